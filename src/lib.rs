@@ -1,0 +1,3 @@
+//! Backup365: a keyboard-only terminal wizard that provisions Backup365 for a Microsoft partner's customers.
+
+pub mod sandbox;
