@@ -1,3 +1,4 @@
 //! Backup365: a keyboard-only terminal wizard that provisions Backup365 for a Microsoft partner's customers.
 
+pub mod domain;
 pub mod sandbox;
