@@ -1,4 +1,5 @@
 //! Backup365: a keyboard-only terminal wizard that provisions Backup365 for a Microsoft partner's customers.
 
 pub mod domain;
+pub mod provider;
 pub mod sandbox;

@@ -1,0 +1,3 @@
+//! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
+
+pub mod store;
