@@ -39,7 +39,7 @@ pub enum Deed {
 }
 
 /// What to call for. Speaks domain, never HTTP. Debug shows no secret and no typed text.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Request {
     /// Wait this long; answers `Woken`.
     Wake(Duration),
