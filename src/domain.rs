@@ -11,6 +11,7 @@ pub mod id;
 pub mod protection;
 pub mod run;
 pub mod secret;
+pub mod sydney;
 pub mod tenant;
 pub mod tenant_input;
 pub mod text;

@@ -2,6 +2,7 @@
 
 pub mod domain;
 pub mod driver;
+pub mod exit;
 pub mod provider;
 pub mod sandbox;
 pub mod tui;
