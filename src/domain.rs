@@ -11,6 +11,7 @@ pub mod id;
 pub mod protection;
 pub mod run;
 pub mod secret;
+pub mod sweep;
 pub mod sydney;
 pub mod tenant;
 pub mod tenant_input;
