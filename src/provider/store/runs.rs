@@ -168,7 +168,7 @@ fn done(connection: &Connection, row: &RunRow) -> Result<RunDone, Failure> {
 }
 
 /// Half of the numbers of four letters out of sixteen.
-const HALF: u32 = 16_u32.pow(4) / 2;
+pub(super) const HALF: u32 = 16_u32.pow(4) / 2;
 
 /// A number that no run has: four letters, five once half of the four-letter ones are used.
 fn fresh_number(connection: &Connection) -> Result<RunId, Failure> {
