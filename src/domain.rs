@@ -12,6 +12,7 @@ pub mod permission;
 pub mod protection;
 pub mod run;
 pub mod secret;
+pub mod sydney;
 pub mod tenant;
 pub mod tenant_input;
 pub mod text;
