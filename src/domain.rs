@@ -12,6 +12,7 @@ pub mod permission;
 pub mod protection;
 pub mod run;
 pub mod secret;
+pub mod sweep;
 pub mod sydney;
 pub mod tenant;
 pub mod tenant_input;

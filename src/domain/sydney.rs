@@ -1,6 +1,6 @@
 //! 20:00 in Sydney, by the rules of `Australia/Sydney`, never by a fixed offset; and times in words.
 
-use jiff::{Timestamp, ToSpan, Zoned, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, ZonedDateTime, tz::TimeZone};
 
 use super::{text::Text, time::Moment};
 
@@ -31,9 +31,9 @@ fn at_2000(now: Moment, days: i32) -> Option<Moment> {
 }
 
 /// A moment by the clocks of a zone; nothing for an unknown zone or a moment out of range.
-fn zoned(at: Moment, zone: &str) -> Option<Zoned> {
+fn zoned(at: Moment, zone: &str) -> Option<ZonedDateTime> {
     let zone = TimeZone::get(zone).ok()?;
-    Timestamp::from_millisecond(at.as_millis()).ok().map(|t| t.to_zoned(zone))
+    Timestamp::from_millisecond(at.as_millis()).ok().map(|t| t.to_zoned_datetime(zone))
 }
 
 /// A due moment in words: "Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 3 h 12 min".

@@ -45,7 +45,7 @@ impl Text {
             }
             let kept = match c {
                 '\u{200C}' | '\u{200D}' => {
-                    let joins = before.is_some_and(char::is_alphabetic)
+                    let joins = before.is_some_and(|b| b.is_alphabetic() || is_mark(b))
                         && chars.peek().copied().is_some_and(char::is_alphabetic);
                     if joins { c } else { STAND_IN }
                 }
