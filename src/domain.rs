@@ -8,6 +8,7 @@ pub mod customer;
 pub mod draft;
 pub mod failure;
 pub mod id;
+pub mod permission;
 pub mod protection;
 pub mod run;
 pub mod secret;
