@@ -1,3 +1,4 @@
 //! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
 
+pub mod listed;
 pub mod store;
