@@ -1,6 +1,9 @@
 //! Customers and what they bought.
 
-use super::{id::{Address, CustomerId, TenantId}, text::Text};
+use super::{
+    id::{Address, CustomerId, TenantId},
+    text::Text,
+};
 
 /// What is sold: decides the path through the wizard.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,6 +1,11 @@
 //! What is true about the users of one customer and product: seats, exclusions, the Enable Auto rule.
 
-use super::{id::{Address, UserId}, text::Text, time::Moment, user::{Kind, Kinds}};
+use super::{
+    id::{Address, UserId},
+    text::Text,
+    time::Moment,
+    user::{Kind, Kinds},
+};
 
 /// The state words, the same everywhere (product.md section 9, *Users*).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

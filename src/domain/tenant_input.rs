@@ -116,7 +116,9 @@ fn is_portal(host: &str) -> bool {
 /// A DNS name with at least two labels, turned to ASCII.
 fn domain(text: &str) -> Result<String, NotAnId> {
     let wrong = NotAnId("a domain");
-    let url::Host::Domain(ascii) = url::Host::parse(text).map_err(|_malformed| wrong)? else { return Err(wrong) };
+    let url::Host::Domain(ascii) = url::Host::parse(text).map_err(|_malformed| wrong)? else {
+        return Err(wrong);
+    };
     let fits = ascii.len() <= 253
         && ascii.contains('.')
         && ascii.split('.').all(|label| {
@@ -126,7 +128,10 @@ fn domain(text: &str) -> Result<String, NotAnId> {
                 && !label.ends_with('-')
                 && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         })
-        && ascii.rsplit('.').next().is_some_and(|top| top.len() >= 2 && !top.chars().all(|c| c.is_ascii_digit()));
+        && ascii
+            .rsplit('.')
+            .next()
+            .is_some_and(|top| top.len() >= 2 && !top.chars().all(|c| c.is_ascii_digit()));
     if fits { Ok(ascii) } else { Err(wrong) }
 }
 

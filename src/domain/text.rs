@@ -198,10 +198,7 @@ const fn is_forbidden_space(c: char) -> bool {
 
 /// Whether a character stacks on the one before it.
 fn is_mark(c: char) -> bool {
-    matches!(
-        get_general_category(c),
-        GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
-    )
+    matches!(get_general_category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
 }
 
 /// The table of remote-terminal.md section 3.

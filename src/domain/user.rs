@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{id::UserId, text::{Shown, Text}, time::Moment};
+use super::{
+    id::UserId,
+    text::{Shown, Text},
+    time::Moment,
+};
 
 /// Rows that one page may hold: the most that Graph sends (`$top` 1 to 999).
 pub const PAGE_ROWS: usize = 999;
@@ -30,7 +34,13 @@ pub enum Kind {
 impl Kind {
     /// All kinds, in the order of tables.
     pub const ALL: [Self; 7] = [
-        Self::User, Self::Shared, Self::Room, Self::Disabled, Self::Guest, Self::WithoutMailbox, Self::NotKnownYet,
+        Self::User,
+        Self::Shared,
+        Self::Room,
+        Self::Disabled,
+        Self::Guest,
+        Self::WithoutMailbox,
+        Self::NotKnownYet,
     ];
 
     /// The kinds that an operator may include.
@@ -232,7 +242,11 @@ impl UserPage {
             department: self.slice(address, department)?,
             problem: self.slice(department, problem)?,
             kind: *self.kinds.get(at)?,
-            licences: self.sets.get(usize::from(*self.licences.get(at)?)).map(Text::shown).unwrap_or_default(),
+            licences: self
+                .sets
+                .get(usize::from(*self.licences.get(at)?))
+                .map(Text::shown)
+                .unwrap_or_default(),
             made: (made != i64::MIN).then(|| Moment::from_millis(made)),
         })
     }
@@ -248,15 +262,24 @@ mod tests {
 
     fn user<'a>(id: u8, name: &'a str, address: &'a str) -> NewUser<'a> {
         NewUser {
-            id: UserId::from_bytes([id; 16]), name, address, department: "Sales", problem: "", kind: Kind::User,
-            licences: 0, made: None,
+            id: UserId::from_bytes([id; 16]),
+            name,
+            address,
+            department: "Sales",
+            problem: "",
+            kind: Kind::User,
+            licences: 0,
+            made: None,
         }
     }
 
     #[test]
     fn rows_come_back_as_they_went_in_but_clean() {
         let sets: Arc<[Text]> = vec![Text::from("E3")].into();
-        let page = UserPage::new(&[user(1, "Mila\u{1b}[2J", "mila@bakery.example"), user(2, "  ", "x@y.example")], sets);
+        let page = UserPage::new(
+            &[user(1, "Mila\u{1b}[2J", "mila@bakery.example"), user(2, "  ", "x@y.example")],
+            sets,
+        );
         let first = page.row(0).unwrap();
         assert_eq!(first.name.as_str(), "Mila\u{FFFD}[2J");
         assert_eq!(first.address.as_str(), "mila@bakery.example");

@@ -1,0 +1,3 @@
+//! The one loop: show, wait for a reply or an intent, update, pass the effects on.
+
+pub mod front;
