@@ -1,4 +1,5 @@
 //! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
 
+pub mod http;
 pub mod listed;
 pub mod store;
