@@ -7,4 +7,5 @@
     reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
+mod layers;
 mod sandbox;
