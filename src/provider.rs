@@ -1,5 +1,6 @@
 //! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
 
+pub mod exchange;
 pub mod http;
 pub mod listed;
 pub mod store;
