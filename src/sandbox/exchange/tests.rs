@@ -180,7 +180,7 @@ fn the_table_at_the_head_of_the_module_is_a_world() {
         .skip_while(|line| *line != "//! ```toml")
         .skip(1)
         .take_while(|line| *line != "//! ```");
-    let text: String = lines.map(|line| format!("{}\n", line.trim_start_matches("//!"))).collect();
+    let text = lines.map(|line| line.trim_start_matches("//!")).collect::<Vec<_>>().join("\n");
     let world: World = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(world.exchange[0].customers[0].mailboxes.len(), 2);
     assert_eq!(world.exchange[0].customers[0].computed.as_ref().map(|computed| computed.count), Some(48_000));
