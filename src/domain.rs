@@ -1,0 +1,22 @@
+//! Plain values and pure rules: below everything, depends on nothing of ours.
+//!
+//! Parsing is the only way to make an id, [`text::Text::clean`] the only way to make words that may be shown,
+//! and no function here reads a clock, a file or a socket.
+
+pub mod bill;
+pub mod customer;
+pub mod draft;
+pub mod failure;
+pub mod filter;
+pub mod id;
+pub mod permission;
+pub mod protection;
+pub mod run;
+pub mod secret;
+pub mod sweep;
+pub mod sydney;
+pub mod tenant;
+pub mod tenant_input;
+pub mod text;
+pub mod time;
+pub mod user;

@@ -1,0 +1,156 @@
+//! Customers and what they bought.
+
+use super::{
+    id::{Address, CustomerId, TenantId},
+    text::Text,
+};
+
+/// What is sold: decides the path through the wizard.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Product {
+    /// Office 365 in Microsoft's cloud: admin consent, Graph.
+    Office365,
+    /// Hosted Exchange: impersonation, EWS.
+    MpExchange,
+    /// Hosted Exchange sold as Business365: impersonation, EWS.
+    Business365,
+}
+
+impl Product {
+    /// All of them, in the order of the product screen.
+    pub const ALL: [Self; 3] = [Self::Office365, Self::MpExchange, Self::Business365];
+
+    /// The name on screens and in the receipt.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Office365 => "Office 365",
+            Self::MpExchange => "MPexchange",
+            Self::Business365 => "Business365",
+        }
+    }
+
+    /// The word in files, flags and the store (product.md section 9, *Records and words*).
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Office365 => "office365",
+            Self::MpExchange => "mpexchange",
+            Self::Business365 => "business365",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.word().eq_ignore_ascii_case(word.trim()))
+    }
+
+    /// Whether users are reached over Exchange Web Services with impersonation.
+    #[must_use]
+    pub const fn is_hosted(self) -> bool {
+        matches!(self, Self::MpExchange | Self::Business365)
+    }
+}
+
+/// An organisation that buys from the operator's company: one record of the store.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Customer {
+    /// Row in the store.
+    pub id: CustomerId,
+    /// The partner's own reference, unique.
+    pub reference: Text,
+    /// The customer's name.
+    pub name: Text,
+    /// Mail domain, as on record.
+    pub domain: Text,
+    /// Closed customers are hidden, found by search and refused with the reason.
+    pub is_active: bool,
+    /// What they bought; empty: they can't go on, and the row says why.
+    pub products: Vec<Product>,
+    /// The Microsoft 365 tenant on record.
+    pub tenant: Option<TenantId>,
+    /// Provisioned through Manage Protect; with a tenant on record this is path 1.
+    pub is_managed: bool,
+    /// Where the customer is, an IANA name ("Australia/Perth").
+    pub time_zone: Option<Text>,
+    /// Seats bought; none: "no limit on record".
+    pub seats: Option<u32>,
+}
+
+/// A customer as typed into the add form or read from a CSV line; becomes a [`Customer`] in the store.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct NewCustomer {
+    /// The partner's own reference.
+    pub reference: Text,
+    /// The customer's name.
+    pub name: Text,
+    /// Mail domain.
+    pub domain: Text,
+    /// Whether the account is open.
+    pub is_active: bool,
+    /// What they bought.
+    pub products: Vec<Product>,
+    /// The tenant, where known.
+    pub tenant: Option<TenantId>,
+    /// Provisioned through Manage Protect.
+    pub is_managed: bool,
+    /// IANA name of the time zone.
+    pub time_zone: Option<Text>,
+    /// Seats bought.
+    pub seats: Option<u32>,
+}
+
+/// How far a customer is; the store computes it for the customer screen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// Nothing on record.
+    NotStarted,
+    /// A run is open at some step: the words say where.
+    Open(Text),
+    /// The link is out, nobody has accepted yet.
+    WaitingForConsent {
+        /// Since when the link has been out.
+        since: super::time::Moment,
+    },
+    /// Enabled, with this many of the listed, eligible users protected (as last counted).
+    Protected {
+        /// Active seats.
+        on: u32,
+        /// Users that could be protected, as last listed.
+        of: u32,
+    },
+    /// Enable Auto is on, with this many protected.
+    Automatic {
+        /// Active seats.
+        on: u32,
+    },
+    /// Something must be looked at: the words say what.
+    NeedsAttention(Text),
+}
+
+/// An account to impersonate with, and how the customer's mailboxes are found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Impersonation {
+    /// EWS address, https (`https://mail.hoster.example/EWS/Exchange.asmx`).
+    pub server: Text,
+    /// Account that may impersonate, `user@domain` or `DOMAIN\user`.
+    pub account: Text,
+    /// Its password: encrypted at rest, never shown.
+    pub password: super::secret::Secret<String>,
+    /// One mailbox of the customer to try.
+    pub sample: Address,
+    /// The customer's mail domains, lower case; every other address is filtered out.
+    pub domains: Vec<Text>,
+    /// Where the list of mailboxes comes from.
+    pub listing: Listing,
+}
+
+/// Where the list of a hosted customer's mailboxes comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Listing {
+    /// A pasted or imported list: authoritative.
+    Given(Vec<Address>),
+    /// A directory search: people hidden from the address list are missing.
+    Directory,
+}

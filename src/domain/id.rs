@@ -1,0 +1,222 @@
+//! Ids: parsing is the only way to make one, and a parsed one is safe to show and to send.
+
+use std::{fmt, str::FromStr};
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::text::Text;
+
+/// A customer's row in the store.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CustomerId(pub i64);
+
+/// One Microsoft 365 directory, named by its GUID.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TenantId(Uuid);
+
+impl TenantId {
+    /// The last four characters of the GUID, as the bar shows them and the operator reads them aloud.
+    #[must_use]
+    pub fn last_four(self) -> Text {
+        let text = self.0.hyphenated().to_string();
+        Text::clean(text.get(text.len().saturating_sub(4)..).unwrap_or_default())
+    }
+}
+
+impl FromStr for TenantId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let id = Uuid::try_parse(text.trim()).map_err(|_malformed| NotAnId("a GUID"))?;
+        if id.is_nil() { Err(NotAnId("a tenant's GUID")) } else { Ok(Self(id)) }
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.hyphenated())
+    }
+}
+
+impl fmt::Debug for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A user or mailbox: the Graph GUID, or the first 16 bytes of SHA-256 of the lower-case primary address.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId([u8; 16]);
+
+impl UserId {
+    /// From the bytes that the store kept.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes that the store keeps.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The id of a hosted mailbox, which has no GUID that a client could see.
+    #[must_use]
+    pub fn from_address(address: &Address) -> Self {
+        let digest = Sha256::digest(address.folded().as_bytes());
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest.iter()) {
+            *to = *from;
+        }
+        Self(bytes)
+    }
+}
+
+impl FromStr for UserId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        Uuid::try_parse(text).map(|id| Self(*id.as_bytes())).map_err(|_malformed| NotAnId("a user's GUID"))
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Uuid::from_bytes(self.0).hyphenated())
+    }
+}
+
+impl fmt::Debug for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An e-mail address or user principal name, as the directory spells it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(Box<str>);
+
+impl Address {
+    /// The address as spelled.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address in lower case, for comparing.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+
+    /// What stands behind the `@`, in lower case.
+    #[must_use]
+    pub fn domain(&self) -> String {
+        self.0.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default()
+    }
+}
+
+impl FromStr for Address {
+    type Err = NotAnId;
+
+    /// Takes one `@` with something printable on both sides, at most 320 bytes (RFC 3696 erratum 1690 names 254 for
+    /// mail; a user principal name may be longer).
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let text = text.trim();
+        let fits = text.len() <= 320
+            && Text::clean(text).as_str() == text
+            && !text.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+        match text.rsplit_once('@') {
+            Some((local, domain)) if fits && !local.is_empty() && !domain.is_empty() => Ok(Self(text.into())),
+            _ => Err(NotAnId("an e-mail address")),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// The letters of a run number: none of them sounds or looks like another (product.md section 9, *Flow*).
+pub const RUN_LETTERS: &str = "FHKLMQRWXY234679";
+
+/// A run's short number, `B365-7KQ4`: four letters, five once half of the four-letter ones are used.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(Box<str>);
+
+impl RunId {
+    /// The letters without the prefix, as the store keeps them.
+    #[must_use]
+    pub fn letters(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RunId {
+    type Err = NotAnId;
+
+    /// Takes `B365-7KQ4`, `b365 7kq4` or `7KQ4`.
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let upper = text.trim().to_uppercase();
+        let letters = upper.strip_prefix("B365").unwrap_or(&upper).trim_start_matches(['-', ' ']);
+        let fits = matches!(letters.len(), 4 | 5) && letters.chars().all(|c| RUN_LETTERS.contains(c));
+        if fits { Ok(Self(letters.into())) } else { Err(NotAnId("a run number like B365-7KQ4")) }
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "B365-{}", self.0)
+    }
+}
+
+impl fmt::Debug for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The text is not what it should be; holds what was expected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("this is not {0}")]
+pub struct NotAnId(pub &'static str);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_numbers_are_taken_as_people_say_them() {
+        for text in ["B365-7KQ4", "b365 7kq4", "7kq4", " 7KQ4 "] {
+            assert_eq!(text.parse::<RunId>().unwrap().to_string(), "B365-7KQ4");
+        }
+        for text in ["", "B365-", "7KQ", "7KQ0", "7KQ4FFF"] {
+            assert!(text.parse::<RunId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hosted_mailbox_keeps_its_id_whatever_the_case() {
+        let one = UserId::from_address(&"Ana@Customer.example".parse().unwrap());
+        let two = UserId::from_address(&"ana@customer.example".parse().unwrap());
+        assert_eq!(one, two);
+    }
+
+    #[test]
+    fn addresses_that_could_break_a_request_are_refused() {
+        for text in ["", "a", "@b", "a@", "a b@c", "a\u{1b}@c", "<a@b>", "a@b,c@d"] {
+            assert!(text.parse::<Address>().is_err(), "{text:?}");
+        }
+        assert_eq!("O'Neil@Bakery.example".parse::<Address>().unwrap().domain(), "bakery.example");
+    }
+}

@@ -1,0 +1,158 @@
+//! What is true about the users of one customer and product: seats, exclusions, the Enable Auto rule.
+
+use super::{
+    id::{Address, UserId},
+    text::Text,
+    time::Moment,
+    user::{Kind, Kinds},
+};
+
+/// The state words, the same everywhere (product.md section 9, *Users*).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum State {
+    /// Not protected and not about to be.
+    Off,
+    /// Enable Auto turns this user on at the next 20:00 in Sydney.
+    Scheduled,
+    /// Being turned on right now.
+    TurningOn,
+    /// An active seat row, read back after commit.
+    Protected,
+    /// Can't be turned on; the row says why.
+    Problem,
+    /// Never turned on by All or Auto.
+    Excluded,
+}
+
+impl State {
+    /// The word in the state column and behind `state:` in the filter.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Scheduled => "scheduled",
+            Self::TurningOn => "turning on",
+            Self::Protected => "protected",
+            Self::Problem => "problem",
+            Self::Excluded => "excluded",
+        }
+    }
+}
+
+/// A user picked to be turned on, excluded or turned off, as the store needs it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Chosen {
+    /// The id.
+    pub id: UserId,
+    /// Address, as shown.
+    pub address: Text,
+    /// Name, as shown.
+    pub name: Text,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// An active seat.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seat {
+    /// Whose.
+    pub id: UserId,
+    /// Address when it was turned on.
+    pub address: Text,
+    /// Name when it was turned on.
+    pub name: Text,
+    /// Since when.
+    pub since: Moment,
+    /// Gone from the directory since; the seat stays until an Admin turns it off.
+    pub left: Option<Moment>,
+    /// First backup, where a worker wrote it.
+    pub first_backup: Option<Moment>,
+}
+
+/// The standing rule of Enable Auto for one customer and product.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AutoRule {
+    /// When it was confirmed: passes for a 20:00 before that do not count.
+    pub made: Moment,
+    /// By whom.
+    pub by: Text,
+    /// The count that the operator confirmed.
+    pub confirmed: u32,
+    /// A pass that would take the customer above this many seats turns on nobody.
+    pub ceiling: u32,
+    /// The 20:00 of its last finished pass; none: an operator may still undo it.
+    pub last_pass: Option<Moment>,
+    /// Why the last pass stopped before it turned anyone on.
+    pub attention: Option<Text>,
+}
+
+impl AutoRule {
+    /// The ceiling that is proposed: count plus 10 %, at least plus 10 (product.md section 9).
+    #[must_use]
+    pub const fn default_ceiling(count: u32) -> u32 {
+        let tenth = count.div_ceil(10);
+        count.saturating_add(if tenth > 10 { tenth } else { 10 })
+    }
+}
+
+/// Everything on record about the users of one customer and product.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Protection {
+    /// Active seats.
+    pub seats: Vec<Seat>,
+    /// Never turned on by All or Auto, whatever the mode.
+    pub exclusions: Vec<UserId>,
+    /// The standing rule, if it is on.
+    pub rule: Option<AutoRule>,
+    /// Kinds included besides user mailboxes.
+    pub kinds: Kinds,
+    /// Seats bought by the customer; none: no limit on record.
+    pub limit: Option<u32>,
+    /// Seats used by the customer's other products.
+    pub used_elsewhere: u32,
+}
+
+/// What became of one user in a bulk write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SeatResult {
+    /// Who.
+    pub user: Chosen,
+    /// What became of it.
+    pub outcome: SeatOutcome,
+}
+
+/// What became of one seat.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SeatOutcome {
+    /// Turned on now, read back after commit.
+    TurnedOn,
+    /// Was on already.
+    AlreadyOn,
+    /// Turned off now.
+    TurnedOff,
+    /// Left alone because it is excluded.
+    Excluded,
+    /// Left alone because the customer's seats are used up.
+    NoSeat,
+    /// Could not be written; the words say why.
+    Failed(Text),
+    /// Not tried: the operator stopped before.
+    Stopped,
+}
+
+impl SeatOutcome {
+    /// Whether the user is protected after this.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        matches!(self, Self::TurnedOn | Self::AlreadyOn)
+    }
+}
+
+/// An address of a hosted customer that answered as no mailbox in one pass; two passes make it *left*.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// The address.
+    pub address: Address,
+    /// First pass that missed it.
+    pub since: Moment,
+}

@@ -1,0 +1,163 @@
+//! A run: one customer, one product, from opening to receipt, under a short number.
+
+use super::{
+    customer::{Customer, Impersonation, Product, Progress},
+    draft::Draft,
+    id::{RunId, UserId},
+    protection::Chosen,
+    tenant::Organisation,
+    text::Text,
+    time::Moment,
+};
+
+/// Everything on record about a run: the steps are derived from this, not from where the wizard happened to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunRecord {
+    /// The run's number.
+    pub id: RunId,
+    /// Whose run it is; never changes.
+    pub customer: Customer,
+    /// The product; never changes.
+    pub product: Product,
+    /// When it was opened.
+    pub opened: Moment,
+    /// By whom.
+    pub by: Text,
+    /// When something last happened in it.
+    pub touched: Moment,
+    /// Parked: left on purpose, waits on the board.
+    pub parked: Option<Moment>,
+    /// Finished: has a receipt.
+    pub finished: Option<Moment>,
+    /// Another process holds it: this one may look, not touch.
+    pub is_read_only: bool,
+    /// The tenant that the operator confirmed or saved, with what Microsoft says of it.
+    pub organisation: Option<Organisation>,
+    /// The impersonation details that were saved (shared by both hosted products of a customer).
+    pub impersonation: Option<Impersonation>,
+    /// The saved password can't be decrypted (key file gone): the access step reopens and asks for it again.
+    pub is_key_lost: bool,
+    /// When the consent link was first shown: the start of "waiting for consent".
+    pub link_shown: Option<Moment>,
+    /// When every check was good for the first time.
+    pub proved: Option<Moment>,
+    /// When *Enable* was pressed and written.
+    pub enabled: Option<Moment>,
+    /// Ticks, saved at most a second after the last change.
+    pub draft: Draft,
+    /// Users of an Apply that was confirmed and has not finished; it is completed at resume.
+    pub unfinished: Vec<Chosen>,
+    /// What this run has done so far.
+    pub done: RunDone,
+}
+
+/// What a run has done so far, for the outcome and the receipt.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RunDone {
+    /// Users that this run turned on.
+    pub turned_on: u32,
+    /// Users that were chosen and could not be turned on.
+    pub failed: u32,
+    /// Users that this run turned off.
+    pub turned_off: u32,
+    /// This run switched Enable Auto on.
+    pub rule_made: bool,
+    /// Listed users when the list was last complete.
+    pub listed: u32,
+    /// Eligible users when the list was last complete.
+    pub eligible: u32,
+}
+
+/// One line of the board on the first screen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BoardRow {
+    /// The customer.
+    pub customer: Customer,
+    /// How far the customer is.
+    pub progress: Progress,
+    /// The open or parked run, if there is one: such rows stand on top.
+    pub run: Option<OpenRun>,
+}
+
+/// An open or parked run on the board.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenRun {
+    /// Its number.
+    pub id: RunId,
+    /// Its product.
+    pub product: Product,
+    /// When something last happened in it.
+    pub touched: Moment,
+    /// Parked on purpose; otherwise it was interrupted or is held by another process.
+    pub is_parked: bool,
+    /// Another process holds it now.
+    pub is_held: bool,
+}
+
+/// Everything that the first screen shows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Board {
+    /// Runs first (newest on top), then customers by name; closed ones included.
+    pub rows: Vec<BoardRow>,
+    /// Rule 17: what every screen must say about the sweep, empty when all is well.
+    pub sweep_warning: Option<Text>,
+}
+
+/// Who works the next passes of Enable Auto.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SweeperStatus {
+    /// Host of the last sweeper that ran here.
+    pub host: Option<Text>,
+    /// The 20:00 of the last finished pass.
+    pub last_pass: Option<Moment>,
+    /// Rule 17: a rule exists and the last 20:00 has no finished pass half an hour later.
+    pub is_overdue: bool,
+}
+
+/// The operator at the keyboard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Operator {
+    /// Name, from the system account.
+    pub name: Text,
+    /// May change settings and operators, and turn protection off.
+    pub is_admin: bool,
+}
+
+/// One line of a run's audit, oldest first; each carries the hash of the one before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub by: Text,
+    /// What, in words, without secrets.
+    pub what: Text,
+    /// First eight hexadecimal digits of its own hash.
+    pub hash: Text,
+}
+
+/// What is read back for the outcome and the receipt, on a new connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// The run, as on record now.
+    pub run: RunRecord,
+    /// What is true about the users now.
+    pub protection: super::protection::Protection,
+    /// Users that this run chose, with what the record says of each.
+    pub results: Vec<super::protection::SeatResult>,
+    /// The audit of this run.
+    pub audit: Vec<AuditEntry>,
+    /// Whether every hash of the whole audit fits the one before.
+    pub is_audit_whole: bool,
+    /// Who runs the next pass.
+    pub sweeper: SweeperStatus,
+}
+
+/// Users excluded or freed in one write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExclusionChange {
+    /// Who.
+    pub users: Vec<UserId>,
+    /// True: exclude; false: lift the exclusion.
+    pub exclude: bool,
+}

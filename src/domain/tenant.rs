@@ -1,0 +1,83 @@
+//! Tenants, organisations, and the proof that access works.
+
+use super::{failure::Failure, id::TenantId, text::Text, time::Moment};
+
+/// What Microsoft says about a tenant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Organisation {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Name that Microsoft holds; none before consent where the partner's own tenant can't ask.
+    pub name: Option<Text>,
+    /// Default domain (`bakery.example`), where known.
+    pub domain: Option<Text>,
+    /// Region of the directory (`EU`, `OC`, `NA` …), where known.
+    pub region: Option<Text>,
+}
+
+/// State of one named check.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CheckState {
+    /// Not asked yet, or waiting for an earlier check.
+    Waiting,
+    /// Asked, no answer yet.
+    Asking,
+    /// Granted a moment ago; Microsoft is still spreading it. Not an error.
+    Spreading,
+    /// Proved.
+    Good,
+    /// Could not be read, and blocks nothing (an unreadable token).
+    Unread(Text),
+    /// Proved wrong, with the news.
+    Bad(Failure),
+}
+
+/// One named check of the proof.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Check {
+    /// What is checked, as shown ("Users can be read").
+    pub name: Text,
+    /// Where it stands.
+    pub state: CheckState,
+    /// A detail beside it (the organisation's name, a count), may be empty.
+    pub detail: Text,
+}
+
+/// What one round of checking found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proof {
+    /// The checks, in the order of the screen.
+    pub checks: Vec<Check>,
+    /// The organisation, once `/organization` named it.
+    pub organisation: Option<Organisation>,
+    /// How the whole stands.
+    pub verdict: Verdict,
+    /// When the round ended.
+    pub at: Moment,
+}
+
+/// The whole of a proof.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Every check is good (unread ones block nothing): *Enable* can be pressed.
+    Proved,
+    /// Nobody has accepted yet.
+    NotYet,
+    /// Accepted, Microsoft is still spreading it.
+    Spreading,
+    /// The answers name another tenant: nothing may be enabled.
+    WrongTenant {
+        /// Whom the answers name.
+        found: Organisation,
+    },
+    /// It can't work as it is; the failure says what to tell the customer.
+    Failed(Failure),
+}
+
+impl Verdict {
+    /// Whether *Enable* may be pressed.
+    #[must_use]
+    pub const fn is_proved(&self) -> bool {
+        matches!(self, Self::Proved)
+    }
+}

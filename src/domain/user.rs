@@ -1,0 +1,306 @@
+//! Users as they stream in: immutable pages of at most 999 rows, one text block each, and no String per field.
+
+use std::sync::Arc;
+
+use super::{
+    id::UserId,
+    text::{Shown, Text},
+    time::Moment,
+};
+
+/// Rows that one page may hold: the most that Graph sends (`$top` 1 to 999).
+pub const PAGE_ROWS: usize = 999;
+
+/// What a listed user is; the first match of product.md section 9, *Users*, decides.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Kind {
+    /// A guest of the organisation: never eligible.
+    Guest,
+    /// A room or a piece of equipment: eligible when that kind is included.
+    Room,
+    /// A shared mailbox: eligible when that kind is included.
+    Shared,
+    /// A person's mailbox whose sign-in is off: eligible when that kind is included.
+    Disabled,
+    /// A person's mailbox: eligible.
+    User,
+    /// No mailbox: never eligible.
+    WithoutMailbox,
+    /// Has mail but no plan, and Exchange has not said yet what it is: not eligible until it has.
+    NotKnownYet,
+}
+
+impl Kind {
+    /// All kinds, in the order of tables.
+    pub const ALL: [Self; 7] = [
+        Self::User,
+        Self::Shared,
+        Self::Room,
+        Self::Disabled,
+        Self::Guest,
+        Self::WithoutMailbox,
+        Self::NotKnownYet,
+    ];
+
+    /// The kinds that an operator may include.
+    pub const INCLUDABLE: [Self; 3] = [Self::Shared, Self::Room, Self::Disabled];
+
+    /// The word in the kind column and behind `kind:` in the filter.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Guest => "guest",
+            Self::Room => "room",
+            Self::Shared => "shared",
+            Self::Disabled => "disabled",
+            Self::User => "user",
+            Self::WithoutMailbox => "no mailbox",
+            Self::NotKnownYet => "not known yet",
+        }
+    }
+
+    /// The words in tables and sentences ("shared mailboxes").
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Guest => "guests",
+            Self::Room => "rooms and equipment",
+            Self::Shared => "shared mailboxes",
+            Self::Disabled => "users whose sign-in is off",
+            Self::User => "user mailboxes",
+            Self::WithoutMailbox => "users without a mailbox",
+            Self::NotKnownYet => "users whose kind is not known yet",
+        }
+    }
+
+    /// The number that the store keeps.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Reads the number that the store kept.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+}
+
+/// Which kinds besides user mailboxes are included: one choice per customer and product, shared by All and Auto.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Kinds {
+    bits: u8,
+}
+
+impl Kinds {
+    /// Whether a user of this kind may be turned on. User mailboxes always; guests, users without mailbox and those
+    /// not known yet never.
+    #[must_use]
+    pub fn allows(self, kind: Kind) -> bool {
+        kind == Kind::User || (Kind::INCLUDABLE.contains(&kind) && self.bits & (1 << kind.code()) != 0)
+    }
+
+    /// The same with one kind switched; kinds that can't be included change nothing.
+    #[must_use]
+    pub fn toggled(self, kind: Kind) -> Self {
+        if Kind::INCLUDABLE.contains(&kind) { Self { bits: self.bits ^ (1 << kind.code()) } } else { self }
+    }
+
+    /// The number that the store keeps.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.bits
+    }
+
+    /// Reads the number that the store kept; bits of kinds that can't be included are dropped.
+    #[must_use]
+    pub fn from_bits(bits: u8) -> Self {
+        let mask = Kind::INCLUDABLE.iter().fold(0, |mask, kind| mask | (1 << kind.code()));
+        Self { bits: bits & mask }
+    }
+}
+
+/// One row as the provider hands it to the page; everything is cleaned on the way in.
+#[derive(Clone, Copy, Debug)]
+pub struct NewUser<'a> {
+    /// The id.
+    pub id: UserId,
+    /// Display name, raw.
+    pub name: &'a str,
+    /// Primary address or user principal name, raw.
+    pub address: &'a str,
+    /// Department, raw.
+    pub department: &'a str,
+    /// What is wrong with this row, raw; empty when nothing is. A row with a problem can't be turned on.
+    pub problem: &'a str,
+    /// What it is.
+    pub kind: Kind,
+    /// Index into the page's licence sets.
+    pub licences: u16,
+    /// `createdDateTime`, where the directory says.
+    pub made: Option<Moment>,
+}
+
+/// One row of a page, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct User<'a> {
+    /// The id.
+    pub id: UserId,
+    /// Display name; "(no name)" when the directory has none.
+    pub name: Shown<'a>,
+    /// Primary address or user principal name.
+    pub address: Shown<'a>,
+    /// Department, may be empty.
+    pub department: Shown<'a>,
+    /// What is wrong with this row; empty when nothing is.
+    pub problem: Shown<'a>,
+    /// What it is.
+    pub kind: Kind,
+    /// Names of the licences, joined by ", "; may be empty.
+    pub licences: Shown<'a>,
+    /// When the directory says it was made.
+    pub made: Option<Moment>,
+}
+
+/// An immutable page of users: one text block, cut points, 16-byte ids, kinds.
+#[derive(Debug)]
+pub struct UserPage {
+    /// All words of the page, each cleaned.
+    text: Box<str>,
+    /// Four ends per row: name, address, department, problem.
+    cuts: Box<[u32]>,
+    ids: Box<[UserId]>,
+    kinds: Box<[Kind]>,
+    licences: Box<[u16]>,
+    /// Milliseconds since 1970 UTC; `i64::MIN` where the directory does not say.
+    made: Box<[i64]>,
+    sets: Arc<[Text]>,
+}
+
+impl UserPage {
+    /// Builds a page. Rows past [`PAGE_ROWS`] are left for the next page: the count taken is returned by `len`.
+    #[must_use]
+    pub fn new(rows: &[NewUser<'_>], sets: Arc<[Text]>) -> Self {
+        let rows = rows.get(..rows.len().min(PAGE_ROWS)).unwrap_or_default();
+        let mut text = String::with_capacity(rows.len() * 48);
+        let mut cuts = Vec::with_capacity(rows.len() * 4);
+        for row in rows {
+            for (at, raw) in [row.name, row.address, row.department, row.problem].into_iter().enumerate() {
+                let clean = Text::clean(raw);
+                text.push_str(if at == 0 && clean.is_empty() { "(no name)" } else { clean.as_str() });
+                cuts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            }
+        }
+        Self {
+            text: text.into_boxed_str(),
+            cuts: cuts.into(),
+            ids: rows.iter().map(|r| r.id).collect(),
+            kinds: rows.iter().map(|r| r.kind).collect(),
+            licences: rows.iter().map(|r| r.licences).collect(),
+            made: rows.iter().map(|r| r.made.map_or(i64::MIN, Moment::as_millis)).collect(),
+            sets,
+        }
+    }
+
+    /// How many rows it holds, 0 to [`PAGE_ROWS`].
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether it holds no row; Graph sends such pages.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The ids, in row order.
+    #[must_use]
+    pub fn ids(&self) -> &[UserId] {
+        &self.ids
+    }
+
+    /// The kinds, in row order.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// One row; none past the end.
+    #[must_use]
+    pub fn row(&self, at: usize) -> Option<User<'_>> {
+        let id = *self.ids.get(at)?;
+        let start = if at == 0 { 0 } else { *self.cuts.get(at * 4 - 1)? };
+        let ends = self.cuts.get(at * 4..at * 4 + 4)?;
+        let [name, address, department, problem] = *ends else { return None };
+        let made = *self.made.get(at)?;
+        Some(User {
+            id,
+            name: self.slice(start, name)?,
+            address: self.slice(name, address)?,
+            department: self.slice(address, department)?,
+            problem: self.slice(department, problem)?,
+            kind: *self.kinds.get(at)?,
+            licences: self
+                .sets
+                .get(usize::from(*self.licences.get(at)?))
+                .map(Text::shown)
+                .unwrap_or_default(),
+            made: (made != i64::MIN).then(|| Moment::from_millis(made)),
+        })
+    }
+
+    /// The whole block of text and the ends of its fields, four per row: for the filter, which scans it at once.
+    pub(in crate::domain) fn block(&self) -> (&str, &[u32]) {
+        (&self.text, &self.cuts)
+    }
+
+    fn slice(&self, from: u32, to: u32) -> Option<Shown<'_>> {
+        self.text.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?).map(Shown::already_clean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user<'a>(id: u8, name: &'a str, address: &'a str) -> NewUser<'a> {
+        NewUser {
+            id: UserId::from_bytes([id; 16]),
+            name,
+            address,
+            department: "Sales",
+            problem: "",
+            kind: Kind::User,
+            licences: 0,
+            made: None,
+        }
+    }
+
+    #[test]
+    fn rows_come_back_as_they_went_in_but_clean() {
+        let sets: Arc<[Text]> = vec![Text::from("E3")].into();
+        let page = UserPage::new(
+            &[user(1, "Mila\u{1b}[2J", "mila@bakery.example"), user(2, "  ", "x@y.example")],
+            sets,
+        );
+        let first = page.row(0).unwrap();
+        assert_eq!(first.name.as_str(), "Mila\u{FFFD}[2J");
+        assert_eq!(first.address.as_str(), "mila@bakery.example");
+        assert_eq!(first.licences.as_str(), "E3");
+        assert_eq!(page.row(1).unwrap().name.as_str(), "(no name)");
+        assert!(page.row(2).is_none());
+    }
+
+    #[test]
+    fn only_three_kinds_can_be_included() {
+        let mut kinds = Kinds::default();
+        for kind in Kind::ALL {
+            kinds = kinds.toggled(kind);
+        }
+        let allowed: Vec<_> = Kind::ALL.into_iter().filter(|k| kinds.allows(*k)).collect();
+        assert_eq!(allowed, [Kind::User, Kind::Shared, Kind::Room, Kind::Disabled]);
+        assert_eq!(Kinds::from_bits(0xff), kinds);
+    }
+}

@@ -1,0 +1,51 @@
+//! What a front end is to the driver.
+
+use crate::{
+    domain::time::Moment,
+    wizard::{effect::Deed, event::Intent, view::View},
+};
+
+/// A front end: shows views, hands in intents, performs what only it can do.
+///
+/// The driver calls `show` after every change and `next` until it returns nothing more for now.
+pub trait FrontEnd {
+    /// Shows the view; draws only what differs from what stands there.
+    ///
+    /// # Errors
+    /// The terminal is gone or can't be written to; the driver then ends the run as after a hang-up.
+    fn show(&mut self, view: &View<'_>, now: Moment) -> std::io::Result<()>;
+
+    /// The next intent, if one has been given. Never blocks; `View` decides what a key means.
+    ///
+    /// # Errors
+    /// The terminal is gone or can't be read; the driver then ends the run as after a hang-up.
+    fn next(&mut self, view: &View<'_>) -> std::io::Result<Option<Intent>>;
+
+    /// Does what only a front end can do, and says in words what became of it.
+    ///
+    /// # Errors
+    /// As `show`.
+    fn perform(&mut self, deed: &Deed, view: &View<'_>) -> std::io::Result<()>;
+}
+
+/// Wakes the driver: front ends call it from their reading thread when input has arrived.
+#[derive(Clone, Debug)]
+pub struct Waker(std::sync::mpsc::SyncSender<()>);
+
+impl Waker {
+    /// Wraps the sending half of the driver's wake-up channel (capacity 1).
+    #[must_use]
+    pub const fn new(to_driver: std::sync::mpsc::SyncSender<()>) -> Self {
+        Self(to_driver)
+    }
+
+    /// Wakes the driver; does nothing when it is awake already or gone.
+    pub fn wake(&self) {
+        match self.0.try_send(()) {
+            Ok(())
+            | Err(
+                std::sync::mpsc::TrySendError::Full(()) | std::sync::mpsc::TrySendError::Disconnected(()),
+            ) => {}
+        }
+    }
+}

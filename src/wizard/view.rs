@@ -1,0 +1,364 @@
+//! What a front end may show: data only, borrowed from the wizard.
+//!
+//! A view is a bar, a trail, a panel (heading and blocks), one line of state and the keys that are open now. An
+//! overlay is one more panel above it. Front ends decide where things stand and how they look, never what they mean.
+
+use crate::domain::{
+    failure::Failure,
+    protection::State,
+    tenant::Check,
+    text::{Shown, Text},
+    time::Moment,
+    user::Kind,
+};
+
+use super::event::Action;
+
+/// Everything that can be seen now.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// Who is being touched (rule 1): on every screen.
+    pub bar: Bar<'a>,
+    /// The steps of this run, in order.
+    pub trail: Vec<Stop>,
+    /// The screen.
+    pub panel: Panel<'a>,
+    /// A panel above the screen (help, say-it card, explain, a question, QR code); keys and focus are its own.
+    pub overlay: Option<Panel<'a>>,
+    /// One line of state.
+    pub notice: Option<Notice>,
+    /// What can be pressed now, most important first; help prints all of them.
+    pub keys: Vec<Key>,
+    /// What the keyboard acts on.
+    pub focus: Focus,
+    /// What to say to the customer now; opened by `s`, and open beside the body on wide terminals.
+    pub card: Card,
+    /// The next moment at which a wait or a countdown on screen changes; none: idle. Front ends need not care.
+    pub next_change: Option<Moment>,
+}
+
+/// The bar on every screen: what is never cut is SANDBOX, the run and the last four of the tenant.
+#[derive(Debug, Clone, Default)]
+pub struct Bar<'a> {
+    /// Everything here is invented.
+    pub is_sandbox: bool,
+    /// The customer, once picked.
+    pub customer: Option<Shown<'a>>,
+    /// The product, once picked.
+    pub product: Option<&'static str>,
+    /// Run number ("B365-7KQ4"), once a run is open.
+    pub run: Option<Text>,
+    /// Name that Microsoft holds for the tenant (or the hosted server); "not known yet" where unknown.
+    pub organisation: Option<Shown<'a>>,
+    /// Default domain.
+    pub domain: Option<Shown<'a>>,
+    /// Last four of the tenant's GUID.
+    pub last_four: Option<Text>,
+    /// Another process holds this run: look, don't touch.
+    pub is_read_only: bool,
+    /// Rule 17: what every screen must say about the nightly sweep.
+    pub warning: Option<Shown<'a>>,
+}
+
+/// One stop of the trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// Its name ("Customer", "Authorise").
+    pub name: &'static str,
+    /// Behind us, here, or ahead.
+    pub place: Place,
+}
+
+/// Where a stop of the trail lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Done.
+    Behind,
+    /// Now.
+    Here,
+    /// To come.
+    Ahead,
+}
+
+/// A heading and blocks, top to bottom; at most one block of rows, which takes the room that is left.
+#[derive(Debug)]
+pub struct Panel<'a> {
+    /// One line: the question that this screen asks.
+    pub heading: Text,
+    /// What stands below it.
+    pub blocks: Vec<Block<'a>>,
+}
+
+/// One block of a panel.
+#[derive(Debug)]
+pub enum Block<'a> {
+    /// A paragraph, wrapped.
+    Para(Text),
+    /// A paragraph that must not be missed, wrapped.
+    Strong(Text),
+    /// Labels and values, one per line.
+    Facts(Vec<(&'static str, Text)>),
+    /// A numbered table: words and counts, the last one a total when `total` is set.
+    Counts(Vec<Count>),
+    /// One line of text to type into.
+    Field(FieldView<'a>),
+    /// One of a few, side by side or one below the other.
+    Choice(ChoiceView),
+    /// Buttons in a row.
+    Buttons(Vec<Button>),
+    /// Named checks of a proof.
+    Checks(Vec<Check>),
+    /// A link, alone; never cut, wrapped by the window's edge.
+    Link(Text),
+    /// The link as a QR code on the whole window, if it fits; else the words about the room it needs.
+    Qr(Text),
+    /// Bad news with its hint and ids.
+    Failure(Failure),
+    /// Work with a known end.
+    Progress {
+        /// Done so far.
+        done: u32,
+        /// To do in all.
+        total: u32,
+    },
+    /// The rows of a list.
+    Rows(RowsView<'a>),
+    /// An empty line.
+    Gap,
+}
+
+/// One line of a counts table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// What is counted.
+    pub label: Text,
+    /// How many.
+    pub count: u32,
+    /// Stands out, and is the number to type where one is asked for.
+    pub is_total: bool,
+}
+
+/// One line of text to type into.
+#[derive(Debug)]
+pub struct FieldView<'a> {
+    /// Its name.
+    pub label: &'static str,
+    /// What has been typed.
+    pub value: FieldValue<'a>,
+    /// Where the cursor stands, in grapheme clusters from the start of the value.
+    pub cursor: usize,
+    /// Said below it while nothing is wrong; may be empty.
+    pub hint: Text,
+    /// What is wrong with it, as a sentence.
+    pub problem: Option<Text>,
+    /// The keyboard types into it.
+    pub is_focused: bool,
+}
+
+/// What a field holds.
+#[derive(Debug)]
+pub enum FieldValue<'a> {
+    /// Typed text.
+    Plain(Shown<'a>),
+    /// A secret: whether it is filled; shown as eight dots always.
+    Masked {
+        /// Something has been typed.
+        is_filled: bool,
+    },
+}
+
+/// One of a few.
+#[derive(Debug)]
+pub struct ChoiceView {
+    /// Its name.
+    pub label: &'static str,
+    /// What can be chosen.
+    pub options: Vec<&'static str>,
+    /// Index into `options`.
+    pub chosen: usize,
+    /// The keyboard acts on it: Left, Right or Space change it.
+    pub is_focused: bool,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// What it says ("Save", "Enable").
+    pub label: Text,
+    /// What pressing it does.
+    pub action: Action,
+    /// Can be pressed now.
+    pub is_open: bool,
+    /// Enter presses it.
+    pub is_focused: bool,
+}
+
+/// The rows of a list. `view()` never copies them: the front end asks for those that it shows.
+#[derive(Debug)]
+pub struct RowsView<'a> {
+    /// What kind of list.
+    pub layout: Layout,
+    /// The rows, in their order.
+    pub rows: &'a dyn Rows,
+    /// Index of the row under the cursor; none when there is no row.
+    pub cursor: Option<usize>,
+    /// The other end of a range that is being marked with `v`.
+    pub anchor: Option<usize>,
+    /// Counts above the rows ("listed 1,204 · eligible 1,180 …"), most important first.
+    pub counts: Text,
+    /// The search field above the rows, where the list has one.
+    pub search: Option<FieldView<'a>>,
+    /// Said in the place of the rows when there are none.
+    pub empty: Text,
+    /// The keyboard acts on the rows.
+    pub is_focused: bool,
+}
+
+/// Which columns a list has, in order of importance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Tick, name, address, kind, state, department.
+    Users,
+    /// Name, domain, reference, progress.
+    Customers,
+    /// Name, path, state, next.
+    Products,
+    /// Name, meaning: explain's hits, results per user, kinds to include.
+    Pairs,
+}
+
+/// Random access to rows; cheap, and the same at ten rows and at half a million.
+pub trait Rows: std::fmt::Debug {
+    /// How many there are.
+    fn len(&self) -> usize;
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The row at an index; none past the end.
+    fn row(&self, at: usize) -> Option<Row<'_>>;
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+pub struct Row<'a> {
+    /// The mark in front.
+    pub mark: Mark,
+    /// Cells in the order of the layout; absent ones are empty.
+    pub cells: [Cell<'a>; 6],
+    /// Can't be chosen; shown with less weight.
+    pub is_quiet: bool,
+}
+
+/// One cell.
+#[derive(Debug, Clone, Default)]
+pub enum Cell<'a> {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Words.
+    Words(Shown<'a>),
+    /// Words made for this row.
+    Made(Text),
+    /// A user's kind.
+    Kind(Kind),
+    /// A user's state, with an addition ("left", "on"), may be empty.
+    State(State, &'static str),
+}
+
+/// The mark in front of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// This list has no marks.
+    None,
+    /// `[ ]`
+    Off,
+    /// `[x]` ticked: will be turned on at Apply.
+    Ticked,
+    /// `[=]` on already; can't be ticked or unticked.
+    On,
+    /// `[-]` excluded; can't be ticked until the exclusion is lifted.
+    Excluded,
+    /// `[!]` has a problem; can't be ticked.
+    Problem,
+    /// Not eligible: can't be ticked as the kinds stand.
+    Closed,
+}
+
+/// One line of state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How grave it is; a word stands beside any colour.
+    pub tone: Tone,
+    /// The words.
+    pub words: Text,
+}
+
+/// How grave a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// For information.
+    Plain,
+    /// Something went well.
+    Good,
+    /// Work is going on.
+    Busy,
+    /// Look at this.
+    Warn,
+    /// Something failed.
+    Bad,
+}
+
+/// A key that is open now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// What is pressed.
+    pub chord: Chord,
+    /// What it does.
+    pub action: Action,
+    /// Its label on the key line, one or two words ("All 1,204" carries its count in `count`).
+    pub label: &'static str,
+    /// A count behind the label (rule 11).
+    pub count: Option<u32>,
+    /// What help says about it, one sentence.
+    pub help: &'static str,
+}
+
+/// What is pressed. Letters act only outside text fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Chord {
+    /// A printable character.
+    Char(char),
+    /// Enter.
+    Enter,
+    /// The space bar.
+    Space,
+    /// Esc.
+    Esc,
+    /// Tab.
+    Tab,
+}
+
+/// What the keyboard acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// A text field: every printable character is text.
+    Field,
+    /// Rows: arrows and pages move the cursor, letters are commands.
+    Rows,
+    /// Buttons or a choice: arrows and Tab move, letters are commands.
+    Controls,
+    /// Something to read: arrows scroll, letters are commands.
+    Reading,
+}
+
+/// What to say to the customer now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Card {
+    /// One or two sentences to say.
+    pub say: Text,
+    /// What the customer should be seeing.
+    pub sees: Text,
+    /// The usual wrong screens, each with what to say to it.
+    pub wrong: Vec<(Text, Text)>,
+}
