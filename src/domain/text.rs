@@ -45,7 +45,7 @@ impl Text {
             }
             let kept = match c {
                 '\u{200C}' | '\u{200D}' => {
-                    let joins = before.is_some_and(char::is_alphabetic)
+                    let joins = before.is_some_and(|b| b.is_alphabetic() || is_mark(b))
                         && chars.peek().copied().is_some_and(char::is_alphabetic);
                     if joins { c } else { STAND_IN }
                 }
@@ -66,6 +66,23 @@ impl Text {
             }
             out.push(kept);
             before = Some(kept);
+        }
+        Self(cap(out).into_boxed_str())
+    }
+
+    /// Makes a line that is still being typed safe to show: as [`Text::clean`], but every space stays where it was
+    /// typed, so that the cursor stands where the person expects it.
+    #[must_use]
+    pub fn typed(raw: &str) -> Self {
+        let mut out = String::with_capacity(raw.len().min(MAX_BYTES));
+        for (at, word) in raw.split(|c: char| c.is_whitespace() && !is_forbidden_space(c)).enumerate() {
+            if at > 0 {
+                out.push(' ');
+            }
+            out.push_str(&Self::clean(word).0);
+            if out.len() > MAX_BYTES {
+                break;
+            }
         }
         Self(cap(out).into_boxed_str())
     }
@@ -258,6 +275,13 @@ mod tests {
         }
         let stacked = format!("e{}", "\u{301}".repeat(40));
         assert_eq!(Text::clean(&stacked).as_str().chars().count(), 1 + MAX_MARKS);
+    }
+
+    #[test]
+    fn a_line_keeps_the_spaces_that_are_typed() {
+        for (raw, shown) in [("a ", "a "), (" a  b", " a  b"), ("a\tb\u{200b}", "a b\u{FFFD}"), ("", "")] {
+            assert_eq!(Text::typed(raw).as_str(), shown, "{raw:?}");
+        }
     }
 
     proptest! {

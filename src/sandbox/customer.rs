@@ -1,0 +1,209 @@
+//! Plays the customer's administrator: opens the link, fills the forms, presses the buttons.
+//!
+//! Called by whoever rehearses. It goes through the same pages as a person with a browser, over HTTP, and does what this
+//! world says its administrator would do, good or bad. What comes out is one plain sentence; it proves nothing.
+
+mod html;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use url::Url;
+
+use super::{
+    journal::Event,
+    platform::Platform,
+    world::{Account, Behaviour, Tenant},
+};
+use html::Page;
+
+/// Pages that are gone through at most.
+const MOST_PAGES: usize = 12;
+
+/// Somebody who plays the customer's administrator.
+#[derive(Clone)]
+pub struct Rehearsal {
+    /// The sandbox.
+    platform: Arc<Platform>,
+    /// Where it listens.
+    address: SocketAddr,
+}
+
+/// What the administrator is going to do.
+struct Part<'a> {
+    /// Who signs in.
+    account: &'a Account,
+    /// Whether Accept is pressed.
+    accepts: bool,
+    /// The link names no organisation.
+    any_organisation: bool,
+}
+
+impl Rehearsal {
+    /// For a sandbox at an address.
+    pub(super) fn new(platform: Arc<Platform>, address: SocketAddr) -> Self {
+        Self { platform, address }
+    }
+
+    /// Opens the link and acts; returns one sentence about what was done and seen. Safe to repeat, as often as a customer
+    /// might; safe to drop at any await, which is a customer who closes the window.
+    ///
+    /// # Errors
+    /// One sentence: the link is none of this sandbox, or its page can't be used. Trying again with the same link does not help.
+    pub async fn play(&self, link: &str) -> Result<String, String> {
+        let url =
+            Url::parse(link.trim()).map_err(|why| format!("The customer can't open the link: {why}."))?;
+        let ours = match url.host_str() {
+            Some("login.microsoftonline.com") => true,
+            Some("127.0.0.1" | "localhost") => url.port_or_known_default() == Some(self.address.port()),
+            _ => false,
+        };
+        if !ours {
+            return Err("The link leads out of the sandbox, so nobody opened it.".to_owned());
+        }
+        let word = url.path_segments().and_then(|mut it| it.next()).unwrap_or_default();
+        let word = percent_encoding::percent_decode_str(word).decode_utf8_lossy().into_owned();
+        let Some(tenant) = self.platform.world.tenant(&word).map(Arc::clone) else {
+            let seen = self.open(self.here(&url)).await?.0;
+            return Ok(format!("The customer opened the link and read: {}", seen.words()));
+        };
+        let part = self.part(&tenant)?;
+        self.platform
+            .record(Event::Played { tenant: tenant.id.clone() })
+            .map_err(|why| format!("The sandbox can't write its journal: {why}."))?;
+        let mut start = self.here(&url);
+        if part.any_organisation {
+            let path = url.path().replacen(
+                url.path_segments().and_then(|mut it| it.next()).unwrap_or_default(),
+                "organizations",
+                1,
+            );
+            start.set_path(&path);
+        }
+        self.walk(start, &part).await
+    }
+
+    /// The link on this sandbox's own address.
+    fn here(&self, url: &Url) -> Url {
+        let mut here = url.clone();
+        // Both can't fail: the scheme stays a web one, and the address has a port.
+        here.set_scheme("http").ok();
+        here.set_ip_host(self.address.ip()).ok();
+        here.set_port(Some(self.address.port())).ok();
+        here.set_fragment(None);
+        here
+    }
+
+    /// What this tenant's administrator does now.
+    fn part<'a>(&'a self, tenant: &'a Tenant) -> Result<Part<'a>, String> {
+        let plays =
+            self.platform.with_state(|state| state.plays.get(&tenant.id).copied().unwrap_or_default());
+        let first = plays.map_err(|why| format!("The sandbox can't read its journal: {why}."))? == 0;
+        let able = || tenant.accounts.iter().find(|it| it.role.may_consent());
+        let unable = || tenant.accounts.iter().find(|it| !it.role.may_consent());
+        let other =
+            || self.platform.world.account(tenant.other_account.as_deref()?).map(|(_, account)| account);
+        let accepts = able().map(|account| Part { account, accepts: true, any_organisation: false });
+        let part = match tenant.customer {
+            Behaviour::NotAdmin => {
+                unable().map(|account| Part { account, accepts: false, any_organisation: false })
+            }
+            Behaviour::CancelsOnce if first => {
+                able().map(|account| Part { account, accepts: false, any_organisation: false })
+            }
+            Behaviour::ForeignOnce if first => {
+                other().map(|account| Part { account, accepts: true, any_organisation: false })
+            }
+            Behaviour::WrongTenant => {
+                other().map(|account| Part { account, accepts: true, any_organisation: true })
+            }
+            Behaviour::WrongTenantOnce if first => {
+                other().map(|account| Part { account, accepts: true, any_organisation: true })
+            }
+            _ => accepts,
+        };
+        part.ok_or_else(|| format!("This world has nobody at {} who could open the link.", tenant.name))
+    }
+
+    /// Goes through the pages.
+    async fn walk(&self, start: Url, part: &Part<'_>) -> Result<String, String> {
+        let (mut page, mut at) = self.open(start).await?;
+        let mut pressed = None;
+        for _ in 0..MOST_PAGES {
+            let Some(form) = page.form() else { break };
+            let mut fields = form.hidden.clone();
+            match form.step() {
+                "account" => fields.push(("account".to_owned(), part.account.address.clone())),
+                "password" => fields.push(("passwd".to_owned(), part.account.password.clone())),
+                "consent" => {
+                    let wanted = if part.accepts { "accept" } else { "cancel" };
+                    let button = form.buttons.iter().find(|button| button.value == wanted);
+                    let button =
+                        button.ok_or_else(|| format!("The customer finds no button to {wanted}."))?;
+                    fields.push((button.name.clone(), button.value.clone()));
+                    pressed = Some((button.words.clone(), page.organisation()));
+                }
+                // A page that only somebody with more rights could pass.
+                _ => break,
+            }
+            let target = at.join(&form.action).map_err(|why| format!("The page posts to nowhere: {why}."))?;
+            (page, at) = self.submit(target, &fields).await?;
+        }
+        let who = format!("{} ({}) signed in", part.account.name, part.account.address);
+        let did = match pressed {
+            Some((button, Some(organisation))) => {
+                format!(", saw the permissions for {organisation} and pressed {button}")
+            }
+            Some((button, None)) => format!(" and pressed {button}"),
+            None => String::new(),
+        };
+        Ok(format!("{who}{did}. The page now says: {}", page.words()))
+    }
+
+    /// Opens a page.
+    async fn open(&self, url: Url) -> Result<(Page, Url), String> {
+        self.ask(reqwest::Method::GET, url, None).await
+    }
+
+    /// Sends a form.
+    async fn submit(&self, url: Url, fields: &[(String, String)]) -> Result<(Page, Url), String> {
+        self.ask(reqwest::Method::POST, url, Some(fields)).await
+    }
+
+    /// One request; a redirect is followed only inside the sandbox.
+    async fn ask(
+        &self,
+        method: reqwest::Method,
+        url: Url,
+        fields: Option<&[(String, String)]>,
+    ) -> Result<(Page, Url), String> {
+        let closed = |why: reqwest::Error| {
+            format!("The customer's browser can't show the page: {}.", why.without_url())
+        };
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(closed)?;
+        let mut request = client.request(method, url.clone());
+        if let Some(fields) = fields {
+            request = request.form(fields);
+        }
+        let mut answer = request.send().await.map_err(closed)?;
+        let mut at = url;
+        if answer.status().is_redirection() {
+            let location =
+                answer.headers().get("location").and_then(|it| it.to_str().ok()).unwrap_or_default();
+            let target =
+                at.join(location).map_err(|why| format!("The browser is sent to nowhere: {why}."))?;
+            let inside = matches!(target.host_str(), Some("127.0.0.1" | "localhost"))
+                && target.port() == Some(self.address.port());
+            if !inside {
+                let host = target.host_str().unwrap_or_default().to_owned();
+                return Ok((Page::left(&host), target));
+            }
+            at = self.here(&target);
+            answer = client.get(at.clone()).send().await.map_err(closed)?;
+        }
+        Ok((Page::read(&answer.text().await.map_err(closed)?), at))
+    }
+}

@@ -1,0 +1,484 @@
+//! The sandbox by plain HTTP, as a program or a browser that knows nothing of this one would meet it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use backup365::sandbox::{self, Options, Sandbox};
+use reqwest::{Client, Method, Response, redirect::Policy};
+use serde_json::{Value, json};
+
+/// 23 November 2026, 04:00 UTC.
+const NOW: i64 = 1_795_406_400_000;
+
+/// A sandbox, its clock and a client that sends everything to it.
+pub(crate) struct Rig {
+    /// The sandbox.
+    pub(crate) sandbox: Sandbox,
+    /// Its clock, milliseconds since 1970 UTC.
+    clock: Arc<AtomicI64>,
+    /// The client.
+    client: Client,
+}
+
+impl Rig {
+    /// The standard world with faults.
+    pub(crate) async fn new(faults: &[&str]) -> Self {
+        Self::with("standard", faults, None).await
+    }
+
+    /// A world with faults and a data folder.
+    async fn with(world: &str, faults: &[&str], data: Option<&std::path::Path>) -> Self {
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let hands = Arc::clone(&clock);
+        let options = Options {
+            world: world.to_owned(),
+            port: None,
+            data: data.map(Into::into),
+            now: Arc::new(move || hands.load(Ordering::SeqCst)),
+            faults: faults.iter().map(|it| (*it).to_owned()).collect(),
+        };
+        let sandbox = sandbox::start(options).await.unwrap();
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
+        Self { sandbox, clock, client }
+    }
+
+    /// Moves the clock on, seconds.
+    fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000, Ordering::SeqCst);
+    }
+
+    /// A request to one of Microsoft's addresses.
+    fn request(&self, method: Method, url: &str) -> reqwest::RequestBuilder {
+        let url = url::Url::parse(url).unwrap();
+        let mut local = url.clone();
+        local.set_scheme("http").unwrap();
+        local.set_host(Some("127.0.0.1")).unwrap();
+        local.set_port(Some(self.sandbox.address().port())).unwrap();
+        self.client.request(method, local).header("host", url.host_str().unwrap())
+    }
+
+    /// A tenant id by customer name.
+    pub(crate) fn tenant(&self, name: &str) -> String {
+        self.sandbox.customers().into_iter().find(|it| it.name == name).unwrap().tenant.unwrap()
+    }
+
+    /// The token endpoint's answer.
+    async fn token_answer(&self, tenant: &str) -> Response {
+        let partner = self.sandbox.partner();
+        let url = format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token");
+        let form = [
+            ("client_id", partner.client_id.as_str()),
+            ("client_secret", &partner.secret),
+            ("scope", "https://graph.microsoft.com/.default"),
+            ("grant_type", "client_credentials"),
+        ];
+        self.request(Method::POST, &url).form(&form).send().await.unwrap()
+    }
+
+    /// A token.
+    pub(crate) async fn token(&self, tenant: &str) -> String {
+        let answer = self.token_answer(tenant).await;
+        assert_eq!(answer.status(), 200);
+        let body: Value = answer.json().await.unwrap();
+        body["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A Graph answer; `path` begins with a slash or is a whole address.
+    pub(crate) async fn graph(&self, token: &str, path: &str) -> Response {
+        let url = if path.starts_with('/') {
+            format!("https://graph.microsoft.com/v1.0{path}")
+        } else {
+            path.to_owned()
+        };
+        let request =
+            self.request(Method::GET, &url).bearer_auth(token).header("ConsistencyLevel", "eventual");
+        request.send().await.unwrap()
+    }
+
+    /// A Graph answer that must be good.
+    pub(crate) async fn read(&self, token: &str, path: &str) -> Value {
+        let answer = self.graph(token, path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// The link that a customer gets.
+    pub(crate) fn link(&self, tenant: &str) -> String {
+        let client = self.sandbox.partner().client_id;
+        format!(
+            "https://login.microsoftonline.com/{tenant}/v2.0/adminconsent?client_id={client}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+        )
+    }
+
+    /// Consent through the forms, as a person does it.
+    pub(crate) async fn consent(&self, tenant: &str, account: &str, decision: &str) -> String {
+        let page = self.request(Method::GET, &self.link(tenant)).send().await.unwrap().text().await.unwrap();
+        let page = self.submit(&page, &[("account", account)]).await;
+        let page = self.submit(&page, &[("passwd", "sandbox")]).await;
+        if decision.is_empty() { page } else { self.submit(&page, &[("decision", decision)]).await }
+    }
+
+    /// Sends a page's form with some fields.
+    async fn submit(&self, page: &str, fields: &[(&str, &str)]) -> String {
+        let between = |from: &str, to: &str| {
+            page.split(from).nth(1).and_then(|rest| rest.split(to).next()).unwrap_or_default()
+        };
+        let action = between("action=\"", "\"");
+        assert!(action.starts_with('/'), "{page}");
+        let ctx = between("name=\"ctx\" value=\"", "\"");
+        let step = between("name=\"step\" value=\"", "\"");
+        let mut form = vec![("ctx", ctx), ("step", step)];
+        form.extend_from_slice(fields);
+        let url = format!("https://login.microsoftonline.com{action}");
+        self.request(Method::POST, &url).form(&form).send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Makes a user by hand.
+    async fn make(&self, tenant: &str, name: &str) -> Value {
+        let url = format!("http://{}/sandbox/users", self.sandbox.address());
+        let answer =
+            self.client.post(url).json(&json!({"tenant": tenant, "displayName": name})).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        answer.json().await.unwrap()
+    }
+}
+
+/// Every user of a listing, following the links as they are.
+async fn everybody(rig: &Rig, token: &str, path: &str) -> (usize, Vec<Value>) {
+    let (mut pages, mut users, mut next) = (0, Vec::new(), Some(path.to_owned()));
+    while let Some(path) = next {
+        let page = rig.read(token, &path).await;
+        assert_eq!(page.get("@odata.count").is_some(), pages == 0 && path.contains("$count"));
+        pages += 1;
+        users.extend(page["value"].as_array().unwrap().clone());
+        next = page["@odata.nextLink"].as_str().map(str::to_owned);
+    }
+    (pages, users)
+}
+
+#[tokio::test]
+async fn consent_by_plain_forms_opens_the_tenant() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    let refused: Value = rig.token_answer(&tenant).await.json().await.unwrap();
+    assert_eq!(
+        (refused["error"].as_str(), &refused["error_codes"]),
+        (Some("unauthorized_client"), &json!([700_016]))
+    );
+    let last = rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "accept").await;
+    assert!(last.contains("AADSTS500113"), "{last}");
+    let token = rig.token(&tenant).await;
+    let organization = rig.read(&token, "/organization?$select=id,displayName,verifiedDomains").await;
+    assert_eq!(organization["value"][0]["id"], json!(tenant));
+    assert_eq!(organization["value"][0]["displayName"], "Harbour Street Cafe");
+    let (pages, users) =
+        everybody(&rig, &token, "/users?$select=id,displayName,userType&$top=10&$count=true").await;
+    assert_eq!((pages, users.len()), (4, 37));
+    let settings = rig
+        .read(
+            &token,
+            &format!("/users/{}/mailboxSettings?$select=userPurpose", users[0]["id"].as_str().unwrap()),
+        )
+        .await;
+    assert!(settings["userPurpose"].is_string(), "{settings}");
+}
+
+#[tokio::test]
+async fn each_wrong_page_says_its_number() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Tasman Freight");
+    let page = rig.consent(&tenant, "peter.novak@tasmanfreight.example", "").await;
+    assert!(page.contains("Need admin approval") && page.contains("90094"), "{page}");
+    let page = rig.consent(&tenant, "colin.ward@rimuproperty.example", "").await;
+    assert!(page.contains("AADSTS50020"), "{page}");
+    let page = rig.consent(&tenant, "lena.fraser@tasmanfreight.example", "cancel").await;
+    assert!(page.contains("AADSTS65004"), "{page}");
+    assert_eq!(rig.token_answer(&tenant).await.status(), 400);
+    let link = rig.link(&tenant) + "&redirect_uri=https%3A%2F%2Felsewhere.example";
+    let page = rig.request(Method::GET, &link).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("AADSTS50011"), "{page}");
+}
+
+#[tokio::test]
+async fn discovery() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    for (word, status, seen) in [
+        (tenant.as_str(), 200, tenant.as_str()),
+        ("HarbourStreetCafe.example", 200, &tenant),
+        ("harbourstreetcafe.onmicrosoft.com", 200, &tenant),
+        ("common", 200, "{tenantid}"),
+        ("harbourdefence.example", 200, "login.microsoftonline.us"),
+        ("pearlrivertrading.example", 200, "login.partner.microsoftonline.cn"),
+        ("no-such-bakery.example", 400, "AADSTS90002"),
+        ("undefined", 400, "AADSTS900023"),
+    ] {
+        let url = format!("https://login.microsoftonline.com/{word}/v2.0/.well-known/openid-configuration");
+        let answer = rig.request(Method::GET, &url).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{word}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(seen), "{word}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn graph_refuses_what_the_documents_refuse() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Bluegum Accounting");
+    rig.consent(&tenant, "ruth.sutherland@bluegumaccounting.example", "accept").await;
+    let token = rig.token(&tenant).await;
+    for (path, status, code) in [
+        ("/users?$top=1000", 400, "Request_BadRequest"),
+        ("/users?$skip=5", 400, "Request_BadRequest"),
+        ("/users?$select=id,mailboxSettings", 501, "NotImplemented"),
+        ("/users?$select=shoeSize", 400, "Request_BadRequest"),
+        ("/users?$filter=mail ne null", 400, "Request_UnsupportedQuery"),
+        ("/users?$skiptoken=AAAA", 400, "Request_BadRequest"),
+        ("/users/0a6f3d92-7be1-4c58-9b0d-4e2c71f8a635", 404, "Request_ResourceNotFound"),
+        (
+            "/tenantRelationships/findTenantInformationByTenantId(tenantId='x')",
+            403,
+            "Authorization_RequestDenied",
+        ),
+        ("/nothing", 400, "BadRequest"),
+    ] {
+        let answer = rig.graph(&token, path).await;
+        assert_eq!(answer.status(), status, "{path}");
+        assert!(answer.headers().contains_key("request-id"), "{path}");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["error"]["code"], code, "{path}");
+        assert!(body["error"]["innerError"]["request-id"].is_string());
+    }
+    assert_eq!(rig.graph("rubbish", "/users").await.status(), 401);
+    rig.pass(3_601);
+    assert_eq!(rig.graph(&token, "/users").await.status(), 401);
+}
+
+#[tokio::test]
+async fn the_partners_own_token_names_other_tenants() {
+    let rig = Rig::new(&[]).await;
+    let token = rig.token(&rig.sandbox.partner().tenant).await;
+    let path = "/tenantRelationships/findTenantInformationByDomainName(domainName='rimulegal.example')";
+    let found = rig.read(&token, path).await;
+    assert_eq!(found["displayName"], "Rimu Legal");
+    assert_eq!(rig.graph(&token, "/users").await.status(), 403);
+}
+
+#[tokio::test]
+async fn grants_are_listed() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Bluegum Accounting");
+    rig.consent(&tenant, "ruth.sutherland@bluegumaccounting.example", "accept").await;
+    let token = rig.token(&tenant).await;
+    let client = rig.sandbox.partner().client_id;
+    let found =
+        rig.read(&token, &format!("/servicePrincipals?$filter=appId eq '{client}'&$select=id,appId")).await;
+    let id = found["value"][0]["id"].as_str().unwrap();
+    let grants = rig.read(&token, &format!("/servicePrincipals/{id}/appRoleAssignments")).await;
+    let roles: Vec<_> =
+        grants["value"].as_array().unwrap().iter().map(|it| it["appRoleId"].as_str().unwrap()).collect();
+    assert_eq!(roles.len(), 9);
+    assert!(roles.contains(&"df021288-bdef-4463-88db-98f22de89214"));
+    let skus = rig.read(&token, "/subscribedSkus").await;
+    assert_eq!(skus["value"][0]["skuPartNumber"], "O365_BUSINESS_PREMIUM");
+}
+
+#[tokio::test]
+async fn delta_tells_who_came_and_who_went() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "accept").await;
+    let token = rig.token(&tenant).await;
+    let start = rig.read(&token, "/users/delta?$select=displayName&$deltatoken=latest").await;
+    assert_eq!(start["value"], json!([]));
+    let link = start["@odata.deltaLink"].as_str().unwrap().to_owned();
+    let made = rig.make(&tenant, "Zoe Newcomer").await;
+    let first = rig.read(&token, &link).await;
+    assert_eq!(first["value"].as_array().unwrap().len(), 1);
+    assert_eq!(first["value"][0]["id"], made["id"]);
+    let url = format!("http://{}/sandbox/users/remove", rig.sandbox.address());
+    let body = json!({"tenant": tenant, "user": made["id"]});
+    assert_eq!(rig.client.post(url).json(&body).send().await.unwrap().status(), 200);
+    let second = rig.read(&token, first["@odata.deltaLink"].as_str().unwrap()).await;
+    assert_eq!(second["value"][0]["@removed"]["reason"], "changed");
+    rig.pass(24 * 3_600);
+    let token = rig.token(&tenant).await;
+    let later = rig.read(&token, second["@odata.deltaLink"].as_str().unwrap()).await;
+    assert_eq!(later["value"].as_array().unwrap().len(), 2);
+    rig.pass(8 * 24 * 3_600);
+    let token = rig.token(&tenant).await;
+    let gone = rig.graph(&token, &link).await;
+    assert_eq!(gone.status(), 410);
+    assert!(gone.headers()["location"].to_str().unwrap().ends_with("$deltatoken="));
+    let all = rig.read(&token, "/users/delta").await;
+    assert!(all["@odata.deltaLink"].is_string());
+    assert_eq!(all["value"].as_array().unwrap().len(), 37 + 18);
+}
+
+#[tokio::test]
+async fn spreading_takes_its_time() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Wattle Early Learning");
+    assert_eq!(
+        rig.token_answer(&tenant).await.json::<Value>().await.unwrap()["error_codes"],
+        json!([7_000_229])
+    );
+    rig.consent(&tenant, "grace.kim@wattleearlylearning.example", "accept").await;
+    let early = rig.token(&tenant).await;
+    assert_eq!(rig.graph(&early, "/organization").await.status(), 403);
+    rig.pass(13);
+    let token = rig.token(&tenant).await;
+    assert_eq!(rig.graph(&token, "/organization").await.status(), 403);
+    rig.pass(8);
+    assert_eq!(rig.graph(&token, "/organization").await.status(), 200);
+    assert_eq!(rig.graph(&early, "/organization").await.status(), 403);
+}
+
+#[tokio::test]
+async fn faults_of_a_listing() {
+    let path = "/users?$select=id&$top=5";
+    for (fault, statuses) in [
+        ("throttle=7", [200, 429, 200, 200]),
+        ("busy", [200, 200, 503, 200]),
+        ("expired-page", [200, 200, 400, 200]),
+    ] {
+        let rig = Rig::new(&[fault]).await;
+        let tenant = rig.tenant("Harbour Street Cafe");
+        rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "accept").await;
+        let token = rig.token(&tenant).await;
+        let mut next = path.to_owned();
+        for status in statuses {
+            let answer = rig.graph(&token, &next).await;
+            assert_eq!(answer.status(), status, "{fault}");
+            if status == 429 {
+                assert_eq!(answer.headers()["retry-after"], "7");
+            }
+            if status == 200 {
+                let body: Value = answer.json().await.unwrap();
+                body["@odata.nextLink"].as_str().unwrap().clone_into(&mut next);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn broken_connections_break() {
+    let rig = Rig::new(&["cut-off", "evil-next"]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "accept").await;
+    let token = rig.token(&tenant).await;
+    let first = rig.read(&token, "/users?$top=10").await;
+    let evil = first["@odata.nextLink"].as_str().unwrap();
+    assert!(evil.starts_with("https://graph.microsoft.com.collector.example/"));
+    let good = evil.replace(".collector.example", "");
+    let request = rig.request(Method::GET, &good).bearer_auth(&token).send().await;
+    let broken = match request {
+        Ok(answer) => answer.bytes().await.is_err(),
+        Err(_) => true,
+    };
+    assert!(broken);
+    assert_eq!(rig.graph(&token, &good).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_drop_is_no_answer_at_all() {
+    let rig = Rig::new(&["drop=100%"]).await;
+    let url = "https://graph.microsoft.com/v1.0/users";
+    assert!(rig.request(Method::GET, url).send().await.is_err());
+}
+
+#[tokio::test]
+async fn the_rehearsed_customer_does_what_the_world_says() {
+    let rig = Rig::new(&[]).await;
+    let play = async |name: &str| rig.sandbox.rehearsal().play(&rig.link(&rig.tenant(name))).await.unwrap();
+    let said = play("Harbour Street Cafe").await;
+    assert!(
+        said.contains("pressed Accept") && said.contains("Harbour Street Cafe") && said.contains("500113"),
+        "{said}"
+    );
+    assert_eq!(rig.token_answer(&rig.tenant("Harbour Street Cafe")).await.status(), 200);
+    let said = play("Bluegum Accounting").await;
+    assert!(said.contains("pressed Cancel"), "{said}");
+    assert!(play("Bluegum Accounting").await.contains("pressed Accept"));
+    let said = play("Tasman Freight").await;
+    assert!(said.contains("90094"), "{said}");
+    let said = play("Coral Bay Dive Tours").await;
+    assert!(said.contains("50020"), "{said}");
+    let said = play("Rimu Legal").await;
+    assert!(said.contains("Rimu Property Holdings"), "{said}");
+    assert_eq!(rig.token_answer(&rig.tenant("Rimu Legal")).await.status(), 400);
+    assert_eq!(rig.token_answer("rimuproperty.example").await.status(), 200);
+    assert!(rig.sandbox.rehearsal().play("https://elsewhere.example/x").await.is_err());
+}
+
+#[tokio::test]
+async fn a_redirect_ends_on_the_partners_page() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    let done = format!("http://localhost:{}/sandbox/done", rig.sandbox.address().port());
+    let link =
+        url::Url::parse_with_params(&rig.link(&tenant), [("redirect_uri", done.as_str()), ("state", "s1")])
+            .unwrap();
+    let said = rig.sandbox.rehearsal().play(link.as_str()).await.unwrap();
+    assert!(said.contains("You can close this window"), "{said}");
+}
+
+#[tokio::test]
+async fn a_second_start_finds_the_first_ones_world() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, token, tenant) = {
+        let rig = Rig::with("standard", &[], Some(folder.path())).await;
+        let tenant = rig.tenant("Harbour Street Cafe");
+        rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "accept").await;
+        (rig.sandbox.address().port(), rig.token(&tenant).await, tenant)
+    };
+    let rig = Rig::with("standard", &[], Some(folder.path())).await;
+    assert_eq!(rig.graph(&token, "/organization").await.status(), 200);
+    let beside = Rig::with("standard", &[], Some(folder.path())).await;
+    assert_ne!(beside.sandbox.address().port(), rig.sandbox.address().port());
+    beside.make(&tenant, "Made Beside").await;
+    let found = rig.read(&token, "/users?$filter=displayName eq 'Made Beside'").await;
+    assert_eq!(found["value"].as_array().unwrap().len(), 1);
+    sandbox::reset(folder.path()).unwrap();
+    assert_eq!(rig.token_answer(&tenant).await.status(), 400);
+    assert_ne!(port, 0);
+}
+
+#[tokio::test]
+async fn a_large_tenant_costs_only_its_pages() {
+    let rig = Rig::with("large", &[], None).await;
+    let token = rig.token(&rig.tenant("Southern Cross Health")).await;
+    let page = rig.read(&token, "/users?$select=id,displayName&$top=999&$count=true").await;
+    assert_eq!(page["@odata.count"], 500_000);
+    assert_eq!(page["value"].as_array().unwrap().len(), 999);
+    let id = page["value"][500]["id"].as_str().unwrap();
+    assert_eq!(rig.read(&token, &format!("/users/{id}")).await["id"], id);
+}
+
+#[tokio::test]
+async fn origins_cover_the_world_and_the_dead_are_silent() {
+    let rig = Rig::new(&[]).await;
+    let origins = rig.sandbox.origins();
+    let of = |host: &str| origins.iter().find(|(origin, _)| origin == host).unwrap().1.clone();
+    assert_eq!(of("https://graph.microsoft.com"), format!("http://{}", rig.sandbox.address()));
+    let dead = of("https://mail.lighthouse-hosting.example");
+    assert!(rig.client.get(dead).send().await.unwrap_err().is_connect());
+    assert_eq!(rig.request(Method::GET, "https://elsewhere.example/").send().await.unwrap().status(), 421);
+}
+
+#[tokio::test]
+async fn a_start_that_can_not_be_names_the_nearest() {
+    let options = |world: &str, fault: &str| Options {
+        world: world.to_owned(),
+        port: None,
+        data: None,
+        now: Arc::new(|| NOW),
+        faults: vec![fault.to_owned()],
+    };
+    let why = sandbox::start(options("standard", "evil-nxt")).await.err().unwrap().to_string();
+    assert!(why.contains("\"evil-next\""), "{why}");
+    let why = sandbox::start(options("no-such-world", "busy")).await.err().unwrap().to_string();
+    assert!(why.contains("standard, large"), "{why}");
+}
