@@ -95,7 +95,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         ));
     }
     if !is_sandbox && let Some(flag) = sandbox_flag(cli) {
-        return Err(Refusal::usage(format!("{flag} works in the sandbox only. Add --sandbox, or leave it out.")));
+        return Err(Refusal::usage(format!(
+            "{flag} works in the sandbox only. Add --sandbox, or leave it out."
+        )));
     }
     // Without a log the program still works; the words of a failure are on the screen.
     let _unlogged = log::start(&settings.data_of(is_sandbox));
@@ -112,14 +114,20 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             if *reset {
                 return foreground::reset(&folder).map_err(Refusal::from);
             }
-            let clock = cli.common.clock.map_or_else(crate::runner::clock::system, crate::runner::clock::starting_at);
+            let clock =
+                cli.common.clock.map_or_else(crate::runner::clock::system, crate::runner::clock::starting_at);
             let options = world::options(&cli.common, &clock, folder, *port);
             runtime.block_on(foreground::run(options)).map_err(Refusal::from)
         }
         Some(Command::Sweep { preview, watch, status }) => {
             let world = world::open(&cli.common, &settings, &environment, runtime.handle(), is_sandbox)?;
             let zone = environment.zone.as_str();
-            let work = commands::sweep::run(&world.provider, &world.clock, zone, commands::sweep::What::of(*preview, *watch, *status));
+            let work = commands::sweep::run(
+                &world.provider,
+                &world.clock,
+                zone,
+                commands::sweep::What::of(*preview, *watch, *status),
+            );
             runtime.block_on(work).map_err(Refusal::from)
         }
     }
@@ -188,13 +196,15 @@ fn wizard(
 /// What the wizard is told once.
 fn setup(cli: &Cli, environment: &Environment, world: &World) -> Setup {
     let graph = &world.provider.graph;
-    let (link_prefix, link_suffix) = graph.link_parts();
+    let partner = world.partner;
+    let link = graph.browser_link(partner);
+    let (link_prefix, link_suffix) = link.split_once(&partner.to_string()).unwrap_or((&link, ""));
     Setup {
         is_sandbox: world.is_sandbox,
         rehearsal: world.rehearse.is_some(),
         operator: world.provider.store.operator(),
-        link_prefix,
-        link_suffix,
+        link_prefix: link_prefix.to_owned(),
+        link_suffix: link_suffix.to_owned(),
         can_open_browser: environment.surroundings.can_open(),
         permissions: graph.permissions().iter().map(|p| (p.value.clone(), p.reason.clone())).collect(),
         run: cli.run.clone(),

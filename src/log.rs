@@ -26,6 +26,7 @@ pub fn start(folder: &Path) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
     let filter = EnvFilter::new("warn,backup365=info");
-    let written = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file).try_init();
+    let written =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file).try_init();
     written.map_err(|already| io::Error::other(already.to_string()))
 }

@@ -13,7 +13,7 @@ use crate::{
         customer::Product,
         failure::{Failure, FailureKind},
         id::UserId,
-        protection::{Chosen, SeatOutcome},
+        protection::{Chosen, Protection, SeatOutcome},
         sweep::{self, Candidate, Decision, RELIST_AFTER, Terms},
         sydney,
         tenant::Organisation,
@@ -72,6 +72,8 @@ struct Seen {
     candidates: Vec<Candidate>,
     /// Gone from the directory for sure.
     left: Vec<UserId>,
+    /// The candidates are everybody there is: whoever has a seat and is not among them is gone.
+    is_whole: bool,
     /// What to keep for the next pass, once this one has left nobody behind.
     next: Option<Next>,
 }
@@ -135,21 +137,24 @@ pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, 
     let mut reports = Vec::new();
     for row in with(&provider.store, Store::rules).await? {
         let now = clock.now();
-        let due = if sweep::is_due(&row.rule, now) { sydney::latest_2000(now) } else { sydney::next_2000(now) };
+        let due =
+            if sweep::is_due(&row.rule, now) { sydney::latest_2000(now) } else { sydney::next_2000(now) };
         let mut report = empty(&row, due, now);
-        match look(provider, &row, due, now).await {
-            Ok(seen) => {
-                let decision = decide(provider, &row, due, &seen).await;
-                match decision {
-                    Ok(decision) => fill(&mut report, decision),
-                    Err(failure) => report.failure = Some(failure),
-                }
-            }
+        match foresee(provider, &row, due, now).await {
+            Ok(decision) => fill(&mut report, decision),
             Err(failure) => report.failure = Some(failure),
         }
         reports.push(report);
     }
     Ok(reports)
+}
+
+/// Lists and decides for one customer.
+async fn foresee(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Decision, Failure> {
+    let seen = look(provider, row, due, now).await?;
+    let (customer, product) = (row.customer.id, row.product);
+    let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
+    Ok(decide(row, &protection, due, &seen))
 }
 
 /// Stays and does each pass at its time, by wall clock; `told` hears every round. Ends only with the process.
@@ -166,7 +171,8 @@ pub async fn watch(
         let now = clock.now();
         let next = sydney::next_2000(now);
         told(&reports, next);
-        let again = if reports.iter().any(|r| r.failure.is_some()) { now.plus(TRY_AGAIN).min(next) } else { next };
+        let again =
+            if reports.iter().any(|r| r.failure.is_some()) { now.plus(TRY_AGAIN).min(next) } else { next };
         while clock.now() < again {
             tokio::time::sleep(again.since(clock.now()).min(LOOK_EVERY)).await;
         }
@@ -199,7 +205,9 @@ async fn write(
     seen: Seen,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let decision = decide(provider, row, due, &seen).await?;
+    let (customer, product) = (row.customer.id, row.product);
+    let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
+    let decision = decide(row, &protection, due, &seen);
     report.deferred = decision.deferred;
     report.attention.clone_from(&decision.attention);
     let mut claim = claim;
@@ -219,8 +227,11 @@ async fn write(
             }
         }
     }
-    let left: Vec<(UserId, Moment)> = seen.left.iter().map(|id| (*id, due)).collect();
-    let back: Vec<UserId> = seen.candidates.iter().map(|c| c.user.id).collect();
+    let here: BTreeSet<UserId> = seen.candidates.iter().map(|c| c.user.id).collect();
+    let missing =
+        protection.seats.iter().filter(|seat| seen.is_whole && !here.contains(&seat.id)).map(|seat| seat.id);
+    let left: Vec<(UserId, Moment)> = missing.chain(seen.left.iter().copied()).map(|id| (id, due)).collect();
+    let back: Vec<UserId> = here.into_iter().collect();
     report.left = u32::try_from(left.len()).unwrap_or(u32::MAX);
     let (deferred, next) = (report.deferred, seen.next);
     claim = with(&provider.store, move |s| {
@@ -284,7 +295,8 @@ async fn look_at_graph(
         .await?
         .and_then(|text| Position::parse(&text))
         .filter(|position| now.since(position.whole) < RELIST_AFTER);
-    let delta = provider.graph.new_users(organisation.tenant, position.as_ref().map(|p| p.link.as_str())).await?;
+    let delta =
+        provider.graph.new_users(organisation.tenant, position.as_ref().map(|p| p.link.as_str())).await?;
     let whole = match position {
         Some(position) if !delta.is_full => position.whole,
         _ => now,
@@ -297,14 +309,13 @@ async fn look_at_graph(
     Ok(Seen {
         candidates: candidates.collect(),
         left: delta.removed,
+        is_whole: delta.is_full,
         next: Some(Next::Delta(Position { whole, link: delta.link })),
     })
 }
 
 /// Decides by what is on record now.
-async fn decide(provider: &Provider, row: &RuleRow, due: Moment, seen: &Seen) -> Result<Decision, Failure> {
-    let (customer, product) = (row.customer.id, row.product);
-    let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
+fn decide(row: &RuleRow, protection: &Protection, due: Moment, seen: &Seen) -> Decision {
     let on: BTreeSet<UserId> = protection.seats.iter().map(|seat| seat.id).collect();
     let exclusions: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
     let terms = Terms {
@@ -315,7 +326,7 @@ async fn decide(provider: &Provider, row: &RuleRow, due: Moment, seen: &Seen) ->
         used_elsewhere: protection.used_elsewhere,
         limit: protection.limit,
     };
-    Ok(sweep::decide(&terms, due, &seen.candidates))
+    sweep::decide(&terms, due, &seen.candidates)
 }
 
 fn fill(report: &mut Report, decision: Decision) {
@@ -357,6 +368,3 @@ where
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

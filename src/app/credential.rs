@@ -4,11 +4,7 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::{
-    domain::secret::Secret,
-    provider::oauth::Credential,
-    settings::CredentialSource,
-};
+use crate::{domain::secret::Secret, provider::oauth::Credential, settings::CredentialSource};
 
 /// Reads the credential.
 ///
@@ -27,12 +23,18 @@ pub(super) fn read(source: &CredentialSource) -> anyhow::Result<Credential> {
             Credential::Secret(filled(&text, "the environment variable for the secret is empty")?)
         }
         CredentialSource::SecretCommand(words) => {
-            let Some((program, arguments)) = words.split_first() else { bail!("app.secret_command is empty") };
+            let Some((program, arguments)) = words.split_first() else {
+                bail!("app.secret_command is empty")
+            };
             let output = Command::new(program)
                 .args(arguments)
                 .output()
                 .with_context(|| format!("the command {program} for the secret can't be started"))?;
-            ensure!(output.status.success(), "the command {program} for the secret ended with {}", output.status);
+            ensure!(
+                output.status.success(),
+                "the command {program} for the secret ended with {}",
+                output.status
+            );
             Credential::Secret(filled(
                 &String::from_utf8_lossy(&output.stdout),
                 "the command for the secret printed nothing",

@@ -18,7 +18,8 @@ use crate::{exit::Exit, sandbox};
 /// # Errors
 /// The sandbox's folder can't be changed.
 pub(super) fn reset(folder: &Path) -> anyhow::Result<Exit> {
-    sandbox::reset(folder).with_context(|| format!("the sandbox in {} can't be emptied", folder.display()))?;
+    sandbox::reset(folder)
+        .with_context(|| format!("the sandbox in {} can't be emptied", folder.display()))?;
     say("The sandbox has forgotten every consent. Customers and seats are kept in its record.")?;
     Ok(Exit::Done)
 }

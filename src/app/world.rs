@@ -9,20 +9,21 @@ use crate::{
     cli::{Common, Role},
     domain::{
         customer::{NewCustomer, Product},
+        id::TenantId,
+        permission::Permission,
         secret::Secret,
         text::Text,
         time::Clock,
     },
     provider::{
         self, Provider,
-        graph::Graph,
         http::HttpOptions,
         oauth::{App, Credential},
         store::{Store, StoreOptions},
     },
     runner::{self, Rehearse},
     sandbox::{self, Sandbox},
-    settings::Settings,
+    settings::{ExtraPermission, Settings},
 };
 
 use super::{credential, environment::Environment};
@@ -31,6 +32,8 @@ use super::{credential, environment::Environment};
 pub(super) struct World {
     /// What calls go to.
     pub(super) provider: Provider,
+    /// The partner's own tenant.
+    pub(super) partner: TenantId,
     /// The time in it.
     pub(super) clock: Clock,
     /// Everything is invented.
@@ -74,26 +77,41 @@ pub(super) fn open(
         is_sandbox,
     })
     .map_err(|failure| anyhow::anyhow!("{}. {}", failure.what, failure.hint))?;
-    if is_sandbox { sandboxed(common, settings, handle, store, clock, data) } else { real(settings, store, clock, data) }
+    if is_sandbox {
+        sandboxed(common, settings, handle, store, clock, data)
+    } else {
+        real(settings, store, clock, data)
+    }
 }
 
 /// The real world, by settings.
 fn real(settings: &Settings, store: Store, clock: Clock, data: PathBuf) -> anyhow::Result<World> {
     let app = settings.app.as_ref().context("no settings name the partner's application at Microsoft")?;
     let provider = assemble(
-        settings,
         store,
-        provider::Settings {
+        &provider::Settings {
             http: HttpOptions { origins: settings.addresses.clone(), is_total: false, clock: clock.clone() },
-            app: App { client_id: app.client_id, partner: app.tenant, credential: credential::read(&app.credential)? },
+            app: App {
+                client_id: app.client_id,
+                partner: app.tenant,
+                credential: credential::read(&app.credential)?,
+            },
+            authority: provider::AUTHORITY.into(),
+            graph: provider::GRAPH.into(),
             browser_origin: None,
             done_page: settings.done_page.clone(),
-            ..provider::Settings::default_of(clock.clone())
+            extra_permissions: extra(settings)?,
         },
-        &clock,
-        false,
     )?;
-    Ok(World { provider, clock, is_sandbox: false, rehearse: None, data, _sandbox: None })
+    Ok(World {
+        provider,
+        partner: app.tenant,
+        clock,
+        is_sandbox: false,
+        rehearse: None,
+        data,
+        _sandbox: None,
+    })
 }
 
 /// The sandbox, started in this process.
@@ -110,29 +128,37 @@ fn sandboxed(
         .seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())
         .map_err(|failure| anyhow::anyhow!("{}. {}", failure.what, failure.hint))?;
     let partner = sandbox.partner();
+    let tenant = partner.tenant.parse().context("the sandbox's partner tenant is no GUID")?;
     let provider = assemble(
-        settings,
         store,
-        provider::Settings {
+        &provider::Settings {
             http: HttpOptions { origins: sandbox.origins(), is_total: true, clock: clock.clone() },
             app: App {
                 client_id: partner.client_id.parse().context("the sandbox's application id is no GUID")?,
-                partner: partner.tenant.parse().context("the sandbox's partner tenant is no GUID")?,
+                partner: tenant,
                 credential: Credential::Secret(Secret::new(partner.secret)),
             },
+            authority: provider::AUTHORITY.into(),
+            graph: provider::GRAPH.into(),
             browser_origin: Some(format!("http://{}", sandbox.address())),
             done_page: None,
-            ..provider::Settings::default_of(clock.clone())
+            extra_permissions: extra(settings)?,
         },
-        &clock,
-        true,
     )?;
     let rehearsal = sandbox.rehearsal();
     let rehearse: Rehearse = Arc::new(move |link| {
         let rehearsal = rehearsal.clone();
         Box::pin(async move { rehearsal.play(&link).await })
     });
-    Ok(World { provider, clock, is_sandbox: true, rehearse: Some(rehearse), data, _sandbox: Some(sandbox) })
+    Ok(World {
+        provider,
+        partner: tenant,
+        clock,
+        is_sandbox: true,
+        rehearse: Some(rehearse),
+        data,
+        _sandbox: Some(sandbox),
+    })
 }
 
 /// The sandbox's options, as the arguments give them.
@@ -168,4 +194,18 @@ fn seed(row: &sandbox::SeedCustomer) -> Option<NewCustomer> {
         time_zone: row.time_zone.as_deref().map(Text::clean),
         seats: row.seats,
     })
+}
+
+/// The provider over an open store.
+fn assemble(store: Store, settings: &provider::Settings) -> anyhow::Result<Provider> {
+    Provider::new(settings, store).map_err(|failure| anyhow::anyhow!("{}. {}", failure.what, failure.hint))
+}
+
+/// The permissions that settings add.
+fn extra(settings: &Settings) -> anyhow::Result<Vec<Permission>> {
+    let row = |row: &ExtraPermission| {
+        Permission::new(row.value.as_str(), &row.role.to_string(), row.reason.as_str(), "worker")
+            .with_context(|| format!("the permission {} of the settings can't be used", row.value))
+    };
+    settings.permissions.iter().map(row).collect()
 }

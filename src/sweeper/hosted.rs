@@ -15,7 +15,12 @@ use crate::{
         time::Moment,
         user::UserPage,
     },
-    provider::{Provider, exchange::Presence, listed::Listed, store::{Roster, RuleRow}},
+    provider::{
+        Provider,
+        exchange::Presence,
+        listed::Listed,
+        store::{Roster, RuleRow},
+    },
 };
 
 use super::{Next, Seen, with};

@@ -68,7 +68,9 @@ fn code(text: &str) -> (String, String) {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let tests = lines
         .windows(2)
-        .position(|pair| pair[0].trim() == "#[cfg(test)]" && pair[1].contains("mod ") && pair[1].trim_end().ends_with('{'))
+        .position(|pair| {
+            pair[0].trim() == "#[cfg(test)]" && pair[1].contains("mod ") && pair[1].trim_end().ends_with('{')
+        })
         .unwrap_or(lines.len());
     (lines[..tests].join("\n"), lines[tests..].join("\n"))
 }
@@ -123,8 +125,10 @@ fn everybody_names_only_whom_they_may() {
             wrong.push(format!("{module} is not in the table"));
             continue;
         };
-        let tests_may =
-            TESTS_MAY_NAME.iter().find(|(name, _)| *name == module).map_or::<&[&str], _>(&[], |(_, names)| names);
+        let tests_may = TESTS_MAY_NAME
+            .iter()
+            .find(|(name, _)| *name == module)
+            .map_or::<&[&str], _>(&[], |(_, names)| names);
         let (product, tests) = code(&fs::read_to_string(path).unwrap());
         for (text, in_tests) in [(product, is_test), (tests, true)] {
             for name in named(&text) {
@@ -151,8 +155,16 @@ fn crates_stay_under_their_modules() {
         let (module, is_test) = place(&root, path);
         let (product, _) = code(&fs::read_to_string(path).unwrap());
         for (name, modules) in CRATES {
-            let says = [format!("use {name}::"), format!(" {name}::"), format!("({name}::"), format!("use {name}{{")];
-            if !is_test && !modules.contains(&module.as_str()) && says.iter().any(|s| product.contains(s.as_str())) {
+            let says = [
+                format!("use {name}::"),
+                format!(" {name}::"),
+                format!("({name}::"),
+                format!("use {name}{{"),
+            ];
+            if !is_test
+                && !modules.contains(&module.as_str())
+                && says.iter().any(|s| product.contains(s.as_str()))
+            {
                 wrong.push(format!("{} names the crate {name}", path.strip_prefix(&root).unwrap().display()));
             }
         }

@@ -49,14 +49,25 @@ impl Terminal {
     }
 
     /// Starts the program in a window of any size, with more of an environment.
-    pub(crate) fn sized(home: &Home, arguments: &[&str], columns: u16, rows: u16, environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn sized(
+        home: &Home,
+        arguments: &[&str],
+        columns: u16,
+        rows: u16,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_backup365"));
         command.args(arguments);
         command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin"), ("TZ", "Australia/Sydney")] {
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("PATH", "/usr/bin:/bin"),
+            ("TZ", "Australia/Sydney"),
+        ] {
             command.env(name, value);
         }
         command.env("HOME", home.path());

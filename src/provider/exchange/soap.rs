@@ -23,7 +23,8 @@ const POX_REQUEST: &str = "http://schemas.microsoft.com/exchange/autodiscover/ou
 /// The older Autodiscover's answer, inner part: named in the request as what we can read.
 const POX_ANSWER: &str = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a";
 /// The one action that we ask Autodiscover for.
-const GET_USER_SETTINGS: &str = "http://schemas.microsoft.com/exchange/2010/Autodiscover/Autodiscover/GetUserSettings";
+const GET_USER_SETTINGS: &str =
+    "http://schemas.microsoft.com/exchange/2010/Autodiscover/Autodiscover/GetUserSettings";
 
 /// Entries asked for per page of a directory search. Sources name a page cap of 100 or of 1,000
 /// (exchange-web-services.md section 8.2, unconfirmed): 100 is safe with both.
@@ -90,7 +91,9 @@ impl Operation {
         match self {
             Self::GetInbox => xml.element("m:GetFolder", namespaces, |xml| {
                 xml.element("m:FolderShape", &[], |xml| xml.leaf("t:BaseShape", "IdOnly"));
-                xml.element("m:FolderIds", &[], |xml| xml.empty("t:DistinguishedFolderId", &[("Id", "inbox")]));
+                xml.element("m:FolderIds", &[], |xml| {
+                    xml.empty("t:DistinguishedFolderId", &[("Id", "inbox")])
+                });
             }),
             Self::FindPeople { query, offset } => {
                 xml.element("m:FindPeople", namespaces, |xml| find_people(xml, query, *offset));
@@ -119,9 +122,12 @@ fn find_people(xml: &mut Xml, query: &str, offset: u32) {
     xml.element("m:PersonaShape", &[], |xml| {
         xml.leaf("t:BaseShape", "IdOnly");
         xml.element("t:AdditionalProperties", &[], |xml| {
-            for field in
-                ["persona:DisplayName", "persona:EmailAddress", "persona:EmailAddresses", "persona:PersonaType"]
-            {
+            for field in [
+                "persona:DisplayName",
+                "persona:EmailAddress",
+                "persona:EmailAddresses",
+                "persona:PersonaType",
+            ] {
                 xml.empty("t:FieldURI", &[("FieldURI", field)]);
             }
         });
@@ -190,7 +196,12 @@ impl Xml {
     }
 
     /// An element with children.
-    fn element(&mut self, tag: &'static str, attributes: &[(&'static str, &str)], content: impl FnOnce(&mut Self)) {
+    fn element(
+        &mut self,
+        tag: &'static str,
+        attributes: &[(&'static str, &str)],
+        content: impl FnOnce(&mut Self),
+    ) {
         self.start(tag, attributes);
         self.0.push('>');
         content(self);
@@ -271,7 +282,8 @@ mod tests {
         let to = "https://autodiscover.customer.example/autodiscover/autodiscover.svc";
         let text = user_settings(&ana(), to);
         let document = Document::parse(&text).unwrap();
-        let find = |name: &str| document.descendants().find(|n| n.tag_name().name() == name).and_then(|n| n.text());
+        let find =
+            |name: &str| document.descendants().find(|n| n.tag_name().name() == name).and_then(|n| n.text());
         assert_eq!(find("Mailbox"), Some("ana@customer.example"));
         assert_eq!(find("To"), Some(to));
         let text = outlook_settings(&ana());

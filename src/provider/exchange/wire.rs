@@ -109,7 +109,7 @@ pub(super) fn with_document<T>(body: &[u8], read: impl FnOnce(&Document<'_>) -> 
 }
 
 /// No document type definitions, no entities from elsewhere, a cap on nodes.
-fn options() -> ParsingOptions<'static> {
+fn options<'a>() -> ParsingOptions<'a> {
     ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, entity_resolver: None }
 }
 

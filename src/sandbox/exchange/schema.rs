@@ -259,7 +259,7 @@ pub(super) fn check(node: Node<'_, '_>, element: &Element, strict: bool) -> Resu
     match &element.content {
         Content::Anything => Ok(()),
         Content::Text(value) => match node.first_element_child() {
-            Some(child) => Err(unexpected(node, child, None)),
+            Some(child) => Err(unexpected(node, child, &[])),
             None if value.takes(text(node)) => Ok(()),
             None => {
                 Err(violation(node, format!("the value '{}' of '{}' is not valid", text(node), name(node))))
@@ -291,7 +291,7 @@ fn check_sequence(node: Node<'_, '_>, parts: &[(Element, bool)], strict: bool) -
         let place = left.iter().position(|(element, _)| is(child, element.namespace, element.name));
         let skips = |place: usize| strict && left.iter().take(place).any(|(_, must)| *must);
         let Some(place) = place.filter(|place| !skips(*place)) else {
-            return Err(unexpected(node, child, left.first().map(|(element, _)| element.name)));
+            return Err(unexpected(node, child, &expected(&left)));
         };
         if let Some((element, _)) = left.get(place) {
             check(child, element, strict)?;
@@ -317,7 +317,8 @@ fn check_choice(node: Node<'_, '_>, choices: &[Element], most: usize, strict: bo
     for child in node.children().filter(Node::is_element) {
         let chosen = choices.iter().find(|element| is(child, element.namespace, element.name));
         let Some(element) = chosen.filter(|_| seen < most) else {
-            return Err(unexpected(node, child, choices.first().map(|element| element.name)));
+            let names: Vec<&str> = choices.iter().map(|element| element.name).collect();
+            return Err(unexpected(node, child, &names));
         };
         check(child, element, strict)?;
         seen += 1;
@@ -345,9 +346,16 @@ fn name<'a>(node: Node<'a, '_>) -> &'a str {
     node.tag_name().name()
 }
 
+/// What may come next: everything up to the first element that must.
+fn expected(left: &[&(Element, bool)]) -> Vec<&'static str> {
+    let must = left.iter().position(|(_, must)| *must).unwrap_or(left.len());
+    left.iter().take(must.saturating_add(1)).map(|(element, _)| element.name).collect()
+}
+
 /// A child that has no business there.
-fn unexpected(parent: Node<'_, '_>, child: Node<'_, '_>, wanted: Option<&str>) -> Violation {
-    let wanted = wanted.map(|wanted| format!(", expected: '{wanted}'")).unwrap_or_default();
+fn unexpected(parent: Node<'_, '_>, child: Node<'_, '_>, wanted: &[&str]) -> Violation {
+    let wanted =
+        if wanted.is_empty() { String::new() } else { format!(", expected: '{}'", wanted.join(", ")) };
     let inside = child.tag_name().namespace().unwrap_or_default();
     let text = format!(
         "the element '{}' has invalid child element '{}' in namespace '{inside}'{wanted}",
@@ -358,7 +366,7 @@ fn unexpected(parent: Node<'_, '_>, child: Node<'_, '_>, wanted: Option<&str>) -
 }
 
 /// A violation at the beginning of an element.
-pub(super) fn violation(node: Node<'_, '_>, text: String) -> Violation {
+fn violation(node: Node<'_, '_>, text: String) -> Violation {
     let at = node.document().text_pos_at(node.range().start);
     Violation { line: at.row, position: at.col, text }
 }
