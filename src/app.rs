@@ -23,7 +23,10 @@ use crate::{
     log,
     runner::{Runner, Tools},
     settings::{Settings, Sources},
-    tui,
+    tui::{
+        self,
+        options::{ColorChoice, GlyphChoice},
+    },
     wizard::{
         Setup, Wizard,
         effect::{CallId, Request},
@@ -61,8 +64,8 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn usage(words: impl ToString) -> Self {
-        Self { exit: Exit::Usage, words: words.to_string() }
+    fn usage(words: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, words: words.into() }
     }
 }
 
@@ -86,7 +89,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         ));
     };
     let sources = Sources { file: cli.common.settings.clone(), config, data };
-    let settings = Settings::load(&sources).map_err(Refusal::usage)?;
+    let settings = Settings::load(&sources).map_err(|error| Refusal::usage(error.to_string()))?;
     let may_fall_back = matches!(cli.command, None | Some(Command::Sandbox { .. }));
     let is_sandbox = world::is_sandbox(&cli.common, &settings, may_fall_back);
     if !is_sandbox && settings.app.is_none() {
@@ -157,20 +160,26 @@ fn wizard(
     if !environment.has_terminal {
         return Err(Refusal::usage("the wizard needs a terminal for its input and output; start it in one."));
     }
-    let options = tui::decide(&tui::Environment {
+    let options = tui::options::decide(&tui::options::Environment {
         color: match cli.common.color {
-            When::Auto => None,
-            When::Always => Some(true),
-            When::Never => Some(false),
+            When::Auto => ColorChoice::Auto,
+            When::Always => ColorChoice::Always,
+            When::Never => ColorChoice::Never,
         },
-        glyphs: if cli.common.ascii { Some(false) } else { cli.common.unicode.then_some(true) },
-        no_color: environment.no_color.clone(),
-        clicolor: environment.clicolor.clone(),
-        clicolor_force: environment.clicolor_force.clone(),
-        term: environment.term.clone(),
-        lc_all: environment.lc_all.clone(),
-        lc_ctype: environment.lc_ctype.clone(),
-        lang: environment.lang.clone(),
+        glyphs: match (cli.common.ascii, cli.common.unicode) {
+            (true, _) => GlyphChoice::Ascii,
+            (false, true) => GlyphChoice::Unicode,
+            (false, false) => GlyphChoice::Auto,
+        },
+        no_color: environment.no_color.as_deref(),
+        clicolor: environment.clicolor.as_deref(),
+        clicolor_force: environment.clicolor_force.as_deref(),
+        term: environment.term.as_deref(),
+        lc_all: environment.lc_all.as_deref(),
+        lc_ctype: environment.lc_ctype.as_deref(),
+        lang: environment.lang.as_deref(),
+        columns: environment.columns.as_deref(),
+        lines: environment.lines.as_deref(),
     });
     let world = world::open(&cli.common, settings, environment, runtime.handle(), is_sandbox)?;
     let mut wizard = Wizard::new(setup(cli, environment, &world));

@@ -176,7 +176,6 @@ async fn finish(line: &Line, call: CallId, reply: Result<Reply, Failure>) {
 }
 
 /// Carries out one call up to its last reply.
-#[expect(clippy::too_many_lines, reason = "a flat match with one call per arm")]
 async fn answer(
     tools: &Tools,
     line: &Line,

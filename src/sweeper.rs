@@ -33,7 +33,7 @@ const SEATS_AT_ONCE: usize = 200;
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// How soon a customer that could not be listed is tried again by `--watch`. A guess.
-const TRY_AGAIN: Duration = Duration::from_secs(5 * 60);
+const TRY_AGAIN: Duration = Duration::from_mins(5);
 
 /// What a pass did, or would do, for one customer and product.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -169,5 +169,6 @@ fn quietly(result: std::io::Result<()>, exit: Exit) -> anyhow::Result<Exit> {
 
 /// A failure as one sentence.
 fn sentence(failure: Failure) -> anyhow::Error {
-    anyhow!("{}", Text::of(format_args!("{}. {}", failure.what, failure.hint)))
+    let Failure { what, hint, .. } = failure;
+    anyhow!("{}", Text::of(format_args!("{what}. {hint}")))
 }

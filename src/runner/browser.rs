@@ -7,6 +7,7 @@ use crate::domain::{
 
 /// What the start-up found out about this computer (remote-terminal.md section 11).
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts about one computer")]
 pub struct Surroundings {
     /// Any of `SSH_CONNECTION`, `SSH_TTY`, `SSH_CLIENT` is set, or mosh.
     pub is_remote: bool,
