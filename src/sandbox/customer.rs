@@ -200,7 +200,7 @@ impl Browser {
 }
 
 /// A page that can't be shown, in the customer's words.
-#[expect(clippy::needless_pass_by_value, reason = "taken by map_err")]
+
 fn closed(why: reqwest::Error) -> String {
     format!("The customer's browser can't show the page: {}.", why.without_url())
 }
