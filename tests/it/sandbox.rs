@@ -479,3 +479,59 @@ async fn a_listing_of_48_000_comes_through_its_troubles() {
     assert_eq!(ids.len(), 48_000);
     assert_eq!(troubles, [429, 503, 429, 503, 429, 503, 429, 503, 429, 503]);
 }
+
+#[tokio::test]
+async fn the_hosters_servers_answer_for_this_world() {
+    let rig = Rig::new(&[]).await;
+    let soap = |mailbox: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+             xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\" \
+             xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\"><soap:Header>\
+             <t:RequestServerVersion Version=\"Exchange2013\"/><t:ExchangeImpersonation><t:ConnectingSID>\
+             <t:PrimarySmtpAddress>{mailbox}</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation></soap:Header>\
+             <soap:Body><m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape><m:FolderIds>\
+             <t:DistinguishedFolderId Id=\"inbox\"/></m:FolderIds></m:GetFolder></soap:Body></soap:Envelope>"
+        )
+    };
+    for (account, password, mailbox, seen) in [
+        (
+            "svc-backup@andersondental.example",
+            "invented-anderson",
+            "ana.brennan@andersondental.example",
+            "NoError",
+        ),
+        (
+            "svc-backup@penguinparademotel.example",
+            "invented-penguin",
+            "bruce.tan@penguinparademotel.example",
+            "NoError",
+        ),
+        ("svc-backup@fernvalleyvet.example", "invented-fern", "lydia.marsh@fernvalleyvet.example", "NoError"),
+        ("svc-backup@gannetmarine.example", "invented-gannet", "walter@gannetmarine.example", "NoError"),
+        (
+            "svc-backup@marlboroughvineyards.example",
+            "invented-marlborough",
+            "irene.hart@cellar.marlboroughvineyards.example",
+            "NoError",
+        ),
+        (
+            "svc-backup@redgumremovals.example",
+            "invented-redgum",
+            "sandra.cole@redgumremovals.example",
+            "ErrorImpersonat",
+        ),
+        (
+            "svc-backup@andersondental.example",
+            "invented-anderson",
+            "bruce.tan@penguinparademotel.example",
+            "ErrorImpersonat",
+        ),
+    ] {
+        let request = rig.request(Method::POST, "https://mail.coastline-hosting.example/EWS/Exchange.asmx");
+        let request =
+            request.basic_auth(account, Some(password)).header("content-type", "text/xml; charset=utf-8");
+        let answer = request.body(soap(mailbox)).send().await.unwrap().text().await.unwrap();
+        assert!(answer.contains(seen), "{account} {mailbox}: {answer}");
+    }
+}
