@@ -200,7 +200,6 @@ impl Browser {
 }
 
 /// A page that can't be shown, in the customer's words.
-
 fn closed(why: reqwest::Error) -> String {
     format!("The customer's browser can't show the page: {}.", why.without_url())
 }

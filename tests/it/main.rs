@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stderr,
     reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
