@@ -245,6 +245,12 @@ impl Http {
         }
     }
 
+    /// The first wait before a repeat.
+    #[must_use]
+    pub fn first_wait(&self) -> Duration {
+        self.inner.first_wait
+    }
+
     /// Sends one request and repeats it as far as that is safe (reference, section 10.4). Redirects are answers.
     ///
     /// May wait up to three minutes between repeats; safe to drop at any await.

@@ -41,6 +41,12 @@ const MAX_BYTES: usize = 256 * 1024;
 /// A token is not used in its last five minutes, as Microsoft's own libraries do (reference, section 4.3).
 const MARGIN: Duration = Duration::from_mins(5);
 
+/// The number for an assertion whose certificate is not registered, or not everywhere yet.
+const NOT_YET_ACCEPTED: u64 = 700_027;
+
+/// How often it is asked again then; a wrong certificate must not take long to be called so.
+const CERTIFICATE_REPEATS: u32 = 2;
+
 /// Type of a client assertion (RFC 7523 section 2.2).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -156,7 +162,7 @@ impl Tokens {
         if let Some(token) = kept.as_ref().filter(|token| self.inner.clock.now() < token.until) {
             return Ok(token.clone());
         }
-        let token = self.fetch(tenant, resource).await?;
+        let token = self.fetch_patiently(tenant, resource).await?;
         *kept = Some(token.clone());
         Ok(token)
     }
@@ -183,6 +189,20 @@ impl Tokens {
         self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Asks again while a certificate that was just uploaded is not accepted everywhere (reference, section 4.2).
+    async fn fetch_patiently(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
+        let mut repeats = 0;
+        loop {
+            match self.fetch(tenant, resource).await {
+                Err(error) if error.aadsts() == Some(NOT_YET_ACCEPTED) && repeats < CERTIFICATE_REPEATS => {
+                    repeats += 1;
+                    tokio::time::sleep(self.inner.http.first_wait()).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
     /// Asks the identity platform (reference, sections 4.1 and 4.2).
     async fn fetch(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
         let inner = &*self.inner;
@@ -200,12 +220,10 @@ impl Tokens {
         let mut request =
             client.exchange_client_credentials().add_scope(Scope::new(format!("{resource}/.default")));
         if let OwnProof::Certificate(signer) = &inner.proof {
-            request = request
-                .add_extra_param("client_assertion_type", ASSERTION_TYPE)
-                .add_extra_param(
-                    "client_assertion",
-                    signer.assertion(&endpoint, &inner.client_id, inner.clock.now())?,
-                );
+            request = request.add_extra_param("client_assertion_type", ASSERTION_TYPE).add_extra_param(
+                "client_assertion",
+                signer.assertion(&endpoint, &inner.client_id, inner.clock.now())?,
+            );
         }
         let send = |request| post(inner.http.clone(), inner.clock.clone(), request);
         let issued = request.request_async(&send).await.map_err(refused)?;

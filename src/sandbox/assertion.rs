@@ -107,3 +107,6 @@ fn claims_fit(claims: &Value, expected: &Expected<'_>) -> Result<(), Refusal> {
         .then_some(())
         .ok_or_else(|| (700_024, "Client assertion is not within its valid time range.".to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

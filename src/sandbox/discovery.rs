@@ -82,20 +82,19 @@ pub(super) fn document(platform: &Platform, ask: &Ask, word: &str) -> Answer {
             "microsoftonline.com",
         ));
     }
-    match platform.world.tenant(word) {
-        Some(tenant) => found(&describe(
-            &tenant.id,
-            &tenant.id,
-            hosts(tenant),
-            &json!(tenant.region),
-            tenant.sub_region.as_deref(),
-            &tenant.cloud,
-        )),
-        None => {
-            let (error, code, text) = unknown_tenant(word);
-            Mark::of(ask, platform.now()).error(400, error, code, &text)
-        }
-    }
+    let Some(tenant) = platform.world.tenant(word) else {
+        let (error, code, text) = unknown_tenant(word);
+        return Mark::of(ask, platform.now()).error(400, error, code, &text);
+    };
+    let region = json!(tenant.region);
+    found(&describe(
+        &tenant.id,
+        &tenant.id,
+        hosts(tenant),
+        &region,
+        tenant.sub_region.as_deref(),
+        &tenant.cloud,
+    ))
 }
 
 /// 200, readable from any page, as the real one is.

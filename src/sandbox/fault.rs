@@ -45,6 +45,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
 
 /// Switches of one tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own; none excludes another")]
 pub(super) struct Faults {
     /// Seconds of Retry-After on throttled pages.
     pub(super) throttle: Option<u64>,

@@ -221,7 +221,7 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         None if !own => return Err(refuse("Access token validation failure. The tenant is not known here.")),
         // Old tokens live on after the grant was taken back; a fresh grant takes its time.
         Some(tenant) if matches!(platform.consent(tenant)?, Consent::Recorded | Consent::Spreading(_)) => {
-            roles.clear()
+            roles.clear();
         }
         _ => {}
     }

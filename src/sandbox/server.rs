@@ -292,7 +292,7 @@ fn own(platform: &Platform, ask: &Ask, rest: &str) -> Answer {
 type Done = Result<(u16, serde_json::Value), (u16, String)>;
 
 /// The sandbox can't write.
-fn broken(why: io::Error) -> (u16, String) {
+fn broken(why: &io::Error) -> (u16, String) {
     (500, why.to_string())
 }
 
@@ -308,7 +308,7 @@ fn make(platform: &Platform, body: &[u8]) -> Done {
         let local: String = local.chars().filter(|it| it.is_ascii_alphanumeric() || *it == '.').collect();
         format!("{}@{}", local.to_lowercase(), tenant.domain)
     });
-    if platform.directory(tenant).map_err(broken)?.find(&address).is_some() {
+    if platform.directory(tenant).map_err(|why| broken(&why))?.find(&address).is_some() {
         return Err((409, format!("{address} is there already")));
     }
     let event = Event::Made {
@@ -318,8 +318,8 @@ fn make(platform: &Platform, body: &[u8]) -> Done {
         address: address.clone(),
         kind: new.kind,
     };
-    platform.record(event).map_err(broken)?;
-    let directory = platform.directory(tenant).map_err(broken)?;
+    platform.record(event).map_err(|why| broken(&why))?;
+    let directory = platform.directory(tenant).map_err(|why| broken(&why))?;
     let made: Option<Person> = directory.newest();
     let made = made.ok_or_else(|| (500, "the user was not made".to_owned()))?;
     Ok((
@@ -339,13 +339,13 @@ fn remove(platform: &Platform, body: &[u8], user: bool) -> Done {
         let key = gone.user.ok_or_else(|| (400, "user is needed".to_owned()))?;
         let person = platform
             .directory(tenant)
-            .map_err(broken)?
+            .map_err(|why| broken(&why))?
             .find(&key)
             .ok_or_else(|| (404, format!("there is no user {key}")))?;
         Event::Left { tenant: tenant.id.clone(), user: person.id.to_string(), at: platform.now() }
     } else {
         Event::Withdrawn { tenant: tenant.id.clone() }
     };
-    platform.record(event).map_err(broken)?;
+    platform.record(event).map_err(|why| broken(&why))?;
     Ok((200, json!({})))
 }

@@ -1,149 +1,14 @@
 //! The sandbox by plain HTTP, as a program or a browser that knows nothing of this one would meet it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+pub(crate) mod rig;
 
-use backup365::sandbox::{self, Options, Sandbox};
-use reqwest::{Client, Method, Response, redirect::Policy};
+use std::sync::Arc;
+
+use backup365::sandbox::{self, Options};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-/// 23 November 2026, 04:00 UTC.
-const NOW: i64 = 1_795_406_400_000;
-
-/// A sandbox, its clock and a client that sends everything to it.
-pub(crate) struct Rig {
-    /// The sandbox.
-    pub(crate) sandbox: Sandbox,
-    /// Its clock, milliseconds since 1970 UTC.
-    clock: Arc<AtomicI64>,
-    /// The client.
-    client: Client,
-}
-
-impl Rig {
-    /// The standard world with faults.
-    pub(crate) async fn new(faults: &[&str]) -> Self {
-        Self::with("standard", faults, None).await
-    }
-
-    /// A world with faults and a data folder.
-    async fn with(world: &str, faults: &[&str], data: Option<&std::path::Path>) -> Self {
-        let clock = Arc::new(AtomicI64::new(NOW));
-        let hands = Arc::clone(&clock);
-        let options = Options {
-            world: world.to_owned(),
-            port: None,
-            data: data.map(Into::into),
-            now: Arc::new(move || hands.load(Ordering::SeqCst)),
-            faults: faults.iter().map(|it| (*it).to_owned()).collect(),
-        };
-        let sandbox = sandbox::start(options).await.unwrap();
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
-        Self { sandbox, clock, client }
-    }
-
-    /// Moves the clock on, seconds.
-    fn pass(&self, seconds: i64) {
-        self.clock.fetch_add(seconds * 1_000, Ordering::SeqCst);
-    }
-
-    /// A request to one of Microsoft's addresses.
-    fn request(&self, method: Method, url: &str) -> reqwest::RequestBuilder {
-        let url = url::Url::parse(url).unwrap();
-        let mut local = url.clone();
-        local.set_scheme("http").unwrap();
-        local.set_host(Some("127.0.0.1")).unwrap();
-        local.set_port(Some(self.sandbox.address().port())).unwrap();
-        self.client.request(method, local).header("host", url.host_str().unwrap())
-    }
-
-    /// A tenant id by customer name.
-    pub(crate) fn tenant(&self, name: &str) -> String {
-        self.sandbox.customers().into_iter().find(|it| it.name == name).unwrap().tenant.unwrap()
-    }
-
-    /// The token endpoint's answer.
-    async fn token_answer(&self, tenant: &str) -> Response {
-        let partner = self.sandbox.partner();
-        let url = format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token");
-        let form = [
-            ("client_id", partner.client_id.as_str()),
-            ("client_secret", &partner.secret),
-            ("scope", "https://graph.microsoft.com/.default"),
-            ("grant_type", "client_credentials"),
-        ];
-        self.request(Method::POST, &url).form(&form).send().await.unwrap()
-    }
-
-    /// A token.
-    pub(crate) async fn token(&self, tenant: &str) -> String {
-        let answer = self.token_answer(tenant).await;
-        assert_eq!(answer.status(), 200);
-        let body: Value = answer.json().await.unwrap();
-        body["access_token"].as_str().unwrap().to_owned()
-    }
-
-    /// A Graph answer; `path` begins with a slash or is a whole address.
-    pub(crate) async fn graph(&self, token: &str, path: &str) -> Response {
-        let url = if path.starts_with('/') {
-            format!("https://graph.microsoft.com/v1.0{path}")
-        } else {
-            path.to_owned()
-        };
-        let request =
-            self.request(Method::GET, &url).bearer_auth(token).header("ConsistencyLevel", "eventual");
-        request.send().await.unwrap()
-    }
-
-    /// A Graph answer that must be good.
-    pub(crate) async fn read(&self, token: &str, path: &str) -> Value {
-        let answer = self.graph(token, path).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.json().await.unwrap()
-    }
-
-    /// The link that a customer gets.
-    pub(crate) fn link(&self, tenant: &str) -> String {
-        let client = self.sandbox.partner().client_id;
-        format!(
-            "https://login.microsoftonline.com/{tenant}/v2.0/adminconsent?client_id={client}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
-        )
-    }
-
-    /// Consent through the forms, as a person does it.
-    pub(crate) async fn consent(&self, tenant: &str, account: &str, decision: &str) -> String {
-        let page = self.request(Method::GET, &self.link(tenant)).send().await.unwrap().text().await.unwrap();
-        let page = self.submit(&page, &[("account", account)]).await;
-        let page = self.submit(&page, &[("passwd", "sandbox")]).await;
-        if decision.is_empty() { page } else { self.submit(&page, &[("decision", decision)]).await }
-    }
-
-    /// Sends a page's form with some fields.
-    async fn submit(&self, page: &str, fields: &[(&str, &str)]) -> String {
-        let between = |from: &str, to: &str| {
-            page.split(from).nth(1).and_then(|rest| rest.split(to).next()).unwrap_or_default()
-        };
-        let action = between("action=\"", "\"");
-        assert!(action.starts_with('/'), "{page}");
-        let ctx = between("name=\"ctx\" value=\"", "\"");
-        let step = between("name=\"step\" value=\"", "\"");
-        let mut form = vec![("ctx", ctx), ("step", step)];
-        form.extend_from_slice(fields);
-        let url = format!("https://login.microsoftonline.com{action}");
-        self.request(Method::POST, &url).form(&form).send().await.unwrap().text().await.unwrap()
-    }
-
-    /// Makes a user by hand.
-    async fn make(&self, tenant: &str, name: &str) -> Value {
-        let url = format!("http://{}/sandbox/users", self.sandbox.address());
-        let answer =
-            self.client.post(url).json(&json!({"tenant": tenant, "displayName": name})).send().await.unwrap();
-        assert_eq!(answer.status(), 201);
-        answer.json().await.unwrap()
-    }
-}
+use rig::{NOW, Rig};
 
 /// Every user of a listing, following the links as they are.
 async fn everybody(rig: &Rig, token: &str, path: &str) -> (usize, Vec<Value>) {
@@ -481,4 +346,85 @@ async fn a_start_that_can_not_be_names_the_nearest() {
     assert!(why.contains("\"evil-next\""), "{why}");
     let why = sandbox::start(options("no-such-world", "busy")).await.err().unwrap().to_string();
     assert!(why.contains("standard, large"), "{why}");
+}
+
+#[tokio::test]
+async fn basic_and_wrong_secrets() {
+    let rig = Rig::new(&[]).await;
+    let partner = rig.sandbox.partner();
+    let url = format!("https://login.microsoftonline.com/{}/oauth2/v2.0/token", partner.tenant);
+    let form = [("scope", "https://graph.microsoft.com/.default"), ("grant_type", "client_credentials")];
+    for (secret, status, code) in
+        [(partner.secret.as_str(), 200, Value::Null), ("wrong", 401, json!([7_000_215]))]
+    {
+        let request =
+            rig.request(Method::POST, &url).basic_auth(&partner.client_id, Some(secret)).form(&form);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.json::<Value>().await.unwrap()["error_codes"], code);
+    }
+    let bare =
+        rig.request(Method::POST, &url).form(&[("client_id", partner.client_id.as_str()), form[0], form[1]]);
+    assert_eq!(bare.send().await.unwrap().json::<Value>().await.unwrap()["error_codes"], json!([7_000_218]));
+    let json =
+        rig.request(Method::POST, &url).json(&json!({"client_id": partner.client_id})).send().await.unwrap();
+    assert_eq!(json.status(), 400);
+}
+
+#[tokio::test]
+async fn five_mailboxes_at_once_are_one_too_many() {
+    let rig = Rig::with("large", &[], None).await;
+    let token = rig.token(&rig.tenant("Southern Cross Health")).await;
+    let page = rig.read(&token, "/users?$select=id&$top=40").await;
+    let ids: Vec<_> =
+        page["value"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+    let mut tasks = tokio::task::JoinSet::new();
+    for id in ids {
+        let url = format!("https://graph.microsoft.com/v1.0/users/{id}/mailboxSettings?$select=userPurpose");
+        let request = rig.request(Method::GET, &url).bearer_auth(&token);
+        tasks.spawn(async move { request.send().await.unwrap().status().as_u16() });
+    }
+    let statuses = tasks.join_all().await;
+    assert!(statuses.contains(&429), "{statuses:?}");
+    assert!(statuses.iter().any(|it| *it == 200 || *it == 404), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn bad_rows_are_rows() {
+    let rig = Rig::new(&["wrong-types", "hostile-names"]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "accept").await;
+    let token = rig.token(&tenant).await;
+    let page = rig.read(&token, "/users?$select=id,displayName,mail,accountEnabled").await;
+    let rows = page["value"].as_array().unwrap();
+    assert_eq!(rows.len(), 37);
+    assert!(rows.iter().any(|it| !it["displayName"].is_string() || !it["accountEnabled"].is_boolean()));
+    let nasty = |it: &Value| {
+        it["displayName"].as_str().is_some_and(|name| name.contains(['\u{1b}', '\u{202e}', '\u{200b}']))
+    };
+    assert!(rows.iter().any(nasty));
+}
+
+#[tokio::test]
+async fn pages_escape_what_they_are_given() {
+    let rig = Rig::new(&[]).await;
+    let url = "https://login.microsoftonline.com/%22%3E%3Cscript%3E/v2.0/adminconsent?client_id=%3Cb%3E";
+    let page = rig.request(Method::GET, url).send().await.unwrap().text().await.unwrap();
+    assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+    let tenant = rig.tenant("Harbour Street Cafe");
+    let page = rig.request(Method::GET, &rig.link(&tenant)).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("lang=\"en\"") && page.contains("<title>") && page.contains("autofocus"), "{page}");
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"), "{page}");
+    let page = rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "").await;
+    assert!(page.contains("Review for your organisation") && page.contains("Harbour Street Cafe"), "{page}");
+}
+
+#[tokio::test]
+async fn a_sign_in_can_not_be_skipped() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    let page = rig.request(Method::GET, &rig.link(&tenant)).send().await.unwrap().text().await.unwrap();
+    let page = page.replace("value=\"account\"", "value=\"consent\"");
+    rig.submit(&page, &[("decision", "accept")]).await;
+    assert_eq!(rig.token_answer(&tenant).await.status(), 400);
 }

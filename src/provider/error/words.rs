@@ -9,7 +9,8 @@ use super::{Error, Told};
 use crate::{domain::failure::FailureKind as Kind, provider::http::HttpError, provider::oauth::Refusal};
 
 /// What our own support has to mend; nothing for the customer to do.
-const OURS: &str = "This is for your own support team: run `backup365 doctor`. The customer need not do anything.";
+const OURS: &str =
+    "This is for your own support team: run `backup365 doctor`. The customer need not do anything.";
 
 /// What helps when the other side is out of breath.
 const LATER: &str = "Wait a moment, then press r to ask again.";
@@ -58,9 +59,11 @@ const fn told(kind: Kind, happened: String, hint: &'static str) -> Told {
 fn transport(error: &HttpError) -> Told {
     let happened = error.to_string();
     match error {
-        HttpError::NotInSandbox { .. } | HttpError::NotLoopback { .. } => {
-            told(Kind::Refused, happened, "The sandbox never leaves this computer; choose one of its customers.")
-        }
+        HttpError::NotInSandbox { .. } | HttpError::NotLoopback { .. } => told(
+            Kind::Refused,
+            happened,
+            "The sandbox never leaves this computer; choose one of its customers.",
+        ),
         HttpError::UnknownName { .. } => {
             told(Kind::Unreachable, happened, "Check this computer's network and name service, then press r.")
         }
@@ -80,8 +83,7 @@ fn transport(error: &HttpError) -> Told {
 /// The identity platform's refusals.
 fn platform(refusal: &Refusal) -> Told {
     let number = refusal.number();
-    let (kind, happened, hint) =
-        number.and_then(by_number).unwrap_or_else(|| by_word(&refusal.error));
+    let (kind, happened, hint) = number.and_then(by_number).unwrap_or_else(|| by_word(&refusal.error));
     let retry_after = match number {
         Some(700_027) => Some(ROTATING),
         Some(90_033 | 90_006 | 90_024 | 50_033 | 90_055 | 50_196) => Some(A_MINUTE),
@@ -216,7 +218,9 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
             String::from("Microsoft has not granted Backup365 this permission"),
             "Authorise again, and have the customer's administrator accept all permissions.",
         ),
-        (404, _) => (Kind::NotFound, String::from("Microsoft has no such thing (any more)"), "Press r to ask again."),
+        (404, _) => {
+            (Kind::NotFound, String::from("Microsoft has no such thing (any more)"), "Press r to ask again.")
+        }
         (410, _) => (Kind::Conflict, String::from("Microsoft wants us to start this list again"), "Press r."),
         (429, _) => (Kind::Throttled, String::from("Microsoft asks us to slow down"), LATER),
         (500.., _) => (
@@ -224,7 +228,9 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
             format!("Microsoft's service has trouble at the moment (status {status})"),
             LATER,
         ),
-        (200..=299, _) => (Kind::Malformed, String::from("the answer makes no sense"), "Press r to ask again."),
+        (200..=299, _) => {
+            (Kind::Malformed, String::from("the answer makes no sense"), "Press r to ask again.")
+        }
         _ => (Kind::Internal, format!("Microsoft does not accept how we ask (status {status})"), OURS),
     };
     let code = if code.is_empty() { status.to_string() } else { code.to_owned() };

@@ -54,7 +54,9 @@ impl Signer {
         let key = blocks
             .iter()
             .find(|block| block.label == "PRIVATE KEY" || block.label == "RSA PRIVATE KEY")
-            .ok_or_else(|| bad("the certificate file holds no private key (PRIVATE KEY or RSA PRIVATE KEY)"))?;
+            .ok_or_else(|| {
+                bad("the certificate file holds no private key (PRIVATE KEY or RSA PRIVATE KEY)")
+            })?;
         Ok(Self {
             key: EncodingKey::from_rsa_pem(lonely(key).as_bytes())
                 .map_err(|_malformed| bad("the private key is no RSA key"))?,
@@ -95,6 +97,6 @@ fn lonely(block: &Pem) -> String {
         rest = more;
     }
     text.push_str(rest);
-    text.push_str(&format!("\n-----END {}-----\n", block.label));
+    text.extend(["\n-----END ", &block.label, "-----\n"]);
     text
 }

@@ -104,13 +104,11 @@ impl Page {
             .unwrap_or_default();
         let error =
             self.pieces.iter().find(|(_, words)| words.contains("AADSTS")).map(|(_, words)| words.clone());
-        match error {
-            Some(error) => format!("{heading} {error}"),
-            None => {
-                let end = self.pieces.iter().find(|(_, words)| words.contains("close this window"));
-                end.map_or(heading.clone(), |(_, words)| format!("{heading}. {words}"))
-            }
+        if let Some(error) = error {
+            return format!("{heading} {error}");
         }
+        let end = self.pieces.iter().find(|(_, words)| words.contains("close this window"));
+        end.map_or(heading.clone(), |(_, words)| format!("{heading}. {words}"))
     }
 }
 

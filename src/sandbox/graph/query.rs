@@ -76,8 +76,9 @@ impl Query {
     fn take(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
         match name {
             "$select" => {
-                self.select =
-                    Some(text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect())
+                self.select = Some(
+                    text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect(),
+                );
             }
             "$top" => {
                 let top = text.parse().ok().filter(|top| (1..=999).contains(top));
@@ -89,7 +90,7 @@ impl Query {
             }
             "$filter" => {
                 self.filter =
-                    Some(text.parse().map_err(|why| Refusal::bad(format!("Invalid filter clause: {why}")))?)
+                    Some(text.parse().map_err(|why| Refusal::bad(format!("Invalid filter clause: {why}")))?);
             }
             "$count" => self.count = text == "true",
             "$skiptoken" => self.skip_token = Some(text.to_owned()),

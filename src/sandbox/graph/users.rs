@@ -313,26 +313,26 @@ pub(super) fn delta(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<F
     let round = Round { platform, caller, directory: &directory };
     let select = query.select.as_ref().map(|it| it.join(","));
     match (&query.delta_token, &query.skip_token) {
-        (Some(token), _) if token == "latest" => round.end(select, &[], &[], None),
+        (Some(token), _) if token == "latest" => round.end(select.as_deref(), &[], &[], None),
         (Some(token), _) if token.is_empty() => {
-            round.page(select, Place::FIRST, round.start(), page_size(ask))
+            round.page(select.as_deref(), Place::FIRST, round.start(), page_size(ask))
         }
         (Some(token), _) => {
             let (select, start) = round.position(token, "delta")?;
             let (people, left) = directory.since(start.0, start.1);
-            round.end(select, &people, &left, None)
+            round.end(select.as_deref(), &people, &left, None)
         }
         (None, Some(token)) => {
-            let content = platform.keys.open(token).ok_or_else(|| round.gone())?;
+            let content = platform.keys.open(token).ok_or_else(Round::gone)?;
             let (select, start) = round.position(token, "round")?;
             let place = content
                 .get("p")
                 .and_then(Value::as_u64)
                 .and_then(Place::from_code)
-                .ok_or_else(|| round.gone())?;
-            round.page(select, place, start, page_size(ask))
+                .ok_or_else(Round::gone)?;
+            round.page(select.as_deref(), place, start, page_size(ask))
         }
-        (None, None) => round.page(select, Place::FIRST, round.start(), page_size(ask)),
+        (None, None) => round.page(select.as_deref(), Place::FIRST, round.start(), page_size(ask)),
     }
 }
 
@@ -365,7 +365,7 @@ impl Round<'_> {
     }
 
     /// 410: begin again.
-    fn gone(&self) -> Refusal {
+    fn gone() -> Refusal {
         Refusal::new(
             410,
             "syncStateNotFound",
@@ -376,16 +376,16 @@ impl Round<'_> {
 
     /// Reads a token: the columns and what was seen.
     fn position(&self, token: &str, kind: &str) -> Result<(Option<String>, Seen), Refusal> {
-        let content = self.platform.keys.open(token).ok_or_else(|| self.gone())?;
+        let content = self.platform.keys.open(token).ok_or_else(Self::gone)?;
         let text = |name: &str| content.get(name).and_then(Value::as_str);
         let seen = content.get("m").and_then(Value::as_i64).zip(content.get("s").and_then(Value::as_u64));
         let seen = seen
             .filter(|_| text("k") == Some(kind) && text("t") == Some(&self.caller.tid))
-            .ok_or_else(|| self.gone())?;
+            .ok_or_else(Self::gone)?;
         let old = self.platform.now().saturating_sub(seen.0) > DELTA_LIFE;
         // A position beyond the journal's end is of a world that was emptied since.
         if old || seen.1 > self.directory.seq || self.caller.faults.delta_reset {
-            return Err(self.gone());
+            return Err(Self::gone());
         }
         Ok((text("c").map(str::to_owned), seen))
     }
@@ -405,15 +405,15 @@ impl Round<'_> {
     }
 
     /// A page of the first round.
-    fn page(&self, select: Option<String>, place: Place, seen: Seen, size: usize) -> Result<Found, Refusal> {
+    fn page(&self, select: Option<&str>, place: Place, seen: Seen, size: usize) -> Result<Found, Refusal> {
         let mut people: Vec<Person> = self.directory.from(place).take(size + 1).collect();
         let more = if people.len() > size { people.pop().map(|person| person.place) } else { None };
         match more {
             None => self.end(select, &people, &[], Some(seen)),
             Some(next) => {
-                let token = self.token("round", select.as_deref(), seen, Some(next))?;
+                let token = self.token("round", select, seen, Some(next))?;
                 self.write(
-                    select.as_deref(),
+                    select,
                     &people,
                     &[],
                     ("@odata.nextLink", format!("{ROOT}/users/delta?$skiptoken={token}")),
@@ -425,14 +425,14 @@ impl Round<'_> {
     /// The last page of a round; `seen` is when it began, now if it is one page.
     fn end(
         &self,
-        select: Option<String>,
+        select: Option<&str>,
         people: &[Person],
         left: &[uuid::Uuid],
         seen: Option<Seen>,
     ) -> Result<Found, Refusal> {
-        let token = self.token("delta", select.as_deref(), seen.unwrap_or_else(|| self.start()), None)?;
+        let token = self.token("delta", select, seen.unwrap_or_else(|| self.start()), None)?;
         self.write(
-            select.as_deref(),
+            select,
             people,
             left,
             ("@odata.deltaLink", format!("{ROOT}/users/delta?$deltatoken={token}")),
