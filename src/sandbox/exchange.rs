@@ -152,6 +152,8 @@ impl fmt::Debug for Exchange {
 struct Site {
     /// What the file says.
     server: Server,
+    /// Hosts that are answered here, in small letters: the endpoint first.
+    hosts: Vec<String>,
     /// Its address book.
     directory: Directory,
     /// For each fault, how many calls it has seen.
@@ -171,8 +173,7 @@ impl Exchange {
     /// Hosts that are answered here, in small letters, each once: endpoints and Autodiscover hosts.
     #[must_use]
     pub fn hosts(&self) -> Vec<String> {
-        let mut hosts: Vec<String> =
-            self.sites.iter().flat_map(|site| site.hosts().collect::<Vec<_>>()).collect();
+        let mut hosts: Vec<String> = self.sites.iter().flat_map(|site| site.hosts.iter().cloned()).collect();
         hosts.sort_unstable();
         hosts.dedup();
         hosts
@@ -194,7 +195,7 @@ impl Exchange {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let path = path.to_lowercase();
         let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
-        let Some(site) = self.sites.iter().find(|site| site.hosts().any(|known| known == host)) else {
+        let Some(site) = self.sites.iter().find(|site| site.hosts.contains(&host)) else {
             return front::empty(StatusCode::NOT_FOUND);
         };
         // What is not UTF-8 can't be XML either: the replacement characters break it where it breaks.
@@ -203,7 +204,7 @@ impl Exchange {
         let mut reply = if path.starts_with("/autodiscover/") {
             let question = autodiscover::Question { site, host: &host, path: &path, now: self.moment() };
             autodiscover::answer(&question, &method, query, headers, body)
-        } else if path == "/ews/exchange.asmx" && host == site.server.host.to_lowercase() {
+        } else if path == "/ews/exchange.asmx" && site.hosts.first() == Some(&host) {
             self.ews(site, &method, headers, body).await
         } else {
             front::empty(StatusCode::NOT_FOUND)
@@ -279,20 +280,8 @@ impl Site {
     fn new(server: Server) -> Self {
         let directory = Directory::new(&server.customers, server.habits.matching);
         let seen = server.faults.iter().map(|_| AtomicU64::new(0)).collect();
-        Self { server, directory, seen, in_flight: AtomicUsize::new(0) }
-    }
-
-    /// Hosts that are answered here, in small letters.
-    fn hosts(&self) -> impl Iterator<Item = String> {
-        let rules = &self.server.autodiscover;
-        let redirected = rules.redirects.iter().map(|redirect| &redirect.domain);
-        let domains = self.server.customers.iter().flat_map(|customer| &customer.domains).chain(redirected);
-        let bare = rules.bare_domains;
-        let found = domains.flat_map(move |domain| {
-            let domain = domain.to_lowercase();
-            std::iter::once(format!("autodiscover.{domain}")).chain(bare.then_some(domain))
-        });
-        std::iter::once(self.server.host.to_lowercase()).chain(found)
+        let hosts = hosts_of(&server);
+        Self { server, hosts, directory, seen, in_flight: AtomicUsize::new(0) }
     }
 
     /// The first fault of a kind that strikes this call; each one asked counts the call.
@@ -308,6 +297,19 @@ impl Site {
             due.then_some(fault)
         })
     }
+}
+
+/// Hosts of a server, in small letters: the endpoint, then Autodiscover for each domain.
+fn hosts_of(server: &Server) -> Vec<String> {
+    let rules = &server.autodiscover;
+    let redirected = rules.redirects.iter().map(|redirect| &redirect.domain);
+    let domains = server.customers.iter().flat_map(|customer| &customer.domains).chain(redirected);
+    let found = domains.flat_map(|domain| {
+        let domain = domain.to_lowercase();
+        let host = format!("autodiscover.{domain}");
+        std::iter::once(host).chain(rules.bare_domains.then_some(domain))
+    });
+    std::iter::once(server.host.to_lowercase()).chain(found).collect()
 }
 
 /// Counts a call as being answered, until dropped.

@@ -126,14 +126,8 @@ mod tests {
             (ColorChoice::Always, Some("1"), None, None, Some("dumb"), true),
             (ColorChoice::Never, None, Some("1"), None, Some("xterm"), false),
         ] {
-            let env = Environment {
-                color: choice,
-                no_color,
-                clicolor_force: force,
-                clicolor,
-                term,
-                ..env.clone()
-            };
+            let env =
+                Environment { color: choice, no_color, clicolor_force: force, clicolor, term, ..env.clone() };
             assert_eq!(decide(&env).use_color, expected, "{env:?}");
         }
     }
@@ -152,7 +146,8 @@ mod tests {
             let env = Environment { lc_all, lc_ctype, lang, ..Environment::default() };
             assert_eq!(decide(&env).use_unicode, expected, "{env:?}");
         }
-        let utf8 = Environment { lang: Some("C.UTF-8"), glyphs: GlyphChoice::Ascii, ..Environment::default() };
+        let utf8 =
+            Environment { lang: Some("C.UTF-8"), glyphs: GlyphChoice::Ascii, ..Environment::default() };
         assert!(!decide(&utf8).use_unicode);
         let plain = Environment { glyphs: GlyphChoice::Unicode, ..Environment::default() };
         assert!(decide(&plain).use_unicode);

@@ -35,6 +35,9 @@ const VERSIONS: [&str; 19] = [
     "V2017_07_11",
 ];
 
+/// `EWSMaxConcurrency` of Exchange 2013 and later, unless an administrator changes it.
+const FACTORY_LIMIT: usize = 27;
+
 /// A call that does not get as far as an answer.
 #[derive(Debug)]
 pub(super) enum Refusal {
@@ -113,7 +116,7 @@ pub(super) fn answer(
     version(site, &request, name)?;
     let target = impersonate(site, account, now, &request)?;
     let strike = site.strike(name, is_throttle);
-    let busy = throttle(strike, crowded)?;
+    let busy = throttle(site, strike, crowded)?;
     let call = Call { site, account, now, target, busy };
     Ok(operation::run(&call, node))
 }
@@ -243,13 +246,13 @@ fn is_throttle(kind: FaultKind) -> bool {
 }
 
 /// Refuses a call that is too many, or marks its answer.
-fn throttle(strike: Option<&Fault>, crowded: bool) -> Result<Option<Busy>, Trouble> {
+fn throttle(site: &Site, strike: Option<&Fault>, crowded: bool) -> Result<Option<Busy>, Trouble> {
     let kind = strike.map(|fault| fault.kind);
     if crowded || kind == Some(FaultKind::Connections) {
         let message = "You have exceeded the available concurrent connections for your account.";
         return Err(Trouble::new("ErrorExceededConnectionCount", message).with(vec![
             ("Policy", "MaxConcurrency".to_owned()),
-            ("MaxConcurrencyLimit", "27".to_owned()),
+            ("MaxConcurrencyLimit", site.server.most_at_once.unwrap_or(FACTORY_LIMIT).to_string()),
             ("ErrorMessage", message.to_owned()),
         ]));
     }

@@ -209,7 +209,7 @@ async fn too_many_at_one_time() {
     let preset = rig("", "[[faults]]\nkind = \"connections\"\ncalls = 1");
     let reply = preset.inbox("ana@anderson.example").await;
     assert_eq!(codes(&reply), "500 ErrorExceededConnectionCount");
-    assert!(value(&reply, "MaxConcurrencyLimit").is_some());
+    assert_eq!(value(&reply, "MaxConcurrencyLimit").as_deref(), Some("27"));
 
     let limited = rig("most_at_once = 1", "[[faults]]\nkind = \"slow\"\ndelay_ms = 1");
     let (one, two) =
