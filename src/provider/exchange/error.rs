@@ -18,7 +18,7 @@ use crate::{
 
 /// How long to wait before trying a fresh permission again; directories take their time, up to half an hour
 /// (exchange-web-services.md section 6.2, unconfirmed).
-const PERMISSION_WAIT: Duration = Duration::from_secs(60);
+const PERMISSION_WAIT: Duration = Duration::from_mins(1);
 
 /// Why a request brought nothing.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -72,7 +72,7 @@ pub(super) enum Error {
     },
     /// Exchange answered with a code.
     #[error("{}", .0.code)]
-    Code(Trouble),
+    Code(Box<Trouble>),
     /// Neither version header is understood.
     #[error("the server is too old")]
     TooOld,
@@ -211,7 +211,7 @@ pub(super) struct Bad {
     /// The mailbox that was tried.
     pub(super) mailbox: Option<Address>,
     /// Ids that the hoster can search for.
-    pub(super) reference: Option<String>,
+    pub(super) reference: Option<Box<str>>,
 }
 
 impl Bad {

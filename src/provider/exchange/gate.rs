@@ -37,7 +37,10 @@ pub(super) type Fingerprint = [u8; 32];
 
 /// All gates, by server and account; shared by every clone of the client.
 #[derive(Clone, Default)]
-pub(super) struct Gates(Arc<Mutex<HashMap<(String, String), Arc<Gate>>>>);
+pub(super) struct Gates(Arc<Mutex<ByAccount>>);
+
+/// Gates by server and account, both in lower case.
+type ByAccount = HashMap<(String, String), Arc<Gate>>;
 
 impl Gates {
     /// The gate of one account on one server; made when it is first asked for.

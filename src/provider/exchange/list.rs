@@ -81,13 +81,13 @@ impl Progress {
                 continue;
             }
             let candidate = Candidate { name: address.to_string(), address: address.clone() };
-            if domains.is_empty() || domains.contains(&address.domain()) {
-                // The channel has a place for every address.
-                let Ok(()) = give.try_send(candidate) else { break };
-            } else {
+            if !domains.is_empty() && !domains.contains(&address.domain()) {
                 let problem = Text::from("outside the customer's mail domains");
                 self.rows.push(Row { candidate, kind: Kind::NotKnownYet, problem });
                 self.flush_if_full().await;
+            } else if give.try_send(candidate).is_err() {
+                // Can't be: the channel has a place for every address.
+                break;
             }
         }
         drop(give);
@@ -119,7 +119,7 @@ impl Progress {
         let mut trying = JoinSet::new();
         let mut is_all = false;
         let mut tick = tokio::time::interval(FLUSH_EVERY);
-        while !(is_all && trying.is_empty()) && !self.sink.is_closed() {
+        while !(self.sink.is_closed() || is_all && trying.is_empty()) {
             tokio::select! {
                 candidate = candidates.recv(), if !is_all && trying.len() < IN_FLIGHT => match candidate {
                     Some(candidate) => {

@@ -60,7 +60,7 @@ pub(super) struct Pace {
 impl Pace {
     /// The numbers of exchange-web-services.md section 11.
     pub(super) const NORMAL: Self =
-        Self { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: 5 };
+        Self { first: Duration::from_secs(1), longest: Duration::from_mins(1), attempts: 5 };
 
     /// The wait before repeat number `nth`, from 1, with up to half as much again so that requests do not march in step.
     fn wait(self, nth: u32, jitter: f64) -> Duration {
@@ -159,7 +159,7 @@ impl Session {
     }
 
     /// Bad news of this session.
-    pub(super) fn bad(&self, error: Error, mailbox: Option<&Address>, reference: Option<String>) -> Bad {
+    pub(super) fn bad(&self, error: Error, mailbox: Option<&Address>, reference: Option<Box<str>>) -> Bad {
         Bad {
             error,
             host: self.host.clone(),
@@ -221,7 +221,7 @@ impl Session {
         &self,
         operation: &Operation,
         mailbox: &Address,
-    ) -> Result<Outcome, (Error, Option<String>)> {
+    ) -> Result<Outcome, (Error, Option<Box<str>>)> {
         let _alone = if self.is_in.load(Ordering::Relaxed) {
             None
         } else {
@@ -370,7 +370,7 @@ impl Session {
             }
         }
         match read.outcome {
-            Outcome::Trouble(trouble) => Err(Error::Code(trouble)),
+            Outcome::Trouble(trouble) => Err(Error::Code(Box::new(trouble))),
             outcome => Ok(outcome),
         }
     }
@@ -427,9 +427,9 @@ fn is_html(answer: &Answer) -> bool {
 }
 
 /// The ids that a hoster can search its logs for: the server's own first, ours otherwise.
-fn reference(answer: &Answer) -> String {
+fn reference(answer: &Answer) -> Box<str> {
     let own = answer.headers.get("request-id").or_else(|| answer.headers.get("requestid"));
-    own.map_or_else(|| answer.request_id.clone(), str::to_owned)
+    own.unwrap_or(&answer.request_id).into()
 }
 
 /// The sign-in schemes of a 401, from one line each or from a folded line.

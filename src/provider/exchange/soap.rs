@@ -92,7 +92,7 @@ impl Operation {
             Self::GetInbox => xml.element("m:GetFolder", namespaces, |xml| {
                 xml.element("m:FolderShape", &[], |xml| xml.leaf("t:BaseShape", "IdOnly"));
                 xml.element("m:FolderIds", &[], |xml| {
-                    xml.empty("t:DistinguishedFolderId", &[("Id", "inbox")])
+                    xml.empty("t:DistinguishedFolderId", &[("Id", "inbox")]);
                 });
             }),
             Self::FindPeople { query, offset } => {

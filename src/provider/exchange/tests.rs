@@ -1,5 +1,7 @@
 //! What holds for the whole client: its requests fit the schema of Exchange.
 
+mod sandbox;
+
 use std::{path::PathBuf, process::Command};
 
 use super::{soap::Operation, *};

@@ -179,7 +179,9 @@ fn outcome(content: Node<'_, '_>) -> Option<Outcome> {
         return Some(trouble(content).map_or_else(|| Outcome::People(people(content)), Outcome::Trouble));
     }
     let messages = child(content, MESSAGES, "ResponseMessages")?;
-    let message = messages.children().find(Node::is_element)?;
+    // One message per item; we ask for one, but an error among several is still the news.
+    let mut all = messages.children().filter(Node::is_element);
+    let message = all.clone().find(|m| trouble(*m).is_some()).or_else(|| all.next())?;
     match (name, trouble(message)) {
         ("GetFolderResponse" | "ResolveNamesResponse", Some(trouble)) => Some(no_names(trouble)),
         ("GetFolderResponse", None) => Some(Outcome::Folder),

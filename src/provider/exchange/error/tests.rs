@@ -13,7 +13,7 @@ fn bad(error: Error) -> Bad {
 }
 
 fn code(code: &str) -> Error {
-    Error::Code(Trouble { code: code.into(), ..Trouble::default() })
+    Error::Code(Box::new(Trouble { code: code.into(), ..Trouble::default() }))
 }
 
 #[test]
