@@ -10,6 +10,7 @@
 
 mod conformance_ews;
 mod conformance_graph;
+mod conformance_requests;
 mod layers;
 mod sandbox;
 mod terminal;

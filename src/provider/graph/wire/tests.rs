@@ -82,7 +82,10 @@ fn the_deepest_known_code_counts() {
     for (body, code) in [
         (json!({"error": {"code": "Authorization_RequestDenied"}}), "Authorization_RequestDenied"),
         (json!({"error": {"code": "UnknownError", "innererror": {"code": "429"}}}), "UnknownError"),
-        (json!({"error": {"code": "x", "innerError": {"code": "y", "innerError": {"code": "SyncStateNotFound"}}}}), "syncStateNotFound"),
+        (
+            json!({"error": {"code": "x", "innerError": {"code": "y", "innerError": {"code": "SyncStateNotFound"}}}}),
+            "syncStateNotFound",
+        ),
         (json!({"error": {"code": "", "innerError": {"code": 3}}}), ""),
         (json!([]), ""),
     ] {
@@ -104,9 +107,21 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just(json!("Enabled")),
     ];
     let key = prop_oneof![
-        Just("id"), Just("displayName"), Just("mail"), Just("userPrincipalName"), Just("userType"), Just("accountEnabled"),
-        Just("assignedPlans"), Just("assignedLicenses"), Just("proxyAddresses"), Just("servicePlanId"), Just("skuId"),
-        Just("capabilityStatus"), Just("@removed"), Just("createdDateTime"), Just("other"),
+        Just("id"),
+        Just("displayName"),
+        Just("mail"),
+        Just("userPrincipalName"),
+        Just("userType"),
+        Just("accountEnabled"),
+        Just("assignedPlans"),
+        Just("assignedLicenses"),
+        Just("proxyAddresses"),
+        Just("servicePlanId"),
+        Just("skuId"),
+        Just("capabilityStatus"),
+        Just("@removed"),
+        Just("createdDateTime"),
+        Just("other"),
     ];
     leaf.prop_recursive(4, 64, 8, move |inner| {
         prop_oneof![
