@@ -90,11 +90,11 @@ fn numbers_are_unique_and_grow_a_fifth_letter_when_half_are_used() {
     let letters: Vec<char> = RUN_LETTERS.chars().collect();
     for n in 0..super::super::runs::HALF {
         let n = usize::try_from(n).unwrap();
-        let word: String = (0..4).map(|at| letters[(n >> (at * 4)) % 16]).collect();
+        let number: String = (0..4).map(|at| letters[(n >> (at * 4)) % 16]).collect();
         tx.execute(
             "INSERT INTO run (id, customer, product, opened, operator, touched, finished)
              VALUES (?1, ?2, 'office365', 0, 'ann', 0, 0) ON CONFLICT DO NOTHING",
-            rusqlite::params![word, id.0],
+            rusqlite::params![number, id.0],
         )
         .unwrap();
     }
