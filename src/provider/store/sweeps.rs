@@ -53,9 +53,9 @@ impl SweepClaim {
 /// How a pass ended.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SweepSummary {
-    /// Users turned on, as the sweeper counted; the record keeps its own count, which includes an earlier half.
+    /// Users turned on, as the sweeper counted; the record keeps its own count of the rows.
     pub turned_on: u32,
-    /// Users marked as left.
+    /// Users missing now, as the sweeper counted; the record keeps its own count of those marked by this pass.
     pub left: u32,
     /// It began later than it should have.
     pub is_late: bool,
@@ -64,8 +64,9 @@ pub struct SweepSummary {
 }
 
 impl Store {
-    /// Takes the pass of one rule for one 20:00. None: another sweeper has it, it is finished (or a later one is), or
-    /// there is no rule that was made before that 20:00. A pass that was cut short is given out again.
+    /// Takes the pass of one rule for one 20:00. None: that 20:00 has not come, another sweeper has the pass, it is
+    /// finished (or a later one is), or there is no rule that was made before it. A pass that was cut short is given
+    /// out again.
     ///
     /// # Errors
     /// `Record`, when the record can't be used; a retry is safe.
@@ -75,6 +76,10 @@ impl Store {
         product: Product,
         due: Moment,
     ) -> Result<Option<SweepClaim>, Failure> {
+        // Nothing is turned on for a 20:00 that has not come.
+        if due > self.0.options.clock.now() {
+            return Ok(None);
+        }
         let name = format!("sweep-{}-{}", customer.0, product.word());
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
         let id = self.write(|write| {
@@ -184,13 +189,13 @@ impl Store {
     /// `Record`, when the record can't be written.
     pub fn finish_sweep(&self, claim: SweepClaim, summary: SweepSummary) -> Result<(), Failure> {
         let SweepClaim { customer, product, due, id, _hold } = claim;
-        // The record's own count of users turned on includes a half that an earlier sweeper did.
-        let SweepSummary { turned_on: _, left, is_late, attention } = summary;
+        // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
+        let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
         let why = attention.as_ref().map(Text::as_str);
         self.write(|write| {
             write.tx.execute(
-                "UPDATE sweep SET finished = ?2, gone = max(gone, ?3), is_late = ?4, attention = ?5 WHERE id = ?1",
-                params![id, write.now.as_millis(), left, is_late, why],
+                "UPDATE sweep SET finished = ?2, is_late = ?3, attention = ?4 WHERE id = ?1",
+                params![id, write.now.as_millis(), is_late, why],
             )?;
             // A rule that was switched off and on again meanwhile is another rule, and had no pass yet.
             write.tx.execute(
