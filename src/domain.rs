@@ -7,6 +7,7 @@ pub mod bill;
 pub mod customer;
 pub mod draft;
 pub mod failure;
+pub mod filter;
 pub mod id;
 pub mod permission;
 pub mod protection;

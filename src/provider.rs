@@ -1,6 +1,7 @@
 //! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
 
 pub mod error;
+pub mod exchange;
 pub mod graph;
 pub mod http;
 pub mod listed;
@@ -9,9 +10,11 @@ pub mod store;
 
 use self::{
     error::Error,
+    exchange::Exchange,
     graph::Graph,
     http::{Http, HttpOptions},
     oauth::App,
+    store::Store,
 };
 use crate::domain::{failure::Failure, permission::Permission};
 
@@ -41,10 +44,14 @@ pub struct Settings {
 }
 
 /// What the runner may call; cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Provider {
     /// Microsoft Graph and tenant discovery.
     pub graph: Graph,
+    /// Exchange Web Services of hosted customers.
+    pub exchange: Exchange,
+    /// The record.
+    pub store: Store,
 }
 
 impl Provider {
@@ -52,9 +59,18 @@ impl Provider {
     ///
     /// # Errors
     /// Settings that can't work: addresses, certificate, a table of origins that leads away from this computer.
-    pub fn new(settings: &Settings) -> Result<Self, Failure> {
-        let made =
-            Http::new(settings.http.clone()).map_err(Error::from).and_then(|http| Graph::new(http, settings));
-        Ok(Self { graph: made.map_err(|e| e.failure("getting ready to talk to Microsoft"))? })
+    pub fn new(settings: &Settings, store: Store) -> Result<Self, Failure> {
+        let made = Http::new(settings.http.clone())
+            .map_err(Error::from)
+            .and_then(|http| Ok((Graph::new(http.clone(), settings)?, http)));
+        let (graph, http) = made.map_err(|e| e.failure("getting ready to talk to Microsoft"))?;
+        let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
+        Ok(Self { graph, exchange, store })
+    }
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provider").finish_non_exhaustive()
     }
 }

@@ -176,7 +176,6 @@ async fn finish(line: &Line, call: CallId, reply: Result<Reply, Failure>) {
 }
 
 /// Carries out one call up to its last reply.
-#[expect(clippy::too_many_lines, reason = "a flat match with one call per arm")]
 async fn answer(
     tools: &Tools,
     line: &Line,
@@ -208,7 +207,9 @@ async fn answer(
             run(store, move |s| s.save_organisation(&id, &organisation)).await
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
-        Request::SaveImpersonation(id, access) => run(store, move |s| s.save_impersonation(&id, &access)).await,
+        Request::SaveImpersonation(id, access) => {
+            run(store, move |s| s.save_impersonation(&id, &access)).await
+        }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
         Request::Prove { organisation, impersonation } => {
             let proof = match (organisation, impersonation) {
@@ -218,7 +219,9 @@ async fn answer(
             };
             Ok(Reply::Proof(Box::new(proof)))
         }
-        Request::SaveProof(id, organisation) => run(store, move |s| s.save_proof(&id, organisation.as_ref())).await,
+        Request::SaveProof(id, organisation) => {
+            run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
+        }
         Request::OpenBrowser(tenant) => {
             let link = graph.browser_link(tenant);
             blocking(move || browser::open(&link)).await.map(Reply::Told)
@@ -229,14 +232,16 @@ async fn answer(
         }
         Request::Rehearse(tenant) => rehearse(tools, graph.browser_link(tenant)).await,
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
-        Request::LoadProtection(customer, product) => {
-            with(store, move |s| s.protection(customer, product)).await.map(|p| Reply::Protection(Box::new(p)))
-        }
+        Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
+            .await
+            .map(|p| Reply::Protection(Box::new(p))),
         Request::ListUsers { tenant, impersonation } => {
             users::list(tools, line, call, tenant, impersonation).await
         }
         Request::Search { query, first, pages } => users::search(line, call, query, first, pages, stop).await,
-        Request::SaveDraft(id, draft) => with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved),
+        Request::SaveDraft(id, draft) => {
+            with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
+        }
         Request::SaveCounts { run, listed, eligible } => {
             with(store, move |s| s.save_counts(&run, listed, eligible)).await.map(|()| Reply::Saved)
         }
@@ -253,7 +258,9 @@ async fn answer(
             Ok(Reply::Saved)
         }
         Request::MakeRule { run, confirmed, ceiling } => {
-            with(store, move |s| s.make_rule(&run, confirmed, ceiling)).await.map(|rule| Reply::Rule(Some(rule)))
+            with(store, move |s| s.make_rule(&run, confirmed, ceiling))
+                .await
+                .map(|rule| Reply::Rule(Some(rule)))
         }
         Request::UndoRule(id) => with(store, move |s| s.undo_rule(&id)).await.map(|()| Reply::Rule(None)),
         Request::LoadSweeper => with(store, move |s| s.sweeper_status(last_2000)).await.map(Reply::Sweeper),

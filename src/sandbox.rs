@@ -27,7 +27,7 @@ mod token;
 mod world;
 
 use std::{
-    fs, io,
+    fmt, fs, io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
@@ -185,6 +185,12 @@ fn silent() -> Option<(TcpSocket, SocketAddr)> {
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).ok()?;
     let address = socket.local_addr().ok()?;
     Some((socket, address))
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {

@@ -8,6 +8,7 @@ pub mod effect;
 pub mod event;
 mod outbox;
 mod overlay;
+mod part;
 mod proving;
 mod resume;
 mod roster;

@@ -15,14 +15,14 @@ use super::{
 };
 
 /// After this long without a finished pass every screen says so (product.md section 9, *Enable Auto and the sweep*).
-pub const OVERDUE_AFTER: Duration = Duration::from_secs(30 * 60);
+pub const OVERDUE_AFTER: Duration = Duration::from_mins(30);
 
 /// A pass that begins later than this after its due moment is marked late. A guess: the timer fires within seconds.
-pub const LATE_AFTER: Duration = Duration::from_secs(10 * 60);
+pub const LATE_AFTER: Duration = Duration::from_mins(10);
 
 /// A full list is taken again after this long, because a pure licence change may not show in Graph's delta, and its
 /// tokens live for seven days (microsoft-identity-and-graph.md section 7.4).
-pub const RELIST_AFTER: Duration = Duration::from_secs(6 * 24 * 3_600);
+pub const RELIST_AFTER: Duration = Duration::from_hours(6 * 24);
 
 /// What the rules of one customer and product say, as on record.
 #[derive(Debug, Clone, Copy)]

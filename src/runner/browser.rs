@@ -7,6 +7,7 @@ use crate::domain::{
 
 /// What the start-up found out about this computer (remote-terminal.md section 11).
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts about one computer")]
 pub struct Surroundings {
     /// Any of `SSH_CONNECTION`, `SSH_TTY`, `SSH_CLIENT` is set, or mosh.
     pub is_remote: bool,
@@ -33,15 +34,13 @@ impl Surroundings {
 /// # Errors
 /// `NotFound` where no browser could be started; the other ways of the authorise screen still work.
 pub fn open(link: &str) -> Result<Text, Failure> {
-    open::that_detached(link)
-        .map(|()| Text::from("A browser was asked to open the link."))
-        .map_err(|error| {
-            Failure::new(
-                FailureKind::NotFound,
-                Text::of(format_args!("no browser could be started here: {error}")),
-                "Send the link to the customer instead, or press l to print it alone.",
-            )
-        })
+    open::that_detached(link).map(|()| Text::from("A browser was asked to open the link.")).map_err(|error| {
+        Failure::new(
+            FailureKind::NotFound,
+            Text::of(format_args!("no browser could be started here: {error}")),
+            "Send the link to the customer instead, or press l to print it alone.",
+        )
+    })
 }
 
 #[cfg(test)]

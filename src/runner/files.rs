@@ -17,21 +17,21 @@ use crate::domain::{
 /// `Record`: the folder can't be made or written; nothing is lost, the text is still on the screen.
 pub(super) fn write(folder: &Path, name: &Text, text: &str) -> Result<Text, Failure> {
     let path = folder.join(safe(name.as_str()));
-    put(folder, &path, text)
-        .map(|()| Text::clean(&path.display().to_string()))
-        .map_err(|error| {
-            Failure::new(
-                FailureKind::Record,
-                Text::of(format_args!("the file {} could not be written: {error}", path.display())),
-                "Free some room or mend the folder's rights, then press the key again.",
-            )
-        })
+    put(folder, &path, text).map(|()| Text::clean(&path.display().to_string())).map_err(|error| {
+        Failure::new(
+            FailureKind::Record,
+            Text::of(format_args!("the file {} could not be written: {error}", path.display())),
+            "Free some room or mend the folder's rights, then press the key again.",
+        )
+    })
 }
 
 /// Letters, digits, dot, dash and underscore; everything else becomes a dash, and no name climbs out of the folder.
 fn safe(name: &str) -> String {
-    let tidy: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' }).collect();
+    let tidy: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' })
+        .collect();
     let tidy = tidy.trim_start_matches('.');
     if tidy.is_empty() { "file".into() } else { tidy.into() }
 }

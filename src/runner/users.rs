@@ -108,7 +108,8 @@ pub(super) async fn apply(
     }
     let left = all.get(done..).unwrap_or_default();
     if !left.is_empty() {
-        let stopped = left.iter().map(|user| SeatResult { user: user.clone(), outcome: SeatOutcome::Stopped });
+        let stopped =
+            left.iter().map(|user| SeatResult { user: user.clone(), outcome: SeatOutcome::Stopped });
         line.send(call, Reply::Batch(stopped.collect())).await;
     }
     let is_stopped = !left.is_empty();

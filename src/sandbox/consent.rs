@@ -87,6 +87,11 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
         let (_, code, text) = unknown_tenant(word);
         return trouble(platform, ask, code, &text);
     }
+    if let Some(tenant) = platform.world.tenant(word).filter(|it| !it.is_global()) {
+        let text =
+            format!("Tenant '{word}' request is being redirected to the National Cloud '{}'.", tenant.cloud);
+        return trouble(platform, ask, 90_038, &text);
+    }
     let Some(client) = value(&pairs, "client_id") else {
         let text = "The request body must contain the following parameter: 'client_id'.";
         return trouble(platform, ask, 900_144, text);

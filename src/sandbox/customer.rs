@@ -7,6 +7,7 @@ mod html;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use reqwest::redirect::Policy;
 use url::Url;
 
 use super::{
@@ -60,17 +61,18 @@ impl Rehearsal {
         if !ours {
             return Err("The link leads out of the sandbox, so nobody opened it.".to_owned());
         }
+        let browser = Browser::new(self.address)?;
         let word = url.path_segments().and_then(|mut it| it.next()).unwrap_or_default();
         let word = percent_encoding::percent_decode_str(word).decode_utf8_lossy().into_owned();
         let Some(tenant) = self.platform.world.tenant(&word).map(Arc::clone) else {
-            let seen = self.open(self.here(&url)).await?.0;
+            let seen = browser.open(here(&url, self.address)).await?.0;
             return Ok(format!("The customer opened the link and read: {}", seen.words()));
         };
         let part = self.part(&tenant)?;
         self.platform
             .record(Event::Played { tenant: tenant.id.clone() })
             .map_err(|why| format!("The sandbox can't write its journal: {why}."))?;
-        let mut start = self.here(&url);
+        let mut start = here(&url, self.address);
         if part.any_organisation {
             let path = url.path().replacen(
                 url.path_segments().and_then(|mut it| it.next()).unwrap_or_default(),
@@ -79,18 +81,7 @@ impl Rehearsal {
             );
             start.set_path(&path);
         }
-        self.walk(start, &part).await
-    }
-
-    /// The link on this sandbox's own address.
-    fn here(&self, url: &Url) -> Url {
-        let mut here = url.clone();
-        // Both can't fail: the scheme stays a web one, and the address has a port.
-        here.set_scheme("http").ok();
-        here.set_ip_host(self.address.ip()).ok();
-        here.set_port(Some(self.address.port())).ok();
-        here.set_fragment(None);
-        here
+        walk(&browser, start, &part).await
     }
 
     /// What this tenant's administrator does now.
@@ -123,73 +114,73 @@ impl Rehearsal {
         };
         part.ok_or_else(|| format!("This world has nobody at {} who could open the link.", tenant.name))
     }
+}
 
-    /// Goes through the pages.
-    async fn walk(&self, start: Url, part: &Part<'_>) -> Result<String, String> {
-        let (mut page, mut at) = self.open(start).await?;
-        let mut pressed = None;
-        for _ in 0..MOST_PAGES {
-            let Some(form) = page.form() else { break };
-            let mut fields = form.hidden.clone();
-            match form.step() {
-                "account" => fields.push(("account".to_owned(), part.account.address.clone())),
-                "password" => fields.push(("passwd".to_owned(), part.account.password.clone())),
-                "consent" => {
-                    let wanted = if part.accepts { "accept" } else { "cancel" };
-                    let button = form.buttons.iter().find(|button| button.value == wanted);
-                    let button =
-                        button.ok_or_else(|| format!("The customer finds no button to {wanted}."))?;
-                    fields.push((button.name.clone(), button.value.clone()));
-                    pressed = Some((button.words.clone(), page.organisation()));
-                }
-                // A page that only somebody with more rights could pass.
-                _ => break,
+/// Goes through the pages.
+async fn walk(browser: &Browser, start: Url, part: &Part<'_>) -> Result<String, String> {
+    let (mut page, mut at) = browser.open(start).await?;
+    let mut pressed = None;
+    for _ in 0..MOST_PAGES {
+        let Some(form) = page.form() else { break };
+        let mut fields = form.hidden.clone();
+        match form.step() {
+            "account" => fields.push(("account".to_owned(), part.account.address.clone())),
+            "password" => fields.push(("passwd".to_owned(), part.account.password.clone())),
+            "consent" => {
+                let wanted = if part.accepts { "accept" } else { "cancel" };
+                let button = form.buttons.iter().find(|button| button.value == wanted);
+                let button = button.ok_or_else(|| format!("The customer finds no button to {wanted}."))?;
+                fields.push((button.name.clone(), button.value.clone()));
+                pressed = Some((button.words.clone(), page.organisation()));
             }
-            let target = at.join(&form.action).map_err(|why| format!("The page posts to nowhere: {why}."))?;
-            (page, at) = self.submit(target, &fields).await?;
+            // A page that only somebody with more rights could pass.
+            _ => break,
         }
-        let who = format!("{} ({}) signed in", part.account.name, part.account.address);
-        let did = match pressed {
-            Some((button, Some(organisation))) => {
-                format!(", saw the permissions for {organisation} and pressed {button}")
-            }
-            Some((button, None)) => format!(" and pressed {button}"),
-            None => String::new(),
-        };
-        Ok(format!("{who}{did}. The page now says: {}", page.words()))
+        let target = at.join(&form.action).map_err(|why| format!("The page posts to nowhere: {why}."))?;
+        (page, at) = browser.submit(target, &fields).await?;
+    }
+    let who = format!("{} ({}) signed in", part.account.name, part.account.address);
+    let did = match pressed {
+        Some((button, Some(organisation))) => {
+            format!(", saw the permissions for {organisation} and pressed {button}")
+        }
+        Some((button, None)) => format!(" and pressed {button}"),
+        None => String::new(),
+    };
+    Ok(format!("{who}{did}. The page now says: {}", page.words()))
+}
+
+/// A browser: no cookies, no scripts, redirects followed only inside the sandbox.
+struct Browser {
+    /// The client under it.
+    client: reqwest::Client,
+    /// Where the sandbox listens.
+    address: SocketAddr,
+}
+
+impl Browser {
+    /// A new window.
+    fn new(address: SocketAddr) -> Result<Self, String> {
+        // Nothing but plain HTTP on loopback is spoken: no certificates, no proxy.
+        let builder = reqwest::Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([]);
+        Ok(Self { client: builder.build().map_err(closed)?, address })
     }
 
     /// Opens a page.
     async fn open(&self, url: Url) -> Result<(Page, Url), String> {
-        self.ask(reqwest::Method::GET, url, None).await
+        let request = self.client.get(url.clone());
+        self.show(request, url).await
     }
 
     /// Sends a form.
     async fn submit(&self, url: Url, fields: &[(String, String)]) -> Result<(Page, Url), String> {
-        self.ask(reqwest::Method::POST, url, Some(fields)).await
+        let request = self.client.post(url.clone()).form(fields);
+        self.show(request, url).await
     }
 
-    /// One request; a redirect is followed only inside the sandbox.
-    async fn ask(
-        &self,
-        method: reqwest::Method,
-        url: Url,
-        fields: Option<&[(String, String)]>,
-    ) -> Result<(Page, Url), String> {
-        let closed = |why: reqwest::Error| {
-            format!("The customer's browser can't show the page: {}.", why.without_url())
-        };
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(closed)?;
-        let mut request = client.request(method, url.clone());
-        if let Some(fields) = fields {
-            request = request.form(fields);
-        }
+    /// Shows what comes.
+    async fn show(&self, request: reqwest::RequestBuilder, mut at: Url) -> Result<(Page, Url), String> {
         let mut answer = request.send().await.map_err(closed)?;
-        let mut at = url;
         if answer.status().is_redirection() {
             let location =
                 answer.headers().get("location").and_then(|it| it.to_str().ok()).unwrap_or_default();
@@ -201,9 +192,25 @@ impl Rehearsal {
                 let host = target.host_str().unwrap_or_default().to_owned();
                 return Ok((Page::left(&host), target));
             }
-            at = self.here(&target);
-            answer = client.get(at.clone()).send().await.map_err(closed)?;
+            at = here(&target, self.address);
+            answer = self.client.get(at.clone()).send().await.map_err(closed)?;
         }
         Ok((Page::read(&answer.text().await.map_err(closed)?), at))
     }
+}
+
+/// A page that can't be shown, in the customer's words.
+fn closed(why: reqwest::Error) -> String {
+    format!("The customer's browser can't show the page: {}.", why.without_url())
+}
+
+/// An address on the sandbox's own port.
+fn here(url: &Url, address: SocketAddr) -> Url {
+    let mut here = url.clone();
+    // These can't fail: the scheme stays a web one, and the address has a port.
+    here.set_scheme("http").ok();
+    here.set_ip_host(address.ip()).ok();
+    here.set_port(Some(address.port())).ok();
+    here.set_fragment(None);
+    here
 }

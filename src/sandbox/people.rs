@@ -488,6 +488,23 @@ mod tests {
     }
 
     #[test]
+    fn named_users_come_and_go() {
+        let mut tenant = Arc::try_unwrap(tenant(Crowd::default())).unwrap();
+        tenant.people = toml::from_str::<HashMap<String, Vec<Listed>>>(
+            "p = [{ name = 'Soon', address = 'soon', created_hours = 20 }, { name = 'Late', address = 'late', leaves_hours = 48 }]",
+        )
+        .unwrap()
+        .remove("p")
+        .unwrap();
+        let tenant = Arc::new(tenant);
+        let at =
+            |hours: i64| Directory::new(&tenant, &State { began: Some(0), ..State::default() }, hours * HOUR);
+        assert_eq!([at(0).count(), at(20).count(), at(48).count()], [1, 2, 1]);
+        assert_eq!(at(20).since(0, 0).0[0].name, "Soon");
+        assert_eq!(at(48).since(20 * HOUR, 0).1, [at(0).find("late@a.example").unwrap().id]);
+    }
+
+    #[test]
     fn a_stranger_is_not_found() {
         let directory = directory(Crowd { users: 3, ..Crowd::default() }, 0);
         assert!(directory.find("0a6f3d92-7be1-4c58-9b0d-4e2c71f8a635").is_none());

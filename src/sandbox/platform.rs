@@ -120,17 +120,21 @@ impl Platform {
         self.with_state(|state| Directory::new(tenant, state, now))
     }
 
+    /// The consent of a tenant, spread or not. A world's own consent is as old as the year 1970.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub(super) fn grant(&self, tenant: &Tenant) -> io::Result<Option<Grant>> {
+        let before = || Grant { at: 0, roles: self.world.partner.permissions.clone() };
+        self.with_state(|state| state.grants.get(&tenant.id).cloned().or_else(|| tenant.granted.then(before)))
+    }
+
     /// How far the consent of a tenant has spread.
     ///
     /// # Errors
     /// The journal can't be read.
     pub(super) fn consent(&self, tenant: &Tenant) -> io::Result<Consent> {
-        let permissions = || self.world.partner.permissions.clone();
-        let granted = self.with_state(|state| {
-            let before = tenant.granted.then(|| Grant { at: i64::MIN, roles: permissions() });
-            state.grants.get(&tenant.id).cloned().or(before)
-        })?;
-        let Some(Grant { at, mut roles }) = granted else { return Ok(Consent::Missing) };
+        let Some(Grant { at, mut roles }) = self.grant(tenant)? else { return Ok(Consent::Missing) };
         let faults = self.faults(Some(tenant));
         roles.retain(|role| !faults.without.contains(role));
         let spreading = faults.spreading.map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));

@@ -89,10 +89,16 @@ fn tenant(platform: &Platform, word: &str) -> Result<String, Refusal> {
     if [&partner.tenant, &partner.domain].iter().any(|known| known.eq_ignore_ascii_case(word)) {
         return Ok(partner.tenant.clone());
     }
-    platform.world.tenant(word).map(|tenant| tenant.id.clone()).ok_or_else(|| {
+    let tenant = platform.world.tenant(word).ok_or_else(|| {
         let (error, code, text) = unknown_tenant(word);
         (400, error, code, text)
-    })
+    })?;
+    if !tenant.is_global() {
+        let text =
+            format!("Tenant '{word}' request is being redirected to the National Cloud '{}'.", tenant.cloud);
+        return Err((400, "invalid_request", 90_038, text));
+    }
+    Ok(tenant.id.clone())
 }
 
 /// The client that proves itself: id, and whether by certificate.

@@ -388,6 +388,13 @@ impl World {
     }
 }
 
+impl Tenant {
+    /// Whether the tenant is of the cloud that the sandbox plays; of others only the discovery is there.
+    pub(super) fn is_global(&self) -> bool {
+        self.cloud == "microsoftonline.com"
+    }
+}
+
 impl Crowd {
     /// Computed users that are there from the beginning.
     pub(super) fn size(&self) -> u32 {

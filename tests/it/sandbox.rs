@@ -79,6 +79,7 @@ async fn discovery() {
         ("pearlrivertrading.example", 200, "login.partner.microsoftonline.cn"),
         ("no-such-bakery.example", 400, "AADSTS90002"),
         ("undefined", 400, "AADSTS900023"),
+        ("a..b", 400, "AADSTS900023"),
     ] {
         let url = format!("https://login.microsoftonline.com/{word}/v2.0/.well-known/openid-configuration");
         let answer = rig.request(Method::GET, &url).send().await.unwrap();
@@ -427,4 +428,110 @@ async fn a_sign_in_can_not_be_skipped() {
     let page = page.replace("value=\"account\"", "value=\"consent\"");
     rig.submit(&page, &[("decision", "accept")]).await;
     assert_eq!(rig.token_answer(&tenant).await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_consent_can_be_taken_back() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    rig.consent(&tenant, "ana.petrov@harbourstreetcafe.example", "accept").await;
+    let url = format!("http://{}/sandbox/consent/remove", rig.sandbox.address());
+    let plain = rig.client.post(&url).body("{}").send().await.unwrap();
+    assert_eq!(plain.status(), 415);
+    assert_eq!(rig.client.post(&url).json(&json!({"tenant": tenant})).send().await.unwrap().status(), 200);
+    assert_eq!(rig.token_answer(&tenant).await.status(), 400);
+}
+
+#[tokio::test]
+async fn other_clouds_are_named() {
+    let rig = Rig::new(&[]).await;
+    let refused: Value = rig.token_answer("harbourdefence.example").await.json().await.unwrap();
+    assert_eq!(refused["error_codes"], json!([90_038]));
+    let page = rig
+        .request(Method::GET, &rig.link("pearlrivertrading.example"))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(page.contains("AADSTS90038"), "{page}");
+}
+
+#[tokio::test]
+async fn a_listing_of_48_000_comes_through_its_troubles() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Southern Plains University");
+    rig.consent(&tenant, "douglas.quinn@southernplains.example", "accept").await;
+    let token = rig.token(&tenant).await;
+    let mut next = Some("/users?$select=id,userPrincipalName,accountEnabled,userType&$top=999".to_owned());
+    let (mut ids, mut troubles) = (std::collections::HashSet::new(), Vec::new());
+    while let Some(path) = &next {
+        let answer = rig.graph(&token, path).await;
+        if answer.status() != 200 {
+            troubles.push(answer.status().as_u16());
+            continue;
+        }
+        let page: Value = answer.json().await.unwrap();
+        ids.extend(page["value"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()));
+        next = page["@odata.nextLink"].as_str().map(str::to_owned);
+    }
+    assert_eq!(ids.len(), 48_000);
+    assert_eq!(troubles, [429, 503, 429, 503, 429, 503, 429, 503, 429, 503]);
+}
+
+#[tokio::test]
+async fn the_hosters_servers_answer_for_this_world() {
+    let rig = Rig::new(&[]).await;
+    let soap = |mailbox: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+             xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\" \
+             xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\"><soap:Header>\
+             <t:RequestServerVersion Version=\"Exchange2013\"/><t:ExchangeImpersonation><t:ConnectingSID>\
+             <t:PrimarySmtpAddress>{mailbox}</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation></soap:Header>\
+             <soap:Body><m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape><m:FolderIds>\
+             <t:DistinguishedFolderId Id=\"inbox\"/></m:FolderIds></m:GetFolder></soap:Body></soap:Envelope>"
+        )
+    };
+    for (account, password, mailbox, seen) in [
+        (
+            "svc-backup@andersondental.example",
+            "invented-anderson",
+            "ana.brennan@andersondental.example",
+            "NoError",
+        ),
+        (
+            "svc-backup@penguinparademotel.example",
+            "invented-penguin",
+            "bruce.tan@penguinparademotel.example",
+            "NoError",
+        ),
+        ("svc-backup@fernvalleyvet.example", "invented-fern", "lydia.marsh@fernvalleyvet.example", "NoError"),
+        ("svc-backup@gannetmarine.example", "invented-gannet", "walter@gannetmarine.example", "NoError"),
+        (
+            "svc-backup@marlboroughvineyards.example",
+            "invented-marlborough",
+            "irene.hart@cellar.marlboroughvineyards.example",
+            "NoError",
+        ),
+        (
+            "svc-backup@redgumremovals.example",
+            "invented-redgum",
+            "sandra.cole@redgumremovals.example",
+            "ErrorImpersonat",
+        ),
+        (
+            "svc-backup@andersondental.example",
+            "invented-anderson",
+            "bruce.tan@penguinparademotel.example",
+            "ErrorImpersonat",
+        ),
+    ] {
+        let request = rig.request(Method::POST, "https://mail.coastline-hosting.example/EWS/Exchange.asmx");
+        let request =
+            request.basic_auth(account, Some(password)).header("content-type", "text/xml; charset=utf-8");
+        let answer = request.body(soap(mailbox)).send().await.unwrap().text().await.unwrap();
+        assert!(answer.contains(seen), "{account} {mailbox}: {answer}");
+    }
 }

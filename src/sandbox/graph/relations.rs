@@ -169,11 +169,18 @@ fn app_id(filter: &str) -> Option<&str> {
         .strip_suffix('\'')
 }
 
-/// A service principal by object id, or by `servicePrincipals(appId='…')` where the key is part of the segment.
+/// The id in `servicePrincipals(appId='…')`.
+pub(super) fn key(segment: &str) -> Option<&str> {
+    segment.strip_prefix("servicePrincipals(appId='")?.strip_suffix("')")
+}
+
+/// A service principal by object id, or by application id.
 pub(super) fn principal(platform: &Platform, ask: &Ask, caller: &Caller, id: &str) -> Result<Found, Refusal> {
     may_read(caller)?;
-    let found =
-        present(platform, caller)?.into_iter().find(|row| row.get("id").and_then(Value::as_str) == Some(id));
+    let found = present(platform, caller)?.into_iter().find(|row| {
+        let names = |member: &str| row.get(member).and_then(Value::as_str) == Some(id);
+        names("id") || names("appId")
+    });
     let mut row = select(ask, "servicePrincipal", found.ok_or_else(|| Refusal::missing(id))?)?;
     if let Some(members) = row.as_object_mut() {
         members.insert(
@@ -199,7 +206,8 @@ pub(super) fn assignments(platform: &Platform, caller: &Caller, id: &str) -> Res
             Consent::Spreading(roles) | Consent::Working(roles) => roles,
         },
     };
-    let created = instant(platform.now());
+    let granted = caller.tenant.as_ref().map(|tenant| platform.grant(tenant)).transpose()?.flatten();
+    let created = granted.map_or_else(|| MADE.to_owned(), |grant| instant(grant.at));
     let rows: Vec<Value> = roles
         .iter()
         .filter_map(|value| role(value))
@@ -239,7 +247,7 @@ pub(super) fn tenant_information(platform: &Platform, caller: &Caller, call: &st
         return Err(Refusal::bad(format!("'{word}' is not a valid tenant id.")));
     }
     let partner = &platform.world.partner;
-    let (id, name, domain) = match platform.world.tenant(&word) {
+    let (id, name, domain) = match platform.world.tenant(&word).filter(|it| it.is_global()) {
         Some(tenant) => (&tenant.id, &tenant.name, &tenant.domain),
         None if [&partner.tenant, &partner.domain].iter().any(|it| it.eq_ignore_ascii_case(&word)) => {
             (&partner.tenant, &partner.name, &partner.domain)

@@ -248,9 +248,9 @@ pub(super) fn one(platform: &Platform, ask: &Ask, caller: &Caller, key: &str) ->
 }
 
 /// Counts a mailbox request while it is answered.
-struct Place4<'a>(&'a Platform);
+struct Seat<'a>(&'a Platform);
 
-impl Drop for Place4<'_> {
+impl Drop for Seat<'_> {
     fn drop(&mut self) {
         self.0.mailboxes.fetch_sub(1, Ordering::AcqRel);
     }
@@ -271,7 +271,7 @@ pub(super) async fn mailbox(
         ));
     }
     let running = platform.mailboxes.fetch_add(1, Ordering::AcqRel);
-    let _seat = Place4(platform);
+    let _seat = Seat(platform);
     if running >= MAILBOXES_AT_ONCE {
         return Err(Refusal::throttled(1));
     }

@@ -1,0 +1,4 @@
+//! Parts that several screens are made of.
+
+pub(crate) mod field;
+pub(crate) mod list;
