@@ -68,6 +68,14 @@ products = ["office365"]
 tenant = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77"
 managed = true
 shows = "everything"
+
+[[tenant]]
+id = "9db04710-6a8d-4035-b7d5-10361bc1367b"
+name = "Foundry"
+domain = "foundry.example"
+initial = "foundry.onmicrosoft.com"
+crowd = { users = 3 }
+account = [{ address = "ana@foundry.example", name = "Ana", role = "global" }]
 "#;
 
 /// A sandbox, a client for it, and the hands of the clock.
@@ -351,7 +359,7 @@ async fn odd_rows_are_rows_with_a_problem() {
     let pages = pages(&parts);
     let rows = || pages.iter().flat_map(|page| (0..page.len()).map(|at| page.row(at).unwrap()));
     assert!(rows().any(|row| !row.problem.is_empty()));
-    assert!(rows().filter(|row| row.problem.is_empty()).count() > 2_000);
+    assert!(rows().filter(|row| row.problem.is_empty()).count() > 500);
     assert!(rows().all(|row| !row.name.as_str().chars().any(|c| c.is_control() || c == '\u{202e}')));
 }
 
@@ -372,7 +380,8 @@ async fn without_the_right_to_ask_kinds_stay_unknown_and_the_listing_says_so() {
     stage.accept().await;
     let (count, parts) = stage.list().await;
     count.unwrap();
-    assert!(kinds(&parts).contains_key(&Kind::NotKnownYet));
+    assert_eq!(kinds(&parts).get(&Kind::NotKnownYet), Some(&14));
+    assert_eq!(parts.iter().filter(|part| matches!(part, Listed::Note(_))).count(), 1);
 }
 
 #[tokio::test]
@@ -602,8 +611,10 @@ async fn nobody_there_is_told_with_a_way_on() {
 proptest! {
     #[test]
     fn a_token_goes_to_graph_and_nowhere_else(link in "(https|http|ftp|HTTPS)://[a-zA-Z0-9.@:#?/\\\\ -]{0,40}(graph\\.microsoft\\.com)?[a-zA-Z0-9.@:#?/\\\\ -]{0,30}|.{0,60}") {
-        let graph = made(&settings(vec![], Clock::fixed(Moment::from_millis(START)), "x"));
-        if let Ok(url) = graph.follow(&link) {
+        static GRAPH: std::sync::LazyLock<Graph> = std::sync::LazyLock::new(|| {
+            made(&settings(vec![], Clock::fixed(Moment::from_millis(START)), "x"))
+        });
+        if let Ok(url) = GRAPH.follow(&link) {
             prop_assert_eq!(url.origin().ascii_serialization(), "https://graph.microsoft.com");
             prop_assert!(url.username().is_empty() && url.password().is_none());
         }
