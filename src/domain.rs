@@ -10,6 +10,7 @@ pub mod failure;
 pub mod filter;
 pub mod id;
 pub mod protection;
+pub mod receipt;
 pub mod run;
 pub mod secret;
 pub mod sydney;

@@ -254,6 +254,12 @@ impl Roster {
         self.recount();
     }
 
+    /// Forgets ticks that can't be applied (no longer eligible, no longer listed), once the list is complete; says
+    /// whether there were any. What is not ticked on screen must not count as chosen.
+    pub(crate) fn prune(&mut self) -> bool {
+        self.is_complete() && self.is_known() && self.people.prune()
+    }
+
     /// Takes up ticks from before.
     pub(crate) fn restore(&mut self, draft: &crate::domain::draft::Draft) {
         self.people.restore(draft);

@@ -48,11 +48,6 @@ impl Ticks {
         self.words.clear();
     }
 
-    /// How many rows are in. Goes over all words.
-    pub(crate) fn count(&self) -> u32 {
-        self.words.iter().map(|word| word.count_ones()).sum()
-    }
-
     /// The rows, lowest first.
     pub(crate) fn rows(&self) -> impl Iterator<Item = u32> {
         self.words.iter().enumerate().flat_map(|(at, word)| rows_of(at, *word))
@@ -111,7 +106,7 @@ mod tests {
                 prop_assert_eq!(ticks.has(row), is_in);
             }
             prop_assert!(ticks.rows().eq(model.iter().copied()));
-            prop_assert_eq!(ticks.count() as usize, model.len());
+            prop_assert_eq!(ticks.rows().count(), model.len());
             prop_assert_eq!(model.into_iter().collect::<Ticks>(), ticks);
         }
     }

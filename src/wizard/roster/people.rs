@@ -153,17 +153,19 @@ impl People {
 
     /// Who is excluded now. Excluding unticks: lifting the exclusion must not put anyone on a bill.
     pub(crate) fn exclude(&mut self, users: &[UserId]) {
-        let before = std::mem::take(&mut self.excluded);
+        self.excluded.clear();
         self.excluded_ahead.clear();
         for id in users {
-            match self.pages.find(*id) {
-                Some(ordinal) => {
-                    self.excluded.put(ordinal, true);
-                    if !self.all && !before.has(ordinal) {
-                        self.exceptions.put(ordinal, false);
-                    }
+            if let Some(ordinal) = self.pages.find(*id) {
+                self.excluded.put(ordinal, true);
+                if !self.all {
+                    self.exceptions.put(ordinal, false);
                 }
-                None => drop(self.excluded_ahead.insert(*id)),
+            } else {
+                self.excluded_ahead.insert(*id);
+                if !self.all {
+                    self.exceptions_ahead.remove(id);
+                }
             }
         }
         self.settle();
@@ -226,6 +228,17 @@ impl People {
     /// Unticks everyone.
     pub(crate) fn clear(&mut self) {
         self.restore(&Draft::default());
+    }
+
+    /// With All off, forgets exceptions that are not eligible or not listed; says whether there were any.
+    pub(crate) fn prune(&mut self) -> bool {
+        if self.all {
+            return false;
+        }
+        let is_less = self.exceptions != self.ticked || !self.exceptions_ahead.is_empty();
+        self.exceptions = self.ticked.clone();
+        self.exceptions_ahead.clear();
+        is_less
     }
 
     fn change(&mut self, rows: &Ticks, with: impl Fn(u64, u64, bool) -> u64) {

@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-pub(super) use apply::{outcome_word, result_row, tally};
+pub(super) use apply::result_row;
 pub(super) use auto::{due, next_minute};
 
 /// A panel above the list.
@@ -85,7 +85,7 @@ pub(crate) struct Users {
 }
 
 /// A key.
-const fn key(chord: Chord, action: Action, label: &'static str, help: &'static str) -> Key {
+pub(super) const fn key(chord: Chord, action: Action, label: &'static str, help: &'static str) -> Key {
     Key { chord, action, label, count: None, help }
 }
 
@@ -354,6 +354,9 @@ impl Users {
             return Step::Stay;
         }
         self.is_finishing = true;
+        if cx.session.roster.prune() {
+            Roster::touched(cx);
+        }
         Roster::save(cx);
         self.go_on(cx)
     }

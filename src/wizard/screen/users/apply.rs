@@ -5,7 +5,8 @@ use crate::{
         bill::{counted, grouped},
         failure::Failure,
         protection::{Chosen, SeatOutcome, SeatResult},
-        text::{Shown, Text},
+        receipt::result_words,
+        text::Text,
     },
     wizard::{
         Cx,
@@ -99,11 +100,6 @@ impl Apply {
             Request::Apply(run, users)
         };
         self.stage = Stage::Running(cx.calls.start(request));
-    }
-
-    /// Whether the write is out.
-    pub(super) const fn is_running(&self) -> bool {
-        matches!(self.stage, Stage::Running(_))
     }
 
     /// Handles what a person asks.
@@ -305,10 +301,7 @@ pub(in crate::wizard::screen) fn result_row(result: &SeatResult) -> Row<'_> {
     let mut cells: [Cell<'_>; 6] = Default::default();
     let [name, meaning, ..] = &mut cells;
     *name = Cell::Made(Text::of(format_args!("{} · {}", result.user.name, result.user.address)));
-    *meaning = Cell::Words(match &result.outcome {
-        SeatOutcome::Failed(why) => why.shown(),
-        outcome => Shown::literal(outcome_word(outcome)),
-    });
+    *meaning = Cell::Made(result_words(&result.outcome));
     let mark = match &result.outcome {
         outcome if outcome.is_on() => Mark::On,
         SeatOutcome::TurnedOff | SeatOutcome::Stopped => Mark::Off,
@@ -316,19 +309,6 @@ pub(in crate::wizard::screen) fn result_row(result: &SeatResult) -> Row<'_> {
         _ => Mark::Problem,
     };
     Row { mark, cells, is_quiet: false }
-}
-
-/// What became of a user, in words.
-pub(in crate::wizard::screen) const fn outcome_word(outcome: &SeatOutcome) -> &'static str {
-    match outcome {
-        SeatOutcome::TurnedOn => "turned on: registered for backup",
-        SeatOutcome::AlreadyOn => "was on already",
-        SeatOutcome::TurnedOff => "turned off",
-        SeatOutcome::Excluded => "left off: excluded",
-        SeatOutcome::NoSeat => "left off: no seat is left",
-        SeatOutcome::Failed(_) => "failed",
-        SeatOutcome::Stopped => "not tried: stopped before",
-    }
 }
 
 /// Those that did not go well come first.
@@ -348,20 +328,22 @@ const fn is_good(outcome: &SeatOutcome) -> bool {
 }
 
 /// Results by what became of them; what did not happen is left out.
-pub(in crate::wizard::screen) fn tally(results: &[SeatResult]) -> Vec<Count> {
-    let mut counts: Vec<(u8, &'static str, u32)> = Vec::new();
-    for result in results {
-        let word = outcome_word(&result.outcome);
-        match counts.iter_mut().find(|(_, known, _)| *known == word) {
-            Some((_, _, count)) => *count += 1,
-            None => counts.push((rank(&result.outcome), word, 1)),
-        }
-    }
-    counts.sort_by_key(|(rank, _, _)| std::cmp::Reverse(*rank));
+fn tally(results: &[SeatResult]) -> Vec<Count> {
+    let of = |label, pick: fn(&SeatOutcome) -> bool| {
+        let count = size(results.iter().filter(|result| pick(&result.outcome)).count());
+        Count { label: Text::from(label), count, is_total: false }
+    };
+    let mut counts = vec![
+        of("turned on", |outcome| *outcome == SeatOutcome::TurnedOn),
+        of("on already", |outcome| *outcome == SeatOutcome::AlreadyOn),
+        of("turned off", |outcome| *outcome == SeatOutcome::TurnedOff),
+        of("left off: excluded", |outcome| *outcome == SeatOutcome::Excluded),
+        of("left off: no seat is left", |outcome| *outcome == SeatOutcome::NoSeat),
+        of("failed", |outcome| matches!(outcome, SeatOutcome::Failed(_))),
+        of("not tried: stopped before", |outcome| *outcome == SeatOutcome::Stopped),
+    ];
+    counts.retain(|count| count.count > 0);
     counts
-        .into_iter()
-        .map(|(_, word, count)| Count { label: Text::from(word), count, is_total: false })
-        .collect()
 }
 
 /// A length as a count.
