@@ -11,6 +11,7 @@ pub mod filter;
 pub mod id;
 pub mod permission;
 pub mod protection;
+pub mod receipt;
 pub mod run;
 pub mod secret;
 pub mod sweep;
