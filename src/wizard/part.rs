@@ -1,4 +1,7 @@
 //! Parts that several screens are made of.
 
 pub(crate) mod field;
+pub(crate) mod form;
 pub(crate) mod list;
+pub(crate) mod table;
+pub(crate) mod wait;

@@ -1,0 +1,60 @@
+//! Finding customers: exact parts of words first, then what is alike. Pure.
+//!
+//! Likeness is allowed here because a row only opens a customer whose name is then on every screen; nobody lands on a
+//! bill by it.
+
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{AtomKind, CaseMatching, Normalization, Pattern},
+};
+
+use crate::domain::run::BoardRow;
+
+/// Shortest search, in characters, for which likeness counts: one or two letters are alike to almost anything.
+const MIN_FUZZY: usize = 3;
+
+/// Indices of the rows to show. Without words: all but closed customers, in their order. With words: the rows that hold
+/// every word as written, in their order, then those that are alike, best first; closed customers included.
+pub(super) fn search(rows: &[BoardRow], typed: &str) -> Vec<usize> {
+    let typed = typed.trim().to_lowercase();
+    if typed.is_empty() {
+        return rows
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| r.customer.is_active || r.run.is_some())
+            .map(|(at, _)| at)
+            .collect();
+    }
+    let hay: Vec<String> = rows.iter().map(haystack).collect();
+    let is_exact = |hay: &String| typed.split_whitespace().all(|word| hay.contains(word));
+    let (exact, rest): (Vec<usize>, Vec<usize>) =
+        (0..rows.len()).partition(|at| hay.get(*at).is_some_and(is_exact));
+    let mut found = exact;
+    if typed.chars().count() >= MIN_FUZZY {
+        found.extend(alike(&hay, rest, &typed));
+    }
+    found
+}
+
+/// What is searched in a row, folded.
+fn haystack(row: &BoardRow) -> String {
+    let customer = &row.customer;
+    let run = row.run.as_ref().map(|run| run.id.to_string()).unwrap_or_default();
+    format!("{} {} {} {run}", customer.name, customer.domain, customer.reference).to_lowercase()
+}
+
+/// Those of `rest` that are alike, best first.
+fn alike(hay: &[String], rest: Vec<usize>, typed: &str) -> Vec<usize> {
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+    let mut buffer = Vec::new();
+    let mut scored: Vec<(u32, usize)> = rest
+        .into_iter()
+        .filter_map(|at| {
+            let score = pattern.score(Utf32Str::new(hay.get(at)?, &mut buffer), &mut matcher)?;
+            Some((score, at))
+        })
+        .collect();
+    scored.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
+    scored.into_iter().map(|(_, at)| at).collect()
+}

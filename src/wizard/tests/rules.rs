@@ -1,0 +1,2 @@
+//! The rules that no screen may break, each as a table or a short story.
+use super::*;
