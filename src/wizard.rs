@@ -18,6 +18,8 @@ mod step;
 pub mod view;
 mod words;
 
+use std::time::Duration;
+
 use crate::domain::{
     id::{RunId, TenantId},
     run::{Operator, RunRecord},
@@ -33,6 +35,9 @@ use screen::Screen;
 use session::Session;
 use step::Step;
 use view::{Bar, Notice, Tone, View};
+
+/// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
+const NOTICE: Duration = Duration::from_secs(5);
 
 /// What the wizard is told once, when it is made.
 #[derive(Debug, Clone)]
@@ -119,6 +124,8 @@ pub struct Wizard {
     screen: Screen,
     overlay: Option<Overlay>,
     notice: Option<Notice>,
+    /// When the notice was said.
+    said: Moment,
     /// An intent that waits until a write has been seen through.
     held: Option<Intent>,
     /// The call that takes up a run, and whether it starts the wizard.
@@ -141,6 +148,7 @@ impl Wizard {
             screen: Screen::customers(),
             overlay: None,
             notice: None,
+            said: Moment::default(),
             held: None,
             opening: None,
             tick: None,
@@ -151,6 +159,7 @@ impl Wizard {
     /// Takes in what happened and returns what is wished for.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.now = event.at;
+        let before = self.notice.clone();
         if self.ended.is_none() {
             match event.what {
                 Happening::Started => self.start(),
@@ -162,6 +171,9 @@ impl Wizard {
             }
         } else if let Happening::Reply(call, reply) = event.what {
             self.calls.note(call, &reply);
+        }
+        if self.notice != before {
+            self.said = self.now;
         }
         self.wind();
         self.calls.take()
@@ -224,6 +236,14 @@ impl Wizard {
         // A change that is due already would wake without end: the next event brings the next view anyway.
         if let Some(at) = due.filter(|at| *at > self.now) {
             self.tick = Some((self.calls.start(Request::Wake(at.since(self.now))), at));
+        }
+    }
+
+    /// Takes a notice back that has stood long enough in front of the clock of a wait; bad news stays.
+    fn hush(&mut self) {
+        let is_passing = self.notice.as_ref().is_some_and(|n| !matches!(n.tone, Tone::Warn | Tone::Bad));
+        if is_passing && self.now.since(self.said) >= NOTICE {
+            self.notice = None;
         }
     }
 
@@ -303,6 +323,7 @@ impl Wizard {
         }
         if self.tick.is_some_and(|(tick, _)| tick == call) {
             self.tick = None;
+            self.hush();
         } else if self.opening == Some(call) {
             self.opening = None;
             match reply {

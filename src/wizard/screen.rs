@@ -82,9 +82,9 @@ impl Screen {
     /// Handles what a person asks.
     pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
         match self {
-            Self::Customer(screen) => screen.intent(cx, intent),
+            Self::Customer(screen) => screen.intent(cx, &intent),
             Self::Add(screen) => screen.intent(cx, intent),
-            Self::Product(screen) => screen.intent(cx, intent),
+            Self::Product(screen) => screen.intent(cx, &intent),
             Self::Tenant(screen) => screen.intent(cx, intent),
             Self::Impersonation(screen) => screen.intent(cx, intent),
             Self::Authorise(screen) => screen.intent(cx, &intent),

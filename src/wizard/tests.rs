@@ -230,6 +230,12 @@ impl Desk {
             self.open.retain(|(open, _)| *open != call);
             self.happen(Happening::Reply(call, Reply::Woken)).answer();
         }
+        let left = end.since(self.now);
+        for (_, request) in &mut self.open {
+            if let Request::Wake(wait) = request {
+                *wait = wait.saturating_sub(left);
+            }
+        }
         self.now = end;
         self
     }
@@ -278,7 +284,7 @@ impl Desk {
     }
 
     /// Moves to the control that is in focus when a button with this label has it.
-    pub(super) fn to_button(&mut self, label: &str) -> &mut Self {
+    pub(super) fn reach(&mut self, label: &str) -> &mut Self {
         for _ in 0..20 {
             if self.button(label).is_some_and(|button| button.is_focused) {
                 return self;
@@ -372,7 +378,7 @@ pub(super) fn failed() -> Reply {
 }
 
 /// A row of the board.
-pub(super) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord>) -> BoardRow {
+pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord>) -> BoardRow {
     let run = run.map(|record| OpenRun {
         id: record.id.clone(),
         product: record.product,

@@ -88,12 +88,12 @@ impl Customer {
     }
 
     /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
+    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
         if self.in_field {
-            return self.in_search(cx, &intent);
+            return self.in_search(cx, intent);
         }
         match intent {
-            Intent::Move(by) => self.cursor.step(by, self.shown.len()),
+            Intent::Move(by) => self.cursor.step(*by, self.shown.len()),
             Intent::Submit | Intent::Act(Action::Submit) => return self.choose(cx),
             Intent::Act(Action::Search) | Intent::NextControl | Intent::PreviousControl => {
                 self.in_field = true;

@@ -86,9 +86,9 @@ impl Product {
     }
 
     /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
+    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
         match intent {
-            Intent::Move(by) => self.cursor.step(by, self.products.len()),
+            Intent::Move(by) => self.cursor.step(*by, self.products.len()),
             Intent::Submit | Intent::Act(Action::Submit) => self.open(cx),
             Intent::Paste(_) => cx.say(Tone::Plain, "Nothing was pasted. There is no field on this screen."),
             Intent::Back | Intent::Act(Action::Back) => return Step::Back,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Goes from the start to the access step of a product.
-fn to_access(customer: Customer, product: Product) -> Desk {
+fn to_access(customer: &Customer, product: Product) -> Desk {
     let name = customer.name.to_string();
     let rows = vec![
         row(super::customer(2), Progress::NotStarted, None),
@@ -60,7 +60,7 @@ fn office_365_through_manage_protect() {
     let mut managed = customer(1);
     managed.is_managed = true;
     managed.tenant = Some(tenant(1));
-    let mut desk = to_access(managed, Product::Office365);
+    let mut desk = to_access(&managed, Product::Office365);
     assert!(!desk.is_in_field(), "the tenant on record is shown, not asked");
     assert!(desk.words().contains("Organisation 1") && desk.words().contains("0 0 0 1"), "{}", desk.words());
     assert_eq!(desk.count("Identify"), 1);
@@ -73,7 +73,7 @@ fn office_365_through_manage_protect() {
 
 #[test]
 fn office_365_not_through_manage_protect() {
-    let mut desk = to_access(customer(1), Product::Office365);
+    let mut desk = to_access(&customer(1), Product::Office365);
     assert!(desk.is_in_field());
     desk.type_in("bakery1.example");
     assert_eq!(desk.count("LookUp"), 0, "not before the rest");
@@ -89,16 +89,16 @@ fn office_365_not_through_manage_protect() {
 #[test]
 fn hosted_exchange() {
     for product in [Product::MpExchange, Product::Business365] {
-        let mut desk = to_access(customer(1), product);
+        let mut desk = to_access(&customer(1), product);
         desk.type_in("ana@bakery1.example").press(Intent::NextControl);
-        desk.to_button("Find the server").submit().answer();
+        desk.reach("Find the server").submit().answer();
         desk.press(Intent::NextControl).type_in("HOSTER\\svc").submit().type_in("correct horse").submit();
         assert!(!desk.words().contains("correct horse"));
         desk.submit().submit();
         desk.press(Intent::Paste("Ana <ana@bakery1.example>\nnobody\nben@bakery1.example".into()));
         assert!(desk.words().contains("line 2 (“nobody”)"), "{}", desk.words());
         assert!(desk.notice().contains("2 new"), "{}", desk.notice());
-        desk.to_button("Save").submit().answer();
+        desk.reach("Save").submit().answer();
         assert_eq!(desk.count("SaveImpersonation"), 1, "{}", desk.words());
         assert!(desk.log.iter().all(|line| !line.contains("horse")));
         let saved = desk.record.as_ref().unwrap().impersonation.clone().unwrap();

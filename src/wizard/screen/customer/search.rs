@@ -1,4 +1,4 @@
-//! Finding customers: exact parts of words first, then what is alike. Pure.
+//! Finding customers: by parts of words as written; where that finds nobody, by likeness. Pure.
 //!
 //! Likeness is allowed here because a row only opens a customer whose name is then on every screen; nobody lands on a
 //! bill by it.
@@ -14,7 +14,8 @@ use crate::domain::run::BoardRow;
 const MIN_FUZZY: usize = 3;
 
 /// Indices of the rows to show. Without words: all but closed customers, in their order. With words: the rows that hold
-/// every word as written, in their order, then those that are alike, best first; closed customers included.
+/// every word as written, in their order; only where there is none, those that are alike, best first. Closed customers
+/// are found too.
 pub(super) fn search(rows: &[BoardRow], typed: &str) -> Vec<usize> {
     let typed = typed.trim().to_lowercase();
     if typed.is_empty() {
@@ -27,13 +28,8 @@ pub(super) fn search(rows: &[BoardRow], typed: &str) -> Vec<usize> {
     }
     let hay: Vec<String> = rows.iter().map(haystack).collect();
     let is_exact = |hay: &String| typed.split_whitespace().all(|word| hay.contains(word));
-    let (exact, rest): (Vec<usize>, Vec<usize>) =
-        (0..rows.len()).partition(|at| hay.get(*at).is_some_and(is_exact));
-    let mut found = exact;
-    if typed.chars().count() >= MIN_FUZZY {
-        found.extend(alike(&hay, rest, &typed));
-    }
-    found
+    let found: Vec<usize> = (0..rows.len()).filter(|at| hay.get(*at).is_some_and(is_exact)).collect();
+    if found.is_empty() && typed.chars().count() >= MIN_FUZZY { alike(rows, &typed) } else { found }
 }
 
 /// What is searched in a row, folded.
@@ -43,18 +39,21 @@ fn haystack(row: &BoardRow) -> String {
     format!("{} {} {} {run}", customer.name, customer.domain, customer.reference).to_lowercase()
 }
 
-/// Those of `rest` that are alike, best first.
-fn alike(hay: &[String], rest: Vec<usize>, typed: &str) -> Vec<usize> {
+/// Rows whose name, domain or reference is alike, best first.
+fn alike(rows: &[BoardRow], typed: &str) -> Vec<usize> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
     let mut buffer = Vec::new();
-    let mut scored: Vec<(u32, usize)> = rest
-        .into_iter()
-        .filter_map(|at| {
-            let score = pattern.score(Utf32Str::new(hay.get(at)?, &mut buffer), &mut matcher)?;
-            Some((score, at))
-        })
-        .collect();
-    scored.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
-    scored.into_iter().map(|(_, at)| at).collect()
+    let mut hits: Vec<(u32, usize)> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let customer = &row.customer;
+        let of_parts = [&customer.name, &customer.domain, &customer.reference]
+            .into_iter()
+            .filter_map(|text| pattern.score(Utf32Str::new(text.as_str(), &mut buffer), &mut matcher));
+        if let Some(best) = of_parts.max() {
+            hits.push((best, at));
+        }
+    }
+    hits.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
+    hits.into_iter().map(|(_, at)| at).collect()
 }
