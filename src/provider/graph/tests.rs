@@ -260,6 +260,24 @@ async fn a_grant_that_spreads_is_never_a_failure() {
 }
 
 #[tokio::test]
+async fn a_known_application_without_any_permission_is_no_consent() {
+    let graph = canned(|path, _| {
+        if path.ends_with("/token") {
+            (200, serde_json::json!({"access_token": "opaque"}))
+        } else if path.contains("well-known") {
+            (200, discovery())
+        } else {
+            (403, serde_json::json!({"error": {"code": "Authorization_RequestDenied"}}))
+        }
+    })
+    .await;
+    let proof = graph.prove(&expected(), false).await;
+    assert_eq!(proof.verdict, Verdict::NotYet, "{:#?}", proof.checks);
+    assert!(!proof.checks.iter().any(|check| matches!(check.state, CheckState::Bad(_))));
+    assert_eq!(graph.prove(&expected(), true).await.verdict, Verdict::Spreading);
+}
+
+#[tokio::test]
 async fn a_permission_that_stays_away_is_named() {
     let stage = Stage::with(&["without=Mail.ReadWrite"]).await;
     stage.accept().await;
