@@ -188,9 +188,9 @@ fn columns(layout: Layout, width: u16, has_marks: bool) -> Vec<(usize, u16, u16)
     for (at, column) in kept.iter().enumerate() {
         // Name and whatever stands beside it share what is left; the others get what these can't use.
         let rest = if at == 0 { 2 } else { 1 };
-        let share = (column.most - column.least).min(spare.div_ceil(rest));
-        let wide = if at == last { width.saturating_sub(x) } else { column.least + share };
-        spare = spare.saturating_sub(share);
+        let extra = (column.most - column.least).min(spare.div_ceil(rest));
+        let wide = if at == last { width.saturating_sub(x) } else { column.least + extra };
+        spare = spare.saturating_sub(extra);
         placed.push((column.cell, x, wide));
         x = x.saturating_add(wide).saturating_add(1);
     }

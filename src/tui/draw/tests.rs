@@ -1,4 +1,7 @@
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::{Buffer, Cell as Cell_},
+    layout::Rect,
+};
 
 use super::*;
 use crate::{
@@ -162,7 +165,7 @@ pub(crate) fn screen(view: &View<'_>, size: (u16, u16), use_unicode: bool) -> (V
     let mut memory = Memory::default();
     let cursor = draw(&mut cells, view, options, &mut memory);
     let line = |y| {
-        let row: String = (0..size.0).filter_map(|x| cells.cell((x, y))).map(|c| c.symbol()).collect();
+        let row: String = (0..size.0).filter_map(|x| cells.cell((x, y))).map(Cell_::symbol).collect();
         row.trim_end().to_owned()
     };
     ((0..size.1).map(line).collect(), cursor)

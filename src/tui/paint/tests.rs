@@ -22,12 +22,13 @@ fn screen(use_color: bool) -> Screen {
 
 /// What stands on a terminal; whether a blank was written or erased is all the same.
 fn text(terminal: &vt100::Parser) -> String {
-    terminal
-        .screen()
-        .contents()
-        .lines()
-        .map(|l| format!("{}\n", l.trim_end()))
-        .collect::<String>()
+    let contents = terminal.screen().contents();
+    let lines: Vec<&str> = contents.lines().map(str::trim_end).collect();
+    lines
+        .join(
+            "
+",
+        )
         .trim_end()
         .to_owned()
 }
