@@ -45,7 +45,7 @@ mod reader;
 mod reader;
 mod screen;
 mod terminal;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 pub mod theme;
 pub mod words;

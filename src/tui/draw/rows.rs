@@ -63,6 +63,10 @@ pub struct Scroll {
     pub top: usize,
     /// Rows that fit.
     pub height: u16,
+    /// Line of the screen on which the first row stands.
+    pub y: u16,
+    /// Nothing stands beside the rows: their lines can be scrolled by the terminal itself.
+    pub is_alone: bool,
 }
 
 /// Lines above the rows.
@@ -109,6 +113,8 @@ pub(super) fn draw(
     }
     scroll.top = scroll.top.min(len.saturating_sub(shown));
     scroll.height = height;
+    scroll.y = y;
+    scroll.is_alone = area.width == canvas.cells.area.width;
     if counts_at < y {
         counts(canvas, area, counts_at, view, *scroll);
     }
