@@ -223,18 +223,24 @@ impl FrontEnd for Tui {
 
     fn perform(&mut self, deed: &Deed, _view: &View<'_>) -> io::Result<()> {
         match deed {
-            Deed::Copy(text) => {
-                let payload = base64::engine::general_purpose::STANDARD.encode(text.as_str());
-                if payload.len() > LONGEST_COPY {
-                    return Ok(());
-                }
-                self.terminal.write(format!("\x1b]52;c;{payload}\x07").as_bytes())
-            }
+            Deed::Copy(text) => self.copy(text.as_str()),
+            Deed::CopyText(text) => self.copy(text),
             Deed::PrintAlone(text) => {
                 self.is_printing = true;
                 self.terminal.print_alone(text.as_str())
             }
         }
+    }
+}
+
+impl Tui {
+    /// Sends text to the terminal's clipboard (OSC 52); nobody answers.
+    fn copy(&self, text: &str) -> io::Result<()> {
+        let payload = base64::engine::general_purpose::STANDARD.encode(text);
+        if payload.len() > LONGEST_COPY {
+            return Ok(());
+        }
+        self.terminal.write(format!("\x1b]52;c;{payload}\x07").as_bytes())
     }
 }
 

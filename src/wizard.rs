@@ -1,5 +1,421 @@
 //! The wizard: plain computation. `update(Event) -> Vec<Effect>`, `view() -> View`; no terminal, network or clock.
+//!
+//! A trail of screens lies behind Back; the last one is shown. What belongs to the run and not to a screen (the record,
+//! the proof that is being polled, the users that stream in) lives in the [`session::Session`]. `Back` and leaving are
+//! handled here; everything else goes to the screen, which answers with a [`step::Step`].
 
 pub mod effect;
 pub mod event;
+mod outbox;
+mod overlay;
+mod part;
+mod proving;
+mod resume;
+mod roster;
+mod screen;
+mod session;
+mod step;
 pub mod view;
+mod words;
+
+use crate::domain::{
+    id::{RunId, TenantId},
+    run::{Operator, RunRecord},
+    text::{Shown, Text},
+    time::Moment,
+};
+
+use effect::{CallId, Effect, Request};
+use event::{Action, Ended, Event, Happening, Intent, Reply};
+use outbox::Outbox;
+use overlay::Overlay;
+use screen::Screen;
+use session::Session;
+use step::Step;
+use view::{Bar, Notice, Tone, View};
+
+/// What the wizard is told once, when it is made.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Everything is invented: every screen says so.
+    pub is_sandbox: bool,
+    /// The customer can be played with one key.
+    pub rehearsal: bool,
+    /// Who is at the keyboard.
+    pub operator: Operator,
+    /// What stands before the tenant in the consent link.
+    pub link_prefix: String,
+    /// What stands behind the tenant in the consent link.
+    pub link_suffix: String,
+    /// Whether a browser can be opened here (not over ssh, not without a display).
+    pub can_open_browser: bool,
+    /// The permissions asked for: name and plain reason.
+    pub permissions: Vec<(Text, Text)>,
+    /// Go straight to this run.
+    pub run: Option<RunId>,
+    /// IANA name of the zone that this computer is in.
+    pub here: Text,
+}
+
+impl Setup {
+    /// The consent link for a tenant: the GUID stands in the path, never a word like `organizations`.
+    #[must_use]
+    pub fn link(&self, tenant: TenantId) -> Text {
+        Text::of(format_args!("{}{tenant}{}", self.link_prefix, self.link_suffix))
+    }
+}
+
+/// What screens work with while they handle something.
+pub(crate) struct Cx<'a> {
+    /// When it happened.
+    pub(crate) now: Moment,
+    /// What the wizard was told at the start.
+    pub(crate) setup: &'a Setup,
+    /// What belongs to the run.
+    pub(crate) session: &'a mut Session,
+    /// Where wishes go.
+    pub(crate) calls: &'a mut Outbox,
+    /// One line of state to show until the next intent.
+    pub(crate) notice: &'a mut Option<Notice>,
+}
+
+impl Cx<'_> {
+    /// Says something in the line of state.
+    pub(crate) fn say(&mut self, tone: Tone, words: impl Into<Text>) {
+        *self.notice = Some(Notice { tone, words: words.into() });
+    }
+}
+
+/// What screens look at while they make a view.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    /// The moment of the last event.
+    pub(crate) now: Moment,
+    /// What the wizard was told at the start.
+    pub(crate) setup: &'a Setup,
+    /// What belongs to the run.
+    pub(crate) session: &'a Session,
+}
+
+/// The wizard.
+#[derive(Debug)]
+pub struct Wizard {
+    setup: Setup,
+    now: Moment,
+    session: Session,
+    calls: Outbox,
+    /// The screens behind Back, oldest first, each as it was left.
+    behind: Vec<Screen>,
+    /// The screen that is shown.
+    screen: Screen,
+    overlay: Option<Overlay>,
+    notice: Option<Notice>,
+    /// An intent that waits until a write has been seen through.
+    held: Option<Intent>,
+    /// The call that takes up a run, and whether it starts the wizard.
+    opening: Option<CallId>,
+    ended: Option<Ended>,
+}
+
+impl Wizard {
+    /// Makes a wizard that waits for [`Happening::Started`].
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            setup,
+            now: Moment::default(),
+            session: Session::default(),
+            calls: Outbox::default(),
+            behind: Vec::new(),
+            screen: Screen::customers(),
+            overlay: None,
+            notice: None,
+            held: None,
+            opening: None,
+            ended: None,
+        }
+    }
+
+    /// Takes in what happened and returns what is wished for.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        self.now = event.at;
+        if self.ended.is_none() {
+            match event.what {
+                Happening::Started => self.start(),
+                Happening::Intent(intent) => {
+                    self.notice = None;
+                    self.intent(intent);
+                }
+                Happening::Reply(call, reply) => self.reply(call, reply),
+            }
+        } else if let Happening::Reply(call, reply) = event.what {
+            self.calls.note(call, &reply);
+        }
+        self.calls.take()
+    }
+
+    /// Set once the wizard has ended; open writes ([`Wizard::is_writing`]) are still to be seen through.
+    #[must_use]
+    pub const fn ended(&self) -> Option<Ended> {
+        self.ended
+    }
+
+    /// Whether a write is out.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.calls.is_writing()
+    }
+
+    /// The run that is open, for the words after leaving.
+    #[must_use]
+    pub fn run(&self) -> Option<&RunId> {
+        self.session.record.as_ref().map(|r| &r.id)
+    }
+
+    /// Everything that can be seen now.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        let look = Look { now: self.now, setup: &self.setup, session: &self.session };
+        let shown = self.screen.view(look);
+        let card = self.screen.card(look);
+        let mut view = View {
+            bar: self.bar(),
+            trail: self.screen.stops(look),
+            panel: shown.panel,
+            overlay: shown.overlay,
+            notice: self.notice.clone().or(shown.notice),
+            keys: shown.keys,
+            focus: shown.focus,
+            card,
+            next_change: shown.next_change,
+        };
+        if let Some(overlay) = &self.overlay {
+            let above = overlay.view(&view, self.session.record.as_ref());
+            view.overlay = Some(above.panel);
+            view.keys = above.keys;
+            view.focus = above.focus;
+        } else {
+            view.keys.extend(words::common_keys(view.focus, self.session.record.is_some()));
+        }
+        view
+    }
+
+    fn bar(&self) -> Bar<'_> {
+        let record = self.session.record.as_ref();
+        let organisation = record.and_then(|r| r.organisation.as_ref());
+        let impersonation = record.and_then(|r| r.impersonation.as_ref());
+        Bar {
+            is_sandbox: self.setup.is_sandbox,
+            customer: record.map(|r| r.customer.name.shown()).or_else(|| self.screen.customer()),
+            product: record.map(|r| r.product.name()),
+            run: record.map(|r| Text::of(format_args!("{}", r.id))),
+            organisation: record.map(|r| match organisation.and_then(|o| o.name.as_ref()) {
+                Some(name) => name.shown(),
+                None => impersonation
+                    .filter(|_| r.product.is_hosted())
+                    .map_or_else(|| Shown::literal("not known yet"), |i| i.server.shown()),
+            }),
+            domain: organisation
+                .and_then(|o| o.domain.as_ref())
+                .or_else(|| impersonation.and_then(|i| i.domains.first()))
+                .map(Text::shown),
+            last_four: organisation.map(|o| o.tenant.last_four()),
+            is_read_only: record.is_some_and(|r| r.is_read_only),
+            warning: self.session.sweep_warning.as_ref().map(Text::shown),
+        }
+    }
+
+    fn start(&mut self) {
+        self.enter_screen();
+        if let Some(run) = self.setup.run.clone() {
+            self.opening = Some(self.calls.start(Request::LoadRun(run)));
+        }
+    }
+
+    fn intent(&mut self, intent: Intent) {
+        match intent {
+            Intent::End(why) => return self.end(Ended::Told(why)),
+            Intent::Leave if matches!(self.overlay, Some(Overlay::Leave)) => return self.end(Ended::Left),
+            Intent::Act(Action::Leave) if self.overlay.is_none() && self.finished().is_some() => {
+                let how = self.finished().unwrap_or(Ended::Left);
+                return self.end(how);
+            }
+            Intent::Leave | Intent::Act(Action::Leave) if !matches!(self.overlay, Some(Overlay::Leave)) => {
+                self.overlay = Some(Overlay::Leave);
+                return;
+            }
+            _ => {}
+        }
+        if let Some(overlay) = self.overlay.as_mut() {
+            match overlay.intent(&intent) {
+                overlay::Answer::Stay => {}
+                overlay::Answer::Close => self.overlay = None,
+                overlay::Answer::Leave => self.end(Ended::Left),
+            }
+            return;
+        }
+        match intent {
+            Intent::Act(Action::Help) => self.overlay = Some(Overlay::Help),
+            Intent::Act(Action::Say) => self.overlay = Some(Overlay::Say),
+            Intent::Act(Action::Explain) => self.overlay = Some(Overlay::explain()),
+            Intent::Act(Action::Park) => self.park(),
+            intent => {
+                let (mut cx, screen) = self.parts();
+                let step = screen.intent(&mut cx, intent);
+                self.follow(step);
+            }
+        }
+    }
+
+    fn reply(&mut self, call: CallId, reply: Reply) {
+        if !self.calls.note(call, &reply) {
+            return; // cancelled or unknown: a late reply is normal life
+        }
+        if self.opening == Some(call) {
+            self.opening = None;
+            match reply {
+                Reply::Run(record) => self.open(*record),
+                Reply::Failed(failure) => self.say(Tone::Bad, words::failure(&failure)),
+                _ => {}
+            }
+        } else {
+            let (mut cx, screen) = self.parts();
+            let step = match session::Session::reply(&mut cx, call, reply) {
+                session::Routed::Changed => screen.session_changed(&mut cx),
+                session::Routed::NotMine(reply) => screen.reply(&mut cx, call, *reply),
+            };
+            self.follow(step);
+        }
+        if !self.calls.is_writing()
+            && let Some(held) = self.held.take()
+        {
+            self.intent(held);
+        }
+    }
+
+    fn follow(&mut self, step: Step) {
+        match step {
+            Step::Stay => {}
+            Step::Next(next) => {
+                self.leave_screen();
+                self.behind.push(std::mem::replace(&mut self.screen, *next));
+                self.enter_screen();
+            }
+            Step::Back if self.calls.is_writing() => {
+                self.held = Some(Intent::Back);
+                self.say(Tone::Busy, "Saving. One moment.");
+            }
+            Step::Back => self.back(),
+            Step::Open(record) => self.open(*record),
+            Step::Customers => match self.session.record.as_ref().map(|r| r.id.clone()) {
+                Some(run) => self.let_go(Request::LeaveRun(run)),
+                None => self.customers(),
+            },
+        }
+    }
+
+    /// How `q` ends the wizard where nothing is interrupted by it: on the outcome, and with no run open.
+    fn finished(&self) -> Option<Ended> {
+        match (&self.screen, self.session.record.is_some()) {
+            (Screen::Outcome(outcome), _) => outcome.finished(),
+            (Screen::Customer(_), false) => Some(Ended::Finished { is_partly: false }),
+            _ => None,
+        }
+    }
+
+    /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.
+    fn open(&mut self, record: RunRecord) {
+        self.leave_screen();
+        let mut trail = resume::trail(&record);
+        let (mut cx, _) = self.parts();
+        Session::take_up(&mut cx, record);
+        let first = self.behind.drain(..).next();
+        let shown = trail.pop();
+        match (first, shown) {
+            (Some(first), Some(shown)) => {
+                self.behind.push(first);
+                self.screen = shown;
+            }
+            (None, Some(shown)) => self.behind.push(std::mem::replace(&mut self.screen, shown)),
+            (Some(first), None) => self.screen = first,
+            (None, None) => {}
+        }
+        self.behind.append(&mut trail);
+        self.enter_screen();
+    }
+
+    fn back(&mut self) {
+        let Some(before) = self.behind.pop() else {
+            self.overlay = Some(Overlay::Leave);
+            return;
+        };
+        self.leave_screen();
+        self.screen = before;
+        if self.behind.is_empty()
+            && let Some(run) = self.session.record.as_ref().map(|r| r.id.clone())
+        {
+            self.release(Request::LeaveRun(run));
+        }
+        self.enter_screen();
+    }
+
+    fn park(&mut self) {
+        if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
+            self.let_go(Request::ParkRun(run.clone()));
+            self.say(Tone::Good, Text::of(format_args!("{run} is parked. Nothing is lost.")));
+        }
+    }
+
+    /// Lets go of the run with this write and returns to the customers.
+    fn let_go(&mut self, write: Request) {
+        self.leave_screen();
+        self.release(write);
+        self.customers();
+    }
+
+    /// Saves what is still a draft, ends the run's calls and starts the write that lets go of it.
+    fn release(&mut self, write: Request) {
+        let (mut cx, _) = self.parts();
+        Session::let_go(&mut cx);
+        self.calls.start(write);
+        self.session = self.session.emptied();
+    }
+
+    fn customers(&mut self) {
+        self.behind.clear();
+        self.screen = Screen::customers();
+        self.enter_screen();
+    }
+
+    fn end(&mut self, how: Ended) {
+        self.leave_screen();
+        let (mut cx, _) = self.parts();
+        Session::let_go(&mut cx);
+        if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
+            self.calls.start(Request::LeaveRun(run));
+        }
+        self.calls.cancel_readers();
+        self.overlay = None;
+        self.ended = Some(how);
+    }
+
+    fn enter_screen(&mut self) {
+        let (mut cx, screen) = self.parts();
+        screen.enter(&mut cx);
+    }
+
+    fn leave_screen(&mut self) {
+        let (mut cx, screen) = self.parts();
+        screen.leave(&mut cx);
+    }
+
+    fn say(&mut self, tone: Tone, words: impl Into<Text>) {
+        self.notice = Some(Notice { tone, words: words.into() });
+    }
+
+    /// Splits the wizard into what a screen works with and the screen itself.
+    fn parts(&mut self) -> (Cx<'_>, &mut Screen) {
+        let Self { setup, now, session, calls, screen, notice, .. } = self;
+        (Cx { now: *now, setup, session, calls, notice }, screen)
+    }
+}

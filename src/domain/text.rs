@@ -32,6 +32,11 @@ impl Text {
     /// names need it. Cleaning clean text changes nothing.
     #[must_use]
     pub fn clean(raw: &str) -> Self {
+        if is_plain(raw) { Self(raw.into()) } else { Self::clean_by_char(raw) }
+    }
+
+    /// [`Text::clean`] for words that need a look at every character.
+    fn clean_by_char(raw: &str) -> Self {
         let mut out = String::with_capacity(raw.len().min(MAX_BYTES));
         let mut marks = 0_usize;
         let mut gap = false;
@@ -45,7 +50,7 @@ impl Text {
             }
             let kept = match c {
                 '\u{200C}' | '\u{200D}' => {
-                    let joins = before.is_some_and(char::is_alphabetic)
+                    let joins = before.is_some_and(|b| b.is_alphabetic() || is_mark(b))
                         && chars.peek().copied().is_some_and(char::is_alphabetic);
                     if joins { c } else { STAND_IN }
                 }
@@ -66,6 +71,23 @@ impl Text {
             }
             out.push(kept);
             before = Some(kept);
+        }
+        Self(cap(out).into_boxed_str())
+    }
+
+    /// Makes a line that is still being typed safe to show: as [`Text::clean`], but every space stays where it was
+    /// typed, so that the cursor stands where the person expects it.
+    #[must_use]
+    pub fn typed(raw: &str) -> Self {
+        let mut out = String::with_capacity(raw.len().min(MAX_BYTES));
+        for (at, word) in raw.split(|c: char| c.is_whitespace() && !is_forbidden_space(c)).enumerate() {
+            if at > 0 {
+                out.push(' ');
+            }
+            out.push_str(&Self::clean(word).0);
+            if out.len() > MAX_BYTES {
+                break;
+            }
         }
         Self(cap(out).into_boxed_str())
     }
@@ -173,6 +195,18 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
+/// Whether cleaning changes nothing for sure: short printable ASCII, single spaces, none at the ends. Nearly every
+/// address and most names are; half a million of each are read at once from the store.
+fn is_plain(raw: &str) -> bool {
+    let mut before = b' ';
+    let is_printable = raw.bytes().all(|byte| {
+        let fits = matches!(byte, b'!'..=b'~') || (byte == b' ' && before != b' ');
+        before = byte;
+        fits
+    });
+    is_printable && before != b' ' && raw.len() <= MAX_BYTES
+}
+
 /// Cuts on a grapheme boundary at [`MAX_BYTES`] and marks the cut.
 fn cap(words: String) -> String {
     if words.len() <= MAX_BYTES {
@@ -260,7 +294,19 @@ mod tests {
         assert_eq!(Text::clean(&stacked).as_str().chars().count(), 1 + MAX_MARKS);
     }
 
+    #[test]
+    fn a_line_keeps_the_spaces_that_are_typed() {
+        for (raw, shown) in [("a ", "a "), (" a  b", " a  b"), ("a\tb\u{200b}", "a b\u{FFFD}"), ("", "")] {
+            assert_eq!(Text::typed(raw).as_str(), shown, "{raw:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn the_short_cut_changes_nothing(raw in "[ -~é]{0,12}") {
+            prop_assert_eq!(Text::clean(&raw), Text::clean_by_char(&raw));
+        }
+
         #[test]
         fn cleaning_is_safe_and_stable(raw in "\\PC*|.*|[\u{0}-\u{2fff}]{0,80}") {
             let once = Text::clean(&raw);

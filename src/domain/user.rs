@@ -251,6 +251,11 @@ impl UserPage {
         })
     }
 
+    /// The whole block of text and the ends of its fields, four per row: for the filter, which scans it at once.
+    pub(in crate::domain) fn block(&self) -> (&str, &[u32]) {
+        (&self.text, &self.cuts)
+    }
+
     fn slice(&self, from: u32, to: u32) -> Option<Shown<'_>> {
         self.text.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?).map(Shown::already_clean)
     }

@@ -106,6 +106,20 @@ pub enum Ending {
     Quit,
 }
 
+/// How the wizard ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With the work done: exit code 0, or 3 when a chosen user is neither protected nor scheduled.
+    Finished {
+        /// Somebody who was chosen is neither protected nor scheduled.
+        is_partly: bool,
+    },
+    /// Left on purpose in the middle: exit code 130. The run is kept.
+    Left,
+    /// Told to go. The run is kept.
+    Told(Ending),
+}
+
 /// What a key or button of a view does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -248,6 +262,14 @@ pub enum Reply {
     Woken,
     /// It failed.
     Failed(Failure),
+}
+
+impl Reply {
+    /// Whether more replies of the same call may follow.
+    #[must_use]
+    pub const fn is_part(&self) -> bool {
+        matches!(self, Self::Page(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits { .. } | Self::Batch(_))
+    }
 }
 
 impl fmt::Debug for Intent {

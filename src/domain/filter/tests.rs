@@ -1,0 +1,127 @@
+//! The filter against a matcher that is too simple to be wrong.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{id::UserId, text::Text, user::NewUser};
+
+fn page(rows: &[(String, String, String, String)]) -> UserPage {
+    let sets: Arc<[Text]> = vec![Text::from("Office 365 E3"), Text::from("Exchange Online Plan 1")].into();
+    let rows: Vec<NewUser<'_>> = rows
+        .iter()
+        .enumerate()
+        .map(|(at, (name, address, department, problem))| NewUser {
+            id: UserId::from_bytes(u128::try_from(at).unwrap().to_le_bytes()),
+            name,
+            address,
+            department,
+            problem,
+            kind: Kind::User,
+            licences: u16::try_from(at % 3).unwrap(),
+            made: None,
+        })
+        .collect();
+    UserPage::new(&rows, sets)
+}
+
+fn one(name: &str, address: &str, department: &str, problem: &str) -> UserPage {
+    page(&[(name.into(), address.into(), department.into(), problem.into())])
+}
+
+fn hits(page: &UserPage, typed: &str) -> Vec<usize> {
+    let bits = search(page, &Query::parse(typed));
+    (0..page.len()).filter(|row| bits[row / 64] >> (row % 64) & 1 == 1).collect()
+}
+
+#[test]
+fn words_are_substrings_of_one_field() {
+    let page = one("Zoë Müller", "zoe@bakery.example", "Front Office", "mailbox is locked");
+    for (typed, found) in [
+        ("", true),
+        ("zoë", true),
+        ("ZOË mül", true),
+        ("zoe", true),
+        ("office bakery", true),
+        ("zoë nobody", false),
+        ("llerzoe", false),
+        ("examplefront", false),
+        ("locked", false),
+        ("officemailbox", false),
+        ("licence:e3", true),
+        ("license:plan", false),
+        ("kind:", true),
+    ] {
+        assert_eq!(!hits(&page, typed).is_empty(), found, "{typed}");
+    }
+}
+
+#[test]
+fn compatible_spellings_are_one_and_invisible_characters_do_not_count() {
+    let page = one("Ｍｉｌａ ﬁsher", "m@x.example", "", "");
+    assert_eq!(hits(&page, "mila"), [0]);
+    assert_eq!(hits(&page, "fish\u{200d}er"), [0]);
+    assert_eq!(fold("ZO\u{0045}\u{0308}"), "zoë");
+}
+
+#[test]
+fn kinds_and_states_are_named_by_their_start() {
+    assert_eq!(Query::parse("kind:sh").kinds(), Some([Kind::Shared].as_slice()));
+    assert_eq!(Query::parse("kind:no-m").kinds(), Some([Kind::WithoutMailbox].as_slice()));
+    assert_eq!(Query::parse("kind:room kind:user").kinds().unwrap().len(), 2);
+    assert_eq!(Query::parse("state:on").states(), Some([State::Protected].as_slice()));
+    assert_eq!(Query::parse("state:turning").states(), Some([State::TurningOn].as_slice()));
+    assert!(Query::parse("kind:zebra").problem().unwrap().contains("No such kind"));
+    assert!(Query::parse("state:zebra").problem().unwrap().contains("No such state"));
+    assert!(Query::parse("  ").is_empty());
+    assert!(!Query::parse("kind:room").needs_search());
+}
+
+#[test]
+fn a_full_page_has_no_bit_past_its_end() {
+    let rows: Vec<_> = (0..999)
+        .map(|n| (format!("User {n}"), format!("u{n}@x.example"), String::new(), String::new()))
+        .collect();
+    let page = page(&rows);
+    let bits = search(&page, &Query::parse(""));
+    assert_eq!(bits.iter().map(|w| w.count_ones()).sum::<u32>(), 999);
+    assert_eq!(hits(&page, "user 99 u998@").len(), 1);
+}
+
+/// Field by field, word by word.
+fn naive(page: &UserPage, typed: &str) -> Vec<usize> {
+    let folded = fold(typed);
+    (0..page.len())
+        .filter(|row| {
+            let user = page.row(*row).unwrap();
+            folded.split_whitespace().all(|word| {
+                [user.name, user.address, user.department].iter().any(|f| fold(f.as_str()).contains(word))
+            })
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn it_finds_what_the_simple_matcher_finds(
+        rows in prop::collection::vec(
+            ("[aAbB é]{0,6}", "[ab]{1,3}@[ab]{1,3}", "[abß ]{0,4}", "[ab]{0,3}"), 0..200),
+        typed in "[abé ]{0,5}",
+    ) {
+        let page = page(&rows);
+        prop_assert_eq!(hits(&page, &typed), naive(&page, &typed));
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing_more(raw in "\\PC{0,40}") {
+        let twice = fold(&fold(&raw));
+        prop_assert_eq!(fold(&twice), twice);
+    }
+
+    #[test]
+    fn nothing_typed_can_break_it(raw in ".{0,40}") {
+        let page = one("Ana", "a@b.example", "", "");
+        drop(search(&page, &Query::parse(&raw)));
+    }
+}

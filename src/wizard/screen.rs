@@ -1,0 +1,142 @@
+//! The screens, dispatched by plain match: enter, intent, reply, leave, view.
+
+pub(crate) mod customer;
+pub(crate) mod outcome;
+pub(crate) mod users;
+
+use crate::domain::text::Shown;
+
+use super::{
+    Cx, Look,
+    effect::CallId,
+    event::{Intent, Reply},
+    step::Step,
+    view::{Card, Focus, Key, Notice, Panel, Place, Stop},
+};
+use crate::domain::time::Moment;
+
+/// The names of the trail, in order.
+pub(crate) const STOPS: [&str; 6] = ["Customer", "Product", "Access", "Authorise", "Users", "Outcome"];
+
+/// One screen with its own state.
+#[derive(Debug)]
+pub(crate) enum Screen {
+    /// Choose a customer.
+    Customer(customer::Customer),
+    /// Tick, All, or Enable Auto.
+    Users(users::Users),
+    /// What was done, and the receipt.
+    Outcome(outcome::Outcome),
+}
+
+/// What a screen shows; the wizard adds bar, card and the keys that every screen has.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    /// The screen itself.
+    pub(crate) panel: Panel<'a>,
+    /// A panel of the screen's own above it (a bill, the kinds, a QR code).
+    pub(crate) overlay: Option<Panel<'a>>,
+    /// Its line of state, unless something more urgent is to be said.
+    pub(crate) notice: Option<Notice>,
+    /// Its own keys, most important first.
+    pub(crate) keys: Vec<Key>,
+    /// What the keyboard acts on.
+    pub(crate) focus: Focus,
+    /// When a wait or a countdown on it changes next.
+    pub(crate) next_change: Option<Moment>,
+}
+
+impl Screen {
+    /// The first screen.
+    pub(crate) fn customers() -> Self {
+        Self::Customer(customer::Customer::default())
+    }
+
+    /// Comes on: may start calls.
+    pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
+        match self {
+            Self::Customer(screen) => screen.enter(cx),
+            Self::Users(screen) => screen.enter(cx),
+            Self::Outcome(screen) => screen.enter(cx),
+        }
+    }
+
+    /// Handles what a person asks.
+    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
+        match self {
+            Self::Customer(screen) => screen.intent(cx, intent),
+            Self::Users(screen) => screen.intent(cx, intent),
+            Self::Outcome(screen) => screen.intent(cx, intent),
+        }
+    }
+
+    /// Handles a reply to one of its own calls.
+    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
+        match self {
+            Self::Customer(screen) => screen.reply(cx, call, reply),
+            Self::Users(screen) => screen.reply(cx, call, reply),
+            Self::Outcome(screen) => screen.reply(cx, call, reply),
+        }
+    }
+
+    /// Something of the run has changed below it.
+    pub(crate) fn session_changed(&mut self, cx: &mut Cx<'_>) -> Step {
+        match self {
+            Self::Users(screen) => screen.session_changed(cx),
+            Self::Customer(_) | Self::Outcome(_) => Step::Stay,
+        }
+    }
+
+    /// Goes off, in either direction: drops its readers.
+    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
+        match self {
+            Self::Customer(screen) => screen.leave(cx),
+            Self::Users(screen) => screen.leave(cx),
+            Self::Outcome(screen) => screen.leave(cx),
+        }
+    }
+
+    /// What it shows.
+    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
+        match self {
+            Self::Customer(screen) => screen.view(look),
+            Self::Users(screen) => screen.view(look),
+            Self::Outcome(screen) => screen.view(look),
+        }
+    }
+
+    /// What to say to the customer now.
+    pub(crate) fn card(&self, look: Look<'_>) -> Card {
+        match self {
+            Self::Customer(screen) => screen.card(look),
+            Self::Users(screen) => screen.card(look),
+            Self::Outcome(screen) => screen.card(look),
+        }
+    }
+
+    /// The customer that a screen before the run is about.
+    pub(crate) fn customer(&self) -> Option<Shown<'_>> {
+        None
+    }
+
+    /// The trail with this screen's stop as *here*.
+    pub(crate) fn stops(&self, _look: Look<'_>) -> Vec<Stop> {
+        let here = match self {
+            Self::Customer(_) => 0,
+            Self::Users(_) => 4,
+            Self::Outcome(_) => 5,
+        };
+        STOPS
+            .iter()
+            .enumerate()
+            .map(|(at, name)| Stop {
+                name,
+                place: match at.cmp(&here) {
+                    std::cmp::Ordering::Less => Place::Behind,
+                    std::cmp::Ordering::Equal => Place::Here,
+                    std::cmp::Ordering::Greater => Place::Ahead,
+                },
+            })
+            .collect()
+    }
+}
