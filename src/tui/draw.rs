@@ -190,6 +190,8 @@ fn list(
         ..area
     };
     cursor = rows::draw(canvas, middle, rows, &mut memory.rows).or(cursor);
+    memory.most = 0;
+    memory.page = usize::from(memory.rows.height);
     let low = Rect { y: middle.y.saturating_add(middle.height), height: below, ..area };
     cursor.or(lines_at(canvas, low, &after))
 }

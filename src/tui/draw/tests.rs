@@ -201,6 +201,27 @@ fn users_at_80_by_24() {
 }
 
 #[test]
+fn rows_that_are_only_read_are_scrolled_without_a_cursor() {
+    let rows = Many::of(100);
+    let mut view = users(&rows, 0);
+    view.focus = Focus::Reading;
+    if let Some(Block::Rows(rows)) = view.panel.blocks.first_mut() {
+        (rows.cursor, rows.is_focused) = (None, false);
+    }
+    let options = Options { use_color: true, use_unicode: true, fallback_size: None };
+    let mut memory = Memory::default();
+    let mut counts = |top: Option<usize>| {
+        let mut cells = Buffer::empty(Rect::new(0, 0, 80, 24));
+        memory.rows.top = top.unwrap_or(memory.rows.top);
+        draw(&mut cells, &view, options, &mut memory);
+        (0..12).filter_map(|x| cells.cell((x, 7))).map(Cell_::symbol).collect::<String>()
+    };
+    assert_eq!(counts(None), "1–14 of 100 ");
+    assert_eq!(counts(Some(3)), "4–17 of 100 ");
+    assert_eq!(counts(Some(usize::MAX)), "87–100 of 10");
+}
+
+#[test]
 fn columns_stay_aligned_behind_wide_letters() {
     let rows = Many::of(4);
     let options = Options { use_color: false, use_unicode: true, fallback_size: None };
