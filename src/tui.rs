@@ -5,7 +5,7 @@
 //! View ─> Tui::show ─ draw ─ paint ─> one write
 //! ```
 //!
-//! Everything but [`Tui`], [`terminal`] and [`reader`] is a pure function and tested as one. The front end remembers
+//! Everything but [`Tui`], `terminal` and `reader` is a pure function and tested as one. The front end remembers
 //! what the wizard has no word for: how far rows and text are scrolled, and what stands on the screen.
 
 use std::{
@@ -45,7 +45,7 @@ mod reader;
 mod reader;
 mod screen;
 mod terminal;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 pub mod theme;
 pub mod words;
@@ -176,22 +176,25 @@ impl Tui {
         let memory = &mut self.screen.memory;
         let meaning = meaning(press, view, memory);
         memory.is_held = matches!(meaning, Meaning::Scroll(_) | Meaning::ScrollTo(_));
-        let was = memory.scroll;
+        let was = (memory.scroll, memory.rows.top);
         match meaning {
             Meaning::Ask(intent) => return Some(intent),
             Meaning::Scroll(by) => {
-                let by_lines = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
-                memory.scroll =
-                    if by < 0 { was.saturating_sub(by_lines) } else { was.saturating_add(by_lines) };
-                memory.scroll = memory.scroll.min(memory.most);
+                let lines = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+                let moved = |from: usize| {
+                    if by < 0 { from.saturating_sub(lines) } else { from.saturating_add(lines) }
+                };
+                memory.scroll = moved(memory.scroll).min(memory.most);
+                memory.rows.top = moved(memory.rows.top);
             }
-            Meaning::ScrollTo(Edge::Top) => memory.scroll = 0,
-            Meaning::ScrollTo(Edge::End) => memory.scroll = memory.most,
+            // Rows that are only read have no cursor: drawing stops at the last page.
+            Meaning::ScrollTo(Edge::Top) => (memory.scroll, memory.rows.top) = (0, 0),
+            Meaning::ScrollTo(Edge::End) => (memory.scroll, memory.rows.top) = (memory.most, usize::MAX),
             Meaning::Redraw => self.forget(),
             Meaning::Suspend => reader::suspend(&self.terminal),
             Meaning::Nothing => {}
         }
-        self.is_dirty |= self.screen.memory.scroll != was;
+        self.is_dirty |= (self.screen.memory.scroll, self.screen.memory.rows.top) != was;
         None
     }
 }

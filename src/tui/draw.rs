@@ -86,7 +86,7 @@ pub fn draw(cells: &mut Buffer, view: &View<'_>, options: Options, memory: &mut 
         return qr::draw(&mut canvas, link, &view.bar);
     }
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        return too_small(&mut canvas, &view.bar);
+        return Some(too_small(&mut canvas, &view.bar));
     }
     let mut y = 0;
     for line in bar::lines(&view.bar, &canvas) {
@@ -113,7 +113,7 @@ pub fn draw(cells: &mut Buffer, view: &View<'_>, options: Options, memory: &mut 
         body.width -= CARD + 3;
         card(&mut canvas, Rect { x: area.width - CARD, width: CARD, ..body }, &view.card);
     }
-    self::panel(&mut canvas, body, panel, view.focus, memory)
+    Some(self::panel(&mut canvas, body, panel, view.focus, memory))
 }
 
 /// The link of a panel that is a QR code.
@@ -125,13 +125,7 @@ pub(super) fn code<'a>(panel: &'a Panel<'_>) -> Option<&'a str> {
 }
 
 /// Draws heading and blocks; says where the cursor stands: the focused control, else the heading.
-fn panel(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    panel: &Panel<'_>,
-    focus: Focus,
-    memory: &mut Memory,
-) -> Option<Place> {
+fn panel(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>, focus: Focus, memory: &mut Memory) -> Place {
     let unicode = canvas.options.use_unicode;
     let is_small = canvas.cells.area.height < HINTS_FROM;
     let heading = wrap(panel.heading.as_str(), area.width, unicode);
@@ -142,7 +136,7 @@ fn panel(
     }
     let heading_at = Place { x: area.x, y: area.y };
     let heading_end = Place {
-        x: area.x + heading.iter().take(2).last().map_or(0, |line| canvas.width(line)),
+        x: area.x + heading.iter().take(2).next_back().map_or(0, |line| canvas.width(line)),
         y: y.saturating_sub(1),
     };
     y += u16::from(canvas.cells.area.height >= AIR_FROM);
@@ -164,7 +158,7 @@ fn panel(
         Some(rows) => list(canvas, body, rows, before, after, memory),
         None => text(canvas, body, &before, focus, heading_end, memory),
     };
-    Some(cursor.unwrap_or(heading_at))
+    cursor.unwrap_or(heading_at)
 }
 
 /// A body with rows: they take what is left, and at least [`LEAST_ROWS`]; words around them give way.
@@ -196,6 +190,8 @@ fn list(
         ..area
     };
     cursor = rows::draw(canvas, middle, rows, &mut memory.rows).or(cursor);
+    memory.most = 0;
+    memory.page = usize::from(memory.rows.height);
     let low = Rect { y: middle.y.saturating_add(middle.height), height: below, ..area };
     cursor.or(lines_at(canvas, low, &after))
 }
@@ -274,7 +270,7 @@ fn card(canvas: &mut Canvas<'_>, area: Rect, card: &Card) {
 }
 
 /// One line about the room that is needed, after what is never cut.
-fn too_small(canvas: &mut Canvas<'_>, bar: &Bar<'_>) -> Option<Place> {
+fn too_small(canvas: &mut Canvas<'_>, bar: &Bar<'_>) -> Place {
     let area = canvas.cells.area;
     let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
     let mut name = Vec::new();
@@ -289,5 +285,5 @@ fn too_small(canvas: &mut Canvas<'_>, bar: &Bar<'_>) -> Option<Place> {
         // The last cell of the last row is never written.
         canvas.put(0, y, area.width, &line, Role::Plain);
     }
-    Some(Place { x: 0, y: 0 })
+    Place { x: 0, y: 0 }
 }

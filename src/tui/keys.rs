@@ -50,7 +50,7 @@ pub fn meaning(press: Press, view: &View<'_>, memory: &Memory) -> Meaning {
         Press::Ctrl('l') => return Meaning::Redraw,
         _ => {}
     }
-    if view.overlay.as_ref().is_some_and(|panel| code(panel).is_some()) {
+    if code(view.overlay.as_ref().unwrap_or(&view.panel)).is_some() {
         return Meaning::Ask(Intent::Back);
     }
     match view.focus {

@@ -66,6 +66,42 @@ pub fn differences(old: &Buffer, new: &Buffer, at: &mut Hand, cursor: Option<Pla
     }
 }
 
+/// Has the terminal move the lines from `y` on, `height` of them, up by `by` (down where it is negative), and moves
+/// them in `old` likewise; does nothing where no line would stay.
+///
+/// Lines are deleted or inserted inside a scroll region: that is VT102 and passes every multiplexer, while SU and SD
+/// are unknown to the Linux console.
+pub fn scroll(old: &mut Buffer, y: u16, height: u16, by: i64, at: &mut Hand, out: &mut Vec<u8>) {
+    let Ok(lines) = u16::try_from(by.unsigned_abs()) else { return };
+    if lines == 0 || lines >= height || y.saturating_add(height) > old.area.height {
+        return;
+    }
+    let what = if by > 0 { 'M' } else { 'L' };
+    let (first, last) = (y + 1, y + height);
+    let count = if lines == 1 { String::new() } else { lines.to_string() };
+    out.extend_from_slice(format!("\x1b[{first};{last}r\x1b[{first}H\x1b[{count}{what}\x1b[r").as_bytes());
+    // Setting the region puts the cursor into the first cell.
+    at.place = Some(Place { x: 0, y: 0 });
+    let copy = |to: u16, from: Option<u16>, old: &mut Buffer| {
+        for x in 0..old.area.width {
+            let cell = from.and_then(|from| old.cell((x, from)).cloned()).unwrap_or_default();
+            if let Some(there) = old.cell_mut((x, to)) {
+                *there = cell;
+            }
+        }
+    };
+    let end = y + height;
+    if by > 0 {
+        for to in y..end {
+            copy(to, Some(to + lines).filter(|from| *from < end), old);
+        }
+    } else {
+        for to in (y..end).rev() {
+            copy(to, to.checked_sub(lines).filter(|from| *from >= y), old);
+        }
+    }
+}
+
 /// Erases the whole screen under default attributes; the cursor's place is then known.
 pub fn clear(at: &mut Hand, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");

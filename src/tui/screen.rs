@@ -9,7 +9,7 @@ use crate::wizard::view::View;
 use super::{
     draw::{Memory, draw},
     options::Options,
-    paint::{Hand, clear, differences},
+    paint::{Hand, clear, differences, scroll},
 };
 
 /// The frame that stands there.
@@ -61,7 +61,13 @@ impl Screen {
         }
         self.next.resize(area);
         self.next.reset();
+        let before = self.memory.rows;
         let cursor = draw(&mut self.next, view, self.options, &mut self.memory);
+        let after = self.memory.rows;
+        if before.is_alone && after.is_alone && (before.y, before.height) == (after.y, after.height) {
+            let by = i64::try_from(after.top).unwrap_or(0) - i64::try_from(before.top).unwrap_or(0);
+            scroll(&mut self.shown, after.y, after.height, by, &mut self.hand, &mut bytes);
+        }
         differences(&self.shown, &self.next, &mut self.hand, cursor, &mut bytes);
         std::mem::swap(&mut self.shown, &mut self.next);
         bytes

@@ -1,6 +1,7 @@
 //! The bar of rule 1 and the trail of steps below it.
 
 use crate::{
+    domain::text::Shown,
     tui::{
         draw::canvas::{Canvas, Line},
         theme::Role,
@@ -40,10 +41,10 @@ pub(super) fn lines(bar: &Bar<'_>, canvas: &Canvas<'_>) -> Vec<Line> {
     };
     let customer = || name(Some(bar.customer.map_or("no customer yet", |c| c.as_str())), Role::Strong, 3);
     let organisation = || {
-        let known = bar.organisation.map(|o| o.as_str());
+        let known = bar.organisation.map(Shown::as_str);
         name(known.or_else(|| bar.customer.map(|_| "organisation not known yet")), Role::Plain, 2)
     };
-    let domain = || name(bar.domain.map(|d| d.as_str()), Role::Plain, 1);
+    let domain = || name(bar.domain.map(Shown::as_str), Role::Plain, 1);
     let product = || name(bar.product, Role::Plain, 0);
     let run = || bar.run.as_ref().and_then(|r| fixed(r.as_str(), Role::Strong));
     let last = || bar.last_four.as_ref().and_then(|l| fixed(&fit(canvas, &format!("…{l}")), Role::Strong));

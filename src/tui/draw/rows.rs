@@ -63,6 +63,10 @@ pub struct Scroll {
     pub top: usize,
     /// Rows that fit.
     pub height: u16,
+    /// Line of the screen on which the first row stands.
+    pub y: u16,
+    /// Nothing stands beside the rows: their lines can be scrolled by the terminal itself.
+    pub is_alone: bool,
 }
 
 /// Lines above the rows.
@@ -109,6 +113,8 @@ pub(super) fn draw(
     }
     scroll.top = scroll.top.min(len.saturating_sub(shown));
     scroll.height = height;
+    scroll.y = y;
+    scroll.is_alone = area.width == canvas.cells.area.width;
     if counts_at < y {
         counts(canvas, area, counts_at, view, *scroll);
     }
@@ -188,9 +194,9 @@ fn columns(layout: Layout, width: u16, has_marks: bool) -> Vec<(usize, u16, u16)
     for (at, column) in kept.iter().enumerate() {
         // Name and whatever stands beside it share what is left; the others get what these can't use.
         let rest = if at == 0 { 2 } else { 1 };
-        let share = (column.most - column.least).min(spare.div_ceil(rest));
-        let wide = if at == last { width.saturating_sub(x) } else { column.least + share };
-        spare = spare.saturating_sub(share);
+        let extra = (column.most - column.least).min(spare.div_ceil(rest));
+        let wide = if at == last { width.saturating_sub(x) } else { column.least + extra };
+        spare = spare.saturating_sub(extra);
         placed.push((column.cell, x, wide));
         x = x.saturating_add(wide).saturating_add(1);
     }

@@ -1,4 +1,7 @@
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::{Buffer, Cell as Cell_},
+    layout::Rect,
+};
 
 use super::*;
 use crate::{
@@ -162,7 +165,7 @@ pub(crate) fn screen(view: &View<'_>, size: (u16, u16), use_unicode: bool) -> (V
     let mut memory = Memory::default();
     let cursor = draw(&mut cells, view, options, &mut memory);
     let line = |y| {
-        let row: String = (0..size.0).filter_map(|x| cells.cell((x, y))).map(|c| c.symbol()).collect();
+        let row: String = (0..size.0).filter_map(|x| cells.cell((x, y))).map(Cell_::symbol).collect();
         row.trim_end().to_owned()
     };
     ((0..size.1).map(line).collect(), cursor)
@@ -195,6 +198,27 @@ fn users_at_80_by_24() {
     assert_eq!(lines[22], "The list is still arriving, 12 s so far.");
     assert_eq!(lines[23], "Space tick  a All 1,204  t These 37  Enter review  u Enable Auto  ? help");
     assert_eq!(cursor, Some(Place { x: 0, y: 10 }));
+}
+
+#[test]
+fn rows_that_are_only_read_are_scrolled_without_a_cursor() {
+    let rows = Many::of(100);
+    let mut view = users(&rows, 0);
+    view.focus = Focus::Reading;
+    if let Some(Block::Rows(rows)) = view.panel.blocks.first_mut() {
+        (rows.cursor, rows.is_focused) = (None, false);
+    }
+    let options = Options { use_color: true, use_unicode: true, fallback_size: None };
+    let mut memory = Memory::default();
+    let mut counts = |top: Option<usize>| {
+        let mut cells = Buffer::empty(Rect::new(0, 0, 80, 24));
+        memory.rows.top = top.unwrap_or(memory.rows.top);
+        draw(&mut cells, &view, options, &mut memory);
+        (0..12).filter_map(|x| cells.cell((x, 7))).map(Cell_::symbol).collect::<String>()
+    };
+    assert_eq!(counts(None), "1–14 of 100 ");
+    assert_eq!(counts(Some(3)), "4–17 of 100 ");
+    assert_eq!(counts(Some(usize::MAX)), "87–100 of 10");
 }
 
 #[test]

@@ -22,12 +22,13 @@ fn screen(use_color: bool) -> Screen {
 
 /// What stands on a terminal; whether a blank was written or erased is all the same.
 fn text(terminal: &vt100::Parser) -> String {
-    terminal
-        .screen()
-        .contents()
-        .lines()
-        .map(|l| format!("{}\n", l.trim_end()))
-        .collect::<String>()
+    let contents = terminal.screen().contents();
+    let lines: Vec<&str> = contents.lines().map(str::trim_end).collect();
+    lines
+        .join(
+            "
+",
+        )
         .trim_end()
         .to_owned()
 }
@@ -89,6 +90,32 @@ fn a_page_of_new_rows_fits_one_segment() {
     let page = screen.frame(&users(&rows, 27), SIZE);
     println!("page {}", page.len());
     assert!(page.len() <= 1_400, "{}", page.len());
+}
+
+#[test]
+fn a_cursor_key_at_the_edge_costs_one_row() {
+    let rows = Many::of(10_000);
+    let mut screen = screen(true);
+    let size = SIZE;
+    let mut used = terminal(size);
+    used.process(&screen.frame(&users(&rows, 13), size));
+    for cursor in [14, 15, 18, 5, 4, 3, 9_999, 9_990, 9_980] {
+        let bytes = screen.frame(&users(&rows, cursor), size);
+        println!("to {cursor}: {}", bytes.len());
+        assert!(
+            bytes.len() <= 200 || cursor > 100 || cursor == 18 || cursor == 5,
+            "{cursor}: {}",
+            bytes.len()
+        );
+        let mut other = self::screen(true);
+        other.memory = screen.memory.clone();
+        let there = contents(&mut used, &bytes);
+        assert_eq!(
+            there,
+            contents(&mut terminal(size), &other.frame(&users(&rows, cursor), size)),
+            "{cursor}"
+        );
+    }
 }
 
 #[test]
