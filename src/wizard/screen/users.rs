@@ -470,4 +470,4 @@ fn sort(cx: &mut Cx<'_>) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
