@@ -6,6 +6,8 @@
 pub mod bill;
 pub mod customer;
 pub mod draft;
+pub mod exchange_server;
+pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod id;
