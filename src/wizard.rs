@@ -130,6 +130,8 @@ pub struct Wizard {
     held: Option<Intent>,
     /// The call that takes up a run, and whether it starts the wizard.
     opening: Option<CallId>,
+    /// The write that lets go of a run: the board is read again behind it.
+    parting: Option<CallId>,
     /// The wake-up for the next change of a wait or countdown on screen, and when that is.
     tick: Option<(CallId, Moment)>,
     ended: Option<Ended>,
@@ -151,6 +153,7 @@ impl Wizard {
             said: Moment::default(),
             held: None,
             opening: None,
+            parting: None,
             tick: None,
             ended: None,
         }
@@ -324,6 +327,9 @@ impl Wizard {
         if self.tick.is_some_and(|(tick, _)| tick == call) {
             self.tick = None;
             self.hush();
+        } else if self.parting == Some(call) {
+            self.parting = None;
+            self.parted(&reply);
         } else if self.opening == Some(call) {
             self.opening = None;
             match reply {
@@ -364,6 +370,16 @@ impl Wizard {
                 Some(run) => self.let_go(Request::LeaveRun(run)),
                 None => self.customers(),
             },
+        }
+    }
+
+    /// A run was let go of, or could not be: the rows say what is on record now.
+    fn parted(&mut self, reply: &Reply) {
+        if let Reply::Failed(failure) = reply {
+            self.say(Tone::Bad, words::failure(failure));
+        }
+        if matches!(self.screen, Screen::Customer(_)) {
+            self.enter_screen();
         }
     }
 
@@ -428,7 +444,7 @@ impl Wizard {
         }
         if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
             self.let_go(Request::ParkRun(run.clone()));
-            self.say(Tone::Good, Text::of(format_args!("{run} is parked. Nothing is lost.")));
+            self.say(Tone::Good, Text::of(format_args!("{run} is being parked. Nothing is lost.")));
         }
     }
 
@@ -446,7 +462,7 @@ impl Wizard {
         let (mut cx, _) = self.parts();
         Session::let_go(&mut cx);
         if is_held_here {
-            self.calls.start(write);
+            self.parting = Some(self.calls.start(write));
         }
         self.session = self.session.emptied();
     }
@@ -461,7 +477,11 @@ impl Wizard {
         self.leave_screen();
         let (mut cx, _) = self.parts();
         Session::let_go(&mut cx);
-        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only) {
+        self.calls.flush();
+        // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
+        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only)
+            && !self.calls.is_writing()
+        {
             let run = record.id.clone();
             self.calls.start(Request::LeaveRun(run));
         }
