@@ -81,7 +81,7 @@ impl Roster {
     }
 
     /// The counts.
-    pub(crate) const fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         self.people.counts()
     }
 
@@ -331,6 +331,3 @@ impl Roster {
         self.these = these;
     }
 }
-
-#[cfg(test)]
-mod tests;

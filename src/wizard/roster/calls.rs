@@ -37,7 +37,7 @@ impl Roster {
         };
         let facts = Request::LoadProtection(record.customer.id, record.product);
         let roster = &mut cx.session.roster;
-        if roster.is_saved() && roster.people.pages.all().is_empty() {
+        if roster.people.pages.all().is_empty() {
             roster.people.restore(&record.draft);
         }
         roster.facts = Phase::Running(cx.calls.start(facts));

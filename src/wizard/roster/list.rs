@@ -88,7 +88,7 @@ impl List {
         self.is_mixed = false;
         self.is_stale = self.query.needs_search();
         if !self.is_stale {
-            self.to_top();
+            self.rewind();
             self.rebuild(people);
         }
     }
@@ -199,12 +199,12 @@ impl List {
             self.found = Some(Vec::new());
             self.shown.clear();
             self.anchor = None;
-            self.to_top();
+            self.rewind();
         }
     }
 
     /// Where the cursor's user will not be shown, the first row takes the cursor.
-    fn to_top(&mut self) {
+    fn rewind(&mut self) {
         self.cursor = self.cursor.map(|(row, _)| (row, 0));
     }
 

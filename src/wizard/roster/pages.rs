@@ -14,7 +14,8 @@ const FREE: u32 = u32::MAX;
 /// Pages and index.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    pages: Vec<Arc<UserPage>>,
+    /// In the order of arrival.
+    kept: Vec<Arc<UserPage>>,
     /// First ordinal of each page.
     starts: Vec<u32>,
     /// First ordinal of the page to come.
@@ -33,7 +34,7 @@ impl Pages {
         let rows = u32::try_from(page.len()).unwrap_or(0);
         self.end = start.saturating_add(rows.next_multiple_of(64));
         self.starts.push(start);
-        self.pages.push(page);
+        self.kept.push(page);
         start
     }
 
@@ -72,13 +73,13 @@ impl Pages {
 
     /// All pages, in the order of arrival.
     pub(super) fn all(&self) -> &[Arc<UserPage>] {
-        &self.pages
+        &self.kept
     }
 
     /// First ordinal and number of rows of a page.
     pub(super) fn span(&self, page: u32) -> Option<(u32, usize)> {
         let at = usize::try_from(page).ok()?;
-        Some((*self.starts.get(at)?, self.pages.get(at)?.len()))
+        Some((*self.starts.get(at)?, self.kept.get(at)?.len()))
     }
 
     /// How many words a bitmap over all rows has.
@@ -89,7 +90,7 @@ impl Pages {
     fn place(&self, ordinal: u32) -> Option<(&UserPage, usize)> {
         let at = self.starts.partition_point(|start| *start <= ordinal).checked_sub(1)?;
         let row = ordinal.checked_sub(*self.starts.get(at)?)?;
-        Some((self.pages.get(at)?, row as usize))
+        Some((self.kept.get(at)?, row as usize))
     }
 
     /// The place of an id in the index, or the free place where it would go.

@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     sync::Arc,
 };
 
@@ -42,6 +43,20 @@ pub(crate) struct Counts {
     pub(crate) seats: u32,
 }
 
+impl Counts {
+    /// Both together.
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            listed: self.listed + other.listed,
+            eligible: self.eligible + other.eligible,
+            ticked: self.ticked + other.ticked,
+            excluded: self.excluded + other.excluded,
+            protected: self.protected + other.protected,
+            seats: self.seats + other.seats,
+        }
+    }
+}
+
 /// The users, by ordinal.
 #[derive(Debug, Default)]
 pub(crate) struct People {
@@ -72,9 +87,9 @@ pub(crate) struct People {
     rule: Option<AutoRule>,
     limit: Option<u32>,
     used_elsewhere: u32,
-    /// Kept by `settle`.
+    /// Kept by `count_words`.
     eligible: Ticks,
-    /// Kept by `settle`.
+    /// Kept by `count_words`.
     ticked: Ticks,
     counts: Counts,
 }
@@ -82,6 +97,7 @@ pub(crate) struct People {
 impl People {
     /// Takes a page in; a user who is there already stays one row.
     pub(crate) fn add(&mut self, page: &Arc<UserPage>) {
+        let from = self.pages.words();
         let start = self.pages.push(Arc::clone(page));
         for (at, (id, kind)) in page.ids().iter().zip(page.kinds()).enumerate() {
             let ordinal = start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
@@ -103,7 +119,9 @@ impl People {
                 self.seat(ordinal, seat.left);
             }
         }
-        self.settle();
+        // No other row has changed: a user who was there already stays as that row says.
+        let new = self.count_words(from..self.pages.words());
+        self.counts = self.counts.plus(new);
     }
 
     /// The list is complete: seats whose users did not come become rows of their own.
@@ -359,13 +377,14 @@ impl People {
     }
 
     /// The counts.
-    pub(crate) const fn counts(&self) -> Counts {
-        self.counts
+    pub(crate) fn counts(&self) -> Counts {
+        let ahead = u32::try_from(self.seats_ahead.len()).unwrap_or(u32::MAX);
+        Counts { seats: self.counts.seats.saturating_add(ahead), ..self.counts }
     }
 
     /// Seats in use now, over all products.
-    pub(crate) const fn seats_before(&self) -> u32 {
-        self.counts.seats.saturating_add(self.used_elsewhere)
+    pub(crate) fn seats_before(&self) -> u32 {
+        self.counts().seats.saturating_add(self.used_elsewhere)
     }
 
     /// Seats bought.
@@ -490,9 +509,14 @@ impl People {
 
     /// Brings eligibility, ticks and counts up to date.
     fn settle(&mut self) {
+        self.counts = self.count_words(0..self.pages.words());
+    }
+
+    /// Brings eligibility and ticks of some words up to date, and counts them.
+    fn count_words(&mut self, words: Range<usize>) -> Counts {
         let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| self.included.allows(*kind)).collect();
         let mut counts = Counts::default();
-        for at in 0..self.pages.words() {
+        for at in words {
             let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.word(at));
             let kind = allowed.iter().fold(0, |mask, kind| mask | self.in_kind(*kind, at));
             let eligible = live & kind & !on & !excluded & !self.problem.word(at) & !self.unlisted.word(at);
@@ -501,15 +525,16 @@ impl People {
             self.eligible.put_word(at, eligible);
             self.ticked.put_word(at, ticked);
             let listed = live & !self.unlisted.word(at);
-            counts.listed += listed.count_ones();
-            counts.eligible += eligible.count_ones();
-            counts.ticked += ticked.count_ones();
-            counts.excluded += (live & excluded).count_ones();
-            counts.protected += (listed & on).count_ones();
-            counts.seats += (live & on).count_ones();
+            counts = counts.plus(Counts {
+                listed: listed.count_ones(),
+                eligible: eligible.count_ones(),
+                ticked: ticked.count_ones(),
+                excluded: (live & excluded).count_ones(),
+                protected: (listed & on).count_ones(),
+                seats: (live & on).count_ones(),
+            });
         }
-        counts.seats += u32::try_from(self.seats_ahead.len()).unwrap_or(u32::MAX);
-        self.counts = counts;
+        counts
     }
 }
 

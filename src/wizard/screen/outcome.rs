@@ -76,12 +76,12 @@ impl Outcome {
 
     /// Handles what a person asks.
     pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
-        match intent {
-            Intent::Back | Intent::Act(Action::Back) if self.is_receipt => self.is_receipt = false,
-            Intent::Back | Intent::Act(Action::Back) => return Step::Back,
+        match users::plain(intent) {
+            Intent::Back if self.is_receipt => self.is_receipt = false,
+            Intent::Back => return Step::Back,
             Intent::Act(Action::Another) => return Step::Customers,
-            Intent::Submit | Intent::Act(Action::Submit) if self.read.is_some() => return Step::Customers,
-            Intent::Submit | Intent::Act(Action::Submit | Action::Refresh) if self.reading.is_none() => {
+            Intent::Submit if self.read.is_some() => return Step::Customers,
+            Intent::Submit | Intent::Act(Action::Refresh) if self.reading.is_none() => {
                 self.ask(cx);
             }
             Intent::Move(by) => self.cursor.step(by, self.len()),
@@ -185,21 +185,18 @@ impl Outcome {
     /// What it shows.
     pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
         let mut blocks = Vec::new();
-        let heading = match &self.read {
-            Some(read) => {
-                proof(read, look, &mut blocks);
-                if !read.troubled.is_empty() {
-                    blocks.push(self.troubles());
-                }
-                heading(&read.verdict)
+        let heading = if let Some(read) = &self.read {
+            proof(read, look, &mut blocks);
+            if !read.troubled.is_empty() {
+                blocks.push(self.troubles());
             }
-            None => {
-                match &self.failure {
-                    Some(failure) => blocks.push(Block::Failure(failure.clone())),
-                    None => blocks.push(Block::Para(Text::from("Reading everything back from the record."))),
-                }
-                Text::from("Outcome")
-            }
+            heading(&read.verdict)
+        } else {
+            blocks.push(self.failure.as_ref().map_or_else(
+                || Block::Para(Text::from("Reading everything back from the record.")),
+                |failure| Block::Failure(failure.clone()),
+            ));
+            Text::from("Outcome")
         };
         let receipt = self.read.as_ref().filter(|_| self.is_receipt).map(|read| Panel {
             heading: Text::of(format_args!("Receipt {}", self.form.name())),

@@ -114,7 +114,7 @@ impl Users {
         } else if self.is_typing {
             self.intent_field(cx, &intent)
         } else {
-            self.intent_list(cx, intent)
+            self.intent_list(cx, &intent)
         };
         self.wind(cx);
         step
@@ -180,19 +180,16 @@ impl Users {
         Step::Stay
     }
 
-    fn intent_list(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
+    fn intent_list(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
         match intent {
-            Intent::Move(by) => cx.session.roster.step(by),
-            Intent::Back => {
-                if !cx.session.roster.unmark() {
-                    return Step::Back;
-                }
-            }
+            Intent::Move(by) => cx.session.roster.step(*by),
+            Intent::Back if cx.session.roster.unmark() => {}
+            Intent::Back => return Step::Back,
             Intent::NextControl => self.is_typing = true,
             Intent::Paste(_) | Intent::Insert(_) => cx.say(Tone::Plain, "Press / first, then type."),
             Intent::Submit => self.open(cx, Action::Review),
             Intent::Act(Action::Finish) => return self.finish(cx, false),
-            Intent::Act(action) => self.act(cx, action),
+            Intent::Act(action) => self.act(cx, *action),
             _ => {}
         }
         Step::Stay
@@ -442,7 +439,7 @@ impl Users {
 
     /// What to say.
     pub(crate) fn card(&self, look: Look<'_>) -> Card {
-        scene::card(look)
+        scene::card(self, look)
     }
 }
 
@@ -450,7 +447,7 @@ impl Users {
 const STILL_SEARCHING: &str = "The search is still going on. One moment.";
 
 /// Actions that mean the same as a plain intent.
-fn plain(intent: Intent) -> Intent {
+pub(super) fn plain(intent: Intent) -> Intent {
     match intent {
         Intent::Act(Action::Submit | Action::Save | Action::Apply | Action::Review) => Intent::Submit,
         Intent::Act(Action::Back) => Intent::Back,
@@ -470,4 +467,4 @@ fn sort(cx: &mut Cx<'_>) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -282,10 +282,7 @@ impl Auto {
             )),
             Block::Facts(vec![
                 ("Next sweep", due(look)),
-                (
-                    "Run by",
-                    self.sweeper.as_ref().map(|sweeper| sweeper_words(sweeper, look)).unwrap_or_default(),
-                ),
+                ("Run by", self.sweeper.as_ref().map(sweeper_words).unwrap_or_default()),
             ]),
         ];
         if let Some((bill, _)) = &self.shown {
@@ -301,19 +298,18 @@ impl Auto {
 }
 
 /// Who runs the sweep, and its last pass.
-fn sweeper_words(sweeper: &SweeperStatus, look: Look<'_>) -> Text {
+fn sweeper_words(sweeper: &SweeperStatus) -> Text {
     let Some(host) = &sweeper.host else { return Text::from("nobody: no sweeper is installed") };
     let last = sweeper.last_pass.map_or_else(
         || "no pass yet".to_owned(),
         |at| format!("last pass {}", sydney::stamp_in_words(at, "Australia/Sydney")),
     );
     let overdue = if sweeper.is_overdue { ", overdue" } else { "" };
-    let _ = look;
     Text::of(format_args!("{host}, {last}{overdue}"))
 }
 
 /// What undoing the rule means.
-fn undo_words<'a>(look: Look<'a>) -> Vec<Block<'a>> {
+fn undo_words(look: Look<'_>) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     if let Some(rule) = look.session.roster.people().rule() {
         let passed = rule

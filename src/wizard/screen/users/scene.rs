@@ -83,27 +83,23 @@ fn list<'a>(users: &'a Users, look: Look<'a>, is_front: bool) -> Panel<'a> {
 fn counts(roster: &Roster) -> Text {
     let counts = roster.counts();
     let people = roster.people();
-    let mut words = format!("ticked {}", grouped(counts.ticked));
-    if roster.outside() > 0 {
-        words += &format!(" ({} outside the filter)", grouped(roster.outside()));
-    }
     let before = people.seats_before();
-    words += &format!(" · seats {} → {}", grouped(before), grouped(before.saturating_add(counts.ticked)));
-    if let Some(limit) = people.limit() {
-        words += &format!(" of {}", grouped(limit));
-    }
-    if roster.is_filtered() {
-        words += &format!(" · shown {}", grouped(u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX)));
-    }
-    let so_far = if roster.is_arriving() { " so far" } else { "" };
-    words += &format!(
-        " · listed {}{so_far} · eligible {} · excluded {} · protected {}",
+    let after = grouped(before.saturating_add(counts.ticked));
+    let only = |is_said: bool, words: String| if is_said { words } else { String::new() };
+    let outside = only(roster.outside() > 0, format!(" ({} outside the filter)", grouped(roster.outside())));
+    let limit = people.limit().map_or_else(String::new, |limit| format!(" of {}", grouped(limit)));
+    let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
+    Text::of(format_args!(
+        "ticked {}{outside} · seats {} → {after}{limit}{} · listed {}{} · eligible {} · excluded {} · protected {}",
+        grouped(counts.ticked),
+        grouped(before),
+        only(roster.is_filtered(), format!(" · shown {}", grouped(rows))),
         grouped(counts.listed),
+        only(roster.is_arriving(), " so far".into()),
         grouped(counts.eligible),
         grouped(counts.excluded),
         grouped(counts.protected)
-    );
-    Text::clean(&words)
+    ))
 }
 
 /// Why there is no row.
@@ -273,9 +269,11 @@ fn unapplied(look: Look<'_>) -> Sheet<'_> {
 }
 
 /// What to say to the customer.
-pub(super) fn card(look: Look<'_>) -> Card {
+pub(super) fn card(users: &Users, look: Look<'_>) -> Card {
     let roster = &look.session.roster;
-    let say = if roster.is_arriving() {
+    let say = if matches!(users.above, Some(Above::Apply(_))) {
+        Text::from("Your users are being registered for backup now. Nothing changes for them.")
+    } else if roster.is_arriving() {
         Text::from("Your users are being listed now. Who shall be backed up: everyone, or only some?")
     } else if roster.people().rule().is_some() {
         Text::of(format_args!(
