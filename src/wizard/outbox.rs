@@ -1,6 +1,6 @@
 //! Collects what is wished for, hands out call ids, and knows which calls are open.
 //!
-//! Writes go out one after the other, in the order of their start: a run is let go of only once its ticks are saved.
+//! What takes a run or lets go of it waits for every write before it: a run is let go of only once its ticks are saved.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -26,7 +26,7 @@ pub(crate) struct Outbox {
     last: u64,
     effects: Vec<Effect>,
     open: BTreeMap<CallId, Open>,
-    /// Writes that wait for the one that is out.
+    /// Takings and lettings go that wait for the writes that are out.
     waiting: VecDeque<(CallId, Request)>,
 }
 
@@ -35,7 +35,7 @@ impl Outbox {
     pub(crate) fn start(&mut self, request: Request) -> CallId {
         self.last += 1;
         let call = CallId(self.last);
-        let is_queued = request.is_write() && self.is_writing();
+        let is_queued = changes_hold(&request) && self.is_writing();
         self.open.insert(call, if request.is_write() { Open::Write } else { Open::Reader });
         if is_queued {
             self.waiting.push_back((call, request));
@@ -97,7 +97,9 @@ impl Outbox {
         let Some(kind) = self.open.get(&call).copied() else { return false };
         if !reply.is_part() {
             self.open.remove(&call);
-            if kind != Open::Reader
+            // Those that wait are open too: nothing else is out when there are no more.
+            let writes = self.open.values().filter(|kind| **kind != Open::Reader).count();
+            if writes == self.waiting.len()
                 && let Some((next, request)) = self.waiting.pop_front()
             {
                 self.effects.push(Effect::Start(next, request));
@@ -122,18 +124,24 @@ impl Outbox {
     }
 }
 
+/// Whether a write takes a run or lets go of it.
+const fn changes_hold(request: &Request) -> bool {
+    matches!(request, Request::OpenRun(..) | Request::LoadRun(_) | Request::ParkRun(_) | Request::LeaveRun(_))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::draft::Draft;
 
     #[test]
-    fn writes_go_out_one_after_the_other() {
+    fn a_run_is_let_go_of_behind_its_writes() {
         let run: crate::domain::id::RunId = "7KQ4".parse().unwrap();
         let mut calls = Outbox::default();
         let draft = calls.start(Request::SaveDraft(run.clone(), Draft::default()));
         let leave = calls.start(Request::LeaveRun(run.clone()));
         let read = calls.start(Request::LoadBoard);
+        let enable = calls.start(Request::Enable(run.clone()));
         let started = |effects: Vec<Effect>| -> Vec<CallId> {
             let calls = effects.into_iter().filter_map(|effect| match effect {
                 Effect::Start(call, _) => Some(call),
@@ -141,11 +149,13 @@ mod tests {
             });
             calls.collect()
         };
-        assert_eq!(started(calls.take()), [draft, read], "reads wait for nothing");
+        assert_eq!(started(calls.take()), [draft, read, enable], "the others wait for nothing");
         calls.cancel(draft);
         calls.cancel(leave);
         assert!(matches!(calls.take()[..], [Effect::Cancel(call)] if call == draft));
         assert!(!calls.note(draft, &Reply::Saved), "nobody waits for it any more");
+        assert!(calls.note(read, &Reply::Saved) && calls.take().is_empty(), "one write is still out");
+        assert!(calls.note(enable, &Reply::Saved));
         assert_eq!(started(calls.take()), [leave], "but the next one goes out");
         assert!(!calls.note(draft, &Reply::Saved), "a doubled reply starts nothing");
         assert!(calls.take().is_empty() && calls.is_writing());
