@@ -156,13 +156,12 @@ fn command(press: Press, view: &View<'_>) -> Meaning {
         return Meaning::Ask(match action {
             Action::Submit => Intent::Submit,
             Action::Back => Intent::Back,
-            Action::Leave => Intent::Leave,
             other => Intent::Act(other),
         });
     }
     match chord {
         Chord::Enter => Meaning::Ask(Intent::Submit),
-        Chord::Char('q' | 'Q') => Meaning::Ask(Intent::Leave),
+        Chord::Char('q' | 'Q') => Meaning::Ask(Intent::Act(Action::Leave)),
         Chord::Char('b' | 'B') => Meaning::Ask(Intent::Back),
         Chord::Char('?') => Meaning::Ask(Intent::Act(Action::Help)),
         _ => Meaning::Nothing,

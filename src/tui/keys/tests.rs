@@ -73,7 +73,7 @@ fn in_rows_letters_are_commands_and_arrows_move() {
             (Press::Char('x'), ask(Intent::Act(Action::Exclude))),
             (Press::Char('/'), ask(Intent::Act(Action::Search))),
             (Press::Char('?'), ask(Intent::Act(Action::Help))),
-            (Press::Char('q'), ask(Intent::Leave)),
+            (Press::Char('q'), ask(Intent::Act(Action::Leave))),
             (Press::Char('b'), ask(Intent::Back)),
             (Press::Char('z'), Meaning::Nothing),
             (Press::Esc, ask(Intent::Back)),
