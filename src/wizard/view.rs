@@ -353,6 +353,22 @@ pub enum Chord {
     Esc,
     /// Tab.
     Tab,
+    /// Ctrl and a letter: acts in text fields too.
+    Ctrl(char),
+}
+
+impl std::fmt::Display for Chord {
+    /// What is pressed, as people call it ("Enter", "a", "Ctrl-G").
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Char(c) => write!(f, "{c}"),
+            Self::Enter => f.write_str("Enter"),
+            Self::Space => f.write_str("Space"),
+            Self::Esc => f.write_str("Esc"),
+            Self::Tab => f.write_str("Tab"),
+            Self::Ctrl(c) => write!(f, "Ctrl-{}", c.to_ascii_uppercase()),
+        }
+    }
 }
 
 /// What the keyboard acts on.

@@ -185,9 +185,9 @@ fn users_at_80_by_24() {
     assert_eq!(lines[0], "SANDBOX · Harbour Bakery · Office 365 · B365-7KQ4");
     assert_eq!(lines[1], "Harbour Bakery Pty Ltd · harbourbakery.onmicrosoft.com · …a1b2");
     assert_eq!(lines[2], "Customer > Product > Access > Authorise > [Users] > Outcome");
-    assert_eq!(lines[4], "Who should be backed up?");
+    assert_eq!(lines[4], "Who should be backed up?  1–14 of 500,000");
     assert_eq!(lines[6], "  Search:");
-    assert!(lines[7].starts_with("1–14 of 500,000 · listed 500000 · eligible"), "{}", lines[7]);
+    assert!(lines[7].starts_with("listed 500000 · eligible"), "{}", lines[7]);
     assert!(lines[8].starts_with("  [ ] Nora Anderson"), "{}", lines[8]);
     assert!(lines[9].starts_with("  [ ] 王小明"), "{}", lines[9]);
     assert!(lines[10].starts_with("> [ ] José Álvarez"), "{}", lines[10]);
@@ -214,7 +214,7 @@ fn rows_that_are_only_read_are_scrolled_without_a_cursor() {
         let mut cells = Buffer::empty(Rect::new(0, 0, 80, 24));
         memory.rows.top = top.unwrap_or(memory.rows.top);
         draw(&mut cells, &view, options, &mut memory);
-        (0..12).filter_map(|x| cells.cell((x, 7))).map(Cell_::symbol).collect::<String>()
+        (26..38).filter_map(|x| cells.cell((x, 4))).map(Cell_::symbol).collect::<String>()
     };
     assert_eq!(counts(None), "1–14 of 100 ");
     assert_eq!(counts(Some(3)), "4–17 of 100 ");
@@ -338,7 +338,6 @@ fn every_block_says_its_state_in_words() {
     ] {
         assert!(text.contains(words), "{words}");
     }
-    assert!(!text.contains("? help"), "in a field ? is a letter");
 }
 
 #[test]

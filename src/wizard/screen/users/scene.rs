@@ -90,7 +90,7 @@ fn counts(roster: &Roster) -> Text {
     let limit = people.limit().map_or_else(String::new, |limit| format!(" of {}", grouped(limit)));
     let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
     Text::of(format_args!(
-        "ticked {}{outside} · seats {} → {after}{limit}{} · listed {}{} · eligible {} · excluded {} · protected {}",
+        "ticked {}{outside} · seats {} → {after}{limit}{} · listed {}{} · eligible {} · excluded {}{}",
         grouped(counts.ticked),
         grouped(before),
         only(roster.is_filtered(), format!(" · shown {}", grouped(rows))),
@@ -98,7 +98,7 @@ fn counts(roster: &Roster) -> Text {
         only(roster.is_arriving(), " so far".into()),
         grouped(counts.eligible),
         grouped(counts.excluded),
-        grouped(counts.protected)
+        only(counts.protected > 0, format!(" · protected {}", grouped(counts.protected)))
     ))
 }
 
