@@ -156,6 +156,9 @@ fn panel(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>, focus: Focus, m
         }
         (before, after, rows) = lines(panel, body.width, unicode, fold);
     }
+    if rows.is_none() && before.len() > usize::from(body.height) {
+        focused_hints(&mut before);
+    }
     if is_small {
         before.retain(|line| !line.is_hint);
         after.retain(|line| !line.is_hint);
@@ -177,6 +180,17 @@ fn panel(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>, focus: Focus, m
         None => text(canvas, body, &before, focus, heading_end, memory),
     };
     cursor.unwrap_or(heading_at)
+}
+
+/// Leaves only the hints of the focused control, where all of them would push others out of sight.
+fn focused_hints(lines: &mut Vec<Line>) {
+    let mut is_here = false;
+    lines.retain(|line| {
+        if !line.is_hint {
+            is_here = line.cursor.is_some();
+        }
+        !line.is_hint || is_here
+    });
 }
 
 /// A panel's lines before and behind its rows, and the rows.

@@ -21,7 +21,7 @@ pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
             Some(name) => name.shown(),
             None => impersonation
                 .filter(|_| r.product.is_hosted())
-                .map_or_else(|| Shown::literal(unknown(r.product)), |i| i.server.shown()),
+                .map_or_else(|| Shown::literal(unknown(r.product)), |i| i.server.shown().host()),
         }),
         domain: organisation
             .and_then(|o| o.domain.as_ref())

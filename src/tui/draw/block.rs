@@ -125,9 +125,10 @@ fn to_usize(count: u32) -> usize {
 
 /// The line of a field alone: mark, label, and as much of the value as fits around the cursor.
 pub(super) fn field_line(field: &FieldView<'_>, room: Room<'_>) -> Line {
-    let (mark, role) = if field.is_focused { ("> ", Role::Strong) } else { ("  ", Role::Plain) };
-    let label = format!("{mark}{}: ", cut(field.label, room.width / 2, room.use_unicode));
-    let start = width(&label);
+    // The row under the cursor of a list below has the same mark: only what has the focus is reversed.
+    let (mark, role) = if field.is_focused { ("> ", Role::Focus) } else { ("  ", Role::Plain) };
+    let label = format!("{}:", cut(field.label, room.width / 2, room.use_unicode));
+    let start = width(mark).saturating_add(width(&label)).saturating_add(1);
     // One column stays free for the cursor behind the last letter.
     let space = room.width.saturating_sub(start + 1);
     let dots = if room.use_unicode { "••••••••" } else { "********" };
@@ -159,7 +160,8 @@ pub(super) fn field_line(field: &FieldView<'_>, room: Room<'_>) -> Line {
         shown.push_str(grapheme);
     }
     let cursor = field.is_focused.then(|| start.saturating_add(wide(from, at)));
-    Line { cursor, ..Line::of(role, label).and(Role::Plain, shown) }
+    let line = Line::of(Role::Plain, mark).and(role, label).and(Role::Plain, " ").and(Role::Plain, shown);
+    Line { cursor, ..line }
 }
 
 /// The graphemes of a value in the terminal's codeset.

@@ -122,8 +122,11 @@ pub(super) fn draw(
         if row.is_quiet && view.layout == Layout::Customers {
             continue; // why a customer can't go on is long, and must not cut the domains of the others
         }
-        for (need, cell) in scroll.needs.iter_mut().zip(&row.cells) {
-            *need = canvas.width(&words(cell)).max(*need);
+        let is_nameless = is_nameless(view.layout, &row);
+        for (at, (need, cell)) in scroll.needs.iter_mut().zip(&row.cells).enumerate() {
+            if !(at == 0 && is_nameless) {
+                *need = canvas.width(&words(cell)).max(*need);
+            }
         }
     }
     let columns = columns(view.layout, area.width, if has_marks { 6 } else { 2 }, &scroll.needs);
@@ -133,9 +136,7 @@ pub(super) fn draw(
         let is_here = view.cursor == Some(at);
         let is_in_range = range.is_some_and(|(from, to)| (from..=to).contains(&at));
         let mark = match (is_here, is_in_range) {
-            (true, _) if view.is_focused => ">",
-            // The keys act elsewhere: the row is only where they would go on.
-            (true, _) => "-",
+            (true, _) => ">",
             (false, true) => ":",
             (false, false) => " ",
         };
@@ -146,6 +147,12 @@ pub(super) fn draw(
         }
     }
     cursor
+}
+
+/// Whether a user's name is the address once more: then it needs no room of its own.
+fn is_nameless(layout: Layout, row: &Row<'_>) -> bool {
+    let [name, address, ..] = &row.cells;
+    layout == Layout::Users && words(name) == words(address)
 }
 
 /// One row.

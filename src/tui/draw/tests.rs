@@ -464,3 +464,35 @@ fn no_size_makes_it_panic_or_lose_the_cursor() {
         }
     }
 }
+
+#[test]
+fn counts_go_on_in_a_second_line_between_two_of_them() {
+    let rows = Many::of(48_000);
+    let mut view = users(&rows, 0);
+    if let Some(Block::Rows(rows)) = view.panel.blocks.first_mut() {
+        rows.counts =
+            "ticked 47,800 · seats 1,200 → 49,000 of 50,000 · listed 48,000 · eligible 47,800 · excluded 12"
+                .into();
+    }
+    let (lines, _) = screen(&view, (80, 24), true);
+    assert_eq!(lines[7], "ticked 47,800 · seats 1,200 → 49,000 of 50,000 · listed 48,000");
+    assert_eq!(lines[8], "eligible 47,800 · excluded 12");
+    assert!(lines[9].starts_with("> [ ] Nora"), "{}", lines[9]);
+}
+
+#[test]
+fn a_long_form_keeps_only_the_hint_of_the_focused_field() {
+    let fields = |count: usize| {
+        let one = |at| Block::Field(FieldView { is_focused: at == 0, ..field("", 0) });
+        screen(&form((0..count).map(one).collect(), Focus::Field), (80, 24), true).0.join("\n")
+    };
+    assert_eq!(fields(5).matches("A GUID").count(), 5);
+    assert_eq!(fields(12).matches("A GUID").count(), 1);
+}
+
+#[test]
+fn a_name_that_is_the_address_leaves_it_the_room() {
+    let rows = Many { names: vec![Text::clean("user0@bakery.example")], ..Many::of(1) };
+    let (lines, _) = screen(&users(&rows, 0), (80, 24), true);
+    assert_eq!(lines[8].matches("user0@bakery.example").count(), 1, "{}", lines[8]);
+}

@@ -322,9 +322,9 @@ fn proof<'a>(read: &'a Read, look: Look<'_>, blocks: &mut Vec<Block<'a>>) {
         (Some(_), None) => Text::from("nothing will run at 20:00: no sweeper is installed"),
     };
     let audit = if outcome.is_audit_whole {
-        "complete, no entry was changed"
+        "whole: no entry was changed afterwards"
     } else {
-        "NOT complete: an entry was changed"
+        "NOT whole: an entry was changed afterwards"
     };
     let mut facts = vec![("Next sweep", sweep), ("History", Text::from(audit))];
     if let Some(first) = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min() {
