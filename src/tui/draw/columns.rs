@@ -53,8 +53,8 @@ const CUSTOMERS: [Column; 4] =
 const PRODUCTS: [Column; 4] =
     [column(0, 14, 24, 0), column(1, 16, 40, 1), column(2, 12, 60, 2), extra(3, 40, 200, 3)];
 
-/// Name and meaning.
-const PAIRS: [Column; 2] = [column(0, 14, 60, 0), column(1, 18, 200, 1)];
+/// Name and meaning: what became of a user is cut last.
+const PAIRS: [Column; 2] = [column(0, 14, 60, 1), column(1, 18, 44, 0)];
 
 /// The columns of a layout, most of them in cells that may need nothing.
 const fn table(layout: Layout) -> &'static [Column] {
@@ -124,6 +124,7 @@ mod tests {
         assert_eq!(at([16, 40, 4, 3, 10, 0]), [(0, 6, 16), (1, 24, 40), (2, 66, 4), (3, 72, 8)]);
         assert_eq!(at([16, 30, 4, 3, 10, 0]).len(), 5, "all fit");
         assert_eq!(at([28, 90, 4, 3, 0, 0]), [(0, 6, 28), (1, 36, 33), (2, 71, 4), (3, 77, 3)]);
+        assert_eq!(columns(Layout::Pairs, 80, 6, &[60, 32, 0, 0, 0, 0]), [(0, 6, 40), (1, 48, 32)]);
         let products = |width| columns(Layout::Products, width, 2, &[10, 34, 11, 32, 0, 0]).len();
         assert_eq!((products(80), products(100)), (3, 4), "what is next stands there whole or not at all");
     }

@@ -123,7 +123,7 @@ impl Authorise {
         blocks.extend(words::advice(look, record).into_iter().map(Block::Para));
         blocks.extend(self.failures(look).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(vec![self.button(look, record)]));
-        if self.is_link_shown && !record.product.is_hosted() && record.enabled.is_none() {
+        if self.needs_link(look, record) {
             blocks.extend(Self::link_blocks(look, record));
         }
         blocks.extend(self.checks(look, record));
@@ -242,6 +242,12 @@ impl Authorise {
         Button { label: Text::from(label), action, is_open, is_focused: true }
     }
 
+    /// Whether the link and its ways stand there: asked for, and not yet done with.
+    fn needs_link(&self, look: Look<'_>, record: &RunRecord) -> bool {
+        let is_done = record.enabled.is_some() || look.session.proving.is_proved();
+        self.is_link_shown && !record.product.is_hosted() && !is_done
+    }
+
     /// The checks. What the customer is asked to allow matters more until the link is shown, afterwards the others do.
     fn checks<'a>(&self, look: Look<'_>, record: &RunRecord) -> Vec<Block<'a>> {
         let known = look.session.proving.proof.as_ref().map(|proof| checks(look, proof)).unwrap_or_default();
@@ -289,7 +295,7 @@ impl Authorise {
                 "Shows the link for the customer, or tries the access.",
             ),
         }];
-        if self.is_link_shown && !record.product.is_hosted() && record.enabled.is_none() {
+        if self.needs_link(look, record) {
             keys.extend([
                 shared::key(
                     Chord::Char('c'),
