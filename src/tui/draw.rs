@@ -321,7 +321,8 @@ fn card(canvas: &mut Canvas<'_>, area: Rect, card: &Card) {
     }
     for (screen, say) in &card.wrong {
         add(Role::Plain, "");
-        add(Role::Strong, &format!("If instead: {screen}"));
+        let lead = if screen.as_str().starts_with('“') { "If they ask" } else { "If instead" };
+        add(Role::Strong, &format!("{lead}: {screen}"));
         add(Role::Plain, say.as_str());
     }
     if lines.len() > usize::from(area.height) {

@@ -236,6 +236,11 @@ fn help<'a>(below: &View<'_>, has_run: bool) -> Vec<Block<'a>> {
     blocks
 }
 
+/// What the customer reads out, or asks: questions stand in quotation marks.
+fn screen_or_question(words: &Text) -> &'static str {
+    if words.as_str().starts_with('“') { "If they ask" } else { "If they see" }
+}
+
 /// The card as text.
 fn say<'a>(card: &Card) -> Vec<Block<'a>> {
     let mut blocks = vec![
@@ -244,7 +249,7 @@ fn say<'a>(card: &Card) -> Vec<Block<'a>> {
     ];
     for (screen, answer) in &card.wrong {
         blocks.push(Block::Gap);
-        blocks.push(Block::Para(Text::of(format_args!("If they see: {screen}"))));
+        blocks.push(Block::Para(Text::of(format_args!("{}: {screen}", screen_or_question(screen)))));
         blocks.push(Block::Para(Text::of(format_args!("Say: “{answer}”"))));
     }
     blocks

@@ -112,3 +112,26 @@ fn the_listing_has_a_clock() {
     desk.answer();
     assert!(!desk.notice().contains("Usually"), "{}", desk.notice());
 }
+
+#[test]
+fn nothing_that_is_said_to_the_customer_names_a_key() {
+    let mut record = consenting();
+    record.enabled = Some(Moment::default());
+    let desk = Desk::resumed(record);
+    let card = desk.view().card;
+    assert!(card.wrong.iter().any(|(screen, _)| screen.as_str().starts_with('“')));
+    for (_, said) in &card.wrong {
+        assert!(!said.as_str().contains("Press "), "{said}");
+    }
+}
+
+#[test]
+fn the_link_goes_once_every_check_is_good() {
+    let mut desk = Desk::resumed(consenting());
+    desk.submit().answer();
+    assert!(desk.words().contains("/adminconsent"), "{}", desk.words());
+    (desk.verdict, desk.named) = (Verdict::Proved, Some(organisation(1)));
+    desk.pass(3);
+    assert!(desk.button("Enable").is_some_and(|button| button.is_open));
+    assert!(!desk.words().contains("/adminconsent"), "{}", desk.words());
+}

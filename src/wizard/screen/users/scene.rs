@@ -299,11 +299,13 @@ pub(super) fn card(users: &Users, look: Look<'_>) -> Card {
         wrong: vec![
             (
                 Text::from("Somebody is missing in the list"),
-                Text::from("New users need some minutes until Microsoft lists them. Press r to list again."),
+                Text::from("New users need some minutes until Microsoft lists them. I'll list them again."),
             ),
             (
                 Text::from("“Why is the reception not included?”"),
-                Text::from("Shared mailboxes and rooms are left off unless you ask for them. Press k."),
+                Text::from(
+                    "Shared mailboxes and rooms are left off unless you ask for them. Shall I include them?",
+                ),
             ),
             (
                 Text::from("“Is it running now?”"),
