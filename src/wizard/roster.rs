@@ -331,3 +331,6 @@ impl Roster {
         self.these = these;
     }
 }
+
+#[cfg(test)]
+mod tests;
