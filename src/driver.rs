@@ -1,3 +1,136 @@
-//! The one loop: show, wait for a reply or an intent, update, pass the effects on.
+//! The one loop: take replies that wait, then input, then show once; sleep until somebody wakes it.
+//!
+//! The driver decides nothing: it carries events to the wizard, effects to the caller and views to the front end.
+//! It sleeps without a time-out, so an idle wizard costs nothing; waits on screen are calls like any other.
 
 pub mod front;
+
+use std::{sync::mpsc::Receiver, time::Duration};
+
+use crate::{
+    domain::time::Clock,
+    wizard::{
+        Wizard,
+        effect::{CallId, Effect, Request},
+        event::{Ended, Ending, Event, Happening, Intent, Reply},
+    },
+};
+
+use front::FrontEnd;
+
+/// Replies taken before input is looked at: the capacity of the channel, which is the back-pressure on a listing.
+const REPLIES_AT_ONCE: usize = 4;
+
+/// How long an open write is waited for when the wizard has ended (product.md section 9, *Keys*).
+const LAST_WRITES: Duration = Duration::from_secs(2);
+
+/// One step of that wait.
+const LAST_WRITES_STEP: Duration = Duration::from_millis(50);
+
+/// What carries out the wizard's calls.
+pub trait Caller {
+    /// Starts a call; its replies come out of [`Caller::reply`].
+    fn start(&mut self, call: CallId, request: Request);
+
+    /// Drops a reader, or asks a write to stop after its present batch.
+    fn cancel(&mut self, call: CallId);
+
+    /// The next reply that waits, if any. Never blocks.
+    fn reply(&mut self) -> Option<(CallId, Reply)>;
+}
+
+/// Runs the wizard until it ends, and says how it ended.
+///
+/// `woken` hears the front end's and the caller's wake-ups.
+pub fn drive(
+    wizard: &mut Wizard,
+    front: &mut dyn FrontEnd,
+    calls: &mut dyn Caller,
+    woken: &Receiver<()>,
+    clock: &Clock,
+) -> Ended {
+    let mut turn = Turn { wizard, calls, clock, deeds: Vec::new() };
+    turn.take(Happening::Started);
+    loop {
+        let mut is_changed = turn.replies();
+        match turn.inputs(front) {
+            Ok(changed) => is_changed |= changed,
+            Err(_gone) => turn.take(Happening::Intent(Intent::End(Ending::HangUp))),
+        }
+        if let Some(ended) = turn.wizard.ended() {
+            turn.last_writes(woken);
+            return ended;
+        }
+        if turn.show(front).is_err() {
+            turn.take(Happening::Intent(Intent::End(Ending::HangUp)));
+            continue;
+        }
+        if !is_changed && woken.recv().is_err() {
+            turn.take(Happening::Intent(Intent::End(Ending::HangUp)));
+        }
+    }
+}
+
+/// What one turn of the loop works with.
+struct Turn<'a> {
+    wizard: &'a mut Wizard,
+    calls: &'a mut dyn Caller,
+    clock: &'a Clock,
+    /// What only the front end can do, until it is shown.
+    deeds: Vec<crate::wizard::effect::Deed>,
+}
+
+impl Turn<'_> {
+    /// Gives an event to the wizard and its effects to those who carry them out.
+    fn take(&mut self, what: Happening) {
+        for effect in self.wizard.update(Event { at: self.clock.now(), what }) {
+            match effect {
+                Effect::Start(call, request) => self.calls.start(call, request),
+                Effect::Cancel(call) => self.calls.cancel(call),
+                Effect::Perform(deed) => self.deeds.push(deed),
+            }
+        }
+    }
+
+    /// Takes the replies that wait, a few at most.
+    fn replies(&mut self) -> bool {
+        for taken in 0..REPLIES_AT_ONCE {
+            let Some((call, reply)) = self.calls.reply() else { return taken > 0 };
+            self.take(Happening::Reply(call, reply));
+        }
+        true
+    }
+
+    /// Takes the intents that wait: all of them before one drawing.
+    fn inputs(&mut self, front: &mut dyn FrontEnd) -> std::io::Result<bool> {
+        let mut is_changed = false;
+        while self.wizard.ended().is_none() {
+            let Some(intent) = front.next(&self.wizard.view())? else { break };
+            self.take(Happening::Intent(intent));
+            is_changed = true;
+        }
+        Ok(is_changed)
+    }
+
+    fn show(&mut self, front: &mut dyn FrontEnd) -> std::io::Result<()> {
+        let view = self.wizard.view();
+        for deed in self.deeds.drain(..) {
+            front.perform(&deed, &view)?;
+        }
+        front.show(&view, self.clock.now())
+    }
+
+    /// Sees open writes through, for two seconds at most; what is left is completed at resume.
+    fn last_writes(&mut self, woken: &Receiver<()>) {
+        let mut left = LAST_WRITES;
+        loop {
+            while self.replies() {}
+            if !self.wizard.is_writing() || left.is_zero() {
+                return;
+            }
+            if woken.recv_timeout(LAST_WRITES_STEP).is_err() {
+                left = left.saturating_sub(LAST_WRITES_STEP);
+            }
+        }
+    }
+}

@@ -1,3 +1,76 @@
 //! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
 
+pub mod error;
+pub mod exchange;
+pub mod graph;
+pub mod http;
+pub mod listed;
+pub mod oauth;
 pub mod store;
+
+use self::{
+    error::Error,
+    exchange::Exchange,
+    graph::Graph,
+    http::{Http, HttpOptions},
+    oauth::App,
+    store::Store,
+};
+use crate::domain::{failure::Failure, permission::Permission};
+
+/// Where the global cloud signs in (reference, section 2.1).
+pub const AUTHORITY: &str = "https://login.microsoftonline.com";
+
+/// Where the global cloud's Graph is (reference, section 2.1).
+pub const GRAPH: &str = "https://graph.microsoft.com";
+
+/// What the provider is made from; plain values, merged in settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The client's table of origins, and the clock.
+    pub http: HttpOptions,
+    /// Our own application at Microsoft.
+    pub app: App,
+    /// Sign-in address, [`AUTHORITY`] where nobody says otherwise.
+    pub authority: String,
+    /// Graph's address, [`GRAPH`] where nobody says otherwise.
+    pub graph: String,
+    /// What replaces the sign-in address in links for a browser on this computer; the sandbox's own address.
+    pub browser_origin: Option<String>,
+    /// Public page that Microsoft leads to after Accept; it must be registered with the application.
+    pub done_page: Option<String>,
+    /// Permissions that settings add to the table.
+    pub extra_permissions: Vec<Permission>,
+}
+
+/// What the runner may call; cheap to clone.
+#[derive(Clone)]
+pub struct Provider {
+    /// Microsoft Graph and tenant discovery.
+    pub graph: Graph,
+    /// Exchange Web Services of hosted customers.
+    pub exchange: Exchange,
+    /// The record.
+    pub store: Store,
+}
+
+impl Provider {
+    /// Makes the clients, all over one [`Http`]. Opens no connection.
+    ///
+    /// # Errors
+    /// Settings that can't work: addresses, certificate, a table of origins that leads away from this computer.
+    pub fn new(settings: &Settings, store: Store) -> Result<Self, Failure> {
+        let made = Http::new(settings.http.clone())
+            .map_err(Error::from)
+            .and_then(|http| Ok((Graph::new(http.clone(), settings)?, http)));
+        let (graph, http) = made.map_err(|e| e.failure("getting ready to talk to Microsoft"))?;
+        let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
+        Ok(Self { graph, exchange, store })
+    }
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provider").finish_non_exhaustive()
+    }
+}

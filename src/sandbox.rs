@@ -1,3 +1,259 @@
-//! The sandbox: a loopback server that speaks Microsoft's own protocols.
+//! The sandbox: a server on 127.0.0.1 that speaks Microsoft's own protocols for an invented world.
+//!
+//! [`start`] reads a world, opens one port and answers on it as the identity platform, as Microsoft Graph and as hosted
+//! Exchange, told apart by the Host header. The same client code that talks to Microsoft talks to it; only addresses
+//! differ ([`Sandbox::origins`]). It knows no other module of this program and shares no types with the client, so that a
+//! mistake can't cancel itself out. It stops when the [`Sandbox`] is dropped.
+//!
+//! Worlds are files in `assets/sandbox`; [`fault_table`] lists the troubles that can be switched on.
 
+mod answer;
+mod assertion;
+mod consent;
+mod customer;
+mod discovery;
 pub mod exchange;
+mod fault;
+mod graph;
+mod journal;
+mod key;
+mod licence;
+mod names;
+mod people;
+mod platform;
+mod role;
+mod server;
+mod token;
+mod world;
+
+use std::{
+    fmt, fs, io,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use customer::Rehearsal;
+
+use fault::Faults;
+use platform::Platform;
+use world::World;
+
+/// Name of the file in the data folder that holds the last port.
+const PORT_FILE: &str = "port";
+
+/// What a sandbox is started with.
+#[derive(Clone)]
+pub struct Options {
+    /// Name of a built-in world (`standard`, `large`) or a path to a world file.
+    pub world: String,
+    /// Port on 127.0.0.1; `None`: the last port of the data folder if it is free, else any.
+    pub port: Option<u16>,
+    /// Folder for the signing key, the last port and the journal; `None`: nothing is kept.
+    pub data: Option<PathBuf>,
+    /// The clock: milliseconds since 1970 UTC.
+    pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
+    /// Troubles switched on for every tenant; see [`fault_table`].
+    pub faults: Vec<String>,
+}
+
+/// Why a sandbox does not start. Trying again helps only with [`StartError::Listen`].
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The world can't be found or read.
+    #[error("{0}")]
+    World(String),
+    /// A fault is unknown; the words name the nearest.
+    #[error("{0}")]
+    Fault(String),
+    /// The data folder can't be used.
+    #[error("the sandbox's data folder {} can't be used", .0.display())]
+    Data(PathBuf, #[source] io::Error),
+    /// The port can't be opened.
+    #[error("port {0} on 127.0.0.1 can't be opened for the sandbox")]
+    Listen(u16, #[source] io::Error),
+}
+
+/// The partner of a world: what a settings file would hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partner {
+    /// The partner's own tenant id.
+    pub tenant: String,
+    /// Application (client) id.
+    pub client_id: String,
+    /// Its secret: invented.
+    pub secret: String,
+}
+
+/// One customer of a world, as the partner's list has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedCustomer {
+    /// The partner's reference.
+    pub reference: String,
+    /// Name.
+    pub name: String,
+    /// Main domain.
+    pub domain: Option<String>,
+    /// False: closed.
+    pub active: bool,
+    /// `office365`, `mpexchange`, `business365`.
+    pub products: Vec<String>,
+    /// Tenant id on record.
+    pub tenant: Option<String>,
+    /// Provisioned through Manage Protect.
+    pub managed: bool,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// Seats bought; `None`: no limit on record.
+    pub seats: Option<u32>,
+}
+
+/// A running sandbox. Dropping it stops it.
+pub struct Sandbox {
+    /// Where it listens.
+    address: SocketAddr,
+    /// Everything behind it.
+    platform: Arc<Platform>,
+    /// A port that is held and that nobody listens on.
+    silent: Option<(TcpSocket, SocketAddr)>,
+    /// Ends the server.
+    _stop: DropGuard,
+}
+
+/// The faults that can be switched on: name, value with its default, what happens.
+#[must_use]
+pub fn fault_table() -> &'static [(&'static str, &'static str, &'static str)] {
+    fault::TABLE
+}
+
+/// Empties the journal of a data folder: grants, made users, everything that was done in the sandbox.
+///
+/// # Errors
+/// The journal can't be written.
+pub fn reset(data: &Path) -> io::Result<()> {
+    journal::reset(data)
+}
+
+/// Starts a sandbox. Must be called inside a tokio runtime, and runs in it.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(options: Options) -> Result<Sandbox, StartError> {
+    let faults = Faults::parse(&options.faults).map_err(StartError::Fault)?;
+    let world = World::load(&options.world).map_err(StartError::World)?;
+    let data = options.data.as_deref();
+    let trouble = |why| StartError::Data(data.unwrap_or(Path::new("")).to_owned(), why);
+    if let Some(folder) = data {
+        fs::create_dir_all(folder).map_err(trouble)?;
+    }
+    let platform = Platform::new(world, data, options.now, faults).map_err(trouble)?;
+    let listener = listen(options.port, data).await?;
+    let address = listener.local_addr().map_err(|why| StartError::Listen(0, why))?;
+    if let Some(folder) = data {
+        fs::write(folder.join(PORT_FILE), address.port().to_string()).map_err(trouble)?;
+    }
+    let platform = Arc::new(platform);
+    let stop = CancellationToken::new();
+    server::spawn(listener, Arc::clone(&platform), stop.clone());
+    Ok(Sandbox { address, platform, silent: silent(), _stop: stop.drop_guard() })
+}
+
+/// Opens the port that was asked for, or the last one, or any.
+async fn listen(port: Option<u16>, data: Option<&Path>) -> Result<TcpListener, StartError> {
+    let open = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    if let Some(port) = port {
+        return open(port).await.map_err(|why| StartError::Listen(port, why));
+    }
+    let last = data
+        .and_then(|folder| fs::read_to_string(folder.join(PORT_FILE)).ok())
+        .and_then(|text| text.trim().parse().ok());
+    if let Some(last) = last
+        && let Ok(listener) = open(last).await
+    {
+        return Ok(listener);
+    }
+    open(0).await.map_err(|why| StartError::Listen(0, why))
+}
+
+/// Takes a port without listening on it: connections are refused, and nobody else gets it meanwhile.
+fn silent() -> Option<(TcpSocket, SocketAddr)> {
+    let socket = TcpSocket::new_v4().ok()?;
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).ok()?;
+    let address = socket.local_addr().ok()?;
+    Some((socket, address))
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Where it listens: always on 127.0.0.1.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Every origin of this world and where it is answered: pairs such as `https://graph.microsoft.com` and
+    /// `http://127.0.0.1:PORT`. Dead servers lead to a port that refuses connections.
+    #[must_use]
+    pub fn origins(&self) -> Vec<(String, String)> {
+        let here = format!("http://{}", self.address);
+        let mut origins: Vec<(String, String)> = ["login.microsoftonline.com", "graph.microsoft.com"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain(self.platform.exchange.hosts())
+            .map(|host| (format!("https://{host}"), here.clone()))
+            .collect();
+        // Port 9 (discard) where no port could be held: nobody answers there either.
+        let nowhere = self.silent.as_ref().map_or((Ipv4Addr::LOCALHOST, 9).into(), |(_, address)| *address);
+        origins.extend(
+            self.platform
+                .world
+                .dead
+                .iter()
+                .map(|host| (format!("https://{host}"), format!("http://{nowhere}"))),
+        );
+        origins
+    }
+
+    /// The partner's application in this world.
+    #[must_use]
+    pub fn partner(&self) -> Partner {
+        let partner = &self.platform.world.partner;
+        Partner {
+            tenant: partner.tenant.clone(),
+            client_id: partner.client_id.clone(),
+            secret: partner.secret.clone(),
+        }
+    }
+
+    /// The partner's customer list in this world.
+    #[must_use]
+    pub fn customers(&self) -> Vec<SeedCustomer> {
+        let row = |it: &world::Customer| SeedCustomer {
+            reference: it.reference.clone(),
+            name: it.name.clone(),
+            domain: it.domain.clone(),
+            active: it.active,
+            products: it.products.clone(),
+            tenant: it.tenant.clone(),
+            managed: it.managed,
+            time_zone: it.time_zone.clone(),
+            seats: it.seats,
+        };
+        self.platform.world.customers.iter().map(row).collect()
+    }
+
+    /// Somebody who plays the customer's administrator.
+    #[must_use]
+    pub fn rehearsal(&self) -> Rehearsal {
+        Rehearsal::new(Arc::clone(&self.platform), self.address)
+    }
+}

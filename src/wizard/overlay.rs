@@ -111,7 +111,8 @@ impl Overlay {
                 Above {
                     panel: Panel { heading: Text::from(heading), blocks },
                     keys: vec![leave, stay],
-                    focus: Focus::Controls,
+                    // No button to press by mistake: Enter alone leaves.
+                    focus: Focus::Reading,
                 }
             }
         }
@@ -201,9 +202,12 @@ fn help<'a>(keys: &[Key]) -> Vec<Block<'a>> {
     };
     keys.iter()
         .map(line)
-        .chain([Block::Para(Text::from(
-            "Ctrl-C: asks before leaving; a second one leaves. The run is kept.",
-        ))])
+        .chain([
+            Block::Para(Text::from(
+                "Tab and Shift-Tab: to the next control and to the one before, where there are several.",
+            )),
+            Block::Para(Text::from("Ctrl-C: asks before leaving; a second one leaves. The run is kept.")),
+        ])
         .collect()
 }
 

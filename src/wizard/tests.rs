@@ -7,12 +7,13 @@ mod walks;
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     failure::{Failure, FailureKind},
-    id::{CustomerId, RunId, TenantId},
+    id::{CustomerId, RunId, TenantId, UserId},
     run::{Board, BoardRow, OpenRun, Operator, RunDone, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::{Check, CheckState, Organisation, Proof, Verdict},
     text::Text,
     time::Moment,
+    user::{Kind, NewUser, UserPage},
 };
 
 use super::{
@@ -204,11 +205,19 @@ impl Desk {
     pub(super) fn answer(&mut self) -> &mut Self {
         while let Some(at) = self.open.iter().position(|(_, request)| !matches!(request, Request::Wake(_))) {
             let (call, request) = self.open.remove(at);
-            if let Some(reply) = self.reply_to(&request) {
-                self.happen(Happening::Reply(call, reply));
-            }
+            self.respond(call, &request);
         }
         self
+    }
+
+    /// Answers one call: a list comes in two parts.
+    pub(super) fn respond(&mut self, call: CallId, request: &Request) {
+        if matches!(request, Request::ListUsers { .. }) {
+            self.happen(Happening::Reply(call, Reply::Page(page())));
+        }
+        if let Some(reply) = self.reply_to(request) {
+            self.happen(Happening::Reply(call, reply));
+        }
     }
 
     /// Lets time pass, ending the waits that fall into it in their order, and answers what they bring.
@@ -352,7 +361,7 @@ impl Desk {
             Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
             Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
             Request::LoadProtection(..) => Some(Reply::Protection(Box::default())),
-            Request::ListUsers { .. } => Some(Reply::Listed { total: 0 }),
+            Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
             Request::Search { .. } => Some(Reply::Searched),
             Request::ChangeExclusions(..) => Some(Reply::Excluded(Vec::new())),
             Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
@@ -366,6 +375,22 @@ impl Desk {
             | Request::TurnOff(..) => Some(Reply::Saved),
         }
     }
+}
+
+/// Three users.
+fn page() -> std::sync::Arc<UserPage> {
+    let user = |number: u8, name: &'static str, kind| NewUser {
+        id: UserId::from_bytes([number; 16]),
+        name,
+        address: name,
+        department: "",
+        problem: "",
+        kind,
+        licences: 0,
+        made: None,
+    };
+    let rows = [user(1, "Ana", Kind::User), user(2, "Ben", Kind::User), user(3, "Info", Kind::Shared)];
+    std::sync::Arc::new(UserPage::new(&rows, Vec::new().into()))
 }
 
 /// A failed call.

@@ -295,27 +295,21 @@ impl<K: Copy + PartialEq> Form<K> {
 
     /// The keys of the control that the keyboard acts on.
     pub(crate) fn keys(&self) -> Vec<Key> {
-        let next = words::key(
-            Chord::Tab,
-            Action::Submit,
-            "next",
-            "To the next control; Shift-Tab to the one before.",
-        );
         let field = words::key(Chord::Char('/'), Action::Search, "field", "Into the first field.");
         match self.controls.get(self.at) {
-            Some((_, Control::Field { .. })) => {
-                let mut keys = words::field_keys();
-                keys.insert(1, next);
-                keys
-            }
+            Some((_, Control::Field { .. })) => vec![
+                words::key(
+                    Chord::Enter,
+                    Action::Submit,
+                    "next",
+                    "To the next control; Shift-Tab goes to the one before.",
+                ),
+                words::key(Chord::Esc, Action::Back, "clear", "Clears the field. In an empty field: back."),
+            ],
             Some((_, Control::Choice { .. })) => {
-                vec![
-                    words::key(Chord::Space, Action::Tick, "change", "Chooses the next option."),
-                    next,
-                    field,
-                ]
+                vec![words::key(Chord::Space, Action::Tick, "change", "Chooses the next option."), field]
             }
-            _ => vec![words::key(Chord::Enter, Action::Submit, "press", "Presses the button."), next, field],
+            _ => vec![words::key(Chord::Enter, Action::Submit, "press", "Presses the button."), field],
         }
     }
 }

@@ -589,3 +589,16 @@ fn a_failed_call_has_words_and_a_way_on() {
         assert!(desk.is_out(request), "{request}");
     }
 }
+
+#[test]
+fn a_run_that_could_not_be_parked_is_said() {
+    let mut desk = Desk::resumed(consenting());
+    desk.act(Action::Park);
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::ParkRun(_))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    desk.answer();
+    let read = desk.count("LoadBoard");
+    desk.happen(Happening::Reply(call, failed()));
+    assert!(desk.notice().contains("the server did not answer"), "{}", desk.notice());
+    assert_eq!(desk.count("LoadBoard"), read + 1, "the rows say what is on record");
+}

@@ -68,7 +68,7 @@ fn happens() -> impl Strategy<Value = Happens> {
     ]
 }
 
-fn world(seed: u8) -> Desk {
+fn world(seed: u16) -> Desk {
     let mut managed = customer(1);
     managed.is_managed = true;
     managed.tenant = Some(tenant(1));
@@ -81,6 +81,12 @@ fn world(seed: u8) -> Desk {
         run.organisation = Some(organisation(1));
         run.impersonation = Some(details());
     }
+    if seed & 0x300 == 0x300 {
+        run.organisation = Some(organisation(1));
+        run.impersonation = Some(details());
+        run.enabled = Some(Moment::default());
+        run.finished = (seed & 0x400 != 0).then(Moment::default);
+    }
     let rows = vec![
         row(run.customer.clone(), Progress::Open(Text::from("at access")), Some(&run)),
         row(managed, Progress::NotStarted, None),
@@ -92,6 +98,9 @@ fn world(seed: u8) -> Desk {
     started.run = (seed & 64 != 0).then(|| run.id.clone());
     let mut desk = Desk::new(started, rows);
     desk.record = Some(run);
+    if seed & 0x80 != 0 {
+        desk.answer();
+    }
     desk
 }
 
@@ -111,14 +120,11 @@ fn step(desk: &mut Desk, happens: Happens) {
                 return;
             }
             let (call, request) = desk.open.remove(which % desk.open.len());
-            let reply = |desk: &mut Desk| match (&request, is_failed) {
-                (Request::Wake(_), _) => Some(Reply::Woken),
-                (_, true) => Some(failed()),
-                (_, false) => desk.reply_to(&request),
-            };
             for _ in 0..=usize::from(is_doubled) {
-                if let Some(reply) = reply(desk) {
-                    desk.happen(Happening::Reply(call, reply));
+                match (&request, is_failed) {
+                    (Request::Wake(_), _) => drop(desk.happen(Happening::Reply(call, Reply::Woken))),
+                    (_, true) => drop(desk.happen(Happening::Reply(call, failed()))),
+                    (_, false) => desk.respond(call, &request),
                 }
             }
         }
@@ -156,6 +162,15 @@ fn check(desk: &Desk) -> Result<(), TestCaseError> {
     prop_assert!(!view.panel.heading.is_empty());
     prop_assert!(view.bar.is_sandbox);
     prop_assert!(view.trail.len() == 6);
+    for panel in [Some(&view.panel), view.overlay.as_ref()].into_iter().flatten() {
+        for block in &panel.blocks {
+            if let Block::Rows(shown) = block {
+                prop_assert!(shown.cursor.is_none_or(|at| at < shown.rows.len()), "{shown:?}");
+                prop_assert!((0..shown.rows.len().min(9)).all(|at| shown.rows.row(at).is_some()));
+                prop_assert!(shown.rows.row(shown.rows.len()).is_none());
+            }
+        }
+    }
     if view.overlay.is_none() && view.focus != Focus::Field {
         let offers = |action| view.keys.iter().any(|key| key.action == action);
         prop_assert!(offers(Action::Back) || offers(Action::Leave), "no way out: {:?}", view.keys);
@@ -171,7 +186,7 @@ fn check(desk: &Desk) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
     #[test]
-    fn no_walk_gets_lost(seed: u8, walk in prop::collection::vec(happens(), 1..80)) {
+    fn no_walk_gets_lost(seed: u16, walk in prop::collection::vec(happens(), 1..120)) {
         let mut desk = world(seed);
         for happens in walk {
             step(&mut desk, happens);

@@ -1,0 +1,55 @@
+//! `backup365 sandbox`: the sandbox in the foreground, until it is told to go.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use anyhow::Context;
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use crate::{exit::Exit, sandbox};
+
+/// Forgets every consent, made user and position.
+///
+/// # Errors
+/// The sandbox's folder can't be changed.
+pub(super) fn reset(folder: &Path) -> anyhow::Result<Exit> {
+    sandbox::reset(folder)
+        .with_context(|| format!("the sandbox in {} can't be emptied", folder.display()))?;
+    say("The sandbox has forgotten every consent. Customers and seats are kept in its record.")?;
+    Ok(Exit::Done)
+}
+
+/// Starts the sandbox, says where it is, and stays until Ctrl-C, TERM or HUP.
+///
+/// # Errors
+/// The world or a trouble is unknown, or the port is taken.
+pub(super) async fn run(options: sandbox::Options) -> anyhow::Result<Exit> {
+    let sandbox = sandbox::start(options).await?;
+    say(&format!("SANDBOX on http://{} (everything is invented). Ctrl-C stops it.", sandbox.address()))?;
+    let partner = sandbox.partner();
+    say(&format!("Application {} of the partner tenant {}.", partner.client_id, partner.tenant))?;
+    for (from, to) in sandbox.origins() {
+        say(&format!("  {from} is {to}"))?;
+    }
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals can't be heard")?;
+    let signal = tokio::task::spawn_blocking(move || signals.forever().next()).await?;
+    drop(sandbox);
+    Ok(match signal {
+        Some(SIGHUP) => Exit::HangUp,
+        Some(SIGTERM) => Exit::Terminated,
+        _ => Exit::Interrupted,
+    })
+}
+
+/// One line on stdout; a closed pipe is not an error.
+fn say(line: &str) -> io::Result<()> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}

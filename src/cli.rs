@@ -1,0 +1,141 @@
+//! Arguments, as types only; what they do is in `app` and `commands`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{
+    domain::{id::RunId, time::Moment},
+    settings::moment,
+};
+
+/// Provisions Backup365 for a customer: the wizard, and what runs without it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "backup365",
+    version,
+    about = "Provision Backup365 for a customer, step by step, with the keyboard alone.",
+    long_about = "Provision Backup365 for a customer, step by step, with the keyboard alone.\n\n\
+                  Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",
+    after_help = "Examples:\n  backup365                      open the wizard\n  \
+                  backup365 --run B365-7KQ4      go on with a run\n  \
+                  backup365 sweep --preview      what Enable Auto does at the next 20:00 in Sydney\n  \
+                  backup365 sandbox --port 8365  run the sandbox in the foreground"
+)]
+pub struct Cli {
+    /// What every command knows.
+    #[command(flatten)]
+    pub common: Common,
+    /// Go straight to this run.
+    #[arg(long, value_name = "RUN", value_parser = run)]
+    pub run: Option<RunId>,
+    /// The command; none: the wizard.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command knows.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Common {
+    /// Settings file to use instead of the usual one.
+    #[arg(long, global = true, value_name = "FILE", env = "BACKUP365_SETTINGS")]
+    pub settings: Option<PathBuf>,
+    /// Use the sandbox, whatever the settings say.
+    #[arg(long, global = true)]
+    pub sandbox: bool,
+    /// Sandbox only: the world to use, a name or a file.
+    #[arg(long, global = true, value_name = "WORLD")]
+    pub world: Option<String>,
+    /// Sandbox only: a trouble to switch on ("throttle", "slow=500ms"); may be given several times.
+    #[arg(long, global = true, value_name = "TROUBLE")]
+    pub fault: Vec<String>,
+    /// Sandbox only: start the clock at this time.
+    #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
+    pub clock: Option<Moment>,
+    /// Sandbox only: work as a User, not as the Admin.
+    #[arg(long = "as", global = true, value_name = "ROLE")]
+    pub role: Option<Role>,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Use ASCII characters only.
+    #[arg(long, global = true, conflicts_with = "unicode")]
+    pub ascii: bool,
+    /// Use Unicode characters, whatever the locale says.
+    #[arg(long, global = true)]
+    pub unicode: bool,
+}
+
+/// Whom to work as in the sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// May do everything.
+    Admin,
+    /// May provision and look.
+    User,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// As the environment says.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What runs without the wizard.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the sandbox in the foreground, until Ctrl-C.
+    Sandbox {
+        /// Port on 127.0.0.1; 0 takes a free one.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Forget every consent, made user and position of the sandbox, then stop.
+        #[arg(long)]
+        reset: bool,
+    },
+    /// One pass of Enable Auto over every customer with the rule, as far as it is due.
+    #[command(after_help = "Examples:\n  backup365 sweep            do what is due, then stop\n  \
+                      backup365 sweep --preview  show the next pass, turn nobody on\n  \
+                      backup365 sweep --watch    stay, and do each pass at 20:00 in Sydney\n  \
+                      backup365 sweep --status   last and next pass; exit code 6 when one is overdue")]
+    Sweep {
+        /// Show what the next pass would do; turn nobody on.
+        #[arg(long, conflicts_with_all = ["watch", "status"])]
+        preview: bool,
+        /// Stay, and do each pass at 20:00 in Sydney.
+        #[arg(long, conflicts_with = "status")]
+        watch: bool,
+        /// Tell the last and the next pass.
+        #[arg(long)]
+        status: bool,
+    },
+}
+
+/// Reads a run number.
+fn run(text: &str) -> Result<RunId, String> {
+    text.parse().map_err(|_malformed| "expected a run number like B365-7KQ4".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_run_is_taken_as_people_say_it() {
+        let cli = Cli::try_parse_from(["backup365", "--run", "b365 7kq4"]).unwrap();
+        assert_eq!(cli.run.unwrap().to_string(), "B365-7KQ4");
+        assert!(Cli::try_parse_from(["backup365", "--run", "nonsense"]).is_err());
+    }
+}

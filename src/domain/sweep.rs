@@ -1,0 +1,147 @@
+//! One pass of Enable Auto, decided: pure, from what is on record and what is listed to who is turned on.
+//!
+//! A pass works for a due moment: the latest 20:00 in Sydney that is not after now. Nothing is turned on for a due
+//! moment in the future, and a pass never turns anyone off.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::{
+    id::UserId,
+    protection::{AutoRule, Chosen},
+    sydney,
+    text::Text,
+    time::Moment,
+    user::{Kind, Kinds},
+};
+
+/// After this long without a finished pass every screen says so (product.md section 9, *Enable Auto and the sweep*).
+pub const OVERDUE_AFTER: Duration = Duration::from_mins(30);
+
+/// A pass that begins later than this after its due moment is marked late. A guess: the timer fires within seconds.
+pub const LATE_AFTER: Duration = Duration::from_mins(10);
+
+/// A full list is taken again after this long, because a pure licence change may not show in Graph's delta, and its
+/// tokens live for seven days (microsoft-identity-and-graph.md section 7.4).
+pub const RELIST_AFTER: Duration = Duration::from_hours(6 * 24);
+
+/// What the rules of one customer and product say, as on record.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The standing rule.
+    pub rule: &'a AutoRule,
+    /// Kinds included besides user mailboxes.
+    pub kinds: Kinds,
+    /// Never turned on.
+    pub exclusions: &'a BTreeSet<UserId>,
+    /// Have a seat.
+    pub on: &'a BTreeSet<UserId>,
+    /// Seats used by the customer's other products.
+    pub used_elsewhere: u32,
+    /// Seats bought; none: no limit on record.
+    pub limit: Option<u32>,
+}
+
+/// A user that the pass looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Who, as the store would keep it.
+    pub user: Chosen,
+    /// `createdDateTime`; none for a hosted mailbox, which counts when it is in the pass's listing.
+    pub made: Option<Moment>,
+    /// Can't be turned on; the row says why.
+    pub has_problem: bool,
+}
+
+/// What a pass may do for one customer and product.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// To be turned on.
+    pub turn_on: Vec<Chosen>,
+    /// Looked at and left for a later pass: made after the due moment, a problem, or not known yet. While there is one
+    /// the next pass must see it again.
+    pub deferred: u32,
+    /// Why nobody is turned on; an operator must look at it.
+    pub attention: Option<Text>,
+}
+
+/// Whether a rule counts in a pass: it was made before the due moment.
+#[must_use]
+pub fn counts(rule: &AutoRule, due: Moment) -> bool {
+    rule.made < due
+}
+
+/// Whether the pass for the latest due moment is still to be done for a rule.
+#[must_use]
+pub fn is_due(rule: &AutoRule, now: Moment) -> bool {
+    let due = sydney::latest_2000(now);
+    counts(rule, due) && rule.last_pass.is_none_or(|last| last < due)
+}
+
+/// Whether a due moment has gone by for half an hour without a finished pass (rule 17). A night that was missed stays
+/// overdue while the next one has just begun.
+#[must_use]
+pub fn is_overdue(rule: &AutoRule, now: Moment) -> bool {
+    let due = sydney::latest_2000(now.minus(OVERDUE_AFTER));
+    counts(rule, due) && rule.last_pass.is_none_or(|last| last < due)
+}
+
+/// Whether a pass for `due` that begins now is late.
+#[must_use]
+pub fn is_late(due: Moment, now: Moment) -> bool {
+    now.since(due) >= LATE_AFTER
+}
+
+/// Decides who is turned on in the pass for `due`. Doubled candidates count once, the last one wins.
+#[must_use]
+pub fn decide(terms: &Terms<'_>, due: Moment, candidates: &[Candidate]) -> Decision {
+    let mut decision = Decision::default();
+    if !counts(terms.rule, due) {
+        return decision;
+    }
+    let mut seen = BTreeSet::new();
+    for candidate in candidates.iter().rev() {
+        let id = candidate.user.id;
+        if !seen.insert(id) || terms.on.contains(&id) || terms.exclusions.contains(&id) {
+            continue;
+        }
+        let is_later = candidate.made.is_some_and(|made| made > due);
+        if is_later || candidate.has_problem || candidate.user.kind == Kind::NotKnownYet {
+            decision.deferred += 1;
+        } else if terms.kinds.allows(candidate.user.kind) {
+            decision.turn_on.push(candidate.user.clone());
+        }
+    }
+    decision.turn_on.reverse();
+    decision.attention = over_a_limit(terms, decision.turn_on.len());
+    if decision.attention.is_some() {
+        decision.deferred += u32::try_from(decision.turn_on.len()).unwrap_or(u32::MAX);
+        decision.turn_on.clear();
+    }
+    decision
+}
+
+/// Why a pass with this many new seats must not go on.
+fn over_a_limit(terms: &Terms<'_>, new: usize) -> Option<Text> {
+    if new == 0 {
+        return None;
+    }
+    let new = u32::try_from(new).unwrap_or(u32::MAX);
+    let on = u32::try_from(terms.on.len()).unwrap_or(u32::MAX).saturating_add(new);
+    if on > terms.rule.ceiling {
+        return Some(Text::of(format_args!(
+            "{new} new users would make {on} protected, above the ceiling of {}. Nobody was turned on. \
+             Check the list, then confirm Enable Auto again with a higher ceiling.",
+            terms.rule.ceiling
+        )));
+    }
+    let seats = on.saturating_add(terms.used_elsewhere);
+    terms.limit.filter(|limit| seats > *limit).map(|limit| {
+        Text::of(format_args!(
+            "{new} new users need {seats} seats and {limit} are on record. Nobody was turned on. \
+             Order seats, or exclude users."
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests;

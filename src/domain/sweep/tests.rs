@@ -1,0 +1,160 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn moment(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
+
+fn rule(made: &str, ceiling: u32) -> AutoRule {
+    AutoRule {
+        made: moment(made),
+        by: Text::from("ana"),
+        confirmed: 3,
+        ceiling,
+        last_pass: None,
+        attention: None,
+    }
+}
+
+fn user(id: u8, kind: Kind, made: Option<&str>) -> Candidate {
+    Candidate {
+        user: Chosen {
+            id: UserId::from_bytes([id; 16]),
+            address: Text::of(format_args!("u{id}@bakery.example")),
+            name: Text::of(format_args!("User {id}")),
+            kind,
+        },
+        made: made.map(moment),
+        has_problem: false,
+    }
+}
+
+fn ids(decision: &Decision) -> Vec<u8> {
+    decision.turn_on.iter().map(|c| c.id.as_bytes()[0]).collect()
+}
+
+fn terms<'a>(rule: &'a AutoRule, exclusions: &'a BTreeSet<UserId>, on: &'a BTreeSet<UserId>) -> Terms<'a> {
+    Terms { rule, kinds: Kinds::default(), exclusions, on, used_elsewhere: 0, limit: None }
+}
+
+const DUE: &str = "2026-11-23T09:00:00Z"; // Mon 23 Nov 20:00 AEDT
+
+#[test]
+fn one_second_decides_whether_a_user_is_new_enough() {
+    let (rule, none) = (rule("2026-11-23T03:00:00Z", 100), BTreeSet::new());
+    let listed = [
+        user(1, Kind::User, Some("2026-11-23T08:59:59Z")),
+        user(2, Kind::User, Some(DUE)),
+        user(3, Kind::User, Some("2026-11-23T09:00:01Z")),
+    ];
+    let decision = decide(&terms(&rule, &none, &none), moment(DUE), &listed);
+    assert_eq!(ids(&decision), [1, 2]);
+    assert_eq!(decision.deferred, 1);
+}
+
+#[test]
+fn a_rule_made_at_or_after_the_due_moment_waits_for_the_next_one() {
+    let none = BTreeSet::new();
+    let listed = [user(1, Kind::User, None)];
+    for (made, on) in [("2026-11-23T08:59:59Z", 1), (DUE, 0), ("2026-11-23T09:00:01Z", 0)] {
+        let rule = rule(made, 100);
+        assert_eq!(decide(&terms(&rule, &none, &none), moment(DUE), &listed).turn_on.len(), on, "{made}");
+        assert_eq!(is_due(&rule, moment("2026-11-23T09:05:00Z")), on == 1, "{made}");
+    }
+}
+
+#[test]
+fn a_missed_night_is_due_once_and_older_ones_collapse_into_it() {
+    let mut rule = rule("2026-11-01T03:00:00Z", 100);
+    rule.last_pass = Some(moment("2026-11-19T09:00:00Z"));
+    let now = moment("2026-11-23T01:00:00Z");
+    let due = sydney::latest_2000(now);
+    assert_eq!(due, moment("2026-11-22T09:00:00Z"));
+    assert!(is_due(&rule, now) && is_overdue(&rule, now) && is_late(due, now));
+    rule.last_pass = Some(due);
+    assert!(!is_due(&rule, now) && !is_overdue(&rule, now));
+}
+
+#[test]
+fn half_an_hour_of_silence_is_overdue() {
+    let rule = rule("2026-11-20T03:00:00Z", 100);
+    assert!(is_overdue(&rule, moment("2026-11-23T09:10:00Z")), "the night before was missed, too");
+    let mut done = rule.clone();
+    done.last_pass = Some(moment("2026-11-22T09:00:00Z"));
+    assert!(!is_overdue(&done, moment("2026-11-23T09:29:59Z")));
+    assert!(is_overdue(&done, moment("2026-11-23T09:30:00Z")));
+}
+
+#[test]
+fn exclusions_kinds_problems_and_those_who_are_on_stay_as_they_are() {
+    let rule = rule("2026-11-23T03:00:00Z", 100);
+    let excluded = BTreeSet::from([UserId::from_bytes([2; 16])]);
+    let on = BTreeSet::from([UserId::from_bytes([3; 16])]);
+    let mut problem = user(4, Kind::User, None);
+    problem.has_problem = true;
+    let listed = [
+        user(1, Kind::User, None),
+        user(2, Kind::User, None),
+        user(3, Kind::User, None),
+        problem,
+        user(5, Kind::Shared, None),
+        user(6, Kind::Room, None),
+        user(7, Kind::Disabled, None),
+        user(8, Kind::Guest, None),
+        user(9, Kind::WithoutMailbox, None),
+        user(10, Kind::NotKnownYet, None),
+        user(1, Kind::User, None),
+    ];
+    let mut terms = terms(&rule, &excluded, &on);
+    assert_eq!(ids(&decide(&terms, moment(DUE), &listed)), [1]);
+    terms.kinds = Kinds::default().toggled(Kind::Shared);
+    assert_eq!(ids(&decide(&terms, moment(DUE), &listed)), [5, 1]);
+}
+
+#[test]
+fn above_the_ceiling_or_the_seats_nobody_is_turned_on() {
+    let none = BTreeSet::new();
+    let listed: Vec<_> = (1..=12).map(|id| user(id, Kind::User, None)).collect();
+    let tight = rule("2026-11-23T03:00:00Z", 11);
+    let decision = decide(&terms(&tight, &none, &none), moment(DUE), &listed);
+    assert!(decision.turn_on.is_empty());
+    assert_eq!(decision.deferred, 12);
+    assert!(decision.attention.unwrap().as_str().contains("ceiling of 11"));
+
+    let wide = rule("2026-11-23T03:00:00Z", 12);
+    let mut terms = terms(&wide, &none, &none);
+    assert_eq!(decide(&terms, moment(DUE), &listed).turn_on.len(), 12);
+    (terms.limit, terms.used_elsewhere) = (Some(12), 1);
+    let decision = decide(&terms, moment(DUE), &listed);
+    assert!(decision.turn_on.is_empty() && decision.attention.is_some());
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_listed_a_pass_keeps_its_promises(
+        listed in prop::collection::vec((0_u8..30, 0_u8..7, prop::option::of(-5_i64..5), any::<bool>()), 0..60),
+        excluded in prop::collection::btree_set(0_u8..30, 0..10),
+        on in prop::collection::btree_set(0_u8..30, 0..10),
+        ceiling in 0_u32..40,
+        bits in any::<u8>(),
+    ) {
+        let due = moment(DUE);
+        let rule = rule("2026-11-23T03:00:00Z", ceiling);
+        let ids = |set: &BTreeSet<u8>| set.iter().map(|id| UserId::from_bytes([*id; 16])).collect::<BTreeSet<_>>();
+        let (excluded, on) = (ids(&excluded), ids(&on));
+        let candidates: Vec<_> = listed.iter().map(|(id, kind, made, has_problem)| Candidate {
+            made: made.map(|s| Moment::from_millis(due.as_millis() + s)),
+            has_problem: *has_problem,
+            ..user(*id, Kind::from_code(*kind).unwrap(), None)
+        }).collect();
+        let terms = Terms { kinds: Kinds::from_bits(bits), ..terms(&rule, &excluded, &on) };
+        let decision = decide(&terms, due, &candidates);
+        let turned: BTreeSet<_> = decision.turn_on.iter().map(|c| c.id).collect();
+        prop_assert_eq!(turned.len(), decision.turn_on.len());
+        prop_assert!(turned.is_disjoint(&excluded) && turned.is_disjoint(&on));
+        prop_assert!(decision.turn_on.iter().all(|c| terms.kinds.allows(c.kind)));
+        prop_assert!(turned.is_empty() || turned.len() + on.len() <= usize::try_from(ceiling).unwrap());
+        prop_assert!(decision.attention.is_none() || turned.is_empty());
+    }
+}

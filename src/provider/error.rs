@@ -1,0 +1,130 @@
+//! What can go wrong between us and Microsoft, and the one place that turns it into words for people.
+//!
+//! Triggered wherever a call of the identity platform or of Graph ends badly; out comes a [`Failure`].
+
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use super::{http::HttpError, oauth::Refusal};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    text::Text,
+};
+
+/// A call that ended badly.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Error {
+    /// No answer at all.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The identity platform said no, in its own form.
+    #[error("the identity platform refused: {0}")]
+    Platform(Refusal),
+    /// Graph said no.
+    #[error("Graph answered {status} {code}")]
+    Graph {
+        /// HTTP status.
+        status: u16,
+        /// The deepest code in the body, may be empty.
+        code: String,
+        /// When Graph asks us to come back.
+        retry_after: Option<Duration>,
+        /// Ids and time for support.
+        reference: String,
+    },
+    /// An answer of another status than 200 whose body tells nothing: gateways, proxies, outages.
+    #[error("an answer with the status {status} and nothing readable in it")]
+    Status {
+        /// HTTP status.
+        status: u16,
+        /// When the server asks us to come back.
+        retry_after: Option<Duration>,
+        /// Ids and time for support.
+        reference: String,
+    },
+    /// A good status with a body that makes no sense.
+    #[error("{what} makes no sense")]
+    Malformed {
+        /// Which answer.
+        what: &'static str,
+    },
+    /// A link that leads to another host than the one the token is for (rule 15).
+    #[error("a link leads to {host}, where our token must not go")]
+    WrongHost {
+        /// Where it leads.
+        host: String,
+    },
+    /// The tenant lives in a cloud where our application is not registered.
+    #[error("the tenant belongs to the cloud {cloud}")]
+    OtherCloud {
+        /// The cloud, as a person calls it.
+        cloud: String,
+    },
+    /// Answers that must name the same tenant name different ones.
+    #[error("the answers name different organisations")]
+    Contradiction,
+    /// Our own credential can't be used: settings are wrong.
+    #[error("our own credential can't be used: {detail}")]
+    Credential {
+        /// What is wrong with it, never the credential itself.
+        detail: String,
+    },
+}
+
+impl Error {
+    /// The number of the identity platform's message (`700016`), where there is one.
+    #[must_use]
+    pub fn aadsts(&self) -> Option<u64> {
+        match self {
+            Self::Platform(refusal) => refusal.number(),
+            _ => None,
+        }
+    }
+
+    /// HTTP status and Graph's code, where Graph answered.
+    #[must_use]
+    pub fn graph(&self) -> Option<(u16, &str)> {
+        match self {
+            Self::Graph { status, code, .. } => Some((*status, code)),
+            _ => None,
+        }
+    }
+
+    /// Bad news for a person; `tried` starts the sentence ("looking up the organisation").
+    #[must_use]
+    pub fn failure(&self, tried: &str) -> Failure {
+        let told = words::of(self);
+        let what = Text::of(format_args!("{tried}: {}", told.happened));
+        let mut failure = Failure::new(told.kind, what, told.hint);
+        failure.code = told.code.as_deref().map(Text::clean);
+        failure.reference = self.reference().as_deref().map(Text::clean);
+        failure.retry_after = told.retry_after;
+        failure
+    }
+
+    /// Ids that Microsoft's support asks for.
+    fn reference(&self) -> Option<String> {
+        match self {
+            Self::Platform(refusal) => Some(refusal.reference()),
+            Self::Graph { reference, .. } | Self::Status { reference, .. } => Some(reference.clone()),
+            _ => None,
+        }
+        .filter(|text| !text.is_empty())
+    }
+}
+
+/// The pieces of a [`Failure`], before they are put together.
+struct Told {
+    kind: FailureKind,
+    /// What happened, lower case start, no full stop.
+    happened: String,
+    /// What to do, a sentence.
+    hint: &'static str,
+    /// For *explain*.
+    code: Option<String>,
+    retry_after: Option<Duration>,
+}

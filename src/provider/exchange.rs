@@ -1,0 +1,146 @@
+//! Exchange Web Services at a hoster: finding the server, proving that a service account may act for the customer's
+//! mailboxes, and listing them.
+//!
+//! Triggered by the runner and by the sweeper. Everything here only reads, so every call may be repeated and may be
+//! dropped at any await. Basic sign-in only: a server that offers only Windows sign-in is told apart and refused in
+//! words, never met with a weaker way. Exchange Online is refused with the reason.
+//!
+//! The parts: `server` (which addresses are taken), `autodiscover`, `soap` (envelopes out), `wire` (envelopes in),
+//! `gate` (what an account's requests share), `session` (one request with its repeats), `prove`, `search`, `list`, and
+//! `error`, the one place that makes a [`Failure`].
+
+mod autodiscover;
+mod error;
+mod gate;
+mod list;
+mod prove;
+mod search;
+mod server;
+mod session;
+mod soap;
+mod wire;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use self::{
+    error::Bad,
+    gate::Gates,
+    session::{Means, Pace, Session},
+};
+use super::{http::Http, listed::Listed};
+use crate::domain::{
+    customer::Impersonation, failure::Failure, id::Address, tenant::Proof, text::Text, time::Clock,
+};
+
+/// The client; cheap to clone, and all clones share what a server asked for (pauses, refused passwords).
+#[derive(Clone)]
+pub struct Exchange {
+    http: Http,
+    clock: Clock,
+    is_sandbox: bool,
+    gates: Gates,
+    pace: Pace,
+}
+
+/// Whether a mailbox is still there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Presence {
+    /// It can be opened.
+    Present,
+    /// The server says that there is no such mailbox (`ErrorNonExistentMailbox`).
+    NonExistent,
+    /// Neither; the words say why.
+    Unknown(Text),
+}
+
+impl Exchange {
+    /// Makes the client. In the sandbox a loopback address may be plain http.
+    #[must_use]
+    pub fn new(http: Http, clock: Clock, is_sandbox: bool) -> Self {
+        Self { http, clock, is_sandbox, gates: Gates::default(), pace: Pace::NORMAL }
+    }
+
+    /// Finds the EWS address of a mailbox by Autodiscover. No password is part of it.
+    ///
+    /// Takes up to a minute where hosts do not answer.
+    ///
+    /// # Errors
+    /// `NotFound` when no server announces itself, `Refused` for Exchange Online, `Malformed` when redirects do not end.
+    pub async fn discover(&self, address: &Address) -> Result<Text, Failure> {
+        autodiscover::discover(&self.http, address).await
+    }
+
+    /// Makes the EWS address of a typed server; sends nothing.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no server, `Refused` for Exchange Online. A retry does not help.
+    pub fn check_server(text: &str) -> Result<Text, Failure> {
+        Ok(server::normalise(text).map(|url| Text::clean(url.as_str()))?)
+    }
+
+    /// One round of named checks: the server answers, the account signs in, it may open the sample and up to four
+    /// others of a given list.
+    ///
+    /// A failure with `retry_after` may be asked again after that long; one without needs a person first, because a
+    /// refused password that is sent again and again locks the account.
+    pub async fn prove(&self, access: &Impersonation) -> Proof {
+        let session = self.session(access, self.pace.brief(), None).map(Arc::new);
+        prove::prove(session, access, || self.clock.now()).await
+    }
+
+    /// Lists the customer's mailboxes: pages of at most 100 rows as they come, and notes. Answers the number of rows.
+    ///
+    /// Cost: one request per mailbox of a given list; a directory search adds two or more per beginning of a name. Ends
+    /// early, and well, when the receiver is dropped.
+    ///
+    /// # Errors
+    /// What would fail for every mailbox: server, sign-in, account, a server that stays busy (`Throttled`, with
+    /// `retry_after`). Pages that were sent stay good.
+    pub async fn list_mailboxes(
+        &self,
+        access: &Impersonation,
+        sink: mpsc::Sender<Listed>,
+    ) -> Result<u32, Failure> {
+        let session = Arc::new(self.session(access, self.pace, Some(sink.clone()))?);
+        Ok(list::list(session, access, sink).await?)
+    }
+
+    /// Whether these mailboxes are still there, in the order asked: for the sweep, which needs two passes before it
+    /// calls somebody gone.
+    ///
+    /// # Errors
+    /// What would fail for every mailbox.
+    pub async fn still_there(
+        &self,
+        access: &Impersonation,
+        addresses: &[Address],
+    ) -> Result<Vec<(Address, Presence)>, Failure> {
+        let session = Arc::new(self.session(access, self.pace, None)?);
+        Ok(list::still_there(session, addresses).await?)
+    }
+
+    /// Opens nothing; checks the details and finds the account's gate.
+    fn session(
+        &self,
+        access: &Impersonation,
+        pace: Pace,
+        notes: Option<mpsc::Sender<Listed>>,
+    ) -> Result<Session, Bad> {
+        let means = Means {
+            http: &self.http,
+            clock: &self.clock,
+            is_sandbox: self.is_sandbox,
+            gates: &self.gates,
+            pace,
+            notes,
+        };
+        Session::new(access, means)
+    }
+}
+
+#[cfg(test)]
+mod stub;
+#[cfg(test)]
+mod tests;

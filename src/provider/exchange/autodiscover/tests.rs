@@ -1,0 +1,174 @@
+//! Discovery against scripted hosts: each way, each redirect, and no password anywhere.
+
+use super::{
+    super::stub::{Reply, Seen, Stub, address, challenge},
+    *,
+};
+
+const EWS: &str = "https://mail.hoster.example/EWS/Exchange.asmx";
+
+fn soap(code: &str, target: &str, url: &str) -> Reply {
+    Reply::new(
+        200,
+        format!(
+            r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><GetUserSettingsResponseMessage
+            xmlns="http://schemas.microsoft.com/exchange/2010/Autodiscover"><Response><ErrorCode>NoError</ErrorCode>
+            <UserResponses><UserResponse><ErrorCode>{code}</ErrorCode><RedirectTarget>{target}</RedirectTarget><UserSettings>
+            <UserSetting><Name>ExternalEwsUrl</Name><Value>{url}</Value></UserSetting></UserSettings></UserResponse>
+            </UserResponses></Response></GetUserSettingsResponseMessage></s:Body></s:Envelope>"#
+        ),
+    )
+}
+
+fn pox(account: &str) -> Reply {
+    Reply::new(
+        200,
+        format!(
+            r#"<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"><Response
+            xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"><Account>{account}</Account>
+            </Response></Autodiscover>"#
+        ),
+    )
+}
+
+fn nothing_here() -> Reply {
+    Reply::new(404, "")
+}
+
+async fn run(
+    script: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static,
+) -> (Result<Text, Failure>, Vec<Seen>) {
+    let stub = Stub::start(script).await;
+    let found = stub.exchange.discover(&address("ana@customer.example")).await;
+    let seen = stub.seen();
+    assert!(seen.iter().all(|seen| !seen.is_signed()), "no sign-in, ever");
+    (found, seen)
+}
+
+#[tokio::test]
+async fn each_way_finds_the_server() {
+    for way in ["json", "soap at the domain", "soap", "pox", "redirect"] {
+        let (found, _) = run(move |seen| {
+            let is_sub = seen.host == "autodiscover.customer.example";
+            let is_post = !seen.body.is_empty();
+            match way {
+                "json" if is_sub && seen.path.contains("json/v1.0/ana@customer.example") => {
+                    Reply::new(200, format!(r#"{{"Protocol":"EWS","Url":"{EWS}"}}"#))
+                }
+                "soap at the domain" if !is_sub && seen.file() == "autodiscover.svc" => {
+                    soap("NoError", "", EWS)
+                }
+                "soap" if is_sub && seen.file() == "autodiscover.svc" => soap("NoError", "", EWS),
+                "pox" if is_sub && is_post && seen.file() == "autodiscover.xml" => pox(&format!(
+                    "<Action>settings</Action><Protocol><Type>EXPR</Type><EwsUrl>{EWS}</EwsUrl></Protocol>"
+                )),
+                "redirect" if is_sub && !is_post && seen.file() == "autodiscover.xml" => Reply::new(302, "")
+                    .with("location", "https://auto.hoster.example/autodiscover/autodiscover.xml"),
+                "redirect" if seen.host == "auto.hoster.example" => pox(&format!(
+                    "<Action>settings</Action><Protocol><Type>EXCH</Type><ASUrl>{EWS}</ASUrl></Protocol>"
+                )),
+                _ => nothing_here(),
+            }
+        })
+        .await;
+        assert_eq!(found.as_ref().map(Text::as_str), Ok(EWS), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_to_an_address_and_to_a_place_are_followed() {
+    let (found, seen) = run(|seen| match (seen.host.as_str(), seen.file() == "autodiscover.svc") {
+        ("customer.example", true) => soap("RedirectAddress", "ana@other.example", ""),
+        ("autodiscover.other.example", true) => {
+            soap("RedirectUrl", "https://auto.hoster.example/autodiscover/autodiscover.svc", "")
+        }
+        ("auto.hoster.example", true) => soap("NoError", "", EWS),
+        _ => nothing_here(),
+    })
+    .await;
+    assert_eq!(found.as_ref().map(Text::as_str), Ok(EWS));
+    let last = seen.last().unwrap();
+    assert_eq!(last.text("Mailbox"), "ana@other.example");
+}
+
+#[tokio::test]
+async fn circles_and_endless_redirects_end() {
+    let to_itself = |seen: &Seen| {
+        if seen.file() == "autodiscover.svc" {
+            Reply::new(302, "").with("location", "https://customer.example/autodiscover/autodiscover.svc")
+        } else {
+            nothing_here()
+        }
+    };
+    let ever_on = |seen: &Seen| {
+        if seen.path.contains("json") {
+            return nothing_here();
+        }
+        Reply::new(302, "")
+            .with("location", &format!("https://auto.hoster.example/{}/autodiscover.svc", seen.nth))
+    };
+    let same_address = |seen: &Seen| {
+        if seen.file() == "autodiscover.svc" {
+            soap("RedirectAddress", "ana@customer.example", "")
+        } else {
+            nothing_here()
+        }
+    };
+    for (found, seen) in [run(to_itself).await, run(ever_on).await, run(same_address).await] {
+        assert_eq!(found.map_err(|failure| failure.kind), Err(FailureKind::Malformed));
+        assert!(seen.len() < 20, "{}", seen.len());
+    }
+}
+
+#[tokio::test]
+async fn exchange_online_is_named_as_such_wherever_it_shows() {
+    let online = "https://outlook.office365.com/EWS/Exchange.asmx";
+    let json = move |seen: &Seen| {
+        if seen.path.contains("json") {
+            Reply::new(200, format!(r#"{{"Url":"{online}"}}"#))
+        } else {
+            nothing_here()
+        }
+    };
+    let settings = move |seen: &Seen| {
+        if seen.file() == "autodiscover.svc" { soap("NoError", "", online) } else { nothing_here() }
+    };
+    let redirect = |seen: &Seen| {
+        if seen.body.is_empty() && seen.file() == "autodiscover.xml" {
+            Reply::new(302, "")
+                .with("location", "https://autodiscover-s.outlook.com/autodiscover/autodiscover.xml")
+        } else {
+            nothing_here()
+        }
+    };
+    for (found, _) in [run(json).await, run(settings).await, run(redirect).await] {
+        let failure = found.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Refused);
+        assert!(failure.hint.as_str().contains("Office 365"), "{}", failure.hint);
+    }
+    let stub = Stub::start(|_| nothing_here()).await;
+    assert!(stub.exchange.discover(&address("ana@bakery.onmicrosoft.com")).await.is_err());
+    assert!(stub.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_host_that_guards_both_is_taken_and_one_that_guards_only_one_is_not() {
+    let both = |seen: &Seen| if seen.host == "customer.example" { nothing_here() } else { challenge() };
+    let (found, _) = run(both).await;
+    let expected = "https://autodiscover.customer.example/EWS/Exchange.asmx";
+    assert_eq!(found.as_ref().map(Text::as_str), Ok(expected));
+    let one = |seen: &Seen| if seen.path.contains("/EWS/") { nothing_here() } else { challenge() };
+    let (found, _) = run(one).await;
+    assert_eq!(found.map_err(|failure| failure.kind), Err(FailureKind::NotFound));
+}
+
+#[tokio::test]
+async fn nothing_found_says_what_to_do() {
+    let (found, _) = run(|_| nothing_here()).await;
+    let failure = found.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::NotFound);
+    assert!(failure.hint.as_str().contains("Ask the hoster"));
+    let stub = Stub::start(|_| nothing_here()).await;
+    assert!(stub.exchange.discover(&address("ana@nowhere.example")).await.is_err());
+    assert!(stub.seen().is_empty(), "unknown hosts are not asked twice, nor anyone else");
+}

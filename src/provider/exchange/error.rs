@@ -1,0 +1,251 @@
+//! Everything that can go wrong with a hoster's Exchange server, and the one place that turns it into words.
+//!
+//! Triggered by every call of this client that has bad news; out comes a [`Failure`] whose code is the name of the
+//! response code, for *explain*. Nothing here ever holds a password, and no text of the server is passed on: it follows
+//! the server's language and may hold anything.
+
+mod words;
+
+use std::time::Duration;
+
+use super::wire::{Trouble, Unreadable};
+use crate::{
+    domain::{failure::Failure, id::Address, text::Text},
+    provider::http::HttpError,
+};
+
+/// How long to wait before trying a fresh permission again; directories take their time, up to half an hour
+/// (exchange-web-services.md section 6.2, unconfirmed).
+const PERMISSION_WAIT: Duration = Duration::from_mins(1);
+
+/// Why a request brought nothing.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub(super) enum Error {
+    /// No answer at all.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// 401, also the second time.
+    #[error("user name or password not accepted")]
+    SignIn,
+    /// The same details were refused moments ago: not sent again, so that the account is not locked.
+    #[error("user name or password were refused a moment ago")]
+    RefusedBefore {
+        /// When they may be sent again.
+        wait: Duration,
+    },
+    /// 401, and Basic is not among what is offered.
+    #[error("no Basic sign-in, only {offers}")]
+    NoBasic {
+        /// Schemes that are offered, joined by ", ".
+        offers: String,
+    },
+    /// The account's name can't be sent with Basic: it holds a colon or a control character.
+    #[error("the account's name can't be sent")]
+    AccountName,
+    /// 403.
+    #[error("not allowed")]
+    SwitchedOff,
+    /// A web-mail or log-on page: 440, a redirect, or 200 with HTML.
+    #[error("a web page answered")]
+    WebPage,
+    /// 404.
+    #[error("nothing there")]
+    NotThere,
+    /// 429, 502, 503, 504, 500 without SOAP, or a redirect to the passing error page.
+    #[error("the front end is in trouble (status {status})")]
+    FrontEnd {
+        /// HTTP status.
+        status: u16,
+        /// What the server asks for.
+        wait: Option<Duration>,
+    },
+    /// Any other status.
+    #[error("status {0}")]
+    Status(u16),
+    /// The server asks for a longer rest than we take, or was still busy the last time.
+    #[error("the server is busy")]
+    Busy {
+        /// When to come back.
+        wait: Duration,
+    },
+    /// Exchange answered with a code.
+    #[error("{}", .0.code)]
+    Code(Box<Trouble>),
+    /// Neither version header is understood.
+    #[error("the server is too old")]
+    TooOld,
+    /// An answer that is none.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// A well-formed answer to another question.
+    #[error("the answer does not fit the request")]
+    WrongAnswer,
+    /// Microsoft's own cloud, by its host or its version.
+    #[error("this is Exchange Online")]
+    ExchangeOnline,
+    /// The address is not https.
+    #[error("the address is not https")]
+    NotTls,
+    /// The address is none.
+    #[error("this is not a server's address")]
+    NotAServer,
+}
+
+/// How far a code reaches, which decides who stops.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reach {
+    /// This mailbox only: a row with a problem.
+    Mailbox,
+    /// The service account: nothing else will work either.
+    Account,
+    /// Passing: asked again with growing waits.
+    Passing,
+    /// Passing, but asked again only once.
+    Once,
+    /// All requests of the account must wait.
+    Everyone,
+    /// The version header is not liked.
+    Version,
+}
+
+impl Error {
+    /// How far it reaches.
+    pub(super) fn reach(&self) -> Reach {
+        match self {
+            Self::Code(trouble) => code_reach(&trouble.code),
+            Self::FrontEnd { wait: Some(_), .. } => Reach::Everyone,
+            Self::FrontEnd { .. }
+            | Self::Http(
+                HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. },
+            ) => Reach::Passing,
+            Self::SignIn => Reach::Once,
+            Self::Unreadable(_) | Self::WrongAnswer | Self::Http(HttpError::TooLarge { .. }) => {
+                Reach::Mailbox
+            }
+            _ => Reach::Account,
+        }
+    }
+
+    /// The pause that the server asked for.
+    pub(super) const fn asked_wait(&self) -> Option<Duration> {
+        match self {
+            Self::Code(trouble) => trouble.back_off,
+            Self::FrontEnd { wait, .. } => *wait,
+            Self::Busy { wait } | Self::RefusedBefore { wait } => Some(*wait),
+            _ => None,
+        }
+    }
+
+    /// Whether only this one mailbox is concerned, after all repeats.
+    pub(super) fn is_about_mailbox(&self) -> bool {
+        match self {
+            Self::Code(trouble) => !matches!(code_reach(&trouble.code), Reach::Account | Reach::Everyone),
+            other => other.reach() == Reach::Mailbox || other.may_be_the_server(),
+        }
+    }
+
+    /// Whether this is trouble of one mailbox's store, or of the whole server: only several in a row tell.
+    pub(super) const fn may_be_the_server(&self) -> bool {
+        matches!(
+            self,
+            Self::FrontEnd { .. }
+                | Self::Http(HttpError::TimedOut { is_connect: false, .. } | HttpError::CutOff { .. })
+        )
+    }
+
+    /// Whether the account did not get in, as far as one can tell.
+    pub(super) fn is_about_sign_in(&self) -> bool {
+        match self {
+            Self::SignIn | Self::RefusedBefore { .. } | Self::NoBasic { .. } | Self::AccountName => true,
+            Self::Code(trouble) => {
+                matches!(
+                    trouble.code.as_str(),
+                    "ErrorAccountDisabled" | "ErrorPasswordExpired" | "ErrorPasswordChangeRequired"
+                )
+            }
+            _ => false,
+        }
+    }
+
+    /// The response code, when Exchange gave one.
+    pub(super) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Code(trouble) => Some(trouble.code.as_str()).filter(|code| !code.is_empty()),
+            _ => None,
+        }
+    }
+}
+
+/// How far a response code reaches (exchange-web-services.md sections 9.2 and 11). Unknown ones concern the mailbox.
+fn code_reach(code: &str) -> Reach {
+    match code {
+        "ErrorServerBusy" => Reach::Everyone,
+        "ErrorExceededConnectionCount"
+        | "ErrorInternalServerTransientError"
+        | "ErrorTimeoutExpired"
+        | "ErrorMailboxStoreUnavailable"
+        | "ErrorMailboxFailover"
+        | "ErrorADUnavailable"
+        | "ErrorConnectionFailed" => Reach::Passing,
+        "ErrorImpersonationFailed" => Reach::Once,
+        "ErrorInvalidServerVersion"
+        | "ErrorIncorrectSchemaVersion"
+        | "ErrorInvalidSchemaVersionForMailboxVersion" => Reach::Version,
+        "ErrorImpersonationDenied"
+        | "ErrorAccountDisabled"
+        | "ErrorPasswordExpired"
+        | "ErrorPasswordChangeRequired"
+        | "ErrorSchemaValidation"
+        | "ErrorInvalidRequest"
+        | "ErrorInvalidExchangeImpersonationHeaderData"
+        | "ErrorMoreThanOneAccessModeSpecified"
+        | "ErrorMissingEmailAddress"
+        | "ErrorOrganizationAccessBlocked" => Reach::Account,
+        _ => Reach::Mailbox,
+    }
+}
+
+/// Bad news with all that its words need.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Bad {
+    /// What went wrong.
+    pub(super) error: Error,
+    /// The server's host.
+    pub(super) host: Text,
+    /// The service account; empty where none takes part.
+    pub(super) account: Text,
+    /// The mailbox that was tried.
+    pub(super) mailbox: Option<Address>,
+    /// Ids that the hoster can search for.
+    pub(super) reference: Option<Box<str>>,
+}
+
+impl Bad {
+    /// Bad news from before any request.
+    pub(super) fn early(error: Error, host: &str) -> Self {
+        Self { error, host: Text::clean(host), account: Text::default(), mailbox: None, reference: None }
+    }
+}
+
+impl From<Bad> for Failure {
+    fn from(bad: Bad) -> Self {
+        let (kind, what, hint) = words::words(&bad);
+        let mut failure = Self::new(kind, what, hint);
+        if let Some(code) = bad.error.code() {
+            failure = failure.with_code(code);
+        }
+        if let Some(reference) = &bad.reference {
+            failure = failure.with_reference(reference);
+        }
+        match (bad.error.asked_wait(), bad.error.code()) {
+            (Some(wait), _) => failure.retry_in(wait),
+            (None, Some("ErrorImpersonateUserDenied" | "ErrorImpersonationDenied")) => {
+                failure.retry_in(PERMISSION_WAIT)
+            }
+            (None, _) => failure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Each trouble has its own words, kind and reach.
+
+use super::*;
+use crate::domain::failure::FailureKind;
+
+fn bad(error: Error) -> Bad {
+    Bad {
+        error,
+        host: Text::from("mail.hoster.example"),
+        account: Text::from("o'svc@hoster.example"),
+        mailbox: Some("ana@customer.example".parse().unwrap()),
+        reference: Some("req-1".into()),
+    }
+}
+
+fn code(code: &str) -> Error {
+    Error::Code(Box::new(Trouble { code: code.into(), ..Trouble::default() }))
+}
+
+#[test]
+fn every_documented_code_has_words_and_keeps_its_name() {
+    for (name, kind, word) in [
+        ("ErrorImpersonateUserDenied", FailureKind::Refused, "may not open ana@customer.example"),
+        ("ErrorImpersonationDenied", FailureKind::Refused, "no ApplicationImpersonation role"),
+        ("ErrorImpersonationFailed", FailureKind::Unreachable, "impersonation"),
+        (
+            "ErrorNonExistentMailbox",
+            FailureKind::NotFound,
+            "no mailbox with the address ana@customer.example",
+        ),
+        ("ErrorInvalidUserPrincipalName", FailureKind::NotFound, "not known"),
+        ("ErrorAccessDenied", FailureKind::Refused, "sign in but not do this"),
+        ("ErrorNameResolutionNoMailbox", FailureKind::Refused, "has no mailbox"),
+        ("ErrorAccountDisabled", FailureKind::Refused, "disabled"),
+        ("ErrorPasswordExpired", FailureKind::Refused, "expired"),
+        ("ErrorPasswordChangeRequired", FailureKind::Refused, "expired"),
+        ("ErrorServerBusy", FailureKind::Throttled, "busy"),
+        ("ErrorExceededConnectionCount", FailureKind::Throttled, "busy"),
+        ("ErrorMailboxStoreUnavailable", FailureKind::Unreachable, "not available"),
+        ("ErrorMailboxMoveInProgress", FailureKind::Conflict, "being moved"),
+        ("ErrorSchemaValidation", FailureKind::Internal, "did not understand"),
+        ("ErrorInvalidRequest", FailureKind::Internal, "did not understand"),
+        ("ErrorOrganizationAccessBlocked", FailureKind::Refused, "removing"),
+        ("ErrorInvalidLicense", FailureKind::Refused, "licence"),
+        ("ErrorSomethingNew", FailureKind::Refused, "refused ana@customer.example"),
+    ] {
+        let failure = Failure::from(bad(code(name)));
+        assert_eq!(failure.kind, kind, "{name}");
+        assert!(failure.what.as_str().contains(word), "{name}: {}", failure.what);
+        assert!(!failure.hint.is_empty(), "{name}");
+        assert_eq!(failure.code.as_ref().map(Text::as_str), Some(name));
+        assert_eq!(failure.reference.as_ref().map(Text::as_str), Some("req-1"));
+    }
+}
+
+#[test]
+fn a_missing_permission_names_the_command_and_may_be_tried_again() {
+    for name in ["ErrorImpersonateUserDenied", "ErrorImpersonationDenied"] {
+        let failure = Failure::from(bad(code(name)));
+        assert!(failure.hint.as_str().contains("New-ManagementRoleAssignment"), "{name}");
+        assert!(failure.hint.as_str().contains("-User 'o''svc@hoster.example'"), "{name}: {}", failure.hint);
+        assert!(failure.retry_after.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn troubles_below_exchange_have_words_of_their_own() {
+    for (error, kind, what, hint) in [
+        (Error::SignIn, FailureKind::Refused, "user name or password", "Extended Protection"),
+        (Error::NoBasic { offers: "NTLM".into() }, FailureKind::Refused, "Windows sign-in (NTLM)", "Basic"),
+        (Error::SwitchedOff, FailureKind::Refused, "refuses Exchange Web Services", "Backup365"),
+        (Error::WebPage, FailureKind::NotFound, "web page", "https://mail.hoster.example/EWS/Exchange.asmx"),
+        (Error::NotThere, FailureKind::NotFound, "no Exchange Web Services", "name"),
+        (Error::FrontEnd { status: 503, wait: None }, FailureKind::Unreachable, "503", "again"),
+        (Error::Busy { wait: Duration::from_secs(700) }, FailureKind::Throttled, "busy", "later"),
+        (Error::TooOld, FailureKind::Refused, "too old", "2013"),
+        (Error::ExchangeOnline, FailureKind::Refused, "Exchange Online", "Office 365"),
+        (Error::Unreadable(Unreadable::NotXml), FailureKind::Malformed, "no sense", "again"),
+        (
+            Error::Http(HttpError::Tls { host: "h.example".into(), detail: "x".into() }),
+            FailureKind::Refused,
+            "h.example",
+            "certificate does not match",
+        ),
+    ] {
+        let failure = Failure::from(bad(error.clone()));
+        assert_eq!(failure.kind, kind, "{error:?}");
+        assert!(failure.what.as_str().contains(what), "{error:?}: {}", failure.what);
+        assert!(failure.hint.as_str().contains(hint), "{error:?}: {}", failure.hint);
+    }
+    assert_eq!(
+        Failure::from(bad(Error::Busy { wait: Duration::from_secs(700) })).retry_after.unwrap().as_secs(),
+        700
+    );
+}
+
+#[test]
+fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
+    for (error, words) in [
+        (code("ErrorImpersonateUserDenied"), "may not open"),
+        (code("ErrorNonExistentMailbox"), "no mailbox"),
+        (code("ErrorMailboxMoveInProgress"), "being moved"),
+        (code("ErrorMailboxStoreUnavailable"), "list again later"),
+        (code("ErrorStrange"), "ErrorStrange"),
+        (Error::FrontEnd { status: 500, wait: None }, "list again later"),
+        (Error::WrongAnswer, "no sense"),
+        (
+            Error::Http(HttpError::TimedOut {
+                host: "h.example".into(),
+                after: Duration::from_secs(65),
+                is_connect: false,
+            }),
+            "list again later",
+        ),
+    ] {
+        let bad = bad(error);
+        assert!(bad.error.is_about_mailbox(), "{:?}", bad.error);
+        assert!(bad.row_words().as_str().contains(words), "{}", bad.row_words());
+    }
+}

@@ -1,0 +1,285 @@
+//! Lists a hosted customer's mailboxes: finds candidates, tries each by opening its inbox, and sends pages of rows.
+//!
+//! Triggered by the users screen and by the nightly sweep. A candidate that can't be opened is a row with a problem,
+//! never a failed list; only what would fail for every mailbox ends it.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use tokio::{sync::mpsc, task::JoinSet};
+
+use super::{
+    Presence,
+    error::{Bad, Error},
+    gate::IN_FLIGHT,
+    search::{self, Candidate, Scope, Summary},
+    session::Session,
+    soap::Operation,
+    wire::Outcome,
+};
+use crate::{
+    domain::{
+        customer::{Impersonation, Listing},
+        id::{Address, UserId},
+        text::Text,
+        user::{Kind, NewUser, UserPage},
+    },
+    provider::listed::Listed,
+};
+
+/// Rows of one page while mailboxes are tried.
+const ROWS: usize = 100;
+
+/// How long a row may wait for its page to fill. A guess: people notice a list that stands still.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
+
+/// Mailboxes in a row that find the front end in trouble before it is the server and not the mailbox.
+const MANY: u32 = 8;
+
+/// One row in the making.
+struct Row {
+    candidate: Candidate,
+    kind: Kind,
+    problem: Text,
+}
+
+/// A listing in progress.
+struct Progress {
+    session: Arc<Session>,
+    sink: mpsc::Sender<Listed>,
+    rows: Vec<Row>,
+    listed: u32,
+    /// Mailboxes in a row that found the front end in trouble.
+    in_trouble: u32,
+}
+
+/// Lists everything. Answers the number of rows sent; stops early when nobody takes the pages any more.
+///
+/// # Errors
+/// What would fail for every mailbox: sign-in, server, account, a server that stays busy. Pages that were sent stay good.
+pub(super) async fn list(
+    session: Arc<Session>,
+    access: &Impersonation,
+    sink: mpsc::Sender<Listed>,
+) -> Result<u32, Bad> {
+    let domains: HashSet<String> = access.domains.iter().map(|d| d.as_str().to_lowercase()).collect();
+    let mut progress = Progress { session, sink, rows: Vec::with_capacity(ROWS), listed: 0, in_trouble: 0 };
+    let outcome = match &access.listing {
+        Listing::Given(addresses) => progress.try_given(addresses, &domains).await,
+        Listing::Directory => progress.try_found(access, domains).await,
+    };
+    progress.flush().await;
+    outcome.map(|()| progress.listed)
+}
+
+impl Progress {
+    /// Tries a given list. Addresses outside the customer's domains are not even tried: they may be somebody else's.
+    async fn try_given(&mut self, addresses: &[Address], domains: &HashSet<String>) -> Result<(), Bad> {
+        let (give, candidates) = mpsc::channel(addresses.len().max(1));
+        let mut seen = HashSet::new();
+        for address in addresses {
+            if !seen.insert(address.folded()) {
+                continue;
+            }
+            let candidate = Candidate { name: address.to_string(), address: address.clone() };
+            if !domains.is_empty() && !domains.contains(&address.domain()) {
+                let problem = Text::from("outside the customer's mail domains");
+                self.rows.push(Row { candidate, kind: Kind::NotKnownYet, problem });
+                self.flush_if_full().await;
+            } else if give.try_send(candidate).is_err() {
+                // Can't be: the channel has a place for every address.
+                break;
+            }
+        }
+        drop(give);
+        self.try_all(candidates).await
+    }
+
+    /// Searches the directory and tries whoever is found.
+    async fn try_found(&mut self, access: &Impersonation, mut domains: HashSet<String>) -> Result<(), Bad> {
+        let user = access.sample.clone();
+        if domains.is_empty() {
+            domains.insert(user.domain());
+        }
+        // Acting as somebody whom the account can't open, the search could show another customer's people.
+        self.session.ask(&Operation::GetInbox, &user).await?;
+        let (give, candidates) = mpsc::channel(ROWS);
+        let mut searching = JoinSet::new();
+        searching.spawn(search::search(Arc::clone(&self.session), Scope { user, domains }, give));
+        self.try_all(candidates).await?;
+        if self.sink.is_closed() {
+            return Ok(());
+        }
+        let summary = match searching.join_next().await {
+            Some(Ok(summary)) => summary?,
+            _ => Summary { is_incomplete: true, foreign: 0 },
+        };
+        self.say_how_sure(summary).await;
+        Ok(())
+    }
+
+    /// Tries candidates as they come, some at once.
+    async fn try_all(&mut self, mut candidates: mpsc::Receiver<Candidate>) -> Result<(), Bad> {
+        let mut trying = JoinSet::new();
+        let mut is_all = false;
+        let mut tick = tokio::time::interval(FLUSH_EVERY);
+        while !(self.sink.is_closed() || is_all && trying.is_empty()) {
+            tokio::select! {
+                candidate = candidates.recv(), if !is_all && trying.len() < IN_FLIGHT => match candidate {
+                    Some(candidate) => {
+                        let session = Arc::clone(&self.session);
+                        trying.spawn(async move {
+                            let outcome = open(&session, &candidate.address).await;
+                            (candidate, outcome)
+                        });
+                    }
+                    None => is_all = true,
+                },
+                Some(joined) = trying.join_next() => {
+                    if let Ok((candidate, outcome)) = joined {
+                        self.take(candidate, outcome)?;
+                        self.flush_if_full().await;
+                    }
+                }
+                _ = tick.tick(), if !self.rows.is_empty() => self.flush().await,
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a row of what became of one candidate.
+    ///
+    /// # Errors
+    /// When the news concerns every mailbox.
+    fn take(&mut self, candidate: Candidate, outcome: Result<(), Bad>) -> Result<(), Bad> {
+        let row = match outcome {
+            Ok(()) => {
+                self.in_trouble = 0;
+                Row { candidate, kind: Kind::User, problem: Text::default() }
+            }
+            Err(bad) if bad.error.is_about_mailbox() => {
+                self.in_trouble = if bad.error.may_be_the_server() { self.in_trouble + 1 } else { 0 };
+                if self.in_trouble >= MANY {
+                    return Err(bad);
+                }
+                let is_none = bad.error.code() == Some("ErrorNonExistentMailbox");
+                let kind = if is_none { Kind::WithoutMailbox } else { Kind::NotKnownYet };
+                Row { candidate, kind, problem: bad.row_words() }
+            }
+            Err(bad) => return Err(bad),
+        };
+        self.rows.push(row);
+        Ok(())
+    }
+
+    /// Sends the rows if they fill a page.
+    async fn flush_if_full(&mut self) {
+        if self.rows.len() >= ROWS {
+            self.flush().await;
+        }
+    }
+
+    /// Sends the rows; nothing when there is none.
+    async fn flush(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let rows = std::mem::take(&mut self.rows);
+        let users: Vec<_> = rows.iter().map(Row::as_user).collect();
+        let page = UserPage::new(&users, Arc::from(Vec::new()));
+        self.listed = self.listed.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
+        self.tell(Listed::Page(Arc::new(page))).await;
+    }
+
+    /// Says what a search can and can't find.
+    async fn say_how_sure(&self, summary: Summary) {
+        let mut notes = vec![Text::from(
+            "Found by searching: people hidden from the address list are missing. Import a list to be sure.",
+        )];
+        if summary.is_incomplete {
+            notes.push(Text::from(
+                "The search is incomplete: more people have alike names than the server shows. Import a list to be sure.",
+            ));
+        }
+        if summary.foreign > 0 {
+            notes.push(Text::of(format_args!(
+                "The address book also shows {} entries outside this customer's mail domains; they are left out. Ask the \
+                 hoster for an address book policy, or import a list.",
+                summary.foreign
+            )));
+        }
+        for note in notes {
+            self.tell(Listed::Note(note)).await;
+        }
+    }
+
+    /// Sends one item. Nobody listening is seen in `try_all`, so the answer does not matter here.
+    async fn tell(&self, item: Listed) {
+        if self.sink.send(item).await.is_err() {
+            tracing::debug!("nobody takes the listing any more");
+        }
+    }
+}
+
+impl Row {
+    /// The row as the page takes it.
+    fn as_user(&self) -> NewUser<'_> {
+        let address = self.candidate.address.as_str();
+        let name = self.candidate.name.as_str();
+        NewUser {
+            id: UserId::from_address(&self.candidate.address),
+            name: if name.trim().is_empty() { address } else { name },
+            address,
+            department: "",
+            problem: self.problem.as_str(),
+            kind: self.kind,
+            licences: 0,
+            made: None,
+        }
+    }
+}
+
+/// Opens the inbox of one mailbox.
+pub(super) async fn open(session: &Session, mailbox: &Address) -> Result<(), Bad> {
+    match session.ask(&Operation::GetInbox, mailbox).await? {
+        Outcome::Folder => Ok(()),
+        _ => Err(session.bad(Error::WrongAnswer, Some(mailbox), None)),
+    }
+}
+
+/// Whether these mailboxes are still there, in the order asked.
+///
+/// # Errors
+/// What would fail for every mailbox.
+pub(super) async fn still_there(
+    session: Arc<Session>,
+    addresses: &[Address],
+) -> Result<Vec<(Address, Presence)>, Bad> {
+    let mut found: Vec<(usize, Address, Presence)> = Vec::with_capacity(addresses.len());
+    let mut left = addresses.iter().cloned().enumerate();
+    let mut trying = JoinSet::new();
+    loop {
+        while trying.len() < IN_FLIGHT
+            && let Some((at, address)) = left.next()
+        {
+            let session = Arc::clone(&session);
+            trying.spawn(async move {
+                let outcome = open(&session, &address).await;
+                (at, address, outcome)
+            });
+        }
+        let Some(joined) = trying.join_next().await else { break };
+        let Ok((at, address, outcome)) = joined else { continue };
+        let presence = match outcome {
+            Ok(()) => Presence::Present,
+            Err(bad) if bad.error.code() == Some("ErrorNonExistentMailbox") => Presence::NonExistent,
+            Err(bad) if bad.error.is_about_mailbox() => Presence::Unknown(bad.row_words()),
+            Err(bad) => return Err(bad),
+        };
+        found.push((at, address, presence));
+    }
+    found.sort_by_key(|(at, ..)| *at);
+    Ok(found.into_iter().map(|(_, address, presence)| (address, presence)).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! Rounds of the proof, good and bad.
+
+use super::{
+    super::stub::{Reply, Seen, Stub, access, address, back_off, challenge, fault, folder, refusal},
+    *,
+};
+
+/// The states as letters: waiting, good, unread, bad.
+fn states(proof: &Proof) -> String {
+    let letter = |check: &Check| match check.state {
+        CheckState::Good => 'g',
+        CheckState::Bad(_) => 'b',
+        CheckState::Unread(_) => 'u',
+        _ => 'w',
+    };
+    proof.checks.iter().map(letter).collect()
+}
+
+fn given() -> Listing {
+    Listing::Given(
+        ["ana@customer.example", "ben@customer.example", "cleo@customer.example", "x@other.example"]
+            .into_iter()
+            .map(address)
+            .collect(),
+    )
+}
+
+/// A server that knocks back, then answers signed requests.
+async fn server(signed: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static) -> Stub {
+    Stub::start(move |seen| if seen.is_signed() { signed(seen) } else { challenge() }).await
+}
+
+#[tokio::test]
+async fn everything_in_order_is_proved() {
+    let stub = server(|_| folder()).await;
+    let proof = stub.exchange.prove(&access(given())).await;
+    assert_eq!(states(&proof), "gggg");
+    assert!(proof.verdict.is_proved());
+    assert_eq!(proof.checks[0].detail.as_str(), "mail.hoster.example, Exchange Server 2019 or later");
+    assert_eq!(proof.checks[3].detail.as_str(), "2 of 2 tried");
+    let asked: Vec<_> = stub.seen().iter().map(Seen::mailbox).collect();
+    assert_eq!(asked, ["", "ana@customer.example", "ben@customer.example", "cleo@customer.example"]);
+    let proof = stub.exchange.prove(&access(Listing::Directory)).await;
+    assert_eq!(states(&proof), "ggg");
+}
+
+#[tokio::test]
+async fn each_trouble_stands_at_its_own_check() {
+    for (name, reply, expected, word) in [
+        ("wrong password", challenge(), "gbww", "Extended Protection"),
+        ("account disabled", fault("ErrorAccountDisabled", ""), "gbww", "switch it on"),
+        ("no role", fault("ErrorImpersonationDenied", ""), "ggbw", "New-ManagementRoleAssignment"),
+        ("out of scope", fault("ErrorImpersonateUserDenied", ""), "ggbw", "New-ManagementRoleAssignment"),
+        ("no such mailbox", refusal("ErrorNonExistentMailbox"), "ggbw", "spelled"),
+        ("EWS off", Reply::new(403, ""), "bwww", "allow list"),
+        ("web mail", Reply::new(440, "<html>Login Timeout</html>"), "bwww", "EWS/Exchange.asmx"),
+        ("down", Reply::new(503, ""), "bwww", "Try again"),
+    ] {
+        let stub = server(move |_| reply.clone()).await;
+        let proof = stub.exchange.prove(&access(given())).await;
+        assert_eq!(states(&proof), expected, "{name}");
+        let Verdict::Failed(failure) = proof.verdict else { panic!("{name}") };
+        assert!(failure.hint.as_str().contains(word), "{name}: {}", failure.hint);
+    }
+}
+
+#[tokio::test]
+async fn a_long_pause_is_told_at_once_and_not_sat_through() {
+    let stub = server(|_| fault("ErrorServerBusy", &back_off(60_000))).await;
+    let proof = stub.exchange.prove(&access(given())).await;
+    assert_eq!(states(&proof), "bwww");
+    let Verdict::Failed(failure) = proof.verdict else { panic!() };
+    assert_eq!(failure.kind, crate::domain::failure::FailureKind::Throttled);
+    assert!(failure.retry_after.is_some_and(|wait| wait.as_secs() >= 50), "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_server_without_basic_never_sees_the_password() {
+    let stub = Stub::start(|_| Reply::new(401, "").with("www-authenticate", "Negotiate, NTLM")).await;
+    let proof = stub.exchange.prove(&access(given())).await;
+    assert_eq!(states(&proof), "gbww");
+    let Verdict::Failed(failure) = proof.verdict else { panic!() };
+    assert!(failure.what.as_str().contains("Windows sign-in (Negotiate, NTLM)"), "{}", failure.what);
+    assert!(stub.seen().iter().all(|seen| !seen.is_signed()));
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_tried_twice_in_all_over_two_rounds() {
+    let stub = server(|_| challenge()).await;
+    for _ in 0..2 {
+        let proof = stub.exchange.prove(&access(given())).await;
+        assert_eq!(states(&proof), "gbww");
+    }
+    assert_eq!(stub.seen().iter().filter(|seen| seen.is_signed()).count(), 2);
+    let mut other = access(given());
+    other.password = crate::domain::secret::Secret::new("another".to_owned());
+    stub.exchange.prove(&other).await;
+    assert_eq!(stub.seen().iter().filter(|seen| seen.is_signed()).count(), 4);
+}
+
+#[tokio::test]
+async fn others_without_permission_block_and_missing_ones_do_not() {
+    for (code, expected) in [("ErrorImpersonateUserDenied", "gggb"), ("ErrorNonExistentMailbox", "gggu")] {
+        let stub = server(
+            move |seen| {
+                if seen.mailbox() == "cleo@customer.example" { fault(code, "") } else { folder() }
+            },
+        )
+        .await;
+        let proof = stub.exchange.prove(&access(given())).await;
+        assert_eq!(states(&proof), expected, "{code}");
+        assert_eq!(proof.verdict.is_proved(), expected == "gggu", "{code}");
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_or_foreign_server_is_the_first_check() {
+    let stub = server(|_| folder()).await;
+    for server in
+        ["https://elsewhere.example/EWS/Exchange.asmx", "https://outlook.office365.com/EWS/Exchange.asmx"]
+    {
+        let mut details = access(given());
+        details.server = Text::from(server);
+        let proof = stub.exchange.prove(&details).await;
+        assert_eq!(states(&proof), "bwww", "{server}");
+    }
+    assert!(stub.seen().is_empty());
+}
+
+#[test]
+fn a_long_list_is_sampled_across_its_length() {
+    let list: Vec<_> = (0..100).map(|n| address(&format!("u{n:02}@customer.example"))).collect();
+    let picked: Vec<_> = others(&access(Listing::Given(list))).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        picked,
+        ["u00@customer.example", "u25@customer.example", "u50@customer.example", "u75@customer.example"]
+    );
+    assert!(others(&access(Listing::Directory)).is_empty());
+}

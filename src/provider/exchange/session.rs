@@ -1,0 +1,374 @@
+//! One service account on one server: sends requests, judges what came back, and asks again as far as that helps.
+//!
+//! Triggered by every operation. Repeats are decided here and not in the HTTP client, because a pause holds for all
+//! requests of the account, and because a wrong password must not be repeated. Every operation only reads, so every
+//! repeat is safe; safe to drop at any await.
+
+mod judge;
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{
+    error::{Bad, Error, Reach},
+    gate::{Fingerprint, Gate, held},
+    server,
+    soap::{Operation, Version},
+    wire::Outcome,
+};
+use crate::{
+    domain::{customer::Impersonation, id::Address, text::Text, time::Clock},
+    provider::{
+        http::{Answer, Call, Http, Method},
+        listed::Listed,
+    },
+};
+
+/// How long one request may take: Exchange ends a request itself after a minute (exchange-web-services.md section 11).
+const DEADLINE: Duration = Duration::from_secs(65);
+
+/// Largest answer taken: a page of 1,000 people is below 2 MiB.
+const MAX_BODY_BYTES: usize = 16 << 20;
+
+/// Pauses from here on are told while a listing runs; shorter ones nobody notices.
+const TOLD_FROM: Duration = Duration::from_secs(5);
+
+/// Cookies kept per session; a load balancer sets one or two.
+const MAX_COOKIES: usize = 16;
+
+/// How long to wait between repeats, and how often to ask.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// First wait where the server states none; doubles.
+    pub(super) first: Duration,
+    /// Longest wait where the server states none.
+    pub(super) longest: Duration,
+    /// Attempts in all.
+    pub(super) attempts: u32,
+    /// Longest pause, asked for by the server, that is sat through; beyond it the person is told.
+    pub(super) longest_pause: Duration,
+}
+
+impl Pace {
+    /// The numbers of exchange-web-services.md section 11.
+    pub(super) const NORMAL: Self = Self {
+        first: Duration::from_secs(1),
+        longest: Duration::from_mins(1),
+        attempts: 5,
+        longest_pause: Duration::from_mins(10),
+    };
+
+    /// While a person waits for one answer: two attempts and short pauses only. A guess; the round can be repeated.
+    pub(super) fn brief(self) -> Self {
+        Self {
+            attempts: self.attempts.min(2),
+            longest_pause: self.longest_pause.min(Duration::from_secs(10)),
+            ..self
+        }
+    }
+
+    /// The wait before repeat number `nth`, from 1, with up to half as much again so that requests do not march in step.
+    fn wait(self, nth: u32, jitter: f64) -> Duration {
+        let plain = self.first.saturating_mul(2_u32.saturating_pow(nth.saturating_sub(1))).min(self.longest);
+        plain.saturating_add(plain.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)).min(self.longest)
+    }
+}
+
+/// One service account on one server.
+pub(super) struct Session {
+    http: Http,
+    clock: Clock,
+    url: Url,
+    host: Text,
+    account: Text,
+    /// The whole value of the Authorization header.
+    authorization: Zeroizing<String>,
+    fingerprint: Fingerprint,
+    gate: Arc<Gate>,
+    pace: Pace,
+    /// Set once the account got in: from then on several requests may be out.
+    is_in: AtomicBool,
+    /// Held by the only request that is out before that, so that a wrong password is not sent eight times.
+    alone: tokio::sync::Mutex<()>,
+    /// Set once the server did not like the newer version header.
+    is_older: AtomicBool,
+    /// For a load balancer that keeps one client on one server (need unconfirmed, section 2).
+    cookies: Mutex<BTreeMap<String, String>>,
+    /// Version that the server last named.
+    version: Mutex<Option<(u32, u32)>>,
+    /// Where long pauses are told.
+    notes: Option<mpsc::Sender<Listed>>,
+}
+
+/// What a session is made with, besides the access.
+pub(super) struct Means<'a> {
+    /// The client.
+    pub(super) http: &'a Http,
+    /// Tells the time.
+    pub(super) clock: &'a Clock,
+    /// Whether loopback addresses may be plain http.
+    pub(super) is_sandbox: bool,
+    /// Finds the account's gate.
+    pub(super) gates: &'a super::gate::Gates,
+    /// Waits and attempts.
+    pub(super) pace: Pace,
+    /// Where long pauses are told.
+    pub(super) notes: Option<mpsc::Sender<Listed>>,
+}
+
+impl Session {
+    /// Checks the address and the account's name. Sends nothing.
+    pub(super) fn new(access: &Impersonation, means: Means<'_>) -> Result<Self, Bad> {
+        let url = server::check(access.server.as_str(), means.is_sandbox)?;
+        let host = Text::clean(url.host_str().unwrap_or_default());
+        let account = access.account.as_str();
+        // RFC 7617 section 2: the first colon ends the user name.
+        if account.is_empty() || account.contains(':') || account.chars().any(char::is_control) {
+            return Err(Bad::early(Error::AccountName, host.as_str()));
+        }
+        let plain = Zeroizing::new(format!("{account}:{}", access.password.expose()));
+        let authorization = Zeroizing::new(format!("Basic {}", STANDARD.encode(plain.as_bytes())));
+        Ok(Self {
+            http: means.http.clone(),
+            clock: means.clock.clone(),
+            gate: means.gates.of(url.as_str(), account),
+            url,
+            host,
+            account: access.account.clone(),
+            fingerprint: Sha256::digest(authorization.as_bytes()).into(),
+            authorization,
+            pace: means.pace,
+            is_in: AtomicBool::new(false),
+            alone: tokio::sync::Mutex::new(()),
+            is_older: AtomicBool::new(false),
+            cookies: Mutex::default(),
+            version: Mutex::default(),
+            notes: means.notes,
+        })
+    }
+
+    /// The server's host.
+    pub(super) const fn host(&self) -> &Text {
+        &self.host
+    }
+
+    /// The product that the server said it is; none before the first answer, or when it does not say.
+    pub(super) fn product(&self) -> Option<&'static str> {
+        // Subscription Edition continues 15.2 (unconfirmed), hence "or later".
+        match *held(&self.version) {
+            Some((15, 0)) => Some("Exchange Server 2013"),
+            Some((15, 1)) => Some("Exchange Server 2016"),
+            Some((15, 2)) => Some("Exchange Server 2019 or later"),
+            _ => None,
+        }
+    }
+
+    /// Bad news of this session.
+    pub(super) fn bad(&self, error: Error, mailbox: Option<&Address>, reference: Option<Box<str>>) -> Bad {
+        Bad {
+            error,
+            host: self.host.clone(),
+            account: self.account.clone(),
+            mailbox: mailbox.cloned(),
+            reference,
+        }
+    }
+
+    /// Asks without any sign-in: what answers, and which ways to sign in it offers. The password is not part of it.
+    pub(super) async fn knock(&self) -> Result<(), Bad> {
+        let mut nth = 0;
+        loop {
+            nth += 1;
+            let (error, reference) = match self.send(&Operation::GetInbox, None).await {
+                Err(error) => (error, None),
+                Ok(answer) => match judge::knock(&answer, &self.clock) {
+                    Ok(()) => return Ok(()),
+                    Err(error) => (error, Some(judge::reference(&answer))),
+                },
+            };
+            let may_pass = matches!(error.reach(), Reach::Passing | Reach::Everyone);
+            if !may_pass || nth >= self.pace.attempts.min(2) {
+                return Err(self.bad(error, None, reference));
+            }
+            tokio::time::sleep(self.pace.wait(nth, rand::random())).await;
+        }
+    }
+
+    /// Asks as a mailbox, again as far as that helps.
+    pub(super) async fn ask(&self, operation: &Operation, mailbox: &Address) -> Result<Outcome, Bad> {
+        self.ask_at_most(self.pace.attempts, operation, mailbox).await
+    }
+
+    /// The same with another number of attempts.
+    pub(super) async fn ask_at_most(
+        &self,
+        attempts: u32,
+        operation: &Operation,
+        mailbox: &Address,
+    ) -> Result<Outcome, Bad> {
+        let mut nth = 0;
+        loop {
+            nth += 1;
+            let (error, reference) = match self.attempt(operation, mailbox).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(bad) => bad,
+            };
+            match self.next(error, nth, attempts) {
+                Next::Now => nth -= 1,
+                Next::After(wait) => tokio::time::sleep(wait).await,
+                Next::Never(error) => return Err(self.bad(error, Some(mailbox), reference)),
+            }
+        }
+    }
+
+    /// One attempt within the gate.
+    async fn attempt(
+        &self,
+        operation: &Operation,
+        mailbox: &Address,
+    ) -> Result<Outcome, (Error, Option<Box<str>>)> {
+        let _alone = if self.is_in.load(Ordering::Relaxed) {
+            None
+        } else {
+            Some(self.alone.lock().await).filter(|_| !self.is_in.load(Ordering::Relaxed))
+        };
+        let place = self.gate.enter(&self.fingerprint, self.pace.longest_pause).await;
+        let place = place.map_err(|error| (error, None))?;
+        let answer = self.send(operation, Some(mailbox)).await.map_err(|error| (error, None))?;
+        drop(place);
+        if answer.status != 401 {
+            self.gate.admit(&self.fingerprint);
+            self.is_in.store(true, Ordering::Relaxed);
+        }
+        let judged = judge::judge(&answer, &self.clock);
+        if judged.version.is_some() {
+            *held(&self.version) = judged.version;
+        }
+        judged.outcome.map_err(|error| (error, Some(judge::reference(&answer))))
+    }
+
+    /// What follows a failed attempt.
+    fn next(&self, error: Error, nth: u32, attempts: u32) -> Next {
+        let reach = error.reach();
+        if matches!(&error, Error::SignIn) && !self.gate.refuse(&self.fingerprint) {
+            return Next::Never(error);
+        }
+        match reach {
+            Reach::Mailbox | Reach::Account => Next::Never(error),
+            Reach::Version if self.is_older.swap(true, Ordering::Relaxed) => Next::Never(Error::TooOld),
+            Reach::Version => Next::Now,
+            Reach::Once if nth >= 2 => Next::Never(error),
+            Reach::Once => Next::After(self.pace.wait(nth, rand::random())),
+            Reach::Passing => {
+                if error.code() == Some("ErrorExceededConnectionCount") {
+                    self.gate.narrow();
+                }
+                if nth >= attempts {
+                    Next::Never(error)
+                } else {
+                    Next::After(self.pace.wait(nth, rand::random()))
+                }
+            }
+            Reach::Everyone => {
+                let wait = error.asked_wait().unwrap_or_else(|| self.pace.wait(nth, rand::random()));
+                self.gate.pause(wait);
+                if wait > self.pace.longest_pause || nth >= attempts {
+                    return Next::Never(Error::Busy { wait });
+                }
+                self.tell_pause(wait);
+                // The gate holds this request, too, until the pause is over.
+                Next::After(Duration::ZERO)
+            }
+        }
+    }
+
+    /// Says that the server asked for a pause. Dropped when nobody listens or the channel is full: it is a remark.
+    fn tell_pause(&self, wait: Duration) {
+        let Some(notes) = self.notes.as_ref().filter(|_| wait >= TOLD_FROM) else { return };
+        let words = format_args!(
+            "{} is busy and asked us to wait {} s; we go on by ourselves",
+            self.host,
+            wait.as_secs()
+        );
+        let told = notes.try_send(Listed::Note(Text::of(words)));
+        tracing::info!(host = %self.host, wait_ms = wait.as_millis(), told = told.is_ok(), "the server is busy");
+    }
+
+    /// Sends one request: with the sign-in when a mailbox is named, without any otherwise.
+    async fn send(&self, operation: &Operation, mailbox: Option<&Address>) -> Result<Answer, Error> {
+        let version = if self.is_older.load(Ordering::Relaxed) {
+            Version::Exchange2013
+        } else {
+            Version::Exchange2013Sp1
+        };
+        let mut headers =
+            vec![("accept", "text/xml".to_owned()), ("return-client-request-id", "true".to_owned())];
+        if let Some(mailbox) = mailbox {
+            headers.push(("authorization", self.authorization.as_str().to_owned()));
+            // Without it calls may take twice as long; a header can't hold an address outside ASCII.
+            if mailbox.as_str().is_ascii() {
+                headers.push(("x-anchormailbox", mailbox.as_str().to_owned()));
+            }
+            headers.extend(self.cookie_header().map(|cookies| ("cookie", cookies)));
+        }
+        let call = Call {
+            method: Method::Post,
+            url: self.url.clone(),
+            headers,
+            body: Some(("text/xml; charset=utf-8", operation.envelope(version, mailbox).into_bytes())),
+            deadline: DEADLINE,
+            max_body_bytes: MAX_BODY_BYTES,
+            is_safe_to_repeat: false,
+        };
+        let answer = self.http.send(call).await?;
+        if mailbox.is_some() {
+            self.keep_cookies(&answer);
+        }
+        Ok(answer)
+    }
+
+    /// Keeps what a load balancer wants back; lives as long as the session.
+    fn keep_cookies(&self, answer: &Answer) {
+        let mut cookies = held(&self.cookies);
+        for line in answer.headers.get_all("set-cookie") {
+            let pair = line.split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=')
+                && (cookies.len() < MAX_COOKIES || cookies.contains_key(name.trim()))
+            {
+                cookies.insert(name.trim().to_owned(), value.trim().to_owned());
+            }
+        }
+    }
+
+    /// All cookies as one header; none when there is none.
+    fn cookie_header(&self) -> Option<String> {
+        let cookies = held(&self.cookies);
+        let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+}
+
+/// What follows a failed attempt.
+enum Next {
+    /// Ask again at once; does not count as an attempt.
+    Now,
+    /// Ask again after a wait.
+    After(Duration),
+    /// That was it.
+    Never(Error),
+}
+
+#[cfg(test)]
+mod tests;

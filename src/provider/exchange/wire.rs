@@ -1,0 +1,289 @@
+//! Envelopes in: what Exchange Web Services answered, as plain owned values.
+//!
+//! Triggered by every answer of status 200 or 500; out comes an [`Answer`] or [`Unreadable`]. Elements are matched by
+//! namespace and local name, because prefixes differ by operation; texts meant for people (`faultstring`,
+//! `MessageText`) are never read, because they follow the server's language.
+
+use std::{borrow::Cow, time::Duration};
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use super::soap::{ERRORS, MESSAGES, SOAP, TYPES};
+
+/// Most nodes that one answer may hold; a full page of 1,000 people with every field asked for has about 30,000.
+const MAX_NODES: u32 = 400_000;
+
+/// The body is no answer that we can read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    /// Not well-formed, or with a document type definition, which we refuse.
+    #[error("the answer is not well-formed XML")]
+    NotXml,
+    /// XML, but no SOAP envelope with a body that we know.
+    #[error("the answer is not from Exchange Web Services")]
+    NotSoap,
+}
+
+/// One answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Answer {
+    /// Major and minor version of the server, where it says (15.2 is 2019, 15.20 is Exchange Online).
+    pub(super) version: Option<(u32, u32)>,
+    /// What it says.
+    pub(super) outcome: Outcome,
+}
+
+/// What an answer says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// A fault, a whole-response error or an item's error.
+    Trouble(Trouble),
+    /// The folder asked for exists and may be opened.
+    Folder,
+    /// One page of a directory search, may be empty.
+    People(Vec<Person>),
+    /// What a name resolved to, may be empty.
+    Names {
+        /// The entries.
+        people: Vec<Person>,
+        /// Entries in view as the server counts them; 100 is the practical sign of a list that was cut.
+        total: Option<u32>,
+    },
+}
+
+/// Bad news with its code.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Trouble {
+    /// The response code (`ErrorImpersonateUserDenied`); empty when the server gave none.
+    pub(super) code: String,
+    /// How long the server wants to be left alone.
+    pub(super) back_off: Option<Duration>,
+    /// Line, position and violation of a request that broke the schema.
+    pub(super) violation: Option<String>,
+}
+
+/// One entry of the directory.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Person {
+    /// Display name, raw, may be empty.
+    pub(super) name: String,
+    /// Address, raw; may be empty or no SMTP address at all.
+    pub(super) address: String,
+    /// Whether it can be a mailbox: lists, contacts and folders can't, and are told by their type.
+    pub(super) may_be_mailbox: bool,
+}
+
+/// Reads one answer.
+///
+/// # Errors
+/// When the body is no well-formed envelope with a body that we know; a retry helps only where a proxy answered.
+pub(super) fn read(body: &[u8]) -> Result<Answer, Unreadable> {
+    with_document(body, |document| {
+        let envelope = document.root_element();
+        if !envelope.has_tag_name((SOAP, "Envelope")) {
+            return Err(Unreadable::NotSoap);
+        }
+        let content = child(envelope, SOAP, "Body")
+            .and_then(|body| body.children().find(Node::is_element))
+            .ok_or(Unreadable::NotSoap)?;
+        let version = child(envelope, SOAP, "Header").and_then(server_version);
+        Ok(Answer { version, outcome: outcome(content).ok_or(Unreadable::NotSoap)? })
+    })?
+}
+
+/// Parses once strictly, and once more with forbidden characters replaced: Exchange passes on control characters of a
+/// display name as character references (`&#x1F;`), and one hostile name must not cost the whole page.
+pub(super) fn with_document<T>(body: &[u8], read: impl FnOnce(&Document<'_>) -> T) -> Result<T, Unreadable> {
+    let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
+    match Document::parse_with_options(&text, options()) {
+        Ok(document) => Ok(read(&document)),
+        Err(roxmltree::Error::DtdDetected | roxmltree::Error::NodesLimitReached) => Err(Unreadable::NotXml),
+        Err(_maybe_forbidden_characters) => {
+            let Cow::Owned(scrubbed) = scrub(&text) else { return Err(Unreadable::NotXml) };
+            match Document::parse_with_options(&scrubbed, options()) {
+                Ok(document) => Ok(read(&document)),
+                Err(_not_xml) => Err(Unreadable::NotXml),
+            }
+        }
+    }
+}
+
+/// No document type definitions, no entities from elsewhere, a cap on nodes.
+fn options<'a>() -> ParsingOptions<'a> {
+    ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, entity_resolver: None }
+}
+
+/// Puts U+FFFD where XML 1.0 allows no character, written out or as a numeric reference; borrowed when there is none.
+fn scrub(text: &str) -> Cow<'_, str> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut is_changed = false;
+    while let Some(c) = rest.chars().next() {
+        let reference = if c == '&' { forbidden_reference(rest) } else { None };
+        let taken = reference.unwrap_or(c.len_utf8());
+        if reference.is_some() || !is_xml_char(u32::from(c)) {
+            out.push('\u{FFFD}');
+            is_changed = true;
+        } else {
+            out.push(c);
+        }
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    if is_changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
+}
+
+/// Length in bytes of the numeric reference at the start of `text`, if it names a character that XML forbids.
+fn forbidden_reference(text: &str) -> Option<usize> {
+    let (digits, _rest) = text.strip_prefix("&#")?.split_once(';')?;
+    let number = match digits.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16),
+        None => digits.parse(),
+    };
+    let is_forbidden = digits.len() <= 8 && number.is_ok_and(|n| !is_xml_char(n));
+    is_forbidden.then_some("&#".len() + digits.len() + ";".len())
+}
+
+/// The production Char of XML 1.0.
+const fn is_xml_char(c: u32) -> bool {
+    matches!(c, 0x9 | 0xA | 0xD | 0x20..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..=0x10_FFFF)
+}
+
+/// The first child element of that name.
+fn child<'a, 'i>(node: Node<'a, 'i>, namespace: &str, name: &str) -> Option<Node<'a, 'i>> {
+    node.children().find(|n| n.has_tag_name((namespace, name)))
+}
+
+/// The text of a node without white space around it; empty when there is none.
+pub(super) fn text<'a>(node: Node<'a, '_>) -> &'a str {
+    node.text().unwrap_or_default().trim()
+}
+
+/// Version attributes of the reply header; every attribute is optional.
+fn server_version(header: Node<'_, '_>) -> Option<(u32, u32)> {
+    let info = child(header, TYPES, "ServerVersionInfo")?;
+    let number = |name| info.attribute(name)?.trim().parse().ok();
+    Some((number("MajorVersion")?, number("MinorVersion")?))
+}
+
+/// Reads the body's child; none when it is of no kind that we know.
+fn outcome(content: Node<'_, '_>) -> Option<Outcome> {
+    if content.has_tag_name((SOAP, "Fault")) {
+        return Some(Outcome::Trouble(fault(content)));
+    }
+    if content.tag_name().namespace() != Some(MESSAGES) {
+        return None;
+    }
+    let name = content.tag_name().name();
+    // FindPeople answers without the wrapper: class and code sit on the response element itself.
+    if name == "FindPeopleResponse" {
+        return Some(trouble(content).map_or_else(|| Outcome::People(people(content)), Outcome::Trouble));
+    }
+    let messages = child(content, MESSAGES, "ResponseMessages")?;
+    // One message per item; we ask for one, but an error among several is still the news.
+    let mut all = messages.children().filter(Node::is_element);
+    let message = all.clone().find(|m| trouble(*m).is_some()).or_else(|| all.next())?;
+    match (name, trouble(message)) {
+        ("GetFolderResponse" | "ResolveNamesResponse", Some(trouble)) => Some(no_names(trouble)),
+        ("GetFolderResponse", None) => Some(Outcome::Folder),
+        ("ResolveNamesResponse", None) => Some(names(message)),
+        _ => None,
+    }
+}
+
+/// A name that resolves to nothing is an answer, not a trouble.
+fn no_names(trouble: Trouble) -> Outcome {
+    match trouble.code.as_str() {
+        "ErrorNameResolutionNoResults" | "ErrorInvalidNameForNameResolution" => {
+            Outcome::Names { people: Vec::new(), total: Some(0) }
+        }
+        _ => Outcome::Trouble(trouble),
+    }
+}
+
+/// The error of a response message, if it is one. A warning is none: its code is only a remark.
+fn trouble(message: Node<'_, '_>) -> Option<Trouble> {
+    let code = child(message, MESSAGES, "ResponseCode").map(text).unwrap_or_default();
+    let is_error = match message.attribute("ResponseClass") {
+        Some(class) => class == "Error",
+        None => !matches!(code, "" | "NoError"),
+    };
+    is_error.then(|| details(code, child(message, MESSAGES, "MessageXml")))
+}
+
+/// The error of a fault: its code from the detail, else from `faultcode` behind the colon.
+fn fault(fault: Node<'_, '_>) -> Trouble {
+    let named = |name: &str| fault.children().find(|n| n.is_element() && n.tag_name().name() == name);
+    let detail = named("detail");
+    let code = detail
+        .and_then(|d| child(d, ERRORS, "ResponseCode"))
+        .map(text)
+        .filter(|code| !code.is_empty())
+        .or_else(|| named("faultcode").map(text).map(|code| code.rsplit(':').next().unwrap_or(code)))
+        .unwrap_or_default();
+    details(code, detail.and_then(|d| child(d, TYPES, "MessageXml")))
+}
+
+/// Reads what comes beside a code: `t:Value` elements, or where a request broke the schema.
+fn details(code: &str, extra: Option<Node<'_, '_>>) -> Trouble {
+    let value = |name: &str| {
+        let mut values = extra?.children().filter(|n| n.has_tag_name((TYPES, "Value")));
+        values.find(|n| n.attribute("Name") == Some(name)).map(text)
+    };
+    let part = |name: &str| extra.and_then(|e| child(e, TYPES, name)).map(text).unwrap_or_default();
+    let back_off = value("BackOffMilliseconds").and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
+    let violation = match (part("LineNumber"), part("LinePosition"), part("Violation")) {
+        ("", "", "") => None,
+        (line, position, words) => Some(format!("line {line}, position {position}: {words}")),
+    };
+    Trouble { code: code.to_owned(), back_off, violation }
+}
+
+/// The entries of one page.
+fn people(response: Node<'_, '_>) -> Vec<Person> {
+    let list = child(response, MESSAGES, "People");
+    let personas = list.into_iter().flat_map(|l| l.children());
+    personas.filter(|n| n.has_tag_name((TYPES, "Persona"))).map(persona).collect()
+}
+
+/// One entry; every part may be missing.
+fn persona(node: Node<'_, '_>) -> Person {
+    let addresses = child(node, TYPES, "EmailAddresses");
+    // `Address` by the schema and in captured traffic, `EmailAddress` in the documentation's sample.
+    let first = child(node, TYPES, "EmailAddress").or_else(|| addresses?.children().find(is_address));
+    let mut person = first.map(mailbox).unwrap_or_default();
+    if let Some(name) = child(node, TYPES, "DisplayName").map(text).filter(|name| !name.is_empty()) {
+        name.clone_into(&mut person.name);
+    }
+    let is_list = child(node, TYPES, "PersonaType").map(text) == Some("DistributionList");
+    person.may_be_mailbox &= !is_list;
+    person
+}
+
+/// Whether a child of `EmailAddresses` is an address.
+fn is_address(node: &Node<'_, '_>) -> bool {
+    node.has_tag_name((TYPES, "Address")) || node.has_tag_name((TYPES, "EmailAddress"))
+}
+
+/// What a name resolved to.
+fn names(message: Node<'_, '_>) -> Outcome {
+    let set = child(message, MESSAGES, "ResolutionSet");
+    let total = set.and_then(|s| s.attribute("TotalItemsInView")).and_then(|n| n.trim().parse().ok());
+    let resolutions = set.into_iter().flat_map(|s| s.children());
+    let people = resolutions.filter_map(|r| child(r, TYPES, "Mailbox")).map(mailbox).collect();
+    Outcome::Names { people, total }
+}
+
+/// An `EmailAddressType`: name, address, routing, kind of mailbox. A bare text is taken as the address.
+fn mailbox(node: Node<'_, '_>) -> Person {
+    let part = |name: &str| child(node, TYPES, name).map(text).unwrap_or_default();
+    let address = if node.children().any(|n| n.is_element()) { part("EmailAddress") } else { text(node) };
+    let is_smtp = matches!(part("RoutingType"), "" | "SMTP" | "smtp");
+    Person {
+        name: part("Name").to_owned(),
+        address: address.to_owned(),
+        may_be_mailbox: is_smtp && matches!(part("MailboxType"), "" | "Mailbox"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

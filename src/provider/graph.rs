@@ -1,0 +1,275 @@
+//! Microsoft Graph and tenant discovery: look an organisation up, prove consent, list users, see what changed.
+//!
+//! Triggered by the runner and by the sweep. Every request that carries a token passes [`Graph::get`], which is the one
+//! place that compares the address with the host the token is for (rule 15).
+
+mod delta;
+mod discovery;
+mod licence;
+mod list;
+mod page;
+mod proof;
+mod purpose;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use serde_json::Value;
+use url::Url;
+
+pub use self::delta::{Delta, SweptUser};
+use self::licence::Licences;
+use super::{
+    Settings,
+    error::Error,
+    http::{Answer, Call, Http, Method},
+    oauth::Tokens,
+};
+use crate::domain::{
+    id::TenantId,
+    permission::{self, Permission},
+    time::{Clock, Moment},
+};
+
+/// How long one answer of Graph or of discovery may take; a guess with room for slow pages.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// Largest page taken, bytes: 999 users with a hundred plans of 150 bytes each are 15 million.
+const MAX_PAGE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Largest single object taken, bytes; a guess.
+const MAX_OBJECT_BYTES: usize = 4 * 1024 * 1024;
+
+/// The Graph client; cheap to clone.
+#[derive(Clone)]
+pub struct Graph {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    http: Http,
+    clock: Clock,
+    tokens: Tokens,
+    /// Sign-in host.
+    authority: Url,
+    /// Graph's host.
+    root: Url,
+    /// The same as the resource of a token: without a slash at the end.
+    resource: String,
+    client_id: String,
+    partner: TenantId,
+    browser_origin: Option<Url>,
+    done_page: Option<Url>,
+    permissions: Vec<Permission>,
+    licences: Arc<Licences>,
+    /// What the rounds of proving saw; memory only.
+    seen: std::sync::Mutex<HashMap<TenantId, Seen>>,
+}
+
+impl Graph {
+    /// Makes the client. Opens no connection.
+    ///
+    /// # Errors
+    /// Addresses that are none, a certificate that can't be read, a damaged built-in table.
+    pub(super) fn new(http: Http, settings: &Settings) -> Result<Self, Error> {
+        let authority = address(&settings.authority)?;
+        let root = address(&settings.graph)?;
+        let resource = root.origin().ascii_serialization();
+        let clock = settings.http.clock.clone();
+        let tokens = Tokens::new(http.clone(), clock.clone(), authority.clone(), &settings.app)?;
+        let damaged = |detail: String| Error::Credential { detail };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                http,
+                clock,
+                tokens,
+                authority,
+                root,
+                resource,
+                client_id: settings.app.client_id.hyphenated().to_string(),
+                partner: settings.app.partner,
+                browser_origin: settings.browser_origin.as_deref().map(address).transpose()?,
+                done_page: settings.done_page.as_deref().map(address).transpose()?,
+                permissions: permission::with_extra(&settings.extra_permissions)
+                    .map_err(|e| damaged(e.to_string()))?,
+                licences: Arc::new(Licences::built_in().map_err(damaged)?),
+                seen: std::sync::Mutex::default(),
+            }),
+        })
+    }
+
+    /// The permissions that are asked for and checked: the built-in ones and those of settings.
+    #[must_use]
+    pub fn permissions(&self) -> &[Permission] {
+        &self.inner.permissions
+    }
+
+    /// The link that the customer's administrator opens: the short form with the tenant's GUID, so that consent can't
+    /// land in the signer's own tenant (reference, sections 3.2 and 11).
+    #[must_use]
+    pub fn consent_link(&self, tenant: TenantId) -> String {
+        self.link_at(&self.inner.authority, tenant)
+    }
+
+    /// The same link for a browser on this computer: in the sandbox it leads to 127.0.0.1.
+    #[must_use]
+    pub fn browser_link(&self, tenant: TenantId) -> String {
+        self.link_at(self.inner.browser_origin.as_ref().unwrap_or(&self.inner.authority), tenant)
+    }
+
+    fn link_at(&self, base: &Url, tenant: TenantId) -> String {
+        let mut url = base.clone();
+        url.set_path(&format!("/{tenant}/adminconsent"));
+        let mut query = url.query_pairs_mut();
+        query.clear().append_pair("client_id", &self.inner.client_id);
+        if let Some(page) = &self.inner.done_page {
+            query.append_pair("redirect_uri", page.as_str());
+        }
+        drop(query);
+        url.to_string()
+    }
+
+    /// An address on Graph, version 1.0; the parts of the path are escaped here, the query is our own words.
+    fn url(&self, path: &[&str], query: &str) -> Url {
+        let mut url = self.inner.root.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.clear().push("v1.0").extend(path);
+        }
+        url.set_query(Some(query).filter(|query| !query.is_empty()));
+        url
+    }
+
+    /// Reads one address with a token of the tenant. A 401 costs the token: one new one, one more try.
+    ///
+    /// # Errors
+    /// Any; [`Error::WrongHost`] before a token is even fetched.
+    async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Answer, Error> {
+        self.check_host(url)?;
+        let inner = &*self.inner;
+        let mut is_second = false;
+        loop {
+            let token = inner.tokens.get(tenant, &inner.resource).await?;
+            let call = Call {
+                method: Method::Get,
+                url: url.clone(),
+                headers: vec![
+                    ("authorization", token.bearer()),
+                    ("accept", String::from("application/json")),
+                ],
+                body: None,
+                deadline: DEADLINE,
+                max_body_bytes,
+                is_safe_to_repeat: true,
+            };
+            let answer = inner.http.send(call).await?;
+            if answer.status == 401 && !is_second {
+                inner.tokens.refuse(tenant, &inner.resource, &token).await;
+                is_second = true;
+                continue;
+            }
+            return if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer)) };
+        }
+    }
+
+    /// Reads one JSON object.
+    ///
+    /// # Errors
+    /// Any; a body that is no JSON is [`Error::Malformed`].
+    async fn object(&self, tenant: TenantId, url: &Url, what: &'static str) -> Result<Value, Error> {
+        let answer = self.get(tenant, url, MAX_OBJECT_BYTES).await?;
+        serde_json::from_slice(&answer.body).map_err(|_malformed| Error::Malformed { what })
+    }
+
+    /// Whether a token may go to this address: https, Graph's host, Graph's port (rule 15).
+    ///
+    /// # Errors
+    /// [`Error::WrongHost`] names where the address leads.
+    fn check_host(&self, url: &Url) -> Result<(), Error> {
+        let root = &self.inner.root;
+        let is_ours = url.scheme() == "https"
+            && root.scheme() == "https"
+            && url.host() == root.host()
+            && url.port_or_known_default() == root.port_or_known_default()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if is_ours {
+            Ok(())
+        } else {
+            Err(Error::WrongHost { host: url.host_str().unwrap_or("nowhere").to_owned() })
+        }
+    }
+
+    /// A link from an answer, as an address that a token may go to.
+    ///
+    /// # Errors
+    /// [`Error::WrongHost`] for every other one.
+    fn follow(&self, link: &str) -> Result<Url, Error> {
+        let url =
+            Url::parse(link).map_err(|_malformed| Error::WrongHost { host: String::from("nowhere") })?;
+        self.check_host(&url)?;
+        Ok(url)
+    }
+
+    /// Reads Graph's refusal.
+    fn refused(&self, answer: &Answer) -> Error {
+        let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        let (code, inner_id) = wire::refusal(&body);
+        let mut ids = Vec::new();
+        if let Some(id) = answer.headers.get("request-id").map(str::to_owned).or(inner_id) {
+            ids.push(format!("request {id}"));
+        }
+        ids.push(format!("client request {}", answer.request_id));
+        ids.extend(answer.headers.get("date").map(str::to_owned));
+        Error::Graph {
+            status: answer.status,
+            code,
+            retry_after: answer.retry_after(&self.inner.clock),
+            reference: ids.join(", "),
+        }
+    }
+
+    /// Notes that the application is known in the tenant; says since when, and whether it was unknown before.
+    fn note_known(&self, tenant: TenantId) -> Seen {
+        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = seen.entry(tenant).or_default();
+        seen.known_since.get_or_insert_with(|| self.inner.clock.now());
+        *seen
+    }
+
+    /// Notes that the application is not known there (yet, or any more).
+    fn note_unknown(&self, tenant: TenantId) {
+        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(tenant, Seen { known_since: None, was_unknown: true });
+    }
+}
+
+/// What this process saw of our application in one tenant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Seen {
+    /// When it first got a token: the start of the time in which a consent spreads.
+    known_since: Option<Moment>,
+    /// It was refused as unknown before that: somebody accepted while we watched.
+    was_unknown: bool,
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Graph({})", self.inner.resource)
+    }
+}
+
+/// An address from settings.
+fn address(text: &str) -> Result<Url, Error> {
+    Url::parse(text)
+        .ok()
+        .filter(Url::has_host)
+        .ok_or_else(|| Error::Credential { detail: format!("{text} is no address") })
+}

@@ -1,0 +1,100 @@
+//! Names of licences, and which service plans make a mailbox: `assets/skus.toml`, keyed by GUID.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::text::Text;
+
+/// The table as it is built in.
+const TABLE: &str = include_str!("../../../assets/skus.toml");
+
+/// The tables, ready to ask.
+#[derive(Clone, Debug)]
+pub(super) struct Licences {
+    names: HashMap<Uuid, Text>,
+    mailbox_plans: HashSet<Uuid>,
+}
+
+impl Licences {
+    /// Reads the built-in table.
+    ///
+    /// # Errors
+    /// Only a damaged table, which a test rules out.
+    pub(super) fn built_in() -> Result<Self, String> {
+        let table: toml::Table = TABLE.parse().map_err(|e: toml::de::Error| e.message().to_owned())?;
+        let mut licences = Self { names: HashMap::new(), mailbox_plans: HashSet::new() };
+        for (id, row) in rows(&table, "sku")? {
+            let name = row.get("name").and_then(toml::Value::as_str).ok_or("a licence without a name")?;
+            licences.names.insert(id, Text::clean(name));
+        }
+        licences.mailbox_plans = rows(&table, "mailbox_plan")?.into_iter().map(|(id, _)| id).collect();
+        Ok(licences)
+    }
+
+    /// The same with the part numbers that a tenant's `/subscribedSkus` names, for licences the table does not know.
+    pub(super) fn with_subscribed(&self, answer: &Value) -> Self {
+        let mut licences = self.clone();
+        for row in answer.get("value").and_then(Value::as_array).into_iter().flatten() {
+            let text = |key: &str| row.get(key).and_then(Value::as_str);
+            let id = text("skuId").and_then(|id| Uuid::try_parse(id).ok());
+            if let (Some(id), Some(part)) = (id, text("skuPartNumber")) {
+                licences.names.entry(id).or_insert_with(|| Text::clean(part));
+            }
+        }
+        licences
+    }
+
+    /// Whether one of these plans makes a mailbox (reference, section 7.6.2).
+    pub(super) fn has_mailbox(&self, active_plans: &[Uuid]) -> bool {
+        active_plans.iter().any(|plan| self.mailbox_plans.contains(plan))
+    }
+
+    /// The names of a user's licences, joined by ", ".
+    pub(super) fn names(&self, skus: &[Uuid]) -> Text {
+        let names: Vec<&str> =
+            skus.iter().map(|sku| self.names.get(sku).map_or("unknown licence", Text::as_str)).collect();
+        Text::clean(&names.join(", "))
+    }
+}
+
+/// The rows of one table with their GUIDs.
+fn rows<'a>(table: &'a toml::Table, name: &str) -> Result<Vec<(Uuid, &'a toml::Value)>, String> {
+    let list =
+        table.get(name).and_then(toml::Value::as_array).ok_or_else(|| format!("[[{name}]] is missing"))?;
+    list.iter()
+        .map(|row| {
+            let id = row.get("id").and_then(toml::Value::as_str).and_then(|id| Uuid::try_parse(id).ok());
+            id.map(|id| (id, row)).ok_or_else(|| format!("a row of [[{name}]] has no GUID"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_tells_a_mailbox_from_a_foundation() {
+        let licences = Licences::built_in().unwrap();
+        let standard = Uuid::parse_str("9aaf7827-d63c-4b61-89c3-182f06f82e5c").unwrap();
+        let foundation = Uuid::parse_str("113feb6c-3fe4-4440-bddc-54d774bf0318").unwrap();
+        assert!(licences.has_mailbox(&[foundation, standard]));
+        assert!(!licences.has_mailbox(&[foundation]));
+        assert_eq!((licences.names.len(), licences.mailbox_plans.len()), (41, 10));
+    }
+
+    #[test]
+    fn unknown_licences_show_their_part_number() {
+        let known = Uuid::parse_str("05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();
+        let new = Uuid::from_u128(7);
+        let answer =
+            serde_json::json!({"value": [{"skuId": new.to_string(), "skuPartNumber": "NEW_PLAN"}, 3, {}]});
+        let licences = Licences::built_in().unwrap().with_subscribed(&answer);
+        assert_eq!(
+            licences.names(&[known, new, Uuid::from_u128(8)]).as_str(),
+            "Microsoft 365 E3, NEW_PLAN, unknown licence"
+        );
+    }
+}

@@ -1,0 +1,434 @@
+//! One round of proving consent: named checks, each with its own state, and a verdict over all of them (rules 2 and 3).
+//!
+//! Triggered by the runner while an operator waits; reads only. The tenant's token is dropped first, because a token
+//! keeps what was true when it was issued.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Graph;
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        id::TenantId,
+        permission::Permission,
+        tenant::{Check, CheckState, Organisation, Proof, Verdict},
+        tenant_input::TenantInput,
+        text::Text,
+    },
+    provider::{
+        error::Error,
+        oauth::{Claims, Token},
+    },
+};
+
+/// How long missing permissions count as spreading after a consent; the schedule of reference section 3.6.
+const SPREADING: Duration = Duration::from_mins(5);
+
+/// Microsoft Graph's own application id, the same in every tenant (reference, section 7.7).
+const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+
+/// Most pages of assignments; one page holds a hundred, and nobody grants us that many.
+const MAX_PAGES: u32 = 20;
+
+const KNOWN: &str = "Backup365 is known in the organisation";
+const SIGN_IN: &str = "Backup365 can sign in";
+const SAME: &str = "Every answer names this organisation";
+const ORGANISATION: &str = "The organisation can be read";
+const USERS: &str = "The users can be read";
+
+impl Graph {
+    /// Checks once whether consent was given, for the right tenant and for everything.
+    ///
+    /// `is_fresh_consent`: somebody pressed Accept a moment ago, as far as the caller knows; missing permissions then
+    /// count as spreading. Takes one to five requests, most of them side by side; safe to drop at any await.
+    pub async fn prove(&self, expected: &Organisation, is_fresh_consent: bool) -> Proof {
+        let inner = &*self.inner;
+        inner.tokens.drop_tenant(expected.tenant);
+        match inner.tokens.get(expected.tenant, &inner.resource).await {
+            Ok(token) => self.with_token(expected, &token, is_fresh_consent).await,
+            Err(error) => self.without_token(expected.tenant, &error),
+        }
+    }
+
+    /// No token: nobody accepted yet, or it can't work.
+    fn without_token(&self, tenant: TenantId, error: &Error) -> Proof {
+        let mut round = Round::new(&self.inner.permissions);
+        let failure = error.failure("signing in to the organisation");
+        let verdict = match error.aadsts() {
+            Some(700_016 | 700_011 | 7_000_229 | 65_001) => {
+                self.note_unknown(tenant);
+                Verdict::NotYet
+            }
+            Some(650_051) => {
+                round.known = CheckState::Spreading;
+                Verdict::Spreading
+            }
+            Some(7_000_112 | 70_001 | 1_000_031 | 5_000_224 | 90_002 | 900_023) => {
+                round.known = CheckState::Bad(failure.clone());
+                Verdict::Failed(failure)
+            }
+            _ => {
+                round.sign_in = CheckState::Bad(failure.clone());
+                Verdict::Failed(failure)
+            }
+        };
+        self.proof(round, None, verdict)
+    }
+
+    /// A token: what it says, what the answers say, what is granted.
+    async fn with_token(&self, expected: &Organisation, token: &Token, is_fresh: bool) -> Proof {
+        let tenant = expected.tenant;
+        let claims = token.claims();
+        let wanted = &self.inner.permissions;
+        let is_told =
+            claims.as_ref().is_some_and(|c| wanted.iter().all(|p| c.roles.contains(p.value.as_str())));
+        let granted = async { if is_told { None } else { Some(self.granted(tenant).await) } };
+        let guid = TenantInput::Guid(tenant);
+        let (discovered, organisation, users, granted) = tokio::join!(
+            self.discover(&guid),
+            self.organisation(expected),
+            self.users_readable(tenant),
+            granted
+        );
+
+        let seen = self.note_known(tenant);
+        let now = self.inner.clock.now();
+        let is_window = now.since(seen.known_since.unwrap_or(now)) < SPREADING;
+        let hope = match (seen.was_unknown, is_fresh) {
+            (true, _) | (_, true) if is_window => Hope::Soon,
+            (true, _) => Hope::Late,
+            (false, _) => Hope::None,
+        };
+        let found = Found { claims, organisation, users, granted };
+        let mut round = Round::new(wanted);
+        round.known = CheckState::Good;
+        round.sign_in = CheckState::Good;
+        let grant = found.grant(wanted, hope);
+        round.fill(&found, wanted, &grant, discovered.err().as_ref());
+
+        if let Some(other) = found.other(tenant) {
+            let failure = wrong_tenant(expected, &other);
+            round.same = CheckState::Bad(failure);
+            return self.proof(round, None, Verdict::WrongTenant { found: other });
+        }
+        round.same_unless_bad(&found);
+        let verdict = round.verdict(&grant);
+        let organisation = found.organisation.ok();
+        round.detail = organisation.as_ref().map(described).unwrap_or_default();
+        self.proof(round, organisation, verdict)
+    }
+
+    fn proof(&self, round: Round, organisation: Option<Organisation>, verdict: Verdict) -> Proof {
+        Proof { checks: round.into_checks(), organisation, verdict, at: self.inner.clock.now() }
+    }
+
+    /// Reads the tenant's own record (reference, section 7.2).
+    async fn organisation(&self, expected: &Organisation) -> Result<Organisation, Error> {
+        let url = self.url(&["organization"], "$select=id,displayName,verifiedDomains,countryLetterCode");
+        let answer = self.object(expected.tenant, &url, "the organisation's record").await?;
+        read_organisation(&answer, expected).ok_or(Error::Malformed { what: "the organisation's record" })
+    }
+
+    /// Whether the list of users opens.
+    async fn users_readable(&self, tenant: TenantId) -> Result<(), Error> {
+        let url = self.url(&["users"], "$select=id&$top=1");
+        let answer = self.object(tenant, &url, "the list of users").await?;
+        let is_list = answer.get("value").is_some_and(Value::is_array);
+        if is_list { Ok(()) } else { Err(Error::Malformed { what: "the list of users" }) }
+    }
+
+    /// Reads what is granted to us on Graph (reference, section 7.7); needs Application.Read.All.
+    async fn granted(&self, tenant: TenantId) -> Result<Granted, Error> {
+        let (ours, graph) =
+            tokio::join!(self.principal(tenant, &self.inner.client_id), self.principal(tenant, GRAPH_APP));
+        let (Some(ours), Some(graph)) = (ours?, graph?) else { return Ok(Granted::default()) };
+        let mut granted = Granted { is_off: ours.is_off, roles: BTreeSet::new() };
+        let mut url = self.url(&["servicePrincipals", &ours.id.to_string(), "appRoleAssignments"], "");
+        for _ in 0..MAX_PAGES {
+            let answer = self.object(tenant, &url, "the list of permissions").await?;
+            for row in answer.get("value").and_then(Value::as_array).into_iter().flatten() {
+                // The same role exists on other resources too: only the pair counts (reference, section 7.7.3).
+                if guid(row, "resourceId") == Some(graph.id) {
+                    granted.roles.extend(guid(row, "appRoleId"));
+                }
+            }
+            match answer.get("@odata.nextLink").and_then(Value::as_str) {
+                Some(link) => url = self.follow(link)?,
+                None => break,
+            }
+        }
+        Ok(granted)
+    }
+
+    /// An application's object in the tenant; none when it is not there.
+    async fn principal(&self, tenant: TenantId, app: &str) -> Result<Option<Principal>, Error> {
+        let url = self.url(
+            &["servicePrincipals"],
+            &format!("$filter=appId eq '{app}'&$select=id,appId,accountEnabled"),
+        );
+        let answer = self.object(tenant, &url, "an application's record").await?;
+        let row = answer.get("value").and_then(Value::as_array).and_then(|list| list.first());
+        Ok(row.and_then(|row| {
+            let is_off = row.get("accountEnabled").and_then(Value::as_bool) == Some(false);
+            Some(Principal { id: guid(row, "id")?, is_off })
+        }))
+    }
+}
+
+/// An application's object in a tenant.
+struct Principal {
+    id: Uuid,
+    /// The customer switched its sign-in off.
+    is_off: bool,
+}
+
+/// What is granted to us on Graph.
+#[derive(Debug, Default)]
+struct Granted {
+    is_off: bool,
+    roles: BTreeSet<Uuid>,
+}
+
+/// The answers of one round.
+struct Found {
+    claims: Option<Claims>,
+    organisation: Result<Organisation, Error>,
+    users: Result<(), Error>,
+    /// None: the token told everything.
+    granted: Option<Result<Granted, Error>>,
+}
+
+/// Whether missing permissions may still come by themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Hope {
+    /// Somebody accepted within the last minutes, as far as anyone knows.
+    Soon,
+    /// Somebody accepted while we watched, but longer ago: a grant of which nothing arrived is still on its way.
+    Late,
+    /// Nobody is known to have accepted.
+    None,
+}
+
+/// Where the grant stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Grant {
+    /// Every permission is there.
+    Whole,
+    /// Missing ones are still on their way.
+    Spreading,
+    /// Nothing is granted, and nobody is known to have accepted.
+    None,
+    /// Some are missing for good.
+    Missing(Failure),
+    /// The customer switched the application off.
+    Off(Failure),
+}
+
+impl Found {
+    /// Whether a permission is proved.
+    fn has(&self, permission: &Permission) -> bool {
+        let in_token = self.claims.as_ref().is_some_and(|c| c.roles.contains(permission.value.as_str()));
+        in_token || matches!(&self.granted, Some(Ok(granted)) if granted.roles.contains(&permission.role))
+    }
+
+    /// Judges the permissions.
+    fn grant(&self, wanted: &[Permission], hope: Hope) -> Grant {
+        if matches!(&self.granted, Some(Ok(granted)) if granted.is_off) {
+            return Grant::Off(Failure::new(
+                FailureKind::Refused,
+                "Backup365 is switched off in this organisation",
+                "The customer's administrator switches it on: Entra admin center, Enterprise applications, Backup365, \
+                 Properties, Enabled for users to sign in: Yes.",
+            ));
+        }
+        let missing: Vec<&str> = wanted.iter().filter(|p| !self.has(p)).map(|p| p.value.as_str()).collect();
+        if missing.is_empty() {
+            return Grant::Whole;
+        }
+        if missing.len() == wanted.len() {
+            return if hope == Hope::None { Grant::None } else { Grant::Spreading };
+        }
+        if hope == Hope::Soon {
+            return Grant::Spreading;
+        }
+        Grant::Missing(Failure::new(
+            FailureKind::Refused,
+            Text::of(format_args!("not every permission was granted; missing: {}", missing.join(", "))),
+            "The customer's administrator opens the link again and accepts all permissions.",
+        ))
+    }
+
+    /// Another tenant that some answer names.
+    fn other(&self, tenant: TenantId) -> Option<Organisation> {
+        let from_record = self.organisation.as_ref().ok().filter(|o| o.tenant != tenant).cloned();
+        let in_token = self.claims.as_ref().and_then(|c| c.tenant).filter(|named| *named != tenant);
+        from_record.or_else(|| {
+            in_token.map(|tenant| Organisation { tenant, name: None, domain: None, region: None })
+        })
+    }
+}
+
+/// The states of one round, by check.
+struct Round {
+    known: CheckState,
+    sign_in: CheckState,
+    same: CheckState,
+    permissions: Vec<(Text, Text, CheckState)>,
+    organisation: CheckState,
+    users: CheckState,
+    /// Beside the organisation.
+    detail: Text,
+}
+
+impl Round {
+    fn new(wanted: &[Permission]) -> Self {
+        let waiting = |p: &Permission| (p.value.clone(), p.reason.clone(), CheckState::Waiting);
+        Self {
+            known: CheckState::Waiting,
+            sign_in: CheckState::Waiting,
+            same: CheckState::Waiting,
+            permissions: wanted.iter().map(waiting).collect(),
+            organisation: CheckState::Waiting,
+            users: CheckState::Waiting,
+            detail: Text::default(),
+        }
+    }
+
+    /// Sets every state from the answers; `same` only where discovery already failed.
+    fn fill(&mut self, found: &Found, wanted: &[Permission], grant: &Grant, discovered: Option<&Error>) {
+        for (permission, (_, _, state)) in wanted.iter().zip(&mut self.permissions) {
+            *state = if found.has(permission) {
+                CheckState::Good
+            } else {
+                match grant {
+                    Grant::Whole => CheckState::Good,
+                    Grant::Spreading => CheckState::Spreading,
+                    Grant::None => CheckState::Waiting,
+                    Grant::Missing(failure) | Grant::Off(failure) => CheckState::Bad(failure.clone()),
+                }
+            };
+        }
+        if let Grant::Off(failure) = grant {
+            self.known = CheckState::Bad(failure.clone());
+        }
+        self.organisation = read_state(found.organisation.as_ref().err(), grant, "reading the organisation");
+        self.users = read_state(found.users.as_ref().err(), grant, "reading the users");
+        if let Some(error) = discovered {
+            self.same = CheckState::Bad(error.failure("looking the organisation up again"));
+        }
+    }
+
+    /// The answers agree, as far as they came: nobody named another tenant.
+    fn same_unless_bad(&mut self, found: &Found) {
+        if matches!(self.same, CheckState::Bad(_)) {
+            return;
+        }
+        let is_readable = found.claims.as_ref().is_some_and(|claims| claims.tenant.is_some());
+        self.same = match (&self.organisation, is_readable) {
+            (CheckState::Good, true) => CheckState::Good,
+            (CheckState::Good, false) => CheckState::Unread(Text::from(
+                "the sign-in itself can't be read; Microsoft's other answers agree",
+            )),
+            (CheckState::Spreading, _) => CheckState::Spreading,
+            _ => CheckState::Waiting,
+        };
+    }
+
+    /// The whole: the first bad check decides, then what is missing, then what spreads.
+    fn verdict(&self, grant: &Grant) -> Verdict {
+        let states = || {
+            [&self.known, &self.sign_in, &self.same, &self.organisation, &self.users]
+                .into_iter()
+                .chain(self.permissions.iter().map(|(_, _, state)| state))
+        };
+        let bad = states().find_map(|state| match state {
+            CheckState::Bad(failure) => Some(failure.clone()),
+            _ => None,
+        });
+        if let Some(failure) = bad {
+            return Verdict::Failed(failure);
+        }
+        if *grant == Grant::None {
+            return Verdict::NotYet;
+        }
+        let is_proved = states().all(|state| matches!(state, CheckState::Good | CheckState::Unread(_)));
+        if is_proved { Verdict::Proved } else { Verdict::Spreading }
+    }
+
+    fn into_checks(self) -> Vec<Check> {
+        let plain = |name, state| Check { name: Text::from(name), state, detail: Text::default() };
+        let mut checks = vec![plain(KNOWN, self.known), plain(SIGN_IN, self.sign_in), plain(SAME, self.same)];
+        checks.extend(self.permissions.into_iter().map(|(name, detail, state)| Check {
+            name,
+            state,
+            detail,
+        }));
+        checks.push(Check { name: Text::from(ORGANISATION), state: self.organisation, detail: self.detail });
+        checks.push(plain(USERS, self.users));
+        checks
+    }
+}
+
+/// The state of a read: a refusal while a grant spreads is no failure (rule 3).
+fn read_state(error: Option<&Error>, grant: &Grant, tried: &str) -> CheckState {
+    let Some(error) = error else { return CheckState::Good };
+    let is_denied = matches!(error.graph(), Some((401 | 403, _)));
+    match grant {
+        Grant::Whole | Grant::Spreading if is_denied => CheckState::Spreading,
+        Grant::None if is_denied => CheckState::Waiting,
+        _ => CheckState::Bad(error.failure(tried)),
+    }
+}
+
+/// Both organisations, and how the customer takes the grant back (rule 2).
+fn wrong_tenant(expected: &Organisation, other: &Organisation) -> Failure {
+    Failure::new(
+        FailureKind::Conflict,
+        Text::of(format_args!(
+            "Microsoft's answers are for {}, not for {}; nothing has been enabled",
+            described(other).as_str(),
+            described(expected).as_str()
+        )),
+        "In the other organisation its administrator removes Backup365: Entra admin center, Enterprise applications, \
+         Backup365, Properties, Delete.",
+    )
+}
+
+/// Name and last four.
+fn described(organisation: &Organisation) -> Text {
+    let four = organisation.tenant.last_four();
+    match &organisation.name {
+        Some(name) => Text::of(format_args!("{} (…{})", name.as_str(), four.as_str())),
+        None => Text::of(format_args!("the organisation …{}", four.as_str())),
+    }
+}
+
+/// Reads `/organization`: exactly one element.
+fn read_organisation(answer: &Value, expected: &Organisation) -> Option<Organisation> {
+    let [row] = answer.get("value")?.as_array()?.as_slice() else { return None };
+    let tenant: TenantId = row.get("id")?.as_str()?.parse().ok()?;
+    let text = |value: Option<&Value>| {
+        value.and_then(Value::as_str).map(Text::clean).filter(|text| !text.is_empty())
+    };
+    let default = row
+        .get("verifiedDomains")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .find(|domain| domain.get("isDefault").and_then(Value::as_bool) == Some(true));
+    let region = expected.region.clone().filter(|_| tenant == expected.tenant);
+    Some(Organisation {
+        tenant,
+        name: text(row.get("displayName")),
+        domain: text(default.and_then(|domain| domain.get("name"))),
+        region,
+    })
+}
+
+/// A member that is a GUID.
+fn guid(row: &Value, key: &str) -> Option<Uuid> {
+    row.get(key).and_then(Value::as_str).and_then(|text| Uuid::try_parse(text).ok())
+}

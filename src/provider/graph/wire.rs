@@ -1,0 +1,289 @@
+//! Graph's JSON, read leniently: a member of the wrong type spoils its row, a spoilt row never spoils its page.
+
+mod lax;
+
+#[cfg(test)]
+mod tests;
+
+use std::{borrow::Cow, fmt};
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub(super) use self::lax::Flag;
+use self::lax::{List, Word};
+
+/// One page of users.
+#[derive(Debug, Default)]
+pub(super) struct Page<'a> {
+    /// The rows, good and bad, as many as the server sent.
+    pub(super) rows: Vec<Row<'a>>,
+}
+
+/// One user as the directory sends it.
+#[derive(Debug, Default)]
+pub(super) struct Row<'a> {
+    pub(super) id: Word<'a>,
+    pub(super) name: Word<'a>,
+    pub(super) upn: Word<'a>,
+    pub(super) mail: Word<'a>,
+    pub(super) department: Word<'a>,
+    pub(super) user_type: Word<'a>,
+    pub(super) made: Word<'a>,
+    pub(super) enabled: Flag,
+    /// SKU ids.
+    pub(super) skus: List<Uuid>,
+    /// Service plans whose capability is enabled or in its grace period.
+    pub(super) plans: List<Uuid>,
+    /// The primary address among `proxyAddresses`.
+    pub(super) primary: List<Cow<'a, str>>,
+    /// A delta says that the user is gone.
+    pub(super) is_removed: bool,
+    /// Not an object at all.
+    pub(super) is_odd: bool,
+}
+
+impl Row<'_> {
+    /// What is wrong with this row; empty when nothing is.
+    pub(super) fn problem(&self) -> &'static str {
+        if self.is_odd || self.id.as_str().is_none_or(|id| Uuid::try_parse(id).is_err()) {
+            return "the directory sent no usable id";
+        }
+        let is_wrong = [&self.name, &self.upn, &self.mail, &self.department, &self.user_type]
+            .into_iter()
+            .any(|word| matches!(word, Word::Wrong));
+        if is_wrong || self.enabled == Flag::Wrong || self.skus.is_wrong() || self.plans.is_wrong() {
+            return "the directory sent this row damaged";
+        }
+        if self.address().is_empty() { "the directory sent no address" } else { "" }
+    }
+
+    /// Mail address, else the primary proxy address, else the user principal name.
+    pub(super) fn address(&self) -> &str {
+        let primary = self.primary.items().first().map(Cow::as_ref);
+        self.mail.as_str().or(primary).or(self.upn.as_str()).unwrap_or_default()
+    }
+
+    /// Whether Exchange may hold something under this user's name.
+    pub(super) fn has_mail(&self) -> bool {
+        self.mail.as_str().is_some_and(|mail| !mail.is_empty()) || !self.primary.items().is_empty()
+    }
+
+    /// Whether sign-in is on; a directory that does not say means yes.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.enabled != Flag::Said(false)
+    }
+
+    /// Whether the user is a guest; the type is missing on old objects (reference, section 7.3).
+    pub(super) fn is_guest(&self) -> bool {
+        self.user_type.as_str().is_some_and(|t| t.eq_ignore_ascii_case("guest"))
+    }
+}
+
+/// Decodes a page.
+///
+/// Text that is not valid Unicode is mended first: one broken name must not cost the list.
+///
+/// # Errors
+/// A body that is not a JSON object with an array of rows.
+pub(super) fn with_page<T>(body: &[u8], read: impl Fn(&Page<'_>) -> T) -> Result<T, serde_json::Error> {
+    match serde_json::from_slice::<Page<'_>>(body) {
+        Ok(page) => Ok(read(&page)),
+        Err(_broken) => {
+            let mended = mend(body);
+            serde_json::from_slice::<Page<'_>>(mended.as_bytes()).map(|page| read(&page))
+        }
+    }
+}
+
+/// Decodes one user.
+///
+/// # Errors
+/// A body that is not JSON.
+pub(super) fn with_user<T>(body: &[u8], read: impl Fn(&Row<'_>) -> T) -> Result<T, serde_json::Error> {
+    match serde_json::from_slice::<Row<'_>>(body) {
+        Ok(row) => Ok(read(&row)),
+        Err(_broken) => serde_json::from_slice::<Row<'_>>(mend(body).as_bytes()).map(|row| read(&row)),
+    }
+}
+
+/// Replaces bytes that are no UTF-8, and escapes of half a surrogate pair, by U+FFFD.
+fn mend(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find('\\') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let (taken, escape) = match (unit(from), from.get(6..).and_then(unit)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (12, from.get(..12)),
+            (Some(0xD800..=0xDFFF), _) => (6, Some("\\ufffd")),
+            (Some(_), _) => (6, from.get(..6)),
+            (None, _) => {
+                // A backslash and what it escapes stay together, or `\\u` would be read as an escape.
+                let two = from.char_indices().nth(2).map_or(from.len(), |(at, _)| at);
+                (two, from.get(..two))
+            }
+        };
+        out.push_str(escape.unwrap_or_default());
+        rest = from.get(taken..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The UTF-16 unit of an escape at the start of the text.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+impl<'de> Deserialize<'de> for Page<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PageVisitor;
+        impl<'de> Visitor<'de> for PageVisitor {
+            type Value = Page<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a page with an array of rows")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<'de>, A::Error> {
+                let mut rows = None;
+                while let Some(key) = map.next_key::<Word<'de>>()? {
+                    if key.as_str() == Some("value") {
+                        rows = Some(map.next_value::<Vec<Row<'de>>>()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                let rows = rows.ok_or_else(|| serde::de::Error::missing_field("value"))?;
+                Ok(Page { rows })
+            }
+        }
+        deserializer.deserialize_map(PageVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Row<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RowVisitor)
+    }
+}
+
+/// Takes any JSON value for a row; everything but an object is odd.
+struct RowVisitor;
+
+impl<'de> Visitor<'de> for RowVisitor {
+    type Value = Row<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a user")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row<'de>, A::Error> {
+        let mut row = Row::default();
+        while let Some(key) = map.next_key::<Word<'de>>()? {
+            match key.as_str().unwrap_or_default() {
+                "id" => row.id = map.next_value()?,
+                "displayName" => row.name = map.next_value()?,
+                "userPrincipalName" => row.upn = map.next_value()?,
+                "mail" => row.mail = map.next_value()?,
+                "department" => row.department = map.next_value()?,
+                "userType" => row.user_type = map.next_value()?,
+                "createdDateTime" => row.made = map.next_value()?,
+                "accountEnabled" => row.enabled = map.next_value()?,
+                "assignedLicenses" => row.skus = map.next_value::<lax::Skus>()?.0,
+                "assignedPlans" => row.plans = map.next_value::<lax::ActivePlans>()?.0,
+                "proxyAddresses" => row.primary = map.next_value::<lax::Primary<'de>>()?.0,
+                "@removed" => {
+                    map.next_value::<IgnoredAny>()?;
+                    row.is_removed = true;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(row)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Row<'de>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Row::odd())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Row<'de>, E> {
+        Ok(Row::odd())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Row<'de>, E> {
+        Ok(Row::odd())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Row<'de>, E> {
+        Ok(Row::odd())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Row<'de>, E> {
+        Ok(Row::odd())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Row<'de>, E> {
+        Ok(Row::odd())
+    }
+
+    fn visit_unit<E>(self) -> Result<Row<'de>, E> {
+        Ok(Row::odd())
+    }
+}
+
+impl Row<'_> {
+    /// A row that is no object.
+    fn odd() -> Self {
+        Self { is_odd: true, ..Self::default() }
+    }
+}
+
+/// Codes of Graph that say more than the ones above them (reference, section 10.1).
+const KNOWN_CODES: [&str; 16] = [
+    "Request_BadRequest",
+    "Request_UnsupportedQuery",
+    "Directory_ExpiredPageToken",
+    "DirectoryPageTokenNotFoundException",
+    "InvalidAuthenticationToken",
+    "Authorization_RequestDenied",
+    "ErrorAccessDenied",
+    "Request_ResourceNotFound",
+    "ResourceNotFound",
+    "MailboxNotEnabledForRESTAPI",
+    "syncStateNotFound",
+    "resyncRequired",
+    "TooManyRequests",
+    "activityLimitReached",
+    "NotImplemented",
+    "serviceNotAvailable",
+];
+
+/// The deepest code that is known, else the outermost one; and the request's id in the body.
+pub(super) fn refusal(body: &Value) -> (String, Option<String>) {
+    let mut code = String::new();
+    let mut id = None;
+    let mut next = body.get("error");
+    // Eight levels are far more than any answer has; the bound keeps a hostile one short.
+    for _ in 0..8 {
+        let Some(level) = next else { break };
+        if let Some(said) = level.get("code").and_then(Value::as_str).filter(|said| !said.is_empty()) {
+            let known = KNOWN_CODES.iter().find(|known| known.eq_ignore_ascii_case(said));
+            match known {
+                Some(known) => (*known).clone_into(&mut code),
+                None if code.is_empty() => code = said.chars().take(100).collect(),
+                None => {}
+            }
+        }
+        id = level.get("request-id").and_then(Value::as_str).map(str::to_owned).or(id);
+        next = level.get("innerError").or_else(|| level.get("innererror"));
+    }
+    (code, id)
+}

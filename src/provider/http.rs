@@ -1,0 +1,492 @@
+//! The one HTTP client: deadlines, size caps, repeats of what is safe, no redirects.
+//!
+//! Triggered by every provider call. It is the only place that maps origins: a table from settings says which origin is
+//! reached at which loopback address, before a socket is opened, and the original host stays in the `Host` header. In
+//! the sandbox that table is total, so nothing there can reach the real world (product.md section 9, *Worlds*).
+//! Out comes an [`Answer`] of any status, or an [`HttpError`] when there was none.
+
+mod origins;
+mod wait;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    error::Error as _,
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use self::origins::Origins;
+pub use self::wait::retry_after;
+use crate::domain::time::Clock;
+
+/// How long a connection may take to open: a guess that suits a bad line.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How this program names itself to every server.
+pub const USER_AGENT: &str = concat!("Backup365/", env!("CARGO_PKG_VERSION"));
+
+/// What the client is made from.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// Origins and the loopback origins that stand for them (`https://graph.microsoft.com`, `http://127.0.0.1:4711`).
+    pub origins: Vec<(String, String)>,
+    /// The sandbox: an origin that is not in the table is refused, and no DNS is asked.
+    pub is_total: bool,
+    /// Tells the time, for waits that a server states as a date.
+    pub clock: Clock,
+}
+
+/// The client; cheap to clone, one pool of connections behind all clones.
+#[derive(Clone)]
+pub struct Http {
+    inner: Arc<Inner>,
+}
+
+/// What all clones share.
+struct Inner {
+    origins: Origins,
+    clock: Clock,
+    /// Reaches mapped origins: never through a proxy.
+    direct: reqwest::Client,
+    /// Reaches everything else; none in the sandbox.
+    open: Option<reqwest::Client>,
+    /// The same two without a pool, made when a server first answers 503.
+    fresh_direct: OnceLock<reqwest::Client>,
+    fresh_open: OnceLock<reqwest::Client>,
+    /// First wait where the server states none.
+    first_wait: Duration,
+}
+
+/// Request method.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Everything else that this program sends.
+    Post,
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// The address as the protocol knows it, before any mapping.
+    pub url: url::Url,
+    /// Headers besides `Host`, `User-Agent` and `client-request-id`.
+    pub headers: Vec<(&'static str, String)>,
+    /// Content type and body.
+    pub body: Option<(&'static str, Vec<u8>)>,
+    /// How long one attempt may take, from opening the connection to the last byte.
+    pub deadline: Duration,
+    /// Largest body taken, in bytes.
+    pub max_body_bytes: usize,
+    /// Whether sending it twice does no harm; only then is it repeated.
+    pub is_safe_to_repeat: bool,
+}
+
+impl fmt::Debug for Call {
+    /// Headers and body may hold secrets, and so may the query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}{}", self.method, self.url.origin().ascii_serialization(), self.url.path())
+    }
+}
+
+/// Headers of an answer, names in lower case, in the order they came.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Headers(pub Vec<(String, String)>);
+
+impl Headers {
+    /// The first value under this lower-case name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values under this lower-case name.
+    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What came back, whatever its status.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: Headers,
+    /// The whole body.
+    pub body: Vec<u8>,
+    /// The `client-request-id` that we sent, for support.
+    pub request_id: String,
+}
+
+impl Answer {
+    /// How long the server asks us to stay away, in seconds or as a date.
+    #[must_use]
+    pub fn retry_after(&self, clock: &Clock) -> Option<Duration> {
+        retry_after(&self.headers, clock)
+    }
+}
+
+/// Why there was no answer.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The sandbox's table has no such origin; never repeated.
+    #[error("{origin} is not part of the sandbox")]
+    NotInSandbox {
+        /// The origin asked for.
+        origin: String,
+    },
+    /// A mapped origin must lead to this computer; never repeated.
+    #[error("{origin} does not lead to this computer")]
+    NotLoopback {
+        /// Where it leads.
+        origin: String,
+    },
+    /// The host's name is not known; a typing mistake, or no DNS here.
+    #[error("the name {host} is not known")]
+    UnknownName {
+        /// The host asked for.
+        host: String,
+    },
+    /// No connection; a retry may help.
+    #[error("{host} can't be reached: {detail}")]
+    Unreachable {
+        /// The host asked for.
+        host: String,
+        /// What the system said.
+        detail: String,
+    },
+    /// The connection ended in the middle of an answer; a retry may help.
+    #[error("the answer of {host} was cut off: {detail}")]
+    CutOff {
+        /// The host asked for.
+        host: String,
+        /// What the system said.
+        detail: String,
+    },
+    /// No connection or no whole answer in time; a retry may help.
+    #[error("{host} did not answer within {} s", after.as_secs())]
+    TimedOut {
+        /// The host asked for.
+        host: String,
+        /// How long was waited.
+        after: Duration,
+        /// Whether not even a connection came about.
+        is_connect: bool,
+    },
+    /// The body is larger than the caller takes; a retry does not help.
+    #[error("the answer of {host} is larger than {limit} bytes")]
+    TooLarge {
+        /// The host asked for.
+        host: String,
+        /// The most that is taken, bytes.
+        limit: usize,
+    },
+    /// The server's certificate or its TLS does not fit; a retry does not help.
+    #[error("{host} offers no trustworthy connection: {detail}")]
+    Tls {
+        /// The host asked for.
+        host: String,
+        /// What does not fit.
+        detail: String,
+    },
+    /// The request can't be made from this address, these headers, or this table; our fault.
+    #[error("the request can't be made: {detail}")]
+    Request {
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl Http {
+    /// Makes the client. Opens no connection.
+    ///
+    /// # Errors
+    /// A table that leads away from this computer, or a system without usable TLS roots.
+    pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
+        let origins = Origins::new(&options.origins, options.is_total)?;
+        let direct = build(&origins, Reach::Mapped, Pool::Kept)?;
+        let open = if options.is_total { None } else { Some(build(&origins, Reach::Open, Pool::Kept)?) };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                origins,
+                clock: options.clock,
+                direct,
+                open,
+                fresh_direct: OnceLock::new(),
+                fresh_open: OnceLock::new(),
+                first_wait: wait::FIRST,
+            }),
+        })
+    }
+
+    /// The same client with another first wait before a repeat; 3 s where nobody says otherwise.
+    #[must_use]
+    pub fn waiting_first(self, first_wait: Duration) -> Self {
+        let old = &self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                origins: old.origins.clone(),
+                clock: old.clock.clone(),
+                direct: old.direct.clone(),
+                open: old.open.clone(),
+                fresh_direct: OnceLock::new(),
+                fresh_open: OnceLock::new(),
+                first_wait,
+            }),
+        }
+    }
+
+    /// The first wait before a repeat.
+    #[must_use]
+    pub fn first_wait(&self) -> Duration {
+        self.inner.first_wait
+    }
+
+    /// Sends one request and repeats it as far as that is safe (reference, section 10.4). Redirects are answers.
+    ///
+    /// May wait up to three minutes between repeats; safe to drop at any await.
+    ///
+    /// # Errors
+    /// Whatever kept the last attempt from an answer. An answer of any status is not an error: after the last repeat
+    /// a 429 or 503 comes back as it is, and `Answer::retry_after` says when to come back.
+    pub async fn send(&self, call: Call) -> Result<Answer, HttpError> {
+        let mut waits = wait::Waits::new(self.inner.first_wait);
+        let mut needs_fresh = false;
+        loop {
+            let outcome = self.attempt(&call, waits.taken(), needs_fresh).await;
+            if !call.is_safe_to_repeat {
+                return outcome;
+            }
+            let Some(wait) = waits.next(call.method, &outcome, &self.inner.clock) else { return outcome };
+            needs_fresh = !matches!(&outcome, Ok(answer) if answer.status == 429);
+            tracing::info!(call = ?call, wait_ms = wait.as_millis(), "asking again");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// One attempt within the call's deadline.
+    async fn attempt(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Answer, HttpError> {
+        let late = || HttpError::TimedOut { host: host(call), after: call.deadline, is_connect: false };
+        tokio::time::timeout(call.deadline, self.exchange(call, repeats, needs_fresh))
+            .await
+            .map_err(|_elapsed| late())?
+    }
+
+    /// Request out, answer in, without a deadline of its own.
+    async fn exchange(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Answer, HttpError> {
+        let target = self.inner.origins.map(&call.url)?;
+        let is_mapped = target.host.is_some();
+        let client = self.client(is_mapped, needs_fresh)?;
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let method = match call.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut request =
+            client.request(method, target.url).headers(headers(call, target.host, repeats, &request_id)?);
+        if let Some((content_type, body)) = &call.body {
+            request = request.header(reqwest::header::CONTENT_TYPE, *content_type).body(body.clone());
+        }
+        let mut response = request.send().await.map_err(|e| no_answer(call, e))?;
+        if is_mapped && !response.remote_addr().is_some_and(|peer| peer.ip().is_loopback()) {
+            return Err(HttpError::NotLoopback { origin: call.url.origin().ascii_serialization() });
+        }
+        let status = response.status().as_u16();
+        let headers = taken(response.headers());
+        let body = body(call, &mut response).await?;
+        Ok(Answer { status, headers, body, request_id })
+    }
+
+    /// The client that may reach this target; on a new connection if asked.
+    fn client(&self, is_mapped: bool, needs_fresh: bool) -> Result<&reqwest::Client, HttpError> {
+        let inner = &*self.inner;
+        let (reach, kept, fresh) = if is_mapped {
+            (Reach::Mapped, Some(&inner.direct), &inner.fresh_direct)
+        } else {
+            (Reach::Open, inner.open.as_ref(), &inner.fresh_open)
+        };
+        // `Origins::map` has refused before: without a table entry the sandbox has no client at all.
+        let kept = kept.ok_or_else(|| HttpError::NotInSandbox { origin: String::from("this address") })?;
+        if !needs_fresh {
+            return Ok(kept);
+        }
+        if let Some(client) = fresh.get() {
+            return Ok(client);
+        }
+        let made = build(&inner.origins, reach, Pool::None)?;
+        Ok(fresh.get_or_init(|| made))
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("origins", &self.inner.origins).finish_non_exhaustive()
+    }
+}
+
+/// Which targets a client is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Loopback addresses that stand for others.
+    Mapped,
+    /// The world, through the system's proxy if it names one.
+    Open,
+}
+
+/// Whether connections are kept for the next request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pool {
+    Kept,
+    None,
+}
+
+/// Makes one reqwest client.
+fn build(origins: &Origins, reach: Reach, pool: Pool) -> Result<reqwest::Client, HttpError> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(reqwest::redirect::Policy::none())
+        // Repeats are decided here, with the waits that the servers ask for.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true);
+    if reach == Reach::Mapped {
+        builder = builder.no_proxy();
+        if !origins.needs_tls() {
+            // The system's roots cost milliseconds to read, and plain loopback has no use for them.
+            builder = builder.tls_certs_only([]);
+        }
+    }
+    if pool == Pool::None {
+        builder = builder.pool_max_idle_per_host(0);
+    }
+    builder.build().map_err(|e| HttpError::Request { detail: causes(&e) })
+}
+
+/// All headers of one attempt.
+fn headers(
+    call: &Call,
+    host: Option<String>,
+    repeats: u32,
+    request_id: &str,
+) -> Result<HeaderMap, HttpError> {
+    let mut map = HeaderMap::new();
+    let mut put = |name: &'static str, value: &str| -> Result<(), HttpError> {
+        let bad = |what: &str| HttpError::Request { detail: format!("{what} of the header {name}") };
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_invalid| bad("the name"))?;
+        let mut value = HeaderValue::from_str(value).map_err(|_invalid| bad("the value"))?;
+        value.set_sensitive(key == reqwest::header::AUTHORIZATION);
+        map.insert(key, value);
+        Ok(())
+    };
+    put("client-request-id", request_id)?;
+    put("accept", "*/*")?;
+    for (name, value) in &call.headers {
+        put(name, value)?;
+    }
+    if let Some(host) = host {
+        put("host", &host)?;
+    }
+    if repeats > 0 {
+        put("retry-attempt", &repeats.to_string())?;
+    }
+    Ok(map)
+}
+
+/// Headers that came back; values that are not text are dropped.
+fn taken(map: &HeaderMap) -> Headers {
+    Headers(
+        map.iter()
+            .filter_map(|(name, value)| {
+                let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                (!text.contains('\u{FFFD}')).then(|| (name.as_str().to_owned(), text))
+            })
+            .collect(),
+    )
+}
+
+/// Reads the body while it streams and stops at the cap.
+async fn body(call: &Call, response: &mut reqwest::Response) -> Result<Vec<u8>, HttpError> {
+    let too_large = || HttpError::TooLarge { host: host(call), limit: call.max_body_bytes };
+    let said = response.content_length().map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    if said > call.max_body_bytes {
+        return Err(too_large());
+    }
+    let mut body = Vec::with_capacity(said);
+    while let Some(chunk) = response.chunk().await.map_err(|e| cut_off(call, &e))? {
+        if body.len().saturating_add(chunk.len()) > call.max_body_bytes {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The host as the protocol knows it.
+fn host(call: &Call) -> String {
+    call.url.host_str().unwrap_or_default().to_owned()
+}
+
+/// Sorts the reasons for no answer. The address is dropped first: its query may hold what nobody should see.
+fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
+    let error = error.without_url();
+    let host = host(call);
+    if error.is_timeout() {
+        return HttpError::TimedOut {
+            host,
+            after: CONNECT.min(call.deadline),
+            is_connect: error.is_connect(),
+        };
+    }
+    if error.is_builder() {
+        return HttpError::Request { detail: causes(&error) };
+    }
+    if !error.is_connect() {
+        return cut_off(call, &error);
+    }
+    if error.is_dns() {
+        return HttpError::UnknownName { host };
+    }
+    let detail = causes(&error);
+    if is_tls(&error) { HttpError::Tls { host, detail } } else { HttpError::Unreachable { host, detail } }
+}
+
+/// The connection ended between request and last byte.
+fn cut_off(call: &Call, error: &reqwest::Error) -> HttpError {
+    HttpError::CutOff { host: host(call), detail: causes(error) }
+}
+
+/// Whether a connection failed in its TLS handshake: rustls reports through an I/O error of the kind `InvalidData`.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        if cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData)
+        {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+/// The innermost cause, which is the one that tells a person something.
+fn causes(error: &reqwest::Error) -> String {
+    let mut words = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        words = cause.to_string();
+        next = cause.source();
+    }
+    words
+}

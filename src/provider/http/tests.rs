@@ -1,0 +1,180 @@
+//! The client against small servers on loopback.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderMap as AxumHeaders, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::*;
+use crate::domain::time::Moment;
+
+/// A server that answers every request with what `answer` makes of it; returns its origin.
+async fn serve(answer: impl Fn(Request) -> Response + Clone + Send + Sync + 'static) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().fallback(move |request: Request| {
+        let answer = answer.clone();
+        async move { answer(request) }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    origin
+}
+
+/// A server that writes these bytes to the nth connection and closes it.
+async fn raw(answer: impl Fn(usize) -> String + Send + 'static) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for nth in 0.. {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n\r\n") {
+                socket.read_buf(&mut seen).await.unwrap();
+            }
+            socket.write_all(answer(nth).as_bytes()).await.unwrap();
+            socket.shutdown().await.unwrap();
+        }
+    });
+    origin
+}
+
+fn sandbox(origin: &str) -> Http {
+    Http::new(HttpOptions {
+        origins: vec![("https://graph.microsoft.com".into(), origin.into())],
+        is_total: true,
+        clock: Clock::fixed(Moment::from_millis(0)),
+    })
+    .unwrap()
+    .waiting_first(Duration::from_millis(1))
+}
+
+fn get(url: &str) -> Call {
+    Call {
+        method: Method::Get,
+        url: url.parse().unwrap(),
+        headers: vec![("authorization", "Bearer t".into())],
+        body: None,
+        deadline: Duration::from_secs(20),
+        max_body_bytes: 1_000,
+        is_safe_to_repeat: true,
+    }
+}
+
+#[tokio::test]
+async fn the_original_host_travels_with_the_request_and_a_redirect_is_an_answer() {
+    let seen = Arc::new(Mutex::new(AxumHeaders::new()));
+    let kept = Arc::clone(&seen);
+    let origin = serve(move |request| {
+        *kept.lock().unwrap() = request.headers().clone();
+        (StatusCode::FOUND, [("location", "https://elsewhere.example/")]).into_response()
+    })
+    .await;
+    let answer = sandbox(&origin).send(get("https://graph.microsoft.com/v1.0/x")).await.unwrap();
+    assert_eq!((answer.status, answer.headers.get("location")), (302, Some("https://elsewhere.example/")));
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen["host"], "graph.microsoft.com");
+    assert_eq!(seen["client-request-id"], answer.request_id.as_str());
+    assert_eq!(seen["user-agent"], USER_AGENT);
+    assert!(!seen.contains_key("retry-attempt"));
+}
+
+#[tokio::test]
+async fn throttling_is_waited_out_and_counted() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let attempts = Arc::new(Mutex::new(Vec::new()));
+    let (counter, kept) = (Arc::clone(&count), Arc::clone(&attempts));
+    let origin = serve(move |request| {
+        let attempt = request.headers().get("retry-attempt").map(|v| v.to_str().unwrap().to_owned());
+        kept.lock().unwrap().push(attempt);
+        match counter.fetch_add(1, Ordering::SeqCst) {
+            0 => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")]).into_response(),
+            1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            _ => "done".into_response(),
+        }
+    })
+    .await;
+    let answer = sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap();
+    assert_eq!(answer.body, b"done");
+    assert_eq!(*attempts.lock().unwrap(), [None, Some("1".to_owned()), Some("2".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_is_not_safe_to_repeat_is_sent_once() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let origin = serve(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
+    })
+    .await;
+    let mut call = get("https://graph.microsoft.com/");
+    call.is_safe_to_repeat = false;
+    assert_eq!(sandbox(&origin).send(call).await.unwrap().status, 503);
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_wait_that_is_too_long_comes_back_to_the_person() {
+    let origin = serve(|_| (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "315")]).into_response()).await;
+    let answer = sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap();
+    assert_eq!(answer.retry_after(&Clock::fixed(Moment::from_millis(0))), Some(Duration::from_secs(315)));
+}
+
+#[tokio::test]
+async fn bodies_are_capped_whether_or_not_their_length_is_said() {
+    let said = serve(|_| "x".repeat(2_000).into_response()).await;
+    let unsaid = raw(move |_| format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(2_000))).await;
+    for origin in [said, unsaid] {
+        let error = sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap_err();
+        assert_eq!(error, HttpError::TooLarge { host: "graph.microsoft.com".into(), limit: 1_000 });
+    }
+}
+
+#[tokio::test]
+async fn a_cut_off_answer_is_asked_for_again() {
+    let origin = raw(|nth| {
+        let body = if nth == 0 { "wh" } else { "whole" };
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\n{body}")
+    })
+    .await;
+    assert_eq!(sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap().body, b"whole");
+}
+
+#[tokio::test]
+async fn silence_ends_at_the_deadline() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let mut call = get("https://graph.microsoft.com/");
+    call.deadline = Duration::from_millis(50);
+    let error = sandbox(&origin).send(call).await.unwrap_err();
+    assert!(matches!(error, HttpError::TimedOut { is_connect: false, .. }), "{error:?}");
+    drop(listener);
+}
+
+#[tokio::test]
+async fn nobody_listening_and_nobody_known_are_told_apart() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let http = sandbox(&origin);
+    let error = http.send(get("https://graph.microsoft.com/?code=hush")).await.unwrap_err();
+    assert!(matches!(error, HttpError::Unreachable { .. }), "{error:?}");
+    assert!(!error.to_string().contains("hush"));
+    let error = http.send(get("https://www.example.com/")).await.unwrap_err();
+    assert_eq!(error, HttpError::NotInSandbox { origin: "https://www.example.com".into() });
+}
+
+#[test]
+fn neither_query_nor_headers_show_in_debug() {
+    let call = get("https://graph.microsoft.com/v1.0/users?secret=hush");
+    assert_eq!(format!("{call:?}"), "Get https://graph.microsoft.com/v1.0/users");
+}

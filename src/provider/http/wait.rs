@@ -1,0 +1,168 @@
+//! When to ask again: which outcomes are worth it, how often, and after how long (reference, section 10.4).
+
+use std::time::Duration;
+
+use super::{Answer, Headers, HttpError, Method};
+use crate::domain::time::{Clock, Moment};
+
+/// First wait where the server states none; the SDKs' number.
+pub(super) const FIRST: Duration = Duration::from_secs(3);
+
+/// Longest single wait, and longest sum of waits: beyond it the person sees the countdown instead.
+const MOST: Duration = Duration::from_mins(3);
+
+/// Repeats after 429, 503 and 504; the SDKs' default.
+const REPEATS: u32 = 3;
+
+/// Repeats after what may be a fault of the moment: 500, 502, a cut-off answer, a connection that did not open in time.
+const FEW: u32 = 2;
+
+/// The waits of one call.
+pub(super) struct Waits {
+    first: Duration,
+    taken: u32,
+    total: Duration,
+}
+
+impl Waits {
+    /// No wait yet.
+    pub(super) const fn new(first: Duration) -> Self {
+        Self { first, taken: 0, total: Duration::ZERO }
+    }
+
+    /// How many repeats there were.
+    pub(super) const fn taken(&self) -> u32 {
+        self.taken
+    }
+
+    /// How long to wait before the next attempt; none when it is not worth one, or would take too long.
+    pub(super) fn next(
+        &mut self,
+        method: Method,
+        outcome: &Result<Answer, HttpError>,
+        clock: &Clock,
+    ) -> Option<Duration> {
+        if self.taken >= repeats(method, outcome) {
+            return None;
+        }
+        let stated = outcome.as_ref().ok().and_then(|answer| retry_after(&answer.headers, clock));
+        let wait = stated.unwrap_or_else(|| self.backoff(rand::random::<f64>()));
+        let total = self.total.saturating_add(wait);
+        if total > MOST {
+            return None;
+        }
+        self.taken += 1;
+        self.total = total;
+        Some(wait)
+    }
+
+    /// The first wait doubled per repeat, with up to half as much again so that clients do not march in step.
+    fn backoff(&self, jitter: f64) -> Duration {
+        let plain = self.first.saturating_mul(2_u32.saturating_pow(self.taken)).min(MOST);
+        plain.saturating_add(plain.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)).min(MOST)
+    }
+}
+
+/// How often an outcome may be tried again.
+fn repeats(method: Method, outcome: &Result<Answer, HttpError>) -> u32 {
+    match outcome {
+        Ok(answer) => match (answer.status, method) {
+            (429 | 503 | 504, _) => REPEATS,
+            (500 | 502, Method::Get) => FEW,
+            _ => 0,
+        },
+        Err(HttpError::TimedOut { is_connect: true, .. }) => FEW,
+        Err(HttpError::CutOff { .. }) if method == Method::Get => FEW,
+        Err(_) => 0,
+    }
+}
+
+/// The wait that a server states: seconds, or a date in the form of HTTP (RFC 9110 section 10.2.3).
+///
+/// A date is measured against the answer's own `Date` where there is one, so a wrong clock here does not matter.
+#[must_use]
+pub fn retry_after(headers: &Headers, clock: &Clock) -> Option<Duration> {
+    let value = headers.get("retry-after")?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let now = headers.get("date").and_then(http_date).unwrap_or_else(|| clock.now());
+    Some(http_date(value)?.since(now))
+}
+
+/// Reads an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`); the two obsolete forms are not sent by anyone we talk to.
+fn http_date(text: &str) -> Option<Moment> {
+    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()?;
+    Some(Moment::from_millis(at.as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::fixed(Moment::parse("1994-11-06T08:49:00Z").unwrap())
+    }
+
+    fn headers(pairs: &[(&str, &str)]) -> Headers {
+        Headers(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
+    }
+
+    fn answer(status: u16, wait: &str) -> Answer {
+        let headers = headers(&[("retry-after", wait)]);
+        Answer { status, headers, body: Vec::new(), request_id: String::new() }
+    }
+
+    #[test]
+    fn a_stated_wait_is_read_in_both_forms() {
+        let seconds = |pairs: &[(&str, &str)]| retry_after(&headers(pairs), &clock()).map(|d| d.as_secs());
+        assert_eq!(seconds(&[("retry-after", "10")]), Some(10));
+        assert_eq!(seconds(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")]), Some(37));
+        let skewed =
+            [("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 08:49:30 GMT")];
+        assert_eq!(seconds(&skewed), Some(7));
+        assert_eq!(seconds(&[("retry-after", "soon")]), None);
+        assert_eq!(seconds(&[("retry-after", "-1")]), None);
+        assert_eq!(seconds(&[]), None);
+    }
+
+    #[test]
+    fn only_what_may_pass_is_repeated() {
+        let timed_out =
+            |is_connect| Err(HttpError::TimedOut { host: "h".into(), after: Duration::ZERO, is_connect });
+        let cut_off = Err(HttpError::CutOff { host: "h".into(), detail: String::new() });
+        for (name, method, outcome, expected) in [
+            ("throttled", Method::Post, Ok(answer(429, "")), 3),
+            ("unavailable", Method::Get, Ok(answer(503, "")), 3),
+            ("gateway", Method::Get, Ok(answer(504, "")), 3),
+            ("broken read", Method::Get, Ok(answer(500, "")), 2),
+            ("broken write", Method::Post, Ok(answer(500, "")), 0),
+            ("fine", Method::Get, Ok(answer(200, "")), 0),
+            ("refused", Method::Get, Ok(answer(403, "")), 0),
+            ("no connection in time", Method::Post, timed_out(true), 2),
+            ("no answer in time", Method::Get, timed_out(false), 0),
+            ("cut off", Method::Get, cut_off, 2),
+        ] {
+            let mut waits = Waits::new(Duration::from_millis(1));
+            let mut count = 0;
+            while waits.next(method, &outcome, &clock()).is_some() {
+                count += 1;
+            }
+            assert_eq!(count, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn waits_double_and_never_add_up_to_more_than_three_minutes() {
+        let mut waits = Waits::new(FIRST);
+        assert_eq!(waits.backoff(0.0), FIRST);
+        assert_eq!(waits.backoff(1.0), FIRST + FIRST / 2);
+        waits.taken = 2;
+        assert_eq!(waits.backoff(0.0), FIRST * 4);
+        let mut waits = Waits::new(FIRST);
+        assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()).unwrap().as_secs(), 100);
+        assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()), None);
+        let mut waits = Waits::new(FIRST);
+        assert_eq!(waits.next(Method::Get, &Ok(answer(429, "315")), &clock()), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! What a listing sends while it runs, the same for Graph and for Exchange: pages as they come, kinds that became
+//! known later, and words about the listing itself.
+//!
+//! Triggered by `Graph::list_users` and `Exchange::list_mailboxes`; the runner turns each item into a part of its call.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    id::UserId,
+    text::Text,
+    user::{Kind, UserPage},
+};
+
+/// One item of a listing in progress.
+#[derive(Clone, Debug)]
+pub enum Listed {
+    /// A page of rows; never changes once it was sent.
+    Page(Arc<UserPage>),
+    /// Kinds of rows that were sent earlier as not known yet.
+    Kinds(Vec<(UserId, Kind)>),
+    /// Words about the listing that the operator must see ("found by searching; hidden people are missing").
+    Note(Text),
+}

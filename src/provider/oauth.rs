@@ -1,0 +1,294 @@
+//! Tokens of our own application in a tenant: fetched, kept until shortly before they end, dropped when doubted.
+//!
+//! Triggered by every Graph call. Tokens are opaque; [`Token::claims`] reads one for diagnostics only (reference,
+//! section 4.4). They live in memory and go nowhere else.
+
+mod assertion;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use oauth2::{AuthType, ClientId, ClientSecret, RequestTokenError, Scope, TokenUrl};
+use tokio::sync::Mutex;
+use url::Url;
+
+pub use self::wire::Refusal;
+use self::{assertion::Signer, wire::Issued};
+use super::{
+    error::Error,
+    http::{Call, Http, HttpError, Method},
+};
+use crate::domain::{
+    id::TenantId,
+    secret::Secret,
+    time::{Clock, Moment},
+};
+
+/// How long the token endpoint may take; a guess.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Largest answer of the token endpoint, bytes. Tokens with many roles reach some ten thousand.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// A token is not used in its last five minutes, as Microsoft's own libraries do (reference, section 4.3).
+const MARGIN: Duration = Duration::from_mins(5);
+
+/// The number for an assertion whose certificate is not registered, or not everywhere yet.
+const NOT_YET_ACCEPTED: u64 = 700_027;
+
+/// How often it is asked again then; a wrong certificate must not take long to be called so.
+const CERTIFICATE_REPEATS: u32 = 2;
+
+/// Type of a client assertion (RFC 7523 section 2.2).
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Our application at Microsoft, as settings name it.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Application (client) id, a GUID.
+    pub client_id: uuid::Uuid,
+    /// The partner's own tenant, where the application is registered.
+    pub partner: TenantId,
+    /// What proves that we are the application.
+    pub credential: Credential,
+}
+
+/// What proves that we are the application; never in the store.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A client secret.
+    Secret(Secret<String>),
+    /// A certificate and its RSA key.
+    Certificate {
+        /// Both as PEM blocks, in any order.
+        pem: Secret<String>,
+    },
+}
+
+/// The token cache; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Tokens {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    http: Http,
+    clock: Clock,
+    authority: Url,
+    client_id: String,
+    proof: OwnProof,
+    /// One slot per tenant and resource; whoever finds it empty fetches while the others wait.
+    slots: std::sync::Mutex<HashMap<(TenantId, String), Slot>>,
+}
+
+/// Where one token is kept.
+type Slot = Arc<Mutex<Option<Token>>>;
+
+/// The credential, ready to use.
+enum OwnProof {
+    Secret(Secret<String>),
+    Certificate(Signer),
+}
+
+/// A token for one resource in one tenant.
+#[derive(Clone)]
+pub(crate) struct Token {
+    text: Arc<Secret<String>>,
+    until: Moment,
+}
+
+/// What a token says about itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Claims {
+    /// The tenant it is for.
+    pub(crate) tenant: Option<TenantId>,
+    /// Names of the permissions granted when it was issued.
+    pub(crate) roles: BTreeSet<String>,
+}
+
+impl Token {
+    /// The header's value.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.text.expose())
+    }
+
+    /// What it says, where it can be read: for diagnostics, never a reason to fail.
+    pub(crate) fn claims(&self) -> Option<Claims> {
+        wire::claims(self.text.expose())
+    }
+
+    /// Whether both are the very same token.
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.text, &other.text)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token(until {})", self.until)
+    }
+}
+
+impl Tokens {
+    /// Makes the cache and reads the credential.
+    ///
+    /// # Errors
+    /// A certificate or key that can't be read.
+    pub(crate) fn new(http: Http, clock: Clock, authority: Url, app: &App) -> Result<Self, Error> {
+        let proof = match &app.credential {
+            Credential::Secret(secret) => OwnProof::Secret(secret.clone()),
+            Credential::Certificate { pem } => OwnProof::Certificate(Signer::new(pem)?),
+        };
+        let client_id = app.client_id.hyphenated().to_string();
+        let slots = std::sync::Mutex::new(HashMap::new());
+        Ok(Self { inner: Arc::new(Inner { http, clock, authority, client_id, proof, slots }) })
+    }
+
+    /// A token for `resource` (`https://graph.microsoft.com`) in a tenant, from the cache while it is good.
+    ///
+    /// # Errors
+    /// Whatever the identity platform says; before consent that is its refusal 700016.
+    pub(crate) async fn get(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
+        let slot = self.slot(tenant, resource);
+        let mut kept = slot.lock().await;
+        if let Some(token) = kept.as_ref().filter(|token| self.inner.clock.now() < token.until) {
+            return Ok(token.clone());
+        }
+        let token = self.fetch_patiently(tenant, resource).await?;
+        *kept = Some(token.clone());
+        Ok(token)
+    }
+
+    /// Forgets the tenant's tokens: what they say was true before the consent.
+    pub(crate) fn drop_tenant(&self, tenant: TenantId) {
+        self.slots().retain(|(kept, _), _| *kept != tenant);
+    }
+
+    /// Forgets this very token after a 401; a newer one stays.
+    pub(crate) async fn refuse(&self, tenant: TenantId, resource: &str, token: &Token) {
+        let slot = self.slot(tenant, resource);
+        let mut kept = slot.lock().await;
+        if kept.as_ref().is_some_and(|other| other.is(token)) {
+            *kept = None;
+        }
+    }
+
+    fn slot(&self, tenant: TenantId, resource: &str) -> Slot {
+        Arc::clone(self.slots().entry((tenant, resource.to_owned())).or_default())
+    }
+
+    fn slots(&self) -> std::sync::MutexGuard<'_, HashMap<(TenantId, String), Slot>> {
+        self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks again while a certificate that was just uploaded is not accepted everywhere (reference, section 4.2).
+    async fn fetch_patiently(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
+        let mut repeats = 0;
+        loop {
+            match self.fetch(tenant, resource).await {
+                Err(error) if error.aadsts() == Some(NOT_YET_ACCEPTED) && repeats < CERTIFICATE_REPEATS => {
+                    repeats += 1;
+                    tokio::time::sleep(self.inner.http.first_wait()).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Asks the identity platform (reference, sections 4.1 and 4.2).
+    async fn fetch(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
+        let inner = &*self.inner;
+        let mut url = inner.authority.clone();
+        url.set_path(&format!("/{tenant}/oauth2/v2.0/token"));
+        let endpoint = url.to_string();
+        let mut client = oauth2::Client::<Refusal, Issued, Unused, Unused2, Refusal>::new(ClientId::new(
+            inner.client_id.clone(),
+        ))
+        .set_auth_type(AuthType::RequestBody)
+        .set_token_uri(TokenUrl::from_url(url));
+        if let OwnProof::Secret(secret) = &inner.proof {
+            client = client.set_client_secret(ClientSecret::new(secret.expose().clone()));
+        }
+        let mut request =
+            client.exchange_client_credentials().add_scope(Scope::new(format!("{resource}/.default")));
+        if let OwnProof::Certificate(signer) = &inner.proof {
+            request = request.add_extra_param("client_assertion_type", ASSERTION_TYPE).add_extra_param(
+                "client_assertion",
+                signer.assertion(&endpoint, &inner.client_id, inner.clock.now())?,
+            );
+        }
+        let send = |request| post(inner.http.clone(), inner.clock.clone(), request);
+        let issued = request.request_async(&send).await.map_err(refused)?;
+        let life = issued.life().saturating_sub(MARGIN);
+        Ok(Token { text: Arc::new(issued.into_secret()), until: inner.clock.now().plus(life) })
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+/// The crate asks for types of calls that this program never makes.
+type Unused = oauth2::basic::BasicTokenIntrospectionResponse;
+type Unused2 = oauth2::StandardRevocableToken;
+
+/// Carries the crate's request over our client.
+async fn post(
+    http: Http,
+    clock: Clock,
+    request: oauth2::HttpRequest,
+) -> Result<oauth2::HttpResponse, Transport> {
+    let bad = || HttpError::Request { detail: String::from("a token request that can't be sent") };
+    let url = Url::parse(&request.uri().to_string()).map_err(|_malformed| bad())?;
+    let call = Call {
+        method: Method::Post,
+        url,
+        headers: vec![("accept", String::from("application/json"))],
+        body: Some(("application/x-www-form-urlencoded", request.into_body())),
+        deadline: DEADLINE,
+        max_body_bytes: MAX_BYTES,
+        // Asking for the same token again does no harm.
+        is_safe_to_repeat: true,
+    };
+    let answer = http.send(call).await?;
+    if answer.status != 200 && serde_json::from_slice::<serde_json::Value>(&answer.body).is_err() {
+        return Err(Transport(Error::Status {
+            status: answer.status,
+            retry_after: answer.retry_after(&clock),
+            reference: answer.request_id,
+        }));
+    }
+    oauth2::http::Response::builder().status(answer.status).body(answer.body).map_err(|_invalid| bad().into())
+}
+
+/// Trouble below the crate, on its way through it.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Transport(Error);
+
+impl From<HttpError> for Transport {
+    fn from(error: HttpError) -> Self {
+        Self(Error::Http(error))
+    }
+}
+
+/// Sorts what the crate reports.
+fn refused(error: RequestTokenError<Transport, Refusal>) -> Error {
+    match error {
+        RequestTokenError::ServerResponse(refusal) => Error::Platform(refusal),
+        RequestTokenError::Request(Transport(error)) => error,
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+            Error::Malformed { what: "the answer of the token endpoint" }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One suite for the record: what comes back is what was committed, whatever happened in between.
+
+mod access;
+mod applying;
+mod customers;
+mod opening;
+mod random;
+mod reading;
+mod ruling;
+mod running;
+mod sweeping;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::{Store, StoreOptions};
+use crate::domain::{
+    customer::{Customer, Impersonation, Listing, NewCustomer, Product},
+    failure::{Failure, FailureKind},
+    id::{RunId, UserId},
+    protection::{Chosen, SeatOutcome, SeatResult},
+    secret::Secret,
+    tenant::Organisation,
+    text::Text,
+    time::{Clock, Moment},
+    user::Kind,
+};
+
+/// A record in a folder of its own, and a clock that the test moves.
+struct World {
+    folder: TempDir,
+    now: Arc<AtomicI64>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), now: Arc::new(AtomicI64::new(1_000_000)) }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("data/store.db")
+    }
+
+    fn identity(&self) -> PathBuf {
+        self.folder.path().join("config/identity.txt")
+    }
+
+    fn options(&self, operator: &'static str) -> StoreOptions {
+        let now = Arc::clone(&self.now);
+        StoreOptions {
+            file: self.file(),
+            identity: self.identity(),
+            clock: Clock::new(move || Moment::from_millis(now.load(Ordering::SeqCst))),
+            operator_name: operator.into(),
+            as_user: false,
+            host: "desk-4".into(),
+            is_sandbox: true,
+        }
+    }
+
+    /// As another process would: nothing shared but the file.
+    fn open(&self, operator: &'static str) -> Store {
+        Store::open(self.options(operator)).unwrap()
+    }
+
+    fn at(&self, millis: i64) {
+        self.now.store(millis, Ordering::SeqCst);
+    }
+
+    /// A connection behind the store's back.
+    fn raw(&self) -> Connection {
+        Connection::open(self.file()).unwrap()
+    }
+}
+
+const TENANT: &str = "11111111-1111-4111-8111-111111111111";
+const OTHER_TENANT: &str = "22222222-2222-4222-8222-222222222222";
+
+fn new_customer(reference: &'static str, name: &'static str, products: &[Product]) -> NewCustomer {
+    NewCustomer {
+        reference: reference.into(),
+        name: name.into(),
+        domain: "bakery.example".into(),
+        is_active: true,
+        products: products.to_vec(),
+        ..NewCustomer::default()
+    }
+}
+
+fn organisation(tenant: &str) -> Organisation {
+    Organisation {
+        tenant: tenant.parse().unwrap(),
+        name: Some("Bakery Ltd".into()),
+        domain: Some("bakery.example".into()),
+        region: Some("OC".into()),
+    }
+}
+
+fn impersonation(password: &str) -> Impersonation {
+    Impersonation {
+        server: "https://mail.hoster.example/EWS/Exchange.asmx".into(),
+        account: "svc@hoster.example".into(),
+        password: Secret::new(password.to_owned()),
+        sample: "ana@bakery.example".parse().unwrap(),
+        domains: vec!["bakery.example".into()],
+        listing: Listing::Given(vec![
+            "ana@bakery.example".parse().unwrap(),
+            "ben@bakery.example".parse().unwrap(),
+        ]),
+    }
+}
+
+fn user(number: u8) -> Chosen {
+    Chosen {
+        id: UserId::from_bytes([number; 16]),
+        address: Text::clean(&format!("user{number}@bakery.example")),
+        name: Text::clean(&format!("User {number}")),
+        kind: Kind::User,
+    }
+}
+
+fn users(numbers: impl IntoIterator<Item = u8>) -> Vec<Chosen> {
+    numbers.into_iter().map(user).collect()
+}
+
+fn outcomes(results: &[SeatResult]) -> Vec<SeatOutcome> {
+    results.iter().map(|result| result.outcome.clone()).collect()
+}
+
+/// A customer of the store, with all three products.
+fn customer(store: &Store) -> Customer {
+    store.seed_customers(&[new_customer("C-1", "Bakery", &Product::ALL)]).unwrap();
+    store.customer_by_reference("C-1").unwrap()
+}
+
+/// A run of a fresh customer that is enabled.
+fn enabled_run(store: &Store, product: Product) -> (Customer, RunId) {
+    let customer = customer(store);
+    let run = store.open_run(customer.id, product).unwrap().id;
+    if product.is_hosted() {
+        store.save_impersonation(&run, &impersonation("hunter2")).unwrap();
+        store.save_proof(&run, None).unwrap();
+    } else {
+        store.save_organisation(&run, &organisation(TENANT)).unwrap();
+        store.save_proof(&run, Some(&organisation(TENANT))).unwrap();
+    }
+    store.enable(&run).unwrap();
+    (customer, run)
+}
+
+fn limit_seats(world: &World, seats: u32) {
+    world.raw().execute("UPDATE customer SET seats = ?1", [seats]).unwrap();
+}
+
+fn kind<T: std::fmt::Debug>(result: Result<T, Failure>) -> FailureKind {
+    result.unwrap_err().kind
+}

@@ -1,0 +1,180 @@
+//! Apply: one result per user, the limits at write time, and being killed in the middle.
+
+use super::*;
+use crate::domain::run::ExclusionChange;
+use SeatOutcome::{AlreadyOn, Excluded, NoSeat, Stopped, TurnedOff, TurnedOn};
+
+#[test]
+fn every_user_gets_one_result_and_nobody_two_seats() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.begin_apply(&run, &users(1..=3)).unwrap();
+    store.begin_apply(&run, &users(1..=3)).unwrap();
+    assert_eq!(store.load_run(&run).unwrap().unfinished, users(1..=3));
+    world.at(2_000_000);
+    let results = store.apply_batch(&run, &users(1..=3)).unwrap();
+    assert_eq!(outcomes(&results), [TurnedOn, TurnedOn, TurnedOn]);
+    assert_eq!(results[1].user, user(2));
+    let again = store.apply_batch(&run, &users([2, 4, 4])).unwrap();
+    assert_eq!(outcomes(&again), [AlreadyOn, TurnedOn, AlreadyOn]);
+    store.end_apply(&run, false).unwrap();
+    store.end_apply(&run, false).unwrap();
+    let protection = store.protection(customer.id, Product::Office365).unwrap();
+    assert_eq!(protection.seats.len(), 4);
+    assert_eq!(protection.seats[0].since, Moment::from_millis(2_000_000));
+    assert_eq!(protection.seats[0].address, user(1).address);
+    let done = store.load_run(&run).unwrap().done;
+    assert_eq!((done.turned_on, done.failed, done.turned_off), (4, 0, 0));
+}
+
+#[test]
+fn nobody_is_turned_on_before_enable() {
+    let world = World::new();
+    let store = world.open("ann");
+    let run = store.open_run(customer(&store).id, Product::Office365).unwrap().id;
+    assert_eq!(kind(store.begin_apply(&run, &users([1]))), FailureKind::Refused);
+    assert_eq!(kind(store.apply_batch(&run, &users([1]))), FailureKind::Refused);
+    assert_eq!(kind(store.make_rule(&run, 1, 11)), FailureKind::Refused);
+}
+
+#[test]
+fn an_apply_that_was_killed_is_completed() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.begin_apply(&run, &users(1..=5)).unwrap();
+    store.apply_batch(&run, &users(1..=2)).unwrap();
+    // Half of the next batch is written when the process dies: the transaction never ends.
+    {
+        let raw = world.raw();
+        raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+        raw.execute(
+            "INSERT INTO seat (customer, product, user, address, name, kind, state, since, operator)
+             VALUES (?1, 'office365', ?2, 'a', 'n', 4, 'on', 0, 'ann')",
+            rusqlite::params![customer.id.0, user(3).id.as_bytes()],
+        )
+        .unwrap();
+    }
+    drop(store);
+    let store = world.open("ann");
+    let record = store.open_run(customer.id, Product::Office365).unwrap();
+    assert_eq!((record.id, record.unfinished.clone()), (run.clone(), users(3..=5)));
+    let results = store.apply_batch(&run, &record.unfinished).unwrap();
+    assert_eq!(outcomes(&results), [TurnedOn, TurnedOn, TurnedOn]);
+    store.end_apply(&run, false).unwrap();
+    assert_eq!(store.load_run(&run).unwrap().unfinished, []);
+    assert_eq!(store.load_run(&run).unwrap().done.turned_on, 5);
+    assert_eq!(store.protection(customer.id, Product::Office365).unwrap().seats.len(), 5);
+}
+
+#[test]
+fn the_answer_that_was_lost_is_asked_for_again() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    store.begin_apply(&run, &users(1..=2)).unwrap();
+    store.apply_batch(&run, &users(1..=2)).unwrap();
+    store.begin_apply(&run, &users(1..=2)).unwrap();
+    assert_eq!(outcomes(&store.apply_batch(&run, &users(1..=2)).unwrap()), [AlreadyOn, AlreadyOn]);
+    store.end_apply(&run, false).unwrap();
+    let outcome = store.outcome(&run).unwrap();
+    assert_eq!(outcomes(&outcome.results), [TurnedOn, TurnedOn]);
+    assert_eq!(outcome.run.done.turned_on, 2);
+}
+
+#[test]
+fn exclusions_and_kinds_hold_at_write_time() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.apply_batch(&run, &users([1])).unwrap();
+    let change = ExclusionChange { users: vec![user(1).id, user(2).id], exclude: true };
+    assert_eq!(store.change_exclusions(&run, &change).unwrap(), [user(1).id, user(2).id]);
+    assert_eq!(store.change_exclusions(&run, &change).unwrap().len(), 2);
+    let guest = Chosen { kind: Kind::Guest, ..user(3) };
+    let results = store.apply_batch(&run, &[user(1), user(2), guest]).unwrap();
+    assert_eq!(outcomes(&results)[..2], [AlreadyOn, Excluded]);
+    assert!(matches!(&results[2].outcome, SeatOutcome::Failed(why) if why.as_str().contains("guests")));
+    assert_eq!(store.load_run(&run).unwrap().done.failed, 2);
+    // Excluding someone who is on leaves them on.
+    assert_eq!(store.protection(customer.id, Product::Office365).unwrap().seats.len(), 1);
+    let lift = ExclusionChange { users: vec![user(2).id], exclude: false };
+    assert_eq!(store.change_exclusions(&run, &lift).unwrap(), [user(1).id]);
+    assert_eq!(outcomes(&store.apply_batch(&run, &users([2])).unwrap()), [TurnedOn]);
+    assert_eq!(store.load_run(&run).unwrap().done.failed, 1);
+}
+
+#[test]
+fn the_seats_of_both_products_count_against_one_limit() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, office) = enabled_run(&store, Product::Office365);
+    let (_, hosted) = enabled_run(&store, Product::MpExchange);
+    limit_seats(&world, 3);
+    store.apply_batch(&office, &users(1..=2)).unwrap();
+    let results = store.apply_batch(&hosted, &users(1..=3)).unwrap();
+    assert_eq!(outcomes(&results), [TurnedOn, NoSeat, NoSeat]);
+    let protection = store.protection(customer.id, Product::MpExchange).unwrap();
+    assert_eq!((protection.seats.len(), protection.used_elsewhere, protection.limit), (1, 2, Some(3)));
+    assert_eq!(store.load_run(&hosted).unwrap().done.failed, 2);
+    store.turn_off(&office, &users([1])).unwrap();
+    assert_eq!(outcomes(&store.apply_batch(&hosted, &users(1..=3)).unwrap()), [AlreadyOn, TurnedOn, NoSeat]);
+}
+
+#[test]
+fn only_an_admin_turns_off_and_the_row_stays_for_the_workers() {
+    let world = World::new();
+    let (ann, ben) = (world.open("ann"), world.open("ben"));
+    let (customer, run) = enabled_run(&ann, Product::Office365);
+    ann.apply_batch(&run, &users(1..=2)).unwrap();
+    ann.leave_run(&run).unwrap();
+    ben.load_run(&run).unwrap();
+    assert_eq!(kind(ben.turn_off(&run, &users([1]))), FailureKind::Refused);
+    ben.leave_run(&run).unwrap();
+    ann.load_run(&run).unwrap();
+    for _ in 0..2 {
+        let results = ann.turn_off(&run, &users([1, 9])).unwrap();
+        assert_eq!(results[0].outcome, TurnedOff);
+        assert!(matches!(results[1].outcome, SeatOutcome::Failed(_)));
+    }
+    assert_eq!(ann.protection(customer.id, Product::Office365).unwrap().seats.len(), 1);
+    let done = ann.load_run(&run).unwrap().done;
+    assert_eq!((done.turned_on, done.turned_off), (1, 1));
+    let kept: i64 =
+        world.raw().query_row("SELECT count(*) FROM seat WHERE state = 'off'", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 1);
+    assert_eq!(outcomes(&ann.apply_batch(&run, &users([1])).unwrap()), [TurnedOn]);
+}
+
+#[test]
+fn stopping_keeps_who_was_not_tried() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    store.begin_apply(&run, &users(1..=3)).unwrap();
+    store.apply_batch(&run, &users([1])).unwrap();
+    assert_eq!(store.finish_run(&run).unwrap().run.finished, None, "an unfinished Apply keeps the run open");
+    store.end_apply(&run, true).unwrap();
+    let outcome = store.finish_run(&run).unwrap();
+    assert_eq!(outcomes(&outcome.results), [TurnedOn, Stopped, Stopped]);
+    assert_eq!((outcome.run.done.turned_on, outcome.run.done.failed), (1, 2));
+    assert!(outcome.run.finished.is_some());
+    assert_eq!(outcome.run.unfinished, []);
+}
+
+#[test]
+fn a_seat_that_vanished_after_the_commit_is_not_called_protected() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    // The disk gives back something else than was written.
+    world
+        .raw()
+        .execute_batch(
+            "CREATE TRIGGER thief AFTER INSERT ON chosen BEGIN DELETE FROM seat WHERE user = NEW.user; END",
+        )
+        .unwrap();
+    let results = store.apply_batch(&run, &users([1])).unwrap();
+    assert!(matches!(results[0].outcome, SeatOutcome::Failed(_)));
+}

@@ -1,0 +1,170 @@
+//! Opening: modes, versions, worlds, operators, and files that are not as they should be.
+
+use super::*;
+
+#[test]
+#[cfg(unix)]
+fn the_record_and_all_beside_it_are_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let store = world.open("ann");
+    customer(&store);
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for entry in std::fs::read_dir(world.file().parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+    }
+    std::fs::set_permissions(world.file(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    drop(store);
+    drop(world.open("ann"));
+    assert_eq!(mode(&world.file()), 0o600);
+}
+
+#[test]
+fn the_first_operator_is_admin_and_later_ones_are_users() {
+    let world = World::new();
+    assert!(world.open("ann").operator().is_admin);
+    let ben = world.open("ben");
+    assert!(!ben.operator().is_admin);
+    assert!(world.open("ann").operator().is_admin);
+    assert_eq!(ben.operators().unwrap().len(), 2);
+    let acting = Store::open(StoreOptions { as_user: true, ..world.options("ann") }).unwrap();
+    assert!(!acting.operator().is_admin);
+    assert_eq!(kind(acting.add_customer(&new_customer("A", "A", &[]))), FailureKind::Refused);
+}
+
+#[test]
+fn an_admin_changes_roles_and_the_last_admin_stays() {
+    let world = World::new();
+    let (ann, ben) = (world.open("ann"), world.open("ben"));
+    assert_eq!(kind(ben.set_admin(&"ben".into(), true)), FailureKind::Refused);
+    assert_eq!(kind(ann.set_admin(&"ann".into(), false)), FailureKind::Conflict);
+    assert_eq!(kind(ann.set_admin(&"zoe".into(), true)), FailureKind::NotFound);
+    ann.set_admin(&"ben".into(), true).unwrap();
+    ann.set_admin(&"ben".into(), true).unwrap();
+    ben.add_customer(&new_customer("A", "A", &[])).unwrap();
+    ben.set_admin(&"ann".into(), false).unwrap();
+    assert_eq!(kind(ann.add_customer(&new_customer("B", "B", &[]))), FailureKind::Refused);
+}
+
+#[test]
+fn a_newer_record_is_refused_with_words() {
+    let world = World::new();
+    drop(world.open("ann"));
+    world.raw().pragma_update(None, "user_version", 99).unwrap();
+    let failure = Store::open(world.options("ann")).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Record);
+    assert!(failure.what.as_str().contains("newer"), "{}", failure.what);
+}
+
+#[test]
+fn another_programs_file_is_left_alone() {
+    let world = World::new();
+    std::fs::create_dir_all(world.file().parent().unwrap()).unwrap();
+    world.raw().execute_batch("CREATE TABLE theirs (x)").unwrap();
+    let failure = Store::open(world.options("ann")).unwrap_err();
+    assert_eq!(failure.what.as_str(), "this file is not a record of Backup365");
+    let tables: i64 =
+        world.raw().query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[test]
+fn a_damaged_file_says_so() {
+    let world = World::new();
+    std::fs::create_dir_all(world.file().parent().unwrap()).unwrap();
+    std::fs::write(
+        world.file(),
+        "this is no database, it is a shopping list, and it is long enough to look at",
+    )
+    .unwrap();
+    let failure = Store::open(world.options("ann")).unwrap_err();
+    assert_eq!((failure.kind, failure.what.as_str()), (FailureKind::Record, "the record is damaged"));
+}
+
+#[test]
+fn damage_inside_is_found_by_the_check() {
+    let world = World::new();
+    let store = world.open("ann");
+    enabled_run(&store, Product::Office365);
+    store.check().unwrap();
+    drop(store);
+    let mut bytes = std::fs::read(world.file()).unwrap();
+    for byte in bytes.iter_mut().skip(4_096) {
+        *byte = 0x5a;
+    }
+    std::fs::write(world.file(), bytes).unwrap();
+    let failure = Store::open(world.options("ann")).and_then(|store| store.check()).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Record);
+    assert!(failure.what.as_str().contains("damaged"), "{}", failure.what);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_a_failure_of_the_record() {
+    let world = World::new();
+    std::fs::write(world.folder.path().join("data"), "a file where the folder should be").unwrap();
+    assert_eq!(kind(Store::open(world.options("ann"))), FailureKind::Record);
+}
+
+#[test]
+fn a_busy_and_a_full_record_say_what_to_do() {
+    use rusqlite::ffi;
+    for (code, words) in [
+        (ffi::SQLITE_BUSY, "busy"),
+        (ffi::SQLITE_FULL, "full"),
+        (ffi::SQLITE_READONLY, "read-only"),
+        (ffi::SQLITE_CORRUPT, "damaged"),
+        (ffi::SQLITE_CANTOPEN, "can't be opened"),
+        (ffi::SQLITE_IOERR, "disk"),
+    ] {
+        let failure = Failure::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        assert_eq!(failure.kind, FailureKind::Record);
+        assert!(failure.what.as_str().contains(words), "{}", failure.what);
+        assert!(failure.hint.as_str().ends_with('.'));
+    }
+}
+
+#[test]
+fn a_full_disk_loses_only_the_change_that_did_not_fit() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.apply_batch(&run, &users(1..=3)).unwrap();
+    {
+        let writer = store.0.writer.lock().unwrap();
+        let pages: i64 = writer.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        writer.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+    }
+    let many: Vec<NewCustomer> = (0..2_000)
+        .map(|n| NewCustomer { reference: Text::clean(&format!("R{n}")), ..new_customer("x", "Name", &[]) })
+        .collect();
+    let failure = store.seed_customers(&many).unwrap_err();
+    assert!(failure.what.as_str().contains("full"), "{}", failure.what);
+    assert_eq!(store.protection(customer.id, Product::Office365).unwrap().seats.len(), 3);
+    assert_eq!(store.customers().unwrap().len(), 1);
+}
+
+#[test]
+fn the_sandbox_and_the_real_world_never_share_a_record() {
+    let world = World::new();
+    drop(world.open("ann"));
+    let live = Store::open(StoreOptions { is_sandbox: false, ..world.options("ann") }).unwrap_err();
+    assert_eq!(live.kind, FailureKind::Record);
+    drop(world.open("ann"));
+}
+
+#[test]
+fn two_that_open_a_new_record_at_once_both_succeed() {
+    let world = World::new();
+    let admins = std::thread::scope(|scope| {
+        let threads: Vec<_> = ["ann", "ben", "cy", "dee"]
+            .into_iter()
+            .map(|name| {
+                let options = world.options(name);
+                scope.spawn(|| Store::open(options).unwrap().operator().is_admin)
+            })
+            .collect();
+        threads.into_iter().map(|thread| u32::from(thread.join().unwrap())).sum::<u32>()
+    });
+    assert_eq!(admins, 1);
+}

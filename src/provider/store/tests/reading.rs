@@ -1,0 +1,138 @@
+//! The board, the outcome and the audit.
+
+use super::*;
+use crate::{
+    domain::{customer::Progress, run::BoardRow},
+    provider::store::SweepSummary,
+};
+
+fn names(rows: &[BoardRow]) -> Vec<(String, bool)> {
+    rows.iter().map(|row| (row.customer.name.to_string(), row.run.is_some())).collect()
+}
+
+fn board(store: &Store) -> Vec<BoardRow> {
+    store.board(Moment::default()).unwrap().rows
+}
+
+#[test]
+fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
+    let world = World::new();
+    let store = world.open("ann");
+    let one = [Product::Office365];
+    store
+        .seed_customers(&[
+            new_customer("1", "delta", &one),
+            new_customer("2", "Alpha", &one),
+            new_customer("3", "Beta", &Product::ALL),
+            NewCustomer { is_active: false, ..new_customer("4", "Closed", &one) },
+        ])
+        .unwrap();
+    let id = |reference| store.customer_by_reference(reference).unwrap().id;
+    let first = store.open_run(id("1"), Product::Office365).unwrap().id;
+    world.at(2_000_000);
+    let second = store.open_run(id("3"), Product::Office365).unwrap().id;
+    let no = |name: &str| (name.to_owned(), false);
+    let yes = |name: &str| (name.to_owned(), true);
+    // Beta comes again below: it has products that no run is open for.
+    assert_eq!(names(&board(&store)), [yes("Beta"), yes("delta"), no("Alpha"), no("Beta"), no("Closed")]);
+    world.at(3_000_000);
+    store.save_counts(&first, 1, 1).unwrap();
+    assert_eq!(names(&board(&store))[0], yes("delta"));
+    store.park_run(&first).unwrap();
+    let other = world.open("ben");
+    let rows = board(&other);
+    let open: Vec<_> = rows.iter().filter_map(|row| row.run.as_ref()).collect();
+    assert_eq!((open[0].id.clone(), open[0].is_parked, open[0].is_held), (first.clone(), true, false));
+    assert_eq!((open[1].id.clone(), open[1].is_parked, open[1].is_held), (second.clone(), false, true));
+    assert!(!board(&store)[1].run.as_ref().unwrap().is_held, "held by this one is not held elsewhere");
+}
+
+#[test]
+fn progress_is_what_is_true() {
+    let world = World::new();
+    let store = world.open("ann");
+    let customer = store.add_customer(&new_customer("1", "Bakery", &[Product::Office365])).unwrap();
+    let progress = || board(&store)[0].progress.clone();
+    assert_eq!(progress(), Progress::NotStarted);
+    let run = store.open_run(customer.id, Product::Office365).unwrap().id;
+    assert_eq!(progress(), Progress::Open("access".into()));
+    store.save_organisation(&run, &organisation(TENANT)).unwrap();
+    assert_eq!(progress(), Progress::Open("authorise".into()));
+    store.link_shown(&run).unwrap();
+    assert_eq!(progress(), Progress::WaitingForConsent { since: Moment::from_millis(1_000_000) });
+    store.save_proof(&run, None).unwrap();
+    assert_eq!(progress(), Progress::Open("ready to enable".into()));
+    store.enable(&run).unwrap();
+    assert_eq!(progress(), Progress::Open("choose users".into()));
+    store.save_counts(&run, 300, 231).unwrap();
+    store.begin_apply(&run, &users(1..=4)).unwrap();
+    assert!(matches!(progress(), Progress::NeedsAttention(_)));
+    store.apply_batch(&run, &users(1..=4)).unwrap();
+    store.end_apply(&run, false).unwrap();
+    assert_eq!(progress(), Progress::Protected { on: 4, of: 231 });
+    store.make_rule(&run, 1, 11).unwrap();
+    store.finish_run(&run).unwrap();
+    assert_eq!(progress(), Progress::Automatic { on: 4 });
+    world.at(2_000_000);
+    let claim =
+        store.claim_sweep(customer.id, Product::Office365, Moment::from_millis(2_000_000)).unwrap().unwrap();
+    let attention = SweepSummary { attention: Some("too many".into()), ..SweepSummary::default() };
+    store.finish_sweep(claim, attention).unwrap();
+    assert_eq!(progress(), Progress::NeedsAttention("too many".into()));
+}
+
+#[test]
+fn the_outcome_says_what_is_true_now() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.begin_apply(&run, &users(1..=2)).unwrap();
+    store.apply_batch(&run, &users(1..=2)).unwrap();
+    store.end_apply(&run, false).unwrap();
+    let first = store.finish_run(&run).unwrap();
+    world.at(9_000_000);
+    let second = store.finish_run(&run).unwrap();
+    assert_eq!(second.run.finished, first.run.finished);
+    assert_eq!(second.audit, first.audit);
+    assert!(second.is_audit_whole);
+    let said: Vec<&str> = second.audit.iter().map(|entry| entry.what.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "opened the run for Office 365",
+            "chose the organisation 11111111-1111-4111-8111-111111111111",
+            "proved that the access works",
+            "enabled Office 365 for 11111111-1111-4111-8111-111111111111",
+            "confirmed turning on 2 users",
+            "finished turning on: 2 users in this run",
+            "finished the run",
+        ]
+    );
+    assert!(second.audit.iter().all(|entry| entry.hash.as_str().len() == 8 && entry.by.as_str() == "ann"));
+    // A later run turns one of them off: the first run's outcome follows the truth.
+    let later = store.open_run(customer.id, Product::Office365).unwrap().id;
+    store.turn_off(&later, &users([2])).unwrap();
+    let now = store.outcome(&run).unwrap();
+    assert_eq!(outcomes(&now.results), [SeatOutcome::TurnedOn, SeatOutcome::TurnedOff]);
+    assert_eq!((now.run.done.turned_on, now.protection.seats.len()), (1, 1));
+    assert_eq!(store.outcome(&later).unwrap().run.done.turned_off, 1);
+}
+
+#[test]
+fn a_changed_removed_or_cut_off_audit_row_is_found() {
+    for tampering in [
+        "UPDATE audit SET what = 'nothing to see' WHERE id = 3",
+        "UPDATE audit SET operator = 'ben' WHERE id = 1",
+        "UPDATE audit SET run = NULL WHERE id = 2",
+        "DELETE FROM audit WHERE id = 2",
+        "DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)",
+        "UPDATE audit SET at = at + 1 WHERE id = (SELECT max(id) FROM audit)",
+    ] {
+        let world = World::new();
+        let store = world.open("ann");
+        let (_, run) = enabled_run(&store, Product::Office365);
+        assert!(store.outcome(&run).unwrap().is_audit_whole);
+        assert_eq!(world.raw().execute(tampering, []).unwrap(), 1);
+        assert!(!store.outcome(&run).unwrap().is_audit_whole, "{tampering}");
+    }
+}

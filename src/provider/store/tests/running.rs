@@ -1,0 +1,136 @@
+//! Runs: numbers, holds between processes, parking, drafts and counts.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::{
+    draft::Draft,
+    id::{CustomerId, RUN_LETTERS},
+};
+
+#[test]
+fn a_customer_and_product_have_one_open_run() {
+    let world = World::new();
+    let store = world.open("ann");
+    let id = customer(&store).id;
+    let first = store.open_run(id, Product::Office365).unwrap();
+    assert_eq!(store.open_run(id, Product::Office365).unwrap().id, first.id);
+    let other = store.open_run(id, Product::MpExchange).unwrap();
+    assert_ne!(other.id, first.id);
+    assert_eq!((first.by.as_str(), first.is_read_only), ("ann", false));
+    store.finish_run(&first.id).unwrap();
+    assert_ne!(store.open_run(id, Product::Office365).unwrap().id, first.id);
+}
+
+#[test]
+fn closed_customers_and_products_not_bought_are_refused_with_the_reason() {
+    let world = World::new();
+    let store = world.open("ann");
+    let closed = NewCustomer { is_active: false, ..new_customer("C", "Closed Ltd", &[Product::Office365]) };
+    let closed = store.add_customer(&closed).unwrap();
+    let failure = store.open_run(closed.id, Product::Office365).unwrap_err();
+    assert_eq!(failure.what.as_str(), "the account of Closed Ltd is closed");
+    let small = store.add_customer(&new_customer("S", "Small", &[Product::Office365])).unwrap();
+    let failure = store.open_run(small.id, Product::MpExchange).unwrap_err();
+    assert_eq!(failure.what.as_str(), "Small does not have MPexchange");
+    assert_eq!(kind(store.open_run(CustomerId(99), Product::Office365)), FailureKind::NotFound);
+    assert_eq!(kind(store.load_run(&"B365-7KQ4".parse().unwrap())), FailureKind::NotFound);
+}
+
+#[test]
+fn one_holds_a_run_and_the_other_may_look() {
+    let world = World::new();
+    let (ann, ben) = (world.open("ann"), world.open("ben"));
+    let id = customer(&ann).id;
+    let run = ann.open_run(id, Product::Office365).unwrap().id;
+    let seen = ben.open_run(id, Product::Office365).unwrap();
+    assert_eq!((seen.id.clone(), seen.is_read_only), (run.clone(), true));
+    assert_eq!(kind(ben.save_counts(&run, 1, 1)), FailureKind::Conflict);
+    assert_eq!(kind(ben.park_run(&run)), FailureKind::Conflict);
+    let clone = ann.clone();
+    drop(ann);
+    clone.save_counts(&run, 2, 1).unwrap();
+    assert!(ben.load_run(&run).unwrap().is_read_only);
+    // The process is gone, and its hold with it.
+    drop(clone);
+    assert!(!ben.load_run(&run).unwrap().is_read_only);
+    ben.save_counts(&run, 3, 1).unwrap();
+    assert_eq!(ben.load_run(&run).unwrap().done.listed, 3);
+}
+
+#[test]
+fn a_parked_run_waits_and_is_taken_off_when_loaded() {
+    let world = World::new();
+    let (ann, ben) = (world.open("ann"), world.open("ben"));
+    let run = ann.open_run(customer(&ann).id, Product::Office365).unwrap().id;
+    world.at(2_000_000);
+    ann.park_run(&run).unwrap();
+    ann.park_run(&run).unwrap();
+    assert_eq!(kind(ann.save_counts(&run, 1, 1)), FailureKind::Conflict);
+    let record = ann.outcome(&run).unwrap().run;
+    assert_eq!(
+        (record.parked, record.touched),
+        (Some(Moment::from_millis(2_000_000)), Moment::from_millis(2_000_000))
+    );
+    let taken = ben.load_run(&run).unwrap();
+    assert_eq!((taken.parked, taken.is_read_only), (None, false));
+    ben.leave_run(&run).unwrap();
+    ben.leave_run(&run).unwrap();
+    assert!(!ann.load_run(&run).unwrap().is_read_only);
+}
+
+#[test]
+fn numbers_are_unique_and_grow_a_fifth_letter_when_half_are_used() {
+    let world = World::new();
+    let store = world.open("ann");
+    let id = customer(&store).id;
+    assert_eq!(store.open_run(id, Product::Office365).unwrap().id.letters().len(), 4);
+    let mut raw = world.raw();
+    let tx = raw.transaction().unwrap();
+    let letters: Vec<char> = RUN_LETTERS.chars().collect();
+    for n in 0..super::super::runs::HALF {
+        let n = usize::try_from(n).unwrap();
+        let number: String = (0..4).map(|at| letters[(n >> (at * 4)) % 16]).collect();
+        tx.execute(
+            "INSERT INTO run (id, customer, product, opened, operator, touched, finished)
+             VALUES (?1, ?2, 'office365', 0, 'ann', 0, 0) ON CONFLICT DO NOTHING",
+            rusqlite::params![number, id.0],
+        )
+        .unwrap();
+    }
+    tx.commit().unwrap();
+    assert_eq!(store.open_run(id, Product::MpExchange).unwrap().id.letters().len(), 5);
+}
+
+#[test]
+fn drafts_and_counts_survive() {
+    let world = World::new();
+    let store = world.open("ann");
+    let run = store.open_run(customer(&store).id, Product::Office365).unwrap().id;
+    assert_eq!(store.load_run(&run).unwrap().draft, Draft::default());
+    let draft = Draft { all: true, exceptions: BTreeSet::from([user(3).id, user(1).id]) };
+    store.save_draft(&run, &draft).unwrap();
+    store.save_draft(&run, &draft).unwrap();
+    store.save_counts(&run, 231, 200).unwrap();
+    drop(store);
+    let record = world.open("ann").load_run(&run).unwrap();
+    assert_eq!(record.draft, draft);
+    assert_eq!((record.done.listed, record.done.eligible), (231, 200));
+}
+
+#[test]
+fn looking_at_a_lock_never_takes_it_away() {
+    let world = World::new();
+    let locks = super::super::lock::Locks::of(&world.file()).unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                locks.is_held("run").unwrap();
+            }
+        });
+        let taken: Vec<bool> = (0..100).map(|_| locks.try_hold("run").unwrap().is_some()).collect();
+        done.store(true, Ordering::SeqCst);
+        assert!(taken.into_iter().all(|is_taken| is_taken));
+    });
+}

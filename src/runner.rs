@@ -1,0 +1,358 @@
+//! Effects to tasks, results to replies; one cancel token per call; ends all tasks.
+//!
+//! Readers are dropped at once when they are cancelled. Writes are seen through: a cancelled *apply* stops after its
+//! present batch. SQLite, files and searches run on blocking threads. Replies wait in a channel of four parts: when the
+//! wizard is slower than the network, the listing waits.
+
+pub mod browser;
+pub mod clock;
+mod files;
+mod users;
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, sync::mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    domain::{
+        customer::Progress,
+        failure::{Failure, FailureKind},
+        id::{RunId, TenantId},
+        run::Board,
+        sydney,
+        tenant::{Organisation, Verdict},
+        text::Text,
+        time::{Clock, Moment},
+    },
+    provider::{Provider, store::Store},
+    wizard::{
+        effect::{CallId, Request},
+        event::Reply,
+    },
+};
+
+/// Replies that may wait for the wizard (product.md section 9, *Flow*).
+const WAITING_REPLIES: usize = 4;
+
+/// How often one waiting run is asked about while the board is shown, at most.
+const PROBE_EVERY: Duration = Duration::from_secs(30);
+
+/// Plays the customer's administrator with a link; says in words what they did or saw.
+pub type Rehearse =
+    Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>> + Send + Sync>;
+
+/// What calls are carried out with.
+#[derive(Clone)]
+pub struct Tools {
+    /// Graph, Exchange and the store.
+    pub provider: Provider,
+    /// The time.
+    pub clock: Clock,
+    /// Plays the customer, in the sandbox.
+    pub rehearse: Option<Rehearse>,
+    /// Folder for receipts and link files.
+    pub files: PathBuf,
+}
+
+impl std::fmt::Debug for Tools {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tools").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+/// Carries out the wizard's calls on a runtime of their own thread.
+pub struct Runner {
+    handle: Handle,
+    tools: Tools,
+    replies: mpsc::Receiver<(CallId, Reply)>,
+    line: Line,
+    open: Arc<Mutex<BTreeMap<CallId, CancellationToken>>>,
+    probed: Arc<Mutex<BTreeMap<RunId, Moment>>>,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runner").field("tools", &self.tools).finish_non_exhaustive()
+    }
+}
+
+/// Where replies go, and who is woken by them.
+#[derive(Clone)]
+struct Line {
+    out: mpsc::Sender<(CallId, Reply)>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Line {
+    /// Hands a reply over; waits while four are waiting already. False once nobody listens.
+    async fn send(&self, call: CallId, reply: Reply) -> bool {
+        let is_heard = self.out.send((call, reply)).await.is_ok();
+        (self.wake)();
+        is_heard
+    }
+
+    /// The same from a blocking thread.
+    fn send_blocking(&self, call: CallId, reply: Reply) -> bool {
+        let is_heard = self.out.blocking_send((call, reply)).is_ok();
+        (self.wake)();
+        is_heard
+    }
+}
+
+impl Runner {
+    /// Makes a runner on a runtime; `wake` is called after each reply.
+    #[must_use]
+    pub fn new(handle: Handle, tools: Tools, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let (out, replies) = mpsc::channel(WAITING_REPLIES);
+        Self {
+            handle,
+            tools,
+            replies,
+            line: Line { out, wake },
+            open: Arc::default(),
+            probed: Arc::default(),
+        }
+    }
+
+    /// Starts a call.
+    pub fn start(&mut self, call: CallId, request: Request) {
+        tracing::debug!(call = call.0, ?request, "call");
+        let stop = CancellationToken::new();
+        lock(&self.open).insert(call, stop.clone());
+        let (tools, line, open, probed) =
+            (self.tools.clone(), self.line.clone(), Arc::clone(&self.open), Arc::clone(&self.probed));
+        self.handle.spawn(async move {
+            let is_write = request.is_write();
+            let work = answer(&tools, &line, &probed, call, request, stop.clone());
+            if is_write {
+                finish(&line, call, work.await).await;
+            } else {
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled() => {}
+                    reply = work => finish(&line, call, reply).await,
+                }
+            }
+            lock(&open).remove(&call);
+        });
+    }
+
+    /// Drops a reader, or asks a write to stop after its present batch.
+    pub fn cancel(&mut self, call: CallId) {
+        if let Some(stop) = lock(&self.open).get(&call) {
+            stop.cancel();
+        }
+    }
+
+    /// The next reply that waits, if any.
+    pub fn reply(&mut self) -> Option<(CallId, Reply)> {
+        self.replies.try_recv().ok()
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        for stop in lock(&self.open).values() {
+            stop.cancel();
+        }
+    }
+}
+
+/// Sends the last reply of a call.
+async fn finish(line: &Line, call: CallId, reply: Result<Reply, Failure>) {
+    let reply = reply.unwrap_or_else(|failure| {
+        tracing::warn!(call = call.0, kind = ?failure.kind, what = %failure.what, "call failed");
+        Reply::Failed(failure)
+    });
+    line.send(call, reply).await;
+}
+
+/// Carries out one call up to its last reply.
+async fn answer(
+    tools: &Tools,
+    line: &Line,
+    probed: &Mutex<BTreeMap<RunId, Moment>>,
+    call: CallId,
+    request: Request,
+    stop: CancellationToken,
+) -> Result<Reply, Failure> {
+    let Provider { graph, exchange, store } = &tools.provider;
+    let last_2000 = sydney::latest_2000(tools.clock.now());
+    match request {
+        Request::Wake(wait) => {
+            tokio::time::sleep(wait).await;
+            Ok(Reply::Woken)
+        }
+        Request::LoadBoard => with(store, move |s| s.board(last_2000)).await.map(Reply::Board),
+        Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
+        Request::AddCustomer(new) => with(store, move |s| s.add_customer(&new)).await.map(Reply::Added),
+        Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
+        Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
+        Request::ParkRun(id) => with(store, move |s| s.park_run(&id)).await.map(|()| Reply::Saved),
+        Request::LeaveRun(id) => with(store, move |s| s.leave_run(&id)).await.map(|()| Reply::Saved),
+        Request::LookUp(input) => graph.look_up(&input).await.map(Reply::Found),
+        Request::Identify(tenant) => {
+            let input = crate::domain::tenant_input::TenantInput::Guid(tenant);
+            graph.look_up(&input).await.map(Reply::Found)
+        }
+        Request::SaveOrganisation(id, organisation) => {
+            run(store, move |s| s.save_organisation(&id, &organisation)).await
+        }
+        Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
+        Request::SaveImpersonation(id, access) => {
+            run(store, move |s| s.save_impersonation(&id, &access)).await
+        }
+        Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
+        Request::Prove { organisation, impersonation } => {
+            let found = match (organisation, impersonation) {
+                (Some(organisation), _) => graph.prove(&organisation, true).await,
+                (None, Some(access)) => exchange.prove(&access).await,
+                (None, None) => return Err(internal("there is nothing to prove yet")),
+            };
+            Ok(Reply::Proof(Box::new(found)))
+        }
+        Request::SaveProof(id, organisation) => {
+            run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
+        }
+        Request::OpenBrowser(tenant) => {
+            let address = graph.browser_link(tenant);
+            blocking(move || browser::open(&address)).await.map(Reply::Told)
+        }
+        Request::WriteFile { name, text } => {
+            let folder = tools.files.clone();
+            blocking(move || files::write(&folder, &name, &text)).await.map(Reply::Written)
+        }
+        Request::Rehearse(tenant) => rehearse(tools, graph.browser_link(tenant)).await,
+        Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
+        Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
+            .await
+            .map(|p| Reply::Protection(Box::new(p))),
+        Request::ListUsers { tenant, impersonation } => {
+            users::list(tools, line, call, tenant, impersonation).await
+        }
+        Request::Search { query, first, pages } => users::search(line, call, query, first, pages, stop).await,
+        Request::SaveDraft(id, draft) => {
+            with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
+        }
+        Request::SaveCounts { run, listed, eligible } => {
+            with(store, move |s| s.save_counts(&run, listed, eligible)).await.map(|()| Reply::Saved)
+        }
+        Request::SaveKinds(customer, product, kinds) => {
+            with(store, move |s| s.save_kinds(customer, product, kinds)).await.map(|()| Reply::Saved)
+        }
+        Request::ChangeExclusions(id, change) => {
+            with(store, move |s| s.change_exclusions(&id, &change)).await.map(Reply::Excluded)
+        }
+        Request::Apply(id, chosen) => users::apply(store, line, call, id, chosen, stop).await,
+        Request::TurnOff(id, chosen) => {
+            let results = with(store, move |s| s.turn_off(&id, &chosen)).await?;
+            line.send(call, Reply::Batch(results)).await;
+            Ok(Reply::Saved)
+        }
+        Request::MakeRule { run, confirmed, ceiling } => {
+            with(store, move |s| s.make_rule(&run, confirmed, ceiling))
+                .await
+                .map(|rule| Reply::Rule(Some(rule)))
+        }
+        Request::UndoRule(id) => with(store, move |s| s.undo_rule(&id)).await.map(|()| Reply::Rule(None)),
+        Request::LoadSweeper => with(store, move |s| s.sweeper_status(last_2000)).await.map(Reply::Sweeper),
+        Request::FinishRun(id) => {
+            with(store, move |s| s.finish_run(&id)).await.map(|outcome| Reply::Outcome(Box::new(outcome)))
+        }
+    }
+}
+
+/// Asks Microsoft about runs that wait for consent, each at most every 30 s, and says on the board who has accepted.
+async fn probe_board(
+    tools: &Tools,
+    probed: &Mutex<BTreeMap<RunId, Moment>>,
+    runs: Vec<(RunId, TenantId)>,
+    last_2000: Moment,
+) -> Result<Board, Failure> {
+    let now = tools.clock.now();
+    let mut accepted = Vec::new();
+    for (run, tenant) in runs {
+        let is_fresh = lock(probed).get(&run).is_some_and(|last| now.since(*last) < PROBE_EVERY);
+        if is_fresh {
+            continue;
+        }
+        lock(probed).insert(run.clone(), now);
+        let expected = Organisation { tenant, name: None, domain: None, region: None };
+        if matches!(tools.provider.graph.prove(&expected, true).await.verdict, Verdict::Proved) {
+            accepted.push(run);
+        }
+    }
+    let mut board = with(&tools.provider.store, move |s| s.board(last_2000)).await?;
+    for row in &mut board.rows {
+        if row.run.as_ref().is_some_and(|run| accepted.contains(&run.id)) {
+            row.progress = Progress::Open(Text::from("consent is there: press Enter to go on"));
+        }
+    }
+    Ok(board)
+}
+
+/// Plays the customer, where that can be played.
+async fn rehearse(tools: &Tools, link: String) -> Result<Reply, Failure> {
+    let Some(play) = &tools.rehearse else {
+        return Err(internal("the customer can be played in the sandbox only"));
+    };
+    match play(link).await {
+        Ok(words) => Ok(Reply::Told(Text::clean(&words))),
+        Err(words) => Err(Failure::new(
+            FailureKind::Unreachable,
+            Text::of(format_args!("the sandbox's customer could not be played: {}", Text::clean(&words))),
+            "Open the link in a browser instead.",
+        )),
+    }
+}
+
+/// A call of the store that answers with the run.
+async fn run<F>(store: &Store, work: F) -> Result<Reply, Failure>
+where
+    F: FnOnce(&Store) -> Result<crate::domain::run::RunRecord, Failure> + Send + 'static,
+{
+    with(store, work).await.map(|record| Reply::Run(Box::new(record)))
+}
+
+/// A call of the store, on a blocking thread.
+async fn with<T, F>(store: &Store, work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce(&Store) -> Result<T, Failure> + Send + 'static,
+{
+    let store = store.clone();
+    blocking(move || work(&store)).await
+}
+
+/// Anything that blocks, on a blocking thread.
+async fn blocking<T, F>(work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, Failure> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a blocking task ended early");
+            Err(internal("a task of this program ended early"))
+        }
+    }
+}
+
+/// Our own fault, in words.
+fn internal(what: &'static str) -> Failure {
+    Failure::new(FailureKind::Internal, what, "Press r to try again. If it stays, the log file has more.")
+}
+
+/// Locks, also after another thread panicked while it held the lock: the maps behind stay usable.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

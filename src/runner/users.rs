@@ -1,0 +1,119 @@
+//! Calls with many replies: listing, searching, applying.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    domain::{
+        customer::Impersonation,
+        failure::Failure,
+        filter::{self, Query},
+        id::{RunId, TenantId},
+        protection::{Chosen, SeatOutcome, SeatResult},
+        user::UserPage,
+    },
+    provider::{listed::Listed, store::Store},
+    wizard::{effect::CallId, event::Reply},
+};
+
+use super::{Line, Tools, internal, with};
+
+/// Parts of a listing between the provider and the line: the provider decodes one page while another waits.
+const PARTS_AHEAD: usize = 2;
+
+/// Seats written in one transaction: small enough that *stop after this batch* stops soon. A guess.
+const SEATS_AT_ONCE: usize = 100;
+
+/// Lists the users of a tenant or of a hosted customer; pages go out as they come.
+pub(super) async fn list(
+    tools: &Tools,
+    line: &Line,
+    call: CallId,
+    tenant: Option<TenantId>,
+    impersonation: Option<Box<Impersonation>>,
+) -> Result<Reply, Failure> {
+    let (sink, mut parts) = mpsc::channel(PARTS_AHEAD);
+    let listing = async {
+        match (tenant, impersonation) {
+            (Some(tenant), _) => tools.provider.graph.list_users(tenant, sink).await,
+            (None, Some(access)) => tools.provider.exchange.list_mailboxes(&access, sink).await,
+            (None, None) => Err(internal("there is nobody to list yet")),
+        }
+    };
+    // Owns the parts: when nobody listens any more they are dropped, and the listing ends instead of waiting.
+    let passing = async move {
+        while let Some(part) = parts.recv().await {
+            let reply = match part {
+                Listed::Page(page) => Reply::Page(page),
+                Listed::Kinds(kinds) => Reply::Kinds(kinds),
+                Listed::Note(words) => Reply::Note(words),
+            };
+            if !line.send(call, reply).await {
+                break;
+            }
+        }
+    };
+    let (total, ()) = tokio::join!(listing, passing);
+    total.map(|total| Reply::Listed { total })
+}
+
+/// Looks through pages on a blocking thread; one answer per page.
+pub(super) async fn search(
+    line: &Line,
+    call: CallId,
+    query: String,
+    first: u32,
+    pages: Vec<Arc<UserPage>>,
+    stop: CancellationToken,
+) -> Result<Reply, Failure> {
+    let line = line.clone();
+    super::blocking(move || {
+        let query = Query::parse(&query);
+        for (page, users) in (first..).zip(pages) {
+            if stop.is_cancelled() {
+                break;
+            }
+            let bits = filter::search(&users, &query);
+            if !line.send_blocking(call, Reply::Hits { page, bits }) {
+                break;
+            }
+        }
+        Ok(Reply::Searched)
+    })
+    .await
+}
+
+/// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.
+pub(super) async fn apply(
+    store: &Store,
+    line: &Line,
+    call: CallId,
+    run: RunId,
+    chosen: Vec<Chosen>,
+    stop: CancellationToken,
+) -> Result<Reply, Failure> {
+    let all = Arc::new(chosen);
+    let (id, users) = (run.clone(), Arc::clone(&all));
+    with(store, move |s| s.begin_apply(&id, &users)).await?;
+    let mut done = 0;
+    while let Some(batch) = all.get(done..all.len().min(done + SEATS_AT_ONCE)).filter(|b| !b.is_empty()) {
+        if stop.is_cancelled() {
+            break;
+        }
+        done += batch.len();
+        let (id, batch) = (run.clone(), batch.to_vec());
+        let results = with(store, move |s| s.apply_batch(&id, &batch)).await?;
+        line.send(call, Reply::Batch(results)).await;
+    }
+    let left = all.get(done..).unwrap_or_default();
+    if !left.is_empty() {
+        let stopped =
+            left.iter().map(|user| SeatResult { user: user.clone(), outcome: SeatOutcome::Stopped });
+        line.send(call, Reply::Batch(stopped.collect())).await;
+    }
+    let is_stopped = !left.is_empty();
+    with(store, move |s| s.end_apply(&run, is_stopped)).await?;
+    Ok(Reply::Saved)
+}

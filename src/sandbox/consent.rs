@@ -1,0 +1,350 @@
+//! Admin consent, as the customer's administrator meets it in a browser.
+//!
+//! `GET /{tenant}/adminconsent` and `/{tenant}/v2.0/adminconsent` begin; every page is one form that posts to
+//! `/{tenant}/login` with its sealed state, so it works without scripts and without cookies: choose an account, enter the
+//! password, see the permissions, accept or cancel. What comes out is a grant in the journal, and a redirect or a last page.
+
+mod page;
+
+use serde_json::{Value, json};
+
+use super::{
+    answer::{Answer, Ask, Mark, value},
+    discovery::unknown_tenant,
+    fault::Faults,
+    journal::Event,
+    platform::Platform,
+    role,
+    world::{Account, Tenant},
+};
+use std::sync::Arc;
+
+/// How long a sign-in may take, milliseconds. A guess: the real pages give up at some point too.
+const PATIENCE: i64 = 3_600_000;
+
+/// A sign-in on its way.
+struct Flow {
+    /// Path word of the link: tenant or `organizations`.
+    word: String,
+    /// 1 or 2.
+    version: u64,
+    /// `redirect_uri`, checked.
+    redirect: Option<String>,
+    /// `state`, to be echoed.
+    state: Option<String>,
+    /// Account that was chosen.
+    account: Option<String>,
+    /// Whether its password was right.
+    signed_in: bool,
+    /// When it began, milliseconds since 1970 UTC.
+    began: i64,
+}
+
+impl Flow {
+    /// As a hidden field.
+    fn seal(&self, platform: &Platform) -> String {
+        let content = json!({
+            "w": self.word, "v": self.version, "r": self.redirect, "s": self.state, "a": self.account, "p": self.signed_in,
+            "b": self.began,
+        });
+        platform.keys.seal(&content).unwrap_or_default()
+    }
+
+    /// Back from a hidden field.
+    fn open(platform: &Platform, sealed: &str) -> Option<Self> {
+        let content = platform.keys.open(sealed)?;
+        let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::to_owned);
+        let flow = Self {
+            word: text("w")?,
+            version: content.get("v")?.as_u64()?,
+            redirect: text("r"),
+            state: text("s"),
+            account: text("a"),
+            signed_in: content.get("p")?.as_bool()?,
+            began: content.get("b")?.as_i64()?,
+        };
+        (platform.now().saturating_sub(flow.began) < PATIENCE).then_some(flow)
+    }
+
+    /// The tenant that the link names; none for `organizations`.
+    fn tenant<'a>(&self, platform: &'a Platform) -> Option<&'a Arc<Tenant>> {
+        platform.world.tenant(&self.word)
+    }
+}
+
+/// An error page with its number.
+fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> Answer {
+    Answer::page(400, page::trouble(code, text, &Mark::of(ask, platform.now())))
+}
+
+/// Answers `/{tenant}/adminconsent` (`version` 1) and `/{tenant}/v2.0/adminconsent` (`version` 2).
+pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) -> Answer {
+    let pairs = ask.pairs();
+    let partner = &platform.world.partner;
+    let any =
+        word.eq_ignore_ascii_case("organizations") || (version == 1 && word.eq_ignore_ascii_case("common"));
+    if !any && platform.world.tenant(word).is_none() {
+        let (_, code, text) = unknown_tenant(word);
+        return trouble(platform, ask, code, &text);
+    }
+    if let Some(tenant) = platform.world.tenant(word).filter(|it| !it.is_global()) {
+        let text =
+            format!("Tenant '{word}' request is being redirected to the National Cloud '{}'.", tenant.cloud);
+        return trouble(platform, ask, 90_038, &text);
+    }
+    let Some(client) = value(&pairs, "client_id") else {
+        let text = "The request body must contain the following parameter: 'client_id'.";
+        return trouble(platform, ask, 900_144, text);
+    };
+    if !client.eq_ignore_ascii_case(&partner.client_id) {
+        let text = format!("Application with identifier '{client}' was not found in the directory '{word}'.");
+        return trouble(platform, ask, 700_016, &text);
+    }
+    if version == 2 {
+        let Some(scope) = value(&pairs, "scope").filter(|text| !text.is_empty()) else {
+            let text = "The request body must contain the following parameter: 'scope'.";
+            return trouble(platform, ask, 900_144, text);
+        };
+        if !scope_fits(scope, &partner.client_id) {
+            return trouble(platform, ask, 70_011, &format!("The scope '{scope}' is not valid."));
+        }
+    }
+    let redirect = value(&pairs, "redirect_uri").map(str::to_owned);
+    if let Some(address) = &redirect
+        && !registered(&partner.redirects, address)
+    {
+        let text = format!(
+            "The redirect URI '{address}' specified in the request does not match the redirect URIs configured for the \
+             application '{client}'."
+        );
+        return trouble(platform, ask, 50_011, &text);
+    }
+    let state = value(&pairs, "state").map(str::to_owned);
+    let flow = Flow {
+        word: word.to_owned(),
+        version,
+        redirect,
+        state,
+        account: None,
+        signed_in: false,
+        began: platform.now(),
+    };
+    choose(platform, &flow)
+}
+
+/// `.default` of Graph or of the application, alone or with the sign-in scopes.
+fn scope_fits(scope: &str, client: &str) -> bool {
+    let own = format!("{client}/.default");
+    let mut found = false;
+    scope.split_whitespace().all(|word| {
+        let default = word == "https://graph.microsoft.com/.default" || word.eq_ignore_ascii_case(&own);
+        found |= default;
+        default || ["openid", "profile", "email", "offline_access"].contains(&word)
+    }) && found
+}
+
+/// Whether an address is registered: letter for letter, but the port of `localhost` does not count.
+fn registered(known: &[String], address: &str) -> bool {
+    let portless = |text: &str| {
+        let url = url::Url::parse(text).ok()?;
+        (url.host_str() == Some("localhost") && url.scheme() == "http").then(|| url.path().to_owned())
+    };
+    known.iter().any(|it| it == address || (portless(it).is_some() && portless(it) == portless(address)))
+}
+
+/// The first page: the accounts that this browser knows.
+fn choose(platform: &Platform, flow: &Flow) -> Answer {
+    let Some(tenant) = flow.tenant(platform) else {
+        return Answer::page(200, page::address(&flow.seal(platform), flow, None));
+    };
+    let elsewhere = tenant
+        .other_account
+        .iter()
+        .filter_map(|address| platform.world.account(address))
+        .map(|(_, account)| account);
+    let mut accounts: Vec<&Account> = tenant.accounts.iter().collect();
+    accounts.extend(elsewhere.filter(|it| !tenant.accounts.iter().any(|own| own.address == it.address)));
+    Answer::page(200, page::accounts(&flow.seal(platform), flow, &accounts))
+}
+
+/// Answers `POST /{tenant}/login`: one page's form.
+pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
+    let form = ask.form().unwrap_or_default();
+    let Some(mut flow) = value(&form, "ctx").and_then(|sealed| Flow::open(platform, sealed)) else {
+        let text = "The sign-in has taken too long or was opened twice. Please open the link again.";
+        return trouble(platform, ask, 50_089, text);
+    };
+    match value(&form, "step") {
+        Some("account") => match value(&form, "account") {
+            Some("") | None => {
+                Answer::page(200, page::address(&flow.seal(platform), &flow, Some(page::Problem::NoAddress)))
+            }
+            Some("other") => Answer::page(200, page::address(&flow.seal(platform), &flow, None)),
+            Some(address) => account(platform, flow, address.trim()),
+        },
+        Some("password") if value(&form, "back").is_some() => {
+            flow.account = None;
+            choose(platform, &flow)
+        }
+        Some("password") => password(platform, ask, flow, value(&form, "passwd").unwrap_or_default()),
+        Some("approval") if value(&form, "again").is_some() => {
+            (flow.account, flow.signed_in) = (None, false);
+            choose(platform, &flow)
+        }
+        Some("approval") => declined(platform, ask, &flow, false),
+        Some("consent") if flow.signed_in => match value(&form, "decision") {
+            Some("accept") => accepted(platform, ask, &flow),
+            _ => declined(platform, ask, &flow, true),
+        },
+        _ => trouble(
+            platform,
+            ask,
+            900_561,
+            "The page was sent in an unexpected order. Please open the link again.",
+        ),
+    }
+}
+
+/// An account was chosen or typed.
+fn account(platform: &Platform, mut flow: Flow, address: &str) -> Answer {
+    let Some((_, account)) = platform.world.account(address) else {
+        return Answer::page(200, page::address(&flow.seal(platform), &flow, Some(page::Problem::Unknown)));
+    };
+    flow.account = Some(account.address.clone());
+    Answer::page(200, page::password(&flow.seal(platform), &flow, account, false))
+}
+
+/// A password was typed.
+fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answer {
+    let found = flow.account.as_deref().and_then(|address| platform.world.account(address));
+    let Some((home, account)) = found else { return choose(platform, &flow) };
+    if typed != account.password {
+        return Answer::page(200, page::password(&flow.seal(platform), &flow, account, true));
+    }
+    let target = flow.tenant(platform).unwrap_or(home);
+    if target.id != home.id {
+        let text = format!(
+            "User account '{}' from identity provider 'https://sts.windows.net/{}/' does not exist in tenant '{}' and cannot \
+             access the application '{}' in that tenant. The account needs to be added as an external user in the tenant first. \
+             Sign out and sign in again with a different user account.",
+            account.address, home.id, target.name, platform.world.partner.client_id
+        );
+        return failed(platform, ask, &flow, 50_020, &text);
+    }
+    flow.signed_in = true;
+    let sealed = flow.seal(platform);
+    if !account.role.may_consent() {
+        return Answer::page(
+            200,
+            page::approval(&sealed, &flow, &platform.world.partner, account, &Mark::of(ask, platform.now())),
+        );
+    }
+    let roles: Vec<_> =
+        platform.world.partner.permissions.iter().filter_map(|value| role::role(value)).collect();
+    Answer::page(200, page::permissions(&sealed, &flow, &platform.world.partner, account, &home.name, &roles))
+}
+
+/// Accept was pressed.
+fn accepted(platform: &Platform, ask: &Ask, flow: &Flow) -> Answer {
+    let found = flow.account.as_deref().and_then(|address| platform.world.account(address));
+    let Some((home, _)) = found.filter(|(_, account)| account.role.may_consent()) else {
+        return choose(platform, flow);
+    };
+    let faults: Faults = platform.faults(Some(home));
+    let roles: Vec<String> = platform
+        .world
+        .partner
+        .permissions
+        .iter()
+        .filter(|role| !faults.without.contains(role))
+        .cloned()
+        .collect();
+    let event = Event::Granted { tenant: home.id.clone(), at: platform.now(), roles: roles.clone() };
+    if let Err(why) = platform.record(event) {
+        return trouble(
+            platform,
+            ask,
+            90_033,
+            &format!("A transient error has occurred. Please try again. ({why})"),
+        );
+    }
+    let Some(address) = &flow.redirect else {
+        // Microsoft has recorded the grant by now and finds that it can't send the browser anywhere.
+        return trouble(platform, ask, 500_113, "No reply address is registered for the application.");
+    };
+    let mut pairs = vec![("admin_consent", "True".to_owned()), ("tenant", home.id.clone())];
+    pairs.extend(flow.state.clone().map(|state| ("state", state)));
+    if flow.version == 2 {
+        let scopes: Vec<_> = roles.iter().map(|role| format!("https://graph.microsoft.com/{role}")).collect();
+        pairs.push(("scope", scopes.join(" ")));
+    }
+    back(address, &pairs)
+}
+
+/// Cancel was pressed, or the page without rights was left.
+fn declined(platform: &Platform, ask: &Ask, flow: &Flow, by_admin: bool) -> Answer {
+    let text = "The resource owner or authorization server denied the request: the user did not consent to the application.";
+    if flow.redirect.is_none() && by_admin {
+        return Answer::page(200, page::cancelled(&platform.world.partner, &Mark::of(ask, platform.now())));
+    }
+    failed(platform, ask, flow, 65_004, text)
+}
+
+/// Ends with an error: by redirect where there is an address, on a page where there is none.
+fn failed(platform: &Platform, ask: &Ask, flow: &Flow, code: u32, text: &str) -> Answer {
+    let Some(address) = &flow.redirect else { return trouble(platform, ask, code, text) };
+    let mark = Mark::of(ask, platform.now());
+    let mut pairs = vec![
+        ("error", "access_denied".to_owned()),
+        ("error_description", mark.describe(code, text)),
+        ("error_uri", format!("https://login.microsoftonline.com/error?code={code}")),
+        ("admin_consent", "True".to_owned()),
+    ];
+    pairs.extend(flow.state.clone().map(|state| ("state", state)));
+    back(address, &pairs)
+}
+
+/// Sends the browser back with a query.
+fn back(address: &str, pairs: &[(&str, String)]) -> Answer {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let separator = if address.contains('?') { '&' } else { '?' };
+    Answer::redirect(&format!("{address}{separator}{query}"))
+}
+
+/// Answers `/sandbox/done`: the partner's public page behind the redirect. Echoes nothing of the query.
+pub(super) fn done(platform: &Platform, ask: &Ask) -> Answer {
+    let refused = value(&ask.pairs(), "error").is_some();
+    Answer::page(200, page::done(&platform.world.partner, refused))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_localhost_does_not_count_and_the_path_does() {
+        let known = ["http://localhost/consent".to_owned(), "https://partner.example/done".to_owned()];
+        for (address, fits) in [
+            ("http://localhost:53177/consent", true),
+            ("http://localhost/consent", true),
+            ("http://localhost:53177/other", false),
+            ("http://127.0.0.1:53177/consent", false),
+            ("https://partner.example/done", true),
+            ("https://partner.example:444/done", false),
+            ("rubbish", false),
+        ] {
+            assert_eq!(registered(&known, address), fits, "{address}");
+        }
+    }
+
+    #[test]
+    fn scopes() {
+        assert!(scope_fits("https://graph.microsoft.com/.default openid", "x"));
+        assert!(scope_fits("x/.default", "X"));
+        assert!(!scope_fits("openid", "x"));
+        assert!(!scope_fits(
+            "https://graph.microsoft.com/.default https://graph.microsoft.com/User.Read",
+            "x"
+        ));
+    }
+}

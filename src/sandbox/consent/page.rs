@@ -1,0 +1,231 @@
+//! The pages of the consent flow: what is on them, in which order, and how it looks.
+//!
+//! Each page is one form with real labels and buttons in reading order, the first control focused. No scripts: text
+//! browsers and screen readers meet the same page.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::Flow;
+use crate::sandbox::{
+    answer::Mark,
+    role::Role,
+    world::{Account, PartnerApp},
+};
+
+/// What is wrong with a typed address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// Nothing was typed.
+    NoAddress,
+    /// Nobody has it.
+    Unknown,
+}
+
+/// Looks near to the real pages; nothing is loaded from anywhere.
+const STYLE: &str = "body{font:16px/1.45 'Segoe UI',system-ui,sans-serif;background:#f2f2f2;color:#1b1b1b;margin:0}\
+main{max-width:27rem;margin:2.5rem auto;background:#fff;padding:2.2rem 2.4rem;box-shadow:0 2px 6px #0003}\
+h1{font-size:1.45rem;margin:.3rem 0 1rem}h2{font-size:1.05rem}button{font:inherit;padding:.45rem 1.3rem;border:1px solid #767676;\
+background:#e6e6e6;color:#1b1b1b;cursor:pointer}button.main{background:#0067b8;color:#fff;border-color:#0067b8}\
+button.row{display:block;width:100%;text-align:left;margin:.35rem 0;background:#fff}\
+button:focus-visible,input:focus-visible{outline:3px solid #0067b8;outline-offset:2px}\
+input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem;border:1px solid #767676;margin:.25rem 0 1rem}\
+.end{display:flex;gap:.6rem;justify-content:flex-end;margin-top:1.4rem}.sandbox{background:#fff4ce;color:#1b1b1b;padding:.4rem 1rem;\
+text-align:center;font-size:.9rem}.bad{color:#a80000}.small{font-size:.85rem;color:#4b4b4b}dl{font-size:.85rem}dd{margin:0 0 .3rem}";
+
+/// The frame around every page. `title` also names the window.
+fn frame(title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " (sandbox)" }
+                style { (maud::PreEscaped(STYLE)) }
+            }
+            body {
+                p.sandbox role="note" { "SANDBOX: an invented organisation. Nothing here reaches Microsoft." }
+                main { (body) }
+            }
+        }
+    }
+}
+
+/// A form that posts to the next step.
+fn form(sealed: &str, flow: &Flow, step: &str, inside: &Markup) -> Markup {
+    html! {
+        form method="post" action={ "/" (percent(&flow.word)) "/login" } autocomplete="off" {
+            input type="hidden" name="ctx" value=(sealed);
+            input type="hidden" name="step" value=(step);
+            (inside)
+        }
+    }
+}
+
+/// A path segment.
+fn percent(word: &str) -> String {
+    percent_encoding::utf8_percent_encode(word, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// Pick an account.
+pub(super) fn accounts(sealed: &str, flow: &Flow, accounts: &[&Account]) -> Markup {
+    let rows = html! {
+        @for (number, account) in accounts.iter().enumerate() {
+            button.row type="submit" name="account" value=(account.address) autofocus[number == 0] {
+                strong { (account.name) } br; (account.address)
+            }
+        }
+        button.row type="submit" name="account" value="other" autofocus[accounts.is_empty()] { "Use another account" }
+    };
+    frame(
+        "Sign in to your account",
+        &html! { h1 { "Pick an account" } (form(sealed, flow, "account", &rows)) },
+    )
+}
+
+/// Type an account.
+pub(super) fn address(sealed: &str, flow: &Flow, problem: Option<Problem>) -> Markup {
+    let words = problem.map(|problem| match problem {
+        Problem::NoAddress => "Enter a valid email address.",
+        Problem::Unknown => "We couldn't find an account with that username. Try another account.",
+    });
+    let fields = html! {
+        label for="account" { "Email address of your account" }
+        input id="account" name="account" type="email" autocomplete="username" autofocus required
+            aria-invalid=[words.map(|_| "true")] aria-describedby=[words.map(|_| "problem")];
+        @if let Some(words) = words { p.bad id="problem" role="alert" { (words) } }
+        div.end { button.main type="submit" { "Next" } }
+    };
+    frame("Sign in to your account", &html! { h1 { "Sign in" } (form(sealed, flow, "account", &fields)) })
+}
+
+/// Enter the password.
+pub(super) fn password(sealed: &str, flow: &Flow, account: &Account, wrong: bool) -> Markup {
+    let fields = html! {
+        p { (account.address) }
+        label for="passwd" { "Password" }
+        input id="passwd" name="passwd" type="password" autocomplete="current-password" autofocus
+            aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("problem")];
+        @if wrong {
+            p.bad id="problem" role="alert" { "Your account or password is incorrect. If you don't remember your password, reset it now." }
+        }
+        p.small { "In the sandbox the password of this account is “" (account.password) "”." }
+        div.end {
+            button.main type="submit" { "Sign in" }
+            button type="submit" name="back" value="1" formnovalidate { "Back" }
+        }
+    };
+    frame(
+        "Sign in to your account",
+        &html! { h1 { "Enter password" } (form(sealed, flow, "password", &fields)) },
+    )
+}
+
+/// See the permissions.
+pub(super) fn permissions(
+    sealed: &str,
+    flow: &Flow,
+    partner: &PartnerApp,
+    account: &Account,
+    organisation: &str,
+    roles: &[&Role],
+) -> Markup {
+    let fields = html! {
+        h2 { "This app would like to:" }
+        ul { @for role in roles { li { (role.words) } } }
+        p { "If you accept, this app will get access to the specified resources for all users in your organisation. No one else \
+            will be prompted to review these permissions." }
+        p.small { "Accepting these permissions means that you allow this app to use your data as specified in its terms of service \
+            and privacy statement." }
+        div.end {
+            button type="submit" name="decision" value="cancel" { "Cancel" }
+            button.main type="submit" name="decision" value="accept" autofocus { "Accept" }
+        }
+    };
+    frame(
+        "Permissions requested",
+        &html! {
+            p { (account.address) }
+            h1 { "Permissions requested" }
+            p { "Review for your organisation: " strong { (organisation) } }
+            p { strong { (partner.app_name) } br; (partner.name) " (" (partner.domain) ")" }
+            (form(sealed, flow, "consent", &fields))
+        },
+    )
+}
+
+/// Signed in without the right to consent.
+pub(super) fn approval(
+    sealed: &str,
+    flow: &Flow,
+    partner: &PartnerApp,
+    account: &Account,
+    mark: &Mark,
+) -> Markup {
+    let fields = html! {
+        div.end {
+            button.main type="submit" name="again" value="1" autofocus { "Have an admin account? Sign in with that account" }
+            button type="submit" name="return" value="1" { "Return to the application without granting consent" }
+        }
+    };
+    frame(
+        "Need admin approval",
+        &html! {
+            p { (account.address) }
+            h1 { "Need admin approval" }
+            p { strong { (partner.app_name) } }
+            p { (partner.app_name) " needs permission to access resources in your organisation that only an admin can grant. \
+                Please ask an admin to grant permission to this app before you can use it." }
+            (form(sealed, flow, "approval", &fields))
+            (details(90_094, "An administrator needs to grant this permission.", mark))
+        },
+    )
+}
+
+/// Something went wrong: the number, the words and what support asks for.
+pub(super) fn trouble(code: u32, text: &str, mark: &Mark) -> Markup {
+    frame(
+        "Sign in to your account",
+        &html! {
+            h1 { "Sorry, but we're having trouble signing you in." }
+            (details(code, text, mark))
+        },
+    )
+}
+
+/// The block that people read out over the telephone.
+fn details(code: u32, text: &str, mark: &Mark) -> Markup {
+    html! {
+        p.bad role="alert" { "AADSTS" (code) ": " (text) }
+        h2 { "Troubleshooting details" }
+        dl {
+            dt { "Request Id" } dd { (mark.trace) }
+            dt { "Correlation Id" } dd { (mark.correlation) }
+            dt { "Timestamp" } dd { (mark.timestamp) }
+        }
+    }
+}
+
+/// Cancel was pressed and there is nowhere to go back to.
+pub(super) fn cancelled(partner: &PartnerApp, mark: &Mark) -> Markup {
+    frame(
+        "Consent cancelled",
+        &html! {
+            h1 { "Nothing was changed" }
+            p { "You declined the permissions that " (partner.app_name) " asked for. You can close this window." }
+            (details(65_004, "User declined to consent to access the app.", mark))
+        },
+    )
+}
+
+/// The partner's own page behind the redirect.
+pub(super) fn done(partner: &PartnerApp, refused: bool) -> Markup {
+    frame(
+        "Thank you",
+        &html! {
+            @if refused { h1 { "Not accepted" } p { "No permission was given to " (partner.app_name) "." } }
+            @else { h1 { "Thank you" } p { "Microsoft has passed on your answer to " (partner.app_name) "." } }
+            p { "You can close this window." }
+        },
+    )
+}

@@ -1,0 +1,208 @@
+//! The troubles that a sandbox can show on demand.
+//!
+//! Named in a world's `faults` (one tenant) or in `Options::faults` (every tenant); what comes out is a set of switches that
+//! the identity and Graph parts read. Nothing here is random: the same requests in the same order meet the same trouble.
+
+use std::time::Duration;
+
+/// Name, value, and what happens: the documented table, printed by whoever lists the faults.
+pub(super) const TABLE: &[(&str, &str, &str)] = &[
+    (
+        "throttle",
+        "SECONDS (2)",
+        "page 2 of users and every tenth after it answers 429 with Retry-After, once per listing",
+    ),
+    (
+        "busy",
+        "",
+        "page 3 of users and every tenth after it answers 503 without Retry-After, once per listing",
+    ),
+    ("slow", "MILLISECONDS ms (500ms)", "every Graph and token answer waits that long"),
+    ("cut-off", "", "page 2 of users and every fifth after it breaks off in the middle, once per listing"),
+    (
+        "wrong-types",
+        "",
+        "a few users have numbers, words or objects where the documents promise something else",
+    ),
+    (
+        "hostile-names",
+        "",
+        "a few users carry escape sequences, bidi overrides and zero-width characters in their names",
+    ),
+    ("evil-next", "", "the next link of the first page of users names another host"),
+    ("expired-page", "", "page 3 of users is refused with Directory_ExpiredPageToken, once per listing"),
+    (
+        "spreading",
+        "SECONDS s (30s)",
+        "after consent tokens lack roles for three fifths of that time, then Graph answers 403",
+    ),
+    ("drop", "PERCENT % (10%)", "that share of Graph and token connections ends without an answer"),
+    ("delta-reset", "", "every delta token is refused with 410 and a Location"),
+    ("without", "ROLE", "tokens and grants lack that application role"),
+    ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
+    ("other-organization", "GUID", "/organization answers with another tenant's id"),
+];
+
+/// Switches of one tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own; none excludes another")]
+pub(super) struct Faults {
+    /// Seconds of Retry-After on throttled pages.
+    pub(super) throttle: Option<u64>,
+    /// 503 now and then.
+    pub(super) busy: bool,
+    /// Wait before each answer.
+    pub(super) slow: Option<Duration>,
+    /// Bodies that break off.
+    pub(super) cut_off: bool,
+    /// Values of the wrong type.
+    pub(super) wrong_types: bool,
+    /// Names with control characters.
+    pub(super) hostile_names: bool,
+    /// A next link to a foreign host.
+    pub(super) evil_next: bool,
+    /// A page token that is refused.
+    pub(super) expired_page: bool,
+    /// Time from consent to working roles.
+    pub(super) spreading: Option<Duration>,
+    /// Share of dropped connections, percent, 0 to 100.
+    pub(super) drop: Option<u64>,
+    /// Delta tokens are refused.
+    pub(super) delta_reset: bool,
+    /// Roles that are never granted.
+    pub(super) without: Vec<String>,
+    /// AADSTS number that the token endpoint always answers with.
+    pub(super) token_error: Option<u32>,
+    /// Tenant id that `/organization` claims.
+    pub(super) other_organization: Option<String>,
+}
+
+impl Faults {
+    /// Reads a list such as `["throttle", "slow=500ms"]`.
+    ///
+    /// # Errors
+    /// A sentence that names the unknown word and the nearest known one, or the value that can't be read.
+    pub(super) fn parse<S: AsRef<str>>(list: &[S]) -> Result<Self, String> {
+        let mut faults = Self::default();
+        for item in list {
+            faults.add(item.as_ref().trim())?;
+        }
+        Ok(faults)
+    }
+
+    /// Switches one more on.
+    fn add(&mut self, item: &str) -> Result<(), String> {
+        let (name, value) = match item.split_once('=') {
+            Some((name, value)) => (name.trim(), Some(value.trim())),
+            None => (item, None),
+        };
+        match name {
+            "throttle" => self.throttle = Some(number(name, value, "s", 2)?),
+            "busy" => self.busy = true,
+            "slow" => self.slow = Some(Duration::from_millis(number(name, value, "ms", 500)?)),
+            "cut-off" => self.cut_off = true,
+            "wrong-types" => self.wrong_types = true,
+            "hostile-names" => self.hostile_names = true,
+            "evil-next" => self.evil_next = true,
+            "expired-page" => self.expired_page = true,
+            "spreading" => self.spreading = Some(Duration::from_secs(number(name, value, "s", 30)?)),
+            "drop" => self.drop = Some(number(name, value, "%", 10)?.min(100)),
+            "delta-reset" => self.delta_reset = true,
+            "without" => self.without.push(needed(name, value)?),
+            "token-error" => {
+                let code = needed(name, value)?;
+                self.token_error = Some(
+                    code.parse()
+                        .map_err(|_why| format!("the fault token-error needs a number, not \"{code}\""))?,
+                );
+            }
+            "other-organization" => self.other_organization = Some(needed(name, value)?),
+            _ => return Err(unknown(name)),
+        }
+        Ok(())
+    }
+
+    /// Both sets together; where both give a value, `self` wins.
+    pub(super) fn and(&self, more: &Self) -> Self {
+        Self {
+            throttle: self.throttle.or(more.throttle),
+            busy: self.busy || more.busy,
+            slow: self.slow.or(more.slow),
+            cut_off: self.cut_off || more.cut_off,
+            wrong_types: self.wrong_types || more.wrong_types,
+            hostile_names: self.hostile_names || more.hostile_names,
+            evil_next: self.evil_next || more.evil_next,
+            expired_page: self.expired_page || more.expired_page,
+            spreading: self.spreading.or(more.spreading),
+            drop: self.drop.or(more.drop),
+            delta_reset: self.delta_reset || more.delta_reset,
+            without: self.without.iter().chain(&more.without).cloned().collect(),
+            token_error: self.token_error.or(more.token_error),
+            other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
+        }
+    }
+}
+
+/// A whole number with its unit, which may be left out.
+fn number(name: &str, value: Option<&str>, unit: &str, usual: u64) -> Result<u64, String> {
+    let Some(text) = value else { return Ok(usual) };
+    text.strip_suffix(unit)
+        .unwrap_or(text)
+        .trim()
+        .parse()
+        .map_err(|_why| format!("the fault {name} needs a whole number in {unit}, not \"{text}\""))
+}
+
+/// A value that may not be left out.
+fn needed(name: &str, value: Option<&str>) -> Result<String, String> {
+    value
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| format!("the fault {name} needs a value: {name}=…"))
+}
+
+/// Names the nearest known word.
+fn unknown(name: &str) -> String {
+    let nearest = TABLE
+        .iter()
+        .map(|row| row.0)
+        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    format!("there is no fault \"{name}\"; the nearest is \"{}\"", nearest.unwrap_or("throttle"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_units() {
+        let faults =
+            Faults::parse(&["throttle=7", "slow=20ms", "drop=10%", "spreading=5s", "without=User.Read.All"])
+                .unwrap();
+        assert_eq!(faults.throttle, Some(7));
+        assert_eq!(faults.slow, Some(Duration::from_millis(20)));
+        assert_eq!(faults.drop, Some(10));
+        assert_eq!(faults.spreading, Some(Duration::from_secs(5)));
+        assert_eq!(faults.without, ["User.Read.All"]);
+    }
+
+    #[test]
+    fn an_unknown_word_names_the_nearest() {
+        assert_eq!(
+            Faults::parse(&["throtle"]).unwrap_err(),
+            "there is no fault \"throtle\"; the nearest is \"throttle\""
+        );
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_understood() {
+        for (name, ..) in TABLE {
+            let item = match *name {
+                "without" | "other-organization" => format!("{name}=x"),
+                "token-error" => format!("{name}=7000222"),
+                _ => (*name).to_owned(),
+            };
+            assert_ne!(Faults::parse(&[item]).unwrap(), Faults::default(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Microsoft Graph v1.0 as its documents describe it.
+//!
+//! Every request for `graph.microsoft.com` arrives here. The token that was really presented decides: signature, audience,
+//! time, tenant, roles. Then one table of paths; what comes out carries the headers that Graph sends.
+
+mod filter;
+mod query;
+mod relations;
+mod users;
+
+use std::{io, sync::Arc};
+
+use serde_json::{Value, json};
+
+use super::{
+    answer::{Answer, Ask, Cut, fresh, instant},
+    fault::Faults,
+    platform::{Consent, Platform},
+    world::Tenant,
+};
+
+/// Root of every address in an answer.
+pub(super) const ROOT: &str = "https://graph.microsoft.com/v1.0";
+
+/// Who asks: what the token says and what the tenant's state makes of it.
+struct Caller {
+    /// Tenant id of the token.
+    tid: String,
+    /// The tenant, unless the token is of the partner's own.
+    tenant: Option<Arc<Tenant>>,
+    /// Roles that work at this moment.
+    roles: Vec<String>,
+    /// The tenant's faults.
+    faults: Faults,
+}
+
+impl Caller {
+    /// Whether one of the roles is there.
+    fn may(&self, any: &[&str]) -> bool {
+        self.roles.iter().any(|role| any.contains(&role.as_str()))
+    }
+}
+
+/// A refusal: status, code, message, and further headers.
+#[derive(Debug)]
+struct Refusal {
+    /// HTTP status.
+    status: u16,
+    /// `error.code`.
+    code: &'static str,
+    /// `error.message`.
+    message: String,
+    /// Headers beside the usual ones.
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Refusal {
+    /// A refusal without further headers.
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), headers: Vec::new() }
+    }
+
+    /// One more header.
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The role is not there.
+    fn forbidden() -> Self {
+        Self::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    }
+
+    /// The request is wrong.
+    fn bad(message: impl Into<String>) -> Self {
+        Self::new(400, "Request_BadRequest", message)
+    }
+
+    /// The object is not there.
+    fn missing(what: &str) -> Self {
+        let message = format!(
+            "Resource '{what}' does not exist or one of its queried reference-property objects are not present."
+        );
+        Self::new(404, "Request_ResourceNotFound", message)
+    }
+
+    /// Too many requests; `seconds` until the next may come.
+    fn throttled(seconds: u64) -> Self {
+        Self::new(429, "TooManyRequests", "Too many requests. Please wait and try again.")
+            .with("retry-after", seconds.to_string())
+    }
+
+    /// The service is busy.
+    fn busy() -> Self {
+        Self::new(503, "serviceNotAvailable", "The service is temporarily unavailable. Please try again.")
+    }
+}
+
+impl From<io::Error> for Refusal {
+    fn from(why: io::Error) -> Self {
+        Self::new(503, "serviceNotAvailable", format!("The sandbox can't read its journal: {why}"))
+    }
+}
+
+/// A good answer: status, body, resource units, and whether it breaks off.
+struct Found {
+    /// JSON, or the text of a count.
+    body: Vec<u8>,
+    /// Whether the body is plain text.
+    text: bool,
+    /// Resource units that the call costs.
+    units: u32,
+    /// The answer breaks off.
+    cut: bool,
+}
+
+impl Found {
+    /// JSON that costs `units`.
+    fn json(value: &Value, units: u32) -> Self {
+        Self { body: value.to_string().into_bytes(), text: false, units, cut: false }
+    }
+}
+
+/// Answers one request for Graph.
+pub(super) async fn answer(platform: &Platform, ask: &Ask) -> Answer {
+    let caller = caller(platform, ask);
+    let faults = caller.as_ref().map_or_else(|_| platform.faults(None), |it| it.faults.clone());
+    if let Some(wait) = faults.slow {
+        tokio::time::sleep(wait).await;
+    }
+    if platform.dropped(&faults) {
+        return Answer::new(503, "text/plain", Vec::new()).cut(Cut::AtOnce);
+    }
+    let found = match caller {
+        Ok(caller) => route(platform, ask, &caller).await,
+        Err(refusal) => Err(refusal),
+    };
+    dress(platform, ask, found)
+}
+
+/// Puts the headers on.
+fn dress(platform: &Platform, ask: &Ask, found: Result<Found, Refusal>) -> Answer {
+    let request = fresh();
+    let client = Some(ask.header("client-request-id"))
+        .filter(|id| !id.is_empty())
+        .map_or_else(|| request.clone(), str::to_owned);
+    let answer = match found {
+        Ok(Found { body, text, units, cut }) => {
+            let kind = if text {
+                "text/plain"
+            } else {
+                "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+            };
+            let answer = Answer::new(200, kind, body)
+                .with("x-ms-resource-unit", units.to_string())
+                .with("odata-version", "4.0");
+            if cut { answer.cut(Cut::Halfway) } else { answer }
+        }
+        Err(refusal) => {
+            let body = json!({"error": {
+                "code": refusal.code, "message": refusal.message,
+                "innerError": {
+                    "date": instant(platform.now()).trim_end_matches('Z'), "request-id": request, "client-request-id": client,
+                },
+            }});
+            let kind = "application/json";
+            let mut answer = Answer::new(refusal.status, kind, body.to_string().into_bytes());
+            answer.headers.extend(refusal.headers);
+            answer
+        }
+    };
+    let diagnostic = json!({"ServerInfo": {
+        "DataCenter": "Sandbox", "Slice": "E", "Ring": "1", "ScaleUnit": "000", "RoleInstance": "SANDBOX00000000",
+    }});
+    answer
+        .with("request-id", request)
+        .with("client-request-id", client)
+        .with("x-ms-ags-diagnostic", diagnostic.to_string())
+        .with("cache-control", "no-cache")
+        .with("strict-transport-security", "max-age=31536000")
+}
+
+/// Reads the token.
+fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
+    let refuse = |message: &str| {
+        Refusal::new(401, "InvalidAuthenticationToken", message)
+            .with("www-authenticate", "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\"")
+    };
+    let token = ask
+        .header("authorization")
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .filter(|token| !token.is_empty())
+        .ok_or_else(|| refuse("Access token is empty."))?;
+    let claims = platform
+        .keys
+        .check(token)
+        .map_err(|_why| refuse("CompactToken validation failed with reason code: 80049217."))?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    let time = |name: &str| claims.get(name).and_then(Value::as_i64).unwrap_or_default();
+    let now = platform.now() / 1_000;
+    if !["https://graph.microsoft.com", super::role::GRAPH].contains(&text("aud")) {
+        return Err(refuse("Access token validation failure. Invalid audience."));
+    }
+    if time("exp") <= now {
+        return Err(refuse("Lifetime validation failed, the token is expired."));
+    }
+    if time("nbf") > now + 300 {
+        return Err(refuse("Lifetime validation failed, the token is not yet valid."));
+    }
+    let tid = text("tid").to_owned();
+    let mut roles: Vec<String> = claims
+        .get("roles")
+        .and_then(Value::as_array)
+        .map(|list| list.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect())
+        .unwrap_or_default();
+    let tenant = platform.world.tenant(&tid).map(Arc::clone);
+    let own = tid == platform.world.partner.tenant;
+    match &tenant {
+        None if !own => return Err(refuse("Access token validation failure. The tenant is not known here.")),
+        // Old tokens live on after the grant was taken back; a fresh grant takes its time.
+        Some(tenant) if matches!(platform.consent(tenant)?, Consent::Recorded | Consent::Spreading(_)) => {
+            roles.clear();
+        }
+        _ => {}
+    }
+    let faults = platform.faults(tenant.as_deref());
+    Ok(Caller { tid, tenant, roles, faults })
+}
+
+/// The table of paths.
+async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
+    let segments = ask.segments();
+    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let Some((version, rest)) = parts.split_first() else { return Err(no_segment("")) };
+    if *version != "v1.0" {
+        return Err(Refusal::bad(format!("Invalid version: {version}.")));
+    }
+    if ask.method != "GET" {
+        return Err(Refusal::new(405, "Request_BadRequest", "The sandbox answers GET only on this path."));
+    }
+    match rest {
+        ["organization"] => relations::organization(platform, ask, caller),
+        ["subscribedSkus"] => relations::skus(platform, ask, caller),
+        ["servicePrincipals"] => relations::principals(platform, ask, caller),
+        ["servicePrincipals", id] => relations::principal(platform, ask, caller, id),
+        ["servicePrincipals", id, "appRoleAssignments"] => relations::assignments(platform, caller, id),
+        [one] if one.starts_with("servicePrincipals(") => match relations::key(one) {
+            Some(id) => relations::principal(platform, ask, caller, id),
+            None => Err(no_segment(one)),
+        },
+        ["users"] => users::list(platform, ask, caller),
+        ["users", "$count"] => users::count(platform, ask, caller),
+        ["users", "delta" | "delta()" | "microsoft.graph.delta" | "microsoft.graph.delta()"] => {
+            users::delta(platform, ask, caller)
+        }
+        ["users", id] => users::one(platform, ask, caller, id),
+        ["users", id, "mailboxSettings"] => users::mailbox(platform, ask, caller, id).await,
+        ["users", id, "licenseDetails"] => users::licences(platform, caller, id),
+        ["tenantRelationships", call] => relations::tenant_information(platform, caller, call),
+        [other, ..] => Err(no_segment(other)),
+        [] => Err(no_segment("")),
+    }
+}
+
+/// No such path.
+fn no_segment(segment: &str) -> Refusal {
+    Refusal::new(400, "BadRequest", format!("Resource not found for the segment '{segment}'."))
+}
+
+/// The caller's customer tenant; the partner's own tenant has no directory in the sandbox.
+fn tenant(caller: &Caller) -> Result<&Arc<Tenant>, Refusal> {
+    caller.tenant.as_ref().ok_or_else(Refusal::forbidden)
+}

@@ -1,0 +1,262 @@
+//! The organisation, its licences, service principals with their grants, and what is public about other tenants.
+
+use serde_json::{Value, json};
+
+use super::{
+    Caller, Found, ROOT, Refusal,
+    query::{Query, select},
+    tenant,
+};
+use crate::sandbox::{
+    answer::{Ask, instant, value},
+    licence::{self, Sku},
+    platform::{Consent, Platform, object_id},
+    role::{GRAPH, ROLES, role},
+};
+
+/// When every sandbox organisation was made.
+const MADE: &str = "2019-05-02T08:11:40Z";
+
+/// Answers `/organization`.
+pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
+    if !caller.may(&["Organization.Read.All", "Directory.Read.All"]) {
+        return Err(Refusal::forbidden());
+    }
+    let mut tenant = tenant(caller)?;
+    if let Some(other) = caller.faults.other_organization.as_ref().and_then(|id| platform.world.tenant(id)) {
+        tenant = other;
+    }
+    let plans: Vec<Value> = skus_of(tenant)
+        .flat_map(|sku| sku.plans)
+        .map(|plan| {
+            json!({
+                "assignedDateTime": "2024-02-01T07:00:00Z", "capabilityStatus": "Enabled", "service": plan.service,
+                "servicePlanId": plan.id,
+            })
+        })
+        .collect();
+    let organization = json!({
+        "id": tenant.id, "deletedDateTime": null, "displayName": tenant.name, "tenantType": "AAD",
+        "countryLetterCode": tenant.country, "createdDateTime": MADE, "onPremisesSyncEnabled": null, "assignedPlans": plans,
+        "verifiedDomains": [
+            {"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": false, "isInitial": true, "name": tenant.initial, "type": "Managed"},
+            {"capabilities": "Email", "isDefault": true, "isInitial": false, "name": tenant.domain, "type": "Managed"},
+        ],
+        "technicalNotificationMails": [], "businessPhones": [], "city": null, "country": null, "state": null, "street": null,
+        "postalCode": null, "preferredLanguage": "en", "provisionedPlans": [], "partnerTenantType": null,
+    });
+    let context = format!("{ROOT}/$metadata#organization");
+    Ok(Found::json(
+        &json!({"@odata.context": context, "value": [select(ask, "organization", organization)?]}),
+        1,
+    ))
+}
+
+/// Licences of a tenant, the one without a mailbox included where somebody has it.
+fn skus_of(tenant: &crate::sandbox::world::Tenant) -> impl Iterator<Item = &'static Sku> {
+    let extra = (tenant.crowd.unlicensed > 0).then_some(licence::WITHOUT_MAILBOX);
+    let parts: Vec<&str> = tenant.skus.iter().map(String::as_str).chain(extra).collect();
+    let named: Vec<&'static Sku> = parts.into_iter().filter_map(licence::sku).collect();
+    named.into_iter()
+}
+
+/// Service plans inside a licence.
+pub(super) fn plans(sku: &Sku) -> Vec<Value> {
+    let row = |plan: &licence::Plan| json!({"servicePlanId": plan.id, "servicePlanName": plan.name, "provisioningStatus": "Success", "appliesTo": "User"});
+    sku.plans.iter().map(row).collect()
+}
+
+/// Answers `/subscribedSkus`.
+pub(super) fn skus(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
+    if !caller.may(&["Organization.Read.All", "Directory.Read.All", "LicenseAssignment.Read.All"]) {
+        return Err(Refusal::forbidden());
+    }
+    Query::of(ask, &["$select"])?;
+    let tenant = tenant(caller)?;
+    let used = platform.directory(tenant)?.licences();
+    let mut rows = Vec::new();
+    for sku in licence::SKUS
+        .iter()
+        .filter(|sku| used.contains_key(sku.part) || skus_of(tenant).any(|own| own.part == sku.part))
+    {
+        let consumed = used.get(sku.part).copied().unwrap_or_default();
+        let row = json!({
+            "id": format!("{}_{}", tenant.id, sku.id), "accountId": tenant.id,
+            "accountName": tenant.initial.split('.').next().unwrap_or_default(), "appliesTo": "User",
+            "capabilityStatus": "Enabled", "consumedUnits": consumed,
+            "prepaidUnits": {"enabled": consumed + u64::from(tenant.spare), "suspended": 0, "warning": 0, "lockedOut": 0},
+            "skuId": sku.id, "skuPartNumber": sku.part, "servicePlans": plans(sku),
+            "subscriptionIds": [object_id(&tenant.id, sku.part)],
+        });
+        rows.push(select(ask, "subscribedSku", row)?);
+    }
+    Ok(Found::json(&json!({"@odata.context": format!("{ROOT}/$metadata#subscribedSkus"), "value": rows}), 3))
+}
+
+/// Refuses callers that may not read applications.
+fn may_read(caller: &Caller) -> Result<(), Refusal> {
+    caller.may(&["Application.Read.All", "Directory.Read.All"]).then_some(()).ok_or_else(Refusal::forbidden)
+}
+
+/// Service principals of the caller's tenant: ours where it was consented to, and Graph's.
+fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
+    let partner = &platform.world.partner;
+    let ours = match &caller.tenant {
+        Some(tenant) => platform.consent(tenant)? != Consent::Missing,
+        None => true,
+    };
+    let mut rows = Vec::new();
+    if ours {
+        rows.push(json!({
+            "id": object_id(&caller.tid, "service principal"), "deletedDateTime": null, "appId": partner.client_id,
+            "displayName": partner.app_name, "appDisplayName": partner.app_name, "accountEnabled": true,
+            "appOwnerOrganizationId": partner.tenant, "servicePrincipalType": "Application", "appRoles": [],
+            "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
+        }));
+    }
+    let roles: Vec<Value> = ROLES
+        .iter()
+        .map(|role| {
+            json!({
+                "allowedMemberTypes": ["Application"], "description": role.words, "displayName": role.words, "id": role.id,
+                "isEnabled": true, "origin": "Application", "value": role.value,
+            })
+        })
+        .collect();
+    rows.push(json!({
+        "id": object_id(&caller.tid, "Microsoft Graph"), "deletedDateTime": null, "appId": GRAPH, "displayName": "Microsoft Graph",
+        "appDisplayName": "Microsoft Graph", "accountEnabled": true,
+        "appOwnerOrganizationId": "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "servicePrincipalType": "Application", "appRoles": roles,
+        "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
+    }));
+    Ok(rows)
+}
+
+/// Answers `/servicePrincipals`.
+pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
+    may_read(caller)?;
+    let pairs = ask.pairs();
+    let wanted = match value(&pairs, "$filter") {
+        None => None,
+        Some(filter) => {
+            Some(app_id(filter).ok_or_else(|| Refusal::bad(format!("Invalid filter clause: {filter}")))?)
+        }
+    };
+    let mut rows = Vec::new();
+    for row in present(platform, caller)? {
+        let fits = wanted.is_none_or(|id| {
+            row.get("appId").and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case(id))
+        });
+        if fits {
+            rows.push(select(ask, "servicePrincipal", row)?);
+        }
+    }
+    Ok(Found::json(
+        &json!({"@odata.context": format!("{ROOT}/$metadata#servicePrincipals"), "value": rows}),
+        1,
+    ))
+}
+
+/// The id in `appId eq '…'`.
+fn app_id(filter: &str) -> Option<&str> {
+    filter
+        .trim()
+        .strip_prefix("appId")?
+        .trim_start()
+        .strip_prefix("eq")?
+        .trim()
+        .strip_prefix('\'')?
+        .strip_suffix('\'')
+}
+
+/// The id in `servicePrincipals(appId='…')`.
+pub(super) fn key(segment: &str) -> Option<&str> {
+    segment.strip_prefix("servicePrincipals(appId='")?.strip_suffix("')")
+}
+
+/// A service principal by object id, or by application id.
+pub(super) fn principal(platform: &Platform, ask: &Ask, caller: &Caller, id: &str) -> Result<Found, Refusal> {
+    may_read(caller)?;
+    let found = present(platform, caller)?.into_iter().find(|row| {
+        let names = |member: &str| row.get(member).and_then(Value::as_str) == Some(id);
+        names("id") || names("appId")
+    });
+    let mut row = select(ask, "servicePrincipal", found.ok_or_else(|| Refusal::missing(id))?)?;
+    if let Some(members) = row.as_object_mut() {
+        members.insert(
+            "@odata.context".to_owned(),
+            json!(format!("{ROOT}/$metadata#servicePrincipals/$entity")),
+        );
+    }
+    Ok(Found::json(&row, 1))
+}
+
+/// Answers `/servicePrincipals/{id}/appRoleAssignments`.
+pub(super) fn assignments(platform: &Platform, caller: &Caller, id: &str) -> Result<Found, Refusal> {
+    may_read(caller)?;
+    let ours = object_id(&caller.tid, "service principal");
+    if !present(platform, caller)?.iter().any(|row| row.get("id").and_then(Value::as_str) == Some(id)) {
+        return Err(Refusal::missing(id));
+    }
+    let roles = match &caller.tenant {
+        _ if id != ours => Vec::new(),
+        None => platform.world.partner.own_permissions.clone(),
+        Some(tenant) => match platform.consent(tenant)? {
+            Consent::Missing | Consent::Recorded => Vec::new(),
+            Consent::Spreading(roles) | Consent::Working(roles) => roles,
+        },
+    };
+    let granted = caller.tenant.as_ref().map(|tenant| platform.grant(tenant)).transpose()?.flatten();
+    let created = granted.map_or_else(|| MADE.to_owned(), |grant| instant(grant.at));
+    let rows: Vec<Value> = roles
+        .iter()
+        .filter_map(|value| role(value))
+        .map(|role| {
+            json!({
+                "id": object_id(&caller.tid, role.id), "deletedDateTime": null, "createdDateTime": created, "appRoleId": role.id,
+                "principalDisplayName": platform.world.partner.app_name, "principalId": ours, "principalType": "ServicePrincipal",
+                "resourceDisplayName": "Microsoft Graph", "resourceId": object_id(&caller.tid, "Microsoft Graph"),
+            })
+        })
+        .collect();
+    let context = format!("{ROOT}/$metadata#appRoleAssignments");
+    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 2))
+}
+
+/// Answers `findTenantInformationByTenantId(tenantId='…')` and `findTenantInformationByDomainName(domainName='…')`.
+pub(super) fn tenant_information(platform: &Platform, caller: &Caller, call: &str) -> Result<Found, Refusal> {
+    if !caller.may(&["CrossTenantInformation.ReadBasic.All"]) {
+        return Err(Refusal::forbidden());
+    }
+    let argument = |function: &str, name: &str| {
+        let inside = call.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')?;
+        let text = inside
+            .trim()
+            .strip_prefix(name)?
+            .trim_start()
+            .strip_prefix('=')?
+            .trim()
+            .strip_prefix('\'')?
+            .strip_suffix('\'')?;
+        Some(text.replace("''", "'"))
+    };
+    let by_id = argument("findTenantInformationByTenantId", "tenantId");
+    let by_domain = argument("findTenantInformationByDomainName", "domainName");
+    let Some(word) = by_id.clone().or(by_domain) else { return Err(super::no_segment(call)) };
+    if by_id.is_some() && !crate::sandbox::platform::is_guid(&word) {
+        return Err(Refusal::bad(format!("'{word}' is not a valid tenant id.")));
+    }
+    let partner = &platform.world.partner;
+    let (id, name, domain) = match platform.world.tenant(&word).filter(|it| it.is_global()) {
+        Some(tenant) => (&tenant.id, &tenant.name, &tenant.domain),
+        None if [&partner.tenant, &partner.domain].iter().any(|it| it.eq_ignore_ascii_case(&word)) => {
+            (&partner.tenant, &partner.name, &partner.domain)
+        }
+        None => return Err(Refusal::missing(&word)),
+    };
+    let information = json!({
+        "@odata.context": format!("{ROOT}/$metadata#microsoft.graph.tenantInformation"),
+        "tenantId": id, "federationBrandName": null, "displayName": name, "defaultDomainName": domain,
+    });
+    Ok(Found::json(&information, 1))
+}

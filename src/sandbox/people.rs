@@ -1,0 +1,530 @@
+//! The users of one tenant, each worked out from its place when it is asked for.
+//!
+//! A tenant of 500,000 users costs nothing until somebody reads them: name, address, kind, licence and age follow from the
+//! place in the list, and the object id hides that place so that a user is found again from its id alone. Four stretches
+//! follow each other: users named in the world's file, the computed crowd, users who joined since the world began, users
+//! made by hand.
+
+use std::{collections::HashMap, sync::Arc};
+
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{
+    journal::{Gone, Made, State},
+    licence::{self, Sku},
+    names,
+    world::{Kind, Listed, Tenant},
+};
+
+/// Milliseconds in an hour.
+const HOUR: i64 = 3_600_000;
+/// Milliseconds in a day.
+const DAY: i64 = 24 * HOUR;
+/// Multipliers that spread kinds and names over a list; primes, so that one of them has no divisor in common with its length.
+const SPREAD: [u64; 3] = [7_919, 104_729, 1_299_709];
+
+/// A place in the list: stretch and number in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// 0 named, 1 crowd, 2 joined, 3 made by hand.
+    stretch: u8,
+    /// From 0.
+    number: u32,
+}
+
+impl Place {
+    /// The first place.
+    pub(super) const FIRST: Self = Self { stretch: 0, number: 0 };
+
+    /// As one number, for tokens and ids; at most 34 bits.
+    pub(super) fn code(self) -> u64 {
+        u64::from(self.stretch) << 32 | u64::from(self.number)
+    }
+
+    /// Back from [`Place::code`].
+    pub(super) fn from_code(code: u64) -> Option<Self> {
+        let stretch = u8::try_from(code >> 32).ok().filter(|it| *it < 4)?;
+        Some(Self { stretch, number: u32::try_from(code & 0xffff_ffff).ok()? })
+    }
+}
+
+/// One user.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    /// Object id.
+    pub(super) id: Uuid,
+    /// Place in the list.
+    pub(super) place: Place,
+    /// Display name.
+    pub(super) name: String,
+    /// `userPrincipalName`.
+    pub(super) upn: String,
+    /// Primary address, if any.
+    pub(super) mail: Option<String>,
+    /// Kind.
+    pub(super) kind: Kind,
+    /// Licence, if any.
+    pub(super) sku: Option<&'static Sku>,
+    /// Department, if any.
+    pub(super) department: Option<String>,
+    /// When made, milliseconds since 1970 UTC.
+    pub(super) created: i64,
+}
+
+impl Person {
+    /// Whether sign-in is on. One shared mailbox in four has it on: it proves nothing.
+    pub(super) fn enabled(&self) -> bool {
+        match self.kind {
+            Kind::Disabled => false,
+            Kind::Shared | Kind::Room | Kind::Equipment => self.place.number % 4 == 3,
+            Kind::User | Kind::Guest | Kind::Unlicensed => true,
+        }
+    }
+
+    /// `userType`; null on a few old objects.
+    pub(super) fn user_type(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Guest => Some("Guest"),
+            Kind::User if self.place.stretch == 1 && self.place.number % 23 == 7 => None,
+            _ => Some("Member"),
+        }
+    }
+
+    /// `userPurpose`, if there is a mailbox.
+    pub(super) fn purpose(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::User | Kind::Disabled => Some("user"),
+            Kind::Shared => Some("shared"),
+            Kind::Room => Some("room"),
+            Kind::Equipment => Some("equipment"),
+            Kind::Guest | Kind::Unlicensed => None,
+        }
+    }
+}
+
+/// The users of one tenant at one moment.
+pub(super) struct Directory {
+    /// The tenant.
+    tenant: Arc<Tenant>,
+    /// When the world began.
+    began: i64,
+    /// Now.
+    now: i64,
+    /// Journal position.
+    pub(super) seq: u64,
+    /// Made by hand.
+    made: Arc<Vec<Made>>,
+    /// Deleted by hand.
+    gone: Arc<Gone>,
+    /// Hides places in object ids.
+    seed: [u8; 32],
+}
+
+impl Directory {
+    /// The tenant's users at `now`, milliseconds since 1970 UTC.
+    pub(super) fn new(tenant: &Arc<Tenant>, state: &State, now: i64) -> Self {
+        Self {
+            began: state.began.unwrap_or(now),
+            now,
+            seq: state.seq,
+            made: state.made.get(&tenant.id).map(Arc::clone).unwrap_or_default(),
+            gone: state.gone.get(&tenant.id).map(Arc::clone).unwrap_or_default(),
+            seed: Sha256::digest(tenant.id.as_bytes()).into(),
+            tenant: Arc::clone(tenant),
+        }
+    }
+
+    /// How many places a stretch has.
+    fn length(&self, stretch: u8) -> u32 {
+        let length = match stretch {
+            0 => self.tenant.people.len(),
+            1 => return self.tenant.crowd.size(),
+            2 => return self.joined(),
+            _ => self.made.len(),
+        };
+        u32::try_from(length).unwrap_or(u32::MAX)
+    }
+
+    /// How many joined since the world began.
+    fn joined(&self) -> u32 {
+        let per_day = i64::from(self.tenant.crowd.new_per_day);
+        u32::try_from((self.now - self.began).max(0) * per_day / DAY).unwrap_or(u32::MAX)
+    }
+
+    /// The first real place from `place` on.
+    pub(super) fn at_or_after(&self, mut place: Place) -> Option<Place> {
+        while place.stretch < 4 {
+            if place.number < self.length(place.stretch) {
+                return Some(place);
+            }
+            place = Place { stretch: place.stretch + 1, number: 0 };
+        }
+        None
+    }
+
+    /// The place behind one.
+    pub(super) fn next(place: Place) -> Place {
+        Place { stretch: place.stretch, number: place.number.saturating_add(1) }
+    }
+
+    /// Everybody from a place on, with the place behind each.
+    pub(super) fn from(&self, start: Place) -> impl Iterator<Item = Person> + '_ {
+        let mut next = start;
+        std::iter::from_fn(move || {
+            loop {
+                let place = self.at_or_after(next)?;
+                next = Self::next(place);
+                if let Some(person) = self.person(place) {
+                    return Some(person);
+                }
+            }
+        })
+    }
+
+    /// The user at a place, unless not yet made or gone.
+    pub(super) fn person(&self, place: Place) -> Option<Person> {
+        let person = self.anyone(place)?;
+        let leaves = self.leaves(place).is_some_and(|at| at <= self.now);
+        let there = person.created <= self.now && !leaves && !self.gone.contains_key(&person.id);
+        there.then_some(person)
+    }
+
+    /// The user at a place, whether there at this moment or not.
+    fn anyone(&self, place: Place) -> Option<Person> {
+        match place.stretch {
+            0 => Some(self.named(place, self.tenant.people.get(usize::try_from(place.number).ok()?)?)),
+            1 if place.number < self.tenant.crowd.size() => Some(self.computed(place)),
+            2 if place.number < self.joined() => Some(self.newcomer(place)),
+            3 => Some(self.by_hand(place, self.made.get(usize::try_from(place.number).ok()?)?)),
+            _ => None,
+        }
+    }
+
+    /// When a named user leaves.
+    fn leaves(&self, place: Place) -> Option<i64> {
+        if place.stretch != 0 {
+            return None;
+        }
+        let listed = self.tenant.people.get(usize::try_from(place.number).ok()?)?;
+        listed.leaves_hours.map(|hours| self.began.saturating_add(hours.saturating_mul(HOUR)))
+    }
+
+    /// A user of the world's file.
+    fn named(&self, place: Place, listed: &Listed) -> Person {
+        let part = listed.sku.as_deref().or(self.tenant.skus.first().map(String::as_str));
+        let created = self.began.saturating_add(listed.created_hours.saturating_mul(HOUR));
+        let (upn, mail) = self.addresses(&listed.address, listed.kind);
+        Person {
+            id: self.id(place),
+            place,
+            name: listed.name.clone(),
+            upn,
+            mail,
+            kind: listed.kind,
+            sku: sku_of(listed.kind, part),
+            department: listed.department.clone(),
+            created,
+        }
+    }
+
+    /// A user of the crowd.
+    fn computed(&self, place: Place) -> Person {
+        let (kind, number) = self.kind(place.number);
+        let (name, local) = names::of(kind, number);
+        let part = self
+            .tenant
+            .skus
+            .get(usize::try_from(place.number).unwrap_or_default() % self.tenant.skus.len().max(1));
+        let (upn, mail) = self.addresses(&local, kind);
+        let age = i64::from(place.number.wrapping_mul(2_654_435_761) % 2_200) + 1;
+        Person {
+            id: self.id(place),
+            place,
+            name,
+            upn,
+            mail,
+            kind,
+            sku: sku_of(kind, part.map(String::as_str)),
+            department: names::department(kind, number).map(str::to_owned),
+            created: self.began - age * DAY - i64::from(place.number % 86_400) * 1_000,
+        }
+    }
+
+    /// A user who joined after the world began: evenly over the day, always a user mailbox.
+    fn newcomer(&self, place: Place) -> Person {
+        let per_day = i64::from(self.tenant.crowd.new_per_day.max(1));
+        let number = self.tenant.crowd.size().saturating_add(place.number);
+        let (name, local) = names::of(Kind::User, number);
+        let (upn, mail) = self.addresses(&local, Kind::User);
+        Person {
+            id: self.id(place),
+            place,
+            name,
+            upn,
+            mail,
+            kind: Kind::User,
+            sku: sku_of(Kind::User, self.tenant.skus.first().map(String::as_str)),
+            department: names::department(Kind::User, number).map(str::to_owned),
+            created: self.began + (i64::from(place.number) + 1) * DAY / per_day,
+        }
+    }
+
+    /// A user made by hand.
+    fn by_hand(&self, place: Place, made: &Made) -> Person {
+        let (upn, mail) = if made.kind == Kind::Guest {
+            self.addresses(&made.address, made.kind)
+        } else {
+            (made.address.clone(), (made.kind != Kind::Unlicensed).then(|| made.address.clone()))
+        };
+        Person {
+            id: self.id(place),
+            place,
+            name: made.name.clone(),
+            upn,
+            mail,
+            kind: made.kind,
+            sku: sku_of(made.kind, self.tenant.skus.first().map(String::as_str)),
+            department: None,
+            created: made.at,
+        }
+    }
+
+    /// `userPrincipalName` and `mail`.
+    fn addresses(&self, local: &str, kind: Kind) -> (String, Option<String>) {
+        match kind {
+            Kind::Guest => {
+                (format!("{}#EXT#@{}", local.replace('@', "_"), self.tenant.initial), Some(local.to_owned()))
+            }
+            Kind::Unlicensed => (format!("{local}@{}", self.tenant.domain), None),
+            _ => {
+                let address = format!("{local}@{}", self.tenant.domain);
+                (address.clone(), Some(address))
+            }
+        }
+    }
+
+    /// Kind of a place of the crowd, and its number among that kind.
+    fn kind(&self, number: u32) -> (Kind, u32) {
+        let crowd = &self.tenant.crowd;
+        let size = u64::from(crowd.size().max(1));
+        let factor = SPREAD.into_iter().find(|prime| size % prime != 0).unwrap_or(1);
+        let mut rest = u32::try_from((u64::from(number) * factor + size / 2) % size).unwrap_or_default();
+        for (kind, count) in [
+            (Kind::Shared, crowd.shared),
+            (Kind::Room, crowd.rooms),
+            (Kind::Equipment, crowd.equipment),
+            (Kind::Guest, crowd.guests),
+            (Kind::Disabled, crowd.disabled),
+            (Kind::Unlicensed, crowd.unlicensed),
+        ] {
+            if rest < count {
+                // People share one sequence of names, whatever their kind, so that no address is there twice.
+                let person = matches!(kind, Kind::Disabled | Kind::Unlicensed);
+                return (kind, if person { number } else { rest });
+            }
+            rest -= count;
+        }
+        (Kind::User, number)
+    }
+
+    /// Object id of a place: 62 bits of hash, then the place hidden by a hash of those.
+    fn id(&self, place: Place) -> Uuid {
+        let high = self.hash(b"high", place.code()) & 0xffff_ffff_ffff_0fff | 0x4000;
+        let low = (self.hash(b"low", high) ^ place.code()) & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000;
+        Uuid::from_u64_pair(high, low)
+    }
+
+    /// Place of an object id, if this tenant has one there.
+    fn place(&self, id: Uuid) -> Option<Place> {
+        let (high, low) = id.as_u64_pair();
+        let place = Place::from_code((low ^ self.hash(b"low", high)) & 0x3fff_ffff_ffff_ffff)?;
+        (self.id(place) == id).then_some(place)
+    }
+
+    /// 64 bits of a keyed hash.
+    fn hash(&self, label: &[u8], number: u64) -> u64 {
+        let mut mixed = number ^ u64::from(label.first().copied().unwrap_or_default()) << 56;
+        for part in self.seed.chunks_exact(8) {
+            mixed ^= part.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+            // Finaliser of splitmix64 (Steele, Lea, Flood 2014): every bit of the input reaches every bit of the output.
+            mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^= mixed >> 31;
+        }
+        mixed
+    }
+
+    /// A user by object id or user principal name. By name it reads the list: cost grows with the tenant.
+    pub(super) fn find(&self, key: &str) -> Option<Person> {
+        if let Ok(id) = Uuid::parse_str(key) {
+            return self.person(self.place(id)?);
+        }
+        self.from(Place::FIRST).find(|person| person.upn.eq_ignore_ascii_case(key))
+    }
+
+    /// The user who was made by hand last.
+    pub(super) fn newest(&self) -> Option<Person> {
+        self.person(Place { stretch: 3, number: self.length(3).checked_sub(1)? })
+    }
+
+    /// How many users there are. Cost: the named ones and those made by hand.
+    pub(super) fn count(&self) -> u64 {
+        let few = [0, 3].into_iter().map(|stretch| {
+            let places = (0..self.length(stretch)).map(|number| Place { stretch, number });
+            u64::try_from(places.filter(|place| self.person(*place).is_some()).count()).unwrap_or_default()
+        });
+        let many = u64::from(self.length(1)) + u64::from(self.length(2));
+        let gone = self
+            .gone
+            .keys()
+            .filter(|id| self.place(**id).is_some_and(|place| matches!(place.stretch, 1 | 2)));
+        few.sum::<u64>() + many - u64::try_from(gone.count()).unwrap_or_default()
+    }
+
+    /// Users made after a moment and a journal position, and ids of those who left: the rows of a delta round.
+    pub(super) fn since(&self, moment: i64, seq: u64) -> (Vec<Person>, Vec<Uuid>) {
+        let per_day = i64::from(self.tenant.crowd.new_per_day);
+        let first_new = u32::try_from((moment - self.began).max(0) * per_day / DAY).unwrap_or(u32::MAX);
+        let joined = (first_new..self.joined()).map(|number| Place { stretch: 2, number });
+        let named: Vec<Place> = (0..self.length(0)).map(|number| Place { stretch: 0, number }).collect();
+        let by_hand = (0..self.length(3)).zip(self.made.iter()).filter(|(_, made)| made.seq > seq);
+        let fresh =
+            named.iter().copied().filter(|place| self.anyone(*place).is_some_and(|it| it.created > moment));
+        let places = fresh.chain(joined).chain(by_hand.map(|(number, _)| Place { stretch: 3, number }));
+        let people = places.filter_map(|place| self.person(place)).collect();
+        let expired =
+            named.iter().filter(|place| self.leaves(**place).is_some_and(|at| at > moment && at <= self.now));
+        let left = self.gone.iter().filter(|(_, at)| **at > seq).map(|(id, _)| *id);
+        (people, expired.map(|place| self.id(*place)).chain(left).collect())
+    }
+
+    /// Users of each licence: part number to count. Cost: grows with the tenant only where users are computed in turn.
+    pub(super) fn licences(&self) -> HashMap<&'static str, u64> {
+        let mut counts = HashMap::new();
+        for sku in self.from(Place::FIRST).filter_map(|person| person.sku) {
+            *counts.entry(sku.part).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Licence of a kind.
+fn sku_of(kind: Kind, part: Option<&str>) -> Option<&'static Sku> {
+    match kind {
+        Kind::User | Kind::Disabled => licence::sku(part?),
+        Kind::Unlicensed => licence::sku(licence::WITHOUT_MAILBOX),
+        Kind::Shared | Kind::Room | Kind::Equipment | Kind::Guest => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sandbox::world::Crowd;
+
+    /// A tenant with a crowd.
+    fn tenant(crowd: Crowd) -> Arc<Tenant> {
+        let text = "id='7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77'\nname='A'\ndomain='a.example'\ninitial='a.onmicrosoft.com'";
+        let mut tenant: Tenant = toml::from_str(text).unwrap();
+        tenant.crowd = crowd;
+        Arc::new(tenant)
+    }
+
+    /// The directory at `now`; the world began at 0.
+    fn directory(crowd: Crowd, now: i64) -> Directory {
+        Directory::new(&tenant(crowd), &State { began: Some(0), ..State::default() }, now)
+    }
+
+    #[test]
+    fn each_kind_is_there_as_often_as_asked() {
+        let crowd = Crowd {
+            users: 40,
+            shared: 5,
+            rooms: 2,
+            equipment: 1,
+            guests: 3,
+            disabled: 4,
+            unlicensed: 6,
+            new_per_day: 0,
+        };
+        let directory = directory(crowd, 0);
+        let count = |kind| directory.from(Place::FIRST).filter(|person| person.kind == kind).count();
+        assert_eq!(
+            [count(Kind::User), count(Kind::Shared), count(Kind::Room), count(Kind::Equipment)],
+            [40, 5, 2, 1]
+        );
+        assert_eq!([count(Kind::Guest), count(Kind::Disabled), count(Kind::Unlicensed)], [3, 4, 6]);
+        assert_eq!(directory.count(), 61);
+    }
+
+    #[test]
+    fn ids_and_names_are_unique_and_lead_back() {
+        let crowd =
+            Crowd { users: 20_000, shared: 700, rooms: 90, guests: 400, disabled: 800, ..Crowd::default() };
+        let directory = directory(crowd, 0);
+        let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+        for person in directory.from(Place::FIRST) {
+            assert!(ids.insert(person.id), "{}", person.id);
+            assert!(names.insert(person.upn.to_lowercase()), "{}", person.upn);
+            assert_eq!(directory.place(person.id), Some(person.place));
+        }
+        assert_eq!(ids.len(), 21_990);
+    }
+
+    #[test]
+    fn users_join_as_the_day_goes() {
+        let crowd = Crowd { users: 3, new_per_day: 2, ..Crowd::default() };
+        assert_eq!(directory(crowd, DAY / 2 - 1).count(), 3);
+        assert_eq!(directory(crowd, DAY / 2).count(), 4);
+        let later = directory(crowd, 3 * DAY);
+        assert_eq!(later.count(), 9);
+        assert!(later.from(Place::FIRST).all(|person| person.created <= 3 * DAY));
+        assert_eq!(later.since(2 * DAY, 0).0.len(), 2);
+    }
+
+    #[test]
+    fn named_users_come_and_go() {
+        let mut tenant = Arc::try_unwrap(tenant(Crowd::default())).unwrap();
+        tenant.people = toml::from_str::<HashMap<String, Vec<Listed>>>(
+            "p = [{ name = 'Soon', address = 'soon', created_hours = 20 }, { name = 'Late', address = 'late', leaves_hours = 48 }]",
+        )
+        .unwrap()
+        .remove("p")
+        .unwrap();
+        let tenant = Arc::new(tenant);
+        let at =
+            |hours: i64| Directory::new(&tenant, &State { began: Some(0), ..State::default() }, hours * HOUR);
+        assert_eq!([at(0).count(), at(20).count(), at(48).count()], [1, 2, 1]);
+        assert_eq!(at(20).since(0, 0).0[0].name, "Soon");
+        assert_eq!(at(48).since(20 * HOUR, 0).1, [at(0).find("late@a.example").unwrap().id]);
+    }
+
+    #[test]
+    fn a_stranger_is_not_found() {
+        let directory = directory(Crowd { users: 3, ..Crowd::default() }, 0);
+        assert!(directory.find("0a6f3d92-7be1-4c58-9b0d-4e2c71f8a635").is_none());
+        let somebody = directory.from(Place::FIRST).next().unwrap();
+        assert_eq!(directory.find(&somebody.upn.to_uppercase()).unwrap().id, somebody.id);
+    }
+
+    proptest! {
+        #[test]
+        fn any_place_leads_back_from_its_id(number in 0..u32::MAX, stretch in 0..4_u8) {
+            let directory = directory(Crowd::default(), 0);
+            let place = Place { stretch, number };
+            prop_assert_eq!(Place::from_code(place.code()), Some(place));
+            prop_assert_eq!(directory.place(directory.id(place)), Some(place));
+        }
+
+        #[test]
+        fn strange_ids_do_no_harm(high: u64, low: u64) {
+            let directory = directory(Crowd { users: 9, ..Crowd::default() }, 0);
+            prop_assert!(directory.find(&Uuid::from_u64_pair(high, low).to_string()).is_none());
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Everything that the parts of the sandbox share while it runs.
+
+use std::{
+    collections::HashSet,
+    io,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{
+    exchange::Exchange,
+    fault::Faults,
+    journal::{Event, Grant, Journal, State},
+    key::Keys,
+    people::Directory,
+    world::{Tenant, World},
+};
+
+/// Milliseconds since 1970 UTC.
+pub(super) type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// World, keys, journal, clock and counters.
+pub(super) struct Platform {
+    /// The world as it was read.
+    pub(super) world: World,
+    /// Signing and sealing.
+    pub(super) keys: Arc<Keys>,
+    /// The clock.
+    now: Now,
+    /// What happened.
+    journal: Mutex<Journal>,
+    /// Faults switched on for everybody.
+    faults: Faults,
+    /// Hosted Exchange.
+    pub(super) exchange: Exchange,
+    /// Troubles that were shown and are not shown again for the same request.
+    shown: Mutex<HashSet<String>>,
+    /// Requests counted for the seeded drops.
+    drawn: AtomicU64,
+    /// Mailbox requests that are being answered.
+    pub(super) mailboxes: AtomicUsize,
+}
+
+/// How far a consent has spread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Consent {
+    /// None on record.
+    Missing,
+    /// On record; tokens have no roles yet.
+    Recorded,
+    /// Tokens have roles; Graph still refuses them.
+    Spreading(Vec<String>),
+    /// Everything works.
+    Working(Vec<String>),
+}
+
+impl Platform {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// The data folder can't be used.
+    pub(super) fn new(world: World, data: Option<&Path>, now: Now, faults: Faults) -> io::Result<Self> {
+        let keys = Keys::load(data)?;
+        let journal = Mutex::new(Journal::open(data, now())?);
+        let exchange = Exchange::new(world.exchange.clone(), Arc::clone(&now));
+        Ok(Self {
+            world,
+            keys,
+            now,
+            journal,
+            faults,
+            exchange,
+            shown: Mutex::default(),
+            drawn: AtomicU64::new(0),
+            mailboxes: AtomicUsize::new(0),
+        })
+    }
+
+    /// Milliseconds since 1970 UTC.
+    pub(super) fn now(&self) -> i64 {
+        (self.now)()
+    }
+
+    /// The tenant's faults and those of everybody.
+    pub(super) fn faults(&self, tenant: Option<&Tenant>) -> Faults {
+        // A world's list was checked when it was read.
+        let own = tenant.and_then(|it| Faults::parse(&it.faults).ok()).unwrap_or_default();
+        own.and(&self.faults)
+    }
+
+    /// Reads the journal.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub(super) fn with_state<T>(&self, read: impl FnOnce(&State) -> T) -> io::Result<T> {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.state().map(read)
+    }
+
+    /// Writes to the journal.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub(super) fn record(&self, event: Event) -> io::Result<()> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner).append(event)
+    }
+
+    /// The users of a tenant, now.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub(super) fn directory(&self, tenant: &Arc<Tenant>) -> io::Result<Directory> {
+        let now = self.now();
+        self.with_state(|state| Directory::new(tenant, state, now))
+    }
+
+    /// The consent of a tenant, spread or not. A world's own consent is as old as the year 1970.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub(super) fn grant(&self, tenant: &Tenant) -> io::Result<Option<Grant>> {
+        let before = || Grant { at: 0, roles: self.world.partner.permissions.clone() };
+        self.with_state(|state| state.grants.get(&tenant.id).cloned().or_else(|| tenant.granted.then(before)))
+    }
+
+    /// How far the consent of a tenant has spread.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub(super) fn consent(&self, tenant: &Tenant) -> io::Result<Consent> {
+        let Some(Grant { at, mut roles }) = self.grant(tenant)? else { return Ok(Consent::Missing) };
+        let faults = self.faults(Some(tenant));
+        roles.retain(|role| !faults.without.contains(role));
+        let spreading = faults.spreading.map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));
+        let age = self.now().saturating_sub(at);
+        Ok(if age < spreading.saturating_mul(3) / 5 {
+            Consent::Recorded
+        } else if age < spreading {
+            Consent::Spreading(roles)
+        } else {
+            Consent::Working(roles)
+        })
+    }
+
+    /// Whether a trouble is due: yes the first time, no the second time for the same key, then yes again.
+    pub(super) fn due(&self, key: String) -> bool {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.remove(&key) {
+            return false;
+        }
+        shown.insert(key);
+        true
+    }
+
+    /// Whether the seeded dice say that this connection is dropped.
+    pub(super) fn dropped(&self, faults: &Faults) -> bool {
+        let Some(share) = faults.drop else { return false };
+        let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
+        let hash = Sha256::digest(drawn.to_le_bytes());
+        u64::from(hash.first().copied().unwrap_or_default()) * 100 / 256 < share
+    }
+}
+
+/// Object id of something that each tenant has one of: always the same for the same words.
+pub(super) fn object_id(tenant: &str, what: &str) -> String {
+    let hash = Sha256::new().chain_update(tenant).chain_update([0]).chain_update(what).finalize();
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(hash) {
+        *to = from;
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+/// Whether text is a GUID in one of the spellings that the platform takes.
+pub(super) fn is_guid(text: &str) -> bool {
+    Uuid::parse_str(text).is_ok()
+}

@@ -1,0 +1,351 @@
+//! The sandbox's HTTP server: one port, told apart by the Host header.
+//!
+//! Each connection carries a pair of scissors, so that a fault can end it before or in the middle of an answer.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Request, State, connect_info::Connected},
+    http::{HeaderValue, Response},
+    serve::{IncomingStream, Listener},
+};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    answer::{Answer, Ask, Cut},
+    consent, discovery, graph,
+    journal::Event,
+    people::Person,
+    platform::Platform,
+    token,
+    world::Kind,
+};
+
+/// Largest body that is read, bytes.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// Bytes of an answer's head that are let through before half of its body: a head has about so many.
+const HEAD: usize = 700;
+/// Wait after the system refused a connection (too many open files), before the next is taken.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// Serves until `stop`; connections end with what they are at.
+pub(super) fn spawn(listener: TcpListener, platform: Arc<Platform>, stop: CancellationToken) {
+    let service =
+        Router::new().fallback(serve).with_state(platform).into_make_service_with_connect_info::<Scissors>();
+    tokio::spawn(async move {
+        let server = axum::serve(Gate(listener), service).with_graceful_shutdown(stop.cancelled_owned());
+        // The accept loop never fails; there is nobody to tell.
+        server.await.ok();
+    });
+}
+
+/// Takes connections.
+struct Gate(TcpListener);
+
+impl Listener for Gate {
+    type Io = Wire;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Wire, SocketAddr) {
+        loop {
+            match self.0.accept().await {
+                Ok((stream, address)) => {
+                    // Answers go out at once: a page is written in several pieces.
+                    stream.set_nodelay(true).ok();
+                    return (Wire { stream, scissors: Scissors::default() }, address);
+                }
+                Err(_) => tokio::time::sleep(BREATH).await,
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// How many more bytes a connection may send.
+#[derive(Clone, Debug)]
+struct Scissors(Arc<AtomicUsize>);
+
+impl Default for Scissors {
+    fn default() -> Self {
+        Self(Arc::new(AtomicUsize::new(usize::MAX)))
+    }
+}
+
+impl Connected<IncomingStream<'_, Gate>> for Scissors {
+    fn connect_info(stream: IncomingStream<'_, Gate>) -> Self {
+        stream.io().scissors.clone()
+    }
+}
+
+/// A connection that can be cut.
+struct Wire {
+    /// The connection.
+    stream: TcpStream,
+    /// What may still be sent.
+    scissors: Scissors,
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let left = self.scissors.0.load(Ordering::Acquire);
+        if left == usize::MAX {
+            return Pin::new(&mut self.stream).poll_write(context, bytes);
+        }
+        let some = bytes.get(..left.min(bytes.len())).unwrap_or_default();
+        if some.is_empty() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        let written = Pin::new(&mut self.stream).poll_write(context, some);
+        if let Poll::Ready(Ok(count)) = &written {
+            self.scissors.0.fetch_sub(*count, Ordering::AcqRel);
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// Answers one request.
+async fn serve(
+    State(platform): State<Arc<Platform>>,
+    ConnectInfo(scissors): ConnectInfo<Scissors>,
+    request: Request,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let named =
+        head.headers.get("host").and_then(|it| it.to_str().ok()).or(head.uri.host()).unwrap_or_default();
+    let host = named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return send(Answer::new(413, "text/plain", b"too large".to_vec()), &scissors);
+    };
+    let path = head.uri.path().to_owned();
+    if platform.exchange.hosts().iter().any(|known| known.eq_ignore_ascii_case(&host)) {
+        // The query goes along: Autodiscover's JSON form asks by query.
+        let path = head.uri.path_and_query().map_or(path.as_str(), |it| it.as_str());
+        let answer = platform.exchange.answer(&host, head.method.as_str(), path, &head.headers, &body).await;
+        return answer.map(Body::from);
+    }
+    let ask = Ask {
+        method: head.method.as_str().to_owned(),
+        path,
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body: body.to_vec(),
+    };
+    let answer = match host.as_str() {
+        "graph.microsoft.com" => graph::answer(&platform, &ask).await,
+        "login.microsoftonline.com" => identity(&platform, &ask).await,
+        "127.0.0.1" | "localhost" => match ask.path.strip_prefix("/sandbox/") {
+            Some(rest) => {
+                let rest = rest.to_owned();
+                own(&platform, &ask, &rest)
+            }
+            None => identity(&platform, &ask).await,
+        },
+        _ => Answer::new(421, "text/plain; charset=utf-8", b"This host is not part of the sandbox.".to_vec()),
+    };
+    send(answer, &scissors)
+}
+
+/// An answer as HTTP, the connection cut where the answer says so.
+fn send(answer: Answer, scissors: &Scissors) -> Response<Body> {
+    match answer.cut {
+        Some(Cut::AtOnce) => scissors.0.store(0, Ordering::Release),
+        Some(Cut::Halfway) => scissors.0.store(HEAD + answer.body.len() / 2, Ordering::Release),
+        None => {}
+    }
+    let mut response = Response::new(Body::from(answer.body));
+    if let Ok(status) = axum::http::StatusCode::from_u16(answer.status) {
+        *response.status_mut() = status;
+    }
+    for (name, value) in answer.headers {
+        // A value that is no header text came from the request: it is left out.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// The identity platform's table of paths.
+async fn identity(platform: &Platform, ask: &Ask) -> Answer {
+    let segments = ask.segments();
+    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match (ask.method.as_str(), parts.as_slice()) {
+        ("GET", ["common", "discovery", "instance"]) => discovery::instance(platform, ask),
+        ("GET", [word, "v2.0", ".well-known", "openid-configuration"]) => {
+            discovery::document(platform, ask, word)
+        }
+        ("GET", [word, "discovery", "v2.0", "keys"] | [word, "discovery", "keys"]) => {
+            discovery::keys(platform, word)
+        }
+        ("GET", [word, "adminconsent"]) => consent::begin(platform, ask, word, 1),
+        ("GET", [word, "v2.0", "adminconsent"]) => consent::begin(platform, ask, word, 2),
+        ("POST", [_, "login"]) => consent::step(platform, ask),
+        (_, [word, "oauth2", "v2.0", "token"]) => tokens(platform, ask, word).await,
+        _ => Answer::new(
+            404,
+            "text/html; charset=utf-8",
+            b"<!DOCTYPE html><html lang=\"en\"><title>404</title><p>Not found.".to_vec(),
+        ),
+    }
+}
+
+/// The token endpoint with its faults.
+async fn tokens(platform: &Platform, ask: &Ask, word: &str) -> Answer {
+    let faults = platform.faults(platform.world.tenant(word).map(AsRef::as_ref));
+    if let Some(wait) = faults.slow {
+        tokio::time::sleep(wait).await;
+    }
+    let answer = token::answer(platform, ask, word);
+    if platform.dropped(&faults) { answer.cut(Cut::AtOnce) } else { answer }
+}
+
+/// A user to be made by hand.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewUser {
+    /// Tenant id or domain.
+    tenant: String,
+    /// Display name.
+    display_name: String,
+    /// Whole address; made from the name where it is missing.
+    #[serde(default)]
+    user_principal_name: Option<String>,
+    /// Kind.
+    #[serde(default)]
+    kind: Kind,
+}
+
+/// Somebody or something to be taken away.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gone {
+    /// Tenant id or domain.
+    tenant: String,
+    /// Object id or user principal name; without one the consent is taken back.
+    #[serde(default)]
+    user: Option<String>,
+}
+
+/// What Microsoft does not have: `POST /sandbox/users` makes a user, `POST /sandbox/users/remove` deletes one,
+/// `POST /sandbox/consent/remove` takes a consent back, `GET /sandbox/done` is the partner's page behind the redirect.
+fn own(platform: &Platform, ask: &Ask, rest: &str) -> Answer {
+    let done = match (ask.method.as_str(), rest) {
+        ("GET", "done") => return consent::done(platform, ask),
+        ("POST", _) if !ask.header("content-type").starts_with("application/json") => {
+            // No page of another site can send this type without asking first.
+            Err((415, "application/json is needed".to_owned()))
+        }
+        ("POST", "users") => make(platform, &ask.body),
+        ("POST", "users/remove" | "consent/remove") => remove(platform, &ask.body, rest.starts_with("users")),
+        _ => Err((404, "there is no such address in the sandbox".to_owned())),
+    };
+    match done {
+        Ok((status, value)) => Answer::json(status, &value),
+        Err((status, why)) => Answer::json(status, &json!({"error": why})),
+    }
+}
+
+/// Status and JSON, or status and reason.
+type Done = Result<(u16, serde_json::Value), (u16, String)>;
+
+/// The sandbox can't write.
+fn broken(why: &io::Error) -> (u16, String) {
+    (500, why.to_string())
+}
+
+/// Makes a user.
+fn make(platform: &Platform, body: &[u8]) -> Done {
+    let new: NewUser = serde_json::from_slice(body).map_err(|why| (400, why.to_string()))?;
+    let tenant = platform
+        .world
+        .tenant(&new.tenant)
+        .ok_or_else(|| (404, format!("there is no tenant {}", new.tenant)))?;
+    let address = new.user_principal_name.unwrap_or_else(|| {
+        let local: String = new.display_name.split_whitespace().collect::<Vec<_>>().join(".");
+        let local: String = local.chars().filter(|it| it.is_ascii_alphanumeric() || *it == '.').collect();
+        format!("{}@{}", local.to_lowercase(), tenant.domain)
+    });
+    if platform.directory(tenant).map_err(|why| broken(&why))?.find(&address).is_some() {
+        return Err((409, format!("{address} is there already")));
+    }
+    let event = Event::Made {
+        tenant: tenant.id.clone(),
+        at: platform.now(),
+        name: new.display_name,
+        address: address.clone(),
+        kind: new.kind,
+    };
+    platform.record(event).map_err(|why| broken(&why))?;
+    let directory = platform.directory(tenant).map_err(|why| broken(&why))?;
+    let made: Option<Person> = directory.newest();
+    let made = made.ok_or_else(|| (500, "the user was not made".to_owned()))?;
+    Ok((
+        201,
+        json!({"id": made.id.to_string(), "displayName": made.name, "userPrincipalName": made.upn, "mail": made.mail}),
+    ))
+}
+
+/// Deletes a user or takes a consent back.
+fn remove(platform: &Platform, body: &[u8], user: bool) -> Done {
+    let gone: Gone = serde_json::from_slice(body).map_err(|why| (400, why.to_string()))?;
+    let tenant = platform
+        .world
+        .tenant(&gone.tenant)
+        .ok_or_else(|| (404, format!("there is no tenant {}", gone.tenant)))?;
+    let event = if user {
+        let key = gone.user.ok_or_else(|| (400, "user is needed".to_owned()))?;
+        let person = platform
+            .directory(tenant)
+            .map_err(|why| broken(&why))?
+            .find(&key)
+            .ok_or_else(|| (404, format!("there is no user {key}")))?;
+        Event::Left { tenant: tenant.id.clone(), user: person.id.to_string(), at: platform.now() }
+    } else {
+        Event::Withdrawn { tenant: tenant.id.clone() }
+    };
+    platform.record(event).map_err(|why| broken(&why))?;
+    Ok((200, json!({})))
+}

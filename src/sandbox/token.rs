@@ -1,0 +1,260 @@
+//! The token endpoint: application tokens by secret or by certificate.
+//!
+//! `POST /{tenant}/oauth2/v2.0/token` with `grant_type=client_credentials`. What comes out is a signed access token for
+//! Graph with the roles that the tenant's administrator granted, or an error with its AADSTS number. The checks go in this
+//! order: form, tenant, application, credential, scope, consent.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+
+use super::{
+    answer::{Answer, Ask, Mark, fresh, value},
+    assertion,
+    discovery::{ANYBODY, unknown_tenant},
+    platform::{Consent, Platform, object_id},
+};
+
+/// Life of an access token, seconds: the usual lower end of 60 to 90 minutes.
+const LIFE: i64 = 3_600;
+/// Scope of every application permission of Graph.
+const SCOPE: &str = "https://graph.microsoft.com/.default";
+
+/// A refusal: HTTP status, `error`, AADSTS number, text.
+type Refusal = (u16, &'static str, u32, String);
+
+/// Answers one token request.
+pub(super) fn answer(platform: &Platform, ask: &Ask, word: &str) -> Answer {
+    let mark = Mark::of(ask, platform.now());
+    match grant(platform, ask, word) {
+        Ok(token) => Answer::json(
+            200,
+            &json!({"token_type": "Bearer", "expires_in": LIFE - 1, "ext_expires_in": LIFE - 1, "access_token": token}),
+        )
+        .with("cache-control", "no-store, no-cache")
+        .with("x-ms-request-id", mark.trace),
+        Err((status, error, code, text)) => mark.error(status, error, code, &text),
+    }
+}
+
+/// A token, or why not.
+fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<String, Refusal> {
+    let form = ask.form().filter(|_| ask.method == "POST").ok_or_else(|| {
+        let text = "The endpoint only accepts POST requests with a form body.".to_owned();
+        (400, "invalid_request", 900_561, text)
+    })?;
+    let field = |name: &'static str| {
+        value(&form, name).filter(|text| !text.is_empty()).ok_or_else(|| {
+            (
+                400,
+                "invalid_request",
+                900_144,
+                format!("The request body must contain the following parameter: '{name}'."),
+            )
+        })
+    };
+    let tenant = tenant(platform, word)?;
+    let kind = field("grant_type")?;
+    if kind != "client_credentials" {
+        return Err((
+            400,
+            "unsupported_grant_type",
+            70_003,
+            format!("The app requested an unsupported grant type '{kind}'."),
+        ));
+    }
+    if let Some(code) = platform.world.tenant(&tenant).and_then(|it| platform.faults(Some(it)).token_error) {
+        return Err(forced(code, &tenant));
+    }
+    let (client, by_certificate) = client(platform, ask, &form, word, &tenant)?;
+    let scope = field("scope")?;
+    if scope != SCOPE && scope != format!("{client}/.default") {
+        let text = format!(
+            "The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid."
+        );
+        return Err((400, "invalid_scope", 70_011, text));
+    }
+    let roles = roles(platform, &tenant, &client)?;
+    sign(platform, &tenant, &client, by_certificate, roles.as_deref())
+}
+
+/// Tenant id behind the path word.
+fn tenant(platform: &Platform, word: &str) -> Result<String, Refusal> {
+    let partner = &platform.world.partner;
+    if ANYBODY.contains(&word.to_lowercase().as_str()) {
+        let text = format!(
+            "The grant type is not supported over the /{word} endpoint. Please use a tenant-specific endpoint."
+        );
+        return Err((400, "invalid_request", 9_001_023, text));
+    }
+    if [&partner.tenant, &partner.domain].iter().any(|known| known.eq_ignore_ascii_case(word)) {
+        return Ok(partner.tenant.clone());
+    }
+    let tenant = platform.world.tenant(word).ok_or_else(|| {
+        let (error, code, text) = unknown_tenant(word);
+        (400, error, code, text)
+    })?;
+    if !tenant.is_global() {
+        let text =
+            format!("Tenant '{word}' request is being redirected to the National Cloud '{}'.", tenant.cloud);
+        return Err((400, "invalid_request", 90_038, text));
+    }
+    Ok(tenant.id.clone())
+}
+
+/// The client that proves itself: id, and whether by certificate.
+fn client(
+    platform: &Platform,
+    ask: &Ask,
+    form: &[(String, String)],
+    word: &str,
+    tenant: &str,
+) -> Result<(String, bool), Refusal> {
+    let partner = &platform.world.partner;
+    let basic = basic(ask);
+    let named =
+        value(form, "client_id").map(str::to_owned).or_else(|| basic.as_ref().map(|(id, _)| id.clone()));
+    let missing = || {
+        (
+            400,
+            "invalid_request",
+            900_144,
+            "The request body must contain the following parameter: 'client_id'.".to_owned(),
+        )
+    };
+    let client = named.ok_or_else(missing)?;
+    if !client.eq_ignore_ascii_case(&partner.client_id) {
+        return Err(app_unknown(&client, tenant));
+    }
+    if let Some(text) = value(form, "client_assertion") {
+        let kind = value(form, "client_assertion_type").unwrap_or_default();
+        if kind != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
+            let text =
+                "The provided value for the input parameter 'client_assertion_type' is not valid.".to_owned();
+            return Err((400, "invalid_request", 90_014, text));
+        }
+        assertion::check(
+            text,
+            &assertion::Expected { partner, words: [word, tenant], now: platform.now() / 1_000 },
+        )
+        .map_err(|(code, text)| (401, "invalid_client", code, text))?;
+        return Ok((partner.client_id.clone(), true));
+    }
+    let secret = value(form, "client_secret").map(str::to_owned).or_else(|| basic.map(|(_, secret)| secret));
+    match secret {
+        Some(secret) if secret == partner.secret => Ok((partner.client_id.clone(), false)),
+        Some(_) => {
+            let text = format!(
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the \
+                 client secret ID, for a secret added to app '{}'.",
+                partner.client_id
+            );
+            Err((401, "invalid_client", 7_000_215, text))
+        }
+        None => {
+            let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.".to_owned();
+            Err((401, "invalid_client", 7_000_218, text))
+        }
+    }
+}
+
+/// Id and secret of an `Authorization: Basic` header, both form-decoded (RFC 6749, 2.3.1).
+fn basic(ask: &Ask) -> Option<(String, String)> {
+    let (scheme, text) = ask.header("authorization").split_once(' ')?;
+    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(text.trim()).ok())??;
+    let text = String::from_utf8(decoded).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let decode = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    Some((decode(id), decode(secret)))
+}
+
+/// The application is not in the tenant.
+fn app_unknown(client: &str, tenant: &str) -> Refusal {
+    let text = format!(
+        "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the application has \
+         not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your \
+         authentication request to the wrong tenant."
+    );
+    (400, "unauthorized_client", 700_016, text)
+}
+
+/// Roles to put into the token: `None` where a token without roles is due.
+fn roles(platform: &Platform, tenant: &str, client: &str) -> Result<Option<Vec<String>>, Refusal> {
+    let partner = &platform.world.partner;
+    if tenant == partner.tenant {
+        return Ok(Some(partner.own_permissions.clone()).filter(|roles| !roles.is_empty()));
+    }
+    let Some(known) = platform.world.tenant(tenant) else { return Err(app_unknown(client, tenant)) };
+    match platform.consent(known).map_err(|why| broken(&why))? {
+        Consent::Missing if known.before_consent == 7_000_229 => {
+            let text = format!(
+                "The client application {client} is missing service principal in the tenant {tenant}."
+            );
+            Err((401, "invalid_client", 7_000_229, text))
+        }
+        Consent::Missing => Err(app_unknown(client, tenant)),
+        Consent::Recorded => Ok(None),
+        Consent::Spreading(roles) | Consent::Working(roles) => {
+            Ok(Some(roles).filter(|roles| !roles.is_empty()))
+        }
+    }
+}
+
+/// The sandbox itself fails.
+fn broken(why: &dyn std::fmt::Display) -> Refusal {
+    (
+        503,
+        "temporarily_unavailable",
+        90_033,
+        format!("A transient error has occurred. Please try again. ({why})"),
+    )
+}
+
+/// The refusal that a world or a flag asks for.
+fn forced(code: u32, tenant: &str) -> Refusal {
+    let (status, error, text) = match code {
+        5_000_224 => (
+            400,
+            "invalid_request",
+            "We are sorry, this resource is not available. If you are seeing this message by mistake, please contact Microsoft support.",
+        ),
+        7_000_112 => (400, "unauthorized_client", "Application is disabled."),
+        7_000_215 => (401, "invalid_client", "Invalid client secret provided."),
+        7_000_222 => (401, "invalid_client", "The provided client secret keys are expired."),
+        700_027 => (401, "invalid_client", "Client assertion contains an invalid signature."),
+        53_003 => (400, "invalid_grant", "Access has been blocked by Conditional Access policies."),
+        50_196 => (
+            400,
+            "invalid_grant",
+            "The server terminated an operation because it encountered a client request loop.",
+        ),
+        90_033 => (503, "temporarily_unavailable", "A transient error has occurred. Please try again."),
+        _ => (400, "invalid_request", "The request was refused."),
+    };
+    (status, error, code, format!("{text} Tenant: {tenant}."))
+}
+
+/// A v1.0 access token for Graph.
+fn sign(
+    platform: &Platform,
+    tenant: &str,
+    client: &str,
+    by_certificate: bool,
+    roles: Option<&[String]>,
+) -> Result<String, Refusal> {
+    let now = platform.now() / 1_000;
+    let principal = object_id(tenant, "service principal");
+    let mut claims = json!({
+        "aud": "https://graph.microsoft.com", "iss": format!("https://sts.windows.net/{tenant}/"),
+        "iat": now, "nbf": now, "exp": now + LIFE,
+        "app_displayname": platform.world.partner.app_name, "appid": client,
+        "appidacr": if by_certificate { "2" } else { "1" }, "idp": format!("https://sts.windows.net/{tenant}/"),
+        "idtyp": "app", "oid": principal, "sub": principal, "tid": tenant, "uti": fresh(), "ver": "1.0",
+    });
+    if let (Some(roles), Some(members)) = (roles, claims.as_object_mut()) {
+        members.insert("roles".to_owned(), Value::from(roles));
+    }
+    platform.keys.sign(&claims).ok_or_else(|| broken(&"the token can't be signed"))
+}

@@ -1,0 +1,176 @@
+//! Defaults, file, environment and flags, merged once into one immutable value.
+//!
+//! A settings file that exists but can't be read, is incomplete or invalid is an error, never a reason for the sandbox
+//! (product.md section 9, *Worlds*).
+
+mod file;
+
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::domain::{id::TenantId, text::Text, time::Moment};
+
+/// What comes from outside, read once in `app`.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// `--settings`, else `BACKUP365_SETTINGS`.
+    pub file: Option<PathBuf>,
+    /// The platform's config folder for this program.
+    pub config: PathBuf,
+    /// The platform's data folder for this program.
+    pub data: PathBuf,
+}
+
+/// Where the program's own credential at Microsoft comes from; the value itself is read when it is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// A client secret in a file.
+    SecretFile(PathBuf),
+    /// A client secret in an environment variable.
+    SecretEnvironment(String),
+    /// A client secret printed by a command: program and arguments.
+    SecretCommand(Vec<String>),
+    /// A certificate and its RSA key in one PEM file.
+    CertificateFile(PathBuf),
+}
+
+/// The partner's application at Microsoft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerApp {
+    /// Application (client) id.
+    pub client_id: Uuid,
+    /// The partner's own tenant.
+    pub tenant: TenantId,
+    /// Where the credential comes from.
+    pub credential: CredentialSource,
+}
+
+/// A permission row that settings add to the table; none can be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtraPermission {
+    /// Its name ("Tasks.Read.All").
+    pub value: Text,
+    /// The application role's GUID.
+    pub role: Uuid,
+    /// Why, in plain words.
+    pub reason: Text,
+}
+
+/// Everything that is settled before the program starts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The application; none: no source names one, so the bare wizard runs in the sandbox.
+    pub app: Option<PartnerApp>,
+    /// Origins and the origins that stand for them.
+    pub addresses: Vec<(String, String)>,
+    /// A public page that consent may return to.
+    pub done_page: Option<String>,
+    /// Rows added to the permission table.
+    pub permissions: Vec<ExtraPermission>,
+    /// Folder of the settings file and of the key file for impersonation passwords.
+    pub config: PathBuf,
+    /// Folder of the store, the log and receipts.
+    pub data: PathBuf,
+    /// Which file was read, if any.
+    pub file: Option<PathBuf>,
+}
+
+/// Why the settings can't be used: what was tried, what happened, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file was named but can't be read.
+    #[error(
+        "the settings file {path} can't be read: {source}. Mend its rights, or name another with --settings."
+    )]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or a value is of the wrong kind.
+    #[error("the settings file {path} can't be used: {what}. Mend the line, then start again.")]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, with the line where it is known.
+        what: Text,
+    },
+    /// A key that does not exist.
+    #[error("the settings file {path} has an unknown key \"{key}\"{}", hint(.nearest.as_deref()))]
+    UnknownKey {
+        /// Which file.
+        path: PathBuf,
+        /// The key.
+        key: Text,
+        /// The nearest one that exists.
+        nearest: Option<String>,
+    },
+}
+
+/// The end of the sentence about an unknown key.
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(|| ". Remove it.".into(), |near| format!(". Did you mean \"{near}\"?"))
+}
+
+impl Settings {
+    /// Merges the sources. A file that was named must exist; the usual one may be missing.
+    ///
+    /// # Errors
+    /// See [`SettingsError`]; starting again helps only after the file was mended.
+    pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
+        let usual = sources.config.join("settings.toml");
+        let (path, is_named) = sources.file.as_ref().map_or((&usual, false), |named| (named, true));
+        let read = match std::fs::read_to_string(path) {
+            Ok(text) => Some(file::parse(path, &text)?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_named => None,
+            Err(source) => return Err(SettingsError::Unreadable { path: path.clone(), source }),
+        };
+        let file = read.as_ref().map(|_| path.clone());
+        let read = read.unwrap_or_default();
+        Ok(Self {
+            app: read.app,
+            addresses: read.addresses,
+            done_page: read.done_page,
+            permissions: read.permissions,
+            config: sources.config.clone(),
+            data: read.data.unwrap_or_else(|| sources.data.clone()),
+            file,
+        })
+    }
+
+    /// Folder of one world: the sandbox has its own store, keys and files.
+    #[must_use]
+    pub fn data_of(&self, is_sandbox: bool) -> PathBuf {
+        if is_sandbox { self.data.join("sandbox") } else { self.data.clone() }
+    }
+
+    /// The store of one world.
+    #[must_use]
+    pub fn store_of(&self, is_sandbox: bool) -> PathBuf {
+        self.data_of(is_sandbox).join("backup365.sqlite")
+    }
+
+    /// The key file for impersonation passwords of one world: in the config folder, not beside the store.
+    #[must_use]
+    pub fn identity_of(&self, is_sandbox: bool) -> PathBuf {
+        self.config.join(if is_sandbox { "sandbox-identity.txt" } else { "identity.txt" })
+    }
+}
+
+/// Reads a moment as `--clock` takes it: RFC 3339 (`2026-11-23T19:59:00+11:00`).
+///
+/// # Errors
+/// Says what form is expected.
+pub fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse(text).ok_or_else(|| "expected a time like 2026-11-23T19:59:00+11:00".into())
+}
+
+/// The folder that a relative path in a settings file is meant from: the file's own.
+fn beside(file: &Path, path: &str) -> PathBuf {
+    file.parent().map_or_else(|| PathBuf::from(path), |folder| folder.join(path))
+}
+
+#[cfg(test)]
+mod tests;

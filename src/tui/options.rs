@@ -1,0 +1,168 @@
+//! Colour, glyphs and fallback size, decided once before the first byte is written.
+//!
+//! Pure: `app` reads the flags and the environment; the rules are those of remote-terminal.md sections 1 to 3.
+
+/// How the screen is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// The 16 named colours may be used.
+    pub use_color: bool,
+    /// Glyphs outside ASCII may be used.
+    pub use_unicode: bool,
+    /// Columns and rows where the terminal does not know its size (`COLUMNS` and `LINES`); none: 80x24.
+    pub fallback_size: Option<(u16, u16)>,
+}
+
+/// What `--color` or the settings say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorChoice {
+    /// The environment decides.
+    #[default]
+    Auto,
+    /// Colour, whatever the environment says.
+    Always,
+    /// No colour.
+    Never,
+}
+
+/// What `--ascii` and `--unicode` or the settings say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GlyphChoice {
+    /// The locale decides.
+    #[default]
+    Auto,
+    /// ASCII only.
+    Ascii,
+    /// UTF-8, whatever the locale says.
+    Unicode,
+}
+
+/// Flags and variables that matter, each as it stands in the environment; none where it is not set.
+#[derive(Debug, Clone, Default)]
+pub struct Environment<'a> {
+    /// `--color`, else the setting.
+    pub color: ColorChoice,
+    /// `--ascii` or `--unicode`, else the setting.
+    pub glyphs: GlyphChoice,
+    /// `NO_COLOR`; empty counts as not set.
+    pub no_color: Option<&'a str>,
+    /// `CLICOLOR_FORCE`.
+    pub clicolor_force: Option<&'a str>,
+    /// `CLICOLOR`.
+    pub clicolor: Option<&'a str>,
+    /// `TERM`.
+    pub term: Option<&'a str>,
+    /// `LC_ALL`.
+    pub lc_all: Option<&'a str>,
+    /// `LC_CTYPE`.
+    pub lc_ctype: Option<&'a str>,
+    /// `LANG`.
+    pub lang: Option<&'a str>,
+    /// `COLUMNS`.
+    pub columns: Option<&'a str>,
+    /// `LINES`.
+    pub lines: Option<&'a str>,
+}
+
+/// Decides how the screen is drawn.
+#[must_use]
+pub fn decide(env: &Environment<'_>) -> Options {
+    Options { use_color: color(env), use_unicode: unicode(env), fallback_size: size(env) }
+}
+
+/// First match wins (remote-terminal.md section 2).
+fn color(env: &Environment<'_>) -> bool {
+    match env.color {
+        ColorChoice::Always => return true,
+        ColorChoice::Never => return false,
+        ColorChoice::Auto => {}
+    }
+    if env.no_color.is_some_and(|v| !v.is_empty()) {
+        return false;
+    }
+    if env.clicolor_force.is_some_and(|v| !v.is_empty() && v != "0") {
+        return true;
+    }
+    env.clicolor != Some("0") && env.term != Some("dumb")
+}
+
+/// UTF-8 if the first non-empty locale variable says so (remote-terminal.md section 3).
+fn unicode(env: &Environment<'_>) -> bool {
+    match env.glyphs {
+        GlyphChoice::Ascii => return false,
+        GlyphChoice::Unicode => return true,
+        GlyphChoice::Auto => {}
+    }
+    let locale = [env.lc_all, env.lc_ctype, env.lang].into_iter().flatten().find(|v| !v.is_empty());
+    locale.is_some_and(|v| {
+        let v = v.to_ascii_lowercase();
+        v.contains("utf-8") || v.contains("utf8")
+    })
+}
+
+/// The size that the variables give, if both are usable.
+fn size(env: &Environment<'_>) -> Option<(u16, u16)> {
+    let number = |v: Option<&str>| v.and_then(|v| v.trim().parse::<u16>().ok()).filter(|n| *n > 0);
+    Some((number(env.columns)?, number(env.lines)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_match_decides_about_colour() {
+        let env = Environment::default();
+        let auto = ColorChoice::Auto;
+        for (choice, no_color, force, clicolor, term, expected) in [
+            (auto, None, None, None, Some("xterm"), true),
+            (auto, Some("1"), None, None, Some("xterm"), false),
+            (auto, Some(""), None, None, Some("xterm"), true),
+            (auto, Some("1"), Some("1"), None, Some("xterm"), false),
+            (auto, None, Some("1"), Some("0"), Some("dumb"), true),
+            (auto, None, Some("0"), Some("0"), Some("xterm"), false),
+            (auto, None, None, Some("1"), Some("xterm"), true),
+            (auto, None, None, None, Some("dumb"), false),
+            (ColorChoice::Always, Some("1"), None, None, Some("dumb"), true),
+            (ColorChoice::Never, None, Some("1"), None, Some("xterm"), false),
+        ] {
+            let env =
+                Environment { color: choice, no_color, clicolor_force: force, clicolor, term, ..env.clone() };
+            assert_eq!(decide(&env).use_color, expected, "{env:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_locale_that_says_something_decides_about_glyphs() {
+        for (lc_all, lc_ctype, lang, expected) in [
+            (None, None, None, false),
+            (None, None, Some("C"), false),
+            (None, None, Some("POSIX"), false),
+            (None, None, Some("en_AU.UTF-8"), true),
+            (None, None, Some("C.utf8"), true),
+            (Some("C"), None, Some("en_AU.UTF-8"), false),
+            (Some(""), Some("en_AU.Utf-8"), Some("C"), true),
+        ] {
+            let env = Environment { lc_all, lc_ctype, lang, ..Environment::default() };
+            assert_eq!(decide(&env).use_unicode, expected, "{env:?}");
+        }
+        let utf8 =
+            Environment { lang: Some("C.UTF-8"), glyphs: GlyphChoice::Ascii, ..Environment::default() };
+        assert!(!decide(&utf8).use_unicode);
+        let plain = Environment { glyphs: GlyphChoice::Unicode, ..Environment::default() };
+        assert!(decide(&plain).use_unicode);
+    }
+
+    #[test]
+    fn a_size_needs_both_numbers() {
+        for (columns, lines, expected) in [
+            (Some("100"), Some("30"), Some((100, 30))),
+            (Some("100"), None, None),
+            (Some("0"), Some("30"), None),
+            (Some("x"), Some("30"), None),
+        ] {
+            let env = Environment { columns, lines, ..Environment::default() };
+            assert_eq!(decide(&env).fallback_size, expected);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The direction of the code: who may name whom, read out of the sources and compared with one table.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Module, and what it may name besides itself. `app` may name all; `main` is read on its own.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("sandbox", &[]),
+    ("exit", &[]),
+    ("log", &[]),
+    ("wizard", &["domain"]),
+    ("provider", &["domain"]),
+    ("settings", &["domain"]),
+    ("driver", &["domain", "wizard"]),
+    ("runner", &["domain", "wizard", "provider"]),
+    ("tui", &["domain", "wizard", "driver"]),
+    ("sweeper", &["domain", "provider"]),
+    ("commands", &["domain", "exit", "provider", "settings", "sweeper"]),
+    ("cli", &["domain", "settings"]),
+];
+
+/// What the test modules of these may name as well: the sandbox is the far end of their sockets.
+const TESTS_MAY_NAME: &[(&str, &[&str])] =
+    &[("provider", &["sandbox"]), ("runner", &["sandbox"]), ("sweeper", &["sandbox", "runner"])];
+
+/// Crates that stay under their modules.
+const CRATES: &[(&str, &[&str])] = &[
+    ("ratatui", &["tui"]),
+    ("crossterm", &["tui"]),
+    ("qrcode", &["tui"]),
+    ("reqwest", &["provider", "sandbox"]),
+    ("axum", &["sandbox"]),
+    ("maud", &["sandbox"]),
+    ("roxmltree", &["provider", "sandbox"]),
+    ("rusqlite", &["provider"]),
+    ("age", &["provider"]),
+    ("oauth2", &["provider"]),
+    ("open", &["runner"]),
+    ("clap", &["cli", "app"]),
+    ("tokio", &["provider", "sandbox", "runner", "sweeper", "commands", "app"]),
+];
+
+fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+/// Top module of a file, and whether the file is a test module of its own (`tests`, or a `stub` that tests talk to).
+fn place(root: &Path, path: &Path) -> (String, bool) {
+    let inner = path.strip_prefix(root).unwrap().with_extension("");
+    let parts: Vec<String> = inner.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let is_test = parts.iter().skip(1).any(|p| p == "tests" || p == "stub");
+    (parts[0].clone(), is_test)
+}
+
+/// Code without comments, split where `#[cfg(test)]` begins a module of tests.
+fn code(text: &str) -> (String, String) {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let tests = lines
+        .windows(2)
+        .position(|pair| {
+            pair[0].trim() == "#[cfg(test)]" && pair[1].contains("mod ") && pair[1].trim_end().ends_with('{')
+        })
+        .unwrap_or(lines.len());
+    (lines[..tests].join("\n"), lines[tests..].join("\n"))
+}
+
+/// The top modules that `crate::` paths name, those in braces included.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        if let Some(inner) = rest.strip_prefix('{') {
+            let mut depth = 0_i32;
+            let mut word = String::new();
+            let mut takes = true;
+            for c in inner.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => takes = true,
+                    ':' if depth == 0 => takes = false,
+                    _ => {}
+                }
+                if depth == 0 && takes && (c.is_alphanumeric() || c == '_') {
+                    word.push(c);
+                } else if !word.is_empty() {
+                    names.insert(std::mem::take(&mut word));
+                }
+            }
+        } else {
+            names.insert(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    names
+}
+
+#[test]
+fn everybody_names_only_whom_they_may() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    let mut wrong = Vec::new();
+    for path in &paths {
+        let (module, is_test) = place(&root, path);
+        if matches!(module.as_str(), "app" | "lib" | "main") {
+            continue;
+        }
+        let Some((_, may)) = MAY_NAME.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{module} is not in the table"));
+            continue;
+        };
+        let tests_may = TESTS_MAY_NAME
+            .iter()
+            .find(|(name, _)| *name == module)
+            .map_or::<&[&str], _>(&[], |(_, names)| names);
+        let (product, tests) = code(&fs::read_to_string(path).unwrap());
+        for (text, in_tests) in [(product, is_test), (tests, true)] {
+            for name in named(&text) {
+                let allowed = name == module
+                    || may.contains(&name.as_str())
+                    || (in_tests && tests_may.contains(&name.as_str()));
+                if !allowed {
+                    wrong.push(format!("{} names {name}", path.strip_prefix(&root).unwrap().display()));
+                }
+            }
+        }
+    }
+    assert!(paths.len() > 50, "the sources were read");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn crates_stay_under_their_modules() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    let mut wrong = Vec::new();
+    for path in &paths {
+        let (module, is_test) = place(&root, path);
+        let (product, _) = code(&fs::read_to_string(path).unwrap());
+        for (name, modules) in CRATES {
+            let says = [
+                format!("use {name}::"),
+                format!(" {name}::"),
+                format!("({name}::"),
+                format!("use {name}{{"),
+            ];
+            if !is_test
+                && !modules.contains(&module.as_str())
+                && says.iter().any(|s| product.contains(s.as_str()))
+            {
+                wrong.push(format!("{} names the crate {name}", path.strip_prefix(&root).unwrap().display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let main = fs::read_to_string(folder.join("main.rs")).unwrap();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|e| e == "rs") && name != "main" {
+            assert!(main.contains(&format!("mod {name};")), "tests/it/{name}.rs is in main.rs");
+        }
+    }
+}
