@@ -12,6 +12,7 @@
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
+mod docs;
 mod layers;
 mod sandbox;
 mod terminal;
