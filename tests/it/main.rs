@@ -14,5 +14,6 @@ mod conformance_graph;
 mod conformance_requests;
 mod docs;
 mod layers;
+mod live;
 mod sandbox;
 mod terminal;
