@@ -8,8 +8,10 @@
     reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
+mod browser;
 mod conformance_ews;
 mod conformance_graph;
+mod consent;
 mod layers;
 mod sandbox;
 mod terminal;
