@@ -3,7 +3,7 @@
 //! Each page is one form with real labels and buttons in reading order. The keyboard starts in the first control, but on
 //! the pages that are to be read before anything is pressed it starts at the top: there a second Enter, meant for the page
 //! before, presses nothing, and a small window does not open at its end. No scripts: text browsers and screen readers meet
-//! the same page.
+//! the same page; the blanks between controls are for the former, which would run them together.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -45,7 +45,7 @@ background:#e6e6e6;color:#1b1b1b;overflow-wrap:anywhere;cursor:pointer}\
 button:hover{background:#d6d6d6}\
 button.main{background:#0067b8;border-color:#0067b8;color:#fff}button.main:hover{background:#005a9e}\
 button.row{display:block;width:100%;margin:0 0 .5rem;padding:.6rem .8rem;background:#fff;text-align:left}\
-button.row:hover{background:#f2f2f2}\
+button.row:hover{background:#f2f2f2}button.row>*{display:block}.rows{list-style:none;padding:0}\
 button:focus-visible,input:focus-visible{outline:3px solid #1b1b1b;outline-offset:2px}\
 .end{display:flex;flex-wrap:wrap;gap:.7rem;justify-content:flex-end;margin-top:1.5rem}\
 .end.turned{flex-direction:row-reverse;justify-content:flex-start}\
@@ -89,13 +89,22 @@ fn percent(word: &str) -> String {
 
 /// Pick an account.
 pub(super) fn accounts(sealed: &str, flow: &Flow, accounts: &[&Account]) -> Markup {
+    // A list, and each button on one line of the source: text browsers run buttons together otherwise.
     let rows = html! {
-        @for (number, account) in accounts.iter().enumerate() {
-            button.row type="submit" name="account" value=(account.address) autofocus[number == 0] {
-                strong { (account.name) } br; span.who { (account.address) }
+        ul.rows {
+            @for (number, account) in accounts.iter().enumerate() {
+                li {
+                    button.row type="submit" name="account" value=(account.address) autofocus[number == 0] {
+                        strong { (account.name) } " " span.who { (account.address) }
+                    }
+                }
+            }
+            li {
+                button.row type="submit" name="account" value="other" autofocus[accounts.is_empty()] {
+                    "Use another account"
+                }
             }
         }
-        button.row type="submit" name="account" value="other" autofocus[accounts.is_empty()] { "Use another account" }
     };
     frame(
         "Sign in to your account",
@@ -111,7 +120,7 @@ pub(super) fn address(sealed: &str, flow: &Flow, problem: Option<Problem>) -> Ma
     });
     let fields = html! {
         @if let Some(words) = words { p.bad id="problem" role="alert" { (words) } }
-        label for="account" { "Email address of your account" }
+        label for="account" { "Email address of your account" } " "
         input id="account" name="account" type="email" autocomplete="username" autofocus required
             aria-invalid=[words.map(|_| "true")] aria-describedby=[words.map(|_| "problem")];
         div.end { button.main type="submit" { "Next" } }
@@ -126,13 +135,13 @@ pub(super) fn password(sealed: &str, flow: &Flow, account: &Account, wrong: bool
         @if wrong {
             p.bad id="problem" role="alert" { "Your account or password is incorrect. If you don't remember your password, reset it now." }
         }
-        label for="passwd" { "Password" }
+        label for="passwd" { "Password" } " "
         input id="passwd" name="passwd" type="password" autocomplete="current-password" autofocus
             aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("problem")];
         p.small { "In the sandbox the password of this account is “" (account.password) "”." }
         // First of the form, so that Enter in the field presses it; shown on the right, where the real page has it.
         div.end.turned {
-            button.main type="submit" { "Sign in" }
+            button.main type="submit" { "Sign in" } " "
             button type="submit" name="back" value="1" formnovalidate { "Back" }
         }
     };
@@ -159,7 +168,7 @@ pub(super) fn permissions(
         p.small { "Accepting these permissions means that you allow this app to use your data as specified in its terms of service \
             and privacy statement." }
         div.end {
-            button type="submit" name="decision" value="cancel" { "Cancel" }
+            button type="submit" name="decision" value="cancel" { "Cancel" } " "
             button.main type="submit" name="decision" value="accept" { "Accept" }
         }
     };
@@ -185,7 +194,7 @@ pub(super) fn approval(
 ) -> Markup {
     let fields = html! {
         div.choices {
-            button.main type="submit" name="again" value="1" { "Have an admin account? Sign in with that account" }
+            button.main type="submit" name="again" value="1" { "Have an admin account? Sign in with that account" } " "
             button type="submit" name="return" value="1" { "Return to the application without granting consent" }
         }
     };
