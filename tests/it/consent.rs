@@ -8,8 +8,6 @@ mod chromium;
 mod plain;
 mod text;
 
-use std::process::Command;
-
 use reqwest::{Client, redirect::Policy};
 use serde_json::Value;
 
@@ -48,7 +46,7 @@ impl Served {
     /// Starts it on a free port and reads what it says of itself.
     fn start() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_backup365"));
+        let mut command = Process::of(env!("CARGO_BIN_EXE_backup365"));
         command.args(["sandbox", "--port", "0"]).env_clear().current_dir(home.path());
         command.env("HOME", home.path()).env("LANG", "C.UTF-8").env("PATH", "/usr/bin:/bin");
         let program = Process::start(&mut command);

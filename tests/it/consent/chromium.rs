@@ -145,13 +145,13 @@ async fn the_keyboard_alone_goes_the_whole_way() {
     browser.focused("textbox Password").await;
     is_whole(&browser, "Sign in to your account").await;
     browser.types(PASSWORD).await;
-    // The second Enter stands for an impatient finger: it must not accept what nobody has read.
     browser.press(&[Key::Enter]).await;
 
     browser.heading("Permissions requested").await;
     is_whole(&browser, "Permissions requested").await;
     browser.focused("page").await;
     assert_eq!(scrolled(&browser).await, 0);
+    // One more Enter, as by an impatient finger: it must not accept what nobody has read.
     browser.press(&[Key::Enter]).await;
     browser.heading("Permissions requested").await;
     assert!(!served.has_consent(CAFE).await);
