@@ -153,7 +153,11 @@ impl Browser {
         let (driver, chromium) = (program("chromedriver")?, program("chromium")?);
         let profile = tempfile::tempdir().unwrap();
         let mut command = Process::of(driver);
-        command.arg("--port=0").env("HOME", profile.path()).stderr(Stdio::null());
+        command
+            .arg("--port=0")
+            .env("HOME", profile.path())
+            .env("TMPDIR", profile.path())
+            .stderr(Stdio::null());
         let driver = Process::start(&mut command);
         let port = driver.says("started successfully on port ");
         let mut arguments: Vec<String> = [
