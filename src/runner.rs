@@ -212,19 +212,19 @@ async fn answer(
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
         Request::Prove { organisation, impersonation } => {
-            let proof = match (organisation, impersonation) {
+            let found = match (organisation, impersonation) {
                 (Some(organisation), _) => graph.prove(&organisation, true).await,
                 (None, Some(access)) => exchange.prove(&access).await,
                 (None, None) => return Err(internal("there is nothing to prove yet")),
             };
-            Ok(Reply::Proof(Box::new(proof)))
+            Ok(Reply::Proof(Box::new(found)))
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
         }
         Request::OpenBrowser(tenant) => {
-            let link = graph.browser_link(tenant);
-            blocking(move || browser::open(&link)).await.map(Reply::Told)
+            let address = graph.browser_link(tenant);
+            blocking(move || browser::open(&address)).await.map(Reply::Told)
         }
         Request::WriteFile { name, text } => {
             let folder = tools.files.clone();
