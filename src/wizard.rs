@@ -1,8 +1,8 @@
 //! The wizard: plain computation. `update(Event) -> Vec<Effect>`, `view() -> View`; no terminal, network or clock.
 //!
 //! A trail of screens lies behind Back; the last one is shown. What belongs to the run and not to a screen (the record,
-//! the proof that is being polled, the users that stream in) lives in the [`session::Session`]. `Back` and leaving are
-//! handled here; everything else goes to the screen, which answers with a [`step::Step`].
+//! the proof that is being polled, the users that stream in) lives in the session. `Back` and leaving are
+//! handled here; everything else goes to the screen, which answers with a `Step`.
 
 mod bar;
 pub mod effect;
