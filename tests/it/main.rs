@@ -9,9 +9,11 @@
     reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
+mod browser;
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
+mod consent;
 mod docs;
 mod layers;
 mod live;
