@@ -343,7 +343,8 @@ impl Store {
         })
     }
 
-    /// Who runs the passes, and whether the one of `last_2000`, the latest 20:00 that is not in the future, is overdue.
+    /// Who runs the passes, and whether the one of `last_2000` is overdue: the latest 20:00 that is half an hour ago, so
+    /// that a night that was missed does not look well while the next one has just begun.
     ///
     /// # Errors
     /// `Record`, when the record can't be read.
@@ -399,6 +400,20 @@ fn sweep_record(row: &Row<'_>) -> rusqlite::Result<SweepRecord> {
         is_late: row.get(9)?,
         attention: maybe_text(row, 10)?,
     })
+}
+
+/// Forgets where the delta query goes on: what was decided about users that it has no news of holds no longer, so the
+/// next pass looks at everybody.
+pub(super) fn forget_position(
+    write: &Write<'_>,
+    customer: CustomerId,
+    product: Product,
+) -> Result<(), Failure> {
+    write
+        .tx
+        .prepare_cached("DELETE FROM delta WHERE customer = ?1 AND product = ?2")?
+        .execute(params![customer.0, product.word()])?;
+    Ok(())
 }
 
 /// The rule that a claimed pass works for, if it still stands.
