@@ -342,3 +342,6 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

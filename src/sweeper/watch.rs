@@ -15,7 +15,7 @@ use crate::{
 use super::{Report, pass, with};
 
 /// How long it sleeps at most before it looks at the clock again: suspend and clock jumps cost no more than this.
-pub(super) const LOOK_EVERY: Duration = Duration::from_secs(20);
+const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// How soon a pass that could not be finished is tried again. A guess.
 const TRY_AGAIN: Duration = Duration::from_mins(5);
@@ -29,6 +29,16 @@ const BACKWARDS: Duration = Duration::from_mins(1);
 pub async fn watch(
     provider: &Provider,
     clock: &Clock,
+    told: impl FnMut(Result<&[Report], &Failure>, Moment) + Send,
+) -> Infallible {
+    looking_every(LOOK_EVERY, provider, clock, told).await
+}
+
+/// [`watch`] with its longest sleep between two looks at the clock.
+pub(super) async fn looking_every(
+    look: Duration,
+    provider: &Provider,
+    clock: &Clock,
     mut told: impl FnMut(Result<&[Report], &Failure>, Moment) + Send,
 ) -> Infallible {
     loop {
@@ -38,7 +48,7 @@ pub async fn watch(
         let next = sydney::next_2000(now);
         let again = if is_finished { next } else { now.plus(TRY_AGAIN).min(next) };
         told(done.as_deref(), again);
-        until(clock, again).await;
+        until(clock, again, look).await;
     }
 }
 
@@ -51,7 +61,7 @@ async fn is_nothing_due(provider: &Provider, clock: &Clock) -> bool {
 }
 
 /// Waits for a moment of the wall clock.
-async fn until(clock: &Clock, moment: Moment) {
+async fn until(clock: &Clock, moment: Moment, look: Duration) {
     let mut last = clock.now();
     loop {
         let now = clock.now();
@@ -59,6 +69,6 @@ async fn until(clock: &Clock, moment: Moment) {
             return;
         }
         last = now;
-        tokio::time::sleep(moment.since(now).min(LOOK_EVERY)).await;
+        tokio::time::sleep(moment.since(now).min(look)).await;
     }
 }
