@@ -29,9 +29,8 @@ async fn a_consent_that_was_taken_back_needs_attention() {
 
 #[tokio::test]
 async fn trouble_with_a_server_leaves_the_pass_due() {
-    let mut stage = Stage::ruled(&[CAFE, YARD]).await;
-    let troubled = Place { faults: "\"token-error=90033\"", ..CAFE };
-    stage.restart(&[troubled, YARD], "").await;
+    let stage = Stage::ruled(&[CAFE, YARD]).await;
+    stage.wire.breaks_at(Some(CAFE.tenant().to_string()));
     stage.at(NIGHTS[0]);
     let reports = stage.sweep().await;
     assert_eq!(reports[0].failure.as_ref().unwrap().kind, FailureKind::Unreachable);
@@ -45,7 +44,7 @@ async fn trouble_with_a_server_leaves_the_pass_due() {
     stage.pass_time(Duration::from_mins(30));
     assert!(overdue());
 
-    stage.restart(&[CAFE, YARD], "").await;
+    stage.wire.breaks_at(None);
     let report = stage.sweep_one().await;
     assert_eq!((report.turned_on.len(), report.is_late, report.due), (12, true, moment(NIGHTS[0])));
     assert!(!stage.store().sweeper_status(moment(NIGHTS[0])).unwrap().is_overdue);

@@ -54,13 +54,12 @@ async fn a_clock_that_jumps_past_2000_runs_the_pass_within_one_look() {
 
 #[tokio::test]
 async fn a_pass_that_could_not_be_finished_is_tried_again_in_five_minutes() {
-    let mut stage = Stage::ruled(&[YARD]).await;
-    let troubled = Place { faults: "\"token-error=90033\"", ..YARD };
-    stage.restart(&[troubled], "").await;
+    let stage = Stage::ruled(&[YARD]).await;
+    stage.wire.breaks_at(Some(YARD.tenant().to_string()));
     stage.at(NIGHTS[0]);
     let (task, mut heard) = watching(&stage);
     assert_eq!(next(&mut heard).await, (Ok(0), moment("2026-11-23T20:05:00+11:00")));
-    stage.restart(&[YARD], "").await;
+    stage.wire.breaks_at(None);
     stage.at("2026-11-23T20:05:00+11:00");
     assert_eq!(next(&mut heard).await, (Ok(6), moment(NIGHTS[1])));
     task.abort();
