@@ -27,6 +27,7 @@ use crate::{
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
         run::Board,
+        sweep::OVERDUE_AFTER,
         sydney,
         tenant::{Organisation, Verdict},
         text::Text,
@@ -185,7 +186,7 @@ async fn answer(
     stop: CancellationToken,
 ) -> Result<Reply, Failure> {
     let Provider { graph, exchange, store } = &tools.provider;
-    let last_2000 = sydney::latest_2000(tools.clock.now());
+    let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
         Request::Wake(wait) => {
             tokio::time::sleep(wait).await;

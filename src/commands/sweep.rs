@@ -1,10 +1,15 @@
 //! `backup365 sweep`: one pass, the next one shown, or stay and watch. Ends with 6 when something needs attention.
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+    iterator::Signals,
+};
 
 use crate::{
     domain::{
         failure::Failure,
+        sweep::OVERDUE_AFTER,
         sydney,
         text::Text,
         time::{Clock, Moment},
@@ -52,26 +57,41 @@ impl What {
 pub async fn run(provider: &Provider, clock: &Clock, zone: &str, what: What) -> anyhow::Result<Exit> {
     match what {
         What::Pass => {
-            let reports = sweeper::pass(provider, clock).await.map_err(sentence)?;
+            let reports = sweeper::pass(provider, clock).await.map_err(|f| sentence(&f))?;
             told(&reports, clock.now(), zone, false)
         }
         What::Preview => {
-            let reports = sweeper::preview(provider, clock).await.map_err(sentence)?;
+            let reports = sweeper::preview(provider, clock).await.map_err(|f| sentence(&f))?;
             told(&reports, clock.now(), zone, true)
         }
-        What::Watch => {
-            let zone = zone.to_owned();
-            let clock_of_words = clock.clone();
-            sweeper::watch(provider, clock, move |reports, next| {
-                let now = clock_of_words.now();
-                let _unheard = told(reports, now, &zone, false);
-                let _unheard = say(&format!("Next pass: {}.", sydney::due_in_words(next, now, Some(&zone))));
-            })
-            .await
-            .map_err(sentence)
-            .map(|never| match never {})
-        }
+        What::Watch => watch(provider, clock, zone).await,
         What::Status => status(provider, clock, zone).await,
+    }
+}
+
+/// Stays until it is told to go. A pass that is cut short by that is taken up by the next one.
+async fn watch(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Result<Exit> {
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]).context("signals can't be heard here")?;
+    let heard = tokio::task::spawn_blocking(move || signals.forever().next());
+    let watching = sweeper::watch(provider, clock, |round, next| {
+        let now = clock.now();
+        // Nobody may be listening any more; the passes go on all the same.
+        let _unheard = match round {
+            Ok(reports) => told(reports, now, zone, false).map(drop),
+            Err(failure) => say(&format!("NOT DONE: {}", sentence(failure))).map_err(Into::into),
+        };
+        let _unheard = say(&format!("Next look: {}.", sydney::due_in_words(next, now, Some(zone))));
+    });
+    tokio::select! {
+        biased;
+        signal = heard => Ok(match signal? {
+            Some(SIGHUP) => Exit::HangUp,
+            Some(SIGQUIT) => Exit::Quit,
+            Some(SIGTERM) => Exit::Terminated,
+            _ => Exit::Interrupted,
+        }),
+        never = watching => match never {},
     }
 }
 
@@ -92,6 +112,12 @@ fn told(reports: &[Report], now: Moment, zone: &str, is_preview: bool) -> anyhow
 
 /// One customer's lines.
 fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::Result<()> {
+    if report.is_elsewhere {
+        let (customer, product) = (&report.customer, report.product.name());
+        return say(&format!(
+            "{customer} · {product} · another sweeper is at work on it; nothing was done here."
+        ));
+    }
     let verb = if is_preview { "would be turned on" } else { "turned on" };
     let late = if report.is_late && !is_preview { ", late" } else { "" };
     say(&format!(
@@ -120,13 +146,17 @@ async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Resul
     let now = clock.now();
     let store = provider.store.clone();
     let (sweeper, rules, history) = tokio::task::spawn_blocking(move || {
-        let status = store.sweeper_status(sydney::latest_2000(now))?;
+        let status = store.sweeper_status(sydney::latest_2000(now.minus(OVERDUE_AFTER)))?;
         Ok::<_, Failure>((status, Store::rules(&store)?, store.sweeps(HISTORY)?))
     })
     .await?
-    .map_err(sentence)?;
+    .map_err(|f| sentence(&f))?;
     let mut lines = vec![
-        format!("Enable Auto is on for {} customer products.", rules.len()),
+        match rules.len() {
+            0 => "Enable Auto is on for no customer.".into(),
+            1 => "Enable Auto is on for 1 product of 1 customer.".into(),
+            many => format!("Enable Auto is on for {many} products of customers."),
+        },
         format!("Next pass: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
         match (&sweeper.host, sweeper.last_pass) {
             (Some(host), Some(last)) => {
@@ -168,7 +198,7 @@ fn quietly(result: std::io::Result<()>, exit: Exit) -> anyhow::Result<Exit> {
 }
 
 /// A failure as one sentence.
-fn sentence(failure: Failure) -> anyhow::Error {
+fn sentence(failure: &Failure) -> anyhow::Error {
     let Failure { what, hint, .. } = failure;
     anyhow!("{}", Text::of(format_args!("{what}. {hint}")))
 }
