@@ -34,7 +34,7 @@ fn pieces(html: &str) -> Vec<Piece> {
     html.split('<')
         .skip(1)
         .map(|part| {
-            let (head, text) = part.split_once('>').expect("a tag ends");
+            let (head, text) = part.split_once('>').unwrap();
             let (tag, mut rest) = head.split_once(char::is_whitespace).unwrap_or((head, ""));
             let mut attributes = BTreeMap::new();
             while !rest.trim().is_empty() {
@@ -42,7 +42,7 @@ fn pieces(html: &str) -> Vec<Piece> {
                 let end = rest.find([' ', '=']).unwrap_or(rest.len());
                 let (name, after) = rest.split_at(end);
                 let (value, left) = match after.strip_prefix("=\"") {
-                    Some(quoted) => quoted.split_once('"').expect("a value ends"),
+                    Some(quoted) => quoted.split_once('"').unwrap(),
                     None => ("", after),
                 };
                 attributes.insert(name.to_owned(), plain(value));
