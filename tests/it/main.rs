@@ -12,4 +12,5 @@ mod conformance_ews;
 mod conformance_graph;
 mod layers;
 mod sandbox;
+mod sweep;
 mod terminal;
