@@ -233,8 +233,8 @@ async fn answer(
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
         }
         Request::OpenBrowser(tenant) => {
-            let link = graph.browser_link(tenant);
-            blocking(move || browser::open(&link)).await.map(Reply::Told)
+            let address = graph.browser_link(tenant);
+            blocking(move || browser::open(&address)).await.map(Reply::Told)
         }
         Request::WriteFile { name, text } => {
             let folder = tools.files.clone();
@@ -291,16 +291,15 @@ async fn probe_board(
     let mut accepted = Vec::new();
     for (run, tenant) in runs {
         let fresh = lock(probed).get(&run).copied().filter(|last| now.since(last.at) < PROBE_EVERY);
-        let is_accepted = match fresh {
-            Some(last) => last.is_accepted,
-            None => {
-                lock(probed).insert(run.clone(), Probe { at: now, is_accepted: false });
-                let expected = Organisation { tenant, name: None, domain: None, region: None };
-                let proof = tools.provider.graph.prove(&expected, true).await;
-                let is_accepted = matches!(proof.verdict, Verdict::Proved);
-                lock(probed).insert(run.clone(), Probe { at: now, is_accepted });
-                is_accepted
-            }
+        let is_accepted = if let Some(last) = fresh {
+            last.is_accepted
+        } else {
+            lock(probed).insert(run.clone(), Probe { at: now, is_accepted: false });
+            let expected = Organisation { tenant, name: None, domain: None, region: None };
+            let proof = tools.provider.graph.prove(&expected, true).await;
+            let is_accepted = matches!(proof.verdict, Verdict::Proved);
+            lock(probed).insert(run.clone(), Probe { at: now, is_accepted });
+            is_accepted
         };
         if is_accepted {
             accepted.push(run);

@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use backup365::{
@@ -25,8 +25,8 @@ use serde_json::json;
 
 use crate::terminal::Home;
 
-/// How long any one condition may take; generous, because test machines are shared.
-const DEADLINE: Duration = Duration::from_secs(60);
+/// How long any one line may take; generous, because test machines are shared.
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// When the rules are made: 14:00 in Sydney.
 const START: &str = "2026-11-23T14:00:00+11:00";
@@ -189,13 +189,12 @@ impl Running {
 
     /// Waits for a line with these words.
     fn line(&self, words: &str) -> String {
-        let end = Instant::now() + DEADLINE;
         let mut all = Vec::new();
         loop {
-            match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self.lines.recv_timeout(DEADLINE) {
                 Ok(line) if line.contains(words) => return line,
                 Ok(line) => all.push(line),
-                Err(_) => panic!("never {words:?} after {all:#?}"),
+                Err(why) => panic!("never {words:?} ({why}) after {all:#?}"),
             }
         }
     }
@@ -330,9 +329,9 @@ fn a_pass_killed_between_two_batches_is_completed_without_doubling() {
     let night = Night::new(&[USERS], 5_000);
     let seats = || night.protection(1).seats.len();
     let mut child = night.command(NIGHTS[0], &["sweep"]).stdout(Stdio::null()).spawn().unwrap();
-    let end = Instant::now() + DEADLINE;
+    let mut looks = DEADLINE.as_millis();
     while seats() == 0 {
-        assert!(Instant::now() < end, "nobody is turned on");
+        looks = looks.checked_sub(1).expect("somebody is turned on");
         assert_eq!(child.try_wait().unwrap(), None);
         thread::sleep(Duration::from_millis(1));
     }
