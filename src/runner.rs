@@ -79,7 +79,7 @@ pub struct Runner {
     replies: mpsc::Receiver<(CallId, Reply)>,
     line: Line,
     open: Arc<Mutex<BTreeMap<CallId, CancellationToken>>>,
-    probed: Arc<Mutex<BTreeMap<RunId, Moment>>>,
+    probed: Arc<Mutex<BTreeMap<RunId, Probe>>>,
     /// Hears the end of the write that was started last: the next one waits for it.
     last_write: Option<oneshot::Receiver<()>>,
 }
@@ -88,6 +88,15 @@ impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runner").field("tools", &self.tools).finish_non_exhaustive()
     }
+}
+
+/// The last time that Microsoft was asked about a waiting run.
+#[derive(Debug, Clone, Copy)]
+struct Probe {
+    /// When.
+    at: Moment,
+    /// The customer had accepted. False while the answer is still to come.
+    is_accepted: bool,
 }
 
 /// Where replies go, and who is woken by them.
@@ -148,9 +157,8 @@ impl Runner {
                     // Dropped is as good as sent: the write before has ended.
                     let _ended = before.await;
                 }
-                let reply = work.await;
+                finish(&line, call, work.await).await;
                 drop(done);
-                finish(&line, call, reply).await;
             } else {
                 tokio::select! {
                     biased;
@@ -196,7 +204,7 @@ async fn finish(line: &Line, call: CallId, reply: Result<Reply, Failure>) {
 async fn answer(
     tools: &Tools,
     line: &Line,
-    probed: &Mutex<BTreeMap<RunId, Moment>>,
+    probed: &Mutex<BTreeMap<RunId, Probe>>,
     call: CallId,
     request: Request,
     stop: CancellationToken,
@@ -290,20 +298,25 @@ async fn answer(
 /// Asks Microsoft about runs that wait for consent, each at most every 30 s, and says on the board who has accepted.
 async fn probe_board(
     tools: &Tools,
-    probed: &Mutex<BTreeMap<RunId, Moment>>,
+    probed: &Mutex<BTreeMap<RunId, Probe>>,
     runs: Vec<(RunId, TenantId)>,
     last_2000: Moment,
 ) -> Result<Board, Failure> {
     let now = tools.clock.now();
     let mut accepted = Vec::new();
     for (run, tenant) in runs {
-        let is_fresh = lock(probed).get(&run).is_some_and(|last| now.since(*last) < PROBE_EVERY);
-        if is_fresh {
-            continue;
-        }
-        lock(probed).insert(run.clone(), now);
-        let expected = Organisation { tenant, name: None, domain: None, region: None };
-        if matches!(tools.provider.graph.prove(&expected, true).await.verdict, Verdict::Proved) {
+        let fresh = lock(probed).get(&run).copied().filter(|last| now.since(last.at) < PROBE_EVERY);
+        let is_accepted = if let Some(last) = fresh {
+            last.is_accepted
+        } else {
+            lock(probed).insert(run.clone(), Probe { at: now, is_accepted: false });
+            let expected = Organisation { tenant, name: None, domain: None, region: None };
+            let proof = tools.provider.graph.prove(&expected, true).await;
+            let is_accepted = matches!(proof.verdict, Verdict::Proved);
+            lock(probed).insert(run.clone(), Probe { at: now, is_accepted });
+            is_accepted
+        };
+        if is_accepted {
             accepted.push(run);
         }
     }
@@ -373,3 +386,6 @@ fn internal(what: &'static str) -> Failure {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! `backup365 sweep`: one pass, the next one shown, or stay and watch. Ends with 6 when something needs attention.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, anyhow};
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
@@ -9,17 +11,24 @@ use signal_hook::{
 use crate::{
     domain::{
         failure::Failure,
+        id::CustomerId,
         sweep::OVERDUE_AFTER,
         sydney,
         text::Text,
         time::{Clock, Moment},
     },
     exit::Exit,
-    provider::{Provider, store::Store},
+    provider::{
+        Provider,
+        store::{RuleRow, Store, SweepRecord},
+    },
     sweeper::{self, Report},
 };
 
 use super::say;
+
+/// The zone whose 20:00 counts.
+const SYDNEY: &str = "Australia/Sydney";
 
 /// Sweeps shown by `--status`.
 const HISTORY: u32 = 10;
@@ -95,40 +104,31 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Result
     }
 }
 
-/// Says what a pass did, or would do, customer by customer.
+/// Says what a pass did, or would do, customer by customer. The exit code is the same when nobody listens.
 fn told(reports: &[Report], now: Moment, zone: &str, is_preview: bool) -> anyhow::Result<Exit> {
+    let exit = if reports.iter().any(Report::needs_attention) { Exit::Attention } else { Exit::Done };
     if reports.is_empty() {
         let words = if is_preview { "Enable Auto is on for no customer." } else { "Nothing is due." };
-        return quietly(say(words), Exit::Done);
+        return quietly(say(words), exit);
     }
-    for report in reports {
-        if let Err(error) = one(report, now, zone, is_preview) {
-            return quietly(Err(error), Exit::Done);
-        }
-    }
-    let exit = if reports.iter().any(Report::needs_attention) { Exit::Attention } else { Exit::Done };
-    Ok(exit)
+    quietly(reports.iter().try_for_each(|report| one(report, now, zone, is_preview)), exit)
 }
 
 /// One customer's lines.
 fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::Result<()> {
+    let (customer, product) = (&report.customer, report.product.name());
     if report.is_elsewhere {
-        let (customer, product) = (&report.customer, report.product.name());
         return say(&format!(
             "{customer} · {product} · another sweeper is at work on it; nothing was done here."
         ));
     }
-    let verb = if is_preview { "would be turned on" } else { "turned on" };
+    let when = match is_preview {
+        true if report.due > now => sydney::due_in_words(report.due, now, Some(zone)).to_string(),
+        true => format!("{}, due now", sydney::stamp_in_words(report.due, SYDNEY)),
+        false => sydney::stamp_in_words(report.due, SYDNEY).to_string(),
+    };
     let late = if report.is_late && !is_preview { ", late" } else { "" };
-    say(&format!(
-        "{} · {} · for {}{late}: {} {verb}, {} left, {} wait for a later pass.",
-        report.customer,
-        report.product.name(),
-        sydney::due_in_words(report.due, now, Some(zone)),
-        report.turned_on.len(),
-        report.left,
-        report.deferred,
-    ))?;
+    say(&format!("{customer} · {product} · for {when}{late}: {}.", outcome(report, is_preview)))?;
     for user in &report.turned_on {
         say(&format!("  {} <{}>", user.name, user.address))?;
     }
@@ -136,9 +136,31 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
         say(&format!("  NEEDS ATTENTION: {attention}"))?;
     }
     if let Some(failure) = &report.failure {
-        say(&format!("  NOT DONE: {}. {} The pass stays due.", failure.what, failure.hint))?;
+        let stays = if is_preview { "" } else { " The pass stays due." };
+        say(&format!("  NOT DONE: {}. {}{stays}", failure.what, failure.hint))?;
     }
     Ok(())
+}
+
+/// "5 turned on, 1 left, 2 wait for a later pass"; what did not happen is left out.
+fn outcome(report: &Report, is_preview: bool) -> String {
+    let mut parts = Vec::new();
+    match report.turned_on.len() {
+        0 if report.failure.is_some() => parts.push("nobody was turned on".to_owned()),
+        0 if report.attention.is_some() => parts.push("stopped".to_owned()),
+        0 => parts.push("nobody new".to_owned()),
+        new if is_preview => parts.push(format!("{new} would be turned on")),
+        new => parts.push(format!("{new} turned on")),
+    }
+    if report.left > 0 {
+        parts.push(format!("{} left the organisation (nobody was turned off)", report.left));
+    }
+    match report.deferred {
+        0 => {}
+        1 => parts.push("1 waits for a later pass".to_owned()),
+        some => parts.push(format!("{some} wait for a later pass")),
+    }
+    parts.join(", ")
 }
 
 /// Last and next pass.
@@ -152,15 +174,11 @@ async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Resul
     .await?
     .map_err(|f| sentence(&f))?;
     let mut lines = vec![
-        match rules.len() {
-            0 => "Enable Auto is on for no customer.".into(),
-            1 => "Enable Auto is on for 1 product of 1 customer.".into(),
-            many => format!("Enable Auto is on for {many} products of customers."),
-        },
+        on_for(&rules),
         format!("Next pass: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
         match (&sweeper.host, sweeper.last_pass) {
             (Some(host), Some(last)) => {
-                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, "Australia/Sydney"))
+                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
             }
             (Some(host), None) => format!("A sweeper is installed on {host}; no pass has finished yet."),
             (None, _) => "Nothing will run at 20:00: no sweeper has run here yet.".into(),
@@ -173,20 +191,36 @@ async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Resul
         let why = rule.rule.attention.clone().unwrap_or_default();
         lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", rule.customer.name, rule.product.name()));
     }
-    for sweep in &history {
-        lines.push(format!(
-            "  {} · {} · for {}: {} turned on, {} left{}{}",
-            sweep.name,
-            sweep.product.name(),
-            sydney::stamp_in_words(sweep.due, "Australia/Sydney"),
-            sweep.turned_on,
-            sweep.left,
-            if sweep.is_late { ", late" } else { "" },
-            if sweep.finished.is_some() { "" } else { ", not finished" },
-        ));
-    }
+    lines.extend(history.iter().map(past));
     let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
     quietly(lines.iter().try_for_each(|line| say(line)), if needs { Exit::Attention } else { Exit::Done })
+}
+
+/// For how many Enable Auto is on.
+fn on_for(rules: &[RuleRow]) -> String {
+    let customers: BTreeSet<CustomerId> = rules.iter().map(|row| row.customer.id).collect();
+    let several = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    match (rules.len(), customers.len()) {
+        (0, _) => "Enable Auto is on for no customer.".into(),
+        (rules, some) => {
+            format!("Enable Auto is on for {} of {}.", several(rules, "product"), several(some, "customer"))
+        }
+    }
+}
+
+/// A pass on record, as one line.
+fn past(sweep: &SweepRecord) -> String {
+    format!(
+        "  {} · {} · for {}{}: {} turned on{}{}{}",
+        sweep.name,
+        sweep.product.name(),
+        sydney::stamp_in_words(sweep.due, SYDNEY),
+        if sweep.is_late { ", late" } else { "" },
+        sweep.turned_on,
+        if sweep.left > 0 { format!(", {} left", sweep.left) } else { String::new() },
+        if sweep.attention.is_some() { ", stopped" } else { "" },
+        if sweep.finished.is_some() { "" } else { ", not finished" },
+    )
 }
 
 /// A closed pipe is not an error.

@@ -36,8 +36,12 @@ impl Position {
 
     /// As the store keeps it: milliseconds, link, ids, with a space between. A link has none.
     pub(super) fn to_text(&self) -> String {
-        let ids: String = self.waiting.iter().map(|id| format!(" {id}")).collect();
-        format!("{} {}{ids}", self.whole.as_millis(), self.link)
+        let mut text = format!("{} {}", self.whole.as_millis(), self.link);
+        for id in &self.waiting {
+            text.push(' ');
+            text.push_str(&id.to_string());
+        }
+        text
     }
 }
 

@@ -18,4 +18,5 @@ mod docs;
 mod layers;
 mod live;
 mod sandbox;
+mod sweep;
 mod terminal;

@@ -58,7 +58,7 @@ async fn whoever_was_turned_off_and_not_excluded_is_scheduled_again() {
     store.turn_off(&run, std::slice::from_ref(&user)).unwrap();
     drop(store);
     stage.at(NIGHTS[1]);
-    assert_eq!(stage.sweep_one().await.turned_on, [user.clone()]);
+    assert_eq!(stage.sweep_one().await.turned_on, std::slice::from_ref(&user));
 
     let (store, run) = stage.take(SHOP);
     store.turn_off(&run, std::slice::from_ref(&user)).unwrap();

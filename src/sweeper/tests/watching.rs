@@ -34,7 +34,7 @@ impl Stage {
 }
 
 async fn next(heard: &mut mpsc::UnboundedReceiver<Told>) -> Told {
-    tokio::time::timeout(Duration::from_secs(60), heard.recv()).await.unwrap().unwrap()
+    tokio::time::timeout(Duration::from_mins(1), heard.recv()).await.unwrap().unwrap()
 }
 
 #[tokio::test]
