@@ -236,9 +236,9 @@ async fn answer(
             run(store, move |s| s.save_impersonation(&id, &access)).await
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
-        Request::Prove { organisation, impersonation } => {
+        Request::Prove { organisation, impersonation, is_link_out } => {
             let found = match (organisation, impersonation) {
-                (Some(organisation), _) => graph.prove(&organisation, true).await,
+                (Some(organisation), _) => graph.prove(&organisation, is_link_out).await,
                 (None, Some(access)) => exchange.prove(&access).await,
                 (None, None) => return Err(internal("there is nothing to prove yet")),
             };

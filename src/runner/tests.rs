@@ -281,7 +281,14 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::LinkShown(run()), "run"),
         (Request::ProbeBoard(vec![(run(), tenant)]), "board"),
         (Request::Rehearse(tenant), "told"),
-        (Request::Prove { organisation: Some(organisation(tenant)), impersonation: None }, "proof"),
+        (
+            Request::Prove {
+                organisation: Some(organisation(tenant)),
+                impersonation: None,
+                is_link_out: true,
+            },
+            "proof",
+        ),
         (Request::SaveProof(run(), Some(organisation(tenant))), "run"),
         (Request::Enable(run()), "run"),
         (Request::LoadProtection(customer, OFFICE), "protection"),
@@ -319,7 +326,10 @@ fn hosted_calls(run: &RunId) -> Vec<(Request, &'static str)> {
     vec![
         (Request::Discover("ana.brennan@andersondental.example".parse().unwrap()), "server"),
         (Request::SaveImpersonation(run.clone(), access.clone()), "run"),
-        (Request::Prove { organisation: None, impersonation: Some(access.clone()) }, "proof"),
+        (
+            Request::Prove { organisation: None, impersonation: Some(access.clone()), is_link_out: false },
+            "proof",
+        ),
         (Request::ListUsers { tenant: None, impersonation: Some(access) }, "listed"),
     ]
 }
@@ -371,7 +381,10 @@ async fn what_cannot_be_done_comes_back_in_words() {
     for (request, kind) in [
         (Request::LoadRun("B365-FFFF".parse().unwrap()), FailureKind::NotFound),
         (Request::Enable(run.clone()), FailureKind::Refused),
-        (Request::Prove { organisation: None, impersonation: None }, FailureKind::Internal),
+        (
+            Request::Prove { organisation: None, impersonation: None, is_link_out: false },
+            FailureKind::Internal,
+        ),
         (Request::ListUsers { tenant: None, impersonation: None }, FailureKind::Internal),
         (Request::Apply(run, vec![somebody(1)]), FailureKind::Refused),
     ] {
@@ -495,10 +508,8 @@ async fn a_write_that_is_cancelled_is_seen_through() {
 async fn writes_are_carried_out_in_the_order_in_which_they_were_started() {
     let mut stage = Stage::new("standard").await;
     let (_, run) = stage.run_of("C-1001", OFFICE);
-    let mut drafts = (0..200_u16).map(|number| Draft {
-        all: false,
-        exceptions: std::iter::once(somebody(number).id).collect(),
-    });
+    let mut drafts = (0..200_u16)
+        .map(|number| Draft { all: false, exceptions: std::iter::once(somebody(number).id).collect() });
     let mut last = Draft::default();
     let mut calls = Vec::new();
     for draft in drafts.by_ref() {
