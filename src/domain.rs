@@ -6,11 +6,14 @@
 pub mod bill;
 pub mod customer;
 pub mod draft;
+pub mod exchange_server;
+pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod id;
 pub mod permission;
 pub mod protection;
+pub mod receipt;
 pub mod run;
 pub mod secret;
 pub mod sweep;

@@ -18,7 +18,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -77,6 +80,8 @@ pub struct Runner {
     line: Line,
     open: Arc<Mutex<BTreeMap<CallId, CancellationToken>>>,
     probed: Arc<Mutex<BTreeMap<RunId, Probe>>>,
+    /// Hears the end of the write that was started last: the next one waits for it.
+    last_write: Option<oneshot::Receiver<()>>,
 }
 
 impl std::fmt::Debug for Runner {
@@ -129,21 +134,32 @@ impl Runner {
             line: Line { out, wake },
             open: Arc::default(),
             probed: Arc::default(),
+            last_write: None,
         }
     }
 
-    /// Starts a call.
+    /// Starts a call. Writes are carried out one after the other, in the order in which they were started: a draft is not
+    /// overtaken by an older one, and letting go of a run waits for what is still to be written in it.
     pub fn start(&mut self, call: CallId, request: Request) {
         tracing::debug!(call = call.0, ?request, "call");
         let stop = CancellationToken::new();
         lock(&self.open).insert(call, stop.clone());
         let (tools, line, open, probed) =
             (self.tools.clone(), self.line.clone(), Arc::clone(&self.open), Arc::clone(&self.probed));
+        let turn = request.is_write().then(|| {
+            let (done, hears) = oneshot::channel::<()>();
+            (self.last_write.replace(hears), done)
+        });
         self.handle.spawn(async move {
-            let is_write = request.is_write();
             let work = answer(&tools, &line, &probed, call, request, stop.clone());
-            if is_write {
-                finish(&line, call, work.await).await;
+            if let Some((before, done)) = turn {
+                if let Some(before) = before {
+                    // Dropped is as good as sent: the write before has ended.
+                    let _ended = before.await;
+                }
+                let reply = work.await;
+                drop(done);
+                finish(&line, call, reply).await;
             } else {
                 tokio::select! {
                     biased;
@@ -222,12 +238,12 @@ async fn answer(
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
         Request::Prove { organisation, impersonation } => {
-            let proof = match (organisation, impersonation) {
+            let found = match (organisation, impersonation) {
                 (Some(organisation), _) => graph.prove(&organisation, true).await,
                 (None, Some(access)) => exchange.prove(&access).await,
                 (None, None) => return Err(internal("there is nothing to prove yet")),
             };
-            Ok(Reply::Proof(Box::new(proof)))
+            Ok(Reply::Proof(Box::new(found)))
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await

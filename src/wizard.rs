@@ -1,9 +1,10 @@
 //! The wizard: plain computation. `update(Event) -> Vec<Effect>`, `view() -> View`; no terminal, network or clock.
 //!
 //! A trail of screens lies behind Back; the last one is shown. What belongs to the run and not to a screen (the record,
-//! the proof that is being polled, the users that stream in) lives in the [`session::Session`]. `Back` and leaving are
-//! handled here; everything else goes to the screen, which answers with a [`step::Step`].
+//! the proof that is being polled, the users that stream in) lives in the session. `Back` and leaving are
+//! handled here; everything else goes to the screen, which answers with a `Step`.
 
+mod bar;
 pub mod effect;
 pub mod event;
 mod outbox;
@@ -18,10 +19,12 @@ mod step;
 pub mod view;
 mod words;
 
+use std::time::Duration;
+
 use crate::domain::{
     id::{RunId, TenantId},
     run::{Operator, RunRecord},
-    text::{Shown, Text},
+    text::Text,
     time::Moment,
 };
 
@@ -32,7 +35,10 @@ use overlay::Overlay;
 use screen::Screen;
 use session::Session;
 use step::Step;
-use view::{Bar, Notice, Tone, View};
+use view::{Block, Notice, Tone, View};
+
+/// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
+const NOTICE: Duration = Duration::from_secs(5);
 
 /// What the wizard is told once, when it is made.
 #[derive(Debug, Clone)]
@@ -80,6 +86,15 @@ pub(crate) struct Cx<'a> {
 }
 
 impl Cx<'_> {
+    /// Whether the run may be changed here; says why not.
+    pub(crate) fn may_write(&mut self) -> bool {
+        let is_read_only = self.session.record.as_ref().is_some_and(|record| record.is_read_only);
+        if is_read_only {
+            self.say(Tone::Warn, words::READ_ONLY);
+        }
+        !is_read_only
+    }
+
     /// Says something in the line of state.
     pub(crate) fn say(&mut self, tone: Tone, words: impl Into<Text>) {
         *self.notice = Some(Notice { tone, words: words.into() });
@@ -110,10 +125,16 @@ pub struct Wizard {
     screen: Screen,
     overlay: Option<Overlay>,
     notice: Option<Notice>,
+    /// When the notice was said.
+    said: Moment,
     /// An intent that waits until a write has been seen through.
     held: Option<Intent>,
     /// The call that takes up a run, and whether it starts the wizard.
     opening: Option<CallId>,
+    /// The write that lets go of a run: the board is read again behind it.
+    parting: Option<CallId>,
+    /// The wake-up for the next change of a wait or countdown on screen, and when that is.
+    tick: Option<(CallId, Moment)>,
     ended: Option<Ended>,
 }
 
@@ -130,8 +151,11 @@ impl Wizard {
             screen: Screen::customers(),
             overlay: None,
             notice: None,
+            said: Moment::default(),
             held: None,
             opening: None,
+            parting: None,
+            tick: None,
             ended: None,
         }
     }
@@ -139,6 +163,7 @@ impl Wizard {
     /// Takes in what happened and returns what is wished for.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.now = event.at;
+        let before = self.notice.clone();
         if self.ended.is_none() {
             match event.what {
                 Happening::Started => self.start(),
@@ -151,6 +176,10 @@ impl Wizard {
         } else if let Happening::Reply(call, reply) = event.what {
             self.calls.note(call, &reply);
         }
+        if self.notice != before {
+            self.said = self.now;
+        }
+        self.wind();
         self.calls.take()
     }
 
@@ -179,7 +208,7 @@ impl Wizard {
         let shown = self.screen.view(look);
         let card = self.screen.card(look);
         let mut view = View {
-            bar: self.bar(),
+            bar: bar::bar(look, &self.screen),
             trail: self.screen.stops(look),
             panel: shown.panel,
             overlay: shown.overlay,
@@ -189,39 +218,36 @@ impl Wizard {
             card,
             next_change: shown.next_change,
         };
+        view.keys.extend(words::common_keys(view.focus, self.session.record.is_some()));
         if let Some(overlay) = &self.overlay {
             let above = overlay.view(&view, self.session.record.as_ref());
             view.overlay = Some(above.panel);
             view.keys = above.keys;
             view.focus = above.focus;
-        } else {
-            view.keys.extend(words::common_keys(view.focus, self.session.record.is_some()));
         }
         view
     }
 
-    fn bar(&self) -> Bar<'_> {
-        let record = self.session.record.as_ref();
-        let organisation = record.and_then(|r| r.organisation.as_ref());
-        let impersonation = record.and_then(|r| r.impersonation.as_ref());
-        Bar {
-            is_sandbox: self.setup.is_sandbox,
-            customer: record.map(|r| r.customer.name.shown()).or_else(|| self.screen.customer()),
-            product: record.map(|r| r.product.name()),
-            run: record.map(|r| Text::of(format_args!("{}", r.id))),
-            organisation: record.map(|r| match organisation.and_then(|o| o.name.as_ref()) {
-                Some(name) => name.shown(),
-                None => impersonation
-                    .filter(|_| r.product.is_hosted())
-                    .map_or_else(|| Shown::literal("not known yet"), |i| i.server.shown()),
-            }),
-            domain: organisation
-                .and_then(|o| o.domain.as_ref())
-                .or_else(|| impersonation.and_then(|i| i.domains.first()))
-                .map(Text::shown),
-            last_four: organisation.map(|o| o.tenant.last_four()),
-            is_read_only: record.is_some_and(|r| r.is_read_only),
-            warning: self.session.sweep_warning.as_ref().map(Text::shown),
+    /// Asks to be woken when a wait or a countdown on screen changes next, and only then: nothing showing, no wake-ups.
+    fn wind(&mut self) {
+        let due = if self.ended.is_some() { None } else { self.view().next_change };
+        if self.tick.map(|(_, at)| at) == due {
+            return;
+        }
+        if let Some((call, _)) = self.tick.take() {
+            self.calls.cancel(call);
+        }
+        // A change that is due already would wake without end: the next event brings the next view anyway.
+        if let Some(at) = due.filter(|at| *at > self.now) {
+            self.tick = Some((self.calls.start(Request::Wake(at.since(self.now))), at));
+        }
+    }
+
+    /// Takes a notice back that has stood long enough in front of the clock of a wait; bad news stays.
+    fn hush(&mut self) {
+        let is_passing = self.notice.as_ref().is_some_and(|n| !matches!(n.tone, Tone::Warn | Tone::Bad));
+        if is_passing && self.now.since(self.said) >= NOTICE {
+            self.notice = None;
         }
     }
 
@@ -257,7 +283,10 @@ impl Wizard {
         match intent {
             Intent::Act(Action::Help) => self.overlay = Some(Overlay::Help),
             Intent::Act(Action::Say) => self.overlay = Some(Overlay::Say),
-            Intent::Act(Action::Explain) => self.overlay = Some(Overlay::explain()),
+            Intent::Act(Action::Explain) => {
+                let code = self.shown_code().unwrap_or_default();
+                self.overlay = Some(Overlay::explain(code.as_str()));
+            }
             Intent::Act(Action::Park) => self.park(),
             intent => {
                 let (mut cx, screen) = self.parts();
@@ -271,7 +300,13 @@ impl Wizard {
         if !self.calls.note(call, &reply) {
             return; // cancelled or unknown: a late reply is normal life
         }
-        if self.opening == Some(call) {
+        if self.tick.is_some_and(|(tick, _)| tick == call) {
+            self.tick = None;
+            self.hush();
+        } else if self.parting == Some(call) {
+            self.parting = None;
+            self.parted(&reply);
+        } else if self.opening == Some(call) {
             self.opening = None;
             match reply {
                 Reply::Run(record) => self.open(*record),
@@ -314,6 +349,24 @@ impl Wizard {
         }
     }
 
+    /// The code of the bad news that stands on the screen.
+    fn shown_code(&self) -> Option<Text> {
+        self.view().panel.blocks.iter().find_map(|block| match block {
+            Block::Failure(failure) => failure.code.clone(),
+            _ => None,
+        })
+    }
+
+    /// A run was let go of, or could not be: the rows say what is on record now.
+    fn parted(&mut self, reply: &Reply) {
+        if let Reply::Failed(failure) = reply {
+            self.say(Tone::Bad, words::failure(failure));
+        }
+        if matches!(self.screen, Screen::Customer(_)) {
+            self.enter_screen();
+        }
+    }
+
     /// How `q` ends the wizard where nothing is interrupted by it: on the outcome, and with no run open.
     fn finished(&self) -> Option<Ended> {
         match (&self.screen, self.session.record.is_some()) {
@@ -326,6 +379,11 @@ impl Wizard {
     /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.
     fn open(&mut self, record: RunRecord) {
         self.leave_screen();
+        let other =
+            self.session.record.as_ref().map(|known| known.id.clone()).filter(|known| *known != record.id);
+        if let Some(other) = other {
+            self.release(Request::LeaveRun(other));
+        }
         let mut trail = resume::trail(&record);
         let (mut cx, _) = self.parts();
         Session::take_up(&mut cx, record);
@@ -360,9 +418,17 @@ impl Wizard {
     }
 
     fn park(&mut self) {
+        let (mut cx, _) = self.parts();
+        if !cx.may_write() {
+            return;
+        }
+        if self.calls.is_writing() {
+            self.held = Some(Intent::Act(Action::Park));
+            return self.say(Tone::Busy, "Saving. One moment.");
+        }
         if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
             self.let_go(Request::ParkRun(run.clone()));
-            self.say(Tone::Good, Text::of(format_args!("{run} is parked. Nothing is lost.")));
+            self.say(Tone::Good, Text::of(format_args!("{run} is being parked. Nothing is lost.")));
         }
     }
 
@@ -373,11 +439,15 @@ impl Wizard {
         self.customers();
     }
 
-    /// Saves what is still a draft, ends the run's calls and starts the write that lets go of it.
+    /// Saves what is still a draft, ends the run's calls and starts the write that lets go of it. A run that another
+    /// process holds is not ours to let go of.
     fn release(&mut self, write: Request) {
+        let is_held_here = self.session.record.as_ref().is_some_and(|record| !record.is_read_only);
         let (mut cx, _) = self.parts();
         Session::let_go(&mut cx);
-        self.calls.start(write);
+        if is_held_here {
+            self.parting = Some(self.calls.start(write));
+        }
         self.session = self.session.emptied();
     }
 
@@ -391,10 +461,16 @@ impl Wizard {
         self.leave_screen();
         let (mut cx, _) = self.parts();
         Session::let_go(&mut cx);
-        if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
+        self.calls.flush();
+        // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
+        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only)
+            && !self.calls.is_writing()
+        {
+            let run = record.id.clone();
             self.calls.start(Request::LeaveRun(run));
         }
         self.calls.cancel_readers();
+        self.tick = None;
         self.overlay = None;
         self.ended = Some(how);
     }
@@ -419,3 +495,6 @@ impl Wizard {
         (Cx { now: *now, setup, session, calls, notice }, screen)
     }
 }
+
+#[cfg(test)]
+mod tests;

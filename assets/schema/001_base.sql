@@ -151,18 +151,20 @@ CREATE TABLE apply (
 ) STRICT;
 CREATE UNIQUE INDEX apply_open ON apply (run) WHERE ended IS NULL;
 
--- Whom a run chose, once per user; written before the first seat. No outcome: still to be done.
+-- Whom a run chose, once per user; written before the first seat. No outcome: still to be done. Rows lie in the order
+-- of confirming, which is the order of the batches: a batch touches few pages, however many users there are.
 CREATE TABLE chosen (
+  id       INTEGER PRIMARY KEY,
   run      TEXT NOT NULL REFERENCES run (id),
   user     BLOB NOT NULL CHECK (length(user) = 16),
-  position INTEGER NOT NULL,
   address  TEXT NOT NULL,
   name     TEXT NOT NULL,
   kind     INTEGER NOT NULL,
   outcome  TEXT,
   detail   TEXT,
-  PRIMARY KEY (run, user)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (run, user)
+) STRICT;
+CREATE INDEX chosen_of_run ON chosen (run);
 
 -- Enable Auto. `run` is the run that switched it on.
 CREATE TABLE auto_rule (

@@ -204,7 +204,7 @@ fn assemble(store: Store, settings: &provider::Settings) -> anyhow::Result<Provi
 /// The permissions that settings add.
 fn extra(settings: &Settings) -> anyhow::Result<Vec<Permission>> {
     let row = |row: &ExtraPermission| {
-        Permission::new(row.value.as_str(), &row.role.to_string(), row.reason.as_str(), "worker")
+        Permission::new(row.value.as_str(), &row.role.to_string(), row.reason.as_str(), "workers")
             .with_context(|| format!("the permission {} of the settings can't be used", row.value))
     };
     settings.permissions.iter().map(row).collect()

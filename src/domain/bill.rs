@@ -30,6 +30,42 @@ pub struct Bill {
     pub limit: Option<u32>,
 }
 
+/// A count as people read it: "1,204".
+#[must_use]
+pub fn grouped(count: u32) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with its noun: "1 user", "1,204 users".
+#[must_use]
+pub fn counted(count: u32, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+impl StaysOff {
+    /// The reason in a table ("shared mailboxes, not included").
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Kind(Kind::Shared) => "shared mailboxes: this kind is not included",
+            Self::Kind(Kind::Room) => "rooms and equipment: this kind is not included",
+            Self::Kind(Kind::Disabled) => "users whose sign-in is off: this kind is not included",
+            Self::Kind(kind) => kind.plural(),
+            Self::Excluded => "excluded",
+            Self::Problem => "with a problem: the row says which",
+            Self::NotChosen => "eligible, but not chosen",
+        }
+    }
+}
+
 impl Bill {
     /// How many new seats this is: the number that the operator types from two up.
     #[must_use]
@@ -47,5 +83,28 @@ impl Bill {
     #[must_use]
     pub fn seats_missing(&self) -> u32 {
         self.limit.map_or(0, |limit| self.seats_after().saturating_sub(limit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_as_people_read_them() {
+        for (count, words) in [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000, "1,000,000")] {
+            assert_eq!(grouped(count), words);
+        }
+        assert_eq!(counted(1, "seat", "seats"), "1 seat");
+        assert_eq!(counted(37, "seat", "seats"), "37 seats");
+    }
+
+    #[test]
+    fn missing_seats_are_named_only_where_there_is_a_limit() {
+        let mut bill =
+            Bill { turn_on: vec![(Kind::User, 5), (Kind::Shared, 2)], seats_before: 10, ..Bill::default() };
+        assert_eq!((bill.new_seats(), bill.seats_after(), bill.seats_missing()), (7, 17, 0));
+        bill.limit = Some(15);
+        assert_eq!(bill.seats_missing(), 2);
     }
 }

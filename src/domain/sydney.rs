@@ -82,6 +82,13 @@ pub fn clock_in_words(at: Moment, now: Moment, zone: &str) -> Text {
     }
 }
 
+/// A day by Sydney's clocks: "3 Nov 2026".
+#[must_use]
+pub fn day_in_words(at: Moment) -> Text {
+    zoned(at, ZONE)
+        .map_or_else(|| Text::of(format_args!("{at}")), |z| Text::clean(&z.strftime("%-d %b %Y").to_string()))
+}
+
 /// A date with time and zone for the receipt: "Mon 23 Nov 2026 20:00 AEDT".
 #[must_use]
 pub fn stamp_in_words(at: Moment, zone: &str) -> Text {

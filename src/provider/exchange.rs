@@ -86,9 +86,7 @@ impl Exchange {
     /// A failure with `retry_after` may be asked again after that long; one without needs a person first, because a
     /// refused password that is sent again and again locks the account.
     pub async fn prove(&self, access: &Impersonation) -> Proof {
-        // A person waits: two attempts, then the news; the round can be repeated.
-        let pace = Pace { attempts: self.pace.attempts.min(2), ..self.pace };
-        let session = self.session(access, pace, None).map(Arc::new);
+        let session = self.session(access, self.pace.brief(), None).map(Arc::new);
         prove::prove(session, access, || self.clock.now()).await
     }
 

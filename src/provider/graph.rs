@@ -1,6 +1,6 @@
 //! Microsoft Graph and tenant discovery: look an organisation up, prove consent, list users, see what changed.
 //!
-//! Triggered by the runner and by the sweep. Every request that carries a token passes [`Graph::get`], which is the one
+//! Triggered by the runner and by the sweep. Every request that carries a token passes `Graph::get`, which is the one
 //! place that compares the address with the host the token is for (rule 15).
 
 mod delta;
@@ -70,8 +70,8 @@ struct Inner {
     done_page: Option<Url>,
     permissions: Vec<Permission>,
     licences: Arc<Licences>,
-    /// When this process first got a token for a tenant: the start of the time in which a consent spreads.
-    known_since: std::sync::Mutex<HashMap<TenantId, Moment>>,
+    /// What the rounds of proving saw; memory only.
+    seen: std::sync::Mutex<HashMap<TenantId, Seen>>,
 }
 
 impl Graph {
@@ -101,7 +101,7 @@ impl Graph {
                 permissions: permission::with_extra(&settings.extra_permissions)
                     .map_err(|e| damaged(e.to_string()))?,
                 licences: Arc::new(Licences::built_in().map_err(damaged)?),
-                known_since: std::sync::Mutex::default(),
+                seen: std::sync::Mutex::default(),
             }),
         })
     }
@@ -236,16 +236,28 @@ impl Graph {
         }
     }
 
-    /// When this process first had a token for the tenant.
-    fn known_since(&self, tenant: TenantId) -> Moment {
-        let mut known = self.inner.known_since.lock().unwrap_or_else(PoisonError::into_inner);
-        *known.entry(tenant).or_insert_with(|| self.inner.clock.now())
+    /// Notes that the application is known in the tenant; says since when, and whether it was unknown before.
+    fn note_known(&self, tenant: TenantId) -> Seen {
+        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = seen.entry(tenant).or_default();
+        seen.known_since.get_or_insert_with(|| self.inner.clock.now());
+        *seen
     }
 
-    /// Forgets it: the application is not known there (any more).
-    fn forget(&self, tenant: TenantId) {
-        self.inner.known_since.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+    /// Notes that the application is not known there (yet, or any more).
+    fn note_unknown(&self, tenant: TenantId) {
+        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(tenant, Seen { known_since: None, was_unknown: true });
     }
+}
+
+/// What this process saw of our application in one tenant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Seen {
+    /// When it first got a token: the start of the time in which a consent spreads.
+    known_since: Option<Moment>,
+    /// It was refused as unknown before that: somebody accepted while we watched.
+    was_unknown: bool,
 }
 
 impl fmt::Debug for Graph {

@@ -10,9 +10,11 @@ mod audit;
 mod board;
 mod customers;
 mod error;
+mod history;
 mod lock;
 mod operators;
 mod outcome;
+mod roster;
 mod row;
 mod rules;
 mod runs;
@@ -34,13 +36,15 @@ use std::{
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use self::{
+    history::SweepRecord,
+    roster::Roster,
+    rules::{RuleAccess, RuleRow},
+    sweeps::{SweepClaim, SweepSummary},
+};
 use self::{
     lock::{Hold, Locks},
     vault::Vault,
-};
-pub use self::{
-    rules::{RuleAccess, RuleRow},
-    sweeps::{Roster, SweepClaim, SweepRecord, SweepSummary},
 };
 use crate::domain::{
     failure::{Failure, FailureKind},

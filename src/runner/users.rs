@@ -42,7 +42,8 @@ pub(super) async fn list(
             (None, None) => Err(internal("there is nobody to list yet")),
         }
     };
-    let passing = async {
+    // Owns the parts: when nobody listens any more they are dropped, and the listing ends instead of waiting.
+    let passing = async move {
         while let Some(part) = parts.recv().await {
             let reply = match part {
                 Listed::Page(page) => Reply::Page(page),

@@ -34,6 +34,8 @@ pub enum Effect {
 pub enum Deed {
     /// Send text to the terminal's clipboard. There is no acknowledgement: never say "copied".
     Copy(Text),
+    /// The same for text of several lines that this program wrote (a receipt).
+    CopyText(String),
     /// Leave the full-screen view, print this alone and unwrapped, and come back on Enter.
     PrintAlone(Text),
 }

@@ -1,11 +1,22 @@
 //! Panels that every screen has: help, the say-it card, explain, and the question before leaving.
+//!
+//! One stands above the screen at a time; the screen below keeps its state and its calls go on.
 
-use crate::domain::{run::RunRecord, text::Text};
+use crate::domain::{
+    explain::{self, Entry},
+    run::RunRecord,
+    text::Text,
+};
 
 use super::{
-    event::{Action, Intent},
-    view::{Block, Chord, Focus, Key, Panel, View},
+    event::{Action, Edit, Intent},
+    part::field::{Field, Taken},
+    view::{Block, Card, Chord, Focus, Key, Panel, View},
+    words,
 };
+
+/// How many hits *explain* shows in full: three fit a window of 24 rows.
+const HITS: usize = 3;
 
 /// What stands above the screen.
 #[derive(Debug)]
@@ -14,8 +25,18 @@ pub(crate) enum Overlay {
     Help,
     /// What to say now.
     Say,
+    /// What a code or words mean.
+    Explain(Explain),
     /// Leave? The run is kept.
     Leave,
+}
+
+/// The state of *explain*.
+#[derive(Debug)]
+pub(crate) struct Explain {
+    field: Field,
+    in_field: bool,
+    hits: Vec<&'static Entry>,
 }
 
 /// What an overlay answers.
@@ -41,16 +62,20 @@ pub(crate) struct Above<'a> {
 }
 
 impl Overlay {
-    /// Opens *explain* with an empty field.
-    pub(crate) fn explain() -> Self {
-        Self::Help
+    /// Opens *explain*, with the code of the trouble on screen if there is one.
+    pub(crate) fn explain(code: &str) -> Self {
+        let hits = explain::look_up(code);
+        Self::Explain(Explain { field: Field::plain(code), in_field: hits.is_empty(), hits })
     }
 
     /// Handles what a person asks while it is open.
     pub(crate) fn intent(&mut self, intent: &Intent) -> Answer {
         match (self, intent) {
-            (Self::Leave, Intent::Submit | Intent::Act(Action::Submit)) => Answer::Leave,
-            (_, Intent::Back | Intent::Submit | Intent::Act(Action::Back | Action::Help | Action::Say)) => {
+            (Self::Leave, Intent::Submit | Intent::Act(Action::Submit | Action::Leave)) => Answer::Leave,
+            (Self::Explain(explain), intent) => explain.intent(intent),
+            (Self::Help, Intent::Act(Action::Help))
+            | (Self::Say, Intent::Act(Action::Say))
+            | (_, Intent::Back | Intent::Submit | Intent::Act(Action::Back | Action::Submit)) => {
                 Answer::Close
             }
             _ => Answer::Stay,
@@ -59,17 +84,143 @@ impl Overlay {
 
     /// Shows it above a view.
     pub(crate) fn view<'a>(&'a self, below: &View<'a>, record: Option<&RunRecord>) -> Above<'a> {
-        let _ = (below, record);
-        Above {
-            panel: Panel { heading: Text::from("Leave?"), blocks: vec![Block::Gap] },
-            keys: vec![Key {
-                chord: Chord::Esc,
-                action: Action::Back,
-                label: "back",
-                count: None,
-                help: "Closes this panel.",
-            }],
+        let close = words::key(Chord::Esc, Action::Back, "close", "Closes this panel.");
+        let reading = |heading: Text, blocks| Above {
+            panel: Panel { heading, blocks },
+            keys: vec![close],
             focus: Focus::Reading,
+        };
+        match self {
+            Self::Help => reading(Text::from("Keys of this screen"), help(&below.keys)),
+            Self::Say => reading(Text::from("Say it"), say(&below.card)),
+            Self::Explain(explain) => explain.view(),
+            Self::Leave => {
+                let words = record.map_or_else(
+                    || Text::from("No run is open."),
+                    |r| {
+                        Text::of(format_args!(
+                            "The run is kept. Take it up again with: backup365 --run {}",
+                            r.id
+                        ))
+                    },
+                );
+                let leave = words::key(Chord::Enter, Action::Submit, "leave", "Leaves. The run is kept.");
+                let stay = words::key(Chord::Esc, Action::Back, "stay", "Stays here.");
+                let heading = if record.is_some() { "Leave? The run is kept." } else { "Leave?" };
+                let blocks = vec![Block::Para(words), Block::Para(Text::from("Enter leaves, Esc stays."))];
+                Above {
+                    panel: Panel { heading: Text::from(heading), blocks },
+                    keys: vec![leave, stay],
+                    // No button to press by mistake: Enter alone leaves.
+                    focus: Focus::Reading,
+                }
+            }
         }
     }
+}
+
+impl Explain {
+    fn intent(&mut self, intent: &Intent) -> Answer {
+        if self.in_field {
+            match self.field.intent(intent) {
+                Taken::Changed => self.hits = explain::look_up(self.field.text()),
+                Taken::Kept => {}
+                Taken::NotMine => match intent {
+                    Intent::Back if self.field.is_empty() => return Answer::Close,
+                    Intent::Back => {
+                        self.field.edit(Edit::Clear);
+                        self.hits.clear();
+                    }
+                    Intent::Submit
+                    | Intent::Act(Action::Submit)
+                    | Intent::NextControl
+                    | Intent::PreviousControl
+                    | Intent::Move(_) => self.in_field = false,
+                    Intent::Act(Action::Back) => return Answer::Close,
+                    _ => {}
+                },
+            }
+            return Answer::Stay;
+        }
+        match intent {
+            Intent::Act(Action::Search) | Intent::NextControl | Intent::PreviousControl => {
+                self.in_field = true;
+            }
+            Intent::Back | Intent::Submit | Intent::Act(Action::Back | Action::Submit | Action::Explain) => {
+                return Answer::Close;
+            }
+            _ => {}
+        }
+        Answer::Stay
+    }
+
+    fn view(&self) -> Above<'_> {
+        let hint = "a code like 90094, or the words on the customer's screen";
+        let mut blocks = vec![Block::Field(self.field.view("Code or words", hint, None, self.in_field))];
+        for entry in self.hits.iter().take(HITS) {
+            blocks.extend([
+                Block::Strong(entry.heading()),
+                Block::Para(Text::of(format_args!("Means: {}", entry.means))),
+                Block::Para(Text::of(format_args!("Say: {}", entry.say))),
+                Block::Para(Text::of(format_args!("Press: {}", entry.press))),
+                Block::Gap,
+            ]);
+        }
+        let more = self.hits.len().saturating_sub(HITS);
+        if more > 0 {
+            blocks.push(Block::Para(Text::of(format_args!("{more} more are alike. Type more of it."))));
+        }
+        if self.hits.is_empty() && !self.field.is_empty() {
+            blocks.push(Block::Para(Text::from(
+                "Nothing is known by that. Try the number alone, or two or three words of the page's heading.",
+            )));
+        }
+        let mut keys = if self.in_field {
+            words::field_keys()
+        } else {
+            vec![words::key(Chord::Char('/'), Action::Search, "field", "Type another code or other words.")]
+        };
+        if !self.in_field {
+            keys.push(words::key(Chord::Esc, Action::Back, "close", "Closes this panel."));
+        }
+        let focus = if self.in_field { Focus::Field } else { Focus::Reading };
+        Above { panel: Panel { heading: Text::from("What does it mean?"), blocks }, keys, focus }
+    }
+}
+
+/// One line per key.
+fn help<'a>(keys: &[Key]) -> Vec<Block<'a>> {
+    let line = |key: &Key| {
+        let chord = match key.chord {
+            Chord::Char(c) => c.to_string(),
+            Chord::Enter => "Enter".to_owned(),
+            Chord::Space => "Space".to_owned(),
+            Chord::Esc => "Esc".to_owned(),
+            Chord::Tab => "Tab".to_owned(),
+        };
+        Block::Para(Text::of(format_args!("{chord}: {}", key.help)))
+    };
+    keys.iter()
+        .map(line)
+        .chain([
+            Block::Para(Text::from(
+                "Tab and Shift-Tab: to the next control and to the one before, where there are several.",
+            )),
+            Block::Para(Text::from("Ctrl-C: asks before leaving; a second one leaves. The run is kept.")),
+        ])
+        .collect()
+}
+
+/// The card as text.
+fn say<'a>(card: &Card) -> Vec<Block<'a>> {
+    let mut blocks = vec![
+        Block::Strong(Text::of(format_args!("Say: “{}”", card.say))),
+        Block::Para(Text::of(format_args!("They should see: {}", card.sees))),
+    ];
+    for (screen, answer) in &card.wrong {
+        blocks.push(Block::Gap);
+        blocks.push(Block::Para(Text::of(format_args!("If they see: {screen}"))));
+        blocks.push(Block::Para(Text::of(format_args!("Say: “{answer}”"))));
+    }
+    blocks
 }

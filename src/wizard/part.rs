@@ -1,4 +1,8 @@
 //! Parts that several screens are made of.
 
 pub(crate) mod field;
+pub(crate) mod form;
 pub(crate) mod list;
+pub(crate) mod table;
+pub(crate) mod ticks;
+pub(crate) mod wait;

@@ -1,10 +1,54 @@
-//! From what is on record to the trail of screens: kill it anywhere, start it again, same step, no question twice.
+//! From what is on record to the trail of screens: kill it anywhere, start it again, same step, no question twice. Pure.
 
 use crate::domain::run::RunRecord;
 
-use super::screen::Screen;
+use super::screen::{
+    Screen, authorise::Authorise, impersonation::Impersonation, outcome::Outcome, product::Product,
+    tenant::Tenant, users::Users,
+};
+
+/// How far a run is, by its record alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// How to get in is not known, or the key to what is known is lost.
+    Access,
+    /// Access is known, the product is not enabled.
+    Authorise,
+    /// Enabled.
+    Users,
+    /// Finished.
+    Outcome,
+}
+
+/// How far a run is.
+pub(crate) fn stage(record: &RunRecord) -> Stage {
+    let is_hosted = record.product.is_hosted();
+    let has_access = if is_hosted { record.impersonation.is_some() } else { record.organisation.is_some() };
+    if record.finished.is_some() {
+        Stage::Outcome
+    } else if !has_access || (is_hosted && record.is_key_lost) {
+        Stage::Access
+    } else if record.enabled.is_none() {
+        Stage::Authorise
+    } else {
+        Stage::Users
+    }
+}
 
 /// The screens of a run from the product on, oldest first; the last one is to be shown.
-pub(crate) fn trail(_record: &RunRecord) -> Vec<Screen> {
-    Vec::new()
+pub(crate) fn trail(record: &RunRecord) -> Vec<Screen> {
+    let access = if record.product.is_hosted() {
+        Screen::Impersonation(Box::new(Impersonation::new(record)))
+    } else {
+        Screen::Tenant(Box::new(Tenant::new(record)))
+    };
+    let steps = [
+        (Stage::Authorise, Screen::Authorise(Authorise::default())),
+        (Stage::Users, Screen::Users(Users::default())),
+        (Stage::Outcome, Screen::Outcome(Outcome::default())),
+    ];
+    let reached = stage(record);
+    let mut trail = vec![Screen::Product(Product::resumed(record)), access];
+    trail.extend(steps.into_iter().filter(|(stage, _)| *stage <= reached).map(|(_, screen)| screen));
+    trail
 }

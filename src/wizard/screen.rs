@@ -1,7 +1,12 @@
 //! The screens, dispatched by plain match: enter, intent, reply, leave, view.
 
+pub(crate) mod add;
+pub(crate) mod authorise;
 pub(crate) mod customer;
+pub(crate) mod impersonation;
 pub(crate) mod outcome;
+pub(crate) mod product;
+pub(crate) mod tenant;
 pub(crate) mod users;
 
 use crate::domain::text::Shown;
@@ -22,7 +27,17 @@ pub(crate) const STOPS: [&str; 6] = ["Customer", "Product", "Access", "Authorise
 #[derive(Debug)]
 pub(crate) enum Screen {
     /// Choose a customer.
-    Customer(customer::Customer),
+    Customer(Box<customer::Customer>),
+    /// Add a customer.
+    Add(add::Add),
+    /// Choose a product.
+    Product(product::Product),
+    /// Which organisation it is.
+    Tenant(Box<tenant::Tenant>),
+    /// How the mailboxes of a hosted customer are reached.
+    Impersonation(Box<impersonation::Impersonation>),
+    /// Obtain consent, or prove that impersonation works.
+    Authorise(authorise::Authorise),
     /// Tick, All, or Enable Auto.
     Users(users::Users),
     /// What was done, and the receipt.
@@ -49,13 +64,16 @@ pub(crate) struct Scene<'a> {
 impl Screen {
     /// The first screen.
     pub(crate) fn customers() -> Self {
-        Self::Customer(customer::Customer::default())
+        Self::Customer(Box::default())
     }
 
     /// Comes on: may start calls.
     pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
         match self {
             Self::Customer(screen) => screen.enter(cx),
+            Self::Add(_) | Self::Product(_) | Self::Impersonation(_) => {}
+            Self::Tenant(screen) => screen.enter(cx),
+            Self::Authorise(screen) => screen.enter(cx),
             Self::Users(screen) => screen.enter(cx),
             Self::Outcome(screen) => screen.enter(cx),
         }
@@ -64,7 +82,12 @@ impl Screen {
     /// Handles what a person asks.
     pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
         match self {
-            Self::Customer(screen) => screen.intent(cx, intent),
+            Self::Customer(screen) => screen.intent(cx, &intent),
+            Self::Add(screen) => screen.intent(cx, intent),
+            Self::Product(screen) => screen.intent(cx, &intent),
+            Self::Tenant(screen) => screen.intent(cx, intent),
+            Self::Impersonation(screen) => screen.intent(cx, intent),
+            Self::Authorise(screen) => screen.intent(cx, &intent),
             Self::Users(screen) => screen.intent(cx, intent),
             Self::Outcome(screen) => screen.intent(cx, intent),
         }
@@ -74,6 +97,11 @@ impl Screen {
     pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
         match self {
             Self::Customer(screen) => screen.reply(cx, call, reply),
+            Self::Add(screen) => screen.reply(cx, call, reply),
+            Self::Product(screen) => screen.reply(cx, call, reply),
+            Self::Tenant(screen) => screen.reply(cx, call, reply),
+            Self::Impersonation(screen) => screen.reply(cx, call, reply),
+            Self::Authorise(screen) => screen.reply(cx, call, reply),
             Self::Users(screen) => screen.reply(cx, call, reply),
             Self::Outcome(screen) => screen.reply(cx, call, reply),
         }
@@ -83,7 +111,7 @@ impl Screen {
     pub(crate) fn session_changed(&mut self, cx: &mut Cx<'_>) -> Step {
         match self {
             Self::Users(screen) => screen.session_changed(cx),
-            Self::Customer(_) | Self::Outcome(_) => Step::Stay,
+            _ => Step::Stay,
         }
     }
 
@@ -91,6 +119,11 @@ impl Screen {
     pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
         match self {
             Self::Customer(screen) => screen.leave(cx),
+            Self::Add(screen) => screen.leave(cx),
+            Self::Product(screen) => screen.leave(cx),
+            Self::Tenant(screen) => screen.leave(cx),
+            Self::Impersonation(screen) => screen.leave(cx),
+            Self::Authorise(screen) => screen.leave(cx),
             Self::Users(screen) => screen.leave(cx),
             Self::Outcome(screen) => screen.leave(cx),
         }
@@ -100,6 +133,11 @@ impl Screen {
     pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
         match self {
             Self::Customer(screen) => screen.view(look),
+            Self::Add(screen) => screen.view(look),
+            Self::Product(screen) => screen.view(look),
+            Self::Tenant(screen) => screen.view(look),
+            Self::Impersonation(screen) => screen.view(look),
+            Self::Authorise(screen) => screen.view(look),
             Self::Users(screen) => screen.view(look),
             Self::Outcome(screen) => screen.view(look),
         }
@@ -108,7 +146,12 @@ impl Screen {
     /// What to say to the customer now.
     pub(crate) fn card(&self, look: Look<'_>) -> Card {
         match self {
-            Self::Customer(screen) => screen.card(look),
+            Self::Customer(_) => customer::Customer::card(),
+            Self::Add(_) => add::Add::card(),
+            Self::Product(_) => product::Product::card(),
+            Self::Tenant(screen) => screen.card(look),
+            Self::Impersonation(_) => impersonation::Impersonation::card(),
+            Self::Authorise(_) => authorise::Authorise::card(look),
             Self::Users(screen) => screen.card(look),
             Self::Outcome(screen) => screen.card(look),
         }
@@ -116,13 +159,19 @@ impl Screen {
 
     /// The customer that a screen before the run is about.
     pub(crate) fn customer(&self) -> Option<Shown<'_>> {
-        None
+        match self {
+            Self::Product(screen) => Some(screen.customer()),
+            _ => None,
+        }
     }
 
     /// The trail with this screen's stop as *here*.
     pub(crate) fn stops(&self, _look: Look<'_>) -> Vec<Stop> {
         let here = match self {
-            Self::Customer(_) => 0,
+            Self::Customer(_) | Self::Add(_) => 0,
+            Self::Product(_) => 1,
+            Self::Tenant(_) | Self::Impersonation(_) => 2,
+            Self::Authorise(_) => 3,
             Self::Users(_) => 4,
             Self::Outcome(_) => 5,
         };

@@ -2,7 +2,7 @@
 //!
 //! Calls of the run go on while screens come and go; they end on park, on changing the customer and on leaving.
 
-use crate::domain::{run::RunRecord, text::Text};
+use crate::domain::{run::RunRecord, text::Text, time::Moment};
 
 use super::{Cx, effect::CallId, event::Reply, proving::Proving, roster::Roster};
 
@@ -17,6 +17,8 @@ pub(crate) struct Session {
     pub(crate) roster: Roster,
     /// Rule 17, kept over runs.
     pub(crate) sweep_warning: Option<Text>,
+    /// When the board last asked Microsoft about waiting runs, kept over runs.
+    pub(crate) probed: Option<Moment>,
 }
 
 /// Where a reply belonged.
@@ -45,7 +47,17 @@ impl Session {
 
     /// A session without a run.
     pub(crate) fn emptied(&self) -> Self {
-        Self { sweep_warning: self.sweep_warning.clone(), ..Self::default() }
+        Self { sweep_warning: self.sweep_warning.clone(), probed: self.probed, ..Self::default() }
+    }
+
+    /// Takes in what is on record now about the run that is open. Steps that are known to be done stay done: two
+    /// writes may answer in another order than they were started.
+    pub(crate) fn adopt(cx: &mut Cx<'_>, mut record: RunRecord) {
+        let Some(known) = cx.session.record.as_ref().filter(|known| known.id == record.id) else { return };
+        record.link_shown = record.link_shown.or(known.link_shown);
+        record.proved = record.proved.or(known.proved);
+        record.enabled = record.enabled.or(known.enabled);
+        cx.session.record = Some(record);
     }
 
     /// Gives a reply to the run's own calls.

@@ -1,15 +1,49 @@
 //! Shared sentences for failures and states, and the keys that every screen has; a screen's own words stay in its file.
 
-use crate::domain::{failure::Failure, text::Text};
+use crate::domain::{customer::Progress, failure::Failure, sydney::clock_in_words, text::Text, time::Moment};
 
 use super::{
     event::Action,
     view::{Chord, Focus, Key},
 };
 
+/// Said when something is pasted outside a field.
+pub(crate) const PASTE: &str = "Nothing was pasted. Press / first, then paste.";
+
+/// Said when a write is asked for in a run that another process holds.
+pub(crate) const READ_ONLY: &str =
+    "This run is open in another window. Here you can look, not change anything. Close it there first.";
+
 /// A failure as one sentence for the line of state.
 pub(crate) fn failure(failure: &Failure) -> Text {
     Text::of(format_args!("{}. {}", failure.what, failure.hint))
+}
+
+/// How far a customer is, in the words of the customer screen.
+pub(crate) fn progress(progress: &Progress, now: Moment, here: &str) -> Text {
+    match progress {
+        Progress::NotStarted => Text::from("not started"),
+        Progress::Open(step) => step.clone(),
+        Progress::WaitingForConsent { since } => {
+            Text::of(format_args!("waiting for consent since {}", clock_in_words(*since, now, here)))
+        }
+        Progress::Protected { on, of } => Text::of(format_args!("{on} of {of} protected")),
+        Progress::Automatic { on } => Text::of(format_args!("automatic, {on} protected")),
+        Progress::NeedsAttention(why) => Text::of(format_args!("needs attention: {why}")),
+    }
+}
+
+/// A key without a count.
+pub(crate) const fn key(chord: Chord, action: Action, label: &'static str, help: &'static str) -> Key {
+    Key { chord, action, label, count: None, help }
+}
+
+/// The keys of a text field in a form or above a list.
+pub(crate) fn field_keys() -> Vec<Key> {
+    vec![
+        key(Chord::Enter, Action::Submit, "leave field", "Leaves the field. What you typed stays."),
+        key(Chord::Esc, Action::Back, "clear", "Clears the field. In an empty field: back."),
+    ]
 }
 
 /// The keys that every screen has outside text fields.
@@ -17,7 +51,6 @@ pub(crate) fn common_keys(focus: Focus, has_run: bool) -> Vec<Key> {
     if focus == Focus::Field {
         return Vec::new();
     }
-    let key = |chord, action, label, help| Key { chord, action, label, count: None, help };
     let mut keys = vec![
         key(
             Chord::Char('s'),
@@ -44,4 +77,25 @@ pub(crate) fn common_keys(focus: Focus, has_run: bool) -> Vec<Key> {
     keys.push(key(Chord::Char('q'), Action::Leave, "leave", "Leave. The run is kept."));
     keys.push(key(Chord::Char('?'), Action::Help, "help", "All keys of this screen."));
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_customer_says_how_far_they_are() {
+        let now = Moment::parse("2026-11-23T12:00:00Z").unwrap();
+        let since = Moment::parse("2026-11-23T10:42:00Z").unwrap();
+        for (at, words) in [
+            (Progress::NotStarted, "not started"),
+            (Progress::Open(Text::from("at access")), "at access"),
+            (Progress::WaitingForConsent { since }, "waiting for consent since 10:42"),
+            (Progress::Protected { on: 184, of: 231 }, "184 of 231 protected"),
+            (Progress::Automatic { on: 9 }, "automatic, 9 protected"),
+            (Progress::NeedsAttention(Text::from("no seats left")), "needs attention: no seats left"),
+        ] {
+            assert_eq!(progress(&at, now, "UTC").as_str(), words);
+        }
+    }
 }

@@ -55,11 +55,11 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// Top module of a file, and whether the file is a test module of its own.
+/// Top module of a file, and whether the file is a test module of its own (`tests`, or a `stub` that tests talk to).
 fn place(root: &Path, path: &Path) -> (String, bool) {
     let inner = path.strip_prefix(root).unwrap().with_extension("");
     let parts: Vec<String> = inner.iter().map(|p| p.to_string_lossy().into_owned()).collect();
-    let is_test = parts.iter().skip(1).any(|p| p == "tests" || p.ends_with("_tests"));
+    let is_test = parts.iter().skip(1).any(|p| p == "tests" || p == "stub");
     (parts[0].clone(), is_test)
 }
 

@@ -1,16 +1,22 @@
 //! Black-box tests.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
     clippy::print_stderr,
     reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
+mod browser;
 mod conformance_ews;
 mod conformance_graph;
+mod conformance_requests;
+mod consent;
+mod docs;
 mod layers;
+mod live;
 mod sandbox;
 mod sweep;
 mod terminal;

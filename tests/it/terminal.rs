@@ -12,7 +12,7 @@ use std::{
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long any one condition may take; generous, because test machines are shared.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A home folder of its own, with everything that the program keeps.
 pub(crate) struct Home(tempfile::TempDir);

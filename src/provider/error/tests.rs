@@ -1,1 +1,66 @@
+//! Words for every trouble: kind, hint, code, and no blame on the customer for what is ours.
 
+use super::*;
+
+fn graph(status: u16, code: &str) -> Error {
+    Error::Graph {
+        status,
+        code: code.to_owned(),
+        retry_after: Some(Duration::from_secs(7)),
+        reference: String::from("request 1"),
+    }
+}
+
+#[test]
+fn graphs_refusals_become_kinds() {
+    for (status, code, kind) in [
+        (401, "InvalidAuthenticationToken", FailureKind::Refused),
+        (402, "", FailureKind::Refused),
+        (403, "Authorization_RequestDenied", FailureKind::Refused),
+        (403, "ErrorAccessDenied", FailureKind::Refused),
+        (404, "Request_ResourceNotFound", FailureKind::NotFound),
+        (410, "syncStateNotFound", FailureKind::Conflict),
+        (429, "TooManyRequests", FailureKind::Throttled),
+        (400, "Request_BadRequest", FailureKind::Internal),
+        (503, "", FailureKind::Unreachable),
+        (204, "", FailureKind::Malformed),
+        (302, "", FailureKind::Internal),
+    ] {
+        let failure = graph(status, code).failure("trying");
+        assert_eq!(failure.kind, kind, "{status} {code}");
+        let expected = if code.is_empty() { status.to_string() } else { code.to_owned() };
+        assert_eq!(failure.code.unwrap().as_str(), expected);
+        assert_eq!(failure.reference.unwrap().as_str(), "request 1");
+        assert_eq!(failure.retry_after, Some(Duration::from_secs(7)));
+        assert!(failure.what.as_str().starts_with("trying: "));
+    }
+}
+
+#[test]
+fn a_missing_exchange_plan_and_a_blocked_mailbox_have_words_of_their_own() {
+    let blocked = graph(403, "ErrorAccessDenied").failure("trying");
+    assert!(blocked.hint.as_str().contains("access policy"));
+    let plain = graph(403, "Authorization_RequestDenied").failure("trying");
+    assert_ne!(blocked.what, plain.what);
+}
+
+#[test]
+fn every_transport_trouble_has_a_way_on() {
+    let host = || String::from("graph.microsoft.com");
+    for (error, kind) in [
+        (HttpError::NotInSandbox { origin: host() }, FailureKind::Refused),
+        (HttpError::UnknownName { host: host() }, FailureKind::Unreachable),
+        (HttpError::Unreachable { host: host(), detail: String::from("refused") }, FailureKind::Unreachable),
+        (HttpError::CutOff { host: host(), detail: String::new() }, FailureKind::Unreachable),
+        (
+            HttpError::TimedOut { host: host(), after: Duration::from_secs(3), is_connect: true },
+            FailureKind::Unreachable,
+        ),
+        (HttpError::Tls { host: host(), detail: String::from("expired") }, FailureKind::Unreachable),
+        (HttpError::Request { detail: String::from("x") }, FailureKind::Internal),
+    ] {
+        let failure = Error::from(error).failure("trying");
+        assert_eq!(failure.kind, kind);
+        assert!(failure.hint.as_str().ends_with(['.', 'r']), "{failure:?}");
+    }
+}

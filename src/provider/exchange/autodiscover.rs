@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use self::wire::{Finding, is_challenge};
@@ -41,6 +41,9 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Largest answer taken; a real one has some tens of KiB.
 const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// What is encoded of an address in a path: everything but what addresses are mostly made of.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_');
 
 /// The paths, SOAP first.
 const SOAP_PATH: &str = "/autodiscover/autodiscover.svc";
@@ -166,7 +169,7 @@ impl Search<'_> {
     /// one, except when it leads to Exchange Online.
     async fn ask_shortcut(&mut self) -> Result<Option<Url>, End> {
         let domain = self.mailbox.domain();
-        let address = utf8_percent_encode(self.mailbox.as_str(), NON_ALPHANUMERIC).to_string();
+        let address = utf8_percent_encode(self.mailbox.as_str(), IN_PATH).to_string();
         for host in [format!("autodiscover.{domain}"), domain] {
             let text = format!("https://{host}/autodiscover/autodiscover.json/v1.0/{address}?Protocol=EWS");
             let Ok(url) = Url::parse(&text) else { continue };

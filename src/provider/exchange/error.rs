@@ -4,15 +4,13 @@
 //! response code, for *explain*. Nothing here ever holds a password, and no text of the server is passed on: it follows
 //! the server's language and may hold anything.
 
+mod words;
+
 use std::time::Duration;
 
 use super::wire::{Trouble, Unreadable};
 use crate::{
-    domain::{
-        failure::{Failure, FailureKind},
-        id::Address,
-        text::Text,
-    },
+    domain::{failure::Failure, id::Address, text::Text},
     provider::http::HttpError,
 };
 
@@ -142,9 +140,17 @@ impl Error {
     pub(super) fn is_about_mailbox(&self) -> bool {
         match self {
             Self::Code(trouble) => !matches!(code_reach(&trouble.code), Reach::Account | Reach::Everyone),
-            Self::FrontEnd { .. } => true,
-            other => other.reach() == Reach::Mailbox,
+            other => other.reach() == Reach::Mailbox || other.may_be_the_server(),
         }
+    }
+
+    /// Whether this is trouble of one mailbox's store, or of the whole server: only several in a row tell.
+    pub(super) const fn may_be_the_server(&self) -> bool {
+        matches!(
+            self,
+            Self::FrontEnd { .. }
+                | Self::Http(HttpError::TimedOut { is_connect: false, .. } | HttpError::CutOff { .. })
+        )
     }
 
     /// Whether the account did not get in, as far as one can tell.
@@ -219,47 +225,11 @@ impl Bad {
     pub(super) fn early(error: Error, host: &str) -> Self {
         Self { error, host: Text::clean(host), account: Text::default(), mailbox: None, reference: None }
     }
-
-    /// The words for one row of the list: short, without a hint.
-    pub(super) fn row_words(&self) -> Text {
-        let words = match self.error.code() {
-            Some("ErrorImpersonateUserDenied" | "ErrorAccessDenied") => {
-                "the service account may not open this mailbox"
-            }
-            Some("ErrorNonExistentMailbox") => "no mailbox with this address on this server",
-            Some("ErrorMailboxMoveInProgress") => "the mailbox is being moved; wait until that is finished",
-            Some("ErrorInvalidLicense") => "this user has no Exchange licence",
-            Some("ErrorInvalidUserPrincipalName") => "not known by this name; use the primary e-mail address",
-            Some(code) if matches!(code_reach(code), Reach::Passing | Reach::Once) => {
-                "not available just now; list again later"
-            }
-            Some(code) => return Text::of(format_args!("the server refuses this mailbox ({code})")),
-            None if matches!(self.error, Error::FrontEnd { .. }) => {
-                "not available just now; list again later"
-            }
-            None => "the server's answer about this mailbox makes no sense",
-        };
-        Text::from(words)
-    }
-
-    /// The mailbox, as words.
-    fn whom(&self) -> &str {
-        self.mailbox.as_ref().map_or("the mailbox", Address::as_str)
-    }
-
-    /// What to run at the server, with the account in single quotes as PowerShell takes it literally.
-    fn commands(&self) -> String {
-        let account = self.account.as_str().replace('\'', "''");
-        format!(
-            "New-ManagementRoleAssignment -Name 'Backup365' -Role ApplicationImpersonation -User '{account}' \
-             -CustomRecipientWriteScope 'SCOPE OF THIS CUSTOMER', with a scope made by New-ManagementScope"
-        )
-    }
 }
 
 impl From<Bad> for Failure {
     fn from(bad: Bad) -> Self {
-        let (kind, what, hint) = words(&bad);
+        let (kind, what, hint) = words::words(&bad);
         let mut failure = Self::new(kind, what, hint);
         if let Some(code) = bad.error.code() {
             failure = failure.with_code(code);
@@ -274,242 +244,6 @@ impl From<Bad> for Failure {
             }
             (None, _) => failure,
         }
-    }
-}
-
-/// Kind, what happened, what to do.
-type Words = (FailureKind, Text, Text);
-
-/// Pairs up fixed words.
-fn fixed(kind: FailureKind, what: &'static str, hint: &'static str) -> Words {
-    (kind, Text::from(what), Text::from(hint))
-}
-
-/// The words of everything but response codes (exchange-web-services.md section 10).
-fn words(bad: &Bad) -> Words {
-    use FailureKind::{Internal, Malformed, NotFound, Refused, Throttled, Unreachable};
-    let host = &bad.host;
-    match &bad.error {
-        Error::Http(error) => http_words(error),
-        Error::SignIn => (
-            Refused,
-            Text::of(format_args!("{host} did not accept the user name or password")),
-            Text::from(
-                "Type both again. If you are sure, ask the hoster whether the account is locked and whether Extended \
-                 Protection is set to Require.",
-            ),
-        ),
-        Error::RefusedBefore { wait } => (
-            Refused,
-            Text::of(format_args!("{host} did not accept the user name or password a moment ago")),
-            Text::of(format_args!(
-                "Type both again, or try the same ones in {} s: trying sooner could lock the account.",
-                wait.as_secs().max(1)
-            )),
-        ),
-        Error::NoBasic { offers } => (
-            Refused,
-            Text::of(format_args!(
-                "{host} takes no user name and password here, only Windows sign-in ({offers})"
-            )),
-            Text::from("Ask the hoster to switch Basic authentication on for the EWS virtual directory."),
-        ),
-        Error::AccountName => fixed(
-            Refused,
-            "the account's name holds a colon or an invisible character and can't be sent",
-            "Type it as name@domain or DOMAIN\\name.",
-        ),
-        Error::SwitchedOff => (
-            Refused,
-            Text::of(format_args!("{host} refuses Exchange Web Services for this account")),
-            Text::from(
-                "Ask the hoster whether EWS is switched off for the organisation or the mailbox, or whether our \
-                 program is missing on its allow list (its name starts with Backup365).",
-            ),
-        ),
-        Error::WebPage => (
-            NotFound,
-            Text::of(format_args!("a web page answered at {host}, not Exchange Web Services")),
-            Text::of(format_args!(
-                "This is the web-mail address or a log-on page. Use https://{host}/EWS/Exchange.asmx, or ask the \
-                 hoster for the EWS address."
-            )),
-        ),
-        Error::NotThere => (
-            NotFound,
-            Text::of(format_args!("{host} has no Exchange Web Services at this address")),
-            Text::from("Check the server's name with the hoster."),
-        ),
-        Error::FrontEnd { status, .. } => (
-            Unreachable,
-            Text::of(format_args!("{host} is in trouble just now (status {status})")),
-            Text::from("Exchange is busy or has no back end at the moment. Try again in a few minutes."),
-        ),
-        Error::Busy { .. } => (
-            Throttled,
-            Text::of(format_args!("{host} is busy and asks us to wait")),
-            Text::from("Try again later. Nothing is lost."),
-        ),
-        Error::Status(status) => (
-            Malformed,
-            Text::of(format_args!("{host} answered with status {status}, which makes no sense here")),
-            Text::from("Check the server's name with the hoster."),
-        ),
-        Error::TooOld => (
-            Refused,
-            Text::of(format_args!("{host} is too old: it does not know Exchange 2013's way of asking")),
-            Text::from("Exchange Server 2013 or later is needed. Ask the hoster which version this is."),
-        ),
-        Error::Unreadable(_) | Error::WrongAnswer => (
-            Malformed,
-            Text::of(format_args!("the answer of {host} makes no sense")),
-            Text::from("Try again. If it stays so, check the server's name with the hoster."),
-        ),
-        Error::ExchangeOnline => fixed(
-            Refused,
-            "this is Exchange Online, where this kind of access has ended",
-            "The customer is on Microsoft's cloud: go back and choose Office 365.",
-        ),
-        Error::NotTls => fixed(
-            Refused,
-            "the server's address is not https, and we send no password over an open line",
-            "Use the address that starts with https.",
-        ),
-        Error::NotAServer => fixed(
-            NotFound,
-            "this is not a server's address",
-            "Type it like mail.hoster.example or https://mail.hoster.example/EWS/Exchange.asmx.",
-        ),
-        Error::Code(trouble) if trouble.code.is_empty() => (
-            Internal,
-            Text::of(format_args!("{host} reported a fault without a code")),
-            Text::from("Try again. If it stays so, send us the reference."),
-        ),
-        Error::Code(trouble) => code_words(bad, trouble),
-    }
-}
-
-/// The words when there was no answer.
-fn http_words(error: &HttpError) -> Words {
-    let (kind, hint) = match error {
-        HttpError::Tls { .. } => (
-            FailureKind::Refused,
-            "The certificate does not match; we do not send passwords there. Check the name, or ask the hoster to mend \
-             the certificate.",
-        ),
-        HttpError::TooLarge { .. } => (FailureKind::Malformed, "Check the server's name with the hoster."),
-        HttpError::Request { .. } => {
-            (FailureKind::Internal, "Check what was typed for the server and the account.")
-        }
-        HttpError::UnknownName { .. } => {
-            (FailureKind::Unreachable, "Check the server's name for a typing mistake, then the network here.")
-        }
-        HttpError::NotInSandbox { .. } | HttpError::NotLoopback { .. } => {
-            (FailureKind::Refused, "This is the sandbox: only its own servers can be reached.")
-        }
-        _ => (FailureKind::Unreachable, "Check the server's name and the network here, then try again."),
-    };
-    (kind, Text::of(format_args!("{error}")), Text::from(hint))
-}
-
-/// The words of response codes (exchange-web-services.md section 9.2).
-fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
-    use FailureKind::{Conflict, Internal, NotFound, Refused, Throttled, Unreachable};
-    let code = trouble.code.as_str();
-    match code {
-        "ErrorImpersonateUserDenied" => (
-            Refused,
-            Text::of(format_args!("the service account may not open {}", bad.whom())),
-            Text::of(format_args!(
-                "Ask the hoster to run {}; or to check that this mailbox carries the customer's mark. A new permission \
-                 can take half an hour.",
-                bad.commands()
-            )),
-        ),
-        "ErrorImpersonationDenied" => (
-            Refused,
-            Text::from("the service account has no ApplicationImpersonation role yet"),
-            Text::of(format_args!(
-                "Ask the hoster to run {}. A new permission can take half an hour.",
-                bad.commands()
-            )),
-        ),
-        "ErrorImpersonationFailed" => fixed(
-            Unreachable,
-            "Exchange could not carry out the impersonation",
-            "Ask the hoster to check the server's event log, then try again.",
-        ),
-        "ErrorNonExistentMailbox" => (
-            NotFound,
-            Text::of(format_args!("no mailbox with the address {} on this server", bad.whom())),
-            Text::from("Is it spelled as the primary address? Was the mailbox moved?"),
-        ),
-        "ErrorInvalidUserPrincipalName" => (
-            NotFound,
-            Text::of(format_args!("{} is not known by this name", bad.whom())),
-            Text::from("Use the primary e-mail address instead."),
-        ),
-        "ErrorAccessDenied" => fixed(
-            Refused,
-            "the account may sign in but not do this",
-            "Ask the hoster which rights the account has.",
-        ),
-        "ErrorNameResolutionNoMailbox" => fixed(
-            Refused,
-            "the service account has no mailbox, so it can't search the directory",
-            "Ask the hoster to give it a mailbox, or import a list.",
-        ),
-        "ErrorAccountDisabled" => {
-            fixed(Refused, "the service account is disabled", "Ask the hoster to switch it on again.")
-        }
-        "ErrorPasswordExpired" | "ErrorPasswordChangeRequired" => fixed(
-            Refused,
-            "the service account's password has expired or must be changed",
-            "Set a new password in Outlook on the web, let it never expire, and type it here.",
-        ),
-        "ErrorServerBusy" | "ErrorExceededConnectionCount" => (
-            Throttled,
-            Text::of(format_args!("{} is busy and asks us to wait", bad.host)),
-            Text::from("Try again later. Nothing is lost."),
-        ),
-        "ErrorMailboxMoveInProgress" => (
-            Conflict,
-            Text::of(format_args!("{} is being moved", bad.whom())),
-            Text::from("Wait until the move is finished."),
-        ),
-        "ErrorOrganizationAccessBlocked" => fixed(
-            Refused,
-            "the hoster is removing this organisation",
-            "Ask the hoster whether that is meant.",
-        ),
-        "ErrorInvalidLicense" => (
-            Refused,
-            Text::of(format_args!("{} has no Exchange licence", bad.whom())),
-            Text::from("Ask the hoster to give this user a licence."),
-        ),
-        "ErrorSchemaValidation" => (
-            Internal,
-            Text::of(format_args!(
-                "Exchange did not understand our request ({})",
-                trouble.violation.as_deref().unwrap_or("no place given")
-            )),
-            Text::from("This is our fault. Send us these words and the reference."),
-        ),
-        _ if matches!(code_reach(code), Reach::Passing) => (
-            Unreachable,
-            Text::of(format_args!("{} is not available just now", bad.whom())),
-            Text::from("Exchange is busy or a database is moving. Try again in a few minutes."),
-        ),
-        _ if matches!(code_reach(code), Reach::Account) => (
-            Internal,
-            Text::from("Exchange did not understand our request"),
-            Text::from("This is our fault. Send us the code and the reference."),
-        ),
-        _ => (
-            Refused,
-            Text::of(format_args!("Exchange refused {}", bad.whom())),
-            Text::from("Ask the hoster what the code means."),
-        ),
     }
 }
 

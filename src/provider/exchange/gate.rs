@@ -21,9 +21,6 @@ use super::error::Error;
 /// before; 8 leaves room for others (exchange-web-services.md section 11).
 pub(super) const IN_FLIGHT: usize = 8;
 
-/// Longest pause that is sat through; beyond it the person is told (exchange-web-services.md section 11).
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_mins(10);
-
 /// How long refused details are not sent again. A guess: usual lock-out policies count five to ten tries in half an
 /// hour, and nobody types a password faster than this on purpose.
 const REFUSED_FOR: Duration = Duration::from_mins(1);
@@ -84,8 +81,12 @@ impl Gate {
     /// Waits for a place and for the end of a pause. Safe to drop at any await.
     ///
     /// # Errors
-    /// The details were refused moments ago, or the pause is longer than [`LONGEST_PAUSE`].
-    pub(super) async fn enter(&self, details: &Fingerprint) -> Result<SemaphorePermit<'_>, Error> {
+    /// The details were refused moments ago, or the pause is longer than `longest`.
+    pub(super) async fn enter(
+        &self,
+        details: &Fingerprint,
+        longest: Duration,
+    ) -> Result<SemaphorePermit<'_>, Error> {
         let permit = self.permits.acquire().await.map_err(|_closed| Error::Busy { wait: Duration::ZERO })?;
         loop {
             let pause = {
@@ -102,7 +103,7 @@ impl Gate {
             };
             match pause {
                 None => return Ok(permit),
-                Some(wait) if wait > LONGEST_PAUSE => return Err(Error::Busy { wait }),
+                Some(wait) if wait > longest => return Err(Error::Busy { wait }),
                 Some(wait) => tokio::time::sleep(wait).await,
             }
         }
@@ -143,7 +144,7 @@ impl Gate {
 }
 
 /// Takes a lock; what it guards is whole at every moment, so a panic elsewhere does not spoil it.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -153,17 +154,18 @@ mod tests {
 
     const ONE: Fingerprint = [1; 32];
     const TWO: Fingerprint = [2; 32];
+    const LONGEST: Duration = Duration::from_mins(10);
 
     #[tokio::test]
     async fn refused_details_are_not_sent_again_but_others_are() {
         let gate = Gate::new();
         assert!(gate.refuse(&ONE));
-        assert!(gate.enter(&ONE).await.is_ok());
+        assert!(gate.enter(&ONE, LONGEST).await.is_ok());
         assert!(!gate.refuse(&ONE));
-        assert!(matches!(gate.enter(&ONE).await, Err(Error::RefusedBefore { .. })));
-        assert!(gate.enter(&TWO).await.is_ok());
+        assert!(matches!(gate.enter(&ONE, LONGEST).await, Err(Error::RefusedBefore { .. })));
+        assert!(gate.enter(&TWO, LONGEST).await.is_ok());
         gate.admit(&ONE);
-        assert!(gate.enter(&ONE).await.is_ok());
+        assert!(gate.enter(&ONE, LONGEST).await.is_ok());
     }
 
     #[tokio::test]
@@ -172,10 +174,10 @@ mod tests {
         let before = Instant::now();
         gate.pause(Duration::from_millis(30));
         gate.pause(Duration::from_millis(1));
-        let _place = gate.enter(&ONE).await.unwrap();
+        let _place = gate.enter(&ONE, LONGEST).await.unwrap();
         assert!(Instant::now() >= before + Duration::from_millis(30));
         gate.pause(Duration::from_mins(11));
-        assert!(matches!(gate.enter(&TWO).await, Err(Error::Busy { .. })));
+        assert!(matches!(gate.enter(&TWO, LONGEST).await, Err(Error::Busy { .. })));
     }
 
     #[tokio::test]
@@ -184,7 +186,7 @@ mod tests {
         for _ in 0..10 {
             gate.narrow();
         }
-        let _place = gate.enter(&ONE).await.unwrap();
+        let _place = gate.enter(&ONE, LONGEST).await.unwrap();
         assert_eq!(gate.permits.available_permits(), 0);
     }
 

@@ -106,6 +106,9 @@ impl Progress {
         let mut searching = JoinSet::new();
         searching.spawn(search::search(Arc::clone(&self.session), Scope { user, domains }, give));
         self.try_all(candidates).await?;
+        if self.sink.is_closed() {
+            return Ok(());
+        }
         let summary = match searching.join_next().await {
             Some(Ok(summary)) => summary?,
             _ => Summary { is_incomplete: true, foreign: 0 },
@@ -154,8 +157,7 @@ impl Progress {
                 Row { candidate, kind: Kind::User, problem: Text::default() }
             }
             Err(bad) if bad.error.is_about_mailbox() => {
-                let is_front_end = matches!(bad.error, Error::FrontEnd { .. });
-                self.in_trouble = if is_front_end { self.in_trouble + 1 } else { 0 };
+                self.in_trouble = if bad.error.may_be_the_server() { self.in_trouble + 1 } else { 0 };
                 if self.in_trouble >= MANY {
                     return Err(bad);
                 }

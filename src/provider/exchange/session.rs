@@ -4,10 +4,12 @@
 //! requests of the account, and because a wrong password must not be repeated. Every operation only reads, so every
 //! repeat is safe; safe to drop at any await.
 
+mod judge;
+
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -21,10 +23,10 @@ use zeroize::Zeroizing;
 
 use super::{
     error::{Bad, Error, Reach},
-    gate::{Fingerprint, Gate, LONGEST_PAUSE},
+    gate::{Fingerprint, Gate, held},
     server,
     soap::{Operation, Version},
-    wire::{self, Outcome},
+    wire::Outcome,
 };
 use crate::{
     domain::{customer::Impersonation, id::Address, text::Text, time::Clock},
@@ -53,14 +55,29 @@ pub(super) struct Pace {
     pub(super) first: Duration,
     /// Longest wait where the server states none.
     pub(super) longest: Duration,
-    /// Attempts of a listing.
+    /// Attempts in all.
     pub(super) attempts: u32,
+    /// Longest pause, asked for by the server, that is sat through; beyond it the person is told.
+    pub(super) longest_pause: Duration,
 }
 
 impl Pace {
     /// The numbers of exchange-web-services.md section 11.
-    pub(super) const NORMAL: Self =
-        Self { first: Duration::from_secs(1), longest: Duration::from_mins(1), attempts: 5 };
+    pub(super) const NORMAL: Self = Self {
+        first: Duration::from_secs(1),
+        longest: Duration::from_mins(1),
+        attempts: 5,
+        longest_pause: Duration::from_mins(10),
+    };
+
+    /// While a person waits for one answer: two attempts and short pauses only. A guess; the round can be repeated.
+    pub(super) fn brief(self) -> Self {
+        Self {
+            attempts: self.attempts.min(2),
+            longest_pause: self.longest_pause.min(Duration::from_secs(10)),
+            ..self
+        }
+    }
 
     /// The wait before repeat number `nth`, from 1, with up to half as much again so that requests do not march in step.
     fn wait(self, nth: u32, jitter: f64) -> Duration {
@@ -150,7 +167,7 @@ impl Session {
     /// The product that the server said it is; none before the first answer, or when it does not say.
     pub(super) fn product(&self) -> Option<&'static str> {
         // Subscription Edition continues 15.2 (unconfirmed), hence "or later".
-        match *self.version.lock().unwrap_or_else(PoisonError::into_inner) {
+        match *held(&self.version) {
             Some((15, 0)) => Some("Exchange Server 2013"),
             Some((15, 1)) => Some("Exchange Server 2016"),
             Some((15, 2)) => Some("Exchange Server 2019 or later"),
@@ -176,9 +193,9 @@ impl Session {
             nth += 1;
             let (error, reference) = match self.send(&Operation::GetInbox, None).await {
                 Err(error) => (error, None),
-                Ok(answer) => match self.judge_knock(&answer) {
+                Ok(answer) => match judge::knock(&answer, &self.clock) {
                     Ok(()) => return Ok(()),
-                    Err(error) => (error, Some(reference(&answer))),
+                    Err(error) => (error, Some(judge::reference(&answer))),
                 },
             };
             let may_pass = matches!(error.reach(), Reach::Passing | Reach::Everyone);
@@ -227,14 +244,19 @@ impl Session {
         } else {
             Some(self.alone.lock().await).filter(|_| !self.is_in.load(Ordering::Relaxed))
         };
-        let place = self.gate.enter(&self.fingerprint).await.map_err(|error| (error, None))?;
+        let place = self.gate.enter(&self.fingerprint, self.pace.longest_pause).await;
+        let place = place.map_err(|error| (error, None))?;
         let answer = self.send(operation, Some(mailbox)).await.map_err(|error| (error, None))?;
         drop(place);
         if answer.status != 401 {
             self.gate.admit(&self.fingerprint);
             self.is_in.store(true, Ordering::Relaxed);
         }
-        self.judge(&answer).map_err(|error| (error, Some(reference(&answer))))
+        let judged = judge::judge(&answer, &self.clock);
+        if judged.version.is_some() {
+            *held(&self.version) = judged.version;
+        }
+        judged.outcome.map_err(|error| (error, Some(judge::reference(&answer))))
     }
 
     /// What follows a failed attempt.
@@ -262,7 +284,7 @@ impl Session {
             Reach::Everyone => {
                 let wait = error.asked_wait().unwrap_or_else(|| self.pace.wait(nth, rand::random()));
                 self.gate.pause(wait);
-                if wait > LONGEST_PAUSE || nth >= attempts {
+                if wait > self.pace.longest_pause || nth >= attempts {
                     return Next::Never(Error::Busy { wait });
                 }
                 self.tell_pause(wait);
@@ -317,67 +339,9 @@ impl Session {
         Ok(answer)
     }
 
-    /// Judges an answer to a request without sign-in: a challenge is the good answer.
-    fn judge_knock(&self, answer: &Answer) -> Result<(), Error> {
-        if answer.status == 401 {
-            let offers = schemes(answer);
-            let has_basic = offers.is_empty() || offers.iter().any(|s| s.eq_ignore_ascii_case("basic"));
-            return if has_basic { Ok(()) } else { Err(Error::NoBasic { offers: offers.join(", ") }) };
-        }
-        match self.judge(answer) {
-            Ok(_) | Err(Error::Code(_)) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Judges an answer: the body is XML when the status is 200 or 500 (exchange-web-services.md sections 2 and 10).
-    fn judge(&self, answer: &Answer) -> Result<Outcome, Error> {
-        match answer.status {
-            200 | 500 => self.judge_body(answer),
-            401 => {
-                let offers = schemes(answer);
-                if offers.is_empty() || offers.iter().any(|s| s.eq_ignore_ascii_case("basic")) {
-                    Err(Error::SignIn)
-                } else {
-                    Err(Error::NoBasic { offers: offers.join(", ") })
-                }
-            }
-            403 => Err(Error::SwitchedOff),
-            404 => Err(Error::NotThere),
-            440 => Err(Error::WebPage),
-            status @ (429 | 502 | 503 | 504) => {
-                Err(Error::FrontEnd { status, wait: answer.retry_after(&self.clock) })
-            }
-            status @ (301 | 302 | 303 | 307 | 308) => Err(redirect(answer, status)),
-            status => Err(Error::Status(status)),
-        }
-    }
-
-    /// Judges a body that should be an envelope.
-    fn judge_body(&self, answer: &Answer) -> Result<Outcome, Error> {
-        let read = match wire::read(&answer.body) {
-            Ok(read) => read,
-            Err(_page) if answer.status == 500 => {
-                return Err(Error::FrontEnd { status: 500, wait: answer.retry_after(&self.clock) });
-            }
-            Err(_page) if is_html(answer) => return Err(Error::WebPage),
-            Err(unreadable) => return Err(unreadable.into()),
-        };
-        if let Some(version) = read.version {
-            *self.version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
-            if version == (15, 20) {
-                return Err(Error::ExchangeOnline);
-            }
-        }
-        match read.outcome {
-            Outcome::Trouble(trouble) => Err(Error::Code(Box::new(trouble))),
-            outcome => Ok(outcome),
-        }
-    }
-
     /// Keeps what a load balancer wants back; lives as long as the session.
     fn keep_cookies(&self, answer: &Answer) {
-        let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cookies = held(&self.cookies);
         for line in answer.headers.get_all("set-cookie") {
             let pair = line.split(';').next().unwrap_or_default();
             if let Some((name, value)) = pair.split_once('=')
@@ -390,7 +354,7 @@ impl Session {
 
     /// All cookies as one header; none when there is none.
     fn cookie_header(&self) -> Option<String> {
-        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        let cookies = held(&self.cookies);
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
@@ -404,62 +368,6 @@ enum Next {
     After(Duration),
     /// That was it.
     Never(Error),
-}
-
-/// A redirect is never followed: it is the passing error page, Exchange Online, or a log-on page.
-fn redirect(answer: &Answer, status: u16) -> Error {
-    let location = answer.headers.get("location").unwrap_or_default();
-    let lower = location.to_ascii_lowercase();
-    if lower.contains("/ews/genericerrorpage.htm") {
-        return Error::FrontEnd { status, wait: None };
-    }
-    let host = Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
-    if host.is_some_and(|host| server::is_online(&host)) { Error::ExchangeOnline } else { Error::WebPage }
-}
-
-/// Whether a page for people came back.
-fn is_html(answer: &Answer) -> bool {
-    let says = answer.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
-    let start: String =
-        String::from_utf8_lossy(answer.body.get(..answer.body.len().min(256)).unwrap_or_default())
-            .to_lowercase();
-    says.contains("html") || start.contains("<html") || start.contains("<!doctype html")
-}
-
-/// The ids that a hoster can search its logs for: the server's own first, ours otherwise.
-fn reference(answer: &Answer) -> Box<str> {
-    let own = answer.headers.get("request-id").or_else(|| answer.headers.get("requestid"));
-    own.unwrap_or(&answer.request_id).into()
-}
-
-/// The sign-in schemes of a 401, from one line each or from a folded line.
-fn schemes(answer: &Answer) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for line in answer.headers.get_all("www-authenticate") {
-        for part in outside_quotes(line) {
-            let word = part.split_whitespace().next().unwrap_or_default();
-            // A part like `realm="x"` belongs to the scheme before it.
-            let is_scheme = !word.is_empty() && !word.contains('=');
-            if is_scheme && !found.iter().any(|f| f.eq_ignore_ascii_case(word)) {
-                found.push(word.to_owned());
-            }
-        }
-    }
-    found
-}
-
-/// Splits at commas that stand outside quotes.
-fn outside_quotes(line: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut is_quoted = false;
-    for c in line.chars() {
-        is_quoted ^= c == '"';
-        match parts.last_mut() {
-            Some(part) if c != ',' || is_quoted => part.push(c),
-            _ => parts.push(String::new()),
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

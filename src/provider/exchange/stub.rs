@@ -53,6 +53,11 @@ impl Seen {
         self.headers.contains_key("authorization")
     }
 
+    /// The last part of the path.
+    pub(super) fn file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The text of the first element of this local name.
     pub(super) fn text(&self, name: &str) -> String {
         let document = roxmltree::Document::parse(&self.body).unwrap();
@@ -153,7 +158,7 @@ pub(super) fn back_off(millis: u64) -> String {
 
 /// A page of people, in the style without prefixes.
 pub(super) fn people(people: &[(String, String)]) -> Reply {
-    let personas: String = people
+    let personas = people
         .iter()
         .map(|(name, address)| {
             format!(
@@ -162,7 +167,8 @@ pub(super) fn people(people: &[(String, String)]) -> Reply {
                 <RoutingType>SMTP</RoutingType><MailboxType>Mailbox</MailboxType></EmailAddress></Persona>"#
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     Reply::new(
         200,
         envelope(&format!(
@@ -174,7 +180,7 @@ pub(super) fn people(people: &[(String, String)]) -> Reply {
 
 /// What a name resolved to.
 pub(super) fn names(people: &[(String, String)]) -> Reply {
-    let resolutions: String = people
+    let resolutions = people
         .iter()
         .map(|(name, address)| {
             format!(
@@ -182,7 +188,8 @@ pub(super) fn names(people: &[(String, String)]) -> Reply {
                  <t:RoutingType>SMTP</t:RoutingType><t:MailboxType>Mailbox</t:MailboxType></t:Mailbox></t:Resolution>"
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let (class, code) = match people.len() {
         0 => ("Error", "ErrorNameResolutionNoResults"),
         1 => ("Success", "NoError"),
@@ -224,7 +231,7 @@ impl Stub {
         let http = Http::new(HttpOptions { origins, is_total: true, clock: clock.clone() }).unwrap();
         let mut exchange = Exchange::new(http, clock, true);
         exchange.pace =
-            Pace { first: Duration::from_millis(1), longest: Duration::from_millis(4), attempts: 5 };
+            Pace { first: Duration::from_millis(1), longest: Duration::from_millis(4), ..Pace::NORMAL };
         Self { exchange, seen }
     }
 

@@ -1,6 +1,7 @@
 //! What holds for the whole client: its requests fit the schema of Exchange.
 
 mod sandbox;
+mod world;
 
 use std::{path::PathBuf, process::Command};
 

@@ -59,7 +59,7 @@ impl Graph {
         let failure = error.failure("signing in to the organisation");
         let verdict = match error.aadsts() {
             Some(700_016 | 700_011 | 7_000_229 | 65_001) => {
-                self.forget(tenant);
+                self.note_unknown(tenant);
                 Verdict::NotYet
             }
             Some(650_051) => {
@@ -94,12 +94,19 @@ impl Graph {
             granted
         );
 
-        let is_window = self.inner.clock.now().since(self.known_since(tenant)) < SPREADING;
+        let seen = self.note_known(tenant);
+        let now = self.inner.clock.now();
+        let is_window = now.since(seen.known_since.unwrap_or(now)) < SPREADING;
+        let hope = match (seen.was_unknown, is_fresh) {
+            (true, _) | (_, true) if is_window => Hope::Soon,
+            (true, _) => Hope::Late,
+            (false, _) => Hope::None,
+        };
         let found = Found { claims, organisation, users, granted };
         let mut round = Round::new(wanted);
         round.known = CheckState::Good;
         round.sign_in = CheckState::Good;
-        let grant = found.grant(wanted, is_fresh, is_window);
+        let grant = found.grant(wanted, hope);
         round.fill(&found, wanted, &grant, discovered.err().as_ref());
 
         if let Some(other) = found.other(tenant) {
@@ -194,6 +201,17 @@ struct Found {
     granted: Option<Result<Granted, Error>>,
 }
 
+/// Whether missing permissions may still come by themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Hope {
+    /// Somebody accepted within the last minutes, as far as anyone knows.
+    Soon,
+    /// Somebody accepted while we watched, but longer ago: a grant of which nothing arrived is still on its way.
+    Late,
+    /// Nobody is known to have accepted.
+    None,
+}
+
 /// Where the grant stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Grant {
@@ -217,7 +235,7 @@ impl Found {
     }
 
     /// Judges the permissions.
-    fn grant(&self, wanted: &[Permission], is_fresh: bool, is_window: bool) -> Grant {
+    fn grant(&self, wanted: &[Permission], hope: Hope) -> Grant {
         if matches!(&self.granted, Some(Ok(granted)) if granted.is_off) {
             return Grant::Off(Failure::new(
                 FailureKind::Refused,
@@ -231,9 +249,9 @@ impl Found {
             return Grant::Whole;
         }
         if missing.len() == wanted.len() {
-            return if is_fresh { Grant::Spreading } else { Grant::None };
+            return if hope == Hope::None { Grant::None } else { Grant::Spreading };
         }
-        if is_fresh && is_window {
+        if hope == Hope::Soon {
             return Grant::Spreading;
         }
         Grant::Missing(Failure::new(

@@ -19,6 +19,14 @@ pub(super) const IN_FLIGHT: usize = 4;
 /// Kinds sent together; a guess that keeps the screen moving without a message per row.
 const BATCH: usize = 32;
 
+/// Refusals without a single answer after which nobody else is asked: one mailbox can be kept from us, eight in a row
+/// and no other mean that we lack the permission. A guess.
+const DENIED: usize = 8;
+
+/// What the operator has to know then.
+const ALL_DENIED: &str =
+    "Shared mailboxes and rooms can't be told apart: Exchange does not let Backup365 read what they are";
+
 /// A row whose kind Exchange has to tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Candidate {
@@ -35,7 +43,7 @@ pub(super) enum Purpose {
     Kind(Kind),
     /// Nothing that we understand, or nothing this time.
     Untold,
-    /// We may not ask anyone: the permission is missing.
+    /// We may not ask, for this mailbox or for all.
     Denied,
 }
 
@@ -50,7 +58,9 @@ impl Graph {
         let mut running: JoinSet<(UserId, Purpose)> = JoinSet::new();
         let mut found = Vec::new();
         let mut is_open = true;
-        loop {
+        let mut is_anyone_told = false;
+        let mut denied = 0_usize;
+        while denied < DENIED || is_anyone_told {
             tokio::select! {
                 candidate = asked.recv(), if is_open && running.len() < IN_FLIGHT => match candidate {
                     Some(candidate) => {
@@ -60,16 +70,11 @@ impl Graph {
                     None => is_open = false,
                 },
                 Some(done) = running.join_next(), if !running.is_empty() => match done {
-                    Ok((id, Purpose::Kind(kind))) => found.push((id, kind)),
-                    Ok((_, Purpose::Denied)) => {
-                        running.abort_all();
-                        asked.close();
-                        let words = Text::from(
-                            "Shared mailboxes and rooms can't be told apart: the permission MailboxSettings.Read is missing",
-                        );
-                        let _is_heard = sink.send(Listed::Note(words)).await.is_ok();
-                        return;
+                    Ok((id, Purpose::Kind(kind))) => {
+                        is_anyone_told = true;
+                        found.push((id, kind));
                     }
+                    Ok((_, Purpose::Denied)) => denied += 1,
                     Ok((_, Purpose::Untold)) | Err(_) => {}
                 },
                 else => break,
@@ -82,8 +87,8 @@ impl Graph {
                 return;
             }
         }
-        if !found.is_empty() {
-            let _is_heard = sink.send(Listed::Kinds(found)).await.is_ok();
+        if denied > 0 && !is_anyone_told {
+            let _is_heard = sink.send(Listed::Note(Text::from(ALL_DENIED))).await.is_ok();
         }
     }
 
@@ -110,11 +115,11 @@ fn told(word: &str, is_enabled: bool) -> Purpose {
     }
 }
 
-/// Reads a refusal: 404 means no mailbox here, `ErrorAccessDenied` one mailbox that is kept from us.
+/// Reads a refusal: 404 means no mailbox here.
 fn without(error: &Error) -> Purpose {
     match error.graph() {
         Some((404, _)) => Purpose::Kind(Kind::WithoutMailbox),
-        Some((403, "Authorization_RequestDenied")) => Purpose::Denied,
+        Some((403, _)) => Purpose::Denied,
         _ => {
             tracing::info!(%error, "a mailbox keeps its kind to itself");
             Purpose::Untold

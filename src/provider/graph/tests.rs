@@ -68,6 +68,14 @@ products = ["office365"]
 tenant = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77"
 managed = true
 shows = "everything"
+
+[[tenant]]
+id = "9db04710-6a8d-4035-b7d5-10361bc1367b"
+name = "Foundry"
+domain = "foundry.example"
+initial = "foundry.onmicrosoft.com"
+crowd = { users = 3 }
+account = [{ address = "ana@foundry.example", name = "Ana", role = "global" }]
 "#;
 
 /// A sandbox, a client for it, and the hands of the clock.
@@ -164,7 +172,10 @@ fn expected() -> Organisation {
 }
 
 fn pages(parts: &[Listed]) -> Vec<Arc<UserPage>> {
-    parts.iter().filter_map(|p| if let Listed::Page(page) = p { Some(Arc::clone(page)) } else { None }).collect()
+    parts
+        .iter()
+        .filter_map(|p| if let Listed::Page(page) = p { Some(Arc::clone(page)) } else { None })
+        .collect()
 }
 
 /// How many of each kind, once all is known.
@@ -201,7 +212,8 @@ async fn an_organisation_is_found_by_id_and_by_domain_with_its_name() {
 
 #[tokio::test]
 async fn without_the_permission_the_name_comes_after_consent() {
-    let world = WORLD.replace(r#"own_permissions = ["CrossTenantInformation.ReadBasic.All"]"#, "own_permissions = []");
+    let world = WORLD
+        .replace(r#"own_permissions = ["CrossTenantInformation.ReadBasic.All"]"#, "own_permissions = []");
     let stage = Stage::of(&world, &[]).await;
     let found = stage.graph.look_up(&TenantInput::parse("bakery.example").unwrap()).await.unwrap();
     assert_eq!((found.tenant, found.name), (tenant(), None));
@@ -248,6 +260,24 @@ async fn a_grant_that_spreads_is_never_a_failure() {
 }
 
 #[tokio::test]
+async fn a_known_application_without_any_permission_is_no_consent() {
+    let graph = canned(|path, _| {
+        if path.ends_with("/token") {
+            (200, serde_json::json!({"access_token": "opaque"}))
+        } else if path.contains("well-known") {
+            (200, discovery())
+        } else {
+            (403, serde_json::json!({"error": {"code": "Authorization_RequestDenied"}}))
+        }
+    })
+    .await;
+    let proof = graph.prove(&expected(), false).await;
+    assert_eq!(proof.verdict, Verdict::NotYet, "{:#?}", proof.checks);
+    assert!(!proof.checks.iter().any(|check| matches!(check.state, CheckState::Bad(_))));
+    assert_eq!(graph.prove(&expected(), true).await.verdict, Verdict::Spreading);
+}
+
+#[tokio::test]
 async fn a_permission_that_stays_away_is_named() {
     let stage = Stage::with(&["without=Mail.ReadWrite"]).await;
     stage.accept().await;
@@ -269,7 +299,9 @@ async fn another_organisation_is_named_and_nothing_is_proved() {
     let proof = stage.graph.prove(&expected(), true).await;
     let Verdict::WrongTenant { found } = &proof.verdict else { panic!("{:?}", proof.verdict) };
     assert_eq!(found.tenant.to_string(), "9db04710-6a8d-4035-b7d5-10361bc1367b");
-    let CheckState::Bad(failure) = state(&proof, "Every answer names this organisation") else { panic!("{proof:?}") };
+    let CheckState::Bad(failure) = state(&proof, "Every answer names this organisation") else {
+        panic!("{proof:?}")
+    };
     assert!(failure.what.as_str().contains("nothing has been enabled"), "{failure:?}");
     assert!(proof.organisation.is_none());
 }
@@ -315,7 +347,9 @@ async fn the_list_is_whole_and_tells_the_kinds() {
     assert_eq!(kinds.get(&Kind::NotKnownYet), None, "{kinds:?}");
     let user = pages[0].row(0).unwrap();
     assert!(user.address.as_str().contains('@') && user.made.is_some());
-    assert!(pages.iter().any(|p| (0..p.len()).any(|at| p.row(at).unwrap().licences.as_str().contains("365"))));
+    assert!(
+        pages.iter().any(|p| (0..p.len()).any(|at| p.row(at).unwrap().licences.as_str().contains("365")))
+    );
 }
 
 #[tokio::test]
@@ -343,7 +377,7 @@ async fn odd_rows_are_rows_with_a_problem() {
     let pages = pages(&parts);
     let rows = || pages.iter().flat_map(|page| (0..page.len()).map(|at| page.row(at).unwrap()));
     assert!(rows().any(|row| !row.problem.is_empty()));
-    assert!(rows().filter(|row| row.problem.is_empty()).count() > 2_000);
+    assert!(rows().filter(|row| row.problem.is_empty()).count() > 500);
     assert!(rows().all(|row| !row.name.as_str().chars().any(|c| c.is_control() || c == '\u{202e}')));
 }
 
@@ -364,7 +398,8 @@ async fn without_the_right_to_ask_kinds_stay_unknown_and_the_listing_says_so() {
     stage.accept().await;
     let (count, parts) = stage.list().await;
     count.unwrap();
-    assert!(kinds(&parts).contains_key(&Kind::NotKnownYet));
+    assert_eq!(kinds(&parts).get(&Kind::NotKnownYet), Some(&14));
+    assert_eq!(parts.iter().filter(|part| matches!(part, Listed::Note(_))).count(), 1);
 }
 
 #[tokio::test]
@@ -433,8 +468,11 @@ async fn canned(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let router = axum::Router::new().fallback(move |request: axum::extract::Request| {
-        let bearer =
-            request.headers().get("authorization").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+        let bearer = request
+            .headers()
+            .get("authorization")
+            .map(|v| v.to_str().unwrap().to_owned())
+            .unwrap_or_default();
         let (status, body) = answer(&request.uri().to_string(), &bearer);
         async move { (axum::http::StatusCode::from_u16(status).unwrap(), body.to_string()) }
     });
@@ -499,16 +537,19 @@ async fn an_unreadable_token_blocks_nothing() {
 #[tokio::test]
 async fn an_application_that_was_switched_off_is_called_so() {
     let graph = canned(|path, _| {
-        (200, match path {
-            p if p.ends_with("/token") => serde_json::json!({"access_token": "opaque"}),
-            p if p.contains("well-known") => discovery(),
-            p if p.contains("organization") => serde_json::json!({"value": [{"id": TENANT}]}),
-            p if p.contains("appRoleAssignments") => serde_json::json!({"value": []}),
-            p if p.contains("servicePrincipals") => {
-                serde_json::json!({"value": [{"id": PARTNER, "accountEnabled": false}]})
-            }
-            _ => serde_json::json!({"value": []}),
-        })
+        (
+            200,
+            match path {
+                p if p.ends_with("/token") => serde_json::json!({"access_token": "opaque"}),
+                p if p.contains("well-known") => discovery(),
+                p if p.contains("organization") => serde_json::json!({"value": [{"id": TENANT}]}),
+                p if p.contains("appRoleAssignments") => serde_json::json!({"value": []}),
+                p if p.contains("servicePrincipals") => {
+                    serde_json::json!({"value": [{"id": PARTNER, "accountEnabled": false}]})
+                }
+                _ => serde_json::json!({"value": []}),
+            },
+        )
     })
     .await;
     let proof = graph.prove(&expected(), true).await;
@@ -521,7 +562,11 @@ async fn other_clouds_and_contradictions_are_refused_with_words() {
     for (name, document, kind) in [
         ("gov", serde_json::json!({"cloud_instance_name": "microsoftonline.us"}), FailureKind::Refused),
         ("gov", serde_json::json!({"tenant_region_sub_scope": "DODCON"}), FailureKind::Refused),
-        ("china", serde_json::json!({"cloud_instance_name": "partner.microsoftonline.cn"}), FailureKind::Refused),
+        (
+            "china",
+            serde_json::json!({"cloud_instance_name": "partner.microsoftonline.cn"}),
+            FailureKind::Refused,
+        ),
         ("new", serde_json::json!({"cloud_instance_name": "sovcloud-identity.fr"}), FailureKind::Refused),
         (
             "two tenants",
@@ -547,9 +592,19 @@ async fn other_clouds_and_contradictions_are_refused_with_words() {
         let input = TenantInput::parse("bakery.example").unwrap();
         assert_eq!(graph.look_up(&input).await.unwrap_err().kind, kind, "{name}");
     }
-    let graph = canned(|path, _| if path.contains("well-known") { (200, discovery()) } else { (403, serde_json::json!({})) }).await;
+    let graph =
+        canned(
+            |path, _| {
+                if path.contains("well-known") { (200, discovery()) } else { (403, serde_json::json!({})) }
+            },
+        )
+        .await;
     let other = TenantInput::Guid(PARTNER.parse().unwrap());
-    assert_eq!(graph.look_up(&other).await.unwrap_err().kind, FailureKind::Malformed, "another tenant than asked");
+    assert_eq!(
+        graph.look_up(&other).await.unwrap_err().kind,
+        FailureKind::Malformed,
+        "another tenant than asked"
+    );
     let gcc = canned(|path, _| {
         let mut answer = discovery();
         answer["tenant_region_sub_scope"] = "GCC".into();
@@ -574,8 +629,10 @@ async fn nobody_there_is_told_with_a_way_on() {
 proptest! {
     #[test]
     fn a_token_goes_to_graph_and_nowhere_else(link in "(https|http|ftp|HTTPS)://[a-zA-Z0-9.@:#?/\\\\ -]{0,40}(graph\\.microsoft\\.com)?[a-zA-Z0-9.@:#?/\\\\ -]{0,30}|.{0,60}") {
-        let graph = made(&settings(vec![], Clock::fixed(Moment::from_millis(START)), "x"));
-        if let Ok(url) = graph.follow(&link) {
+        static GRAPH: std::sync::LazyLock<Graph> = std::sync::LazyLock::new(|| {
+            made(&settings(vec![], Clock::fixed(Moment::from_millis(START)), "x"))
+        });
+        if let Ok(url) = GRAPH.follow(&link) {
             prop_assert_eq!(url.origin().ascii_serialization(), "https://graph.microsoft.com");
             prop_assert!(url.username().is_empty() && url.password().is_none());
         }
@@ -599,7 +656,9 @@ fn links_that_only_look_like_graph_are_refused() {
     ] {
         assert!(matches!(graph.follow(link), Err(Error::WrongHost { .. })), "{link}");
     }
-    for link in ["https://graph.microsoft.com/v1.0/users?$skiptoken=x", "https://GRAPH.microsoft.com:443/v1.0"] {
+    for link in
+        ["https://graph.microsoft.com/v1.0/users?$skiptoken=x", "https://GRAPH.microsoft.com:443/v1.0"]
+    {
         assert!(graph.follow(link).is_ok(), "{link}");
     }
 }

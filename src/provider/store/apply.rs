@@ -160,14 +160,10 @@ fn choose<'a>(
     run: &RunId,
     users: impl Iterator<Item = (&'a Chosen, Option<&'a SeatOutcome>)>,
 ) -> Result<usize, Failure> {
-    let mut position: i64 = write
-        .tx
-        .prepare_cached("SELECT coalesce(max(position), 0) FROM chosen WHERE run = ?1")?
-        .query_row([run.letters()], |row| row.get(0))?;
     // A user who is on because of this run stays "turned on" however often the batch is repeated.
     let mut keep = write.tx.prepare_cached(
-        "INSERT INTO chosen (run, user, position, address, name, kind, outcome, detail)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO chosen (run, user, address, name, kind, outcome, detail)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO UPDATE SET detail = excluded.detail, address = excluded.address, name = excluded.name,
                 kind = excluded.kind,
                 outcome = CASE WHEN excluded.outcome = 'already_on' AND EXISTS (
@@ -177,13 +173,11 @@ fn choose<'a>(
     )?;
     let mut kept = 0;
     for (user, outcome) in users {
-        position += 1;
         kept += 1;
         let (word, detail) = outcome.map(outcome_words).unzip();
         keep.execute(params![
             run.letters(),
             user.id.as_bytes(),
-            position,
             user.address.as_str(),
             user.name.as_str(),
             user.kind.code(),

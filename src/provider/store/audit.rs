@@ -86,12 +86,12 @@ pub(super) fn of_run(connection: &Connection, run: &RunId) -> Result<Vec<AuditEn
         connection.prepare_cached("SELECT at, operator, what, hash FROM audit WHERE run = ?1 ORDER BY id")?;
     let rows = statement.query_map([run.letters()], |row| {
         let hash: [u8; 32] = row.get(3)?;
-        let short: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let [a, b, c, d, ..] = hash;
         Ok(AuditEntry {
             at: moment(row, 0)?,
             by: text(row, 1)?,
             what: text(row, 2)?,
-            hash: Text::clean(&short),
+            hash: Text::of(format_args!("{a:02x}{b:02x}{c:02x}{d:02x}")),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

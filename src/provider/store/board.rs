@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::{
-    Store, customers,
+    Store, customers, history,
     row::product,
     rules,
     runs::{self, RunRow},
-    sweeps,
 };
 use crate::domain::{
     customer::{Customer, Product, Progress},
@@ -53,7 +52,7 @@ impl Store {
                 runs::open(tx)?,
                 facts(tx)?,
                 unfinished(tx)?,
-                sweeps::waiting(tx, last_2000, now)?,
+                history::waiting(tx, last_2000, now)?,
             ))
         })?;
         let by_id: BTreeMap<CustomerId, &Customer> = customers.iter().map(|c| (c.id, c)).collect();

@@ -14,9 +14,9 @@ use super::{error::of_file, sqlite::make_folder};
 use crate::domain::failure::Failure;
 
 /// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
-const TRIES: u32 = 10;
+const TRIES: u32 = 20;
 
-/// Pause between two tries; ten of them are short to a person and long beside a look.
+/// Pause between two tries; all of them together are short to a person and long beside a look.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// A lock that this process holds; dropping it lets go.

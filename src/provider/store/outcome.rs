@@ -3,10 +3,10 @@
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Store, audit,
+    Store, audit, history,
     row::{chosen, maybe_text},
     runs::{self, RunRow},
-    seats, sweeps,
+    seats,
 };
 use crate::domain::{
     failure::Failure,
@@ -49,7 +49,7 @@ fn results(connection: &Connection, run: &RunRow) -> Result<Vec<SeatResult>, Fai
     let mut statement = connection.prepare_cached(
         "SELECT c.user, c.address, c.name, c.kind, c.outcome, c.detail, s.state IS 'on', s.run IS c.run
            FROM chosen c LEFT JOIN seat s ON s.customer = ?2 AND s.product = ?3 AND s.user = c.user
-          WHERE c.run = ?1 ORDER BY c.position",
+          WHERE c.run = ?1 ORDER BY c.id",
     )?;
     let read = |row: &Row<'_>| {
         let truth = Truth {
@@ -103,7 +103,7 @@ impl Store {
                 results: results(tx, &row)?,
                 audit: audit::of_run(tx, run)?,
                 is_audit_whole: audit::is_whole(tx)?,
-                sweeper: sweeps::status(tx, Moment::from_millis(i64::MAX), self.0.options.clock.now())?,
+                sweeper: history::status(tx, Moment::from_millis(i64::MAX), self.0.options.clock.now())?,
                 run: runs::record(tx, &self.0.vault, run, is_read_only)?,
             })
         })

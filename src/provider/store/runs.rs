@@ -136,7 +136,7 @@ fn draft(connection: &Connection, run: &RunId) -> Result<Draft, Failure> {
 /// Users of a confirmed Apply that were not done yet, in the order in which they were confirmed.
 fn unfinished(connection: &Connection, run: &RunId) -> Result<Vec<Chosen>, Failure> {
     let mut statement = connection.prepare_cached(
-        "SELECT user, address, name, kind FROM chosen WHERE run = ?1 AND outcome IS NULL ORDER BY position",
+        "SELECT user, address, name, kind FROM chosen WHERE run = ?1 AND outcome IS NULL ORDER BY id",
     )?;
     let rows = statement.query_map([run.letters()], |row| chosen(row, 0))?;
     Ok(rows.collect::<Result<_, _>>()?)

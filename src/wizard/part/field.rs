@@ -83,11 +83,6 @@ impl Field {
         }
     }
 
-    /// What was typed, cleaned and trimmed; empty for a masked field.
-    pub(crate) fn clean(&self) -> Text {
-        Text::clean(self.text())
-    }
-
     /// A copy of the secret; none for a plain field and for an empty one.
     pub(crate) fn secret(&self) -> Option<Secret<String>> {
         match &self.content {

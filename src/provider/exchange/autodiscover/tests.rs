@@ -52,15 +52,17 @@ async fn each_way_finds_the_server() {
             let is_sub = seen.host == "autodiscover.customer.example";
             let is_post = !seen.body.is_empty();
             match way {
-                "json" if is_sub && seen.path.contains("json/v1.0/ana%40customer%2Eexample") => {
+                "json" if is_sub && seen.path.contains("json/v1.0/ana@customer.example") => {
                     Reply::new(200, format!(r#"{{"Protocol":"EWS","Url":"{EWS}"}}"#))
                 }
-                "soap at the domain" if !is_sub && seen.path.ends_with(".svc") => soap("NoError", "", EWS),
-                "soap" if is_sub && seen.path.ends_with(".svc") => soap("NoError", "", EWS),
-                "pox" if is_sub && is_post && seen.path.ends_with(".xml") => pox(&format!(
+                "soap at the domain" if !is_sub && seen.file() == "autodiscover.svc" => {
+                    soap("NoError", "", EWS)
+                }
+                "soap" if is_sub && seen.file() == "autodiscover.svc" => soap("NoError", "", EWS),
+                "pox" if is_sub && is_post && seen.file() == "autodiscover.xml" => pox(&format!(
                     "<Action>settings</Action><Protocol><Type>EXPR</Type><EwsUrl>{EWS}</EwsUrl></Protocol>"
                 )),
-                "redirect" if is_sub && !is_post && seen.path.ends_with(".xml") => Reply::new(302, "")
+                "redirect" if is_sub && !is_post && seen.file() == "autodiscover.xml" => Reply::new(302, "")
                     .with("location", "https://auto.hoster.example/autodiscover/autodiscover.xml"),
                 "redirect" if seen.host == "auto.hoster.example" => pox(&format!(
                     "<Action>settings</Action><Protocol><Type>EXCH</Type><ASUrl>{EWS}</ASUrl></Protocol>"
@@ -75,7 +77,7 @@ async fn each_way_finds_the_server() {
 
 #[tokio::test]
 async fn redirects_to_an_address_and_to_a_place_are_followed() {
-    let (found, seen) = run(|seen| match (seen.host.as_str(), seen.path.ends_with(".svc")) {
+    let (found, seen) = run(|seen| match (seen.host.as_str(), seen.file() == "autodiscover.svc") {
         ("customer.example", true) => soap("RedirectAddress", "ana@other.example", ""),
         ("autodiscover.other.example", true) => {
             soap("RedirectUrl", "https://auto.hoster.example/autodiscover/autodiscover.svc", "")
@@ -92,7 +94,7 @@ async fn redirects_to_an_address_and_to_a_place_are_followed() {
 #[tokio::test]
 async fn circles_and_endless_redirects_end() {
     let to_itself = |seen: &Seen| {
-        if seen.path.ends_with(".svc") {
+        if seen.file() == "autodiscover.svc" {
             Reply::new(302, "").with("location", "https://customer.example/autodiscover/autodiscover.svc")
         } else {
             nothing_here()
@@ -106,7 +108,7 @@ async fn circles_and_endless_redirects_end() {
             .with("location", &format!("https://auto.hoster.example/{}/autodiscover.svc", seen.nth))
     };
     let same_address = |seen: &Seen| {
-        if seen.path.ends_with(".svc") {
+        if seen.file() == "autodiscover.svc" {
             soap("RedirectAddress", "ana@customer.example", "")
         } else {
             nothing_here()
@@ -129,10 +131,10 @@ async fn exchange_online_is_named_as_such_wherever_it_shows() {
         }
     };
     let settings = move |seen: &Seen| {
-        if seen.path.ends_with(".svc") { soap("NoError", "", online) } else { nothing_here() }
+        if seen.file() == "autodiscover.svc" { soap("NoError", "", online) } else { nothing_here() }
     };
     let redirect = |seen: &Seen| {
-        if seen.body.is_empty() && seen.path.ends_with(".xml") {
+        if seen.body.is_empty() && seen.file() == "autodiscover.xml" {
             Reply::new(302, "")
                 .with("location", "https://autodiscover-s.outlook.com/autodiscover/autodiscover.xml")
         } else {

@@ -1,6 +1,7 @@
 //! Each trouble has its own words, kind and reach.
 
 use super::*;
+use crate::domain::failure::FailureKind;
 
 fn bad(error: Error) -> Bad {
     Bad {
@@ -103,6 +104,14 @@ fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
         (code("ErrorStrange"), "ErrorStrange"),
         (Error::FrontEnd { status: 500, wait: None }, "list again later"),
         (Error::WrongAnswer, "no sense"),
+        (
+            Error::Http(HttpError::TimedOut {
+                host: "h.example".into(),
+                after: Duration::from_secs(65),
+                is_connect: false,
+            }),
+            "list again later",
+        ),
     ] {
         let bad = bad(error);
         assert!(bad.error.is_about_mailbox(), "{:?}", bad.error);

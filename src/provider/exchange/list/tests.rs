@@ -142,8 +142,8 @@ async fn only_the_one_code_means_gone() {
     assert_eq!(found.iter().map(|(a, _)| a.clone()).collect::<Vec<_>>(), asked);
     assert_eq!(found[0].1, Presence::Present);
     assert_eq!(found[1].1, Presence::NonExistent);
-    for at in 2..5 {
-        assert!(matches!(found[at].1, Presence::Unknown(_)), "{:?}", found[at]);
+    for (address, presence) in &found[2..5] {
+        assert!(matches!(presence, Presence::Unknown(_)), "{address}: {presence:?}");
     }
     assert_eq!(found[5].1, Presence::Present);
     let stub = Stub::start(|_| challenge()).await;

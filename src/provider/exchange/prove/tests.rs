@@ -1,7 +1,7 @@
 //! Rounds of the proof, good and bad.
 
 use super::{
-    super::stub::{Reply, Seen, Stub, access, address, challenge, fault, folder, refusal},
+    super::stub::{Reply, Seen, Stub, access, address, back_off, challenge, fault, folder, refusal},
     *,
 };
 
@@ -62,6 +62,16 @@ async fn each_trouble_stands_at_its_own_check() {
         let Verdict::Failed(failure) = proof.verdict else { panic!("{name}") };
         assert!(failure.hint.as_str().contains(word), "{name}: {}", failure.hint);
     }
+}
+
+#[tokio::test]
+async fn a_long_pause_is_told_at_once_and_not_sat_through() {
+    let stub = server(|_| fault("ErrorServerBusy", &back_off(60_000))).await;
+    let proof = stub.exchange.prove(&access(given())).await;
+    assert_eq!(states(&proof), "bwww");
+    let Verdict::Failed(failure) = proof.verdict else { panic!() };
+    assert_eq!(failure.kind, crate::domain::failure::FailureKind::Throttled);
+    assert!(failure.retry_after.is_some_and(|wait| wait.as_secs() >= 50), "{failure:?}");
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn each_status_has_its_meaning() {
             5,
         ),
         ("captive portal", Reply::new(200, "<!DOCTYPE html><html><body>"), Error::WebPage, 1),
-        ("nonsense", Reply::new(200, "{}"), Error::Unreadable(wire::Unreadable::NotXml), 1),
+        ("nonsense", Reply::new(200, "{}"), Error::Unreadable(super::super::wire::Unreadable::NotXml), 1),
         ("teapot", Reply::new(418, ""), Error::Status(418), 1),
     ] {
         let answer = reply.clone();
@@ -200,22 +200,6 @@ async fn the_servers_own_request_id_is_kept() {
     let bad = session(&stub).ask(&Operation::GetInbox, &address("ana@customer.example")).await.unwrap_err();
     assert_eq!(bad.reference.as_deref(), Some("srv-7"));
     assert!(!format!("{bad:?}").contains("wörd"));
-}
-
-#[test]
-fn challenges_are_read_from_one_line_or_several() {
-    let answer = |lines: &[&str]| Answer {
-        status: 401,
-        headers: crate::provider::http::Headers(
-            lines.iter().map(|l| ("www-authenticate".to_owned(), (*l).to_owned())).collect(),
-        ),
-        body: Vec::new(),
-        request_id: String::new(),
-    };
-    let folded = answer(&[r#"Negotiate, NTLM, Basic realm="a, Digest b", charset="UTF-8""#]);
-    assert_eq!(schemes(&folded), ["Negotiate", "NTLM", "Basic"]);
-    assert_eq!(schemes(&answer(&["NTLM", "basic realm=x", "ntlm"])), ["NTLM", "basic"]);
-    assert!(schemes(&answer(&[])).is_empty());
 }
 
 #[test]

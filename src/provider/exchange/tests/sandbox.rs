@@ -103,7 +103,7 @@ impl Rig {
         let options = HttpOptions { origins, is_total: true, clock: clock_of_ours.clone() };
         let mut exchange = Exchange::new(Http::new(options).unwrap(), clock_of_ours, true);
         let brief = std::time::Duration::from_millis(1);
-        exchange.pace = Pace { first: brief, longest: brief, attempts: 5 };
+        exchange.pace = Pace { first: brief, longest: brief, ..Pace::NORMAL };
         Self { exchange, clock }
     }
 

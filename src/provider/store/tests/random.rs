@@ -93,6 +93,7 @@ proptest! {
                 Act::Undo => store.undo_rule(run).unwrap(),
                 Act::Sweep(chosen) => {
                     due += 86_400_000;
+                    world.at(due);
                     let due = Moment::from_millis(due);
                     if let Some(claim) = store.claim_sweep(customer.id, *product, due).unwrap() {
                         let ceiling = store.protection(customer.id, *product).unwrap().rule.unwrap().ceiling;

@@ -73,6 +73,7 @@ fn progress_is_what_is_true() {
     store.make_rule(&run, 1, 11).unwrap();
     store.finish_run(&run).unwrap();
     assert_eq!(progress(), Progress::Automatic { on: 4 });
+    world.at(2_000_000);
     let claim =
         store.claim_sweep(customer.id, Product::Office365, Moment::from_millis(2_000_000)).unwrap().unwrap();
     let attention = SweepSummary { attention: Some("too many".into()), ..SweepSummary::default() };

@@ -47,6 +47,7 @@ fn after_the_first_pass_only_an_admin_undoes_it() {
     hand_to(&ann, &ben);
     ben.undo_rule(&run).unwrap();
     ben.make_rule(&run, 1, 11).unwrap();
+    world.at(2_000_000);
     let claim =
         ben.claim_sweep(customer.id, Product::Office365, Moment::from_millis(2_000_000)).unwrap().unwrap();
     ben.finish_sweep(claim, SweepSummary::default()).unwrap();

@@ -32,6 +32,8 @@ fn a_pass_is_worked_by_one_and_once() {
     one.finish_sweep(claim, summary).unwrap();
     assert!(two.claim_sweep(customer.id, OFFICE, DUE).unwrap().is_none());
     assert!(two.claim_sweep(customer.id, OFFICE, Moment::from_millis(1_500_000)).unwrap().is_none());
+    assert!(two.claim_sweep(customer.id, OFFICE, NEXT).unwrap().is_none(), "it has not come yet");
+    world.at(NEXT.as_millis());
     assert!(two.claim_sweep(customer.id, OFFICE, NEXT).unwrap().is_some());
     let rule = one.protection(customer.id, OFFICE).unwrap().rule.unwrap();
     assert_eq!((rule.last_pass, rule.attention), (Some(DUE), None));
@@ -66,6 +68,7 @@ fn a_rule_counts_only_for_a_later_2000() {
     let world = World::new();
     let store = world.open("ann");
     let (customer, run) = ruled(&store);
+    world.at(DUE.as_millis());
     assert!(store.claim_sweep(customer.id, OFFICE, Moment::from_millis(1_000_000)).unwrap().is_none());
     assert!(store.claim_sweep(customer.id, Product::MpExchange, DUE).unwrap().is_none());
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
@@ -79,6 +82,7 @@ fn the_ceiling_holds_at_write_time() {
     let world = World::new();
     let store = world.open("ann");
     let (customer, run) = ruled(&store);
+    world.at(DUE.as_millis());
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
     assert_eq!(kind(store.sweep_apply(&claim, &users(1..=14))), FailureKind::NoSeats);
     assert_eq!(store.protection(customer.id, OFFICE).unwrap().seats, []);
@@ -96,6 +100,7 @@ fn leavers_are_marked_once_and_nobody_is_turned_off() {
     let store = world.open("ann");
     let (customer, run) = ruled(&store);
     store.apply_batch(&run, &users(1..=2)).unwrap();
+    world.at(DUE.as_millis());
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
     store.sweep_left(&claim, &[(user(1).id, Moment::from_millis(7)), (user(9).id, DUE)]).unwrap();
     store.sweep_left(&claim, &[(user(1).id, Moment::from_millis(8))]).unwrap();
@@ -114,6 +119,7 @@ fn roster_and_delta_link_come_back() {
     let world = World::new();
     let store = world.open("ann");
     let (customer, _) = ruled(&store);
+    world.at(DUE.as_millis());
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
     assert_eq!(store.sweep_roster(customer.id, OFFICE).unwrap(), Roster::default());
     let roster = Roster {

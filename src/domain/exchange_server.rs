@@ -1,0 +1,143 @@
+//! What may be the address of a hosted Exchange server; Exchange Online is refused with the reason. Pure.
+
+use url::Url;
+
+use super::text::Text;
+
+/// The path of Exchange Web Services on every Exchange Server.
+const PATH: &str = "/EWS/Exchange.asmx";
+
+/// Domains whose hosts are Microsoft's own cloud (exchange-web-services.md section 5.5, with the national clouds).
+const ONLINE: [&str; 9] = [
+    "outlook.com",
+    "office.com",
+    "office365.com",
+    "office365.us",
+    "outlook.office.de",
+    "partner.outlook.cn",
+    "hotmail.com",
+    "microsoftonline.com",
+    "onmicrosoft.com",
+];
+
+/// Why an address can't be the server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ServerError {
+    /// Nothing typed yet.
+    #[error("Type the server's name, like mail.hoster.example, or let it be found.")]
+    Empty,
+    /// Not a host name and not an address on one.
+    #[error("This is not a server's name. Type it like mail.hoster.example.")]
+    NotAServer,
+    /// Microsoft's own cloud.
+    #[error(
+        "This is Exchange Online, Microsoft's own cloud. It can't be reached by impersonation. Go back and choose Office 365."
+    )]
+    ExchangeOnline,
+}
+
+/// Whether a host, or a mail domain, belongs to Exchange Online.
+#[must_use]
+pub fn is_exchange_online(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    ONLINE
+        .iter()
+        .any(|online| host.strip_suffix(online).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+/// Makes the https address of the service out of a typed host name or any address on that host. A path of its own is
+/// kept when it leads to an `.asmx` page, for hosters that publish the service elsewhere.
+///
+/// # Errors
+/// Says in a sentence what is wrong; another address may mend it.
+pub fn normalise(typed: &str) -> Result<Text, ServerError> {
+    let text: String = typed.chars().filter(|c| !is_noise(*c)).collect();
+    if text.is_empty() {
+        return Err(ServerError::Empty);
+    }
+    let bare = match text.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s)) => rest,
+        Some(_) => return Err(ServerError::NotAServer),
+        None => text.as_str(),
+    };
+    let mut url = Url::parse(&format!("https://{bare}")).map_err(|_malformed| ServerError::NotAServer)?;
+    let host = url.host_str().unwrap_or_default();
+    let is_named = host.contains('.') || host.contains(':') || host == "localhost";
+    // A mail address parses as a user name in front of a host: never take it for one.
+    if !is_named || !url.username().is_empty() || url.password().is_some() {
+        return Err(ServerError::NotAServer);
+    }
+    if is_exchange_online(host) {
+        return Err(ServerError::ExchangeOnline);
+    }
+    if !url.path().to_ascii_lowercase().ends_with(".asmx") {
+        url.set_path(PATH);
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(Text::clean(url.as_str()))
+}
+
+/// What pasting adds: white space, quotes, brackets, and characters that can't be seen.
+fn is_noise(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '{' | '}' | '“' | '”' | '‘' | '’' | ','
+                | '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_typed_server_becomes_the_address_of_the_service() {
+        for (typed, url) in [
+            ("mail.hoster.example", "https://mail.hoster.example/EWS/Exchange.asmx"),
+            (" \"MAIL.hoster.example\"\u{200b}\r\n", "https://mail.hoster.example/EWS/Exchange.asmx"),
+            ("HTTP://mail.hoster.example/owa/?path=/mail#x", "https://mail.hoster.example/EWS/Exchange.asmx"),
+            (
+                "mail.hoster.example:8443/ews/exchange.asmx",
+                "https://mail.hoster.example:8443/ews/exchange.asmx",
+            ),
+        ] {
+            assert_eq!(normalise(typed).unwrap().as_str(), url, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_hosted_server_is_refused_with_the_reason() {
+        use ServerError::{Empty, ExchangeOnline, NotAServer};
+        for (typed, why) in [
+            (" ", Empty),
+            ("mail", NotAServer),
+            ("ana@customer.example", NotAServer),
+            ("ftp://mail.hoster.example", NotAServer),
+            ("https://", NotAServer),
+            ("outlook.office365.com", ExchangeOnline),
+            ("https://OUTLOOK.office.com/EWS/Exchange.asmx", ExchangeOnline),
+            ("autodiscover-s.outlook.com.", ExchangeOnline),
+            ("bakery.onmicrosoft.com", ExchangeOnline),
+        ] {
+            assert_eq!(normalise(typed), Err(why), "{typed:?}");
+        }
+        for host in ["notoutlook.com", "outlook.com.hoster.example"] {
+            assert!(!is_exchange_online(host) && normalise(host).is_ok(), "{host}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_stays_taken(typed in "\\PC{0,60}|[a-z.:/@]{0,40}") {
+            if let Ok(server) = normalise(&typed) {
+                prop_assert!(server.as_str().starts_with("https://"));
+                prop_assert_eq!(normalise(server.as_str()), Ok(server.clone()));
+            }
+        }
+    }
+}

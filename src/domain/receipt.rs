@@ -1,0 +1,424 @@
+//! The receipt of a run, from what was read back: one text for the ticket, one for the customer, one JSON.
+//!
+//! Who, when, what, tenant, counts, and whether the audit is whole; never a secret. Also the verdict: a user who was
+//! chosen and is neither protected nor scheduled makes the run *partly done*.
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use serde_json::{Value, json};
+
+use super::{
+    bill::{counted, grouped},
+    id::UserId,
+    protection::{SeatOutcome, SeatResult},
+    run::Outcome,
+    sydney,
+    text::Text,
+    time::Moment,
+};
+
+/// Users named one by one in a text before the rest is only counted; the JSON names all. A guess: one screen.
+const NAMED: usize = 40;
+
+/// Sydney, whose 20:00 counts.
+const SYDNEY: &str = "Australia/Sydney";
+
+/// For whom a receipt is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// For the ticket: everything a colleague would ask.
+    #[default]
+    Ticket,
+    /// For the customer: what is backed up now, in plain words.
+    Customer,
+    /// For programs.
+    Json,
+}
+
+impl Form {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Ticket, Self::Customer, Self::Json];
+
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ticket => "for the ticket",
+            Self::Customer => "for the customer",
+            Self::Json => "as JSON",
+        }
+    }
+
+    /// The one after it, round and round.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Ticket => Self::Customer,
+            Self::Customer => Self::Json,
+            Self::Json => Self::Ticket,
+        }
+    }
+
+    /// File name for a run ("B365-7KQ4-ticket.txt").
+    #[must_use]
+    pub fn file_name(self, outcome: &Outcome) -> Text {
+        let end = match self {
+            Self::Ticket => "ticket.txt",
+            Self::Customer => "customer.txt",
+            Self::Json => "receipt.json",
+        };
+        Text::of(format_args!("{}-{end}", outcome.run.id))
+    }
+}
+
+/// What an outcome comes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Verdict {
+    /// Active seats of users who have not left.
+    pub protected: u32,
+    /// Seats that are kept for users who have left.
+    pub left: u32,
+    /// Chosen, not protected yet, and turned on by Enable Auto at the next sweep.
+    pub scheduled: u32,
+    /// Chosen, and neither protected nor scheduled.
+    pub missed: u32,
+    /// Eligible, and nobody chose them.
+    pub not_chosen: u32,
+}
+
+impl Verdict {
+    /// Sums an outcome up.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Self {
+        let seats = &outcome.protection.seats;
+        let on: BTreeSet<UserId> = seats.iter().map(|seat| seat.id).collect();
+        let excluded: BTreeSet<UserId> = outcome.protection.exclusions.iter().copied().collect();
+        let left = count(seats.iter().filter(|seat| seat.left.is_some()).count());
+        let protected = count(seats.len()).saturating_sub(left);
+        let run = &outcome.run;
+        let from_results =
+            outcome.results.iter().filter(|r| is_for_turning_on(&r.outcome)).map(|r| r.user.id);
+        let unfinished = run.unfinished.iter().map(|user| user.id);
+        let ticked =
+            run.draft.exceptions.iter().copied().filter(|id| !run.draft.all && !excluded.contains(id));
+        let chosen: BTreeSet<UserId> =
+            from_results.chain(unfinished).chain(ticked).filter(|id| !on.contains(id)).collect();
+        let has_rule = outcome.protection.rule.is_some();
+        let refused = count(chosen.intersection(&excluded).count());
+        let open = count(chosen.len()).saturating_sub(refused);
+        let eligible_off = run.done.eligible.saturating_sub(protected);
+        let all = if run.draft.all {
+            let unticked = run.draft.exceptions.iter().filter(|id| !on.contains(*id)).count();
+            eligible_off.saturating_sub(count(unticked)).max(open)
+        } else {
+            open
+        };
+        let (scheduled, missed) =
+            if has_rule { (eligible_off.max(all), refused) } else { (0, all.saturating_add(refused)) };
+        let not_chosen = if has_rule { 0 } else { eligible_off.saturating_sub(all) };
+        Self { protected, left, scheduled, missed, not_chosen }
+    }
+
+    /// Whether a chosen user is neither protected nor scheduled: exit code 3.
+    #[must_use]
+    pub const fn is_partly(&self) -> bool {
+        self.missed > 0
+    }
+}
+
+/// Whether a result is about a user who was chosen to be turned on.
+const fn is_for_turning_on(outcome: &SeatOutcome) -> bool {
+    !matches!(outcome, SeatOutcome::TurnedOff)
+}
+
+/// What became of a user, in words.
+#[must_use]
+pub fn result_words(outcome: &SeatOutcome) -> Text {
+    match outcome {
+        SeatOutcome::TurnedOn => Text::from("turned on: registered for backup"),
+        SeatOutcome::AlreadyOn => Text::from("was on already"),
+        SeatOutcome::TurnedOff => Text::from("turned off"),
+        SeatOutcome::Excluded => Text::from("left off: excluded"),
+        SeatOutcome::NoSeat => Text::from("left off: no seat is left"),
+        SeatOutcome::Failed(why) => why.clone(),
+        SeatOutcome::Stopped => Text::from("not tried: stopped before"),
+    }
+}
+
+/// The word for an outcome in the JSON.
+const fn result_code(outcome: &SeatOutcome) -> &'static str {
+    match outcome {
+        SeatOutcome::TurnedOn => "turned_on",
+        SeatOutcome::AlreadyOn => "already_on",
+        SeatOutcome::TurnedOff => "turned_off",
+        SeatOutcome::Excluded => "excluded",
+        SeatOutcome::NoSeat => "no_seat",
+        SeatOutcome::Failed(_) => "failed",
+        SeatOutcome::Stopped => "stopped",
+    }
+}
+
+/// The receipt, lines ended by a newline.
+#[must_use]
+pub fn write(outcome: &Outcome, form: Form) -> String {
+    match form {
+        Form::Ticket => ticket(outcome),
+        Form::Customer => customer(outcome),
+        Form::Json => json(outcome),
+    }
+}
+
+/// The receipt as lines that may be shown.
+#[must_use]
+pub fn lines(text: &str) -> Vec<Text> {
+    text.lines().map(Text::clean).collect()
+}
+
+/// When the run ended, as far as the record says.
+fn ended(outcome: &Outcome) -> Moment {
+    outcome.run.finished.unwrap_or(outcome.run.touched)
+}
+
+fn ticket(outcome: &Outcome) -> String {
+    let run = &outcome.run;
+    let verdict = Verdict::of(outcome);
+    let mut text = Lines::default();
+    text.line(format_args!("Backup365 run {}", run.id));
+    text.line(format_args!("Customer: {} ({})", run.customer.name, run.customer.reference));
+    text.line(format_args!("Product: {}", run.product.name()));
+    text.line(format_args!("{}", organisation_line(outcome)));
+    text.line(format_args!("Operator: {}", run.by));
+    text.line(format_args!("Opened: {}", sydney::stamp_in_words(run.opened, SYDNEY)));
+    text.line(format_args!("Finished: {}", sydney::stamp_in_words(ended(outcome), SYDNEY)));
+    if let Some(enabled) = run.enabled {
+        text.line(format_args!("Enabled: {}", sydney::stamp_in_words(enabled, SYDNEY)));
+    }
+    text.line(format_args!(""));
+    text.line(format_args!("Result: {}", if verdict.is_partly() { "partly done" } else { "done" }));
+    text.line(format_args!("Registered for backup: {}", grouped(verdict.protected)));
+    text.line(format_args!("Turned on by this run: {}", grouped(run.done.turned_on)));
+    if run.done.turned_off > 0 {
+        text.line(format_args!("Turned off by this run: {}", grouped(run.done.turned_off)));
+    }
+    if verdict.scheduled > 0 {
+        text.line(format_args!("Scheduled: {}", grouped(verdict.scheduled)));
+    }
+    if verdict.missed > 0 {
+        text.line(format_args!("Chosen, but neither on nor scheduled: {}", grouped(verdict.missed)));
+    }
+    if verdict.not_chosen > 0 {
+        text.line(format_args!("Eligible, but not chosen: {}", grouped(verdict.not_chosen)));
+    }
+    if verdict.left > 0 {
+        text.line(format_args!("Seats kept for users who have left: {}", grouped(verdict.left)));
+    }
+    text.line(format_args!("Excluded: {}", grouped(count(outcome.protection.exclusions.len()))));
+    text.line(format_args!("Listed: {}, eligible: {}", grouped(run.done.listed), grouped(run.done.eligible)));
+    text.line(format_args!("Enable Auto: {}", auto_words(outcome)));
+    name_troubles(&mut text, outcome);
+    text.line(format_args!(""));
+    text.line(format_args!("Audit: {}", if outcome.is_audit_whole { WHOLE } else { BROKEN }));
+    for entry in &outcome.audit {
+        let at = sydney::stamp_in_words(entry.at, SYDNEY);
+        text.line(format_args!("{at} · {} · {} · {}", entry.by, entry.what, entry.hash));
+    }
+    text.0
+}
+
+/// Every hash fits the one before.
+const WHOLE: &str = "whole: every entry fits the one before";
+
+/// Some hash does not fit.
+const BROKEN: &str = "NOT whole: an entry does not fit the one before. Tell your lead.";
+
+/// Names the users for whom not all went well.
+fn name_troubles(text: &mut Lines, outcome: &Outcome) {
+    let troubled: Vec<&SeatResult> = troubles(outcome).collect();
+    if troubled.is_empty() {
+        return;
+    }
+    text.line(format_args!(""));
+    text.line(format_args!("Not turned on:"));
+    for result in troubled.iter().take(NAMED) {
+        let (user, words) = (&result.user, result_words(&result.outcome));
+        text.line(format_args!("- {} · {}: {words}", user.name, user.address));
+    }
+    if troubled.len() > NAMED {
+        text.line(format_args!("- and {} more", grouped(count(troubled.len() - NAMED))));
+    }
+}
+
+/// Results of users who were chosen to be turned on and are not on.
+pub fn troubles(outcome: &Outcome) -> impl Iterator<Item = &SeatResult> {
+    outcome.results.iter().filter(|r| is_for_turning_on(&r.outcome) && !r.outcome.is_on())
+}
+
+fn customer(outcome: &Outcome) -> String {
+    let run = &outcome.run;
+    let verdict = Verdict::of(outcome);
+    let zone = run.customer.time_zone.as_ref().map_or(SYDNEY, Text::as_str);
+    let mut text = Lines::default();
+    text.line(format_args!("Backup365 for {}", run.customer.name));
+    text.line(format_args!(""));
+    text.line(format_args!(
+        "{} of {} {} registered for backup.",
+        counted(verdict.protected, "user", "users"),
+        run.product.name(),
+        if verdict.protected == 1 { "is" } else { "are" }
+    ));
+    let first = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min();
+    if let Some(first) = first {
+        text.line(format_args!("First backup on {}.", sydney::stamp_in_words(first, zone)));
+    }
+    if outcome.protection.rule.is_some() {
+        let next = sydney::next_2000(ended(outcome));
+        let (there, here) = (sydney::stamp_in_words(next, zone), sydney::stamp_in_words(next, SYDNEY));
+        let clock = if zone == SYDNEY { format!("{here}") } else { format!("{here} ({there})") };
+        text.line(format_args!(
+            "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
+        ));
+    } else {
+        text.line(format_args!("New users are not registered by themselves: tell us when somebody joins."));
+    }
+    if verdict.missed > 0 {
+        text.line(format_args!(
+            "{} could not be registered yet. We will come back to you.",
+            counted(verdict.missed, "chosen user", "chosen users")
+        ));
+    }
+    if verdict.not_chosen > 0 {
+        text.line(format_args!(
+            "{} could be registered and {} not chosen.",
+            counted(verdict.not_chosen, "more user", "more users"),
+            if verdict.not_chosen == 1 { "was" } else { "were" }
+        ));
+    }
+    text.line(format_args!(""));
+    text.line(format_args!("{}", organisation_line(outcome)));
+    let at = sydney::stamp_in_words(ended(outcome), zone);
+    text.line(format_args!("Reference: {}, {at}", run.id));
+    text.0
+}
+
+fn organisation_line(outcome: &Outcome) -> Text {
+    let run = &outcome.run;
+    match (&run.organisation, &run.impersonation) {
+        (_, Some(access)) if run.product.is_hosted() => Text::of(format_args!("Server: {}", access.server)),
+        (Some(found), _) => {
+            let name = found.name.as_ref().map_or("not known", Text::as_str);
+            let domain = found.domain.as_ref().map_or(String::new(), |domain| format!(", {domain}"));
+            Text::of(format_args!("Organisation: {name}{domain}, tenant {}", found.tenant))
+        }
+        (None, _) => Text::from("Organisation: not known"),
+    }
+}
+
+fn auto_words(outcome: &Outcome) -> Text {
+    let Some(rule) = &outcome.protection.rule else { return Text::from("off") };
+    let next = sydney::stamp_in_words(sydney::next_2000(ended(outcome)), SYDNEY);
+    let by = outcome.sweeper.host.as_ref().map_or_else(
+        || "nothing will run: no sweeper is installed".to_owned(),
+        |host| format!("run by {host}"),
+    );
+    let attention = rule.attention.as_ref().map_or(String::new(), |why| format!("; needs attention: {why}"));
+    Text::of(format_args!(
+        "on, confirmed {}, at most {} seats, next sweep {next}, {by}{attention}",
+        grouped(rule.confirmed),
+        grouped(rule.ceiling)
+    ))
+}
+
+fn json(outcome: &Outcome) -> String {
+    let run = &outcome.run;
+    let verdict = Verdict::of(outcome);
+    let organisation = run.organisation.as_ref().filter(|_| !run.product.is_hosted()).map(|found| {
+        json!({
+            "tenant": found.tenant.to_string(),
+            "name": found.name.as_ref().map(Text::as_str),
+            "domain": found.domain.as_ref().map(Text::as_str),
+        })
+    });
+    let server = run.impersonation.as_ref().filter(|_| run.product.is_hosted()).map(|i| i.server.as_str());
+    let rule = outcome.protection.rule.as_ref().map(|rule| {
+        json!({
+            "made": rule.made.to_string(),
+            "by": rule.by.as_str(),
+            "confirmed": rule.confirmed,
+            "ceiling": rule.ceiling,
+            "next_sweep": sydney::next_2000(ended(outcome)).to_string(),
+            "sweeper": outcome.sweeper.host.as_ref().map(Text::as_str),
+            "attention": rule.attention.as_ref().map(Text::as_str),
+        })
+    });
+    let value = json!({
+        "run": run.id.to_string(),
+        "customer": {
+            "reference": run.customer.reference.as_str(),
+            "name": run.customer.name.as_str(),
+        },
+        "product": run.product.word(),
+        "organisation": organisation,
+        "server": server,
+        "operator": run.by.as_str(),
+        "opened": run.opened.to_string(),
+        "enabled": run.enabled.map(|at| at.to_string()),
+        "finished": run.finished.map(|at| at.to_string()),
+        "result": if verdict.is_partly() { "partly" } else { "done" },
+        "counts": {
+            "listed": run.done.listed,
+            "eligible": run.done.eligible,
+            "protected": verdict.protected,
+            "scheduled": verdict.scheduled,
+            "missed": verdict.missed,
+            "not_chosen": verdict.not_chosen,
+            "excluded": outcome.protection.exclusions.len(),
+            "left": verdict.left,
+            "turned_on": run.done.turned_on,
+            "turned_off": run.done.turned_off,
+        },
+        "auto": rule,
+        "users": outcome.results.iter().map(user_json).collect::<Vec<Value>>(),
+        "audit": {
+            "is_whole": outcome.is_audit_whole,
+            "entries": outcome.audit.iter().map(|entry| json!({
+                "at": entry.at.to_string(),
+                "by": entry.by.as_str(),
+                "what": entry.what.as_str(),
+                "hash": entry.hash.as_str(),
+            })).collect::<Vec<Value>>(),
+        },
+    });
+    format!("{value:#}\n")
+}
+
+fn user_json(result: &SeatResult) -> Value {
+    json!({
+        "id": result.user.id.to_string(),
+        "address": result.user.address.as_str(),
+        "name": result.user.name.as_str(),
+        "kind": result.user.kind.word(),
+        "result": result_code(&result.outcome),
+        "words": result_words(&result.outcome).as_str(),
+    })
+}
+
+/// Text made line by line.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, words: std::fmt::Arguments<'_>) {
+        // Writing into a String can't fail.
+        if writeln!(self.0, "{words}").is_err() {
+            self.0.push('\n');
+        }
+    }
+}
+
+/// A length as a count.
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! Judges one HTTP answer of an Exchange server: good news, a code, or one of the many pages that are neither.
+//!
+//! Triggered by every answer. Pure. A redirect is never followed, and the body counts only where the status is 200 or 500
+//! (exchange-web-services.md sections 2 and 10).
+
+use url::Url;
+
+use super::super::{
+    error::Error,
+    server,
+    wire::{self, Outcome},
+};
+use crate::{domain::time::Clock, provider::http::Answer};
+
+/// Version numbers of Exchange Online.
+const ONLINE: (u32, u32) = (15, 20);
+
+/// An answer, judged.
+pub(super) struct Judged {
+    /// Version of the server, where it says.
+    pub(super) version: Option<(u32, u32)>,
+    /// What it amounts to.
+    pub(super) outcome: Result<Outcome, Error>,
+}
+
+/// Judges an answer to a request without sign-in: being asked to sign in by user name and password is the good one.
+pub(super) fn knock(answer: &Answer, clock: &Clock) -> Result<(), Error> {
+    match judge(answer, clock).outcome {
+        Ok(_) | Err(Error::SignIn | Error::Code(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Judges an answer.
+pub(super) fn judge(answer: &Answer, clock: &Clock) -> Judged {
+    let error = match answer.status {
+        200 | 500 => return body(answer, clock),
+        401 => sign_in(answer),
+        403 => Error::SwitchedOff,
+        404 => Error::NotThere,
+        440 => Error::WebPage,
+        status @ (429 | 502 | 503 | 504) => Error::FrontEnd { status, wait: answer.retry_after(clock) },
+        status @ (301 | 302 | 303 | 307 | 308) => redirect(answer, status),
+        status => Error::Status(status),
+    };
+    Judged { version: None, outcome: Err(error) }
+}
+
+/// Judges a body that should be an envelope.
+fn body(answer: &Answer, clock: &Clock) -> Judged {
+    let read = match wire::read(&answer.body) {
+        Ok(read) => read,
+        Err(unreadable) => {
+            let error = match answer.status {
+                500 => Error::FrontEnd { status: 500, wait: answer.retry_after(clock) },
+                _ if is_html(answer) => Error::WebPage,
+                _ => unreadable.into(),
+            };
+            return Judged { version: None, outcome: Err(error) };
+        }
+    };
+    let outcome = match read.outcome {
+        _ if read.version == Some(ONLINE) => Err(Error::ExchangeOnline),
+        Outcome::Trouble(trouble) => Err(Error::Code(Box::new(trouble))),
+        outcome => Ok(outcome),
+    };
+    Judged { version: read.version, outcome }
+}
+
+/// A 401: what was sent is wrong, or what we can send is not taken. No scheme at all counts as Basic: some proxies drop
+/// the line.
+fn sign_in(answer: &Answer) -> Error {
+    let offers = schemes(answer);
+    if offers.is_empty() || offers.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic")) {
+        Error::SignIn
+    } else {
+        Error::NoBasic { offers: offers.join(", ") }
+    }
+}
+
+/// A redirect is never followed: it is the passing error page, Exchange Online, or a log-on page.
+fn redirect(answer: &Answer, status: u16) -> Error {
+    let location = answer.headers.get("location").unwrap_or_default();
+    let lower = location.to_ascii_lowercase();
+    if lower.contains("/ews/genericerrorpage.htm") {
+        return Error::FrontEnd { status, wait: None };
+    }
+    let host = Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if host.is_some_and(|host| server::is_online(&host)) { Error::ExchangeOnline } else { Error::WebPage }
+}
+
+/// Whether a page for people came back.
+fn is_html(answer: &Answer) -> bool {
+    let says = answer.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
+    let start: String =
+        String::from_utf8_lossy(answer.body.get(..answer.body.len().min(256)).unwrap_or_default())
+            .to_lowercase();
+    says.contains("html") || start.contains("<html") || start.contains("<!doctype html")
+}
+
+/// The ids that a hoster can search its logs for: the server's own first, ours otherwise.
+pub(super) fn reference(answer: &Answer) -> Box<str> {
+    let own = answer.headers.get("request-id").or_else(|| answer.headers.get("requestid"));
+    own.unwrap_or(&answer.request_id).into()
+}
+
+/// The sign-in schemes of a 401, from one line each or from a folded line.
+fn schemes(answer: &Answer) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in answer.headers.get_all("www-authenticate") {
+        for part in outside_quotes(line) {
+            let word = part.split_whitespace().next().unwrap_or_default();
+            // A part like `realm="x"` belongs to the scheme before it.
+            let is_scheme = !word.is_empty() && !word.contains('=');
+            if is_scheme && !found.iter().any(|f| f.eq_ignore_ascii_case(word)) {
+                found.push(word.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// Splits at commas that stand outside quotes.
+fn outside_quotes(line: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut is_quoted = false;
+    for c in line.chars() {
+        is_quoted ^= c == '"';
+        match parts.last_mut() {
+            Some(part) if c != ',' || is_quoted => part.push(c),
+            _ => parts.push(String::new()),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::http::Headers;
+
+    #[test]
+    fn challenges_are_read_from_one_line_or_several() {
+        let answer = |lines: &[&str]| Answer {
+            status: 401,
+            headers: Headers(
+                lines.iter().map(|l| ("www-authenticate".to_owned(), (*l).to_owned())).collect(),
+            ),
+            body: Vec::new(),
+            request_id: String::new(),
+        };
+        let folded = answer(&[r#"Negotiate, NTLM, Basic realm="a, Digest b", charset="UTF-8""#]);
+        assert_eq!(schemes(&folded), ["Negotiate", "NTLM", "Basic"]);
+        assert_eq!(schemes(&answer(&["NTLM", "basic realm=x", "ntlm"])), ["NTLM", "basic"]);
+        assert!(schemes(&answer(&[])).is_empty());
+    }
+}

@@ -1,0 +1,118 @@
+//! The link as a QR code over the whole window, with one row of words; or the words about the room it needs.
+
+use qrcode::{Color, EcLevel, QrCode};
+
+use crate::{
+    tui::{draw::canvas::Canvas, paint::Place, theme::Role, words::wrap},
+    wizard::view::Bar,
+};
+
+/// Light modules around the code: four by the standard, two read as well (remote-terminal.md section 10).
+const QUIET_ZONES: [u16; 2] = [4, 2];
+
+/// The modules of a code, and the size of its picture.
+struct Picture {
+    /// Modules per side.
+    side: u16,
+    /// Dark ones, row by row.
+    dark: Vec<bool>,
+    /// Light modules around.
+    quiet: u16,
+}
+
+impl Picture {
+    /// Encodes the link at error level L; none when it is too long for any code.
+    fn of(link: &str) -> Option<Self> {
+        let code = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
+        let side = u16::try_from(code.width()).ok()?;
+        let dark = code.to_colors().into_iter().map(|c| c == Color::Dark).collect();
+        Some(Self { side, dark, quiet: 0 })
+    }
+
+    /// Columns that it takes with a quiet zone.
+    const fn columns(&self, quiet: u16) -> u16 {
+        self.side + 2 * quiet
+    }
+
+    /// Rows that it takes with a quiet zone, and one for the words.
+    const fn rows(&self, quiet: u16) -> u16 {
+        self.columns(quiet).div_ceil(2) + 1
+    }
+
+    /// Whether the module at a place of the picture is dark; outside of the code it is light.
+    fn is_dark(&self, x: u16, y: u16) -> bool {
+        let (Some(x), Some(y)) = (x.checked_sub(self.quiet), y.checked_sub(self.quiet)) else {
+            return false;
+        };
+        let at = usize::from(y) * usize::from(self.side) + usize::from(x);
+        x < self.side && y < self.side && self.dark.get(at).copied().unwrap_or(false)
+    }
+}
+
+/// Draws the code for a link, or says why it can't be shown.
+pub(super) fn draw(canvas: &mut Canvas<'_>, link: &str, bar: &Bar<'_>) -> Option<Place> {
+    let area = canvas.cells.area;
+    let Some(mut picture) = Picture::of(link) else {
+        return words(canvas, "The link is too long for a QR code.", bar);
+    };
+    if !canvas.options.use_unicode {
+        return words(canvas, "A QR code needs block characters, and this terminal is in ASCII mode.", bar);
+    }
+    let fits = |quiet: &u16| picture.columns(*quiet) <= area.width && picture.rows(*quiet) <= area.height;
+    let Some(quiet) = QUIET_ZONES.into_iter().find(fits) else {
+        let say = format!(
+            "The QR code needs {}x{}, this window is {}x{}.",
+            picture.columns(2),
+            picture.rows(2),
+            area.width,
+            area.height
+        );
+        return words(canvas, &say, bar);
+    };
+    picture.quiet = quiet;
+    for row in 0..picture.rows(quiet) - 1 {
+        for x in 0..picture.columns(quiet) {
+            let module = match (picture.is_dark(x, row * 2), picture.is_dark(x, row * 2 + 1)) {
+                (true, true) => "█",
+                (true, false) => "▀",
+                (false, true) => "▄",
+                (false, false) => " ",
+            };
+            canvas.put(x, row, 1, module, Role::Code);
+        }
+    }
+    let y = area.height - 1;
+    canvas.put(0, y, area.width - 1, &foot(bar), Role::Plain);
+    Some(Place { x: 0, y })
+}
+
+/// The row of words below the code.
+fn foot(bar: &Bar<'_>) -> String {
+    let mut parts = Vec::new();
+    if bar.is_sandbox {
+        parts.push("SANDBOX".to_owned());
+    }
+    if let Some(run) = &bar.run {
+        parts.push(run.to_string());
+    }
+    if let Some(last) = &bar.last_four {
+        parts.push(format!("…{last}"));
+    }
+    parts.push("any key returns".to_owned());
+    parts.join(" · ")
+}
+
+/// Words in the place of the code, with the other ways to hand the link over.
+fn words(canvas: &mut Canvas<'_>, why: &str, bar: &Bar<'_>) -> Option<Place> {
+    let area = canvas.cells.area;
+    let ways = "Other ways: enlarge the window, print the link alone, send it to the clipboard, or write it to a file.";
+    let unicode = canvas.options.use_unicode;
+    let mut lines = wrap(why, area.width, unicode);
+    lines.extend(wrap(ways, area.width, unicode));
+    let last = area.height.checked_sub(1)?;
+    for (y, line) in (0..last).zip(lines) {
+        canvas.put(0, y, area.width, &line, Role::Plain);
+    }
+    canvas.put(0, last, area.width.saturating_sub(1), &foot(bar), Role::Plain);
+    Some(Place { x: 0, y: last })
+}

@@ -1,0 +1,107 @@
+//! The reading thread where there are no Unix terminals: keys come decoded from the console.
+//!
+//! Kept compiling, not promised: no signals, no suspending, and the thread ends with the process.
+
+use std::{
+    fs::File,
+    io,
+    sync::{Arc, mpsc::Sender},
+};
+
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
+
+use crate::{driver::front::Waker, wizard::event::Ending};
+
+use super::{
+    input::{Input, Press},
+    terminal::Terminal,
+};
+
+/// What the reading thread tells.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    /// Keys and pastes of one read.
+    Inputs(Vec<Input>),
+    /// The size changed: everything is drawn again.
+    Redraw,
+    /// Interrupted from outside; never here.
+    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
+    Interrupted,
+    /// The process must go.
+    End(Ending),
+}
+
+/// The thread's handle.
+#[derive(Debug)]
+pub(crate) struct Reader;
+
+impl Reader {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub(crate) fn start(
+        _: File,
+        terminal: Arc<Terminal>,
+        heard: Sender<Heard>,
+        waker: Waker,
+    ) -> io::Result<Self> {
+        std::thread::Builder::new().name("terminal".to_owned()).spawn(move || {
+            loop {
+                let what = match read() {
+                    Ok(event) => understand(event),
+                    Err(_) => {
+                        terminal.gone();
+                        Some(Heard::End(Ending::HangUp))
+                    }
+                };
+                let is_end = matches!(what, Some(Heard::End(_)));
+                if let Some(what) = what {
+                    if heard.send(what).is_err() {
+                        return;
+                    }
+                    waker.wake();
+                }
+                if is_end {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self)
+    }
+}
+
+/// What a console event means. Key releases stop here.
+fn understand(event: Event) -> Option<Heard> {
+    let input = match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+            Input::Key(match key.code {
+                KeyCode::Char(c) if is_control => Press::Ctrl(c.to_ascii_lowercase()),
+                KeyCode::Char(c) if !c.is_control() => Press::Char(c),
+                KeyCode::Enter => Press::Enter,
+                KeyCode::Esc => Press::Esc,
+                KeyCode::Tab => Press::Tab,
+                KeyCode::BackTab => Press::BackTab,
+                KeyCode::Backspace => Press::Backspace,
+                KeyCode::Delete => Press::Delete,
+                KeyCode::Up => Press::Up,
+                KeyCode::Down => Press::Down,
+                KeyCode::Left => Press::Left,
+                KeyCode::Right => Press::Right,
+                KeyCode::Home => Press::Home,
+                KeyCode::End => Press::End,
+                KeyCode::PageUp => Press::PageUp,
+                KeyCode::PageDown => Press::PageDown,
+                _ => return None,
+            })
+        }
+        Event::Paste(text) => Input::Paste(text),
+        Event::Resize(..) => return Some(Heard::Redraw),
+        _ => return None,
+    };
+    Some(Heard::Inputs(vec![input]))
+}
+
+/// There is nothing to stop here.
+pub(crate) const fn suspend(_: &Terminal) {}

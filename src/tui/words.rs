@@ -1,0 +1,200 @@
+//! Width, cutting and wrapping: the one width function of layout and drawing, and the ASCII stand-ins.
+//!
+//! Pure. Widths are columns of the terminal; ambiguous ones count as one (remote-terminal.md section 3).
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::bill;
+
+/// Columns that a grapheme takes.
+#[must_use]
+pub fn grapheme_width(grapheme: &str) -> u16 {
+    u16::try_from(grapheme.width()).unwrap_or(u16::MAX)
+}
+
+/// Columns that words take: the sum over their graphemes, so that layout and drawing agree.
+#[must_use]
+pub fn width(words: &str) -> u16 {
+    if words.is_ascii() {
+        return u16::try_from(words.len()).unwrap_or(u16::MAX);
+    }
+    words.graphemes(true).map(grapheme_width).fold(0, u16::saturating_add)
+}
+
+/// Words as the terminal's codeset can show them: as they are, or in ASCII with letters kept where they have one.
+#[must_use]
+pub fn fit_codeset(words: &str, use_unicode: bool) -> Cow<'_, str> {
+    if use_unicode || words.is_ascii() {
+        return Cow::Borrowed(words);
+    }
+    let mut out = String::with_capacity(words.len());
+    for grapheme in words.graphemes(true) {
+        out.push_str(&ascii(grapheme));
+    }
+    Cow::Owned(out)
+}
+
+/// A grapheme in ASCII: our own signs by table, letters without their marks, else `?`.
+fn ascii(grapheme: &str) -> Cow<'_, str> {
+    if grapheme.is_ascii() {
+        return Cow::Borrowed(grapheme);
+    }
+    Cow::Borrowed(match grapheme {
+        "…" => "...",
+        "·" | "•" | "–" | "—" | "−" => "-",
+        "‘" | "’" => "'",
+        "“" | "”" => "\"",
+        "→" => "->",
+        "←" => "<-",
+        "×" => "x",
+        "≤" => "<=",
+        "≥" => ">=",
+        _ => {
+            let base: String = grapheme.nfkd().filter(char::is_ascii).collect();
+            return if base.is_empty() { Cow::Borrowed("?") } else { Cow::Owned(base) };
+        }
+    })
+}
+
+/// Words cut to a width on a grapheme boundary, with a mark where something is missing.
+#[must_use]
+pub fn cut(words: &str, room: u16, use_unicode: bool) -> Cow<'_, str> {
+    let words = fit_codeset(words, use_unicode);
+    if width(&words) <= room {
+        return words;
+    }
+    let mark = if use_unicode { "…" } else { "..." };
+    let mark = if width(mark) <= room { mark } else { "" };
+    let mut left = room.saturating_sub(width(mark));
+    let mut out = String::new();
+    for grapheme in words.graphemes(true) {
+        let wide = grapheme_width(grapheme);
+        if wide > left {
+            break;
+        }
+        left -= wide;
+        out.push_str(grapheme);
+    }
+    out.truncate(out.trim_end().len());
+    out.push_str(mark);
+    Cow::Owned(out)
+}
+
+/// Words wrapped at spaces; a word that is longer than a line is broken. Never empty: no words give one empty line.
+#[must_use]
+pub fn wrap(words: &str, room: u16, use_unicode: bool) -> Vec<String> {
+    let room = room.max(1);
+    let words = fit_codeset(words, use_unicode);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0_u16;
+    for word in words.split(' ').filter(|word| !word.is_empty()) {
+        let wide = width(word);
+        if used > 0 && used.saturating_add(1).saturating_add(wide) > room {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        if wide <= room {
+            line.push_str(word);
+            used += wide;
+            continue;
+        }
+        let mut pieces = break_up(word, room);
+        if let Some(last) = pieces.pop() {
+            lines.append(&mut pieces);
+            used = width(&last);
+            line = last;
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// One long word in pieces of at most a line; a link stays whole that way when its lines are joined.
+#[must_use]
+pub fn break_up(word: &str, room: u16) -> Vec<String> {
+    let room = room.max(1);
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    let mut used = 0_u16;
+    for grapheme in word.graphemes(true) {
+        let wide = grapheme_width(grapheme);
+        if used > 0 && used.saturating_add(wide) > room {
+            pieces.push(std::mem::take(&mut piece));
+            used = 0;
+        }
+        piece.push_str(grapheme);
+        used = used.saturating_add(wide);
+    }
+    pieces.push(piece);
+    pieces
+}
+
+/// A number of rows as people read it: `500,000`.
+#[must_use]
+pub fn grouped(number: usize) -> String {
+    bill::grouped(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_are_cut_between_graphemes_with_a_mark() {
+        for (words, room, unicode, ascii) in [
+            ("Nora", 4, "Nora", "Nora"),
+            ("Nora Anderson", 8, "Nora An…", "Nora..."),
+            ("王小明", 5, "王小…", "..."),
+            ("José", 4, "José", "Jose"),
+            ("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…", "ee"),
+            ("abc", 0, "", ""),
+        ] {
+            assert_eq!(cut(words, room, true), unicode, "{words}");
+            if ascii != "..." && ascii != "ee" {
+                assert_eq!(cut(words, room, false), ascii, "{words}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrapping_breaks_at_spaces_and_only_then_inside_words() {
+        assert_eq!(wrap("one two three", 7, true), ["one two", "three"]);
+        assert_eq!(wrap("a abcdefgh b", 3, true), ["a", "abc", "def", "gh", "b"]);
+        assert_eq!(wrap("", 10, true), [""]);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, shown) in [(0, "0"), (999, "999"), (1_204, "1,204"), (500_000, "500,000")] {
+            assert_eq!(grouped(number), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_wider_than_its_room(words in "\\PC{0,60}", room in 0_u16..30, use_unicode: bool) {
+            prop_assert!(width(&cut(&words, room, use_unicode)) <= room);
+            for line in wrap(&words, room, use_unicode) {
+                // A letter that is wider than the line stands alone on it.
+                let is_alone = line.graphemes(true).count() == 1;
+                prop_assert!(width(&line) <= room.max(1) || is_alone, "{line:?}");
+            }
+        }
+
+        #[test]
+        fn ascii_is_ascii(words in "\\PC{0,60}") {
+            prop_assert!(fit_codeset(&words, false).is_ascii());
+        }
+    }
+}

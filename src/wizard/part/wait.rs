@@ -1,0 +1,128 @@
+//! A wait for one call: what is awaited, since when, and how long it usually and at worst takes (rule 7).
+
+use std::time::Duration;
+
+use crate::{
+    domain::{text::Text, time::Moment},
+    wizard::{
+        Cx,
+        effect::{CallId, Request},
+        view::{Notice, Tone},
+    },
+};
+
+/// What is awaited, in words, with the times that people are told. The times are guesses from use, not promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    /// What is going on ("Looking the tenant up").
+    pub(crate) what: &'static str,
+    /// How long it usually takes ("2 s").
+    pub(crate) usual: &'static str,
+    /// How long it takes at worst.
+    pub(crate) worst: &'static str,
+}
+
+/// A call that is out, and since when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wait {
+    call: CallId,
+    since: Moment,
+    kind: Kind,
+}
+
+/// Reading or writing the record on this computer.
+pub(crate) const RECORD: Kind = Kind { what: "Saving", usual: "1 s", worst: "10 s" };
+/// Reading the customers.
+pub(crate) const BOARD: Kind = Kind { what: "Reading the customers", usual: "1 s", worst: "10 s" };
+/// Taking up or opening a run.
+pub(crate) const RUN: Kind = Kind { what: "Opening the run", usual: "1 s", worst: "10 s" };
+/// Asking Microsoft about a tenant.
+pub(crate) const TENANT: Kind =
+    Kind { what: "Asking Microsoft about the tenant", usual: "2 s", worst: "1 min" };
+/// Finding an Exchange server.
+pub(crate) const SERVER: Kind = Kind { what: "Looking for the server", usual: "10 s", worst: "2 min" };
+/// Writing the enablement.
+pub(crate) const ENABLE: Kind = Kind { what: "Enabling", usual: "1 s", worst: "10 s" };
+
+impl Wait {
+    /// Starts a call and waits for it.
+    pub(crate) fn start(cx: &mut Cx<'_>, request: Request, kind: Kind) -> Self {
+        Self { call: cx.calls.start(request), since: cx.now, kind }
+    }
+
+    /// Ends the wait in `slot` when this call is the one; says whether it was.
+    pub(crate) fn ends(slot: &mut Option<Self>, call: CallId) -> bool {
+        let is_mine = slot.as_ref().is_some_and(|wait| wait.call == call);
+        if is_mine {
+            *slot = None;
+        }
+        is_mine
+    }
+
+    /// Gives the wait in `slot` up.
+    pub(crate) fn cancel(slot: &mut Option<Self>, cx: &mut Cx<'_>) {
+        if let Some(wait) = slot.take() {
+            cx.calls.cancel(wait.call);
+        }
+    }
+
+    /// The line of state while it lasts.
+    pub(crate) fn notice(&self, now: Moment) -> Notice {
+        notice(self.kind, self.since, now)
+    }
+
+    /// When the line of state changes next.
+    pub(crate) fn next_change(&self, now: Moment) -> Moment {
+        next_change(self.since, now)
+    }
+}
+
+/// The line of state of a wait since a moment.
+pub(crate) fn notice(kind: Kind, since: Moment, now: Moment) -> Notice {
+    let Kind { what, usual, worst } = kind;
+    let elapsed = in_words(now.since(since));
+    let words = Text::of(format_args!("{what}: {elapsed}. Usually {usual}, at worst {worst}."));
+    Notice { tone: Tone::Busy, words }
+}
+
+/// When the words about a wait change next: each second for a minute, then every 10 s.
+pub(crate) fn next_change(since: Moment, now: Moment) -> Moment {
+    let elapsed = now.since(since).as_secs();
+    let next = if elapsed < 60 { elapsed + 1 } else { (elapsed / 10 + 1) * 10 };
+    since.plus(Duration::from_secs(next))
+}
+
+/// A duration as people say it: "7 s", "2 min 40 s", "1 h 5 min".
+pub(crate) fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, 0) => format!("{minutes} min"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_change_each_second_for_a_minute_then_every_ten() {
+        let since = Moment::from_millis(5_000);
+        for (elapsed_ms, next_s) in [(0, 1), (900, 1), (1_000, 2), (59_999, 60), (60_000, 70), (69_999, 70)] {
+            let now = Moment::from_millis(5_000 + elapsed_ms);
+            assert_eq!(next_change(since, now), since.plus(Duration::from_secs(next_s)), "{elapsed_ms}");
+            assert!(next_change(since, now) > now);
+        }
+    }
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        for (seconds, words) in
+            [(0, "0 s"), (59, "59 s"), (60, "1 min"), (160, "2 min 40 s"), (3_900, "1 h 5 min")]
+        {
+            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+        }
+    }
+}

@@ -1,0 +1,556 @@
+//! Who the listed users are and what is chosen of them: bitmaps by ordinal, and counts that are kept.
+//!
+//! Plain data without calls: pages, kinds, seats and exclusions go in, in any order; eligibility, ticks, bills and
+//! states come out. Every change settles the counts with one pass over words of 64 rows (8,000 words at half a million
+//! users, some microseconds).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
+
+use crate::{
+    domain::{
+        bill::{Bill, StaysOff},
+        draft::Draft,
+        id::UserId,
+        protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
+        sydney,
+        text::Text,
+        time::Moment,
+        user::{Kind, Kinds, NewUser, User, UserPage},
+    },
+    wizard::part::ticks::Ticks,
+};
+
+use super::pages::Pages;
+
+/// Counts on the screen; all of listed users unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    /// Users listed; each once.
+    pub(crate) listed: u32,
+    /// Kind included, not excluded, no problem, not on.
+    pub(crate) eligible: u32,
+    /// Eligible and ticked: turned on at Apply.
+    pub(crate) ticked: u32,
+    /// Excluded.
+    pub(crate) excluded: u32,
+    /// On: an active seat.
+    pub(crate) protected: u32,
+    /// Active seats of this product, those of users who are not listed included.
+    pub(crate) seats: u32,
+}
+
+impl Counts {
+    /// Both together.
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            listed: self.listed + other.listed,
+            eligible: self.eligible + other.eligible,
+            ticked: self.ticked + other.ticked,
+            excluded: self.excluded + other.excluded,
+            protected: self.protected + other.protected,
+            seats: self.seats + other.seats,
+        }
+    }
+}
+
+/// The users, by ordinal.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    pub(super) pages: Pages,
+    /// Rows that stand in the list: not a second row of the same user.
+    live: Ticks,
+    /// Rows that come from the record only: a seat whose user is not listed any more.
+    unlisted: Ticks,
+    on: Ticks,
+    excluded: Ticks,
+    problem: Ticks,
+    turning: Ticks,
+    /// By [`Kind::code`].
+    kinds: [Ticks; Kind::ALL.len()],
+    /// All is on.
+    all: bool,
+    /// With All off the ticked rows, with All on the unticked ones.
+    exceptions: Ticks,
+    /// Exceptions of a draft whose users have not been listed (yet).
+    exceptions_ahead: BTreeSet<UserId>,
+    /// Seats whose users have not been listed (yet).
+    seats_ahead: BTreeMap<UserId, Seat>,
+    /// Exclusions whose users have not been listed (yet).
+    excluded_ahead: BTreeSet<UserId>,
+    /// "left on 3 Nov 2026", by ordinal.
+    left: BTreeMap<u32, Text>,
+    included: Kinds,
+    rule: Option<AutoRule>,
+    limit: Option<u32>,
+    used_elsewhere: u32,
+    /// Kept by `count_words`.
+    eligible: Ticks,
+    /// Kept by `count_words`.
+    ticked: Ticks,
+    counts: Counts,
+}
+
+impl People {
+    /// Takes a page in; a user who is there already stays one row.
+    pub(crate) fn add(&mut self, page: &Arc<UserPage>) {
+        let from = self.pages.words();
+        let start = self.pages.push(Arc::clone(page));
+        for (at, (id, kind)) in page.ids().iter().zip(page.kinds()).enumerate() {
+            let ordinal = start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+            if !self.pages.enter(*id, ordinal) {
+                continue;
+            }
+            self.live.put(ordinal, true);
+            self.put_kind(ordinal, *kind);
+            self.problem.put(ordinal, page.row(at).is_some_and(|user| !user.problem.is_empty()));
+            if !self.exceptions_ahead.is_empty() && self.exceptions_ahead.remove(id) {
+                self.exceptions.put(ordinal, true);
+            }
+            if !self.excluded_ahead.is_empty() && self.excluded_ahead.remove(id) {
+                self.excluded.put(ordinal, true);
+            }
+            if !self.seats_ahead.is_empty()
+                && let Some(seat) = self.seats_ahead.remove(id)
+            {
+                self.seat(ordinal, seat.left);
+            }
+        }
+        // No other row has changed: a user who was there already stays as that row says.
+        let new = self.count_words(from..self.pages.words());
+        self.counts = self.counts.plus(new);
+    }
+
+    /// The list is complete: seats whose users did not come become rows of their own.
+    pub(crate) fn add_leavers(&mut self) {
+        let seats: Vec<Seat> = self.seats_ahead.values().cloned().collect();
+        for seats in seats.chunks(crate::domain::user::PAGE_ROWS) {
+            let rows: Vec<NewUser<'_>> = seats.iter().map(leaver).collect();
+            let page = Arc::new(UserPage::new(&rows, Arc::default()));
+            self.add(&page);
+            for seat in seats {
+                if let Some(ordinal) = self.pages.find(seat.id) {
+                    self.unlisted.put(ordinal, true);
+                    self.left.entry(ordinal).or_insert_with(|| Text::from("not in the list any more"));
+                }
+            }
+        }
+        self.settle();
+    }
+
+    /// Kinds that were not known have been learnt.
+    pub(crate) fn learn(&mut self, kinds: &[(UserId, Kind)]) {
+        for (id, kind) in kinds {
+            if let Some(ordinal) = self.pages.find(*id) {
+                self.put_kind(ordinal, *kind);
+            }
+        }
+        self.settle();
+    }
+
+    /// What is true on record.
+    pub(crate) fn know(&mut self, facts: Protection) {
+        self.on.clear();
+        self.left.clear();
+        self.seats_ahead.clear();
+        for seat in facts.seats {
+            match self.pages.find(seat.id) {
+                Some(ordinal) => self.seat(ordinal, seat.left),
+                None => drop(self.seats_ahead.insert(seat.id, seat)),
+            }
+        }
+        self.included = facts.kinds;
+        self.rule = facts.rule;
+        self.limit = facts.limit;
+        self.used_elsewhere = facts.used_elsewhere;
+        self.exclude(&facts.exclusions);
+    }
+
+    /// Who is excluded now. Excluding unticks: lifting the exclusion must not put anyone on a bill.
+    pub(crate) fn exclude(&mut self, users: &[UserId]) {
+        self.excluded.clear();
+        self.excluded_ahead.clear();
+        for id in users {
+            if let Some(ordinal) = self.pages.find(*id) {
+                self.excluded.put(ordinal, true);
+                if !self.all {
+                    self.exceptions.put(ordinal, false);
+                }
+            } else {
+                self.excluded_ahead.insert(*id);
+                if !self.all {
+                    self.exceptions_ahead.remove(id);
+                }
+            }
+        }
+        self.settle();
+    }
+
+    /// The included kinds are others now.
+    pub(crate) fn include(&mut self, kinds: Kinds) {
+        self.included = kinds;
+        self.settle();
+    }
+
+    /// The rule is on or off now.
+    pub(crate) fn set_rule(&mut self, rule: Option<AutoRule>) {
+        self.rule = rule;
+    }
+
+    /// Takes up ticks that were saved.
+    pub(crate) fn restore(&mut self, draft: &Draft) {
+        self.all = draft.all;
+        self.exceptions.clear();
+        self.exceptions_ahead.clear();
+        for id in &draft.exceptions {
+            match self.pages.find(*id) {
+                Some(ordinal) => self.exceptions.put(ordinal, true),
+                None => drop(self.exceptions_ahead.insert(*id)),
+            }
+        }
+        self.settle();
+    }
+
+    /// The ticks, to be saved.
+    pub(crate) fn draft(&self) -> Draft {
+        let listed = self.exceptions.rows().filter_map(|ordinal| self.pages.id(ordinal));
+        Draft { all: self.all, exceptions: listed.chain(self.exceptions_ahead.iter().copied()).collect() }
+    }
+
+    /// Ticks everyone, those who arrive later too.
+    pub(crate) fn tick_all(&mut self) {
+        self.all = true;
+        self.exceptions.clear();
+        self.exceptions_ahead.clear();
+        self.settle();
+    }
+
+    /// Ticks or unticks the eligible ones of these rows.
+    pub(crate) fn tick(&mut self, rows: &Ticks, is_ticked: bool) {
+        self.change(
+            rows,
+            |exceptions, mask, all| {
+                if is_ticked == all { exceptions & !mask } else { exceptions | mask }
+            },
+        );
+    }
+
+    /// Turns the ticks of the eligible ones of these rows round.
+    pub(crate) fn invert(&mut self, rows: &Ticks) {
+        self.change(rows, |exceptions, mask, _| exceptions ^ mask);
+    }
+
+    /// Unticks everyone.
+    pub(crate) fn clear(&mut self) {
+        self.restore(&Draft::default());
+    }
+
+    /// With All off, forgets exceptions that are not eligible or not listed; says whether there were any.
+    pub(crate) fn prune(&mut self) -> bool {
+        if self.all {
+            return false;
+        }
+        let is_less = self.exceptions != self.ticked || !self.exceptions_ahead.is_empty();
+        self.exceptions = self.ticked.clone();
+        self.exceptions_ahead.clear();
+        is_less
+    }
+
+    fn change(&mut self, rows: &Ticks, with: impl Fn(u64, u64, bool) -> u64) {
+        for at in 0..rows.len_words() {
+            let mask = rows.word(at) & self.eligible.word(at);
+            if mask != 0 {
+                self.exceptions.put_word(at, with(self.exceptions.word(at), mask, self.all));
+            }
+        }
+        self.settle();
+    }
+
+    /// These are being turned on, or no longer.
+    pub(crate) fn set_turning(&mut self, rows: Ticks) {
+        self.turning = rows;
+    }
+
+    /// Takes in what became of users in a bulk write.
+    pub(crate) fn take_results(&mut self, results: &[SeatResult], now: Moment) {
+        for result in results {
+            let found = self.pages.find(result.user.id);
+            if let Some(ordinal) = found {
+                self.turning.put(ordinal, false);
+            }
+            match (&result.outcome, found) {
+                (outcome, Some(ordinal)) if outcome.is_on() => self.on.put(ordinal, true),
+                (outcome, None) if outcome.is_on() => {
+                    let Chosen { id, address, name, .. } = result.user.clone();
+                    let seat = Seat { id, address, name, since: now, left: None, first_backup: None };
+                    drop(self.seats_ahead.insert(id, seat));
+                    self.exceptions_ahead.remove(&id);
+                }
+                (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.remove(&result.user.id)),
+                (SeatOutcome::TurnedOff, Some(ordinal)) => {
+                    self.on.put(ordinal, false);
+                    self.left.remove(&ordinal);
+                    if self.unlisted.has(ordinal) {
+                        self.live.put(ordinal, false);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.settle();
+    }
+
+    /// An Apply of these rows is over: All was for once, and who is on needs no tick; who is not on stays ticked.
+    pub(crate) fn applied(&mut self, chosen: &Ticks) {
+        if self.all {
+            self.exceptions = chosen.clone();
+            self.exceptions_ahead.clear();
+            self.all = false;
+        }
+        for at in 0..self.exceptions.len_words() {
+            self.exceptions.put_word(at, self.exceptions.word(at) & !self.on.word(at));
+        }
+        self.settle();
+    }
+
+    /// What turning these rows on means for the bill.
+    pub(crate) fn bill(&self, chosen: &Ticks) -> Bill {
+        let mut turn_on = [0_u32; Kind::ALL.len()];
+        let mut kinds_off = [0_u32; Kind::ALL.len()];
+        let (mut excluded, mut problem, mut not_chosen) = (0, 0, 0);
+        for at in 0..self.pages.words() {
+            let chosen = chosen.word(at) & self.eligible.word(at);
+            let off = self.live.word(at) & !self.on.word(at) & !chosen;
+            let (is_excluded, has_problem) = (self.excluded.word(at), self.problem.word(at));
+            excluded += (off & is_excluded).count_ones();
+            problem += (off & !is_excluded & has_problem).count_ones();
+            not_chosen += (off & self.eligible.word(at)).count_ones();
+            for ((kind, on), stays) in self.kinds.iter().zip(&mut turn_on).zip(&mut kinds_off) {
+                *on += (chosen & kind.word(at)).count_ones();
+                let left = off & !is_excluded & !has_problem & !self.eligible.word(at);
+                *stays += (left & kind.word(at)).count_ones();
+            }
+        }
+        let of = |counts: &[u32], kind: Kind| counts.get(usize::from(kind.code())).copied().unwrap_or(0);
+        let mut stay_off: Vec<(StaysOff, u32)> =
+            Kind::ALL.into_iter().map(|kind| (StaysOff::Kind(kind), of(&kinds_off, kind))).collect();
+        stay_off.extend([
+            (StaysOff::Excluded, excluded),
+            (StaysOff::Problem, problem),
+            (StaysOff::NotChosen, not_chosen),
+        ]);
+        stay_off.retain(|(_, count)| *count > 0);
+        Bill {
+            turn_on: Kind::ALL
+                .into_iter()
+                .map(|kind| (kind, of(&turn_on, kind)))
+                .filter(|(_, count)| *count > 0)
+                .collect(),
+            already_on: self.counts.protected,
+            stay_off,
+            seats_before: self.seats_before(),
+            limit: self.limit,
+        }
+    }
+
+    /// Rows as the store needs them.
+    pub(crate) fn chosen(&self, rows: &Ticks) -> Vec<Chosen> {
+        rows.rows()
+            .filter_map(|ordinal| {
+                let user = self.pages.user(ordinal)?;
+                Some(Chosen {
+                    id: user.id,
+                    address: user.address.to_text(),
+                    name: user.name.to_text(),
+                    kind: self.kind(ordinal),
+                })
+            })
+            .collect()
+    }
+
+    /// Users of a given list, as rows.
+    pub(crate) fn rows_of(&self, users: &[Chosen]) -> Ticks {
+        users.iter().filter_map(|user| self.pages.find(user.id)).collect()
+    }
+
+    /// The counts.
+    pub(crate) fn counts(&self) -> Counts {
+        let ahead = u32::try_from(self.seats_ahead.len()).unwrap_or(u32::MAX);
+        Counts { seats: self.counts.seats.saturating_add(ahead), ..self.counts }
+    }
+
+    /// Seats in use now, over all products.
+    pub(crate) fn seats_before(&self) -> u32 {
+        self.counts().seats.saturating_add(self.used_elsewhere)
+    }
+
+    /// Seats bought.
+    pub(crate) const fn limit(&self) -> Option<u32> {
+        self.limit
+    }
+
+    /// The standing rule.
+    pub(crate) const fn rule(&self) -> Option<&AutoRule> {
+        self.rule.as_ref()
+    }
+
+    /// The included kinds.
+    pub(crate) const fn included(&self) -> Kinds {
+        self.included
+    }
+
+    /// Whether All is on.
+    pub(crate) const fn is_all(&self) -> bool {
+        self.all
+    }
+
+    /// Rows that are ticked and eligible.
+    pub(crate) const fn ticked(&self) -> &Ticks {
+        &self.ticked
+    }
+
+    /// Rows that may be turned on.
+    pub(crate) const fn eligible(&self) -> &Ticks {
+        &self.eligible
+    }
+
+    /// Rows that stand in the list.
+    pub(crate) const fn live(&self) -> &Ticks {
+        &self.live
+    }
+
+    /// Rows that are on.
+    pub(crate) const fn on(&self) -> &Ticks {
+        &self.on
+    }
+
+    /// Whether a row is excluded.
+    pub(crate) fn is_excluded(&self, ordinal: u32) -> bool {
+        self.excluded.has(ordinal)
+    }
+
+    /// The user at an ordinal.
+    pub(crate) fn user(&self, ordinal: u32) -> Option<User<'_>> {
+        self.pages.user(ordinal)
+    }
+
+    /// "left on DATE" where the user has gone and the seat stayed.
+    pub(crate) fn left(&self, ordinal: u32) -> Option<&Text> {
+        self.left.get(&ordinal)
+    }
+
+    /// What a row is, as known now.
+    pub(crate) fn kind(&self, ordinal: u32) -> Kind {
+        Kind::ALL
+            .into_iter()
+            .find(|kind| self.of_kind(*kind).is_some_and(|rows| rows.has(ordinal)))
+            .unwrap_or(Kind::NotKnownYet)
+    }
+
+    /// How many listed users are of a kind.
+    pub(crate) fn count_of(&self, kind: Kind) -> u32 {
+        (0..self.pages.words())
+            .map(|at| (self.in_kind(kind, at) & self.live.word(at) & !self.unlisted.word(at)).count_ones())
+            .sum()
+    }
+
+    /// The state of a row.
+    pub(crate) fn state(&self, ordinal: u32) -> State {
+        let (word, bit) = (ordinal as usize / 64, ordinal % 64);
+        [State::Excluded, State::Protected, State::TurningOn, State::Problem, State::Scheduled]
+            .into_iter()
+            .find(|state| self.in_state(*state, word) >> bit & 1 == 1)
+            .unwrap_or(State::Off)
+    }
+
+    /// 64 rows of a kind at once.
+    pub(super) fn in_kind(&self, kind: Kind, word: usize) -> u64 {
+        self.of_kind(kind).map_or(0, |rows| rows.word(word))
+    }
+
+    /// 64 rows in a state at once: one state per row, but who is excluded and on is in both.
+    pub(super) fn in_state(&self, state: State, word: usize) -> u64 {
+        let (on, excluded) = (self.on.word(word), self.excluded.word(word));
+        let free = self.live.word(word) & !on & !excluded;
+        let turning = free & self.turning.word(word);
+        let scheduled = if self.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
+        let problem = free & !turning & self.problem.word(word);
+        match state {
+            State::Protected => self.live.word(word) & on,
+            State::Excluded => self.live.word(word) & excluded,
+            State::TurningOn => turning,
+            State::Scheduled => scheduled,
+            State::Problem => problem,
+            State::Off => free & !turning & !scheduled & !problem,
+        }
+    }
+
+    fn of_kind(&self, kind: Kind) -> Option<&Ticks> {
+        self.kinds.get(usize::from(kind.code()))
+    }
+
+    fn put_kind(&mut self, ordinal: u32, is: Kind) {
+        for kind in Kind::ALL {
+            if let Some(rows) = self.kinds.get_mut(usize::from(kind.code())) {
+                rows.put(ordinal, kind == is);
+            }
+        }
+    }
+
+    fn seat(&mut self, ordinal: u32, left: Option<Moment>) {
+        self.on.put(ordinal, true);
+        if let Some(left) = left {
+            self.left.insert(ordinal, Text::of(format_args!("left on {}", sydney::day_in_words(left))));
+        }
+    }
+
+    /// Brings eligibility, ticks and counts up to date.
+    fn settle(&mut self) {
+        self.counts = self.count_words(0..self.pages.words());
+    }
+
+    /// Brings eligibility and ticks of some words up to date, and counts them.
+    fn count_words(&mut self, words: Range<usize>) -> Counts {
+        let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| self.included.allows(*kind)).collect();
+        let mut counts = Counts::default();
+        for at in words {
+            let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.word(at));
+            let kind = allowed.iter().fold(0, |mask, kind| mask | self.in_kind(*kind, at));
+            let eligible = live & kind & !on & !excluded & !self.problem.word(at) & !self.unlisted.word(at);
+            let exceptions = self.exceptions.word(at);
+            let ticked = eligible & if self.all { !exceptions } else { exceptions };
+            self.eligible.put_word(at, eligible);
+            self.ticked.put_word(at, ticked);
+            let listed = live & !self.unlisted.word(at);
+            counts = counts.plus(Counts {
+                listed: listed.count_ones(),
+                eligible: eligible.count_ones(),
+                ticked: ticked.count_ones(),
+                excluded: (live & excluded).count_ones(),
+                protected: (listed & on).count_ones(),
+                seats: (live & on).count_ones(),
+            });
+        }
+        counts
+    }
+}
+
+/// A seat whose user is not listed, as a row.
+fn leaver(seat: &Seat) -> NewUser<'_> {
+    NewUser {
+        id: seat.id,
+        name: seat.name.as_str(),
+        address: seat.address.as_str(),
+        department: "",
+        problem: "",
+        kind: Kind::User,
+        licences: 0,
+        made: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

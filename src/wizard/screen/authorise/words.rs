@@ -1,0 +1,298 @@
+//! The words of the authorise screen: where the proof stands, what is awaited, what to say to the customer.
+
+use crate::{
+    domain::{
+        run::RunRecord,
+        sydney::clock_in_words,
+        tenant::{Organisation, Verdict},
+        text::Text,
+        time::Moment,
+    },
+    wizard::{
+        Look,
+        part::wait,
+        view::{Block, Card, Notice, Tone},
+    },
+};
+
+/// Said where no browser can be opened.
+pub(super) const NO_BROWSER: &str =
+    "No browser can be opened from here. Send the link to the customer, or open it on your own computer.";
+
+/// The ways to hand the link over.
+pub(super) const WAYS: &str = "c sends it to your terminal's clipboard, g shows a QR code, l prints it alone, o opens it here, f writes it into a file.";
+
+/// The same without a browser.
+pub(super) const WAYS_WITHOUT_BROWSER: &str = "c sends it to your terminal's clipboard, g shows a QR code, l prints it alone, f writes it into a file. No browser can be opened from here.";
+
+/// How long Microsoft may take to spread a grant (microsoft-identity-and-graph.md section 3.6): no figure is documented,
+/// about 30 s is reported, and the clock runs to five minutes before it says that this is longer than usual.
+const SPREADING: wait::Kind =
+    wait::Kind { what: "Accepted; Microsoft is spreading it", usual: "under a minute", worst: "5 min" };
+
+/// Seconds after which spreading takes longer than usual.
+const SPREADING_WORST_S: u64 = 300;
+
+/// One question to Microsoft.
+const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", worst: "1 min" };
+
+/// One try of the service account.
+const TRYING: wait::Kind = wait::Kind { what: "Trying the service account", usual: "5 s", worst: "2 min" };
+
+/// The question of the screen.
+pub(super) fn heading(record: &RunRecord) -> Text {
+    let (product, customer) = (record.product.name(), &record.customer.name);
+    if record.product.is_hosted() {
+        Text::of(format_args!("Does the access to {product} of {customer} work?"))
+    } else {
+        Text::of(format_args!("Has {customer} allowed the backup of {product}?"))
+    }
+}
+
+/// Where it stands, in one sentence.
+pub(super) fn state(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -> Text {
+    let is_hosted = record.product.is_hosted();
+    if let Some(enabled) = record.enabled {
+        let since = clock_in_words(enabled, look.now, look.setup.here.as_str());
+        return Text::of(format_args!("{} is enabled since {since}.", record.product.name()));
+    }
+    match look.session.proving.proof.as_ref().map(|proof| &proof.verdict) {
+        Some(Verdict::Proved) if record.proved.is_none() => {
+            Text::from("All checks are good. The proof is being saved.")
+        }
+        Some(Verdict::Proved) => {
+            Text::from("All checks are good. Press Enable. It turns nobody on and bills nothing.")
+        }
+        Some(Verdict::Spreading) => {
+            Text::from("Accepted. Microsoft is still spreading it; this is not an error and needs nobody.")
+        }
+        Some(Verdict::WrongTenant { found }) => {
+            let expected = record.organisation.as_ref().map_or_else(|| "not known".to_owned(), named);
+            Text::of(format_args!(
+                "Wrong organisation. This run is for {expected}; the answers name {}. Nothing has been enabled.",
+                named(found)
+            ))
+        }
+        Some(Verdict::Failed(_)) => Text::from("It can't work as it is now. Nothing has been enabled."),
+        Some(Verdict::NotYet) | None if is_hosted => {
+            Text::from("The service account is being tried. Enable opens when every check is good.")
+        }
+        Some(Verdict::NotYet) | None if is_link_shown => {
+            Text::from("Send this link to the customer. Enable opens when every check is good.")
+        }
+        Some(Verdict::NotYet) | None => Text::from(
+            "Press Authorise for the link. The customer's administrator opens it and accepts the permissions below.",
+        ),
+    }
+}
+
+/// What to do where the customer has something to mend.
+pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
+    let Some(proof) = look.session.proving.proof.as_ref() else { return Vec::new() };
+    match &proof.verdict {
+        Verdict::WrongTenant { found } => {
+            let expected =
+                record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
+            vec![
+                Text::of(format_args!(
+                    "To remove what was accepted in {}: an administrator there opens the Entra admin center, Enterprise applications, Backup365, Properties, and presses Delete.",
+                    named(found)
+                )),
+                Text::of(format_args!(
+                    "Then open the link again in a private window and sign in as an administrator of {expected}."
+                )),
+            ]
+        }
+        Verdict::Spreading if is_slow(look) => vec![Text::from(
+            "This takes longer than usual. It is still no error. You can park the run with p; it is asked again on the first screen.",
+        )],
+        Verdict::Failed(failure) if failure.code.is_some() => {
+            vec![Text::from("Press e to read what it means and what to say to the customer.")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The access of a hosted product.
+pub(super) fn access<'a>(record: &RunRecord) -> Option<Block<'a>> {
+    let details = record.impersonation.as_ref()?;
+    let domains: Vec<&str> = details.domains.iter().map(Text::as_str).collect();
+    Some(Block::Facts(vec![
+        ("Server", details.server.clone()),
+        ("Account", details.account.clone()),
+        ("Mailbox tried", Text::of(format_args!("{}", details.sample))),
+        ("Mail domains", Text::clean(&domains.join(", "))),
+    ]))
+}
+
+/// The permissions with their plain reasons.
+pub(super) fn permissions<'a>(permissions: &[(Text, Text)]) -> Vec<Block<'a>> {
+    if permissions.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = vec![Block::Gap, Block::Para(Text::from("What the customer is asked to allow:"))];
+    let rows =
+        permissions.iter().map(|(name, reason)| Block::Para(Text::of(format_args!("{name}: {reason}"))));
+    blocks.extend(rows);
+    blocks
+}
+
+/// Since when somebody waits for what the screen shows; none when there is nothing to wait for.
+pub(super) fn waits_since(look: Look<'_>, is_link_shown: bool) -> Option<Moment> {
+    let proving = &look.session.proving;
+    let record = look.session.record.as_ref()?;
+    match proving.proof.as_ref().map(|proof| &proof.verdict) {
+        Some(Verdict::Proved) => None,
+        Some(Verdict::Spreading) => proving.spreading_since,
+        Some(Verdict::NotYet) if is_link_shown && !record.product.is_hosted() => {
+            record.link_shown.or(proving.since)
+        }
+        _ => proving.since,
+    }
+}
+
+/// The line of state while somebody is waited for.
+pub(super) fn waiting(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -> Option<Notice> {
+    let proving = &look.session.proving;
+    let since = waits_since(look, is_link_shown).filter(|_| proving.goes_on())?;
+    let verdict = proving.proof.as_ref().map(|proof| &proof.verdict);
+    let elapsed = wait::in_words(look.now.since(since));
+    let busy = |words| Some(Notice { tone: Tone::Busy, words });
+    match verdict {
+        Some(Verdict::Spreading) => Some(wait::notice(SPREADING, since, look.now)),
+        Some(Verdict::NotYet) if !record.product.is_hosted() && is_link_shown => {
+            let at = clock_in_words(since, look.now, look.setup.here.as_str());
+            busy(Text::of(format_args!(
+                "Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days: p parks the run."
+            )))
+        }
+        Some(Verdict::WrongTenant { .. }) => busy(Text::of(format_args!(
+            "Still asking, for {elapsed}, whether the right organisation has accepted."
+        ))),
+        Some(Verdict::Failed(_)) => {
+            busy(Text::of(format_args!("Still asking, for {elapsed}, whether it was mended.")))
+        }
+        _ if record.product.is_hosted() => Some(wait::notice(TRYING, since, look.now)),
+        Some(_) => None,
+        None => Some(wait::notice(ASKING, since, look.now)),
+    }
+}
+
+/// What is said when the operator asks now.
+pub(super) fn asking_now(record: Option<&RunRecord>) -> Text {
+    match record {
+        Some(record) if record.product.is_hosted() => Text::from("Trying the service account now."),
+        _ => Text::from("Asking Microsoft now."),
+    }
+}
+
+/// What to say to the customer.
+pub(super) fn card(look: Look<'_>, record: &RunRecord) -> Card {
+    let verdict = look.session.proving.proof.as_ref().map(|proof| &proof.verdict);
+    if record.product.is_hosted() { hosted_card(verdict) } else { consent_card(record, verdict) }
+}
+
+fn consent_card(record: &RunRecord, verdict: Option<&Verdict>) -> Card {
+    let organisation = record.organisation.as_ref().map_or_else(|| "your organisation".to_owned(), named);
+    let (say, sees) = match verdict {
+        Some(Verdict::Proved) => (
+            Text::from("Thank you, I can see that it worked. You can close the window."),
+            Text::from("Nothing more. The window can be closed."),
+        ),
+        Some(Verdict::Spreading) => (
+            Text::from(
+                "Thank you, you have accepted. Microsoft needs a moment to pass it on; please stay on the line.",
+            ),
+            Text::from(
+                "A page that says the permissions were granted, or an error page. Both can be closed.",
+            ),
+        ),
+        Some(Verdict::WrongTenant { found }) => (
+            Text::of(format_args!(
+                "You were signed in to {}. Please open the link again in a private window and sign in to {organisation}.",
+                named(found)
+            )),
+            Text::from("Microsoft's sign-in page in a private window."),
+        ),
+        _ => (
+            Text::of(format_args!(
+                "Please open the link, sign in as Global Administrator of {organisation}, read the permissions and choose Accept."
+            )),
+            Text::from(
+                "Microsoft's sign-in page, then a page headed Permissions requested, with Accept and Cancel.",
+            ),
+        ),
+    };
+    Card {
+        say,
+        sees,
+        wrong: vec![
+            (
+                Text::from("An error page after Accept (AADSTS500113)"),
+                Text::from(
+                    "That's fine: your consent may be stored. Please close the page; we are checking.",
+                ),
+            ),
+            (
+                Text::from("Need admin approval"),
+                Text::from(
+                    "This account may not accept. Who is your Global Administrator? Please send them the link.",
+                ),
+            ),
+            (
+                Text::from("The account does not exist in this organisation (AADSTS50020)"),
+                Text::of(format_args!(
+                    "You are signed in with another account. Please use a private window and sign in to {organisation}."
+                )),
+            ),
+        ],
+    }
+}
+
+fn hosted_card(verdict: Option<&Verdict>) -> Card {
+    let say = match verdict {
+        Some(Verdict::Proved) => "Thank you, the access works. There is nothing more for you to do.",
+        Some(Verdict::Failed(_)) => {
+            "The server refused us. I'll tell you what to pass on to your hosting company."
+        }
+        _ => "I'm trying the service account now. Please stay on the line for a moment.",
+    };
+    Card {
+        say: Text::from(say),
+        sees: Text::from("Nothing. If the hosting company has to change something: their control panel."),
+        wrong: vec![
+            (
+                Text::from("The account is locked, or the password has expired"),
+                Text::from(
+                    "Please have it unlocked, and let the password never expire. Then I'll enter it again.",
+                ),
+            ),
+            (
+                Text::from("The hosting company asks which right is missing"),
+                Text::from(
+                    "The role ApplicationImpersonation, for your mailboxes only, given to the service account.",
+                ),
+            ),
+            (
+                Text::from("A mailbox is not found"),
+                Text::from(
+                    "What is that person's main e-mail address, letter by letter? It may have been renamed or moved.",
+                ),
+            ),
+        ],
+    }
+}
+
+fn is_slow(look: Look<'_>) -> bool {
+    let since = look.session.proving.spreading_since;
+    since.is_some_and(|since| look.now.since(since).as_secs() >= SPREADING_WORST_S)
+}
+
+/// An organisation by name (or domain) and last four.
+fn named(organisation: &Organisation) -> String {
+    let four = organisation.tenant.last_four();
+    match organisation.name.as_ref().or(organisation.domain.as_ref()) {
+        Some(name) => format!("{name} (…{four})"),
+        None => format!("the tenant ending in {four}"),
+    }
+}

@@ -1,0 +1,146 @@
+//! The pasted list of a hosted customer's mailboxes: addresses found in any text, counted, lines without one named. Pure.
+
+use std::collections::HashSet;
+
+use crate::domain::{id::Address, text::Text};
+
+/// How many bad lines are named; the rest is counted.
+const NAMED: usize = 3;
+
+/// The list so far.
+#[derive(Debug, Default)]
+pub(super) struct Mailboxes {
+    addresses: Vec<Address>,
+    /// Folded addresses, so that one mailbox is listed once however it is spelled.
+    seen: HashSet<String>,
+    /// Lines of the last paste that hold no address: number, and what stands there.
+    bad: Vec<(usize, Text)>,
+    /// How many lines of the last paste hold no address.
+    bad_count: usize,
+}
+
+impl Mailboxes {
+    /// The list as it was saved.
+    pub(super) fn saved(addresses: &[Address]) -> Self {
+        let mut list = Self::default();
+        for address in addresses {
+            list.push(address.clone());
+        }
+        list
+    }
+
+    /// Takes every address of a text in; a line may hold a name, commas and quotes around it. Returns how many are new.
+    pub(super) fn take(&mut self, text: &str) -> usize {
+        let before = self.addresses.len();
+        self.bad.clear();
+        self.bad_count = 0;
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let words = line.split(|c: char| {
+                c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '\'' | '(' | ')')
+            });
+            let found: Vec<Address> = words
+                .map(|word| {
+                    word.get(..7)
+                        .filter(|p| p.eq_ignore_ascii_case("mailto:"))
+                        .map_or(word, |p| word.trim_start_matches(p))
+                })
+                .filter_map(|word| word.parse().ok())
+                .collect();
+            // The first line of a table names its columns.
+            if found.is_empty() && !(number == 0 && is_heading(line)) {
+                self.bad_count += 1;
+                if self.bad.len() < NAMED {
+                    self.bad.push((number + 1, Text::clean(line)));
+                }
+            }
+            for address in found {
+                self.push(address);
+            }
+        }
+        self.addresses.len() - before
+    }
+
+    /// The addresses, in the order in which they came.
+    pub(super) fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
+    /// Whether lines of the last paste were not understood.
+    pub(super) const fn has_bad_lines(&self) -> bool {
+        self.bad_count > 0
+    }
+
+    /// The counts in a sentence, with how many belong to other domains than these.
+    pub(super) fn counts(&self, domains: &[Text]) -> Text {
+        let others = self
+            .addresses
+            .iter()
+            .filter(|address| !domains.iter().any(|domain| domain.as_str() == address.domain()))
+            .count();
+        let listed = self.addresses.len();
+        match others {
+            0 => Text::of(format_args!("{listed} mailboxes on the list.")),
+            others => Text::of(format_args!(
+                "{listed} mailboxes on the list; {others} of them are in other domains and will be left out."
+            )),
+        }
+    }
+
+    /// The lines that hold no address, named.
+    pub(super) fn bad_lines(&self) -> Option<Text> {
+        if self.bad_count == 0 {
+            return None;
+        }
+        let named: Vec<String> =
+            self.bad.iter().map(|(number, line)| format!("line {number} (“{}”)", short(line))).collect();
+        let more = self.bad_count.saturating_sub(named.len());
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        Some(Text::clean(&format!("No e-mail address in {}{more}.", named.join(", "))))
+    }
+
+    fn push(&mut self, address: Address) {
+        if self.seen.insert(address.folded()) {
+            self.addresses.push(address);
+        }
+    }
+}
+
+/// Whether a line can be the first line of a table.
+fn is_heading(line: &str) -> bool {
+    let line = line.to_lowercase();
+    ["mail", "address", "upn", "name"].iter().any(|word| line.contains(word))
+}
+
+/// The beginning of a line, at most 24 characters: a guess at what is enough to find it again.
+fn short(line: &Text) -> String {
+    line.as_str().chars().take(24).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_in_what_people_paste() {
+        let mut list = Mailboxes::default();
+        let text = "Name,Email\r\nAna Lopez <ana@bakery.example>\n\"Ben\",ben@bakery.example;c@other.example\n\nno address here\nMAILTO:Ana@Bakery.example\n";
+        assert_eq!(list.take(text), 3);
+        let found: Vec<&str> = list.addresses().iter().map(Address::as_str).collect();
+        assert_eq!(found, ["ana@bakery.example", "ben@bakery.example", "c@other.example"]);
+        let counts = list.counts(&[Text::from("bakery.example")]);
+        assert_eq!(
+            counts.as_str(),
+            "3 mailboxes on the list; 1 of them are in other domains and will be left out."
+        );
+        assert_eq!(list.bad_lines().unwrap().as_str(), "No e-mail address in line 5 (“no address here”).");
+    }
+
+    #[test]
+    fn a_second_paste_adds_and_forgets_the_old_bad_lines() {
+        let mut list = Mailboxes::default();
+        assert_eq!(list.take("x\ny\nz\nw"), 0);
+        assert!(list.bad_lines().unwrap().as_str().ends_with("and 1 more."));
+        assert_eq!(list.take("ana@bakery.example\nana@bakery.example"), 1);
+        assert!(!list.has_bad_lines());
+    }
+}

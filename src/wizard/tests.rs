@@ -1,0 +1,420 @@
+//! The whole wizard: a driver that answers requests from a made-up world, the three paths, the rules, and random walks.
+
+mod paths;
+mod rules;
+mod walks;
+
+use crate::domain::{
+    customer::{Customer, Impersonation, Listing, Product, Progress},
+    failure::{Failure, FailureKind},
+    id::{CustomerId, RunId, TenantId, UserId},
+    run::{Board, BoardRow, OpenRun, Operator, RunDone, RunRecord, SweeperStatus},
+    secret::Secret,
+    tenant::{Check, CheckState, Organisation, Proof, Verdict},
+    text::Text,
+    time::Moment,
+    user::{Kind, NewUser, UserPage},
+};
+
+use super::{
+    Setup, Wizard,
+    effect::{CallId, Deed, Effect, Request},
+    event::{Action, Event, Happening, Intent, Reply},
+    view::{Block, Button, Focus, Notice, View},
+};
+
+/// A tenant's GUID that ends in the number.
+pub(crate) fn tenant(number: u16) -> TenantId {
+    format!("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e{number:04}").parse().unwrap()
+}
+
+/// A customer with all products, not managed, without a tenant on record.
+pub(crate) fn customer(number: i64) -> Customer {
+    Customer {
+        id: CustomerId(number),
+        reference: Text::of(format_args!("C-{number:04}")),
+        name: Text::of(format_args!("Bakery {number}")),
+        domain: Text::of(format_args!("bakery{number}.example")),
+        is_active: true,
+        products: Product::ALL.to_vec(),
+        tenant: None,
+        is_managed: false,
+        time_zone: Some(Text::from("Australia/Perth")),
+        seats: None,
+    }
+}
+
+/// What Microsoft says of a tenant.
+pub(crate) fn organisation(number: u16) -> Organisation {
+    Organisation {
+        tenant: tenant(number),
+        name: Some(Text::of(format_args!("Organisation {number}"))),
+        domain: Some(Text::from("bakery.example")),
+        region: Some(Text::from("OC")),
+    }
+}
+
+/// Impersonation details that pass every check of the form.
+pub(crate) fn details() -> Impersonation {
+    Impersonation {
+        server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
+        account: Text::from("svc@hoster.example"),
+        password: Secret::new("correct horse".to_owned()),
+        sample: "ana@bakery1.example".parse().unwrap(),
+        domains: vec![Text::from("bakery1.example")],
+        listing: Listing::Given(vec!["ana@bakery1.example".parse().unwrap()]),
+    }
+}
+
+/// A fresh run.
+pub(crate) fn record(number: i64, product: Product) -> RunRecord {
+    let letters = ["7KQ4", "FHKL", "MQRW", "XY23", "4679"][usize::try_from(number).unwrap() % 5];
+    RunRecord {
+        id: letters.parse().unwrap(),
+        customer: customer(number),
+        product,
+        opened: Moment::default(),
+        by: Text::from("kim"),
+        touched: Moment::default(),
+        parked: None,
+        finished: None,
+        is_read_only: false,
+        organisation: None,
+        impersonation: None,
+        is_key_lost: false,
+        link_shown: None,
+        proved: None,
+        enabled: None,
+        draft: crate::domain::draft::Draft::default(),
+        unfinished: Vec::new(),
+        done: RunDone::default(),
+    }
+}
+
+/// A proof with one check.
+pub(crate) fn proof(verdict: Verdict, organisation: Option<Organisation>, at: Moment) -> Proof {
+    let state = if verdict.is_proved() { CheckState::Good } else { CheckState::Waiting };
+    let check = Check { name: Text::from("Users can be read"), state, detail: Text::default() };
+    Proof { checks: vec![check], organisation, verdict, at }
+}
+
+/// A setup of the sandbox with an Admin.
+pub(crate) fn setup() -> Setup {
+    Setup {
+        is_sandbox: true,
+        rehearsal: true,
+        operator: Operator { name: Text::from("kim"), is_admin: true },
+        link_prefix: "https://login.microsoftonline.com/".into(),
+        link_suffix: "/adminconsent?client_id=x".into(),
+        can_open_browser: false,
+        permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
+        run: None,
+        here: Text::from("UTC"),
+    }
+}
+
+/// The wizard with what is made up around it.
+pub(super) struct Desk {
+    pub(super) wizard: Wizard,
+    pub(super) now: Moment,
+    /// Calls that are out, oldest first.
+    pub(super) open: Vec<(CallId, Request)>,
+    /// Calls that were cancelled.
+    pub(super) cancelled: Vec<CallId>,
+    /// What the front end was asked to do.
+    pub(super) deeds: Vec<Deed>,
+    /// Everything that was ever asked for, as Debug shows it.
+    pub(super) log: Vec<String>,
+    /// The run on record.
+    pub(super) record: Option<RunRecord>,
+    /// The customers.
+    pub(super) board: Board,
+    /// What a round of checking finds.
+    pub(super) verdict: Verdict,
+    /// Whom the answers name.
+    pub(super) named: Option<Organisation>,
+}
+
+impl Desk {
+    /// A started wizard with these customers.
+    pub(super) fn new(setup: Setup, rows: Vec<BoardRow>) -> Self {
+        let mut desk = Self {
+            wizard: Wizard::new(setup),
+            now: Moment::parse("2026-11-23T05:48:00Z").unwrap(),
+            open: Vec::new(),
+            cancelled: Vec::new(),
+            deeds: Vec::new(),
+            log: Vec::new(),
+            record: None,
+            board: Board { rows, sweep_warning: None },
+            verdict: Verdict::NotYet,
+            named: None,
+        };
+        desk.happen(Happening::Started);
+        desk
+    }
+
+    /// A wizard that stands where a run on record leads to.
+    pub(super) fn resumed(record: RunRecord) -> Self {
+        let row = row(record.customer.clone(), Progress::NotStarted, Some(&record));
+        let mut desk = Self::new(setup(), vec![row]);
+        desk.record = Some(record);
+        desk.answer();
+        desk.submit().submit().answer();
+        desk
+    }
+
+    /// Lets something happen now.
+    pub(super) fn happen(&mut self, what: Happening) -> &mut Self {
+        for effect in self.wizard.update(Event { at: self.now, what }) {
+            match effect {
+                Effect::Start(call, request) => {
+                    self.log.push(format!("{request:?}"));
+                    self.open.push((call, request));
+                }
+                Effect::Cancel(call) => {
+                    self.cancelled.push(call);
+                    self.open.retain(|(open, request)| *open != call || request.is_write());
+                }
+                Effect::Perform(deed) => self.deeds.push(deed),
+            }
+        }
+        self
+    }
+
+    pub(super) fn press(&mut self, intent: Intent) -> &mut Self {
+        self.happen(Happening::Intent(intent))
+    }
+
+    pub(super) fn act(&mut self, action: Action) -> &mut Self {
+        self.press(Intent::Act(action))
+    }
+
+    pub(super) fn submit(&mut self) -> &mut Self {
+        self.press(Intent::Submit)
+    }
+
+    pub(super) fn type_in(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.press(Intent::Insert(c));
+        }
+        self
+    }
+
+    /// Answers everything but waits, until nothing is out.
+    pub(super) fn answer(&mut self) -> &mut Self {
+        while let Some(at) = self.open.iter().position(|(_, request)| !matches!(request, Request::Wake(_))) {
+            let (call, request) = self.open.remove(at);
+            self.respond(call, &request);
+        }
+        self
+    }
+
+    /// Answers one call: a list comes in two parts.
+    pub(super) fn respond(&mut self, call: CallId, request: &Request) {
+        if matches!(request, Request::ListUsers { .. }) {
+            self.happen(Happening::Reply(call, Reply::Page(page())));
+        }
+        if let Some(reply) = self.reply_to(request) {
+            self.happen(Happening::Reply(call, reply));
+        }
+    }
+
+    /// Lets time pass, ending the waits that fall into it in their order, and answers what they bring.
+    pub(super) fn pass(&mut self, seconds: u64) -> &mut Self {
+        let end = self.now.plus(std::time::Duration::from_secs(seconds));
+        loop {
+            let now = self.now;
+            let due = self.open.iter().filter_map(|(call, request)| match request {
+                Request::Wake(wait) => Some((now.plus(*wait), *call)),
+                _ => None,
+            });
+            let Some((at, call)) = due.min().filter(|(at, _)| *at <= end) else { break };
+            for (_, request) in &mut self.open {
+                if let Request::Wake(wait) = request {
+                    *wait = wait.saturating_sub(at.since(now));
+                }
+            }
+            self.now = at;
+            self.open.retain(|(open, _)| *open != call);
+            self.happen(Happening::Reply(call, Reply::Woken)).answer();
+        }
+        let left = end.since(self.now);
+        for (_, request) in &mut self.open {
+            if let Request::Wake(wait) = request {
+                *wait = wait.saturating_sub(left);
+            }
+        }
+        self.now = end;
+        self
+    }
+
+    /// Whether a call of this kind is out.
+    pub(super) fn is_out(&self, start: &str) -> bool {
+        self.open.iter().any(|(_, request)| format!("{request:?}").starts_with(start))
+    }
+
+    /// How often a call of this kind was started.
+    pub(super) fn count(&self, start: &str) -> usize {
+        self.log.iter().filter(|line| line.starts_with(start)).count()
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
+        self.wizard.view()
+    }
+
+    pub(super) fn heading(&self) -> String {
+        let view = self.view();
+        view.overlay.as_ref().map_or(&view.panel, |overlay| overlay).heading.to_string()
+    }
+
+    pub(super) fn notice(&self) -> String {
+        self.view().notice.map(|Notice { words, .. }| words.to_string()).unwrap_or_default()
+    }
+
+    /// Which stop of the trail is here.
+    pub(super) fn stop(&self) -> &'static str {
+        let here = self.view().trail.into_iter().find(|stop| stop.place == super::view::Place::Here);
+        here.map(|stop| stop.name).unwrap_or_default()
+    }
+
+    /// Everything that stands on the screen, as words.
+    pub(super) fn words(&self) -> String {
+        let view = self.view();
+        format!("{:?} {:?} {:?}", view.panel, view.overlay, view.notice)
+    }
+
+    /// The button with this label.
+    pub(super) fn button(&self, label: &str) -> Option<Button> {
+        self.view().panel.blocks.into_iter().find_map(|block| match block {
+            Block::Buttons(buttons) => buttons.into_iter().find(|button| button.label.as_str() == label),
+            _ => None,
+        })
+    }
+
+    /// Moves to the control that is in focus when a button with this label has it.
+    pub(super) fn reach(&mut self, label: &str) -> &mut Self {
+        for _ in 0..20 {
+            if self.button(label).is_some_and(|button| button.is_focused) {
+                return self;
+            }
+            self.press(Intent::NextControl);
+        }
+        panic!("no button {label}: {}", self.words());
+    }
+
+    pub(super) fn is_in_field(&self) -> bool {
+        self.view().focus == Focus::Field
+    }
+
+    /// What the made-up world answers; nothing for waits.
+    pub(super) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
+        let now = self.now;
+        let run = |desk: &Self| desk.record.clone().map(|record| Reply::Run(Box::new(record)));
+        let change = |desk: &mut Self, change: &dyn Fn(&mut RunRecord)| {
+            desk.record.as_mut().map(change);
+            run(desk)
+        };
+        match request {
+            Request::Wake(_) => None,
+            Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
+            Request::AddCustomer(new) => {
+                let mut added = customer(99);
+                added.name = new.name.clone();
+                Some(Reply::Added(added))
+            }
+            Request::OpenRun(id, product) => {
+                let known = self.board.rows.iter().find(|row| row.customer.id == *id)?.customer.clone();
+                let mut opened = record(id.0, *product);
+                opened.customer = known;
+                if self.record.as_ref().is_none_or(|known| known.id != opened.id || known.product != *product)
+                {
+                    self.record = Some(opened);
+                }
+                run(self)
+            }
+            Request::LoadRun(_) => run(self).or_else(|| Some(failed())),
+            Request::LookUp(_) => Some(Reply::Found(organisation(1))),
+            Request::Identify(tenant) => {
+                Some(Reply::Found(Organisation { tenant: *tenant, ..organisation(1) }))
+            }
+            Request::SaveOrganisation(_, organisation) => {
+                let organisation = organisation.clone();
+                change(self, &|record| record.organisation = Some(organisation.clone()))
+            }
+            Request::Discover(_) => Some(Reply::Server(Text::from("mail.hoster.example"))),
+            Request::SaveImpersonation(_, details) => change(self, &|record| {
+                record.impersonation = Some((**details).clone());
+                record.is_key_lost = false;
+            }),
+            Request::LinkShown(_) => {
+                change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
+            }
+            Request::Prove { .. } => {
+                Some(Reply::Proof(Box::new(proof(self.verdict.clone(), self.named.clone(), now))))
+            }
+            Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
+            Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),
+            Request::OpenBrowser(_) | Request::Rehearse(_) => {
+                Some(Reply::Told(Text::from("The customer has accepted.")))
+            }
+            Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
+            Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
+            Request::LoadProtection(..) => Some(Reply::Protection(Box::default())),
+            Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
+            Request::Search { .. } => Some(Reply::Searched),
+            Request::ChangeExclusions(..) => Some(Reply::Excluded(Vec::new())),
+            Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
+            Request::FinishRun(_) => Some(failed()),
+            Request::ParkRun(_)
+            | Request::LeaveRun(_)
+            | Request::SaveDraft(..)
+            | Request::SaveCounts { .. }
+            | Request::SaveKinds(..)
+            | Request::Apply(..)
+            | Request::TurnOff(..) => Some(Reply::Saved),
+        }
+    }
+}
+
+/// Three users.
+fn page() -> std::sync::Arc<UserPage> {
+    let user = |number: u8, name: &'static str, kind| NewUser {
+        id: UserId::from_bytes([number; 16]),
+        name,
+        address: name,
+        department: "",
+        problem: "",
+        kind,
+        licences: 0,
+        made: None,
+    };
+    let rows = [user(1, "Ana", Kind::User), user(2, "Ben", Kind::User), user(3, "Info", Kind::Shared)];
+    std::sync::Arc::new(UserPage::new(&rows, Vec::new().into()))
+}
+
+/// A failed call.
+pub(super) fn failed() -> Reply {
+    Reply::Failed(Failure::new(
+        FailureKind::Unreachable,
+        "the server did not answer",
+        "Press r to try again.",
+    ))
+}
+
+/// A row of the board.
+pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord>) -> BoardRow {
+    let run = run.map(|record| OpenRun {
+        id: record.id.clone(),
+        product: record.product,
+        touched: record.touched,
+        is_parked: record.parked.is_some(),
+        is_held: record.is_read_only,
+    });
+    BoardRow { customer, progress, run }
+}
+
+/// The run number of a record, for comparing.
+pub(super) fn number(text: &str) -> RunId {
+    text.parse().unwrap()
+}

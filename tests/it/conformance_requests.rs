@@ -1,0 +1,175 @@
+//! What the client asks of Graph, held against Microsoft's own list of paths and query options.
+//!
+//! A recorder stands between the client and the sandbox; it notes each request and passes it on unchanged.
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    process::Command,
+    sync::{Arc, Mutex},
+};
+
+use axum::{Router, body::Body, extract::Request, response::Response};
+use backup365::{
+    domain::{
+        secret::Secret,
+        tenant_input::TenantInput,
+        text::Text,
+        time::{Clock, Moment},
+    },
+    provider::{
+        AUTHORITY, GRAPH, Provider, Settings,
+        http::HttpOptions,
+        oauth::{App, Credential},
+        store::{Store, StoreOptions},
+    },
+    sandbox,
+};
+use serde_json::Value;
+
+/// Where the list of paths lies, if the folder is named.
+#[expect(clippy::disallowed_methods, reason = "a test is told by its environment where the descriptions are")]
+fn described() -> Option<Value> {
+    let folder = std::env::var_os("BACKUP365_CONFORMANCE").map(PathBuf::from)?;
+    let path = folder.join("graph-v1.0.kiota-paths.json.gz");
+    assert!(path.exists(), "{} is missing", path.display());
+    let unpacked = Command::new("gzip").arg("-dc").arg(&path).output().unwrap();
+    assert!(unpacked.status.success(), "{} can't be unpacked", path.display());
+    Some(serde_json::from_slice(&unpacked.stdout).unwrap())
+}
+
+/// Notes each request's method, path and query, and passes it on.
+async fn recorder(to: String, seen: Arc<Mutex<Vec<(String, String)>>>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let onward = reqwest::Client::new();
+    let pass = move |request: Request| {
+        let (to, seen, onward) = (to.clone(), Arc::clone(&seen), onward.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let target = parts.uri.path_and_query().unwrap().as_str().to_owned();
+            seen.lock().unwrap().push((parts.method.as_str().to_lowercase(), target.clone()));
+            let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+            let answer = onward
+                .request(parts.method, format!("{to}{target}"))
+                .headers(parts.headers)
+                .body(body)
+                .send()
+                .await
+                .unwrap();
+            let mut response = Response::builder().status(answer.status());
+            for (name, value) in answer.headers() {
+                if name != "transfer-encoding" {
+                    response = response.header(name, value);
+                }
+            }
+            response.body(Body::from(answer.bytes().await.unwrap())).unwrap()
+        }
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(pass)).await });
+    format!("http://{address}")
+}
+
+/// Whether a path fits a template; `{}` stands for a part of a segment, and a function may leave its `()` out.
+fn fits(template: &str, path: &str) -> bool {
+    let template = if path.ends_with("()") { template } else { template.trim_end_matches("()") };
+    let (ours, theirs): (Vec<_>, Vec<_>) = (path.split('/').collect(), template.split('/').collect());
+    ours.len() == theirs.len()
+        && ours.iter().zip(theirs).all(|(part, pattern)| match pattern.split_once("{}") {
+            Some((start, end)) => {
+                part.len() > start.len() + end.len() && part.starts_with(start) && part.ends_with(end)
+            }
+            None => *part == pattern,
+        })
+}
+
+#[tokio::test]
+async fn every_request_of_the_client_is_described_by_microsoft() {
+    let Some(described) = described() else {
+        eprintln!(
+            "SKIPPED every_request_of_the_client_is_described_by_microsoft: BACKUP365_CONFORMANCE is not set"
+        );
+        return;
+    };
+    let start = Moment::parse("2026-11-23T01:00:00Z").unwrap();
+    let sandbox = sandbox::start(sandbox::Options {
+        world: "standard".into(),
+        port: Some(0),
+        data: None,
+        now: Arc::new(move || start.as_millis()),
+        faults: Vec::new(),
+    })
+    .await
+    .unwrap();
+    let seen = Arc::default();
+    let direct = format!("http://{}", sandbox.address());
+    let recorded = recorder(direct.clone(), Arc::clone(&seen)).await;
+    let clock = Clock::fixed(start);
+    let partner = sandbox.partner();
+    let settings = Settings {
+        http: HttpOptions {
+            origins: vec![(AUTHORITY.into(), direct.clone()), (GRAPH.into(), recorded)],
+            is_total: true,
+            clock,
+        },
+        app: App {
+            client_id: partner.client_id.parse().unwrap(),
+            partner: partner.tenant.parse().unwrap(),
+            credential: Credential::Secret(Secret::new(partner.secret)),
+        },
+        authority: AUTHORITY.into(),
+        graph: GRAPH.into(),
+        browser_origin: Some(direct),
+        done_page: None,
+        extra_permissions: Vec::new(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(StoreOptions {
+        file: folder.path().join("record.sqlite"),
+        identity: folder.path().join("identity.txt"),
+        clock: settings.http.clock.clone(),
+        operator_name: Text::from("ana"),
+        as_user: false,
+        host: Text::from("here"),
+        is_sandbox: true,
+    });
+    let Provider { graph, .. } = Provider::new(&settings, store.unwrap()).unwrap();
+
+    // Banksia Medical Centre: shared mailboxes, rooms and users without a plan, so that purposes are asked for.
+    let organisation = graph.look_up(&TenantInput::parse("banksiamedical.example").unwrap()).await.unwrap();
+    let by_id = graph.look_up(&TenantInput::Guid(organisation.tenant)).await.unwrap();
+    assert_eq!(by_id.tenant, organisation.tenant);
+    sandbox.rehearsal().play(&graph.browser_link(organisation.tenant)).await.unwrap();
+    assert!(graph.prove(&organisation, true).await.verdict.is_proved());
+    let (sink, mut parts) = tokio::sync::mpsc::channel(4);
+    let (listed, ()) = tokio::join!(graph.list_users(organisation.tenant, sink), async {
+        while parts.recv().await.is_some() {}
+    });
+    assert!(listed.unwrap() > 100);
+    let first = graph.new_users(organisation.tenant, None).await.unwrap();
+    graph.new_users(organisation.tenant, Some(&first.link)).await.unwrap();
+
+    let seen: BTreeSet<(String, String)> = seen.lock().unwrap().iter().cloned().collect();
+    let mut kinds = BTreeSet::new();
+    for (method, target) in &seen {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = path.strip_prefix("/v1.0").unwrap_or_else(|| panic!("{target} is not version 1.0"));
+        let paths = described["paths"].as_object().unwrap();
+        let (template, methods) = paths
+            .iter()
+            .filter(|(template, methods)| fits(template, path) && methods.get(method).is_some())
+            // A template without a wildcard names the request more closely than one with it.
+            .min_by_key(|(template, _)| template.matches("{}").count())
+            .unwrap_or_else(|| panic!("{method} {path} is not described"));
+        kinds.insert(template.clone());
+        let options: Vec<&str> =
+            methods[method].as_array().unwrap().iter().map(|o| o.as_str().unwrap()).collect();
+        for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
+            let is_in_a_link = matches!(&*name, "$skiptoken" | "$deltatoken");
+            assert!(is_in_a_link || options.contains(&&*name), "{method} {template} takes no {name}");
+        }
+    }
+    for asked in ["/users", "/users/delta()", "/users/{}/mailboxSettings", "/organization"] {
+        assert!(kinds.contains(asked), "{asked} was asked: {kinds:?}");
+    }
+}
