@@ -73,7 +73,7 @@ fn in_rows_letters_are_commands_and_arrows_move() {
             (Press::Char('x'), ask(Intent::Act(Action::Exclude))),
             (Press::Char('/'), ask(Intent::Act(Action::Search))),
             (Press::Char('?'), ask(Intent::Act(Action::Help))),
-            (Press::Char('q'), ask(Intent::Leave)),
+            (Press::Char('q'), ask(Intent::Act(Action::Leave))),
             (Press::Char('b'), ask(Intent::Back)),
             (Press::Char('z'), Meaning::Nothing),
             (Press::Esc, ask(Intent::Back)),
@@ -131,6 +131,16 @@ fn a_text_is_scrolled_here_and_not_by_the_wizard() {
             (Press::End, Meaning::ScrollTo(Edge::End)),
         ],
     );
+}
+
+#[test]
+fn pages_scroll_the_text_around_a_field_where_there_are_no_rows() {
+    let view = form(Vec::new(), Focus::Field);
+    let mut memory = memory();
+    assert_eq!(meaning(Press::PageUp, &view, &memory), by(-14));
+    memory.rows.height = 0;
+    assert_eq!(meaning(Press::PageUp, &view, &memory), Meaning::Scroll(-9));
+    assert_eq!(meaning(Press::PageDown, &view, &memory), Meaning::Scroll(9));
 }
 
 #[test]
