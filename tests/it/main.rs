@@ -12,5 +12,8 @@ mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
 mod layers;
+#[cfg(unix)]
+mod paths;
 mod sandbox;
+#[cfg(unix)]
 mod terminal;
