@@ -526,29 +526,6 @@ async fn writes_are_carried_out_in_the_order_in_which_they_were_started() {
 }
 
 #[tokio::test]
-async fn writes_are_carried_out_in_the_order_in_which_they_were_started() {
-    let mut stage = Stage::new("standard").await;
-    let (_, run) = stage.run_of("C-1001", OFFICE);
-    for number in 0..50 {
-        let draft = Draft { all: false, exceptions: BTreeSet::from([somebody(number).id]) };
-        stage.start(Request::SaveDraft(run.clone(), draft));
-    }
-    let last = stage.start(Request::LeaveRun(run.clone()));
-    let mut answered = 0;
-    loop {
-        let (from, reply) = stage.next().await;
-        assert_eq!(word(&reply), "saved", "{reply:?}");
-        answered += 1;
-        if answered == 51 {
-            break;
-        }
-        assert!(from <= last);
-    }
-    let draft = stage.store().load_run(&run).unwrap().draft;
-    assert_eq!(draft.exceptions, BTreeSet::from([somebody(49).id]));
-}
-
-#[tokio::test]
 async fn a_waiting_run_is_asked_about_every_half_minute_at_most() {
     let mut stage = Stage::new("standard").await;
     let (_, run) = stage.run_of("C-1001", OFFICE);

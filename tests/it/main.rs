@@ -16,7 +16,11 @@ mod conformance_requests;
 mod consent;
 mod docs;
 mod layers;
+#[cfg(unix)]
 mod live;
+#[cfg(unix)]
+mod paths;
 mod sandbox;
 mod sweep;
+#[cfg(unix)]
 mod terminal;

@@ -352,7 +352,11 @@ fn the_newest_interrupted_run_is_under_the_cursor() {
     );
     let mut desk = Desk::new(setup(), rows);
     desk.record = Some(runs[2].clone());
-    desk.answer().submit();
+    desk.answer();
+    let told =
+        format!("{}, Office 365 of Bakery 2, was interrupted. Press Enter twice to go on.", runs[2].id);
+    assert_eq!(desk.notice(), told);
+    desk.submit();
     let view = desk.view();
     let Some(Block::Rows(shown)) = view.panel.blocks.last() else { panic!("{view:?}") };
     assert_eq!(shown.cursor, Some(2), "parked and held runs are not interrupted");
