@@ -29,7 +29,7 @@ impl Position {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut words = text.split(' ');
         let whole = Moment::from_millis(words.next()?.parse().ok()?);
-        let link = words.next()?.into();
+        let link = words.next().filter(|link| link.starts_with("https://"))?.into();
         let waiting = words.map(|id| id.parse().ok()).collect::<Option<_>>()?;
         Some(Self { whole, link, waiting })
     }
