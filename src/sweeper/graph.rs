@@ -94,6 +94,11 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_word_in_the_place_of_the_link_is_no_position() {
+        assert_eq!(Position::parse("0 not-an-id"), None);
+    }
+
     proptest! {
         #[test]
         fn a_position_comes_back_as_it_was_kept(
