@@ -514,6 +514,17 @@ fn back_waits_for_a_write() {
 }
 
 #[test]
+fn the_customers_are_read_again_once_a_run_was_let_go_of() {
+    let mut desk = Desk::resumed(consenting());
+    let before = desk.count("LoadBoard");
+    desk.act(Action::Park);
+    assert_eq!((desk.stop(), desk.count("LoadBoard")), ("Customer", before + 1));
+    desk.answer();
+    assert_eq!(desk.count("LoadBoard"), before + 2, "what was read beside the write may be older");
+    assert!(desk.notice().contains("is parked"), "{}", desk.notice());
+}
+
+#[test]
 fn another_run_lets_go_of_the_one_before() {
     let mut desk = Desk::resumed(consenting());
     desk.act(Action::Back).act(Action::Back);
