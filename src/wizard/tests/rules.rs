@@ -194,8 +194,9 @@ fn read_only_says_why() {
     let mut record = consenting();
     record.is_read_only = true;
     let mut desk = Desk::resumed(record);
-    desk.act(Action::Park);
-    assert!(desk.notice().contains("open in another window"), "{}", desk.notice());
+    assert!(desk.notice().contains("open in another window"), "at once: {}", desk.notice());
+    desk.act(Action::Help).press(Intent::Back).act(Action::Park);
+    assert!(desk.notice().contains("open in another window"), "and when asked: {}", desk.notice());
 }
 
 #[test]
