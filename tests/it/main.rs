@@ -11,9 +11,15 @@
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
+#[cfg(unix)]
+mod killed;
 mod layers;
 #[cfg(unix)]
 mod paths;
 mod sandbox;
 #[cfg(unix)]
+mod signals;
+#[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod troubles;
