@@ -386,7 +386,11 @@ impl Wizard {
         }
         let mut trail = resume::trail(&record);
         let (mut cx, _) = self.parts();
+        let is_read_only = record.is_read_only;
         Session::take_up(&mut cx, record);
+        if is_read_only {
+            self.say(Tone::Warn, words::READ_ONLY);
+        }
         let first = self.behind.drain(..).next();
         let shown = trail.pop();
         match (first, shown) {

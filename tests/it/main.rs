@@ -15,12 +15,18 @@ mod conformance_graph;
 mod conformance_requests;
 mod consent;
 mod docs;
+#[cfg(unix)]
+mod killed;
 mod layers;
 #[cfg(unix)]
 mod live;
 #[cfg(unix)]
 mod paths;
 mod sandbox;
+#[cfg(unix)]
+mod signals;
 mod sweep;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod troubles;

@@ -131,6 +131,12 @@ impl Customer {
                 // The pause is over, or the question failed: the rows stay, and the next one comes after a pause.
                 _ => self.ask_or_pause(cx),
             }
+        } else {
+            // The write that let go of a run: what was read beside it may be older.
+            if let Reply::Failed(failure) = reply {
+                cx.say(Tone::Bad, words::failure(&failure));
+            }
+            self.load(cx);
         }
         Step::Stay
     }

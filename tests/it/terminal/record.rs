@@ -45,6 +45,16 @@ impl Record {
         format!("B365-{}", self.one::<String>("SELECT id FROM run"))
     }
 
+    /// The only open run, and the name of its customer.
+    pub(crate) fn open_run(&self) -> (String, String) {
+        let open = "FROM run r JOIN customer c ON c.id = r.customer WHERE r.finished IS NULL";
+        assert_eq!(self.one::<i64>(&format!("SELECT count(*) {open}")), 1);
+        (
+            format!("B365-{}", self.one::<String>(&format!("SELECT r.id {open}"))),
+            self.one(&format!("SELECT c.name {open}")),
+        )
+    }
+
     /// Checks what must be true at any moment, and returns how many seats are on.
     pub(crate) fn seats(&self) -> i64 {
         let broken = "audit a LEFT JOIN audit b ON b.id = a.id - 1 WHERE a.id > 1 AND a.before IS NOT b.hash";

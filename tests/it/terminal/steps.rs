@@ -1,6 +1,6 @@
 //! What an operator does on each screen: the keys, and what must be seen before and after them.
 
-use super::{CTRL_C, DOWN, ENTER, Home, TAB, Terminal};
+use super::{CTRL_C, DOWN, ENTER, Home, Record, TAB, Terminal};
 
 impl Terminal {
     /// Starts the program and waits for the customers.
@@ -71,5 +71,26 @@ impl Terminal {
     /// Leaves with Ctrl-C, twice.
     pub(crate) fn interrupts(&mut self) -> u32 {
         self.keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C).code()
+    }
+
+    /// Kills the program without warning and starts it again: the run stands under the cursor as interrupted, and is
+    /// taken up.
+    pub(crate) fn killed(self, home: &Home, arguments: &[&str]) -> Self {
+        let (run, customer) = Record::of(home).open_run();
+        self.kill();
+        let mut terminal = Self::start(home, arguments);
+        terminal.sees(&["Which customer?", &format!("> {customer}"), "interrupted: ", &format!("{run}, ")]);
+        terminal.sees(&["was interrupted. Press Enter twice to go on."]);
+        terminal.keys(ENTER).sees(&["/ search"]).keys(ENTER).sees(&[&format!("· {run}")]);
+        terminal
+    }
+
+    /// The same, straight to the run by its number.
+    pub(crate) fn killed_to_run(self, home: &Home) -> Self {
+        let run = Record::of(home).run();
+        self.kill();
+        let mut terminal = Self::start(home, &["--run", &run]);
+        terminal.sees(&[&format!("· {run}")]);
+        terminal
     }
 }
