@@ -272,6 +272,11 @@ impl Wizard {
             }
             _ => {}
         }
+        if let (Some(overlay), Intent::Act(action)) = (self.overlay.as_ref(), &intent)
+            && overlay.gives_way(*action)
+        {
+            self.overlay = None;
+        }
         if let Some(overlay) = self.overlay.as_mut() {
             match overlay.intent(&intent) {
                 overlay::Answer::Stay => {}

@@ -1,13 +1,16 @@
 //! The bar on every screen (rule 1): who is being touched. Everything in it comes from the run's record.
 
-use crate::domain::text::{Shown, Text};
+use crate::domain::{
+    customer::Product,
+    text::{Shown, Text},
+};
 
 use super::{Look, screen::Screen, view::Bar};
 
 /// The bar above a screen.
 pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
     let record = look.session.record.as_ref();
-    let organisation = record.and_then(|r| r.organisation.as_ref());
+    let organisation = record.and_then(|r| r.organisation.as_ref()).or_else(|| screen.organisation());
     let impersonation = record.and_then(|r| r.impersonation.as_ref());
     Bar {
         is_sandbox: look.setup.is_sandbox,
@@ -18,7 +21,7 @@ pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
             Some(name) => name.shown(),
             None => impersonation
                 .filter(|_| r.product.is_hosted())
-                .map_or_else(|| Shown::literal("not known yet"), |i| i.server.shown()),
+                .map_or_else(|| Shown::literal(unknown(r.product)), |i| i.server.shown().host()),
         }),
         domain: organisation
             .and_then(|o| o.domain.as_ref())
@@ -28,4 +31,9 @@ pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
         is_read_only: record.is_some_and(|r| r.is_read_only),
         warning: look.session.sweep_warning.as_ref().map(Text::shown),
     }
+}
+
+/// Said where nothing is known yet.
+const fn unknown(product: Product) -> &'static str {
+    if product.is_hosted() { "server not known yet" } else { "organisation not known yet" }
 }

@@ -42,6 +42,7 @@ impl Roster {
         }
         roster.facts = Phase::Running(cx.calls.start(facts));
         roster.listing = Phase::Running(cx.calls.start(list));
+        roster.since = cx.now;
     }
 
     /// Lists again from the start. Ticks, the filter and the cursor's user are kept.
