@@ -294,9 +294,14 @@ fn text(
     let slice: Vec<Line> = lines.iter().skip(memory.scroll).take(shown).cloned().collect();
     if memory.most > 0 {
         let last = memory.scroll.saturating_add(shown).min(lines.len());
-        let words = format!("  lines {}–{} of {}", memory.scroll + 1, last, lines.len());
-        let room = area.width.saturating_sub(heading_end.x);
-        canvas.put(area.x + heading_end.x, heading_end.y, room, &words, Role::Plain);
+        let (first, all) = (memory.scroll + 1, lines.len());
+        let long = format!("  lines {first}–{last} of {all}");
+        // Beside a long heading the short form stands at the window's edge, over its last letters if need be.
+        let is_long = heading_end.x.saturating_add(canvas.width(&long)) <= area.width;
+        let words = if is_long { long } else { format!("  {first}–{last}/{all}") };
+        let edge = area.width.saturating_sub(canvas.width(&words));
+        let x = area.x + heading_end.x.min(edge);
+        canvas.put(x, heading_end.y, area.width, &words, Role::Plain);
     }
     lines_at(canvas, area, &slice)
 }

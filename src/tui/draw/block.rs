@@ -187,9 +187,11 @@ fn field_lines(field: &FieldView<'_>, room: Room<'_>) -> Vec<Line> {
             Room { width: inner.width + 4, ..room },
         ));
     } else if !field.hint.is_empty() {
+        // Beside an empty secret stands whether one is saved: that is no mere hint.
+        let is_hint = !matches!(field.value, FieldValue::Masked { is_filled: false });
         lines.extend(para(Role::Quiet, field.hint.as_str(), inner).into_iter().map(|line| Line {
             pieces: [(Role::Plain, "    ".to_owned())].into_iter().chain(line.pieces).collect(),
-            is_hint: true,
+            is_hint,
             ..Line::default()
         }));
     }
@@ -268,7 +270,7 @@ pub(super) fn failure_lines(failure: &Failure, room: Room<'_>) -> Vec<Line> {
         lines.extend(para(Role::Plain, &format!("Trying again makes sense in {}.", spoken(wait)), room));
     }
     if let Some(reference) = &failure.reference {
-        lines.extend(para(Role::Plain, &format!("Ids for Microsoft's support: {reference}"), room));
+        lines.extend(para(Role::Plain, &format!("Ids for support: {reference}"), room));
     }
     lines
 }

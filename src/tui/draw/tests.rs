@@ -332,7 +332,7 @@ fn every_block_says_its_state_in_words() {
         "[~] Users can be read: granted, spreading",
         "[!] Token issued: failed",
         "    ! asking for a token was refused (code 90094)",
-        "    Ids for Microsoft's support: trace 1",
+        "    Ids for support: trace 1",
         "12 of 300 (4 %)  [--------------------]",
         " ( Save ) >[ Back ]",
     ] {
@@ -475,9 +475,22 @@ fn counts_go_on_in_a_second_line_between_two_of_them() {
                 .into();
     }
     let (lines, _) = screen(&view, (80, 24), true);
-    assert_eq!(lines[7], "ticked 47,800 · seats 1,200 → 49,000 of 50,000 · listed 48,000");
-    assert_eq!(lines[8], "eligible 47,800 · excluded 12");
+    assert_eq!(lines[7], "ticked 47,800 · seats 1,200 → 49,000 of 50,000 · listed 48,000 · eligible 47,800");
+    assert_eq!(lines[8], "excluded 12");
     assert!(lines[9].starts_with("> [ ] Nora"), "{}", lines[9]);
+}
+
+#[test]
+fn which_lines_are_shown_is_said_beside_any_heading() {
+    let heading = "Does the access to MPexchange of Lighthouse Printing work?";
+    for (size, words) in [((80, 15), "work?  lines 1–11 of 30"), ((60, 15), "1–11/30"), ((40, 10), "1–5/30")]
+    {
+        let blocks = (0..30).map(|_| Block::Para("One line.".into())).collect();
+        let mut view = form(blocks, Focus::Reading);
+        view.panel.heading = heading.into();
+        let text = shown(&view, size);
+        assert!(text.lines().any(|line| line.ends_with(words)), "{text}");
+    }
 }
 
 #[test]

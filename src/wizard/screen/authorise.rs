@@ -123,12 +123,13 @@ impl Authorise {
         blocks.extend(words::advice(look, record).into_iter().map(Block::Para));
         blocks.extend(self.failures(look).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(vec![self.button(look, record)]));
-        if record.product.is_hosted() {
-            blocks.extend(words::access(record));
-        } else if self.is_link_shown && record.enabled.is_none() {
+        if self.is_link_shown && !record.product.is_hosted() && record.enabled.is_none() {
             blocks.extend(Self::link_blocks(look, record));
         }
         blocks.extend(self.checks(look, record));
+        if record.product.is_hosted() {
+            blocks.extend(words::access(record));
+        }
         Scene {
             panel: Panel { heading: words::heading(record), blocks },
             overlay: None,

@@ -90,3 +90,25 @@ fn what_comes_next_stands_below_the_products() {
     desk.press(Intent::Move(crate::wizard::event::Move::By(1)));
     assert!(facts(&desk).contains("Next impersonation details will be asked"), "{}", facts(&desk));
 }
+
+#[test]
+fn consent_that_takes_longer_than_usual_asks_which_organisation_it_was_for() {
+    let mut desk = Desk::resumed(consenting());
+    desk.submit().answer().pass(200);
+    assert!(desk.words().contains("Longer than usual."), "{}", desk.words());
+    assert!(desk.words().contains("It must be Organisation 1 (…0001)."), "{}", desk.words());
+}
+
+#[test]
+fn the_listing_has_a_clock() {
+    let mut record = consenting();
+    record.enabled = Some(Moment::default());
+    let mut desk = Desk::resumed(record);
+    assert!(!desk.notice().contains("Usually"), "complete: {}", desk.notice());
+    desk.act(Action::Refresh);
+    assert!(desk.notice().starts_with("Listing: "), "{}", desk.notice());
+    assert!(desk.notice().contains("Usually 1 min, at worst 30 min"), "{}", desk.notice());
+    assert!(desk.is_out("Wake"), "it ticks");
+    desk.answer();
+    assert!(!desk.notice().contains("Usually"), "{}", desk.notice());
+}

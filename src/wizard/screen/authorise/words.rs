@@ -34,6 +34,9 @@ const SPREADING: wait::Kind =
 /// Seconds after which spreading takes longer than usual.
 const SPREADING_WORST_S: u64 = 300;
 
+/// Seconds that a customer usually takes to sign in, read and accept; a guess from use.
+const CONSENT_USUAL_S: u64 = 180;
+
 /// One question to Microsoft.
 const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", worst: "1 min" };
 
@@ -103,6 +106,13 @@ pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
                     "Then open the link again in a private window and sign in as an administrator of {expected}."
                 )),
             ]
+        }
+        Verdict::NotYet if is_late(look, record) => {
+            let expected =
+                record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
+            vec![Text::of(format_args!(
+                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}."
+            ))]
         }
         Verdict::Spreading if is_slow(look) => vec![Text::from(
             "This takes longer than usual. It is still no error. You can park the run with p; it is asked again on the first screen.",
@@ -284,6 +294,12 @@ fn hosted_card(verdict: Option<&Verdict>) -> Card {
             ),
         ],
     }
+}
+
+/// Whether the customer has had the link for longer than it usually takes.
+fn is_late(look: Look<'_>, record: &RunRecord) -> bool {
+    let shown = record.link_shown.filter(|_| !record.product.is_hosted());
+    shown.is_some_and(|shown| look.now.since(shown).as_secs() >= CONSENT_USUAL_S)
 }
 
 fn is_slow(look: Look<'_>) -> bool {
