@@ -1,8 +1,8 @@
 //! The wizard: plain computation. `update(Event) -> Vec<Effect>`, `view() -> View`; no terminal, network or clock.
 //!
 //! A trail of screens lies behind Back; the last one is shown. What belongs to the run and not to a screen (the record,
-//! the proof that is being polled, the users that stream in) lives in the [`session::Session`]. `Back` and leaving are
-//! handled here; everything else goes to the screen, which answers with a [`step::Step`].
+//! the proof that is being polled, the users that stream in) lives in the session. `Back` and leaving are
+//! handled here; everything else goes to the screen, which answers with a `Step`.
 
 mod bar;
 pub mod effect;
@@ -133,6 +133,8 @@ pub struct Wizard {
     opening: Option<CallId>,
     /// The write that lets go of a run: the board is read again behind it.
     parting: Option<CallId>,
+    /// The run that is being parked, until the record says so.
+    parking: Option<RunId>,
     /// The wake-up for the next change of a wait or countdown on screen, and when that is.
     tick: Option<(CallId, Moment)>,
     ended: Option<Ended>,
@@ -155,6 +157,7 @@ impl Wizard {
             held: None,
             opening: None,
             parting: None,
+            parking: None,
             tick: None,
             ended: None,
         }
@@ -364,8 +367,13 @@ impl Wizard {
 
     /// A run was let go of, or could not be: the rows say what is on record now.
     fn parted(&mut self, reply: &Reply) {
-        if let Reply::Failed(failure) = reply {
-            self.say(Tone::Bad, words::failure(failure));
+        match (reply, self.parking.take()) {
+            (Reply::Failed(failure), _) => self.say(Tone::Bad, words::failure(failure)),
+            // Said when it is in the record, unless something was asked for meanwhile.
+            (_, Some(run)) if self.notice.is_some() => {
+                self.say(Tone::Good, Text::of(format_args!("{run} is parked. Nothing is lost.")));
+            }
+            _ => {}
         }
         if matches!(self.screen, Screen::Customer(_)) {
             self.enter_screen();
@@ -391,7 +399,11 @@ impl Wizard {
         }
         let mut trail = resume::trail(&record);
         let (mut cx, _) = self.parts();
+        let is_read_only = record.is_read_only;
         Session::take_up(&mut cx, record);
+        if is_read_only {
+            self.say(Tone::Warn, words::READ_ONLY);
+        }
         let first = self.behind.drain(..).next();
         let shown = trail.pop();
         match (first, shown) {
@@ -433,7 +445,8 @@ impl Wizard {
         }
         if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
             self.let_go(Request::ParkRun(run.clone()));
-            self.say(Tone::Good, Text::of(format_args!("{run} is being parked. Nothing is lost.")));
+            self.say(Tone::Busy, Text::of(format_args!("{run} is being parked. Nothing is lost.")));
+            self.parking = Some(run);
         }
     }
 

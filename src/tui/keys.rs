@@ -69,8 +69,11 @@ fn page(lines: usize) -> i64 {
     i64::try_from(lines).unwrap_or(i64::MAX).max(1)
 }
 
-/// In a text field every printable character is text.
+/// In a text field every printable character is text; pages move the rows below it, or else the text around it.
 fn in_field(press: Press, memory: &Memory) -> Meaning {
+    if memory.rows.height == 0 && matches!(press, Press::PageUp | Press::PageDown) {
+        return scrolled(press, memory).unwrap_or(Meaning::Nothing);
+    }
     let rows = page(usize::from(memory.rows.height));
     Meaning::Ask(match press {
         Press::Char(c) => Intent::Insert(c),
@@ -164,6 +167,7 @@ fn command(press: Press, view: &View<'_>) -> Meaning {
     }
     match chord {
         Chord::Enter => Meaning::Ask(Intent::Submit),
+        // Not the same as Ctrl-C: where nothing is interrupted, `q` leaves with the verdict as exit code.
         Chord::Char('q' | 'Q') => Meaning::Ask(Intent::Act(Action::Leave)),
         Chord::Char('b' | 'B') => Meaning::Ask(Intent::Back),
         Chord::Char('?') => Meaning::Ask(Intent::Act(Action::Help)),

@@ -49,7 +49,7 @@ fn child() {
                 Intent::Act(Action::Review) => {
                     std::thread::spawn(|| panic!("elsewhere")).join().unwrap_err();
                 }
-                Intent::Leave => {
+                Intent::Leave | Intent::Act(Action::Leave) => {
                     drop(tui);
                     std::process::exit(130);
                 }

@@ -163,7 +163,7 @@ fn request(record: &RunRecord) -> Option<Request> {
     } else {
         (Some(record.organisation.clone()?), None)
     };
-    Some(Request::Prove { organisation, impersonation })
+    Some(Request::Prove { organisation, impersonation, is_link_out: record.link_shown.is_some() })
 }
 
 /// Rule 2, once more: whatever a proof says of itself, it is none when it names another tenant than the run's.

@@ -338,3 +338,6 @@ impl Roster {
         self.these = these;
     }
 }
+
+#[cfg(test)]
+mod tests;

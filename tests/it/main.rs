@@ -9,9 +9,24 @@
     reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
+mod browser;
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
+mod consent;
+mod docs;
+#[cfg(unix)]
+mod killed;
 mod layers;
+#[cfg(unix)]
+mod live;
+#[cfg(unix)]
+mod paths;
 mod sandbox;
+#[cfg(unix)]
+mod signals;
+mod sweep;
+#[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod troubles;

@@ -1,15 +1,37 @@
 //! The built binary in a real pseudo-terminal: a person with a keyboard, and a screen that can be read.
 
+mod record;
+mod steps;
+
 use std::{
     io::{Read, Write},
     num::NonZeroU16,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
-    thread,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+pub(crate) use record::Record;
+
+/// The key Enter.
+pub(crate) const ENTER: &str = "\r";
+/// The key Esc.
+pub(crate) const ESC: &str = "\x1b";
+/// The key Tab.
+pub(crate) const TAB: &str = "\t";
+/// The arrow down.
+pub(crate) const DOWN: &str = "\x1b[B";
+/// The arrow to the right.
+pub(crate) const RIGHT: &str = "\x1b[C";
+/// Ctrl-C.
+pub(crate) const CTRL_C: &str = "\x03";
 
 /// How long any one condition may take; generous, because test machines are shared.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -28,6 +50,19 @@ impl Home {
         self.0.path()
     }
 
+    /// Every file in it.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let (mut folders, mut files) = (vec![self.path().to_owned()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                let into = if entry.file_type().unwrap().is_dir() { &mut folders } else { &mut files };
+                into.push(entry.path());
+            }
+        }
+        files
+    }
+
     /// The store of the sandbox.
     pub(crate) fn store(&self) -> PathBuf {
         self.path().join(".local/share/backup365/sandbox/backup365.sqlite")
@@ -41,6 +76,9 @@ pub(crate) struct Terminal {
     keyboard: Box<dyn Write + Send>,
     master: Option<Box<dyn MasterPty + Send>>,
     child: Box<dyn Child + Send + Sync>,
+    reader: Option<JoinHandle<()>>,
+    /// Tells the reader to let go of the window at the next bytes.
+    is_closing: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -86,15 +124,21 @@ impl Terminal {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (to_screen, to_bytes) = (Arc::clone(&screen), Arc::clone(&bytes));
-        thread::spawn(move || {
+        let is_closing = Arc::new(AtomicBool::new(false));
+        let closes = Arc::clone(&is_closing);
+        let reader = thread::spawn(move || {
             let mut buffer = [0_u8; 8_192];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 to_screen.lock().unwrap().process(&buffer[..read]);
                 to_bytes.lock().unwrap().extend_from_slice(&buffer[..read]);
+                if closes.load(Ordering::SeqCst) {
+                    return;
+                }
             }
         });
         let keyboard = pair.master.take_writer().unwrap();
-        Self { screen, bytes, keyboard, master: Some(pair.master), child }
+        let (master, reader) = (Some(pair.master), Some(reader));
+        Self { screen, bytes, keyboard, master, child, reader, is_closing }
     }
 
     /// What the screen shows, row by row.
@@ -139,21 +183,52 @@ impl Terminal {
         }
     }
 
-    /// Kills the program where it is.
+    /// Pastes, as a terminal does in bracketed mode, and waits until the screen shows these.
+    pub(crate) fn pastes(&mut self, text: &str, words: &[&str]) -> &mut Self {
+        self.keys(&format!("\x1b[200~{text}\x1b[201~")).sees(words);
+        // Enter does not count before 100 ms of quiet after a paste, and no screen tells when they are over. Nobody is
+        // as fast as this test, so it waits as long as a person at least would.
+        thread::sleep(Duration::from_millis(500));
+        self
+    }
+
+    /// Whether the window shows the alternate screen, hides the cursor, marks pastes.
+    pub(crate) fn modes(&self) -> (bool, bool, bool) {
+        let parser = self.screen.lock().unwrap();
+        let screen = parser.screen();
+        (screen.alternate_screen(), screen.hide_cursor(), screen.bracketed_paste())
+    }
+
+    /// Sends a signal to the program.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let process = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
+    }
+
+    /// Kills the program where it is, with no chance to tidy up.
     pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
+        self.signal(Signal::KILL);
         self.child.wait().unwrap();
     }
 
-    /// Closes the window.
-    pub(crate) fn hang_up(&mut self) {
+    /// Closes the window: every handle on its side goes, the reader's after the bytes that this key brings.
+    pub(crate) fn hang_up(&mut self, key: &str) {
+        self.is_closing.store(true, Ordering::SeqCst);
+        self.keys(key);
+        self.drained();
         self.keyboard = Box::new(std::io::sink());
         self.master = None;
     }
 
-    /// The process id.
-    pub(crate) fn process(&self) -> u32 {
-        self.child.process_id().unwrap()
+    /// Waits until nothing more can come from the program.
+    fn drained(&mut self) {
+        let until = Instant::now() + DEADLINE;
+        let Some(reader) = self.reader.take() else { return };
+        while !reader.is_finished() {
+            assert!(Instant::now() < until, "the window never fell silent; it shows:\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
+        reader.join().unwrap();
     }
 
     /// Waits for the end and says the exit code.
@@ -161,6 +236,9 @@ impl Terminal {
         let until = Instant::now() + DEADLINE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                if self.master.is_some() {
+                    self.drained();
+                }
                 return status.exit_code();
             }
             assert!(Instant::now() < until, "the program never ended; the screen shows:\n{}", self.text());
@@ -173,7 +251,7 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         // A test that failed leaves no process behind; one that has ended already can't be killed again.
         if matches!(self.child.try_wait(), Ok(None)) {
-            let _gone = self.child.kill();
+            self.signal(Signal::KILL);
             let _status = self.child.wait();
         }
     }

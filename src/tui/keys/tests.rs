@@ -134,6 +134,16 @@ fn a_text_is_scrolled_here_and_not_by_the_wizard() {
 }
 
 #[test]
+fn pages_scroll_the_text_around_a_field_where_there_are_no_rows() {
+    let view = form(Vec::new(), Focus::Field);
+    let mut memory = memory();
+    assert_eq!(meaning(Press::PageUp, &view, &memory), by(-14));
+    memory.rows.height = 0;
+    assert_eq!(meaning(Press::PageUp, &view, &memory), Meaning::Scroll(-9));
+    assert_eq!(meaning(Press::PageDown, &view, &memory), Meaning::Scroll(9));
+}
+
+#[test]
 fn some_keys_mean_the_same_everywhere() {
     for focus in [Focus::Field, Focus::Rows, Focus::Controls, Focus::Reading] {
         check(

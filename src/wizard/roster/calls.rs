@@ -156,7 +156,7 @@ impl Roster {
     }
 
     /// A page of users: rows can be used while the rest still arrives.
-    fn arrive(&mut self, calls: &mut Outbox, page: &Arc<UserPage>) {
+    pub(super) fn arrive(&mut self, calls: &mut Outbox, page: &Arc<UserPage>) {
         if page.is_empty() {
             return;
         }
@@ -181,7 +181,7 @@ impl Roster {
         }
     }
 
-    fn search_came(&mut self, calls: &mut Outbox, call: CallId, reply: &Reply) {
+    pub(super) fn search_came(&mut self, calls: &mut Outbox, call: CallId, reply: &Reply) {
         if let Reply::Hits { page, bits } = reply {
             self.list.take_hits(&self.people, *page, bits);
         } else {

@@ -131,6 +131,12 @@ impl Customer {
                 // The pause is over, or the question failed: the rows stay, and the next one comes after a pause.
                 _ => self.ask_or_pause(cx),
             }
+        } else {
+            // The write that let go of a run: what was read beside it may be older.
+            if let Reply::Failed(failure) = reply {
+                cx.say(Tone::Bad, words::failure(&failure));
+            }
+            self.load(cx);
         }
         Step::Stay
     }
@@ -272,10 +278,24 @@ impl Customer {
         self.build(cx);
         if is_first {
             self.cursor.put(self.newest_interrupted());
+            if cx.notice.is_none() {
+                self.tell_interrupted(cx);
+            }
         } else if let Some(at) = under.and_then(|under| self.find(&under)) {
             self.cursor.put(at);
         }
         self.ask_or_pause(cx);
+    }
+
+    /// Names the interrupted run under the cursor in full: its row may be cut.
+    fn tell_interrupted(&self, cx: &mut Cx<'_>) {
+        let Some((row, run)) = self.chosen().and_then(|row| Some((row, row.run.as_ref()?))) else { return };
+        if !run.is_parked && !run.is_held && row.customer.is_active {
+            let (name, product) = (&row.customer.name, run.product.name());
+            let words =
+                format_args!("{}, {product} of {name}, was interrupted. Press Enter twice to go on.", run.id);
+            cx.say(Tone::Plain, Text::of(words));
+        }
     }
 
     fn search_changed(&mut self, cx: &Cx<'_>) {
@@ -387,12 +407,13 @@ fn line(row: &BoardRow, now: Moment, here: &str) -> Line {
     let far = match &row.run {
         _ if !customer.is_active => Text::from("closed"),
         Some(run) => {
+            // In front, so that a narrow window cuts it last.
             let state = match (run.is_held, run.is_parked) {
-                (true, _) => "open in another window, ",
-                (false, true) => "parked, ",
-                (false, false) => "",
+                (true, _) => "open in another window",
+                (false, true) => "parked",
+                (false, false) => "interrupted",
             };
-            Text::of(format_args!("{far} ({state}{}, {})", run.product.name(), run.id))
+            Text::of(format_args!("{state}: {far} ({}, {})", run.product.name(), run.id))
         }
         None if customer.products.is_empty() => {
             Text::from("no product to back up: an Admin adds Office 365, Business365 or MPexchange")

@@ -299,10 +299,13 @@ impl Impersonation {
             self.clear_list_field();
         }
         self.left.retain(|left| *left != Name::List);
-        cx.say(
-            Tone::Plain,
-            Text::of(format_args!("{new} new. {}", self.mailboxes.counts(&self.domains().0))),
-        );
+        // The line of state is always in sight; what stands below the form may not be.
+        let (tone, bad) = match self.mailboxes.bad_lines() {
+            Some(bad) => (Tone::Warn, format!(" {bad}")),
+            None => (Tone::Plain, String::new()),
+        };
+        let counts = self.mailboxes.counts(&self.domains().0);
+        cx.say(tone, Text::of(format_args!("{new} new. {counts}{bad}")));
         self.show_list();
         true
     }

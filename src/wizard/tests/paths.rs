@@ -97,7 +97,11 @@ fn hosted_exchange() {
         desk.submit().submit();
         desk.press(Intent::Paste("Ana <ana@bakery1.example>\nnobody\nben@bakery1.example".into()));
         assert!(desk.words().contains("line 2 (“nobody”)"), "{}", desk.words());
-        assert!(desk.notice().contains("2 new"), "{}", desk.notice());
+        let notice = desk.notice();
+        assert!(
+            notice.contains("2 new") && notice.contains("line 2 (“nobody”)"),
+            "always in sight: {notice}"
+        );
         desk.reach("Save").submit().answer();
         assert_eq!(desk.count("SaveImpersonation"), 1, "{}", desk.words());
         assert!(desk.log.iter().all(|line| !line.contains("horse")));

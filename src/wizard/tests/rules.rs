@@ -194,8 +194,9 @@ fn read_only_says_why() {
     let mut record = consenting();
     record.is_read_only = true;
     let mut desk = Desk::resumed(record);
-    desk.act(Action::Park);
-    assert!(desk.notice().contains("open in another window"), "{}", desk.notice());
+    assert!(desk.notice().contains("open in another window"), "at once: {}", desk.notice());
+    desk.act(Action::Help).press(Intent::Back).act(Action::Park);
+    assert!(desk.notice().contains("open in another window"), "and when asked: {}", desk.notice());
 }
 
 #[test]
@@ -352,7 +353,11 @@ fn the_newest_interrupted_run_is_under_the_cursor() {
     );
     let mut desk = Desk::new(setup(), rows);
     desk.record = Some(runs[2].clone());
-    desk.answer().submit();
+    desk.answer();
+    let told =
+        format!("{}, Office 365 of Bakery 2, was interrupted. Press Enter twice to go on.", runs[2].id);
+    assert_eq!(desk.notice(), told);
+    desk.submit();
     let view = desk.view();
     let Some(Block::Rows(shown)) = view.panel.blocks.last() else { panic!("{view:?}") };
     assert_eq!(shown.cursor, Some(2), "parked and held runs are not interrupted");
@@ -507,6 +512,17 @@ fn back_waits_for_a_write() {
     desk.answer();
     assert_eq!(desk.stop(), "Customer", "the last wish is kept");
     assert_eq!(desk.count("ParkRun"), 1);
+}
+
+#[test]
+fn the_customers_are_read_again_once_a_run_was_let_go_of() {
+    let mut desk = Desk::resumed(consenting());
+    let before = desk.count("LoadBoard");
+    desk.act(Action::Park);
+    assert_eq!((desk.stop(), desk.count("LoadBoard")), ("Customer", before + 1));
+    desk.answer();
+    assert_eq!(desk.count("LoadBoard"), before + 2, "what was read beside the write may be older");
+    assert!(desk.notice().contains("is parked"), "{}", desk.notice());
 }
 
 #[test]

@@ -37,9 +37,9 @@ fn a_row_says_how_far_and_where_the_run_is() {
     run.parked = Some(Moment::default());
     let mut row = crate::wizard::tests::row(customer(1), Progress::Open(Text::from("at access")), Some(&run));
     let words = |row: &BoardRow| line(row, Moment::default(), "UTC").cells[3].to_string();
-    assert_eq!(words(&row), "at access (parked, Office 365, B365-FHKL)");
+    assert_eq!(words(&row), "parked: at access (Office 365, B365-FHKL)");
     row.run.as_mut().unwrap().is_held = true;
-    assert_eq!(words(&row), "at access (open in another window, Office 365, B365-FHKL)");
+    assert_eq!(words(&row), "open in another window: at access (Office 365, B365-FHKL)");
     row.run = None;
     row.customer.products.clear();
     assert!(words(&row).starts_with("no product to back up"));

@@ -274,17 +274,11 @@ impl Auto {
         Sheet { panel: Panel { heading, blocks }, keys, focus, next_change }
     }
 
-    /// The clock, the sweeper and the bill.
+    /// The bill, the clock and the sweeper.
     fn summary<'a>(&'a self, look: Look<'a>) -> Vec<Block<'a>> {
-        let mut blocks = vec![
-            Block::Para(Text::from(
-                "A standing rule: these users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before.",
-            )),
-            Block::Facts(vec![
-                ("Next sweep", due(look)),
-                ("Run by", self.sweeper.as_ref().map(sweeper_words).unwrap_or_default()),
-            ]),
-        ];
+        let mut blocks = vec![Block::Para(Text::from(
+            "A standing rule: these users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before.",
+        ))];
         if let Some((bill, _)) = &self.shown {
             if bill.new_seats() == 0 {
                 blocks.push(Block::Para(Text::from(
@@ -293,6 +287,11 @@ impl Auto {
             }
             blocks.extend(confirm::table(bill));
         }
+        // Beside the field: a window that is too low for all of this shows what is around the cursor.
+        blocks.push(Block::Facts(vec![
+            ("Next sweep", due(look)),
+            ("Run by", self.sweeper.as_ref().map(sweeper_words).unwrap_or_default()),
+        ]));
         blocks
     }
 }

@@ -1,0 +1,211 @@
+//! Killed with SIGKILL at every step of every path and started again: same step, nothing confirmed is asked twice,
+//! written twice or lost.
+
+use super::terminal::{DOWN, ENTER, Home, RIGHT, Record, TAB, Terminal};
+
+#[test]
+fn office_365_through_manage_protect_up_to_enable() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+
+    terminal.picks("Harbour Street Cafe").takes(0).sees(&["[ Yes, this is the organisation ]"]);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["[Access]", "Is this the organisation of", "[ Yes, this is the organisation ]"]);
+
+    terminal.keys(ENTER).sees(&["[Authorise]", "…e397"]);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["[Authorise]", "…e397", "[ Authorise ]", "Press Authorise for the link"]);
+
+    terminal.keys(ENTER).sees(&["adminconsent"]);
+    Record::of(&home).waits("run WHERE link_shown IS NOT NULL", 1);
+    terminal = terminal.killed_to_run(&home);
+    terminal.sees(&["[Authorise]", "adminconsent", "Waiting for consent since"]);
+
+    // The customer accepts; the program dies before it could ask.
+    terminal.keys("w").sees(&["pressed Accept"]);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["[Authorise]", "[ Enable ]", "Press Enable"]);
+    Record::of(&home).waits("run WHERE proved IS NOT NULL", 1);
+    terminal = terminal.killed_to_run(&home);
+    terminal.sees(&["[Authorise]", "[ Enable ]", "Press Enable"]);
+    assert_eq!(Record::of(&home).count("enablement"), 0);
+
+    terminal.keys(ENTER).sees(&["Which users shall be protected?"]);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["[Users]", "listed 37 ·", "ticked 0"]);
+    let record = Record::of(&home);
+    assert_eq!((record.count("run"), record.count("enablement"), record.seats()), (1, 1, 0));
+    assert_eq!(record.count("audit WHERE what LIKE 'opened the run%'"), 1);
+    assert_eq!(record.count("audit WHERE what LIKE 'chose the organisation%'"), 1);
+}
+
+#[test]
+fn office_365_from_the_users_to_the_outcome() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.reaches_users("Harbour Street Cafe", "37");
+    terminal = terminal.killed_to_run(&home);
+    terminal.sees(&["[Users]", "listed 37 ·"]);
+
+    // An exclusion and three ticks; the draft is saved by itself within a second.
+    terminal.keys(&format!("x{DOWN} {DOWN} {DOWN} ")).sees(&["ticked 3", "excluded 1"]);
+    let record = Record::of(&home);
+    record.waits("draft WHERE length(exceptions) = 48 AND is_all = 0", 1);
+    record.waits("exclusion", 1);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["listed 37 ·", "ticked 3", "excluded 1"]);
+
+    // A review is a question: it is asked again.
+    terminal.keys(ENTER).sees(&["Turn 3 users on?"]);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["Which users shall be protected?", "ticked 3", "excluded 1"]).applies("3");
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["Which users shall be protected?", "seats 3 → 3", "ticked 0", "excluded 1", "[=]"]);
+    assert_eq!((record.seats(), record.count("chosen")), (3, 3));
+
+    terminal.keys("u").sees(&["no sweeper is installed"]).keys(ENTER).sees(&["At most, seats"]).keys(ENTER);
+    terminal
+        .sees(&["Switch Enable Auto on?", "new seats       30"])
+        .keys("30")
+        .keys(ENTER)
+        .sees(&["scheduled"]);
+    terminal = terminal.killed_to_run(&home);
+    terminal.sees(&["Which users shall be protected?", "scheduled", "seats 3 → 3", "excluded 1"]);
+    assert_eq!((record.count("auto_rule"), record.count("exclusion"), record.seats()), (1, 1, 3));
+
+    terminal.keys("f").sees(&["[Outcome]", "Done: 3 users are registered"]);
+    let run = record.run();
+    terminal.kill();
+    // A finished run is not taken up from the first screen any more; by its number it is shown.
+    let mut terminal = Terminal::opened(&home);
+    terminal.sees(&["automatic, 3 prot"]);
+    terminal.kill();
+    let mut terminal = Terminal::start(&home, &["--run", &run]);
+    terminal.sees(&["[Outcome]", "Done: 3 users are registered", "scheduled"]);
+    assert_eq!(terminal.quits(), 0);
+    assert_eq!((record.seats(), record.count("chosen"), record.count("auto_rule")), (3, 3, 1));
+    assert_eq!(record.count("audit WHERE what = 'finished the run'"), 1);
+}
+
+#[test]
+fn office_365_by_tenant() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant:"]);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["[Access]", "> Tenant:"]).keys("kauribuilding.example").sees(&["c 2 c a", " [ Save ]"]);
+    // Shown, not saved: still a question.
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["[Access]", "> Tenant:", "( Save )"]).keys("kauribuilding.example");
+    terminal.sees(&["c 2 c a", " [ Save ]"]).keys(ENTER).sees(&[">[ Save ]"]).keys(ENTER);
+    terminal.sees(&["[Authorise]", "…c2ca"]);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["[Authorise]", "…c2ca"]).plays().sees(&["[ Enable ]", "Press Enable"]);
+    terminal = terminal.killed_to_run(&home);
+    terminal.enables().sees(&["listed 70 ·"]).keys("a").sees(&["ticked 61"]);
+    Record::of(&home).waits("draft WHERE is_all = 1", 1);
+    terminal = terminal.killed(&home, &[]);
+    terminal.sees(&["listed 70 ·", "ticked 61"]).applies("61");
+    terminal = terminal.killed_to_run(&home);
+    terminal.sees(&["seats 61 → 61", "ticked 0"]).keys("f").sees(&["Done: 61 users"]);
+    assert_eq!(terminal.quits(), 0);
+    let record = Record::of(&home);
+    assert_eq!((record.seats(), record.count("chosen"), record.count("enablement")), (61, 61, 1));
+}
+
+#[test]
+fn hosted_products() {
+    for (customer, domain, sample, secret, listed) in [
+        ("Anderson Dental", "andersondental.example", "ana.brennan", "invented-anderson", "8"),
+        ("Penguin Parade Motel", "penguinparademotel.example", "bruce.tan", "invented-penguin", "4"),
+    ] {
+        let home = Home::new();
+        let mut terminal = Terminal::opened(&home);
+        terminal.picks(customer).takes(0).sees(&["> A mailbox to try:"]);
+        terminal = terminal.killed(&home, &[]);
+        terminal.sees(&["[Access]"]);
+        terminal.impersonates(&format!("{sample}@{domain}"), &format!("svc-backup@{domain}"), secret);
+        terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]"]);
+        terminal = terminal.killed(&home, &[]);
+        // The password is not asked again: the saved one is tried.
+        terminal.sees(&["[Authorise]", "The account signs in: good", "[ Enable ]", "Press Enable"]);
+        terminal = terminal.killed_to_run(&home);
+        terminal.enables();
+        terminal = terminal.killed(&home, &[]);
+        terminal
+            .sees(&["[Users]", &format!("listed {listed} ·")])
+            .keys(&format!(" {DOWN} "))
+            .sees(&["ticked 2"]);
+        let record = Record::of(&home);
+        record.waits("draft WHERE length(exceptions) = 32", 1);
+        terminal = terminal.killed(&home, &[]);
+        terminal.sees(&[&format!("listed {listed} ·"), "ticked 2"]).applies("2");
+        terminal = terminal.killed_to_run(&home);
+        terminal.sees(&["seats 2 → 2", "ticked 0"]).keys("f").sees(&["Done: 2 users"]);
+        assert_eq!(terminal.quits(), 0);
+        assert_eq!((record.seats(), record.count("chosen")), (2, 2));
+        assert_eq!(
+            (record.count("impersonation"), record.count("enablement"), record.count("run")),
+            (1, 1, 1)
+        );
+    }
+}
+
+#[test]
+fn an_apply_under_way_is_completed_without_a_question() {
+    let (home, world) = crowded();
+    let arguments = ["--world", world.as_str()];
+    let mut terminal = Terminal::start(&home, &arguments);
+    terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
+    terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[Authorise]"]).enables();
+    terminal.sees(&["listed 12,030 ·"]).keys("a").sees(&["ticked 12,000"]).keys(ENTER);
+    terminal.sees(&["Turn 12,000 users on?"]).keys("12000").keys(ENTER).sees(&["Turning users on"]);
+    let record = Record::of(&home);
+    record.waits("apply WHERE ended IS NULL", 1);
+    terminal = terminal.killed(&home, &arguments);
+    terminal.sees(&["12,000 users registered for backup"]);
+    assert_eq!(record.seats(), 12_000);
+    assert_eq!(record.count("chosen WHERE outcome = 'turned_on'"), 12_000);
+    assert_eq!(
+        (record.count("chosen"), record.count("apply"), record.count("apply WHERE ended IS NULL")),
+        (12_000, 1, 0)
+    );
+    terminal.keys(ENTER).sees(&["Done: 12,000 users are registered for backup"]);
+    assert_eq!(terminal.quits(), 0);
+}
+
+#[test]
+fn a_second_window_may_look_and_not_touch() {
+    let home = Home::new();
+    let mut first = Terminal::opened(&home);
+    first.confirms("Harbour Street Cafe");
+    let run = Record::of(&home).run();
+
+    let mut second = Terminal::opened(&home);
+    second.sees(&["open in another"]).finds("Harbour Street Cafe").keys(ENTER);
+    second.sees(&["[Authorise]", "This run is open in another window."]);
+    second.keys(ENTER).sees(&["Here you can look, not change anything"]);
+    assert_eq!(Record::of(&home).count("run WHERE link_shown IS NOT NULL"), 0);
+    second.kill();
+    let mut second = Terminal::start(&home, &["--run", &run]);
+    second.sees(&["[Authorise]", "This run is open in another window."]);
+
+    // The first one goes on undisturbed; once it is killed, the run is free.
+    first.plays().sees(&["[ Enable ]", "Press Enable"]);
+    second.kill();
+    let mut first = first.killed_to_run(&home);
+    first.enables().sees(&["listed 37 ·"]).loses("open in another window");
+}
+
+/// A home folder, and in it a world of one customer with so many users that an apply takes a while.
+pub(crate) fn crowded() -> (Home, String) {
+    let home = Home::new();
+    let large = include_str!("../../assets/sandbox/large.toml");
+    let (head, tail) = large.split_once("crowd = {").unwrap();
+    let (_, tail) = tail.split_once('}').unwrap();
+    let path = home.path().join("crowded.toml");
+    std::fs::write(&path, format!("{head}crowd = {{ users = 12000, shared = 20, rooms = 10 }}{tail}"))
+        .unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (home, path)
+}

@@ -1,0 +1,96 @@
+//! What an operator does on each screen: the keys, and what must be seen before and after them.
+
+use super::{CTRL_C, DOWN, ENTER, Home, Record, TAB, Terminal};
+
+impl Terminal {
+    /// Starts the program and waits for the customers.
+    pub(crate) fn opened(home: &Home) -> Self {
+        let mut terminal = Self::start(home, &[]);
+        terminal.sees(&["SANDBOX", "Which customer?", " listed"]);
+        terminal
+    }
+
+    /// Finds a customer and opens it; the next screen asks for the product.
+    pub(crate) fn picks(&mut self, customer: &str) -> &mut Self {
+        self.finds(customer).keys(ENTER).sees(&[&format!("Which product of {customer}?")])
+    }
+
+    /// Finds a customer by name; the cursor stands on it, outside of the field.
+    pub(crate) fn finds(&mut self, customer: &str) -> &mut Self {
+        self.sees(&["Which customer?"]).keys(customer);
+        self.sees(&[&format!("> {customer}"), " found"]).keys(ENTER).sees(&["/ search"])
+    }
+
+    /// Takes the product so many rows down; the access step comes.
+    pub(crate) fn takes(&mut self, down: usize) -> &mut Self {
+        self.keys(&DOWN.repeat(down)).keys(ENTER).sees(&["[Access]"])
+    }
+
+    /// Picks a customer of path 1, and says yes to the organisation on record.
+    pub(crate) fn confirms(&mut self, customer: &str) -> &mut Self {
+        self.picks(customer)
+            .takes(0)
+            .sees(&["Is this the organisation of", "[ Yes, this is the organisation ]"]);
+        self.keys(ENTER).sees(&["[Authorise]", "[ Authorise ]"])
+    }
+
+    /// Shows the link, plays the customer.
+    pub(crate) fn plays(&mut self) -> &mut Self {
+        self.keys(ENTER).sees(&["adminconsent"]).keys("w")
+    }
+
+    /// Presses Enable once every check is good; the users come.
+    pub(crate) fn enables(&mut self) -> &mut Self {
+        self.sees(&["[ Enable ]", "Press Enable"]).keys(ENTER).sees(&["Which users shall be protected?"])
+    }
+
+    /// From the first screen to the users, on path 1.
+    pub(crate) fn reaches_users(&mut self, customer: &str, users: &str) -> &mut Self {
+        self.confirms(customer).plays().enables().sees(&[&format!("listed {users} ·")])
+    }
+
+    /// Fills the form of the hosted products up to the mail domains; the server is found by itself.
+    pub(crate) fn impersonates(&mut self, sample: &str, account: &str, password: &str) -> &mut Self {
+        self.sees(&["How do we reach the mailboxes", "A mailbox to try"]).keys(sample).sees(&[sample]);
+        self.keys(TAB).keys(TAB).sees(&[">[ Find the server ]"]).keys(ENTER).sees(&["The server was found"]);
+        self.keys(TAB).keys(account).sees(&[account]).keys(TAB).keys(password);
+        self.sees(&["••••••••"]).keys(TAB).sees(&["> Mail domains"])
+    }
+
+    /// Reviews, types the number and turns users on.
+    pub(crate) fn applies(&mut self, seats: &str) -> &mut Self {
+        self.keys(ENTER).sees(&["Will be turned on and billed", "New seats:"]).keys(seats).keys(ENTER);
+        self.sees(&[&format!("{seats} users registered for backup")])
+    }
+
+    /// Leaves the outcome by `q`; the exit code is the verdict.
+    pub(crate) fn quits(&mut self) -> u32 {
+        self.sees(&["[Outcome]", "Read back from the record"]).keys("q").code()
+    }
+
+    /// Leaves with Ctrl-C, twice.
+    pub(crate) fn interrupts(&mut self) -> u32 {
+        self.keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C).code()
+    }
+
+    /// Kills the program without warning and starts it again: the run stands under the cursor as interrupted, and is
+    /// taken up.
+    pub(crate) fn killed(self, home: &Home, arguments: &[&str]) -> Self {
+        let (run, customer) = Record::of(home).open_run();
+        self.kill();
+        let mut terminal = Self::start(home, arguments);
+        terminal.sees(&["Which customer?", &format!("> {customer}"), "interrupted: ", &format!("{run}, ")]);
+        terminal.sees(&["was interrupted. Press Enter twice to go on."]);
+        terminal.keys(ENTER).sees(&["/ search"]).keys(ENTER).sees(&[&format!("· {run}")]);
+        terminal
+    }
+
+    /// The same, straight to the run by its number.
+    pub(crate) fn killed_to_run(self, home: &Home) -> Self {
+        let run = Record::of(home).run();
+        self.kill();
+        let mut terminal = Self::start(home, &["--run", &run]);
+        terminal.sees(&[&format!("· {run}")]);
+        terminal
+    }
+}

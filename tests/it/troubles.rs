@@ -1,0 +1,221 @@
+//! Every trouble of the sandbox ends in a screen that says what to tell the customer.
+
+use super::terminal::{DOWN, ENTER, ESC, Home, RIGHT, Record, TAB, Terminal};
+
+/// Nothing was enabled, nobody turned on.
+fn nothing_is_enabled(home: &Home) {
+    let record = Record::of(home);
+    assert_eq!((record.count("enablement"), record.seats()), (0, 0));
+}
+
+/// Starts with troubles switched on.
+fn with(home: &Home, faults: &[&str]) -> Terminal {
+    let arguments: Vec<&str> = faults.iter().flat_map(|fault| ["--fault", *fault]).collect();
+    let mut terminal = Terminal::start(home, &arguments);
+    terminal.sees(&["SANDBOX", "Which customer?", " listed"]);
+    terminal
+}
+
+#[test]
+fn who_can_not_go_on_reads_why() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.finds("Paperbark Florist").keys(ENTER);
+    terminal.sees(&["none of Office 365, Business365 or MPexchange", "Sell one of them first"]);
+    terminal.keys("/").sees(&["> Search"]).keys(ESC).sees(&[" listed"]);
+    terminal.finds("Dunes Surf Shop").keys(ENTER).sees(&["is closed", "an Admin opens it again"]);
+    assert_eq!(Record::of(&home).count("run"), 0);
+
+    terminal.keys("/").sees(&["> Search"]).keys(ESC).sees(&[" listed"]).picks("Old Mill Bakery").takes(0);
+    terminal.sees(&["Microsoft knows no organisation by this name or ID (code 90002)"]);
+    terminal.sees(&["Ask the customer to read the tenant ID again", "( Yes, this is the organisation )"]);
+    // The button stays shut, and explain knows the code.
+    terminal.keys(ENTER).sees(&["[Access]"]).keys("e").sees(&["What does it mean?"]).keys("90002");
+    terminal.sees(&["Means: ", "Say: ", "Press: "]);
+    nothing_is_enabled(&home);
+}
+
+#[test]
+fn consent_in_the_wrong_organisation() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.confirms("Rimu Legal").plays();
+    terminal.sees(&["saw the permissions for Rimu Property Holdings and pressed Accept", "[ Authorise ]"]);
+    nothing_is_enabled(&home);
+    terminal.keys("s").sees(&["Say it", "Global Administrator of Rimu Legal (…039a)"]);
+    // The second time the right account accepts.
+    terminal.keys(ESC).loses("Say it").keys("w").enables().sees(&["listed 29 ·"]);
+}
+
+#[test]
+fn answers_that_name_another_organisation() {
+    let home = Home::new();
+    let mut terminal = with(&home, &["other-organization=ce09a731-4658-4ecb-84af-be20496a6714"]);
+    terminal.confirms("Rimu Legal").plays().sees(&["Colin Ward"]).keys("w");
+    terminal.sees(&["Wrong organisation.", "Rimu Legal (…039a)", "6714", "Nothing has been enabled."]);
+    terminal.sees(&[
+        "To remove what was accepted in",
+        "Enterprise applications, Backup365, Properties",
+        "Delete",
+    ]);
+    terminal.sees(&["open the link again in a private window", "administrator of Rimu Legal (…039a)"]);
+    terminal.keys(ENTER).sees(&["[Authorise]"]).keys("s").sees(&["Say it", "You were signed in to"]);
+    nothing_is_enabled(&home);
+}
+
+#[test]
+fn an_account_of_another_organisation() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.confirms("Coral Bay Dive Tours").plays().sees(&["AADSTS50020"]);
+    nothing_is_enabled(&home);
+    terminal.keys("s").sees(&["AADSTS50020", "private window"]).keys(ESC).loses("Say it");
+    terminal.keys("w").enables().sees(&["listed 15 ·"]);
+}
+
+#[test]
+fn an_administrator_who_is_none() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.confirms("Tasman Freight").plays().sees(&["Need admin approval"]);
+    terminal.keys("s").sees(&["Need admin approval", "Who is your Global Administrator?"]);
+    terminal.keys(ESC).loses("Say it").keys("e").sees(&["What does it mean?"]).keys("90094");
+    terminal.sees(&["Means: ", "Say: ", "Press: ", "dministrator"]);
+    nothing_is_enabled(&home);
+}
+
+#[test]
+fn a_customer_who_cancels_once() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.confirms("Bluegum Accounting").plays().sees(&["Cancel"]).sees(&["[ Authorise ]"]);
+    nothing_is_enabled(&home);
+    terminal.keys("w").enables().sees(&["listed 21 ·"]).keys("a").sees(&["ticked 19"]).keys(ENTER);
+    terminal.sees(&["Seats bought  25", "New seats:"]).keys("19").keys(ENTER).sees(&["19 users registered"]);
+}
+
+#[test]
+fn consent_that_spreads() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.confirms("Wattle Early Learning").plays();
+    terminal.sees(&["Accepted. Microsoft is still spreading it", "not an error", "Usually under a minute"]);
+    terminal.keys("s").sees(&["please stay on the line"]).keys(ESC).loses("Say it");
+    nothing_is_enabled(&home);
+    terminal.enables().sees(&["listed 45 ·"]);
+}
+
+#[test]
+fn forty_eight_thousand_throttled_users() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.confirms("Southern Plains University").plays().enables();
+    // The list can be used while it arrives.
+    terminal.sees(&["so far", "> [ ] Aroha Smith"]).keys(&format!(" {DOWN} ")).sees(&["ticked 2"]);
+    terminal.keys("/").sees(&["> "]).keys("nguyen").sees(&["nguyen", "Liam Nguyen"]).loses("Aroha Smith");
+    terminal.keys(ESC).sees(&["Aroha Smith"]).keys(ESC).keys("c").sees(&["ticked 0"]);
+    terminal.keys("a").sees(&["All so far"]).keys(ENTER);
+    terminal.sees(&["All"]);
+    assert_eq!(Record::of(&home).seats(), 0);
+    assert_eq!(terminal.interrupts(), 130);
+}
+
+#[test]
+fn a_dead_mail_server() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.picks("Lighthouse Printing").takes(0).sees(&["> A mailbox to try"]);
+    terminal.keys("owner@lighthouseprinting.example").keys(TAB).keys(TAB).sees(&[">[ Find the server ]"]);
+    terminal.keys(ENTER).sees(&["!"]);
+    nothing_is_enabled(&home);
+    terminal.keys("s").sees(&["Say it"]);
+}
+
+#[test]
+fn denied_impersonation() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.picks("Redgum Removals").takes(0);
+    terminal.impersonates(
+        "sandra.cole@redgumremovals.example",
+        "svc-backup@redgumremovals.example",
+        "invented-redgum",
+    );
+    terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]"]);
+    terminal.sees(&["It can't work as it is now. Nothing has been enabled.", "ApplicationImpersonation"]);
+    terminal.keys("s").sees(&["Say it", "hosting company"]).keys(ESC).loses("Say it");
+    nothing_is_enabled(&home);
+}
+
+#[test]
+fn too_few_seats() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.reaches_users("Ironbark Engineering", "154").keys("a").sees(&["ticked 140"]).keys(ENTER);
+    terminal.sees(&["40 seats are missing. Users for whom no seat is left stay off.", "Seats bought  100"]);
+    terminal.keys("140").keys(ENTER).sees(&["Partly done: 100 of 140 registered for backup"]);
+    terminal.sees(&["left off: no seat is left"]).keys(ENTER);
+    terminal.sees(&["Partly done: 100 users are registered for backup, 40 missed"]);
+    assert_eq!(terminal.quits(), 3);
+    assert_eq!(Record::of(&home).seats(), 100);
+}
+
+#[test]
+fn hostile_names() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.reaches_users("Quokka Toys", "28").keys("\x1b[F").sees(&["28"]);
+    terminal.keys("a").sees(&["ticked 23"]).applies("23").keys(ENTER).sees(&["Done: 23 users"]);
+    terminal.keys("t").sees(&["Receipt"]).keys(ESC).sees(&["Done: 23"]);
+    assert_eq!(terminal.quits(), 0);
+    let bytes = terminal.bytes();
+    let text = String::from_utf8(bytes).expect("only whole characters reach the terminal");
+    let is_trick = |c: char| {
+        matches!(c, '\u{80}'..='\u{9f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{7}' | '\u{7f}')
+    };
+    assert_eq!(text.chars().find(|c| is_trick(*c)), None);
+    // Every ESC begins one of the few sequences that draw; none sets a title, moves into a string, asks for an answer.
+    for rest in text.split('\x1b').skip(1) {
+        let begins = rest.chars().next();
+        assert!(matches!(begins, Some('[' | '7' | '8')), "ESC {begins:?}");
+        let last = rest.chars().skip(1).find(char::is_ascii_alphabetic);
+        assert!(
+            begins != Some('[') || last.is_some_and(|c| "HfmJKhlABCDGdXrSTLMPs@u".contains(c)),
+            "CSI … {last:?}"
+        );
+    }
+}
+
+#[test]
+fn a_server_that_stumbles_is_no_trouble_for_the_operator() {
+    let home = Home::new();
+    let mut terminal = with(
+        &home,
+        &["cut-off", "throttle=1", "busy", "expired-page", "wrong-types", "slow=20ms", "drop=5%"],
+    );
+    terminal.confirms("Banksia Medical Centre").plays().enables();
+    terminal.sees(&["listed 141 ·"]);
+}
+
+#[test]
+fn faults_that_stop_the_proof_say_what_to_do() {
+    for (fault, words) in [
+        ("token-error=7000222", &["7000222", "Nothing has been enabled."][..]),
+        ("without=User.Read.All", &["User.Read.All"][..]),
+    ] {
+        let home = Home::new();
+        let mut terminal = with(&home, &[fault]);
+        terminal.confirms("Harbour Street Cafe").plays().sees(words);
+        nothing_is_enabled(&home);
+    }
+}
+
+#[test]
+fn a_listing_that_is_led_astray_says_so_and_shuts_all() {
+    let home = Home::new();
+    let mut terminal = with(&home, &["evil-next"]);
+    terminal.confirms("Southern Plains University").plays().enables();
+    terminal.sees(&["!"]).keys("a").sees(&["ticked 0"]);
+    assert_eq!(Record::of(&home).seats(), 0);
+}
