@@ -33,6 +33,9 @@ const SPREADING: wait::Kind =
 /// Seconds after which spreading takes longer than usual.
 const SPREADING_WORST_S: u64 = 300;
 
+/// Seconds after which a consent takes longer than the three minutes that it usually takes.
+const CONSENT_USUAL_S: u64 = 180;
+
 /// One question to Microsoft.
 const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", worst: "1 min" };
 
@@ -90,6 +93,13 @@ pub(super) fn state(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -> 
 pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
     let Some(proof) = look.session.proving.proof.as_ref() else { return Vec::new() };
     match &proof.verdict {
+        // Without a redirect nobody tells where a consent went that did not arrive here: only the customer can see it.
+        Verdict::NotYet if !record.product.is_hosted() && is_late(look, record) => {
+            let expected = record.organisation.as_ref().map_or_else(|| "this organisation".to_owned(), named);
+            vec![Text::of(format_args!(
+                "Accepted, and nothing turns good? Ask which organisation the page named. If it is not {expected}, an administrator there removes Backup365 again: Entra admin center, Enterprise applications, Backup365, Properties, Delete. Then open the link again in a private window."
+            ))]
+        }
         Verdict::WrongTenant { found } => {
             let expected =
                 record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
@@ -281,6 +291,11 @@ fn hosted_card(verdict: Option<&Verdict>) -> Card {
             ),
         ],
     }
+}
+
+/// Whether the customer has had the link for longer than a consent usually takes.
+fn is_late(look: Look<'_>, record: &RunRecord) -> bool {
+    record.link_shown.is_some_and(|since| look.now.since(since).as_secs() >= CONSENT_USUAL_S)
 }
 
 fn is_slow(look: Look<'_>) -> bool {
