@@ -76,7 +76,7 @@ fn a_signal_during_an_apply_leaves_the_rest_to_the_next_start() {
     is_restored(&terminal);
     let run = Record::of(&home).run();
     let mut terminal = Terminal::start(&home, &["--world", &world, "--run", &run]);
-    terminal.sees(&["12,000 users registered for backup"]);
+    terminal.sees(&["users registered for backup", "Enter finish"]);
     assert_eq!(Record::of(&home).seats(), 12_000);
 }
 
