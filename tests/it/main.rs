@@ -1,16 +1,18 @@
 //! Black-box tests.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::print_stderr,
-    reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
+    clippy::disallowed_methods,
+    reason = "a test that meets what it does not expect stops there, and its deadlines are real time; the in-tests allowances do not reach helpers"
 )]
 
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
+mod docs;
 #[cfg(unix)]
 mod killed;
 mod layers;

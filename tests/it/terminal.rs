@@ -34,7 +34,7 @@ pub(crate) const RIGHT: &str = "\x1b[C";
 pub(crate) const CTRL_C: &str = "\x03";
 
 /// How long any one condition may take; generous, because test machines are shared.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A home folder of its own, with everything that the program keeps.
 pub(crate) struct Home(tempfile::TempDir);

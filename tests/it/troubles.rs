@@ -197,7 +197,7 @@ fn hostile_names() {
     for rest in text.split('\x1b').skip(1) {
         let begins = rest.chars().next();
         assert!(matches!(begins, Some('[' | '7' | '8')), "ESC {begins:?}");
-        let last = rest.chars().skip(1).find(|c| c.is_ascii_alphabetic());
+        let last = rest.chars().skip(1).find(char::is_ascii_alphabetic);
         assert!(
             begins != Some('[') || last.is_some_and(|c| "HfmJKhlABCDGdXrSTLMPs@u".contains(c)),
             "CSI … {last:?}"

@@ -517,7 +517,7 @@ fn back_waits_for_a_write() {
 #[test]
 fn a_consent_that_does_not_arrive_may_have_gone_elsewhere() {
     let mut run = consenting();
-    run.link_shown = run.link_shown.map(|at| at.plus(std::time::Duration::from_secs(360)));
+    run.link_shown = run.link_shown.map(|at| at.plus(std::time::Duration::from_mins(6)));
     let mut desk = Desk::resumed(run);
     desk.pass(30);
     assert!(!desk.words().contains("which organisation the page named"), "{}", desk.words());
