@@ -18,7 +18,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -27,6 +30,7 @@ use crate::{
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
         run::Board,
+        sweep::OVERDUE_AFTER,
         sydney,
         tenant::{Organisation, Verdict},
         text::Text,
@@ -75,13 +79,24 @@ pub struct Runner {
     replies: mpsc::Receiver<(CallId, Reply)>,
     line: Line,
     open: Arc<Mutex<BTreeMap<CallId, CancellationToken>>>,
-    probed: Arc<Mutex<BTreeMap<RunId, Moment>>>,
+    probed: Arc<Mutex<BTreeMap<RunId, Probe>>>,
+    /// Hears the end of the write that was started last: the next one waits for it.
+    last_write: Option<oneshot::Receiver<()>>,
 }
 
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runner").field("tools", &self.tools).finish_non_exhaustive()
     }
+}
+
+/// The last time that Microsoft was asked about a waiting run.
+#[derive(Debug, Clone, Copy)]
+struct Probe {
+    /// When.
+    at: Moment,
+    /// The customer had accepted. False while the answer is still to come.
+    is_accepted: bool,
 }
 
 /// Where replies go, and who is woken by them.
@@ -119,21 +134,31 @@ impl Runner {
             line: Line { out, wake },
             open: Arc::default(),
             probed: Arc::default(),
+            last_write: None,
         }
     }
 
-    /// Starts a call.
+    /// Starts a call. Writes are carried out one after the other, in the order in which they were started: a draft is not
+    /// overtaken by an older one, and letting go of a run waits for what is still to be written in it.
     pub fn start(&mut self, call: CallId, request: Request) {
         tracing::debug!(call = call.0, ?request, "call");
         let stop = CancellationToken::new();
         lock(&self.open).insert(call, stop.clone());
         let (tools, line, open, probed) =
             (self.tools.clone(), self.line.clone(), Arc::clone(&self.open), Arc::clone(&self.probed));
+        let turn = request.is_write().then(|| {
+            let (done, hears) = oneshot::channel::<()>();
+            (self.last_write.replace(hears), done)
+        });
         self.handle.spawn(async move {
-            let is_write = request.is_write();
             let work = answer(&tools, &line, &probed, call, request, stop.clone());
-            if is_write {
+            if let Some((before, done)) = turn {
+                if let Some(before) = before {
+                    // Dropped is as good as sent: the write before has ended.
+                    let _ended = before.await;
+                }
                 finish(&line, call, work.await).await;
+                drop(done);
             } else {
                 tokio::select! {
                     biased;
@@ -179,13 +204,13 @@ async fn finish(line: &Line, call: CallId, reply: Result<Reply, Failure>) {
 async fn answer(
     tools: &Tools,
     line: &Line,
-    probed: &Mutex<BTreeMap<RunId, Moment>>,
+    probed: &Mutex<BTreeMap<RunId, Probe>>,
     call: CallId,
     request: Request,
     stop: CancellationToken,
 ) -> Result<Reply, Failure> {
     let Provider { graph, exchange, store } = &tools.provider;
-    let last_2000 = sydney::latest_2000(tools.clock.now());
+    let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
         Request::Wake(wait) => {
             tokio::time::sleep(wait).await;
@@ -211,20 +236,20 @@ async fn answer(
             run(store, move |s| s.save_impersonation(&id, &access)).await
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
-        Request::Prove { organisation, impersonation } => {
-            let proof = match (organisation, impersonation) {
-                (Some(organisation), _) => graph.prove(&organisation, true).await,
+        Request::Prove { organisation, impersonation, is_link_out } => {
+            let found = match (organisation, impersonation) {
+                (Some(organisation), _) => graph.prove(&organisation, is_link_out).await,
                 (None, Some(access)) => exchange.prove(&access).await,
                 (None, None) => return Err(internal("there is nothing to prove yet")),
             };
-            Ok(Reply::Proof(Box::new(proof)))
+            Ok(Reply::Proof(Box::new(found)))
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
         }
         Request::OpenBrowser(tenant) => {
-            let link = graph.browser_link(tenant);
-            blocking(move || browser::open(&link)).await.map(Reply::Told)
+            let address = graph.browser_link(tenant);
+            blocking(move || browser::open(&address)).await.map(Reply::Told)
         }
         Request::WriteFile { name, text } => {
             let folder = tools.files.clone();
@@ -273,20 +298,25 @@ async fn answer(
 /// Asks Microsoft about runs that wait for consent, each at most every 30 s, and says on the board who has accepted.
 async fn probe_board(
     tools: &Tools,
-    probed: &Mutex<BTreeMap<RunId, Moment>>,
+    probed: &Mutex<BTreeMap<RunId, Probe>>,
     runs: Vec<(RunId, TenantId)>,
     last_2000: Moment,
 ) -> Result<Board, Failure> {
     let now = tools.clock.now();
     let mut accepted = Vec::new();
     for (run, tenant) in runs {
-        let is_fresh = lock(probed).get(&run).is_some_and(|last| now.since(*last) < PROBE_EVERY);
-        if is_fresh {
-            continue;
-        }
-        lock(probed).insert(run.clone(), now);
-        let expected = Organisation { tenant, name: None, domain: None, region: None };
-        if matches!(tools.provider.graph.prove(&expected, true).await.verdict, Verdict::Proved) {
+        let fresh = lock(probed).get(&run).copied().filter(|last| now.since(last.at) < PROBE_EVERY);
+        let is_accepted = if let Some(last) = fresh {
+            last.is_accepted
+        } else {
+            lock(probed).insert(run.clone(), Probe { at: now, is_accepted: false });
+            let expected = Organisation { tenant, name: None, domain: None, region: None };
+            let proof = tools.provider.graph.prove(&expected, true).await;
+            let is_accepted = matches!(proof.verdict, Verdict::Proved);
+            lock(probed).insert(run.clone(), Probe { at: now, is_accepted });
+            is_accepted
+        };
+        if is_accepted {
             accepted.push(run);
         }
     }
@@ -356,3 +386,6 @@ fn internal(what: &'static str) -> Failure {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,11 @@
 //! stopped, because those who have a seat already are not candidates any more. Two sweepers on one store do each customer
 //! once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells everybody.
 
+mod graph;
 mod hosted;
+mod watch;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use crate::{
     domain::{
@@ -14,26 +16,26 @@ use crate::{
         failure::{Failure, FailureKind},
         id::UserId,
         protection::{Chosen, Protection, SeatOutcome},
-        sweep::{self, Candidate, Decision, RELIST_AFTER, Terms},
+        sweep::{self, Candidate, Decision, Terms},
         sydney,
-        tenant::Organisation,
         text::Text,
         time::{Clock, Moment},
     },
     provider::{
         Provider,
-        store::{RuleAccess, RuleRow, Store, SweepClaim, SweepSummary},
+        store::{Roster, RuleAccess, RuleRow, Store, SweepClaim, SweepSummary},
     },
 };
+
+use graph::Position;
+pub use watch::watch;
 
 /// Seats written in one transaction.
 const SEATS_AT_ONCE: usize = 200;
 
-/// How long `--watch` sleeps at most before it looks at the clock again: suspend and clock jumps cost no more than this.
-const LOOK_EVERY: Duration = Duration::from_secs(20);
-
-/// How soon a customer that could not be listed is tried again by `--watch`. A guess.
-const TRY_AGAIN: Duration = Duration::from_mins(5);
+/// Most users that the next pass reads one by one because this one left them for later. With more, the next pass starts
+/// where this one did. A guess: some seconds of requests.
+const WAITING_AT_MOST: usize = 100;
 
 /// What a pass did, or would do, for one customer and product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct Report {
     pub attention: Option<Text>,
     /// The list could not be read: the pass stays due.
     pub failure: Option<Failure>,
+    /// Another sweeper has this pass: nothing was done here.
+    pub is_elsewhere: bool,
 }
 
 impl Report {
@@ -84,27 +88,7 @@ enum Next {
     /// A Graph delta link, and when the list was last taken whole.
     Delta(Position),
     /// The mailboxes of a hosted customer.
-    Roster(crate::provider::store::Roster),
-}
-
-/// Where a Graph delta goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Position {
-    /// When the list was last taken whole.
-    whole: Moment,
-    /// The delta link, verbatim.
-    link: String,
-}
-
-impl Position {
-    fn parse(text: &str) -> Option<Self> {
-        let (whole, link) = text.split_once(' ')?;
-        Some(Self { whole: Moment::from_millis(whole.parse().ok()?), link: link.into() })
-    }
-
-    fn to_text(&self) -> String {
-        format!("{} {}", self.whole.as_millis(), self.link)
-    }
+    Roster(Roster),
 }
 
 /// Does everything that is due now.
@@ -122,7 +106,7 @@ pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Fai
         let (customer, product) = (row.customer.id, row.product);
         match with(&provider.store, move |s| s.claim_sweep(customer, product, due)).await {
             Ok(Some(claim)) => reports.push(one(provider, &row, claim, due, now).await),
-            Ok(None) => {}
+            Ok(None) => reports.extend(elsewhere(provider, &row, due, now).await),
             Err(failure) => reports.push(Report { failure: Some(failure), ..empty(&row, due, now) }),
         }
     }
@@ -149,34 +133,24 @@ pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, 
     Ok(reports)
 }
 
+/// A pass that can't be had: another sweeper is at it, unless it was finished a moment ago or the rule is gone.
+async fn elsewhere(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Option<Report> {
+    let (customer, product) = (row.customer.id, row.product);
+    match with(&provider.store, move |s| s.protection(customer, product)).await {
+        Ok(found) => found
+            .rule
+            .filter(|rule| sweep::is_due(rule, now))
+            .map(|_| Report { is_elsewhere: true, ..empty(row, due, now) }),
+        Err(failure) => Some(Report { failure: Some(failure), ..empty(row, due, now) }),
+    }
+}
+
 /// Lists and decides for one customer.
 async fn foresee(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Decision, Failure> {
     let seen = look(provider, row, due, now).await?;
     let (customer, product) = (row.customer.id, row.product);
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
     Ok(decide(row, &protection, due, &seen))
-}
-
-/// Stays and does each pass at its time, by wall clock; `told` hears every round. Ends only with the process.
-///
-/// # Errors
-/// As [`pass`].
-pub async fn watch(
-    provider: &Provider,
-    clock: &Clock,
-    mut told: impl FnMut(&[Report], Moment) + Send,
-) -> Result<std::convert::Infallible, Failure> {
-    loop {
-        let reports = pass(provider, clock).await?;
-        let now = clock.now();
-        let next = sydney::next_2000(now);
-        told(&reports, next);
-        let again =
-            if reports.iter().any(|r| r.failure.is_some()) { now.plus(TRY_AGAIN).min(next) } else { next };
-        while clock.now() < again {
-            tokio::time::sleep(again.since(clock.now()).min(LOOK_EVERY)).await;
-        }
-    }
 }
 
 /// One customer's pass.
@@ -208,8 +182,8 @@ async fn write(
     let (customer, product) = (row.customer.id, row.product);
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
     let decision = decide(row, &protection, due, &seen);
-    report.deferred = decision.deferred;
     report.attention.clone_from(&decision.attention);
+    let mut waiting = decision.deferred;
     let mut claim = claim;
     for batch in decision.turn_on.chunks(SEATS_AT_ONCE) {
         let users = batch.to_vec();
@@ -223,41 +197,71 @@ async fn write(
             match result.outcome {
                 SeatOutcome::TurnedOn | SeatOutcome::AlreadyOn => report.turned_on.push(result.user),
                 SeatOutcome::Excluded => {}
-                _ => report.deferred += 1,
+                _ => waiting.push(result.user.id),
             }
         }
     }
+    report.deferred = count(waiting.len());
     let here: BTreeSet<UserId> = seen.candidates.iter().map(|c| c.user.id).collect();
-    let missing =
-        protection.seats.iter().filter(|seat| seen.is_whole && !here.contains(&seat.id)).map(|seat| seat.id);
-    let left: Vec<(UserId, Moment)> = missing.chain(seen.left.iter().copied()).map(|id| (id, due)).collect();
-    let back: Vec<UserId> = here.into_iter().collect();
-    report.left = u32::try_from(left.len()).unwrap_or(u32::MAX);
-    let (deferred, next) = (report.deferred, seen.next);
+    let gone: BTreeSet<UserId> = seen.left.iter().copied().collect();
+    let is_gone = |id: &UserId| gone.contains(id) || (seen.is_whole && !here.contains(id));
+    let (marked, present): (Vec<_>, Vec<_>) = protection.seats.iter().partition(|seat| seat.left.is_some());
+    let left: Vec<_> = present.iter().map(|seat| seat.id).filter(is_gone).map(|id| (id, due)).collect();
+    let back: Vec<UserId> = marked.iter().map(|seat| seat.id).filter(|id| here.contains(id)).collect();
+    report.left = count(left.len());
+    let next = seen.next;
     claim = with(&provider.store, move |s| {
         s.sweep_left(&claim, &left)?;
         s.sweep_returned(&claim, &back)?;
-        keep(s, &claim, next, deferred)?;
+        keep(s, &claim, next, waiting, &protection)?;
         Ok(claim)
     })
     .await?;
     finish(provider, claim, report).await
 }
 
-/// Keeps where the next pass starts. While somebody was left behind the old position stays, so that they are seen again.
-fn keep(store: &Store, claim: &SweepClaim, next: Option<Next>, deferred: u32) -> Result<(), Failure> {
+/// Keeps where the next pass starts, and whom it has to look at again. With too many of these the old position stays, so
+/// that they are all seen again.
+fn keep(
+    store: &Store,
+    claim: &SweepClaim,
+    next: Option<Next>,
+    waiting: Vec<UserId>,
+    before: &Protection,
+) -> Result<(), Failure> {
     match next {
-        Some(Next::Delta(position)) if deferred == 0 => {
-            store.save_delta_link(claim.customer(), claim.product(), Some(&position.to_text()))
+        Some(Next::Delta(position)) if waiting.len() <= WAITING_AT_MOST => {
+            let (customer, product) = (claim.customer(), claim.product());
+            let position = Position { waiting, ..position };
+            store.save_delta_link(customer, product, Some(&position.to_text()))?;
+            // Whoever changes kinds, exclusions or seats makes the store forget the position. A change between the
+            // decision and the line above came too early for that, so it is looked for here.
+            if is_outdated(before, &store.protection(customer, product)?) {
+                store.save_delta_link(customer, product, None)?;
+            }
+            Ok(())
         }
         Some(Next::Roster(roster)) => store.save_roster(claim, &roster),
         _ => Ok(()),
     }
 }
 
+/// Whether a decision would be another one now for users that Graph has no news of.
+fn is_outdated(before: &Protection, now: &Protection) -> bool {
+    let on: BTreeSet<UserId> = now.seats.iter().map(|seat| seat.id).collect();
+    before.kinds != now.kinds
+        || before.exclusions.iter().any(|id| !now.exclusions.contains(id))
+        || before.seats.iter().any(|seat| !on.contains(&seat.id))
+}
+
+/// A count as it is kept and shown.
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 async fn finish(provider: &Provider, claim: SweepClaim, report: &Report) -> Result<(), Failure> {
     let summary = SweepSummary {
-        turned_on: u32::try_from(report.turned_on.len()).unwrap_or(u32::MAX),
+        turned_on: count(report.turned_on.len()),
         left: report.left,
         is_late: report.is_late,
         attention: report.attention.clone(),
@@ -268,7 +272,7 @@ async fn finish(provider: &Provider, claim: SweepClaim, report: &Report) -> Resu
 /// Lists what this pass has to look at.
 async fn look(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Seen, Failure> {
     match &row.access {
-        RuleAccess::Consent(organisation) => look_at_graph(provider, row, organisation, now).await,
+        RuleAccess::Consent(organisation) => graph::look(provider, row, organisation, now).await,
         RuleAccess::Impersonation(access) => hosted::look(provider, row, access, due).await,
         RuleAccess::KeyLost => Err(Failure::new(
             FailureKind::Refused,
@@ -281,37 +285,6 @@ async fn look(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> R
             "Open the customer in the wizard and enable it again.",
         )),
     }
-}
-
-/// What Graph says has changed since the last pass; everything, when there is no position or it is too old.
-async fn look_at_graph(
-    provider: &Provider,
-    row: &RuleRow,
-    organisation: &Organisation,
-    now: Moment,
-) -> Result<Seen, Failure> {
-    let (customer, product) = (row.customer.id, row.product);
-    let position = with(&provider.store, move |s| s.delta_link(customer, product))
-        .await?
-        .and_then(|text| Position::parse(&text))
-        .filter(|position| now.since(position.whole) < RELIST_AFTER);
-    let delta =
-        provider.graph.new_users(organisation.tenant, position.as_ref().map(|p| p.link.as_str())).await?;
-    let whole = match position {
-        Some(position) if !delta.is_full => position.whole,
-        _ => now,
-    };
-    let candidates = delta.users.into_iter().map(|user| Candidate {
-        has_problem: !user.problem.is_empty(),
-        made: user.made,
-        user: Chosen { id: user.id, address: user.address, name: user.name, kind: user.kind },
-    });
-    Ok(Seen {
-        candidates: candidates.collect(),
-        left: delta.removed,
-        is_whole: delta.is_full,
-        next: Some(Next::Delta(Position { whole, link: delta.link })),
-    })
 }
 
 /// Decides by what is on record now.
@@ -331,7 +304,7 @@ fn decide(row: &RuleRow, protection: &Protection, due: Moment, seen: &Seen) -> D
 
 fn fill(report: &mut Report, decision: Decision) {
     report.turned_on = decision.turn_on;
-    report.deferred = decision.deferred;
+    report.deferred = count(decision.deferred.len());
     report.attention = decision.attention;
 }
 
@@ -346,6 +319,7 @@ fn empty(row: &RuleRow, due: Moment, now: Moment) -> Report {
         is_late: sweep::is_late(due, now),
         attention: None,
         failure: None,
+        is_elsewhere: false,
     }
 }
 
@@ -368,3 +342,6 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,10 @@
 //! The wizard: plain computation. `update(Event) -> Vec<Effect>`, `view() -> View`; no terminal, network or clock.
 //!
 //! A trail of screens lies behind Back; the last one is shown. What belongs to the run and not to a screen (the record,
-//! the proof that is being polled, the users that stream in) lives in the [`session::Session`]. `Back` and leaving are
-//! handled here; everything else goes to the screen, which answers with a [`step::Step`].
+//! the proof that is being polled, the users that stream in) lives in the session. `Back` and leaving are
+//! handled here; everything else goes to the screen, which answers with a `Step`.
 
+mod bar;
 pub mod effect;
 pub mod event;
 mod outbox;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use crate::domain::{
     id::{RunId, TenantId},
     run::{Operator, RunRecord},
-    text::{Shown, Text},
+    text::Text,
     time::Moment,
 };
 
@@ -34,7 +35,7 @@ use overlay::Overlay;
 use screen::Screen;
 use session::Session;
 use step::Step;
-use view::{Bar, Notice, Tone, View};
+use view::{Block, Notice, Tone, View};
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
@@ -130,6 +131,10 @@ pub struct Wizard {
     held: Option<Intent>,
     /// The call that takes up a run, and whether it starts the wizard.
     opening: Option<CallId>,
+    /// The write that lets go of a run: the board is read again behind it.
+    parting: Option<CallId>,
+    /// The run that is being parked, until the record says so.
+    parking: Option<RunId>,
     /// The wake-up for the next change of a wait or countdown on screen, and when that is.
     tick: Option<(CallId, Moment)>,
     ended: Option<Ended>,
@@ -151,6 +156,8 @@ impl Wizard {
             said: Moment::default(),
             held: None,
             opening: None,
+            parting: None,
+            parking: None,
             tick: None,
             ended: None,
         }
@@ -204,7 +211,7 @@ impl Wizard {
         let shown = self.screen.view(look);
         let card = self.screen.card(look);
         let mut view = View {
-            bar: self.bar(),
+            bar: bar::bar(look, &self.screen),
             trail: self.screen.stops(look),
             panel: shown.panel,
             overlay: shown.overlay,
@@ -247,31 +254,6 @@ impl Wizard {
         }
     }
 
-    fn bar(&self) -> Bar<'_> {
-        let record = self.session.record.as_ref();
-        let organisation = record.and_then(|r| r.organisation.as_ref());
-        let impersonation = record.and_then(|r| r.impersonation.as_ref());
-        Bar {
-            is_sandbox: self.setup.is_sandbox,
-            customer: record.map(|r| r.customer.name.shown()).or_else(|| self.screen.customer()),
-            product: record.map(|r| r.product.name()),
-            run: record.map(|r| Text::of(format_args!("{}", r.id))),
-            organisation: record.map(|r| match organisation.and_then(|o| o.name.as_ref()) {
-                Some(name) => name.shown(),
-                None => impersonation
-                    .filter(|_| r.product.is_hosted())
-                    .map_or_else(|| Shown::literal("not known yet"), |i| i.server.shown()),
-            }),
-            domain: organisation
-                .and_then(|o| o.domain.as_ref())
-                .or_else(|| impersonation.and_then(|i| i.domains.first()))
-                .map(Text::shown),
-            last_four: organisation.map(|o| o.tenant.last_four()),
-            is_read_only: record.is_some_and(|r| r.is_read_only),
-            warning: self.session.sweep_warning.as_ref().map(Text::shown),
-        }
-    }
-
     fn start(&mut self) {
         self.enter_screen();
         if let Some(run) = self.setup.run.clone() {
@@ -293,6 +275,11 @@ impl Wizard {
             }
             _ => {}
         }
+        if let (Some(overlay), Intent::Act(action)) = (self.overlay.as_ref(), &intent)
+            && overlay.gives_way(*action)
+        {
+            self.overlay = None;
+        }
         if let Some(overlay) = self.overlay.as_mut() {
             match overlay.intent(&intent) {
                 overlay::Answer::Stay => {}
@@ -305,8 +292,8 @@ impl Wizard {
             Intent::Act(Action::Help) => self.overlay = Some(Overlay::Help),
             Intent::Act(Action::Say) => self.overlay = Some(Overlay::Say),
             Intent::Act(Action::Explain) => {
-                let code = self.session.proving.code().unwrap_or_default();
-                self.overlay = Some(Overlay::explain(code));
+                let code = self.shown_code().unwrap_or_default();
+                self.overlay = Some(Overlay::explain(code.as_str()));
             }
             Intent::Act(Action::Park) => self.park(),
             intent => {
@@ -324,6 +311,9 @@ impl Wizard {
         if self.tick.is_some_and(|(tick, _)| tick == call) {
             self.tick = None;
             self.hush();
+        } else if self.parting == Some(call) {
+            self.parting = None;
+            self.parted(&reply);
         } else if self.opening == Some(call) {
             self.opening = None;
             match reply {
@@ -364,6 +354,29 @@ impl Wizard {
                 Some(run) => self.let_go(Request::LeaveRun(run)),
                 None => self.customers(),
             },
+        }
+    }
+
+    /// The code of the bad news that stands on the screen.
+    fn shown_code(&self) -> Option<Text> {
+        self.view().panel.blocks.iter().find_map(|block| match block {
+            Block::Failure(failure) => failure.code.clone(),
+            _ => None,
+        })
+    }
+
+    /// A run was let go of, or could not be: the rows say what is on record now.
+    fn parted(&mut self, reply: &Reply) {
+        match (reply, self.parking.take()) {
+            (Reply::Failed(failure), _) => self.say(Tone::Bad, words::failure(failure)),
+            // Said when it is in the record, unless something was asked for meanwhile.
+            (_, Some(run)) if self.notice.is_some() => {
+                self.say(Tone::Good, Text::of(format_args!("{run} is parked. Nothing is lost.")));
+            }
+            _ => {}
+        }
+        if matches!(self.screen, Screen::Customer(_)) {
+            self.enter_screen();
         }
     }
 
@@ -432,7 +445,8 @@ impl Wizard {
         }
         if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
             self.let_go(Request::ParkRun(run.clone()));
-            self.say(Tone::Good, Text::of(format_args!("{run} is parked. Nothing is lost.")));
+            self.say(Tone::Busy, Text::of(format_args!("{run} is being parked. Nothing is lost.")));
+            self.parking = Some(run);
         }
     }
 
@@ -450,7 +464,7 @@ impl Wizard {
         let (mut cx, _) = self.parts();
         Session::let_go(&mut cx);
         if is_held_here {
-            self.calls.start(write);
+            self.parting = Some(self.calls.start(write));
         }
         self.session = self.session.emptied();
     }
@@ -465,7 +479,11 @@ impl Wizard {
         self.leave_screen();
         let (mut cx, _) = self.parts();
         Session::let_go(&mut cx);
-        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only) {
+        self.calls.flush();
+        // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
+        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only)
+            && !self.calls.is_writing()
+        {
             let run = record.id.clone();
             self.calls.start(Request::LeaveRun(run));
         }

@@ -1,20 +1,34 @@
 //! `backup365 sweep`: one pass, the next one shown, or stay and watch. Ends with 6 when something needs attention.
 
-use anyhow::anyhow;
+use std::collections::BTreeSet;
+
+use anyhow::{Context, anyhow};
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+    iterator::Signals,
+};
 
 use crate::{
     domain::{
         failure::Failure,
+        id::CustomerId,
+        sweep::OVERDUE_AFTER,
         sydney,
         text::Text,
         time::{Clock, Moment},
     },
     exit::Exit,
-    provider::{Provider, store::Store},
+    provider::{
+        Provider,
+        store::{RuleRow, Store, SweepRecord},
+    },
     sweeper::{self, Report},
 };
 
 use super::say;
+
+/// The zone whose 20:00 counts.
+const SYDNEY: &str = "Australia/Sydney";
 
 /// Sweeps shown by `--status`.
 const HISTORY: u32 = 10;
@@ -52,57 +66,69 @@ impl What {
 pub async fn run(provider: &Provider, clock: &Clock, zone: &str, what: What) -> anyhow::Result<Exit> {
     match what {
         What::Pass => {
-            let reports = sweeper::pass(provider, clock).await.map_err(sentence)?;
+            let reports = sweeper::pass(provider, clock).await.map_err(|f| sentence(&f))?;
             told(&reports, clock.now(), zone, false)
         }
         What::Preview => {
-            let reports = sweeper::preview(provider, clock).await.map_err(sentence)?;
+            let reports = sweeper::preview(provider, clock).await.map_err(|f| sentence(&f))?;
             told(&reports, clock.now(), zone, true)
         }
-        What::Watch => {
-            let zone = zone.to_owned();
-            let clock_of_words = clock.clone();
-            sweeper::watch(provider, clock, move |reports, next| {
-                let now = clock_of_words.now();
-                let _unheard = told(reports, now, &zone, false);
-                let _unheard = say(&format!("Next pass: {}.", sydney::due_in_words(next, now, Some(&zone))));
-            })
-            .await
-            .map_err(sentence)
-            .map(|never| match never {})
-        }
+        What::Watch => watch(provider, clock, zone).await,
         What::Status => status(provider, clock, zone).await,
     }
 }
 
-/// Says what a pass did, or would do, customer by customer.
+/// Stays until it is told to go. A pass that is cut short by that is taken up by the next one.
+async fn watch(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Result<Exit> {
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]).context("signals can't be heard here")?;
+    let heard = tokio::task::spawn_blocking(move || signals.forever().next());
+    let watching = sweeper::watch(provider, clock, |round, next| {
+        let now = clock.now();
+        // Nobody may be listening any more; the passes go on all the same.
+        let _unheard = match round {
+            Ok(reports) => told(reports, now, zone, false).map(drop),
+            Err(failure) => say(&format!("NOT DONE: {}", sentence(failure))).map_err(Into::into),
+        };
+        let _unheard = say(&format!("Next look: {}.", sydney::due_in_words(next, now, Some(zone))));
+    });
+    tokio::select! {
+        biased;
+        signal = heard => Ok(match signal? {
+            Some(SIGHUP) => Exit::HangUp,
+            Some(SIGQUIT) => Exit::Quit,
+            Some(SIGTERM) => Exit::Terminated,
+            _ => Exit::Interrupted,
+        }),
+        never = watching => match never {},
+    }
+}
+
+/// Says what a pass did, or would do, customer by customer. The exit code is the same when nobody listens.
 fn told(reports: &[Report], now: Moment, zone: &str, is_preview: bool) -> anyhow::Result<Exit> {
+    let exit = if reports.iter().any(Report::needs_attention) { Exit::Attention } else { Exit::Done };
     if reports.is_empty() {
         let words = if is_preview { "Enable Auto is on for no customer." } else { "Nothing is due." };
-        return quietly(say(words), Exit::Done);
+        return quietly(say(words), exit);
     }
-    for report in reports {
-        if let Err(error) = one(report, now, zone, is_preview) {
-            return quietly(Err(error), Exit::Done);
-        }
-    }
-    let exit = if reports.iter().any(Report::needs_attention) { Exit::Attention } else { Exit::Done };
-    Ok(exit)
+    quietly(reports.iter().try_for_each(|report| one(report, now, zone, is_preview)), exit)
 }
 
 /// One customer's lines.
 fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::Result<()> {
-    let verb = if is_preview { "would be turned on" } else { "turned on" };
+    let (customer, product) = (&report.customer, report.product.name());
+    if report.is_elsewhere {
+        return say(&format!(
+            "{customer} · {product} · another sweeper is at work on it; nothing was done here."
+        ));
+    }
+    let when = match is_preview {
+        true if report.due > now => sydney::due_in_words(report.due, now, Some(zone)).to_string(),
+        true => format!("{}, due now", sydney::stamp_in_words(report.due, SYDNEY)),
+        false => sydney::stamp_in_words(report.due, SYDNEY).to_string(),
+    };
     let late = if report.is_late && !is_preview { ", late" } else { "" };
-    say(&format!(
-        "{} · {} · for {}{late}: {} {verb}, {} left, {} wait for a later pass.",
-        report.customer,
-        report.product.name(),
-        sydney::due_in_words(report.due, now, Some(zone)),
-        report.turned_on.len(),
-        report.left,
-        report.deferred,
-    ))?;
+    say(&format!("{customer} · {product} · for {when}{late}: {}.", outcome(report, is_preview)))?;
     for user in &report.turned_on {
         say(&format!("  {} <{}>", user.name, user.address))?;
     }
@@ -110,9 +136,31 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
         say(&format!("  NEEDS ATTENTION: {attention}"))?;
     }
     if let Some(failure) = &report.failure {
-        say(&format!("  NOT DONE: {}. {} The pass stays due.", failure.what, failure.hint))?;
+        let stays = if is_preview { "" } else { " The pass stays due." };
+        say(&format!("  NOT DONE: {}. {}{stays}", failure.what, failure.hint))?;
     }
     Ok(())
+}
+
+/// "5 turned on, 1 left, 2 wait for a later pass"; what did not happen is left out.
+fn outcome(report: &Report, is_preview: bool) -> String {
+    let mut parts = Vec::new();
+    match report.turned_on.len() {
+        0 if report.failure.is_some() => parts.push("nobody was turned on".to_owned()),
+        0 if report.attention.is_some() => parts.push("stopped".to_owned()),
+        0 => parts.push("nobody new".to_owned()),
+        new if is_preview => parts.push(format!("{new} would be turned on")),
+        new => parts.push(format!("{new} turned on")),
+    }
+    if report.left > 0 {
+        parts.push(format!("{} left the organisation (nobody was turned off)", report.left));
+    }
+    match report.deferred {
+        0 => {}
+        1 => parts.push("1 waits for a later pass".to_owned()),
+        some => parts.push(format!("{some} wait for a later pass")),
+    }
+    parts.join(", ")
 }
 
 /// Last and next pass.
@@ -120,17 +168,17 @@ async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Resul
     let now = clock.now();
     let store = provider.store.clone();
     let (sweeper, rules, history) = tokio::task::spawn_blocking(move || {
-        let status = store.sweeper_status(sydney::latest_2000(now))?;
+        let status = store.sweeper_status(sydney::latest_2000(now.minus(OVERDUE_AFTER)))?;
         Ok::<_, Failure>((status, Store::rules(&store)?, store.sweeps(HISTORY)?))
     })
     .await?
-    .map_err(sentence)?;
+    .map_err(|f| sentence(&f))?;
     let mut lines = vec![
-        format!("Enable Auto is on for {} customer products.", rules.len()),
+        on_for(&rules),
         format!("Next pass: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
         match (&sweeper.host, sweeper.last_pass) {
             (Some(host), Some(last)) => {
-                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, "Australia/Sydney"))
+                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
             }
             (Some(host), None) => format!("A sweeper is installed on {host}; no pass has finished yet."),
             (None, _) => "Nothing will run at 20:00: no sweeper has run here yet.".into(),
@@ -143,20 +191,36 @@ async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Resul
         let why = rule.rule.attention.clone().unwrap_or_default();
         lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", rule.customer.name, rule.product.name()));
     }
-    for sweep in &history {
-        lines.push(format!(
-            "  {} · {} · for {}: {} turned on, {} left{}{}",
-            sweep.name,
-            sweep.product.name(),
-            sydney::stamp_in_words(sweep.due, "Australia/Sydney"),
-            sweep.turned_on,
-            sweep.left,
-            if sweep.is_late { ", late" } else { "" },
-            if sweep.finished.is_some() { "" } else { ", not finished" },
-        ));
-    }
+    lines.extend(history.iter().map(past));
     let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
     quietly(lines.iter().try_for_each(|line| say(line)), if needs { Exit::Attention } else { Exit::Done })
+}
+
+/// For how many Enable Auto is on.
+fn on_for(rules: &[RuleRow]) -> String {
+    let customers: BTreeSet<CustomerId> = rules.iter().map(|row| row.customer.id).collect();
+    let several = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    match (rules.len(), customers.len()) {
+        (0, _) => "Enable Auto is on for no customer.".into(),
+        (rules, some) => {
+            format!("Enable Auto is on for {} of {}.", several(rules, "product"), several(some, "customer"))
+        }
+    }
+}
+
+/// A pass on record, as one line.
+fn past(sweep: &SweepRecord) -> String {
+    format!(
+        "  {} · {} · for {}{}: {} turned on{}{}{}",
+        sweep.name,
+        sweep.product.name(),
+        sydney::stamp_in_words(sweep.due, SYDNEY),
+        if sweep.is_late { ", late" } else { "" },
+        sweep.turned_on,
+        if sweep.left > 0 { format!(", {} left", sweep.left) } else { String::new() },
+        if sweep.attention.is_some() { ", stopped" } else { "" },
+        if sweep.finished.is_some() { "" } else { ", not finished" },
+    )
 }
 
 /// A closed pipe is not an error.
@@ -168,7 +232,7 @@ fn quietly(result: std::io::Result<()>, exit: Exit) -> anyhow::Result<Exit> {
 }
 
 /// A failure as one sentence.
-fn sentence(failure: Failure) -> anyhow::Error {
+fn sentence(failure: &Failure) -> anyhow::Error {
     let Failure { what, hint, .. } = failure;
     anyhow!("{}", Text::of(format_args!("{what}. {hint}")))
 }

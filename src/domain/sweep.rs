@@ -57,9 +57,9 @@ pub struct Candidate {
 pub struct Decision {
     /// To be turned on.
     pub turn_on: Vec<Chosen>,
-    /// Looked at and left for a later pass: made after the due moment, a problem, or not known yet. While there is one
-    /// the next pass must see it again.
-    pub deferred: u32,
+    /// Looked at and left for a later pass: made after the due moment, a problem, not known yet, or stopped by a limit.
+    /// The next pass must see them again.
+    pub deferred: Vec<UserId>,
     /// Why nobody is turned on; an operator must look at it.
     pub attention: Option<Text>,
 }
@@ -106,7 +106,7 @@ pub fn decide(terms: &Terms<'_>, due: Moment, candidates: &[Candidate]) -> Decis
         }
         let is_later = candidate.made.is_some_and(|made| made > due);
         if is_later || candidate.has_problem || candidate.user.kind == Kind::NotKnownYet {
-            decision.deferred += 1;
+            decision.deferred.push(id);
         } else if terms.kinds.allows(candidate.user.kind) {
             decision.turn_on.push(candidate.user.clone());
         }
@@ -114,8 +114,7 @@ pub fn decide(terms: &Terms<'_>, due: Moment, candidates: &[Candidate]) -> Decis
     decision.turn_on.reverse();
     decision.attention = over_a_limit(terms, decision.turn_on.len());
     if decision.attention.is_some() {
-        decision.deferred += u32::try_from(decision.turn_on.len()).unwrap_or(u32::MAX);
-        decision.turn_on.clear();
+        decision.deferred.extend(decision.turn_on.drain(..).map(|user| user.id));
     }
     decision
 }

@@ -145,6 +145,14 @@ impl<'a> Shown<'a> {
         self.0.is_empty()
     }
 
+    /// The host of an address like `https://host/path`; words without a scheme stay as they are.
+    #[must_use]
+    pub fn host(self) -> Self {
+        let rest =
+            self.0.split_once("://").map(|(_, rest)| rest.split_once('/').map_or(rest, |(host, _)| host));
+        rest.map_or(self, Self)
+    }
+
     /// An owned copy.
     #[must_use]
     pub fn to_text(self) -> Text {

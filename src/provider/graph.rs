@@ -1,6 +1,6 @@
 //! Microsoft Graph and tenant discovery: look an organisation up, prove consent, list users, see what changed.
 //!
-//! Triggered by the runner and by the sweep. Every request that carries a token passes [`Graph::get`], which is the one
+//! Triggered by the runner and by the sweep. Every request that carries a token passes `Graph::get`, which is the one
 //! place that compares the address with the host the token is for (rule 15).
 
 mod delta;

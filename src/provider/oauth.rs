@@ -1,6 +1,6 @@
 //! Tokens of our own application in a tenant: fetched, kept until shortly before they end, dropped when doubted.
 //!
-//! Triggered by every Graph call. Tokens are opaque; [`Token::claims`] reads one for diagnostics only (reference,
+//! Triggered by every Graph call. Tokens are opaque; `Token::claims` reads one for diagnostics only (reference,
 //! section 4.4). They live in memory and go nowhere else.
 
 mod assertion;

@@ -66,7 +66,7 @@ impl Rehearsal {
         let word = percent_encoding::percent_decode_str(word).decode_utf8_lossy().into_owned();
         let Some(tenant) = self.platform.world.tenant(&word).map(Arc::clone) else {
             let seen = browser.open(here(&url, self.address)).await?.0;
-            return Ok(format!("The customer opened the link and read: {}", seen.words()));
+            return Ok(format!("The customer opened the link. {}", seen.words()));
         };
         let part = self.part(&tenant)?;
         self.platform
@@ -139,15 +139,13 @@ async fn walk(browser: &Browser, start: Url, part: &Part<'_>) -> Result<String, 
         let target = at.join(&form.action).map_err(|why| format!("The page posts to nowhere: {why}."))?;
         (page, at) = browser.submit(target, &fields).await?;
     }
-    let who = format!("{} ({}) signed in", part.account.name, part.account.address);
+    let who = format!("{} signed in", part.account.name);
     let did = match pressed {
-        Some((button, Some(organisation))) => {
-            format!(", saw the permissions for {organisation} and pressed {button}")
-        }
+        Some((button, Some(organisation))) => format!(" and pressed {button} for {organisation}"),
         Some((button, None)) => format!(" and pressed {button}"),
         None => String::new(),
     };
-    Ok(format!("{who}{did}. The page now says: {}", page.words()))
+    Ok(format!("{who}{did}. {}", page.words()))
 }
 
 /// A browser: no cookies, no scripts, redirects followed only inside the sandbox.

@@ -44,7 +44,14 @@ pub(super) async fn look(
     let (listed, ()) = tokio::join!(provider.exchange.list_mailboxes(access, sink), taking);
     listed?;
     let (customer, product) = (row.customer.id, row.product);
-    let before = with(&provider.store, move |s| s.sweep_roster(customer, product)).await?;
+    let before = with(&provider.store, move |s| {
+        let mut roster = s.sweep_roster(customer, product)?;
+        // Whoever was turned on by hand may have gone before any pass saw them.
+        let seats = s.protection(customer, product)?.seats;
+        roster.known.extend(seats.iter().filter_map(|seat| seat.address.as_str().parse().ok()));
+        Ok(roster)
+    })
+    .await?;
     let roster = compare(provider, access, &mut seen, before, due).await?;
     seen.next = Some(Next::Roster(roster));
     Ok(seen)

@@ -15,18 +15,26 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    domain::text::Text,
-    tui::{options::Options, paint::Place, theme::Role, words::wrap},
+    domain::{failure::Failure, text::Text},
+    tui::{
+        options::Options,
+        paint::Place,
+        theme::Role,
+        words::{grouped, wrap},
+    },
     wizard::view::{Bar, Block, Card, Focus, Panel, RowsView, View},
 };
 
 use block::Room;
 use canvas::{Canvas, Line};
+use checks::Fold;
 use rows::Scroll;
 
 mod bar;
 mod block;
 pub(crate) mod canvas;
+mod checks;
+mod columns;
 mod foot;
 mod qr;
 mod rows;
@@ -141,24 +149,72 @@ fn panel(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>, focus: Focus, m
     };
     y += u16::from(canvas.cells.area.height >= AIR_FROM);
     let body = Rect { y, height: area.y.saturating_add(area.height).saturating_sub(y), ..area };
-    let room = Room { width: body.width, use_unicode: unicode };
-    let mut before = Vec::new();
-    let mut after = Vec::new();
-    let mut rows = None;
-    for block in &panel.blocks {
-        match block {
-            Block::Rows(view) if rows.is_none() => rows = Some(view),
-            block => {
-                let lines = block::lines(block, room).into_iter().filter(|line| !(is_small && line.is_hint));
-                if rows.is_none() { before.extend(lines) } else { after.extend(lines) }
-            }
+    let (mut before, mut after, mut rows) = lines(panel, body.width, unicode, Fold::Nothing);
+    for fold in [Fold::Less, Fold::All] {
+        if rows.is_some() || before.len() <= usize::from(body.height) {
+            break;
         }
+        (before, after, rows) = lines(panel, body.width, unicode, fold);
+    }
+    if rows.is_none() && before.len() > usize::from(body.height) {
+        focused_hints(&mut before);
+    }
+    if is_small {
+        before.retain(|line| !line.is_hint);
+        after.retain(|line| !line.is_hint);
     }
     let cursor = match rows {
-        Some(rows) => list(canvas, body, rows, before, after, memory),
+        Some(rows) => {
+            let room = area.width.saturating_sub(heading_end.x);
+            // Wide enough for the longest: the words must not come and go while the rows are scrolled.
+            let longest = 3 * grouped(rows.rows.len()).len() + "  – of ".len();
+            memory.rows.is_told = usize::from(room) >= longest;
+            let cursor = list(canvas, body, rows, before, after, memory);
+            if memory.rows.is_told
+                && let Some(words) = rows::slice_words(rows, memory.rows)
+            {
+                canvas.put(area.x + heading_end.x, heading_end.y, room, &format!("  {words}"), Role::Plain);
+            }
+            cursor
+        }
         None => text(canvas, body, &before, focus, heading_end, memory),
     };
     cursor.unwrap_or(heading_at)
+}
+
+/// Leaves only the hints of the focused control, where all of them would push others out of sight.
+fn focused_hints(lines: &mut Vec<Line>) {
+    let mut is_here = false;
+    lines.retain(|line| {
+        if !line.is_hint {
+            is_here = line.cursor.is_some();
+        }
+        !line.is_hint || is_here
+    });
+}
+
+/// A panel's lines before and behind its rows, and the rows.
+fn lines<'a>(
+    panel: &'a Panel<'a>,
+    width: u16,
+    use_unicode: bool,
+    fold: Fold,
+) -> (Vec<Line>, Vec<Line>, Option<&'a RowsView<'a>>) {
+    let said: Vec<&Failure> = panel
+        .blocks
+        .iter()
+        .filter_map(|block| if let Block::Failure(failure) = block { Some(failure) } else { None })
+        .collect();
+    let room = Room { fold, said: &said, ..Room::of(width, use_unicode) };
+    let (mut before, mut after, mut rows) = (Vec::new(), Vec::new(), None);
+    for block in &panel.blocks {
+        match block {
+            Block::Rows(view) if rows.is_none() => rows = Some(view),
+            block if rows.is_none() => before.extend(block::lines(block, room)),
+            block => after.extend(block::lines(block, room)),
+        }
+    }
+    (before, after, rows)
 }
 
 /// A body with rows: they take what is left, and at least [`LEAST_ROWS`]; words around them give way.
@@ -170,7 +226,8 @@ fn list(
     mut after: Vec<Line>,
     memory: &mut Memory,
 ) -> Option<Place> {
-    let need = rows::head_height(rows) + LEAST_ROWS;
+    let head = rows::head_height(rows, canvas, area.width, memory.rows);
+    let need = head + LEAST_ROWS;
     let mut spare = usize::from(area.height.saturating_sub(need));
     for lines in [&mut after, &mut before] {
         // Lines with the cursor stay: a form below its list must be usable.
@@ -184,11 +241,11 @@ fn list(
     }
     let (above, below) = (height_of(&before), height_of(&after));
     let mut cursor = lines_at(canvas, area, &before);
-    let middle = Rect {
-        y: area.y.saturating_add(above),
-        height: area.height.saturating_sub(above.saturating_add(below)),
-        ..area
-    };
+    let most = area.height.saturating_sub(above.saturating_add(below));
+    // What stands below the rows follows them where they all fit.
+    let fitting = u16::try_from(rows.rows.len()).unwrap_or(u16::MAX).saturating_add(head);
+    let height = if after.is_empty() || rows.rows.is_empty() { most } else { most.min(fitting) };
+    let middle = Rect { y: area.y.saturating_add(above), height, ..area };
     cursor = rows::draw(canvas, middle, rows, &mut memory.rows).or(cursor);
     memory.most = 0;
     memory.page = usize::from(memory.rows.height);
@@ -237,9 +294,14 @@ fn text(
     let slice: Vec<Line> = lines.iter().skip(memory.scroll).take(shown).cloned().collect();
     if memory.most > 0 {
         let last = memory.scroll.saturating_add(shown).min(lines.len());
-        let words = format!("  lines {}–{} of {}", memory.scroll + 1, last, lines.len());
-        let room = area.width.saturating_sub(heading_end.x);
-        canvas.put(area.x + heading_end.x, heading_end.y, room, &words, Role::Plain);
+        let (first, all) = (memory.scroll + 1, lines.len());
+        let long = format!("  lines {first}–{last} of {all}");
+        // Beside a long heading the short form stands at the window's edge, over its last letters if need be.
+        let is_long = heading_end.x.saturating_add(canvas.width(&long)) <= area.width;
+        let words = if is_long { long } else { format!("  {first}–{last}/{all}") };
+        let edge = area.width.saturating_sub(canvas.width(&words));
+        let x = area.x + heading_end.x.min(edge);
+        canvas.put(x, heading_end.y, area.width, &words, Role::Plain);
     }
     lines_at(canvas, area, &slice)
 }

@@ -48,6 +48,9 @@ pub fn meaning(press: Press, view: &View<'_>, memory: &Memory) -> Meaning {
         Press::Ctrl('\\') => return Meaning::Ask(Intent::End(crate::wizard::event::Ending::Quit)),
         Press::Ctrl('z') => return Meaning::Suspend,
         Press::Ctrl('l') => return Meaning::Redraw,
+        Press::Ctrl('g') if view.keys.iter().any(|key| key.action == Action::Help) => {
+            return Meaning::Ask(Intent::Act(Action::Help));
+        }
         _ => {}
     }
     if code(view.overlay.as_ref().unwrap_or(&view.panel)).is_some() {

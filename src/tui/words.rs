@@ -8,6 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::bill;
+
 /// Columns that a grapheme takes.
 #[must_use]
 pub fn grapheme_width(grapheme: &str) -> u16 {
@@ -136,18 +138,10 @@ pub fn break_up(word: &str, room: u16) -> Vec<String> {
     pieces
 }
 
-/// A number as people read it: `500,000`.
+/// A number of rows as people read it: `500,000`.
 #[must_use]
 pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    bill::grouped(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -77,6 +77,8 @@ pub enum Request {
         organisation: Option<Organisation>,
         /// What is tried, for hosted Exchange.
         impersonation: Option<Box<Impersonation>>,
+        /// The customer has the link: permissions that are missing may still be on their way.
+        is_link_out: bool,
     },
     /// Every check was good; answers `Run`. A write.
     SaveProof(RunId, Option<Organisation>),

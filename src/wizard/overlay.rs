@@ -18,6 +18,19 @@ use super::{
 /// How many hits *explain* shows in full: three fit a window of 24 rows.
 const HITS: usize = 3;
 
+/// Opens the say-it card.
+const SAY: Key =
+    words::key(Chord::Char('s'), Action::Say, "say", "What to say now, and what they should be seeing.");
+/// Opens *explain*.
+const EXPLAIN: Key = words::key(
+    Chord::Char('e'),
+    Action::Explain,
+    "explain",
+    "Look up a code or the words that the customer reads out.",
+);
+/// Opens help.
+const HELP: Key = words::key(Chord::Char('?'), Action::Help, "help", "All keys of this screen.");
+
 /// What stands above the screen.
 #[derive(Debug)]
 pub(crate) enum Overlay {
@@ -68,6 +81,15 @@ impl Overlay {
         Self::Explain(Explain { field: Field::plain(code), in_field: hits.is_empty(), hits })
     }
 
+    /// Whether it gives way to the panel that this action opens.
+    pub(crate) fn gives_way(&self, action: Action) -> bool {
+        match self {
+            Self::Help => matches!(action, Action::Say | Action::Explain),
+            Self::Say => matches!(action, Action::Help | Action::Explain),
+            Self::Explain(_) | Self::Leave => false,
+        }
+    }
+
     /// Handles what a person asks while it is open.
     pub(crate) fn intent(&mut self, intent: &Intent) -> Answer {
         match (self, intent) {
@@ -91,8 +113,16 @@ impl Overlay {
             focus: Focus::Reading,
         };
         match self {
-            Self::Help => reading(Text::from("Keys of this screen"), help(&below.keys)),
-            Self::Say => reading(Text::from("Say it"), say(&below.card)),
+            Self::Help => {
+                let mut above = reading(Text::from("Keys of this screen"), help(below, record.is_some()));
+                above.keys.extend([SAY, EXPLAIN]);
+                above
+            }
+            Self::Say => {
+                let mut above = reading(Text::from("Say it"), say(&below.card));
+                above.keys.extend([EXPLAIN, HELP]);
+                above
+            }
             Self::Explain(explain) => explain.view(),
             Self::Leave => {
                 let words = record.map_or_else(
@@ -188,27 +218,22 @@ impl Explain {
     }
 }
 
-/// One line per key.
-fn help<'a>(keys: &[Key]) -> Vec<Block<'a>> {
-    let line = |key: &Key| {
-        let chord = match key.chord {
-            Chord::Char(c) => c.to_string(),
-            Chord::Enter => "Enter".to_owned(),
-            Chord::Space => "Space".to_owned(),
-            Chord::Esc => "Esc".to_owned(),
-            Chord::Tab => "Tab".to_owned(),
-        };
-        Block::Para(Text::of(format_args!("{chord}: {}", key.help)))
-    };
-    keys.iter()
-        .map(line)
-        .chain([
-            Block::Para(Text::from(
-                "Tab and Shift-Tab: to the next control and to the one before, where there are several.",
-            )),
-            Block::Para(Text::from("Ctrl-C: asks before leaving; a second one leaves. The run is kept.")),
-        ])
-        .collect()
+/// One line per key; in a text field also those that act once it is left.
+fn help<'a>(below: &View<'_>, has_run: bool) -> Vec<Block<'a>> {
+    let line = |key: &Key| Block::Para(Text::of(format_args!("{}: {}", key.chord, key.help)));
+    let mut blocks: Vec<_> = below.keys.iter().map(line).collect();
+    if below.focus == Focus::Field {
+        blocks.push(Block::Gap);
+        blocks.push(Block::Para(Text::from("Outside the field (Enter, Tab or Down leaves it):")));
+        blocks.extend(words::common_keys(Focus::Rows, has_run).iter().map(line));
+    }
+    blocks.extend([
+        Block::Para(Text::from(
+            "Tab and Shift-Tab: to the next control and to the one before, where there are several.",
+        )),
+        Block::Para(Text::from("Ctrl-C: asks before leaving; a second one leaves. The run is kept.")),
+    ]);
+    blocks
 }
 
 /// The card as text.

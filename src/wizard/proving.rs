@@ -85,16 +85,6 @@ impl Proving {
         self.round.is_some() || self.pause.is_some()
     }
 
-    /// The code of the bad news, for *explain*.
-    pub(crate) fn code(&self) -> Option<&str> {
-        let verdict = self.proof.as_ref().and_then(|proof| match &proof.verdict {
-            Verdict::Failed(failure) => failure.code.as_ref(),
-            _ => None,
-        });
-        let code = self.failure.as_ref().and_then(|failure| failure.code.as_ref()).or(verdict);
-        code.map(crate::domain::text::Text::as_str)
-    }
-
     /// Takes a reply if it belongs to the polling.
     pub(crate) fn reply(cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Routed {
         let this = &mut cx.session.proving;
@@ -173,7 +163,7 @@ fn request(record: &RunRecord) -> Option<Request> {
     } else {
         (Some(record.organisation.clone()?), None)
     };
-    Some(Request::Prove { organisation, impersonation })
+    Some(Request::Prove { organisation, impersonation, is_link_out: record.link_shown.is_some() })
 }
 
 /// Rule 2, once more: whatever a proof says of itself, it is none when it names another tenant than the run's.

@@ -51,6 +51,8 @@ pub(crate) struct Roster {
     people: People,
     list: List,
     listing: Phase,
+    /// When the listing began.
+    since: Moment,
     facts: Phase,
     /// Searches that are out for the present filter.
     searches: BTreeSet<CallId>,
@@ -103,6 +105,11 @@ impl Roster {
     /// Whether users still arrive.
     pub(crate) const fn is_arriving(&self) -> bool {
         matches!(self.listing, Phase::Running(_))
+    }
+
+    /// When the listing began, while users still arrive.
+    pub(crate) fn arriving_since(&self) -> Option<Moment> {
+        self.is_arriving().then_some(self.since)
     }
 
     /// Whether what is on record has been read: before that nobody knows who is on.
@@ -331,3 +338,6 @@ impl Roster {
         self.these = these;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ pub(crate) mod product;
 pub(crate) mod tenant;
 pub(crate) mod users;
 
-use crate::domain::text::Shown;
+use crate::domain::{tenant::Organisation, text::Shown};
 
 use super::{
     Cx, Look,
@@ -161,6 +161,14 @@ impl Screen {
     pub(crate) fn customer(&self) -> Option<Shown<'_>> {
         match self {
             Self::Product(screen) => Some(screen.customer()),
+            _ => None,
+        }
+    }
+
+    /// What Microsoft answered for the tenant on record, before it is confirmed.
+    pub(crate) fn organisation(&self) -> Option<&Organisation> {
+        match self {
+            Self::Tenant(screen) => screen.on_record(),
             _ => None,
         }
     }

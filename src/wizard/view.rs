@@ -108,6 +108,8 @@ pub enum Block<'a> {
     Buttons(Vec<Button>),
     /// Named checks of a proof.
     Checks(Vec<Check>),
+    /// Checks of one kind under a name, which may be folded where the window is small.
+    Group(CheckGroup),
     /// A link, alone; never cut, wrapped by the window's edge.
     Link(Text),
     /// The link as a QR code on the whole window, if it fits; else the words about the room it needs.
@@ -125,6 +127,20 @@ pub enum Block<'a> {
     Rows(RowsView<'a>),
     /// An empty line.
     Gap,
+}
+
+/// Checks of one kind. Where not all lines fit, one line stands for those that are in the same state, and the others
+/// are named with theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckGroup {
+    /// What they are, for the one line ("Permissions").
+    pub name: &'static str,
+    /// Said above them where they stand one by one; may be empty.
+    pub title: &'static str,
+    /// The checks.
+    pub checks: Vec<Check>,
+    /// Other groups are folded before this one.
+    pub is_kept: bool,
 }
 
 /// One line of a counts table.
@@ -337,6 +353,22 @@ pub enum Chord {
     Esc,
     /// Tab.
     Tab,
+    /// Ctrl and a letter: acts in text fields too.
+    Ctrl(char),
+}
+
+impl std::fmt::Display for Chord {
+    /// What is pressed, as people call it ("Enter", "a", "Ctrl-G").
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Char(c) => write!(f, "{c}"),
+            Self::Enter => f.write_str("Enter"),
+            Self::Space => f.write_str("Space"),
+            Self::Esc => f.write_str("Esc"),
+            Self::Tab => f.write_str("Tab"),
+            Self::Ctrl(c) => write!(f, "Ctrl-{}", c.to_ascii_uppercase()),
+        }
+    }
 }
 
 /// What the keyboard acts on.

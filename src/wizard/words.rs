@@ -46,10 +46,23 @@ pub(crate) fn field_keys() -> Vec<Key> {
     ]
 }
 
+/// The keys of a search field above its rows.
+pub(crate) fn search_keys() -> Vec<Key> {
+    let rows = "Leaves the field for the rows. What you typed stays.";
+    vec![
+        key(Chord::Enter, Action::Submit, "to the rows", rows),
+        key(Chord::Esc, Action::Back, "clear", "Clears the field. In an empty field: back."),
+    ]
+}
+
 /// The keys that every screen has outside text fields.
 pub(crate) fn common_keys(focus: Focus, has_run: bool) -> Vec<Key> {
     if focus == Focus::Field {
-        return Vec::new();
+        let help = "All keys, what to say now, and the look-up of codes.";
+        return vec![
+            key(Chord::Ctrl('c'), Action::Leave, "leave", "Asks before leaving. The run is kept."),
+            key(Chord::Ctrl('g'), Action::Help, "help", help),
+        ];
     }
     let mut keys = vec![
         key(

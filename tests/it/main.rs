@@ -4,23 +4,28 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "a test that meets what it does not expect stops there, and its deadlines are real time; the in-tests allowances do not reach helpers"
+    clippy::print_stderr,
+    reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
+mod browser;
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
+mod consent;
 mod docs;
 #[cfg(unix)]
 mod killed;
 mod layers;
 #[cfg(unix)]
+mod live;
+#[cfg(unix)]
 mod paths;
 mod sandbox;
 #[cfg(unix)]
 mod signals;
+mod sweep;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]

@@ -50,7 +50,7 @@ fn one_second_decides_whether_a_user_is_new_enough() {
     ];
     let decision = decide(&terms(&rule, &none, &none), moment(DUE), &listed);
     assert_eq!(ids(&decision), [1, 2]);
-    assert_eq!(decision.deferred, 1);
+    assert_eq!(decision.deferred, [UserId::from_bytes([3; 16])]);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn above_the_ceiling_or_the_seats_nobody_is_turned_on() {
     let tight = rule("2026-11-23T03:00:00Z", 11);
     let decision = decide(&terms(&tight, &none, &none), moment(DUE), &listed);
     assert!(decision.turn_on.is_empty());
-    assert_eq!(decision.deferred, 12);
+    assert_eq!(decision.deferred.len(), 12);
     assert!(decision.attention.unwrap().as_str().contains("ceiling of 11"));
 
     let wide = rule("2026-11-23T03:00:00Z", 12);

@@ -5,59 +5,24 @@
 use url::Url;
 
 use super::error::{Bad, Error};
+use crate::domain::exchange_server::{self, ServerError};
 
 /// The path of Exchange Web Services on every Exchange Server.
 const PATH: &str = "/EWS/Exchange.asmx";
 
-/// Domains whose hosts are Microsoft's own cloud (exchange-web-services.md section 5.5, and the national clouds).
-const ONLINE: [&str; 10] = [
-    "outlook.com",
-    "office365.com",
-    "office365.us",
-    "office.com",
-    "microsoftonline.com",
-    "onmicrosoft.com",
-    "hotmail.com",
-    "outlook.office.de",
-    "partner.outlook.cn",
-    "outlook.office365.us",
-];
-
 /// Whether a host, or a mail domain, belongs to Exchange Online.
 pub(super) fn is_online(host: &str) -> bool {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    ONLINE
-        .iter()
-        .any(|online| host.strip_suffix(online).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    exchange_server::is_exchange_online(host)
 }
 
 /// Makes the EWS address of a typed server: a host name, or any address on that host.
-///
-/// A path of its own is kept when it leads to an `.asmx` page, for hosters that publish EWS elsewhere.
 pub(super) fn normalise(typed: &str) -> Result<Url, Bad> {
-    let text: String = typed.chars().filter(|c| !is_noise(*c)).collect();
-    let bad = |error| Bad::early(error, &text);
-    let full = match text.split_once("://") {
-        Some(("https" | "HTTPS" | "Https" | "http" | "HTTP" | "Http", rest)) => format!("https://{rest}"),
-        Some(_) => return Err(bad(Error::NotAServer)),
-        None => format!("https://{text}"),
-    };
-    let mut url = Url::parse(&full).map_err(|_malformed| bad(Error::NotAServer))?;
-    let host = url.host_str().unwrap_or_default().to_owned();
-    let is_named = host.contains('.') || host.contains(':') || host == "localhost";
-    // A mail address parses as a user name in front of a host: never take it for one.
-    if !is_named || !url.username().is_empty() || url.password().is_some() {
-        return Err(bad(Error::NotAServer));
-    }
-    if is_online(&host) {
-        return Err(bad(Error::ExchangeOnline));
-    }
-    if !url.path().to_ascii_lowercase().ends_with(".asmx") {
-        url.set_path(PATH);
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
+    let bad = |error| Bad::early(error, typed);
+    let text = exchange_server::normalise(typed).map_err(|why| match why {
+        ServerError::ExchangeOnline => bad(Error::ExchangeOnline),
+        ServerError::Empty | ServerError::NotAServer => bad(Error::NotAServer),
+    })?;
+    Url::parse(text.as_str()).map_err(|_malformed| bad(Error::NotAServer))
 }
 
 /// The EWS address on a host that was found in another way.
@@ -76,17 +41,6 @@ pub(super) fn check(text: &str, is_sandbox: bool) -> Result<Url, Bad> {
         return Err(bad(Error::NotTls));
     }
     if is_online(host) { Err(Bad::early(Error::ExchangeOnline, host)) } else { Ok(url) }
-}
-
-/// What pasting adds: white space, quotes, brackets, and characters that can't be seen.
-fn is_noise(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(
-            c,
-            '"' | '\'' | '<' | '>' | '(' | ')' | '{' | '}' | '“' | '”' | '‘' | '’' | ','
-                | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{00AD}'
-        )
 }
 
 #[cfg(test)]

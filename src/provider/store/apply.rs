@@ -6,6 +6,7 @@ use super::{
     Store,
     runs::RunRow,
     seats::{self, Scope, Source, outcome_words},
+    sweeps,
     write::Write,
 };
 use crate::domain::{
@@ -107,6 +108,8 @@ impl Store {
             let off = off.filter(|(_, outcome)| *outcome == Some(&SeatOutcome::TurnedOff));
             let turned = choose(write, run, off)?;
             if turned > 0 {
+                // With Enable Auto on they are scheduled again, and the delta has no news of them.
+                sweeps::forget_position(write, row.customer, row.product)?;
                 write.note_run(row, Text::of(format_args!("turned off {}", count(turned))))?;
             }
             Ok((row.clone(), outcomes))
@@ -136,6 +139,9 @@ impl Store {
                 )?;
                 for id in &change.users {
                     changed += lift.execute(params![row.customer.0, word, id.as_bytes()])?;
+                }
+                if changed > 0 {
+                    sweeps::forget_position(write, row.customer, row.product)?;
                 }
             }
             if changed > 0 {

@@ -37,7 +37,7 @@ struct Facts {
 type AllFacts = BTreeMap<(CustomerId, Product), Facts>;
 
 impl Store {
-    /// Everything that the first screen shows. `last_2000` is the latest 20:00 in Sydney that is not in the future.
+    /// Everything that the first screen shows. `last_2000` is the latest 20:00 in Sydney that is half an hour ago.
     ///
     /// Open runs come first, newest on top, one row each; then the customers by name. A customer with an open run is
     /// listed again below only when another of its products could be started.

@@ -6,6 +6,7 @@ use super::{
     Store,
     error::not_found,
     row::{maybe_parsed, maybe_text, text},
+    sweeps,
     write::Write,
 };
 use crate::domain::{
@@ -203,6 +204,8 @@ impl Store {
                 "UPDATE customer_product SET kinds = ?3 WHERE customer = ?1 AND product = ?2",
                 params![customer.0, product.word(), kinds.bits()],
             )?;
+            // Users of a kind that is included from now on were looked at before.
+            sweeps::forget_position(write, customer, product)?;
             if changed == 0 {
                 return Err(not_found(Text::of(format_args!(
                     "this customer does not have {}",

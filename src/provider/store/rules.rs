@@ -8,7 +8,7 @@ use super::{
     customers,
     error::admin_only,
     row::{maybe_moment, maybe_text, moment, product, text},
-    seats,
+    seats, sweeps,
 };
 use crate::domain::{
     customer::{Customer, Impersonation, Product},
@@ -195,6 +195,8 @@ impl Store {
                 "DELETE FROM auto_rule WHERE customer = ?1 AND product = ?2",
                 params![row.customer.0, row.product.word()],
             )?;
+            // A later rule begins with everybody who is listed then.
+            sweeps::forget_position(write, row.customer, row.product)?;
             write.note_run(row, "switched Enable Auto off".into())
         })
     }

@@ -221,6 +221,20 @@ impl Store {
     }
 }
 
+/// Forgets where the delta query goes on: what was decided about users that it has no news of holds no longer, so the
+/// next pass looks at everybody.
+pub(super) fn forget_position(
+    write: &Write<'_>,
+    customer: CustomerId,
+    product: Product,
+) -> Result<(), Failure> {
+    write
+        .tx
+        .prepare_cached("DELETE FROM delta WHERE customer = ?1 AND product = ?2")?
+        .execute(params![customer.0, product.word()])?;
+    Ok(())
+}
+
 /// The rule that a claimed pass works for, if it still stands.
 fn standing_rule(write: &Write<'_>, claim: &SweepClaim) -> Result<AutoRule, Failure> {
     rules::rule(&write.tx, claim.customer, claim.product)?.filter(|rule| rule.made < claim.due).ok_or_else(

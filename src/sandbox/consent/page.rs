@@ -1,7 +1,9 @@
 //! The pages of the consent flow: what is on them, in which order, and how it looks.
 //!
-//! Each page is one form with real labels and buttons in reading order, the first control focused. No scripts: text
-//! browsers and screen readers meet the same page.
+//! Each page is one form with real labels and buttons in reading order. The keyboard starts in the first control, but on
+//! the pages that are to be read before anything is pressed it starts at the top: there a second Enter, meant for the page
+//! before, presses nothing, and a small window does not open at its end. No scripts: text browsers and screen readers meet
+//! the same page; the blanks between controls are for the former, which would run them together.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -22,15 +24,33 @@ pub(super) enum Problem {
 }
 
 /// Looks near to the real pages; nothing is loaded from anywhere.
-const STYLE: &str = "body{font:16px/1.45 'Segoe UI',system-ui,sans-serif;background:#f2f2f2;color:#1b1b1b;margin:0}\
-main{max-width:27rem;margin:2.5rem auto;background:#fff;padding:2.2rem 2.4rem;box-shadow:0 2px 6px #0003}\
-h1{font-size:1.45rem;margin:.3rem 0 1rem}h2{font-size:1.05rem}button{font:inherit;padding:.45rem 1.3rem;border:1px solid #767676;\
-background:#e6e6e6;color:#1b1b1b;cursor:pointer}button.main{background:#0067b8;color:#fff;border-color:#0067b8}\
-button.row{display:block;width:100%;text-align:left;margin:.35rem 0;background:#fff}\
-button:focus-visible,input:focus-visible{outline:3px solid #0067b8;outline-offset:2px}\
-input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem;border:1px solid #767676;margin:.25rem 0 1rem}\
-.end{display:flex;gap:.6rem;justify-content:flex-end;margin-top:1.4rem}.sandbox{background:#fff4ce;color:#1b1b1b;padding:.4rem 1rem;\
-text-align:center;font-size:.9rem}.bad{color:#a80000}.small{font-size:.85rem;color:#4b4b4b}dl{font-size:.85rem}dd{margin:0 0 .3rem}";
+///
+/// The mark stays in sight while the page is scrolled, long addresses break instead of widening a narrow window, every
+/// text has a contrast of at least 4.5:1, and whatever has the keyboard wears a ring.
+const STYLE: &str = "\
+:root{color-scheme:light;scroll-padding-top:4rem}\
+body{font:16px/1.45 'Segoe UI',system-ui,sans-serif;background:#f2f2f2;color:#1b1b1b;margin:0;overflow-wrap:anywhere}\
+.sandbox{position:sticky;top:0;margin:0;padding:.4rem 1rem;background:#fff4ce;border-bottom:1px solid #8a6d00;\
+text-align:center;font-size:.9rem}\
+main{max-width:27rem;margin:1.5rem auto;padding:2rem 2.4rem;background:#fff;box-shadow:0 2px 6px #0003}\
+h1{font-size:1.5rem;font-weight:600;line-height:1.25;margin:0 0 1rem}\
+h2{font-size:1rem;font-weight:600;margin:1.4rem 0 .5rem}\
+p{margin:.7rem 0}ul{margin:.5rem 0;padding-left:1.3rem}li{margin:.2rem 0}dl{font-size:.85rem;margin:0}dd{margin:0 0 .4rem}\
+.small{font-size:.85rem;color:#4b4b4b}.who{font-size:.875rem;margin-top:0}.bad{color:#a80000}\
+label{display:block}\
+input{font:inherit;width:100%;box-sizing:border-box;margin:.25rem 0 .3rem;padding:.45rem .5rem;border:1px solid #767676}\
+input[aria-invalid]{border-color:#a80000}\
+button{font:inherit;min-width:6.5rem;min-height:2.5rem;padding:.4rem 1rem;border:1px solid #767676;\
+background:#e6e6e6;color:#1b1b1b;overflow-wrap:anywhere;cursor:pointer}\
+button:hover{background:#d6d6d6}\
+button.main{background:#0067b8;border-color:#0067b8;color:#fff}button.main:hover{background:#005a9e}\
+button.row{display:block;width:100%;margin:0 0 .5rem;padding:.6rem .8rem;background:#fff;text-align:left}\
+button.row:hover{background:#f2f2f2}button.row>*{display:block}.rows{list-style:none;padding:0}\
+button:focus-visible,input:focus-visible{outline:3px solid #1b1b1b;outline-offset:2px}\
+.end{display:flex;flex-wrap:wrap;gap:.7rem;justify-content:flex-end;margin-top:1.5rem}\
+.end.turned{flex-direction:row-reverse;justify-content:flex-start}\
+.choices{display:grid;gap:.7rem;margin:1.5rem 0}\
+@media(max-width:30rem){main{margin:0;padding:1.4rem 1.2rem;box-shadow:none;min-height:80vh}}";
 
 /// The frame around every page. `title` also names the window.
 fn frame(title: &str, body: &Markup) -> Markup {
@@ -69,13 +89,22 @@ fn percent(word: &str) -> String {
 
 /// Pick an account.
 pub(super) fn accounts(sealed: &str, flow: &Flow, accounts: &[&Account]) -> Markup {
+    // A list, and each button on one line of the source: text browsers run buttons together otherwise.
     let rows = html! {
-        @for (number, account) in accounts.iter().enumerate() {
-            button.row type="submit" name="account" value=(account.address) autofocus[number == 0] {
-                strong { (account.name) } br; (account.address)
+        ul.rows {
+            @for (number, account) in accounts.iter().enumerate() {
+                li {
+                    button.row type="submit" name="account" value=(account.address) autofocus[number == 0] {
+                        strong { (account.name) } " " span.who { (account.address) }
+                    }
+                }
+            }
+            li {
+                button.row type="submit" name="account" value="other" autofocus[accounts.is_empty()] {
+                    "Use another account"
+                }
             }
         }
-        button.row type="submit" name="account" value="other" autofocus[accounts.is_empty()] { "Use another account" }
     };
     frame(
         "Sign in to your account",
@@ -90,10 +119,10 @@ pub(super) fn address(sealed: &str, flow: &Flow, problem: Option<Problem>) -> Ma
         Problem::Unknown => "We couldn't find an account with that username. Try another account.",
     });
     let fields = html! {
-        label for="account" { "Email address of your account" }
+        @if let Some(words) = words { p.bad id="problem" role="alert" { (words) } }
+        label for="account" { "Email address of your account" } " "
         input id="account" name="account" type="email" autocomplete="username" autofocus required
             aria-invalid=[words.map(|_| "true")] aria-describedby=[words.map(|_| "problem")];
-        @if let Some(words) = words { p.bad id="problem" role="alert" { (words) } }
         div.end { button.main type="submit" { "Next" } }
     };
     frame("Sign in to your account", &html! { h1 { "Sign in" } (form(sealed, flow, "account", &fields)) })
@@ -102,16 +131,17 @@ pub(super) fn address(sealed: &str, flow: &Flow, problem: Option<Problem>) -> Ma
 /// Enter the password.
 pub(super) fn password(sealed: &str, flow: &Flow, account: &Account, wrong: bool) -> Markup {
     let fields = html! {
-        p { (account.address) }
-        label for="passwd" { "Password" }
-        input id="passwd" name="passwd" type="password" autocomplete="current-password" autofocus
-            aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("problem")];
+        p.who { (account.address) }
         @if wrong {
             p.bad id="problem" role="alert" { "Your account or password is incorrect. If you don't remember your password, reset it now." }
         }
+        label for="passwd" { "Password" } " "
+        input id="passwd" name="passwd" type="password" autocomplete="current-password" autofocus
+            aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some("problem")];
         p.small { "In the sandbox the password of this account is “" (account.password) "”." }
-        div.end {
-            button.main type="submit" { "Sign in" }
+        // First of the form, so that Enter in the field presses it; shown on the right, where the real page has it.
+        div.end.turned {
+            button.main type="submit" { "Sign in" } " "
             button type="submit" name="back" value="1" formnovalidate { "Back" }
         }
     };
@@ -138,14 +168,14 @@ pub(super) fn permissions(
         p.small { "Accepting these permissions means that you allow this app to use your data as specified in its terms of service \
             and privacy statement." }
         div.end {
-            button type="submit" name="decision" value="cancel" { "Cancel" }
-            button.main type="submit" name="decision" value="accept" autofocus { "Accept" }
+            button type="submit" name="decision" value="cancel" { "Cancel" } " "
+            button.main type="submit" name="decision" value="accept" { "Accept" }
         }
     };
     frame(
         "Permissions requested",
         &html! {
-            p { (account.address) }
+            p.who { (account.address) }
             h1 { "Permissions requested" }
             p { "Review for your organisation: " strong { (organisation) } }
             p { strong { (partner.app_name) } br; (partner.name) " (" (partner.domain) ")" }
@@ -163,15 +193,15 @@ pub(super) fn approval(
     mark: &Mark,
 ) -> Markup {
     let fields = html! {
-        div.end {
-            button.main type="submit" name="again" value="1" autofocus { "Have an admin account? Sign in with that account" }
+        div.choices {
+            button.main type="submit" name="again" value="1" { "Have an admin account? Sign in with that account" } " "
             button type="submit" name="return" value="1" { "Return to the application without granting consent" }
         }
     };
     frame(
         "Need admin approval",
         &html! {
-            p { (account.address) }
+            p.who { (account.address) }
             h1 { "Need admin approval" }
             p { strong { (partner.app_name) } }
             p { (partner.app_name) " needs permission to access resources in your organisation that only an admin can grant. \

@@ -94,21 +94,28 @@ impl Page {
         self.pieces.get(at + 1).map(|(_, words)| words.clone())
     }
 
-    /// Heading, and the error if there is one.
+    /// What is read on it, in one short sentence: the error's code with the heading, else heading and last words.
     pub(super) fn words(&self) -> String {
-        let heading = self
+        let piece = |is: &dyn Fn(&(String, String)) -> bool| {
+            self.pieces.iter().find(|piece| is(piece)).map(|(_, words)| words.as_str())
+        };
+        let heading = piece(&|(tag, _)| tag == "h1").unwrap_or_default();
+        let is_between = |c: char| !c.is_ascii_alphanumeric();
+        let code = self
             .pieces
             .iter()
-            .find(|(tag, _)| tag == "h1")
-            .map(|(_, words)| words.clone())
-            .unwrap_or_default();
-        let error =
-            self.pieces.iter().find(|(_, words)| words.contains("AADSTS")).map(|(_, words)| words.clone());
-        if let Some(error) = error {
-            return format!("{heading} {error}");
+            .flat_map(|(_, words)| words.split(is_between))
+            .find(|word| word.starts_with("AADSTS"));
+        match code {
+            // Without a page to return to, this is what comes after Accept.
+            Some(code @ "AADSTS500113") => format!("The page then showed {code}: that is expected."),
+            Some(code) => format!("The page then showed {code}: {}.", heading.trim_end_matches('.')),
+            None => {
+                let end = piece(&|(_, words)| words.contains("close this window"));
+                let end = end.map_or_else(String::new, |words| format!(" {words}"));
+                format!("The page then said: {}.{end}", heading.trim_end_matches('.'))
+            }
         }
-        let end = self.pieces.iter().find(|(_, words)| words.contains("close this window"));
-        end.map_or(heading.clone(), |(_, words)| format!("{heading}. {words}"))
     }
 }
 
@@ -148,6 +155,26 @@ mod tests {
         assert_eq!((form.action.as_str(), form.step()), ("/x/login", "a\"b"));
         assert_eq!(form.buttons[0].words, "Accept");
         assert_eq!(page.organisation().unwrap(), "Ash & Co");
+    }
+
+    #[test]
+    fn what_a_page_says_is_one_short_sentence() {
+        for (page, words) in [
+            (
+                "<h1>Sorry, but we're having trouble</h1><p>AADSTS500113: No reply address is registered.</p>",
+                "The page then showed AADSTS500113: that is expected.",
+            ),
+            (
+                "<h1>Need admin approval</h1><p>AADSTS90094: An administrator needs to grant this.</p>",
+                "The page then showed AADSTS90094: Need admin approval.",
+            ),
+            (
+                "<h1>Permissions granted</h1><p>You can close this window.</p>",
+                "The page then said: Permissions granted. You can close this window.",
+            ),
+        ] {
+            assert_eq!(Page::read(page).words(), words);
+        }
     }
 
     #[test]

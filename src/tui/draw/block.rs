@@ -5,13 +5,12 @@ use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
-    domain::{
-        failure::Failure,
-        tenant::{Check, CheckState},
-        text::Text,
-    },
+    domain::{failure::Failure, text::Text},
     tui::{
-        draw::canvas::Line,
+        draw::{
+            canvas::Line,
+            checks::{self, Fold},
+        },
         theme::Role,
         words::{break_up, cut, fit_codeset, grapheme_width, grouped, width, wrap},
     },
@@ -23,15 +22,26 @@ const LABELS: u16 = 24;
 
 /// What the lines depend on besides the block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
+pub(super) struct Room<'a> {
     /// Columns.
     pub(super) width: u16,
     /// Glyphs outside ASCII may be used.
     pub(super) use_unicode: bool,
+    /// Which groups of checks are folded.
+    pub(super) fold: Fold,
+    /// Bad news that stands on the panel anyway.
+    pub(super) said: &'a [&'a Failure],
+}
+
+impl Room<'_> {
+    /// Columns and codeset alone.
+    pub(super) const fn of(width: u16, use_unicode: bool) -> Self {
+        Self { width, use_unicode, fold: Fold::Nothing, said: &[] }
+    }
 }
 
 /// The lines of a block; rows and QR codes have none, they are drawn by themselves.
-pub(super) fn lines(block: &Block<'_>, room: Room) -> Vec<Line> {
+pub(super) fn lines(block: &Block<'_>, room: Room<'_>) -> Vec<Line> {
     match block {
         Block::Para(words) => para(Role::Plain, words.as_str(), room),
         Block::Strong(words) => para(Role::Strong, words.as_str(), room),
@@ -40,7 +50,8 @@ pub(super) fn lines(block: &Block<'_>, room: Room) -> Vec<Line> {
         Block::Field(field) => field_lines(field, room),
         Block::Choice(choice) => choice_lines(choice, room),
         Block::Buttons(buttons) => button_lines(buttons, room),
-        Block::Checks(checks) => checks.iter().flat_map(|check| check_lines(check, room)).collect(),
+        Block::Checks(checks) => checks::lines(checks, room),
+        Block::Group(group) => checks::group_lines(group, room),
         Block::Link(link) => {
             break_up(link.as_str(), room.width).into_iter().map(|l| Line::of(Role::Plain, l)).collect()
         }
@@ -52,12 +63,12 @@ pub(super) fn lines(block: &Block<'_>, room: Room) -> Vec<Line> {
 }
 
 /// A paragraph.
-fn para(role: Role, words: &str, room: Room) -> Vec<Line> {
+pub(super) fn para(role: Role, words: &str, room: Room<'_>) -> Vec<Line> {
     wrap(words, room.width, room.use_unicode).into_iter().map(|l| Line::of(role, l)).collect()
 }
 
 /// A paragraph behind a label or mark, its further lines indented below its first.
-fn hanging(first: Line, indent: u16, role: Role, words: &str, room: Room) -> Vec<Line> {
+pub(super) fn hanging(first: Line, indent: u16, role: Role, words: &str, room: Room<'_>) -> Vec<Line> {
     let mut first = Some(first);
     wrap(words, room.width.saturating_sub(indent).max(1), room.use_unicode)
         .into_iter()
@@ -69,14 +80,14 @@ fn hanging(first: Line, indent: u16, role: Role, words: &str, room: Room) -> Vec
 }
 
 /// Words filled up with spaces to a width.
-fn padded(words: &str, to: u16) -> String {
+pub(super) fn padded(words: &str, to: u16) -> String {
     let mut out = words.to_owned();
     out.extend(std::iter::repeat_n(' ', usize::from(to.saturating_sub(width(words)))));
     out
 }
 
 /// Labels and values.
-fn facts_lines(facts: &[(&'static str, Text)], room: Room) -> Vec<Line> {
+fn facts_lines(facts: &[(&'static str, Text)], room: Room<'_>) -> Vec<Line> {
     let label =
         facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0).min(LABELS).min(room.width / 2);
     facts
@@ -88,8 +99,8 @@ fn facts_lines(facts: &[(&'static str, Text)], room: Room) -> Vec<Line> {
         .collect()
 }
 
-/// The table of counts: labels to the left, numbers to the right, the total set off.
-fn count_lines(counts: &[Count], room: Room) -> Vec<Line> {
+/// The table of counts: labels to the left, numbers to the right, the total set off from what is above it.
+fn count_lines(counts: &[Count], room: Room<'_>) -> Vec<Line> {
     let number = counts.iter().map(|c| width(&grouped(to_usize(c.count)))).max().unwrap_or(0);
     let most = room.width.saturating_sub(number + 2);
     let label = counts.iter().map(|c| width(c.label.as_str())).max().unwrap_or(0).min(most);
@@ -97,7 +108,7 @@ fn count_lines(counts: &[Count], room: Room) -> Vec<Line> {
     for count in counts {
         let digits = grouped(to_usize(count.count));
         let role = if count.is_total { Role::Strong } else { Role::Plain };
-        if count.is_total {
+        if count.is_total && !lines.is_empty() {
             lines.push(Line::of(Role::Plain, "-".repeat(usize::from(label + 2 + number))));
         }
         let words = padded(&cut(count.label.as_str(), label, room.use_unicode), label + 2);
@@ -113,10 +124,11 @@ fn to_usize(count: u32) -> usize {
 }
 
 /// The line of a field alone: mark, label, and as much of the value as fits around the cursor.
-pub(super) fn field_line(field: &FieldView<'_>, room: Room) -> Line {
-    let (mark, role) = if field.is_focused { ("> ", Role::Strong) } else { ("  ", Role::Plain) };
-    let label = format!("{mark}{}: ", cut(field.label, room.width / 2, room.use_unicode));
-    let start = width(&label);
+pub(super) fn field_line(field: &FieldView<'_>, room: Room<'_>) -> Line {
+    // The row under the cursor of a list below has the same mark: only what has the focus is reversed.
+    let (mark, role) = if field.is_focused { ("> ", Role::Focus) } else { ("  ", Role::Plain) };
+    let label = format!("{}:", cut(field.label, room.width / 2, room.use_unicode));
+    let start = width(mark).saturating_add(width(&label)).saturating_add(1);
     // One column stays free for the cursor behind the last letter.
     let space = room.width.saturating_sub(start + 1);
     let dots = if room.use_unicode { "••••••••" } else { "********" };
@@ -148,7 +160,8 @@ pub(super) fn field_line(field: &FieldView<'_>, room: Room) -> Line {
         shown.push_str(grapheme);
     }
     let cursor = field.is_focused.then(|| start.saturating_add(wide(from, at)));
-    Line { cursor, ..Line::of(role, label).and(Role::Plain, shown) }
+    let line = Line::of(Role::Plain, mark).and(role, label).and(Role::Plain, " ").and(Role::Plain, shown);
+    Line { cursor, ..line }
 }
 
 /// The graphemes of a value in the terminal's codeset.
@@ -161,7 +174,7 @@ fn fit_each(value: &str, use_unicode: bool) -> Vec<String> {
 }
 
 /// A field with its hint or its problem.
-fn field_lines(field: &FieldView<'_>, room: Room) -> Vec<Line> {
+fn field_lines(field: &FieldView<'_>, room: Room<'_>) -> Vec<Line> {
     let mut lines = vec![field_line(field, room)];
     let inner = Room { width: room.width.saturating_sub(4).max(1), ..room };
     if let Some(problem) = &field.problem {
@@ -174,9 +187,11 @@ fn field_lines(field: &FieldView<'_>, room: Room) -> Vec<Line> {
             Room { width: inner.width + 4, ..room },
         ));
     } else if !field.hint.is_empty() {
+        // Beside an empty secret stands whether one is saved: that is no mere hint.
+        let is_hint = !matches!(field.value, FieldValue::Masked { is_filled: false });
         lines.extend(para(Role::Quiet, field.hint.as_str(), inner).into_iter().map(|line| Line {
             pieces: [(Role::Plain, "    ".to_owned())].into_iter().chain(line.pieces).collect(),
-            is_hint: true,
+            is_hint,
             ..Line::default()
         }));
     }
@@ -184,7 +199,7 @@ fn field_lines(field: &FieldView<'_>, room: Room) -> Vec<Line> {
 }
 
 /// One of a few: side by side where that fits, else one below the other.
-fn choice_lines(choice: &ChoiceView, room: Room) -> Vec<Line> {
+fn choice_lines(choice: &ChoiceView, room: Room<'_>) -> Vec<Line> {
     let mark = if choice.is_focused { "> " } else { "  " };
     let label = format!("{mark}{}: ", choice.label);
     let option = |at: usize, words: &str| {
@@ -216,7 +231,7 @@ fn choice_lines(choice: &ChoiceView, room: Room) -> Vec<Line> {
 }
 
 /// Buttons in a row, on further rows where one is not enough. A closed one stands in round brackets.
-fn button_lines(buttons: &[Button], room: Room) -> Vec<Line> {
+fn button_lines(buttons: &[Button], room: Room<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut line = Line::default();
     let mut x = 0_u16;
@@ -243,39 +258,8 @@ fn button_lines(buttons: &[Button], room: Room) -> Vec<Line> {
     lines
 }
 
-/// One named check: sign, name, state in words, and the news where it went wrong.
-fn check_lines(check: &Check, room: Room) -> Vec<Line> {
-    let (sign, role, state) = match &check.state {
-        CheckState::Waiting => ("[ ]", Role::Plain, "waiting"),
-        CheckState::Asking => ("[.]", Role::Plain, "asking"),
-        CheckState::Spreading => ("[~]", Role::Warn, "granted, spreading"),
-        CheckState::Good => ("[x]", Role::Good, "good"),
-        CheckState::Unread(_) => ("[?]", Role::Plain, "can't be read, blocks nothing"),
-        CheckState::Bad(_) => ("[!]", Role::Bad, "failed"),
-    };
-    let mut words = format!("{}: {state}", check.name);
-    if !check.detail.is_empty() {
-        words = format!("{words} ({})", check.detail);
-    }
-    let mut lines = hanging(Line::of(role, format!("{sign} ")), 4, Role::Plain, &words, room);
-    let below = match &check.state {
-        CheckState::Bad(failure) => {
-            failure_lines(failure, Room { width: room.width.saturating_sub(4), ..room })
-        }
-        CheckState::Unread(why) => {
-            para(Role::Plain, why.as_str(), Room { width: room.width.saturating_sub(4), ..room })
-        }
-        _ => Vec::new(),
-    };
-    lines.extend(below.into_iter().map(|line| Line {
-        pieces: [(Role::Plain, "    ".to_owned())].into_iter().chain(line.pieces).collect(),
-        ..line
-    }));
-    lines
-}
-
 /// Bad news: what happened, what to do, and the ids that support asks for.
-fn failure_lines(failure: &Failure, room: Room) -> Vec<Line> {
+pub(super) fn failure_lines(failure: &Failure, room: Room<'_>) -> Vec<Line> {
     let code = failure.code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default();
     let mut lines =
         hanging(Line::of(Role::Bad, "! "), 2, Role::Strong, &format!("{}{code}", failure.what), room);
@@ -286,7 +270,7 @@ fn failure_lines(failure: &Failure, room: Room) -> Vec<Line> {
         lines.extend(para(Role::Plain, &format!("Trying again makes sense in {}.", spoken(wait)), room));
     }
     if let Some(reference) = &failure.reference {
-        lines.extend(para(Role::Plain, &format!("Ids for Microsoft's support: {reference}"), room));
+        lines.extend(para(Role::Plain, &format!("Ids for support: {reference}"), room));
     }
     lines
 }
@@ -300,7 +284,7 @@ fn spoken(wait: Duration) -> String {
 }
 
 /// Work with a known end: counts, percentage, and a bar where there is room.
-fn progress(done: u32, total: u32, room: Room) -> Line {
+fn progress(done: u32, total: u32, room: Room<'_>) -> Line {
     let percent = u64::from(done).saturating_mul(100).checked_div(u64::from(total)).unwrap_or(100).min(100);
     let words = format!("{} of {} ({percent} %)", grouped(to_usize(done)), grouped(to_usize(total)));
     let line = Line::of(Role::Strong, words.clone());

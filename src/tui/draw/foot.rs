@@ -31,10 +31,11 @@ pub(super) fn notice(notice: Option<&Notice>, canvas: &Canvas<'_>) -> Vec<Line> 
     out
 }
 
-/// The line of keys: as many as fit in their order, help at the end always (in a field `?` is a letter).
+/// The line of keys: as many as fit in their order, help at the end always where there is help.
 pub(super) fn keys(keys: &[Key], focus: Focus, canvas: &Canvas<'_>) -> Line {
-    let help = if focus == Focus::Field { "" } else { "help" };
-    let reserved = if help.is_empty() { 0 } else { 8 };
+    let help = keys.iter().find(|key| key.action == Action::Help);
+    let help = help.map(|key| (key.chord.to_string(), format!(" {}", key.label)));
+    let reserved = help.as_ref().map_or(0, |(chord, label)| width(chord) + width(label) + 2);
     // The last cell of the last row is never written.
     let room = canvas.cells.area.width.saturating_sub(1);
     let mut line = Line::default();
@@ -43,7 +44,7 @@ pub(super) fn keys(keys: &[Key], focus: Focus, canvas: &Canvas<'_>) -> Line {
         if key.action == Action::Help || (focus == Focus::Field && matches!(key.chord, Chord::Char(_))) {
             continue;
         }
-        let name = chord_word(key.chord);
+        let name = key.chord.to_string();
         let mut label = format!(" {}", key.label);
         if let Some(count) = key.count {
             label = format!("{label} {}", grouped(usize::try_from(count).unwrap_or(usize::MAX)));
@@ -58,20 +59,7 @@ pub(super) fn keys(keys: &[Key], focus: Focus, canvas: &Canvas<'_>) -> Line {
         line = line.and(Role::Strong, name).and(Role::Plain, label);
         used += wide;
     }
-    if help.is_empty() {
-        return line;
-    }
+    let Some((chord, label)) = help else { return line };
     let gap = if used > 0 { "  " } else { "" };
-    line.and(Role::Plain, gap).and(Role::Strong, "?").and(Role::Plain, " help")
-}
-
-/// What a chord is called.
-fn chord_word(chord: Chord) -> String {
-    match chord {
-        Chord::Char(c) => c.to_string(),
-        Chord::Enter => "Enter".to_owned(),
-        Chord::Space => "Space".to_owned(),
-        Chord::Esc => "Esc".to_owned(),
-        Chord::Tab => "Tab".to_owned(),
-    }
+    line.and(Role::Plain, gap).and(Role::Strong, chord).and(Role::Plain, label)
 }

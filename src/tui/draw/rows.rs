@@ -8,8 +8,10 @@ use ratatui::layout::Rect;
 use crate::{
     tui::{
         draw::{
+            HINTS_FROM,
             block::{Room, field_line},
             canvas::Canvas,
+            columns::{Needs, columns},
         },
         paint::Place,
         theme::Role,
@@ -17,44 +19,6 @@ use crate::{
     },
     wizard::view::{Cell, Layout, Mark, Row, RowsView},
 };
-
-/// One column of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Column {
-    /// Index into the row's cells.
-    cell: usize,
-    /// Columns of the terminal that it needs at least.
-    least: u16,
-    /// Columns beyond which more is of no use; the last column takes what is left.
-    most: u16,
-    /// Dropped later than columns with a higher number.
-    rank: u8,
-}
-
-/// Shorthand for the tables below.
-const fn column(cell: usize, least: u16, most: u16, rank: u8) -> Column {
-    Column { cell, least, most, rank }
-}
-
-/// Users: name, address, kind, state, department. The four first fit 60 columns.
-const USERS: [Column; 5] = [
-    column(0, 13, 28, 0),
-    column(1, 17, 36, 1),
-    column(2, 10, 13, 2),
-    column(3, 10, 18, 3),
-    column(4, 10, 200, 4),
-];
-
-/// Customers: how far a customer is matters more than the domain (product.md section 4: each row says it).
-const CUSTOMERS: [Column; 4] =
-    [column(0, 16, 32, 0), column(1, 14, 26, 2), column(2, 8, 12, 3), column(3, 18, 200, 1)];
-
-/// Products: name, path, state, next.
-const PRODUCTS: [Column; 4] =
-    [column(0, 14, 24, 0), column(1, 16, 40, 1), column(2, 12, 24, 2), column(3, 14, 200, 3)];
-
-/// Name and meaning.
-const PAIRS: [Column; 2] = [column(0, 14, 32, 0), column(1, 18, 200, 1)];
 
 /// What the front end remembers about the rows between two frames.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,16 +31,43 @@ pub struct Scroll {
     pub y: u16,
     /// Nothing stands beside the rows: their lines can be scrolled by the terminal itself.
     pub is_alone: bool,
+    /// Which slice is shown is said elsewhere.
+    pub is_told: bool,
+    /// What the cells on screen needed so far.
+    needs: Needs,
 }
+
+/// Most lines of counts; in a low window one.
+const COUNT_LINES: usize = 3;
 
 /// Lines above the rows.
-pub(super) fn head_height(view: &RowsView<'_>) -> u16 {
-    u16::from(view.search.is_some()) + u16::from(has_counts(view))
+pub(super) fn head_height(view: &RowsView<'_>, canvas: &Canvas<'_>, width: u16, scroll: Scroll) -> u16 {
+    let counts = count_lines(view, canvas, width, scroll).len();
+    u16::from(view.search.is_some()) + u16::try_from(counts).unwrap_or(0)
 }
 
-/// Whether there is a line of counts.
-fn has_counts(view: &RowsView<'_>) -> bool {
-    !view.counts.is_empty() || view.rows.len() > 5
+/// Which slice is shown; nothing when all rows are.
+pub(super) fn slice_words(view: &RowsView<'_>, scroll: Scroll) -> Option<String> {
+    let (len, shown) = (view.rows.len(), usize::from(scroll.height));
+    let last = scroll.top.saturating_add(shown).min(len);
+    (len > shown).then(|| format!("{}–{} of {}", grouped(scroll.top + 1), grouped(last), grouped(len)))
+}
+
+/// The counts in lines, broken between two of them; the slice in front where it is not said elsewhere.
+fn count_lines(view: &RowsView<'_>, canvas: &Canvas<'_>, width: u16, scroll: Scroll) -> Vec<String> {
+    let most = if canvas.cells.area.height < HINTS_FROM { 1 } else { COUNT_LINES };
+    let slice = if scroll.is_told { None } else { slice_words(view, scroll) };
+    let parts = view.counts.as_str().split(" · ").filter(|part| !part.is_empty());
+    let mut lines: Vec<String> = Vec::new();
+    for part in slice.as_deref().into_iter().chain(parts) {
+        let is_open = lines.len() >= most
+            || lines.last().is_some_and(|line| canvas.width(&format!("{line} · {part}")) <= width);
+        match lines.last_mut().filter(|_| is_open) {
+            Some(line) => *line = format!("{line} · {part}"),
+            None => lines.push(part.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Draws the list into its area; says where the cursor stands if the list or its search field has the focus.
@@ -92,15 +83,14 @@ pub(super) fn draw(
     if let Some(search) = &view.search
         && y < end
     {
-        let line = field_line(search, Room { width: area.width, use_unicode: canvas.options.use_unicode });
+        let line = field_line(search, Room::of(area.width, canvas.options.use_unicode));
         canvas.line(Rect { y, height: 1, ..area }, 0, &line);
         cursor = line.cursor.map(|x| Place { x: area.x.saturating_add(x), y });
         y += 1;
     }
     let counts_at = y;
-    if has_counts(view) && y.saturating_add(1) < end {
-        y += 1;
-    }
+    let heads = u16::try_from(count_lines(view, canvas, area.width, *scroll).len()).unwrap_or(0);
+    y = y.saturating_add(heads).min(end.saturating_sub(1)).max(y);
     let height = end.saturating_sub(y);
     let len = view.rows.len();
     let shown = usize::from(height);
@@ -115,8 +105,8 @@ pub(super) fn draw(
     scroll.height = height;
     scroll.y = y;
     scroll.is_alone = area.width == canvas.cells.area.width;
-    if counts_at < y {
-        counts(canvas, area, counts_at, view, *scroll);
+    for (y, line) in (counts_at..y).zip(count_lines(view, canvas, area.width, *scroll)) {
+        canvas.put(area.x, y, area.width, &line, Role::Plain);
     }
     if len == 0 {
         for (row, line) in (y..end).zip(wrap(view.empty.as_str(), area.width, canvas.options.use_unicode)) {
@@ -128,7 +118,18 @@ pub(super) fn draw(
         || (scroll.top..len)
             .take(shown)
             .any(|at| view.rows.row(at).is_some_and(|row| row.mark != Mark::None));
-    let columns = columns(view.layout, area.width, has_marks);
+    for row in (scroll.top..len).take(shown).filter_map(|at| view.rows.row(at)) {
+        if row.is_quiet && view.layout == Layout::Customers {
+            continue; // why a customer can't go on is long, and must not cut the domains of the others
+        }
+        let is_nameless = is_nameless(view.layout, &row);
+        for (at, (need, cell)) in scroll.needs.iter_mut().zip(&row.cells).enumerate() {
+            if !(at == 0 && is_nameless) {
+                *need = canvas.width(&words(cell)).max(*need);
+            }
+        }
+    }
+    let columns = columns(view.layout, area.width, if has_marks { 6 } else { 2 }, &scroll.needs);
     let range = view.cursor.zip(view.anchor).map(|(a, b)| (a.min(b), a.max(b)));
     for (y, at) in (y..end).zip(scroll.top..len) {
         let Some(row) = view.rows.row(at) else { break };
@@ -148,59 +149,10 @@ pub(super) fn draw(
     cursor
 }
 
-/// The line of counts, and which slice is shown when not all rows fit.
-fn counts(canvas: &mut Canvas<'_>, area: Rect, y: u16, view: &RowsView<'_>, scroll: Scroll) {
-    let len = view.rows.len();
-    let shown = usize::from(scroll.height);
-    let mut words = String::new();
-    if len > shown {
-        let last = scroll.top.saturating_add(shown).min(len);
-        words = format!("{}–{} of {}", grouped(scroll.top + 1), grouped(last), grouped(len));
-    }
-    if !view.counts.is_empty() {
-        if !words.is_empty() {
-            words.push_str(" · ");
-        }
-        words.push_str(view.counts.as_str());
-    }
-    canvas.put(area.x, y, area.width, &words, Role::Plain);
-}
-
-/// The columns that fit, with their places: least important ones are dropped first, room to spare goes from the
-/// left to the right, the last column takes the rest.
-fn columns(layout: Layout, width: u16, has_marks: bool) -> Vec<(usize, u16, u16)> {
-    let all: &[Column] = match layout {
-        Layout::Users => &USERS,
-        Layout::Customers => &CUSTOMERS,
-        Layout::Products => &PRODUCTS,
-        Layout::Pairs => &PAIRS,
-    };
-    let start: u16 = if has_marks { 6 } else { 2 };
-    let room = width.saturating_sub(start);
-    let mut kept: Vec<Column> = all.to_vec();
-    let need = |kept: &[Column]| {
-        let gaps = u16::try_from(kept.len().saturating_sub(1)).unwrap_or(0);
-        kept.iter().map(|c| c.least).fold(gaps, u16::saturating_add)
-    };
-    while kept.len() > 1 && need(&kept) > room {
-        if let Some(worst) = kept.iter().map(|c| c.rank).max() {
-            kept.retain(|c| c.rank != worst);
-        }
-    }
-    let mut spare = room.saturating_sub(need(&kept));
-    let mut x = start;
-    let last = kept.len().saturating_sub(1);
-    let mut placed = Vec::with_capacity(kept.len());
-    for (at, column) in kept.iter().enumerate() {
-        // Name and whatever stands beside it share what is left; the others get what these can't use.
-        let rest = if at == 0 { 2 } else { 1 };
-        let extra = (column.most - column.least).min(spare.div_ceil(rest));
-        let wide = if at == last { width.saturating_sub(x) } else { column.least + extra };
-        spare = spare.saturating_sub(extra);
-        placed.push((column.cell, x, wide));
-        x = x.saturating_add(wide).saturating_add(1);
-    }
-    placed
+/// Whether a user's name is the address once more: then it needs no room of its own.
+fn is_nameless(layout: Layout, row: &Row<'_>) -> bool {
+    let [name, address, ..] = &row.cells;
+    layout == Layout::Users && words(name) == words(address)
 }
 
 /// One row.

@@ -54,7 +54,7 @@ fn in_a_field_every_printable_character_is_text() {
             (Press::Left, ask(Intent::Edit(Edit::Left))),
             (Press::Right, ask(Intent::Edit(Edit::Right))),
             (Press::Ctrl('c'), ask(Intent::Leave)),
-            (Press::Ctrl('g'), Meaning::Nothing),
+            (Press::Ctrl('g'), ask(Intent::Act(Action::Help))),
         ],
     );
 }

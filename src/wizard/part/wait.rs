@@ -41,6 +41,8 @@ pub(crate) const TENANT: Kind =
     Kind { what: "Asking Microsoft about the tenant", usual: "2 s", worst: "1 min" };
 /// Finding an Exchange server.
 pub(crate) const SERVER: Kind = Kind { what: "Looking for the server", usual: "10 s", worst: "2 min" };
+/// Listing the users of a tenant: a thousand come per answer; Microsoft slows large tenants down.
+pub(crate) const LISTING: Kind = Kind { what: "Listing", usual: "1 min", worst: "30 min" };
 /// Writing the enablement.
 pub(crate) const ENABLE: Kind = Kind { what: "Enabling", usual: "1 s", worst: "10 s" };
 

@@ -42,6 +42,7 @@ impl Roster {
         }
         roster.facts = Phase::Running(cx.calls.start(facts));
         roster.listing = Phase::Running(cx.calls.start(list));
+        roster.since = cx.now;
     }
 
     /// Lists again from the start. Ticks, the filter and the cursor's user are kept.
@@ -155,7 +156,7 @@ impl Roster {
     }
 
     /// A page of users: rows can be used while the rest still arrives.
-    fn arrive(&mut self, calls: &mut Outbox, page: &Arc<UserPage>) {
+    pub(super) fn arrive(&mut self, calls: &mut Outbox, page: &Arc<UserPage>) {
         if page.is_empty() {
             return;
         }
@@ -180,7 +181,7 @@ impl Roster {
         }
     }
 
-    fn search_came(&mut self, calls: &mut Outbox, call: CallId, reply: &Reply) {
+    pub(super) fn search_came(&mut self, calls: &mut Outbox, call: CallId, reply: &Reply) {
         if let Reply::Hits { page, bits } = reply {
             self.list.take_hits(&self.people, *page, bits);
         } else {

@@ -10,7 +10,7 @@ use crate::{
         failure::Failure,
         id::TenantId,
         run::RunRecord,
-        tenant::{CheckState, Verdict},
+        tenant::{Check, CheckState, Verdict},
         text::Text,
     },
     wizard::{
@@ -22,7 +22,7 @@ use crate::{
         screen::{Scene, Screen, users::Users},
         session::Session,
         step::Step,
-        view::{Block, Button, Card, Chord, Focus, Key, Notice, Panel, Tone},
+        view::{Block, Button, Card, CheckGroup, Chord, Focus, Key, Notice, Panel, Tone},
         words as shared,
     },
 };
@@ -123,16 +123,12 @@ impl Authorise {
         blocks.extend(words::advice(look, record).into_iter().map(Block::Para));
         blocks.extend(self.failures(look).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(vec![self.button(look, record)]));
-        if record.product.is_hosted() {
-            blocks.extend(words::access(record));
-        } else if self.is_link_shown && record.enabled.is_none() {
+        if self.is_link_shown && !record.product.is_hosted() && record.enabled.is_none() {
             blocks.extend(Self::link_blocks(look, record));
         }
-        if let Some(proof) = look.session.proving.proof.as_ref() {
-            blocks.push(Block::Checks(checks(look, proof)));
-        }
-        if !record.product.is_hosted() {
-            blocks.extend(words::permissions(&look.setup.permissions));
+        blocks.extend(self.checks(look, record));
+        if record.product.is_hosted() {
+            blocks.extend(words::access(record));
         }
         Scene {
             panel: Panel { heading: words::heading(record), blocks },
@@ -244,6 +240,23 @@ impl Authorise {
             ("Authorise", Action::Submit, true)
         };
         Button { label: Text::from(label), action, is_open, is_focused: true }
+    }
+
+    /// The checks. What the customer is asked to allow matters more until the link is shown, afterwards the others do.
+    fn checks<'a>(&self, look: Look<'_>, record: &RunRecord) -> Vec<Block<'a>> {
+        let known = look.session.proving.proof.as_ref().map(|proof| checks(look, proof)).unwrap_or_default();
+        if record.product.is_hosted() {
+            return vec![Block::Checks(known)];
+        }
+        let asked = words::permissions(&look.setup.permissions, &known);
+        let is_asked = |check: &Check| asked.iter().any(|permission| permission.name == check.name);
+        let named = known.into_iter().filter(|check| !is_asked(check)).collect();
+        let is_before = !self.is_link_shown && !look.session.proving.is_proved() && record.enabled.is_none();
+        let named = CheckGroup { name: "Checks", title: "", checks: named, is_kept: !is_before };
+        let title = "What the customer is asked to allow:";
+        let asked = CheckGroup { name: "Permissions", title, checks: asked, is_kept: is_before };
+        let groups = if is_before { [asked, named] } else { [named, asked] };
+        groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Group).collect()
     }
 
     fn link_blocks<'a>(look: Look<'a>, record: &RunRecord) -> Vec<Block<'a>> {
@@ -366,7 +379,7 @@ fn tell(cx: &mut Cx<'_>, reply: Reply) {
 }
 
 /// The checks as found last; while a round is out, those that wait for an answer say so.
-fn checks(look: Look<'_>, proof: &crate::domain::tenant::Proof) -> Vec<crate::domain::tenant::Check> {
+fn checks(look: Look<'_>, proof: &crate::domain::tenant::Proof) -> Vec<Check> {
     let mut checks = proof.checks.clone();
     if look.session.proving.is_asking() {
         for check in &mut checks {

@@ -28,7 +28,7 @@ use crate::{
         },
         screen::{Scene, Screen, add::Add, product},
         step::Step,
-        view::{Block, Card, Chord, Focus, Key, Layout, Panel, RowsView, Tone},
+        view::{Block, Card, Chord, Focus, Key, Layout, Notice, Panel, RowsView, Tone},
         words,
     },
 };
@@ -161,7 +161,7 @@ impl Customer {
         Scene {
             panel: Panel { heading: Text::from("Which customer?"), blocks },
             overlay: None,
-            notice: wait.map(|wait| wait.notice(look.now)),
+            notice: wait.map(|wait| wait.notice(look.now)).or_else(|| self.under_cursor()),
             keys: self.keys(look.setup.operator.is_admin),
             focus: if self.in_field { Focus::Field } else { Focus::Rows },
             next_change: wait.map(|wait| wait.next_change(look.now)),
@@ -206,7 +206,7 @@ impl Customer {
 
     fn keys(&self, is_admin: bool) -> Vec<Key> {
         if self.in_field {
-            return words::field_keys();
+            return words::search_keys();
         }
         let mut keys = vec![
             words::key(
@@ -227,6 +227,16 @@ impl Customer {
             keys.push(words::key(Chord::Char('n'), Action::Add, "new", "Adds a customer."));
         }
         keys
+    }
+
+    /// How far the row under the cursor is, whole: in the row it may be cut.
+    fn under_cursor(&self) -> Option<Notice> {
+        let at = self.cursor.get(self.shown.len()).filter(|_| !self.in_field)?;
+        let line = self.table.0.get(at)?;
+        let has_run = self.chosen().is_some_and(|row| row.run.is_some());
+        let [name, .., far] = line.cells.as_slice() else { return None };
+        let words = Text::of(format_args!("{name}: {far}."));
+        (has_run || line.is_quiet).then_some(Notice { tone: Tone::Plain, words })
     }
 
     fn counts(&self) -> Text {

@@ -299,7 +299,7 @@ fn heading(verdict: &Verdict) -> Text {
 fn proof<'a>(read: &'a Read, look: Look<'_>, blocks: &mut Vec<Block<'a>>) {
     let (outcome, verdict) = (&read.outcome, &read.verdict);
     let count = |label, count, is_total| Count { label: Text::from(label), count, is_total };
-    blocks.push(Block::Para(Text::from("Read back from the record on a new connection:")));
+    blocks.push(Block::Para(Text::from("Read back from the record just now:")));
     let mut counts = vec![count("registered for backup", verdict.protected, true)];
     counts.extend(
         [
@@ -321,16 +321,21 @@ fn proof<'a>(read: &'a Read, look: Look<'_>, blocks: &mut Vec<Block<'a>>) {
         (Some(_), Some(host)) => Text::of(format_args!("{}, run by {host}", users::due(look))),
         (Some(_), None) => Text::from("nothing will run at 20:00: no sweeper is installed"),
     };
-    let audit =
-        if outcome.is_audit_whole { "whole" } else { "NOT whole: an entry does not fit the one before" };
-    let mut facts = vec![("Next sweep", sweep), ("Audit", Text::from(audit))];
+    let audit = if outcome.is_audit_whole {
+        "whole: no entry was changed afterwards"
+    } else {
+        "NOT whole: an entry was changed afterwards"
+    };
+    let mut facts = vec![("Next sweep", sweep), ("History", Text::from(audit))];
     if let Some(first) = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min() {
         let zone = outcome.run.customer.time_zone.as_ref().unwrap_or(&look.setup.here);
         facts.push(("First backup on", crate::domain::sydney::stamp_in_words(first, zone.as_str())));
     }
     blocks.push(Block::Facts(facts));
     if !outcome.is_audit_whole {
-        blocks.push(Block::Strong(Text::from("The audit was changed by someone else. Tell your lead.")));
+        blocks.push(Block::Strong(Text::from(
+            "The history of who did what was changed afterwards. Tell your lead.",
+        )));
     }
     if let Some(why) = outcome.protection.rule.as_ref().and_then(|rule| rule.attention.as_ref()) {
         blocks.push(Block::Strong(Text::of(format_args!("Enable Auto needs attention: {why}"))));

@@ -128,7 +128,10 @@ impl Product {
         Scene {
             panel: Panel {
                 heading: Text::of(format_args!("Which product of {name}?")),
-                blocks: vec![Block::Para(Text::of(behalf)), Block::Rows(rows)],
+                blocks: [Block::Para(Text::of(behalf)), Block::Rows(rows)]
+                    .into_iter()
+                    .chain(self.below())
+                    .collect(),
             },
             overlay: None,
             notice: self.opening.as_ref().map(|wait| wait.notice(look.now)),
@@ -152,6 +155,15 @@ impl Product {
             sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
             wrong: Vec::new(),
         }
+    }
+
+    /// What there is to say about the product under the cursor, whole however narrow the rows are.
+    fn below(&self) -> Vec<Block<'_>> {
+        let line = self.cursor.get(self.products.len()).and_then(|at| self.table.0.get(at));
+        let Some([_, path, state, next]) = line.map(|line| line.cells.as_slice()) else { return Vec::new() };
+        let facts = [("Path", path), ("State", state), ("Next", next)];
+        let facts = facts.into_iter().filter(|(_, words)| !words.is_empty());
+        vec![Block::Gap, Block::Facts(facts.map(|(label, words)| (label, words.clone())).collect())]
     }
 
     fn open(&mut self, cx: &mut Cx<'_>) {

@@ -119,6 +119,11 @@ impl Tenant {
         }
     }
 
+    /// What Microsoft holds for the tenant on record (path 1). What was typed on path 2 is nobody's until it is saved.
+    pub(crate) fn on_record(&self) -> Option<&Organisation> {
+        matches!(self.path, Path::OnRecord(_)).then(|| self.organisation()).flatten()
+    }
+
     /// Comes on: asks Microsoft about a tenant that is known already.
     pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
         self.look_up(cx);

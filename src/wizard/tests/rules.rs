@@ -520,9 +520,9 @@ fn a_consent_that_does_not_arrive_may_have_gone_elsewhere() {
     run.link_shown = run.link_shown.map(|at| at.plus(std::time::Duration::from_mins(6)));
     let mut desk = Desk::resumed(run);
     desk.pass(30);
-    assert!(!desk.words().contains("which organisation the page named"), "{}", desk.words());
+    assert!(!desk.words().contains("which organisation did the page name"), "{}", desk.words());
     desk.pass(200);
-    for words in ["which organisation the page named", "Enterprise applications", "private window"] {
+    for words in ["which organisation did the page name", "Enterprise applications", "private window"] {
         assert!(desk.words().contains(words), "{words}: {}", desk.words());
     }
 }
@@ -617,4 +617,17 @@ fn a_failed_call_has_words_and_a_way_on() {
         desk.act(again);
         assert!(desk.is_out(request), "{request}");
     }
+}
+
+#[test]
+fn a_run_that_could_not_be_parked_is_said() {
+    let mut desk = Desk::resumed(consenting());
+    desk.act(Action::Park);
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::ParkRun(_))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    desk.answer();
+    let read = desk.count("LoadBoard");
+    desk.happen(Happening::Reply(call, failed()));
+    assert!(desk.notice().contains("the server did not answer"), "{}", desk.notice());
+    assert_eq!(desk.count("LoadBoard"), read + 1, "the rows say what is on record");
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::user::PAGE_ROWS;
 
 fn id(n: u32) -> UserId {
     UserId::from_bytes((u128::from(n) * 0x1_0001).to_le_bytes())
@@ -305,26 +304,4 @@ fn seats_whose_users_are_gone_become_rows_and_are_not_listed() {
     assert_eq!(left(1), None);
     assert_eq!(left(7), Some("left on 3 Nov 2026"));
     assert_eq!(left(8), Some("not in the list any more"));
-}
-
-#[test]
-fn half_a_million_users_are_ticked_searched_and_billed() {
-    let mut people = People::default();
-    let total = 500_000_u32;
-    for first in (0..total).step_by(PAGE_ROWS) {
-        let rows: Vec<_> = (first..(first + 999).min(total))
-            .map(|n| row(n, if n % 10 == 0 { Kind::Shared } else { Kind::User }, false))
-            .collect();
-        // A page is settled once; the counts after the last one are those of all.
-        people.add(&page(&rows));
-    }
-    assert_eq!((people.counts().listed, people.counts().eligible), (total, 450_000));
-    people.tick_all();
-    assert_eq!(people.counts().ticked, 450_000);
-    people.include(Kinds::default().toggled(Kind::Shared));
-    assert_eq!(people.bill(people.ticked()).turn_on, [(Kind::User, 450_000), (Kind::Shared, 50_000)]);
-    people.clear();
-    people.tick(&rows(&people, &BTreeSet::from([3, 499_999])), true);
-    assert_eq!(people.chosen(people.ticked()).len(), 2);
-    assert_eq!(people.pages.find(id(500_000)), None);
 }

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         run::RunRecord,
         sydney::clock_in_words,
-        tenant::{Organisation, Verdict},
+        tenant::{Check, CheckState, Organisation, Verdict},
         text::Text,
         time::Moment,
     },
@@ -19,21 +19,22 @@ use crate::{
 pub(super) const NO_BROWSER: &str =
     "No browser can be opened from here. Send the link to the customer, or open it on your own computer.";
 
-/// The ways to hand the link over.
-pub(super) const WAYS: &str = "c sends it to your terminal's clipboard, g shows a QR code, l prints it alone, o opens it here, f writes it into a file.";
+/// The ways to hand the link over; one line of 80 columns.
+pub(super) const WAYS: &str = "Send it: c clipboard, g QR code, l print alone, f file, o open it here.";
 
 /// The same without a browser.
-pub(super) const WAYS_WITHOUT_BROWSER: &str = "c sends it to your terminal's clipboard, g shows a QR code, l prints it alone, f writes it into a file. No browser can be opened from here.";
+pub(super) const WAYS_WITHOUT_BROWSER: &str =
+    "Send it: c clipboard, g QR code, l print alone, f file. No browser opens here.";
 
 /// How long Microsoft may take to spread a grant (microsoft-identity-and-graph.md section 3.6): no figure is documented,
 /// about 30 s is reported, and the clock runs to five minutes before it says that this is longer than usual.
 const SPREADING: wait::Kind =
-    wait::Kind { what: "Accepted; Microsoft is spreading it", usual: "under a minute", worst: "5 min" };
+    wait::Kind { what: "Accepted; Microsoft is spreading it", usual: "under 1 min", worst: "5 min" };
 
 /// Seconds after which spreading takes longer than usual.
 const SPREADING_WORST_S: u64 = 300;
 
-/// Seconds after which a consent takes longer than the three minutes that it usually takes.
+/// Seconds that a customer usually takes to sign in, read and accept; a guess from use.
 const CONSENT_USUAL_S: u64 = 180;
 
 /// One question to Microsoft.
@@ -93,13 +94,6 @@ pub(super) fn state(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -> 
 pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
     let Some(proof) = look.session.proving.proof.as_ref() else { return Vec::new() };
     match &proof.verdict {
-        // Without a redirect nobody tells where a consent went that did not arrive here: only the customer can see it.
-        Verdict::NotYet if !record.product.is_hosted() && is_late(look, record) => {
-            let expected = record.organisation.as_ref().map_or_else(|| "this organisation".to_owned(), named);
-            vec![Text::of(format_args!(
-                "Accepted, and nothing turns good? Ask which organisation the page named. If it is not {expected}, an administrator there removes Backup365 again: Entra admin center, Enterprise applications, Backup365, Properties, Delete. Then open the link again in a private window."
-            ))]
-        }
         Verdict::WrongTenant { found } => {
             let expected =
                 record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
@@ -112,6 +106,13 @@ pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
                     "Then open the link again in a private window and sign in as an administrator of {expected}."
                 )),
             ]
+        }
+        Verdict::NotYet if is_late(look, record) => {
+            let expected =
+                record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
+            vec![Text::of(format_args!(
+                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
+            ))]
         }
         Verdict::Spreading if is_slow(look) => vec![Text::from(
             "This takes longer than usual. It is still no error. You can park the run with p; it is asked again on the first screen.",
@@ -135,16 +136,18 @@ pub(super) fn access<'a>(record: &RunRecord) -> Option<Block<'a>> {
     ]))
 }
 
-/// The permissions with their plain reasons.
-pub(super) fn permissions<'a>(permissions: &[(Text, Text)]) -> Vec<Block<'a>> {
-    if permissions.is_empty() {
-        return Vec::new();
-    }
-    let mut blocks = vec![Block::Gap, Block::Para(Text::from("What the customer is asked to allow:"))];
-    let rows =
-        permissions.iter().map(|(name, reason)| Block::Para(Text::of(format_args!("{name}: {reason}"))));
-    blocks.extend(rows);
-    blocks
+/// What the customer is asked to allow, each with its plain reason and where it stands.
+pub(super) fn permissions(permissions: &[(Text, Text)], known: &[Check]) -> Vec<Check> {
+    let state = |name: &Text| {
+        let check = known.iter().find(|check| check.name == *name);
+        check.map_or(CheckState::Waiting, |check| check.state.clone())
+    };
+    let check = |(name, reason): &(Text, Text)| Check {
+        name: name.clone(),
+        state: state(name),
+        detail: reason.clone(),
+    };
+    permissions.iter().map(check).collect()
 }
 
 /// Since when somebody waits for what the screen shows; none when there is nothing to wait for.
@@ -173,7 +176,7 @@ pub(super) fn waiting(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -
         Some(Verdict::NotYet) if !record.product.is_hosted() && is_link_shown => {
             let at = clock_in_words(since, look.now, look.setup.here.as_str());
             busy(Text::of(format_args!(
-                "Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days: p parks the run."
+                "Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days; p parks."
             )))
         }
         Some(Verdict::WrongTenant { .. }) => busy(Text::of(format_args!(
@@ -293,9 +296,10 @@ fn hosted_card(verdict: Option<&Verdict>) -> Card {
     }
 }
 
-/// Whether the customer has had the link for longer than a consent usually takes.
+/// Whether the customer has had the link for longer than it usually takes.
 fn is_late(look: Look<'_>, record: &RunRecord) -> bool {
-    record.link_shown.is_some_and(|since| look.now.since(since).as_secs() >= CONSENT_USUAL_S)
+    let shown = record.link_shown.filter(|_| !record.product.is_hosted());
+    shown.is_some_and(|shown| look.now.since(shown).as_secs() >= CONSENT_USUAL_S)
 }
 
 fn is_slow(look: Look<'_>) -> bool {

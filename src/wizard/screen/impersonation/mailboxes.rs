@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{id::Address, text::Text};
+use crate::domain::{bill::counted, id::Address, text::Text};
 
 /// How many bad lines are named; the rest is counted.
 const NAMED: usize = 3;
@@ -77,11 +77,13 @@ impl Mailboxes {
             .iter()
             .filter(|address| !domains.iter().any(|domain| domain.as_str() == address.domain()))
             .count();
-        let listed = self.addresses.len();
-        match others {
-            0 => Text::of(format_args!("{listed} mailboxes on the list.")),
-            others => Text::of(format_args!(
-                "{listed} mailboxes on the list; {others} of them are in other domains and will be left out."
+        let size = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let listed = counted(size(self.addresses.len()), "mailbox", "mailboxes");
+        match size(others) {
+            0 => Text::clean(&format!("{listed} on the list.")),
+            others => Text::clean(&format!(
+                "{listed} on the list; {} and will be left out.",
+                counted(others, "is in another domain", "are in other domains")
             )),
         }
     }
@@ -128,10 +130,7 @@ mod tests {
         let found: Vec<&str> = list.addresses().iter().map(Address::as_str).collect();
         assert_eq!(found, ["ana@bakery.example", "ben@bakery.example", "c@other.example"]);
         let counts = list.counts(&[Text::from("bakery.example")]);
-        assert_eq!(
-            counts.as_str(),
-            "3 mailboxes on the list; 1 of them are in other domains and will be left out."
-        );
+        assert_eq!(counts.as_str(), "3 mailboxes on the list; 1 is in another domain and will be left out.");
         assert_eq!(list.bad_lines().unwrap().as_str(), "No e-mail address in line 5 (“no address here”).");
     }
 

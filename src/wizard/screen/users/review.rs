@@ -157,10 +157,10 @@ pub(super) fn waiting(look: Look<'_>) -> Sheet<'_> {
             "Lists the users again from the start.",
         ));
     } else if roster.is_known() {
-        blocks.push(Block::Para(Text::of(format_args!(
-            "Waiting for the end of the list: {} so far. The table comes by itself.",
-            grouped(roster.counts().listed)
-        ))));
+        blocks.push(Block::Para(Text::from(
+            "Waiting for the end of the list. The table comes by itself. Esc goes back; the list goes on.",
+        )));
+        blocks.push(Block::Para(super::scene::listing(look)));
     } else {
         blocks.push(Block::Para(Text::from("Reading who is on already. The table comes by itself.")));
     }

@@ -9,6 +9,7 @@ use crate::{
     wizard::{
         Look,
         event::Action,
+        part::wait,
         roster::Roster,
         screen::Scene,
         view::{Block, Card, Chord, Focus, Key, Layout, Notice, Panel, Rows, RowsView, Tone},
@@ -30,6 +31,8 @@ pub(super) fn view<'a>(users: &'a Users, look: Look<'a>) -> Scene<'a> {
     let panel = list(users, look, above.is_none());
     let has_rule = look.session.roster.people().rule().is_some();
     let countdown = has_rule.then(|| auto::next_minute(look.now));
+    let arriving = look.session.roster.arriving_since().map(|since| wait::next_change(since, look.now));
+    let ticking = arriving.into_iter().chain(countdown).min();
     match above {
         Some(sheet) => Scene {
             panel,
@@ -37,7 +40,7 @@ pub(super) fn view<'a>(users: &'a Users, look: Look<'a>) -> Scene<'a> {
             notice: None,
             keys: sheet.keys,
             focus: sheet.focus,
-            next_change: sheet.next_change.or(countdown),
+            next_change: sheet.next_change.into_iter().chain(ticking).min(),
         },
         None => Scene {
             panel,
@@ -45,7 +48,7 @@ pub(super) fn view<'a>(users: &'a Users, look: Look<'a>) -> Scene<'a> {
             notice: notice(users, look),
             keys: if users.is_typing { field_keys() } else { keys(users, look) },
             focus: if users.is_typing { Focus::Field } else { Focus::Rows },
-            next_change: countdown,
+            next_change: ticking,
         },
     }
 }
@@ -90,7 +93,7 @@ fn counts(roster: &Roster) -> Text {
     let limit = people.limit().map_or_else(String::new, |limit| format!(" of {}", grouped(limit)));
     let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
     Text::of(format_args!(
-        "ticked {}{outside} · seats {} → {after}{limit}{} · listed {}{} · eligible {} · excluded {} · protected {}",
+        "ticked {}{outside} · seats {} → {after}{limit}{} · listed {}{} · eligible {} · excluded {}{}",
         grouped(counts.ticked),
         grouped(before),
         only(roster.is_filtered(), format!(" · shown {}", grouped(rows))),
@@ -98,7 +101,7 @@ fn counts(roster: &Roster) -> Text {
         only(roster.is_arriving(), " so far".into()),
         grouped(counts.eligible),
         grouped(counts.excluded),
-        grouped(counts.protected)
+        only(counts.protected > 0, format!(" · protected {}", grouped(counts.protected)))
     ))
 }
 
@@ -169,16 +172,21 @@ fn notice(users: &Users, look: Look<'_>) -> Option<Notice> {
         }
     }
     if roster.is_arriving() {
-        let listed = counted(roster.counts().listed, "user", "users");
-        return say(
-            Tone::Busy,
-            Text::of(format_args!("Listing: {listed} so far. Rows can be used already.")),
-        );
+        return say(Tone::Busy, listing(look));
     }
     if roster.people().is_all() {
         return say(Tone::Plain, Text::from("All is on. Enter shows what will be turned on."));
     }
     None
+}
+
+/// How far the listing is, with its clock (rule 7).
+pub(super) fn listing(look: Look<'_>) -> Text {
+    let roster = &look.session.roster;
+    let wait::Kind { what, usual, worst } = wait::LISTING;
+    let listed = counted(roster.counts().listed, "user", "users");
+    let elapsed = wait::in_words(look.now.since(roster.arriving_since().unwrap_or(look.now)));
+    Text::of(format_args!("{what}: {listed} so far, {elapsed}. Usually {usual}, at worst {worst}."))
 }
 
 fn field_keys() -> Vec<Key> {

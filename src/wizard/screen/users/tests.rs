@@ -407,7 +407,7 @@ fn all_is_a_mode_and_waits_for_the_end_of_the_list() {
     bench.intent(Intent::Submit);
     assert_eq!(bench.heading(), "What will be turned on");
     bench.part(page(&[(2, "Ana", Kind::User)]));
-    assert!(bench.words().contains("2 so far"), "{}", bench.words());
+    assert!(bench.words().contains("2 users so far"), "{}", bench.words());
     bench.list([]);
     assert_eq!(bench.heading(), "Turn 2 users on?");
     bench.intent(Intent::Back);

@@ -1,0 +1,550 @@
+//! Every call against the sandbox, and what becomes of calls that are cancelled.
+
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicI64, AtomicU32, Ordering},
+};
+
+use super::*;
+use crate::{
+    domain::{
+        customer::{Impersonation, Listing, NewCustomer, Product},
+        draft::Draft,
+        id::{CustomerId, UserId},
+        protection::{Chosen, SeatOutcome},
+        run::ExclusionChange,
+        secret::Secret,
+        tenant_input::TenantInput,
+        user::{Kind, Kinds, UserPage},
+    },
+    provider::{
+        self,
+        http::HttpOptions,
+        oauth::{App, Credential},
+        store::StoreOptions,
+    },
+    sandbox::{self, Sandbox},
+};
+
+const OFFICE: Product = Product::Office365;
+
+/// Monday 23 November 2026, 14:00 in Sydney.
+const START: i64 = 1_795_402_800_000;
+
+/// A runner over a sandbox and a store in a folder, with a clock in the test's hand.
+struct Stage {
+    runner: Runner,
+    sandbox: Sandbox,
+    millis: Arc<AtomicI64>,
+    woken: Arc<AtomicU32>,
+    calls: u64,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    async fn new(world: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let millis = Arc::new(AtomicI64::new(START));
+        let told = Arc::clone(&millis);
+        let sandbox = sandbox::start(sandbox::Options {
+            world: world.to_owned(),
+            port: Some(0),
+            data: None,
+            now: Arc::new(move || told.load(Ordering::SeqCst)),
+            faults: Vec::new(),
+        })
+        .await
+        .unwrap();
+        let told = Arc::clone(&millis);
+        let clock = Clock::new(move || Moment::from_millis(told.load(Ordering::SeqCst)));
+        let rehearsal = sandbox.rehearsal();
+        let tools = Tools {
+            provider: provider_of(&sandbox, &clock, folder.path()),
+            clock,
+            rehearse: Some(Arc::new(move |link| {
+                let rehearsal = rehearsal.clone();
+                Box::pin(async move { rehearsal.play(&link).await })
+            })),
+            files: folder.path().join("files"),
+        };
+        let woken = Arc::new(AtomicU32::new(0));
+        let wakes = Arc::clone(&woken);
+        let wake = Arc::new(move || {
+            wakes.fetch_add(1, Ordering::SeqCst);
+        });
+        let runner = Runner::new(Handle::current(), tools, wake);
+        Self { runner, sandbox, millis, woken, calls: 0, folder }
+    }
+
+    fn store(&self) -> &Store {
+        &self.runner.tools.provider.store
+    }
+
+    fn start(&mut self, request: Request) -> CallId {
+        self.calls += 1;
+        let call = CallId(self.calls);
+        self.runner.start(call, request);
+        call
+    }
+
+    /// The next reply, whosever it is.
+    async fn next(&mut self) -> (CallId, Reply) {
+        let waiting = async {
+            loop {
+                match self.runner.reply() {
+                    Some(reply) => return reply,
+                    None => tokio::time::sleep(Duration::from_millis(1)).await,
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap()
+    }
+
+    /// All replies of one call, the last one last.
+    async fn ask(&mut self, request: Request) -> Vec<Reply> {
+        let call = self.start(request);
+        let mut replies = Vec::new();
+        loop {
+            let (from, reply) = self.next().await;
+            assert_eq!(from, call);
+            let is_part = reply.is_part();
+            replies.push(reply);
+            if !is_part {
+                return replies;
+            }
+        }
+    }
+
+    /// Waits until no call is open any more.
+    async fn is_quiet(&self) {
+        let waiting = async {
+            while !lock(&self.runner.open).is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap();
+    }
+
+    /// A customer of the standard world with an open run.
+    fn run_of(&self, reference: &str, product: Product) -> (CustomerId, RunId) {
+        let row = self.sandbox.customers().into_iter().find(|row| row.reference == reference).unwrap();
+        let customer = NewCustomer {
+            reference: Text::clean(&row.reference),
+            name: Text::clean(&row.name),
+            is_active: true,
+            products: vec![product],
+            tenant: row.tenant.map(|tenant| tenant.parse().unwrap()),
+            is_managed: row.managed,
+            ..NewCustomer::default()
+        };
+        self.store().seed_customers(&[customer]).unwrap();
+        let customer = self.store().customer_by_reference(reference).unwrap().id;
+        (customer, self.store().open_run(customer, product).unwrap().id)
+    }
+
+    fn tenant_of(&self, reference: &str) -> TenantId {
+        let row = self.sandbox.customers().into_iter().find(|row| row.reference == reference).unwrap();
+        row.tenant.unwrap().parse().unwrap()
+    }
+}
+
+fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Provider {
+    let store = Store::open(StoreOptions {
+        file: folder.join("record/store.sqlite"),
+        identity: folder.join("config/identity.txt"),
+        clock: clock.clone(),
+        operator_name: "ann".into(),
+        as_user: false,
+        host: "desk-1".into(),
+        is_sandbox: true,
+    })
+    .unwrap();
+    let partner = sandbox.partner();
+    let settings = provider::Settings {
+        http: HttpOptions { origins: sandbox.origins(), is_total: true, clock: clock.clone() },
+        app: App {
+            client_id: partner.client_id.parse().unwrap(),
+            partner: partner.tenant.parse().unwrap(),
+            credential: Credential::Secret(Secret::new(partner.secret)),
+        },
+        authority: provider::AUTHORITY.into(),
+        graph: provider::GRAPH.into(),
+        browser_origin: Some(format!("http://{}", sandbox.address())),
+        done_page: None,
+        extra_permissions: Vec::new(),
+    };
+    Provider::new(&settings, store).unwrap()
+}
+
+fn organisation(tenant: TenantId) -> Organisation {
+    Organisation { tenant, name: None, domain: None, region: None }
+}
+
+fn somebody(number: u16) -> Chosen {
+    let [high, low] = number.to_be_bytes();
+    Chosen {
+        id: UserId::from_bytes([high, low, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
+        address: Text::of(format_args!("u{number}@bakery.example")),
+        name: Text::of(format_args!("User {number}")),
+        kind: Kind::User,
+    }
+}
+
+/// The name of a request; a new one has to be added here and to the calls below.
+const fn name(request: &Request) -> &'static str {
+    match request {
+        Request::Wake(_) => "wake",
+        Request::LoadBoard => "load board",
+        Request::ProbeBoard(_) => "probe board",
+        Request::AddCustomer(_) => "add customer",
+        Request::OpenRun(..) => "open run",
+        Request::LoadRun(_) => "load run",
+        Request::ParkRun(_) => "park run",
+        Request::LeaveRun(_) => "leave run",
+        Request::LookUp(_) => "look up",
+        Request::Identify(_) => "identify",
+        Request::SaveOrganisation(..) => "save organisation",
+        Request::Discover(_) => "discover",
+        Request::SaveImpersonation(..) => "save impersonation",
+        Request::LinkShown(_) => "link shown",
+        Request::Prove { organisation: Some(_), .. } => "prove consent",
+        Request::Prove { .. } => "prove impersonation",
+        Request::SaveProof(..) => "save proof",
+        Request::OpenBrowser(_) => "open browser",
+        Request::WriteFile { .. } => "write file",
+        Request::Rehearse(_) => "rehearse",
+        Request::Enable(_) => "enable",
+        Request::LoadProtection(..) => "load protection",
+        Request::ListUsers { tenant: Some(_), .. } => "list users",
+        Request::ListUsers { .. } => "list mailboxes",
+        Request::Search { .. } => "search",
+        Request::SaveDraft(..) => "save draft",
+        Request::SaveCounts { .. } => "save counts",
+        Request::SaveKinds(..) => "save kinds",
+        Request::ChangeExclusions(..) => "change exclusions",
+        Request::Apply(..) => "apply",
+        Request::TurnOff(..) => "turn off",
+        Request::MakeRule { .. } => "make rule",
+        Request::UndoRule(_) => "undo rule",
+        Request::LoadSweeper => "load sweeper",
+        Request::FinishRun(_) => "finish run",
+    }
+}
+
+/// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
+const NAMES: usize = 35;
+
+/// A reply in a word.
+const fn word(reply: &Reply) -> &'static str {
+    match reply {
+        Reply::Board(_) => "board",
+        Reply::Added(_) => "added",
+        Reply::Run(_) => "run",
+        Reply::Found(_) => "found",
+        Reply::Server(_) => "server",
+        Reply::Proof(_) => "proof",
+        Reply::Protection(_) => "protection",
+        Reply::Page(_) => "page",
+        Reply::Kinds(_) => "kinds",
+        Reply::Note(_) => "note",
+        Reply::Listed { .. } => "listed",
+        Reply::Hits { .. } => "hits",
+        Reply::Searched => "searched",
+        Reply::Batch(_) => "batch",
+        Reply::Saved => "saved",
+        Reply::Excluded(_) => "excluded",
+        Reply::Rule(Some(_)) => "rule",
+        Reply::Rule(None) => "no rule",
+        Reply::Sweeper(_) => "sweeper",
+        Reply::Outcome(_) => "outcome",
+        Reply::Written(_) => "written",
+        Reply::Told(_) => "told",
+        Reply::Woken => "woken",
+        Reply::Failed(_) => "failed",
+    }
+}
+
+/// Calls and the last reply of each, for one customer with Office 365.
+fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Request, &'static str)> {
+    let run = || run.clone();
+    let users: Vec<Chosen> = (0..3).map(somebody).collect();
+    let new = NewCustomer { reference: "N-1".into(), name: "New".into(), ..NewCustomer::default() };
+    let change = ExclusionChange { users: vec![somebody(9).id], exclude: true };
+    vec![
+        (Request::Wake(Duration::from_millis(1)), "woken"),
+        (Request::LoadBoard, "board"),
+        (Request::AddCustomer(new), "added"),
+        (Request::OpenRun(customer, OFFICE), "run"),
+        (Request::LookUp(TenantInput::Guid(tenant)), "found"),
+        (Request::Identify(tenant), "found"),
+        (Request::SaveOrganisation(run(), organisation(tenant)), "run"),
+        (Request::LinkShown(run()), "run"),
+        (Request::ProbeBoard(vec![(run(), tenant)]), "board"),
+        (Request::Rehearse(tenant), "told"),
+        (
+            Request::Prove {
+                organisation: Some(organisation(tenant)),
+                impersonation: None,
+                is_link_out: true,
+            },
+            "proof",
+        ),
+        (Request::SaveProof(run(), Some(organisation(tenant))), "run"),
+        (Request::Enable(run()), "run"),
+        (Request::LoadProtection(customer, OFFICE), "protection"),
+        (Request::ListUsers { tenant: Some(tenant), impersonation: None }, "listed"),
+        (
+            Request::SaveDraft(run(), Draft { all: true, exceptions: BTreeSet::from([somebody(1).id]) }),
+            "saved",
+        ),
+        (Request::SaveCounts { run: run(), listed: 3, eligible: 3 }, "saved"),
+        (Request::SaveKinds(customer, OFFICE, Kinds::default().toggled(Kind::Shared)), "saved"),
+        (Request::ChangeExclusions(run(), change), "excluded"),
+        (Request::Apply(run(), users.clone()), "saved"),
+        (Request::TurnOff(run(), users), "saved"),
+        (Request::MakeRule { run: run(), confirmed: 3, ceiling: 13 }, "rule"),
+        (Request::UndoRule(run()), "no rule"),
+        (Request::LoadSweeper, "sweeper"),
+        (Request::WriteFile { name: "receipt.txt".into(), text: "hello".into() }, "written"),
+        (Request::ParkRun(run()), "saved"),
+        (Request::LoadRun(run()), "run"),
+        (Request::FinishRun(run()), "outcome"),
+        (Request::LeaveRun(run()), "saved"),
+    ]
+}
+
+/// The same for one customer with hosted Exchange.
+fn hosted_calls(run: &RunId) -> Vec<(Request, &'static str)> {
+    let access = Box::new(Impersonation {
+        server: "https://mail.coastline-hosting.example/EWS/Exchange.asmx".into(),
+        account: "svc-backup@andersondental.example".into(),
+        password: Secret::new("invented-anderson".into()),
+        sample: "ana.brennan@andersondental.example".parse().unwrap(),
+        domains: vec!["andersondental.example".into()],
+        listing: Listing::Directory,
+    });
+    vec![
+        (Request::Discover("ana.brennan@andersondental.example".parse().unwrap()), "server"),
+        (Request::SaveImpersonation(run.clone(), access.clone()), "run"),
+        (
+            Request::Prove { organisation: None, impersonation: Some(access.clone()), is_link_out: false },
+            "proof",
+        ),
+        (Request::ListUsers { tenant: None, impersonation: Some(access) }, "listed"),
+    ]
+}
+
+#[tokio::test]
+async fn every_call_is_answered() {
+    let mut stage = Stage::new("standard").await;
+    let (customer, run) = stage.run_of("C-1001", OFFICE);
+    let (_, hosted) = stage.run_of("C-1014", Product::MpExchange);
+    let mut calls = office_calls(customer, &run, stage.tenant_of("C-1001"));
+    calls.extend(hosted_calls(&hosted));
+    let mut asked = BTreeSet::from(["open browser"]);
+    let mut pages = Vec::new();
+    for (request, last) in calls {
+        let name = name(&request);
+        asked.insert(name);
+        let replies = stage.ask(request).await;
+        assert_eq!(replies.last().map(word), Some(last), "{name}: {:?}", replies.last());
+        if let Some(Reply::Listed { total }) = replies.last() {
+            pages.extend(replies.iter().filter_map(|reply| match reply {
+                Reply::Page(page) => Some(Arc::clone(page)),
+                _ => None,
+            }));
+            assert!(*total > 5 && !pages.is_empty(), "{name}");
+        }
+        if let Some(Reply::Proof(proof)) = replies.last() {
+            assert_eq!(proof.verdict, Verdict::Proved, "{name}");
+        }
+    }
+    let all = u32::try_from(pages.len()).unwrap();
+    let search = Request::Search { query: "ana".into(), first: 7, pages };
+    asked.insert(name(&search));
+    let replies = stage.ask(search).await;
+    let hits: Vec<u32> = replies
+        .iter()
+        .filter_map(|reply| if let Reply::Hits { page, .. } = reply { Some(*page) } else { None })
+        .collect();
+    assert_eq!(hits, (7..7 + all).collect::<Vec<_>>());
+    assert_eq!(replies.last().map(word), Some("searched"));
+    assert_eq!(asked.len(), NAMES, "{asked:?}");
+    assert!(stage.woken.load(Ordering::SeqCst) >= u32::try_from(NAMES).unwrap() - 1, "each reply wakes");
+    assert_eq!(std::fs::read_to_string(stage.folder.path().join("files/receipt.txt")).unwrap(), "hello\n");
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_comes_back_in_words() {
+    let mut stage = Stage::new("standard").await;
+    let (_, run) = stage.run_of("C-1001", OFFICE);
+    for (request, kind) in [
+        (Request::LoadRun("B365-FFFF".parse().unwrap()), FailureKind::NotFound),
+        (Request::Enable(run.clone()), FailureKind::Refused),
+        (
+            Request::Prove { organisation: None, impersonation: None, is_link_out: false },
+            FailureKind::Internal,
+        ),
+        (Request::ListUsers { tenant: None, impersonation: None }, FailureKind::Internal),
+        (Request::Apply(run, vec![somebody(1)]), FailureKind::Refused),
+    ] {
+        let name = name(&request);
+        let replies = stage.ask(request).await;
+        let [Reply::Failed(failure)] = replies.as_slice() else { panic!("{name}: {replies:?}") };
+        assert_eq!(failure.kind, kind, "{name}: {}", failure.what);
+    }
+    stage.runner.tools.rehearse = None;
+    let tenant = stage.tenant_of("C-1001");
+    assert_eq!(stage.ask(Request::Rehearse(tenant)).await.last().map(word), Some("failed"));
+}
+
+#[tokio::test]
+async fn a_cancelled_reader_sends_nothing_more() {
+    let mut stage = Stage::new("large").await;
+    let tenant = stage.tenant_of("C-9000");
+    let listing = stage.start(Request::ListUsers { tenant: Some(tenant), impersonation: None });
+    let wait = stage.start(Request::Wake(Duration::from_hours(1)));
+    let (first, reply) = stage.next().await;
+    assert_eq!((first, word(&reply)), (listing, "page"));
+    stage.runner.cancel(listing);
+    stage.runner.cancel(wait);
+    stage.is_quiet().await;
+    let mut rest = 0;
+    while let Some((from, reply)) = stage.runner.reply() {
+        assert_eq!(from, listing);
+        assert!(matches!(reply, Reply::Page(_) | Reply::Kinds(_)), "{}", word(&reply));
+        rest += 1;
+    }
+    assert!(rest <= WAITING_REPLIES, "only what was waiting already");
+    // A call that comes later is answered, and nothing stands before its answer.
+    assert_eq!(stage.ask(Request::LoadBoard).await.last().map(word), Some("board"));
+    stage.runner.cancel(listing);
+}
+
+#[tokio::test]
+async fn a_slow_wizard_makes_the_listing_wait() {
+    let mut stage = Stage::new("large").await;
+    let tenant = stage.tenant_of("C-9000");
+    let listing = stage.start(Request::ListUsers { tenant: Some(tenant), impersonation: None });
+    let waiting = async {
+        while stage.runner.replies.len() < WAITING_REPLIES {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap();
+    assert_eq!(stage.runner.replies.len(), WAITING_REPLIES);
+    stage.runner.cancel(listing);
+    stage.is_quiet().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_search_stops_between_two_pages() {
+    let mut stage = Stage::new("standard").await;
+    let page = Arc::new(UserPage::new(&[], Arc::from(Vec::new())));
+    let pages = vec![page; 100];
+    let search = stage.start(Request::Search { query: "ana".into(), first: 0, pages });
+    stage.next().await;
+    stage.runner.cancel(search);
+    stage.is_quiet().await;
+    let mut later = 0;
+    // Its thread may hold one more in its hand; a board that is asked for afterwards comes behind that.
+    let board = stage.start(Request::LoadBoard);
+    loop {
+        let (from, reply) = stage.next().await;
+        if from == board {
+            break;
+        }
+        assert_eq!(word(&reply), "hits");
+        later += 1;
+    }
+    assert!(later <= WAITING_REPLIES + 1, "{later}");
+}
+
+#[tokio::test]
+async fn a_cancelled_apply_stops_after_its_batch() {
+    const ALL: u16 = 2_000;
+    let mut stage = Stage::new("standard").await;
+    let (customer, run) = stage.run_of("C-1001", OFFICE);
+    let found = organisation(stage.tenant_of("C-1001"));
+    stage.store().save_organisation(&run, &found).unwrap();
+    stage.store().save_proof(&run, Some(&found)).unwrap();
+    stage.store().enable(&run).unwrap();
+    let apply = stage.start(Request::Apply(run.clone(), (0..ALL).map(somebody).collect()));
+    let (_, first) = stage.next().await;
+    // Nobody takes the next ones: it can be ahead by what fits into the line, never at its end.
+    stage.runner.cancel(apply);
+    let (mut on, mut stopped) = (0, 0);
+    let mut reply = first;
+    while let Reply::Batch(results) = reply {
+        for result in results {
+            match result.outcome {
+                SeatOutcome::TurnedOn => on += 1,
+                SeatOutcome::Stopped => stopped += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        reply = stage.next().await.1;
+    }
+    assert_eq!(word(&reply), "saved", "{reply:?}");
+    assert_eq!(on + stopped, usize::from(ALL), "one result per user");
+    assert!((100..=100 * (WAITING_REPLIES + 3)).contains(&on), "{on} of them before the stop");
+    assert_eq!(stage.store().protection(customer, OFFICE).unwrap().seats.len(), on);
+    assert_eq!(stage.store().load_run(&run).unwrap().unfinished, [], "it has ended, partly done");
+}
+
+#[tokio::test]
+async fn a_write_that_is_cancelled_is_seen_through() {
+    let mut stage = Stage::new("standard").await;
+    let (_, run) = stage.run_of("C-1001", OFFICE);
+    let found = organisation(stage.tenant_of("C-1001"));
+    let call = stage.start(Request::SaveOrganisation(run.clone(), found.clone()));
+    stage.runner.cancel(call);
+    let (from, reply) = stage.next().await;
+    assert_eq!((from, word(&reply)), (call, "run"));
+    assert_eq!(stage.store().load_run(&run).unwrap().organisation, Some(found));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writes_are_carried_out_in_the_order_in_which_they_were_started() {
+    let mut stage = Stage::new("standard").await;
+    let (_, run) = stage.run_of("C-1001", OFFICE);
+    let mut drafts = (0..200_u16)
+        .map(|number| Draft { all: false, exceptions: std::iter::once(somebody(number).id).collect() });
+    let mut last = Draft::default();
+    let mut calls = Vec::new();
+    for draft in drafts.by_ref() {
+        last = draft.clone();
+        calls.push(stage.start(Request::SaveDraft(run.clone(), draft)));
+    }
+    // Letting go of the run at once must not lose what was to be written in it.
+    calls.push(stage.start(Request::LeaveRun(run.clone())));
+    for call in calls {
+        let (from, reply) = stage.next().await;
+        assert_eq!((from, word(&reply)), (call, "saved"));
+    }
+    assert_eq!(stage.store().load_run(&run).unwrap().draft, last);
+}
+
+#[tokio::test]
+async fn a_waiting_run_is_asked_about_every_half_minute_at_most() {
+    let mut stage = Stage::new("standard").await;
+    let (_, run) = stage.run_of("C-1001", OFFICE);
+    let tenant = stage.tenant_of("C-1001");
+    stage.store().save_organisation(&run, &organisation(tenant)).unwrap();
+    stage.store().link_shown(&run).unwrap();
+    let mut seen = Vec::new();
+    for step in 0..6 {
+        // Nobody has accepted at 0 s; accepted at once afterwards; asked again at 29.999 s, 30 s, 31 s, 60 s, 61 s.
+        let after = [0, 29_999, 30_000, 31_000, 60_000, 61_000][step];
+        stage.millis.store(START + after, Ordering::SeqCst);
+        let replies = stage.ask(Request::ProbeBoard(vec![(run.clone(), tenant)])).await;
+        let Some(Reply::Board(board)) = replies.last() else { panic!("{replies:?}") };
+        let row =
+            board.rows.iter().find(|row| row.run.as_ref().is_some_and(|found| found.id == run)).unwrap();
+        seen.push(matches!(row.progress, Progress::Open(_)));
+        if step == 0 {
+            stage.ask(Request::Rehearse(tenant)).await;
+        }
+    }
+    assert_eq!(seen, [false, false, true, true, true, true], "once it is there it stays");
+}

@@ -1,0 +1,39 @@
+//! The bar on every screen (rule 1): who is being touched. Everything in it comes from the run's record.
+
+use crate::domain::{
+    customer::Product,
+    text::{Shown, Text},
+};
+
+use super::{Look, screen::Screen, view::Bar};
+
+/// The bar above a screen.
+pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
+    let record = look.session.record.as_ref();
+    let organisation = record.and_then(|r| r.organisation.as_ref()).or_else(|| screen.organisation());
+    let impersonation = record.and_then(|r| r.impersonation.as_ref());
+    Bar {
+        is_sandbox: look.setup.is_sandbox,
+        customer: record.map(|r| r.customer.name.shown()).or_else(|| screen.customer()),
+        product: record.map(|r| r.product.name()),
+        run: record.map(|r| Text::of(format_args!("{}", r.id))),
+        organisation: record.map(|r| match organisation.and_then(|o| o.name.as_ref()) {
+            Some(name) => name.shown(),
+            None => impersonation
+                .filter(|_| r.product.is_hosted())
+                .map_or_else(|| Shown::literal(unknown(r.product)), |i| i.server.shown().host()),
+        }),
+        domain: organisation
+            .and_then(|o| o.domain.as_ref())
+            .or_else(|| impersonation.and_then(|i| i.domains.first()))
+            .map(Text::shown),
+        last_four: organisation.map(|o| o.tenant.last_four()),
+        is_read_only: record.is_some_and(|r| r.is_read_only),
+        warning: look.session.sweep_warning.as_ref().map(Text::shown),
+    }
+}
+
+/// Said where nothing is known yet.
+const fn unknown(product: Product) -> &'static str {
+    if product.is_hosted() { "server not known yet" } else { "organisation not known yet" }
+}

@@ -1,0 +1,119 @@
+//! The program as it works with Microsoft: settings name an application, and their table of addresses leads to a sandbox
+//! of another process. Nothing in the wizard knows; no screen says SANDBOX.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use crate::terminal::{Home, Terminal};
+
+/// The sandbox in the foreground, in a process and a home of its own; ended when the test ends.
+struct Foreground {
+    child: Child,
+    address: String,
+    application: String,
+    tenant: String,
+    _home: Home,
+}
+
+impl Foreground {
+    fn start() -> Self {
+        let home = Home::new();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_backup365"))
+            .args(["sandbox", "--port", "0"])
+            .env_clear()
+            .env("HOME", home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let first = lines.next().unwrap();
+        let address = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        let second = lines.next().unwrap();
+        let ids: Vec<&str> = second.split([' ', '.']).filter(|word| word.len() == 36).collect();
+        let [application, tenant] = ids[..] else { panic!("no ids in: {second}") };
+        Self { address, application: application.into(), tenant: tenant.into(), child, _home: home }
+    }
+}
+
+impl Drop for Foreground {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_partner_goes_live_with_settings_alone() {
+    let microsoft = Foreground::start();
+    let home = Home::new();
+    let config = home.path().join(".config/backup365");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("secret.txt"), "sandbox~invented~secret\n").unwrap();
+    let Foreground { address, application, tenant, .. } = &microsoft;
+    let settings = format!(
+        "[app]\nclient_id = \"{application}\"\ntenant = \"{tenant}\"\nsecret_file = \"secret.txt\"\n\n\
+         [addresses]\n\"https://login.microsoftonline.com\" = \"{address}\"\n\
+         \"https://graph.microsoft.com\" = \"{address}\"\n"
+    );
+    fs::write(config.join("settings.toml"), settings).unwrap();
+
+    let mut wizard = Terminal::start(&home, &[]);
+    wizard.sees(&["There is no customer yet"]).keys("\tn").sees(&["Add a customer", "Reference"]);
+    wizard.keys("L-1\tKauri Building Supplies\tkauribuilding.example\t ").sees(&["Office 365: ( ) no"]);
+    wizard.keys(&"\t".repeat(7)).keys("\r").sees(&[
+        "Which customer?",
+        "Kauri Building Supplies",
+        "not started",
+    ]);
+    wizard.keys("\r").sees(&["Which product"]).keys("\r").sees(&["Which Microsoft 365 organisation"]);
+    wizard.keys("joan.ellis@kauribuilding.example").sees(&["7a36af4b-c51e-44e1-87f0-d8af3157c2ca", "Save"]);
+    wizard.keys("\t\r").sees(&["Authorise", "…c2ca"]).keys("\r");
+    // The link is Microsoft's own: the customer is elsewhere.
+    let link =
+        "https://login.microsoftonline.com/7a36af4b-c51e-44e1-87f0-d8af3157c2ca/adminconsent?client_id=";
+    wizard.waits("the link", |text| text.split_whitespace().collect::<String>().contains(link));
+    let text = wizard.text();
+    assert!(!text.contains("SANDBOX") && !text.contains("w play"), "{text}");
+    wizard.keys("\x03").sees(&["Leave?"]).keys("\x03");
+    assert_eq!(wizard.code(), 130);
+    drop(wizard);
+
+    // The secret is nowhere in what the program keeps.
+    let kept = home.path().join(".local/share/backup365");
+    for entry in fs::read_dir(&kept).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = fs::read(&path).unwrap();
+            let found = bytes
+                .windows(16)
+                .any(|window| window == b"invented~secret\n" || window == b"sandbox~invented");
+            assert!(!found, "{} holds the secret", path.display());
+        }
+    }
+}
+
+#[test]
+fn without_settings_only_the_wizard_falls_back_to_the_sandbox() {
+    let home = Home::new();
+    for (arguments, code, says) in [
+        (&["sweep"][..], 2, "--sandbox"),
+        (&["--settings", "gone.toml"][..], 2, "can't be read"),
+        (&["--run", "nonsense"][..], 2, "run number"),
+        (&["--sandbox", "sweep", "--status"][..], 0, ""),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_backup365"))
+            .args(arguments)
+            .env_clear()
+            .env("HOME", home.path())
+            .current_dir(home.path())
+            .output()
+            .unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {words}");
+        assert!(words.contains(says), "{arguments:?}: {words}");
+    }
+}
