@@ -391,6 +391,10 @@ impl Wizard {
 
     /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.
     fn open(&mut self, record: RunRecord) {
+        // What the first screen said about interrupted runs is answered by opening one.
+        if matches!(self.screen, Screen::Customer(_)) {
+            self.notice = None;
+        }
         self.leave_screen();
         let other =
             self.session.record.as_ref().map(|known| known.id.clone()).filter(|known| *known != record.id);

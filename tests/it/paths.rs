@@ -156,7 +156,7 @@ fn both_hosted_products_share_one_access() {
     // The other product: the access is shown, not asked, and enabled on its own.
     terminal.picks("Fern Valley Veterinary").keys(DOWN).sees(&["> Business365"]).keys(ENTER);
     terminal.sees(&["[Authorise]", "Business365", "svc-backup@fernvalleyvet.example"]).enables();
-    terminal.sees(&["listed 5 ·", "protected 0"]);
+    terminal.sees(&["listed 5 ·", "seats 1 → 1"]);
     let record = Record::of(&home);
     assert_eq!((record.count("impersonation"), record.count("enablement"), record.seats()), (1, 2, 1));
     assert_eq!(terminal.interrupts(), 130);

@@ -40,7 +40,7 @@ fn consent_in_the_wrong_organisation() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.confirms("Rimu Legal").plays();
-    terminal.sees(&["saw the permissions for Rimu Property Holdings and pressed Accept", "[ Authorise ]"]);
+    terminal.sees(&["Colin Ward signed in and pressed Accept for Rimu Property Holdings", "[ Authorise ]"]);
     nothing_is_enabled(&home);
     terminal.keys("s").sees(&["Say it", "Global Administrator of Rimu Legal (…039a)"]);
     // The second time the right account accepts.
@@ -99,7 +99,7 @@ fn consent_that_spreads() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.confirms("Wattle Early Learning").plays();
-    terminal.sees(&["Accepted. Microsoft is still spreading it", "not an error", "Usually under a minute"]);
+    terminal.sees(&["Accepted. Microsoft is still spreading it", "not an error"]);
     terminal.keys("s").sees(&["please stay on the line"]).keys(ESC).loses("Say it");
     nothing_is_enabled(&home);
     terminal.enables().sees(&["listed 45 ·"]);
@@ -126,9 +126,27 @@ fn a_dead_mail_server() {
     let mut terminal = Terminal::opened(&home);
     terminal.picks("Lighthouse Printing").takes(0).sees(&["> A mailbox to try"]);
     terminal.keys("owner@lighthouseprinting.example").keys(TAB).keys(TAB).sees(&[">[ Find the server ]"]);
-    terminal.keys(ENTER).sees(&["!"]);
+    terminal.keys(ENTER).sees(&["no Exchange server announces itself for lighthouseprinting.example"]);
+    terminal.sees(&["Ask the hoster for the server's name and type it."]);
+    // A name that nobody answers under.
+    terminal.keys("\x1b[Z").sees(&["> Server:"]).keys("mail.lighthouse-hosting.example");
+    terminal
+        .keys(TAB)
+        .keys(TAB)
+        .keys("svc-backup@lighthouseprinting.example")
+        .keys(TAB)
+        .keys("invented-lighthouse");
+    terminal
+        .keys(TAB)
+        .keys(TAB)
+        .keys(RIGHT)
+        .keys(TAB)
+        .sees(&[">[ Save ]"])
+        .keys(ENTER)
+        .sees(&["[Authorise]"]);
+    terminal.sees(&["The server answers: failed", "Nothing has been enabled."]);
+    terminal.keys("s").sees(&["Say it", "hosting company"]);
     nothing_is_enabled(&home);
-    terminal.keys("s").sees(&["Say it"]);
 }
 
 #[test]
@@ -216,6 +234,7 @@ fn a_listing_that_is_led_astray_says_so_and_shuts_all() {
     let home = Home::new();
     let mut terminal = with(&home, &["evil-next"]);
     terminal.confirms("Southern Plains University").plays().enables();
-    terminal.sees(&["!"]).keys("a").sees(&["ticked 0"]);
+    terminal.sees(&["graph.microsoft.com.collector.example, where our key must not go"]);
+    terminal.sees(&["Nothing was sent there. Tell your own support team."]).keys("a").sees(&["ticked 0"]);
     assert_eq!(Record::of(&home).seats(), 0);
 }

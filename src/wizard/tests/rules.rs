@@ -515,6 +515,19 @@ fn back_waits_for_a_write() {
 }
 
 #[test]
+fn a_consent_that_does_not_arrive_may_have_gone_elsewhere() {
+    let mut run = consenting();
+    run.link_shown = run.link_shown.map(|at| at.plus(std::time::Duration::from_mins(6)));
+    let mut desk = Desk::resumed(run);
+    desk.pass(30);
+    assert!(!desk.words().contains("which organisation did the page name"), "{}", desk.words());
+    desk.pass(200);
+    for words in ["which organisation did the page name", "Enterprise applications", "private window"] {
+        assert!(desk.words().contains(words), "{words}: {}", desk.words());
+    }
+}
+
+#[test]
 fn the_customers_are_read_again_once_a_run_was_let_go_of() {
     let mut desk = Desk::resumed(consenting());
     let before = desk.count("LoadBoard");

@@ -111,7 +111,7 @@ pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
             let expected =
                 record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
             vec![Text::of(format_args!(
-                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}."
+                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
             ))]
         }
         Verdict::Spreading if is_slow(look) => vec![Text::from(
