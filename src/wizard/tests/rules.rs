@@ -282,7 +282,7 @@ fn a_saved_access_is_shown_filled_and_keeps_its_password() {
     desk.press(Intent::Back);
     assert_eq!(desk.stop(), "Access");
     assert!(
-        desk.words().contains("svc@hoster.example") && desk.words().contains("1 mailboxes"),
+        desk.words().contains("svc@hoster.example") && desk.words().contains("1 mailbox on the list"),
         "{}",
         desk.words()
     );
