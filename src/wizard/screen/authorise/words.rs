@@ -29,7 +29,7 @@ pub(super) const WAYS_WITHOUT_BROWSER: &str =
 /// How long Microsoft may take to spread a grant (microsoft-identity-and-graph.md section 3.6): no figure is documented,
 /// about 30 s is reported, and the clock runs to five minutes before it says that this is longer than usual.
 const SPREADING: wait::Kind =
-    wait::Kind { what: "Accepted; Microsoft is spreading it", usual: "under 1 min", worst: "5 min" };
+    wait::Kind { what: "Microsoft is spreading it", usual: "under a minute", worst: "5 min" };
 
 /// Seconds after which spreading takes longer than usual.
 const SPREADING_WORST_S: u64 = 300;

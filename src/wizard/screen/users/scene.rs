@@ -93,7 +93,7 @@ fn counts(roster: &Roster) -> Text {
     let limit = people.limit().map_or_else(String::new, |limit| format!(" of {}", grouped(limit)));
     let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
     Text::of(format_args!(
-        "ticked {}{outside} · seats {} → {after}{limit}{} · listed {}{} · eligible {} · excluded {}{}",
+        "ticked {}{outside} · seats {} → {after}{limit}{} · listed {}{} · eligible {} · excluded {} · protected {}",
         grouped(counts.ticked),
         grouped(before),
         only(roster.is_filtered(), format!(" · shown {}", grouped(rows))),
@@ -101,7 +101,7 @@ fn counts(roster: &Roster) -> Text {
         only(roster.is_arriving(), " so far".into()),
         grouped(counts.eligible),
         grouped(counts.excluded),
-        only(counts.protected > 0, format!(" · protected {}", grouped(counts.protected)))
+        grouped(counts.protected)
     ))
 }
 
