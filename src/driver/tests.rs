@@ -21,12 +21,14 @@ use crate::{
 /// What was asked of front end and caller.
 type Notes = Rc<RefCell<Vec<String>>>;
 
-/// A front end with a list of intents; each is handed in only once nothing else is to be done.
+/// A front end with a list of intents: from the second view on, one is handed in after each.
 struct Front {
     notes: Notes,
     intents: Vec<Intent>,
     /// Shows that work before the terminal is gone.
     shows: usize,
+    /// Views that an intent, or none, was handed in for.
+    answered: usize,
     /// The words of every view shown.
     shown: Vec<String>,
 }
@@ -40,7 +42,9 @@ impl FrontEnd for Front {
     }
 
     fn next(&mut self, _view: &View<'_>) -> io::Result<Option<Intent>> {
-        Ok((self.shown.len() > 2).then(|| self.intents.pop()).flatten())
+        let is_due = self.shown.len() > self.answered.max(1);
+        self.answered = self.shown.len();
+        Ok(is_due.then(|| self.intents.pop()).flatten())
     }
 
     fn perform(&mut self, _deed: &Deed, _view: &View<'_>) -> io::Result<()> {
@@ -94,7 +98,7 @@ fn drive(can_open: bool, shows: usize, mut intents: Vec<Intent>) -> (Ended, Vec<
     };
     intents.reverse();
     let notes = Notes::default();
-    let mut front = Front { notes: Rc::clone(&notes), intents, shows, shown: Vec::new() };
+    let mut front = Front { notes: Rc::clone(&notes), intents, shows, answered: 0, shown: Vec::new() };
     let mut calls = Calls { notes: Rc::clone(&notes), can_open, replies: Vec::new() };
     // Nobody wakes: a loop that would sleep ends as after a hang-up, and the test sees it.
     let (_, woken) = mpsc::sync_channel(1);

@@ -18,5 +18,6 @@ mod docs;
 mod layers;
 mod live;
 mod sandbox;
+mod start;
 mod sweep;
 mod terminal;
