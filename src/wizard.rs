@@ -198,7 +198,7 @@ impl Wizard {
         self.calls.is_writing()
     }
 
-    /// What keeps the world from being opened, while it does: for the words after leaving.
+    /// What kept the world from being opened, until it is open: for the words after leaving.
     #[must_use]
     pub fn trouble(&self) -> Option<&Failure> {
         match &self.screen {

@@ -40,14 +40,14 @@ fn the_first_screen_stands_while_the_record_is_locked() {
     drop(lock);
     // The opening that is out finds the record free, or has just failed and is tried again.
     wizard.waits("the customers or the failure", |text| {
-        text.contains("Alpine Ridge Physio") || text.contains("the record is busy")
+        text.contains("Anderson Dental") || text.contains("the record is busy")
     });
     if wizard.text().contains("the record is busy") {
         wizard.keys("r");
     }
-    wizard.sees(&["Alpine Ridge Physio"]).loses("could not be opened");
+    wizard.sees(&["Anderson Dental"]).loses("could not be opened");
     // The search has the keyboard again.
-    wizard.keys("alpine").sees(&["1 of", "found"]).keys("\tq");
+    wizard.keys("anderson").sees(&["1 of", "found"]).keys("\tq");
     assert_eq!(wizard.code(), 0, "{}", wizard.text());
 }
 
@@ -115,7 +115,7 @@ fn a_folder_that_cannot_be_written_says_what_to_do() {
     wizard.sees(&["Which customer?", "could not make the folder", "Check that the folder exists", CLOSED]);
     // Once the cause is gone, r goes on.
     fs::remove_file(share.join("backup365")).unwrap();
-    wizard.keys("r").sees(&["Alpine Ridge Physio"]).keys("\tq");
+    wizard.keys("r").sees(&["Anderson Dental"]).keys("\tq");
     assert_eq!(wizard.code(), 0, "{}", wizard.text());
 }
 

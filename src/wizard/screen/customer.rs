@@ -154,7 +154,7 @@ impl Customer {
     pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
         let wait = self.opening.as_ref().or(self.loading.as_ref());
         let mut blocks = Vec::new();
-        if let Some(failure) = &self.failure {
+        if let Some(failure) = self.failure.as_ref().filter(|_| self.loading.is_none()) {
             blocks.push(Block::Failure(failure.clone()));
         }
         blocks.push(Block::Rows(RowsView {
@@ -249,7 +249,7 @@ impl Customer {
 
     fn empty(&self, is_open: bool) -> Text {
         match (&self.board, self.search.is_empty()) {
-            (None, _) if !is_open && self.failure.is_none() => Text::from("Opening the record."),
+            (None, _) if !is_open && self.loading.is_some() => Text::from("Opening the record."),
             (None, _) if !is_open && self.in_field => Text::from(
                 "The record could not be opened. Press Tab, then r to try again or q to leave. Nothing is lost.",
             ),
@@ -269,13 +269,14 @@ impl Customer {
 
     fn load(&mut self, cx: &mut Cx<'_>) {
         if !cx.session.is_open && self.loading.is_some() {
-            return; // opened once: a second r would only start the waiting over
+            return; // a second r would only start the waiting over
         }
-        self.failure = None;
         Wait::cancel(&mut self.loading, cx);
         self.loading = Some(if cx.session.is_open {
+            self.failure = None;
             Wait::start(cx, Request::LoadBoard, wait::BOARD)
         } else {
+            // What went wrong before is not shown meanwhile, and stays known: who leaves now leaves a failure.
             Wait::start(cx, Request::OpenWorld, wait::WORLD)
         });
     }
