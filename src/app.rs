@@ -8,7 +8,7 @@ mod world;
 use std::{
     ffi::OsString,
     io::{self, Write},
-    sync::{Arc, mpsc},
+    sync::{Arc, OnceLock, mpsc},
 };
 
 use clap::Parser;
@@ -17,11 +17,11 @@ use tokio::runtime::Runtime;
 use crate::{
     cli::{Cli, Command, When},
     commands,
-    domain::text::Text,
+    domain::{failure::Failure, permission, run::Operator, text::Text},
     driver::{self, Caller, front::Waker},
     exit::Exit,
     log,
-    runner::{Runner, Tools},
+    runner::{Opened, Runner, Tools},
     settings::{Settings, Sources},
     tui::{
         self,
@@ -30,12 +30,12 @@ use crate::{
     wizard::{
         Setup, Wizard,
         effect::{CallId, Request},
-        event::{Ended, Ending, Reply},
+        event::{self, Ended, Ending, Reply},
     },
 };
 
 use environment::Environment;
-use world::World;
+use world::Opener;
 
 /// Runs the program.
 #[must_use]
@@ -75,6 +75,17 @@ impl From<anyhow::Error> for Refusal {
     }
 }
 
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self { exit: Exit::Failed, words: in_a_line(&failure) }
+    }
+}
+
+/// Bad news for a line on stderr.
+fn in_a_line(failure: &Failure) -> String {
+    format!("{}. {}", failure.what, failure.hint)
+}
+
 /// One line on stderr.
 #[expect(clippy::print_stderr, reason = "the one place that says why the program did not start")]
 fn complain(words: &str) {
@@ -102,33 +113,41 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             "{flag} works in the sandbox only. Add --sandbox, or leave it out."
         )));
     }
-    // Without a log the program still works; the words of a failure are on the screen.
-    let _unlogged = log::start(&settings.data_of(is_sandbox));
+    let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("backup365-calls")
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)?;
+    let opener = Opener {
+        common: cli.common.clone(),
+        clock: world::clock(&cli.common, is_sandbox),
+        handle: runtime.handle().clone(),
+        settings,
+        environment,
+        extra_permissions,
+        is_sandbox,
+    };
     match &cli.command {
-        None => wizard(cli, &settings, &environment, &runtime, is_sandbox),
+        None => wizard(cli, opener, runtime),
         Some(Command::Sandbox { port, reset }) => {
-            let folder = settings.data_of(true);
+            start_log(&opener);
+            let folder = opener.settings.data_of(true);
             if *reset {
                 return foreground::reset(&folder).map_err(Refusal::from);
             }
-            let clock =
-                cli.common.clock.map_or_else(crate::runner::clock::system, crate::runner::clock::starting_at);
+            let clock = world::clock(&cli.common, true);
             let options = world::options(&cli.common, &clock, folder, *port);
             runtime.block_on(foreground::run(options)).map_err(Refusal::from)
         }
         Some(Command::Sweep { preview, watch, status }) => {
-            let world = world::open(&cli.common, &settings, &environment, runtime.handle(), is_sandbox)?;
-            let zone = environment.zone.as_str();
+            start_log(&opener);
+            let world = opener.open()?;
             let work = commands::sweep::run(
                 &world.provider,
-                &world.clock,
-                zone,
+                &opener.clock,
+                &opener.environment.zone,
                 commands::sweep::What::of(*preview, *watch, *status),
             );
             runtime.block_on(work).map_err(Refusal::from)
@@ -149,14 +168,15 @@ fn sandbox_flag(cli: &Cli) -> Option<&'static str> {
     .find_map(|(is_given, flag)| is_given.then_some(flag))
 }
 
-/// Runs the wizard on the terminal.
-fn wizard(
-    cli: &Cli,
-    settings: &Settings,
-    environment: &Environment,
-    runtime: &Runtime,
-    is_sandbox: bool,
-) -> Result<Exit, Refusal> {
+/// Starts the log. Without one the program still works; the words of a failure are on the screen.
+fn start_log(opener: &Opener) -> bool {
+    log::start(&opener.settings.data_of(opener.is_sandbox)).is_ok()
+}
+
+/// Runs the wizard on the terminal. Only what the first view needs is done before it is drawn; log, record and sandbox
+/// are opened behind it, on the runtime.
+fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
+    let environment = &opener.environment;
     if !environment.has_terminal {
         return Err(Refusal::usage("the wizard needs a terminal for its input and output; start it in one."));
     }
@@ -181,44 +201,71 @@ fn wizard(
         columns: environment.columns.as_deref(),
         lines: environment.lines.as_deref(),
     });
-    let world = world::open(&cli.common, settings, environment, runtime.handle(), is_sandbox)?;
-    let mut wizard = Wizard::new(setup(cli, environment, &world));
+    let mut wizard = Wizard::new(setup(cli, &opener)?);
+    let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     let from_runner = waker.clone();
-    let tools = Tools {
-        provider: world.provider.clone(),
-        clock: world.clock.clone(),
-        rehearse: world.rehearse.clone(),
-        files: world.data.join("files"),
-    };
-    let mut calls = Calls(Runner::new(runtime.handle().clone(), tools, Arc::new(move || from_runner.wake())));
     let mut front = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
-    let ended = driver::drive(&mut wizard, &mut front, &mut calls, &woken, &world.clock);
+    let logged = OnceLock::new();
+    let open = move || {
+        // Tried again with the world: the folder may be there by then.
+        if logged.get().is_none() && start_log(&opener) {
+            logged.get_or_init(|| ());
+        }
+        opened(&opener)
+    };
+    let wake = Arc::new(move || from_runner.wake());
+    let mut calls = Calls(Runner::new(runtime.handle().clone(), Arc::new(open), wake));
+    let ended = driver::drive(&mut wizard, &mut front, &mut calls, &woken, &clock);
     drop(front);
+    // The sandbox ends with the calls. What still waits for a lock or a server is not waited for: writes have been.
+    drop(calls);
+    runtime.shutdown_background();
+    if let (Ended::Failed, Some(failure)) = (ended, wizard.trouble()) {
+        complain(&in_a_line(failure));
+    }
     if !matches!(ended, Ended::Told(Ending::HangUp)) {
         farewell(&wizard, ended, is_sandbox);
     }
     Ok(exit_of(ended))
 }
 
-/// What the wizard is told once.
-fn setup(cli: &Cli, environment: &Environment, world: &World) -> Setup {
-    let graph = &world.provider.graph;
-    let partner = world.partner;
-    let link = graph.browser_link(partner);
-    let (link_prefix, link_suffix) = link.split_once(&partner.to_string()).unwrap_or((&link, ""));
-    Setup {
-        is_sandbox: world.is_sandbox,
-        rehearsal: world.rehearse.is_some(),
-        operator: world.provider.store.operator(),
-        link_prefix: link_prefix.to_owned(),
-        link_suffix: link_suffix.to_owned(),
-        can_open_browser: environment.surroundings.can_open(),
-        permissions: graph.permissions().iter().map(|p| (p.value.clone(), p.reason.clone())).collect(),
+/// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.
+fn setup(cli: &Cli, opener: &Opener) -> Result<Setup, Refusal> {
+    let permissions = permission::with_extra(&opener.extra_permissions).map_err(anyhow::Error::from)?;
+    Ok(Setup {
+        is_sandbox: opener.is_sandbox,
+        rehearsal: opener.is_sandbox,
+        operator: Operator { name: Text::clean(&opener.environment.user), is_admin: false },
+        link_prefix: String::new(),
+        link_suffix: String::new(),
+        can_open_browser: opener.environment.surroundings.can_open(),
+        permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run: cli.run.clone(),
-        here: Text::clean(&environment.zone),
-    }
+        here: Text::clean(&opener.environment.zone),
+    })
+}
+
+/// Opens the world for the runner.
+fn opened(opener: &Opener) -> Result<Opened, Failure> {
+    let world = opener.open()?;
+    let link = world.provider.graph.browser_link(world.partner);
+    let (link_prefix, link_suffix) = link.split_once(&world.partner.to_string()).unwrap_or((&link, ""));
+    Ok(Opened {
+        world: event::World {
+            operator: world.provider.store.operator(),
+            link_prefix: link_prefix.to_owned(),
+            link_suffix: link_suffix.to_owned(),
+        },
+        tools: Tools {
+            provider: world.provider,
+            clock: opener.clock.clone(),
+            rehearse: world.rehearse,
+            files: opener.settings.data_of(opener.is_sandbox).join("files"),
+        },
+        kept: world.sandbox.map(|sandbox| Box::new(sandbox) as _),
+    })
 }
 
 /// The exit code of an ending.
@@ -226,6 +273,7 @@ const fn exit_of(ended: Ended) -> Exit {
     match ended {
         Ended::Finished { is_partly: false } => Exit::Done,
         Ended::Finished { is_partly: true } => Exit::Partly,
+        Ended::Failed => Exit::Failed,
         Ended::Left => Exit::Interrupted,
         Ended::Told(Ending::HangUp) => Exit::HangUp,
         Ended::Told(Ending::Quit) => Exit::Quit,

@@ -1,4 +1,5 @@
-//! The one loop: take replies that wait, then input, then show once; sleep until somebody wakes it.
+//! The one loop: take replies that wait, then input, then show once; sleep until somebody wakes it. Before the loop the
+//! first view is shown, which needs no call.
 //!
 //! The driver decides nothing: it carries events to the wizard, effects to the caller and views to the front end.
 //! It sleeps without a time-out, so an idle wizard costs nothing; waits on screen are calls like any other.
@@ -41,6 +42,7 @@ pub trait Caller {
 
 /// Runs the wizard until it ends, and says how it ended.
 ///
+/// The first view is shown before the first call is started: nobody waits for a disk or a network to see where they are.
 /// `woken` hears the front end's and the caller's wake-ups.
 pub fn drive(
     wizard: &mut Wizard,
@@ -50,7 +52,12 @@ pub fn drive(
     clock: &Clock,
 ) -> Ended {
     let mut turn = Turn { wizard, calls, clock, deeds: Vec::new() };
-    turn.take(Happening::Started);
+    let wishes = turn.tell(Happening::Started);
+    let first = turn.show(front);
+    turn.pass_on(wishes);
+    if first.is_err() {
+        turn.take(Happening::Intent(Intent::End(Ending::HangUp)));
+    }
     loop {
         let mut is_changed = turn.replies();
         match turn.inputs(front) {
@@ -83,7 +90,18 @@ struct Turn<'a> {
 impl Turn<'_> {
     /// Gives an event to the wizard and its effects to those who carry them out.
     fn take(&mut self, what: Happening) {
-        for effect in self.wizard.update(Event { at: self.clock.now(), what }) {
+        let wishes = self.tell(what);
+        self.pass_on(wishes);
+    }
+
+    /// Gives an event to the wizard.
+    fn tell(&mut self, what: Happening) -> Vec<Effect> {
+        self.wizard.update(Event { at: self.clock.now(), what })
+    }
+
+    /// Gives effects to those who carry them out.
+    fn pass_on(&mut self, wishes: Vec<Effect>) {
+        for effect in wishes {
             match effect {
                 Effect::Start(call, request) => self.calls.start(call, request),
                 Effect::Cancel(call) => self.calls.cancel(call),
@@ -134,3 +152,6 @@ impl Turn<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

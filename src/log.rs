@@ -15,7 +15,11 @@ const PUT_ASIDE_BYTES: u64 = 4 * 1_024 * 1_024;
 /// # Errors
 /// The folder or the file can't be made; the program then runs without a log.
 pub fn start(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    let mut builder = fs::DirBuilder::new();
+    // The record lies here as well: nobody else looks into a folder that we make.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)?;
     let path = folder.join(FILE);
     if fs::metadata(&path).is_ok_and(|found| found.len() > PUT_ASIDE_BYTES) {
         fs::rename(&path, folder.join("backup365.log.1"))?;

@@ -1,5 +1,7 @@
 //! Effects to tasks, results to replies; one cancel token per call; ends all tasks.
 //!
+//! The first call that needs the world has it opened, on a blocking thread; the others wait for that.
+//!
 //! Readers are dropped at once when they are cancelled. Writes are seen through: a cancelled *apply* stops after its
 //! present batch. SQLite, files and searches run on blocking threads. Replies wait in a channel of four parts: when the
 //! wizard is slower than the network, the listing waits.
@@ -10,6 +12,7 @@ mod files;
 mod users;
 
 use std::{
+    any::Any,
     collections::BTreeMap,
     future::Future,
     path::PathBuf,
@@ -20,7 +23,7 @@ use std::{
 
 use tokio::{
     runtime::Handle,
-    sync::{mpsc, oneshot},
+    sync::{OnceCell, mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -39,7 +42,7 @@ use crate::{
     provider::{Provider, store::Store},
     wizard::{
         effect::{CallId, Request},
-        event::Reply,
+        event::{Reply, World},
     },
 };
 
@@ -72,10 +75,50 @@ impl std::fmt::Debug for Tools {
     }
 }
 
+/// An opened world.
+pub struct Opened {
+    /// What calls are carried out with.
+    pub tools: Tools,
+    /// What the wizard is told about it.
+    pub world: World,
+    /// What must last as long as calls are carried out, and ends with them.
+    pub kept: Option<Box<dyn Any + Send + Sync>>,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").field("tools", &self.tools).finish_non_exhaustive()
+    }
+}
+
+/// Opens the world: the record, the application at Microsoft or the sandbox. Called on a blocking thread, again only
+/// after it failed.
+pub type Open = Arc<dyn Fn() -> Result<Opened, Failure> + Send + Sync>;
+
+/// The world, opened by the first call that needs it; the others wait for that one.
+struct Door {
+    open: Open,
+    opened: OnceCell<Opened>,
+}
+
+impl Door {
+    /// The opened world.
+    ///
+    /// # Errors
+    /// What kept it from being opened; the next call tries again.
+    async fn opened(&self) -> Result<&Opened, Failure> {
+        let open = || {
+            let open = Arc::clone(&self.open);
+            blocking(move || open())
+        };
+        self.opened.get_or_try_init(open).await
+    }
+}
+
 /// Carries out the wizard's calls on a runtime of their own thread.
 pub struct Runner {
     handle: Handle,
-    tools: Tools,
+    door: Arc<Door>,
     replies: mpsc::Receiver<(CallId, Reply)>,
     line: Line,
     open: Arc<Mutex<BTreeMap<CallId, CancellationToken>>>,
@@ -86,7 +129,7 @@ pub struct Runner {
 
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Runner").field("tools", &self.tools).finish_non_exhaustive()
+        f.debug_struct("Runner").field("opened", &self.door.opened.get()).finish_non_exhaustive()
     }
 }
 
@@ -123,13 +166,13 @@ impl Line {
 }
 
 impl Runner {
-    /// Makes a runner on a runtime; `wake` is called after each reply.
+    /// Makes a runner on a runtime; nothing is opened before the first call. `wake` is called after each reply.
     #[must_use]
-    pub fn new(handle: Handle, tools: Tools, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+    pub fn new(handle: Handle, open: Open, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (out, replies) = mpsc::channel(WAITING_REPLIES);
         Self {
             handle,
-            tools,
+            door: Arc::new(Door { open, opened: OnceCell::new() }),
             replies,
             line: Line { out, wake },
             open: Arc::default(),
@@ -144,14 +187,14 @@ impl Runner {
         tracing::debug!(call = call.0, ?request, "call");
         let stop = CancellationToken::new();
         lock(&self.open).insert(call, stop.clone());
-        let (tools, line, open, probed) =
-            (self.tools.clone(), self.line.clone(), Arc::clone(&self.open), Arc::clone(&self.probed));
+        let (door, line, open, probed) =
+            (Arc::clone(&self.door), self.line.clone(), Arc::clone(&self.open), Arc::clone(&self.probed));
         let turn = request.is_write().then(|| {
             let (done, hears) = oneshot::channel::<()>();
             (self.last_write.replace(hears), done)
         });
         self.handle.spawn(async move {
-            let work = answer(&tools, &line, &probed, call, request, stop.clone());
+            let work = answer(&door, &line, &probed, call, request, stop.clone());
             if let Some((before, done)) = turn {
                 if let Some(before) = before {
                     // Dropped is as good as sent: the write before has ended.
@@ -202,20 +245,23 @@ async fn finish(line: &Line, call: CallId, reply: Result<Reply, Failure>) {
 
 /// Carries out one call up to its last reply.
 async fn answer(
-    tools: &Tools,
+    door: &Door,
     line: &Line,
     probed: &Mutex<BTreeMap<RunId, Probe>>,
     call: CallId,
     request: Request,
     stop: CancellationToken,
 ) -> Result<Reply, Failure> {
+    // The clock on the screen runs while the world is being opened.
+    if let Request::Wake(wait) = request {
+        return woken(wait).await;
+    }
+    let Opened { tools, world, .. } = door.opened().await?;
     let Provider { graph, exchange, store } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
-        Request::Wake(wait) => {
-            tokio::time::sleep(wait).await;
-            Ok(Reply::Woken)
-        }
+        Request::Wake(wait) => woken(wait).await,
+        Request::OpenWorld => Ok(Reply::World(world.clone())),
         Request::LoadBoard => with(store, move |s| s.board(last_2000)).await.map(Reply::Board),
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
         Request::AddCustomer(new) => with(store, move |s| s.add_customer(&new)).await.map(Reply::Added),
@@ -293,6 +339,12 @@ async fn answer(
             with(store, move |s| s.finish_run(&id)).await.map(|outcome| Reply::Outcome(Box::new(outcome)))
         }
     }
+}
+
+/// Waits.
+async fn woken(wait: Duration) -> Result<Reply, Failure> {
+    tokio::time::sleep(wait).await;
+    Ok(Reply::Woken)
 }
 
 /// Asks Microsoft about runs that wait for consent, each at most every 30 s, and says on the board who has accepted.

@@ -22,6 +22,7 @@ mod words;
 use std::time::Duration;
 
 use crate::domain::{
+    failure::Failure,
     id::{RunId, TenantId},
     run::{Operator, RunRecord},
     text::Text,
@@ -29,7 +30,7 @@ use crate::domain::{
 };
 
 use effect::{CallId, Effect, Request};
-use event::{Action, Ended, Event, Happening, Intent, Reply};
+use event::{Action, Ended, Event, Happening, Intent, Reply, World};
 use outbox::Outbox;
 use overlay::Overlay;
 use screen::Screen;
@@ -40,14 +41,16 @@ use view::{Block, Notice, Tone, View};
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
 
-/// What the wizard is told once, when it is made.
+/// What the wizard is told when it is made, before anything has been opened: the first view needs no more.
+///
+/// Operator and link come with [`World`], which takes the place of what stood here.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// Everything is invented: every screen says so.
     pub is_sandbox: bool,
     /// The customer can be played with one key.
     pub rehearsal: bool,
-    /// Who is at the keyboard.
+    /// Who is at the keyboard; until the world is open, nobody with rights.
     pub operator: Operator,
     /// What stands before the tenant in the consent link.
     pub link_prefix: String,
@@ -141,7 +144,7 @@ pub struct Wizard {
 }
 
 impl Wizard {
-    /// Makes a wizard that waits for [`Happening::Started`].
+    /// Makes a wizard that waits for [`Happening::Started`], and then asks for the world to be opened.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         Self {
@@ -169,7 +172,7 @@ impl Wizard {
         let before = self.notice.clone();
         if self.ended.is_none() {
             match event.what {
-                Happening::Started => self.start(),
+                Happening::Started => self.enter_screen(),
                 Happening::Intent(intent) => {
                     self.notice = None;
                     self.intent(intent);
@@ -196,6 +199,15 @@ impl Wizard {
     #[must_use]
     pub fn is_writing(&self) -> bool {
         self.calls.is_writing()
+    }
+
+    /// What kept the world from being opened, until it is open: for the words after leaving.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Failure> {
+        match &self.screen {
+            Screen::Customer(screen) if !self.session.is_open => screen.failure(),
+            _ => None,
+        }
     }
 
     /// The run that is open, for the words after leaving.
@@ -254,8 +266,11 @@ impl Wizard {
         }
     }
 
-    fn start(&mut self) {
-        self.enter_screen();
+    /// The world is open: what was only known to it is known, and the run that was asked for is taken up.
+    fn world(&mut self, world: World) {
+        let World { operator, link_prefix, link_suffix } = world;
+        self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
+        self.session.is_open = true;
         if let Some(run) = self.setup.run.clone() {
             self.opening = Some(self.calls.start(Request::LoadRun(run)));
         }
@@ -307,6 +322,9 @@ impl Wizard {
     fn reply(&mut self, call: CallId, reply: Reply) {
         if !self.calls.note(call, &reply) {
             return; // cancelled or unknown: a late reply is normal life
+        }
+        if let Reply::World(world) = &reply {
+            self.world(world.clone());
         }
         if self.tick.is_some_and(|(tick, _)| tick == call) {
             self.tick = None;
@@ -384,6 +402,7 @@ impl Wizard {
     fn finished(&self) -> Option<Ended> {
         match (&self.screen, self.session.record.is_some()) {
             (Screen::Outcome(outcome), _) => outcome.finished(),
+            (Screen::Customer(_), false) if self.trouble().is_some() => Some(Ended::Failed),
             (Screen::Customer(_), false) => Some(Ended::Finished { is_partly: false }),
             _ => None,
         }

@@ -2,13 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::Context;
 use tokio::runtime::Handle;
 
 use crate::{
     cli::{Common, Role},
     domain::{
         customer::{NewCustomer, Product},
+        failure::{Failure, FailureKind},
         id::TenantId,
         permission::Permission,
         secret::Secret,
@@ -22,7 +22,7 @@ use crate::{
         store::{Store, StoreOptions},
     },
     runner::{self, Rehearse},
-    sandbox::{self, Sandbox},
+    sandbox::{self, Sandbox, StartError},
     settings::{ExtraPermission, Settings},
 };
 
@@ -34,16 +34,10 @@ pub(super) struct World {
     pub(super) provider: Provider,
     /// The partner's own tenant.
     pub(super) partner: TenantId,
-    /// The time in it.
-    pub(super) clock: Clock,
-    /// Everything is invented.
-    pub(super) is_sandbox: bool,
     /// Plays the customer.
     pub(super) rehearse: Option<Rehearse>,
-    /// Folder of store, log and receipts.
-    pub(super) data: PathBuf,
     /// Kept while the world is used: the sandbox stops on drop.
-    _sandbox: Option<Sandbox>,
+    pub(super) sandbox: Option<Sandbox>,
 }
 
 /// Whether this start goes into the sandbox.
@@ -51,114 +45,145 @@ pub(super) fn is_sandbox(common: &Common, settings: &Settings, may_fall_back: bo
     common.sandbox || (settings.app.is_none() && may_fall_back)
 }
 
-/// Opens the world. The sandbox is started on the runtime; the store is opened on this thread.
-///
-/// # Errors
-/// With words for a person: what was tried, what happened, what to do.
-pub(super) fn open(
-    common: &Common,
-    settings: &Settings,
-    environment: &Environment,
-    handle: &Handle,
-    is_sandbox: bool,
-) -> anyhow::Result<World> {
-    let data = settings.data_of(is_sandbox);
-    let clock = match common.clock.filter(|_| is_sandbox) {
-        Some(start) => runner::clock::starting_at(start),
-        None => runner::clock::system(),
-    };
-    let store = Store::open(StoreOptions {
-        file: settings.store_of(is_sandbox),
-        identity: settings.identity_of(is_sandbox),
-        clock: clock.clone(),
-        operator_name: Text::clean(&environment.user),
-        as_user: is_sandbox && common.role == Some(Role::User),
-        host: Text::clean(&environment.host),
-        is_sandbox,
-    })
-    .map_err(|failure| anyhow::anyhow!("{}. {}", failure.what, failure.hint))?;
-    if is_sandbox {
-        sandboxed(common, settings, handle, store, clock, data)
-    } else {
-        real(settings, store, clock, data)
+/// The time in the world, from now on; the sandbox may have a clock of its own.
+pub(super) fn clock(common: &Common, is_sandbox: bool) -> Clock {
+    common.clock.filter(|_| is_sandbox).map_or_else(runner::clock::system, runner::clock::starting_at)
+}
+
+/// What opens the world.
+#[derive(Clone)]
+pub(super) struct Opener {
+    pub(super) common: Common,
+    pub(super) settings: Settings,
+    pub(super) environment: Environment,
+    /// What settings add to the permission table.
+    pub(super) extra_permissions: Vec<Permission>,
+    pub(super) clock: Clock,
+    pub(super) handle: Handle,
+    pub(super) is_sandbox: bool,
+}
+
+impl Opener {
+    /// Opens the world. The sandbox is started on the runtime; the store is opened on this thread, which must not be one
+    /// of those that drive the runtime.
+    ///
+    /// # Errors
+    /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
+    pub(super) fn open(&self) -> Result<World, Failure> {
+        let Self { common, settings, environment, is_sandbox, .. } = self;
+        let is_sandbox = *is_sandbox;
+        let clock = self.clock.clone();
+        let store = Store::open(StoreOptions {
+            file: settings.store_of(is_sandbox),
+            identity: settings.identity_of(is_sandbox),
+            clock: clock.clone(),
+            operator_name: Text::clean(&environment.user),
+            as_user: is_sandbox && common.role == Some(Role::User),
+            host: Text::clean(&environment.host),
+            is_sandbox,
+        })?;
+        if is_sandbox { self.sandboxed(store) } else { self.real(store) }
+    }
+
+    /// The real world, by settings.
+    fn real(&self, store: Store) -> Result<World, Failure> {
+        let Self { settings, clock, .. } = self;
+        let Some(app) = &settings.app else {
+            return Err(Failure::new(
+                FailureKind::Internal,
+                "no settings name your application at Microsoft",
+                "Add --sandbox to use the sandbox, or name the application in the settings.",
+            ));
+        };
+        let credential = credential::read(&app.credential).map_err(|error| {
+            Failure::new(
+                FailureKind::Refused,
+                Text::of(format_args!("{error:#}")),
+                "Mend it, or name another source in the settings.",
+            )
+        })?;
+        let provider = Provider::new(
+            &provider::Settings {
+                http: HttpOptions {
+                    origins: settings.addresses.clone(),
+                    is_total: false,
+                    clock: clock.clone(),
+                },
+                app: App { client_id: app.client_id, partner: app.tenant, credential },
+                authority: provider::AUTHORITY.into(),
+                graph: provider::GRAPH.into(),
+                browser_origin: None,
+                done_page: settings.done_page.clone(),
+                extra_permissions: self.extra_permissions.clone(),
+            },
+            store,
+        )?;
+        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None })
+    }
+
+    /// The sandbox, started in this process.
+    fn sandboxed(&self, store: Store) -> Result<World, Failure> {
+        let Self { common, settings, clock, .. } = self;
+        let options = options(common, clock, settings.data_of(true), None);
+        let sandbox = self.handle.block_on(sandbox::start(options)).map_err(|error| unstarted(&error))?;
+        store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
+        let partner = sandbox.partner();
+        let tenant = partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?;
+        let provider = Provider::new(
+            &provider::Settings {
+                http: HttpOptions { origins: sandbox.origins(), is_total: true, clock: clock.clone() },
+                app: App {
+                    client_id: partner.client_id.parse().map_err(|_malformed| odd_world("application"))?,
+                    partner: tenant,
+                    credential: Credential::Secret(Secret::new(partner.secret)),
+                },
+                authority: provider::AUTHORITY.into(),
+                graph: provider::GRAPH.into(),
+                browser_origin: Some(format!("http://{}", sandbox.address())),
+                done_page: None,
+                extra_permissions: self.extra_permissions.clone(),
+            },
+            store,
+        )?;
+        let rehearsal = sandbox.rehearsal();
+        let rehearse: Rehearse = Arc::new(move |link| {
+            let rehearsal = rehearsal.clone();
+            Box::pin(async move { rehearsal.play(&link).await })
+        });
+        Ok(World { provider, partner: tenant, rehearse: Some(rehearse), sandbox: Some(sandbox) })
     }
 }
 
-/// The real world, by settings.
-fn real(settings: &Settings, store: Store, clock: Clock, data: PathBuf) -> anyhow::Result<World> {
-    let app = settings.app.as_ref().context("no settings name the partner's application at Microsoft")?;
-    let provider = assemble(
-        store,
-        &provider::Settings {
-            http: HttpOptions { origins: settings.addresses.clone(), is_total: false, clock: clock.clone() },
-            app: App {
-                client_id: app.client_id,
-                partner: app.tenant,
-                credential: credential::read(&app.credential)?,
-            },
-            authority: provider::AUTHORITY.into(),
-            graph: provider::GRAPH.into(),
-            browser_origin: None,
-            done_page: settings.done_page.clone(),
-            extra_permissions: extra(settings)?,
-        },
-    )?;
-    Ok(World {
-        provider,
-        partner: app.tenant,
-        clock,
-        is_sandbox: false,
-        rehearse: None,
-        data,
-        _sandbox: None,
-    })
+/// Why the sandbox did not start, in words.
+fn unstarted(error: &StartError) -> Failure {
+    let (kind, what, hint) = match error {
+        StartError::World(words) => {
+            (FailureKind::NotFound, Text::clean(words), "Start again with another --world, or without it.")
+        }
+        StartError::Fault(words) => {
+            (FailureKind::NotFound, Text::clean(words), "Start again with another --fault, or without it.")
+        }
+        StartError::Data(_, cause) => (
+            FailureKind::Record,
+            Text::of(format_args!("{error}: {cause}")),
+            "Check that the folder exists and belongs to you.",
+        ),
+        StartError::Listen(_, cause) => (
+            FailureKind::Unreachable,
+            Text::of(format_args!("{error}: {cause}")),
+            "Close the program that uses the port, then try again.",
+        ),
+    };
+    Failure::new(kind, what, hint)
 }
 
-/// The sandbox, started in this process.
-fn sandboxed(
-    common: &Common,
-    settings: &Settings,
-    handle: &Handle,
-    store: Store,
-    clock: Clock,
-    data: PathBuf,
-) -> anyhow::Result<World> {
-    let sandbox = handle.block_on(sandbox::start(options(common, &clock, data.clone(), None)))?;
-    store
-        .seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())
-        .map_err(|failure| anyhow::anyhow!("{}. {}", failure.what, failure.hint))?;
-    let partner = sandbox.partner();
-    let tenant = partner.tenant.parse().context("the sandbox's partner tenant is no GUID")?;
-    let provider = assemble(
-        store,
-        &provider::Settings {
-            http: HttpOptions { origins: sandbox.origins(), is_total: true, clock: clock.clone() },
-            app: App {
-                client_id: partner.client_id.parse().context("the sandbox's application id is no GUID")?,
-                partner: tenant,
-                credential: Credential::Secret(Secret::new(partner.secret)),
-            },
-            authority: provider::AUTHORITY.into(),
-            graph: provider::GRAPH.into(),
-            browser_origin: Some(format!("http://{}", sandbox.address())),
-            done_page: None,
-            extra_permissions: extra(settings)?,
-        },
-    )?;
-    let rehearsal = sandbox.rehearsal();
-    let rehearse: Rehearse = Arc::new(move |link| {
-        let rehearsal = rehearsal.clone();
-        Box::pin(async move { rehearsal.play(&link).await })
-    });
-    Ok(World {
-        provider,
-        partner: tenant,
-        clock,
-        is_sandbox: true,
-        rehearse: Some(rehearse),
-        data,
-        _sandbox: Some(sandbox),
-    })
+/// A world file whose partner makes no sense.
+fn odd_world(what: &str) -> Failure {
+    Failure::new(
+        FailureKind::Malformed,
+        Text::of(format_args!("the world's {what} is no GUID")),
+        "Mend the world's file, or start again with another --world.",
+    )
 }
 
 /// The sandbox's options, as the arguments give them.
@@ -196,16 +221,20 @@ fn seed(row: &sandbox::SeedCustomer) -> Option<NewCustomer> {
     })
 }
 
-/// The provider over an open store.
-fn assemble(store: Store, settings: &provider::Settings) -> anyhow::Result<Provider> {
-    Provider::new(settings, store).map_err(|failure| anyhow::anyhow!("{}. {}", failure.what, failure.hint))
-}
-
 /// The permissions that settings add.
-fn extra(settings: &Settings) -> anyhow::Result<Vec<Permission>> {
+///
+/// # Errors
+/// Says which row can't be used and why.
+pub(super) fn extra(settings: &Settings) -> Result<Vec<Permission>, String> {
     let row = |row: &ExtraPermission| {
-        Permission::new(row.value.as_str(), &row.role.to_string(), row.reason.as_str(), "workers")
-            .with_context(|| format!("the permission {} of the settings can't be used", row.value))
+        Permission::new(row.value.as_str(), &row.role.to_string(), row.reason.as_str(), "workers").map_err(
+            |error| {
+                format!(
+                    "the permission {} of the settings can't be used: {error}. Mend it, then start again.",
+                    row.value
+                )
+            },
+        )
     };
     settings.permissions.iter().map(row).collect()
 }

@@ -34,11 +34,21 @@ const START: i64 = 1_795_402_800_000;
 /// A runner over a sandbox and a store in a folder, with a clock in the test's hand.
 struct Stage {
     runner: Runner,
+    tools: Tools,
     sandbox: Sandbox,
     millis: Arc<AtomicI64>,
     woken: Arc<AtomicU32>,
     calls: u64,
     folder: tempfile::TempDir,
+}
+
+/// Opens a world that is there already.
+fn opens(tools: Tools) -> Open {
+    Arc::new(move || {
+        let operator = tools.provider.store.operator();
+        let world = World { operator, link_prefix: String::new(), link_suffix: String::new() };
+        Ok(Opened { tools: tools.clone(), world, kept: None })
+    })
 }
 
 impl Stage {
@@ -72,12 +82,12 @@ impl Stage {
         let wake = Arc::new(move || {
             wakes.fetch_add(1, Ordering::SeqCst);
         });
-        let runner = Runner::new(Handle::current(), tools, wake);
-        Self { runner, sandbox, millis, woken, calls: 0, folder }
+        let runner = Runner::new(Handle::current(), opens(tools.clone()), wake);
+        Self { runner, tools, sandbox, millis, woken, calls: 0, folder }
     }
 
     fn store(&self) -> &Store {
-        &self.runner.tools.provider.store
+        &self.tools.provider.store
     }
 
     fn start(&mut self, request: Request) -> CallId {
@@ -194,6 +204,7 @@ fn somebody(number: u16) -> Chosen {
 const fn name(request: &Request) -> &'static str {
     match request {
         Request::Wake(_) => "wake",
+        Request::OpenWorld => "open world",
         Request::LoadBoard => "load board",
         Request::ProbeBoard(_) => "probe board",
         Request::AddCustomer(_) => "add customer",
@@ -232,7 +243,7 @@ const fn name(request: &Request) -> &'static str {
 }
 
 /// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
-const NAMES: usize = 35;
+const NAMES: usize = 36;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
@@ -260,6 +271,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Written(_) => "written",
         Reply::Told(_) => "told",
         Reply::Woken => "woken",
+        Reply::World(_) => "world",
         Reply::Failed(_) => "failed",
     }
 }
@@ -272,6 +284,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
     let change = ExclusionChange { users: vec![somebody(9).id], exclude: true };
     vec![
         (Request::Wake(Duration::from_millis(1)), "woken"),
+        (Request::OpenWorld, "world"),
         (Request::LoadBoard, "board"),
         (Request::AddCustomer(new), "added"),
         (Request::OpenRun(customer, OFFICE), "run"),
@@ -393,7 +406,8 @@ async fn what_cannot_be_done_comes_back_in_words() {
         let [Reply::Failed(failure)] = replies.as_slice() else { panic!("{name}: {replies:?}") };
         assert_eq!(failure.kind, kind, "{name}: {}", failure.what);
     }
-    stage.runner.tools.rehearse = None;
+    let real = Tools { rehearse: None, ..stage.tools.clone() };
+    stage.runner = Runner::new(Handle::current(), opens(real), Arc::new(|| {}));
     let tenant = stage.tenant_of("C-1001");
     assert_eq!(stage.ask(Request::Rehearse(tenant)).await.last().map(word), Some("failed"));
 }
@@ -547,4 +561,35 @@ async fn a_waiting_run_is_asked_about_every_half_minute_at_most() {
         }
     }
     assert_eq!(seen, [false, false, true, true, true, true], "once it is there it stays");
+}
+
+#[tokio::test]
+async fn the_world_is_opened_once_and_again_only_after_it_failed() {
+    let mut stage = Stage::new("standard").await;
+    let (tries, gate) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(())));
+    let (counted, passed, opens) = (Arc::clone(&tries), Arc::clone(&gate), opens(stage.tools.clone()));
+    let open = move || {
+        drop(lock(&passed));
+        match counted.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(Failure::new(FailureKind::Record, "the record is busy", "Wait.")),
+            _ => opens(),
+        }
+    };
+    stage.runner = Runner::new(Handle::current(), Arc::new(open), Arc::new(|| {}));
+    assert_eq!(stage.ask(Request::Wake(Duration::ZERO)).await.last().map(word), Some("woken"));
+    assert_eq!(tries.load(Ordering::SeqCst), 0, "a wait needs no world");
+    assert_eq!(stage.ask(Request::OpenWorld).await.last().map(word), Some("failed"));
+
+    let closed = gate.lock().unwrap();
+    let mut waiting = vec![stage.start(Request::OpenWorld), stage.start(Request::LoadBoard)];
+    // The clock on the screen goes on while both wait.
+    assert_eq!(stage.ask(Request::Wake(Duration::ZERO)).await.last().map(word), Some("woken"));
+    drop(closed);
+    for _ in 0..2 {
+        let (call, reply) = stage.next().await;
+        assert!(matches!(word(&reply), "world" | "board"), "{}", word(&reply));
+        waiting.retain(|open| *open != call);
+    }
+    assert!(waiting.is_empty());
+    assert_eq!(tries.load(Ordering::SeqCst), 2);
 }

@@ -45,6 +45,8 @@ pub enum Deed {
 pub enum Request {
     /// Wait this long; answers `Woken`.
     Wake(Duration),
+    /// Open the world: the first call, made again while it fails; answers `World`.
+    OpenWorld,
     /// The first screen; answers `Board`.
     LoadBoard,
     /// Ask Microsoft about runs that wait for consent, at most once in 30 s each; answers `Board` when done.
@@ -182,6 +184,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wake(wait) => write!(f, "Wake({wait:?})"),
+            Self::OpenWorld => f.write_str("OpenWorld"),
             Self::LoadBoard => f.write_str("LoadBoard"),
             Self::ProbeBoard(runs) => write!(f, "ProbeBoard({} runs)", runs.len()),
             Self::AddCustomer(_) => f.write_str("AddCustomer"),

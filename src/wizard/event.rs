@@ -7,7 +7,7 @@ use crate::domain::{
     failure::Failure,
     id::UserId,
     protection::{AutoRule, Protection, SeatResult},
-    run::{Board, Outcome, RunRecord, SweeperStatus},
+    run::{Board, Operator, Outcome, RunRecord, SweeperStatus},
     tenant::{Organisation, Proof},
     text::Text,
     time::Moment,
@@ -114,6 +114,8 @@ pub enum Ended {
         /// Somebody who was chosen is neither protected nor scheduled.
         is_partly: bool,
     },
+    /// Left while the world could not be opened: exit code 1.
+    Failed,
     /// Left on purpose in the middle: exit code 130. The run is kept.
     Left,
     /// Told to go. The run is kept.
@@ -205,9 +207,22 @@ pub enum Action {
     Another,
 }
 
+/// What is known once the world (record, application at Microsoft, sandbox) has been opened.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// Who is at the keyboard, as on record.
+    pub operator: Operator,
+    /// What stands before the tenant in the consent link.
+    pub link_prefix: String,
+    /// What stands behind the tenant in the consent link.
+    pub link_suffix: String,
+}
+
 /// What a call brings.
 #[derive(Debug)]
 pub enum Reply {
+    /// The world is open.
+    World(World),
     /// The board.
     Board(Board),
     /// A customer was added.

@@ -15,6 +15,8 @@ pub(crate) struct Session {
     pub(crate) proving: Proving,
     /// The users of the run, their ticks and states, and the listing.
     pub(crate) roster: Roster,
+    /// The world is open, kept over runs.
+    pub(crate) is_open: bool,
     /// Rule 17, kept over runs.
     pub(crate) sweep_warning: Option<Text>,
     /// When the board last asked Microsoft about waiting runs, kept over runs.
@@ -47,7 +49,12 @@ impl Session {
 
     /// A session without a run.
     pub(crate) fn emptied(&self) -> Self {
-        Self { sweep_warning: self.sweep_warning.clone(), probed: self.probed, ..Self::default() }
+        Self {
+            is_open: self.is_open,
+            sweep_warning: self.sweep_warning.clone(),
+            probed: self.probed,
+            ..Self::default()
+        }
     }
 
     /// Takes in what is on record now about the run that is open. Steps that are known to be done stay done: two

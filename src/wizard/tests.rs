@@ -20,7 +20,7 @@ use crate::domain::{
 use super::{
     Setup, Wizard,
     effect::{CallId, Deed, Effect, Request},
-    event::{Action, Event, Happening, Intent, Reply},
+    event::{Action, Event, Happening, Intent, Reply, World},
     view::{Block, Button, Focus, Notice, View},
 };
 
@@ -130,6 +130,8 @@ pub(super) struct Desk {
     pub(super) record: Option<RunRecord>,
     /// The customers.
     pub(super) board: Board,
+    /// What is known once the world is open.
+    pub(super) world: World,
     /// What a round of checking finds.
     pub(super) verdict: Verdict,
     /// Whom the answers name.
@@ -137,8 +139,22 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// A started wizard with these customers.
+    /// A started wizard with these customers, in a world that is open.
     pub(super) fn new(setup: Setup, rows: Vec<BoardRow>) -> Self {
+        let mut desk = Self::unopened(setup, rows);
+        let (call, request) = desk.open.remove(0);
+        desk.respond(call, &request);
+        desk
+    }
+
+    /// A wizard whose world is still being opened; what the setup says of operator and link comes with the world.
+    pub(super) fn unopened(mut setup: Setup, rows: Vec<BoardRow>) -> Self {
+        let nobody = Operator { name: Text::default(), is_admin: false };
+        let world = World {
+            operator: std::mem::replace(&mut setup.operator, nobody),
+            link_prefix: std::mem::take(&mut setup.link_prefix),
+            link_suffix: std::mem::take(&mut setup.link_suffix),
+        };
         let mut desk = Self {
             wizard: Wizard::new(setup),
             now: Moment::parse("2026-11-23T05:48:00Z").unwrap(),
@@ -148,6 +164,7 @@ impl Desk {
             log: Vec::new(),
             record: None,
             board: Board { rows, sweep_warning: None },
+            world,
             verdict: Verdict::NotYet,
             named: None,
         };
@@ -318,6 +335,7 @@ impl Desk {
         };
         match request {
             Request::Wake(_) => None,
+            Request::OpenWorld => Some(Reply::World(self.world.clone())),
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
             Request::AddCustomer(new) => {
                 let mut added = customer(99);

@@ -25,6 +25,8 @@ mod paths;
 mod sandbox;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod start;
 mod sweep;
 #[cfg(unix)]
 mod terminal;

@@ -30,6 +30,8 @@ pub(crate) struct Wait {
     kind: Kind,
 }
 
+/// Opening the record and what belongs to it. At worst: the record is busy and every lock is waited for.
+pub(crate) const WORLD: Kind = Kind { what: "Opening the record", usual: "1 s", worst: "1 min" };
 /// Reading or writing the record on this computer.
 pub(crate) const RECORD: Kind = Kind { what: "Saving", usual: "1 s", worst: "10 s" };
 /// Reading the customers.

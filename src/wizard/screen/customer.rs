@@ -1,5 +1,7 @@
 //! Screen: choose a customer. Comes on at the start and whenever a run is let go; a row leads to its run or its products.
 //!
+//! At the start it stands while the world is still being opened, and says so; where that fails, `r` tries again.
+//!
 //! Runs stand on top, closed customers are hidden until they are searched for. While runs wait for consent, Microsoft is
 //! asked about them at most every 30 s.
 
@@ -55,6 +57,8 @@ pub(crate) struct Customer {
     /// A question to Microsoft about the waiting runs, or the pause before the next one.
     probe: Option<CallId>,
     failure: Option<Failure>,
+    /// The world could not be opened, and the focus went from the empty field to where `r` and `q` are keys.
+    was_in_field: bool,
 }
 
 impl Default for Customer {
@@ -70,12 +74,18 @@ impl Default for Customer {
             opening: None,
             probe: None,
             failure: None,
+            was_in_field: false,
         }
     }
 }
 
 impl Customer {
-    /// Comes on: reads the board.
+    /// Why the customers can't be shown.
+    pub(crate) const fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// Comes on: has the world opened if it is not open yet, then reads the board.
     pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
         self.load(cx);
     }
@@ -99,6 +109,7 @@ impl Customer {
                 self.in_field = true;
             }
             Intent::Act(Action::Refresh) => self.load(cx),
+            Intent::Act(Action::Add) if !cx.session.is_open => {}
             Intent::Act(Action::Add) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::new(Screen::Add(Add::default())));
             }
@@ -120,8 +131,12 @@ impl Customer {
             }
         } else if Wait::ends(&mut self.loading, call) {
             match reply {
+                Reply::World(_) => {
+                    self.in_field |= std::mem::take(&mut self.was_in_field);
+                    self.load(cx);
+                }
                 Reply::Board(board) => self.take(cx, board),
-                Reply::Failed(failure) => self.failure = Some(failure),
+                Reply::Failed(failure) => self.fail(cx, failure),
                 _ => {}
             }
         } else if self.probe == Some(call) {
@@ -145,7 +160,7 @@ impl Customer {
     pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
         let wait = self.opening.as_ref().or(self.loading.as_ref());
         let mut blocks = Vec::new();
-        if let Some(failure) = &self.failure {
+        if let Some(failure) = self.failure.as_ref().filter(|_| self.loading.is_none()) {
             blocks.push(Block::Failure(failure.clone()));
         }
         blocks.push(Block::Rows(RowsView {
@@ -155,7 +170,7 @@ impl Customer {
             anchor: None,
             counts: self.counts(),
             search: Some(self.search.view("Search", "name, domain or reference", None, self.in_field)),
-            empty: self.empty(),
+            empty: self.empty(look.session.is_open),
             is_focused: !self.in_field,
         }));
         Scene {
@@ -248,8 +263,15 @@ impl Customer {
         }
     }
 
-    fn empty(&self) -> Text {
+    fn empty(&self, is_open: bool) -> Text {
         match (&self.board, self.search.is_empty()) {
+            (None, _) if !is_open && self.loading.is_some() => Text::from("Opening the record."),
+            (None, _) if !is_open && self.in_field => Text::from(
+                "The record could not be opened. Press Tab, then r to try again or q to leave. Nothing is lost.",
+            ),
+            (None, _) if !is_open => Text::from(
+                "The record could not be opened. Press r to try again, q to leave. Nothing is lost.",
+            ),
             (None, _) if self.failure.is_some() => {
                 Text::from("The customers could not be read. Press r to try again.")
             }
@@ -262,9 +284,26 @@ impl Customer {
     }
 
     fn load(&mut self, cx: &mut Cx<'_>) {
-        self.failure = None;
+        if !cx.session.is_open && self.loading.is_some() {
+            return; // a second r would only start the waiting over
+        }
         Wait::cancel(&mut self.loading, cx);
-        self.loading = Some(Wait::start(cx, Request::LoadBoard, wait::BOARD));
+        self.loading = Some(if cx.session.is_open {
+            self.failure = None;
+            Wait::start(cx, Request::LoadBoard, wait::BOARD)
+        } else {
+            // What went wrong before is not shown meanwhile, and stays known: who leaves now leaves a failure.
+            Wait::start(cx, Request::OpenWorld, wait::WORLD)
+        });
+    }
+
+    /// Nothing can be shown. At the start the keys must work; who is typing a name already goes on typing.
+    fn fail(&mut self, cx: &Cx<'_>, failure: Failure) {
+        self.failure = Some(failure);
+        if !cx.session.is_open && self.in_field && self.search.is_empty() {
+            self.in_field = false;
+            self.was_in_field = true;
+        }
     }
 
     /// Takes a board in; the cursor stays on its row, at first it goes to the newest interrupted run.

@@ -631,3 +631,67 @@ fn a_run_that_could_not_be_parked_is_said() {
     assert!(desk.notice().contains("the server did not answer"), "{}", desk.notice());
     assert_eq!(desk.count("LoadBoard"), read + 1, "the rows say what is on record");
 }
+
+#[test]
+fn a_world_that_cannot_be_opened_has_words_and_keys() {
+    let mut started = setup();
+    started.run = Some(number("7KQ4"));
+    let mut desk = Desk::unopened(started, vec![row(customer(1), Progress::NotStarted, None)]);
+    assert!(desk.is_out("OpenWorld") && !desk.is_out("LoadBoard") && !desk.is_out("LoadRun"));
+    assert!(desk.view().bar.is_sandbox && desk.is_in_field());
+    assert!(desk.words().contains("Opening the record"), "{}", desk.words());
+    for tries in 1..=3 {
+        let at = desk.open.iter().position(|(_, request)| matches!(request, Request::OpenWorld)).unwrap();
+        let (call, _) = desk.open.remove(at);
+        desk.happen(Happening::Reply(call, failed()));
+        assert!(
+            desk.words().contains("the server did not answer") && desk.words().contains("r to try again")
+        );
+        assert!(!desk.is_in_field() && desk.wizard.trouble().is_some());
+        desk.act(Action::Add);
+        assert_eq!(desk.stop(), "Customer", "nobody has rights yet, and nobody is told to ask an Admin");
+        desk.act(Action::Refresh).act(Action::Refresh);
+        assert_eq!(desk.count("OpenWorld"), tries + 1, "a second r does not start the waiting over");
+        assert!(!desk.words().contains("the server did not answer"), "{}", desk.words());
+        assert!(desk.wizard.trouble().is_some(), "known until the world is open");
+    }
+    desk.record = Some(record(1, Product::Office365));
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::OpenWorld)).unwrap();
+    let (call, request) = desk.open.remove(at);
+    desk.respond(call, &request);
+    assert!(desk.is_out("LoadBoard") && desk.is_out("LoadRun"));
+    assert!(desk.wizard.trouble().is_none());
+    assert!(desk.is_in_field(), "back where the wizard starts");
+    desk.answer();
+    assert_eq!((desk.stop(), desk.count("LoadRun")), ("Access", 1));
+}
+
+#[test]
+fn leaving_a_world_that_is_closed_is_a_failure() {
+    for (is_failed, ended) in
+        [(true, super::super::event::Ended::Failed), (false, Ended::Finished { is_partly: false })]
+    {
+        let mut desk = Desk::unopened(setup(), Vec::new());
+        if is_failed {
+            let (call, _) = desk.open.remove(0);
+            desk.happen(Happening::Reply(call, failed()));
+        } else {
+            desk.submit();
+        }
+        desk.act(Action::Leave);
+        assert_eq!(desk.wizard.ended(), Some(ended));
+    }
+}
+
+#[test]
+fn a_name_that_is_being_typed_is_kept_while_the_world_fails() {
+    let mut desk = Desk::unopened(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.type_in("qua");
+    let (call, _) = desk.open.remove(0);
+    desk.happen(Happening::Reply(call, failed()));
+    assert!(desk.is_in_field() && desk.words().contains("Press Tab, then r"), "{}", desk.words());
+    desk.type_in("r");
+    assert_eq!(desk.count("OpenWorld"), 1);
+    desk.press(Intent::NextControl).act(Action::Refresh).answer();
+    assert!(desk.words().contains("0 of 1 found"), "{}", desk.words());
+}

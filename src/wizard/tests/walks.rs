@@ -96,7 +96,7 @@ fn world(seed: u16) -> Desk {
     let mut started = setup();
     started.operator.is_admin = seed & 32 == 0;
     started.run = (seed & 64 != 0).then(|| run.id.clone());
-    let mut desk = Desk::new(started, rows);
+    let mut desk = if seed & 0x800 == 0 { Desk::new(started, rows) } else { Desk::unopened(started, rows) };
     desk.record = Some(run);
     if seed & 0x80 != 0 {
         desk.answer();

@@ -1,0 +1,136 @@
+//! The loop, with a front end and a caller that note what is asked of them, in order.
+
+use std::{cell::RefCell, io, rc::Rc, sync::mpsc};
+
+use super::*;
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        run::{Board, Operator},
+        text::Text,
+        time::Moment,
+    },
+    wizard::{
+        Setup,
+        effect::Deed,
+        event::{Action, World},
+        view::View,
+    },
+};
+
+/// What was asked of front end and caller.
+type Notes = Rc<RefCell<Vec<String>>>;
+
+/// A front end with a list of intents: from the second view on, one is handed in after each.
+struct Front {
+    notes: Notes,
+    intents: Vec<Intent>,
+    /// Shows that work before the terminal is gone.
+    shows: usize,
+    /// Views that an intent, or none, was handed in for.
+    answered: usize,
+    /// The words of every view shown.
+    shown: Vec<String>,
+}
+
+impl FrontEnd for Front {
+    fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
+        self.notes.borrow_mut().push("show".into());
+        self.shown.push(format!("{} {:?}", view.panel.heading, view.panel.blocks));
+        self.shows = self.shows.checked_sub(1).ok_or(io::ErrorKind::BrokenPipe)?;
+        Ok(())
+    }
+
+    fn next(&mut self, _view: &View<'_>) -> io::Result<Option<Intent>> {
+        let is_due = self.shown.len() > self.answered.max(1);
+        self.answered = self.shown.len();
+        Ok(is_due.then(|| self.intents.pop()).flatten())
+    }
+
+    fn perform(&mut self, _deed: &Deed, _view: &View<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A caller that has every answer at once.
+struct Calls {
+    notes: Notes,
+    can_open: bool,
+    replies: Vec<(CallId, Reply)>,
+}
+
+impl Caller for Calls {
+    fn start(&mut self, call: CallId, request: Request) {
+        self.notes.borrow_mut().push(format!("{request:?}"));
+        let operator = Operator { name: Text::from("kim"), is_admin: true };
+        let reply = match request {
+            Request::OpenWorld if self.can_open => {
+                Reply::World(World { operator, link_prefix: String::new(), link_suffix: String::new() })
+            }
+            Request::OpenWorld => Reply::Failed(Failure::new(FailureKind::Record, "it is busy", "Wait.")),
+            Request::LoadBoard => Reply::Board(Board { rows: Vec::new(), sweep_warning: None }),
+            _ => return,
+        };
+        self.replies.push((call, reply));
+    }
+
+    fn cancel(&mut self, _call: CallId) {}
+
+    fn reply(&mut self) -> Option<(CallId, Reply)> {
+        let reply = self.replies.pop()?;
+        self.notes.borrow_mut().push("reply".into());
+        Some(reply)
+    }
+}
+
+/// Drives a wizard to its end: how it ended, the notes, what was shown.
+fn drive(can_open: bool, shows: usize, mut intents: Vec<Intent>) -> (Ended, Vec<String>, Vec<String>) {
+    let setup = Setup {
+        is_sandbox: true,
+        rehearsal: true,
+        operator: Operator { name: Text::from("kim"), is_admin: false },
+        link_prefix: String::new(),
+        link_suffix: String::new(),
+        can_open_browser: false,
+        permissions: Vec::new(),
+        run: None,
+        here: Text::from("UTC"),
+    };
+    intents.reverse();
+    let notes = Notes::default();
+    let mut front = Front { notes: Rc::clone(&notes), intents, shows, answered: 0, shown: Vec::new() };
+    let mut calls = Calls { notes: Rc::clone(&notes), can_open, replies: Vec::new() };
+    // Nobody wakes: a loop that would sleep ends as after a hang-up, and the test sees it.
+    let (_, woken) = mpsc::sync_channel(1);
+    let clock = Clock::new(Moment::default);
+    let ended = super::drive(&mut Wizard::new(setup), &mut front, &mut calls, &woken, &clock);
+    (ended, notes.take(), front.shown)
+}
+
+#[test]
+fn the_first_view_waits_for_nothing() {
+    let leave = vec![Intent::Submit, Intent::Act(Action::Leave)];
+    let (ended, notes, shown) = drive(true, usize::MAX, leave);
+    assert_eq!(ended, Ended::Finished { is_partly: false });
+    assert_eq!(notes[..3], ["show", "OpenWorld", "Wake(1s)"], "{notes:?}");
+    assert!(shown[0].contains("Which customer?") && shown[0].contains("Opening the record."), "{}", shown[0]);
+    let opened = notes.iter().position(|note| note == "LoadBoard").unwrap();
+    assert!(notes.iter().position(|note| note == "reply").is_some_and(|reply| reply < opened), "{notes:?}");
+    assert!(shown.iter().any(|words| words.contains("There is no customer yet")), "{shown:#?}");
+}
+
+#[test]
+fn a_world_that_stays_closed_ends_as_failed() {
+    let (ended, notes, shown) =
+        drive(false, usize::MAX, vec![Intent::Act(Action::Refresh), Intent::Act(Action::Leave)]);
+    assert_eq!(notes.iter().filter(|note| *note == "OpenWorld").count(), 2, "{notes:?}");
+    assert!(shown.iter().any(|words| words.contains("it is busy")), "{shown:#?}");
+    assert_eq!(ended, Ended::Failed);
+}
+
+#[test]
+fn a_terminal_that_is_gone_at_once_is_a_hang_up() {
+    let (ended, notes, _) = drive(true, 0, Vec::new());
+    assert_eq!(ended, Ended::Told(Ending::HangUp));
+    assert!(!notes.iter().any(|note| note == "LoadBoard"), "{notes:?}");
+}
