@@ -18,6 +18,10 @@
 //! and answers with [`wizard::event::Reply`]s through a channel of four parts. After replies and input have been taken, the
 //! view is shown once. Nothing wakes anybody while nothing happens.
 //!
+//! The first view is shown before any call is started: it needs arguments, environment and settings only. The wizard's
+//! first call has the record, the log and the sandbox opened on the runtime, by a function that [`app`] hands to the
+//! runner; what keeps them from being opened is a failure on the first screen, like any other call's.
+//!
 //! # Who may name whom
 //!
 //! Left names right, nothing else; `tests/it/layers.rs` reads every path in the sources and compares.

@@ -566,10 +566,11 @@ async fn a_waiting_run_is_asked_about_every_half_minute_at_most() {
 #[tokio::test]
 async fn the_world_is_opened_once_and_again_only_after_it_failed() {
     let mut stage = Stage::new("standard").await;
-    let (tries, gate) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(())));
-    let (counted, passed, opens) = (Arc::clone(&tries), Arc::clone(&gate), opens(stage.tools.clone()));
+    let (let_in, gate) = std::sync::mpsc::channel();
+    let (tries, gate) = (Arc::new(AtomicU32::new(0)), Mutex::new(gate));
+    let (counted, opens) = (Arc::clone(&tries), opens(stage.tools.clone()));
     let open = move || {
-        drop(lock(&passed));
+        lock(&gate).recv().unwrap();
         match counted.fetch_add(1, Ordering::SeqCst) {
             0 => Err(Failure::new(FailureKind::Record, "the record is busy", "Wait.")),
             _ => opens(),
@@ -578,13 +579,13 @@ async fn the_world_is_opened_once_and_again_only_after_it_failed() {
     stage.runner = Runner::new(Handle::current(), Arc::new(open), Arc::new(|| {}));
     assert_eq!(stage.ask(Request::Wake(Duration::ZERO)).await.last().map(word), Some("woken"));
     assert_eq!(tries.load(Ordering::SeqCst), 0, "a wait needs no world");
+    let_in.send(()).unwrap();
     assert_eq!(stage.ask(Request::OpenWorld).await.last().map(word), Some("failed"));
 
-    let closed = gate.lock().unwrap();
     let mut waiting = vec![stage.start(Request::OpenWorld), stage.start(Request::LoadBoard)];
     // The clock on the screen goes on while both wait.
     assert_eq!(stage.ask(Request::Wake(Duration::ZERO)).await.last().map(word), Some("woken"));
-    drop(closed);
+    let_in.send(()).unwrap();
     for _ in 0..2 {
         let (call, reply) = stage.next().await;
         assert!(matches!(word(&reply), "world" | "board"), "{}", word(&reply));
