@@ -62,7 +62,10 @@ pub fn normalise(typed: &str) -> Result<Text, ServerError> {
     };
     let mut url = Url::parse(&format!("https://{bare}")).map_err(|_malformed| ServerError::NotAServer)?;
     let host = url.host_str().unwrap_or_default();
-    let is_named = host.contains('.') || host.contains(':') || host == "localhost";
+    // Some letters turn into punctuation on their way into a host name; none of that is a server.
+    let is_plain =
+        host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']'));
+    let is_named = is_plain && (host.contains('.') || host.contains(':') || host == "localhost");
     // A mail address parses as a user name in front of a host: never take it for one.
     if !is_named || !url.username().is_empty() || url.password().is_some() {
         return Err(ServerError::NotAServer);
@@ -119,6 +122,7 @@ mod tests {
             ("ana@customer.example", NotAServer),
             ("ftp://mail.hoster.example", NotAServer),
             ("https://", NotAServer),
+            ("﹙.A", NotAServer),
             ("outlook.office365.com", ExchangeOnline),
             ("https://OUTLOOK.office.com/EWS/Exchange.asmx", ExchangeOnline),
             ("autodiscover-s.outlook.com.", ExchangeOnline),
