@@ -139,13 +139,13 @@ async fn walk(browser: &Browser, start: Url, part: &Part<'_>) -> Result<String, 
         let target = at.join(&form.action).map_err(|why| format!("The page posts to nowhere: {why}."))?;
         (page, at) = browser.submit(target, &fields).await?;
     }
-    let who = &part.account.name;
+    let who = format!("{} signed in", part.account.name);
     let did = match pressed {
         Some((button, Some(organisation))) => {
-            format!(" saw the permissions for {organisation} and pressed {button}")
+            format!(" and pressed {button} for {organisation}")
         }
-        Some((button, None)) => format!(" pressed {button}"),
-        None => " signed in".to_owned(),
+        Some((button, None)) => format!(" and pressed {button}"),
+        None => String::new(),
     };
     Ok(format!("{who}{did}. {}", page.words()))
 }
