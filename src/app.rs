@@ -180,6 +180,12 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     if !environment.has_terminal {
         return Err(Refusal::usage("the wizard needs a terminal for its input and output; start it in one."));
     }
+    if environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb") {
+        return Err(Refusal::usage(
+            "this terminal says that it can't show a full screen (TERM is empty or \"dumb\"). Set TERM to its name, \
+             like xterm, or use another terminal.",
+        ));
+    }
     let options = tui::options::decide(&tui::options::Environment {
         color: match cli.common.color {
             When::Auto => ColorChoice::Auto,

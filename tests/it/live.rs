@@ -97,6 +97,17 @@ fn a_partner_goes_live_with_settings_alone() {
 }
 
 #[test]
+fn a_terminal_that_can_show_no_screen_is_told_so() {
+    for term in ["dumb", ""] {
+        let home = Home::new();
+        let mut wizard = Terminal::sized(&home, &[], 80, 24, &[("TERM", term)]);
+        wizard.sees(&["can't show a full screen"]);
+        assert_eq!(wizard.code(), 2);
+        assert!(!wizard.bytes().contains(&0x1b), "no escape sequence reaches it");
+    }
+}
+
+#[test]
 fn without_settings_only_the_wizard_falls_back_to_the_sandbox() {
     let home = Home::new();
     for (arguments, code, says) in [
