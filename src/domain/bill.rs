@@ -67,22 +67,30 @@ impl StaysOff {
 }
 
 impl Bill {
-    /// How many new seats this is: the number that the operator types from two up.
+    /// How many users were chosen that are off: so many seats are needed.
     #[must_use]
     pub fn new_seats(&self) -> u32 {
         self.turn_on.iter().fold(0, |sum, (_, n)| sum.saturating_add(*n))
     }
 
+    /// How many new seats are billed when it is applied now: the number that the operator types from two up. Users for
+    /// whom no seat is left stay off.
+    #[must_use]
+    pub fn billed(&self) -> u32 {
+        self.new_seats().saturating_sub(self.seats_missing())
+    }
+
     /// Seats in use afterwards.
     #[must_use]
     pub fn seats_after(&self) -> u32 {
-        self.seats_before.saturating_add(self.new_seats())
+        self.seats_before.saturating_add(self.billed())
     }
 
     /// How many seats are missing; zero when they suffice or there is no limit on record.
     #[must_use]
     pub fn seats_missing(&self) -> u32 {
-        self.limit.map_or(0, |limit| self.seats_after().saturating_sub(limit))
+        let free = self.limit.map(|limit| limit.saturating_sub(self.seats_before));
+        free.map_or(0, |free| self.new_seats().saturating_sub(free))
     }
 }
 
@@ -105,6 +113,9 @@ mod tests {
             Bill { turn_on: vec![(Kind::User, 5), (Kind::Shared, 2)], seats_before: 10, ..Bill::default() };
         assert_eq!((bill.new_seats(), bill.seats_after(), bill.seats_missing()), (7, 17, 0));
         bill.limit = Some(15);
-        assert_eq!(bill.seats_missing(), 2);
+        assert_eq!((bill.seats_missing(), bill.billed(), bill.seats_after()), (2, 5, 15));
+        // More seats in use than bought: none is left, and none is taken back.
+        bill.limit = Some(8);
+        assert_eq!((bill.seats_missing(), bill.billed(), bill.seats_after()), (7, 0, 10));
     }
 }

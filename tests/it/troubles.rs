@@ -171,7 +171,8 @@ fn too_few_seats() {
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Ironbark Engineering", "154").keys("a").sees(&["ticked 140"]).keys(ENTER);
     terminal.sees(&["40 seats are missing. Users for whom no seat is left stay off.", "Seats bought  100"]);
-    terminal.keys("140").keys(ENTER).sees(&["Partly done: 100 of 140 registered for backup"]);
+    terminal.sees(&["Turn 100 of 140 users on?"]).keys("140").keys(ENTER).sees(&["The table says 100"]);
+    terminal.keys("100").keys(ENTER).sees(&["Partly done: 100 of 140 registered for backup"]);
     terminal.sees(&["left off: no seat is left"]).keys(ENTER);
     terminal.sees(&["Partly done: 100 users are registered for backup, 40 missed"]);
     assert_eq!(terminal.quits(), 3);

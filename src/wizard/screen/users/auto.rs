@@ -133,7 +133,7 @@ impl Auto {
     }
 
     fn count(&self) -> u32 {
-        self.shown.as_ref().map_or(0, |(bill, _)| bill.new_seats())
+        self.shown.as_ref().map_or(0, |(bill, _)| bill.billed())
     }
 
     fn take_ceiling(&mut self) -> Answer {
@@ -285,7 +285,10 @@ impl Auto {
                     "Nobody is turned on at the next sweep. Users who are made later will be.",
                 )));
             }
-            blocks.extend(confirm::table(bill));
+            blocks.extend(confirm::table(
+                bill,
+                "A sweep turns nobody on while seats are missing: order seats, or exclude users.",
+            ));
         }
         // Beside the field: a window that is too low for all of this shows what is around the cursor.
         blocks.push(Block::Facts(vec![

@@ -79,14 +79,22 @@ pub(super) fn number(typed: &str) -> Option<u32> {
     if digits.chars().all(|c| c.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
-/// The bill: what will be turned on and billed, what stays off and why, seats before and after.
-pub(super) fn table<'a>(bill: &Bill) -> Vec<Block<'a>> {
+/// The bill: what will be turned on and billed, what stays off and why, seats before and after. `without` says what
+/// becomes of users for whom no seat is left.
+pub(super) fn table<'a>(bill: &Bill, without: &'static str) -> Vec<Block<'a>> {
     let mut counts: Vec<Count> = bill
         .turn_on
         .iter()
         .map(|(kind, count)| Count { label: Text::from(kind.plural()), count: *count, is_total: false })
         .collect();
-    counts.push(Count { label: Text::from("new seats"), count: bill.new_seats(), is_total: true });
+    if bill.seats_missing() > 0 {
+        counts.push(Count {
+            label: Text::from("of these, no seat is left for"),
+            count: bill.seats_missing(),
+            is_total: false,
+        });
+    }
+    counts.push(Count { label: Text::from("new seats"), count: bill.billed(), is_total: true });
     let mut blocks = vec![
         Block::Para(Text::from("Will be turned on and billed:")),
         Block::Counts(counts),
@@ -99,7 +107,7 @@ pub(super) fn table<'a>(bill: &Bill) -> Vec<Block<'a>> {
     ];
     if bill.seats_missing() > 0 {
         blocks.push(Block::Strong(Text::of(format_args!(
-            "{} missing. Users for whom no seat is left stay off.",
+            "{} missing. {without}",
             if bill.seats_missing() == 1 {
                 "1 seat is".into()
             } else {

@@ -71,7 +71,7 @@ impl Review {
     fn submit(&mut self, cx: &mut Cx<'_>) -> Answer {
         let Some((bill, ticked)) = self.shown.take() else { return Answer::Stay };
         self.look(cx);
-        let count = bill.new_seats();
+        let count = bill.billed();
         let is_same = self.shown.as_ref().is_some_and(|(now, rows)| {
             *rows == ticked
                 && (&now.turn_on, now.seats_before, now.limit)
@@ -92,25 +92,29 @@ impl Review {
     }
 
     fn count(&self) -> Option<u32> {
-        self.shown.as_ref().map(|(bill, _)| bill.new_seats())
+        self.shown.as_ref().map(|(bill, _)| bill.billed())
     }
 
     /// What it shows.
     pub(super) fn view<'a>(&'a self, look: Look<'a>) -> Sheet<'a> {
         let back = key(Chord::Esc, Action::Back, "back", "Back to the list. Nothing is changed.");
         let Some((bill, _)) = &self.shown else { return waiting(look) };
-        let count = bill.new_seats();
+        let count = bill.billed();
         let mut blocks = Vec::new();
         if count == 0 {
-            blocks
-                .push(Block::Strong(Text::from("Nothing will be turned on: no user is ticked that is off.")));
+            let why = if bill.seats_missing() > 0 {
+                "Nothing will be turned on: no seat is left. Order seats, then come back."
+            } else {
+                "Nothing will be turned on: no user is ticked that is off."
+            };
+            blocks.push(Block::Strong(Text::from(why)));
         }
         if look.session.roster.is_arriving() && count > 0 {
             blocks.push(Block::Para(Text::from(
                 "Users are still arriving. Only those that are ticked now will be turned on.",
             )));
         }
-        blocks.extend(confirm::table(bill));
+        blocks.extend(confirm::table(bill, "Users for whom no seat is left stay off."));
         let (focus, keys) = match count {
             0 => {
                 let finish =
@@ -133,6 +137,9 @@ impl Review {
         };
         let heading = match count {
             0 => Text::from("Nothing to turn on"),
+            count if bill.seats_missing() > 0 => {
+                Text::of(format_args!("Turn {} of {} users on?", grouped(count), grouped(bill.new_seats())))
+            }
             1 => Text::from("Turn 1 user on?"),
             count => Text::of(format_args!("Turn {} users on?", grouped(count))),
         };

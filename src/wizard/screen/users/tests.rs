@@ -574,16 +574,37 @@ fn kinds_are_one_choice() {
 }
 
 #[test]
+fn with_seats_missing_the_number_is_what_will_be_billed() {
+    for (limit, heading, says) in [
+        (1, "Turn 1 of 2 users on?", "1 seat is missing. Users for whom no seat is left stay off."),
+        (0, "Nothing to turn on", "no seat is left. Order seats, then come back."),
+    ] {
+        let mut bench = Bench::with(record(), true);
+        bench.facts(Protection { limit: Some(limit), ..Protection::default() });
+        bench.part(staff());
+        bench.act(Action::Range);
+        bench.intent(Intent::Move(Move::By(1)));
+        bench.act(Action::Tick);
+        bench.act(Action::Review);
+        assert_eq!(bench.heading(), heading);
+        assert!(bench.words().contains(says), "{}", bench.words());
+        bench.intent(Intent::Submit);
+        // All chosen users go to the record, which gives out the seats that are left and says who got none.
+        let applies = bench.count(|r| matches!(r, Request::Apply(_, users) if users.len() == 2));
+        assert_eq!(applies, usize::try_from(limit).unwrap());
+    }
+}
+
+#[test]
 fn the_number_is_typed_and_a_list_that_changed_is_shown_again() {
     let mut bench = Bench::with(record(), true);
-    bench.facts(Protection { limit: Some(1), ..Protection::default() });
+    bench.facts(Protection { limit: Some(2), ..Protection::default() });
     bench.part(staff());
     bench.act(Action::Range);
     bench.intent(Intent::Move(Move::By(1)));
     bench.act(Action::Tick);
     bench.act(Action::Review);
     assert_eq!(bench.heading(), "Turn 2 users on?");
-    assert!(bench.words().contains("1 seat is missing"));
     bench.type_in("3");
     bench.intent(Intent::Submit);
     assert!(bench.words().contains("The table says 2"), "{}", bench.words());
