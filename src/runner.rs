@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
-        customer::Progress,
+        customer::{Impersonation, Progress},
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
         run::Board,
@@ -53,8 +53,20 @@ const WAITING_REPLIES: usize = 4;
 const PROBE_EVERY: Duration = Duration::from_secs(30);
 
 /// Plays the customer's administrator with a link; says in words what they did or saw.
-pub type Rehearse =
+pub type Play =
     Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>> + Send + Sync>;
+
+/// What the customer with a mail domain tells about their mail server, where they have something to tell.
+pub type Tell = Arc<dyn Fn(&str) -> Option<Impersonation> + Send + Sync>;
+
+/// Somebody who plays the customer.
+#[derive(Clone)]
+pub struct Rehearse {
+    /// Opens the link.
+    pub play: Play,
+    /// Tells the details.
+    pub tell: Tell,
+}
 
 /// What calls are carried out with.
 #[derive(Clone)]
@@ -302,6 +314,7 @@ async fn answer(
             blocking(move || files::write(&folder, &name, &text)).await.map(Reply::Written)
         }
         Request::Rehearse(tenant) => rehearse(tools, graph.browser_link(tenant)).await,
+        Request::AskDetails(domain) => ask_details(tools, &domain),
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
         Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
             .await
@@ -386,7 +399,7 @@ async fn rehearse(tools: &Tools, link: String) -> Result<Reply, Failure> {
     let Some(play) = &tools.rehearse else {
         return Err(internal("the customer can be played in the sandbox only"));
     };
-    match play(link).await {
+    match (play.play)(link).await {
         Ok(words) => Ok(Reply::Told(Text::clean(&words))),
         Err(words) => Err(Failure::new(
             FailureKind::Unreachable,
@@ -394,6 +407,18 @@ async fn rehearse(tools: &Tools, link: String) -> Result<Reply, Failure> {
             "Open the link in a browser instead.",
         )),
     }
+}
+
+/// What the played customer tells about their mail server.
+fn ask_details(tools: &Tools, domain: &Text) -> Result<Reply, Failure> {
+    let told = tools.rehearse.as_ref().and_then(|played| (played.tell)(domain.as_str()));
+    told.map(|details| Reply::Details(Box::new(details))).ok_or_else(|| {
+        Failure::new(
+            FailureKind::NotFound,
+            "this customer has nothing to tell about a mail server",
+            "Type the details yourself, or take another customer.",
+        )
+    })
 }
 
 /// A call of the store that answers with the run.

@@ -89,6 +89,26 @@ pub struct Partner {
     pub secret: String,
 }
 
+/// What a hosted customer tells on the phone about their mail server.
+#[derive(Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Details {
+    /// One mailbox of the customer.
+    pub mailbox: String,
+    /// The account that may open the mailboxes, or should.
+    pub account: String,
+    /// Its password; invented, and still not shown.
+    pub password: String,
+    /// Host name of the mail server.
+    pub server: String,
+}
+
+impl std::fmt::Debug for Details {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Details").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
 /// One customer of a world, as the partner's list has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedCustomer {

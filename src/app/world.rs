@@ -7,9 +7,9 @@ use tokio::runtime::Handle;
 use crate::{
     cli::{Common, Role},
     domain::{
-        customer::{NewCustomer, Product},
+        customer::{Impersonation, Listing, NewCustomer, Product},
         failure::{Failure, FailureKind},
-        id::TenantId,
+        id::{Address, TenantId},
         permission::Permission,
         secret::Secret,
         text::Text,
@@ -145,11 +145,14 @@ impl Opener {
             },
             store,
         )?;
-        let rehearsal = sandbox.rehearsal();
-        let rehearse: Rehearse = Arc::new(move |link| {
-            let rehearsal = rehearsal.clone();
-            Box::pin(async move { rehearsal.play(&link).await })
-        });
+        let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());
+        let rehearse = Rehearse {
+            play: Arc::new(move |link| {
+                let player = player.clone();
+                Box::pin(async move { player.play(&link).await })
+            }),
+            tell: Arc::new(move |domain| told(&teller.tells(domain)?, domain)),
+        };
         Ok(World { provider, partner: tenant, rehearse: Some(rehearse), sandbox: Some(sandbox) })
     }
 }
@@ -237,4 +240,16 @@ pub(super) fn extra(settings: &Settings) -> Result<Vec<Permission>, String> {
         )
     };
     settings.permissions.iter().map(row).collect()
+}
+
+/// What a customer of the sandbox tells, as the wizard takes it; details that make no sense are none.
+fn told(details: &sandbox::Details, domain: &str) -> Option<Impersonation> {
+    Some(Impersonation {
+        server: Text::clean(&details.server),
+        account: Text::clean(&details.account),
+        password: Secret::new(details.password.clone()),
+        sample: details.mailbox.parse::<Address>().ok()?,
+        domains: vec![Text::clean(domain)],
+        listing: Listing::Directory,
+    })
 }

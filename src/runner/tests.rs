@@ -71,10 +71,22 @@ impl Stage {
         let tools = Tools {
             provider: provider_of(&sandbox, &clock, folder.path()),
             clock,
-            rehearse: Some(Arc::new(move |link| {
-                let rehearsal = rehearsal.clone();
-                Box::pin(async move { rehearsal.play(&link).await })
-            })),
+            rehearse: Some(Rehearse {
+                play: Arc::new(move |link| {
+                    let rehearsal = rehearsal.clone();
+                    Box::pin(async move { rehearsal.play(&link).await })
+                }),
+                tell: Arc::new(|domain| {
+                    (domain == "andersondental.example").then(|| Impersonation {
+                        server: "mail.coastline-hosting.example".into(),
+                        account: "svc-backup@andersondental.example".into(),
+                        password: Secret::new("invented-anderson".into()),
+                        sample: "ana.brennan@andersondental.example".parse().unwrap(),
+                        domains: vec!["andersondental.example".into()],
+                        listing: Listing::Directory,
+                    })
+                }),
+            }),
             files: folder.path().join("files"),
         };
         let woken = Arc::new(AtomicU32::new(0));
@@ -224,6 +236,7 @@ const fn name(request: &Request) -> &'static str {
         Request::OpenBrowser(_) => "open browser",
         Request::WriteFile { .. } => "write file",
         Request::Rehearse(_) => "rehearse",
+        Request::AskDetails(_) => "ask for details",
         Request::Enable(_) => "enable",
         Request::LoadProtection(..) => "load protection",
         Request::ListUsers { tenant: Some(_), .. } => "list users",
@@ -270,6 +283,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Outcome(_) => "outcome",
         Reply::Written(_) => "written",
         Reply::Told(_) => "told",
+        Reply::Details(_) => "details",
         Reply::Woken => "woken",
         Reply::World(_) => "world",
         Reply::Failed(_) => "failed",
@@ -407,6 +421,14 @@ async fn what_cannot_be_done_comes_back_in_words() {
         assert_eq!(failure.kind, kind, "{name}: {}", failure.what);
     }
     let real = Tools { rehearse: None, ..stage.tools.clone() };
+    let said = stage.ask(Request::AskDetails("andersondental.example".into())).await;
+    assert!(matches!(&said[..], [Reply::Details(_)]), "{said:?}");
+    assert!(!format!("{said:?}").contains("invented-anderson"), "Debug says no secret");
+    let said = stage.ask(Request::AskDetails("nobody.example".into())).await;
+    assert!(
+        matches!(&said[..], [Reply::Failed(failure)] if failure.kind == FailureKind::NotFound),
+        "{said:?}"
+    );
     stage.runner = Runner::new(Handle::current(), opens(real), Arc::new(|| {}));
     let tenant = stage.tenant_of("C-1001");
     assert_eq!(stage.ask(Request::Rehearse(tenant)).await.last().map(word), Some("failed"));

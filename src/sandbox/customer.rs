@@ -45,6 +45,16 @@ impl Rehearsal {
         Self { platform, address }
     }
 
+    /// What the customer with this mail domain says when they are asked for the details of their mail server; none where
+    /// they have nothing to say.
+    #[must_use]
+    pub fn tells(&self, domain: &str) -> Option<super::Details> {
+        let customers = &self.platform.world.customers;
+        let asked =
+            customers.iter().find(|c| c.domain.as_deref().is_some_and(|d| d.eq_ignore_ascii_case(domain)))?;
+        asked.tells.clone()
+    }
+
     /// Opens the link and acts; returns one sentence about what was done and seen. Safe to repeat, as often as a customer
     /// might; safe to drop at any await, which is a customer who closes the window.
     ///

@@ -272,6 +272,9 @@ pub(super) struct Customer {
     /// Seats bought, if there is a limit.
     #[serde(default)]
     pub(super) seats: Option<u32>,
+    /// What the customer says when they are asked for the details of their mail server.
+    #[serde(default)]
+    pub(super) tells: Option<super::Details>,
     /// For readers of the file: what this customer shows.
     #[serde(default)]
     #[cfg_attr(not(test), expect(dead_code, reason = "for readers of the file and for the tests"))]

@@ -51,6 +51,11 @@ pub fn meaning(press: Press, view: &View<'_>, memory: &Memory) -> Meaning {
         Press::Ctrl('g') if view.keys.iter().any(|key| key.action == Action::Help) => {
             return Meaning::Ask(Intent::Act(Action::Help));
         }
+        Press::Ctrl(letter) => {
+            if let Some(key) = view.keys.iter().find(|key| key.chord == Chord::Ctrl(letter)) {
+                return Meaning::Ask(Intent::Act(key.action));
+            }
+        }
         _ => {}
     }
     if code(view.overlay.as_ref().unwrap_or(&view.panel)).is_some() {

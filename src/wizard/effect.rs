@@ -95,6 +95,8 @@ pub enum Request {
     },
     /// Play the customer's administrator (sandbox only); answers `Told`.
     Rehearse(TenantId),
+    /// Ask the played customer for the details of their mail server (sandbox only), by mail domain; answers `Details`.
+    AskDetails(Text),
     /// Write the enablement; answers `Run`. A write.
     Enable(RunId),
     /// What is true about the users; answers `Protection`.
@@ -207,6 +209,7 @@ impl fmt::Debug for Request {
             Self::OpenBrowser(tenant) => write!(f, "OpenBrowser({tenant})"),
             Self::WriteFile { name, text } => write!(f, "WriteFile({name}, {} bytes)", text.len()),
             Self::Rehearse(tenant) => write!(f, "Rehearse({tenant})"),
+            Self::AskDetails(_) => f.write_str("AskDetails"),
             Self::Enable(run) => write!(f, "Enable({run})"),
             Self::LoadProtection(customer, product) => {
                 write!(f, "LoadProtection({}, {})", customer.0, product.word())

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::domain::{
-    customer::Customer,
+    customer::{Customer, Impersonation},
     failure::Failure,
     id::UserId,
     protection::{AutoRule, Protection, SeatResult},
@@ -273,6 +273,8 @@ pub enum Reply {
     Written(Text),
     /// Something was done in words ("opened in the browser", what the rehearsed customer did).
     Told(Text),
+    /// What a played customer tells about their mail server.
+    Details(Box<Impersonation>),
     /// A wait is over.
     Woken,
     /// It failed.

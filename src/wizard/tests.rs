@@ -374,6 +374,7 @@ impl Desk {
             }
             Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
             Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),
+            Request::AskDetails(_) => Some(Reply::Details(Box::new(details()))),
             Request::OpenBrowser(_) | Request::Rehearse(_) => {
                 Some(Reply::Told(Text::from("The customer has accepted.")))
             }

@@ -171,3 +171,16 @@ fn holds_no_secret(home: &Home, terminal: &Terminal, secret: &str) {
         assert!(!holds(&std::fs::read(&file).unwrap()), "{} holds the password", file.display());
     }
 }
+
+#[test]
+fn a_new_user_knows_what_to_type_for_hosted_mail() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal
+        .picks("Penguin Parade Motel")
+        .takes(0)
+        .sees(&["Ctrl-Y fills in what this customer would tell you"]);
+    terminal.keys("\x19").sees(&["svc-backup@penguinparademotel.example", ">[ Save ]"]).keys(ENTER);
+    terminal.enables().sees(&["listed 4 ·"]);
+    holds_no_secret(&home, &terminal, "invented-penguin");
+}

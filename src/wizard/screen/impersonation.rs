@@ -27,7 +27,7 @@ use crate::{
         },
         screen::{Scene, Screen, authorise::Authorise},
         step::Step,
-        view::{Block, Card, Chord, Key, Panel, Tone},
+        view::{Block, Card, Chord, Key, Notice, Panel, Tone},
         words,
     },
 };
@@ -74,6 +74,8 @@ pub(crate) struct Impersonation {
     finding: Option<Wait>,
     saving: Option<Wait>,
     failure: Option<Failure>,
+    /// The question to the played customer that is out.
+    asking: Option<CallId>,
 }
 
 impl Impersonation {
@@ -153,6 +155,7 @@ impl Impersonation {
             finding: None,
             saving: None,
             failure: None,
+            asking: None,
         };
         if screen.is_key_lost && saved.is_some() {
             screen.form.focus_on(Name::Password);
@@ -163,6 +166,7 @@ impl Impersonation {
 
     /// Goes off.
     pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
+        cx.calls.cancel_taken(&mut self.asking);
         Wait::cancel(&mut self.finding, cx);
         Wait::cancel(&mut self.saving, cx);
     }
@@ -176,6 +180,7 @@ impl Impersonation {
             Heard::Changed(Name::Listing) => self.show_list(),
             Heard::Changed(name) => self.changed(cx, name),
             Heard::Left(name) => self.left.push(name),
+            Heard::NotMine(Intent::Act(Action::Rehearse)) => self.ask(cx),
             Heard::Pressed(Action::Discover) => self.find(cx),
             Heard::Pressed(Action::Save) => self.save(cx),
             Heard::Pressed(Action::Confirm) if self.is_enabled && !self.is_key_lost => {
@@ -201,7 +206,14 @@ impl Impersonation {
 
     /// Handles a reply.
     pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
-        if Wait::ends(&mut self.finding, call) {
+        if self.asking == Some(call) {
+            self.asking = None;
+            match reply {
+                Reply::Details(details) => self.told(cx, &details),
+                Reply::Failed(failure) => self.failure = Some(failure),
+                _ => {}
+            }
+        } else if Wait::ends(&mut self.finding, call) {
             match reply {
                 Reply::Server(server) => self.found(cx, &server),
                 Reply::Failed(failure) => self.failure = Some(failure),
@@ -246,8 +258,12 @@ impl Impersonation {
                 blocks,
             },
             overlay: None,
-            notice: wait.map(|wait| wait.notice(look.now)),
-            keys: self.keys(),
+            notice: wait.map(|wait| wait.notice(look.now)).or_else(|| {
+                let is_asked = look.setup.rehearsal && self.form.text(Name::Account).is_empty();
+                let words = "Sandbox: Ctrl-Y fills in what this customer would tell you.";
+                is_asked.then(|| Notice { tone: Tone::Plain, words: words.into() })
+            }),
+            keys: self.keys(look.setup.rehearsal),
             focus: self.form.focus(),
             next_change: wait.map(|wait| wait.next_change(look.now)),
         }
@@ -357,6 +373,34 @@ impl Impersonation {
             ),
             Err(error) => cx.say(Tone::Warn, Text::of(format_args!("{error}"))),
         }
+    }
+
+    /// Asks the played customer for what a real one would say on the phone.
+    fn ask(&mut self, cx: &mut Cx<'_>) {
+        let domain = cx.session.record.as_ref().map(|record| record.customer.domain.clone());
+        if let Some(domain) = domain.filter(|_| cx.setup.rehearsal && self.asking.is_none()) {
+            self.failure = None;
+            self.asking = Some(cx.calls.start(Request::AskDetails(domain)));
+        }
+    }
+
+    /// Fills in what the customer told; nothing is saved by that.
+    fn told(&mut self, cx: &mut Cx<'_>, details: &Details) {
+        let told = [
+            (Name::Sample, details.sample.as_str()),
+            (Name::Server, details.server.as_str()),
+            (Name::Account, details.account.as_str()),
+            (Name::Password, details.password.expose().as_str()),
+        ];
+        for (name, words) in told {
+            if let Some(field) = self.form.field_mut(name) {
+                field.set(words);
+            }
+        }
+        self.form.choose(Name::Listing, DIRECTORY);
+        self.show_list();
+        self.form.focus_on(Name::Save);
+        cx.say(Tone::Good, "The customer has told you everything. Check it, then press Save.");
     }
 
     fn is_open(&self, action: Action) -> bool {
@@ -472,8 +516,12 @@ impl Impersonation {
         }
     }
 
-    fn keys(&self) -> Vec<Key> {
+    fn keys(&self, rehearsal: bool) -> Vec<Key> {
         let mut keys = self.form.keys();
+        if rehearsal {
+            let help = "Fills in what this customer would tell you on the phone.";
+            keys.push(words::key(Chord::Ctrl('y'), Action::Rehearse, "fill in", help));
+        }
         if self.form.focus() != crate::wizard::view::Focus::Field {
             keys.extend([
                 words::key(

@@ -340,6 +340,23 @@ fn the_customer_is_played_only_where_the_setup_says_so() {
 }
 
 #[test]
+fn a_played_customer_tells_the_details_of_their_server() {
+    for (rehearsal, asked) in [(true, 1), (false, 0)] {
+        let mut setup = setup();
+        setup.rehearsal = rehearsal;
+        let record = record(1, Product::MpExchange);
+        let mut desk = Desk::new(setup, vec![row(customer(1), Progress::NotStarted, Some(&record))]);
+        desk.record = Some(record);
+        desk.answer().submit().submit().answer();
+        assert_eq!(desk.view().notice.is_some_and(|n| n.words.as_str().contains("Ctrl-Y")), rehearsal);
+        desk.act(Action::Rehearse).answer();
+        assert_eq!((desk.stop(), desk.count("AskDetails")), ("Access", asked));
+        assert_eq!(desk.words().contains("svc@hoster.example"), rehearsal, "{}", desk.words());
+        assert_eq!(desk.count("SaveImpersonation"), 0, "nothing is saved by that");
+    }
+}
+
+#[test]
 fn the_newest_interrupted_run_is_under_the_cursor() {
     let mut runs: Vec<RunRecord> = (0..4).map(|n| record(n, Product::Office365)).collect();
     for (run, touched) in runs.iter_mut().zip([40, 30, 20, 10]) {
