@@ -163,10 +163,9 @@ pub(super) fn permissions(
     let fields = html! {
         h2 { "This app would like to:" }
         ul { @for role in roles { li { (role.words) } } }
-        p { "If you accept, this app will get access to the specified resources for all users in your organisation. No one else \
-            will be prompted to review these permissions." }
-        p.small { "Accepting these permissions means that you allow this app to use your data as specified in its terms of service \
-            and privacy statement." }
+        p { "When you accept, the app may use what is listed here for everybody in your organisation. Nobody else \
+            is asked again." }
+        p.small { "The app's own terms of service and privacy statement apply as well." }
         div.end {
             button type="submit" name="decision" value="cancel" { "Cancel" } " "
             button.main type="submit" name="decision" value="accept" { "Accept" }

@@ -78,7 +78,7 @@ async fn every_page_reads_well_as_text() {
         "This app would like to:",
         "Read organization information",
         "Read and write mail in all mailboxes",
-        "If you accept",
+        "When you accept",
         "Cancel Accept",
     ];
     reads(&visitor.html, &order);
