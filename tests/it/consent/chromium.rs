@@ -174,8 +174,14 @@ async fn the_mouse_goes_the_whole_way_and_meets_microsofts_error_page() {
     sign_in_by_mouse(&browser, "Ana Petrov").await;
     browser.heading("Permissions requested").await;
     let text = browser.text().await;
-    let order =
-        [ANA, "Permissions requested", "Harbour Street Cafe", "Backup365", "would like to:", "When you accept"];
+    let order = [
+        ANA,
+        "Permissions requested",
+        "Harbour Street Cafe",
+        "Backup365",
+        "would like to:",
+        "When you accept",
+    ];
     let places: Vec<_> =
         order.iter().map(|it| text.find(it).unwrap_or_else(|| panic!("{it}: {text}"))).collect();
     assert!(places.is_sorted() && text.ends_with("Cancel\nAccept"), "{text}");
