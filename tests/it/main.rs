@@ -22,6 +22,8 @@ mod layers;
 mod live;
 #[cfg(unix)]
 mod paths;
+#[cfg(unix)]
+mod remote;
 mod sandbox;
 #[cfg(unix)]
 mod signals;

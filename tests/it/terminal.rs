@@ -1,5 +1,6 @@
 //! The built binary in a real pseudo-terminal: a person with a keyboard, and a screen that can be read.
 
+mod process;
 mod record;
 mod steps;
 
@@ -95,20 +96,29 @@ impl Terminal {
         rows: u16,
         environment: &[(&str, &str)],
     ) -> Self {
+        let program = env!("CARGO_BIN_EXE_backup365");
+        let usual = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")];
+        let environment: Vec<_> = usual.iter().chain(environment).copied().collect();
+        Self::program(home, program, arguments, (columns, rows), &environment)
+    }
+
+    /// Starts any program in a window of (columns, rows), 0 allowed, with just this environment and what every program
+    /// here needs: a path, a home, a time zone. A name that comes twice has its last value.
+    pub(crate) fn program(
+        home: &Home,
+        program: &str,
+        arguments: &[&str],
+        (columns, rows): (u16, u16),
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_backup365"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
-        for (name, value) in [
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-            ("PATH", "/usr/bin:/bin"),
-            ("TZ", "Australia/Sydney"),
-        ] {
-            command.env(name, value);
-        }
+        command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.env("TZ", "Australia/Sydney");
         command.env("HOME", home.path());
         for (name, value) in environment {
             command.env(name, value);
@@ -116,11 +126,7 @@ impl Terminal {
         command.cwd(home.path());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(
-            NonZeroU16::new(rows).unwrap(),
-            NonZeroU16::new(columns).unwrap(),
-            0,
-        )));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(rows), cells(columns), 0)));
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (to_screen, to_bytes) = (Arc::clone(&screen), Arc::clone(&bytes));
@@ -245,6 +251,11 @@ impl Terminal {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// Cells of a window's side as the screen that the tests read takes them: at least one.
+fn cells(side: u16) -> NonZeroU16 {
+    NonZeroU16::new(side).unwrap_or(NonZeroU16::MIN)
 }
 
 impl Drop for Terminal {

@@ -1,0 +1,1 @@
+//! Run 5: what the environment says about colour, terminal and locale.

@@ -1,0 +1,1 @@
+//! Run 6: a list full of hostile names.

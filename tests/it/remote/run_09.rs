@@ -1,0 +1,1 @@
+//! Run 9: inside tmux, screen and mosh.

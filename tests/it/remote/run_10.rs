@@ -1,0 +1,1 @@
+//! Run 10: no escape byte where there is no terminal.
