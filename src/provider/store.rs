@@ -82,6 +82,8 @@ struct Inner {
     options: StoreOptions,
     operator: Operator,
     writer: Mutex<Connection>,
+    /// The file that the writer has open.
+    identity: sqlite::Identity,
     /// Runs that this store holds; dropping an entry lets go.
     holds: Mutex<BTreeMap<RunId, Hold>>,
     locks: Locks,
@@ -105,10 +107,11 @@ impl Store {
             tx.commit()?;
             operator
         };
+        let identity = sqlite::Identity::of(&options.file);
         let locks = Locks::of(&options.file)?;
         let vault = Vault::new(options.identity.clone());
         let (writer, holds) = (Mutex::new(writer), Mutex::default());
-        Ok(Self(Arc::new(Inner { options, operator, writer, holds, locks, vault })))
+        Ok(Self(Arc::new(Inner { options, operator, writer, identity, holds, locks, vault })))
     }
 
     /// The operator at the keyboard, as on record when the store was opened.

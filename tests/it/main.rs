@@ -28,6 +28,8 @@ mod sandbox;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
+mod spoiled;
+#[cfg(unix)]
 mod start;
 mod sweep;
 #[cfg(unix)]

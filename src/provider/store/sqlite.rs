@@ -8,7 +8,10 @@ use std::{fs, path::Path, time::Duration};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::of_file;
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    text::Text,
+};
 
 /// How long a write waits for another process. A guess: the longest write, one batch of seats, takes milliseconds.
 const BUSY: Duration = Duration::from_secs(5);
@@ -63,6 +66,43 @@ pub(super) fn open_reader(file: &Path) -> Result<Connection, Failure> {
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// Which file a path named when the record was opened.
+///
+/// SQLite goes on writing into a file that was moved or deleted under it; what it saves then, nobody finds again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity(Option<(u64, u64)>);
+
+impl Identity {
+    /// The file that stands at the path now; the same for every file where the system has no such numbers.
+    pub(super) fn of(file: &Path) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Self(fs::metadata(file).ok().map(|found| (found.dev(), found.ino())))
+        }
+        #[cfg(not(unix))]
+        {
+            let _same = file;
+            Self(None)
+        }
+    }
+
+    /// Fails where another file, or none, stands at the path.
+    ///
+    /// # Errors
+    /// `Record`; a retry helps once the file is back.
+    pub(super) fn still(self, file: &Path) -> Result<(), Failure> {
+        if Self::of(file) == self {
+            return Ok(());
+        }
+        Err(Failure::new(
+            FailureKind::Record,
+            Text::of(format_args!("the record was moved or deleted: {} is another file now", file.display())),
+            "Put the file back where it was and try again, or leave and start again. Nothing was changed.",
+        ))
+    }
 }
 
 /// One thread at a time uses a connection, and names are plain paths, never `file:` addresses.

@@ -78,6 +78,7 @@ impl Store {
     /// Writes: all of it or nothing, committed when this returns.
     pub(super) fn write<T>(&self, work: impl FnOnce(&Write<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut connection = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.identity.still(&self.0.options.file)?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let write = Write { tx, now: self.0.options.clock.now(), inner: &self.0 };
         let made = work(&write)?;

@@ -144,6 +144,26 @@ fn a_full_disk_loses_only_the_change_that_did_not_fit() {
     assert_eq!(store.customers().unwrap().len(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_record_that_was_moved_takes_no_more_writes_until_it_is_back() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_customer, run) = enabled_run(&store, Product::Office365);
+    let (file, aside) = (world.options("ann").file, world.folder.path().join("aside"));
+    std::fs::rename(&file, &aside).unwrap();
+    for stands_there in [false, true] {
+        if stands_there {
+            std::fs::write(&file, "").unwrap();
+        }
+        let failure = store.apply_batch(&run, &users(1..=3)).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Record);
+        assert!(failure.what.as_str().contains("moved or deleted"), "{}", failure.what);
+    }
+    std::fs::rename(&aside, &file).unwrap();
+    assert_eq!(store.apply_batch(&run, &users(1..=3)).unwrap().len(), 3);
+}
+
 #[test]
 fn the_sandbox_and_the_real_world_never_share_a_record() {
     let world = World::new();
