@@ -139,7 +139,11 @@ impl Journey {
     }
 
     /// Does something, and checks what it made the wizard write.
-    fn does(&mut self, what: String, deed: impl FnOnce(&mut Desk)) {
+    fn does(
+        &mut self,
+        what: impl std::fmt::Display,
+        deed: impl for<'a> FnOnce(&'a mut Desk) -> &'a mut Desk,
+    ) {
         let (heading, asked) = (self.desk.heading(), self.asked());
         let before = self.desk.open.iter().map(|(call, _)| *call).max();
         let confirmed_before =
@@ -188,7 +192,7 @@ impl Journey {
             if self.chance.below(2) == 0 {
                 let _lost = self.replies(request);
             }
-            self.does(format!("{call:?} fails"), |desk| drop(desk.happen(Happening::Reply(call, failed()))));
+            self.does(format!("{call:?} fails"), |desk| desk.happen(Happening::Reply(call, failed())));
             return;
         }
         for _ in 0..=u32::from(is_doubled) {
@@ -197,7 +201,7 @@ impl Journey {
                     "{call:?} {}",
                     &format!("{request:?}").split(['(', ' ']).next().unwrap_or_default()
                 );
-                self.does(name, |desk| drop(desk.happen(Happening::Reply(call, reply))));
+                self.does(name, |desk| desk.happen(Happening::Reply(call, reply)));
             }
         }
     }
@@ -369,21 +373,21 @@ impl Journey {
                 if let Some(action) = keys.get(self.chance.index(keys.len())).copied() {
                     // Leaving ends the journey before it began, and a parked run is another story.
                     if !matches!(action, Action::Leave | Action::Park | Action::Another) {
-                        self.does(format!("{action:?}"), |desk| drop(desk.act(action)));
+                        self.does(format!("{action:?}"), |desk| desk.act(action));
                     }
                 }
             }
-            12..=15 => self.does("Enter".into(), |desk| drop(desk.submit())),
-            16 => self.does("Esc".into(), |desk| drop(desk.press(Intent::Back))),
-            17..=19 => self.does(format!("types {number}"), |desk| drop(desk.type_in(&number.to_string()))),
-            20 => self.does("types 7".into(), |desk| drop(desk.type_in("7"))),
-            21 => self.does("empties".into(), |desk| drop(desk.press(Intent::Edit(Edit::Clear)))),
-            22 => self.does("pastes".into(), |desk| drop(desk.press(Intent::Paste("2\n".into())))),
+            12..=15 => self.does("Enter", |desk| desk.submit()),
+            16 => self.does("Esc", |desk| desk.press(Intent::Back)),
+            17..=19 => self.does(format!("types {number}"), |desk| desk.type_in(&number.to_string())),
+            20 => self.does("types 7", |desk| desk.type_in("7")),
+            21 => self.does("empties", |desk| desk.press(Intent::Edit(Edit::Clear))),
+            22 => self.does("pastes", |desk| desk.press(Intent::Paste("2\n".into()))),
             23..=25 => {
                 let by = Move::By(i64::try_from(self.chance.below(5)).unwrap() - 2);
-                self.does(format!("{by:?}"), |desk| drop(desk.press(Intent::Move(by))));
+                self.does(format!("{by:?}"), |desk| desk.press(Intent::Move(by)));
             }
-            26 => self.does("Tab".into(), |desk| drop(desk.press(Intent::NextControl))),
+            26 => self.does("Tab", |desk| desk.press(Intent::NextControl)),
             27..=36 => self.random_answer(),
             37 => {
                 let seconds = self.chance.below(40);
@@ -405,7 +409,7 @@ impl Journey {
             self.desk.open.iter().position(|(_, request)| matches!(request, Request::Wake(_)))
         {
             let (call, _) = self.desk.open.remove(at);
-            self.does("a wait ends".into(), |desk| drop(desk.happen(Happening::Reply(call, Reply::Woken))));
+            self.does("a wait ends", |desk| desk.happen(Happening::Reply(call, Reply::Woken)));
             // A wait may start the next one: one round is enough here.
             if self.chance.below(3) == 0 {
                 return;
@@ -425,29 +429,29 @@ impl Journey {
             }
             match (stop, heading.as_str()) {
                 ("Users", LIST) => {
-                    self.does("All".into(), |desk| drop(desk.act(Action::All)));
-                    self.does("Review".into(), |desk| drop(desk.act(Action::Review)));
+                    self.does("All", |desk| desk.act(Action::All));
+                    self.does("Review", |desk| desk.act(Action::Review));
                 }
                 ("Users", "Nothing to turn on" | "Finish without turning them on?") => {
-                    self.does("Finish".into(), |desk| drop(desk.act(Action::Finish)));
+                    self.does("Finish", |desk| desk.act(Action::Finish));
                 }
                 ("Users", results) if results.ends_with("registered for backup") => {
-                    self.does("Esc".into(), |desk| drop(desk.press(Intent::Back)));
+                    self.does("Esc", |desk| desk.press(Intent::Back));
                 }
                 ("Users", question) if question.starts_with("Turn ") => {
                     let number = self.asked().unwrap();
-                    self.does("empties".into(), |desk| drop(desk.press(Intent::Edit(Edit::Clear))));
+                    self.does("empties", |desk| desk.press(Intent::Edit(Edit::Clear)));
                     if number > 1 {
-                        self.does(format!("types {number}"), |desk| drop(desk.type_in(&number.to_string())));
+                        self.does(format!("types {number}"), |desk| desk.type_in(&number.to_string()));
                     }
-                    self.does("Enter".into(), |desk| drop(desk.submit()));
+                    self.does("Enter", |desk| desk.submit());
                 }
                 ("Authorise", _) => {
-                    self.does("Enter".into(), |desk| drop(desk.submit()));
+                    self.does("Enter", |desk| desk.submit());
                     self.settles();
                     self.waits(40);
                 }
-                _ => self.does("Enter".into(), |desk| drop(desk.submit())),
+                _ => self.does("Enter", |desk| desk.submit()),
             }
         }
         panic!("no way to the outcome from {:?}: {:#?}", self.desk.heading(), self.diary);
@@ -464,7 +468,7 @@ fn whatever_a_random_hand_does_is_confirmed_and_a_steady_one_finishes() {
         }
         if seed % 4 != 0 {
             journey.settles();
-            journey.does("Enter".into(), |desk| drop(desk.submit()));
+            journey.does("Enter", |desk| desk.submit());
             journey.settles();
         }
         for _ in 0..DEEDS {
