@@ -1,4 +1,4 @@
-//! Long writes in many batches, killed at random moments: an Apply of 1,000 users, a sweep of 1,000 users, and both at
+//! Long writes in many batches, killed at random moments: an Apply of 500 users, a sweep of 500 users, and both at
 //! once in two processes.
 
 use std::{
@@ -23,23 +23,23 @@ const CUSTOMER: &str = "Southern Cross Health";
 const BEFORE: &str = "2026-11-23T14:00:00+11:00";
 const AFTER: &str = "2026-11-23T20:00:05+11:00";
 
-/// A world in which that customer has 1,000 users and some others.
+/// A world in which that customer has 500 users and some others.
 fn world(folder: &Path) -> String {
     let large = include_str!("../../../assets/sandbox/large.toml");
     let (head, tail) = large.split_once("crowd = {").unwrap();
     let (_, tail) = tail.split_once('}').unwrap();
     let path = folder.join("crowd.toml");
-    let crowd = "crowd = { users = 1000, shared = 20, rooms = 10 }";
+    let crowd = "crowd = { users = 500, shared = 20, rooms = 10 }";
     std::fs::write(&path, format!("{head}{crowd}{tail}")).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
-/// A run whose 1,030 users are listed, at the earlier of the two moments.
+/// A run whose 530 users are listed, at the earlier of the two moments.
 fn listed(world: &str) -> Walk {
     let mut walk = Walk::new(Home::new(), &["--world", world, "--clock", BEFORE]);
     walk.terminal.picks(CUSTOMER).takes(0).sees(&["[ Yes, this is the organisation ]"]).keys(ENTER);
-    walk.terminal.sees(&["[Authorise]"]).enables().sees(&["listed 1,030 ·"]);
-    walk.waits("run WHERE listed = 1030", 1);
+    walk.terminal.sees(&["[Authorise]"]).enables().sees(&["listed 530 ·"]);
+    walk.waits("run WHERE listed = 530", 1);
     walk
 }
 
@@ -50,19 +50,19 @@ fn rows(home: &Home, sql: &str) -> i64 {
 
 /// The bill of all users stands there, and its number is typed.
 fn confirms_all(terminal: &mut Terminal) {
-    terminal.sees(&["listed 1,030 ·", "ticked 1,000"]).keys(ENTER).sees(&["Turn 1,000 users on?"]);
-    terminal.keys("1000").sees(&["New seats: 1000"]);
+    terminal.sees(&["listed 530 ·", "ticked 500"]).keys(ENTER).sees(&["Turn 500 users on?"]);
+    terminal.keys("500").sees(&["New seats: 500"]);
 }
 
 #[test]
-fn a_thousand_users_are_turned_on() {
+fn five_hundred_users_are_turned_on() {
     let shelf = Home::new();
     let world = world(shelf.path());
     let mut walk = listed(&world);
-    walk.terminal.keys("a").sees(&["ticked 1,000"]);
+    walk.terminal.keys("a").sees(&["ticked 500"]);
     walk.waits("draft WHERE is_all = 1", 1);
     let drafted = walk.station();
-    let write = of_run("a thousand users are turned on", &drafted, 60);
+    let write = of_run("five hundred users are turned on", &drafted, 50);
     let arguments = walk.arguments.iter().chain(&write.arguments).cloned().collect();
     kill_all(&[Write {
         arguments,
@@ -72,14 +72,14 @@ fn a_thousand_users_are_turned_on() {
         then: |home, is_done| {
             let known = OnRecord::of(home).unwrap();
             let confirmed = rows(home, "chosen");
-            assert!(confirmed == 0 || confirmed == 1_000, "all who were confirmed are on record, or none");
+            assert!(confirmed == 0 || confirmed == 500, "all who were confirmed are on record, or none");
             assert_eq!(known.seats, confirmed - known.unfinished);
-            assert!(!is_done || known.seats == 1_000);
+            assert!(!is_done || known.seats == 500);
         },
         again: |home, terminal, _| {
             if rows(home, "chosen") == 0 {
                 // Nothing was confirmed on record: the question stands there again, with the same ticks.
-                terminal.sees(&["listed 1,030 ·", "ticked 1,000", "seats 0 → 1,000"]);
+                terminal.sees(&["listed 530 ·", "ticked 500", "seats 0 → 500"]);
                 finishes(home, terminal, &CONFIRMS);
             } else {
                 let asked = go_on(home, terminal, &CONFIRMS, DEADLINE);
@@ -87,10 +87,10 @@ fn a_thousand_users_are_turned_on() {
                 assert_eq!(terminal.quits(), 0);
             }
             let record = Record::of(home);
-            assert_eq!((record.seats(), record.count("chosen WHERE outcome = 'turned_on'")), (1_000, 1_000));
+            assert_eq!((record.seats(), record.count("chosen WHERE outcome = 'turned_on'")), (500, 500));
             assert_eq!((record.count("apply"), record.count("apply WHERE is_stopped")), (1, 0));
-            assert_eq!(record.count("audit WHERE what = 'confirmed turning on 1000 users'"), 1);
-            assert_eq!(record.count("audit WHERE what LIKE 'finished turning on: 1000 users%'"), 1);
+            assert_eq!(record.count("audit WHERE what = 'confirmed turning on 500 users'"), 1);
+            assert_eq!(record.count("audit WHERE what LIKE 'finished turning on: 500 users%'"), 1);
         },
         ..write
     }]);
@@ -127,7 +127,7 @@ impl Sweep {
     }
 }
 
-/// A home in which Enable Auto was confirmed for 1,000 users before the sweep's 20:00.
+/// A home in which Enable Auto was confirmed for 500 users before the sweep's 20:00.
 fn ruled(world: &str) -> Walk {
     let mut walk = listed(world);
     walk.terminal
@@ -136,7 +136,7 @@ fn ruled(world: &str) -> Walk {
         .keys(ENTER)
         .sees(&["At most, seats"])
         .keys(ENTER);
-    walk.terminal.sees(&["Switch Enable Auto on?"]).keys("1000").keys(ENTER).sees(&["scheduled"]);
+    walk.terminal.sees(&["Switch Enable Auto on?"]).keys("500").keys(ENTER).sees(&["scheduled"]);
     walk
 }
 
@@ -144,13 +144,13 @@ fn ruled(world: &str) -> Walk {
 fn is_swept(home: &Home) {
     whole::check(home);
     let record = Record::of(home);
-    assert_eq!(record.seats(), 1_000);
+    assert_eq!(record.seats(), 500);
     assert_eq!((record.count("sweep"), record.count("sweep WHERE finished IS NOT NULL")), (1, 1));
     assert_eq!(record.count("audit WHERE what LIKE 'Enable Auto for%turned on%'"), 1);
 }
 
 #[test]
-fn a_sweep_of_a_thousand_users() {
+fn a_sweep_of_five_hundred_users() {
     let shelf = Home::new();
     let world = world(shelf.path());
     let mut walk = ruled(&world);
@@ -161,7 +161,7 @@ fn a_sweep_of_a_thousand_users() {
     Sweep::succeeds(&undisturbed, &world);
     let mut takes = begun.elapsed();
     is_swept(&undisturbed);
-    assert_eq!(Record::of(&undisturbed).one::<i64>("SELECT turned_on FROM sweep"), 1_000);
+    assert_eq!(Record::of(&undisturbed).one::<i64>("SELECT turned_on FROM sweep"), 500);
     for nth in 0..20 {
         let home = station.copied();
         let mut seeded = Seeded::new("a sweep", nth);
@@ -179,7 +179,7 @@ fn a_sweep_of_a_thousand_users() {
         let words = Sweep::succeeds(&home, &world);
         assert_eq!(words.contains("Nothing is due."), was_done, "kill {nth}: {words}");
         is_swept(&home);
-        assert_eq!(Record::of(&home).one::<i64>("SELECT turned_on FROM sweep"), 1_000);
+        assert_eq!(Record::of(&home).one::<i64>("SELECT turned_on FROM sweep"), 500);
     }
 }
 
@@ -188,7 +188,7 @@ fn a_wizard_and_a_sweep_at_once() {
     let shelf = Home::new();
     let world = world(shelf.path());
     let mut walk = ruled(&world);
-    walk.terminal.keys("a").sees(&["ticked 1,000"]);
+    walk.terminal.keys("a").sees(&["ticked 500"]);
     walk.waits("draft WHERE is_all = 1", 1);
     let station = walk.station();
     walk.terminal.strike();
@@ -208,7 +208,7 @@ fn a_wizard_and_a_sweep_at_once() {
         sweep.kill();
         whole::check(&home);
         let confirmed = rows(&home, "chosen");
-        assert!(confirmed == 0 || confirmed == 1_000, "kill {nth}: {confirmed}");
+        assert!(confirmed == 0 || confirmed == 500, "kill {nth}: {confirmed}");
 
         // Both again, and left alone this time.
         let mut terminal = Terminal::start(&home, &arguments);

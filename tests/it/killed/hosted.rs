@@ -41,12 +41,12 @@ fn rows(home: &Home, sql: &str) -> i64 {
 
 #[test]
 fn mpexchange() {
-    hosted("Anderson Dental", "listed 8 ·", [10, 8, 8, 8]);
+    hosted("Anderson Dental", "listed 8 ·", [10, 6, 6, 8]);
 }
 
 #[test]
 fn business365() {
-    hosted("Penguin Parade Motel", "listed 4 ·", [10, 6, 6, 6]);
+    hosted("Penguin Parade Motel", "listed 4 ·", [10, 5, 5, 6]);
 }
 
 /// Access, proof, Enable and Apply of a hosted product, with so many kills each.

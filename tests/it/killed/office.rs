@@ -115,7 +115,7 @@ fn the_record_a_customer_and_a_run_are_made() {
                 assert_eq!(Record::of(home).count("customer"), customers);
                 assert_eq!(Record::of(home).count("operator WHERE is_admin"), 1);
             },
-            ..plain("the record is made", &nothing, 14)
+            ..plain("the record is made", &nothing, 12)
         },
         Write {
             before: |terminal| {
@@ -145,7 +145,7 @@ fn the_record_a_customer_and_a_run_are_made() {
                 );
                 assert_eq!(record.count("audit WHERE what LIKE 'added customer North Wind%'"), 1);
             },
-            ..plain("a customer is added", &customers, 10)
+            ..plain("a customer is added", &customers, 8)
         },
         Write {
             before: |terminal| {
@@ -159,7 +159,7 @@ fn the_record_a_customer_and_a_run_are_made() {
                 }
                 finishes(home, terminal, &CONFIRMS);
             },
-            ..plain("a run is opened", &customers, 10)
+            ..plain("a run is opened", &customers, 8)
         },
     ]);
 }
@@ -208,7 +208,7 @@ fn from_the_organisation_to_enable() {
             },
             keys: ENTER,
             is_done: |home| has(home, "run WHERE tenant IS NOT NULL"),
-            ..of_run("the organisation is confirmed", &access, 10)
+            ..of_run("the organisation is confirmed", &access, 8)
         },
         Write {
             before: |terminal| {
@@ -216,7 +216,7 @@ fn from_the_organisation_to_enable() {
             },
             keys: ENTER,
             is_done: |home| has(home, "run WHERE link_shown IS NOT NULL"),
-            ..of_run("the link is shown", &authorise, 10)
+            ..of_run("the link is shown", &authorise, 8)
         },
         Write {
             before: |terminal| {
@@ -224,14 +224,14 @@ fn from_the_organisation_to_enable() {
             },
             keys: "w",
             is_done: |home| home.journal().contains("\"granted\""),
-            ..of_run("the customer consents", &linked, 12)
+            ..of_run("the customer consents", &linked, 10)
         },
         Write {
             before: |terminal| {
                 terminal.sees(&["[Authorise]"]);
             },
             is_done: |home| has(home, "run WHERE proved IS NOT NULL"),
-            ..of_run("the proof is kept", &granted, 10)
+            ..of_run("the proof is kept", &granted, 8)
         },
         Write {
             before: |terminal| {
@@ -243,7 +243,7 @@ fn from_the_organisation_to_enable() {
                 assert_eq!(Record::of(home).count("run WHERE enabled IS NOT NULL"), i64::from(is_done));
                 assert_eq!(Record::of(home).seats(), 0, "Enable turns nobody on");
             },
-            ..of_run("the product is enabled", &proved, 10)
+            ..of_run("the product is enabled", &proved, 8)
         },
     ]);
 }
@@ -282,7 +282,7 @@ fn what_is_chosen_among_the_users() {
                 terminal.sees(&["[Users]"]);
             },
             is_done: |home| has(home, "run WHERE listed = 37 AND eligible = 34"),
-            ..of_run("the counts are kept", &unlisted, 10)
+            ..of_run("the counts are kept", &unlisted, 8)
         },
         Write {
             before: |terminal| {
@@ -299,7 +299,7 @@ fn what_is_chosen_among_the_users() {
                 finishes(home, terminal, &CONFIRMS);
                 assert_eq!(Record::of(home).seats(), if is_done { 3 } else { 1 });
             },
-            ..of_run("the ticks are saved", &users, 12)
+            ..of_run("the ticks are saved", &users, 10)
         },
         Write {
             before: |terminal| {
@@ -311,7 +311,7 @@ fn what_is_chosen_among_the_users() {
                 terminal.sees(&["listed 37 ·", if is_done { "eligible 36" } else { "eligible 34" }]);
                 finishes(home, terminal, &CONFIRMS);
             },
-            ..of_run("a kind is included", &users, 10)
+            ..of_run("a kind is included", &users, 8)
         },
         Write {
             before: |terminal| {
@@ -324,7 +324,7 @@ fn what_is_chosen_among_the_users() {
                 finishes(home, terminal, &CONFIRMS);
                 assert_eq!(Record::of(home).count("exclusion"), i64::from(is_done));
             },
-            ..of_run("a user is excluded", &users, 10)
+            ..of_run("a user is excluded", &users, 8)
         },
         Write {
             before: |terminal| {
@@ -348,7 +348,7 @@ fn what_is_chosen_among_the_users() {
                 assert_eq!(record.count("auto_rule WHERE confirmed = 34"), i64::from(is_done));
                 assert_eq!(record.seats(), i64::from(!is_done), "the rule turns nobody on by itself");
             },
-            ..of_run("Enable Auto is switched on", &users, 10)
+            ..of_run("Enable Auto is switched on", &users, 8)
         },
         Write {
             before: |terminal| {
@@ -356,7 +356,7 @@ fn what_is_chosen_among_the_users() {
             },
             keys: ENTER,
             is_done: |home| Record::glance(home, "auto_rule") == Some(0),
-            ..of_run("Enable Auto is switched off", &ruled, 10)
+            ..of_run("Enable Auto is switched off", &ruled, 8)
         },
     ]);
 }
@@ -385,7 +385,7 @@ fn turning_off_finishing_parking_and_leaving() {
             then: |home, is_done| {
                 assert_eq!(Record::of(home).seats(), if is_done { 0 } else { 3 }, "all of them or none");
             },
-            ..of_run("users are turned off", &applied, 10)
+            ..of_run("users are turned off", &applied, 8)
         },
         Write {
             before: |terminal| {
@@ -393,7 +393,7 @@ fn turning_off_finishing_parking_and_leaving() {
             },
             keys: "f",
             is_done: |home| has(home, "run WHERE finished IS NOT NULL"),
-            ..of_run("the run is finished", &applied, 10)
+            ..of_run("the run is finished", &applied, 8)
         },
         Write {
             before: |terminal| {
@@ -419,7 +419,7 @@ fn turning_off_finishing_parking_and_leaving() {
                 assert!(receipt(home).contains("Turned on by this run: 3"));
                 finishes(home, terminal, &CONFIRMS);
             },
-            ..of_run("the receipt is written", &finished, 10)
+            ..of_run("the receipt is written", &finished, 8)
         },
         Write {
             before: |terminal| {
@@ -427,7 +427,7 @@ fn turning_off_finishing_parking_and_leaving() {
             },
             keys: "p",
             is_done: |home| has(home, "run WHERE parked IS NOT NULL"),
-            ..of_run("the run is parked", &users, 10)
+            ..of_run("the run is parked", &users, 8)
         },
         Write {
             is_done: |home| Record::glance(home, "run WHERE parked IS NULL") == Some(1),
