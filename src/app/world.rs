@@ -8,7 +8,7 @@ use crate::{
     cli::{Common, Role},
     domain::{
         customer::{Impersonation, Listing, NewCustomer, Product},
-        failure::{Failure, FailureKind},
+        failure::{Failure, FailureKind, of_system},
         id::{Address, TenantId},
         permission::Permission,
         secret::Secret,
@@ -168,12 +168,12 @@ fn unstarted(error: &StartError) -> Failure {
         }
         StartError::Data(_, cause) => (
             FailureKind::Record,
-            Text::of(format_args!("{error}: {cause}")),
+            Text::of(format_args!("{error}: {}", of_system(cause))),
             "Check that the folder exists and belongs to you.",
         ),
         StartError::Listen(_, cause) => (
             FailureKind::Unreachable,
-            Text::of(format_args!("{error}: {cause}")),
+            Text::of(format_args!("{error}: {}", of_system(cause))),
             "Close the program that uses the port, then try again.",
         ),
     };

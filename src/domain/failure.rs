@@ -1,6 +1,6 @@
 //! Any call's bad news as plain data: what was tried, what happened, what to do next.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use super::text::Text;
 
@@ -70,5 +70,30 @@ impl Failure {
     pub const fn retry_in(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
+    }
+}
+
+/// What the system says went wrong, as it can stand in a sentence: in small letters and without its number.
+#[must_use]
+pub fn of_system(error: &io::Error) -> Text {
+    let said = error.to_string();
+    let words = said.split(" (os error").next().unwrap_or_default();
+    let mut letters = words.chars();
+    let first: String = letters.next().map(|letter| letter.to_lowercase().collect()).unwrap_or_default();
+    Text::clean(&format!("{first}{}", letters.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_the_system_is_not_shown() {
+        let refused = io::Error::from_raw_os_error(13);
+        assert!(refused.to_string().contains("os error"), "{refused}");
+        let words = of_system(&refused);
+        assert!(!words.as_str().contains("os error") && !words.is_empty(), "{words}");
+        assert_eq!(of_system(&io::Error::other("The disk is gone")).as_str(), "the disk is gone");
+        assert_eq!(of_system(&io::Error::other("")).as_str(), "");
     }
 }

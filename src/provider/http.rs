@@ -7,6 +7,7 @@
 
 mod origins;
 mod wait;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -161,16 +162,16 @@ pub enum HttpError {
     Unreachable {
         /// The host asked for.
         host: String,
-        /// What the system said.
-        detail: String,
+        /// What happened, in our words.
+        detail: &'static str,
     },
-    /// The connection ended in the middle of an answer; a retry may help.
-    #[error("the answer of {host} was cut off: {detail}")]
+    /// The connection ended before the whole answer was there; a retry may help.
+    #[error("no whole answer came from {host}: {detail}")]
     CutOff {
         /// The host asked for.
         host: String,
-        /// What the system said.
-        detail: String,
+        /// What happened, in our words.
+        detail: &'static str,
     },
     /// No connection or no whole answer in time; a retry may help.
     #[error("{host} did not answer within {} s", after.as_secs())]
@@ -195,8 +196,8 @@ pub enum HttpError {
     Tls {
         /// The host asked for.
         host: String,
-        /// What does not fit.
-        detail: String,
+        /// What does not fit, in our words.
+        detail: &'static str,
     },
     /// The request can't be made from this address, these headers, or this table; our fault.
     #[error("the request can't be made: {detail}")]
@@ -253,7 +254,7 @@ impl Http {
 
     /// Sends one request and repeats it as far as that is safe (reference, section 10.4). Redirects are answers.
     ///
-    /// May wait up to three minutes between repeats; safe to drop at any await.
+    /// May wait up to three minutes between repeats, a few seconds where the line breaks; safe to drop at any await.
     ///
     /// # Errors
     /// Whatever kept the last attempt from an answer. An answer of any status is not an error: after the last repeat
@@ -369,7 +370,7 @@ fn build(origins: &Origins, reach: Reach, pool: Pool) -> Result<reqwest::Client,
     if pool == Pool::None {
         builder = builder.pool_max_idle_per_host(0);
     }
-    builder.build().map_err(|e| HttpError::Request { detail: causes(&e) })
+    builder.build().map_err(|error| HttpError::Request { detail: words::unmade(&error) })
 }
 
 /// All headers of one attempt.
@@ -448,7 +449,7 @@ fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
         };
     }
     if error.is_builder() {
-        return HttpError::Request { detail: causes(&error) };
+        return HttpError::Request { detail: words::unmade(&error) };
     }
     if !error.is_connect() {
         return cut_off(call, &error);
@@ -456,13 +457,16 @@ fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
     if error.is_dns() {
         return HttpError::UnknownName { host };
     }
-    let detail = causes(&error);
-    if is_tls(&error) { HttpError::Tls { host, detail } } else { HttpError::Unreachable { host, detail } }
+    if is_tls(&error) {
+        HttpError::Tls { host, detail: words::mistrust(&error) }
+    } else {
+        HttpError::Unreachable { host, detail: words::unopened(&error) }
+    }
 }
 
 /// The connection ended between request and last byte.
 fn cut_off(call: &Call, error: &reqwest::Error) -> HttpError {
-    HttpError::CutOff { host: host(call), detail: causes(error) }
+    HttpError::CutOff { host: host(call), detail: words::broken(error) }
 }
 
 /// Whether a connection failed in its TLS handshake: rustls reports through an I/O error of the kind `InvalidData`.
@@ -478,15 +482,4 @@ fn is_tls(error: &reqwest::Error) -> bool {
         next = cause.source();
     }
     false
-}
-
-/// The innermost cause, which is the one that tells a person something.
-fn causes(error: &reqwest::Error) -> String {
-    let mut words = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        words = cause.to_string();
-        next = cause.source();
-    }
-    words
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::domain::{
-    failure::{Failure, FailureKind},
+    failure::{Failure, FailureKind, of_system},
     text::Text,
 };
 
@@ -20,7 +20,7 @@ pub(super) fn write(folder: &Path, name: &Text, text: &str) -> Result<Text, Fail
     put(folder, &path, text).map(|()| Text::clean(&path.display().to_string())).map_err(|error| {
         Failure::new(
             FailureKind::Record,
-            Text::of(format_args!("the file {} could not be written: {error}", path.display())),
+            Text::of(format_args!("the file {} could not be written: {}", path.display(), of_system(&error))),
             "Free some room or mend the folder's rights, then press the key again.",
         )
     })
@@ -36,8 +36,23 @@ fn safe(name: &str) -> String {
     if tidy.is_empty() { "file".into() } else { tidy.into() }
 }
 
+/// Writes beside the place and moves there whole: a program that dies on the way leaves the old file, or none.
 fn put(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
+    let draft = path.with_extension("draft");
+    let moved = fill(&draft, text).and_then(|()| fs::rename(&draft, path));
+    if moved.is_err() {
+        // It may not even have been made.
+        fs::remove_file(&draft).ok();
+    }
+    moved?;
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// Writes a file of mode 0600, down to the disk.
+fn fill(path: &Path, text: &str) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

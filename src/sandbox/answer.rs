@@ -8,6 +8,8 @@ use maud::Markup;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::platform::Loss;
+
 /// One HTTP request, taken apart.
 pub(super) struct Ask {
     /// `GET`, `POST` …
@@ -114,6 +116,12 @@ impl Answer {
     /// The connection breaks.
     pub(super) fn cut(mut self, cut: Cut) -> Self {
         self.cut = Some(cut);
+        self
+    }
+
+    /// The connection breaks where it is lost; an answer that breaks by itself stays as it is.
+    pub(super) fn lost(mut self, loss: Option<Loss>) -> Self {
+        self.cut = self.cut.or(loss.map(Loss::cut));
         self
     }
 }

@@ -5,7 +5,7 @@
 
 mod html;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::redirect::Policy;
 use url::Url;
@@ -19,6 +19,12 @@ use html::Page;
 
 /// Pages that are gone through at most.
 const MOST_PAGES: usize = 12;
+
+/// How often a page is asked for before the customer gives up: a patient one.
+const RELOADS: u32 = 10;
+
+/// How long the customer looks at the error before the first reload; each time a little longer.
+const RELOAD_AFTER: Duration = Duration::from_millis(20);
 
 /// Somebody who plays the customer's administrator.
 #[derive(Clone)]
@@ -173,7 +179,7 @@ impl Browser {
     fn new(address: SocketAddr) -> Result<Self, String> {
         // Nothing but plain HTTP on loopback is spoken: no certificates, no proxy.
         let builder = reqwest::Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([]);
-        Ok(Self { client: builder.build().map_err(closed)?, address })
+        Ok(Self { client: builder.build().map_err(|why| unmade(&why))?, address })
     }
 
     /// Opens a page.
@@ -188,14 +194,37 @@ impl Browser {
         self.show(request, url).await
     }
 
+    /// Shows what comes, or what comes after a reload: a person whose line breaks presses the button again.
+    async fn show(&self, request: reqwest::RequestBuilder, at: Url) -> Result<(Page, Url), String> {
+        for nth in 1..RELOADS {
+            let Some(again) = request.try_clone() else { break };
+            match self.try_to_show(again, at.clone()).await {
+                Err(Unshown::Line) => tokio::time::sleep(RELOAD_AFTER * nth).await,
+                Err(Unshown::Page(words)) => return Err(words),
+                Ok(shown) => return Ok(shown),
+            }
+        }
+        self.try_to_show(request, at).await.map_err(|why| match why {
+            Unshown::Page(words) => words,
+            Unshown::Line => {
+                "The customer's browser shows no page: the line breaks again and again.".to_owned()
+            }
+        })
+    }
+
     /// Shows what comes.
-    async fn show(&self, request: reqwest::RequestBuilder, mut at: Url) -> Result<(Page, Url), String> {
-        let mut answer = request.send().await.map_err(closed)?;
+    async fn try_to_show(
+        &self,
+        request: reqwest::RequestBuilder,
+        mut at: Url,
+    ) -> Result<(Page, Url), Unshown> {
+        let mut answer = request.send().await.map_err(|why| closed(&why))?;
         if answer.status().is_redirection() {
             let location =
                 answer.headers().get("location").and_then(|it| it.to_str().ok()).unwrap_or_default();
-            let target =
-                at.join(location).map_err(|why| format!("The browser is sent to nowhere: {why}."))?;
+            let target = at
+                .join(location)
+                .map_err(|why| Unshown::Page(format!("The browser is sent to nowhere: {why}.")))?;
             let inside = matches!(target.host_str(), Some("127.0.0.1" | "localhost"))
                 && target.port() == Some(self.address.port());
             if !inside {
@@ -203,15 +232,28 @@ impl Browser {
                 return Ok((Page::left(&host), target));
             }
             at = here(&target, self.address);
-            answer = self.client.get(at.clone()).send().await.map_err(closed)?;
+            answer = self.client.get(at.clone()).send().await.map_err(|why| closed(&why))?;
         }
-        Ok((Page::read(&answer.text().await.map_err(closed)?), at))
+        Ok((Page::read(&answer.text().await.map_err(|why| closed(&why))?), at))
     }
 }
 
-/// A page that can't be shown, in the customer's words.
-fn closed(why: reqwest::Error) -> String {
-    format!("The customer's browser can't show the page: {}.", why.without_url())
+/// Why there is no page.
+enum Unshown {
+    /// The line broke: a reload may help.
+    Line,
+    /// One sentence; a reload does not help.
+    Page(String),
+}
+
+/// Sorts what the client says. Everything is on this computer, so whatever is wrong with a request is the line.
+fn closed(why: &reqwest::Error) -> Unshown {
+    if why.is_builder() { Unshown::Page(unmade(why)) } else { Unshown::Line }
+}
+
+/// A browser that can't be used at all.
+fn unmade(_why: &reqwest::Error) -> String {
+    "The customer's browser can't open this address.".to_owned()
 }
 
 /// An address on the sandbox's own port.

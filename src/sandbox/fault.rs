@@ -1,7 +1,8 @@
 //! The troubles that a sandbox can show on demand.
 //!
 //! Named in a world's `faults` (one tenant) or in `Options::faults` (every tenant); what comes out is a set of switches that
-//! the identity and Graph parts read. Nothing here is random: the same requests in the same order meet the same trouble.
+//! the identity and Graph parts read; `slow` and `drop` switched on for every tenant hold for every host of the sandbox.
+//! Nothing here is random: the same requests in the same order meet the same trouble.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
         "page 3 of users and every tenth after it answers 503 without Retry-After, once per listing",
     ),
-    ("slow", "MILLISECONDS ms (500ms)", "every Graph and token answer waits that long"),
+    ("slow", "MILLISECONDS ms (500ms)", "every answer waits that long"),
     ("cut-off", "", "page 2 of users and every fifth after it breaks off in the middle, once per listing"),
     (
         "wrong-types",
@@ -36,7 +37,12 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "SECONDS s (30s)",
         "after consent tokens lack roles for three fifths of that time, then Graph answers 403",
     ),
-    ("drop", "PERCENT % (10%)", "that share of Graph and token connections ends without an answer"),
+    (
+        "drop",
+        "PERCENT % (10%)",
+        "that share of connections breaks: before the request is read, after it is done, or inside the answer",
+    ),
+    ("seed", "NUMBER (0)", "other connections are the ones that drop breaks"),
     ("delta-reset", "", "every delta token is refused with 410 and a Location"),
     ("without", "ROLE", "tokens and grants lack that application role"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
@@ -67,6 +73,8 @@ pub(super) struct Faults {
     pub(super) spreading: Option<Duration>,
     /// Share of dropped connections, percent, 0 to 100.
     pub(super) drop: Option<u64>,
+    /// Chooses which connections are dropped.
+    pub(super) seed: Option<u64>,
     /// Delta tokens are refused.
     pub(super) delta_reset: bool,
     /// Roles that are never granted.
@@ -107,6 +115,7 @@ impl Faults {
             "expired-page" => self.expired_page = true,
             "spreading" => self.spreading = Some(Duration::from_secs(number(name, value, "s", 30)?)),
             "drop" => self.drop = Some(number(name, value, "%", 10)?.min(100)),
+            "seed" => self.seed = Some(number(name, value, "", 0)?),
             "delta-reset" => self.delta_reset = true,
             "without" => self.without.push(needed(name, value)?),
             "token-error" => {
@@ -135,6 +144,7 @@ impl Faults {
             expired_page: self.expired_page || more.expired_page,
             spreading: self.spreading.or(more.spreading),
             drop: self.drop.or(more.drop),
+            seed: self.seed.or(more.seed),
             delta_reset: self.delta_reset || more.delta_reset,
             without: self.without.iter().chain(&more.without).cloned().collect(),
             token_error: self.token_error.or(more.token_error),
@@ -146,11 +156,10 @@ impl Faults {
 /// A whole number with its unit, which may be left out.
 fn number(name: &str, value: Option<&str>, unit: &str, usual: u64) -> Result<u64, String> {
     let Some(text) = value else { return Ok(usual) };
-    text.strip_suffix(unit)
-        .unwrap_or(text)
-        .trim()
-        .parse()
-        .map_err(|_why| format!("the fault {name} needs a whole number in {unit}, not \"{text}\""))
+    text.strip_suffix(unit).unwrap_or(text).trim().parse().map_err(|_why| {
+        let unit = if unit.is_empty() { String::new() } else { format!(" in {unit}") };
+        format!("the fault {name} needs a whole number{unit}, not \"{text}\"")
+    })
 }
 
 /// A value that may not be left out.

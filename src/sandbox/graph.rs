@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{
     answer::{Answer, Ask, Cut, fresh, instant},
     fault::Faults,
-    platform::{Consent, Platform},
+    platform::{Consent, Loss, Platform},
     world::Tenant,
 };
 
@@ -124,18 +124,14 @@ impl Found {
 /// Answers one request for Graph.
 pub(super) async fn answer(platform: &Platform, ask: &Ask) -> Answer {
     let caller = caller(platform, ask);
-    let faults = caller.as_ref().map_or_else(|_| platform.faults(None), |it| it.faults.clone());
-    if let Some(wait) = faults.slow {
-        tokio::time::sleep(wait).await;
-    }
-    if platform.dropped(&faults) {
-        return Answer::new(503, "text/plain", Vec::new()).cut(Cut::AtOnce);
-    }
+    let tenant = caller.as_ref().ok().and_then(|caller| caller.tenant.clone());
+    let loss = platform.line_to(tenant.as_deref()).await;
     let found = match caller {
+        Ok(_) if loss == Some(Loss::Request) => Err(Refusal::bad("The line broke.")),
         Ok(caller) => route(platform, ask, &caller).await,
         Err(refusal) => Err(refusal),
     };
-    dress(platform, ask, found)
+    dress(platform, ask, found).lost(loss)
 }
 
 /// Puts the headers on.

@@ -209,10 +209,27 @@ impl Journal {
             self.state.apply(event);
             return Ok(());
         };
-        let mut line = serde_json::to_vec(&event)?;
+        let mut file = fs::OpenOptions::new().create(true).read(true).append(true).open(path)?;
+        let mut line = Vec::new();
+        if !ends_whole(&mut file)? {
+            // Half a line of a process that is gone: it ends here, or this one would be lost with it.
+            line.push(b'\n');
+        }
+        serde_json::to_writer(&mut line, &event)?;
         line.push(b'\n');
-        fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(&line)
+        file.write_all(&line)
     }
+}
+
+/// Whether a file is empty or ends with a line's end.
+fn ends_whole(file: &mut fs::File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 /// Empties a folder's journal. A folder without one is empty already.
@@ -261,6 +278,19 @@ mod tests {
         file.write_all(&text.as_bytes()[10..]).unwrap();
         file.write_all(b"\nnot json\n").unwrap();
         assert_eq!(journal.state().unwrap().grants.len(), 1);
+    }
+
+    #[test]
+    fn half_a_line_of_a_process_that_died_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        Journal::open(Some(folder.path()), 1).unwrap();
+        let mut file = fs::OpenOptions::new().append(true).open(folder.path().join(FILE)).unwrap();
+        file.write_all(b"{\"event\":\"granted\",\"ten").unwrap();
+        let mut journal = Journal::open(Some(folder.path()), 2).unwrap();
+        journal.append(consent()).unwrap();
+        assert!(journal.state().unwrap().grants.contains_key("t"));
+        let mut again = Journal::open(Some(folder.path()), 3).unwrap();
+        assert_eq!((again.state().unwrap().began, again.state().unwrap().grants.len()), (Some(1), 1));
     }
 
     #[test]

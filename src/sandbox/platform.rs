@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
+    answer::Cut,
     exchange::Exchange,
     fault::Faults,
     journal::{Event, Grant, Journal, State},
@@ -45,6 +46,25 @@ pub(super) struct Platform {
     drawn: AtomicU64,
     /// Mailbox requests that are being answered.
     pub(super) mailboxes: AtomicUsize,
+}
+
+/// What becomes of a connection that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// It breaks before the request is looked at.
+    Request,
+    /// What was asked for is done, and the answer is lost from there on.
+    Answer(Cut),
+}
+
+impl Loss {
+    /// Where the answer ends.
+    pub(super) const fn cut(self) -> Cut {
+        match self {
+            Self::Request => Cut::AtOnce,
+            Self::Answer(cut) => cut,
+        }
+    }
 }
 
 /// How far a consent has spread.
@@ -89,9 +109,13 @@ impl Platform {
 
     /// The tenant's faults and those of everybody.
     pub(super) fn faults(&self, tenant: Option<&Tenant>) -> Faults {
+        Self::own_faults(tenant).and(&self.faults)
+    }
+
+    /// The tenant's faults alone.
+    fn own_faults(tenant: Option<&Tenant>) -> Faults {
         // A world's list was checked when it was read.
-        let own = tenant.and_then(|it| Faults::parse(&it.faults).ok()).unwrap_or_default();
-        own.and(&self.faults)
+        tenant.and_then(|it| Faults::parse(&it.faults).ok()).unwrap_or_default()
     }
 
     /// Reads the journal.
@@ -158,12 +182,37 @@ impl Platform {
         true
     }
 
-    /// Whether the seeded dice say that this connection is dropped.
-    pub(super) fn dropped(&self, faults: &Faults) -> bool {
-        let Some(share) = faults.drop else { return false };
+    /// Waits as long as every answer waits, and says what becomes of this connection, whichever host it is for.
+    pub(super) async fn line(&self) -> Option<Loss> {
+        self.line_of(&self.faults).await
+    }
+
+    /// The same, for what is wrong with one tenant alone.
+    pub(super) async fn line_to(&self, tenant: Option<&Tenant>) -> Option<Loss> {
+        self.line_of(&Self::own_faults(tenant)).await
+    }
+
+    /// The same, by these switches.
+    async fn line_of(&self, faults: &Faults) -> Option<Loss> {
+        if let Some(wait) = faults.slow {
+            tokio::time::sleep(wait).await;
+        }
+        self.loss(faults)
+    }
+
+    /// What the seeded dice say about this connection.
+    fn loss(&self, faults: &Faults) -> Option<Loss> {
+        let share = faults.drop?;
         let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
-        let hash = Sha256::digest(drawn.to_le_bytes());
-        u64::from(hash.first().copied().unwrap_or_default()) * 100 / 256 < share
+        let seed = faults.seed.unwrap_or_default();
+        let hash =
+            Sha256::new().chain_update(seed.to_le_bytes()).chain_update(drawn.to_le_bytes()).finalize();
+        let [dice, kind, ..] = *hash.as_slice() else { return None };
+        (u64::from(dice) * 100 / 256 < share).then_some(match kind % 3 {
+            0 => Loss::Request,
+            1 => Loss::Answer(Cut::AtOnce),
+            _ => Loss::Answer(Cut::Halfway),
+        })
     }
 }
 

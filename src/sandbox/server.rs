@@ -34,15 +34,15 @@ use super::{
     consent, discovery, graph,
     journal::Event,
     people::Person,
-    platform::Platform,
+    platform::{Loss, Platform},
     token,
     world::Kind,
 };
 
 /// Largest body that is read, bytes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
-/// Bytes of an answer's head that are let through before half of its body: a head has about so many.
-const HEAD: usize = 700;
+/// What stands between the head of an answer and its body.
+const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 /// Wait after the system refused a connection (too many open files), before the next is taken.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -82,13 +82,54 @@ impl Listener for Gate {
     }
 }
 
-/// How many more bytes a connection may send.
-#[derive(Clone, Debug)]
-struct Scissors(Arc<AtomicUsize>);
+/// How many more bytes a connection may send; shared by the connection and whoever answers on it.
+#[derive(Clone, Debug, Default)]
+struct Scissors(Arc<Blades>);
 
-impl Default for Scissors {
+/// Both are [`usize::MAX`] while nothing is to be cut.
+#[derive(Debug)]
+struct Blades {
+    /// Bytes that may still be sent.
+    left: AtomicUsize,
+    /// Bytes of the next answer's body that may be sent; its head goes out whole.
+    of_body: AtomicUsize,
+}
+
+impl Default for Blades {
     fn default() -> Self {
-        Self(Arc::new(AtomicUsize::new(usize::MAX)))
+        Self { left: AtomicUsize::new(usize::MAX), of_body: AtomicUsize::new(usize::MAX) }
+    }
+}
+
+impl Scissors {
+    /// Cuts the next answer, which has so many bytes of body.
+    fn cut(&self, cut: Option<Cut>, body: usize) {
+        match cut {
+            Some(Cut::AtOnce) => self.0.left.store(0, Ordering::Release),
+            // Of an empty body there is no half: its head is cut.
+            Some(Cut::Halfway) if body == 0 => self.0.left.store(20, Ordering::Release),
+            Some(Cut::Halfway) => self.0.of_body.store(body / 2, Ordering::Release),
+            None => {}
+        }
+    }
+
+    /// How many of these bytes may be sent.
+    fn allows(&self, bytes: &[u8]) -> usize {
+        let of_body = self.0.of_body.load(Ordering::Acquire);
+        if of_body != usize::MAX
+            && let Some(head) = bytes.windows(END_OF_HEAD.len()).position(|it| it == END_OF_HEAD)
+        {
+            self.0.of_body.store(usize::MAX, Ordering::Release);
+            self.0.left.store(head + END_OF_HEAD.len() + of_body, Ordering::Release);
+        }
+        self.0.left.load(Ordering::Acquire).min(bytes.len())
+    }
+
+    /// So many were sent.
+    fn sent(&self, count: usize) {
+        if self.0.left.load(Ordering::Acquire) != usize::MAX {
+            self.0.left.fetch_sub(count, Ordering::AcqRel);
+        }
     }
 }
 
@@ -122,17 +163,13 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let left = self.scissors.0.load(Ordering::Acquire);
-        if left == usize::MAX {
-            return Pin::new(&mut self.stream).poll_write(context, bytes);
-        }
-        let some = bytes.get(..left.min(bytes.len())).unwrap_or_default();
-        if some.is_empty() {
+        let some = bytes.get(..self.scissors.allows(bytes)).unwrap_or_default();
+        if some.is_empty() && !bytes.is_empty() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         let written = Pin::new(&mut self.stream).poll_write(context, some);
         if let Poll::Ready(Ok(count)) = &written {
-            self.scissors.0.fetch_sub(*count, Ordering::AcqRel);
+            self.scissors.sent(*count);
         }
         written
     }
@@ -146,7 +183,7 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// Answers one request.
+/// Answers one request, on a line that may not hold.
 async fn serve(
     State(platform): State<Arc<Platform>>,
     ConnectInfo(scissors): ConnectInfo<Scissors>,
@@ -159,11 +196,17 @@ async fn serve(
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return send(Answer::new(413, "text/plain", b"too large".to_vec()), &scissors);
     };
+    let loss = platform.line().await;
+    if loss == Some(Loss::Request) {
+        scissors.cut(Some(Cut::AtOnce), 0);
+        return Response::new(Body::empty());
+    }
     let path = head.uri.path().to_owned();
     if platform.exchange.hosts().iter().any(|known| known.eq_ignore_ascii_case(&host)) {
         // The query goes along: Autodiscover's JSON form asks by query.
         let path = head.uri.path_and_query().map_or(path.as_str(), |it| it.as_str());
         let answer = platform.exchange.answer(&host, head.method.as_str(), path, &head.headers, &body).await;
+        scissors.cut(loss.map(Loss::cut), answer.body().len());
         return answer.map(Body::from);
     }
     let ask = Ask {
@@ -185,16 +228,12 @@ async fn serve(
         },
         _ => Answer::new(421, "text/plain; charset=utf-8", b"This host is not part of the sandbox.".to_vec()),
     };
-    send(answer, &scissors)
+    send(answer.lost(loss), &scissors)
 }
 
 /// An answer as HTTP, the connection cut where the answer says so.
 fn send(answer: Answer, scissors: &Scissors) -> Response<Body> {
-    match answer.cut {
-        Some(Cut::AtOnce) => scissors.0.store(0, Ordering::Release),
-        Some(Cut::Halfway) => scissors.0.store(HEAD + answer.body.len() / 2, Ordering::Release),
-        None => {}
-    }
+    scissors.cut(answer.cut, answer.body.len());
     let mut response = Response::new(Body::from(answer.body));
     if let Ok(status) = axum::http::StatusCode::from_u16(answer.status) {
         *response.status_mut() = status;
@@ -234,12 +273,8 @@ async fn identity(platform: &Platform, ask: &Ask) -> Answer {
 
 /// The token endpoint with its faults.
 async fn tokens(platform: &Platform, ask: &Ask, word: &str) -> Answer {
-    let faults = platform.faults(platform.world.tenant(word).map(AsRef::as_ref));
-    if let Some(wait) = faults.slow {
-        tokio::time::sleep(wait).await;
-    }
-    let answer = token::answer(platform, ask, word);
-    if platform.dropped(&faults) { answer.cut(Cut::AtOnce) } else { answer }
+    let loss = platform.line_to(platform.world.tenant(word).map(AsRef::as_ref)).await;
+    token::answer(platform, ask, word).lost(loss)
 }
 
 /// A user to be made by hand.

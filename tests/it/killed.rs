@@ -1,6 +1,18 @@
 //! Killed with SIGKILL at every step of every path and started again: same step, nothing confirmed is asked twice,
 //! written twice or lost.
 
+mod batches;
+mod hosted;
+mod moments;
+mod office;
+mod onward;
+pub(crate) mod whole;
+
+pub(crate) use self::{
+    office::changed,
+    onward::{Manner, go_on},
+};
+
 use super::terminal::{DOWN, ENTER, Home, RIGHT, Record, TAB, Terminal};
 
 #[test]

@@ -16,6 +16,8 @@ mod conformance_requests;
 mod consent;
 mod docs;
 #[cfg(unix)]
+mod dropped;
+#[cfg(unix)]
 mod killed;
 mod layers;
 #[cfg(unix)]

@@ -50,13 +50,13 @@ fn every_transport_trouble_has_a_way_on() {
     for (error, kind) in [
         (HttpError::NotInSandbox { origin: host() }, FailureKind::Refused),
         (HttpError::UnknownName { host: host() }, FailureKind::Unreachable),
-        (HttpError::Unreachable { host: host(), detail: String::from("refused") }, FailureKind::Unreachable),
-        (HttpError::CutOff { host: host(), detail: String::new() }, FailureKind::Unreachable),
+        (HttpError::Unreachable { host: host(), detail: "refused" }, FailureKind::Unreachable),
+        (HttpError::CutOff { host: host(), detail: "" }, FailureKind::Unreachable),
         (
             HttpError::TimedOut { host: host(), after: Duration::from_secs(3), is_connect: true },
             FailureKind::Unreachable,
         ),
-        (HttpError::Tls { host: host(), detail: String::from("expired") }, FailureKind::Unreachable),
+        (HttpError::Tls { host: host(), detail: "expired" }, FailureKind::Unreachable),
         (HttpError::Request { detail: String::from("x") }, FailureKind::Internal),
     ] {
         let failure = Error::from(error).failure("trying");

@@ -42,6 +42,12 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// Largest answer taken; a real one has some tens of KiB.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
+/// Attempts in all where the line breaks. Asking changes nothing, so a repeat is safe.
+const LINE_ATTEMPTS: u32 = 5;
+
+/// Wait before the first repeat; doubles. A guess: the server did nothing wrong.
+const LINE_WAIT: Duration = Duration::from_millis(250);
+
 /// What is encoded of an address in a path: everything but what addresses are mostly made of.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_');
 
@@ -63,6 +69,8 @@ struct Search<'a> {
     silent: HashSet<String>,
     /// Hosts that want a sign-in first, in the order met.
     guarded: Vec<String>,
+    /// A host whose connection broke again and again: what it would have said is not known.
+    broken: Option<String>,
     hops: u32,
 }
 
@@ -101,11 +109,12 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<Text, Fai
         asked: HashSet::new(),
         silent: HashSet::new(),
         guarded: Vec::new(),
+        broken: None,
         hops: 0,
     };
     match search.run().await {
         Ok(Some(url)) => Ok(Text::clean(url.as_str())),
-        Ok(None) => Err(nothing(&domain)),
+        Ok(None) => Err(search.broken.map_or_else(|| nothing(&domain), |host| no_line(&host))),
         Err(End::Online) => Err(Bad::early(Error::ExchangeOnline, &domain).into()),
         Err(End::Circles) => Err(Failure::new(
             FailureKind::Malformed,
@@ -121,6 +130,15 @@ fn nothing(domain: &str) -> Failure {
         FailureKind::NotFound,
         Text::of(format_args!("no Exchange server announces itself for {domain}")),
         "Ask the hoster for the server's name and type it.",
+    )
+}
+
+/// Nobody can tell whether a server announces itself.
+fn no_line(host: &str) -> Failure {
+    Failure::new(
+        FailureKind::Unreachable,
+        Text::of(format_args!("the connection to {host} broke again and again, so the server was not found")),
+        "Try again, or ask the hoster for the server's name and type it.",
     )
 }
 
@@ -273,16 +291,33 @@ impl Search<'_> {
             max_body_bytes: MAX_BODY_BYTES,
             is_safe_to_repeat: false,
         };
-        match self.http.send(call).await {
+        match self.send_through(call).await {
             Ok(answer) => Some(answer),
             Err(error) => {
                 tracing::debug!(host = url.host_str(), %error, "autodiscover: no answer");
-                if !matches!(error, HttpError::TooLarge { .. } | HttpError::CutOff { .. }) {
-                    self.silent.insert(origin);
+                match error {
+                    HttpError::TooLarge { .. } => {}
+                    HttpError::CutOff { host, .. } => self.broken = Some(host),
+                    _ => {
+                        self.silent.insert(origin);
+                    }
                 }
                 None
             }
         }
+    }
+
+    /// Sends it again as long as only the line breaks, some times.
+    async fn send_through(&self, call: Call) -> Result<Answer, HttpError> {
+        let mut wait = LINE_WAIT;
+        for _ in 1..LINE_ATTEMPTS {
+            match self.http.send(call.clone()).await {
+                Err(HttpError::CutOff { .. }) => tokio::time::sleep(wait).await,
+                other => return other,
+            }
+            wait = wait.saturating_mul(2);
+        }
+        self.http.send(call).await
     }
 }
 

@@ -153,6 +153,11 @@ impl Error {
         )
     }
 
+    /// Whether it is the line that broke: nobody asked for a rest, and the next try may well go through.
+    pub(super) const fn is_line(&self) -> bool {
+        matches!(self, Self::Http(HttpError::CutOff { .. }))
+    }
+
     /// Whether the account did not get in, as far as one can tell.
     pub(super) fn is_about_sign_in(&self) -> bool {
         match self {

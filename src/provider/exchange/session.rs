@@ -48,6 +48,12 @@ const TOLD_FROM: Duration = Duration::from_secs(5);
 /// Cookies kept per session; a load balancer sets one or two.
 const MAX_COOKIES: usize = 16;
 
+/// Attempts in all where the line breaks, also while a person waits: they are quick. As many as for Microsoft.
+const LINE_ATTEMPTS: u32 = 5;
+
+/// Part of the usual wait after which a broken line is tried again: no server asked for a rest.
+const LINE_SOON: u32 = 4;
+
 /// How long to wait between repeats, and how often to ask.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
@@ -83,6 +89,12 @@ impl Pace {
     fn wait(self, nth: u32, jitter: f64) -> Duration {
         let plain = self.first.saturating_mul(2_u32.saturating_pow(nth.saturating_sub(1))).min(self.longest);
         plain.saturating_add(plain.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)).min(self.longest)
+    }
+
+    /// How often to ask in all, and how long to wait before repeat number `nth`, after this error.
+    fn after(self, error: &Error, nth: u32, attempts: u32) -> (u32, Duration) {
+        let wait = self.wait(nth, rand::random());
+        if error.is_line() { (attempts.max(LINE_ATTEMPTS), wait / LINE_SOON) } else { (attempts, wait) }
     }
 }
 
@@ -199,10 +211,11 @@ impl Session {
                 },
             };
             let may_pass = matches!(error.reach(), Reach::Passing | Reach::Everyone);
-            if !may_pass || nth >= self.pace.attempts.min(2) {
+            let (attempts, wait) = self.pace.after(&error, nth, self.pace.attempts.min(2));
+            if !may_pass || nth >= attempts {
                 return Err(self.bad(error, None, reference));
             }
-            tokio::time::sleep(self.pace.wait(nth, rand::random())).await;
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -275,11 +288,8 @@ impl Session {
                 if error.code() == Some("ErrorExceededConnectionCount") {
                     self.gate.narrow();
                 }
-                if nth >= attempts {
-                    Next::Never(error)
-                } else {
-                    Next::After(self.pace.wait(nth, rand::random()))
-                }
+                let (attempts, wait) = self.pace.after(&error, nth, attempts);
+                if nth >= attempts { Next::Never(error) } else { Next::After(wait) }
             }
             Reach::Everyone => {
                 let wait = error.asked_wait().unwrap_or_else(|| self.pace.wait(nth, rand::random()));

@@ -14,8 +14,16 @@ const MOST: Duration = Duration::from_mins(3);
 /// Repeats after 429, 503 and 504; the SDKs' default.
 const REPEATS: u32 = 3;
 
-/// Repeats after what may be a fault of the moment: 500, 502, a cut-off answer, a connection that did not open in time.
+/// Repeats after what may be a fault of the moment: 500, 502, a connection that did not open.
 const FEW: u32 = 2;
+
+/// Repeats after an answer that was cut off. A guess, for a bad line: where every second connection breaks, one call of
+/// thirty still fails.
+const MANY: u32 = 4;
+
+/// Part of the first wait after which a broken connection is tried again. The server asked for no rest, and most often
+/// the connection had only been kept for too long; three seconds would be felt for nothing.
+const SOON: u32 = 10;
 
 /// The waits of one call.
 pub(super) struct Waits {
@@ -46,7 +54,8 @@ impl Waits {
             return None;
         }
         let stated = outcome.as_ref().ok().and_then(|answer| retry_after(&answer.headers, clock));
-        let wait = stated.unwrap_or_else(|| self.backoff(rand::random::<f64>()));
+        let first = if is_line(outcome) { self.first / SOON } else { self.first };
+        let wait = stated.unwrap_or_else(|| self.backoff(first, rand::random::<f64>()));
         let total = self.total.saturating_add(wait);
         if total > MOST {
             return None;
@@ -57,8 +66,8 @@ impl Waits {
     }
 
     /// The first wait doubled per repeat, with up to half as much again so that clients do not march in step.
-    fn backoff(&self, jitter: f64) -> Duration {
-        let plain = self.first.saturating_mul(2_u32.saturating_pow(self.taken)).min(MOST);
+    fn backoff(&self, first: Duration, jitter: f64) -> Duration {
+        let plain = first.saturating_mul(2_u32.saturating_pow(self.taken)).min(MOST);
         plain.saturating_add(plain.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)).min(MOST)
     }
 }
@@ -71,10 +80,23 @@ fn repeats(method: Method, outcome: &Result<Answer, HttpError>) -> u32 {
             (500 | 502, Method::Get) => FEW,
             _ => 0,
         },
-        Err(HttpError::TimedOut { is_connect: true, .. }) => FEW,
-        Err(HttpError::CutOff { .. }) if method == Method::Get => FEW,
+        // Only calls that are safe to repeat come here, whatever their method: asking for a token is a POST.
+        Err(HttpError::CutOff { .. }) => MANY,
+        Err(
+            HttpError::TimedOut { is_connect: true, .. }
+            | HttpError::Unreachable { .. }
+            | HttpError::UnknownName { .. },
+        ) => FEW,
         Err(_) => 0,
     }
+}
+
+/// Whether it is the line that broke, and not the server that asks for a rest.
+const fn is_line(outcome: &Result<Answer, HttpError>) -> bool {
+    matches!(
+        outcome,
+        Err(HttpError::CutOff { .. } | HttpError::Unreachable { .. } | HttpError::UnknownName { .. })
+    )
 }
 
 /// The wait that a server states: seconds, or a date in the form of HTTP (RFC 9110 section 10.2.3).
@@ -130,7 +152,7 @@ mod tests {
     fn only_what_may_pass_is_repeated() {
         let timed_out =
             |is_connect| Err(HttpError::TimedOut { host: "h".into(), after: Duration::ZERO, is_connect });
-        let cut_off = Err(HttpError::CutOff { host: "h".into(), detail: String::new() });
+        let cut_off = || Err(HttpError::CutOff { host: "h".into(), detail: "" });
         for (name, method, outcome, expected) in [
             ("throttled", Method::Post, Ok(answer(429, "")), 3),
             ("unavailable", Method::Get, Ok(answer(503, "")), 3),
@@ -141,7 +163,11 @@ mod tests {
             ("refused", Method::Get, Ok(answer(403, "")), 0),
             ("no connection in time", Method::Post, timed_out(true), 2),
             ("no answer in time", Method::Get, timed_out(false), 0),
-            ("cut off", Method::Get, cut_off, 2),
+            ("cut off", Method::Get, cut_off(), 4),
+            ("cut off while asking for a token", Method::Post, cut_off(), 4),
+            ("nobody there", Method::Get, Err(HttpError::Unreachable { host: "h".into(), detail: "" }), 2),
+            ("no name", Method::Get, Err(HttpError::UnknownName { host: "h".into() }), 2),
+            ("no trust", Method::Get, Err(HttpError::Tls { host: "h".into(), detail: "" }), 0),
         ] {
             let mut waits = Waits::new(Duration::from_millis(1));
             let mut count = 0;
@@ -155,14 +181,27 @@ mod tests {
     #[test]
     fn waits_double_and_never_add_up_to_more_than_three_minutes() {
         let mut waits = Waits::new(FIRST);
-        assert_eq!(waits.backoff(0.0), FIRST);
-        assert_eq!(waits.backoff(1.0), FIRST + FIRST / 2);
+        assert_eq!(waits.backoff(FIRST, 0.0), FIRST);
+        assert_eq!(waits.backoff(FIRST, 1.0), FIRST + FIRST / 2);
         waits.taken = 2;
-        assert_eq!(waits.backoff(0.0), FIRST * 4);
+        assert_eq!(waits.backoff(FIRST, 0.0), FIRST * 4);
         let mut waits = Waits::new(FIRST);
         assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()).unwrap().as_secs(), 100);
         assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()), None);
         let mut waits = Waits::new(FIRST);
         assert_eq!(waits.next(Method::Get, &Ok(answer(429, "315")), &clock()), None);
+    }
+
+    #[test]
+    fn a_broken_line_is_tried_again_soon_and_for_some_seconds_only() {
+        let cut_off = Err(HttpError::CutOff { host: "h".into(), detail: "" });
+        let mut waits = Waits::new(FIRST);
+        let mut each = Vec::new();
+        while let Some(wait) = waits.next(Method::Get, &cut_off, &clock()) {
+            each.push(wait);
+        }
+        assert!(each[0] >= FIRST / 10 && each[0] <= FIRST / 10 * 3 / 2, "{each:?}");
+        let total: Duration = each.iter().sum();
+        assert!(total >= FIRST * 3 / 2 && total <= FIRST * 9 / 4, "{each:?}");
     }
 }

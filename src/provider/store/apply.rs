@@ -1,6 +1,6 @@
 //! Apply and turning off: what was confirmed is written before the first seat, and completed whatever comes between.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Store,
@@ -75,24 +75,7 @@ impl Store {
     /// # Errors
     /// `Conflict` without the run's hold; `Record`: a retry is safe.
     pub fn end_apply(&self, run: &RunId, stopped: bool) -> Result<(), Failure> {
-        self.write_run(run, |write, row| {
-            let apply: Option<i64> = write
-                .tx
-                .query_row("SELECT id FROM apply WHERE run = ?1 AND ended IS NULL", [run.letters()], |row| {
-                    row.get(0)
-                })
-                .optional()?;
-            let Some(apply) = apply else { return Ok(()) };
-            let missed = write.tx.execute(
-                "UPDATE chosen SET outcome = 'stopped' WHERE run = ?1 AND outcome IS NULL",
-                [run.letters()],
-            )?;
-            write.tx.execute(
-                "UPDATE apply SET ended = ?2, is_stopped = ?3 WHERE id = ?1",
-                params![apply, write.now.as_millis(), stopped],
-            )?;
-            write.note_run(row, ended_words(write, row, missed)?)
-        })
+        self.write_run(run, |write, row| end(write, row, stopped))
     }
 
     /// Turns users off: Admin only, one result per user, each read back on a new connection after the commit.
@@ -152,6 +135,40 @@ impl Store {
         })?;
         self.read(|tx| seats::exclusions(tx, customer, product))
     }
+}
+
+/// Ends the run's Apply, if one is open.
+fn end(write: &Write<'_>, row: &RunRow, stopped: bool) -> Result<(), Failure> {
+    let run = row.id.letters();
+    let apply: Option<i64> = write
+        .tx
+        .query_row("SELECT id FROM apply WHERE run = ?1 AND ended IS NULL", [run], |row| row.get(0))
+        .optional()?;
+    let Some(apply) = apply else { return Ok(()) };
+    let missed = write
+        .tx
+        .execute("UPDATE chosen SET outcome = 'stopped' WHERE run = ?1 AND outcome IS NULL", [run])?;
+    write.tx.execute(
+        "UPDATE apply SET ended = ?2, is_stopped = ?3 WHERE id = ?1",
+        params![apply, write.now.as_millis(), stopped],
+    )?;
+    write.note_run(row, ended_words(write, row, missed)?)
+}
+
+/// Whether the run has an Apply that is open although everybody in it has an outcome: its process ended between the last
+/// batch and the end. Nobody is left to be turned on, so nothing else would ever end it.
+pub(super) fn is_only_unended(connection: &Connection, run: &RunId) -> Result<bool, Failure> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM apply WHERE run = ?1 AND ended IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM chosen WHERE run = ?1 AND outcome IS NULL)",
+        )?
+        .query_row([run.letters()], |row| row.get(0))?)
+}
+
+/// Ends such an Apply.
+pub(super) fn end_if_done(write: &Write<'_>, row: &RunRow) -> Result<(), Failure> {
+    if is_only_unended(&write.tx, &row.id)? { end(write, row, false) } else { Ok(()) }
 }
 
 /// Keeps whom the run chose and what became of them; no outcome: still to be done. Answers how many were kept.

@@ -5,7 +5,7 @@ use std::{io, path::Path, time::Duration};
 use rusqlite::ErrorCode;
 
 use crate::domain::{
-    failure::{Failure, FailureKind},
+    failure::{Failure, FailureKind, of_system},
     text::Text,
 };
 
@@ -73,7 +73,7 @@ pub(super) fn of_file(doing: &str, path: &Path, error: &io::Error) -> Failure {
     };
     Failure::new(
         FailureKind::Record,
-        Text::of(format_args!("could not {doing} {}: {error}", path.display())),
+        Text::of(format_args!("could not {doing} {}: {}", path.display(), of_system(error))),
         hint,
     )
 }

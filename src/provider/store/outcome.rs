@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    Store, audit, history,
+    Store, apply, audit, history,
     row::{chosen, maybe_text},
     runs::{self, RunRow},
     seats,
@@ -72,6 +72,7 @@ impl Store {
     /// `Conflict` without the run's hold; `Record`: a retry is safe.
     pub fn finish_run(&self, run: &RunId) -> Result<Outcome, Failure> {
         self.write_run(run, |write, row| {
+            apply::end_if_done(write, row)?;
             let is_done: bool = write.tx.query_row(
                 "SELECT NOT EXISTS (SELECT 1 FROM apply WHERE run = ?1 AND ended IS NULL)",
                 [run.letters()],

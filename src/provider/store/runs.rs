@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    Store, access, customers,
+    Store, access, apply, customers,
     error::not_found,
     row::{ORGANISATION, chosen, maybe_moment, moment, organisation, parsed, product, text},
     vault::Vault,
@@ -239,18 +239,20 @@ impl Store {
         self.load_run(&id)
     }
 
-    /// Everything on record about a run. Takes its hold and takes it off the parked ones, when nobody else has it;
-    /// otherwise the run may be looked at only.
+    /// Everything on record about a run. Takes its hold, takes it off the parked ones and ends an Apply of which only the
+    /// end was missing, when nobody else has it; otherwise the run may be looked at only.
     ///
     /// # Errors
     /// `NotFound`; `Record`, when the record can't be used.
     pub fn load_run(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        let was_parked = self.read(|tx| row(tx, run))?.parked.is_some();
+        // Looked at before there is a reason to write: nearly always there is none.
+        let needs_write =
+            self.read(|tx| Ok(row(tx, run)?.parked.is_some() || apply::is_only_unended(tx, run)?))?;
         let is_held = self.take(run)?;
-        if is_held && was_parked {
-            self.write_run(run, |write, _| {
+        if is_held && needs_write {
+            self.write_run(run, |write, row| {
                 write.tx.execute("UPDATE run SET parked = NULL WHERE id = ?1", [run.letters()])?;
-                Ok(())
+                apply::end_if_done(write, row)
             })?;
         }
         self.record(run)

@@ -21,6 +21,9 @@ use crate::domain::{
     secret::Secret,
 };
 
+/// Begins the extension of a key file that is not in its place yet.
+const DRAFT: &str = "new-";
+
 /// The key file and what it opens.
 #[derive(Debug)]
 pub(super) struct Vault {
@@ -42,6 +45,7 @@ impl Vault {
             Some(key) => key,
             None => self.make()?,
         };
+        self.tidy();
         age::encrypt(&key.to_public(), password.expose().as_bytes()).map_err(|_no_detail_worth_showing| {
             Failure::new(
                 FailureKind::Internal,
@@ -84,24 +88,53 @@ impl Vault {
         }
     }
 
-    /// Makes a key. Written beside its place and linked into it whole: of two processes that do this at once one
-    /// wins, and the other takes the winner's key.
+    /// Makes a key. Written beside its place and linked into it whole, down to the disk: of two processes that do this
+    /// at once one wins, and the other takes the winner's key. One that dies leaves its draft behind, nothing else.
     fn make(&self) -> Result<x25519::Identity, Failure> {
         let folder = self.identity.parent().unwrap_or_else(|| Path::new(""));
         if !folder.as_os_str().is_empty() {
             make_folder(folder)?;
         }
         let key = x25519::Identity::generate();
-        let draft = self.identity.with_extension(format!("new-{}", uuid::Uuid::new_v4().simple()));
-        let placed = write_key(&draft, &key).and_then(|()| fs::hard_link(&draft, &self.identity));
-        let tidied = fs::remove_file(&draft);
+        let draft = self.identity.with_extension(format!("{DRAFT}{}", uuid::Uuid::new_v4().simple()));
+        let placed = write_key(&draft, &key)
+            .and_then(|()| fs::hard_link(&draft, &self.identity))
+            .and_then(|()| sync_folder(folder));
         match placed {
-            Ok(()) => tidied.map(|()| key).map_err(|e| of_file("remove", &draft, &e)),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                self.read()?.ok_or_else(|| of_file("read the key file", &self.identity, &error))
-            }
-            Err(error) => Err(of_file("make the key file", &self.identity, &error)),
+            Ok(()) => Ok(key),
+            // Somebody else's key is there, or came and took this draft for a leftover.
+            Err(error) => self.read()?.ok_or_else(|| of_file("make the key file", &self.identity, &error)),
         }
+    }
+
+    /// Removes drafts, once there is a key: each holds a key that opens nothing, or the one that is in its place. What
+    /// can't be removed does no harm and is tried again with the next password.
+    fn tidy(&self) {
+        let Some(stem) = self.identity.file_stem().and_then(|stem| stem.to_str()) else { return };
+        let folder = self.identity.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let Ok(entries) = fs::read_dir(folder.unwrap_or_else(|| Path::new("."))) else { return };
+        let prefix = format!("{stem}.{DRAFT}");
+        for entry in entries.flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&prefix))
+                && let Err(error) = fs::remove_file(entry.path())
+            {
+                tracing::info!(%error, "a leftover draft of the key file stays");
+            }
+        }
+    }
+}
+
+/// Makes a folder's entries last through a power cut, where the system knows how.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        fs::File::open(folder)?.sync_all()
+    }
+    #[cfg(not(unix))]
+    {
+        let _no_way_there = folder;
+        Ok(())
     }
 }
 

@@ -77,7 +77,7 @@ fn troubles_below_exchange_have_words_of_their_own() {
         (Error::ExchangeOnline, FailureKind::Refused, "Exchange Online", "Office 365"),
         (Error::Unreadable(Unreadable::NotXml), FailureKind::Malformed, "no sense", "again"),
         (
-            Error::Http(HttpError::Tls { host: "h.example".into(), detail: "x".into() }),
+            Error::Http(HttpError::Tls { host: "h.example".into(), detail: "x" }),
             FailureKind::Refused,
             "h.example",
             "certificate does not match",

@@ -130,6 +130,34 @@ fn the_key_file_is_private_and_made_once() {
 }
 
 #[test]
+fn what_a_killed_process_left_of_a_key_file_is_no_key_and_is_tidied_up() {
+    let world = World::new();
+    let folder = world.identity().parent().unwrap().to_owned();
+    std::fs::create_dir_all(&folder).unwrap();
+    // One died before it wrote, one in the middle, one between the link and the end.
+    std::fs::write(folder.join("identity.new-1"), "").unwrap();
+    std::fs::write(folder.join("identity.new-2"), "# Opens the passwords\nAGE-SECRET-KEY-1QQQ").unwrap();
+    std::fs::write(folder.join("notes.txt"), "mine").unwrap();
+    let store = world.open("ann");
+    let run = store.open_run(customer(&store).id, Product::MpExchange).unwrap().id;
+    store.save_impersonation(&run, &impersonation("hunter2")).unwrap();
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(), ["identity.txt", "notes.txt"]);
+    std::fs::hard_link(world.identity(), folder.join("identity.new-3")).unwrap();
+    let found = store.load_run(&run).unwrap();
+    assert_eq!(found.impersonation.unwrap().password.expose(), "hunter2");
+    store.save_impersonation(&run, &impersonation("hunter3")).unwrap();
+    assert_eq!(names(), ["identity.txt", "notes.txt"]);
+}
+
+#[test]
 fn a_lost_key_asks_for_the_password_and_keeps_the_rest() {
     let world = World::new();
     let store = world.open("ann");

@@ -69,6 +69,37 @@ fn an_apply_that_was_killed_is_completed() {
 }
 
 #[test]
+fn an_apply_that_was_killed_behind_its_last_batch_is_ended() {
+    let world = World::new();
+    let ended = |run: &RunId| -> i64 {
+        let sql = "SELECT count(*) FROM apply WHERE run = ?1 AND ended IS NOT NULL AND NOT is_stopped";
+        world.raw().query_row(sql, [run.letters()], |row| row.get(0)).unwrap()
+    };
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    store.begin_apply(&run, &users(1..=2)).unwrap();
+    store.apply_batch(&run, &users(1..=2)).unwrap();
+    assert_eq!(ended(&run), 0);
+    drop(store);
+    // Nobody is left, so the wizard would not go on with it: taking up the run ends it.
+    let store = world.open("ann");
+    assert_eq!(store.load_run(&run).unwrap().unfinished, []);
+    assert_eq!(ended(&run), 1);
+    let outcome = store.finish_run(&run).unwrap();
+    assert!(outcome.run.finished.is_some());
+    let words = |entry: &crate::domain::run::AuditEntry| entry.what.as_str().to_owned();
+    let tail: Vec<String> = outcome.audit.iter().rev().take(2).map(words).collect();
+    assert_eq!(tail, ["finished the run", "finished turning on: 2 users in this run"]);
+
+    // The same without a kill: the end could not be written, and the operator finishes the run all the same.
+    let (_, run) = enabled_run(&store, Product::MpExchange);
+    store.begin_apply(&run, &users([1])).unwrap();
+    store.apply_batch(&run, &users([1])).unwrap();
+    assert!(store.finish_run(&run).unwrap().run.finished.is_some());
+    assert_eq!(ended(&run), 1);
+}
+
+#[test]
 fn the_answer_that_was_lost_is_asked_for_again() {
     let world = World::new();
     let store = world.open("ann");

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        failure::FailureKind,
         run::RunRecord,
         sydney::clock_in_words,
         tenant::{Check, CheckState, Organisation, Verdict},
@@ -76,6 +77,12 @@ pub(super) fn state(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -> 
                 "Wrong organisation. This run is for {expected}; the answers name {}. Nothing has been enabled.",
                 named(found)
             ))
+        }
+        // The line or the other side has trouble: nothing is wrong with the access, as far as anybody knows.
+        Some(Verdict::Failed(failure))
+            if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) =>
+        {
+            Text::from("Not every answer came; it is asked again by itself. Nothing has been enabled.")
         }
         Some(Verdict::Failed(_)) => Text::from("It can't work as it is now. Nothing has been enabled."),
         Some(Verdict::NotYet) | None if is_hosted => {
@@ -183,7 +190,7 @@ pub(super) fn waiting(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -
             "Still asking, for {elapsed}, whether the right organisation has accepted."
         ))),
         Some(Verdict::Failed(_)) => {
-            busy(Text::of(format_args!("Still asking, for {elapsed}, whether it was mended.")))
+            busy(Text::of(format_args!("Still asking, for {elapsed}, whether it works now.")))
         }
         _ if record.product.is_hosted() => Some(wait::notice(TRYING, since, look.now)),
         Some(_) => None,

@@ -227,6 +227,10 @@ impl Apply {
             Way::Off => {
                 Text::of(format_args!("Partly done: {} of {} turned off", grouped(good), grouped(total)))
             }
+            // Those of before the interruption are not among the results.
+            Way::Resumed if good == total => {
+                Text::clean(&format!("{} registered for backup", counted(good, "more user", "more users")))
+            }
             _ if good == total => {
                 Text::clean(&format!("{} registered for backup", counted(good, "user", "users")))
             }
