@@ -189,7 +189,7 @@ impl Graph {
             })
             .map(|rows| changes.extend(rows))
             .map_err(|_broken| malformed())?;
-            let links = page::links(&answer.body);
+            let links = page::links(&answer.body).map_err(|page::Broken| malformed())?;
             match (links.next, links.delta) {
                 (Some(next), _) => url = self.follow(&next)?,
                 (None, Some(delta)) => {

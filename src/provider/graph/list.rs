@@ -77,12 +77,12 @@ impl Graph {
         let mut listing = Listing { licences, sent: Vec::new(), seen: Arc::default(), count: 0 };
         let mut restarts = 0;
         for _ in 0..MAX_PAGES {
-            let next = page::links(&answer.body).next;
+            let next = page::links(&answer.body)
+                .map_err(|page::Broken| Error::Malformed { what: "where the list of users goes on" });
             let fetch = async {
-                match next.as_deref().map(|link| self.follow(link)) {
-                    Some(Ok(url)) => Some(self.get(tenant, &url, MAX_PAGE_BYTES).await),
-                    Some(Err(error)) => Some(Err(error)),
-                    None => None,
+                match next.map(|links| links.next).transpose()?.and_then(|link| self.follow(&link)) {
+                    Ok(url) => Some(self.get(tenant, &url, MAX_PAGE_BYTES).await),
+                    Err(error) => Some(Err(error)),
                 }
             };
             let (shown, fetched) = tokio::join!(listing.show(answer, sink, &ask), fetch);

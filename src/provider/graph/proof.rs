@@ -407,7 +407,7 @@ fn described(organisation: &Organisation) -> Text {
 }
 
 /// Reads `/organization`: exactly one element.
-fn read_organisation(answer: &Value, expected: &Organisation) -> Option<Organisation> {
+pub(super) fn read_organisation(answer: &Value, expected: &Organisation) -> Option<Organisation> {
     let [row] = answer.get("value")?.as_array()?.as_slice() else { return None };
     let tenant: TenantId = row.get("id")?.as_str()?.parse().ok()?;
     let text = |value: Option<&Value>| {

@@ -71,6 +71,41 @@ fn broken_text_is_mended_and_costs_no_row() {
 }
 
 #[test]
+fn a_number_that_no_program_can_hold_spoils_its_row_only() {
+    let good = mila().to_string();
+    for odd in [
+        r#"{"id":1e999}"#,
+        "1e999",
+        "-1E+400",
+        r#"{"id":"x","mail":[1e999]}"#,
+        r#"{"assignedPlans":[9e999]}"#,
+    ] {
+        let body = format!(r#"{{"value":[{good},{odd},{good}],"count":1e999}}"#);
+        let problems = with_page(body.as_bytes(), |page| {
+            page.rows.iter().map(|row| !row.problem().is_empty()).collect::<Vec<_>>()
+        });
+        assert_eq!(problems.unwrap(), [false, true, false], "{odd}");
+    }
+    assert_eq!(mend(br#"["1e999",1e999,-2.5E7,1.5,[2e9]]"#), r#"["1e999",0,-2.5E7,1.5,[2e9]]"#);
+}
+
+#[test]
+fn a_page_that_comes_in_two_parts_keeps_both() {
+    let good = mila().to_string();
+    let body = format!(r#"{{"value":[{good}],"value":[{good},{good}]}}"#);
+    assert_eq!(with_page(body.as_bytes(), |page| page.rows.len()).unwrap(), 3);
+}
+
+#[test]
+fn a_page_of_millions_of_rows_is_no_page() {
+    let body = format!(r#"{{"value":[{}0]}}"#, "0,".repeat(MAX_ROWS));
+    assert!(with_page(body.as_bytes(), |_| ()).is_err());
+    let mut value = mila();
+    value["assignedPlans"] = std::iter::repeat_n(value["assignedPlans"][1].clone(), 100_000).collect();
+    assert!(row(&value, |row| row.plans.items().len()) <= 10_000, "a list that is longer than any real one");
+}
+
+#[test]
 fn what_is_no_page_is_an_error() {
     for raw in ["", "[]", "{}", "{\"value\":3}", "{\"value\":[{]}", "<html>"] {
         assert!(with_page(raw.as_bytes(), |_| ()).is_err(), "{raw}");
