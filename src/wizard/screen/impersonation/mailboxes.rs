@@ -107,6 +107,22 @@ impl Mailboxes {
     }
 }
 
+/// Any paste, for fuzzing and its kept inputs: every address is taken once, and taking the list again adds nothing.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn address_list(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut list = Mailboxes::default();
+    let taken = list.take(&text);
+    assert_eq!(taken, list.addresses().len(), "all are new on an empty list");
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    assert!(list.bad_count <= lines && list.bad.len() <= NAMED, "lines are counted once");
+    assert_eq!(list.bad_lines().is_some(), list.has_bad_lines(), "bad lines are told");
+    let spelled: Vec<&str> = list.addresses().iter().map(Address::as_str).collect();
+    assert_eq!(Mailboxes::default().take(&spelled.join("\n")), taken, "what was taken is taken again");
+    assert_eq!(list.take(&text), 0, "nobody is listed twice");
+    assert!(!list.counts(&[]).is_empty(), "the count is told");
+}
+
 /// Whether a line can be the first line of a table.
 fn is_heading(line: &str) -> bool {
     let line = line.to_lowercase();
