@@ -9,6 +9,7 @@
 pub(crate) mod fuzzing;
 mod origins;
 mod wait;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -163,15 +164,15 @@ pub enum HttpError {
     Unreachable {
         /// The host asked for.
         host: String,
-        /// What the system said.
+        /// Why, in words.
         detail: String,
     },
     /// The connection ended in the middle of an answer; a retry may help.
-    #[error("the answer of {host} was cut off: {detail}")]
+    #[error("no whole answer came from {host}: {detail}")]
     CutOff {
         /// The host asked for.
         host: String,
-        /// What the system said.
+        /// Why, in words.
         detail: String,
     },
     /// No connection or no whole answer in time; a retry may help.
@@ -371,7 +372,7 @@ fn build(origins: &Origins, reach: Reach, pool: Pool) -> Result<reqwest::Client,
     if pool == Pool::None {
         builder = builder.pool_max_idle_per_host(0);
     }
-    builder.build().map_err(|e| HttpError::Request { detail: causes(&e) })
+    builder.build().map_err(|e| HttpError::Request { detail: words::causes(&e) })
 }
 
 /// All headers of one attempt.
@@ -450,7 +451,7 @@ fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
         };
     }
     if error.is_builder() {
-        return HttpError::Request { detail: causes(&error) };
+        return HttpError::Request { detail: words::causes(&error) };
     }
     if !error.is_connect() {
         return cut_off(call, &error);
@@ -458,13 +459,19 @@ fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
     if error.is_dns() {
         return HttpError::UnknownName { host };
     }
-    let detail = causes(&error);
-    if is_tls(&error) { HttpError::Tls { host, detail } } else { HttpError::Unreachable { host, detail } }
+    tracing::info!(%host, cause = words::causes(&error), "no connection");
+    if is_tls(&error) {
+        HttpError::Tls { host, detail: words::tls(&error).to_owned() }
+    } else {
+        HttpError::Unreachable { host, detail: words::unreachable(&error).to_owned() }
+    }
 }
 
 /// The connection ended between request and last byte.
 fn cut_off(call: &Call, error: &reqwest::Error) -> HttpError {
-    HttpError::CutOff { host: host(call), detail: causes(error) }
+    let host = host(call);
+    tracing::info!(%host, cause = words::causes(error), "no whole answer");
+    HttpError::CutOff { host, detail: words::cut_off(error).to_owned() }
 }
 
 /// Whether a connection failed in its TLS handshake: rustls reports through an I/O error of the kind `InvalidData`.
@@ -480,15 +487,4 @@ fn is_tls(error: &reqwest::Error) -> bool {
         next = cause.source();
     }
     false
-}
-
-/// The innermost cause, which is the one that tells a person something.
-fn causes(error: &reqwest::Error) -> String {
-    let mut words = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        words = cause.to_string();
-        next = cause.source();
-    }
-    words
 }
