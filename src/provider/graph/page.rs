@@ -1,8 +1,13 @@
 //! Which page comes next: read from a page before the page itself is decoded, so that both happen at once.
 
-use std::fmt;
+use std::{
+    collections::HashSet,
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
+use url::Url;
 
 use super::wire;
 
@@ -13,6 +18,20 @@ pub(super) struct Links {
     pub(super) next: Option<String>,
     /// `@odata.deltaLink`: the start of the next round.
     pub(super) delta: Option<String>,
+}
+
+/// The addresses that were followed: a server that names one of them again would never end. As digests, because a large
+/// tenant has hundreds of long links.
+#[derive(Debug, Default)]
+pub(super) struct Trail(HashSet<u64>);
+
+impl Trail {
+    /// Takes an address up; false when it was there before.
+    pub(super) fn is_new(&mut self, url: &Url) -> bool {
+        let mut digest = DefaultHasher::new();
+        url.as_str().hash(&mut digest);
+        self.0.insert(digest.finish())
+    }
 }
 
 /// A link that is there and can't be read, or a page that can't.

@@ -155,9 +155,10 @@ impl Graph {
                     granted.roles.extend(guid(row, "appRoleId"));
                 }
             }
-            match answer.get("@odata.nextLink").and_then(Value::as_str) {
-                Some(link) => url = self.follow(link)?,
-                None => break,
+            match answer.get("@odata.nextLink") {
+                Some(Value::String(link)) => url = self.follow(link)?,
+                None | Some(Value::Null) => break,
+                Some(_) => return Err(Error::Malformed { what: "the list of permissions" }),
             }
         }
         Ok(granted)

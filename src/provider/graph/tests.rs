@@ -1,5 +1,7 @@
 //! Graph against the sandbox on loopback, one test per trouble, and against small servers for what the sandbox never does.
 
+mod hostile;
+
 use std::{
     collections::BTreeMap,
     path::PathBuf,
