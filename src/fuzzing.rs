@@ -138,7 +138,7 @@ fn is_harmless(words: &str) {
             | GeneralCategory::ParagraphSeparator
             | GeneralCategory::PrivateUse
             | GeneralCategory::Surrogate
-            | GeneralCategory::Unassigned => panic!("{c:?}"),
+            | GeneralCategory::Unassigned => unreachable!("{c:?}"),
             GeneralCategory::SpaceSeparator => {
                 assert_eq!(*c, ' ', "{c:?}");
                 marks = 0;

@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn joiners_are_no_base_that_marks_could_pile_up_on_again() {
         // U+0345 is a mark and alphabetic at once, so joiners stay between two of them.
-        let piled = format!("a{}", "\u{345}\u{345}\u{345}\u{345}\u{200d}".repeat(50));
-        let shown = Text::clean(&piled);
+        let stacked_again = format!("a{}", "\u{345}\u{345}\u{345}\u{345}\u{200d}".repeat(50));
+        let shown = Text::clean(&stacked_again);
         let bases = shown.as_str().replace(['\u{200c}', '\u{200d}'], "");
         let piles = bases.split(|c| !is_mark(c)).map(|pile| pile.chars().count());
         assert!(piles.max() <= Some(MAX_MARKS), "{shown:?}");

@@ -163,7 +163,7 @@ fn a_file_that_is_none_is_told_as_what_it_is() {
     assert!(words.contains("larger than 1 MiB"), "{words}");
     // Root may read everything, so this says something only where somebody else runs it.
     std::fs::write(config.join("shut.toml"), "").unwrap();
-    let shut = std::os::unix::fs::PermissionsExt::from_mode(0);
+    let shut = std::os::unix::fs::PermissionsExt::from_mode(0o000);
     std::fs::set_permissions(config.join("shut.toml"), shut).unwrap();
     if std::fs::read(config.join("shut.toml")).is_err() {
         let words = load(config.join("shut.toml"));

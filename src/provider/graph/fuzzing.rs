@@ -14,7 +14,7 @@ use crate::{
     domain::{
         id::TenantId,
         tenant::Organisation,
-        user::{Kind, PAGE_ROWS},
+        user::{Kind, PAGE_ROWS, UserPage},
     },
     provider::error::Error,
 };
@@ -72,7 +72,7 @@ fn shown(page: &wire::Page<'_>) -> usize {
     }
     let Some(licences) = licences() else { return page.rows.len() };
     let decoded = list::decode(page, licences, &HashSet::new(), 0);
-    let listed: usize = decoded.pages.iter().map(|page| page.len()).sum();
+    let listed: usize = decoded.pages.iter().map(UserPage::len).sum();
     assert_eq!(listed, page.rows.len(), "every row is listed");
     assert!(decoded.pages.iter().all(|page| page.len() <= PAGE_ROWS), "pages of the size that was agreed");
     let rows = decoded.pages.iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
@@ -83,7 +83,7 @@ fn shown(page: &wire::Page<'_>) -> usize {
     }
     let candidates: HashSet<_> = decoded.candidates.iter().map(|candidate| candidate.id).collect();
     let is_unknown = |kind: &Kind| *kind == Kind::NotKnownYet;
-    let unknown = decoded.pages.iter().flat_map(|page| page.kinds()).filter(|kind| is_unknown(kind)).count();
+    let unknown = decoded.pages.iter().flat_map(UserPage::kinds).filter(|kind| is_unknown(kind)).count();
     assert!(candidates.len() <= unknown, "only rows of unknown kind are asked about");
     listed
 }
@@ -117,6 +117,6 @@ pub(crate) fn graph_links(data: &[u8]) {
             }
         }
         Err(Error::WrongHost { host }) => assert!(!host.is_empty(), "where it leads is told"),
-        Err(other) => panic!("{other:?}"),
+        Err(other) => unreachable!("{other:?}"),
     }
 }

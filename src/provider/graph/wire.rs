@@ -149,15 +149,15 @@ fn mend_numbers(text: &str) -> String {
     while let Some(at) = rest.find(|c: char| c == '"' || c.is_ascii_digit()) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        let taken = if from.starts_with('"') {
+        let end = if from.starts_with('"') {
             end_of_text(from)
         } else {
             from.find(|c| !is_digit(c)).unwrap_or(from.len())
         };
-        let (token, behind) = from.split_at(taken);
+        let (token, tail) = from.split_at(end);
         let is_endless = token.parse::<f64>().is_ok_and(f64::is_infinite);
         out.push_str(if is_endless { "0" } else { token });
-        rest = behind;
+        rest = tail;
     }
     out.push_str(rest);
     out

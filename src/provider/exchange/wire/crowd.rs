@@ -55,11 +55,10 @@ impl<'a> Tag<'a> {
         for (at, byte) in text.bytes().enumerate() {
             match (quote, byte) {
                 (Some(open), _) if open == byte => quote = None,
-                (Some(_), _) => {}
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (None, b'=') => attributes += 1,
                 (None, b'>') => return Self { text: text.get(..=at).unwrap_or(text), attributes },
-                (None, _) => {}
+                _ => {}
             }
         }
         Self { text, attributes }
