@@ -47,6 +47,57 @@ fn every_target_has_its_program_and_its_seeds() {
     }
 }
 
+/// What addresses and tricks with addresses are made of.
+const PIECES: &[&str] = &[
+    "https://",
+    "HTTPS://",
+    "http://",
+    "https:",
+    "//",
+    "/",
+    "\\",
+    "?",
+    "#",
+    "@",
+    ":",
+    ".",
+    "..",
+    "%2e",
+    "%40",
+    "%00",
+    "%5c",
+    "\t",
+    " ",
+    "\u{3002}",
+    "\u{ff0e}",
+    "\u{2044}",
+    "\u{200d}",
+    "graph.microsoft.com",
+    "GRAPH.microsoft.com",
+    "\u{ff47}raph.microsoft.com",
+    "gr\u{430}ph.microsoft.com",
+    "graph.microsoft.com.",
+    "login.microsoftonline.com",
+    "evil.example",
+    "user:pw@",
+    ":443",
+    ":444",
+    ":99999",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "127.0.0.1",
+    "0x7f.1",
+    "2130706433",
+    "localhost",
+    "outlook.office365.com",
+    "v1.0/users",
+    "$skiptoken=x",
+    "tenant=7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77",
+    "client_id=b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40",
+    "xn--",
+    "\u{202e}",
+];
+
 proptest! {
     // Every case goes through every target.
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -56,6 +107,16 @@ proptest! {
         for (_, target) in TARGETS {
             target(&data);
         }
+    }
+
+    #[test]
+    fn any_address_is_withstood(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 1..9)) {
+        let address = pieces.concat();
+        for target in ["graph_links", "server_field", "tenant_field", "consent", "exchange_xml"] {
+            run(target, address.as_bytes());
+        }
+        run("exchange_xml", format!("3{address}").as_bytes());
+        run("autodiscover", format!("{{\"Url\":\"{address}\"}}").as_bytes());
     }
 
     #[test]

@@ -113,6 +113,16 @@ fn what_is_no_page_is_an_error() {
 }
 
 #[test]
+fn a_page_that_was_cut_off_anywhere_is_no_page() {
+    let whole =
+        json!({"@odata.context": "c", "value": [mila(), {"id": "\u{e9}\\ \"\u{1f9c0}"}, mila()]}).to_string();
+    for at in 0..whole.len() {
+        assert!(with_page(&whole.as_bytes()[..at], |_| ()).is_err(), "cut after {at} bytes");
+    }
+    assert!(with_page(whole.as_bytes(), |_| ()).is_ok());
+}
+
+#[test]
 fn the_deepest_known_code_counts() {
     for (body, code) in [
         (json!({"error": {"code": "Authorization_RequestDenied"}}), "Authorization_RequestDenied"),
