@@ -103,9 +103,10 @@ fn find_guid(text: &str) -> Option<TenantId> {
     })
 }
 
-/// The first whole GUID in the text.
+/// The first whole GUID in the text; one that is a part of a longer name is none.
 fn guid_in(text: &str) -> Option<TenantId> {
-    text.split(|c: char| !(c.is_ascii_hexdigit() || c == '-'))
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_')))
+        .map(|part| part.trim_matches('.'))
         .filter(|part| part.len() == Uuid::nil().hyphenated().to_string().len())
         .find_map(|part| part.parse().ok())
 }
@@ -226,6 +227,16 @@ mod tests {
         ] {
             assert!(!matches!(TenantInput::parse(text), Ok(TenantInput::Guid(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn an_id_inside_a_longer_name_is_not_the_tenant() {
+        let name = format!("{GUID}totent.example");
+        for text in [name.clone(), format!("https://{name}/"), format!("{name}/x")] {
+            assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Domain(name.clone())), "{text}");
+        }
+        let text = format!("Tenant ID: {GUID}.");
+        assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Guid(GUID.parse().unwrap())));
     }
 
     #[test]

@@ -229,7 +229,9 @@ fn cap(words: String) -> String {
         }
         short.push_str(grapheme);
     }
-    let kept = short.trim_end().len();
+    // A joiner at the cut would join nothing.
+    let kept =
+        short.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}')).len();
     short.truncate(kept);
     short.push('…');
     short
@@ -313,6 +315,16 @@ mod tests {
         let piles = bases.split(|c| !is_mark(c)).map(|pile| pile.chars().count());
         assert!(piles.max() <= Some(MAX_MARKS), "{shown:?}");
         assert_eq!(Text::clean(shown.as_str()), shown);
+    }
+
+    #[test]
+    fn a_cut_leaves_no_joiner_behind() {
+        for pad in 0..6 {
+            let long = format!("{}{}", "x".repeat(pad), "a\u{200d}".repeat(MAX_BYTES / 3));
+            let shown = Text::clean(&format!("{long}a"));
+            assert!(shown.as_str().ends_with("a…"), "{shown:?}");
+            assert_eq!(Text::clean(shown.as_str()), shown);
+        }
     }
 
     #[test]
