@@ -66,7 +66,11 @@ impl Row<'_> {
     /// Mail address, else the primary proxy address, else the user principal name.
     pub(super) fn address(&self) -> &str {
         let primary = self.primary.items().first().map(Cow::as_ref);
-        self.mail.as_str().or(primary).or(self.upn.as_str()).unwrap_or_default()
+        [self.mail.as_str(), primary, self.upn.as_str()]
+            .into_iter()
+            .flatten()
+            .find(|address| !address.trim().is_empty())
+            .unwrap_or_default()
     }
 
     /// Whether Exchange may hold something under this user's name.

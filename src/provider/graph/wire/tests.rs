@@ -36,6 +36,21 @@ fn a_good_row_is_read_whole() {
 }
 
 #[test]
+fn an_address_of_spaces_is_none() {
+    for (mail, address, problem) in [
+        (json!(" \t"), "mila.jansen@bakery.example", ""),
+        (json!(""), "mila.jansen@bakery.example", ""),
+        (json!("m@b.example"), "m@b.example", ""),
+    ] {
+        let mut value = mila();
+        value["mail"] = mail;
+        row(&value, |row| assert_eq!((row.address(), row.problem()), (address, problem)));
+    }
+    let bare = json!({"id": mila()["id"], "mail": "  ", "userPrincipalName": "\u{3000}"});
+    row(&bare, |row| assert_eq!(row.problem(), "the directory sent no address"));
+}
+
+#[test]
 fn a_member_of_the_wrong_type_spoils_its_row_only() {
     for (member, wrong) in [
         ("id", json!(7)),
