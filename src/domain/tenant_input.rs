@@ -86,7 +86,8 @@ fn find_guid(text: &str) -> Option<TenantId> {
     if let Ok(id) = text.parse() {
         return Some(id);
     }
-    if !text.contains("://") {
+    // An address that lost a slash or its scheme on the way is still one.
+    if !text.contains("://") && !text.contains('?') {
         return guid_in(text);
     }
     let parts = || text.split(['/', '?', '#', '&']);
@@ -221,6 +222,8 @@ mod tests {
         assert_eq!(TenantInput::parse(&named), Ok(TenantInput::Domain("bakery.example".into())));
         for text in [
             &format!("https://login.microsoftonline.com/common/adminconsent?client_id={OTHER}"),
+            &format!("https:/localhost/consent?client_id={OTHER}"),
+            &format!("localhost/consent?client_id={OTHER}&admin_consent=True"),
             &format!(
                 "https://localhost/consent?error=access_denied&error_description=AADSTS65004%3a+Trace+ID%3a+{OTHER}"
             ),
