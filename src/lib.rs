@@ -41,6 +41,7 @@
 //! | [`commands`] | what runs without a screen | `domain`, `exit`, `provider`, `settings`, `sweeper` |
 //! | [`cli`] | arguments as types | `domain`, `settings` |
 //! | [`app`] | composition root: picks the world and what runs | all |
+//! | `fuzzing` | what holds for any bytes from outside; for fuzzing and tests only | `domain`, `provider`, `settings`, `tui`, `wizard` |
 //!
 //! # What always holds
 //!
@@ -59,6 +60,8 @@ pub mod commands;
 pub mod domain;
 pub mod driver;
 pub mod exit;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod log;
 pub mod provider;
 pub mod runner;

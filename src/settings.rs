@@ -4,8 +4,13 @@
 //! (product.md section 9, *Worlds*).
 
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::{ErrorKind, Read as _},
+    path::{Path, PathBuf},
+};
 
 use uuid::Uuid;
 
@@ -79,34 +84,68 @@ pub struct Settings {
 /// Why the settings can't be used: what was tried, what happened, what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The file was named but can't be read.
-    #[error(
-        "the settings file {path} can't be read: {source}. Mend its rights, or name another with --settings."
-    )]
+    /// The file can't be read as text.
+    #[error("the settings file {path} can't be read: {why}. {hint}")]
     Unreadable {
         /// Which file.
         path: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Why, in words.
+        why: Text,
+        /// What to do, a sentence.
+        hint: &'static str,
     },
-    /// The file is not TOML, or a value is of the wrong kind.
-    #[error("the settings file {path} can't be used: {what}. Mend the line, then start again.")]
+    /// The file is not TOML, or a value is of the wrong kind, or one is missing.
+    #[error("the settings file {path} can't be used: line {line}: {what}. Mend the line, then start again.")]
     Invalid {
         /// Which file.
         path: PathBuf,
-        /// What is wrong, with the line where it is known.
+        /// In which line, from 1; of something that is missing, where its table begins.
+        line: usize,
+        /// What is wrong.
         what: Text,
     },
     /// A key that does not exist.
-    #[error("the settings file {path} has an unknown key \"{key}\"{}", hint(.nearest.as_deref()))]
+    #[error("the settings file {path} has an unknown key \"{key}\" in line {line}{}", hint(.nearest.as_deref()))]
     UnknownKey {
         /// Which file.
         path: PathBuf,
+        /// In which line, from 1.
+        line: usize,
         /// The key.
         key: Text,
         /// The nearest one that exists.
         nearest: Option<String>,
     },
+}
+
+/// Largest settings file taken, bytes: a thousand times the sample.
+const MAX_BYTES: usize = 1 << 20;
+
+/// The bytes of the file, at most one more than are taken.
+fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Why a file can't be read, in words.
+fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
+    let (why, hint) = match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => (
+            Text::from("there is no such file"),
+            "Check the name behind --settings or in BACKUP365_SETTINGS, then start again.",
+        ),
+        ErrorKind::PermissionDenied => (
+            Text::from("your account may not read it"),
+            "Change its rights, or name another with --settings.",
+        ),
+        ErrorKind::IsADirectory => {
+            (Text::from("it is a folder"), "Name the file in it, like settings.toml, then start again.")
+        }
+        _ => (Text::clean(&error.to_string()), "Name another file with --settings."),
+    };
+    SettingsError::Unreadable { path: path.into(), why, hint }
 }
 
 /// The end of the sentence about an unknown key.
@@ -122,10 +161,17 @@ impl Settings {
     pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
         let usual = sources.config.join("settings.toml");
         let (path, is_named) = sources.file.as_ref().map_or((&usual, false), |named| (named, true));
-        let read = match std::fs::read_to_string(path) {
-            Ok(text) => Some(file::parse(path, &text)?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_named => None,
-            Err(source) => return Err(SettingsError::Unreadable { path: path.clone(), source }),
+        let read = match bytes_of(path) {
+            Ok(bytes) if bytes.len() > MAX_BYTES => {
+                return Err(SettingsError::Unreadable {
+                    path: path.clone(),
+                    why: Text::from("it is larger than 1 MiB, and settings never are"),
+                    hint: "Name the right file with --settings.",
+                });
+            }
+            Ok(bytes) => Some(file::read(path, &bytes)?),
+            Err(error) if error.kind() == ErrorKind::NotFound && !is_named => None,
+            Err(error) => return Err(unreadable(path, &error)),
         };
         let file = read.as_ref().map(|_| path.clone());
         let read = read.unwrap_or_default();

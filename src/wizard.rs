@@ -19,6 +19,9 @@ mod step;
 pub mod view;
 mod words;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use screen::impersonation::address_list;
+
 use std::time::Duration;
 
 use crate::domain::{

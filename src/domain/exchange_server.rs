@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::text::Text;
+use super::text::{MAX_BYTES, Text};
 
 /// The path of Exchange Web Services on every Exchange Server.
 const PATH: &str = "/EWS/Exchange.asmx";
@@ -78,6 +78,10 @@ pub fn normalise(typed: &str) -> Result<Text, ServerError> {
     }
     url.set_query(None);
     url.set_fragment(None);
+    // Escaping makes an address up to three times as long as it was typed; half an address would lead elsewhere.
+    if url.as_str().len() > MAX_BYTES {
+        return Err(ServerError::NotAServer);
+    }
     Ok(Text::clean(url.as_str()))
 }
 
@@ -133,6 +137,14 @@ mod tests {
         for host in ["notoutlook.com", "outlook.com.hoster.example"] {
             assert!(!is_exchange_online(host) && normalise(host).is_ok(), "{host}");
         }
+    }
+
+    #[test]
+    fn an_address_that_would_have_to_be_cut_is_refused() {
+        let long = format!("mail.hoster.example/{}/x.asmx", "é".repeat(400));
+        assert_eq!(normalise(&long), Err(ServerError::NotAServer));
+        let fits = format!("mail.hoster.example/{}/x.asmx", "é".repeat(100));
+        assert!(normalise(&fits).is_ok_and(|url| url.as_str().ends_with("/x.asmx")));
     }
 
     proptest! {

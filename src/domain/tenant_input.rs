@@ -80,14 +80,51 @@ fn tidy(raw: &str) -> String {
         .collect()
 }
 
-/// The GUID in the text: the whole of it, or the first one inside a URL.
+/// The GUID in the text: the whole of it, or the first one that can name the tenant. Addresses are full of other ids:
+/// the application's, a request's, a subscription's.
 fn find_guid(text: &str) -> Option<TenantId> {
     if let Ok(id) = text.parse() {
         return Some(id);
     }
-    text.split(|c: char| !(c.is_ascii_hexdigit() || c == '-'))
+    // An address that lost a slash or its scheme on the way is still one.
+    if !text.contains("://") && !text.contains('?') {
+        return guid_in(text);
+    }
+    let parts = || text.split(['/', '?', '#', '&']);
+    let named = parts()
+        .filter_map(|part| part.split_once('='))
+        .filter(|(key, _)| names_tenant(key))
+        .find_map(|(_, value)| guid_in(value));
+    let mut before = "";
+    named.or_else(|| {
+        parts().find_map(|part| {
+            let is_other = part.contains('=') || names_other(std::mem::replace(&mut before, part));
+            if is_other { None } else { guid_in(part) }
+        })
+    })
+}
+
+/// The first whole GUID in the text; one that is a part of a longer name is none.
+fn guid_in(text: &str) -> Option<TenantId> {
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_')))
+        .map(|part| part.trim_matches('.'))
         .filter(|part| part.len() == Uuid::nil().hyphenated().to_string().len())
         .find_map(|part| part.parse().ok())
+}
+
+/// Whether a parameter, or the part of a path before an id, names the tenant.
+fn names_tenant(key: &str) -> bool {
+    ["tenant", "tid", "tenantid", "tenant_id", "directoryid", "directory_id"]
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(key))
+}
+
+/// Whether the part of a path before an id names something else: `appId/…`, `subscriptions/…`.
+fn names_other(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let is_other = key.ends_with("id")
+        || ["subscriptions", "applications", "serviceprincipals", "users", "groups"].contains(&key.as_str());
+    is_other && !names_tenant(&key)
 }
 
 /// The part of an address or URL that can be a domain.
@@ -166,6 +203,43 @@ mod tests {
         ] {
             assert_eq!(TenantInput::parse(text), Ok(TenantInput::Domain(domain.into())), "{text}");
         }
+    }
+
+    #[test]
+    fn ids_of_other_things_in_a_pasted_address_are_not_the_tenant() {
+        const OTHER: &str = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40";
+        let guid = || TenantInput::Guid(GUID.parse().unwrap());
+        for text in [
+            &format!("https://localhost/consent?client_id={OTHER}&admin_consent=True&tenant={GUID}"),
+            &format!("https://localhost/consent?admin_consent=True&state={OTHER}&tenant={GUID}"),
+            &format!("https://login.microsoftonline.com/{GUID}/adminconsent?client_id={OTHER}"),
+            &format!("https://portal.azure.com/?appId={OTHER}&tid={GUID}#home"),
+        ] {
+            assert_eq!(TenantInput::parse(text), Ok(guid()), "{text}");
+        }
+        let named =
+            format!("https://login.microsoftonline.com/bakery.example/adminconsent?client_id={OTHER}");
+        assert_eq!(TenantInput::parse(&named), Ok(TenantInput::Domain("bakery.example".into())));
+        for text in [
+            &format!("https://login.microsoftonline.com/common/adminconsent?client_id={OTHER}"),
+            &format!("https:/localhost/consent?client_id={OTHER}"),
+            &format!("localhost/consent?client_id={OTHER}&admin_consent=True"),
+            &format!(
+                "https://localhost/consent?error=access_denied&error_description=AADSTS65004%3a+Trace+ID%3a+{OTHER}"
+            ),
+        ] {
+            assert!(!matches!(TenantInput::parse(text), Ok(TenantInput::Guid(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_inside_a_longer_name_is_not_the_tenant() {
+        let name = format!("{GUID}totent.example");
+        for text in [name.clone(), format!("https://{name}/"), format!("{name}/x")] {
+            assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Domain(name.clone())), "{text}");
+        }
+        let text = format!("Tenant ID: {GUID}.");
+        assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Guid(GUID.parse().unwrap())));
     }
 
     #[test]

@@ -50,8 +50,9 @@ impl Text {
             }
             let kept = match c {
                 '\u{200C}' | '\u{200D}' => {
+                    // A mark behind it may be one too many and left out: then it would join nothing.
                     let joins = before.is_some_and(|b| b.is_alphabetic() || is_mark(b))
-                        && chars.peek().copied().is_some_and(char::is_alphabetic);
+                        && chars.peek().is_some_and(|next| next.is_alphabetic() && !is_mark(*next));
                     if joins { c } else { STAND_IN }
                 }
                 _ if is_forbidden(c) => STAND_IN,
@@ -62,7 +63,8 @@ impl Text {
                 if marks > MAX_MARKS {
                     continue;
                 }
-            } else {
+            } else if !matches!(kept, '\u{200C}' | '\u{200D}') {
+                // A joiner is no base of its own.
                 marks = 0;
             }
             if gap {
@@ -227,7 +229,9 @@ fn cap(words: String) -> String {
         }
         short.push_str(grapheme);
     }
-    let kept = short.trim_end().len();
+    // A joiner at the cut would join nothing.
+    let kept =
+        short.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}')).len();
     short.truncate(kept);
     short.push('…');
     short
@@ -300,6 +304,27 @@ mod tests {
         }
         let stacked = format!("e{}", "\u{301}".repeat(40));
         assert_eq!(Text::clean(&stacked).as_str().chars().count(), 1 + MAX_MARKS);
+    }
+
+    #[test]
+    fn joiners_are_no_base_that_marks_could_pile_up_on_again() {
+        // U+0345 is a mark and alphabetic at once, so joiners stay between two of them.
+        let stacked_again = format!("a{}", "\u{345}\u{345}\u{345}\u{345}\u{200d}".repeat(50));
+        let shown = Text::clean(&stacked_again);
+        let bases = shown.as_str().replace(['\u{200c}', '\u{200d}'], "");
+        let piles = bases.split(|c| !is_mark(c)).map(|pile| pile.chars().count());
+        assert!(piles.max() <= Some(MAX_MARKS), "{shown:?}");
+        assert_eq!(Text::clean(shown.as_str()), shown);
+    }
+
+    #[test]
+    fn a_cut_leaves_no_joiner_behind() {
+        for pad in 0..6 {
+            let long = format!("{}{}", "x".repeat(pad), "a\u{200d}".repeat(MAX_BYTES / 3));
+            let shown = Text::clean(&format!("{long}a"));
+            assert!(shown.as_str().ends_with("a…"), "{shown:?}");
+            assert_eq!(Text::clean(shown.as_str()), shown);
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@
 
 mod autodiscover;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod gate;
 mod list;
 mod prove;

@@ -5,6 +5,8 @@
 
 mod delta;
 mod discovery;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod licence;
 mod list;
 mod page;
@@ -193,18 +195,7 @@ impl Graph {
     /// # Errors
     /// [`Error::WrongHost`] names where the address leads.
     fn check_host(&self, url: &Url) -> Result<(), Error> {
-        let root = &self.inner.root;
-        let is_ours = url.scheme() == "https"
-            && root.scheme() == "https"
-            && url.host() == root.host()
-            && url.port_or_known_default() == root.port_or_known_default()
-            && url.username().is_empty()
-            && url.password().is_none();
-        if is_ours {
-            Ok(())
-        } else {
-            Err(Error::WrongHost { host: url.host_str().unwrap_or("nowhere").to_owned() })
-        }
+        check_host(&self.inner.root, url)
     }
 
     /// A link from an answer, as an address that a token may go to.
@@ -212,10 +203,7 @@ impl Graph {
     /// # Errors
     /// [`Error::WrongHost`] for every other one.
     fn follow(&self, link: &str) -> Result<Url, Error> {
-        let url =
-            Url::parse(link).map_err(|_malformed| Error::WrongHost { host: String::from("nowhere") })?;
-        self.check_host(&url)?;
-        Ok(url)
+        follow(&self.inner.root, link)
     }
 
     /// Reads Graph's refusal.
@@ -264,6 +252,33 @@ impl fmt::Debug for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Graph({})", self.inner.resource)
     }
+}
+
+/// Whether a token for `root` may go to this address: https, the same host and port, no sign-in in it.
+fn check_host(root: &Url, url: &Url) -> Result<(), Error> {
+    let is_ours = url.scheme() == "https"
+        && root.scheme() == "https"
+        && url.host() == root.host()
+        && url.port_or_known_default() == root.port_or_known_default()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if is_ours {
+        Ok(())
+    } else {
+        Err(Error::WrongHost { host: url.host_str().unwrap_or("nowhere").to_owned() })
+    }
+}
+
+/// A link from an answer, as an address that a token for `root` may go to.
+fn follow(root: &Url, link: &str) -> Result<Url, Error> {
+    let nowhere = || Error::WrongHost { host: String::from("nowhere") };
+    // Browsers read these as if they were something else, or not there; an honest link has none of them.
+    if link.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control()) {
+        return Err(nowhere());
+    }
+    let url = Url::parse(link).map_err(|_malformed| nowhere())?;
+    check_host(root, &url)?;
+    Ok(url)
 }
 
 /// An address from settings.

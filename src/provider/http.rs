@@ -5,6 +5,8 @@
 //! the sandbox that table is total, so nothing there can reach the real world (product.md section 9, *Worlds*).
 //! Out comes an [`Answer`] of any status, or an [`HttpError`] when there was none.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod origins;
 mod wait;
 mod words;

@@ -4,6 +4,8 @@
 //! section 4.4). They live in memory and go nowhere else.
 
 mod assertion;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod wire;
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 #[cfg(test)]
 mod tests;
 
@@ -161,6 +163,16 @@ impl Parser {
             }
             _ => {}
         }
+    }
+
+    /// Bytes kept for later, for fuzzing and its kept inputs.
+    #[cfg(any(test, fuzzing))]
+    fn kept(&self) -> usize {
+        let kept = match &self.state {
+            State::Csi(bytes) | State::Paste(bytes) => bytes.capacity(),
+            _ => 0,
+        };
+        kept + self.partial.capacity()
     }
 
     /// Takes one byte.
@@ -347,8 +359,8 @@ fn tidy(payload: &[u8]) -> String {
         .collect()
 }
 
-/// Terminals without bracketed paste: a run of text in one read with an Enter after more than eight printable bytes
-/// is a paste, and its Enter submits nothing.
+/// Terminals without bracketed paste: a run of text in one read with an Enter after a line of more than eight printable
+/// bytes is a paste, and none of its Enters submits anything.
 fn join_bursts(inputs: Vec<Input>, out: &mut Vec<Input>) {
     let mut run = Vec::new();
     for input in inputs {
@@ -368,9 +380,11 @@ fn end_run(run: &mut Vec<Input>, out: &mut Vec<Input>) {
         Input::Key(Press::Char(c)) => c.len_utf8(),
         _ => 0,
     };
-    let enter = run.iter().position(|input| *input == Input::Key(Press::Enter));
-    let before = enter.map_or(0, |at| run.iter().take(at).map(printable).sum());
-    if before <= BURST {
+    // Any line counts, not the first alone: a list may begin with an empty line or a short name.
+    let mut lines = run.split(|input| *input == Input::Key(Press::Enter));
+    // What stands behind the last Enter is not ended by one.
+    lines.next_back();
+    if !lines.any(|line| line.iter().map(printable).sum::<usize>() > BURST) {
         out.append(run);
         return;
     }

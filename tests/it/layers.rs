@@ -21,6 +21,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("sweeper", &["domain", "provider"]),
     ("commands", &["domain", "exit", "provider", "settings", "sweeper"]),
     ("cli", &["domain", "settings"]),
+    // Never in the program: it feeds whatever reads what comes from outside, wherever that lives.
+    ("fuzzing", &["domain", "provider", "settings", "tui", "wizard"]),
 ];
 
 /// What the test modules of these may name as well: the sandbox is the far end of their sockets.

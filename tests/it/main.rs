@@ -9,6 +9,8 @@
     reason = "a test that meets what it does not expect stops there; the in-tests allowances do not reach helpers"
 )]
 
+#[cfg(unix)]
+mod bad_settings;
 mod browser;
 mod conformance_ews;
 mod conformance_graph;

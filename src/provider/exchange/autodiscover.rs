@@ -339,5 +339,17 @@ fn accept(url: &Url) -> Result<Url, End> {
     if is_online(url) { Err(End::Online) } else { Ok(url.clone()) }
 }
 
+/// Every address that any of the three forms finds in these bytes, for fuzzing and its kept inputs.
+#[cfg(any(test, fuzzing))]
+pub(super) fn any(body: &[u8]) -> Vec<Url> {
+    let found = [wire::user_settings(body), wire::outlook_settings(body)].into_iter().filter_map(|finding| {
+        match finding {
+            Finding::Server(url) | Finding::Elsewhere(url) => Some(url),
+            Finding::Address(_) | Finding::Nothing => None,
+        }
+    });
+    found.chain(wire::shortcut(body)).collect()
+}
+
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 //! requests of the account, and because a wrong password must not be repeated. Every operation only reads, so every
 //! repeat is safe; safe to drop at any await.
 
-mod judge;
+pub(super) mod judge;
 
 use std::{
     collections::BTreeMap,

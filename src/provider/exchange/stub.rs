@@ -85,6 +85,11 @@ impl Reply {
         Self { status, headers: Vec::new(), body: body.into() }
     }
 
+    /// The body as it goes out.
+    pub(super) fn body(&self) -> &str {
+        &self.body
+    }
+
     /// The same with one more header.
     pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));

@@ -1,5 +1,6 @@
 //! What holds for the whole client: its requests fit the schema of Exchange.
 
+mod hostile;
 mod sandbox;
 mod world;
 

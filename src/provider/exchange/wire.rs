@@ -4,6 +4,8 @@
 //! namespace and local name, because prefixes differ by operation; texts meant for people (`faultstring`,
 //! `MessageText`) are never read, because they follow the server's language.
 
+mod crowd;
+
 use std::{borrow::Cow, time::Duration};
 
 use roxmltree::{Document, Node, ParsingOptions};
@@ -12,6 +14,9 @@ use super::soap::{ERRORS, MESSAGES, SOAP, TYPES};
 
 /// Most nodes that one answer may hold; a full page of 1,000 people with every field asked for has about 30,000.
 const MAX_NODES: u32 = 400_000;
+
+/// Digits of a numeric reference that are looked at, an `x` included: more than any character needs.
+const MAX_DIGITS: usize = 8;
 
 /// The body is no answer that we can read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -95,6 +100,9 @@ pub(super) fn read(body: &[u8]) -> Result<Answer, Unreadable> {
 /// display name as character references (`&#x1F;`), and one hostile name must not cost the whole page.
 pub(super) fn with_document<T>(body: &[u8], read: impl FnOnce(&Document<'_>) -> T) -> Result<T, Unreadable> {
     let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
+    if crowd::is_crowded(&text) {
+        return Err(Unreadable::NotXml);
+    }
     match Document::parse_with_options(&text, options()) {
         Ok(document) => Ok(read(&document)),
         Err(roxmltree::Error::DtdDetected | roxmltree::Error::NodesLimitReached) => Err(Unreadable::NotXml),
@@ -134,12 +142,15 @@ fn scrub(text: &str) -> Cow<'_, str> {
 
 /// Length in bytes of the numeric reference at the start of `text`, if it names a character that XML forbids.
 fn forbidden_reference(text: &str) -> Option<usize> {
-    let (digits, _rest) = text.strip_prefix("&#")?.split_once(';')?;
+    let behind = text.strip_prefix("&#")?;
+    // No further than the longest one: a text full of beginnings must not be searched to its end for each.
+    let end = behind.bytes().take(MAX_DIGITS + 1).position(|byte| byte == b';')?;
+    let digits = behind.get(..end)?;
     let number = match digits.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16),
         None => digits.parse(),
     };
-    let is_forbidden = digits.len() <= 8 && number.is_ok_and(|n| !is_xml_char(n));
+    let is_forbidden = number.is_ok_and(|n| !is_xml_char(n));
     is_forbidden.then_some("&#".len() + digits.len() + ";".len())
 }
 

@@ -178,6 +178,7 @@ impl Graph {
         let malformed = || Error::Malformed { what: "a page of changes" };
         let mut url = start;
         let mut changes = BTreeMap::new();
+        let mut trail = page::Trail::default();
         for _ in 0..MAX_PAGES {
             let answer = self.get(tenant, &url, MAX_PAGE_BYTES).await?;
             let licences = &self.inner.licences;
@@ -189,9 +190,14 @@ impl Graph {
             })
             .map(|rows| changes.extend(rows))
             .map_err(|_broken| malformed())?;
-            let links = page::links(&answer.body);
+            let links = page::links(&answer.body).map_err(|page::Broken| malformed())?;
             match (links.next, links.delta) {
-                (Some(next), _) => url = self.follow(&next)?,
+                (Some(next), _) => {
+                    url = self.follow(&next)?;
+                    if !trail.is_new(&url) {
+                        return Err(malformed());
+                    }
+                }
                 (None, Some(delta)) => {
                     self.follow(&delta)?;
                     return Ok((delta, changes));

@@ -6,6 +6,7 @@ use std::{
 };
 
 use tokio::sync::mpsc;
+use url::Url;
 use uuid::Uuid;
 
 use super::{
@@ -76,13 +77,13 @@ impl Graph {
         let mut answer = answer?;
         let mut listing = Listing { licences, sent: Vec::new(), seen: Arc::default(), count: 0 };
         let mut restarts = 0;
+        let mut trail = page::Trail::default();
         for _ in 0..MAX_PAGES {
-            let next = page::links(&answer.body).next;
+            let next = self.next(&answer.body, &mut trail);
             let fetch = async {
-                match next.as_deref().map(|link| self.follow(link)) {
-                    Some(Ok(url)) => Some(self.get(tenant, &url, MAX_PAGE_BYTES).await),
-                    Some(Err(error)) => Some(Err(error)),
-                    None => None,
+                match next.transpose()? {
+                    Ok(url) => Some(self.get(tenant, &url, MAX_PAGE_BYTES).await),
+                    Err(error) => Some(Err(error)),
                 }
             };
             let (shown, fetched) = tokio::join!(listing.show(answer, sink, &ask), fetch);
@@ -96,12 +97,21 @@ impl Graph {
                     tracing::info!(%error, "the server lost its place in the list; starting again");
                     restarts += 1;
                     listing.remember();
+                    trail = page::Trail::default();
                     self.get(tenant, &first, MAX_PAGE_BYTES).await?
                 }
                 Some(Err(error)) => return Err(error),
             };
         }
         Ok(listing.count)
+    }
+
+    /// Where the list goes on; none at its end.
+    fn next(&self, body: &[u8], trail: &mut page::Trail) -> Result<Option<Url>, Error> {
+        let lost = || Error::Malformed { what: "where the list of users goes on" };
+        let Some(link) = page::links(body).map_err(|page::Broken| lost())?.next else { return Ok(None) };
+        let url = self.follow(&link)?;
+        if trail.is_new(&url) { Ok(Some(url)) } else { Err(lost()) }
     }
 
     /// The licence names with those of the tenant; without them when it does not say.

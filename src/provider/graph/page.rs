@@ -1,8 +1,15 @@
 //! Which page comes next: read from a page before the page itself is decoded, so that both happen at once.
 
-use std::fmt;
+use std::{
+    collections::HashSet,
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
+use url::Url;
+
+use super::wire;
 
 /// Where a collection goes on.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -13,15 +20,41 @@ pub(super) struct Links {
     pub(super) delta: Option<String>,
 }
 
+/// The addresses that were followed: a server that names one of them again would never end. As digests, because a large
+/// tenant has hundreds of long links.
+#[derive(Debug, Default)]
+pub(super) struct Trail(HashSet<u64>);
+
+impl Trail {
+    /// Takes an address up; false when it was there before.
+    pub(super) fn is_new(&mut self, url: &Url) -> bool {
+        let mut digest = DefaultHasher::new();
+        url.as_str().hash(&mut digest);
+        self.0.insert(digest.finish())
+    }
+}
+
+/// A link that is there and can't be read, or a page that can't.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Broken;
+
 /// Finds the links of a page. Stops at the first one, which Graph writes before the rows; otherwise reads on.
 ///
-/// A page that can't be read has no links; decoding it tells the trouble.
-pub(super) fn links(body: &[u8]) -> Links {
+/// # Errors
+/// A link that is of another type, and a page that can't be read to its end: neither is the end of a list.
+pub(super) fn links(body: &[u8]) -> Result<Links, Broken> {
+    // Names that are not valid Unicode are mended as the rows are, so that both see the same page.
+    found(body).or_else(|Broken| found(wire::mend(body).as_bytes()))
+}
+
+/// Looks once.
+fn found(body: &[u8]) -> Result<Links, Broken> {
     let mut links = Links::default();
     let mut reader = serde_json::Deserializer::from_slice(body);
-    // The error is how the visitor stops early.
-    let _stopped = reader.deserialize_map(Finder(&mut links)).is_err();
-    links
+    let outcome = reader.deserialize_map(Finder(&mut links));
+    // An error is also how the visitor stops early.
+    let is_found = links.next.is_some() || links.delta.is_some();
+    if is_found || outcome.is_ok() { Ok(links) } else { Err(Broken) }
 }
 
 struct Finder<'a>(&'a mut Links);
@@ -62,21 +95,43 @@ mod tests {
             r#"{"@odata.context":"c","@odata.nextLink":"https://n","value":[{"id":1}]}"#,
             r#"{"value":[{"@odata.nextLink":"inner"}],"@odata.nextLink":"https://n"}"#,
         ] {
-            assert_eq!(links(body.as_bytes()).next.as_deref(), Some("https://n"));
+            assert_eq!(links(body.as_bytes()).unwrap().next.as_deref(), Some("https://n"));
         }
         assert_eq!(
-            links(br#"{"value":[],"@odata.deltaLink":"https://d"}"#).delta.as_deref(),
+            links(br#"{"value":[],"@odata.deltaLink":"https://d"}"#).unwrap().delta.as_deref(),
             Some("https://d")
         );
-        for body in ["", "[]", "{\"value\":[", "{\"@odata.nextLink\":3}", "null"] {
-            assert_eq!(links(body.as_bytes()), Links::default(), "{body}");
+    }
+
+    #[test]
+    fn a_link_that_can_not_be_read_is_not_the_end_of_the_list() {
+        for body in [
+            &br#"{"@odata.nextLink":3,"value":[]}"#[..],
+            br#"{"value":[],"@odata.nextLink":["https://n"]}"#,
+            br#"{"value":[],"@odata.deltaLink":{}}"#,
+            br#"{"value":["#,
+            b"",
+        ] {
+            assert!(links(body).is_err(), "{}", String::from_utf8_lossy(body));
         }
+        assert_eq!(links(br#"{"value":[],"@odata.nextLink":null}"#).unwrap(), Links::default());
+        let behind_a_broken_name = b"{\"a\xff\":1,\"@odata.nextLink\":\"https://n\"}";
+        assert_eq!(links(behind_a_broken_name).unwrap().next.as_deref(), Some("https://n"));
+        let behind_a_broken_escape = br#"{"\ud800":1,"@odata.nextLink":"https://n"}"#;
+        assert_eq!(links(behind_a_broken_escape).unwrap().next.as_deref(), Some("https://n"));
     }
 
     proptest! {
         #[test]
         fn no_bytes_can_break_it(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            links(&body);
+            let _ = links(&body).is_ok();
+        }
+
+        #[test]
+        fn a_page_that_was_cut_off_anywhere_never_looks_like_the_last_one(at in 0_usize..75) {
+            let whole = br#"{"@odata.context":"c","value":[{"id":1}],"@odata.nextLink":"https://n/x"}"#;
+            let cut = whole.get(..at.min(whole.len() - 1)).unwrap_or_default();
+            prop_assert!(links(cut).map_or(true, |links| links.next.is_some()));
         }
     }
 }

@@ -155,9 +155,10 @@ impl Graph {
                     granted.roles.extend(guid(row, "appRoleId"));
                 }
             }
-            match answer.get("@odata.nextLink").and_then(Value::as_str) {
-                Some(link) => url = self.follow(link)?,
-                None => break,
+            match answer.get("@odata.nextLink") {
+                Some(Value::String(link)) => url = self.follow(link)?,
+                None | Some(Value::Null) => break,
+                Some(_) => return Err(Error::Malformed { what: "the list of permissions" }),
             }
         }
         Ok(granted)
@@ -407,7 +408,7 @@ fn described(organisation: &Organisation) -> Text {
 }
 
 /// Reads `/organization`: exactly one element.
-fn read_organisation(answer: &Value, expected: &Organisation) -> Option<Organisation> {
+pub(super) fn read_organisation(answer: &Value, expected: &Organisation) -> Option<Organisation> {
     let [row] = answer.get("value")?.as_array()?.as_slice() else { return None };
     let tenant: TenantId = row.get("id")?.as_str()?.parse().ok()?;
     let text = |value: Option<&Value>| {

@@ -1,5 +1,7 @@
 //! Graph against the sandbox on loopback, one test per trouble, and against small servers for what the sandbox never does.
 
+mod hostile;
+
 use std::{
     collections::BTreeMap,
     path::PathBuf,
@@ -639,6 +641,28 @@ proptest! {
     }
 }
 
+#[tokio::test]
+async fn a_next_link_that_can_not_be_read_fails_the_list_and_keeps_its_rows() {
+    for link in [serde_json::json!(7), serde_json::json!(["https://graph.microsoft.com/v1.0/users"])] {
+        let graph = canned(move |path, _| match path {
+            path if path.ends_with("/token") => {
+                (200, serde_json::json!({"access_token": "t", "expires_in": 3600}))
+            }
+            path if path.contains("/users?$select") => {
+                let row =
+                    serde_json::json!({"id": TENANT, "displayName": "Mila", "mail": "mila@bakery.example"});
+                (200, serde_json::json!({"value": [row], "@odata.nextLink": link.clone()}))
+            }
+            _ => (404, serde_json::json!({})),
+        })
+        .await;
+        let (outcome, parts) = list(&graph).await;
+        let failure = outcome.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Malformed, "{failure:?}");
+        assert_eq!(pages(&parts).iter().map(|page| page.len()).sum::<usize>(), 1, "what came stays");
+    }
+}
+
 #[test]
 fn links_that_only_look_like_graph_are_refused() {
     let graph = made(&settings(vec![], Clock::fixed(Moment::from_millis(START)), "x"));
@@ -650,6 +674,23 @@ fn links_that_only_look_like_graph_are_refused() {
         "https://someone@graph.microsoft.com/",
         "https://evil.example/?graph.microsoft.com",
         "https://graph.microsoft.com./v1.0/users",
+        "https://graph.microsoft.com\\@evil.example/v1.0/users",
+        "https://evil.example\\.graph.microsoft.com/v1.0/users",
+        "https://graph.microsoft.com%2eevil.example/v1.0/users",
+        "https://graph%2emicrosoft%2ecom.evil.example/v1.0/users",
+        "https://graph.microsoft.com:443@evil.example/v1.0/users",
+        "https://:@graph.microsoft.com:8443/v1.0/users",
+        "https://:secret@graph.microsoft.com/v1.0/users",
+        "https://gr\u{430}ph.microsoft.com/v1.0/users",
+        "https://xn--grph-43d.microsoft.com/v1.0/users",
+        "https://[::1]/v1.0/users",
+        "https://[::ffff:127.0.0.1]:443/v1.0/users",
+        "https://2130706433/v1.0/users",
+        "https://graph.microsoft.com..evil.example/",
+        "https:graph.microsoft.com.evil.example/v1.0/users",
+        "ftp://graph.microsoft.com/v1.0/users",
+        "ws://graph.microsoft.com/v1.0/users",
+        "javascript:https://graph.microsoft.com/",
         "//graph.microsoft.com/v1.0/users",
         "/v1.0/users",
         "",

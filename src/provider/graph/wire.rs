@@ -7,12 +7,16 @@ mod tests;
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use uuid::Uuid;
 
 pub(super) use self::lax::Flag;
 use self::lax::{List, Word};
+
+/// Most rows taken from one page: a hundred times what is asked for. Each becomes some hundred bytes, and two bytes on
+/// the wire are enough for one, so a hostile page could fill the memory.
+pub(super) const MAX_ROWS: usize = 100_000;
 
 /// One page of users.
 #[derive(Debug, Default)]
@@ -62,7 +66,11 @@ impl Row<'_> {
     /// Mail address, else the primary proxy address, else the user principal name.
     pub(super) fn address(&self) -> &str {
         let primary = self.primary.items().first().map(Cow::as_ref);
-        self.mail.as_str().or(primary).or(self.upn.as_str()).unwrap_or_default()
+        [self.mail.as_str(), primary, self.upn.as_str()]
+            .into_iter()
+            .flatten()
+            .find(|address| !address.trim().is_empty())
+            .unwrap_or_default()
     }
 
     /// Whether Exchange may hold something under this user's name.
@@ -108,11 +116,15 @@ pub(super) fn with_user<T>(body: &[u8], read: impl Fn(&Row<'_>) -> T) -> Result<
     }
 }
 
-/// Replaces bytes that are no UTF-8, and escapes of half a surrogate pair, by U+FFFD.
-fn mend(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
+/// Replaces bytes that are no UTF-8, and escapes of half a surrogate pair, by U+FFFD; numbers beyond all range by 0.
+pub(super) fn mend(body: &[u8]) -> String {
+    mend_numbers(&mend_text(&String::from_utf8_lossy(body)))
+}
+
+/// Replaces escapes of half a surrogate pair.
+fn mend_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_ref();
+    let mut rest = text;
     while let Some(at) = rest.find('\\') {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
@@ -133,6 +145,42 @@ fn mend(body: &[u8]) -> String {
     out
 }
 
+/// Replaces numbers that are larger than any number here can be: nobody asks for the number, but the reader fails on it.
+fn mend_numbers(text: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c == '"' || c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let end = if from.starts_with('"') {
+            end_of_text(from)
+        } else {
+            from.find(|c| !is_digit(c)).unwrap_or(from.len())
+        };
+        let (token, tail) = from.split_at(end);
+        let is_endless = token.parse::<f64>().is_ok_and(f64::is_infinite);
+        out.push_str(if is_endless { "0" } else { token });
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Where the quoted text ends that begins here, its quotes included.
+fn end_of_text(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.char_indices().skip(1).find(|(_, c)| match c {
+        _ if std::mem::take(&mut is_escaped) => false,
+        '\\' => {
+            is_escaped = true;
+            false
+        }
+        c => *c == '"',
+    });
+    end.map_or(text.len(), |(at, _)| at + 1)
+}
+
 /// The UTF-16 unit of an escape at the start of the text.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
@@ -150,10 +198,10 @@ impl<'de> Deserialize<'de> for Page<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<'de>, A::Error> {
-                let mut rows = None;
+                let mut rows: Option<Vec<Row<'de>>> = None;
                 while let Some(key) = map.next_key::<Word<'de>>()? {
                     if key.as_str() == Some("value") {
-                        rows = Some(map.next_value::<Vec<Row<'de>>>()?);
+                        map.next_value_seed(Rows(rows.get_or_insert_default()))?;
                     } else {
                         map.next_value::<IgnoredAny>()?;
                     }
@@ -163,6 +211,35 @@ impl<'de> Deserialize<'de> for Page<'de> {
             }
         }
         deserializer.deserialize_map(PageVisitor)
+    }
+}
+
+/// Takes the rows of a page, at most [`MAX_ROWS`].
+struct Rows<'a, 'de>(&'a mut Vec<Row<'de>>);
+
+impl<'de> DeserializeSeed<'de> for Rows<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(row) = seq.next_element()? {
+            if self.0.len() >= MAX_ROWS {
+                return Err(serde::de::Error::custom("more rows than any page has"));
+            }
+            self.0.push(row);
+        }
+        Ok(())
     }
 }
 

@@ -118,6 +118,24 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_address_the_sandbox_leads_to_itself_or_nowhere(
+            scheme in "(https|http|HTTPS|ftp|ws|file)",
+            user in "([a-z]{1,3}(:[a-z]{0,2})?@)?",
+            host in "(graph\\.microsoft\\.com\\.?|GRAPH\\.microsoft\\.com|evil\\.example|127\\.0\\.0\\.1|\\[::1\\]|localhost|[a-z.%\u{3002}]{1,12})",
+            port in "(:443|:80|:444|:0)?",
+            rest in "[/a-z?#@\\\\%.:]{0,20}",
+        ) {
+            let Ok(url) = Url::parse(&format!("{scheme}://{user}{host}{port}/{rest}")) else { return Ok(()) };
+            if let Ok(target) = table(true).map(&url) {
+                proptest::prop_assert_eq!(target.url.origin().ascii_serialization(), "http://127.0.0.1:4711");
+                proptest::prop_assert_eq!(target.host.as_deref(), Some("graph.microsoft.com"));
+                proptest::prop_assert_eq!(url.origin().ascii_serialization(), "https://graph.microsoft.com");
+            }
+        }
+    }
+
     #[test]
     fn a_table_that_leads_away_is_refused() {
         for to in

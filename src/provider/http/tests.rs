@@ -195,3 +195,112 @@ fn neither_query_nor_headers_show_in_debug() {
     let call = get("https://graph.microsoft.com/v1.0/users?secret=hush");
     assert_eq!(format!("{call:?}"), "Get https://graph.microsoft.com/v1.0/users");
 }
+
+/// Words of libraries and of systems, which tell a person on the phone nothing.
+const NO_WORDS_FOR_PEOPLE: [&str; 16] = [
+    "os error",
+    "hyper",
+    "parsed",
+    "incomplete",
+    "chunk",
+    "stream",
+    "eof",
+    "tcp",
+    "peer",
+    "message",
+    "rror(",
+    "{",
+    "decod",
+    "invalid",
+    "handshake",
+    "alert",
+];
+
+/// What a person reads about it.
+fn told(error: HttpError) -> String {
+    let failure = crate::provider::error::Error::from(error).failure("looking the organisation up");
+    assert!(failure.hint.as_str().ends_with('.'), "{failure:?}");
+    let words = format!("{}. {}", failure.what, failure.hint);
+    let found = NO_WORDS_FOR_PEOPLE.iter().find(|word| words.to_lowercase().contains(*word));
+    assert_eq!(found, None, "{words}");
+    words
+}
+
+#[tokio::test]
+async fn whatever_a_server_writes_ends_in_words_for_people() {
+    for (name, answer) in [
+        ("nothing", String::new()),
+        ("no HTTP", String::from("SSH-2.0-OpenSSH_9.2p1\r\n")),
+        ("no status", String::from("HTTP/1.1 9999 x\r\n\r\n")),
+        ("another version", String::from("HTTP/7.0 200 OK\r\n\r\n")),
+        ("a length that is not kept", String::from("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab")),
+        (
+            "two lengths",
+            String::from("HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nabcdef"),
+        ),
+        ("a negative length", String::from("HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nab")),
+        (
+            "a length beyond all memory",
+            String::from("HTTP/1.1 200 OK\r\ncontent-length: 18446744073709551615\r\n\r\nab"),
+        ),
+        ("broken pieces", String::from("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n")),
+        (
+            "a piece beyond all memory",
+            String::from("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff\r\nab"),
+        ),
+        ("a head without end", format!("HTTP/1.1 200 OK\r\nx: {}", "x".repeat(1_000_000))),
+        ("a thousand headers", format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(1_000))),
+        ("a control character in a name", String::from("HTTP/1.1 200 OK\r\nx\u{1}: y\r\n\r\n")),
+    ] {
+        let origin = raw(move |_| answer.clone()).await;
+        let mut call = get("https://graph.microsoft.com/");
+        call.is_safe_to_repeat = false;
+        match sandbox(&origin).send(call).await {
+            Err(error) => {
+                let words = told(error);
+                assert!(words.contains("graph.microsoft.com"), "{name}: {words}");
+            }
+            Ok(answer) => panic!("{name}: {answer:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_drips_ends_at_the_deadline_whatever_it_drips() {
+    for (name, drop) in [("head", "x: y\r\n"), ("interim answers", "HTTP/1.1 100 Continue\r\n\r\n")] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n\r\n") {
+                socket.read_buf(&mut seen).await.unwrap();
+            }
+            let first = if drop.starts_with('x') { "HTTP/1.1 200 OK\r\n" } else { "" };
+            socket.write_all(first.as_bytes()).await.unwrap();
+            while socket.write_all(drop.as_bytes()).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let mut call = get("https://graph.microsoft.com/");
+        call.deadline = Duration::from_millis(300);
+        call.is_safe_to_repeat = false;
+        let error = sandbox(&origin).send(call).await.unwrap_err();
+        assert!(matches!(error, HttpError::TimedOut { is_connect: false, .. }), "{name}: {error:?}");
+        told(error);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_and_a_line_without_tls_have_words_for_people() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let words = told(sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap_err());
+    assert!(words.contains("nobody answers there"), "{words}");
+    let plain = raw(|_| String::from("HTTP/1.1 400 Bad Request\r\n\r\n")).await.replace("http:", "https:");
+    let mut call = get("https://graph.microsoft.com/");
+    call.deadline = Duration::from_secs(5);
+    call.is_safe_to_repeat = false;
+    told(sandbox(&plain).send(call).await.unwrap_err());
+}

@@ -32,8 +32,18 @@ pub(super) fn broken(error: &reqwest::Error) -> &'static str {
     tracing::info!(causes = causes(error), "the connection broke");
     match kind(error) {
         Some(io::ErrorKind::TimedOut) => "the line fell silent",
+        _ if is_nonsense(error) => "what came is not what a web server sends",
         _ => "the connection broke",
     }
+}
+
+/// Whether the answer can't be read as HTTP at all. The library tells by words only.
+fn is_nonsense(error: &reqwest::Error) -> bool {
+    let said = chain(error).last().map(ToString::to_string).unwrap_or_default().to_lowercase();
+    // "Unexpected" also begins what is said of an end that came too early.
+    ["invalid", "unexpected", "too large", "version", "uri"].iter().any(|word| said.contains(word))
+        && !said.contains("eof")
+        && !said.contains("end of file")
 }
 
 /// The other side's certificate or its TLS. The library tells apart by words only, and these are the ones that matter.

@@ -118,6 +118,19 @@ fn an_unfinished_sequence_can_not_swallow_keys_for_ever() {
 }
 
 #[test]
+fn a_burst_is_a_paste_whichever_of_its_lines_is_long() {
+    let read = |bytes: &[u8]| {
+        let mut out = Vec::new();
+        Parser::default().feed_read(bytes, &mut out);
+        out
+    };
+    for text in ["\nana@bakery.example\n", "Ana\nana@bakery.example\n", "ana@bakery.example\nx"] {
+        assert_eq!(read(text.as_bytes()), vec![Input::Paste(text.to_owned())], "{text:?}");
+    }
+    assert_eq!(read(b"ana\rben\r").len(), 8, "short words that were typed ahead are keys");
+}
+
+#[test]
 fn broken_characters_show_and_the_next_key_counts() {
     assert_eq!(keys(b"\xe9k"), vec![Input::Key(Press::Char('\u{FFFD}')), Input::Key(Press::Char('k'))]);
     assert_eq!(keys(b"\xe7\x8e\x1b[A"), vec![Input::Key(Press::Char('\u{FFFD}')), Input::Key(Press::Up)]);

@@ -33,6 +33,8 @@ use crate::{
 };
 
 use mailboxes::Mailboxes;
+#[cfg(any(test, fuzzing))]
+pub(crate) use mailboxes::address_list;
 
 /// The controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -94,7 +94,8 @@ fn is_named(node: &Node<'_, '_>, name: &str) -> bool {
 /// An https address with a host and without a sign-in in it.
 fn secure(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    (url.scheme() == "https" && url.host_str().is_some() && url.username().is_empty()).then_some(url)
+    let is_bare = url.username().is_empty() && url.password().is_none();
+    (url.scheme() == "https" && url.host_str().is_some() && is_bare).then_some(url)
 }
 
 /// A redirect to another mail address.
@@ -186,9 +187,15 @@ mod tests {
     fn the_shortcut_is_read() {
         let url = shortcut(br#"{"Protocol":"EWS","Url":"https://mail.hoster.example/EWS/Exchange.asmx"}"#);
         assert_eq!(url.unwrap().host_str(), Some("mail.hoster.example"));
-        for body in
-            ["", "[]", r#"{"Url":7}"#, r#"{"Url":"http://mail.hoster.example/"}"#, r#"{"ErrorCode":"x"}"#]
-        {
+        for body in [
+            "",
+            "[]",
+            r#"{"Url":7}"#,
+            r#"{"Url":"http://mail.hoster.example/"}"#,
+            r#"{"ErrorCode":"x"}"#,
+            r#"{"Url":"https://:pw@mail.hoster.example/"}"#,
+            r#"{"Url":"https://me@mail.hoster.example/"}"#,
+        ] {
             assert_eq!(shortcut(body.as_bytes()), None, "{body}");
         }
     }

@@ -16,15 +16,15 @@ use crate::{domain::time::Clock, provider::http::Answer};
 const ONLINE: (u32, u32) = (15, 20);
 
 /// An answer, judged.
-pub(super) struct Judged {
+pub(in crate::provider::exchange) struct Judged {
     /// Version of the server, where it says.
-    pub(super) version: Option<(u32, u32)>,
+    pub(in crate::provider::exchange) version: Option<(u32, u32)>,
     /// What it amounts to.
-    pub(super) outcome: Result<Outcome, Error>,
+    pub(in crate::provider::exchange) outcome: Result<Outcome, Error>,
 }
 
 /// Judges an answer to a request without sign-in: being asked to sign in by user name and password is the good one.
-pub(super) fn knock(answer: &Answer, clock: &Clock) -> Result<(), Error> {
+pub(in crate::provider::exchange) fn knock(answer: &Answer, clock: &Clock) -> Result<(), Error> {
     match judge(answer, clock).outcome {
         Ok(_) | Err(Error::SignIn | Error::Code(_)) => Ok(()),
         Err(error) => Err(error),
@@ -32,7 +32,7 @@ pub(super) fn knock(answer: &Answer, clock: &Clock) -> Result<(), Error> {
 }
 
 /// Judges an answer.
-pub(super) fn judge(answer: &Answer, clock: &Clock) -> Judged {
+pub(in crate::provider::exchange) fn judge(answer: &Answer, clock: &Clock) -> Judged {
     let error = match answer.status {
         200 | 500 => return body(answer, clock),
         401 => sign_in(answer),
@@ -99,7 +99,7 @@ fn is_html(answer: &Answer) -> bool {
 }
 
 /// The ids that a hoster can search its logs for: the server's own first, ours otherwise.
-pub(super) fn reference(answer: &Answer) -> Box<str> {
+pub(in crate::provider::exchange) fn reference(answer: &Answer) -> Box<str> {
     let own = answer.headers.get("request-id").or_else(|| answer.headers.get("requestid"));
     own.unwrap_or(&answer.request_id).into()
 }

@@ -219,3 +219,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_tag_with_a_hundred_thousand_attributes_is_refused_before_they_are_compared() {
+    let many = |write: fn(usize) -> String| (0..100_000).map(write).collect::<Vec<_>>().concat();
+    let attributes = many(|n| format!("a{n}='' "));
+    let namespaces = many(|n| format!("xmlns:n{n}='u{n}' "));
+    for (name, many) in [("attributes", attributes), ("namespaces", namespaces)] {
+        let body = format!("<s:Envelope xmlns:s=\"{SOAP}\"><s:Body {many}/></s:Envelope>");
+        assert_eq!(read(body.as_bytes()), Err(Unreadable::NotXml), "{name}");
+    }
+    let quoted = format!("<s:Fault><faultcode a='{}'>a:b</faultcode></s:Fault>", "=>/ ".repeat(10_000));
+    assert_eq!(trouble_of(&quoted).code, "b", "what stands in quotes is no attribute");
+}
+
+#[test]
+fn references_without_an_end_are_read_past_in_one_pass() {
+    // Read to the end of the text each time, these four million bytes would take minutes.
+    assert_eq!(read("&#".repeat(2_000_000).as_bytes()), Err(Unreadable::NotXml));
+    let body = format!("{}<x>&#1;</x>", "&#".repeat(1_000_000));
+    assert_eq!(read(body.as_bytes()), Err(Unreadable::NotXml));
+}
+
+#[test]
+fn an_answer_that_was_cut_off_anywhere_is_never_good_news() {
+    let whole = envelope(&find_people(
+        "<t:Persona><t:DisplayName>B\u{e9}n</t:DisplayName><t:EmailAddress><t:EmailAddress>b@customer.example</t:EmailAddress></t:EmailAddress></t:Persona>",
+    ));
+    for at in 0..whole.len() {
+        assert!(read(&whole.as_bytes()[..at]).is_err(), "cut after {at} bytes");
+    }
+    assert!(read(whole.as_bytes()).is_ok());
+}

@@ -5,6 +5,10 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use uuid::Uuid;
 
+/// Most entries of one list that are looked at. Real ones have some hundred; two bytes on the wire are enough for an entry
+/// that takes eighty here, so a hostile list could fill the memory.
+const MAX_ITEMS: usize = 10_000;
+
 /// A text.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(in crate::provider::graph) enum Word<'a> {
@@ -143,9 +147,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
+        while items.len() < MAX_ITEMS
+            && let Some(item) = seq.next_element()?
+        {
             items.push(item);
         }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Any::List(items))
     }
 

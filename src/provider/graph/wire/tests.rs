@@ -36,6 +36,21 @@ fn a_good_row_is_read_whole() {
 }
 
 #[test]
+fn an_address_of_spaces_is_none() {
+    for (mail, address, problem) in [
+        (json!(" \t"), "mila.jansen@bakery.example", ""),
+        (json!(""), "mila.jansen@bakery.example", ""),
+        (json!("m@b.example"), "m@b.example", ""),
+    ] {
+        let mut value = mila();
+        value["mail"] = mail;
+        row(&value, |row| assert_eq!((row.address(), row.problem()), (address, problem)));
+    }
+    let bare = json!({"id": mila()["id"], "mail": "  ", "userPrincipalName": "\u{3000}"});
+    row(&bare, |row| assert_eq!(row.problem(), "the directory sent no address"));
+}
+
+#[test]
 fn a_member_of_the_wrong_type_spoils_its_row_only() {
     for (member, wrong) in [
         ("id", json!(7)),
@@ -71,10 +86,55 @@ fn broken_text_is_mended_and_costs_no_row() {
 }
 
 #[test]
+fn a_number_that_no_program_can_hold_spoils_its_row_only() {
+    let good = mila().to_string();
+    for odd in [
+        r#"{"id":1e999}"#,
+        "1e999",
+        "-1E+400",
+        r#"{"id":"x","mail":[1e999]}"#,
+        r#"{"assignedPlans":[9e999]}"#,
+    ] {
+        let body = format!(r#"{{"value":[{good},{odd},{good}],"count":1e999}}"#);
+        let problems = with_page(body.as_bytes(), |page| {
+            page.rows.iter().map(|row| !row.problem().is_empty()).collect::<Vec<_>>()
+        });
+        assert_eq!(problems.unwrap(), [false, true, false], "{odd}");
+    }
+    assert_eq!(mend(br#"["1e999",1e999,-2.5E7,1.5,[2e9]]"#), r#"["1e999",0,-2.5E7,1.5,[2e9]]"#);
+}
+
+#[test]
+fn a_page_that_comes_in_two_parts_keeps_both() {
+    let good = mila().to_string();
+    let body = format!(r#"{{"value":[{good}],"value":[{good},{good}]}}"#);
+    assert_eq!(with_page(body.as_bytes(), |page| page.rows.len()).unwrap(), 3);
+}
+
+#[test]
+fn a_page_of_millions_of_rows_is_no_page() {
+    let body = format!(r#"{{"value":[{}0]}}"#, "0,".repeat(MAX_ROWS));
+    assert!(with_page(body.as_bytes(), |_| ()).is_err());
+    let mut value = mila();
+    value["assignedPlans"] = std::iter::repeat_n(value["assignedPlans"][1].clone(), 100_000).collect();
+    assert!(row(&value, |row| row.plans.items().len()) <= 10_000, "a list that is longer than any real one");
+}
+
+#[test]
 fn what_is_no_page_is_an_error() {
     for raw in ["", "[]", "{}", "{\"value\":3}", "{\"value\":[{]}", "<html>"] {
         assert!(with_page(raw.as_bytes(), |_| ()).is_err(), "{raw}");
     }
+}
+
+#[test]
+fn a_page_that_was_cut_off_anywhere_is_no_page() {
+    let whole =
+        json!({"@odata.context": "c", "value": [mila(), {"id": "\u{e9}\\ \"\u{1f9c0}"}, mila()]}).to_string();
+    for at in 0..whole.len() {
+        assert!(with_page(&whole.as_bytes()[..at], |_| ()).is_err(), "cut after {at} bytes");
+    }
+    assert!(with_page(whole.as_bytes(), |_| ()).is_ok());
 }
 
 #[test]

@@ -38,14 +38,8 @@ impl Mailboxes {
             let words = line.split(|c: char| {
                 c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '\'' | '(' | ')')
             });
-            let found: Vec<Address> = words
-                .map(|word| {
-                    word.get(..7)
-                        .filter(|p| p.eq_ignore_ascii_case("mailto:"))
-                        .map_or(word, |p| word.trim_start_matches(p))
-                })
-                .filter_map(|word| word.parse().ok())
-                .collect();
+            let found: Vec<Address> =
+                words.map(without_scheme).filter_map(|word| word.parse().ok()).collect();
             // The first line of a table names its columns.
             if found.is_empty() && !(number == 0 && is_heading(line)) {
                 self.bad_count += 1;
@@ -107,6 +101,33 @@ impl Mailboxes {
     }
 }
 
+/// A word without `mailto:` before it, however often and in whatever case it stands there.
+fn without_scheme(word: &str) -> &str {
+    let mut rest = word;
+    while let Some((scheme, behind)) = rest.split_once(':')
+        && scheme.eq_ignore_ascii_case("mailto")
+    {
+        rest = behind;
+    }
+    rest
+}
+
+/// Any paste, for fuzzing and its kept inputs: every address is taken once, and taking the list again adds nothing.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn address_list(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut list = Mailboxes::default();
+    let taken = list.take(&text);
+    assert_eq!(taken, list.addresses().len(), "all are new on an empty list");
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    assert!(list.bad_count <= lines && list.bad.len() <= NAMED, "lines are counted once");
+    assert_eq!(list.bad_lines().is_some(), list.has_bad_lines(), "bad lines are told");
+    let spelled: Vec<&str> = list.addresses().iter().map(Address::as_str).collect();
+    assert_eq!(Mailboxes::default().take(&spelled.join("\n")), taken, "what was taken is taken again");
+    assert_eq!(list.take(&text), 0, "nobody is listed twice");
+    assert!(!list.counts(&[]).is_empty(), "the count is told");
+}
+
 /// Whether a line can be the first line of a table.
 fn is_heading(line: &str) -> bool {
     let line = line.to_lowercase();
@@ -132,6 +153,13 @@ mod tests {
         let counts = list.counts(&[Text::from("bakery.example")]);
         assert_eq!(counts.as_str(), "3 mailboxes on the list; 1 is in another domain and will be left out.");
         assert_eq!(list.bad_lines().unwrap().as_str(), "No e-mail address in line 5 (“no address here”).");
+    }
+
+    #[test]
+    fn a_scheme_that_stands_twice_is_no_part_of_the_address() {
+        let mut list = Mailboxes::default();
+        assert_eq!(list.take("mailto:mailtO:@a mailto:MAILTO:d@e.example"), 1);
+        assert_eq!(list.addresses()[0].as_str(), "d@e.example");
     }
 
     #[test]

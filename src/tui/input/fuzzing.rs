@@ -1,0 +1,80 @@
+//! Any bytes of a terminal: keys must not depend on how the bytes were cut, and nothing may be kept for ever.
+
+use super::{BURST, Input, MAX_PASTE, Parser, Press};
+
+/// The first byte says how the rest is cut: 0 into single bytes, else into pieces of that many.
+pub(crate) fn terminal_input(data: &[u8]) {
+    let Some((cut, bytes)) = data.split_first() else { return };
+    let whole = inputs(&[bytes]);
+    let pieces: Vec<&[u8]> = bytes.chunks(usize::from(*cut).max(1)).collect();
+    assert_eq!(inputs(&pieces), whole, "the same keys however the bytes are cut");
+    by_reads(bytes);
+    is_at_rest_after_silence(bytes);
+}
+
+/// What these pieces mean.
+fn inputs(pieces: &[&[u8]]) -> Vec<Input> {
+    let mut parser = Parser::default();
+    let mut out = Vec::new();
+    for piece in pieces {
+        parser.feed(piece, &mut out);
+        assert!(parser.kept() <= 2 * MAX_PASTE, "{} bytes kept", parser.kept());
+    }
+    out
+}
+
+/// One read: a burst becomes a paste, and no character is lost or made up by that.
+fn by_reads(bytes: &[u8]) {
+    let mut parser = Parser::default();
+    let mut out = Vec::new();
+    parser.feed_read(bytes, &mut out);
+    let plain = inputs(&[bytes]);
+    assert_eq!(typed(&out), typed(&plain), "the same characters in one read");
+    assert!(out.len() <= plain.len(), "a paste is one input");
+    let is_control = |input: &Input| matches!(input, Input::Key(Press::Char(c)) if c.is_control());
+    assert!(!out.iter().any(is_control), "no control character is typed");
+    // An Enter that stands behind a burst submits nothing.
+    let mut run = 0;
+    for input in &out {
+        match input {
+            Input::Key(Press::Char(c)) => run += c.len_utf8(),
+            Input::Key(Press::Enter) => {
+                assert!(run <= BURST, "Enter after {run} bytes");
+                run = 0;
+            }
+            Input::Key(Press::Tab) => {}
+            _ => run = 0,
+        }
+    }
+}
+
+/// All text, typed or pasted, in order.
+fn typed(inputs: &[Input]) -> String {
+    let mut text = String::new();
+    for input in inputs {
+        match input {
+            Input::Key(Press::Char(c)) => text.push(*c),
+            Input::Key(Press::Tab) => text.push('\t'),
+            Input::Key(Press::Enter) => text.push('\n'),
+            Input::Key(_) => {}
+            Input::Paste(paste) => text.push_str(paste),
+        }
+    }
+    text
+}
+
+/// Whatever came, after the waits that the parser asks for the next key counts.
+fn is_at_rest_after_silence(bytes: &[u8]) {
+    let mut parser = Parser::default();
+    let mut out = Vec::new();
+    parser.feed(bytes, &mut out);
+    let mut waits = 0;
+    while parser.patience().is_some() {
+        parser.silence(&mut out);
+        waits += 1;
+        assert!(waits <= 3, "it waits for ever");
+    }
+    out.clear();
+    parser.feed(b"k\r", &mut out);
+    assert!(out.ends_with(&[Input::Key(Press::Char('k')), Input::Key(Press::Enter)]), "{out:?}");
+}
