@@ -20,14 +20,7 @@ use super::{Above, Sheet, Users, auto, key};
 
 /// The screen, and the panel above it.
 pub(super) fn view<'a>(users: &'a Users, look: Look<'a>) -> Scene<'a> {
-    let above = users.above.as_ref().map(|above| match above {
-        Above::Kinds(kinds) => kinds.view(look),
-        Above::Review(review) => review.view(look),
-        Above::Apply(apply) => apply.view(),
-        Above::Auto(auto) => auto.view(look),
-        Above::Off(off) => off.view(look),
-        Above::Unapplied => unapplied(look),
-    });
+    let above = sheet(users, look).map(|sheet| if users.has_left_field { left(sheet) } else { sheet });
     let panel = list(users, look, above.is_none());
     let has_rule = look.session.roster.people().rule().is_some();
     let countdown = has_rule.then(|| auto::next_minute(look.now));
@@ -51,6 +44,40 @@ pub(super) fn view<'a>(users: &'a Users, look: Look<'a>) -> Scene<'a> {
             next_change: ticking,
         },
     }
+}
+
+/// The panel above the list.
+fn sheet<'a>(users: &'a Users, look: Look<'a>) -> Option<Sheet<'a>> {
+    users.above.as_ref().map(|above| match above {
+        Above::Kinds(kinds) => kinds.view(look),
+        Above::Review(review) => review.view(look),
+        Above::Apply(apply) => apply.view(),
+        Above::Auto(auto) => auto.view(look),
+        Above::Off(off) => off.view(look),
+        Above::Unapplied => unapplied(look),
+    })
+}
+
+/// Whether the panel above the list types into a field, as long as that is not left.
+pub(super) fn has_field(users: &Users, look: Look<'_>) -> bool {
+    sheet(users, look).is_some_and(|sheet| sheet.focus == Focus::Field)
+}
+
+/// The panel whose field was left: letters are commands.
+fn left(mut sheet: Sheet<'_>) -> Sheet<'_> {
+    if sheet.focus != Focus::Field {
+        return sheet;
+    }
+    for block in &mut sheet.panel.blocks {
+        if let Block::Field(field) = block {
+            field.is_focused = false;
+        }
+    }
+    let keys = vec![
+        key(Chord::Enter, Action::Submit, "to the field", "Back into the field."),
+        key(Chord::Char('/'), Action::Search, "field", "Back into the field, too."),
+    ];
+    Sheet { focus: Focus::Reading, keys, ..sheet }
 }
 
 fn list<'a>(users: &'a Users, look: Look<'a>, is_front: bool) -> Panel<'a> {
