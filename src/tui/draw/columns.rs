@@ -3,6 +3,8 @@
 //! Widths come from the rows that have been on screen so far and only ever grow, so that scrolling does not make the
 //! columns jump. A column that may be missed goes before one that matters is cut.
 
+use std::collections::HashMap;
+
 use crate::wizard::view::Layout;
 
 /// Lists of at least this width have two spaces between columns; a guess.
@@ -109,6 +111,15 @@ pub(super) fn columns(layout: Layout, width: u16, start: u16, needs: &Needs) -> 
         x = x.saturating_add(wide).saturating_add(gap);
     }
     placed
+}
+
+/// Which of these words stand there more than once.
+pub(super) fn alike(words: &[String]) -> Vec<bool> {
+    let mut counts: HashMap<&str, usize> = HashMap::with_capacity(words.len());
+    for words in words {
+        *counts.entry(words).or_default() += 1;
+    }
+    words.iter().map(|words| counts.get(words.as_str()).is_some_and(|count| *count > 1)).collect()
 }
 
 #[cfg(test)]
