@@ -296,6 +296,26 @@ fn settled(words: String) -> String {
     out
 }
 
+/// Whether a word mixes letters of alphabets that look like each other: Latin, Greek, Cyrillic, Armenian, Cherokee. A part
+/// of UTS #39 (single-script detection), for the alphabets that are used to deceive; by blocks of the Unicode Standard.
+#[must_use]
+pub fn mixes_alphabets(words: &str) -> bool {
+    let alphabet = |c: char| match c {
+        'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Some(0),
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some(1),
+        '\u{400}'..='\u{52F}' => Some(2),
+        '\u{530}'..='\u{58F}' => Some(3),
+        '\u{13A0}'..='\u{13FF}' => Some(4),
+        _ => None,
+    };
+    !words.is_ascii()
+        && words.split(|c: char| !c.is_alphabetic()).any(|word| {
+            let mut known = word.chars().filter_map(alphabet);
+            let first = known.next();
+            known.any(|other| Some(other) != first)
+        })
+}
+
 /// White space that must be seen to be wrong: line and paragraph separators and the C1 next-line.
 const fn is_forbidden_space(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{0085}')

@@ -174,6 +174,8 @@ impl Parser {
         }
         if std::mem::take(&mut self.is_stalled) && bytes == [0x03] {
             self.end_paste(&mut inputs);
+            // Nothing of the paste is on its way any more.
+            self.guard = Guard::None;
         }
         self.feed(bytes, &mut inputs);
         if join_bursts(inputs, out) {

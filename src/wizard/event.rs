@@ -198,6 +198,8 @@ pub enum Action {
     Auto,
     /// Turn protection off (Admin).
     TurnOff,
+    /// Say all of the row under the cursor.
+    Details,
     /// Sort by name.
     Sort,
     /// Look at the difference and apply.

@@ -47,6 +47,22 @@ fn what_can_not_be_seen_is_made_visible() {
 }
 
 #[test]
+fn words_of_two_alphabets_are_found() {
+    for (words, is_mixed) in [
+        ("Nora Anderson", false),
+        ("Zoë Müller", false),
+        ("Нора Андерсон", false),
+        ("Nora Андерсон", false),
+        ("N\u{43e}ra", true),
+        ("n\u{3bf}ra@bakery.example", true),
+        ("王 abc", false),
+        ("5 µm", false),
+    ] {
+        assert_eq!(mixes_alphabets(words), is_mixed, "{words}");
+    }
+}
+
+#[test]
 fn marks_are_few_and_clusters_are_short() {
     for (base, mark, most) in [("e", "\u{301}", MAX_MARKS), ("क", "\u{93e}", MAX_MARKS), ("e", "\u{20dd}", 4)]
     {

@@ -140,6 +140,13 @@ mod tests {
         assert_eq!((products(80), products(100)), (3, 4), "what is next stands there whole or not at all");
     }
 
+    #[test]
+    fn what_stands_there_twice_is_found() {
+        let words = ["ana", "ben", "ana", "", ""].map(str::to_owned);
+        assert_eq!(alike(&words), [true, false, true, true, true]);
+        assert!(alike(&[]).is_empty());
+    }
+
     proptest! {
         #[test]
         fn columns_stay_apart_and_inside(

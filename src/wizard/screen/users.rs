@@ -220,6 +220,11 @@ impl Users {
             Action::Search => self.is_typing = true,
             Action::Refresh => Roster::again(cx),
             Action::Sort => sort(cx),
+            Action::Details => {
+                if let Some(words) = scene::details(&cx.session.roster) {
+                    cx.say(Tone::Plain, words);
+                }
+            }
             Action::Range => {
                 if cx.session.roster.mark() {
                     cx.say(Tone::Plain, "Range: move, then Space, x or o. Esc ends it.");

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         protection::State,
-        text::Text,
+        text::{Text, mixes_alphabets},
     },
     wizard::{
         Look,
@@ -166,6 +166,17 @@ pub(super) fn why_closed(roster: &Roster) -> Option<Text> {
     })
 }
 
+/// All of the row under the cursor: columns may have cut it. What a stand-in stands for is not known any more: raw words
+/// are kept for ids and addresses only (product.md section 9, *Records and words*).
+pub(super) fn details(roster: &Roster) -> Option<Text> {
+    let (row, user) = roster.under_cursor()?;
+    let people = roster.people();
+    let rest = [user.department, user.licences].into_iter().filter(|words| !words.is_empty());
+    let rest: String = rest.map(|words| format!(" · {words}")).collect();
+    let (kind, state) = (people.kind(row).word(), people.state(row).word());
+    Some(Text::of(format_args!("{} · {} · {kind}, {state}{rest} · id {}", user.address, user.name, user.id)))
+}
+
 /// A sentence begins with a capital.
 fn capital(words: &str) -> String {
     let mut chars = words.chars();
@@ -191,6 +202,11 @@ fn notice(users: &Users, look: Look<'_>) -> Option<Notice> {
         let people = roster.people();
         if !user.problem.is_empty() && !people.on().has(row) {
             return say(Tone::Warn, user.problem.to_text());
+        }
+        if mixes_alphabets(user.name.as_str()) || mixes_alphabets(user.address.as_str()) {
+            let words =
+                "A word of this row mixes letters of two alphabets: it may pass itself off as another one.";
+            return say(Tone::Warn, Text::from(words));
         }
         if let Some(left) = people.left(row) {
             let who =
@@ -269,6 +285,12 @@ fn keys(users: &Users, look: Look<'_>) -> Vec<Key> {
             "Sorts by name, or back to the order of arrival.",
         ));
     }
+    keys.push(key(
+        Chord::Char('d'),
+        Action::Details,
+        "details",
+        "Says all of the row: columns may have cut it.",
+    ));
     keys.push(key(Chord::Char('r'), Action::Refresh, "list again", "Lists the users again from the start."));
     if !look.session.record.as_ref().is_some_and(|record| record.is_read_only) {
         if look.setup.operator.is_admin {
