@@ -241,7 +241,8 @@ fn kept(before: Option<char>, c: char, after: Option<char>) -> char {
                 && after.is_some_and(|a| is_joined(a) && a.is_alphabetic())
         }
         _ if is_forbidden(c) => false,
-        _ => before.is_some() || !is_mark(c),
+        // On a stand-in a mark would only confuse: a terminal that can't show it hangs the mark onto its neighbour.
+        _ => before.is_some_and(|before| before != STAND_IN) || !is_mark(c),
     };
     if is_kept { c } else { STAND_IN }
 }

@@ -247,7 +247,8 @@ impl Parser {
             State::Ground => self.ground(byte, out),
             State::Escape => self.after_escape(byte, out),
             State::Csi(parameters) => self.csi(parameters, byte, out),
-            State::ConsoleKey => {}
+            // The last byte of a key or of a mouse report that means nothing here.
+            State::ConsoleKey | State::Mouse(..=1) => {}
             State::Ss3 => self.ss3(byte, out),
             State::Text => self.state = text(byte),
             State::TextEscape => {
@@ -257,8 +258,7 @@ impl Parser {
                 }
             }
             State::Paste(payload) => self.pasted(payload, byte, out),
-            State::Mouse(left) if left > 1 => self.state = State::Mouse(left - 1),
-            State::Mouse(_) => {}
+            State::Mouse(left) => self.state = State::Mouse(left - 1),
         }
     }
 

@@ -32,6 +32,7 @@ fn what_can_not_be_seen_is_made_visible() {
         ("王\u{200c}明", "王\u{FFFD}明"),
         // Marks and vowels with nothing to stand on, at the start and behind a space, where a line may break.
         ("\u{301}", "\u{FFFD}"),
+        ("\u{301}\u{302}", "\u{FFFD}\u{FFFD}"),
         ("a \u{301}b", "a \u{FFFD}b"),
         ("\u{1161}", "\u{FFFD}"),
         ("a\u{11a8}", "a\u{FFFD}"),

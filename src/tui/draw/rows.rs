@@ -167,7 +167,7 @@ fn looks(
     let look = |row: Row<'_>| {
         let naming = columns.iter().filter(|(cell, ..)| NAMING.contains(cell));
         let cells = naming.filter_map(|(cell, _, wide)| Some((row.cells.get(*cell)?, *wide)));
-        cells.map(|(cell, wide)| format!("{}\n", cut(&words(cell), wide, unicode))).collect()
+        cells.fold(String::new(), |look, (cell, wide)| look + &cut(&words(cell), wide, unicode) + "\n")
     };
     rows.map(|at| view.rows.row(at).map(look).unwrap_or_default()).collect()
 }

@@ -131,7 +131,7 @@ impl Users {
                 self.has_left_field = !self.has_left_field;
             }
             Intent::Submit | Intent::Act(Action::Search) if self.has_left_field => {
-                self.has_left_field = false
+                self.has_left_field = false;
             }
             Intent::Insert(_) | Intent::Paste(_) | Intent::Edit(_) if self.has_left_field => {}
             _ => return false,

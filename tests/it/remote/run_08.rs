@@ -177,8 +177,9 @@ fn run_08_a_list_of_thousands_of_mailboxes() {
         .keys("\x1b[Z")
         .loses("> A mailbox to try");
     terminal.keys("i").sees(&["> Mailboxes"]);
-    let addresses: String =
+    let addresses: Vec<String> =
         (0..20_000).map(|at| format!("user{at:05}@lighthouseprinting.example\r\n")).collect();
+    let addresses = addresses.concat();
     terminal.pastes(&addresses, &["20000 new. 20,000 mailboxes on the list."]);
     terminal.pastes(&addresses, &["0 new. 20,000 mailboxes on the list."]);
     assert_eq!(terminal.interrupts(), 130);

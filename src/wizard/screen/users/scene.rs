@@ -172,7 +172,7 @@ pub(super) fn details(roster: &Roster) -> Option<Text> {
     let (row, user) = roster.under_cursor()?;
     let people = roster.people();
     let rest = [user.department, user.licences].into_iter().filter(|words| !words.is_empty());
-    let rest: String = rest.map(|words| format!(" · {words}")).collect();
+    let rest = rest.fold(String::new(), |rest, words| rest + " · " + words.as_str());
     let (kind, state) = (people.kind(row).word(), people.state(row).word());
     Some(Text::of(format_args!("{} · {} · {kind}, {state}{rest} · id {}", user.address, user.name, user.id)))
 }
