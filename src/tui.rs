@@ -212,6 +212,7 @@ impl FrontEnd for Tui {
             let intent = match input {
                 input if self.is_printing => self.while_printing(&input),
                 Input::Paste(text) => Some(Intent::Paste(text)),
+                Input::Flood(bytes) => Some(Intent::Flood { bytes, most: input::MAX_PASTE }),
                 Input::Key(press) => self.press(press, view),
             };
             if intent.is_some() {

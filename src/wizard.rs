@@ -7,6 +7,7 @@
 mod bar;
 pub mod effect;
 pub mod event;
+mod lost;
 mod outbox;
 mod overlay;
 mod part;
@@ -178,7 +179,11 @@ impl Wizard {
                 Happening::Started => self.enter_screen(),
                 Happening::Intent(intent) => {
                     self.notice = None;
+                    let lost = self.lost(&intent);
                     self.intent(intent);
+                    if let (Some(words), None) = (lost, &self.notice) {
+                        self.say(Tone::Plain, words);
+                    }
                 }
                 Happening::Reply(call, reply) => self.reply(call, reply),
             }
@@ -282,6 +287,7 @@ impl Wizard {
     fn intent(&mut self, intent: Intent) {
         match intent {
             Intent::End(why) => return self.end(Ended::Told(why)),
+            Intent::Unknown(c) => return self.unknown(c),
             Intent::Leave if matches!(self.overlay, Some(Overlay::Leave)) => return self.end(Ended::Left),
             Intent::Act(Action::Leave) if self.overlay.is_none() && self.finished().is_some() => {
                 let how = self.finished().unwrap_or(Ended::Left);

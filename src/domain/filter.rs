@@ -120,10 +120,13 @@ pub fn fold(raw: &str) -> String {
     raw.nfkc().flat_map(char::to_lowercase).filter(|c| !is_invisible(*c)).collect()
 }
 
-/// Characters that nobody sees and nobody types.
+/// Characters that nobody sees and nobody types, and the stand-in that [`super::text::Text::clean`] leaves in their
+/// place: a hidden character must not hide a row (remote-terminal.md section 3).
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{FE00}'..='\u{FE0F}')
-        || (!c.is_ascii() && get_general_category(c) == GeneralCategory::Format)
+    matches!(
+        c,
+        '\u{FFFD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{FE00}'..='\u{FE0F}'
+    ) || (!c.is_ascii() && get_general_category(c) == GeneralCategory::Format)
 }
 
 /// Which rows of a page match the words and licences: one bit per row, lowest first; bits past the end are zero.

@@ -2,13 +2,21 @@
 
 use uuid::Uuid;
 
-use super::id::{NotAnId, TenantId};
+use super::{
+    id::{NotAnId, TenantId},
+    text::is_forbidden,
+};
 
 /// The tenant of private Microsoft accounts: never a customer (product.md section 9, *Access and consent*).
 const PRIVATE_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /// Path words of the identity platform that look like a tenant and name none.
 const PATH_WORDS: [&str; 3] = ["common", "organizations", "consumers"];
+
+/// Parameters of portals' and sign-in pages' addresses that name a tenant, in lower case; those of partner pages
+/// (`delegatedorg`) and hints with an address among them.
+const TENANT_PARAMETERS: [&str; 8] =
+    ["tenant", "tenantid", "tid", "ctid", "delegatedorg", "domain", "domain_hint", "login_hint"];
 
 /// What to look up.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,45 +47,58 @@ pub enum TenantInputError {
 impl TenantInput {
     /// Reads a GUID, a domain, an `onmicrosoft.com` name, an e-mail address or a portal URL.
     ///
-    /// Spaces, quotes, braces, invisible characters and whatever follows a newline are dropped.
+    /// Spaces, quotes, braces, invisible characters, a label in front and whatever follows a newline are dropped.
     ///
     /// # Errors
     /// Says what is missing; typing on may mend it.
     pub fn parse(raw: &str) -> Result<Self, TenantInputError> {
-        let tidy = tidy(raw);
+        let words = tidy(raw);
+        let tidy: String = words.split(' ').collect();
         if tidy.is_empty() {
             return Err(TenantInputError::Empty);
         }
-        if let Some(id) = find_guid(&tidy) {
-            return if id.to_string() == PRIVATE_ACCOUNTS {
-                Err(TenantInputError::PrivateAccount)
-            } else {
-                Ok(Self::Guid(id))
-            };
-        }
         let lower = tidy.to_lowercase();
-        let host = name_in(&lower);
-        if PATH_WORDS.contains(&host) {
-            return Err(TenantInputError::PathWord);
+        let found = match url(&lower) {
+            Some((host, rest)) => in_url(host, rest)?,
+            None => find_guid(&words).or_else(|| find_guid(&tidy)).map_or_else(|| named(&lower), Self::Guid),
+        };
+        match found {
+            Self::Guid(id) if id.to_string() == PRIVATE_ACCOUNTS => Err(TenantInputError::PrivateAccount),
+            Self::Domain(name) if PATH_WORDS.contains(&name.as_str()) => Err(TenantInputError::PathWord),
+            Self::Domain(name) => {
+                domain(&name).map(Self::Domain).map_err(|NotAnId(_)| TenantInputError::Incomplete)
+            }
+            guid @ Self::Guid(_) => Ok(guid),
         }
-        domain(host).map(Self::Domain).map_err(|NotAnId(_)| TenantInputError::Incomplete)
     }
 }
 
-/// First line, without what people paste along with an id.
+/// First line that says something, without what people paste along with an id; single spaces between its words.
 fn tidy(raw: &str) -> String {
-    raw.trim_start()
-        .lines()
-        .next()
+    raw.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+        .map(tidy_line)
+        .find(|line| !line.is_empty())
         .unwrap_or_default()
+}
+
+/// One line: signs around an id are gaps, what can't be seen is gone, the hyphens of word processors are hyphens.
+fn tidy_line(line: &str) -> String {
+    let visible: String = line
         .chars()
-        .filter(|c| {
-            !c.is_whitespace()
-                && !c.is_control()
-                && !matches!(c, '"' | '\'' | '`' | '{' | '}' | '(' | ')' | '<' | '>' | '“' | '”' | '‘' | '’')
-                && !matches!(*c, '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        .filter_map(|c| match c {
+            '"' | '\'' | '`' | '{' | '}' | '(' | ')' | '<' | '>' | '[' | ']' | '“' | '”' | '„' | '‘'
+            | '’' | '‚' | '«' | '»' | '‹' | '›' => Some(' '),
+            '\u{2010}'..='\u{2013}' | '\u{2212}' => Some('-'),
+            c if c.is_whitespace() => Some(' '),
+            // What the terminal's reader or a copy made of a control character.
+            '\u{FFFD}' => None,
+            c => (!is_forbidden(c)).then_some(c),
         })
-        .collect()
+        .collect();
+    let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
+    // "Tenant ID: …": what stands in front of the colon is its label.
+    let start = words.iter().rposition(|word| word.ends_with(':')).map_or(0, |at| at + 1);
+    words.get(start..).filter(|rest| !rest.is_empty()).unwrap_or(&words).join(" ")
 }
 
 /// The GUID in the text: the whole of it, or the first one that can name the tenant. Addresses are full of other ids:
@@ -127,19 +148,51 @@ fn names_other(key: &str) -> bool {
     is_other && !names_tenant(&key)
 }
 
-/// The part of an address or URL that can be a domain.
-fn name_in(text: &str) -> &str {
-    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let is_url = bare.len() != text.len();
-    let (host, path) = bare.split_once(['/', '?', '#']).unwrap_or((bare, ""));
-    if is_url && is_portal(host) {
-        // A portal's own host names Microsoft; the customer's domain is a part of the path or of the fragment.
-        return path
-            .split(['/', '?', '&', '=', '#', '@'])
-            .find(|part| domain(part).is_ok() && !is_portal(part))
-            .unwrap_or_default();
+/// Host and rest of a URL; a portal's address counts without its scheme, too.
+fn url(text: &str) -> Option<(&str, &str)> {
+    let (is_whole, bare) = text.split_once("://").map_or((false, text), |(_, bare)| (true, bare));
+    let end = bare.find(['/', '?', '#']).unwrap_or(bare.len());
+    let (host, rest) = bare.split_at_checked(end)?;
+    (is_whole || (is_portal(host) && !rest.is_empty())).then_some((host, rest))
+}
+
+/// The tenant that a URL names. Addresses of portals are full of ids of other things (applications, subscriptions,
+/// people), so only those places count that hold a tenant.
+fn in_url(host: &str, rest: &str) -> Result<TenantInput, TenantInputError> {
+    let parts: Vec<&str> = rest.split(['/', '?', '&', '#']).filter(|part| !part.is_empty()).collect();
+    let given = parts.iter().filter_map(|part| part.split_once('='));
+    if let Some(found) =
+        given.filter(|(name, _)| TENANT_PARAMETERS.contains(name)).find_map(|(_, value)| whole(value))
+    {
+        return Ok(found);
     }
-    host.rsplit_once('@').map_or(host, |(_, domain)| domain).trim_end_matches('.')
+    if let Some(found) = parts.iter().filter_map(|part| part.strip_prefix('@')).find_map(whole) {
+        return Ok(found);
+    }
+    if !is_portal(host) {
+        let name = host.split(':').next().unwrap_or_default();
+        return Ok(TenantInput::Domain(name.trim_end_matches('.').to_owned()));
+    }
+    // The path begins with the tenant; what names a part of a page stands in front of an id that is not one.
+    match parts.first().filter(|part| !part.contains('=')) {
+        Some(word) if PATH_WORDS.contains(word) => Err(TenantInputError::PathWord),
+        Some(first) => whole(first).ok_or(TenantInputError::Incomplete),
+        None => Err(TenantInputError::Incomplete),
+    }
+}
+
+/// A text that is wholly a GUID, a domain or an address.
+fn whole(text: &str) -> Option<TenantInput> {
+    let name = || text.rsplit_once('@').map_or(text, |(_, domain)| domain);
+    let guid = text.parse().ok().map(TenantInput::Guid);
+    guid.or_else(|| domain(name()).ok().filter(|found| !is_portal(found)).map(TenantInput::Domain))
+}
+
+/// What can be a domain: the part behind the `@`, without the path behind it and without a sentence's last sign.
+fn named(text: &str) -> TenantInput {
+    let bare = text.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = bare.rsplit_once('@').map_or(bare, |(_, domain)| domain);
+    TenantInput::Domain(name.trim_end_matches(['.', ',', ';']).to_owned())
 }
 
 /// Whether a host is Microsoft's own.
@@ -190,6 +243,14 @@ mod tests {
             "7c1e0f5293ab4d1c8a405b2f6d9e1a77",
             "https://entra.microsoft.com/7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77/overview",
             "https://login.microsoftonline.com/7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77/v2.0?x=1",
+            "login.microsoftonline.com/7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77",
+            "https://portal.azure.com/#@7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77/resource",
+            "Tenant ID\t7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77",
+            "Tenant ID: 7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77.",
+            "7c1e0f52–93ab–4d1c–8a40–5b2f6d9e1a77",
+            "7c1e0f52 -93ab-4d1c-8a40- 5b2f6d9e1a77",
+            "\u{200b}\n\u{FFFD}7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77\rTenant",
+            "«7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77\u{fe0f}\u{e0041}»\u{2028}x",
         ] {
             assert_eq!(TenantInput::parse(text), Ok(TenantInput::Guid(GUID.parse().unwrap())), "{text}");
         }
@@ -200,6 +261,20 @@ mod tests {
             ("https://bakery.example/contact", "bakery.example"),
             ("https://portal.azure.com/#@bakery.example/resource", "bakery.example"),
             ("bäckerei.example", "xn--bckerei-5wa.example"),
+            ("Mila Novak <mila@bakery.example>;", "bakery.example"),
+            ("Domain: bakery.example.", "bakery.example"),
+            (
+                "https://admin.microsoft.com/Partner/BeginClientSession.aspx?CTID=&delegatedOrg=bakery.onmicrosoft.com",
+                "bakery.onmicrosoft.com",
+            ),
+            (
+                "https://login.microsoftonline.com/bakery.example/oauth2/authorize?client_id=x",
+                "bakery.example",
+            ),
+            (
+                "https://login.microsoftonline.com/common/oauth2?login_hint=mila@bakery.example",
+                "bakery.example",
+            ),
         ] {
             assert_eq!(TenantInput::parse(text), Ok(TenantInput::Domain(domain.into())), "{text}");
         }
@@ -208,27 +283,48 @@ mod tests {
     #[test]
     fn ids_of_other_things_in_a_pasted_address_are_not_the_tenant() {
         const OTHER: &str = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40";
-        let guid = || TenantInput::Guid(GUID.parse().unwrap());
         for text in [
-            &format!("https://localhost/consent?client_id={OTHER}&admin_consent=True&tenant={GUID}"),
-            &format!("https://localhost/consent?admin_consent=True&state={OTHER}&tenant={GUID}"),
-            &format!("https://login.microsoftonline.com/{GUID}/adminconsent?client_id={OTHER}"),
-            &format!("https://portal.azure.com/?appId={OTHER}&tid={GUID}#home"),
+            format!("https://localhost/consent?client_id={OTHER}&admin_consent=True&tenant={GUID}"),
+            format!("https://localhost/consent?admin_consent=True&state={OTHER}&tenant={GUID}"),
+            format!("https://login.microsoftonline.com/{GUID}/adminconsent?client_id={OTHER}"),
+            format!("https://portal.azure.com/?appId={OTHER}&tid={GUID}#home"),
         ] {
-            assert_eq!(TenantInput::parse(text), Ok(guid()), "{text}");
+            assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Guid(GUID.parse().unwrap())), "{text}");
         }
-        let named =
-            format!("https://login.microsoftonline.com/bakery.example/adminconsent?client_id={OTHER}");
-        assert_eq!(TenantInput::parse(&named), Ok(TenantInput::Domain("bakery.example".into())));
-        for text in [
-            &format!("https://login.microsoftonline.com/common/adminconsent?client_id={OTHER}"),
-            &format!("https:/localhost/consent?client_id={OTHER}"),
-            &format!("localhost/consent?client_id={OTHER}&admin_consent=True"),
-            &format!(
-                "https://localhost/consent?error=access_denied&error_description=AADSTS65004%3a+Trace+ID%3a+{OTHER}"
+        for (text, domain) in [
+            (
+                format!("https://login.microsoftonline.com/bakery.example/adminconsent?client_id={OTHER}"),
+                "bakery.example",
+            ),
+            (
+                format!("https://portal.azure.com/#@bakery.example/resource/subscriptions/{OTHER}/overview"),
+                "bakery.example",
             ),
         ] {
-            assert!(!matches!(TenantInput::parse(text), Ok(TenantInput::Guid(_))), "{text}");
+            assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Domain(domain.into())), "{text}");
+        }
+        for (text, why) in [
+            (
+                format!("https://login.microsoftonline.com/common/adminconsent?client_id={OTHER}"),
+                TenantInputError::PathWord,
+            ),
+            (
+                format!("https://portal.azure.com/#view/Users/objectId/{OTHER}/appId/{OTHER}"),
+                TenantInputError::Incomplete,
+            ),
+            (
+                format!("https://localhost/consent?error_description=Trace+ID%3a+{OTHER}"),
+                TenantInputError::Incomplete,
+            ),
+        ] {
+            assert_eq!(TenantInput::parse(&text), Err(why), "{text}");
+        }
+        // Addresses that lost a slash or their scheme on the way.
+        for text in [
+            format!("https:/localhost/consent?client_id={OTHER}"),
+            format!("localhost/consent?client_id={OTHER}"),
+        ] {
+            assert!(!matches!(TenantInput::parse(&text), Ok(TenantInput::Guid(_))), "{text}");
         }
     }
 

@@ -21,11 +21,19 @@ const PASTE_GUARD: Duration = Duration::from_millis(100);
 /// guess: far longer than the pieces of one sequence lie apart on a bad line.
 const SEQUENCE_WAIT: Duration = Duration::from_secs(2);
 
-/// Quiet after which a paste whose end marker got lost is taken as it is. A guess: a stalled line, and then some.
-const PASTE_WAIT: Duration = Duration::from_secs(5);
+/// Quiet inside a paste after which Ctrl-C alone gives it up: the end marker may be lost, and the person must not have
+/// to wait. A guess: longer than a hiccup of the line.
+const PASTE_STALL: Duration = Duration::from_secs(1);
 
-/// Longest paste kept, bytes; the rest is dropped. A guess: half a million mailbox addresses never fit a field.
-const MAX_PASTE: usize = 1 << 20;
+/// More quiet, after which a paste whose end marker got lost is taken as it is. A guess: a stalled line, and then some.
+const PASTE_WAIT: Duration = Duration::from_secs(4);
+
+/// Longest paste taken, bytes. A longer one is refused as a whole: half a list with a cut address at its end would be
+/// worse than none. A guess: about 40,000 mailbox addresses.
+pub const MAX_PASTE: usize = 1 << 20;
+
+/// Bytes kept of a paste that is refused anyway, so that its end is found.
+const REFUSED_TAIL: usize = 1 << 12;
 
 /// Longest parameter part of a sequence that is looked at; longer ones are unknown ones.
 const MAX_PARAMETERS: usize = 16;
@@ -80,6 +88,8 @@ pub enum Input {
     Key(Press),
     /// Pasted text; line breaks are `\n`, other control characters are U+FFFD.
     Paste(String),
+    /// So many bytes were pasted at once that none of them was kept.
+    Flood(usize),
 }
 
 impl std::fmt::Debug for Input {
@@ -88,6 +98,7 @@ impl std::fmt::Debug for Input {
             Self::Key(Press::Char(_)) => f.write_str("Key(1 character)"),
             Self::Key(press) => f.debug_tuple("Key").field(press).finish(),
             Self::Paste(text) => write!(f, "Paste({} bytes)", text.len()),
+            Self::Flood(bytes) => write!(f, "Flood({bytes} bytes)"),
         }
     }
 }
@@ -112,6 +123,20 @@ enum State {
     TextEscape,
     /// In a bracketed paste: the payload so far, the start of its end marker included.
     Paste(Vec<u8>),
+    /// In an old mouse report, which has so many bytes more: a program that was killed may have left the mouse on.
+    Mouse(u8),
+}
+
+/// What the moment after a paste makes of text.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    /// No paste ended a moment ago.
+    #[default]
+    None,
+    /// Text still belongs to the paste: a payload with an end marker of its own must not press anything.
+    Paste,
+    /// Text still belongs to a paste that was refused.
+    Flood,
 }
 
 /// The incremental parser.
@@ -121,8 +146,14 @@ pub struct Parser {
     state: State,
     /// Bytes of an unfinished character, at most three.
     partial: Vec<u8>,
-    /// A paste ended a moment ago: Enter does not count yet.
-    is_guarded: bool,
+    /// Whether a paste ended a moment ago.
+    guard: Guard,
+    /// Bytes of the present paste that were dropped: it is too long.
+    dropped: usize,
+    /// Nothing came for a while in the middle of a paste.
+    is_stalled: bool,
+    /// A lone Esc was given out last: what its sequence may still bring must not be typed.
+    is_after_escape: bool,
 }
 
 impl Parser {
@@ -134,34 +165,81 @@ impl Parser {
     }
 
     /// Takes the bytes of one read: as [`Parser::feed`], and a burst that ends in Enter counts as a paste.
+    ///
+    /// What only whole reads can tell is told here: the rest of a sequence whose ESC came so early that it counted as
+    /// the key, and Ctrl-C alone in a paste that stands still.
     pub fn feed_read(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
         let mut inputs = Vec::new();
+        let mut bytes = bytes;
+        if std::mem::take(&mut self.is_after_escape) && is_rest_of_sequence(bytes) {
+            bytes = self.swallow(bytes);
+        }
+        if std::mem::take(&mut self.is_stalled) && bytes == [0x03] {
+            self.end_paste(&mut inputs);
+            // Nothing of the paste is on its way any more.
+            self.guard = Guard::None;
+        }
         self.feed(bytes, &mut inputs);
-        join_bursts(inputs, out);
+        if join_bursts(inputs, out) {
+            self.guard = Guard::Paste;
+        }
     }
 
     /// How long to wait for more bytes before [`Parser::silence`]; none: for ever.
     #[must_use]
     pub const fn patience(&self) -> Option<Duration> {
         match self.state {
-            State::Escape => Some(ESCAPE_WAIT),
-            State::Ground if self.is_guarded => Some(PASTE_GUARD),
-            State::Ground => None,
-            State::Paste(_) => Some(PASTE_WAIT),
+            State::Escape | State::Mouse(_) => Some(ESCAPE_WAIT),
+            State::Ground if matches!(self.guard, Guard::None) => None,
+            State::Ground => Some(PASTE_GUARD),
+            State::Paste(_) if self.is_stalled => Some(PASTE_WAIT),
+            State::Paste(_) => Some(PASTE_STALL),
             _ => Some(SEQUENCE_WAIT),
         }
     }
 
     /// Nothing came for as long as [`Parser::patience`] said.
     pub fn silence(&mut self, out: &mut Vec<Input>) {
-        match std::mem::take(&mut self.state) {
-            State::Escape => out.push(Input::Key(Press::Esc)),
-            State::Ground => self.is_guarded = false,
-            State::Paste(payload) => {
-                out.push(Input::Paste(tidy(&payload)));
-                self.is_guarded = true;
+        match &self.state {
+            State::Paste(_) if !self.is_stalled => self.is_stalled = true,
+            State::Paste(_) => self.end_paste(out),
+            State::Ground => self.guard = Guard::None,
+            State::Escape => {
+                self.state = State::Ground;
+                self.is_after_escape = true;
+                out.push(Input::Key(Press::Esc));
             }
-            _ => {}
+            _ => self.state = State::Ground,
+        }
+    }
+
+    /// Takes the rest of a sequence whose ESC has counted as the key, and drops what it means: Back has been done.
+    /// A paste that begins so is one. Returns what follows.
+    fn swallow<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        self.state = State::Escape;
+        let mut rest = bytes;
+        while let Some((byte, more)) = rest.split_first() {
+            self.byte(*byte, &mut Vec::new());
+            rest = more;
+            if matches!(self.state, State::Ground | State::Paste(_)) {
+                break;
+            }
+        }
+        rest
+    }
+
+    /// The present paste is over.
+    fn end_paste(&mut self, out: &mut Vec<Input>) {
+        let dropped = std::mem::take(&mut self.dropped);
+        self.is_stalled = false;
+        if let State::Paste(payload) = std::mem::take(&mut self.state) {
+            if dropped == 0 && payload.len() <= MAX_PASTE {
+                out.push(Input::Paste(tidy(&payload)));
+                self.guard = Guard::Paste;
+            } else {
+                out.push(Input::Flood(dropped.saturating_add(payload.len())));
+                self.guard = Guard::Flood;
+            }
         }
     }
 
@@ -181,7 +259,8 @@ impl Parser {
             State::Ground => self.ground(byte, out),
             State::Escape => self.after_escape(byte, out),
             State::Csi(parameters) => self.csi(parameters, byte, out),
-            State::ConsoleKey => {}
+            // The last byte of a key or of a mouse report that means nothing here.
+            State::ConsoleKey | State::Mouse(..=1) => {}
             State::Ss3 => self.ss3(byte, out),
             State::Text => self.state = text(byte),
             State::TextEscape => {
@@ -190,20 +269,39 @@ impl Parser {
                     self.after_escape(byte, out);
                 }
             }
-            State::Paste(mut payload) => {
-                payload.push(byte);
-                if payload.ends_with(PASTE_END) {
-                    payload.truncate(payload.len() - PASTE_END.len());
-                    out.push(Input::Paste(tidy(&payload)));
-                    self.is_guarded = true;
-                } else {
-                    if payload.len() > MAX_PASTE + PASTE_END.len() {
-                        // Keep what may be the start of the end marker; drop the byte before it.
-                        payload.remove(MAX_PASTE);
-                    }
-                    self.state = State::Paste(payload);
-                }
-            }
+            State::Paste(payload) => self.pasted(payload, byte, out),
+            State::Mouse(left) => self.state = State::Mouse(left - 1),
+        }
+    }
+
+    /// A byte inside a paste.
+    fn pasted(&mut self, mut payload: Vec<u8>, byte: u8, out: &mut Vec<Input>) {
+        payload.push(byte);
+        if payload.ends_with(PASTE_END) {
+            payload.truncate(payload.len() - PASTE_END.len());
+            self.state = State::Paste(payload);
+            return self.end_paste(out);
+        }
+        let most = if self.dropped == 0 { MAX_PASTE } else { REFUSED_TAIL };
+        if payload.len() > most + PASTE_END.len() {
+            // Keep what may be the start of the end marker.
+            let gone = payload.len() - PASTE_END.len();
+            self.dropped = self.dropped.saturating_add(gone);
+            payload.drain(..gone);
+            payload.shrink_to(REFUSED_TAIL);
+        }
+        self.state = State::Paste(payload);
+    }
+
+    /// Text that was typed: right behind a paste it is more of the paste.
+    fn typed(&self, c: char, out: &mut Vec<Input>) {
+        match (self.guard, c, out.last_mut()) {
+            (Guard::Flood, ..) | (Guard::Paste, '\n', _) => {}
+            (Guard::Paste, c, Some(Input::Paste(text))) => text.push(c),
+            (Guard::Paste, c, _) => out.push(Input::Paste(c.to_string())),
+            (Guard::None, '\n', _) => out.push(Input::Key(Press::Enter)),
+            (Guard::None, '\t', _) => out.push(Input::Key(Press::Tab)),
+            (Guard::None, c, _) => out.push(Input::Key(Press::Char(c))),
         }
     }
 
@@ -214,17 +312,13 @@ impl Parser {
         }
         match byte {
             0x1b => self.state = State::Escape,
-            b'\r' | b'\n' => {
-                if !self.is_guarded {
-                    out.push(Input::Key(Press::Enter));
-                }
-            }
-            b'\t' => out.push(Input::Key(Press::Tab)),
+            b'\r' | b'\n' => self.typed('\n', out),
+            b'\t' => self.typed('\t', out),
             0x7f | 0x08 => out.push(Input::Key(Press::Backspace)),
             0x00 => {}
             0x01..=0x1a => out.push(Input::Key(Press::Ctrl(char::from(byte + 0x60)))),
             0x1c..=0x1f => out.push(Input::Key(Press::Ctrl(char::from(byte + 0x40)))),
-            0x20..=0x7e => out.push(Input::Key(Press::Char(char::from(byte)))),
+            0x20..=0x7e => self.typed(char::from(byte), out),
             0x80.. => self.character(byte, out),
         }
     }
@@ -234,14 +328,16 @@ impl Parser {
         self.partial.push(byte);
         match std::str::from_utf8(&self.partial) {
             Ok(whole) => {
-                out.extend(whole.chars().filter(|c| !c.is_control()).map(|c| Input::Key(Press::Char(c))));
+                for c in whole.chars().filter(|c| !c.is_control()) {
+                    self.typed(c, out);
+                }
                 self.partial.clear();
             }
             Err(trouble) if trouble.error_len().is_none() => {}
             Err(_) => {
                 let was_started = self.partial.len() > 1;
                 self.partial.clear();
-                out.push(Input::Key(Press::Char('\u{FFFD}')));
+                self.typed('\u{FFFD}', out);
                 if was_started {
                     self.ground(byte, out);
                 }
@@ -276,6 +372,8 @@ impl Parser {
             0x40..=0x7e => {
                 if byte == b'~' && parameters == b"200" {
                     self.state = State::Paste(Vec::new());
+                } else if byte == b'M' && parameters.is_empty() {
+                    self.state = State::Mouse(3);
                 } else if let Some(press) = sequence(&parameters, byte) {
                     out.push(Input::Key(press));
                 }
@@ -344,10 +442,19 @@ const fn letter(last: u8) -> Option<Press> {
     }
 }
 
+/// Whether a read begins with what may follow the ESC of a sequence: `[` with something behind it, or `O` and the letter
+/// of a key and nothing else. Nobody types either in one read.
+fn is_rest_of_sequence(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'[', next, ..] => matches!(next, 0x20..=0x7e),
+        [b'O', last] => letter(*last).is_some(),
+        _ => false,
+    }
+}
+
 /// The payload of a paste as text.
 fn tidy(payload: &[u8]) -> String {
-    let kept = payload.get(..MAX_PASTE).unwrap_or(payload);
-    String::from_utf8_lossy(kept)
+    String::from_utf8_lossy(payload)
         .replace("\r\n", "\n")
         .chars()
         .map(|c| match c {
@@ -359,34 +466,32 @@ fn tidy(payload: &[u8]) -> String {
         .collect()
 }
 
-/// Terminals without bracketed paste: a run of text in one read with an Enter after a line of more than eight printable
-/// bytes is a paste, and none of its Enters submits anything.
-fn join_bursts(inputs: Vec<Input>, out: &mut Vec<Input>) {
+/// Terminals without bracketed paste: a run of text in one read with an Enter and more than eight printable bytes is a
+/// paste, and its Enter submits nothing. Says whether there was one.
+fn join_bursts(inputs: Vec<Input>, out: &mut Vec<Input>) -> bool {
     let mut run = Vec::new();
+    let mut is_burst = false;
     for input in inputs {
         if matches!(input, Input::Key(Press::Char(_) | Press::Tab | Press::Enter)) {
             run.push(input);
         } else {
-            end_run(&mut run, out);
+            is_burst |= end_run(&mut run, out);
             out.push(input);
         }
     }
-    end_run(&mut run, out);
+    end_run(&mut run, out) || is_burst
 }
 
-/// Hands a run of text on, as keys or as one paste.
-fn end_run(run: &mut Vec<Input>, out: &mut Vec<Input>) {
+/// Hands a run of text on, as keys or as one paste; says whether it was a paste.
+fn end_run(run: &mut Vec<Input>, out: &mut Vec<Input>) -> bool {
     let printable = |input: &Input| match input {
         Input::Key(Press::Char(c)) => c.len_utf8(),
         _ => 0,
     };
-    // Any line counts, not the first alone: a list may begin with an empty line or a short name.
-    let mut lines = run.split(|input| *input == Input::Key(Press::Enter));
-    // What stands behind the last Enter is not ended by one.
-    lines.next_back();
-    if !lines.any(|line| line.iter().map(printable).sum::<usize>() > BURST) {
+    let has_enter = run.contains(&Input::Key(Press::Enter));
+    if !has_enter || run.iter().map(printable).sum::<usize>() <= BURST {
         out.append(run);
-        return;
+        return false;
     }
     let text = run
         .drain(..)
@@ -398,4 +503,5 @@ fn end_run(run: &mut Vec<Input>, out: &mut Vec<Input>) {
         })
         .collect();
     out.push(Input::Paste(text));
+    true
 }

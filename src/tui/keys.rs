@@ -176,6 +176,9 @@ fn command(press: Press, view: &View<'_>) -> Meaning {
         Chord::Char('q' | 'Q') => Meaning::Ask(Intent::Act(Action::Leave)),
         Chord::Char('b' | 'B') => Meaning::Ask(Intent::Back),
         Chord::Char('?') => Meaning::Ask(Intent::Act(Action::Help)),
+        // A key without an answer looks like a program that hangs.
+        Chord::Char(c) => Meaning::Ask(Intent::Unknown(c)),
+        Chord::Space => Meaning::Ask(Intent::Unknown(' ')),
         _ => Meaning::Nothing,
     }
 }

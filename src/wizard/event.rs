@@ -45,6 +45,15 @@ pub enum Intent {
     Insert(char),
     /// Text pasted into the focused field; outside fields it only says how to get into one.
     Paste(String),
+    /// More was pasted at once than is taken: nothing of it came.
+    Flood {
+        /// How much it was, in bytes.
+        bytes: usize,
+        /// How much is taken at most.
+        most: usize,
+    },
+    /// A printable key that the view does not offer, outside a field.
+    Unknown(char),
     /// Backspace, Delete, Ctrl-U … in the focused field.
     Edit(Edit),
     /// The cursor of the rows, of a choice, or the scroll of a text.
@@ -189,6 +198,8 @@ pub enum Action {
     Auto,
     /// Turn protection off (Admin).
     TurnOff,
+    /// Say all of the row under the cursor.
+    Details,
     /// Sort by name.
     Sort,
     /// Look at the difference and apply.
@@ -295,6 +306,8 @@ impl fmt::Debug for Intent {
             Self::Act(action) => f.debug_tuple("Act").field(action).finish(),
             Self::Insert(_) => f.write_str("Insert(1 character)"),
             Self::Paste(text) => write!(f, "Paste({} bytes)", text.len()),
+            Self::Flood { bytes, .. } => write!(f, "Flood({bytes} bytes)"),
+            Self::Unknown(_) => f.write_str("Unknown(1 character)"),
             Self::Edit(edit) => f.debug_tuple("Edit").field(edit).finish(),
             Self::Move(by) => f.debug_tuple("Move").field(by).finish(),
             Self::NextControl => f.write_str("NextControl"),

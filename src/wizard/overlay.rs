@@ -227,13 +227,27 @@ fn help<'a>(below: &View<'_>, has_run: bool) -> Vec<Block<'a>> {
         blocks.push(Block::Para(Text::from("Outside the field (Enter, Tab or Down leaves it):")));
         blocks.extend(words::common_keys(Focus::Rows, has_run).iter().map(line));
     }
+    blocks.push(Block::Para(Text::from(movement(below.focus))));
     blocks.extend([
         Block::Para(Text::from(
             "Tab and Shift-Tab: to the next control and to the one before, where there are several.",
         )),
         Block::Para(Text::from("Ctrl-C: asks before leaving; a second one leaves. The run is kept.")),
+        Block::Para(Text::from(
+            "Ctrl-L: draws the screen again. Ctrl-Z: to the shell; its command fg comes back here.",
+        )),
     ]);
     blocks
+}
+
+/// What the keys do that move.
+const fn movement(focus: Focus) -> &'static str {
+    match focus {
+        Focus::Field => "Arrows, Home and End: move in the text. Ctrl-U: empties it. Ctrl-W: erases a word.",
+        Focus::Rows => "Up, Down, Page Up, Page Down, Home, End: move through the rows.",
+        Focus::Controls => "Arrows: to the next control, or change a choice. Space presses a button.",
+        Focus::Reading => "Up, Down, Page Up, Page Down, Home, End: scroll, where not all fits.",
+    }
 }
 
 /// What the customer reads out, or asks: questions stand in quotation marks.

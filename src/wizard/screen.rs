@@ -14,7 +14,7 @@ use crate::domain::{tenant::Organisation, text::Shown};
 use super::{
     Cx, Look,
     effect::CallId,
-    event::{Intent, Reply},
+    event::{Action, Intent, Reply},
     step::Step,
     view::{Card, Focus, Key, Notice, Panel, Place, Stop},
 };
@@ -90,6 +90,15 @@ impl Screen {
             Self::Authorise(screen) => screen.intent(cx, &intent),
             Self::Users(screen) => screen.intent(cx, intent),
             Self::Outcome(screen) => screen.intent(cx, intent),
+        }
+    }
+
+    /// What a letter would do here if it were open: doing it says why it is not.
+    pub(crate) fn tried(&self, c: char) -> Option<Action> {
+        match (self, c.to_ascii_lowercase()) {
+            (Self::Customer(_), 'n') => Some(Action::Add),
+            (Self::Users(_), c) => users::tried(c),
+            _ => None,
         }
     }
 

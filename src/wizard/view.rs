@@ -253,6 +253,10 @@ pub trait Rows: std::fmt::Debug {
     }
     /// The row at an index; none past the end.
     fn row(&self, at: usize) -> Option<Row<'_>>;
+    /// What tells a row from every other one, short: shown where two rows would look the same.
+    fn tag(&self, _at: usize) -> Option<Text> {
+        None
+    }
 }
 
 /// One row.

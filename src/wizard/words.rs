@@ -10,6 +10,9 @@ use super::{
 /// Said when something is pasted outside a field.
 pub(crate) const PASTE: &str = "Nothing was pasted. Press / first, then paste.";
 
+/// Said when something is pasted where no field is.
+pub(crate) const PASTE_NOWHERE: &str = "Nothing was pasted. There is no field on this screen.";
+
 /// Said when a write is asked for in a run that another process holds.
 pub(crate) const READ_ONLY: &str =
     "This run is open in another window. Here you can look, not change anything. Close it there first.";

@@ -1,6 +1,7 @@
 //! The built binary in a real pseudo-terminal: a person with a keyboard, and a screen that can be read.
 
 mod fork;
+mod grammar;
 mod process;
 mod record;
 mod steps;

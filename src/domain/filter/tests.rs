@@ -89,6 +89,22 @@ fn a_full_page_has_no_bit_past_its_end() {
     assert_eq!(hits(&page, "user 99 u998@").len(), 1);
 }
 
+#[test]
+fn a_hidden_character_can_not_hide_a_row() {
+    for name in [
+        "No\u{200b}ra",
+        "Nor\u{1b}a",
+        "N\u{202e}o\u{ad}r\u{fe0f}a",
+        "N\u{e0041}ora",
+        "\u{feff}Nora",
+        "No\u{200d}ra",
+        "Ｎｏｒａ",
+    ] {
+        assert_eq!(hits(&one(name, "x@y.example", "", ""), "nora").len(), 1, "{name:?}");
+    }
+    assert_eq!(hits(&one("Nora", "x@y.example", "", ""), "no\u{200b}ra\u{202e}").len(), 1);
+}
+
 /// Field by field, word by word.
 fn naive(page: &UserPage, typed: &str) -> Vec<usize> {
     let folded = fold(typed);

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 pub(super) use self::lax::Flag;
 use self::lax::{List, Word};
+use crate::domain::id::Address;
 
 /// Most rows taken from one page: a hundred times what is asked for. Each becomes some hundred bytes, and two bytes on
 /// the wire are enough for one, so a hostile page could fill the memory.
@@ -60,7 +61,12 @@ impl Row<'_> {
         if is_wrong || self.enabled == Flag::Wrong || self.skus.is_wrong() || self.plans.is_wrong() {
             return "the directory sent this row damaged";
         }
-        if self.address().is_empty() { "the directory sent no address" } else { "" }
+        match self.address() {
+            "" => "the directory sent no address",
+            // The address names a seat: one with hidden or forbidden characters could pass itself off as another.
+            address if address.parse::<Address>().is_err() => "the directory sent an address that is none",
+            _ => "",
+        }
     }
 
     /// Mail address, else the primary proxy address, else the user principal name.

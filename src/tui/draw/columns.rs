@@ -3,6 +3,8 @@
 //! Widths come from the rows that have been on screen so far and only ever grow, so that scrolling does not make the
 //! columns jump. A column that may be missed goes before one that matters is cut.
 
+use std::collections::HashMap;
+
 use crate::wizard::view::Layout;
 
 /// Lists of at least this width have two spaces between columns; a guess.
@@ -111,6 +113,15 @@ pub(super) fn columns(layout: Layout, width: u16, start: u16, needs: &Needs) -> 
     placed
 }
 
+/// Which of these words stand there more than once.
+pub(super) fn alike(words: &[String]) -> Vec<bool> {
+    let mut counts: HashMap<&str, usize> = HashMap::with_capacity(words.len());
+    for words in words {
+        *counts.entry(words).or_default() += 1;
+    }
+    words.iter().map(|words| counts.get(words.as_str()).is_some_and(|count| *count > 1)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -127,6 +138,13 @@ mod tests {
         assert_eq!(columns(Layout::Pairs, 80, 6, &[60, 32, 0, 0, 0, 0]), [(0, 6, 40), (1, 48, 32)]);
         let products = |width| columns(Layout::Products, width, 2, &[10, 34, 11, 32, 0, 0]).len();
         assert_eq!((products(80), products(100)), (3, 4), "what is next stands there whole or not at all");
+    }
+
+    #[test]
+    fn what_stands_there_twice_is_found() {
+        let words = ["ana", "ben", "ana", "", ""].map(str::to_owned);
+        assert_eq!(alike(&words), [true, false, true, true, true]);
+        assert!(alike(&[]).is_empty());
     }
 
     proptest! {

@@ -11,11 +11,11 @@ use crate::{
             HINTS_FROM,
             block::{Room, field_line},
             canvas::Canvas,
-            columns::{Needs, columns},
+            columns::{Needs, alike, columns},
         },
         paint::Place,
         theme::Role,
-        words::{grouped, wrap},
+        words::{cut, grouped, wrap},
     },
     wizard::view::{Cell, Layout, Mark, Row, RowsView},
 };
@@ -36,6 +36,9 @@ pub struct Scroll {
     /// What the cells on screen needed so far.
     needs: Needs,
 }
+
+/// The cells that name a row.
+const NAMING: [usize; 2] = [0, 1];
 
 /// Most lines of counts; in a low window one.
 const COUNT_LINES: usize = 3;
@@ -130,6 +133,7 @@ pub(super) fn draw(
         }
     }
     let columns = columns(view.layout, area.width, if has_marks { 6 } else { 2 }, &scroll.needs);
+    let alike = alike(&looks(canvas, view, scroll.top..scroll.top.saturating_add(shown).min(len), &columns));
     let range = view.cursor.zip(view.anchor).map(|(a, b)| (a.min(b), a.max(b)));
     for (y, at) in (y..end).zip(scroll.top..len) {
         let Some(row) = view.rows.row(at) else { break };
@@ -142,11 +146,57 @@ pub(super) fn draw(
         };
         canvas.put(area.x, y, 1, mark, Role::Plain);
         draw_row(canvas, Rect { y, height: 1, ..area }, &row, &columns, has_marks);
+        if alike.get(at - scroll.top).is_some_and(|is_alike| *is_alike) {
+            tell_apart(canvas, Rect { y, height: 1, ..area }, view, at, &columns);
+        }
         if is_here && view.is_focused {
             cursor = Some(Place { x: area.x, y });
         }
     }
     cursor
+}
+
+/// What stands in the columns that name a row, as far as it is not cut away.
+fn looks(
+    canvas: &Canvas<'_>,
+    view: &RowsView<'_>,
+    rows: std::ops::Range<usize>,
+    columns: &[(usize, u16, u16)],
+) -> Vec<String> {
+    let unicode = canvas.options.use_unicode;
+    let look = |row: Row<'_>| {
+        let naming = columns.iter().filter(|(cell, ..)| NAMING.contains(cell));
+        let cells = naming.filter_map(|(cell, _, wide)| Some((row.cells.get(*cell)?, *wide)));
+        cells.fold(String::new(), |look, (cell, wide)| look + &cut(&words(cell), wide, unicode) + "\n")
+    };
+    rows.map(|at| view.rows.row(at).map(look).unwrap_or_default()).collect()
+}
+
+/// Two rows must not look the same (remote-terminal.md section 3): where what names them was cut to the same words, the
+/// row's tag stands over the end of them.
+fn tell_apart(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    view: &RowsView<'_>,
+    at: usize,
+    columns: &[(usize, u16, u16)],
+) {
+    let (Some(tag), Some((_, x, wide))) =
+        (view.rows.tag(at), columns.iter().rfind(|(cell, ..)| NAMING.contains(cell)))
+    else {
+        return;
+    };
+    let tag = format!(" {tag}");
+    let wide = (*wide).min(area.width.saturating_sub(*x));
+    let start = area.x.saturating_add(*x).saturating_add(wide.saturating_sub(canvas.width(&tag)));
+    // Half a wide letter would stay in front.
+    if let Some(cell) = canvas.cells.cell_mut((start, area.y))
+        && cell.symbol().is_empty()
+        && let Some(letter) = canvas.cells.cell_mut((start.saturating_sub(1), area.y))
+    {
+        letter.reset();
+    }
+    canvas.put(start, area.y, wide, &tag, Role::Plain);
 }
 
 /// Whether a user's name is the address once more: then it needs no room of its own.

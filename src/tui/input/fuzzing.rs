@@ -56,7 +56,7 @@ fn typed(inputs: &[Input]) -> String {
             Input::Key(Press::Char(c)) => text.push(*c),
             Input::Key(Press::Tab) => text.push('\t'),
             Input::Key(Press::Enter) => text.push('\n'),
-            Input::Key(_) => {}
+            Input::Key(_) | Input::Flood(_) => {}
             Input::Paste(paste) => text.push_str(paste),
         }
     }

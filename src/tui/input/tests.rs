@@ -74,6 +74,10 @@ fn unknown_sequences_and_late_replies_are_swallowed_whole() {
         b"\x1b[?2026;2$y",
         b"\x1b[201~",
         b"\x1b[1234567890123456789012345678901234567890A",
+        b"\x1b[M !!",
+        b"\x1b[<0;12;7M",
+        b"\x1bX hidden \x1b\\",
+        b"\x1b^private\x1b\\",
         b"\xc2\x9b",
         b"\0",
     ] {
@@ -151,22 +155,111 @@ fn a_paste_is_text_and_its_enter_never_submits() {
 }
 
 #[test]
-fn a_paste_that_holds_its_own_end_marker_can_not_press_enter() {
+fn a_paste_that_holds_its_own_end_marker_can_not_press_anything() {
     let mut parser = Parser::default();
     let mut out = Vec::new();
-    parser.feed(b"\x1b[200~x\x1b[201~\r\r\x1b[201~\r", &mut out);
-    assert_eq!(out, vec![Input::Paste("x".to_owned())]);
+    parser.feed(b"\x1b[200~x\x1b[201~\r\t q\r\x1b[201~\r", &mut out);
+    assert_eq!(out, vec![Input::Paste("x\t q".to_owned())], "what follows at once is more of the paste");
+    out.clear();
+    parser.feed_read(b"a\r\xc3\xa9", &mut out);
+    assert_eq!(out, vec![Input::Paste("aé".to_owned())], "in a later read, too");
+    parser.silence(&mut out);
+    out.clear();
+    parser.feed_read(b"a\r", &mut out);
+    assert_eq!(
+        out,
+        vec![Input::Key(Press::Char('a')), Input::Key(Press::Enter)],
+        "after 100 ms of quiet keys count"
+    );
 }
 
 #[test]
-fn a_huge_paste_is_cut_and_still_ends() {
-    let mut bytes = b"\x1b[200~".to_vec();
-    bytes.extend(std::iter::repeat_n(b'x', MAX_PASTE + 5_000));
-    bytes.extend(PASTE_END);
-    bytes.push(b'k');
-    let out = keys(&bytes);
-    assert!(matches!(&out[0], Input::Paste(text) if text.len() == MAX_PASTE));
-    assert_eq!(out[1], Input::Key(Press::Char('k')));
+fn a_huge_paste_is_refused_as_a_whole_and_keeps_no_memory() {
+    for more in [0, 1, 5_000, 9 << 20] {
+        let mut bytes = b"\x1b[200~".to_vec();
+        bytes.extend(std::iter::repeat_n(b'x', MAX_PASTE + more));
+        let mut parser = Parser::default();
+        let mut out = Vec::new();
+        for piece in bytes.chunks(1 << 16) {
+            parser.feed_read(piece, &mut out);
+            let State::Paste(kept) = &parser.state else { panic!("the paste has ended") };
+            assert!(kept.capacity() <= 2 * MAX_PASTE);
+        }
+        parser.feed_read(b"\x1b[201~tail\r", &mut out);
+        match (more, out.as_slice()) {
+            (0, [Input::Paste(text)]) => assert_eq!(text.len(), MAX_PASTE + "tail".len()),
+            (1.., [Input::Flood(bytes)]) => assert_eq!(*bytes, MAX_PASTE + more),
+            _ => panic!("{more}: {out:?}"),
+        }
+        parser.silence(&mut out);
+        out.clear();
+        parser.feed_read(b"k", &mut out);
+        assert_eq!(out, one(Press::Char('k')));
+    }
+}
+
+#[test]
+fn a_paste_whose_end_is_lost_does_not_swallow_keys_for_ever() {
+    let mut parser = Parser::default();
+    let mut out = Vec::new();
+    parser.feed_read(b"\x1b[200~half", &mut out);
+    parser.feed_read(b"\x03", &mut out);
+    assert!(out.is_empty(), "without quiet before it, it is text");
+    parser.silence(&mut out);
+    assert!(out.is_empty() && parser.patience() == Some(PASTE_WAIT), "a stalled line is waited for");
+    parser.feed_read(b" more", &mut out);
+    assert_eq!(parser.patience(), Some(PASTE_STALL));
+    parser.silence(&mut out);
+    parser.feed_read(b"\x03", &mut out);
+    let pasted = Input::Paste("half\u{FFFD} more".to_owned());
+    assert_eq!(out, vec![pasted, Input::Key(Press::Ctrl('c'))], "Ctrl-C alone gives it up");
+    out.clear();
+    parser.feed_read(b"\x1b[200~other", &mut out);
+    parser.silence(&mut out);
+    parser.silence(&mut out);
+    assert_eq!(out, vec![Input::Paste("other".to_owned())]);
+    assert_eq!(parser.patience(), Some(PASTE_GUARD));
+}
+
+#[test]
+fn the_rest_of_a_sequence_that_comes_too_late_is_never_typed() {
+    for (rest, means) in [
+        (&b"[B"[..], vec![]),
+        (b"[1;5B", vec![]),
+        (b"OB", vec![]),
+        (b"[Bk", one(Press::Char('k'))),
+        (b"[200~a\x1b[201~", vec![Input::Paste("a".into())]),
+        (b"[", one(Press::Char('['))),
+        (b"Olsen", "Olsen".chars().map(|c| Input::Key(Press::Char(c))).collect()),
+        (b"x", one(Press::Char('x'))),
+    ] {
+        let mut parser = Parser::default();
+        let mut out = Vec::new();
+        parser.feed_read(b"\x1b", &mut out);
+        parser.silence(&mut out);
+        assert_eq!(out, one(Press::Esc));
+        out.clear();
+        parser.feed_read(rest, &mut out);
+        assert_eq!(out, means, "{rest:?}");
+        out.clear();
+        parser.feed_read(b"\x1b[B", &mut out);
+        if !matches!(means.as_slice(), [Input::Paste(_)]) {
+            assert_eq!(out, one(Press::Down), "after {rest:?}");
+        }
+    }
+}
+
+#[test]
+fn a_sequence_of_any_length_costs_no_memory() {
+    let mut parser = Parser::default();
+    let mut out = Vec::new();
+    parser.feed(b"\x1b[", &mut out);
+    parser.feed(&vec![b'1'; 1 << 20], &mut out);
+    assert!(matches!(&parser.state, State::Csi(kept) if kept.capacity() <= 4 * MAX_PARAMETERS));
+    parser.feed(b"A\x1bP", &mut out);
+    parser.feed(&vec![b'q'; 1 << 20], &mut out);
+    parser.feed(b"\x1b\\k", &mut out);
+    assert_eq!(out, one(Press::Char('k')));
 }
 
 #[test]
@@ -176,6 +269,7 @@ fn a_burst_that_ends_in_enter_is_a_paste() {
         (b"12345678\r", None),
         (b"123456789", None),
         (b"one line\tof\rtwo\r", Some("one line\tof\ntwo\n")),
+        (b"ab\rlonger line\r", Some("ab\nlonger line\n")),
         (b"\r\r\r\r\r\r\r\r\r\r", None),
         (b"\x1b[B\x1b[B\x1b[B\r", None),
     ] {
@@ -186,6 +280,13 @@ fn a_burst_that_ends_in_enter_is_a_paste() {
         if let Some(text) = pasted {
             assert_eq!(out, vec![Input::Paste(text.to_owned())]);
         }
+        let mut parser = Parser::default();
+        parser.feed_read(bytes, &mut out);
+        assert_eq!(
+            parser.patience(),
+            pasted.map(|_| PASTE_GUARD),
+            "the next piece's Enter does not count either"
+        );
     }
 }
 
@@ -205,6 +306,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         Just(b"\x1b]".to_vec()),
         Just(b"\x1bO".to_vec()),
         Just(b"\x1b\\".to_vec()),
+        Just(b"\x1b[M".to_vec()),
         Just("é王🦀".as_bytes().to_vec()),
         Just(b"\r".to_vec()),
     ];
@@ -236,7 +338,7 @@ proptest! {
             match input {
                 Input::Key(Press::Char(c)) => prop_assert!(!c.is_control()),
                 Input::Paste(text) => prop_assert!(text.chars().all(|c| !c.is_control() || "\n\t".contains(c))),
-                Input::Key(_) => {}
+                Input::Key(_) | Input::Flood(_) => {}
             }
         }
     }

@@ -114,9 +114,9 @@ impl Field {
         !c.is_control() && self.splice(self.cursor..self.cursor, c.encode_utf8(&mut buffer))
     }
 
-    /// Types the first line of what was pasted: a newline never submits and never joins lines.
+    /// Types the first line that says something of what was pasted: a newline never submits and never joins lines.
     pub(crate) fn paste(&mut self, text: &str) -> bool {
-        let line = text.trim_start_matches(['\r', '\n']).split(['\r', '\n']).next().unwrap_or_default();
+        let line = text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
         let kept: zeroize::Zeroizing<String> =
             zeroize::Zeroizing::new(line.chars().filter(|c| !c.is_control()).collect());
         self.splice(self.cursor..self.cursor, &kept)

@@ -12,6 +12,12 @@ impl Rows for Roster {
         self.list.rows().len()
     }
 
+    /// The end of the user's id.
+    fn tag(&self, at: usize) -> Option<Text> {
+        let id = self.people.user(*self.list.rows().get(at)?)?.id.to_string();
+        Some(Text::of(format_args!("#{}", id.get(id.len().saturating_sub(8)..).unwrap_or_default())))
+    }
+
     fn row(&self, at: usize) -> Option<Row<'_>> {
         let ordinal = *self.list.rows().get(at)?;
         let people = &self.people;

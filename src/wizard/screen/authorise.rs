@@ -79,7 +79,6 @@ impl Authorise {
                 cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
             }
             Intent::Act(action) => self.send(cx, *action),
-            Intent::Paste(_) => cx.say(Tone::Plain, "Nothing was pasted. There is no field on this screen."),
             _ => {}
         }
         Step::Stay

@@ -113,8 +113,7 @@ impl Customer {
             Intent::Act(Action::Add) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::new(Screen::Add(Add::default())));
             }
-            Intent::Act(Action::Add) => cx.say(Tone::Warn, "Only an Admin can add customers. Ask an Admin."),
-            Intent::Paste(_) => cx.say(Tone::Plain, words::PASTE),
+            Intent::Act(Action::Add) => cx.say(Tone::Warn, "An Admin adds customers. Ask an Admin."),
             Intent::Back | Intent::Act(Action::Back) => return Step::Back,
             _ => {}
         }

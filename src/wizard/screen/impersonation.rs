@@ -525,6 +525,11 @@ impl Impersonation {
             keys.push(words::key(Chord::Ctrl('y'), Action::Rehearse, "fill in", help));
         }
         if self.form.focus() != crate::wizard::view::Focus::Field {
+            if rehearsal {
+                // Not every terminal hands Ctrl-Y on.
+                let help = "Fills in what this customer would tell you, too.";
+                keys.push(words::key(Chord::Char('w'), Action::Rehearse, "play", help));
+            }
             keys.extend([
                 words::key(
                     Chord::Char('d'),

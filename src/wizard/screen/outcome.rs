@@ -88,7 +88,6 @@ impl Outcome {
             Intent::Act(Action::Receipt) => self.turn(),
             Intent::Act(Action::SaveReceipt) => self.save(cx),
             Intent::Act(Action::Copy) => self.copy(cx),
-            Intent::Paste(_) => cx.say(Tone::Plain, "There is no field here to paste into."),
             _ => {}
         }
         Step::Stay

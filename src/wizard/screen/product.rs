@@ -90,7 +90,6 @@ impl Product {
         match intent {
             Intent::Move(by) => self.cursor.step(*by, self.products.len()),
             Intent::Submit | Intent::Act(Action::Submit) => self.open(cx),
-            Intent::Paste(_) => cx.say(Tone::Plain, "Nothing was pasted. There is no field on this screen."),
             Intent::Back | Intent::Act(Action::Back) => return Step::Back,
             _ => {}
         }

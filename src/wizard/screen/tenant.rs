@@ -367,7 +367,7 @@ impl Tenant {
     fn paste_words(&self) -> &'static str {
         match self.path {
             Path::Asked => words::PASTE,
-            _ => "Nothing was pasted. There is no field on this screen.",
+            _ => words::PASTE_NOWHERE,
         }
     }
 

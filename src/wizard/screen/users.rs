@@ -73,6 +73,8 @@ pub(crate) struct Users {
     search: Field,
     /// The keyboard types into the search field.
     is_typing: bool,
+    /// Tab has left the field of the panel above: letters are commands there, so that Esc is not the only way back.
+    has_left_field: bool,
     above: Option<Above>,
     /// Writes exclusions.
     excluding: Option<CallId>,
@@ -110,7 +112,7 @@ impl Users {
     pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
         let intent = plain(intent);
         let step = if self.above.is_some() {
-            self.intent_above(cx, &intent)
+            if self.crosses_field(cx, &intent) { Step::Stay } else { self.intent_above(cx, &intent) }
         } else if self.is_typing {
             self.intent_field(cx, &intent)
         } else {
@@ -118,6 +120,23 @@ impl Users {
         };
         self.wind(cx);
         step
+    }
+
+    /// Leaves and enters the field of the panel above; says whether the intent was about that.
+    fn crosses_field(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> bool {
+        let has_field = scene::has_field(self, Look { now: cx.now, setup: cx.setup, session: cx.session });
+        self.has_left_field &= has_field;
+        match intent {
+            Intent::NextControl | Intent::PreviousControl if has_field => {
+                self.has_left_field = !self.has_left_field;
+            }
+            Intent::Submit | Intent::Act(Action::Search) if self.has_left_field => {
+                self.has_left_field = false;
+            }
+            Intent::Insert(_) | Intent::Paste(_) | Intent::Edit(_) if self.has_left_field => {}
+            _ => return false,
+        }
+        true
     }
 
     fn intent_above(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
@@ -139,6 +158,7 @@ impl Users {
 
     fn follow(&mut self, cx: &mut Cx<'_>, answer: Answer) -> Step {
         let was_applying = matches!(self.above, Some(Above::Apply(_)));
+        self.has_left_field &= matches!(answer, Answer::Stay);
         match answer {
             Answer::Stay => {}
             Answer::Close => self.above = None,
@@ -200,6 +220,11 @@ impl Users {
             Action::Search => self.is_typing = true,
             Action::Refresh => Roster::again(cx),
             Action::Sort => sort(cx),
+            Action::Details => {
+                if let Some(words) = scene::details(&cx.session.roster) {
+                    cx.say(Tone::Plain, words);
+                }
+            }
             Action::Range => {
                 if cx.session.roster.mark() {
                     cx.say(Tone::Plain, "Range: move, then Space, x or o. Esc ends it.");
@@ -275,6 +300,9 @@ impl Users {
     }
 
     fn these(&mut self, cx: &mut Cx<'_>) {
+        if !cx.session.roster.is_filtered() {
+            return cx.say(Tone::Plain, "t ticks what a filter shows. Press / first, and type.");
+        }
         if cx.session.roster.is_searching() {
             return cx.say(Tone::Warn, STILL_SEARCHING);
         }
@@ -441,6 +469,23 @@ impl Users {
     pub(crate) fn card(&self, look: Look<'_>) -> Card {
         scene::card(self, look)
     }
+}
+
+/// What a letter would do that is not open now.
+pub(super) const fn tried(c: char) -> Option<Action> {
+    Some(match c {
+        ' ' => Action::Tick,
+        'a' => Action::All,
+        't' => Action::These,
+        'c' => Action::Clear,
+        'i' => Action::Invert,
+        'x' => Action::Exclude,
+        'k' => Action::Kinds,
+        'u' => Action::Auto,
+        'o' => Action::TurnOff,
+        'z' => Action::Sort,
+        _ => return None,
+    })
 }
 
 /// Why something that acts on what is shown has to wait.

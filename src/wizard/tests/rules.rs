@@ -221,6 +221,39 @@ fn the_tenant_field_asks_only_for_what_is_whole() {
 }
 
 #[test]
+fn what_a_paste_loses_is_said() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.press(Intent::Paste("\n\nbakery1.example\n\n".into()));
+    assert!(!desk.notice().contains("lines"), "one line and its newlines: {}", desk.notice());
+    desk.press(Intent::Back).press(Intent::Paste("one.example\ntwo.example\r\nthree.example".into()));
+    assert!(desk.notice().contains("Only the first of 3 lines was pasted"), "{}", desk.notice());
+    assert!(desk.words().contains("one.example") && !desk.words().contains("two.example"));
+    desk.press(Intent::Back).press(Intent::Paste("x".repeat(5_000)));
+    assert!(desk.notice().contains("at most: only the start was pasted"), "{}", desk.notice());
+    desk.press(Intent::Back).press(Intent::Flood { bytes: 10_485_760, most: 1_048_576 });
+    assert!(desk.notice().contains("10,485,760 bytes, and at most 1,048,576"), "{}", desk.notice());
+    desk.press(Intent::NextControl).press(Intent::Paste("x".into()));
+    assert!(desk.notice().contains("Press / first"), "{}", desk.notice());
+    desk.act(Action::Help).press(Intent::Paste("x".into()));
+    assert!(desk.notice().contains("There is no field"), "{}", desk.notice());
+}
+
+#[test]
+fn a_key_that_does_nothing_says_so() {
+    let mut visitor = setup();
+    visitor.operator.is_admin = false;
+    let mut desk = Desk::new(visitor, vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.answer().press(Intent::NextControl).press(Intent::Unknown('n'));
+    assert!(desk.notice().contains("An Admin adds customers"), "{}", desk.notice());
+    desk.press(Intent::Unknown('y'));
+    assert_eq!(desk.notice(), "The key y does nothing here. ? shows all keys.");
+    desk.press(Intent::Unknown('\u{202e}'));
+    assert!(desk.notice().contains("The key \u{FFFD} does nothing"), "{}", desk.notice());
+    desk.press(Intent::Leave).press(Intent::Unknown(' '));
+    assert_eq!(desk.notice(), "Space does nothing here. The last line shows the keys.");
+}
+
+#[test]
 fn a_pasted_newline_saves_nothing() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
     desk.press(Intent::Paste("bakery1.example\n".into())).submit().submit();
@@ -461,7 +494,7 @@ fn only_an_admin_adds_customers() {
     user.operator.is_admin = false;
     let mut desk = Desk::new(user, Vec::new());
     desk.answer().submit().act(Action::Add);
-    assert!(desk.notice().contains("Only an Admin"));
+    assert!(desk.notice().contains("An Admin adds customers"));
     assert!(desk.view().keys.iter().all(|key| key.action != Action::Add));
 
     let mut desk = Desk::new(setup(), Vec::new());

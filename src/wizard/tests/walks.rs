@@ -3,7 +3,10 @@
 
 use proptest::prelude::*;
 
-use crate::wizard::event::{Edit, Move};
+use crate::wizard::{
+    event::{Edit, Move},
+    view::{Chord, Key},
+};
 
 use super::*;
 
@@ -37,6 +40,9 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => Just(Intent::PreviousControl),
         1 => Just(Intent::Leave),
         2 => any::<char>().prop_map(Intent::Insert),
+        1 => any::<char>().prop_map(Intent::Unknown),
+        1 => prop::sample::select("natcixkuoz q".chars().collect::<Vec<_>>()).prop_map(Intent::Unknown),
+        1 => (1_usize..20_000_000).prop_map(|bytes| Intent::Flood { bytes, most: 1_048_576 }),
         1 => Just(Intent::Insert('a')),
         2 => prop_oneof![
             Just("bakery1.example\n".to_owned()),
@@ -175,6 +181,13 @@ fn check(desk: &Desk) -> Result<(), TestCaseError> {
         let offers = |action| view.keys.iter().any(|key| key.action == action);
         prop_assert!(offers(Action::Back) || offers(Action::Leave), "no way out: {:?}", view.keys);
     }
+    if view.focus != Focus::Field {
+        let is_other = |key: &Key| !matches!(key.chord, Chord::Ctrl(_));
+        for key in view.keys.iter().filter(|key| !is_other(key)) {
+            let has_twin = view.keys.iter().any(|other| other.action == key.action && is_other(other));
+            prop_assert!(has_twin, "only by Ctrl: {key:?}");
+        }
+    }
     if desk.wizard.ended().is_none() {
         let waits = desk.open.iter().filter(|(_, request)| matches!(request, Request::Wake(_))).count();
         prop_assert!(waits <= 4, "{:?}", desk.open);
@@ -189,12 +202,25 @@ proptest! {
     fn no_walk_gets_lost(seed: u16, walk in prop::collection::vec(happens(), 1..120)) {
         let mut desk = world(seed);
         for happens in walk {
+            let is_lost = match &happens {
+                Happens::Intent(Intent::Paste(_)) => desk.view().focus != Focus::Field,
+                Happens::Intent(Intent::Unknown(_) | Intent::Flood { .. }) => true,
+                _ => false,
+            };
             step(&mut desk, happens);
             check(&desk)?;
+            prop_assert!(!is_lost || !desk.notice().is_empty(), "nothing came of it, and nothing was said");
             if desk.wizard.ended().is_some() {
                 break;
             }
         }
+        // Tab leads out of any field, to where letters are commands.
+        for _ in 0..16 {
+            if desk.view().focus == Focus::Field {
+                desk.press(Intent::NextControl);
+            }
+        }
+        prop_assert!(desk.view().focus != Focus::Field || desk.wizard.ended().is_some());
         // Whatever happened, two Ctrl-C lead out, and then nothing is wished for any more.
         desk.press(Intent::Leave).press(Intent::Leave);
         prop_assert!(desk.wizard.ended().is_some());

@@ -72,6 +72,25 @@ fn a_member_of_the_wrong_type_spoils_its_row_only() {
 }
 
 #[test]
+fn an_address_that_is_none_makes_the_row_a_problem() {
+    for (address, is_good) in [
+        ("o'neil+x@bakery.example", true),
+        ("zoë@bakery.example", true),
+        ("guest_other.example#EXT#@bakery.onmicrosoft.com", true),
+        ("no\u{200d}ra@bakery.example", false),
+        ("mi\u{202e}la@bakery.example", false),
+        ("\u{1b}[31mmila@bakery.example", false),
+        ("mi la@bakery.example", false),
+        ("mila", false),
+        ("@bakery.example", false),
+    ] {
+        let mut value = mila();
+        value["mail"] = json!(address);
+        assert_eq!(row(&value, |row| row.problem().is_empty()), is_good, "{address:?}");
+    }
+}
+
+#[test]
 fn broken_text_is_mended_and_costs_no_row() {
     for raw in [
         br#"{"value":[{"id":"0a6f3d92-7be1-4c58-9b0d-4e2c71f8a635","displayName":"a\ud800b","mail":"a@b.example"}]}"#.to_vec(),

@@ -8,7 +8,7 @@ use nucleo_matcher::{
     pattern::{AtomKind, CaseMatching, Normalization, Pattern},
 };
 
-use crate::domain::run::BoardRow;
+use crate::domain::{filter::fold, run::BoardRow};
 
 /// Shortest search, in characters, for which likeness counts: one or two letters are alike to almost anything.
 const MIN_FUZZY: usize = 3;
@@ -17,7 +17,7 @@ const MIN_FUZZY: usize = 3;
 /// every word as written, in their order; only where there is none, those that are alike, best first. Closed customers
 /// are found too.
 pub(super) fn search(rows: &[BoardRow], typed: &str) -> Vec<usize> {
-    let typed = typed.trim().to_lowercase();
+    let typed = fold(typed.trim());
     if typed.is_empty() {
         return rows
             .iter()
@@ -36,7 +36,7 @@ pub(super) fn search(rows: &[BoardRow], typed: &str) -> Vec<usize> {
 fn haystack(row: &BoardRow) -> String {
     let customer = &row.customer;
     let run = row.run.as_ref().map(|run| run.id.to_string()).unwrap_or_default();
-    format!("{} {} {} {run}", customer.name, customer.domain, customer.reference).to_lowercase()
+    fold(&format!("{} {} {} {run}", customer.name, customer.domain, customer.reference))
 }
 
 /// Rows whose name, domain or reference is alike, best first.

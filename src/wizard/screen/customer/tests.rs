@@ -32,6 +32,13 @@ fn likeness_counts_where_nothing_is_found_as_written() {
 }
 
 #[test]
+fn a_hidden_character_hides_no_customer() {
+    let mut rows = rows();
+    rows[1].customer.name = Text::clean("Lake\u{200b}side Den\u{202e}tal");
+    assert_eq!(search(&rows, "lakeside dental"), [1]);
+}
+
+#[test]
 fn a_row_says_how_far_and_where_the_run_is() {
     let mut run = record(1, crate::domain::customer::Product::Office365);
     run.parked = Some(Moment::default());

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         protection::State,
-        text::Text,
+        text::{Text, mixes_alphabets},
     },
     wizard::{
         Look,
@@ -20,14 +20,7 @@ use super::{Above, Sheet, Users, auto, key};
 
 /// The screen, and the panel above it.
 pub(super) fn view<'a>(users: &'a Users, look: Look<'a>) -> Scene<'a> {
-    let above = users.above.as_ref().map(|above| match above {
-        Above::Kinds(kinds) => kinds.view(look),
-        Above::Review(review) => review.view(look),
-        Above::Apply(apply) => apply.view(),
-        Above::Auto(auto) => auto.view(look),
-        Above::Off(off) => off.view(look),
-        Above::Unapplied => unapplied(look),
-    });
+    let above = sheet(users, look).map(|sheet| if users.has_left_field { left(sheet) } else { sheet });
     let panel = list(users, look, above.is_none());
     let has_rule = look.session.roster.people().rule().is_some();
     let countdown = has_rule.then(|| auto::next_minute(look.now));
@@ -51,6 +44,40 @@ pub(super) fn view<'a>(users: &'a Users, look: Look<'a>) -> Scene<'a> {
             next_change: ticking,
         },
     }
+}
+
+/// The panel above the list.
+fn sheet<'a>(users: &'a Users, look: Look<'a>) -> Option<Sheet<'a>> {
+    users.above.as_ref().map(|above| match above {
+        Above::Kinds(kinds) => kinds.view(look),
+        Above::Review(review) => review.view(look),
+        Above::Apply(apply) => apply.view(),
+        Above::Auto(auto) => auto.view(look),
+        Above::Off(off) => off.view(look),
+        Above::Unapplied => unapplied(look),
+    })
+}
+
+/// Whether the panel above the list types into a field, as long as that is not left.
+pub(super) fn has_field(users: &Users, look: Look<'_>) -> bool {
+    sheet(users, look).is_some_and(|sheet| sheet.focus == Focus::Field)
+}
+
+/// The panel whose field was left: letters are commands.
+fn left(mut sheet: Sheet<'_>) -> Sheet<'_> {
+    if sheet.focus != Focus::Field {
+        return sheet;
+    }
+    for block in &mut sheet.panel.blocks {
+        if let Block::Field(field) = block {
+            field.is_focused = false;
+        }
+    }
+    let keys = vec![
+        key(Chord::Enter, Action::Submit, "to the field", "Back into the field."),
+        key(Chord::Char('/'), Action::Search, "field", "Back into the field, too."),
+    ];
+    Sheet { focus: Focus::Reading, keys, ..sheet }
 }
 
 fn list<'a>(users: &'a Users, look: Look<'a>, is_front: bool) -> Panel<'a> {
@@ -139,6 +166,17 @@ pub(super) fn why_closed(roster: &Roster) -> Option<Text> {
     })
 }
 
+/// All of the row under the cursor: columns may have cut it. What a stand-in stands for is not known any more: raw words
+/// are kept for ids and addresses only (product.md section 9, *Records and words*).
+pub(super) fn details(roster: &Roster) -> Option<Text> {
+    let (row, user) = roster.under_cursor()?;
+    let people = roster.people();
+    let rest = [user.department, user.licences].into_iter().filter(|words| !words.is_empty());
+    let rest = rest.fold(String::new(), |rest, words| rest + " · " + words.as_str());
+    let (kind, state) = (people.kind(row).word(), people.state(row).word());
+    Some(Text::of(format_args!("{} · {} · {kind}, {state}{rest} · id {}", user.address, user.name, user.id)))
+}
+
 /// A sentence begins with a capital.
 fn capital(words: &str) -> String {
     let mut chars = words.chars();
@@ -164,6 +202,11 @@ fn notice(users: &Users, look: Look<'_>) -> Option<Notice> {
         let people = roster.people();
         if !user.problem.is_empty() && !people.on().has(row) {
             return say(Tone::Warn, user.problem.to_text());
+        }
+        if mixes_alphabets(user.name.as_str()) || mixes_alphabets(user.address.as_str()) {
+            let words =
+                "A word of this row mixes letters of two alphabets: it may pass itself off as another one.";
+            return say(Tone::Warn, Text::from(words));
         }
         if let Some(left) = people.left(row) {
             let who =
@@ -242,6 +285,12 @@ fn keys(users: &Users, look: Look<'_>) -> Vec<Key> {
             "Sorts by name, or back to the order of arrival.",
         ));
     }
+    keys.push(key(
+        Chord::Char('d'),
+        Action::Details,
+        "details",
+        "Says all of the row: columns may have cut it.",
+    ));
     keys.push(key(Chord::Char('r'), Action::Refresh, "list again", "Lists the users again from the start."));
     if !look.session.record.as_ref().is_some_and(|record| record.is_read_only) {
         if look.setup.operator.is_admin {

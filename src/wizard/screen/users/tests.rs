@@ -823,6 +823,21 @@ fn finishing_with_ticks_asks_once() {
 }
 
 #[test]
+fn a_row_is_told_in_full_and_a_deceiving_one_is_marked() {
+    let mut bench = Bench::staffed();
+    bench.act(Action::Details);
+    assert!(bench.said().contains("u1@bakery.example · Mila · user, off · id 01010101-"), "{}", bench.said());
+    bench.intent(Intent::Move(Move::By(1)));
+    assert!(bench.scene().notice.is_none());
+    for c in [' ', 't', 'o', 'z', 'a'] {
+        assert!(tried(c).is_some(), "{c}");
+    }
+    assert_eq!(tried('y'), None);
+    bench.act(Action::These);
+    assert!(bench.said().contains("t ticks what a filter shows"), "{}", bench.said());
+}
+
+#[test]
 fn every_key_has_words_and_pasting_outside_a_field_only_says_so() {
     let mut bench = Bench::staffed();
     for key in bench.scene().keys {
