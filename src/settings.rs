@@ -57,6 +57,43 @@ pub struct ExtraPermission {
     pub reason: Text,
 }
 
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Color {
+    /// As the environment says.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which characters to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Glyphs {
+    /// As the locale says.
+    #[default]
+    Auto,
+    /// ASCII only.
+    Ascii,
+    /// UTF-8, whatever the locale says.
+    Unicode,
+}
+
+/// How the screen is drawn. Variables like `NO_COLOR` do not travel with an ssh connection; a settings file stays
+/// (remote-terminal.md section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ScreenSettings {
+    /// When to use colours.
+    pub color: Color,
+    /// Which characters to use.
+    pub glyphs: Glyphs,
+}
+
 /// Everything that is settled before the program starts.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -66,6 +103,8 @@ pub struct Settings {
     pub addresses: Vec<(String, String)>,
     /// A public page that consent may return to.
     pub done_page: Option<String>,
+    /// How the screen is drawn.
+    pub screen: ScreenSettings,
     /// Rows added to the permission table.
     pub permissions: Vec<ExtraPermission>,
     /// Folder of the settings file and of the key file for impersonation passwords.
@@ -133,6 +172,7 @@ impl Settings {
             app: read.app,
             addresses: read.addresses,
             done_page: read.done_page,
+            screen: read.screen,
             permissions: read.permissions,
             config: sources.config.clone(),
             data: read.data.unwrap_or_else(|| sources.data.clone()),

@@ -8,17 +8,18 @@ use uuid::Uuid;
 
 use crate::domain::text::Text;
 
-use super::{CredentialSource, ExtraPermission, PartnerApp, SettingsError, beside};
+use super::{CredentialSource, ExtraPermission, PartnerApp, ScreenSettings, SettingsError, beside};
 
 /// Every key of the file, by table; the sample in `assets` shows each.
 const KEYS: &[(&str, &[&str])] = &[
-    ("", &["app", "links", "folders", "addresses", "permissions"]),
+    ("", &["app", "links", "folders", "screen", "addresses", "permissions"]),
     (
         "app",
         &["client_id", "tenant", "secret_file", "secret_environment", "secret_command", "certificate_file"],
     ),
     ("links", &["done_page"]),
     ("folders", &["data"]),
+    ("screen", &["color", "glyphs"]),
     ("permissions", &["value", "role", "reason"]),
 ];
 
@@ -32,6 +33,7 @@ pub(super) struct Read {
     pub(super) addresses: Vec<(String, String)>,
     pub(super) done_page: Option<String>,
     pub(super) data: Option<PathBuf>,
+    pub(super) screen: ScreenSettings,
     pub(super) permissions: Vec<ExtraPermission>,
 }
 
@@ -41,6 +43,7 @@ struct Shape {
     app: Option<AppShape>,
     links: LinksShape,
     folders: FoldersShape,
+    screen: ScreenSettings,
     addresses: std::collections::BTreeMap<String, String>,
     permissions: Vec<PermissionShape>,
 }
@@ -93,6 +96,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Read, SettingsError> {
         addresses,
         done_page: shape.links.done_page,
         data: shape.folders.data.map(|data| beside(path, &data)),
+        screen: shape.screen,
         permissions: shape
             .permissions
             .into_iter()
