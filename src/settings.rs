@@ -163,7 +163,16 @@ impl Settings {
         let (path, is_named) = sources.file.as_ref().map_or((&usual, false), |named| (named, true));
         let read = match std::fs::read_to_string(path) {
             Ok(text) => Some(file::parse(path, &text)?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_named => None,
+            // Below a home that is no folder (/dev/null, for service accounts) there is no file either.
+            Err(error)
+                if !is_named
+                    && matches!(
+                        error.kind(),
+                        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                    ) =>
+            {
+                None
+            }
             Err(source) => return Err(SettingsError::Unreadable { path: path.clone(), source }),
         };
         let file = read.as_ref().map(|_| path.clone());
