@@ -43,6 +43,10 @@ const RESIZE_QUIET: Duration = Duration::from_millis(50);
 /// takes a moment.
 const LAST_WORD: Duration = Duration::from_secs(3);
 
+/// How often a program in the background looks whether it is in the foreground again: `fg` tells a job that runs nothing.
+/// A guess: what a person takes for at once. The only waking without a cause, and only there.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// Name of the thread.
 pub(crate) const THREAD: &str = "terminal";
 
@@ -202,10 +206,11 @@ impl Ears {
 
     /// Waits for whatever comes first.
     fn wait(&self) -> io::Result<Ready> {
-        let timeout = match (self.is_ending, self.has_resized) {
-            (true, _) => None,
-            (false, true) => Some(RESIZE_QUIET),
-            (false, false) => self.parser.patience(),
+        let timeout = match (self.is_ending, self.is_away, self.has_resized) {
+            (true, ..) => None,
+            (false, true, _) => Some(LOOK_AGAIN),
+            (false, false, true) => Some(RESIZE_QUIET),
+            (false, false, false) => self.parser.patience(),
         };
         let timeout = timeout.map(timespec);
         let mut fds = vec![PollFd::new(&self.stopped, PollFlags::IN)];
@@ -229,6 +234,13 @@ impl Ears {
 
     /// Nothing came in time: a lone Esc is a key, a change of size is over.
     fn silence(&mut self) {
+        if self.is_away {
+            self.look();
+            if !self.is_away {
+                self.tell_urgently(Heard::Continued);
+            }
+            return;
+        }
         if self.has_resized {
             self.resized();
             if self.parser.patience().is_none_or(|patience| patience > RESIZE_QUIET) {
@@ -247,7 +259,6 @@ impl Ears {
 
     /// Acts on a signal.
     fn signal(&mut self, signal: i32) {
-        self.is_away &= signal != SIGCONT;
         match signal {
             SIGTERM => self.end(signal, Ending::Terminate),
             SIGHUP => self.end(signal, Ending::HangUp),
@@ -255,7 +266,10 @@ impl Ears {
             SIGINT => self.tell_urgently(Heard::Interrupted),
             // Stopping and coming back is the drawing thread's: it may have to wait for the terminal.
             SIGTSTP if !self.is_ending => self.tell_urgently(Heard::Stop),
-            SIGCONT if !self.is_ending => self.tell_urgently(Heard::Continued),
+            SIGCONT if !self.is_ending => {
+                self.look();
+                self.tell_urgently(Heard::Continued);
+            }
             SIGWINCH => self.has_resized = true,
             _ => {}
         }
@@ -289,8 +303,7 @@ impl Ears {
 
     /// Takes what the terminal has; end of file and errors mean that it is gone.
     fn read(&mut self) {
-        // Stopped inside a read it would not hear SIGTERM: whoever continues it in the background only stops it again.
-        self.is_away = self.tty.as_ref().is_some_and(|tty| !is_ours(tty));
+        self.look();
         let Some(tty) = self.tty.as_mut().filter(|_| !self.is_away) else { return };
         let mut bytes = Vec::new();
         let mut piece = [0_u8; 4_096];
@@ -313,6 +326,11 @@ impl Ears {
         if is_gone {
             self.end(SIGHUP, Ending::HangUp);
         }
+    }
+
+    /// Sees whether we are in the background.
+    fn look(&mut self) {
+        self.is_away = self.tty.as_ref().is_some_and(|tty| !is_ours(tty));
     }
 
     /// Tells keys, if there are any.
@@ -390,21 +408,25 @@ pub(crate) fn suspend(terminal: &Terminal) {
 /// well, and is ignored just as well where nobody could continue us (a session leader, an orphaned group). A signal that
 /// the main thread sends to its own process acts before the call returns: no time is guessed here.
 ///
-/// Continued in the background, or to be told to go, it enters nothing: the reading thread hears of it next.
+/// Continued in the background, maybe only to be told to go, it enters nothing.
 ///
 /// # Errors
 /// The terminal refuses raw mode.
 pub(crate) fn stop(terminal: &Terminal) -> io::Result<()> {
     terminal.leave();
     let _refused = kill_process(getpid(), Signal::TTOU);
-    if terminal.is_ours() { terminal.enter() } else { Ok(()) }
+    go_on(terminal)
 }
 
-/// Enters again after the process was continued; in the background it stops once more, as the system would have it.
-/// Not left to the system, which would stop it inside a call, deaf to SIGTERM until it is in the foreground.
+/// Enters again after the process was continued. In the background it leaves the terminal alone and works on: a call
+/// that touches it would stop the process right there, deaf to SIGTERM until somebody brings it to the foreground.
 ///
 /// # Errors
 /// The terminal refuses raw mode.
 pub(crate) fn go_on(terminal: &Terminal) -> io::Result<()> {
-    if terminal.is_ours() { terminal.enter_again() } else { stop(terminal) }
+    if terminal.is_ours() {
+        return terminal.enter_again();
+    }
+    terminal.leave();
+    Ok(())
 }

@@ -305,12 +305,16 @@ impl Inner {
         self.cook();
     }
 
-    /// Gives the line its own modes back and forgets what was typed for us.
+    /// Gives the line its own modes back. Whoever leaves for good forgets what was typed for us; what is typed behind
+    /// Ctrl-Z is for the shell, or for us again where nobody can stop us. No answer of the terminal's can be among it:
+    /// it is asked nothing.
     fn cook(&self) {
         if self.out.is_ours() {
             // Nobody is left to tell when the terminal refuses its own modes back.
             drop(crossterm::terminal::disable_raw_mode());
-            self.out.forget_typed();
+            if self.phase != Phase::Left {
+                self.out.forget_typed();
+            }
         }
     }
 }
