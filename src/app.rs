@@ -2,12 +2,14 @@
 
 mod credential;
 mod environment;
+mod fault;
 mod foreground;
 mod world;
 
 use std::{
     ffi::OsString,
     io::{self, Write},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock, mpsc},
 };
 
@@ -22,7 +24,7 @@ use crate::{
     exit::Exit,
     log,
     runner::{Opened, Runner, Tools},
-    settings::{Settings, Sources},
+    settings::{Color, Glyphs, Settings, Sources},
     tui::{
         self,
         options::{ColorChoice, GlyphChoice},
@@ -44,16 +46,21 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout with code 0; a closed pipe is not an error.
-            let is_asked = !error.use_stderr();
-            return if error.print().is_err() || is_asked { Exit::Done } else { Exit::Usage };
+            return match (error.use_stderr(), error.print()) {
+                (true, _) => Exit::Usage,
+                (false, Err(trouble)) if trouble.kind() != io::ErrorKind::BrokenPipe => Exit::Failed,
+                (false, _) => Exit::Done,
+            };
         }
     };
-    match start(&cli) {
-        Ok(exit) => exit,
-        Err(Refusal { exit, words }) => {
+    // Whatever was half done is dropped by now, the terminal first; only the exit code is left to say.
+    match catch_unwind(AssertUnwindSafe(|| start(&cli))) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(Refusal { exit, words })) => {
             complain(&words);
             exit
         }
+        Err(_told_already) => Exit::Internal,
     }
 }
 
@@ -86,10 +93,9 @@ fn in_a_line(failure: &Failure) -> String {
     format!("{}. {}", failure.what, failure.hint)
 }
 
-/// One line on stderr.
-#[expect(clippy::print_stderr, reason = "the one place that says why the program did not start")]
+/// One line on stderr; where nobody takes it, the exit code has to do.
 fn complain(words: &str) {
-    eprintln!("backup365: {}", Text::clean(words));
+    let _unheard = writeln!(io::stderr(), "backup365: {}", Text::clean(words));
 }
 
 fn start(cli: &Cli) -> Result<Exit, Refusal> {
@@ -113,6 +119,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             "{flag} works in the sandbox only. Add --sandbox, or leave it out."
         )));
     }
+    fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -176,37 +183,7 @@ fn start_log(opener: &Opener) -> bool {
 /// Runs the wizard on the terminal. Only what the first view needs is done before it is drawn; log, record and sandbox
 /// are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
-    let environment = &opener.environment;
-    if !environment.has_terminal {
-        return Err(Refusal::usage("the wizard needs a terminal for its input and output; start it in one."));
-    }
-    if environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb") {
-        return Err(Refusal::usage(
-            "this terminal says that it can't show a full screen (TERM is empty or \"dumb\"). Set TERM to its name, \
-             like xterm, or use another terminal.",
-        ));
-    }
-    let options = tui::options::decide(&tui::options::Environment {
-        color: match cli.common.color {
-            When::Auto => ColorChoice::Auto,
-            When::Always => ColorChoice::Always,
-            When::Never => ColorChoice::Never,
-        },
-        glyphs: match (cli.common.ascii, cli.common.unicode) {
-            (true, _) => GlyphChoice::Ascii,
-            (false, true) => GlyphChoice::Unicode,
-            (false, false) => GlyphChoice::Auto,
-        },
-        no_color: environment.no_color.as_deref(),
-        clicolor: environment.clicolor.as_deref(),
-        clicolor_force: environment.clicolor_force.as_deref(),
-        term: environment.term.as_deref(),
-        lc_all: environment.lc_all.as_deref(),
-        lc_ctype: environment.lc_ctype.as_deref(),
-        lang: environment.lang.as_deref(),
-        columns: environment.columns.as_deref(),
-        lines: environment.lines.as_deref(),
-    });
+    let options = screen(cli, &opener)?;
     let mut wizard = Wizard::new(setup(cli, &opener)?);
     let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
     let (to_driver, woken) = mpsc::sync_channel(1);
@@ -224,17 +201,60 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     let wake = Arc::new(move || from_runner.wake());
     let mut calls = Calls(Runner::new(runtime.handle().clone(), Arc::new(open), wake));
     let ended = driver::drive(&mut wizard, &mut front, &mut calls, &woken, &clock);
-    drop(front);
+    let words = if matches!(ended, Ended::Told(Ending::HangUp)) {
+        String::new()
+    } else {
+        farewell(&wizard, ended, is_sandbox)
+    };
+    front.finish(&words);
     // The sandbox ends with the calls. What still waits for a lock or a server is not waited for: writes have been.
     drop(calls);
     runtime.shutdown_background();
     if let (Ended::Failed, Some(failure)) = (ended, wizard.trouble()) {
         complain(&in_a_line(failure));
     }
-    if !matches!(ended, Ended::Told(Ending::HangUp)) {
-        farewell(&wizard, ended, is_sandbox);
-    }
     Ok(exit_of(ended))
+}
+
+/// Whether the wizard can be shown here, and how; decided before the first byte is written.
+fn screen(cli: &Cli, opener: &Opener) -> Result<tui::Options, Refusal> {
+    let (environment, settings) = (&opener.environment, &opener.settings.screen);
+    if cli.common.no_input {
+        return Err(Refusal::usage(
+            "the wizard asks questions, and --no-input forbids them. Leave it out, or use a command that asks \
+             nothing; backup365 --help lists them.",
+        ));
+    }
+    if !environment.has_terminal {
+        return Err(Refusal::usage("the wizard needs a terminal for its input and output; start it in one."));
+    }
+    if environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb") {
+        return Err(Refusal::usage(
+            "this terminal says that it can't show a full screen (TERM is empty or \"dumb\"). Set TERM to its name, \
+             like xterm, or use another terminal.",
+        ));
+    }
+    Ok(tui::options::decide(&tui::options::Environment {
+        color: match (cli.common.color, settings.color) {
+            (Some(When::Auto), _) | (None, Color::Auto) => ColorChoice::Auto,
+            (Some(When::Always), _) | (None, Color::Always) => ColorChoice::Always,
+            (Some(When::Never), _) | (None, Color::Never) => ColorChoice::Never,
+        },
+        glyphs: match (cli.common.ascii, cli.common.unicode, settings.glyphs) {
+            (true, ..) | (false, false, Glyphs::Ascii) => GlyphChoice::Ascii,
+            (false, true, _) | (false, false, Glyphs::Unicode) => GlyphChoice::Unicode,
+            (false, false, Glyphs::Auto) => GlyphChoice::Auto,
+        },
+        no_color: environment.no_color.as_deref(),
+        clicolor: environment.clicolor.as_deref(),
+        clicolor_force: environment.clicolor_force.as_deref(),
+        term: environment.term.as_deref(),
+        lc_all: environment.lc_all.as_deref(),
+        lc_ctype: environment.lc_ctype.as_deref(),
+        lang: environment.lang.as_deref(),
+        columns: environment.columns.as_deref(),
+        lines: environment.lines.as_deref(),
+    }))
 }
 
 /// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.
@@ -287,13 +307,11 @@ const fn exit_of(ended: Ended) -> Exit {
     }
 }
 
-/// What stays on the main screen after leaving: how to come back.
-fn farewell(wizard: &Wizard, ended: Ended, is_sandbox: bool) {
-    let Some(run) = wizard.run().filter(|_| !matches!(ended, Ended::Finished { .. })) else { return };
+/// What stays on the main screen after leaving: how to come back. Empty where there is nothing to come back to.
+fn farewell(wizard: &Wizard, ended: Ended, is_sandbox: bool) -> String {
+    let run = wizard.run().filter(|_| !matches!(ended, Ended::Finished { .. }));
     let world = if is_sandbox { "SANDBOX: " } else { "" };
-    let words = format!("{world}{run} is kept. Go on with: backup365 --run {run}\n");
-    // A closed pipe is not an error.
-    let _unheard = io::stdout().write_all(words.as_bytes());
+    run.map(|run| format!("{world}{run} is kept. Go on with: backup365 --run {run}\n")).unwrap_or_default()
 }
 
 /// The runner, as the driver knows it.

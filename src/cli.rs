@@ -20,7 +20,11 @@ use crate::{
     after_help = "Examples:\n  backup365                      open the wizard\n  \
                   backup365 --run B365-7KQ4      go on with a run\n  \
                   backup365 sweep --preview      what Enable Auto does at the next 20:00 in Sydney\n  \
-                  backup365 sandbox --port 8365  run the sandbox in the foreground"
+                  backup365 sandbox --port 8365  run the sandbox in the foreground\n\n\
+                  A terminal that is left odd, by kill -9 for example: type reset and press Enter.\n\
+                  --color, --ascii and --unicode are also settings (screen.color, screen.glyphs).",
+    // The same words on every terminal, and no escape byte for a screen reader or a file.
+    color = clap::ColorChoice::Never
 )]
 pub struct Cli {
     /// What every command knows.
@@ -36,6 +40,7 @@ pub struct Cli {
 
 /// What every command knows.
 #[derive(Debug, Clone, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Common {
     /// Settings file to use instead of the usual one.
     #[arg(long, global = true, value_name = "FILE", env = "BACKUP365_SETTINGS")]
@@ -55,15 +60,18 @@ pub struct Common {
     /// Sandbox only: work as a User, not as the Admin.
     #[arg(long = "as", global = true, value_name = "ROLE")]
     pub role: Option<Role>,
-    /// When to use colours.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub color: When,
+    /// When to use colours; auto: as the environment says.
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<When>,
     /// Use ASCII characters only.
     #[arg(long, global = true, conflicts_with = "unicode")]
     pub ascii: bool,
     /// Use Unicode characters, whatever the locale says.
     #[arg(long, global = true)]
     pub unicode: bool,
+    /// Ask nothing: what needs an answer stops with exit code 2.
+    #[arg(long, global = true)]
+    pub no_input: bool,
 }
 
 /// Whom to work as in the sandbox.

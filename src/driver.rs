@@ -65,7 +65,7 @@ pub fn drive(
             Err(_gone) => turn.take(Happening::Intent(Intent::End(Ending::HangUp))),
         }
         if let Some(ended) = turn.wizard.ended() {
-            turn.last_writes(woken);
+            turn.last_writes(front, woken);
             return ended;
         }
         if turn.show(front).is_err() {
@@ -138,18 +138,35 @@ impl Turn<'_> {
         front.show(&view, self.clock.now())
     }
 
-    /// Sees open writes through, for two seconds at most; what is left is completed at resume.
-    fn last_writes(&mut self, woken: &Receiver<()>) {
+    /// Sees open writes through, for two seconds at most; what is left is completed at resume. Where the view still
+    /// stands it says so, and another Ctrl-C does not wait.
+    fn last_writes(&mut self, front: &mut dyn FrontEnd, woken: &Receiver<()>) {
+        front.hurry();
+        let began = self.clock.now();
         let mut left = LAST_WRITES;
         loop {
             while self.replies() {}
-            if !self.wizard.is_writing() || left.is_zero() {
+            // A write that tells of each batch wakes more often than a step takes: then the clock counts.
+            if !self.wizard.is_writing() || left.is_zero() || self.clock.now().since(began) >= LAST_WRITES {
+                return;
+            }
+            if self.show(front).is_ok() && self.is_impatient(front) {
                 return;
             }
             if woken.recv_timeout(LAST_WRITES_STEP).is_err() {
                 left = left.saturating_sub(LAST_WRITES_STEP);
             }
         }
+    }
+
+    /// Whether somebody asked to leave once more; everything else that is asked comes too late.
+    fn is_impatient(&self, front: &mut dyn FrontEnd) -> bool {
+        while let Ok(Some(intent)) = front.next(&self.wizard.view()) {
+            if matches!(intent, Intent::Leave) {
+                return true;
+            }
+        }
+        false
     }
 }
 

@@ -62,6 +62,40 @@ pub struct ExtraPermission {
     pub reason: Text,
 }
 
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Color {
+    /// As the environment says.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which characters to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Glyphs {
+    /// As the locale says.
+    #[default]
+    Auto,
+    /// ASCII only.
+    Ascii,
+    /// UTF-8, whatever the locale says.
+    Unicode,
+}
+
+/// How the screen is drawn. Variables like `NO_COLOR` do not travel with an ssh connection; a settings file stays
+/// (remote-terminal.md section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ScreenSettings {
+    /// When to use colours.
+    pub color: Color,
+    /// Which characters to use.
+    pub glyphs: Glyphs,
+}
+
 /// Everything that is settled before the program starts.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -71,6 +105,8 @@ pub struct Settings {
     pub addresses: Vec<(String, String)>,
     /// A public page that consent may return to.
     pub done_page: Option<String>,
+    /// How the screen is drawn.
+    pub screen: ScreenSettings,
     /// Rows added to the permission table.
     pub permissions: Vec<ExtraPermission>,
     /// Folder of the settings file and of the key file for impersonation passwords.
@@ -170,7 +206,12 @@ impl Settings {
                 });
             }
             Ok(bytes) => Some(file::read(path, &bytes)?),
-            Err(error) if error.kind() == ErrorKind::NotFound && !is_named => None,
+            // Below a home that is no folder (/dev/null, for service accounts) there is no file either.
+            Err(error)
+                if !is_named && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                None
+            }
             Err(error) => return Err(unreadable(path, &error)),
         };
         let file = read.as_ref().map(|_| path.clone());
@@ -179,6 +220,7 @@ impl Settings {
             app: read.app,
             addresses: read.addresses,
             done_page: read.done_page,
+            screen: read.screen,
             permissions: read.permissions,
             config: sources.config.clone(),
             data: read.data.unwrap_or_else(|| sources.data.clone()),

@@ -23,12 +23,17 @@ use base64::Engine;
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
-    wizard::{effect::Deed, event::Intent, view::View},
+    wizard::{
+        effect::Deed,
+        event::{Ending, Intent},
+        view::View,
+    },
 };
 
 use input::{Input, Press};
 use keys::{Edge, Meaning, meaning};
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
+use output::Sent;
 use reader::{Heard, Reader};
 use screen::Screen;
 use terminal::Terminal;
@@ -37,6 +42,11 @@ pub mod draw;
 pub mod input;
 pub mod keys;
 pub mod options;
+#[cfg(unix)]
+mod output;
+#[cfg(not(unix))]
+#[path = "tui/output_console.rs"]
+mod output;
 pub mod paint;
 #[cfg(unix)]
 mod reader;
@@ -70,6 +80,8 @@ pub struct Tui {
     screen: Screen,
     /// From the reading thread.
     heard: Receiver<Heard>,
+    /// Has the driver come round again.
+    waker: Waker,
     /// Keys of a read that were not asked for yet.
     inputs: VecDeque<Input>,
     /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
@@ -89,9 +101,9 @@ impl Tui {
     /// # Errors
     /// There is no terminal, or it refuses.
     pub fn start(options: Options, waker: Waker) -> io::Result<Self> {
-        let (input, output) = terminal::open()?;
+        let (input, output) = output::open()?;
         let out = output.try_clone()?;
-        let terminal = Arc::new(Terminal::new(output));
+        let terminal = Arc::new(Terminal::new(output)?);
         let (tell, heard) = channel();
         restore_on_panic(&terminal, &tell, &waker);
         let mut tui = Self {
@@ -100,6 +112,7 @@ impl Tui {
             out,
             screen: Screen::new(options),
             heard,
+            waker: waker.clone(),
             inputs: VecDeque::new(),
             is_printing: false,
             is_dirty: false,
@@ -117,9 +130,22 @@ impl Tui {
             return Ok(());
         }
         self.is_dirty = false;
-        let size = terminal::size(&self.out).unwrap_or(self.fallback_size);
+        let size = output::size(&self.out).unwrap_or(self.fallback_size);
         let bytes = self.screen.frame(view, size);
-        if bytes.is_empty() { Ok(()) } else { self.terminal.write(&bytes) }
+        if !bytes.is_empty() {
+            let sent = self.terminal.write(&bytes)?;
+            self.was_sent(sent);
+        }
+        Ok(())
+    }
+
+    /// After bytes that were given up nobody knows what stands there; whatever came between is heard before drawing is
+    /// tried again.
+    fn was_sent(&mut self, sent: Sent) {
+        if sent == Sent::Cut {
+            self.forget();
+            self.waker.wake();
+        }
     }
 
     /// Everything is to be drawn again.
@@ -133,11 +159,18 @@ impl Tui {
         while let Ok(heard) = self.heard.try_recv() {
             match heard {
                 Heard::Inputs(inputs) => self.inputs.extend(inputs),
-                Heard::Redraw => {
-                    // Coming back from a stop, the full-screen view stands again and Enter is no longer waited for.
-                    self.is_printing = self.is_printing && !self.terminal.is_shown();
-                    self.forget();
+                Heard::Redraw => self.forget(),
+                Heard::Stop => {
+                    if let Some(end) = self.comes_back(reader::stop) {
+                        return Some(end);
+                    }
                 }
+                Heard::Continued => {
+                    if let Some(end) = self.comes_back(reader::go_on) {
+                        return Some(end);
+                    }
+                }
+                Heard::Panicked(panic) => std::panic::resume_unwind(panic),
                 Heard::Interrupted => {
                     self.stop_printing();
                     return Some(Intent::Leave);
@@ -146,6 +179,15 @@ impl Tui {
             }
         }
         None
+    }
+
+    /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
+    fn comes_back(&mut self, how: fn(&Terminal) -> io::Result<()>) -> Option<Intent> {
+        let came = how(&self.terminal);
+        // Enter is no longer waited for.
+        self.is_printing = false;
+        self.forget();
+        came.is_err().then_some(Intent::End(Ending::HangUp))
     }
 
     /// Back from words alone to the full-screen view.
@@ -166,6 +208,7 @@ impl Tui {
                 return Some(Intent::Leave);
             }
             Input::Key(Press::Ctrl('z')) => reader::suspend(&self.terminal),
+            Input::Key(Press::Ctrl('\\')) => return Some(Intent::End(Ending::Quit)),
             _ => {}
         }
         None
@@ -205,24 +248,33 @@ impl FrontEnd for Tui {
     }
 
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
-        if let Some(intent) = self.listen() {
-            return Ok(Some(intent));
-        }
-        while let Some(input) = self.inputs.pop_front() {
-            let intent = match input {
-                input if self.is_printing => self.while_printing(&input),
-                Input::Paste(text) => Some(Intent::Paste(text)),
-                Input::Flood(bytes) => Some(Intent::Flood { bytes, most: input::MAX_PASTE }),
-                Input::Key(press) => self.press(press, view),
-            };
-            if intent.is_some() {
-                return Ok(intent);
+        let mut may_draw = true;
+        loop {
+            if let Some(intent) = self.listen() {
+                return Ok(Some(intent));
             }
-        }
-        if self.is_dirty {
+            while let Some(input) = self.inputs.pop_front() {
+                let intent = match input {
+                    input if self.is_printing => self.while_printing(&input),
+                    Input::Paste(text) => Some(Intent::Paste(text)),
+                    Input::Flood(bytes) => Some(Intent::Flood { bytes, most: input::MAX_PASTE }),
+                    Input::Key(press) => self.press(press, view),
+                };
+                if intent.is_some() {
+                    return Ok(intent);
+                }
+            }
+            if !may_draw || !self.is_dirty || !self.terminal.is_shown() {
+                return Ok(None);
+            }
             self.draw(view)?;
+            // Given up for something more urgent: that is heard first.
+            may_draw = !self.is_dirty;
         }
-        Ok(None)
+    }
+
+    fn hurry(&mut self) {
+        self.terminal.hurry();
     }
 
     fn perform(&mut self, deed: &Deed, _view: &View<'_>) -> io::Result<()> {
@@ -230,8 +282,10 @@ impl FrontEnd for Tui {
             Deed::Copy(text) => self.copy(text.as_str()),
             Deed::CopyText(text) => self.copy(text),
             Deed::PrintAlone(text) => {
-                self.is_printing = true;
-                self.terminal.print_alone(text.as_str())
+                let sent = self.terminal.print_alone(text.as_str())?;
+                self.is_printing = sent == Sent::Whole;
+                self.was_sent(sent);
+                Ok(())
             }
         }
     }
@@ -239,12 +293,21 @@ impl FrontEnd for Tui {
 
 impl Tui {
     /// Sends text to the terminal's clipboard (OSC 52); nobody answers.
-    fn copy(&self, text: &str) -> io::Result<()> {
+    fn copy(&mut self, text: &str) -> io::Result<()> {
         let payload = base64::engine::general_purpose::STANDARD.encode(text);
         if payload.len() > LONGEST_COPY {
             return Ok(());
         }
-        self.terminal.write(format!("\x1b]52;c;{payload}\x07").as_bytes())
+        let sent = self.terminal.write(format!("\x1b]52;c;{payload}\x07").as_bytes())?;
+        self.was_sent(sent);
+        Ok(())
+    }
+
+    /// Gives the terminal back and leaves words on the main screen; none where the terminal is gone.
+    ///
+    /// Not by standard output: a terminal that takes no bytes must not keep the process from ending.
+    pub fn finish(self, words: &str) {
+        self.terminal.finish(words);
     }
 }
 
@@ -257,20 +320,20 @@ impl Drop for Tui {
 
 /// Has the terminal restored before a panic says anything.
 ///
-/// A panic of the drawing thread ends the program. One of another thread does not: after its message the view comes
-/// back, and the message waits on the main screen.
+/// A panic of the drawing thread or of the reading one ends the program. One of another thread does not: after its
+/// message the view comes back, and the message waits on the main screen.
 fn restore_on_panic(terminal: &Arc<Terminal>, tell: &Sender<Heard>, waker: &Waker) {
     let (terminal, tell, waker) = (Arc::clone(terminal), tell.clone(), waker.clone());
     let drawing = std::thread::current().id();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let was_shown = terminal.leave_if_shown();
+        let was_shown = terminal.leave();
         before(panic);
-        if was_shown && std::thread::current().id() != drawing && terminal.enter().is_ok() {
-            // The front end may be gone already.
-            if tell.send(Heard::Redraw).is_ok() {
-                waker.wake();
-            }
+        let here = std::thread::current();
+        let is_fatal = here.id() == drawing || here.name() == Some(reader::THREAD);
+        // The front end may be gone already.
+        if was_shown && !is_fatal && terminal.enter().is_ok() && tell.send(Heard::Redraw).is_ok() {
+            waker.wake();
         }
     }));
 }

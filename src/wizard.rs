@@ -522,6 +522,9 @@ impl Wizard {
         self.calls.cancel_readers();
         self.tick = None;
         self.overlay = None;
+        if self.calls.is_writing() {
+            self.say(Tone::Busy, "Saving what was confirmed. One moment. Ctrl-C again does not wait.");
+        }
         self.ended = Some(how);
     }
 

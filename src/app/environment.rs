@@ -8,6 +8,9 @@ use std::{
 
 use crate::runner::browser::Surroundings;
 
+/// Our folder's name.
+const NAME: &str = "backup365";
+
 /// What the environment says, as plain values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Environment {
@@ -32,7 +35,7 @@ pub(super) struct Environment {
 impl Environment {
     /// Reads everything that the start-up decides by.
     pub(super) fn read() -> Self {
-        let folders = directories::ProjectDirs::from("", "", "backup365");
+        let folders = directories::ProjectDirs::from("", "", NAME);
         Self {
             no_color: text("NO_COLOR"),
             clicolor: text("CLICOLOR"),
@@ -43,8 +46,14 @@ impl Environment {
             lang: text("LANG"),
             columns: text("COLUMNS"),
             lines: text("LINES"),
-            config: folders.as_ref().map(|f| f.config_dir().to_path_buf()),
-            data: folders.as_ref().map(|f| f.data_dir().to_path_buf()),
+            config: folders
+                .as_ref()
+                .map(|f| f.config_dir().to_path_buf())
+                .or_else(|| named(raw("XDG_CONFIG_HOME"))),
+            data: folders
+                .as_ref()
+                .map(|f| f.data_dir().to_path_buf())
+                .or_else(|| named(raw("XDG_DATA_HOME"))),
             user: user(),
             host: host(),
             zone: zone(),
@@ -52,6 +61,12 @@ impl Environment {
             has_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
         }
     }
+}
+
+/// Our folder in one that a variable names. For accounts without a home, as in containers: there the usual way finds
+/// nothing, whatever the variables say. A relative path does not count (XDG Base Directory Specification).
+fn named(base: Option<OsString>) -> Option<PathBuf> {
+    base.map(PathBuf::from).filter(|base| base.is_absolute()).map(|base| base.join(NAME))
 }
 
 /// One variable; unset and not UTF-8 are the same to us.

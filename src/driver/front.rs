@@ -21,6 +21,9 @@ pub trait FrontEnd {
     /// The terminal is gone or can't be read; the driver then ends the run as after a hang-up.
     fn next(&mut self, view: &View<'_>) -> std::io::Result<Option<Intent>>;
 
+    /// The wizard has ended, and writes are still seen through: what is shown from now on must not wait for anybody.
+    fn hurry(&mut self) {}
+
     /// Does what only a front end can do, and says in words what became of it.
     ///
     /// # Errors

@@ -15,17 +15,20 @@ use uuid::Uuid;
 
 use crate::domain::{id::TenantId, text::Text};
 
-use super::{CredentialSource, ExtraPermission, PartnerApp, SettingsError, beside};
+use super::{
+    Color, CredentialSource, ExtraPermission, Glyphs, PartnerApp, ScreenSettings, SettingsError, beside,
+};
 
 /// Every key of the file, by table; the sample in `assets` shows each.
 const KEYS: &[(&str, &[&str])] = &[
-    ("", &["app", "links", "folders", "addresses", "permissions"]),
+    ("", &["app", "links", "folders", "screen", "addresses", "permissions"]),
     (
         "app",
         &["client_id", "tenant", "secret_file", "secret_environment", "secret_command", "certificate_file"],
     ),
     ("links", &["done_page"]),
     ("folders", &["data"]),
+    ("screen", &["color", "glyphs"]),
     ("permissions", &["value", "role", "reason"]),
 ];
 
@@ -39,6 +42,7 @@ pub(super) struct Read {
     pub(super) addresses: Vec<(String, String)>,
     pub(super) done_page: Option<String>,
     pub(super) data: Option<PathBuf>,
+    pub(super) screen: ScreenSettings,
     pub(super) permissions: Vec<ExtraPermission>,
 }
 
@@ -66,6 +70,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Read, SettingsError> {
         addresses: top.table("addresses")?.map(|table| addresses(&table)).transpose()?.unwrap_or_default(),
         done_page: done_page.map(|(page, span)| address(file, page, &span)).transpose()?,
         data: data.map(|(data, _)| beside(path, data)),
+        screen: top.table("screen")?.map(|table| screen(&table)).transpose()?.unwrap_or_default(),
         permissions: top.rows("permissions")?.iter().map(permission).collect::<Result<_, _>>()?,
     })
 }
@@ -233,6 +238,28 @@ fn partner(app: &Section<'_, '_>) -> Result<PartnerApp, SettingsError> {
         ));
     };
     Ok(PartnerApp { client_id, tenant, credential })
+}
+
+/// How the screen is drawn.
+fn screen(table: &Section<'_, '_>) -> Result<ScreenSettings, SettingsError> {
+    let mut screen = ScreenSettings::default();
+    if let Some((word, span)) = table.text("color")? {
+        screen.color = match word {
+            "auto" => Color::Auto,
+            "always" => Color::Always,
+            "never" => Color::Never,
+            _ => return Err(table.must_be("color", &span, "auto, always or never")),
+        };
+    }
+    if let Some((word, span)) = table.text("glyphs")? {
+        screen.glyphs = match word {
+            "auto" => Glyphs::Auto,
+            "ascii" => Glyphs::Ascii,
+            "unicode" => Glyphs::Unicode,
+            _ => return Err(table.must_be("glyphs", &span, "auto, ascii or unicode")),
+        };
+    }
+    Ok(screen)
 }
 
 /// A row that settings add to the permission table.

@@ -22,6 +22,7 @@ fn no_file_is_no_application() {
 #[test]
 fn the_sample_is_every_setting_and_can_be_read() {
     let settings = load(include_str!("../../assets/backup365.sample.toml")).unwrap();
+    assert_eq!(settings.screen, ScreenSettings::default());
     assert!(settings.app.is_none(), "the sample names no application until somebody fills it in");
     let filled =
         include_str!("../../assets/backup365.sample.toml").replace("\n# ", "\n").replace("\n#[", "\n[");
@@ -29,6 +30,7 @@ fn the_sample_is_every_setting_and_can_be_read() {
     assert!(settings.app.is_some() && settings.done_page.is_some());
     assert_eq!(settings.addresses.len(), 2);
     assert_eq!(settings.permissions.len(), 1);
+    assert_eq!(settings.screen, ScreenSettings { color: Color::Never, glyphs: Glyphs::Ascii });
 }
 
 #[test]
@@ -42,6 +44,8 @@ fn mistakes_are_named_with_the_way_out() {
         ("app = 3\n", "can't be used"),
         ("[app", "can't be used"),
         ("[zzzzz]\n", "Remove it."),
+        ("[screen]\ncolor = \"sometimes\"\n", "expected one of `auto`, `always`, `never`"),
+        ("[screen]\nglyph = \"ascii\"\n", "Did you mean \"glyphs\"?"),
     ] {
         let error = load(text).unwrap_err().to_string();
         assert!(error.contains(says), "{text}: {error}");

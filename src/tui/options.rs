@@ -13,6 +13,9 @@ pub struct Options {
     pub fallback_size: Option<(u16, u16)>,
 }
 
+/// Largest number of columns or lines that is believed: a guess, and a bound on the memory that a frame takes.
+const LARGEST: u16 = 1_000;
+
 /// What `--color` or the settings say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColorChoice {
@@ -102,7 +105,8 @@ fn unicode(env: &Environment<'_>) -> bool {
 
 /// The size that the variables give, if both are usable.
 fn size(env: &Environment<'_>) -> Option<(u16, u16)> {
-    let number = |v: Option<&str>| v.and_then(|v| v.trim().parse::<u16>().ok()).filter(|n| *n > 0);
+    let number =
+        |v: Option<&str>| v.and_then(|v| v.trim().parse::<u16>().ok()).filter(|n| (1..=LARGEST).contains(n));
     Some((number(env.columns)?, number(env.lines)?))
 }
 
@@ -119,6 +123,11 @@ mod tests {
             (auto, Some("1"), None, None, Some("xterm"), false),
             (auto, Some(""), None, None, Some("xterm"), true),
             (auto, Some("1"), Some("1"), None, Some("xterm"), false),
+            (auto, Some("0"), None, None, Some("xterm"), false),
+            (auto, None, Some(""), Some("0"), Some("xterm"), false),
+            (auto, None, None, Some(""), Some("xterm"), true),
+            (auto, None, None, None, Some("unknown-thing"), true),
+            (ColorChoice::Always, None, None, Some("0"), Some("xterm"), true),
             (auto, None, Some("1"), Some("0"), Some("dumb"), true),
             (auto, None, Some("0"), Some("0"), Some("xterm"), false),
             (auto, None, None, Some("1"), Some("xterm"), true),
@@ -159,6 +168,7 @@ mod tests {
             (Some("100"), Some("30"), Some((100, 30))),
             (Some("100"), None, None),
             (Some("0"), Some("30"), None),
+            (Some("65535"), Some("65535"), None),
             (Some("x"), Some("30"), None),
         ] {
             let env = Environment { columns, lines, ..Environment::default() };

@@ -4,12 +4,18 @@
 //! Started by [`super::Tui::start`], ended by dropping the [`Reader`]. What it hears goes to the front end as
 //! [`Heard`], and the driver is woken. Signals that end the process restore the terminal here and at once; the
 //! wizard then gets the time that the driver grants, and after [`LAST_WORD`] the signal's own action ends a process
-//! that hangs.
+//! that hangs. Nothing else is written here: this thread must never wait for the terminal.
+//!
+//! The process ends by itself with 128 plus the signal's number and does not die by the signal, which
+//! remote-terminal.md section 8 would rather have: the exit codes are a promise (product.md section 9, *Records and
+//! words*), a shell sees the same number, and SIGQUIT leaves no core file with a customer's names in it.
 
 use std::{
+    any::Any,
     fs::File,
     io::{self, Read},
     os::unix::net::UnixStream,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, mpsc::Sender},
     thread::JoinHandle,
     time::Duration,
@@ -25,19 +31,24 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use crate::{driver::front::Waker, wizard::event::Ending};
 
 use super::{
-    input::{Input, Parser},
+    input::{Input, Parser, Press},
+    output::is_ours,
     terminal::Terminal,
 };
 
 /// Quiet after a change of size before it is drawn: a dragged window sends dozens (remote-terminal.md section 7).
 const RESIZE_QUIET: Duration = Duration::from_millis(50);
 
-/// How long to wait for the shell to continue us. An orphaned group is never stopped: then we go on by ourselves.
-const STOP_WAIT: Duration = Duration::from_millis(100);
-
 /// How long the process may take to end by itself after it was told to: the driver grants a write 2 s, and leaving
 /// takes a moment.
-const LAST_WORD: Duration = Duration::from_secs(5);
+const LAST_WORD: Duration = Duration::from_secs(3);
+
+/// How often a program in the background looks whether it is in the foreground again: `fg` tells a job that runs nothing.
+/// A guess: what a person takes for at once. The only waking without a cause, and only there.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Name of the thread.
+pub(crate) const THREAD: &str = "terminal";
 
 /// Bytes taken as one read, so that key-ahead and pastes without brackets are seen as a whole.
 const ONE_READ: usize = 1 << 16;
@@ -47,8 +58,14 @@ const ONE_READ: usize = 1 << 16;
 pub(crate) enum Heard {
     /// Keys and pastes of one read.
     Inputs(Vec<Input>),
-    /// The size changed, or the process was continued: everything is drawn again.
+    /// The size changed: everything is drawn again.
     Redraw,
+    /// SIGTSTP: the process is to stop.
+    Stop,
+    /// SIGCONT: the process was stopped, maybe from outside.
+    Continued,
+    /// This thread panicked; nobody reads any more.
+    Panicked(Box<dyn Any + Send>),
     /// SIGINT.
     Interrupted,
     /// The process must go.
@@ -88,16 +105,18 @@ impl Reader {
         }
         let ears = Ears {
             tty: Some(tty),
+            is_away: false,
             stopped,
             signals,
             parser: Parser::default(),
             has_resized: false,
-            ending: None,
+            is_ending: false,
             terminal,
             heard,
             waker,
         };
-        let thread = std::thread::Builder::new().name("terminal".to_owned()).spawn(move || ears.listen())?;
+        let thread =
+            std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || ears.listen_safely())?;
         reader.thread = Some(thread);
         Ok(reader)
     }
@@ -120,6 +139,8 @@ impl Drop for Reader {
 struct Ears {
     /// The terminal's input; none once it is gone.
     tty: Option<File>,
+    /// In the background: what is typed is for somebody else, and reading it would stop the process.
+    is_away: bool,
     /// Ends when the handle is dropped.
     stopped: UnixStream,
     /// One stream per signal: a byte for each time it came.
@@ -128,8 +149,8 @@ struct Ears {
     parser: Parser,
     /// The size changed and the quiet after it is not over.
     has_resized: bool,
-    /// The signal that told the process to go.
-    ending: Option<i32>,
+    /// The process was told to go.
+    is_ending: bool,
     /// The guard.
     terminal: Arc<Terminal>,
     /// To the front end.
@@ -150,10 +171,23 @@ struct Ready {
 }
 
 impl Ears {
+    /// Listens; without this thread no key and no signal would end the program, so a panic here ends it.
+    fn listen_safely(self) {
+        let (heard, waker) = (self.heard.clone(), self.waker.clone());
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.listen()))
+            && heard.send(Heard::Panicked(panic)).is_ok()
+        {
+            waker.wake();
+        }
+    }
+
     /// Listens until the handle is dropped.
     fn listen(mut self) {
         loop {
-            let Ok(ready) = self.wait() else { return };
+            let Ok(ready) = self.wait() else {
+                // Deaf: better to go than to stay without keys and signals.
+                return self.end(SIGTERM, Ending::Terminate);
+            };
             if ready.is_stopped {
                 return;
             }
@@ -172,16 +206,18 @@ impl Ears {
 
     /// Waits for whatever comes first.
     fn wait(&self) -> io::Result<Ready> {
-        let timeout = match (self.ending, self.has_resized) {
-            (Some(_), _) => Some(LAST_WORD),
-            (None, true) => Some(RESIZE_QUIET),
-            (None, false) => self.parser.patience(),
+        let timeout = match (self.is_ending, self.is_away, self.has_resized) {
+            (true, ..) => None,
+            (false, true, _) => Some(LOOK_AGAIN),
+            (false, false, true) => Some(RESIZE_QUIET),
+            (false, false, false) => self.parser.patience(),
         };
         let timeout = timeout.map(timespec);
         let mut fds = vec![PollFd::new(&self.stopped, PollFlags::IN)];
         fds.extend(self.signals.iter().map(|(_, stream)| PollFd::new(stream, PollFlags::IN)));
-        fds.extend(self.tty.as_ref().map(|tty| PollFd::new(tty, PollFlags::IN)));
-        let has_tty = self.tty.is_some();
+        let tty = self.tty.as_ref().filter(|_| !self.is_away);
+        fds.extend(tty.map(|tty| PollFd::new(tty, PollFlags::IN)));
+        let has_tty = tty.is_some();
         match poll(&mut fds, timeout.as_ref()) {
             Ok(0) => return Ok(Ready { is_silent: true, ..Ready::default() }),
             Ok(_) => {}
@@ -196,11 +232,13 @@ impl Ears {
         })
     }
 
-    /// Nothing came in time: a lone Esc is a key, a change of size is over, a process that hangs ends.
+    /// Nothing came in time: a lone Esc is a key, a change of size is over.
     fn silence(&mut self) {
-        if let Some(signal) = self.ending {
-            // Nothing is left to do if even that fails.
-            drop(signal_hook::low_level::emulate_default_handler(signal));
+        if self.is_away {
+            self.look();
+            if !self.is_away {
+                self.tell_urgently(Heard::Continued);
+            }
             return;
         }
         if self.has_resized {
@@ -225,17 +263,25 @@ impl Ears {
             SIGTERM => self.end(signal, Ending::Terminate),
             SIGHUP => self.end(signal, Ending::HangUp),
             SIGQUIT => self.end(signal, Ending::Quit),
-            SIGINT => self.tell(Heard::Interrupted),
-            SIGTSTP => self.stop(),
-            SIGCONT => self.go_on(),
+            SIGINT => self.tell_urgently(Heard::Interrupted),
+            // Stopping and coming back is the drawing thread's: it may have to wait for the terminal.
+            SIGTSTP if !self.is_ending => self.tell_urgently(Heard::Stop),
+            SIGCONT if !self.is_ending => {
+                self.look();
+                self.tell_urgently(Heard::Continued);
+            }
             SIGWINCH => self.has_resized = true,
             _ => {}
         }
     }
 
     /// The process must go. A terminal that closes says so up to three times (its end of file, the kernel's SIGHUP
-    /// and the shell's): the first counts.
+    /// and the shell's), and `timeout` sends SIGTERM twice: the first counts, and cuts nobody's last write off.
     fn end(&mut self, signal: i32, why: Ending) {
+        let is_first = !std::mem::replace(&mut self.is_ending, true);
+        if is_first {
+            end_at_last(signal);
+        }
         if why == Ending::HangUp {
             self.terminal.gone();
         } else {
@@ -243,48 +289,8 @@ impl Ears {
         }
         // What is typed from here on is for the shell.
         self.tty = None;
-        if self.ending.is_none() {
-            self.ending = Some(signal);
+        if is_first {
             self.tell(Heard::End(why));
-        }
-    }
-
-    /// Stops until the shell continues us.
-    ///
-    /// Our handler stands in the way of SIGTSTP's own action, and taking it away needs unsafe code. SIGTTOU stops
-    /// just as well, and is ignored just as well where nobody could continue us (an orphaned group).
-    fn stop(&mut self) {
-        if self.ending.is_some() {
-            return;
-        }
-        self.terminal.leave();
-        if kill_process(getpid(), Signal::TTOU).is_ok()
-            && let Some((_, continued)) = self.signals.iter().find(|(signal, _)| *signal == SIGCONT)
-        {
-            let mut fds = [PollFd::new(continued, PollFlags::IN)];
-            // Silence and a signal mean the same here: go on.
-            let _ = poll(&mut fds, Some(&timespec(STOP_WAIT)));
-        }
-        self.take_continue();
-        self.go_on();
-    }
-
-    /// Takes a SIGCONT that is about to be answered.
-    fn take_continue(&self) {
-        for (_, stream) in self.signals.iter().filter(|(signal, _)| *signal == SIGCONT) {
-            came(stream);
-        }
-    }
-
-    /// Sets every mode again and has everything drawn again.
-    fn go_on(&mut self) {
-        if self.ending.is_some() {
-            return;
-        }
-        if self.terminal.enter_again().is_err() {
-            self.end(SIGHUP, Ending::HangUp);
-        } else {
-            self.tell(Heard::Redraw);
         }
     }
 
@@ -297,7 +303,8 @@ impl Ears {
 
     /// Takes what the terminal has; end of file and errors mean that it is gone.
     fn read(&mut self) {
-        let Some(tty) = &mut self.tty else { return };
+        self.look();
+        let Some(tty) = self.tty.as_mut().filter(|_| !self.is_away) else { return };
         let mut bytes = Vec::new();
         let mut piece = [0_u8; 4_096];
         let mut is_gone = false;
@@ -321,11 +328,29 @@ impl Ears {
         }
     }
 
+    /// Sees whether we are in the background.
+    fn look(&mut self) {
+        self.is_away = self.tty.as_ref().is_some_and(|tty| !is_ours(tty));
+    }
+
     /// Tells keys, if there are any.
     fn tell_inputs(&self, inputs: Vec<Input>) {
-        if !inputs.is_empty() {
+        if inputs.is_empty() {
+            return;
+        }
+        // The keys that people press when a terminal stands still.
+        let is_way_out = |input: &Input| matches!(input, Input::Key(Press::Ctrl('c' | 'z' | '\\')));
+        if inputs.iter().any(is_way_out) {
+            self.tell_urgently(Heard::Inputs(inputs));
+        } else {
             self.tell(Heard::Inputs(inputs));
         }
+    }
+
+    /// Tells, also a front end that waits for a terminal that takes no bytes. In this order: who is nudged finds the news.
+    fn tell_urgently(&self, what: Heard) {
+        self.tell(what);
+        self.terminal.nudge();
     }
 
     /// Tells the front end and wakes the driver.
@@ -359,9 +384,49 @@ fn timespec(wait: Duration) -> Timespec {
     }
 }
 
+/// Ends a process that hangs: after [`LAST_WORD`] the signal has its own action.
+fn end_at_last(signal: i32) {
+    let last = move || {
+        std::thread::sleep(LAST_WORD);
+        // Nothing is left to do if even that fails.
+        drop(signal_hook::low_level::emulate_default_handler(signal));
+    };
+    // No thread to be had: then it ends by itself, or by SIGKILL.
+    drop(std::thread::Builder::new().name("last word".to_owned()).spawn(last));
+}
+
 /// Stops the whole group, as the shell expects of Ctrl-Z; our own part follows when the signal arrives.
 pub(crate) fn suspend(terminal: &Terminal) {
     terminal.leave();
     // Refused: then there is nothing to stop, and the next frame stands where it stood.
-    let _ = rustix::process::kill_current_process_group(Signal::TSTP);
+    let _refused = rustix::process::kill_current_process_group(Signal::TSTP);
+}
+
+/// Stops until the shell continues us, on the drawing thread, then enters again.
+///
+/// Our handler stands in the way of SIGTSTP's own action, and taking it away needs unsafe code. SIGTTOU stops just as
+/// well, and is ignored just as well where nobody could continue us (a session leader, an orphaned group). A signal that
+/// the main thread sends to its own process acts before the call returns: no time is guessed here.
+///
+/// Continued in the background, maybe only to be told to go, it enters nothing.
+///
+/// # Errors
+/// The terminal refuses raw mode.
+pub(crate) fn stop(terminal: &Terminal) -> io::Result<()> {
+    terminal.leave();
+    let _refused = kill_process(getpid(), Signal::TTOU);
+    go_on(terminal)
+}
+
+/// Enters again after the process was continued. In the background it leaves the terminal alone and works on: a call
+/// that touches it would stop the process right there, deaf to SIGTERM until somebody brings it to the foreground.
+///
+/// # Errors
+/// The terminal refuses raw mode.
+pub(crate) fn go_on(terminal: &Terminal) -> io::Result<()> {
+    if terminal.is_ours() {
+        return terminal.enter_again();
+    }
+    terminal.leave();
+    Ok(())
 }

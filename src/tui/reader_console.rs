@@ -17,6 +17,9 @@ use super::{
     terminal::Terminal,
 };
 
+/// Name of the thread.
+pub(crate) const THREAD: &str = "terminal";
+
 /// What the reading thread tells.
 #[derive(Debug)]
 pub(crate) enum Heard {
@@ -27,6 +30,15 @@ pub(crate) enum Heard {
     /// Interrupted from outside; never here.
     #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
     Interrupted,
+    /// To be stopped; never here.
+    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
+    Stop,
+    /// Continued; never here.
+    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
+    Continued,
+    /// This thread panicked; not told here.
+    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
+    Panicked(Box<dyn std::any::Any + Send>),
     /// The process must go.
     End(Ending),
 }
@@ -46,7 +58,7 @@ impl Reader {
         heard: Sender<Heard>,
         waker: Waker,
     ) -> io::Result<Self> {
-        std::thread::Builder::new().name("terminal".to_owned()).spawn(move || {
+        std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             loop {
                 let what = match read() {
                     Ok(event) => understand(event),
@@ -105,3 +117,21 @@ fn understand(event: Event) -> Option<Heard> {
 
 /// There is nothing to stop here.
 pub(crate) const fn suspend(_: &Terminal) {}
+
+/// There is nothing to stop here.
+///
+/// # Errors
+/// None.
+#[expect(clippy::unnecessary_wraps, reason = "the other system's signature")]
+pub(crate) const fn stop(_: &Terminal) -> io::Result<()> {
+    Ok(())
+}
+
+/// There is nothing to come back from here.
+///
+/// # Errors
+/// None.
+#[expect(clippy::unnecessary_wraps, reason = "the other system's signature")]
+pub(crate) const fn go_on(_: &Terminal) -> io::Result<()> {
+    Ok(())
+}

@@ -3,13 +3,21 @@
 //! Shared by the drawing thread, the reading thread (which hears signals) and the panic hook. Whoever leaves first
 //! restores; the others find nothing to do. A terminal that is gone is never written to again
 //! (remote-terminal.md section 8).
+//!
+//! Nothing here runs inside a signal's handler: handlers only wake the reading thread. That is why a mutex is allowed,
+//! and why SIGKILL, SIGSEGV and SIGABRT leave the modes behind (few, and `reset` undoes them).
 
 use std::{
     fs::File,
-    io::{self, Write},
-    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
+    io,
+    sync::{
+        Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
+
+use super::output::{Nudge, Output, PATIENCE, Sent};
 
 /// Alternate screen, bracketed paste, default attributes. Nothing else is switched on, so nothing else can stay on.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[m";
@@ -20,15 +28,14 @@ const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h";
 /// Leaves the alternate screen.
 const MAIN_SCREEN: &[u8] = b"\x1b[?1049l";
 
-/// How long a restore waits for a frame that is being written, or for a terminal that takes no bytes (Ctrl-S).
-const PATIENCE: Duration = Duration::from_millis(200);
-
-/// Steps in which it waits.
+/// Steps in which a restore waits for the lock.
 const STEP: Duration = Duration::from_millis(10);
 
 /// What the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
+    /// Raw, and nothing written yet: the first frame brings the modes along, in the same write.
+    Entered,
     /// The full-screen view.
     Shown,
     /// Words alone on the main screen, until Enter.
@@ -45,34 +52,57 @@ enum Phase {
 #[derive(Debug)]
 struct Inner {
     /// Where bytes go.
-    out: File,
+    out: Output,
     /// What the terminal shows.
     phase: Phase,
+    /// The modes may not be on, and what stands there is not known: the next frame sets them again.
+    is_torn: bool,
+    /// The program is ending: a frame waits no longer than last words do.
+    is_hurried: bool,
 }
 
 /// The guard.
 #[derive(Debug)]
-pub(crate) struct Terminal(Mutex<Inner>);
+pub(crate) struct Terminal {
+    /// The terminal.
+    inner: Mutex<Inner>,
+    /// For a writer who waits for a terminal that takes no bytes.
+    nudge: Nudge,
+    /// Somebody wants the lock more than a writer does.
+    is_wanted: AtomicBool,
+}
 
 impl Terminal {
     /// Wraps the output; enters nothing yet.
-    pub(crate) const fn new(out: File) -> Self {
-        Self(Mutex::new(Inner { out, phase: Phase::Left }))
-    }
-
-    /// Enters: raw mode, alternate screen, bracketed paste. Does nothing where it was closed, is gone, or is shown.
     ///
     /// # Errors
-    /// The terminal refuses raw mode or bytes.
+    /// The system refuses a socket pair.
+    pub(crate) fn new(out: File) -> io::Result<Self> {
+        let (out, nudge) = Output::new(out)?;
+        let inner = Mutex::new(Inner { out, phase: Phase::Left, is_torn: false, is_hurried: false });
+        Ok(Self { inner, nudge, is_wanted: AtomicBool::new(false) })
+    }
+
+    /// Enters: raw mode now, alternate screen and bracketed paste with the next frame. Does nothing where it was closed,
+    /// is gone, or is shown. Never waits for the terminal.
+    ///
+    /// # Errors
+    /// The terminal refuses raw mode.
     pub(crate) fn enter(&self) -> io::Result<()> {
         let mut inner = self.lock();
         match inner.phase {
-            Phase::Shown | Phase::Closed | Phase::Gone => return Ok(()),
-            Phase::Left => crossterm::terminal::enable_raw_mode()?,
-            Phase::Alone => {}
+            Phase::Entered | Phase::Shown | Phase::Closed | Phase::Gone => Ok(()),
+            Phase::Left => {
+                raw()?;
+                inner.phase = Phase::Entered;
+                Ok(())
+            }
+            Phase::Alone => {
+                inner.phase = Phase::Shown;
+                inner.is_torn = true;
+                Ok(())
+            }
         }
-        inner.phase = Phase::Shown;
-        inner.write(ENTER)
     }
 
     /// Enters again after somebody else may have changed every mode (the process was stopped from outside).
@@ -80,47 +110,76 @@ impl Terminal {
     /// # Errors
     /// As `enter`.
     pub(crate) fn enter_again(&self) -> io::Result<()> {
-        self.leave();
-        self.enter()
-    }
-
-    /// Restores, to come back later.
-    pub(crate) fn leave(&self) {
-        self.restore(Phase::Left);
+        self.enter()?;
+        let mut inner = self.lock();
+        if inner.phase == Phase::Shown {
+            raw()?;
+            inner.is_torn = true;
+        }
+        Ok(())
     }
 
     /// Restores, to come back later; says whether the view was shown.
-    pub(crate) fn leave_if_shown(&self) -> bool {
-        self.restore(Phase::Left)
+    pub(crate) fn leave(&self) -> bool {
+        self.restore(Phase::Left, "")
     }
 
     /// Restores for good.
     pub(crate) fn close(&self) {
-        self.restore(Phase::Closed);
+        self.restore(Phase::Closed, "");
+    }
+
+    /// Restores for good and leaves words on the main screen.
+    pub(crate) fn finish(&self, words: &str) {
+        self.restore(Phase::Closed, words);
     }
 
     /// The terminal hung up: nothing is written any more.
+    ///
+    /// Where the signal came although the terminal is still there, the line gets its modes back, which takes no byte.
     pub(crate) fn gone(&self) {
-        if let Some(mut inner) = self.try_lock() {
-            inner.phase = Phase::Gone;
+        let Some(mut inner) = self.wants() else { return };
+        let was = std::mem::replace(&mut inner.phase, Phase::Gone);
+        if matches!(was, Phase::Entered | Phase::Shown | Phase::Alone) {
+            inner.cook();
         }
     }
 
-    /// Whether the full-screen view stands there and may be drawn.
-    pub(crate) fn is_shown(&self) -> bool {
-        self.lock().phase == Phase::Shown
+    /// Whoever waits for the terminal to take a frame gives it up.
+    pub(crate) fn nudge(&self) {
+        self.nudge.nudge();
     }
 
-    /// Writes a frame, if the view is shown.
+    /// The program is ending: from now on no frame waits for the terminal longer than last words do.
+    pub(crate) fn hurry(&self) {
+        self.lock().is_hurried = true;
+    }
+
+    /// Whether the terminal is ours to enter: a process in the background is stopped for trying.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.lock().out.is_ours()
+    }
+
+    /// Whether the full-screen view stands there, or may be drawn.
+    pub(crate) fn is_shown(&self) -> bool {
+        matches!(self.lock().phase, Phase::Entered | Phase::Shown)
+    }
+
+    /// Writes a frame, if the view may be drawn.
     ///
     /// # Errors
     /// The terminal is gone; nothing is written to it any more.
-    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut inner = self.lock();
-        if inner.phase != Phase::Shown {
-            return Ok(());
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<Sent> {
+        if self.gives_way() {
+            return Ok(Sent::Cut);
         }
-        inner.write(bytes)
+        let mut inner = self.lock();
+        match inner.phase {
+            Phase::Entered => inner.send_with_modes(bytes),
+            Phase::Shown if inner.is_torn => inner.send_with_modes(bytes),
+            Phase::Shown => inner.send(bytes),
+            _ => Ok(Sent::Whole),
+        }
     }
 
     /// Leaves the full-screen view and writes words alone, from the first column, in one write and unwrapped. The
@@ -128,60 +187,74 @@ impl Terminal {
     ///
     /// # Errors
     /// As `write`.
-    pub(crate) fn print_alone(&self, words: &str) -> io::Result<()> {
+    pub(crate) fn print_alone(&self, words: &str) -> io::Result<Sent> {
         let mut inner = self.lock();
-        if inner.phase != Phase::Shown {
-            return Ok(());
+        if !matches!(inner.phase, Phase::Entered | Phase::Shown) {
+            return Ok(Sent::Cut);
         }
-        inner.phase = Phase::Alone;
         let mut bytes = b"\x1b[m\x1b[?25h".to_vec();
         bytes.extend_from_slice(MAIN_SCREEN);
         bytes.extend_from_slice(b"\r\n");
         bytes.extend_from_slice(words.as_bytes());
         bytes.extend_from_slice(b"\r\n\r\nPress Enter to go back.\r\n");
-        inner.write(&bytes)
+        inner.phase = Phase::Shown;
+        let sent = inner.send(&bytes)?;
+        if sent == Sent::Whole {
+            inner.phase = Phase::Alone;
+        }
+        Ok(sent)
     }
 
     /// The one routine that restores.
     ///
     /// Says whether the full-screen view was shown.
-    fn restore(&self, then: Phase) -> bool {
-        let Some(mut inner) = self.try_lock() else { return false };
+    fn restore(&self, then: Phase, words: &str) -> bool {
+        let Some(mut inner) = self.wants() else { return false };
         let was = inner.phase;
         match was {
-            Phase::Gone | Phase::Closed => return false,
-            Phase::Left => {
+            Phase::Gone => return false,
+            Phase::Closed => {}
+            Phase::Left => inner.phase = then,
+            Phase::Entered | Phase::Shown | Phase::Alone => {
                 inner.phase = then;
-                return false;
-            }
-            Phase::Shown | Phase::Alone => inner.phase = then,
-        }
-        if takes_bytes(&inner.out) {
-            let mut bytes = RESTORE.to_vec();
-            if was == Phase::Shown {
-                bytes.extend_from_slice(MAIN_SCREEN);
-            }
-            if inner.write(&bytes).is_err() {
-                return false;
+                inner.give_back(was);
             }
         }
-        // Nobody is left to tell when the terminal refuses its own modes back.
-        drop(crossterm::terminal::disable_raw_mode());
-        #[cfg(unix)]
-        let _ = rustix::termios::tcflush(&inner.out, rustix::termios::QueueSelector::IFlush);
-        was == Phase::Shown
+        if !words.is_empty() && inner.phase != Phase::Gone && inner.out.takes_us() {
+            // Nobody is left to tell.
+            drop(inner.send_soon(words.as_bytes()));
+        }
+        matches!(was, Phase::Entered | Phase::Shown)
+    }
+
+    /// Whether somebody else wants the lock: then a writer keeps off it for a moment, because a mutex is not fair.
+    fn gives_way(&self) -> bool {
+        let is_wanted = self.is_wanted.load(Ordering::SeqCst);
+        if is_wanted {
+            std::thread::sleep(STEP);
+        }
+        is_wanted
+    }
+
+    /// The lock, for those that restore: a frame that the terminal does not take is given up for it.
+    fn wants(&self) -> Option<MutexGuard<'_, Inner>> {
+        self.is_wanted.store(true, Ordering::SeqCst);
+        self.nudge.nudge();
+        let inner = self.try_lock();
+        self.is_wanted.store(false, Ordering::SeqCst);
+        inner
     }
 
     /// The lock; a panic elsewhere does not make the terminal unusable.
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The lock, for those that must not wait for ever: signals and panics, maybe of the thread that holds it.
     fn try_lock(&self) -> Option<MutexGuard<'_, Inner>> {
         let mut waited = Duration::ZERO;
         loop {
-            match self.0.try_lock() {
+            match self.inner.try_lock() {
                 Ok(inner) => return Some(inner),
                 Err(TryLockError::Poisoned(inner)) => return Some(inner.into_inner()),
                 Err(TryLockError::WouldBlock) if waited >= PATIENCE => return None,
@@ -195,73 +268,59 @@ impl Terminal {
 }
 
 impl Inner {
-    /// Writes everything; an error means that nobody is there any more.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes).inspect_err(|_| self.phase = Phase::Gone)
+    /// Writes a frame; an error means that nobody is there any more.
+    fn send(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        let sent = if self.is_hurried { self.out.send_soon(bytes) } else { self.out.send(bytes) };
+        let sent = sent.inspect_err(|_| self.phase = Phase::Gone)?;
+        self.is_torn |= sent == Sent::Cut;
+        Ok(sent)
+    }
+
+    /// Writes a frame and the modes before it, in one write.
+    fn send_with_modes(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        self.phase = Phase::Shown;
+        self.is_torn = false;
+        self.send(&[ENTER, bytes].concat())
+    }
+
+    /// Writes last words.
+    fn send_soon(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        self.out.send_soon(bytes).inspect_err(|_| self.phase = Phase::Gone)
+    }
+
+    /// Undoes every mode, in the order of remote-terminal.md section 8.
+    fn give_back(&mut self, was: Phase) {
+        if was != Phase::Entered && self.out.takes_us() {
+            let mut bytes = RESTORE.to_vec();
+            if was == Phase::Shown {
+                bytes.extend_from_slice(MAIN_SCREEN);
+            }
+            let Ok(sent) = self.send_soon(&bytes) else { return };
+            if sent == Sent::Cut && self.out.is_ours() {
+                // Stopped, with half a frame before us: nobody will miss the frame, and everybody the modes.
+                self.out.discard();
+                drop(self.send_soon(&bytes));
+            }
+        }
+        self.cook();
+    }
+
+    /// Gives the line its own modes back. Whoever leaves for good forgets what was typed for us; what is typed behind
+    /// Ctrl-Z is for the shell, or for us again where nobody can stop us. No answer of the terminal's can be among it:
+    /// it is asked nothing.
+    fn cook(&self) {
+        if self.out.is_ours() {
+            // Nobody is left to tell when the terminal refuses its own modes back.
+            drop(crossterm::terminal::disable_raw_mode());
+            if self.phase != Phase::Left {
+                self.out.forget_typed();
+            }
+        }
     }
 }
 
-/// Whether the terminal takes bytes now; one that is stopped with Ctrl-S must not hold a restore for ever.
-#[cfg(unix)]
-fn takes_bytes(out: &File) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(PATIENCE.subsec_nanos()) };
-    let mut fds = [PollFd::new(out, PollFlags::OUT)];
-    poll(&mut fds, Some(&patience)).is_ok_and(|ready| ready > 0)
-}
-
-/// Whether the terminal takes bytes now.
-#[cfg(not(unix))]
-const fn takes_bytes(_: &File) -> bool {
-    true
-}
-
-/// The terminal's two ends: standard input and output where they are terminals, else the controlling terminal.
-///
-/// # Errors
-/// There is no terminal.
-#[cfg(unix)]
-pub(crate) fn open() -> io::Result<(File, File)> {
-    use std::{io::IsTerminal, os::fd::AsFd};
-
-    let controlling = || File::options().read(true).write(true).open("/dev/tty");
-    let stdin = io::stdin();
-    let input =
-        if stdin.is_terminal() { File::from(stdin.as_fd().try_clone_to_owned()?) } else { controlling()? };
-    let (stdout, stderr) = (io::stdout(), io::stderr());
-    let output = if stdout.is_terminal() {
-        File::from(stdout.as_fd().try_clone_to_owned()?)
-    } else if stderr.is_terminal() {
-        File::from(stderr.as_fd().try_clone_to_owned()?)
-    } else {
-        controlling()?
-    };
-    Ok((input, output))
-}
-
-/// The console's two ends.
-///
-/// # Errors
-/// There is no console.
-#[cfg(not(unix))]
-pub(crate) fn open() -> io::Result<(File, File)> {
-    Ok((
-        File::options().read(true).write(true).open("CONIN$")?,
-        File::options().read(true).write(true).open("CONOUT$")?,
-    ))
-}
-
-/// Columns and rows that the terminal reports; none where it does not know.
-#[cfg(unix)]
-pub(crate) fn size(out: &File) -> Option<(u16, u16)> {
-    // Not crossterm's: where the ioctl fails it starts a child process to ask.
-    let size = rustix::termios::tcgetwinsize(out).ok()?;
-    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
-}
-
-/// Columns and rows that the console reports; none where it does not know.
-#[cfg(not(unix))]
-pub(crate) fn size(_: &File) -> Option<(u16, u16)> {
-    crossterm::terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0)
+/// Raw mode, whatever the modes are now: crossterm sets nothing when it set them once already.
+fn raw() -> io::Result<()> {
+    crossterm::terminal::disable_raw_mode()?;
+    crossterm::terminal::enable_raw_mode()
 }

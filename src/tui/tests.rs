@@ -282,6 +282,16 @@ fn another_size_is_drawn_again() {
 }
 
 #[test]
+fn a_size_that_no_screen_has_costs_no_memory() {
+    let mut session = Session::wizard();
+    let size = PtySize { rows: u16::MAX, cols: u16::MAX, pixel_width: 0, pixel_height: 0 };
+    session.master.resize(size).unwrap();
+    session.wait("the last row that is drawn", |text| text.contains("\x1b[498;"));
+    session.press(b"\x03");
+    assert_eq!(session.code(), 130);
+}
+
+#[test]
 fn ctrl_z_without_a_shell_only_draws_again() {
     let mut session = Session::wizard();
     session.press(b"\x1a");

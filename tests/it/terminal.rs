@@ -5,6 +5,7 @@ mod grammar;
 mod process;
 mod record;
 mod steps;
+mod ways;
 
 use std::{
     io::{Read, Write},
@@ -22,6 +23,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use rustix::process::{Pid, Signal, kill_process};
 
 pub(crate) use record::Record;
+pub(crate) use ways::{MAIN_SCREEN, RESTORED, Stalled};
 
 /// The key Enter.
 pub(crate) const ENTER: &str = "\r";
@@ -137,8 +139,9 @@ impl Terminal {
         let reader = thread::spawn(move || {
             let mut buffer = [0_u8; 8_192];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                to_screen.lock().unwrap().process(&buffer[..read]);
+                // In this order: whoever has seen something on the screen finds its bytes.
                 to_bytes.lock().unwrap().extend_from_slice(&buffer[..read]);
+                to_screen.lock().unwrap().process(&buffer[..read]);
                 if closes.load(Ordering::SeqCst) {
                     return;
                 }

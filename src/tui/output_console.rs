@@ -1,0 +1,93 @@
+//! The console's output, where there are no signals that could come between: writes wait for the console.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    time::Duration,
+};
+
+/// How long a restore waits for a frame that is being written.
+pub(super) const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What became of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Sent {
+    /// The terminal has them all.
+    Whole,
+    /// Given up somewhere in them; does not happen here.
+    #[expect(dead_code, reason = "the other system's half of the type")]
+    Cut,
+}
+
+/// Tells a writer that there is something more urgent; nothing here can.
+#[derive(Debug)]
+pub(super) struct Nudge;
+
+impl Nudge {
+    /// Does nothing.
+    pub(super) const fn nudge(&self) {}
+}
+
+/// The output.
+#[derive(Debug)]
+pub(super) struct Output(File);
+
+impl Output {
+    /// Wraps the output.
+    ///
+    /// # Errors
+    /// None here.
+    #[expect(clippy::unnecessary_wraps, reason = "the other system's signature")]
+    pub(super) const fn new(shared: File) -> io::Result<(Self, Nudge)> {
+        Ok((Self(shared), Nudge))
+    }
+
+    /// Writes a frame.
+    ///
+    /// # Errors
+    /// Nobody is there any more.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        self.0.write_all(bytes).map(|()| Sent::Whole)
+    }
+
+    /// Writes last words.
+    ///
+    /// # Errors
+    /// As `send`.
+    pub(super) fn send_soon(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        self.send(bytes)
+    }
+
+    /// Does nothing.
+    pub(super) const fn discard(&self) {}
+
+    /// Does nothing.
+    pub(super) const fn forget_typed(&self) {}
+
+    /// Always.
+    pub(super) const fn is_ours(&self) -> bool {
+        true
+    }
+
+    /// Always.
+    pub(super) const fn takes_us(&self) -> bool {
+        true
+    }
+}
+
+/// The console's two ends.
+///
+/// # Errors
+/// There is no console.
+pub(crate) fn open() -> io::Result<(File, File)> {
+    Ok((
+        File::options().read(true).write(true).open("CONIN$")?,
+        File::options().read(true).write(true).open("CONOUT$")?,
+    ))
+}
+
+/// Columns and rows that the console reports; none where it does not know.
+pub(crate) fn size(_: &File) -> Option<(u16, u16)> {
+    crossterm::terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0)
+}
