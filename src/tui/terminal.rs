@@ -17,8 +17,10 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[m";
 /// What is undone before the alternate screen is left, in the order of remote-terminal.md section 8.
 const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h";
 
-/// Leaves the alternate screen.
-const MAIN_SCREEN: &[u8] = b"\x1b[?1049l";
+/// Empties the alternate screen and leaves it. mosh 1.4 and screen as it is set usually have none: there the frame would
+/// stay, and what is written next would stand in the middle of it (remote-terminal.md section 5). Everywhere else nobody
+/// sees the emptied screen.
+const MAIN_SCREEN: &[u8] = b"\x1b[H\x1b[2J\x1b[?1049l";
 
 /// How long a restore waits for a frame that is being written, or for a terminal that takes no bytes (Ctrl-S).
 const PATIENCE: Duration = Duration::from_millis(200);

@@ -1,0 +1,230 @@
+//! A shell inside tmux, screen or mosh, each with a server of its own: how people work on a bad line.
+//!
+//! [`Inside::open`] starts the server and looks at it through a window; the program is then started in the shell as a
+//! person does. Every server ends with the value that started it, also when a test fails.
+
+use std::{
+    fs,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{DEADLINE, Home, Terminal, process::Usage};
+use crate::browser::program;
+
+/// The program.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_backup365");
+
+/// What every program in there is given.
+const ENVIRONMENT: [(&str, &str); 3] =
+    [("LANG", "C.UTF-8"), ("TERM", "xterm-256color"), ("ENV", "prompt.sh")];
+
+/// What stands between the program and the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// tmux, as it is without a settings file.
+    Tmux,
+    /// screen, with the system's settings.
+    Screen,
+    /// mosh, on loopback, without ssh.
+    Mosh,
+}
+
+impl Kind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Tmux, Self::Screen, Self::Mosh];
+    /// Those that a person can leave and come back to.
+    pub(crate) const KEEPING: [Self; 2] = [Self::Tmux, Self::Screen];
+}
+
+/// A server with one shell.
+pub(crate) struct Inside {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// The home folder of everything in it; the sockets lie there, too.
+    home: PathBuf,
+    /// The server's process.
+    server: u32,
+}
+
+impl Inside {
+    /// Starts a server with a shell, in a window of (columns, rows); nothing, said aloud, where it is not installed.
+    pub(crate) fn open(kind: Kind, home: &Home, (columns, rows): (u16, u16)) -> Option<(Self, Terminal)> {
+        let window = |program: &str, arguments: &[&str], more: &[(&str, &str)]| {
+            let environment: Vec<_> = ENVIRONMENT.iter().chain(more).copied().collect();
+            Terminal::program(home, program, arguments, (columns, rows), &environment)
+        };
+        // What a shell reads at its start, named by ENV: dash takes no prompt from the environment.
+        fs::write(home.path().join("prompt.sh"), "PS1='ready> '\n").unwrap();
+        let home_path = home.path().to_owned();
+        let (server, mut terminal) = match kind {
+            Kind::Tmux => {
+                program("tmux")?;
+                let socket = socket(home.path());
+                let arguments = ["-S", &socket, "-f", "/dev/null", "new-session", "sh"];
+                let mut terminal = window("tmux", &arguments, &[]);
+                terminal.sees(&["ready> "]);
+                let said = run(Command::new("tmux").args(["-S", &socket, "display-message", "-p", "#{pid}"]));
+                (String::from_utf8(said.stdout).unwrap().trim().parse().unwrap(), terminal)
+            }
+            Kind::Screen => {
+                program("screen")?;
+                let sockets = sockets(home.path());
+                fs::DirBuilder::new().mode(0o700).create(&sockets).unwrap();
+                let mut terminal =
+                    window("screen", &["-S", "inside", "sh"], &[("SCREENDIR", sockets.to_str().unwrap())]);
+                terminal.sees(&["ready> "]);
+                (named(&sockets), terminal)
+            }
+            Kind::Mosh => {
+                let (_, _) = (program("mosh-server")?, program("mosh-client")?);
+                let (server, port, key) = mosh(home);
+                let mut terminal = window("mosh-client", &["127.0.0.1", &port], &[("MOSH_KEY", &key)]);
+                terminal.sees(&["ready> "]);
+                (server, terminal)
+            }
+        };
+        terminal.sees(&["ready> "]);
+        Some((Self { kind, home: home_path, server }, terminal))
+    }
+
+    /// Looks at the same shell through another window.
+    pub(crate) fn attach(&self, home: &Home, size: (u16, u16)) -> Terminal {
+        match self.kind {
+            Kind::Tmux => {
+                let socket = socket(&self.home);
+                Terminal::program(home, "tmux", &["-S", &socket, "attach-session"], size, &ENVIRONMENT)
+            }
+            Kind::Screen => {
+                let sockets = sockets(&self.home);
+                let more = [("SCREENDIR", sockets.to_str().unwrap())];
+                let environment: Vec<_> = ENVIRONMENT.iter().chain(&more).copied().collect();
+                // -d as well: screen may not have noticed yet that a window was killed.
+                Terminal::program(home, "screen", &["-d", "-r", "inside"], size, &environment)
+            }
+            Kind::Mosh => panic!("a mosh server has one window only"),
+        }
+    }
+
+    /// What the multiplexer itself gives back of the screen, as a person who copies from it gets it.
+    pub(crate) fn copied(&self) -> String {
+        match self.kind {
+            Kind::Tmux => {
+                let socket = socket(&self.home);
+                let said = run(Command::new("tmux").args(["-S", &socket, "capture-pane", "-J", "-p"]));
+                String::from_utf8(said.stdout).unwrap()
+            }
+            Kind::Screen => {
+                let (file, until) = (self.home.join("hardcopy"), Instant::now() + DEADLINE);
+                let mut command = Command::new("screen");
+                command.env("SCREENDIR", sockets(&self.home)).args(["-S", "inside", "-X", "hardcopy"]);
+                run(command.arg(&file));
+                while fs::read(&file).map_or(true, |bytes| bytes.is_empty()) {
+                    assert!(Instant::now() < until, "screen wrote no hardcopy");
+                    thread::sleep(Duration::from_millis(10));
+                }
+                fs::read_to_string(file).unwrap()
+            }
+            Kind::Mosh => panic!("mosh keeps no copy of the screen that can be asked for"),
+        }
+    }
+
+    /// The process of the wizard in there, if it lives.
+    pub(crate) fn wizard(&self) -> Option<u32> {
+        let home = format!("HOME={}", self.home.display());
+        fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+            let process = entry.file_name().to_str()?.parse().ok()?;
+            let command = fs::read(entry.path().join("cmdline")).ok()?;
+            let environment = fs::read(entry.path().join("environ")).ok()?;
+            let is_ours = environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes());
+            (is_ours && command.starts_with(PROGRAM.as_bytes())).then_some(process)
+        })
+    }
+
+    /// What the wizard in there has used so far.
+    pub(crate) fn usage(&self) -> Usage {
+        Usage::of(self.wizard().expect("the wizard lives")).unwrap()
+    }
+
+    /// Kills the server where it is, with no chance to tidy up.
+    pub(crate) fn kill(&self) {
+        kill(self.server);
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        kill(self.server);
+        // The hang-up ends the wizard by itself; one that does not hear it must not outlive the test.
+        if let Some(wizard) = self.wizard() {
+            kill(wizard);
+        }
+    }
+}
+
+impl Terminal {
+    /// Starts the program at the prompt of the shell; its exit code will stand there afterwards.
+    pub(crate) fn runs(&mut self, arguments: &str) -> &mut Self {
+        self.keys(&format!("{PROGRAM} {arguments}; echo \"code $?\"\r"))
+    }
+
+    /// The prompt can be used: what is typed is echoed and carried out.
+    pub(crate) fn answers(&mut self) -> &mut Self {
+        self.keys("echo $((6*7))\r").sees(&["echo $((6*7)) 42 ready>"])
+    }
+
+    /// Kills what shows the window, with no chance to tidy up; what runs behind it stays.
+    pub(crate) fn killed_client(mut self) {
+        self.signal(Signal::KILL);
+        self.child.wait().unwrap();
+    }
+}
+
+/// tmux' own socket.
+fn socket(home: &Path) -> String {
+    home.join("tmux").to_str().unwrap().to_owned()
+}
+
+/// The folder of screen's own sockets.
+fn sockets(home: &Path) -> PathBuf {
+    home.join("screens")
+}
+
+/// The process that a socket of screen is named after.
+fn named(sockets: &Path) -> u32 {
+    let name = fs::read_dir(sockets).unwrap().next().unwrap().unwrap().file_name();
+    name.to_str().unwrap().split_once('.').unwrap().0.parse().unwrap()
+}
+
+/// Starts a mosh server with a shell; says its process, its port and its key.
+fn mosh(home: &Home) -> (u32, String, String) {
+    let mut command = Command::new("mosh-server");
+    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("TZ", "Australia/Sydney");
+    command.env("HOME", home.path()).envs(ENVIRONMENT).current_dir(home.path());
+    // A server that nobody looks at any more, in seconds: ends by itself when a test was killed.
+    command.env("MOSH_SERVER_NETWORK_TMOUT", "300");
+    let said = run(command.args(["new", "-i", "127.0.0.1", "--", "sh"]));
+    let (out, err) = (String::from_utf8(said.stdout).unwrap(), String::from_utf8(said.stderr).unwrap());
+    let mut words = out.lines().find_map(|line| line.strip_prefix("MOSH CONNECT ")).unwrap().split(' ');
+    let server = err.split_once("pid = ").unwrap().1.split(']').next().unwrap().parse().unwrap();
+    (server, words.next().unwrap().to_owned(), words.next().unwrap().trim().to_owned())
+}
+
+/// Runs a command to its end.
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {output:?}");
+    output
+}
+
+/// Kills a process; one that has ended already can't be killed again.
+fn kill(process: u32) {
+    if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        kill_process(process, Signal::KILL).ok();
+    }
+}
