@@ -111,6 +111,13 @@ impl Inside {
         }
     }
 
+    /// The screen with its colours, as tmux gives it back.
+    pub(crate) fn coloured(&self) -> String {
+        let socket = socket(&self.home);
+        let said = run(Command::new("tmux").args(["-S", &socket, "capture-pane", "-e", "-p"]));
+        String::from_utf8(said.stdout).unwrap()
+    }
+
     /// What the multiplexer itself gives back of the screen, as a person who copies from it gets it.
     pub(crate) fn copied(&self) -> String {
         match self.kind {
@@ -148,7 +155,7 @@ impl Inside {
 
     /// What the wizard in there has used so far.
     pub(crate) fn usage(&self) -> Usage {
-        Usage::of(self.wizard().expect("the wizard lives")).unwrap()
+        self.wizard().and_then(Usage::of).expect("the wizard lives")
     }
 
     /// Kills the server where it is, with no chance to tidy up.
@@ -168,9 +175,16 @@ impl Drop for Inside {
 }
 
 impl Terminal {
-    /// Starts the program at the prompt of the shell; its exit code will stand there afterwards.
-    pub(crate) fn runs(&mut self, arguments: &str) -> &mut Self {
-        self.keys(&format!("{PROGRAM} {arguments}; echo \"code $?\"\r"))
+    /// Starts the program at the prompt of the shell, with more of an environment (`NAME=value`); its exit code will
+    /// stand there afterwards.
+    pub(crate) fn runs(&mut self, environment: &str) -> &mut Self {
+        self.keys(&format!("{environment} {PROGRAM}; echo \"code $?\"\r"))
+    }
+
+    /// Starts the program below a shell that outlives a hang-up and then writes the exit code into a file. Not at the
+    /// prompt itself: a shell with jobs stops at a terminal that is gone.
+    pub(crate) fn runs_watched(&mut self) -> &mut Self {
+        self.keys(&format!("sh -c 'trap : HUP; {PROGRAM}; echo $? >code'\r"))
     }
 
     /// The prompt can be used: what is typed is echoed and carried out.
@@ -178,8 +192,9 @@ impl Terminal {
         self.keys("echo $((6*7))\r").sees(&["echo $((6*7)) 42 ready>"])
     }
 
-    /// Kills what shows the window, with no chance to tidy up; what runs behind it stays.
-    pub(crate) fn killed_client(mut self) {
+    /// Kills what shows the window, with no chance to tidy up; what runs behind it stays. Keep the window until nobody
+    /// reads its keys any more: dropping it types a newline.
+    pub(crate) fn loses_client(&mut self) {
         self.signal(Signal::KILL);
         self.child.wait().unwrap();
     }
