@@ -207,12 +207,13 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
         columns: environment.columns.as_deref(),
         lines: environment.lines.as_deref(),
     });
+    let clipboard = environment.clipboard();
     let mut wizard = Wizard::new(setup(cli, &opener)?);
     let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     let from_runner = waker.clone();
-    let mut front = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
+    let mut front = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?.with_clipboard(clipboard);
     let logged = OnceLock::new();
     let open = move || {
         // Tried again with the world: the folder may be there by then.
@@ -247,6 +248,7 @@ fn setup(cli: &Cli, opener: &Opener) -> Result<Setup, Refusal> {
         link_prefix: String::new(),
         link_suffix: String::new(),
         can_open_browser: opener.environment.surroundings.can_open(),
+        clipboard: opener.environment.clipboard().longest(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run: cli.run.clone(),
         here: Text::clean(&opener.environment.zone),

@@ -18,14 +18,13 @@ use std::{
     },
 };
 
-use base64::Engine;
-
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
     wizard::{effect::Deed, event::Intent, view::View},
 };
 
+use clipboard::Clipboard;
 use input::{Input, Press};
 use keys::{Edge, Meaning, meaning};
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
@@ -33,6 +32,7 @@ use reader::{Heard, Reader};
 use screen::Screen;
 use terminal::Terminal;
 
+pub mod clipboard;
 pub mod draw;
 pub mod input;
 pub mod keys;
@@ -53,10 +53,6 @@ pub mod words;
 /// Window size where neither the terminal nor the environment knows (remote-terminal.md section 1).
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// Longest clipboard sequence sent, bytes of base64: VTE parses 4,096 characters of any OSC, and longer ones may
-/// land on the screen (remote-terminal.md section 10). Up to 500 bytes are safe everywhere.
-const LONGEST_COPY: usize = 4_000;
-
 /// The full-screen front end. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Tui {
@@ -74,6 +70,8 @@ pub struct Tui {
     inputs: VecDeque<Input>,
     /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
     is_printing: bool,
+    /// The way to the terminal's clipboard.
+    clipboard: Clipboard,
     /// Something must be drawn that no intent will cause: scrolling, another size.
     is_dirty: bool,
     /// Ends the thread when dropped.
@@ -102,6 +100,7 @@ impl Tui {
             heard,
             inputs: VecDeque::new(),
             is_printing: false,
+            clipboard: Clipboard::default(),
             is_dirty: false,
             reader: None,
         };
@@ -109,6 +108,13 @@ impl Tui {
         tui.reader = Some(Reader::start(input, terminal, tell, waker)?);
         tui.terminal.enter()?;
         Ok(tui)
+    }
+
+    /// The same with another way to the clipboard.
+    #[must_use]
+    pub const fn with_clipboard(mut self, clipboard: Clipboard) -> Self {
+        self.clipboard = clipboard;
+        self
     }
 
     /// Draws the view, if it may be drawn now.
@@ -237,13 +243,9 @@ impl FrontEnd for Tui {
 }
 
 impl Tui {
-    /// Sends text to the terminal's clipboard (OSC 52); nobody answers.
+    /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
     fn copy(&self, text: &str) -> io::Result<()> {
-        let payload = base64::engine::general_purpose::STANDARD.encode(text);
-        if payload.len() > LONGEST_COPY {
-            return Ok(());
-        }
-        self.terminal.write(format!("\x1b]52;c;{payload}\x07").as_bytes())
+        self.clipboard.sequence(text).map_or(Ok(()), |bytes| self.terminal.write(&bytes))
     }
 }
 

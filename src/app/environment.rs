@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::runner::browser::Surroundings;
+use crate::{runner::browser::Surroundings, tui::clipboard::Clipboard};
 
 /// What the environment says, as plain values.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,10 @@ pub(super) struct Environment {
     pub(super) host: String,
     pub(super) zone: String,
     pub(super) surroundings: Surroundings,
+    /// `STY`: screen stands around.
+    pub(super) is_in_screen: bool,
+    /// `TMUX`: tmux stands around, maybe inside of screen.
+    pub(super) is_in_tmux: bool,
     pub(super) has_terminal: bool,
 }
 
@@ -49,8 +53,17 @@ impl Environment {
             host: host(),
             zone: zone(),
             surroundings: surroundings(),
+            is_in_screen: is_set("STY"),
+            is_in_tmux: is_set("TMUX"),
             has_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
         }
+    }
+}
+
+impl Environment {
+    /// The way to the terminal's clipboard.
+    pub(super) fn clipboard(&self) -> Clipboard {
+        Clipboard::of(self.term.as_deref(), self.is_in_screen, self.is_in_tmux)
     }
 }
 

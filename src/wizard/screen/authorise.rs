@@ -196,13 +196,11 @@ impl Authorise {
         let Some(tenant) = tenant(record).filter(|_| self.is_link_shown) else { return };
         let (link, run) = (cx.setup.link(tenant), record.id.clone());
         match action {
-            Action::Copy => {
+            Action::Copy if cx.setup.can_copy(link.as_str()) => {
                 cx.calls.perform(Deed::Copy(link));
-                cx.say(
-                    Tone::Plain,
-                    "The link was sent to your terminal's clipboard. Not every terminal allows that.",
-                );
+                cx.say(Tone::Plain, words::SENT);
             }
+            Action::Copy => cx.say(Tone::Warn, words::TOO_LONG),
             Action::Qr => self.is_qr_shown = true,
             Action::PrintAlone => cx.calls.perform(Deed::PrintAlone(link)),
             Action::Open if cx.setup.can_open_browser => {
