@@ -247,7 +247,7 @@ fn setup(cli: &Cli, opener: &Opener) -> Result<Setup, Refusal> {
         operator: Operator { name: Text::clean(&opener.environment.user), is_admin: false },
         link_prefix: String::new(),
         link_suffix: String::new(),
-        can_open_browser: opener.environment.surroundings.can_open(),
+        can_open_browser: opener.environment.surroundings.launcher().is_some(),
         clipboard: opener.environment.clipboard().longest(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run: cli.run.clone(),
@@ -271,6 +271,7 @@ fn opened(opener: &Opener) -> Result<Opened, Failure> {
             clock: opener.clock.clone(),
             rehearse: world.rehearse,
             files: opener.settings.data_of(opener.is_sandbox).join("files"),
+            launcher: opener.environment.surroundings.launcher(),
         },
         kept: world.sandbox.map(|sandbox| Box::new(sandbox) as _),
     })

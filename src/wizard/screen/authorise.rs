@@ -42,6 +42,8 @@ pub(crate) struct Authorise {
     rehearsal: Option<CallId>,
     enabling: Option<Wait>,
     failure: Option<Failure>,
+    /// Where the link was written.
+    file: Option<Text>,
 }
 
 impl Authorise {
@@ -106,6 +108,9 @@ impl Authorise {
             Proving::ask_now(cx);
         } else if let Some(at) = self.asked.iter().position(|asked| *asked == call) {
             self.asked.remove(at);
+            if let Reply::Written(path) = &reply {
+                self.file = Some(path.clone());
+            }
             tell(cx, reply);
         }
         Step::Stay
@@ -124,7 +129,7 @@ impl Authorise {
         blocks.extend(self.failures(look).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(vec![self.button(look, record)]));
         if self.needs_link(look, record) {
-            blocks.extend(Self::link_blocks(look, record));
+            blocks.extend(self.link_blocks(look, record));
         }
         blocks.extend(self.checks(look, record));
         if record.product.is_hosted() {
@@ -263,10 +268,13 @@ impl Authorise {
         groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Group).collect()
     }
 
-    fn link_blocks<'a>(look: Look<'a>, record: &RunRecord) -> Vec<Block<'a>> {
+    fn link_blocks<'a>(&self, look: Look<'a>, record: &RunRecord) -> Vec<Block<'a>> {
         let Some(link) = link(look, record) else { return Vec::new() };
         let ways = if look.setup.can_open_browser { words::WAYS } else { words::WAYS_WITHOUT_BROWSER };
-        vec![Block::Link(link), Block::Para(Text::from(ways))]
+        let mut blocks = vec![Block::Link(link), Block::Para(Text::from(ways))];
+        // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
+        blocks.extend(self.file.as_ref().map(|path| Block::Para(Text::of(format_args!("File: {path}")))));
+        blocks
     }
 
     fn notice(&self, look: Look<'_>, record: &RunRecord) -> Option<Notice> {
