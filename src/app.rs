@@ -42,11 +42,7 @@ use world::Opener;
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to stdout with code 0; a closed pipe is not an error.
-            let is_asked = !error.use_stderr();
-            return if error.print().is_err() || is_asked { Exit::Done } else { Exit::Usage };
-        }
+        Err(error) => return told(&error),
     };
     match start(&cli) {
         Ok(exit) => exit,
@@ -54,6 +50,22 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
             complain(&words);
             exit
         }
+    }
+}
+
+/// Help and version go to stdout with code 0, what is wrong with the arguments to stderr with code 2, heard or not.
+fn told(answer: &clap::Error) -> Exit {
+    let printed = answer.print();
+    if answer.use_stderr() {
+        return Exit::Usage;
+    }
+    match printed {
+        // A closed pipe is not an error: whoever asked has read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("{}: {error}", commands::UNWRITTEN));
+            Exit::Failed
+        }
+        _ => Exit::Done,
     }
 }
 
@@ -86,10 +98,10 @@ fn in_a_line(failure: &Failure) -> String {
     format!("{}. {}", failure.what, failure.hint)
 }
 
-/// One line on stderr.
-#[expect(clippy::print_stderr, reason = "the one place that says why the program did not start")]
+/// One line on stderr: the one place that says why the program did not start.
 fn complain(words: &str) {
-    eprintln!("backup365: {}", Text::clean(words));
+    // Where nobody can hear it, the exit code still says it; `eprintln!` would panic.
+    let _unheard = io::stderr().write_all(format!("backup365: {}\n", Text::clean(words)).as_bytes());
 }
 
 fn start(cli: &Cli) -> Result<Exit, Refusal> {

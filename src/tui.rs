@@ -163,10 +163,10 @@ impl Tui {
         }
     }
 
-    /// A key while words stand alone: Enter goes back, Ctrl-C goes back and asks, others do nothing.
+    /// A key while words stand alone: Enter and Esc go back, Ctrl-C goes back and asks, others do nothing.
     fn while_printing(&mut self, input: &Input) -> Option<Intent> {
         match input {
-            Input::Key(Press::Enter) => self.stop_printing(),
+            Input::Key(Press::Enter | Press::Esc) => self.stop_printing(),
             Input::Key(Press::Ctrl('c')) => {
                 self.stop_printing();
                 return Some(Intent::Leave);

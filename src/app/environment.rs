@@ -163,9 +163,9 @@ fn ancestor(process: u32) -> Option<(String, u32)> {
 
 /// Reads `/proc/PID/stat`: number, name in brackets (which may hold brackets and blanks), state, parent.
 fn name_and_parent(stat: &str) -> Option<(String, u32)> {
-    let (start, rest) = stat.rsplit_once(") ")?;
-    let (_, name) = start.split_once(" (")?;
-    let parent = rest.split(' ').nth(1)?.parse().ok()?;
+    let (before, after) = stat.rsplit_once(") ")?;
+    let (_, name) = before.split_once(" (")?;
+    let parent = after.split(' ').nth(1)?.parse().ok()?;
     Some((name.to_owned(), parent))
 }
 

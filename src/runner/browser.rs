@@ -110,9 +110,10 @@ fn chosen(list: &str, link: &str) -> Result<(), String> {
         }
         tried.push(*program);
     }
-    Err(match tried.is_empty() {
-        true => "BROWSER names no browser".to_owned(),
-        false => format!("BROWSER names {}, which could not be started", tried.join(", ")),
+    Err(if tried.is_empty() {
+        "BROWSER names no browser".to_owned()
+    } else {
+        format!("BROWSER names {}, which could not be started", tried.join(", "))
     })
 }
 

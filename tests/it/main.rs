@@ -19,6 +19,8 @@ mod docs;
 mod killed;
 mod layers;
 #[cfg(unix)]
+mod link;
+#[cfg(unix)]
 mod live;
 #[cfg(unix)]
 mod paths;

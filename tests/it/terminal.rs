@@ -1,5 +1,6 @@
 //! The built binary in a real pseudo-terminal: a person with a keyboard, and a screen that can be read.
 
+mod code;
 pub(crate) mod inside;
 mod process;
 mod record;

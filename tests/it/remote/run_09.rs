@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::Engine;
+
 use crate::terminal::{
     CTRL_C, DOWN, ENTER, ESC, Home, Record, Terminal,
     inside::{Inside, Kind},
@@ -89,6 +91,25 @@ fn run_09_the_link_stands_alone_and_is_read_back_whole() {
             Kind::Mosh => {}
         }
         terminal.keys(ENTER).sees(&["[Authorise]", "Send it: c clipboard"]);
+    }
+}
+
+#[test]
+fn run_09_the_clipboard_is_reached_where_it_can_be() {
+    for (kind, passes) in [(Kind::Tmux, false), (Kind::Screen, true), (Kind::Mosh, true)] {
+        let home = Home::new();
+        let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
+        terminal.confirms("Harbour Street Cafe").keys(ENTER).sees(&["adminconsent"]);
+        terminal.keys("f").sees(&["The link is in the file"]);
+        let payload = base64::engine::general_purpose::STANDARD.encode(link(&home));
+        terminal.keys("c").sees(&["Sent to your terminal's clipboard (not every terminal allows it)"]);
+        let sequence = format!("\x1b]52;c;{payload}\x07");
+        if passes {
+            terminal.was_sent(&sequence);
+        }
+        // Where it is dropped, nothing of it lands on the screen.
+        assert!(!terminal.text().contains(&payload[..8]), "{kind:?}:\n{}", terminal.text());
+        terminal.keys("r").sees(&["? help"]);
     }
 }
 
@@ -226,7 +247,7 @@ fn run_09_no_color_in_tmux_keeps_the_selection() {
     for (environment, has_tints) in [("NO_COLOR=1", false), ("NO_COLOR=", true)] {
         let home = Home::new();
         let Some((inside, mut terminal)) = opened(Kind::Tmux, &home, environment) else { return };
-        terminal.picks("Harbour Street Cafe").sees(&["> Office 365"]);
+        terminal.picks("Harbour Street Cafe").takes(0).sees(&[">[ Yes, this is the organisation ]"]);
         let coloured = inside.coloured();
         let codes = |line: &str| -> Vec<u8> {
             let sequences = line.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m'));
@@ -234,6 +255,8 @@ fn run_09_no_color_in_tmux_keeps_the_selection() {
         };
         let is_tint = |code: &u8| matches!(code, 30..=38 | 40..=48 | 90..=107);
         assert_eq!(codes(&coloured).iter().any(is_tint), has_tints, "{environment}: {coloured:?}");
+        let focused = coloured.lines().find(|line| line.contains("Yes, this is")).unwrap();
+        assert!(codes(focused).contains(&7), "{environment}: the focused button is reversed: {focused:?}");
     }
 }
 

@@ -155,7 +155,7 @@ impl Inside {
 
     /// What the wizard in there has used so far.
     pub(crate) fn usage(&self) -> Usage {
-        self.wizard().and_then(Usage::of).expect("the wizard lives")
+        self.wizard().and_then(Usage::of).unwrap()
     }
 
     /// Kills the server where it is, with no chance to tidy up.
@@ -190,6 +190,15 @@ impl Terminal {
     /// The prompt can be used: what is typed is echoed and carried out.
     pub(crate) fn answers(&mut self) -> &mut Self {
         self.keys("echo $((6*7))\r").sees(&["echo $((6*7)) 42 ready>"])
+    }
+
+    /// Waits until these bytes have been sent to the window.
+    pub(crate) fn was_sent(&self, bytes: &str) {
+        let until = Instant::now() + DEADLINE;
+        while !self.bytes().windows(bytes.len()).any(|window| window == bytes.as_bytes()) {
+            assert!(Instant::now() < until, "{bytes:?} never came; the screen shows:\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Kills what shows the window, with no chance to tidy up; what runs behind it stays. Keep the window until nobody
