@@ -228,7 +228,7 @@ fn run_09_a_killed_server_ends_the_program_and_keeps_the_run() {
         let Some((inside, mut terminal)) = Inside::open(kind, &home, USUAL) else { continue };
         terminal.runs_watched().sees(&["Which customer?", " listed"]);
         terminal.reaches_users("Harbour Street Cafe", "37").keys(" ").sees(&["ticked 1"]);
-        inside.kill();
+        assert!(inside.kill(), "{kind:?} has a server");
         let (file, until) = (home.path().join("code"), Instant::now() + Duration::from_mins(1));
         while fs::read_to_string(&file).map_or(true, |code| code.is_empty()) {
             assert!(Instant::now() < until, "{kind:?}: the program lives on without a terminal");

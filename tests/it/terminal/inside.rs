@@ -6,7 +6,7 @@
 use std::{
     fs,
     os::unix::fs::DirBuilderExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output},
     thread,
     time::{Duration, Instant},
@@ -48,8 +48,8 @@ pub(crate) struct Inside {
     pub(crate) kind: Kind,
     /// The home folder of everything in it; the sockets lie there, too.
     home: PathBuf,
-    /// The server's process.
-    server: u32,
+    /// The process of the mosh server; tmux and screen are asked for theirs.
+    mosh: Option<u32>,
 }
 
 impl Inside {
@@ -61,47 +61,39 @@ impl Inside {
         };
         // What a shell reads at its start, named by ENV: dash takes no prompt from the environment.
         fs::write(home.path().join("prompt.sh"), "PS1='ready> '\n").unwrap();
-        let home_path = home.path().to_owned();
-        let (server, mut terminal) = match kind {
+        let mut inside = Self { kind, home: home.path().to_owned(), mosh: None };
+        let mut terminal = match kind {
             Kind::Tmux => {
                 program("tmux")?;
-                let socket = socket(home.path());
-                let arguments = ["-S", &socket, "-f", "/dev/null", "new-session", "sh"];
-                let mut terminal = window("tmux", &arguments, &[]);
-                terminal.sees(&["ready> "]);
-                let said = run(Command::new("tmux").args(["-S", &socket, "display-message", "-p", "#{pid}"]));
-                (String::from_utf8(said.stdout).unwrap().trim().parse().unwrap(), terminal)
+                let socket = inside.socket();
+                window("tmux", &["-S", &socket, "-f", "/dev/null", "new-session", "sh"], &[])
             }
             Kind::Screen => {
                 program("screen")?;
-                let sockets = sockets(home.path());
+                let sockets = inside.sockets();
                 fs::DirBuilder::new().mode(0o700).create(&sockets).unwrap();
-                let mut terminal =
-                    window("screen", &["-S", "inside", "sh"], &[("SCREENDIR", sockets.to_str().unwrap())]);
-                terminal.sees(&["ready> "]);
-                (named(&sockets), terminal)
+                window("screen", &["-S", "inside", "sh"], &[("SCREENDIR", sockets.to_str().unwrap())])
             }
             Kind::Mosh => {
                 let (_, _) = (program("mosh-server")?, program("mosh-client")?);
                 let (server, port, key) = mosh(home);
-                let mut terminal = window("mosh-client", &["127.0.0.1", &port], &[("MOSH_KEY", &key)]);
-                terminal.sees(&["ready> "]);
-                (server, terminal)
+                inside.mosh = Some(server);
+                window("mosh-client", &["127.0.0.1", &port], &[("MOSH_KEY", &key)])
             }
         };
         terminal.sees(&["ready> "]);
-        Some((Self { kind, home: home_path, server }, terminal))
+        Some((inside, terminal))
     }
 
     /// Looks at the same shell through another window.
     pub(crate) fn attach(&self, home: &Home, size: (u16, u16)) -> Terminal {
         match self.kind {
             Kind::Tmux => {
-                let socket = socket(&self.home);
+                let socket = self.socket();
                 Terminal::program(home, "tmux", &["-S", &socket, "attach-session"], size, &ENVIRONMENT)
             }
             Kind::Screen => {
-                let sockets = sockets(&self.home);
+                let sockets = self.sockets();
                 let more = [("SCREENDIR", sockets.to_str().unwrap())];
                 let environment: Vec<_> = ENVIRONMENT.iter().chain(&more).copied().collect();
                 // -d as well: screen may not have noticed yet that a window was killed.
@@ -113,7 +105,7 @@ impl Inside {
 
     /// The screen with its colours, as tmux gives it back.
     pub(crate) fn coloured(&self) -> String {
-        let socket = socket(&self.home);
+        let socket = self.socket();
         let said = run(Command::new("tmux").args(["-S", &socket, "capture-pane", "-e", "-p"]));
         String::from_utf8(said.stdout).unwrap()
     }
@@ -122,14 +114,14 @@ impl Inside {
     pub(crate) fn copied(&self) -> String {
         match self.kind {
             Kind::Tmux => {
-                let socket = socket(&self.home);
+                let socket = self.socket();
                 let said = run(Command::new("tmux").args(["-S", &socket, "capture-pane", "-J", "-p"]));
                 String::from_utf8(said.stdout).unwrap()
             }
             Kind::Screen => {
                 let (file, until) = (self.home.join("hardcopy"), Instant::now() + DEADLINE);
                 let mut command = Command::new("screen");
-                command.env("SCREENDIR", sockets(&self.home)).args(["-S", "inside", "-X", "hardcopy"]);
+                command.env("SCREENDIR", self.sockets()).args(["-S", "inside", "-X", "hardcopy"]);
                 run(command.arg(&file));
                 while fs::read(&file).map_or(true, |bytes| bytes.is_empty()) {
                     assert!(Instant::now() < until, "screen wrote no hardcopy");
@@ -158,15 +150,51 @@ impl Inside {
         self.wizard().and_then(Usage::of).unwrap()
     }
 
-    /// Kills the server where it is, with no chance to tidy up.
-    pub(crate) fn kill(&self) {
-        kill(self.server);
+    /// Kills the server where it is, with no chance to tidy up; says whether there was one.
+    pub(crate) fn kill(&self) -> bool {
+        let name = match self.kind {
+            Kind::Tmux => "tmux",
+            Kind::Screen => "screen",
+            Kind::Mosh => "mosh",
+        };
+        // The number of a server that has ended may be somebody else's by now.
+        let is_it = |process: &u32| {
+            fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|comm| comm.starts_with(name))
+        };
+        self.server().filter(is_it).is_some_and(kill)
+    }
+
+    /// The server's process; none before it has begun and after it has ended.
+    fn server(&self) -> Option<u32> {
+        match self.kind {
+            Kind::Tmux => {
+                let mut command = Command::new("tmux");
+                command.args(["-S", &self.socket(), "display-message", "-p", "#{pid}"]);
+                String::from_utf8(command.output().ok()?.stdout).ok()?.trim().parse().ok()
+            }
+            Kind::Screen => {
+                // The socket is named after the process and the session.
+                let name = fs::read_dir(self.sockets()).ok()?.next()?.ok()?.file_name();
+                name.to_str()?.split_once('.')?.0.parse().ok()
+            }
+            Kind::Mosh => self.mosh,
+        }
+    }
+
+    /// tmux' own socket.
+    fn socket(&self) -> String {
+        self.home.join("tmux").to_str().unwrap().to_owned()
+    }
+
+    /// The folder of screen's own sockets.
+    fn sockets(&self) -> PathBuf {
+        self.home.join("screens")
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        kill(self.server);
+        self.kill();
         // The hang-up ends the wizard by itself; one that does not hear it must not outlive the test.
         if let Some(wizard) = self.wizard() {
             kill(wizard);
@@ -209,22 +237,6 @@ impl Terminal {
     }
 }
 
-/// tmux' own socket.
-fn socket(home: &Path) -> String {
-    home.join("tmux").to_str().unwrap().to_owned()
-}
-
-/// The folder of screen's own sockets.
-fn sockets(home: &Path) -> PathBuf {
-    home.join("screens")
-}
-
-/// The process that a socket of screen is named after.
-fn named(sockets: &Path) -> u32 {
-    let name = fs::read_dir(sockets).unwrap().next().unwrap().unwrap().file_name();
-    name.to_str().unwrap().split_once('.').unwrap().0.parse().unwrap()
-}
-
 /// Starts a mosh server with a shell; says its process, its port and its key.
 fn mosh(home: &Home) -> (u32, String, String) {
     let mut command = Command::new("mosh-server");
@@ -247,8 +259,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 /// Kills a process; one that has ended already can't be killed again.
-fn kill(process: u32) {
-    if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
-        kill_process(process, Signal::KILL).ok();
-    }
+fn kill(process: u32) -> bool {
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+    process.is_some_and(|process| kill_process(process, Signal::KILL).is_ok())
 }
