@@ -44,14 +44,7 @@ use world::Opener;
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to stdout with code 0; a closed pipe is not an error.
-            return match (error.use_stderr(), error.print()) {
-                (true, _) => Exit::Usage,
-                (false, Err(trouble)) if trouble.kind() != io::ErrorKind::BrokenPipe => Exit::Failed,
-                (false, _) => Exit::Done,
-            };
-        }
+        Err(error) => return told(&error),
     };
     // Whatever was half done is dropped by now, the terminal first; only the exit code is left to say.
     match catch_unwind(AssertUnwindSafe(|| start(&cli))) {
@@ -61,6 +54,22 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
             exit
         }
         Err(_told_already) => Exit::Internal,
+    }
+}
+
+/// Help and version go to stdout with code 0, what is wrong with the arguments to stderr with code 2, heard or not.
+fn told(answer: &clap::Error) -> Exit {
+    let printed = answer.print();
+    if answer.use_stderr() {
+        return Exit::Usage;
+    }
+    match printed {
+        // A closed pipe is not an error: whoever asked has read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("{}: {error}", commands::UNWRITTEN));
+            Exit::Failed
+        }
+        _ => Exit::Done,
     }
 }
 
@@ -184,12 +193,13 @@ fn start_log(opener: &Opener) -> bool {
 /// are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
     let options = screen(cli, &opener)?;
+    let clipboard = opener.environment.clipboard();
     let mut wizard = Wizard::new(setup(cli, &opener)?);
     let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     let from_runner = waker.clone();
-    let mut front = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
+    let mut front = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?.with_clipboard(clipboard);
     let logged = OnceLock::new();
     let open = move || {
         // Tried again with the world: the folder may be there by then.
@@ -266,7 +276,8 @@ fn setup(cli: &Cli, opener: &Opener) -> Result<Setup, Refusal> {
         operator: Operator { name: Text::clean(&opener.environment.user), is_admin: false },
         link_prefix: String::new(),
         link_suffix: String::new(),
-        can_open_browser: opener.environment.surroundings.can_open(),
+        can_open_browser: opener.environment.surroundings.launcher().is_some(),
+        clipboard: opener.environment.clipboard().longest(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run: cli.run.clone(),
         here: Text::clean(&opener.environment.zone),
@@ -289,6 +300,7 @@ fn opened(opener: &Opener) -> Result<Opened, Failure> {
             clock: opener.clock.clone(),
             rehearse: world.rehearse,
             files: opener.settings.data_of(opener.is_sandbox).join("files"),
+            launcher: opener.environment.surroundings.launcher(),
         },
         kept: world.sandbox.map(|sandbox| Box::new(sandbox) as _),
     })

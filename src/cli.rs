@@ -14,6 +14,8 @@ use crate::{
 #[command(
     name = "backup365",
     version,
+    // Never: clap knows neither --color nor the settings, and CLICOLOR_FORCE would put escape bytes into pipes.
+    color = clap::ColorChoice::Never,
     about = "Provision Backup365 for a customer, step by step, with the keyboard alone.",
     long_about = "Provision Backup365 for a customer, step by step, with the keyboard alone.\n\n\
                   Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",

@@ -4,6 +4,9 @@ pub mod sweep;
 
 use std::io::{self, Write};
 
+/// Said where stdout takes nothing, for another reason than a closed pipe.
+pub const UNWRITTEN: &str = "the answer could not be written to standard output";
+
 /// Writes one line of data to stdout; a closed pipe ends the program's interest, not the program.
 ///
 /// # Errors

@@ -79,6 +79,8 @@ pub struct Tools {
     pub rehearse: Option<Rehearse>,
     /// Folder for receipts and link files.
     pub files: PathBuf,
+    /// What opens a link here, if anything.
+    pub launcher: Option<browser::Launcher>,
 }
 
 impl std::fmt::Debug for Tools {
@@ -307,7 +309,8 @@ async fn answer(
         }
         Request::OpenBrowser(tenant) => {
             let address = graph.browser_link(tenant);
-            blocking(move || browser::open(&address)).await.map(Reply::Told)
+            let launcher = tools.launcher.clone();
+            blocking(move || browser::open(launcher.as_ref(), &address)).await.map(Reply::Told)
         }
         Request::WriteFile { name, text } => {
             let folder = tools.files.clone();

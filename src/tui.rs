@@ -18,8 +18,6 @@ use std::{
     },
 };
 
-use base64::Engine;
-
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
@@ -30,6 +28,7 @@ use crate::{
     },
 };
 
+use clipboard::Clipboard;
 use input::{Input, Press};
 use keys::{Edge, Meaning, meaning};
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
@@ -38,6 +37,7 @@ use reader::{Heard, Reader};
 use screen::Screen;
 use terminal::Terminal;
 
+pub mod clipboard;
 pub mod draw;
 pub mod input;
 pub mod keys;
@@ -63,10 +63,6 @@ pub mod words;
 /// Window size where neither the terminal nor the environment knows (remote-terminal.md section 1).
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// Longest clipboard sequence sent, bytes of base64: VTE parses 4,096 characters of any OSC, and longer ones may
-/// land on the screen (remote-terminal.md section 10). Up to 500 bytes are safe everywhere.
-const LONGEST_COPY: usize = 4_000;
-
 /// The full-screen front end. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Tui {
@@ -86,6 +82,8 @@ pub struct Tui {
     inputs: VecDeque<Input>,
     /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
     is_printing: bool,
+    /// The way to the terminal's clipboard.
+    clipboard: Clipboard,
     /// Something must be drawn that no intent will cause: scrolling, another size.
     is_dirty: bool,
     /// Ends the thread when dropped.
@@ -115,6 +113,7 @@ impl Tui {
             waker: waker.clone(),
             inputs: VecDeque::new(),
             is_printing: false,
+            clipboard: Clipboard::default(),
             is_dirty: false,
             reader: None,
         };
@@ -122,6 +121,13 @@ impl Tui {
         tui.reader = Some(Reader::start(input, terminal, tell, waker)?);
         tui.terminal.enter()?;
         Ok(tui)
+    }
+
+    /// The same with another way to the clipboard.
+    #[must_use]
+    pub const fn with_clipboard(mut self, clipboard: Clipboard) -> Self {
+        self.clipboard = clipboard;
+        self
     }
 
     /// Draws the view, if it may be drawn now.
@@ -199,10 +205,10 @@ impl Tui {
         }
     }
 
-    /// A key while words stand alone: Enter goes back, Ctrl-C goes back and asks, others do nothing.
+    /// A key while words stand alone: Enter and Esc go back, Ctrl-C goes back and asks, others do nothing.
     fn while_printing(&mut self, input: &Input) -> Option<Intent> {
         match input {
-            Input::Key(Press::Enter) => self.stop_printing(),
+            Input::Key(Press::Enter | Press::Esc) => self.stop_printing(),
             Input::Key(Press::Ctrl('c')) => {
                 self.stop_printing();
                 return Some(Intent::Leave);
@@ -292,13 +298,10 @@ impl FrontEnd for Tui {
 }
 
 impl Tui {
-    /// Sends text to the terminal's clipboard (OSC 52); nobody answers.
+    /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        let payload = base64::engine::general_purpose::STANDARD.encode(text);
-        if payload.len() > LONGEST_COPY {
-            return Ok(());
-        }
-        let sent = self.terminal.write(format!("\x1b]52;c;{payload}\x07").as_bytes())?;
+        let Some(bytes) = self.clipboard.sequence(text) else { return Ok(()) };
+        let sent = self.terminal.write(&bytes)?;
         self.was_sent(sent);
         Ok(())
     }

@@ -62,6 +62,8 @@ pub struct Setup {
     pub link_suffix: String,
     /// Whether a browser can be opened here (not over ssh, not without a display).
     pub can_open_browser: bool,
+    /// Most bytes of base64 that the front end can send to a clipboard; 0: it has no way to one.
+    pub clipboard: usize,
     /// The permissions asked for: name and plain reason.
     pub permissions: Vec<(Text, Text)>,
     /// Go straight to this run.
@@ -75,6 +77,11 @@ impl Setup {
     #[must_use]
     pub fn link(&self, tenant: TenantId) -> Text {
         Text::of(format_args!("{}{tenant}{}", self.link_prefix, self.link_suffix))
+    }
+
+    /// Whether the way to the clipboard takes all of a text. Base64 makes four bytes of three.
+    pub(crate) const fn can_copy(&self, text: &str) -> bool {
+        text.len().div_ceil(3).saturating_mul(4) <= self.clipboard
     }
 }
 

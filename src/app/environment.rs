@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::runner::browser::Surroundings;
+use crate::{runner::browser::Surroundings, tui::clipboard::Clipboard};
 
 /// Our folder's name.
 const NAME: &str = "backup365";
@@ -29,6 +29,10 @@ pub(super) struct Environment {
     pub(super) host: String,
     pub(super) zone: String,
     pub(super) surroundings: Surroundings,
+    /// `STY`: screen stands around.
+    pub(super) is_in_screen: bool,
+    /// `TMUX`: tmux stands around, maybe inside of screen.
+    pub(super) is_in_tmux: bool,
     pub(super) has_terminal: bool,
 }
 
@@ -58,6 +62,8 @@ impl Environment {
             host: host(),
             zone: zone(),
             surroundings: surroundings(),
+            is_in_screen: is_set("STY"),
+            is_in_tmux: is_set("TMUX"),
             has_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
         }
     }
@@ -67,6 +73,13 @@ impl Environment {
 /// nothing, whatever the variables say. A relative path does not count (XDG Base Directory Specification).
 fn named(base: Option<OsString>) -> Option<PathBuf> {
     base.map(PathBuf::from).filter(|base| base.is_absolute()).map(|base| base.join(NAME))
+}
+
+impl Environment {
+    /// The way to the terminal's clipboard.
+    pub(super) fn clipboard(&self) -> Clipboard {
+        Clipboard::of(self.term.as_deref(), self.is_in_screen, self.is_in_tmux)
+    }
 }
 
 /// One variable; unset and not UTF-8 are the same to us.
@@ -120,14 +133,125 @@ fn zone() -> String {
     jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
 }
 
-/// Whether a browser can be started here (remote-terminal.md section 11).
+/// What decides whether a browser can be started here (remote-terminal.md section 11).
 fn surroundings() -> Surroundings {
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let marks = ["/.dockerenv", "/run/.containerenv"].map(|mark| Path::new(mark).exists());
     Surroundings {
-        is_remote: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"].into_iter().any(is_set),
+        is_remote: is_remote(&is_set) || is_below_a_login(std::process::id(), &ancestor),
         has_display: cfg!(not(target_os = "linux")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
-        is_contained: ["/.dockerenv", "/run/.containerenv"].into_iter().any(|mark| Path::new(mark).exists())
-            || ["KUBERNETES_SERVICE_HOST", "container", "CI"].into_iter().any(is_set),
-        is_sudo: is_set("SUDO_USER"),
-        has_choice: is_set("BROWSER"),
+        is_contained: marks.contains(&true) || is_contained(&is_set),
+        is_sudo: is_root() && (is_set("SUDO_USER") || is_set("SUDO_UID")),
+        is_wsl: is_set("WSL_DISTRO_NAME") || kernel.to_ascii_lowercase().contains("microsoft"),
+        has_wslview: is_on_path("wslview"),
+        choice: text("BROWSER").filter(|choice| !choice.is_empty()),
+    }
+}
+
+/// Whether the variables that ssh sets are there. A hint: `sudo -i` drops them, and tmux keeps those of its first window.
+fn is_remote(is_set: &dyn Fn(&str) -> bool) -> bool {
+    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "MOSH_CONNECTION"].into_iter().any(is_set)
+}
+
+/// Whether the variables of a container or of CI are there.
+fn is_contained(is_set: &dyn Fn(&str) -> bool) -> bool {
+    ["KUBERNETES_SERVICE_HOST", "container", "CI"].into_iter().any(is_set)
+}
+
+/// Servers that let people in from elsewhere, by the names that Linux has for their processes (15 bytes at most). mosh
+/// sets no variable at all; ssh's are lost to `sudo -i`.
+const LOGINS: [&str; 6] = ["sshd", "sshd-session", "mosh-server", "dropbear", "telnetd", "in.telnetd"];
+
+/// Processes that are looked at on the way up; a guess far above what shells and multiplexers make.
+const GENERATIONS: usize = 64;
+
+/// Whether a login from elsewhere stands above a process.
+fn is_below_a_login(process: u32, ancestor: &dyn Fn(u32) -> Option<(String, u32)>) -> bool {
+    let line = std::iter::successors(ancestor(process), |(_, parent)| ancestor(*parent));
+    line.take(GENERATIONS).any(|(name, _)| LOGINS.contains(&name.as_str()))
+}
+
+/// Name and parent of a process; none where the system does not tell.
+fn ancestor(process: u32) -> Option<(String, u32)> {
+    name_and_parent(&std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+}
+
+/// Reads `/proc/PID/stat`: number, name in brackets (which may hold brackets and blanks), state, parent.
+fn name_and_parent(stat: &str) -> Option<(String, u32)> {
+    let (before, after) = stat.rsplit_once(") ")?;
+    let (_, name) = before.split_once(" (")?;
+    let parent = after.split(' ').nth(1)?.parse().ok()?;
+    Some((name.to_owned(), parent))
+}
+
+/// Whether the program runs with the rights of root.
+fn is_root() -> bool {
+    #[cfg(unix)]
+    {
+        rustix::process::geteuid().is_root()
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
+}
+
+/// Whether a program lies on the path.
+fn is_on_path(name: &str) -> bool {
+    raw("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_tell_of_ssh_containers_and_ci() {
+        for (name, expected) in [
+            ("SSH_CONNECTION", (true, false)),
+            ("SSH_TTY", (true, false)),
+            ("SSH_CLIENT", (true, false)),
+            ("KUBERNETES_SERVICE_HOST", (false, true)),
+            ("container", (false, true)),
+            ("CI", (false, true)),
+            ("DISPLAY", (false, false)),
+        ] {
+            let is_set = |asked: &str| asked == name;
+            assert_eq!((is_remote(&is_set), is_contained(&is_set)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_login_from_elsewhere_is_found_above_any_number_of_shells() {
+        let line = |names: &'static [&str]| {
+            move |process: u32| {
+                let at = usize::try_from(process).ok()?;
+                names.get(at).map(|name| ((*name).to_owned(), process + 1))
+            }
+        };
+        for (names, expected) in [
+            (&["backup365", "bash", "mosh-server", "systemd"][..], true),
+            (&["backup365", "bash", "sudo", "bash", "sshd-session", "sshd", "systemd"], true),
+            (&["backup365", "bash", "tmux: server", "systemd"], false),
+            (&["backup365", "fish", "kgx", "systemd"], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_below_a_login(0, &line(names)), expected, "{names:?}");
+        }
+        // A table that leads in a circle ends, too.
+        assert!(!is_below_a_login(1, &|process| Some(("bash".to_owned(), process))));
+    }
+
+    #[test]
+    fn a_name_may_hold_brackets_and_blanks() {
+        for (stat, expected) in [
+            ("7 (bash) S 3 7 7 0 -1", Some(("bash".to_owned(), 3))),
+            ("8 (tmux: server) S 1 8", Some(("tmux: server".to_owned(), 1))),
+            ("9 (a) (b) c) R 12 9", Some(("a) (b) c".to_owned(), 12))),
+            ("9 nothing", None),
+            ("", None),
+        ] {
+            assert_eq!(name_and_parent(stat), expected, "{stat}");
+        }
     }
 }

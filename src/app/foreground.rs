@@ -11,7 +11,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use crate::{exit::Exit, sandbox};
+use crate::{commands::UNWRITTEN, exit::Exit, sandbox};
 
 /// Forgets every consent, made user and position.
 ///
@@ -29,6 +29,8 @@ pub(super) fn reset(folder: &Path) -> anyhow::Result<Exit> {
 /// # Errors
 /// The world or a trouble is unknown, or the port is taken.
 pub(super) async fn run(options: sandbox::Options) -> anyhow::Result<Exit> {
+    // Heard from the start: whoever reads the first line may stop it at once.
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals can't be heard")?;
     let sandbox = sandbox::start(options).await?;
     say(&format!("SANDBOX on http://{} (everything is invented). Ctrl-C stops it.", sandbox.address()))?;
     let partner = sandbox.partner();
@@ -36,7 +38,6 @@ pub(super) async fn run(options: sandbox::Options) -> anyhow::Result<Exit> {
     for (from, to) in sandbox.origins() {
         say(&format!("  {from} is {to}"))?;
     }
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals can't be heard")?;
     let signal = tokio::task::spawn_blocking(move || signals.forever().next()).await?;
     drop(sandbox);
     Ok(match signal {
@@ -47,9 +48,9 @@ pub(super) async fn run(options: sandbox::Options) -> anyhow::Result<Exit> {
 }
 
 /// One line on stdout; a closed pipe is not an error.
-fn say(line: &str) -> io::Result<()> {
+fn say(line: &str) -> anyhow::Result<()> {
     match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context(UNWRITTEN),
         _ => Ok(()),
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     sweeper::{self, Report},
 };
 
-use super::say;
+use super::{UNWRITTEN, say};
 
 /// The zone whose 20:00 counts.
 const SYDNEY: &str = "Australia/Sydney";
@@ -226,7 +226,7 @@ fn past(sweep: &SweepRecord) -> String {
 /// A closed pipe is not an error.
 fn quietly(result: std::io::Result<()>, exit: Exit) -> anyhow::Result<Exit> {
     match result {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context(UNWRITTEN),
         _ => Ok(exit),
     }
 }

@@ -92,6 +92,7 @@ fn drive(can_open: bool, shows: usize, mut intents: Vec<Intent>) -> (Ended, Vec<
         link_prefix: String::new(),
         link_suffix: String::new(),
         can_open_browser: false,
+        clipboard: 4_000,
         permissions: Vec::new(),
         run: None,
         here: Text::from("UTC"),

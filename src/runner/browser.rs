@@ -1,15 +1,34 @@
 //! Opens a link in a browser here, where that can work; the only file that names the `open` crate.
+//!
+//! Whatever is started gets a session of its own and nothing of our terminal: `xdg-open` may fall through to a text
+//! browser, which would take the keys and the screen away (remote-terminal.md section 11).
+
+use std::{
+    io::{self, ErrorKind},
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
 
 use crate::domain::{
     failure::{Failure, FailureKind},
     text::Text,
 };
 
+/// The program that hands links to Windows from inside WSL.
+const WSLVIEW: &str = "wslview";
+
+/// How often it is looked whether a command could be started at all; a quarter of a second, as the crate does.
+const LOOKS: usize = 25;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// What the start-up found out about this computer (remote-terminal.md section 11).
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent facts about one computer")]
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one computer")]
 pub struct Surroundings {
-    /// Any of `SSH_CONNECTION`, `SSH_TTY`, `SSH_CLIENT` is set, or mosh.
+    /// Any of `SSH_CONNECTION`, `SSH_TTY`, `SSH_CLIENT` is set, or a login from elsewhere stands above us, mosh included.
     pub is_remote: bool,
     /// `DISPLAY` or `WAYLAND_DISPLAY` is set, or this system needs neither.
     pub has_display: bool,
@@ -17,15 +36,39 @@ pub struct Surroundings {
     pub is_contained: bool,
     /// Root by sudo.
     pub is_sudo: bool,
-    /// The user named a browser with `BROWSER`.
-    pub has_choice: bool,
+    /// Linux inside Windows.
+    pub is_wsl: bool,
+    /// `wslview` is on the path.
+    pub has_wslview: bool,
+    /// What the user named with `BROWSER`.
+    pub choice: Option<String>,
+}
+
+/// What opens a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Launcher {
+    /// The desktop's own way: `xdg-open` and its like.
+    Desktop,
+    /// Windows, from inside WSL.
+    Windows,
+    /// What `BROWSER` names: commands between colons, the first that starts; `%s` stands for the link.
+    Chosen(String),
 }
 
 impl Surroundings {
-    /// Whether a browser may be started here. The user's own `BROWSER` overrides everything.
+    /// What can open a link here, if anything. The user's own `BROWSER` overrides everything.
     #[must_use]
-    pub const fn can_open(self) -> bool {
-        self.has_choice || (!self.is_remote && self.has_display && !self.is_contained && !self.is_sudo)
+    pub fn launcher(&self) -> Option<Launcher> {
+        if let Some(choice) = &self.choice {
+            return Some(Launcher::Chosen(choice.clone()));
+        }
+        if self.is_remote || self.is_contained || self.is_sudo {
+            return None;
+        }
+        if self.is_wsl {
+            return self.has_wslview.then_some(Launcher::Windows);
+        }
+        self.has_display.then_some(Launcher::Desktop)
     }
 }
 
@@ -33,14 +76,70 @@ impl Surroundings {
 ///
 /// # Errors
 /// `NotFound` where no browser could be started; the other ways of the authorise screen still work.
-pub fn open(link: &str) -> Result<Text, Failure> {
-    open::that_detached(link).map(|()| Text::from("A browser was asked to open the link.")).map_err(|error| {
-        Failure::new(
-            FailureKind::NotFound,
-            Text::of(format_args!("no browser could be started here: {error}")),
-            "Send the link to the customer instead, or press l to print it alone.",
-        )
+pub fn open(launcher: Option<&Launcher>, link: &str) -> Result<Text, Failure> {
+    let started = match launcher {
+        None => Err("no browser can be opened from here".to_owned()),
+        Some(Launcher::Desktop) => open::that_detached(link).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => "no program that opens links is installed here".to_owned(),
+            // The crate's words name the command with all its arguments, for programmers.
+            _ => "the program that opens links here has failed".to_owned(),
+        }),
+        Some(Launcher::Windows) => open::with_detached(link, WSLVIEW)
+            .map_err(|_why| format!("{WSLVIEW}, which opens links in Windows, could not be started")),
+        Some(Launcher::Chosen(list)) => chosen(list, link),
+    };
+    started
+        .map(|()| Text::from("A browser on this computer was asked to open the link. No window? Press l."))
+        .map_err(|what| {
+            Failure::new(
+                FailureKind::NotFound,
+                Text::clean(&what),
+                "Send the link to the customer instead, or press l to print it alone.",
+            )
+        })
+}
+
+/// Starts the first command of a list between colons that can be started.
+fn chosen(list: &str, link: &str) -> Result<(), String> {
+    let mut tried = Vec::new();
+    for entry in list.split(':') {
+        let words: Vec<&str> = entry.split_whitespace().collect();
+        let Some((program, arguments)) = words.split_first() else { continue };
+        if start(program, arguments, link).is_ok() {
+            return Ok(());
+        }
+        tried.push(*program);
+    }
+    Err(if tried.is_empty() {
+        "BROWSER names no browser".to_owned()
+    } else {
+        format!("BROWSER names {}, which could not be started", tried.join(", "))
     })
+}
+
+/// Starts one command. A program alone is started by the crate, which can give it a session of its own; for one with
+/// arguments `setsid` does that (without unsafe code the standard library can't).
+fn start(program: &str, arguments: &[&str], link: &str) -> io::Result<()> {
+    if arguments.is_empty() {
+        return open::with_detached(link, program);
+    }
+    let mut command = Command::new("setsid");
+    command.arg(program).args(arguments.iter().map(|word| word.replace("%s", link)));
+    if !arguments.iter().any(|word| word.contains("%s")) {
+        command.arg(link);
+    }
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    for _ in 0..LOOKS {
+        if let Some(status) = child.try_wait()? {
+            // 126 and 127: setsid could not start it. Everything else is the browser's own business.
+            let is_missing = matches!(status.code(), Some(126 | 127));
+            return if is_missing { Err(ErrorKind::NotFound.into()) } else { Ok(()) };
+        }
+        thread::sleep(LOOK);
+    }
+    // It may run for days; somebody has to hear of its end, or it stays in the system's table.
+    thread::spawn(move || child.wait());
+    Ok(())
 }
 
 #[cfg(test)]
@@ -50,15 +149,67 @@ mod tests {
     #[test]
     fn nothing_is_started_over_ssh_in_a_container_or_without_a_display() {
         let desk = Surroundings { has_display: true, ..Surroundings::default() };
-        assert!(desk.can_open());
+        assert_eq!(desk.launcher(), Some(Launcher::Desktop));
         for surroundings in [
             Surroundings::default(),
-            Surroundings { is_remote: true, ..desk },
-            Surroundings { is_contained: true, ..desk },
-            Surroundings { is_sudo: true, ..desk },
+            Surroundings { is_remote: true, ..desk.clone() },
+            Surroundings { is_contained: true, ..desk.clone() },
+            Surroundings { is_sudo: true, ..desk.clone() },
+            Surroundings { is_wsl: true, ..desk.clone() },
+            Surroundings { is_wsl: true, has_wslview: true, is_remote: true, ..desk.clone() },
         ] {
-            assert!(!surroundings.can_open(), "{surroundings:?}");
+            assert_eq!(surroundings.launcher(), None, "{surroundings:?}");
         }
-        assert!(Surroundings { has_choice: true, is_remote: true, ..desk }.can_open());
+        let windows = Surroundings { is_wsl: true, has_wslview: true, ..Surroundings::default() };
+        assert_eq!(windows.launcher(), Some(Launcher::Windows));
+        let choice = Some("firefox".to_owned());
+        let chosen = Surroundings { choice, is_remote: true, is_contained: true, is_sudo: true, ..desk };
+        assert_eq!(chosen.launcher(), Some(Launcher::Chosen("firefox".to_owned())));
+    }
+
+    #[test]
+    fn what_is_missing_is_said_in_words() {
+        for (list, words) in [
+            ("/no/such/browser", "BROWSER names /no/such/browser, which could not be started"),
+            (
+                "/no/such/one:/no/such/two",
+                "BROWSER names /no/such/one, /no/such/two, which could not be started",
+            ),
+            ("/no/such/browser --new %s", "BROWSER names /no/such/browser, which could not be started"),
+            (" : ", "BROWSER names no browser"),
+        ] {
+            let launcher = Launcher::Chosen(list.to_owned());
+            let failure = open(Some(&launcher), "http://127.0.0.1/").unwrap_err();
+            assert_eq!(failure.what.as_str(), words);
+            assert!(failure.hint.as_str().contains("press l"));
+        }
+        assert!(open(None, "http://127.0.0.1/").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_first_that_starts_gets_the_link_where_it_asks_for_it() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let (browser, said) = (folder.path().join("browser"), folder.path().join("said"));
+        std::fs::write(&browser, format!("#!/bin/sh\necho \"$@\" >'{}'\n", said.display())).unwrap();
+        std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let browser = browser.display();
+        for (list, expected) in [
+            (format!("/no/such/browser:{browser}"), "http://127.0.0.1/?a=b"),
+            (format!("{browser} --new"), "--new http://127.0.0.1/?a=b"),
+            (format!("{browser} --at=%s --new"), "--at=http://127.0.0.1/?a=b --new"),
+        ] {
+            drop(std::fs::remove_file(&said));
+            open(Some(&Launcher::Chosen(list)), "http://127.0.0.1/?a=b").unwrap();
+            let mut waited = 0;
+            while std::fs::read_to_string(&said).map_or(true, |words| !words.ends_with('\n')) {
+                assert!(waited < 2_000, "nothing was started");
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                waited += 1;
+            }
+            assert_eq!(std::fs::read_to_string(&said).unwrap().trim_end(), expected);
+        }
     }
 }

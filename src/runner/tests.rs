@@ -88,6 +88,7 @@ impl Stage {
                 }),
             }),
             files: folder.path().join("files"),
+            launcher: None,
         };
         let woken = Arc::new(AtomicU32::new(0));
         let wakes = Arc::clone(&woken);

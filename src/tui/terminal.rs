@@ -25,8 +25,10 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[m";
 /// What is undone before the alternate screen is left, in the order of remote-terminal.md section 8.
 const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h";
 
-/// Leaves the alternate screen.
-const MAIN_SCREEN: &[u8] = b"\x1b[?1049l";
+/// Empties the alternate screen and leaves it. mosh 1.4 and screen as it is set usually have none: there the frame would
+/// stay, and what is written next would stand in the middle of it (remote-terminal.md section 5). Everywhere else nobody
+/// sees the emptied screen.
+const MAIN_SCREEN: &[u8] = b"\x1b[H\x1b[2J\x1b[?1049l";
 
 /// Steps in which a restore waits for the lock.
 const STEP: Duration = Duration::from_millis(10);

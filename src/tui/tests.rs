@@ -162,7 +162,7 @@ impl Session {
 }
 
 /// The one restore sequence.
-const RESTORED: &str = "\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h\x1b[?1049l";
+const RESTORED: &str = "\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 
 fn command() -> CommandBuilder {
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());

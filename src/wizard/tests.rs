@@ -109,6 +109,7 @@ pub(crate) fn setup() -> Setup {
         link_prefix: "https://login.microsoftonline.com/".into(),
         link_suffix: "/adminconsent?client_id=x".into(),
         can_open_browser: false,
+        clipboard: 4_000,
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,
         here: Text::from("UTC"),

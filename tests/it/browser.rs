@@ -45,7 +45,7 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
         let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
         assert!(!is_ci, "{name} is missing, and CI is set");
         // Past the test harness, which keeps the words of a test that passes to itself.
-        let words = format!("SKIPPED a test of the consent pages: {name} is not installed\n");
+        let words = format!("SKIPPED a test: {name} is not installed\n");
         io::stderr().write_all(words.as_bytes()).unwrap();
     }
     found

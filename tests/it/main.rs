@@ -23,6 +23,8 @@ mod dropped;
 mod killed;
 mod layers;
 #[cfg(unix)]
+mod link;
+#[cfg(unix)]
 mod live;
 #[cfg(unix)]
 mod paths;

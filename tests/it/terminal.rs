@@ -1,7 +1,9 @@
 //! The built binary in a real pseudo-terminal: a person with a keyboard, and a screen that can be read.
 
+mod code;
 mod fork;
 mod grammar;
+pub(crate) mod inside;
 mod process;
 mod record;
 mod steps;

@@ -53,10 +53,11 @@ impl Picture {
 pub(super) fn draw(canvas: &mut Canvas<'_>, link: &str, bar: &Bar<'_>) -> Option<Place> {
     let area = canvas.cells.area;
     let Some(mut picture) = Picture::of(link) else {
-        return words(canvas, "The link is too long for a QR code.", bar);
+        return words(canvas, "The link is too long for a QR code.", false, bar);
     };
     if !canvas.options.use_unicode {
-        return words(canvas, "A QR code needs block characters, and this terminal is in ASCII mode.", bar);
+        let say = "A QR code needs block characters, and this terminal is in ASCII mode.";
+        return words(canvas, say, false, bar);
     }
     let fits = |quiet: &u16| picture.columns(*quiet) <= area.width && picture.rows(*quiet) <= area.height;
     let Some(quiet) = QUIET_ZONES.into_iter().find(fits) else {
@@ -67,7 +68,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, link: &str, bar: &Bar<'_>) -> Option
             area.width,
             area.height
         );
-        return words(canvas, &say, bar);
+        return words(canvas, &say, true, bar);
     };
     picture.quiet = quiet;
     for row in 0..picture.rows(quiet) - 1 {
@@ -103,9 +104,13 @@ fn foot(bar: &Bar<'_>) -> String {
 }
 
 /// Words in the place of the code, with the other ways to hand the link over.
-fn words(canvas: &mut Canvas<'_>, why: &str, bar: &Bar<'_>) -> Option<Place> {
+fn words(canvas: &mut Canvas<'_>, why: &str, can_fit: bool, bar: &Bar<'_>) -> Option<Place> {
     let area = canvas.cells.area;
-    let ways = "Other ways: enlarge the window, print the link alone, send it to the clipboard, or write it to a file.";
+    let ways = if can_fit {
+        "Other ways: print the link alone, send it to the clipboard, write it to a file, or enlarge the window."
+    } else {
+        "Other ways: print the link alone, send it to the clipboard, or write it to a file."
+    };
     let unicode = canvas.options.use_unicode;
     let mut lines = wrap(why, area.width, unicode);
     lines.extend(wrap(ways, area.width, unicode));

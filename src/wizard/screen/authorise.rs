@@ -42,6 +42,8 @@ pub(crate) struct Authorise {
     rehearsal: Option<CallId>,
     enabling: Option<Wait>,
     failure: Option<Failure>,
+    /// Where the link was written.
+    file: Option<Text>,
 }
 
 impl Authorise {
@@ -105,6 +107,9 @@ impl Authorise {
             Proving::ask_now(cx);
         } else if let Some(at) = self.asked.iter().position(|asked| *asked == call) {
             self.asked.remove(at);
+            if let Reply::Written(path) = &reply {
+                self.file = Some(path.clone());
+            }
             tell(cx, reply);
         }
         Step::Stay
@@ -123,7 +128,7 @@ impl Authorise {
         blocks.extend(self.failures(look).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(vec![self.button(look, record)]));
         if self.needs_link(look, record) {
-            blocks.extend(Self::link_blocks(look, record));
+            blocks.extend(self.link_blocks(look, record));
         }
         blocks.extend(self.checks(look, record));
         if record.product.is_hosted() {
@@ -195,13 +200,11 @@ impl Authorise {
         let Some(tenant) = tenant(record).filter(|_| self.is_link_shown) else { return };
         let (link, run) = (cx.setup.link(tenant), record.id.clone());
         match action {
-            Action::Copy => {
+            Action::Copy if cx.setup.can_copy(link.as_str()) => {
                 cx.calls.perform(Deed::Copy(link));
-                cx.say(
-                    Tone::Plain,
-                    "The link was sent to your terminal's clipboard. Not every terminal allows that.",
-                );
+                cx.say(Tone::Plain, words::SENT);
             }
+            Action::Copy => cx.say(Tone::Warn, words::TOO_LONG),
             Action::Qr => self.is_qr_shown = true,
             Action::PrintAlone => cx.calls.perform(Deed::PrintAlone(link)),
             Action::Open if cx.setup.can_open_browser => {
@@ -264,10 +267,13 @@ impl Authorise {
         groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Group).collect()
     }
 
-    fn link_blocks<'a>(look: Look<'a>, record: &RunRecord) -> Vec<Block<'a>> {
+    fn link_blocks<'a>(&self, look: Look<'a>, record: &RunRecord) -> Vec<Block<'a>> {
         let Some(link) = link(look, record) else { return Vec::new() };
         let ways = if look.setup.can_open_browser { words::WAYS } else { words::WAYS_WITHOUT_BROWSER };
-        vec![Block::Link(link), Block::Para(Text::from(ways))]
+        let mut blocks = vec![Block::Link(link), Block::Para(Text::from(ways))];
+        // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
+        blocks.extend(self.file.as_ref().map(|path| Block::Para(Text::of(format_args!("File: {path}")))));
+        blocks
     }
 
     fn notice(&self, look: Look<'_>, record: &RunRecord) -> Option<Notice> {

@@ -26,6 +26,13 @@ use crate::{
     },
 };
 
+/// Said when the receipt went to the clipboard: nobody answers, so nobody knows whether it arrived.
+const SENT: &str = "Sent to your terminal's clipboard (not every terminal allows it). Else press w.";
+
+/// Said where the receipt is longer than the clipboard's way takes.
+const TOO_LONG: &str =
+    "Not sent: this receipt is too long for your terminal's clipboard. Press w to write it into a file.";
+
 /// What has been read back.
 #[derive(Debug)]
 struct Read {
@@ -120,11 +127,12 @@ impl Outcome {
 
     fn copy(&self, cx: &mut Cx<'_>) {
         if let Some(read) = &self.read {
-            cx.calls.perform(Deed::CopyText(read.text.clone()));
-            cx.say(
-                Tone::Plain,
-                "Sent to the terminal's clipboard. If it does not paste, press w for a file.",
-            );
+            if cx.setup.can_copy(&read.text) {
+                cx.calls.perform(Deed::CopyText(read.text.clone()));
+                cx.say(Tone::Plain, SENT);
+            } else {
+                cx.say(Tone::Warn, TOO_LONG);
+            }
         }
     }
 

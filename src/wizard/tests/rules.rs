@@ -362,6 +362,26 @@ fn the_ways_of_the_link_need_no_browser() {
 }
 
 #[test]
+fn a_link_too_long_for_the_clipboard_is_not_said_to_be_sent() {
+    let link = setup().link(tenant(1));
+    let needed = link.as_str().len().div_ceil(3) * 4;
+    for (clipboard, is_sent) in [(needed, true), (needed - 1, false), (0, false)] {
+        let given = Setup { clipboard, ..setup() };
+        let mut desk = Desk::new(given, vec![row(customer(1), Progress::NotStarted, Some(&consenting()))]);
+        desk.record = Some(consenting());
+        desk.answer().submit().submit().answer();
+        desk.act(Action::Copy);
+        assert_eq!(desk.deeds.len(), usize::from(is_sent), "{clipboard}");
+        let words = if is_sent {
+            "Sent to your terminal's clipboard (not every"
+        } else {
+            "Not sent: the link is too long"
+        };
+        assert!(desk.notice().contains(words), "{clipboard}: {}", desk.notice());
+    }
+}
+
+#[test]
 fn the_customer_is_played_only_where_the_setup_says_so() {
     let mut plain = setup();
     plain.rehearsal = false;

@@ -53,7 +53,14 @@ impl Terminal {
 
     /// What the process has used so far, all threads together; none once it is gone.
     pub(crate) fn usage(&self) -> Option<Usage> {
-        let folder = format!("/proc/{}/task", self.process());
+        Usage::of(self.process())
+    }
+}
+
+impl Usage {
+    /// What any process has used so far, all threads together; none once it is gone.
+    pub(crate) fn of(process: u32) -> Option<Self> {
+        let folder = format!("/proc/{process}/task");
         let (mut wakes, mut ticks) = (0, 0);
         for task in std::fs::read_dir(folder).ok()? {
             let task = task.ok()?.path();
@@ -68,6 +75,6 @@ impl Terminal {
             let fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11).take(2);
             ticks += fields.filter_map(|field| field.parse::<u64>().ok()).sum::<u64>();
         }
-        Some(Usage { wakes, ticks })
+        Some(Self { wakes, ticks })
     }
 }

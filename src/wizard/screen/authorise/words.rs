@@ -20,6 +20,13 @@ use crate::{
 pub(super) const NO_BROWSER: &str =
     "No browser can be opened from here. Send the link to the customer, or open it on your own computer.";
 
+/// Said when the link went to the clipboard: nobody answers, so nobody knows whether it arrived.
+pub(super) const SENT: &str =
+    "Sent to your terminal's clipboard (not every terminal allows it). Else press l.";
+
+/// Said where the link is longer than the clipboard's way takes.
+pub(super) const TOO_LONG: &str = "Not sent: the link is too long for your terminal's clipboard. Press l to print it alone, or f for a file.";
+
 /// The ways to hand the link over; one line of 80 columns.
 pub(super) const WAYS: &str = "Send it: c clipboard, g QR code, l print alone, f file, o open it here.";
 

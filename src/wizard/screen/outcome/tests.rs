@@ -155,6 +155,11 @@ fn the_receipt_goes_round_is_written_and_sent_to_the_clipboard() {
     bench.act(Action::Copy);
     assert!(matches!(bench.effects.last(), Some(Effect::Perform(Deed::CopyText(_)))));
     assert!(!bench.notice.as_ref().unwrap().words.as_str().contains("copied"));
+    let before = bench.effects.len();
+    bench.setup.clipboard = 100;
+    bench.act(Action::Copy);
+    assert_eq!(bench.effects.len(), before, "a part of a receipt is worth nothing");
+    assert!(bench.notice.as_ref().unwrap().words.as_str().contains("Not sent: this receipt is too long"));
     assert!(matches!(bench.on(|s, cx| s.intent(cx, Intent::Back)), Step::Stay), "closes the receipt");
     assert!(matches!(bench.on(|s, cx| s.intent(cx, Intent::Back)), Step::Back));
     assert!(matches!(bench.act(Action::Another), Step::Customers));

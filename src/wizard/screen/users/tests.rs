@@ -71,6 +71,7 @@ pub(in crate::wizard::screen) fn setup(is_admin: bool) -> Setup {
         link_prefix: String::new(),
         link_suffix: String::new(),
         can_open_browser: false,
+        clipboard: 4_000,
         permissions: Vec::new(),
         run: None,
         here: Text::from("Australia/Sydney"),
