@@ -1,4 +1,4 @@
-//! Calls with many replies: listing, searching, applying.
+//! Calls with many replies: listing, applying.
 
 use std::sync::Arc;
 
@@ -9,10 +9,8 @@ use crate::{
     domain::{
         customer::Impersonation,
         failure::Failure,
-        filter::{self, Query},
         id::{RunId, TenantId},
         protection::{Chosen, SeatOutcome, SeatResult},
-        user::UserPage,
     },
     provider::{listed::Listed, store::Store},
     wizard::{effect::CallId, event::Reply},
@@ -57,32 +55,6 @@ pub(super) async fn list(
     };
     let (total, ()) = tokio::join!(listing, passing);
     total.map(|total| Reply::Listed { total })
-}
-
-/// Looks through pages on a blocking thread; one answer per page.
-pub(super) async fn search(
-    line: &Line,
-    call: CallId,
-    query: String,
-    first: u32,
-    pages: Vec<Arc<UserPage>>,
-    stop: CancellationToken,
-) -> Result<Reply, Failure> {
-    let line = line.clone();
-    super::blocking(move || {
-        let query = Query::parse(&query);
-        for (page, users) in (first..).zip(pages) {
-            if stop.is_cancelled() {
-                break;
-            }
-            let bits = filter::search(&users, &query);
-            if !line.send_blocking(call, Reply::Hits { page, bits }) {
-                break;
-            }
-        }
-        Ok(Reply::Searched)
-    })
-    .await
 }
 
 /// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.
