@@ -326,8 +326,8 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::SaveCounts { run: run(), listed: 3, eligible: 3 }, "saved"),
         (Request::SaveKinds(customer, OFFICE, Kinds::default().toggled(Kind::Shared)), "saved"),
         (Request::ChangeExclusions(run(), change), "excluded"),
-        (Request::Apply(run(), users.clone()), "saved"),
-        (Request::TurnOff(run(), users), "saved"),
+        (Request::Apply(run(), users.clone().into()), "saved"),
+        (Request::TurnOff(run(), users.into()), "saved"),
         (Request::MakeRule { run: run(), confirmed: 3, ceiling: 13 }, "rule"),
         (Request::UndoRule(run()), "no rule"),
         (Request::LoadSweeper, "sweeper"),
@@ -419,7 +419,7 @@ async fn what_cannot_be_done_comes_back_in_words() {
             FailureKind::Internal,
         ),
         (Request::ListUsers { tenant: None, impersonation: None }, FailureKind::Internal),
-        (Request::Apply(run, vec![somebody(1)]), FailureKind::Refused),
+        (Request::Apply(run, vec![somebody(1)].into()), FailureKind::Refused),
     ] {
         let name = name(&request);
         let replies = stage.ask(request).await;
@@ -492,7 +492,7 @@ async fn a_cancelled_search_stops_between_two_pages() {
         licences: 0,
         made: None,
     };
-    let page = Arc::new(UserPage::new(&[row; 999], Arc::default()));
+    let page = Arc::new(UserPage::new(&vec![row; 999], Arc::default()));
     let search = |pages: Vec<Arc<UserPage>>| Request::Search {
         query: "ana".into(),
         first: 0,
@@ -520,7 +520,7 @@ async fn a_cancelled_apply_stops_after_its_batch() {
     stage.store().save_organisation(&run, &found).unwrap();
     stage.store().save_proof(&run, Some(&found)).unwrap();
     stage.store().enable(&run).unwrap();
-    let apply = stage.start(Request::Apply(run.clone(), (0..ALL).map(somebody).collect()));
+    let apply = stage.start(Request::Apply(run.clone(), Arc::new((0..ALL).map(somebody).collect())));
     let (_, first) = stage.next().await;
     // Nobody takes the next ones: it can be ahead by what fits into the line, never at its end.
     stage.runner.cancel(apply);

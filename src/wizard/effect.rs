@@ -139,9 +139,9 @@ pub enum Request {
     /// Exclude users or lift exclusions; answers `Excluded`. A write.
     ChangeExclusions(RunId, ExclusionChange),
     /// Turn these on, batch by batch; answers `Batch` …, then `Saved`. A write; `Cancel` stops after the batch.
-    Apply(RunId, Vec<Chosen>),
+    Apply(RunId, Arc<Vec<Chosen>>),
     /// Turn these off (Admin); answers `Batch`, then `Saved`. A write.
-    TurnOff(RunId, Vec<Chosen>),
+    TurnOff(RunId, Arc<Vec<Chosen>>),
     /// Switch Enable Auto on; answers `Rule`. A write.
     MakeRule {
         /// The run.

@@ -98,12 +98,11 @@ mod tests {
             }
             let mut ahead = Ahead::of(first, |(n, _)| id(*n));
             for (n, step) in steps {
-                match step {
-                    Some(thing) => {
-                        ahead.put(id(n), (n, thing));
-                        model.entry(n).or_insert(thing);
-                    }
-                    None => prop_assert_eq!(ahead.take(id(n)).map(|(_, thing)| thing), model.remove(&n)),
+                if let Some(thing) = step {
+                    ahead.put(id(n), (n, thing));
+                    model.entry(n).or_insert(thing);
+                } else {
+                    prop_assert_eq!(ahead.take(id(n)).map(|(_, thing)| thing), model.remove(&n));
                 }
                 prop_assert_eq!((ahead.len(), ahead.is_empty()), (model.len(), model.is_empty()));
             }
