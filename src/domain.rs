@@ -11,6 +11,7 @@ pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod id;
+pub mod order;
 pub mod permission;
 pub mod protection;
 pub mod receipt;

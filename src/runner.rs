@@ -9,6 +9,7 @@
 pub mod browser;
 pub mod clock;
 mod files;
+mod search;
 mod users;
 
 use std::{
@@ -32,6 +33,7 @@ use crate::{
         customer::{Impersonation, Progress},
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
+        order,
         run::Board,
         sweep::OVERDUE_AFTER,
         sydney,
@@ -167,13 +169,6 @@ impl Line {
     /// Hands a reply over; waits while four are waiting already. False once nobody listens.
     async fn send(&self, call: CallId, reply: Reply) -> bool {
         let is_heard = self.out.send((call, reply)).await.is_ok();
-        (self.wake)();
-        is_heard
-    }
-
-    /// The same from a blocking thread.
-    fn send_blocking(&self, call: CallId, reply: Reply) -> bool {
-        let is_heard = self.out.blocking_send((call, reply)).is_ok();
         (self.wake)();
         is_heard
     }
@@ -325,7 +320,10 @@ async fn answer(
         Request::ListUsers { tenant, impersonation } => {
             users::list(tools, line, call, tenant, impersonation).await
         }
-        Request::Search { query, first, pages } => users::search(line, call, query, first, pages, stop).await,
+        Request::Search { query, first, pages, kept, within } => {
+            search::Job::new(&query, first, pages, kept, within, stop).run(line, call).await
+        }
+        Request::Sort(pages) => blocking(move || Ok(Reply::Sorted(order::by_name(&pages)))).await,
         Request::SaveDraft(id, draft) => {
             with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    filter::{FIELDS, Folds, fold},
     id::UserId,
     text::{Shown, Text},
     time::Moment,
@@ -176,6 +177,43 @@ pub struct UserPage {
     /// Milliseconds since 1970 UTC; `i64::MIN` where the directory does not say.
     made: Box<[i64]>,
     sets: Arc<[Text]>,
+    folded: Folded,
+}
+
+/// The fields whose folded form is more than their lower case: folding them takes longer than searching, so it is done
+/// once. Nothing for nearly every name.
+#[derive(Debug, Default)]
+struct Folded {
+    /// Row times four plus field, ascending.
+    fields: Box<[u16]>,
+    ends: Box<[u32]>,
+    text: Box<str>,
+}
+
+impl Folded {
+    /// Folds what has to be folded in a page's text.
+    fn of(text: &str, cuts: &[u32]) -> Self {
+        if text.is_ascii() {
+            return Self::default();
+        }
+        let (mut fields, mut ends, mut folds) = (Vec::new(), Vec::new(), String::new());
+        let mut from = 0;
+        for (place, to) in (0_u16..).zip(cuts) {
+            let to = usize::try_from(*to).unwrap_or(usize::MAX);
+            let field = text.get(from..to).unwrap_or_default();
+            from = to;
+            if field.is_ascii() || usize::from(place) % FIELDS == FIELDS - 1 {
+                continue;
+            }
+            let folded = fold(field);
+            if folded != field.to_ascii_lowercase() {
+                folds.push_str(&folded);
+                fields.push(place);
+                ends.push(u32::try_from(folds.len()).unwrap_or(u32::MAX));
+            }
+        }
+        Self { fields: fields.into(), ends: ends.into(), text: folds.into() }
+    }
 }
 
 impl UserPage {
@@ -193,6 +231,7 @@ impl UserPage {
             }
         }
         Self {
+            folded: Folded::of(&text, &cuts),
             text: text.into_boxed_str(),
             cuts: cuts.into(),
             ids: rows.iter().map(|r| r.id).collect(),
@@ -251,9 +290,25 @@ impl UserPage {
         })
     }
 
-    /// The whole block of text and the ends of its fields, four per row: for the filter, which scans it at once.
-    pub(in crate::domain) fn block(&self) -> (&str, &[u32]) {
-        (&self.text, &self.cuts)
+    /// The whole block of text, the ends of its fields, four per row, and the fields that are folded beside it: for the
+    /// filter, which scans it at once.
+    pub(in crate::domain) fn block(&self) -> (&str, &[u32], Folds<'_>) {
+        let Folded { fields, ends, text } = &self.folded;
+        (&self.text, &self.cuts, Folds { fields, ends, text })
+    }
+
+    /// The name of a row, folded but for the capitals of ASCII.
+    pub(in crate::domain) fn folded_name(&self, at: usize) -> &str {
+        self.block()
+            .2
+            .of(at * FIELDS)
+            .or_else(|| self.row(at).map(|user| user.name.as_str()))
+            .unwrap_or_default()
+    }
+
+    /// The licence set of each row, and the sets.
+    pub(in crate::domain) fn licences(&self) -> (&[u16], &[Text]) {
+        (&self.licences, &self.sets)
     }
 
     fn slice(&self, from: u32, to: u32) -> Option<Shown<'_>> {

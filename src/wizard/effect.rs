@@ -108,7 +108,7 @@ pub enum Request {
         /// The details, for hosted Exchange.
         impersonation: Option<Box<Impersonation>>,
     },
-    /// Which rows match; answers `Hits` per page, then `Searched`.
+    /// Which rows match; answers `Hits` for the first rows, few times at most, then `Searched` with the rest.
     Search {
         /// What was typed.
         query: String,
@@ -116,7 +116,13 @@ pub enum Request {
         first: u32,
         /// The pages to look through.
         pages: Vec<Arc<UserPage>>,
+        /// The page, by its place in `pages`, whose hits come with the first ones: its row under the cursor stays.
+        kept: Option<usize>,
+        /// The rows to look at, page by page as in the answer; none: all.
+        within: Option<Box<[Box<[u64]>]>>,
     },
+    /// The rows by name: pages with the ordinals of their first rows; answers `Sorted`.
+    Sort(Vec<(u32, Arc<UserPage>)>),
     /// The customer's ticks; answers `Saved`. A write.
     SaveDraft(RunId, Draft),
     /// Listed and eligible counts of a complete list; answers `Saved`. A write.
@@ -133,9 +139,9 @@ pub enum Request {
     /// Exclude users or lift exclusions; answers `Excluded`. A write.
     ChangeExclusions(RunId, ExclusionChange),
     /// Turn these on, batch by batch; answers `Batch` …, then `Saved`. A write; `Cancel` stops after the batch.
-    Apply(RunId, Vec<Chosen>),
+    Apply(RunId, Arc<Vec<Chosen>>),
     /// Turn these off (Admin); answers `Batch`, then `Saved`. A write.
-    TurnOff(RunId, Vec<Chosen>),
+    TurnOff(RunId, Arc<Vec<Chosen>>),
     /// Switch Enable Auto on; answers `Rule`. A write.
     MakeRule {
         /// The run.
@@ -215,9 +221,10 @@ impl fmt::Debug for Request {
                 write!(f, "LoadProtection({}, {})", customer.0, product.word())
             }
             Self::ListUsers { tenant, .. } => write!(f, "ListUsers({tenant:?})"),
-            Self::Search { query, first, pages } => {
+            Self::Search { query, first, pages, .. } => {
                 write!(f, "Search({} bytes, from {first}, {} pages)", query.len(), pages.len())
             }
+            Self::Sort(pages) => write!(f, "Sort({} pages)", pages.len()),
             Self::SaveDraft(run, draft) => {
                 write!(f, "SaveDraft({run}, {} exceptions)", draft.exceptions.len())
             }

@@ -229,6 +229,15 @@ pub struct World {
     pub link_suffix: String,
 }
 
+/// Which rows of a page match a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageHits {
+    /// Index of the page in the wizard's order.
+    pub page: u32,
+    /// One bit per row, lowest first.
+    pub bits: Box<[u64]>,
+}
+
 /// What a call brings.
 #[derive(Debug)]
 pub enum Reply {
@@ -259,15 +268,12 @@ pub enum Reply {
         /// How many users were listed.
         total: u32,
     },
-    /// The result of a search for one page: which of its rows match, by row.
-    Hits {
-        /// Index of the page in the wizard's order.
-        page: u32,
-        /// One bit per row, lowest first.
-        bits: Box<[u64]>,
-    },
-    /// The search looked through every page that it was given.
-    Searched,
+    /// What a search has found so far; more follows. Pages without a match are left out.
+    Hits(Vec<PageHits>),
+    /// The search looked through every page that it was given: what it has found since.
+    Searched(Vec<PageHits>),
+    /// Ordinals in the order of the rows' names.
+    Sorted(Vec<u32>),
     /// Results of one batch of a bulk write; more may follow.
     Batch(Vec<SeatResult>),
     /// A write ended well.
@@ -296,7 +302,7 @@ impl Reply {
     /// Whether more replies of the same call may follow.
     #[must_use]
     pub const fn is_part(&self) -> bool {
-        matches!(self, Self::Page(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits { .. } | Self::Batch(_))
+        matches!(self, Self::Page(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits(_) | Self::Batch(_))
     }
 }
 

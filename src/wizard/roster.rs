@@ -3,6 +3,7 @@
 //! Starts the listing and reads what is on record when the users screen first comes on; both go on while screens come
 //! and go, and end on park, change of customer and leaving. Ticks are a draft, saved at most a second after a change.
 
+mod ahead;
 mod calls;
 mod list;
 mod pages;
@@ -56,6 +57,10 @@ pub(crate) struct Roster {
     facts: Phase,
     /// Searches that are out for the present filter.
     searches: BTreeSet<CallId>,
+    /// A search for the present filter failed: its hits are not whole.
+    is_torn: bool,
+    /// Sorts the rows by name.
+    sorting: Option<CallId>,
     /// The present filter, as typed.
     typed: String,
     /// Ticks have changed since they were last saved.
@@ -194,22 +199,43 @@ impl Roster {
         was_open
     }
 
-    /// Sorts by name or back; says whether it is by name now.
-    pub(crate) fn sort(&mut self) -> bool {
-        self.list.sort(&self.people)
+    /// Sorts by name or back; says whether a sorting by name is under way now.
+    pub(crate) fn sort(&mut self, calls: &mut Outbox) -> bool {
+        let was_by_name = self.list.is_by_name() || self.sorting.is_some();
+        calls.cancel_taken(&mut self.sorting);
+        if was_by_name {
+            self.list.unsort(&self.people);
+        } else {
+            self.sorting = Some(calls.start(Request::Sort(self.people.pages.numbered())));
+        }
+        !was_by_name
+    }
+
+    /// Rows have come: what stands by name, or will, is sorted again.
+    fn sort_again(&mut self, calls: &mut Outbox) {
+        if self.list.is_by_name() || self.sorting.is_some() {
+            calls.cancel_taken(&mut self.sorting);
+            self.sorting = Some(calls.start(Request::Sort(self.people.pages.numbered())));
+        }
     }
 
     /// Another filter: the search before is dropped, another is started.
     pub(crate) fn ask(&mut self, calls: &mut Outbox, typed: &str) {
+        typed.clone_into(&mut self.typed);
+        let query = Query::parse(typed);
+        let is_whole = self.searches.is_empty() && !self.is_torn;
         for call in std::mem::take(&mut self.searches) {
             calls.cancel(call);
         }
-        typed.clone_into(&mut self.typed);
-        let query = Query::parse(typed);
+        self.is_torn = false;
         if query.needs_search() && !self.people.pages.all().is_empty() {
-            let pages = self.people.pages.all().to_vec();
-            let query = typed.to_owned();
-            self.searches.insert(calls.start(Request::Search { query, first: 0, pages }));
+            self.searches.insert(calls.start(Request::Search {
+                query: typed.to_owned(),
+                first: 0,
+                pages: self.people.pages.all().to_vec(),
+                kept: self.list.kept(&self.people, &query),
+                within: if is_whole { self.list.within(&self.people, &query) } else { None },
+            }));
         }
         self.list.ask(&self.people, query);
         if self.searches.is_empty() {

@@ -31,8 +31,16 @@ fn one(name: &str, address: &str, department: &str, problem: &str) -> UserPage {
 }
 
 fn hits(page: &UserPage, typed: &str) -> Vec<usize> {
-    let bits = search(page, &Query::parse(typed));
-    (0..page.len()).filter(|row| bits[row / 64] >> (row % 64) & 1 == 1).collect()
+    rows(&search(page, &Query::parse(typed)))
+}
+
+/// All rows of one page.
+fn search(page: &UserPage, query: &Query) -> Box<[u64]> {
+    Search::of(query).page(page, None)
+}
+
+fn rows(bits: &[u64]) -> Vec<usize> {
+    (0..bits.len() * 64).filter(|row| bits[row / 64] >> (row % 64) & 1 == 1).collect()
 }
 
 #[test]
@@ -118,15 +126,54 @@ fn naive(page: &UserPage, typed: &str) -> Vec<usize> {
         .collect()
 }
 
+#[test]
+fn licences_are_found_by_a_piece_of_their_names_and_rows_without_any_are_not() {
+    let page = page(&vec![("Ana".into(), "a@x.example".into(), String::new(), String::new()); 130]);
+    assert_eq!(hits(&page, "licence:E3").len(), 44);
+    assert_eq!(hits(&page, "licence:online ana").len(), 43);
+    assert_eq!(hits(&page, "licence:e3 licence:office").len(), 44);
+    assert!(hits(&page, "licence:e3 licence:plan").is_empty());
+}
+
 proptest! {
     #[test]
     fn it_finds_what_the_simple_matcher_finds(
         rows in prop::collection::vec(
-            ("[aAbB é]{0,6}", "[ab]{1,3}@[ab]{1,3}", "[abß ]{0,4}", "[ab]{0,3}"), 0..200),
-        typed in "[abé ]{0,5}",
+            ("[aAbBéÉＡЖж ]{0,6}", "[ab]{1,3}@[ab]{1,3}", "[abßÉ ]{0,4}", "[abé]{0,3}"), 0..200),
+        typed in "[abéжÉ ]{0,5}",
     ) {
         let page = page(&rows);
         prop_assert_eq!(hits(&page, &typed), naive(&page, &typed));
+    }
+
+    /// Within the hits of a wider question the answer is that of a search through everything, many rows or few.
+    #[test]
+    fn a_narrower_question_needs_only_the_hits_of_the_wider_one(
+        rows in prop::collection::vec(
+            ("[aAbBcdéÉ ]{0,6}", "[ab]{1,3}@[ab]{1,3}", "[abcßÉ ]{0,4}", ""), 0..200),
+        before in "[abcdé]{0,2}( [abcdé]{1,2}| licence:[eo]3?)?",
+        more in "[abcdé ]{0,2}",
+    ) {
+        let page = page(&rows);
+        let wide = Query::parse(&before);
+        let typed = format!("{before}{more}");
+        let query = Query::parse(&typed);
+        prop_assert!(query.narrows(&wide), "{before:?}, then {typed:?}");
+        let within = search(&page, &wide);
+        prop_assert_eq!(Search::of(&query).page(&page, Some(&within)), search(&page, &query));
+    }
+
+    #[test]
+    fn what_does_not_narrow_is_told(before in "[ab]{1,2}( [ab]{1,2})?", typed in "[ab]{0,3}( [ab]{1,2})?") {
+        let (wide, query) = (Query::parse(&before), Query::parse(&typed));
+        let texts = ["a", "b", "aa", "ab", "ba", "bb", "aab", "aba", "abb", "baa", "bab", "bba", "aabb", "abab"];
+        let rows: Vec<_> = texts.iter()
+            .map(|text| ((*text).to_owned(), String::new(), String::new(), String::new())).collect();
+        let page = page(&rows);
+        if query.narrows(&wide) {
+            let (few, many) = (hits(&page, &typed), hits(&page, &before));
+            prop_assert!(few.iter().all(|row| many.contains(row)));
+        }
     }
 
     #[test]

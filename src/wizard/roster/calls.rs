@@ -103,7 +103,7 @@ impl Roster {
         }
         cx.calls.cancel_taken(&mut roster.wake);
         let draft = roster.people.draft();
-        record.draft.clone_from(&draft);
+        record.draft = draft.clone();
         roster.is_dirty = false;
         roster.saving = Some(cx.calls.start(Request::SaveDraft(record.id.clone(), draft)));
     }
@@ -127,6 +127,8 @@ impl Roster {
             if roster.saving.is_none() {
                 Self::save(cx);
             }
+        } else if roster.sorting == Some(call) {
+            Self::sorted(cx, reply);
         } else if roster.saving == Some(call) {
             Self::saved(cx, &reply);
         } else if roster.counting == Some(call) {
@@ -177,16 +179,19 @@ impl Roster {
         let pages = self.people.pages.all().get(first as usize..).unwrap_or_default().to_vec();
         if query.needs_search() && !pages.is_empty() {
             let query = self.typed.clone();
-            self.searches.insert(calls.start(Request::Search { query, first, pages }));
+            let search = Request::Search { query, first, pages, kept: None, within: None };
+            self.searches.insert(calls.start(search));
         }
     }
 
     pub(super) fn search_came(&mut self, calls: &mut Outbox, call: CallId, reply: &Reply) {
-        if let Reply::Hits { page, bits } = reply {
-            self.list.take_hits(&self.people, *page, bits);
-        } else {
+        if let Reply::Hits(found) | Reply::Searched(found) = reply {
+            self.list.take_hits(&self.people, found);
+        }
+        if !matches!(reply, Reply::Hits(_)) {
             self.searches.remove(&call);
             if let Reply::Failed(_) = reply {
+                self.is_torn = true;
                 calls.cancel(call);
             }
             if self.searches.is_empty() {
@@ -194,6 +199,20 @@ impl Roster {
             }
         }
         self.recount();
+    }
+
+    /// The rows by name have come.
+    fn sorted(cx: &mut Cx<'_>, reply: Reply) {
+        let roster = &mut cx.session.roster;
+        roster.sorting = None;
+        match reply {
+            Reply::Sorted(rows) => {
+                roster.list.sorted(&roster.people, rows);
+                cx.say(Tone::Plain, "Sorted by name.");
+            }
+            Reply::Failed(failure) => cx.say(Tone::Bad, words::failure(&failure)),
+            _ => {}
+        }
     }
 
     fn know(&mut self, reply: Reply) {
@@ -219,7 +238,10 @@ impl Roster {
         for at in first..u32::try_from(self.people.pages.all().len()).unwrap_or(first) {
             self.list.add(&self.people, at);
         }
-        self.search_later(calls, first);
+        if (first as usize) < self.people.pages.all().len() {
+            self.search_later(calls, first);
+            self.sort_again(calls);
+        }
         self.refresh();
     }
 
@@ -259,6 +281,7 @@ impl Roster {
                 *phase = Phase::Idle;
             }
         }
+        calls.cancel_taken(&mut self.sorting);
         for call in std::mem::take(&mut self.searches) {
             calls.cancel(call);
         }

@@ -5,12 +5,12 @@
 
 use crate::{
     domain::{
-        filter::{Query, fold},
+        filter::{Query, Search},
         protection::State,
         user::Kind,
     },
     wizard::{
-        event::Move,
+        event::{Move, PageHits},
         part::ticks::{Ticks, rows_of},
     },
 };
@@ -32,8 +32,6 @@ pub(super) struct List {
     shown: Ticks,
     /// The rows still answer the question before: nothing has come for this one.
     is_stale: bool,
-    /// Hits came out of order; the order is mended when the search ends.
-    is_mixed: bool,
     /// The user under the cursor, and where that row stands.
     cursor: Option<(u32, usize)>,
     /// The user at the other end of a range, and where that row stands.
@@ -72,6 +70,10 @@ impl List {
         let words = start as usize / 64..(start as usize + len).div_ceil(64);
         for at in words.clone() {
             self.arrival.extend(rows_of(at, people.live().word(at)));
+            if let Some(sorted) = self.by_name.as_mut() {
+                // Until they are sorted again.
+                sorted.extend(rows_of(at, people.live().word(at)));
+            }
         }
         if self.is_filtered() && !self.query.needs_search() {
             self.append(people, words);
@@ -85,7 +87,6 @@ impl List {
     pub(super) fn ask(&mut self, people: &People, query: Query) {
         self.query = query;
         self.hits.clear();
-        self.is_mixed = false;
         self.is_stale = self.query.needs_search();
         if !self.is_stale {
             self.rewind();
@@ -93,29 +94,65 @@ impl List {
         }
     }
 
-    /// Hits for one page.
-    pub(super) fn take_hits(&mut self, people: &People, page: u32, bits: &[u64]) {
-        let Some((start, len)) = people.pages.span(page) else { return };
-        self.freshen();
-        let was_empty = self.rows().is_empty();
-        let words = start as usize / 64..(start as usize + len).div_ceil(64);
-        self.is_mixed |= self.rows().last().is_some_and(|last| *last > start);
-        for (at, word) in words.clone().zip(bits) {
-            self.hits.put_word(at, *word);
+    /// Hits for some pages, in their order. They are shown at once, but in a list by name: there the first row may
+    /// come last.
+    pub(super) fn take_hits(&mut self, people: &People, found: &[PageHits]) {
+        let mut words = Vec::with_capacity(found.len());
+        for PageHits { page, bits } in found {
+            let Some((start, len)) = people.pages.span(*page) else { continue };
+            let range = start as usize / 64..(start as usize + len).div_ceil(64);
+            for (at, word) in range.clone().zip(bits) {
+                self.hits.put_word(at, *word);
+            }
+            words.push(range);
         }
-        self.append(people, words);
-        if was_empty {
-            self.reseat();
+        let Some(first) = words.first().map(|range| range.start) else { return };
+        if self.by_name.is_some() {
+            return;
+        }
+        self.freshen();
+        let last = self.rows().last().map(|row| *row as usize / 64);
+        if last.is_none_or(|last| last < first) && words.is_sorted_by_key(|range| range.start) {
+            for range in words {
+                self.append(people, range);
+            }
+            if last.is_none() {
+                self.reseat();
+            }
+        } else {
+            self.rebuild(people);
         }
     }
 
     /// Every page has been searched.
     pub(super) fn searched(&mut self, people: &People) {
         self.freshen();
-        if self.is_mixed || self.by_name.is_some() {
-            self.is_mixed = false;
+        if self.by_name.is_some() {
             self.rebuild(people);
         }
+    }
+
+    /// Where a search for this question may stay within, page by page: the hits of the question before, if they are
+    /// whole and the new question is a narrower one.
+    pub(super) fn within(&self, people: &People, query: &Query) -> Option<Box<[Box<[u64]>]>> {
+        if self.is_stale || !self.query.needs_search() || !query.narrows(&self.query) {
+            return None;
+        }
+        let pages = 0..u32::try_from(people.pages.all().len()).ok()?;
+        Some(pages.filter_map(|page| people.pages.span(page)).map(|span| self.hits.span(span)).collect())
+    }
+
+    /// The page of the user under the cursor, if the question lets that user stay.
+    pub(super) fn kept(&self, people: &People, query: &Query) -> Option<usize> {
+        let ordinal = self.under_cursor()?;
+        let (at, row) = people.pages.place(ordinal)?;
+        let open = open_to(query, people, ordinal as usize / 64);
+        let page = people.pages.all().get(at)?;
+        let mut only = vec![0; row / 64];
+        only.push(1 << (row % 64));
+        let is_found = open >> (ordinal % 64) & 1 == 1
+            && Search::of(query).page(page, Some(&only)).iter().any(|word| *word != 0);
+        is_found.then_some(at)
     }
 
     /// Kinds or states have changed: rows may come or go where the filter names them, or where seats were turned off.
@@ -134,15 +171,22 @@ impl List {
         self.rebuild(people);
     }
 
-    /// Sorts by name, or back to the order of arrival; says which it is now.
-    ///
-    /// Cost: one fold per user and a sort of their first 16 bytes, once.
-    pub(super) fn sort(&mut self, people: &People) -> bool {
-        if self.by_name.take().is_none() {
-            self.by_name = Some(by_name(people, &self.arrival));
-        }
-        self.rebuild(people);
+    /// Whether the rows stand by name.
+    pub(super) const fn is_by_name(&self) -> bool {
         self.by_name.is_some()
+    }
+
+    /// Back to the order of arrival.
+    pub(super) fn unsort(&mut self, people: &People) {
+        self.by_name = None;
+        self.rebuild(people);
+    }
+
+    /// The rows by name: duplicates among them are dropped.
+    pub(super) fn sorted(&mut self, people: &People, mut rows: Vec<u32>) {
+        rows.retain(|row| people.live().has(*row));
+        self.by_name = Some(rows);
+        self.rebuild(people);
     }
 
     /// Moves the cursor.
@@ -210,14 +254,8 @@ impl List {
 
     /// 64 rows that pass the filter at once.
     fn passing(&self, people: &People, at: usize) -> u64 {
-        let kinds = self.query.kinds().map_or(u64::MAX, |kinds| {
-            kinds.iter().fold(0, |mask, kind: &Kind| mask | people.in_kind(*kind, at))
-        });
-        let states = self.query.states().map_or(u64::MAX, |states| {
-            states.iter().fold(0, |mask, state: &State| mask | people.in_state(*state, at))
-        });
         let hits = if self.query.needs_search() { self.hits.word(at) } else { u64::MAX };
-        people.live().word(at) & kinds & states & hits
+        open_to(&self.query, people, at) & hits
     }
 
     /// Appends what passes of these words.
@@ -248,7 +286,15 @@ impl List {
     /// Finds the cursor's and the anchor's user again. Where the cursor's user is not shown any more, the row that
     /// stands there now takes the cursor; where the anchor's is not, the range ends.
     fn reseat(&mut self) {
-        let find = |row: u32| self.rows().iter().position(|r| *r == row).map(|at| (row, at));
+        let rows = self.rows();
+        let find = |row: u32| {
+            // In the order of arrival ordinals ascend.
+            let at = match self.by_name {
+                Some(_) => rows.iter().position(|r| *r == row),
+                None => rows.binary_search(&row).ok(),
+            };
+            at.map(|at| (row, at))
+        };
         let cursor = self.cursor.and_then(|(row, _)| find(row));
         let anchor = self.anchor.and_then(|(row, _)| find(row));
         self.anchor = anchor;
@@ -259,20 +305,13 @@ impl List {
     }
 }
 
-/// Rows by folded name; equal names stay in order of arrival.
-fn by_name(people: &People, rows: &[u32]) -> Vec<u32> {
-    let name = |row: u32| people.user(row).map(|user| fold(user.name.as_str())).unwrap_or_default();
-    let mut keyed: Vec<(u128, u32)> = rows.iter().map(|row| (first_16(&name(*row)), *row)).collect();
-    // Most names differ in their first 16 bytes; only those that do not are folded again.
-    keyed.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| name(*x).cmp(&name(*y)).then(x.cmp(y))));
-    keyed.into_iter().map(|(_, row)| row).collect()
-}
-
-/// The first 16 bytes as a number that sorts as they do.
-fn first_16(name: &str) -> u128 {
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(name.bytes()) {
-        *to = from;
-    }
-    u128::from_be_bytes(bytes)
+/// 64 rows that kinds and states let through at once.
+fn open_to(query: &Query, people: &People, at: usize) -> u64 {
+    let kinds = query
+        .kinds()
+        .map_or(u64::MAX, |kinds| kinds.iter().fold(0, |mask, kind: &Kind| mask | people.in_kind(*kind, at)));
+    let states = query.states().map_or(u64::MAX, |states| {
+        states.iter().fold(0, |mask, state: &State| mask | people.in_state(*state, at))
+    });
+    people.live().word(at) & kinds & states
 }

@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::{
-    id::UserId,
-    user::{User, UserPage},
+use crate::{
+    domain::{
+        id::UserId,
+        user::{User, UserPage},
+    },
+    wizard::part::ticks::{Ticks, rows_of},
 };
 
 /// An empty place of the index.
@@ -62,13 +65,13 @@ impl Pages {
     /// The row at an ordinal.
     pub(super) fn user(&self, ordinal: u32) -> Option<User<'_>> {
         let (page, row) = self.place(ordinal)?;
-        page.row(row)
+        self.kept.get(page)?.row(row)
     }
 
     /// The id at an ordinal.
     pub(super) fn id(&self, ordinal: u32) -> Option<UserId> {
         let (page, row) = self.place(ordinal)?;
-        page.ids().get(row).copied()
+        self.kept.get(page)?.ids().get(row).copied()
     }
 
     /// All pages, in the order of arrival.
@@ -87,10 +90,26 @@ impl Pages {
         self.end.div_ceil(64) as usize
     }
 
-    fn place(&self, ordinal: u32) -> Option<(&UserPage, usize)> {
+    /// Which page a row is of, and which row of it.
+    pub(super) fn place(&self, ordinal: u32) -> Option<(usize, usize)> {
         let at = self.starts.partition_point(|start| *start <= ordinal).checked_sub(1)?;
         let row = ordinal.checked_sub(*self.starts.get(at)?)?;
-        Some((self.kept.get(at)?, row as usize))
+        Some((at, row as usize))
+    }
+
+    /// The pages with the ordinals of their first rows.
+    pub(super) fn numbered(&self) -> Vec<(u32, Arc<UserPage>)> {
+        self.starts.iter().copied().zip(self.kept.iter().map(Arc::clone)).collect()
+    }
+
+    /// The ids of a set of rows, in the order of arrival.
+    pub(super) fn ids_of<'a>(&'a self, rows: &'a Ticks) -> impl Iterator<Item = UserId> + 'a {
+        self.starts.iter().zip(&self.kept).flat_map(move |(start, page)| {
+            let first = *start as usize / 64;
+            (0..page.len().div_ceil(64))
+                .flat_map(move |at| rows_of(at, rows.word(first + at)))
+                .filter_map(|row| page.ids().get(row as usize).copied())
+        })
     }
 
     /// The place of an id in the index, or the free place where it would go.

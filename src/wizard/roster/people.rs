@@ -4,11 +4,7 @@
 //! states come out. Every change settles the counts with one pass over words of 64 rows (8,000 words at half a million
 //! users, some microseconds).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use crate::{
     domain::{
@@ -24,7 +20,7 @@ use crate::{
     wizard::part::ticks::Ticks,
 };
 
-use super::pages::Pages;
+use super::{ahead::Ahead, pages::Pages};
 
 /// Counts on the screen; all of listed users unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,11 +72,11 @@ pub(crate) struct People {
     /// With All off the ticked rows, with All on the unticked ones.
     exceptions: Ticks,
     /// Exceptions of a draft whose users have not been listed (yet).
-    exceptions_ahead: BTreeSet<UserId>,
+    exceptions_ahead: Ahead<UserId>,
     /// Seats whose users have not been listed (yet).
-    seats_ahead: BTreeMap<UserId, Seat>,
+    seats_ahead: Ahead<Seat>,
     /// Exclusions whose users have not been listed (yet).
-    excluded_ahead: BTreeSet<UserId>,
+    excluded_ahead: Ahead<UserId>,
     /// "left on 3 Nov 2026", by ordinal.
     left: BTreeMap<u32, Text>,
     included: Kinds,
@@ -107,15 +103,13 @@ impl People {
             self.live.put(ordinal, true);
             self.put_kind(ordinal, *kind);
             self.problem.put(ordinal, page.row(at).is_some_and(|user| !user.problem.is_empty()));
-            if !self.exceptions_ahead.is_empty() && self.exceptions_ahead.remove(id) {
+            if self.exceptions_ahead.take(*id).is_some() {
                 self.exceptions.put(ordinal, true);
             }
-            if !self.excluded_ahead.is_empty() && self.excluded_ahead.remove(id) {
+            if self.excluded_ahead.take(*id).is_some() {
                 self.excluded.put(ordinal, true);
             }
-            if !self.seats_ahead.is_empty()
-                && let Some(seat) = self.seats_ahead.remove(id)
-            {
+            if let Some(seat) = self.seats_ahead.take(*id) {
                 self.seat(ordinal, seat.left);
             }
         }
@@ -126,7 +120,7 @@ impl People {
 
     /// The list is complete: seats whose users did not come become rows of their own.
     pub(crate) fn add_leavers(&mut self) {
-        let seats: Vec<Seat> = self.seats_ahead.values().cloned().collect();
+        let seats: Vec<Seat> = self.seats_ahead.iter().map(|(_, seat)| seat.clone()).collect();
         for seats in seats.chunks(crate::domain::user::PAGE_ROWS) {
             let rows: Vec<NewUser<'_>> = seats.iter().map(leaver).collect();
             let page = Arc::new(UserPage::new(&rows, Arc::default()));
@@ -155,13 +149,17 @@ impl People {
     pub(crate) fn know(&mut self, facts: Protection) {
         self.on.clear();
         self.left.clear();
-        self.seats_ahead.clear();
-        for seat in facts.seats {
-            match self.pages.find(seat.id) {
-                Some(ordinal) => self.seat(ordinal, seat.left),
-                None => drop(self.seats_ahead.insert(seat.id, seat)),
-            }
+        let mut seats = facts.seats;
+        if !self.pages.all().is_empty() {
+            seats.retain(|seat| match self.pages.find(seat.id) {
+                Some(ordinal) => {
+                    self.seat(ordinal, seat.left);
+                    false
+                }
+                None => true,
+            });
         }
+        self.seats_ahead = Ahead::of(seats, |seat| seat.id);
         self.included = facts.kinds;
         self.rule = facts.rule;
         self.limit = facts.limit;
@@ -172,7 +170,7 @@ impl People {
     /// Who is excluded now. Excluding unticks: lifting the exclusion must not put anyone on a bill.
     pub(crate) fn exclude(&mut self, users: &[UserId]) {
         self.excluded.clear();
-        self.excluded_ahead.clear();
+        let mut ahead = Vec::new();
         for id in users {
             if let Some(ordinal) = self.pages.find(*id) {
                 self.excluded.put(ordinal, true);
@@ -180,12 +178,13 @@ impl People {
                     self.exceptions.put(ordinal, false);
                 }
             } else {
-                self.excluded_ahead.insert(*id);
+                ahead.push(*id);
                 if !self.all {
-                    self.exceptions_ahead.remove(id);
+                    self.exceptions_ahead.take(*id);
                 }
             }
         }
+        self.excluded_ahead = Ahead::of(ahead, |id| *id);
         self.settle();
     }
 
@@ -204,27 +203,33 @@ impl People {
     pub(crate) fn restore(&mut self, draft: &Draft) {
         self.all = draft.all;
         self.exceptions.clear();
-        self.exceptions_ahead.clear();
-        for id in &draft.exceptions {
-            match self.pages.find(*id) {
-                Some(ordinal) => self.exceptions.put(ordinal, true),
-                None => drop(self.exceptions_ahead.insert(*id)),
-            }
+        let mut ahead = draft.exceptions.to_vec();
+        if !self.pages.all().is_empty() {
+            ahead.retain(|id| match self.pages.find(*id) {
+                Some(ordinal) => {
+                    self.exceptions.put(ordinal, true);
+                    false
+                }
+                None => true,
+            });
         }
+        self.exceptions_ahead = Ahead::of(ahead, |id| *id);
         self.settle();
     }
 
     /// The ticks, to be saved.
     pub(crate) fn draft(&self) -> Draft {
-        let listed = self.exceptions.rows().filter_map(|ordinal| self.pages.id(ordinal));
-        Draft { all: self.all, exceptions: listed.chain(self.exceptions_ahead.iter().copied()).collect() }
+        let mut exceptions = Vec::with_capacity(self.exceptions.count() + self.exceptions_ahead.len());
+        exceptions.extend(self.pages.ids_of(&self.exceptions));
+        exceptions.extend(self.exceptions_ahead.iter().map(|(id, _)| id));
+        Draft { all: self.all, exceptions: exceptions.into() }
     }
 
     /// Ticks everyone, those who arrive later too.
     pub(crate) fn tick_all(&mut self) {
         self.all = true;
         self.exceptions.clear();
-        self.exceptions_ahead.clear();
+        self.exceptions_ahead = Ahead::default();
         self.settle();
     }
 
@@ -255,7 +260,7 @@ impl People {
         }
         let is_less = self.exceptions != self.ticked || !self.exceptions_ahead.is_empty();
         self.exceptions = self.ticked.clone();
-        self.exceptions_ahead.clear();
+        self.exceptions_ahead = Ahead::default();
         is_less
     }
 
@@ -286,10 +291,10 @@ impl People {
                 (outcome, None) if outcome.is_on() => {
                     let Chosen { id, address, name, .. } = result.user.clone();
                     let seat = Seat { id, address, name, since: now, left: None, first_backup: None };
-                    drop(self.seats_ahead.insert(id, seat));
-                    self.exceptions_ahead.remove(&id);
+                    self.seats_ahead.put(id, seat);
+                    self.exceptions_ahead.take(id);
                 }
-                (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.remove(&result.user.id)),
+                (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(result.user.id)),
                 (SeatOutcome::TurnedOff, Some(ordinal)) => {
                     self.on.put(ordinal, false);
                     self.left.remove(&ordinal);
@@ -307,7 +312,7 @@ impl People {
     pub(crate) fn applied(&mut self, chosen: &Ticks) {
         if self.all {
             self.exceptions = chosen.clone();
-            self.exceptions_ahead.clear();
+            self.exceptions_ahead = Ahead::default();
             self.all = false;
         }
         for at in 0..self.exceptions.len_words() {

@@ -504,8 +504,8 @@ pub(super) fn plain(intent: Intent) -> Intent {
 fn sort(cx: &mut Cx<'_>) {
     if !cx.session.roster.is_complete() {
         cx.say(Tone::Plain, "Sorting waits for the end of the list.");
-    } else if cx.session.roster.sort() {
-        cx.say(Tone::Plain, "Sorted by name.");
+    } else if cx.session.roster.sort(cx.calls) {
+        cx.say(Tone::Busy, "Sorting by name.");
     } else {
         cx.say(Tone::Plain, "In the order of arrival.");
     }

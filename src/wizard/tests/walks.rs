@@ -140,7 +140,7 @@ fn step(desk: &mut Desk, happens: Happens) {
         Happens::Absurd(which) => {
             if !desk.open.is_empty() {
                 let (call, _) = desk.open.remove(which % desk.open.len());
-                desk.happen(Happening::Reply(call, Reply::Searched));
+                desk.happen(Happening::Reply(call, Reply::Searched(Vec::new())));
             }
         }
         Happens::Pass(seconds) => {

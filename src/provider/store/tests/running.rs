@@ -1,7 +1,5 @@
 //! Runs: numbers, holds between processes, parking, drafts and counts.
 
-use std::collections::BTreeSet;
-
 use super::*;
 use crate::domain::{
     draft::Draft,
@@ -108,7 +106,7 @@ fn drafts_and_counts_survive() {
     let store = world.open("ann");
     let run = store.open_run(customer(&store).id, Product::Office365).unwrap().id;
     assert_eq!(store.load_run(&run).unwrap().draft, Draft::default());
-    let draft = Draft { all: true, exceptions: BTreeSet::from([user(3).id, user(1).id]) };
+    let draft = Draft::new(true, [user(3).id, user(1).id]);
     store.save_draft(&run, &draft).unwrap();
     store.save_draft(&run, &draft).unwrap();
     store.save_counts(&run, 231, 200).unwrap();

@@ -273,7 +273,7 @@ proptest! {
     fn a_draft_survives_whatever_the_order_of_arrival(
         first in ids(), second in ids(), ticks in ids(), all: bool,
     ) {
-        let draft = Draft { all, exceptions: ticks.iter().copied().map(id).collect() };
+        let draft = Draft::new(all, ticks.iter().copied().map(id));
         let add = |people: &mut People, users: &BTreeSet<u32>| {
             let rows: Vec<_> = users.iter().map(|n| row(*n, Kind::User, false)).collect();
             people.add(&page(&rows));

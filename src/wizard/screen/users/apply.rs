@@ -1,5 +1,7 @@
 //! A bulk write on its way: progress, "stop after this batch", then one result per user.
 
+use std::sync::Arc;
+
 use crate::{
     domain::{
         bill::{counted, grouped},
@@ -48,9 +50,15 @@ pub(super) struct Apply {
     way: Way,
     stage: Stage,
     /// Everyone it is for.
-    users: Vec<Chosen>,
+    users: Arc<Vec<Chosen>>,
+    /// Their rows when it was sent.
+    rows: Ticks,
     /// Results so far; once it is over, those that did not go well come first.
     results: Vec<SeatResult>,
+    /// What became of how many, once it is over: half a million results are not counted for each key.
+    tally: Vec<Count>,
+    /// How many went well, once it is over.
+    good: u32,
     /// The question whether to stop stands open.
     asks_to_stop: bool,
     /// It has been asked to stop.
@@ -79,24 +87,27 @@ impl Apply {
             way,
             stage: Stage::Over,
             results: Vec::with_capacity(users.len()),
-            users,
+            users: Arc::new(users),
+            rows: Ticks::default(),
+            tally: Vec::new(),
+            good: 0,
             asks_to_stop: false,
             is_stopping: false,
             cursor: Cursor::default(),
         };
-        let users = apply.users.clone();
+        let users = Arc::clone(&apply.users);
         apply.send(cx, users);
         apply
     }
 
-    fn send(&mut self, cx: &mut Cx<'_>, users: Vec<Chosen>) {
+    fn send(&mut self, cx: &mut Cx<'_>, users: Arc<Vec<Chosen>>) {
         let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) else { return };
         (self.asks_to_stop, self.is_stopping) = (false, false);
         let request = if self.way == Way::Off {
             Request::TurnOff(run, users)
         } else {
-            let turning = cx.session.roster.people().rows_of(&users);
-            cx.session.roster.set_turning(turning);
+            self.rows = cx.session.roster.people().rows_of(&users);
+            cx.session.roster.set_turning(self.rows.clone());
             Request::Apply(run, users)
         };
         self.stage = Stage::Running(cx.calls.start(request));
@@ -116,7 +127,7 @@ impl Apply {
             (_, Intent::Move(by)) => self.cursor.step(*by, self.results.len()),
             (Stage::Broken(_), Intent::Submit | Intent::Act(Action::Refresh)) => {
                 let left = self.left();
-                self.send(cx, left);
+                self.send(cx, Arc::new(left));
             }
             (_, Intent::Back) => return Answer::Close,
             (Stage::Over, Intent::Submit) if self.way == Way::Off => return Answer::Close,
@@ -160,11 +171,16 @@ impl Apply {
     fn end(&mut self, cx: &mut Cx<'_>) {
         (self.asks_to_stop, self.is_stopping) = (false, false);
         self.results.sort_by_key(|result| rank(&result.outcome));
+        self.tally = tally(&self.results);
+        self.good = size(self.results.iter().filter(|result| is_good(&result.outcome)).count());
         match self.way {
             Way::Off => cx.session.roster.turned_off(),
             Way::On | Way::Resumed => {
-                let chosen: Ticks = cx.session.roster.people().rows_of(&self.users);
-                cx.session.roster.applied(&chosen);
+                // While it went on, some of them may have been listed.
+                if self.rows.count() < self.users.len() {
+                    self.rows = cx.session.roster.people().rows_of(&self.users);
+                }
+                cx.session.roster.applied(&self.rows);
                 Roster::touched(cx);
             }
         }
@@ -218,7 +234,7 @@ impl Apply {
     }
 
     fn over(&self) -> Sheet<'_> {
-        let good = size(self.results.iter().filter(|r| is_good(&r.outcome)).count());
+        let good = self.good;
         let total = size(self.users.len());
         let heading = match self.way {
             Way::Off if good == total => {
@@ -247,7 +263,7 @@ impl Apply {
             keys.push(key(Chord::Enter, Action::Finish, "finish", "Finish the run and show its outcome."));
             keys.push(key(Chord::Esc, Action::Back, "list", "Back to the list, to turn on more users."));
         }
-        let blocks = vec![Block::Counts(tally(&self.results)), self.list(true)];
+        let blocks = vec![Block::Counts(self.tally.clone()), self.list(true)];
         Sheet { panel: Panel { heading, blocks }, keys, focus: Focus::Rows, next_change: None }
     }
 
@@ -263,7 +279,7 @@ impl Apply {
                 blocks: vec![
                     Block::Failure(failure.clone()),
                     Block::Para(words),
-                    Block::Counts(tally(&self.results)),
+                    Block::Counts(self.tally.clone()),
                     self.list(true),
                 ],
             },

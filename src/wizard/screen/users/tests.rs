@@ -17,7 +17,7 @@ use crate::{
     wizard::{
         Setup,
         effect::Effect,
-        event::{Edit, Move},
+        event::{Edit, Move, PageHits},
         outbox::Outbox,
         session::{Routed, Session},
         view::{Block, Cell, Mark, Notice, Row, Rows, RowsView},
@@ -436,6 +436,11 @@ fn a_failed_listing_keeps_its_rows_and_closes_all() {
     assert_eq!(bench.session.roster.cursor(), Some(1), "and so does the cursor");
 }
 
+/// Hits of a small page.
+fn hits(page: u32, bits: u64) -> PageHits {
+    PageHits { page, bits: [bits].into() }
+}
+
 #[test]
 fn a_filter_searches_afresh_with_each_character() {
     let mut bench = Bench::staffed();
@@ -451,8 +456,8 @@ fn a_filter_searches_afresh_with_each_character() {
     assert!(bench.said().contains("still going on"));
     let call = bench.call(is_search);
     assert_eq!(bench.names().len(), 5, "the old rows stay until there are new ones");
-    bench.reply(call, Reply::Hits { page: 0, bits: [0b1].into() });
-    bench.reply(call, Reply::Searched);
+    bench.reply(call, Reply::Hits(vec![hits(0, 0b1)]));
+    bench.reply(call, Reply::Searched(Vec::new()));
     assert_eq!(bench.names(), ["Mila"]);
     bench.act(Action::These);
     assert_eq!(bench.ticked(), 1);
@@ -499,10 +504,9 @@ fn a_page_that_comes_during_a_search_gets_one_of_its_own() {
     let first = bench.call(|r| matches!(r, Request::Search { first: 0, .. }));
     bench.part(page(&[(6, "Adam", Kind::User)]));
     let second = bench.call(|r| matches!(r, Request::Search { first: 1, .. }));
-    bench.reply(second, Reply::Hits { page: 1, bits: [0b1].into() });
-    bench.reply(second, Reply::Searched);
-    bench.reply(first, Reply::Hits { page: 0, bits: [0b11].into() });
-    bench.reply(first, Reply::Searched);
+    bench.reply(second, Reply::Searched(vec![hits(1, 0b1)]));
+    bench.reply(first, Reply::Hits(vec![hits(0, 0b11)]));
+    bench.reply(first, Reply::Searched(Vec::new()));
     assert_eq!(bench.names(), ["Mila", "Ana", "Adam"], "in the order of arrival");
 }
 
@@ -510,6 +514,9 @@ fn a_page_that_comes_during_a_search_gets_one_of_its_own() {
 fn sorting_keeps_the_cursor_on_the_user() {
     let mut bench = Bench::staffed();
     bench.act(Action::Sort);
+    let call = bench.call(|r| matches!(r, Request::Sort(_)));
+    assert_eq!(bench.names()[0], "Mila", "the rows stay until they are sorted");
+    bench.reply(call, Reply::Sorted(vec![1, 4, 2, 0, 3]));
     assert_eq!(bench.names(), ["Ana", "Broken", "Front desk", "Mila", "Visitor"]);
     assert_eq!(bench.session.roster.cursor(), Some(3));
     bench.act(Action::Sort);
