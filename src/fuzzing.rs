@@ -181,7 +181,7 @@ fn filter(data: &[u8]) {
         .collect();
     let page = UserPage::new(&rows, sets);
     let query = Query::parse(typed);
-    let bits = filter::search(&page, &query);
+    let bits = filter::Search::of(&query).page(&page, None);
     let folded = filter::fold(typed);
     assert_eq!(bits.len(), page.len().div_ceil(64), "one bit per row");
     for (word, bits) in bits.iter().enumerate() {

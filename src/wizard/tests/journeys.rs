@@ -336,7 +336,7 @@ impl Journey {
         for (_, request) in &self.desk.open {
             if let Request::Apply(_, users) = request {
                 // The row that names them is written before the first seat; a kill may also come before that.
-                run.unfinished = if self.chance.below(2) == 0 { users.clone() } else { Vec::new() };
+                run.unfinished = if self.chance.below(2) == 0 { users.to_vec() } else { Vec::new() };
             }
         }
         self.diary.push("killed".into());
