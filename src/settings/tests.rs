@@ -44,7 +44,7 @@ fn mistakes_are_named_with_the_way_out() {
         ("app = 3\n", "can't be used"),
         ("[app", "can't be used"),
         ("[zzzzz]\n", "Remove it."),
-        ("[screen]\ncolor = \"sometimes\"\n", "expected one of `auto`, `always`, `never`"),
+        ("[screen]\ncolor = \"sometimes\"\n", "color must be auto, always or never"),
         ("[screen]\nglyph = \"ascii\"\n", "Did you mean \"glyphs\"?"),
     ] {
         let error = load(text).unwrap_err().to_string();

@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_secs(15);
 pub(crate) const RESTORED: &str = "\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h";
 
 /// Leaves the alternate screen.
-pub(crate) const MAIN_SCREEN: &str = "\x1b[?1049l";
+pub(crate) const MAIN_SCREEN: &str = "\x1b[H\x1b[2J\x1b[?1049l";
 
 /// Every flag and control character of a line that nobody has touched.
 fn untouched() -> &'static str {
