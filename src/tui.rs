@@ -29,6 +29,7 @@ use crate::{
 use input::{Input, Press};
 use keys::{Edge, Meaning, meaning};
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
+use pace::Pace;
 use reader::{Heard, Reader};
 use screen::Screen;
 use terminal::Terminal;
@@ -37,6 +38,7 @@ pub mod draw;
 pub mod input;
 pub mod keys;
 pub mod options;
+mod pace;
 pub mod paint;
 #[cfg(unix)]
 mod reader;
@@ -68,6 +70,10 @@ pub struct Tui {
     out: File,
     /// What stands there.
     screen: Screen,
+    /// Its columns and rows; none: whatever the terminal says now.
+    size: Option<(u16, u16)>,
+    /// How often it may change by itself.
+    pace: Pace,
     /// From the reading thread.
     heard: Receiver<Heard>,
     /// Keys of a read that were not asked for yet.
@@ -94,11 +100,14 @@ impl Tui {
         let terminal = Arc::new(Terminal::new(output));
         let (tell, heard) = channel();
         restore_on_panic(&terminal, &tell, &waker);
+        let pace = Pace::new(waker.clone());
         let mut tui = Self {
             fallback_size: options.fallback_size.unwrap_or(USUAL_SIZE),
             terminal: Arc::clone(&terminal),
             out,
             screen: Screen::new(options),
+            size: None,
+            pace,
             heard,
             inputs: VecDeque::new(),
             is_printing: false,
@@ -112,20 +121,38 @@ impl Tui {
     }
 
     /// Draws the view, if it may be drawn now.
+    ///
+    /// A window that is being pulled has another size from frame to frame: while nobody presses a key, what stands there
+    /// stays until the reading thread says that it has come to rest.
     fn draw(&mut self, view: &View<'_>) -> io::Result<()> {
         if !self.terminal.is_shown() {
             return Ok(());
         }
-        self.is_dirty = false;
         let size = terminal::size(&self.out).unwrap_or(self.fallback_size);
+        if self.size.is_some_and(|drawn| drawn != size) {
+            return Ok(());
+        }
+        self.size = Some(size);
+        self.is_dirty = false;
         let bytes = self.screen.frame(view, size);
-        if bytes.is_empty() { Ok(()) } else { self.terminal.write(&bytes) }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.pace.drawn();
+        self.terminal.write(&bytes)
     }
 
-    /// Everything is to be drawn again.
+    /// Everything is to be drawn again, in whatever size the window has now.
     const fn forget(&mut self) {
         self.screen.forget();
         self.is_dirty = true;
+        self.asked();
+    }
+
+    /// A person did something: it is answered at once.
+    const fn asked(&mut self) {
+        self.size = None;
+        self.pace.ask();
     }
 
     /// Takes what the reading thread told; an intent of its own goes before all keys.
@@ -201,7 +228,7 @@ impl Tui {
 
 impl FrontEnd for Tui {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
-        self.draw(view)
+        if self.pace.allows() { self.draw(view) } else { Ok(()) }
     }
 
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
@@ -209,6 +236,7 @@ impl FrontEnd for Tui {
             return Ok(Some(intent));
         }
         while let Some(input) = self.inputs.pop_front() {
+            self.asked();
             let intent = match input {
                 input if self.is_printing => self.while_printing(&input),
                 Input::Paste(text) => Some(Intent::Paste(text)),
