@@ -11,6 +11,7 @@ use std::{
     io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock, mpsc},
+    time::Duration,
 };
 
 use clap::Parser;
@@ -38,6 +39,9 @@ use crate::{
 
 use environment::Environment;
 use world::Opener;
+
+/// Longer than any session: a year.
+const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 
 /// Runs the program.
 #[must_use]
@@ -133,6 +137,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("backup365-calls")
+        // A thread that has nothing to do waits for good: the usual ten seconds would end in a wake-up of each of them,
+        // and an idle wizard wakes nobody.
+        .thread_keep_alive(FOR_GOOD)
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)?;

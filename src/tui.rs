@@ -33,6 +33,7 @@ use input::{Input, Press};
 use keys::{Edge, Meaning, meaning};
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
 use output::Sent;
+use pace::Pace;
 use reader::{Heard, Reader};
 use screen::Screen;
 use terminal::Terminal;
@@ -47,6 +48,7 @@ mod output;
 #[cfg(not(unix))]
 #[path = "tui/output_console.rs"]
 mod output;
+mod pace;
 pub mod paint;
 #[cfg(unix)]
 mod reader;
@@ -74,6 +76,10 @@ pub struct Tui {
     out: File,
     /// What stands there.
     screen: Screen,
+    /// Its columns and rows; none: whatever the terminal says now.
+    size: Option<(u16, u16)>,
+    /// How often it may change by itself.
+    pace: Pace,
     /// From the reading thread.
     heard: Receiver<Heard>,
     /// Has the driver come round again.
@@ -104,11 +110,14 @@ impl Tui {
         let terminal = Arc::new(Terminal::new(output)?);
         let (tell, heard) = channel();
         restore_on_panic(&terminal, &tell, &waker);
+        let pace = Pace::new(waker.clone());
         let mut tui = Self {
             fallback_size: options.fallback_size.unwrap_or(USUAL_SIZE),
             terminal: Arc::clone(&terminal),
             out,
             screen: Screen::new(options),
+            size: None,
+            pace,
             heard,
             waker: waker.clone(),
             inputs: VecDeque::new(),
@@ -131,14 +140,22 @@ impl Tui {
     }
 
     /// Draws the view, if it may be drawn now.
+    ///
+    /// A window that is being pulled has another size from frame to frame: while nobody presses a key, what stands there
+    /// stays until the reading thread says that it has come to rest.
     fn draw(&mut self, view: &View<'_>) -> io::Result<()> {
         if !self.terminal.is_shown() {
             return Ok(());
         }
-        self.is_dirty = false;
         let size = output::size(&self.out).unwrap_or(self.fallback_size);
+        if self.size.is_some_and(|drawn| drawn != size) {
+            return Ok(());
+        }
+        self.size = Some(size);
+        self.is_dirty = false;
         let bytes = self.screen.frame(view, size);
         if !bytes.is_empty() {
+            self.pace.drawn();
             let sent = self.terminal.write(&bytes)?;
             self.was_sent(sent);
         }
@@ -154,10 +171,17 @@ impl Tui {
         }
     }
 
-    /// Everything is to be drawn again.
+    /// Everything is to be drawn again, in whatever size the window has now.
     const fn forget(&mut self) {
         self.screen.forget();
         self.is_dirty = true;
+        self.asked();
+    }
+
+    /// A person did something: it is answered at once.
+    const fn asked(&mut self) {
+        self.size = None;
+        self.pace.ask();
     }
 
     /// Takes what the reading thread told; an intent of its own goes before all keys.
@@ -250,7 +274,7 @@ impl Tui {
 
 impl FrontEnd for Tui {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
-        self.draw(view)
+        if self.pace.allows() { self.draw(view) } else { Ok(()) }
     }
 
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
@@ -260,6 +284,7 @@ impl FrontEnd for Tui {
                 return Ok(Some(intent));
             }
             while let Some(input) = self.inputs.pop_front() {
+                self.asked();
                 let intent = match input {
                     input if self.is_printing => self.while_printing(&input),
                     Input::Paste(text) => Some(Intent::Paste(text)),

@@ -20,7 +20,7 @@ use crate::{
         options::Options,
         paint::Place,
         theme::Role,
-        words::{grouped, wrap},
+        words::{cut, grouped, wrap},
     },
     wizard::view::{Bar, Block, Card, Focus, Panel, RowsView, View},
 };
@@ -28,7 +28,7 @@ use crate::{
 use block::Room;
 use canvas::{Canvas, Line};
 use checks::Fold;
-use rows::Scroll;
+pub(crate) use rows::Scroll;
 
 mod bar;
 mod block;
@@ -58,6 +58,9 @@ const CARD_FROM: u16 = 110;
 
 /// Columns of the say-it card.
 const CARD: u16 = 38;
+
+/// Columns of the short form of which lines are shown ("  10–14/20").
+const SLICE: u16 = 9;
 
 /// Rows that a list gets at least; paragraphs around it give way.
 const LEAST_ROWS: u16 = 4;
@@ -94,7 +97,7 @@ pub fn draw(cells: &mut Buffer, view: &View<'_>, options: Options, memory: &mut 
         return qr::draw(&mut canvas, link, &view.bar);
     }
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        return Some(too_small(&mut canvas, &view.bar));
+        return Some(too_small(&mut canvas, &view.bar, view.overlay.as_ref()));
     }
     let mut y = 0;
     for line in bar::lines(&view.bar, &canvas) {
@@ -113,15 +116,17 @@ pub fn draw(cells: &mut Buffer, view: &View<'_>, options: Options, memory: &mut 
     for (row, line) in (end..).zip(&notice) {
         canvas.line(area, row, line);
     }
-    let keys = foot::keys(&view.keys, view.focus, &canvas);
-    canvas.line(area, area.height - 1, &keys);
     y += air;
     let mut body = Rect { x: 0, y, width: area.width, height: end.saturating_sub(y) };
     if area.width >= CARD_FROM && view.overlay.is_none() && !view.card.say.is_empty() {
         body.width -= CARD + 3;
         card(&mut canvas, Rect { x: area.width - CARD, width: CARD, ..body }, &view.card);
     }
-    Some(self::panel(&mut canvas, body, panel, view.focus, memory))
+    let cursor = self::panel(&mut canvas, body, panel, view.focus, memory);
+    let more = (memory.most > 0).then_some(if view.focus == Focus::Reading { "Down" } else { "PgDn" });
+    let keys = foot::keys(&view.keys, view.focus, more, &canvas);
+    canvas.line(area, area.height - 1, &keys);
+    Some(cursor)
 }
 
 /// The link of a panel that is a QR code.
@@ -136,18 +141,9 @@ pub(super) fn code<'a>(panel: &'a Panel<'_>) -> Option<&'a str> {
 fn panel(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>, focus: Focus, memory: &mut Memory) -> Place {
     let unicode = canvas.options.use_unicode;
     let is_small = canvas.cells.area.height < HINTS_FROM;
-    let heading = wrap(panel.heading.as_str(), area.width, unicode);
-    let mut y = area.y;
-    for line in heading.iter().take(2) {
-        canvas.put(area.x, y, area.width, line, Role::Strong);
-        y += 1;
-    }
     let heading_at = Place { x: area.x, y: area.y };
-    let heading_end = Place {
-        x: area.x + heading.iter().take(2).next_back().map_or(0, |line| canvas.width(line)),
-        y: y.saturating_sub(1),
-    };
-    y += u16::from(canvas.cells.area.height >= AIR_FROM);
+    let heading_end = heading(canvas, area, panel);
+    let y = heading_end.y + 1 + u16::from(canvas.cells.area.height >= AIR_FROM);
     let body = Rect { y, height: area.y.saturating_add(area.height).saturating_sub(y), ..area };
     let (mut before, mut after, mut rows) = lines(panel, body.width, unicode, Fold::Nothing);
     for fold in [Fold::Less, Fold::All] {
@@ -180,6 +176,29 @@ fn panel(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>, focus: Focus, m
         None => text(canvas, body, &before, focus, heading_end, memory),
     };
     cursor.unwrap_or(heading_at)
+}
+
+/// Draws the heading in one line or two, a longer one with a mark at its cut; says where it ends.
+///
+/// Which lines of a longer text are shown is said behind it: it is broken earlier where they would not find room.
+fn heading(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>) -> Place {
+    let unicode = canvas.options.use_unicode;
+    let mut room = area.width;
+    let mut lines = wrap(panel.heading.as_str(), room, unicode);
+    if lines.last().is_some_and(|line| canvas.width(line).saturating_add(SLICE) > area.width) {
+        room = area.width.saturating_sub(SLICE);
+        lines = wrap(panel.heading.as_str(), room, unicode);
+    }
+    if lines.len() > 2 {
+        let rest = lines.split_off(1).join(" ");
+        lines.push(cut(&rest, room, unicode).into_owned());
+    }
+    let mut end = Place { x: area.x, y: area.y };
+    for (y, line) in (area.y..).zip(&lines) {
+        canvas.put(area.x, y, area.width, line, Role::Strong);
+        end = Place { x: area.x + canvas.width(line), y };
+    }
+    end
 }
 
 /// Leaves only the hints of the focused control, where all of them would push others out of sight.
@@ -332,8 +351,9 @@ fn card(canvas: &mut Canvas<'_>, area: Rect, card: &Card) {
     lines_at(canvas, area, &lines);
 }
 
-/// One line about the room that is needed, after what is never cut.
-fn too_small(canvas: &mut Canvas<'_>, bar: &Bar<'_>) -> Place {
+/// One line about the room that is needed, then what is never cut, and the question that Enter would answer: keys work
+/// in a small window too.
+fn too_small(canvas: &mut Canvas<'_>, bar: &Bar<'_>, overlay: Option<&Panel<'_>>) -> Place {
     let area = canvas.cells.area;
     let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
     let mut name = Vec::new();
@@ -344,6 +364,9 @@ fn too_small(canvas: &mut Canvas<'_>, bar: &Bar<'_>) -> Place {
     name.extend(bar.last_four.as_ref().map(|last| format!("…{last}")));
     let mut lines = wrap(&need, area.width, canvas.options.use_unicode);
     lines.extend(wrap(&name.join(" "), area.width, canvas.options.use_unicode));
+    if let Some(panel) = overlay {
+        lines.extend(wrap(panel.heading.as_str(), area.width, canvas.options.use_unicode));
+    }
     for (y, line) in (0..area.height).zip(lines) {
         // The last cell of the last row is never written.
         canvas.put(0, y, area.width, &line, Role::Plain);

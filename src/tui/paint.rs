@@ -4,6 +4,9 @@
 //! moves are relative where that is shorter, colours are the 16 named ones as 30 to 37 and 90 to 97, blank tails are
 //! erased instead of painted, and the place is set anew after text whose width terminals disagree about
 //! (remote-terminal.md sections 2, 3 and 5). A continuation cell of a wide letter holds an empty symbol.
+//!
+//! Nothing here asks the terminal anything: a question costs a round trip, some terminals never answer, and a late
+//! answer would have to be kept out of the fields.
 
 use ratatui::{
     buffer::{Buffer, Cell},
@@ -39,11 +42,14 @@ pub struct Place {
 /// different sizes, and the first one, want [`clear`] before and a blank `old`.
 pub fn differences(old: &Buffer, new: &Buffer, at: &mut Hand, cursor: Option<Place>, out: &mut Vec<u8>) {
     let start = out.len();
-    let mut pen = Pen { out, hand: *at, look: Look::PLAIN };
+    let mut pen = Pen { out, hand: *at, look: Look::PLAIN, is_loose: false };
     for y in 0..new.area.height {
         row(old, new, y, &mut pen);
     }
     pen.look(Look::PLAIN);
+    if pen.is_loose {
+        pen.hand.place = None;
+    }
     let changed = pen.out.len() > start;
     match cursor {
         Some(place) => {
@@ -143,12 +149,28 @@ fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " " && Look::of(cell) == Look::PLAIN
 }
 
-/// Whether every terminal advances by exactly one column for it: ASCII, and Latin, Greek and Cyrillic letters.
-fn is_plain(symbol: &str) -> bool {
-    let mut chars = symbol.chars();
-    match (chars.next(), chars.next()) {
-        (Some(c), None) => matches!(c, ' '..='~' | 'À'..='ʯ' | 'Α'..='ԯ' | '█' | '▀' | '▄' | '…'),
-        _ => false,
+/// How far a terminal's cursor goes for a symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Advance {
+    /// One column, everywhere.
+    Sure,
+    /// One column, or two where a terminal is set to show letters of ambiguous width wide (Unicode's annex 11): the
+    /// rest of the word may follow, the next column of a list must not.
+    Loose,
+    /// Terminals disagree.
+    Unknown,
+}
+
+impl Advance {
+    /// What is known about a symbol.
+    fn of(symbol: &str) -> Self {
+        let mut chars = symbol.chars();
+        match (chars.next(), chars.next()) {
+            (Some(' '..='~'), None) => Self::Sure,
+            // Letters of names, the mark of a cut at the end of one, and the blocks of a QR code.
+            (Some('À'..='ʯ' | 'Α'..='ԯ' | '…' | '█' | '▀' | '▄'), None) => Self::Loose,
+            _ => Self::Unknown,
+        }
     }
 }
 
@@ -160,46 +182,83 @@ fn cell(buffer: &Buffer, x: u16, y: u16) -> &Cell {
     buffer.cell((x, y)).unwrap_or(&BLANK)
 }
 
-/// Writes the differences of one row.
+/// Writes the differences of one row, the shorter of two ways: cell by cell over what stands there, or on the row's
+/// erased rest.
 fn row(old: &Buffer, new: &Buffer, y: u16, pen: &mut Pen<'_>) {
-    let width = new.area.width;
-    let is_last = y + 1 == new.area.height;
-    let cell = |buffer, x| cell(buffer, x, y);
-    if (0..width).all(|x| cell(old, x) == cell(new, x)) {
-        return;
+    let Some(changed) = (0..new.area.width).find(|x| cell(old, *x, y) != cell(new, *x, y)) else { return };
+    // A change in the second half of a wide letter is one of the whole letter.
+    let first = (0..=changed).rev().find(|x| !cell(new, *x, y).symbol().is_empty()).unwrap_or(0);
+    let before = (pen.out.len(), pen.hand, pen.look, pen.is_loose);
+    cells(old, new, Row { y, erased_from: None }, pen);
+    let over = pen.out.split_off(before.0);
+    let after = (pen.hand, pen.look, pen.is_loose);
+    (pen.hand, pen.look, pen.is_loose) = (before.1, before.2, before.3);
+    pen.go(Place { x: first, y });
+    pen.look(Look::PLAIN);
+    pen.out.extend_from_slice(b"\x1b[K");
+    cells(old, new, Row { y, erased_from: Some(first) }, pen);
+    if pen.out.len() - before.0 >= over.len() {
+        pen.out.truncate(before.0);
+        pen.out.extend_from_slice(&over);
+        (pen.hand, pen.look, pen.is_loose) = after;
     }
+}
+
+/// A row that is written.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// Which one, from 0.
+    y: u16,
+    /// The column from which on nothing stands there any more.
+    erased_from: Option<u16>,
+}
+
+/// Writes the cells of one row that differ.
+fn cells(old: &Buffer, new: &Buffer, row: Row, pen: &mut Pen<'_>) {
+    let (width, y) = (new.area.width, row.y);
+    let is_last = y + 1 == new.area.height;
+    let was = |x| if row.erased_from.is_some_and(|from| x >= from) { &BLANK } else { cell(old, x, y) };
+    let is = |x| cell(new, x, y);
+    let is_stale = |x| !is_blank(was(x));
     // The blank tail of the new row: erased in one go where the old row had something there.
-    let tail = (0..width).rev().take_while(|x| is_blank(cell(new, *x))).last().unwrap_or(width);
+    let tail = (0..width).rev().take_while(|x| is_blank(is(*x))).last().unwrap_or(width);
     let mut stale_until = 0_u16;
     let mut x = 0_u16;
     while x < width {
-        let (was, is) = (cell(old, x), cell(new, x));
-        let symbol = is.symbol();
-        if is_last && x + 1 == width && !is_blank(is) {
-            // The last cell of the last row: whether it scrolls depends on a mode that we don't know.
+        let symbol = is(x).symbol();
+        let wide = if symbol.is_empty() { 1 } else { grapheme_width(symbol).max(1) };
+        // The last cell of the last row: whether it scrolls depends on a mode that we don't know. It is never written.
+        let is_end = is_last && x.saturating_add(wide) >= width;
+        if is_end && !(x..width - 1).any(is_stale) {
             return;
         }
-        let wide = if symbol.is_empty() { 1 } else { grapheme_width(symbol).max(1) };
-        let changed = x < stale_until || (x..x.saturating_add(wide)).any(|i| cell(old, i) != cell(new, i));
+        let changed = x < stale_until || (x..x.saturating_add(wide)).any(|i| was(i) != is(i));
         if !changed || symbol.is_empty() {
             x += 1;
             continue;
         }
-        if x >= tail && (tail..width).filter(|i| !is_blank(cell(old, *i))).count() > usize::from(ERASE_ABOVE)
-        {
+        let is_tail = x >= tail && (tail..width).filter(|i| is_stale(*i)).count() > usize::from(ERASE_ABOVE);
+        if is_end || is_tail {
             pen.go(Place { x, y });
             pen.look(Look::PLAIN);
             pen.out.extend_from_slice(b"\x1b[K");
             return;
         }
-        pen.approach(new, Place { x, y });
-        pen.look(Look::of(is));
+        // A word behind a gap is another column of a list.
+        if pen.is_loose && symbol != " " && x >= 2 && is_blank(is(x - 1)) && is_blank(is(x - 2)) {
+            pen.hand.place = None;
+        }
+        let look = Look::of(is(x));
+        pen.approach(new, Place { x, y }, look);
+        pen.look(look);
         pen.out.extend_from_slice(symbol.as_bytes());
+        let advance = Advance::of(symbol);
+        let touches = advance == Advance::Unknown || grapheme_width(was(x).symbol()) > 1;
         x += wide;
-        let is_sure = is_plain(symbol) && x < width;
-        pen.hand.place = is_sure.then_some(Place { x, y });
+        pen.is_loose |= advance == Advance::Loose;
+        pen.hand.place = (advance != Advance::Unknown && x < width).then_some(Place { x, y });
         // What stood here, or what stands here now, may have touched its neighbour: write that one again.
-        if !is_plain(symbol) || grapheme_width(was.symbol()) > 1 {
+        if touches {
             stale_until = x + 1;
         }
     }
@@ -213,19 +272,26 @@ struct Pen<'a> {
     hand: Hand,
     /// The attributes that are on.
     look: Look,
+    /// Letters of ambiguous width were written since the last sure place: only their neighbour may follow unmoved.
+    is_loose: bool,
 }
 
 impl Pen<'_> {
-    /// Goes to a place; over a few unchanged cells in the same look by writing them again.
-    fn approach(&mut self, new: &Buffer, to: Place) {
+    /// Goes to a place where something of this look is written; over a few unchanged cells in the present look or in
+    /// that one by writing them again.
+    fn approach(&mut self, new: &Buffer, to: Place, look: Look) {
         if let Some(from) = self.hand.place
             && from.y == to.y
             && from.x < to.x
-            && to.x - from.x <= REWRITE_UP_TO
+            && to.x - from.x <= if self.is_loose { 1 } else { REWRITE_UP_TO }
         {
-            let between = (from.x..to.x).filter_map(|x| new.cell((x, to.y)));
-            if between.clone().all(|c| Look::of(c) == self.look && c.symbol().is_ascii() && c.symbol() != "")
-            {
+            let between = (from.x..to.x).map(|x| cell(new, x, to.y));
+            let are = |look| between.clone().all(|cell| Look::of(cell) == look);
+            let is_plain = between.clone().all(|cell| cell.symbol().is_ascii() && cell.symbol() != "");
+            if is_plain && (are(self.look) || are(look)) {
+                if !are(self.look) {
+                    self.look(look);
+                }
                 for cell in between {
                     self.out.extend_from_slice(cell.symbol().as_bytes());
                 }
@@ -239,7 +305,12 @@ impl Pen<'_> {
     /// Goes to a place by the shortest way that is sure.
     fn go(&mut self, to: Place) {
         let from = self.hand.place;
+        if from == Some(to) {
+            return;
+        }
+        let from = from.filter(|_| !self.is_loose);
         self.hand.place = Some(to);
+        self.is_loose = false;
         let mut way = format!("\x1b[{};{}H", to.y + 1, to.x + 1);
         if to.x == 0 {
             way = format!("\x1b[{}H", to.y + 1);
@@ -248,9 +319,6 @@ impl Pen<'_> {
             }
         }
         if let Some(from) = from {
-            if from == to {
-                return;
-            }
             let along = along(from.x, to.x);
             let across = across(from.y, to.y);
             if along.len() + across.len() < way.len() {

@@ -7,9 +7,9 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use crate::wizard::view::View;
 
 use super::{
-    draw::{Memory, draw},
+    draw::{Memory, Scroll, draw},
     options::Options,
-    paint::{Hand, clear, differences, scroll},
+    paint::{Hand, Place, clear, differences, scroll},
 };
 
 /// The frame that stands there.
@@ -64,12 +64,31 @@ impl Screen {
         let before = self.memory.rows;
         let cursor = draw(&mut self.next, view, self.options, &mut self.memory);
         let after = self.memory.rows;
-        if before.is_alone && after.is_alone && (before.y, before.height) == (after.y, after.height) {
-            let by = i64::try_from(after.top).unwrap_or(0) - i64::try_from(before.top).unwrap_or(0);
-            scroll(&mut self.shown, after.y, after.height, by, &mut self.hand, &mut bytes);
-        }
-        differences(&self.shown, &self.next, &mut self.hand, cursor, &mut bytes);
+        let scrolled = self.scrolled(before, after, cursor);
+        let (mut hand, mut painted) = (self.hand, Vec::new());
+        differences(&self.shown, &self.next, &mut hand, cursor, &mut painted);
+        let shorter = scrolled.filter(|(scrolled, _)| scrolled.len() < painted.len());
+        let (frame, hand) = shorter.unwrap_or((painted, hand));
+        bytes.extend(frame);
+        self.hand = hand;
         std::mem::swap(&mut self.shown, &mut self.next);
         bytes
+    }
+
+    /// The bytes of the next frame where the terminal moves the rows by itself, and where its cursor stands then; none
+    /// where no row stays in sight on another line.
+    ///
+    /// What stands beside the rows moves with them and is mended, so that this is not always the shorter way.
+    fn scrolled(&self, before: Scroll, after: Scroll, cursor: Option<Place>) -> Option<(Vec<u8>, Hand)> {
+        let line_of_first = |rows: Scroll| Some(i64::from(rows.y) - i64::try_from(rows.top).ok()?);
+        let by = line_of_first(before)? - line_of_first(after)?;
+        let (first, last) = (before.y.min(after.y), (before.y + before.height).max(after.y + after.height));
+        if by == 0 || by.unsigned_abs() >= u64::from(before.height.min(after.height)) {
+            return None;
+        }
+        let (mut shown, mut hand, mut bytes) = (self.shown.clone(), self.hand, Vec::new());
+        scroll(&mut shown, first, last - first, by, &mut hand, &mut bytes);
+        differences(&shown, &self.next, &mut hand, cursor, &mut bytes);
+        Some((bytes, hand))
     }
 }

@@ -1,4 +1,6 @@
-//! Roles to looks. Without colour a look holds the default foreground and background only, so that no filter further
+//! Roles to looks. No named colour can be read on both a black and a white ground in every palette (remote-terminal.md
+//! section 13): words that must be read have the default foreground, and colour is for signs that stand beside their
+//! state in words, and for words that may be missed. Without colour a look holds the default foreground and background only, so that no filter further
 //! down can take the attributes that carry the focus away with the colours (remote-terminal.md section 2).
 
 use ratatui::style::{Color, Modifier, Style};
@@ -16,14 +18,12 @@ pub enum Role {
     Focus,
     /// Words that may be missed.
     Quiet,
-    /// The word in front of good news.
+    /// The sign in front of good news.
     Good,
-    /// The word in front of a warning.
+    /// The sign in front of a warning.
     Warn,
-    /// The word in front of bad news.
+    /// The sign in front of bad news.
     Bad,
-    /// SANDBOX.
-    Sandbox,
     /// Modules of a QR code: black on white always, because the terminal's own colours can't be scanned.
     Code,
 }
@@ -39,7 +39,7 @@ impl Role {
             Self::Focus => (plain.add_modifier(Modifier::BOLD).add_modifier(Modifier::REVERSED), None),
             Self::Quiet => (plain, Some(Color::DarkGray)),
             Self::Good => (plain.add_modifier(Modifier::BOLD), Some(Color::Green)),
-            Self::Warn | Self::Sandbox => (plain.add_modifier(Modifier::BOLD), Some(Color::Yellow)),
+            Self::Warn => (plain.add_modifier(Modifier::BOLD), Some(Color::Yellow)),
             Self::Bad => (plain.add_modifier(Modifier::BOLD), Some(Color::Magenta)),
             Self::Code => return plain.fg(Color::Black).bg(Color::White),
         };
@@ -50,13 +50,13 @@ impl Role {
     }
 }
 
-/// The word in front of a notice, so that its colour carries nothing alone.
+/// The word in front of a notice.
 #[must_use]
-pub const fn tone_word(tone: Tone) -> (Role, &'static str) {
+pub const fn tone_word(tone: Tone) -> &'static str {
     match tone {
-        Tone::Plain | Tone::Busy => (Role::Plain, ""),
-        Tone::Good => (Role::Good, "OK: "),
-        Tone::Warn => (Role::Warn, "Look: "),
-        Tone::Bad => (Role::Bad, "Failed: "),
+        Tone::Plain | Tone::Busy => "",
+        Tone::Good => "OK: ",
+        Tone::Warn => "Look: ",
+        Tone::Bad => "Failed: ",
     }
 }

@@ -127,7 +127,8 @@ pub fn break_up(word: &str, room: u16) -> Vec<String> {
     let mut used = 0_u16;
     for grapheme in word.graphemes(true) {
         let wide = grapheme_width(grapheme);
-        if used > 0 && used.saturating_add(wide) > room {
+        // Not by `used`: a stray mark takes no column, and a letter wider than the line stands alone behind one too.
+        if !piece.is_empty() && used.saturating_add(wide) > room {
             pieces.push(std::mem::take(&mut piece));
             used = 0;
         }
@@ -172,6 +173,11 @@ mod tests {
         assert_eq!(wrap("one two three", 7, true), ["one two", "three"]);
         assert_eq!(wrap("a abcdefgh b", 3, true), ["a", "abc", "def", "gh", "b"]);
         assert_eq!(wrap("", 10, true), [""]);
+        assert_eq!(
+            wrap("\u{1e023}𮯰", 1, true),
+            ["\u{1e023}", "𮯰"],
+            "a stray mark in front takes no column"
+        );
     }
 
     #[test]

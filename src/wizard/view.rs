@@ -266,7 +266,7 @@ pub struct Row<'a> {
     pub mark: Mark,
     /// Cells in the order of the layout; absent ones are empty.
     pub cells: [Cell<'a>; 6],
-    /// Can't be chosen; shown with less weight.
+    /// Can't be chosen; mark and words say so, and its words need not be shown in full.
     pub is_quiet: bool,
 }
 

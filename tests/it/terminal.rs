@@ -1,5 +1,6 @@
 //! The built binary in a real pseudo-terminal: a person with a keyboard, and a screen that can be read.
 
+mod bytes;
 mod code;
 mod fork;
 mod grammar;
@@ -24,6 +25,7 @@ use std::{
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
+pub(crate) use bytes::LATE_REPLIES;
 pub(crate) use record::Record;
 pub(crate) use ways::{MAIN_SCREEN, RESTORED, Stalled};
 

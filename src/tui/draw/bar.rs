@@ -34,8 +34,8 @@ pub(super) fn lines(bar: &Bar<'_>, canvas: &Canvas<'_>) -> Vec<Line> {
         these.iter().flatten().map(|p| Part { words: p.words.clone(), ..*p }).collect()
     };
     let fixed = |words: &str, role| Some(Part { words: words.to_owned(), role, goes: None });
-    let sandbox = || if bar.is_sandbox { fixed("SANDBOX", Role::Sandbox) } else { None };
-    let read_only = || if bar.is_read_only { fixed("READ ONLY", Role::Warn) } else { None };
+    let sandbox = || if bar.is_sandbox { fixed("SANDBOX", Role::Strong) } else { None };
+    let read_only = || if bar.is_read_only { fixed("READ ONLY", Role::Strong) } else { None };
     let name = |words: Option<&str>, role, order| {
         words.map(|w| Part { words: fit(canvas, w), role, goes: Some(order) })
     };
@@ -62,7 +62,7 @@ pub(super) fn lines(bar: &Bar<'_>, canvas: &Canvas<'_>) -> Vec<Line> {
             wrap(&words, room, canvas.options.use_unicode)
                 .into_iter()
                 .take(2)
-                .map(|l| Line::of(Role::Warn, l)),
+                .map(|l| Line::of(Role::Strong, l)),
         );
     }
     lines

@@ -189,7 +189,8 @@ fn field_lines(field: &FieldView<'_>, room: Room<'_>) -> Vec<Line> {
     } else if !field.hint.is_empty() {
         // Beside an empty secret stands whether one is saved: that is no mere hint.
         let is_hint = !matches!(field.value, FieldValue::Masked { is_filled: false });
-        lines.extend(para(Role::Quiet, field.hint.as_str(), inner).into_iter().map(|line| Line {
+        let role = if is_hint { Role::Quiet } else { Role::Plain };
+        lines.extend(para(role, field.hint.as_str(), inner).into_iter().map(|line| Line {
             pieces: [(Role::Plain, "    ".to_owned())].into_iter().chain(line.pieces).collect(),
             is_hint,
             ..Line::default()

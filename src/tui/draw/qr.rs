@@ -3,7 +3,12 @@
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::{
-    tui::{draw::canvas::Canvas, paint::Place, theme::Role, words::wrap},
+    tui::{
+        draw::canvas::Canvas,
+        paint::Place,
+        theme::Role,
+        words::{width, wrap},
+    },
     wizard::view::Bar,
 };
 
@@ -83,12 +88,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, link: &str, bar: &Bar<'_>) -> Option
         }
     }
     let y = area.height - 1;
-    canvas.put(0, y, area.width - 1, &foot(bar), Role::Plain);
+    canvas.put(0, y, area.width - 1, &foot(bar, area.width - 1), Role::Plain);
     Some(Place { x: 0, y })
 }
 
-/// The row of words below the code.
-fn foot(bar: &Bar<'_>) -> String {
+/// The row of words below the code; in a narrow window without the signs between them.
+fn foot(bar: &Bar<'_>, room: u16) -> String {
     let mut parts = Vec::new();
     if bar.is_sandbox {
         parts.push("SANDBOX".to_owned());
@@ -100,7 +105,8 @@ fn foot(bar: &Bar<'_>) -> String {
         parts.push(format!("…{last}"));
     }
     parts.push("any key returns".to_owned());
-    parts.join(" · ")
+    let wide = parts.join(" · ");
+    if width(&wide) <= room { wide } else { parts.join(" ") }
 }
 
 /// Words in the place of the code, with the other ways to hand the link over.
@@ -118,6 +124,6 @@ fn words(canvas: &mut Canvas<'_>, why: &str, can_fit: bool, bar: &Bar<'_>) -> Op
     for (y, line) in (0..last).zip(lines) {
         canvas.put(0, y, area.width, &line, Role::Plain);
     }
-    canvas.put(0, last, area.width.saturating_sub(1), &foot(bar), Role::Plain);
+    canvas.put(0, last, area.width.saturating_sub(1), &foot(bar, area.width.saturating_sub(1)), Role::Plain);
     Some(Place { x: 0, y: last })
 }

@@ -29,8 +29,6 @@ pub struct Scroll {
     pub height: u16,
     /// Line of the screen on which the first row stands.
     pub y: u16,
-    /// Nothing stands beside the rows: their lines can be scrolled by the terminal itself.
-    pub is_alone: bool,
     /// Which slice is shown is said elsewhere.
     pub is_told: bool,
     /// What the cells on screen needed so far.
@@ -107,7 +105,6 @@ pub(super) fn draw(
     scroll.top = scroll.top.min(len.saturating_sub(shown));
     scroll.height = height;
     scroll.y = y;
-    scroll.is_alone = area.width == canvas.cells.area.width;
     for (y, line) in (counts_at..y).zip(count_lines(view, canvas, area.width, *scroll)) {
         canvas.put(area.x, y, area.width, &line, Role::Plain);
     }
@@ -214,17 +211,16 @@ fn draw_row(
     has_marks: bool,
 ) {
     if has_marks {
-        let (mark, role) = match row.mark {
-            Mark::None | Mark::Closed => ("   ", Role::Plain),
-            Mark::Off => ("[ ]", Role::Plain),
-            Mark::Ticked => ("[x]", Role::Plain),
-            Mark::On => ("[=]", Role::Plain),
-            Mark::Excluded => ("[-]", Role::Plain),
-            Mark::Problem => ("[!]", Role::Warn),
+        let mark = match row.mark {
+            Mark::None | Mark::Closed => "   ",
+            Mark::Off => "[ ]",
+            Mark::Ticked => "[x]",
+            Mark::On => "[=]",
+            Mark::Excluded => "[-]",
+            Mark::Problem => "[!]",
         };
-        canvas.put(area.x.saturating_add(2), area.y, area.width.saturating_sub(2), mark, role);
+        canvas.put(area.x.saturating_add(2), area.y, area.width.saturating_sub(2), mark, Role::Plain);
     }
-    let role = if row.is_quiet { Role::Quiet } else { Role::Plain };
     // In ASCII a name may lose its letters: then the address beside it, or in its place, tells who it is.
     let is_lost = !canvas.options.use_unicode
         && !columns.iter().any(|(cell, ..)| *cell == 1)
@@ -234,7 +230,8 @@ fn draw_row(
         let from = if is_lost && *cell == 0 { 1 } else { *cell };
         let Some(cell) = row.cells.get(from) else { continue };
         let room = (*wide).min(area.width.saturating_sub(*x));
-        canvas.put(area.x.saturating_add(*x), area.y, room, &words(cell), role);
+        // Who can't be chosen must be read like everybody else: mark and words tell them apart, no colour does.
+        canvas.put(area.x.saturating_add(*x), area.y, room, &words(cell), Role::Plain);
     }
 }
 

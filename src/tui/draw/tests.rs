@@ -196,7 +196,7 @@ fn users_at_80_by_24() {
     assert!(lines[13].starts_with("  [!] 王小明"), "{}", lines[13]);
     assert!(lines[14].starts_with("      José"), "{}", lines[14]);
     assert_eq!(lines[22], "The list is still arriving, 12 s so far.");
-    assert_eq!(lines[23], "Space tick  a All 1,204  t These 37  Enter review  u Enable Auto  ? help");
+    assert_eq!(lines[23], "Space tick  a All 1,204  t These 37  Enter review  / search  Esc back  ? help");
     assert_eq!(cursor, Some(Place { x: 0, y: 10 }));
 }
 
@@ -265,6 +265,74 @@ fn below_the_least_size_one_line_says_what_is_needed() {
     assert_eq!(lines[1], "SANDBOX B365-7KQ4 …a1b2");
     let (lines, _) = screen(&users(&rows, 0), (20, 5), true);
     assert_eq!(lines[..2], ["Needs 40x10, this is", "20x5."]);
+}
+
+#[test]
+fn a_question_is_named_in_a_window_that_is_too_small_for_it() {
+    let rows = Many::of(5);
+    let mut view = users(&rows, 0);
+    view.overlay = Some(Panel { heading: "Leave? The run is kept.".into(), blocks: Vec::new() });
+    let (lines, _) = screen(&view, (39, 9), true);
+    assert_eq!(
+        lines[..3],
+        ["Needs 40x10, this is 39x9.", "SANDBOX B365-7KQ4 …a1b2", "Leave? The run is kept."]
+    );
+}
+
+#[test]
+fn a_heading_leaves_room_for_which_lines_are_shown_and_marks_its_cut() {
+    let heading = |words: &str| {
+        let mut view = form((0..30).map(|_| Block::Para("One line.".into())).collect(), Focus::Reading);
+        view.panel.heading = Text::clean(words);
+        screen(&view, (40, 10), true).0[1..3].to_vec()
+    };
+    assert_eq!(heading("Turn 12 users on?"), ["Turn 12 users on?  lines 1–6 of 30", "One line."]);
+    assert_eq!(
+        heading("Done: 1 user is registered for backup"),
+        ["Done: 1 user is registered for", "backup  lines 1–5 of 30"]
+    );
+    let long = heading(&format!("Which product of {}?", "The Very Long Name ".repeat(5)));
+    assert_eq!(long, ["Which product of The Very Long", "Name The Very Long Name The Ve…  1–5/30"]);
+}
+
+/// No named colour can be read on both black and white: it may stand only in signs beside words, and in words that may
+/// be missed (the steps to come, hints, what can't be pressed).
+#[test]
+fn what_must_be_read_has_the_default_colours() {
+    let rows = Many::of(50);
+    let failure = Failure::new(FailureKind::Refused, "asking for a token was refused", "Ask again.");
+    let check = |state| Check { name: "Users".into(), state, detail: Text::default() };
+    let checks =
+        vec![check(CheckState::Good), check(CheckState::Spreading), check(CheckState::Bad(failure.clone()))];
+    let secret = FieldView { value: FieldValue::Masked { is_filled: false }, ..field("", 0) };
+    let problem = FieldView { problem: Some("No such domain.".into()), ..field("x", 1) };
+    let blocks = vec![
+        Block::Checks(checks),
+        Block::Failure(failure),
+        Block::Field(secret),
+        Block::Field(problem),
+        Block::Progress { done: 1, total: 2 },
+    ];
+    let mut views = vec![users(&rows, 3), form(blocks, Focus::Controls)];
+    for (view, tone) in views.iter_mut().zip([Tone::Warn, Tone::Bad]) {
+        view.bar.is_read_only = true;
+        view.bar.warning = Some(Shown::literal("no sweep has run since Monday"));
+        view.notice = Some(Notice { tone, words: "look here".into() });
+    }
+    for view in &views {
+        let options = Options { use_color: true, use_unicode: true, fallback_size: None };
+        let mut cells = Buffer::empty(Rect::new(0, 0, 80, 40));
+        draw(&mut cells, view, options, &mut Memory::default());
+        for y in 0..40 {
+            let tinted: String = (0..80)
+                .filter_map(|x| cells.cell((x, y)))
+                .filter(|cell| (cell.fg, cell.bg) != Default::default())
+                .map(Cell_::symbol)
+                .collect();
+            let is_allowed = ["", "[x]", "[~]", "[!]", "!", "Outcome"].contains(&tinted.trim());
+            assert!(is_allowed, "{tinted:?} in row {y}");
+        }
+    }
 }
 
 #[test]
@@ -430,6 +498,8 @@ fn the_consent_link_fits_80_by_24_as_a_code_and_says_so_where_it_does_not() {
     assert!(lines[2].starts_with("    █▀▀▀▀▀█"), "quiet zone of four where it fits: {:?}", lines[2]);
     let (lines, _) = screen(&view, (80, 20), true);
     assert_eq!(lines[0], "The QR code needs 45x24, this window is 80x20.");
+    let (lines, _) = screen(&view, (40, 10), true);
+    assert_eq!(lines[9], "SANDBOX B365-7KQ4 …a1b2 any key returns", "nothing of the last row is cut");
     let (lines, _) = screen(&view, (80, 24), false);
     assert!(lines[0].contains("ASCII"));
 }
@@ -483,7 +553,8 @@ fn counts_go_on_in_a_second_line_between_two_of_them() {
 #[test]
 fn which_lines_are_shown_is_said_beside_any_heading() {
     let heading = "Does the access to MPexchange of Lighthouse Printing work?";
-    for (size, words) in [((80, 15), "work?  lines 1–11 of 30"), ((60, 15), "1–11/30"), ((40, 10), "1–5/30")]
+    for (size, words) in
+        [((80, 15), "work?  lines 1–11 of 30"), ((60, 15), "work?  lines 1–10 of 30"), ((40, 10), "1–5/30")]
     {
         let blocks = (0..30).map(|_| Block::Para("One line.".into())).collect();
         let mut view = form(blocks, Focus::Reading);

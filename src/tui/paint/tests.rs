@@ -68,18 +68,32 @@ fn the_first_frame_fits_two_segments() {
 
 #[test]
 fn a_cursor_key_costs_at_most_24_bytes_and_a_tick_32() {
-    let mut rows = Many::of(10_000);
-    let mut screen = screen(true);
-    screen.frame(&users(&rows, 3), SIZE);
-    let down = screen.frame(&users(&rows, 4), SIZE);
-    let up = screen.frame(&users(&rows, 3), SIZE);
-    rows.ticked = Some(3);
-    let tick = screen.frame(&users(&rows, 3), SIZE);
-    println!("down {} up {} tick {}", down.len(), up.len(), tick.len());
-    println!("{:?}", String::from_utf8_lossy(&tick));
-    assert!(down.len() <= 24, "{:?}", String::from_utf8_lossy(&down));
-    assert!(up.len() <= 24, "{:?}", String::from_utf8_lossy(&up));
-    assert!(tick.len() <= 32, "{:?}", String::from_utf8_lossy(&tick));
+    for size in [SIZE, (60, 15), (120, 40), (200, 50)] {
+        let mut rows = Many::of(500_000);
+        let mut screen = screen(true);
+        let last = usize::from(screen_rows(&mut screen, &rows, size)) - 1;
+        for at in [3, last - 1] {
+            screen.frame(&users(&rows, at), size);
+            let down = screen.frame(&users(&rows, at + 1), size);
+            let up = screen.frame(&users(&rows, at), size);
+            rows.ticked = Some(at);
+            let tick = screen.frame(&users(&rows, at), size);
+            rows.ticked = None;
+            let untick = screen.frame(&users(&rows, at), size);
+            for (what, bytes, most) in
+                [("down", down, 24), ("up", up, 24), ("tick", tick, 32), ("untick", untick, 32)]
+            {
+                let text = String::from_utf8_lossy(&bytes);
+                assert!(bytes.len() <= most, "{what} at {at} in {size:?}: {} bytes: {text:?}", bytes.len());
+            }
+        }
+    }
+}
+
+/// Draws the first rows and says how many fit.
+fn screen_rows(screen: &mut Screen, rows: &Many, size: (u16, u16)) -> u16 {
+    screen.frame(&users(rows, 0), size);
+    screen.memory.rows.height
 }
 
 #[test]
@@ -92,30 +106,131 @@ fn a_page_of_new_rows_fits_one_segment() {
     assert!(page.len() <= 1_400, "{}", page.len());
 }
 
+/// The aim of a cursor key is a moved mark. At the edge a row comes into sight that the terminal never had: its text
+/// must be sent, and beside it the scrolling, the marks and which rows are shown.
 #[test]
 fn a_cursor_key_at_the_edge_costs_one_row() {
-    let rows = Many::of(10_000);
-    let mut screen = screen(true);
-    let size = SIZE;
-    let mut used = terminal(size);
-    used.process(&screen.frame(&users(&rows, 13), size));
-    for cursor in [14, 15, 18, 5, 4, 3, 9_999, 9_990, 9_980] {
-        let bytes = screen.frame(&users(&rows, cursor), size);
-        println!("to {cursor}: {}", bytes.len());
-        assert!(
-            bytes.len() <= 200 || cursor > 100 || cursor == 18 || cursor == 5,
-            "{cursor}: {}",
-            bytes.len()
-        );
-        let mut other = self::screen(true);
-        other.memory = screen.memory.clone();
-        let there = contents(&mut used, &bytes);
-        assert_eq!(
-            there,
-            contents(&mut terminal(size), &other.frame(&users(&rows, cursor), size)),
-            "{cursor}"
-        );
+    let rows =
+        Many { names: ["Nora Anderson", "Liam Nguyen"].map(Text::clean).to_vec(), ..Many::of(500_000) };
+    for (size, most) in [((60, 15), 160), (SIZE, 160), ((100, 50), 180), ((200, 50), 700)] {
+        let mut screen = screen(true);
+        let mut used = terminal(size);
+        used.process(&screen.frame(&users(&rows, 1_000), size));
+        let top = 1_004 - usize::from(screen.memory.rows.height);
+        for cursor in [1_001, 1_002, 1_003, top - 1, top - 2, top - 3] {
+            if cursor == top - 1 {
+                used.process(&screen.frame(&users(&rows, top), size));
+            }
+            let bytes = screen.frame(&users(&rows, cursor), size);
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(bytes.len() <= most, "to {cursor} in {size:?}: {} bytes: {text:?}", bytes.len());
+            let mut other = self::screen(true);
+            other.memory = screen.memory.clone();
+            let there = contents(&mut used, &bytes);
+            let fresh = contents(&mut terminal(size), &other.frame(&users(&rows, cursor), size));
+            assert_eq!(there, fresh, "{cursor} in {size:?}");
+        }
     }
+}
+
+#[test]
+fn at_the_ends_of_the_list_a_cursor_key_costs_nothing() {
+    let rows = Many::of(500);
+    let mut screen = screen(true);
+    for end in [0, 499] {
+        screen.frame(&users(&rows, end), SIZE);
+        assert_eq!(screen.frame(&users(&rows, end), SIZE), Vec::<u8>::new());
+    }
+}
+
+#[test]
+fn a_line_more_above_the_rows_moves_them() {
+    let rows = Many { names: vec![Text::clean("Nora Anderson")], ..Many::of(500) };
+    for size in [SIZE, (100, 50), (200, 50)] {
+        let (mut screen, mut used) = (screen(true), terminal(size));
+        let plain = |counts: &str| {
+            let mut view = users(&rows, 5);
+            if let Some(Block::Rows(rows)) = view.panel.blocks.first_mut() {
+                rows.counts = Text::clean(counts);
+            }
+            view
+        };
+        let (short, long) = (plain("listed 500"), plain(&"listed 500 · ".repeat(20)));
+        used.process(&screen.frame(&short, size));
+        for view in [&long, &short, &long] {
+            let bytes = screen.frame(view, size);
+            assert!(bytes.len() <= 1_400, "{size:?}: {}", bytes.len());
+            let mut other = self::screen(true);
+            other.memory = screen.memory.clone();
+            assert_eq!(
+                contents(&mut used, &bytes),
+                contents(&mut terminal(size), &other.frame(view, size)),
+                "{size:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_last_cell_of_the_last_row_is_never_written() {
+    for symbol in ["x", "王"] {
+        let area = Rect::new(0, 0, 6, 2);
+        let (blank, mut full) = (Buffer::empty(area), Buffer::empty(area));
+        let wide = grapheme_width(symbol);
+        for (x, y) in (0..2).flat_map(|y| (0..6).step_by(usize::from(wide)).map(move |x| (x, y))) {
+            full.cell_mut((x, y)).unwrap().set_symbol(symbol);
+            if wide == 2 {
+                full.cell_mut((x + 1, y)).unwrap().set_symbol("");
+            }
+        }
+        let (mut used, mut hand) = (terminal((6, 2)), Hand { place: None, is_visible: true });
+        for (old, new) in [(&blank, &full), (&full, &blank), (&blank, &full)] {
+            let mut bytes = Vec::new();
+            differences(old, new, &mut hand, Some(Place { x: 0, y: 0 }), &mut bytes);
+            used.process(&bytes);
+            let last = used.screen().cell(1, 5).unwrap().contents().to_owned();
+            assert!(last.trim().is_empty(), "{last:?} in {:?}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+#[test]
+fn text_behind_letters_of_unsure_width_is_placed_anew() {
+    let line = |words: &str| {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 2));
+        buffer.set_string(0, 0, words, Style::new());
+        let (mut bytes, mut hand) =
+            (Vec::new(), Hand { place: Some(Place { x: 0, y: 0 }), is_visible: true });
+        let blank = Buffer::empty(buffer.area);
+        differences(&blank, &buffer, &mut hand, Some(Place { x: 0, y: 1 }), &mut bytes);
+        String::from_utf8(bytes).unwrap()
+    };
+    // A name is written as it stands; the column behind it does not depend on how wide it came out.
+    assert_eq!(line("José Álvarez   off"), "José Álvarez\x1b[1;16Hoff\x1b[2H");
+    assert_eq!(line("Nora Anderson  off"), "Nora Anderson  off\x1b[2H");
+    // Where widths are anybody's guess, each letter is placed.
+    assert_eq!(line("a·b"), "a·\x1b[1;3Hb\x1b[2H");
+}
+
+#[test]
+fn no_frame_asks_the_terminal_anything_or_turns_on_what_must_be_turned_off() {
+    let rows = Many::of(500);
+    let mut screen = screen(true);
+    let mut bytes = Vec::new();
+    for (cursor, size) in [(0, SIZE), (20, SIZE), (499, (60, 15)), (3, (20, 5)), (3, (200, 50))] {
+        bytes.extend(screen.frame(&users(&rows, cursor), size));
+    }
+    let text = String::from_utf8(bytes).unwrap();
+    let finals: std::collections::BTreeSet<char> = text
+        .split("\x1b[")
+        .skip(1)
+        .filter_map(|rest| rest.chars().find(|c| ('@'..='~').contains(c)))
+        .collect();
+    // Moves, erasing, lines in and out, colours, the scroll region; modes only those of the next line.
+    assert!(finals.iter().all(|last| "ABCDHJKLMmrhl".contains(*last)), "{finals:?}");
+    let modes = text.split("\x1b[?").skip(1).filter_map(|rest| rest.split(['h', 'l']).next());
+    assert!(modes.clone().all(|mode| ["2026", "25"].contains(&mode)), "{:?}", modes.collect::<Vec<_>>());
+    assert!(!text.contains("\x1b]") && !text.contains("\x1bP"), "no titles, no queries");
 }
 
 #[test]

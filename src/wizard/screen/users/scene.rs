@@ -246,14 +246,12 @@ fn keys(users: &Users, look: Look<'_>) -> Vec<Key> {
     let mut keys = Vec::new();
     if !look.session.record.as_ref().is_some_and(|record| record.is_read_only) {
         keys.push(key(Chord::Space, Action::Tick, "tick", "Ticks or unticks the row, or the range."));
-        keys.push(with(
-            key(
-                Chord::Enter,
-                Action::Review,
-                "review",
-                "Shows what will be turned on and billed, then applies it.",
-            ),
-            counts.ticked,
+        // Without its count, which stands above the rows: each tick would change the line of keys too.
+        keys.push(key(
+            Chord::Enter,
+            Action::Review,
+            "review",
+            "Shows what will be turned on and billed, then applies it.",
         ));
         if roster.failure().is_none() {
             let label = if roster.is_complete() { "All" } else { "All so far" };

@@ -1,0 +1,177 @@
+//! How often a frame may come that nobody asked for: on a bad line every frame is a packet, and a number that changes
+//! fifty times a second can't be read (remote-terminal.md section 13: at most once per second).
+//!
+//! What a person does is answered at once, with a few frames behind it for what it brings. After that, frames that
+//! only replies cause (a list that streams in, a write that goes on) rest for a second in between; the last one is
+//! never lost. Nothing wakes while nothing is owed.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Sender, channel},
+    },
+    time::Duration,
+};
+
+use crate::driver::front::Waker;
+
+/// Between two frames that nobody asked for.
+const REST: Duration = Duration::from_secs(1);
+
+/// Frames that may follow a key at once: a call begins, it answers, another begins, the first rows come. A guess from
+/// the longest such chain.
+const AT_ONCE: u8 = 4;
+
+/// The pace of one front end.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    /// A person did something since the last frame.
+    is_asked: bool,
+    /// Frames that may come at once.
+    at_once: u8,
+    /// What the resting thread knows.
+    rest: Arc<Mutex<Rest>>,
+    /// Begins a rest; the thread ends when this is dropped.
+    begin: Option<Sender<()>>,
+    /// Woken when a rest is over and a frame is owed.
+    waker: Waker,
+}
+
+/// A rest between two frames.
+#[derive(Debug, Default)]
+struct Rest {
+    /// It goes on.
+    is_on: bool,
+    /// A frame was kept back meanwhile.
+    is_owed: bool,
+}
+
+impl Pace {
+    /// Nothing has been drawn yet: the first frames come at once.
+    pub(crate) fn new(waker: Waker) -> Self {
+        Self { is_asked: true, at_once: AT_ONCE, rest: Arc::default(), begin: None, waker }
+    }
+
+    /// A person did something, or the window changed: what follows is drawn at once.
+    pub(crate) const fn ask(&mut self) {
+        self.is_asked = true;
+        self.at_once = AT_ONCE;
+    }
+
+    /// Whether a frame may be drawn now; if not, the driver is woken when it may.
+    pub(crate) fn allows(&self) -> bool {
+        if self.is_asked || self.at_once > 0 {
+            return true;
+        }
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        rest.is_owed |= rest.is_on;
+        !rest.is_on
+    }
+
+    /// A frame was drawn that differed from the one before.
+    pub(crate) fn drawn(&mut self) {
+        if std::mem::take(&mut self.is_asked) {
+            return;
+        }
+        if self.at_once > 0 {
+            self.at_once -= 1;
+            return;
+        }
+        // Without the thread (the system refused one) frames come as they are.
+        let is_on = self.begin().is_some_and(|begin| begin.send(()).is_ok());
+        *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Rest { is_on, is_owed: false };
+    }
+
+    /// The way to the resting thread, which is started when it is needed first.
+    fn begin(&mut self) -> Option<&Sender<()>> {
+        if self.begin.is_none() {
+            let (begin, orders) = channel();
+            let (rest, waker) = (Arc::clone(&self.rest), self.waker.clone());
+            let work = move || {
+                while orders.recv().is_ok() {
+                    std::thread::sleep(REST);
+                    if end(&rest) {
+                        waker.wake();
+                    }
+                }
+            };
+            let thread = std::thread::Builder::new().name("pace".to_owned()).spawn(work);
+            self.begin = thread.is_ok().then_some(begin);
+        }
+        self.begin.as_ref()
+    }
+}
+
+/// Ends a rest; says whether a frame is owed.
+fn end(rest: &Mutex<Rest>) -> bool {
+    std::mem::take(&mut *rest.lock().unwrap_or_else(PoisonError::into_inner)).is_owed
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, sync_channel};
+
+    use super::*;
+
+    /// A pace whose rest a test ends by itself, and what the driver hears.
+    fn pace() -> (Pace, Receiver<()>, Receiver<()>) {
+        let (wake, woken) = sync_channel(1);
+        let (begin, orders) = channel();
+        (Pace { begin: Some(begin), ..Pace::new(Waker::new(wake)) }, orders, woken)
+    }
+
+    /// Frames that come at once, of so many that are tried.
+    fn drawn(pace: &mut Pace, tried: usize) -> usize {
+        let mut count = 0;
+        for _ in 0..tried {
+            if pace.allows() {
+                pace.drawn();
+                count += 1;
+            }
+        }
+        count
+    }
+
+    #[test]
+    fn frames_that_nobody_asked_for_rest_in_between_and_the_last_one_is_owed() {
+        let (mut pace, orders, _woken) = pace();
+        // The first frame, those that may follow it, and one more that begins the rest.
+        assert_eq!(drawn(&mut pace, 50), 2 + usize::from(AT_ONCE));
+        assert_eq!(orders.try_iter().count(), 1, "one rest began");
+        assert!(end(&pace.rest), "a frame is owed");
+        assert_eq!(drawn(&mut pace, 1), 1, "and is drawn");
+        assert!(!end(&pace.rest), "nothing came meanwhile: nobody is woken");
+    }
+
+    #[test]
+    fn a_key_is_answered_at_once() {
+        let (mut pace, _orders, _woken) = pace();
+        drawn(&mut pace, 50);
+        assert!(!pace.allows());
+        for _ in 0..3 {
+            pace.ask();
+            assert!(pace.allows());
+            pace.drawn();
+        }
+        assert!(pace.allows(), "and so is what it brings");
+    }
+
+    #[test]
+    fn a_frame_without_a_difference_costs_nothing() {
+        let (mut pace, orders, _woken) = pace();
+        for _ in 0..50 {
+            assert!(pace.allows());
+        }
+        assert_eq!(drawn(&mut pace, 1), 1);
+        assert_eq!(orders.try_iter().count(), 0);
+    }
+
+    #[test]
+    fn the_driver_is_woken_for_the_frame_that_is_owed() {
+        let (wake, woken) = sync_channel(1);
+        let mut pace = Pace::new(Waker::new(wake));
+        drawn(&mut pace, 50);
+        assert!(woken.recv().is_ok());
+        assert!(pace.allows());
+    }
+}
