@@ -1,5 +1,6 @@
 //! The built binary in a real pseudo-terminal: a person with a keyboard, and a screen that can be read.
 
+mod bytes;
 mod process;
 mod record;
 mod steps;
@@ -19,6 +20,7 @@ use std::{
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
+pub(crate) use bytes::LATE_REPLIES;
 pub(crate) use record::Record;
 
 /// The key Enter.
