@@ -61,7 +61,7 @@ fn run_03_late_replies_are_neither_text_nor_keys() {
             _ => terminal.keys(&format!("{letter}{half}")).keys(rest),
         };
     }
-    terminal.sees(&["1 of 21 found"]);
+    terminal.sees(&["1 of 21 found", "Search: Harbour Street Cafe"]);
     let field = terminal.text().lines().find(|line| line.contains("Search:")).unwrap().trim_end().to_owned();
     assert_eq!(field, "> Search: Harbour Street Cafe");
     terminal.keys(ENTER).sees(&["/ search"]).keys(ENTER).sees(&["Which product of"]).takes(0);
