@@ -1,0 +1,322 @@
+//! What everything is measured on: one sandbox as a process of its own, with one tenant for each size; one home folder
+//! with a run for each tenant, enabled; and the same texts as lists for the other programs.
+//!
+//! The wizard works as it does with Microsoft: settings name its application, and the table of addresses leads to the
+//! sandbox. So neither the time nor the memory of the server is counted as ours.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    rc::Rc,
+    sync::Arc,
+};
+
+use backup365::{
+    domain::{
+        customer::{NewCustomer, Product},
+        id::TenantId,
+        permission,
+        run::RunRecord,
+        secret::Secret,
+        tenant::Organisation,
+        text::Text,
+        time::Clock,
+        user::UserPage,
+    },
+    provider::{
+        self, Provider,
+        http::HttpOptions,
+        listed::Listed,
+        oauth::{App, Credential},
+        store::{Store, StoreOptions},
+    },
+    runner,
+};
+use tokio::{runtime::Runtime, sync::mpsc};
+
+/// Sizes of the tenants, users.
+pub(crate) const SIZES: [usize; 4] = [100, 10_000, 100_000, 500_000];
+
+/// The partner's own tenant, its application and its secret; invented.
+pub(crate) const PARTNER: &str = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684";
+/// The application.
+pub(crate) const CLIENT: &str = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40";
+/// Its secret.
+pub(crate) const SECRET: &str = "sandbox~invented~secret";
+
+/// Origins that the sandbox answers for.
+const ORIGINS: [&str; 2] = [provider::AUTHORITY, provider::GRAPH];
+
+/// The texts of one row.
+pub(crate) struct Texts {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) department: String,
+}
+
+/// All rows of one tenant.
+pub(crate) struct List {
+    pub(crate) rows: Vec<Texts>,
+    /// One folded line for each row.
+    folded: Vec<String>,
+}
+
+impl List {
+    /// How many rows hold these letters.
+    pub(crate) fn holding(&self, letters: &str) -> usize {
+        self.folded.iter().filter(|line| line.contains(letters)).count()
+    }
+}
+
+/// A sandbox as a process of its own.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub(crate) address: String,
+}
+
+/// Everything that is measured on.
+pub(crate) struct Stage {
+    folder: tempfile::TempDir,
+    home: PathBuf,
+    /// The sandbox.
+    pub(crate) server: Server,
+    /// A runtime as the program has it: one thread for calls, others for what blocks.
+    pub(crate) runtime: Runtime,
+    runs: BTreeMap<usize, RunRecord>,
+    lists: RefCell<BTreeMap<usize, Rc<List>>>,
+}
+
+impl Stage {
+    /// Starts the sandbox and prepares the record.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let world = folder.path().join("world.toml");
+        fs::write(&world, world_text(SIZES.map(|size| (size, 0)).as_slice())).unwrap();
+        let home = folder.path().join("home");
+        let server_home = folder.path().join("server");
+        fs::create_dir_all(&home).unwrap();
+        let server = Server::start(&world, &server_home, &[]);
+        write_settings(&home, &server.address);
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let store = store(&home, runner::clock::system());
+        let runs = SIZES.iter().map(|size| (*size, enabled(&store, *size))).collect();
+        let lists = RefCell::default();
+        Self { folder, home, server, runtime, runs, lists }
+    }
+
+    /// The home folder of the programs.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// A place for a file.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The number of the run of this size.
+    pub(crate) fn run(&self, size: usize) -> String {
+        self.runs[&size].id.to_string()
+    }
+
+    /// The provider on the sandbox.
+    pub(crate) fn provider(&self) -> Provider {
+        self.provider_at(&self.server)
+    }
+
+    /// The provider on some sandbox of this world.
+    pub(crate) fn provider_at(&self, server: &Server) -> Provider {
+        let clock = runner::clock::system();
+        provider_on(&server.address, store(self.home(), clock.clone()), clock)
+    }
+
+    /// Another sandbox of this world, with troubles.
+    pub(crate) fn troubled(&self, troubles: &[&str]) -> Server {
+        Server::start(&self.path("world.toml"), &self.path("troubled"), troubles)
+    }
+
+    /// The rows of this size, listed by our own client and kept; also written as a list, a line for each.
+    pub(crate) fn texts(&self, size: usize) -> Rc<List> {
+        if let Some(list) = self.lists.borrow().get(&size) {
+            return Rc::clone(list);
+        }
+        let provider = self.provider();
+        let pages = self.runtime.block_on(listed(&provider, tenant(size)));
+        let users = pages.iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
+        let rows: Vec<Texts> = users
+            .map(|user| Texts {
+                name: user.name.as_str().to_owned(),
+                address: user.address.as_str().to_owned(),
+                department: user.department.as_str().to_owned(),
+            })
+            .collect();
+        assert_eq!(rows.len(), size, "the whole list came");
+        let mut lines = String::new();
+        for row in &rows {
+            writeln!(lines, "{}  {}  {}", row.name, row.address, row.department).unwrap();
+        }
+        fs::write(self.path(&format!("list-{size}")), &lines).unwrap();
+        let folded = lines.to_lowercase().lines().map(str::to_owned).collect();
+        let list = Rc::new(List { rows, folded });
+        self.lists.borrow_mut().insert(size, Rc::clone(&list));
+        list
+    }
+}
+
+impl Server {
+    /// Starts a sandbox with this world and these troubles.
+    fn start(world: &Path, home: &Path, troubles: &[&str]) -> Self {
+        fs::create_dir_all(home).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_backup365"))
+            .args(["sandbox", "--port", "0", "--world"])
+            .arg(world)
+            .args(troubles.iter().flat_map(|trouble| ["--fault", trouble]))
+            .env_clear()
+            .env("HOME", home)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        Self { child, address }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+/// The tenant of this size.
+pub(crate) fn tenant(size: usize) -> TenantId {
+    format!("d3b0a7e4-5c16-4f28-9e7b-{size:012x}").parse().unwrap()
+}
+
+/// A world with a tenant for each size, and so many users who join it each day. Nobody in it has to be asked about one
+/// by one, so that a listing is nothing but its pages.
+pub(crate) fn world_text(sizes: &[(usize, u32)]) -> String {
+    let permissions: Vec<String> =
+        permission::with_extra(&[]).unwrap().iter().map(|it| format!("{:?}", it.value.as_str())).collect();
+    let permissions = permissions.join(", ");
+    let mut text = format!(
+        "[partner]\ntenant = \"{PARTNER}\"\nname = \"Measured Partners\"\ndomain = \"measured-partners.example\"\n\
+         client_id = \"{CLIENT}\"\nsecret = \"{SECRET}\"\napp_name = \"Backup365\"\npermissions = [{permissions}]\n\
+         own_permissions = [\"CrossTenantInformation.ReadBasic.All\"]\n"
+    );
+    for (size, joining) in sizes {
+        let (guests, disabled, unlicensed) = (size * 16 / 1_000, size * 14 / 1_000, size * 6 / 1_000);
+        let users = size - guests - disabled - unlicensed;
+        write!(
+            text,
+            "\n[[tenant]]\nid = \"{}\"\nname = \"Measured {size}\"\ndomain = \"measured{size}.example\"\n\
+             initial = \"measured{size}.onmicrosoft.com\"\nskus = [\"SPE_E3\", \"SPE_F1\", \"ENTERPRISEPACK\"]\n\
+             granted = true\ncrowd = {{ users = {users}, guests = {guests}, disabled = {disabled}, \
+             unlicensed = {unlicensed}, new_per_day = {joining} }}\n",
+            tenant(*size)
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// Settings that name the application and lead to the sandbox.
+pub(crate) fn write_settings(home: &Path, address: &str) {
+    let config = home.join(".config/backup365");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("secret"), SECRET).unwrap();
+    let mut text = format!(
+        "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret\"\n\n[addresses]\n"
+    );
+    for origin in ORIGINS {
+        writeln!(text, "\"{origin}\" = \"{address}\"").unwrap();
+    }
+    fs::write(config.join("settings.toml"), text).unwrap();
+}
+
+/// The record in a home folder.
+pub(crate) fn store(home: &Path, clock: Clock) -> Store {
+    Store::open(StoreOptions {
+        file: home.join(".local/share/backup365/backup365.sqlite"),
+        identity: home.join(".config/backup365/identity.txt"),
+        clock,
+        operator_name: Text::from("measured"),
+        as_user: false,
+        host: Text::from("here"),
+        is_sandbox: false,
+    })
+    .unwrap()
+}
+
+/// The provider that reaches the sandbox at this address.
+pub(crate) fn provider_on(address: &str, store: Store, clock: Clock) -> Provider {
+    let settings = provider::Settings {
+        http: HttpOptions {
+            origins: ORIGINS.map(|origin| (origin.to_owned(), address.to_owned())).to_vec(),
+            is_total: true,
+            clock,
+        },
+        app: App {
+            client_id: CLIENT.parse().unwrap(),
+            partner: PARTNER.parse().unwrap(),
+            credential: Credential::Secret(Secret::new(SECRET.to_owned())),
+        },
+        authority: provider::AUTHORITY.into(),
+        graph: provider::GRAPH.into(),
+        browser_origin: None,
+        done_page: None,
+        extra_permissions: Vec::new(),
+    };
+    Provider::new(&settings, store).unwrap()
+}
+
+/// Puts a customer of this size on record, with a run that is enabled and that nobody holds.
+pub(crate) fn enabled(store: &Store, size: usize) -> RunRecord {
+    let customer = store
+        .add_customer(&NewCustomer {
+            reference: Text::of(format_args!("M-{size}")),
+            name: Text::of(format_args!("Measured {size}")),
+            domain: Text::of(format_args!("measured{size}.example")),
+            is_active: true,
+            products: vec![Product::Office365],
+            tenant: Some(tenant(size)),
+            is_managed: true,
+            ..NewCustomer::default()
+        })
+        .unwrap();
+    let run = store.open_run(customer.id, Product::Office365).unwrap().id;
+    let organisation = Organisation {
+        tenant: tenant(size),
+        name: Some(Text::of(format_args!("Measured {size}"))),
+        domain: Some(Text::of(format_args!("measured{size}.example"))),
+        region: None,
+    };
+    store.save_organisation(&run, &organisation).unwrap();
+    store.link_shown(&run).unwrap();
+    store.save_proof(&run, Some(&organisation)).unwrap();
+    store.enable(&run).unwrap()
+}
+
+/// Lists a tenant by our own client; its pages.
+pub(crate) async fn listed(provider: &Provider, tenant: TenantId) -> Vec<Arc<UserPage>> {
+    let (sink, mut parts) = mpsc::channel(2);
+    let graph = provider.graph.clone();
+    let listing = tokio::spawn(async move { graph.list_users(tenant, sink).await });
+    let mut pages = Vec::new();
+    while let Some(part) = parts.recv().await {
+        if let Listed::Page(page) = part {
+            pages.push(page);
+        }
+    }
+    listing.await.unwrap().unwrap();
+    pages
+}
