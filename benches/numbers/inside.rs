@@ -86,6 +86,7 @@ impl Inside {
                     clock: runner::clock::system(),
                     rehearse: None,
                     files: files.clone(),
+                    launcher: None,
                 },
                 world: World {
                     operator: provider.store.operator(),
@@ -107,6 +108,7 @@ impl Inside {
             link_prefix: String::new(),
             link_suffix: String::new(),
             can_open_browser: false,
+            clipboard: 0,
             permissions: Vec::new(),
             run: stage.run(size).parse().ok(),
             here: Text::from("Australia/Sydney"),

@@ -153,6 +153,14 @@ impl Output {
         let _refused = tcflush(&self.line, QueueSelector::IFlush);
     }
 
+    /// Whether somebody is still at the other end.
+    pub(super) fn is_there(&self) -> bool {
+        let mut fds = [PollFd::new(&self.line, PollFlags::OUT)];
+        let closed = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+        poll(&mut fds, Some(&timespec(Duration::ZERO))).is_ok()
+            && fds.first().is_some_and(|fd| !fd.revents().intersects(closed))
+    }
+
     /// Whether the terminal's modes are ours to change. In the background a change stops the process, and the shell has
     /// set its own modes already.
     pub(super) fn is_ours(&self) -> bool {

@@ -71,6 +71,11 @@ impl Output {
     }
 
     /// Always.
+    pub(super) const fn is_there(&self) -> bool {
+        true
+    }
+
+    /// Always.
     pub(super) const fn takes_us(&self) -> bool {
         true
     }

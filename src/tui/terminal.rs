@@ -138,11 +138,17 @@ impl Terminal {
 
     /// The terminal hung up: nothing is written any more.
     ///
-    /// Where the signal came although the terminal is still there, the line gets its modes back, which takes no byte.
+    /// SIGHUP alone does not prove it: it can be sent by hand, or by a shell that ends on a terminal that stays. Where
+    /// the terminal is still there every mode is undone, without last words (product.md section 8).
     pub(crate) fn gone(&self) {
         let Some(mut inner) = self.wants() else { return };
         let was = std::mem::replace(&mut inner.phase, Phase::Gone);
-        if matches!(was, Phase::Entered | Phase::Shown | Phase::Alone) {
+        if !matches!(was, Phase::Entered | Phase::Shown | Phase::Alone) {
+            return;
+        }
+        if inner.out.is_there() {
+            inner.give_back(was);
+        } else {
             inner.cook();
         }
     }
