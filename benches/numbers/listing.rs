@@ -8,9 +8,10 @@ use memchr::memmem;
 
 use crate::{
     figures::{grouped, median, millis, short},
+    server::{CLIENT, SECRET, Server, tenant},
     table::{Report, Row},
     tool::Tool,
-    world::{CLIENT, SECRET, SIZES, Server, Stage, listed, tenant},
+    world::{SIZES, Stage, listed},
 };
 
 /// What our client asks for, so that both read the same bytes (`provider/graph/list.rs`).

@@ -24,6 +24,7 @@ mod keys;
 mod listing;
 mod pty;
 mod restore;
+mod server;
 mod start;
 mod sweep;
 mod system;

@@ -25,9 +25,10 @@ use backup365::{
 use crate::{
     counter::{Counter, Passed},
     figures::{grouped, millis, short},
+    server::world_text,
     table::{Report, Row},
     tool::Tool,
-    world::{Stage, enabled, provider_on, store, world_text, write_settings},
+    world::{Stage, enabled, provider_on, store, write_settings},
 };
 
 /// Users of the tenants.

@@ -9,9 +9,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     rc::Rc,
     sync::Arc,
 };
@@ -20,7 +18,6 @@ use backup365::{
     domain::{
         customer::{NewCustomer, Product},
         id::TenantId,
-        permission,
         run::RunRecord,
         secret::Secret,
         tenant::Organisation,
@@ -39,15 +36,10 @@ use backup365::{
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
+use crate::server::{CLIENT, PARTNER, SECRET, Server, tenant, world_text};
+
 /// Sizes of the tenants, users.
 pub(crate) const SIZES: [usize; 4] = [100, 10_000, 100_000, 500_000];
-
-/// The partner's own tenant, its application and its secret; invented.
-pub(crate) const PARTNER: &str = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684";
-/// The application.
-pub(crate) const CLIENT: &str = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40";
-/// Its secret.
-pub(crate) const SECRET: &str = "sandbox~invented~secret";
 
 /// Origins that the sandbox answers for.
 const ORIGINS: [&str; 2] = [provider::AUTHORITY, provider::GRAPH];
@@ -71,13 +63,6 @@ impl List {
     pub(crate) fn holding(&self, letters: &str) -> usize {
         self.folded.iter().filter(|line| line.contains(letters)).count()
     }
-}
-
-/// A sandbox as a process of its own.
-pub(crate) struct Server {
-    child: Child,
-    /// Where it listens: `http://127.0.0.1:PORT`.
-    pub(crate) address: String,
 }
 
 /// Everything that is measured on.
@@ -168,65 +153,6 @@ impl Stage {
         self.lists.borrow_mut().insert(size, Rc::clone(&list));
         list
     }
-}
-
-impl Server {
-    /// Starts a sandbox with this world and these troubles.
-    fn start(world: &Path, home: &Path, troubles: &[&str]) -> Self {
-        fs::create_dir_all(home).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_backup365"))
-            .args(["sandbox", "--port", "0", "--world"])
-            .arg(world)
-            .args(troubles.iter().flat_map(|trouble| ["--fault", trouble]))
-            .env_clear()
-            .env("HOME", home)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { child, address }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _status = self.child.wait();
-    }
-}
-
-/// The tenant of this size.
-pub(crate) fn tenant(size: usize) -> TenantId {
-    format!("d3b0a7e4-5c16-4f28-9e7b-{size:012x}").parse().unwrap()
-}
-
-/// A world with a tenant for each size, and so many users who join it each day. Nobody in it has to be asked about one
-/// by one, so that a listing is nothing but its pages.
-pub(crate) fn world_text(sizes: &[(usize, u32)]) -> String {
-    let permissions: Vec<String> =
-        permission::with_extra(&[]).unwrap().iter().map(|it| format!("{:?}", it.value.as_str())).collect();
-    let permissions = permissions.join(", ");
-    let mut text = format!(
-        "[partner]\ntenant = \"{PARTNER}\"\nname = \"Measured Partners\"\ndomain = \"measured-partners.example\"\n\
-         client_id = \"{CLIENT}\"\nsecret = \"{SECRET}\"\napp_name = \"Backup365\"\npermissions = [{permissions}]\n\
-         own_permissions = [\"CrossTenantInformation.ReadBasic.All\"]\n"
-    );
-    for (size, joining) in sizes {
-        let (guests, disabled, unlicensed) = (size * 16 / 1_000, size * 14 / 1_000, size * 6 / 1_000);
-        let users = size - guests - disabled - unlicensed;
-        write!(
-            text,
-            "\n[[tenant]]\nid = \"{}\"\nname = \"Measured {size}\"\ndomain = \"measured{size}.example\"\n\
-             initial = \"measured{size}.onmicrosoft.com\"\nskus = [\"SPE_E3\", \"SPE_F1\", \"ENTERPRISEPACK\"]\n\
-             granted = true\ncrowd = {{ users = {users}, guests = {guests}, disabled = {disabled}, \
-             unlicensed = {unlicensed}, new_per_day = {joining} }}\n",
-            tenant(*size)
-        )
-        .unwrap();
-    }
-    text
 }
 
 /// Settings that name the application and lead to the sandbox.
