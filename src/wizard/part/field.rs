@@ -159,8 +159,10 @@ impl Field {
         let before = self.raw().get(..self.cursor).unwrap_or_default();
         let (value, cursor) = match &self.content {
             Content::Plain { shown, .. } => {
-                let typed = Text::typed(before);
-                (FieldValue::Plain(shown.shown()), typed.as_str().graphemes(true).count())
+                // A stand-in is longer than what it stands for: what is shown may be cut before the cursor is reached.
+                let clusters = |text: &Text| text.as_str().graphemes(true).count();
+                let cursor = clusters(&Text::typed(before)).min(clusters(shown));
+                (FieldValue::Plain(shown.shown()), cursor)
             }
             // Dots are always eight: neither the length nor the cursor tells anything about the secret.
             Content::Masked(secret) => (FieldValue::Masked { is_filled: !secret.expose().is_empty() }, 0),
@@ -267,6 +269,15 @@ mod tests {
         field.edit(Edit::Home);
         assert!(!field.edit(Edit::Backspace));
         assert!(field.edit(Edit::Clear) && field.is_empty());
+    }
+
+    #[test]
+    fn the_cursor_is_never_behind_what_is_shown() {
+        let mut field = Field::plain("\u{ad}");
+        field.paste(&"x".repeat(MAX_BYTES));
+        field.edit(Edit::Left);
+        let (value, cursor) = shown(&field);
+        assert_eq!(cursor, value.graphemes(true).count(), "cut at {} bytes", value.len());
     }
 
     #[test]
