@@ -22,7 +22,7 @@ impl Wizard {
                 view => Some(Text::from(outside(&view))),
             },
             Intent::Flood { bytes, most } => Some(Text::of(format_args!(
-                "Nothing was pasted: that were {} bytes, and at most {} are taken at once. Paste it in smaller parts.",
+                "Nothing was pasted: it was {} bytes long, and at most {} are taken at once. Paste it in smaller parts.",
                 count(*bytes),
                 count(*most)
             ))),

@@ -231,7 +231,7 @@ fn what_a_paste_loses_is_said() {
     desk.press(Intent::Back).press(Intent::Paste("x".repeat(5_000)));
     assert!(desk.notice().contains("at most: only the start was pasted"), "{}", desk.notice());
     desk.press(Intent::Back).press(Intent::Flood { bytes: 10_485_760, most: 1_048_576 });
-    assert!(desk.notice().contains("10,485,760 bytes, and at most 1,048,576"), "{}", desk.notice());
+    assert!(desk.notice().contains("10,485,760 bytes long, and at most 1,048,576"), "{}", desk.notice());
     desk.press(Intent::NextControl).press(Intent::Paste("x".into()));
     assert!(desk.notice().contains("Press / first"), "{}", desk.notice());
     desk.act(Action::Help).press(Intent::Paste("x".into()));

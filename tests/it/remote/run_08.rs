@@ -155,7 +155,7 @@ fn run_08_a_megabyte_and_ten() {
         .sees(&[" listed"]);
     let before = peak(&terminal);
     for _ in 0..2 {
-        terminal.pastes(&"x".repeat(10 << 20), &["Nothing was pasted: that were 10,485,760 bytes"]);
+        terminal.pastes(&"x".repeat(10 << 20), &["Nothing was pasted: it was 10,485,760 bytes long"]);
         terminal.sees(&["at most 1,048,576 are taken at once", " listed"]);
     }
     let grown = peak(&terminal).saturating_sub(before);
