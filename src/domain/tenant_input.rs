@@ -15,8 +15,18 @@ const PATH_WORDS: [&str; 3] = ["common", "organizations", "consumers"];
 
 /// Parameters of portals' and sign-in pages' addresses that name a tenant, in lower case; those of partner pages
 /// (`delegatedorg`) and hints with an address among them.
-const TENANT_PARAMETERS: [&str; 8] =
-    ["tenant", "tenantid", "tid", "ctid", "delegatedorg", "domain", "domain_hint", "login_hint"];
+const TENANT_PARAMETERS: [&str; 10] = [
+    "tenant",
+    "tenantid",
+    "tenant_id",
+    "directoryid",
+    "tid",
+    "ctid",
+    "delegatedorg",
+    "domain",
+    "domain_hint",
+    "login_hint",
+];
 
 /// What to look up.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,59 +111,27 @@ fn tidy_line(line: &str) -> String {
     words.get(start..).filter(|rest| !rest.is_empty()).unwrap_or(&words).join(" ")
 }
 
-/// The GUID in the text: the whole of it, or the first one that can name the tenant. Addresses are full of other ids:
-/// the application's, a request's, a subscription's.
+/// The GUID in the text: the whole of it, or the first whole one; one that is a part of a longer name is none.
 fn find_guid(text: &str) -> Option<TenantId> {
     if let Ok(id) = text.parse() {
         return Some(id);
     }
-    // An address that lost a slash or its scheme on the way is still one.
-    if !text.contains("://") && !text.contains('?') {
-        return guid_in(text);
-    }
-    let parts = || text.split(['/', '?', '#', '&']);
-    let named = parts()
-        .filter_map(|part| part.split_once('='))
-        .filter(|(key, _)| names_tenant(key))
-        .find_map(|(_, value)| guid_in(value));
-    let mut before = "";
-    named.or_else(|| {
-        parts().find_map(|part| {
-            let is_other = part.contains('=') || names_other(std::mem::replace(&mut before, part));
-            if is_other { None } else { guid_in(part) }
-        })
-    })
-}
-
-/// The first whole GUID in the text; one that is a part of a longer name is none.
-fn guid_in(text: &str) -> Option<TenantId> {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_')))
         .map(|part| part.trim_matches('.'))
         .filter(|part| part.len() == Uuid::nil().hyphenated().to_string().len())
         .find_map(|part| part.parse().ok())
 }
 
-/// Whether a parameter, or the part of a path before an id, names the tenant.
-fn names_tenant(key: &str) -> bool {
-    ["tenant", "tid", "tenantid", "tenant_id", "directoryid", "directory_id"]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(key))
-}
-
-/// Whether the part of a path before an id names something else: `appId/…`, `subscriptions/…`.
-fn names_other(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let is_other = key.ends_with("id")
-        || ["subscriptions", "applications", "serviceprincipals", "users", "groups"].contains(&key.as_str());
-    is_other && !names_tenant(&key)
-}
-
-/// Host and rest of a URL; a portal's address counts without its scheme, too.
+/// Host and rest of a URL. One that lost its scheme, or a slash of it, on the way still counts where a portal's host or
+/// its parameters show what it is.
 fn url(text: &str) -> Option<(&str, &str)> {
-    let (is_whole, bare) = text.split_once("://").map_or((false, text), |(_, bare)| (true, bare));
+    let (scheme, bare) = text.split_once(":/").unwrap_or(("", text));
+    let bare = bare.trim_start_matches('/');
     let end = bare.find(['/', '?', '#']).unwrap_or(bare.len());
     let (host, rest) = bare.split_at_checked(end)?;
-    (is_whole || (is_portal(host) && !rest.is_empty())).then_some((host, rest))
+    let has_parameters = rest.split_once('?').is_some_and(|(_, parameters)| parameters.contains('='));
+    let is_url = !scheme.is_empty() || has_parameters || (is_portal(host) && !rest.is_empty());
+    is_url.then_some((host, rest))
 }
 
 /// The tenant that a URL names. Addresses of portals are full of ids of other things (applications, subscriptions,
@@ -288,6 +266,7 @@ mod tests {
             format!("https://localhost/consent?admin_consent=True&state={OTHER}&tenant={GUID}"),
             format!("https://login.microsoftonline.com/{GUID}/adminconsent?client_id={OTHER}"),
             format!("https://portal.azure.com/?appId={OTHER}&tid={GUID}#home"),
+            format!("localhost/consent?client_id={OTHER}&tenant={GUID}"),
         ] {
             assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Guid(GUID.parse().unwrap())), "{text}");
         }
