@@ -55,28 +55,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{
-        filter::fold,
-        id::UserId,
-        user::{Kind, NewUser},
-    };
-
-    fn page(names: &[String]) -> Arc<UserPage> {
-        let rows: Vec<NewUser<'_>> = names
-            .iter()
-            .map(|name| NewUser {
-                id: UserId::from_bytes([0; 16]),
-                name,
-                address: "ana@bakery.example",
-                department: "",
-                problem: "",
-                kind: Kind::User,
-                licences: 0,
-                made: None,
-            })
-            .collect();
-        Arc::new(UserPage::new(&rows, Arc::default()))
-    }
+    use crate::domain::filter::fold;
 
     proptest! {
         /// As a stable sort of all folded names does.
@@ -85,7 +64,7 @@ mod tests {
             pages in prop::collection::vec(
                 prop::collection::vec("(reception desk )?[aAbBéÉＡжЖß]{1,3}", 0..80), 0..4),
         ) {
-            let pages: Vec<Arc<UserPage>> = pages.iter().map(|names| page(names)).collect();
+            let pages: Vec<Arc<UserPage>> = pages.iter().map(|names| UserPage::named(names)).collect();
             let mut start = 0_u32;
             let (mut numbered, mut model) = (Vec::new(), Vec::new());
             for page in pages {

@@ -216,6 +216,25 @@ impl Folded {
     }
 }
 
+#[cfg(test)]
+impl UserPage {
+    /// A page of user mailboxes with these names, all with one address and one id.
+    pub(crate) fn named(names: &[String]) -> Arc<Self> {
+        let row = |name| NewUser {
+            id: UserId::from_bytes([0; 16]),
+            name,
+            address: "u@x.example",
+            department: "",
+            problem: "",
+            kind: Kind::User,
+            licences: 0,
+            made: None,
+        };
+        let rows: Vec<NewUser<'_>> = names.iter().map(|name| row(name.as_str())).collect();
+        Arc::new(Self::new(&rows, Arc::default()))
+    }
+}
+
 impl UserPage {
     /// Builds a page. Rows past [`PAGE_ROWS`] are left for the next page: the count taken is returned by `len`.
     #[must_use]

@@ -15,7 +15,7 @@ use crate::{
         run::ExclusionChange,
         secret::Secret,
         tenant_input::TenantInput,
-        user::{Kind, Kinds, NewUser, UserPage},
+        user::{Kind, Kinds, UserPage},
     },
     provider::{
         self,
@@ -483,17 +483,7 @@ async fn a_slow_wizard_makes_the_listing_wait() {
 #[tokio::test]
 async fn a_cancelled_search_stops_between_two_pages() {
     let mut stage = Stage::new("standard").await;
-    let row = NewUser {
-        id: UserId::from_bytes([1; 16]),
-        name: "Ana",
-        address: "ana@bakery.example",
-        department: "",
-        problem: "",
-        kind: Kind::User,
-        licences: 0,
-        made: None,
-    };
-    let page = Arc::new(UserPage::new(&vec![row; 999], Arc::default()));
+    let page = UserPage::named(&vec!["Ana".to_owned(); 999]);
     let search = |pages: Vec<Arc<UserPage>>| Request::Search {
         query: "ana".into(),
         first: 0,

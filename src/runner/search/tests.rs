@@ -4,27 +4,6 @@ use proptest::prelude::*;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::domain::{
-    id::UserId,
-    user::{Kind, NewUser},
-};
-
-fn page(names: &[String]) -> Arc<UserPage> {
-    let rows: Vec<NewUser<'_>> = names
-        .iter()
-        .map(|name| NewUser {
-            id: UserId::from_bytes([0; 16]),
-            name,
-            address: "u@x.example",
-            department: "",
-            problem: "",
-            kind: Kind::User,
-            licences: 0,
-            made: None,
-        })
-        .collect();
-    Arc::new(UserPage::new(&rows, Arc::default()))
-}
 
 /// Runs a search to its end; the parts, the last one last.
 async fn parts(job: Job) -> Vec<Vec<PageHits>> {
@@ -62,7 +41,7 @@ proptest! {
         kept in prop::option::of(any::<prop::sample::Index>()),
         is_narrowed in any::<bool>(),
     ) {
-        let pages: Vec<Arc<UserPage>> = names.iter().map(|names| page(names)).collect();
+        let pages: Vec<Arc<UserPage>> = names.iter().map(|names| UserPage::named(names)).collect();
         let typed = format!("{before}{more}");
         let kept = kept.filter(|_| !pages.is_empty()).map(|kept| kept.index(pages.len()));
         let within = is_narrowed.then(|| {
@@ -87,7 +66,7 @@ proptest! {
 
 #[tokio::test]
 async fn half_a_million_come_in_few_parts_and_the_first_is_small() {
-    let name = |has_hit: bool| page(&vec![if has_hit { "Ana" } else { "Bo" }.to_owned(); 999]);
+    let name = |has_hit: bool| UserPage::named(&vec![if has_hit { "Ana" } else { "Bo" }.to_owned(); 999]);
     let (hit, miss) = (name(true), name(false));
     for (case, first_hit, most) in [("all", 0, 2), ("late", 300, 2), ("last", 500, 1), ("none", 501, 1)] {
         let pages = (0..501).map(|at| Arc::clone(if at >= first_hit { &hit } else { &miss })).collect();
@@ -100,7 +79,7 @@ async fn half_a_million_come_in_few_parts_and_the_first_is_small() {
     // One hit on every page: the screen fills slowly, and the parts grow.
     let mut rare = vec!["Bo".to_owned(); 999];
     rare[0] = "Ana".to_owned();
-    let job = Job::new("ana", 0, vec![page(&rare); 501], None, None, CancellationToken::new());
+    let job = Job::new("ana", 0, vec![UserPage::named(&rare); 501], None, None, CancellationToken::new());
     let sizes: Vec<usize> = parts(job).await.iter().map(Vec::len).collect();
     assert_eq!(sizes, [8, 32, 128, 333]);
 }
