@@ -168,10 +168,7 @@ fn an_apply_under_way_is_completed_without_a_question() {
     let (home, world) = crowded();
     let arguments = ["--world", world.as_str()];
     let mut terminal = Terminal::start(&home, &arguments);
-    terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
-    terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[Authorise]"]).enables();
-    terminal.sees(&["listed 12,030 ·"]).keys("a").sees(&["ticked 12,000"]).keys(ENTER);
-    terminal.sees(&["Turn 12,000 users on?"]).keys("12000").keys(ENTER).sees(&["Turning users on"]);
+    terminal.turns_a_crowd_on();
     let record = Record::of(&home);
     record.waits("apply WHERE ended IS NULL", 1);
     terminal = terminal.killed(&home, &arguments);

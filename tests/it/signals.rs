@@ -67,10 +67,7 @@ fn a_signal_during_an_apply_leaves_the_rest_to_the_next_start() {
     let (home, world) = crowded();
     let arguments = ["--world", world.as_str()];
     let mut terminal = Terminal::start(&home, &arguments);
-    terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
-    terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[Authorise]"]).enables();
-    terminal.sees(&["listed 12,0"]).keys("a").sees(&["ticked 12,000"]).keys(ENTER);
-    terminal.sees(&["Turn 12,000 users on?"]).keys("12000").keys(ENTER).sees(&["Turning users on"]);
+    terminal.turns_a_crowd_on();
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.code(), 143);
     is_restored(&terminal);

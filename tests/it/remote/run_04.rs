@@ -146,10 +146,7 @@ fn run_04_a_closed_window_during_an_apply_loses_nothing() {
     let (home, world) = crowded();
     let arguments = ["--world", world.as_str()];
     let mut terminal = Terminal::start(&home, &arguments);
-    terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
-    terminal.sees(&["[ Yes, this is the organisation ]"]).keys("\r").sees(&["[Authorise]"]).enables();
-    terminal.sees(&["listed 12,0"]).keys("a").sees(&["ticked 12,000"]).keys("\r");
-    terminal.sees(&["Turn 12,000 users on?"]).keys("12000").keys("\r").sees(&["Turning users on"]);
+    terminal.turns_a_crowd_on();
     terminal.hang_up("\x0c");
     assert_eq!(terminal.ends(), 129);
     let run = Record::of(&home).run();

@@ -63,6 +63,14 @@ impl Terminal {
         self.sees(&[&format!("{seats} users registered for backup")])
     }
 
+    /// In the crowded world: from the first screen to an Apply of 12,000 users that is under way.
+    pub(crate) fn turns_a_crowd_on(&mut self) -> &mut Self {
+        self.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
+        self.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[Authorise]"]).enables();
+        self.sees(&["listed 12,030 ·"]).keys("a").sees(&["ticked 12,000"]).keys(ENTER);
+        self.sees(&["Turn 12,000 users on?"]).keys("12000").keys(ENTER).sees(&["Turning users on"])
+    }
+
     /// Leaves the outcome by `q`; the exit code is the verdict.
     pub(crate) fn quits(&mut self) -> u32 {
         self.sees(&["[Outcome]", "Read back from the record"]).keys("q").code()
