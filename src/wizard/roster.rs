@@ -71,6 +71,8 @@ pub(crate) struct Roster {
     saving: Option<CallId>,
     /// Saves the counts.
     counting: Option<CallId>,
+    /// The counts have changed since that save was sent.
+    has_new_counts: bool,
     /// What there is to know about the listing.
     notes: Vec<Text>,
     /// The user who had the cursor before the list was asked for again.
@@ -150,14 +152,14 @@ impl Roster {
         self.list.problem()
     }
 
-    /// Whether all ticks are on record.
+    /// Whether all ticks are on record, and no counts are on their way: the outcome is computed from both.
     pub(crate) const fn is_saved(&self) -> bool {
-        !self.is_dirty && self.saving.is_none()
+        !self.is_dirty && !self.is_saving()
     }
 
-    /// Whether ticks are being saved.
+    /// Whether ticks or counts are being saved.
     pub(crate) const fn is_saving(&self) -> bool {
-        self.saving.is_some()
+        self.saving.is_some() || self.counting.is_some()
     }
 
     /// Index of the row under the cursor.

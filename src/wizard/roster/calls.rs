@@ -133,6 +133,9 @@ impl Roster {
             Self::saved(cx, &reply);
         } else if roster.counting == Some(call) {
             roster.counting = None;
+            if std::mem::take(&mut roster.has_new_counts) {
+                Self::count(cx);
+            }
         } else {
             return Routed::NotMine(Box::new(reply));
         }
@@ -246,9 +249,13 @@ impl Roster {
     }
 
     /// Saves the counts of a complete list; *eligible* holds those who are on already, so that the board can say
-    /// "184 of 231".
-    fn count(cx: &mut Cx<'_>) {
+    /// "184 of 231"; again whenever exclusions or kinds change them. One save at a time: the newest must be the last.
+    pub(crate) fn count(cx: &mut Cx<'_>) {
         let roster = &mut cx.session.roster;
+        if roster.counting.is_some() {
+            roster.has_new_counts = true;
+            return;
+        }
         let Some(record) = cx.session.record.as_ref().filter(|record| !record.is_read_only) else { return };
         if !(roster.is_complete() && roster.is_known()) {
             return;

@@ -413,6 +413,7 @@ impl Users {
                 Reply::Excluded(users) => {
                     cx.session.roster.exclude(&users);
                     Roster::touched(cx);
+                    Roster::count(cx);
                 }
                 Reply::Failed(failure) => cx.say(Tone::Bad, words::failure(&failure)),
                 _ => {}

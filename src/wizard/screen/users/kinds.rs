@@ -11,6 +11,7 @@ use crate::{
         effect::{CallId, Request},
         event::{Action, Intent, Reply},
         part::list::Cursor,
+        roster::Roster,
         view::{Block, Cell, Chord, Focus, Layout, Mark, Panel, Row, Rows, RowsView, Tone},
         words,
     },
@@ -80,6 +81,7 @@ impl Chooser {
             return Answer::Stay;
         }
         cx.session.roster.include(self.kinds);
+        Roster::count(cx);
         cx.say(Tone::Good, "The included kinds are saved.");
         Answer::Close
     }

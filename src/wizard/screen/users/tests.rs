@@ -235,6 +235,9 @@ impl Bench {
         }
         let total = self.session.roster.counts().listed;
         self.part(Reply::Listed { total });
+        if self.count(|r| matches!(r, Request::SaveCounts { .. })) > 0 {
+            self.reply(self.call(|r| matches!(r, Request::SaveCounts { .. })), Reply::Saved);
+        }
     }
 
     fn look(&self) -> Look<'_> {
@@ -557,6 +560,7 @@ fn excluding_unticks_and_is_written_at_once() {
     let call = bench.call(|r| matches!(r, Request::ChangeExclusions(_, change) if change.exclude));
     bench.reply(call, Reply::Excluded(vec![id(1)]));
     assert_eq!((bench.row(0).mark, bench.ticked()), (Mark::Excluded, 0));
+    let counted = bench.call(|r| matches!(r, Request::SaveCounts { eligible: 1, .. }));
     bench.act(Action::Tick);
     assert!(bench.said().contains("Press x"));
     bench.act(Action::All);
@@ -565,6 +569,10 @@ fn excluding_unticks_and_is_written_at_once() {
     let call = bench.call(|r| matches!(r, Request::ChangeExclusions(_, change) if !change.exclude));
     bench.reply(call, Reply::Excluded(Vec::new()));
     assert_eq!(bench.row(0).mark, Mark::Ticked);
+    let is_whole = |r: &Request| matches!(r, Request::SaveCounts { eligible: 2, .. });
+    assert_eq!(bench.count(is_whole), 1, "two saves at once could end in the wrong order");
+    bench.reply(counted, Reply::Saved);
+    assert_eq!(bench.count(is_whole), 2);
 }
 
 #[test]
@@ -579,6 +587,11 @@ fn kinds_are_one_choice() {
     bench.reply(call, Reply::Saved);
     assert_eq!(bench.ticked(), 3);
     assert!(bench.scene().overlay.is_none());
+    assert_eq!(
+        bench.count(|r| matches!(r, Request::SaveCounts { eligible: 3, .. })),
+        1,
+        "the receipt says it"
+    );
 }
 
 #[test]
