@@ -1,9 +1,11 @@
 //! Composition root: the only file that names everybody. One match picks what runs.
 
+mod command;
 mod credential;
 mod environment;
 mod fault;
 mod foreground;
+mod signals;
 mod world;
 
 use std::{
@@ -20,10 +22,13 @@ use tokio::runtime::Runtime;
 use crate::{
     cli::{Cli, Command, When},
     commands,
-    domain::{failure::Failure, permission, run::Operator, text::Text},
-    driver::{self, Caller, front::Waker},
+    domain::{failure::Failure, id::RunId, permission, run::Operator, text::Text},
+    driver::{
+        self, Caller,
+        front::{FrontEnd, Stop, Waker},
+    },
     exit::Exit,
-    log,
+    log, plain,
     runner::{Opened, Runner, Tools},
     settings::{Color, Glyphs, Settings, Sources},
     tui::{
@@ -38,7 +43,7 @@ use crate::{
 };
 
 use environment::Environment;
-use world::Opener;
+use world::{Opener, World};
 
 /// Longer than any session: a year.
 const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
@@ -112,6 +117,9 @@ fn complain(words: &str) {
 }
 
 fn start(cli: &Cli) -> Result<Exit, Refusal> {
+    if let Some(exit) = cli.command.as_ref().and_then(command::offline) {
+        return exit;
+    }
     let environment = Environment::read();
     let (Some(config), Some(data)) = (environment.config.clone(), environment.data.clone()) else {
         return Err(Refusal::usage(
@@ -131,6 +139,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         return Err(Refusal::usage(format!(
             "{flag} works in the sandbox only. Add --sandbox, or leave it out."
         )));
+    }
+    if let Some(Command::Settings(args)) = &cli.command {
+        return command::settings::run(args, &settings);
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
@@ -164,16 +175,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             let options = world::options(&cli.common, &clock, folder, *port);
             runtime.block_on(foreground::run(options)).map_err(Refusal::from)
         }
-        Some(Command::Sweep { preview, watch, status }) => {
+        Some(command) => {
             start_log(&opener);
-            let world = opener.open()?;
-            let work = commands::sweep::run(
-                &world.provider,
-                &opener.clock,
-                &opener.environment.zone,
-                commands::sweep::What::of(*preview, *watch, *status),
-            );
-            runtime.block_on(work).map_err(Refusal::from)
+            command::run(command, command::Stage { opener, runtime })
         }
     }
 }
@@ -196,17 +200,27 @@ fn start_log(opener: &Opener) -> bool {
     log::start(&opener.settings.data_of(opener.is_sandbox)).is_ok()
 }
 
-/// Runs the wizard on the terminal. Only what the first view needs is done before it is drawn; log, record and sandbox
-/// are opened behind it, on the runtime.
+/// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown; log,
+/// record and sandbox are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
-    let options = screen(cli, &opener)?;
+    let look = look(cli, &opener)?;
     let clipboard = opener.environment.clipboard();
-    let mut wizard = Wizard::new(setup(cli, &opener)?);
+    let mut wizard = Wizard::new(setup(&opener, cli.run.clone())?);
     let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     let from_runner = waker.clone();
-    let mut front = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?.with_clipboard(clipboard);
+    let mut front = match look {
+        Look::Screen(options) => {
+            let tui = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
+            Front::Screen(Box::new(tui.with_clipboard(clipboard)))
+        }
+        Look::Lines => {
+            let stop = Stop::default();
+            signals::listen(&stop)?;
+            Front::Lines(Box::new(plain::Plain::start(waker, stop).map_err(anyhow::Error::from)?))
+        }
+    };
     let logged = OnceLock::new();
     let open = move || {
         // Tried again with the world: the folder may be there by then.
@@ -217,7 +231,7 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     };
     let wake = Arc::new(move || from_runner.wake());
     let mut calls = Calls(Runner::new(runtime.handle().clone(), Arc::new(open), wake));
-    let ended = driver::drive(&mut wizard, &mut front, &mut calls, &woken, &clock);
+    let ended = driver::drive(&mut wizard, front.as_front_end(), &mut calls, &woken, &clock);
     let words = if matches!(ended, Ended::Told(Ending::HangUp)) {
         String::new()
     } else {
@@ -233,8 +247,38 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     Ok(exit_of(ended))
 }
 
+/// How the wizard is shown.
+enum Look {
+    /// On the whole screen.
+    Screen(tui::Options),
+    /// Line by line.
+    Lines,
+}
+
+/// The front end of the wizard.
+enum Front {
+    Screen(Box<tui::Tui>),
+    Lines(Box<plain::Plain>),
+}
+
+impl Front {
+    fn as_front_end(&mut self) -> &mut dyn FrontEnd {
+        match self {
+            Self::Screen(tui) => &mut **tui,
+            Self::Lines(plain) => &mut **plain,
+        }
+    }
+
+    fn finish(self, words: &str) {
+        match self {
+            Self::Screen(tui) => tui.finish(words),
+            Self::Lines(plain) => plain.finish(words),
+        }
+    }
+}
+
 /// Whether the wizard can be shown here, and how; decided before the first byte is written.
-fn screen(cli: &Cli, opener: &Opener) -> Result<tui::Options, Refusal> {
+fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
     let (environment, settings) = (&opener.environment, &opener.settings.screen);
     if cli.common.no_input {
         return Err(Refusal::usage(
@@ -242,16 +286,19 @@ fn screen(cli: &Cli, opener: &Opener) -> Result<tui::Options, Refusal> {
              nothing; backup365 --help lists them.",
         ));
     }
-    if !environment.has_terminal {
-        return Err(Refusal::usage("the wizard needs a terminal for its input and output; start it in one."));
+    if cli.common.plain || environment.wants_lines() {
+        return Ok(Look::Lines);
     }
-    if environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb") {
+    if !environment.has_terminal {
         return Err(Refusal::usage(
-            "this terminal says that it can't show a full screen (TERM is empty or \"dumb\"). Set TERM to its name, \
-             like xterm, or use another terminal.",
+            "the wizard needs a terminal for its input and output. Start it in one, or add --plain to answer line by \
+             line.",
         ));
     }
-    Ok(tui::options::decide(&tui::options::Environment {
+    if environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb") {
+        return Ok(Look::Lines);
+    }
+    Ok(Look::Screen(tui::options::decide(&tui::options::Environment {
         color: match (cli.common.color, settings.color) {
             (Some(When::Auto), _) | (None, Color::Auto) => ColorChoice::Auto,
             (Some(When::Always), _) | (None, Color::Always) => ColorChoice::Always,
@@ -271,11 +318,11 @@ fn screen(cli: &Cli, opener: &Opener) -> Result<tui::Options, Refusal> {
         lang: environment.lang.as_deref(),
         columns: environment.columns.as_deref(),
         lines: environment.lines.as_deref(),
-    }))
+    })))
 }
 
 /// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.
-fn setup(cli: &Cli, opener: &Opener) -> Result<Setup, Refusal> {
+fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
     let permissions = permission::with_extra(&opener.extra_permissions).map_err(anyhow::Error::from)?;
     Ok(Setup {
         is_sandbox: opener.is_sandbox,
@@ -286,31 +333,37 @@ fn setup(cli: &Cli, opener: &Opener) -> Result<Setup, Refusal> {
         can_open_browser: opener.environment.surroundings.launcher().is_some(),
         clipboard: opener.environment.clipboard().longest(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
-        run: cli.run.clone(),
+        run,
         here: Text::clean(&opener.environment.zone),
     })
 }
 
 /// Opens the world for the runner.
 fn opened(opener: &Opener) -> Result<Opened, Failure> {
-    let world = opener.open()?;
+    let mut world = opener.open()?;
+    let kept = world.sandbox.take().map(|sandbox| Box::new(sandbox) as _);
+    Ok(Opened { kept, ..opened_of(opener, &world) })
+}
+
+/// An open world as a runner takes it; whoever opened it keeps it open.
+fn opened_of(opener: &Opener, world: &World) -> Opened {
     let link = world.provider.graph.browser_link(world.partner);
     let (link_prefix, link_suffix) = link.split_once(&world.partner.to_string()).unwrap_or((&link, ""));
-    Ok(Opened {
+    Opened {
         world: event::World {
             operator: world.provider.store.operator(),
             link_prefix: link_prefix.to_owned(),
             link_suffix: link_suffix.to_owned(),
         },
         tools: Tools {
-            provider: world.provider,
+            provider: world.provider.clone(),
             clock: opener.clock.clone(),
-            rehearse: world.rehearse,
+            rehearse: world.rehearse.clone(),
             files: opener.settings.data_of(opener.is_sandbox).join("files"),
             launcher: opener.environment.surroundings.launcher(),
         },
-        kept: world.sandbox.map(|sandbox| Box::new(sandbox) as _),
-    })
+        kept: None,
+    }
 }
 
 /// The exit code of an ending.

@@ -1,5 +1,15 @@
 //! Arguments, as types only; what they do is in `app` and `commands`.
 
+pub mod apply;
+pub mod completions;
+pub mod customers;
+pub mod explain;
+pub mod provision;
+pub mod receipt;
+pub mod settings;
+pub mod status;
+pub mod sweep;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -14,8 +24,6 @@ use crate::{
 #[command(
     name = "backup365",
     version,
-    // Never: clap knows neither --color nor the settings, and CLICOLOR_FORCE would put escape bytes into pipes.
-    color = clap::ColorChoice::Never,
     about = "Provision Backup365 for a customer, step by step, with the keyboard alone.",
     long_about = "Provision Backup365 for a customer, step by step, with the keyboard alone.\n\n\
                   Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",
@@ -71,6 +79,15 @@ pub struct Common {
     /// Use Unicode characters, whatever the locale says.
     #[arg(long, global = true)]
     pub unicode: bool,
+    /// Ask and answer line by line: for screen readers, dumb terminals and bad connections.
+    #[arg(long, global = true, visible_alias = "accessible")]
+    pub plain: bool,
+    /// Say only data and bad news.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say every step.
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
     /// Ask nothing: what needs an answer stops with exit code 2.
     #[arg(long, global = true)]
     pub no_input: bool,
@@ -108,22 +125,26 @@ pub enum Command {
         #[arg(long)]
         reset: bool,
     },
+    /// Set up one customer without asking anything: every answer is a flag.
+    Provision(provision::Args),
+    /// Set up many customers from plan files.
+    Apply(apply::Args),
+    /// Customers on record: list, add, import, show.
+    Customers(customers::Args),
+    /// Who is really protected, who waits for what, and the sweeps.
+    Status(status::Args),
     /// One pass of Enable Auto over every customer with the rule, as far as it is due.
-    #[command(after_help = "Examples:\n  backup365 sweep            do what is due, then stop\n  \
-                      backup365 sweep --preview  show the next pass, turn nobody on\n  \
-                      backup365 sweep --watch    stay, and do each pass at 20:00 in Sydney\n  \
-                      backup365 sweep --status   last and next pass; exit code 6 when one is overdue")]
-    Sweep {
-        /// Show what the next pass would do; turn nobody on.
-        #[arg(long, conflicts_with_all = ["watch", "status"])]
-        preview: bool,
-        /// Stay, and do each pass at 20:00 in Sydney.
-        #[arg(long, conflicts_with = "status")]
-        watch: bool,
-        /// Tell the last and the next pass.
-        #[arg(long)]
-        status: bool,
-    },
+    Sweep(sweep::Args),
+    /// What a code or words mean, what to say and what to press; offline.
+    Explain(explain::Args),
+    /// The receipt of a run again.
+    Receipt(receipt::Args),
+    /// Each setting and where it came from.
+    Settings(settings::Args),
+    /// What a shell needs to complete commands and flags.
+    Completions(completions::Args),
+    /// The manual pages.
+    Man(completions::ManArgs),
 }
 
 /// Reads a run number.

@@ -1,11 +1,90 @@
 //! Commands without a screen, one file each: data to stdout, everything else to stderr.
 
+pub mod apply;
+pub mod completions;
+pub mod customers;
+pub mod explain;
+pub mod journey;
+pub mod provision;
+pub mod receipt;
+pub mod settings;
+pub mod status;
 pub mod sweep;
 
 use std::io::{self, Write};
 
+use crate::{
+    domain::{text::Text, time::Clock},
+    exit::Exit,
+    provider::Provider,
+};
+
 /// Said where stdout takes nothing, for another reason than a closed pipe.
 pub const UNWRITTEN: &str = "the answer could not be written to standard output";
+
+/// Where words go, and how many.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Out {
+    /// Only data and bad news.
+    pub is_quiet: bool,
+    /// Every step too.
+    pub is_verbose: bool,
+    /// stderr is a terminal that can show progress bars.
+    pub has_bars: bool,
+}
+
+impl Out {
+    /// One line of data, to stdout.
+    ///
+    /// # Errors
+    /// What stdout says, a broken pipe included: see [`quietly`].
+    #[expect(clippy::unused_self, reason = "one way to speak, whatever is said")]
+    pub fn say(self, line: &str) -> io::Result<()> {
+        say(line)
+    }
+
+    /// JSON, to stdout, in lines for people to read too.
+    ///
+    /// # Errors
+    /// As [`Out::say`].
+    pub fn json(self, value: &serde_json::Value) -> io::Result<()> {
+        self.say(&format!("{value:#}"))
+    }
+
+    /// Something to know, to stderr; not with `--quiet`.
+    pub fn note(self, words: &str) {
+        if !self.is_quiet {
+            warn(words);
+        }
+    }
+
+    /// A step, to stderr; with `--verbose` only.
+    pub fn detail(self, words: &str) {
+        if self.is_verbose {
+            warn(words);
+        }
+    }
+}
+
+/// Bad news, to stderr, `--quiet` or not. Where nobody takes it, the exit code has to do.
+pub fn warn(words: &str) {
+    let _unheard = writeln!(io::stderr(), "{}", Text::clean(words));
+}
+
+/// What a command works with once the world is open.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Graph, Exchange and the store.
+    pub provider: Provider,
+    /// The time.
+    pub clock: Clock,
+    /// IANA name of the zone that this computer is in.
+    pub zone: String,
+    /// Everything is invented.
+    pub is_sandbox: bool,
+    /// Where words go.
+    pub out: Out,
+}
 
 /// Writes one line of data to stdout; a closed pipe ends the program's interest, not the program.
 ///
@@ -16,4 +95,17 @@ fn say(line: &str) -> io::Result<()> {
     out.write_all(line.as_bytes())?;
     out.write_all(b"\n")?;
     out.flush()
+}
+
+/// A closed pipe is not an error.
+///
+/// # Errors
+/// stdout can't be written for another reason.
+fn quietly(result: io::Result<()>, exit: Exit) -> anyhow::Result<Exit> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::from(error).context(UNWRITTEN))
+        }
+        _ => Ok(exit),
+    }
 }

@@ -37,8 +37,10 @@
 //! | [`driver`] | the one loop | `domain`, `wizard` |
 //! | [`runner`] | effects to tasks, results to replies | `domain`, `wizard`, `provider` |
 //! | [`tui`] | the full-screen front end | `domain`, `wizard`, `driver` |
+//! | [`plain`] | the front end of lines | `domain`, `wizard`, `driver` |
+//! | [`headless`] | the front end without questions | `domain`, `wizard`, `driver` |
 //! | [`sweeper`] | one pass of Enable Auto | `domain`, `provider` |
-//! | [`commands`] | what runs without a screen | `domain`, `exit`, `provider`, `settings`, `sweeper` |
+//! | [`commands`] | what runs without a screen | `domain`, `exit`, `provider`, `settings`, `sweeper`; `journey`, `provision` and `apply` also `wizard`, `driver`, `headless` |
 //! | [`cli`] | arguments as types | `domain`, `settings` |
 //! | [`app`] | composition root: picks the world and what runs | all |
 //! | `fuzzing` | what holds for any bytes from outside; for fuzzing and tests only | `domain`, `provider`, `settings`, `tui`, `wizard` |
@@ -62,7 +64,9 @@ pub mod driver;
 pub mod exit;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+pub mod headless;
 pub mod log;
+pub mod plain;
 pub mod provider;
 pub mod runner;
 pub mod sandbox;

@@ -237,6 +237,7 @@ impl Wizard {
         let look = Look { now: self.now, setup: &self.setup, session: &self.session };
         let shown = self.screen.view(look);
         let card = self.screen.card(look);
+        let (ask, is_waiting) = self.screen.asks(look);
         let mut view = View {
             bar: bar::bar(look, &self.screen),
             trail: self.screen.stops(look),
@@ -245,6 +246,8 @@ impl Wizard {
             notice: self.notice.clone().or(shown.notice),
             keys: shown.keys,
             focus: shown.focus,
+            ask,
+            is_waiting,
             card,
             next_change: shown.next_change,
         };
@@ -254,6 +257,8 @@ impl Wizard {
             view.overlay = Some(above.panel);
             view.keys = above.keys;
             view.focus = above.focus;
+            view.ask = overlay.asks();
+            view.is_waiting = false;
         }
         view
     }

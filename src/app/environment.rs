@@ -34,6 +34,10 @@ pub(super) struct Environment {
     /// `TMUX`: tmux stands around, maybe inside of screen.
     pub(super) is_in_tmux: bool,
     pub(super) has_terminal: bool,
+    /// Bad news and progress go to a terminal.
+    pub(super) has_error_terminal: bool,
+    /// `ACCESSIBLE`, as set.
+    pub(super) accessible: Option<String>,
 }
 
 impl Environment {
@@ -65,6 +69,8 @@ impl Environment {
             is_in_screen: is_set("STY"),
             is_in_tmux: is_set("TMUX"),
             has_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+            has_error_terminal: std::io::stderr().is_terminal(),
+            accessible: text("ACCESSIBLE"),
         }
     }
 }
@@ -76,6 +82,12 @@ fn named(base: Option<OsString>) -> Option<PathBuf> {
 }
 
 impl Environment {
+    /// Whether `ACCESSIBLE` asks for lines: not empty, and no word that means no.
+    pub(super) fn wants_lines(&self) -> bool {
+        let word = self.accessible.as_deref().unwrap_or_default().to_ascii_lowercase();
+        !matches!(word.as_str(), "" | "0" | "false" | "no")
+    }
+
     /// The way to the terminal's clipboard.
     pub(super) fn clipboard(&self) -> Clipboard {
         Clipboard::of(self.term.as_deref(), self.is_in_screen, self.is_in_tmux)

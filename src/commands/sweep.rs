@@ -25,7 +25,7 @@ use crate::{
     sweeper::{self, Report},
 };
 
-use super::{UNWRITTEN, say};
+use super::{quietly, say};
 
 /// The zone whose 20:00 counts.
 const SYDNEY: &str = "Australia/Sydney";
@@ -221,14 +221,6 @@ fn past(sweep: &SweepRecord) -> String {
         if sweep.attention.is_some() { ", stopped" } else { "" },
         if sweep.finished.is_some() { "" } else { ", not finished" },
     )
-}
-
-/// A closed pipe is not an error.
-fn quietly(result: std::io::Result<()>, exit: Exit) -> anyhow::Result<Exit> {
-    match result {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context(UNWRITTEN),
-        _ => Ok(exit),
-    }
 }
 
 /// A failure as one sentence.

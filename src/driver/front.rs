@@ -2,7 +2,11 @@
 
 use crate::{
     domain::time::Moment,
-    wizard::{effect::Deed, event::Intent, view::View},
+    wizard::{
+        effect::Deed,
+        event::{Ending, Intent},
+        view::View,
+    },
 };
 
 /// A front end: shows views, hands in intents, performs what only it can do.
@@ -29,6 +33,57 @@ pub trait FrontEnd {
     /// # Errors
     /// As `show`.
     fn perform(&mut self, deed: &Deed, view: &View<'_>) -> std::io::Result<()>;
+}
+
+/// What signals ask of front ends that leave the terminal as it is: several may listen to one.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(std::sync::Arc<std::sync::Mutex<Asked>>);
+
+/// What signals have asked so far.
+#[derive(Debug, Default)]
+struct Asked {
+    interrupts: u32,
+    ending: Option<Ending>,
+    listeners: Vec<Waker>,
+}
+
+impl Stop {
+    /// Wakes this driver too whenever something is asked.
+    pub fn listen(&self, waker: Waker) {
+        self.with(|asked| asked.listeners.push(waker));
+    }
+
+    /// Ctrl-C was pressed once more.
+    pub fn interrupt(&self) {
+        self.with(|asked| asked.interrupts = asked.interrupts.saturating_add(1));
+        self.wake();
+    }
+
+    /// The process is told to go.
+    pub fn end(&self, why: Ending) {
+        self.with(|asked| asked.ending = asked.ending.or(Some(why)));
+        self.wake();
+    }
+
+    /// How often Ctrl-C was pressed.
+    #[must_use]
+    pub fn interrupts(&self) -> u32 {
+        self.with(|asked| asked.interrupts)
+    }
+
+    /// Why the process must go, if it must.
+    #[must_use]
+    pub fn ending(&self) -> Option<Ending> {
+        self.with(|asked| asked.ending)
+    }
+
+    fn wake(&self) {
+        self.with(|asked| asked.listeners.iter().for_each(Waker::wake));
+    }
+
+    fn with<T>(&self, what: impl FnOnce(&mut Asked) -> T) -> T {
+        what(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
 }
 
 /// Wakes the driver: front ends call it from their reading thread when input has arrived.

@@ -11,7 +11,7 @@ use crate::domain::{
 use super::{
     event::{Action, Edit, Intent},
     part::field::{Field, Taken},
-    view::{Block, Card, Chord, Focus, Key, Panel, View},
+    view::{Ask, Block, Card, Chord, Focus, Key, Panel, View},
     words,
 };
 
@@ -87,6 +87,16 @@ impl Overlay {
             Self::Help => matches!(action, Action::Say | Action::Explain),
             Self::Say => matches!(action, Action::Help | Action::Explain),
             Self::Explain(_) | Self::Leave => false,
+        }
+    }
+
+    /// Which question it is.
+    pub(crate) const fn asks(&self) -> Ask {
+        match self {
+            Self::Help => Ask::Help,
+            Self::Say => Ask::Say,
+            Self::Explain(_) => Ask::Explain,
+            Self::Leave => Ask::Leave,
         }
     }
 

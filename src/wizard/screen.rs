@@ -16,7 +16,7 @@ use super::{
     effect::CallId,
     event::{Action, Intent, Reply},
     step::Step,
-    view::{Card, Focus, Key, Notice, Panel, Place, Stop},
+    view::{Ask, Card, Focus, Key, Notice, Panel, Place, Stop},
 };
 use crate::domain::time::Moment;
 
@@ -149,6 +149,20 @@ impl Screen {
             Self::Authorise(screen) => screen.view(look),
             Self::Users(screen) => screen.view(look),
             Self::Outcome(screen) => screen.view(look),
+        }
+    }
+
+    /// Which question it asks, and whether an answer given now would come too early.
+    pub(crate) fn asks(&self, look: Look<'_>) -> (Ask, bool) {
+        match self {
+            Self::Customer(screen) => (Ask::Customer, screen.is_waiting()),
+            Self::Add(screen) => (Ask::NewCustomer, screen.is_waiting()),
+            Self::Product(screen) => (Ask::Product, screen.is_waiting()),
+            Self::Tenant(screen) => screen.asks(),
+            Self::Impersonation(screen) => (Ask::Impersonation, screen.is_waiting()),
+            Self::Authorise(screen) => screen.asks(look),
+            Self::Users(screen) => screen.asks(look),
+            Self::Outcome(screen) => screen.asks(),
         }
     }
 

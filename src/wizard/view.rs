@@ -31,10 +31,92 @@ pub struct View<'a> {
     pub keys: Vec<Key>,
     /// What the keyboard acts on.
     pub focus: Focus,
+    /// Which question stands here, for front ends that answer without looking at words.
+    pub ask: Ask,
+    /// What was asked for is on its way (the rows, a look-up, a write): an answer given now would come too early.
+    pub is_waiting: bool,
     /// What to say to the customer now; opened by `s`, and open beside the body on wide terminals.
     pub card: Card,
     /// The next moment at which a wait or a countdown on screen changes; none: idle. Front ends need not care.
     pub next_change: Option<Moment>,
+}
+
+/// Which question stands on the screen, or on the panel above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ask {
+    /// Which customer?
+    Customer,
+    /// The form of a new customer.
+    NewCustomer,
+    /// Which product?
+    Product,
+    /// The tenant on record: is this the organisation?
+    Organisation,
+    /// The tenant's ID or domain, to be typed.
+    Tenant,
+    /// The tenant, which is settled: nothing is asked but to go on.
+    Settled,
+    /// The impersonation details.
+    Impersonation,
+    /// Authorise, then Enable; and how far the proof is.
+    Authorise(Standing),
+    /// The link as a QR code.
+    Qr,
+    /// Which users?
+    Users,
+    /// Which kinds are included?
+    Kinds,
+    /// The bill of what will be turned on: its number confirms it.
+    Review,
+    /// Users are being turned on or off.
+    Applying,
+    /// A bulk write was broken off: send the rest again?
+    BrokenOff,
+    /// One result per user of a bulk write.
+    Results,
+    /// Enable Auto: nothing runs at 20:00, go on all the same?
+    NoSweeper,
+    /// Enable Auto: at most how many seats?
+    Ceiling,
+    /// Enable Auto: the bill of the next sweep, its number confirms the rule.
+    Auto,
+    /// Enable Auto is on: switch it off?
+    UndoAuto,
+    /// How many users are to be turned off: the number confirms it.
+    TurnOff,
+    /// Ticked users have not been turned on: finish all the same?
+    Unapplied,
+    /// What was done.
+    Outcome,
+    /// A receipt.
+    Receipt,
+    /// All keys of this screen.
+    Help,
+    /// What to say now.
+    Say,
+    /// What does a code mean?
+    Explain,
+    /// Leave?
+    Leave,
+}
+
+/// How far the proof of access is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// No round has been answered yet.
+    Unknown,
+    /// Nobody has accepted yet.
+    NotYet,
+    /// Accepted; Microsoft is still spreading it.
+    Spreading,
+    /// The answers name another tenant.
+    WrongTenant,
+    /// Refused, or it can't work as it is; the failure stands on the screen.
+    Failed,
+    /// Every check is good; *Enable* can be pressed once the view waits for nothing.
+    Proved,
+    /// Enabled: on to the users.
+    Enabled,
 }
 
 /// The bar on every screen: what is never cut is SANDBOX, the run and the last four of the tenant.

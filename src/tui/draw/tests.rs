@@ -15,7 +15,7 @@ use crate::{
     wizard::{
         event::Action,
         view::{
-            Button, Cell, ChoiceView, Chord, Count, FieldValue, FieldView, Key, Layout, Mark, Notice,
+            Ask, Button, Cell, ChoiceView, Chord, Count, FieldValue, FieldView, Key, Layout, Mark, Notice,
             Place as At, Row, Rows, Stop, Tone,
         },
     },
@@ -74,6 +74,8 @@ pub(crate) fn key(chord: Chord, action: Action, label: &'static str) -> Key {
 pub(crate) fn users(rows: &Many, cursor: usize) -> View<'_> {
     let stop = |name, place| Stop { name, place };
     View {
+        ask: Ask::Users,
+        is_waiting: false,
         bar: Bar {
             is_sandbox: true,
             customer: Some(Shown::literal("Harbour Bakery")),

@@ -125,6 +125,11 @@ impl Add {
         }
     }
 
+    /// Whether what was asked for is on its way.
+    pub(crate) const fn is_waiting(&self) -> bool {
+        self.saving.is_some()
+    }
+
     /// What to say.
     pub(crate) fn card() -> Card {
         Card {

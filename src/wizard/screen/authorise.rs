@@ -22,7 +22,7 @@ use crate::{
         screen::{Scene, Screen, users::Users},
         session::Session,
         step::Step,
-        view::{Block, Button, Card, CheckGroup, Chord, Focus, Key, Notice, Panel, Tone},
+        view::{Ask, Block, Button, Card, CheckGroup, Chord, Focus, Key, Notice, Panel, Standing, Tone},
         words as shared,
     },
 };
@@ -142,6 +142,23 @@ impl Authorise {
             focus: Focus::Reading,
             next_change: next_change(look, self),
         }
+    }
+
+    /// How far the proof is, and whether something is on its way. Between two rounds nothing is: then the customer is
+    /// awaited.
+    pub(crate) fn asks(&self, look: Look<'_>) -> (Ask, bool) {
+        let proving = &look.session.proving;
+        let proof = proving.proof.as_ref();
+        let (ask, is_written) = match look.session.record.as_ref() {
+            _ if self.is_qr_shown => return (Ask::Qr, false),
+            Some(record) if record.enabled.is_some() => (Ask::Authorise(Standing::Enabled), true),
+            Some(record) if proving.is_proved() => {
+                (Ask::Authorise(Standing::Proved), can_enable(look.session, record))
+            }
+            _ => (Ask::Authorise(standing(proof.map(|proof| &proof.verdict))), true),
+        };
+        let is_asked = self.enabling.is_some() || self.noting.is_some() || self.rehearsal.is_some();
+        (ask, is_asked || !is_written || proving.is_asking())
     }
 
     /// What to say.
@@ -357,6 +374,18 @@ impl Authorise {
 /// Enable needs a proof of this session that names the run's tenant, and the same proof on record.
 fn can_enable(session: &Session, record: &RunRecord) -> bool {
     session.proving.is_proved() && record.proved.is_some()
+}
+
+/// What a round of checking came to.
+const fn standing(verdict: Option<&Verdict>) -> Standing {
+    match verdict {
+        None => Standing::Unknown,
+        Some(Verdict::Proved) => Standing::Proved,
+        Some(Verdict::NotYet) => Standing::NotYet,
+        Some(Verdict::Spreading) => Standing::Spreading,
+        Some(Verdict::WrongTenant { .. }) => Standing::WrongTenant,
+        Some(Verdict::Failed(_)) => Standing::Failed,
+    }
 }
 
 fn is_enabled(session: &Session) -> bool {

@@ -182,6 +182,11 @@ impl Customer {
         }
     }
 
+    /// Whether what was asked for is on its way.
+    pub(crate) const fn is_waiting(&self) -> bool {
+        self.loading.is_some() || self.opening.is_some()
+    }
+
     /// What to say.
     pub(crate) fn card() -> Card {
         Card {

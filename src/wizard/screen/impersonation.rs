@@ -271,6 +271,11 @@ impl Impersonation {
         }
     }
 
+    /// Whether what was asked for is on its way.
+    pub(crate) const fn is_waiting(&self) -> bool {
+        self.finding.is_some() || self.saving.is_some() || self.asking.is_some()
+    }
+
     /// What to say.
     pub(crate) fn card() -> Card {
         Card {

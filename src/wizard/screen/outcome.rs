@@ -21,7 +21,9 @@ use crate::{
             users::{self, key},
         },
         step::Step,
-        view::{Block, Card, Chord, Count, Focus, Key, Layout, Notice, Panel, Row, Rows, RowsView, Tone},
+        view::{
+            Ask, Block, Card, Chord, Count, Focus, Key, Layout, Notice, Panel, Row, Rows, RowsView, Tone,
+        },
         words,
     },
 };
@@ -187,6 +189,12 @@ impl Outcome {
 
     fn has_countdown(&self) -> bool {
         self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some())
+    }
+
+    /// Which question it asks, and whether what was read back is still on its way.
+    pub(crate) const fn asks(&self) -> (Ask, bool) {
+        let ask = if self.is_receipt { Ask::Receipt } else { Ask::Outcome };
+        (ask, self.reading.is_some() || self.writing.is_some())
     }
 
     /// What it shows.

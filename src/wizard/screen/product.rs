@@ -145,6 +145,11 @@ impl Product {
         }
     }
 
+    /// Whether what was asked for is on its way.
+    pub(crate) const fn is_waiting(&self) -> bool {
+        self.opening.is_some()
+    }
+
     /// What to say.
     pub(crate) fn card() -> Card {
         Card {

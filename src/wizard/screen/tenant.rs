@@ -24,7 +24,7 @@ use crate::{
         },
         screen::{Scene, Screen, authorise::Authorise},
         step::Step,
-        view::{Block, Card, Chord, Key, Notice, Panel, Tone},
+        view::{Ask, Block, Card, Chord, Key, Notice, Panel, Tone},
         words,
     },
 };
@@ -212,6 +212,16 @@ impl Tenant {
             focus: self.form.focus(),
             next_change: wait.map(|wait| wait.next_change(look.now)),
         }
+    }
+
+    /// Which question it asks, and whether an answer would come too early.
+    pub(crate) const fn asks(&self) -> (Ask, bool) {
+        let ask = match self.path {
+            Path::OnRecord(_) => Ask::Organisation,
+            Path::Asked => Ask::Tenant,
+            Path::Settled => Ask::Settled,
+        };
+        (ask, self.asking.is_some() || self.rest.is_some() || self.saving.is_some())
     }
 
     /// What to say.

@@ -21,7 +21,7 @@ use crate::{
         roster::Roster,
         screen::{Scene, Screen, outcome},
         step::Step,
-        view::{Card, Chord, Focus, Key, Panel, Tone},
+        view::{Ask, Card, Chord, Focus, Key, Panel, Tone},
         words,
     },
 };
@@ -464,6 +464,25 @@ impl Users {
     /// What it shows.
     pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
         scene::view(self, look)
+    }
+
+    /// Which question it asks, and whether an answer given now would come too early.
+    pub(crate) fn asks(&self, look: Look<'_>) -> (Ask, bool) {
+        let roster = &look.session.roster;
+        let has_failed = roster.failure().is_some();
+        match &self.above {
+            Some(Above::Kinds(kinds)) => (Ask::Kinds, kinds.is_waiting()),
+            Some(Above::Review(review)) => (Ask::Review, review.is_waiting() && !has_failed),
+            Some(Above::Apply(apply)) => apply.asks(),
+            Some(Above::Auto(auto)) => auto.asks(has_failed),
+            Some(Above::Off(_)) => (Ask::TurnOff, false),
+            Some(Above::Unapplied) => (Ask::Unapplied, false),
+            None => {
+                let is_read = roster.is_complete() && roster.is_known();
+                let is_saving = self.excluding.is_some() || self.is_finishing;
+                (Ask::Users, is_saving || roster.is_searching() || (!is_read && !has_failed))
+            }
+        }
     }
 
     /// What to say.

@@ -16,7 +16,7 @@ use crate::{
         event::{Action, Intent, Reply},
         part::{list::Cursor, ticks::Ticks},
         roster::Roster,
-        view::{Block, Cell, Chord, Count, Focus, Layout, Mark, Panel, Row, Rows, RowsView},
+        view::{Ask, Block, Cell, Chord, Count, Focus, Layout, Mark, Panel, Row, Rows, RowsView},
     },
 };
 
@@ -187,6 +187,15 @@ impl Apply {
         if self.way == Way::Resumed {
             // What was read while this write went on may be older than its last batch.
             Roster::look_again(cx);
+        }
+    }
+
+    /// Which question it asks, and whether the write is still on its way.
+    pub(super) const fn asks(&self) -> (Ask, bool) {
+        match self.stage {
+            Stage::Running(_) => (Ask::Applying, true),
+            Stage::Over => (Ask::Results, false),
+            Stage::Broken(_) => (Ask::BrokenOff, false),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
         effect::{CallId, Request},
         event::{Action, Intent, Reply},
         part::{field::Field, ticks::Ticks},
-        view::{Block, Chord, Focus, Panel, Tone},
+        view::{Ask, Block, Chord, Focus, Panel, Tone},
         words,
     },
 };
@@ -213,6 +213,18 @@ impl Auto {
             _ => {}
         }
         Answer::Close
+    }
+
+    /// Which question it asks, and whether something is on its way; a list that failed does not come by itself.
+    pub(super) const fn asks(&self, has_failed: bool) -> (Ask, bool) {
+        match self.stage {
+            Stage::Waiting => (Ask::Auto, self.sweeper.is_none() || !has_failed),
+            Stage::NoSweeper => (Ask::NoSweeper, false),
+            Stage::Ceiling => (Ask::Ceiling, false),
+            Stage::Number => (Ask::Auto, false),
+            Stage::Saving(_) => (Ask::Auto, true),
+            Stage::Undo => (Ask::UndoAuto, false),
+        }
     }
 
     /// What it shows.

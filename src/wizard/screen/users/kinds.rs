@@ -86,6 +86,11 @@ impl Chooser {
         Answer::Close
     }
 
+    /// Whether the choice is being saved.
+    pub(super) const fn is_waiting(&self) -> bool {
+        self.saving.is_some()
+    }
+
     /// What it shows.
     pub(super) fn view<'a>(&'a self, look: Look<'a>) -> Sheet<'a> {
         let mut blocks = vec![Block::Para(Text::from(

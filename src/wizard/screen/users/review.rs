@@ -95,6 +95,11 @@ impl Review {
         self.shown.as_ref().map(|(bill, _)| bill.billed())
     }
 
+    /// Whether the list, or what is on record, is awaited.
+    pub(super) const fn is_waiting(&self) -> bool {
+        self.shown.is_none()
+    }
+
     /// What it shows.
     pub(super) fn view<'a>(&'a self, look: Look<'a>) -> Sheet<'a> {
         let back = key(Chord::Esc, Action::Back, "back", "Back to the list. Nothing is changed.");

@@ -1,0 +1,109 @@
+//! What runs without a screen: arguments to plain values, the world opened, one function each.
+
+mod apply;
+mod completions;
+mod customers;
+mod explain;
+mod provision;
+mod receipt;
+pub(super) mod settings;
+mod status;
+mod sweep;
+
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
+use crate::{
+    cli::Command,
+    commands::{
+        Context, Out,
+        journey::{Start, Vehicle},
+    },
+    driver::front::Waker,
+    exit::Exit,
+    runner::{Opened, Runner},
+    wizard::Wizard,
+};
+
+use super::{
+    Calls, Refusal,
+    world::{Opener, World},
+};
+
+/// What a command that needs the world is given.
+pub(super) struct Stage {
+    /// Opens the world.
+    pub(super) opener: Opener,
+    /// Where calls are carried out.
+    pub(super) runtime: Runtime,
+}
+
+impl Stage {
+    /// Opens the world: what commands work with, and what must be kept while they do.
+    fn open(&self) -> Result<(Context, World), Refusal> {
+        let world = self.opener.open()?;
+        let context = Context {
+            provider: world.provider.clone(),
+            clock: self.opener.clock.clone(),
+            zone: self.opener.environment.zone.clone(),
+            is_sandbox: self.opener.is_sandbox,
+            out: self.out(),
+        };
+        Ok((context, world))
+    }
+
+    /// What makes vehicles for journeys in an open world.
+    fn start(&self, world: &World) -> Result<Start, Refusal> {
+        let setup = super::setup(&self.opener, None)?;
+        let opened = super::opened_of(&self.opener, world);
+        let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
+        Ok(Arc::new(move |waker: Waker| {
+            let opened = (world.clone(), tools.clone());
+            let open = move || {
+                let (world, tools) = opened.clone();
+                Ok(Opened { world, tools, kept: None })
+            };
+            let runner = Runner::new(handle.clone(), Arc::new(open), Arc::new(move || waker.wake()));
+            Vehicle { wizard: Wizard::new(setup.clone()), calls: Box::new(Calls(runner)) }
+        }))
+    }
+
+    /// Where words go.
+    fn out(&self) -> Out {
+        let common = &self.opener.common;
+        Out {
+            is_quiet: common.quiet,
+            is_verbose: common.verbose,
+            has_bars: self.opener.environment.has_error_terminal && !common.quiet,
+        }
+    }
+}
+
+/// Runs a command that needs neither a home folder nor settings; none for the others.
+pub(super) fn offline(command: &Command) -> Option<Result<Exit, Refusal>> {
+    match command {
+        Command::Explain(args) => Some(explain::run(args)),
+        Command::Completions(args) => Some(completions::run(args)),
+        Command::Man(args) => Some(completions::man(args)),
+        _ => None,
+    }
+}
+
+/// Runs a command that needs the world.
+pub(super) fn run(command: &Command, stage: Stage) -> Result<Exit, Refusal> {
+    match command {
+        Command::Provision(args) => provision::run(args, stage),
+        Command::Apply(args) => apply::run(args, stage),
+        Command::Customers(args) => customers::run(args, &stage),
+        Command::Status(args) => status::run(args, &stage),
+        Command::Sweep(args) => sweep::run(args, &stage),
+        Command::Receipt(args) => receipt::run(args, &stage),
+        // These never come here: they need no world, or stay in the foreground.
+        Command::Sandbox { .. }
+        | Command::Explain(_)
+        | Command::Settings(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(Exit::Internal),
+    }
+}

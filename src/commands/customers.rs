@@ -1,0 +1,1 @@
+//! `backup365 customers`: list, add, import, show.

@@ -1,0 +1,1 @@
+//! `backup365 explain`: codes and words looked up offline.

@@ -1,0 +1,1 @@
+//! `backup365 provision`: the whole journey of one customer, every answer a flag.

@@ -1,0 +1,1 @@
+//! `backup365 settings`: each value and where it came from.

@@ -1,0 +1,84 @@
+//! What a journey came to, as data: made from the views that were shown, never from what was asked for.
+
+use crate::{
+    domain::{failure::Failure, id::RunId, tenant::Check, text::Text},
+    wizard::event::Ending,
+};
+
+/// How a journey ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum End {
+    /// To the outcome.
+    Done {
+        /// Somebody who was chosen is neither protected nor scheduled.
+        is_partly: bool,
+    },
+    /// A dry run came to the bill, or as far as it could.
+    Shown,
+    /// The customer has not accepted yet: the run is parked, the link is in the report.
+    Waiting,
+    /// An answer is missing: the flag, and an example of it.
+    Missing {
+        /// The flag ("--tenant").
+        flag: &'static str,
+        /// How it may be given ("--tenant bakery.example").
+        example: Text,
+    },
+    /// An answer can't be used; `words` say why.
+    Wrong,
+    /// The answers name another tenant: nothing was enabled.
+    WrongTenant,
+    /// Access was refused.
+    Refused,
+    /// Stopped by a limit, or declined.
+    Stopped,
+    /// Another process holds the run.
+    Held,
+    /// It failed; see `failure` and `words`.
+    #[default]
+    Failed,
+    /// Ctrl-C.
+    Interrupted,
+    /// The process was told to go.
+    Told(Ending),
+}
+
+/// The bill that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bill {
+    /// New seats: the number that is confirmed.
+    pub new_seats: u32,
+    /// What will be turned on, line by line.
+    pub turn_on: Vec<(Text, u32)>,
+    /// What stays off and why, line by line.
+    pub stay_off: Vec<(Text, u32)>,
+    /// Seats before, after and bought, as the screen says them.
+    pub facts: Vec<(&'static str, Text)>,
+}
+
+/// What a journey came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// How it ended.
+    pub end: End,
+    /// One sentence or more for people: what happened, and what to do next.
+    pub words: Text,
+    /// The bad news, where there was some.
+    pub failure: Option<Failure>,
+    /// The customer's name, once picked.
+    pub customer: Option<Text>,
+    /// The product's name, once picked.
+    pub product: Option<&'static str>,
+    /// The run, once there is one.
+    pub run: Option<RunId>,
+    /// Name that Microsoft holds for the tenant, or the hosted server.
+    pub organisation: Option<Text>,
+    /// Last four of the tenant's GUID.
+    pub last_four: Option<Text>,
+    /// The link for the customer, once it was shown.
+    pub link: Option<Text>,
+    /// The checks of the proof, as last shown.
+    pub checks: Vec<Check>,
+    /// The bill, once it was shown.
+    pub bill: Option<Bill>,
+}
