@@ -86,6 +86,7 @@ pub(super) fn offline(command: &Command) -> Option<Result<Exit, Refusal>> {
         Command::Explain(args) => Some(explain::run(args)),
         Command::Completions(args) => Some(completions::run(args)),
         Command::Man(args) => Some(completions::man(args)),
+        Command::Settings(args) if args.sample => Some(settings::sample()),
         _ => None,
     }
 }
