@@ -52,8 +52,14 @@ pub struct Cli {
 #[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Common {
-    /// Settings file to use; also BACKUP365_SETTINGS.
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
+    /// The settings file, where another than the usual one is named.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_name = "FILE",
+        help = "Settings file to use; also BACKUP365_SETTINGS"
+    )]
     pub settings: Option<PathBuf>,
     /// Use the sandbox, whatever the settings say.
     #[arg(long, global = true, help_heading = "Everywhere")]

@@ -13,6 +13,7 @@ const NAME: &str = "backup365";
 
 /// What the environment says, as plain values.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the surroundings")]
 pub(super) struct Environment {
     pub(super) no_color: Option<String>,
     pub(super) clicolor: Option<String>,

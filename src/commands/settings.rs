@@ -8,7 +8,10 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::{
     domain::text::Text,
     exit::Exit,
-    settings::{Origin, survey::Survey},
+    settings::{
+        Origin,
+        survey::{Row, Survey},
+    },
 };
 
 use super::{Out, quietly, warn};
@@ -16,11 +19,15 @@ use super::{Out, quietly, warn};
 /// A settings file with every setting at its default.
 const SAMPLE: &str = include_str!("../../assets/backup365.sample.toml");
 
-/// Widest column that others are aligned to; what is longer pushes them aside in its own row only.
+/// Widest value, in columns, that all rows are aligned to; what is longer pushes aside the sources of its own setting
+/// only.
 const WIDEST: usize = 44;
 
 /// Said for a setting without a value.
 const NOT_SET: &str = "not set";
+
+/// Said for a setting whose value is refused; the mistakes below say why.
+const UNUSABLE: &str = "can't be used";
 
 /// What is shown.
 #[derive(Debug, Clone, Copy)]
@@ -57,18 +64,13 @@ pub fn path(shown: &Shown<'_>, out: Out) -> anyhow::Result<Exit> {
     quietly(said, Exit::Done)
 }
 
-/// Prints everything for people; mistakes go to stderr.
+/// Prints everything for people.
 ///
 /// # Errors
 /// As [`sample`].
 pub fn table(shown: &Shown<'_>, out: Out) -> anyhow::Result<Exit> {
     let said = print(shown, out);
-    for (name, near) in &shown.survey.strays {
-        out.note(&format!("The environment variable {name} is no setting. Did you mean {near}?"));
-    }
-    for mistake in shown.mistakes {
-        warn(&format!("backup365: {mistake}"));
-    }
+    told(shown, out);
     quietly(said, exit(shown))
 }
 
@@ -77,7 +79,19 @@ pub fn table(shown: &Shown<'_>, out: Out) -> anyhow::Result<Exit> {
 /// # Errors
 /// As [`sample`].
 pub fn json(shown: &Shown<'_>, out: Out) -> anyhow::Result<Exit> {
-    quietly(out.json(&object(shown)), exit(shown))
+    let said = out.json(&object(shown));
+    told(shown, out);
+    quietly(said, exit(shown))
+}
+
+/// What is wrong or looks so, to stderr.
+fn told(shown: &Shown<'_>, out: Out) {
+    for (name, near) in &shown.survey.strays {
+        out.note(&format!("The environment variable {name} is no setting. Did you mean {near}?"));
+    }
+    for mistake in shown.mistakes {
+        warn(&format!("backup365: {mistake}"));
+    }
 }
 
 /// How it ends.
@@ -91,14 +105,17 @@ fn print(shown: &Shown<'_>, out: Out) -> io::Result<()> {
         out.say(&format!("{name:<16} {words}"))?;
     }
     out.say("")?;
-    let rows: Vec<_> = rows(shown).collect();
-    let width = |column: fn(&(String, String, String)) -> &str| {
-        rows.iter().map(|row| column(row).width()).filter(|width| *width <= WIDEST).max().unwrap_or(0)
-    };
-    let (first, second) = (width(|row| &row.0), width(|row| &row.1));
-    for (name, value, source) in &rows {
-        let line = format!("{}  {}  {source}", padded(name, first), padded(value, second));
-        out.say(line.trim_end())?;
+    let rows: Vec<Vec<_>> = shown.survey.rows.iter().map(rows).collect();
+    let widest = |rows: &mut dyn Iterator<Item = &String>| rows.map(|words| words.width()).max().unwrap_or(0);
+    let first = widest(&mut rows.iter().flatten().map(|[name, ..]| name));
+    let usual = rows.iter().flatten().map(|[_, value, _]| value).filter(|value| value.width() <= WIDEST);
+    let second = widest(&mut usual.into_iter());
+    for rows in &rows {
+        let second = second.max(widest(&mut rows.iter().map(|[_, value, _]| value)));
+        for [name, value, source] in rows {
+            let line = format!("{}  {}  {source}", padded(name, first), padded(value, second));
+            out.say(line.trim_end())?;
+        }
     }
     Ok(())
 }
@@ -141,19 +158,18 @@ fn is_sandbox(shown: &Shown<'_>) -> bool {
     shown.is_told_sandbox || shown.survey.settings.as_ref().is_none_or(|settings| settings.app.is_none())
 }
 
-/// Name, value and source of every setting; a list has a row for each value.
-fn rows<'a>(shown: &Shown<'a>) -> impl Iterator<Item = (String, String, String)> + use<'a> {
-    shown.survey.rows.iter().flat_map(|row| {
-        let name = row.setting.name.to_owned();
-        if row.values.is_empty() {
-            return vec![(name, NOT_SET.to_owned(), String::new())];
-        }
-        let each = row.values.iter().enumerate().map(|(at, (value, origin))| {
-            let name = if at == 0 { name.clone() } else { String::new() };
-            (name, Text::clean(value).to_string(), source(*origin))
-        });
-        each.collect()
-    })
+/// Name, value and source of a setting; a list has a row for each value.
+fn rows(row: &Row) -> Vec<[String; 3]> {
+    let name = row.setting.name.to_owned();
+    if let Some(origin) = row.unusable {
+        return vec![[name, UNUSABLE.to_owned(), source(origin)]];
+    }
+    if row.values.is_empty() {
+        return vec![[name, NOT_SET.to_owned(), String::new()]];
+    }
+    let names = std::iter::once(name).chain(std::iter::repeat(String::new()));
+    let values = row.values.iter().zip(names);
+    values.map(|((value, origin), name)| [name, Text::clean(value).to_string(), source(*origin)]).collect()
 }
 
 /// Where a value came from, for people.
@@ -181,6 +197,7 @@ fn object(shown: &Shown<'_>) -> Value {
             json!({
                 "key": row.setting.name,
                 "values": values.collect::<Vec<_>>(),
+                "unusable": row.unusable.map(source_object),
                 "default": row.setting.default,
                 "variable": row.setting.variable,
                 "flag": row.setting.flag,

@@ -42,7 +42,7 @@ pub enum SettingsError {
     /// A variable or a flag whose value can't be used.
     #[error("{place} can't be used: {what}. Mend it, then start again.")]
     Given {
-        /// "the environment variable BACKUP365_LOG_LEVEL", "the flag --log-level".
+        /// "the environment variable …", "the flag --log-level".
         place: String,
         /// What is wrong.
         what: Text,

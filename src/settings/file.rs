@@ -16,7 +16,7 @@ use crate::domain::text::Text;
 use super::{
     SettingsError,
     gathered::{Given, Origin},
-    table::{Kind, PERMISSION, SETTINGS, Setting, nearest},
+    table::{Key, Kind, PERMISSION, SETTINGS, Setting, nearest},
     value::{self, Value},
 };
 
@@ -29,6 +29,8 @@ pub(super) struct Found {
     pub(super) app_line: Option<usize>,
     /// What can't be used, in the order of the lines.
     pub(super) mistakes: Vec<SettingsError>,
+    /// Settings whose value is among that, and where it stands.
+    pub(super) unusable: Vec<(Key, Origin)>,
 }
 
 /// Reads the bytes of a settings file. A mistake does not keep the rest from being read.
@@ -54,6 +56,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Found {
     }
     let mut found = reader.found;
     found.mistakes.sort_by_key(SettingsError::line);
+    found.givens.sort_by_key(|given| given.origin);
     found
 }
 
@@ -103,12 +106,13 @@ impl Reader<'_> {
 
     /// Notes a value, or what is wrong with it.
     fn take(&mut self, setting: &'static Setting, span: &Range<usize>, read: Result<Value, String>) {
+        let origin = Origin::File { line: self.line(span) };
         match read {
-            Ok(value) => {
-                let origin = Origin::File { line: self.line(span) };
-                self.found.givens.push(Given { setting, origin, value });
+            Ok(value) => self.found.givens.push(Given { setting, origin, value }),
+            Err(what) => {
+                self.found.unusable.push((setting.key, origin));
+                self.wrong(span, format_args!("{what}"));
             }
-            Err(what) => self.wrong(span, format_args!("{what}")),
         }
     }
 

@@ -64,6 +64,8 @@ pub(super) struct Given {
 pub(super) struct Gathered {
     givens: Vec<Given>,
     pub(super) mistakes: Vec<SettingsError>,
+    /// Settings with a value that can't be used, and where it came from.
+    pub(super) unusable: Vec<(Key, Origin)>,
     /// The settings file: the one that was named, or the usual one.
     pub(super) path: PathBuf,
     /// It is there.
@@ -156,6 +158,7 @@ impl Gathered {
         let mut gathered = Self {
             givens: Vec::new(),
             mistakes: found.mistakes,
+            unusable: found.unusable,
             path,
             has_file: true,
             app_line: found.app_line,
@@ -178,7 +181,13 @@ impl Gathered {
             let origin = Origin::Environment(setting.variable);
             match value.to_str() {
                 Some(words) => self.take(setting, origin, words),
-                None => self.wrong(origin, Text::of(format_args!("{} is not UTF-8 text", setting.name))),
+                None => {
+                    self.wrong(
+                        setting.key,
+                        origin,
+                        Text::of(format_args!("{} is not UTF-8 text", setting.name)),
+                    );
+                }
             }
         }
     }
@@ -189,12 +198,13 @@ impl Gathered {
             Ok(values) => {
                 self.givens.extend(values.into_iter().map(|value| Given { setting, origin, value }));
             }
-            Err(what) => self.wrong(origin, Text::clean(&what)),
+            Err(what) => self.wrong(setting.key, origin, Text::clean(&what)),
         }
     }
 
     /// Notes a mistake in a variable or a flag.
-    fn wrong(&mut self, origin: Origin, what: Text) {
+    fn wrong(&mut self, key: Key, origin: Origin, what: Text) {
+        self.unusable.push((key, origin));
         let place = match origin {
             Origin::Environment(name) => format!("the environment variable {name}"),
             Origin::Flag(name) => format!("the flag {name}"),

@@ -33,6 +33,8 @@ pub struct Row {
     pub setting: &'static Setting,
     /// Each value as it may be shown, and where it came from: none where it has no value, several of a list.
     pub values: Vec<(String, Origin)>,
+    /// Where a value came from that can't be used; the last of several.
+    pub unusable: Option<Origin>,
 }
 
 impl Survey {
@@ -46,6 +48,7 @@ impl Survey {
                 .chosen(setting.key)
                 .map(|given| (given.value.to_string(), given.origin))
                 .collect(),
+            unusable: gathered.unusable.iter().rfind(|(key, _)| *key == setting.key).map(|(_, at)| *at),
         };
         let rows: Vec<Row> = SETTINGS.iter().map(row).collect();
         let settings = gathered.mistakes.is_empty().then(|| gathered.settings());

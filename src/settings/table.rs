@@ -250,7 +250,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--color",
         value_name: "WHEN",
         about: "When to use colours; auto goes by NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM",
-        ..BARE
     },
     Setting {
         key: Key::Glyphs,
@@ -262,7 +261,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--screen-glyphs",
         value_name: "WHICH",
         about: "Which characters to draw with; auto goes by the locale",
-        ..BARE
     },
     Setting {
         key: Key::Lines,
@@ -274,7 +272,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--screen-lines",
         value_name: "WHEN",
         about: "When to ask and answer line by line; auto goes by ACCESSIBLE and TERM",
-        ..BARE
     },
     Setting {
         key: Key::LogLevel,
@@ -286,7 +283,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--log-level",
         value_name: "LEVEL",
         about: "How much to write into the log; secrets never",
-        ..BARE
     },
     Setting {
         key: Key::LogSize,
@@ -298,7 +294,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--log-size",
         value_name: "SIZE",
         about: "Size at which the log is put aside and a new one begun",
-        ..BARE
     },
     Setting {
         key: Key::LogKeep,
@@ -310,7 +305,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--log-keep",
         value_name: "NUMBER",
         about: "How many logs that were put aside are kept",
-        ..BARE
     },
     Setting {
         key: Key::ProvisionWait,
@@ -322,7 +316,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--provision-wait",
         value_name: "TIME",
         about: "How long provision waits for the customer's consent before it parks the run",
-        ..BARE
     },
     Setting {
         key: Key::ApplyAtOnce,
@@ -334,7 +327,6 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--apply-at-once",
         value_name: "NUMBER",
         about: "How many customers apply works on at the same time",
-        ..BARE
     },
     Setting {
         key: Key::Addresses,

@@ -8,7 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::terminal::{ENTER, Home, TAB, Terminal};
+use crate::{
+    live::Foreground,
+    terminal::{ENTER, Home, TAB, Terminal},
+};
 
 /// Everything that is told.
 const DEBUG: [(&str, &str); 1] = [("BACKUP365_LOG_LEVEL", "debug")];
@@ -85,6 +88,38 @@ fn a_consent_leaves_no_secret_in_the_log() {
     wizard.keys("\x03").sees(&["Leave?"]).keys("\x03");
     assert_eq!(wizard.code(), 130);
     is_harmless(&logs(&home));
+}
+
+/// Settings by variables alone, no file: the program goes live, with a credential that works and with one that does not.
+#[test]
+fn a_partner_goes_live_by_variables_and_the_log_keeps_the_credential_to_itself() {
+    let microsoft = Foreground::start();
+    let addresses = ["https://login.microsoftonline.com", "https://graph.microsoft.com"]
+        .map(|from| format!("{from}={}", microsoft.address))
+        .join(" ");
+    for (secret, says) in [("sandbox~invented~secret", "7a36af4b"), ("sandbox~invented~wrong", "secret")] {
+        let home = Home::new();
+        let variables = [
+            ("BACKUP365_APP_CLIENT_ID", microsoft.application.as_str()),
+            ("BACKUP365_APP_TENANT", &microsoft.tenant),
+            ("BACKUP365_APP_SECRET_ENVIRONMENT", "PARTNER_SECRET"),
+            ("PARTNER_SECRET", secret),
+            ("BACKUP365_ADDRESSES", &addresses),
+            DEBUG[0],
+        ];
+        let mut wizard = Terminal::sized(&home, &[], 80, 24, &variables);
+        wizard.sees(&["There is no customer yet"]).keys("\tn").sees(&["Add a customer", "Reference"]);
+        wizard.keys("L-1\tKauri Building Supplies\tkauribuilding.example\t ").sees(&["Office 365: ( ) no"]);
+        wizard.keys(&"\t".repeat(7)).keys(ENTER).sees(&["Kauri Building Supplies", "not started"]);
+        wizard.keys(ENTER).sees(&["Which product"]).keys(ENTER).sees(&["Which Microsoft 365 organisation"]);
+        wizard.keys("kauribuilding.example").sees(&["7a36af4b-c51e-44e1-87f0-d8af3157c2ca", "Save"]);
+        wizard.keys(TAB).keys(ENTER).sees(&["[Authorise]", "…c2ca"]).keys(ENTER).sees(&[says]);
+        assert!(!wizard.text().contains("SANDBOX"), "{}", wizard.text());
+        wizard.keys("\x03").sees(&["Leave?"]).keys("\x03");
+        assert_eq!(wizard.code(), 130);
+        let real = home.path().join(".local/share/backup365/backup365.log");
+        is_harmless(&[fs::read_to_string(real).unwrap()]);
+    }
 }
 
 /// Runs a command to its end with more of an environment: exit code and stderr.

@@ -40,7 +40,7 @@ fn file(home: &Home) -> PathBuf {
 fn object(home: &Home, arguments: &[&str], environment: &[(&str, &str)]) -> (i32, Value) {
     let arguments: Vec<_> = [&["settings", "--json"], arguments].concat();
     let (code, stdout, stderr) = run(home, &arguments, environment);
-    assert_eq!(stderr, "");
+    assert_eq!(stderr.is_empty(), code == 0 && !stdout.contains("\"nearest\""), "{stderr}");
     let object: Value = serde_json::from_str(&stdout).unwrap();
     let schema = include_str!("../../assets/json/settings.schema.json");
     let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
@@ -141,6 +141,9 @@ fn json_says_the_same_and_follows_its_schema() {
     let (code, broken) = object(&home, &[], &[("BACKUP365_LOG_KEEP", "x")]);
     assert_eq!((code, broken["mistakes"].as_array().unwrap().len()), (2, 2));
     assert!(broken["places"].is_null());
+    let keep =
+        broken["settings"].as_array().unwrap().iter().find(|setting| setting["key"] == "log.keep").unwrap();
+    assert_eq!(keep["unusable"]["name"], "BACKUP365_LOG_KEEP");
 }
 
 #[test]
@@ -162,6 +165,7 @@ fn a_broken_file_does_not_keep_the_rest_from_being_shown() {
         assert_eq!(line(&stdout, "log.level"), "log.level warn BACKUP365_LOG_LEVEL");
         if text.contains("glyphs") {
             assert_eq!(line(&stdout, "screen.glyphs"), "screen.glyphs ascii file, line 3");
+            assert_eq!(line(&stdout, "screen.color"), "screen.color can't be used file, line 2");
         }
     }
     // A row that only the table of permissions refuses is a mistake as well.
@@ -298,4 +302,16 @@ fn quiet_and_verbose_hold_for_every_command_that_is_there() {
     assert!(code == 2 && stderr.contains("cannot be used with"), "{stderr}");
     // Asking nothing is all that commands do anyway.
     assert_eq!(run(&home, &["--sandbox", "sweep", "--no-input"], &[]).0, 0);
+}
+
+#[test]
+fn lines_or_a_screen_is_a_setting_as_well() {
+    let home = Home::new();
+    let (_, _, stderr) = run(&home, &[], &[("TERM", "xterm"), ("BACKUP365_SCREEN_LINES", "always")]);
+    assert!(!stderr.contains("needs a terminal"), "{stderr}");
+    fs::write(file(&home), "[screen]\nlines = \"never\"\n").unwrap();
+    let mut wizard = Terminal::sized(&home, &[], 80, 24, &[("ACCESSIBLE", "1")]);
+    wizard.sees(&["Which customer?", " listed"]).keys("\tq");
+    assert_eq!(wizard.code(), 0);
+    assert!(wizard.bytes().contains(&0x1b), "the whole screen was used");
 }
