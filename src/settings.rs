@@ -9,6 +9,7 @@ mod file;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod gathered;
+mod merged;
 pub mod survey;
 pub mod table;
 mod value;
