@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::Command,
+    cli::{Command, Common},
     commands::{
         Context, Out,
         journey::{Start, Vehicle},
@@ -28,6 +28,7 @@ use crate::{
 
 use super::{
     Calls, Refusal,
+    environment::Environment,
     world::{Opener, World},
 };
 
@@ -42,6 +43,9 @@ pub(super) struct Stage {
 impl Stage {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
+        for step in self.opener.in_words() {
+            self.out().detail(&step);
+        }
         let world = self.opener.open()?;
         let context = Context {
             provider: world.provider.clone(),
@@ -71,12 +75,16 @@ impl Stage {
 
     /// Where words go.
     fn out(&self) -> Out {
-        let common = &self.opener.common;
-        Out {
-            is_quiet: common.quiet,
-            is_verbose: common.verbose,
-            has_bars: self.opener.environment.has_error_terminal && !common.quiet,
-        }
+        out(&self.opener.common, &self.opener.environment)
+    }
+}
+
+/// Where words go, as the arguments say.
+pub(super) fn out(common: &Common, environment: &Environment) -> Out {
+    Out {
+        is_quiet: common.quiet,
+        is_verbose: common.verbose,
+        has_bars: environment.has_error_terminal && !common.quiet,
     }
 }
 
@@ -86,6 +94,7 @@ pub(super) fn offline(command: &Command) -> Option<Result<Exit, Refusal>> {
         Command::Explain(args) => Some(explain::run(args)),
         Command::Completions(args) => Some(completions::run(args)),
         Command::Man(args) => Some(completions::man(args)),
+        Command::Settings(args) if args.sample => Some(settings::sample()),
         _ => None,
     }
 }

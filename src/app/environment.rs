@@ -13,6 +13,7 @@ const NAME: &str = "backup365";
 
 /// What the environment says, as plain values.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the surroundings")]
 pub(super) struct Environment {
     pub(super) no_color: Option<String>,
     pub(super) clicolor: Option<String>,
@@ -97,6 +98,15 @@ impl Environment {
 /// One variable; unset and not UTF-8 are the same to us.
 pub(super) fn text(name: &str) -> Option<String> {
     raw(name).and_then(|value| value.into_string().ok())
+}
+
+/// Every variable with our name in front. Names that are not UTF-8 are none of ours.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn ours() -> Vec<(String, OsString)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter(|(name, _)| name.starts_with("BACKUP365_"))
+        .collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
