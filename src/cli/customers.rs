@@ -24,9 +24,9 @@ pub enum What {
     /// Show everything on record about one customer.
     Show(Show),
     /// Add a customer; for an Admin.
-    Add(Add),
+    Add(Box<Add>),
     /// Correct a customer's record; for an Admin.
-    Set(Set),
+    Set(Box<Set>),
     /// Add and correct customers from a CSV file; for an Admin.
     Import(Import),
 }
@@ -99,10 +99,12 @@ pub struct Columns {
 #[command(
     after_help = "Examples:\n  backup365 customers add --reference C-2001 --name \"Bakery Ltd\" \\\n      \
                   --domain bakery.example --products office365\n  \
-                  backup365 customers add --reference C-2002 --name \"Old Quay Inn\" --domain oldquay.example \\\n      \
-                  --products office365,mpexchange --time-zone Australia/Perth --seats 25\n\n\
-                  Reference, name and domain must be there. Without --active the account is open, without --managed\n\
-                  it is not provisioned through Manage Protect, without --seats there is no limit on record."
+                  backup365 customers add --reference C-2002 --name \"Old Quay Inn\" \\\n      \
+                  --domain oldquay.example --products office365,mpexchange \\\n      \
+                  --time-zone Australia/Perth --seats 25\n\n\
+                  Reference, name and domain must be there. Without --active the account is\n\
+                  open, without --managed it is not provisioned through Manage Protect, and\n\
+                  without --seats there is no limit on record."
 )]
 pub struct Add {
     /// Your own reference for the customer.
@@ -122,8 +124,8 @@ pub struct Add {
                         backup365 customers set C-1002 --tenant 7a36af4b-c51e-44e1-87f0-d8af3157c2ca\n  \
                         backup365 customers set C-1007 --seats 40 --time-zone Australia/Adelaide\n  \
                         backup365 customers set C-1007 --seats none\n\n\
-                        The word none empties tenant, time zone, seats or products. Another tenant is refused while\n\
-                        users of the present one are protected or Enable Auto is on.")]
+                        The word none empties tenant, time zone, seats or products. Another tenant is\n\
+                        refused while users of the present one are protected or Enable Auto is on.")]
 pub struct Set {
     /// Reference, whole name or domain of the customer.
     #[arg(value_name = "CUSTOMER")]
@@ -146,9 +148,10 @@ pub struct Set {
                         backup365 customers list --all --csv | backup365 customers import -\n\n\
                         The first line names the nine columns, in any order:\n  \
                         reference,name,domain,active,products,tenant,managed,time_zone,seats\n\
-                        Cells are separated by commas or semicolons; products by semicolons (office365;mpexchange).\n\
-                        A reference on record is corrected, any other is added; an empty tenant keeps the one on\n\
-                        record. A line that can't be used is told with its number, and then nothing is imported.")]
+                        Cells are separated by commas or semicolons, products by semicolons or commas\n\
+                        in quotes. A reference on record is corrected, any other is added; an empty\n\
+                        tenant keeps the one on record. A line that can't be used is told with its\n\
+                        number, and then nothing is imported.")]
 pub struct Import {
     /// The file; - reads standard input.
     #[arg(value_name = "FILE")]

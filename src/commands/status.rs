@@ -8,8 +8,9 @@ use crate::{
         bill::{counted, grouped},
         customer::Progress,
         filter::fold,
-        run::SweeperStatus,
-        status::{ProductStatus, Stand, Status},
+        protection::AutoRule,
+        run::{OpenRun, SweeperStatus},
+        status::{LastSweep, ProductStatus, Stand, Status},
         sweep::OVERDUE_AFTER,
         sydney,
         text::Text,
@@ -44,6 +45,18 @@ struct Judged {
     reasons: Vec<Text>,
 }
 
+/// What is shown.
+struct Sheet {
+    rows: Vec<Judged>,
+    /// Over every row that the words fit, shown or not.
+    sums: Sums,
+    sweep_warning: Option<Text>,
+    sweeper: SweeperStatus,
+    /// Enable Auto is on for somebody.
+    has_rule: bool,
+    now: Moment,
+}
+
 /// What the rows come to.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
@@ -66,38 +79,68 @@ struct Sums {
 pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
     desk.says_sandbox();
     let now = desk.clock.now();
-    let status = match desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
-        Ok(status) => status,
+    let sheet = match desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
+        Ok(status) => Sheet::of(status, wish, now),
         Err(failure) => return refused(&failure),
     };
-    let Status { rows, sweep_warning, sweeper } = status;
-    let has_rule = rows.iter().any(|row| row.rule.is_some());
-    let words = fold(wish.words.trim());
-    let holds = |row: &ProductStatus| {
-        let hay = row.customer.folded();
-        words.split_whitespace().all(|word| hay.contains(word))
-    };
-    let mut rows: Vec<Judged> =
-        rows.into_iter().filter(holds).map(|row| Judged { reasons: row.attention(now), row }).collect();
-    let sums = sums(&rows);
-    if wish.only_attention {
-        rows.retain(|judged| !judged.reasons.is_empty());
-    }
-    let needs = sums.attention > 0 || sweep_warning.is_some();
-    let exit = if needs { Exit::Attention } else { Exit::Done };
     let printed = if wish.is_json {
-        desk.out.json(&json!({
+        desk.out.json(&sheet.json(desk))
+    } else {
+        sheet.lines(desk, wish).iter().try_for_each(|line| desk.out.say(line))
+    };
+    quietly(printed, if sheet.needs_attention() { Exit::Attention } else { Exit::Done })
+}
+
+impl Sheet {
+    /// What is asked for, judged.
+    fn of(status: Status, wish: &Wish, now: Moment) -> Self {
+        let Status { rows, sweep_warning, sweeper } = status;
+        let has_rule = rows.iter().any(|row| row.rule.is_some());
+        let words = fold(wish.words.trim());
+        let holds = |row: &ProductStatus| {
+            let hay = row.customer.folded();
+            words.split_whitespace().all(|word| hay.contains(word))
+        };
+        let judged = |row: ProductStatus| Judged { reasons: row.attention(now), row };
+        let mut rows: Vec<Judged> = rows.into_iter().filter(holds).map(judged).collect();
+        let sums = sums(&rows);
+        if wish.only_attention {
+            rows.retain(|judged| !judged.reasons.is_empty());
+        }
+        Self { rows, sums, sweep_warning, sweeper, has_rule, now }
+    }
+
+    /// Whether somebody must look: at a row that was asked for, or at a sweep that did not run, whoever was asked for.
+    const fn needs_attention(&self) -> bool {
+        self.sums.attention > 0 || self.sweep_warning.is_some()
+    }
+
+    /// For people.
+    fn lines(&self, desk: &Desk, wish: &Wish) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.sweep_warning.as_ref().map(|warning| format!("OVERDUE: {warning}")));
+        lines.extend(sweep_lines(&self.sweeper, self.has_rule, self.now, &desk.zone));
+        lines.extend(attention_lines(&self.rows));
+        lines.extend(row_lines(desk, &self.rows, self.now));
+        lines.push(last_line(&self.sums, self.rows.is_empty(), wish));
+        lines
+    }
+
+    /// For programs.
+    fn json(&self, desk: &Desk) -> Value {
+        let Self { sums, sweeper, sweep_warning, now, .. } = self;
+        json!({
             "version": 1,
             "kind": "status",
             "sandbox": desk.is_sandbox,
             "at": now.to_string(),
-            "needs_attention": needs,
+            "needs_attention": self.needs_attention(),
             "sweep": {
                 "overdue": sweep_warning.is_some(),
                 "warning": sweep_warning.as_ref().map(Text::as_str),
                 "host": sweeper.host.as_ref().map(Text::as_str),
                 "last": sweeper.last_pass.map(|at| at.to_string()),
-                "next": sydney::next_2000(now).to_string(),
+                "next": sydney::next_2000(*now).to_string(),
             },
             "sums": {
                 "protected": sums.protected,
@@ -106,18 +149,9 @@ pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
                 "waiting_for_consent": sums.waiting,
                 "need_attention": sums.attention,
             },
-            "products": rows.iter().map(|judged| named(&judged.row, now)).collect::<Vec<_>>(),
-        }))
-    } else {
-        let mut lines = Vec::new();
-        lines.extend(sweep_warning.map(|warning| format!("OVERDUE: {warning}")));
-        lines.extend(sweep_lines(&sweeper, has_rule, now, &desk.zone));
-        lines.extend(attention_lines(&rows));
-        lines.extend(row_lines(desk, &rows, now));
-        lines.push(last_line(&sums, rows.is_empty(), wish));
-        lines.iter().try_for_each(|line| desk.out.say(line))
-    };
-    quietly(printed, exit)
+            "products": self.rows.iter().map(|judged| named(&judged.row, *now)).collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// Adds the rows up.
@@ -173,10 +207,10 @@ fn row_lines(desk: &Desk, rows: &[Judged], now: Moment) -> Vec<String> {
     }
     let mut table = Table::new([
         ("REFERENCE", Cut::Never),
-        ("NAME", Cut::Fits),
+        ("NAME", Cut::Late),
         ("PRODUCT", Cut::Never),
         ("PROTECTED", Cut::Never),
-        ("STATE", Cut::Fits),
+        ("STATE", Cut::Late),
     ]);
     for Judged { row, reasons } in rows {
         let standing = standing(row, now, &desk.zone);
@@ -270,31 +304,6 @@ fn named(row: &ProductStatus, now: Moment) -> Value {
 
 /// A row, as JSON.
 pub(super) fn object(row: &ProductStatus, now: Moment) -> Value {
-    let run = row.run.as_ref().map(|(run, progress)| {
-        json!({
-            "run": run.id.to_string(),
-            "state": if run.is_held { "held" } else if run.is_parked { "parked" } else { "interrupted" },
-            "touched": run.touched.to_string(),
-            "waiting_since": if let Progress::WaitingForConsent { since } = progress { Some(since.to_string()) } else { None },
-        })
-    });
-    let rule = row.rule.as_ref().map(|rule| {
-        json!({
-            "made": rule.made.to_string(),
-            "by": rule.by.as_str(),
-            "confirmed": rule.confirmed,
-            "ceiling": rule.ceiling,
-            "last_sweep": rule.last_pass.map(|at| at.to_string()),
-        })
-    });
-    let last = row.last_sweep.as_ref().map(|sweep| {
-        json!({
-            "due": sweep.due.to_string(),
-            "finished": sweep.finished.map(|at| at.to_string()),
-            "turned_on": sweep.turned_on,
-            "late": sweep.is_late,
-        })
-    });
     json!({
         "stand": row.stand().word(),
         "protected": row.on,
@@ -303,9 +312,41 @@ pub(super) fn object(row: &ProductStatus, now: Moment) -> Value {
         "scheduled": row.scheduled(),
         "missed": row.missed,
         "enabled": row.enabled.map(|at| at.to_string()),
-        "rule": rule,
-        "last_sweep": last,
-        "run": run,
+        "rule": row.rule.as_ref().map(rule_object),
+        "last_sweep": row.last_sweep.as_ref().map(sweep_object),
+        "run": row.run.as_ref().map(|(run, progress)| run_object(run, progress)),
         "attention": row.attention(now).iter().map(Text::as_str).collect::<Vec<_>>(),
+    })
+}
+
+fn rule_object(rule: &AutoRule) -> Value {
+    json!({
+        "made": rule.made.to_string(),
+        "by": rule.by.as_str(),
+        "confirmed": rule.confirmed,
+        "ceiling": rule.ceiling,
+        "last_sweep": rule.last_pass.map(|at| at.to_string()),
+    })
+}
+
+fn sweep_object(sweep: &LastSweep) -> Value {
+    json!({
+        "due": sweep.due.to_string(),
+        "finished": sweep.finished.map(|at| at.to_string()),
+        "turned_on": sweep.turned_on,
+        "late": sweep.is_late,
+    })
+}
+
+fn run_object(run: &OpenRun, progress: &Progress) -> Value {
+    let waiting_since = match progress {
+        Progress::WaitingForConsent { since } => Some(since.to_string()),
+        _ => None,
+    };
+    json!({
+        "run": run.id.to_string(),
+        "state": if run.is_held { "held" } else if run.is_parked { "parked" } else { "interrupted" },
+        "touched": run.touched.to_string(),
+        "waiting_since": waiting_since,
     })
 }

@@ -11,13 +11,18 @@ const GAP: usize = 2;
 /// Narrowest that a column is cut to: enough to know a name by.
 const NARROWEST: usize = 8;
 
+/// Narrowest that a column that is cut early is cut to before the others are: most of a domain.
+const EARLY: usize = 16;
+
 /// What may be cut.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Cut {
     /// Never: whoever reads it needs all of it.
     Never,
-    /// Where the window is too narrow; the first one of several gives way last.
-    Fits,
+    /// Where the window is too narrow.
+    Late,
+    /// The same, and before the others.
+    Early,
 }
 
 /// A table.
@@ -55,18 +60,22 @@ impl<const N: usize> Table<N> {
         }
         let Some(window) = window else { return widths };
         let mut over = (widths.iter().sum::<usize>() + GAP * N.saturating_sub(1)).saturating_sub(window);
-        // The widest gives way first, down to where the others are; the last of equals first.
         while over > 0 {
-            let widest = (0..N)
-                .filter(|at| self.columns.get(*at).is_some_and(|(_, cut)| *cut == Cut::Fits))
-                .filter_map(|at| Some((*widths.get(at)?, at)))
-                .filter(|(width, _)| *width > NARROWEST)
-                .max();
-            let Some(width) = widest.and_then(|(_, at)| widths.get_mut(at)) else { break };
+            let widest = self
+                .widest(&widths, EARLY, |cut| cut == Cut::Early)
+                .or_else(|| self.widest(&widths, NARROWEST, |cut| cut != Cut::Never));
+            let Some(width) = widest.and_then(|at| widths.get_mut(at)) else { break };
             *width -= 1;
             over -= 1;
         }
         widths
+    }
+
+    /// The widest column of a kind that is wider than `least`; the last of equals.
+    fn widest(&self, widths: &[usize; N], least: usize, is_meant: impl Fn(Cut) -> bool) -> Option<usize> {
+        let columns = self.columns.iter().zip(widths).enumerate();
+        let meant = columns.filter(|(_, ((_, cut), width))| is_meant(*cut) && **width > least);
+        meant.max_by_key(|(_, (_, width))| **width).map(|(at, _)| at)
     }
 }
 
@@ -104,7 +113,7 @@ mod tests {
     use super::*;
 
     fn table() -> Table<3> {
-        let mut table = Table::new([("REF", Cut::Never), ("NAME", Cut::Fits), ("STATE", Cut::Fits)]);
+        let mut table = Table::new([("REF", Cut::Never), ("NAME", Cut::Late), ("STATE", Cut::Late)]);
         table.push(["C-1".into(), "Harbour Street Cafe".into(), "not started".into()]);
         table.push(["C-1000000002".into(), "日本語の会社の名前".into(), "37 of 40 protected".into()]);
         table

@@ -3,7 +3,7 @@
 //! Every line that can't be used is told with its number, all of them at once. What is written here is read back the
 //! same, cells that a spreadsheet would take for a formula included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use csv::{ByteRecord, Position, ReaderBuilder, WriterBuilder};
 
@@ -99,38 +99,37 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Vec<Problem>> {
         .from_reader(bytes)
         .into_byte_records();
     let mut count = LineCount { bytes, seen: 0, line: 1 };
-    let header = match records.next() {
-        Some(Ok(header)) => header,
-        _ => return Err(vec![Problem { line: 1, what: no_header() }]),
+    let Some(Ok(header)) = records.next() else {
+        return Err(vec![Problem { line: 1, what: no_header() }]);
     };
     let line = count.line_of(header.position());
     let columns = columns(&header)
         .map_err(|all| all.into_iter().map(|what| Problem { line, what }).collect::<Vec<_>>())?;
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for record in records {
-        // A slice can be read, and lines may have any number of cells: no record is an error.
-        let Ok(record) = record else { continue };
+    // A slice can be read, and lines may have any number of cells: no record is an error.
+    for record in records.flatten() {
         let number = count.line_of(record.position());
         match customer(&record, &columns) {
             Ok(None) => {}
-            Ok(Some(customer)) => {
-                let key = customer.reference.as_str().to_ascii_lowercase();
-                match seen.insert(key, number) {
-                    Some(first) => problems.push(Problem {
-                        line: number,
-                        what: Text::of(format_args!(
-                            "the reference {} is in line {first} too. Keep one of them.",
-                            customer.reference
-                        )),
-                    }),
-                    None => lines.push(Line { number, customer }),
+            Ok(Some(customer)) => match seen.entry(customer.reference.as_str().to_ascii_lowercase()) {
+                Entry::Occupied(first) => {
+                    problems.push(Problem { line: number, what: twice(&customer, *first.get()) });
                 }
-            }
+                Entry::Vacant(place) => {
+                    place.insert(number);
+                    lines.push(Line { number, customer });
+                }
+            },
             Err(all) => problems.extend(all.into_iter().map(|what| Problem { line: number, what })),
         }
     }
     if problems.is_empty() { Ok(Sheet { separator, lines }) } else { Err(problems) }
+}
+
+/// Said of a reference that an earlier line has.
+fn twice(customer: &NewCustomer, first: usize) -> Text {
+    Text::of(format_args!("the reference {} is in line {first} too. Keep one of them.", customer.reference))
 }
 
 /// Writes a file, header first.

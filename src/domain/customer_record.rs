@@ -220,27 +220,21 @@ fn yes_or_no(text: &Text) -> Result<bool, Text> {
 fn products(text: &Text) -> Result<Vec<Product>, Text> {
     let mut found = Vec::new();
     for word in text.as_str().split([';', ',', '|', '+', ' ']).filter(|word| !word.is_empty()) {
-        match Product::from_word(word) {
-            Some(product) => found.push(product),
-            None => {
-                let meant =
-                    nearest(&folded(word), Product::ALL.into_iter().map(|product| (product, product.word())));
-                let words = Product::ALL.map(Product::word).join(", ");
-                return Err(match meant {
-                    Some(product) => Text::of(format_args!(
-                        "\"{}\" is no product. Did you mean {}?",
-                        Text::clean(word),
-                        product.word()
-                    )),
-                    None => Text::of(format_args!(
-                        "\"{}\" is no product. Type one or more of {words}.",
-                        Text::clean(word)
-                    )),
-                });
-            }
-        }
+        found.push(Product::from_word(word).ok_or_else(|| no_product(word))?);
     }
     Ok(Product::ALL.into_iter().filter(|product| found.contains(product)).collect())
+}
+
+/// Said of a word that is no product's.
+fn no_product(word: &str) -> Text {
+    let shown = Text::clean(word);
+    match nearest(&folded(word), Product::ALL.into_iter().map(|product| (product, product.word()))) {
+        Some(meant) => Text::of(format_args!("\"{shown}\" is no product. Did you mean {}?", meant.word())),
+        None => Text::of(format_args!(
+            "\"{shown}\" is no product. Type one or more of {}.",
+            Product::ALL.map(Product::word).join(", ")
+        )),
+    }
 }
 
 /// A word as columns are written.

@@ -72,15 +72,14 @@ pub(super) fn run(desk: &Desk, file: Option<&Path>, is_dry: bool, form: Form) ->
 /// The bytes of the file.
 fn bytes_of(desk: &Desk, file: Option<&Path>) -> Result<Vec<u8>, Text> {
     let mut bytes = Vec::new();
-    let read = match file {
-        Some(path) => File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes)),
-        None => {
-            let input = io::stdin();
-            if input.is_terminal() {
-                desk.out.note("Reading customers from the keyboard; Ctrl-D on an empty line ends them.");
-            }
-            input.lock().take(MOST + 1).read_to_end(&mut bytes)
+    let read = if let Some(path) = file {
+        File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
+    } else {
+        let input = io::stdin();
+        if input.is_terminal() {
+            desk.out.note("Reading customers from the keyboard; Ctrl-D on an empty line ends them.");
         }
+        input.lock().take(MOST + 1).read_to_end(&mut bytes)
     };
     read.map_err(|error| of_system(&error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= MOST) {

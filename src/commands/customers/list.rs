@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     commands::{
@@ -21,6 +21,7 @@ use crate::{
         sweep::OVERDUE_AFTER,
         sydney,
         text::Text,
+        time::Moment,
     },
     exit::Exit,
 };
@@ -38,45 +39,50 @@ pub(super) fn run(desk: &Desk, words: &str, with_closed: bool, form: Form) -> an
         warn(warning.as_str());
     }
     let (rows, hidden) = shown(&board.rows, words, with_closed);
-    let customers: Vec<NewCustomer> = rows.iter().map(|row| NewCustomer::from(&row.customer)).collect();
-    let far = |row: &BoardRow| row.in_words(now, &desk.zone);
     let printed = match form {
         Form::Csv => {
-            let text = customer_csv::write(customers.iter());
-            desk.out.say(text.trim_end())
+            let records: Vec<NewCustomer> = rows.iter().map(|row| NewCustomer::from(&row.customer)).collect();
+            desk.out.say(customer_csv::write(records.iter()).trim_end())
         }
         Form::Json => desk.out.json(&json!({
             "version": 1,
             "kind": "customers",
             "sandbox": desk.is_sandbox,
-            "customers": rows.iter().zip(&customers).map(|(row, customer)| {
-                let mut object = record(customer);
-                object["state"] = far(row).as_str().into();
-                object
-            }).collect::<Vec<_>>(),
+            "customers": rows.iter().map(|row| object(row, now, &desk.zone)).collect::<Vec<_>>(),
         })),
-        Form::Text => {
-            let mut table = Table::new([
-                ("REFERENCE", Cut::Never),
-                ("NAME", Cut::Fits),
-                ("DOMAIN", Cut::Fits),
-                ("STATE", Cut::Fits),
-            ]);
-            for row in &rows {
-                let Customer { reference, name, domain, .. } = &row.customer;
-                table.push([reference.clone(), name.clone(), domain.clone(), far(row)]);
-            }
-            if rows.is_empty() {
-                Ok(())
-            } else {
-                table.lines(desk.width).iter().try_for_each(|line| desk.out.say(line))
-            }
-        }
+        Form::Text => table(&rows, now, desk).iter().try_for_each(|line| desk.out.say(line)),
     };
     if form == Form::Text || rows.is_empty() {
         desk.out.note(&summary(rows.len(), hidden, words));
     }
     quietly(printed, Exit::Done)
+}
+
+/// A customer, as JSON.
+fn object(row: &BoardRow, now: Moment, here: &str) -> Value {
+    let mut object = record(&NewCustomer::from(&row.customer));
+    if let Some(members) = object.as_object_mut() {
+        members.insert("state".into(), row.in_words(now, here).as_str().into());
+    }
+    object
+}
+
+/// The customers, for people.
+fn table(rows: &[&BoardRow], now: Moment, desk: &Desk) -> Vec<String> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new([
+        ("REFERENCE", Cut::Never),
+        ("NAME", Cut::Late),
+        ("DOMAIN", Cut::Early),
+        ("STATE", Cut::Late),
+    ]);
+    for row in rows {
+        let Customer { reference, name, domain, .. } = &row.customer;
+        table.push([reference.clone(), name.clone(), domain.clone(), row.in_words(now, &desk.zone)]);
+    }
+    table.lines(desk.width)
 }
 
 /// One row per customer by name, and how many closed ones are hidden. With words those are searched too.

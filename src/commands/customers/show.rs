@@ -182,17 +182,17 @@ impl Sheet {
 
 /// Seats of a product.
 fn seats_line(row: &ProductStatus, detail: &ProductDetail) -> String {
-    let mut words = format!(
-        "  Seats: {} protected of {} eligible, {} listed",
+    let left = match detail.left {
+        0 => String::new(),
+        left => format!("; {} left the organisation and stay protected", grouped(left)),
+    };
+    format!(
+        "  Seats: {} protected of {} eligible, {} listed{left}; {} with a first backup",
         grouped(row.on),
         grouped(row.eligible.max(row.on)),
-        grouped(row.listed.max(row.on))
-    );
-    if detail.left > 0 {
-        words.push_str(&format!("; {} left the organisation and stay protected", grouped(detail.left)));
-    }
-    words.push_str(&format!("; {} with a first backup", grouped(detail.backed_up)));
-    words
+        grouped(row.listed.max(row.on)),
+        grouped(detail.backed_up)
+    )
 }
 
 /// Kinds that are turned on.

@@ -115,20 +115,27 @@ fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
 }
 
 /// Users whom the newest run with an Apply chose and who are neither protected nor scheduled, by the rule of the
-/// receipt: an excluded user stays off whatever Enable Auto does; what is still to be completed counts elsewhere.
+/// receipt: an excluded user stays off whatever Enable Auto does; what is still to be completed counts elsewhere. Where a
+/// rule is on, only the excluded are looked up: everybody else is scheduled.
 fn missed(connection: &Connection) -> Result<BTreeMap<Key, u32>, Failure> {
     let mut statement = connection.prepare_cached(
-        "WITH newest AS (
+        "WITH newest AS MATERIALIZED (
            SELECT r.id, r.customer, r.product, max(r.opened) FROM run r
-            WHERE EXISTS (SELECT 1 FROM chosen WHERE run = r.id) GROUP BY r.customer, r.product)
-         SELECT n.customer, n.product, count(*)
-           FROM newest n
-           JOIN chosen c ON c.run = n.id AND c.outcome IN ('excluded', 'no_seat', 'failed', 'stopped')
-           LEFT JOIN seat s ON s.customer = n.customer AND s.product = n.product AND s.user = c.user
-           LEFT JOIN auto_rule a ON a.customer = n.customer AND a.product = n.product
-           LEFT JOIN exclusion e ON e.customer = n.customer AND e.product = n.product AND e.user = c.user
-          WHERE s.state IS NOT 'on' AND (a.made IS NULL OR e.user IS NOT NULL)
-          GROUP BY n.customer, n.product",
+            WHERE EXISTS (SELECT 1 FROM chosen WHERE run = r.id) GROUP BY r.customer, r.product),
+         off AS (
+           SELECT n.customer, n.product, c.user FROM newest n
+            CROSS JOIN chosen c ON c.run = n.id
+            WHERE c.outcome IN ('excluded', 'no_seat', 'failed', 'stopped')
+              AND NOT EXISTS (SELECT 1 FROM auto_rule a WHERE a.customer = n.customer AND a.product = n.product)
+           UNION ALL
+           SELECT n.customer, n.product, c.user FROM newest n
+             JOIN auto_rule a ON a.customer = n.customer AND a.product = n.product
+            CROSS JOIN exclusion e ON e.customer = n.customer AND e.product = n.product
+            CROSS JOIN chosen c ON c.run = n.id AND c.user = e.user
+            WHERE c.outcome IN ('excluded', 'no_seat', 'failed', 'stopped'))
+         SELECT o.customer, o.product, count(*) FROM off o
+           LEFT JOIN seat s ON s.customer = o.customer AND s.product = o.product AND s.user = o.user
+          WHERE s.state IS NOT 'on' GROUP BY o.customer, o.product",
     )?;
     let rows = statement.query_map([], |row| Ok((key(row)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -138,9 +145,8 @@ fn missed(connection: &Connection) -> Result<BTreeMap<Key, u32>, Failure> {
 fn last_sweeps(connection: &Connection) -> Result<BTreeMap<Key, LastSweep>, Failure> {
     let mut statement = connection.prepare_cached(
         "SELECT r.customer, r.product, s.due, s.finished, s.turned_on, s.is_late
-           FROM auto_rule r
-           JOIN sweep s ON s.customer = r.customer AND s.product = r.product
-            AND s.due = (SELECT max(due) FROM sweep WHERE customer = r.customer AND product = r.product)",
+           FROM auto_rule r CROSS JOIN sweep s ON s.id =
+                (SELECT id FROM sweep WHERE customer = r.customer AND product = r.product ORDER BY due DESC LIMIT 1)",
     )?;
     let rows = statement.query_map([], |row| {
         let last = LastSweep {
