@@ -89,19 +89,36 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
+        let store = self.store()?;
+        if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
+    }
+
+    /// Opens the record alone, for commands that ask nobody else: no credential is read, so that nothing asks for a
+    /// password at night. The sandbox is opened whole, because its customers come with it.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(super) fn open_record(&self) -> Result<(Store, Option<World>), Failure> {
+        if !self.is_sandbox {
+            return Ok((self.store()?, None));
+        }
+        let world = self.open()?;
+        Ok((world.provider.store.clone(), Some(world)))
+    }
+
+    /// The record.
+    fn store(&self) -> Result<Store, Failure> {
         let Self { common, settings, environment, is_sandbox, .. } = self;
         let is_sandbox = *is_sandbox;
-        let clock = self.clock.clone();
-        let store = Store::open(StoreOptions {
+        Store::open(StoreOptions {
             file: settings.store_of(is_sandbox),
             identity: settings.identity_of(is_sandbox),
-            clock: clock.clone(),
+            clock: self.clock.clone(),
             operator_name: Text::clean(&environment.user),
             as_user: is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
             is_sandbox,
-        })?;
-        if is_sandbox { self.sandboxed(store) } else { self.real(store) }
+        })
     }
 
     /// The real world, by settings.
