@@ -68,11 +68,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
 
 /// Help and version go to stdout with code 0, what is wrong with the arguments to stderr with code 2, heard or not.
 fn told(answer: &clap::Error) -> Exit {
-    let printed = answer.print();
     if answer.use_stderr() {
+        // Ours is the British spelling, everywhere.
+        let words = answer.render().to_string().replace("unrecognized", "unrecognised");
+        let _unheard = io::stderr().write_all(words.as_bytes());
         return Exit::Usage;
     }
-    match printed {
+    match answer.print() {
         // A closed pipe is not an error: whoever asked has read enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             complain(&format!("{}: {error}", commands::UNWRITTEN));
@@ -117,7 +119,7 @@ fn complain(words: &str) {
 }
 
 fn start(cli: &Cli) -> Result<Exit, Refusal> {
-    if let Some(exit) = cli.command.as_ref().and_then(command::offline) {
+    if let Some(exit) = cli.command.as_ref().and_then(|asked| command::offline(asked, &cli.common)) {
         return exit;
     }
     let environment = Environment::read();

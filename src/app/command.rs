@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::Command,
+    cli::{Command, Common},
     commands::{
         Context, Out,
         journey::{Start, Vehicle},
@@ -71,21 +71,21 @@ impl Stage {
 
     /// Where words go.
     fn out(&self) -> Out {
-        let common = &self.opener.common;
-        Out {
-            is_quiet: common.quiet,
-            is_verbose: common.verbose,
-            has_bars: self.opener.environment.has_error_terminal && !common.quiet,
-        }
+        out_of(&self.opener.common, self.opener.environment.has_error_terminal)
     }
 }
 
+/// Where words go, as the flags say.
+fn out_of(common: &Common, has_error_terminal: bool) -> Out {
+    Out { is_quiet: common.quiet, is_verbose: common.verbose, has_bars: has_error_terminal && !common.quiet }
+}
+
 /// Runs a command that needs neither a home folder nor settings; none for the others.
-pub(super) fn offline(command: &Command) -> Option<Result<Exit, Refusal>> {
+pub(super) fn offline(command: &Command, common: &Common) -> Option<Result<Exit, Refusal>> {
     match command {
-        Command::Explain(args) => Some(explain::run(args)),
-        Command::Completions(args) => Some(completions::run(args)),
-        Command::Man(args) => Some(completions::man(args)),
+        Command::Explain(args) => Some(explain::run(args, common)),
+        Command::Completions(args) => Some(completions::run(args, common)),
+        Command::Man(args) => Some(completions::man(args, common)),
         _ => None,
     }
 }

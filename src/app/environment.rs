@@ -75,6 +75,27 @@ impl Environment {
     }
 }
 
+/// Columns of lines that nobody has a window for.
+const COLUMNS: usize = 80;
+
+/// Columns that lines are wrapped to: those of the window that stdout is, at most 100 because longer lines are hard to
+/// read; 80 where it is none.
+pub(super) fn columns() -> usize {
+    window().filter(|columns| *columns > 0).map_or(COLUMNS, |columns| columns.clamp(20, 100))
+}
+
+/// Columns of the window that stdout is.
+fn window() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| size.ws_col.into())
+    }
+    #[cfg(not(unix))]
+    {
+        None
+    }
+}
+
 /// Our folder in one that a variable names. For accounts without a home, as in containers: there the usual way finds
 /// nothing, whatever the variables say. A relative path does not count (XDG Base Directory Specification).
 fn named(base: Option<OsString>) -> Option<PathBuf> {

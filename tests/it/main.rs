@@ -19,6 +19,8 @@ mod consent;
 mod docs;
 #[cfg(unix)]
 mod dropped;
+mod explain;
+mod help;
 #[cfg(unix)]
 mod killed;
 mod layers;
