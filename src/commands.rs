@@ -14,7 +14,7 @@ pub mod sweep;
 use std::io::{self, Write};
 
 use crate::{
-    domain::{text::Text, time::Clock},
+    domain::{failure::Failure, text::Text, time::Clock},
     exit::Exit,
     provider::Provider,
 };
@@ -69,6 +69,12 @@ impl Out {
 /// Bad news, to stderr, `--quiet` or not. Where nobody takes it, the exit code has to do.
 pub fn warn(words: &str) {
     let _unheard = writeln!(io::stderr(), "{}", Text::clean(words));
+}
+
+/// Bad news in a line on stderr, and the exit code of something that failed.
+fn failed(failure: &Failure) -> Exit {
+    warn(&format!("{}. {}", failure.what, failure.hint));
+    Exit::Failed
 }
 
 /// What a command works with once the world is open.

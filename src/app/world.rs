@@ -70,19 +70,31 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
+        let store = self.record()?;
+        if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
+    }
+
+    /// Opens the record alone, for commands that need neither Microsoft nor the sandbox.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub(super) fn record(&self) -> Result<Store, Failure> {
         let Self { common, settings, environment, is_sandbox, .. } = self;
         let is_sandbox = *is_sandbox;
-        let clock = self.clock.clone();
-        let store = Store::open(StoreOptions {
+        Store::open(StoreOptions {
             file: settings.store_of(is_sandbox),
             identity: settings.identity_of(is_sandbox),
-            clock: clock.clone(),
+            clock: self.clock.clone(),
             operator_name: Text::clean(&environment.user),
             as_user: is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
             is_sandbox,
-        })?;
-        if is_sandbox { self.sandboxed(store) } else { self.real(store) }
+        })
+    }
+
+    /// Whether there is a record: opening makes one, and who only wants to read needs none.
+    pub(super) fn has_record(&self) -> bool {
+        self.settings.store_of(self.is_sandbox).exists()
     }
 
     /// The real world, by settings.

@@ -31,6 +31,8 @@ mod live;
 #[cfg(unix)]
 mod paths;
 #[cfg(unix)]
+mod receipt;
+#[cfg(unix)]
 mod remote;
 mod sandbox;
 #[cfg(unix)]
