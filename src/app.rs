@@ -178,7 +178,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             runtime.block_on(foreground::run(options)).map_err(Refusal::from)
         }
         Some(command) => {
-            start_log(&opener);
+            if !command::only_prints(command) {
+                start_log(&opener);
+            }
             command::run(command, command::Stage { opener, runtime })
         }
     }

@@ -90,6 +90,11 @@ pub(super) fn offline(command: &Command, common: &Common) -> Option<Result<Exit,
     }
 }
 
+/// Whether a command changes nothing at all, so that not even a log is begun for it.
+pub(super) const fn only_prints(command: &Command) -> bool {
+    matches!(command, Command::Sweep(args) if sweep::only_prints(args))
+}
+
 /// Runs a command that needs the world.
 pub(super) fn run(command: &Command, stage: Stage) -> Result<Exit, Refusal> {
     match command {

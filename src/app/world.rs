@@ -70,7 +70,14 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
-        let store = self.record()?;
+        self.world(self.record()?)
+    }
+
+    /// Opens the world around a record.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(super) fn world(&self, store: Store) -> Result<World, Failure> {
         if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
     }
 
