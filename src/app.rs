@@ -6,6 +6,7 @@ mod environment;
 mod fault;
 mod foreground;
 mod signals;
+mod sources;
 mod world;
 
 use std::{
@@ -20,7 +21,7 @@ use clap::Parser;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::{Cli, Command, When},
+    cli::{Cli, Command},
     commands,
     domain::{failure::Failure, id::RunId, permission, run::Operator, text::Text},
     driver::{
@@ -30,7 +31,7 @@ use crate::{
     exit::Exit,
     log, plain,
     runner::{Opened, Runner, Tools},
-    settings::{Color, Glyphs, Settings, Sources},
+    settings::{Color, Glyphs, Lines, Settings},
     tui::{
         self,
         options::{ColorChoice, GlyphChoice},
@@ -123,12 +124,10 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         return exit;
     }
     let environment = Environment::read();
-    let (Some(config), Some(data)) = (environment.config.clone(), environment.data.clone()) else {
-        return Err(Refusal::usage(
-            "there is no home folder to keep the record in. Set HOME (or XDG_CONFIG_HOME and XDG_DATA_HOME), then start again.",
-        ));
-    };
-    let sources = Sources { file: cli.common.settings.clone(), config, data };
+    let sources = sources::of(&cli.common, &environment)?;
+    if let Some(Command::Settings(args)) = &cli.command {
+        return command::settings::run(args, &cli.common, &sources);
+    }
     let settings = Settings::load(&sources).map_err(|error| Refusal::usage(error.to_string()))?;
     let may_fall_back = matches!(cli.command, None | Some(Command::Sandbox { .. }));
     let is_sandbox = world::is_sandbox(&cli.common, &settings, may_fall_back);
@@ -141,9 +140,6 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         return Err(Refusal::usage(format!(
             "{flag} works in the sandbox only. Add --sandbox, or leave it out."
         )));
-    }
-    if let Some(Command::Settings(args)) = &cli.command {
-        return command::settings::run(args, &settings);
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
@@ -201,7 +197,9 @@ fn sandbox_flag(cli: &Cli) -> Option<&'static str> {
 
 /// Starts the log. Without one the program still works; the words of a failure are on the screen.
 fn start_log(opener: &Opener) -> bool {
-    log::start(&opener.settings.data_of(opener.is_sandbox)).is_ok()
+    let log = opener.settings.log;
+    let options = log::Options { level: log.level, size_bytes: log.size_bytes, keep: log.keep };
+    log::start(&opener.settings.data_of(opener.is_sandbox), &options).is_ok()
 }
 
 /// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown; log,
@@ -290,7 +288,11 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
              nothing; backup365 --help lists them.",
         ));
     }
-    if cli.common.plain || environment.wants_lines() {
+    if match settings.lines {
+        Lines::Always => true,
+        Lines::Never => false,
+        Lines::Auto => environment.wants_lines(),
+    } {
         return Ok(Look::Lines);
     }
     if !environment.has_terminal {
@@ -303,15 +305,15 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
         return Ok(Look::Lines);
     }
     Ok(Look::Screen(tui::options::decide(&tui::options::Environment {
-        color: match (cli.common.color, settings.color) {
-            (Some(When::Auto), _) | (None, Color::Auto) => ColorChoice::Auto,
-            (Some(When::Always), _) | (None, Color::Always) => ColorChoice::Always,
-            (Some(When::Never), _) | (None, Color::Never) => ColorChoice::Never,
+        color: match settings.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
         },
-        glyphs: match (cli.common.ascii, cli.common.unicode, settings.glyphs) {
-            (true, ..) | (false, false, Glyphs::Ascii) => GlyphChoice::Ascii,
-            (false, true, _) | (false, false, Glyphs::Unicode) => GlyphChoice::Unicode,
-            (false, false, Glyphs::Auto) => GlyphChoice::Auto,
+        glyphs: match settings.glyphs {
+            Glyphs::Auto => GlyphChoice::Auto,
+            Glyphs::Ascii => GlyphChoice::Ascii,
+            Glyphs::Unicode => GlyphChoice::Unicode,
         },
         no_color: environment.no_color.as_deref(),
         clicolor: environment.clicolor.as_deref(),

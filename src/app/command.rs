@@ -86,6 +86,7 @@ pub(super) fn offline(command: &Command, common: &Common) -> Option<Result<Exit,
         Command::Explain(args) => Some(explain::run(args, common)),
         Command::Completions(args) => Some(completions::run(args, common)),
         Command::Man(args) => Some(completions::man(args, common)),
+        Command::Settings(args) if args.sample => Some(settings::sample()),
         _ => None,
     }
 }

@@ -120,6 +120,15 @@ pub(super) fn text(name: &str) -> Option<String> {
     raw(name).and_then(|value| value.into_string().ok())
 }
 
+/// Every variable with our name in front. Names that are not UTF-8 are none of ours.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn ours() -> Vec<(String, OsString)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter(|(name, _)| name.starts_with("BACKUP365_"))
+        .collect()
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn raw(name: &str) -> Option<OsString> {
     std::env::var_os(name)
