@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod completions;
 pub mod customers;
+pub mod desk;
 pub mod explain;
 pub mod journey;
 pub mod provision;
@@ -10,6 +11,7 @@ pub mod receipt;
 pub mod settings;
 pub mod status;
 pub mod sweep;
+mod table;
 
 use std::io::{self, Write};
 

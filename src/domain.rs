@@ -5,6 +5,8 @@
 
 pub mod bill;
 pub mod customer;
+pub mod customer_csv;
+pub mod customer_record;
 pub mod draft;
 pub mod exchange_server;
 pub mod explain;
@@ -18,6 +20,7 @@ pub mod protection;
 pub mod receipt;
 pub mod run;
 pub mod secret;
+pub mod status;
 pub mod sweep;
 pub mod sydney;
 pub mod tenant;

@@ -18,6 +18,7 @@ use crate::{
     cli::{Command, Common},
     commands::{
         Context, Out,
+        desk::Desk,
         journey::{Start, Vehicle},
     },
     driver::front::Waker,
@@ -51,6 +52,25 @@ impl Stage {
             out: self.out(),
         };
         Ok((context, world))
+    }
+
+    /// Opens the record: what commands work with that ask nobody else, and what must be kept while they do.
+    fn desk(&self) -> Result<(Desk, Option<World>), Refusal> {
+        let (store, world) = self.opener.open_record()?;
+        let environment = &self.opener.environment;
+        let out = self.out();
+        let is_sandbox = self.opener.is_sandbox;
+        let file = self.opener.settings.store_of(is_sandbox);
+        out.detail(&format!("The record is {}.", file.display()));
+        let desk = Desk {
+            store,
+            clock: self.opener.clock.clone(),
+            zone: environment.zone.clone(),
+            is_sandbox,
+            out,
+            width: environment.width(),
+        };
+        Ok((desk, world))
     }
 
     /// What makes vehicles for journeys in an open world.

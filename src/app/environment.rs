@@ -109,6 +109,13 @@ impl Environment {
         !matches!(word.as_str(), "" | "0" | "false" | "no")
     }
 
+    /// Columns of the window that data is printed into; none where it is not printed into one and nothing may be cut.
+    pub(super) fn width(&self) -> Option<usize> {
+        let has_window = std::io::stdout().is_terminal();
+        let told = self.columns.as_deref().and_then(|columns| columns.parse().ok());
+        has_window.then(|| told.or_else(window).unwrap_or(USUAL_WIDTH).max(1))
+    }
+
     /// The way to the terminal's clipboard.
     pub(super) fn clipboard(&self) -> Clipboard {
         Clipboard::of(self.term.as_deref(), self.is_in_screen, self.is_in_tmux)
@@ -167,6 +174,22 @@ fn host() -> String {
     #[cfg(not(unix))]
     {
         text("COMPUTERNAME").unwrap_or_else(|| "this computer".into())
+    }
+}
+
+/// Columns where a terminal does not tell (remote-terminal.md section 7: the usual window).
+const USUAL_WIDTH: usize = 80;
+
+/// Columns of the window that stdout is, as the system knows them.
+fn window() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+    #[cfg(not(unix))]
+    {
+        None
     }
 }
 

@@ -70,7 +70,7 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
-        self.world(self.record()?)
+        self.world(self.store()?)
     }
 
     /// Opens the world around a record.
@@ -81,11 +81,24 @@ impl Opener {
         if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
     }
 
-    /// Opens the record alone, for commands that need neither Microsoft nor the sandbox.
+    /// Opens the record alone, for commands that ask nobody else: no credential is read, so that nothing asks for a
+    /// password at night. The sandbox is opened whole, because its customers come with it.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(super) fn open_record(&self) -> Result<(Store, Option<World>), Failure> {
+        if !self.is_sandbox {
+            return Ok((self.store()?, None));
+        }
+        let world = self.open()?;
+        Ok((world.provider.store.clone(), Some(world)))
+    }
+
+    /// The record, and nothing else.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub(super) fn record(&self) -> Result<Store, Failure> {
+    pub(super) fn store(&self) -> Result<Store, Failure> {
         let Self { common, settings, environment, is_sandbox, .. } = self;
         let is_sandbox = *is_sandbox;
         Store::open(StoreOptions {

@@ -8,7 +8,9 @@ mod access;
 mod apply;
 mod audit;
 mod board;
+mod corrections;
 mod customers;
+mod detail;
 mod error;
 mod history;
 mod lock;
@@ -21,6 +23,7 @@ mod runs;
 mod schema;
 mod seats;
 mod sqlite;
+mod status;
 mod sweeps;
 #[cfg(test)]
 mod tests;
@@ -37,6 +40,8 @@ use std::{
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use self::{
+    corrections::Fate,
+    detail::{CustomerDetail, EnabledFor, Excluded, ProductDetail, RunLine},
     history::SweepRecord,
     roster::Roster,
     rules::{RuleAccess, RuleRow},

@@ -22,7 +22,7 @@ pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
     if !stage.opener.has_record() {
         return Ok(receipt::unknown(&args.run));
     }
-    let store = stage.opener.record()?;
+    let store = stage.opener.store()?;
     let asked = receipt::Asked { run: args.run.clone(), what, target, is_sandbox: stage.opener.is_sandbox };
     Ok(receipt::run(&store, &asked, stage.opener.clock.now(), stage.out())?)
 }

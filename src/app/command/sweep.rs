@@ -32,11 +32,11 @@ pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
     }
     if args.install {
         let (plan, around) = (plan(opener)?, around(opener));
-        return Ok(install::install(&plan, &around, &opener.record()?, out)?);
+        return Ok(install::install(&plan, &around, &opener.store()?, out)?);
     }
     if args.uninstall {
         let (plan, around) = (plan(opener)?, around(opener));
-        let store = if opener.has_record() { Some(opener.record()?) } else { None };
+        let store = if opener.has_record() { Some(opener.store()?) } else { None };
         return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
     }
     let (context, _kept) = stage.open()?;
@@ -58,7 +58,7 @@ fn checks(stage: &Stage) -> Vec<Check> {
         (None, false) => Text::from("read from variables and flags"),
     };
     let mut checks = vec![Check { name: "Settings", found: Ok(settings) }];
-    let store = opener.record();
+    let store = opener.store();
     let place = opener.settings.store_of(opener.is_sandbox);
     let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
     checks.push(Check { name: "Record", found: store.as_ref().map(opens).map_err(Clone::clone) });
