@@ -75,25 +75,9 @@ impl Environment {
     }
 }
 
-/// Columns of lines that nobody has a window for.
-const COLUMNS: usize = 80;
-
-/// Columns that lines are wrapped to: those of the window that stdout is, at most 100 because longer lines are hard to
-/// read; 80 where it is none.
+/// Columns that lines for reading are wrapped to: those of the window, at most 100 because longer lines are hard to read.
 pub(super) fn columns() -> usize {
-    window().filter(|columns| *columns > 0).map_or(COLUMNS, |columns| columns.clamp(20, 100))
-}
-
-/// Columns of the window that stdout is.
-fn window() -> Option<usize> {
-    #[cfg(unix)]
-    {
-        rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| size.ws_col.into())
-    }
-    #[cfg(not(unix))]
-    {
-        None
-    }
+    window().unwrap_or(USUAL_WIDTH).clamp(20, 100)
 }
 
 /// Our folder in one that a variable names. For accounts without a home, as in containers: there the usual way finds
