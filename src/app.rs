@@ -7,6 +7,7 @@ mod fault;
 mod foreground;
 mod signals;
 mod sources;
+mod trial;
 mod world;
 
 use std::{

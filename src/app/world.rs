@@ -26,7 +26,7 @@ use crate::{
     settings::{ExtraPermission, Settings},
 };
 
-use super::{credential, environment::Environment};
+use super::{credential, environment::Environment, trial::Trial};
 
 /// An opened world.
 pub(super) struct World {
@@ -81,6 +81,20 @@ impl Opener {
         if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
     }
 
+    /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the copy.
+    ///
+    /// # Errors
+    /// As [`Opener::open`]; also when the record can't be copied.
+    pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
+        let Self { settings, is_sandbox, .. } = self;
+        let trial = Trial::new(&settings.data_of(*is_sandbox))?;
+        Store::copy(&settings.store_of(*is_sandbox), &trial.record())?;
+        let identity = settings.identity_of(*is_sandbox);
+        // A key that is not there yet must not be made by a trial.
+        let identity = if identity.exists() { identity } else { trial.identity() };
+        Ok((self.world(self.store_at(trial.record(), identity)?)?, trial))
+    }
+
     /// Opens the record alone, for commands that ask nobody else: no credential is read, so that nothing asks for a
     /// password at night. The sandbox is opened whole, because its customers come with it.
     ///
@@ -99,11 +113,16 @@ impl Opener {
     /// # Errors
     /// As [`Store::open`].
     pub(super) fn store(&self) -> Result<Store, Failure> {
-        let Self { common, settings, environment, is_sandbox, .. } = self;
+        let Self { settings, is_sandbox, .. } = self;
+        self.store_at(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+    }
+
+    fn store_at(&self, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
+        let Self { common, environment, is_sandbox, .. } = self;
         let is_sandbox = *is_sandbox;
         Store::open(StoreOptions {
-            file: settings.store_of(is_sandbox),
-            identity: settings.identity_of(is_sandbox),
+            file,
+            identity,
             clock: self.clock.clone(),
             operator_name: Text::clean(&environment.user),
             as_user: is_sandbox && common.role == Some(Role::User),
