@@ -10,16 +10,19 @@ use std::{
 use crate::terminal::{Home, Terminal};
 
 /// The sandbox in the foreground, in a process and a home of its own; ended when the test ends.
-struct Foreground {
+pub(crate) struct Foreground {
     child: Child,
-    address: String,
-    application: String,
-    tenant: String,
+    /// Where it listens.
+    pub(crate) address: String,
+    /// The partner's application.
+    pub(crate) application: String,
+    /// The partner's tenant.
+    pub(crate) tenant: String,
     _home: Home,
 }
 
 impl Foreground {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let home = Home::new();
         let mut child = Command::new(env!("CARGO_BIN_EXE_backup365"))
             .args(["sandbox", "--port", "0"])

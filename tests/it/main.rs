@@ -22,6 +22,8 @@ mod dropped;
 mod explain;
 mod help;
 #[cfg(unix)]
+mod install;
+#[cfg(unix)]
 mod killed;
 mod layers;
 #[cfg(unix)]

@@ -33,7 +33,10 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
     let bad = checks.iter().find_map(|check| Some((check.name, check.found.as_ref().err()?)));
     let exit = match bad {
         None => Exit::Done,
-        Some((MICROSOFT, failure)) if failure.kind == FailureKind::Refused => Exit::Refused,
+        // A wrong secret is our own fault in the eyes of a customer's screen; here it is a no with a code.
+        Some((MICROSOFT, Failure { kind: FailureKind::Refused | FailureKind::Internal, code: Some(_), .. })) => {
+            Exit::Refused
+        }
         Some(_) => Exit::Failed,
     };
     if is_json {

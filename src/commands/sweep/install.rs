@@ -3,7 +3,11 @@
 //! What can be found out before anything is written is found out first; what was written is taken back when systemd does
 //! not take it. Pressing twice does the same once more.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use crate::{
     domain::{
@@ -134,30 +138,39 @@ fn is_foreign(path: &Path) -> bool {
 }
 
 /// Writes the units and has systemd take them.
-fn put(plan: &Plan, files: &[(std::path::PathBuf, String)]) -> Result<(), Trouble> {
+fn put(plan: &Plan, files: &[(PathBuf, String)]) -> Result<(), Trouble> {
     let unwritten = |path: &Path, error: &io::Error| {
         Trouble(Text::of(format_args!("{} could not be written: {}", path.display(), of_system(error))))
     };
     fs::create_dir_all(&plan.folder).map_err(|error| unwritten(&plan.folder, &error))?;
     for (path, text) in files {
-        fs::write(path, text).map_err(|error| unwritten(path, &error))?;
+        write(path, text).map_err(|error| unwritten(path, &error))?;
     }
     systemctl(&["daemon-reload"])?;
     systemctl(&["enable", "--now", &plan.timer()])?;
     systemctl(&["is-active", &plan.timer()]).map(drop)
 }
 
+/// Writes a unit for its owner only: settings that came by flag or variable stand in it.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
 /// Puts a file back as it was.
 fn restore(path: &Path, text: Option<&str>) {
     // Whoever could write it a moment ago can do it once more; what went wrong first is told either way.
     let _as_before = match text {
-        Some(text) => fs::write(path, text),
+        Some(text) => write(path, text),
         None => fs::remove_file(path),
     };
 }
 
 /// Says what ran before, where it was something else: other settings are another record.
-fn replaced(now: Option<&(std::path::PathBuf, String)>, before: Option<&Option<String>>, out: Out) {
+fn replaced(now: Option<&(PathBuf, String)>, before: Option<&Option<String>>, out: Out) {
     let line = |text: &str| text.lines().find(|line| line.starts_with("ExecStart=")).map(str::to_owned);
     let (Some((_, now)), Some(Some(before))) = (now, before) else { return };
     if let Some(was) = line(before).filter(|was| Some(was) != line(now).as_ref()) {

@@ -89,7 +89,13 @@ impl Plan {
 /// # Errors
 /// As [`Plan::files`].
 pub(super) fn words(plan: &Plan, last: &[&str]) -> anyhow::Result<Vec<String>> {
-    let mut words = vec![of_path(&plan.program)?.to_owned()];
+    let program = of_path(&plan.program)?;
+    // systemd takes no such name of a program, however it is quoted (measured with 252).
+    ensure!(
+        !program.contains(['"', '\'', '\\']),
+        "systemd does not start a program whose folder has a quote or a backslash in its name: {program}. Move it"
+    );
+    let mut words = vec![program.to_owned()];
     for word in plan.arguments.iter().map(String::as_str).chain(last.iter().copied()) {
         ensure!(
             !word.contains(char::is_control),
@@ -228,6 +234,7 @@ mod tests {
     fn what_a_unit_can_not_name_is_refused() {
         for plan in [
             Plan { program: "/a\nb".into(), ..plan() },
+            Plan { program: "/it's/backup365".into(), ..plan() },
             Plan { arguments: vec!["a\u{1b}".into()], ..plan() },
             Plan { variables: "/a\tb".into(), ..plan() },
         ] {
@@ -242,11 +249,11 @@ mod tests {
             "*/10 * * * * /usr/bin/backup365 --settings /home/nora/settings.toml --quiet sweep"
         );
         let odd = Plan {
-            program: "/it's 100%".into(),
+            program: "/its 100%".into(),
             environment: vec![("XDG_DATA_HOME".into(), "/a b".into())],
-            arguments: Vec::new(),
+            arguments: vec!["it's".into()],
             ..plan()
         };
-        assert_eq!(cron(&odd).unwrap(), "*/10 * * * * XDG_DATA_HOME='/a b' '/it'\\''s 100\\%' --quiet sweep");
+        assert_eq!(cron(&odd).unwrap(), "*/10 * * * * XDG_DATA_HOME='/a b' '/its 100\\%' 'it'\\''s' --quiet sweep");
     }
 }
