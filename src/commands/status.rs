@@ -8,6 +8,7 @@ use crate::{
         bill::{counted, grouped},
         customer::Progress,
         filter::fold,
+        run::SweeperStatus,
         status::{ProductStatus, Stand, Status},
         sweep::OVERDUE_AFTER,
         sydney,
@@ -70,6 +71,7 @@ pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
         Err(failure) => return refused(&failure),
     };
     let Status { rows, sweep_warning, sweeper } = status;
+    let has_rule = rows.iter().any(|row| row.rule.is_some());
     let words = fold(wish.words.trim());
     let holds = |row: &ProductStatus| {
         let hay = row.customer.folded();
@@ -109,7 +111,7 @@ pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
     } else {
         let mut lines = Vec::new();
         lines.extend(sweep_warning.map(|warning| format!("OVERDUE: {warning}")));
-        lines.extend(sweep_lines(&sweeper, now, &desk.zone));
+        lines.extend(sweep_lines(&sweeper, has_rule, now, &desk.zone));
         lines.extend(attention_lines(&rows));
         lines.extend(row_lines(desk, &rows, now));
         lines.push(last_line(&sums, rows.is_empty(), wish));
@@ -130,7 +132,7 @@ fn sums(rows: &[Judged]) -> Sums {
 }
 
 /// The last and the next sweep.
-fn sweep_lines(sweeper: &crate::domain::run::SweeperStatus, now: Moment, zone: &str) -> [String; 2] {
+fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str) -> [String; 2] {
     let last = match (&sweeper.host, sweeper.last_pass) {
         (Some(host), Some(last)) => {
             let here = if zone == SYDNEY {
@@ -141,7 +143,10 @@ fn sweep_lines(sweeper: &crate::domain::run::SweeperStatus, now: Moment, zone: &
             format!("Last sweep: for {}{here}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
         }
         (Some(host), None) => format!("Last sweep: none yet; a sweeper is installed on {host}."),
-        (None, _) => "Last sweep: none. No sweeper has run here, so nothing will run at 20:00.".into(),
+        (None, _) if has_rule => {
+            "Last sweep: none; no sweeper has run here, so nothing will run at 20:00.".into()
+        }
+        (None, _) => "Last sweep: none; no sweeper has run here.".into(),
     };
     let next = sydney::due_in_words(sydney::next_2000(now), now, Some(zone));
     [last, format!("Next sweep: {next}.")]
@@ -235,8 +240,10 @@ fn last_line(sums: &Sums, is_empty: bool, wish: &Wish) -> String {
     if let Some(none) = none {
         return none;
     }
-    let mut parts =
-        vec![format!("{} protected of {} eligible", grouped(sums.protected), grouped(sums.eligible))];
+    let mut parts = vec![match (sums.protected, sums.eligible) {
+        (0, 0) => "Nobody is protected yet".to_owned(),
+        (on, eligible) => format!("{} protected of {} eligible", grouped(on), grouped(eligible)),
+    }];
     if sums.scheduled > 0 {
         parts.push(format!("{} scheduled", grouped(sums.scheduled)));
     }

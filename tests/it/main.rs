@@ -16,6 +16,8 @@ mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
 mod consent;
+#[cfg(unix)]
+mod customers;
 mod docs;
 #[cfg(unix)]
 mod dropped;
@@ -43,6 +45,8 @@ mod signals;
 mod spoiled;
 #[cfg(unix)]
 mod start;
+#[cfg(unix)]
+mod status;
 mod sweep;
 #[cfg(unix)]
 mod terminal;
