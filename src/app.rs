@@ -166,13 +166,14 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         None => wizard(cli, opener, runtime),
         Some(Command::Sandbox { port, reset }) => {
             start_log(&opener);
+            let out = command::out(&cli.common, &opener.environment);
             let folder = opener.settings.data_of(true);
             if *reset {
-                return foreground::reset(&folder).map_err(Refusal::from);
+                return foreground::reset(&folder, out).map_err(Refusal::from);
             }
             let clock = world::clock(&cli.common, true);
             let options = world::options(&cli.common, &clock, folder, *port);
-            runtime.block_on(foreground::run(options)).map_err(Refusal::from)
+            runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
         }
         Some(command) => {
             if !command::only_prints(command) {

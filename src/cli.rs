@@ -53,7 +53,7 @@ pub struct Cli {
 #[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Common {
-    /// Settings file to use instead of the usual one; also BACKUP365_SETTINGS.
+    /// Settings file to use; also BACKUP365_SETTINGS.
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
     pub settings: Option<PathBuf>,
     /// Use the sandbox, whatever the settings say.
@@ -95,6 +95,8 @@ pub struct Common {
         hide_short_help = true
     )]
     pub unicode: bool,
+    /// Ask and answer line by line.
+    ///
     /// Ask and answer line by line: for screen readers, dumb terminals and bad connections.
     #[arg(
         long,
@@ -110,7 +112,7 @@ pub struct Common {
     /// Say every step.
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub verbose: bool,
-    /// Ask nothing: what needs an answer stops with exit code 2.
+    /// Ask nothing; exit code 2 where an answer is needed.
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub no_input: bool,
     /// One flag for every setting.

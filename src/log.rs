@@ -20,6 +20,7 @@ use tracing_subscriber::{
         format::Writer,
         time::{FormatTime, SystemTime},
     },
+    util::SubscriberInitExt,
 };
 use unicode_general_category::{GeneralCategory, get_general_category};
 
@@ -54,19 +55,23 @@ pub fn start(folder: &Path, options: &Options) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)?;
     let log = Log { path: folder.join(FILE), options: *options };
-    drop(log.open()?);
+    log.is_for_its_owner(&log.open()?);
+    subscriber(log).try_init().map_err(|already| io::Error::other(already.to_string()))
+}
+
+/// Takes events and writes lines.
+fn subscriber(log: Log) -> impl tracing::Subscriber + Send + Sync {
     // Crates of others are heard when they warn, whatever the level: what they tell beyond that quotes requests.
-    let others = if options.level == "error" { "error" } else { "warn" };
-    let filter = EnvFilter::new(format!("{others},backup365={}", options.level));
-    let written = tracing_subscriber::fmt()
+    let others = if log.options.level == "error" { "error" } else { "warn" };
+    let filter = EnvFilter::new(format!("{others},backup365={}", log.options.level));
+    tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
         .with_timer(Stamp)
         // A line that can't be written is lost; told on stderr, it would stand in the middle of the screen.
         .log_internal_errors(false)
         .with_writer(log)
-        .try_init();
-    written.map_err(|already| io::Error::other(already.to_string()))
+        .finish()
 }
 
 /// When, and which process: several write into one file.
@@ -94,6 +99,18 @@ impl Log {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(&self.path)
+    }
+
+    /// Takes a log that was made in another way from everybody else; where that fails it is as it was.
+    #[cfg_attr(not(unix), expect(clippy::unused_self, reason = "rights are a matter of folders there"))]
+    fn is_for_its_owner(&self, file: &File) {
+        #[cfg(unix)]
+        if file.metadata().is_ok_and(|found| found.is_file()) {
+            let only_owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            let _as_it_was = fs::set_permissions(&self.path, only_owner);
+        }
+        #[cfg(not(unix))]
+        let _unused = file;
     }
 
     /// Name of a log that was put aside, 1 being the newest.
@@ -134,7 +151,11 @@ impl Log {
                 _ => {}
             }
         }
-        fs::rename(&self.path, self.aside(1))
+        fs::rename(&self.path, self.aside(1))?;
+        // Fewer may be kept than at another time. They end at the first gap.
+        let mut surplus = (self.options.keep..u8::MAX).map(|number| self.aside(number + 1));
+        let _gone = surplus.try_for_each(fs::remove_file);
+        Ok(())
     }
 }
 
@@ -185,5 +206,5 @@ fn clean(event: &str) -> String {
     line
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

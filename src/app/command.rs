@@ -31,6 +31,7 @@ use crate::{
 
 use super::{
     Calls, Refusal,
+    environment::Environment,
     trial::Trial,
     world::{Opener, World},
 };
@@ -46,6 +47,9 @@ pub(super) struct Stage {
 impl Stage {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
+        for step in self.opener.in_words() {
+            self.out().detail(&step);
+        }
         let world = self.opener.open()?;
         Ok((self.context(&world), world))
     }
@@ -104,13 +108,17 @@ impl Stage {
 
     /// Where words go.
     fn out(&self) -> Out {
-        out_of(&self.opener.common, self.opener.environment.has_error_terminal)
+        out(&self.opener.common, &self.opener.environment)
     }
 }
 
-/// Where words go, as the flags say.
-fn out_of(common: &Common, has_error_terminal: bool) -> Out {
-    Out { is_quiet: common.quiet, is_verbose: common.verbose, has_bars: has_error_terminal && !common.quiet }
+/// Where words go, as the arguments say.
+pub(super) fn out(common: &Common, environment: &Environment) -> Out {
+    Out {
+        is_quiet: common.quiet,
+        is_verbose: common.verbose,
+        has_bars: environment.has_error_terminal && !common.quiet,
+    }
 }
 
 /// Runs a command that needs neither a home folder nor settings; none for the others.

@@ -15,6 +15,7 @@ use crate::{
         text::Text,
         time::Clock,
     },
+    log,
     provider::{
         self, Provider,
         http::HttpOptions,
@@ -64,6 +65,24 @@ pub(super) struct Opener {
 }
 
 impl Opener {
+    /// What will be opened, for `--verbose`.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let Self { settings, common, is_sandbox, .. } = self;
+        let file = settings.file.as_ref().map_or("none".into(), |file| file.display().to_string());
+        let world = match (is_sandbox, &common.world) {
+            (true, Some(world)) => format!("the sandbox, {world}"),
+            (true, None) => "the sandbox".into(),
+            (false, _) => "Microsoft".into(),
+        };
+        let log = settings.data_of(*is_sandbox).join(log::FILE);
+        vec![
+            format!("Settings file: {file}"),
+            format!("World: {world}"),
+            format!("Record: {}", settings.store_of(*is_sandbox).display()),
+            format!("Log: {}, level {}", log.display(), settings.log.level),
+        ]
+    }
+
     /// Opens the world. The sandbox is started on the runtime; the store is opened on this thread, which must not be one
     /// of those that drive the runtime.
     ///

@@ -122,8 +122,8 @@ pub struct Add {
                         backup365 customers set C-1002 --tenant 7a36af4b-c51e-44e1-87f0-d8af3157c2ca\n  \
                         backup365 customers set C-1007 --seats 40 --time-zone Australia/Adelaide\n  \
                         backup365 customers set C-1007 --seats none\n\n\
-                        The word none empties tenant, time zone, seats or products. Another tenant is refused while\n\
-                        users of the present one are protected or Enable Auto is on.")]
+                        The word none empties tenant, time zone, seats or products. Another tenant is\n\
+                        refused while users of the present one are protected or Enable Auto is on.")]
 pub struct Set {
     /// Reference, whole name or domain of the customer.
     #[arg(value_name = "CUSTOMER")]

@@ -12,17 +12,22 @@ const EXAMPLES: &str = "Examples:
       what it would come to; nothing is written
   backup365 provision C-1001 --users all --max-seats 50 --wait 15m
       everybody, once; waits a quarter of an hour for the customer
-  backup365 provision C-1002 --tenant kauribuilding.example --users auto --max-seats 80
+  backup365 provision C-1002 --tenant kauribuilding.example \\
+      --users auto --max-seats 80
       everybody at the next 20:00 in Sydney, and whoever comes later
-  backup365 provision C-1001 --users-file addresses.txt --exclude desk@bakery.example --max-seats 12 --json
+  backup365 provision C-1001 --users-file addresses.txt \\
+      --exclude desk@bakery.example --max-seats 12 --json
       these addresses; the outcome as JSON
-  backup365 provision C-1014 --try-mailbox ana@andersondental.example --account svc@andersondental.example \\
-      --password-file password.txt --directory --users all --max-seats 10
+  backup365 provision C-1014 --try-mailbox ana@andersondental.example \\
+      --account svc@andersondental.example --password-file password.txt \\
+      --directory --users all --max-seats 10
       hosted Exchange; the server is looked for
 
-Exit codes: 0 done, 1 failed, 2 an answer is missing or can't be used, 3 partly done, 4 access refused or the wrong
-organisation, 5 waiting for the customer (the run is parked, the link is on stdout), 7 stopped by a limit or declined,
-8 the run is held by another process. The same command again goes on where it was; nobody is turned on twice.";
+Exit codes: 0 done, 1 failed, 2 an answer is missing or can't be used, 3 partly
+done, 4 access refused or the wrong organisation, 5 waiting for the customer
+(the run is parked, the link is on stdout), 7 stopped by a limit or declined,
+8 the run is held by another process. The same command again goes on where it
+was; nobody is turned on twice.";
 
 /// Sets up one customer without asking anything.
 #[derive(Debug, clap::Args)]

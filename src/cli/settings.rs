@@ -73,7 +73,7 @@ fn flag(setting: &'static Setting) -> Arg {
         ))
         .help_heading("Settings")
         .global(true)
-        .hide_short_help(!setting.is_daily)
+        .hide_short_help(true)
         .action(if setting.is_list() { ArgAction::Append } else { ArgAction::Set })
         .value_parser(Words { choices: setting.choices() })
 }

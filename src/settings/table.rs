@@ -96,8 +96,6 @@ pub struct Setting {
     pub value_name: &'static str,
     /// What it is for, one plain sentence.
     pub about: &'static str,
-    /// Shown in the short help as well.
-    pub is_daily: bool,
 }
 
 impl Setting {
@@ -139,8 +137,8 @@ const MIB: u64 = 1 << 20;
 /// Seconds of a week: nobody waits longer in one go for consent. A guess.
 const WEEK: u64 = 7 * 24 * 60 * 60;
 
-/// A setting that has no default and does not belong to a daily start.
-const RARE: Setting = Setting {
+/// A setting without a default.
+const BARE: Setting = Setting {
     key: Key::ClientId,
     name: "",
     kind: Kind::Guid,
@@ -150,7 +148,6 @@ const RARE: Setting = Setting {
     flag: "",
     value_name: "",
     about: "",
-    is_daily: false,
 };
 
 /// Every setting, in the order of the sample.
@@ -164,7 +161,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--app-client-id",
         value_name: "GUID",
         about: "Application (client) ID of your application at Microsoft",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::Tenant,
@@ -175,7 +172,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--app-tenant",
         value_name: "GUID",
         about: "Tenant ID of your own organisation, in which the application is registered",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::SecretFile,
@@ -186,7 +183,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--app-secret-file",
         value_name: "FILE",
         about: "File that holds the client secret; one of the four ways to name the credential",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::SecretEnvironment,
@@ -197,7 +194,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--app-secret-environment",
         value_name: "NAME",
         about: "Name of the environment variable that holds the client secret",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::SecretCommand,
@@ -208,7 +205,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--app-secret-command",
         value_name: "COMMAND",
         about: "Command that prints the client secret; no shell reads it, quotes keep words together",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::CertificateFile,
@@ -219,7 +216,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--app-certificate-file",
         value_name: "FILE",
         about: "PEM file that holds the certificate and its RSA key",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::DonePage,
@@ -230,7 +227,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--links-done-page",
         value_name: "ADDRESS",
         about: "Public page of yours that Microsoft returns to after Accept",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::Data,
@@ -241,7 +238,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--folders-data",
         value_name: "FOLDER",
         about: "Folder of the record and the log; usually the system's own place for them",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::Color,
@@ -253,8 +250,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--color",
         value_name: "WHEN",
         about: "When to use colours; auto goes by NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM",
-        is_daily: true,
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::Glyphs,
@@ -266,7 +262,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--screen-glyphs",
         value_name: "WHICH",
         about: "Which characters to draw with; auto goes by the locale",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::Lines,
@@ -278,7 +274,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--screen-lines",
         value_name: "WHEN",
         about: "When to ask and answer line by line; auto goes by ACCESSIBLE and TERM",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::LogLevel,
@@ -290,7 +286,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--log-level",
         value_name: "LEVEL",
         about: "How much to write into the log; secrets never",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::LogSize,
@@ -302,7 +298,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--log-size",
         value_name: "SIZE",
         about: "Size at which the log is put aside and a new one begun",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::LogKeep,
@@ -314,7 +310,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--log-keep",
         value_name: "NUMBER",
         about: "How many logs that were put aside are kept",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::ProvisionWait,
@@ -326,7 +322,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--provision-wait",
         value_name: "TIME",
         about: "How long provision waits for the customer's consent before it parks the run",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::ApplyAtOnce,
@@ -338,7 +334,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "--apply-at-once",
         value_name: "NUMBER",
         about: "How many customers apply works on at the same time",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::Addresses,
@@ -350,7 +346,7 @@ pub const SETTINGS: &[Setting] = &[
         value_name: "FROM=TO",
         about: "An address of Microsoft and one on this computer that stands for it; may be given several times, and the \
                 variable takes several with blanks between them",
-        ..RARE
+        ..BARE
     },
     Setting {
         key: Key::Permissions,
@@ -362,7 +358,7 @@ pub const SETTINGS: &[Setting] = &[
         value_name: "VALUE=ROLE=REASON",
         about: "A permission to ask the customer for beside the usual ones; may be given several times, and the variable \
                 takes several with ; between them",
-        ..RARE
+        ..BARE
     },
 ];
 

@@ -85,10 +85,16 @@ fn with<'a>(words: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
 /// it behind a backslash.
 fn examples(help: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| line.starts_with("  "));
+    let lines = help
+        .lines()
+        .skip_while(|line| *line != "Examples:")
+        .skip(1)
+        .take_while(|line| line.starts_with("  "));
     for line in lines {
         match found.last_mut() {
-            Some(last) if last.ends_with('\\') => *last = format!("{}{}", last.trim_end_matches('\\'), line.trim()),
+            Some(last) if last.ends_with('\\') => {
+                *last = format!("{}{}", last.trim_end_matches('\\'), line.trim())
+            }
             _ if line.starts_with("   ") => {}
             _ => found.push(line.trim().to_owned()),
         }
@@ -200,7 +206,8 @@ fn every_command_has_a_page_that_man_takes() {
         let printed = prints(&["man"].into_iter().chain(with(&words, &[])).collect::<Vec<_>>());
         assert_eq!(page, printed, "the page in the folder and the printed one");
         assert!(page.contains(".SH EXAMPLES") && page.contains(".SH \"EXIT STATUS\""), "{name}: {page}");
-        let letters = |text: &str| text.replace("*(Aq", "").chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let letters =
+            |text: &str| text.replace("*(Aq", "").chars().filter(|c| c.is_alphanumeric()).collect::<String>();
         let about = command.get_about().unwrap().to_string();
         assert!(letters(&page.replace('\\', "")).contains(&letters(&about)), "{name}: {page}");
     }

@@ -33,12 +33,16 @@ mod link;
 #[cfg(unix)]
 mod live;
 #[cfg(unix)]
+mod log;
+#[cfg(unix)]
 mod paths;
 #[cfg(unix)]
 mod receipt;
 #[cfg(unix)]
 mod remote;
 mod sandbox;
+#[cfg(unix)]
+mod settings;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]

@@ -11,6 +11,7 @@ use clap_mangen::{
 };
 
 use crate::{
+    app::environment::Environment,
     cli::{
         Cli, Common,
         completions::{Args, ManArgs, Shell},
@@ -39,12 +40,12 @@ pub(in crate::app) fn run(args: &Args, common: &Common) -> Result<Exit, Refusal>
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
     let script = String::from_utf8_lossy(&script);
-    Ok(completions::print(&script, super::out_of(common, false))?)
+    Ok(completions::print(&script, super::out(common, &Environment::default()))?)
 }
 
 /// Prints or writes the manual pages.
 pub(in crate::app) fn man(args: &ManArgs, common: &Common) -> Result<Exit, Refusal> {
-    let out = super::out_of(common, false);
+    let out = super::out(common, &Environment::default());
     let mut top = Cli::command().disable_help_subcommand(true);
     top.build();
     if let Some(folder) = &args.out {

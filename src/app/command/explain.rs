@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use anyhow::Context;
 
 use crate::{
-    app::environment,
+    app::environment::{self, Environment},
     cli::{Common, explain::Args},
     commands::explain::{self, Question},
     exit::Exit,
@@ -19,7 +19,7 @@ const MOST: u64 = 64 * 1_024;
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, common: &Common) -> Result<Exit, Refusal> {
     let question = Question { words: words(args)?, is_json: args.json, columns: environment::columns() };
-    explain::run(&question, super::out_of(common, false)).map_err(Refusal::from)
+    explain::run(&question, super::out(common, &Environment::default())).map_err(Refusal::from)
 }
 
 /// What is asked: the arguments, or standard input where they are one dash.

@@ -34,9 +34,10 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
     let exit = match bad {
         None => Exit::Done,
         // A wrong secret is our own fault in the eyes of a customer's screen; here it is a no with a code.
-        Some((MICROSOFT, Failure { kind: FailureKind::Refused | FailureKind::Internal, code: Some(_), .. })) => {
-            Exit::Refused
-        }
+        Some((
+            MICROSOFT,
+            Failure { kind: FailureKind::Refused | FailureKind::Internal, code: Some(_), .. },
+        )) => Exit::Refused,
         Some(_) => Exit::Failed,
     };
     if is_json {

@@ -254,6 +254,9 @@ mod tests {
             arguments: vec!["it's".into()],
             ..plan()
         };
-        assert_eq!(cron(&odd).unwrap(), "*/10 * * * * XDG_DATA_HOME='/a b' '/its 100\\%' 'it'\\''s' --quiet sweep");
+        assert_eq!(
+            cron(&odd).unwrap(),
+            "*/10 * * * * XDG_DATA_HOME='/a b' '/its 100\\%' 'it'\\''s' --quiet sweep"
+        );
     }
 }

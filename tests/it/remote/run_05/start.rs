@@ -72,7 +72,7 @@ fn run_05_help_is_plain_words_and_names_the_way_back() {
     assert!(words.contains("type reset and press Enter"), "{words}");
     let (code, words) = said(&format!("{PROGRAM} --color=sometimes"), &[("TERM", "xterm")]);
     assert_eq!(code, 2);
-    assert!(words.contains("[possible values: auto, always, never]"), "{words}");
+    assert!(words.contains("screen.color must be auto, always or never"), "{words}");
 }
 
 /// A window that does not know its size: the variables, else 80x24; never a size that no screen has.
