@@ -32,7 +32,8 @@ use crate::{
                   backup365 sweep --preview      what Enable Auto does next\n  \
                   backup365 sandbox --port 8365  run the sandbox in the foreground\n\n\
                   A terminal that is left odd, by kill -9 for example: type reset and press Enter.\n\
-                  Every setting has a flag, a variable and a line in the settings file: backup365 settings.",
+                  Every setting has a flag, a variable and a line in the settings file:\n\
+                  backup365 settings shows them all.",
     // The same words on every terminal, and no escape byte for a screen reader or a file.
     color = clap::ColorChoice::Never,
     max_term_width = 80

@@ -219,7 +219,7 @@ fn read_by_man(place: &std::path::Path, pages: &[String]) {
     let Some(groff) = program("groff") else { return };
     for page in pages {
         let output = Command::new(&groff)
-            .args(["-man", "-Tutf8", "-wall"])
+            .args(["-man", "-Tutf8", "-wall", "-P-cbou"])
             .arg(place.join(page))
             .env_clear()
             .env("PATH", "/usr/bin:/bin")

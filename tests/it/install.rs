@@ -179,7 +179,7 @@ fn installing_tells_systemd_checks_and_notes_it_and_twice_is_the_same() {
             "SANDBOX: it works on invented customers only.",
             "lies in a folder for building",
             "A check in the timer's environment went well: record, credential, Microsoft.\n",
-            "Next pass: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 4 h.\n",
+            "Next pass: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in ",
         ] {
             assert!(err.contains(words), "{words}: {err}");
         }

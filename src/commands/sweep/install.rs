@@ -243,9 +243,8 @@ fn lingers(around: &Around, out: Out) -> bool {
         return true;
     }
     warn(
-        "One thing is left to do. Nothing runs while nobody is signed in to this account, until you enter once:",
+        "One thing is left to do: nothing runs while nobody is signed in to this account. Enter: loginctl enable-linger",
     );
-    warn("  loginctl enable-linger");
     false
 }
 
