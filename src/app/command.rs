@@ -4,6 +4,8 @@ mod apply;
 mod completions;
 mod customers;
 mod explain;
+mod input;
+mod password;
 mod provision;
 mod receipt;
 pub(super) mod settings;

@@ -53,8 +53,10 @@ pub struct Details {
     pub mailbox: Option<String>,
     /// Mail domains; empty: those that stand in the form.
     pub domains: Vec<String>,
-    /// The mailboxes; none: the server's directory lists them.
+    /// The mailboxes, lines with an address each; none: those that stand in the form.
     pub mailboxes: Option<Vec<String>>,
+    /// The server's directory lists the mailboxes.
+    pub is_directory: bool,
 }
 
 /// Who is turned on.

@@ -466,6 +466,7 @@ fn line(row: &BoardRow, now: Moment, here: &str) -> Line {
     Line {
         cells: vec![customer.name.clone(), customer.domain.clone(), customer.reference.clone(), far],
         is_quiet: !customer.is_active || (row.run.is_none() && customer.products.is_empty()),
+        product: row.run.as_ref().map(|run| run.product),
     }
 }
 
