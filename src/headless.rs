@@ -12,7 +12,7 @@ pub mod report;
 use std::{fmt, time::Duration};
 
 use crate::{
-    domain::{text::Text, time::Moment},
+    domain::{id::RunId, text::Text, time::Moment},
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
         effect::Deed,
@@ -30,6 +30,9 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
+
+/// Hears which run it is, before anything is done in it.
+pub type Note = Box<dyn FnMut(&RunId)>;
 
 /// How the journey ends, once that is clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +58,8 @@ pub struct Headless {
     answers: Answers,
     stop: Stop,
     tell: Tell,
+    /// Until it has heard.
+    note: Option<Note>,
     waker: Option<Waker>,
     course: Course,
     report: Report,
@@ -85,6 +90,7 @@ impl Headless {
             answers,
             stop,
             tell: Box::new(|_| ()),
+            note: None,
             waker: None,
             course: Course::default(),
             report: Report::default(),
@@ -101,6 +107,13 @@ impl Headless {
     #[must_use]
     pub fn telling(mut self, tell: Tell) -> Self {
         self.tell = tell;
+        self
+    }
+
+    /// Says which run it is as soon as there is one; the journey goes on when that returns.
+    #[must_use]
+    pub fn noting(mut self, note: Note) -> Self {
+        self.note = Some(note);
         self
     }
 
@@ -269,6 +282,11 @@ impl FrontEnd for Headless {
             return Ok((self.stop.interrupts() > before).then_some(Intent::Leave));
         }
         self.report.observe(view);
+        if let Some(run) = &self.report.run
+            && let Some(mut note) = self.note.take()
+        {
+            note(run);
+        }
         if let Some(intent) = self.signalled() {
             return Ok(Some(intent));
         }

@@ -25,7 +25,7 @@ use crate::{
     driver::front::Waker,
     exit::Exit,
     runner::{Opened, Runner},
-    wizard::Wizard,
+    wizard::{Setup, Wizard},
 };
 
 use super::{
@@ -57,7 +57,7 @@ impl Stage {
 
     /// What makes vehicles for journeys in an open world.
     fn start(&self, world: &World) -> Result<Start, Refusal> {
-        let setup = super::setup(&self.opener, None)?;
+        let setup = Setup { is_board_watched: false, ..super::setup(&self.opener, None)? };
         let opened = super::opened_of(&self.opener, world);
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
         Ok(Arc::new(move |waker: Waker| {

@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub at_once: u8,
     /// How long to wait for the customers' consent once every link is out (90s, 15m, 2h); left out: not at all.
-    #[arg(long, value_name = "TIME", value_parser = crate::cli::apply::wait)]
+    #[arg(long, value_name = "TIME", value_parser = super::provision::duration)]
     pub wait: Option<Duration>,
     /// Set up customers again that were finished when this plan was applied before.
     #[arg(long)]
@@ -38,17 +38,4 @@ pub struct Args {
     /// Sandbox only: play the customers once their links are out.
     #[arg(long)]
     pub rehearse: bool,
-}
-
-/// Reads a time like 90s, 15m or 2h.
-fn wait(text: &str) -> Result<Duration, String> {
-    let number = text.trim_end_matches(['s', 'm', 'h']);
-    let factor = match text.strip_prefix(number) {
-        Some("s") => 1,
-        Some("m") => 60,
-        Some("h") => 3_600,
-        _ => 0,
-    };
-    let seconds = number.parse::<u64>().ok().and_then(|count| count.checked_mul(factor)).filter(|_| factor > 0);
-    seconds.map(Duration::from_secs).ok_or_else(|| "expected a time like 90s, 15m or 2h".into())
 }

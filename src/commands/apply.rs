@@ -11,6 +11,7 @@ mod progress;
 mod show;
 mod summary;
 mod table;
+mod words;
 mod work;
 
 use std::{
@@ -39,7 +40,7 @@ use crate::{
 
 use super::{
     Context,
-    journey::{self, Start},
+    journey::{self, Ears, Start},
     warn,
 };
 use fate::{Earlier, Fate};
@@ -174,7 +175,9 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
     let progress = match progress {
         Ok(progress) => progress,
         Err(Trouble::Held) => {
-            warn("Another backup365 applies this plan right now. Wait until it has ended, or stop it; then start again.");
+            warn(
+                "Another backup365 applies this plan right now. Wait until it has ended, or stop it; then start again.",
+            );
             return Ok(Exit::Held);
         }
         Err(Trouble::Failed(failure)) => return Err(sentence(&failure)),
@@ -183,7 +186,7 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
         recall(context, &progress, job)?;
     }
     let Rig { start, dry, secrets, stop, .. } = rig;
-    let work = Work { context, order, start, stop, progress };
+    let work = Work { context, order, start, stop, progress: Arc::new(progress) };
     if !work.passwords(&mut jobs, &secrets) {
         return Ok(Exit::Usage);
     }
@@ -223,7 +226,7 @@ struct Work<'a> {
     order: &'a Order,
     start: Start,
     stop: Stop,
-    progress: Progress,
+    progress: Arc<Progress>,
 }
 
 impl Work<'_> {
@@ -257,7 +260,12 @@ impl Work<'_> {
         work::at_once(open, CHECKED_AT_ONCE.max(self.order.at_once), &|job: &mut Job| {
             let running = show.start(&job.customer.name);
             let answers = Answers { is_dry_run: true, wait: Duration::ZERO, ..job.answers.clone() };
-            let report = journey::travel(&start, answers, &self.stop, &self.context.clock);
+            let mut report = journey::travel(&start, answers, &self.stop, &self.context.clock);
+            words::mend(&mut report, &job.row);
+            // Found now, not when the journey comes there in the middle of the plan.
+            if report.is_unswept && !job.row.without_sweeper && report.end == End::Shown {
+                (report.end, report.words) = (End::Stopped, Text::from(words::UNSWEPT));
+            }
             running.end(None);
             let is_told = matches!(report.end, End::Interrupted | End::Told(_));
             job.check = Some(report);
@@ -297,11 +305,15 @@ impl Work<'_> {
     /// Nothing is begun, and why.
     fn refuse(&self, jobs: &mut [Job], exit: Exit) -> anyhow::Result<Exit> {
         for job in jobs.iter_mut() {
-            if let Some(check) = job.check.take_if(|check| !matches!(check.end, End::Shown | End::Done { .. })) {
+            if let Some(check) =
+                job.check.take_if(|check| !matches!(check.end, End::Shown | End::Done { .. }))
+            {
                 job.fate = Fate::Ended(Box::new(check));
             }
         }
-        warn("Nothing was done: the check did not end well. Mend the plan, or what the remarks say; then start again.");
+        warn(
+            "Nothing was done: the check did not end well. Mend the plan, or what the remarks say; then start again.",
+        );
         if self.order.is_json { self.tell(jobs, exit, Some(self.progress.folder())) } else { Ok(exit) }
     }
 
@@ -317,11 +329,15 @@ impl Work<'_> {
                 job.fate = Fate::Ended(Box::new(check));
             }
         }
-        let links = Links::new(jobs.iter().filter_map(|job| Some((job.row.place.clone(), job.link.clone()?))).collect());
+        let links = Links::new(
+            jobs.iter().filter_map(|job| Some((job.row.place.clone(), job.link.clone()?))).collect(),
+        );
         let open = |job: &&mut Job| job.is_open();
         // Those whose check failed come last: they may be reachable by then, and are no measure for the others.
-        let (good, doubtful): (Vec<&mut Job>, Vec<&mut Job>) =
-            jobs.iter_mut().filter(open).partition(|job| job.check.as_ref().is_none_or(|check| check.end == End::Shown));
+        let (good, doubtful): (Vec<&mut Job>, Vec<&mut Job>) = jobs
+            .iter_mut()
+            .filter(open)
+            .partition(|job| job.check.as_ref().is_none_or(|check| check.end == End::Shown));
         let all: Vec<&mut Job> = good.into_iter().chain(doubtful).collect();
         if all.is_empty() {
             return;
@@ -340,7 +356,8 @@ impl Work<'_> {
 
     /// Every link is out: waits for the customers, all at once, because waiting costs nothing.
     fn await_customers(&self, jobs: &mut [Job], links: &Links) {
-        let is_waiting = |job: &&mut Job| matches!(&job.fate, Fate::Ended(report) if report.end == End::Waiting);
+        let is_waiting =
+            |job: &&mut Job| matches!(&job.fate, Fate::Ended(report) if report.end == End::Waiting);
         let waiting: Vec<&mut Job> = jobs.iter_mut().filter(is_waiting).collect();
         if waiting.is_empty() || self.order.wait.is_zero() || self.order.rehearse {
             return;
@@ -356,14 +373,16 @@ impl Work<'_> {
 
     /// Sets one customer up, as far as that goes now.
     fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
-        let running = show.start(&job.customer.name);
+        let running = Arc::new(show.start(&job.customer.name));
         let answers = Answers { wait, ..job.answers.clone() };
-        let report = journey::travel(&self.start, answers, &self.stop, &self.context.clock);
-        if let Some(run) = &report.run
-            && let Err(error) = self.progress.note(&job.key, run)
-        {
-            running.warn(&format!("the progress of the plan could not be kept: {error}"));
-        }
+        let mut report = journey::travel_heard(
+            &self.start,
+            answers,
+            &self.stop,
+            &self.context.clock,
+            self.ears(job, &running),
+        );
+        words::mend(&mut report, &job.row);
         job.fate = self.settled(report, &running);
         self.settle(job);
         self.keep_links(job, links, &running);
@@ -376,6 +395,20 @@ impl Work<'_> {
         after
     }
 
+    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
+    fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
+        let (teller, noter) = (Arc::clone(running), Arc::clone(running));
+        let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
+        Ears {
+            tell: Box::new(move |words| teller.step(words)),
+            note: Box::new(move |run| {
+                if let Err(error) = progress.note(&key, run) {
+                    noter.warn(&format!("the progress of the plan could not be kept: {error}"));
+                }
+            }),
+        }
+    }
+
     /// What a journey came to, by the record where it came to an end.
     fn settled(&self, report: Report, running: &show::Running) -> Fate {
         let (End::Done { .. }, Some(run)) = (&report.end, &report.run) else {
@@ -384,12 +417,17 @@ impl Work<'_> {
         match self.context.provider.store.outcome(run) {
             Ok(outcome) => {
                 if let Err(error) = summary::keep_receipts(self.progress.folder(), &outcome) {
-                    running.warn(&format!("the receipt could not be written: {error}. backup365 receipt {run} shows it."));
+                    running.warn(&format!(
+                        "the receipt could not be written: {error}. backup365 receipt {run} shows it."
+                    ));
                 }
                 Fate::Finished(Box::new(outcome), Earlier::Now)
             }
             Err(failure) => {
-                running.warn(&format!("what was done could not be read back: {}. {}", failure.what, failure.hint));
+                running.warn(&format!(
+                    "what was done could not be read back: {}. {}",
+                    failure.what, failure.hint
+                ));
                 Fate::Ended(Box::new(report))
             }
         }

@@ -13,6 +13,7 @@ use crate::{
 use super::{
     super::{Refusal, signals},
     Stage,
+    password::Source,
 };
 
 /// Runs it.
@@ -35,8 +36,16 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
     signals::listen(&stop)?;
     let rig = Rig {
         start: stage.start(&world)?,
-        dry: Box::new(|| stage.start(&world).map_err(|refusal| crate::domain::failure::Failure::new(crate::domain::failure::FailureKind::Internal, Text::clean(&refusal.words), ""))),
-        secrets: Arc::new(|source| secret(source)),
+        dry: Box::new(|| {
+            stage.start(&world).map_err(|refusal| {
+                crate::domain::failure::Failure::new(
+                    crate::domain::failure::FailureKind::Internal,
+                    Text::clean(&refusal.words),
+                    "",
+                )
+            })
+        }),
+        secrets: Arc::new(secret),
         stop,
         plans: stage.opener.settings.data_of(stage.opener.is_sandbox).join("plans"),
     };
@@ -45,6 +54,10 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
 
 /// Reads a password.
 fn secret(source: &PasswordSource) -> Result<Secret<String>, Text> {
-    let _unused = source;
-    Err(Text::from("passwords can't be read yet"))
+    let source = match source.clone() {
+        PasswordSource::File(path) => Source::File(path),
+        PasswordSource::Environment(name) => Source::Environment(name),
+        PasswordSource::Command(words) => Source::Program(words),
+    };
+    source.read().map_err(|error| Text::of(format_args!("{error:#}")))
 }

@@ -5,10 +5,11 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         plan::Users,
+        tenant::{Check, CheckState},
         text::Text,
     },
     exit::Exit,
-    headless::report::End,
+    headless::report::{End, Report},
 };
 
 use super::{Job, fate, fate::Fate, table::table};
@@ -60,12 +61,18 @@ enum Seats {
     None,
 }
 
+/// Whether the check ended because the customer has not accepted yet.
+fn awaits_consent(check: &Report) -> bool {
+    let is_good = |check: &Check| matches!(check.state, CheckState::Good | CheckState::Unread(_));
+    check.end == End::Shown && !check.checks.iter().all(is_good)
+}
+
 fn seats(job: &Job) -> Seats {
     match (&job.fate, &job.check) {
         (Fate::NotStarted, Some(check)) => match (&check.bill, &check.end, &job.row.users) {
             (Some(bill), ..) => Seats::Known(bill.new_seats),
             (None, End::Shown, Users::None) => Seats::None,
-            (None, End::Shown, _) => Seats::AfterConsent,
+            (None, End::Shown, _) if awaits_consent(check) => Seats::AfterConsent,
             _ => Seats::None,
         },
         _ => Seats::None,
@@ -74,7 +81,10 @@ fn seats(job: &Job) -> Seats {
 
 /// The exit code that the check alone has: wrong answers first, because they are mended in the plan.
 pub(super) fn exit(jobs: &[Job], max_seats: Option<u32>) -> Exit {
-    let exits = jobs.iter().filter_map(|job| job.check.as_ref()).map(|check| Fate::Ended(Box::new(check.clone())).exit());
+    let exits = jobs
+        .iter()
+        .filter_map(|job| job.check.as_ref())
+        .map(|check| Fate::Ended(Box::new(check.clone())).exit());
     let over = is_over(jobs, max_seats).then_some(Exit::Stopped);
     fate::worst(exits.chain(over))
 }
@@ -89,7 +99,12 @@ pub(super) fn is_bad(jobs: &[Job]) -> bool {
     jobs.iter().filter_map(|job| job.check.as_ref()).any(|check| {
         matches!(
             check.end,
-            End::Missing { .. } | End::Wrong | End::WrongTenant | End::Stopped | End::Interrupted | End::Told(_)
+            End::Missing { .. }
+                | End::Wrong
+                | End::WrongTenant
+                | End::Stopped
+                | End::Interrupted
+                | End::Told(_)
         )
     })
 }
@@ -109,7 +124,11 @@ pub(super) fn told(jobs: &[Job], max_seats: Option<u32>) -> String {
 
 fn totals(jobs: &[Job], total: Total, max_seats: Option<u32>) -> Vec<String> {
     let people = |count: usize| counted(u32::try_from(count).unwrap_or(u32::MAX), "customer", "customers");
-    let mut lines = vec![format!("{}, {} to be billed now.", people(jobs.len()), counted(total.known, "new seat", "new seats"))];
+    let mut lines = vec![format!(
+        "{}, {} to be billed now.",
+        people(jobs.len()),
+        counted(total.known, "new seat", "new seats")
+    )];
     if total.unknown > 0 {
         lines.push(format!("The bill of {} is known after consent.", people(total.unknown)));
     }
@@ -135,7 +154,12 @@ fn row(job: &Job) -> [Text; 6] {
     let check = job.check.as_ref();
     let organisation = check.and_then(|check| {
         let name = check.organisation.clone()?;
-        Some(check.last_four.as_ref().map_or_else(|| name.clone(), |four| Text::of(format_args!("{name} …{four}"))))
+        Some(
+            check
+                .last_four
+                .as_ref()
+                .map_or_else(|| name.clone(), |four| Text::of(format_args!("{name} …{four}"))),
+        )
     });
     let seats = match seats(job) {
         Seats::Known(seats) => Text::clean(&grouped(seats)),
@@ -166,8 +190,8 @@ pub(super) fn users(users: &Users) -> Text {
 fn remark(job: &Job) -> Text {
     match (&job.fate, &job.check) {
         (Fate::Finished(..), _) => Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words())),
-        (_, Some(check)) if check.end == End::Shown && check.bill.is_none() && job.row.users != Users::None => {
-            Text::from("the bill is known after consent")
+        (_, Some(check)) if awaits_consent(check) => {
+            Text::from("not accepted yet: the bill is known after consent")
         }
         (_, Some(check)) if check.end == End::Shown => Text::default(),
         (_, Some(check)) => Text::of(format_args!("{} {}", job.row.place, check.words)),

@@ -1,16 +1,10 @@
 //! What became of one customer of a plan: its word, its exit code, its sentence; and the worst of many.
 
 use crate::{
-    domain::{
-        bill::counted,
-        id::RunId,
-        receipt::Verdict,
-        run::Outcome,
-        text::Text,
-    },
+    commands::journey,
+    domain::{bill::counted, id::RunId, receipt::Verdict, run::Outcome, text::Text},
     exit::Exit,
     headless::report::{End, Report},
-    wizard::event::Ending,
 };
 
 /// What became of one customer.
@@ -52,7 +46,7 @@ impl Fate {
             Self::NotStarted => Exit::Done,
             Self::Finished(outcome, _) if Verdict::of(outcome).is_partly() => Exit::Partly,
             Self::Finished(..) => Exit::Done,
-            Self::Ended(report) => exit(&report.end),
+            Self::Ended(report) => journey::exit_of(&report.end),
         }
     }
 
@@ -104,7 +98,8 @@ impl Fate {
 /// The seats that a run has billed.
 pub(super) fn billed(outcome: &Outcome) -> u32 {
     let run = &outcome.run;
-    let rule = outcome.protection.rule.as_ref().filter(|_| run.done.rule_made).map_or(0, |rule| rule.confirmed);
+    let rule =
+        outcome.protection.rule.as_ref().filter(|_| run.done.rule_made).map_or(0, |rule| rule.confirmed);
     let open = u32::try_from(run.unfinished.len()).unwrap_or(u32::MAX);
     run.done.turned_on.saturating_add(open).saturating_add(rule)
 }
@@ -113,9 +108,11 @@ pub(super) fn billed(outcome: &Outcome) -> u32 {
 fn finished(outcome: &Outcome, earlier: Earlier) -> Text {
     let verdict = Verdict::of(outcome);
     let mut words = format!("{} registered for backup", counted(verdict.protected, "user", "users"));
-    for (count, what) in
-        [(verdict.scheduled, "scheduled"), (verdict.missed, "chosen, but not turned on"), (verdict.left, "left")]
-    {
+    for (count, what) in [
+        (verdict.scheduled, "scheduled"),
+        (verdict.missed, "chosen, but not turned on"),
+        (verdict.left, "left"),
+    ] {
         if count > 0 {
             words.push_str(&format!(", {} {what}", crate::domain::bill::grouped(count)));
         }
@@ -141,24 +138,6 @@ const fn word(end: &End) -> &'static str {
         End::Held => "held",
         End::Failed => "failed",
         End::Interrupted | End::Told(_) => "interrupted",
-    }
-}
-
-/// The exit code of an end.
-const fn exit(end: &End) -> Exit {
-    match end {
-        End::Done { is_partly: false } | End::Shown => Exit::Done,
-        End::Done { is_partly: true } => Exit::Partly,
-        End::Waiting => Exit::Waiting,
-        End::Missing { .. } | End::Wrong => Exit::Usage,
-        End::WrongTenant | End::Refused => Exit::Refused,
-        End::Stopped => Exit::Stopped,
-        End::Held => Exit::Held,
-        End::Failed => Exit::Failed,
-        End::Interrupted => Exit::Interrupted,
-        End::Told(Ending::HangUp) => Exit::HangUp,
-        End::Told(Ending::Quit) => Exit::Quit,
-        End::Told(Ending::Terminate) => Exit::Terminated,
     }
 }
 
@@ -189,13 +168,16 @@ pub(super) fn worst(exits: impl IntoIterator<Item = Exit>) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wizard::event::Ending;
 
     #[test]
     fn the_worst_code_is_said() {
         // product.md section 9: "Worst first for many: 70 1 4 7 3 8 5 0".
         let order = [70, 1, 4, 7, 3, 8, 5, 0];
-        let exits: Vec<Exit> =
-            order.iter().map(|code| Exit::ALL.into_iter().find(|exit| exit.code() == *code).unwrap()).collect();
+        let exits: Vec<Exit> = order
+            .iter()
+            .map(|code| Exit::ALL.into_iter().find(|exit| exit.code() == *code).unwrap())
+            .collect();
         for (at, expected) in exits.iter().enumerate() {
             let rest = exits.get(at..).unwrap().iter().rev().copied();
             assert_eq!(worst(rest), *expected);
@@ -221,7 +203,11 @@ mod tests {
         ] {
             let fate = ended(end.clone());
             assert!(!fate.word().is_empty());
-            assert_eq!((fate.exit().code(), fate.is_well(), fate.is_stop()), (code, is_well, is_stop), "{end:?}");
+            assert_eq!(
+                (fate.exit().code(), fate.is_well(), fate.is_stop()),
+                (code, is_well, is_stop),
+                "{end:?}"
+            );
         }
     }
 }

@@ -55,7 +55,10 @@ fn rows(path: &Path) -> Result<Vec<Row>, Vec<Mistake>> {
     let file = Text::clean(&path.display().to_string());
     let place = Place { file: file.clone(), line: 1 };
     let text = text(path).map_err(|why| {
-        vec![Mistake::at(&place, format_args!("The plan can't be read: {why}. Check the name, then start again."))]
+        vec![Mistake::at(
+            &place,
+            format_args!("The plan can't be read: {why}. Check the name, then start again."),
+        )]
     })?;
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let plan = plan::read(&file, folder, &text)?;
@@ -134,18 +137,31 @@ fn job(order: &Order, row: Row, customers: &[Customer]) -> Result<Job, Mistake> 
     let key = Sha256::digest(canonical.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let answers = answers(order, &row, &customer, product);
     Ok(Job {
- key, customer, product, answers, password: row.password.clone(), row, fate: Fate::NotStarted, check: None, begun: 0, link: None })
+        key,
+        customer,
+        product,
+        answers,
+        password: row.password.clone(),
+        row,
+        fate: Fate::NotStarted,
+        check: None,
+        begun: 0,
+        link: None,
+    })
 }
 
 /// The customer that a row names: by reference, name or domain, whole.
 fn find(row: &Row, customers: &[Customer]) -> Result<Customer, Mistake> {
     let said = fold(&row.customer);
     let is_called = |customer: &&Customer| {
-        [&customer.reference, &customer.name, &customer.domain].into_iter().any(|name| fold(name.as_str()) == said)
+        [&customer.reference, &customer.name, &customer.domain]
+            .into_iter()
+            .any(|name| fold(name.as_str()) == said)
     };
     // The reference is unique: it goes before a name that looks like it.
     let by_reference = customers.iter().find(|customer| fold(customer.reference.as_str()) == said);
-    let found: Vec<&Customer> = by_reference.map_or_else(|| customers.iter().filter(is_called).collect(), |one| vec![one]);
+    let found: Vec<&Customer> =
+        by_reference.map_or_else(|| customers.iter().filter(is_called).collect(), |one| vec![one]);
     let name = Text::clean(&row.customer);
     match found.as_slice() {
         [one] => Ok((*one).clone()),
@@ -207,6 +223,7 @@ fn answers(order: &Order, row: &Row, customer: &Customer, product: Option<Produc
                 Some(Mailboxes::Given(list)) => Some(here(list)),
                 Some(Mailboxes::Directory) | None => None,
             },
+            is_directory: row.mailboxes == Some(Mailboxes::Directory),
         }),
         users: Some(match &row.users {
             Users::All => answers::Users::All,
@@ -233,7 +250,8 @@ pub(super) fn folder_name(plans: &[PathBuf]) -> String {
         hash.update([0]);
     }
     let mark: String = hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let stem = plans.first().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let stem =
+        plans.first().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
     let stem: String = stem
         .unwrap_or_default()
         .chars()

@@ -92,7 +92,7 @@ impl Running {
     }
 
     /// It has ended; the line stays where there are words.
-    pub(super) fn end(self, words: Option<&Text>) {
+    pub(super) fn end(&self, words: Option<&Text>) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

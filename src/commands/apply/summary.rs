@@ -55,7 +55,11 @@ pub(super) fn exit(jobs: &[Job]) -> Exit {
 /// The links that customers have not accepted yet, to be pasted into mails; empty without one.
 pub(super) fn links<'a>(waiting: impl IntoIterator<Item = &'a [Text; 4]>) -> String {
     let waiting: Vec<[Text; 4]> = waiting.into_iter().cloned().collect();
-    if waiting.is_empty() { String::new() } else { table(["CUSTOMER", "ORGANISATION", "TENANT", "LINK"], &waiting) }
+    if waiting.is_empty() {
+        String::new()
+    } else {
+        table(["CUSTOMER", "ORGANISATION", "TENANT", "LINK"], &waiting)
+    }
 }
 
 /// A customer who waits, with the link.
@@ -98,7 +102,9 @@ pub(super) fn text(about: About<'_>) -> String {
     text.push_str(&counts(about));
     let links = links(&about.jobs.iter().filter_map(link).collect::<Vec<_>>());
     if !links.is_empty() {
-        text.push_str("\nThese customers have not accepted yet. Send each its own link, then start the plan again:\n\n");
+        text.push_str(
+            "\nThese customers have not accepted yet. Send each its own link, then start the plan again:\n\n",
+        );
         text.push_str(&links);
     }
     text
@@ -125,7 +131,11 @@ fn counts(about: About<'_>) -> String {
     let all = u32::try_from(about.jobs.len()).unwrap_or(u32::MAX);
     let seats = counted(billed(about.jobs), "seat", "seats");
     let most = about.max_seats.map_or_else(String::new, |most| format!(" of at most {}", grouped(most)));
-    format!("{}: {}. Billed by this plan: {seats}{most}.\n", counted(all, "customer", "customers"), parts.join(", "))
+    format!(
+        "{}: {}. Billed by this plan: {seats}{most}.\n",
+        counted(all, "customer", "customers"),
+        parts.join(", ")
+    )
 }
 
 /// The seats that the plan has billed so far.

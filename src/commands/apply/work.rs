@@ -1,7 +1,10 @@
 //! Who is started when: two first, then the others, several at once; nobody new once somebody came to the wrong tenant
 //! or to a bill above the limit. Knows no wizard: what is done with a customer is handed in.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, atomic::{AtomicBool, Ordering}};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// Customers that are seen through before the others are started (the "two first").
 pub(super) const FIRST: usize = 2;
@@ -91,7 +94,10 @@ mod tests {
     fn the_rest_is_started_only_when_both_of_the_first_ended_well() {
         assert_eq!(started(6, 4, |_| After::Well), ((0..6).collect(), true));
         for bad in [After::Badly, After::Stop] {
-            assert_eq!(started(6, 4, |piece| if piece == 1 { bad } else { After::Well }), (vec![0, 1], false));
+            assert_eq!(
+                started(6, 4, |piece| if piece == 1 { bad } else { After::Well }),
+                (vec![0, 1], false)
+            );
         }
         assert_eq!(started(2, 4, |_| After::Badly), (vec![0, 1], true));
         assert_eq!(started(1, 4, |_| After::Well), (vec![0], true));
@@ -100,8 +106,14 @@ mod tests {
 
     #[test]
     fn a_failure_later_is_its_own_matter_and_a_stop_starts_nobody_new() {
-        assert_eq!(started(6, 1, |piece| if piece == 3 { After::Badly } else { After::Well }), ((0..6).collect(), true));
-        assert_eq!(started(6, 1, |piece| if piece == 3 { After::Stop } else { After::Well }), ((0..4).collect(), false));
+        assert_eq!(
+            started(6, 1, |piece| if piece == 3 { After::Badly } else { After::Well }),
+            ((0..6).collect(), true)
+        );
+        assert_eq!(
+            started(6, 1, |piece| if piece == 3 { After::Stop } else { After::Well }),
+            ((0..4).collect(), false)
+        );
     }
 
     #[test]
