@@ -6,6 +6,7 @@ mod environment;
 mod fault;
 mod foreground;
 mod signals;
+mod trial;
 mod world;
 
 use std::{

@@ -30,6 +30,7 @@ use crate::{
 
 use super::{
     Calls, Refusal,
+    trial::Trial,
     world::{Opener, World},
 };
 
@@ -45,14 +46,24 @@ impl Stage {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
         let world = self.opener.open()?;
-        let context = Context {
+        Ok((self.context(&world), world))
+    }
+
+    /// Opens the world with a copy of the record, which is gone with what is returned.
+    fn open_trial(&self) -> Result<(Context, World, Trial), Refusal> {
+        let (world, trial) = self.opener.open_trial()?;
+        Ok((self.context(&world), world, trial))
+    }
+
+    /// What commands work with.
+    fn context(&self, world: &World) -> Context {
+        Context {
             provider: world.provider.clone(),
             clock: self.opener.clock.clone(),
             zone: self.opener.environment.zone.clone(),
             is_sandbox: self.opener.is_sandbox,
             out: self.out(),
-        };
-        Ok((context, world))
+        }
     }
 
     /// What makes vehicles for journeys in an open world.

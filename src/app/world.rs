@@ -26,7 +26,7 @@ use crate::{
     settings::{ExtraPermission, Settings},
 };
 
-use super::{credential, environment::Environment};
+use super::{credential, environment::Environment, trial::Trial};
 
 /// An opened world.
 pub(super) struct World {
@@ -70,12 +70,31 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
-        let Self { common, settings, environment, is_sandbox, .. } = self;
+        let Self { settings, is_sandbox, .. } = self;
+        self.open_with(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+    }
+
+    /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the copy.
+    ///
+    /// # Errors
+    /// As [`Opener::open`]; also when the record can't be copied.
+    pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
+        let Self { settings, is_sandbox, .. } = self;
+        let trial = Trial::new(&settings.data_of(*is_sandbox))?;
+        Store::copy(&settings.store_of(*is_sandbox), &trial.record())?;
+        let identity = settings.identity_of(*is_sandbox);
+        // A key that is not there yet must not be made by a trial.
+        let identity = if identity.exists() { identity } else { trial.identity() };
+        Ok((self.open_with(trial.record(), identity)?, trial))
+    }
+
+    fn open_with(&self, file: PathBuf, identity: PathBuf) -> Result<World, Failure> {
+        let Self { common, environment, is_sandbox, .. } = self;
         let is_sandbox = *is_sandbox;
         let clock = self.clock.clone();
         let store = Store::open(StoreOptions {
-            file: settings.store_of(is_sandbox),
-            identity: settings.identity_of(is_sandbox),
+            file,
+            identity,
             clock: clock.clone(),
             operator_name: Text::clean(&environment.user),
             as_user: is_sandbox && common.role == Some(Role::User),

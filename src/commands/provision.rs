@@ -99,7 +99,8 @@ fn read_back(store: &Store, report: &mut Report, is_dry_run: bool) -> Option<Out
 /// Bad news, and what to do, on stderr.
 fn complain(report: &Report, print: &Print, out: Out) {
     if let End::Missing { example, .. } = &report.end {
-        warn(&format!("backup365: {}\nFor example: {} {example}", report.words, print.line));
+        warn(&format!("backup365: {}", report.words));
+        warn(&format!("For example: {} {example}", print.line));
     } else if matches!(report.end, End::Shown | End::Waiting) {
         out.note(report.words.as_str());
     } else if !report.words.is_empty() {

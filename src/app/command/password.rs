@@ -55,7 +55,7 @@ impl Source {
             Self::Environment(name) => {
                 let text = environment::text(name)
                     .with_context(|| format!("--password-env: the variable {name} is not set"))?;
-                one_line(Zeroizing::new(text))
+                one_line(&Zeroizing::new(text))
                     .with_context(|| format!("--password-env: {name} can't be used"))
             }
             Self::Command(line) => of_program(&words(line)?),
@@ -83,7 +83,7 @@ fn from(source: impl Read) -> anyhow::Result<Secret<String>> {
     // Room for all of it at once, so that it never grows and leaves a copy behind.
     let mut text = Zeroizing::new(String::with_capacity(MOST * 2));
     source.take(most).read_to_string(&mut text)?;
-    one_line(text)
+    one_line(&text)
 }
 
 fn of_program(words: &[String]) -> anyhow::Result<Secret<String>> {
@@ -99,12 +99,11 @@ fn of_program(words: &[String]) -> anyhow::Result<Secret<String>> {
     let text = std::str::from_utf8(&printed)
         .ok()
         .with_context(|| format!("--password-command: what {program} printed is not text"))?;
-    one_line(Zeroizing::new(text.to_owned()))
-        .with_context(|| format!("--password-command: {program} printed no password"))
+    one_line(text).with_context(|| format!("--password-command: {program} printed no password"))
 }
 
 /// A password is one line that is not empty and that the form takes.
-fn one_line(text: Zeroizing<String>) -> anyhow::Result<Secret<String>> {
+fn one_line(text: &str) -> anyhow::Result<Secret<String>> {
     let value = text.trim_end_matches(['\r', '\n']);
     ensure!(!value.trim().is_empty(), "it is empty");
     ensure!(value.len() <= MOST, "it is longer than {MOST} bytes");
@@ -121,13 +120,12 @@ fn words(line: &str) -> anyhow::Result<Vec<String>> {
     for c in line.chars() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), c) => word.get_or_insert_default().push(c),
             (None, '"' | '\'') => {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
             (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, c) => word.get_or_insert_default().push(c),
+            (_, c) => word.get_or_insert_default().push(c),
         }
     }
     ensure!(quote.is_none(), "--password-command: a quote is not closed");

@@ -19,7 +19,14 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
         return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
     }
     let answers = answers(args)?;
-    let (context, world) = stage.open()?;
+    // Kept until the end: the copy of the record goes with it.
+    let (context, world, trial) = if args.dry_run {
+        let (context, world, trial) = stage.open_trial()?;
+        (context, world, Some(trial))
+    } else {
+        let (context, world) = stage.open()?;
+        (context, world, None)
+    };
     let start = stage.start(&world)?;
     let stop = Stop::default();
     signals::listen(&stop)?;
@@ -36,7 +43,9 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
     let print = Print { is_json: args.json, line: input::line() };
     let exit = provision::run(&way, answers, &print)?;
     // What still waits for a lock or a server is not waited for: writes have been.
-    drop(world);
+    drop(start);
+    drop((context, world));
+    drop(trial);
     stage.runtime.shutdown_background();
     Ok(exit)
 }

@@ -5,7 +5,7 @@ use crate::{
     headless::{answers::Answers, look, report::End},
     wizard::{
         event::{Action, Intent},
-        view::{Standing, View},
+        view::{Standing, Tone, View},
     },
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Done {
     is_link_told: bool,
     /// The customer was played.
     has_played: bool,
+    /// What the played customer did was told.
+    is_play_told: bool,
     /// *Enable* was pressed.
     has_enabled: bool,
     /// It was told that the customer has accepted.
@@ -54,6 +56,7 @@ pub(super) fn authorise(course: &mut Course, answers: &Answers, view: &View<'_>,
     if let Some(missing) = users::missing_answer(answers) {
         return missing;
     }
+    tell_play(course, view);
     if view.is_waiting {
         return Next::Wait;
     }
@@ -66,6 +69,15 @@ pub(super) fn authorise(course: &mut Course, answers: &Answers, view: &View<'_>,
         Standing::WrongTenant => end(End::WrongTenant, look::sentences(view)),
         Standing::Failed | Standing::Unknown => failed(answers, view),
         Standing::NotYet | Standing::Spreading => await_customer(course, answers, view, standing),
+    }
+}
+
+/// Tells what the played customer did, as the wizard says it; proves nothing.
+fn tell_play(course: &mut Course, view: &View<'_>) {
+    let is_due = course.authorise.has_played && !course.authorise.is_play_told;
+    if let Some(notice) = view.notice.as_ref().filter(|notice| is_due && notice.tone != Tone::Busy) {
+        course.authorise.is_play_told = true;
+        course.say(Text::of(format_args!("The customer was played: {}", notice.words)));
     }
 }
 
