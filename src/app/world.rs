@@ -71,7 +71,7 @@ impl Opener {
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        self.open_with(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+        self.open_with(self.record(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))?)
     }
 
     /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the copy.
@@ -79,29 +79,40 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open`]; also when the record can't be copied.
     pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
+        let (store, trial) = self.copied()?;
+        Ok((self.open_with(store)?, trial))
+    }
+
+    /// Opens a copy of the record, for a trial in a world that is open already.
+    ///
+    /// # Errors
+    /// As [`Opener::open_trial`].
+    pub(super) fn copied(&self) -> Result<(Store, Trial), Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let trial = Trial::new(&settings.data_of(*is_sandbox))?;
         Store::copy(&settings.store_of(*is_sandbox), &trial.record())?;
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.
         let identity = if identity.exists() { identity } else { trial.identity() };
-        Ok((self.open_with(trial.record(), identity)?, trial))
+        Ok((self.record(trial.record(), identity)?, trial))
     }
 
-    fn open_with(&self, file: PathBuf, identity: PathBuf) -> Result<World, Failure> {
-        let Self { common, environment, is_sandbox, .. } = self;
-        let is_sandbox = *is_sandbox;
-        let clock = self.clock.clone();
-        let store = Store::open(StoreOptions {
+    /// Opens a record.
+    fn record(&self, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
+        let Self { common, environment, clock, is_sandbox, .. } = self;
+        Store::open(StoreOptions {
             file,
             identity,
             clock: clock.clone(),
             operator_name: Text::clean(&environment.user),
-            as_user: is_sandbox && common.role == Some(Role::User),
+            as_user: *is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
-            is_sandbox,
-        })?;
-        if is_sandbox { self.sandboxed(store) } else { self.real(store) }
+            is_sandbox: *is_sandbox,
+        })
+    }
+
+    fn open_with(&self, store: Store) -> Result<World, Failure> {
+        if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
     }
 
     /// The real world, by settings.

@@ -26,9 +26,9 @@ pub struct Args {
     /// Customers that are set up at the same time, after the first two.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub at_once: u8,
-    /// How long to wait for the customers' consent once every link is out (90s, 15m, 2h); left out: not at all.
-    #[arg(long, value_name = "TIME", value_parser = super::provision::duration)]
-    pub wait: Option<Duration>,
+    /// How long the customers' consent is waited for once every link is out, like 90s, 15m or 2h; without it: not at all.
+    #[arg(long, value_name = "TIME", value_parser = super::provision::duration, default_value = "0s", hide_default_value = true)]
+    pub wait: Duration,
     /// Set up customers again that were finished when this plan was applied before.
     #[arg(long)]
     pub again: bool,

@@ -15,6 +15,7 @@ mod words;
 mod work;
 
 use std::{
+    any::Any,
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -81,8 +82,11 @@ pub struct Order {
 /// Says in words which source could not be read and why; never the value.
 pub type Secrets = Arc<dyn Fn(&PasswordSource) -> Result<Secret<String>, Text> + Send + Sync>;
 
-/// Makes a start for dry journeys: over a copy of the record, kept as long as the start is.
-pub type Dry<'a> = Box<dyn FnOnce() -> Result<Start, Failure> + 'a>;
+/// Makes a start for dry journeys, over a copy of the record, and says what keeps the copy.
+///
+/// # Errors
+/// The record can't be copied.
+pub type Dry<'a> = Box<dyn FnOnce() -> anyhow::Result<(Start, Box<dyn Any>)> + 'a>;
 
 /// What a plan is worked on with.
 pub struct Rig<'a> {
@@ -255,7 +259,7 @@ impl Work<'_> {
         if open.is_empty() {
             return Ok(());
         }
-        let start = dry().map_err(|failure| sentence(&failure))?;
+        let (start, _kept) = dry()?;
         let show = Show::begin(self.context.out, "Checking the plan: customers", open.len());
         work::at_once(open, CHECKED_AT_ONCE.max(self.order.at_once), &|job: &mut Job| {
             let running = show.start(&job.customer.name);
@@ -282,9 +286,7 @@ impl Work<'_> {
         if self.order.is_check {
             return self.tell(&jobs, checked, None);
         }
-        for line in check::told(&jobs, max_seats).lines() {
-            self.context.out.note(line);
-        }
+        self.context.out.block(&check::told(&jobs, max_seats));
         if check::is_bad(&jobs) || check::is_over(&jobs, max_seats) {
             return self.refuse(&mut jobs, checked);
         }

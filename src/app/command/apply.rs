@@ -1,6 +1,6 @@
 //! `backup365 apply`: arguments to plain values.
 
-use std::{sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc};
 
 use crate::{
     cli::apply::Args,
@@ -25,31 +25,47 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
         plans: args.plans.clone(),
         max_seats: args.max_seats,
         at_once: usize::from(args.at_once),
-        wait: args.wait.unwrap_or(Duration::ZERO),
+        wait: args.wait,
         is_check: args.check,
         again: args.again,
         is_json: args.json,
         rehearse: args.rehearse,
     };
-    let (context, world) = stage.open()?;
+    // Where it is only checked, the record is not even opened for writing.
+    let (context, world, trial) = if args.check {
+        let (context, world, trial) = stage.open_trial()?;
+        (context, world, Some(trial))
+    } else {
+        let (context, world) = stage.open()?;
+        (context, world, None)
+    };
     let stop = Stop::default();
     signals::listen(&stop)?;
     let rig = Rig {
         start: stage.start(&world)?,
-        dry: Box::new(|| {
-            stage.start(&world).map_err(|refusal| {
-                crate::domain::failure::Failure::new(
-                    crate::domain::failure::FailureKind::Internal,
-                    Text::clean(&refusal.words),
-                    "",
-                )
+        dry: if args.check {
+            Box::new(|| Ok((stage.start(&world).map_err(told)?, Box::new(()) as Box<dyn Any>)))
+        } else {
+            Box::new(|| {
+                let (start, trial) = stage.start_trial(&world).map_err(told)?;
+                Ok((start, Box::new(trial) as Box<dyn Any>))
             })
-        }),
+        },
         secrets: Arc::new(secret),
         stop,
         plans: stage.opener.settings.data_of(stage.opener.is_sandbox).join("plans"),
     };
-    Ok(apply::run(&context, &order, rig)?)
+    let exit = apply::run(&context, &order, rig)?;
+    // What still waits for a lock or a server is not waited for: writes have been.
+    drop((context, world));
+    stage.runtime.shutdown_background();
+    drop(trial);
+    Ok(exit)
+}
+
+/// A refusal as an error.
+fn told(refusal: Refusal) -> anyhow::Error {
+    anyhow::anyhow!(refusal.words)
 }
 
 /// Reads a password.
