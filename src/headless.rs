@@ -31,6 +31,9 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
 
+/// Hears every 30 s that the journey waits, in the place of a line.
+pub type Pause = Box<dyn FnMut()>;
+
 /// Hears which run it is, before anything is done in it.
 pub type Note = Box<dyn FnMut(&RunId)>;
 
@@ -60,6 +63,7 @@ pub struct Headless {
     tell: Tell,
     /// Until it has heard.
     note: Option<Note>,
+    pause: Option<Pause>,
     waker: Option<Waker>,
     course: Course,
     report: Report,
@@ -91,6 +95,7 @@ impl Headless {
             stop,
             tell: Box::new(|_| ()),
             note: None,
+            pause: None,
             waker: None,
             course: Course::default(),
             report: Report::default(),
@@ -114,6 +119,13 @@ impl Headless {
     #[must_use]
     pub fn noting(mut self, note: Note) -> Self {
         self.note = Some(note);
+        self
+    }
+
+    /// Says every 30 s that it waits, instead of telling a line: for journeys of which many wait side by side.
+    #[must_use]
+    pub fn pausing(mut self, pause: Pause) -> Self {
+        self.pause = Some(pause);
         self
     }
 
@@ -147,6 +159,17 @@ impl Headless {
     fn say(&mut self, words: &Text) {
         self.told = self.now;
         (self.tell)(words);
+    }
+
+    /// Tells what is awaited.
+    fn wait_on(&mut self, words: &Text) {
+        match &mut self.pause {
+            Some(pause) => {
+                self.told = self.now;
+                pause();
+            }
+            None => self.say(words),
+        }
     }
 
     /// Whether the customer has had as long as the answers allow.
@@ -265,7 +288,7 @@ impl FrontEnd for Headless {
         if now.since(self.told) >= TOLD_EVERY
             && let Some(notice) = &view.notice
         {
-            self.say(&notice.words.clone());
+            self.wait_on(&notice.words.clone());
         }
         // Once: a round that is out ends by itself, and is looked at then.
         if self.closing == Closing::No

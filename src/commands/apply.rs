@@ -46,7 +46,7 @@ use super::{
 };
 use fate::{Earlier, Fate};
 use progress::{Progress, Trouble};
-use show::Show;
+use show::{Show, Stage};
 use work::{After, lock};
 
 /// Customers that are checked at the same time where nothing else is said.
@@ -139,7 +139,7 @@ impl Job {
         let Fate::Finished(outcome, _) = &self.fate else { return None };
         let run = &outcome.run;
         match (&run.organisation, &run.impersonation) {
-            (_, Some(access)) if run.product.is_hosted() => Some(access.server.clone()),
+            (_, Some(access)) if run.product.is_hosted() => Some(access.server.shown().host().to_text()),
             (Some(found), _) => {
                 let four = found.tenant.last_four();
                 found.name.as_ref().map(|name| Text::of(format_args!("{name} …{four}")))
@@ -234,6 +234,11 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// Shows a stage.
+    fn show(&self, stage: Stage, total: usize) -> Show {
+        Show::begin(self.context.out, &self.context.clock, stage, total)
+    }
+
     /// Reads the passwords of the customers that are still to be done. False when one can't be read: said.
     fn passwords(&self, jobs: &mut [Job], secrets: &Secrets) -> bool {
         let mut is_good = true;
@@ -260,7 +265,7 @@ impl Work<'_> {
             return Ok(());
         }
         let (start, _kept) = dry()?;
-        let show = Show::begin(self.context.out, "Checking the plan: customers", open.len());
+        let show = self.show(Stage::Checking, open.len());
         work::at_once(open, CHECKED_AT_ONCE.max(self.order.at_once), &|job: &mut Job| {
             let running = show.start(&job.customer.name);
             let answers = Answers { is_dry_run: true, wait: Duration::ZERO, ..job.answers.clone() };
@@ -287,6 +292,11 @@ impl Work<'_> {
             return self.tell(&jobs, checked, None);
         }
         self.context.out.block(&check::told(&jobs, max_seats));
+        if !jobs.iter().any(Job::is_open) {
+            self.context
+                .out
+                .note("Every customer of this plan is finished. To set them up again, add --again.");
+        }
         if check::is_bad(&jobs) || check::is_over(&jobs, max_seats) {
             return self.refuse(&mut jobs, checked);
         }
@@ -313,9 +323,14 @@ impl Work<'_> {
                 job.fate = Fate::Ended(Box::new(check));
             }
         }
-        warn(
-            "Nothing was done: the check did not end well. Mend the plan, or what the remarks say; then start again.",
-        );
+        warn(match exit {
+            Exit::Interrupted | Exit::HangUp | Exit::Quit | Exit::Terminated => {
+                "Stopped during the check. Nothing was done."
+            }
+            _ => {
+                "Nothing was done: the check did not end well. Mend the plan, or what the remarks say; then start again."
+            }
+        });
         if self.order.is_json { self.tell(jobs, exit, Some(self.progress.folder())) } else { Ok(exit) }
     }
 
@@ -344,8 +359,12 @@ impl Work<'_> {
         if all.is_empty() {
             return;
         }
-        let show = Show::begin(self.context.out, "Setting up: customers", all.len());
-        let wait = if self.order.rehearse { REHEARSED } else { Duration::ZERO };
+        let show = self.show(Stage::Working, all.len());
+        let wait = match self.order.wait {
+            Duration::ZERO if self.order.rehearse => REHEARSED,
+            wait if self.order.rehearse => wait,
+            _ => Duration::ZERO,
+        };
         let is_whole =
             work::two_first(all, self.order.at_once, &|job: &mut Job| self.one(job, wait, &show, &links));
         show.end();
@@ -368,7 +387,7 @@ impl Work<'_> {
         let who = counted(u32::try_from(count).unwrap_or(u32::MAX), "customer", "customers");
         let file = Text::clean(&self.progress.folder().join(summary::LINKS).display().to_string());
         self.context.out.note(&format!("Waiting for the consent of {who}. Their links: {file}"));
-        let show = Show::begin(self.context.out, "Waiting for consent: customers", count);
+        let show = self.show(Stage::Waiting, count);
         work::at_once(waiting, count, &|job: &mut Job| self.one(job, self.order.wait, &show, links));
         show.end();
     }
@@ -399,7 +418,7 @@ impl Work<'_> {
 
     /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
     fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
-        let (teller, noter) = (Arc::clone(running), Arc::clone(running));
+        let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
         let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
         Ears {
             tell: Box::new(move |words| teller.step(words)),
@@ -408,6 +427,7 @@ impl Work<'_> {
                     noter.warn(&format!("the progress of the plan could not be kept: {error}"));
                 }
             }),
+            pause: Some(Box::new(move || waiter.wait_on())),
         }
     }
 

@@ -38,6 +38,10 @@ pub(super) fn mend(report: &mut Report, row: &Row) {
             counted(bill.new_seats, "new seat", "new seats"),
             grouped(most)
         )),
+        (End::Waiting, ..) => {
+            let run = report.run.as_ref().map_or_else(|| "The run".to_owned(), ToString::to_string);
+            Text::of(format_args!("The customer has not accepted yet. {run} is parked."))
+        }
         _ => in_keys(report.words.as_str()),
     };
 }
