@@ -342,6 +342,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         clipboard: opener.environment.clipboard().longest(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,
+        is_board_watched: true,
         here: Text::clean(&opener.environment.zone),
     })
 }

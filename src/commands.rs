@@ -60,6 +60,13 @@ impl Out {
         }
     }
 
+    /// Lines that stand below each other, like a table, made of clean words; to stderr, not with `--quiet`.
+    pub fn block(self, lines: &str) {
+        if !self.is_quiet {
+            let _unheard = io::stderr().write_all(lines.as_bytes());
+        }
+    }
+
     /// A step, to stderr; with `--verbose` only.
     pub fn detail(self, words: &str) {
         if self.is_verbose {

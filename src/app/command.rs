@@ -26,7 +26,7 @@ use crate::{
     driver::front::Waker,
     exit::Exit,
     runner::{Opened, Runner},
-    wizard::Wizard,
+    wizard::{Setup, Wizard},
 };
 
 use super::{
@@ -92,8 +92,20 @@ impl Stage {
 
     /// What makes vehicles for journeys in an open world.
     fn start(&self, world: &World) -> Result<Start, Refusal> {
-        let setup = super::setup(&self.opener, None)?;
-        let opened = super::opened_of(&self.opener, world);
+        self.start_with(super::opened_of(&self.opener, world))
+    }
+
+    /// What makes vehicles for journeys in an open world over a copy of its record, which is gone with what is returned.
+    fn start_trial(&self, world: &World) -> Result<(Start, Trial), Refusal> {
+        let (store, trial) = self.opener.copied()?;
+        let mut opened = super::opened_of(&self.opener, world);
+        opened.world.operator = store.operator();
+        opened.tools.provider.store = store;
+        Ok((self.start_with(opened)?, trial))
+    }
+
+    fn start_with(&self, opened: Opened) -> Result<Start, Refusal> {
+        let setup = Setup { is_board_watched: false, ..super::setup(&self.opener, None)? };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
         Ok(Arc::new(move |waker: Waker| {
             let opened = (world.clone(), tools.clone());

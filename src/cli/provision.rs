@@ -171,7 +171,7 @@ fn product(word: &str) -> Result<Product, String> {
 }
 
 /// Reads a duration as people write it: "90s", "15m", "2h", "1h30m".
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "expected a time like 90s, 15m or 2h".to_owned();
     let mut rest = text.trim();
     let mut seconds: u64 = 0;

@@ -60,7 +60,7 @@ fn checks(stage: &Stage) -> Vec<Check> {
     let Ok(store) = store else { return checks };
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
     let there = if opener.is_sandbox { "has started" } else { "is there" };
-    let world = opener.world(store);
+    let world = opener.open_with(store);
     checks.push(Check { name, found: world.as_ref().map(|_| Text::from(there)).map_err(Clone::clone) });
     let Ok(world) = world else { return checks };
     let signed_in = stage.runtime.block_on(world.provider.graph.sign_in());

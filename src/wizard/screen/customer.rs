@@ -416,7 +416,7 @@ impl Customer {
     /// Asks Microsoft about waiting runs when the last time was long enough ago, else pauses; nothing without such runs.
     fn ask_or_pause(&mut self, cx: &mut Cx<'_>) {
         let waiting = self.waiting();
-        if waiting.is_empty() || self.probe.is_some() {
+        if waiting.is_empty() || self.probe.is_some() || !cx.setup.is_board_watched {
             return;
         }
         let ready = cx.session.probed.map_or(cx.now, |last| last.plus(PROBE_PAUSE));
