@@ -8,11 +8,15 @@ use std::{path::PathBuf, time::Duration};
 /// again to go on where it was.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    backup365 apply plan.toml --check                          check the plan and show its bill; change nothing\n  \
-    backup365 apply plan.toml --max-seats 200                  do it; start it again to go on\n  \
-    backup365 apply plan.toml --max-seats 200 --wait 2h        wait for the customers' consent\n  \
+    backup365 apply plan.toml --check\n      \
+        check the plan and show its bill; change nothing\n  \
+    backup365 apply plan.toml --max-seats 200\n      \
+        do it; start it again to go on\n  \
+    backup365 apply plan.toml --max-seats 200 --wait 2h\n      \
+        wait for the customers' consent\n  \
     backup365 apply north.toml south.toml --max-seats 500 --json\n\n\
-    assets/plan.sample.toml shows every key of a plan; backup365 receipt RUN --as-plan makes one of a finished run.")]
+    assets/plan.sample.toml shows every key of a plan; backup365 receipt RUN\n\
+    --as-plan makes one of a finished run.")]
 pub struct Args {
     /// Plan files.
     #[arg(required = true, value_name = "PLAN")]

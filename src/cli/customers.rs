@@ -99,10 +99,12 @@ pub struct Columns {
 #[command(
     after_help = "Examples:\n  backup365 customers add --reference C-2001 --name \"Bakery Ltd\" \\\n      \
                   --domain bakery.example --products office365\n  \
-                  backup365 customers add --reference C-2002 --name \"Old Quay Inn\" --domain oldquay.example \\\n      \
-                  --products office365,mpexchange --time-zone Australia/Perth --seats 25\n\n\
-                  Reference, name and domain must be there. Without --active the account is open, without --managed\n\
-                  it is not provisioned through Manage Protect, without --seats there is no limit on record."
+                  backup365 customers add --reference C-2002 --name \"Old Quay Inn\" \\\n      \
+                  --domain oldquay.example --products office365,mpexchange \\\n      \
+                  --time-zone Australia/Perth --seats 25\n\n\
+                  Reference, name and domain must be there. Without --active the account is\n\
+                  open, without --managed it is not provisioned through Manage Protect, without\n\
+                  --seats there is no limit on record."
 )]
 pub struct Add {
     /// Your own reference for the customer.
@@ -146,9 +148,10 @@ pub struct Set {
                         backup365 customers list --all --csv | backup365 customers import -\n\n\
                         The first line names the nine columns, in any order:\n  \
                         reference,name,domain,active,products,tenant,managed,time_zone,seats\n\
-                        Cells are separated by commas or semicolons; products by semicolons (office365;mpexchange).\n\
-                        A reference on record is corrected, any other is added; an empty tenant keeps the one on\n\
-                        record. A line that can't be used is told with its number, and then nothing is imported.")]
+                        Cells are separated by commas or semicolons; products by semicolons\n\
+                        (office365;mpexchange). A reference on record is corrected, any other is\n\
+                        added; an empty tenant keeps the one on record. A line that can't be used is\n\
+                        told with its number, and then nothing is imported.")]
 pub struct Import {
     /// The file; - reads standard input.
     #[arg(value_name = "FILE")]

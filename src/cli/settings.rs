@@ -12,13 +12,13 @@ use crate::settings::table::{Key, SETTINGS, Setting};
 
 /// Shows each setting and where it came from; secrets are masked.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  backup365 settings                       each value and its source\n  \
-                        backup365 settings --json                the same for a program\n  \
-                        backup365 settings --path                where the settings file is, or belongs\n  \
-                        backup365 settings --sample > FILE       a file with every setting at its default\n  \
-                        backup365 settings --log-level debug     what would hold with a flag\n\n\
-                        Flags go before the environment, the environment before the file, the file before the\n\
-                        defaults. Exit code 2: something can't be used.")]
+#[command(after_help = "Examples:\n  backup365 settings                    each value and its source\n  \
+                        backup365 settings --json             the same for a program\n  \
+                        backup365 settings --path             where the settings file belongs\n  \
+                        backup365 settings --sample > FILE    a file with every setting\n  \
+                        backup365 settings --log-level debug  what would hold with a flag\n\n\
+                        Flags go before the environment, the environment before the file, the file\n\
+                        before the defaults. Exit code 2: something can't be used.")]
 pub struct Args {
     /// Print one JSON object (schema: assets/json/settings.schema.json).
     #[arg(long, conflicts_with_all = ["sample", "path"])]

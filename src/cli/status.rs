@@ -4,8 +4,8 @@
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 status\n  backup365 status bakery\n  \
                         backup365 status --attention || echo \"look at it\"\n  backup365 status --json\n\n\
-                        Everything is counted from the record, not from what was asked for. The exit code is 6 when\n\
-                        something needs attention, 0 otherwise.")]
+                        Everything is counted from the record, not from what was asked for. The exit\n\
+                        code is 6 when something needs attention, 0 otherwise.")]
 pub struct Args {
     /// Show only customers with all of these words in name, domain or reference.
     #[arg(value_name = "WORD")]
