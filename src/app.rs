@@ -7,6 +7,7 @@ mod fault;
 mod foreground;
 mod signals;
 mod sources;
+mod trial;
 mod world;
 
 use std::{
@@ -69,11 +70,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
 
 /// Help and version go to stdout with code 0, what is wrong with the arguments to stderr with code 2, heard or not.
 fn told(answer: &clap::Error) -> Exit {
-    let printed = answer.print();
     if answer.use_stderr() {
+        // Ours is the British spelling, everywhere.
+        let words = answer.render().to_string().replace("unrecognized", "unrecognised");
+        let _unheard = io::stderr().write_all(words.as_bytes());
         return Exit::Usage;
     }
-    match printed {
+    match answer.print() {
         // A closed pipe is not an error: whoever asked has read enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             complain(&format!("{}: {error}", commands::UNWRITTEN));
@@ -118,7 +121,7 @@ fn complain(words: &str) {
 }
 
 fn start(cli: &Cli) -> Result<Exit, Refusal> {
-    if let Some(exit) = cli.command.as_ref().and_then(command::offline) {
+    if let Some(exit) = cli.command.as_ref().and_then(|asked| command::offline(asked, &cli.common)) {
         return exit;
     }
     let environment = Environment::read();
@@ -173,7 +176,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
         }
         Some(command) => {
-            start_log(&opener);
+            if !command::only_prints(command) {
+                start_log(&opener);
+            }
             command::run(command, command::Stage { opener, runtime })
         }
     }
@@ -337,6 +342,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         clipboard: opener.environment.clipboard().longest(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,
+        is_board_watched: true,
         here: Text::clean(&opener.environment.zone),
     })
 }

@@ -29,12 +29,14 @@ use crate::{
                   Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",
     after_help = "Examples:\n  backup365                      open the wizard\n  \
                   backup365 --run B365-7KQ4      go on with a run\n  \
-                  backup365 sweep --preview      what Enable Auto does at the next 20:00 in Sydney\n  \
+                  backup365 sweep --preview      what Enable Auto does next\n  \
                   backup365 sandbox --port 8365  run the sandbox in the foreground\n\n\
                   A terminal that is left odd, by kill -9 for example: type reset and press Enter.\n\
-                  Every setting has a flag, a variable and a line in the settings file: backup365 settings.",
+                  Every setting has a flag, a variable and a line in the settings file:\n\
+                  backup365 settings shows them all.",
     // The same words on every terminal, and no escape byte for a screen reader or a file.
-    color = clap::ColorChoice::Never
+    color = clap::ColorChoice::Never,
+    max_term_width = 80
 )]
 pub struct Cli {
     /// What every command knows.
@@ -138,6 +140,7 @@ pub enum Role {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the sandbox in the foreground, until Ctrl-C.
+    #[command(after_help = "Examples:\n  backup365 sandbox --port 8365\n  backup365 sandbox --reset")]
     Sandbox {
         /// Port on 127.0.0.1; 0 takes a free one.
         #[arg(long)]

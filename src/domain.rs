@@ -15,6 +15,7 @@ pub mod filter;
 pub mod id;
 pub mod order;
 pub mod permission;
+pub mod plan;
 pub mod protection;
 pub mod receipt;
 pub mod run;

@@ -4,6 +4,8 @@ mod apply;
 mod completions;
 mod customers;
 mod explain;
+mod input;
+mod password;
 mod provision;
 mod receipt;
 pub(super) mod settings;
@@ -24,12 +26,13 @@ use crate::{
     driver::front::Waker,
     exit::Exit,
     runner::{Opened, Runner},
-    wizard::Wizard,
+    wizard::{Setup, Wizard},
 };
 
 use super::{
     Calls, Refusal,
     environment::Environment,
+    trial::Trial,
     world::{Opener, World},
 };
 
@@ -48,14 +51,24 @@ impl Stage {
             self.out().detail(&step);
         }
         let world = self.opener.open()?;
-        let context = Context {
+        Ok((self.context(&world), world))
+    }
+
+    /// Opens the world with a copy of the record, which is gone with what is returned.
+    fn open_trial(&self) -> Result<(Context, World, Trial), Refusal> {
+        let (world, trial) = self.opener.open_trial()?;
+        Ok((self.context(&world), world, trial))
+    }
+
+    /// What commands work with.
+    fn context(&self, world: &World) -> Context {
+        Context {
             provider: world.provider.clone(),
             clock: self.opener.clock.clone(),
             zone: self.opener.environment.zone.clone(),
             is_sandbox: self.opener.is_sandbox,
             out: self.out(),
-        };
-        Ok((context, world))
+        }
     }
 
     /// Opens the record: what commands work with that ask nobody else, and what must be kept while they do.
@@ -79,8 +92,20 @@ impl Stage {
 
     /// What makes vehicles for journeys in an open world.
     fn start(&self, world: &World) -> Result<Start, Refusal> {
-        let setup = super::setup(&self.opener, None)?;
-        let opened = super::opened_of(&self.opener, world);
+        self.start_with(super::opened_of(&self.opener, world))
+    }
+
+    /// What makes vehicles for journeys in an open world over a copy of its record, which is gone with what is returned.
+    fn start_trial(&self, world: &World) -> Result<(Start, Trial), Refusal> {
+        let (store, trial) = self.opener.copied()?;
+        let mut opened = super::opened_of(&self.opener, world);
+        opened.world.operator = store.operator();
+        opened.tools.provider.store = store;
+        Ok((self.start_with(opened)?, trial))
+    }
+
+    fn start_with(&self, opened: Opened) -> Result<Start, Refusal> {
+        let setup = Setup { is_board_watched: false, ..super::setup(&self.opener, None)? };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
         Ok(Arc::new(move |waker: Waker| {
             let opened = (world.clone(), tools.clone());
@@ -109,14 +134,19 @@ pub(super) fn out(common: &Common, environment: &Environment) -> Out {
 }
 
 /// Runs a command that needs neither a home folder nor settings; none for the others.
-pub(super) fn offline(command: &Command) -> Option<Result<Exit, Refusal>> {
+pub(super) fn offline(command: &Command, common: &Common) -> Option<Result<Exit, Refusal>> {
     match command {
-        Command::Explain(args) => Some(explain::run(args)),
-        Command::Completions(args) => Some(completions::run(args)),
-        Command::Man(args) => Some(completions::man(args)),
+        Command::Explain(args) => Some(explain::run(args, common)),
+        Command::Completions(args) => Some(completions::run(args, common)),
+        Command::Man(args) => Some(completions::man(args, common)),
         Command::Settings(args) if args.sample => Some(settings::sample()),
         _ => None,
     }
+}
+
+/// Whether a command changes nothing at all, so that not even a log is begun for it.
+pub(super) const fn only_prints(command: &Command) -> bool {
+    matches!(command, Command::Sweep(args) if sweep::only_prints(args))
 }
 
 /// Runs a command that needs the world.

@@ -76,6 +76,11 @@ impl Environment {
     }
 }
 
+/// Columns that lines for reading are wrapped to: those of the window, at most 100 because longer lines are hard to read.
+pub(super) fn columns() -> usize {
+    window().unwrap_or(USUAL_WIDTH).clamp(20, 100)
+}
+
 /// Our folder in one that a variable names. For accounts without a home, as in containers: there the usual way finds
 /// nothing, whatever the variables say. A relative path does not count (XDG Base Directory Specification).
 fn named(base: Option<OsString>) -> Option<PathBuf> {
@@ -243,7 +248,22 @@ fn is_root() -> bool {
 
 /// Whether a program lies on the path.
 fn is_on_path(name: &str) -> bool {
-    raw("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    on_path(name).is_some()
+}
+
+/// Where the first program of that name on the path lies.
+pub(super) fn on_path(name: &str) -> Option<PathBuf> {
+    let path = raw("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_absolute() && file.is_file())
+}
+
+/// Variables that decide where settings and record lie, as far as they are set: who starts the program elsewhere must
+/// set them there too.
+pub(super) fn folders() -> Vec<(String, String)> {
+    let set = |name: &str| Some((name.to_owned(), text(name).filter(|value| !value.is_empty())?));
+    ["XDG_CONFIG_HOME", "XDG_DATA_HOME"].into_iter().filter_map(set).collect()
 }
 
 #[cfg(test)]

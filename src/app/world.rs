@@ -27,7 +27,7 @@ use crate::{
     settings::{ExtraPermission, Settings},
 };
 
-use super::{credential, environment::Environment};
+use super::{credential, environment::Environment, trial::Trial};
 
 /// An opened world.
 pub(super) struct World {
@@ -89,8 +89,30 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
-        let store = self.store()?;
-        if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
+        self.open_with(self.store()?)
+    }
+
+    /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the copy.
+    ///
+    /// # Errors
+    /// As [`Opener::open`]; also when the record can't be copied.
+    pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
+        let (store, trial) = self.copied()?;
+        Ok((self.open_with(store)?, trial))
+    }
+
+    /// Opens a copy of the record, for a trial in a world that is open already.
+    ///
+    /// # Errors
+    /// As [`Opener::open_trial`].
+    pub(super) fn copied(&self) -> Result<(Store, Trial), Failure> {
+        let Self { settings, is_sandbox, .. } = self;
+        let trial = Trial::new(&settings.data_of(*is_sandbox))?;
+        Store::copy(&settings.store_of(*is_sandbox), &trial.record())?;
+        let identity = settings.identity_of(*is_sandbox);
+        // A key that is not there yet must not be made by a trial.
+        let identity = if identity.exists() { identity } else { trial.identity() };
+        Ok((self.record(trial.record(), identity)?, trial))
     }
 
     /// Opens the record alone, for commands that ask nobody else: no credential is read, so that nothing asks for a
@@ -106,19 +128,40 @@ impl Opener {
         Ok((world.provider.store.clone(), Some(world)))
     }
 
-    /// The record.
-    fn store(&self) -> Result<Store, Failure> {
-        let Self { common, settings, environment, is_sandbox, .. } = self;
-        let is_sandbox = *is_sandbox;
+    /// The record, and nothing else.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub(super) fn store(&self) -> Result<Store, Failure> {
+        let Self { settings, is_sandbox, .. } = self;
+        self.record(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+    }
+
+    /// Whether there is a record: opening makes one, and who only wants to read needs none.
+    pub(super) fn has_record(&self) -> bool {
+        self.settings.store_of(self.is_sandbox).exists()
+    }
+
+    /// Opens a record.
+    fn record(&self, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
+        let Self { common, environment, clock, is_sandbox, .. } = self;
         Store::open(StoreOptions {
-            file: settings.store_of(is_sandbox),
-            identity: settings.identity_of(is_sandbox),
-            clock: self.clock.clone(),
+            file,
+            identity,
+            clock: clock.clone(),
             operator_name: Text::clean(&environment.user),
-            as_user: is_sandbox && common.role == Some(Role::User),
+            as_user: *is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
-            is_sandbox,
+            is_sandbox: *is_sandbox,
         })
+    }
+
+    /// Opens the world around a record.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(super) fn open_with(&self, store: Store) -> Result<World, Failure> {
+        if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
     }
 
     /// The real world, by settings.

@@ -8,8 +8,13 @@ use crate::{
         self, Caller,
         front::{Stop, Waker},
     },
-    headless::{Headless, answers::Answers, report::Report},
-    wizard::Wizard,
+    exit::Exit,
+    headless::{
+        Headless, Note, Pause, Tell,
+        answers::Answers,
+        report::{End, Report},
+    },
+    wizard::{Wizard, event::Ending},
 };
 
 /// A wizard that has not been started, and what carries out its calls.
@@ -29,14 +34,65 @@ impl std::fmt::Debug for Vehicle {
 /// Makes a vehicle whose calls wake this driver; several may be on their way at once, on threads of their own.
 pub type Start = Arc<dyn Fn(Waker) -> Vehicle + Send + Sync>;
 
-/// Makes one journey, on this thread, and says what it came to.
+/// Makes one journey in silence, on this thread, and says what it came to.
 #[must_use]
 pub fn travel(start: &Start, answers: Answers, stop: &Stop, clock: &Clock) -> Report {
+    travel_telling(start, answers, stop, clock, Box::new(|_| ()))
+}
+
+/// Makes one journey, on this thread, and says what it came to. `tell` hears each step, and what is awaited every 30 s.
+#[must_use]
+pub fn travel_telling(start: &Start, answers: Answers, stop: &Stop, clock: &Clock, tell: Tell) -> Report {
+    travel_heard(start, answers, stop, clock, Ears { tell, note: Box::new(|_| ()), pause: None })
+}
+
+/// Who hears what happens on a journey.
+pub struct Ears {
+    /// Each step, and what is awaited every 30 s.
+    pub tell: Tell,
+    /// Which run it is, before anything is done in it.
+    pub note: Note,
+    /// Every 30 s that the journey waits; none: `tell` hears what is awaited.
+    pub pause: Option<Pause>,
+}
+
+impl std::fmt::Debug for Ears {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ears").finish_non_exhaustive()
+    }
+}
+
+/// Makes one journey, on this thread, and says what it came to.
+#[must_use]
+pub fn travel_heard(start: &Start, answers: Answers, stop: &Stop, clock: &Clock, ears: Ears) -> Report {
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     stop.listen(waker.clone());
+    let mut front =
+        Headless::new(answers, stop.clone()).telling(ears.tell).noting(ears.note).waking(waker.clone());
+    if let Some(pause) = ears.pause {
+        front = front.pausing(pause);
+    }
     let Vehicle { mut wizard, mut calls } = start(waker);
-    let mut front = Headless::new(answers, stop.clone());
     let ended = driver::drive(&mut wizard, &mut front, calls.as_mut(), &woken, clock);
     front.report(ended)
+}
+
+/// The exit code of a journey (product.md section 9, *Records and words*).
+#[must_use]
+pub const fn exit_of(end: &End) -> Exit {
+    match end {
+        End::Done { is_partly: false } | End::Shown => Exit::Done,
+        End::Done { is_partly: true } => Exit::Partly,
+        End::Waiting => Exit::Waiting,
+        End::Missing { .. } | End::Wrong => Exit::Usage,
+        End::WrongTenant | End::Refused => Exit::Refused,
+        End::Stopped => Exit::Stopped,
+        End::Held => Exit::Held,
+        End::Failed => Exit::Failed,
+        End::Interrupted => Exit::Interrupted,
+        End::Told(Ending::HangUp) => Exit::HangUp,
+        End::Told(Ending::Quit) => Exit::Quit,
+        End::Told(Ending::Terminate) => Exit::Terminated,
+    }
 }

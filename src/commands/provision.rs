@@ -1,1 +1,237 @@
-//! `backup365 provision`: the whole journey of one customer, every answer a flag.
+//! `backup365 provision`: one customer from flags to receipt, without a question.
+//!
+//! What happened is told by the report, which is made from views; what is true afterwards is read back from the record.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        bill::grouped,
+        customer::Product,
+        failure::Failure,
+        receipt::{self, Form},
+        run::Outcome,
+        tenant::{Check, CheckState},
+        text::Text,
+        time::Clock,
+    },
+    driver::front::Stop,
+    exit::Exit,
+    headless::{
+        answers::Answers,
+        report::{Bill, End, Report},
+    },
+    provider::store::Store,
+};
+
+use super::{
+    Out,
+    journey::{self, Start},
+    quietly, warn,
+};
+
+/// Version of the object that `--json` prints.
+const VERSION: u32 = 1;
+
+/// What a journey is made with.
+pub struct Way<'a> {
+    /// Makes the vehicle.
+    pub start: &'a Start,
+    /// Where the outcome is read back.
+    pub store: &'a Store,
+    /// The time.
+    pub clock: &'a Clock,
+    /// What signals ask.
+    pub stop: &'a Stop,
+    /// Where words go.
+    pub out: Out,
+}
+
+impl std::fmt::Debug for Way<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Way").finish_non_exhaustive()
+    }
+}
+
+/// How the outcome is printed.
+#[derive(Debug, Clone)]
+pub struct Print {
+    /// One object instead of words.
+    pub is_json: bool,
+    /// The command line as it was given, to which an example of a missing flag is added.
+    pub line: String,
+}
+
+/// Makes the journey and prints what it came to.
+///
+/// # Errors
+/// stdout can't be written, for another reason than a closed pipe.
+pub fn run(way: &Way<'_>, answers: Answers, print: &Print) -> anyhow::Result<Exit> {
+    let out = way.out;
+    let is_dry_run = answers.is_dry_run;
+    let tell = Box::new(move |words: &Text| out.note(words.as_str()));
+    let mut report = journey::travel_telling(way.start, answers, way.stop, way.clock, tell);
+    let outcome = read_back(way.store, &mut report, is_dry_run);
+    let exit = journey::exit_of(&report.end);
+    complain(&report, print, out);
+    let said = if print.is_json {
+        out.json(&object(&report, outcome.as_ref(), exit))
+    } else {
+        text(&report, outcome.as_ref()).iter().try_for_each(|line| out.say(line))
+    };
+    quietly(said, exit)
+}
+
+/// The outcome as it stands in the record; none where the run did not come that far.
+fn read_back(store: &Store, report: &mut Report, is_dry_run: bool) -> Option<Outcome> {
+    let run = report.run.clone().filter(|_| !is_dry_run && matches!(report.end, End::Done { .. }))?;
+    match store.outcome(&run) {
+        Ok(outcome) => Some(outcome),
+        Err(failure) => {
+            report.end = End::Failed;
+            report.words = sentence(&failure);
+            report.failure = Some(failure);
+            None
+        }
+    }
+}
+
+/// Bad news, and what to do, on stderr.
+fn complain(report: &Report, print: &Print, out: Out) {
+    if let End::Missing { example, .. } = &report.end {
+        warn(&format!("backup365: {}", report.words));
+        warn(&format!("For example: {} {example}", print.line));
+    } else if matches!(report.end, End::Shown | End::Waiting) {
+        out.note(report.words.as_str());
+    } else if !report.words.is_empty() {
+        warn(&format!("backup365: {}", report.words));
+    }
+    if let Some(ids) = report.failure.as_ref().and_then(|failure| failure.reference.as_ref()) {
+        warn(&format!("For Microsoft's support: {ids}"));
+    }
+}
+
+fn sentence(failure: &Failure) -> Text {
+    Text::of(format_args!("{}. {}", failure.what, failure.hint))
+}
+
+/// What goes to stdout, line by line: the receipt, the link, or the bill.
+fn text(report: &Report, outcome: Option<&Outcome>) -> Vec<String> {
+    match (&report.end, outcome, &report.link, &report.bill) {
+        (End::Done { .. }, Some(outcome), ..) => {
+            receipt::write(outcome, Form::Ticket).lines().map(str::to_owned).collect()
+        }
+        (End::Waiting, _, Some(link), _) => vec![link.to_string()],
+        (End::Shown | End::Stopped, _, _, Some(bill)) => bill_lines(bill),
+        _ => Vec::new(),
+    }
+}
+
+/// The bill as a table.
+fn bill_lines(bill: &Bill) -> Vec<String> {
+    let line = |words: &str, count: u32| format!("{:>9}  {words}", grouped(count));
+    let mut lines = vec!["Will be turned on and billed:".to_owned()];
+    lines.extend(bill.turn_on.iter().map(|(words, count)| line(words.as_str(), *count)));
+    lines.push(line("new seats", bill.new_seats));
+    if !bill.stay_off.is_empty() {
+        lines.push("Stays off:".to_owned());
+        lines.extend(bill.stay_off.iter().map(|(words, count)| line(words.as_str(), *count)));
+    }
+    lines.extend(bill.facts.iter().map(|(label, words)| format!("{label}: {words}")));
+    lines
+}
+
+/// The object of `--json` (`assets/json/provision.schema.json`).
+fn object(report: &Report, outcome: Option<&Outcome>, exit: Exit) -> Value {
+    let receipt: Option<Value> =
+        outcome.and_then(|outcome| serde_json::from_str(&receipt::write(outcome, Form::Json)).ok());
+    let part = |name: &str| receipt.as_ref().and_then(|receipt| receipt.get(name)).cloned();
+    let product = Product::ALL.into_iter().find(|product| report.product == Some(product.name()));
+    let is_hosted = product.is_some_and(Product::is_hosted);
+    let organisation = report.tenant.filter(|_| !is_hosted).map(|tenant| {
+        json!({
+            "tenant": tenant.to_string(),
+            "last_four": tenant.last_four().as_str(),
+            "name": report.organisation.as_ref().map(Text::as_str),
+            "domain": report.domain.as_ref().map(Text::as_str),
+        })
+    });
+    let missing = match &report.end {
+        End::Missing { flag, example } => json!({ "flag": flag, "example": example.as_str() }),
+        _ => Value::Null,
+    };
+    json!({
+        "kind": "provision",
+        "version": VERSION,
+        "sandbox": report.is_sandbox,
+        "result": word(&report.end),
+        "exit_code": exit.code(),
+        "words": report.words.as_str(),
+        "customer": report.customer.as_ref().map(Text::as_str),
+        "product": product.map(Product::word),
+        "run": report.run.as_ref().map(ToString::to_string),
+        "organisation": organisation,
+        "server": report.organisation.as_ref().filter(|_| is_hosted).map(Text::as_str),
+        "link": report.link.as_ref().map(Text::as_str),
+        "checks": report.checks.iter().map(check).collect::<Vec<Value>>(),
+        "bill": report.bill.as_ref().map(bill_object),
+        "counts": part("counts"),
+        "next_sweep": part("auto").and_then(|auto| auto.get("next_sweep").cloned()),
+        "missing": missing,
+        "failure": report.failure.as_ref().map(failure_object),
+        "receipt": receipt,
+    })
+}
+
+fn check(check: &Check) -> Value {
+    let state = match &check.state {
+        CheckState::Waiting => "waiting",
+        CheckState::Asking => "asking",
+        CheckState::Spreading => "spreading",
+        CheckState::Good => "good",
+        CheckState::Unread(_) => "unread",
+        CheckState::Bad(_) => "bad",
+    };
+    json!({ "name": check.name.as_str(), "state": state, "detail": check.detail.as_str() })
+}
+
+fn bill_object(bill: &Bill) -> Value {
+    let lines = |lines: &[(Text, u32)]| -> Vec<Value> {
+        lines.iter().map(|(what, count)| json!({ "what": what.as_str(), "count": count })).collect()
+    };
+    let facts = bill.facts.iter().map(|(label, words)| json!({ "label": label, "words": words.as_str() }));
+    json!({
+        "new_seats": bill.new_seats,
+        "turn_on": lines(&bill.turn_on),
+        "stay_off": lines(&bill.stay_off),
+        "facts": facts.collect::<Vec<Value>>(),
+    })
+}
+
+fn failure_object(failure: &Failure) -> Value {
+    json!({
+        "what": failure.what.as_str(),
+        "hint": failure.hint.as_str(),
+        "code": failure.code.as_ref().map(Text::as_str),
+        "reference": failure.reference.as_ref().map(Text::as_str),
+    })
+}
+
+/// The word for how it ended.
+const fn word(end: &End) -> &'static str {
+    match end {
+        End::Done { is_partly: false } => "done",
+        End::Done { is_partly: true } => "partly",
+        End::Shown => "shown",
+        End::Waiting => "waiting",
+        End::Missing { .. } => "missing",
+        End::Wrong => "wrong",
+        End::WrongTenant => "wrong_tenant",
+        End::Refused => "refused",
+        End::Stopped => "stopped",
+        End::Held => "held",
+        End::Failed => "failed",
+        End::Interrupted => "interrupted",
+        End::Told(_) => "ended",
+    }
+}

@@ -1,8 +1,17 @@
 //! What a journey came to, as data: made from the views that were shown, never from what was asked for.
 
+use super::look;
 use crate::{
-    domain::{failure::Failure, id::RunId, tenant::Check, text::Text},
-    wizard::event::Ending,
+    domain::{
+        failure::Failure,
+        id::{RunId, TenantId},
+        tenant::Check,
+        text::Text,
+    },
+    wizard::{
+        event::Ending,
+        view::{Ask, View},
+    },
 };
 
 /// How a journey ended.
@@ -69,16 +78,48 @@ pub struct Report {
     pub customer: Option<Text>,
     /// The product's name, once picked.
     pub product: Option<&'static str>,
+    /// Everything is invented.
+    pub is_sandbox: bool,
     /// The run, once there is one.
     pub run: Option<RunId>,
     /// Name that Microsoft holds for the tenant, or the hosted server.
     pub organisation: Option<Text>,
     /// Last four of the tenant's GUID.
     pub last_four: Option<Text>,
+    /// The tenant, once it is known.
+    pub tenant: Option<TenantId>,
+    /// Its default domain, or the first mail domain of a hosted customer.
+    pub domain: Option<Text>,
     /// The link for the customer, once it was shown.
     pub link: Option<Text>,
     /// The checks of the proof, as last shown.
     pub checks: Vec<Check>,
     /// The bill, once it was shown.
     pub bill: Option<Bill>,
+    /// The wizard said that nothing runs at 20:00.
+    pub is_unswept: bool,
+}
+
+impl Report {
+    /// Takes in what a view shows: what was known stays known.
+    pub(super) fn observe(&mut self, view: &View<'_>) {
+        let bar = &view.bar;
+        self.is_sandbox = bar.is_sandbox;
+        self.is_unswept |= view.ask == Ask::NoSweeper;
+        if bar.run.is_none() {
+            return; // back at the customers: what was said of the run stays
+        }
+        self.run = bar.run.as_ref().and_then(|run| run.as_str().parse().ok());
+        self.customer = bar.customer.map(|name| name.to_text());
+        self.product = bar.product;
+        self.tenant = bar.tenant;
+        self.last_four.clone_from(&bar.last_four);
+        let is_known = bar.tenant.is_some() || bar.domain.is_some();
+        self.organisation = bar.organisation.filter(|_| is_known).map(|name| name.to_text());
+        self.domain = bar.domain.map(|domain| domain.to_text());
+        if let Ask::Authorise(_) = view.ask {
+            self.link = look::link(view).or_else(|| self.link.take());
+            self.checks = look::checks(view);
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod access;
 mod apply;
 mod audit;
 mod board;
+mod copy;
 mod corrections;
 mod customers;
 mod detail;

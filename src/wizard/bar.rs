@@ -28,6 +28,7 @@ pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
             .or_else(|| impersonation.and_then(|i| i.domains.first()))
             .map(Text::shown),
         last_four: organisation.map(|o| o.tenant.last_four()),
+        tenant: organisation.map(|o| o.tenant),
         is_read_only: record.is_some_and(|r| r.is_read_only),
         warning: look.session.sweep_warning.as_ref().map(Text::shown),
     }

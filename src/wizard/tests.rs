@@ -112,6 +112,7 @@ pub(crate) fn setup() -> Setup {
         clipboard: 4_000,
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,
+        is_board_watched: true,
         here: Text::from("UTC"),
     }
 }

@@ -4,7 +4,9 @@
 //! overlay is one more panel above it. Front ends decide where things stand and how they look, never what they mean.
 
 use crate::domain::{
+    customer::Product,
     failure::Failure,
+    id::TenantId,
     protection::State,
     tenant::Check,
     text::{Shown, Text},
@@ -136,6 +138,8 @@ pub struct Bar<'a> {
     pub domain: Option<Shown<'a>>,
     /// Last four of the tenant's GUID.
     pub last_four: Option<Text>,
+    /// The tenant, whole: for front ends that compare, not for people.
+    pub tenant: Option<TenantId>,
     /// Another process holds this run: look, don't touch.
     pub is_read_only: bool,
     /// Rule 17: what every screen must say about the nightly sweep.
@@ -253,6 +257,22 @@ pub struct FieldView<'a> {
     pub is_focused: bool,
 }
 
+/// Names of the fields of the form for hosted Exchange, for front ends that fill them in without a person.
+pub mod field {
+    /// A mailbox to try.
+    pub const SAMPLE: &str = "A mailbox to try";
+    /// The server.
+    pub const SERVER: &str = "Server";
+    /// The service account.
+    pub const ACCOUNT: &str = "Account";
+    /// Its password.
+    pub const PASSWORD: &str = "Password";
+    /// The mail domains.
+    pub const DOMAINS: &str = "Mail domains";
+    /// The list of mailboxes.
+    pub const LIST: &str = "Mailboxes";
+}
+
 /// What a field holds.
 #[derive(Debug)]
 pub enum FieldValue<'a> {
@@ -337,6 +357,10 @@ pub trait Rows: std::fmt::Debug {
     fn row(&self, at: usize) -> Option<Row<'_>>;
     /// What tells a row from every other one, short: shown where two rows would look the same.
     fn tag(&self, _at: usize) -> Option<Text> {
+        None
+    }
+    /// The product that a row is about: that of the run in a row of the customers, that of a row of the products.
+    fn product(&self, _at: usize) -> Option<Product> {
         None
     }
 }

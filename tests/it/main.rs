@@ -21,6 +21,10 @@ mod customers;
 mod docs;
 #[cfg(unix)]
 mod dropped;
+mod explain;
+mod help;
+#[cfg(unix)]
+mod install;
 #[cfg(unix)]
 mod killed;
 mod layers;
@@ -32,6 +36,8 @@ mod live;
 mod log;
 #[cfg(unix)]
 mod paths;
+#[cfg(unix)]
+mod receipt;
 #[cfg(unix)]
 mod remote;
 mod sandbox;

@@ -1,22 +1,132 @@
 //! `backup365 provision`: arguments to plain values.
 
 use crate::{
-    cli::provision::Args, commands::journey, driver::front::Stop, exit::Exit, headless::answers::Answers,
+    cli::provision::{Args, Hosted, Included, Who},
+    commands::provision::{self, Print, Way},
+    driver::front::Stop,
+    exit::Exit,
+    headless::answers::{Answers, Details, Users},
 };
 
 use super::{
     super::{Refusal, signals},
-    Stage,
+    Stage, input, password,
 };
 
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
-    let (context, world) = stage.open()?;
+    if args.rehearse && !stage.opener.is_sandbox {
+        return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
+    }
+    let answers = answers(args)?;
+    // Kept until the end: the copy of the record goes with it.
+    let (context, world, trial) = if args.dry_run {
+        let (context, world, trial) = stage.open_trial()?;
+        (context, world, Some(trial))
+    } else {
+        let (context, world) = stage.open()?;
+        (context, world, None)
+    };
     let start = stage.start(&world)?;
     let stop = Stop::default();
     signals::listen(&stop)?;
-    let answers = Answers { customer: args.customer.clone(), ..Answers::default() };
-    let report = journey::travel(&start, answers, &stop, &context.clock);
-    context.out.note(report.words.as_str());
-    Ok(Exit::Internal)
+    if context.is_sandbox {
+        context.out.note("SANDBOX: everything here is invented.");
+    }
+    let way = Way {
+        start: &start,
+        store: &context.provider.store,
+        clock: &context.clock,
+        stop: &stop,
+        out: context.out,
+    };
+    let print = Print { is_json: args.json, line: input::line() };
+    let exit = provision::run(&way, answers, &print)?;
+    // What still waits for a lock or a server is not waited for: writes have been.
+    drop(start);
+    drop((context, world));
+    drop(trial);
+    stage.runtime.shutdown_background();
+    Ok(exit)
+}
+
+/// Every answer, read from where the flags say.
+fn answers(args: &Args) -> Result<Answers, Refusal> {
+    let is_twice = [&args.users_file, &args.hosted.mailboxes]
+        .into_iter()
+        .filter(|file| file.as_deref().is_some_and(input::is_standard_input))
+        .count()
+        > 1;
+    if is_twice {
+        return Err(Refusal::usage(
+            "only one list can come from standard input. Put the other one into a file.",
+        ));
+    }
+    let users = match (&args.users_file, args.users) {
+        (Some(file), _) => {
+            let these = input::addresses(file, "--users-file")?;
+            if these.is_empty() {
+                return Err(Refusal::usage(
+                    "the list of --users-file is empty. Put one address on each line, or use --users none.",
+                ));
+            }
+            Some(Users::These(these))
+        }
+        (None, Some(Who::All)) => Some(Users::All),
+        (None, Some(Who::Auto)) => Some(Users::Auto),
+        (None, Some(Who::None)) => Some(Users::None),
+        (None, None) => None,
+    };
+    Ok(Answers {
+        customer: args.customer.clone(),
+        product: args.product,
+        tenant: args.tenant.clone(),
+        details: details(&args.hosted)?,
+        users,
+        include: args.include_kind.iter().copied().map(Included::kind).collect(),
+        exclude: args.exclude.clone(),
+        max_seats: args.max_seats,
+        ceiling: args.ceiling,
+        without_sweeper: args.without_sweeper,
+        wait: args.wait,
+        is_dry_run: args.dry_run,
+        rehearse: args.rehearse,
+        ..Answers::default()
+    })
+}
+
+/// The details of hosted Exchange; none where nothing was given.
+fn details(hosted: &Hosted) -> Result<Option<Details>, Refusal> {
+    if hosted.password.is_some() {
+        return Err(Refusal::usage(
+            "a password is never taken as a flag: whoever lists the processes of this computer can read it, and the \
+             shell keeps it. Use --password-file, --password-fd, --password-env or --password-command, and change this \
+             password.",
+        ));
+    }
+    let source = password::Source::of(hosted);
+    let mailboxes = match &hosted.mailboxes {
+        Some(file) => Some(input::lines(file, "--mailboxes")?),
+        None => None,
+    };
+    let details = Details {
+        server: hosted.server.clone(),
+        account: hosted.account.clone(),
+        password: source
+            .map(|source| source.read())
+            .transpose()
+            .map_err(|error| Refusal::usage(format!("{error:#}")))?,
+        mailbox: hosted.try_mailbox.clone(),
+        domains: hosted.mail_domain.clone(),
+        mailboxes,
+        is_directory: hosted.directory,
+    };
+    let is_given = details.server.is_some()
+        || details.account.is_some()
+        || details.password.is_some()
+        || details.mailbox.is_some()
+        || !details.domains.is_empty()
+        || details.mailboxes.is_some()
+        || details.is_directory;
+    Ok(is_given.then_some(details))
 }

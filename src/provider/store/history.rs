@@ -65,6 +65,20 @@ impl Store {
         })
     }
 
+    /// Notes that the sweeper of a computer was taken away; one of another computer stays.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn note_sweeper_removed(&self, host: &Text) -> Result<(), Failure> {
+        self.write(|write| {
+            let gone = write.tx.execute("DELETE FROM sweeper WHERE host = ?1", [host.as_str()])?;
+            if gone == 0 {
+                return Ok(());
+            }
+            write.note_all(None, None, Text::of(format_args!("took the sweeper off {host}")))
+        })
+    }
+
     /// The passes on record, newest first.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 /// How long a write waits for another process. A guess: the longest write, one batch of seats, takes milliseconds.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Statements kept ready per connection; the busiest write uses four.
 const READY_STATEMENTS: usize = 32;

@@ -84,6 +84,7 @@ pub(crate) fn users(rows: &Many, cursor: usize) -> View<'_> {
             organisation: Some(Shown::literal("Harbour Bakery Pty Ltd")),
             domain: Some(Shown::literal("harbourbakery.onmicrosoft.com")),
             last_four: Some("a1b2".into()),
+            tenant: None,
             is_read_only: false,
             warning: None,
         },

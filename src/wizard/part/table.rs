@@ -1,7 +1,7 @@
 //! Rows made of words, for lists that are short enough to be built when they change.
 
 use crate::{
-    domain::text::Text,
+    domain::{customer::Product, text::Text},
     wizard::view::{Cell, Mark, Row, Rows},
 };
 
@@ -12,6 +12,8 @@ pub(crate) struct Line {
     pub(crate) cells: Vec<Text>,
     /// Can't be chosen; shown with less weight.
     pub(crate) is_quiet: bool,
+    /// The product that it is about, where it is about one.
+    pub(crate) product: Option<Product>,
 }
 
 /// Lines that a view borrows.
@@ -30,5 +32,9 @@ impl Rows for Table {
             *cell = Cell::Words(words.shown());
         }
         Some(Row { mark: Mark::None, cells, is_quiet: line.is_quiet })
+    }
+
+    fn product(&self, at: usize) -> Option<Product> {
+        self.0.get(at)?.product
     }
 }

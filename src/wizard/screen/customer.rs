@@ -416,7 +416,7 @@ impl Customer {
     /// Asks Microsoft about waiting runs when the last time was long enough ago, else pauses; nothing without such runs.
     fn ask_or_pause(&mut self, cx: &mut Cx<'_>) {
         let waiting = self.waiting();
-        if waiting.is_empty() || self.probe.is_some() {
+        if waiting.is_empty() || self.probe.is_some() || !cx.setup.is_board_watched {
             return;
         }
         let ready = cx.session.probed.map_or(cx.now, |last| last.plus(PROBE_PAUSE));
@@ -450,6 +450,7 @@ fn line(row: &BoardRow, now: Moment, here: &str) -> Line {
     Line {
         cells: vec![customer.name.clone(), customer.domain.clone(), customer.reference.clone(), far],
         is_quiet: !customer.is_active || (row.run.is_none() && customer.products.is_empty()),
+        product: row.run.as_ref().map(|run| run.product),
     }
 }
 

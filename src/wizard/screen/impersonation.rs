@@ -27,7 +27,7 @@ use crate::{
         },
         screen::{Scene, Screen, authorise::Authorise},
         step::Step,
-        view::{Block, Card, Chord, Key, Notice, Panel, Tone},
+        view::{Block, Card, Chord, Key, Notice, Panel, Tone, field},
         words,
     },
 };
@@ -99,20 +99,16 @@ impl Impersonation {
             _ => 0,
         };
         let password =
-            Control::Field { label: "Password", hint: password_hint.into(), field: Field::masked() };
+            Control::Field { label: field::PASSWORD, hint: password_hint.into(), field: Field::masked() };
         let mut controls = vec![
             (
                 Name::Sample,
-                Control::field(
-                    "A mailbox to try",
-                    "one address of the customer",
-                    text(|d| d.sample.as_str()),
-                ),
+                Control::field(field::SAMPLE, "one address of the customer", text(|d| d.sample.as_str())),
             ),
             (
                 Name::Server,
                 Control::field(
-                    "Server",
+                    field::SERVER,
                     "like mail.hoster.example, or let it be found",
                     text(|d| d.server.as_str()),
                 ),
@@ -121,7 +117,7 @@ impl Impersonation {
             (
                 Name::Account,
                 Control::field(
-                    "Account",
+                    field::ACCOUNT,
                     "the service account, user@domain or DOMAIN\\user",
                     text(|d| d.account.as_str()),
                 ),
@@ -129,12 +125,12 @@ impl Impersonation {
             (Name::Password, password),
             (
                 Name::Domains,
-                Control::field("Mail domains", "of this customer; commas between them", &domains),
+                Control::field(field::DOMAINS, "of this customer; commas between them", &domains),
             ),
             (Name::Listing, Control::choice("Mailboxes come from", LISTINGS, listing)),
             (
                 Name::List,
-                Control::field("Mailboxes", "paste all addresses here, or type one and press Enter", ""),
+                Control::field(field::LIST, "paste all addresses here, or type one and press Enter", ""),
             ),
             (Name::Empty, Control::button("Empty the list", Action::Clear)),
             (Name::Save, Control::button("Save", Action::Save)),

@@ -69,6 +69,7 @@ impl Product {
             Line {
                 cells: vec![Text::from(product.name()), Text::from(path), state(*product), Text::from(next)],
                 is_quiet: false,
+                product: Some(*product),
             }
         });
         let table = Table(lines.collect());

@@ -1,0 +1,160 @@
+//! Reads a password from where a flag says it is; never from the flag itself.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, bail, ensure};
+use zeroize::Zeroizing;
+
+use crate::{cli::provision::Hosted, domain::secret::Secret};
+
+use super::super::environment;
+
+/// Longest password taken, in bytes: the form takes no more.
+const MOST: usize = 1_024;
+
+/// Where a password is.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// In a file.
+    File(PathBuf),
+    /// In an open file descriptor.
+    Descriptor(u32),
+    /// In an environment variable.
+    Environment(String),
+    /// Printed by a command.
+    Command(String),
+    /// Printed by a program: itself and its arguments.
+    Program(Vec<String>),
+}
+
+impl Source {
+    /// What the flags name; none where none of them was given.
+    pub(super) fn of(hosted: &Hosted) -> Option<Self> {
+        let file = hosted.password_file.clone().map(Self::File);
+        file.or_else(|| hosted.password_fd.map(Self::Descriptor))
+            .or_else(|| hosted.password_env.clone().map(Self::Environment))
+            .or_else(|| hosted.password_command.clone().map(Self::Command))
+    }
+
+    /// Reads it: one line, without its end.
+    ///
+    /// # Errors
+    /// Says which source could not be read and why; never the value.
+    pub(super) fn read(&self) -> anyhow::Result<Secret<String>> {
+        match self {
+            Self::File(path) => {
+                of_file(path).with_context(|| format!("--password-file: {} can't be read", path.display()))
+            }
+            Self::Descriptor(number) => {
+                of_descriptor(*number).with_context(|| format!("--password-fd: {number} can't be read"))
+            }
+            Self::Environment(name) => {
+                let text = environment::text(name)
+                    .with_context(|| format!("--password-env: the variable {name} is not set"))?;
+                one_line(&Zeroizing::new(text))
+                    .with_context(|| format!("--password-env: {name} can't be used"))
+            }
+            Self::Command(line) => of_program(&words(line)?),
+            Self::Program(words) => of_program(words),
+        }
+    }
+}
+
+fn of_file(path: &Path) -> anyhow::Result<Secret<String>> {
+    from(std::fs::File::open(path)?)
+}
+
+/// A descriptor that the caller opened; the system's folder of them is the way there without a pointer.
+fn of_descriptor(number: u32) -> anyhow::Result<Secret<String>> {
+    match number {
+        0 => from(std::io::stdin().lock()),
+        number if cfg!(unix) => from(std::fs::File::open(format!("/dev/fd/{number}"))?),
+        _ => bail!("this system hands no descriptors on; use another way"),
+    }
+}
+
+/// Reads up to the longest password and its line end.
+fn from(source: impl Read) -> anyhow::Result<Secret<String>> {
+    let most = u64::try_from(MOST).unwrap_or(u64::MAX).saturating_add(3);
+    // Room for all of it at once, so that it never grows and leaves a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(MOST * 2));
+    source.take(most).read_to_string(&mut text)?;
+    one_line(&text)
+}
+
+fn of_program(words: &[String]) -> anyhow::Result<Secret<String>> {
+    let Some((program, arguments)) = words.split_first() else { bail!("--password-command is empty") };
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("--password-command: {program} can't be started"))?;
+    let printed = Zeroizing::new(output.stdout);
+    ensure!(output.status.success(), "--password-command: {program} ended with {}", output.status);
+    let text = std::str::from_utf8(&printed)
+        .ok()
+        .with_context(|| format!("--password-command: what {program} printed is not text"))?;
+    one_line(text).with_context(|| format!("--password-command: {program} printed no password"))
+}
+
+/// A password is one line that is not empty and that the form takes.
+fn one_line(text: &str) -> anyhow::Result<Secret<String>> {
+    let value = text.trim_end_matches(['\r', '\n']);
+    ensure!(!value.trim().is_empty(), "it is empty");
+    ensure!(value.len() <= MOST, "it is longer than {MOST} bytes");
+    ensure!(!value.chars().any(char::is_control), "it has more than one line, or control characters");
+    Ok(Secret::new(value.to_owned()))
+}
+
+/// Splits a command into words: at white space; what stands between quotes, double or single, is one word. There is no
+/// shell: no variables, no backslashes, no pipes.
+fn words(line: &str) -> anyhow::Result<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    ensure!(quote.is_none(), "--password-command: a quote is not closed");
+    words.extend(word);
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_split_without_a_shell() {
+        let split = |line| words(line).unwrap();
+        assert_eq!(split("pass show mail"), ["pass", "show", "mail"]);
+        assert_eq!(split("  a  'b c' \"d 'e\" f''g "), ["a", "b c", "d 'e", "fg"]);
+        assert_eq!(split("echo $HOME; ''"), ["echo", "$HOME;", ""]);
+        assert!(split("").is_empty());
+        assert!(words("echo 'open").is_err());
+    }
+
+    #[test]
+    fn a_password_is_one_line() {
+        let read = |text: &str| from(text.as_bytes()).map(|secret| secret.expose().clone());
+        assert_eq!(read("pass word \r\n").unwrap(), "pass word ");
+        for text in ["", "\n", "  \n", "a\nb", "a\tb"] {
+            assert!(read(text).is_err(), "{text:?}");
+        }
+        assert!(read(&"x".repeat(MOST)).is_ok());
+        assert!(read(&"x".repeat(MOST + 1)).is_err());
+    }
+}
