@@ -12,7 +12,7 @@ pub mod report;
 use std::{fmt, time::Duration};
 
 use crate::{
-    domain::{text::Text, time::Moment},
+    domain::{bill::grouped, text::Text, time::Moment},
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
         effect::Deed,
@@ -141,6 +141,21 @@ impl Headless {
         self.waiting_since.is_some_and(|since| self.now.since(since) >= self.answers.wait)
     }
 
+    /// What is awaited, and for how long already.
+    fn awaited(&self, view: &View<'_>) -> Option<Text> {
+        if let (Some(since), Ask::Authorise(_)) = (self.waiting_since, view.ask) {
+            return Some(Text::of(format_args!(
+                "Waiting for the customer: {} of {}.",
+                in_words(self.now.since(since)),
+                in_words(self.answers.wait)
+            )));
+        }
+        let progress = look::progress(view).map(|(done, total)| {
+            Text::of(format_args!("{}: {} of {}.", look::front(view).heading, grouped(done), grouped(total)))
+        });
+        progress.or_else(|| view.notice.as_ref().map(|notice| notice.words.clone()))
+    }
+
     /// The journey is over: parks, or leaves.
     fn close(&mut self, close: Close, view: &View<'_>) -> Option<Intent> {
         let Close { end, words, failure } = close;
@@ -208,11 +223,9 @@ impl Headless {
             ))
         });
         let close = match look::failure(view) {
-            Some(failure) => Close {
-                end: End::Failed,
-                words: Text::of(format_args!("{}. {}", failure.what, failure.hint)),
-                failure: Some(failure),
-            },
+            Some(failure) => {
+                Close { end: End::Failed, words: course::in_words(&failure), failure: Some(failure) }
+            }
             None => Close { end: End::Waiting, words, failure: None },
         };
         self.close(close, view)
@@ -240,6 +253,16 @@ impl Headless {
     }
 }
 
+/// A duration as people say it: "40 s", "2 min 40 s", "15 min".
+fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
 impl FrontEnd for Headless {
     fn show(&mut self, view: &View<'_>, now: Moment) -> std::io::Result<()> {
         let is_first = self.now == Moment::default();
@@ -250,9 +273,9 @@ impl FrontEnd for Headless {
         self.report.observe(view);
         self.warn(view);
         if now.since(self.told) >= TOLD_EVERY
-            && let Some(notice) = &view.notice
+            && let Some(words) = self.awaited(view)
         {
-            self.say(&notice.words.clone());
+            self.say(&words);
         }
         // Once: a round that is out ends by itself, and is looked at then.
         if self.closing == Closing::No
@@ -295,3 +318,6 @@ impl FrontEnd for Headless {
         Ok(()) // nothing is ever asked for here: no clipboard, no link printed alone
     }
 }
+
+#[cfg(test)]
+mod tests;

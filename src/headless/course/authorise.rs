@@ -51,7 +51,7 @@ fn is_hosted(view: &View<'_>) -> bool {
 /// Decides what to do about the proof.
 pub(super) fn authorise(course: &mut Course, answers: &Answers, view: &View<'_>, standing: Standing) -> Next {
     if goes_back(course, answers, view) {
-        return Next::Do(Intent::Back);
+        return if view.is_waiting { Next::Wait } else { course.go_back(view) };
     }
     if let Some(missing) = users::missing_answer(answers) {
         return missing;

@@ -105,7 +105,7 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
 
 fn list(course: &mut Course, answers: &Answers, view: &View<'_>) -> Next {
     if authorise::goes_back(course, answers, view) {
-        return Next::Do(Intent::Back);
+        return course.go_back(view);
     }
     if let Some(missing) = missing_answer(answers) {
         return missing;
