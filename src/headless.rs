@@ -180,7 +180,7 @@ impl Headless {
                 self.closing = Closing::Untick { is_asked: true };
                 Some(Intent::Act(Action::Clear))
             }
-            Closing::Untick { .. } => self.go(),
+            Closing::Untick { .. } => Some(self.go()),
             Closing::Park { is_asked: false } => {
                 self.closing = Closing::Park { is_asked: true };
                 Some(Intent::Act(Action::Park))
@@ -197,18 +197,18 @@ impl Headless {
                 self.report.end = End::Failed;
                 self.report.words =
                     view.notice.as_ref().map(|notice| notice.words.clone()).unwrap_or_default();
-                self.go()
+                Some(self.go())
             }
-            Some(Tone::Good) if view.ask == Ask::Customer => self.go(),
-            None | Some(Tone::Plain) if view.ask == Ask::Customer && !view.is_waiting => self.go(),
+            Some(Tone::Good) if view.ask == Ask::Customer => Some(self.go()),
+            None | Some(Tone::Plain) if view.ask == Ask::Customer && !view.is_waiting => Some(self.go()),
             _ => None,
         }
     }
 
     /// Leaves now.
-    fn go(&mut self) -> Option<Intent> {
+    const fn go(&mut self) -> Intent {
         self.closing = Closing::Leave;
-        Some(Intent::Leave)
+        Intent::Leave
     }
 
     /// The customer is awaited, until the time is over.

@@ -180,6 +180,16 @@ fn a_tenant_that_is_asked_and_enable_auto() {
         .ends(0)
         .says(&["at most 65 seats; the rule was left as it is"]);
     assert_eq!(Record::of(&home).one::<i64>("SELECT ceiling FROM auto_rule"), 65);
+    // With the rule on, a kind that is included is billed at the next sweep: the limit counts.
+    let shared =
+        ["C-1002", "--tenant", "kauribuilding.example", "--users", "none", "--include-kind", "shared"];
+    run(&home, &shared).ends(2).says(&["--max-seats is missing", "--max-seats 4"]);
+    run(&home, &[&shared[..], &["--max-seats", "3"]].concat()).ends(7).says(&["would take 4 seats more"]);
+    assert_eq!(
+        Record::of(&home).one::<i64>("SELECT kinds FROM customer_product WHERE kinds <> 0 UNION SELECT 0"),
+        0
+    );
+    run(&home, &[&shared[..], &["--max-seats", "4"]].concat()).ends(0);
 }
 
 #[test]

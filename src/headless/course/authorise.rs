@@ -17,6 +17,7 @@ use super::{
 
 /// What has been done here.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that is done once")]
 pub(super) struct Done {
     /// The button *Authorise* was pressed.
     has_asked: bool,
