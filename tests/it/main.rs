@@ -37,6 +37,8 @@ mod log;
 #[cfg(unix)]
 mod paths;
 #[cfg(unix)]
+mod provision;
+#[cfg(unix)]
 mod receipt;
 #[cfg(unix)]
 mod remote;
