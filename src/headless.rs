@@ -12,7 +12,7 @@ pub mod report;
 use std::{fmt, time::Duration};
 
 use crate::{
-    domain::{id::RunId, text::Text, time::Moment},
+    domain::{bill::grouped, id::RunId, text::Text, time::Moment},
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
         effect::Deed,
@@ -177,6 +177,21 @@ impl Headless {
         self.waiting_since.is_some_and(|since| self.now.since(since) >= self.answers.wait)
     }
 
+    /// What is awaited, and for how long already.
+    fn awaited(&self, view: &View<'_>) -> Option<Text> {
+        if let (Some(since), Ask::Authorise(_)) = (self.waiting_since, view.ask) {
+            return Some(Text::of(format_args!(
+                "Waiting for the customer: {} of {}.",
+                in_words(self.now.since(since)),
+                in_words(self.answers.wait)
+            )));
+        }
+        let progress = look::progress(view).map(|(done, total)| {
+            Text::of(format_args!("{}: {} of {}.", look::front(view).heading, grouped(done), grouped(total)))
+        });
+        progress.or_else(|| view.notice.as_ref().map(|notice| notice.words.clone()))
+    }
+
     /// The journey is over: parks, or leaves.
     fn close(&mut self, close: Close, view: &View<'_>) -> Option<Intent> {
         let Close { end, words, failure } = close;
@@ -201,7 +216,7 @@ impl Headless {
                 self.closing = Closing::Untick { is_asked: true };
                 Some(Intent::Act(Action::Clear))
             }
-            Closing::Untick { .. } => self.go(),
+            Closing::Untick { .. } => Some(self.go()),
             Closing::Park { is_asked: false } => {
                 self.closing = Closing::Park { is_asked: true };
                 Some(Intent::Act(Action::Park))
@@ -218,18 +233,18 @@ impl Headless {
                 self.report.end = End::Failed;
                 self.report.words =
                     view.notice.as_ref().map(|notice| notice.words.clone()).unwrap_or_default();
-                self.go()
+                Some(self.go())
             }
-            Some(Tone::Good) if view.ask == Ask::Customer => self.go(),
-            None | Some(Tone::Plain) if view.ask == Ask::Customer && !view.is_waiting => self.go(),
+            Some(Tone::Good) if view.ask == Ask::Customer => Some(self.go()),
+            None | Some(Tone::Plain) if view.ask == Ask::Customer && !view.is_waiting => Some(self.go()),
             _ => None,
         }
     }
 
     /// Leaves now.
-    fn go(&mut self) -> Option<Intent> {
+    const fn go(&mut self) -> Intent {
         self.closing = Closing::Leave;
-        Some(Intent::Leave)
+        Intent::Leave
     }
 
     /// The customer is awaited, until the time is over.
@@ -244,11 +259,9 @@ impl Headless {
             ))
         });
         let close = match look::failure(view) {
-            Some(failure) => Close {
-                end: End::Failed,
-                words: Text::of(format_args!("{}. {}", failure.what, failure.hint)),
-                failure: Some(failure),
-            },
+            Some(failure) => {
+                Close { end: End::Failed, words: course::in_words(&failure), failure: Some(failure) }
+            }
             None => Close { end: End::Waiting, words, failure: None },
         };
         self.close(close, view)
@@ -276,6 +289,16 @@ impl Headless {
     }
 }
 
+/// A duration as people say it: "40 s", "2 min 40 s", "15 min".
+fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
 impl FrontEnd for Headless {
     fn show(&mut self, view: &View<'_>, now: Moment) -> std::io::Result<()> {
         let is_first = self.now == Moment::default();
@@ -286,9 +309,9 @@ impl FrontEnd for Headless {
         self.report.observe(view);
         self.warn(view);
         if now.since(self.told) >= TOLD_EVERY
-            && let Some(notice) = &view.notice
+            && let Some(words) = self.awaited(view)
         {
-            self.wait_on(&notice.words.clone());
+            self.wait_on(&words);
         }
         // Once: a round that is out ends by itself, and is looked at then.
         if self.closing == Closing::No
@@ -336,3 +359,6 @@ impl FrontEnd for Headless {
         Ok(()) // nothing is ever asked for here: no clipboard, no link printed alone
     }
 }
+
+#[cfg(test)]
+mod tests;

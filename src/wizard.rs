@@ -565,4 +565,4 @@ impl Wizard {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -107,7 +107,7 @@ fn complain(report: &Report, print: &Print, out: Out) {
         warn(&format!("backup365: {}", report.words));
     }
     if let Some(ids) = report.failure.as_ref().and_then(|failure| failure.reference.as_ref()) {
-        warn(&format!("For Microsoft's support: {ids}"));
+        warn(&format!("Ids for support: {ids}"));
     }
 }
 

@@ -73,6 +73,8 @@ pub(super) struct Course {
     hosted: hosted::Done,
     authorise: authorise::Done,
     users: users::Done,
+    /// Back was pressed here: the wizard goes once its writes are through.
+    leaving: Option<Ask>,
     /// How often what was asked of which view.
     asked: HashMap<u64, u8>,
 }
@@ -83,6 +85,10 @@ impl Course {
         if view.bar.is_read_only {
             return held(view);
         }
+        if self.leaving == Some(view.ask) {
+            return Next::Wait;
+        }
+        self.leaving = None;
         let next = match view.ask {
             Ask::Customer => customer::choose(self, answers, view),
             Ask::Product => customer::choose_product(self, answers, view),
@@ -115,6 +121,12 @@ impl Course {
             | Ask::Leave => Next::Do(Intent::Back),
         };
         self.bounded(view, next)
+    }
+
+    /// Back to the screen before.
+    fn go_back(&mut self, view: &View<'_>) -> Next {
+        self.leaving = Some(view.ask);
+        Next::Do(Intent::Back)
     }
 
     /// Adds a line to tell.
@@ -177,10 +189,13 @@ fn fail_with(view: &View<'_>, otherwise: &'static str) -> Next {
 }
 
 /// Bad news as sentences.
-fn in_words(failure: &Failure) -> Text {
+pub(super) fn in_words(failure: &Failure) -> Text {
     let what = failure.what.as_str();
     let mut letters = what.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    // A server's name stays as it is written.
+    let is_name = what.split(' ').next().is_some_and(|word| word.contains('.'));
+    let first = letters.next().unwrap_or_default();
+    let first = if is_name { first.to_string() } else { first.to_uppercase().to_string() };
     let code = failure.code.as_ref().map_or_else(String::new, |code| format!(" ({code})"));
     Text::of(format_args!("{first}{}{code}. {}", letters.as_str(), failure.hint))
 }

@@ -146,3 +146,11 @@ pub(super) fn warning(view: &View<'_>) -> Option<Text> {
     let notice = view.notice.as_ref().filter(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
     notice.map(|notice| notice.words.clone())
 }
+
+/// How far the work in front is: done, and to do in all.
+pub(super) fn progress(view: &View<'_>) -> Option<(u32, u32)> {
+    front(view).blocks.iter().find_map(|block| match block {
+        Block::Progress { done, total } => Some((*done, *total)),
+        _ => None,
+    })
+}

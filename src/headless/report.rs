@@ -6,7 +6,7 @@ use crate::{
         failure::Failure,
         id::{RunId, TenantId},
         tenant::Check,
-        text::Text,
+        text::{Shown, Text},
     },
     wizard::{
         event::Ending,
@@ -110,13 +110,13 @@ impl Report {
             return; // back at the customers: what was said of the run stays
         }
         self.run = bar.run.as_ref().and_then(|run| run.as_str().parse().ok());
-        self.customer = bar.customer.map(|name| name.to_text());
+        self.customer = bar.customer.map(Shown::to_text);
         self.product = bar.product;
         self.tenant = bar.tenant;
         self.last_four.clone_from(&bar.last_four);
         let is_known = bar.tenant.is_some() || bar.domain.is_some();
-        self.organisation = bar.organisation.filter(|_| is_known).map(|name| name.to_text());
-        self.domain = bar.domain.map(|domain| domain.to_text());
+        self.organisation = bar.organisation.filter(|_| is_known).map(Shown::to_text);
+        self.domain = bar.domain.map(Shown::to_text);
         if let Ask::Authorise(_) = view.ask {
             self.link = look::link(view).or_else(|| self.link.take());
             self.checks = look::checks(view);

@@ -31,6 +31,8 @@ mod live;
 #[cfg(unix)]
 mod paths;
 #[cfg(unix)]
+mod provision;
+#[cfg(unix)]
 mod remote;
 mod sandbox;
 #[cfg(unix)]

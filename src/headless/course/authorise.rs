@@ -17,6 +17,7 @@ use super::{
 
 /// What has been done here.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that is done once")]
 pub(super) struct Done {
     /// The button *Authorise* was pressed.
     has_asked: bool,
@@ -51,7 +52,7 @@ fn is_hosted(view: &View<'_>) -> bool {
 /// Decides what to do about the proof.
 pub(super) fn authorise(course: &mut Course, answers: &Answers, view: &View<'_>, standing: Standing) -> Next {
     if goes_back(course, answers, view) {
-        return Next::Do(Intent::Back);
+        return if view.is_waiting { Next::Wait } else { course.go_back(view) };
     }
     if let Some(missing) = users::missing_answer(answers) {
         return missing;

@@ -160,16 +160,13 @@ fn password(done: &mut Done, details: &Details, view: &View<'_>) -> Option<Next>
     if !std::mem::replace(&mut done.is_emptied, true) {
         return Some(Next::Do(Intent::Edit(Edit::Clear)));
     }
-    match password.expose().chars().nth(done.typed) {
-        Some(c) => {
-            done.typed += 1;
-            Some(Next::Do(Intent::Insert(c)))
-        }
-        None => {
-            done.go(Step::Domains);
-            None
-        }
+    let next = password.expose().chars().nth(done.typed);
+    if next.is_some() {
+        done.typed += 1;
+    } else {
+        done.go(Step::Domains);
     }
+    next.map(|c| Next::Do(Intent::Insert(c)))
 }
 
 /// Without a server Autodiscover is asked, by the domain of the mailbox to try.

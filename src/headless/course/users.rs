@@ -87,7 +87,7 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
     }
     match view.ask {
         Ask::Users => list(course, answers, view),
-        Ask::Kinds => kinds::choose(course, answers, view),
+        Ask::Kinds => kinds::choose(answers, view),
         Ask::Review => review(course, answers, view),
         Ask::BrokenOff => {
             fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
@@ -105,7 +105,7 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
 
 fn list(course: &mut Course, answers: &Answers, view: &View<'_>) -> Next {
     if authorise::goes_back(course, answers, view) {
-        return Next::Do(Intent::Back);
+        return course.go_back(view);
     }
     if let Some(missing) = missing_answer(answers) {
         return missing;
@@ -148,13 +148,13 @@ fn act(course: &mut Course, answers: &Answers, view: &View<'_>) -> Option<Next> 
             (!answers.include.is_empty()).then_some(Next::Do(Intent::Act(Action::Kinds)))
         }
         Stage::Choosing => choose(course, answers),
-        Stage::Ticking => match course.users.plan.tick.last().copied() {
-            Some(at) => tick(course, view, at),
-            None => {
-                course.users.stage = Stage::Reviewing;
-                Some(Next::Do(Intent::Submit))
+        Stage::Ticking => {
+            if let Some(at) = course.users.plan.tick.last().copied() {
+                return tick(course, view, at);
             }
-        },
+            course.users.stage = Stage::Reviewing;
+            Some(Next::Do(Intent::Submit))
+        }
         Stage::Reviewing => {
             // Back from a bill without a number: nothing is left to be turned on.
             course.users.looks += 1;

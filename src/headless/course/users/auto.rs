@@ -62,7 +62,7 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
         }
         Ask::UndoAuto => {
             if !course.users.auto.has_confirmed {
-                course.say("Enable Auto is on already; the rule was left as it is.");
+                course.say(left_alone(answers, view));
             }
             course.users.auto.is_on = true;
             Next::Do(Intent::Back)
@@ -82,6 +82,21 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
     }
 }
 
+/// A rule that is on already: what it allows, and that it was not changed.
+fn left_alone(answers: &Answers, view: &View<'_>) -> Text {
+    let facts = look::facts(view);
+    let most = facts.iter().find(|(label, _)| *label == "At most, seats").map(|(_, words)| words.clone());
+    let most = most.unwrap_or_default();
+    match answers.ceiling {
+        Some(wanted) if grouped(wanted) != most.as_str() => Text::of(format_args!(
+            "Enable Auto is on already, with at most {most} seats; the rule was left as it is. For --ceiling {wanted}, switch Enable Auto off in the wizard first."
+        )),
+        _ => Text::of(format_args!(
+            "Enable Auto is on already, with at most {most} seats; the rule was left as it is."
+        )),
+    }
+}
+
 /// The bill stands beside the ceiling: it is compared before anything is typed.
 fn ceiling(course: &mut Course, answers: &Answers, view: &View<'_>) -> Next {
     if let Some(shown) = bill::read(view) {
@@ -93,7 +108,7 @@ fn ceiling(course: &mut Course, answers: &Answers, view: &View<'_>) -> Next {
     let done = &mut course.users.auto;
     let Some(wanted) = answers.ceiling.filter(|_| done.ceiling != Ceiling::Sent) else {
         if let Some(problem) = look::fields(view).find_map(|field| field.problem.clone()) {
-            let words = format_args!("--ceiling is too low. {problem} Nothing was written.");
+            let words = format_args!("--ceiling is too low. {problem} Enable Auto was not switched on.");
             return end(End::Stopped, Text::of(words));
         }
         return Next::Do(Intent::Submit);
