@@ -247,7 +247,8 @@ impl Work<'_> {
             match secrets(source) {
                 Ok(password) => details.password = Some(password),
                 Err(why) => {
-                    warn(&format!("{}: {}: {why}", job.row.place, job.customer.name));
+                    let why = words::in_keys(why.as_str());
+                    warn(&format!("{}: {}: {why}.", job.row.place, job.customer.name));
                     is_good = false;
                 }
             }

@@ -423,4 +423,4 @@ fn count(len: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -42,6 +42,7 @@ const TESTS_MAY_NAME: &[(&str, &[&str])] =
 const CRATES: &[(&str, &[&str])] = &[
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
+    ("indicatif", &["commands"]),
     ("qrcode", &["tui"]),
     ("reqwest", &["provider", "sandbox"]),
     ("axum", &["sandbox"]),

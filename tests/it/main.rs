@@ -10,6 +10,8 @@
 )]
 
 #[cfg(unix)]
+mod apply;
+#[cfg(unix)]
 mod bad_settings;
 mod browser;
 mod conformance_ews;

@@ -142,3 +142,72 @@ fn the_sample_is_a_plan_with_every_key() {
         assert!(filled.contains(&format!("\n{key} = ")), "{key} stands in the sample");
     }
 }
+
+#[test]
+fn a_finished_run_is_a_plan_that_says_the_same_again() {
+    let mut outcome = crate::domain::receipt::tests::outcome();
+    let user = |n: u8| crate::domain::protection::SeatResult {
+        user: crate::domain::protection::Chosen {
+            id: crate::domain::id::UserId::from_bytes([n; 16]),
+            address: Text::of(format_args!("u{n}@bakery.example")),
+            name: Text::of(format_args!("User {n}")),
+            kind: Kind::User,
+        },
+        outcome: crate::domain::protection::SeatOutcome::TurnedOn,
+    };
+    outcome.results = vec![user(1), user(2)];
+    (outcome.run.done.eligible, outcome.run.done.turned_on) = (5, 2);
+    let row = |outcome: &crate::domain::run::Outcome| {
+        let text = of_run(outcome);
+        assert!(text.starts_with("# Made from run B365-7KQ4 of Bakery."), "{text}");
+        parse(&text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")).rows.remove(0)
+    };
+    let some = row(&outcome);
+    assert_eq!(
+        (some.customer.as_str(), some.product, some.max_seats),
+        ("C-1", Some(Product::Office365), Some(2))
+    );
+    assert_eq!(some.tenant.as_deref(), Some("2f1c6f4e-8f2a-4f0e-9c3e-6f6d1f0a7b21"));
+    assert_eq!(
+        some.users,
+        Users::These(List::Here(vec!["u1@bakery.example".into(), "u2@bakery.example".into()]))
+    );
+    // Everybody who may be is on: that is what All comes to.
+    outcome.run.done.eligible = 2;
+    assert_eq!(row(&outcome).users, Users::All);
+    outcome.results.clear();
+    assert_eq!(row(&outcome).users, Users::None);
+    // The standing rule says more than who is on now. An excluded user stays so on record.
+    outcome.protection.rule = Some(crate::domain::protection::AutoRule {
+        made: crate::domain::time::Moment::default(),
+        by: Text::from("nora"),
+        confirmed: 3,
+        ceiling: 13,
+        last_pass: None,
+        attention: None,
+    });
+    outcome.protection.exclusions = vec![crate::domain::id::UserId::from_bytes([9; 16])];
+    let auto = row(&outcome);
+    assert_eq!((auto.users, auto.ceiling, auto.max_seats), (Users::Auto, Some(13), Some(3)));
+    assert!(of_run(&outcome).contains("1 user is excluded on record"), "{}", of_run(&outcome));
+    // How mailboxes are reached stands in comments, the password nowhere.
+    outcome.protection.rule = None;
+    outcome.run.product = Product::MpExchange;
+    outcome.run.impersonation = Some(crate::domain::customer::Impersonation {
+        server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
+        account: Text::from("DOM\\svc"),
+        password: crate::domain::secret::Secret::new("hunter2".to_owned()),
+        sample: "ana@bakery.example".parse().unwrap(),
+        domains: vec![Text::from("bakery.example")],
+        listing: crate::domain::customer::Listing::Directory,
+    });
+    let hosted = row(&outcome);
+    assert_eq!((hosted.tenant, hosted.server), (None, None));
+    let text = of_run(&outcome);
+    assert!(
+        text.contains("# server = ") && text.contains("# directory = true") && !text.contains("hunter2"),
+        "{text}"
+    );
+    let filled = text.replace("\n# server", "\nserver").replace("\n# account", "\naccount");
+    assert_eq!(parse(&filled).unwrap().rows[0].account.as_deref(), Some("DOM\\svc"));
+}
