@@ -27,7 +27,7 @@ use crate::{
         },
         screen::{Scene, Screen, authorise::Authorise},
         step::Step,
-        view::{Block, Card, Chord, Key, Notice, Panel, Tone},
+        view::{Block, Card, Chord, FieldView, Key, Notice, Panel, Tone},
         words,
     },
 };
@@ -58,6 +58,9 @@ const LISTINGS: &[&str] = &["a list that you paste", "the server's directory"];
 
 /// Index of the directory in [`LISTINGS`].
 const DIRECTORY: usize = 1;
+
+/// The label of the field that takes a list.
+const LIST: &str = "Mailboxes";
 
 /// The controls that are checked before saving, in the order of the form.
 const CHECKED: [Name; 6] =
@@ -132,10 +135,7 @@ impl Impersonation {
                 Control::field("Mail domains", "of this customer; commas between them", &domains),
             ),
             (Name::Listing, Control::choice("Mailboxes come from", LISTINGS, listing)),
-            (
-                Name::List,
-                Control::field("Mailboxes", "paste all addresses here, or type one and press Enter", ""),
-            ),
+            (Name::List, Control::field(LIST, "paste all addresses here, or type one and press Enter", "")),
             (Name::Empty, Control::button("Empty the list", Action::Clear)),
             (Name::Save, Control::button("Save", Action::Save)),
         ];
@@ -245,7 +245,7 @@ impl Impersonation {
             blocks.push(Block::Failure(failure.clone()));
         }
         let problem = |name| self.problem(name).filter(|_| self.left.contains(&name));
-        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)));
+        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)).into_iter().map(taking_lists));
         if self.form.chosen(Name::Listing) == DIRECTORY {
             blocks.push(Block::Para(Text::from(
                 "People who are hidden from the address list are missing from a directory search. A pasted list is surer.",
@@ -551,5 +551,13 @@ impl Impersonation {
             ]);
         }
         keys
+    }
+}
+
+/// The list field says that it takes many lines.
+fn taking_lists(block: Block<'_>) -> Block<'_> {
+    match block {
+        Block::Field(field) if field.label == LIST => Block::Field(FieldView { takes_lines: true, ..field }),
+        block => block,
     }
 }
