@@ -145,7 +145,8 @@ impl Plain {
     /// A line that may be carried out on this view.
     fn line(&self, view: &View<'_>) -> Option<Typed> {
         if view.is_waiting {
-            let is_open = is_open_meanwhile(view.ask);
+            let is_asked = self.talk.question().is_some_and(|question| question.way != Way::Nothing);
+            let is_open = is_asked && is_open_meanwhile(view.ask);
             self.lines.first(|line| is_open && !line.is_ahead).or_else(|| self.lines.command(read::meanwhile))
         } else {
             self.lines.first(|_| true)

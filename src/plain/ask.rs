@@ -62,8 +62,8 @@ pub(crate) enum Way {
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Question {
-    /// Which one the wizard asks.
-    pub(crate) ask: Ask,
+    /// Words or a code are looked up, and the panel closes by itself.
+    pub(crate) is_look_up: bool,
     /// How it is answered.
     pub(crate) way: Way,
     /// What stands in front of the prompt: what is wrong, the present value, the choices.
@@ -98,11 +98,12 @@ pub(crate) fn question(view: &View<'_>) -> Question {
         Way::Nothing => (Vec::new(), String::new()),
     };
     let bills = matches!(view.ask, Ask::Review | Ask::TurnOff | Ask::Auto) && !view.is_waiting;
-    Question { ask: view.ask, way, before, prompt, bills }
+    Question { is_look_up: view.ask == Ask::Explain, way, before, prompt, bills }
 }
 
 fn way(view: &View<'_>) -> Way {
-    if view.is_waiting && !is_open_meanwhile(view.ask) {
+    let is_closed = buttons(view).any(|button| button.is_focused && !button.is_open);
+    if view.is_waiting && (is_closed || !is_open_meanwhile(view.ask)) {
         return Way::Nothing;
     }
     if is_numbered(view.ask) || open_search(view).is_some() {

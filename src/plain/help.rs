@@ -16,6 +16,7 @@ use super::{
 const LIST: &[&str] = &[
     "list: the first ten rows. more, less, page 3: other rows. total: all counts.",
     "filter WORDS, or the words alone: only rows with these words. filter alone: all rows again.",
+    "The filter of users also knows kind:shared, state:off, licence:E3.",
 ];
 
 /// What can be done to users by number.

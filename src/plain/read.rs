@@ -140,15 +140,15 @@ fn in_field(label: &'static str, line: &str, view: &View<'_>, question: &Questio
     if let Some(heard) = field_command(line, view) {
         return heard;
     }
-    match (question.ask, line) {
-        (Ask::Explain, "") => Heard::Steps(vec![Step::Do(Intent::Act(Action::Back))]),
-        (Ask::Explain, words) => Heard::Steps(vec![
+    match (question.is_look_up, line) {
+        (true, "") => Heard::Steps(vec![Step::Do(Intent::Act(Action::Back))]),
+        (true, words) => Heard::Steps(vec![
             Step::Do(Intent::Edit(Edit::Clear)),
             Step::Do(Intent::Paste(words.to_owned())),
             Step::Said,
             Step::Do(Intent::Act(Action::Back)),
         ]),
-        (_, words) => Heard::Steps(plan::answer(label, words)),
+        (false, words) => Heard::Steps(plan::answer(label, words)),
     }
 }
 

@@ -77,6 +77,7 @@ impl Report {
             return self.told_of_many(view);
         }
         let mut said: Vec<String> = Vec::new();
+        let is_changed = self.before.iter().any(|(at, before)| state_at(view, *at) != *before);
         let mut kept: Vec<String> = Vec::new();
         for (at, before) in &self.before {
             if state_at(view, *at) == *before {
@@ -90,7 +91,7 @@ impl Report {
         if !kept.is_empty() && !has_reason {
             said.push(format!("Not changed: {}.", kept.join("; ")));
         }
-        if view.ask == Ask::Users {
+        if view.ask == Ask::Users && is_changed {
             said.push(total(&told(rows.counts.as_str())));
         }
         said

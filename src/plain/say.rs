@@ -139,11 +139,10 @@ impl Talk {
         self.warn(view, &mut lines);
         self.body(view, is_new, came_from, &mut lines);
         lines.extend(self.waits.tell(view, now).into_iter().map(Line::Words));
-        let has_said = !lines.is_empty();
-        if !is_busy {
-            self.news(view, has_said, &mut lines);
-        }
         self.rows(view, is_busy, mind, &mut lines);
+        if !is_busy {
+            self.news(view, &mut lines);
+        }
         if is_busy {
             return Told { lines, ..Told::default() };
         }
@@ -250,7 +249,7 @@ impl Talk {
 
     /// What stands on the screen and was not said.
     fn body(&mut self, view: &View<'_>, is_new: bool, came_from: Option<Ask>, lines: &mut Vec<Line>) {
-        let items = blocks::items(panel(view));
+        let items = blocks::items(panel(view), view.ask);
         let kind = std::mem::discriminant(&view.ask);
         let is_auto = |ask: Ask| matches!(ask, Ask::NoSweeper | Ask::Ceiling | Ask::Auto);
         let known: &[String] = match came_from.filter(|_| is_new) {
@@ -263,7 +262,7 @@ impl Talk {
         };
         let is_whole = known.is_empty();
         for Item { key, said } in &items {
-            if (is_whole || !said.contains(&Line::Gap)) && !known.contains(key) {
+            if (is_whole || *said != [Line::Gap]) && !known.contains(key) {
                 lines.extend(said.iter().cloned());
             }
         }
@@ -271,14 +270,14 @@ impl Talk {
     }
 
     /// The line of state: once, and again where it is the only answer to a line.
-    fn news(&mut self, view: &View<'_>, has_said: bool, lines: &mut Vec<Line>) {
+    fn news(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
         let notice = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy && !is_row(view, notice));
         if let Some(notice) = notice {
             let is_new = self
                 .notice
                 .as_ref()
                 .is_none_or(|before| steady(before.words.as_str()) != steady(notice.words.as_str()));
-            if is_new || (self.was_answered && !has_said) {
+            if is_new || (self.was_answered && lines.is_empty()) {
                 let words = sentence(&told(notice.words.as_str()));
                 lines.push(Line::Words(match notice.tone {
                     Tone::Bad => format!("Problem: {}", capital(&words)),
@@ -310,7 +309,10 @@ impl Talk {
             && counts != self.counts
         {
             let said = Line::Words(total(&counts));
-            if !lines.contains(&said) {
+            // What the filter leaves out changes with the filter; that is no news about the ticks.
+            if without_brackets(&total(&counts)) != without_brackets(&total(&self.counts))
+                && !lines.contains(&said)
+            {
                 lines.push(said);
             }
             self.counts = counts;
@@ -351,6 +353,14 @@ impl Talk {
         let bills = is_asked && asked.bills;
         self.question = Some(asked);
         Told { lines, is_asked, bills, is_masked }
+    }
+}
+
+/// Words without what stands in brackets.
+fn without_brackets(words: &str) -> String {
+    match (words.split_once(" ("), words.split_once(')')) {
+        (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
+        _ => words.to_owned(),
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) const TOLD: &[(&str, &str)] = &[
     ("Sandbox: Ctrl-Y fills in", "Sandbox: the word play fills in"),
     ("Send it: c clipboard, g QR code, l print alone, f file, o open it here.", ""),
     ("Send it: c clipboard, g QR code, l print alone, f file. No browser opens here.", ""),
+    (" Esc does the same.", ""),
     ("Esc goes back; the list goes on.", "The word back goes back; the list goes on."),
     (
         "paste all addresses here, or type one and press Enter",

@@ -7,7 +7,7 @@ use crate::{
         tenant::{Check, CheckState},
         text::Text,
     },
-    wizard::view::{Bar, Block, Panel},
+    wizard::view::{Ask, Bar, Block, Panel},
 };
 
 use crate::plain::words::{Line, capital, sentence, steady, timeless, told};
@@ -45,7 +45,8 @@ pub(super) fn bar(bar: &Bar<'_>) -> String {
     let organisation = bar.organisation.map(|name| told(name.as_str())).unwrap_or_default();
     let domain = bar.domain.map(|domain| domain.to_string()).unwrap_or_default();
     let four = bar.last_four.as_ref().map(|four| format!("ID ends in {four}")).unwrap_or_default();
-    let named = format_line("", &[&capital(&organisation), &domain, &four]);
+    let label = if four.is_empty() { "" } else { "Organisation: " };
+    let named = format_line(label, &[&capital(&organisation), &domain, &four]);
     if !named.is_empty() {
         said.push_str(&format!(" {named}"));
     }
@@ -62,7 +63,10 @@ fn format_line(label: &str, parts: &[&str]) -> String {
 }
 
 /// What stands on a panel, top to bottom. Controls are said as questions, rows as pages, progress as a wait.
-pub(super) fn items(panel: &Panel<'_>) -> Vec<Item> {
+pub(super) fn items(panel: &Panel<'_>, ask: Ask) -> Vec<Item> {
+    if ask == Ask::Receipt {
+        return vec![receipt(panel)];
+    }
     let mut items: Vec<Item> = Vec::new();
     let mut is_behind_rows = false;
     for block in &panel.blocks {
@@ -79,6 +83,14 @@ pub(super) fn items(panel: &Panel<'_>) -> Vec<Item> {
                 Item::words(words.clone(), words)
             })),
             Block::Checks(checks) => items.extend(checks.iter().flat_map(check)),
+            // Once every permission is there, nobody needs their reasons read out again.
+            Block::Group(group)
+                if !group.title.is_empty()
+                    && group.checks.iter().all(|check| check.state == CheckState::Good) =>
+            {
+                let words = format!("{}: all {} good.", group.name, group.checks.len());
+                items.push(Item::words(words.clone(), words));
+            }
             Block::Group(group) => {
                 if !group.title.is_empty() {
                     items.extend(paragraph(&Text::from(group.title)));
@@ -96,6 +108,16 @@ pub(super) fn items(panel: &Panel<'_>) -> Vec<Item> {
     without_repeats(items)
 }
 
+/// A receipt is a text of its own: its lines as they are.
+fn receipt(panel: &Panel<'_>) -> Item {
+    let said = panel.blocks.iter().filter_map(|block| match block {
+        Block::Para(words) => Some(Line::Words(words.to_string())),
+        Block::Gap => Some(Line::Gap),
+        _ => None,
+    });
+    Item { key: panel.heading.to_string(), said: said.collect() }
+}
+
 /// The same bad news is said once, however many checks it stands behind.
 fn without_repeats(items: Vec<Item>) -> Vec<Item> {
     let mut kept: Vec<Item> = Vec::new();
@@ -108,7 +130,7 @@ fn without_repeats(items: Vec<Item>) -> Vec<Item> {
 }
 
 fn paragraph(words: &Text) -> Option<Item> {
-    let words = told(words.as_str());
+    let words = sentence(&told(words.as_str()));
     (!words.is_empty()).then(|| Item::words(steady(&words), words))
 }
 
@@ -127,7 +149,7 @@ fn check(check: &Check) -> Vec<Item> {
     let detail = told(check.detail.as_str());
     let words = match detail.as_str() {
         "" => format!("{}: {state}.", check.name),
-        detail => sentence(&format!("{}: {state}, {detail}", check.name)),
+        detail => sentence(&format!("{}: {state}. {}", check.name, capital(detail))),
     };
     let mut items = vec![Item::words(words.clone(), words)];
     match &check.state {

@@ -15,6 +15,9 @@ use crate::plain::{
 /// How often a wait is spoken of.
 const OFTEN: Duration = Duration::from_secs(30);
 
+/// Waits that are over at once: what comes of them is said, and they themselves only if they last.
+const QUIET: [&str; 2] = ["Saving.", "Searching."];
+
 /// A wait that was shorter is over with what comes after it; nothing more is said of it.
 const SHORT: Duration = Duration::from_secs(1);
 
@@ -59,7 +62,11 @@ impl Waits {
             }
             _ => {
                 self.0 = Some(Wait { what, since: now, said: now, percent: 0 });
-                vec![sentence(&words.replace(": 0 s.", ".").replace(", 0 s.", "."))]
+                if QUIET.contains(&words.as_str()) {
+                    return Vec::new();
+                }
+                let start = [": 0 users so far, 0 s.", ": 0 s.", ", 0 s."];
+                vec![sentence(&start.iter().fold(words, |words, start| words.replace(start, ".")))]
             }
         }
     }
