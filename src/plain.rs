@@ -71,6 +71,8 @@ pub struct Plain {
     is_unsaid: bool,
     /// Something can only go on once the view has been said.
     is_pending: bool,
+    /// The wizard has ended: nothing is asked any more.
+    is_leaving: bool,
     /// The outcome of a run was shown.
     has_finished: bool,
 }
@@ -95,6 +97,7 @@ impl Plain {
             has_begun: false,
             is_unsaid: false,
             is_pending: false,
+            is_leaving: false,
             has_finished: false,
         })
     }
@@ -158,7 +161,12 @@ impl Plain {
         let Some(question) = self.talk.question().cloned() else { return };
         self.talk.answered();
         match read::hear(line, view, &question, &mut self.mind) {
-            Heard::Steps(steps) => self.plan.take(steps),
+            Heard::Steps(steps) => {
+                if matches!(question.way, Way::Field { is_list: true, .. }) {
+                    self.talk.ask_again();
+                }
+                self.plan.take(steps);
+            }
             Heard::Say(words) => self.talk.aside(words),
             Heard::Help => {
                 self.talk.aside(help::help(view));
@@ -182,6 +190,10 @@ impl Plain {
 
 impl FrontEnd for Plain {
     fn show(&mut self, view: &View<'_>, now: Moment) -> io::Result<()> {
+        if self.is_leaving {
+            let words = self.talk.last_words(view);
+            return self.write(&words);
+        }
         let mut before = Vec::new();
         if !std::mem::replace(&mut self.has_begun, true) {
             before.push(Line::Words(format!(
@@ -250,6 +262,10 @@ impl FrontEnd for Plain {
             return Ok(self.carry_on(view));
         }
         Ok(if self.lines.has_ended() { self.ended(view) } else { None })
+    }
+
+    fn hurry(&mut self) {
+        self.is_leaving = true;
     }
 
     fn perform(&mut self, deed: &Deed, _view: &View<'_>) -> io::Result<()> {

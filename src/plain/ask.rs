@@ -195,7 +195,9 @@ fn end(view: &View<'_>) -> Way {
         _ => None,
     });
     let open: Vec<&Button> = last.unwrap_or_default().iter().filter(|button| button.is_open).collect();
-    let default = open.iter().position(|button| button.is_focused);
+    // Enter alone must not throw a list away that was just typed.
+    let focused = open.iter().position(|button| button.is_focused && button.action != Action::Clear);
+    let default = focused.or_else(|| open.iter().position(|button| button.action == Action::Save));
     let mut choices: Vec<Choice> = open
         .iter()
         .map(|button| {
@@ -256,7 +258,10 @@ fn reading(view: &View<'_>) -> Way {
         return Way::Nothing;
     }
     let is_closed = |action: Action| buttons(view).any(|button| button.action == action && !button.is_open);
-    let keys: Vec<&Key> = own_keys(view).filter(|key| !is_closed(key.action)).collect();
+    // Where Esc means something of its own, that is the way back.
+    let has_esc = view.keys.iter().any(|key| key.chord == Chord::Esc && key.action != Action::Back);
+    let is_other_way = |key: &Key| has_esc && key.action == Action::Back && key.chord != Chord::Esc;
+    let keys: Vec<&Key> = own_keys(view).filter(|key| !is_closed(key.action) && !is_other_way(key)).collect();
     let default = keys.iter().position(|key| key.chord == Chord::Enter);
     let mut choices: Vec<Choice> = keys.into_iter().map(choice).collect();
     if matches!(view.ask, Ask::Outcome | Ask::Receipt) {

@@ -188,14 +188,16 @@ fn is_focused(view: &View<'_>, label: &str) -> bool {
 /// The answer to a field, and back to it if it is wrong. An empty answer keeps what stands there.
 #[must_use]
 pub(crate) fn answer(label: &'static str, text: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
-    if !text.is_empty() {
-        steps.push(Step::Do(Intent::Edit(Edit::Clear)));
-        steps.push(Step::Do(Intent::Paste(text.to_owned())));
+    // What was left empty is asked for at Save: a server, say, may still be found.
+    if text.is_empty() {
+        return vec![Step::Do(Intent::Submit)];
     }
-    steps.push(Step::Do(Intent::Submit));
-    steps.push(Step::Correct(label, WALK));
-    steps
+    vec![
+        Step::Do(Intent::Edit(Edit::Clear)),
+        Step::Do(Intent::Paste(text.to_owned())),
+        Step::Do(Intent::Submit),
+        Step::Correct(label, WALK),
+    ]
 }
 
 /// To a control of a form.

@@ -131,6 +131,14 @@ impl Talk {
         self.question.as_ref()
     }
 
+    /// What is said while writes are seen through after leaving: the line of state, once.
+    pub(crate) fn last_words(&mut self, view: &View<'_>) -> Vec<Line> {
+        let is_new = self.notice != view.notice;
+        self.notice.clone_from(&view.notice);
+        let notice = view.notice.as_ref().filter(|_| is_new);
+        notice.map(|notice| Line::Words(sentence(&told(notice.words.as_str())))).into_iter().collect()
+    }
+
     /// What is new in this view. `is_busy`: a line is still being carried out, the question waits.
     pub(crate) fn tell(&mut self, view: &View<'_>, now: Moment, is_busy: bool, mind: &mut Mind) -> Told {
         let mut lines: Vec<Line> = std::mem::take(&mut self.asides).into_iter().map(Line::Words).collect();
@@ -146,8 +154,17 @@ impl Talk {
         if is_busy {
             return Told { lines, ..Told::default() };
         }
-        self.was_answered = false;
-        self.ask(view, lines)
+        let mut told = self.ask(view, lines);
+        // The only answer to a line may be the line of state, once more.
+        if std::mem::take(&mut self.was_answered) && told.lines.is_empty() {
+            told.lines.extend(
+                self.notice
+                    .as_ref()
+                    .filter(|_| view.notice == self.notice)
+                    .map(|notice| Line::Words(state(notice))),
+            );
+        }
+        told
     }
 
     /// Says where the person is, when that is another place; says whether the screen must be said whole.
@@ -229,10 +246,13 @@ impl Talk {
         let at = view.trail.iter().position(|stop| stop.place == Place::Here);
         let heading = sentence(&told(heading));
         let step = at.and_then(|at| Some((at + 1, view.trail.get(at)?.name)));
-        match step.filter(|_| !is_passing(view.ask)) {
+        let is_panel = is_passing(view.ask) || (is_decided(view.ask) && view.ask != Ask::Outcome);
+        match step.filter(|_| !is_panel) {
             Some((at, name)) => {
                 let all = view.trail.len();
-                lines.push(Line::Words(format!("Step {at} of {all}: {name}. {heading}")));
+                let heading =
+                    if heading.trim_end_matches('.') == name { String::new() } else { format!(" {heading}") };
+                lines.push(Line::Words(format!("Step {at} of {all}: {name}.{heading}")));
             }
             None => lines.push(Line::Words(heading)),
         }
@@ -269,7 +289,7 @@ impl Talk {
         self.known.insert(kind, items.into_iter().map(|item| item.key).collect());
     }
 
-    /// The line of state: once, and again where it is the only answer to a line.
+    /// The line of state, once.
     fn news(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
         let notice = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy && !is_row(view, notice));
         if let Some(notice) = notice {
@@ -277,12 +297,11 @@ impl Talk {
                 .notice
                 .as_ref()
                 .is_none_or(|before| steady(before.words.as_str()) != steady(notice.words.as_str()));
-            if is_new || (self.was_answered && lines.is_empty()) {
-                let words = sentence(&told(notice.words.as_str()));
-                lines.push(Line::Words(match notice.tone {
-                    Tone::Bad => format!("Problem: {}", capital(&words)),
-                    _ => words,
-                }));
+            if is_new {
+                let words = state(notice);
+                // What stands below a list may say the same again.
+                lines.retain(|line| !matches!(line, Line::Words(said) if said.len() > 10 && words.contains(said.as_str())));
+                lines.push(Line::Words(words));
             }
             self.notice = Some(notice.clone());
         }
@@ -329,7 +348,7 @@ impl Talk {
             && !self.was_answered
         {
             let all = rows.rows.len();
-            lines.push(Line::Words(format!("{all} results: the word list says them.")));
+            lines.push(Line::Words(format!("{all} results: the word more says them.")));
             return;
         }
         mind.top = Some(top);
@@ -354,6 +373,12 @@ impl Talk {
         self.question = Some(asked);
         Told { lines, is_asked, bills, is_masked }
     }
+}
+
+/// The line of state as a sentence; bad news says so first.
+fn state(notice: &Notice) -> String {
+    let words = sentence(&told(notice.words.as_str()));
+    if notice.tone == Tone::Bad { format!("Problem: {}", capital(&words)) } else { words }
 }
 
 /// Words without what stands in brackets.
