@@ -233,15 +233,18 @@ impl FrontEnd for Plain {
     }
 
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
-        if let Some(why) = self.stop.ending() {
-            return Ok(Some(Intent::End(why)));
-        }
         if self.stop.interrupts() > self.interrupts {
             self.interrupts = self.interrupts.saturating_add(1);
             self.plan.clear();
             self.mind.forget();
             self.lines.forget();
             return Ok(Some(Intent::Leave));
+        }
+        if self.is_leaving {
+            return Ok(None);
+        }
+        if let Some(why) = self.stop.ending() {
+            return Ok(Some(Intent::End(why)));
         }
         if let Some(intent) = self.carry_on(view) {
             return Ok(Some(intent));
@@ -291,3 +294,6 @@ fn window() -> Option<u16> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -562,4 +562,4 @@ impl Wizard {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

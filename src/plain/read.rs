@@ -354,6 +354,3 @@ fn in_rows(line: &str, view: &View<'_>, question: &Question, mind: &mut Mind) ->
         false => unknown(line, question),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -423,6 +423,3 @@ fn page(view: &View<'_>, rows: &crate::wizard::view::RowsView<'_>, top: usize) -
     said.extend(rows::page(view.ask, rows, top));
     said
 }
-
-#[cfg(test)]
-mod tests;

@@ -92,7 +92,8 @@ pub(crate) fn timeless(words: &str) -> String {
 #[must_use]
 pub(crate) fn sentence(words: &str) -> String {
     let words = words.trim_end();
-    if words.is_empty() || words.ends_with(['.', '?', '!', ':', ';']) || words.ends_with(".”") {
+    let spoken = words.trim_end_matches(['”', '"']);
+    if words.is_empty() || spoken.ends_with(['.', '?', '!', ':', ';']) {
         words.to_owned()
     } else {
         format!("{words}.")

@@ -117,32 +117,32 @@ pub(crate) fn setup() -> Setup {
 }
 
 /// The wizard with what is made up around it.
-pub(super) struct Desk {
-    pub(super) wizard: Wizard,
-    pub(super) now: Moment,
+pub(crate) struct Desk {
+    pub(crate) wizard: Wizard,
+    pub(crate) now: Moment,
     /// Calls that are out, oldest first.
-    pub(super) open: Vec<(CallId, Request)>,
+    pub(crate) open: Vec<(CallId, Request)>,
     /// Calls that were cancelled.
-    pub(super) cancelled: Vec<CallId>,
+    pub(crate) cancelled: Vec<CallId>,
     /// What the front end was asked to do.
-    pub(super) deeds: Vec<Deed>,
+    pub(crate) deeds: Vec<Deed>,
     /// Everything that was ever asked for, as Debug shows it.
-    pub(super) log: Vec<String>,
+    pub(crate) log: Vec<String>,
     /// The run on record.
-    pub(super) record: Option<RunRecord>,
+    pub(crate) record: Option<RunRecord>,
     /// The customers.
-    pub(super) board: Board,
+    pub(crate) board: Board,
     /// What is known once the world is open.
-    pub(super) world: World,
+    pub(crate) world: World,
     /// What a round of checking finds.
-    pub(super) verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// Whom the answers name.
-    pub(super) named: Option<Organisation>,
+    pub(crate) named: Option<Organisation>,
 }
 
 impl Desk {
     /// A started wizard with these customers, in a world that is open.
-    pub(super) fn new(setup: Setup, rows: Vec<BoardRow>) -> Self {
+    pub(crate) fn new(setup: Setup, rows: Vec<BoardRow>) -> Self {
         let mut desk = Self::unopened(setup, rows);
         let (call, request) = desk.open.remove(0);
         desk.respond(call, &request);
@@ -150,7 +150,7 @@ impl Desk {
     }
 
     /// A wizard whose world is still being opened; what the setup says of operator and link comes with the world.
-    pub(super) fn unopened(mut setup: Setup, rows: Vec<BoardRow>) -> Self {
+    pub(crate) fn unopened(mut setup: Setup, rows: Vec<BoardRow>) -> Self {
         let nobody = Operator { name: Text::default(), is_admin: false };
         let world = World {
             operator: std::mem::replace(&mut setup.operator, nobody),
@@ -175,7 +175,7 @@ impl Desk {
     }
 
     /// A wizard that stands where a run on record leads to.
-    pub(super) fn resumed(record: RunRecord) -> Self {
+    pub(crate) fn resumed(record: RunRecord) -> Self {
         let row = row(record.customer.clone(), Progress::NotStarted, Some(&record));
         let mut desk = Self::new(setup(), vec![row]);
         desk.record = Some(record);
@@ -185,7 +185,7 @@ impl Desk {
     }
 
     /// Lets something happen now.
-    pub(super) fn happen(&mut self, what: Happening) -> &mut Self {
+    pub(crate) fn happen(&mut self, what: Happening) -> &mut Self {
         for effect in self.wizard.update(Event { at: self.now, what }) {
             match effect {
                 Effect::Start(call, request) => {
@@ -202,19 +202,19 @@ impl Desk {
         self
     }
 
-    pub(super) fn press(&mut self, intent: Intent) -> &mut Self {
+    pub(crate) fn press(&mut self, intent: Intent) -> &mut Self {
         self.happen(Happening::Intent(intent))
     }
 
-    pub(super) fn act(&mut self, action: Action) -> &mut Self {
+    pub(crate) fn act(&mut self, action: Action) -> &mut Self {
         self.press(Intent::Act(action))
     }
 
-    pub(super) fn submit(&mut self) -> &mut Self {
+    pub(crate) fn submit(&mut self) -> &mut Self {
         self.press(Intent::Submit)
     }
 
-    pub(super) fn type_in(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn type_in(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.press(Intent::Insert(c));
         }
@@ -222,7 +222,7 @@ impl Desk {
     }
 
     /// Answers everything but waits, until nothing is out.
-    pub(super) fn answer(&mut self) -> &mut Self {
+    pub(crate) fn answer(&mut self) -> &mut Self {
         while let Some(at) = self.open.iter().position(|(_, request)| !matches!(request, Request::Wake(_))) {
             let (call, request) = self.open.remove(at);
             self.respond(call, &request);
@@ -231,7 +231,7 @@ impl Desk {
     }
 
     /// Answers one call: a list comes in two parts.
-    pub(super) fn respond(&mut self, call: CallId, request: &Request) {
+    pub(crate) fn respond(&mut self, call: CallId, request: &Request) {
         if matches!(request, Request::ListUsers { .. }) {
             self.happen(Happening::Reply(call, Reply::Page(page())));
         }
@@ -241,7 +241,7 @@ impl Desk {
     }
 
     /// Lets time pass, ending the waits that fall into it in their order, and answers what they bring.
-    pub(super) fn pass(&mut self, seconds: u64) -> &mut Self {
+    pub(crate) fn pass(&mut self, seconds: u64) -> &mut Self {
         let end = self.now.plus(std::time::Duration::from_secs(seconds));
         loop {
             let now = self.now;
@@ -270,42 +270,42 @@ impl Desk {
     }
 
     /// Whether a call of this kind is out.
-    pub(super) fn is_out(&self, start: &str) -> bool {
+    pub(crate) fn is_out(&self, start: &str) -> bool {
         self.open.iter().any(|(_, request)| format!("{request:?}").starts_with(start))
     }
 
     /// How often a call of this kind was started.
-    pub(super) fn count(&self, start: &str) -> usize {
+    pub(crate) fn count(&self, start: &str) -> usize {
         self.log.iter().filter(|line| line.starts_with(start)).count()
     }
 
-    pub(super) fn view(&self) -> View<'_> {
+    pub(crate) fn view(&self) -> View<'_> {
         self.wizard.view()
     }
 
-    pub(super) fn heading(&self) -> String {
+    pub(crate) fn heading(&self) -> String {
         let view = self.view();
         view.overlay.as_ref().map_or(&view.panel, |overlay| overlay).heading.to_string()
     }
 
-    pub(super) fn notice(&self) -> String {
+    pub(crate) fn notice(&self) -> String {
         self.view().notice.map(|Notice { words, .. }| words.to_string()).unwrap_or_default()
     }
 
     /// Which stop of the trail is here.
-    pub(super) fn stop(&self) -> &'static str {
+    pub(crate) fn stop(&self) -> &'static str {
         let here = self.view().trail.into_iter().find(|stop| stop.place == super::view::Place::Here);
         here.map(|stop| stop.name).unwrap_or_default()
     }
 
     /// Everything that stands on the screen, as words.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let view = self.view();
         format!("{:?} {:?} {:?}", view.panel, view.overlay, view.notice)
     }
 
     /// The button with this label.
-    pub(super) fn button(&self, label: &str) -> Option<Button> {
+    pub(crate) fn button(&self, label: &str) -> Option<Button> {
         self.view().panel.blocks.into_iter().find_map(|block| match block {
             Block::Buttons(buttons) => buttons.into_iter().find(|button| button.label.as_str() == label),
             _ => None,
@@ -313,7 +313,7 @@ impl Desk {
     }
 
     /// Moves to the control that is in focus when a button with this label has it.
-    pub(super) fn reach(&mut self, label: &str) -> &mut Self {
+    pub(crate) fn reach(&mut self, label: &str) -> &mut Self {
         for _ in 0..20 {
             if self.button(label).is_some_and(|button| button.is_focused) {
                 return self;
@@ -323,12 +323,12 @@ impl Desk {
         panic!("no button {label}: {}", self.words());
     }
 
-    pub(super) fn is_in_field(&self) -> bool {
+    pub(crate) fn is_in_field(&self) -> bool {
         self.view().focus == Focus::Field
     }
 
     /// What the made-up world answers; nothing for waits.
-    pub(super) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
+    pub(crate) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
         let now = self.now;
         let run = |desk: &Self| desk.record.clone().map(|record| Reply::Run(Box::new(record)));
         let change = |desk: &mut Self, change: &dyn Fn(&mut RunRecord)| {
@@ -417,7 +417,7 @@ fn page() -> std::sync::Arc<UserPage> {
 }
 
 /// A failed call.
-pub(super) fn failed() -> Reply {
+pub(crate) fn failed() -> Reply {
     Reply::Failed(Failure::new(
         FailureKind::Unreachable,
         "the server did not answer",
@@ -438,6 +438,6 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
 }
 
 /// The run number of a record, for comparing.
-pub(super) fn number(text: &str) -> RunId {
+pub(crate) fn number(text: &str) -> RunId {
     text.parse().unwrap()
 }

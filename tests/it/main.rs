@@ -29,6 +29,8 @@ mod live;
 #[cfg(unix)]
 mod paths;
 #[cfg(unix)]
+mod plain;
+#[cfg(unix)]
 mod remote;
 mod sandbox;
 #[cfg(unix)]
