@@ -219,10 +219,10 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
             let tui = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
             Front::Screen(Box::new(tui.with_clipboard(clipboard)))
         }
-        Look::Lines => {
+        Look::Lines(options) => {
             let stop = Stop::default();
             signals::listen(&stop)?;
-            Front::Lines(Box::new(plain::Plain::start(waker, stop).map_err(anyhow::Error::from)?))
+            Front::Lines(Box::new(plain::Plain::start(waker, stop, options).map_err(anyhow::Error::from)?))
         }
     };
     let logged = OnceLock::new();
@@ -256,7 +256,7 @@ enum Look {
     /// On the whole screen.
     Screen(tui::Options),
     /// Line by line.
-    Lines,
+    Lines(plain::Options),
 }
 
 /// The front end of the wizard.
@@ -290,23 +290,22 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
              nothing; backup365 --help lists them.",
         ));
     }
-    if match settings.lines {
-        Lines::Always => true,
-        Lines::Never => false,
-        Lines::Auto => environment.wants_lines(),
-    } {
-        return Ok(Look::Lines);
-    }
-    if !environment.has_terminal {
-        return Err(Refusal::usage(
-            "the wizard needs a terminal for its input and output. Start it in one, or add --plain to answer line by \
-             line.",
-        ));
-    }
-    if environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb") {
-        return Ok(Look::Lines);
-    }
-    Ok(Look::Screen(tui::options::decide(&tui::options::Environment {
+    let is_dumb = environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb");
+    let why = match settings.lines {
+        Lines::Always if cli.common.plain => Some("--plain was given"),
+        Lines::Always => Some("the settings say so"),
+        Lines::Auto if environment.wants_lines() => Some("ACCESSIBLE is set"),
+        _ if !environment.has_terminal => {
+            return Err(Refusal::usage(
+                "the wizard needs a terminal for its input and output. Start it in one, or add --plain to answer line \
+                 by line.",
+            ));
+        }
+        _ if is_dumb && environment.term.as_deref() == Some("dumb") => Some("TERM is dumb"),
+        _ if is_dumb => Some("TERM is empty"),
+        _ => None,
+    };
+    let options = tui::options::decide(&tui::options::Environment {
         color: match settings.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -326,7 +325,15 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
         lang: environment.lang.as_deref(),
         columns: environment.columns.as_deref(),
         lines: environment.lines.as_deref(),
-    })))
+    });
+    Ok(match why {
+        Some(why) => Look::Lines(plain::Options {
+            why,
+            use_unicode: options.use_unicode,
+            columns: environment.columns.as_deref().and_then(|columns| columns.trim().parse().ok()),
+        }),
+        None => Look::Screen(options),
+    })
 }
 
 /// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.

@@ -24,8 +24,8 @@ use crate::{
 #[command(
     name = "backup365",
     version,
-    about = "Provision Backup365 for a customer, step by step, with the keyboard alone.",
-    long_about = "Provision Backup365 for a customer, step by step, with the keyboard alone.\n\n\
+    about = "Provision Backup365 for a customer, step by step, with the keyboard alone; --plain: line by line.",
+    long_about = "Provision Backup365 for a customer, step by step, with the keyboard alone; --plain: line by line.\n\n\
                   Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",
     after_help = "Examples:\n  backup365                      open the wizard\n  \
                   backup365 --run B365-7KQ4      go on with a run\n  \

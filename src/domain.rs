@@ -4,6 +4,7 @@
 //! and no function here reads a clock, a file or a socket.
 
 pub mod bill;
+pub mod codeset;
 pub mod customer;
 pub mod customer_csv;
 pub mod customer_record;

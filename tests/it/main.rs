@@ -39,6 +39,8 @@ mod log;
 #[cfg(unix)]
 mod paths;
 #[cfg(unix)]
+mod plain;
+#[cfg(unix)]
 mod provision;
 #[cfg(unix)]
 mod receipt;

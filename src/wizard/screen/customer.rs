@@ -167,6 +167,7 @@ impl Customer {
             rows: &self.table,
             cursor: self.cursor.get(self.shown.len()),
             anchor: None,
+            is_searching: false,
             counts: self.counts(),
             search: Some(self.search.view("Search", "name, domain or reference", None, self.in_field)),
             empty: self.empty(look.session.is_open),
