@@ -39,8 +39,7 @@ impl Out {
     /// One line of data, to stdout.
     ///
     /// # Errors
-    /// What stdout says, a broken pipe included: see [`quietly`].
-    #[expect(clippy::unused_self, reason = "one way to speak, whatever is said")]
+    /// What stdout says, a broken pipe included: that ends the printing, not the program.
     pub fn say(self, line: &str) -> io::Result<()> {
         say(line)
     }
