@@ -39,7 +39,7 @@ impl Out {
     /// One line of data, to stdout.
     ///
     /// # Errors
-    /// What stdout says, a broken pipe included: see [`quietly`].
+    /// What stdout says, a broken pipe included: see `quietly`.
     #[expect(clippy::unused_self, reason = "one way to speak, whatever is said")]
     pub fn say(self, line: &str) -> io::Result<()> {
         say(line)
