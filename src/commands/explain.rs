@@ -16,6 +16,9 @@ use super::{Out, quietly, warn};
 /// Hits of words that are shown in full; the JSON has all.
 const HITS: usize = 3;
 
+/// Letters of a question that are said back. A guess: one line.
+const SHOWN: usize = 60;
+
 /// Said where nothing is found.
 const TRY: &str = "Try the number alone, or two or three words of the page's heading.";
 
@@ -73,9 +76,14 @@ fn answer(asked: &str) -> Answer {
 fn aside(answer: &Answer, out: Out) {
     let more = answer.entries.len().saturating_sub(HITS);
     match answer.found {
-        Found::Nothing => warn(&format!("Nothing is known by \"{}\". {TRY}", answer.asked)),
+        Found::Nothing => {
+            // A pasted page is recognised by its beginning.
+            let asked: String = answer.asked.as_str().chars().take(SHOWN).collect();
+            let rest = if answer.asked.as_str().len() > asked.len() { " and so on" } else { "" };
+            warn(&format!("Nothing is known by \"{asked}\"{rest}. {TRY}"));
+        }
         Found::Words if more > 0 => {
-            out.note(&format!("{more} more are alike. Give more words, or the number."))
+            out.note(&format!("{more} more are alike. Give more words, or the number."));
         }
         _ => {}
     }

@@ -79,23 +79,20 @@ pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Resul
         What::Plan => plan::of_run(&outcome),
     };
     let exit = exit_of(&outcome);
-    match &asked.target {
-        Some(target) => {
-            if let Err(error) = keep(target, &words) {
-                return Ok(failed(&unkept(target, &error)));
-            }
-            audit(&outcome, out);
-            out.note(&format!("It is in {}, which only you can read.", target.file.display()));
-            Ok(exit)
-        }
-        None => {
-            audit(&outcome, out);
-            quietly(out.say(words.trim_end_matches('\n')), exit)
-        }
+    let Some(target) = &asked.target else {
+        audit(&outcome, out);
+        return quietly(out.say(words.trim_end_matches('\n')), exit);
+    };
+    if let Err(error) = keep(target, &words) {
+        return Ok(failed(&unkept(target, &error)));
     }
+    audit(&outcome, out);
+    out.note(&format!("It is in {}, which only you can read.", target.file.display()));
+    Ok(exit)
 }
 
 /// There is no record at all, so there is no such run.
+#[must_use]
 pub fn unknown(run: &RunId) -> Exit {
     warn(&format!(
         "There is no run {run}: nothing has been recorded on this computer yet. Check the number."

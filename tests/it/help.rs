@@ -93,7 +93,7 @@ fn examples(help: &str) -> Vec<String> {
     for line in lines {
         match found.last_mut() {
             Some(last) if last.ends_with('\\') => {
-                *last = format!("{}{}", last.trim_end_matches('\\'), line.trim())
+                *last = format!("{}{}", last.trim_end_matches('\\'), line.trim());
             }
             _ if line.starts_with("   ") => {}
             _ => found.push(line.trim().to_owned()),

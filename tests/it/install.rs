@@ -471,10 +471,9 @@ fn systemd_itself_reads_the_units_whatever_the_folders_are_called() {
     let (code, out, err) = said(command);
     assert_eq!((code, err.as_str()), (0, ""));
     let units = printed(&out);
-    assert!(
-        units[0].1.contains("ExecStart=\"/") && units[0].1.contains("/backup365\" --sandbox") == false,
-        "{out}"
-    );
+    let service = &units[0].1;
+    assert!(service.contains("/all; 100%% of $HOME & more/backup365\" --settings \"/"), "{out}");
+    assert!(service.contains("/it's \\\"mine\\\" \\\\o $${A}/settings.toml\" --sandbox sweep\n"), "{out}");
     let folder = desk.path("units");
     fs::create_dir(&folder).unwrap();
     for (name, text) in &units {

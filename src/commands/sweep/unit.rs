@@ -54,19 +54,19 @@ impl Plan {
     /// the whole unit.
     fn service(&self) -> anyhow::Result<String> {
         let command = command(&words(self, &["sweep"])?);
-        let mut text = format!(
+        let set = |(name, value): &(String, String)| {
+            format!("Environment={}\n", quoted(&format!("{name}={value}")))
+        };
+        let set: String = self.environment.iter().map(set).collect::<Vec<_>>().concat();
+        Ok(format!(
             "{MARK}\n# \"backup365 sweep --uninstall\" takes it away. Changes in here are lost by the next --install.\n\
              [Unit]\nDescription=Backup365: one pass of Enable Auto{}\nDocumentation=man:backup365-sweep(1)\n\n\
-             [Service]\nType=simple\nExecStart={command}\n",
-            self.world()
-        );
-        for (name, value) in &self.environment {
-            text += &format!("Environment={}\n", quoted(&format!("{name}={value}")));
-        }
-        text += &format!("EnvironmentFile=-{}\n", specified(of_path(&self.variables)?));
-        text += "# A pass that could not be done stays due: it is tried again until it is done.\n\
-                 Restart=on-failure\nRestartSec=5min\n";
-        Ok(text)
+             [Service]\nType=simple\nExecStart={command}\n{set}EnvironmentFile=-{}\n\
+             # A pass that could not be done stays due: it is tried again until it is done.\n\
+             Restart=on-failure\nRestartSec=5min\n",
+            self.world(),
+            specified(of_path(&self.variables)?)
+        ))
     }
 
     fn schedule(&self) -> String {
