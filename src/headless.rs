@@ -12,7 +12,7 @@ pub mod report;
 use std::{fmt, time::Duration};
 
 use crate::{
-    domain::{bill::grouped, text::Text, time::Moment},
+    domain::{bill::grouped, id::RunId, text::Text, time::Moment},
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
         effect::Deed,
@@ -30,6 +30,12 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
+
+/// Hears every 30 s that the journey waits, in the place of a line.
+pub type Pause = Box<dyn FnMut()>;
+
+/// Hears which run it is, before anything is done in it.
+pub type Note = Box<dyn FnMut(&RunId)>;
 
 /// How the journey ends, once that is clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +61,9 @@ pub struct Headless {
     answers: Answers,
     stop: Stop,
     tell: Tell,
+    /// Until it has heard.
+    note: Option<Note>,
+    pause: Option<Pause>,
     waker: Option<Waker>,
     course: Course,
     report: Report,
@@ -85,6 +94,8 @@ impl Headless {
             answers,
             stop,
             tell: Box::new(|_| ()),
+            note: None,
+            pause: None,
             waker: None,
             course: Course::default(),
             report: Report::default(),
@@ -101,6 +112,20 @@ impl Headless {
     #[must_use]
     pub fn telling(mut self, tell: Tell) -> Self {
         self.tell = tell;
+        self
+    }
+
+    /// Says which run it is as soon as there is one; the journey goes on when that returns.
+    #[must_use]
+    pub fn noting(mut self, note: Note) -> Self {
+        self.note = Some(note);
+        self
+    }
+
+    /// Says every 30 s that it waits, instead of telling a line: for journeys of which many wait side by side.
+    #[must_use]
+    pub fn pausing(mut self, pause: Pause) -> Self {
+        self.pause = Some(pause);
         self
     }
 
@@ -134,6 +159,17 @@ impl Headless {
     fn say(&mut self, words: &Text) {
         self.told = self.now;
         (self.tell)(words);
+    }
+
+    /// Tells what is awaited.
+    fn wait_on(&mut self, words: &Text) {
+        match &mut self.pause {
+            Some(pause) => {
+                self.told = self.now;
+                pause();
+            }
+            None => self.say(words),
+        }
     }
 
     /// Whether the customer has had as long as the answers allow.
@@ -275,7 +311,7 @@ impl FrontEnd for Headless {
         if now.since(self.told) >= TOLD_EVERY
             && let Some(words) = self.awaited(view)
         {
-            self.say(&words);
+            self.wait_on(&words);
         }
         // Once: a round that is out ends by itself, and is looked at then.
         if self.closing == Closing::No
@@ -292,6 +328,11 @@ impl FrontEnd for Headless {
             return Ok((self.stop.interrupts() > before).then_some(Intent::Leave));
         }
         self.report.observe(view);
+        if let Some(run) = &self.report.run
+            && let Some(mut note) = self.note.take()
+        {
+            note(run);
+        }
         if let Some(intent) = self.signalled() {
             return Ok(Some(intent));
         }

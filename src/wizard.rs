@@ -68,6 +68,9 @@ pub struct Setup {
     pub permissions: Vec<(Text, Text)>,
     /// Go straight to this run.
     pub run: Option<RunId>,
+    /// Somebody looks at the board: Microsoft is asked about the runs on it that wait for consent. Who comes for one run
+    /// only would have it asked about all the others.
+    pub is_board_watched: bool,
     /// IANA name of the zone that this computer is in.
     pub here: Text,
 }

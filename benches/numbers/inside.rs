@@ -111,6 +111,7 @@ impl Inside {
             clipboard: 0,
             permissions: Vec::new(),
             run: stage.run(size).parse().ok(),
+            is_board_watched: true,
             here: Text::from("Australia/Sydney"),
         });
         let area = Rect { x: 0, y: 0, width: 80, height: 24 };

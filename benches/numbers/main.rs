@@ -22,6 +22,7 @@ mod idle;
 mod inside;
 mod keys;
 mod listing;
+mod plan;
 mod pty;
 mod restore;
 mod server;
@@ -46,7 +47,7 @@ use world::Stage;
 type Measure = fn(&Stage, &[Tool]) -> Report;
 
 /// The groups, in the order of the table.
-const GROUPS: [(&str, Measure); 8] = [
+const GROUPS: [(&str, Measure); 9] = [
     ("start", start::measure),
     ("keys", keys::measure),
     ("filter", filter::measure),
@@ -54,6 +55,7 @@ const GROUPS: [(&str, Measure); 8] = [
     ("restore", restore::measure),
     ("listing", |stage, _| listing::measure(stage)),
     ("sweep", |stage, _| sweep::measure(stage)),
+    ("plan", |stage, _| plan::measure(stage)),
     ("inside", |stage, _| inside::measure(stage)),
 ];
 

@@ -1,15 +1,45 @@
 //! Arguments of `backup365 apply`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-/// Provisions many customers from plan files.
+/// Sets up many customers from plan files.
+///
+/// The whole plan is checked first and shown. Then two customers are set up, then the rest, several at once. Start it
+/// again to go on where it was.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  backup365 apply plan.toml --check   check the plan and show its bill\n  \
-                        backup365 apply plan.toml           do it; start it again to go on"
-)]
+#[command(after_help = "Examples:\n  \
+    backup365 apply plan.toml --check\n      \
+        check the plan and show its bill; change nothing\n  \
+    backup365 apply plan.toml --max-seats 200\n      \
+        do it; start it again to go on\n  \
+    backup365 apply plan.toml --max-seats 200 --wait 2h\n      \
+        wait for the customers' consent\n  \
+    backup365 apply north.toml south.toml --max-seats 500 --json\n\n\
+    assets/plan.sample.toml shows every key of a plan; backup365 receipt RUN\n\
+    --as-plan makes one of a finished run.")]
 pub struct Args {
     /// Plan files.
     #[arg(required = true, value_name = "PLAN")]
     pub plans: Vec<PathBuf>,
+    /// Check the plan, ask Microsoft, show the bill, then stop; change nothing.
+    #[arg(long)]
+    pub check: bool,
+    /// Most new seats of the whole plan; needed for anything that bills.
+    #[arg(long, value_name = "N")]
+    pub max_seats: Option<u32>,
+    /// Customers that are set up at the same time, after the first two.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub at_once: u8,
+    /// How long the customers' consent is waited for once every link is out, like 90s, 15m or 2h; without it: not at all.
+    #[arg(long, value_name = "TIME", value_parser = super::provision::duration, default_value = "0s", hide_default_value = true)]
+    pub wait: Duration,
+    /// Set up customers again that were finished when this plan was applied before.
+    #[arg(long)]
+    pub again: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Sandbox only: play the customers once their links are out.
+    #[arg(long)]
+    pub rehearse: bool,
 }

@@ -1,1 +1,513 @@
-//! `backup365 apply`: many customers from plan files, checked first, two first, then the rest.
+//! `backup365 apply`: many customers from plan files.
+//!
+//! The plan is read and checked whole, by a dry journey for each customer; then two customers are set up, then the rest,
+//! several at once. Every customer's link is out before any consent is waited for. Nobody new is started once somebody
+//! came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see `progress.rs`.
+
+mod check;
+mod fate;
+mod load;
+mod progress;
+mod show;
+mod summary;
+mod table;
+mod words;
+mod work;
+
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use crate::{
+    domain::{
+        bill::counted,
+        customer::{Customer, Product},
+        failure::Failure,
+        plan::{PasswordSource, Place, Row, Users},
+        secret::Secret,
+        text::Text,
+    },
+    driver::front::Stop,
+    exit::Exit,
+    headless::{
+        answers::{Allowance, Answers},
+        report::{End, Report},
+    },
+};
+
+use super::{
+    Context,
+    journey::{self, Ears, Start},
+    warn,
+};
+use fate::{Earlier, Fate};
+use progress::{Progress, Trouble};
+use show::{Show, Stage};
+use work::{After, lock};
+
+/// Customers that are checked at the same time where nothing else is said.
+const CHECKED_AT_ONCE: usize = 4;
+
+/// How long a played customer is waited for: they accept at once, and spreading takes the sandbox's customers seconds.
+const REHEARSED: Duration = Duration::from_mins(2);
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Plan files.
+    pub plans: Vec<PathBuf>,
+    /// Most new seats of the whole plan.
+    pub max_seats: Option<u32>,
+    /// Customers at the same time, 1 to 16.
+    pub at_once: usize,
+    /// How long consent is waited for once every link is out.
+    pub wait: Duration,
+    /// Only check.
+    pub is_check: bool,
+    /// Set up again who was finished before.
+    pub again: bool,
+    /// The summary as JSON.
+    pub is_json: bool,
+    /// Play the customers (sandbox only).
+    pub rehearse: bool,
+}
+
+/// Reads a password from where a plan says it is.
+///
+/// # Errors
+/// Says in words which source could not be read and why; never the value.
+pub type Secrets = Arc<dyn Fn(&PasswordSource) -> Result<Secret<String>, Text> + Send + Sync>;
+
+/// Makes a start for dry journeys, over a copy of the record, and says what keeps the copy.
+///
+/// # Errors
+/// The record can't be copied.
+pub type Dry<'a> = Box<dyn FnOnce() -> anyhow::Result<(Start, Box<dyn Any>)> + 'a>;
+
+/// What a plan is worked on with.
+pub struct Rig<'a> {
+    /// Starts journeys.
+    pub start: Start,
+    /// Starts dry journeys.
+    pub dry: Dry<'a>,
+    /// Reads passwords.
+    pub secrets: Secrets,
+    /// What signals ask.
+    pub stop: Stop,
+    /// Folder of the plans' own folders.
+    pub plans: PathBuf,
+}
+
+impl std::fmt::Debug for Rig<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rig").field("plans", &self.plans).finish_non_exhaustive()
+    }
+}
+
+/// One customer of a plan.
+#[derive(Debug)]
+struct Job {
+    /// The row.
+    row: Row,
+    /// Tells the row from one with other answers.
+    key: String,
+    /// The customer, as on record.
+    customer: Customer,
+    /// The product, where it is settled.
+    product: Option<Product>,
+    /// The answers of the journey.
+    answers: Answers,
+    /// Where the password comes from.
+    password: Option<PasswordSource>,
+    /// What the dry journey found.
+    check: Option<Report>,
+    /// What became of it.
+    fate: Fate,
+    /// Seats that its open run has billed before.
+    begun: u32,
+    /// The link of its open run, where that was out before.
+    link: Option<[Text; 4]>,
+}
+
+impl Job {
+    /// The organisation of a run that is finished.
+    fn organisation(&self) -> Option<Text> {
+        let Fate::Finished(outcome, _) = &self.fate else { return None };
+        let run = &outcome.run;
+        match (&run.organisation, &run.impersonation) {
+            (_, Some(access)) if run.product.is_hosted() => Some(access.server.shown().host().to_text()),
+            (Some(found), _) => {
+                let four = found.tenant.last_four();
+                found.name.as_ref().map(|name| Text::of(format_args!("{name} …{four}")))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is still to be done.
+    const fn is_open(&self) -> bool {
+        matches!(self.fate, Fate::NotStarted)
+    }
+}
+
+/// Applies plans.
+///
+/// # Errors
+/// The record can't be read, or stdout can't be written for another reason than a closed pipe.
+pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exit> {
+    let customers = context.provider.store.customers().map_err(|failure| sentence(&failure))?;
+    let mut jobs = match load::jobs(order, &customers) {
+        Ok(jobs) => jobs,
+        Err(mistakes) => {
+            for mistake in &mistakes {
+                warn(&mistake.to_string());
+            }
+            warn("Nothing was done. Mend the plan, then start again.");
+            return Ok(Exit::Usage);
+        }
+    };
+    let folder = rig.plans.join(load::folder_name(&order.plans));
+    let progress = if order.is_check {
+        Progress::look(&folder, order.again)
+    } else {
+        Progress::take(&folder, order.again)
+    };
+    let progress = match progress {
+        Ok(progress) => progress,
+        Err(Trouble::Held) => {
+            warn(
+                "Another backup365 applies this plan right now. Wait until it has ended, or stop it; then start again.",
+            );
+            return Ok(Exit::Held);
+        }
+        Err(Trouble::Failed(failure)) => return Err(sentence(&failure)),
+    };
+    for job in &mut jobs {
+        recall(context, &progress, job)?;
+    }
+    let Rig { start, dry, secrets, stop, .. } = rig;
+    let work = Work { context, order, start, stop, progress: Arc::new(progress) };
+    if !work.passwords(&mut jobs, &secrets) {
+        return Ok(Exit::Usage);
+    }
+    work.check(&mut jobs, dry)?;
+    work.go_on(jobs)
+}
+
+/// Asks the record what became of a row when the plan was applied before.
+fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Result<()> {
+    let Some(run) = progress.run(&job.key) else { return Ok(()) };
+    let outcome = match context.provider.store.outcome(&run) {
+        Ok(outcome) => outcome,
+        // The record is another one than then.
+        Err(failure) if failure.kind == crate::domain::failure::FailureKind::NotFound => return Ok(()),
+        Err(failure) => return Err(sentence(&failure)),
+    };
+    if outcome.run.finished.is_some() {
+        job.fate = Fate::Finished(Box::new(outcome), Earlier::Before);
+    } else {
+        job.begun = fate::billed(&outcome);
+        job.link = summary::link_before(&outcome, |tenant| context.provider.graph.browser_link(tenant));
+    }
+    Ok(())
+}
+
+/// A failure as one sentence.
+fn sentence(failure: &Failure) -> anyhow::Error {
+    anyhow::anyhow!("{}", Text::of(format_args!("{}. {}", failure.what, failure.hint)))
+}
+
+/// The links that are out, in the order of the plan.
+type Links = Mutex<BTreeMap<Place, [Text; 4]>>;
+
+/// The work on one plan.
+struct Work<'a> {
+    context: &'a Context,
+    order: &'a Order,
+    start: Start,
+    stop: Stop,
+    progress: Arc<Progress>,
+}
+
+impl Work<'_> {
+    /// Shows a stage.
+    fn show(&self, stage: Stage, total: usize) -> Show {
+        Show::begin(self.context.out, &self.context.clock, stage, total)
+    }
+
+    /// Reads the passwords of the customers that are still to be done. False when one can't be read: said.
+    fn passwords(&self, jobs: &mut [Job], secrets: &Secrets) -> bool {
+        let mut is_good = true;
+        for job in jobs.iter_mut().filter(|job| job.is_open()) {
+            let (Some(source), Some(details)) = (&job.password, &mut job.answers.details) else { continue };
+            match secrets(source) {
+                Ok(password) => details.password = Some(password),
+                Err(why) => {
+                    let why = words::in_keys(why.as_str());
+                    warn(&format!("{}: {}: {why}.", job.row.place, job.customer.name));
+                    is_good = false;
+                }
+            }
+        }
+        if !is_good {
+            warn("Nothing was done. Mend where the passwords come from, then start again.");
+        }
+        is_good
+    }
+
+    /// Makes a dry journey for every customer that is still to be done.
+    fn check(&self, jobs: &mut [Job], dry: Dry<'_>) -> anyhow::Result<()> {
+        let open: Vec<&mut Job> = jobs.iter_mut().filter(|job| job.is_open()).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let (start, _kept) = dry()?;
+        let show = self.show(Stage::Checking, open.len());
+        work::at_once(open, CHECKED_AT_ONCE.max(self.order.at_once), &|job: &mut Job| {
+            let running = show.start(&job.customer.name);
+            let answers = Answers { is_dry_run: true, wait: Duration::ZERO, ..job.answers.clone() };
+            let mut report = journey::travel(&start, answers, &self.stop, &self.context.clock);
+            words::mend(&mut report, &job.row);
+            // Found now, not when the journey comes there in the middle of the plan.
+            if report.is_unswept && !job.row.without_sweeper && report.end == End::Shown {
+                (report.end, report.words) = (End::Stopped, Text::from(words::UNSWEPT));
+            }
+            running.end(None);
+            let is_told = matches!(report.end, End::Interrupted | End::Told(_));
+            job.check = Some(report);
+            if is_told { After::Stop } else { After::Well }
+        });
+        show.end();
+        Ok(())
+    }
+
+    /// Shows what the check found; then works, unless nothing may be begun.
+    fn go_on(&self, mut jobs: Vec<Job>) -> anyhow::Result<Exit> {
+        let max_seats = self.order.max_seats;
+        let checked = check::exit(&jobs, max_seats);
+        if self.order.is_check {
+            return self.tell(&jobs, checked, None);
+        }
+        self.context.out.block(&check::told(&jobs, max_seats));
+        if !jobs.iter().any(Job::is_open) {
+            self.context
+                .out
+                .note("Every customer of this plan is finished. To set them up again, add --again.");
+        }
+        if check::is_bad(&jobs) || check::is_over(&jobs, max_seats) {
+            return self.refuse(&mut jobs, checked);
+        }
+        let bills = |job: &Job| job.is_open() && job.row.users != Users::None;
+        if max_seats.is_none() && jobs.iter().any(bills) {
+            let known = check::Total::of(&jobs).seats().max(1);
+            warn(&format!(
+                "--max-seats is missing: the most new seats that the whole plan may bill, for example --max-seats {known}. \
+                 Nothing was done."
+            ));
+            return Ok(Exit::Usage);
+        }
+        self.work(&mut jobs);
+        let exit = summary::exit(&jobs);
+        self.tell(&jobs, exit, Some(self.progress.folder()))
+    }
+
+    /// Nothing is begun, and why.
+    fn refuse(&self, jobs: &mut [Job], exit: Exit) -> anyhow::Result<Exit> {
+        for job in jobs.iter_mut() {
+            if let Some(check) =
+                job.check.take_if(|check| !matches!(check.end, End::Shown | End::Done { .. }))
+            {
+                job.fate = Fate::Ended(Box::new(check));
+            }
+        }
+        warn(match exit {
+            Exit::Interrupted | Exit::HangUp | Exit::Quit | Exit::Terminated => {
+                "Stopped during the check. Nothing was done."
+            }
+            _ => {
+                "Nothing was done: the check did not end well. Mend the plan, or what the remarks say; then start again."
+            }
+        });
+        if self.order.is_json { self.tell(jobs, exit, Some(self.progress.folder())) } else { Ok(exit) }
+    }
+
+    /// Sets the customers up.
+    fn work(&self, jobs: &mut [Job]) {
+        let left = self.order.max_seats.map(|most| most.saturating_sub(check::Total::of(jobs).billed));
+        let allowance = left.map(Allowance::of).unwrap_or_default();
+        for job in jobs.iter_mut().filter(|job| job.is_open()) {
+            job.answers.allowance = allowance.share();
+            job.answers.max_seats = job.row.max_seats.or(self.order.max_seats);
+            // What was refused a moment ago is not tried again: a password that is tried again and again locks the account.
+            if let Some(check) = job.check.take_if(|check| check.end == End::Refused) {
+                job.fate = Fate::Ended(Box::new(check));
+            }
+        }
+        let links = Links::new(
+            jobs.iter().filter_map(|job| Some((job.row.place.clone(), job.link.clone()?))).collect(),
+        );
+        let open = |job: &&mut Job| job.is_open();
+        // Those whose check failed come last: they may be reachable by then, and are no measure for the others.
+        let (good, doubtful): (Vec<&mut Job>, Vec<&mut Job>) = jobs
+            .iter_mut()
+            .filter(open)
+            .partition(|job| job.check.as_ref().is_none_or(|check| check.end == End::Shown));
+        let all: Vec<&mut Job> = good.into_iter().chain(doubtful).collect();
+        if all.is_empty() {
+            return;
+        }
+        let show = self.show(Stage::Working, all.len());
+        let wait = match self.order.wait {
+            Duration::ZERO if self.order.rehearse => REHEARSED,
+            wait if self.order.rehearse => wait,
+            _ => Duration::ZERO,
+        };
+        let is_whole =
+            work::two_first(all, self.order.at_once, &|job: &mut Job| self.one(job, wait, &show, &links));
+        show.end();
+        if !is_whole {
+            warn("Nobody new was started after that. The others wait for the next start of this plan.");
+            return;
+        }
+        self.await_customers(jobs, &links);
+    }
+
+    /// Every link is out: waits for the customers, all at once, because waiting costs nothing.
+    fn await_customers(&self, jobs: &mut [Job], links: &Links) {
+        let is_waiting =
+            |job: &&mut Job| matches!(&job.fate, Fate::Ended(report) if report.end == End::Waiting);
+        let waiting: Vec<&mut Job> = jobs.iter_mut().filter(is_waiting).collect();
+        if waiting.is_empty() || self.order.wait.is_zero() || self.order.rehearse {
+            return;
+        }
+        let count = waiting.len();
+        let who = counted(u32::try_from(count).unwrap_or(u32::MAX), "customer", "customers");
+        let file = Text::clean(&self.progress.folder().join(summary::LINKS).display().to_string());
+        self.context.out.note(&format!("Waiting for the consent of {who}. Their links: {file}"));
+        let show = self.show(Stage::Waiting, count);
+        work::at_once(waiting, count, &|job: &mut Job| self.one(job, self.order.wait, &show, links));
+        show.end();
+    }
+
+    /// Sets one customer up, as far as that goes now.
+    fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
+        let running = Arc::new(show.start(&job.customer.name));
+        let answers = Answers { wait, ..job.answers.clone() };
+        let mut report = journey::travel_heard(
+            &self.start,
+            answers,
+            &self.stop,
+            &self.context.clock,
+            self.ears(job, &running),
+        );
+        words::mend(&mut report, &job.row);
+        job.fate = self.settled(report, &running);
+        self.settle(job);
+        self.keep_links(job, links, &running);
+        let after = match &job.fate {
+            fate if fate.is_stop() => After::Stop,
+            fate if fate.is_well() => After::Well,
+            _ => After::Badly,
+        };
+        running.end(Some(&Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words()))));
+        after
+    }
+
+    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
+    fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
+        let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
+        let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
+        Ears {
+            tell: Box::new(move |words| teller.step(words)),
+            note: Box::new(move |run| {
+                if let Err(error) = progress.note(&key, run) {
+                    noter.warn(&format!("the progress of the plan could not be kept: {error}"));
+                }
+            }),
+            pause: Some(Box::new(move || waiter.wait_on())),
+        }
+    }
+
+    /// What a journey came to, by the record where it came to an end.
+    fn settled(&self, report: Report, running: &show::Running) -> Fate {
+        let (End::Done { .. }, Some(run)) = (&report.end, &report.run) else {
+            return Fate::Ended(Box::new(report));
+        };
+        match self.context.provider.store.outcome(run) {
+            Ok(outcome) => {
+                if let Err(error) = summary::keep_receipts(self.progress.folder(), &outcome) {
+                    running.warn(&format!(
+                        "the receipt could not be written: {error}. backup365 receipt {run} shows it."
+                    ));
+                }
+                Fate::Finished(Box::new(outcome), Earlier::Now)
+            }
+            Err(failure) => {
+                running.warn(&format!(
+                    "what was done could not be read back: {}. {}",
+                    failure.what, failure.hint
+                ));
+                Fate::Ended(Box::new(report))
+            }
+        }
+    }
+
+    /// Gives back what was set aside for a bill that did not come about.
+    fn settle(&self, job: &mut Job) {
+        let billed = match &job.fate {
+            Fate::Finished(outcome, _) => Some(fate::billed(outcome)),
+            Fate::Ended(report) => report
+                .run
+                .as_ref()
+                .and_then(|run| self.context.provider.store.outcome(run).ok())
+                .map(|outcome| fate::billed(&outcome)),
+            Fate::NotStarted => None,
+        };
+        // Where nobody can say, it stays set aside: rather too few than too many.
+        if let Some(billed) = billed {
+            job.answers.allowance.settle(billed.saturating_sub(job.begun));
+            job.begun = if matches!(job.fate, Fate::Finished(..)) { 0 } else { billed };
+        }
+    }
+
+    /// Writes the links that are out, so that they can be sent while the others are still worked on.
+    fn keep_links(&self, job: &Job, links: &Links, running: &show::Running) {
+        let mut links = lock(links);
+        match summary::link(job) {
+            Some(link) => links.insert(job.row.place.clone(), link),
+            None => links.remove(&job.row.place),
+        };
+        let path = self.progress.folder().join(summary::LINKS);
+        if let Err(error) = progress::replace(&path, &summary::links(links.values())) {
+            running.warn(&format!("the file of the links could not be written: {error}"));
+        }
+    }
+
+    /// The summary, to stdout and into the plan's folder.
+    fn tell(&self, jobs: &[Job], exit: Exit, folder: Option<&Path>) -> anyhow::Result<Exit> {
+        let Context { out, is_sandbox, .. } = self.context;
+        let about =
+            summary::About { jobs, folder, max_seats: self.order.max_seats, exit, is_sandbox: *is_sandbox };
+        let json = summary::json(about);
+        let text = match folder {
+            Some(_) => summary::text(about),
+            None => check::told(jobs, self.order.max_seats),
+        };
+        if let Some(folder) = folder {
+            let kept = progress::replace(&folder.join("summary.txt"), &text)
+                .and_then(|()| progress::replace(&folder.join("summary.json"), &format!("{json:#}\n")));
+            if let Err(error) = kept {
+                warn(&format!("The summary could not be written into the plan's folder: {error}"));
+            }
+        }
+        let said = if self.order.is_json { out.json(&json) } else { out.say(text.trim_end()) };
+        if let Some(folder) = folder {
+            out.note(&format!("Summary, links and receipts: {}", Text::clean(&folder.display().to_string())));
+        }
+        super::quietly(said, exit)
+    }
+}

@@ -10,7 +10,7 @@ use crate::{
     },
     exit::Exit,
     headless::{
-        Headless, Tell,
+        Headless, Note, Pause, Tell,
         answers::Answers,
         report::{End, Report},
     },
@@ -43,10 +43,36 @@ pub fn travel(start: &Start, answers: Answers, stop: &Stop, clock: &Clock) -> Re
 /// Makes one journey, on this thread, and says what it came to. `tell` hears each step, and what is awaited every 30 s.
 #[must_use]
 pub fn travel_telling(start: &Start, answers: Answers, stop: &Stop, clock: &Clock, tell: Tell) -> Report {
+    travel_heard(start, answers, stop, clock, Ears { tell, note: Box::new(|_| ()), pause: None })
+}
+
+/// Who hears what happens on a journey.
+pub struct Ears {
+    /// Each step, and what is awaited every 30 s.
+    pub tell: Tell,
+    /// Which run it is, before anything is done in it.
+    pub note: Note,
+    /// Every 30 s that the journey waits; none: `tell` hears what is awaited.
+    pub pause: Option<Pause>,
+}
+
+impl std::fmt::Debug for Ears {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ears").finish_non_exhaustive()
+    }
+}
+
+/// Makes one journey, on this thread, and says what it came to.
+#[must_use]
+pub fn travel_heard(start: &Start, answers: Answers, stop: &Stop, clock: &Clock, ears: Ears) -> Report {
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     stop.listen(waker.clone());
-    let mut front = Headless::new(answers, stop.clone()).telling(tell).waking(waker.clone());
+    let mut front =
+        Headless::new(answers, stop.clone()).telling(ears.tell).noting(ears.note).waking(waker.clone());
+    if let Some(pause) = ears.pause {
+        front = front.pausing(pause);
+    }
     let Vehicle { mut wizard, mut calls } = start(waker);
     let ended = driver::drive(&mut wizard, &mut front, calls.as_mut(), &woken, clock);
     front.report(ended)

@@ -95,6 +95,7 @@ fn drive(can_open: bool, shows: usize, mut intents: Vec<Intent>) -> (Ended, Vec<
         clipboard: 4_000,
         permissions: Vec::new(),
         run: None,
+        is_board_watched: true,
         here: Text::from("UTC"),
     };
     intents.reverse();

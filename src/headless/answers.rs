@@ -1,6 +1,9 @@
 //! Every answer of a journey, given beforehand by flags or by a line of a plan.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use crate::domain::{customer::Product, secret::Secret, user::Kind};
 
@@ -33,6 +36,8 @@ pub struct Answers {
     pub is_dry_run: bool,
     /// Plays the customer (sandbox only).
     pub rehearse: bool,
+    /// Seats that several journeys share; each bill must fit into what is left.
+    pub allowance: Allowance,
 }
 
 /// How the mailboxes of a hosted customer are reached.
@@ -65,4 +70,77 @@ pub enum Users {
     None,
     /// These addresses.
     These(Vec<String>),
+}
+
+/// New seats that several journeys share: what one sets aside for its bill is gone for the others.
+#[derive(Debug, Clone, Default)]
+pub struct Allowance {
+    /// What is left for all; none: there is no limit.
+    left: Option<Arc<Mutex<u32>>>,
+    /// What this journey has set aside.
+    mine: Arc<Mutex<u32>>,
+}
+
+impl Allowance {
+    /// So many seats for all who share them.
+    #[must_use]
+    pub fn of(seats: u32) -> Self {
+        Self { left: Some(Arc::new(Mutex::new(seats))), mine: Arc::default() }
+    }
+
+    /// The share of one more journey.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        Self { left: self.left.clone(), mine: Arc::default() }
+    }
+
+    /// Sets seats aside for a bill, in all as many as these, however often it is asked.
+    ///
+    /// # Errors
+    /// How many seats are left for this journey, when they do not suffice.
+    pub fn set_aside(&self, seats: u32) -> Result<(), u32> {
+        let Some(left) = &self.left else { return Ok(()) };
+        let (mut left, mut mine) = (lock(left), lock(&self.mine));
+        let all = left.saturating_add(*mine);
+        if seats > all {
+            return Err(all);
+        }
+        if seats > *mine {
+            (*left, *mine) = (all.saturating_sub(seats), seats);
+        }
+        Ok(())
+    }
+
+    /// The journey is over: what it has set aside and not billed is there for the others again.
+    pub fn settle(&self, billed: u32) {
+        let Some(left) = &self.left else { return };
+        let (mut left, mut mine) = (lock(left), lock(&self.mine));
+        let kept = billed.min(*mine);
+        *left = left.saturating_add(mine.saturating_sub(kept));
+        *mine = 0;
+    }
+}
+
+/// Locks, also after another thread panicked while it held the lock.
+fn lock(seats: &Mutex<u32>) -> MutexGuard<'_, u32> {
+    seats.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_journey_sets_aside_is_gone_for_the_others_until_it_is_settled() {
+        let all = Allowance::of(10);
+        let (one, two) = (all.share(), all.share());
+        assert_eq!(one.set_aside(7), Ok(()));
+        assert_eq!(one.set_aside(7), Ok(()), "asking again takes nothing more");
+        assert_eq!(two.set_aside(4), Err(3));
+        assert_eq!(one.set_aside(8), Ok(()), "the list has grown");
+        one.settle(5);
+        assert_eq!(two.set_aside(5), Ok(()));
+        assert_eq!(all.share().set_aside(1), Err(0));
+        assert_eq!(Allowance::default().set_aside(u32::MAX), Ok(()));
+    }
 }

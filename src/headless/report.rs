@@ -96,6 +96,8 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The bill, once it was shown.
     pub bill: Option<Bill>,
+    /// The wizard said that nothing runs at 20:00.
+    pub is_unswept: bool,
 }
 
 impl Report {
@@ -103,6 +105,7 @@ impl Report {
     pub(super) fn observe(&mut self, view: &View<'_>) {
         let bar = &view.bar;
         self.is_sandbox = bar.is_sandbox;
+        self.is_unswept |= view.ask == Ask::NoSweeper;
         if bar.run.is_none() {
             return; // back at the customers: what was said of the run stays
         }

@@ -472,6 +472,7 @@ fn some_answers() -> impl Strategy<Value = Answers> {
             wait: Duration::from_secs(wait),
             is_dry_run: flags.1,
             rehearse: flags.2,
+            ..Answers::default()
         })
 }
 

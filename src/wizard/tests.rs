@@ -112,6 +112,7 @@ pub(crate) fn setup() -> Setup {
         clipboard: 4_000,
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,
+        is_board_watched: true,
         here: Text::from("UTC"),
     }
 }
@@ -438,6 +439,6 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
 }
 
 /// The run number of a record, for comparing.
-pub(super) fn number(text: &str) -> RunId {
+pub(crate) fn number(text: &str) -> RunId {
     text.parse().unwrap()
 }

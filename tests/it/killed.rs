@@ -3,7 +3,7 @@
 
 mod batches;
 mod hosted;
-mod moments;
+pub(crate) mod moments;
 mod office;
 mod onward;
 pub(crate) mod whole;

@@ -42,6 +42,7 @@ const TESTS_MAY_NAME: &[(&str, &[&str])] =
 const CRATES: &[(&str, &[&str])] = &[
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
+    ("indicatif", &["commands"]),
     ("qrcode", &["tui"]),
     ("reqwest", &["provider", "sandbox"]),
     ("axum", &["sandbox"]),
@@ -52,6 +53,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("oauth2", &["provider"]),
     ("open", &["runner"]),
     ("clap", &["cli", "app"]),
+    ("clap_complete", &["app"]),
+    ("clap_mangen", &["app"]),
     ("tokio", &["provider", "sandbox", "runner", "sweeper", "commands", "app"]),
 ];
 

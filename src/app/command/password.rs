@@ -27,6 +27,8 @@ pub(super) enum Source {
     Environment(String),
     /// Printed by a command.
     Command(String),
+    /// Printed by a program: itself and its arguments.
+    Program(Vec<String>),
 }
 
 impl Source {
@@ -56,7 +58,8 @@ impl Source {
                 one_line(&Zeroizing::new(text))
                     .with_context(|| format!("--password-env: {name} can't be used"))
             }
-            Self::Command(line) => of_command(line),
+            Self::Command(line) => of_program(&words(line)?),
+            Self::Program(words) => of_program(words),
         }
     }
 }
@@ -83,8 +86,7 @@ fn from(source: impl Read) -> anyhow::Result<Secret<String>> {
     one_line(&text)
 }
 
-fn of_command(line: &str) -> anyhow::Result<Secret<String>> {
-    let words = words(line)?;
+fn of_program(words: &[String]) -> anyhow::Result<Secret<String>> {
     let Some((program, arguments)) = words.split_first() else { bail!("--password-command is empty") };
     let output = Command::new(program)
         .args(arguments)

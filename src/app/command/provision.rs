@@ -91,6 +91,7 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
         wait: args.wait,
         is_dry_run: args.dry_run,
         rehearse: args.rehearse,
+        ..Answers::default()
     })
 }
 

@@ -50,7 +50,7 @@ fn rule() -> AutoRule {
 }
 
 /// Five eligible users, users 1 and 2 on.
-fn outcome() -> Outcome {
+pub(in crate::domain) fn outcome() -> Outcome {
     Outcome {
         run: RunRecord {
             id: "B365-7KQ4".parse().unwrap(),

@@ -50,6 +50,13 @@ pub(super) fn refused(answers: &Answers, bill: &Bill) -> Option<Next> {
         None if bill.new_seats > 0 && !answers.is_dry_run => {
             Some(super::users::missing_seats(bill.new_seats))
         }
+        _ if let Err(left) = answers.allowance.set_aside(bill.new_seats) => Some(end(
+            End::Stopped,
+            Text::of(format_args!(
+                "It would be {seats}, and of what --max-seats allows for the whole plan {} left. Nobody was turned on. Look at the bills; then start again with a higher --max-seats, or with fewer users.",
+                counted(left, "is", "are")
+            )),
+        )),
         _ if answers.is_dry_run => {
             Some(end(End::Shown, Text::of(format_args!("It would be {seats}. Nothing was written."))))
         }

@@ -28,18 +28,18 @@ const AT_ONCE: usize = 3;
 pub(super) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Numbers that look random and are the same every time (`SplitMix64`, public domain).
-pub(super) struct Seeded(u64);
+pub(crate) struct Seeded(u64);
 
 impl Seeded {
     /// Of one kill of one write.
-    pub(super) fn new(name: &str, nth: usize) -> Self {
+    pub(crate) fn new(name: &str, nth: usize) -> Self {
         let seed = std::env::var("BACKUP365_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1_u64);
         let name = name.bytes().fold(seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
         Self(name.wrapping_mul(1_000).wrapping_add(u64::try_from(nth).unwrap()))
     }
 
     /// A share, 0 to 1.
-    pub(super) fn share(&mut self) -> f64 {
+    pub(crate) fn share(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -61,6 +61,15 @@ fn billed(answers: &Answers, view: &View<'_>) -> Option<Next> {
                 grouped(most)
             )),
         )),
-        Some(_) => None,
+        Some(_) => answers.allowance.set_aside(new).err().map(|left| {
+            end(
+                End::Stopped,
+                Text::of(format_args!(
+                    "Enable Auto is on: with these kinds the next sweep would take {} more, and of what --max-seats allows for the whole plan {} left. The kinds were not changed.",
+                    counted(new, "seat", "seats"),
+                    counted(left, "is", "are")
+                )),
+            )
+        }),
     }
 }

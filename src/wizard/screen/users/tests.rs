@@ -74,6 +74,7 @@ pub(in crate::wizard::screen) fn setup(is_admin: bool) -> Setup {
         clipboard: 4_000,
         permissions: Vec::new(),
         run: None,
+        is_board_watched: true,
         here: Text::from("Australia/Sydney"),
     }
 }

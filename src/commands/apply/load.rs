@@ -1,0 +1,262 @@
+//! Plan files to jobs: read, lists read, customers found on record; all mistakes at once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, ErrorKind, Read as _},
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    domain::{
+        bill::counted,
+        customer::{Customer, Product},
+        failure::of_system,
+        filter::fold,
+        id::{Address, CustomerId},
+        plan::{self, List, Mailboxes, Mistake, Place, Row, Users},
+        text::Text,
+    },
+    headless::answers::{self, Answers},
+};
+
+use super::{Job, Order, fate::Fate};
+
+/// Largest plan or list taken, bytes: a list of half a million long addresses.
+const MAX_BYTES: u64 = 32 << 20;
+
+/// Reads the plans and finds their customers.
+///
+/// # Errors
+/// Every mistake, file by file, in the order of the lines.
+pub(super) fn jobs(order: &Order, customers: &[Customer]) -> Result<Vec<Job>, Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    let mut jobs = Vec::new();
+    for path in &order.plans {
+        match rows(path) {
+            Ok(rows) => {
+                for row in rows {
+                    match job(order, row, customers) {
+                        Ok(job) => jobs.push(job),
+                        Err(mistake) => mistakes.push(mistake),
+                    }
+                }
+            }
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    mistakes.extend(twice(&jobs));
+    if mistakes.is_empty() { Ok(jobs) } else { Err(mistakes) }
+}
+
+/// The rows of one plan file, lists read.
+fn rows(path: &Path) -> Result<Vec<Row>, Vec<Mistake>> {
+    let file = Text::clean(&path.display().to_string());
+    let place = Place { file: file.clone(), line: 1 };
+    let text = text(path).map_err(|why| {
+        vec![Mistake::at(
+            &place,
+            format_args!("The plan can't be read: {why}. Check the name, then start again."),
+        )]
+    })?;
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    let plan = plan::read(&file, folder, &text)?;
+    let (mut rows, mut mistakes) = (Vec::new(), Vec::new());
+    for mut row in plan.rows {
+        match lists(&mut row) {
+            Ok(()) => rows.push(row),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    if mistakes.is_empty() { Ok(rows) } else { Err(mistakes) }
+}
+
+/// A file as text.
+fn text(path: &Path) -> Result<String, Text> {
+    let told = |error: io::Error| match error.kind() {
+        ErrorKind::NotFound => Text::from("there is no such file"),
+        ErrorKind::IsADirectory => Text::from("it is a folder"),
+        _ => of_system(&error),
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(told)?;
+    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(told)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
+        return Err(Text::from("it is larger than 32 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_broken| Text::from("it is not UTF-8 text"))
+}
+
+/// Reads the lists that stand in files of their own.
+fn lists(row: &mut Row) -> Result<(), Mistake> {
+    let place = row.place.clone();
+    if let Users::These(list) = &mut row.users {
+        read_list(&place, "users", list)?;
+    }
+    if let Some(Mailboxes::Given(list)) = &mut row.mailboxes {
+        read_list(&place, "mailboxes", list)?;
+    }
+    Ok(())
+}
+
+/// One address a line; empty lines and lines that begin with # are skipped.
+fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
+    let List::File(path) = list else { return Ok(()) };
+    let name = Text::clean(&path.display().to_string());
+    let text = text(path)
+        .map_err(|why| Mistake::at(place, format_args!("{key}: the file {name} can't be read: {why}.")))?;
+    let mut addresses = Vec::new();
+    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if line.parse::<Address>().is_err() {
+            let line = Text::clean(line);
+            let words = format_args!("{key}: {name} line {}: \"{line}\" is not an e-mail address.", at + 1);
+            return Err(Mistake::at(place, words));
+        }
+        addresses.push(line.to_owned());
+    }
+    if addresses.is_empty() {
+        return Err(Mistake::at(place, format_args!("{key}: the file {name} names nobody.")));
+    }
+    *list = List::Here(addresses);
+    Ok(())
+}
+
+/// A row as a job, with its customer as on record.
+fn job(order: &Order, row: Row, customers: &[Customer]) -> Result<Job, Mistake> {
+    let customer = find(&row, customers)?;
+    let product = row.product.or_else(|| match customer.products.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    });
+    let canonical = format!("{}\n{}", customer.reference, row.canonical());
+    let key = Sha256::digest(canonical.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let answers = answers(order, &row, &customer, product);
+    Ok(Job {
+        key,
+        customer,
+        product,
+        answers,
+        password: row.password.clone(),
+        row,
+        fate: Fate::NotStarted,
+        check: None,
+        begun: 0,
+        link: None,
+    })
+}
+
+/// The customer that a row names: by reference, name or domain, whole.
+fn find(row: &Row, customers: &[Customer]) -> Result<Customer, Mistake> {
+    let said = fold(&row.customer);
+    let is_called = |customer: &&Customer| {
+        [&customer.reference, &customer.name, &customer.domain]
+            .into_iter()
+            .any(|name| fold(name.as_str()) == said)
+    };
+    // The reference is unique: it goes before a name that looks like it.
+    let by_reference = customers.iter().find(|customer| fold(customer.reference.as_str()) == said);
+    let found: Vec<&Customer> =
+        by_reference.map_or_else(|| customers.iter().filter(is_called).collect(), |one| vec![one]);
+    let name = Text::clean(&row.customer);
+    match found.as_slice() {
+        [one] => Ok((*one).clone()),
+        [] => Err(Mistake::at(
+            &row.place,
+            format_args!(
+                "No customer on record is called {name}. Write the whole reference, name or domain; backup365 \
+                 customers list shows them."
+            ),
+        )),
+        several => {
+            let references: Vec<&str> = several.iter().map(|customer| customer.reference.as_str()).collect();
+            Err(Mistake::at(
+                &row.place,
+                format_args!(
+                    "{} are called {name}: {}. Write the reference of one.",
+                    counted(u32::try_from(several.len()).unwrap_or(u32::MAX), "customer", "customers"),
+                    references.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+/// Rows that name the same customer and product in different words, or in different files.
+fn twice(jobs: &[Job]) -> Vec<Mistake> {
+    let mut seen: BTreeMap<(CustomerId, Option<Product>), &Place> = BTreeMap::new();
+    let mut told = BTreeSet::new();
+    let mut mistakes = Vec::new();
+    for job in jobs {
+        let first = seen.entry((job.customer.id, job.product)).or_insert(&job.row.place);
+        if *first != &job.row.place && told.insert(&job.row.place) {
+            let name = &job.customer.name;
+            let words = format_args!("{name} stands in {first} already. Keep one of the two rows.");
+            mistakes.push(Mistake::at(&job.row.place, words));
+        }
+    }
+    mistakes
+}
+
+/// A row as the answers of a journey; the password is still missing.
+fn answers(order: &Order, row: &Row, customer: &Customer, product: Option<Product>) -> Answers {
+    let here = |list: &List| match list {
+        List::Here(list) => list.clone(),
+        List::File(_) => Vec::new(),
+    };
+    let is_hosted = product.is_some_and(Product::is_hosted);
+    Answers {
+        customer: customer.reference.as_str().to_owned(),
+        product,
+        tenant: row.tenant.clone(),
+        details: (is_hosted && row.has_details()).then(|| answers::Details {
+            server: row.server.clone(),
+            account: row.account.clone(),
+            password: None,
+            mailbox: row.mailbox.clone(),
+            domains: row.mail_domains.clone(),
+            mailboxes: match &row.mailboxes {
+                Some(Mailboxes::Given(list)) => Some(here(list)),
+                Some(Mailboxes::Directory) | None => None,
+            },
+            is_directory: row.mailboxes == Some(Mailboxes::Directory),
+        }),
+        users: Some(match &row.users {
+            Users::All => answers::Users::All,
+            Users::Auto => answers::Users::Auto,
+            Users::None => answers::Users::None,
+            Users::These(list) => answers::Users::These(here(list)),
+        }),
+        include: row.include_kinds.clone(),
+        exclude: row.exclude.clone(),
+        max_seats: row.max_seats,
+        ceiling: row.ceiling,
+        without_sweeper: row.without_sweeper,
+        rehearse: order.rehearse,
+        ..Answers::default()
+    }
+}
+
+/// The plan's own folder: its name and what tells it from other plans of that name.
+pub(super) fn folder_name(plans: &[PathBuf]) -> String {
+    let whole = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_missing| path.clone());
+    let mut hash = Sha256::new();
+    for path in plans {
+        hash.update(whole(path).as_os_str().as_encoded_bytes());
+        hash.update([0]);
+    }
+    let mark: String = hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let stem =
+        plans.first().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let stem: String = stem
+        .unwrap_or_default()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
+        .take(40)
+        .collect();
+    format!("{stem}-{mark}")
+}

@@ -1,0 +1,84 @@
+//! A journey speaks of flags; a plan has keys and rows. The same words, in the plan's language.
+
+use crate::{
+    domain::{
+        bill::{counted, grouped},
+        plan::Row,
+        text::Text,
+    },
+    headless::report::{End, Report},
+};
+
+/// Flags of a journey and the keys of a plan that stand for them; longer ones first.
+const KEYS: [(&str, &str); 16] = [
+    ("--password-command", "password_command"),
+    ("--without-sweeper", "without_sweeper = true"),
+    ("--password-file", "password_file"),
+    ("--include-kind", "include_kinds"),
+    ("--password-env", "password_environment"),
+    ("--try-mailbox", "mailbox"),
+    ("--mail-domain", "mail_domains"),
+    ("--users-file", "users"),
+    ("--directory", "directory = true"),
+    ("--mailboxes", "mailboxes"),
+    ("--product", "product"),
+    ("--account", "account"),
+    ("--exclude", "exclude"),
+    ("--ceiling", "ceiling"),
+    ("--server", "server"),
+    ("--tenant", "tenant"),
+];
+
+/// Says it in the plan's language.
+pub(super) fn mend(report: &mut Report, row: &Row) {
+    report.words = match (&report.end, &report.bill, row.max_seats) {
+        (End::Stopped, Some(bill), Some(most)) if bill.new_seats > most => Text::of(format_args!(
+            "It would be {}, and max_seats of this row allows at most {}. Nobody was turned on. Look at the bill; then \
+             change max_seats, or choose fewer users.",
+            counted(bill.new_seats, "new seat", "new seats"),
+            grouped(most)
+        )),
+        (End::Waiting, ..) => {
+            let run = report.run.as_ref().map_or_else(|| "The run".to_owned(), ToString::to_string);
+            Text::of(format_args!("The customer has not accepted yet. {run} is parked."))
+        }
+        _ => in_keys(report.words.as_str()),
+    };
+}
+
+/// Words about flags as words about keys. The flags of `apply` itself, like --max-seats and --wait, stay.
+pub(super) fn in_keys(words: &str) -> Text {
+    let words = KEYS.iter().fold(words.to_owned(), |words, (flag, key)| words.replace(flag, key));
+    Text::clean(&words)
+}
+
+/// What is said where the wizard finds that nothing runs at 20:00 and the row does not go on all the same.
+pub(super) const UNSWEPT: &str = "Nothing will run at 20:00: no sweeper is installed. Install one first (backup365 sweep --install), or write \
+     without_sweeper = true into the row or the defaults.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_told_as_keys() {
+        let words =
+            "--tenant is missing: who? all, or --users-file with addresses. Or --password-env, --max-seats.";
+        assert_eq!(
+            in_keys(words).as_str(),
+            "tenant is missing: who? all, or users with addresses. Or password_environment, --max-seats."
+        );
+    }
+
+    #[test]
+    fn a_row_above_its_own_limit_says_so() {
+        let bill = crate::headless::report::Bill { new_seats: 34, ..Default::default() };
+        let mut report = Report { end: End::Stopped, bill: Some(bill), ..Report::default() };
+        mend(&mut report, &Row { max_seats: Some(20), ..Row::default() });
+        assert!(
+            report.words.as_str().contains("max_seats of this row allows at most 20"),
+            "{}",
+            report.words
+        );
+    }
+}
