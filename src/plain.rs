@@ -54,6 +54,10 @@ pub struct Options {
 
 /// The plain front end.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a step of the conversation that is behind us, in any order"
+)]
 pub struct Plain {
     options: Options,
     stop: Stop,
@@ -255,7 +259,7 @@ impl FrontEnd for Plain {
             self.is_pending |= self.plan.is_done();
             return Ok(None);
         }
-        if rows::open_search(view).is_some() {
+        if rows::open_search(view).is_some() && !view.is_waiting {
             return Ok(Some(Intent::NextControl));
         }
         if let Some(line) = self.line(view) {

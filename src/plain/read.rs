@@ -64,7 +64,7 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, mind: &mut 
     }
     match &question.way {
         Way::Field { label, is_masked: true, .. } => Heard::Steps(plan::answer(label, line)),
-        Way::Field { label, is_list: true, .. } => listed(label, line.trim(), view, question, mind),
+        Way::Field { label, is_list: true, .. } => listed(label, line.trim(), view, mind),
         Way::Field { label, .. } => in_field(label, line.trim(), view, question),
         Way::Choices(choices, default) => chosen(line.trim(), view, question, choices, *default),
         Way::Rows => in_rows(line.trim(), view, question, mind),
@@ -163,7 +163,7 @@ fn field_command(line: &str, view: &View<'_>) -> Option<Heard> {
 }
 
 /// A field that takes a list: lines up to an empty one, or one with a full stop alone, are one paste.
-fn listed(label: &'static str, line: &str, view: &View<'_>, question: &Question, mind: &mut Mind) -> Heard {
+fn listed(label: &'static str, line: &str, view: &View<'_>, mind: &mut Mind) -> Heard {
     let is_end = line.is_empty() || line == ".";
     if is_end && mind.collected.is_empty() {
         return Heard::Steps(vec![Step::Do(Intent::Submit), Step::Correct(label, 1)]);
@@ -180,7 +180,6 @@ fn listed(label: &'static str, line: &str, view: &View<'_>, question: &Question,
         mind.collected.clear();
         return say("The list is too long to be taken at once: nothing of it came. Paste it in parts.");
     }
-    let _same = question;
     mind.collected.push_str(line);
     mind.collected.push('\n');
     Heard::More
@@ -349,8 +348,8 @@ fn in_rows(line: &str, view: &View<'_>, question: &Question, mind: &mut Mind) ->
     {
         return heard;
     }
-    match is_numbered(view.ask) && can_search {
-        true => Heard::Steps(plan::search(line)),
-        false => unknown(line, question),
+    if is_numbered(view.ask) && can_search {
+        return Heard::Steps(plan::search(line));
     }
+    unknown(line, question)
 }

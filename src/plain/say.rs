@@ -220,7 +220,7 @@ impl Talk {
         }
         self.say_bar(view, is_new_screen, lines);
         if is_new_screen || !is_same || is_renamed {
-            self.say_heading(view, &heading, lines);
+            Self::say_heading(view, &heading, lines);
             self.heading = heading;
         }
         self.stand = Some(stand);
@@ -242,7 +242,7 @@ impl Talk {
         }
     }
 
-    fn say_heading(&self, view: &View<'_>, heading: &str, lines: &mut Vec<Line>) {
+    fn say_heading(view: &View<'_>, heading: &str, lines: &mut Vec<Line>) {
         let at = view.trail.iter().position(|stop| stop.place == Place::Here);
         let heading = sentence(&told(heading));
         let step = at.and_then(|at| Some((at + 1, view.trail.get(at)?.name)));
@@ -352,26 +352,28 @@ impl Talk {
             return;
         }
         mind.top = Some(top);
+        // What is found is an answer to be chosen from; ticks are said without their prompt.
+        self.asks_again |= view.ask == Ask::Customer;
         lines.extend(page(view, rows, top).into_iter().map(Line::Words));
     }
 
     /// The question, when it is another one or must be said again.
     fn ask(&mut self, view: &View<'_>, mut lines: Vec<Line>) -> Told {
-        let asked = question(view);
-        let is_other = self.question.as_ref() != Some(&asked);
-        let is_asked = (is_other || self.asks_again) && asked.way != Way::Nothing;
+        let stands = question(view);
+        let is_other = self.question.as_ref() != Some(&stands);
+        let is_asked = (is_other || self.asks_again) && stands.way != Way::Nothing;
         if is_other {
             // The prompt of a list is the same whatever was done to its rows, and is said once.
-            lines.extend(asked.before.iter().cloned().map(Line::Words));
+            lines.extend(stands.before.iter().cloned().map(Line::Words));
         }
-        if is_asked && !asked.prompt.is_empty() {
-            lines.push(Line::Words(asked.prompt.clone()));
+        if is_asked && !stands.prompt.is_empty() {
+            lines.push(Line::Words(stands.prompt.clone()));
         }
         self.asks_again = false;
-        let is_masked = matches!(asked.way, Way::Field { is_masked: true, .. });
-        let bills = is_asked && asked.bills;
-        self.question = Some(asked);
-        Told { lines, is_asked, bills, is_masked }
+        let hides = matches!(stands.way, Way::Field { is_masked: true, .. });
+        let bills = is_asked && stands.bills;
+        self.question = Some(stands);
+        Told { lines, is_asked, bills, is_masked: hides }
     }
 }
 

@@ -71,7 +71,9 @@ impl Call {
                     continue;
                 }
                 Wants::Show => continue,
-                Wants::Nothing if rows::open_search(&view).is_some() => Intent::NextControl,
+                Wants::Nothing if rows::open_search(&view).is_some() && !view.is_waiting => {
+                    Intent::NextControl
+                }
                 Wants::Time | Wants::Nothing => return said + &self.hears(),
             };
             self.desk.press(intent);
@@ -139,14 +141,14 @@ fn at_users(columns: u16) -> Call {
 fn walk(columns: u16) -> String {
     let (mut call, mut said) = Call::start(columns);
     for line in ["bakery 1", "1", "", "nonsense", "bakery.example", "1", "1"] {
-        said += &format!("\n<<< {line}\n{}", call.types(line));
+        said += &["\n<<< ", line, "\n", &call.types(line)].concat();
     }
     call.desk.verdict = Verdict::Proved;
     call.desk.named = Some(organisation(1));
     call.desk.pass(60);
     said += &call.goes_on();
     for line in ["enable", "tick 1-3", "details 1", "all", "yes", "review", "3", "2", "say", "park"] {
-        said += &format!("\n<<< {line}\n{}", call.types(line));
+        said += &["\n<<< ", line, "\n", &call.types(line)].concat();
     }
     said
 }

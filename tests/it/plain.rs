@@ -155,7 +155,7 @@ fn office_365_by_domain_with_all_kinds_park_and_resume_at_40_columns() {
         "Enter for 1",
     ]);
     talk.types("").hears(&["Step 4 of 6: Authorise.", "Enter for 1"]);
-    talk.types("park").hears(&["Which customer?", "is parked. Nothing is lost.", "Enter takes"]);
+    talk.types("park").hears(&["Which customer?", "Nothing is lost.", "Enter takes"]);
     talk.types("quit");
     assert_eq!(talk.ends(), 0, "nothing is interrupted without a run");
 
@@ -240,7 +240,7 @@ fn the_echo_is_on_again_on_every_way_out() {
         (|talk| talk.terminal.signal(Signal::TERM), 143),
         (|talk| talk.terminal.signal(Signal::QUIT), 131),
         (|talk| talk.terminal.signal(Signal::HUP), 129),
-        (|talk| drop(talk.interrupts().hears(&["Leave?"]).interrupts().since), 130),
+        (|talk| _ = talk.interrupts().hears(&["Leave?"]).interrupts(), 130),
     ];
     for (way, code) in ways {
         let home = Home::new();
@@ -268,11 +268,7 @@ fn the_wrong_organisation_is_named_and_nothing_can_be_enabled() {
     talk.types("authorise").hears(&["adminconsent", "Play."]).types("play");
     talk.hears(&["Colin Ward signed in and pressed Accept for Rimu Property Holdings."]);
     talk.types("enable").hears(&["“enable” is no answer here."]);
-    talk.types("say").hears(&[
-        "Say: “Please open the link",
-        "The page names another organisation",
-        "Type a number",
-    ]);
+    talk.types("say").hears(&["Say: “Please open the link", "Rimu Legal (…039a)", "Type a number"]);
     talk.types("explain 90094").hears(&["90094: The person may not accept", "Type a number"]);
     assert_eq!(Record::of(&home).count("enablement"), 0);
     talk.interrupts().hears(&["Leave? The run is kept.", "1: Leave."]).types("stay");
@@ -285,13 +281,13 @@ fn the_wrong_organisation_is_named_and_nothing_can_be_enabled() {
 #[test]
 fn a_wait_can_be_left() {
     let home = Home::new();
-    let mut talk = Talk::start(&home, 80, &["--fault", "slow=5s"]);
+    let mut talk = Talk::start(&home, 80, &["--fault", "slow=4000ms"]);
     talk.opens("harbour", "Harbour Street Cafe");
     talk.hears(&["Asking Microsoft about the tenant. Usually 2 s, at worst 1 min."]);
     talk.types("say").hears(&["Say: “One moment please"]);
     talk.types("back").hears(&["Which product of Harbour Street Cafe?", "Type a number"]);
     talk.types("1").hears(&["Asking Microsoft about the tenant."]).types("park");
-    talk.hears(&["is parked. Nothing is lost."]).types("quit");
+    talk.hears(&["Nothing is lost.", "Enter takes"]).types("quit");
     assert_eq!(talk.ends(), 0);
 }
 

@@ -255,7 +255,7 @@ fn excluded(range: &Range, view: &View<'_>, exclude: bool) -> Vec<Step> {
     };
     let mut needing = indices(range).filter(|at| is_excluded(*at) != exclude);
     let Some(first) = needing.next() else { return Vec::new() };
-    let last = needing.last().unwrap_or(first);
+    let last = needing.next_back().unwrap_or(first);
     let mut steps = vec![Step::Row(first)];
     if last != first {
         steps.extend([Step::Key(Action::Range), Step::Row(last)]);

@@ -40,7 +40,7 @@ pub(super) fn bar(bar: &Bar<'_>) -> String {
         None => said.push_str("No customer chosen yet."),
     }
     if let Some(run) = &bar.run {
-        said.push_str(&format!(" Run {run}."));
+        said.extend([" Run ", &run.to_string(), "."]);
     }
     let organisation = bar.organisation.map(|name| told(name.as_str())).unwrap_or_default();
     let domain = bar.domain.map(|domain| domain.to_string()).unwrap_or_default();
@@ -48,7 +48,7 @@ pub(super) fn bar(bar: &Bar<'_>) -> String {
     let label = if four.is_empty() { "" } else { "Organisation: " };
     let named = format_line(label, &[&capital(&organisation), &domain, &four]);
     if !named.is_empty() {
-        said.push_str(&format!(" {named}"));
+        said.extend([" ", named.as_str()]);
     }
     if bar.is_read_only {
         said.push_str(" To look at only: another window has this run open.");
@@ -170,7 +170,7 @@ fn bad(failure: &Failure) -> Item {
         words.push_str(&sentence(&told(failure.hint.as_str())));
     }
     if let Some(wait) = failure.retry_after {
-        words.push_str(&format!(" Trying again makes sense in {} s.", wait.as_secs()));
+        words.extend([" Trying again makes sense in ", &wait.as_secs().to_string(), " s."]);
     }
     let mut said = vec![Line::Words(words.clone())];
     if let Some(reference) = &failure.reference {
