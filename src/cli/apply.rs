@@ -13,6 +13,7 @@ use std::{path::PathBuf, time::Duration};
     backup365 apply plan.toml --max-seats 200 --wait 2h        wait for the customers' consent\n  \
     backup365 apply north.toml south.toml --max-seats 500 --json\n\n\
     assets/plan.sample.toml shows every key of a plan; backup365 receipt RUN --as-plan makes one of a finished run.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
     /// Plan files.
     #[arg(required = true, value_name = "PLAN")]
