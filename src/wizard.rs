@@ -49,6 +49,7 @@ const NOTICE: Duration = Duration::from_secs(5);
 ///
 /// Operator and link come with [`World`], which takes the place of what stood here.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the place, none excludes another")]
 pub struct Setup {
     /// Everything is invented: every screen says so.
     pub is_sandbox: bool,

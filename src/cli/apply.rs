@@ -2,21 +2,27 @@
 
 use std::{path::PathBuf, time::Duration};
 
+/// Examples that work.
+const EXAMPLES: &str = "Examples:
+  backup365 apply plan.toml --check
+      check the plan and show its bill; change nothing
+  backup365 apply plan.toml --max-seats 200
+      do it; the same command again goes on where it was
+  backup365 apply plan.toml --max-seats 200 --wait 2h
+      wait for the customers' consent once every link is out
+  backup365 apply north.toml south.toml --max-seats 500 --json
+      two plans as one; the summary as JSON (assets/json/apply.schema.json)
+
+assets/plan.sample.toml shows every key of a plan. backup365 receipt RUN
+--as-plan makes a plan of a finished run.";
+
 /// Sets up many customers from plan files.
 ///
 /// The whole plan is checked first and shown. Then two customers are set up, then the rest, several at once. Start it
 /// again to go on where it was.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
-    backup365 apply plan.toml --check\n      \
-        check the plan and show its bill; change nothing\n  \
-    backup365 apply plan.toml --max-seats 200\n      \
-        do it; start it again to go on\n  \
-    backup365 apply plan.toml --max-seats 200 --wait 2h\n      \
-        wait for the customers' consent\n  \
-    backup365 apply north.toml south.toml --max-seats 500 --json\n\n\
-    assets/plan.sample.toml shows every key of a plan; backup365 receipt RUN\n\
-    --as-plan makes one of a finished run.")]
+#[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
     /// Plan files.
     #[arg(required = true, value_name = "PLAN")]

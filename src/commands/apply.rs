@@ -57,6 +57,7 @@ const REHEARSED: Duration = Duration::from_mins(2);
 
 /// What is asked for.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Order {
     /// Plan files.
     pub plans: Vec<PathBuf>,
@@ -191,7 +192,7 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
     }
     let Rig { start, dry, secrets, stop, .. } = rig;
     let work = Work { context, order, start, stop, progress: Arc::new(progress) };
-    if !work.passwords(&mut jobs, &secrets) {
+    if !passwords(&mut jobs, &secrets) {
         return Ok(Exit::Usage);
     }
     work.check(&mut jobs, dry)?;
@@ -216,6 +217,26 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
     Ok(())
 }
 
+/// Reads the passwords of the customers that are still to be done. False when one can't be read: said.
+fn passwords(jobs: &mut [Job], secrets: &Secrets) -> bool {
+    let mut is_good = true;
+    for job in jobs.iter_mut().filter(|job| job.is_open()) {
+        let (Some(source), Some(details)) = (&job.password, &mut job.answers.details) else { continue };
+        match secrets(source) {
+            Ok(password) => details.password = Some(password),
+            Err(why) => {
+                let why = words::in_keys(why.as_str());
+                warn(&format!("{}: {}: {why}.", job.row.place, job.customer.name));
+                is_good = false;
+            }
+        }
+    }
+    if !is_good {
+        warn("Nothing was done. Mend where the passwords come from, then start again.");
+    }
+    is_good
+}
+
 /// A failure as one sentence.
 fn sentence(failure: &Failure) -> anyhow::Error {
     anyhow::anyhow!("{}", Text::of(format_args!("{}. {}", failure.what, failure.hint)))
@@ -237,26 +258,6 @@ impl Work<'_> {
     /// Shows a stage.
     fn show(&self, stage: Stage, total: usize) -> Show {
         Show::begin(self.context.out, &self.context.clock, stage, total)
-    }
-
-    /// Reads the passwords of the customers that are still to be done. False when one can't be read: said.
-    fn passwords(&self, jobs: &mut [Job], secrets: &Secrets) -> bool {
-        let mut is_good = true;
-        for job in jobs.iter_mut().filter(|job| job.is_open()) {
-            let (Some(source), Some(details)) = (&job.password, &mut job.answers.details) else { continue };
-            match secrets(source) {
-                Ok(password) => details.password = Some(password),
-                Err(why) => {
-                    let why = words::in_keys(why.as_str());
-                    warn(&format!("{}: {}: {why}.", job.row.place, job.customer.name));
-                    is_good = false;
-                }
-            }
-        }
-        if !is_good {
-            warn("Nothing was done. Mend where the passwords come from, then start again.");
-        }
-        is_good
     }
 
     /// Makes a dry journey for every customer that is still to be done.

@@ -190,9 +190,7 @@ pub(super) fn users(users: &Users) -> Text {
 fn remark(job: &Job) -> Text {
     match (&job.fate, &job.check) {
         (Fate::Finished(..), _) => Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words())),
-        (_, Some(check)) if awaits_consent(check) => {
-            Text::from("not accepted yet: the bill is known after consent")
-        }
+        (_, Some(check)) if awaits_consent(check) => Text::from("not accepted yet"),
         (_, Some(check)) if check.end == End::Shown => Text::default(),
         (_, Some(check)) => Text::of(format_args!("{} {}", job.row.place, check.words)),
         (_, None) => Text::default(),

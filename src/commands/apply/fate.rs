@@ -2,7 +2,13 @@
 
 use crate::{
     commands::journey,
-    domain::{bill::counted, id::RunId, receipt::Verdict, run::Outcome, text::Text},
+    domain::{
+        bill::{counted, grouped},
+        id::RunId,
+        receipt::Verdict,
+        run::Outcome,
+        text::Text,
+    },
     exit::Exit,
     headless::report::{End, Report},
 };
@@ -42,10 +48,9 @@ impl Fate {
     /// The exit code that it alone would have.
     pub(super) fn exit(&self) -> Exit {
         match self {
-            // What kept it from being started has a code of its own.
-            Self::NotStarted => Exit::Done,
             Self::Finished(outcome, _) if Verdict::of(outcome).is_partly() => Exit::Partly,
-            Self::Finished(..) => Exit::Done,
+            // What kept a customer from being started has a code of its own.
+            Self::NotStarted | Self::Finished(..) => Exit::Done,
             Self::Ended(report) => journey::exit_of(&report.end),
         }
     }
@@ -107,20 +112,18 @@ pub(super) fn billed(outcome: &Outcome) -> u32 {
 /// A finished run in one sentence.
 fn finished(outcome: &Outcome, earlier: Earlier) -> Text {
     let verdict = Verdict::of(outcome);
-    let mut words = format!("{} registered for backup", counted(verdict.protected, "user", "users"));
+    let mut parts = vec![format!("{} registered for backup", counted(verdict.protected, "user", "users"))];
     for (count, what) in [
         (verdict.scheduled, "scheduled"),
         (verdict.missed, "chosen, but not turned on"),
         (verdict.left, "left"),
     ] {
         if count > 0 {
-            words.push_str(&format!(", {} {what}", crate::domain::bill::grouped(count)));
+            parts.push(format!("{} {what}", grouped(count)));
         }
     }
-    if earlier == Earlier::Before {
-        words.push_str("; finished before");
-    }
-    Text::of(format_args!("{words}."))
+    let before = if earlier == Earlier::Before { "; finished before" } else { "" };
+    Text::of(format_args!("{}{before}.", parts.join(", ")))
 }
 
 /// The word for an end.

@@ -129,12 +129,12 @@ fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
 /// A row as a job, with its customer as on record.
 fn job(order: &Order, row: Row, customers: &[Customer]) -> Result<Job, Mistake> {
     let customer = find(&row, customers)?;
-    let product = row.product.or_else(|| match customer.products.as_slice() {
+    let product = row.product.or(match customer.products.as_slice() {
         [only] => Some(*only),
         _ => None,
     });
     let canonical = format!("{}\n{}", customer.reference, row.canonical());
-    let key = Sha256::digest(canonical.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = hex(&Sha256::digest(canonical.as_bytes()));
     let answers = answers(order, &row, &customer, product);
     Ok(Job {
         key,
@@ -249,7 +249,7 @@ pub(super) fn folder_name(plans: &[PathBuf]) -> String {
         hash.update(whole(path).as_os_str().as_encoded_bytes());
         hash.update([0]);
     }
-    let mark: String = hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let mark: String = hex(&hash.finalize()).chars().take(8).collect();
     let stem =
         plans.first().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
     let stem: String = stem
@@ -259,4 +259,10 @@ pub(super) fn folder_name(plans: &[PathBuf]) -> String {
         .take(40)
         .collect();
     format!("{stem}-{mark}")
+}
+
+/// Bytes as hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }

@@ -40,7 +40,7 @@ pub(super) fn mend(report: &mut Report, row: &Row) {
         )),
         (End::Waiting, ..) => {
             let run = report.run.as_ref().map_or_else(|| "The run".to_owned(), ToString::to_string);
-            Text::of(format_args!("The customer has not accepted yet. {run} is parked."))
+            Text::of(format_args!("Waiting for the customer's consent. {run} is parked."))
         }
         _ => in_keys(report.words.as_str()),
     };

@@ -178,7 +178,7 @@ impl Reader<'_> {
             return Vec::new();
         }
         let mut rows = Vec::with_capacity(list.len());
-        for row in list.iter() {
+        for row in list {
             match row.get_ref().as_table() {
                 Some(own) => {
                     self.knows(own, &[OWN, SHARED]);
@@ -186,7 +186,10 @@ impl Reader<'_> {
                     rows.push(self.row(&section));
                 }
                 None => {
-                    self.wrong(&row.span(), format_args!("A customer must be a table, written [[customer]]."))
+                    self.wrong(
+                        &row.span(),
+                        format_args!("A customer must be a table, written [[customer]]."),
+                    );
                 }
             }
         }

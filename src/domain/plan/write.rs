@@ -168,10 +168,10 @@ fn reach(text: &mut String, row: &Row) {
     match &row.password {
         None => {}
         Some(PasswordSource::File(path)) => {
-            put(text, "password_file", &Value::from(path.to_string_lossy().as_ref()))
+            put(text, "password_file", &Value::from(path.to_string_lossy().as_ref()));
         }
         Some(PasswordSource::Environment(name)) => {
-            put(text, "password_environment", &Value::from(name.as_str()))
+            put(text, "password_environment", &Value::from(name.as_str()));
         }
         Some(PasswordSource::Command(words)) => put(text, "password_command", &owned(words)),
     }
