@@ -150,7 +150,7 @@ pub enum Command {
         reset: bool,
     },
     /// Set up one customer without asking anything: every answer is a flag.
-    Provision(provision::Args),
+    Provision(Box<provision::Args>),
     /// Set up many customers from plan files.
     Apply(apply::Args),
     /// Customers on record: list, add, import, show.

@@ -46,9 +46,6 @@ pub struct Args {
     /// How long the customer's consent is waited for, like 90s, 15m or 2h; without it: asked once, then parked.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s", hide_default_value = true, help_heading = "Office 365")]
     pub wait: Duration,
-    /// How the mailboxes of hosted Exchange are reached.
-    #[command(flatten)]
-    pub hosted: Hosted,
     /// Who is turned on.
     #[arg(long, value_name = "WHO", help_heading = "Users")]
     pub users: Option<Who>,
@@ -79,6 +76,9 @@ pub struct Args {
     /// Sandbox only: play the customer.
     #[arg(long)]
     pub rehearse: bool,
+    /// How the mailboxes of hosted Exchange are reached.
+    #[command(flatten)]
+    pub hosted: Hosted,
 }
 
 /// How the mailboxes of hosted Exchange are reached; what is on record needs no flag.

@@ -564,7 +564,7 @@ fn store(home: &Home) -> Store {
 fn help_has_a_sentence_for_every_flag_and_examples() {
     let home = Home::new();
     let ran = run(&home, &["--help"]).ends(0);
-    for words in ["Examples:", "--users-file", "--password-command", "--dry-run", "--wait 15m", "0 done "] {
+    for words in ["Examples:", "--users-file", "--password-command", "--dry-run", "--wait 15m", "0 done"] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
     assert!(!ran.out.contains("--password "), "a flag that is refused is not offered: {}", ran.out);
