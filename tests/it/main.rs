@@ -37,6 +37,8 @@ mod live;
 #[cfg(unix)]
 mod log;
 #[cfg(unix)]
+mod parity;
+#[cfg(unix)]
 mod paths;
 #[cfg(unix)]
 mod plain;

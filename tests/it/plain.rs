@@ -16,7 +16,7 @@ use pipe::Pipe;
 const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A person at a dumb terminal.
-struct Talk {
+pub(crate) struct Talk {
     terminal: Terminal,
     /// Bytes that were there when the last line was typed.
     since: usize,
@@ -24,7 +24,7 @@ struct Talk {
 
 impl Talk {
     /// Starts the wizard on a dumb terminal of so many columns.
-    fn start(home: &Home, columns: u16, arguments: &[&str]) -> Self {
+    pub(crate) fn start(home: &Home, columns: u16, arguments: &[&str]) -> Self {
         Self::with(home, columns, arguments, &[("TERM", "dumb")])
     }
 
@@ -40,7 +40,7 @@ impl Talk {
     }
 
     /// Waits until all of these have been said since the last line.
-    fn hears(&mut self, words: &[&str]) -> &mut Self {
+    pub(crate) fn hears(&mut self, words: &[&str]) -> &mut Self {
         let until = Instant::now() + DEADLINE;
         loop {
             let said = self.said();
@@ -53,7 +53,7 @@ impl Talk {
     }
 
     /// Types a line.
-    fn types(&mut self, line: &str) -> &mut Self {
+    pub(crate) fn types(&mut self, line: &str) -> &mut Self {
         self.since = self.terminal.bytes().len();
         self.terminal.keys(&format!("{line}\n"));
         self
@@ -67,7 +67,7 @@ impl Talk {
     }
 
     /// Waits for the end, checks everything that was ever written, and says the exit code.
-    fn ends(&mut self) -> u32 {
+    pub(crate) fn ends(&mut self) -> u32 {
         let code = self.terminal.code();
         let bytes = self.terminal.bytes();
         assert!(!bytes.contains(&0x1b), "no escape byte, so no cursor was ever moved");
@@ -80,28 +80,28 @@ impl Talk {
     }
 
     /// Finds a customer, takes the only one found and its only product.
-    fn opens(&mut self, words: &str, customer: &str) -> &mut Self {
+    pub(crate) fn opens(&mut self, words: &str, customer: &str) -> &mut Self {
         self.hears(&["Which customer?", "Enter takes"]).types(words);
         self.hears(&[&format!("1: {customer}"), &format!("Enter takes 1, {customer}.")]).types("1");
         self.hears(&[&format!("Which product of {customer}?"), "Type a number"]).types("1")
     }
 
     /// Says yes to the organisation on record.
-    fn confirms(&mut self) -> &mut Self {
+    pub(crate) fn confirms(&mut self) -> &mut Self {
         self.hears(&["Is this the organisation of", "1: Yes, this is the organisation.", "Enter for 1"])
             .types("");
         self.hears(&["Step 4 of 6: Authorise.", "1: Authorise.", "Enter for 1"])
     }
 
     /// Has the link said, plays the customer and presses Enable.
-    fn authorises(&mut self) -> &mut Self {
+    pub(crate) fn authorises(&mut self) -> &mut Self {
         self.types("authorise").hears(&["The link for the customer:", "adminconsent?client_id=", "Play."]);
         self.types("play").hears(&["All checks are good. Press Enable.", "1: Enable.", "Enter for 1"]);
         self.types("").hears(&["Step 5 of 6: Users. Which users shall be protected?"])
     }
 
     /// From the first screen to the users, on path 1.
-    fn reaches_users(&mut self, words: &str, customer: &str) -> &mut Self {
+    pub(crate) fn reaches_users(&mut self, words: &str, customer: &str) -> &mut Self {
         self.opens(words, customer).confirms().authorises().hears(&["Ticked 0, seats 0 to 0, listed"])
     }
 }

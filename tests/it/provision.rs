@@ -113,6 +113,19 @@ fn fed(home: &Home, arguments: &[&str], input: &str) -> Ran {
     ended(child)
 }
 
+/// The exit code of a run with something on its standard input.
+pub(crate) fn code(home: &Home, arguments: &[&str], input: &str) -> u32 {
+    u32::try_from(fed(home, arguments, input).code).unwrap()
+}
+
+/// What another command of the sandbox prints.
+pub(crate) fn says(home: &Home, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backup365"));
+    command.arg("--sandbox").args(arguments);
+    quiet(&mut command, home);
+    ended(command.spawn().unwrap()).ends(0).out
+}
+
 /// Harbour Street Cafe has accepted, and nobody is on.
 fn harbour() -> Home {
     let home = Home::new();

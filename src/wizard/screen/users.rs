@@ -322,6 +322,9 @@ impl Users {
             return self.ticked(cx, Some("The ticks are back."));
         }
         let before = cx.session.roster.people().draft();
+        if before == crate::domain::draft::Draft::default() {
+            return cx.say(Tone::Plain, "Nobody is ticked.");
+        }
         cx.session.roster.clear();
         self.ticked(cx, None);
         self.cleared = Some(before);

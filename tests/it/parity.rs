@@ -1,0 +1,263 @@
+//! One scenario through all three front ends: the same rows in the record, the same receipt, the same exit code.
+//!
+//! What a row says is compared cell by cell; moments count as *set*, the run's number as RUN, and what hangs on them
+//! (hashes, an encrypted password) is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OpenFlags, types::ValueRef};
+
+use crate::{
+    plain::Talk,
+    provision,
+    terminal::{DOWN, ENTER, Home, Record, TAB, Terminal},
+};
+
+/// How one front end goes through a scenario; says the exit code.
+type Way = fn(&Home) -> u32;
+
+/// Columns that hold moments, whatever their table is.
+const MOMENTS: &[&str] = &[
+    "added",
+    "at",
+    "begun",
+    "ended",
+    "enabled",
+    "finished",
+    "installed",
+    "link_shown",
+    "made",
+    "opened",
+    "parked",
+    "proved",
+    "saved",
+    "since",
+    "started",
+    "touched",
+];
+
+/// Columns that differ by nature.
+const BY_NATURE: &[&str] = &["hash", "before", "password"];
+
+/// Everything on record, table by table.
+fn rows(home: &Home) -> BTreeMap<String, BTreeSet<String>> {
+    let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let run: String = record.query_row("SELECT id FROM run", [], |row| row.get(0)).unwrap();
+    let mut tables = record
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'about'")
+        .unwrap();
+    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    names.into_iter().map(|table| (table.clone(), table_rows(&record, &table, &run))).collect()
+}
+
+fn table_rows(record: &Connection, table: &str, run: &str) -> BTreeSet<String> {
+    let mut all = record.prepare(&format!("SELECT * FROM {table}")).unwrap();
+    let columns: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+    let rows = all.query_map([], |row| {
+        let cells = columns.iter().enumerate().map(|(at, column)| {
+            let value = row.get_ref(at).unwrap();
+            let words = match value {
+                _ if BY_NATURE.contains(&column.as_str()) => "left out".to_owned(),
+                ValueRef::Null => "none".to_owned(),
+                _ if MOMENTS.contains(&column.as_str()) => "set".to_owned(),
+                ValueRef::Integer(number) => number.to_string(),
+                ValueRef::Real(number) => number.to_string(),
+                ValueRef::Text(text) => String::from_utf8_lossy(text).replace(run, "RUN"),
+                ValueRef::Blob(bytes) => format!("{bytes:02x?}"),
+            };
+            format!("{column}={words}")
+        });
+        Ok(cells.collect::<Vec<_>>().join(" "))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// A receipt without the run's number, moments and hashes.
+fn receipt(home: &Home) -> String {
+    let run = Record::of(home).run();
+    let text = provision::says(home, &["receipt", &run]);
+    let lines = text.lines().map(|line| {
+        let line = line.replace(&run, "RUN");
+        match line.split_once(": ") {
+            Some((label @ ("Opened" | "Finished" | "Enabled"), _)) => format!("{label}: set"),
+            // "… AEDT · root · finished the run · 61c7a4c5"
+            _ if line.matches(" · ").count() >= 3 => {
+                let parts: Vec<&str> = line.split(" · ").collect();
+                parts[1..parts.len() - 1].join(" · ")
+            }
+            _ => line,
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Goes through a scenario three times, each in a home of its own, and compares.
+fn same(on_screen: Way, line_by_line: Way, without: Way) {
+    let [first, others @ ..] = [on_screen, line_by_line, without].map(|way| {
+        let home = Home::new();
+        let code = way(&home);
+        (code, rows(&home), receipt(&home))
+    });
+    for (other, name) in others.iter().zip(["line by line", "without questions"]) {
+        assert_eq!(first.0, other.0, "{name}: the exit code");
+        for (table, rows) in &first.1 {
+            assert_eq!(rows, &other.1[table], "{name}: {table}");
+        }
+        assert_eq!(first.2, other.2, "{name}: the receipt");
+    }
+}
+
+#[test]
+fn ticks_and_an_exclusion_on_path_1() {
+    same(
+        |home| {
+            let mut terminal = Terminal::opened(home);
+            terminal.reaches_users("Harbour Street Cafe", "37").keys("x").sees(&["excluded 1"]);
+            terminal.keys(&format!("{DOWN}{DOWN} {DOWN} {DOWN} ")).sees(&["ticked 3"]).applies("3");
+            terminal.keys(ENTER).quits()
+        },
+        |home| {
+            let mut talk = Talk::start(home, 80, &[]);
+            talk.reaches_users("harbour", "Harbour Street Cafe");
+            talk.types("exclude 1").hears(&["1, excluded: Aroha Smith"]);
+            talk.types("tick 3-5")
+                .hears(&["Ticked 3"])
+                .types("review")
+                .hears(&["New seats: 3.", "then Enter."]);
+            talk.types("3").hears(&["3 users registered for backup", "Enter for 1"]).types("");
+            talk.hears(&["Done: 3 users", "Leave the wizard."]).types("quit");
+            talk.ends()
+        },
+        |home| {
+            let users = "mei.williams@harbourstreetcafe.example\noliver.tamihana@harbourstreetcafe.example\n\
+                         priya.brown@harbourstreetcafe.example\n";
+            let arguments = [
+                "C-1001",
+                "--users-file",
+                "-",
+                "--exclude",
+                "aroha.smith@harbourstreetcafe.example",
+                "--max-seats",
+                "3",
+                "--rehearse",
+            ];
+            provision::code(home, &arguments, users)
+        },
+    );
+}
+
+#[test]
+fn all_with_a_kind_included_on_path_2() {
+    same(
+        |home| {
+            let mut terminal = Terminal::opened(home);
+            terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant:"]);
+            terminal.keys("kauribuilding.example").sees(&["7a36af4b-c51e", " [ Save ]"]).keys(ENTER);
+            terminal.sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]", "…c2ca"]).plays().enables();
+            terminal.sees(&["listed 70 ·", "eligible 61"]).keys("k").sees(&["Which kinds are included?"]);
+            terminal
+                .keys(&format!(" {ENTER}"))
+                .sees(&["eligible 65"])
+                .keys("a")
+                .sees(&["ticked 65"])
+                .applies("65");
+            terminal.keys(ENTER).quits()
+        },
+        |home| {
+            let mut talk = Talk::start(home, 80, &[]);
+            talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant: tenant ID, domain"]);
+            talk.types("kauribuilding.example").hears(&["1: Save.", "Enter for 1"]).types("");
+            talk.hears(&["Step 4 of 6: Authorise.", "Enter for 1"])
+                .authorises()
+                .hears(&["listed 70, eligible 61"]);
+            talk.types("kinds").hears(&["1, left out: shared mailboxes", "Enter saves"]).types("1");
+            talk.hears(&["1, included: shared mailboxes"])
+                .types("")
+                .hears(&["The included kinds are saved."]);
+            talk.types("all").hears(&["Tick 65?"]).types("yes").hears(&["Ticked 65"]).types("review");
+            talk.hears(&["New seats: 65.", "then Enter."]).types("65");
+            talk.hears(&["65 users registered for backup", "Enter for 1"]).types("");
+            talk.hears(&["Done: 65 users", "Leave the wizard."]).types("quit");
+            talk.ends()
+        },
+        |home| {
+            let arguments = [
+                "C-1002",
+                "--tenant",
+                "kauribuilding.example",
+                "--users",
+                "all",
+                "--include-kind",
+                "shared",
+                "--max-seats",
+                "65",
+                "--rehearse",
+            ];
+            provision::code(home, &arguments, "")
+        },
+    );
+}
+
+#[test]
+fn enable_auto_on_path_3() {
+    const SECRET: &str = "invented-anderson";
+    const SAMPLE: &str = "emma.anderson@andersondental.example";
+    const ACCOUNT: &str = "svc-backup@andersondental.example";
+    same(
+        |home| {
+            let mut terminal = Terminal::opened(home);
+            terminal.picks("Anderson Dental").takes(0).impersonates(SAMPLE, ACCOUNT, SECRET);
+            terminal.keys(TAB).keys(crate::terminal::RIGHT).sees(&["(x) the server's directory"]).keys(TAB);
+            terminal.sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]"]).enables().sees(&["listed 8 ·"]);
+            terminal.keys("u").sees(&["Nothing will run at 20:00"]).keys(ENTER).sees(&["At most, seats:"]);
+            terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats:"]).keys("8").keys(ENTER);
+            terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]).keys("f").quits()
+        },
+        |home| {
+            let mut talk = Talk::start(home, 80, &[]);
+            talk.opens("anderson", "Anderson Dental").hears(&["A mailbox to try: one"]).types(SAMPLE);
+            talk.hears(&["Server: like"]).types("").hears(&["1: Find the server.", "Enter for 1"]).types("");
+            talk.hears(&["The server was found", "Enter for 2"])
+                .types("")
+                .hears(&["Account: the"])
+                .types(ACCOUNT);
+            talk.hears(&["Password: it is never shown."]).types(SECRET).hears(&["Mail domains:"]).types("");
+            talk.hears(&["Mailboxes come from:", "Enter for 1"])
+                .types("2")
+                .hears(&["Save.", "Enter for"])
+                .types("");
+            talk.hears(&["The account signs in: good.", "1: Enable.", "Enter for 1"]).types("enable");
+            talk.hears(&["Step 5 of 6: Users.", "listed 8"])
+                .types("auto")
+                .hears(&["Nothing will run", "Enter"]);
+            talk.types("yes")
+                .hears(&["At most, seats"])
+                .types("")
+                .hears(&["New seats:", "then Enter."])
+                .types("8");
+            talk.hears(&["Nobody is turned on before the next 20:00 in Sydney"]).types("finish");
+            talk.hears(&["Done: 0 users", "Leave the wizard."]).types("quit");
+            talk.ends()
+        },
+        |home| {
+            let password = home.path().join("password.txt");
+            std::fs::write(&password, SECRET).unwrap();
+            let arguments = [
+                "C-1014",
+                "--try-mailbox",
+                SAMPLE,
+                "--account",
+                ACCOUNT,
+                "--password-file",
+                password.to_str().unwrap(),
+                "--directory",
+                "--users",
+                "auto",
+                "--without-sweeper",
+                "--max-seats",
+                "8",
+            ];
+            provision::code(home, &arguments, "")
+        },
+    );
+}
