@@ -246,12 +246,14 @@ fn the_echo_is_on_again_on_every_way_out() {
         let home = Home::new();
         let mut talk = Talk::start(&home, 80, &[]);
         talk.opens("anderson", "Anderson Dental").hears(&["A mailbox to try"]);
-        for line in
-            ["emma.anderson@andersondental.example", "mail.hoster.example", "2", "svc@andersondental.example"]
-        {
-            talk.types(line).hears(&["ype", "."]);
+        for (line, next) in [
+            ("emma.anderson@andersondental.example", "Server: "),
+            ("mail.hoster.example", "Find the server."),
+            ("2", "Account: "),
+            ("svc@andersondental.example", "Password: "),
+        ] {
+            talk.types(line).hears(&[next]);
         }
-        talk.hears(&["Password"]);
         echoes(&talk, false);
         way(&mut talk);
         assert_eq!(talk.terminal.code(), code);
