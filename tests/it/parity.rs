@@ -52,7 +52,7 @@ fn rows(home: &Home) -> BTreeMap<String, BTreeSet<String>> {
 
 fn table_rows(record: &Connection, table: &str, run: &str) -> BTreeSet<String> {
     let mut all = record.prepare(&format!("SELECT * FROM {table}")).unwrap();
-    let columns: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = all.column_names().map(str::to_owned).collect();
     let rows = all.query_map([], |row| {
         let cells = columns.iter().enumerate().map(|(at, column)| {
             let value = row.get_ref(at).unwrap();

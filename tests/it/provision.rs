@@ -460,7 +460,7 @@ fn everything(home: &Home) -> BTreeMap<PathBuf, Vec<u8>> {
         let name = path.file_name().unwrap().to_str().unwrap();
         // The log grows, the port may be another; SQLite's index of an empty log says nothing.
         let empty = name.ends_with("-wal") && fs::metadata(path).unwrap().len() == 0;
-        !(name.ends_with(".log") || name == "port" || name.ends_with("-shm") || empty)
+        !(name == "backup365.log" || name == "port" || name.ends_with("-shm") || empty)
     });
     files.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
 }

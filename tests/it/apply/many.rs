@@ -90,8 +90,9 @@ impl Many {
 
     /// Writes a plan for customers 1 to `count`, everybody.
     pub(super) fn plan_of(&self, count: usize) -> PathBuf {
-        let rows: String =
+        let rows: Vec<String> =
             (1..=count).map(|number| format!("[[customer]]\ncustomer = \"C-{number}\"\n")).collect();
+        let rows = rows.concat();
         self.plan("plan.toml", &format!("[defaults]\nusers = \"all\"\n{rows}"))
     }
 
