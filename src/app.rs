@@ -6,6 +6,7 @@ mod environment;
 mod fault;
 mod foreground;
 mod signals;
+mod sources;
 mod trial;
 mod world;
 
@@ -21,7 +22,7 @@ use clap::Parser;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::{Cli, Command, When},
+    cli::{Cli, Command},
     commands,
     domain::{failure::Failure, id::RunId, permission, run::Operator, text::Text},
     driver::{
@@ -31,7 +32,7 @@ use crate::{
     exit::Exit,
     log, plain,
     runner::{Opened, Runner, Tools},
-    settings::{Color, Glyphs, Settings, Sources},
+    settings::{Color, Glyphs, Lines, Settings},
     tui::{
         self,
         options::{ColorChoice, GlyphChoice},
@@ -69,11 +70,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
 
 /// Help and version go to stdout with code 0, what is wrong with the arguments to stderr with code 2, heard or not.
 fn told(answer: &clap::Error) -> Exit {
-    let printed = answer.print();
     if answer.use_stderr() {
+        // Ours is the British spelling, everywhere.
+        let words = answer.render().to_string().replace("unrecognized", "unrecognised");
+        let _unheard = io::stderr().write_all(words.as_bytes());
         return Exit::Usage;
     }
-    match printed {
+    match answer.print() {
         // A closed pipe is not an error: whoever asked has read enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             complain(&format!("{}: {error}", commands::UNWRITTEN));
@@ -118,16 +121,14 @@ fn complain(words: &str) {
 }
 
 fn start(cli: &Cli) -> Result<Exit, Refusal> {
-    if let Some(exit) = cli.command.as_ref().and_then(command::offline) {
+    if let Some(exit) = cli.command.as_ref().and_then(|asked| command::offline(asked, &cli.common)) {
         return exit;
     }
     let environment = Environment::read();
-    let (Some(config), Some(data)) = (environment.config.clone(), environment.data.clone()) else {
-        return Err(Refusal::usage(
-            "there is no home folder to keep the record in. Set HOME (or XDG_CONFIG_HOME and XDG_DATA_HOME), then start again.",
-        ));
-    };
-    let sources = Sources { file: cli.common.settings.clone(), config, data };
+    let sources = sources::of(&cli.common, &environment)?;
+    if let Some(Command::Settings(args)) = &cli.command {
+        return command::settings::run(args, &cli.common, &sources);
+    }
     let settings = Settings::load(&sources).map_err(|error| Refusal::usage(error.to_string()))?;
     let may_fall_back = matches!(cli.command, None | Some(Command::Sandbox { .. }));
     let is_sandbox = world::is_sandbox(&cli.common, &settings, may_fall_back);
@@ -140,9 +141,6 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         return Err(Refusal::usage(format!(
             "{flag} works in the sandbox only. Add --sandbox, or leave it out."
         )));
-    }
-    if let Some(Command::Settings(args)) = &cli.command {
-        return command::settings::run(args, &settings);
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
@@ -168,16 +166,19 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         None => wizard(cli, opener, runtime),
         Some(Command::Sandbox { port, reset }) => {
             start_log(&opener);
+            let out = command::out(&cli.common, &opener.environment);
             let folder = opener.settings.data_of(true);
             if *reset {
-                return foreground::reset(&folder).map_err(Refusal::from);
+                return foreground::reset(&folder, out).map_err(Refusal::from);
             }
             let clock = world::clock(&cli.common, true);
             let options = world::options(&cli.common, &clock, folder, *port);
-            runtime.block_on(foreground::run(options)).map_err(Refusal::from)
+            runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
         }
         Some(command) => {
-            start_log(&opener);
+            if !command::only_prints(command) {
+                start_log(&opener);
+            }
             command::run(command, command::Stage { opener, runtime })
         }
     }
@@ -198,7 +199,9 @@ fn sandbox_flag(cli: &Cli) -> Option<&'static str> {
 
 /// Starts the log. Without one the program still works; the words of a failure are on the screen.
 fn start_log(opener: &Opener) -> bool {
-    log::start(&opener.settings.data_of(opener.is_sandbox)).is_ok()
+    let log = opener.settings.log;
+    let options = log::Options { level: log.level, size_bytes: log.size_bytes, keep: log.keep };
+    log::start(&opener.settings.data_of(opener.is_sandbox), &options).is_ok()
 }
 
 /// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown; log,
@@ -216,10 +219,10 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
             let tui = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
             Front::Screen(Box::new(tui.with_clipboard(clipboard)))
         }
-        Look::Lines => {
+        Look::Lines(options) => {
             let stop = Stop::default();
             signals::listen(&stop)?;
-            Front::Lines(Box::new(plain::Plain::start(waker, stop).map_err(anyhow::Error::from)?))
+            Front::Lines(Box::new(plain::Plain::start(waker, stop, options).map_err(anyhow::Error::from)?))
         }
     };
     let logged = OnceLock::new();
@@ -253,7 +256,7 @@ enum Look {
     /// On the whole screen.
     Screen(tui::Options),
     /// Line by line.
-    Lines,
+    Lines(plain::Options),
 }
 
 /// The front end of the wizard.
@@ -287,28 +290,31 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
              nothing; backup365 --help lists them.",
         ));
     }
-    if cli.common.plain || environment.wants_lines() {
-        return Ok(Look::Lines);
-    }
-    if !environment.has_terminal {
-        return Err(Refusal::usage(
-            "the wizard needs a terminal for its input and output. Start it in one, or add --plain to answer line by \
-             line.",
-        ));
-    }
-    if environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb") {
-        return Ok(Look::Lines);
-    }
-    Ok(Look::Screen(tui::options::decide(&tui::options::Environment {
-        color: match (cli.common.color, settings.color) {
-            (Some(When::Auto), _) | (None, Color::Auto) => ColorChoice::Auto,
-            (Some(When::Always), _) | (None, Color::Always) => ColorChoice::Always,
-            (Some(When::Never), _) | (None, Color::Never) => ColorChoice::Never,
+    let is_dumb = environment.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb");
+    let why = match settings.lines {
+        Lines::Always if cli.common.plain => Some("--plain was given"),
+        Lines::Always => Some("the settings say so"),
+        Lines::Auto if environment.wants_lines() => Some("ACCESSIBLE is set"),
+        _ if !environment.has_terminal => {
+            return Err(Refusal::usage(
+                "the wizard needs a terminal for its input and output. Start it in one, or add --plain to answer line \
+                 by line.",
+            ));
+        }
+        _ if is_dumb && environment.term.as_deref() == Some("dumb") => Some("TERM is dumb"),
+        _ if is_dumb => Some("TERM is empty"),
+        _ => None,
+    };
+    let options = tui::options::decide(&tui::options::Environment {
+        color: match settings.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
         },
-        glyphs: match (cli.common.ascii, cli.common.unicode, settings.glyphs) {
-            (true, ..) | (false, false, Glyphs::Ascii) => GlyphChoice::Ascii,
-            (false, true, _) | (false, false, Glyphs::Unicode) => GlyphChoice::Unicode,
-            (false, false, Glyphs::Auto) => GlyphChoice::Auto,
+        glyphs: match settings.glyphs {
+            Glyphs::Auto => GlyphChoice::Auto,
+            Glyphs::Ascii => GlyphChoice::Ascii,
+            Glyphs::Unicode => GlyphChoice::Unicode,
         },
         no_color: environment.no_color.as_deref(),
         clicolor: environment.clicolor.as_deref(),
@@ -319,7 +325,15 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
         lang: environment.lang.as_deref(),
         columns: environment.columns.as_deref(),
         lines: environment.lines.as_deref(),
-    })))
+    });
+    Ok(match why {
+        Some(why) => Look::Lines(plain::Options {
+            why,
+            use_unicode: options.use_unicode,
+            columns: environment.columns.as_deref().and_then(|columns| columns.trim().parse().ok()),
+        }),
+        None => Look::Screen(options),
+    })
 }
 
 /// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.

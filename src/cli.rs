@@ -24,17 +24,19 @@ use crate::{
 #[command(
     name = "backup365",
     version,
-    about = "Provision Backup365 for a customer, step by step, with the keyboard alone.",
-    long_about = "Provision Backup365 for a customer, step by step, with the keyboard alone.\n\n\
+    about = "Provision Backup365 for a customer, step by step, with the keyboard alone; --plain: line by line.",
+    long_about = "Provision Backup365 for a customer, step by step, with the keyboard alone; --plain: line by line.\n\n\
                   Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",
     after_help = "Examples:\n  backup365                      open the wizard\n  \
                   backup365 --run B365-7KQ4      go on with a run\n  \
-                  backup365 sweep --preview      what Enable Auto does at the next 20:00 in Sydney\n  \
+                  backup365 sweep --preview      what Enable Auto does next\n  \
                   backup365 sandbox --port 8365  run the sandbox in the foreground\n\n\
                   A terminal that is left odd, by kill -9 for example: type reset and press Enter.\n\
-                  --color, --ascii and --unicode are also settings (screen.color, screen.glyphs).",
+                  Every setting has a flag, a variable and a line in the settings file:\n\
+                  backup365 settings shows them all.",
     // The same words on every terminal, and no escape byte for a screen reader or a file.
-    color = clap::ColorChoice::Never
+    color = clap::ColorChoice::Never,
+    max_term_width = 80
 )]
 pub struct Cli {
     /// What every command knows.
@@ -52,45 +54,77 @@ pub struct Cli {
 #[derive(Debug, Clone, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Common {
-    /// Settings file to use instead of the usual one.
-    #[arg(long, global = true, value_name = "FILE", env = "BACKUP365_SETTINGS")]
+    /// The settings file, where another than the usual one is named.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_name = "FILE",
+        help = "Settings file to use; also BACKUP365_SETTINGS"
+    )]
     pub settings: Option<PathBuf>,
     /// Use the sandbox, whatever the settings say.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub sandbox: bool,
-    /// Sandbox only: the world to use, a name or a file.
-    #[arg(long, global = true, value_name = "WORLD")]
+    /// The world to use, a name or a file.
+    #[arg(long, global = true, value_name = "WORLD", hide_short_help = true, help_heading = "Sandbox only")]
     pub world: Option<String>,
-    /// Sandbox only: a trouble to switch on ("throttle", "slow=500ms"); may be given several times.
-    #[arg(long, global = true, value_name = "TROUBLE")]
+    /// A trouble to switch on ("throttle", "slow=500ms"); may be given several times.
+    #[arg(
+        long,
+        global = true,
+        value_name = "TROUBLE",
+        hide_short_help = true,
+        help_heading = "Sandbox only"
+    )]
     pub fault: Vec<String>,
-    /// Sandbox only: start the clock at this time.
-    #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
+    /// Start the clock at this time.
+    #[arg(long, global = true, value_name = "TIME", value_parser = moment, hide_short_help = true, help_heading = "Sandbox only")]
     pub clock: Option<Moment>,
-    /// Sandbox only: work as a User, not as the Admin.
-    #[arg(long = "as", global = true, value_name = "ROLE")]
+    /// Work as a User, not as the Admin.
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "ROLE",
+        hide_short_help = true,
+        help_heading = "Sandbox only"
+    )]
     pub role: Option<Role>,
-    /// When to use colours; auto: as the environment says.
-    #[arg(long, global = true, value_name = "WHEN")]
-    pub color: Option<When>,
-    /// Use ASCII characters only.
-    #[arg(long, global = true, conflicts_with = "unicode")]
+    /// The same as --screen-glyphs ascii.
+    #[arg(long, global = true, help_heading = "Everywhere", conflicts_with_all = ["unicode", "BACKUP365_SCREEN_GLYPHS"], hide_short_help = true)]
     pub ascii: bool,
-    /// Use Unicode characters, whatever the locale says.
-    #[arg(long, global = true)]
+    /// The same as --screen-glyphs unicode.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        conflicts_with = "BACKUP365_SCREEN_GLYPHS",
+        hide_short_help = true
+    )]
     pub unicode: bool,
+    /// Ask and answer line by line.
+    ///
     /// Ask and answer line by line: for screen readers, dumb terminals and bad connections.
-    #[arg(long, global = true, visible_alias = "accessible")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        visible_alias = "accessible",
+        conflicts_with = "BACKUP365_SCREEN_LINES"
+    )]
     pub plain: bool,
     /// Say only data and bad news.
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    #[arg(long, short, global = true, help_heading = "Everywhere", conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say every step.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub verbose: bool,
-    /// Ask nothing: what needs an answer stops with exit code 2.
-    #[arg(long, global = true)]
+    /// Ask nothing; exit code 2 where an answer is needed.
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub no_input: bool,
+    /// One flag for every setting.
+    #[command(flatten)]
+    pub values: settings::Flags,
 }
 
 /// Whom to work as in the sandbox.
@@ -102,21 +136,11 @@ pub enum Role {
     User,
 }
 
-/// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// As the environment says.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
 /// What runs without the wizard.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the sandbox in the foreground, until Ctrl-C.
+    #[command(after_help = "Examples:\n  backup365 sandbox --port 8365\n  backup365 sandbox --reset")]
     Sandbox {
         /// Port on 127.0.0.1; 0 takes a free one.
         #[arg(long)]

@@ -4,7 +4,10 @@
 //! and no function here reads a clock, a file or a socket.
 
 pub mod bill;
+pub mod codeset;
 pub mod customer;
+pub mod customer_csv;
+pub mod customer_record;
 pub mod draft;
 pub mod exchange_server;
 pub mod explain;
@@ -18,6 +21,7 @@ pub mod protection;
 pub mod receipt;
 pub mod run;
 pub mod secret;
+pub mod status;
 pub mod sweep;
 pub mod sydney;
 pub mod tenant;

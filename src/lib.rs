@@ -33,7 +33,7 @@
 //! | [`exit`], [`log`] | exit codes; the log file | – |
 //! | [`wizard`] | the state machine: screens, session, view | `domain` |
 //! | [`provider`] | Graph, Exchange Web Services, tokens, the store | `domain` |
-//! | [`settings`] | defaults and file, merged once | `domain` |
+//! | [`settings`] | defaults, file, environment and flags, merged once | `domain` |
 //! | [`driver`] | the one loop | `domain`, `wizard` |
 //! | [`runner`] | effects to tasks, results to replies | `domain`, `wizard`, `provider` |
 //! | [`tui`] | the full-screen front end | `domain`, `wizard`, `driver` |

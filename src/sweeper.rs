@@ -40,6 +40,8 @@ const WAITING_AT_MOST: usize = 100;
 /// What a pass did, or would do, for one customer and product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
+    /// The customer's reference.
+    pub reference: Text,
     /// The customer's name.
     pub customer: Text,
     /// The product.
@@ -310,6 +312,7 @@ fn fill(report: &mut Report, decision: Decision) {
 
 fn empty(row: &RuleRow, due: Moment, now: Moment) -> Report {
     Report {
+        reference: row.customer.reference.clone(),
         customer: row.customer.name.clone(),
         product: row.product,
         due,

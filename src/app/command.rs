@@ -17,9 +17,10 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::Command,
+    cli::{Command, Common},
     commands::{
         Context, Out,
+        desk::Desk,
         journey::{Start, Vehicle},
     },
     driver::front::Waker,
@@ -30,6 +31,7 @@ use crate::{
 
 use super::{
     Calls, Refusal,
+    environment::Environment,
     trial::Trial,
     world::{Opener, World},
 };
@@ -45,6 +47,9 @@ pub(super) struct Stage {
 impl Stage {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
+        for step in self.opener.in_words() {
+            self.out().detail(&step);
+        }
         let world = self.opener.open()?;
         Ok((self.context(&world), world))
     }
@@ -64,6 +69,25 @@ impl Stage {
             is_sandbox: self.opener.is_sandbox,
             out: self.out(),
         }
+    }
+
+    /// Opens the record: what commands work with that ask nobody else, and what must be kept while they do.
+    fn desk(&self) -> Result<(Desk, Option<World>), Refusal> {
+        let (store, world) = self.opener.open_record()?;
+        let environment = &self.opener.environment;
+        let out = self.out();
+        let is_sandbox = self.opener.is_sandbox;
+        let file = self.opener.settings.store_of(is_sandbox);
+        out.detail(&format!("The record is {}.", file.display()));
+        let desk = Desk {
+            store,
+            clock: self.opener.clock.clone(),
+            zone: environment.zone.clone(),
+            is_sandbox,
+            out,
+            width: environment.width(),
+        };
+        Ok((desk, world))
     }
 
     /// What makes vehicles for journeys in an open world.
@@ -96,23 +120,33 @@ impl Stage {
 
     /// Where words go.
     fn out(&self) -> Out {
-        let common = &self.opener.common;
-        Out {
-            is_quiet: common.quiet,
-            is_verbose: common.verbose,
-            has_bars: self.opener.environment.has_error_terminal && !common.quiet,
-        }
+        out(&self.opener.common, &self.opener.environment)
+    }
+}
+
+/// Where words go, as the arguments say.
+pub(super) fn out(common: &Common, environment: &Environment) -> Out {
+    Out {
+        is_quiet: common.quiet,
+        is_verbose: common.verbose,
+        has_bars: environment.has_error_terminal && !common.quiet,
     }
 }
 
 /// Runs a command that needs neither a home folder nor settings; none for the others.
-pub(super) fn offline(command: &Command) -> Option<Result<Exit, Refusal>> {
+pub(super) fn offline(command: &Command, common: &Common) -> Option<Result<Exit, Refusal>> {
     match command {
-        Command::Explain(args) => Some(explain::run(args)),
-        Command::Completions(args) => Some(completions::run(args)),
-        Command::Man(args) => Some(completions::man(args)),
+        Command::Explain(args) => Some(explain::run(args, common)),
+        Command::Completions(args) => Some(completions::run(args, common)),
+        Command::Man(args) => Some(completions::man(args, common)),
+        Command::Settings(args) if args.sample => Some(settings::sample()),
         _ => None,
     }
+}
+
+/// Whether a command changes nothing at all, so that not even a log is begun for it.
+pub(super) const fn only_prints(command: &Command) -> bool {
+    matches!(command, Command::Sweep(args) if sweep::only_prints(args))
 }
 
 /// Runs a command that needs the world.

@@ -13,6 +13,7 @@ const NAME: &str = "backup365";
 
 /// What the environment says, as plain values.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the surroundings")]
 pub(super) struct Environment {
     pub(super) no_color: Option<String>,
     pub(super) clicolor: Option<String>,
@@ -75,6 +76,11 @@ impl Environment {
     }
 }
 
+/// Columns that lines for reading are wrapped to: those of the window, at most 100 because longer lines are hard to read.
+pub(super) fn columns() -> usize {
+    window().unwrap_or(USUAL_WIDTH).clamp(20, 100)
+}
+
 /// Our folder in one that a variable names. For accounts without a home, as in containers: there the usual way finds
 /// nothing, whatever the variables say. A relative path does not count (XDG Base Directory Specification).
 fn named(base: Option<OsString>) -> Option<PathBuf> {
@@ -88,6 +94,13 @@ impl Environment {
         !matches!(word.as_str(), "" | "0" | "false" | "no")
     }
 
+    /// Columns of the window that data is printed into; none where it is not printed into one and nothing may be cut.
+    pub(super) fn width(&self) -> Option<usize> {
+        let has_window = std::io::stdout().is_terminal();
+        let told = self.columns.as_deref().and_then(|columns| columns.parse().ok());
+        has_window.then(|| told.or_else(window).unwrap_or(USUAL_WIDTH).max(1))
+    }
+
     /// The way to the terminal's clipboard.
     pub(super) fn clipboard(&self) -> Clipboard {
         Clipboard::of(self.term.as_deref(), self.is_in_screen, self.is_in_tmux)
@@ -97,6 +110,15 @@ impl Environment {
 /// One variable; unset and not UTF-8 are the same to us.
 pub(super) fn text(name: &str) -> Option<String> {
     raw(name).and_then(|value| value.into_string().ok())
+}
+
+/// Every variable with our name in front. Names that are not UTF-8 are none of ours.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn ours() -> Vec<(String, OsString)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter(|(name, _)| name.starts_with("BACKUP365_"))
+        .collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
@@ -137,6 +159,22 @@ fn host() -> String {
     #[cfg(not(unix))]
     {
         text("COMPUTERNAME").unwrap_or_else(|| "this computer".into())
+    }
+}
+
+/// Columns where a terminal does not tell (remote-terminal.md section 7: the usual window).
+const USUAL_WIDTH: usize = 80;
+
+/// Columns of the window that stdout is, as the system knows them.
+fn window() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+    #[cfg(not(unix))]
+    {
+        None
     }
 }
 
@@ -210,7 +248,22 @@ fn is_root() -> bool {
 
 /// Whether a program lies on the path.
 fn is_on_path(name: &str) -> bool {
-    raw("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    on_path(name).is_some()
+}
+
+/// Where the first program of that name on the path lies.
+pub(super) fn on_path(name: &str) -> Option<PathBuf> {
+    let path = raw("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_absolute() && file.is_file())
+}
+
+/// Variables that decide where settings and record lie, as far as they are set: who starts the program elsewhere must
+/// set them there too.
+pub(super) fn folders() -> Vec<(String, String)> {
+    let set = |name: &str| Some((name.to_owned(), text(name).filter(|value| !value.is_empty())?));
+    ["XDG_CONFIG_HOME", "XDG_DATA_HOME"].into_iter().filter_map(set).collect()
 }
 
 #[cfg(test)]

@@ -11,24 +11,33 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use crate::{commands::UNWRITTEN, exit::Exit, sandbox};
+use crate::{
+    commands::{Out, UNWRITTEN},
+    exit::Exit,
+    sandbox,
+};
 
 /// Forgets every consent, made user and position.
 ///
 /// # Errors
 /// The sandbox's folder can't be changed.
-pub(super) fn reset(folder: &Path) -> anyhow::Result<Exit> {
+pub(super) fn reset(folder: &Path, out: Out) -> anyhow::Result<Exit> {
     sandbox::reset(folder)
         .with_context(|| format!("the sandbox in {} can't be emptied", folder.display()))?;
-    say("The sandbox has forgotten every consent. Customers and seats are kept in its record.")?;
+    out.detail(&format!("Emptied: {}", folder.display()));
+    if !out.is_quiet {
+        say("The sandbox has forgotten every consent. Customers and seats are kept in its record.")?;
+    }
     Ok(Exit::Done)
 }
 
-/// Starts the sandbox, says where it is, and stays until Ctrl-C, TERM or HUP.
+/// Starts the sandbox, says where it is, and stays until Ctrl-C, TERM or HUP. Where it is, is data: `--quiet` says it too.
 ///
 /// # Errors
 /// The world or a trouble is unknown, or the port is taken.
-pub(super) async fn run(options: sandbox::Options) -> anyhow::Result<Exit> {
+pub(super) async fn run(options: sandbox::Options, out: Out) -> anyhow::Result<Exit> {
+    let folder = options.data.as_deref().unwrap_or(Path::new("none")).display();
+    out.detail(&format!("World: {}, kept in {folder}", options.world));
     // Heard from the start: whoever reads the first line may stop it at once.
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals can't be heard")?;
     let sandbox = sandbox::start(options).await?;

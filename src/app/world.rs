@@ -15,6 +15,7 @@ use crate::{
         text::Text,
         time::Clock,
     },
+    log,
     provider::{
         self, Provider,
         http::HttpOptions,
@@ -64,14 +65,31 @@ pub(super) struct Opener {
 }
 
 impl Opener {
+    /// What will be opened, for `--verbose`.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let Self { settings, common, is_sandbox, .. } = self;
+        let file = settings.file.as_ref().map_or("none".into(), |file| file.display().to_string());
+        let world = match (is_sandbox, &common.world) {
+            (true, Some(world)) => format!("the sandbox, {world}"),
+            (true, None) => "the sandbox".into(),
+            (false, _) => "Microsoft".into(),
+        };
+        let log = settings.data_of(*is_sandbox).join(log::FILE);
+        vec![
+            format!("Settings file: {file}"),
+            format!("World: {world}"),
+            format!("Record: {}", settings.store_of(*is_sandbox).display()),
+            format!("Log: {}, level {}", log.display(), settings.log.level),
+        ]
+    }
+
     /// Opens the world. The sandbox is started on the runtime; the store is opened on this thread, which must not be one
     /// of those that drive the runtime.
     ///
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
-        let Self { settings, is_sandbox, .. } = self;
-        self.open_with(self.record(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))?)
+        self.open_with(self.store()?)
     }
 
     /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the copy.
@@ -97,6 +115,33 @@ impl Opener {
         Ok((self.record(trial.record(), identity)?, trial))
     }
 
+    /// Opens the record alone, for commands that ask nobody else: no credential is read, so that nothing asks for a
+    /// password at night. The sandbox is opened whole, because its customers come with it.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(super) fn open_record(&self) -> Result<(Store, Option<World>), Failure> {
+        if !self.is_sandbox {
+            return Ok((self.store()?, None));
+        }
+        let world = self.open()?;
+        Ok((world.provider.store.clone(), Some(world)))
+    }
+
+    /// The record, and nothing else.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub(super) fn store(&self) -> Result<Store, Failure> {
+        let Self { settings, is_sandbox, .. } = self;
+        self.record(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+    }
+
+    /// Whether there is a record: opening makes one, and who only wants to read needs none.
+    pub(super) fn has_record(&self) -> bool {
+        self.settings.store_of(self.is_sandbox).exists()
+    }
+
     /// Opens a record.
     fn record(&self, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
         let Self { common, environment, clock, is_sandbox, .. } = self;
@@ -111,7 +156,11 @@ impl Opener {
         })
     }
 
-    fn open_with(&self, store: Store) -> Result<World, Failure> {
+    /// Opens the world around a record.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(super) fn open_with(&self, store: Store) -> Result<World, Failure> {
         if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
     }
 

@@ -7,31 +7,27 @@ use clap::ValueEnum;
 use crate::domain::{customer::Product, user::Kind};
 
 /// Examples that work.
-const EXAMPLES: &str = "\
-Examples:
-  What it would come to; nothing is written:
-    backup365 provision C-1001 --users all --dry-run
-  Everybody, once; the customer is awaited for a quarter of an hour:
-    backup365 provision C-1001 --users all --max-seats 50 --wait 15m
-  Everybody at the next 20:00 in Sydney, and whoever comes later:
-    backup365 provision C-1002 --tenant kauribuilding.example \\
+const EXAMPLES: &str = "Examples:
+  backup365 provision C-1001 --users all --max-seats 50 --dry-run
+      what it would come to; nothing is written
+  backup365 provision C-1001 --users all --max-seats 50 --wait 15m
+      everybody, once; waits a quarter of an hour for the customer
+  backup365 provision C-1002 --tenant kauribuilding.example \\
       --users auto --max-seats 80
-  These addresses but one; the outcome as JSON:
-    backup365 provision C-1001 --users-file addresses.txt \\
+      everybody at the next 20:00 in Sydney, and whoever comes later
+  backup365 provision C-1001 --users-file addresses.txt \\
       --exclude desk@bakery.example --max-seats 12 --json
-  Hosted Exchange; the server is looked for:
-    backup365 provision C-1014 --try-mailbox ana@bakery.example \\
-      --account svc@bakery.example --password-file password.txt \\
+      these addresses; the outcome as JSON
+  backup365 provision C-1014 --try-mailbox ana@andersondental.example \\
+      --account svc@andersondental.example --password-file password.txt \\
       --directory --users all --max-seats 10
+      hosted Exchange; the server is looked for
 
-Exit codes:
-  0 done                    1 failed
-  2 an answer is missing, or can't be used
-  3 partly done             4 access refused, or the wrong organisation
-  5 waiting for the customer: the run is parked, the link is on stdout
-  7 stopped by a limit, or declined
-  8 the run is held by another process
-The same command again goes on where it was; nobody is turned on twice.";
+Exit codes: 0 done, 1 failed, 2 an answer is missing or can't be used, 3 partly
+done, 4 access refused or the wrong organisation, 5 waiting for the customer
+(the run is parked, the link is on stdout), 7 stopped by a limit or declined,
+8 the run is held by another process. The same command again goes on where it
+was; nobody is turned on twice.";
 
 /// Sets up one customer without asking anything.
 #[derive(Debug, clap::Args)]
@@ -50,6 +46,9 @@ pub struct Args {
     /// How long the customer's consent is waited for, like 90s, 15m or 2h; without it: asked once, then parked.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s", hide_default_value = true, help_heading = "Office 365")]
     pub wait: Duration,
+    /// How the mailboxes of hosted Exchange are reached.
+    #[command(flatten)]
+    pub hosted: Hosted,
     /// Who is turned on.
     #[arg(long, value_name = "WHO", help_heading = "Users")]
     pub users: Option<Who>,
@@ -80,9 +79,6 @@ pub struct Args {
     /// Sandbox only: play the customer.
     #[arg(long)]
     pub rehearse: bool,
-    /// How the mailboxes of hosted Exchange are reached.
-    #[command(flatten)]
-    pub hosted: Hosted,
 }
 
 /// How the mailboxes of hosted Exchange are reached; what is on record needs no flag.

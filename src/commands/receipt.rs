@@ -1,1 +1,198 @@
-//! `backup365 receipt`: the receipt of a run again, and the run as a plan.
+//! `backup365 receipt`: the receipt of a run again, and the run as a plan. Reads only: neither the run's hold nor a row of
+//! the record changes.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    domain::{
+        customer::Progress,
+        failure::{Failure, FailureKind, of_system},
+        id::RunId,
+        plan,
+        receipt::{self, Form, Verdict},
+        run::{BoardRow, Outcome},
+        sydney,
+        text::Text,
+        time::Moment,
+    },
+    exit::Exit,
+    provider::store::Store,
+};
+
+use super::{Out, failed, quietly, warn};
+
+/// The zone that times are told in.
+const SYDNEY: &str = "Australia/Sydney";
+
+/// What is wanted of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Its receipt.
+    Receipt(Form),
+    /// A plan that makes the same choices.
+    Plan,
+}
+
+/// A file that takes the answer instead of stdout.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Which file.
+    pub file: PathBuf,
+    /// It may be there already.
+    pub may_replace: bool,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The run.
+    pub run: RunId,
+    /// What of it.
+    pub what: What,
+    /// Where to; none: stdout.
+    pub target: Option<Target>,
+    /// The record is the sandbox's.
+    pub is_sandbox: bool,
+}
+
+/// Prints or writes it, and says on stderr whether the audit is whole. [`Exit::Attention`] when it is not, otherwise
+/// [`Exit::Partly`] where a chosen user is neither protected nor scheduled. A run that is not finished has no receipt:
+/// [`Exit::Waiting`] while the customer has not accepted, [`Exit::Attention`] when it was interrupted, else
+/// [`Exit::Failed`].
+///
+/// # Errors
+/// stdout or the file can't be written.
+pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Result<Exit> {
+    let outcome = match store.outcome(&asked.run) {
+        Ok(outcome) => outcome,
+        Err(failure) => return Ok(failed(&failure)),
+    };
+    if outcome.run.finished.is_none() {
+        return Ok(unfinished(store, &outcome, asked, now).unwrap_or_else(|failure| failed(&failure)));
+    }
+    let words = match asked.what {
+        What::Receipt(form) => receipt::write(&outcome, form),
+        What::Plan => plan::of_run(&outcome),
+    };
+    let exit = exit_of(&outcome);
+    match &asked.target {
+        Some(target) => {
+            if let Err(error) = keep(target, &words) {
+                return Ok(failed(&unkept(target, &error)));
+            }
+            audit(&outcome, out);
+            out.note(&format!("It is in {}, which only you can read.", target.file.display()));
+            Ok(exit)
+        }
+        None => {
+            audit(&outcome, out);
+            quietly(out.say(words.trim_end_matches('\n')), exit)
+        }
+    }
+}
+
+/// There is no record at all, so there is no such run.
+pub fn unknown(run: &RunId) -> Exit {
+    warn(&format!(
+        "There is no run {run}: nothing has been recorded on this computer yet. Check the number."
+    ));
+    Exit::Failed
+}
+
+fn exit_of(outcome: &Outcome) -> Exit {
+    match (outcome.is_audit_whole, Verdict::of(outcome).is_partly()) {
+        (false, _) => Exit::Attention,
+        (true, true) => Exit::Partly,
+        (true, false) => Exit::Done,
+    }
+}
+
+/// Whether the record can be believed.
+fn audit(outcome: &Outcome, out: Out) {
+    if outcome.is_audit_whole {
+        out.note("The audit is whole: every entry fits the one before.");
+    } else {
+        warn(
+            "The audit is NOT whole: an entry was changed, removed or put in afterwards. Don't rely on this receipt. \
+             Keep the record as it is and tell your lead.",
+        );
+    }
+}
+
+/// How far a run is that has no receipt yet, by the same rule as the first screen.
+fn unfinished(store: &Store, outcome: &Outcome, asked: &Asked, now: Moment) -> Result<Exit, Failure> {
+    let run = &outcome.run;
+    let board = store.board(sydney::latest_2000(now))?;
+    let row = board.rows.iter().find(|row| row.run.as_ref().is_some_and(|open| open.id == run.id));
+    let (words, exit) = row.map_or((Text::from("it is under way"), Exit::Failed), how_far);
+    warn(&format!("{} is not finished, so it has no receipt yet.", run.id));
+    warn(&format!("{}, {}: {words}.", run.customer.name, run.product.name()));
+    if row.and_then(|row| row.run.as_ref()).is_some_and(|open| open.is_held) {
+        warn("It is open in another window or with a colleague now.");
+    }
+    let world = if asked.is_sandbox { " --sandbox" } else { "" };
+    warn(&format!("Go on with: backup365{world} --run {}", run.id));
+    Ok(exit)
+}
+
+fn how_far(row: &BoardRow) -> (Text, Exit) {
+    match &row.progress {
+        Progress::WaitingForConsent { since } => {
+            let since = sydney::stamp_in_words(*since, SYDNEY);
+            (Text::of(format_args!("waiting for the customer's consent since {since}")), Exit::Waiting)
+        }
+        Progress::NeedsAttention(why) => (why.clone(), Exit::Attention),
+        Progress::Open(step) => (Text::of(format_args!("the next step is \"{step}\"")), Exit::Failed),
+        Progress::NotStarted | Progress::Protected { .. } | Progress::Automatic { .. } => {
+            (Text::from("the next step is \"choose users\""), Exit::Failed)
+        }
+    }
+}
+
+/// Writes the file, for its owner only. One that is there is replaced whole, in one step, or left as it is.
+fn keep(target: &Target, words: &str) -> io::Result<()> {
+    if !target.may_replace {
+        return write_new(&target.file, words);
+    }
+    let mut name = target.file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let beside = target.file.with_file_name(name);
+    let done = write_new(&beside, words).and_then(|()| fs::rename(&beside, &target.file));
+    if done.is_err() {
+        // What is left of it is of no use; the reason is told either way.
+        let _gone = fs::remove_file(&beside);
+    }
+    done
+}
+
+fn write_new(file: &Path, words: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file)?;
+    opened.write_all(words.as_bytes()).and_then(|()| opened.sync_all()).inspect_err(|_| {
+        // Half a receipt is none.
+        let _gone = fs::remove_file(file);
+    })
+}
+
+fn unkept(target: &Target, error: &io::Error) -> Failure {
+    let file = target.file.display();
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return Failure::new(
+            FailureKind::Conflict,
+            Text::of(format_args!("the file {file} is there already, and nothing was written")),
+            "Name another file, or add --force to replace it.",
+        );
+    }
+    Failure::new(
+        FailureKind::Record,
+        Text::of(format_args!("the file {file} could not be written: {}", of_system(error))),
+        "Check that its folder exists and belongs to you, or name another file.",
+    )
+}

@@ -1,1 +1,352 @@
-//! `backup365 status`: who is really protected, who waits for what, and the sweeps.
+//! `backup365 status`: who is really protected, who waits for what, and the sweeps. Ends with 6 when something needs
+//! attention. Everything is counted from the record.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        bill::{counted, grouped},
+        customer::Progress,
+        filter::fold,
+        protection::AutoRule,
+        run::{OpenRun, SweeperStatus},
+        status::{LastSweep, ProductStatus, Stand, Status},
+        sweep::OVERDUE_AFTER,
+        sydney,
+        text::Text,
+        time::Moment,
+    },
+    exit::Exit,
+};
+
+use super::{
+    desk::{Desk, refused},
+    quietly,
+    table::{Cut, Table},
+};
+
+/// The zone whose 20:00 counts.
+const SYDNEY: &str = "Australia/Sydney";
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wish {
+    /// Words that name, domain or reference must hold; empty: any.
+    pub words: String,
+    /// Only what needs attention.
+    pub only_attention: bool,
+    /// As one object.
+    pub is_json: bool,
+}
+
+/// A row, and why somebody must look at it.
+struct Judged {
+    row: ProductStatus,
+    reasons: Vec<Text>,
+}
+
+/// What is shown.
+struct Sheet {
+    rows: Vec<Judged>,
+    /// Over every row that the words fit, shown or not.
+    sums: Sums,
+    sweep_warning: Option<Text>,
+    sweeper: SweeperStatus,
+    /// Enable Auto is on for somebody.
+    has_rule: bool,
+    now: Moment,
+}
+
+/// What the rows come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    /// Active seats.
+    protected: u32,
+    /// Users that could be protected.
+    eligible: u32,
+    /// Users that the next sweep turns on.
+    scheduled: u32,
+    /// Rows that wait for consent.
+    waiting: u32,
+    /// Rows that need attention.
+    attention: u32,
+}
+
+/// Says it.
+///
+/// # Errors
+/// The record can't be read, or stdout can't be written for another reason than a closed pipe.
+pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
+    desk.says_sandbox();
+    let now = desk.clock.now();
+    let sheet = match desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
+        Ok(status) => Sheet::of(status, wish, now),
+        Err(failure) => return refused(&failure),
+    };
+    let printed = if wish.is_json {
+        desk.out.json(&sheet.json(desk))
+    } else {
+        sheet.lines(desk, wish).iter().try_for_each(|line| desk.out.say(line))
+    };
+    quietly(printed, if sheet.needs_attention() { Exit::Attention } else { Exit::Done })
+}
+
+impl Sheet {
+    /// What is asked for, judged.
+    fn of(status: Status, wish: &Wish, now: Moment) -> Self {
+        let Status { rows, sweep_warning, sweeper } = status;
+        let has_rule = rows.iter().any(|row| row.rule.is_some());
+        let words = fold(wish.words.trim());
+        let holds = |row: &ProductStatus| {
+            let hay = row.customer.folded();
+            words.split_whitespace().all(|word| hay.contains(word))
+        };
+        let judged = |row: ProductStatus| Judged { reasons: row.attention(now), row };
+        let mut rows: Vec<Judged> = rows.into_iter().filter(holds).map(judged).collect();
+        let sums = sums(&rows);
+        if wish.only_attention {
+            rows.retain(|judged| !judged.reasons.is_empty());
+        }
+        Self { rows, sums, sweep_warning, sweeper, has_rule, now }
+    }
+
+    /// Whether somebody must look: at a row that was asked for, or at a sweep that did not run, whoever was asked for.
+    const fn needs_attention(&self) -> bool {
+        self.sums.attention > 0 || self.sweep_warning.is_some()
+    }
+
+    /// For people.
+    fn lines(&self, desk: &Desk, wish: &Wish) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.sweep_warning.as_ref().map(|warning| format!("OVERDUE: {warning}")));
+        lines.extend(sweep_lines(&self.sweeper, self.has_rule, self.now, &desk.zone));
+        lines.extend(attention_lines(&self.rows));
+        lines.extend(row_lines(desk, &self.rows, self.now));
+        lines.push(last_line(&self.sums, self.rows.is_empty(), wish));
+        lines
+    }
+
+    /// For programs.
+    fn json(&self, desk: &Desk) -> Value {
+        let Self { sums, sweeper, sweep_warning, now, .. } = self;
+        json!({
+            "version": 1,
+            "kind": "status",
+            "sandbox": desk.is_sandbox,
+            "at": now.to_string(),
+            "needs_attention": self.needs_attention(),
+            "sweep": {
+                "overdue": sweep_warning.is_some(),
+                "warning": sweep_warning.as_ref().map(Text::as_str),
+                "host": sweeper.host.as_ref().map(Text::as_str),
+                "last": sweeper.last_pass.map(|at| at.to_string()),
+                "next": sydney::next_2000(*now).to_string(),
+            },
+            "sums": {
+                "protected": sums.protected,
+                "eligible": sums.eligible,
+                "scheduled": sums.scheduled,
+                "waiting_for_consent": sums.waiting,
+                "need_attention": sums.attention,
+            },
+            "products": self.rows.iter().map(|judged| named(&judged.row, *now)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Adds the rows up.
+fn sums(rows: &[Judged]) -> Sums {
+    rows.iter().fold(Sums::default(), |sums, Judged { row, reasons }| Sums {
+        protected: sums.protected.saturating_add(row.on),
+        eligible: sums.eligible.saturating_add(row.eligible.max(row.on)),
+        scheduled: sums.scheduled.saturating_add(row.scheduled()),
+        waiting: sums.waiting + u32::from(row.stand() == Stand::WaitingForConsent),
+        attention: sums.attention + u32::from(!reasons.is_empty()),
+    })
+}
+
+/// The last and the next sweep.
+fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str) -> [String; 2] {
+    let last = match (&sweeper.host, sweeper.last_pass) {
+        (Some(host), Some(last)) => {
+            let here = if zone == SYDNEY {
+                String::new()
+            } else {
+                format!(" ({} in {})", sydney::clock_in_words(last, now, zone), sydney::city(zone))
+            };
+            format!("Last sweep: for {}{here}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
+        }
+        (Some(host), None) => format!("Last sweep: none yet; a sweeper is installed on {host}."),
+        (None, _) if has_rule => {
+            "Last sweep: none; no sweeper has run here, so nothing will run at 20:00.".into()
+        }
+        (None, _) => "Last sweep: none; no sweeper has run here.".into(),
+    };
+    let next = sydney::due_in_words(sydney::next_2000(now), now, Some(zone));
+    [last, format!("Next sweep: {next}.")]
+}
+
+/// What must be looked at, in whole sentences: nothing here is cut.
+fn attention_lines(rows: &[Judged]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for Judged { row, reasons } in rows {
+        let who = format!("{} · {} · {}", row.customer.reference, row.customer.name, row.product.name());
+        lines.extend(
+            reasons
+                .iter()
+                .map(|why| format!("NEEDS ATTENTION: {who}: {}.", why.as_str().trim_end_matches('.'))),
+        );
+    }
+    lines
+}
+
+/// The rows.
+fn row_lines(desk: &Desk, rows: &[Judged], now: Moment) -> Vec<String> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new([
+        ("REFERENCE", Cut::Never),
+        ("NAME", Cut::Late),
+        ("PRODUCT", Cut::Never),
+        ("PROTECTED", Cut::Never),
+        ("STATE", Cut::Late),
+    ]);
+    for Judged { row, reasons } in rows {
+        let standing = standing(row, now, &desk.zone);
+        let state = if reasons.is_empty() { standing } else { format!("needs attention; {standing}") };
+        table.push([
+            row.customer.reference.clone(),
+            row.customer.name.clone(),
+            row.product.name().into(),
+            protected(row),
+            Text::clean(&state),
+        ]);
+    }
+    let mut lines = vec![String::new()];
+    lines.extend(table.lines(desk.width));
+    lines.push(String::new());
+    lines
+}
+
+/// "184 of 231"; nothing where nobody could be.
+fn protected(row: &ProductStatus) -> Text {
+    match (row.on, row.eligible) {
+        (0, 0) => Text::from("-"),
+        (on, eligible) => Text::of(format_args!("{} of {}", grouped(on), grouped(eligible.max(on)))),
+    }
+}
+
+/// Where a product stands, in words.
+pub(super) fn standing(row: &ProductStatus, now: Moment, here: &str) -> String {
+    let mut words = Vec::new();
+    if !row.customer.is_active {
+        words.push("closed".to_owned());
+    }
+    match (row.stand(), &row.run) {
+        (Stand::NotStarted, _) => words.push("not started".into()),
+        (Stand::Automatic, _) => {
+            words.push("automatic".into());
+            words.extend((row.scheduled() > 0).then(|| format!("{} scheduled", grouped(row.scheduled()))));
+        }
+        (Stand::Enabled, _) => words.push("enabled".into()),
+        (Stand::Open | Stand::WaitingForConsent, Some((_, progress))) => {
+            words.push(progress.in_words(now, here).to_string());
+        }
+        (Stand::Open | Stand::WaitingForConsent, None) => {}
+    }
+    if let Some((run, _)) = &row.run {
+        words.push(format!("{} {}", run.id, run.state()));
+    }
+    words.join(", ")
+}
+
+/// What stands below.
+fn last_line(sums: &Sums, is_empty: bool, wish: &Wish) -> String {
+    let none = match (is_empty, wish.only_attention, wish.words.trim()) {
+        (false, ..) => None,
+        (true, true, _) => Some("No product needs attention.".to_owned()),
+        (true, false, "") => Some("No customer with a product is on record.".to_owned()),
+        (true, false, word) => {
+            Some(format!("No product of a customer like \"{}\" is on record.", Text::clean(word)))
+        }
+    };
+    if let Some(none) = none {
+        return none;
+    }
+    let mut parts = vec![match (sums.protected, sums.eligible) {
+        (0, 0) => "Nobody is protected yet".to_owned(),
+        (on, eligible) => format!("{} protected of {} eligible", grouped(on), grouped(eligible)),
+    }];
+    if sums.scheduled > 0 {
+        parts.push(format!("{} scheduled", grouped(sums.scheduled)));
+    }
+    if sums.waiting > 0 {
+        parts.push(format!("{} for consent", counted(sums.waiting, "product waits", "products wait")));
+    }
+    if sums.attention > 0 {
+        parts.push(counted(sums.attention, "product needs attention", "products need attention"));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+/// A row with its customer, as JSON.
+fn named(row: &ProductStatus, now: Moment) -> Value {
+    json!({
+        "reference": row.customer.reference.as_str(),
+        "name": row.customer.name.as_str(),
+        "domain": row.customer.domain.as_str(),
+        "active": row.customer.is_active,
+        "product": row.product.word(),
+        "status": object(row, now),
+    })
+}
+
+/// A row, as JSON.
+pub(super) fn object(row: &ProductStatus, now: Moment) -> Value {
+    json!({
+        "stand": row.stand().word(),
+        "protected": row.on,
+        "eligible": row.eligible.max(row.on),
+        "listed": row.listed.max(row.on),
+        "scheduled": row.scheduled(),
+        "missed": row.missed,
+        "enabled": row.enabled.map(|at| at.to_string()),
+        "rule": row.rule.as_ref().map(rule_object),
+        "last_sweep": row.last_sweep.as_ref().map(sweep_object),
+        "run": row.run.as_ref().map(|(run, progress)| run_object(run, progress)),
+        "attention": row.attention(now).iter().map(Text::as_str).collect::<Vec<_>>(),
+    })
+}
+
+fn rule_object(rule: &AutoRule) -> Value {
+    json!({
+        "made": rule.made.to_string(),
+        "by": rule.by.as_str(),
+        "confirmed": rule.confirmed,
+        "ceiling": rule.ceiling,
+        "last_sweep": rule.last_pass.map(|at| at.to_string()),
+    })
+}
+
+fn sweep_object(sweep: &LastSweep) -> Value {
+    json!({
+        "due": sweep.due.to_string(),
+        "finished": sweep.finished.map(|at| at.to_string()),
+        "turned_on": sweep.turned_on,
+        "late": sweep.is_late,
+    })
+}
+
+fn run_object(run: &OpenRun, progress: &Progress) -> Value {
+    let waiting_since = match progress {
+        Progress::WaitingForConsent { since } => Some(since.to_string()),
+        _ => None,
+    };
+    json!({
+        "run": run.id.to_string(),
+        "state": if run.is_held { "held" } else if run.is_parked { "parked" } else { "interrupted" },
+        "touched": run.touched.to_string(),
+        "waiting_since": waiting_since,
+    })
+}

@@ -1,8 +1,14 @@
 //! `backup365 sweep`: one pass, the next one shown, or stay and watch. Ends with 6 when something needs attention.
 
+pub mod check;
+pub mod install;
+mod json;
+mod system;
+pub mod unit;
+
 use std::collections::BTreeSet;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context as _, anyhow};
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
     iterator::Signals,
@@ -12,6 +18,7 @@ use crate::{
     domain::{
         failure::Failure,
         id::CustomerId,
+        run::SweeperStatus,
         sweep::OVERDUE_AFTER,
         sydney,
         text::Text,
@@ -25,7 +32,7 @@ use crate::{
     sweeper::{self, Report},
 };
 
-use super::{quietly, say};
+use super::{Context, Out, quietly, say};
 
 /// The zone whose 20:00 counts.
 const SYDNEY: &str = "Australia/Sydney";
@@ -59,27 +66,35 @@ impl What {
     }
 }
 
-/// Runs it; times are told by Sydney's clocks and by those of `zone`.
+/// Runs it; times are told by Sydney's clocks and by those of this computer's zone. `is_json`: one object instead of
+/// lines; never with [`What::Watch`].
 ///
 /// # Errors
 /// The store can't be read, or stdout can't be written for another reason than a closed pipe.
-pub async fn run(provider: &Provider, clock: &Clock, zone: &str, what: What) -> anyhow::Result<Exit> {
+pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result<Exit> {
+    let Context { provider, clock, zone, out, .. } = context;
     match what {
-        What::Pass => {
-            let reports = sweeper::pass(provider, clock).await.map_err(|f| sentence(&f))?;
-            told(&reports, clock.now(), zone, false)
+        What::Pass | What::Preview => {
+            let is_preview = what == What::Preview;
+            let done = if is_preview {
+                sweeper::preview(provider, clock).await
+            } else {
+                sweeper::pass(provider, clock).await
+            };
+            let reports = done.map_err(|f| sentence(&f))?;
+            let now = clock.now();
+            if is_json {
+                return quietly(out.json(&json::passes(&reports, is_preview, now)), exit_of(&reports));
+            }
+            told(&reports, now, zone, is_preview, *out)
         }
-        What::Preview => {
-            let reports = sweeper::preview(provider, clock).await.map_err(|f| sentence(&f))?;
-            told(&reports, clock.now(), zone, true)
-        }
-        What::Watch => watch(provider, clock, zone).await,
-        What::Status => status(provider, clock, zone).await,
+        What::Watch => watch(provider, clock, zone, *out).await,
+        What::Status => status(provider, clock, zone, is_json, *out).await,
     }
 }
 
 /// Stays until it is told to go. A pass that is cut short by that is taken up by the next one.
-async fn watch(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Result<Exit> {
+async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyhow::Result<Exit> {
     let mut signals =
         Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]).context("signals can't be heard here")?;
     let heard = tokio::task::spawn_blocking(move || signals.forever().next());
@@ -87,7 +102,7 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Result
         let now = clock.now();
         // Nobody may be listening any more; the passes go on all the same.
         let _unheard = match round {
-            Ok(reports) => told(reports, now, zone, false).map(drop),
+            Ok(reports) => told(reports, now, zone, false, out).map(drop),
             Err(failure) => say(&format!("NOT DONE: {}", sentence(failure))).map_err(Into::into),
         };
         let _unheard = say(&format!("Next look: {}.", sydney::due_in_words(next, now, Some(zone))));
@@ -104,14 +119,23 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Result
     }
 }
 
-/// Says what a pass did, or would do, customer by customer. The exit code is the same when nobody listens.
-fn told(reports: &[Report], now: Moment, zone: &str, is_preview: bool) -> anyhow::Result<Exit> {
-    let exit = if reports.iter().any(Report::needs_attention) { Exit::Attention } else { Exit::Done };
+/// 6 when somebody must look at it; the same when nobody listens.
+fn exit_of(reports: &[Report]) -> Exit {
+    if reports.iter().any(Report::needs_attention) { Exit::Attention } else { Exit::Done }
+}
+
+/// Says what a pass did, or would do, customer by customer; quietly only where something happened or must be looked at.
+fn told(reports: &[Report], now: Moment, zone: &str, is_preview: bool, out: Out) -> anyhow::Result<Exit> {
+    let exit = exit_of(reports);
     if reports.is_empty() {
         let words = if is_preview { "Enable Auto is on for no customer." } else { "Nothing is due." };
-        return quietly(say(words), exit);
+        return quietly(if out.is_quiet { Ok(()) } else { say(words) }, exit);
     }
-    quietly(reports.iter().try_for_each(|report| one(report, now, zone, is_preview)), exit)
+    let matters = |report: &&Report| {
+        let is_news = !report.turned_on.is_empty() || report.left > 0 || report.needs_attention();
+        !out.is_quiet || is_preview || is_news
+    };
+    quietly(reports.iter().filter(matters).try_for_each(|report| one(report, now, zone, is_preview)), exit)
 }
 
 /// One customer's lines.
@@ -164,7 +188,13 @@ fn outcome(report: &Report, is_preview: bool) -> String {
 }
 
 /// Last and next pass.
-async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Result<Exit> {
+async fn status(
+    provider: &Provider,
+    clock: &Clock,
+    zone: &str,
+    is_json: bool,
+    out: Out,
+) -> anyhow::Result<Exit> {
     let now = clock.now();
     let store = provider.store.clone();
     let (sweeper, rules, history) = tokio::task::spawn_blocking(move || {
@@ -173,15 +203,33 @@ async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Resul
     })
     .await?
     .map_err(|f| sentence(&f))?;
+    let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
+    let exit = if needs { Exit::Attention } else { Exit::Done };
+    if is_json {
+        return quietly(out.json(&json::status(&sweeper, &rules, &history, now)), exit);
+    }
+    quietly(status_lines(&sweeper, &rules, &history, now, zone).iter().try_for_each(|line| say(line)), exit)
+}
+
+/// Last and next pass, line by line.
+fn status_lines(
+    sweeper: &SweeperStatus,
+    rules: &[RuleRow],
+    history: &[SweepRecord],
+    now: Moment,
+    zone: &str,
+) -> Vec<String> {
     let mut lines = vec![
-        on_for(&rules),
+        on_for(rules),
         format!("Next pass: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
         match (&sweeper.host, sweeper.last_pass) {
             (Some(host), Some(last)) => {
                 format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
             }
             (Some(host), None) => format!("A sweeper is installed on {host}; no pass has finished yet."),
-            (None, _) => "Nothing will run at 20:00: no sweeper has run here yet.".into(),
+            (None, _) => {
+                "Nothing will run at 20:00: no sweeper has run here yet. Install one: backup365 sweep --install".into()
+            }
         },
     ];
     if sweeper.is_overdue {
@@ -192,8 +240,7 @@ async fn status(provider: &Provider, clock: &Clock, zone: &str) -> anyhow::Resul
         lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", rule.customer.name, rule.product.name()));
     }
     lines.extend(history.iter().map(past));
-    let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
-    quietly(lines.iter().try_for_each(|line| say(line)), if needs { Exit::Attention } else { Exit::Done })
+    lines
 }
 
 /// For how many Enable Auto is on.

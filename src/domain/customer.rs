@@ -1,8 +1,11 @@
 //! Customers and what they bought.
 
 use super::{
+    filter::fold,
     id::{Address, CustomerId, TenantId},
+    sydney::clock_in_words,
     text::Text,
+    time::Moment,
 };
 
 /// What is sold: decides the path through the wizard.
@@ -78,6 +81,14 @@ pub struct Customer {
     pub seats: Option<u32>,
 }
 
+impl Customer {
+    /// What is searched for words: name, domain and reference, folded.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        fold(&format!("{} {} {}", self.name, self.domain, self.reference))
+    }
+}
+
 /// A customer as typed into the add form or read from a CSV line; becomes a [`Customer`] in the store.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NewCustomer {
@@ -101,6 +112,22 @@ pub struct NewCustomer {
     pub seats: Option<u32>,
 }
 
+impl From<&Customer> for NewCustomer {
+    fn from(customer: &Customer) -> Self {
+        Self {
+            reference: customer.reference.clone(),
+            name: customer.name.clone(),
+            domain: customer.domain.clone(),
+            is_active: customer.is_active,
+            products: customer.products.clone(),
+            tenant: customer.tenant,
+            is_managed: customer.is_managed,
+            time_zone: customer.time_zone.clone(),
+            seats: customer.seats,
+        }
+    }
+}
+
 /// How far a customer is; the store computes it for the customer screen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Progress {
@@ -111,7 +138,7 @@ pub enum Progress {
     /// The link is out, nobody has accepted yet.
     WaitingForConsent {
         /// Since when the link has been out.
-        since: super::time::Moment,
+        since: Moment,
     },
     /// Enabled, with this many of the listed, eligible users protected (as last counted).
     Protected {
@@ -127,6 +154,23 @@ pub enum Progress {
     },
     /// Something must be looked at: the words say what.
     NeedsAttention(Text),
+}
+
+impl Progress {
+    /// In words; `here` is the zone by whose clocks times are told.
+    #[must_use]
+    pub fn in_words(&self, now: Moment, here: &str) -> Text {
+        match self {
+            Self::NotStarted => Text::from("not started"),
+            Self::Open(step) => step.clone(),
+            Self::WaitingForConsent { since } => {
+                Text::of(format_args!("waiting for consent since {}", clock_in_words(*since, now, here)))
+            }
+            Self::Protected { on, of } => Text::of(format_args!("{on} of {of} protected")),
+            Self::Automatic { on } => Text::of(format_args!("automatic, {on} protected")),
+            Self::NeedsAttention(why) => Text::of(format_args!("needs attention: {why}")),
+        }
+    }
 }
 
 /// An account to impersonate with, and how the customer's mailboxes are found.

@@ -89,20 +89,54 @@ pub fn entries() -> &'static [Entry] {
     })
 }
 
+/// What a look-up goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Codes that are in the table.
+    Exact,
+    /// No such code; these differ by one slip.
+    Near,
+    /// Words, best first.
+    Words,
+    /// Nothing is known by that.
+    Nothing,
+}
+
 /// What a code, several codes, or words mean, best first; empty when nothing is known by that.
 #[must_use]
 pub fn look_up(query: &str) -> Vec<&'static Entry> {
+    answer(query).1
+}
+
+/// As [`look_up`], and what it goes by.
+#[must_use]
+pub fn answer(query: &str) -> (Found, Vec<&'static Entry>) {
     let typed = words_of(query);
     let exact: Vec<&Entry> = typed.iter().filter_map(|word| by_code(word)).collect();
     if !exact.is_empty() {
-        return unique(exact);
+        return (Found::Exact, unique(exact));
     }
     let misheard: Vec<&Entry> =
         typed.iter().filter(|word| is_number(word)).flat_map(|word| nearly(word)).collect();
     if !misheard.is_empty() {
-        return unique(misheard);
+        return (Found::Near, unique(misheard));
     }
-    by_words(query, &typed)
+    let found = by_words(query, &typed);
+    (if found.is_empty() { Found::Nothing } else { Found::Words }, found)
+}
+
+/// Words that were typed one by one, as questions: several codes are one question each, anything else is one sentence.
+#[must_use]
+pub fn questions(words: &[String]) -> Vec<String> {
+    let mut codes = words.iter().map(|word| words_of(word)).collect::<Vec<_>>();
+    codes.retain(|parts| !parts.is_empty());
+    if codes.iter().all(|parts| matches!(parts.as_slice(), [one] if is_number(one) || by_code(one).is_some()))
+    {
+        let mut questions: Vec<String> = words.iter().map(|word| word.trim().to_owned()).collect();
+        questions.retain(|question| !question.is_empty());
+        return questions;
+    }
+    vec![words.join(" ")]
 }
 
 /// The entry of a code, written with or without `AADSTS`, in any case.

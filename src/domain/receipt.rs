@@ -351,6 +351,8 @@ fn json(outcome: &Outcome) -> String {
         })
     });
     let value = json!({
+        "version": 1,
+        "kind": "receipt",
         "run": run.id.to_string(),
         "customer": {
             "reference": run.customer.reference.as_str(),

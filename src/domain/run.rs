@@ -79,6 +79,28 @@ pub struct BoardRow {
     pub run: Option<OpenRun>,
 }
 
+impl BoardRow {
+    /// How far the customer is, in words; `here` is the zone by whose clocks times are told.
+    #[must_use]
+    pub fn in_words(&self, now: Moment, here: &str) -> Text {
+        match &self.run {
+            _ if !self.customer.is_active => Text::from("closed"),
+            // The state in front, so that a narrow window cuts it last.
+            Some(run) => Text::of(format_args!(
+                "{}: {} ({}, {})",
+                run.state(),
+                self.progress.in_words(now, here),
+                run.product.name(),
+                run.id
+            )),
+            None if self.customer.products.is_empty() => {
+                Text::from("no product to back up: an Admin adds Office 365, Business365 or MPexchange")
+            }
+            None => self.progress.in_words(now, here),
+        }
+    }
+}
+
 /// An open or parked run on the board.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenRun {
@@ -92,6 +114,18 @@ pub struct OpenRun {
     pub is_parked: bool,
     /// Another process holds it now.
     pub is_held: bool,
+}
+
+impl OpenRun {
+    /// Who has it, in words.
+    #[must_use]
+    pub const fn state(&self) -> &'static str {
+        match (self.is_held, self.is_parked) {
+            (true, _) => "open in another window",
+            (false, true) => "parked",
+            (false, false) => "interrupted",
+        }
+    }
 }
 
 /// Everything that the first screen shows.

@@ -32,6 +32,21 @@ pub enum CheckState {
     Bad(Failure),
 }
 
+impl CheckState {
+    /// The state in words, the same on every front end.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Asking => "asking",
+            Self::Spreading => "granted, spreading",
+            Self::Good => "good",
+            Self::Unread(_) => "can't be read, blocks nothing",
+            Self::Bad(_) => "failed",
+        }
+    }
+}
+
 /// One named check of the proof.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Check {

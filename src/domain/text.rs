@@ -227,7 +227,9 @@ fn cap(words: String) -> String {
         }
         short.push_str(grapheme);
     }
-    let kept = short.trim_end().len();
+    // A joiner at the cut joins nothing now.
+    let is_loose = |c: char| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}');
+    let kept = short.trim_end_matches(is_loose).len();
     short.truncate(kept);
     short.push('…');
     short

@@ -36,6 +36,7 @@ use super::{
     oauth::Tokens,
 };
 use crate::domain::{
+    failure::Failure,
     id::TenantId,
     permission::{self, Permission},
     time::{Clock, Moment},
@@ -112,6 +113,15 @@ impl Graph {
     #[must_use]
     pub fn permissions(&self) -> &[Permission] {
         &self.inner.permissions
+    }
+
+    /// Asks for a token of the partner's own tenant: whether our own credential is good.
+    ///
+    /// # Errors
+    /// `Refused` when Microsoft does not take the credential; `Unreachable` and the like otherwise. Writes nothing.
+    pub async fn sign_in(&self) -> Result<(), Failure> {
+        let token = self.inner.tokens.get(self.inner.partner, &self.inner.resource).await;
+        token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
     }
 
     /// The link that the customer's administrator opens: the short form with the tenant's GUID, so that consent can't

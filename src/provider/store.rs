@@ -9,7 +9,9 @@ mod apply;
 mod audit;
 mod board;
 mod copy;
+mod corrections;
 mod customers;
+mod detail;
 mod error;
 mod history;
 mod lock;
@@ -22,6 +24,7 @@ mod runs;
 mod schema;
 mod seats;
 mod sqlite;
+mod status;
 mod sweeps;
 #[cfg(test)]
 mod tests;
@@ -38,6 +41,8 @@ use std::{
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use self::{
+    corrections::Fate,
+    detail::{CustomerDetail, EnabledFor, Excluded, ProductDetail, RunLine},
     history::SweepRecord,
     roster::Roster,
     rules::{RuleAccess, RuleRow},

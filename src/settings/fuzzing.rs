@@ -2,24 +2,24 @@
 
 use std::path::Path;
 
-use super::{SettingsError, file};
+use super::{SettingsError, file, gathered::Gathered};
 use crate::domain::text::Text;
 
 /// The bytes of a file.
 pub(crate) fn settings(data: &[u8]) {
     let path = Path::new("/etc/backup365/settings.toml");
-    match file::read(path, data) {
-        Ok(read) => {
-            for (from, to) in &read.addresses {
-                assert!(from.contains("://") && to.contains("://"), "{from} {to}");
-            }
+    let mut gathered = Gathered::of_file(path.into(), file::read(path, data));
+    gathered.complete();
+    if gathered.mistakes.is_empty() {
+        for (from, to) in &gathered.settings().addresses {
+            assert!(from.contains("://") && to.contains("://"), "{from} {to}");
         }
-        Err(error) => {
-            let words = error.to_string();
-            assert!(words.starts_with("the settings file /etc/backup365/settings.toml "), "{words}");
-            assert!(words.ends_with(['.', '?']) && !words.contains(char::is_control), "{words}");
-            assert!(words.contains("line ") || matches!(error, SettingsError::Unreadable { .. }), "{words}");
-            assert!(words.len() < 1_300 && !Text::clean(&words).is_empty(), "{words}");
-        }
+    }
+    for error in &gathered.mistakes {
+        let words = error.to_string();
+        assert!(words.starts_with("the settings file /etc/backup365/settings.toml "), "{words}");
+        assert!(words.ends_with(['.', '?']) && !words.contains(char::is_control), "{words}");
+        assert!(words.contains("line ") || matches!(error, SettingsError::Unreadable { .. }), "{words}");
+        assert!(words.len() < 1_300 && !Text::clean(&words).is_empty(), "{words}");
     }
 }

@@ -1,4 +1,5 @@
-use super::*;
+use super::{survey::Survey, table::SETTINGS, *};
+use std::time::Duration;
 
 const APP: &str = "[app]\nclient_id = \"b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40\"\n\
                    tenant = \"2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684\"\n";
@@ -7,30 +8,252 @@ fn load(text: &str) -> Result<Settings, SettingsError> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("settings.toml"), text).unwrap();
     let config = folder.path().to_path_buf();
-    Settings::load(&Sources { file: None, data: config.join("data"), config })
+    Settings::load(&Sources { data: config.join("data"), config, ..Sources::default() })
 }
 
 #[test]
 fn no_file_is_no_application() {
     let folder = tempfile::tempdir().unwrap();
-    let sources = Sources { config: folder.path().into(), data: folder.path().into(), file: None };
+    let sources = Sources { config: folder.path().into(), data: folder.path().into(), ..Sources::default() };
     assert!(Settings::load(&sources).unwrap().app.is_none());
     let named = Sources { file: Some(folder.path().join("gone.toml")), ..sources };
     assert!(matches!(Settings::load(&named), Err(SettingsError::Unreadable { .. })));
 }
 
+const SAMPLE: &str = include_str!("../../assets/backup365.sample.toml");
+
+/// The sample as somebody leaves it who fills everything in.
+fn filled() -> String {
+    SAMPLE.replace("\n# ", "\n").replace("\n#[", "\n[")
+}
+
+/// A folder with a settings file; what else is given; everything that they say.
+fn survey(file: &str, variables: &[(&str, &str)], flags: &[(Key, &'static str, &str)]) -> Survey {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("settings.toml"), file).unwrap();
+    let config = folder.path().to_path_buf();
+    Survey::of(&Sources {
+        file: None,
+        data: config.join("data"),
+        config,
+        environment: variables.iter().map(|(name, value)| ((*name).into(), value.into())).collect(),
+        flags: flags.iter().map(|(key, flag, value)| (*key, *flag, (*value).into())).collect(),
+    })
+}
+
+/// Values of a setting and where they came from.
+fn row(survey: &Survey, key: Key) -> Vec<(&str, Origin)> {
+    let row = survey.rows.iter().find(|row| row.setting.key == key).unwrap();
+    row.values.iter().map(|(value, origin)| (value.as_str(), *origin)).collect()
+}
+
 #[test]
-fn the_sample_is_every_setting_and_can_be_read() {
-    let settings = load(include_str!("../../assets/backup365.sample.toml")).unwrap();
+fn the_sample_is_every_setting_at_its_default() {
+    let untouched = survey(SAMPLE, &[], &[]).settings.unwrap();
+    assert!(untouched.app.is_none(), "the sample names no application until somebody fills it in");
+    let (bare, filled) = (survey("", &[], &[]), survey(&filled(), &[], &[]));
+    assert_eq!(filled.mistakes, []);
+    for setting in SETTINGS {
+        let values = row(&filled, setting.key);
+        let is_alternative =
+            matches!(setting.key, Key::SecretEnvironment | Key::SecretCommand | Key::CertificateFile);
+        assert_eq!(values.is_empty(), is_alternative, "{} is in the sample", setting.name);
+        for (value, origin) in values {
+            assert!(matches!(origin, Origin::File { .. }), "{}", setting.name);
+            if setting.default.is_some() {
+                assert_eq!([value], [row(&bare, setting.key)[0].0], "{} is at its default", setting.name);
+            }
+        }
+    }
+    let settings = filled.settings.unwrap();
+    assert_eq!((settings.addresses.len(), settings.permissions.len()), (2, 1));
     assert_eq!(settings.screen, ScreenSettings::default());
-    assert!(settings.app.is_none(), "the sample names no application until somebody fills it in");
+}
+
+#[test]
+fn the_sample_says_of_every_setting_what_it_is_for_and_how_else_it_is_given() {
+    let words = SAMPLE.replace("\n## ", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    for setting in SETTINGS {
+        assert!(
+            words.contains(&format!("{}. {}, {}", setting.about, setting.variable, setting.flag)),
+            "{}",
+            setting.name
+        );
+        let choices = setting.choices().iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>();
+        assert!(choices.iter().all(|word| words.contains(word)), "{}", setting.name);
+    }
+    let lines = SAMPLE.lines().filter(|line| line.chars().count() > 120).count();
+    assert_eq!(lines, 0);
+}
+
+#[test]
+fn the_other_credentials_of_the_sample_can_be_used_as_well() {
+    for (line, expected) in [
+        ("## or: secret_environment", CredentialSource::SecretEnvironment("PARTNER_SECRET".into())),
+        (
+            "## or: secret_command",
+            CredentialSource::SecretCommand(["pass", "show", "backup365"].map(String::from).into()),
+        ),
+    ] {
+        let filled = filled().replace("\nsecret_file", "\n# secret_file");
+        let other = filled.replace(line, line.trim_start_matches("## or: "));
+        assert_eq!(load(&other).unwrap().app.unwrap().credential, expected);
+    }
     let filled =
-        include_str!("../../assets/backup365.sample.toml").replace("\n# ", "\n").replace("\n#[", "\n[");
-    let settings = load(&filled).unwrap();
-    assert!(settings.app.is_some() && settings.done_page.is_some());
-    assert_eq!(settings.addresses.len(), 2);
+        filled().replace("\nsecret_file", "\n# secret_file").replace("## or: certificate", "certificate");
+    assert!(matches!(load(&filled).unwrap().app.unwrap().credential, CredentialSource::CertificateFile(_)));
+}
+
+#[test]
+fn flags_go_before_the_environment_and_that_before_the_file() {
+    let file = "[screen]\ncolor = \"never\"\nglyphs = \"ascii\"\n[log]\nkeep = 7\n";
+    let variables = [("BACKUP365_SCREEN_COLOR", "always"), ("BACKUP365_LOG_KEEP", ""), ("OTHER", "x")];
+    let survey =
+        survey(file, &variables, &[(Key::Color, "--color", "auto"), (Key::Lines, "--plain", "always")]);
+    assert_eq!(row(&survey, Key::Color), [("auto", Origin::Flag("--color"))]);
+    assert_eq!(row(&survey, Key::Lines), [("always", Origin::Flag("--plain"))]);
+    assert_eq!(row(&survey, Key::Glyphs), [("ascii", Origin::File { line: 3 })]);
+    assert_eq!(row(&survey, Key::LogKeep), [("7", Origin::File { line: 5 })], "an empty variable is unset");
+    assert_eq!(row(&survey, Key::LogLevel), [("info", Origin::Default)]);
+    let settings = survey.settings.unwrap();
+    let screen = ScreenSettings { color: Color::Auto, glyphs: Glyphs::Ascii, lines: Lines::Always };
+    assert_eq!(settings.screen, screen);
+    assert_eq!(settings.log, LogSettings { level: "info", size_bytes: 4 << 20, keep: 7 });
+}
+
+/// Every variable does what it says: nothing in the table is left out of the merged value.
+#[test]
+fn every_setting_reaches_the_merged_value() {
+    let variables: Vec<_> = SETTINGS
+        .iter()
+        .filter(|s| !table::CREDENTIAL.contains(&s.key) || s.key == Key::SecretCommand)
+        .map(|s| (s.variable, s.example))
+        .collect();
+    let survey = survey("", &variables, &[]);
+    assert_eq!(survey.mistakes, []);
+    for (name, _) in &variables {
+        let row = survey.rows.iter().find(|row| row.setting.variable == *name).unwrap();
+        assert_eq!(row.values[0].1, Origin::Environment(name));
+    }
+    let settings = survey.settings.unwrap();
+    let app = settings.app.unwrap();
+    assert_eq!(app.client_id.to_string(), "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40");
+    assert_eq!(app.tenant.to_string(), "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684");
+    assert!(
+        matches!(app.credential, CredentialSource::SecretCommand(words) if words == ["pass", "show", "backup365"])
+    );
+    assert_eq!(settings.done_page.as_deref(), Some("https://www.example.com/backup365-done"));
+    assert!(settings.data.is_absolute() && settings.data.ends_with("data"));
+    assert_eq!(
+        settings.screen,
+        ScreenSettings { color: Color::Never, glyphs: Glyphs::Ascii, lines: Lines::Always }
+    );
+    assert_eq!(settings.log, LogSettings { level: "debug", size_bytes: 512 << 10, keep: 9 });
+    assert_eq!(settings.provision.wait, Duration::from_mins(15));
+    assert_eq!(settings.apply.at_once, 8);
+    assert_eq!(settings.addresses, [("https://graph.microsoft.com".into(), "http://127.0.0.1:8443".into())]);
     assert_eq!(settings.permissions.len(), 1);
-    assert_eq!(settings.screen, ScreenSettings { color: Color::Never, glyphs: Glyphs::Ascii });
+}
+
+#[test]
+fn a_later_source_replaces_the_credential_and_a_list_as_a_whole() {
+    let file = format!(
+        "{APP}secret_file = \"x\"\n[addresses]\n\"https://a.example\" = \"http://127.0.0.1:1\"\n\
+         \"https://b.example\" = \"http://127.0.0.1:1\"\n"
+    );
+    let variables = [
+        ("BACKUP365_APP_SECRET_ENVIRONMENT", "SECRET"),
+        ("BACKUP365_ADDRESSES", "https://c.example=http://127.0.0.1:3"),
+    ];
+    let both = survey(&file, &variables, &[]);
+    assert_eq!(row(&both, Key::SecretFile), []);
+    let settings = both.settings.unwrap();
+    assert_eq!(settings.app.unwrap().credential, CredentialSource::SecretEnvironment("SECRET".into()));
+    assert_eq!(settings.addresses, [("https://c.example".into(), "http://127.0.0.1:3".into())]);
+    let flags = [
+        (Key::SecretCommand, "--app-secret-command", "pass show x"),
+        (Key::Addresses, "--address", "https://d.example=http://127.0.0.1:4"),
+        (Key::Addresses, "--address", "https://e.example=http://127.0.0.1:5"),
+    ];
+    let all = survey(&file, &variables, &flags);
+    assert_eq!(row(&all, Key::SecretEnvironment), []);
+    assert_eq!(row(&all, Key::SecretCommand), [("pass …", Origin::Flag("--app-secret-command"))]);
+    assert_eq!(all.settings.unwrap().addresses.len(), 2);
+}
+
+#[test]
+fn a_variable_or_flag_that_cannot_be_used_is_named() {
+    let id = ("BACKUP365_APP_CLIENT_ID", "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40");
+    let tenant = ("BACKUP365_APP_TENANT", "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684");
+    for (variables, flags, says) in [
+        (
+            &[("BACKUP365_SCREEN_COLOR", "sometimes")][..],
+            &[][..],
+            "the environment variable BACKUP365_SCREEN_COLOR can't be used: screen.color must be auto, always or never. \
+             Mend it, then start again.",
+        ),
+        (
+            &[],
+            &[(Key::LogKeep, "--log-keep", "many")],
+            "the flag --log-keep can't be used: log.keep must be a whole number from 1 to 99. Mend it, then start again.",
+        ),
+        (
+            &[id],
+            &[],
+            "your application at Microsoft is named by BACKUP365_APP_CLIENT_ID, but app.tenant is missing. Give the \
+             rest too, or leave it out.",
+        ),
+        (
+            &[id, tenant],
+            &[],
+            "your application at Microsoft is named by BACKUP365_APP_CLIENT_ID, BACKUP365_APP_TENANT, but app needs \
+             exactly one of secret_file, secret_environment, secret_command and certificate_file. Give the rest too, \
+             or leave it out.",
+        ),
+    ] {
+        let survey = survey("", variables, flags);
+        let words: Vec<_> = survey.mistakes.iter().map(ToString::to_string).collect();
+        assert_eq!(words, [says]);
+        assert!(survey.settings.is_none());
+    }
+    // Two in one source are one too many, whatever another source says.
+    let two = [id, tenant, ("BACKUP365_APP_SECRET_FILE", "a"), ("BACKUP365_APP_CERTIFICATE_FILE", "b")];
+    let words = survey("", &two, &[(Key::SecretFile, "--app-secret-file", "c")]).mistakes[0].to_string();
+    assert!(words.contains("exactly one of"), "{words}");
+}
+
+#[test]
+fn the_file_may_name_the_application_and_the_environment_its_credential() {
+    let settings = survey(APP, &[("BACKUP365_APP_SECRET_FILE", "/run/secret")], &[]).settings.unwrap();
+    assert_eq!(settings.app.unwrap().credential, CredentialSource::SecretFile("/run/secret".into()));
+}
+
+#[test]
+fn every_mistake_is_found_and_the_good_part_is_shown() {
+    let file = "[screen]\ncolor = \"x\"\nglyphs = \"ascii\"\n[log]\nkeep = 0\nleve = 1\n";
+    let survey = survey(file, &[("BACKUP365_LOG_SIZE", "big")], &[]);
+    let words: Vec<_> = survey.mistakes.iter().map(ToString::to_string).collect();
+    for (at, part) in
+        ["line 2", "line 5", "line 6. Did you mean \"level\"?", "BACKUP365_LOG_SIZE"].iter().enumerate()
+    {
+        assert!(words[at].contains(part), "{part}: {words:#?}");
+    }
+    assert_eq!(words.len(), 4);
+    assert_eq!(row(&survey, Key::Glyphs), [("ascii", Origin::File { line: 3 })]);
+    assert_eq!(row(&survey, Key::Color), [("auto", Origin::Default)]);
+}
+
+#[test]
+fn a_misspelt_variable_is_told_and_a_secret_is_none() {
+    let variables = [
+        ("BACKUP365_APP_CLIENTID", "x"),
+        ("BACKUP365_PARTNER_APP_SECRET", "s3cret"),
+        ("BACKUP365_SETTINGS", "x"),
+        ("BACKUP365_ZZZ", "x"),
+        ("BACKUP365_APP_SECRET_ENVIRONMENT", "BACKUP365_PARTNER_APP_SECRET"),
+    ];
+    let strays = survey("", &variables, &[]).strays;
+    assert_eq!(strays, [("BACKUP365_APP_CLIENTID".to_owned(), "BACKUP365_APP_CLIENT_ID")]);
 }
 
 #[test]
@@ -73,7 +296,8 @@ fn complaint(bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("settings.toml"), bytes).unwrap();
     let config = folder.path().to_path_buf();
-    let error = Settings::load(&Sources { file: None, data: config.join("data"), config }).unwrap_err();
+    let error =
+        Settings::load(&Sources { data: config.join("data"), config, ..Sources::default() }).unwrap_err();
     let words = error.to_string();
     assert!(words.contains(&folder.path().join("settings.toml").display().to_string()), "{words}");
     words
@@ -156,7 +380,12 @@ fn a_file_that_is_none_is_told_as_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().to_path_buf();
     let load = |file: PathBuf| {
-        let sources = Sources { file: Some(file), data: config.join("data"), config: config.clone() };
+        let sources = Sources {
+            file: Some(file),
+            data: config.join("data"),
+            config: config.clone(),
+            ..Sources::default()
+        };
         Settings::load(&sources).unwrap_err().to_string()
     };
     let words = load(config.clone());
@@ -182,8 +411,8 @@ proptest::proptest! {
     }
 
     #[test]
-    fn a_sample_that_was_cut_or_spoilt_is_taken_or_told(at in 0_usize..900, to in "[\\[\\]\"=#\\n a-z0-9.]{0,4}") {
-        let filled = include_str!("../../assets/backup365.sample.toml").replace("\n# ", "\n").replace("\n#[", "\n[");
+    fn a_sample_that_was_cut_or_spoilt_is_taken_or_told(at in 0_usize..4_400, to in "[\\[\\]\"=#\\n a-z0-9.]{0,4}") {
+        let filled = filled();
         let at = at.min(filled.len());
         let spoilt = [filled.get(..at), Some(to.as_str()), filled.get(at + 1..)].map(Option::unwrap_or_default).concat();
         fuzzing::settings(spoilt.as_bytes());

@@ -439,6 +439,6 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
 }
 
 /// The run number of a record, for comparing.
-pub(super) fn number(text: &str) -> RunId {
+pub(crate) fn number(text: &str) -> RunId {
     text.parse().unwrap()
 }

@@ -255,6 +255,8 @@ pub struct FieldView<'a> {
     pub problem: Option<Text>,
     /// The keyboard types into it.
     pub is_focused: bool,
+    /// It takes lists: a paste of many lines is many entries, and the field stays where it is.
+    pub takes_lines: bool,
 }
 
 /// Names of the fields of the form for hosted Exchange, for front ends that fill them in without a person.
@@ -326,6 +328,8 @@ pub struct RowsView<'a> {
     pub counts: Text,
     /// The search field above the rows, where the list has one.
     pub search: Option<FieldView<'a>>,
+    /// The search is not over: what the rows show may not be all of it.
+    pub is_searching: bool,
     /// Said in the place of the rows when there are none.
     pub empty: Text,
     /// The keyboard acts on the rows.

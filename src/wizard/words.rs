@@ -1,6 +1,6 @@
 //! Shared sentences for failures and states, and the keys that every screen has; a screen's own words stay in its file.
 
-use crate::domain::{customer::Progress, failure::Failure, sydney::clock_in_words, text::Text, time::Moment};
+use crate::domain::{customer::Progress, failure::Failure, text::Text, time::Moment};
 
 use super::{
     event::Action,
@@ -24,16 +24,7 @@ pub(crate) fn failure(failure: &Failure) -> Text {
 
 /// How far a customer is, in the words of the customer screen.
 pub(crate) fn progress(progress: &Progress, now: Moment, here: &str) -> Text {
-    match progress {
-        Progress::NotStarted => Text::from("not started"),
-        Progress::Open(step) => step.clone(),
-        Progress::WaitingForConsent { since } => {
-            Text::of(format_args!("waiting for consent since {}", clock_in_words(*since, now, here)))
-        }
-        Progress::Protected { on, of } => Text::of(format_args!("{on} of {of} protected")),
-        Progress::Automatic { on } => Text::of(format_args!("automatic, {on} protected")),
-        Progress::NeedsAttention(why) => Text::of(format_args!("needs attention: {why}")),
-    }
+    progress.in_words(now, here)
 }
 
 /// A key without a count.

@@ -53,6 +53,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("oauth2", &["provider"]),
     ("open", &["runner"]),
     ("clap", &["cli", "app"]),
+    ("clap_complete", &["app"]),
+    ("clap_mangen", &["app"]),
     ("tokio", &["provider", "sandbox", "runner", "sweeper", "commands", "app"]),
 ];
 

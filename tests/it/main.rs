@@ -18,9 +18,15 @@ mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;
 mod consent;
+#[cfg(unix)]
+mod customers;
 mod docs;
 #[cfg(unix)]
 mod dropped;
+mod explain;
+mod help;
+#[cfg(unix)]
+mod install;
 #[cfg(unix)]
 mod killed;
 mod layers;
@@ -29,18 +35,28 @@ mod link;
 #[cfg(unix)]
 mod live;
 #[cfg(unix)]
+mod log;
+#[cfg(unix)]
 mod paths;
+#[cfg(unix)]
+mod plain;
 #[cfg(unix)]
 mod provision;
 #[cfg(unix)]
+mod receipt;
+#[cfg(unix)]
 mod remote;
 mod sandbox;
+#[cfg(unix)]
+mod settings;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
 mod spoiled;
 #[cfg(unix)]
 mod start;
+#[cfg(unix)]
+mod status;
 mod sweep;
 #[cfg(unix)]
 mod terminal;

@@ -8,6 +8,16 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use backup365::{
+    domain::{
+        customer::Product,
+        protection::Chosen,
+        tenant::Organisation,
+        time::{Clock, Moment},
+        user::Kind,
+    },
+    provider::store::{Store, StoreOptions},
+};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -504,12 +514,57 @@ fn a_signal_ends_it_and_the_same_command_goes_on() {
 }
 
 #[test]
+fn what_was_confirmed_before_is_completed_and_nobody_is_doubled() {
+    let other = harbour();
+    run(&other, &["C-1001", "--users", "all", "--max-seats", "34"]).ends(0);
+    let known = store(&other);
+    let customer = known.customer_by_reference("C-1001").unwrap();
+    let seats = known.protection(customer.id, Product::Office365).unwrap().seats;
+    let chosen = seats.into_iter().take(3).map(|seat| Chosen {
+        id: seat.id,
+        address: seat.address,
+        name: seat.name,
+        kind: Kind::User,
+    });
+
+    // As a process leaves it that was killed after the confirmation.
+    let home = harbour();
+    let record = store(&home);
+    let open =
+        record.open_run(record.customer_by_reference("C-1001").unwrap().id, Product::Office365).unwrap();
+    let tenant = open.customer.tenant.unwrap();
+    let found = Organisation { tenant, name: None, domain: None, region: None };
+    record.save_organisation(&open.id, &found).unwrap();
+    record.save_proof(&open.id, Some(&found)).unwrap();
+    record.enable(&open.id).unwrap();
+    record.begin_apply(&open.id, &chosen.collect::<Vec<_>>()).unwrap();
+    drop(record);
+    let ran = run(&home, &["C-1001", "--users", "none"]).ends(0).says(&["What was confirmed before"]);
+    assert!(ran.out.contains("Turned on by this run: 3"), "{}", ran.out);
+    assert_eq!(Record::of(&home).seats(), 3);
+    run(&home, &["C-1001", "--users", "all", "--max-seats", "31"]).ends(0);
+    assert_eq!(Record::of(&home).seats(), 34);
+}
+
+/// The record of the sandbox, opened as the program does.
+fn store(home: &Home) -> Store {
+    Store::open(StoreOptions {
+        file: home.store(),
+        identity: home.path().join(".config/backup365/sandbox-identity.txt"),
+        clock: Clock::fixed(Moment::parse("2026-11-23T14:00:00+11:00").unwrap()),
+        operator_name: "ann".into(),
+        as_user: false,
+        host: "desk-1".into(),
+        is_sandbox: true,
+    })
+    .unwrap()
+}
+
+#[test]
 fn help_has_a_sentence_for_every_flag_and_examples() {
     let home = Home::new();
     let ran = run(&home, &["--help"]).ends(0);
-    for words in
-        ["Examples:", "--users-file", "--password-command", "--dry-run", "--wait 15m", "Exit codes: 0 done"]
-    {
+    for words in ["Examples:", "--users-file", "--password-command", "--dry-run", "--wait 15m", "0 done "] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
     assert!(!ran.out.contains("--password "), "a flag that is refused is not offered: {}", ran.out);

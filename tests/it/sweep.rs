@@ -23,7 +23,7 @@ use backup365::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::terminal::Home;
+use crate::{explain::fits, terminal::Home};
 
 /// How long any one line may take; generous, because test machines are shared.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -357,6 +357,34 @@ fn two_at_once_do_each_customer_once() {
     let on: Vec<_> = (1..=3).map(|number| night.protection(number).seats.len()).collect();
     assert_eq!(on, [40, 300, 20]);
     assert_eq!(night.store().sweeps(10).unwrap().len(), 3);
+}
+
+#[test]
+fn the_json_fits_its_schemas_and_quiet_leaves_out_what_is_no_news() {
+    let night = Night::new(&[5, 30], 15);
+    let (code, words) = night.run(START, &["sweep", "--preview", "--json"]);
+    let value = fits("sweep", &words);
+    assert_eq!(
+        (code, &value["is_preview"], &value["passes"][0]["state"]),
+        (6, &true.into(), &"planned".into())
+    );
+    let (code, words) = night.run(NIGHTS[0], &["sweep", "--json"]);
+    let value = fits("sweep", &words);
+    assert_eq!((code, &value["needs_attention"]), (6, &true.into()));
+    let states: Vec<_> =
+        value["passes"].as_array().unwrap().iter().map(|pass| pass["state"].clone()).collect();
+    assert_eq!(states, ["done", "stopped"]);
+    assert_eq!(value["passes"][0]["turned_on"].as_array().unwrap().len(), 5);
+    assert_eq!(value["passes"][0]["reference"], "C-1");
+    let (code, words) = night.run(NIGHTS[0], &["sweep", "--status", "--json"]);
+    let value = fits("sweep-status", &words);
+    assert_eq!((code, value["rules"].as_array().unwrap().len()), (6, 2));
+    assert_eq!(value["next"], "2026-11-24T09:00:00Z");
+    let (_, words) = night.run(NIGHTS[1], &["--fault", "token-error=7000222", "sweep", "--json"]);
+    assert_eq!(fits("sweep", &words)["passes"][0]["state"], "not_done");
+    let (code, words) = night.run(NIGHTS[1], &["--quiet", "sweep"]);
+    assert!(code == 6 && !words.contains("Customer 1") && words.contains("NEEDS ATTENTION"), "{words}");
+    assert_eq!(night.run(NIGHTS[1], &["--quiet", "sweep"]), (0, String::new()));
 }
 
 #[test]

@@ -1,12 +1,67 @@
 //! `backup365 customers`: arguments to plain values.
 
-use crate::{cli::customers::Args, exit::Exit};
+use crate::{
+    cli::customers::{Args, Columns, What},
+    commands::customers::{self, Form, Wish},
+    domain::customer_record::Column,
+    exit::Exit,
+};
 
 use super::super::Refusal;
 use super::Stage;
 
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
-    let _unused = (args, stage);
-    Ok(Exit::Internal)
+    let wish = wish(&args.what);
+    // What is missing is said before anything is opened.
+    if let Some(exit) = customers::missing(&wish) {
+        return Ok(exit);
+    }
+    let (desk, _kept) = stage.desk()?;
+    customers::run(&desk, &wish).map_err(Refusal::from)
+}
+
+/// What is asked for, as plain values.
+fn wish(what: &What) -> Wish {
+    let json = |json: bool| if json { Form::Json } else { Form::Text };
+    match what {
+        What::List(list) => Wish::List {
+            words: list.words.join(" "),
+            with_closed: list.all,
+            form: if list.csv { Form::Csv } else { json(list.json) },
+        },
+        What::Show(show) => Wish::Show { customer: show.customer.clone(), form: json(show.json) },
+        What::Add(add) => {
+            Wish::Add { columns: given(add.reference.as_ref(), &add.columns), form: json(add.json) }
+        }
+        What::Set(set) => Wish::Set {
+            customer: set.customer.clone(),
+            columns: given(set.reference.as_ref(), &set.columns),
+            form: json(set.json),
+        },
+        What::Import(import) => Wish::Import {
+            file: Some(import.file.clone()).filter(|file| file.as_os_str() != "-"),
+            is_dry: import.dry_run,
+            form: json(import.json),
+        },
+    }
+}
+
+/// The columns that were given, in the order of the file.
+fn given(reference: Option<&String>, columns: &Columns) -> Vec<(Column, String)> {
+    let Columns { name, domain, active, products, tenant, managed, time_zone, seats } = columns;
+    [
+        (Column::Reference, reference),
+        (Column::Name, name.as_ref()),
+        (Column::Domain, domain.as_ref()),
+        (Column::Active, active.as_ref()),
+        (Column::Products, products.as_ref()),
+        (Column::Tenant, tenant.as_ref()),
+        (Column::Managed, managed.as_ref()),
+        (Column::TimeZone, time_zone.as_ref()),
+        (Column::Seats, seats.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(column, value)| Some((column, value?.clone())))
+    .collect()
 }

@@ -1,12 +1,28 @@
 //! `backup365 receipt`: arguments to plain values.
 
-use crate::{cli::receipt::Args, exit::Exit};
+use crate::{
+    cli::receipt::{Args, Reader},
+    commands::receipt::{self, Target, What},
+    domain::receipt::Form,
+    exit::Exit,
+};
 
 use super::super::Refusal;
 use super::Stage;
 
-/// Runs it.
+/// Runs it. Only the record is opened: a receipt needs neither Microsoft nor the sandbox.
 pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
-    let _unused = (args, stage);
-    Ok(Exit::Internal)
+    let what = match (args.json, args.as_plan, args.reader) {
+        (true, ..) => What::Receipt(Form::Json),
+        (_, true, _) => What::Plan,
+        (_, _, Reader::Ticket) => What::Receipt(Form::Ticket),
+        (_, _, Reader::Customer) => What::Receipt(Form::Customer),
+    };
+    let target = args.out.clone().map(|file| Target { file, may_replace: args.force });
+    if !stage.opener.has_record() {
+        return Ok(receipt::unknown(&args.run));
+    }
+    let store = stage.opener.store()?;
+    let asked = receipt::Asked { run: args.run.clone(), what, target, is_sandbox: stage.opener.is_sandbox };
+    Ok(receipt::run(&store, &asked, stage.opener.clock.now(), stage.out())?)
 }

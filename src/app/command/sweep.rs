@@ -1,8 +1,15 @@
 //! `backup365 sweep`: arguments to plain values.
 
+mod plan;
+
 use crate::{
     cli::sweep::Args,
-    commands::sweep::{self, What},
+    commands::sweep::{
+        self, What,
+        check::{self, Check, MICROSOFT},
+        install,
+    },
+    domain::text::Text,
     exit::Exit,
 };
 
@@ -11,8 +18,53 @@ use super::Stage;
 
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
+    let (opener, out) = (&stage.opener, stage.out());
+    if args.check {
+        return Ok(check::told(&checks(stage), args.json, out)?);
+    }
+    if args.install && args.print {
+        return Ok(install::print(&plan::plan(opener)?, out)?);
+    }
+    if args.install {
+        let (plan, around) = (plan::plan(opener)?, plan::around(opener));
+        return Ok(install::install(&plan, &around, &opener.store()?, out)?);
+    }
+    if args.uninstall {
+        let (plan, around) = (plan::plan(opener)?, plan::around(opener));
+        let store = if opener.has_record() { Some(opener.store()?) } else { None };
+        return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
+    }
     let (context, _kept) = stage.open()?;
     let what = What::of(args.preview, args.watch, args.status);
-    let work = sweep::run(&context.provider, &context.clock, &context.zone, what);
-    stage.runtime.block_on(work).map_err(Refusal::from)
+    stage.runtime.block_on(sweep::run(&context, what, args.json)).map_err(Refusal::from)
+}
+
+/// Whether the command only prints, so that not even a log is begun.
+pub(super) const fn only_prints(args: &Args) -> bool {
+    args.install && args.print
+}
+
+/// What a pass needs, tried in turn up to the first thing that is not as it should be.
+fn checks(stage: &Stage) -> Vec<Check> {
+    let opener = &stage.opener;
+    let settings = match (&opener.settings.file, opener.is_sandbox) {
+        (Some(file), _) => Text::of(format_args!("read from {}", file.display())),
+        (None, true) => Text::from("none, and the sandbox needs none"),
+        (None, false) => Text::from("read from variables and flags"),
+    };
+    let mut checks = vec![Check { name: "Settings", found: Ok(settings) }];
+    let store = opener.store();
+    let place = opener.settings.store_of(opener.is_sandbox);
+    let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
+    checks.push(Check { name: "Record", found: store.as_ref().map(opens).map_err(Clone::clone) });
+    let Ok(store) = store else { return checks };
+    let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
+    let there = if opener.is_sandbox { "has started" } else { "is there" };
+    let world = opener.open_with(store);
+    checks.push(Check { name, found: world.as_ref().map(|_| Text::from(there)).map_err(Clone::clone) });
+    let Ok(world) = world else { return checks };
+    let signed_in = stage.runtime.block_on(world.provider.graph.sign_in());
+    let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
+    checks.push(Check { name: MICROSOFT, found });
+    checks
 }

@@ -133,6 +133,17 @@ fn no_code_point_alone_is_invisible() {
 }
 
 #[test]
+fn no_joiner_is_left_at_the_cut() {
+    for joiner in ['\u{200c}', '\u{200d}'] {
+        for start in ["", "a", "ab", "abc", "abcd", "abcde", "abcdef"] {
+            let once = Text::clean(&format!("{start}{}", format!("\u{628}{joiner}").repeat(600)));
+            assert!(!once.as_str().ends_with(&format!("{joiner}…")), "{start}");
+            assert_eq!(Text::clean(once.as_str()), once);
+        }
+    }
+}
+
+#[test]
 fn a_text_of_megabytes_is_cut_with_a_mark() {
     for piece in ["x", "王", "e\u{301}", "\u{1b}", "a "] {
         let clean = Text::clean(&piece.repeat(1 << 20));

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::{
     Store, customers, history,
-    row::product,
+    row::{maybe_moment, product},
     rules,
     runs::{self, RunRow},
 };
@@ -22,19 +22,21 @@ use crate::domain::{
 
 /// What is true about one product of one customer.
 #[derive(Clone, Debug, Default)]
-struct Facts {
+pub(super) struct Facts {
     /// Active seats.
-    on: u32,
+    pub(super) on: u32,
+    /// Users listed.
+    pub(super) listed: u32,
     /// Users that could be protected, as last listed.
-    eligible: u32,
-    /// *Enable* was pressed.
-    is_enabled: bool,
+    pub(super) eligible: u32,
+    /// When *Enable* was pressed.
+    pub(super) enabled: Option<Moment>,
     /// The standing rule.
-    rule: Option<AutoRule>,
+    pub(super) rule: Option<AutoRule>,
 }
 
 /// By customer and product.
-type AllFacts = BTreeMap<(CustomerId, Product), Facts>;
+pub(super) type AllFacts = BTreeMap<(CustomerId, Product), Facts>;
 
 impl Store {
     /// Everything that the first screen shows. `last_2000` is the latest 20:00 in Sydney that is half an hour ago.
@@ -85,7 +87,7 @@ impl Store {
 }
 
 /// What every screen must say when a pass has not run (product.md rule 17).
-fn warning(waiting: u32) -> Text {
+pub(super) fn warning(waiting: u32) -> Text {
     let rules = if waiting == 1 { "1 rule waits".to_owned() } else { format!("{waiting} rules wait") };
     Text::of(format_args!(
         "Enable Auto did not run at 20:00 in Sydney: {rules}. Run \"backup365 sweep\", then \"backup365 sweep --status\"."
@@ -93,13 +95,19 @@ fn warning(waiting: u32) -> Text {
 }
 
 /// Reads what is true about every product of every customer.
-fn facts(connection: &Connection) -> Result<AllFacts, Failure> {
+pub(super) fn facts(connection: &Connection) -> Result<AllFacts, Failure> {
     let mut statement = connection.prepare_cached(
-        "SELECT p.customer, p.product, p.seats_on, p.eligible, e.at IS NOT NULL
+        "SELECT p.customer, p.product, p.seats_on, p.listed, p.eligible, e.at
            FROM customer_product p LEFT JOIN enablement e USING (customer, product)",
     )?;
     let rows = statement.query_map([], |row| {
-        let facts = Facts { on: row.get(2)?, eligible: row.get(3)?, is_enabled: row.get(4)?, rule: None };
+        let facts = Facts {
+            on: row.get(2)?,
+            listed: row.get(3)?,
+            eligible: row.get(4)?,
+            enabled: maybe_moment(row, 5)?,
+            rule: None,
+        };
         Ok(((CustomerId(row.get(0)?), product(row, 1)?), facts))
     })?;
     let mut facts: AllFacts = rows.collect::<Result<_, _>>()?;
@@ -110,14 +118,14 @@ fn facts(connection: &Connection) -> Result<AllFacts, Failure> {
 }
 
 /// Runs with a confirmed Apply that has not ended.
-fn unfinished(connection: &Connection) -> Result<BTreeSet<RunId>, Failure> {
+pub(super) fn unfinished(connection: &Connection) -> Result<BTreeSet<RunId>, Failure> {
     let mut statement = connection.prepare_cached("SELECT run FROM apply WHERE ended IS NULL")?;
     let rows = statement.query_map([], |row| super::row::parsed(row, 0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How far an open run is.
-fn run_progress(run: &RunRow, facts: &Facts, is_unfinished: bool) -> Progress {
+pub(super) fn run_progress(run: &RunRow, facts: &Facts, is_unfinished: bool) -> Progress {
     if is_unfinished {
         return Progress::NeedsAttention("turning users on was interrupted".into());
     }
@@ -134,7 +142,7 @@ fn run_progress(run: &RunRow, facts: &Facts, is_unfinished: bool) -> Progress {
 /// How far a customer is, over all its products.
 fn progress(customer: &Customer, facts: &AllFacts) -> Progress {
     let products = Product::ALL.iter().filter_map(|product| facts.get(&(customer.id, *product)));
-    enabled(products.filter(|facts| facts.is_enabled || facts.rule.is_some() || facts.on > 0))
+    enabled(products.filter(|facts| facts.enabled.is_some() || facts.rule.is_some() || facts.on > 0))
 }
 
 /// How far enabled products are; none: not started.

@@ -60,7 +60,7 @@ pub(super) fn one(connection: &Connection, id: CustomerId) -> Result<Customer, F
 }
 
 /// The customer with that reference, whatever the case of its letters.
-fn by_reference(connection: &Connection, reference: &str) -> Result<Option<Customer>, Failure> {
+pub(super) fn by_reference(connection: &Connection, reference: &str) -> Result<Option<Customer>, Failure> {
     let reference = Text::clean(reference);
     let found = connection
         .prepare_cached(&format!("{SELECT} WHERE reference = ?1"))?
@@ -70,7 +70,7 @@ fn by_reference(connection: &Connection, reference: &str) -> Result<Option<Custo
 }
 
 /// Adds a customer with its products.
-fn insert(write: &Write<'_>, new: &NewCustomer) -> Result<CustomerId, Failure> {
+pub(super) fn insert(write: &Write<'_>, new: &NewCustomer) -> Result<CustomerId, Failure> {
     write
         .tx
         .prepare_cached(
@@ -183,7 +183,7 @@ impl Store {
             write.demand_admin("changing the organisation of a customer")?;
             let customer = one(&write.tx, id)?;
             if customer.tenant != Some(tenant) {
-                forget_tenant(write, id, tenant)?;
+                forget_tenant(write, id, Some(tenant))?;
                 write.tx.execute(
                     "UPDATE customer SET tenant = ?2 WHERE id = ?1",
                     params![id.0, tenant.to_string()],
@@ -217,13 +217,17 @@ impl Store {
     }
 }
 
-/// Takes back everything that was proved for a tenant other than `tenant`.
-fn forget_tenant(write: &Write<'_>, id: CustomerId, tenant: TenantId) -> Result<(), Failure> {
-    let (word, other) = (Product::Office365.word(), tenant.to_string());
+/// Takes back everything that was proved for a tenant other than `tenant`; none: for any.
+pub(super) fn forget_tenant(
+    write: &Write<'_>,
+    id: CustomerId,
+    tenant: Option<TenantId>,
+) -> Result<(), Failure> {
+    let (word, other) = (Product::Office365.word(), tenant.map(|tenant| tenant.to_string()));
     let enabled: Option<Moment> = write
         .tx
         .query_row(
-            "SELECT at FROM enablement WHERE customer = ?1 AND product = ?2 AND tenant <> ?3",
+            "SELECT at FROM enablement WHERE customer = ?1 AND product = ?2 AND tenant IS NOT ?3",
             params![id.0, word, other],
             |row| super::row::moment(row, 0),
         )
@@ -252,7 +256,7 @@ fn forget_tenant(write: &Write<'_>, id: CustomerId, tenant: TenantId) -> Result<
     write.tx.execute(
         "UPDATE run SET tenant = NULL, tenant_name = NULL, tenant_domain = NULL, tenant_region = NULL,
                 link_shown = NULL, proved = NULL, enabled = NULL
-          WHERE customer = ?1 AND product = ?2 AND finished IS NULL AND tenant <> ?3",
+          WHERE customer = ?1 AND product = ?2 AND finished IS NULL AND tenant IS NOT ?3",
         params![id.0, word, other],
     )?;
     Ok(())

@@ -65,21 +65,52 @@ impl Store {
         })
     }
 
+    /// Notes that the sweeper of a computer was taken away; one of another computer stays.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn note_sweeper_removed(&self, host: &Text) -> Result<(), Failure> {
+        self.write(|write| {
+            let gone = write.tx.execute("DELETE FROM sweeper WHERE host = ?1", [host.as_str()])?;
+            if gone == 0 {
+                return Ok(());
+            }
+            write.note_all(None, None, Text::of(format_args!("took the sweeper off {host}")))
+        })
+    }
+
     /// The passes on record, newest first.
     ///
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn sweeps(&self, limit: u32) -> Result<Vec<SweepRecord>, Failure> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT s.customer, c.name, s.product, s.due, s.started, s.finished, s.host, s.turned_on, s.gone,
-                        s.is_late, s.attention
-                   FROM sweep s JOIN customer c ON c.id = s.customer ORDER BY s.due DESC, s.started DESC, s.id LIMIT ?1",
-            )?;
+            let mut statement = tx.prepare_cached(&format!("{SWEEPS} {NEWEST} LIMIT ?1"))?;
             let rows = statement.query_map([limit], sweep_record)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// Reads passes.
+const SWEEPS: &str = "
+    SELECT s.customer, c.name, s.product, s.due, s.started, s.finished, s.host, s.turned_on, s.gone, s.is_late,
+           s.attention
+      FROM sweep s JOIN customer c ON c.id = s.customer";
+
+/// Newest first.
+const NEWEST: &str = "ORDER BY s.due DESC, s.started DESC, s.id";
+
+/// The passes of one customer, newest first.
+pub(super) fn of(
+    connection: &Connection,
+    customer: CustomerId,
+    limit: u32,
+) -> Result<Vec<SweepRecord>, Failure> {
+    let mut statement =
+        connection.prepare_cached(&format!("{SWEEPS} WHERE s.customer = ?1 {NEWEST} LIMIT ?2"))?;
+    let rows = statement.query_map(rusqlite::params![customer.0, limit], sweep_record)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// One row of the history.

@@ -2,12 +2,15 @@
 
 mod access;
 mod applying;
+mod corrections;
 mod customers;
+mod detail;
 mod opening;
 mod random;
 mod reading;
 mod ruling;
 mod running;
+mod status;
 mod sweeping;
 
 use std::{

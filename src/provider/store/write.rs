@@ -77,12 +77,23 @@ impl Write<'_> {
 impl Store {
     /// Writes: all of it or nothing, committed when this returns.
     pub(super) fn write<T>(&self, work: impl FnOnce(&Write<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.write_if(|write| Ok((work(write)?, true)))
+    }
+
+    /// Writes as [`Store::write`] does, but only where the work answers true: otherwise nothing was changed, and what
+    /// it made says what would have been.
+    pub(super) fn write_if<T>(
+        &self,
+        work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
+    ) -> Result<T, Failure> {
         let mut connection = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.identity.still(&self.0.options.file)?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let write = Write { tx, now: self.0.options.clock.now(), inner: &self.0 };
-        let made = work(&write)?;
-        write.tx.commit()?;
+        let (made, is_kept) = work(&write)?;
+        if is_kept {
+            write.tx.commit()?;
+        }
         Ok(made)
     }
 

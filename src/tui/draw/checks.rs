@@ -136,14 +136,15 @@ fn folded(group: &CheckGroup, room: Room<'_>) -> Vec<Line> {
 
 /// Sign, its look, and the state in words.
 const fn look(state: &CheckState) -> (&'static str, Role, &'static str) {
-    match state {
-        CheckState::Waiting => ("[ ]", Role::Plain, "waiting"),
-        CheckState::Asking => ("[.]", Role::Plain, "asking"),
-        CheckState::Spreading => ("[~]", Role::Warn, "granted, spreading"),
-        CheckState::Good => ("[x]", Role::Good, "good"),
-        CheckState::Unread(_) => ("[?]", Role::Plain, "can't be read, blocks nothing"),
-        CheckState::Bad(_) => ("[!]", Role::Bad, "failed"),
-    }
+    let (sign, role) = match state {
+        CheckState::Waiting => ("[ ]", Role::Plain),
+        CheckState::Asking => ("[.]", Role::Plain),
+        CheckState::Spreading => ("[~]", Role::Warn),
+        CheckState::Good => ("[x]", Role::Good),
+        CheckState::Unread(_) => ("[?]", Role::Plain),
+        CheckState::Bad(_) => ("[!]", Role::Bad),
+    };
+    (sign, role, state.word())
 }
 
 /// Which state speaks for a group: the one that holds Enable back most.

@@ -103,6 +103,7 @@ pub(crate) fn users(rows: &Many, cursor: usize) -> View<'_> {
                 rows,
                 cursor: (rows.len > 0).then_some(cursor),
                 anchor: None,
+                is_searching: false,
                 counts: Text::clean(&format!(
                     "listed {0} · eligible {0} · ticked {1} · excluded 0 · seats 12 now, 12 after",
                     rows.len,
@@ -115,6 +116,7 @@ pub(crate) fn users(rows: &Many, cursor: usize) -> View<'_> {
                     hint: Text::default(),
                     problem: None,
                     is_focused: false,
+                    takes_lines: false,
                 }),
                 empty: "Nobody is listed yet.".into(),
                 is_focused: true,
@@ -159,6 +161,7 @@ fn field(value: &'static str, cursor: usize) -> FieldView<'static> {
         hint: "A GUID, a domain, or an address.".into(),
         problem: None,
         is_focused: true,
+        takes_lines: false,
     }
 }
 

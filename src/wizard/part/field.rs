@@ -167,7 +167,7 @@ impl Field {
             // Dots are always eight: neither the length nor the cursor tells anything about the secret.
             Content::Masked(secret) => (FieldValue::Masked { is_filled: !secret.expose().is_empty() }, 0),
         };
-        FieldView { label, value, cursor, hint: hint.into(), problem, is_focused }
+        FieldView { label, value, cursor, hint: hint.into(), problem, is_focused, takes_lines: false }
     }
 
     fn raw(&self) -> &str {

@@ -3,10 +3,8 @@
 use crate::{
     domain::{
         customer::{NewCustomer, Product},
+        customer_record::{self, Column},
         failure::Failure,
-        id::TenantId,
-        sydney::is_zone,
-        tenant_input::TenantInput,
         text::Text,
     },
     wizard::{
@@ -38,6 +36,10 @@ enum Name {
     Save,
     Back,
 }
+
+/// Controls in which something can be wrong, in their order.
+const FIELDS: [Name; 7] =
+    [Name::Reference, Name::Company, Name::Domain, Name::Tenant, Name::Managed, Name::Zone, Name::Seats];
 
 /// No and yes, in the order of their index.
 const NO_YES: &[&str] = &["no", "yes"];
@@ -145,17 +147,8 @@ impl Add {
         if self.saving.is_some() {
             return;
         }
-        let all = [
-            Name::Reference,
-            Name::Company,
-            Name::Domain,
-            Name::Tenant,
-            Name::Managed,
-            Name::Zone,
-            Name::Seats,
-        ];
-        self.left = all.to_vec();
-        if let Some((name, problem)) = all.into_iter().find_map(|name| Some((name, self.problem(name)?))) {
+        self.left = FIELDS.to_vec();
+        if let Some((name, problem)) = FIELDS.into_iter().find_map(|name| Some((name, self.problem(name)?))) {
             self.form.focus_on(name);
             cx.say(Tone::Warn, problem);
             return;
@@ -166,58 +159,44 @@ impl Add {
 
     /// What is wrong with a control, as a sentence.
     fn problem(&self, name: Name) -> Option<Text> {
-        let text = self.form.text(name).trim();
-        let words = match name {
-            Name::Reference if text.is_empty() => "Type your own reference for this customer.",
-            Name::Company if text.is_empty() => "Type the company's name.",
-            Name::Domain if self.domain().is_none() => "Type the mail domain, like bakery.example.",
-            Name::Tenant if !text.is_empty() && self.tenant().is_none() => {
-                "This is not a whole tenant ID. Type all of it, or leave the field empty."
-            }
-            Name::Managed if self.is_yes(Name::Managed) && !self.is_yes(Name::Sells(Product::Office365)) => {
-                "Only Office 365 is provisioned through Manage Protect. Choose Office 365 too, or change this to no."
-            }
-            Name::Zone if !text.is_empty() && !is_zone(text) => {
-                "This time zone is not known. Type it like Australia/Perth, or leave the field empty."
-            }
-            Name::Seats if !text.is_empty() && text.parse::<u32>().is_err() => {
-                "Type the seats as a whole number, or leave the field empty."
-            }
-            _ => return None,
-        };
-        Some(Text::from(words))
+        if name == Name::Managed {
+            return customer_record::contradiction(&self.customer()).map(Text::from);
+        }
+        name.column()?.read(self.form.text(name), &mut NewCustomer::default()).err()
     }
 
     fn is_yes(&self, name: Name) -> bool {
         self.form.chosen(name) == 1
     }
 
-    fn domain(&self) -> Option<Text> {
-        match TenantInput::parse(self.form.text(Name::Domain)) {
-            Ok(TenantInput::Domain(domain)) => Some(Text::clean(&domain)),
-            _ => None,
-        }
-    }
-
-    fn tenant(&self) -> Option<TenantId> {
-        match TenantInput::parse(self.form.text(Name::Tenant)) {
-            Ok(TenantInput::Guid(tenant)) => Some(tenant),
-            _ => None,
-        }
-    }
-
     fn customer(&self) -> NewCustomer {
-        let text = |name| Text::clean(self.form.text(name));
-        NewCustomer {
-            reference: text(Name::Reference),
-            name: text(Name::Company),
-            domain: self.domain().unwrap_or_default(),
+        let mut customer = NewCustomer {
             is_active: true,
             products: Product::ALL.into_iter().filter(|p| self.is_yes(Name::Sells(*p))).collect(),
-            tenant: self.tenant(),
             is_managed: self.is_yes(Name::Managed),
-            time_zone: Some(text(Name::Zone)).filter(|zone| !zone.is_empty()),
-            seats: self.form.text(Name::Seats).trim().parse().ok(),
+            ..NewCustomer::default()
+        };
+        for name in FIELDS {
+            if let Some(column) = name.column() {
+                // What can't be read was said at its field, and stays out.
+                let _said = column.read(self.form.text(name), &mut customer);
+            }
+        }
+        customer
+    }
+}
+
+impl Name {
+    /// The column of the record that a field holds.
+    const fn column(self) -> Option<Column> {
+        match self {
+            Self::Reference => Some(Column::Reference),
+            Self::Company => Some(Column::Name),
+            Self::Domain => Some(Column::Domain),
+            Self::Tenant => Some(Column::Tenant),
+            Self::Zone => Some(Column::TimeZone),
+            Self::Seats => Some(Column::Seats),
+            Self::Sells(_) | Self::Managed | Self::Save | Self::Back => None,
         }
     }
 }

@@ -167,6 +167,7 @@ impl Customer {
             rows: &self.table,
             cursor: self.cursor.get(self.shown.len()),
             anchor: None,
+            is_searching: false,
             counts: self.counts(),
             search: Some(self.search.view("Search", "name, domain or reference", None, self.in_field)),
             empty: self.empty(look.session.is_open),
@@ -446,23 +447,7 @@ fn name(row: &BoardRow) -> Name {
 /// One row in words.
 fn line(row: &BoardRow, now: Moment, here: &str) -> Line {
     let customer = &row.customer;
-    let far = words::progress(&row.progress, now, here);
-    let far = match &row.run {
-        _ if !customer.is_active => Text::from("closed"),
-        Some(run) => {
-            // In front, so that a narrow window cuts it last.
-            let state = match (run.is_held, run.is_parked) {
-                (true, _) => "open in another window",
-                (false, true) => "parked",
-                (false, false) => "interrupted",
-            };
-            Text::of(format_args!("{state}: {far} ({}, {})", run.product.name(), run.id))
-        }
-        None if customer.products.is_empty() => {
-            Text::from("no product to back up: an Admin adds Office 365, Business365 or MPexchange")
-        }
-        None => far,
-    };
+    let far = row.in_words(now, here);
     Line {
         cells: vec![customer.name.clone(), customer.domain.clone(), customer.reference.clone(), far],
         is_quiet: !customer.is_active || (row.run.is_none() && customer.products.is_empty()),

@@ -27,7 +27,7 @@ use crate::{
         },
         screen::{Scene, Screen, authorise::Authorise},
         step::Step,
-        view::{Block, Card, Chord, Key, Notice, Panel, Tone, field},
+        view::{Block, Card, Chord, FieldView, Key, Notice, Panel, Tone, field},
         words,
     },
 };
@@ -241,7 +241,7 @@ impl Impersonation {
             blocks.push(Block::Failure(failure.clone()));
         }
         let problem = |name| self.problem(name).filter(|_| self.left.contains(&name));
-        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)));
+        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)).into_iter().map(taking_lists));
         if self.form.chosen(Name::Listing) == DIRECTORY {
             blocks.push(Block::Para(Text::from(
                 "People who are hidden from the address list are missing from a directory search. A pasted list is surer.",
@@ -547,5 +547,15 @@ impl Impersonation {
             ]);
         }
         keys
+    }
+}
+
+/// The list field says that it takes many lines.
+fn taking_lists(block: Block<'_>) -> Block<'_> {
+    match block {
+        Block::Field(field) if field.label == field::LIST => {
+            Block::Field(FieldView { takes_lines: true, ..field })
+        }
+        block => block,
     }
 }

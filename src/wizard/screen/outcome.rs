@@ -236,6 +236,7 @@ impl Outcome {
             rows: self,
             cursor: self.cursor.get(self.len()),
             anchor: None,
+            is_searching: false,
             counts: Text::from("Not turned on:"),
             search: None,
             empty: Text::default(),

@@ -117,6 +117,7 @@ impl Product {
             rows: &self.table,
             cursor: self.cursor.get(self.products.len()),
             anchor: None,
+            is_searching: false,
             counts: Text::default(),
             search: None,
             empty: Text::from(

@@ -50,6 +50,11 @@ impl Terminal {
         line(self.master.as_ref().unwrap().as_ref())
     }
 
+    /// Whether the terminal shows what is typed.
+    pub(crate) fn echoes(&self) -> bool {
+        self.line().split(|c: char| !c.is_ascii_alphanumeric()).any(|flag| flag == "ECHO")
+    }
+
     /// Waits for the end, not longer than an ending may take, and says the exit code.
     pub(crate) fn ends(&mut self) -> u32 {
         let code = ended(self.child.as_mut());

@@ -34,9 +34,8 @@ pub(super) fn search(rows: &[BoardRow], typed: &str) -> Vec<usize> {
 
 /// What is searched in a row, folded.
 fn haystack(row: &BoardRow) -> String {
-    let customer = &row.customer;
-    let run = row.run.as_ref().map(|run| run.id.to_string()).unwrap_or_default();
-    fold(&format!("{} {} {} {run}", customer.name, customer.domain, customer.reference))
+    let run = row.run.as_ref().map(|run| fold(&run.id.to_string())).unwrap_or_default();
+    format!("{} {run}", row.customer.folded())
 }
 
 /// Rows whose name, domain or reference is alike, best first.

@@ -307,6 +307,7 @@ impl Apply {
             rows: self,
             cursor: self.cursor.get(self.results.len()),
             anchor: None,
+            is_searching: false,
             counts: Text::default(),
             search: None,
             empty: Text::from("No user has a result."),

@@ -246,7 +246,7 @@ impl Auto {
             }
             Stage::NoSweeper => {
                 blocks.push(Block::Strong(Text::from(
-                    "Nothing will run at 20:00: no sweeper is installed. Ask your lead to install one (README, Enable Auto).",
+                    "Nothing will run at 20:00: no sweeper is installed. backup365 sweep --install makes one, on a computer that stays on; ask your lead.",
                 )));
                 blocks.push(Block::Para(Text::from(
                     "The rule can be made all the same. It turns nobody on until a sweep runs.",

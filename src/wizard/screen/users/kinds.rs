@@ -106,6 +106,7 @@ impl Chooser {
             rows: self,
             cursor: self.cursor.get(self.len()),
             anchor: None,
+            is_searching: false,
             counts: Text::default(),
             search: None,
             empty: Text::default(),

@@ -101,6 +101,7 @@ fn list<'a>(users: &'a Users, look: Look<'a>, is_front: bool) -> Panel<'a> {
         rows: roster,
         cursor: roster.cursor(),
         anchor: roster.anchor(),
+        is_searching: roster.is_searching(),
         counts: counts(roster),
         search: has_search.then(|| users.search.view("Filter", hint, problem, is_front && users.is_typing)),
         empty: empty(roster),

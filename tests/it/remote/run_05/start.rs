@@ -19,19 +19,21 @@ fn said(line: &str, environment: &[(&str, &str)]) -> (u32, String) {
 }
 
 #[test]
-fn run_05_a_terminal_that_can_not_show_a_screen_is_told_so() {
-    for (environment, line) in [
-        (&[("TERM", "dumb")][..], PROGRAM.to_owned()),
-        (&[("TERM", "dumb")], format!("{PROGRAM} --color=always")),
-        (&[("TERM", "")], PROGRAM.to_owned()),
-        (&[], format!("unset TERM; {PROGRAM}")),
+fn run_05_a_terminal_that_can_not_show_a_screen_gets_lines() {
+    for (environment, line, why) in [
+        (&[("TERM", "dumb")][..], PROGRAM.to_owned(), "TERM is dumb"),
+        (&[("TERM", "dumb")], format!("{PROGRAM} --color=always"), "TERM is dumb"),
+        (&[("TERM", "")], PROGRAM.to_owned(), "TERM is empty"),
+        (&[], format!("unset TERM; {PROGRAM}"), "TERM is empty"),
     ] {
-        let (code, words) = said(&line, environment);
-        assert_eq!(code, 2, "{line}: {words}");
-        assert!(
-            words.contains("can't show a full screen") && words.contains("Set TERM to its name"),
-            "{words}"
-        );
+        let home = Home::new();
+        let mut shell = Terminal::program(&home, "/bin/sh", &["-c", &line], (100, 60), environment);
+        shell
+            .sees(&[&format!("line by line, because {why}."), "Which customer?", "Enter takes"])
+            .keys("quit\n");
+        assert_eq!(shell.code(), 0, "{line}");
+        assert!(!shell.bytes().contains(&0x1b), "{line}: {}", shell.text());
+        assert!(shell.is_untouched(), "{line}: flags of the line");
     }
 }
 
@@ -72,7 +74,7 @@ fn run_05_help_is_plain_words_and_names_the_way_back() {
     assert!(words.contains("type reset and press Enter"), "{words}");
     let (code, words) = said(&format!("{PROGRAM} --color=sometimes"), &[("TERM", "xterm")]);
     assert_eq!(code, 2);
-    assert!(words.contains("[possible values: auto, always, never]"), "{words}");
+    assert!(words.contains("screen.color must be auto, always or never"), "{words}");
 }
 
 /// A window that does not know its size: the variables, else 80x24; never a size that no screen has.

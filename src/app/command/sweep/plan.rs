@@ -1,0 +1,149 @@
+//! What `sweep --install` writes into the units: the same program, settings and world as this start, however they were
+//! named.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    app::{Refusal, environment, world::Opener},
+    commands::sweep::install::{Around, Plan},
+    domain::text::Text,
+    settings::{
+        CredentialSource,
+        table::{Key, Kind, SETTINGS, Setting},
+    },
+};
+
+/// File in the config folder with variables for the timer's passes; nobody has to make it.
+const VARIABLES: &str = "sweep.env";
+
+/// What the units are made from: the same world as this start, however it was named.
+pub(super) fn plan(opener: &Opener) -> Result<Plan, Refusal> {
+    let (Some(folder), Some(program)) =
+        (opener.environment.config.as_deref().and_then(Path::parent), program())
+    else {
+        return Err(Refusal::usage("this computer does not say where this program and its settings lie."));
+    };
+    Ok(Plan {
+        program,
+        arguments: arguments(opener)?,
+        environment: environment()?,
+        variables: opener.settings.config.join(VARIABLES),
+        folder: folder.join("systemd/user"),
+        is_sandbox: opener.is_sandbox,
+    })
+}
+
+/// The program by the name that is on the path, which stays when a newer one takes its place; else where it lies.
+fn program() -> Option<PathBuf> {
+    let here = std::env::current_exe().ok().filter(|file| file.exists())?;
+    Some(
+        environment::on_path("backup365")
+            .filter(|found| found.canonicalize().ok().as_ref() == Some(&here))
+            .unwrap_or(here),
+    )
+}
+
+/// Flags that lead to the same settings and the same world.
+fn arguments(opener: &Opener) -> Result<Vec<String>, Refusal> {
+    let mut arguments = Vec::new();
+    if let Some(file) = &opener.settings.file {
+        arguments.extend(["--settings".to_owned(), absolute(file)?]);
+    }
+    arguments.extend(flags(opener)?);
+    if opener.is_sandbox {
+        arguments.push("--sandbox".to_owned());
+        if let Some(world) = &opener.common.world {
+            let file = Path::new(world);
+            arguments
+                .extend(["--world".to_owned(), if file.exists() { absolute(file)? } else { world.clone() }]);
+        }
+    }
+    Ok(arguments)
+}
+
+/// Settings that decide what a pass works with. The others are about windows and other commands.
+const fn is_for_a_pass(key: Key) -> bool {
+    !matches!(key, Key::Color | Key::Glyphs | Key::Lines | Key::ProvisionWait | Key::ApplyAtOnce)
+}
+
+/// A value as it was given; paths mean the same from any folder.
+fn value(setting: &Setting, given: &str) -> Result<String, Refusal> {
+    match setting.kind {
+        Kind::File | Kind::Folder => absolute(Path::new(given)),
+        _ => Ok(given.to_owned()),
+    }
+}
+
+/// Variables that this start was given and a timer is not: where things lie, and settings. Never the secret itself, which
+/// is no setting.
+fn environment() -> Result<Vec<(String, String)>, Refusal> {
+    let mut carried = environment::folders();
+    for (name, given) in environment::ours() {
+        let setting = SETTINGS.iter().find(|setting| setting.variable == name && is_for_a_pass(setting.key));
+        let (Some(setting), Some(given)) = (setting, given.to_str().filter(|given| !given.is_empty())) else {
+            continue;
+        };
+        carried.push((name, value(setting, given)?));
+    }
+    Ok(carried)
+}
+
+/// Flags of settings, as they were given.
+fn flags(opener: &Opener) -> Result<Vec<String>, Refusal> {
+    let given = opener.common.values.0.iter().filter(|(key, ..)| is_for_a_pass(*key));
+    given
+        .filter_map(|(key, flag, given)| {
+            Some((SETTINGS.iter().find(|setting| setting.key == *key)?, flag, given))
+        })
+        .map(|(setting, flag, given)| Ok(format!("{flag}={}", value(setting, given)?)))
+        .collect()
+}
+
+/// A path that means the same from any folder.
+fn absolute(path: &Path) -> Result<String, Refusal> {
+    let found = std::path::absolute(path).ok().and_then(|path| path.to_str().map(str::to_owned));
+    found.ok_or_else(|| {
+        Refusal::usage(format!(
+            "{} can't stand in a timer: its name is not UTF-8. Rename it.",
+            path.display()
+        ))
+    })
+}
+
+pub(super) fn around(opener: &Opener) -> Around {
+    let credential = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox).map(|app| &app.credential);
+    Around {
+        host: Text::clean(&opener.environment.host),
+        user: opener.environment.user.clone(),
+        zone: opener.environment.zone.clone(),
+        now: opener.clock.now(),
+        is_passing: program().is_some_and(|program| is_passing(&program.canonicalize().unwrap_or(program))),
+        secret_variable: match credential {
+            Some(CredentialSource::SecretEnvironment(name)) => Some(name.clone()),
+            _ => None,
+        },
+    }
+}
+
+/// Whether a program lies where it will not stay: in a temporary folder, or where Cargo builds.
+fn is_passing(program: &Path) -> bool {
+    let is_built = program.ancestors().skip(1).any(|folder| folder.join(".fingerprint").is_dir());
+    let is_temporary = |folder: &PathBuf| program.starts_with(folder);
+    is_built || [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()].iter().any(is_temporary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_will_not_stay_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(is_passing(&folder.path().join("backup365")));
+        assert!(is_passing(&std::env::current_exe().unwrap()), "tests are built");
+        for stays in ["/usr/local/bin/backup365", "/home/nora/.local/bin/backup365", "/srv/target/backup365"]
+        {
+            assert!(!is_passing(Path::new(stays)), "{stays}");
+        }
+    }
+}

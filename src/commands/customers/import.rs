@@ -1,0 +1,188 @@
+//! `customers import`: a file of customers, all of it or nothing.
+
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Read},
+    path::Path,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    commands::{
+        desk::{Desk, refused, sentence},
+        quietly, warn,
+    },
+    domain::{
+        bill::{counted, grouped},
+        customer::NewCustomer,
+        customer_csv::{self, Line, Problem, Sheet},
+        failure::of_system,
+        text::Text,
+    },
+    exit::Exit,
+    provider::store::Fate,
+};
+
+use super::{Form, changes};
+
+/// Largest file that is taken, bytes: a hundred times 50,000 customers of a usual length would still fit.
+const MOST: u64 = 512 << 20;
+
+/// How many customers came to which end.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    added: u32,
+    changed: u32,
+    unchanged: u32,
+}
+
+/// Imports it.
+pub(super) fn run(desk: &Desk, file: Option<&Path>, is_dry: bool, form: Form) -> anyhow::Result<Exit> {
+    let named = file.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
+    let bytes = match bytes_of(desk, file) {
+        Ok(bytes) => bytes,
+        Err(why) => {
+            warn(&format!("backup365: {named} can't be read: {why}. Nothing was imported."));
+            return Ok(Exit::Usage);
+        }
+    };
+    let sheet = match customer_csv::read(&bytes) {
+        Ok(sheet) => sheet,
+        Err(problems) => return Ok(bad_lines(&named, &problems)),
+    };
+    let count = u32::try_from(sheet.lines.len()).unwrap_or(u32::MAX);
+    desk.out.note(&format!(
+        "{named}: {}; cells are separated by {}.",
+        counted(count, "customer", "customers"),
+        sheet.separator.name()
+    ));
+    let customers: Vec<NewCustomer> = sheet.lines.iter().map(|line| line.customer.clone()).collect();
+    let fates = match desk.store.import_customers(&customers, is_dry) {
+        Ok(fates) => fates,
+        Err(failure) => return refused(&failure),
+    };
+    let problems = refusals(&sheet, &fates);
+    if !problems.is_empty() {
+        return Ok(bad_lines(&named, &problems));
+    }
+    quietly(told(desk, &sheet, &fates, is_dry, form), Exit::Done)
+}
+
+/// The bytes of the file.
+fn bytes_of(desk: &Desk, file: Option<&Path>) -> Result<Vec<u8>, Text> {
+    let mut bytes = Vec::new();
+    let read = if let Some(path) = file {
+        File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
+    } else {
+        let input = io::stdin();
+        if input.is_terminal() {
+            desk.out.note("Reading customers from the keyboard; Ctrl-D on an empty line ends them.");
+        }
+        input.lock().take(MOST + 1).read_to_end(&mut bytes)
+    };
+    read.map_err(|error| of_system(&error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MOST) {
+        Ok(bytes)
+    } else {
+        Err("it is larger than 512 MiB, and lists of customers never are".into())
+    }
+}
+
+/// Tells every line that can't be used.
+fn bad_lines(named: &str, problems: &[Problem]) -> Exit {
+    for problem in problems {
+        warn(&problem.to_string());
+    }
+    let count = u32::try_from(problems.len()).unwrap_or(u32::MAX);
+    warn(&format!(
+        "backup365: {named} has {}. Nothing was imported. Mend the lines, then import the file again.",
+        counted(count, "problem", "problems")
+    ));
+    Exit::Usage
+}
+
+/// What the record refuses, line by line.
+fn refusals(sheet: &Sheet, fates: &[Fate]) -> Vec<Problem> {
+    let refused = |(line, fate): (&Line, &Fate)| match fate {
+        Fate::Refused(failure) => Some(Problem {
+            line: line.number,
+            what: Text::of(format_args!("{}: {}", line.customer.reference, sentence(failure))),
+        }),
+        _ => None,
+    };
+    sheet.lines.iter().zip(fates).filter_map(refused).collect()
+}
+
+/// Says what was done.
+fn told(desk: &Desk, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: Form) -> io::Result<()> {
+    let mut counts = Counts::default();
+    let mut rows = Vec::new();
+    for (line, fate) in sheet.lines.iter().zip(fates) {
+        let did = match fate {
+            Fate::Added => {
+                counts.added += 1;
+                "added"
+            }
+            Fate::Changed(_) => {
+                counts.changed += 1;
+                "changed"
+            }
+            Fate::Unchanged | Fate::Refused(_) => {
+                counts.unchanged += 1;
+                continue;
+            }
+        };
+        if form == Form::Json {
+            rows.push(object(line, did, fate));
+        } else {
+            desk.out.say(&words(line, did, fate, is_dry))?;
+        }
+    }
+    if form == Form::Json {
+        return desk.out.json(&json!({
+            "version": 1,
+            "kind": "customer-changes",
+            "sandbox": desk.is_sandbox,
+            "written": !is_dry && !rows.is_empty(),
+            "added": counts.added,
+            "changed": counts.changed,
+            "unchanged": counts.unchanged,
+            "customers": rows,
+        }));
+    }
+    let Counts { added, changed, unchanged } = counts;
+    let sums =
+        format!("{} added, {} changed, {} unchanged", grouped(added), grouped(changed), grouped(unchanged));
+    desk.out.say(&if is_dry {
+        format!("Dry run, nothing was written. It would be: {sums}.")
+    } else {
+        format!("Imported: {sums}.")
+    })
+}
+
+/// One line of the file, in words.
+fn words(line: &Line, did: &str, fate: &Fate, is_dry: bool) -> String {
+    let customer = &line.customer;
+    let would = if is_dry { "would be " } else { "" };
+    let mut words = format!("{would}{did}: {} · {}", customer.reference, customer.name);
+    if let Fate::Changed(made) = fate {
+        let made: Vec<String> = made.iter().map(ToString::to_string).collect();
+        words.push_str(" · ");
+        words.push_str(&made.join("; "));
+    }
+    words
+}
+
+/// One line of the file, as JSON.
+fn object(line: &Line, did: &str, fate: &Fate) -> Value {
+    let made: &[_] = if let Fate::Changed(made) = fate { made } else { &[] };
+    let NewCustomer { reference, name, .. } = &line.customer;
+    json!({
+        "line": line.number,
+        "did": did,
+        "reference": reference.as_str(),
+        "name": name.as_str(),
+        "changes": changes(made),
+    })
+}

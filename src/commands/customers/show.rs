@@ -1,0 +1,301 @@
+//! `customers show`: everything on record about one customer. No password is read for it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    commands::{
+        desk::Desk,
+        quietly,
+        status::{object, standing},
+        warn,
+    },
+    domain::{
+        bill::grouped,
+        customer::{Customer, NewCustomer},
+        customer_record::Column,
+        failure::Failure,
+        status::{ProductStatus, Status},
+        sweep::OVERDUE_AFTER,
+        sydney::{self, stamp_in_words},
+        tenant::Organisation,
+        text::Text,
+        time::Moment,
+        user::Kind,
+    },
+    exit::Exit,
+    provider::store::{CustomerDetail, EnabledFor, Excluded, ProductDetail, RunLine, SweepRecord},
+};
+
+use super::{Form, ended, find, record};
+
+/// Passes shown.
+const SWEEPS: u32 = 5;
+
+/// Excluded people named before the rest is only counted; the JSON names all. A guess: one screen.
+const NAMED: usize = 40;
+
+/// Sydney, whose 20:00 counts.
+const SYDNEY: &str = "Australia/Sydney";
+
+/// What is shown.
+struct Sheet {
+    customer: Customer,
+    status: Status,
+    detail: CustomerDetail,
+    now: Moment,
+}
+
+/// Shows one customer.
+pub(super) fn run(desk: &Desk, typed: &str, form: Form) -> anyhow::Result<Exit> {
+    let sheet = match find(desk, typed, true).and_then(|customer| read(desk, customer)) {
+        Ok(sheet) => sheet,
+        Err(failure) => return ended(&failure),
+    };
+    if let Some(warning) = &sheet.status.sweep_warning {
+        warn(warning.as_str());
+    }
+    let printed = if form == Form::Json {
+        desk.out.json(&sheet.json(desk))
+    } else {
+        sheet.lines(desk).iter().try_for_each(|line| desk.out.say(line))
+    };
+    quietly(printed, Exit::Done)
+}
+
+/// Reads all of it.
+fn read(desk: &Desk, customer: Customer) -> Result<Sheet, Failure> {
+    let now = desk.clock.now();
+    let status = desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), Some(customer.id))?;
+    let detail = desk.store.customer_detail(customer.id, SWEEPS)?;
+    Ok(Sheet { customer, status, detail, now })
+}
+
+impl Sheet {
+    /// For people.
+    fn lines(&self, desk: &Desk) -> Vec<String> {
+        let mut lines = self.record_lines();
+        for detail in &self.detail.products {
+            lines.push(String::new());
+            match self.status.rows.iter().find(|row| row.product == detail.product) {
+                Some(row) => self.product_lines(row, detail, desk, &mut lines),
+                None => lines.push(format!("{}: not started", detail.product.name())),
+            }
+        }
+        if !self.detail.runs.is_empty() {
+            lines.extend([String::new(), "Runs, newest first:".into()]);
+            lines.extend(self.detail.runs.iter().map(run_line));
+        }
+        if !self.detail.sweeps.is_empty() {
+            lines.extend([String::new(), "Sweeps, newest first:".into()]);
+            lines.extend(self.detail.sweeps.iter().map(sweep_line));
+        }
+        lines
+    }
+
+    /// The record itself.
+    fn record_lines(&self) -> Vec<String> {
+        let record = NewCustomer::from(&self.customer);
+        let mut lines = vec![format!("{} ({})", record.name, record.reference)];
+        if !record.is_active {
+            lines.push("  CLOSED: nothing can be set up for a closed account.".into());
+        }
+        let or = |column: Column, none: &str| {
+            let value = column.of(&record);
+            if value.is_empty() { none.to_owned() } else { value.to_string() }
+        };
+        let products: Vec<&str> = record.products.iter().map(|product| product.name()).collect();
+        lines.extend([
+            format!("  Domain: {}", or(Column::Domain, "not on record")),
+            format!("  Products: {}", if products.is_empty() { "none".into() } else { products.join(", ") }),
+            format!("  Tenant: {}", or(Column::Tenant, "not known yet")),
+            format!("  Provisioned through Manage Protect: {}", Column::Managed.of(&record)),
+            format!("  Time zone: {}", or(Column::TimeZone, "not on record; Sydney and here are shown")),
+            format!("  Seats: {}", record.seats.map_or_else(|| "no limit on record".into(), grouped)),
+        ]);
+        lines
+    }
+
+    /// One product.
+    fn product_lines(
+        &self,
+        row: &ProductStatus,
+        detail: &ProductDetail,
+        desk: &Desk,
+        lines: &mut Vec<String>,
+    ) {
+        lines.push(format!("{}: {}", row.product.name(), standing(row, self.now, &desk.zone)));
+        lines.extend(row.attention(self.now).iter().map(|why| format!("  NEEDS ATTENTION: {why}.")));
+        if let Some(target) = &detail.enabled_for {
+            lines.push(format!("  Enabled for: {}", target_in_words(target)));
+        }
+        if let Some((by, at)) = &detail.enabled_by {
+            lines.push(format!("  Enabled by {by}, {}", stamp_in_words(*at, &desk.zone)));
+        }
+        if row.enabled.is_some() || row.on > 0 {
+            lines.push(seats_line(row, detail));
+        }
+        if let Some(rule) = &row.rule {
+            lines.push(format!(
+                "  Enable Auto: on since {} by {}; {} confirmed, at most {} seats",
+                stamp_in_words(rule.made, &desk.zone),
+                rule.by,
+                grouped(rule.confirmed),
+                grouped(rule.ceiling)
+            ));
+            let next = sydney::next_2000(self.now);
+            let zone = self.customer.time_zone.as_ref().map_or(desk.zone.as_str(), Text::as_str);
+            lines.push(format!("  Next sweep: {}", sydney::due_in_words(next, self.now, Some(zone))));
+        }
+        if row.enabled.is_some() {
+            lines.push(format!("  Kinds included: {}", kinds_in_words(detail)));
+        }
+        excluded_lines(&detail.excluded, lines);
+    }
+
+    /// For programs.
+    fn json(&self, desk: &Desk) -> Value {
+        let product = |detail: &ProductDetail| {
+            let row = self.status.rows.iter().find(|row| row.product == detail.product);
+            json!({
+                "product": detail.product.word(),
+                "status": row.map(|row| object(row, self.now)),
+                "enabled_for": detail.enabled_for.as_ref().map(target_as_json),
+                "enabled_by": detail.enabled_by.as_ref().map(|(by, _)| by.as_str()),
+                "kinds": included(detail).iter().map(|kind| kind.word()).collect::<Vec<_>>(),
+                "left": detail.left,
+                "backed_up": detail.backed_up,
+                "excluded": detail.excluded.iter().map(excluded_as_json).collect::<Vec<_>>(),
+            })
+        };
+        json!({
+            "version": 1,
+            "kind": "customer",
+            "sandbox": desk.is_sandbox,
+            "customer": record(&NewCustomer::from(&self.customer)),
+            "products": self.detail.products.iter().map(product).collect::<Vec<_>>(),
+            "next_sweep": sydney::next_2000(self.now).to_string(),
+            "runs": self.detail.runs.iter().map(run_as_json).collect::<Vec<_>>(),
+            "sweeps": self.detail.sweeps.iter().map(sweep_as_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Seats of a product.
+fn seats_line(row: &ProductStatus, detail: &ProductDetail) -> String {
+    let left = match detail.left {
+        0 => String::new(),
+        left => format!("; {} left the organisation and stay protected", grouped(left)),
+    };
+    format!(
+        "  Seats: {} protected of {} eligible, {} listed{left}; {} with a first backup",
+        grouped(row.on),
+        grouped(row.eligible.max(row.on)),
+        grouped(row.listed.max(row.on)),
+        grouped(detail.backed_up)
+    )
+}
+
+/// Kinds that are turned on.
+fn included(detail: &ProductDetail) -> Vec<Kind> {
+    Kind::ALL.into_iter().filter(|kind| detail.kinds.allows(*kind)).collect()
+}
+
+fn kinds_in_words(detail: &ProductDetail) -> String {
+    included(detail).iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", ")
+}
+
+/// Who is excluded.
+fn excluded_lines(excluded: &[Excluded], lines: &mut Vec<String>) {
+    if excluded.is_empty() {
+        return;
+    }
+    lines.push(format!("  Excluded: {}", grouped(u32::try_from(excluded.len()).unwrap_or(u32::MAX))));
+    for user in excluded.iter().take(NAMED) {
+        lines.push(match (&user.name, &user.address) {
+            (Some(name), Some(address)) => format!("    {name} <{address}>"),
+            _ => format!("    user {}", user.id),
+        });
+    }
+    if excluded.len() > NAMED {
+        lines.push(format!("    and {} more; --json names all", excluded.len() - NAMED));
+    }
+}
+
+fn excluded_as_json(user: &Excluded) -> Value {
+    json!({
+        "id": user.id.to_string(),
+        "name": user.name.as_ref().map(Text::as_str),
+        "address": user.address.as_ref().map(Text::as_str),
+        "at": user.at.to_string(),
+        "by": user.by.as_str(),
+    })
+}
+
+fn target_in_words(target: &EnabledFor) -> String {
+    match target {
+        EnabledFor::Server(server) => format!("the server {server}"),
+        EnabledFor::Organisation(Organisation { tenant, name, domain, .. }) => {
+            let name = name.as_ref().map_or("organisation without a known name", Text::as_str);
+            let domain = domain.as_ref().map(|domain| format!(", {domain}")).unwrap_or_default();
+            format!("{name}{domain}, {tenant}")
+        }
+    }
+}
+
+fn target_as_json(target: &EnabledFor) -> Value {
+    match target {
+        EnabledFor::Server(server) => json!({ "server": server.as_str() }),
+        EnabledFor::Organisation(found) => json!({
+            "tenant": found.tenant.to_string(),
+            "name": found.name.as_ref().map(Text::as_str),
+            "domain": found.domain.as_ref().map(Text::as_str),
+        }),
+    }
+}
+
+/// One run.
+fn run_line(run: &RunLine) -> String {
+    let state = match (run.finished, run.parked) {
+        (Some(at), _) => format!("finished {}", stamp_in_words(at, SYDNEY)),
+        (None, Some(at)) => format!("parked since {}", stamp_in_words(at, SYDNEY)),
+        (None, None) => format!("not finished, last worked on {}", stamp_in_words(run.touched, SYDNEY)),
+    };
+    format!("  {} · {} · by {} · {state}", run.id, run.product.name(), run.by)
+}
+
+fn run_as_json(run: &RunLine) -> Value {
+    json!({
+        "run": run.id.to_string(),
+        "product": run.product.word(),
+        "opened": run.opened.to_string(),
+        "by": run.by.as_str(),
+        "touched": run.touched.to_string(),
+        "parked": run.parked.map(|at| at.to_string()),
+        "finished": run.finished.map(|at| at.to_string()),
+    })
+}
+
+/// One pass.
+fn sweep_line(sweep: &SweepRecord) -> String {
+    let late = if sweep.is_late { ", late" } else { "" };
+    let end = match (&sweep.attention, sweep.finished) {
+        (Some(_), _) => "stopped: it needed attention".to_owned(),
+        (None, Some(_)) => format!("{} turned on", grouped(sweep.turned_on)),
+        (None, None) => format!("{} turned on, not finished", grouped(sweep.turned_on)),
+    };
+    format!("  {} · for {}{late} · {end}", sweep.product.name(), stamp_in_words(sweep.due, SYDNEY))
+}
+
+fn sweep_as_json(sweep: &SweepRecord) -> Value {
+    json!({
+        "product": sweep.product.word(),
+        "due": sweep.due.to_string(),
+        "started": sweep.started.to_string(),
+        "finished": sweep.finished.map(|at| at.to_string()),
+        "host": sweep.host.as_str(),
+        "turned_on": sweep.turned_on,
+        "left": sweep.left,
+        "late": sweep.is_late,
+        "attention": sweep.attention.as_ref().map(Text::as_str),
+    })
+}

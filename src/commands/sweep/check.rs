@@ -1,0 +1,68 @@
+//! `--check`: whether a pass could run, said item by item.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        text::Text,
+    },
+    exit::Exit,
+};
+
+use super::super::{Out, quietly};
+
+/// One thing that a pass needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What it is.
+    pub name: &'static str,
+    /// How it is, or why it is not.
+    pub found: Result<Text, Failure>,
+}
+
+/// The check that asks Microsoft: its refusal is a refusal of access.
+pub const MICROSOFT: &str = "Microsoft";
+
+/// Prints them, in the order in which they were tried; nothing is tried behind one that went wrong. [`Exit::Refused`] when
+/// Microsoft said no, [`Exit::Failed`] for anything else that is not as it should be.
+///
+/// # Errors
+/// stdout can't be written for another reason than a closed pipe.
+pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
+    let bad = checks.iter().find_map(|check| Some((check.name, check.found.as_ref().err()?)));
+    let exit = match bad {
+        None => Exit::Done,
+        // A wrong secret is our own fault in the eyes of a customer's screen; here it is a no with a code.
+        Some((
+            MICROSOFT,
+            Failure { kind: FailureKind::Refused | FailureKind::Internal, code: Some(_), .. },
+        )) => Exit::Refused,
+        Some(_) => Exit::Failed,
+    };
+    if is_json {
+        return quietly(out.json(&json_of(checks, bad.is_none())), exit);
+    }
+    let last = if bad.is_none() { "A pass can run." } else { "A pass can't run until this is mended." };
+    let lines = checks.iter().map(line).chain([last.to_owned()]);
+    quietly(lines.into_iter().try_for_each(|line| out.say(&line)), exit)
+}
+
+fn line(check: &Check) -> String {
+    match &check.found {
+        Ok(words) => format!("{}: {words}.", check.name),
+        Err(failure) => format!("{}: FAILED: {}. {}", check.name, failure.what, failure.hint),
+    }
+}
+
+fn json_of(checks: &[Check], is_good: bool) -> Value {
+    let each = |check: &Check| {
+        let (words, hint) = match &check.found {
+            Ok(words) => (words, None),
+            Err(failure) => (&failure.what, Some(failure.hint.as_str())),
+        };
+        json!({ "name": check.name, "is_good": check.found.is_ok(), "words": words.as_str(), "hint": hint })
+    };
+    let checks: Vec<Value> = checks.iter().map(each).collect();
+    json!({ "version": 1, "kind": "sweep-check", "is_good": is_good, "checks": checks })
+}

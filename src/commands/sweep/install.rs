@@ -1,0 +1,267 @@
+//! `--install`, `--print` and `--uninstall`: has systemd start a pass at 20:00 in Sydney, and undoes it.
+//!
+//! What can be found out before anything is written is found out first; what was written is taken back when systemd does
+//! not take it. Pressing twice does the same once more.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    domain::{
+        failure::{Failure, of_system},
+        sydney,
+        text::Text,
+        time::Moment,
+    },
+    exit::Exit,
+    provider::store::Store,
+};
+
+pub use super::unit::Plan;
+use super::{
+    super::{Out, failed, quietly, warn},
+    system::{self, Trouble, systemctl},
+    unit::{self, MARK},
+};
+
+/// Who installs, where and when.
+#[derive(Debug, Clone)]
+pub struct Around {
+    /// This computer's name.
+    pub host: Text,
+    /// The account whose systemd is used.
+    pub user: String,
+    /// IANA name of the zone that this computer is in.
+    pub zone: String,
+    /// Now.
+    pub now: Moment,
+    /// The program lies where files come and go: a folder for building, or a temporary one.
+    pub is_passing: bool,
+    /// The secret comes from this variable, which a timer does not have.
+    pub secret_variable: Option<String>,
+}
+
+/// Prints both units and changes nothing.
+///
+/// # Errors
+/// stdout can't be written for another reason than a closed pipe; a path can't stand in a unit.
+pub fn print(plan: &Plan, out: Out) -> anyhow::Result<Exit> {
+    let files = plan.files()?;
+    let words: Vec<String> =
+        files.iter().map(|(path, text)| format!("# {}\n{text}", path.display())).collect();
+    quietly(out.say(words.join("\n").trim_end_matches('\n')), Exit::Done)
+}
+
+/// Installs the timer, tries a check in its environment, and says what is left to do: [`Exit::Attention`] when something
+/// is. [`Exit::Failed`] when nothing was installed.
+///
+/// # Errors
+/// A path can't stand in a unit; stdout can't be written for another reason than a closed pipe.
+pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow::Result<Exit> {
+    let files = plan.files()?;
+    if let Err(why) = systemctl(&["show-environment"]) {
+        return without(plan, &why, out);
+    }
+    if let Some((path, _)) = files.iter().find(|(path, _)| is_foreign(path)) {
+        let path = path.display();
+        warn(&format!("{path} is there already, and this program did not write it. Nothing was changed."));
+        warn("Move it away, then start this again.");
+        return Ok(Exit::Failed);
+    }
+    let before: Vec<Option<String>> = files.iter().map(|(path, _)| fs::read_to_string(path).ok()).collect();
+    if let Err(why) = put(plan, &files) {
+        for ((path, _), text) in files.iter().zip(&before) {
+            restore(path, text.as_deref());
+        }
+        let _as_before = systemctl(&["daemon-reload"]);
+        warn(&format!("The timer was not installed, and everything is as it was before: {}.", why.0));
+        return Ok(Exit::Failed);
+    }
+    out.note(&format!("The timer {} is installed, in {}.", plan.timer(), plan.folder.display()));
+    if plan.is_sandbox {
+        warn("SANDBOX: it works on invented customers only. Leave out --sandbox for the real ones.");
+    }
+    replaced(files.first(), before.first(), out);
+    store.note_sweeper_installed(&around.host).map_err(|failure| anyhow::anyhow!(sentence(&failure)))?;
+    let is_good =
+        [lies_well(plan, around), has_secret(plan, around), checks(plan, out)?, lingers(around, out)];
+    let next = sydney::due_in_words(sydney::next_2000(around.now), around.now, Some(&around.zone));
+    out.note(&format!("Next pass: {next}."));
+    Ok(if is_good.contains(&false) { Exit::Attention } else { Exit::Done })
+}
+
+/// Takes the timer away. Only files that this program wrote are removed; without any, there is nothing to do.
+///
+/// # Errors
+/// A path can't stand in a unit.
+pub fn uninstall(plan: &Plan, around: &Around, store: Option<&Store>, out: Out) -> anyhow::Result<Exit> {
+    let files = plan.files()?;
+    let foreign = files.iter().map(|(path, _)| path).find(|path| is_foreign(path));
+    if let Some(path) = foreign {
+        warn(&format!("{} stays: this program did not write it. Nothing was changed.", path.display()));
+        return Ok(Exit::Failed);
+    }
+    if !files.iter().any(|(path, _)| path.exists()) {
+        out.note("No timer of this program is installed here.");
+        return Ok(Exit::Done);
+    }
+    // Where systemd does not answer, the files still go, and with them the link that would start the timer.
+    if let Err(why) = systemctl(&["disable", "--now", &plan.timer()]) {
+        out.note(&format!("systemd could not be told ({}); the files are removed all the same.", why.0));
+    }
+    let link = plan.folder.join("timers.target.wants").join(plan.timer());
+    for path in files.iter().map(|(path, _)| path).chain([&link]) {
+        if let Err(error) = fs::remove_file(path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            warn(&format!("{} could not be removed: {}.", path.display(), of_system(&error)));
+            return Ok(Exit::Failed);
+        }
+    }
+    let _unheard = systemctl(&["daemon-reload"]);
+    if let Some(Err(failure)) = store.map(|store| store.note_sweeper_removed(&around.host)) {
+        return Ok(failed(&failure));
+    }
+    out.note(&format!("The timer {} is gone. Nothing will run at 20:00 on this computer.", plan.timer()));
+    Ok(Exit::Done)
+}
+
+/// A file that somebody else wrote, or that can't be looked into.
+fn is_foreign(path: &Path) -> bool {
+    match fs::read_to_string(path) {
+        Ok(text) => !text.lines().any(|line| line == MARK),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
+/// Writes the units and has systemd take them.
+fn put(plan: &Plan, files: &[(PathBuf, String)]) -> Result<(), Trouble> {
+    let unwritten = |path: &Path, error: &io::Error| {
+        Trouble(Text::of(format_args!("{} could not be written: {}", path.display(), of_system(error))))
+    };
+    fs::create_dir_all(&plan.folder).map_err(|error| unwritten(&plan.folder, &error))?;
+    for (path, text) in files {
+        write(path, text).map_err(|error| unwritten(path, &error))?;
+    }
+    systemctl(&["daemon-reload"])?;
+    systemctl(&["enable", "--now", &plan.timer()])?;
+    systemctl(&["is-active", &plan.timer()]).map(drop)
+}
+
+/// Writes a unit for its owner only: settings that came by flag or variable stand in it.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+/// Puts a file back as it was.
+fn restore(path: &Path, text: Option<&str>) {
+    // Whoever could write it a moment ago can do it once more; what went wrong first is told either way.
+    let _as_before = match text {
+        Some(text) => write(path, text),
+        None => fs::remove_file(path),
+    };
+}
+
+/// Says what ran before, where it was something else: other settings are another record.
+fn replaced(now: Option<&(PathBuf, String)>, before: Option<&Option<String>>, out: Out) {
+    let line = |text: &str| text.lines().find(|line| line.starts_with("ExecStart=")).map(str::to_owned);
+    let (Some((_, now)), Some(Some(before))) = (now, before) else { return };
+    if let Some(was) = line(before).filter(|was| Some(was) != line(now).as_ref()) {
+        out.note(&format!("It takes the place of another one: {was}"));
+    }
+}
+
+/// Whether the program will be there at 20:00.
+fn lies_well(plan: &Plan, around: &Around) -> bool {
+    if around.is_passing {
+        warn(&format!(
+            "{} lies in a folder for building or for temporary files. The timer fails once it is gone: copy the \
+             program to a place that stays, like /usr/local/bin, and install from there.",
+            plan.program.display()
+        ));
+    }
+    !around.is_passing
+}
+
+/// Whether the secret will be there at 20:00.
+fn has_secret(plan: &Plan, around: &Around) -> bool {
+    let Some(name) = &around.secret_variable else { return true };
+    if fs::read_to_string(&plan.variables).is_ok_and(|text| {
+        text.lines().any(|line| {
+            line.trim_start().strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('='))
+        })
+    }) {
+        return true;
+    }
+    warn(&format!(
+        "The secret comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {} (mode \
+         0600), or name a file in the settings (app.secret_file).",
+        plan.variables.display()
+    ));
+    false
+}
+
+/// Runs `sweep --check` as systemd will run a pass: with its environment, not with this terminal's.
+fn checks(plan: &Plan, out: Out) -> anyhow::Result<bool> {
+    let mut arguments: Vec<String> =
+        ["--user", "--wait", "--pipe", "--collect", "--quiet"].map(str::to_owned).into();
+    arguments.push(format!("--property=EnvironmentFile=-{}", unit::of_path(&plan.variables)?));
+    arguments.extend(plan.environment.iter().map(|(name, value)| format!("--setenv={name}={value}")));
+    arguments.push("--".to_owned());
+    // The program's own name is taken as it is; in the others systemd looks for variables.
+    let words = unit::words(plan, &["sweep", "--check"])?;
+    arguments.extend(
+        words.iter().enumerate().map(|(at, word)| if at == 0 { word.clone() } else { unit::dollars(word) }),
+    );
+    match system::ask("systemd-run", &arguments) {
+        Ok(answer) if answer.is_good => {
+            answer.out.lines().for_each(|line| out.detail(line));
+            out.note("A check in the timer's environment went well: record, credential, Microsoft.");
+            return Ok(true);
+        }
+        Ok(answer) => answer.out.lines().chain(answer.complaint.lines()).for_each(warn),
+        Err(why) => warn(&format!("{}.", why.0)),
+    }
+    warn(
+        "A check in the timer's environment did not go well; a pass would not either. Mend it, then start this again.",
+    );
+    Ok(false)
+}
+
+/// Whether the account's systemd stays while nobody is signed in.
+fn lingers(around: &Around, out: Out) -> bool {
+    let asked = system::demand("loginctl", &["show-user", around.user.as_str(), "--property=Linger"]);
+    if asked.is_ok_and(|answer| answer.trim() == "Linger=yes") {
+        out.detail("It runs while nobody is signed in.");
+        return true;
+    }
+    warn(
+        "One thing is left to do: nothing runs while nobody is signed in to this account. Enter: loginctl enable-linger",
+    );
+    false
+}
+
+/// Says what to do where systemd does not answer.
+fn without(plan: &Plan, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
+    warn(&format!(
+        "No timer was installed and nothing was changed: systemd does not answer here ({}).",
+        why.0
+    ));
+    warn("If you came to this account by su or sudo, sign in to it directly and start this again.");
+    warn(
+        "Otherwise have cron do it: add the line below with \"crontab -e\". A pass that is not due does nothing.",
+    );
+    warn("Or keep \"backup365 sweep --watch\" running.");
+    quietly(out.say(&unit::cron(plan)?), Exit::Failed)
+}
+
+fn sentence(failure: &Failure) -> Text {
+    Text::of(format_args!("{}. {}", failure.what, failure.hint))
+}

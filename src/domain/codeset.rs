@@ -1,0 +1,59 @@
+//! Words as a terminal can show them: the columns that they take, and stand-ins where its codeset has no such letter.
+//!
+//! Pure. Widths are columns of the terminal; ambiguous ones count as one (remote-terminal.md section 3).
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Columns that a grapheme takes.
+#[must_use]
+pub fn grapheme_width(grapheme: &str) -> u16 {
+    u16::try_from(grapheme.width()).unwrap_or(u16::MAX)
+}
+
+/// Columns that words take: the sum over their graphemes, so that layout and drawing agree.
+#[must_use]
+pub fn width(words: &str) -> u16 {
+    if words.is_ascii() {
+        return u16::try_from(words.len()).unwrap_or(u16::MAX);
+    }
+    words.graphemes(true).map(grapheme_width).fold(0, u16::saturating_add)
+}
+
+/// Words as the terminal's codeset can show them: as they are, or in ASCII with letters kept where they have one.
+#[must_use]
+pub fn fit_codeset(words: &str, use_unicode: bool) -> Cow<'_, str> {
+    if use_unicode || words.is_ascii() {
+        return Cow::Borrowed(words);
+    }
+    let mut out = String::with_capacity(words.len());
+    for grapheme in words.graphemes(true) {
+        out.push_str(&ascii(grapheme));
+    }
+    Cow::Owned(out)
+}
+
+/// A grapheme in ASCII: our own signs by table, letters without their marks, else `?`.
+fn ascii(grapheme: &str) -> Cow<'_, str> {
+    if grapheme.is_ascii() {
+        return Cow::Borrowed(grapheme);
+    }
+    Cow::Borrowed(match grapheme {
+        "…" => "...",
+        "·" | "•" | "–" | "—" | "−" => "-",
+        "‘" | "’" => "'",
+        "“" | "”" => "\"",
+        "→" => "->",
+        "←" => "<-",
+        "×" => "x",
+        "≤" => "<=",
+        "≥" => ">=",
+        _ => {
+            let base: String = grapheme.nfkd().filter(char::is_ascii).collect();
+            return if base.is_empty() { Cow::Borrowed("?") } else { Cow::Owned(base) };
+        }
+    })
+}

@@ -1,0 +1,244 @@
+//! Who is really protected, computed from what is on record: one row per customer and product. Pure.
+
+use super::{
+    bill::grouped,
+    customer::{Customer, Product, Progress},
+    protection::AutoRule,
+    run::{OpenRun, SweeperStatus},
+    sweep,
+    sydney::stamp_in_words,
+    text::Text,
+    time::Moment,
+};
+
+/// What is true about one product of one customer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProductStatus {
+    /// Whose users.
+    pub customer: Customer,
+    /// Of which product.
+    pub product: Product,
+    /// Active seats.
+    pub on: u32,
+    /// Users listed, as last counted.
+    pub listed: u32,
+    /// Users that could be protected, as last counted.
+    pub eligible: u32,
+    /// When *Enable* was pressed.
+    pub enabled: Option<Moment>,
+    /// The standing rule.
+    pub rule: Option<AutoRule>,
+    /// The run that is not finished, and how far it is.
+    pub run: Option<(OpenRun, Progress)>,
+    /// Users that the last Apply chose and who are neither protected nor scheduled.
+    pub missed: u32,
+    /// The last pass that began.
+    pub last_sweep: Option<LastSweep>,
+}
+
+/// A pass of Enable Auto, as far as it went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LastSweep {
+    /// The 20:00 that it worked for.
+    pub due: Moment,
+    /// When it ended; none: under way, or cut short.
+    pub finished: Option<Moment>,
+    /// Users turned on.
+    pub turned_on: u32,
+    /// It began later than it should have.
+    pub is_late: bool,
+}
+
+/// Everything that `status` shows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Status {
+    /// By the customers' names.
+    pub rows: Vec<ProductStatus>,
+    /// Rule 17: what every screen must say about the sweep, none when all is well.
+    pub sweep_warning: Option<Text>,
+    /// Who runs the passes.
+    pub sweeper: SweeperStatus,
+}
+
+/// Where a product stands, in one word for programs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Stand {
+    /// Nothing was enabled, and no run is open.
+    NotStarted,
+    /// The link is out, nobody has accepted yet.
+    WaitingForConsent,
+    /// A run is under way before *Enable*.
+    Open,
+    /// Enabled; users are chosen by hand.
+    Enabled,
+    /// Enable Auto is on.
+    Automatic,
+}
+
+impl Stand {
+    /// The word in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not_started",
+            Self::WaitingForConsent => "waiting_for_consent",
+            Self::Open => "open",
+            Self::Enabled => "enabled",
+            Self::Automatic => "automatic",
+        }
+    }
+}
+
+impl ProductStatus {
+    /// Where it stands.
+    #[must_use]
+    pub fn stand(&self) -> Stand {
+        match &self.run {
+            _ if self.rule.is_some() => Stand::Automatic,
+            Some((_, Progress::WaitingForConsent { .. })) => Stand::WaitingForConsent,
+            _ if self.enabled.is_some() || self.on > 0 => Stand::Enabled,
+            Some(_) => Stand::Open,
+            None => Stand::NotStarted,
+        }
+    }
+
+    /// Users that the next sweep turns on, as last counted.
+    #[must_use]
+    pub fn scheduled(&self) -> u32 {
+        if self.rule.is_some() && self.customer.is_active { self.eligible.saturating_sub(self.on) } else { 0 }
+    }
+
+    /// Why somebody must look at it, sentences without a full stop; empty when all is well.
+    #[must_use]
+    pub fn attention(&self, now: Moment) -> Vec<Text> {
+        let mut reasons = Vec::new();
+        if let Some((_, Progress::NeedsAttention(why))) = &self.run
+            && self.rule.as_ref().and_then(|rule| rule.attention.as_ref()) != Some(why)
+        {
+            reasons.push(why.clone());
+        }
+        if self.missed > 0 {
+            reasons.push(Text::of(format_args!(
+                "partly done: {} chosen, and neither protected nor scheduled",
+                if self.missed == 1 {
+                    "1 user was".into()
+                } else {
+                    format!("{} users were", grouped(self.missed))
+                }
+            )));
+        }
+        if let Some(rule) = self.rule.as_ref().filter(|_| self.customer.is_active) {
+            self.of_rule(rule, now, &mut reasons);
+        }
+        reasons
+    }
+
+    /// What is wrong with Enable Auto.
+    fn of_rule(&self, rule: &AutoRule, now: Moment, reasons: &mut Vec<Text>) {
+        reasons.extend(rule.attention.clone());
+        if self.on > rule.ceiling {
+            reasons.push(Text::of(format_args!(
+                "{} users are protected, above the ceiling of {}",
+                grouped(self.on),
+                grouped(rule.ceiling)
+            )));
+        }
+        if self.enabled.is_none() {
+            reasons.push("Enable Auto is on, but the product is not enabled any more".into());
+        }
+        if sweep::is_overdue(rule, now) {
+            reasons.push(match rule.last_pass {
+                Some(last) => Text::of(format_args!(
+                    "the sweep is overdue; the last one was for {}",
+                    stamp_in_words(last, "Australia/Sydney")
+                )),
+                None => "the sweep is overdue; none has finished yet".into(),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::CustomerId;
+
+    fn row() -> ProductStatus {
+        let customer = Customer {
+            id: CustomerId(1),
+            reference: "C-1".into(),
+            name: "Bakery".into(),
+            domain: "bakery.example".into(),
+            is_active: true,
+            products: vec![Product::Office365],
+            tenant: None,
+            is_managed: false,
+            time_zone: None,
+            seats: None,
+        };
+        ProductStatus {
+            customer,
+            product: Product::Office365,
+            on: 0,
+            listed: 0,
+            eligible: 0,
+            enabled: None,
+            rule: None,
+            run: None,
+            missed: 0,
+            last_sweep: None,
+        }
+    }
+
+    fn rule(made: &str) -> AutoRule {
+        AutoRule {
+            made: moment(made),
+            by: "ann".into(),
+            confirmed: 5,
+            ceiling: 15,
+            last_pass: None,
+            attention: None,
+        }
+    }
+
+    fn moment(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_on_record_decides_where_a_product_stands() {
+        let now = moment("2026-11-23T08:00:00Z");
+        let mut row = row();
+        assert_eq!(row.stand(), Stand::NotStarted);
+        row.enabled = Some(now);
+        (row.on, row.eligible) = (3, 9);
+        assert_eq!((row.stand(), row.scheduled()), (Stand::Enabled, 0));
+        row.rule = Some(rule("2026-11-23T07:00:00Z"));
+        assert_eq!((row.stand(), row.scheduled()), (Stand::Automatic, 6));
+        assert_eq!(row.attention(now), []);
+        row.customer.is_active = false;
+        assert_eq!(row.scheduled(), 0, "nobody is turned on for a closed customer");
+    }
+
+    #[test]
+    fn what_needs_attention_says_why() {
+        let now = moment("2026-11-23T10:00:00Z");
+        let mut row = row();
+        row.enabled = Some(now);
+        row.missed = 2;
+        row.on = 20;
+        row.rule = Some(AutoRule { attention: Some("too many".into()), ..rule("2026-11-22T12:00:00Z") });
+        let reasons: Vec<_> = row.attention(now).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            reasons,
+            [
+                "partly done: 2 users were chosen, and neither protected nor scheduled",
+                "too many",
+                "20 users are protected, above the ceiling of 15",
+                "the sweep is overdue; none has finished yet",
+            ]
+        );
+        row.customer.is_active = false;
+        assert_eq!(row.attention(now).len(), 1, "no sweep is awaited for a closed customer");
+    }
+}

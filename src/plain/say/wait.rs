@@ -1,0 +1,146 @@
+//! Waits: one line at the start, one about every 30 seconds, one at the end (remote-terminal.md section 12).
+
+use std::time::Duration;
+
+use crate::{
+    domain::{bill::grouped, time::Moment},
+    wizard::view::{Ask, Block, Standing, Tone, View},
+};
+
+use crate::plain::{
+    rows::panel,
+    words::{sentence, steady, told},
+};
+
+/// How often a wait is spoken of.
+const OFTEN: Duration = Duration::from_secs(30);
+
+/// Waits that are over at once: what comes of them is said, and they themselves only if they last.
+const QUIET: [&str; 2] = ["Saving.", "Searching."];
+
+/// A wait that was shorter is over with what comes after it; nothing more is said of it.
+const SHORT: Duration = Duration::from_secs(1);
+
+/// Progress is spoken of after so many more per cent, and [`OFTEN`]: the rarer of the two.
+const STEP: u64 = 10;
+
+/// The wait that goes on.
+#[derive(Debug)]
+struct Wait {
+    /// What is awaited, without its clock.
+    what: String,
+    since: Moment,
+    said: Moment,
+    /// Per cent that were said last.
+    percent: u64,
+}
+
+/// The waits of a conversation.
+#[derive(Debug, Default)]
+pub(super) struct Waits(Option<Wait>);
+
+impl Waits {
+    /// What is to be said of the wait on this view, if there is one, or of the one that is over.
+    pub(super) fn tell(&mut self, view: &View<'_>, now: Moment) -> Vec<String> {
+        if matches!(view.ask, Ask::Leave | Ask::Say | Ask::Explain | Ask::Help) {
+            return Vec::new();
+        }
+        if let Some((done, total)) = progress(view) {
+            return self.progress(view, done, total, now);
+        }
+        let Some(words) = busy(view) else {
+            return if goes_on(view) { Vec::new() } else { self.over(now) };
+        };
+        let what = what(&words);
+        match &mut self.0 {
+            Some(wait) if wait.what == what => {
+                if now.since(wait.said) < OFTEN {
+                    return Vec::new();
+                }
+                wait.said = now;
+                vec![sentence(&words)]
+            }
+            _ => {
+                self.0 = Some(Wait { what, since: now, said: now, percent: 0 });
+                if QUIET.contains(&words.as_str()) {
+                    return Vec::new();
+                }
+                let start = [": 0 users so far, 0 s.", ": 0 s.", ", 0 s."];
+                vec![sentence(&start.iter().fold(words, |words, start| words.replace(start, ".")))]
+            }
+        }
+    }
+
+    fn progress(&mut self, view: &View<'_>, done: u32, total: u32, now: Moment) -> Vec<String> {
+        let percent = u64::from(done).saturating_mul(100).checked_div(u64::from(total)).unwrap_or(100);
+        let what = panel(view).heading.to_string();
+        match &mut self.0 {
+            Some(wait) if wait.what == what => {
+                if percent < wait.percent.saturating_add(STEP) || now.since(wait.said) < OFTEN {
+                    return Vec::new();
+                }
+                (wait.said, wait.percent) = (now, percent);
+                vec![format!("{} of {}, {percent} %.", grouped(done), grouped(total))]
+            }
+            _ => {
+                self.0 = Some(Wait { what, since: now, said: now, percent });
+                vec![format!(
+                    "{} of {} so far. The word stop asks whether to stop.",
+                    grouped(done),
+                    grouped(total)
+                )]
+            }
+        }
+    }
+
+    fn over(&mut self, now: Moment) -> Vec<String> {
+        let Some(wait) = self.0.take() else { return Vec::new() };
+        let lasted = now.since(wait.since);
+        if lasted < SHORT {
+            return Vec::new();
+        }
+        let seconds = lasted.as_secs();
+        let lasted = if seconds < 60 {
+            format!("{seconds} s")
+        } else {
+            format!("{} min {} s", seconds / 60, seconds % 60)
+        };
+        vec![format!("{}: over after {lasted}.", wait.what)]
+    }
+}
+
+/// Work with a known end.
+fn progress(view: &View<'_>) -> Option<(u32, u32)> {
+    panel(view).blocks.iter().find_map(|block| match block {
+        Block::Progress { done, total } => Some((*done, *total)),
+        _ => None,
+    })
+}
+
+/// The words of the wait, with its clock.
+fn busy(view: &View<'_>) -> Option<String> {
+    let notice = view.notice.as_ref().filter(|notice| notice.tone == Tone::Busy);
+    notice.map(|notice| told(notice.words.as_str()))
+}
+
+/// What is awaited: the words before the clock.
+fn what(words: &str) -> String {
+    let head = words.split_once(": ").map_or(words, |(head, _)| head);
+    let head = head.split_once(", for ").map_or(head, |(head, _)| head);
+    steady(head).trim_end_matches('.').to_owned()
+}
+
+/// Whether something is awaited, whatever the line of state says just now.
+fn goes_on(view: &View<'_>) -> bool {
+    view.is_waiting
+        || matches!(
+            view.ask,
+            Ask::Authorise(
+                Standing::Unknown
+                    | Standing::NotYet
+                    | Standing::Spreading
+                    | Standing::WrongTenant
+                    | Standing::Failed
+            )
+        )
+}

@@ -1,0 +1,33 @@
+//! Everything about one customer, for the eyes of an operator.
+
+use super::*;
+use crate::{domain::run::ExclusionChange, provider::store::EnabledFor};
+
+#[test]
+fn all_that_is_on_record_about_a_customer_is_told() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.apply_batch(&run, &users([1, 2])).unwrap();
+    let known = user(2).id;
+    store
+        .change_exclusions(&run, &ExclusionChange { users: vec![known, user(9).id], exclude: true })
+        .unwrap();
+    world.raw().execute("UPDATE seat SET left_on = 5 WHERE user = ?1", [known.as_bytes()]).unwrap();
+    let hosted = store.open_run(customer.id, Product::MpExchange).unwrap().id;
+    store.save_impersonation(&hosted, &impersonation("hunter2")).unwrap();
+    store.save_proof(&hosted, None).unwrap();
+    store.enable(&hosted).unwrap();
+    let detail = store.customer_detail(customer.id, 5).unwrap();
+    let [office, mp, business] = detail.products.as_slice() else { panic!("{detail:?}") };
+    assert_eq!(office.enabled_for, Some(EnabledFor::Organisation(organisation(TENANT))));
+    assert_eq!(office.enabled_by.as_ref().unwrap().0.as_str(), "ann");
+    assert_eq!((office.left, office.backed_up), (1, 0));
+    let excluded: Vec<_> = office.excluded.iter().map(|user| user.name.as_ref().map(Text::as_str)).collect();
+    assert_eq!(excluded, [None, Some("User 2")]);
+    let server = EnabledFor::Server("https://mail.hoster.example/EWS/Exchange.asmx".into());
+    assert_eq!(mp.enabled_for, Some(server));
+    assert_eq!((&business.enabled_for, &business.enabled_by), (&None, &None));
+    assert_eq!(detail.runs.len(), 2);
+    assert!(!format!("{detail:?}").contains("hunter2"));
+}

@@ -1,0 +1,110 @@
+//! Who is really protected, as the record says it.
+
+use super::*;
+use crate::{
+    domain::{
+        customer::Progress,
+        run::ExclusionChange,
+        status::{ProductStatus, Stand},
+        sydney,
+    },
+    provider::store::SweepSummary,
+};
+
+const MADE: &str = "2026-11-23T03:00:00Z";
+const NIGHT: &str = "2026-11-23T09:00:00Z";
+
+fn millis(text: &str) -> i64 {
+    Moment::parse(text).unwrap().as_millis()
+}
+
+fn rows(store: &Store) -> Vec<ProductStatus> {
+    store.status_of(sydney::latest_2000(Moment::parse(NIGHT).unwrap()), None).unwrap().rows
+}
+
+#[test]
+fn every_product_has_a_row_that_says_where_it_stands() {
+    let world = World::new();
+    world.at(millis(MADE));
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.save_counts(&run, 12, 9).unwrap();
+    store.apply_batch(&run, &users([1, 2])).unwrap();
+    store.make_rule(&run, 9, 19).unwrap();
+    let other = store.open_run(customer.id, Product::MpExchange).unwrap().id;
+    store.park_run(&other).unwrap();
+    let rows = rows(&store);
+    assert_eq!(rows.iter().map(|row| row.product).collect::<Vec<_>>(), Product::ALL);
+    let [office, mp, business] = rows.as_slice() else { panic!() };
+    assert_eq!((office.on, office.listed, office.eligible, office.scheduled()), (2, 12, 9, 7));
+    assert_eq!(
+        (office.stand(), mp.stand(), business.stand()),
+        (Stand::Automatic, Stand::Open, Stand::NotStarted)
+    );
+    let (open, progress) = mp.run.as_ref().unwrap();
+    assert_eq!((open.is_parked, progress), (true, &Progress::Open("access".into())));
+    let (open, _) = office.run.as_ref().unwrap();
+    assert!(!open.is_held, "held by this very store, by nobody else");
+    let elsewhere = world.open("ben").status_of(Moment::from_millis(0), Some(customer.id)).unwrap();
+    assert!(elsewhere.rows[0].run.as_ref().unwrap().0.is_held);
+}
+
+#[test]
+fn a_rule_whose_night_was_missed_needs_attention() {
+    let world = World::new();
+    world.at(millis(MADE));
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.make_rule(&run, 2, 12).unwrap();
+    let due = Moment::parse(NIGHT).unwrap();
+    world.at(due.as_millis() + 31 * 60_000);
+    let read = || store.status_of(due, None).unwrap();
+    let status = read();
+    assert!(status.sweep_warning.unwrap().as_str().contains("1 rule waits"));
+    let now = Moment::from_millis(due.as_millis() + 31 * 60_000);
+    assert_eq!(status.rows[0].attention(now).len(), 1);
+    let claim = store.claim_sweep(customer.id, Product::Office365, due).unwrap().unwrap();
+    store.sweep_apply(&claim, &users([1])).unwrap();
+    store
+        .finish_sweep(claim, SweepSummary { turned_on: 1, is_late: true, ..SweepSummary::default() })
+        .unwrap();
+    let status = read();
+    assert_eq!(status.sweep_warning, None);
+    assert_eq!(status.rows[0].attention(now), []);
+    let last = status.rows[0].last_sweep.clone().unwrap();
+    assert_eq!((last.due, last.turned_on, last.is_late, last.finished.is_some()), (due, 1, true, true));
+}
+
+#[test]
+fn chosen_users_who_are_off_are_missed_until_they_are_on_or_scheduled() {
+    let world = World::new();
+    world.at(millis(MADE));
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    limit_seats(&world, 1);
+    store.begin_apply(&run, &users([1, 2, 3])).unwrap();
+    assert_eq!(rows(&store)[0].missed, 0, "still to be done is no result");
+    store.apply_batch(&run, &users([1, 2, 3])).unwrap();
+    store.end_apply(&run, false).unwrap();
+    assert_eq!(rows(&store)[0].missed, 2);
+    store.make_rule(&run, 3, 13).unwrap();
+    assert_eq!(rows(&store)[0].missed, 0, "the next sweep has them");
+    store.change_exclusions(&run, &ExclusionChange { users: vec![user(3).id], exclude: true }).unwrap();
+    assert_eq!(rows(&store)[0].missed, 1, "no sweep turns an excluded user on");
+    store.change_exclusions(&run, &ExclusionChange { users: vec![user(3).id], exclude: false }).unwrap();
+    store.undo_rule(&run).unwrap();
+    limit_seats(&world, 10);
+    store.apply_batch(&run, &users([1, 2, 3])).unwrap();
+    assert_eq!(rows(&store)[0].missed, 0);
+}
+
+#[test]
+fn closed_customers_are_left_out_unless_something_is_left() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.apply_batch(&run, &users([1])).unwrap();
+    store.correct_customer(customer.id, |old| Ok(NewCustomer { is_active: false, ..old.into() })).unwrap();
+    let rows = rows(&store);
+    assert_eq!(rows.iter().map(|row| (row.product, row.on)).collect::<Vec<_>>(), [(Product::Office365, 1)]);
+}

@@ -1,0 +1,81 @@
+//! What `backup365 settings` shows: every setting with its value and where that came from, and every mistake. It reads
+//! what [`Settings::load`] reads, and shows the good part where that refuses.
+
+use std::path::PathBuf;
+
+use super::{
+    Origin, Settings, SettingsError, Sources,
+    gathered::Gathered,
+    table::{FILE_VARIABLE, SETTINGS, Setting, nearest},
+};
+
+/// Every setting, as it stands.
+#[derive(Debug)]
+pub struct Survey {
+    /// The settings file: the one that was named, or the usual one.
+    pub file: PathBuf,
+    /// It is there.
+    pub has_file: bool,
+    /// Every setting of the table, in its order.
+    pub rows: Vec<Row>,
+    /// What can't be used, in words.
+    pub mistakes: Vec<SettingsError>,
+    /// Variables that look like settings and are none, each with the one that may be meant.
+    pub strays: Vec<(String, &'static str)>,
+    /// The merged value; none where there are mistakes.
+    pub settings: Option<Settings>,
+}
+
+/// A setting with its values.
+#[derive(Debug)]
+pub struct Row {
+    /// Which one.
+    pub setting: &'static Setting,
+    /// Each value as it may be shown, and where it came from: none where it has no value, several of a list.
+    pub values: Vec<(String, Origin)>,
+    /// Where a value came from that can't be used; the last of several.
+    pub unusable: Option<Origin>,
+}
+
+impl Survey {
+    /// Looks at every source.
+    #[must_use]
+    pub fn of(sources: &Sources) -> Self {
+        let gathered = Gathered::of(sources);
+        let row = |setting: &'static Setting| Row {
+            setting,
+            values: gathered
+                .chosen(setting.key)
+                .map(|given| (given.value.to_string(), given.origin))
+                .collect(),
+            unusable: gathered.unusable.iter().rfind(|(key, _)| *key == setting.key).map(|(_, at)| *at),
+        };
+        let rows: Vec<Row> = SETTINGS.iter().map(row).collect();
+        let settings = gathered.mistakes.is_empty().then(|| gathered.settings());
+        let strays = strays(sources, &gathered);
+        let Gathered { path, has_file, mistakes, .. } = gathered;
+        Self { file: path, has_file, rows, mistakes, strays, settings }
+    }
+}
+
+/// Variables with our name in front that are no setting but nearly one. Others may have a meaning elsewhere, and so has
+/// the one that holds the secret.
+fn strays(sources: &Sources, gathered: &Gathered) -> Vec<(String, &'static str)> {
+    let known = || SETTINGS.iter().map(|setting| setting.variable).chain([FILE_VARIABLE]);
+    let secret = gathered.secret_variable();
+    let mut strays: Vec<_> = sources
+        .environment
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| name.starts_with("BACKUP365_") && !known().any(|known| known == *name))
+        .filter(|name| secret != Some(name.as_str()))
+        // Likeness is judged without the beginning that all share.
+        .filter_map(|name| {
+            let short = |name: &'static str| name.trim_start_matches("BACKUP365_");
+            let near = nearest(name.trim_start_matches("BACKUP365_"), known().map(short))?;
+            Some((name.clone(), known().find(|known| short(known) == near)?))
+        })
+        .collect();
+    strays.sort();
+    strays
+}

@@ -1,0 +1,115 @@
+//! What settings say, as plain values.
+
+use std::{path::PathBuf, time::Duration};
+
+use uuid::Uuid;
+
+use crate::domain::{id::TenantId, text::Text};
+
+/// Where the program's own credential at Microsoft comes from; the value itself is read when it is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// A client secret in a file.
+    SecretFile(PathBuf),
+    /// A client secret in an environment variable.
+    SecretEnvironment(String),
+    /// A client secret printed by a command: program and arguments.
+    SecretCommand(Vec<String>),
+    /// A certificate and its RSA key in one PEM file.
+    CertificateFile(PathBuf),
+}
+
+/// The partner's application at Microsoft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerApp {
+    /// Application (client) id.
+    pub client_id: Uuid,
+    /// The partner's own tenant.
+    pub tenant: TenantId,
+    /// Where the credential comes from.
+    pub credential: CredentialSource,
+}
+
+/// A permission row that settings add to the table; none can be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtraPermission {
+    /// Its name ("Tasks.Read.All").
+    pub value: Text,
+    /// The application role's GUID.
+    pub role: Uuid,
+    /// Why, in plain words.
+    pub reason: Text,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Color {
+    /// As the environment says.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which characters to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Glyphs {
+    /// As the locale says.
+    #[default]
+    Auto,
+    /// ASCII only.
+    Ascii,
+    /// UTF-8, whatever the locale says.
+    Unicode,
+}
+
+/// When to ask and answer line by line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lines {
+    /// As `ACCESSIBLE` and `TERM` say.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Only where the terminal can do nothing else, whatever `ACCESSIBLE` says.
+    Never,
+}
+
+/// How the screen is drawn. Variables like `NO_COLOR` do not travel with an ssh connection; a settings file stays
+/// (remote-terminal.md section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ScreenSettings {
+    /// When to use colours.
+    pub color: Color,
+    /// Which characters to use.
+    pub glyphs: Glyphs,
+    /// When to ask and answer line by line.
+    pub lines: Lines,
+}
+
+/// How much is logged, and how much of it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogSettings {
+    /// `off`, `error`, `warn`, `info` or `debug`.
+    pub level: &'static str,
+    /// Size at which the log is put aside, bytes, 64 KiB to 1 GiB.
+    pub size_bytes: u64,
+    /// How many logs that were put aside are kept, 1 to 99.
+    pub keep: u8,
+}
+
+/// What `backup365 provision` does where its flags say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProvisionSettings {
+    /// How long it waits for consent, up to a week.
+    pub wait: Duration,
+}
+
+/// What `backup365 apply` does where its flags say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApplySettings {
+    /// How many customers it works on at the same time, 1 to 16.
+    pub at_once: u8,
+}

@@ -1,0 +1,109 @@
+//! `backup365 explain`, the built binary: offline, without a home, from arguments and from a pipe.
+
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// The program with nothing at all in its environment: no home, no settings, no terminal.
+fn bare(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backup365"));
+    command.env_clear().args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Exit code, stdout and stderr.
+fn ended(output: &Output) -> (i32, String, String) {
+    let words = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), words(&output.stdout), words(&output.stderr))
+}
+
+fn explain(arguments: &[&str]) -> (i32, String, String) {
+    let all: Vec<&str> = ["explain"].iter().chain(arguments).copied().collect();
+    ended(&bare(&all).output().unwrap())
+}
+
+/// Checks an object against the schema of its kind, which must be in `assets/json`.
+pub(crate) fn fits(kind: &str, words: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/json/{kind}.schema.json"));
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let value: Value = serde_json::from_str(words).unwrap_or_else(|error| panic!("{error}: {words}"));
+    let checker = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<String> =
+        checker.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}\n{words}");
+    assert_eq!((&value["version"], &value["kind"]), (&1.into(), &kind.into()));
+    value
+}
+
+#[test]
+fn codes_are_answered_one_by_one_without_a_home() {
+    let (code, out, err) = explain(&["90094", "aadsts65004"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let headings: Vec<&str> =
+        out.split("\n\n").filter_map(|entry| entry.lines().next()?.split(':').next()).collect();
+    assert_eq!(headings, ["90094", "65004"]);
+    for label in ["Means: ", "Say: ", "Press: "] {
+        assert_eq!(out.lines().filter(|line| line.starts_with(label)).count(), 2, "{out}");
+    }
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+}
+
+#[test]
+fn words_in_any_order_and_a_pasted_page_are_found() {
+    let (code, out, _) = explain(&["need", "admin", "approval"]);
+    assert!(code == 0 && out.starts_with("90094:"), "{out}");
+    let mut child = bare(&["explain", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    let page = "Sorry, but we're having trouble signing you in.\n\nAADSTS65004: The user declined.\n";
+    child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
+    let (code, out, _) = ended(&child.wait_with_output().unwrap());
+    assert!(code == 0 && out.starts_with("65004:"), "{out}");
+}
+
+#[test]
+fn a_misheard_code_is_never_passed_off_as_the_right_one() {
+    let (code, out, err) = explain(&["90004"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("90004 is not known. It may be one of these:\n\n900"), "{out}");
+}
+
+#[test]
+fn what_is_not_known_ends_with_1_and_says_what_to_try() {
+    let (code, out, err) = explain(&["1234567", "90094"]);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("90094:"), "what is known is said: {out}");
+    assert!(err.starts_with("Nothing is known by \"1234567\". Try "), "{err}");
+    let (code, out, err) = explain(&["\u{1b}[31mred", "\u{202e}"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(!err.contains('\u{1b}') && !err.contains('\u{202e}'), "{err:?}");
+    assert_eq!(explain(&[""]).0, 1);
+    assert_eq!(explain(&[]).0, 2);
+}
+
+#[test]
+fn the_json_fits_its_schema() {
+    for (arguments, found) in [
+        (&["--json", "90094", "65004"][..], "code"),
+        (&["--json", "90004"], "near"),
+        (&["--json", "need", "admin", "approval"], "words"),
+        (&["--json", "xyzzy"], "nothing"),
+    ] {
+        let (_, out, err) = explain(arguments);
+        let value = fits("explain", &out);
+        assert_eq!((value["answers"][0]["found"].as_str(), err.as_str()), (Some(found), ""));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    for arguments in
+        [&["explain", "90094"][..], &["explain", "--json", "90094"], &["completions", "bash"], &["man"]]
+    {
+        let mut child = bare(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(ended(&child.wait_with_output().unwrap()), (0, String::new(), String::new()));
+    }
+}

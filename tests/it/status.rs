@@ -1,0 +1,205 @@
+//! `backup365 status`, the built binary: who is really protected, and how it ends.
+
+use backup365::{
+    domain::{
+        customer::{NewCustomer, Product},
+        id::{RunId, UserId},
+        protection::Chosen,
+        tenant::Organisation,
+        text::Text,
+        time::{Clock, Moment},
+        user::Kind,
+    },
+    provider::store::{Store, StoreOptions},
+};
+use serde_json::json;
+
+use crate::{
+    customers::{Ended, run},
+    terminal::{Home, Terminal},
+};
+
+/// When work is done: 14:00 in Sydney.
+const DAY: &str = "2026-11-23T14:00:00+11:00";
+
+/// An hour after that day's 20:00.
+const NIGHT: &str = "2026-11-23T21:00:00+11:00";
+
+fn status(home: &Home, clock: &str, arguments: &[&str]) -> Ended {
+    run(home, &[&["--clock", clock, "status"], arguments].concat())
+}
+
+/// The sandbox's record, as the program has it, at `DAY`.
+fn store(home: &Home) -> Store {
+    Store::open(StoreOptions {
+        file: home.store(),
+        identity: home.path().join(".config/backup365/sandbox-identity.txt"),
+        clock: Clock::fixed(Moment::parse(DAY).unwrap()),
+        operator_name: "ann".into(),
+        as_user: false,
+        host: "desk-1".into(),
+        is_sandbox: true,
+    })
+    .unwrap()
+}
+
+/// A customer of its own with Office 365 enabled.
+fn enabled(store: &Store, number: u32) -> RunId {
+    let customer = NewCustomer {
+        reference: Text::of(format_args!("T-{number}")),
+        name: Text::of(format_args!("Test Customer {number}")),
+        domain: Text::of(format_args!("test{number}.example")),
+        is_active: true,
+        products: vec![Product::Office365],
+        ..NewCustomer::default()
+    };
+    store.seed_customers(&[customer]).unwrap();
+    let customer = store.customer_by_reference(&format!("T-{number}")).unwrap();
+    let run = store.open_run(customer.id, Product::Office365).unwrap().id;
+    let tenant = format!("{number:08}-1111-4111-8111-111111111111").parse().unwrap();
+    let found = Organisation { tenant, name: None, domain: None, region: None };
+    store.save_organisation(&run, &found).unwrap();
+    store.save_proof(&run, Some(&found)).unwrap();
+    store.enable(&run).unwrap();
+    run
+}
+
+fn users(count: u8) -> Vec<Chosen> {
+    (1..=count)
+        .map(|number| Chosen {
+            id: UserId::from_bytes([number; 16]),
+            address: Text::of(format_args!("user{number}@test.example")),
+            name: Text::of(format_args!("User {number}")),
+            kind: Kind::User,
+        })
+        .collect()
+}
+
+#[test]
+fn a_fresh_record_needs_nothing() {
+    let home = Home::new();
+    let ended = status(&home, DAY, &[]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let mut lines = ended.out.lines();
+    assert_eq!(lines.next(), Some("Last sweep: none; no sweeper has run here."));
+    assert_eq!(lines.next(), Some("Next sweep: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 5 h 59 min."));
+    assert!(
+        ended.out.contains("C-1001     Harbour Street Cafe         Office 365   -          not started\n")
+    );
+    assert!(ended.out.ends_with("\nNobody is protected yet.\n"), "{}", ended.out);
+    let quiet = status(&home, DAY, &["--attention"]);
+    assert!(quiet.out.ends_with("No product needs attention.\n"), "{}", quiet.out);
+    let object = status(&home, DAY, &["--json", "harbour"]).json("status");
+    assert_eq!(object["products"].as_array().unwrap().len(), 1);
+    let verbose = status(&home, DAY, &["--verbose"]);
+    assert!(verbose.err.contains(&format!("The record is {}.", home.store().display())), "{}", verbose.err);
+}
+
+#[test]
+fn protected_is_what_the_record_says() {
+    let home = Home::new();
+    let record = store(&home);
+    let run = enabled(&record, 1);
+    record.save_counts(&run, 12, 9).unwrap();
+    record.apply_batch(&run, &users(3)).unwrap();
+    record.park_run(&run).unwrap();
+    let auto = enabled(&record, 2);
+    record.save_counts(&auto, 8, 8).unwrap();
+    record.apply_batch(&auto, &users(2)).unwrap();
+    record.make_rule(&auto, 8, 18).unwrap();
+    let ended = status(&home, DAY, &["test customer"]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    for row in [
+        format!("T-1        Test Customer 1  Office 365  3 of 9     enabled, {run} parked\n"),
+        format!(
+            "T-2        Test Customer 2  Office 365  2 of 8     automatic, 6 scheduled, {auto} open in another window\n"
+        ),
+        "\n5 protected of 17 eligible, 6 scheduled.\n".to_owned(),
+        "Last sweep: none; no sweeper has run here, so nothing will run at 20:00.\n".to_owned(),
+    ] {
+        assert!(ended.out.contains(&row), "{row}{}", ended.out);
+    }
+    // The row is the truth, whatever was asked for.
+    rusqlite::Connection::open(home.store())
+        .unwrap()
+        .execute("UPDATE seat SET state = 'off' WHERE address = 'user3@test.example'", [])
+        .unwrap();
+    assert!(status(&home, DAY, &["T-1"]).out.contains(" 2 of 9 "));
+}
+
+#[test]
+fn a_sweep_that_did_not_run_comes_first_and_ends_with_6() {
+    let home = Home::new();
+    let record = store(&home);
+    let run = enabled(&record, 1);
+    record.make_rule(&run, 5, 15).unwrap();
+    drop(record);
+    assert_eq!(status(&home, DAY, &[]).code, 0);
+    let ended = status(&home, NIGHT, &[]);
+    assert_eq!(ended.code, 6, "{}", ended.out);
+    assert!(
+        ended.out.starts_with("OVERDUE: Enable Auto did not run at 20:00 in Sydney: 1 rule waits."),
+        "{}",
+        ended.out
+    );
+    let why =
+        "NEEDS ATTENTION: T-1 · Test Customer 1 · Office 365: the sweep is overdue; none has finished yet.\n";
+    assert!(ended.out.contains(why), "{}", ended.out);
+    let only = status(&home, NIGHT, &["--attention"]);
+    assert_eq!((only.code, only.out.contains("C-1001")), (6, false), "{}", only.out);
+    // Rule 17 holds whatever is looked for.
+    let other = status(&home, NIGHT, &["harbour"]);
+    assert_eq!((other.code, other.out.starts_with("OVERDUE: ")), (6, true));
+    let object = status(&home, NIGHT, &["--json"]).json("status");
+    assert_eq!((&object["needs_attention"], &object["sweep"]["overdue"]), (&json!(true), &json!(true)));
+    assert!(run_list(&home, NIGHT).err.contains("Enable Auto did not run at 20:00 in Sydney"));
+}
+
+fn run_list(home: &Home, clock: &str) -> Ended {
+    run(home, &["--clock", clock, "customers", "list"])
+}
+
+#[test]
+fn interrupted_and_partly_done_work_needs_attention() {
+    let home = Home::new();
+    let record = store(&home);
+    let cut = enabled(&record, 1);
+    record.begin_apply(&cut, &users(3)).unwrap();
+    let partly = enabled(&record, 2);
+    rusqlite::Connection::open(home.store())
+        .unwrap()
+        .execute("UPDATE customer SET seats = 1 WHERE reference = 'T-2'", [])
+        .unwrap();
+    record.begin_apply(&partly, &users(3)).unwrap();
+    record.apply_batch(&partly, &users(3)).unwrap();
+    record.end_apply(&partly, false).unwrap();
+    drop(record);
+    let ended = status(&home, DAY, &["--attention"]);
+    assert_eq!(ended.code, 6);
+    for words in [
+        "NEEDS ATTENTION: T-1 · Test Customer 1 · Office 365: turning users on was interrupted.\n",
+        "Office 365: partly done: 2 users were chosen, and neither protected nor scheduled.\n",
+        "2 products need attention.\n",
+    ] {
+        assert!(ended.out.contains(words), "{words}{}", ended.out);
+    }
+    let object = status(&home, DAY, &["--attention", "--json"]).json("status");
+    assert_eq!(object["products"][1]["status"]["missed"], json!(2));
+    assert_eq!(object["sums"]["need_attention"], json!(2));
+}
+
+#[test]
+fn a_run_that_waits_for_consent_says_since_when() {
+    let home = Home::new();
+    let mut wizard = Terminal::opened(&home);
+    wizard.picks("Harbour Street Cafe").takes(0).sees(&["Yes, this is the organisation"]).keys("\r");
+    wizard.sees(&["[Authorise]"]).keys("\r").sees(&["adminconsent"]);
+    let ended = run(&home, &["status", "harbour", "--json"]);
+    let object = ended.json("status");
+    let row = &object["products"][0]["status"];
+    assert_eq!((&row["stand"], &row["run"]["state"]), (&json!("waiting_for_consent"), &json!("held")));
+    assert!(row["run"]["waiting_since"].is_string(), "{object:#}");
+    assert_eq!(object["sums"]["waiting_for_consent"], json!(1));
+    let ended = run(&home, &["status", "harbour"]);
+    assert!(ended.out.contains("waiting for consent since "), "{}", ended.out);
+}
