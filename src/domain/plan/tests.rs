@@ -176,6 +176,8 @@ fn a_finished_run_is_a_plan_that_says_the_same_again() {
     outcome.run.done.eligible = 2;
     assert_eq!(row(&outcome).users, Users::All);
     outcome.results.clear();
+    assert_eq!(row(&outcome).users, Users::All, "all of them were on before");
+    outcome.run.done.eligible = 5;
     assert_eq!(row(&outcome).users, Users::None);
     // The standing rule says more than who is on now. An excluded user stays so on record.
     outcome.protection.rule = Some(crate::domain::protection::AutoRule {

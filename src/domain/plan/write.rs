@@ -63,8 +63,8 @@ fn users(outcome: &Outcome) -> Users {
     let chosen: Vec<String> =
         outcome.results.iter().map(|result| result.user.address.as_str().to_owned()).collect();
     match chosen {
-        // Everybody who may be is on or was chosen: that is what All comes to.
-        chosen if !chosen.is_empty() && verdict.not_chosen == 0 => Users::All,
+        // Everybody who may be is on, now or before: that is what All comes to.
+        _ if verdict.protected > 0 && verdict.not_chosen == 0 => Users::All,
         chosen if chosen.is_empty() => Users::None,
         chosen => Users::These(List::Here(chosen)),
     }
