@@ -192,8 +192,7 @@ fn interrupted_and_partly_done_work_needs_attention() {
 fn a_run_that_waits_for_consent_says_since_when() {
     let home = Home::new();
     let mut wizard = Terminal::opened(&home);
-    wizard.picks("Harbour Street Cafe").takes(0).sees(&["Yes, this is the organisation"]).keys("\r");
-    wizard.sees(&["[Authorise]"]).keys("\r").sees(&["adminconsent"]);
+    wizard.confirms("Harbour Street Cafe").keys("\r").sees(&["adminconsent"]);
     let ended = run(&home, &["status", "harbour", "--json"]);
     let object = ended.json("status");
     let row = &object["products"][0]["status"];
