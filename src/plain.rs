@@ -7,6 +7,7 @@
 mod ask;
 mod echo;
 mod help;
+mod keys;
 mod lines;
 mod plan;
 mod read;
@@ -212,7 +213,7 @@ impl FrontEnd for Plain {
         let mut told = self.talk.tell(view, now, !self.plan.is_done(), &mut self.mind);
         self.plan.said();
         self.is_unsaid = false;
-        if told.bills {
+        if told.bills || told.came_by_itself {
             let dropped = self.lines.forget();
             if dropped > 0 {
                 let lines = if dropped == 1 { "1 line was".into() } else { format!("{dropped} lines were") };

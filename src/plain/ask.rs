@@ -81,10 +81,11 @@ const COMMON: [Action; 6] =
 /// What only a full screen can do.
 pub(super) const SCREEN_ONLY: [Action; 2] = [Action::Copy, Action::Qr];
 
-/// Whether a line may answer although something is on its way: the rest of the screen can be used meanwhile.
+/// Whether a line may answer although something is on its way: the rest of the screen can be used meanwhile. On the way
+/// to a bill nothing is asked: what could be chosen there is another thing in a moment.
 #[must_use]
 pub(crate) const fn is_open_meanwhile(ask: Ask) -> bool {
-    matches!(ask, Ask::Users | Ask::Applying | Ask::Review | Ask::Auto | Ask::Authorise(_))
+    matches!(ask, Ask::Users | Ask::Applying | Ask::Authorise(_))
 }
 
 /// The question of a view.
@@ -248,7 +249,10 @@ fn own_keys<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Key> {
 /// A key as a choice.
 fn choice(key: &Key) -> Choice {
     let label = told(key.label);
-    let words = format!("{} {}", sentence(&capital(&label)), told(key.help));
+    let (name, help) = (capital(&label), told(key.help));
+    // "Back. Back to the screen before." says it twice.
+    let is_said = key.action == Action::Back && help.strip_prefix(&name).is_some();
+    let words = if is_said { help } else { format!("{} {help}", sentence(&name)) };
     Choice { words, word: label, how: How::Key(key.action) }
 }
 
@@ -302,6 +306,7 @@ fn choice_words(view: &View<'_>, choices: &[Choice], default: Option<usize>) -> 
     before.extend(choices.iter().enumerate().map(|(at, choice)| format!("{}: {}", at + 1, choice.words)));
     let range = match choices.len() {
         1 => "Type 1".to_owned(),
+        2 => "Type 1 or 2".to_owned(),
         len => format!("Type a number from 1 to {len}"),
     };
     let prompt = match default {

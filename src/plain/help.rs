@@ -32,7 +32,7 @@ const ALWAYS: &[&str] = &[
     "back: to the screen before. park: parks the run, for another customer. quit: leaves; the run is kept.",
     "again: says this screen once more. help: this list.",
     "In a field the same words are commands; = in front takes a word as text, clear empties the field.",
-    "Where words on a screen speak of a key, type its letter. Esc is the word back. Ctrl-C leaves, too.",
+    "choices: the numbered choices once more. Ctrl-C leaves, too.",
 ];
 
 /// Keys that other lines speak of.
@@ -60,11 +60,15 @@ pub(crate) fn help(view: &View<'_>) -> Vec<String> {
     if view.ask == Ask::Users {
         said.extend(USERS.iter().map(|line| (*line).to_owned()));
     }
+    let mut words: Vec<&str> = Vec::new();
     for key in &view.keys {
+        let word = word(view, key);
+        let is_known = !word.is_empty() && words.contains(&word);
+        words.push(word);
         let is_spoken_of =
             SPOKEN_OF.contains(&key.action) && (view.ask == Ask::Users || key.action != Action::Back);
-        if !is_spoken_of && !SCREEN_ONLY.contains(&key.action) {
-            said.push(line(key));
+        if !is_known && !is_spoken_of && !SCREEN_ONLY.contains(&key.action) {
+            said.push(line(key, word));
         }
     }
     if list(view).is_some() {
@@ -74,13 +78,22 @@ pub(crate) fn help(view: &View<'_>) -> Vec<String> {
     said
 }
 
+/// The word for a key; none where only its label is one.
+fn word(view: &View<'_>, key: &Key) -> &'static str {
+    // What Enter does is a word of its own on one screen only.
+    if key.action == Action::Submit && !matches!(view.ask, Ask::Authorise(_)) {
+        return "";
+    }
+    WORDS.iter().find(|(_, action)| *action == key.action).map_or("", |(word, _)| *word)
+}
+
 /// A key as a command.
-fn line(key: &Key) -> String {
-    let word = WORDS.iter().find(|(_, action)| *action == key.action).map(|(word, _)| *word);
+fn line(key: &Key, word: &str) -> String {
     let label = told(key.label);
-    let word = word.unwrap_or(label.as_str());
+    let word = if word.is_empty() { label.as_str() } else { word };
     let words = match key.chord {
         Chord::Char(c) => format!("{word}, or {c}"),
+        Chord::Enter if key.action == Action::Submit && word == label => "Enter alone".to_owned(),
         Chord::Enter => format!("{word}, or Enter alone"),
         _ => word.to_owned(),
     };

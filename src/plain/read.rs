@@ -4,16 +4,20 @@
 mod lists;
 pub(crate) mod numbers;
 
+use std::collections::BTreeMap;
+
 use crate::wizard::{
     event::{Action, Edit, Intent},
-    view::{Ask, Chord, View},
+    view::{Ask, Chord, RowsView, View},
 };
 
 use super::{
     ask::{Choice, How, Question, SCREEN_ONLY, Way},
     plan::{self, Step},
-    rows::{is_numbered, list},
+    rows::{PAGE, identity, is_numbered, list},
 };
+
+use numbers::Range;
 
 /// Most bytes of one list that is typed or pasted; a guess far above any customer's addresses.
 const MOST_OF_A_LIST: usize = 8 << 20;
@@ -40,6 +44,8 @@ pub(crate) struct Mind {
     pub(crate) top: Option<usize>,
     /// *All* was asked for, and is to be confirmed.
     pub(crate) confirms_all: bool,
+    /// Who stood in the rows that were said, by index: a number means the row that was said, not who stands there now.
+    said: BTreeMap<usize, String>,
     /// Lines of a list that is being typed.
     collected: String,
 }
@@ -48,6 +54,31 @@ impl Mind {
     /// Another screen: nothing of the one before is meant any more.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// The page of the list that begins here is said.
+    pub(crate) fn says(&mut self, rows: &RowsView<'_>, top: usize) {
+        self.top = Some(top);
+        // In another order or under another filter, what was said before is no list any more.
+        if self.said.iter().any(|(at, who)| identity(rows, *at).as_ref() != Some(who)) {
+            self.said.clear();
+        }
+        let end = top.saturating_add(PAGE).min(rows.rows.len());
+        self.said.extend((top..end).filter_map(|at| Some((at, identity(rows, at)?))));
+    }
+
+    /// As if somebody else had been said in the row with this index.
+    #[cfg(test)]
+    pub(super) fn says_otherwise(&mut self, at: usize, who: &str) {
+        self.said.insert(at, who.to_owned());
+    }
+
+    /// Whether somebody else stands in one of these rows than was said.
+    fn is_out_of_date(&self, rows: &RowsView<'_>, ranges: &[Range]) -> bool {
+        ranges.iter().any(|range| {
+            let mut said = self.said.range(range.start().saturating_sub(1)..*range.end());
+            said.any(|(at, who)| identity(rows, *at).as_ref() != Some(who))
+        })
     }
 }
 
@@ -210,6 +241,9 @@ fn chosen(
     if let Some(choice) = picked {
         return follow(&choice.how, view);
     }
+    if lower == "choices" {
+        return Heard::Say([question.before.as_slice(), &[question.prompt.clone()]].concat());
+    }
     if let Some(heard) = common(line, view).or_else(|| letter(&lower, view)).or_else(|| word(&lower, view)) {
         return heard;
     }
@@ -318,6 +352,10 @@ fn word(lower: &str, view: &View<'_>) -> Option<Heard> {
         return Some(key(found.action, view));
     }
     let action = WORDS.iter().find(|(word, _)| *word == lower).map(|(_, action)| *action)?;
+    // Enter means something else on every other screen.
+    if action == Action::Submit && !matches!(view.ask, Ask::Authorise(_)) {
+        return None;
+    }
     if view.keys.iter().any(|key| key.action == action) {
         return Some(key(action, view));
     }

@@ -88,6 +88,15 @@ pub(crate) fn name(ask: Ask, row: &Row<'_>) -> String {
     said.join(", ")
 }
 
+/// Who or what stands in a row, whatever becomes of it: the first two cells, and what tells apart those that read alike.
+#[must_use]
+pub(crate) fn identity(rows: &RowsView<'_>, at: usize) -> Option<String> {
+    let row = rows.rows.row(at)?;
+    let [one, two, ..] = &row.cells;
+    let tag = rows.rows.tag(at).map(|tag| tag.to_string()).unwrap_or_default();
+    Some([words(one), words(two), tag].join("|"))
+}
+
 /// The words of a cell.
 fn words(cell: &Cell<'_>) -> String {
     match cell {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    ask::{Question, Way, question},
+    ask::{Choice, Question, Way, question},
     read::Mind,
     report::total,
     rows::{self, PAGE, list, panel},
@@ -37,9 +37,14 @@ pub(crate) struct Told {
     pub(crate) is_asked: bool,
     /// It changes the bill: what was typed before it must not answer it.
     pub(crate) bills: bool,
+    /// It came by itself in the place of another one: what was typed meanwhile was meant for that.
+    pub(crate) came_by_itself: bool,
     /// The line that comes is a secret.
     pub(crate) is_masked: bool,
 }
+
+/// So many choices are said again whenever they are asked for; more only once.
+const FEW: usize = 3;
 
 /// Where the last view stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +72,12 @@ pub(crate) struct Talk {
     is_counted: bool,
     waits: Waits,
     question: Option<Question>,
+    /// Numbered choices of this stop that were said: each is said whole once.
+    chosen_from: Vec<Vec<Choice>>,
+    /// How the last question is answered, and what Enter takes from its list, whatever stands on the screen since.
+    last: Option<(Way, String)>,
+    /// A line has been carried out, and no question has stood since.
+    was_heard: bool,
     /// Answers to commands, to be said first.
     asides: Vec<String>,
     /// A page of the list, to be said.
@@ -117,12 +128,14 @@ impl Talk {
     /// A line has been carried out.
     pub(crate) fn answered(&mut self) {
         self.was_answered = true;
+        self.was_heard = true;
     }
 
     /// Everything is to be said again.
     pub(crate) fn forget(&mut self) {
         let waits = std::mem::take(&mut self.waits);
-        *self = Self { waits, asides: std::mem::take(&mut self.asides), ..Self::default() };
+        let asides = std::mem::take(&mut self.asides);
+        *self = Self { waits, asides, was_heard: true, ..Self::default() };
     }
 
     /// The question that was said last.
@@ -145,8 +158,17 @@ impl Talk {
         let came_from = self.ask;
         let is_new = self.place(view, &mut lines, mind);
         self.warn(view, &mut lines);
+        let before_body = lines.len();
         self.body(view, is_new, came_from, &mut lines);
-        lines.extend(self.waits.tell(view, now).into_iter().map(Line::Words));
+        let has_news = lines.iter().skip(before_body).any(|line| *line != Line::Gap);
+        let is_over = self.waits.has_one();
+        let waits = self.waits.tell(view, now).into_iter().map(Line::Words);
+        if is_over && !self.waits.has_one() {
+            // How long it took comes before what came of it.
+            lines.splice(before_body..before_body, waits);
+        } else {
+            lines.extend(waits);
+        }
         self.rows(view, is_busy, mind, &mut lines);
         if !is_busy {
             self.news(view, &mut lines);
@@ -154,7 +176,7 @@ impl Talk {
         if is_busy {
             return Told { lines, ..Told::default() };
         }
-        let mut told = self.ask(view, lines);
+        let mut told = self.ask(view, lines, has_news);
         // The only answer to a line may be the line of state, once more.
         if std::mem::take(&mut self.was_answered) && told.lines.is_empty() {
             told.lines.extend(
@@ -204,6 +226,8 @@ impl Talk {
                 && self.known_of(view.ask).is_none());
         if !is_here {
             self.known.clear();
+            self.chosen_from.clear();
+            self.waits.leave();
             self.is_counted = false;
             self.counts.clear();
             self.notice = None;
@@ -351,29 +375,69 @@ impl Talk {
             lines.push(Line::Words(format!("{all} results: the word more says them.")));
             return;
         }
-        mind.top = Some(top);
+        mind.says(rows, top);
         // What is found is an answer to be chosen from; ticks are said without their prompt.
         self.asks_again |= view.ask == Ask::Customer;
         lines.extend(page(view, rows, top).into_iter().map(Line::Words));
     }
 
     /// The question, when it is another one or must be said again.
-    fn ask(&mut self, view: &View<'_>, mut lines: Vec<Line>) -> Told {
+    fn ask(&mut self, view: &View<'_>, mut lines: Vec<Line>, has_news: bool) -> Told {
         let stands = question(view);
         let is_other = self.question.as_ref() != Some(&stands);
         let is_asked = (is_other || self.asks_again) && stands.way != Way::Nothing;
+        let mut prompt = stands.prompt.clone();
         if is_other {
             // The prompt of a list is the same whatever was done to its rows, and is said once.
-            lines.extend(stands.before.iter().cloned().map(Line::Words));
+            let (before, is_known) = self.before(&stands);
+            lines.extend(before.into_iter().map(Line::Words));
+            if is_known {
+                prompt.push_str(" The word choices says them again.");
+            }
         }
-        if is_asked && !stands.prompt.is_empty() {
-            lines.push(Line::Words(stands.prompt.clone()));
+        // What is heard last is what can be answered, also where only the screen has changed.
+        let is_said_again = has_news && matches!(stands.way, Way::Choices(..));
+        if (is_asked || is_said_again) && !prompt.is_empty() {
+            lines.push(Line::Words(prompt));
         }
         self.asks_again = false;
+        let came_by_itself = is_asked && self.comes_by_itself(&stands);
+        if stands.way != Way::Nothing {
+            self.was_heard = false;
+        }
         let hides = matches!(stands.way, Way::Field { is_masked: true, .. });
         let bills = is_asked && stands.bills;
         self.question = Some(stands);
-        Told { lines, is_asked, bills, is_masked: hides }
+        Told { lines, is_asked, bills, came_by_itself, is_masked: hides }
+    }
+
+    /// Whether a question takes the place of another one although no line was carried out since that was said.
+    fn comes_by_itself(&mut self, stands: &Question) -> bool {
+        // What Enter takes from a list stands in the prompt.
+        let default = if stands.way == Way::Rows { stands.prompt.clone() } else { String::new() };
+        let last = self.last.replace((stands.way.clone(), default.clone()));
+        last.is_some_and(|last| last != (stands.way.clone(), default)) && !self.was_heard
+    }
+
+    /// What stands in front of a prompt, and whether that is less than all: many choices are said once, and then only
+    /// those that read differently.
+    fn before(&mut self, stands: &Question) -> (Vec<String>, bool) {
+        let Way::Choices(choices, _) = &stands.way else { return (stands.before.clone(), false) };
+        let is_like = |said: &[Choice]| {
+            said.len() == choices.len() && said.iter().zip(choices).all(|(one, other)| one.how == other.how)
+        };
+        let Some(said) = self.chosen_from.iter_mut().find(|said| is_like(said)) else {
+            self.chosen_from.push(choices.clone());
+            return (stands.before.clone(), false);
+        };
+        let said = std::mem::replace(said, choices.clone());
+        if choices.len() <= FEW {
+            return (stands.before.clone(), false);
+        }
+        let titles = stands.before.len().saturating_sub(choices.len());
+        let changed = stands.before.iter().skip(titles).zip(said.iter().zip(choices));
+        let changed = changed.filter(|(_, (before, now))| before.words != now.words);
+        (changed.map(|(line, _)| line.clone()).collect(), true)
     }
 }
 

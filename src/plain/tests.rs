@@ -1,10 +1,13 @@
 //! Conversations over real views of the wizard: what a line has it do, what is said, and what is not said twice.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::{
     ask::{Question, Way, question},
     help,
+    keys::names_a_key,
     plan::{Plan, Wants},
     read::{Heard, Mind, hear},
     rows,
@@ -34,12 +37,14 @@ struct Call {
     columns: u16,
     /// Bills that were said.
     bills: u32,
+    /// Questions that came by themselves in the place of others.
+    strays: u32,
 }
 
 impl Call {
     fn new(desk: Desk, columns: u16) -> Self {
         let (talk, mind, plan) = (Talk::default(), Mind::default(), Plan::default());
-        Self { desk, talk, mind, plan, columns, bills: 0 }
+        Self { desk, talk, mind, plan, columns, bills: 0, strays: 0 }
     }
 
     /// Two customers, of whom the second has a tenant on record.
@@ -86,8 +91,10 @@ impl Call {
         let view = self.desk.view();
         let told = self.talk.tell(&view, self.desk.now, !self.plan.is_done(), &mut self.mind);
         self.bills += u32::from(told.bills);
+        self.strays += u32::from(told.came_by_itself);
         self.plan.said();
         let said = lay(&told.lines, self.columns, true);
+        assert!(!names_a_key(&said), "{said}");
         for line in said.lines() {
             assert!(!line.chars().any(char::is_control), "{line:?}");
             assert!(width(line) <= self.columns || !line.contains(' '), "{line:?}");
@@ -200,7 +207,7 @@ fn rows_are_ticked_by_ranges_and_only_the_change_is_said() {
     assert_eq!(call.after(&["untick 1-2"]), "1, off: Ana. Not changed: 2, off. Ticked 0, seats 0 to 0.");
     assert_eq!(
         call.after(&["tick 3"]),
-        "Shared mailboxes are not included. Press k to include them.",
+        "Shared mailboxes are not included. Type kinds to include them.",
         "the wizard's own reason"
     );
     assert!(call.after(&["tick 2-9"]).starts_with("There is no row 9: the list has 3 rows."));
@@ -351,6 +358,122 @@ fn a_hosted_run_on_record_is_taken_up_by_enter() {
     assert!(said.contains("was interrupted. Enter goes on with it."), "{said}");
     call.after(&[""]);
     assert_eq!(call.desk.stop(), "Authorise");
+}
+
+/// A call that waits for consent, with the link on the screen.
+fn at_authorise(columns: u16) -> Call {
+    let (mut call, _) = Call::start(columns);
+    call.after(&["1", "1", "bakery.example", "1", "1"]);
+    assert!(matches!(call.desk.view().ask, Ask::Authorise(_)));
+    call
+}
+
+#[test]
+fn a_question_that_comes_by_itself_is_not_answered_by_what_was_typed_before_it() {
+    let mut call = at_authorise(80);
+    let asked = call.strays;
+    call.after(&["say", "2", "explain 90094", "refresh"]);
+    assert_eq!(call.strays, asked, "each was an answer to a line");
+    call.desk.verdict = Verdict::Proved;
+    call.desk.named = Some(organisation(1));
+    call.desk.pass(60);
+    assert!(call.goes_on().contains("1: Enable."));
+    assert_eq!(call.strays, asked + 1, "1 was Authorise, and is Enable now");
+    call.after(&["enable", "auto", "back", "tick 1", "review", "1"]);
+    assert_eq!(call.strays, asked + 1, "what follows from a line is expected");
+}
+
+#[test]
+fn a_number_means_the_row_that_was_said() {
+    let mut call = at_users(80);
+    call.after(&["list"]);
+    call.mind.says_otherwise(1, "Somebody who stood there before");
+    let said = call.after(&["tick 1-2"]);
+    assert!(
+        said.starts_with("The list has changed since it was said. Nothing was done. It is now: 1, off: Ana."),
+        "{said}"
+    );
+    assert_eq!(call.after(&["tick 1-2"]), "1, ticked: Ana. 2, ticked: Ben. Ticked 2, seats 0 to 2.");
+}
+
+#[test]
+fn the_prompt_comes_last_when_checks_change_by_themselves() {
+    let mut call = at_authorise(80);
+    call.desk.verdict = Verdict::Spreading;
+    call.desk.pass(60);
+    let said = call.goes_on();
+    assert!(
+        said.contains("spreading") && said.trim_end().lines().last().unwrap().contains("Enter for 1"),
+        "{said}"
+    );
+    call.desk.pass(5);
+    assert_eq!(call.goes_on(), "", "a clock asks nothing again");
+}
+
+#[test]
+fn many_choices_are_said_once_and_again_when_asked_for() {
+    let mut call = at_authorise(80);
+    let said = call.after(&["say"]);
+    assert!(!said.contains("2: Print.") && said.ends_with("The word choices says them again."), "{said}");
+    let said = call.after(&["choices"]);
+    assert!(said.starts_with("1: Authorise.") && said.contains("2: Print."), "{said}");
+    assert!(call.after(&["again"]).contains("2: Print."));
+}
+
+#[test]
+fn only_the_choice_that_changed_is_said_again() {
+    let (mut call, _) = Call::start(80);
+    call.after(&["1", "2", "ana@bakery1.example", "mail.hoster.example", "2", "svc@hoster.example", "pw"]);
+    let said = call.after(&["bakery1.example", "2"]);
+    assert!(said.contains("Change Account: svc@hoster.example"), "{said}");
+    let said = call.after(&["change mail domains", "other.example", "2"]);
+    assert!(said.contains("Change Mail domains: other.example now."), "{said}");
+    assert!(!said.contains("Change Account"), "the others were said: {said}");
+    assert!(said.ends_with("The word choices says them again."), "{said}");
+}
+
+#[test]
+fn enter_is_no_word_but_where_it_authorises() {
+    let (mut call, _) = Call::start(80);
+    assert!(call.after(&["authorise"]).contains("No customer is found"));
+    call.after(&["filter", "1"]);
+    assert!(call.after(&["authorise"]).contains("is no answer here"));
+    let help = call.after(&["help"]);
+    assert!(help.contains("Enter alone: ") && !help.contains("authorise"), "{help}");
+    call.after(&["1"]);
+    assert_eq!(call.desk.stop(), "Access");
+}
+
+#[test]
+fn a_wait_that_is_left_is_not_over() {
+    let mut call = at_authorise(80);
+    call.desk.pass(60);
+    call.goes_on();
+    let said = call.after(&["back"]);
+    assert!(said.contains("Step 3 of 6") && !said.contains("over after"), "{said}");
+}
+
+#[test]
+fn a_write_that_is_stuck_is_spoken_of_every_half_minute() {
+    let mut call = at_users(80);
+    call.after(&["tick 1-2", "review"]);
+    let question = call.question();
+    call.talk.answered();
+    let Heard::Steps(steps) = hear("2", &call.desk.view(), &question, &mut call.mind) else { panic!() };
+    call.plan.take(steps);
+    while let Wants::Intent(intent) = call.plan.next(&call.desk.view()) {
+        call.desk.press(intent);
+    }
+    assert!(call.hears().contains("0 of 2 so far."));
+    let said: Vec<String> = (0..65)
+        .map(|_| {
+            assert!(call.desk.view().next_change.is_some(), "nobody looks again");
+            call.desk.now = call.desk.now.plus(Duration::from_secs(1));
+            call.hears()
+        })
+        .filter(|said| !said.is_empty())
+        .collect();
+    assert_eq!(said, ["0 of 2, 0 %.\n"; 2]);
 }
 
 /// Lines that people type, and anything else.

@@ -3,6 +3,7 @@
 //! Pure. Sentences that speak of a key which only the full screen has are told by the table below; signs that a screen
 //! reader has no good name for become words.
 
+use super::keys::keyless;
 use crate::domain::codeset::{fit_codeset, width};
 
 /// One thing to write.
@@ -36,6 +37,16 @@ pub(super) const TOLD: &[(&str, &str)] = &[
     ("Press / first, and type.", "Type the words of the filter first."),
     ("; Enter there turns them on", "; review turns them on"),
     ("Prints the link alone, to be marked with the mouse.", "Prints the link alone once more."),
+    ("Press x to lift the exclusion.", "Type include and the number to lift the exclusion."),
+    ("o turns it off", "turn off and the number turns it off"),
+    ("; p parks.", "; park parks the run."),
+    ("Press: ", "Next: "),
+    ("Press / first, then paste.", "Type filter and the words."),
+    ("Press / first, then type.", "Type filter and the words."),
+    ("? shows all keys.", "help lists every command."),
+    ("Range: move, then Space, x or o. Esc ends it.", "A range is marked."),
+    ("Esc clears it.", "The word clear empties it."),
+    ("c or f hands the link over once more.", "The words print and file hand the link over once more."),
 ];
 
 /// A sentence of the wizard, told for lines.
@@ -47,6 +58,7 @@ pub(crate) fn told(words: &str) -> String {
             words = words.replace(on_screen, here);
         }
     }
+    words = keyless(&words);
     for (sign, spoken) in [(" · ", ", "), (" → ", " to "), (" …", "")] {
         if words.contains(sign) {
             words = words.replace(sign, spoken);
@@ -100,9 +112,14 @@ pub(crate) fn sentence(words: &str) -> String {
     }
 }
 
-/// The first letter large.
+/// The first letter large. Host names and addresses stay as they are: they are read aloud and typed.
 #[must_use]
 pub(crate) fn capital(words: &str) -> String {
+    let first =
+        words.split([' ', ',']).next().unwrap_or_default().trim_end_matches(['.', ':', ';', '?', '!']);
+    if first.contains(['.', '@', '/']) {
+        return words.to_owned();
+    }
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -155,7 +172,8 @@ mod tests {
 
     #[test]
     fn every_sentence_of_the_table_is_still_said() {
-        let mut sources = String::new();
+        let codes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/errors.toml");
+        let mut sources = std::fs::read_to_string(codes).unwrap();
         let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wizard")];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -177,6 +195,16 @@ mod tests {
     fn signs_become_words() {
         assert_eq!(told("ticked 3 · seats 0 → 3 of 9 · listed 37"), "ticked 3, seats 0 to 3 of 9, listed 37");
         assert_eq!(told("stop …"), "stop");
+    }
+
+    #[test]
+    fn a_sentence_begins_large_and_a_host_stays_as_it_is() {
+        assert_eq!(capital("nobody answers. Try again."), "Nobody answers. Try again.");
+        assert_eq!(capital("stopped."), "Stopped.");
+        for kept in ["mail.hoster.example, Exchange 2019", "svc@hoster.example.", "https://mail.example/EWS"]
+        {
+            assert_eq!(capital(kept), kept);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The wizard line by line: the built binary on a dumb terminal, through a pipe, and driven by `expect`.
 
+mod idle;
 mod pipe;
 mod script;
 
@@ -117,7 +118,7 @@ fn office_365_through_manage_protect_with_ticks_and_receipt() {
     talk.types("more").hears(&["11, off: ", "17 more"]);
     talk.types("tick 3-5, 14").hears(&["3, ticked: ", "14, ticked: ", "Ticked 4, seats 0 to 4."]);
     talk.types("exclude 1").hears(&["1, excluded: Aroha Smith"]);
-    talk.types("tick 1").hears(&["Excluded. Press x to lift the exclusion."]);
+    talk.types("tick 1").hears(&["Excluded. Type include and the number to lift the exclusion."]);
     talk.types("untick 14").hears(&["14, off: ", "Ticked 3, seats 0 to 3."]);
     talk.types("review").hears(&["Turn 3 users on?", "New seats: 3.", "Excluded: 1.", "then Enter."]);
     talk.types("30").hears(&["Problem: The table says 3. Nothing has been changed."]);

@@ -106,7 +106,7 @@ pub(super) fn command(lower: &str, view: &View<'_>, mind: &mut Mind) -> Option<H
             _ => {}
         }
     }
-    by_number(lower, view, len)
+    by_number(lower, view, len, mind)
 }
 
 /// *All* says its count and asks.
@@ -136,7 +136,7 @@ pub(super) fn closed(lower: &str, view: &View<'_>) -> Option<Heard> {
     Some(Heard::Steps(vec![Step::Do(Intent::Unknown(letter))]))
 }
 
-fn by_number(lower: &str, view: &View<'_>, len: usize) -> Option<Heard> {
+fn by_number(lower: &str, view: &View<'_>, len: usize, mind: &mut Mind) -> Option<Heard> {
     let verb = VERBS.iter().find_map(|(word, verb)| {
         let rest = lower.strip_prefix(word)?.strip_prefix(' ')?;
         Some((*verb, ranges(rest)?))
@@ -162,6 +162,14 @@ fn by_number(lower: &str, view: &View<'_>, len: usize) -> Option<Heard> {
         && !matches!(view.ask, Ask::Users | Ask::Kinds)
     {
         return None;
+    }
+    if let Some(rows) = list(view).filter(|rows| mind.is_out_of_date(rows, &ranges)) {
+        let top = mind.top.filter(|top| *top < len).unwrap_or(0);
+        let mut said =
+            vec!["The list has changed since it was said. Nothing was done. It is now:".to_owned()];
+        said.extend(crate::plain::rows::page(view.ask, rows, top));
+        mind.says(rows, top);
+        return Some(Heard::Say(said));
     }
     Some(carried_out(verb, &ranges, view))
 }

@@ -21,18 +21,15 @@ const QUIET: [&str; 2] = ["Saving.", "Searching."];
 /// A wait that was shorter is over with what comes after it; nothing more is said of it.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// Progress is spoken of after so many more per cent, and [`OFTEN`]: the rarer of the two.
-const STEP: u64 = 10;
-
 /// The wait that goes on.
 #[derive(Debug)]
 struct Wait {
-    /// What is awaited, without its clock.
+    /// What is awaited, without its clock: the same while only numbers change.
     what: String,
+    /// How that is said at the end.
+    name: String,
     since: Moment,
     said: Moment,
-    /// Per cent that were said last.
-    percent: u64,
 }
 
 /// The waits of a conversation.
@@ -51,7 +48,8 @@ impl Waits {
         let Some(words) = busy(view) else {
             return if goes_on(view) { Vec::new() } else { self.over(now) };
         };
-        let what = what(&words);
+        let name = name(&words);
+        let what = steady(&name);
         match &mut self.0 {
             Some(wait) if wait.what == what => {
                 if now.since(wait.said) < OFTEN {
@@ -61,7 +59,7 @@ impl Waits {
                 vec![sentence(&words)]
             }
             _ => {
-                self.0 = Some(Wait { what, since: now, said: now, percent: 0 });
+                self.0 = Some(Wait { what, name, since: now, said: now });
                 if QUIET.contains(&words.as_str()) {
                     return Vec::new();
                 }
@@ -76,14 +74,15 @@ impl Waits {
         let what = panel(view).heading.to_string();
         match &mut self.0 {
             Some(wait) if wait.what == what => {
-                if percent < wait.percent.saturating_add(STEP) || now.since(wait.said) < OFTEN {
+                // Also where nothing has come forward: who hears nothing does not know whether it still goes on.
+                if now.since(wait.said) < OFTEN {
                     return Vec::new();
                 }
-                (wait.said, wait.percent) = (now, percent);
+                wait.said = now;
                 vec![format!("{} of {}, {percent} %.", grouped(done), grouped(total))]
             }
             _ => {
-                self.0 = Some(Wait { what, since: now, said: now, percent });
+                self.0 = Some(Wait { name: what.clone(), what, since: now, said: now });
                 vec![format!(
                     "{} of {} so far. The word stop asks whether to stop.",
                     grouped(done),
@@ -105,7 +104,17 @@ impl Waits {
         } else {
             format!("{} min {} s", seconds / 60, seconds % 60)
         };
-        vec![format!("{}: over after {lasted}.", wait.what)]
+        vec![format!("{}: over after {lasted}.", wait.name)]
+    }
+
+    /// Whether something is awaited.
+    pub(super) const fn has_one(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Another screen has come: that says by itself how the wait ended, or that it was left.
+    pub(super) fn leave(&mut self) {
+        self.0 = None;
     }
 }
 
@@ -124,10 +133,10 @@ fn busy(view: &View<'_>) -> Option<String> {
 }
 
 /// What is awaited: the words before the clock.
-fn what(words: &str) -> String {
+fn name(words: &str) -> String {
     let head = words.split_once(": ").map_or(words, |(head, _)| head);
     let head = head.split_once(", for ").map_or(head, |(head, _)| head);
-    steady(head).trim_end_matches('.').to_owned()
+    head.trim_end_matches('.').to_owned()
 }
 
 /// Whether something is awaited, whatever the line of state says just now.

@@ -9,6 +9,7 @@ use crate::{
         protection::{Chosen, SeatOutcome, SeatResult},
         receipt::result_words,
         text::Text,
+        time::Moment,
     },
     wizard::{
         Cx,
@@ -200,15 +201,15 @@ impl Apply {
     }
 
     /// What it shows.
-    pub(super) fn view(&self) -> Sheet<'_> {
+    pub(super) fn view(&self, now: Moment) -> Sheet<'_> {
         match &self.stage {
-            Stage::Running(_) => self.progress(),
+            Stage::Running(_) => self.progress(now),
             Stage::Over => self.over(),
             Stage::Broken(failure) => self.broken(failure),
         }
     }
 
-    fn progress(&self) -> Sheet<'_> {
+    fn progress(&self, now: Moment) -> Sheet<'_> {
         let heading = match self.way {
             Way::On => "Turning users on",
             Way::Resumed => "Completing what was confirmed before",
@@ -238,7 +239,8 @@ impl Apply {
             panel: Panel { heading: Text::from(heading), blocks },
             keys,
             focus: Focus::Reading,
-            next_change: None,
+            // A write that is stuck brings no reply; whoever can't see the screen is told all the same that it goes on.
+            next_change: Some(soon(now)),
         }
     }
 
@@ -379,4 +381,12 @@ fn tally(results: &[SeatResult]) -> Vec<Count> {
 /// A length as a count.
 fn size(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// When a running write is looked at again although nothing came of it: every five seconds of the clock, so that looking
+/// more often puts nothing off.
+fn soon(now: Moment) -> Moment {
+    const EVERY: i64 = 5_000;
+    let past = now.as_millis().rem_euclid(EVERY);
+    Moment::from_millis(now.as_millis().saturating_sub(past).saturating_add(EVERY))
 }

@@ -51,7 +51,7 @@ fn sheet<'a>(users: &'a Users, look: Look<'a>) -> Option<Sheet<'a>> {
     users.above.as_ref().map(|above| match above {
         Above::Kinds(kinds) => kinds.view(look),
         Above::Review(review) => review.view(look),
-        Above::Apply(apply) => apply.view(),
+        Above::Apply(apply) => apply.view(look.now),
         Above::Auto(auto) => auto.view(look),
         Above::Off(off) => off.view(look),
         Above::Unapplied => unapplied(look),
