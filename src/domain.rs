@@ -3,6 +3,7 @@
 //! Parsing is the only way to make an id, [`text::Text::clean`] the only way to make words that may be shown,
 //! and no function here reads a clock, a file or a socket.
 
+pub mod address_list;
 pub mod bill;
 pub mod codeset;
 pub mod customer;
