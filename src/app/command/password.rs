@@ -104,7 +104,8 @@ fn of_program(words: &[String]) -> anyhow::Result<Secret<String>> {
 
 /// A password is one line that is not empty and that the form takes.
 fn one_line(text: &str) -> anyhow::Result<Secret<String>> {
-    let value = text.trim_end_matches(['\r', '\n']);
+    // Editors on Windows begin UTF-8 with a mark that nobody sees; tried as a part of it, it would lock the account.
+    let value = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\r', '\n']);
     ensure!(!value.trim().is_empty(), "it is empty");
     ensure!(value.len() <= MOST, "it is longer than {MOST} bytes");
     ensure!(!value.chars().any(char::is_control), "it has more than one line, or control characters");
@@ -151,6 +152,7 @@ mod tests {
     fn a_password_is_one_line() {
         let read = |text: &str| from(text.as_bytes()).map(|secret| secret.expose().clone());
         assert_eq!(read("pass word \r\n").unwrap(), "pass word ");
+        assert_eq!(read("\u{feff}secret\r\n").unwrap(), "secret", "the mark of an editor is no part of it");
         for text in ["", "\n", "  \n", "a\nb", "a\tb"] {
             assert!(read(text).is_err(), "{text:?}");
         }
