@@ -9,9 +9,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::domain::{
-    failure::{Failure, FailureKind, of_system},
-    text::Text,
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind, of_system},
+        text::Text,
+    },
+    private::make_folder,
 };
 
 /// Begins the names of the folders and of their locks.
@@ -45,13 +48,13 @@ impl Trial {
                 "Check that the folder belongs to you and that the disk has room.",
             )
         };
-        make(data).map_err(|error| unmade(&error))?;
+        make_folder(data).map_err(|error| unmade(&error))?;
         tidy(data);
         let folder = data.join(format!("{NAME}{}", uuid::Uuid::new_v4().simple()));
         // The lock first: a folder without one that is held would be a leftover to others.
         let made = File::create(lock_of(&folder)).and_then(|lock| {
             lock.lock()?;
-            make(&folder)?;
+            make_folder(&folder)?;
             Ok(lock)
         });
         let lock = made.map_err(|error| unmade(&error))?;
@@ -110,15 +113,6 @@ fn remove(folder: &Path) {
 
 fn lock_of(folder: &Path) -> PathBuf {
     folder.with_extension(LOCK)
-}
-
-/// Makes a folder that only its owner can look into.
-fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ use crate::{
         answers::{Allowance, Answers},
         report::{End, Report},
     },
+    private,
 };
 
 use super::{
@@ -483,7 +484,7 @@ impl Work<'_> {
             None => links.remove(&job.row.place),
         };
         let path = self.progress.folder().join(summary::LINKS);
-        if let Err(error) = progress::replace(&path, &summary::links(links.values())) {
+        if let Err(error) = private::replace(&path, &summary::links(links.values())) {
             running.warn(&format!("the file of the links could not be written: {error}"));
         }
     }
@@ -499,8 +500,8 @@ impl Work<'_> {
             None => check::told(jobs, self.order.max_seats),
         };
         if let Some(folder) = folder {
-            let kept = progress::replace(&folder.join("summary.txt"), &text)
-                .and_then(|()| progress::replace(&folder.join("summary.json"), &format!("{json:#}\n")));
+            let kept = private::replace(&folder.join("summary.txt"), &text)
+                .and_then(|()| private::replace(&folder.join("summary.json"), &format!("{json:#}\n")));
             if let Err(error) = kept {
                 warn(&format!("The summary could not be written into the plan's folder: {error}"));
             }

@@ -14,12 +14,12 @@ use crate::{
     },
     exit::Exit,
     headless::report::End,
+    private::{make_folder, replace},
 };
 
 use super::{
     Job, check,
     fate::{self, Fate},
-    progress::{make_folder, replace},
     table::table,
 };
 

@@ -4,8 +4,7 @@
 //! not take it. Pressing twice does the same once more.
 
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +16,7 @@ use crate::{
         time::Moment,
     },
     exit::Exit,
+    private,
     provider::store::Store,
 };
 
@@ -144,27 +144,19 @@ fn put(plan: &Plan, files: &[(PathBuf, String)]) -> Result<(), Trouble> {
     };
     fs::create_dir_all(&plan.folder).map_err(|error| unwritten(&plan.folder, &error))?;
     for (path, text) in files {
-        write(path, text).map_err(|error| unwritten(path, &error))?;
+        // For its owner only: settings that came by flag or variable stand in it.
+        private::replace(path, text).map_err(|error| unwritten(path, &error))?;
     }
     systemctl(&["daemon-reload"])?;
     systemctl(&["enable", "--now", &plan.timer()])?;
     systemctl(&["is-active", &plan.timer()]).map(drop)
 }
 
-/// Writes a unit for its owner only: settings that came by flag or variable stand in it.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
-}
-
 /// Puts a file back as it was.
 fn restore(path: &Path, text: Option<&str>) {
     // Whoever could write it a moment ago can do it once more; what went wrong first is told either way.
     let _as_before = match text {
-        Some(text) => write(path, text),
+        Some(text) => private::replace(path, text),
         None => fs::remove_file(path),
     };
 }
