@@ -10,7 +10,6 @@ mod load;
 mod progress;
 mod show;
 mod summary;
-mod table;
 mod words;
 mod work;
 
