@@ -25,7 +25,6 @@ use crate::{
     domain::{
         bill::counted,
         customer::{Customer, Product},
-        failure::Failure,
         plan::{PasswordSource, Place, Row, Users},
         secret::Secret,
         text::Text,
@@ -40,7 +39,7 @@ use crate::{
 };
 
 use super::{
-    Context,
+    Context, error_of,
     journey::{self, Ears, Start},
     warn,
 };
@@ -160,7 +159,7 @@ impl Job {
 /// # Errors
 /// The record can't be read, or stdout can't be written for another reason than a closed pipe.
 pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exit> {
-    let customers = context.provider.store.customers().map_err(|failure| sentence(&failure))?;
+    let customers = context.provider.store.customers().map_err(|failure| error_of(&failure))?;
     let mut jobs = match load::jobs(order, &customers) {
         Ok(jobs) => jobs,
         Err(mistakes) => {
@@ -185,7 +184,7 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
             );
             return Ok(Exit::Held);
         }
-        Err(Trouble::Failed(failure)) => return Err(sentence(&failure)),
+        Err(Trouble::Failed(failure)) => return Err(error_of(&failure)),
     };
     for job in &mut jobs {
         recall(context, &progress, job)?;
@@ -206,7 +205,7 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
         Ok(outcome) => outcome,
         // The record is another one than then.
         Err(failure) if failure.kind == crate::domain::failure::FailureKind::NotFound => return Ok(()),
-        Err(failure) => return Err(sentence(&failure)),
+        Err(failure) => return Err(error_of(&failure)),
     };
     if outcome.run.finished.is_some() {
         job.fate = Fate::Finished(Box::new(outcome), Earlier::Before);
@@ -235,11 +234,6 @@ fn passwords(jobs: &mut [Job], secrets: &Secrets) -> bool {
         warn("Nothing was done. Mend where the passwords come from, then start again.");
     }
     is_good
-}
-
-/// A failure as one sentence.
-fn sentence(failure: &Failure) -> anyhow::Error {
-    anyhow::anyhow!("{}", Text::of(format_args!("{}. {}", failure.what, failure.hint)))
 }
 
 /// The links that are out, in the order of the plan.
@@ -448,10 +442,7 @@ impl Work<'_> {
                 Fate::Finished(Box::new(outcome), Earlier::Now)
             }
             Err(failure) => {
-                running.warn(&format!(
-                    "what was done could not be read back: {}. {}",
-                    failure.what, failure.hint
-                ));
+                running.warn(&format!("what was done could not be read back: {}", failure.in_words()));
                 Fate::Ended(Box::new(report))
             }
         }

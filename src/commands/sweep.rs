@@ -8,7 +8,7 @@ pub mod unit;
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
     iterator::Signals,
@@ -21,7 +21,6 @@ use crate::{
         run::SweeperStatus,
         sweep::OVERDUE_AFTER,
         sydney,
-        text::Text,
         time::{Clock, Moment},
     },
     exit::Exit,
@@ -32,7 +31,7 @@ use crate::{
     sweeper::{self, Report},
 };
 
-use super::{Context, Out, quietly, say};
+use super::{Context, Out, error_of, quietly, say};
 
 /// The zone whose 20:00 counts.
 const SYDNEY: &str = "Australia/Sydney";
@@ -81,7 +80,7 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
             } else {
                 sweeper::pass(provider, clock).await
             };
-            let reports = done.map_err(|f| sentence(&f))?;
+            let reports = done.map_err(|f| error_of(&f))?;
             let now = clock.now();
             if is_json {
                 return quietly(out.json(&json::passes(&reports, is_preview, now)), exit_of(&reports));
@@ -103,7 +102,7 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
         // Nobody may be listening any more; the passes go on all the same.
         let _unheard = match round {
             Ok(reports) => told(reports, now, zone, false, out).map(drop),
-            Err(failure) => say(&format!("NOT DONE: {}", sentence(failure))).map_err(Into::into),
+            Err(failure) => say(&format!("NOT DONE: {}", failure.in_words())).map_err(Into::into),
         };
         let _unheard = say(&format!("Next look: {}.", sydney::due_in_words(next, now, Some(zone))));
     });
@@ -161,7 +160,7 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
     }
     if let Some(failure) = &report.failure {
         let stays = if is_preview { "" } else { " The pass stays due." };
-        say(&format!("  NOT DONE: {}. {}{stays}", failure.what, failure.hint))?;
+        say(&format!("  NOT DONE: {}{stays}", failure.in_words()))?;
     }
     Ok(())
 }
@@ -202,7 +201,7 @@ async fn status(
         Ok::<_, Failure>((status, Store::rules(&store)?, store.sweeps(HISTORY)?))
     })
     .await?
-    .map_err(|f| sentence(&f))?;
+    .map_err(|f| error_of(&f))?;
     let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
     let exit = if needs { Exit::Attention } else { Exit::Done };
     if is_json {
@@ -268,10 +267,4 @@ fn past(sweep: &SweepRecord) -> String {
         if sweep.attention.is_some() { ", stopped" } else { "" },
         if sweep.finished.is_some() { "" } else { ", not finished" },
     )
-}
-
-/// A failure as one sentence.
-fn sentence(failure: &Failure) -> anyhow::Error {
-    let Failure { what, hint, .. } = failure;
-    anyhow!("{}", Text::of(format_args!("{what}. {hint}")))
 }

@@ -9,12 +9,7 @@ use std::{
 };
 
 use crate::{
-    domain::{
-        failure::{Failure, of_system},
-        sydney,
-        text::Text,
-        time::Moment,
-    },
+    domain::{failure::of_system, sydney, text::Text, time::Moment},
     exit::Exit,
     private,
     provider::store::Store,
@@ -22,7 +17,7 @@ use crate::{
 
 pub use super::unit::Plan;
 use super::{
-    super::{Out, failed, quietly, warn},
+    super::{Out, error_of, failed, quietly, warn},
     system::{self, Trouble, systemctl},
     unit::{self, MARK},
 };
@@ -85,7 +80,7 @@ pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow:
         warn("SANDBOX: it works on invented customers only. Leave out --sandbox for the real ones.");
     }
     replaced(files.first(), before.first(), out);
-    store.note_sweeper_installed(&around.host).map_err(|failure| anyhow::anyhow!(sentence(&failure)))?;
+    store.note_sweeper_installed(&around.host).map_err(|failure| error_of(&failure))?;
     let is_good =
         [lies_well(plan, around), has_secret(plan, around), checks(plan, out)?, lingers(around, out)];
     let next = sydney::due_in_words(sydney::next_2000(around.now), around.now, Some(&around.zone));
@@ -252,8 +247,4 @@ fn without(plan: &Plan, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
     );
     warn("Or keep \"backup365 sweep --watch\" running.");
     quietly(out.say(&unit::cron(plan)?), Exit::Failed)
-}
-
-fn sentence(failure: &Failure) -> Text {
-    Text::of(format_args!("{}. {}", failure.what, failure.hint))
 }
