@@ -14,7 +14,7 @@ use crate::{
         effect::{CallId, Request},
         event::{Action, Intent, Reply},
         part::{field::Field, ticks::Ticks},
-        view::{Ask, Block, Chord, Focus, Panel, Tone},
+        view::{Ask, Block, Chord, Focus, Panel, Tone, fact},
         words,
     },
 };
@@ -259,14 +259,14 @@ impl Auto {
                 blocks.extend(self.summary(look));
                 let hint = "A sweep that would use more seats turns on nobody and asks for attention.";
                 let problem = self.ceiling_problem.clone();
-                blocks.push(Block::Field(self.ceiling.view("At most, seats", hint, problem, true)));
+                blocks.push(Block::Field(self.ceiling.view(fact::CEILING, hint, problem, true)));
                 let on = key(Chord::Enter, Action::Submit, "go on", "Takes the ceiling.");
                 (Text::from("Enable Auto: the bill and the clock"), Focus::Field, vec![on, back])
             }
             Stage::Number => {
                 blocks.extend(self.summary(look));
                 let ceiling = number(self.ceiling.text()).unwrap_or_default();
-                blocks.push(Block::Facts(vec![("At most, seats", Text::clean(&grouped(ceiling)))]));
+                blocks.push(Block::Facts(vec![(fact::CEILING, Text::clean(&grouped(ceiling)))]));
                 let focus = if Confirm::is_typed(self.count()) {
                     let hint = "Type the number of new seats from the table, then Enter.";
                     blocks.push(self.confirm.block("New seats", hint));
@@ -333,7 +333,7 @@ fn undo_words(look: Look<'_>) -> Vec<Block<'_>> {
             ("Made", sydney::stamp_in_words(rule.made, "Australia/Sydney")),
             ("By", rule.by.clone()),
             ("Confirmed", Text::clean(&grouped(rule.confirmed))),
-            ("At most, seats", Text::clean(&grouped(rule.ceiling))),
+            (fact::CEILING, Text::clean(&grouped(rule.ceiling))),
             ("Last sweep", passed),
             ("Next sweep", due(look)),
         ]));
