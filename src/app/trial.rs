@@ -52,11 +52,7 @@ impl Trial {
         tidy(data);
         let folder = data.join(format!("{NAME}{}", uuid::Uuid::new_v4().simple()));
         // The lock first: a folder without one that is held would be a leftover to others.
-        let made = File::create(lock_of(&folder)).and_then(|lock| {
-            lock.lock()?;
-            make_folder(&folder)?;
-            Ok(lock)
-        });
+        let made = locked(&folder).and_then(|lock| make_folder(&folder).map(|()| lock));
         let lock = made.map_err(|error| unmade(&error))?;
         Ok(Self { folder, lock: Some(lock) })
     }
@@ -111,6 +107,16 @@ fn remove(folder: &Path) {
     }
 }
 
+/// Makes the lock of a folder and holds it. It gets its name once it is held: a trial that begins at the same moment
+/// would take one that is not for a leftover and remove it, and the folder would stay when its process is killed.
+fn locked(folder: &Path) -> io::Result<File> {
+    let unnamed = folder.with_extension("new");
+    let lock = File::create(&unnamed)?;
+    lock.lock()?;
+    fs::rename(&unnamed, lock_of(folder))?;
+    Ok(lock)
+}
+
 fn lock_of(folder: &Path) -> PathBuf {
     folder.with_extension(LOCK)
 }
@@ -145,5 +151,21 @@ mod tests {
         assert!(!left.exists() && one.record().exists(), "{:?}", names(data.path()));
         drop((one, two));
         assert_eq!(names(data.path()), ["trial-notes.txt"]);
+    }
+
+    #[test]
+    fn trials_that_begin_together_keep_their_locks() {
+        let data = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _trial in 0..8 {
+                scope.spawn(|| {
+                    for _time in 0..50 {
+                        let trial = Trial::new(data.path()).unwrap();
+                        assert!(trial.folder.exists() && lock_of(&trial.folder).exists());
+                    }
+                });
+            }
+        });
+        assert!(names(data.path()).is_empty(), "{:?}", names(data.path()));
     }
 }
