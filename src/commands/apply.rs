@@ -5,6 +5,7 @@
 //! came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see `progress.rs`.
 
 mod check;
+mod customer;
 mod fate;
 mod load;
 mod progress;
@@ -40,13 +41,13 @@ use crate::{
 
 use super::{
     Context, error_of,
-    journey::{self, Ears, Start},
+    journey::{self, Start},
     warn,
 };
 use fate::{Earlier, Fate};
 use progress::{Progress, Trouble};
 use show::{Show, Stage};
-use work::{After, lock};
+use work::After;
 
 /// Customers that are checked at the same time where nothing else is said.
 const CHECKED_AT_ONCE: usize = 4;
@@ -386,97 +387,6 @@ impl Work<'_> {
         let show = self.show(Stage::Waiting, count);
         work::at_once(waiting, count, &|job: &mut Job| self.one(job, self.order.wait, &show, links));
         show.end();
-    }
-
-    /// Sets one customer up, as far as that goes now.
-    fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
-        let running = Arc::new(show.start(&job.customer.name));
-        let answers = Answers { wait, ..job.answers.clone() };
-        let mut report = journey::travel_heard(
-            &self.start,
-            answers,
-            &self.stop,
-            &self.context.clock,
-            self.ears(job, &running),
-        );
-        words::mend(&mut report, &job.row);
-        job.fate = self.settled(report, &running);
-        self.settle(job);
-        self.keep_links(job, links, &running);
-        let after = match &job.fate {
-            fate if fate.is_stop() => After::Stop,
-            fate if fate.is_well() => After::Well,
-            _ => After::Badly,
-        };
-        running.end(Some(&Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words()))));
-        after
-    }
-
-    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
-    fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
-        let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
-        let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
-        Ears {
-            tell: Box::new(move |words| teller.step(words)),
-            note: Box::new(move |run| {
-                if let Err(error) = progress.note(&key, run) {
-                    noter.warn(&format!("the progress of the plan could not be kept: {error}"));
-                }
-            }),
-            pause: Some(Box::new(move || waiter.wait_on())),
-        }
-    }
-
-    /// What a journey came to, by the record where it came to an end.
-    fn settled(&self, report: Report, running: &show::Running) -> Fate {
-        let (End::Done { .. }, Some(run)) = (&report.end, &report.run) else {
-            return Fate::Ended(Box::new(report));
-        };
-        match self.context.provider.store.outcome(run) {
-            Ok(outcome) => {
-                if let Err(error) = summary::keep_receipts(self.progress.folder(), &outcome) {
-                    running.warn(&format!(
-                        "the receipt could not be written: {error}. backup365 receipt {run} shows it."
-                    ));
-                }
-                Fate::Finished(Box::new(outcome), Earlier::Now)
-            }
-            Err(failure) => {
-                running.warn(&format!("what was done could not be read back: {}", failure.in_words()));
-                Fate::Ended(Box::new(report))
-            }
-        }
-    }
-
-    /// Gives back what was set aside for a bill that did not come about.
-    fn settle(&self, job: &mut Job) {
-        let billed = match &job.fate {
-            Fate::Finished(outcome, _) => Some(fate::billed(outcome)),
-            Fate::Ended(report) => report
-                .run
-                .as_ref()
-                .and_then(|run| self.context.provider.store.outcome(run).ok())
-                .map(|outcome| fate::billed(&outcome)),
-            Fate::NotStarted => None,
-        };
-        // Where nobody can say, it stays set aside: rather too few than too many.
-        if let Some(billed) = billed {
-            job.answers.allowance.settle(billed.saturating_sub(job.begun));
-            job.begun = if matches!(job.fate, Fate::Finished(..)) { 0 } else { billed };
-        }
-    }
-
-    /// Writes the links that are out, so that they can be sent while the others are still worked on.
-    fn keep_links(&self, job: &Job, links: &Links, running: &show::Running) {
-        let mut links = lock(links);
-        match summary::link(job) {
-            Some(link) => links.insert(job.row.place.clone(), link),
-            None => links.remove(&job.row.place),
-        };
-        let path = self.progress.folder().join(summary::LINKS);
-        if let Err(error) = private::replace(&path, &summary::links(links.values())) {
-            running.warn(&format!("the file of the links could not be written: {error}"));
-        }
     }
 
     /// The summary, to stdout and into the plan's folder.
