@@ -6,8 +6,7 @@ use super::{
     super::journey::{self, Ears},
     Job, Links, Work,
     fate::{self, Earlier, Fate},
-    show,
-    show::Show,
+    show::{self, Show},
     summary, words,
     work::{After, lock},
 };
