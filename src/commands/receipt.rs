@@ -22,9 +22,6 @@ use crate::{
 
 use super::{Out, failed, quietly, warn};
 
-/// The zone that times are told in.
-const SYDNEY: &str = "Australia/Sydney";
-
 /// What is wanted of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
@@ -136,7 +133,7 @@ fn unfinished(store: &Store, outcome: &Outcome, asked: &Asked, now: Moment) -> R
 fn how_far(row: &BoardRow) -> (Text, Exit) {
     match &row.progress {
         Progress::WaitingForConsent { since } => {
-            let since = sydney::stamp_in_words(*since, SYDNEY);
+            let since = sydney::stamp_in_words(*since, sydney::ZONE);
             (Text::of(format_args!("waiting for the customer's consent since {since}")), Exit::Waiting)
         }
         Progress::NeedsAttention(why) => (why.clone(), Exit::Attention),

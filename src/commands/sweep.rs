@@ -33,9 +33,6 @@ use crate::{
 
 use super::{Context, Out, error_of, quietly, say};
 
-/// The zone whose 20:00 counts.
-const SYDNEY: &str = "Australia/Sydney";
-
 /// Sweeps shown by `--status`.
 const HISTORY: u32 = 10;
 
@@ -147,8 +144,8 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
     }
     let when = match is_preview {
         true if report.due > now => sydney::due_in_words(report.due, now, Some(zone)).to_string(),
-        true => format!("{}, due now", sydney::stamp_in_words(report.due, SYDNEY)),
-        false => sydney::stamp_in_words(report.due, SYDNEY).to_string(),
+        true => format!("{}, due now", sydney::stamp_in_words(report.due, sydney::ZONE)),
+        false => sydney::stamp_in_words(report.due, sydney::ZONE).to_string(),
     };
     let late = if report.is_late && !is_preview { ", late" } else { "" };
     say(&format!("{customer} · {product} · for {when}{late}: {}.", outcome(report, is_preview)))?;
@@ -223,7 +220,7 @@ fn status_lines(
         format!("Next pass: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
         match (&sweeper.host, sweeper.last_pass) {
             (Some(host), Some(last)) => {
-                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
+                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
             }
             (Some(host), None) => format!("A sweeper is installed on {host}; no pass has finished yet."),
             (None, _) => {
@@ -260,7 +257,7 @@ fn past(sweep: &SweepRecord) -> String {
         "  {} · {} · for {}{}: {} turned on{}{}{}",
         sweep.name,
         sweep.product.name(),
-        sydney::stamp_in_words(sweep.due, SYDNEY),
+        sydney::stamp_in_words(sweep.due, sydney::ZONE),
         if sweep.is_late { ", late" } else { "" },
         sweep.turned_on,
         if sweep.left > 0 { format!(", {} left", sweep.left) } else { String::new() },

@@ -316,7 +316,7 @@ fn sweeper_words(sweeper: &SweeperStatus) -> Text {
     let Some(host) = &sweeper.host else { return Text::from("nobody: no sweeper is installed") };
     let last = sweeper.last_pass.map_or_else(
         || "no pass yet".to_owned(),
-        |at| format!("last pass {}", sydney::stamp_in_words(at, "Australia/Sydney")),
+        |at| format!("last pass {}", sydney::stamp_in_words(at, sydney::ZONE)),
     );
     let overdue = if sweeper.is_overdue { ", overdue" } else { "" };
     Text::of(format_args!("{host}, {last}{overdue}"))
@@ -328,9 +328,9 @@ fn undo_words(look: Look<'_>) -> Vec<Block<'_>> {
     if let Some(rule) = look.session.roster.people().rule() {
         let passed = rule
             .last_pass
-            .map_or_else(|| Text::from("none yet"), |at| sydney::stamp_in_words(at, "Australia/Sydney"));
+            .map_or_else(|| Text::from("none yet"), |at| sydney::stamp_in_words(at, sydney::ZONE));
         blocks.push(Block::Facts(vec![
-            ("Made", sydney::stamp_in_words(rule.made, "Australia/Sydney")),
+            ("Made", sydney::stamp_in_words(rule.made, sydney::ZONE)),
             ("By", rule.by.clone()),
             ("Confirmed", Text::clean(&grouped(rule.confirmed))),
             (fact::CEILING, Text::clean(&grouped(rule.ceiling))),
