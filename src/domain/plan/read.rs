@@ -10,7 +10,7 @@ use toml::{
 };
 
 use super::{MAX_ROWS, Mistake, Place, Plan, Row, VERSION};
-use crate::domain::{customer::Product, text::Text};
+use crate::domain::{customer::Product, nearest::nearest, text::Text};
 
 /// Keys at the top of the file.
 const TOP: &[&str] = &["version", "defaults", "customer"];
@@ -36,9 +36,6 @@ const OWN: &[&str] = &["customer", "tenant", "exclude", "mailbox", "mail_domains
 
 /// The three ways to a password: exactly one.
 const PASSWORDS: [&str; 3] = ["password_file", "password_environment", "password_command"];
-
-/// Words further away than this are no likely slip; as for the settings file.
-const NEAR: f64 = 0.6;
 
 /// A value and where it stands.
 type Value<'i> = Spanned<DeValue<'i>>;
@@ -232,15 +229,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// The word that was likely meant.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|known| (strsim::jaro_winkler(known, word), known))
-        .filter(|(likeness, _)| *likeness >= NEAR)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
 }
 
 /// The end of a sentence about a word that does not exist.

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use toml::{Spanned, de::DeValue};
 
-use super::{PASSWORDS, Reader, Section, Value, did_you_mean, nearest};
+use super::{PASSWORDS, Reader, Section, Value, did_you_mean};
 use crate::domain::{
     customer::Product,
     id::Address,
+    nearest::nearest,
     plan::{List, Mailboxes, PasswordSource, Row, Users},
     tenant_input::TenantInput,
     user::Kind,
