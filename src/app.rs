@@ -106,13 +106,8 @@ impl From<anyhow::Error> for Refusal {
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self { exit: Exit::Failed, words: in_a_line(&failure) }
+        Self { exit: Exit::Failed, words: failure.in_words().to_string() }
     }
-}
-
-/// Bad news for a line on stderr.
-fn in_a_line(failure: &Failure) -> String {
-    format!("{}. {}", failure.what, failure.hint)
 }
 
 /// One line on stderr; where nobody takes it, the exit code has to do.
@@ -246,7 +241,7 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     drop(calls);
     runtime.shutdown_background();
     if let (Ended::Failed, Some(failure)) = (ended, wizard.trouble()) {
-        complain(&in_a_line(failure));
+        complain(failure.in_words().as_str());
     }
     Ok(exit_of(ended))
 }

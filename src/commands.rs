@@ -81,8 +81,13 @@ pub fn warn(words: &str) {
 
 /// Bad news in a line on stderr, and the exit code of something that failed.
 fn failed(failure: &Failure) -> Exit {
-    warn(&format!("{}. {}", failure.what, failure.hint));
+    warn(failure.in_words().as_str());
     Exit::Failed
+}
+
+/// Bad news as an error, for the caller to say.
+fn error_of(failure: &Failure) -> anyhow::Error {
+    anyhow::anyhow!("{}", failure.in_words())
 }
 
 /// What a command works with once the world is open.

@@ -5,12 +5,12 @@
 //! came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see `progress.rs`.
 
 mod check;
+mod customer;
 mod fate;
 mod load;
 mod progress;
 mod show;
 mod summary;
-mod table;
 mod words;
 mod work;
 
@@ -26,7 +26,6 @@ use crate::{
     domain::{
         bill::counted,
         customer::{Customer, Product},
-        failure::Failure,
         plan::{PasswordSource, Place, Row, Users},
         secret::Secret,
         text::Text,
@@ -37,17 +36,18 @@ use crate::{
         answers::{Allowance, Answers},
         report::{End, Report},
     },
+    private,
 };
 
 use super::{
-    Context,
-    journey::{self, Ears, Start},
+    Context, error_of,
+    journey::{self, Start},
     warn,
 };
 use fate::{Earlier, Fate};
 use progress::{Progress, Trouble};
 use show::{Show, Stage};
-use work::{After, lock};
+use work::After;
 
 /// Customers that are checked at the same time where nothing else is said.
 const CHECKED_AT_ONCE: usize = 4;
@@ -160,7 +160,7 @@ impl Job {
 /// # Errors
 /// The record can't be read, or stdout can't be written for another reason than a closed pipe.
 pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exit> {
-    let customers = context.provider.store.customers().map_err(|failure| sentence(&failure))?;
+    let customers = context.provider.store.customers().map_err(|failure| error_of(&failure))?;
     let mut jobs = match load::jobs(order, &customers) {
         Ok(jobs) => jobs,
         Err(mistakes) => {
@@ -185,7 +185,7 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
             );
             return Ok(Exit::Held);
         }
-        Err(Trouble::Failed(failure)) => return Err(sentence(&failure)),
+        Err(Trouble::Failed(failure)) => return Err(error_of(&failure)),
     };
     for job in &mut jobs {
         recall(context, &progress, job)?;
@@ -206,7 +206,7 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
         Ok(outcome) => outcome,
         // The record is another one than then.
         Err(failure) if failure.kind == crate::domain::failure::FailureKind::NotFound => return Ok(()),
-        Err(failure) => return Err(sentence(&failure)),
+        Err(failure) => return Err(error_of(&failure)),
     };
     if outcome.run.finished.is_some() {
         job.fate = Fate::Finished(Box::new(outcome), Earlier::Before);
@@ -235,11 +235,6 @@ fn passwords(jobs: &mut [Job], secrets: &Secrets) -> bool {
         warn("Nothing was done. Mend where the passwords come from, then start again.");
     }
     is_good
-}
-
-/// A failure as one sentence.
-fn sentence(failure: &Failure) -> anyhow::Error {
-    anyhow::anyhow!("{}", Text::of(format_args!("{}. {}", failure.what, failure.hint)))
 }
 
 /// The links that are out, in the order of the plan.
@@ -394,100 +389,6 @@ impl Work<'_> {
         show.end();
     }
 
-    /// Sets one customer up, as far as that goes now.
-    fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
-        let running = Arc::new(show.start(&job.customer.name));
-        let answers = Answers { wait, ..job.answers.clone() };
-        let mut report = journey::travel_heard(
-            &self.start,
-            answers,
-            &self.stop,
-            &self.context.clock,
-            self.ears(job, &running),
-        );
-        words::mend(&mut report, &job.row);
-        job.fate = self.settled(report, &running);
-        self.settle(job);
-        self.keep_links(job, links, &running);
-        let after = match &job.fate {
-            fate if fate.is_stop() => After::Stop,
-            fate if fate.is_well() => After::Well,
-            _ => After::Badly,
-        };
-        running.end(Some(&Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words()))));
-        after
-    }
-
-    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
-    fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
-        let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
-        let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
-        Ears {
-            tell: Box::new(move |words| teller.step(words)),
-            note: Box::new(move |run| {
-                if let Err(error) = progress.note(&key, run) {
-                    noter.warn(&format!("the progress of the plan could not be kept: {error}"));
-                }
-            }),
-            pause: Some(Box::new(move || waiter.wait_on())),
-        }
-    }
-
-    /// What a journey came to, by the record where it came to an end.
-    fn settled(&self, report: Report, running: &show::Running) -> Fate {
-        let (End::Done { .. }, Some(run)) = (&report.end, &report.run) else {
-            return Fate::Ended(Box::new(report));
-        };
-        match self.context.provider.store.outcome(run) {
-            Ok(outcome) => {
-                if let Err(error) = summary::keep_receipts(self.progress.folder(), &outcome) {
-                    running.warn(&format!(
-                        "the receipt could not be written: {error}. backup365 receipt {run} shows it."
-                    ));
-                }
-                Fate::Finished(Box::new(outcome), Earlier::Now)
-            }
-            Err(failure) => {
-                running.warn(&format!(
-                    "what was done could not be read back: {}. {}",
-                    failure.what, failure.hint
-                ));
-                Fate::Ended(Box::new(report))
-            }
-        }
-    }
-
-    /// Gives back what was set aside for a bill that did not come about.
-    fn settle(&self, job: &mut Job) {
-        let billed = match &job.fate {
-            Fate::Finished(outcome, _) => Some(fate::billed(outcome)),
-            Fate::Ended(report) => report
-                .run
-                .as_ref()
-                .and_then(|run| self.context.provider.store.outcome(run).ok())
-                .map(|outcome| fate::billed(&outcome)),
-            Fate::NotStarted => None,
-        };
-        // Where nobody can say, it stays set aside: rather too few than too many.
-        if let Some(billed) = billed {
-            job.answers.allowance.settle(billed.saturating_sub(job.begun));
-            job.begun = if matches!(job.fate, Fate::Finished(..)) { 0 } else { billed };
-        }
-    }
-
-    /// Writes the links that are out, so that they can be sent while the others are still worked on.
-    fn keep_links(&self, job: &Job, links: &Links, running: &show::Running) {
-        let mut links = lock(links);
-        match summary::link(job) {
-            Some(link) => links.insert(job.row.place.clone(), link),
-            None => links.remove(&job.row.place),
-        };
-        let path = self.progress.folder().join(summary::LINKS);
-        if let Err(error) = progress::replace(&path, &summary::links(links.values())) {
-            running.warn(&format!("the file of the links could not be written: {error}"));
-        }
-    }
-
     /// The summary, to stdout and into the plan's folder.
     fn tell(&self, jobs: &[Job], exit: Exit, folder: Option<&Path>) -> anyhow::Result<Exit> {
         let Context { out, is_sandbox, .. } = self.context;
@@ -499,8 +400,8 @@ impl Work<'_> {
             None => check::told(jobs, self.order.max_seats),
         };
         if let Some(folder) = folder {
-            let kept = progress::replace(&folder.join("summary.txt"), &text)
-                .and_then(|()| progress::replace(&folder.join("summary.json"), &format!("{json:#}\n")));
+            let kept = private::replace(&folder.join("summary.txt"), &text)
+                .and_then(|()| private::replace(&folder.join("summary.json"), &format!("{json:#}\n")));
             if let Err(error) = kept {
                 warn(&format!("The summary could not be written into the plan's folder: {error}"));
             }

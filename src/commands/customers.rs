@@ -168,7 +168,7 @@ fn named(customers: &[&Customer]) -> String {
 /// What is neither a missing answer nor a refused right, for the caller to say.
 fn ended(failure: &Failure) -> anyhow::Result<Exit> {
     if failure.kind == FailureKind::Malformed {
-        warn(&format!("backup365: {}", super::desk::sentence(failure)));
+        warn(&format!("backup365: {}", failure.in_words()));
         return Ok(Exit::Usage);
     }
     super::desk::refused(failure)

@@ -1,18 +1,15 @@
 //! What a command works with that needs nothing but the record.
 
-use anyhow::anyhow;
-
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
-        text::Text,
         time::Clock,
     },
     exit::Exit,
     provider::store::Store,
 };
 
-use super::{Out, warn};
+use super::{Out, error_of, warn};
 
 /// The record, and how to speak.
 #[derive(Debug, Clone)]
@@ -40,19 +37,14 @@ impl Desk {
     }
 }
 
-/// Bad news for a line on stderr.
-pub(super) fn sentence(failure: &Failure) -> Text {
-    Text::of(format_args!("{}. {}", failure.what, failure.hint))
-}
-
 /// Ends with what the record said: refused rights have an exit code of their own.
 ///
 /// # Errors
 /// Everything else, for the caller to say.
 pub(super) fn refused(failure: &Failure) -> anyhow::Result<Exit> {
     if failure.kind == FailureKind::Refused {
-        warn(&format!("backup365: {}", sentence(failure)));
+        warn(&format!("backup365: {}", failure.in_words()));
         return Ok(Exit::Refused);
     }
-    Err(anyhow!("{}", sentence(failure)))
+    Err(error_of(failure))
 }

@@ -1,11 +1,7 @@
 //! `backup365 receipt`: the receipt of a run again, and the run as a plan. Reads only: neither the run's hold nor a row of
 //! the record changes.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use crate::{
     domain::{
@@ -20,13 +16,11 @@ use crate::{
         time::Moment,
     },
     exit::Exit,
+    private,
     provider::store::Store,
 };
 
 use super::{Out, failed, quietly, warn};
-
-/// The zone that times are told in.
-const SYDNEY: &str = "Australia/Sydney";
 
 /// What is wanted of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +133,7 @@ fn unfinished(store: &Store, outcome: &Outcome, asked: &Asked, now: Moment) -> R
 fn how_far(row: &BoardRow) -> (Text, Exit) {
     match &row.progress {
         Progress::WaitingForConsent { since } => {
-            let since = sydney::stamp_in_words(*since, SYDNEY);
+            let since = sydney::stamp_in_words(*since, sydney::ZONE);
             (Text::of(format_args!("waiting for the customer's consent since {since}")), Exit::Waiting)
         }
         Progress::NeedsAttention(why) => (why.clone(), Exit::Attention),
@@ -152,30 +146,11 @@ fn how_far(row: &BoardRow) -> (Text, Exit) {
 
 /// Writes the file, for its owner only. One that is there is replaced whole, in one step, or left as it is.
 fn keep(target: &Target, words: &str) -> io::Result<()> {
-    if !target.may_replace {
-        return write_new(&target.file, words);
+    if target.may_replace {
+        private::replace(&target.file, words)
+    } else {
+        private::write_new(&target.file, words)
     }
-    let mut name = target.file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = target.file.with_file_name(name);
-    let done = write_new(&beside, words).and_then(|()| fs::rename(&beside, &target.file));
-    if done.is_err() {
-        // What is left of it is of no use; the reason is told either way.
-        let _gone = fs::remove_file(&beside);
-    }
-    done
-}
-
-fn write_new(file: &Path, words: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
-    opened.write_all(words.as_bytes()).and_then(|()| opened.sync_all()).inspect_err(|_| {
-        // Half a receipt is none.
-        let _gone = fs::remove_file(file);
-    })
 }
 
 fn unkept(target: &Target, error: &io::Error) -> Failure {

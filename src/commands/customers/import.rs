@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::{
-        desk::{Desk, refused, sentence},
+        desk::{Desk, refused},
         quietly, warn,
     },
     domain::{
@@ -107,7 +107,7 @@ fn refusals(sheet: &Sheet, fates: &[Fate]) -> Vec<Problem> {
     let refused = |(line, fate): (&Line, &Fate)| match fate {
         Fate::Refused(failure) => Some(Problem {
             line: line.number,
-            what: Text::of(format_args!("{}: {}", line.customer.reference, sentence(failure))),
+            what: Text::of(format_args!("{}: {}", line.customer.reference, failure.in_words())),
         }),
         _ => None,
     };

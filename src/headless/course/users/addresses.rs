@@ -9,7 +9,7 @@ use crate::{
         look,
         report::End,
     },
-    wizard::view::{Cell, Mark, RowsView, View},
+    wizard::view::{Cell, Mark, RowsView, View, column},
 };
 
 use super::super::{Next, end};
@@ -110,12 +110,12 @@ const TWICE: &str = "Several users have this address";
 pub(super) fn is_excluded(rows: &RowsView<'_>, at: usize) -> bool {
     look::mark(rows, at) == Some(Mark::Excluded)
         || (look::mark(rows, at) == Some(Mark::On)
-            && look::cell(rows, at, 3).as_str().ends_with(State::Excluded.word()))
+            && look::cell(rows, at, column::STATE).as_str().ends_with(State::Excluded.word()))
 }
 
 /// Why a row can't be ticked; none where it can, or needs no tick.
 fn closed(rows: &RowsView<'_>, at: usize, include: &[Kind]) -> Option<&'static str> {
-    let kind = rows.rows.row(at).and_then(|row| match row.cells.get(2) {
+    let kind = rows.rows.row(at).and_then(|row| match row.cells.get(column::KIND) {
         Some(Cell::Kind(kind)) => Some(*kind),
         _ => None,
     });
@@ -138,7 +138,7 @@ fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<usize>> {
     let mut found: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.rows.len());
     for at in 0..rows.rows.len() {
         if let Some(row) = rows.rows.row(at)
-            && let Some(Cell::Words(address)) = row.cells.get(1)
+            && let Some(Cell::Words(address)) = row.cells.get(column::ADDRESS)
         {
             found.entry(folded(address.as_str())).or_default().push(at);
         }

@@ -9,7 +9,7 @@ use crate::{
     headless::{answers::Answers, look, report::End},
     wizard::{
         event::{Action, Intent},
-        view::{Block, Cell, Mark, View},
+        view::{Block, Cell, Mark, View, column},
     },
 };
 
@@ -27,7 +27,7 @@ pub(super) fn choose(answers: &Answers, view: &View<'_>) -> Next {
         return fail_with(view, "The kinds could not be read. Start again.");
     };
     let wants = |at: &usize| {
-        let name = look::cell(rows, *at, 0);
+        let name = look::cell(rows, *at, column::NAME);
         let kind = Kind::INCLUDABLE.into_iter().find(|kind| kind.plural() == name.as_str());
         kind.is_some_and(|kind| answers.include.contains(&kind)) && look::mark(rows, *at) == Some(Mark::Off)
     };
@@ -42,7 +42,7 @@ fn billed(answers: &Answers, view: &View<'_>) -> Option<Next> {
     let is_ruled = look::front(view).blocks.iter().any(|block| matches!(block, Block::Strong(_)));
     let rows = look::rows(&view.panel).filter(|_| is_ruled && !answers.is_dry_run)?;
     let is_new = |at: &usize| {
-        let kind = rows.rows.row(*at).and_then(|row| match row.cells.get(2) {
+        let kind = rows.rows.row(*at).and_then(|row| match row.cells.get(column::KIND) {
             Some(Cell::Kind(kind)) => Some(*kind),
             _ => None,
         });
