@@ -12,6 +12,7 @@ pub mod settings;
 pub mod status;
 pub mod sweep;
 mod table;
+pub mod unanswered;
 
 use std::io::{self, Write};
 
@@ -20,6 +21,8 @@ use crate::{
     exit::Exit,
     provider::Provider,
 };
+
+use unanswered::Unanswered;
 
 /// Said where stdout takes nothing, for another reason than a closed pipe.
 pub const UNWRITTEN: &str = "the answer could not be written to standard output";
@@ -83,6 +86,12 @@ pub fn warn(words: &str) {
 fn failed(failure: &Failure) -> Exit {
     warn(&format!("{}. {}", failure.what, failure.hint));
     Exit::Failed
+}
+
+/// The same as an error, for the top to say.
+fn failing(failure: &Failure) -> Unanswered {
+    let line = Text::of(format_args!("{}. {}", failure.what, failure.hint));
+    Unanswered { exit: Exit::Failed, lines: vec![line] }
 }
 
 /// What a command works with once the world is open.
