@@ -27,7 +27,13 @@ use crate::{
         self, Out,
         unanswered::{PREFIX, Unanswered},
     },
-    domain::{failure::Failure, id::RunId, permission, run::Operator, text::Text},
+    domain::{
+        failure::{Failure, FailureKind},
+        id::RunId,
+        permission,
+        run::Operator,
+        text::Text,
+    },
     driver::{
         self, Caller,
         front::{FrontEnd, Stop, Waker},
@@ -135,8 +141,10 @@ impl From<anyhow::Error> for Refusal {
 }
 
 impl From<Failure> for Refusal {
+    /// What kept the world from being opened. A world or a trouble that a flag names and that is not there is wrong usage.
     fn from(failure: Failure) -> Self {
-        Unanswered::new(Exit::Failed, &in_a_line(&failure)).into()
+        let exit = if failure.kind == FailureKind::NotFound { Exit::Usage } else { Exit::Failed };
+        Unanswered::new(exit, &in_a_line(&failure)).into()
     }
 }
 
