@@ -42,6 +42,7 @@ use crate::{
 use super::{
     Context, error_of,
     journey::{self, Start},
+    unanswered::Unanswered,
     warn,
 };
 use fate::{Earlier, Fate};
@@ -164,11 +165,9 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
     let mut jobs = match load::jobs(order, &customers) {
         Ok(jobs) => jobs,
         Err(mistakes) => {
-            for mistake in &mistakes {
-                warn(&mistake.to_string());
-            }
-            warn("Nothing was done. Mend the plan, then start again.");
-            return Ok(Exit::Usage);
+            let last = Text::from("Nothing was done. Mend the plan, then start again.");
+            let lines = mistakes.iter().map(|mistake| Text::of(format_args!("{mistake}"))).chain([last]);
+            return Err(Unanswered { exit: Exit::Usage, lines: lines.collect() }.into());
         }
     };
     let folder = rig.plans.join(load::folder_name(&order.plans));
@@ -180,10 +179,8 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
     let progress = match progress {
         Ok(progress) => progress,
         Err(Trouble::Held) => {
-            warn(
-                "Another backup365 applies this plan right now. Wait until it has ended, or stop it; then start again.",
-            );
-            return Ok(Exit::Held);
+            let line = "Another backup365 applies this plan right now. Wait until it has ended, or stop it; then start again.";
+            return Err(Unanswered { exit: Exit::Held, lines: vec![line.into()] }.into());
         }
         Err(Trouble::Failed(failure)) => return Err(error_of(&failure)),
     };
@@ -192,9 +189,7 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
     }
     let Rig { start, dry, secrets, stop, .. } = rig;
     let work = Work { context, order, start, stop, progress: Arc::new(progress) };
-    if !passwords(&mut jobs, &secrets) {
-        return Ok(Exit::Usage);
-    }
+    passwords(&mut jobs, &secrets)?;
     work.check(&mut jobs, dry)?;
     work.go_on(jobs)
 }
@@ -217,24 +212,27 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
     Ok(())
 }
 
-/// Reads the passwords of the customers that are still to be done. False when one can't be read: said.
-fn passwords(jobs: &mut [Job], secrets: &Secrets) -> bool {
-    let mut is_good = true;
+/// Reads the passwords of the customers that are still to be done.
+///
+/// # Errors
+/// Says which can't be read, all at once.
+fn passwords(jobs: &mut [Job], secrets: &Secrets) -> Result<(), Unanswered> {
+    let mut lines = Vec::new();
     for job in jobs.iter_mut().filter(|job| job.is_open()) {
         let (Some(source), Some(details)) = (&job.password, &mut job.answers.details) else { continue };
         match secrets(source) {
             Ok(password) => details.password = Some(password),
             Err(why) => {
                 let why = words::in_keys(why.as_str());
-                warn(&format!("{}: {}: {why}.", job.row.place, job.customer.name));
-                is_good = false;
+                lines.push(Text::of(format_args!("{}: {}: {why}.", job.row.place, job.customer.name)));
             }
         }
     }
-    if !is_good {
-        warn("Nothing was done. Mend where the passwords come from, then start again.");
+    if lines.is_empty() {
+        return Ok(());
     }
-    is_good
+    lines.push("Nothing was done. Mend where the passwords come from, then start again.".into());
+    Err(Unanswered { exit: Exit::Usage, lines })
 }
 
 /// The links that are out, in the order of the plan.
@@ -300,11 +298,11 @@ impl Work<'_> {
         let bills = |job: &Job| job.is_open() && job.row.users != Users::None;
         if max_seats.is_none() && jobs.iter().any(bills) {
             let known = check::Total::of(&jobs).seats().max(1);
-            warn(&format!(
+            let line = Text::of(format_args!(
                 "--max-seats is missing: the most new seats that the whole plan may bill, for example --max-seats {known}. \
                  Nothing was done."
             ));
-            return Ok(Exit::Usage);
+            return Err(Unanswered { exit: Exit::Usage, lines: vec![line] }.into());
         }
         self.work(&mut jobs);
         let exit = summary::exit(&jobs);

@@ -9,7 +9,7 @@ use crate::{
     provider::store::Store,
 };
 
-use super::{Out, error_of, warn};
+use super::{Out, unanswered::Unanswered};
 
 /// The record, and how to speak.
 #[derive(Debug, Clone)]
@@ -37,14 +37,8 @@ impl Desk {
     }
 }
 
-/// Ends with what the record said: refused rights have an exit code of their own.
-///
-/// # Errors
-/// Everything else, for the caller to say.
-pub(super) fn refused(failure: &Failure) -> anyhow::Result<Exit> {
-    if failure.kind == FailureKind::Refused {
-        warn(&format!("backup365: {}", failure.in_words()));
-        return Ok(Exit::Refused);
-    }
-    Err(error_of(failure))
+/// What the record said, as an error: refused rights have an exit code of their own.
+pub(super) fn refused(failure: &Failure) -> anyhow::Error {
+    let exit = if failure.kind == FailureKind::Refused { Exit::Refused } else { Exit::Failed };
+    Unanswered::new(exit, failure.in_words().as_str()).into()
 }

@@ -78,7 +78,7 @@ pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
     let now = desk.clock.now();
     let sheet = match desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
         Ok(status) => Sheet::of(status, wish, now),
-        Err(failure) => return refused(&failure),
+        Err(failure) => return Err(refused(&failure)),
     };
     let printed = if wish.is_json {
         desk.out.json(&sheet.json(desk))

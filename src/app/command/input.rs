@@ -1,6 +1,10 @@
 //! What commands are given beside flags: lists from files or standard input, and the command line as it was typed.
 
-use std::{fs, io::Read, path::Path};
+use std::{
+    fs,
+    io::{ErrorKind, Read},
+    path::Path,
+};
 
 use crate::domain::{
     address_list::{self, MAX_BYTES},
@@ -47,7 +51,11 @@ fn text(file: &Path, flag: &str) -> Result<String, Refusal> {
     read(file).map_err(|error| {
         let name =
             if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() };
-        Refusal::usage(format!("{flag}: {name} can't be read: {}.", of_system(&error)))
+        let why = match error.kind() {
+            ErrorKind::InvalidData => "it is not UTF-8 text; save it again as UTF-8".into(),
+            _ => of_system(&error),
+        };
+        Refusal::usage(format!("{flag}: {name} can't be read: {why}."))
     })
 }
 

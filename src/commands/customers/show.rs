@@ -46,7 +46,7 @@ struct Sheet {
 pub(super) fn run(desk: &Desk, typed: &str, form: Form) -> anyhow::Result<Exit> {
     let sheet = match find(desk, typed, true).and_then(|customer| read(desk, customer)) {
         Ok(sheet) => sheet,
-        Err(failure) => return ended(&failure),
+        Err(failure) => return Err(ended(&failure)),
     };
     if let Some(warning) = &sheet.status.sweep_warning {
         warn(warning.as_str());
