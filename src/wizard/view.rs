@@ -275,6 +275,12 @@ pub mod field {
     pub const LIST: &str = "Mailboxes";
 }
 
+/// Labels of keys that say how something stands, for front ends that answer without a person.
+pub mod label {
+    /// The key of Enable Auto while the rule is on.
+    pub const UNDO_AUTO: &str = "undo Auto";
+}
+
 /// What a field holds.
 #[derive(Debug)]
 pub enum FieldValue<'a> {
