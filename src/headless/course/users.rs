@@ -12,7 +12,7 @@ use crate::{
     headless::{
         answers::{Answers, Users},
         look,
-        report::{Bill, End},
+        report::{Bill, End, named},
     },
     wizard::{
         event::{Action, Intent},
@@ -115,7 +115,7 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
         Ask::Users => list(course, answers, view),
         Ask::Kinds => kinds::choose(course, answers, view),
         Ask::Review => review(course, answers, view),
-        Ask::TurnOff => off::confirm(course, view),
+        Ask::TurnOff => off::confirm(course, answers, view),
         Ask::Results | Ask::BrokenOff if course.users.off.is_sent() => off::results(course, view),
         Ask::UndoAuto if course.users.stage == Stage::Undoing => rule::confirm(course, view),
         Ask::BrokenOff => {
@@ -189,9 +189,12 @@ fn act(course: &mut Course, answers: &Answers, view: &View<'_>) -> Option<Next> 
         }
         Stage::KindsSaved => {
             kinds::saved(course);
+            if !answers.is_dry_run {
+                say_taken_back(course);
+            }
             go(course, if answers.undo_auto { Stage::Undoing } else { Stage::TurningOff })
         }
-        Stage::Undoing => rule::undo(course, view).or_else(|| go(course, Stage::TurningOff)),
+        Stage::Undoing => rule::undo(course, answers, view).or_else(|| go(course, Stage::TurningOff)),
         Stage::TurningOff => off::turn(course, answers, view).or_else(|| go(course, Stage::Choosing)),
         Stage::Choosing => choose(course, answers),
         Stage::Ticking => {
@@ -228,6 +231,9 @@ fn exclude(course: &mut Course, view: &View<'_>, at: usize, wanted: bool) -> Opt
         left.pop();
         plan.is_pressed = false;
         changed.push(look::cell(rows, at, 1));
+        if left.is_empty() {
+            changed.reverse(); // the last row came first
+        }
         return None;
     }
     if plan.is_pressed {
@@ -263,6 +269,17 @@ fn tick(course: &mut Course, view: &View<'_>, at: usize) -> Option<Next> {
         plan.is_pressed = true;
         Next::Do(Intent::Act(Action::Tick))
     }))
+}
+
+/// Says which exclusions were lifted and which kinds are left out now.
+fn say_taken_back(course: &mut Course) {
+    let changes = &course.changes;
+    let lifted = (!changes.lifted.is_empty())
+        .then(|| Text::of(format_args!("Exclusion lifted: {}.", named(&changes.lifted))));
+    let kinds: Vec<&str> = changes.left_out.iter().map(|kind| kind.plural()).collect();
+    let left_out =
+        (!kinds.is_empty()).then(|| Text::of(format_args!("Not included any more: {}.", kinds.join(", "))));
+    course.lines.extend(lifted.into_iter().chain(left_out));
 }
 
 fn choose(course: &mut Course, answers: &Answers) -> Option<Next> {

@@ -125,7 +125,8 @@ pub(super) fn turn(course: &mut Course, answers: &Answers, view: &View<'_>) -> O
             if !answers.is_dry_run {
                 course.say(Text::of(format_args!("Turned off: {}.", named(&off))));
             }
-            course.changes.turned_off.extend(off);
+            // The last range came first.
+            course.changes.turned_off.splice(0..0, off);
             turn(course, answers, view)
         }
     }
@@ -151,7 +152,7 @@ fn changed(course: &Course, view: &View<'_>) -> Next {
 }
 
 /// The question: its number is read and compared with the range, then typed.
-pub(super) fn confirm(course: &mut Course, view: &View<'_>) -> Next {
+pub(super) fn confirm(course: &mut Course, answers: &Answers, view: &View<'_>) -> Next {
     let done = &mut course.users.off;
     if done.step != Step::Asked {
         return Next::Do(Intent::Back);
@@ -163,14 +164,13 @@ pub(super) fn confirm(course: &mut Course, view: &View<'_>) -> Next {
     let intent = bill::confirm(view, number);
     if intent == Intent::Submit {
         done.step = Step::Sent;
-        let is_told = std::mem::replace(&mut done.is_told, true);
-        if !is_told {
+        if !std::mem::replace(&mut done.is_told, true) {
             course.say(meaning(view));
         }
-        course.say(Text::of(format_args!(
-            "Turning {} off: the number is confirmed.",
-            counted(number, "user", "users")
-        )));
+        if !answers.is_dry_run {
+            let users = counted(number, "user", "users");
+            course.say(Text::of(format_args!("Turning {users} off: the number is confirmed.")));
+        }
     }
     Next::Do(intent)
 }

@@ -1,7 +1,7 @@
 //! Enable Auto is switched off: confirmed in the wizard's own panel, and true once its key says so.
 
 use crate::{
-    headless::{look, report::End},
+    headless::{answers::Answers, look, report::End},
     wizard::{
         event::{Action, Intent},
         view::{View, label},
@@ -26,14 +26,14 @@ pub(super) fn is_on(view: &View<'_>) -> bool {
 }
 
 /// Opens the question; none once the rule is off.
-pub(super) fn undo(course: &mut Course, view: &View<'_>) -> Option<Next> {
+pub(super) fn undo(course: &mut Course, answers: &Answers, view: &View<'_>) -> Option<Next> {
     let done = &mut course.users.rule;
     if !is_on(view) {
-        if done.is_confirmed {
-            course.changes.is_auto_undone = true;
-            course.say("Enable Auto is off. Nobody who is on has changed.");
-        } else {
+        course.changes.is_auto_undone = done.is_confirmed;
+        if !done.is_confirmed {
             course.say("Enable Auto is off already.");
+        } else if !answers.is_dry_run {
+            course.say("Enable Auto is off. Nobody who is on has changed.");
         }
         return None;
     }
