@@ -152,6 +152,12 @@ impl Headless {
             _ => {}
         }
         self.report.bill = self.course.bill;
+        self.report.changes = self.course.changes;
+        if self.report.end == End::Shown
+            && let Some(would) = self.report.changes.would()
+        {
+            self.report.words = Text::of(format_args!("{would} {}", self.report.words));
+        }
         if matches!(self.report.end, End::Told(_) | End::Interrupted) {
             self.report.words = self.report.run.as_ref().map_or_else(
                 || Text::from("Stopped. Nothing was begun."),

@@ -287,6 +287,12 @@ pub mod fact {
     pub const CEILING: &str = "At most, seats";
 }
 
+/// Labels of keys that say how something stands, for front ends that answer without a person.
+pub mod label {
+    /// The key of Enable Auto while the rule is on.
+    pub const UNDO_AUTO: &str = "undo Auto";
+}
+
 /// What a field holds.
 #[derive(Debug)]
 pub enum FieldValue<'a> {

@@ -66,3 +66,4 @@ mod sweep;
 mod terminal;
 #[cfg(unix)]
 mod troubles;
+mod turning_off;

@@ -13,7 +13,7 @@ use crate::{
         part::wait,
         roster::Roster,
         screen::Scene,
-        view::{Block, Card, Chord, Focus, Key, Layout, Notice, Panel, Rows, RowsView, Tone},
+        view::{Block, Card, Chord, Focus, Key, Layout, Notice, Panel, Rows, RowsView, Tone, label},
     },
 };
 
@@ -264,7 +264,7 @@ fn keys(users: &Users, look: Look<'_>) -> Vec<Key> {
             let help = "Ticks the users that the filter shows, and no others.";
             keys.push(with(key(Chord::Char('t'), Action::These, "These", help), roster.these()));
         }
-        let auto = if roster.people().rule().is_some() { "undo Auto" } else { "Enable Auto" };
+        let auto = if roster.people().rule().is_some() { label::UNDO_AUTO } else { "Enable Auto" };
         let help = "A standing rule: everyone is turned on at the next 20:00 in Sydney, and later users too.";
         keys.push(key(Chord::Char('u'), Action::Auto, auto, help));
         let clear = if counts.ticked == 0 && users.cleared.is_some() { "undo clear" } else { "clear" };
