@@ -66,4 +66,5 @@ mod sweep;
 mod terminal;
 #[cfg(unix)]
 mod troubles;
+#[cfg(unix)]
 mod turning_off;

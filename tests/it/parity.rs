@@ -311,7 +311,7 @@ fn enable_auto_undone_and_two_users_turned_off() {
                 .hears(&["Switch Enable Auto off?"]);
             talk.types("yes").hears(&["Enable Auto is off."]).types("turn off 4-5");
             talk.hears(&["Turn 2 users off?", "then Enter."]).types("2").hears(&["2 users turned off"]);
-            talk.types("").hears(&["protected 1"]).types("finish");
+            talk.types("").hears(&["seats 1 to 1."]).types("finish");
             talk.hears(&["Done: 1 user", "Leave the wizard."]).types("quit");
             talk.ends()
         },
