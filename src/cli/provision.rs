@@ -24,7 +24,7 @@ const EXAMPLES: &str = "Examples:
       hosted Exchange; the server is looked for
 
   backup365 provision C-1001 --turn-off leavers.txt --max-off 3
-      these users off; --lift, --leave-out-kind and --undo-auto take back the rest
+      turns these users off, at most three
   backup365 provision C-1002 --tenant kauribuilding.example --undo-auto --dry-run
       what it would be without Enable Auto; nothing is written
 

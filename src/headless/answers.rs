@@ -9,6 +9,7 @@ use crate::domain::{customer::Product, secret::Secret, user::Kind};
 
 /// Every answer of one journey.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct Answers {
     /// Reference, name or domain of the customer, whole: likeness is not enough.
     pub customer: String,

@@ -223,16 +223,16 @@ fn exclude(course: &mut Course, view: &View<'_>, at: usize, wanted: bool) -> Opt
     let rows = look::rows(&view.panel)?;
     let (plan, changes) = (&mut course.users.plan, &mut course.changes);
     if addresses::is_excluded(rows, at) == wanted {
-        let (left, changed) = if wanted {
+        let (rest, done) = if wanted {
             (&mut plan.exclude, &mut changes.excluded)
         } else {
             (&mut plan.lift, &mut changes.lifted)
         };
-        left.pop();
+        rest.pop();
         plan.is_pressed = false;
-        changed.push(look::cell(rows, at, 1));
-        if left.is_empty() {
-            changed.reverse(); // the last row came first
+        done.push(look::cell(rows, at, 1));
+        if rest.is_empty() {
+            done.reverse(); // the last row came first
         }
         return None;
     }
