@@ -25,7 +25,7 @@ const EXAMPLES: &str = "Examples:
 
   backup365 provision C-1001 --turn-off leavers.txt --max-off 3
       turns these users off, at most three
-  backup365 provision C-1002 --tenant kauribuilding.example --undo-auto --dry-run
+  backup365 provision C-1001 --undo-auto --dry-run
       what it would be without Enable Auto; nothing is written
 
 Exit codes: 0 done, 1 failed, 2 an answer is missing or can't be used, 3 partly
