@@ -90,7 +90,7 @@ fn read_back(store: &Store, report: &mut Report, is_dry_run: bool) -> Option<Out
         Ok(outcome) => Some(outcome),
         Err(failure) => {
             report.end = End::Failed;
-            report.words = sentence(&failure);
+            report.words = failure.in_words();
             report.failure = Some(failure);
             None
         }
@@ -110,10 +110,6 @@ fn complain(report: &Report, print: &Print, out: Out) {
     if let Some(ids) = report.failure.as_ref().and_then(|failure| failure.reference.as_ref()) {
         warn(&format!("Ids for support: {ids}"));
     }
-}
-
-fn sentence(failure: &Failure) -> Text {
-    Text::of(format_args!("{}. {}", failure.what, failure.hint))
 }
 
 /// What goes to stdout, line by line: the receipt, the link, or the bill.

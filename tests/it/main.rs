@@ -23,6 +23,8 @@ mod customers;
 mod docs;
 #[cfg(unix)]
 mod dropped;
+#[cfg(unix)]
+mod exits;
 mod explain;
 mod help;
 #[cfg(unix)]

@@ -316,7 +316,7 @@ fn addresses_by_file_and_by_standard_input_with_exclusions_and_kinds() {
     let (ana, tom) = (listed[0].as_str(), listed[1].as_str());
 
     let home = harbour();
-    let path = file(&home, "owner.txt", &format!("# the owner\n{}\n\n", ana.to_uppercase()));
+    let path = file(&home, "owner.txt", &format!("\u{feff}{}\n# the owner\n\n", ana.to_uppercase()));
     run(&home, &["C-1001", "--users-file", &path, "--max-seats", "1"]).ends(0);
     assert_eq!(on(&home), [ana]);
 

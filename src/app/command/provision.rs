@@ -41,13 +41,13 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
         out: context.out,
     };
     let print = Print { is_json: args.json, line: input::line() };
-    let exit = provision::run(&way, answers, &print)?;
+    let done = provision::run(&way, answers, &print);
     // What still waits for a lock or a server is not waited for: writes have been.
     drop(start);
     drop((context, world));
     drop(trial);
     stage.runtime.shutdown_background();
-    Ok(exit)
+    Ok(done?)
 }
 
 /// Every answer, read from where the flags say.

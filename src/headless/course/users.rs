@@ -16,7 +16,7 @@ use crate::{
     },
     wizard::{
         event::{Action, Intent},
-        view::{Ask, Mark, View},
+        view::{Ask, Mark, View, column},
     },
 };
 
@@ -223,15 +223,15 @@ fn exclude(course: &mut Course, view: &View<'_>, at: usize, wanted: bool) -> Opt
     let rows = look::rows(&view.panel)?;
     let (plan, changes) = (&mut course.users.plan, &mut course.changes);
     if addresses::is_excluded(rows, at) == wanted {
-        let (rest, done) = if wanted {
+        let (left, done) = if wanted {
             (&mut plan.exclude, &mut changes.excluded)
         } else {
             (&mut plan.lift, &mut changes.lifted)
         };
-        rest.pop();
+        left.pop();
         plan.is_pressed = false;
-        done.push(look::cell(rows, at, 1));
-        if rest.is_empty() {
+        done.push(look::cell(rows, at, column::ADDRESS));
+        if left.is_empty() {
             done.reverse(); // the last row came first
         }
         return None;

@@ -112,11 +112,7 @@ fn flags(more: OpenFlags) -> OpenFlags {
 
 /// Makes a folder that only its owner can look into; one that exists is left as it is.
 pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|e| of_file("make the folder", folder, &e))
+    crate::private::make_folder(folder).map_err(|e| of_file("make the folder", folder, &e))
 }
 
 /// Makes the file, empty, if it is missing; mode 0600 either way. SQLite gives its own files the same mode.

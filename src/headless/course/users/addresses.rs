@@ -14,7 +14,7 @@ use crate::{
         look,
         report::End,
     },
-    wizard::view::{Cell, Mark, RowsView, View},
+    wizard::view::{Cell, Mark, RowsView, View, column},
 };
 
 use super::{
@@ -200,12 +200,12 @@ pub(super) fn billed_by_rule(plan: &Plan, view: &View<'_>) -> u32 {
 pub(super) fn is_excluded(rows: &RowsView<'_>, at: usize) -> bool {
     look::mark(rows, at) == Some(Mark::Excluded)
         || (look::mark(rows, at) == Some(Mark::On)
-            && look::cell(rows, at, 3).as_str().ends_with(State::Excluded.word()))
+            && look::cell(rows, at, column::STATE).as_str().ends_with(State::Excluded.word()))
 }
 
 /// Why a row can't be ticked; none where it can, or needs no tick.
 fn closed(rows: &RowsView<'_>, at: usize, answers: &Answers) -> Option<&'static str> {
-    let kind = rows.rows.row(at).and_then(|row| match row.cells.get(2) {
+    let kind = rows.rows.row(at).and_then(|row| match row.cells.get(column::KIND) {
         Some(Cell::Kind(kind)) => Some(*kind),
         _ => None,
     });
@@ -231,7 +231,7 @@ fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<usize>> {
     let mut found: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.rows.len());
     for at in 0..rows.rows.len() {
         if let Some(row) = rows.rows.row(at)
-            && let Some(Cell::Words(address)) = row.cells.get(1)
+            && let Some(Cell::Words(address)) = row.cells.get(column::ADDRESS)
         {
             found.entry(folded(address.as_str())).or_default().push(at);
         }

@@ -9,7 +9,7 @@ use crate::{
     headless::{answers::Answers, look, report::End},
     wizard::{
         event::{Action, Intent},
-        view::{Block, Cell, Mark, View},
+        view::{Block, Cell, Mark, View, column},
     },
 };
 
@@ -51,7 +51,7 @@ pub(super) fn choose(course: &mut Course, answers: &Answers, view: &View<'_>) ->
         return fail_with(view, "The kinds could not be read. Start again.");
     };
     let wanted = (0..rows.rows.len()).find_map(|at| {
-        let name = look::cell(rows, at, 0);
+        let name = look::cell(rows, at, column::NAME);
         let kind = Kind::INCLUDABLE.into_iter().find(|kind| kind.plural() == name.as_str())?;
         let wants = match look::mark(rows, at) {
             Some(Mark::Off) => &answers.include,
@@ -73,7 +73,7 @@ fn billed(course: &Course, answers: &Answers, view: &View<'_>) -> Option<Next> {
     let is_ruled = look::front(view).blocks.iter().any(|block| matches!(block, Block::Strong(_)));
     let rows = look::rows(&view.panel).filter(|_| is_ruled)?;
     let is_new = |at: &usize| {
-        let kind = rows.rows.row(*at).and_then(|row| match row.cells.get(2) {
+        let kind = rows.rows.row(*at).and_then(|row| match row.cells.get(column::KIND) {
             Some(Cell::Kind(kind)) => Some(*kind),
             _ => None,
         });

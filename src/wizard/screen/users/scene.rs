@@ -5,6 +5,7 @@ use crate::{
         bill::{counted, grouped},
         protection::State,
         text::{Text, mixes_alphabets},
+        time::in_words,
     },
     wizard::{
         Look,
@@ -229,7 +230,7 @@ pub(super) fn listing(look: Look<'_>) -> Text {
     let roster = &look.session.roster;
     let wait::Kind { what, usual, worst } = wait::LISTING;
     let listed = counted(roster.counts().listed, "user", "users");
-    let elapsed = wait::in_words(look.now.since(roster.arriving_since().unwrap_or(look.now)));
+    let elapsed = in_words(look.now.since(roster.arriving_since().unwrap_or(look.now)));
     Text::of(format_args!("{what}: {listed} so far, {elapsed}. Usually {usual}, at worst {worst}."))
 }
 
