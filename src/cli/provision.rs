@@ -24,8 +24,8 @@ const EXAMPLES: &str = "Examples:
       hosted Exchange; the server is looked for
 
   backup365 provision C-1001 --turn-off leavers.txt --max-off 3
-      these users off; --lift, --leave-out-kind and --undo-auto take back the rest
-  backup365 provision C-1002 --tenant kauribuilding.example --undo-auto --dry-run
+      turns these users off, at most three
+  backup365 provision C-1001 --undo-auto --dry-run
       what it would be without Enable Auto; nothing is written
 
 Exit codes: 0 done, 1 failed, 2 an answer is missing or can't be used, 3 partly
