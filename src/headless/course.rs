@@ -75,6 +75,8 @@ pub(super) struct Course {
     hosted: hosted::Done,
     authorise: authorise::Done,
     users: users::Done,
+    /// The run that was taken up had been finished by another process.
+    has_begun_again: bool,
     /// Back was pressed here: the wizard goes once its writes are through.
     leaving: Option<Ask>,
     /// How often what was asked of which view.
@@ -112,6 +114,7 @@ impl Course {
             | Ask::TurnOff
             | Ask::Unapplied => users::next(self, answers, view),
             Ask::Outcome if view.is_waiting => Next::Wait,
+            Ask::Outcome if self.users.is_untouched() => self.begin_again(view),
             Ask::Outcome => outcome(view),
             // Nothing here ever opens these; Back closes whatever did.
             Ask::NewCustomer | Ask::Qr | Ask::Receipt | Ask::Help | Ask::Say | Ask::Explain | Ask::Leave => {
@@ -119,6 +122,17 @@ impl Course {
             }
         };
         self.bounded(view, next)
+    }
+
+    /// Another process finished the run between the look at the customers and the taking up: its outcome is no answer to
+    /// what is asked here. Once, from the customers on.
+    fn begin_again(&mut self, view: &View<'_>) -> Next {
+        if std::mem::replace(&mut self.has_begun_again, true) {
+            return fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
+        }
+        self.customer = customer::Done::default();
+        self.asked.clear();
+        Next::Do(Intent::Act(Action::Another))
     }
 
     /// Back to the screen before.

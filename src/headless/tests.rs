@@ -187,6 +187,19 @@ fn another_tenant_than_the_one_on_record_is_refused_before_anything_is_saved() {
 }
 
 #[test]
+fn an_outcome_of_somebody_else_is_no_answer() {
+    let mut run = record(1, Product::Office365);
+    let row = row(run.customer.clone(), crate::domain::customer::Progress::NotStarted, Some(&run));
+    run.organisation = Some(organisation(1));
+    (run.proved, run.enabled, run.finished) = (Some(run.opened), Some(run.opened), Some(run.opened));
+    let mut desk = Desk::new(setup(), vec![row]);
+    desk.record = Some(run);
+    let report = travel(&mut desk, all("C-0001"));
+    assert_eq!(report.end, End::Failed, "{}", report.words);
+    assert_eq!((desk.count("LoadRun"), desk.count("Apply")), (2, 0), "tried again from the customers on");
+}
+
+#[test]
 fn a_run_for_a_tenant_that_was_wrong_is_put_right_by_the_same_flag() {
     let mut run = record(2, Product::Office365);
     run.organisation = Some(organisation(2));

@@ -46,6 +46,11 @@ impl Done {
     pub(super) const fn ranges_left(&self) -> usize {
         self.off.ranges_left()
     }
+
+    /// Whether nothing has been done about users: an outcome is somebody else's then.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.stage == Stage::Fresh
+    }
 }
 
 /// How far the choice is.
