@@ -23,8 +23,17 @@ use tokio::runtime::Runtime;
 
 use crate::{
     cli::{Cli, Command},
-    commands,
-    domain::{failure::Failure, id::RunId, permission, run::Operator, text::Text},
+    commands::{
+        self, Out,
+        unanswered::{PREFIX, Unanswered},
+    },
+    domain::{
+        failure::{Failure, FailureKind},
+        id::RunId,
+        permission,
+        run::Operator,
+        text::Text,
+    },
     driver::{
         self, Caller,
         front::{FrontEnd, Stop, Waker},
@@ -60,11 +69,27 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
     // Whatever was half done is dropped by now, the terminal first; only the exit code is left to say.
     match catch_unwind(AssertUnwindSafe(|| start(&cli))) {
         Ok(Ok(exit)) => exit,
-        Ok(Err(Refusal { exit, words })) => {
-            complain(&words);
-            exit
+        Ok(Err(refusal)) => {
+            refusal.bad.lines.iter().for_each(|line| commands::warn(line.as_str()));
+            if !refusal.is_unwritten {
+                print(&cli, &refusal.bad);
+            }
+            refusal.bad.exit
         }
-        Err(_told_already) => Exit::Internal,
+        Err(_told_already) => {
+            print(&cli, &Unanswered::new(Exit::Internal, FAULT));
+            Exit::Internal
+        }
+    }
+}
+
+/// Said to programs where the program met a fault of its own; people have been told more.
+const FAULT: &str = "the program met a fault of its own; stderr and the log say more";
+
+/// To whoever asked for JSON: the object of a command without an answer. Where stdout takes none, the exit code has to do.
+fn print(cli: &Cli, bad: &Unanswered) {
+    if let Some(command) = cli.command.as_ref().and_then(Command::with_json) {
+        let _unheard = Out::default().json(&bad.object(command));
     }
 }
 
@@ -88,36 +113,44 @@ fn told(answer: &clap::Error) -> Exit {
 
 /// Why the program did not start.
 struct Refusal {
-    exit: Exit,
-    words: String,
+    bad: Unanswered,
+    /// stdout takes nothing.
+    is_unwritten: bool,
 }
 
 impl Refusal {
     fn usage(words: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, words: words.into() }
+        Unanswered::new(Exit::Usage, &words.into()).into()
+    }
+}
+
+impl From<Unanswered> for Refusal {
+    fn from(bad: Unanswered) -> Self {
+        Self { bad, is_unwritten: false }
     }
 }
 
 impl From<anyhow::Error> for Refusal {
     fn from(error: anyhow::Error) -> Self {
-        Self { exit: Exit::Failed, words: format!("{error:#}") }
+        let is_unwritten = error.to_string() == commands::UNWRITTEN;
+        let bad = error
+            .downcast::<Unanswered>()
+            .unwrap_or_else(|error| Unanswered::new(Exit::Failed, &format!("{error:#}")));
+        Self { bad, is_unwritten }
     }
 }
 
 impl From<Failure> for Refusal {
+    /// What kept the world from being opened. A world or a trouble that a flag names and that is not there is wrong usage.
     fn from(failure: Failure) -> Self {
-        Self { exit: Exit::Failed, words: in_a_line(&failure) }
+        let exit = if failure.kind == FailureKind::NotFound { Exit::Usage } else { Exit::Failed };
+        Unanswered::new(exit, failure.in_words().as_str()).into()
     }
-}
-
-/// Bad news for a line on stderr.
-fn in_a_line(failure: &Failure) -> String {
-    format!("{}. {}", failure.what, failure.hint)
 }
 
 /// One line on stderr; where nobody takes it, the exit code has to do.
 fn complain(words: &str) {
-    let _unheard = writeln!(io::stderr(), "backup365: {}", Text::clean(words));
+    commands::warn(&format!("{PREFIX}{words}"));
 }
 
 fn start(cli: &Cli) -> Result<Exit, Refusal> {
@@ -246,7 +279,7 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     drop(calls);
     runtime.shutdown_background();
     if let (Ended::Failed, Some(failure)) = (ended, wizard.trouble()) {
-        complain(&in_a_line(failure));
+        complain(failure.in_words().as_str());
     }
     Ok(exit_of(ended))
 }

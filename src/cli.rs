@@ -31,6 +31,7 @@ use crate::{
                   backup365 --run B365-7KQ4      go on with a run\n  \
                   backup365 sweep --preview      what Enable Auto does next\n  \
                   backup365 sandbox --port 8365  run the sandbox in the foreground\n\n\
+                  A command with --json that has no answer prints an object of kind \"failure\".\n\
                   A terminal that is left odd, by kill -9 for example: type reset and press Enter.\n\
                   Every setting has a flag, a variable and a line in the settings file:\n\
                   backup365 settings shows them all.",
@@ -169,6 +170,25 @@ pub enum Command {
     Completions(completions::Args),
     /// The manual pages.
     Man(completions::ManArgs),
+}
+
+impl Command {
+    /// The command as it is typed, where its answer is asked for as JSON.
+    #[must_use]
+    pub fn with_json(&self) -> Option<&'static str> {
+        let (name, is_json) = match self {
+            Self::Provision(args) => ("provision", args.json),
+            Self::Apply(args) => ("apply", args.json),
+            Self::Customers(args) => args.what.with_json(),
+            Self::Status(args) => ("status", args.json),
+            Self::Sweep(args) => ("sweep", args.json),
+            Self::Explain(args) => ("explain", args.json),
+            Self::Receipt(args) => ("receipt", args.json),
+            Self::Settings(args) => ("settings", args.json),
+            Self::Sandbox { .. } | Self::Completions(_) | Self::Man(_) => return None,
+        };
+        is_json.then_some(name)
+    }
 }
 
 /// Reads a run number.

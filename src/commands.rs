@@ -12,6 +12,7 @@ pub mod settings;
 pub mod status;
 pub mod sweep;
 mod table;
+pub mod unanswered;
 
 use std::io::{self, Write};
 
@@ -20,6 +21,8 @@ use crate::{
     exit::Exit,
     provider::Provider,
 };
+
+use unanswered::Unanswered;
 
 /// Said where stdout takes nothing, for another reason than a closed pipe.
 pub const UNWRITTEN: &str = "the answer could not be written to standard output";
@@ -81,8 +84,18 @@ pub fn warn(words: &str) {
 
 /// Bad news in a line on stderr, and the exit code of something that failed.
 fn failed(failure: &Failure) -> Exit {
-    warn(&format!("{}. {}", failure.what, failure.hint));
+    warn(failure.in_words().as_str());
     Exit::Failed
+}
+
+/// Bad news as an error, for the caller to say.
+fn error_of(failure: &Failure) -> anyhow::Error {
+    anyhow::anyhow!("{}", failure.in_words())
+}
+
+/// The same as an error, for the top to say.
+fn failing(failure: &Failure) -> Unanswered {
+    Unanswered { exit: Exit::Failed, lines: vec![failure.in_words()] }
 }
 
 /// What a command works with once the world is open.

@@ -3,6 +3,7 @@
 //! Parsing is the only way to make an id, [`text::Text::clean`] the only way to make words that may be shown,
 //! and no function here reads a clock, a file or a socket.
 
+pub mod address_list;
 pub mod bill;
 pub mod codeset;
 pub mod customer;
@@ -14,6 +15,7 @@ pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod id;
+pub mod nearest;
 pub mod order;
 pub mod permission;
 pub mod plan;

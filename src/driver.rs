@@ -159,11 +159,14 @@ impl Turn<'_> {
         }
     }
 
-    /// Whether somebody asked to leave once more; everything else that is asked comes too late.
+    /// Whether somebody asked to leave once more; everything else that is asked comes too late. A signal may be told as
+    /// often as it is asked for: it ends the asking.
     fn is_impatient(&self, front: &mut dyn FrontEnd) -> bool {
         while let Ok(Some(intent)) = front.next(&self.wizard.view()) {
-            if matches!(intent, Intent::Leave) {
-                return true;
+            match intent {
+                Intent::Leave => return true,
+                Intent::End(_) => return false,
+                _ => {}
             }
         }
         false

@@ -12,7 +12,12 @@ pub mod report;
 use std::{fmt, time::Duration};
 
 use crate::{
-    domain::{bill::grouped, id::RunId, text::Text, time::Moment},
+    domain::{
+        bill::grouped,
+        id::RunId,
+        text::Text,
+        time::{Moment, in_words},
+    },
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
         effect::Deed,
@@ -147,6 +152,12 @@ impl Headless {
             _ => {}
         }
         self.report.bill = self.course.bill;
+        self.report.changes = self.course.changes;
+        if self.report.end == End::Shown
+            && let Some(would) = self.report.changes.would()
+        {
+            self.report.words = Text::of(format_args!("{would} {}", self.report.words));
+        }
         if matches!(self.report.end, End::Told(_) | End::Interrupted) {
             self.report.words = self.report.run.as_ref().map_or_else(
                 || Text::from("Stopped. Nothing was begun."),
@@ -286,16 +297,6 @@ impl Headless {
             self.warned = true;
             self.say(&warning.to_text());
         }
-    }
-}
-
-/// A duration as people say it: "40 s", "2 min 40 s", "15 min".
-fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match (seconds / 60, seconds % 60) {
-        (0, seconds) => format!("{seconds} s"),
-        (minutes, 0) => format!("{minutes} min"),
-        (minutes, seconds) => format!("{minutes} min {seconds} s"),
     }
 }
 

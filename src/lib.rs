@@ -30,17 +30,17 @@
 //! |---|---|---|
 //! | [`domain`] | plain values and pure rules: ids, words, users as pages, bills, the nightly decision | – |
 //! | [`sandbox`] | a loopback server that speaks Microsoft's protocols, with invented customers | – |
-//! | [`exit`], [`log`] | exit codes; the log file | – |
+//! | [`exit`], [`log`], [`private`] | exit codes; the log file; files for their owner alone | – |
 //! | [`wizard`] | the state machine: screens, session, view | `domain` |
-//! | [`provider`] | Graph, Exchange Web Services, tokens, the store | `domain` |
+//! | [`provider`] | Graph, Exchange Web Services, tokens, the store | `domain`, `private` |
 //! | [`settings`] | defaults, file, environment and flags, merged once | `domain` |
 //! | [`driver`] | the one loop | `domain`, `wizard` |
-//! | [`runner`] | effects to tasks, results to replies | `domain`, `wizard`, `provider` |
+//! | [`runner`] | effects to tasks, results to replies | `domain`, `private`, `wizard`, `provider` |
 //! | [`tui`] | the full-screen front end | `domain`, `wizard`, `driver` |
 //! | [`plain`] | the front end of lines | `domain`, `wizard`, `driver` |
 //! | [`headless`] | the front end without questions | `domain`, `wizard`, `driver` |
 //! | [`sweeper`] | one pass of Enable Auto | `domain`, `provider` |
-//! | [`commands`] | what runs without a screen | `domain`, `exit`, `provider`, `settings`, `sweeper`; `journey`, `provision` and `apply` also `wizard`, `driver`, `headless` |
+//! | [`commands`] | what runs without a screen | `domain`, `exit`, `private`, `provider`, `settings`, `sweeper`; `journey`, `provision` and `apply` also `wizard`, `driver`, `headless` |
 //! | [`cli`] | arguments as types | `domain`, `settings` |
 //! | [`app`] | composition root: picks the world and what runs | all |
 //! | `fuzzing` | what holds for any bytes from outside; for fuzzing and tests only | `domain`, `provider`, `settings`, `tui`, `wizard` |
@@ -67,6 +67,7 @@ pub mod fuzzing;
 pub mod headless;
 pub mod log;
 pub mod plain;
+pub mod private;
 pub mod provider;
 pub mod runner;
 pub mod sandbox;

@@ -21,6 +21,7 @@ use crate::domain::time::Moment;
 
 pub use error::SettingsError;
 pub use gathered::Origin;
+pub use value::split_command;
 pub use values::{
     ApplySettings, Color, CredentialSource, ExtraPermission, Glyphs, Lines, LogSettings, PartnerApp,
     ProvisionSettings, ScreenSettings,

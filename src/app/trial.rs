@@ -9,9 +9,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::domain::{
-    failure::{Failure, FailureKind, of_system},
-    text::Text,
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind, of_system},
+        text::Text,
+    },
+    private::make_folder,
 };
 
 /// Begins the names of the folders and of their locks.
@@ -45,15 +48,11 @@ impl Trial {
                 "Check that the folder belongs to you and that the disk has room.",
             )
         };
-        make(data).map_err(|error| unmade(&error))?;
+        make_folder(data).map_err(|error| unmade(&error))?;
         tidy(data);
         let folder = data.join(format!("{NAME}{}", uuid::Uuid::new_v4().simple()));
         // The lock first: a folder without one that is held would be a leftover to others.
-        let made = File::create(lock_of(&folder)).and_then(|lock| {
-            lock.lock()?;
-            make(&folder)?;
-            Ok(lock)
-        });
+        let made = locked(&folder).and_then(|lock| make_folder(&folder).map(|()| lock));
         let lock = made.map_err(|error| unmade(&error))?;
         Ok(Self { folder, lock: Some(lock) })
     }
@@ -108,17 +107,18 @@ fn remove(folder: &Path) {
     }
 }
 
-fn lock_of(folder: &Path) -> PathBuf {
-    folder.with_extension(LOCK)
+/// Makes the lock of a folder and holds it. It gets its name once it is held: a trial that begins at the same moment
+/// would take one that is not for a leftover and remove it, and the folder would stay when its process is killed.
+fn locked(folder: &Path) -> io::Result<File> {
+    let unnamed = folder.with_extension("new");
+    let lock = File::create(&unnamed)?;
+    lock.lock()?;
+    fs::rename(&unnamed, lock_of(folder))?;
+    Ok(lock)
 }
 
-/// Makes a folder that only its owner can look into.
-fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+fn lock_of(folder: &Path) -> PathBuf {
+    folder.with_extension(LOCK)
 }
 
 #[cfg(test)]
@@ -151,5 +151,21 @@ mod tests {
         assert!(!left.exists() && one.record().exists(), "{:?}", names(data.path()));
         drop((one, two));
         assert_eq!(names(data.path()), ["trial-notes.txt"]);
+    }
+
+    #[test]
+    fn trials_that_begin_together_keep_their_locks() {
+        let data = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _trial in 0..8 {
+                scope.spawn(|| {
+                    for _time in 0..50 {
+                        let trial = Trial::new(data.path()).unwrap();
+                        assert!(trial.folder.exists() && lock_of(&trial.folder).exists());
+                    }
+                });
+            }
+        });
+        assert!(names(data.path()).is_empty(), "{:?}", names(data.path()));
     }
 }

@@ -23,6 +23,11 @@ const EXAMPLES: &str = "Examples:
       --directory --users all --max-seats 10
       hosted Exchange; the server is looked for
 
+  backup365 provision C-1001 --turn-off leavers.txt --max-off 3
+      turns these users off, at most three
+  backup365 provision C-1001 --undo-auto --dry-run
+      what it would be without Enable Auto; nothing is written
+
 Exit codes: 0 done, 1 failed, 2 an answer is missing or can't be used, 3 partly
 done, 4 access refused or the wrong organisation, 5 waiting for the customer
 (the run is parked, the link is on stdout), 7 stopped by a limit or declined,
@@ -58,6 +63,21 @@ pub struct Args {
     /// Address of a user to exclude; may be given several times.
     #[arg(long, value_name = "ADDRESS", help_heading = "Users")]
     pub exclude: Vec<String>,
+    /// A kind that is included and shall not be any more; may be given several times.
+    #[arg(long, value_name = "KIND", help_heading = "Users")]
+    pub leave_out_kind: Vec<Included>,
+    /// Address of a user whose exclusion is lifted; may be given several times.
+    #[arg(long, value_name = "ADDRESS", help_heading = "Users")]
+    pub lift: Vec<String>,
+    /// A file with the addresses of those who are turned off, one a line; - reads standard input; Admin only.
+    #[arg(long, value_name = "FILE", help_heading = "Users")]
+    pub turn_off: Option<PathBuf>,
+    /// Most users that may be turned off; above that nothing is changed.
+    #[arg(long, value_name = "N", requires = "turn_off", help_heading = "Users")]
+    pub max_off: Option<u32>,
+    /// Switch Enable Auto off; nobody who is on changes.
+    #[arg(long, help_heading = "Users")]
+    pub undo_auto: bool,
     /// Most new seats that may be billed; above that nobody is turned on.
     #[arg(long, value_name = "N", help_heading = "Users")]
     pub max_seats: Option<u32>,

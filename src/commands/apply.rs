@@ -5,12 +5,12 @@
 //! came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see `progress.rs`.
 
 mod check;
+mod customer;
 mod fate;
 mod load;
 mod progress;
 mod show;
 mod summary;
-mod table;
 mod words;
 mod work;
 
@@ -26,7 +26,6 @@ use crate::{
     domain::{
         bill::counted,
         customer::{Customer, Product},
-        failure::Failure,
         plan::{PasswordSource, Place, Row, Users},
         secret::Secret,
         text::Text,
@@ -37,17 +36,19 @@ use crate::{
         answers::{Allowance, Answers},
         report::{End, Report},
     },
+    private,
 };
 
 use super::{
-    Context,
-    journey::{self, Ears, Start},
+    Context, error_of,
+    journey::{self, Start},
+    unanswered::Unanswered,
     warn,
 };
 use fate::{Earlier, Fate};
 use progress::{Progress, Trouble};
 use show::{Show, Stage};
-use work::{After, lock};
+use work::After;
 
 /// Customers that are checked at the same time where nothing else is said.
 const CHECKED_AT_ONCE: usize = 4;
@@ -160,15 +161,13 @@ impl Job {
 /// # Errors
 /// The record can't be read, or stdout can't be written for another reason than a closed pipe.
 pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exit> {
-    let customers = context.provider.store.customers().map_err(|failure| sentence(&failure))?;
+    let customers = context.provider.store.customers().map_err(|failure| error_of(&failure))?;
     let mut jobs = match load::jobs(order, &customers) {
         Ok(jobs) => jobs,
         Err(mistakes) => {
-            for mistake in &mistakes {
-                warn(&mistake.to_string());
-            }
-            warn("Nothing was done. Mend the plan, then start again.");
-            return Ok(Exit::Usage);
+            let last = Text::from("Nothing was done. Mend the plan, then start again.");
+            let lines = mistakes.iter().map(|mistake| Text::of(format_args!("{mistake}"))).chain([last]);
+            return Err(Unanswered { exit: Exit::Usage, lines: lines.collect() }.into());
         }
     };
     let folder = rig.plans.join(load::folder_name(&order.plans));
@@ -180,21 +179,17 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
     let progress = match progress {
         Ok(progress) => progress,
         Err(Trouble::Held) => {
-            warn(
-                "Another backup365 applies this plan right now. Wait until it has ended, or stop it; then start again.",
-            );
-            return Ok(Exit::Held);
+            let line = "Another backup365 applies this plan right now. Wait until it has ended, or stop it; then start again.";
+            return Err(Unanswered { exit: Exit::Held, lines: vec![line.into()] }.into());
         }
-        Err(Trouble::Failed(failure)) => return Err(sentence(&failure)),
+        Err(Trouble::Failed(failure)) => return Err(error_of(&failure)),
     };
     for job in &mut jobs {
         recall(context, &progress, job)?;
     }
     let Rig { start, dry, secrets, stop, .. } = rig;
     let work = Work { context, order, start, stop, progress: Arc::new(progress) };
-    if !passwords(&mut jobs, &secrets) {
-        return Ok(Exit::Usage);
-    }
+    passwords(&mut jobs, &secrets)?;
     work.check(&mut jobs, dry)?;
     work.go_on(jobs)
 }
@@ -206,7 +201,7 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
         Ok(outcome) => outcome,
         // The record is another one than then.
         Err(failure) if failure.kind == crate::domain::failure::FailureKind::NotFound => return Ok(()),
-        Err(failure) => return Err(sentence(&failure)),
+        Err(failure) => return Err(error_of(&failure)),
     };
     if outcome.run.finished.is_some() {
         job.fate = Fate::Finished(Box::new(outcome), Earlier::Before);
@@ -217,29 +212,27 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
     Ok(())
 }
 
-/// Reads the passwords of the customers that are still to be done. False when one can't be read: said.
-fn passwords(jobs: &mut [Job], secrets: &Secrets) -> bool {
-    let mut is_good = true;
+/// Reads the passwords of the customers that are still to be done.
+///
+/// # Errors
+/// Says which can't be read, all at once.
+fn passwords(jobs: &mut [Job], secrets: &Secrets) -> Result<(), Unanswered> {
+    let mut lines = Vec::new();
     for job in jobs.iter_mut().filter(|job| job.is_open()) {
         let (Some(source), Some(details)) = (&job.password, &mut job.answers.details) else { continue };
         match secrets(source) {
             Ok(password) => details.password = Some(password),
             Err(why) => {
                 let why = words::in_keys(why.as_str());
-                warn(&format!("{}: {}: {why}.", job.row.place, job.customer.name));
-                is_good = false;
+                lines.push(Text::of(format_args!("{}: {}: {why}.", job.row.place, job.customer.name)));
             }
         }
     }
-    if !is_good {
-        warn("Nothing was done. Mend where the passwords come from, then start again.");
+    if lines.is_empty() {
+        return Ok(());
     }
-    is_good
-}
-
-/// A failure as one sentence.
-fn sentence(failure: &Failure) -> anyhow::Error {
-    anyhow::anyhow!("{}", Text::of(format_args!("{}. {}", failure.what, failure.hint)))
+    lines.push("Nothing was done. Mend where the passwords come from, then start again.".into());
+    Err(Unanswered { exit: Exit::Usage, lines })
 }
 
 /// The links that are out, in the order of the plan.
@@ -305,11 +298,11 @@ impl Work<'_> {
         let bills = |job: &Job| job.is_open() && job.row.users != Users::None;
         if max_seats.is_none() && jobs.iter().any(bills) {
             let known = check::Total::of(&jobs).seats().max(1);
-            warn(&format!(
+            let line = Text::of(format_args!(
                 "--max-seats is missing: the most new seats that the whole plan may bill, for example --max-seats {known}. \
                  Nothing was done."
             ));
-            return Ok(Exit::Usage);
+            return Err(Unanswered { exit: Exit::Usage, lines: vec![line] }.into());
         }
         self.work(&mut jobs);
         let exit = summary::exit(&jobs);
@@ -394,100 +387,6 @@ impl Work<'_> {
         show.end();
     }
 
-    /// Sets one customer up, as far as that goes now.
-    fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
-        let running = Arc::new(show.start(&job.customer.name));
-        let answers = Answers { wait, ..job.answers.clone() };
-        let mut report = journey::travel_heard(
-            &self.start,
-            answers,
-            &self.stop,
-            &self.context.clock,
-            self.ears(job, &running),
-        );
-        words::mend(&mut report, &job.row);
-        job.fate = self.settled(report, &running);
-        self.settle(job);
-        self.keep_links(job, links, &running);
-        let after = match &job.fate {
-            fate if fate.is_stop() => After::Stop,
-            fate if fate.is_well() => After::Well,
-            _ => After::Badly,
-        };
-        running.end(Some(&Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words()))));
-        after
-    }
-
-    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
-    fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
-        let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
-        let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
-        Ears {
-            tell: Box::new(move |words| teller.step(words)),
-            note: Box::new(move |run| {
-                if let Err(error) = progress.note(&key, run) {
-                    noter.warn(&format!("the progress of the plan could not be kept: {error}"));
-                }
-            }),
-            pause: Some(Box::new(move || waiter.wait_on())),
-        }
-    }
-
-    /// What a journey came to, by the record where it came to an end.
-    fn settled(&self, report: Report, running: &show::Running) -> Fate {
-        let (End::Done { .. }, Some(run)) = (&report.end, &report.run) else {
-            return Fate::Ended(Box::new(report));
-        };
-        match self.context.provider.store.outcome(run) {
-            Ok(outcome) => {
-                if let Err(error) = summary::keep_receipts(self.progress.folder(), &outcome) {
-                    running.warn(&format!(
-                        "the receipt could not be written: {error}. backup365 receipt {run} shows it."
-                    ));
-                }
-                Fate::Finished(Box::new(outcome), Earlier::Now)
-            }
-            Err(failure) => {
-                running.warn(&format!(
-                    "what was done could not be read back: {}. {}",
-                    failure.what, failure.hint
-                ));
-                Fate::Ended(Box::new(report))
-            }
-        }
-    }
-
-    /// Gives back what was set aside for a bill that did not come about.
-    fn settle(&self, job: &mut Job) {
-        let billed = match &job.fate {
-            Fate::Finished(outcome, _) => Some(fate::billed(outcome)),
-            Fate::Ended(report) => report
-                .run
-                .as_ref()
-                .and_then(|run| self.context.provider.store.outcome(run).ok())
-                .map(|outcome| fate::billed(&outcome)),
-            Fate::NotStarted => None,
-        };
-        // Where nobody can say, it stays set aside: rather too few than too many.
-        if let Some(billed) = billed {
-            job.answers.allowance.settle(billed.saturating_sub(job.begun));
-            job.begun = if matches!(job.fate, Fate::Finished(..)) { 0 } else { billed };
-        }
-    }
-
-    /// Writes the links that are out, so that they can be sent while the others are still worked on.
-    fn keep_links(&self, job: &Job, links: &Links, running: &show::Running) {
-        let mut links = lock(links);
-        match summary::link(job) {
-            Some(link) => links.insert(job.row.place.clone(), link),
-            None => links.remove(&job.row.place),
-        };
-        let path = self.progress.folder().join(summary::LINKS);
-        if let Err(error) = progress::replace(&path, &summary::links(links.values())) {
-            running.warn(&format!("the file of the links could not be written: {error}"));
-        }
-    }
-
     /// The summary, to stdout and into the plan's folder.
     fn tell(&self, jobs: &[Job], exit: Exit, folder: Option<&Path>) -> anyhow::Result<Exit> {
         let Context { out, is_sandbox, .. } = self.context;
@@ -499,8 +398,8 @@ impl Work<'_> {
             None => check::told(jobs, self.order.max_seats),
         };
         if let Some(folder) = folder {
-            let kept = progress::replace(&folder.join("summary.txt"), &text)
-                .and_then(|()| progress::replace(&folder.join("summary.json"), &format!("{json:#}\n")));
+            let kept = private::replace(&folder.join("summary.txt"), &text)
+                .and_then(|()| private::replace(&folder.join("summary.json"), &format!("{json:#}\n")));
             if let Err(error) = kept {
                 warn(&format!("The summary could not be written into the plan's folder: {error}"));
             }

@@ -20,7 +20,7 @@ use crate::{
     exit::Exit,
 };
 
-use super::{desk::Desk, warn};
+use super::{desk::Desk, unanswered::Unanswered};
 
 /// How the answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,9 +80,9 @@ pub enum Wish {
     },
 }
 
-/// Says what is missing or wrong in the arguments alone, and how to end then.
+/// What is missing or wrong in the arguments alone.
 #[must_use]
-pub fn missing(wish: &Wish) -> Option<Exit> {
+pub fn missing(wish: &Wish) -> Option<Unanswered> {
     let words = match wish {
         Wish::Add { columns, .. } => change::missing(columns)?,
         Wish::Set { columns, .. } if columns.is_empty() => {
@@ -90,8 +90,7 @@ pub fn missing(wish: &Wish) -> Option<Exit> {
         }
         _ => return None,
     };
-    warn(&format!("backup365: {words}"));
-    Some(Exit::Usage)
+    Some(Unanswered::new(Exit::Usage, words.as_str()))
 }
 
 /// Does it.
@@ -162,14 +161,10 @@ fn named(customers: &[&Customer]) -> String {
     words.join(", ")
 }
 
-/// Ends with what was said about finding or changing a customer.
-///
-/// # Errors
-/// What is neither a missing answer nor a refused right, for the caller to say.
-fn ended(failure: &Failure) -> anyhow::Result<Exit> {
+/// What was said about finding or changing a customer, as an error: a missing answer is wrong usage.
+fn ended(failure: &Failure) -> anyhow::Error {
     if failure.kind == FailureKind::Malformed {
-        warn(&format!("backup365: {}", super::desk::sentence(failure)));
-        return Ok(Exit::Usage);
+        return Unanswered::new(Exit::Usage, failure.in_words().as_str()).into();
     }
     super::desk::refused(failure)
 }

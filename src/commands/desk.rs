@@ -1,18 +1,15 @@
 //! What a command works with that needs nothing but the record.
 
-use anyhow::anyhow;
-
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
-        text::Text,
         time::Clock,
     },
     exit::Exit,
     provider::store::Store,
 };
 
-use super::{Out, warn};
+use super::{Out, unanswered::Unanswered};
 
 /// The record, and how to speak.
 #[derive(Debug, Clone)]
@@ -40,19 +37,8 @@ impl Desk {
     }
 }
 
-/// Bad news for a line on stderr.
-pub(super) fn sentence(failure: &Failure) -> Text {
-    Text::of(format_args!("{}. {}", failure.what, failure.hint))
-}
-
-/// Ends with what the record said: refused rights have an exit code of their own.
-///
-/// # Errors
-/// Everything else, for the caller to say.
-pub(super) fn refused(failure: &Failure) -> anyhow::Result<Exit> {
-    if failure.kind == FailureKind::Refused {
-        warn(&format!("backup365: {}", sentence(failure)));
-        return Ok(Exit::Refused);
-    }
-    Err(anyhow!("{}", sentence(failure)))
+/// What the record said, as an error: refused rights have an exit code of their own.
+pub(super) fn refused(failure: &Failure) -> anyhow::Error {
+    let exit = if failure.kind == FailureKind::Refused { Exit::Refused } else { Exit::Failed };
+    Unanswered::new(exit, failure.in_words().as_str()).into()
 }

@@ -14,12 +14,13 @@ use crate::{
         tenant::{Check, CheckState},
         text::Text,
         time::Clock,
+        user::Kind,
     },
     driver::front::Stop,
     exit::Exit,
     headless::{
         answers::Answers,
-        report::{Bill, End, Report},
+        report::{Bill, Changes, End, Report},
     },
     provider::store::Store,
 };
@@ -89,7 +90,7 @@ fn read_back(store: &Store, report: &mut Report, is_dry_run: bool) -> Option<Out
         Ok(outcome) => Some(outcome),
         Err(failure) => {
             report.end = End::Failed;
-            report.words = sentence(&failure);
+            report.words = failure.in_words();
             report.failure = Some(failure);
             None
         }
@@ -109,10 +110,6 @@ fn complain(report: &Report, print: &Print, out: Out) {
     if let Some(ids) = report.failure.as_ref().and_then(|failure| failure.reference.as_ref()) {
         warn(&format!("Ids for support: {ids}"));
     }
-}
-
-fn sentence(failure: &Failure) -> Text {
-    Text::of(format_args!("{}. {}", failure.what, failure.hint))
 }
 
 /// What goes to stdout, line by line: the receipt, the link, or the bill.
@@ -175,6 +172,7 @@ fn object(report: &Report, outcome: Option<&Outcome>, exit: Exit) -> Value {
         "link": report.link.as_ref().map(Text::as_str),
         "checks": report.checks.iter().map(check).collect::<Vec<Value>>(),
         "bill": report.bill.as_ref().map(bill_object),
+        "changes": changes_object(&report.changes),
         "counts": part("counts"),
         "next_sweep": part("auto").and_then(|auto| auto.get("next_sweep").cloned()),
         "missing": missing,
@@ -205,6 +203,19 @@ fn bill_object(bill: &Bill) -> Value {
         "turn_on": lines(&bill.turn_on),
         "stay_off": lines(&bill.stay_off),
         "facts": facts.collect::<Vec<Value>>(),
+    })
+}
+
+fn changes_object(changes: &Changes) -> Value {
+    let words = |kinds: &[Kind]| kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>();
+    let addresses = |of: &[Text]| of.iter().map(|address| json!(address.as_str())).collect::<Vec<Value>>();
+    json!({
+        "excluded": addresses(&changes.excluded),
+        "lifted": addresses(&changes.lifted),
+        "included_kinds": words(&changes.included),
+        "left_out_kinds": words(&changes.left_out),
+        "auto_undone": changes.is_auto_undone,
+        "turned_off": addresses(&changes.turned_off),
     })
 }
 

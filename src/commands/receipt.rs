@@ -1,11 +1,7 @@
 //! `backup365 receipt`: the receipt of a run again, and the run as a plan. Reads only: neither the run's hold nor a row of
 //! the record changes.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use crate::{
     domain::{
@@ -20,13 +16,11 @@ use crate::{
         time::Moment,
     },
     exit::Exit,
+    private,
     provider::store::Store,
 };
 
-use super::{Out, failed, quietly, warn};
-
-/// The zone that times are told in.
-const SYDNEY: &str = "Australia/Sydney";
+use super::{Out, failing, quietly, unanswered::Unanswered, warn};
 
 /// What is wanted of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,14 +59,16 @@ pub struct Asked {
 /// [`Exit::Failed`].
 ///
 /// # Errors
-/// stdout or the file can't be written.
+/// stdout or the file can't be written; the run is not there, or has no receipt yet.
 pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Result<Exit> {
     let outcome = match store.outcome(&asked.run) {
         Ok(outcome) => outcome,
-        Err(failure) => return Ok(failed(&failure)),
+        Err(failure) => return Err(failing(&failure).into()),
     };
     if outcome.run.finished.is_none() {
-        return Ok(unfinished(store, &outcome, asked, now).unwrap_or_else(|failure| failed(&failure)));
+        return Err(unfinished(store, &outcome, asked, now)
+            .unwrap_or_else(|failure| failing(&failure))
+            .into());
     }
     let words = match asked.what {
         What::Receipt(form) => receipt::write(&outcome, form),
@@ -84,7 +80,7 @@ pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Resul
         return quietly(out.say(words.trim_end_matches('\n')), exit);
     };
     if let Err(error) = keep(target, &words) {
-        return Ok(failed(&unkept(target, &error)));
+        return Err(failing(&unkept(target, &error)).into());
     }
     audit(&outcome, out);
     out.note(&format!("It is in {}, which only you can read.", target.file.display()));
@@ -93,11 +89,11 @@ pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Resul
 
 /// There is no record at all, so there is no such run.
 #[must_use]
-pub fn unknown(run: &RunId) -> Exit {
-    warn(&format!(
+pub fn unknown(run: &RunId) -> Unanswered {
+    let words = format_args!(
         "There is no run {run}: nothing has been recorded on this computer yet. Check the number."
-    ));
-    Exit::Failed
+    );
+    Unanswered { exit: Exit::Failed, lines: vec![Text::of(words)] }
 }
 
 fn exit_of(outcome: &Outcome) -> Exit {
@@ -121,25 +117,27 @@ fn audit(outcome: &Outcome, out: Out) {
 }
 
 /// How far a run is that has no receipt yet, by the same rule as the first screen.
-fn unfinished(store: &Store, outcome: &Outcome, asked: &Asked, now: Moment) -> Result<Exit, Failure> {
+fn unfinished(store: &Store, outcome: &Outcome, asked: &Asked, now: Moment) -> Result<Unanswered, Failure> {
     let run = &outcome.run;
     let board = store.board(sydney::latest_2000(now))?;
     let row = board.rows.iter().find(|row| row.run.as_ref().is_some_and(|open| open.id == run.id));
     let (words, exit) = row.map_or((Text::from("it is under way"), Exit::Failed), how_far);
-    warn(&format!("{} is not finished, so it has no receipt yet.", run.id));
-    warn(&format!("{}, {}: {words}.", run.customer.name, run.product.name()));
+    let mut lines = vec![
+        Text::of(format_args!("{} is not finished, so it has no receipt yet.", run.id)),
+        Text::of(format_args!("{}, {}: {words}.", run.customer.name, run.product.name())),
+    ];
     if row.and_then(|row| row.run.as_ref()).is_some_and(|open| open.is_held) {
-        warn("It is open in another window or with a colleague now.");
+        lines.push(Text::from("It is open in another window or with a colleague now."));
     }
     let world = if asked.is_sandbox { " --sandbox" } else { "" };
-    warn(&format!("Go on with: backup365{world} --run {}", run.id));
-    Ok(exit)
+    lines.push(Text::of(format_args!("Go on with: backup365{world} --run {}", run.id)));
+    Ok(Unanswered { exit, lines })
 }
 
 fn how_far(row: &BoardRow) -> (Text, Exit) {
     match &row.progress {
         Progress::WaitingForConsent { since } => {
-            let since = sydney::stamp_in_words(*since, SYDNEY);
+            let since = sydney::stamp_in_words(*since, sydney::ZONE);
             (Text::of(format_args!("waiting for the customer's consent since {since}")), Exit::Waiting)
         }
         Progress::NeedsAttention(why) => (why.clone(), Exit::Attention),
@@ -152,30 +150,11 @@ fn how_far(row: &BoardRow) -> (Text, Exit) {
 
 /// Writes the file, for its owner only. One that is there is replaced whole, in one step, or left as it is.
 fn keep(target: &Target, words: &str) -> io::Result<()> {
-    if !target.may_replace {
-        return write_new(&target.file, words);
+    if target.may_replace {
+        private::replace(&target.file, words)
+    } else {
+        private::write_new(&target.file, words)
     }
-    let mut name = target.file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = target.file.with_file_name(name);
-    let done = write_new(&beside, words).and_then(|()| fs::rename(&beside, &target.file));
-    if done.is_err() {
-        // What is left of it is of no use; the reason is told either way.
-        let _gone = fs::remove_file(&beside);
-    }
-    done
-}
-
-fn write_new(file: &Path, words: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
-    opened.write_all(words.as_bytes()).and_then(|()| opened.sync_all()).inspect_err(|_| {
-        // Half a receipt is none.
-        let _gone = fs::remove_file(file);
-    })
 }
 
 fn unkept(target: &Target, error: &io::Error) -> Failure {

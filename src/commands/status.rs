@@ -25,9 +25,6 @@ use super::{
     table::{Cut, Table},
 };
 
-/// The zone whose 20:00 counts.
-const SYDNEY: &str = "Australia/Sydney";
-
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wish {
@@ -81,7 +78,7 @@ pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
     let now = desk.clock.now();
     let sheet = match desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
         Ok(status) => Sheet::of(status, wish, now),
-        Err(failure) => return refused(&failure),
+        Err(failure) => return Err(refused(&failure)),
     };
     let printed = if wish.is_json {
         desk.out.json(&sheet.json(desk))
@@ -169,12 +166,12 @@ fn sums(rows: &[Judged]) -> Sums {
 fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str) -> [String; 2] {
     let last = match (&sweeper.host, sweeper.last_pass) {
         (Some(host), Some(last)) => {
-            let here = if zone == SYDNEY {
+            let here = if zone == sydney::ZONE {
                 String::new()
             } else {
                 format!(" ({} in {})", sydney::clock_in_words(last, now, zone), sydney::city(zone))
             };
-            format!("Last sweep: for {}{here}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
+            format!("Last sweep: for {}{here}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
         }
         (Some(host), None) => format!("Last sweep: none yet; a sweeper is installed on {host}."),
         (None, _) if has_rule => {

@@ -8,7 +8,7 @@ pub mod unit;
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
     iterator::Signals,
@@ -21,7 +21,6 @@ use crate::{
         run::SweeperStatus,
         sweep::OVERDUE_AFTER,
         sydney,
-        text::Text,
         time::{Clock, Moment},
     },
     exit::Exit,
@@ -32,10 +31,7 @@ use crate::{
     sweeper::{self, Report},
 };
 
-use super::{Context, Out, quietly, say};
-
-/// The zone whose 20:00 counts.
-const SYDNEY: &str = "Australia/Sydney";
+use super::{Context, Out, error_of, quietly, say};
 
 /// Sweeps shown by `--status`.
 const HISTORY: u32 = 10;
@@ -81,7 +77,7 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
             } else {
                 sweeper::pass(provider, clock).await
             };
-            let reports = done.map_err(|f| sentence(&f))?;
+            let reports = done.map_err(|f| error_of(&f))?;
             let now = clock.now();
             if is_json {
                 return quietly(out.json(&json::passes(&reports, is_preview, now)), exit_of(&reports));
@@ -103,7 +99,7 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
         // Nobody may be listening any more; the passes go on all the same.
         let _unheard = match round {
             Ok(reports) => told(reports, now, zone, false, out).map(drop),
-            Err(failure) => say(&format!("NOT DONE: {}", sentence(failure))).map_err(Into::into),
+            Err(failure) => say(&format!("NOT DONE: {}", failure.in_words())).map_err(Into::into),
         };
         let _unheard = say(&format!("Next look: {}.", sydney::due_in_words(next, now, Some(zone))));
     });
@@ -148,8 +144,8 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
     }
     let when = match is_preview {
         true if report.due > now => sydney::due_in_words(report.due, now, Some(zone)).to_string(),
-        true => format!("{}, due now", sydney::stamp_in_words(report.due, SYDNEY)),
-        false => sydney::stamp_in_words(report.due, SYDNEY).to_string(),
+        true => format!("{}, due now", sydney::stamp_in_words(report.due, sydney::ZONE)),
+        false => sydney::stamp_in_words(report.due, sydney::ZONE).to_string(),
     };
     let late = if report.is_late && !is_preview { ", late" } else { "" };
     say(&format!("{customer} · {product} · for {when}{late}: {}.", outcome(report, is_preview)))?;
@@ -161,7 +157,7 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
     }
     if let Some(failure) = &report.failure {
         let stays = if is_preview { "" } else { " The pass stays due." };
-        say(&format!("  NOT DONE: {}. {}{stays}", failure.what, failure.hint))?;
+        say(&format!("  NOT DONE: {}{stays}", failure.in_words()))?;
     }
     Ok(())
 }
@@ -202,7 +198,7 @@ async fn status(
         Ok::<_, Failure>((status, Store::rules(&store)?, store.sweeps(HISTORY)?))
     })
     .await?
-    .map_err(|f| sentence(&f))?;
+    .map_err(|f| error_of(&f))?;
     let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
     let exit = if needs { Exit::Attention } else { Exit::Done };
     if is_json {
@@ -224,7 +220,7 @@ fn status_lines(
         format!("Next pass: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
         match (&sweeper.host, sweeper.last_pass) {
             (Some(host), Some(last)) => {
-                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, SYDNEY))
+                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
             }
             (Some(host), None) => format!("A sweeper is installed on {host}; no pass has finished yet."),
             (None, _) => {
@@ -261,17 +257,11 @@ fn past(sweep: &SweepRecord) -> String {
         "  {} · {} · for {}{}: {} turned on{}{}{}",
         sweep.name,
         sweep.product.name(),
-        sydney::stamp_in_words(sweep.due, SYDNEY),
+        sydney::stamp_in_words(sweep.due, sydney::ZONE),
         if sweep.is_late { ", late" } else { "" },
         sweep.turned_on,
         if sweep.left > 0 { format!(", {} left", sweep.left) } else { String::new() },
         if sweep.attention.is_some() { ", stopped" } else { "" },
         if sweep.finished.is_some() { "" } else { ", not finished" },
     )
-}
-
-/// A failure as one sentence.
-fn sentence(failure: &Failure) -> anyhow::Error {
-    let Failure { what, hint, .. } = failure;
-    anyhow!("{}", Text::of(format_args!("{what}. {hint}")))
 }

@@ -79,6 +79,12 @@ impl<const N: usize> Table<N> {
     }
 }
 
+/// A table for files and pipes, its lines ended by newlines: nothing is cut, so that links stay links.
+pub(super) fn whole<const N: usize>(heads: [&'static str; N], rows: &[[Text; N]]) -> String {
+    let table = Table { columns: heads.map(|head| (head, Cut::Never)), rows: rows.to_vec() };
+    table.lines(None).into_iter().map(|line| line + "\n").collect()
+}
+
 /// One line, without blanks at its end.
 fn line<const N: usize>(row: &[Text; N], widths: &[usize; N]) -> String {
     let mut line = String::new();
@@ -128,6 +134,18 @@ mod tests {
                 "C-1           Harbour Street Cafe  not started",
                 "C-1000000002  日本語の会社の名前   37 of 40 protected",
             ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_cut_of_a_whole_table() {
+        let rows = [
+            [Text::from("株式会社"), Text::from("https://login.example/a/very/long/link")],
+            [Text::from("Al"), Text::default()],
+        ];
+        assert_eq!(
+            whole(["NAME", "LINK"], &rows),
+            "NAME      LINK\n株式会社  https://login.example/a/very/long/link\nAl\n"
         );
     }
 

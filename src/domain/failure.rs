@@ -65,6 +65,12 @@ impl Failure {
         self
     }
 
+    /// What happened, then what to do next: for a line that says it all.
+    #[must_use]
+    pub fn in_words(&self) -> Text {
+        Text::of(format_args!("{}. {}", self.what, self.hint))
+    }
+
     /// Says when a retry makes sense.
     #[must_use]
     pub const fn retry_in(mut self, wait: Duration) -> Self {

@@ -20,9 +20,6 @@ use super::{
 /// Users named one by one in a text before the rest is only counted; the JSON names all. A guess: one screen.
 const NAMED: usize = 40;
 
-/// Sydney, whose 20:00 counts.
-const SYDNEY: &str = "Australia/Sydney";
-
 /// For whom a receipt is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Form {
@@ -188,10 +185,10 @@ fn ticket(outcome: &Outcome) -> String {
     text.line(format_args!("Product: {}", run.product.name()));
     text.line(format_args!("{}", organisation_line(outcome)));
     text.line(format_args!("Operator: {}", run.by));
-    text.line(format_args!("Opened: {}", sydney::stamp_in_words(run.opened, SYDNEY)));
-    text.line(format_args!("Finished: {}", sydney::stamp_in_words(ended(outcome), SYDNEY)));
+    text.line(format_args!("Opened: {}", sydney::stamp_in_words(run.opened, sydney::ZONE)));
+    text.line(format_args!("Finished: {}", sydney::stamp_in_words(ended(outcome), sydney::ZONE)));
     if let Some(enabled) = run.enabled {
-        text.line(format_args!("Enabled: {}", sydney::stamp_in_words(enabled, SYDNEY)));
+        text.line(format_args!("Enabled: {}", sydney::stamp_in_words(enabled, sydney::ZONE)));
     }
     text.line(format_args!(""));
     text.line(format_args!("Result: {}", if verdict.is_partly() { "partly done" } else { "done" }));
@@ -219,7 +216,7 @@ fn ticket(outcome: &Outcome) -> String {
     text.line(format_args!(""));
     text.line(format_args!("Audit: {}", if outcome.is_audit_whole { WHOLE } else { BROKEN }));
     for entry in &outcome.audit {
-        let at = sydney::stamp_in_words(entry.at, SYDNEY);
+        let at = sydney::stamp_in_words(entry.at, sydney::ZONE);
         text.line(format_args!("{at} · {} · {} · {}", entry.by, entry.what, entry.hash));
     }
     text.0
@@ -256,7 +253,7 @@ pub fn troubles(outcome: &Outcome) -> impl Iterator<Item = &SeatResult> {
 fn customer(outcome: &Outcome) -> String {
     let run = &outcome.run;
     let verdict = Verdict::of(outcome);
-    let zone = run.customer.time_zone.as_ref().map_or(SYDNEY, Text::as_str);
+    let zone = run.customer.time_zone.as_ref().map_or(sydney::ZONE, Text::as_str);
     let mut text = Lines::default();
     text.line(format_args!("Backup365 for {}", run.customer.name));
     text.line(format_args!(""));
@@ -272,8 +269,8 @@ fn customer(outcome: &Outcome) -> String {
     }
     if outcome.protection.rule.is_some() {
         let next = sydney::next_2000(ended(outcome));
-        let (there, here) = (sydney::stamp_in_words(next, zone), sydney::stamp_in_words(next, SYDNEY));
-        let clock = if zone == SYDNEY { format!("{here}") } else { format!("{here} ({there})") };
+        let (there, here) = (sydney::stamp_in_words(next, zone), sydney::stamp_in_words(next, sydney::ZONE));
+        let clock = if zone == sydney::ZONE { format!("{here}") } else { format!("{here} ({there})") };
         text.line(format_args!(
             "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
         ));
@@ -315,7 +312,7 @@ fn organisation_line(outcome: &Outcome) -> Text {
 
 fn auto_words(outcome: &Outcome) -> Text {
     let Some(rule) = &outcome.protection.rule else { return Text::from("off") };
-    let next = sydney::stamp_in_words(sydney::next_2000(ended(outcome)), SYDNEY);
+    let next = sydney::stamp_in_words(sydney::next_2000(ended(outcome)), sydney::ZONE);
     let by = outcome.sweeper.host.as_ref().map_or_else(
         || "nothing will run: no sweeper is installed".to_owned(),
         |host| format!("run by {host}"),

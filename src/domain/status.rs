@@ -5,8 +5,7 @@ use super::{
     customer::{Customer, Product, Progress},
     protection::AutoRule,
     run::{OpenRun, SweeperStatus},
-    sweep,
-    sydney::stamp_in_words,
+    sweep, sydney,
     text::Text,
     time::Moment,
 };
@@ -150,7 +149,7 @@ impl ProductStatus {
             reasons.push(match rule.last_pass {
                 Some(last) => Text::of(format_args!(
                     "the sweep is overdue; the last one was for {}",
-                    stamp_in_words(last, "Australia/Sydney")
+                    sydney::stamp_in_words(last, sydney::ZONE)
                 )),
                 None => "the sweep is overdue; none has finished yet".into(),
             });

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan, ZonedDateTime, tz::TimeZone};
 use super::{text::Text, time::Moment};
 
 /// The zone whose 20:00 counts.
-const ZONE: &str = "Australia/Sydney";
+pub const ZONE: &str = "Australia/Sydney";
 
 /// The hour of the nightly pass, by Sydney's clocks.
 const HOUR: i8 = 20;

@@ -83,9 +83,55 @@ impl Caller for Calls {
     }
 }
 
+/// A front end that tells of a signal as often as it is asked.
+struct Signalled;
+
+impl FrontEnd for Signalled {
+    fn show(&mut self, _view: &View<'_>, _now: Moment) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
+        // Once the run is being taken up, which is a write.
+        let is_open = view.notice.as_ref().is_none_or(|notice| !notice.words.as_str().contains("Opening"));
+        Ok(is_open.then_some(Intent::End(Ending::Terminate)))
+    }
+
+    fn perform(&mut self, _deed: &Deed, _view: &View<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_signal_that_is_told_again_and_again_ends_the_wait_for_writes() {
+    let notes = Notes::default();
+    let mut calls = Calls { notes: Rc::clone(&notes), can_open: true, replies: Vec::new() };
+    let (_, woken) = mpsc::sync_channel(1);
+    let mut wizard = Wizard::new(Setup { run: Some("7KQ4".parse().unwrap()), ..setup() });
+    let ended = super::drive(&mut wizard, &mut Signalled, &mut calls, &woken, &Clock::new(Moment::default));
+    assert_eq!(ended, Ended::Told(Ending::Terminate));
+    assert!(
+        wizard.is_writing() && notes.borrow().iter().any(|note| note.starts_with("LoadRun")),
+        "{notes:?}"
+    );
+}
+
 /// Drives a wizard to its end: how it ended, the notes, what was shown.
 fn drive(can_open: bool, shows: usize, mut intents: Vec<Intent>) -> (Ended, Vec<String>, Vec<String>) {
-    let setup = Setup {
+    let setup = setup();
+    intents.reverse();
+    let notes = Notes::default();
+    let mut front = Front { notes: Rc::clone(&notes), intents, shows, answered: 0, shown: Vec::new() };
+    let mut calls = Calls { notes: Rc::clone(&notes), can_open, replies: Vec::new() };
+    // Nobody wakes: a loop that would sleep ends as after a hang-up, and the test sees it.
+    let (_, woken) = mpsc::sync_channel(1);
+    let clock = Clock::new(Moment::default);
+    let ended = super::drive(&mut Wizard::new(setup), &mut front, &mut calls, &woken, &clock);
+    (ended, notes.take(), front.shown)
+}
+
+fn setup() -> Setup {
+    Setup {
         is_sandbox: true,
         rehearsal: true,
         operator: Operator { name: Text::from("kim"), is_admin: false },
@@ -97,16 +143,7 @@ fn drive(can_open: bool, shows: usize, mut intents: Vec<Intent>) -> (Ended, Vec<
         run: None,
         is_board_watched: true,
         here: Text::from("UTC"),
-    };
-    intents.reverse();
-    let notes = Notes::default();
-    let mut front = Front { notes: Rc::clone(&notes), intents, shows, answered: 0, shown: Vec::new() };
-    let mut calls = Calls { notes: Rc::clone(&notes), can_open, replies: Vec::new() };
-    // Nobody wakes: a loop that would sleep ends as after a hang-up, and the test sees it.
-    let (_, woken) = mpsc::sync_channel(1);
-    let clock = Clock::new(Moment::default);
-    let ended = super::drive(&mut Wizard::new(setup), &mut front, &mut calls, &woken, &clock);
-    (ended, notes.take(), front.shown)
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::domain::{customer::Product, secret::Secret, user::Kind};
 
 /// Every answer of one journey.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct Answers {
     /// Reference, name or domain of the customer, whole: likeness is not enough.
     pub customer: String,
@@ -22,8 +23,18 @@ pub struct Answers {
     pub users: Option<Users>,
     /// Kinds to include besides user mailboxes.
     pub include: Vec<Kind>,
+    /// Kinds that are included and shall not be any more.
+    pub leave_out: Vec<Kind>,
     /// Addresses of users to exclude.
     pub exclude: Vec<String>,
+    /// Addresses of users whose exclusion is lifted.
+    pub lift: Vec<String>,
+    /// Addresses of users to turn off.
+    pub turn_off: Vec<String>,
+    /// Most users that may be turned off; nobody is without it.
+    pub max_off: Option<u32>,
+    /// Enable Auto is switched off.
+    pub undo_auto: bool,
     /// Most new seats that may be billed; no write that bills without it.
     pub max_seats: Option<u32>,
     /// Most seats that a sweep may use; none: what the wizard proposes.
@@ -38,6 +49,36 @@ pub struct Answers {
     pub rehearse: bool,
     /// Seats that several journeys share; each bill must fit into what is left.
     pub allowance: Allowance,
+}
+
+impl Answers {
+    /// Whether they take something back: then users need no answer, and nobody is turned on without one.
+    #[must_use]
+    pub const fn takes_back(&self) -> bool {
+        self.undo_auto || !(self.turn_off.is_empty() && self.lift.is_empty() && self.leave_out.is_empty())
+    }
+
+    /// What contradicts itself, as a sentence; seen without a list of users.
+    #[must_use]
+    pub fn clash(&self) -> Option<String> {
+        let is_lifted = |address: &&String| {
+            let same = |lifted: &String| lifted.trim().to_lowercase() == address.trim().to_lowercase();
+            self.lift.iter().any(same)
+        };
+        if let Some(address) = self.exclude.iter().find(is_lifted) {
+            return Some(format!("--exclude and --lift both name {address}. Keep one of the two."));
+        }
+        if let Some(kind) = self.include.iter().find(|kind| self.leave_out.contains(kind)) {
+            let word = kind.word();
+            return Some(format!(
+                "--include-kind and --leave-out-kind both name {word}. Keep one of the two."
+            ));
+        }
+        (self.undo_auto && self.users == Some(Users::Auto)).then(|| {
+            "--undo-auto switches Enable Auto off, and --users auto switches it on. Keep one of the two."
+                .to_owned()
+        })
+    }
 }
 
 /// How the mailboxes of a hosted customer are reached.

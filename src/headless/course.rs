@@ -29,7 +29,7 @@ use crate::{
 use super::{
     answers::Answers,
     look,
-    report::{Bill, End},
+    report::{Bill, Changes, End},
 };
 
 /// How often the same may be asked of the same view before it is a circle.
@@ -66,6 +66,8 @@ pub(super) struct Course {
     pub(super) lines: Vec<Text>,
     /// The bill that was shown last.
     pub(super) bill: Option<Bill>,
+    /// What was changed besides turning users on.
+    pub(super) changes: Changes,
     /// The customer's mail domain, for examples.
     domain: Text,
     customer: customer::Done,
@@ -73,6 +75,8 @@ pub(super) struct Course {
     hosted: hosted::Done,
     authorise: authorise::Done,
     users: users::Done,
+    /// The run that was taken up had been finished by another process.
+    has_begun_again: bool,
     /// Back was pressed here: the wizard goes once its writes are through.
     leaving: Option<Ask>,
     /// How often what was asked of which view.
@@ -107,20 +111,28 @@ impl Course {
             | Ask::Ceiling
             | Ask::Auto
             | Ask::UndoAuto
+            | Ask::TurnOff
             | Ask::Unapplied => users::next(self, answers, view),
             Ask::Outcome if view.is_waiting => Next::Wait,
+            Ask::Outcome if self.users.is_untouched() => self.begin_again(view),
             Ask::Outcome => outcome(view),
             // Nothing here ever opens these; Back closes whatever did.
-            Ask::NewCustomer
-            | Ask::Qr
-            | Ask::TurnOff
-            | Ask::Receipt
-            | Ask::Help
-            | Ask::Say
-            | Ask::Explain
-            | Ask::Leave => Next::Do(Intent::Back),
+            Ask::NewCustomer | Ask::Qr | Ask::Receipt | Ask::Help | Ask::Say | Ask::Explain | Ask::Leave => {
+                Next::Do(Intent::Back)
+            }
         };
         self.bounded(view, next)
+    }
+
+    /// Another process finished the run between the look at the customers and the taking up: its outcome is no answer to
+    /// what is asked here. Once, from the customers on.
+    fn begin_again(&mut self, view: &View<'_>) -> Next {
+        if std::mem::replace(&mut self.has_begun_again, true) {
+            return fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
+        }
+        self.customer = customer::Done::default();
+        self.asked.clear();
+        Next::Do(Intent::Act(Action::Another))
     }
 
     /// Back to the screen before.
@@ -139,7 +151,8 @@ impl Course {
         let Next::Do(intent) = &next else { return next };
         let mut hasher = DefaultHasher::new();
         let cursor = look::rows(look::front(view)).and_then(|rows| rows.cursor);
-        (view.ask, cursor, self.hosted.typed(), format!("{intent:?}")).hash(&mut hasher);
+        (view.ask, cursor, self.hosted.typed(), self.users.ranges_left(), format!("{intent:?}"))
+            .hash(&mut hasher);
         let times = self.asked.entry(hasher.finish()).or_default();
         *times = times.saturating_add(1);
         if *times <= MOST_REPEATS {

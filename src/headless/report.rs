@@ -7,6 +7,7 @@ use crate::{
         id::{RunId, TenantId},
         tenant::Check,
         text::{Shown, Text},
+        user::Kind,
     },
     wizard::{
         event::Ending,
@@ -65,6 +66,60 @@ pub struct Bill {
     pub facts: Vec<(&'static str, Text)>,
 }
 
+/// What was changed besides turning users on; in a dry run: what would be. Addresses as the list has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Addresses of those who were excluded.
+    pub excluded: Vec<Text>,
+    /// Addresses of those whose exclusion was lifted.
+    pub lifted: Vec<Text>,
+    /// Kinds that were included.
+    pub included: Vec<Kind>,
+    /// Kinds that were left out again.
+    pub left_out: Vec<Kind>,
+    /// Enable Auto was switched off.
+    pub is_auto_undone: bool,
+    /// Addresses of those who were turned off.
+    pub turned_off: Vec<Text>,
+}
+
+impl Changes {
+    /// What a dry run would have changed, as a sentence; none where nothing.
+    #[must_use]
+    pub fn would(&self) -> Option<Text> {
+        let users = |what: &'static str, addresses: &[Text]| {
+            (!addresses.is_empty()).then(|| format!("{what}: {}", named(addresses)))
+        };
+        let kinds = |what: &'static str, kinds: &[Kind]| {
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.plural()).collect();
+            (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+        };
+        let parts: Vec<String> = [
+            users("exclusion lifted", &self.lifted),
+            users("excluded", &self.excluded),
+            kinds("included", &self.included),
+            kinds("left out", &self.left_out),
+            self.is_auto_undone.then(|| "Enable Auto switched off".to_owned()),
+            users("turned off", &self.turned_off),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!parts.is_empty()).then(|| Text::of(format_args!("What would change: {}.", parts.join("; "))))
+    }
+}
+
+/// How many addresses are named in one sentence; the rest is counted.
+const NAMED: usize = 20;
+
+/// Addresses in one sentence.
+pub(super) fn named(addresses: &[Text]) -> String {
+    let names: Vec<&str> = addresses.iter().take(NAMED).map(Text::as_str).collect();
+    let more = addresses.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", names.join(", "))
+}
+
 /// What a journey came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
@@ -96,6 +151,8 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The bill, once it was shown.
     pub bill: Option<Bill>,
+    /// What was changed besides.
+    pub changes: Changes,
     /// The wizard said that nothing runs at 20:00.
     pub is_unswept: bool,
 }

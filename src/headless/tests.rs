@@ -6,9 +6,11 @@ use crate::{
     domain::{
         customer::Product,
         failure::{Failure, FailureKind},
+        id::UserId,
+        protection::{AutoRule, Protection, Seat},
         secret::Secret,
         tenant::Verdict,
-        user::Kind,
+        user::{Kind, Kinds},
     },
     wizard::{
         effect::Request,
@@ -19,6 +21,7 @@ use crate::{
 
 use super::*;
 use answers::{Details, Users};
+use report::Changes;
 
 /// Views until a journey must have ended; the longest one here takes some hundred.
 const MOST_VIEWS: usize = 5_000;
@@ -181,6 +184,19 @@ fn another_tenant_than_the_one_on_record_is_refused_before_anything_is_saved() {
     let mut desk = desk();
     let report = travel(&mut desk, Answers { tenant: Some("common".into()), ..all("C-0002") });
     assert_eq!((report.end, desk.count("LookUp")), (End::Wrong, 0), "{}", report.words);
+}
+
+#[test]
+fn an_outcome_of_somebody_else_is_no_answer() {
+    let mut run = record(1, Product::Office365);
+    let row = row(run.customer.clone(), crate::domain::customer::Progress::NotStarted, Some(&run));
+    run.organisation = Some(organisation(1));
+    (run.proved, run.enabled, run.finished) = (Some(run.opened), Some(run.opened), Some(run.opened));
+    let mut desk = Desk::new(setup(), vec![row]);
+    desk.record = Some(run);
+    let report = travel(&mut desk, all("C-0001"));
+    assert_eq!(report.end, End::Failed, "{}", report.words);
+    assert_eq!((desk.count("LoadRun"), desk.count("Apply")), (2, 0), "tried again from the customers on");
 }
 
 #[test]
@@ -418,6 +434,207 @@ fn details_that_are_given_again_replace_those_on_record() {
     assert_eq!((saved.server, desk.count("Apply")), (details().server, 1));
 }
 
+/// Everybody has accepted, Ana and Ben are on, the rule is on, shared mailboxes are included and *Info* is excluded.
+fn protected() -> Desk {
+    let mut desk = proved();
+    let seat = |number: u8, name: &'static str| Seat {
+        id: UserId::from_bytes([number; 16]),
+        address: name.into(),
+        name: name.into(),
+        since: desk.now,
+        left: None,
+        first_backup: None,
+    };
+    desk.protection = Protection {
+        seats: vec![seat(1, "Ana"), seat(2, "Ben")],
+        exclusions: vec![UserId::from_bytes([3; 16])],
+        rule: Some(AutoRule {
+            made: desk.now,
+            by: "kim".into(),
+            confirmed: 1,
+            ceiling: 12,
+            last_pass: None,
+            attention: None,
+        }),
+        kinds: Kinds::default().toggled(Kind::Shared),
+        ..Protection::default()
+    };
+    desk
+}
+
+fn off(addresses: &[&str]) -> Answers {
+    let turn_off = addresses.iter().map(|&address| address.to_owned()).collect();
+    Answers { turn_off, max_off: Some(10), ..of("C-0001") }
+}
+
+#[test]
+fn what_is_taken_back_needs_no_answer_about_users_and_is_told() {
+    let mut desk = protected();
+    let answers = Answers {
+        lift: vec!["INFO".into(), "ana".into()],
+        leave_out: vec![Kind::Shared, Kind::Room],
+        exclude: vec!["ben".into()],
+        undo_auto: true,
+        max_seats: Some(1),
+        ..off(&["ben", "Ana"])
+    };
+    let report = travel(&mut desk, answers);
+    let changes = Changes {
+        excluded: vec!["Ben".into()],
+        lifted: vec!["Info".into()],
+        included: Vec::new(),
+        left_out: vec![Kind::Shared],
+        is_auto_undone: true,
+        turned_off: vec!["Ana".into(), "Ben".into()],
+    };
+    assert_eq!(report.changes, changes, "{}", report.words);
+    let order = ["ChangeExclusions", "ChangeExclusions", "SaveKinds", "UndoRule", "TurnOff", "FinishRun"];
+    let asked = desk.log.iter().filter_map(|line| order.iter().find(|start| line.starts_with(**start)));
+    assert_eq!(asked.copied().collect::<Vec<_>>(), order, "one write for the range");
+    assert_eq!(desk.count("Apply"), 0);
+}
+
+#[test]
+fn whoever_stands_between_stays_on() {
+    for (addresses, writes) in [(vec!["Ana", "Info"], 2), (vec!["Ben"], 1), (vec!["Ana", "Ben", "Info"], 1)] {
+        let mut desk = protected();
+        desk.protection.seats.push(Seat {
+            id: UserId::from_bytes([3; 16]),
+            address: "Info".into(),
+            ..desk.protection.seats[0].clone()
+        });
+        let report = travel(&mut desk, off(&addresses));
+        let off: Vec<&str> = report.changes.turned_off.iter().map(Text::as_str).collect();
+        assert_eq!((off, desk.count("TurnOff")), (addresses, writes), "{}", report.words);
+    }
+}
+
+#[test]
+fn nobody_is_turned_off_by_mistake() {
+    let word = |of: &[&str]| off(of);
+    for (answers, end, words) in [
+        (
+            Answers { max_off: Some(1), ..word(&["Ana", "Ben", "ana"]) },
+            End::Stopped,
+            "2 users off, and --max-off",
+        ),
+        (
+            word(&["Ana", "Info", "zoe"]),
+            End::Wrong,
+            "Not on, so not to be turned off: Info. Not listed: zoe.",
+        ),
+        (
+            Answers { users: Some(Users::All), max_seats: Some(9), ..word(&["Ana"]) },
+            End::Wrong,
+            "--exclude): Ana",
+        ),
+        (
+            Answers { users: Some(Users::These(vec!["ana".into()])), max_seats: Some(9), ..word(&["Ana"]) },
+            End::Wrong,
+            "--turn-off too: ana",
+        ),
+        (
+            Answers { lift: vec!["Info".into()], exclude: vec!["info ".into()], ..word(&["Ana"]) },
+            End::Wrong,
+            "--exclude and --lift both name info",
+        ),
+        (
+            Answers { leave_out: vec![Kind::Room], include: vec![Kind::Room], ..word(&["Ana"]) },
+            End::Wrong,
+            "both name room",
+        ),
+        (
+            Answers { undo_auto: true, users: Some(Users::Auto), max_seats: Some(9), ..of("C-0001") },
+            End::Wrong,
+            "--undo-auto switches",
+        ),
+        // With the rule on a lifted exclusion is billed at the next sweep.
+        (
+            Answers { lift: vec!["Info".into()], max_seats: Some(0), ..of("C-0001") },
+            End::Stopped,
+            "would take 1 seat more",
+        ),
+    ] {
+        let mut desk = protected();
+        let report = travel(&mut desk, answers);
+        assert_eq!(report.end, end, "{words}: {}", report.words);
+        assert!(report.words.as_str().contains(words), "{words}: {}", report.words);
+        let writes = ["TurnOff", "ChangeExclusions", "SaveKinds", "UndoRule", "Apply", "MakeRule"];
+        assert_eq!(writes.map(|write| desk.count(write)), [0; 6], "{words}");
+        assert_eq!(report.changes, Changes::default());
+    }
+    let report = travel(&mut protected(), Answers { max_off: None, ..word(&["Ana"]) });
+    assert_eq!(flag(&report), "--max-off");
+    let report = travel(&mut protected(), Answers { lift: vec!["Info".into()], ..of("C-0001") });
+    assert_eq!(flag(&report), "--max-seats");
+}
+
+#[test]
+fn what_only_an_admin_may_is_refused_with_the_words_of_the_wizard() {
+    let user = |desk: &mut Desk| {
+        let mut setup = setup();
+        setup.operator.is_admin = false;
+        let rows = desk.board.rows.clone();
+        let mut other = Desk::new(setup, rows);
+        (other.verdict, other.named) = (Verdict::Proved, Some(organisation(1)));
+        other.protection = desk.protection.clone();
+        other
+    };
+    let mut desk = user(&mut protected());
+    let report =
+        travel(&mut desk, Answers { lift: vec!["Info".into()], max_seats: Some(1), ..off(&["Ana"]) });
+    assert_eq!(report.end, End::Refused, "{}", report.words);
+    assert!(report.words.as_str().contains("Only an Admin can turn protection off"), "{}", report.words);
+    assert_eq!((desk.count("TurnOff"), desk.count("ChangeExclusions")), (0, 0));
+
+    let undo = || Answers { undo_auto: true, ..of("C-0001") };
+    let mut desk = user(&mut protected());
+    assert!(travel(&mut desk, undo()).changes.is_auto_undone, "before its first sweep a User may");
+    let mut after = protected();
+    if let Some(rule) = after.protection.rule.as_mut() {
+        rule.last_pass = Some(rule.made);
+    }
+    let mut desk = user(&mut after);
+    let report = travel(&mut desk, undo());
+    assert_eq!((report.end, desk.count("UndoRule")), (End::Refused, 0), "{}", report.words);
+    assert!(report.words.as_str().contains("only an Admin can switch it off"), "{}", report.words);
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_taken_back() {
+    let mut desk = protected();
+    let answers = Answers {
+        undo_auto: true,
+        lift: vec!["Info".into()],
+        leave_out: vec![Kind::Shared],
+        is_dry_run: true,
+        max_off: None,
+        ..off(&["Ana"])
+    };
+    let report = travel(&mut desk, answers);
+    assert_eq!(report.end, End::Shown, "{}", report.words);
+    assert!(
+        report.words.as_str().starts_with(
+            "What would change: exclusion lifted: Info; left out: shared mailboxes; Enable Auto switched off; turned off: Ana."
+        ),
+        "{}",
+        report.words
+    );
+}
+
+#[test]
+fn turning_off_that_breaks_off_ends_with_who_is_still_on() {
+    let mut desk = protected();
+    let front = Headless::new(off(&["Ana", "Ben"]), Stop::default());
+    let report = travel_with(&mut desk, front, |_, request| matches!(request, Request::TurnOff(..)));
+    assert_eq!((report.end, report.changes), (End::Failed, Changes::default()));
+    // A rule that is off already, and an exclusion that is none, are fine: safe to press twice.
+    let mut desk = proved();
+    let answers = Answers { undo_auto: true, lift: vec!["Ana".into()], ..of("C-0001") };
+    let report = travel(&mut desk, answers);
+    assert_eq!((report.changes, desk.count("FinishRun"), desk.count("UndoRule")), (Changes::default(), 1, 0));
+}
+
 fn some_answers() -> impl Strategy<Value = Answers> {
     let customer =
         prop::sample::select(vec!["C-0001", "C-0002", "C-0003", "C-0006", "Bakery", "", "twin cafe"]);
@@ -472,6 +689,11 @@ fn some_answers() -> impl Strategy<Value = Answers> {
             wait: Duration::from_secs(wait),
             is_dry_run: flags.1,
             rehearse: flags.2,
+            lift: if flags.2 { vec!["Info".into()] } else { Vec::new() },
+            leave_out: if flags.1 { vec![Kind::Shared] } else { Vec::new() },
+            turn_off: if flags.0 && flags.2 { vec!["Ana".into()] } else { Vec::new() },
+            max_off: flags.3,
+            undo_auto: flags.2,
             ..Answers::default()
         })
 }
@@ -479,8 +701,8 @@ fn some_answers() -> impl Strategy<Value = Answers> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
     #[test]
-    fn every_journey_comes_to_an_end(answers in some_answers(), verdict in 0_u8..6, bad in prop::collection::vec(any::<bool>(), 0..12), seed in 0_u8..4) {
-        let mut desk = desk();
+    fn every_journey_comes_to_an_end(answers in some_answers(), verdict in 0_u8..6, on in any::<bool>(), bad in prop::collection::vec(any::<bool>(), 0..12), seed in 0_u8..4) {
+        let mut desk = if on { protected() } else { desk() };
         desk.named = Some(organisation(1));
         desk.verdict = match verdict {
             0 => Verdict::NotYet,

@@ -1,14 +1,13 @@
 //! Writes receipts and links into files that only the operator can read.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-};
+use std::{io, path::Path};
 
-use crate::domain::{
-    failure::{Failure, FailureKind, of_system},
-    text::Text,
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind, of_system},
+        text::Text,
+    },
+    private,
 };
 
 /// Writes text into a file of mode 0600, replacing it, and says where.
@@ -36,37 +35,17 @@ fn safe(name: &str) -> String {
     if tidy.is_empty() { "file".into() } else { tidy.into() }
 }
 
-/// Writes beside the place and moves there whole: a program that dies on the way leaves the old file, or none.
+/// Replaces the file whole; its last line gets an end.
 fn put(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let draft = path.with_extension("draft");
-    let moved = fill(&draft, text).and_then(|()| fs::rename(&draft, path));
-    if moved.is_err() {
-        // It may not even have been made.
-        fs::remove_file(&draft).ok();
-    }
-    moved?;
-    #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
-    Ok(())
-}
-
-/// Writes a file of mode 0600, down to the disk.
-fn fill(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') {
-        file.write_all(b"\n")?;
-    }
-    file.sync_all()
+    private::make_folder(folder)?;
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    private::replace(path, &format!("{text}{end}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -11,12 +11,12 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use crate::domain::text::Text;
+use crate::domain::{nearest::nearest, text::Text};
 
 use super::{
     SettingsError,
     gathered::{Given, Origin},
-    table::{Key, Kind, PERMISSION, SETTINGS, Setting, nearest},
+    table::{Key, Kind, PERMISSION, SETTINGS, Setting},
     value::{self, Value},
 };
 

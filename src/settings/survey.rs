@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use crate::domain::nearest::nearest;
+
 use super::{
     Origin, Settings, SettingsError, Sources,
     gathered::Gathered,
-    table::{FILE_VARIABLE, SETTINGS, Setting, nearest},
+    table::{FILE_VARIABLE, SETTINGS, Setting},
 };
 
 /// Every setting, as it stands.

@@ -357,18 +357,6 @@ pub const SETTINGS: &[Setting] = &[
 /// The variable that names the settings file; not a setting itself, because a file can't name itself.
 pub const FILE_VARIABLE: &str = "BACKUP365_SETTINGS";
 
-/// The variable's or key's nearest likeness among the ones that exist, where there is one that a slip explains.
-#[must_use]
-pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    /// Words further away than this are no likely slip.
-    const NEAR: f64 = 0.6;
-    known
-        .map(|known| (strsim::jaro_winkler(known, word), known))
-        .filter(|(likeness, _)| *likeness >= NEAR)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

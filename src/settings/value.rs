@@ -51,7 +51,7 @@ pub(super) fn of_words(
 ) -> Result<Vec<Value>, String> {
     let name = setting.name;
     match setting.kind {
-        Kind::Command => Ok(vec![command(name, split(name, words)?)?]),
+        Kind::Command => Ok(vec![command(name, split_command(name, words)?)?]),
         Kind::Addresses => words.split_whitespace().map(pair).collect(),
         Kind::Permissions => {
             words.split(';').map(str::trim).filter(|row| !row.is_empty()).map(columns).collect()
@@ -178,7 +178,10 @@ fn columns(words: &str) -> Result<Value, String> {
 
 /// Splits a command into words at blanks; single or double quotes keep what is between them together. Nothing else has
 /// a meaning: no shell reads it, and a backslash is a letter of a path.
-fn split(name: &str, line: &str) -> Result<Vec<String>, String> {
+///
+/// # Errors
+/// A quote is not closed; `name` says where.
+pub fn split_command(name: &str, line: &str) -> Result<Vec<String>, String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for c in line.chars() {
         match quote {

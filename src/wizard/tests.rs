@@ -10,6 +10,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
+    protection::{Chosen, Protection, SeatOutcome, SeatResult},
     run::{Board, BoardRow, OpenRun, Operator, RunDone, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::{Check, CheckState, Organisation, Proof, Verdict},
@@ -139,6 +140,8 @@ pub(crate) struct Desk {
     pub(crate) verdict: Verdict,
     /// Whom the answers name.
     pub(crate) named: Option<Organisation>,
+    /// What is on record about the users.
+    pub(crate) protection: Protection,
 }
 
 impl Desk {
@@ -170,6 +173,7 @@ impl Desk {
             world,
             verdict: Verdict::NotYet,
             named: None,
+            protection: Protection::default(),
         };
         desk.happen(Happening::Started);
         desk
@@ -235,6 +239,10 @@ impl Desk {
     pub(crate) fn respond(&mut self, call: CallId, request: &Request) {
         if matches!(request, Request::ListUsers { .. }) {
             self.happen(Happening::Reply(call, Reply::Page(page())));
+        }
+        if let Request::TurnOff(_, users) = request {
+            let off = |user: &Chosen| SeatResult { user: user.clone(), outcome: SeatOutcome::TurnedOff };
+            self.happen(Happening::Reply(call, Reply::Batch(users.iter().map(off).collect())));
         }
         if let Some(reply) = self.reply_to(request) {
             self.happen(Happening::Reply(call, reply));
@@ -383,11 +391,17 @@ impl Desk {
             }
             Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
             Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
-            Request::LoadProtection(..) => Some(Reply::Protection(Box::default())),
+            Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone()))),
             Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
             Request::Search { .. } => Some(Reply::Searched(Vec::new())),
             Request::Sort(pages) => Some(Reply::Sorted(crate::domain::order::by_name(pages))),
-            Request::ChangeExclusions(..) => Some(Reply::Excluded(Vec::new())),
+            Request::ChangeExclusions(_, change) => {
+                self.protection.exclusions.retain(|user| !change.users.contains(user));
+                if change.exclude {
+                    self.protection.exclusions.extend(&change.users);
+                }
+                Some(Reply::Excluded(self.protection.exclusions.clone()))
+            }
             Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
             Request::FinishRun(_) => Some(failed()),
             Request::ParkRun(_)

@@ -275,6 +275,24 @@ pub mod field {
     pub const LIST: &str = "Mailboxes";
 }
 
+/// Labels of facts that front ends read by name.
+pub mod fact {
+    /// The name that Microsoft holds for the tenant.
+    pub const ORGANISATION: &str = "Organisation";
+    /// Its default domain.
+    pub const DOMAIN: &str = "Domain";
+    /// Its GUID.
+    pub const TENANT: &str = "Tenant ID";
+    /// The ceiling of Enable Auto.
+    pub const CEILING: &str = "At most, seats";
+}
+
+/// Labels of keys that say how something stands, for front ends that answer without a person.
+pub mod label {
+    /// The key of Enable Auto while the rule is on.
+    pub const UNDO_AUTO: &str = "undo Auto";
+}
+
 /// What a field holds.
 #[derive(Debug)]
 pub enum FieldValue<'a> {
@@ -347,6 +365,22 @@ pub enum Layout {
     Products,
     /// Name, meaning: explain's hits, results per user, kinds to include.
     Pairs,
+}
+
+/// Where the cells of a row stand that front ends read by name, in the order of [`Layout`].
+pub mod column {
+    /// The name, in every layout.
+    pub const NAME: usize = 0;
+    /// A customer's domain.
+    pub const DOMAIN: usize = 1;
+    /// A user's address.
+    pub const ADDRESS: usize = 1;
+    /// A customer's reference.
+    pub const REFERENCE: usize = 2;
+    /// A user's kind.
+    pub const KIND: usize = 2;
+    /// A user's state.
+    pub const STATE: usize = 3;
 }
 
 /// Random access to rows; cheap, and the same at ten rows and at half a million.

@@ -19,7 +19,7 @@ pub(crate) const READ_ONLY: &str =
 
 /// A failure as one sentence for the line of state.
 pub(crate) fn failure(failure: &Failure) -> Text {
-    Text::of(format_args!("{}. {}", failure.what, failure.hint))
+    failure.in_words()
 }
 
 /// How far a customer is, in the words of the customer screen.

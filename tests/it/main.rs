@@ -23,6 +23,8 @@ mod customers;
 mod docs;
 #[cfg(unix)]
 mod dropped;
+#[cfg(unix)]
+mod exits;
 mod explain;
 mod help;
 #[cfg(unix)]
@@ -64,3 +66,5 @@ mod sweep;
 mod terminal;
 #[cfg(unix)]
 mod troubles;
+#[cfg(unix)]
+mod turning_off;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use crate::{
     plain::Talk,
     provision,
-    terminal::{DOWN, ENTER, Home, Record, TAB, Terminal},
+    terminal::{DOWN, ENTER, Home, TAB, Terminal},
 };
 
 /// How one front end goes through a scenario; says the exit code.
@@ -42,15 +42,28 @@ const BY_NATURE: &[&str] = &["hash", "before", "password"];
 /// Everything on record, table by table.
 fn rows(home: &Home) -> BTreeMap<String, BTreeSet<String>> {
     let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let run: String = record.query_row("SELECT id FROM run", [], |row| row.get(0)).unwrap();
+    let runs = runs(&record);
     let mut tables = record
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'about'")
         .unwrap();
     let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    names.into_iter().map(|table| (table.clone(), table_rows(&record, &table, &run))).collect()
+    names.into_iter().map(|table| (table.clone(), table_rows(&record, &table, &runs))).collect()
 }
 
-fn table_rows(record: &Connection, table: &str, run: &str) -> BTreeSet<String> {
+/// The numbers of the runs, oldest first.
+fn runs(record: &Connection) -> Vec<String> {
+    let mut runs = record.prepare("SELECT id FROM run ORDER BY opened").unwrap();
+    runs.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Words with the runs by their place instead of their number.
+fn placed(words: &str, runs: &[String]) -> String {
+    runs.iter()
+        .enumerate()
+        .fold(words.to_owned(), |words, (at, run)| words.replace(run, &format!("RUN {at}")))
+}
+
+fn table_rows(record: &Connection, table: &str, runs: &[String]) -> BTreeSet<String> {
     let mut all = record.prepare(&format!("SELECT * FROM {table}")).unwrap();
     let columns: Vec<String> = all.column_names().map(str::to_owned).collect();
     let rows = all.query_map([], |row| {
@@ -62,7 +75,7 @@ fn table_rows(record: &Connection, table: &str, run: &str) -> BTreeSet<String> {
                 _ if MOMENTS.contains(&column.as_str()) => "set".to_owned(),
                 ValueRef::Integer(number) => number.to_string(),
                 ValueRef::Real(number) => number.to_string(),
-                ValueRef::Text(text) => String::from_utf8_lossy(text).replace(run, "RUN"),
+                ValueRef::Text(text) => placed(&String::from_utf8_lossy(text), runs),
                 ValueRef::Blob(bytes) => format!("{bytes:02x?}"),
             };
             format!("{column}={words}")
@@ -72,12 +85,14 @@ fn table_rows(record: &Connection, table: &str, run: &str) -> BTreeSet<String> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
-/// A receipt without the run's number, moments and hashes.
+/// The receipt of the newest run, without its number, moments and hashes.
 fn receipt(home: &Home) -> String {
-    let run = Record::of(home).run();
+    let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let runs = runs(&record);
+    let run = format!("B365-{}", runs.last().unwrap());
     let text = provision::says(home, &["receipt", &run]);
     let lines = text.lines().map(|line| {
-        let line = line.replace(&run, "RUN");
+        let line = placed(line, &runs);
         match line.split_once(": ") {
             Some((label @ ("Opened" | "Finished" | "Enabled"), _)) => format!("{label}: set"),
             // "… AEDT · root · finished the run · 61c7a4c5"
@@ -258,6 +273,52 @@ fn enable_auto_on_path_3() {
                 "8",
             ];
             provision::code(home, &arguments, "")
+        },
+    );
+}
+
+/// Three are on, and Enable Auto is.
+fn provisioned(home: &Home) {
+    let users = "mei.williams@harbourstreetcafe.example\noliver.tamihana@harbourstreetcafe.example\n\
+                 priya.brown@harbourstreetcafe.example\n";
+    let three = ["C-1001", "--users-file", "-", "--max-seats", "3", "--rehearse"];
+    assert_eq!(provision::code(home, &three, users), 0);
+    let auto = ["C-1001", "--users", "auto", "--max-seats", "31", "--without-sweeper"];
+    assert_eq!(provision::code(home, &auto, ""), 0);
+}
+
+#[test]
+fn enable_auto_undone_and_two_users_turned_off() {
+    same(
+        |home| {
+            provisioned(home);
+            let mut terminal = Terminal::opened(home);
+            terminal.picks("Harbour Street Cafe").takes(0).sees(&["[ Yes, this is the organisation ]"]);
+            terminal.keys(ENTER).sees(&["[Authorise]"]).enables().sees(&["listed 37 ·", "protected 3"]);
+            terminal.keys("u").sees(&["Switch Enable Auto off?"]).keys(ENTER).sees(&["Enable Auto is off."]);
+            terminal.keys(&format!("{DOWN}{DOWN}{DOWN}v{DOWN}o")).sees(&["Turn 2 users off?"]);
+            terminal.keys("2").keys(ENTER).sees(&["2 users turned off"]).keys(ENTER);
+            terminal.sees(&["protected 1"]).keys("f").quits()
+        },
+        |home| {
+            provisioned(home);
+            let mut talk = Talk::start(home, 80, &[]);
+            talk.opens("harbour", "Harbour Street Cafe");
+            talk.hears(&["Is this the organisation of", "Enter for 1"]).types("");
+            talk.hears(&["Step 4 of 6: Authorise.", "Enable", "Enter for 1"]).types("enable");
+            talk.hears(&["Step 5 of 6: Users.", "listed 37"])
+                .types("auto")
+                .hears(&["Switch Enable Auto off?"]);
+            talk.types("yes").hears(&["Enable Auto is off."]).types("turn off 4-5");
+            talk.hears(&["Turn 2 users off?", "then Enter."]).types("2").hears(&["2 users turned off"]);
+            talk.types("").hears(&["seats 1 to 1."]).types("finish");
+            talk.hears(&["Done: 1 user", "Leave the wizard."]).types("quit");
+            talk.ends()
+        },
+        |home| {
+            provisioned(home);
+            let off = "oliver.tamihana@harbourstreetcafe.example\npriya.brown@harbourstreetcafe.example\n";
+            provision::code(home, &["C-1001", "--undo-auto", "--turn-off", "-", "--max-off", "2"], off)
         },
     );
 }

@@ -37,7 +37,7 @@ const ANDERSON: [&str; 6] = [
 ];
 
 /// How a run of the program ended.
-struct Ran {
+pub(crate) struct Ran {
     code: i32,
     out: String,
     err: String,
@@ -45,13 +45,13 @@ struct Ran {
 
 impl Ran {
     /// Checks the exit code, and shows everything where it is another.
-    fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
         self
     }
 
     /// Checks that stderr says all of these.
-    fn says(self, words: &[&str]) -> Self {
+    pub(crate) fn says(self, words: &[&str]) -> Self {
         for word in words {
             assert!(self.err.contains(word), "{word:?} is not in:\n{}", self.err);
         }
@@ -59,7 +59,7 @@ impl Ran {
     }
 
     /// The object of `--json`, checked against its schema.
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let schema = serde_json::from_str(include_str!("../../assets/json/provision.schema.json")).unwrap();
         let checker = jsonschema::validator_for(&schema).unwrap();
         let object: Value = serde_json::from_str(&self.out).unwrap();
@@ -102,12 +102,12 @@ fn ended(child: Child) -> Ran {
 }
 
 /// Runs it to its end.
-fn run(home: &Home, arguments: &[&str]) -> Ran {
+pub(crate) fn run(home: &Home, arguments: &[&str]) -> Ran {
     ended(program(home, arguments).spawn().unwrap())
 }
 
 /// Runs it with something on its standard input.
-fn fed(home: &Home, arguments: &[&str], input: &str) -> Ran {
+pub(crate) fn fed(home: &Home, arguments: &[&str], input: &str) -> Ran {
     let mut child = program(home, arguments).stdin(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     ended(child)
@@ -316,7 +316,7 @@ fn addresses_by_file_and_by_standard_input_with_exclusions_and_kinds() {
     let (ana, tom) = (listed[0].as_str(), listed[1].as_str());
 
     let home = harbour();
-    let path = file(&home, "owner.txt", &format!("# the owner\n{}\n\n", ana.to_uppercase()));
+    let path = file(&home, "owner.txt", &format!("\u{feff}{}\n# the owner\n\n", ana.to_uppercase()));
     run(&home, &["C-1001", "--users-file", &path, "--max-seats", "1"]).ends(0);
     assert_eq!(on(&home), [ana]);
 

@@ -55,17 +55,17 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
         stop,
         plans: stage.opener.settings.data_of(stage.opener.is_sandbox).join("plans"),
     };
-    let exit = apply::run(&context, &order, rig)?;
+    let done = apply::run(&context, &order, rig);
     // What still waits for a lock or a server is not waited for: writes have been.
     drop((context, world));
     stage.runtime.shutdown_background();
     drop(trial);
-    Ok(exit)
+    Ok(done?)
 }
 
 /// A refusal as an error.
 fn told(refusal: Refusal) -> anyhow::Error {
-    anyhow::anyhow!(refusal.words)
+    refusal.bad.into()
 }
 
 /// Reads a password.

@@ -14,8 +14,8 @@ use super::Stage;
 pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
     let wish = wish(&args.what);
     // What is missing is said before anything is opened.
-    if let Some(exit) = customers::missing(&wish) {
-        return Ok(exit);
+    if let Some(missing) = customers::missing(&wish) {
+        return Err(missing.into());
     }
     let (desk, _kept) = stage.desk()?;
     customers::run(&desk, &wish).map_err(Refusal::from)

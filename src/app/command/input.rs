@@ -1,13 +1,17 @@
 //! What commands are given beside flags: lists from files or standard input, and the command line as it was typed.
 
-use std::{fs, io::Read, path::Path};
+use std::{
+    fs,
+    io::{ErrorKind, Read},
+    path::Path,
+};
 
-use crate::domain::{failure::of_system, id::Address, text::Text};
+use crate::domain::{
+    address_list::{self, MAX_BYTES},
+    failure::of_system,
+};
 
 use super::super::Refusal;
-
-/// How much of a list is read, in bytes: half a million addresses of 128 bytes.
-const MOST: u64 = 64 * 1_024 * 1_024;
 
 /// How many lines that can't be used are named.
 const NAMED: usize = 5;
@@ -22,13 +26,8 @@ pub(super) fn is_standard_input(file: &Path) -> bool {
 /// # Errors
 /// Says which file of which flag can't be read, and why.
 pub(super) fn lines(file: &Path, flag: &str) -> Result<Vec<String>, Refusal> {
-    let text = read(file).map_err(|error| {
-        let name =
-            if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() };
-        Refusal::usage(format!("{flag}: {name} can't be read: {}.", of_system(&error)))
-    })?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(str::to_owned).collect())
+    let text = text(file, flag)?;
+    Ok(address_list::lines(&text).map(|(_, line)| line.to_owned()).collect())
 }
 
 /// The addresses of a list, one a line.
@@ -36,29 +35,39 @@ pub(super) fn lines(file: &Path, flag: &str) -> Result<Vec<String>, Refusal> {
 /// # Errors
 /// Names the lines that hold no address; nothing has been done then.
 pub(super) fn addresses(file: &Path, flag: &str) -> Result<Vec<String>, Refusal> {
-    let lines = lines(file, flag)?;
-    let bad: Vec<&String> = lines.iter().filter(|line| line.parse::<Address>().is_err()).collect();
-    if bad.is_empty() {
-        return Ok(lines);
-    }
-    let named: Vec<String> = bad.iter().take(NAMED).map(|line| format!("“{}”", Text::clean(line))).collect();
-    let more = bad.len().saturating_sub(NAMED);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Err(Refusal::usage(format!(
-        "{flag}: no e-mail address: {}{more}. Put one address on each line. Nothing was done.",
-        named.join(", ")
-    )))
+    address_list::read(&text(file, flag)?).map_err(|bad| {
+        let named: Vec<String> = bad.iter().take(NAMED).map(|bad| format!("“{}”", bad.line)).collect();
+        let more = bad.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        Refusal::usage(format!(
+            "{flag}: no e-mail address: {}{more}. Put one address on each line. Nothing was done.",
+            named.join(", ")
+        ))
+    })
+}
+
+/// A file, or standard input, as text.
+fn text(file: &Path, flag: &str) -> Result<String, Refusal> {
+    read(file).map_err(|error| {
+        let name =
+            if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() };
+        let why = match error.kind() {
+            ErrorKind::InvalidData => "it is not UTF-8 text; save it again as UTF-8".into(),
+            _ => of_system(&error),
+        };
+        Refusal::usage(format!("{flag}: {name} can't be read: {why}."))
+    })
 }
 
 fn read(file: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     let read = if is_standard_input(file) {
-        std::io::stdin().lock().take(MOST + 1).read_to_string(&mut text)?
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text)?
     } else {
-        fs::File::open(file)?.take(MOST + 1).read_to_string(&mut text)?
+        fs::File::open(file)?.take(MAX_BYTES + 1).read_to_string(&mut text)?
     };
-    if u64::try_from(read).unwrap_or(u64::MAX) > MOST {
-        return Err(std::io::Error::other("it is longer than 64 MiB"));
+    if u64::try_from(read).unwrap_or(u64::MAX) > MAX_BYTES {
+        return Err(std::io::Error::other(format!("it is larger than {} MiB", MAX_BYTES >> 20)));
     }
     Ok(text)
 }

@@ -41,18 +41,18 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
         out: context.out,
     };
     let print = Print { is_json: args.json, line: input::line() };
-    let exit = provision::run(&way, answers, &print)?;
+    let done = provision::run(&way, answers, &print);
     // What still waits for a lock or a server is not waited for: writes have been.
     drop(start);
     drop((context, world));
     drop(trial);
     stage.runtime.shutdown_background();
-    Ok(exit)
+    Ok(done?)
 }
 
 /// Every answer, read from where the flags say.
 fn answers(args: &Args) -> Result<Answers, Refusal> {
-    let is_twice = [&args.users_file, &args.hosted.mailboxes]
+    let is_twice = [&args.users_file, &args.turn_off, &args.hosted.mailboxes]
         .into_iter()
         .filter(|file| file.as_deref().is_some_and(input::is_standard_input))
         .count()
@@ -77,14 +77,28 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
         (None, Some(Who::None)) => Some(Users::None),
         (None, None) => None,
     };
-    Ok(Answers {
+    let turn_off = match &args.turn_off {
+        Some(file) => input::addresses(file, "--turn-off")?,
+        None => Vec::new(),
+    };
+    if args.turn_off.is_some() && turn_off.is_empty() {
+        return Err(Refusal::usage(
+            "the list of --turn-off is empty. Put one address on each line, or leave the flag out.",
+        ));
+    }
+    let answers = Answers {
         customer: args.customer.clone(),
         product: args.product,
         tenant: args.tenant.clone(),
         details: details(&args.hosted)?,
         users,
         include: args.include_kind.iter().copied().map(Included::kind).collect(),
+        leave_out: args.leave_out_kind.iter().copied().map(Included::kind).collect(),
         exclude: args.exclude.clone(),
+        lift: args.lift.clone(),
+        turn_off,
+        max_off: args.max_off,
+        undo_auto: args.undo_auto,
         max_seats: args.max_seats,
         ceiling: args.ceiling,
         without_sweeper: args.without_sweeper,
@@ -92,7 +106,11 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
         is_dry_run: args.dry_run,
         rehearse: args.rehearse,
         ..Answers::default()
-    })
+    };
+    match answers.clash() {
+        Some(words) => Err(Refusal::usage(words)),
+        None => Ok(answers),
+    }
 }
 
 /// The details of hosted Exchange; none where nothing was given.

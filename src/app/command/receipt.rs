@@ -20,7 +20,7 @@ pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
     };
     let target = args.out.clone().map(|file| Target { file, may_replace: args.force });
     if !stage.opener.has_record() {
-        return Ok(receipt::unknown(&args.run));
+        return Err(receipt::unknown(&args.run).into());
     }
     let store = stage.opener.store()?;
     let asked = receipt::Asked { run: args.run.clone(), what, target, is_sandbox: stage.opener.is_sandbox };

@@ -12,7 +12,7 @@ use crate::{
     headless::report::{End, Report},
 };
 
-use super::{Job, fate, fate::Fate, table::table};
+use super::{super::table, Job, fate, fate::Fate};
 
 /// What the whole plan comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -112,7 +112,8 @@ pub(super) fn is_bad(jobs: &[Job]) -> bool {
 /// The plan as it was found, as a table with its totals.
 pub(super) fn told(jobs: &[Job], max_seats: Option<u32>) -> String {
     let rows: Vec<[Text; 6]> = jobs.iter().map(row).collect();
-    let mut text = table(["CUSTOMER", "PRODUCT", "ORGANISATION", "USERS", "NEW SEATS", "REMARK"], &rows);
+    let mut text =
+        table::whole(["CUSTOMER", "PRODUCT", "ORGANISATION", "USERS", "NEW SEATS", "REMARK"], &rows);
     let total = Total::of(jobs);
     text.push('\n');
     for line in totals(jobs, total, max_seats) {

@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{
+        address_list::{self, MAX_BYTES},
         bill::counted,
         customer::{Customer, Product},
         failure::of_system,
         filter::fold,
-        id::{Address, CustomerId},
+        id::CustomerId,
         plan::{self, List, Mailboxes, Mistake, Place, Row, Users},
         text::Text,
     },
@@ -22,9 +23,6 @@ use crate::{
 };
 
 use super::{Job, Order, fate::Fate};
-
-/// Largest plan or list taken, bytes: a list of half a million long addresses.
-const MAX_BYTES: u64 = 32 << 20;
 
 /// Reads the plans and finds their customers.
 ///
@@ -83,7 +81,7 @@ fn text(path: &Path) -> Result<String, Text> {
     let file = std::fs::File::open(path).map_err(told)?;
     file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(told)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
-        return Err(Text::from("it is larger than 32 MiB"));
+        return Err(Text::of(format_args!("it is larger than {} MiB", MAX_BYTES >> 20)));
     }
     String::from_utf8(bytes).map_err(|_broken| Text::from("it is not UTF-8 text"))
 }
@@ -106,19 +104,11 @@ fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
     let name = Text::clean(&path.display().to_string());
     let text = text(path)
         .map_err(|why| Mistake::at(place, format_args!("{key}: the file {name} can't be read: {why}.")))?;
-    let mut addresses = Vec::new();
-    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if line.parse::<Address>().is_err() {
-            let line = Text::clean(line);
-            let words = format_args!("{key}: {name} line {}: \"{line}\" is not an e-mail address.", at + 1);
-            return Err(Mistake::at(place, words));
-        }
-        addresses.push(line.to_owned());
-    }
+    let addresses = address_list::read(&text).map_err(|bad| {
+        let told =
+            bad.first().map(|bad| format!(" line {}: \"{}\"", bad.number, bad.line)).unwrap_or_default();
+        Mistake::at(place, format_args!("{key}: {name}{told} is not an e-mail address."))
+    })?;
     if addresses.is_empty() {
         return Err(Mistake::at(place, format_args!("{key}: the file {name} names nobody.")));
     }

@@ -7,17 +7,20 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
     sync::Mutex,
 };
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{
-    failure::{Failure, FailureKind, of_system},
-    id::RunId,
-    text::Text,
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind, of_system},
+        id::RunId,
+        text::Text,
+    },
+    private::{make_folder, only_owner, replace},
 };
 
 use super::work::lock;
@@ -51,7 +54,9 @@ impl Progress {
     pub(super) fn take(folder: &Path, again: bool) -> Result<Self, Trouble> {
         let failed = |error: io::Error| Trouble::Failed(unusable(folder, &error));
         make_folder(folder).map_err(failed)?;
-        let lock = open_private(&folder.join("lock"), OpenOptions::new().append(true)).map_err(failed)?;
+        let lock = only_owner(OpenOptions::new().append(true).create(true))
+            .open(folder.join("lock"))
+            .map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Trouble::Held),
@@ -104,37 +109,6 @@ fn read(folder: &Path) -> io::Result<BTreeMap<String, RunId>> {
     let rows = found.get("rows").and_then(Value::as_object);
     let run = |(key, run): (&String, &Value)| Some((key.clone(), run.as_str()?.parse().ok()?));
     Ok(rows.map(|rows| rows.iter().filter_map(run).collect()).unwrap_or_default())
-}
-
-/// Makes a folder that only this account may look into.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Opens a file that only this account may read, making it where it is missing.
-fn open_private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    options.create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
-}
-
-/// Puts a file in the place of another, whole or not at all, down to the disk; only this account may read it.
-pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let new = path.with_extension("new");
-    let mut file = open_private(&new, OpenOptions::new().write(true).truncate(true))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    // The new name is on the disk once its folder is; where folders can't be opened, the system sees to that.
-    match path.parent().map(File::open) {
-        Some(Ok(folder)) => folder.sync_all(),
-        _ => Ok(()),
-    }
 }
 
 /// A folder that can't be used, in words.

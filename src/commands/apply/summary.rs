@@ -14,13 +14,13 @@ use crate::{
     },
     exit::Exit,
     headless::report::End,
+    private::{make_folder, replace},
 };
 
 use super::{
+    super::table,
     Job, check,
     fate::{self, Fate},
-    progress::{make_folder, replace},
-    table::table,
 };
 
 /// The version of the JSON, `assets/json/apply.schema.json`.
@@ -58,7 +58,7 @@ pub(super) fn links<'a>(waiting: impl IntoIterator<Item = &'a [Text; 4]>) -> Str
     if waiting.is_empty() {
         String::new()
     } else {
-        table(["CUSTOMER", "ORGANISATION", "TENANT", "LINK"], &waiting)
+        table::whole(["CUSTOMER", "ORGANISATION", "TENANT", "LINK"], &waiting)
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) fn text(about: About<'_>) -> String {
     if about.is_sandbox {
         text.push_str("SANDBOX: these customers are invented.\n");
     }
-    text.push_str(&table(["CUSTOMER", "PRODUCT", "RUN", "RESULT", "WHAT HAPPENED"], &rows));
+    text.push_str(&table::whole(["CUSTOMER", "PRODUCT", "RUN", "RESULT", "WHAT HAPPENED"], &rows));
     text.push('\n');
     text.push_str(&counts(about));
     let links = links(&about.jobs.iter().filter_map(link).collect::<Vec<_>>());

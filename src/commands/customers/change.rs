@@ -34,7 +34,7 @@ pub(super) fn add(desk: &Desk, columns: &[(Column, String)], form: Form) -> anyh
     let added = corrected(open, columns).and_then(|new| desk.store.add_customer(&new));
     let customer = match added {
         Ok(customer) => customer,
-        Err(failure) => return ended(&failure),
+        Err(failure) => return Err(ended(&failure)),
     };
     if customer.products.is_empty() {
         desk.out.note(&format!(
@@ -59,7 +59,7 @@ pub(super) fn set(
     });
     let (customer, made) = match corrected {
         Ok(corrected) => corrected,
-        Err(failure) => return ended(&failure),
+        Err(failure) => return Err(ended(&failure)),
     };
     let who = format!("{} ({})", customer.name, customer.reference);
     if made.is_empty() {

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::{
-        desk::{Desk, refused, sentence},
-        quietly, warn,
+        desk::{Desk, refused},
+        quietly,
+        unanswered::{PREFIX, Unanswered},
     },
     domain::{
         bill::{counted, grouped},
@@ -43,13 +44,13 @@ pub(super) fn run(desk: &Desk, file: Option<&Path>, is_dry: bool, form: Form) ->
     let bytes = match bytes_of(desk, file) {
         Ok(bytes) => bytes,
         Err(why) => {
-            warn(&format!("backup365: {named} can't be read: {why}. Nothing was imported."));
-            return Ok(Exit::Usage);
+            let words = format!("{named} can't be read: {why}. Nothing was imported.");
+            return Err(Unanswered::new(Exit::Usage, &words).into());
         }
     };
     let sheet = match customer_csv::read(&bytes) {
         Ok(sheet) => sheet,
-        Err(problems) => return Ok(bad_lines(&named, &problems)),
+        Err(problems) => return Err(bad_lines(&named, &problems).into()),
     };
     let count = u32::try_from(sheet.lines.len()).unwrap_or(u32::MAX);
     desk.out.note(&format!(
@@ -60,11 +61,11 @@ pub(super) fn run(desk: &Desk, file: Option<&Path>, is_dry: bool, form: Form) ->
     let customers: Vec<NewCustomer> = sheet.lines.iter().map(|line| line.customer.clone()).collect();
     let fates = match desk.store.import_customers(&customers, is_dry) {
         Ok(fates) => fates,
-        Err(failure) => return refused(&failure),
+        Err(failure) => return Err(refused(&failure)),
     };
     let problems = refusals(&sheet, &fates);
     if !problems.is_empty() {
-        return Ok(bad_lines(&named, &problems));
+        return Err(bad_lines(&named, &problems).into());
     }
     quietly(told(desk, &sheet, &fates, is_dry, form), Exit::Done)
 }
@@ -89,17 +90,15 @@ fn bytes_of(desk: &Desk, file: Option<&Path>) -> Result<Vec<u8>, Text> {
     }
 }
 
-/// Tells every line that can't be used.
-fn bad_lines(named: &str, problems: &[Problem]) -> Exit {
-    for problem in problems {
-        warn(&problem.to_string());
-    }
+/// Every line that can't be used.
+fn bad_lines(named: &str, problems: &[Problem]) -> Unanswered {
+    let mut lines: Vec<Text> = problems.iter().map(|problem| Text::of(format_args!("{problem}"))).collect();
     let count = u32::try_from(problems.len()).unwrap_or(u32::MAX);
-    warn(&format!(
-        "backup365: {named} has {}. Nothing was imported. Mend the lines, then import the file again.",
+    lines.push(Text::of(format_args!(
+        "{PREFIX}{named} has {}. Nothing was imported. Mend the lines, then import the file again.",
         counted(count, "problem", "problems")
-    ));
-    Exit::Usage
+    )));
+    Unanswered { exit: Exit::Usage, lines }
 }
 
 /// What the record refuses, line by line.
@@ -107,7 +106,7 @@ fn refusals(sheet: &Sheet, fates: &[Fate]) -> Vec<Problem> {
     let refused = |(line, fate): (&Line, &Fate)| match fate {
         Fate::Refused(failure) => Some(Problem {
             line: line.number,
-            what: Text::of(format_args!("{}: {}", line.customer.reference, sentence(failure))),
+            what: Text::of(format_args!("{}: {}", line.customer.reference, failure.in_words())),
         }),
         _ => None,
     };

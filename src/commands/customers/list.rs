@@ -33,7 +33,7 @@ pub(super) fn run(desk: &Desk, words: &str, with_closed: bool, form: Form) -> an
     let now = desk.clock.now();
     let board = match desk.store.board(sydney::latest_2000(now.minus(OVERDUE_AFTER))) {
         Ok(board) => board,
-        Err(failure) => return refused(&failure),
+        Err(failure) => return Err(refused(&failure)),
     };
     if let Some(warning) = &board.sweep_warning {
         warn(warning.as_str());

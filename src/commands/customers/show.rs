@@ -34,9 +34,6 @@ const SWEEPS: u32 = 5;
 /// Excluded people named before the rest is only counted; the JSON names all. A guess: one screen.
 const NAMED: usize = 40;
 
-/// Sydney, whose 20:00 counts.
-const SYDNEY: &str = "Australia/Sydney";
-
 /// What is shown.
 struct Sheet {
     customer: Customer,
@@ -49,7 +46,7 @@ struct Sheet {
 pub(super) fn run(desk: &Desk, typed: &str, form: Form) -> anyhow::Result<Exit> {
     let sheet = match find(desk, typed, true).and_then(|customer| read(desk, customer)) {
         Ok(sheet) => sheet,
-        Err(failure) => return ended(&failure),
+        Err(failure) => return Err(ended(&failure)),
     };
     if let Some(warning) = &sheet.status.sweep_warning {
         warn(warning.as_str());
@@ -256,9 +253,9 @@ fn target_as_json(target: &EnabledFor) -> Value {
 /// One run.
 fn run_line(run: &RunLine) -> String {
     let state = match (run.finished, run.parked) {
-        (Some(at), _) => format!("finished {}", stamp_in_words(at, SYDNEY)),
-        (None, Some(at)) => format!("parked since {}", stamp_in_words(at, SYDNEY)),
-        (None, None) => format!("not finished, last worked on {}", stamp_in_words(run.touched, SYDNEY)),
+        (Some(at), _) => format!("finished {}", stamp_in_words(at, sydney::ZONE)),
+        (None, Some(at)) => format!("parked since {}", stamp_in_words(at, sydney::ZONE)),
+        (None, None) => format!("not finished, last worked on {}", stamp_in_words(run.touched, sydney::ZONE)),
     };
     format!("  {} · {} · by {} · {state}", run.id, run.product.name(), run.by)
 }
@@ -283,7 +280,7 @@ fn sweep_line(sweep: &SweepRecord) -> String {
         (None, Some(_)) => format!("{} turned on", grouped(sweep.turned_on)),
         (None, None) => format!("{} turned on, not finished", grouped(sweep.turned_on)),
     };
-    format!("  {} · for {}{late} · {end}", sweep.product.name(), stamp_in_words(sweep.due, SYDNEY))
+    format!("  {} · for {}{late} · {end}", sweep.product.name(), stamp_in_words(sweep.due, sydney::ZONE))
 }
 
 fn sweep_as_json(sweep: &SweepRecord) -> Value {

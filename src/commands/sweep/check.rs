@@ -51,7 +51,7 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
 fn line(check: &Check) -> String {
     match &check.found {
         Ok(words) => format!("{}: {words}.", check.name),
-        Err(failure) => format!("{}: FAILED: {}. {}", check.name, failure.what, failure.hint),
+        Err(failure) => format!("{}: FAILED: {}", check.name, failure.in_words()),
     }
 }
 

@@ -4,25 +4,20 @@
 //! not take it. Pressing twice does the same once more.
 
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    domain::{
-        failure::{Failure, of_system},
-        sydney,
-        text::Text,
-        time::Moment,
-    },
+    domain::{failure::of_system, sydney, text::Text, time::Moment},
     exit::Exit,
+    private,
     provider::store::Store,
 };
 
 pub use super::unit::Plan;
 use super::{
-    super::{Out, failed, quietly, warn},
+    super::{Out, error_of, failed, quietly, warn},
     system::{self, Trouble, systemctl},
     unit::{self, MARK},
 };
@@ -85,7 +80,7 @@ pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow:
         warn("SANDBOX: it works on invented customers only. Leave out --sandbox for the real ones.");
     }
     replaced(files.first(), before.first(), out);
-    store.note_sweeper_installed(&around.host).map_err(|failure| anyhow::anyhow!(sentence(&failure)))?;
+    store.note_sweeper_installed(&around.host).map_err(|failure| error_of(&failure))?;
     let is_good =
         [lies_well(plan, around), has_secret(plan, around), checks(plan, out)?, lingers(around, out)];
     let next = sydney::due_in_words(sydney::next_2000(around.now), around.now, Some(&around.zone));
@@ -144,27 +139,19 @@ fn put(plan: &Plan, files: &[(PathBuf, String)]) -> Result<(), Trouble> {
     };
     fs::create_dir_all(&plan.folder).map_err(|error| unwritten(&plan.folder, &error))?;
     for (path, text) in files {
-        write(path, text).map_err(|error| unwritten(path, &error))?;
+        // For its owner only: settings that came by flag or variable stand in it.
+        private::replace(path, text).map_err(|error| unwritten(path, &error))?;
     }
     systemctl(&["daemon-reload"])?;
     systemctl(&["enable", "--now", &plan.timer()])?;
     systemctl(&["is-active", &plan.timer()]).map(drop)
 }
 
-/// Writes a unit for its owner only: settings that came by flag or variable stand in it.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
-}
-
 /// Puts a file back as it was.
 fn restore(path: &Path, text: Option<&str>) {
     // Whoever could write it a moment ago can do it once more; what went wrong first is told either way.
     let _as_before = match text {
-        Some(text) => write(path, text),
+        Some(text) => private::replace(path, text),
         None => fs::remove_file(path),
     };
 }
@@ -260,8 +247,4 @@ fn without(plan: &Plan, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
     );
     warn("Or keep \"backup365 sweep --watch\" running.");
     quietly(out.say(&unit::cron(plan)?), Exit::Failed)
-}
-
-fn sentence(failure: &Failure) -> Text {
-    Text::of(format_args!("{}. {}", failure.what, failure.hint))
 }

@@ -5,7 +5,7 @@ use crate::{
     headless::{answers::Answers, look, report::End},
     wizard::{
         event::{Action, Edit, Intent},
-        view::{Bar, View},
+        view::{Bar, View, fact},
     },
 };
 
@@ -129,7 +129,7 @@ fn save(course: &mut Course, answers: &Answers, view: &View<'_>) -> Next {
     course.access.is_pressed = true;
     let facts: Vec<String> = look::facts(view)
         .into_iter()
-        .filter(|(label, _)| matches!(*label, "Organisation" | "Domain" | "Tenant ID"))
+        .filter(|(label, _)| matches!(*label, fact::ORGANISATION | fact::DOMAIN | fact::TENANT))
         .map(|(_, words)| words.to_string())
         .collect();
     course.say(Text::of(format_args!("Organisation: {}.", facts.join(", "))));

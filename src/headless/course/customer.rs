@@ -5,7 +5,7 @@ use crate::{
     headless::{answers::Answers, look, report::End},
     wizard::{
         event::{Intent, Move},
-        view::{Focus, RowsView, View},
+        view::{Focus, RowsView, View, column},
     },
 };
 
@@ -49,7 +49,7 @@ pub(super) fn choose(course: &mut Course, answers: &Answers, view: &View<'_>) ->
     let Some(rows) = look::rows(&view.panel) else { return Next::Wait };
     match row(rows, answers) {
         Ok(at) => {
-            course.domain = look::cell(rows, at, 1);
+            course.domain = look::cell(rows, at, column::DOMAIN);
             step(rows, at).unwrap_or_else(|| {
                 course.customer.is_picked = true;
                 Next::Do(Intent::Submit)
@@ -86,9 +86,10 @@ pub(super) fn choose_product(course: &mut Course, answers: &Answers, view: &View
 /// The row to open.
 fn row(rows: &RowsView<'_>, answers: &Answers) -> Result<usize, Next> {
     let wanted = folded(&Text::clean(&answers.customer));
-    let is_same = |at: usize| (0..3).any(|column| folded(&look::cell(rows, at, column)) == wanted);
+    let names = [column::REFERENCE, column::NAME, column::DOMAIN];
+    let is_same = |at: usize| names.into_iter().any(|name| folded(&look::cell(rows, at, name)) == wanted);
     let found: Vec<usize> = (0..rows.rows.len()).filter(|at| !wanted.is_empty() && is_same(*at)).collect();
-    let mut references: Vec<Text> = found.iter().map(|at| look::cell(rows, *at, 2)).collect();
+    let mut references: Vec<Text> = found.iter().map(|at| look::cell(rows, *at, column::REFERENCE)).collect();
     references.sort();
     references.dedup();
     match (references.len(), found.as_slice()) {
@@ -158,7 +159,8 @@ fn several(rows: &RowsView<'_>, found: &[usize], wanted: &str) -> Next {
 fn named(rows: &RowsView<'_>, found: &[usize]) -> String {
     let mut names: Vec<String> = Vec::new();
     for at in found {
-        let name = format!("{} {}", look::cell(rows, *at, 2), look::cell(rows, *at, 0));
+        let name =
+            format!("{} {}", look::cell(rows, *at, column::REFERENCE), look::cell(rows, *at, column::NAME));
         if !names.contains(&name) {
             names.push(name);
         }

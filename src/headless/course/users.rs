@@ -1,19 +1,22 @@
-//! Who is turned on: exclusions first, then kinds, then ticks, All or Enable Auto; the bill is confirmed by its number.
+//! Who is turned on: exclusions first, then kinds, then what is taken back (Enable Auto, users who are on), then ticks, All
+//! or Enable Auto; the bill is confirmed by its number.
 
 mod addresses;
 mod auto;
 mod kinds;
+mod off;
+mod rule;
 
 use crate::{
     domain::text::Text,
     headless::{
         answers::{Answers, Users},
         look,
-        report::{Bill, End},
+        report::{Bill, End, named},
     },
     wizard::{
         event::{Action, Intent},
-        view::{Ask, Mark, View},
+        view::{Ask, Mark, View, column},
     },
 };
 
@@ -33,6 +36,21 @@ pub(super) struct Done {
     /// How often the bill was looked at.
     looks: u32,
     auto: auto::Done,
+    kinds: kinds::Done,
+    off: off::Done,
+    rule: rule::Done,
+}
+
+impl Done {
+    /// How many ranges are still to be turned off: each has a question of its own that looks like the one before.
+    pub(super) const fn ranges_left(&self) -> usize {
+        self.off.ranges_left()
+    }
+
+    /// Whether nothing has been done about users: an outcome is somebody else's then.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.stage == Stage::Fresh
+    }
 }
 
 /// How far the choice is.
@@ -43,8 +61,14 @@ enum Stage {
     Fresh,
     /// Every address is looked up in the list.
     Looking,
+    Lifting,
     Excluding,
     Kinds,
+    /// The kinds are saved.
+    KindsSaved,
+    /// Enable Auto is switched off.
+    Undoing,
+    TurningOff,
     Choosing,
     Ticking,
     Reviewing,
@@ -55,7 +79,14 @@ enum Stage {
 
 /// The answer about users that is missing; the same for every way there.
 pub(super) fn missing_answer(answers: &Answers) -> Option<Next> {
+    if let Some(words) = answers.clash() {
+        return Some(end(End::Wrong, Text::clean(&words)));
+    }
+    if let Some(missing) = off::missing_answer(answers) {
+        return Some(missing);
+    }
     match (&answers.users, answers.max_seats) {
+        (None, _) if answers.takes_back() => None,
         (None, _) => Some(missing(
             "--users",
             "who shall be protected? all, auto or none, or --users-file with addresses.",
@@ -87,8 +118,11 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
     }
     match view.ask {
         Ask::Users => list(course, answers, view),
-        Ask::Kinds => kinds::choose(answers, view),
+        Ask::Kinds => kinds::choose(course, answers, view),
         Ask::Review => review(course, answers, view),
+        Ask::TurnOff => off::confirm(course, answers, view),
+        Ask::Results | Ask::BrokenOff if course.users.off.is_sent() => off::results(course, view),
+        Ask::UndoAuto if course.users.stage == Stage::Undoing => rule::confirm(course, view),
         Ask::BrokenOff => {
             fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
         }
@@ -133,20 +167,40 @@ fn act(course: &mut Course, answers: &Answers, view: &View<'_>) -> Option<Next> 
             Some(Next::Do(Intent::Act(Action::Clear)))
         }
         Stage::Looking => match addresses::plan(answers, view) {
-            Ok(plan) => {
+            Ok(_) if off::is_refused(answers, view) => Some(off::refuse(course, view)),
+            Ok(mut plan) => {
+                course.users.off = off::Done::of(std::mem::take(&mut plan.turn_off), view);
+                course.users.kinds = kinds::Done::of(addresses::billed_by_rule(&plan, view));
                 course.users.plan = plan;
-                go(course, Stage::Excluding)
+                match kinds::refused(course, answers, 0) {
+                    Some(refused) => Some(refused),
+                    None => go(course, Stage::Lifting),
+                }
             }
             Err(next) => Some(next),
         },
+        Stage::Lifting => match course.users.plan.lift.last().copied() {
+            Some(at) => exclude(course, view, at, false),
+            None => go(course, Stage::Excluding),
+        },
         Stage::Excluding => match course.users.plan.exclude.last().copied() {
-            Some(at) => exclude(course, view, at),
+            Some(at) => exclude(course, view, at, true),
             None => go(course, Stage::Kinds),
         },
         Stage::Kinds => {
-            course.users.stage = Stage::Choosing;
-            (!answers.include.is_empty()).then_some(Next::Do(Intent::Act(Action::Kinds)))
+            course.users.stage = Stage::KindsSaved;
+            let is_asked = !(answers.include.is_empty() && answers.leave_out.is_empty());
+            is_asked.then_some(Next::Do(Intent::Act(Action::Kinds)))
         }
+        Stage::KindsSaved => {
+            kinds::saved(course);
+            if !answers.is_dry_run {
+                say_taken_back(course);
+            }
+            go(course, if answers.undo_auto { Stage::Undoing } else { Stage::TurningOff })
+        }
+        Stage::Undoing => rule::undo(course, answers, view).or_else(|| go(course, Stage::TurningOff)),
+        Stage::TurningOff => off::turn(course, answers, view).or_else(|| go(course, Stage::Choosing)),
         Stage::Choosing => choose(course, answers),
         Stage::Ticking => {
             if let Some(at) = course.users.plan.tick.last().copied() {
@@ -169,17 +223,31 @@ fn act(course: &mut Course, answers: &Answers, view: &View<'_>) -> Option<Next> 
     }
 }
 
-/// Excludes one row, and goes on to the next one once the list says so.
-fn exclude(course: &mut Course, view: &View<'_>, at: usize) -> Option<Next> {
+/// Excludes one row or lifts its exclusion, and goes on to the next one once the list says so.
+fn exclude(course: &mut Course, view: &View<'_>, at: usize, wanted: bool) -> Option<Next> {
     let rows = look::rows(&view.panel)?;
-    let plan = &mut course.users.plan;
-    if addresses::is_excluded(rows, at) {
-        plan.exclude.pop();
+    let (plan, changes) = (&mut course.users.plan, &mut course.changes);
+    if addresses::is_excluded(rows, at) == wanted {
+        let (left, done) = if wanted {
+            (&mut plan.exclude, &mut changes.excluded)
+        } else {
+            (&mut plan.lift, &mut changes.lifted)
+        };
+        left.pop();
         plan.is_pressed = false;
+        done.push(look::cell(rows, at, column::ADDRESS));
+        if left.is_empty() {
+            done.reverse(); // the last row came first
+        }
         return None;
     }
     if plan.is_pressed {
-        return Some(fail_with(view, "A user could not be excluded. Start again."));
+        let words = if wanted {
+            "A user could not be excluded. Start again."
+        } else {
+            "An exclusion could not be lifted. Start again."
+        };
+        return Some(fail_with(view, words));
     }
     Some(customer::step(rows, at).unwrap_or_else(|| {
         plan.is_pressed = true;
@@ -206,6 +274,17 @@ fn tick(course: &mut Course, view: &View<'_>, at: usize) -> Option<Next> {
         plan.is_pressed = true;
         Next::Do(Intent::Act(Action::Tick))
     }))
+}
+
+/// Says which exclusions were lifted and which kinds are left out now.
+fn say_taken_back(course: &mut Course) {
+    let changes = &course.changes;
+    let lifted = (!changes.lifted.is_empty())
+        .then(|| Text::of(format_args!("Exclusion lifted: {}.", named(&changes.lifted))));
+    let kinds: Vec<&str> = changes.left_out.iter().map(|kind| kind.plural()).collect();
+    let left_out =
+        (!kinds.is_empty()).then(|| Text::of(format_args!("Not included any more: {}.", kinds.join(", "))));
+    course.lines.extend(lifted.into_iter().chain(left_out));
 }
 
 fn choose(course: &mut Course, answers: &Answers) -> Option<Next> {

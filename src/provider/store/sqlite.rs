@@ -3,9 +3,9 @@
 //! Triggered by every read (a connection of its own, so that what is read is what was committed) and once by the
 //! store for its writer.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, thread, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::of_file;
 use crate::domain::{
@@ -15,6 +15,11 @@ use crate::domain::{
 
 /// How long a write waits for another process. A guess: the longest write, one batch of seats, takes milliseconds.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// Tries to turn the write-ahead log on, and the pause between two of them: a second in all. A guess: the change of a new,
+/// empty file takes about a millisecond.
+const LOG_TRIES: u32 = 50;
+const LOG_PAUSE: Duration = Duration::from_millis(20);
 
 /// Statements kept ready per connection; the busiest write uses four.
 const READY_STATEMENTS: usize = 32;
@@ -44,8 +49,7 @@ pub(super) fn open_writer(file: &Path) -> Result<Connection, Failure> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
-    // Answers with the mode that it could get; without shared memory that is not WAL, and just as right.
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    keep_a_log(&connection)?;
     if connection.is_readonly("main")? {
         return Err(Failure::new(
             FailureKind::Record,
@@ -54,6 +58,22 @@ pub(super) fn open_writer(file: &Path) -> Result<Connection, Failure> {
         ));
     }
     Ok(connection)
+}
+
+/// Turns the write-ahead log on. SQLite asks nobody to wait while the mode of a new file is changed (the busy time-out
+/// does not hold there), so two programs that make a record at the same moment meet: the later one tries again.
+fn keep_a_log(connection: &Connection) -> Result<(), Failure> {
+    // Answers with the mode that it could get; without shared memory that is not WAL, and just as right.
+    let turn_on = || connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+    for _ in 1..LOG_TRIES {
+        match turn_on() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                thread::sleep(LOG_PAUSE)
+            }
+            other => return Ok(other?),
+        }
+    }
+    Ok(turn_on()?)
 }
 
 /// Opens a connection that reads and never writes.
@@ -112,11 +132,7 @@ fn flags(more: OpenFlags) -> OpenFlags {
 
 /// Makes a folder that only its owner can look into; one that exists is left as it is.
 pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|e| of_file("make the folder", folder, &e))
+    crate::private::make_folder(folder).map_err(|e| of_file("make the folder", folder, &e))
 }
 
 /// Makes the file, empty, if it is missing; mode 0600 either way. SQLite gives its own files the same mode.

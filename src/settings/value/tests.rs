@@ -111,8 +111,9 @@ fn a_command_is_split_at_blanks_and_kept_together_by_quotes() {
         ("a ''", &["a", ""]),
         (r"C:\bin\vault.exe x", &[r"C:\bin\vault.exe", "x"]),
     ] {
-        assert_eq!(split("x", line).unwrap(), expected, "{line}");
+        assert_eq!(split_command("x", line).unwrap(), expected, "{line}");
     }
+    assert!(split_command("x", "echo 'open").is_err());
 }
 
 proptest::proptest! {

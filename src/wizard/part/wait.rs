@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    domain::{text::Text, time::Moment},
+    domain::{
+        text::Text,
+        time::{Moment, in_words},
+    },
     wizard::{
         Cx,
         effect::{CallId, Request},
@@ -96,17 +99,6 @@ pub(crate) fn next_change(since: Moment, now: Moment) -> Moment {
     since.plus(Duration::from_secs(next))
 }
 
-/// A duration as people say it: "7 s", "2 min 40 s", "1 h 5 min".
-pub(crate) fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, seconds) => format!("{seconds} s"),
-        (0, minutes, 0) => format!("{minutes} min"),
-        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
-        (hours, minutes, _) => format!("{hours} h {minutes} min"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,15 +110,6 @@ mod tests {
             let now = Moment::from_millis(5_000 + elapsed_ms);
             assert_eq!(next_change(since, now), since.plus(Duration::from_secs(next_s)), "{elapsed_ms}");
             assert!(next_change(since, now) > now);
-        }
-    }
-
-    #[test]
-    fn durations_are_said_as_people_say_them() {
-        for (seconds, words) in
-            [(0, "0 s"), (59, "59 s"), (60, "1 min"), (160, "2 min 40 s"), (3_900, "1 h 5 min")]
-        {
-            assert_eq!(in_words(Duration::from_secs(seconds)), words);
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::{
         },
         screen::{Scene, Screen, authorise::Authorise},
         step::Step,
-        view::{Ask, Block, Card, Chord, Key, Notice, Panel, Tone},
+        view::{Ask, Block, Card, Chord, Key, Notice, Panel, Tone, fact},
         words,
     },
 };
@@ -388,10 +388,10 @@ impl Tenant {
                 |text: &Option<Text>, else_: &'static str| text.clone().unwrap_or_else(|| Text::from(else_));
             let four = organisation.tenant.last_four();
             blocks.push(Block::Facts(vec![
-                ("Organisation", or(&organisation.name, "name known after consent")),
-                ("Domain", or(&organisation.domain, "not known yet")),
+                (fact::ORGANISATION, or(&organisation.name, "name known after consent")),
+                (fact::DOMAIN, or(&organisation.domain, "not known yet")),
                 ("Region", or(&organisation.region, "not known")),
-                ("Tenant ID", Text::of(format_args!("{}", organisation.tenant))),
+                (fact::TENANT, Text::of(format_args!("{}", organisation.tenant))),
                 ("Read aloud", Text::of(format_args!("the last four: {}", spelled(four.as_str())))),
             ]));
             if self.path == Path::Asked

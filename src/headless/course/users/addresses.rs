@@ -1,18 +1,26 @@
 //! From addresses to rows: one pass over the list, every address that can't be used named, before anything is done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
-    domain::{protection::State, text::Text, user::Kind},
+    domain::{
+        bill::{counted, grouped},
+        protection::State,
+        text::Text,
+        user::Kind,
+    },
     headless::{
         answers::{Answers, Users},
         look,
         report::End,
     },
-    wizard::view::{Cell, Mark, RowsView, View},
+    wizard::view::{Cell, Mark, RowsView, View, column},
 };
 
-use super::super::{Next, end};
+use super::{
+    super::{Next, end},
+    rule,
+};
 
 /// How many addresses are named in one sentence; the rest is counted.
 const NAMED: usize = 20;
@@ -20,10 +28,14 @@ const NAMED: usize = 20;
 /// Rows, last one first: they are taken from the end.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
+    /// To lift the exclusion of.
+    pub(super) lift: Vec<usize>,
     /// To exclude.
     pub(super) exclude: Vec<usize>,
     /// To tick.
     pub(super) tick: Vec<usize>,
+    /// To turn off.
+    pub(super) turn_off: Vec<usize>,
     /// The key for the last one was pressed.
     pub(super) is_pressed: bool,
 }
@@ -40,7 +52,8 @@ impl Wrong {
         }
     }
 
-    fn words(&self) -> Text {
+    /// What is wrong, in words; `more` was asked for than to turn users on and to exclude them.
+    fn words(&self, more: bool) -> Text {
         let parts = self.0.iter().map(|(why, addresses)| {
             let named: Vec<&str> = addresses.iter().take(NAMED).map(String::as_str).collect();
             let more = addresses.len().saturating_sub(NAMED);
@@ -49,7 +62,8 @@ impl Wrong {
         });
         let parts: Vec<String> = parts.collect();
         Text::of(format_args!(
-            "Nobody was turned on or excluded. {} Correct the list, then start again.",
+            "{} {} Correct the list, then start again.",
+            if more { "Nothing was changed." } else { "Nobody was turned on or excluded." },
             parts.join(" ")
         ))
     }
@@ -61,74 +75,153 @@ pub(super) fn plan(answers: &Answers, view: &View<'_>) -> Result<Plan, Next> {
         Some(Users::These(these)) => these,
         _ => &[],
     };
-    if these.is_empty() && answers.exclude.is_empty() {
+    let lists = [these, &answers.exclude, &answers.lift, &answers.turn_off];
+    if lists.iter().all(|list| list.is_empty()) {
         return Ok(Plan::default());
     }
     let Some(rows) = look::rows(&view.panel) else { return Ok(Plan::default()) };
-    let found = index(rows);
-    let mut wrong = Wrong::default();
-    let mut exclude = Vec::new();
-    for address in &answers.exclude {
-        match found.get(&folded(address)).map(Vec::as_slice) {
-            Some([at]) if is_excluded(rows, *at) => {}
-            Some([at]) => exclude.push(*at),
-            Some(_) => wrong.add(TWICE, address),
-            None => wrong.add(UNLISTED, address),
-        }
+    let mut finder = Finder { rows, found: index(rows), wrong: Wrong::default() };
+    let lift = finder.lift(&answers.lift);
+    let exclude = finder.exclude(&answers.exclude);
+    let turn_off = finder.turn_off(answers, &exclude);
+    let tick = finder.tick(
+        answers,
+        these,
+        &Plan { lift: lift.clone(), exclude: exclude.clone(), ..Plan::default() },
+    );
+    if !finder.wrong.0.is_empty() {
+        let more = !(answers.lift.is_empty() && answers.turn_off.is_empty());
+        return Err(end(End::Wrong, finder.wrong.words(more)));
     }
-    let mut tick = Vec::new();
-    for address in these {
-        match found.get(&folded(address)).map(Vec::as_slice) {
-            Some([at]) if exclude.contains(at) => wrong.add("Given with --exclude too", address),
-            Some([at]) => match closed(rows, *at, &answers.include) {
-                Some(why) => wrong.add(why, address),
-                None if look::mark(rows, *at) != Some(Mark::On) => tick.push(*at),
-                None => {}
-            },
-            Some(_) => wrong.add(TWICE, address),
-            None => wrong.add(UNLISTED, address),
-        }
-    }
-    if !wrong.0.is_empty() {
-        return Err(end(End::Wrong, wrong.words()));
-    }
-    for rows in [&mut exclude, &mut tick] {
+    let mut plan = Plan { lift, exclude, tick, turn_off, is_pressed: false };
+    for rows in [&mut plan.lift, &mut plan.exclude, &mut plan.tick, &mut plan.turn_off] {
         rows.sort_unstable();
         rows.dedup();
         rows.reverse();
     }
-    Ok(Plan { exclude, tick, is_pressed: false })
+    within(answers, plan.turn_off.len())?;
+    Ok(plan)
 }
 
-/// Said of an address that nobody listed has.
-const UNLISTED: &str = "Not listed";
+/// Refuses to turn off more users than may be.
+fn within(answers: &Answers, len: usize) -> Result<(), Next> {
+    let count = u32::try_from(len).unwrap_or(u32::MAX);
+    let Some(most) = answers.max_off.filter(|most| count > *most) else { return Ok(()) };
+    Err(end(
+        End::Stopped,
+        Text::of(format_args!(
+            "It would turn {} off, and --max-off allows at most {}. Nothing was changed. Look at the list; then start again with --max-off {count}, or with fewer users.",
+            counted(count, "user", "users"),
+            grouped(most)
+        )),
+    ))
+}
 
-/// Said of an address that several users have.
-const TWICE: &str = "Several users have this address";
+/// Looks addresses up, and keeps what is wrong with them.
+struct Finder<'v, 'a> {
+    rows: &'v RowsView<'a>,
+    found: HashMap<String, Vec<usize>>,
+    wrong: Wrong,
+}
+
+impl Finder<'_, '_> {
+    /// The row of an address; what has none, or several, is kept as wrong.
+    fn row(&mut self, address: &str) -> Option<usize> {
+        match self.found.get(&folded(address)).map(Vec::as_slice) {
+            Some([at]) => return Some(*at),
+            Some(_) => self.wrong.add("Several users have this address", address),
+            None => self.wrong.add("Not listed", address),
+        }
+        None
+    }
+
+    /// Rows that need their exclusion lifted.
+    fn lift(&mut self, addresses: &[String]) -> Vec<usize> {
+        let rows = addresses.iter().filter_map(|address| self.row(address)).collect::<Vec<usize>>();
+        rows.into_iter().filter(|at| is_excluded(self.rows, *at)).collect()
+    }
+
+    /// Rows that need to be excluded.
+    fn exclude(&mut self, addresses: &[String]) -> Vec<usize> {
+        let rows = addresses.iter().filter_map(|address| self.row(address)).collect::<Vec<usize>>();
+        rows.into_iter().filter(|at| !is_excluded(self.rows, *at)).collect()
+    }
+
+    /// Rows to turn off: those who are on, and whom the same command does not turn on again.
+    fn turn_off(&mut self, answers: &Answers, exclude: &[usize]) -> Vec<usize> {
+        let lifted: HashSet<String> = answers.lift.iter().map(|address| folded(address)).collect();
+        let is_for_all = matches!(answers.users, Some(Users::All | Users::Auto));
+        let mut off = Vec::new();
+        for address in &answers.turn_off {
+            let Some(at) = self.row(address) else { continue };
+            let stays_excluded = is_excluded(self.rows, at) && !lifted.contains(&folded(address));
+            if look::mark(self.rows, at) != Some(Mark::On) {
+                self.wrong.add("Not on, so not to be turned off", address);
+            } else if is_for_all && !stays_excluded && !exclude.contains(&at) {
+                self.wrong.add("Turned off, and on again by --users (exclude them too: --exclude)", address);
+            } else {
+                off.push(at);
+            }
+        }
+        off
+    }
+
+    /// Rows to tick, once exclusions are as the plan has them.
+    fn tick(&mut self, answers: &Answers, these: &[String], plan: &Plan) -> Vec<usize> {
+        let off: HashSet<String> = answers.turn_off.iter().map(|address| folded(address)).collect();
+        let mut tick = Vec::new();
+        for address in these {
+            let Some(at) = self.row(address) else { continue };
+            let mark = look::mark(self.rows, at);
+            if plan.exclude.contains(&at) {
+                self.wrong.add("Given with --exclude too", address);
+            } else if off.contains(&folded(address)) {
+                self.wrong.add("Given with --turn-off too", address);
+            } else if mark == Some(Mark::Excluded) && plan.lift.contains(&at) {
+                tick.push(at);
+            } else if let Some(why) = closed(self.rows, at, answers) {
+                self.wrong.add(why, address);
+            } else if mark != Some(Mark::On) {
+                tick.push(at);
+            }
+        }
+        tick
+    }
+}
+
+/// How many more the next sweep turns on once exclusions are lifted: none without the rule of Enable Auto.
+pub(super) fn billed_by_rule(plan: &Plan, view: &View<'_>) -> u32 {
+    let Some(rows) = look::rows(&view.panel).filter(|_| rule::is_on(view)) else { return 0 };
+    let lifted = plan.lift.iter().filter(|at| look::mark(rows, **at) != Some(Mark::On));
+    u32::try_from(lifted.count()).unwrap_or(u32::MAX)
+}
 
 /// Whether the user of a row is excluded, on or not.
 pub(super) fn is_excluded(rows: &RowsView<'_>, at: usize) -> bool {
     look::mark(rows, at) == Some(Mark::Excluded)
         || (look::mark(rows, at) == Some(Mark::On)
-            && look::cell(rows, at, 3).as_str().ends_with(State::Excluded.word()))
+            && look::cell(rows, at, column::STATE).as_str().ends_with(State::Excluded.word()))
 }
 
 /// Why a row can't be ticked; none where it can, or needs no tick.
-fn closed(rows: &RowsView<'_>, at: usize, include: &[Kind]) -> Option<&'static str> {
-    let kind = rows.rows.row(at).and_then(|row| match row.cells.get(2) {
+fn closed(rows: &RowsView<'_>, at: usize, answers: &Answers) -> Option<&'static str> {
+    let kind = rows.rows.row(at).and_then(|row| match row.cells.get(column::KIND) {
         Some(Cell::Kind(kind)) => Some(*kind),
         _ => None,
     });
     match look::mark(rows, at) {
-        Some(Mark::Excluded) => Some("Excluded (lift the exclusion in the wizard first)"),
+        Some(Mark::Excluded) => Some("Excluded (--lift lifts the exclusion)"),
         Some(Mark::Problem) => Some("With a problem (the wizard's row says which)"),
         Some(Mark::Closed) => match kind {
-            Some(kind) if include.contains(&kind) => None,
+            Some(kind) if answers.include.contains(&kind) => None,
             Some(kind) if Kind::INCLUDABLE.contains(&kind) => {
                 Some("Of a kind that is not included (--include-kind)")
             }
             _ => Some("Can't be protected (guest, without mailbox, or not known yet)"),
         },
+        Some(Mark::Off | Mark::Ticked) if kind.is_some_and(|kind| answers.leave_out.contains(&kind)) => {
+            Some("Of a kind that is left out (--leave-out-kind)")
+        }
         _ => None,
     }
 }
@@ -138,7 +231,7 @@ fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<usize>> {
     let mut found: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.rows.len());
     for at in 0..rows.rows.len() {
         if let Some(row) = rows.rows.row(at)
-            && let Some(Cell::Words(address)) = row.cells.get(1)
+            && let Some(Cell::Words(address)) = row.cells.get(column::ADDRESS)
         {
             found.entry(folded(address.as_str())).or_default().push(at);
         }

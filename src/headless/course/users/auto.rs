@@ -5,7 +5,7 @@ use crate::{
     headless::{answers::Answers, look, report::End},
     wizard::{
         event::{Action, Edit, Intent},
-        view::{Ask, View},
+        view::{Ask, View, fact},
     },
 };
 
@@ -85,7 +85,7 @@ pub(super) fn next(course: &mut Course, answers: &Answers, view: &View<'_>) -> N
 /// A rule that is on already: what it allows, and that it was not changed.
 fn left_alone(answers: &Answers, view: &View<'_>) -> Text {
     let facts = look::facts(view);
-    let most = facts.iter().find(|(label, _)| *label == "At most, seats").map(|(_, words)| words.clone());
+    let most = facts.iter().find(|(label, _)| *label == fact::CEILING).map(|(_, words)| words.clone());
     let most = most.unwrap_or_default();
     match answers.ceiling {
         Some(wanted) if grouped(wanted) != most.as_str() => Text::of(format_args!(

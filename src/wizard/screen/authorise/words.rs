@@ -7,7 +7,7 @@ use crate::{
         sydney::clock_in_words,
         tenant::{Check, CheckState, Organisation, Verdict},
         text::Text,
-        time::Moment,
+        time::{Moment, in_words},
     },
     wizard::{
         Look,
@@ -183,7 +183,7 @@ pub(super) fn waiting(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -
     let proving = &look.session.proving;
     let since = waits_since(look, is_link_shown).filter(|_| proving.goes_on())?;
     let verdict = proving.proof.as_ref().map(|proof| &proof.verdict);
-    let elapsed = wait::in_words(look.now.since(since));
+    let elapsed = in_words(look.now.since(since));
     let busy = |words| Some(Notice { tone: Tone::Busy, words });
     match verdict {
         Some(Verdict::Spreading) => Some(wait::notice(SPREADING, since, look.now)),

@@ -14,7 +14,7 @@ use crate::{
         effect::{CallId, Request},
         event::{Action, Intent, Reply},
         part::{field::Field, ticks::Ticks},
-        view::{Ask, Block, Chord, Focus, Panel, Tone},
+        view::{Ask, Block, Chord, Focus, Panel, Tone, fact},
         words,
     },
 };
@@ -259,14 +259,14 @@ impl Auto {
                 blocks.extend(self.summary(look));
                 let hint = "A sweep that would use more seats turns on nobody and asks for attention.";
                 let problem = self.ceiling_problem.clone();
-                blocks.push(Block::Field(self.ceiling.view("At most, seats", hint, problem, true)));
+                blocks.push(Block::Field(self.ceiling.view(fact::CEILING, hint, problem, true)));
                 let on = key(Chord::Enter, Action::Submit, "go on", "Takes the ceiling.");
                 (Text::from("Enable Auto: the bill and the clock"), Focus::Field, vec![on, back])
             }
             Stage::Number => {
                 blocks.extend(self.summary(look));
                 let ceiling = number(self.ceiling.text()).unwrap_or_default();
-                blocks.push(Block::Facts(vec![("At most, seats", Text::clean(&grouped(ceiling)))]));
+                blocks.push(Block::Facts(vec![(fact::CEILING, Text::clean(&grouped(ceiling)))]));
                 let focus = if Confirm::is_typed(self.count()) {
                     let hint = "Type the number of new seats from the table, then Enter.";
                     blocks.push(self.confirm.block("New seats", hint));
@@ -316,7 +316,7 @@ fn sweeper_words(sweeper: &SweeperStatus) -> Text {
     let Some(host) = &sweeper.host else { return Text::from("nobody: no sweeper is installed") };
     let last = sweeper.last_pass.map_or_else(
         || "no pass yet".to_owned(),
-        |at| format!("last pass {}", sydney::stamp_in_words(at, "Australia/Sydney")),
+        |at| format!("last pass {}", sydney::stamp_in_words(at, sydney::ZONE)),
     );
     let overdue = if sweeper.is_overdue { ", overdue" } else { "" };
     Text::of(format_args!("{host}, {last}{overdue}"))
@@ -328,12 +328,12 @@ fn undo_words(look: Look<'_>) -> Vec<Block<'_>> {
     if let Some(rule) = look.session.roster.people().rule() {
         let passed = rule
             .last_pass
-            .map_or_else(|| Text::from("none yet"), |at| sydney::stamp_in_words(at, "Australia/Sydney"));
+            .map_or_else(|| Text::from("none yet"), |at| sydney::stamp_in_words(at, sydney::ZONE));
         blocks.push(Block::Facts(vec![
-            ("Made", sydney::stamp_in_words(rule.made, "Australia/Sydney")),
+            ("Made", sydney::stamp_in_words(rule.made, sydney::ZONE)),
             ("By", rule.by.clone()),
             ("Confirmed", Text::clean(&grouped(rule.confirmed))),
-            ("At most, seats", Text::clean(&grouped(rule.ceiling))),
+            (fact::CEILING, Text::clean(&grouped(rule.ceiling))),
             ("Last sweep", passed),
             ("Next sweep", due(look)),
         ]));

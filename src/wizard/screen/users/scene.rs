@@ -5,6 +5,7 @@ use crate::{
         bill::{counted, grouped},
         protection::State,
         text::{Text, mixes_alphabets},
+        time::in_words,
     },
     wizard::{
         Look,
@@ -12,7 +13,7 @@ use crate::{
         part::wait,
         roster::Roster,
         screen::Scene,
-        view::{Block, Card, Chord, Focus, Key, Layout, Notice, Panel, Rows, RowsView, Tone},
+        view::{Block, Card, Chord, Focus, Key, Layout, Notice, Panel, Rows, RowsView, Tone, label},
     },
 };
 
@@ -229,7 +230,7 @@ pub(super) fn listing(look: Look<'_>) -> Text {
     let roster = &look.session.roster;
     let wait::Kind { what, usual, worst } = wait::LISTING;
     let listed = counted(roster.counts().listed, "user", "users");
-    let elapsed = wait::in_words(look.now.since(roster.arriving_since().unwrap_or(look.now)));
+    let elapsed = in_words(look.now.since(roster.arriving_since().unwrap_or(look.now)));
     Text::of(format_args!("{what}: {listed} so far, {elapsed}. Usually {usual}, at worst {worst}."))
 }
 
@@ -263,7 +264,7 @@ fn keys(users: &Users, look: Look<'_>) -> Vec<Key> {
             let help = "Ticks the users that the filter shows, and no others.";
             keys.push(with(key(Chord::Char('t'), Action::These, "These", help), roster.these()));
         }
-        let auto = if roster.people().rule().is_some() { "undo Auto" } else { "Enable Auto" };
+        let auto = if roster.people().rule().is_some() { label::UNDO_AUTO } else { "Enable Auto" };
         let help = "A standing rule: everyone is turned on at the next 20:00 in Sydney, and later users too.";
         keys.push(key(Chord::Char('u'), Action::Auto, auto, help));
         let clear = if counts.ticked == 0 && users.cleared.is_some() { "undo clear" } else { "clear" };

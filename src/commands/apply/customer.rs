@@ -1,0 +1,113 @@
+//! One customer of a plan: the journey, what it came to, and what is kept of it.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    super::journey::{self, Ears},
+    Job, Links, Work,
+    fate::{self, Earlier, Fate},
+    show::{self, Show},
+    summary, words,
+    work::{After, lock},
+};
+use crate::{
+    domain::text::Text,
+    headless::{
+        answers::Answers,
+        report::{End, Report},
+    },
+    private,
+};
+
+impl Work<'_> {
+    /// Sets one customer up, as far as that goes now.
+    pub(super) fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
+        let running = Arc::new(show.start(&job.customer.name));
+        let answers = Answers { wait, ..job.answers.clone() };
+        let mut report = journey::travel_heard(
+            &self.start,
+            answers,
+            &self.stop,
+            &self.context.clock,
+            self.ears(job, &running),
+        );
+        words::mend(&mut report, &job.row);
+        job.fate = self.settled(report, &running);
+        self.settle(job);
+        self.keep_links(job, links, &running);
+        let after = match &job.fate {
+            fate if fate.is_stop() => After::Stop,
+            fate if fate.is_well() => After::Well,
+            _ => After::Badly,
+        };
+        running.end(Some(&Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words()))));
+        after
+    }
+
+    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
+    fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
+        let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
+        let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
+        Ears {
+            tell: Box::new(move |words| teller.step(words)),
+            note: Box::new(move |run| {
+                if let Err(error) = progress.note(&key, run) {
+                    noter.warn(&format!("the progress of the plan could not be kept: {error}"));
+                }
+            }),
+            pause: Some(Box::new(move || waiter.wait_on())),
+        }
+    }
+
+    /// What a journey came to, by the record where it came to an end.
+    fn settled(&self, report: Report, running: &show::Running) -> Fate {
+        let (End::Done { .. }, Some(run)) = (&report.end, &report.run) else {
+            return Fate::Ended(Box::new(report));
+        };
+        match self.context.provider.store.outcome(run) {
+            Ok(outcome) => {
+                if let Err(error) = summary::keep_receipts(self.progress.folder(), &outcome) {
+                    running.warn(&format!(
+                        "the receipt could not be written: {error}. backup365 receipt {run} shows it."
+                    ));
+                }
+                Fate::Finished(Box::new(outcome), Earlier::Now)
+            }
+            Err(failure) => {
+                running.warn(&format!("what was done could not be read back: {}", failure.in_words()));
+                Fate::Ended(Box::new(report))
+            }
+        }
+    }
+
+    /// Gives back what was set aside for a bill that did not come about.
+    fn settle(&self, job: &mut Job) {
+        let billed = match &job.fate {
+            Fate::Finished(outcome, _) => Some(fate::billed(outcome)),
+            Fate::Ended(report) => report
+                .run
+                .as_ref()
+                .and_then(|run| self.context.provider.store.outcome(run).ok())
+                .map(|outcome| fate::billed(&outcome)),
+            Fate::NotStarted => None,
+        };
+        // Where nobody can say, it stays set aside: rather too few than too many.
+        if let Some(billed) = billed {
+            job.answers.allowance.settle(billed.saturating_sub(job.begun));
+            job.begun = if matches!(job.fate, Fate::Finished(..)) { 0 } else { billed };
+        }
+    }
+
+    /// Writes the links that are out, so that they can be sent while the others are still worked on.
+    fn keep_links(&self, job: &Job, links: &Links, running: &show::Running) {
+        let mut links = lock(links);
+        match summary::link(job) {
+            Some(link) => links.insert(job.row.place.clone(), link),
+            None => links.remove(&job.row.place),
+        };
+        let path = self.progress.folder().join(summary::LINKS);
+        if let Err(error) = private::replace(&path, &summary::links(links.values())) {
+            running.warn(&format!("the file of the links could not be written: {error}"));
+        }
+    }
+}
