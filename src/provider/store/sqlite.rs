@@ -68,7 +68,7 @@ fn keep_a_log(connection: &Connection) -> Result<(), Failure> {
     for _ in 1..LOG_TRIES {
         match turn_on() {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-                thread::sleep(LOG_PAUSE)
+                thread::sleep(LOG_PAUSE);
             }
             other => return Ok(other?),
         }
