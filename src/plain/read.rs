@@ -242,7 +242,7 @@ fn chosen(
         return follow(&choice.how, view);
     }
     if lower == "choices" {
-        return Heard::Say([question.before.as_slice(), &[question.prompt.clone()]].concat());
+        return Heard::Say([question.before.as_slice(), std::slice::from_ref(&question.prompt)].concat());
     }
     if let Some(heard) = common(line, view).or_else(|| letter(&lower, view)).or_else(|| word(&lower, view)) {
         return heard;

@@ -30,6 +30,7 @@ use wait::Waits;
 
 /// What is to be written now.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing about a question; several may hold")]
 pub(crate) struct Told {
     /// The lines, the question last.
     pub(crate) lines: Vec<Line>,
@@ -56,6 +57,7 @@ struct Stand {
 
 /// What has been said.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something to be said once")]
 pub(crate) struct Talk {
     stand: Option<Stand>,
     /// The question that stood last, and the one below a panel that every screen has.
