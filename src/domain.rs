@@ -30,4 +30,5 @@ pub mod tenant;
 pub mod tenant_input;
 pub mod text;
 pub mod time;
+pub mod toml_reader;
 pub mod user;
