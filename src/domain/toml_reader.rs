@@ -80,15 +80,12 @@ impl<'a> TomlReader<'a> {
     }
 
     /// Notes keys that do not exist, offering the nearest that does; whether there are none.
-    pub fn knows(&mut self, table: &DeTable<'_>, known: impl Iterator<Item = &'static str> + Clone) -> bool {
+    pub fn knows(&mut self, table: &DeTable<'_>, known: impl IntoIterator<Item = &'static str>) -> bool {
+        let known: Vec<_> = known.into_iter().collect();
         let before = self.mistakes.len();
-        for key in table.keys() {
-            let word = key.get_ref().as_ref();
-            if known.clone().any(|known| known == word) {
-                continue;
-            }
-            let fault =
-                TomlFault::UnknownKey { key: Text::clean(word), nearest: nearest(word, known.clone()) };
+        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let nearest = nearest(key.get_ref(), known.iter().copied());
+            let fault = TomlFault::UnknownKey { key: Text::clean(key.get_ref()), nearest };
             self.mistakes.push(TomlMistake { line: self.line(&key.span()), fault });
         }
         self.mistakes.len() == before
@@ -131,9 +128,9 @@ mod tests {
         let mut reader = TomlReader::new(text);
         let row = get(table.get_ref(), "row").unwrap();
         reader.wrong(&row.span(), format_args!("no rows"));
-        assert!(!reader.knows(table.get_ref(), ["users", "row"].into_iter()));
+        assert!(!reader.knows(table.get_ref(), ["users", "row"]));
         let inner = reader.table(row, format_args!("a table")).unwrap();
-        assert!(reader.knows(inner, ["users"].into_iter()));
+        assert!(reader.knows(inner, ["users"]));
         assert!(reader.table(get(inner, "users").unwrap(), format_args!("a table")).is_none());
         let unusable = |words| TomlFault::Unusable(Text::from(words));
         let unknown = TomlFault::UnknownKey { key: Text::from("usres"), nearest: Some("users") };

@@ -72,7 +72,7 @@ fn beside(file: &Path, path: &str) -> PathBuf {
 }
 
 /// Tables of the file, each once, in the order of the sample.
-fn tables() -> impl Iterator<Item = &'static str> + Clone {
+fn tables() -> impl Iterator<Item = &'static str> {
     let mut last = "";
     SETTINGS.iter().filter_map(move |setting| {
         let (table, _) = setting.spec().place();

@@ -285,7 +285,7 @@ impl Permissions {
         let InFile { toml, resolve } = file;
         let table = toml.table(row, format_args!("{name} must be rows, written [[{name}]]"))?;
         // A column with a slip in its name is not missing as well.
-        if !toml.knows(table, ["value", "role", "reason"].into_iter()) {
+        if !toml.knows(table, ["value", "role", "reason"]) {
             return None;
         }
         let mut column = |key| {

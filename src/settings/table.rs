@@ -24,7 +24,7 @@ use super::{
 const MIB: u64 = 1 << 20;
 
 /// Nobody waits longer in one go for a customer's consent. A guess.
-const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const WEEK: Duration = Duration::from_hours(7 * 24);
 
 /// Makes each row a typed setting of its own, and one list of them all.
 macro_rules! settings {
