@@ -15,6 +15,7 @@ pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod id;
+pub mod lock;
 pub mod nearest;
 pub mod order;
 pub mod permission;
