@@ -5,7 +5,7 @@
 //! differ ([`Sandbox::origins`]). It knows no other module of this program and shares no types with the client, so that a
 //! mistake can't cancel itself out. It stops when the [`Sandbox`] is dropped.
 //!
-//! Worlds are files in `assets/sandbox`; [`fault_table`] lists the troubles that can be switched on.
+//! Worlds are files in `assets/sandbox`; `fault.rs` lists the troubles that can be switched on.
 
 mod answer;
 mod assertion;
@@ -57,7 +57,7 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The clock: milliseconds since 1970 UTC.
     pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
-    /// Troubles switched on for every tenant; see [`fault_table`].
+    /// Troubles switched on for every tenant; `fault.rs` lists them.
     pub faults: Vec<String>,
 }
 
@@ -142,12 +142,6 @@ pub struct Sandbox {
     silent: Option<(TcpSocket, SocketAddr)>,
     /// Ends the server.
     _stop: DropGuard,
-}
-
-/// The faults that can be switched on: name, value with its default, what happens.
-#[must_use]
-pub fn fault_table() -> &'static [(&'static str, &'static str, &'static str)] {
-    fault::TABLE
 }
 
 /// Empties the journal of a data folder: grants, made users, everything that was done in the sandbox.

@@ -74,14 +74,6 @@ impl Exchange {
         autodiscover::discover(&self.http, address).await
     }
 
-    /// Makes the EWS address of a typed server; sends nothing.
-    ///
-    /// # Errors
-    /// `NotFound` for what is no server, `Refused` for Exchange Online. A retry does not help.
-    pub fn check_server(text: &str) -> Result<Text, Failure> {
-        Ok(server::normalise(text).map(|url| Text::clean(url.as_str()))?)
-    }
-
     /// One round of named checks: the server answers, the account signs in, it may open the sample and up to four
     /// others of a given list.
     ///

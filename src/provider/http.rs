@@ -232,9 +232,9 @@ impl Http {
         })
     }
 
-    /// The same client with another first wait before a repeat; 3 s where nobody says otherwise.
-    #[must_use]
-    pub fn waiting_first(self, first_wait: Duration) -> Self {
+    /// The same client with another first wait before a repeat, so that tests need not sit through 3 s.
+    #[cfg(test)]
+    pub(in crate::provider) fn waiting_first(self, first_wait: Duration) -> Self {
         let old = &self.inner;
         Self {
             inner: Arc::new(Inner {
