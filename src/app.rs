@@ -212,7 +212,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             if !command::only_prints(command) {
                 start_log(&opener);
             }
-            command::run(command, command::Stage { opener, runtime })
+            command::run(command, command::CommandContext { opener, runtime })
         }
     }
 }
@@ -248,11 +248,11 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     let waker = Waker::new(to_driver);
     let from_runner = waker.clone();
     let mut front = match look {
-        Look::Screen(options) => {
+        FrontEndChoice::Screen(options) => {
             let tui = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
             Front::Screen(Box::new(tui.with_clipboard(clipboard)))
         }
-        Look::Lines(options) => {
+        FrontEndChoice::Lines(options) => {
             let stop = Stop::default();
             signals::listen(&stop)?;
             Front::Lines(Box::new(plain::Plain::start(waker, stop, options).map_err(anyhow::Error::from)?))
@@ -285,7 +285,7 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
 }
 
 /// How the wizard is shown.
-enum Look {
+enum FrontEndChoice {
     /// On the whole screen.
     Screen(tui::Options),
     /// Line by line.
@@ -315,7 +315,7 @@ impl Front {
 }
 
 /// Whether the wizard can be shown here, and how; decided before the first byte is written.
-fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
+fn look(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
     let (environment, settings) = (&opener.environment, &opener.settings.screen);
     if cli.common.no_input {
         return Err(Refusal::usage(
@@ -360,12 +360,12 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
         lines: environment.lines.as_deref(),
     });
     Ok(match why {
-        Some(why) => Look::Lines(plain::Options {
+        Some(why) => FrontEndChoice::Lines(plain::Options {
             why,
             use_unicode: options.use_unicode,
             columns: environment.columns.as_deref().and_then(|columns| columns.trim().parse().ok()),
         }),
-        None => Look::Screen(options),
+        None => FrontEndChoice::Screen(options),
     })
 }
 

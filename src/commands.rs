@@ -3,11 +3,11 @@
 pub mod apply;
 pub mod completions;
 pub mod customers;
-pub mod desk;
 pub mod explain;
 pub mod journey;
 pub mod provision;
 pub mod receipt;
+pub mod record_context;
 pub mod settings;
 pub mod status;
 pub mod sweep;

@@ -20,8 +20,8 @@ use crate::{
     cli::{Command, Common},
     commands::{
         Context, Out,
-        desk::Desk,
-        journey::{Start, Vehicle},
+        journey::{NewWizardRun, WizardRun},
+        record_context::RecordContext,
     },
     driver::front::Waker,
     exit::Exit,
@@ -37,14 +37,14 @@ use super::{
 };
 
 /// What a command that needs the world is given.
-pub(super) struct Stage {
+pub(super) struct CommandContext {
     /// Opens the world.
     pub(super) opener: Opener,
     /// Where calls are carried out.
     pub(super) runtime: Runtime,
 }
 
-impl Stage {
+impl CommandContext {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
         for step in self.opener.in_words() {
@@ -72,14 +72,14 @@ impl Stage {
     }
 
     /// Opens the record: what commands work with that ask nobody else, and what must be kept while they do.
-    fn desk(&self) -> Result<(Desk, Option<World>), Refusal> {
+    fn record_context(&self) -> Result<(RecordContext, Option<World>), Refusal> {
         let (store, world) = self.opener.open_record()?;
         let environment = &self.opener.environment;
         let out = self.out();
         let is_sandbox = self.opener.is_sandbox;
         let file = self.opener.settings.store_of(is_sandbox);
         out.detail(&format!("The record is {}.", file.display()));
-        let desk = Desk {
+        let cx = RecordContext {
             store,
             clock: self.opener.clock.clone(),
             zone: environment.zone.clone(),
@@ -87,16 +87,16 @@ impl Stage {
             out,
             width: environment.width(),
         };
-        Ok((desk, world))
+        Ok((cx, world))
     }
 
-    /// What makes vehicles for journeys in an open world.
-    fn start(&self, world: &World) -> Result<Start, Refusal> {
+    /// What makes the wizards of journeys in an open world.
+    fn start(&self, world: &World) -> Result<NewWizardRun, Refusal> {
         self.start_with(super::opened_of(&self.opener, world))
     }
 
-    /// What makes vehicles for journeys in an open world over a copy of its record, which is gone with what is returned.
-    fn start_trial(&self, world: &World) -> Result<(Start, Trial), Refusal> {
+    /// What makes the wizards of journeys in an open world over a copy of its record, which is gone with what is returned.
+    fn start_trial(&self, world: &World) -> Result<(NewWizardRun, Trial), Refusal> {
         let (store, trial) = self.opener.copied()?;
         let mut opened = super::opened_of(&self.opener, world);
         opened.world.operator = store.operator();
@@ -104,7 +104,7 @@ impl Stage {
         Ok((self.start_with(opened)?, trial))
     }
 
-    fn start_with(&self, opened: Opened) -> Result<Start, Refusal> {
+    fn start_with(&self, opened: Opened) -> Result<NewWizardRun, Refusal> {
         let setup = Setup { is_board_watched: false, ..super::setup(&self.opener, None)? };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
         Ok(Arc::new(move |waker: Waker| {
@@ -114,7 +114,7 @@ impl Stage {
                 Ok(Opened { world, tools, kept: None })
             };
             let runner = Runner::new(handle.clone(), Arc::new(open), Arc::new(move || waker.wake()));
-            Vehicle { wizard: Wizard::new(setup.clone()), calls: Box::new(Calls(runner)) }
+            WizardRun { wizard: Wizard::new(setup.clone()), calls: Box::new(Calls(runner)) }
         }))
     }
 
@@ -150,7 +150,7 @@ pub(super) const fn only_prints(command: &Command) -> bool {
 }
 
 /// Runs a command that needs the world.
-pub(super) fn run(command: &Command, stage: Stage) -> Result<Exit, Refusal> {
+pub(super) fn run(command: &Command, stage: CommandContext) -> Result<Exit, Refusal> {
     match command {
         Command::Provision(args) => provision::run(args, stage),
         Command::Apply(args) => apply::run(args, stage),

@@ -29,7 +29,7 @@ use tokio::sync::mpsc;
 use self::{
     error::Bad,
     gate::Gates,
-    session::{Means, Pace, Session},
+    session::{Pace, Session, SessionParts},
 };
 use super::{http::Http, listed::Listed};
 use crate::domain::{
@@ -122,7 +122,7 @@ impl Exchange {
         pace: Pace,
         notes: Option<mpsc::Sender<Listed>>,
     ) -> Result<Session, Bad> {
-        let means = Means {
+        let means = SessionParts {
             http: &self.http,
             clock: &self.clock,
             is_sandbox: self.is_sandbox,

@@ -27,7 +27,7 @@ use self::licence::Licences;
 use super::{
     Settings,
     error::Error,
-    http::{Answer, Call, Http, Method},
+    http::{Call, Http, Method, Response},
     oauth::Tokens,
 };
 use crate::domain::{
@@ -144,7 +144,7 @@ impl Graph {
     ///
     /// # Errors
     /// Any; [`Error::WrongHost`] before a token is even fetched.
-    async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Answer, Error> {
+    async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Response, Error> {
         self.check_host(url)?;
         let inner = &*self.inner;
         let mut is_second = false;
@@ -198,7 +198,7 @@ impl Graph {
     }
 
     /// Reads Graph's refusal.
-    fn refused(&self, answer: &Answer) -> Error {
+    fn refused(&self, answer: &Response) -> Error {
         let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
         let (code, inner_id) = wire::refusal(&body);
         let mut ids = Vec::new();

@@ -10,24 +10,24 @@ use crate::{
 
 use super::{
     super::{Refusal, signals},
-    Stage, input, password,
+    CommandContext, input, password,
 };
 
 /// Runs it.
-pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
-    if args.rehearse && !stage.opener.is_sandbox {
+pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, Refusal> {
+    if args.rehearse && !command.opener.is_sandbox {
         return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
     }
     let answers = answers(args)?;
     // Kept until the end: the copy of the record goes with it.
     let (context, world, trial) = if args.dry_run {
-        let (context, world, trial) = stage.open_trial()?;
+        let (context, world, trial) = command.open_trial()?;
         (context, world, Some(trial))
     } else {
-        let (context, world) = stage.open()?;
+        let (context, world) = command.open()?;
         (context, world, None)
     };
-    let start = stage.start(&world)?;
+    let start = command.start(&world)?;
     let stop = Stop::default();
     signals::listen(&stop)?;
     if context.is_sandbox {
@@ -46,7 +46,7 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
     drop(start);
     drop((context, world));
     drop(trial);
-    stage.runtime.shutdown_background();
+    command.runtime.shutdown_background();
     Ok(done?)
 }
 

@@ -30,7 +30,7 @@ use crate::{
         id::Address,
         text::Text,
     },
-    provider::http::{Answer, Call, Http, HttpError, Method},
+    provider::http::{Call, Http, HttpError, Method, Response},
 };
 
 /// Redirects followed in all (exchange-web-services.md section 5.1).
@@ -277,7 +277,7 @@ impl Search<'_> {
     }
 
     /// Sends one request without any sign-in; none when there was no answer.
-    async fn send(&mut self, method: Method, url: &Url, body: Option<String>) -> Option<Answer> {
+    async fn send(&mut self, method: Method, url: &Url, body: Option<String>) -> Option<Response> {
         let origin = url.origin().ascii_serialization();
         if self.silent.contains(&origin) {
             return None;
@@ -308,7 +308,7 @@ impl Search<'_> {
     }
 
     /// Sends it again as long as only the line breaks, some times.
-    async fn send_through(&self, call: Call) -> Result<Answer, HttpError> {
+    async fn send_through(&self, call: Call) -> Result<Response, HttpError> {
         let mut wait = LINE_WAIT;
         for _ in 1..LINE_ATTEMPTS {
             match self.http.send(call.clone()).await {
@@ -322,7 +322,7 @@ impl Search<'_> {
 }
 
 /// Where an answer redirects to; none when it does not.
-fn location(from: &Url, answer: &Answer) -> Option<Url> {
+fn location(from: &Url, answer: &Response) -> Option<Url> {
     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }

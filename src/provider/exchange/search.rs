@@ -19,7 +19,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use self::plan::Plan;
 use super::{
-    error::{Bad, Error, Reach},
+    error::{Bad, Error, RetryClass},
     session::Session,
     soap::Operation,
     wire::{Outcome, Person},
@@ -192,7 +192,7 @@ fn is_unknown_operation(bad: &Bad) -> bool {
     match trouble.code.as_str() {
         "ErrorInvalidRequest" | "ErrorSchemaValidation" => true,
         "ErrorImpersonateUserDenied" | "ErrorNonExistentMailbox" | "ErrorInvalidUserPrincipalName" => false,
-        _ => bad.error.reach() == Reach::Mailbox,
+        _ => bad.error.retry_class() == RetryClass::Mailbox,
     }
 }
 

@@ -98,9 +98,9 @@ impl Graph {
         let now = self.inner.clock.now();
         let is_window = now.since(seen.known_since.unwrap_or(now)) < SPREADING;
         let hope = match (seen.was_unknown, is_fresh) {
-            (true, _) | (_, true) if is_window => Hope::Soon,
-            (true, _) => Hope::Late,
-            (false, _) => Hope::None,
+            (true, _) | (_, true) if is_window => ConsentOutlook::Soon,
+            (true, _) => ConsentOutlook::Late,
+            (false, _) => ConsentOutlook::None,
         };
         let found = Found { claims, organisation, users, granted };
         let mut round = Round::new(wanted);
@@ -204,7 +204,7 @@ struct Found {
 
 /// Whether missing permissions may still come by themselves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Hope {
+enum ConsentOutlook {
     /// Somebody accepted within the last minutes, as far as anyone knows.
     Soon,
     /// Somebody accepted while we watched, but longer ago: a grant of which nothing arrived is still on its way.
@@ -236,7 +236,7 @@ impl Found {
     }
 
     /// Judges the permissions.
-    fn grant(&self, wanted: &[Permission], hope: Hope) -> Grant {
+    fn grant(&self, wanted: &[Permission], hope: ConsentOutlook) -> Grant {
         if matches!(&self.granted, Some(Ok(granted)) if granted.is_off) {
             return Grant::Off(Failure::new(
                 FailureKind::Refused,
@@ -250,9 +250,9 @@ impl Found {
             return Grant::Whole;
         }
         if missing.len() == wanted.len() {
-            return if hope == Hope::None { Grant::None } else { Grant::Spreading };
+            return if hope == ConsentOutlook::None { Grant::None } else { Grant::Spreading };
         }
-        if hope == Hope::Soon {
+        if hope == ConsentOutlook::Soon {
             return Grant::Spreading;
         }
         Grant::Missing(Failure::new(

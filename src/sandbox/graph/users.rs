@@ -232,9 +232,9 @@ pub(super) fn one(platform: &Platform, ask: &Ask, caller: &Caller, key: &str) ->
 }
 
 /// Counts a mailbox request while it is answered.
-struct Seat<'a>(&'a Platform);
+struct MailboxPermit<'a>(&'a Platform);
 
-impl Drop for Seat<'_> {
+impl Drop for MailboxPermit<'_> {
     fn drop(&mut self) {
         self.0.mailboxes.fetch_sub(1, Ordering::AcqRel);
     }
@@ -255,7 +255,7 @@ pub(super) async fn mailbox(
         ));
     }
     let running = platform.mailboxes.fetch_add(1, Ordering::AcqRel);
-    let _seat = Seat(platform);
+    let _permit = MailboxPermit(platform);
     if running >= MAILBOXES_AT_ONCE {
         return Err(Refusal::throttled(1));
     }
