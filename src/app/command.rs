@@ -1,9 +1,9 @@
 //! What runs without a screen: arguments to plain values, the world opened, one function each.
 
 mod apply;
-mod completions;
+pub(super) mod completions;
 mod customers;
-mod explain;
+pub(super) mod explain;
 mod input;
 mod password;
 mod provision;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::{Command, Common},
+    cli::{Common, WorldCommand},
     commands::{
         Context, Out,
         journey::{NewWizardRun, WizardRun},
@@ -133,36 +133,19 @@ pub(super) fn out(common: &Common, environment: &Environment) -> Out {
     }
 }
 
-/// Runs a command that needs neither a home folder nor settings; none for the others.
-pub(super) fn offline(command: &Command, common: &Common) -> Option<Result<Exit, Refusal>> {
-    match command {
-        Command::Explain(args) => Some(explain::run(args, common)),
-        Command::Completions(args) => Some(completions::run(args, common)),
-        Command::Man(args) => Some(completions::man(args, common)),
-        Command::Settings(args) if args.sample => Some(settings::sample()),
-        _ => None,
-    }
-}
-
 /// Whether a command changes nothing at all, so that not even a log is begun for it.
-pub(super) const fn only_prints(command: &Command) -> bool {
-    matches!(command, Command::Sweep(args) if sweep::only_prints(args))
+pub(super) const fn only_prints(command: &WorldCommand) -> bool {
+    matches!(command, WorldCommand::Sweep(args) if sweep::only_prints(args))
 }
 
 /// Runs a command that needs the world.
-pub(super) fn run(command: &Command, stage: CommandContext) -> Result<Exit, Refusal> {
+pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exit, Refusal> {
     match command {
-        Command::Provision(args) => provision::run(args, stage),
-        Command::Apply(args) => apply::run(args, stage),
-        Command::Customers(args) => customers::run(args, &stage),
-        Command::Status(args) => status::run(args, &stage),
-        Command::Sweep(args) => sweep::run(args, &stage),
-        Command::Receipt(args) => receipt::run(args, &stage),
-        // These never come here: they need no world, or stay in the foreground.
-        Command::Sandbox { .. }
-        | Command::Explain(_)
-        | Command::Settings(_)
-        | Command::Completions(_)
-        | Command::Man(_) => Ok(Exit::Internal),
+        WorldCommand::Provision(args) => provision::run(args, context),
+        WorldCommand::Apply(args) => apply::run(args, context),
+        WorldCommand::Customers(args) => customers::run(args, &context),
+        WorldCommand::Status(args) => status::run(args, &context),
+        WorldCommand::Sweep(args) => sweep::run(args, &context),
+        WorldCommand::Receipt(args) => receipt::run(args, &context),
     }
 }

@@ -62,41 +62,17 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
             "only one list can come from standard input. Put the other one into a file.",
         ));
     }
-    let users = match (&args.users_file, args.users) {
-        (Some(file), _) => {
-            let these = input::addresses(file, "--users-file")?;
-            if these.is_empty() {
-                return Err(Refusal::usage(
-                    "the list of --users-file is empty. Put one address on each line, or use --users none.",
-                ));
-            }
-            Some(Users::These(these))
-        }
-        (None, Some(Who::All)) => Some(Users::All),
-        (None, Some(Who::Auto)) => Some(Users::Auto),
-        (None, Some(Who::None)) => Some(Users::None),
-        (None, None) => None,
-    };
-    let turn_off = match &args.turn_off {
-        Some(file) => input::addresses(file, "--turn-off")?,
-        None => Vec::new(),
-    };
-    if args.turn_off.is_some() && turn_off.is_empty() {
-        return Err(Refusal::usage(
-            "the list of --turn-off is empty. Put one address on each line, or leave the flag out.",
-        ));
-    }
     let answers = Answers {
         customer: args.customer.clone(),
         product: args.product,
         tenant: args.tenant.clone(),
         details: details(&args.hosted)?,
-        users,
+        users: users(args)?,
         include: args.include_kind.iter().copied().map(Included::kind).collect(),
         leave_out: args.leave_out_kind.iter().copied().map(Included::kind).collect(),
         exclude: args.exclude.clone(),
         lift: args.lift.clone(),
-        turn_off,
+        turn_off: turn_off(args)?,
         max_off: args.max_off,
         undo_auto: args.undo_auto,
         max_seats: args.max_seats,
@@ -111,6 +87,39 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
         Some(words) => Err(Refusal::usage(words)),
         None => Ok(answers),
     }
+}
+
+/// Whom the flags turn on; none where they say nothing.
+fn users(args: &Args) -> Result<Option<Users>, Refusal> {
+    Ok(match (&args.users_file, args.users) {
+        (Some(file), _) => {
+            let these = input::addresses(file, "--users-file")?;
+            if these.is_empty() {
+                return Err(Refusal::usage(
+                    "the list of --users-file is empty. Put one address on each line, or use --users none.",
+                ));
+            }
+            Some(Users::These(these))
+        }
+        (None, Some(Who::All)) => Some(Users::All),
+        (None, Some(Who::Auto)) => Some(Users::Auto),
+        (None, Some(Who::None)) => Some(Users::None),
+        (None, None) => None,
+    })
+}
+
+/// The addresses that are turned off.
+fn turn_off(args: &Args) -> Result<Vec<String>, Refusal> {
+    let turn_off = match &args.turn_off {
+        Some(file) => input::addresses(file, "--turn-off")?,
+        None => Vec::new(),
+    };
+    if args.turn_off.is_some() && turn_off.is_empty() {
+        return Err(Refusal::usage(
+            "the list of --turn-off is empty. Put one address on each line, or leave the flag out.",
+        ));
+    }
+    Ok(turn_off)
 }
 
 /// The details of hosted Exchange; none where nothing was given.
