@@ -1,4 +1,4 @@
-//! Composition root: the only file that names everybody. One match picks what runs.
+//! Composition root: the only module that may name all the others. One match picks what runs.
 
 mod command;
 mod credential;
@@ -86,7 +86,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
 /// Said to programs where the program met a fault of its own; people have been told more.
 const FAULT: &str = "the program met a fault of its own; stderr and the log say more";
 
-/// To whoever asked for JSON: the object of a command without an answer. Where stdout takes none, the exit code has to do.
+/// Prints the object of a command without an answer, where the command line asked for JSON. Where stdout takes no
+/// bytes, the exit code has to do.
 fn print(cli: &Cli, bad: &Unanswered) {
     if let Some(command) = cli.command.as_ref().and_then(Command::with_json) {
         let _unheard = Out::default().json(&bad.object(command));
@@ -141,14 +142,15 @@ impl From<anyhow::Error> for Refusal {
 }
 
 impl From<Failure> for Refusal {
-    /// What kept the world from being opened. A world or a trouble that a flag names and that is not there is wrong usage.
+    /// What kept the world from being opened. A world or a trouble that a flag names and that is not there is wrong
+    /// usage.
     fn from(failure: Failure) -> Self {
         let exit = if failure.kind == FailureKind::NotFound { Exit::Usage } else { Exit::Failed };
         Unanswered::new(exit, failure.in_words().as_str()).into()
     }
 }
 
-/// One line on stderr; where nobody takes it, the exit code has to do.
+/// One line on stderr; where stderr takes no bytes, the exit code has to do.
 fn complain(words: &str) {
     commands::warn(&format!("{PREFIX}{words}"));
 }
@@ -269,8 +271,8 @@ fn start_log(opener: &Opener) -> bool {
     log::start(&opener.settings.data_of(opener.is_sandbox), &options).is_ok()
 }
 
-/// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown; log,
-/// record and sandbox are opened behind it, on the runtime.
+/// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown;
+/// log, record and sandbox are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
     let front_end = front_end(cli, &opener)?;
     let clipboard = opener.environment.clipboard();

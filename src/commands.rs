@@ -77,7 +77,7 @@ impl Out {
     }
 }
 
-/// Bad news, to stderr, `--quiet` or not. Where nobody takes it, the exit code has to do.
+/// Bad news, to stderr, `--quiet` or not. Where stderr takes no bytes, the exit code has to do.
 pub fn warn(words: &str) {
     let _unheard = writeln!(io::stderr(), "{}", Text::clean(words));
 }

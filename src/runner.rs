@@ -62,7 +62,7 @@ pub type Play =
 /// What the customer with a mail domain tells about their mail server, where they have something to tell.
 pub type Tell = Arc<dyn Fn(&str) -> Option<Impersonation> + Send + Sync>;
 
-/// Somebody who plays the customer.
+/// The sandbox's played customer.
 #[derive(Clone)]
 pub struct Rehearse {
     /// Opens the link.
@@ -159,7 +159,7 @@ struct Probe {
     is_accepted: bool,
 }
 
-/// Where replies go, and who is woken by them.
+/// Where replies go, and what is woken by them.
 #[derive(Clone)]
 struct ReplySender {
     out: mpsc::Sender<(CallId, Reply)>,
@@ -167,7 +167,7 @@ struct ReplySender {
 }
 
 impl ReplySender {
-    /// Hands a reply over; waits while four are waiting already. False once nobody listens.
+    /// Hands a reply over; waits while four are waiting already. False once the wizard is gone.
     async fn send(&self, call: CallId, reply: Reply) -> bool {
         let is_heard = self.out.send((call, reply)).await.is_ok();
         (self.wake)();
@@ -191,8 +191,8 @@ impl Runner {
         }
     }
 
-    /// Starts a call. Writes are carried out one after the other, in the order in which they were started: a draft is not
-    /// overtaken by an older one, and letting go of a run waits for what is still to be written in it.
+    /// Starts a call. Writes are carried out one after the other, in the order in which they were started: a draft is
+    /// not overtaken by an older one, and letting go of a run waits for what is still to be written in it.
     pub fn start(&mut self, call: CallId, request: Request) {
         tracing::debug!(call = call.0, ?request, "call");
         let stop = CancellationToken::new();

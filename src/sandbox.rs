@@ -2,8 +2,8 @@
 //!
 //! [`start`] reads a world, opens one port and answers on it as the identity platform, as Microsoft Graph and as hosted
 //! Exchange, told apart by the Host header. The same client code that talks to Microsoft talks to it; only addresses
-//! differ ([`Sandbox::origins`]). It knows no other module of this program and shares no types with the client, so that a
-//! mistake can't cancel itself out. It stops when the [`Sandbox`] is dropped.
+//! differ ([`Sandbox::origins`]). It knows no other module of this program and shares no types with the client, so that
+//! a mistake can't cancel itself out. It stops when the [`Sandbox`] is dropped.
 //!
 //! Worlds are files in `assets/sandbox`; `fault.rs` lists the troubles that can be switched on.
 
@@ -265,7 +265,7 @@ impl Sandbox {
         self.platform.world.customers.iter().map(row).collect()
     }
 
-    /// Somebody who plays the customer's administrator.
+    /// Plays the customer's administrator.
     #[must_use]
     pub fn rehearsal(&self) -> Rehearsal {
         Rehearsal::new(Arc::clone(&self.platform), self.address)

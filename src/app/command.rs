@@ -71,7 +71,7 @@ impl CommandContext {
         }
     }
 
-    /// Opens the record: what commands work with that ask nobody else, and what must be kept while they do.
+    /// Opens the record: what commands work with that ask no server, and what must be kept while they do.
     fn record_context(&self) -> Result<(RecordContext, Option<World>), Refusal> {
         let (store, world) = self.opener.open_record()?;
         let environment = &self.opener.environment;
@@ -95,7 +95,8 @@ impl CommandContext {
         self.start_with(super::opened_of(&self.opener, world))
     }
 
-    /// What makes the wizards of journeys in an open world over a copy of its record, which is gone with what is returned.
+    /// What makes the wizards of journeys in an open world over a copy of its record, which is gone with what is
+    /// returned.
     fn start_trial(&self, world: &World) -> Result<(NewWizardRun, Trial), Refusal> {
         let (store, trial) = self.opener.copied()?;
         let mut opened = super::opened_of(&self.opener, world);

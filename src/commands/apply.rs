@@ -1,8 +1,9 @@
 //! `backup365 apply`: many customers from plan files.
 //!
-//! The plan is read and checked whole, by a dry journey for each customer; then two customers are set up, then the rest,
-//! several at once. Every customer's link is out before any consent is waited for. Nobody new is started once somebody
-//! came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see `progress.rs`.
+//! The plan is read and checked whole, by a dry journey for each customer; then two customers are set up, then the
+//! rest, several at once. Every customer's link is out before any consent is waited for. Nobody new is started once
+//! somebody came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see
+//! `progress.rs`.
 
 mod check;
 mod customer;
@@ -70,7 +71,7 @@ pub struct ApplyOptions {
     pub wait: Duration,
     /// Only check.
     pub is_check: bool,
-    /// Set up again who was finished before.
+    /// Set up again the customers that were finished before.
     pub again: bool,
     /// The summary as JSON.
     pub is_json: bool,
@@ -336,7 +337,8 @@ impl Work<'_> {
         for job in jobs.iter_mut().filter(|job| job.is_open()) {
             job.answers.allowance = allowance.share();
             job.answers.max_seats = job.row.max_seats.or(self.options.max_seats);
-            // What was refused a moment ago is not tried again: a password that is tried again and again locks the account.
+            // What was refused a moment ago is not tried again: a password that is tried again and again locks the
+            // account.
             if let Some(check) = job.check.take_if(|check| check.end == End::Refused) {
                 job.result = JobResult::Ended(Box::new(check));
             }

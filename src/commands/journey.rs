@@ -52,7 +52,7 @@ pub fn travel_telling(
     travel_heard(start, answers, stop, clock, Observers { tell, note: Box::new(|_| ()), pause: None })
 }
 
-/// Who hears what happens on a journey.
+/// What hears what happens on a journey.
 pub struct Observers {
     /// Each step, and what is awaited every 30 s.
     pub tell: Tell,

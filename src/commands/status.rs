@@ -36,7 +36,7 @@ pub struct Wish {
     pub is_json: bool,
 }
 
-/// A row, and why somebody must look at it.
+/// A row, and why an operator must look at it.
 struct Judged {
     row: ProductStatus,
     reasons: Vec<Text>,
@@ -49,7 +49,7 @@ struct Sheet {
     sums: Sums,
     sweep_warning: Option<Text>,
     sweeper: SweeperStatus,
-    /// Enable Auto is on for somebody.
+    /// Enable Auto is on for a customer.
     has_rule: bool,
     now: Moment,
 }
@@ -107,7 +107,8 @@ impl Sheet {
         Self { rows, sums, sweep_warning, sweeper, has_rule, now }
     }
 
-    /// Whether somebody must look: at a row that was asked for, or at a sweep that did not run, whoever was asked for.
+    /// Whether an operator must look: at a row that was asked for, or at a sweep that did not run, whoever was asked
+    /// for.
     const fn needs_attention(&self) -> bool {
         self.sums.attention > 0 || self.sweep_warning.is_some()
     }
@@ -226,7 +227,7 @@ fn row_lines(cx: &RecordContext, rows: &[Judged], now: Moment) -> Vec<String> {
     lines
 }
 
-/// "184 of 231"; nothing where nobody could be.
+/// "184 of 231"; nothing where no user could be protected.
 fn protected(row: &ProductStatus) -> Text {
     match (row.on, row.eligible) {
         (0, 0) => Text::from("-"),

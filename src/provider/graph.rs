@@ -114,9 +114,9 @@ impl Graph {
         token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
     }
 
-    /// The link that the customer's administrator opens, for a browser on this computer: the short form with the tenant's
-    /// GUID, so that consent can't land in the signer's own tenant (reference, sections 3.2 and 11). In the sandbox it
-    /// leads to 127.0.0.1.
+    /// The link that the customer's administrator opens, for a browser on this computer: the short form with the
+    /// tenant's GUID, so that consent can't land in the signer's own tenant (reference, sections 3.2 and 11). In the
+    /// sandbox it leads to 127.0.0.1.
     #[must_use]
     pub fn browser_link(&self, tenant: TenantId) -> String {
         let mut url = self.inner.browser_origin.as_ref().unwrap_or(&self.inner.authority).clone();
@@ -235,7 +235,7 @@ impl Graph {
 struct Seen {
     /// When it first got a token: the start of the time in which a consent spreads.
     known_since: Option<Moment>,
-    /// It was refused as unknown before that: somebody accepted while we watched.
+    /// It was refused as unknown before that: the customer accepted while we watched.
     was_unknown: bool,
 }
 

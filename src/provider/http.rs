@@ -102,7 +102,7 @@ impl fmt::Debug for Call {
 }
 
 /// Headers of an answer, names in lower case, in the order they came.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Headers(pub Vec<(String, String)>);
 
 impl Headers {
@@ -118,8 +118,15 @@ impl Headers {
     }
 }
 
+impl fmt::Debug for Headers {
+    /// The names only: cookies and challenges are for their owner.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// What came back, whatever its status.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
@@ -129,6 +136,18 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The `client-request-id` that we sent, for support.
     pub request_id: String,
+}
+
+impl fmt::Debug for Response {
+    /// The body may be a token, or people's names.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .field("request_id", &self.request_id)
+            .finish()
+    }
 }
 
 impl Response {
@@ -440,7 +459,7 @@ fn host(call: &Call) -> String {
     call.url.host_str().unwrap_or_default().to_owned()
 }
 
-/// Sorts the reasons for no answer. The address is dropped first: its query may hold what nobody should see.
+/// Sorts the reasons for no answer. The address is dropped first: its query may hold a secret.
 fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
     let error = error.without_url();
     let host = host(call);

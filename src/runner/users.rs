@@ -48,7 +48,7 @@ pub(super) async fn list(
             (None, None) => Err(internal("there is nobody to list yet")),
         }
     };
-    // Owns the parts: when nobody listens any more they are dropped, and the listing ends instead of waiting.
+    // Owns the parts: when the wizard is gone they are dropped, and the listing ends instead of waiting.
     let passing = async move {
         while let Some(part) = parts.recv().await {
             let reply = match part {

@@ -55,7 +55,7 @@ impl Total {
 enum Seats {
     /// So many.
     Known(u32),
-    /// Nobody can be listed yet.
+    /// No user can be listed yet.
     AfterConsent,
     /// None any more, or not known because the check failed.
     None,
@@ -94,7 +94,7 @@ pub(super) fn is_over(jobs: &[Job], max_seats: Option<u32>) -> bool {
     max_seats.is_some_and(|most| Total::of(jobs).seats() > most)
 }
 
-/// Whether the plan can't be begun: an answer is wrong, somebody would come to the wrong tenant or to a limit.
+/// Whether the plan can't be begun: an answer is wrong, a customer would come to the wrong tenant or to a limit.
 pub(super) fn is_bad(jobs: &[Job]) -> bool {
     jobs.iter().filter_map(|job| job.check.as_ref()).any(|check| {
         matches!(
@@ -177,7 +177,7 @@ fn row(job: &Job) -> [Text; 6] {
     ]
 }
 
-/// Who is turned on, in a word.
+/// Which users are turned on, in a word.
 pub(super) fn users(users: &Users) -> Text {
     match users {
         Users::All => Text::from("all"),

@@ -44,7 +44,7 @@ impl Work<'_> {
         after
     }
 
-    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
+    /// What hears of a journey: the screen, and the plan's progress before anything is done in the run.
     fn observers(&self, job: &Job, running: &Arc<show::Running>) -> Observers {
         let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
         let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
@@ -91,7 +91,7 @@ impl Work<'_> {
                 .map(|outcome| job_result::billed(&outcome)),
             JobResult::NotStarted => None,
         };
-        // Where nobody can say, it stays set aside: rather too few than too many.
+        // Where neither the record nor the run can say it, the sum stays set aside: rather too few seats than too many.
         if let Some(billed) = billed {
             job.answers.allowance.settle(billed.saturating_sub(job.begun));
             job.begun = if matches!(job.result, JobResult::Finished(..)) { 0 } else { billed };

@@ -89,7 +89,8 @@ impl JobResult {
         }
     }
 
-    /// Whether nobody else is started after it: the wrong tenant, a bill above a limit, or somebody wants to leave.
+    /// Whether no other customer is started after it: the wrong tenant, a bill above a limit, or the operator wants to
+    /// leave.
     pub(super) const fn is_stop(&self) -> bool {
         match self {
             Self::NotStarted | Self::Finished(..) => false,

@@ -1,4 +1,4 @@
-//! `customers list`: who is on record, and how far each is.
+//! `customers list`: which customers are on record, and how far each is.
 
 use std::collections::BTreeMap;
 

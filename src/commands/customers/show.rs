@@ -201,7 +201,7 @@ fn kinds_in_words(detail: &ProductDetail) -> String {
     included(detail).iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", ")
 }
 
-/// Who is excluded.
+/// Which users are excluded.
 fn excluded_lines(excluded: &[Excluded], lines: &mut Vec<String>) {
     if excluded.is_empty() {
         return;

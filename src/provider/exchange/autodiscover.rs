@@ -1,10 +1,10 @@
 //! Autodiscover: finds the EWS address of a mailbox without anybody's password.
 //!
-//! Triggered by *find the server* on the access screen. Asks in the order of exchange-web-services.md section 5: the JSON
-//! shortcut, SOAP and plain XML at the mail domain and at `autodiscover.` of it, then the unauthenticated redirect. No
-//! password is part of any of it, so none can reach a host that a redirect named; the address that is found is shown to
-//! the operator before anything is sent there. Most servers want a sign-in for SOAP and plain XML: a host that asks for
-//! one is remembered, and if it also guards an EWS address in the usual place, that is the answer.
+//! Triggered by *find the server* on the access screen. Asks in the order of exchange-web-services.md section 5: the
+//! JSON shortcut, SOAP and plain XML at the mail domain and at `autodiscover.` of it, then the unauthenticated
+//! redirect. No password is part of any of it, so none can reach a host that a redirect named; the address that is
+//! found is shown to the operator before anything is sent there. Most servers want a sign-in for SOAP and plain XML: a
+//! host that asks for one is remembered, and if it also guards an EWS address in the usual place, that is the answer.
 //!
 //! DNS SRV records (step 4 of that section) are not asked: neither the standard library nor our HTTP client reads them.
 
@@ -133,7 +133,7 @@ fn nothing(domain: &str) -> Failure {
     )
 }
 
-/// Nobody can tell whether a server announces itself.
+/// No host answered, so it is not known whether a server announces itself.
 fn no_line(host: &str) -> Failure {
     Failure::new(
         FailureKind::Unreachable,
@@ -263,8 +263,8 @@ impl Search<'_> {
         }
     }
 
-    /// Looks whether a host that guards Autodiscover guards EWS in the usual place, too. Sends no password. The last one
-    /// met comes first: it is where redirects led to.
+    /// Looks whether a host that guards Autodiscover guards EWS in the usual place, too. Sends no password. The last
+    /// one met comes first: it is where redirects led to.
     async fn knock_at_guarded(&mut self) -> Result<Option<Url>, End> {
         for host in self.guarded.clone().into_iter().rev() {
             let Some(url) = server::on_host(&host) else { continue };

@@ -91,7 +91,7 @@ pub(super) enum Error {
     NotAServer,
 }
 
-/// How far a code reaches, which decides who stops.
+/// What an error stops: the one request, the mailbox, the account, or every request to the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RetryClass {
     /// This mailbox only: a row with a problem.
@@ -155,7 +155,7 @@ impl Error {
         )
     }
 
-    /// Whether it is the line that broke: nobody asked for a rest, and the next try may well go through.
+    /// Whether it is the line that broke: the server asked for no rest, and the next try may well go through.
     pub(super) const fn is_line(&self) -> bool {
         matches!(self, Self::Http(HttpError::CutOff { .. }))
     }

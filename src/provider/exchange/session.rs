@@ -42,7 +42,7 @@ const DEADLINE: Duration = Duration::from_secs(65);
 /// Largest answer taken: a page of 1,000 people is below 2 MiB.
 const MAX_BODY_BYTES: usize = 16 << 20;
 
-/// Pauses from here on are told while a listing runs; shorter ones nobody notices.
+/// Pauses from here on are told while a listing runs; shorter ones are not noticed.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
 /// Cookies kept per session; a load balancer sets one or two.
@@ -303,7 +303,8 @@ impl Session {
         }
     }
 
-    /// Says that the server asked for a pause. Dropped when nobody listens or the channel is full: it is a remark.
+    /// Says that the server asked for a pause. Dropped when the receiver is gone or the channel is full: it is a
+    /// remark.
     fn tell_pause(&self, wait: Duration) {
         let Some(notes) = self.notes.as_ref().filter(|_| wait >= TOLD_FROM) else { return };
         let words = format_args!(

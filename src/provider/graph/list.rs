@@ -138,7 +138,7 @@ struct Listing {
 }
 
 impl Listing {
-    /// Decodes one answer off the network's thread and sends its rows; false when nobody listens any more.
+    /// Decodes one answer off the network's thread and sends its rows; false when the receiver is gone.
     async fn show(
         &mut self,
         answer: Response,
