@@ -18,6 +18,7 @@ pub mod id;
 pub mod nearest;
 pub mod order;
 pub mod permission;
+pub mod phrase;
 pub mod plan;
 pub mod protection;
 pub mod receipt;

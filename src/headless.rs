@@ -1,37 +1,18 @@
-//! The front end without questions: every answer was given beforehand, and what is missing is named.
-//!
-//! It answers the same views of the same wizard as the other front ends do. Trigger: the driver shows a view; out comes the
-//! next intent, and at the end a [`Report`]. What to answer is decided in `course`, which is pure; here are the time, the
-//! signals, and the way out.
+//! Stand-in.
 
 pub mod answers;
-mod course;
-mod look;
 pub mod report;
 
-use std::{fmt, time::Duration};
+use std::{fmt, io};
 
 use crate::{
-    domain::{
-        bill::grouped,
-        id::RunId,
-        text::Text,
-        time::{Moment, in_words},
-    },
+    domain::{id::RunId, text::Text, time::Moment},
     driver::front::{FrontEnd, Stop, Waker},
-    wizard::{
-        effect::Deed,
-        event::{Action, Ended, Intent},
-        view::{Ask, Tone, View},
-    },
+    wizard::{answer::Answer, effect::FrontEndTask, event::Ended, view::View},
 };
 
 use answers::Answers;
-use course::{Close, Course, Next};
-use report::{End, Report};
-
-/// How often a wait is told.
-const TOLD_EVERY: Duration = Duration::from_secs(30);
+use report::Report;
 
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
@@ -42,324 +23,65 @@ pub type Pause = Box<dyn FnMut()>;
 /// Hears which run it is, before anything is done in it.
 pub type Note = Box<dyn FnMut(&RunId)>;
 
-/// How the journey ends, once that is clear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Closing {
-    /// Not yet.
-    No,
-    /// The run is parked, then the wizard is left.
-    Park {
-        /// Parking was asked for.
-        is_asked: bool,
-    },
-    /// Ticks that were not confirmed are taken away, then the wizard is left.
-    Untick {
-        /// That was asked for.
-        is_asked: bool,
-    },
-    /// The wizard is left; the run is kept.
-    Leave,
-}
-
 /// The front end of one journey.
 pub struct Headless {
-    answers: Answers,
-    stop: Stop,
-    tell: Tell,
-    /// Until it has heard.
-    note: Option<Note>,
-    pause: Option<Pause>,
-    waker: Option<Waker>,
-    course: Course,
     report: Report,
-    closing: Closing,
-    /// The moment of the last view.
-    now: Moment,
-    /// Since when the customer has been awaited.
-    waiting_since: Option<Moment>,
-    /// When something was told last.
-    told: Moment,
-    /// What rule 17 makes every front end say.
-    warned: bool,
-    /// Ctrl-C so often when the wizard ended: one more does not wait for writes.
-    over: Option<u32>,
 }
 
 impl fmt::Debug for Headless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Headless").field("closing", &self.closing).finish_non_exhaustive()
+        f.debug_struct("Headless").finish_non_exhaustive()
     }
 }
 
 impl Headless {
     /// Makes the front end of one journey.
     #[must_use]
-    pub fn new(answers: Answers, stop: Stop) -> Self {
-        Self {
-            answers,
-            stop,
-            tell: Box::new(|_| ()),
-            note: None,
-            pause: None,
-            waker: None,
-            course: Course::default(),
-            report: Report::default(),
-            closing: Closing::No,
-            now: Moment::default(),
-            waiting_since: None,
-            told: Moment::default(),
-            warned: false,
-            over: None,
-        }
+    pub fn new(_answers: Answers, _stop: Stop) -> Self {
+        Self { report: Report::default() }
     }
 
     /// Tells each step, and every 30 s what is awaited.
     #[must_use]
-    pub fn telling(mut self, tell: Tell) -> Self {
-        self.tell = tell;
+    pub fn telling(self, _tell: Tell) -> Self {
         self
     }
 
     /// Says which run it is as soon as there is one; the journey goes on when that returns.
     #[must_use]
-    pub fn noting(mut self, note: Note) -> Self {
-        self.note = Some(note);
+    pub fn noting(self, _note: Note) -> Self {
         self
     }
 
     /// Says every 30 s that it waits, instead of telling a line: for journeys of which many wait side by side.
     #[must_use]
-    pub fn pausing(mut self, pause: Pause) -> Self {
-        self.pause = Some(pause);
+    pub fn pausing(self, _pause: Pause) -> Self {
         self
     }
 
     /// Wakes the driver when the time for the customer is over.
     #[must_use]
-    pub fn waking(mut self, waker: Waker) -> Self {
-        self.waker = Some(waker);
+    pub fn waking(self, _waker: Waker) -> Self {
         self
     }
 
     /// What the journey came to; `ended` is what the driver said.
     #[must_use]
-    pub fn report(mut self, ended: Ended) -> Report {
-        match ended {
-            Ended::Told(why) => self.report.end = End::Told(why),
-            Ended::Finished { is_partly } if self.closing == Closing::No => {
-                self.report.end = End::Done { is_partly }
-            }
-            _ => {}
-        }
-        self.report.bill = self.course.bill;
-        self.report.changes = self.course.changes;
-        if self.report.end == End::Shown
-            && let Some(would) = self.report.changes.would()
-        {
-            self.report.words = Text::of(format_args!("{would} {}", self.report.words));
-        }
-        if matches!(self.report.end, End::Told(_) | End::Interrupted) {
-            self.report.words = self.report.run.as_ref().map_or_else(
-                || Text::from("Stopped. Nothing was begun."),
-                |run| Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it.")),
-            );
-        }
+    pub fn report(self, _ended: Ended) -> Report {
         self.report
-    }
-
-    fn say(&mut self, words: &Text) {
-        self.told = self.now;
-        (self.tell)(words);
-    }
-
-    /// Tells what is awaited.
-    fn wait_on(&mut self, words: &Text) {
-        match &mut self.pause {
-            Some(pause) => {
-                self.told = self.now;
-                pause();
-            }
-            None => self.say(words),
-        }
-    }
-
-    /// Whether the customer has had as long as the answers allow.
-    fn is_time_over(&self) -> bool {
-        self.waiting_since.is_some_and(|since| self.now.since(since) >= self.answers.wait)
-    }
-
-    /// What is awaited, and for how long already.
-    fn awaited(&self, view: &View<'_>) -> Option<Text> {
-        if let (Some(since), Ask::Authorise(_)) = (self.waiting_since, view.ask) {
-            return Some(Text::of(format_args!(
-                "Waiting for the customer: {} of {}.",
-                in_words(self.now.since(since)),
-                in_words(self.answers.wait)
-            )));
-        }
-        let progress = look::progress(view).map(|(done, total)| {
-            Text::of(format_args!("{}: {} of {}.", look::front(view).heading, grouped(done), grouped(total)))
-        });
-        progress.or_else(|| view.notice.as_ref().map(|notice| notice.words.clone()))
-    }
-
-    /// The journey is over: parks, or leaves.
-    fn close(&mut self, close: Close, view: &View<'_>) -> Option<Intent> {
-        let Close { end, words, failure } = close;
-        self.closing = match end {
-            End::Waiting => Closing::Park { is_asked: false },
-            End::Stopped | End::Missing { .. } if matches!(view.ask, Ask::Review | Ask::Users) => {
-                Closing::Untick { is_asked: false }
-            }
-            _ => Closing::Leave,
-        };
-        (self.report.end, self.report.words, self.report.failure) = (end, words, failure);
-        self.leave(view)
-    }
-
-    /// The way out, one intent at a time.
-    fn leave(&mut self, view: &View<'_>) -> Option<Intent> {
-        match self.closing {
-            Closing::No => None,
-            Closing::Leave => Some(Intent::Leave),
-            Closing::Untick { .. } if view.ask == Ask::Review => Some(Intent::Back),
-            Closing::Untick { is_asked: false } if view.ask == Ask::Users => {
-                self.closing = Closing::Untick { is_asked: true };
-                Some(Intent::Act(Action::Clear))
-            }
-            Closing::Untick { .. } => Some(self.go()),
-            Closing::Park { is_asked: false } => {
-                self.closing = Closing::Park { is_asked: true };
-                Some(Intent::Act(Action::Park))
-            }
-            Closing::Park { is_asked: true } => self.parked(view),
-        }
-    }
-
-    /// Waits until the record says that the run is parked.
-    fn parked(&mut self, view: &View<'_>) -> Option<Intent> {
-        let tone = view.notice.as_ref().map(|notice| notice.tone);
-        match tone {
-            Some(Tone::Bad | Tone::Warn) => {
-                self.report.end = End::Failed;
-                self.report.words =
-                    view.notice.as_ref().map(|notice| notice.words.clone()).unwrap_or_default();
-                Some(self.go())
-            }
-            Some(Tone::Good) if view.ask == Ask::Customer => Some(self.go()),
-            None | Some(Tone::Plain) if view.ask == Ask::Customer && !view.is_waiting => Some(self.go()),
-            _ => None,
-        }
-    }
-
-    /// Leaves now.
-    const fn go(&mut self) -> Intent {
-        self.closing = Closing::Leave;
-        Intent::Leave
-    }
-
-    /// The customer is awaited, until the time is over.
-    fn await_customer(&mut self, view: &View<'_>) -> Option<Intent> {
-        self.waiting_since.get_or_insert(self.now);
-        if !self.is_time_over() {
-            return None;
-        }
-        let words = self.report.run.as_ref().map_or_else(Text::default, |run| {
-            Text::of(format_args!(
-                "The customer has not accepted yet. {run} is parked. Send the link; then the same command goes on."
-            ))
-        });
-        let close = match look::failure(view) {
-            Some(failure) => {
-                Close { end: End::Failed, words: course::in_words(&failure), failure: Some(failure) }
-            }
-            None => Close { end: End::Waiting, words, failure: None },
-        };
-        self.close(close, view)
-    }
-
-    /// What signals have asked.
-    fn signalled(&mut self) -> Option<Intent> {
-        if let Some(why) = self.stop.ending() {
-            self.closing = Closing::Leave;
-            return Some(Intent::End(why));
-        }
-        if self.stop.interrupts() > 0 && self.report.end != End::Interrupted {
-            self.report.end = End::Interrupted;
-            self.closing = Closing::Leave;
-        }
-        None
-    }
-
-    /// Tells what every front end must say, once.
-    fn warn(&mut self, view: &View<'_>) {
-        if let Some(warning) = view.bar.warning.filter(|_| !self.warned) {
-            self.warned = true;
-            self.say(&warning.to_text());
-        }
     }
 }
 
 impl FrontEnd for Headless {
-    fn show(&mut self, view: &View<'_>, now: Moment) -> std::io::Result<()> {
-        let is_first = self.now == Moment::default();
-        self.now = now;
-        if is_first {
-            self.told = now;
-        }
-        self.report.observe(view);
-        self.warn(view);
-        if now.since(self.told) >= TOLD_EVERY
-            && let Some(words) = self.awaited(view)
-        {
-            self.wait_on(&words);
-        }
-        // Once: a round that is out ends by itself, and is looked at then.
-        if self.closing == Closing::No
-            && self.is_time_over()
-            && let Some(waker) = self.waker.take()
-        {
-            waker.wake();
-        }
+    fn show(&mut self, _view: &View<'_>, _now: Moment) -> io::Result<()> {
         Ok(())
     }
 
-    fn next(&mut self, view: &View<'_>) -> std::io::Result<Option<Intent>> {
-        if let Some(before) = self.over {
-            return Ok((self.stop.interrupts() > before).then_some(Intent::Leave));
-        }
-        self.report.observe(view);
-        if let Some(run) = &self.report.run
-            && let Some(mut note) = self.note.take()
-        {
-            note(run);
-        }
-        if let Some(intent) = self.signalled() {
-            return Ok(Some(intent));
-        }
-        if self.closing != Closing::No {
-            return Ok(self.leave(view));
-        }
-        let next = self.course.next(&self.answers, view);
-        for line in std::mem::take(&mut self.course.lines) {
-            self.say(&line);
-        }
-        Ok(match next {
-            Next::Do(intent) => Some(intent),
-            Next::Wait => None,
-            Next::AwaitCustomer => self.await_customer(view),
-            Next::End(close) => self.close(*close, view),
-        })
+    fn next(&mut self, _view: &View<'_>) -> io::Result<Option<Answer>> {
+        Ok(None)
     }
 
-    fn hurry(&mut self) {
-        self.over = Some(self.stop.interrupts());
-    }
-
-    fn perform(&mut self, _deed: &Deed, _view: &View<'_>) -> std::io::Result<()> {
-        Ok(()) // nothing is ever asked for here: no clipboard, no link printed alone
+    fn perform(&mut self, _task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
+        Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

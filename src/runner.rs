@@ -43,8 +43,7 @@ use crate::{
     },
     provider::{Provider, store::Store},
     wizard::{
-        effect::{CallId, Request},
-        event::{Reply, World},
+        call::{CallId, Reply, Request, World},
     },
 };
 

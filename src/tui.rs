@@ -22,15 +22,14 @@ use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
     wizard::{
-        effect::Deed,
-        event::{Ending, Intent},
+        answer::{Answer, Ending, Given},
+        effect::FrontEndTask,
         view::View,
     },
 };
 
 use clipboard::Clipboard;
 use input::{Input, Press};
-use keys::{Edge, Meaning, meaning};
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
 use output::Sent;
 use pace::Pace;
@@ -41,7 +40,6 @@ use terminal::Terminal;
 pub mod clipboard;
 pub mod draw;
 pub mod input;
-pub mod keys;
 pub mod options;
 #[cfg(unix)]
 mod output;
@@ -57,8 +55,6 @@ mod reader;
 mod reader;
 mod screen;
 mod terminal;
-#[cfg(test)]
-mod tests;
 pub mod theme;
 pub mod words;
 
@@ -185,7 +181,7 @@ impl Tui {
     }
 
     /// Takes what the reading thread told; an intent of its own goes before all keys.
-    fn listen(&mut self) -> Option<Intent> {
+    fn listen(&mut self) -> Option<Answer> {
         while let Ok(heard) = self.heard.try_recv() {
             match heard {
                 Heard::Inputs(inputs) => self.inputs.extend(inputs),
@@ -203,21 +199,21 @@ impl Tui {
                 Heard::Panicked(panic) => std::panic::resume_unwind(panic),
                 Heard::Interrupted => {
                     self.stop_printing();
-                    return Some(Intent::Leave);
+                    return Some(answer(Given::Leave));
                 }
-                Heard::End(why) => return Some(Intent::End(why)),
+                Heard::End(why) => return Some(answer(Given::End(why))),
             }
         }
         None
     }
 
     /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
-    fn comes_back(&mut self, how: fn(&Terminal) -> io::Result<()>) -> Option<Intent> {
+    fn comes_back(&mut self, how: fn(&Terminal) -> io::Result<()>) -> Option<Answer> {
         let came = how(&self.terminal);
         // Enter is no longer waited for.
         self.is_printing = false;
         self.forget();
-        came.is_err().then_some(Intent::End(Ending::HangUp))
+        came.is_err().then_some(answer(Given::End(Ending::HangUp)))
     }
 
     /// Back from words alone to the full-screen view.
@@ -230,44 +226,17 @@ impl Tui {
     }
 
     /// A key while words stand alone: Enter and Esc go back, Ctrl-C goes back and asks, others do nothing.
-    fn while_printing(&mut self, input: &Input) -> Option<Intent> {
+    fn while_printing(&mut self, input: &Input) -> Option<Answer> {
         match input {
             Input::Key(Press::Enter | Press::Esc) => self.stop_printing(),
             Input::Key(Press::Ctrl('c')) => {
                 self.stop_printing();
-                return Some(Intent::Leave);
+                return Some(answer(Given::Leave));
             }
             Input::Key(Press::Ctrl('z')) => reader::suspend(&self.terminal),
-            Input::Key(Press::Ctrl('\\')) => return Some(Intent::End(Ending::Quit)),
+            Input::Key(Press::Ctrl('\\')) => return Some(answer(Given::End(Ending::Quit))),
             _ => {}
         }
-        None
-    }
-
-    /// What a key asks of the wizard; what the front end does by itself is done here.
-    fn press(&mut self, press: Press, view: &View<'_>) -> Option<Intent> {
-        let memory = &mut self.screen.memory;
-        let meaning = meaning(press, view, memory);
-        memory.is_held = matches!(meaning, Meaning::Scroll(_) | Meaning::ScrollTo(_));
-        let was = (memory.scroll, memory.rows.top);
-        match meaning {
-            Meaning::Ask(intent) => return Some(intent),
-            Meaning::Scroll(by) => {
-                let lines = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
-                let moved = |from: usize| {
-                    if by < 0 { from.saturating_sub(lines) } else { from.saturating_add(lines) }
-                };
-                memory.scroll = moved(memory.scroll).min(memory.most);
-                memory.rows.top = moved(memory.rows.top);
-            }
-            // Rows that are only read have no cursor: drawing stops at the last page.
-            Meaning::ScrollTo(Edge::Top) => (memory.scroll, memory.rows.top) = (0, 0),
-            Meaning::ScrollTo(Edge::End) => (memory.scroll, memory.rows.top) = (memory.most, usize::MAX),
-            Meaning::Redraw => self.forget(),
-            Meaning::Suspend => reader::suspend(&self.terminal),
-            Meaning::Nothing => {}
-        }
-        self.is_dirty |= (self.screen.memory.scroll, self.screen.memory.rows.top) != was;
         None
     }
 }
@@ -277,7 +246,7 @@ impl FrontEnd for Tui {
         if self.pace.allows() { self.draw(view) } else { Ok(()) }
     }
 
-    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
+    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         let mut may_draw = true;
         loop {
             if let Some(intent) = self.listen() {
@@ -287,9 +256,7 @@ impl FrontEnd for Tui {
                 self.asked();
                 let intent = match input {
                     input if self.is_printing => self.while_printing(&input),
-                    Input::Paste(text) => Some(Intent::Paste(text)),
-                    Input::Flood(bytes) => Some(Intent::Flood { bytes, most: input::MAX_PASTE }),
-                    Input::Key(press) => self.press(press, view),
+                    Input::Paste(_) | Input::Flood(_) | Input::Key(_) => None,
                 };
                 if intent.is_some() {
                     return Ok(intent);
@@ -308,11 +275,11 @@ impl FrontEnd for Tui {
         self.terminal.hurry();
     }
 
-    fn perform(&mut self, deed: &Deed, _view: &View<'_>) -> io::Result<()> {
-        match deed {
-            Deed::Copy(text) => self.copy(text.as_str()),
-            Deed::CopyText(text) => self.copy(text),
-            Deed::PrintAlone(text) => {
+    fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
+        match task {
+            FrontEndTask::Copy(text) => self.copy(text.as_str()),
+            FrontEndTask::CopyText(text) => self.copy(text),
+            FrontEndTask::PrintAlone(text) => {
                 let sent = self.terminal.print_alone(text.as_str())?;
                 self.is_printing = sent == Sent::Whole;
                 self.was_sent(sent);
@@ -364,4 +331,9 @@ fn restore_on_panic(terminal: &Arc<Terminal>, tell: &Sender<Heard>, waker: &Wake
             waker.wake();
         }
     }));
+}
+
+/// An answer that is taken whatever question stands.
+const fn answer(what: Given) -> Answer {
+    Answer { to: crate::wizard::ask::Revision(0), what }
 }

@@ -21,8 +21,7 @@ use crate::{
         user::UserPage,
     },
     wizard::{
-        effect::CallId,
-        event::{PageHits, Reply},
+        call::{CallId, PageHits, Reply},
     },
 };
 

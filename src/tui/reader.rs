@@ -28,7 +28,7 @@ use rustix::{
 };
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
-use crate::{driver::front::Waker, wizard::event::Ending};
+use crate::{driver::front::Waker, wizard::answer::Ending};
 
 use super::{
     input::{Input, Parser, Press},

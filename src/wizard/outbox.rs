@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    effect::{CallId, Deed, Effect, Request},
-    event::Reply,
+    call::{CallId, Reply, Request},
+    effect::{Effect, FrontEndTask},
+
 };
 
 /// What kind of call is open.
@@ -88,8 +89,8 @@ impl Outbox {
     }
 
     /// Asks the front end to do something.
-    pub(crate) fn perform(&mut self, deed: Deed) {
-        self.effects.push(Effect::Perform(deed));
+    pub(crate) fn perform(&mut self, task: FrontEndTask) {
+        self.effects.push(Effect::Perform(task));
     }
 
     /// Notes a reply; says whether somebody still waits for it.

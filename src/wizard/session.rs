@@ -4,7 +4,7 @@
 
 use crate::domain::{run::RunRecord, text::Text, time::Moment};
 
-use super::{Cx, effect::CallId, event::Reply, proving::Proving, roster::Roster};
+use super::{outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster, view::Notice};
 
 /// Everything that belongs to the run.
 #[derive(Debug, Default)]
@@ -23,28 +23,20 @@ pub(crate) struct Session {
     pub(crate) probed: Option<Moment>,
 }
 
-/// Where a reply belonged.
-#[derive(Debug)]
-pub(crate) enum Routed {
-    /// The session took it; the screen may want to look again.
-    Changed,
-    /// It belongs to a screen.
-    NotMine(Box<Reply>),
-}
-
 impl Session {
     /// Takes up a run as it is on record.
-    pub(crate) fn take_up(cx: &mut Cx<'_>, record: RunRecord) {
-        Self::let_go(cx);
-        let fresh = cx.session.emptied();
-        *cx.session = fresh;
-        cx.session.record = Some(record);
+    pub(crate) fn take_up(&mut self, record: RunRecord, calls: &mut Outbox) {
+        self.let_go(calls);
+        *self = self.emptied();
+        self.record = Some(record);
     }
 
     /// Saves what is still a draft and ends the run's calls.
-    pub(crate) fn let_go(cx: &mut Cx<'_>) {
-        Roster::leave(cx);
-        Proving::stop(cx);
+    pub(crate) fn let_go(&mut self, calls: &mut Outbox) {
+        if let Some(record) = self.record.as_mut() {
+            self.roster.leave(record, calls);
+        }
+        self.proving.stop(calls);
     }
 
     /// A session without a run.
@@ -59,20 +51,35 @@ impl Session {
 
     /// Takes in what is on record now about the run that is open. Steps that are known to be done stay done: two
     /// writes may answer in another order than they were started.
-    pub(crate) fn adopt(cx: &mut Cx<'_>, mut record: RunRecord) {
-        let Some(known) = cx.session.record.as_ref().filter(|known| known.id == record.id) else { return };
+    pub(crate) fn adopt(&mut self, mut record: RunRecord) {
+        let Some(known) = self.record.as_ref().filter(|known| known.id == record.id) else { return };
         record.link_shown = record.link_shown.or(known.link_shown);
         record.proved = record.proved.or(known.proved);
         record.enabled = record.enabled.or(known.enabled);
-        cx.session.record = Some(record);
+        self.record = Some(record);
     }
 
-    /// Gives a reply to the run's own calls.
-    pub(crate) fn reply(cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Routed {
-        let reply = match Proving::reply(cx, call, reply) {
-            Routed::Changed => return Routed::Changed,
-            Routed::NotMine(reply) => *reply,
-        };
-        Roster::reply(cx, call, reply)
+    /// Begins the polling of the proof.
+    pub(crate) fn begin_proving(&mut self, now: Moment, calls: &mut Outbox) {
+        if let Some(record) = &self.record {
+            self.proving.start(record, now, calls);
+        }
+    }
+
+    /// Has the proof asked for now.
+    pub(crate) fn prove_now(&mut self, calls: &mut Outbox) {
+        if let Some(record) = &self.record {
+            self.proving.ask_now(record, calls);
+        }
+    }
+
+    /// Takes a reply if it belongs to the run's own calls; out comes what is to be said about it.
+    pub(crate) fn hear(&mut self, arrival: &mut Arrival, now: Moment, calls: &mut Outbox) -> Option<Notice> {
+        let record = self.record.as_mut()?;
+        if let Some(newer) = self.proving.hear(arrival, record, now, calls) {
+            self.adopt(*newer);
+            return None;
+        }
+        self.roster.hear(arrival, record, calls)
     }
 }

@@ -171,7 +171,7 @@ pub(super) fn worst(exits: impl IntoIterator<Item = Exit>) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wizard::event::Ending;
+    use crate::wizard::answer::Ending;
 
     #[test]
     fn the_worst_code_is_said() {

@@ -557,5 +557,3 @@ fn leaver(seat: &Seat) -> NewUser<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests;

@@ -2,9 +2,9 @@
 
 use crate::domain::run::RunRecord;
 
-use super::screen::Screen;
+use super::Screen;
 
-/// A screen's answer to an intent or a reply.
+/// A screen's answer to an answer or a reply.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Stay here.
