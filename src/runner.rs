@@ -34,6 +34,7 @@ use crate::{
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
         order,
+        phrase::{WayOn, phrase},
         run::Board,
         sweep::OVERDUE_AFTER,
         sydney,
@@ -42,9 +43,7 @@ use crate::{
         time::{Clock, Moment},
     },
     provider::{Provider, store::Store},
-    wizard::{
-        call::{CallId, Reply, Request, World},
-    },
+    wizard::call::{CallId, Reply, Request, World},
 };
 
 /// Replies that may wait for the wizard (product.md section 9, *Flow*).
@@ -388,7 +387,7 @@ async fn probe_board(
     let mut board = with(&tools.provider.store, move |s| s.board(last_2000)).await?;
     for row in &mut board.rows {
         if row.run.as_ref().is_some_and(|run| accepted.contains(&run.id)) {
-            row.progress = Progress::Open(Text::from("consent is there: press Enter to go on"));
+            row.progress = Progress::Open(Text::from("consent is there: take the run up"));
         }
     }
     Ok(board)
@@ -456,7 +455,11 @@ where
 
 /// Our own fault, in words.
 fn internal(what: &'static str) -> Failure {
-    Failure::new(FailureKind::Internal, what, "Press r to try again. If it stays, the log file has more.")
+    Failure::new(
+        FailureKind::Internal,
+        what,
+        phrase![WayOn::Again("try again"), " If it stays, the log file has more."],
+    )
 }
 
 /// Locks, also after another thread panicked while it held the lock: the maps behind stay usable.

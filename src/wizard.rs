@@ -202,7 +202,9 @@ impl Wizard {
                 }
             }
         }
-        let Scene { id, shape, is_waiting, focus, page, below, notice, offers, standing, next_change, .. } = scene;
+        let Scene {
+            id, shape, is_waiting, focus, page, below, notice, offers, standing, next_change, ..
+        } = scene;
         View {
             bar: bar::bar(cx, &self.screen),
             steps: self.screen.stops(),
@@ -553,4 +555,3 @@ fn leaving<'a>(screen: Scene<'a>, record: Option<&RunRecord>) -> Scene<'a> {
         ..Scene::new(QuestionId::Leave, shape, heading, vec![Block::Para(words)])
     }
 }
-

@@ -145,7 +145,9 @@ impl WayOn {
             Self::Back("") => "Correct it, and run the same command again.".into(),
             Self::Back(purpose) => format!("Correct it {purpose}, and run the same command again.").into(),
             Self::Park("") => "The run is kept; the same command goes on with it.".into(),
-            Self::Park(purpose) => format!("The run is kept {purpose}; the same command goes on with it.").into(),
+            Self::Park(purpose) => {
+                format!("The run is kept {purpose}; the same command goes on with it.").into()
+            }
             Self::Leave => "Nothing is lost.".into(),
             Self::Explain => "Look the code up with backup365 explain.".into(),
             Self::Lift => "Lift the exclusion with --lift.".into(),
@@ -432,13 +434,19 @@ mod tests {
 
     #[test]
     fn counts_take_their_number() {
-        assert_eq!(phrase![(1, Noun::User), " of ", (1_204, Noun::Seat)].for_commands().as_str(), "1 user of 1,204 seats");
+        assert_eq!(
+            phrase![(1, Noun::User), " of ", (1_204, Noun::Seat)].for_commands().as_str(),
+            "1 user of 1,204 seats"
+        );
     }
 
     #[test]
     fn a_template_names_ways_on() {
         let words = Phrase::template("Wait a minute. {again} {park: until it is paid} Then go on.");
-        assert_eq!(words.in_words(keys).as_str(), "Wait a minute. Press r to ask again. Press p. Then go on.");
+        assert_eq!(
+            words.in_words(keys).as_str(),
+            "Wait a minute. Press r to ask again. Press p. Then go on."
+        );
         assert_eq!(Phrase::template("a {b} c").for_commands().as_str(), "a {b} c");
         assert!(Phrase::template("").is_empty());
     }

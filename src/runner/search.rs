@@ -20,9 +20,7 @@ use crate::{
         filter::{Query, Search},
         user::UserPage,
     },
-    wizard::{
-        call::{CallId, PageHits, Reply},
-    },
+    wizard::call::{CallId, PageHits, Reply},
 };
 
 use super::{Line, internal};

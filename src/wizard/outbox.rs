@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{
     call::{CallId, Reply, Request},
     effect::{Effect, FrontEndTask},
-
 };
 
 /// What kind of call is open.

@@ -366,4 +366,3 @@ impl Roster {
         self.these = these;
     }
 }
-

@@ -75,7 +75,12 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// A page with a question, nothing else.
-    pub(crate) fn new(id: QuestionId, shape: Shape, heading: impl Into<Phrase>, blocks: Vec<Block<'a>>) -> Self {
+    pub(crate) fn new(
+        id: QuestionId,
+        shape: Shape,
+        heading: impl Into<Phrase>,
+        blocks: Vec<Block<'a>>,
+    ) -> Self {
         Self {
             id,
             shape,

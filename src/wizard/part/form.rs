@@ -66,7 +66,9 @@ impl Control {
     /// The same control, for lists.
     pub(crate) fn taking_lines(self) -> Self {
         match self {
-            Self::Field { id, label, hint, field, .. } => Self::Field { id, label, hint, field, takes_lines: true },
+            Self::Field { id, label, hint, field, .. } => {
+                Self::Field { id, label, hint, field, takes_lines: true }
+            }
             other => other,
         }
     }
@@ -238,15 +240,20 @@ impl Form {
             match control {
                 Control::Field { id, label, hint, field, takes_lines } => {
                     let view = field.view(*id, label, hint.clone(), problem(*id));
-                    blocks.push(Block::Field(crate::wizard::view::FieldView { takes_lines: *takes_lines, ..view }));
+                    blocks.push(Block::Field(crate::wizard::view::FieldView {
+                        takes_lines: *takes_lines,
+                        ..view
+                    }));
                 }
-                Control::Choice { id, label, options, chosen, note } => blocks.push(Block::Choice(ChoiceView {
-                    id: *id,
-                    label: label.clone(),
-                    options,
-                    chosen: *chosen,
-                    note: note.clone(),
-                })),
+                Control::Choice { id, label, options, chosen, note } => {
+                    blocks.push(Block::Choice(ChoiceView {
+                        id: *id,
+                        label: label.clone(),
+                        options,
+                        chosen: *chosen,
+                        note: note.clone(),
+                    }))
+                }
                 Control::Button { label, action } => {
                     buttons.push(Button { label, action: *action, is_open: is_open(*action) });
                 }
@@ -295,7 +302,9 @@ mod tests {
         form.hide(Spot::Field(FieldId::Managed), true);
         form.hide(Spot::Button(Action::Back), true);
         let blocks = form.blocks(|_| None, |_| true);
-        assert!(matches!(blocks.last(), Some(Block::Buttons(buttons)) if buttons.len() == 1) && blocks.len() == 3);
+        assert!(
+            matches!(blocks.last(), Some(Block::Buttons(buttons)) if buttons.len() == 1) && blocks.len() == 3
+        );
         let before = form.focus();
         form.focus_on(Spot::Field(FieldId::Company));
         assert_ne!(form.focus(), before, "wished for once more");

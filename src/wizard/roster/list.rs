@@ -4,11 +4,7 @@
 //! come. A generation counts the changes: front ends keep their cursor on a user and look its row up again.
 
 use crate::{
-    domain::{
-        filter::Query,
-        protection::State,
-        user::Kind,
-    },
+    domain::{filter::Query, protection::State, user::Kind},
     wizard::{
         call::PageHits,
         part::ticks::{Ticks, rows_of},

@@ -556,4 +556,3 @@ fn leaver(seat: &Seat) -> NewUser<'_> {
         made: None,
     }
 }
-

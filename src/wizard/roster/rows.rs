@@ -101,7 +101,8 @@ impl Rows for Roster {
             return Some(Notice::new(Tone::Warn, user.problem.to_text()));
         }
         if mixes_alphabets(user.name.as_str()) || mixes_alphabets(user.address.as_str()) {
-            let words = "A word of this row mixes letters of two alphabets: the name may imitate another one.";
+            let words =
+                "A word of this row mixes letters of two alphabets: the name may imitate another one.";
             return Some(Notice::new(Tone::Warn, words));
         }
         let left = people.left(row)?;

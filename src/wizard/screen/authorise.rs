@@ -1,42 +1,380 @@
-//! Stand-in.
+//! Screen: obtain consent, or prove that impersonation works. Comes on once access is on record.
+//!
+//! The named checks turn green by themselves: the run's [`Proving`](crate::wizard::proving::Proving) asks, nobody reports.
+//! The one button says Authorise (it shows the link) until every check is good, then it says Enable. There is no button
+//! for "I have finished".
 
-use crate::wizard::{
-    answer::Given,
-    ask::{QuestionId, Shape},
-    context::{UpdateCx, ViewCx},
-    pending::Arrival,
-    screen::{Scene, step::Step},
-    view::Card,
+mod words;
+
+use crate::{
+    domain::{
+        failure::Failure,
+        id::TenantId,
+        phrase::{WayOn, phrase},
+        run::RunRecord,
+        tenant::{Check, CheckState, Proof, Verdict},
+        text::Text,
+        time::Moment,
+    },
+    wizard::{
+        answer::{Action, Given},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
+        effect::FrontEndTask,
+        part::wait::{self, Wait},
+        pending::{self, Arrival, Pending, Told, Written},
+        screen::{Scene, Screen, step::Step, users::Users},
+        session::Session,
+        view::{Block, Button, Card, CheckGroup, Notice, Offer, Standing, Tone},
+        words as shared,
+    },
 };
 
-/// Stand-in.
+/// The screen's own state.
 #[derive(Debug, Default)]
-pub(crate) struct Authorise;
+pub(crate) struct Authorise {
+    /// The link stands on the screen.
+    is_link_shown: bool,
+    /// The write that keeps when the link was first shown.
+    noting: Pending<Box<RunRecord>>,
+    /// Opening a browser: says in words what became of it.
+    browsing: Pending<Told>,
+    /// Writing the link into a file.
+    writing: Pending<Written>,
+    /// Playing the customer: afterwards the checks are asked at once.
+    rehearsal: Pending<Told>,
+    enabling: Wait<Box<RunRecord>>,
+    failure: Option<Failure>,
+    /// Where the link was written.
+    file: Option<Text>,
+}
 
 impl Authorise {
-    /// Comes on.
-    pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
+    /// Comes on: shows a link that was shown before, and begins to ask.
+    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        self.is_link_shown |= cx.session.record.as_ref().is_some_and(|record| record.link_shown.is_some());
+        cx.session.begin_proving(cx.now, cx.calls);
+    }
 
-    /// Goes off.
-    pub(crate) fn leave(&mut self, _cx: &mut UpdateCx<'_>) {}
+    /// Goes off. The polling goes on: it belongs to the run.
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        self.noting.cancel(cx.calls);
+        self.rehearsal.cancel(cx.calls);
+        self.browsing.cancel(cx.calls);
+        self.writing.cancel(cx.calls);
+        self.enabling.cancel(cx);
+    }
 
     /// Handles an answer.
-    pub(crate) fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if given == Given::Back { Step::Back } else { Step::Stay }
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Back => return Step::Back,
+            Given::Do(Action::Continue) if is_enabled(cx.session) => {
+                return Step::Next(Box::new(Screen::Users(Box::<Users>::default())));
+            }
+            Given::Do(Action::Authorise) => self.authorise(cx),
+            Given::Do(Action::Enable) => self.enable(cx),
+            Given::Do(Action::Refresh) => {
+                self.failure = None;
+                ask_now(cx);
+            }
+            Given::Do(action) => self.send(cx, action),
+            _ => {}
+        }
+        Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn hear(&mut self, _cx: &mut UpdateCx<'_>, _arrival: &mut Arrival) -> Step {
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(enabled) = self.enabling.take(arrival) {
+            match enabled {
+                Ok(record) => return Step::Open(record),
+                Err(failure) => self.failure = Some(failure),
+            }
+        } else if let Some(noted) = self.noting.take(arrival) {
+            match noted {
+                Ok(record) => cx.session.adopt(*record),
+                Err(failure) => self.failure = Some(failure),
+            }
+        } else if let Some(told) = self.rehearsal.take(arrival) {
+            tell(cx, told);
+            cx.session.prove_now(cx.calls);
+        } else if let Some(told) = self.browsing.take(arrival) {
+            match told {
+                Ok(Told(words)) => cx.say(Tone::Plain, phrase![words, " No window? ", WayOn::PrintLink]),
+                Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
+            }
+        } else if let Some(written) = self.writing.take(arrival) {
+            match written {
+                Ok(Written(path)) => {
+                    cx.say(Tone::Good, format_args!("The link is in the file {path}."));
+                    self.file = Some(path);
+                }
+                Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
+            }
+        }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, _cx: ViewCx<'a>) -> Scene<'a> {
-        Scene::new(QuestionId::Authorise, Shape::Read, "…", Vec::new())
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let Some(record) = cx.session.record.as_ref() else {
+            // The wizard never comes here without a run.
+            return Scene::new(QuestionId::Authorise, Shape::Watch, "Authorise", Vec::new());
+        };
+        let (tone, state) = words::state(cx, record, self.is_link_shown);
+        let mut blocks = vec![Block::Strong(tone, state)];
+        blocks.extend(words::advice(cx, record).into_iter().map(Block::Para));
+        blocks.extend(self.failures(cx).map(|failure| Block::Failure(failure.clone())));
+        blocks.push(Block::Buttons(vec![self.button(cx, record)]));
+        if self.needs_link(cx, record) {
+            blocks.extend(link(cx, record).map(Block::Link));
+            // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
+            blocks.extend(self.file.as_ref().map(|path| Block::Para(format_args!("File: {path}").into())));
+        }
+        blocks.extend(self.checks(cx, record));
+        if record.product.is_hosted() {
+            blocks.extend(words::access(record));
+        }
+        let (standing, is_waiting) = self.standing(cx, record);
+        Scene {
+            is_waiting,
+            standing: Some(standing),
+            notice: self.enabling.notice(cx.now).or_else(|| words::waiting(cx, record, self.is_link_shown)),
+            offers: self.offers(cx, record),
+            next_change: self.next_change(cx),
+            ..Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(record), blocks)
+        }
+    }
+
+    /// How far the proof is, and whether something is on its way. Between two rounds nothing is: then the customer is
+    /// awaited.
+    fn standing(&self, cx: ViewCx<'_>, record: &RunRecord) -> (Standing, bool) {
+        let proving = &cx.session.proving;
+        let (standing, is_written) = if record.enabled.is_some() {
+            (Standing::Enabled, true)
+        } else if proving.is_proved() {
+            (Standing::Proved, can_enable(cx.session, record))
+        } else {
+            (standing(proving.proof.as_ref().map(|proof| &proof.verdict)), true)
+        };
+        let is_asked = self.enabling.is_out() || self.noting.is_out() || self.rehearsal.is_out();
+        (standing, is_asked || !is_written || proving.is_asking())
     }
 
     /// What to say.
-    pub(crate) fn card(_cx: ViewCx<'_>) -> Card {
-        Card::default()
+    pub(crate) fn card(cx: ViewCx<'_>) -> Card {
+        cx.session.record.as_ref().map_or_else(Card::default, |record| words::card(cx, record))
     }
+
+    /// Shows the link, and keeps when it was shown for the first time; a hosted product's account is tried.
+    fn authorise(&mut self, cx: &mut UpdateCx<'_>) {
+        let Some(record) = cx.session.record.as_ref() else { return };
+        if record.product.is_hosted() {
+            return ask_now(cx);
+        }
+        let (run, is_new) = (record.id.clone(), record.link_shown.is_none());
+        if is_new && !cx.may_write() {
+            return;
+        }
+        self.is_link_shown = true;
+        if is_new && !self.noting.is_out() {
+            self.noting.start(cx.calls, pending::link_shown(run));
+        }
+        cx.say(Tone::Plain, "Send the link to the customer. The checks below turn good by themselves.");
+        cx.session.prove_now(cx.calls);
+    }
+
+    fn enable(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.enabling.is_out() || is_enabled(cx.session) || !cx.may_write() {
+            return;
+        }
+        let Some(record) = cx.session.record.as_ref() else { return };
+        if !can_enable(cx.session, record) {
+            cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
+            return;
+        }
+        self.failure = None;
+        let enable = pending::enable(record.id.clone());
+        self.enabling.start(cx, enable, wait::ENABLE);
+    }
+
+    /// The ways to hand the link over.
+    fn send(&mut self, cx: &mut UpdateCx<'_>, action: Action) {
+        let Some(record) = cx.session.record.as_ref() else { return };
+        let Some(tenant) = tenant(record).filter(|_| self.is_link_shown) else { return };
+        let (link, run) = (cx.setup.link(tenant), record.id.clone());
+        match action {
+            Action::Copy if cx.setup.can_copy(link.as_str()) => {
+                cx.calls.perform(FrontEndTask::Copy(link));
+                cx.say(Tone::Plain, words::sent());
+            }
+            Action::Copy => cx.say(Tone::Warn, words::too_long()),
+            Action::PrintAlone => cx.calls.perform(FrontEndTask::PrintAlone(link)),
+            Action::Open if cx.setup.can_open_browser => {
+                self.browsing.start(cx.calls, pending::open_browser(tenant));
+            }
+            Action::Open => cx.say(Tone::Plain, words::NO_BROWSER),
+            Action::WriteFile => {
+                let name = Text::of(format_args!("backup365-{run}-link.txt"));
+                self.writing.start(cx.calls, pending::write_file(name, format!("{link}\n")));
+            }
+            Action::Rehearse if cx.setup.rehearsal && !self.rehearsal.is_out() => {
+                self.rehearsal.start(cx.calls, pending::rehearse(tenant));
+                cx.say(Tone::Busy, "The customer is being played. The checks decide, not the play.");
+            }
+            _ => {}
+        }
+    }
+
+    fn failures<'a>(&'a self, cx: ViewCx<'a>) -> impl Iterator<Item = &'a Failure> {
+        let proving = &cx.session.proving;
+        let verdict = proving.proof.as_ref().and_then(|proof| match &proof.verdict {
+            Verdict::Failed(failure) => Some(failure),
+            _ => None,
+        });
+        self.failure.iter().chain(proving.failure.as_ref()).chain(verdict)
+    }
+
+    fn button(&self, cx: ViewCx<'_>, record: &RunRecord) -> Button {
+        let (label, action, is_open) = if record.enabled.is_some() {
+            ("Go on to the users", Action::Continue, true)
+        } else if cx.session.proving.is_proved() {
+            ("Enable", Action::Enable, can_enable(cx.session, record) && !self.enabling.is_out())
+        } else {
+            ("Authorise", Action::Authorise, true)
+        };
+        Button { label, action, is_open }
+    }
+
+    /// Whether the link and its ways stand there: asked for, and not yet done with.
+    fn needs_link(&self, cx: ViewCx<'_>, record: &RunRecord) -> bool {
+        let is_done = record.enabled.is_some() || cx.session.proving.is_proved();
+        self.is_link_shown && !record.product.is_hosted() && !is_done
+    }
+
+    /// The checks. What the customer is asked to allow matters more until the link is shown, afterwards the others do.
+    fn checks<'a>(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Block<'a>> {
+        let known = cx.session.proving.proof.as_ref().map(|proof| checks(cx, proof)).unwrap_or_default();
+        if record.product.is_hosted() {
+            let group = CheckGroup { name: "Checks", title: "", checks: known, is_kept: true };
+            return vec![Block::Checks(group)];
+        }
+        let asked = words::permissions(&cx.setup.permissions, &known);
+        let is_asked = |check: &Check| asked.iter().any(|permission| permission.name == check.name);
+        let named = known.into_iter().filter(|check| !is_asked(check)).collect();
+        let is_before = !self.is_link_shown && !cx.session.proving.is_proved() && record.enabled.is_none();
+        let named = CheckGroup { name: "Checks", title: "", checks: named, is_kept: !is_before };
+        let title = "What the customer is asked to allow:";
+        let asked = CheckGroup { name: "Permissions", title, checks: asked, is_kept: is_before };
+        let groups = if is_before { [asked, named] } else { [named, asked] };
+        groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Checks).collect()
+    }
+
+    fn offers(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Offer> {
+        let first = match self.button(cx, record).action {
+            Action::Enable => Offer::new(
+                Action::Enable,
+                "enable",
+                "Enables the product for this customer. Turns nobody on and bills nothing.",
+            ),
+            Action::Continue => Offer::new(Action::Continue, "users", "Goes on to the users."),
+            _ => {
+                let help = "Shows the link for the customer, or tries the access.";
+                Offer::new(Action::Authorise, "authorise", help)
+            }
+        };
+        let mut offers = vec![first.by_default()];
+        if self.needs_link(cx, record) {
+            let is_here = cx.setup.can_open_browser;
+            let ways = [
+                Some(Offer::new(Action::Copy, "clipboard", "Sends the link to your terminal's clipboard.")),
+                Some(Offer::new(
+                    Action::PrintAlone,
+                    "print",
+                    "Prints the link alone, to be marked with the mouse.",
+                )),
+                is_here.then_some(Offer::new(Action::Open, "open", "Opens the link in a browser here.")),
+                Some(Offer::new(
+                    Action::WriteFile,
+                    "file",
+                    "Writes the link into a file that only you can read.",
+                )),
+                cx.setup.rehearsal.then_some(Offer::new(
+                    Action::Rehearse,
+                    "play",
+                    "Plays the customer (sandbox only). Proves nothing by itself.",
+                )),
+            ];
+            offers.extend(ways.into_iter().flatten());
+        }
+        offers.push(Offer::new(Action::Refresh, "ask now", "Asks again now. It never moves a step."));
+        offers
+    }
+
+    fn next_change(&self, cx: ViewCx<'_>) -> Option<Moment> {
+        self.enabling.next_change(cx.now).or_else(|| {
+            let since = words::waits_since(cx, self.is_link_shown)?;
+            cx.session.proving.goes_on().then(|| wait::next_change(since, cx.now))
+        })
+    }
+}
+
+fn ask_now(cx: &mut UpdateCx<'_>) {
+    cx.session.prove_now(cx.calls);
+    cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
+}
+
+/// Enable needs a proof of this session that names the run's tenant, and the same proof on record.
+fn can_enable(session: &Session, record: &RunRecord) -> bool {
+    session.proving.is_proved() && record.proved.is_some()
+}
+
+/// What a round of checking came to.
+const fn standing(verdict: Option<&Verdict>) -> Standing {
+    match verdict {
+        None => Standing::Unknown,
+        Some(Verdict::Proved) => Standing::Proved,
+        Some(Verdict::NotYet) => Standing::NotYet,
+        Some(Verdict::Spreading) => Standing::Spreading,
+        Some(Verdict::WrongTenant { .. }) => Standing::WrongTenant,
+        Some(Verdict::Failed(_)) => Standing::Failed,
+    }
+}
+
+fn is_enabled(session: &Session) -> bool {
+    session.record.as_ref().is_some_and(|record| record.enabled.is_some())
+}
+
+fn tenant(record: &RunRecord) -> Option<TenantId> {
+    record
+        .organisation
+        .as_ref()
+        .filter(|_| !record.product.is_hosted())
+        .map(|organisation| organisation.tenant)
+}
+
+fn link(cx: ViewCx<'_>, record: &RunRecord) -> Option<Text> {
+    tenant(record).map(|tenant| cx.setup.link(tenant))
+}
+
+/// Says what became of something.
+fn tell(cx: &mut UpdateCx<'_>, told: Result<Told, Failure>) {
+    match told {
+        Ok(Told(words)) => cx.say(Tone::Plain, words),
+        Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
+    }
+}
+
+/// The checks as found last; while a round is out, those that wait for an answer say so.
+fn checks(cx: ViewCx<'_>, proof: &Proof) -> Vec<Check> {
+    let mut checks = proof.checks.clone();
+    if cx.session.proving.is_asking() {
+        for check in &mut checks {
+            if check.state == CheckState::Waiting {
+                check.state = CheckState::Asking;
+            }
+        }
+    }
+    checks
 }

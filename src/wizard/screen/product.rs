@@ -60,21 +60,22 @@ impl Product {
     }
 
     fn with_states(customer: Customer, resumed: Option<Sold>, state: impl Fn(Sold) -> Text) -> Self {
-        let lines = Sold::ALL.into_iter().filter(|product| customer.products.contains(product)).map(|product| {
-            let (path, next) = path(&customer, product);
-            Line {
-                id: RowId::Product(product),
-                cells: vec![
-                    (Column::Name, Tone::Plain, Text::from(product.name())),
-                    (Column::Path, Tone::Plain, Text::from(path)),
-                    (Column::Progress, Tone::Plain, state(product)),
-                    (Column::Next, Tone::Plain, Text::from(next)),
-                ],
-                is_quiet: false,
-                product: Some(product),
-                remark: None,
-            }
-        });
+        let lines =
+            Sold::ALL.into_iter().filter(|product| customer.products.contains(product)).map(|product| {
+                let (path, next) = path(&customer, product);
+                Line {
+                    id: RowId::Product(product),
+                    cells: vec![
+                        (Column::Name, Tone::Plain, Text::from(product.name())),
+                        (Column::Path, Tone::Plain, Text::from(path)),
+                        (Column::Progress, Tone::Plain, state(product)),
+                        (Column::Next, Tone::Plain, Text::from(next)),
+                    ],
+                    is_quiet: false,
+                    product: Some(product),
+                    remark: None,
+                }
+            });
         let mut table = Table::default();
         table.set(lines.collect());
         Self { customer, table, resumed, opening: Wait::default() }

@@ -1,0 +1,347 @@
+//! The words of the authorise screen: where the proof stands, what is awaited, what to say to the customer.
+
+use crate::{
+    domain::{
+        failure::FailureKind,
+        phrase::{Phrase, WayOn, phrase},
+        run::RunRecord,
+        sydney::clock_in_words,
+        tenant::{Check, CheckState, Organisation, Verdict},
+        text::Text,
+        time::{Moment, in_words},
+    },
+    wizard::{
+        context::ViewCx,
+        part::wait,
+        view::{Block, Card, Fact, FactId, Notice, Tone},
+    },
+};
+
+/// Said where no browser can be opened.
+pub(super) const NO_BROWSER: &str =
+    "No browser can be opened from here. Send the link to the customer, or open it on your own computer.";
+
+/// Said when the link went to the clipboard: nobody answers, so nobody knows whether it arrived.
+pub(super) fn sent() -> Phrase {
+    phrase!["Sent to your terminal's clipboard. Not every terminal takes it. ", WayOn::PrintLink]
+}
+
+/// Said where the link is longer than the clipboard's way takes.
+pub(super) fn too_long() -> Phrase {
+    phrase![
+        "Not sent: the link is too long for your terminal's clipboard. ",
+        WayOn::PrintLink,
+        " ",
+        WayOn::WriteFile
+    ]
+}
+
+/// How long Microsoft may take to spread a grant (microsoft-identity-and-graph.md section 3.6): no figure is documented,
+/// about 30 s is reported, and the clock runs to five minutes before it says that this is longer than usual.
+const SPREADING: wait::Kind =
+    wait::Kind { what: "Microsoft is spreading it", usual: "under a minute", worst: "5 min" };
+
+/// Seconds after which spreading takes longer than usual.
+const SPREADING_WORST_S: u64 = 300;
+
+/// Seconds that a customer usually takes to sign in, read and accept; a guess from use.
+const CONSENT_USUAL_S: u64 = 180;
+
+/// One question to Microsoft.
+const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", worst: "1 min" };
+
+/// One try of the service account.
+const TRYING: wait::Kind = wait::Kind { what: "Trying the service account", usual: "5 s", worst: "2 min" };
+
+/// The question of the screen.
+pub(super) fn heading(record: &RunRecord) -> Phrase {
+    let (product, customer) = (record.product.name(), &record.customer.name);
+    if record.product.is_hosted() {
+        format_args!("Does the access to {product} of {customer} work?").into()
+    } else {
+        format_args!("Has {customer} allowed the backup of {product}?").into()
+    }
+}
+
+/// Where it stands, in one sentence, and how grave that is.
+pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> (Tone, Phrase) {
+    let is_hosted = record.product.is_hosted();
+    if let Some(enabled) = record.enabled {
+        let since = clock_in_words(enabled, cx.now, cx.setup.here.as_str());
+        return (Tone::Good, format_args!("{} is enabled since {since}.", record.product.name()).into());
+    }
+    match cx.session.proving.proof.as_ref().map(|proof| &proof.verdict) {
+        Some(Verdict::Proved) if record.proved.is_none() => {
+            (Tone::Good, "All checks are good. The proof is being saved.".into())
+        }
+        Some(Verdict::Proved) => {
+            (Tone::Good, "All checks are good. Enable turns nobody on and bills nothing.".into())
+        }
+        Some(Verdict::Spreading) => (
+            Tone::Busy,
+            "Accepted. Microsoft is still spreading it; this is not an error and needs nobody.".into(),
+        ),
+        Some(Verdict::WrongTenant { found }) => {
+            let expected = record.organisation.as_ref().map_or_else(|| "not known".to_owned(), named);
+            let words = format_args!(
+                "Wrong organisation. This run is for {expected}; the answers name {}. Nothing has been enabled.",
+                named(found)
+            );
+            (Tone::Bad, words.into())
+        }
+        // The line or the other side has trouble: nothing is wrong with the access, as far as is known.
+        Some(Verdict::Failed(failure))
+            if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) =>
+        {
+            (
+                Tone::Warn,
+                "Not every answer came; it is asked again by itself. Nothing has been enabled.".into(),
+            )
+        }
+        Some(Verdict::Failed(_)) => {
+            (Tone::Bad, "It can't work as it is now. Nothing has been enabled.".into())
+        }
+        Some(Verdict::NotYet) | None if is_hosted => (
+            Tone::Plain,
+            "The service account is being tried. Enable opens when every check is good.".into(),
+        ),
+        Some(Verdict::NotYet) | None if is_link_shown => {
+            (Tone::Plain, "Send this link to the customer. Enable opens when every check is good.".into())
+        }
+        Some(Verdict::NotYet) | None => (
+            Tone::Plain,
+            "Authorise shows the link. The customer's administrator opens it and accepts the permissions below."
+                .into(),
+        ),
+    }
+}
+
+/// What to do where the customer has something to mend.
+pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
+    let Some(proof) = cx.session.proving.proof.as_ref() else { return Vec::new() };
+    match &proof.verdict {
+        Verdict::WrongTenant { found } => {
+            let expected =
+                record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
+            vec![
+                format_args!(
+                    "To remove what was accepted in {}: an administrator there opens the Entra admin center, Enterprise applications, Backup365, Properties, and presses Delete.",
+                    named(found)
+                )
+                .into(),
+                format_args!(
+                    "Then open the link again in a private window and sign in as an administrator of {expected}."
+                )
+                .into(),
+            ]
+        }
+        Verdict::NotYet if is_late(cx, record) => {
+            let expected =
+                record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
+            vec![Phrase::from(format_args!(
+                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
+            ))]
+        }
+        Verdict::Spreading if is_slow(cx) => vec![phrase![
+            "This takes longer than usual. It is still no error. ",
+            WayOn::Park("meanwhile"),
+            " It is asked again on the first screen."
+        ]],
+        Verdict::Failed(failure) if failure.code.is_some() => vec![WayOn::Explain.into()],
+        _ => Vec::new(),
+    }
+}
+
+/// The access of a hosted product.
+pub(super) fn access<'a>(record: &RunRecord) -> Option<Block<'a>> {
+    let details = record.impersonation.as_ref()?;
+    let domains: Vec<&str> = details.domains.iter().map(Text::as_str).collect();
+    let fact = |label, value: Text| Fact { id: FactId::Other, label, value: value.into() };
+    Some(Block::Facts(vec![
+        fact("Server", details.server.clone()),
+        fact("Account", details.account.clone()),
+        fact("Mailbox tried", Text::of(format_args!("{}", details.sample))),
+        fact("Mail domains", Text::clean(&domains.join(", "))),
+    ]))
+}
+
+/// What the customer is asked to allow, each with its plain reason and where it stands.
+pub(super) fn permissions(permissions: &[(Text, Text)], known: &[Check]) -> Vec<Check> {
+    let state = |name: &Text| {
+        let check = known.iter().find(|check| check.name == *name);
+        check.map_or(CheckState::Waiting, |check| check.state.clone())
+    };
+    let check = |(name, reason): &(Text, Text)| Check {
+        name: name.clone(),
+        state: state(name),
+        detail: reason.clone(),
+    };
+    permissions.iter().map(check).collect()
+}
+
+/// Since when somebody waits for what the screen shows; none when there is nothing to wait for.
+pub(super) fn waits_since(cx: ViewCx<'_>, is_link_shown: bool) -> Option<Moment> {
+    let proving = &cx.session.proving;
+    let record = cx.session.record.as_ref()?;
+    match proving.proof.as_ref().map(|proof| &proof.verdict) {
+        Some(Verdict::Proved) => None,
+        Some(Verdict::Spreading) => proving.spreading_since,
+        Some(Verdict::NotYet) if is_link_shown && !record.product.is_hosted() => {
+            record.link_shown.or(proving.since)
+        }
+        _ => proving.since,
+    }
+}
+
+/// The line of state while somebody is waited for.
+pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> Option<Notice> {
+    let proving = &cx.session.proving;
+    let since = waits_since(cx, is_link_shown).filter(|_| proving.goes_on())?;
+    let verdict = proving.proof.as_ref().map(|proof| &proof.verdict);
+    let elapsed = in_words(cx.now.since(since));
+    let busy = |words: Phrase| Some(Notice::new(Tone::Busy, words));
+    match verdict {
+        Some(Verdict::Spreading) => Some(wait::notice(SPREADING, since, cx.now)),
+        Some(Verdict::NotYet) if !record.product.is_hosted() && is_link_shown => {
+            let at = clock_in_words(since, cx.now, cx.setup.here.as_str());
+            busy(
+                format_args!("Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days.")
+                    .into(),
+            )
+        }
+        Some(Verdict::WrongTenant { .. }) => busy(
+            format_args!("Still asking, for {elapsed}, whether the right organisation has accepted.").into(),
+        ),
+        Some(Verdict::Failed(_)) => {
+            busy(format_args!("Still asking, for {elapsed}, whether it works now.").into())
+        }
+        _ if record.product.is_hosted() => Some(wait::notice(TRYING, since, cx.now)),
+        Some(_) => None,
+        None => Some(wait::notice(ASKING, since, cx.now)),
+    }
+}
+
+/// What is said when the operator asks now.
+pub(super) fn asking_now(record: Option<&RunRecord>) -> &'static str {
+    match record {
+        Some(record) if record.product.is_hosted() => "Trying the service account now.",
+        _ => "Asking Microsoft now.",
+    }
+}
+
+/// What to say to the customer.
+pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
+    let verdict = cx.session.proving.proof.as_ref().map(|proof| &proof.verdict);
+    if record.product.is_hosted() { hosted_card(verdict) } else { consent_card(record, verdict) }
+}
+
+fn consent_card(record: &RunRecord, verdict: Option<&Verdict>) -> Card {
+    let organisation = record.organisation.as_ref().map_or_else(|| "your organisation".to_owned(), named);
+    let (say, sees) = match verdict {
+        Some(Verdict::Proved) => (
+            Text::from("Thank you, I can see that it worked. You can close the window."),
+            Text::from("Nothing more. The window can be closed."),
+        ),
+        Some(Verdict::Spreading) => (
+            Text::from(
+                "Thank you, you have accepted. Microsoft needs a moment to pass it on; please stay on the line.",
+            ),
+            Text::from(
+                "A page that says the permissions were granted, or an error page. Both can be closed.",
+            ),
+        ),
+        Some(Verdict::WrongTenant { found }) => (
+            Text::of(format_args!(
+                "You were signed in to {}. Please open the link again in a private window and sign in to {organisation}.",
+                named(found)
+            )),
+            Text::from("Microsoft's sign-in page in a private window."),
+        ),
+        _ => (
+            Text::of(format_args!(
+                "Please open the link, sign in as Global Administrator of {organisation}, read the permissions and choose Accept."
+            )),
+            Text::from(
+                "Microsoft's sign-in page, then a page headed Permissions requested, with Accept and Cancel.",
+            ),
+        ),
+    };
+    Card {
+        say,
+        sees,
+        wrong: vec![
+            (
+                Text::from("An error page after Accept (AADSTS500113)"),
+                Text::from(
+                    "That's fine: your consent may be stored. Please close the page; we are checking.",
+                ),
+            ),
+            (
+                Text::from("Need admin approval"),
+                Text::from(
+                    "This account may not accept. Who is your Global Administrator? Please send them the link.",
+                ),
+            ),
+            (
+                Text::from("The account does not exist in this organisation (AADSTS50020)"),
+                Text::of(format_args!(
+                    "You are signed in with another account. Please use a private window and sign in to {organisation}."
+                )),
+            ),
+        ],
+    }
+}
+
+fn hosted_card(verdict: Option<&Verdict>) -> Card {
+    let say = match verdict {
+        Some(Verdict::Proved) => "Thank you, the access works. There is nothing more for you to do.",
+        Some(Verdict::Failed(_)) => {
+            "The server refused us. I'll tell you what to pass on to your hosting company."
+        }
+        _ => "I'm trying the service account now. Please stay on the line for a moment.",
+    };
+    Card {
+        say: Text::from(say),
+        sees: Text::from("Nothing. If the hosting company has to change something: their control panel."),
+        wrong: vec![
+            (
+                Text::from("The account is locked, or the password has expired"),
+                Text::from(
+                    "Please have it unlocked, and let the password never expire. Then I'll enter it again.",
+                ),
+            ),
+            (
+                Text::from("The hosting company asks which right is missing"),
+                Text::from(
+                    "The role ApplicationImpersonation, for your mailboxes only, given to the service account.",
+                ),
+            ),
+            (
+                Text::from("A mailbox is not found"),
+                Text::from(
+                    "What is that person's main e-mail address, letter by letter? It may have been renamed or moved.",
+                ),
+            ),
+        ],
+    }
+}
+
+/// Whether the customer has had the link for longer than it usually takes.
+fn is_late(cx: ViewCx<'_>, record: &RunRecord) -> bool {
+    let shown = record.link_shown.filter(|_| !record.product.is_hosted());
+    shown.is_some_and(|shown| cx.now.since(shown).as_secs() >= CONSENT_USUAL_S)
+}
+
+fn is_slow(cx: ViewCx<'_>) -> bool {
+    let since = cx.session.proving.spreading_since;
+    since.is_some_and(|since| cx.now.since(since).as_secs() >= SPREADING_WORST_S)
+}
+
+/// An organisation by name (or domain) and last four.
+fn named(organisation: &Organisation) -> String {
+    let four = organisation.tenant.last_four();
+    match organisation.name.as_ref().or(organisation.domain.as_ref()) {
+        Some(name) => format!("{name} (…{four})"),
+        None => format!("the tenant ending in {four}"),
+    }
+}
