@@ -1,5 +1,6 @@
 //! What a journey came to, as data: made from the views that were shown, never from what was asked for.
 
+use super::page;
 use crate::{
     domain::{
         failure::Failure,
@@ -170,5 +171,9 @@ impl Report {
         let is_known = bar.tenant.is_some() || bar.domain.is_some();
         self.organisation = bar.organisation.filter(|_| is_known).map(Shown::to_text);
         self.domain = bar.domain.map(Shown::to_text);
+        if view.ask.id == QuestionId::Authorise {
+            self.link = page::link(view).or_else(|| self.link.take());
+            self.checks = page::checks(view);
+        }
     }
 }

@@ -61,11 +61,26 @@ pub enum Shape {
     /// With `Number`.
     Number(NumberAsked),
     /// With `Mark`: users; `Do` goes on.
-    Select,
+    Select(SelectAsked),
     /// Something goes on by itself; `Do` is what can be done meanwhile.
     Watch,
     /// To be read; `Do` goes on.
     Read,
+}
+
+/// Users to be marked: what can be done to them here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SelectAsked {
+    /// How many users *All* ticks; none: it can't be, the list did not come whole.
+    pub all: Option<u32>,
+    /// Users still arrive: *All* means all so far, and those who arrive.
+    pub is_arriving: bool,
+    /// How many users *These* ticks; none where no filter acts.
+    pub these: Option<u32>,
+    /// Users may be ticked and excluded here; not where another process holds the run.
+    pub may_mark: bool,
+    /// Users may be turned off by this operator.
+    pub may_turn_off: bool,
 }
 
 /// A number that is asked for.
@@ -75,6 +90,8 @@ pub struct NumberAsked {
     pub label: &'static str,
     /// What to do, while nothing is wrong.
     pub hint: Phrase,
+    /// The number that the page shows and that alone confirms; none where any number is an answer.
+    pub confirms: Option<u32>,
     /// What stands there already and is replaced by the first digit.
     pub proposed: Option<u32>,
     /// What was wrong with the last answer.

@@ -424,6 +424,8 @@ pub struct Row<'a> {
     pub cells: Cells<'a>,
     /// Can't be chosen; mark and words say so.
     pub is_quiet: bool,
+    /// A user who is excluded, on or not.
+    pub is_excluded: bool,
 }
 
 /// The cells of a row.

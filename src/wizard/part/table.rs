@@ -49,7 +49,7 @@ impl Rows for Table {
             Tone::Plain => cells.with(*column, Cell::Words(words.shown())),
             tone => cells.with(*column, Cell::Toned(*tone, words.clone())),
         });
-        Some(Row { mark: Mark::None, cells, is_quiet: line.is_quiet })
+        Some(Row { mark: Mark::None, cells, is_quiet: line.is_quiet, is_excluded: false })
     }
 
     fn id(&self, at: usize) -> Option<RowId> {

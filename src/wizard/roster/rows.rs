@@ -90,7 +90,7 @@ impl Rows for Roster {
         } else {
             cells.with(Column::Department, Cell::Words(user.department))
         };
-        Some(Row { mark, cells, is_quiet: !is_on && !is_eligible })
+        Some(Row { mark, cells, is_quiet: !is_on && !is_eligible, is_excluded })
     }
 
     fn remark(&self, at: usize) -> Option<Notice> {

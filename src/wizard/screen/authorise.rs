@@ -25,7 +25,7 @@ use crate::{
         pending::{self, Arrival, Pending, Told, Written},
         screen::{Scene, Screen, step::Step, users::Users},
         session::Session,
-        view::{Block, Button, Card, CheckGroup, Notice, Offer, Standing, Tone},
+        view::{Block, Button, Card, CheckGroup, Offer, Standing, Tone},
         words as shared,
     },
 };
