@@ -26,7 +26,7 @@ use crate::{
     },
     settings::fuzzing::settings,
     tui::input::fuzzing::terminal_input,
-    wizard::address_list,
+    // seam: wizard::address_list,
 };
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ pub fn run(name: &str, data: &[u8]) {
 
 /// Every target by its name, which is also the name of its file in `fuzz/targets` and of its folder in `fuzz/seeds`.
 const TARGETS: &[(&str, Target)] = &[
-    ("address_list", address_list),
+    // seam: ("address_list", address_list),
     ("autodiscover", autodiscover),
     ("consent", consent),
     ("exchange_xml", exchange_xml),
@@ -215,7 +215,7 @@ fn explain(data: &[u8]) {
     let hits = explain::look_up(query);
     for (at, hit) in hits.iter().enumerate() {
         assert!(!hits.iter().skip(at + 1).any(|other| std::ptr::eq(*other, *hit)), "{} twice", hit.title);
-        assert!(!hit.means.is_empty() && !hit.say.is_empty() && !hit.press.is_empty(), "{}", hit.title);
+        assert!(!hit.means.is_empty() && !hit.say.is_empty() && !hit.next.is_empty(), "{}", hit.title);
     }
 }
 

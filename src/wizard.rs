@@ -555,3 +555,6 @@ fn leaving<'a>(screen: Scene<'a>, record: Option<&RunRecord>) -> Scene<'a> {
         ..Scene::new(QuestionId::Leave, shape, heading, vec![Block::Para(words)])
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

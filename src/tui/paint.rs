@@ -15,9 +15,6 @@ use ratatui::{
 
 use super::words::grapheme_width;
 
-#[cfg(test)]
-mod tests;
-
 /// Frames above this many bytes are wrapped in synchronized output (remote-terminal.md section 5: about 1 KB).
 const SYNCHRONIZE_ABOVE: usize = 1_024;
 

@@ -68,6 +68,6 @@ fn a_typed_server_is_checked_before_anything_is_sent() {
     let url = Exchange::check_server("mail.hoster.example").unwrap();
     assert_eq!(url.as_str(), "https://mail.hoster.example/EWS/Exchange.asmx");
     let refusal = Exchange::check_server("outlook.office365.com").unwrap_err();
-    assert!(refusal.hint.as_str().contains("Office 365"));
+    assert!(refusal.hint.for_commands().as_str().contains("Office 365"));
     assert!(Exchange::check_server("ana@customer.example").is_err());
 }

@@ -120,7 +120,7 @@ fn a_busy_and_a_full_record_say_what_to_do() {
         let failure = Failure::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
         assert_eq!(failure.kind, FailureKind::Record);
         assert!(failure.what.as_str().contains(words), "{}", failure.what);
-        assert!(failure.hint.as_str().ends_with('.'));
+        assert!(failure.hint.for_commands().as_str().ends_with('.'));
     }
 }
 

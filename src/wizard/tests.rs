@@ -1,0 +1,507 @@
+//! The whole wizard: a driver that answers requests from a made-up world, the three paths, the rules, and random walks.
+
+use crate::domain::{
+    customer::{Customer, Impersonation, Listing, Product, Progress},
+    failure::{Failure, FailureKind},
+    id::{CustomerId, RunId, TenantId, UserId},
+    protection::{Chosen, Protection, SeatOutcome, SeatResult},
+    run::{Board, BoardRow, OpenRun, Operator, RunDone, RunRecord, SweeperStatus},
+    secret::Secret,
+    tenant::{Check, CheckState, Organisation, Proof, Verdict},
+    text::Text,
+    time::Moment,
+    user::{Kind, NewUser, UserPage},
+};
+
+use super::{
+    Setup, Wizard,
+    answer::{Action, Answer, FieldId, Given, RowId, Value},
+    ask::{QuestionId, Shape},
+    call::{CallId, Reply, Request, World},
+    effect::{Effect, FrontEndTask},
+    event::{Event, EventKind},
+    view::{Block, Button, Place, Rows, View},
+};
+
+/// A tenant's GUID that ends in the number.
+pub(crate) fn tenant(number: u16) -> TenantId {
+    format!("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e{number:04}").parse().unwrap()
+}
+
+/// A customer with all products, not managed, without a tenant on record.
+pub(crate) fn customer(number: i64) -> Customer {
+    Customer {
+        id: CustomerId(number),
+        reference: Text::of(format_args!("C-{number:04}")),
+        name: Text::of(format_args!("Bakery {number}")),
+        domain: Text::of(format_args!("bakery{number}.example")),
+        is_active: true,
+        products: Product::ALL.to_vec(),
+        tenant: None,
+        is_managed: false,
+        time_zone: Some(Text::from("Australia/Perth")),
+        seats: None,
+    }
+}
+
+/// What Microsoft says of a tenant.
+pub(crate) fn organisation(number: u16) -> Organisation {
+    Organisation {
+        tenant: tenant(number),
+        name: Some(Text::of(format_args!("Organisation {number}"))),
+        domain: Some(Text::from("bakery.example")),
+        region: Some(Text::from("OC")),
+    }
+}
+
+/// Impersonation details that pass every check of the form.
+pub(crate) fn details() -> Impersonation {
+    Impersonation {
+        server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
+        account: Text::from("svc@hoster.example"),
+        password: Secret::new("correct horse".to_owned()),
+        sample: "ana@bakery1.example".parse().unwrap(),
+        domains: vec![Text::from("bakery1.example")],
+        listing: Listing::Given(vec!["ana@bakery1.example".parse().unwrap()]),
+    }
+}
+
+/// A fresh run.
+pub(crate) fn record(number: i64, product: Product) -> RunRecord {
+    let letters = ["7KQ4", "FHKL", "MQRW", "XY23", "4679"][usize::try_from(number).unwrap() % 5];
+    RunRecord {
+        id: letters.parse().unwrap(),
+        customer: customer(number),
+        product,
+        opened: Moment::default(),
+        by: Text::from("kim"),
+        touched: Moment::default(),
+        parked: None,
+        finished: None,
+        is_read_only: false,
+        organisation: None,
+        impersonation: None,
+        is_key_lost: false,
+        link_shown: None,
+        proved: None,
+        enabled: None,
+        draft: crate::domain::draft::Draft::default(),
+        unfinished: Vec::new(),
+        done: RunDone::default(),
+    }
+}
+
+/// A proof with one check.
+pub(crate) fn proof(verdict: Verdict, organisation: Option<Organisation>, at: Moment) -> Proof {
+    let state = if verdict.is_proved() { CheckState::Good } else { CheckState::Waiting };
+    let check = Check { name: Text::from("Users can be read"), state, detail: Text::default() };
+    Proof { checks: vec![check], organisation, verdict, at }
+}
+
+/// A setup of the sandbox with an Admin.
+pub(crate) fn setup() -> Setup {
+    Setup {
+        is_sandbox: true,
+        rehearsal: true,
+        operator: Operator { name: Text::from("kim"), is_admin: true },
+        link_prefix: "https://login.microsoftonline.com/".into(),
+        link_suffix: "/adminconsent?client_id=x".into(),
+        can_open_browser: false,
+        clipboard: 4_000,
+        permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
+        run: None,
+        is_board_watched: true,
+        here: Text::from("UTC"),
+    }
+}
+
+/// The wizard with what is made up around it.
+pub(crate) struct Desk {
+    pub(crate) wizard: Wizard,
+    pub(crate) now: Moment,
+    /// Calls that are out, oldest first.
+    pub(crate) open: Vec<(CallId, Request)>,
+    /// Calls that were cancelled.
+    pub(crate) cancelled: Vec<CallId>,
+    /// What the front end was asked to do.
+    pub(crate) tasks: Vec<FrontEndTask>,
+    /// Everything that was ever asked for, as Debug shows it.
+    pub(crate) log: Vec<String>,
+    /// The run on record.
+    pub(crate) record: Option<RunRecord>,
+    /// The customers.
+    pub(crate) board: Board,
+    /// What is known once the world is open.
+    pub(crate) world: World,
+    /// What a round of checking finds.
+    pub(crate) verdict: Verdict,
+    /// Whom the answers name.
+    pub(crate) named: Option<Organisation>,
+    /// What is on record about the users.
+    pub(crate) protection: Protection,
+}
+
+impl Desk {
+    /// A started wizard with these customers, in a world that is open.
+    pub(crate) fn new(setup: Setup, rows: Vec<BoardRow>) -> Self {
+        let mut desk = Self::unopened(setup, rows);
+        let (call, request) = desk.open.remove(0);
+        desk.respond(call, &request);
+        desk
+    }
+
+    /// A wizard whose world is still being opened; what the setup says of operator and link comes with the world.
+    pub(crate) fn unopened(mut setup: Setup, rows: Vec<BoardRow>) -> Self {
+        let nobody = Operator { name: Text::default(), is_admin: false };
+        let world = World {
+            operator: std::mem::replace(&mut setup.operator, nobody),
+            link_prefix: std::mem::take(&mut setup.link_prefix),
+            link_suffix: std::mem::take(&mut setup.link_suffix),
+        };
+        let mut desk = Self {
+            wizard: Wizard::new(setup),
+            now: Moment::parse("2026-11-23T05:48:00Z").unwrap(),
+            open: Vec::new(),
+            cancelled: Vec::new(),
+            tasks: Vec::new(),
+            log: Vec::new(),
+            record: None,
+            board: Board { rows, sweep_warning: None },
+            world,
+            verdict: Verdict::NotYet,
+            named: None,
+            protection: Protection::default(),
+        };
+        desk.happen(EventKind::Started);
+        desk
+    }
+
+    /// A wizard that stands where a run on record leads to.
+    pub(crate) fn resumed(record: RunRecord) -> Self {
+        let row = row(record.customer.clone(), Progress::NotStarted, Some(&record));
+        let mut desk = Self::new(setup(), vec![row]);
+        desk.record = Some(record);
+        desk.answer();
+        desk.pick(0).answer();
+        desk
+    }
+
+    /// Lets something happen now.
+    pub(crate) fn happen(&mut self, what: EventKind) -> &mut Self {
+        for effect in self.wizard.update(Event { at: self.now, what }) {
+            match effect {
+                Effect::Start(call, request) => {
+                    self.log.push(format!("{request:?}"));
+                    self.open.push((call, request));
+                }
+                Effect::Cancel(call) => {
+                    self.cancelled.push(call);
+                    self.open.retain(|(open, request)| *open != call || request.is_write());
+                }
+                Effect::Perform(task) => self.tasks.push(task),
+            }
+        }
+        self
+    }
+
+    /// Answers the question that stands.
+    pub(crate) fn give(&mut self, what: Given) -> &mut Self {
+        let to = self.view().ask.revision;
+        self.happen(EventKind::Answer(Answer { to, what }))
+    }
+
+    pub(crate) fn act(&mut self, action: Action) -> &mut Self {
+        self.give(Given::Do(action))
+    }
+
+    /// What Enter answers where no field has it: the row at the start, yes or no, the form, the default offer.
+    pub(crate) fn enter(&mut self) -> &mut Self {
+        let view = self.view();
+        let given = match &view.ask.shape {
+            Shape::Pick => {
+                let start = self.start();
+                drop(view);
+                return self.pick(start);
+            }
+            Shape::Form => Given::Submit,
+            Shape::Confirm { default: true } => Given::Yes,
+            Shape::Confirm { default: false } => Given::No,
+            Shape::Number(asked) => {
+                Given::Number(asked.confirms.or(asked.proposed).expect("a number that Enter could answer"))
+            }
+            Shape::Select(_) | Shape::Watch | Shape::Read => {
+                let offer = view.actions.iter().find(|offer| offer.is_default);
+                Given::Do(offer.expect("something that Enter does").action)
+            }
+        };
+        drop(view);
+        self.give(given)
+    }
+
+    /// Picks the row at an index.
+    pub(crate) fn pick(&mut self, at: usize) -> &mut Self {
+        let id = self.rows(|rows| rows.id(at)).expect("a row");
+        self.give(Given::Pick(id))
+    }
+
+    /// Fills a field in, whole.
+    pub(crate) fn fill(&mut self, id: FieldId, text: &str) -> &mut Self {
+        let value = match id {
+            FieldId::Password => Value::Secret(Secret::new(text.to_owned())),
+            _ => Value::Text(text.to_owned()),
+        };
+        self.give(Given::Fill(id, value))
+    }
+
+    /// The index at which a front end puts its cursor first.
+    pub(crate) fn start(&self) -> usize {
+        let view = self.view();
+        let start = view.page.blocks.iter().find_map(|block| match block {
+            Block::Rows(rows) => rows.start.as_ref().and_then(|id| rows.rows.at(id)),
+            _ => None,
+        });
+        start.unwrap_or(0)
+    }
+
+    /// Reads the rows of the page.
+    pub(crate) fn rows<T>(&self, read: impl FnOnce(&dyn Rows) -> T) -> T {
+        let view = self.view();
+        let rows = view.page.blocks.iter().find_map(|block| match block {
+            Block::Rows(rows) => Some(rows.rows),
+            _ => None,
+        });
+        read(rows.expect("rows on the page"))
+    }
+
+    /// Which question stands.
+    pub(crate) fn question(&self) -> QuestionId {
+        self.view().ask.id
+    }
+
+    /// The user at an index of the list.
+    pub(crate) fn user(&self, at: usize) -> UserId {
+        match self.rows(|rows| rows.id(at)) {
+            Some(RowId::User(id)) => id,
+            other => panic!("no user: {other:?}"),
+        }
+    }
+
+    /// Answers everything but waits, until nothing is out.
+    pub(crate) fn answer(&mut self) -> &mut Self {
+        while let Some(at) = self.open.iter().position(|(_, request)| !matches!(request, Request::Wake(_))) {
+            let (call, request) = self.open.remove(at);
+            self.respond(call, &request);
+        }
+        self
+    }
+
+    /// Answers one call: a list comes in two parts.
+    pub(crate) fn respond(&mut self, call: CallId, request: &Request) {
+        if matches!(request, Request::ListUsers { .. }) {
+            self.happen(EventKind::Reply(call, Reply::Page(page())));
+        }
+        if let Request::TurnOff(_, users) = request {
+            let off = |user: &Chosen| SeatResult { user: user.clone(), outcome: SeatOutcome::TurnedOff };
+            self.happen(EventKind::Reply(call, Reply::Batch(users.iter().map(off).collect())));
+        }
+        if let Some(reply) = self.reply_to(request) {
+            self.happen(EventKind::Reply(call, reply));
+        }
+    }
+
+    /// Lets time pass, ending the waits that fall into it in their order, and answers what they bring.
+    pub(crate) fn pass(&mut self, seconds: u64) -> &mut Self {
+        let end = self.now.plus(std::time::Duration::from_secs(seconds));
+        loop {
+            let now = self.now;
+            let due = self.open.iter().filter_map(|(call, request)| match request {
+                Request::Wake(wait) => Some((now.plus(*wait), *call)),
+                _ => None,
+            });
+            let Some((at, call)) = due.min().filter(|(at, _)| *at <= end) else { break };
+            for (_, request) in &mut self.open {
+                if let Request::Wake(wait) = request {
+                    *wait = wait.saturating_sub(at.since(now));
+                }
+            }
+            self.now = at;
+            self.open.retain(|(open, _)| *open != call);
+            self.happen(EventKind::Reply(call, Reply::Woken)).answer();
+        }
+        let left = end.since(self.now);
+        for (_, request) in &mut self.open {
+            if let Request::Wake(wait) = request {
+                *wait = wait.saturating_sub(left);
+            }
+        }
+        self.now = end;
+        self
+    }
+
+    /// Whether a call of this kind is out.
+    pub(crate) fn is_out(&self, start: &str) -> bool {
+        self.open.iter().any(|(_, request)| format!("{request:?}").starts_with(start))
+    }
+
+    /// How often a call of this kind was started.
+    pub(crate) fn count(&self, start: &str) -> usize {
+        self.log.iter().filter(|line| line.starts_with(start)).count()
+    }
+
+    pub(crate) fn view(&self) -> View<'_> {
+        self.wizard.view()
+    }
+
+    pub(crate) fn heading(&self) -> String {
+        self.view().page.heading.for_commands().to_string()
+    }
+
+    pub(crate) fn notice(&self) -> String {
+        self.view().notice.map(|notice| notice.words.for_commands().to_string()).unwrap_or_default()
+    }
+
+    /// Which stop of the trail is here.
+    pub(crate) fn stop(&self) -> &'static str {
+        let here = self.view().steps.into_iter().find(|stop| stop.place == Place::Here);
+        here.map(|stop| stop.name).unwrap_or_default()
+    }
+
+    /// Everything that stands on the screen, as words.
+    pub(crate) fn words(&self) -> String {
+        let view = self.view();
+        format!("{:?} {:?} {:?}", view.page, view.below, view.notice)
+    }
+
+    /// The button with this action.
+    pub(crate) fn button(&self, action: Action) -> Option<Button> {
+        self.view().page.blocks.into_iter().find_map(|block| match block {
+            Block::Buttons(buttons) => buttons.into_iter().find(|button| button.action == action),
+            _ => None,
+        })
+    }
+
+    /// Whether an action is offered.
+    pub(crate) fn offers(&self, action: Action) -> bool {
+        self.view().offer(action).is_some()
+    }
+
+    /// What the made-up world answers; nothing for waits.
+    pub(crate) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
+        let now = self.now;
+        let run = |desk: &Self| desk.record.clone().map(|record| Reply::Run(Box::new(record)));
+        let change = |desk: &mut Self, change: &dyn Fn(&mut RunRecord)| {
+            desk.record.as_mut().map(change);
+            run(desk)
+        };
+        match request {
+            Request::Wake(_) => None,
+            Request::OpenWorld => Some(Reply::World(self.world.clone())),
+            Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
+            Request::AddCustomer(new) => {
+                let mut added = customer(99);
+                added.name = new.name.clone();
+                Some(Reply::Added(added))
+            }
+            Request::OpenRun(id, product) => {
+                let known = self.board.rows.iter().find(|row| row.customer.id == *id)?.customer.clone();
+                let mut opened = record(id.0, *product);
+                opened.customer = known;
+                if self.record.as_ref().is_none_or(|known| known.id != opened.id || known.product != *product)
+                {
+                    self.record = Some(opened);
+                }
+                run(self)
+            }
+            Request::LoadRun(_) => run(self).or_else(|| Some(failed())),
+            Request::LookUp(_) => Some(Reply::Found(organisation(1))),
+            Request::Identify(tenant) => {
+                Some(Reply::Found(Organisation { tenant: *tenant, ..organisation(1) }))
+            }
+            Request::SaveOrganisation(_, organisation) => {
+                let organisation = organisation.clone();
+                change(self, &|record| record.organisation = Some(organisation.clone()))
+            }
+            Request::Discover(_) => Some(Reply::Server(Text::from("mail.hoster.example"))),
+            Request::SaveImpersonation(_, details) => change(self, &|record| {
+                record.impersonation = Some((**details).clone());
+                record.is_key_lost = false;
+            }),
+            Request::LinkShown(_) => {
+                change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
+            }
+            Request::Prove { .. } => {
+                Some(Reply::Proof(Box::new(proof(self.verdict.clone(), self.named.clone(), now))))
+            }
+            Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
+            Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),
+            Request::AskDetails(_) => Some(Reply::Details(Box::new(details()))),
+            Request::OpenBrowser(_) | Request::Rehearse(_) => {
+                Some(Reply::Told(Text::from("The customer has accepted.")))
+            }
+            Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
+            Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
+            Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone()))),
+            Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
+            Request::Search { .. } => Some(Reply::Searched(Vec::new())),
+            Request::Sort(pages) => Some(Reply::Sorted(crate::domain::order::by_name(pages))),
+            Request::ChangeExclusions(_, change) => {
+                self.protection.exclusions.retain(|user| !change.users.contains(user));
+                if change.exclude {
+                    self.protection.exclusions.extend(&change.users);
+                }
+                Some(Reply::Excluded(self.protection.exclusions.clone()))
+            }
+            Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
+            Request::FinishRun(_) => Some(failed()),
+            Request::ParkRun(_)
+            | Request::LeaveRun(_)
+            | Request::SaveDraft(..)
+            | Request::SaveCounts { .. }
+            | Request::SaveKinds(..)
+            | Request::Apply(..)
+            | Request::TurnOff(..) => Some(Reply::Saved),
+        }
+    }
+}
+
+/// Three users.
+fn page() -> std::sync::Arc<UserPage> {
+    let user = |number: u8, name: &'static str, kind| NewUser {
+        id: UserId::from_bytes([number; 16]),
+        name,
+        address: name,
+        department: "",
+        problem: "",
+        kind,
+        licences: 0,
+        made: None,
+    };
+    let rows = [user(1, "Ana", Kind::User), user(2, "Ben", Kind::User), user(3, "Info", Kind::Shared)];
+    std::sync::Arc::new(UserPage::new(&rows, Vec::new().into()))
+}
+
+/// A failed call.
+pub(crate) fn failed() -> Reply {
+    Reply::Failed(Failure::new(
+        FailureKind::Unreachable,
+        "the server did not answer",
+        crate::domain::phrase::WayOn::Again("try again"),
+    ))
+}
+
+/// A row of the board.
+pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord>) -> BoardRow {
+    let run = run.map(|record| OpenRun {
+        id: record.id.clone(),
+        product: record.product,
+        touched: record.touched,
+        is_parked: record.parked.is_some(),
+        is_held: record.is_read_only,
+    });
+    BoardRow { customer, progress, run }
+}
+
+/// The run number of a record, for comparing.
+pub(crate) fn number(text: &str) -> RunId {
+    text.parse().unwrap()
+}
