@@ -16,7 +16,7 @@ use crate::domain::{
 use super::{
     Setup, Wizard,
     answer::{Action, Answer, FieldId, Given, RowId, Value},
-    ask::{QuestionId, Shape},
+    ask::{QuestionId, Shape, Spot},
     call::{CallId, Reply, Request, World},
     effect::{Effect, FrontEndTask},
     event::{Event, EventKind},
@@ -271,6 +271,11 @@ impl Desk {
             _ => None,
         });
         read(rows.expect("rows on the page"))
+    }
+
+    /// Whether the keyboard is to be here.
+    pub(crate) fn is_at(&self, spot: Spot) -> bool {
+        self.view().ask.focus.spot == spot
     }
 
     /// Which question stands.
