@@ -164,10 +164,31 @@ impl Session {
 /// The one restore sequence.
 const RESTORED: &str = "\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 
+/// Arguments that make this binary the child.
+const CHILD: &str = "--exact tui::tests::child --ignored --nocapture";
+
 fn command() -> CommandBuilder {
-    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "tui::tests::child", "--ignored", "--nocapture"]);
-    command.env("RUST_BACKTRACE", "0");
+    let mut command = alone(std::env::current_exe().unwrap());
+    command.args(CHILD.split(' '));
+    command
+}
+
+/// A program with nothing of this environment: whoever runs the tests may have settings for shells and terminals.
+fn alone(program: impl AsRef<std::ffi::OsStr>) -> CommandBuilder {
+    let mut command = CommandBuilder::new(program);
+    command.env_clear();
+    let folder = std::env::temp_dir();
+    command.cwd(&folder);
+    // No history of this home is written, none of its settings read.
+    command.env("HOME", "/nonexistent");
+    for (name, value) in [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("LANG", "C.UTF-8"),
+        ("TERM", "xterm"),
+        ("RUST_BACKTRACE", "0"),
+    ] {
+        command.env(name, value);
+    }
     command
 }
 
@@ -305,18 +326,17 @@ fn ctrl_z_without_a_shell_only_draws_again() {
 #[test]
 fn ctrl_z_under_a_shell_stops_and_fg_goes_on() {
     let Ok(path) = std::fs::canonicalize("/bin/bash") else {
-        println!("SKIPPED: needs /bin/bash for job control");
+        std::io::stderr().write_all(b"SKIPPED a test: bash is not here, for job control\n").unwrap();
         return;
     };
-    let mut shell = CommandBuilder::new(path);
+    let mut shell = alone(path);
     shell.args(["--norc", "--noprofile", "-i"]);
     shell.env("PS1", "ready> ");
-    shell.env("RUST_BACKTRACE", "0");
+    // By a variable, so that no folder has to be quoted.
+    shell.env("PROGRAM", std::env::current_exe().unwrap());
     let mut session = Session::start(shell);
     session.wait("the prompt", |text| text.ends_with("ready> "));
-    let line =
-        command().get_argv().iter().map(|a| a.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ");
-    session.press(format!("{line}\n").as_bytes());
+    session.press(format!("\"$PROGRAM\" {CHILD}\n").as_bytes());
     session.wait("the first frame", |text| text.ends_with("\x1b[?2026l"));
     session.press(b"\x1a");
     session.wait("the shell", |text| {
