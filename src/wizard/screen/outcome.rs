@@ -319,8 +319,8 @@ fn proof<'a>(read: &'a Read, look: Look<'_>, blocks: &mut Vec<Block<'a>>) {
     let mut counts = vec![count("registered for backup", verdict.protected, true)];
     counts.extend(
         [
-            ("turned on by this run", outcome.run.done.turned_on),
-            ("turned off by this run", outcome.run.done.turned_off),
+            ("turned on by this run", outcome.done.turned_on),
+            ("turned off by this run", outcome.done.turned_off),
             ("scheduled: turned on at the next sweep", verdict.scheduled),
             ("chosen, but neither on nor scheduled", verdict.missed),
             ("eligible, but not chosen", verdict.not_chosen),

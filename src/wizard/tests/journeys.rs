@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{
         protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult},
-        run::Outcome,
+        run::{Outcome, RunDone},
         user::Kinds,
     },
     wizard::{
@@ -269,6 +269,7 @@ impl Journey {
                 run.finished = run.finished.or(Some(now));
                 vec![Reply::Outcome(Box::new(Outcome {
                     run: run.clone(),
+                    done: RunDone::default(),
                     protection,
                     results: Vec::new(),
                     audit: Vec::new(),

@@ -85,9 +85,9 @@ impl Bench {
 fn outcome(results: Vec<SeatResult>) -> Reply {
     let mut run: RunRecord = record();
     run.finished = Some(now());
-    run.done.eligible = 2;
     Reply::Outcome(Box::new(run::Outcome {
         run,
+        done: run::RunDone { eligible: 2, ..run::RunDone::default() },
         protection: Protection::default(),
         results,
         audit: Vec::new(),

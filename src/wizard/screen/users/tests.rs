@@ -10,7 +10,7 @@ use crate::{
         failure::{Failure, FailureKind},
         id::{CustomerId, UserId},
         protection::{AutoRule, Protection, Seat, SeatOutcome, SeatResult},
-        run::{Operator, RunDone, RunRecord, SweeperStatus},
+        run::{Operator, RunRecord, SweeperStatus},
         time::Moment,
         user::{Kind, Kinds, NewUser, UserPage},
     },
@@ -55,7 +55,6 @@ pub(in crate::wizard::screen) fn record() -> RunRecord {
         enabled: Some(now()),
         draft: crate::domain::draft::Draft::default(),
         unfinished: Vec::new(),
-        done: RunDone::default(),
     }
 }
 
