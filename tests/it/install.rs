@@ -137,6 +137,14 @@ fn said(mut command: Command) -> Said {
     (output.status.code().unwrap(), words(output.stdout), words(output.stderr))
 }
 
+/// The words of a line of cron's, as the shell that cron starts reads them.
+fn words_of(line: &str) -> Vec<String> {
+    // cron's own: a bare percent sign would be the end of the line.
+    let script = format!("printf '%s\\n' {}", line.trim_end().replace("\\%", "%"));
+    let output = Command::new("/bin/sh").env_clear().args(["-c", &script]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
 /// Both units of a printout, in the order of their names.
 fn printed(words: &str) -> Vec<(String, String)> {
     let mut units: Vec<_> = words
@@ -257,7 +265,9 @@ fn without_systemd_cron_is_told_in_one_line_and_nothing_is_installed() {
         assert!(err.starts_with("No timer was installed and nothing was changed: "), "{err}");
         assert!(err.contains("no reason given") || err.contains("systemctl is not installed here"), "{err}");
         assert!(err.contains("crontab -e") && err.contains("sweep --watch"), "{err}");
-        assert!(out.starts_with("*/10 * * * * /") && out.ends_with(" --sandbox --quiet sweep\n"), "{out}");
+        let line = out.strip_prefix("*/10 * * * * ").unwrap();
+        let program = fs::canonicalize(env!("CARGO_BIN_EXE_backup365")).unwrap();
+        assert_eq!(words_of(line), [program.to_str().unwrap(), "--sandbox", "--quiet", "sweep"], "{out}");
         assert!(desk.units().is_empty());
         assert_eq!(desk.sweepers(), 0);
     }
