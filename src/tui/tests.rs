@@ -12,7 +12,10 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use super::*;
 use crate::{
     tui::draw::tests::{Many, users},
-    wizard::event::{Action, Ending, Move},
+    wizard::{
+        event::{Action, Ending, Move},
+        view::{Notice, Tone},
+    },
 };
 
 /// How long a condition may take to come true.
@@ -20,6 +23,9 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// Stands on the screen when a wait is over: nothing else there looks like it, so that it is written whole.
+const ENDED: &str = "ZZZZZZZZZZ";
 
 /// A small driver around the front end: a cursor, and the ways out.
 #[test]
@@ -45,6 +51,17 @@ fn child() {
                 }
                 Intent::Act(Action::Auto) => {
                     tui.perform(&Deed::Copy("https://x.example".into()), &users(&rows, cursor)).unwrap();
+                }
+                Intent::Act(Action::Help) => {
+                    // A wait with more frames than may come in a second, and its end; nothing is shown after that.
+                    for row in 1..=50 {
+                        let view = View { is_waiting: true, ..users(&rows, row) };
+                        tui.show(&view, Moment::default()).unwrap();
+                    }
+                    let notice = Some(Notice { tone: Tone::Busy, words: ENDED.into() });
+                    tui.show(&View { notice, ..users(&rows, 50) }, Moment::default()).unwrap();
+                    drop(tui);
+                    std::process::exit(130);
                 }
                 Intent::Act(Action::Review) => {
                     std::thread::spawn(|| panic!("elsewhere")).join().unwrap_err();
@@ -246,6 +263,14 @@ fn ctrl_c_arrives_as_a_key_and_a_panic_speaks_on_the_main_screen() {
     assert!(text.find(RESTORED).unwrap() < text.find("as asked").unwrap());
     session.code();
     session.assert_restored();
+}
+
+#[test]
+fn the_end_of_a_wait_does_not_rest() {
+    let mut session = Session::wizard();
+    session.press(b"?");
+    assert_eq!(session.code(), 130);
+    session.wait("the end of the wait", |text| text.contains(ENDED));
 }
 
 #[test]
