@@ -37,6 +37,7 @@ impl Rows for Roster {
             (true, false, Some(left)) => {
                 Cell::Made(Text::of(format_args!("{}, {left}", State::Protected.word())))
             }
+            _ if !people.is_known() => Cell::Empty,
             _ => Cell::State(people.state(ordinal), ""),
         };
         Some(Row {
@@ -49,7 +50,8 @@ impl Rows for Roster {
                 if user.department.is_empty() { Cell::Empty } else { Cell::Words(user.department) },
                 Cell::Empty,
             ],
-            is_quiet: !is_on && !is_eligible,
+            // Not quiet before it is known: nearly all of them would have to be drawn once more.
+            is_quiet: people.is_known() && !is_on && !is_eligible,
         })
     }
 }

@@ -7,16 +7,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     domain::{
+        draft::Draft,
         filter::Search,
         id::UserId,
         order::by_name,
+        protection::{Protection, Seat},
         user::{Kind, NewUser, PAGE_ROWS, UserPage},
     },
     wizard::{
         effect::Effect,
         event::{PageHits, Reply},
         outbox::Outbox,
-        view::{Cell, Rows},
+        view::{Cell, Mark, Rows},
     },
 };
 
@@ -244,6 +246,7 @@ fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
     for first in (0..TOTAL).step_by(PAGE_ROWS) {
         roster.arrive(&mut calls, &page(first..(first + 999).min(TOTAL)));
     }
+    roster.people.know(Protection::default());
     assert_eq!((roster.counts().listed, roster.counts().eligible), (TOTAL, 450_000));
     roster.step(Move::Last);
     assert_eq!(name(&roster, roster.cursor().unwrap()), "User 000001");
@@ -265,4 +268,34 @@ fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
     sort(&mut roster, &mut calls);
     assert_eq!((name(&roster, 0), name(&roster, 499_999)), ("User 000001".into(), "User 500000".into()));
     assert_eq!(roster.people().chosen(roster.people().ticked()).len(), 10);
+}
+
+#[test]
+fn nobody_can_be_ticked_before_it_is_known_who_is_on() {
+    let (mut roster, mut calls) = (Roster::default(), Outbox::default());
+    let user = |n: u128| UserId::from_bytes(n.to_be_bytes());
+    roster.people.restore(&Draft::new(false, [user(1), user(2)]));
+    roster.arrive(&mut calls, &page(1..5));
+    let marks = |roster: &Roster| -> Vec<Mark> { (0..4).map(|at| roster.row(at).unwrap().mark).collect() };
+    let is_blank = |roster: &Roster| (0..4).all(|at| matches!(roster.row(at).unwrap().cells[3], Cell::Empty));
+    // Rows stand there at once, and say nothing that may be wrong a moment later: user 2 is on.
+    assert!(!roster.toggle(), "no row takes a tick");
+    roster.invert();
+    assert_eq!((marks(&roster), is_blank(&roster)), (vec![Mark::Closed; 4], true));
+    assert_eq!((roster.counts().listed, roster.counts().eligible, roster.counts().ticked), (4, 0, 0));
+    roster.ask(&mut calls, "state:off");
+    assert_eq!(Rows::len(&roster), 0, "nobody is known to be off");
+    roster.ask(&mut calls, "");
+    let seat = Seat {
+        id: user(2),
+        address: Text::from("u2@bakery.example"),
+        name: Text::from("User 2"),
+        since: Moment::default(),
+        left: None,
+        first_backup: None,
+    };
+    roster.people.know(Protection { seats: vec![seat], ..Protection::default() });
+    roster.refresh();
+    assert_eq!(marks(&roster), [Mark::Ticked, Mark::On, Mark::Off, Mark::Off]);
+    assert_eq!((roster.counts().eligible, roster.counts().ticked, is_blank(&roster)), (3, 1, false));
 }

@@ -234,6 +234,10 @@ impl Users {
                 cx.say(Tone::Warn, "Another process holds this run: you can look, but change nothing.");
             }
             Action::Tick => self.tick(cx),
+            Action::These | Action::Invert if !cx.session.roster.people().is_known() => {
+                let words = scene::unread(&cx.session.roster);
+                cx.say(Tone::Busy, words);
+            }
             Action::All => self.all(cx),
             Action::These => self.these(cx),
             Action::Clear => self.clear(cx),

@@ -115,6 +115,15 @@ fn list<'a>(users: &'a Users, look: Look<'a>, is_front: bool) -> Panel<'a> {
 fn counts(roster: &Roster) -> Text {
     let counts = roster.counts();
     let people = roster.people();
+    if !people.is_known() {
+        // Nothing that depends on who is on: it would be wrong for a moment.
+        return Text::of(format_args!(
+            "listed {}{} · {}",
+            grouped(counts.listed),
+            if roster.is_arriving() { " so far" } else { "" },
+            if roster.failure().is_some() { "who is on is not known" } else { "reading who is on" },
+        ));
+    }
     let before = people.seats_before();
     let after = grouped(before.saturating_add(counts.ticked));
     let only = |is_said: bool, words: String| if is_said { words } else { String::new() };
@@ -149,6 +158,12 @@ fn empty(roster: &Roster) -> Text {
     })
 }
 
+/// Why something that acts on states has to wait: nobody knows yet who is on.
+pub(super) fn unread(roster: &Roster) -> Text {
+    let reading = || Text::from("Reading what is on record. One moment.");
+    roster.failure().map_or_else(reading, |failure| failure.in_words())
+}
+
 /// Why the row under the cursor can't be ticked.
 pub(super) fn why_closed(roster: &Roster) -> Option<Text> {
     let (row, user) = roster.under_cursor()?;
@@ -158,6 +173,7 @@ pub(super) fn why_closed(roster: &Roster) -> Option<Text> {
     }
     let kind = people.kind(row);
     Some(match people.state(row) {
+        _ if !people.is_known() => unread(roster),
         _ if people.on().has(row) => Text::from("On already. Apply turns nobody off."),
         State::Excluded => Text::from("Excluded. Press x to lift the exclusion."),
         State::Problem => user.problem.to_text(),
@@ -175,7 +191,8 @@ pub(super) fn details(roster: &Roster) -> Option<Text> {
     let people = roster.people();
     let rest = [user.department, user.licences].into_iter().filter(|words| !words.is_empty());
     let rest = rest.fold(String::new(), |rest, words| rest + " · " + words.as_str());
-    let (kind, state) = (people.kind(row).word(), people.state(row).word());
+    let kind = people.kind(row).word();
+    let state = if people.is_known() { people.state(row).word() } else { "not known yet" };
     Some(Text::of(format_args!("{} · {} · {kind}, {state}{rest} · id {}", user.address, user.name, user.id)))
 }
 
