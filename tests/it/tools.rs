@@ -18,7 +18,7 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
 pub(crate) fn spare(name: &str) -> Option<PathBuf> {
     let found = found(name);
     if found.is_none() {
-        says(name);
+        left_out(name);
     }
     found
 }
@@ -30,10 +30,10 @@ fn found(name: &str) -> Option<PathBuf> {
 
 /// A test, or a part of one, is left out because this is missing. Where CI is set that is a failure: the gate installs
 /// what the tests need.
-pub(crate) fn skipped(what: &str) {
+fn skipped(what: &str) {
     let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
     assert!(!is_ci, "{what} is missing, and CI is set");
-    says(what);
+    left_out(what);
 }
 
 /// Microsoft's own descriptions, which lie beside the project where the team works and nowhere else; none, said aloud,
@@ -43,13 +43,14 @@ pub(crate) fn descriptions() -> Option<PathBuf> {
     let folder = named.map(PathBuf::from);
     match &folder {
         Some(folder) => assert!(folder.is_dir(), "{} is missing", folder.display()),
-        None => says("the folder of Microsoft's descriptions (BACKUP365_CONFORMANCE)"),
+        None => left_out("the folder of Microsoft's descriptions (BACKUP365_CONFORMANCE)"),
     }
     folder
 }
 
+/// Says that a test, or a part of one, is left out for want of something that no gate can install, a right for example.
 /// Past the test harness, which keeps the words of a test that passes to itself.
-fn says(what: &str) {
+pub(crate) fn left_out(what: &str) {
     let words = format!("SKIPPED a test or a part of one: {what} is not here\n");
     io::stderr().write_all(words.as_bytes()).unwrap();
 }

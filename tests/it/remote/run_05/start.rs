@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use crate::{
     terminal::{Home, TAB, TYPED, Terminal},
-    tools::skipped,
+    tools::left_out,
 };
 
 /// The program.
@@ -150,7 +150,7 @@ fn run_05_without_a_home_there_is_a_sentence() {
     assert_eq!(shell.code(), 0);
     let text = shell.text();
     if text.contains("SKIPPED") {
-        skipped("setpriv and the right to become another user");
+        left_out("setpriv and the right to become another user");
         return;
     }
     assert!(text.contains("there is no home folder") && text.contains("Set HOME"), "{text}");
