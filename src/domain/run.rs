@@ -47,11 +47,10 @@ pub struct RunRecord {
     pub draft: Draft,
     /// Users of an Apply that was confirmed and has not finished; it is completed at resume.
     pub unfinished: Vec<Chosen>,
-    /// What this run has done so far.
-    pub done: RunDone,
 }
 
-/// What a run has done so far, for the outcome and the receipt.
+/// What a run has done so far, for the outcome and the receipt. Not on the record of a run: it is counted from the seats,
+/// and nobody who comes back to a run of half a million users waits for that.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RunDone {
     /// Users that this run turned on.
@@ -175,6 +174,8 @@ pub struct AuditEntry {
 pub struct Outcome {
     /// The run, as on record now.
     pub run: RunRecord,
+    /// What this run has done so far.
+    pub done: RunDone,
     /// What is true about the users now.
     pub protection: super::protection::Protection,
     /// Users that this run chose, with what the record says of each.

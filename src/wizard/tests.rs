@@ -5,7 +5,7 @@ use crate::domain::{
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
-    run::{Board, BoardRow, OpenRun, Operator, RunDone, RunRecord, SweeperStatus},
+    run::{Board, BoardRow, OpenRun, Operator, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::{Check, CheckState, Organisation, Proof, Verdict},
     text::Text,
@@ -87,7 +87,6 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         enabled: None,
         draft: crate::domain::draft::Draft::default(),
         unfinished: Vec::new(),
-        done: RunDone::default(),
     }
 }
 

@@ -21,7 +21,7 @@ use backup365::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::terminal::{ENTER, Home, Record, Terminal};
+use crate::terminal::{ENTER, Home, Record, TYPED, Terminal};
 
 /// The password of Anderson Dental's service account, as the sandbox's world has it.
 const PASSWORD: &str = "invented-anderson";
@@ -296,10 +296,11 @@ fn the_first_missing_flag_is_named_with_a_line_that_can_be_pasted() {
         assert!(ran.out.is_empty());
         let line = ran.err.lines().find_map(|line| line.strip_prefix("For example: ")).unwrap();
         // The shell reads it back, and the next thing is asked, or the journey goes on.
-        let pasted = line.replacen("backup365", env!("CARGO_BIN_EXE_backup365"), 1);
+        let pasted = line.replacen("backup365", TYPED, 1);
         let mut shell = Command::new("sh");
         shell.args(["-c", &pasted]);
         quiet(&mut shell, &home);
+        shell.env("PROGRAM", env!("CARGO_BIN_EXE_backup365"));
         let next = ended(shell.spawn().unwrap());
         assert!(!next.err.contains(&format!("{flag} is missing")), "{line}: {}", next.err);
         let object = run(&home, &[&arguments[..], &["--json"]].concat()).ends(2).json();

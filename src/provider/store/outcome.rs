@@ -105,6 +105,7 @@ impl Store {
                 audit: audit::of_run(tx, run)?,
                 is_audit_whole: audit::is_whole(tx)?,
                 sweeper: history::status(tx, Moment::from_millis(i64::MAX), self.0.options.clock.now())?,
+                done: runs::done(tx, &row)?,
                 run: runs::record(tx, &self.0.vault, run, is_read_only)?,
             })
         })

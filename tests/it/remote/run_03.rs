@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::terminal::{CTRL_C, DOWN, ENTER, Home, LATE_REPLIES, TAB, Terminal};
+use crate::terminal::{CTRL_C, DOWN, ENTER, Home, LATE_REPLIES, TAB, TYPED, Terminal};
 
 /// Every control sequence that was written, by what tells it from others: its first byte, mark and last byte.
 fn sequences(bytes: &[u8]) -> BTreeSet<String> {
@@ -88,13 +88,12 @@ fn run_03_replies_at_the_end_do_not_reach_the_shell() {
     let environment = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PS1", "ready> ")];
     let mut shell = Terminal::program(&home, "/bin/sh", &["-i"], (80, 24), &environment);
     shell.sees(&["ready>"]);
-    let program = env!("CARGO_BIN_EXE_backup365");
     let (replies, twice) = (LATE_REPLIES.concat(), format!("{CTRL_C}{CTRL_C}"));
     for (round, leave) in [format!("q{replies}"), format!("{replies}q{replies}"), format!("{twice}{replies}")]
         .iter()
         .enumerate()
     {
-        shell.keys(&format!("clear; {program}; echo code $?\n")).sees(&["Which customer?", " listed"]);
+        shell.keys(&format!("clear; {TYPED}; echo code $?\n")).sees(&["Which customer?", " listed"]);
         shell.keys(TAB).sees(&["/ search"]).keys(leave);
         let code = if round == 2 { "code 130" } else { "code 0" };
         shell.sees(&[code]).keys("echo $((6*7))\n").sees(&["42"]);

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use crate::{
     killed::crowded,
-    terminal::{CTRL_C, Home, Record, Terminal},
+    terminal::{CTRL_C, Home, Record, TYPED, Terminal},
 };
 
 use places::Places;
@@ -174,9 +174,8 @@ fn run_04_a_third_ctrl_c_does_not_wait() {
 #[test]
 fn run_04_a_closed_pipe_is_no_error() {
     let home = Home::new();
-    let program = env!("CARGO_BIN_EXE_backup365");
     let script = format!(
-        "{program} --sandbox sweep --preview 2>errors | true; echo ${{PIPESTATUS[0]}} >code; {program} --help | true"
+        "{TYPED} --sandbox sweep --preview 2>errors | true; echo ${{PIPESTATUS[0]}} >code; {TYPED} --help | true"
     );
     let mut shell = Terminal::program(&home, "/bin/bash", &["-c", &script], (80, 24), &[("TERM", "xterm")]);
     assert_eq!(shell.code(), 0);

@@ -13,7 +13,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::terminal::{Home, Terminal};
+use crate::terminal::{Home, TYPED, Terminal};
 
 /// The program with nothing but pipes around it; the environment asks for colour as loudly as it can.
 fn piped(home: &Home, arguments: &[&str]) -> Command {
@@ -111,7 +111,7 @@ fn run_10_a_terminal_that_is_none_gets_lines() {
 fn run_10_one_end_on_a_terminal_is_not_enough() {
     for redirection in ["| cat", "</dev/null", ">/dev/null"] {
         let home = Home::new();
-        let line = format!("{} {redirection}; echo done", env!("CARGO_BIN_EXE_backup365"));
+        let line = format!("{TYPED} {redirection}; echo done");
         let environment = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")];
         let mut terminal = Terminal::program(&home, "/bin/sh", &["-c", &line], (80, 24), &environment);
         terminal.sees(&["the wizard needs a terminal for its input and output", "done"]);

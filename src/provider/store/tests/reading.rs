@@ -114,8 +114,8 @@ fn the_outcome_says_what_is_true_now() {
     store.turn_off(&later, &users([2])).unwrap();
     let now = store.outcome(&run).unwrap();
     assert_eq!(outcomes(&now.results), [SeatOutcome::TurnedOn, SeatOutcome::TurnedOff]);
-    assert_eq!((now.run.done.turned_on, now.protection.seats.len()), (1, 1));
-    assert_eq!(store.outcome(&later).unwrap().run.done.turned_off, 1);
+    assert_eq!((now.done.turned_on, now.protection.seats.len()), (1, 1));
+    assert_eq!(store.outcome(&later).unwrap().done.turned_off, 1);
 }
 
 #[test]

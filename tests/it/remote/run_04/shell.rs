@@ -4,7 +4,7 @@ use std::fs;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::terminal::{CTRL_C, Home, Terminal};
+use crate::terminal::{CTRL_C, Home, TYPED, Terminal};
 
 use super::places::Places;
 
@@ -58,9 +58,7 @@ fn program(shell: &Terminal) -> Pid {
 fn started(places: &Places) -> (Home, Terminal) {
     let (home, run) = places.home();
     let mut shell = shell(&home);
-    shell
-        .keys(&format!("{} --run {run}\n", env!("CARGO_BIN_EXE_backup365")))
-        .sees(&["listed 37 ·", "[Users]"]);
+    shell.keys(&format!("{TYPED} --run {run}\n")).sees(&["listed 37 ·", "[Users]"]);
     (home, shell)
 }
 
@@ -156,7 +154,7 @@ fn run_04_ctrl_z_while_the_link_stands_alone() {
     let (home, terminal) = places.link();
     drop(terminal);
     let mut shell = shell(&home);
-    shell.keys(&format!("{} --run {}\n", env!("CARGO_BIN_EXE_backup365"), places.home().1));
+    shell.keys(&format!("{TYPED} --run {}\n", places.home().1));
     shell
         .sees(&["adminconsent"])
         .keys("l")

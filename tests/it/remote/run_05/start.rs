@@ -2,7 +2,10 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use crate::terminal::{Home, TAB, Terminal};
+use crate::{
+    terminal::{Home, TAB, TYPED, Terminal},
+    tools::left_out,
+};
 
 /// The program.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_backup365");
@@ -21,10 +24,10 @@ fn said(line: &str, environment: &[(&str, &str)]) -> (u32, String) {
 #[test]
 fn run_05_a_terminal_that_can_not_show_a_screen_gets_lines() {
     for (environment, line, why) in [
-        (&[("TERM", "dumb")][..], PROGRAM.to_owned(), "TERM is dumb"),
-        (&[("TERM", "dumb")], format!("{PROGRAM} --color=always"), "TERM is dumb"),
-        (&[("TERM", "")], PROGRAM.to_owned(), "TERM is empty"),
-        (&[], format!("unset TERM; {PROGRAM}"), "TERM is empty"),
+        (&[("TERM", "dumb")][..], TYPED.to_owned(), "TERM is dumb"),
+        (&[("TERM", "dumb")], format!("{TYPED} --color=always"), "TERM is dumb"),
+        (&[("TERM", "")], TYPED.to_owned(), "TERM is empty"),
+        (&[], format!("unset TERM; {TYPED}"), "TERM is empty"),
     ] {
         let home = Home::new();
         let mut shell = Terminal::program(&home, "/bin/sh", &["-c", &line], (100, 60), environment);
@@ -40,14 +43,14 @@ fn run_05_a_terminal_that_can_not_show_a_screen_gets_lines() {
 #[test]
 fn run_05_without_a_terminal_nothing_is_asked() {
     for redirected in ["</dev/null", "<&-", "| cat; exit 2", ">&-", ">/dev/null", "</dev/null >/dev/null"] {
-        let (code, words) = said(&format!("{PROGRAM} {redirected}"), &[("TERM", "xterm")]);
+        let (code, words) = said(&format!("{TYPED} {redirected}"), &[("TERM", "xterm")]);
         assert_eq!(code, 2, "{redirected}: {words}");
         assert!(
             words.contains("the wizard needs a terminal for its input and output"),
             "{redirected}: {words}"
         );
     }
-    let (code, words) = said(&format!("{PROGRAM} --no-input"), &[("TERM", "xterm")]);
+    let (code, words) = said(&format!("{TYPED} --no-input"), &[("TERM", "xterm")]);
     assert_eq!(code, 2);
     assert!(words.contains("--no-input forbids them"), "{words}");
 }
@@ -63,16 +66,16 @@ fn run_05_words_that_nobody_takes_change_no_exit_code() {
         ("--help >/dev/full", 1),
         ("--version", 0),
     ] {
-        assert_eq!(said(&format!("{PROGRAM} {line}"), &[("TERM", "xterm")]).0, expected, "{line}");
+        assert_eq!(said(&format!("{TYPED} {line}"), &[("TERM", "xterm")]).0, expected, "{line}");
     }
 }
 
 #[test]
 fn run_05_help_is_plain_words_and_names_the_way_back() {
-    let (code, words) = said(&format!("{PROGRAM} --help"), &[("TERM", "xterm"), ("CLICOLOR_FORCE", "1")]);
+    let (code, words) = said(&format!("{TYPED} --help"), &[("TERM", "xterm"), ("CLICOLOR_FORCE", "1")]);
     assert_eq!(code, 0);
     assert!(words.contains("type reset and press Enter"), "{words}");
-    let (code, words) = said(&format!("{PROGRAM} --color=sometimes"), &[("TERM", "xterm")]);
+    let (code, words) = said(&format!("{TYPED} --color=sometimes"), &[("TERM", "xterm")]);
     assert_eq!(code, 2);
     assert!(words.contains("screen.color must be auto, always or never"), "{words}");
 }
@@ -147,7 +150,7 @@ fn run_05_without_a_home_there_is_a_sentence() {
     assert_eq!(shell.code(), 0);
     let text = shell.text();
     if text.contains("SKIPPED") {
-        eprintln!("SKIPPED: needs setpriv and the right to change the user");
+        left_out("setpriv and the right to become another user");
         return;
     }
     assert!(text.contains("there is no home folder") && text.contains("Set HOME"), "{text}");
