@@ -1,4 +1,4 @@
-//! Run 3: a terminal that answers nothing, one that answers late, and replies after the end.
+//! A terminal that answers nothing, one that answers late, and replies after the end.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ fn sequences(bytes: &[u8]) -> BTreeSet<String> {
 
 /// The window of the tests never answers: no run of theirs waits for it. This one looks at what could be a question.
 #[test]
-fn run_03_nothing_is_asked_of_a_terminal_that_answers_nothing() {
+fn nothing_is_asked_of_a_terminal_that_answers_nothing() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Harbour Street Cafe", "37").keys(&DOWN.repeat(20)).keys("/").keys("an");
@@ -48,7 +48,7 @@ fn run_03_nothing_is_asked_of_a_terminal_that_answers_nothing() {
 }
 
 #[test]
-fn run_03_late_replies_are_neither_text_nor_keys() {
+fn late_replies_are_neither_text_nor_keys() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     // In a field: between two letters, in one read with them and in one of their own, and cut in two.
@@ -83,7 +83,7 @@ fn run_03_late_replies_are_neither_text_nor_keys() {
 }
 
 #[test]
-fn run_03_replies_at_the_end_do_not_reach_the_shell() {
+fn replies_at_the_end_do_not_reach_the_shell() {
     let home = Home::new();
     let environment = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PS1", "ready> ")];
     let mut shell = Terminal::program(&home, "/bin/sh", &["-i"], (80, 24), &environment);
