@@ -158,6 +158,25 @@ fn two_hundred_keys_in_one_read_are_drawn_once() {
 }
 
 #[test]
+fn keys_of_modes_that_another_program_left_on() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.reaches_users("Harbour Street Cafe", "37");
+    // kitty's form of Ctrl-C and Esc, and the Ctrl-C of xterm's modifyOtherKeys.
+    for (open, close) in [("\x1b[99;5u", "\x1b[27u"), ("\x1b[27;5;99~", "\x1b[27;1:1u"), ("\x03", ESC)] {
+        terminal.keys(open).sees(&["Leave? The run is kept."]).keys(close).loses("Leave?");
+    }
+    // A key that is let go presses nothing.
+    terminal.keys("\x1b[99;5:3u\x1b[97;1:3u").quiet(QUIET);
+    assert!(!terminal.text().contains("Leave?"), "{}", terminal.text());
+    terminal.keys("\x1b[97;1:1u").sees(&["ticked 34"]).keys("\x1b[13u").sees(&["New seats:"]);
+    // The keypad in application mode as PuTTY sends it, and kitty's.
+    terminal.keys("\x1bOs\x1bOt").sees(&["New seats: 34"]).keys("\x1b[127u\x1b[127u").loses("New seats: 3");
+    terminal.keys("\x1b[57402u\x1b[57408u").sees(&["New seats: 39"]).keys("\x1b[27u").loses("New seats: 39");
+    terminal.keys("\x1b[27u").loses("New seats");
+}
+
+#[test]
 fn every_way_back_works_without_esc() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);

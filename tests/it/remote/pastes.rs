@@ -184,3 +184,24 @@ fn a_list_of_thousands_of_mailboxes() {
     terminal.pastes(&addresses, &["0 new. 20,000 mailboxes on the list."]);
     assert_eq!(terminal.interrupts(), 130);
 }
+
+/// The list of an old console or a serial line: no brackets, and a read brings whatever was there.
+#[test]
+fn a_list_without_brackets_in_pieces_is_one_list() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal
+        .picks("Lighthouse Printing")
+        .takes(0)
+        .sees(&["> A mailbox to try"])
+        .keys("\x1b[Z")
+        .loses("> A mailbox to try");
+    terminal.keys("i").sees(&["> Mailboxes"]);
+    let list: String = (0..120).map(|at| format!("user{at:03}@lighthouseprinting.example\r")).collect();
+    for piece in list.as_bytes().chunks(16) {
+        terminal.sends(piece);
+        std::thread::sleep(Duration::from_millis(9));
+    }
+    terminal.sees(&["120 new. 120 mailboxes on the list."]);
+    assert_eq!(terminal.interrupts(), 130);
+}
