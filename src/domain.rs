@@ -14,6 +14,7 @@ pub mod exchange_server;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod form_draft;
 pub mod id;
 pub mod lock;
 pub mod nearest;

@@ -323,6 +323,9 @@ async fn answer(
             search::Job::new(&query, first, pages, kept, within, stop).run(line, call).await
         }
         Request::Sort(pages) => blocking(move || Ok(Reply::Sorted(order::by_name(&pages)))).await,
+        Request::KeepForm(run, draft) => {
+            with(store, move |s| s.keep_form(run.as_ref(), &draft)).await.map(|()| Reply::Saved)
+        }
         Request::SaveDraft(id, draft) => {
             with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
         }

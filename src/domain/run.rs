@@ -3,6 +3,7 @@
 use super::{
     customer::{Customer, Impersonation, Product, Progress},
     draft::Draft,
+    form_draft::FormDraft,
     id::{RunId, UserId},
     protection::Chosen,
     tenant::Organisation,
@@ -45,6 +46,8 @@ pub struct RunRecord {
     pub enabled: Option<Moment>,
     /// Ticks, saved at most a second after the last change.
     pub draft: Draft,
+    /// What was typed into its access form and not saved yet.
+    pub form: FormDraft,
     /// Users of an Apply that was confirmed and has not finished; it is completed at resume.
     pub unfinished: Vec<Chosen>,
 }
@@ -134,6 +137,8 @@ pub struct Board {
     pub rows: Vec<BoardRow>,
     /// Rule 17: what every screen must say about the sweep, empty when all is well.
     pub sweep_warning: Option<Text>,
+    /// What this operator typed into the form of a new customer and did not save yet.
+    pub new_customer: FormDraft,
 }
 
 /// Who works the next passes of Enable Auto.

@@ -18,7 +18,11 @@ where
         Ok(result) => result,
         Err(error) => {
             tracing::error!(%error, "a blocking task ended early");
-            Err(Failure::new(FailureKind::Internal, "a task of this program ended early", Phrase::template(hint)))
+            Err(Failure::new(
+                FailureKind::Internal,
+                "a task of this program ended early",
+                Phrase::template(hint),
+            ))
         }
     }
 }

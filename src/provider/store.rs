@@ -23,6 +23,7 @@ mod detail;
 mod dialect;
 mod error;
 mod files;
+mod forms;
 mod history;
 mod operators;
 mod outcome;

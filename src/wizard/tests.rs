@@ -86,6 +86,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         proved: None,
         enabled: None,
         draft: crate::domain::draft::Draft::default(),
+        form: crate::domain::form_draft::FormDraft::default(),
         unfinished: Vec::new(),
     }
 }
@@ -165,7 +166,7 @@ impl Desk {
             tasks: Vec::new(),
             log: Vec::new(),
             record: None,
-            board: Board { rows, sweep_warning: None },
+            board: Board { rows, ..Board::default() },
             world,
             verdict: Verdict::NotYet,
             named: None,
@@ -459,6 +460,7 @@ impl Desk {
             Request::FinishRun(_) => Some(failed()),
             Request::ParkRun(_)
             | Request::LeaveRun(_)
+            | Request::KeepForm(..)
             | Request::SaveDraft(..)
             | Request::SaveCounts { .. }
             | Request::SaveKinds(..)

@@ -6,6 +6,7 @@ use super::{
     table::{
         customer,
         enablement::{self, EnabledFor},
+        form::{self, Owner},
         impersonation,
         run::{self, RunRow, Step},
     },
@@ -13,6 +14,7 @@ use super::{
 use crate::domain::{
     customer::{Customer, Impersonation, Product},
     failure::{Failure, FailureKind},
+    form_draft::FormDraft,
     id::RunId,
     run::RunRecord,
     tenant::Organisation,
@@ -35,6 +37,7 @@ impl Store {
                 write.note_run(row, Text::of(format_args!("chose the organisation {}", found.tenant)))?;
             }
             run::keep_organisation(write.tx, run, found)?;
+            form::keep(write.tx, Owner::Run(run), &FormDraft::default())?;
             customer::keep_tenant(write.tx, row.customer, found.tenant)
         })?;
         self.record(run)
@@ -47,6 +50,7 @@ impl Store {
     /// `Record`, when the key file can't be made or used; `Conflict` without the run's hold.
     pub fn save_impersonation(&self, run: &RunId, access: &Impersonation) -> Result<RunRecord, Failure> {
         self.write_run(run, |write, row| {
+            form::keep(write.tx, Owner::Run(run), &FormDraft::default())?;
             let (known, is_key_lost) = record::impersonation(write.tx, &self.0.vault, row.customer)?;
             if known.as_ref() == Some(access) && !is_key_lost {
                 return Ok(());

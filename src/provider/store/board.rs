@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use super::{
     Store,
     part::standing,
-    table::{apply, customer, run},
+    table::{
+        apply, customer,
+        form::{self, Owner},
+        run,
+    },
 };
 use crate::domain::{
     customer::{Customer, Product},
@@ -25,13 +29,14 @@ impl Store {
     /// `Record`, when the record can't be read.
     pub fn board(&self, last_2000: Moment) -> Result<Board, Failure> {
         let now = self.0.options.clock.now();
-        let (customers, open, facts, unfinished, waiting) = self.read(|tx| {
+        let (customers, open, facts, unfinished, waiting, new_customer) = self.read(|tx| {
             Ok((
                 customer::all(tx)?,
                 run::open(tx)?,
                 standing::facts(tx)?,
                 apply::open(tx)?,
                 standing::waiting(tx, last_2000, now)?,
+                form::find(tx, Owner::Operator(&self.0.operator.name))?,
             ))
         })?;
         let by_id: BTreeMap<CustomerId, &Customer> = customers.iter().map(|c| (c.id, c)).collect();
@@ -59,6 +64,7 @@ impl Store {
                 rows.push(BoardRow { customer: customer.clone(), progress, run: None });
             }
         }
-        Ok(Board { rows, sweep_warning: (waiting > 0).then(|| standing::warning(waiting)) })
+        let sweep_warning = (waiting > 0).then(|| standing::warning(waiting));
+        Ok(Board { rows, sweep_warning, new_customer })
     }
 }

@@ -12,6 +12,7 @@ pub(super) mod delta;
 pub(super) mod draft;
 pub(super) mod enablement;
 pub(super) mod exclusion;
+pub(super) mod form;
 pub(super) mod impersonation;
 pub(super) mod operator;
 pub(super) mod product;

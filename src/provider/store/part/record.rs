@@ -4,7 +4,9 @@ use super::{
     super::{
         Store,
         table::{
-            Key, chosen, customer, draft, exclusion, impersonation, product, rule,
+            Key, chosen, customer, draft, exclusion,
+            form::{self, Owner},
+            impersonation, product, rule,
             run::{self, RunRow},
             seat,
         },
@@ -50,6 +52,7 @@ pub(crate) fn of_run(
         impersonation,
         is_key_lost,
         draft: draft::find(tx, run)?,
+        form: form::find(tx, Owner::Run(run))?,
         unfinished: chosen::left(tx, run)?,
         id: row.id,
         product: row.product,
