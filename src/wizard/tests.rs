@@ -1,5 +1,9 @@
 //! The whole wizard: a driver that answers requests from a made-up world, the three paths, the rules, and random walks.
 
+mod looks;
+mod paths;
+mod rules;
+
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     failure::{Failure, FailureKind},

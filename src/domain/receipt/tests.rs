@@ -84,6 +84,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             link_shown: None,
             proved: None,
             enabled: Some(at("2026-11-23T05:30:00Z")),
+            form: crate::domain::form_draft::FormDraft::default(),
             draft: Draft::default(),
             unfinished: Vec::new(),
         },

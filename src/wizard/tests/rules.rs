@@ -241,7 +241,11 @@ fn an_answer_to_an_older_question_is_dropped_and_said() {
     let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(_))).unwrap();
     let (call, _) = desk.open.remove(at);
     desk.happen(EventKind::Reply(call, failed()));
-    assert_ne!(desk.view().ask.revision, older, "what was typed ahead was meant for a look-up that went well");
+    assert_ne!(
+        desk.view().ask.revision,
+        older,
+        "what was typed ahead was meant for a look-up that went well"
+    );
     desk.happen(EventKind::Answer(Answer { to: older, what: Given::Back }));
     assert_eq!(desk.stop(), "Access");
     assert!(desk.notice().contains("was not taken"), "{}", desk.notice());
@@ -394,7 +398,10 @@ fn a_played_customer_tells_the_details_of_their_server() {
         let mut desk = Desk::new(setup, vec![row(customer(1), Progress::NotStarted, Some(&record))]);
         desk.record = Some(record);
         desk.answer().enter().answer();
-        assert_eq!(desk.view().notice.is_some_and(|n| n.words.for_commands().as_str().starts_with("Sandbox:")), rehearsal);
+        assert_eq!(
+            desk.view().notice.is_some_and(|n| n.words.for_commands().as_str().starts_with("Sandbox:")),
+            rehearsal
+        );
         desk.act(Action::Rehearse).answer();
         assert_eq!((desk.stop(), desk.count("AskDetails")), ("Access", asked));
         assert_eq!(desk.words().contains("svc@hoster.example"), rehearsal, "{}", desk.words());
@@ -603,7 +610,10 @@ fn every_offer_has_words_and_the_card_has_three_wrong_screens() {
         let all = actions.len();
         actions.dedup();
         assert_eq!(actions.len(), all, "nothing is offered twice: {offers:?}");
-        assert!(offers.iter().all(|offer| !offer.label.is_empty() && offer.help.ends_with('.')), "{offers:?}");
+        assert!(
+            offers.iter().all(|offer| !offer.label.is_empty() && offer.help.ends_with('.')),
+            "{offers:?}"
+        );
         assert!(!desk.view().card.say.is_empty() && !desk.view().card.sees.is_empty());
         assert_eq!(desk.view().card.wrong.len(), 3, "{}", desk.heading());
     }
@@ -653,7 +663,8 @@ fn a_world_that_cannot_be_opened_has_words_and_keys() {
         let (call, _) = desk.open.remove(at);
         desk.happen(EventKind::Reply(call, failed()));
         assert!(
-            desk.words().contains("the server did not answer") && desk.words().contains("Run the same command again.")
+            desk.words().contains("the server did not answer")
+                && desk.words().contains("Run the same command again.")
         );
         assert!(desk.is_at(Spot::Page) && desk.wizard.trouble().is_some());
         desk.act(Action::Add);
@@ -676,9 +687,7 @@ fn a_world_that_cannot_be_opened_has_words_and_keys() {
 
 #[test]
 fn leaving_a_world_that_is_closed_is_a_failure() {
-    for (is_failed, ended) in
-        [(true, Ended::Failed), (false, Ended::Finished { is_partly: false })]
-    {
+    for (is_failed, ended) in [(true, Ended::Failed), (false, Ended::Finished { is_partly: false })] {
         let mut desk = Desk::unopened(setup(), Vec::new());
         if is_failed {
             let (call, _) = desk.open.remove(0);
@@ -701,4 +710,3 @@ fn a_name_that_is_being_typed_is_kept_while_the_world_fails() {
     desk.act(Action::Refresh).answer();
     assert!(desk.words().contains("0 of 1 found"), "{}", desk.words());
 }
-
