@@ -319,8 +319,8 @@ async fn answer(
         Request::ListUsers { tenant, impersonation } => {
             users::list(tools, line, call, tenant, impersonation).await
         }
-        Request::Search { query, first, pages, kept, within } => {
-            search::Job::new(&query, first, pages, kept, within, stop).run(line, call).await
+        Request::Search { query, first, pages, within } => {
+            search::Job::new(&query, first, pages, within, stop).run(line, call).await
         }
         Request::Sort(pages) => blocking(move || Ok(Reply::Sorted(order::by_name(&pages)))).await,
         Request::KeepForm(run, draft) => {

@@ -392,7 +392,7 @@ async fn every_call_is_answered() {
     }
     let all = u32::try_from(pages.len()).unwrap();
     let numbered = (0..).step_by(1_024).zip(pages.clone()).collect();
-    let search = Request::Search { query: "a".into(), first: 7, pages, kept: None, within: None };
+    let search = Request::Search { query: "a".into(), first: 7, pages, within: None };
     asked.insert(name(&search));
     let replies = stage.ask(search).await;
     let hits: Vec<u32> = replies
@@ -488,13 +488,8 @@ async fn a_slow_wizard_makes_the_listing_wait() {
 async fn a_cancelled_search_stops_between_two_pages() {
     let mut stage = Stage::new("standard").await;
     let page = UserPage::named(&vec!["Ana".to_owned(); 999]);
-    let search = |pages: Vec<Arc<UserPage>>| Request::Search {
-        query: "ana".into(),
-        first: 0,
-        pages,
-        kept: None,
-        within: None,
-    };
+    let search =
+        |pages: Vec<Arc<UserPage>>| Request::Search { query: "ana".into(), first: 0, pages, within: None };
     let old = stage.start(search(vec![Arc::clone(&page); 50_000]));
     let (from, first) = stage.next().await;
     assert_eq!((from, word(&first)), (old, "hits"), "the first rows do not wait for the rest");

@@ -96,8 +96,6 @@ pub enum Request {
         first: u32,
         /// The pages to look through.
         pages: Vec<Arc<UserPage>>,
-        /// The page, by its place in `pages`, whose hits come with the first ones: its row under the cursor stays.
-        kept: Option<usize>,
         /// The rows to look at, page by page as in the answer; none: all.
         within: Option<Box<[Box<[u64]>]>>,
     },

@@ -341,7 +341,7 @@ calls! {
         first: u32,
         pages: Vec<Arc<UserPage>>,
         within: Option<Box<[Box<[u64]>]>>
-    ) -> Searched = Request::Search { query, first, pages, kept: None, within };
+    ) -> Searched = Request::Search { query, first, pages, within };
     /// Sort the rows by name.
     sort(pages: Vec<(u32, Arc<UserPage>)>) -> Sorted = Request::Sort(pages);
     /// Keep what was typed into a form.
