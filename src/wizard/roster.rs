@@ -9,6 +9,7 @@ mod list;
 mod pages;
 mod people;
 mod rows;
+mod shared;
 
 use crate::domain::{
     failure::Failure,
@@ -28,6 +29,7 @@ use super::{
 
 use list::List;
 pub(crate) use people::{Counts, People};
+use shared::Shared;
 
 /// Something that is read once, and how that went.
 #[derive(Debug)]
@@ -92,6 +94,8 @@ pub(crate) struct Roster {
     has_new_counts: bool,
     /// What there is to know about the listing.
     notes: Vec<Text>,
+    /// The customer's own domains among the addresses.
+    shared: Shared,
     /// Ticked, but not shown by the filter.
     outside: u32,
     /// Eligible and shown: what *These* ticks.
@@ -150,6 +154,11 @@ impl Roster {
     /// What there is to know about the listing.
     pub(crate) fn notes(&self) -> &[Text] {
         &self.notes
+    }
+
+    /// The customer's own mail domain that most addresses share.
+    pub(crate) fn shared_domain(&self) -> Option<&Text> {
+        self.shared.most()
     }
 
     /// Whether a search is out.
@@ -252,19 +261,16 @@ impl Roster {
     /// Ticks rows, or unticks them when every one of them that can be ticked is ticked; says whether any could be.
     pub(crate) fn toggle(&mut self, rows: &Ticks) -> bool {
         let (eligible, ticked) = (self.people.eligible(), self.people.ticked());
-        let words = 0..rows.len_words();
-        let free = words.clone().any(|at| rows.word(at) & eligible.word(at) != 0);
-        let is_open = words.into_iter().any(|at| rows.word(at) & eligible.word(at) & !ticked.word(at) != 0);
-        if free {
-            self.tick(rows, is_open);
-        }
-        free
+        let is_open =
+            (0..rows.len_words()).any(|at| rows.word(at) & eligible.word(at) & !ticked.word(at) != 0);
+        self.tick(rows, is_open)
     }
 
-    /// Ticks or unticks rows: the eligible ones of them.
-    pub(crate) fn tick(&mut self, rows: &Ticks, is_ticked: bool) {
+    /// Ticks or unticks rows, the eligible ones of them; says whether there is one.
+    pub(crate) fn tick(&mut self, rows: &Ticks, is_ticked: bool) -> bool {
         self.people.tick(rows, is_ticked);
         self.recount();
+        (0..rows.len_words()).any(|at| rows.word(at) & self.people.eligible().word(at) != 0)
     }
 
     /// Turns the ticks of rows round.
@@ -372,3 +378,6 @@ impl Roster {
         self.these = these;
     }
 }
+
+#[cfg(test)]
+mod tests;

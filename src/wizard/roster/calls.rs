@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{Fetch, Roster, list::List, people::People};
+use super::{Fetch, Roster, list::List, people::People, shared::Shared};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -31,6 +31,7 @@ impl Roster {
         let impersonation = record.impersonation.clone().filter(|_| is_hosted).map(Box::new);
         if self.people.pages.all().is_empty() {
             self.people.restore(&record.draft);
+            self.shared = Shared::among(record);
         }
         self.look_again(record, calls);
         self.listing.pending.start(calls, pending::list_users(tenant, impersonation));
@@ -148,6 +149,7 @@ impl Roster {
         }
         let at = u32::try_from(self.people.pages.all().len()).unwrap_or(u32::MAX);
         self.people.add(page);
+        self.shared.count(page);
         self.list.add(&self.people, at);
         self.search_later(calls, at);
         self.recount();

@@ -214,10 +214,10 @@ impl List {
     }
 
     fn rebuild(&mut self, people: &People) {
+        self.generation += 1;
         if self.is_stale {
             return;
         }
-        self.generation += 1;
         self.found = None;
         self.shown.clear();
         if self.is_filtered() {

@@ -567,3 +567,6 @@ fn leaver(seat: &Seat) -> NewUser<'_> {
         made: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

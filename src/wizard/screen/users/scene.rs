@@ -95,18 +95,11 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
         sorted_by: roster.is_by_name().then_some(Column::Name),
         search: Some(filter.view(FieldId::Filter, "Filter", hint, problem)),
         is_searching: roster.is_searching(),
-        domain: domain(cx),
+        domain: roster.shared_domain().cloned(),
         start: None,
         empty: empty(roster),
     }));
     blocks
-}
-
-/// The domain that the customer's addresses share.
-fn domain(cx: ViewCx<'_>) -> Option<Text> {
-    let record = cx.session.record.as_ref()?;
-    let known = record.organisation.as_ref().and_then(|organisation| organisation.domain.clone());
-    known.or_else(|| Some(record.customer.domain.clone())).filter(|domain| !domain.is_empty())
 }
 
 /// The counts, most important first.
