@@ -2,6 +2,8 @@
 
 pub(crate) mod add;
 pub(crate) mod authorise;
+#[cfg(test)]
+mod bench;
 pub(crate) mod customer;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;

@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{
+        phrase::{Phrase, phrase},
         protection::{SeatOutcome, SeatResult},
         receipt::result_words,
-        text::Text,
     },
     wizard::{
         answer::RowId,
@@ -66,6 +66,12 @@ impl Rows for Results {
     fn generation(&self) -> u64 {
         self.generation
     }
+
+    /// All of the row: a reason may be longer than its column.
+    fn details(&self, at: usize) -> Option<Phrase> {
+        let SeatResult { user, outcome } = self.results.get(at)?;
+        Some(phrase![&user.name, " · ", &user.address, ": ", result_words(outcome)])
+    }
 }
 
 fn row(result: &SeatResult) -> Row<'_> {
@@ -84,13 +90,8 @@ fn row(result: &SeatResult) -> Row<'_> {
     let cells = Cells::default()
         .with(Column::Name, Cell::Words(result.user.name.shown()))
         .with(Column::Address, Cell::Words(result.user.address.shown()))
-        .with(Column::Result, Cell::Toned(tone, words(outcome)));
+        .with(Column::Result, Cell::Toned(tone, result_words(outcome)));
     Row { mark, cells, is_quiet: false, is_excluded: *outcome == SeatOutcome::Excluded }
-}
-
-/// What became of a user, in words.
-fn words(outcome: &SeatOutcome) -> Text {
-    result_words(outcome)
 }
 
 /// Those that did not go well come first.

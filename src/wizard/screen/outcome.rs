@@ -299,3 +299,6 @@ fn facts(outcome: &run::Outcome, cx: ViewCx<'_>) -> Vec<Fact> {
     }
     facts
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,8 +23,9 @@ use crate::{
         context::{UpdateCx, ViewCx},
         part::{field::Field, ticks::Ticks},
         pending::{self, Arrival, Excluded, Pending},
+        roster::Roster,
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Card, Tone},
+        view::{Card, Rows, Tone},
         words,
     },
 };
@@ -176,20 +177,23 @@ impl Users {
         if let (Mark::Tick, Which::All) = (mark, which) {
             return self.all(cx);
         }
-        let rows = match self.rows(cx, which) {
+        let rows = match rows(&cx.session.roster, which) {
             Ok(rows) => rows,
             Err(why) => return cx.say(Tone::Warn, why),
         };
+        if let (Mark::Tick, Which::Shown(_), false) = (mark, which, cx.session.roster.is_filtered()) {
+            return cx.say(Tone::Plain, phrase!["These ticks what a filter shows. ", WayOn::Filter]);
+        }
         match mark {
             Mark::Untick if matches!(which, Which::All) => {
                 cx.session.roster.clear_all();
                 self.ticked(cx, None);
             }
-            Mark::Tick | Mark::Untick => {
-                cx.session.roster.tick(&rows, mark == Mark::Tick);
+            Mark::Untick => {
+                cx.session.roster.tick(&rows, false);
                 self.ticked(cx, None);
             }
-            Mark::Invert if !cx.session.roster.is_known() => {
+            Mark::Invert | Mark::Tick if !cx.session.roster.people().is_known() => {
                 let words = cx.session.roster.unread();
                 cx.say(Tone::Busy, words);
             }
@@ -197,11 +201,18 @@ impl Users {
                 cx.session.roster.invert(&rows);
                 self.ticked(cx, None);
             }
-            Mark::Toggle => self.toggle(cx, &rows),
+            Mark::Tick => {
+                let is_any = cx.session.roster.tick(&rows, true);
+                self.ticked_or_closed(cx, &rows, is_any);
+            }
+            Mark::Toggle => {
+                let is_any = cx.session.roster.toggle(&rows);
+                self.ticked_or_closed(cx, &rows, is_any);
+            }
             Mark::Exclude => self.exclude(cx, &rows, true),
             Mark::Lift => self.exclude(cx, &rows, false),
             Mark::ToggleExclusion => {
-                let first = rows.rows().next();
+                let first = first(&cx.session.roster, which, &rows);
                 let exclude = first.is_some_and(|row| !cx.session.roster.people().is_excluded(row));
                 self.exclude(cx, &rows, exclude);
             }
@@ -212,35 +223,18 @@ impl Users {
         }
     }
 
-    /// The rows that are meant, as they stood on the screen; why they can't be told otherwise.
-    fn rows(&self, cx: &UpdateCx<'_>, which: &Which) -> Result<Ticks, Phrase> {
-        use crate::wizard::view::Rows as _;
-        let roster = &cx.session.roster;
-        match which {
-            Which::All => Ok(roster.people().live().clone()),
-            Which::Users(users) => Ok(roster.rows_of(users)),
-            Which::Shown(_) if roster.is_searching() => Err(STILL_SEARCHING.into()),
-            Which::Shown(generation) if *generation == roster.generation() => Ok(roster.rows_shown()),
-            Which::Range(from, to, generation) if *generation == roster.generation() => {
-                roster.rows_between(*from, *to).ok_or_else(|| OTHER_ROWS.into())
-            }
-            Which::Shown(_) | Which::Range(..) => Err(OTHER_ROWS.into()),
-        }
-    }
-
-    fn toggle(&mut self, cx: &mut UpdateCx<'_>, rows: &Ticks) {
-        if cx.session.roster.toggle(rows) {
+    /// The rows were ticked, or unticked; where none of them could be, it is said why.
+    fn ticked_or_closed(&mut self, cx: &mut UpdateCx<'_>, rows: &Ticks, is_any: bool) {
+        if is_any {
             return self.ticked(cx, None);
         }
         let mut all = rows.rows();
-        match (all.next(), all.next()) {
-            (Some(only), None) => {
-                if let Some(why) = cx.session.roster.why_closed(only) {
-                    cx.say(Tone::Plain, why);
-                }
-            }
-            (Some(_), Some(_)) => cx.say(Tone::Plain, "Nobody in the range can be ticked."),
-            (None, _) => {}
+        let why = match (all.next(), all.next()) {
+            (Some(only), None) => cx.session.roster.why_closed(only),
+            _ => Some("Nobody of these can be ticked.".into()),
+        };
+        if let Some(why) = why {
+            cx.say(Tone::Plain, why);
         }
     }
 
@@ -402,6 +396,33 @@ impl Users {
     }
 }
 
+/// The rows that are meant, as they stood on the screen; why they can't be told otherwise.
+fn rows(roster: &Roster, which: &Which) -> Result<Ticks, Phrase> {
+    match which {
+        Which::All => Ok(roster.people().live().clone()),
+        Which::Users(users) => {
+            let rows = roster.rows_of(users);
+            if rows.count() == 0 { Err("These users are not in the list.".into()) } else { Ok(rows) }
+        }
+        Which::Shown(_) if roster.is_searching() => Err(STILL_SEARCHING.into()),
+        Which::Shown(generation) if *generation == roster.generation() => Ok(roster.rows_shown()),
+        Which::Range(from, to, generation) if *generation == roster.generation() => {
+            roster.rows_between(*from, *to).ok_or_else(|| OTHER_ROWS.into())
+        }
+        Which::Shown(_) | Which::Range(..) => Err(OTHER_ROWS.into()),
+    }
+}
+
+/// The row that was named first; of rows that were not named one by one, the one that came first.
+fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
+    let named = match which {
+        Which::Users(users) => users.iter().find_map(|user| roster.rows_of(&[*user]).rows().next()),
+        Which::Range(from, ..) => roster.rows_of(&[*from]).rows().next(),
+        Which::All | Which::Shown(_) => None,
+    };
+    named.or_else(|| rows.rows().next())
+}
+
 /// Saves the ticks now.
 fn save(cx: &mut UpdateCx<'_>) {
     let session = &mut *cx.session;
@@ -428,3 +449,6 @@ fn sort(cx: &mut UpdateCx<'_>) {
         cx.say(Tone::Plain, "In the order of arrival.");
     }
 }
+
+#[cfg(test)]
+mod tests;

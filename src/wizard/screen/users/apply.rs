@@ -208,7 +208,6 @@ impl Apply {
             let blocks = vec![progress, Block::Strong(Tone::Warn, words.into())];
             let shape = Shape::Confirm { default: true };
             return Scene {
-                is_waiting: true,
                 offers: vec![
                     Offer::new(Action::Yes, "stop", "Stops after the batch that is being written.")
                         .by_default(),

@@ -101,6 +101,7 @@ impl Auto {
             }
             (Stage::Waiting, Given::Do(Action::Refresh)) => return DialogResult::Again,
             (Stage::NoSweeper, Given::Yes) => self.stage = Stage::Ceiling,
+            (Stage::Ceiling, Given::Yes) => self.take_ceiling(self.ceiling),
             (Stage::Ceiling, Given::Number(most)) => self.take_ceiling(*most),
             (Stage::Number, Given::Yes | Given::Number(_)) => self.make(cx, given),
             (Stage::Undo, Given::Yes) => return self.undo(cx),
@@ -228,7 +229,8 @@ impl Auto {
             problem: self.ceiling_problem.clone(),
         });
         let heading = "Enable Auto: the bill and the clock";
-        Scene::new(QuestionId::Ceiling, shape, heading, self.summary(cx))
+        let on = Offer::new(Action::Yes, "go on", "Takes the ceiling.").by_default();
+        Scene { offers: vec![on], ..Scene::new(QuestionId::Ceiling, shape, heading, self.summary(cx)) }
     }
 
     fn number_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
@@ -239,7 +241,7 @@ impl Auto {
             label: "At most, seats",
             value: ceiling,
         }]));
-        let hint = "Type the number of new seats from the table, then Enter.";
+        let hint = "Type the number of new seats from the table.";
         let shape = self.confirm.shape("New seats", hint, self.count());
         if let (Shape::Confirm { .. }, Some(problem)) = (&shape, self.confirm.problem()) {
             blocks.push(Block::Strong(Tone::Warn, problem.clone()));

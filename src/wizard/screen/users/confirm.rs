@@ -56,14 +56,14 @@ impl Confirm {
     /// Whether the answer confirms this number; asks again where it names another.
     pub(super) fn accept(&mut self, given: &Given, count: u32) -> bool {
         match given {
-            Given::Yes => count < TYPED_FROM,
+            Given::Yes if count < TYPED_FROM => true,
+            Given::Yes => {
+                self.again(format_args!("Type {} to go on.", grouped(count)));
+                false
+            }
             Given::Number(number) if *number == count => true,
             Given::Number(_) => {
-                self.again(phrase![
-                    "The table says ",
-                    format_args!("{}", grouped(count)),
-                    ". Nothing has been changed."
-                ]);
+                self.again(phrase!["The table says ", count, ". Nothing has been changed."]);
                 false
             }
             _ => false,
@@ -82,6 +82,7 @@ mod tests {
         assert_eq!(confirm.stamp(), 1, "another question");
         assert!(confirm.problem().is_some_and(|words| words.for_commands().as_str().contains("37")));
         assert!(!confirm.accept(&Given::Yes, 37), "two or more are typed");
+        assert!(confirm.problem().is_some_and(|words| words.for_commands().as_str() == "Type 37 to go on."));
         assert!(confirm.accept(&Given::Number(37), 37));
         assert!(confirm.accept(&Given::Yes, 1) && confirm.accept(&Given::Number(1), 1));
     }

@@ -35,6 +35,11 @@ impl TurnOff {
     pub(super) fn answer(&mut self, given: &Given) -> DialogResult {
         match given {
             Given::Back | Given::No => DialogResult::Close,
+            // The count is typed for one user too.
+            Given::Yes => {
+                self.confirm.again(phrase!["Type ", self.count(), " to go on."]);
+                DialogResult::Stay
+            }
             given if self.confirm.accept(given, self.count()) => {
                 DialogResult::TurnOff(std::mem::take(&mut self.users))
             }
@@ -68,12 +73,16 @@ impl TurnOff {
             fact("Seats now", seats),
             fact("Seats after", seats.saturating_sub(self.count())),
         ]));
-        let hint = "Type the number of users, then Enter.";
+        let hint = "Type the number of users.";
         let shape = self.confirm.typed("Users to turn off", hint, self.count());
         let heading = phrase!["Turn ", (self.count(), Noun::User), " off?"];
         Scene {
             stamp: self.confirm.stamp(),
-            offers: vec![Offer::new(Action::Back, "back", "Back to the list. Nothing is changed.")],
+            offers: vec![
+                Offer::new(Action::Yes, "turn off", "Turns them off, once their number is typed.")
+                    .by_default(),
+                Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."),
+            ],
             ..Scene::new(QuestionId::TurnOff, shape, heading, blocks)
         }
     }

@@ -23,6 +23,8 @@ pub(super) struct Review {
     /// What was shown; none while the list, or what is on record, is awaited.
     shown: Option<(Bill, Ticks)>,
     confirm: Confirm,
+    /// Counts the bills: another one is another question.
+    bills: u64,
 }
 
 impl Review {
@@ -46,6 +48,7 @@ impl Review {
     fn look(&mut self, cx: &UpdateCx<'_>) {
         let people = cx.session.roster.people();
         self.shown = Some((people.bill(people.ticked()), people.ticked().clone()));
+        self.bills += 1;
     }
 
     /// Handles an answer.
@@ -104,7 +107,7 @@ impl Review {
         let shape = if count == 0 {
             Shape::Confirm { default: true }
         } else {
-            self.confirm.shape("New seats", "Type the number of new seats from the table, then Enter.", count)
+            self.confirm.shape("New seats", "Type the number of new seats from the table.", count)
         };
         if let (Shape::Confirm { .. }, Some(problem)) = (&shape, self.confirm.problem()) {
             blocks.push(Block::Strong(Tone::Warn, problem.clone()));
@@ -115,7 +118,7 @@ impl Review {
             _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
         };
         Scene {
-            stamp: self.confirm.stamp(),
+            stamp: self.bills + self.confirm.stamp(),
             offers: vec![
                 first.by_default(),
                 Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."),
