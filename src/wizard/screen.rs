@@ -129,7 +129,7 @@ impl Screen {
             Self::Impersonation(screen) => screen.answer(cx, given),
             Self::Authorise(screen) => screen.answer(cx, given),
             Self::Users(screen) => screen.answer(cx, given),
-            Self::Outcome(screen) => screen.answer(cx, given),
+            Self::Outcome(screen) => screen.answer(cx, &given),
         }
     }
 

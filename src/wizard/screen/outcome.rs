@@ -71,7 +71,7 @@ impl Outcome {
     }
 
     /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Another) => return Step::Customers,

@@ -134,10 +134,8 @@ impl Users {
 
     fn answer_list(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
-            Given::Fill(FieldId::Filter, value) => {
-                if self.filter.fill(&value) {
-                    cx.session.roster.ask(cx.calls, self.filter.text());
-                }
+            Given::Fill(FieldId::Filter, value) if self.filter.fill(&value) => {
+                cx.session.roster.ask(cx.calls, self.filter.text());
             }
             Given::Back => return Step::Back,
             Given::Do(Action::Refresh) => list_again(cx),

@@ -94,13 +94,14 @@ impl Auto {
     pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
         match (self.stage, given) {
             _ if self.saving.is_out() => {}
-            (Stage::Number, Given::Back | Given::No) => self.stage = Stage::Ceiling,
+            (Stage::Number, Given::Back | Given::No) | (Stage::NoSweeper, Given::Yes) => {
+                self.stage = Stage::Ceiling;
+            }
             (_, Given::Back | Given::No) => {
                 self.asking.cancel(cx.calls);
                 return DialogResult::Close;
             }
             (Stage::Waiting, Given::Do(Action::Refresh)) => return DialogResult::Again,
-            (Stage::NoSweeper, Given::Yes) => self.stage = Stage::Ceiling,
             (Stage::Ceiling, Given::Yes) => self.take_ceiling(self.ceiling),
             (Stage::Ceiling, Given::Number(most)) => self.take_ceiling(*most),
             (Stage::Number, Given::Yes | Given::Number(_)) => self.make(cx, given),
