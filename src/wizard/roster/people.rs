@@ -4,11 +4,13 @@
 //! states come out. Every change settles the counts with one pass over words of 64 rows (8,000 words at half a million
 //! users, some microseconds).
 
+mod bill;
+mod counts;
+
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use crate::{
     domain::{
-        bill::{Bill, StaysOff},
         draft::Draft,
         id::UserId,
         protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
@@ -22,36 +24,7 @@ use crate::{
 
 use super::{ahead::Ahead, pages::Pages};
 
-/// Counts on the screen; all of listed users unless said otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Counts {
-    /// Users listed; each once.
-    pub(crate) listed: u32,
-    /// Kind included, not excluded, no problem, not on.
-    pub(crate) eligible: u32,
-    /// Eligible and ticked: turned on at Apply.
-    pub(crate) ticked: u32,
-    /// Excluded.
-    pub(crate) excluded: u32,
-    /// On: an active seat.
-    pub(crate) protected: u32,
-    /// Active seats of this product, those of users who are not listed included.
-    pub(crate) seats: u32,
-}
-
-impl Counts {
-    /// Both together.
-    const fn plus(self, other: Self) -> Self {
-        Self {
-            listed: self.listed + other.listed,
-            eligible: self.eligible + other.eligible,
-            ticked: self.ticked + other.ticked,
-            excluded: self.excluded + other.excluded,
-            protected: self.protected + other.protected,
-            seats: self.seats + other.seats,
-        }
-    }
-}
+pub(crate) use counts::Counts;
 
 /// The users, by ordinal.
 #[derive(Debug, Default)]
@@ -328,61 +301,6 @@ impl People {
             self.exceptions.put_word(at, self.exceptions.word(at) & !self.on.word(at));
         }
         self.settle();
-    }
-
-    /// What turning these rows on means for the bill.
-    pub(crate) fn bill(&self, chosen: &Ticks) -> Bill {
-        let mut turn_on = [0_u32; Kind::ALL.len()];
-        let mut kinds_off = [0_u32; Kind::ALL.len()];
-        let (mut excluded, mut problem, mut not_chosen) = (0, 0, 0);
-        for at in 0..self.pages.words() {
-            let chosen = chosen.word(at) & self.eligible.word(at);
-            let off = self.live.word(at) & !self.on.word(at) & !chosen;
-            let (is_excluded, has_problem) = (self.excluded.word(at), self.problem.word(at));
-            excluded += (off & is_excluded).count_ones();
-            problem += (off & !is_excluded & has_problem).count_ones();
-            not_chosen += (off & self.eligible.word(at)).count_ones();
-            for ((kind, on), stays) in self.kinds.iter().zip(&mut turn_on).zip(&mut kinds_off) {
-                *on += (chosen & kind.word(at)).count_ones();
-                let left = off & !is_excluded & !has_problem & !self.eligible.word(at);
-                *stays += (left & kind.word(at)).count_ones();
-            }
-        }
-        let of = |counts: &[u32], kind: Kind| counts.get(usize::from(kind.code())).copied().unwrap_or(0);
-        let mut stay_off: Vec<(StaysOff, u32)> =
-            Kind::ALL.into_iter().map(|kind| (StaysOff::Kind(kind), of(&kinds_off, kind))).collect();
-        stay_off.extend([
-            (StaysOff::Excluded, excluded),
-            (StaysOff::Problem, problem),
-            (StaysOff::NotChosen, not_chosen),
-        ]);
-        stay_off.retain(|(_, count)| *count > 0);
-        Bill {
-            turn_on: Kind::ALL
-                .into_iter()
-                .map(|kind| (kind, of(&turn_on, kind)))
-                .filter(|(_, count)| *count > 0)
-                .collect(),
-            already_on: self.counts.protected,
-            stay_off,
-            seats_before: self.seats_before(),
-            limit: self.limit,
-        }
-    }
-
-    /// Rows as the store needs them.
-    pub(crate) fn chosen(&self, rows: &Ticks) -> Vec<Chosen> {
-        rows.rows()
-            .filter_map(|ordinal| {
-                let user = self.pages.user(ordinal)?;
-                Some(Chosen {
-                    id: user.id,
-                    address: user.address.to_text(),
-                    name: user.name.to_text(),
-                    kind: self.kind(ordinal),
-                })
-            })
-            .collect()
     }
 
     /// Users of a given list, as rows.
