@@ -188,6 +188,9 @@ impl Users {
             Mark::Tick | Mark::Untick => {
                 cx.session.roster.tick(&rows, mark == Mark::Tick);
                 self.ticked(cx, None);
+                if mark == Mark::Tick {
+                    tell_why_closed(cx, &rows);
+                }
             }
             Mark::Invert if !cx.session.roster.is_known() => {
                 let words = cx.session.roster.unread();
@@ -233,21 +236,18 @@ impl Users {
             return self.ticked(cx, None);
         }
         let mut all = rows.rows();
-        match (all.next(), all.next()) {
-            (Some(only), None) => {
-                if let Some(why) = cx.session.roster.why_closed(only) {
-                    cx.say(Tone::Plain, why);
-                }
-            }
-            (Some(_), Some(_)) => cx.say(Tone::Plain, "Nobody in the range can be ticked."),
-            (None, _) => {}
+        if let (Some(_), Some(_)) = (all.next(), all.next()) {
+            cx.say(Tone::Plain, "Nobody in the range can be ticked.");
+        } else {
+            tell_why_closed(cx, rows);
         }
     }
 
     fn all(&mut self, cx: &mut UpdateCx<'_>) {
         if let Some(failure) = cx.session.roster.failure() {
             let words = phrase![
-                format_args!("All needs the whole list, and {}. ", failure.what),
+                format_args!("All needs the whole list, and {}.", failure.what),
+                " ",
                 WayOn::Again("list again")
             ];
             return cx.say(Tone::Warn, words);
@@ -426,5 +426,14 @@ fn sort(cx: &mut UpdateCx<'_>) {
         cx.say(Tone::Busy, "Sorting by name.");
     } else {
         cx.say(Tone::Plain, "In the order of arrival.");
+    }
+}
+/// Says why a row that is meant alone can't be ticked, where it can't.
+fn tell_why_closed(cx: &mut UpdateCx<'_>, rows: &Ticks) {
+    let mut all = rows.rows();
+    if let (Some(only), None) = (all.next(), all.next())
+        && let Some(why) = cx.session.roster.why_closed(only)
+    {
+        cx.say(Tone::Plain, why);
     }
 }
