@@ -50,6 +50,9 @@ pub(crate) fn help(view: &View<'_>) -> Vec<String> {
     }
     let own = view.actions.iter().filter(|offer| !is_common(offer.action) && offer.action != Action::Back);
     said.extend(own.map(line));
+    if view.ask.shape == Shape::Pick {
+        said.push("Enter alone: takes the row that the prompt names.".to_owned());
+    }
     if list(view).is_some() {
         said.extend(LIST.iter().map(|line| (*line).to_owned()));
     }

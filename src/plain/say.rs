@@ -48,6 +48,9 @@ pub(crate) struct Told {
 /// So many choices are said again whenever they are asked for; more only once.
 const FEW: usize = 3;
 
+/// Said where choices that were said before are left out.
+const CHOICES_AGAIN: &str = " The word choices says them again.";
+
 /// Where the last view stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stand {
@@ -312,7 +315,12 @@ impl Talk {
         let Some(notice) = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy) else { return };
         let words = told(&notice.words);
         if self.notice.as_ref().is_none_or(|before| steady(&told(&before.words)) != steady(&words)) {
-            lines.push(Line::Words(state(notice)));
+            let words = state(notice);
+            // What stands on the page may say the same once more.
+            lines.retain(
+                |line| !matches!(line, Line::Words(said) if said.len() > 10 && words.contains(said.as_str())),
+            );
+            lines.push(Line::Words(words));
         }
         self.notice = Some(notice.clone());
     }
@@ -373,8 +381,19 @@ impl Talk {
             lines.extend(before.into_iter().map(Line::Words));
             match rest {
                 Rest::None => {}
-                Rest::Said => prompt.push_str(" The word choices says them again."),
+                Rest::Said => prompt.push_str(CHOICES_AGAIN),
                 Rest::Boxes => prompt.clear(),
+            }
+        }
+        if let Way::Choices(choices, _) = &stands.way
+            && is_asked
+            && !is_other
+            && !is_anew
+        {
+            if choices.len() > FEW {
+                prompt.push_str(CHOICES_AGAIN);
+            } else {
+                lines.extend(stands.before.iter().cloned().map(Line::Words));
             }
         }
         // What is heard last is what can be answered, also where only the page has changed.

@@ -337,7 +337,7 @@ fn a_hosted_run_on_record_is_taken_up_by_enter() {
     let board = vec![row(interrupted.customer.clone(), Progress::NotStarted, Some(&interrupted))];
     let mut desk = Desk::new(setup(), board);
     desk.record = Some(interrupted);
-    let mut call = Call::new(desk, 80);
+    let mut call = Call::new(desk, 200);
     let said = call.goes_on();
     assert!(said.contains("was interrupted. Press Enter to go on with it."), "{said}");
     call.after(&[""]);

@@ -170,7 +170,8 @@ fn check(check: &Check) -> Vec<Item> {
         CheckState::Asking => CheckState::Waiting.word(),
         state => state.word(),
     };
-    let mut items = vec![Item::sentence(format!("{}: {state}. {}", check.name, check.detail).trim_end())];
+    let detail = if check.detail.is_empty() { "" } else { ", " };
+    let mut items = vec![Item::sentence(&format!("{}: {state}{detail}{}", check.name, check.detail))];
     match &check.state {
         CheckState::Bad(failure) => items.push(bad(failure)),
         CheckState::Unread(why) => items.extend(paragraph(&why.into())),
