@@ -332,6 +332,10 @@ fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
 fn offered(offer: &Offer) -> Choice {
     let label = signs(offer.label);
     let (name, help) = (capital(&label), signs(offer.help));
+    if offer.action == Action::Leave {
+        let leave = How::Give(Given::Do(Action::Leave));
+        return Choice { words: "Leave the wizard.".into(), word: label.into_owned(), how: leave };
+    }
     // "Back. Back to the screen before." says it twice.
     let is_said = offer.action == Action::Back && help.starts_with(&name);
     let words = if is_said { help.into_owned() } else { format!("{} {help}", sentence(&name)) };

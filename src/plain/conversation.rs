@@ -158,7 +158,7 @@ impl Conversation {
                 self.after = (!matches!(after, After::Nothing)).then_some((view.ask.id, after));
             }
             Heard::Ask(spot) => self.walk.go(spot),
-            Heard::GoOn(spot) => self.walk.leave(spot, view),
+            Heard::GoOn(spot) => self.walk.pass(spot, view),
             Heard::Say(words) => self.talk.aside(words),
             Heard::Aside(words) => {
                 self.talk.aside(words);

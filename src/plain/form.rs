@@ -31,8 +31,9 @@ impl Walk {
             self.followed = wish;
             self.at = view.ask.focus.spot;
         }
-        if !stops(view).contains(&self.at) {
-            self.at = Spot::Page;
+        // While something is on its way buttons are closed: the place is kept.
+        if !view.ask.is_waiting && !stops(view).any(|(spot, is_open)| is_open && spot == self.at) {
+            self.pass(self.at, view);
         }
     }
 
@@ -41,33 +42,37 @@ impl Walk {
         self.at = spot;
     }
 
+    /// On from this control, whatever is wrong with it.
+    pub(crate) fn pass(&mut self, spot: Spot, view: &View<'_>) {
+        let behind = stops(view).skip_while(|(stop, _)| *stop != spot).skip(1);
+        let next = behind.filter(|(_, is_open)| *is_open).map(|(stop, _)| stop).next();
+        self.at = next.unwrap_or_default();
+    }
+
     /// On from this control, unless something is wrong with it, or the walk is elsewhere already.
     pub(crate) fn leave(&mut self, spot: Spot, view: &View<'_>) {
         let is_wrong = fields(view).any(|field| Spot::Field(field.id) == spot && field.problem.is_some());
         if self.at == spot && !is_wrong {
-            let stops = stops(view);
-            let here = stops.iter().position(|stop| *stop == spot);
-            let next = here.and_then(|here| stops.get(here.saturating_add(1)));
-            self.at = next.copied().unwrap_or_default();
+            self.pass(spot, view);
         }
     }
 }
 
-/// The controls in their order, an open button between two fields too; the buttons at the end are one stop.
-fn stops(view: &View<'_>) -> Vec<Spot> {
+/// The controls in their order, each with whether it can be used now, a button between two fields too; the buttons at the
+/// end are one stop.
+fn stops(view: &View<'_>) -> impl Iterator<Item = (Spot, bool)> {
     let blocks = &view.page.blocks;
     let last = blocks.iter().rposition(|block| matches!(block, Block::Field(_) | Block::Choice(_)));
     let mut stops = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
         match block {
-            Block::Field(field) => stops.push(Spot::Field(field.id)),
-            Block::Choice(choice) => stops.push(Spot::Field(choice.id)),
+            Block::Field(field) => stops.push((Spot::Field(field.id), true)),
+            Block::Choice(choice) => stops.push((Spot::Field(choice.id), true)),
             Block::Buttons(buttons) if last.is_some_and(|last| at < last) => {
-                let open = buttons.iter().filter(|button| button.is_open);
-                stops.extend(open.map(|button| Spot::Button(button.action)));
+                stops.extend(buttons.iter().map(|button| (Spot::Button(button.action), button.is_open)));
             }
             _ => {}
         }
     }
-    stops
+    stops.into_iter()
 }

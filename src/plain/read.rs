@@ -179,13 +179,14 @@ pub(super) fn do_it(given: Given, memory: &mut Memory) -> Heard {
     }
 }
 
-/// The answer to a field; an empty one keeps what stands there.
+/// The answer to a field. An empty one keeps what stands there; where that is nothing, it is asked for at *Save*: a server,
+/// say, may still be found.
 fn answered(id: FieldId, value: Value, line: &str) -> Heard {
-    let mut answers = vec![Given::Settle(id)];
-    if !line.is_empty() {
-        answers.insert(0, Given::Fill(id, value));
+    let spot = Spot::Field(id);
+    if line.is_empty() {
+        return Heard::GoOn(spot);
     }
-    Heard::Give(answers, After::GoOn(Spot::Field(id)))
+    Heard::Give(vec![Given::Fill(id, value), Given::Settle(id)], After::GoOn(spot))
 }
 
 /// The answer to a field. `=` in front takes a word as text that would be a command.
@@ -212,7 +213,7 @@ fn field_command(id: FieldId, line: &str, view: &View<'_>, memory: &mut Memory) 
 fn listed(id: FieldId, line: &str, view: &View<'_>, memory: &mut Memory) -> Heard {
     let is_end = line.is_empty() || line == ".";
     if is_end && memory.collected.is_empty() {
-        return answered(id, Value::Text(String::new()), "");
+        return Heard::Give(vec![Given::Settle(id)], After::GoOn(Spot::Field(id)));
     }
     if is_end {
         let lines = std::mem::take(&mut memory.collected);

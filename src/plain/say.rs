@@ -227,9 +227,7 @@ impl Talk {
         }
         if !is_same {
             self.question = None;
-            if is_decided(view) {
-                self.page = Some(0);
-            }
+            self.page = is_decided(view).then_some(0);
         }
         if is_new_screen {
             lines.push(Line::Gap);
