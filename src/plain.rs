@@ -193,7 +193,8 @@ impl FrontEnd for Plain {
         }
         self.has_finished |= is_outcome(view) && !view.ask.is_waiting;
         let told = self.talk.tell(view, now);
-        if told.bills || told.came_by_itself {
+        // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
+        if told.bills || (told.came_by_itself && self.is_typed) {
             before.extend(self.drop_early());
         } else if told.is_asked {
             self.lines.mark_ahead();

@@ -207,8 +207,13 @@ fn mpexchange_by_pasted_list_with_a_secret_that_nobody_sees() {
         .types("");
     talk.hears(&["3 new. 3 mailboxes on the list.", "No e-mail address in line 3"]).types("");
     talk.hears(&["1: Save.", "Change Password: filled, not shown.", "Empty list.", "Enter for 1"]).types("");
-    talk.hears(&["Step 4 of 6: Authorise.", "The account signs in: good.", "1: Enable.", "Enter for 1"])
-        .types("enable");
+    talk.hears(&[
+        "Step 4 of 6: Authorise.",
+        "The account signs in: good, svc-backup@andersondental.example.",
+        "1: Enable.",
+        "Enter for 1",
+    ])
+    .types("enable");
     talk.hears(&["Step 5 of 6: Users.", "listed 3"]).types("all").hears(&["Tick 3?"]).types("yes");
     talk.hears(&["Ticked 3"]).types("review").hears(&["New seats: 3.", "then Enter."]).types("3");
     talk.hears(&["3 users registered for backup", "Enter for 1"]).types("");
@@ -430,6 +435,17 @@ fn lines_of_a_pipe_are_heard_in_their_order() {
 
 #[test]
 fn a_number_in_a_pipe_confirms_no_bill_that_was_not_said() {
+    // From the first question to the bill in one go; what stands behind that is dropped.
+    let home = Home::new();
+    let lines = "harbour\n1\n1\n1\nauthorise\nplay\nenable\ntick 1-2\nreview\n2\nfinish\n";
+    let (said, code) = pipe::fed(&home, &["--plain"], lines);
+    assert!(said.contains("Ticked 2, seats 0 to 2.") && said.contains("New seats: 2."), "{said}");
+    assert!(
+        said.contains("2 lines were typed before this question, and must not answer it: dropped."),
+        "{said}"
+    );
+    assert_eq!((code, Record::of(&home).seats()), (129, 0));
+
     let home = Home::new();
     let mut pipe = Pipe::start(&home, &["--plain"]);
     pipe.hears("Enter takes").types("harbour\n1\n1\n1\nauthorise\nplay").hears("1: Enable.");
