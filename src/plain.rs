@@ -10,6 +10,7 @@ mod card;
 mod conversation;
 mod echo;
 mod form;
+mod heard;
 mod help;
 mod lines;
 mod lists;

@@ -172,7 +172,7 @@ fn number_words(asked: &NumberAsked) -> (Vec<String>, String) {
     let problem = asked.problem.as_ref().map(|problem| sentence(&format!("Problem: {}", told(problem))));
     let mut prompt = labelled(asked.label, &told(&asked.hint));
     if let Some(proposed) = asked.proposed {
-        prompt.push_str(&format!(" Now: {proposed}. Enter keeps it."));
+        prompt = format!("{prompt} Now: {proposed}. Enter keeps it.");
     }
     (problem.into_iter().collect(), prompt)
 }

@@ -18,9 +18,10 @@ use crate::{
 use super::{
     ask::{Question, Way, is_open_meanwhile, question},
     form::Walk,
+    heard::{After, Heard},
     memory::Memory,
     page::list,
-    read::{self, After, Heard},
+    read,
     say::{Talk, Told},
     words::Line,
 };

@@ -13,10 +13,10 @@ use crate::{
 
 use super::{
     ask::Question,
+    heard::{After, Heard, common, give, say, unknown, word},
     memory::Memory,
     numbers::{number, ranges},
     page::{can_do, list},
-    read::{After, Heard, common, give, say, unknown, word},
     report::{Report, counts},
     rows::{self, PAGE},
     vocabulary::means,

@@ -118,7 +118,7 @@ pub(crate) fn page(view: &View<'_>, rows: &RowsView<'_>, top: usize) -> Vec<Stri
         let mine = names.get(at.saturating_sub(top));
         let is_alike = names.iter().filter(|other| Some(*other) == mine).count() > 1;
         if let Some(tag) = rows.rows.tag(at).filter(|_| is_alike) {
-            words.push_str(&format!(" Id ends in {tag}."));
+            words = format!("{words} Id ends in {tag}.");
         }
         if let Some(remark) = rows.rows.remark(at).filter(|remark| remark.tone != Tone::Plain) {
             words.push(' ');

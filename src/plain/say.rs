@@ -404,10 +404,10 @@ impl Talk {
         if stands.way != Way::Nothing {
             self.was_heard = false;
         }
-        let is_masked = matches!(stands.way, Way::Field { is_masked: true, .. });
+        let hides = matches!(stands.way, Way::Field { is_masked: true, .. });
         let bills = is_asked && stands.bills;
         self.question = Some(stands);
-        Told { lines, is_asked, bills, came_by_itself, is_masked }
+        Told { lines, is_asked, bills, came_by_itself, is_masked: hides }
     }
 
     /// Whether a question takes the place of another one although no line was carried out since that was said.

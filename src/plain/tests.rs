@@ -22,8 +22,8 @@ use crate::{
         text::Text,
     },
     wizard::{
-        answer::{Action, FieldId, RowId},
-        ask::{QuestionId, Spot},
+        answer::{FieldId, RowId},
+        ask::QuestionId,
         event::EventKind,
         tests::{Desk, customer, organisation, record, row, setup},
     },

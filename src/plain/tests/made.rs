@@ -81,7 +81,7 @@ fn rows<'a>(rows: &'a Names, shape: &Shape) -> RowsView<'a> {
 }
 
 /// A view of one question.
-fn view<'a>(shape: Shape, heading: Phrase, blocks: Vec<Block<'a>>) -> View<'a> {
+fn view(shape: Shape, heading: Phrase, blocks: Vec<Block<'_>>) -> View<'_> {
     View {
         bar: Bar { is_sandbox: true, ..Bar::default() },
         steps: vec![Stop { name: "Users", place: Place::Here }],
