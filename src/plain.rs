@@ -1,12 +1,51 @@
-//! Stand-in.
+//! The plain front end: the whole wizard line by line, for screen readers, dumb terminals, braille lines and bad
+//! connections. Append only: no repaint, no spinner, no box, no meaning by glyph or colour.
+//!
+//! It knows the shapes of questions and the blocks of pages, never screens. `say` finds what is new in a view, `ask` the
+//! question on it, `read` what a line means, `conversation` has it done. All of them are pure; this file holds what is not:
+//! lines in, lines out, and the echo of secrets.
 
-use std::io;
+mod ask;
+mod card;
+mod conversation;
+mod echo;
+mod form;
+mod heard;
+mod help;
+mod lines;
+mod lists;
+mod memory;
+mod numbers;
+mod page;
+mod read;
+mod report;
+mod rows;
+mod say;
+mod vocabulary;
+mod words;
+
+use std::io::{self, IsTerminal, Write};
 
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Stop, Waker},
-    wizard::{answer::Answer, effect::FrontEndTask, view::View},
+    wizard::{
+        answer::{Action, Answer, Ending, Given},
+        effect::FrontEndTask,
+        view::View,
+    },
 };
+
+use conversation::Conversation;
+use echo::Echo;
+use lines::{Lines, Typed};
+use words::Line;
+
+/// Columns where nobody knows them.
+const COLUMNS: u16 = 80;
+
+/// Fewest and most columns that are believed: below, no sentence can be read; above, no line can be followed.
+const BELIEVED: std::ops::RangeInclusive<u16> = 20..=1_000;
 
 /// What is decided before the first line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,31 +60,224 @@ pub struct Options {
 
 /// The plain front end.
 #[derive(Debug)]
-pub struct Plain;
+pub struct Plain {
+    options: Options,
+    stop: Stop,
+    /// Presses of Ctrl-C that were carried out.
+    interrupts: u32,
+    waker: Waker,
+    lines: Lines,
+    /// A person may type ahead of a wait; lines of a pipe are heard in their order.
+    is_typed: bool,
+    echo: Echo,
+    talk: Conversation,
+    progress: Progress,
+    /// Something can only go on once the view has been said.
+    is_pending: bool,
+    /// The outcome of a run was shown.
+    has_finished: bool,
+}
+
+/// How far the front end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// The first line is still to be written.
+    Starting,
+    Talking,
+    /// The wizard has ended: nothing is asked any more.
+    Leaving,
+}
 
 impl Plain {
-    /// Starts it.
+    /// Starts it: stdin is read on a thread of its own, which wakes the driver.
     ///
     /// # Errors
     /// The thread can't be started.
-    pub fn start(_waker: Waker, _stop: Stop, _options: Options) -> io::Result<Self> {
-        Ok(Self)
+    pub fn start(waker: Waker, stop: Stop, options: Options) -> io::Result<Self> {
+        stop.listen(waker.clone());
+        Ok(Self {
+            options,
+            stop,
+            interrupts: 0,
+            echo: Echo::start(&waker)?,
+            lines: Lines::of_stdin(waker.clone())?,
+            is_typed: io::stdin().is_terminal(),
+            waker,
+            talk: Conversation::default(),
+            progress: Progress::Starting,
+            is_pending: false,
+            has_finished: false,
+        })
     }
 
     /// The last words, after the wizard has ended.
-    pub fn finish(self, _words: &str) {}
+    pub fn finish(self, words: &str) {
+        self.echo.set(false);
+        let said: Vec<Line> = words.lines().map(|line| Line::Words(line.to_owned())).collect();
+        // The reader at the other end may be gone: then the words are missed by nobody.
+        drop(self.write(&said));
+    }
+
+    fn write(&self, lines: &[Line]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let laid = words::lay(lines, self.columns(), self.options.use_unicode);
+        let mut out = io::stdout().lock();
+        out.write_all(laid.as_bytes())?;
+        out.flush()
+    }
+
+    /// The width of the window now; it may have changed since the last line.
+    fn columns(&self) -> u16 {
+        let columns = window().or(self.options.columns).unwrap_or(COLUMNS);
+        columns.clamp(*BELIEVED.start(), *BELIEVED.end())
+    }
+
+    /// A line that may answer the question that was said.
+    fn line(&self, view: &View<'_>) -> Option<Typed> {
+        if !view.ask.is_waiting {
+            return self.lines.first(|_| true);
+        }
+        let is_open = self.talk.is_open_meanwhile(view);
+        self.lines.first(|line| is_open && !line.is_ahead)
+    }
+
+    /// A command that a person types during a wait acts at once; a line of a pipe waits for its question.
+    fn command(&self, view: &View<'_>) -> Option<Typed> {
+        if view.ask.is_waiting && self.is_typed { self.lines.command(read::meanwhile) } else { None }
+    }
+
+    /// What the end of the input asks for: a hang-up that keeps the run. After the outcome nothing is interrupted by it.
+    fn ended(&self, view: &View<'_>) -> Option<Answer> {
+        // A proof may be waited for without end; everything else comes to an end by itself.
+        if view.ask.is_waiting && view.standing.is_none() {
+            return None;
+        }
+        let is_over = self.has_finished && (is_outcome(view) || view.bar.run.is_none());
+        let given = if is_over { Given::Do(Action::Leave) } else { Given::End(Ending::HangUp) };
+        Some(self.talk.answer(given))
+    }
+
+    /// Drops what was typed before a question that it must not answer; says so.
+    fn drop_early(&self) -> Option<Line> {
+        let dropped = match self.lines.forget() {
+            0 => return None,
+            1 => "1 line was".to_owned(),
+            dropped => format!("{dropped} lines were"),
+        };
+        let words = format!("{dropped} typed before this question, and must not answer it: dropped.");
+        Some(Line::Words(words))
+    }
+}
+
+/// Whether a run is over here: the next customer can be begun.
+fn is_outcome(view: &View<'_>) -> bool {
+    view.offer(Action::Another).is_some()
 }
 
 impl FrontEnd for Plain {
-    fn show(&mut self, _view: &View<'_>, _now: Moment) -> io::Result<()> {
+    fn show(&mut self, view: &View<'_>, now: Moment) -> io::Result<()> {
+        if self.progress == Progress::Leaving {
+            let words = self.talk.last_words(view);
+            return self.write(&words);
+        }
+        let mut before = Vec::new();
+        if std::mem::replace(&mut self.progress, Progress::Talking) == Progress::Starting {
+            before.push(Line::Words(format!(
+                "Backup365, line by line, because {}. Type help for the commands, quit to leave.",
+                self.options.why
+            )));
+        }
+        if self.echo.was_stopped() {
+            self.talk.ask_again();
+        }
+        self.has_finished |= is_outcome(view) && !view.ask.is_waiting;
+        let told = self.talk.tell(view, now);
+        // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
+        if told.bills || (told.came_by_itself && self.is_typed) {
+            before.extend(self.drop_early());
+        } else if told.is_asked {
+            self.lines.mark_ahead();
+            // What was taken just now woke nobody.
+            self.is_pending |= self.lines.has_some();
+        }
+        before.extend(told.lines);
+        if told.is_asked || self.talk.asks_nothing() {
+            self.echo.set(told.is_masked);
+        }
+        self.write(&before)?;
+        if std::mem::take(&mut self.is_pending) {
+            self.waker.wake();
+        }
         Ok(())
     }
 
-    fn next(&mut self, _view: &View<'_>) -> io::Result<Option<Answer>> {
-        Ok(None)
+    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
+        if self.stop.interrupts() > self.interrupts {
+            self.interrupts = self.interrupts.saturating_add(1);
+            self.talk.interrupt();
+            self.lines.forget();
+            return Ok(Some(self.talk.answer(Given::Leave)));
+        }
+        if self.progress == Progress::Leaving {
+            return Ok(None);
+        }
+        if let Some(why) = self.stop.ending() {
+            return Ok(Some(self.talk.answer(Given::End(why))));
+        }
+        if let Some(answer) = self.talk.carry_on(view) {
+            return Ok(Some(answer));
+        }
+        if self.talk.is_unsaid() || self.progress == Progress::Starting {
+            self.is_pending = true;
+            return Ok(None);
+        }
+        let is_asked = self.talk.asked(view).is_some();
+        if let Some(line) = if is_asked { self.line(view) } else { None } {
+            self.talk.hear(&line.text, view);
+        } else if let Some(line) = self.command(view) {
+            self.talk.hear_meanwhile(&line.text, view);
+        } else if is_asked {
+            return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
+        } else {
+            // A line is understood by the question that was said, so the one that stands there is said first.
+            self.is_pending |= self.talk.is_done();
+            return Ok(None);
+        }
+        self.is_pending = true;
+        Ok(self.talk.carry_on(view))
     }
 
-    fn perform(&mut self, _task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
-        Ok(())
+    fn hurry(&mut self) {
+        self.progress = Progress::Leaving;
+    }
+
+    fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
+        match task {
+            FrontEndTask::PrintAlone(link) => {
+                self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
+            }
+            FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
+                self.talk.aside("Line by line there is no clipboard.");
+                Ok(())
+            }
+        }
     }
 }
+
+/// Columns of the window that stdout is, if it is one and knows.
+fn window() -> Option<u16> {
+    #[cfg(unix)]
+    {
+        let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+        Some(size.ws_col).filter(|columns| *columns > 0)
+    }
+    #[cfg(not(unix))]
+    {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

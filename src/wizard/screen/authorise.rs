@@ -292,7 +292,7 @@ impl Authorise {
                 Some(Offer::new(
                     Action::PrintAlone,
                     "print",
-                    "Prints the link alone, to be marked with the mouse.",
+                    "Prints the link alone, so that it can be marked and copied.",
                 )),
                 is_here.then_some(Offer::new(Action::Open, "open", "Opens the link in a browser here.")),
                 Some(Offer::new(

@@ -272,13 +272,9 @@ impl Customer {
     fn tell_interrupted(&self, cx: &mut UpdateCx<'_>) {
         let Some((row, run)) = self.newest().and_then(|row| Some((row, row.run.as_ref()?))) else { return };
         if row.customer.is_active {
-            let words = format_args!(
-                "{}, {} of {}, was interrupted. ",
-                run.id,
-                run.product.name(),
-                row.customer.name
-            );
-            cx.say(Tone::Plain, phrase![words, WayOn::Continue("go on with it")]);
+            let words =
+                format_args!("{}, {} of {}, was interrupted.", run.id, run.product.name(), row.customer.name);
+            cx.say(Tone::Plain, phrase![words, " ", WayOn::Continue("go on with it")]);
         }
     }
 

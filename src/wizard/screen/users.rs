@@ -239,7 +239,8 @@ impl Users {
     fn all(&mut self, cx: &mut UpdateCx<'_>) {
         if let Some(failure) = cx.session.roster.failure() {
             let words = phrase![
-                format_args!("All needs the whole list, and {}. ", failure.what),
+                format_args!("All needs the whole list, and {}.", failure.what),
+                " ",
                 WayOn::Again("list again")
             ];
             return cx.say(Tone::Warn, words);

@@ -1,0 +1,235 @@
+//! Lines as they come in: read on a plain thread, which wakes the driver. A line keeps whether it came before the question
+//! that stands now.
+
+#[cfg(unix)]
+#[path = "lines/unix.rs"]
+mod source;
+#[cfg(not(unix))]
+#[path = "lines/other.rs"]
+mod source;
+
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use zeroize::Zeroizing;
+
+use crate::driver::front::Waker;
+
+/// Longest line that is taken, in bytes; more than anybody types, and a bound on the memory that a flood takes.
+const LONGEST: usize = 1 << 20;
+
+/// Most lines that wait to be carried out; then reading waits. More than the longest pasted list of mailboxes.
+const MOST: usize = 200_000;
+
+/// Most reads of one go at what came before a bill; a flood that never ends is none that a person types.
+const DROPS: usize = 256;
+
+/// A line that was typed. It may be a secret: its memory is wiped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Typed {
+    /// What was typed, without the end of the line.
+    pub(crate) text: Zeroizing<String>,
+    /// It came before the question that stands now was said.
+    pub(crate) is_ahead: bool,
+}
+
+/// What came in and waits.
+#[derive(Debug, Default)]
+struct Waiting {
+    queue: VecDeque<Typed>,
+    /// The start of a line whose end has not come.
+    part: Zeroizing<Vec<u8>>,
+    /// The rest of a line that is not taken, up to its end.
+    skips: bool,
+    has_ended: bool,
+}
+
+/// Shared with the thread that reads.
+#[derive(Debug, Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    /// Tells the thread that there is room again.
+    room: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The lines.
+#[derive(Debug)]
+pub(crate) struct Lines(Arc<Shared>);
+
+impl Waiting {
+    /// Takes bytes in, and cuts them into lines.
+    fn take(&mut self, bytes: &[u8]) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let (piece, is_end) = piece.strip_suffix(b"\n").map_or((piece, false), |piece| (piece, true));
+            if self.part.len().saturating_add(piece.len()) > LONGEST {
+                self.part.clear();
+                self.skips = true;
+            }
+            if !self.skips {
+                self.part.extend_from_slice(piece);
+            }
+            if is_end && !std::mem::take(&mut self.skips) {
+                self.end_line();
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        let bytes = std::mem::take(&mut self.part);
+        let line = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
+        let text = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
+        self.queue.push_back(Typed { text, is_ahead: false });
+    }
+
+    /// Nothing more comes: what has no end of line is a line all the same.
+    fn end(&mut self) {
+        if !self.part.is_empty() && !self.skips {
+            self.end_line();
+        }
+        self.has_ended = true;
+    }
+}
+
+impl Lines {
+    /// Reads standard input from now on.
+    ///
+    /// # Errors
+    /// The thread can't be started.
+    pub(crate) fn of_stdin(waker: Waker) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let reading = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("backup365-lines".into())
+            .spawn(move || source::read_on(&reading, &waker))?;
+        Ok(Self(shared))
+    }
+
+    /// What has come in so far came before the question that is said now.
+    pub(crate) fn mark_ahead(&self) {
+        let mut waiting = self.0.lock();
+        source::pull(&mut waiting, DROPS);
+        for line in &mut waiting.queue {
+            line.is_ahead = true;
+        }
+    }
+
+    /// Forgets everything that has come in so far, what the system still holds too; says how many lines that were.
+    pub(crate) fn forget(&self) -> usize {
+        let mut waiting = self.0.lock();
+        let mut count = 0;
+        for _ in 0..DROPS {
+            let is_more = source::pull(&mut waiting, 1);
+            count += waiting.queue.len();
+            waiting.queue.clear();
+            if !is_more {
+                break;
+            }
+        }
+        if !waiting.part.is_empty() {
+            waiting.part.clear();
+            waiting.skips = true;
+            count += 1;
+        }
+        self.0.room.notify_all();
+        count
+    }
+
+    /// Whether a line waits.
+    pub(crate) fn has_some(&self) -> bool {
+        !self.0.lock().queue.is_empty()
+    }
+
+    /// Whether nothing waits and nothing more comes.
+    pub(crate) fn has_ended(&self) -> bool {
+        let waiting = self.0.lock();
+        waiting.has_ended && waiting.queue.is_empty()
+    }
+
+    /// The first line, if it is one that may be taken.
+    pub(crate) fn first(&self, may: impl Fn(&Typed) -> bool) -> Option<Typed> {
+        let mut waiting = self.0.lock();
+        let line = if waiting.queue.front().is_some_and(may) { waiting.queue.pop_front() } else { None };
+        self.0.room.notify_all();
+        line
+    }
+
+    /// The first line that was typed since the question was said, and that `leads` knows as a command. Where that leads
+    /// away from here, what waits in front of it was for a screen that is left, and is forgotten.
+    pub(crate) fn command(&self, leads: impl Fn(&str) -> Option<bool>) -> Option<Typed> {
+        let mut waiting = self.0.lock();
+        let at = waiting.queue.iter().position(|line| !line.is_ahead && leads(&line.text).is_some())?;
+        let line = waiting.queue.remove(at)?;
+        if leads(&line.text) == Some(true) {
+            waiting.queue.drain(..at).for_each(drop);
+        }
+        Some(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(bytes: &[&[u8]]) -> Waiting {
+        let mut waiting = Waiting::default();
+        for bytes in bytes {
+            waiting.take(bytes);
+        }
+        waiting
+    }
+
+    fn texts(waiting: &Waiting) -> Vec<&str> {
+        waiting.queue.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn bytes_become_lines_however_they_are_cut() {
+        assert_eq!(texts(&waiting(&[b"one\r\ntw", b"o\n", b"\n", b"three"])), ["one", "two", ""]);
+        assert_eq!(texts(&waiting(&[b"\xff\n"])), ["\u{fffd}"]);
+    }
+
+    #[test]
+    fn the_last_line_needs_no_end() {
+        let mut last = waiting(&[b"back"]);
+        last.end();
+        assert_eq!(texts(&last), ["back"]);
+    }
+
+    #[test]
+    fn a_line_that_never_ends_is_not_kept() {
+        let mut flood = Waiting::default();
+        for _ in 0..3 {
+            flood.take(&vec![b'x'; LONGEST / 2 + 1]);
+        }
+        assert!(flood.part.len() <= LONGEST);
+        flood.take(b"\nnext\n");
+        assert_eq!(texts(&flood), ["next"]);
+    }
+
+    #[test]
+    fn a_command_overtakes_answers_that_wait_but_none_that_came_before_the_question() {
+        let lines = Lines(Arc::default());
+        lines.0.lock().take(b"1\nsay\n2\nback\n3\n");
+        let leads = |line: &str| match line {
+            "back" => Some(true),
+            "say" => Some(false),
+            _ => None,
+        };
+        assert_eq!(lines.command(leads).unwrap().text.as_str(), "say");
+        assert_eq!(lines.command(leads).unwrap().text.as_str(), "back");
+        assert_eq!(texts(&lines.0.lock()), ["3"], "what waited in front was for the screen that is left");
+        lines.0.lock().take(b"back\n");
+        lines.0.lock().queue.iter_mut().for_each(|line| line.is_ahead = true);
+        assert_eq!(lines.command(leads), None);
+        assert_eq!(lines.first(|line| line.is_ahead).unwrap().text.as_str(), "3");
+    }
+}

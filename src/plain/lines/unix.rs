@@ -1,0 +1,59 @@
+//! Standard input where it can be asked whether something is there. The lock is only held while something is: the driver can
+//! take what the system holds at the very moment in which it says a bill.
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::{Errno, read},
+    stdio::stdin,
+};
+
+use super::{MOST, Shared, Waiting};
+use crate::driver::front::Waker;
+
+/// Bytes of one read; a guess.
+const AT_ONCE: usize = 64 << 10;
+
+/// Reads until nothing more comes.
+pub(super) fn read_on(shared: &Shared, waker: &Waker) {
+    loop {
+        if !is_there(None) {
+            continue;
+        }
+        let mut waiting = shared.lock();
+        while waiting.queue.len() >= MOST {
+            waiting = shared.room.wait(waiting).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        pull(&mut waiting, 1);
+        let has_ended = waiting.has_ended;
+        drop(waiting);
+        waker.wake();
+        if has_ended {
+            return;
+        }
+    }
+}
+
+/// Takes what is there, in so many reads at most; says whether there may be more.
+pub(super) fn pull(waiting: &mut Waiting, reads: usize) -> bool {
+    let mut buffer = zeroize::Zeroizing::new(vec![0; AT_ONCE]);
+    for _ in 0..reads {
+        if waiting.has_ended || !is_there(Some(Timespec::default())) {
+            return false;
+        }
+        match read(stdin(), &mut buffer[..]) {
+            Ok(0) => waiting.end(),
+            Ok(len) => waiting.take(buffer.get(..len).unwrap_or_default()),
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            // The terminal is gone.
+            Err(_) => waiting.end(),
+        }
+    }
+    !waiting.has_ended
+}
+
+/// Whether something can be read, or will never come; waits for it where no time is given.
+fn is_there(timeout: Option<Timespec>) -> bool {
+    let input = stdin();
+    let mut watched = [PollFd::new(&input, PollFlags::IN)];
+    matches!(poll(&mut watched, timeout.as_ref()), Ok(1..))
+}

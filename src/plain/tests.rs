@@ -1,0 +1,561 @@
+//! Conversations over real views of the wizard and over views made by hand: what a line has it do, what is said, and what
+//! is not said twice.
+
+mod made;
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{
+    ask::{Question, Way},
+    conversation::Conversation,
+    help,
+    words::lay,
+};
+use crate::{
+    domain::{
+        codeset::width,
+        customer::{Product, Progress},
+        id::UserId,
+        tenant::Verdict,
+        text::Text,
+    },
+    wizard::{
+        answer::{FieldId, RowId},
+        ask::QuestionId,
+        event::EventKind,
+        tests::{Desk, customer, organisation, record, row, setup},
+    },
+};
+
+/// A person who types, and a wizard that answers: the front end without its terminal.
+struct Call {
+    desk: Desk,
+    talk: Conversation,
+    columns: u16,
+    /// Bills that were said.
+    bills: u32,
+    /// Questions that came by themselves in the place of others.
+    strays: u32,
+}
+
+impl Call {
+    fn new(desk: Desk, columns: u16) -> Self {
+        Self { desk, talk: Conversation::default(), columns, bills: 0, strays: 0 }
+    }
+
+    /// Two customers, of whom the second has a tenant on record.
+    fn start(columns: u16) -> (Self, String) {
+        let mut managed = customer(2);
+        (managed.is_managed, managed.tenant) = (true, Some(organisation(2).tenant));
+        let rows =
+            vec![row(customer(1), Progress::NotStarted, None), row(managed, Progress::NotStarted, None)];
+        let mut call = Self::new(Desk::new(setup(), rows), columns);
+        let said = call.goes_on();
+        (call, said)
+    }
+
+    /// Lets everything be answered and carried out; what is said meanwhile.
+    fn goes_on(&mut self) -> String {
+        let mut said = String::new();
+        for _ in 0..1_000 {
+            self.desk.answer();
+            said.push_str(&self.hears());
+            let answer = self.talk.carry_on(&self.desk.view());
+            match answer {
+                Some(answer) => _ = self.desk.happen(EventKind::Answer(answer)),
+                None if self.talk.is_unsaid() => {}
+                None => return said + &self.hears(),
+            }
+        }
+        panic!("it never comes to an end: {said}");
+    }
+
+    /// What is said of the view that stands now.
+    fn hears(&mut self) -> String {
+        let told = self.talk.tell(&self.desk.view(), self.desk.now);
+        self.bills += u32::from(told.bills);
+        self.strays += u32::from(told.came_by_itself);
+        let said = lay(&told.lines, self.columns, true);
+        assert!(!names_a_key(&said), "{said}");
+        for line in said.lines() {
+            assert!(!line.chars().any(char::is_control), "{line:?}");
+            assert!(width(line) <= self.columns || !line.contains(' '), "{line:?}");
+        }
+        said
+    }
+
+    fn question(&self) -> Question {
+        self.talk.asked(&self.desk.view()).expect("a question that was said").clone()
+    }
+
+    /// Types a line; what is said to it.
+    fn types(&mut self, line: &str) -> String {
+        self.talk.hear(line, &self.desk.view());
+        self.goes_on()
+    }
+
+    /// Types lines; what is said to the last one, with the spaces of wrapping made even.
+    fn after(&mut self, lines: &[&str]) -> String {
+        let mut said = String::new();
+        for line in lines {
+            said = self.types(line);
+        }
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Whether words name a key that only the full screen has.
+fn names_a_key(words: &str) -> bool {
+    let parts: Vec<&str> = words.split_whitespace().collect();
+    let bare = |part: &str| part.trim_matches(|c: char| c.is_ascii_punctuation() && c != '/').to_owned();
+    parts.iter().enumerate().any(|(at, part)| {
+        let next = parts.get(at + 1).map(|next| bare(next)).unwrap_or_default();
+        let is_letter =
+            |word: &str| word.len() == 1 && word.chars().all(|c| c.is_ascii_lowercase() || c == '/');
+        let part = bare(part);
+        matches!(part.as_str(), "Esc" | "Tab" | "Shift-Tab" | "Space" | "Arrows" | "Home" | "Page")
+            || (part.starts_with("Ctrl-") && part != "Ctrl-C")
+            || (part.eq_ignore_ascii_case("press") && is_letter(&next))
+    })
+}
+
+/// A call that has come to the users of a customer of path 2.
+fn at_users(columns: u16) -> Call {
+    let (mut call, _) = Call::start(columns);
+    call.after(&["1", "1", "bakery.example", "1"]);
+    call.desk.verdict = Verdict::Proved;
+    call.desk.named = Some(organisation(1));
+    call.after(&["1"]);
+    call.desk.pass(60);
+    call.goes_on();
+    call.after(&["enable"]);
+    assert_eq!(call.desk.question(), QuestionId::Users);
+    call
+}
+
+/// The whole of path 2, as it is said.
+fn walk(columns: u16) -> String {
+    let (mut call, mut said) = Call::start(columns);
+    for line in ["bakery 1", "1", "", "nonsense", "bakery.example", "1", "1"] {
+        said += &["\n<<< ", line, "\n", &call.types(line)].concat();
+    }
+    call.desk.verdict = Verdict::Proved;
+    call.desk.named = Some(organisation(1));
+    call.desk.pass(60);
+    said += &call.goes_on();
+    for line in ["enable", "tick 1-3", "details 1", "all", "yes", "review", "3", "2", "say", "park"] {
+        said += &["\n<<< ", line, "\n", &call.types(line)].concat();
+    }
+    said
+}
+
+#[test]
+fn a_whole_walk_is_said_at_80_and_40_columns() {
+    for (columns, file) in [(80, "walk-80.txt"), (40, "walk-40.txt")] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plain/tests").join(file);
+        let said = walk(columns);
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(said == kept, "{} differs; this is said now:\n{said}", path.display());
+    }
+}
+
+#[test]
+fn a_clock_that_goes_on_says_nothing_until_half_a_minute_is_over() {
+    let (mut call, _) = Call::start(200);
+    call.after(&["1", "1", "bakery.example", "1", "1"]);
+    assert!(call.desk.question() == QuestionId::Authorise);
+    call.desk.pass(6);
+    call.goes_on();
+    let mut said = Vec::new();
+    for second in 0..120 {
+        call.desk.pass(1);
+        said.extend(call.goes_on().lines().map(|line| (second, line.to_owned())));
+    }
+    assert_eq!(said.iter().map(|(second, _)| *second).collect::<Vec<_>>(), [29, 59, 89, 119], "{said:#?}");
+    assert!(said.iter().all(|(_, line)| line.contains("Waiting for consent since")), "{said:#?}");
+}
+
+#[test]
+fn an_idle_list_says_nothing() {
+    let mut call = at_users(80);
+    for _ in 0..10 {
+        call.desk.pass(61);
+        assert_eq!(call.goes_on(), "");
+    }
+}
+
+#[test]
+fn rows_are_ticked_by_ranges_and_only_the_change_is_said() {
+    let mut call = at_users(80);
+    assert_eq!(call.after(&["tick 1-2"]), "1, ticked: Ana. 2, ticked: Ben. Ticked 2, seats 0 to 2.");
+    assert_eq!(call.after(&["tick 1"]), "Not changed: 1, ticked.");
+    assert_eq!(call.after(&["untick 1-2"]), "1, off: Ana. 2, off: Ben. Ticked 0, seats 0 to 0.");
+    assert_eq!(call.after(&["1, 1-2"]), "1, ticked: Ana. 2, ticked: Ben. Ticked 2, seats 0 to 2.");
+    assert_eq!(call.after(&["2"]), "2, off: Ben. Ticked 1, seats 0 to 1.");
+    // Mixed: everyone of the range is unticked, whoever was ticked before.
+    assert_eq!(call.after(&["untick 1-2"]), "1, off: Ana. Not changed: 2, off. Ticked 0, seats 0 to 0.");
+    assert_eq!(
+        call.after(&["tick 3"]),
+        "Shared mailboxes are not included. Type kinds to include them.",
+        "the wizard's own reason"
+    );
+    assert!(call.after(&["tick 2-9"]).starts_with("There is no row 9: the list has 3 rows."));
+    assert_eq!(call.desk.question(), QuestionId::Users);
+}
+
+#[test]
+fn all_says_its_count_and_asks() {
+    let mut call = at_users(80);
+    assert!(call.after(&["all"]).contains("Tick 2? Type yes or no. Enter is no."));
+    assert_eq!(call.after(&[""]), "Not done: All ticked nobody.");
+    assert!(call.after(&["all", "yes"]).starts_with("Ticked 2, seats 0 to 2."));
+}
+
+#[test]
+fn a_bill_is_said_as_one_and_takes_its_number_only() {
+    let mut call = at_users(80);
+    let before = call.bills;
+    call.after(&["tick 1-2"]);
+    assert_eq!(call.bills, before, "ticks bill nothing");
+    assert!(call.after(&["review"]).contains("New seats: 2."));
+    assert_eq!(call.bills, before + 1);
+    assert!(call.after(&["7"]).contains("Problem: The table says 2. Nothing has been changed."));
+    assert_eq!(call.desk.count("Apply("), 0);
+    call.after(&["2"]);
+    assert_eq!(call.desk.count("Apply("), 1);
+}
+
+#[test]
+fn a_secret_is_never_said_and_a_command_word_can_be_one() {
+    let (mut call, _) = Call::start(80);
+    call.after(&["1", "2"]);
+    assert_eq!(call.desk.question(), QuestionId::Impersonation);
+    let mut said = call.after(&["ana@bakery1.example", "mail.hoster.example", "2", "svc@hoster.example"]);
+    assert!(matches!(call.question().way, Way::Field { is_masked: true, .. }), "{:?}", call.question());
+    said += &call.after(&["back"]);
+    assert_eq!(call.desk.question(), QuestionId::Impersonation, "back was the password");
+    said += &call.after(&["bakery1.example", "2"]);
+    assert!(said.contains("Change Password: filled, not shown."), "{said}");
+    call.after(&["save"]);
+    assert_eq!(call.desk.record.as_ref().unwrap().impersonation.as_ref().unwrap().password.expose(), "back");
+}
+
+#[test]
+fn a_list_of_mailboxes_is_one_paste() {
+    let (mut call, _) = Call::start(80);
+    call.after(&["1", "2", "ana@bakery1.example", "mail.hoster.example", "2", "svc@hoster.example", "pw"]);
+    assert_eq!(call.after(&["bakery1.example", "1", "Ana <ana@bakery1.example>"]), "");
+    assert_eq!(call.after(&["nobody"]), "");
+    let said = call.after(&[""]);
+    assert!(said.contains("1 new. 1 mailbox on the list. No e-mail address in line 2"), "{said}");
+    assert_eq!(said.matches("No e-mail address").count(), 1, "{said}");
+    assert_eq!(said.matches("on the list").count(), 1, "{said}");
+}
+
+#[test]
+fn what_is_wrong_is_said_before_the_question_is_asked_again() {
+    let (mut call, _) = Call::start(80);
+    call.after(&["1", "1"]);
+    let said = call.after(&["common"]);
+    assert!(said.starts_with("Problem: ") && said.contains("Tenant: tenant ID"), "{said}");
+    assert!(matches!(call.question().way, Way::Field { id: FieldId::Tenant, .. }));
+    // An equals sign takes a command word as text.
+    assert!(call.after(&["=back"]).starts_with("Problem: "));
+    assert_eq!(call.desk.stop(), "Access");
+    call.after(&["back"]);
+    assert_eq!(call.desk.stop(), "Product");
+}
+
+#[test]
+fn a_row_is_chosen_by_number_and_text_searches() {
+    let (mut call, said) = Call::start(80);
+    assert!(said.contains("1: Bakery 1, bakery1.example, C-0001, not started."), "{said}");
+    assert!(call.after(&["bakery 2"]).contains("1: Bakery 2"));
+    assert!(call.after(&["nobody has this name"]).contains("No customer is found"));
+    assert!(call.after(&[""]).contains("no row to choose"));
+    assert!(call.after(&["filter"]).contains("2: Bakery 2"));
+    assert!(call.after(&["3"]).starts_with("There is no row 3: the list has 2 rows."));
+    call.after(&["2"]);
+    assert_eq!(call.desk.view().bar.customer.unwrap().as_str(), "Bakery 2");
+}
+
+#[test]
+fn the_card_and_explain_are_said_once_and_the_question_again() {
+    let mut call = at_users(80);
+    let said = call.after(&["say"]);
+    assert!(said.starts_with("Say it. Say: “Who shall be backed up"), "{said}");
+    assert!(said.ends_with("help lists every command."), "{said}");
+    let said = call.after(&["explain 90094"]);
+    assert!(said.contains("90094: The person may not accept"), "{said}");
+    assert_eq!(call.desk.question(), QuestionId::Users);
+    assert!(call.after(&["explain"]).contains("A code like 90094"), "which code?");
+    assert!(call.after(&["90094"]).contains("90094: The person"));
+    assert_eq!(call.desk.question(), QuestionId::Users);
+}
+
+#[test]
+fn every_screen_says_sandbox_customer_run_and_last_four() {
+    let mut call = at_users(80);
+    let said = call.after(&["again"]);
+    assert!(
+        said.starts_with("SANDBOX. Customer: Bakery 1, Office 365. Run B365-FHKL. Organisation:"),
+        "{said}"
+    );
+    assert!(said.contains("ID ends in 0001. Step 5 of 6: Users."), "{said}");
+}
+
+#[test]
+fn a_late_sweep_is_said_on_every_screen() {
+    let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.board.sweep_warning = Some(Text::from("Enable Auto has not run since Mon 20:00"));
+    let mut call = Call::new(desk, 80);
+    assert!(call.goes_on().contains("Warning: Enable Auto has not run since Mon 20:00."));
+    assert!(call.after(&["1"]).contains("Warning: Enable Auto has not run"));
+    assert!(call.after(&["1"]).contains("Warning: Enable Auto has not run"));
+}
+
+#[test]
+fn help_names_everything_that_is_open() {
+    let call = at_users(80);
+    let view = call.desk.view();
+    let help = help::help(&view).join("\n");
+    for offer in &view.actions {
+        let word = super::vocabulary::words(offer.action)[0];
+        assert!(help.contains(word), "{word}: {help}");
+    }
+    for word in ["tick", "exclude", "include", "all:", "these:", "invert:", "turn off", "finish"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+}
+
+#[test]
+fn a_hosted_run_on_record_is_taken_up_by_enter() {
+    let mut interrupted = record(3, Product::Office365);
+    interrupted.organisation = Some(organisation(1));
+    let board = vec![row(interrupted.customer.clone(), Progress::NotStarted, Some(&interrupted))];
+    let mut desk = Desk::new(setup(), board);
+    desk.record = Some(interrupted);
+    let mut call = Call::new(desk, 200);
+    let said = call.goes_on();
+    assert!(said.contains("was interrupted. Press Enter to go on with it."), "{said}");
+    call.after(&[""]);
+    assert_eq!(call.desk.stop(), "Authorise");
+}
+
+/// A call that waits for consent, with the link on the screen.
+fn at_authorise(columns: u16) -> Call {
+    let (mut call, _) = Call::start(columns);
+    call.after(&["1", "1", "bakery.example", "1", "1"]);
+    assert!(call.desk.question() == QuestionId::Authorise);
+    call
+}
+
+#[test]
+fn a_question_that_comes_by_itself_is_not_answered_by_what_was_typed_before_it() {
+    let mut call = at_authorise(80);
+    let asked = call.strays;
+    call.after(&["say", "2", "explain 90094", "refresh"]);
+    assert_eq!(call.strays, asked, "each was an answer to a line");
+    call.desk.verdict = Verdict::Proved;
+    call.desk.named = Some(organisation(1));
+    call.desk.pass(60);
+    assert!(call.goes_on().contains("1: Enable."));
+    assert_eq!(call.strays, asked + 1, "1 was Authorise, and is Enable now");
+    call.after(&["enable", "auto", "back", "tick 1", "review", "1"]);
+    assert_eq!(call.strays, asked + 1, "what follows from a line is expected");
+}
+
+#[test]
+fn a_number_means_the_row_that_was_said() {
+    let mut call = at_users(80);
+    call.after(&["list"]);
+    call.talk.memory.says_otherwise(1, RowId::User(UserId::from_bytes([9; 16])));
+    let said = call.after(&["tick 1-2"]);
+    assert!(
+        said.starts_with("The list has changed since it was said. Nothing was done. It is now: 1, off: Ana."),
+        "{said}"
+    );
+    assert_eq!(call.after(&["tick 1-2"]), "1, ticked: Ana. 2, ticked: Ben. Ticked 2, seats 0 to 2.");
+}
+
+#[test]
+fn the_prompt_comes_last_when_checks_change_by_themselves() {
+    let mut call = at_authorise(80);
+    call.desk.verdict = Verdict::Spreading;
+    call.desk.pass(60);
+    let said = call.goes_on();
+    assert!(
+        said.contains("spreading") && said.trim_end().lines().last().unwrap().contains("Enter for 1"),
+        "{said}"
+    );
+    call.desk.pass(5);
+    assert_eq!(call.goes_on(), "", "a clock asks nothing again");
+}
+
+#[test]
+fn many_choices_are_said_once_and_again_when_asked_for() {
+    let mut call = at_authorise(80);
+    let said = call.after(&["say"]);
+    assert!(!said.contains("2: Print.") && said.ends_with("The word choices says them again."), "{said}");
+    let said = call.after(&["choices"]);
+    assert!(said.starts_with("1: Authorise.") && said.contains("2: Print."), "{said}");
+    assert!(call.after(&["again"]).contains("2: Print."));
+}
+
+#[test]
+fn only_the_choice_that_changed_is_said_again() {
+    let (mut call, _) = Call::start(80);
+    call.after(&["1", "2", "ana@bakery1.example", "mail.hoster.example", "2", "svc@hoster.example", "pw"]);
+    let said = call.after(&["bakery1.example", "2"]);
+    assert!(said.contains("Change Account: svc@hoster.example"), "{said}");
+    let said = call.after(&["change mail domains", "other.example", "2"]);
+    assert!(said.contains("Change Mail domains: other.example now."), "{said}");
+    assert!(!said.contains("Change Account"), "the others were said: {said}");
+    assert!(said.ends_with("The word choices says them again."), "{said}");
+}
+
+#[test]
+fn enter_is_no_word_but_where_it_authorises() {
+    let (mut call, _) = Call::start(80);
+    assert!(call.after(&["authorise"]).contains("No customer is found"));
+    call.after(&["filter", "1"]);
+    assert!(call.after(&["authorise"]).contains("is no answer here"));
+    let help = call.after(&["help"]);
+    assert!(help.contains("Enter alone: ") && !help.contains("authorise"), "{help}");
+    call.after(&["1"]);
+    assert_eq!(call.desk.stop(), "Access");
+}
+
+#[test]
+fn a_wait_that_is_left_is_not_over() {
+    let mut call = at_authorise(80);
+    call.desk.pass(60);
+    call.goes_on();
+    let said = call.after(&["back"]);
+    assert!(said.contains("Step 3 of 6") && !said.contains("over after"), "{said}");
+}
+
+#[test]
+fn a_write_that_is_stuck_is_spoken_of_every_half_minute() {
+    let mut call = at_users(80);
+    call.after(&["tick 1-2", "review"]);
+    call.talk.hear("2", &call.desk.view());
+    loop {
+        let answer = call.talk.carry_on(&call.desk.view());
+        let Some(answer) = answer else { break };
+        call.desk.happen(EventKind::Answer(answer));
+    }
+    assert!(call.hears().contains("0 of 2 so far."));
+    let said: Vec<String> = (0..65)
+        .map(|_| {
+            assert!(call.desk.view().next_change.is_some(), "nobody looks again");
+            call.desk.now = call.desk.now.plus(Duration::from_secs(1));
+            call.hears()
+        })
+        .filter(|said| !said.is_empty())
+        .collect();
+    assert_eq!(said, ["0 of 2, 0 %.\n"; 2]);
+}
+
+/// Lines that people type, and anything else.
+fn lines() -> impl Strategy<Value = Vec<String>> {
+    let known = prop::sample::select(vec![
+        "",
+        "1",
+        "2",
+        "3",
+        "1-3",
+        "2, 9",
+        "0",
+        "999999999999",
+        "back",
+        "say",
+        "explain",
+        "explain 90094",
+        "help",
+        "again",
+        "list",
+        "more",
+        "less",
+        "page 2",
+        "page 0",
+        "total",
+        "all",
+        "yes",
+        "no",
+        "these",
+        "clear",
+        "invert",
+        "kinds",
+        "auto",
+        "review",
+        "finish",
+        "tick 1-3",
+        "untick 2",
+        "exclude 1",
+        "include 1",
+        "details 1",
+        "turn off 1-2",
+        "filter",
+        "filter ana",
+        "/ana",
+        "sort",
+        "refresh",
+        "park",
+        "authorise",
+        "enable",
+        "play",
+        "print",
+        "copy",
+        "qr",
+        "file",
+        "save",
+        "find",
+        "new",
+        "go on",
+        "change tenant",
+        "bakery.example",
+        "ana@bakery1.example",
+        "mail.hoster.example",
+        "=back",
+        ".",
+        "stop",
+        "receipt",
+        "next",
+        "x",
+        "d",
+        "k",
+        "u",
+        "w",
+        "?",
+        "/",
+    ]);
+    prop::collection::vec(prop_oneof![4 => known.prop_map(str::to_owned), 1 => "\\PC{0,30}"], 0..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_lines_are_answered_without_a_panic(lines in lines(), columns in 20_u16..100, verdict in 0..3_u8) {
+        let (mut call, _) = Call::start(columns);
+        call.desk.verdict = match verdict {
+            0 => Verdict::NotYet,
+            1 => Verdict::Proved,
+            _ => Verdict::WrongTenant { found: organisation(7) },
+        };
+        call.desk.named = Some(organisation(1));
+        for line in lines {
+            if call.desk.wizard.ended().is_some() {
+                break;
+            }
+            call.types(&line);
+            call.desk.pass(40);
+            call.goes_on();
+            // Nothing is said of a view that was said.
+            prop_assert_eq!(call.hears(), "");
+        }
+    }
+}

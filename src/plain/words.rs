@@ -1,0 +1,211 @@
+//! Words as lines: phrases of the wizard for a person who types words and Enter, wrapped at the window's width. Pure.
+//!
+//! Ways on become words to type, and signs that a screen reader has no good name for become words. Both are done to what
+//! this program says; a name is never searched.
+
+use std::borrow::Cow;
+
+use super::vocabulary;
+use crate::domain::{
+    codeset::{fit_codeset, width},
+    phrase::{Phrase, Segment},
+    text,
+};
+
+/// One thing to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// A sentence or more, wrapped between words.
+    Words(String),
+    /// A link or an id: alone on its line, never wrapped.
+    Alone(String),
+    /// An empty line.
+    Gap,
+}
+
+/// A phrase of the wizard, for lines.
+#[must_use]
+pub(crate) fn told(phrase: &Phrase) -> String {
+    phrase.spoken(vocabulary::way, signs).to_string().trim().to_owned()
+}
+
+/// The same at the start of a sentence: a capital in front, unless a name stands there.
+#[must_use]
+pub(crate) fn told_first(phrase: &Phrase) -> String {
+    let words = told(phrase);
+    if matches!(phrase.parts().first(), Some(Segment::Said(_))) { capital(&words) } else { words }
+}
+
+/// Words of this program, with its signs as words.
+#[must_use]
+pub(crate) fn signs(own: &'static str) -> Cow<'static, str> {
+    if own.is_ascii() {
+        return own.into();
+    }
+    own.replace(" · ", ", ").replace(" → ", " to ").replace(" …", "").into()
+}
+
+/// What stays the same while only a clock or a counter goes on: durations are left out, other numbers are all alike.
+#[must_use]
+pub(crate) fn steady(words: &str) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    let mut words = words.split(' ').peekable();
+    while let Some(word) = words.next() {
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        let unit = words.peek().map(|next| next.trim_end_matches(|c: char| c.is_ascii_punctuation()));
+        if is_number && matches!(unit, Some("s" | "min" | "h" | "d")) {
+            let _unit = words.next();
+        } else {
+            kept.push(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect());
+        }
+    }
+    kept.join(" ")
+}
+
+/// A line without durations: what else changes in it is news.
+#[must_use]
+pub(crate) fn timeless(words: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut words = words.split(' ').peekable();
+    while let Some(word) = words.next() {
+        let unit = words.peek().map(|next| next.trim_end_matches(|c: char| c.is_ascii_punctuation()));
+        if word.starts_with(|c: char| c.is_ascii_digit()) && matches!(unit, Some("s" | "min" | "h" | "d")) {
+            let _unit = words.next();
+        } else {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
+}
+
+/// A sentence ends in punctuation: readers pause there.
+#[must_use]
+pub(crate) fn sentence(words: &str) -> String {
+    let words = words.trim_end();
+    let spoken = words.trim_end_matches(['”', '"']);
+    if words.is_empty() || spoken.ends_with(['.', '?', '!', ':', ';']) {
+        words.to_owned()
+    } else {
+        format!("{words}.")
+    }
+}
+
+/// The first letter large. Host names and addresses stay as they are: they are read aloud and typed.
+#[must_use]
+pub(crate) fn capital(words: &str) -> String {
+    let first =
+        words.split([' ', ',']).next().unwrap_or_default().trim_end_matches(['.', ':', ';', '?', '!']);
+    if first.contains(['.', '@', '/']) { words.to_owned() } else { text::capital(words) }
+}
+
+/// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.
+#[must_use]
+pub(crate) fn lay(lines: &[Line], columns: u16, use_unicode: bool) -> String {
+    let mut out = String::new();
+    for line in lines {
+        match line {
+            Line::Gap => out.push('\n'),
+            Line::Alone(words) => {
+                out.push_str(&clean(words, use_unicode));
+                out.push('\n');
+            }
+            Line::Words(words) => wrap(&clean(words, use_unicode), columns, &mut out),
+        }
+    }
+    out
+}
+
+/// In the codeset, and without any control character: nothing with one can come here, and nothing may.
+fn clean(words: &str, use_unicode: bool) -> String {
+    fit_codeset(words, use_unicode).chars().filter(|c| !c.is_control()).collect()
+}
+
+fn wrap(words: &str, columns: u16, out: &mut String) {
+    let mut used = 0_u16;
+    for word in words.split(' ').filter(|word| !word.is_empty()) {
+        let wide = width(word);
+        if used > 0 && used.saturating_add(1).saturating_add(wide) > columns {
+            out.push('\n');
+            used = 0;
+        }
+        if used > 0 {
+            out.push(' ');
+            used = used.saturating_add(1);
+        }
+        out.push_str(word);
+        used = used.saturating_add(wide);
+    }
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{phrase::phrase, text::Text};
+
+    #[test]
+    fn signs_of_the_program_become_words_and_those_of_names_stay() {
+        let name = Text::from("Reception · Level 2 → Lift … (leave)");
+        let words = phrase!["ticked 3 · seats 0 → 3 of 9 · ", &name];
+        assert_eq!(told(&words), "ticked 3, seats 0 to 3 of 9, Reception · Level 2 → Lift … (leave)");
+        assert_eq!(signs("stop …"), "stop");
+    }
+
+    #[test]
+    fn a_sentence_that_begins_with_a_name_begins_as_the_name_does() {
+        assert_eq!(told_first(&phrase!["ticked ", 3]), "Ticked 3");
+        assert_eq!(told_first(&phrase![Text::from("iiNet"), " is closed"]), "iiNet is closed");
+    }
+
+    #[test]
+    fn a_sentence_begins_large_and_a_host_stays_as_it_is() {
+        assert_eq!(capital("nobody answers. Try again."), "Nobody answers. Try again.");
+        assert_eq!(capital("stopped."), "Stopped.");
+        for kept in ["mail.hoster.example, Exchange 2019", "svc@hoster.example.", "https://mail.example/EWS"]
+        {
+            assert_eq!(capital(kept), kept);
+        }
+    }
+
+    #[test]
+    fn a_clock_is_no_news() {
+        for (one, other, alike) in [
+            ("Trying: 7 s. Usually 5 s.", "Trying: 2 min 40 s. Usually 5 s.", true),
+            ("20:00 AEDT, in 3 h 12 min", "20:00 AEDT, in 3 h 11 min", true),
+            ("Listing: 999 users so far, 1 s.", "Listing: 999 users so far, 3 s.", true),
+            ("seats 0 to 3", "seats 0 to 4", false),
+            ("Accepted.", "Refused.", false),
+        ] {
+            assert_eq!(timeless(one) == timeless(other), alike, "{one} | {other}");
+        }
+        assert_eq!(steady("Listing: 99 users"), steady("Listing: 17 users"));
+    }
+
+    #[test]
+    fn words_are_wrapped_and_links_are_not() {
+        let lines = [
+            Line::Words("one two three".into()),
+            Line::Alone("https://login.microsoftonline.com/abc".into()),
+            Line::Gap,
+            Line::Words("extraordinarily long".into()),
+        ];
+        let laid = lay(&lines, 8, true);
+        assert_eq!(laid, "one two\nthree\nhttps://login.microsoftonline.com/abc\n\nextraordinarily\nlong\n");
+        assert_eq!(lay(&[Line::Words("Zoë – “ok”".into())], 80, false), "Zoe - \"ok\"\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_wide_and_none_holds_a_control(words in "\\PC{0,200}|[\\x00-\\x7f]{0,80}", columns in 1_u16..90, use_unicode: bool) {
+            let laid = lay(&[Line::Words(words.clone()), Line::Alone(words)], columns, use_unicode);
+            prop_assert!(!laid.chars().any(|c| c.is_control() && c != '\n'));
+            prop_assert!(use_unicode || laid.is_ascii());
+            let (wrapped, _alone) = laid.trim_end_matches('\n').rsplit_once('\n').unwrap_or((&laid, ""));
+            for line in wrapped.lines() {
+                prop_assert!(width(line) <= columns || !line.contains(' '), "{line:?}");
+            }
+        }
+    }
+}
