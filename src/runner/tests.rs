@@ -161,7 +161,8 @@ impl Stage {
             ..NewCustomer::default()
         };
         self.store().seed_customers(&[customer]).unwrap();
-        let customer = self.store().customer_by_reference(reference).unwrap().id;
+        let on_record = self.store().customers().unwrap();
+        let customer = on_record.iter().find(|one| one.reference.as_str() == reference).unwrap().id;
         (customer, self.store().open_run(customer, product).unwrap().id)
     }
 

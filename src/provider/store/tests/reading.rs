@@ -27,7 +27,7 @@ fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
             NewCustomer { is_active: false, ..new_customer("4", "Closed", &one) },
         ])
         .unwrap();
-    let id = |reference| store.customer_by_reference(reference).unwrap().id;
+    let id = |reference| called(&store, reference).id;
     let first = store.open_run(id("1"), Product::Office365).unwrap().id;
     world.at(2_000_000);
     let second = store.open_run(id("3"), Product::Office365).unwrap().id;

@@ -120,7 +120,7 @@ fn drafts_and_counts_survive() {
 #[test]
 fn looking_at_a_lock_never_takes_it_away() {
     let world = World::new();
-    let locks = super::super::lock::Locks::of(&world.file()).unwrap();
+    let locks = super::super::part::lock::Locks::of(&world.file()).unwrap();
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

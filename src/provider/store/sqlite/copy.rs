@@ -4,37 +4,35 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Store, sqlite::BUSY};
+use super::BUSY;
 use crate::domain::{
     failure::{Failure, FailureKind},
     text::Text,
 };
 
-impl Store {
-    /// Copies the record in a file into another file, which must not be there yet; what stands in the write-ahead log is
-    /// copied too. A record that has not been made yet is no error: there is no copy then. Cost: reads and writes the
-    /// whole record once.
-    ///
-    /// # Errors
-    /// `Record`, when the record can't be read or the copy not be written; a retry helps for a busy one.
-    pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-        if !from.exists() {
-            return Ok(());
-        }
-        // Read-only: not even the log is written back into the original when this connection closes.
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(from, flags)?;
-        connection.busy_timeout(BUSY)?;
-        let name = to.to_str().ok_or_else(|| {
-            Failure::new(
-                FailureKind::Record,
-                Text::of(format_args!("the copy can't be named: {}", to.display())),
-                "Give the data folder a name that is text.",
-            )
-        })?;
-        connection.execute("VACUUM INTO ?1", [name])?;
-        Ok(())
+/// Copies the record in a file into another file, which must not be there yet; what stands in the write-ahead log is
+/// copied too. A record that has not been made yet is no error: there is no copy then. Cost: reads and writes the
+/// whole record once.
+///
+/// # Errors
+/// `Record`, when the record can't be read or the copy not be written; a retry helps for a busy one.
+pub(in super::super) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    if !from.exists() {
+        return Ok(());
     }
+    // Read-only: not even the log is written back into the original when this connection closes.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(from, flags)?;
+    connection.busy_timeout(BUSY)?;
+    let name = to.to_str().ok_or_else(|| {
+        Failure::new(
+            FailureKind::Record,
+            Text::of(format_args!("the copy can't be named: {}", to.display())),
+            "Give the data folder a name that is text.",
+        )
+    })?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -46,7 +44,7 @@ mod tests {
         time::{Clock, Moment},
     };
 
-    use super::super::{Store, StoreOptions};
+    use super::super::super::{Store, StoreOptions};
 
     fn options(file: &std::path::Path) -> StoreOptions {
         StoreOptions {
@@ -81,7 +79,7 @@ mod tests {
         Store::copy(&from, &to).unwrap();
         assert_eq!((fs::read(&from).unwrap(), fs::read(&log).unwrap()), before);
         let copy = Store::open(options(&to)).unwrap();
-        let customer = copy.customer_by_reference("C-1").unwrap();
+        let customer = &copy.customers().unwrap()[0];
         let run = copy.open_run(customer.id, Product::Office365).unwrap();
         assert!(store.load_run(&run.id).is_err(), "what is written into the copy stays there");
         assert!(Store::copy(&from, &to).is_err(), "a file that is there is not written over");

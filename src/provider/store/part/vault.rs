@@ -12,10 +12,7 @@ use std::{
 use age::{secrecy::ExposeSecret, x25519};
 use zeroize::Zeroizing;
 
-use super::{
-    error::of_file,
-    sqlite::{close_to_others, make_folder},
-};
+use super::super::files::{close_to_others, make_folder, of_file};
 use crate::domain::{
     failure::{Failure, FailureKind},
     secret::Secret,
@@ -26,13 +23,13 @@ const DRAFT: &str = "new-";
 
 /// The key file and what it opens.
 #[derive(Debug)]
-pub(super) struct Vault {
+pub(crate) struct Vault {
     identity: PathBuf,
 }
 
 impl Vault {
     /// The vault whose key lies, or will lie, in that file.
-    pub(super) const fn new(identity: PathBuf) -> Self {
+    pub(crate) const fn new(identity: PathBuf) -> Self {
         Self { identity }
     }
 
@@ -40,7 +37,7 @@ impl Vault {
     ///
     /// # Errors
     /// `Record`, when the key file can't be made, or is there and is not a key: it is never overwritten.
-    pub(super) fn seal(&self, password: &Secret<String>) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn seal(&self, password: &Secret<String>) -> Result<Vec<u8>, Failure> {
         let key = match self.read()? {
             Some(key) => key,
             None => self.make()?,
@@ -56,7 +53,7 @@ impl Vault {
     }
 
     /// Decrypts a password; none when the key is gone, unreadable or another one.
-    pub(super) fn open(&self, sealed: &[u8]) -> Option<Secret<String>> {
+    pub(crate) fn open(&self, sealed: &[u8]) -> Option<Secret<String>> {
         let key = self.read().ok().flatten()?;
         let decryptor = age::Decryptor::new(sealed).ok()?;
         let mut plain = decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).ok()?;
@@ -77,7 +74,8 @@ impl Vault {
         file.read_to_string(&mut text).map_err(|e| of_file("read the key file", &self.identity, &e))?;
         match text.lines().map(str::trim).find_map(|line| line.parse().ok()) {
             Some(key) => {
-                close_to_others(&file).map_err(|e| of_file("close to other people", &self.identity, &e))?;
+                close_to_others(&self.identity)
+                    .map_err(|e| of_file("close to other people", &self.identity, &e))?;
                 Ok(Some(key))
             }
             None => Err(Failure::new(

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../assets/schema/001_base.sql")];
+const MIGRATIONS: [&str; 1] = [include_str!("../../../../assets/schema/001_base.sql")];
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.
 const APPLICATION: i64 = 0x4233_3635;

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{error::of_file, sqlite::make_folder};
+use super::super::files::{make_folder, of_file};
 use crate::domain::failure::Failure;
 
 /// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
@@ -21,11 +21,11 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// A lock that this process holds; dropping it lets go.
 #[derive(Debug)]
-pub(super) struct Hold(#[expect(dead_code, reason = "kept open: closing the file lets go of the lock")] File);
+pub(crate) struct Hold(#[expect(dead_code, reason = "kept open: closing the file lets go of the lock")] File);
 
 /// The `locks` folder of one record.
 #[derive(Debug)]
-pub(super) struct Locks {
+pub(crate) struct Locks {
     folder: PathBuf,
     /// Name of the record's file, so that two records in one folder don't share locks.
     record: String,
@@ -33,7 +33,7 @@ pub(super) struct Locks {
 
 impl Locks {
     /// The locks of the record in `file`; makes the folder.
-    pub(super) fn of(file: &Path) -> Result<Self, Failure> {
+    pub(crate) fn of(file: &Path) -> Result<Self, Failure> {
         let folder = file.parent().unwrap_or_else(|| Path::new("")).join("locks");
         make_folder(&folder)?;
         let record = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -44,7 +44,7 @@ impl Locks {
     ///
     /// # Errors
     /// `Record`, when the disk knows no locks or the file can't be made.
-    pub(super) fn try_hold(&self, name: &str) -> Result<Option<Hold>, Failure> {
+    pub(crate) fn try_hold(&self, name: &str) -> Result<Option<Hold>, Failure> {
         let path = self.path(name);
         let mut options = fs::OpenOptions::new();
         options.read(true).append(true).create(true);
@@ -68,7 +68,7 @@ impl Locks {
     ///
     /// # Errors
     /// `Record`, when the disk knows no locks.
-    pub(super) fn is_held(&self, name: &str) -> Result<bool, Failure> {
+    pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
         let path = self.path(name);
         let file = match File::open(&path) {
             Ok(file) => file,
