@@ -18,7 +18,7 @@ use std::{
     future::Future,
     path::PathBuf,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -33,6 +33,7 @@ use crate::{
         customer::{Impersonation, Progress},
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
+        lock::lock,
         order,
         run::Board,
         sweep::OVERDUE_AFTER,
@@ -41,7 +42,7 @@ use crate::{
         text::Text,
         time::{Clock, Moment},
     },
-    provider::{Provider, store::Store},
+    provider::{Provider, blocking, store::Store},
     wizard::{
         effect::{CallId, Request},
         event::{Reply, World},
@@ -446,23 +447,15 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Failure> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => {
-            tracing::error!(%error, "a blocking task ended early");
-            Err(internal("a task of this program ended early"))
-        }
-    }
+    blocking::run(AGAIN, work).await
 }
+
+/// What to do about a fault of our own.
+const AGAIN: &str = "Press r to try again. If it stays, the log file has more.";
 
 /// Our own fault, in words.
 fn internal(what: &'static str) -> Failure {
-    Failure::new(FailureKind::Internal, what, "Press r to try again. If it stays, the log file has more.")
-}
-
-/// Locks, also after another thread panicked while it held the lock: the maps behind stay usable.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    Failure::new(FailureKind::Internal, what, AGAIN)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{
     domain::text::Text,
     settings::{
         CredentialSource,
-        table::{Key, Kind, SETTINGS, Setting},
+        table::{AnySetting, SETTINGS},
     },
 };
 
@@ -62,16 +62,13 @@ fn arguments(opener: &Opener) -> Result<Vec<String>, Refusal> {
 }
 
 /// Settings that decide what a pass works with. The others are about windows and other commands.
-const fn is_for_a_pass(key: Key) -> bool {
-    !matches!(key, Key::Color | Key::Glyphs | Key::Lines | Key::ProvisionWait | Key::ApplyAtOnce)
+fn is_for_a_pass(setting: &dyn AnySetting) -> bool {
+    !["screen", "provision", "apply"].contains(&setting.spec().place().0)
 }
 
 /// A value as it was given; paths mean the same from any folder.
-fn value(setting: &Setting, given: &str) -> Result<String, Refusal> {
-    match setting.kind {
-        Kind::File | Kind::Folder => absolute(Path::new(given)),
-        _ => Ok(given.to_owned()),
-    }
+fn value(setting: &dyn AnySetting, given: &str) -> Result<String, Refusal> {
+    if setting.is_path() { absolute(Path::new(given)) } else { Ok(given.to_owned()) }
 }
 
 /// Variables that this start was given and a timer is not: where things lie, and settings. Never the secret itself, which
@@ -79,24 +76,20 @@ fn value(setting: &Setting, given: &str) -> Result<String, Refusal> {
 fn environment() -> Result<Vec<(String, String)>, Refusal> {
     let mut carried = environment::folders();
     for (name, given) in environment::ours() {
-        let setting = SETTINGS.iter().find(|setting| setting.variable == name && is_for_a_pass(setting.key));
+        let mut settings = SETTINGS.iter().filter(|setting| is_for_a_pass(**setting));
+        let setting = settings.find(|setting| setting.spec().variable == name);
         let (Some(setting), Some(given)) = (setting, given.to_str().filter(|given| !given.is_empty())) else {
             continue;
         };
-        carried.push((name, value(setting, given)?));
+        carried.push((name, value(*setting, given)?));
     }
     Ok(carried)
 }
 
 /// Flags of settings, as they were given.
 fn flags(opener: &Opener) -> Result<Vec<String>, Refusal> {
-    let given = opener.common.values.0.iter().filter(|(key, ..)| is_for_a_pass(*key));
-    given
-        .filter_map(|(key, flag, given)| {
-            Some((SETTINGS.iter().find(|setting| setting.key == *key)?, flag, given))
-        })
-        .map(|(setting, flag, given)| Ok(format!("{flag}={}", value(setting, given)?)))
-        .collect()
+    let given = opener.common.values.0.iter().filter(|(setting, ..)| is_for_a_pass(*setting));
+    given.map(|(setting, flag, given)| Ok(format!("{flag}={}", value(*setting, given)?))).collect()
 }
 
 /// A path that means the same from any folder.
