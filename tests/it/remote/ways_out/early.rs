@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use crate::terminal::{CTRL_C, Home, Terminal};
 
 #[test]
-fn run_04_sigterm_at_the_very_start() {
+fn sigterm_at_the_very_start() {
     let home = Home::new();
     for delay in (0..24).map(|step| Duration::from_millis(step * 2)) {
         let mut terminal = Terminal::start(&home, &[]);
@@ -22,7 +22,7 @@ fn run_04_sigterm_at_the_very_start() {
 }
 
 #[test]
-fn run_04_sigterm_in_the_middle_of_leaving() {
+fn sigterm_in_the_middle_of_leaving() {
     let home = Home::new();
     for delay in (0..16).map(|step| Duration::from_millis(step * 2)) {
         let mut terminal = Terminal::opened(&home);

@@ -1,4 +1,4 @@
-//! Run 6: a list full of hostile names, in UTF-8 and in ASCII, in a usual and in a small window: every byte that reaches
+//! A list full of hostile names, in UTF-8 and in ASCII, in a usual and in a small window: every byte that reaches
 //! the terminal is ours, columns stay aligned, no two rows look the same, and no hidden character hides a row.
 
 use std::{collections::HashMap, fmt::Write as _, fs};
@@ -199,27 +199,27 @@ fn holds(size: (u16, u16), locale: &str) {
 }
 
 #[test]
-fn run_06_hostile_names_in_utf_8() {
+fn hostile_names_in_utf_8() {
     holds((80, 24), "C.UTF-8");
 }
 
 #[test]
-fn run_06_hostile_names_in_a_small_window() {
+fn hostile_names_in_a_small_window() {
     holds((40, 10), "C.UTF-8");
 }
 
 #[test]
-fn run_06_hostile_names_in_ascii() {
+fn hostile_names_in_ascii() {
     holds((80, 24), "C");
 }
 
 #[test]
-fn run_06_hostile_names_in_ascii_and_a_small_window() {
+fn hostile_names_in_ascii_and_a_small_window() {
     holds((40, 10), "C");
 }
 
 #[test]
-fn run_06_what_is_written_out_is_clean_too() {
+fn what_is_written_out_is_clean_too() {
     let home = Home::new();
     let (mut terminal, _) = opened(&home, (80, 24), "C.UTF-8");
     terminal.keys("a").waits("ticks", |text| !text.contains("ticked 0")).keys(ENTER).sees(&["New seats:"]);

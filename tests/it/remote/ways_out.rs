@@ -1,4 +1,4 @@
-//! Run 4: every way out: the terminal as it was, the exit code, the process gone within two seconds.
+//! Every way out: the terminal as it was, the exit code, the process gone within two seconds.
 
 mod early;
 mod panic;
@@ -32,31 +32,31 @@ fn leaves_everywhere(code: u32, way: impl Fn(&mut Terminal)) {
 }
 
 #[test]
-fn run_04_sigterm_gives_the_terminal_back() {
+fn sigterm_gives_the_terminal_back() {
     leaves_everywhere(143, |terminal| terminal.signal(Signal::TERM));
 }
 
 #[test]
-fn run_04_sigquit_gives_the_terminal_back() {
+fn sigquit_gives_the_terminal_back() {
     leaves_everywhere(131, |terminal| terminal.signal(Signal::QUIT));
 }
 
 #[test]
-fn run_04_ctrl_backslash_gives_the_terminal_back() {
+fn ctrl_backslash_gives_the_terminal_back() {
     leaves_everywhere(131, |terminal| {
         terminal.keys("\x1c");
     });
 }
 
 #[test]
-fn run_04_ctrl_c_asks_and_the_second_one_gives_the_terminal_back() {
+fn ctrl_c_asks_and_the_second_one_gives_the_terminal_back() {
     leaves_everywhere(130, |terminal| {
         terminal.keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C);
     });
 }
 
 #[test]
-fn run_04_sigint_asks_and_the_second_one_gives_the_terminal_back() {
+fn sigint_asks_and_the_second_one_gives_the_terminal_back() {
     leaves_everywhere(130, |terminal| {
         terminal.signal(Signal::INT);
         terminal.sees(&["Leave?"]).signal(Signal::INT);
@@ -64,7 +64,7 @@ fn run_04_sigint_asks_and_the_second_one_gives_the_terminal_back() {
 }
 
 #[test]
-fn run_04_two_sigterms_in_a_row_are_one() {
+fn two_sigterms_in_a_row_are_one() {
     leaves_everywhere(143, |terminal| {
         terminal.signal(Signal::TERM);
         terminal.signal(Signal::TERM);
@@ -72,7 +72,7 @@ fn run_04_two_sigterms_in_a_row_are_one() {
 }
 
 #[test]
-fn run_04_sigpipe_and_sigcont_change_nothing() {
+fn sigpipe_and_sigcont_change_nothing() {
     leaves_everywhere(143, |terminal| {
         terminal.signal(Signal::PIPE);
         terminal.signal(Signal::CONT);
@@ -82,7 +82,7 @@ fn run_04_sigpipe_and_sigcont_change_nothing() {
 
 /// The terminal may be gone: not a byte is written to it. The line gets its modes back all the same.
 #[test]
-fn run_04_sighup_gives_a_terminal_that_stays_back() {
+fn sighup_gives_a_terminal_that_stays_back() {
     let places = Places::prepared();
     for (place, _, mut terminal, _home) in places.each() {
         terminal.signal(Signal::HUP);
@@ -94,7 +94,7 @@ fn run_04_sighup_gives_a_terminal_that_stays_back() {
 }
 
 #[test]
-fn run_04_a_closed_window_ends_the_program_everywhere() {
+fn a_closed_window_ends_the_program_everywhere() {
     let places = Places::prepared();
     for (place, _, mut terminal, _home) in places.each() {
         // The key that has the last bytes come.
@@ -105,7 +105,7 @@ fn run_04_a_closed_window_ends_the_program_everywhere() {
 
 /// A closed terminal says so for ever: nobody may ask it again and again, not even while the last write waits.
 #[test]
-fn run_04_a_closed_window_costs_nothing_while_the_last_write_waits() {
+fn a_closed_window_costs_nothing_while_the_last_write_waits() {
     let places = Places::prepared();
     let (home, mut terminal) = places.users();
     terminal.keys(" ").sees(&["ticked 1"]);
@@ -127,7 +127,7 @@ fn run_04_a_closed_window_costs_nothing_while_the_last_write_waits() {
 }
 
 #[test]
-fn run_04_leaving_while_users_arrive() {
+fn leaving_while_users_arrive() {
     let places = Places::prepared();
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131)] {
         let (_home, mut terminal) = places.arriving();
@@ -142,7 +142,7 @@ fn run_04_leaving_while_users_arrive() {
 
 /// A write that is out when the window closes: what is left of it is completed at the next start.
 #[test]
-fn run_04_a_closed_window_during_an_apply_loses_nothing() {
+fn a_closed_window_during_an_apply_loses_nothing() {
     let (home, world) = crowded();
     let arguments = ["--world", world.as_str()];
     let mut terminal = Terminal::start(&home, &arguments);
@@ -158,7 +158,7 @@ fn run_04_a_closed_window_during_an_apply_loses_nothing() {
 
 /// Leaving with a write out says so, and another Ctrl-C does not wait for it.
 #[test]
-fn run_04_a_third_ctrl_c_does_not_wait() {
+fn a_third_ctrl_c_does_not_wait() {
     let places = Places::prepared();
     let (home, mut terminal) = places.users();
     let lock = rusqlite::Connection::open(home.store()).unwrap();
@@ -172,7 +172,7 @@ fn run_04_a_third_ctrl_c_does_not_wait() {
 }
 
 #[test]
-fn run_04_a_closed_pipe_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     let home = Home::new();
     let script = format!(
         "{TYPED} --sandbox sweep --preview 2>errors | true; echo ${{PIPESTATUS[0]}} >code; {TYPED} --help | true"

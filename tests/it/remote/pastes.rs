@@ -1,4 +1,4 @@
-//! Run 8: pastes: with a newline, of many lines, with an end mark inside, of a megabyte and of ten, without brackets,
+//! Pastes: with a newline, of many lines, with an end mark inside, of a megabyte and of ten, without brackets,
 //! without an end, and where no field is.
 
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn peak(terminal: &Terminal) -> u64 {
 }
 
 #[test]
-fn run_08_a_tenant_id_with_everything_around_it() {
+fn a_tenant_id_with_everything_around_it() {
     let home = Home::new();
     let mut terminal = tenant(&home);
     for pasted in [
@@ -51,7 +51,7 @@ fn run_08_a_tenant_id_with_everything_around_it() {
 }
 
 #[test]
-fn run_08_many_lines_in_a_field_of_one() {
+fn many_lines_in_a_field_of_one() {
     let home = Home::new();
     let mut terminal = tenant(&home);
     terminal.pastes("kauribuilding.example\rsecond\nthird\r\n", &["Only the first of 3 lines was pasted"]);
@@ -62,7 +62,7 @@ fn run_08_many_lines_in_a_field_of_one() {
 }
 
 #[test]
-fn run_08_an_end_mark_inside_presses_nothing() {
+fn an_end_mark_inside_presses_nothing() {
     let home = Home::new();
     let mut terminal = tenant(&home);
     terminal.keys(&format!("\x1b[200~{TENANT}\x1b[201~\r\t \rq\x1b[201~")).sees(&["> Tenant: 7a36af4b"]);
@@ -84,7 +84,7 @@ fn run_08_an_end_mark_inside_presses_nothing() {
 }
 
 #[test]
-fn run_08_a_paste_in_pieces_and_one_without_an_end() {
+fn a_paste_in_pieces_and_one_without_an_end() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     for pieces in [
@@ -112,7 +112,7 @@ fn run_08_a_paste_in_pieces_and_one_without_an_end() {
 }
 
 #[test]
-fn run_08_a_paste_without_brackets_presses_no_enter() {
+fn a_paste_without_brackets_presses_no_enter() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.keys("banksia medical\r").sees(&["> Search: banksia medical", "1 of"]);
@@ -126,7 +126,7 @@ fn run_08_a_paste_without_brackets_presses_no_enter() {
 }
 
 #[test]
-fn run_08_where_no_field_is() {
+fn where_no_field_is() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.keys(TAB).sees(&["/ search"]).pastes("nqa\r", &["Nothing was pasted. Press / first"]);
@@ -143,7 +143,7 @@ fn run_08_where_no_field_is() {
 }
 
 #[test]
-fn run_08_a_megabyte_and_ten() {
+fn a_megabyte_and_ten() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     let line = "nobody by this name ".repeat(50);
@@ -167,7 +167,7 @@ fn run_08_a_megabyte_and_ten() {
 }
 
 #[test]
-fn run_08_a_list_of_thousands_of_mailboxes() {
+fn a_list_of_thousands_of_mailboxes() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal
@@ -182,5 +182,26 @@ fn run_08_a_list_of_thousands_of_mailboxes() {
     let addresses = addresses.concat();
     terminal.pastes(&addresses, &["20000 new. 20,000 mailboxes on the list."]);
     terminal.pastes(&addresses, &["0 new. 20,000 mailboxes on the list."]);
+    assert_eq!(terminal.interrupts(), 130);
+}
+
+/// The list of an old console or a serial line: no brackets, and a read brings whatever was there.
+#[test]
+fn a_list_without_brackets_in_pieces_is_one_list() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal
+        .picks("Lighthouse Printing")
+        .takes(0)
+        .sees(&["> A mailbox to try"])
+        .keys("\x1b[Z")
+        .loses("> A mailbox to try");
+    terminal.keys("i").sees(&["> Mailboxes"]);
+    let list: String = (0..120).map(|at| format!("user{at:03}@lighthouseprinting.example\r")).collect();
+    for piece in list.as_bytes().chunks(16) {
+        terminal.sends(piece);
+        std::thread::sleep(Duration::from_millis(9));
+    }
+    terminal.sees(&["120 new. 120 mailboxes on the list."]);
     assert_eq!(terminal.interrupts(), 130);
 }

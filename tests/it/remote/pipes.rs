@@ -1,4 +1,4 @@
-//! Run 10: no escape byte where there is no terminal.
+//! No escape byte where there is no terminal.
 //!
 //! The line mode comes later; until then the wizard says that it needs a terminal. Everything that runs without a screen is
 //! read from pipes here: results on stdout, everything else on stderr, exit codes, and not one escape byte, whatever the
@@ -38,7 +38,7 @@ fn full() -> Stdio {
 }
 
 #[test]
-fn run_10_results_on_stdout_the_rest_on_stderr_and_no_escape_byte() {
+fn results_on_stdout_the_rest_on_stderr_and_no_escape_byte() {
     let home = Home::new();
     for (arguments, code, out, err) in [
         (&[][..], 2, "", "the wizard needs a terminal"),
@@ -69,7 +69,7 @@ fn run_10_results_on_stdout_the_rest_on_stderr_and_no_escape_byte() {
 }
 
 #[test]
-fn run_10_the_sandbox_in_a_pipe_is_lines() {
+fn the_sandbox_in_a_pipe_is_lines() {
     let home = Home::new();
     let mut child = piped(&home, &["sandbox", "--port", "0"]).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -91,7 +91,7 @@ fn interrupt(child: &Child) {
 }
 
 #[test]
-fn run_10_a_terminal_that_is_none_gets_lines() {
+fn a_terminal_that_is_none_gets_lines() {
     for term in ["dumb", ""] {
         let home = Home::new();
         let mut terminal = Terminal::sized(&home, &[], 80, 24, &[("TERM", term)]);
@@ -108,7 +108,7 @@ fn run_10_a_terminal_that_is_none_gets_lines() {
 }
 
 #[test]
-fn run_10_one_end_on_a_terminal_is_not_enough() {
+fn one_end_on_a_terminal_is_not_enough() {
     for redirection in ["| cat", "</dev/null", ">/dev/null"] {
         let home = Home::new();
         let line = format!("{TYPED} {redirection}; echo done");
@@ -121,7 +121,7 @@ fn run_10_one_end_on_a_terminal_is_not_enough() {
 }
 
 #[test]
-fn run_10_a_closed_pipe_is_quiet() {
+fn a_closed_pipe_is_quiet() {
     let home = Home::new();
     for (arguments, code) in [
         (&["--help"][..], 0),
@@ -149,7 +149,7 @@ fn run_10_a_closed_pipe_is_quiet() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn run_10_an_answer_that_is_lost_is_a_failure() {
+fn an_answer_that_is_lost_is_a_failure() {
     let home = Home::new();
     for arguments in [&["--help"][..], &["--sandbox", "sweep", "--status"], &["sandbox", "--reset"]] {
         let Output { status, stderr, .. } = piped(&home, arguments).stdout(full()).output().unwrap();

@@ -1,4 +1,4 @@
-//! Run 9: inside tmux, screen and mosh.
+//! Inside tmux, screen and mosh.
 
 use std::{
     fs, thread,
@@ -36,22 +36,22 @@ fn whole_path(kind: Kind) {
 }
 
 #[test]
-fn run_09_the_whole_path_in_tmux() {
+fn the_whole_path_in_tmux() {
     whole_path(Kind::Tmux);
 }
 
 #[test]
-fn run_09_the_whole_path_in_screen() {
+fn the_whole_path_in_screen() {
     whole_path(Kind::Screen);
 }
 
 #[test]
-fn run_09_the_whole_path_in_mosh() {
+fn the_whole_path_in_mosh() {
     whole_path(Kind::Mosh);
 }
 
 #[test]
-fn run_09_the_last_words_stand_alone_above_the_prompt() {
+fn the_last_words_stand_alone_above_the_prompt() {
     for kind in Kind::ALL {
         let home = Home::new();
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
@@ -69,7 +69,7 @@ fn link(home: &Home) -> String {
 }
 
 #[test]
-fn run_09_the_link_stands_alone_and_is_read_back_whole() {
+fn the_link_stands_alone_and_is_read_back_whole() {
     for kind in Kind::ALL {
         let home = Home::new();
         let Some((inside, mut terminal)) = opened(kind, &home, "") else { continue };
@@ -95,7 +95,7 @@ fn run_09_the_link_stands_alone_and_is_read_back_whole() {
 }
 
 #[test]
-fn run_09_the_clipboard_is_reached_where_it_can_be() {
+fn the_clipboard_is_reached_where_it_can_be() {
     for (kind, passes) in [(Kind::Tmux, false), (Kind::Screen, true), (Kind::Mosh, true)] {
         let home = Home::new();
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
@@ -114,7 +114,7 @@ fn run_09_the_clipboard_is_reached_where_it_can_be() {
 }
 
 #[test]
-fn run_09_arrows_and_esc_never_become_letters() {
+fn arrows_and_esc_never_become_letters() {
     for kind in Kind::ALL {
         let home = Home::new();
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
@@ -133,7 +133,7 @@ fn run_09_arrows_and_esc_never_become_letters() {
 }
 
 #[test]
-fn run_09_a_pasted_id_is_one_paste() {
+fn a_pasted_id_is_one_paste() {
     for kind in Kind::ALL {
         let home = Home::new();
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
@@ -148,7 +148,7 @@ fn run_09_a_pasted_id_is_one_paste() {
 }
 
 #[test]
-fn run_09_another_size_is_drawn_whole() {
+fn another_size_is_drawn_whole() {
     for kind in Kind::ALL {
         let home = Home::new();
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
@@ -160,7 +160,7 @@ fn run_09_another_size_is_drawn_whole() {
 }
 
 #[test]
-fn run_09_left_and_looked_at_again_it_stands_whole() {
+fn left_and_looked_at_again_it_stands_whole() {
     for kind in Kind::KEEPING {
         let home = Home::new();
         let Some((inside, mut terminal)) = opened(kind, &home, "") else { continue };
@@ -207,22 +207,22 @@ fn unseen(kind: Kind) {
 }
 
 #[test]
-fn run_09_unseen_in_tmux_it_lives_on_and_costs_nothing() {
+fn unseen_in_tmux_it_lives_on_and_costs_nothing() {
     unseen(Kind::Tmux);
 }
 
 #[test]
-fn run_09_unseen_in_screen_it_lives_on_and_costs_nothing() {
+fn unseen_in_screen_it_lives_on_and_costs_nothing() {
     unseen(Kind::Screen);
 }
 
 #[test]
-fn run_09_unseen_in_mosh_it_lives_on_and_costs_nothing() {
+fn unseen_in_mosh_it_lives_on_and_costs_nothing() {
     unseen(Kind::Mosh);
 }
 
 #[test]
-fn run_09_a_killed_server_ends_the_program_and_keeps_the_run() {
+fn a_killed_server_ends_the_program_and_keeps_the_run() {
     for kind in Kind::ALL {
         let home = Home::new();
         let Some((inside, mut terminal)) = Inside::open(kind, &home, USUAL) else { continue };
@@ -243,7 +243,7 @@ fn run_09_a_killed_server_ends_the_program_and_keeps_the_run() {
 }
 
 #[test]
-fn run_09_no_color_in_tmux_keeps_the_selection() {
+fn no_color_in_tmux_keeps_the_selection() {
     for (environment, has_tints) in [("NO_COLOR=1", false), ("NO_COLOR=", true)] {
         let home = Home::new();
         let Some((inside, mut terminal)) = opened(Kind::Tmux, &home, environment) else { return };
@@ -267,7 +267,7 @@ fn rows(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn run_09_hostile_names_stand_as_they_do_without() {
+fn hostile_names_stand_as_they_do_without() {
     let home = Home::new();
     let mut plain = Terminal::start(&home, &["--ascii"]);
     plain

@@ -1,4 +1,4 @@
-//! Run 7: keys that arrive cut up, unknown, alone, or two hundred at once.
+//! Keys that arrive cut up, unknown, alone, or two hundred at once.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn moves(terminal: &mut Terminal, pieces: &[&[u8]]) -> bool {
 }
 
 #[test]
-fn run_07_a_sequence_in_pieces_is_one_key() {
+fn a_sequence_in_pieces_is_one_key() {
     let home = Home::new();
     let mut terminal = rows(&home);
     for pieces in [
@@ -63,7 +63,7 @@ fn run_07_a_sequence_in_pieces_is_one_key() {
 }
 
 #[test]
-fn run_07_a_piece_that_comes_too_late_is_never_typed() {
+fn a_piece_that_comes_too_late_is_never_typed() {
     let home = Home::new();
     let mut terminal = rows(&home);
     for rest in ["[B", "OB", "[1;5B", "[6~"] {
@@ -76,7 +76,7 @@ fn run_07_a_piece_that_comes_too_late_is_never_typed() {
 }
 
 #[test]
-fn run_07_unknown_sequences_are_swallowed_whole() {
+fn unknown_sequences_are_swallowed_whole() {
     let home = Home::new();
     let mut terminal = rows(&home);
     let before = terminal.under_cursor();
@@ -116,7 +116,7 @@ fn run_07_unknown_sequences_are_swallowed_whole() {
 }
 
 #[test]
-fn run_07_characters_in_pieces_and_both_backspaces() {
+fn characters_in_pieces_and_both_backspaces() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     for (letter, cut) in [("é", 1), ("王", 1), ("王", 2), ("🦀", 3)] {
@@ -132,7 +132,7 @@ fn run_07_characters_in_pieces_and_both_backspaces() {
 }
 
 #[test]
-fn run_07_two_hundred_keys_in_one_read_are_drawn_once() {
+fn two_hundred_keys_in_one_read_are_drawn_once() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Southern Plains University", "48,000");
@@ -158,7 +158,26 @@ fn run_07_two_hundred_keys_in_one_read_are_drawn_once() {
 }
 
 #[test]
-fn run_07_every_way_back_works_without_esc() {
+fn keys_of_modes_that_another_program_left_on() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.reaches_users("Harbour Street Cafe", "37");
+    // kitty's form of Ctrl-C and Esc, and the Ctrl-C of xterm's modifyOtherKeys.
+    for (open, close) in [("\x1b[99;5u", "\x1b[27u"), ("\x1b[27;5;99~", "\x1b[27;1:1u"), ("\x03", ESC)] {
+        terminal.keys(open).sees(&["Leave? The run is kept."]).keys(close).loses("Leave?");
+    }
+    // A key that is let go presses nothing.
+    terminal.keys("\x1b[99;5:3u\x1b[97;1:3u").quiet(QUIET);
+    assert!(!terminal.text().contains("Leave?"), "{}", terminal.text());
+    terminal.keys("\x1b[97;1:1u").sees(&["ticked 34"]).keys("\x1b[13u").sees(&["New seats:"]);
+    // The keypad in application mode as PuTTY sends it, and kitty's.
+    terminal.keys("\x1bOs\x1bOt").sees(&["New seats: 34"]).keys("\x1b[127u\x1b[127u").loses("New seats: 3");
+    terminal.keys("\x1b[57402u\x1b[57408u").sees(&["New seats: 39"]).keys("\x1b[27u").loses("New seats: 39");
+    terminal.keys("\x1b[27u").loses("New seats");
+}
+
+#[test]
+fn every_way_back_works_without_esc() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Harbour Street Cafe", "37").keys("a").sees(&["ticked 34"]).keys(ENTER);
@@ -185,7 +204,7 @@ fn run_07_every_way_back_works_without_esc() {
 }
 
 #[test]
-fn run_07_a_dead_key_says_so() {
+fn a_dead_key_says_so() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--as", "user"]);
     terminal.sees(&["Which customer?", " listed"]).keys(TAB).sees(&["/ search"]);

@@ -1,4 +1,4 @@
-//! Run 1: the first frame, each key, and ten idle seconds: bytes, and nothing at all while idle.
+//! The first frame, each key, and ten idle seconds: bytes, and nothing at all while idle.
 
 use std::{
     thread,
@@ -30,7 +30,7 @@ fn is_idle(terminal: &Terminal) {
 }
 
 #[test]
-fn run_01_idle_is_nothing_at_all() {
+fn idle_is_nothing_at_all() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     is_idle(&terminal);
@@ -69,7 +69,7 @@ const BUDGETS: [Budget; 2] = [
 ];
 
 #[test]
-fn run_01_bytes_of_the_first_frame_and_of_each_key() {
+fn bytes_of_the_first_frame_and_of_each_key() {
     for Budget { window: (columns, rows), first, page, edge, panel } in BUDGETS {
         let home = Home::new();
         let mut terminal = Terminal::sized(&home, &[], columns, rows, &[]);
@@ -130,7 +130,7 @@ fn run_01_bytes_of_the_first_frame_and_of_each_key() {
 
 /// Frames that nobody asked for: one for each second that something is awaited, and a few that follow a key.
 #[test]
-fn run_01_a_list_that_streams_in_and_a_wait_change_the_screen_once_a_second() {
+fn a_list_that_streams_in_and_a_wait_change_the_screen_once_a_second() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--world", "large"]);
     terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
@@ -151,7 +151,7 @@ fn run_01_a_list_that_streams_in_and_a_wait_change_the_screen_once_a_second() {
 
 /// A wait that only its clock changes: a few bytes a second, and never two frames in one.
 #[test]
-fn run_01_a_wait_costs_a_few_bytes_a_second() {
+fn a_wait_costs_a_few_bytes_a_second() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.confirms("Harbour Street Cafe").keys(ENTER).sees(&["adminconsent", "Waiting for consent since"]);

@@ -22,7 +22,7 @@ fn said(line: &str, environment: &[(&str, &str)]) -> (u32, String) {
 }
 
 #[test]
-fn run_05_a_terminal_that_can_not_show_a_screen_gets_lines() {
+fn a_terminal_that_can_not_show_a_screen_gets_lines() {
     for (environment, line, why) in [
         (&[("TERM", "dumb")][..], TYPED.to_owned(), "TERM is dumb"),
         (&[("TERM", "dumb")], format!("{TYPED} --color=always"), "TERM is dumb"),
@@ -41,7 +41,7 @@ fn run_05_a_terminal_that_can_not_show_a_screen_gets_lines() {
 }
 
 #[test]
-fn run_05_without_a_terminal_nothing_is_asked() {
+fn without_a_terminal_nothing_is_asked() {
     for redirected in ["</dev/null", "<&-", "| cat; exit 2", ">&-", ">/dev/null", "</dev/null >/dev/null"] {
         let (code, words) = said(&format!("{TYPED} {redirected}"), &[("TERM", "xterm")]);
         assert_eq!(code, 2, "{redirected}: {words}");
@@ -57,7 +57,7 @@ fn run_05_without_a_terminal_nothing_is_asked() {
 
 /// Whatever becomes of the words, the exit code stays.
 #[test]
-fn run_05_words_that_nobody_takes_change_no_exit_code() {
+fn words_that_nobody_takes_change_no_exit_code() {
     for (line, expected) in [
         ("</dev/null 2>/dev/full", 2),
         ("</dev/null 2>&-", 2),
@@ -71,7 +71,7 @@ fn run_05_words_that_nobody_takes_change_no_exit_code() {
 }
 
 #[test]
-fn run_05_help_is_plain_words_and_names_the_way_back() {
+fn help_is_plain_words_and_names_the_way_back() {
     let (code, words) = said(&format!("{TYPED} --help"), &[("TERM", "xterm"), ("CLICOLOR_FORCE", "1")]);
     assert_eq!(code, 0);
     assert!(words.contains("type reset and press Enter"), "{words}");
@@ -82,7 +82,7 @@ fn run_05_help_is_plain_words_and_names_the_way_back() {
 
 /// A window that does not know its size: the variables, else 80x24; never a size that no screen has.
 #[test]
-fn run_05_a_window_without_a_size_takes_the_variables() {
+fn a_window_without_a_size_takes_the_variables() {
     for (variables, last_row) in [
         (&[("COLUMNS", "100"), ("LINES", "30")][..], "30"),
         (&[("COLUMNS", "100")], "24"),
@@ -112,7 +112,7 @@ fn run_05_a_window_without_a_size_takes_the_variables() {
 }
 
 #[test]
-fn run_05_folders_are_where_the_variables_say() {
+fn folders_are_where_the_variables_say() {
     let home = Home::new();
     let elsewhere = Home::new();
     let (config, data) = (elsewhere.path().join("config"), elsewhere.path().join("data"));
@@ -136,7 +136,7 @@ fn run_05_folders_are_where_the_variables_say() {
 
 /// No home, no account: one sentence. Needs the right to become nobody in particular.
 #[test]
-fn run_05_without_a_home_there_is_a_sentence() {
+fn without_a_home_there_is_a_sentence() {
     let home = Home::new();
     let copy = home.path().join("backup365");
     fs::copy(PROGRAM, &copy).unwrap();
@@ -158,7 +158,7 @@ fn run_05_without_a_home_there_is_a_sentence() {
 }
 
 #[test]
-fn run_05_a_home_that_is_none_says_what_to_do() {
+fn a_home_that_is_none_says_what_to_do() {
     let home = Home::new();
     let mut terminal = Terminal::sized(&home, &[], 80, 24, &[("HOME", "/dev/null")]);
     terminal.sees(&["Which customer?", "could not make the folder", "Press r to try again"]).keys("q");

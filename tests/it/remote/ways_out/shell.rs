@@ -73,7 +73,7 @@ fn leaves(mut shell: Terminal, home: &Home) {
 }
 
 #[test]
-fn run_04_ctrl_z_and_fg_in_a_shell() {
+fn ctrl_z_and_fg_in_a_shell() {
     let places = Places::prepared();
     let (home, mut shell) = started(&places);
     for round in ["first", "second"] {
@@ -87,7 +87,7 @@ fn run_04_ctrl_z_and_fg_in_a_shell() {
 }
 
 #[test]
-fn run_04_a_stop_from_outside_and_fg() {
+fn a_stop_from_outside_and_fg() {
     let places = Places::prepared();
     let (home, mut shell) = started(&places);
     kill_process(program(&shell), Signal::TSTP).unwrap();
@@ -99,7 +99,7 @@ fn run_04_a_stop_from_outside_and_fg() {
 
 /// SIGSTOP can't be heard: the screen stays as it is, but fg brings a whole frame and every mode.
 #[test]
-fn run_04_sigstop_and_fg() {
+fn sigstop_and_fg() {
     let places = Places::prepared();
     let (_home, mut shell) = started(&places);
     kill_process(program(&shell), Signal::STOP).unwrap();
@@ -112,7 +112,7 @@ fn run_04_sigstop_and_fg() {
 
 /// Continued in the background it leaves the terminal to the shell, and takes none of its keys.
 #[test]
-fn run_04_bg_leaves_the_terminal_to_the_shell() {
+fn bg_leaves_the_terminal_to_the_shell() {
     let places = Places::prepared();
     let (home, mut shell) = started(&places);
     shell.keys("\x1a").sees(&["Stopped", "ready>"]).keys("clear; bg\n").sees(&["[1]+"]);
@@ -124,7 +124,7 @@ fn run_04_bg_leaves_the_terminal_to_the_shell() {
 }
 
 #[test]
-fn run_04_a_stopped_program_can_be_told_to_go() {
+fn a_stopped_program_can_be_told_to_go() {
     let places = Places::prepared();
     for (first, kill, code) in [
         ("", "kill %1", "143\n"),
@@ -149,7 +149,7 @@ fn run_04_a_stopped_program_can_be_told_to_go() {
 }
 
 #[test]
-fn run_04_ctrl_z_while_the_link_stands_alone() {
+fn ctrl_z_while_the_link_stands_alone() {
     let places = Places::prepared();
     let (home, terminal) = places.link();
     drop(terminal);
@@ -168,7 +168,7 @@ fn run_04_ctrl_z_while_the_link_stands_alone() {
 
 /// A session leader (`ssh host backup365`, a container) can't be stopped: nobody could continue it.
 #[test]
-fn run_04_ctrl_z_without_a_shell_only_draws_again() {
+fn ctrl_z_without_a_shell_only_draws_again() {
     let places = Places::prepared();
     for (_home, mut terminal) in [places.users(), places.link()] {
         terminal.keys("\x1a").keys("?").sees(&["Keys of this screen"]).comes_back();

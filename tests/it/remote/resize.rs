@@ -1,4 +1,4 @@
-//! Run 2: windows of every size, resized while busy and fifty times in a second.
+//! Windows of every size, resized while busy and fifty times in a second.
 
 use std::{
     num::NonZeroU16,
@@ -17,7 +17,7 @@ fn count(terminal: &Terminal, from: usize, what: &str) -> usize {
 const CLEARED: &str = "\x1b[2J";
 
 #[test]
-fn run_02_a_window_that_grows_and_shrinks_keeps_its_row() {
+fn a_window_that_grows_and_shrinks_keeps_its_row() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Harbour Street Cafe", "37").keys("/").sees(&["> Filter:"]).keys("an");
@@ -33,7 +33,7 @@ fn run_02_a_window_that_grows_and_shrinks_keeps_its_row() {
 }
 
 #[test]
-fn run_02_too_small_a_window_says_what_it_needs_and_its_keys_work() {
+fn too_small_a_window_says_what_it_needs_and_its_keys_work() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.confirms("Harbour Street Cafe");
@@ -55,7 +55,7 @@ fn run_02_too_small_a_window_says_what_it_needs_and_its_keys_work() {
 }
 
 #[test]
-fn run_02_a_terminal_without_a_size_has_that_of_the_environment_or_80_by_24() {
+fn a_terminal_without_a_size_has_that_of_the_environment_or_80_by_24() {
     for (environment, columns, rows) in
         [(&[][..], 80, 24), (&[("COLUMNS", "100"), ("LINES", "30")], 100, 30), (&[("LINES", "30")], 80, 24)]
     {
@@ -79,7 +79,7 @@ fn run_02_a_terminal_without_a_size_has_that_of_the_environment_or_80_by_24() {
 }
 
 #[test]
-fn run_02_fifty_sizes_in_a_second_while_the_list_streams_in() {
+fn fifty_sizes_in_a_second_while_the_list_streams_in() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--world", "large"]);
     terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
@@ -131,7 +131,7 @@ fn panels(terminal: &mut Terminal, window: (u16, u16), back: &str) {
 }
 
 #[test]
-fn run_02_every_screen_works_in_every_window() {
+fn every_screen_works_in_every_window() {
     for window in [(80, 24), (60, 15), (40, 10), (120, 40), (200, 50)] {
         let home = Home::new();
         let mut terminal = Terminal::sized(&home, &[], window.0, window.1, &[]);

@@ -31,7 +31,7 @@ fn library(home: &Home) -> PathBuf {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn run_04_a_panic_speaks_on_the_main_screen() {
+fn a_panic_speaks_on_the_main_screen() {
     let home = Home::new();
     let library = library(&home);
     let fault = home.path().join("fault");

@@ -19,7 +19,7 @@ fn stalled(places: &Places) -> (crate::terminal::Home, Stalled) {
 }
 
 #[test]
-fn run_04_signals_end_a_program_whose_terminal_takes_no_bytes() {
+fn signals_end_a_program_whose_terminal_takes_no_bytes() {
     let places = Places::prepared();
     for (signal, code) in [(Signal::TERM, 143), (Signal::QUIT, 131)] {
         let (_home, mut terminal) = stalled(&places);
@@ -30,7 +30,7 @@ fn run_04_signals_end_a_program_whose_terminal_takes_no_bytes() {
 }
 
 #[test]
-fn run_04_ctrl_c_ends_a_program_whose_terminal_takes_no_bytes() {
+fn ctrl_c_ends_a_program_whose_terminal_takes_no_bytes() {
     let places = Places::prepared();
     let (_home, mut terminal) = stalled(&places);
     terminal.keys(CTRL_C);
@@ -48,7 +48,7 @@ fn run_04_ctrl_c_ends_a_program_whose_terminal_takes_no_bytes() {
 }
 
 #[test]
-fn run_04_sighup_ends_a_program_whose_terminal_takes_no_bytes() {
+fn sighup_ends_a_program_whose_terminal_takes_no_bytes() {
     let places = Places::prepared();
     let (_home, mut terminal) = stalled(&places);
     terminal.signal(Signal::HUP);
@@ -56,7 +56,7 @@ fn run_04_sighup_ends_a_program_whose_terminal_takes_no_bytes() {
 }
 
 #[test]
-fn run_04_a_terminal_that_goes_on_shows_what_is_true_by_then() {
+fn a_terminal_that_goes_on_shows_what_is_true_by_then() {
     let places = Places::prepared();
     let (_home, mut terminal) = stalled(&places);
     // Stopped and continued in the middle of a frame: that one is given up, and a whole one comes.

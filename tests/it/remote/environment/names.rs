@@ -22,7 +22,7 @@ fn world(home: &Home) -> String {
 }
 
 #[test]
-fn run_05_replaced_letters_stand_beside_an_address() {
+fn replaced_letters_stand_beside_an_address() {
     let home = Home::new();
     let world = world(&home);
     let mut terminal = Terminal::sized(&home, &["--world", &world], 80, 24, &[("LANG", "C")]);

@@ -1,4 +1,4 @@
-//! Run 5: what the environment says about colour, terminal and locale.
+//! What the environment says about colour, terminal and locale.
 
 mod names;
 mod start;
@@ -45,7 +45,7 @@ type Variables<'a> = &'a [(&'a str, &'a str)];
 
 /// The first match wins: flag, setting, `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, colour.
 #[test]
-fn run_05_who_decides_about_colour() {
+fn who_decides_about_colour() {
     let cases: [(&[&str], &str, Variables<'_>, bool); 16] = [
         (&[], "", &[], true),
         (&[], "", &[("NO_COLOR", "1")], false),
@@ -78,7 +78,7 @@ fn run_05_who_decides_about_colour() {
 
 /// A selection that is shown by attributes must not go with the colours: no bare `CSI m` between them and the words.
 #[test]
-fn run_05_without_colour_the_selection_is_still_in_the_bytes() {
+fn without_colour_the_selection_is_still_in_the_bytes() {
     for variables in [&[("NO_COLOR", "1")][..], &[]] {
         let home = Home::new();
         let mut terminal = Terminal::sized(&home, &[], 80, 24, variables);
@@ -100,7 +100,7 @@ fn run_05_without_colour_the_selection_is_still_in_the_bytes() {
 
 /// First non-empty of `LC_ALL`, `LC_CTYPE`, `LANG`; flags and the setting go before them.
 #[test]
-fn run_05_who_decides_about_letters() {
+fn who_decides_about_letters() {
     let cases: [(&[&str], &str, Variables<'_>, bool); 13] = [
         (&[], "", &[], true),
         (&[], "", &[("LANG", "C")], true),
