@@ -3,7 +3,11 @@
 use super::{
     super::{
         Store,
-        table::{Key, chosen, customer, draft, exclusion, impersonation, product, rule, run, seat},
+        table::{
+            Key, chosen, customer, draft, exclusion, impersonation, product, rule,
+            run::{self, RunRow},
+            seat,
+        },
         tx::Tx,
     },
     vault::Vault,

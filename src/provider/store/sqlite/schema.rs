@@ -20,7 +20,11 @@ const APPLICATION: i64 = 0x4233_3635;
 /// helps only for a busy record.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
     // Looked at without the write lock first: nearly always there is nothing to do.
-    if version(connection)? == MIGRATIONS.len() {
+    // As of one moment: another program may be making the record just now.
+    let tx = connection.transaction()?;
+    let known = version(&tx)?;
+    drop(tx);
+    if known == MIGRATIONS.len() {
         return Ok(());
     }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
