@@ -191,7 +191,7 @@ fn read_tree<'a>(
         }
         let mut alias = path.last().cloned().unwrap_or_default();
         if words.next_if_eq(&"as").is_some() {
-            alias = words.next().unwrap_or_default().to_owned();
+            words.next().unwrap_or_default().clone_into(&mut alias);
         }
         into.push((path, alias));
     }
