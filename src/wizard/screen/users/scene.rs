@@ -161,7 +161,7 @@ fn empty(roster: &Roster) -> Text {
 /// Why something that acts on states has to wait: nobody knows yet who is on.
 pub(super) fn unread(roster: &Roster) -> Text {
     let reading = || Text::from("Reading what is on record. One moment.");
-    roster.failure().map_or_else(reading, |failure| failure.in_words())
+    roster.failure().map_or_else(reading, crate::domain::failure::Failure::in_words)
 }
 
 /// Why the row under the cursor can't be ticked.
