@@ -9,13 +9,13 @@
 //! A reply may stop after any byte, for any time, and what follows must not press keys. A person may press Esc and then
 //! type `]` or `P`, and must be served. Grammar and time tell them apart:
 //!
-//! * A lone ESC is held for [`ESCAPE_WAIT`]. Up to that pause no key comes of a sequence that is cut behind its ESC;
+//! * A lone ESC is held for `ESCAPE_WAIT`. Up to that pause no key comes of a sequence that is cut behind its ESC;
 //!   after it the Esc is given out, once, because a person may have pressed it, and the rest is still swallowed.
 //! * What stands behind ESC and an introducer is held until it is known to be a reply (`reply.rs` has the forms). A
 //!   string of another form is swallowed where its end comes without a pause, and given out as keys after one.
 //! * ESC and introducer that came in one read, and no more for now, are the start of a reply, or Alt with a letter:
 //!   neither is a key here. In two reads, a person may have pressed both.
-//! * A known reply that stopped for [`SEQUENCE_WAIT`] is waited for [`LATE_WAIT`] more. What then comes is its rest if it
+//! * A known reply that stopped for `SEQUENCE_WAIT` is waited for `LATE_WAIT` more. What then comes is its rest if it
 //!   can be that by its form: of a colour every single byte, of free text two bytes in one read or the end. A key that
 //!   fits by chance is lost once; one pressed by a reply could park a run.
 //!

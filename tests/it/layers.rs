@@ -1,10 +1,15 @@
-//! The direction of the code: who may name whom, read out of the sources and compared with one table.
+//! The direction of the code: who may name whom, read out of the sources and compared with one table; and no circles in
+//! the rooms that are free of them.
+
+mod circles;
 
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
+
+use self::circles::{Modules, name};
 
 /// Module, and what it may name besides itself. `app` may name all; `main` is read on its own.
 const MAY_NAME: &[(&str, &[&str])] = &[
@@ -38,6 +43,18 @@ const FILES_MAY_NAME: &[(&str, &[&str])] = &[
 /// What the test modules of these may name as well: the sandbox is the far end of their sockets.
 const TESTS_MAY_NAME: &[(&str, &[&str])] =
     &[("provider", &["sandbox"]), ("runner", &["sandbox"]), ("sweeper", &["sandbox", "runner"])];
+
+/// Rooms in which nobody names anybody in a circle; a module and its own children are one.
+const CIRCLE_FREE: &[&str] = &["provider/store"];
+
+/// Rooms whose modules don't name each other, and the modules of the room below them, which all may name.
+const STRANGERS: &[(&str, &[&str])] = &[
+    ("provider/store", &["dialect", "error", "files", "part", "sqlite", "table", "tx"]),
+    ("provider/store/table", &[]),
+];
+
+/// Files that may name the database's crate: whatever else keeps to our own transaction.
+const NAME_RUSQLITE: &[&str] = &["provider/store/sqlite", "provider/store/sqlite.rs", "provider/store/tx.rs"];
 
 /// Crates that stay under their modules.
 const CRATES: &[(&str, &[&str])] = &[
@@ -190,6 +207,46 @@ fn crates_stay_under_their_modules() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The product's code, file by file below `src`.
+fn product() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    let files = paths.iter().filter(|path| !place(&root, path).1);
+    files
+        .map(|path| {
+            let (product, _tests) = code(&fs::read_to_string(path).unwrap());
+            (path.strip_prefix(&root).unwrap().to_owned(), product)
+        })
+        .collect()
+}
+
+#[test]
+fn arrows_run_down_only() {
+    let files = product();
+    let modules = Modules::read(files.iter().map(|(path, code)| (path.as_path(), code.as_str())));
+    let mut wrong: Vec<String> = CIRCLE_FREE.iter().flat_map(|room| modules.circles(&name(room))).collect();
+    for (room, below) in STRANGERS {
+        let parts = modules.parts(&name(room));
+        assert!(parts.len() > 10, "the parts of {room} were read");
+        for (part, names) in parts.iter().filter(|(part, _)| !below.contains(&part.as_str())) {
+            let others = names.iter().filter(|other| !below.contains(&other.as_str()));
+            wrong.extend(others.map(|other| format!("{room}: {part} names {other}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_the_databases_own_files_name_it() {
+    let named = product().into_iter().filter(|(_, code)| code.contains("rusqlite"));
+    let wrong: Vec<_> = named
+        .map(|(path, _)| path)
+        .filter(|path| !NAME_RUSQLITE.iter().any(|may| path.starts_with(may)))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -249,5 +249,6 @@ fn without(plan: &Plan, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
     quietly(out.say(&unit::cron(plan)?), Exit::Failed)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

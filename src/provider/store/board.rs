@@ -15,7 +15,7 @@ use crate::domain::{
     customer::{Customer, Product},
     failure::Failure,
     id::CustomerId,
-    run::{Board, BoardRow, OpenRun},
+    run::{Board, BoardRow},
     time::Moment,
 };
 
@@ -47,13 +47,7 @@ impl Store {
             rows.push(BoardRow {
                 customer: (*customer).clone(),
                 progress: standing::run_progress(run, &facts, unfinished.contains(&run.id)),
-                run: Some(OpenRun {
-                    id: run.id.clone(),
-                    product: run.product,
-                    touched: run.touched,
-                    is_parked: run.parked.is_some(),
-                    is_held: self.is_held_elsewhere(&run.id)?,
-                }),
+                run: Some(self.open_run_of(run)?),
             });
         }
         for customer in &customers {

@@ -70,8 +70,7 @@ impl Store {
 
 /// One product.
 fn detail(tx: &Tx<'_>, key: Key) -> Result<ProductDetail, Failure> {
-    let (enabled_for, enabled_by) =
-        enablement::find(tx, key)?.map_or((None, None), |(target, by, at)| (target, Some((by, at))));
+    let (enabled_for, enabled_by) = enablement::find(tx, key)?.unzip();
     let (left, backed_up) = seat::left_and_backed_up(tx, key)?;
     let kinds = product::kinds(tx, key)?;
     let excluded = exclusion::by_name(tx, key)?;

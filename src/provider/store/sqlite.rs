@@ -12,7 +12,7 @@ mod error;
 mod schema;
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
@@ -210,9 +210,22 @@ fn make_private(file: &Path) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(file) {
-        Ok(made) => drop(made),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(of_file("open the record", file, &error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => may_be_opened(file),
+        made => made.map(drop),
     }
+    .map_err(|e| of_file("open the record", file, &e))?;
     close_to_others(file).map_err(|e| of_file("close to other people the file", file, &e))
+}
+
+/// Whether SQLite could open a file for writing: said here, because SQLite says less about what keeps it from that.
+fn may_be_opened(file: &Path) -> io::Result<()> {
+    if fs::metadata(file)?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    #[cfg(unix)]
+    {
+        use rustix::fs::{Access, access};
+        access(file, Access::READ_OK | Access::WRITE_OK)?;
+    }
+    Ok(())
 }

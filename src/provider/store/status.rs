@@ -17,7 +17,6 @@ use crate::domain::{
     customer::{Customer, Product},
     failure::Failure,
     id::{CustomerId, RunId},
-    run::OpenRun,
     status::{LastSweep, ProductStatus, Status},
     time::Moment,
 };
@@ -64,14 +63,7 @@ impl Store {
             None => None,
             Some(run) => {
                 let progress = standing::run_progress(run, &facts, read.unfinished.contains(&run.id));
-                let open = OpenRun {
-                    id: run.id.clone(),
-                    product,
-                    touched: run.touched,
-                    is_parked: run.parked.is_some(),
-                    is_held: self.is_held_elsewhere(&run.id)?,
-                };
-                Some((open, progress))
+                Some((self.open_run_of(run)?, progress))
             }
         };
         Ok(ProductStatus {

@@ -23,7 +23,7 @@ pub(super) mod seat;
 pub(super) mod sweep;
 pub(super) mod sweeper;
 
-use super::tx::{Row, columns};
+use super::tx::{Columns, Row, columns};
 use crate::domain::{
     customer::Product, failure::Failure, id::CustomerId, protection::Chosen, tenant::Organisation,
     text::Text, time::Moment,
@@ -35,17 +35,15 @@ pub(super) type Key = (CustomerId, Product);
 /// By which operator, and when.
 pub(super) type By<'a> = (&'a Text, Moment);
 
-/// The columns of an organisation, in the order that [`organisation`] reads them.
+/// The columns of an organisation.
 const ORGANISATION: &str = "tenant, tenant_name, tenant_domain, tenant_region";
 
-/// An organisation, from the four columns of [`ORGANISATION`]; none without a tenant.
-fn organisation(row: &Row<'_>, at: usize) -> Result<Option<Organisation>, Failure> {
-    let Some(tenant) = row.get(at)? else { return Ok(None) };
-    let (name, domain, region) = (row.get(at + 1)?, row.get(at + 2)?, row.get(at + 3)?);
-    Ok(Some(Organisation { tenant, name, domain, region }))
+impl Columns for Option<Organisation> {
+    /// Reads [`ORGANISATION`]; none without a tenant.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (tenant, (name, (domain, region))) = row.read::<(Option<_>, _)>()?;
+        Ok(tenant.map(|tenant| Organisation { tenant, name, domain, region }))
+    }
 }
 
-/// User, address, name and kind, from four columns in this order.
-fn chosen(row: &Row<'_>, at: usize) -> Result<Chosen, Failure> {
-    Ok(columns!(row, at => Chosen { id, address, name, kind }))
-}
+columns! { Chosen { id, address, name, kind } }

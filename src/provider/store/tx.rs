@@ -4,14 +4,14 @@
 
 mod value;
 
-use std::iter;
+use std::{cell::Cell, iter};
 
 use rusqlite::{
     CachedStatement, ToSql, Transaction, params_from_iter,
     types::{ToSqlOutput, ValueRef},
 };
 
-pub(super) use self::value::{Column, Value, columns, values};
+pub(super) use self::value::{Column, Columns, Value, columns, values};
 use super::error::unreadable;
 use crate::domain::failure::{Failure, FailureKind};
 
@@ -46,23 +46,13 @@ impl<'c> Tx<'c> {
     }
 
     /// The first row, where there is one.
-    pub(crate) fn one<T>(
-        &self,
-        sql: &str,
-        values: &[Value<'_>],
-        read: impl FnOnce(&Row<'_>) -> Result<T, Failure>,
-    ) -> Result<Option<T>, Failure> {
-        self.prepare(sql)?.one(values, read)
+    pub(crate) fn one<T: Columns>(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<T>, Failure> {
+        self.prepare(sql)?.one(values)
     }
 
     /// The row of a statement that always answers with one: a count, or what was just written.
-    pub(crate) fn only<T>(
-        &self,
-        sql: &str,
-        values: &[Value<'_>],
-        read: impl FnOnce(&Row<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        self.one(sql, values, read)?.ok_or_else(|| {
+    pub(crate) fn only<T: Columns>(&self, sql: &str, values: &[Value<'_>]) -> Result<T, Failure> {
+        self.one(sql, values)?.ok_or_else(|| {
             Failure::new(
                 FailureKind::Internal,
                 "the record gave no answer where there always is one",
@@ -72,16 +62,15 @@ impl<'c> Tx<'c> {
     }
 
     /// All rows.
-    pub(crate) fn query<T, C: FromIterator<T>>(
+    pub(crate) fn query<T: Columns, C: FromIterator<T>>(
         &self,
         sql: &str,
         values: &[Value<'_>],
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Failure>,
     ) -> Result<C, Failure> {
         let mut statement = self.prepare(sql)?;
         let mut rows = statement.0.query(params_from_iter(values))?;
         let next = || match rows.next() {
-            Ok(row) => row.map(|row| read(&Row(row))),
+            Ok(row) => row.map(|row| T::read(&Row::new(row))),
             Err(error) => Some(Err(error.into())),
         };
         iter::from_fn(next).collect()
@@ -97,7 +86,7 @@ impl<'c> Tx<'c> {
         let mut statement = self.prepare(sql)?;
         let mut rows = statement.0.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
-            if !read(&Row(row))? {
+            if !read(&Row::new(row))? {
                 break;
             }
         }
@@ -115,41 +104,51 @@ impl Statement<'_> {
     }
 
     /// The first row, where there is one.
-    pub(crate) fn one<T>(
-        &mut self,
-        values: &[Value<'_>],
-        read: impl FnOnce(&Row<'_>) -> Result<T, Failure>,
-    ) -> Result<Option<T>, Failure> {
+    pub(crate) fn one<T: Columns>(&mut self, values: &[Value<'_>]) -> Result<Option<T>, Failure> {
         let mut rows = self.0.query(params_from_iter(values))?;
-        rows.next()?.map(|row| read(&Row(row))).transpose()
+        rows.next()?.map(|row| T::read(&Row::new(row))).transpose()
     }
 }
 
-/// A row that was read.
-pub(crate) struct Row<'r>(&'r rusqlite::Row<'r>);
+/// A row, read column by column.
+pub(crate) struct Row<'r> {
+    row: &'r rusqlite::Row<'r>,
+    /// The column that is read next, from 0.
+    next: Cell<usize>,
+}
 
 impl<'r> Row<'r> {
-    /// What a column means; columns count from 0.
-    pub(crate) fn get<T: Column>(&self, at: usize) -> Result<T, Failure> {
-        T::read(self.value(at)?).ok_or_else(|| self.unreadable(at))
+    /// A row of which nothing was read.
+    const fn new(row: &'r rusqlite::Row<'r>) -> Self {
+        Self { row, next: Cell::new(0) }
     }
 
-    /// What stands in a column.
-    pub(crate) fn value(&self, at: usize) -> Result<Value<'r>, Failure> {
-        Ok(match self.0.get_ref(at)? {
+    /// What the next column, or columns, mean.
+    #[inline]
+    pub(crate) fn read<T: Columns>(&self) -> Result<T, Failure> {
+        T::read(self)
+    }
+
+    /// What stands in the next column.
+    #[inline]
+    pub(crate) fn value(&self) -> Result<Value<'r>, Failure> {
+        let at = self.next.get();
+        self.next.set(at + 1);
+        Ok(match self.row.get_ref(at)? {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(number) => Value::Number(number),
             ValueRef::Text(words) => {
-                Value::Words(str::from_utf8(words).map_err(|_no_text| self.unreadable(at))?.into())
+                Value::Words(str::from_utf8(words).map_err(|_no_text| self.unreadable())?.into())
             }
             ValueRef::Blob(bytes) => Value::Bytes(bytes),
-            ValueRef::Real(_) => return Err(self.unreadable(at)),
+            ValueRef::Real(_) => return Err(self.unreadable()),
         })
     }
 
-    /// A column that holds something of no meaning.
-    pub(crate) fn unreadable(&self, at: usize) -> Failure {
-        let name = self.0.as_ref().column_name(at).unwrap_or("unnamed");
+    /// The column that was read last holds something of no meaning.
+    pub(crate) fn unreadable(&self) -> Failure {
+        let at = self.next.get().saturating_sub(1);
+        let name = self.row.as_ref().column_name(at).unwrap_or("unnamed");
         unreadable(format_args!("the column {name} has no value of this program"))
     }
 }

@@ -149,7 +149,7 @@ pub(super) const fn letter(last: u8) -> Option<Press> {
     }
 }
 
-/// The keypad after `ESC O`, in application mode: PuTTY's usual one, xterm's on request.
+/// The keypad after `ESC O`, in application mode: `PuTTY`'s usual one, xterm's on request.
 pub(super) const fn keypad(last: u8) -> Option<Press> {
     Some(match last {
         b'M' => Press::Enter,

@@ -55,7 +55,7 @@ pub(super) fn is_whole(introducer: u8, body: &[u8]) -> bool {
     match shape(introducer, body) {
         Shape::Unknown => false,
         Shape::Strict(Alphabet::Colour) => {
-            let slashes = body.iter().filter(|byte| **byte == b'/').count();
+            let slashes = body.split(|byte| *byte == b'/').count().saturating_sub(1);
             (slashes >= 2 || body.contains(&b'#')) && body.last() != Some(&b'/')
         }
         Shape::Strict(_) | Shape::Free => body.len() > 2,

@@ -197,7 +197,8 @@ fn a_list_without_brackets_in_pieces_is_one_list() {
         .keys("\x1b[Z")
         .loses("> A mailbox to try");
     terminal.keys("i").sees(&["> Mailboxes"]);
-    let list: String = (0..120).map(|at| format!("user{at:03}@lighthouseprinting.example\r")).collect();
+    let list: String =
+        (0..120).map(|at| format!("user{at:03}@lighthouseprinting.example\r")).collect::<Vec<_>>().concat();
     for piece in list.as_bytes().chunks(16) {
         terminal.sends(piece);
         std::thread::sleep(Duration::from_millis(9));

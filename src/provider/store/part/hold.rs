@@ -5,8 +5,11 @@ use std::{
     sync::{MutexGuard, PoisonError},
 };
 
-use super::{super::Store, lock::Hold};
-use crate::domain::{failure::Failure, id::RunId};
+use super::{
+    super::{Store, table::run::RunRow},
+    lock::Hold,
+};
+use crate::domain::{failure::Failure, id::RunId, run::OpenRun};
 
 impl Store {
     /// The runs that this store holds.
@@ -25,8 +28,15 @@ impl Store {
         Ok(true)
     }
 
+    /// An open run, and whether another store holds it now.
+    pub(crate) fn open_run_of(&self, run: &RunRow) -> Result<OpenRun, Failure> {
+        let is_held = self.is_held_elsewhere(&run.id)?;
+        let (id, is_parked) = (run.id.clone(), run.parked.is_some());
+        Ok(OpenRun { id, product: run.product, touched: run.touched, is_parked, is_held })
+    }
+
     /// Whether another store holds a run now.
-    pub(crate) fn is_held_elsewhere(&self, run: &RunId) -> Result<bool, Failure> {
+    fn is_held_elsewhere(&self, run: &RunId) -> Result<bool, Failure> {
         if self.holds().contains_key(run) {
             return Ok(false);
         }

@@ -60,7 +60,7 @@ impl Write<'_> {
         what: Text,
     ) -> Result<(), Failure> {
         let (operator, host) = (self.operator(), self.host());
-        audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what: &what })
+        audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
     }
 
     /// Whether the operator is an Admin now, which may have changed since the store was opened.

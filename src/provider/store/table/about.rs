@@ -9,5 +9,5 @@ pub(crate) fn keep_first(tx: &Tx<'_>, name: &str, first: &str) -> Result<Text, F
         "INSERT INTO about (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         values![name, first],
     )?;
-    tx.only("SELECT value FROM about WHERE name = ?1", values![name], |row| row.get(0))
+    tx.only("SELECT value FROM about WHERE name = ?1", values![name])
 }

@@ -25,12 +25,10 @@ pub(crate) fn end(tx: &Tx<'_>, run: &RunId, is_stopped: bool, now: Moment) -> Re
 
 /// Whether a run has one that has not ended.
 pub(crate) fn is_open(tx: &Tx<'_>, run: &RunId) -> Result<bool, Failure> {
-    tx.only("SELECT EXISTS (SELECT 1 FROM apply WHERE run = ?1 AND ended IS NULL)", values![run], |row| {
-        row.get(0)
-    })
+    tx.only("SELECT EXISTS (SELECT 1 FROM apply WHERE run = ?1 AND ended IS NULL)", values![run])
 }
 
 /// The runs that have one.
 pub(crate) fn open(tx: &Tx<'_>) -> Result<BTreeSet<RunId>, Failure> {
-    tx.query("SELECT run FROM apply WHERE ended IS NULL", values![], |row| row.get(0))
+    tx.query("SELECT run FROM apply WHERE ended IS NULL", values![])
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::{
     dialect::HIGHEST_AUDIT_NUMBER,
-    tx::{Tx, Value, values},
+    tx::{Columns, Row, Tx, Value, values},
 };
 use crate::domain::{
     failure::Failure,
@@ -33,16 +33,14 @@ pub(crate) struct Note<'a> {
     /// For which customer.
     pub(crate) customer: Option<CustomerId>,
     /// What, in words, without secrets.
-    pub(crate) what: &'a Text,
+    pub(crate) what: Text,
 }
 
 /// Adds a row at the end of the chain, in the transaction of the thing that it tells.
 pub(crate) fn add(tx: &Tx<'_>, note: &Note<'_>) -> Result<(), Failure> {
-    let last = tx.one("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", values![], |row| {
-        Ok((row.get::<i64>(0)?, row.get::<[u8; 32]>(1)?))
-    })?;
-    let (last, before) = last.unwrap_or((0, START));
-    let Note { at, operator, host, run, customer, what } = *note;
+    let last = tx.one("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", values![])?;
+    let (last, before): (i64, [u8; 32]) = last.unwrap_or((0, START));
+    let &Note { at, operator, host, run, customer, ref what } = note;
     let hash = hash(&before, values![last + 1, at, operator, host, run, customer, what]);
     tx.write(
         "INSERT INTO audit (id, at, operator, host, run, customer, what, before, hash)
@@ -51,13 +49,17 @@ pub(crate) fn add(tx: &Tx<'_>, note: &Note<'_>) -> Result<(), Failure> {
     )
 }
 
+impl Columns for AuditEntry {
+    /// Reads all but the operator's computer; of the hash, its beginning.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (at, (by, (what, [a, b, c, d, ..]))) = row.read::<(_, (_, (_, [u8; 32])))>()?;
+        Ok(Self { at, by, what, hash: Text::of(format_args!("{a:02x}{b:02x}{c:02x}{d:02x}")) })
+    }
+}
+
 /// The rows of one run, oldest first.
 pub(crate) fn of_run(tx: &Tx<'_>, run: &RunId) -> Result<Vec<AuditEntry>, Failure> {
-    tx.query("SELECT at, operator, what, hash FROM audit WHERE run = ?1 ORDER BY id", values![run], |row| {
-        let [a, b, c, d, ..] = row.get::<[u8; 32]>(3)?;
-        let hash = Text::of(format_args!("{a:02x}{b:02x}{c:02x}{d:02x}"));
-        Ok(AuditEntry { at: row.get(0)?, by: row.get(1)?, what: row.get(2)?, hash })
-    })
+    tx.query("SELECT at, operator, what, hash FROM audit WHERE run = ?1 ORDER BY id", values![run])
 }
 
 /// Whether every row of the whole audit is there and fits the one before. Cost: one hash per row on record.
@@ -69,18 +71,18 @@ pub(crate) fn is_whole(tx: &Tx<'_>) -> Result<bool, Failure> {
         |row| {
             count += 1;
             let mut fields: [Value<'_>; 7] = [const { Value::Null }; 7];
-            for (at, field) in fields.iter_mut().enumerate() {
-                *field = row.value(at)?;
+            for field in &mut fields {
+                *field = row.value()?;
             }
-            let linked: [u8; 32] = row.get(7)?;
-            fits = row.get::<i64>(0)? == count && linked == before;
-            before = row.get(8)?;
-            fits &= hash(&linked, &fields) == before;
+            let (linked, own): ([u8; 32], [u8; 32]) = row.read()?;
+            let [id, ..] = &fields;
+            fits = *id == Value::Number(count) && linked == before && hash(&before, &fields) == own;
+            before = own;
             Ok(fits)
         },
     )?;
     // Rows cut off at the end are missed by nothing but the highest number ever given.
-    let given: Option<i64> = tx.one(HIGHEST_AUDIT_NUMBER, values![], |row| row.get(0))?;
+    let given: Option<i64> = tx.one(HIGHEST_AUDIT_NUMBER, values![])?;
     Ok(fits && given.unwrap_or(0) == count)
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Tx, values},
-    Key, chosen,
+    super::tx::{Columns, Row, Tx, values},
+    Key,
 };
 use crate::domain::{
     failure::Failure,
@@ -59,9 +59,7 @@ pub(crate) fn stop(tx: &Tx<'_>, run: &RunId) -> Result<usize, Failure> {
 
 /// Whether somebody is still to be done.
 pub(crate) fn is_any_left(tx: &Tx<'_>, run: &RunId) -> Result<bool, Failure> {
-    tx.only("SELECT EXISTS (SELECT 1 FROM chosen WHERE run = ?1 AND outcome IS NULL)", values![run], |row| {
-        row.get(0)
-    })
+    tx.only("SELECT EXISTS (SELECT 1 FROM chosen WHERE run = ?1 AND outcome IS NULL)", values![run])
 }
 
 /// Users who are still to be done, in the order in which they were confirmed. Only an open Apply has any: without one, the
@@ -73,8 +71,15 @@ pub(crate) fn left(tx: &Tx<'_>, run: &RunId) -> Result<Vec<Chosen>, Failure> {
               AND EXISTS (SELECT 1 FROM apply WHERE run = ?1 AND ended IS NULL)
             ORDER BY id"#,
         values![run],
-        |row| chosen(row, 0),
     )
+}
+
+impl Columns for RunDone {
+    /// Reads three counts.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (turned_on, failed, turned_off) = (row.read()?, row.read()?, row.read()?);
+        Ok(Self { turned_on, failed, turned_off, ..Self::default() })
+    }
 }
 
 /// What a run has done so far, counted from the seats as they are now. Rules and lists are left empty.
@@ -87,10 +92,6 @@ pub(crate) fn done(tx: &Tx<'_>, run: &RunId, (customer, product): Key) -> Result
            FROM chosen c LEFT JOIN seat s ON s.customer = ?2 AND s.product = ?3 AND s.user = c.user
           WHERE c.run = ?1",
         values![run, customer, product],
-        |row| {
-            let (turned_on, failed, turned_off) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(RunDone { turned_on, failed, turned_off, ..RunDone::default() })
-        },
     )
 }
 
@@ -100,54 +101,36 @@ pub(crate) fn count_on(tx: &Tx<'_>, run: &RunId, (customer, product): Key) -> Re
         "SELECT count(*) FROM chosen c JOIN seat s ON s.customer = ?2 AND s.product = ?3 AND s.user = c.user
           WHERE c.run = ?1 AND s.run = ?1 AND s.state = 'on'",
         values![run, customer, product],
-        |row| row.get(0),
     )
 }
 
-/// What is true of a user whom the run chose.
-struct Truth {
-    /// What the run's last write said; none: still to be done.
-    said: Option<Text>,
-    /// Why it could not be.
-    detail: Option<Text>,
-    /// The seat is active now.
-    is_on: bool,
-    /// It is active because of this run.
-    is_ours: bool,
-}
-
-impl Truth {
-    /// What is true now, in the words of an outcome.
-    fn outcome(self) -> SeatOutcome {
-        match (self.is_on, self.is_ours, self.said.as_ref().map(Text::as_str)) {
+impl Columns for SeatResult {
+    /// Reads the user; what the run's last write said (none: still to be done) and why; whether the seat is active now,
+    /// and because of this run. What is true now is told in the words of an outcome.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let user = row.read()?;
+        let (said, why): (Option<Text>, Option<Text>) = row.read()?;
+        let outcome = match (row.read()?, row.read()?, said.as_ref().map(Text::as_str)) {
             (true, true, _) => SeatOutcome::TurnedOn,
             (true, false, _) => SeatOutcome::AlreadyOn,
             (false, _, Some("turned_on" | "already_on" | "turned_off")) => SeatOutcome::TurnedOff,
             (false, _, Some("excluded")) => SeatOutcome::Excluded,
             (false, _, Some("no_seat")) => SeatOutcome::NoSeat,
-            (false, _, Some("failed")) => SeatOutcome::Failed(self.detail.unwrap_or_default()),
+            (false, _, Some("failed")) => SeatOutcome::Failed(why.unwrap_or_default()),
             (false, _, _) => SeatOutcome::Stopped,
-        }
+        };
+        Ok(Self { user, outcome })
     }
 }
 
 /// Users whom a run chose and what is true of them now, in the order in which they were chosen first.
-pub(crate) fn results(
-    tx: &Tx<'_>,
-    run: &RunId,
-    (customer, product): Key,
-) -> Result<Vec<SeatResult>, Failure> {
+pub(crate) fn results(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResult>, Failure> {
     tx.query(
         "SELECT c.user, c.address, c.name, c.kind, c.outcome, c.detail, coalesce(s.state = 'on', false),
                 coalesce(s.run = c.run, false)
            FROM chosen c LEFT JOIN seat s ON s.customer = ?2 AND s.product = ?3 AND s.user = c.user
           WHERE c.run = ?1 ORDER BY c.id",
-        values![run, customer, product],
-        |row| {
-            let (said, detail, is_on, is_ours) = (row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?);
-            let truth = Truth { said, detail, is_on, is_ours };
-            Ok(SeatResult { user: chosen(row, 0)?, outcome: truth.outcome() })
-        },
+        values![run, key.0, key.1],
     )
 }
 
@@ -178,6 +161,5 @@ pub(crate) fn missed(tx: &Tx<'_>) -> Result<BTreeMap<Key, u32>, Failure> {
            LEFT JOIN seat s ON s.customer = m.customer AND s.product = m.product AND s.user = m.user
           WHERE coalesce(s.state, 'off') <> 'on' GROUP BY m.customer, m.product",
         values![],
-        |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)),
     )
 }

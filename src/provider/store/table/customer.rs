@@ -2,7 +2,7 @@
 
 use super::super::{
     error::not_found,
-    tx::{Row, Tx, Value, columns, values},
+    tx::{Column, Tx, Value, columns, values},
 };
 use crate::domain::{
     customer::{Customer, NewCustomer, Product},
@@ -19,19 +19,21 @@ const SELECT: &str = "
               FROM customer_product WHERE customer = id)
       FROM customer";
 
-/// One row of [`SELECT`].
-fn customer(row: &Row<'_>) -> Result<Customer, Failure> {
-    let bought = row.get::<Option<u32>>(9)?.unwrap_or(0);
-    let products = Product::ALL.into_iter().enumerate().filter(|(at, _)| bought & (1 << at) != 0);
-    Ok(columns!(row, 0 => Customer {
-        id, reference, name, domain, is_active, tenant, is_managed, time_zone, seats;
-        products: products.map(|(_, product)| product).collect()
-    }))
+impl Column for Vec<Product> {
+    fn of(value: Value<'_>) -> Option<Self> {
+        let bits = Option::<u32>::of(value)?.unwrap_or(0);
+        let bought = Product::ALL.into_iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0);
+        Some(bought.map(|(_, product)| product).collect())
+    }
+}
+
+columns! {
+    Customer { id, reference, name, domain, is_active, tenant, is_managed, time_zone, seats, products }
 }
 
 /// All customers, by name.
 pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<Customer>, Failure> {
-    tx.query(&format!("{SELECT} ORDER BY name COLLATE NOCASE, id"), values![], customer)
+    tx.query(&format!("{SELECT} ORDER BY name COLLATE NOCASE, id"), values![])
 }
 
 /// One customer.
@@ -39,13 +41,13 @@ pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<Customer>, Failure> {
 /// # Errors
 /// `NotFound`.
 pub(crate) fn one(tx: &Tx<'_>, id: CustomerId) -> Result<Customer, Failure> {
-    tx.one(&format!("{SELECT} WHERE id = ?1"), values![id], customer)?
+    tx.one(&format!("{SELECT} WHERE id = ?1"), values![id])?
         .ok_or_else(|| not_found(Text::of(format_args!("there is no customer number {}", id.0))))
 }
 
 /// The customer with that reference, whatever the case of its letters.
 pub(crate) fn by_reference(tx: &Tx<'_>, reference: &Text) -> Result<Option<Customer>, Failure> {
-    tx.one(&format!("{SELECT} WHERE reference = ?1"), values![reference], customer)
+    tx.one(&format!("{SELECT} WHERE reference = ?1"), values![reference])
 }
 
 /// Adds a customer, without its products.
@@ -54,8 +56,7 @@ pub(crate) fn insert(tx: &Tx<'_>, new: &NewCustomer, now: Moment) -> Result<Cust
     tx.only(
         "INSERT INTO customer (reference, name, domain, is_active, tenant, is_managed, time_zone, seats, added)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
-        &[reference, name, domain, is_active, tenant, is_managed, time_zone, seats, now.into()],
-        |row| row.get(0),
+        &[reference, name, domain, is_active, tenant, is_managed, time_zone, seats, now.into()]
     )
 }
 

@@ -1,22 +1,27 @@
 //! Ticks of a run.
 
-use super::super::tx::{Tx, Value, values};
+use super::super::tx::{Columns, Row, Tx, Value, values};
 use crate::domain::{
     draft::Draft,
     failure::Failure,
     id::{RunId, UserId},
 };
 
-/// The ticks of a run; none were kept: none.
-pub(crate) fn find(tx: &Tx<'_>, run: &RunId) -> Result<Draft, Failure> {
-    let found = tx.one("SELECT is_all, exceptions FROM draft WHERE run = ?1", values![run], |row| {
-        let Value::Bytes(ids) = row.value(1)? else { return Err(row.unreadable(1)) };
+impl Columns for Draft {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let all = row.read()?;
+        let Value::Bytes(ids) = row.value()? else { return Err(row.unreadable()) };
         let (ids, _rest) = ids.as_chunks::<16>();
         let mut exceptions: Vec<UserId> = ids.iter().copied().map(UserId::from_bytes).collect();
         // Sorted here, so that nobody has to sort half a million while a screen waits.
         exceptions.sort_unstable();
-        Ok(Draft::new(row.get(0)?, exceptions))
-    })?;
+        Ok(Self::new(all, exceptions))
+    }
+}
+
+/// The ticks of a run; none were kept: none.
+pub(crate) fn find(tx: &Tx<'_>, run: &RunId) -> Result<Draft, Failure> {
+    let found = tx.one("SELECT is_all, exceptions FROM draft WHERE run = ?1", values![run])?;
     Ok(found.unwrap_or_default())
 }
 

@@ -1,8 +1,8 @@
 //! What was enabled, for which organisation or server, by whom and when.
 
 use super::{
-    super::tx::{Tx, values},
-    By, Key, ORGANISATION, organisation,
+    super::tx::{Columns, Row, Tx, values},
+    By, Key, ORGANISATION,
 };
 use crate::domain::{failure::Failure, id::RunId, tenant::Organisation, text::Text, time::Moment};
 
@@ -15,28 +15,34 @@ pub enum EnabledFor {
     Server(Text),
 }
 
+impl Columns for EnabledFor {
+    /// Reads [`ORGANISATION`] and the server: one of them is there.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        match row.read()? {
+            (Some(found), None::<Text>) => Ok(Self::Organisation(found)),
+            (_, Some(server)) => Ok(Self::Server(server)),
+            (None, None) => Err(row.unreadable()),
+        }
+    }
+}
+
+/// What was enabled, by whom and when.
+type Enabled = (EnabledFor, (Text, Moment));
+
 /// What was enabled for a customer and product, by whom and when.
-pub(crate) fn find(
-    tx: &Tx<'_>,
-    (customer, product): Key,
-) -> Result<Option<(Option<EnabledFor>, Text, Moment)>, Failure> {
+pub(crate) fn find(tx: &Tx<'_>, key: Key) -> Result<Option<Enabled>, Failure> {
     tx.one(
         &format!(
             "SELECT {ORGANISATION}, server, operator, at FROM enablement WHERE customer = ?1 AND product = ?2"
         ),
-        values![customer, product],
-        |row| {
-            let server = row.get::<Option<Text>>(4)?.map(EnabledFor::Server);
-            let target = organisation(row, 0)?.map(EnabledFor::Organisation).or(server);
-            Ok((target, row.get(5)?, row.get(6)?))
-        },
+        values![key.0, key.1],
     )
 }
 
 /// The organisation that was enabled for a customer and product.
 pub(crate) fn organisation_of(tx: &Tx<'_>, key: Key) -> Result<Option<Organisation>, Failure> {
     Ok(match find(tx, key)? {
-        Some((Some(EnabledFor::Organisation(found)), ..)) => Some(found),
+        Some((EnabledFor::Organisation(found), _)) => Some(found),
         _ => None,
     })
 }

@@ -21,6 +21,8 @@ pub struct Excluded {
     pub by: Text,
 }
 
+columns! { Excluded { id, name, address, at, by } }
+
 /// Asks whether a user is excluded.
 pub(crate) fn is_excluded(
     tx: &Tx<'_>,
@@ -28,7 +30,7 @@ pub(crate) fn is_excluded(
 ) -> Result<impl FnMut(&UserId) -> Result<bool, Failure>, Failure> {
     let mut ask =
         tx.prepare(r#"SELECT 1 FROM exclusion WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#)?;
-    Ok(move |user: &UserId| Ok(ask.one(values![customer, product, user], |_| Ok(()))?.is_some()))
+    Ok(move |user: &UserId| Ok(ask.one::<i64>(values![customer, product, user])?.is_some()))
 }
 
 /// Who is excluded, in the order of the ids.
@@ -36,7 +38,6 @@ pub(crate) fn all(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<UserId>, 
     tx.query(
         r#"SELECT "user" FROM exclusion WHERE customer = ?1 AND product = ?2 ORDER BY "user""#,
         values![customer, product],
-        |row| row.get(0),
     )
 }
 
@@ -51,7 +52,6 @@ pub(crate) fn by_name(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Exclu
           WHERE e.customer = ?1 AND e.product = ?2
           ORDER BY coalesce(s.name, c.name) COLLATE NOCASE NULLS FIRST, e.user",
         values![customer, product],
-        |row| Ok(columns!(row, 0 => Excluded { id, name, address, at, by })),
     )
 }
 

@@ -1,7 +1,7 @@
 //! Impersonation details: one set per customer, shared by both hosted products, the password sealed.
 
 use super::{
-    super::tx::{Row, Tx, values},
+    super::tx::{Columns, Row, Tx, values},
     By,
 };
 use crate::domain::{
@@ -17,33 +17,32 @@ pub(crate) fn find(tx: &Tx<'_>, customer: CustomerId) -> Result<Option<(Imperson
     tx.one(
         "SELECT server, account, sample, domains, given, password FROM impersonation WHERE customer = ?1",
         values![customer],
-        |row| Ok((details(row)?, row.get(5)?)),
     )
 }
 
-/// The details without the password.
-fn details(row: &Row<'_>) -> Result<Impersonation, Failure> {
-    let domains = list(row, 3)?.unwrap_or_default().iter().map(|domain| Text::clean(domain)).collect();
-    // An address that is none any more is left out: the list is typed data, and one bad row must not lose it.
-    let listing = match list(row, 4)? {
-        Some(given) => {
-            Listing::Given(given.iter().filter_map(|address| address.parse::<Address>().ok()).collect())
-        }
-        None => Listing::Directory,
-    };
-    let (server, account, sample) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    Ok(Impersonation { server, account, password: Secret::new(String::new()), sample, domains, listing })
+impl Columns for Impersonation {
+    /// Reads all but the password.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (server, account, sample) = (row.read()?, row.read()?, row.read()?);
+        let domains = list(row)?.unwrap_or_default().iter().map(|domain| Text::clean(domain)).collect();
+        // An address that is none any more is left out: the list is typed data, and one bad row must not lose it.
+        let listing = match list(row)? {
+            Some(given) => Listing::Given(given.iter().filter_map(|address| address.parse().ok()).collect()),
+            None => Listing::Directory,
+        };
+        Ok(Self { server, account, password: Secret::new(String::new()), sample, domains, listing })
+    }
 }
 
 /// A JSON list of words.
-fn list(row: &Row<'_>, at: usize) -> Result<Option<Vec<String>>, Failure> {
-    let json: Option<String> = row.get(at)?;
-    json.map(|json| serde_json::from_str(&json)).transpose().map_err(|_no_list| row.unreadable(at))
+fn list(row: &Row<'_>) -> Result<Option<Vec<String>>, Failure> {
+    let json: Option<String> = row.read()?;
+    json.map(|json| serde_json::from_str(&json)).transpose().map_err(|_no_list| row.unreadable())
 }
 
 /// The server of a customer's details.
 pub(crate) fn server(tx: &Tx<'_>, customer: CustomerId) -> Result<Option<Text>, Failure> {
-    tx.one("SELECT server FROM impersonation WHERE customer = ?1", values![customer], |row| row.get(0))
+    tx.one("SELECT server FROM impersonation WHERE customer = ?1", values![customer])
 }
 
 /// Keeps the details in the place of the ones before.

@@ -14,19 +14,19 @@ pub(crate) fn enter(tx: &Tx<'_>, name: &Text, now: Moment) -> Result<(), Failure
 
 /// Whether an operator is Admin; none: not on record.
 pub(crate) fn is_admin(tx: &Tx<'_>, name: &Text) -> Result<Option<bool>, Failure> {
-    tx.one("SELECT is_admin FROM operator WHERE name = ?1", values![name], |row| row.get(0))
+    tx.one("SELECT is_admin FROM operator WHERE name = ?1", values![name])
 }
+
+columns! { Operator { name, is_admin } }
 
 /// All operators, by name.
 pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<Operator>, Failure> {
-    tx.query("SELECT name, is_admin FROM operator ORDER BY name", values![], |row| {
-        Ok(columns!(row, 0 => Operator { name, is_admin }))
-    })
+    tx.query("SELECT name, is_admin FROM operator ORDER BY name", values![])
 }
 
 /// How many are Admin.
 pub(crate) fn admins(tx: &Tx<'_>) -> Result<u32, Failure> {
-    tx.only("SELECT count(*) FROM operator WHERE is_admin", values![], |row| row.get(0))
+    tx.only("SELECT count(*) FROM operator WHERE is_admin", values![])
 }
 
 /// Makes an operator Admin or User.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Tx, columns, values},
+    super::tx::{Columns, Row, Tx, columns, values},
     Key,
 };
 use crate::domain::{
@@ -21,13 +21,14 @@ pub(crate) struct Used {
     pub(crate) elsewhere: u32,
 }
 
+columns! { Used { limit, here, elsewhere } }
+
 /// How many seats a customer has and uses. Cost: a few rows, whatever the number of seats.
 pub(crate) fn used(tx: &Tx<'_>, (customer, product): Key) -> Result<Used, Failure> {
     tx.only(
         "SELECT (SELECT seats FROM customer WHERE id = ?1), coalesce(sum(seats_on) FILTER (WHERE product = ?2), 0),
                 coalesce(sum(seats_on) FILTER (WHERE product <> ?2), 0) FROM customer_product WHERE customer = ?1",
         values![customer, product],
-        |row| Ok(columns!(row, 0 => Used { limit, here, elsewhere })),
     )
 }
 
@@ -46,6 +47,13 @@ pub(crate) struct Facts {
     pub(crate) rule: Option<AutoRule>,
 }
 
+impl Columns for Facts {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (on, listed, eligible, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
+        Ok(Self { on, listed, eligible, enabled, rule: None })
+    }
+}
+
 /// By customer and product.
 pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 
@@ -55,10 +63,6 @@ pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
         "SELECT p.customer, p.product, p.seats_on, p.listed, p.eligible, e.at
            FROM customer_product p LEFT JOIN enablement e USING (customer, product)",
         values![],
-        |row| {
-            let facts = columns!(row, 2 => Facts { on, listed, eligible, enabled; rule: None });
-            Ok(((row.get(0)?, row.get(1)?), facts))
-        },
     )
 }
 
@@ -82,7 +86,6 @@ pub(crate) fn kinds(tx: &Tx<'_>, (customer, product): Key) -> Result<Kinds, Fail
     let kinds = tx.one(
         "SELECT kinds FROM customer_product WHERE customer = ?1 AND product = ?2",
         values![customer, product],
-        |row| row.get(0),
     )?;
     Ok(kinds.unwrap_or_default())
 }
@@ -97,13 +100,9 @@ pub(crate) fn keep_kinds(tx: &Tx<'_>, (customer, product): Key, kinds: Kinds) ->
 }
 
 /// Keeps the counts of a complete list.
-pub(crate) fn keep_counts(
-    tx: &Tx<'_>,
-    (customer, product): Key,
-    (listed, eligible): (u32, u32),
-) -> Result<(), Failure> {
+pub(crate) fn keep_counts(tx: &Tx<'_>, key: Key, (listed, eligible): (u32, u32)) -> Result<(), Failure> {
     tx.write(
         "UPDATE customer_product SET listed = ?3, eligible = ?4 WHERE customer = ?1 AND product = ?2",
-        values![customer, product, listed, eligible],
+        values![key.0, key.1, listed, eligible],
     )
 }

@@ -11,7 +11,6 @@ pub(crate) fn all(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<(Address,
     tx.query(
         "SELECT address, missing FROM roster WHERE customer = ?1 AND product = ?2 ORDER BY address",
         values![customer, product],
-        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 

@@ -3,9 +3,9 @@
 use super::{
     super::{
         error::not_found,
-        tx::{Row, Tx, columns, values},
+        tx::{Tx, columns, values},
     },
-    By, Key, ORGANISATION, organisation,
+    By, Key, ORGANISATION,
 };
 use crate::domain::{
     customer::Product,
@@ -81,12 +81,12 @@ fn select(rest: &str) -> String {
     )
 }
 
-/// One row of [`select`].
-fn run_row(row: &Row<'_>) -> Result<RunRow, Failure> {
-    Ok(columns!(row, 0 => RunRow {
-        id, customer, product, opened, by, touched, parked, finished, link_shown, proved, enabled, listed, eligible;
-        organisation: organisation(row, 13)?
-    }))
+columns! {
+    RunRow {
+        id, customer, product, opened, by, touched, parked, finished, link_shown, proved, enabled, listed, eligible,
+        organisation
+    }
+    RunLine { id, product, opened, by, touched, parked, finished }
 }
 
 /// The row of a run.
@@ -94,14 +94,14 @@ fn run_row(row: &Row<'_>) -> Result<RunRow, Failure> {
 /// # Errors
 /// `NotFound`.
 pub(crate) fn one(tx: &Tx<'_>, run: &RunId) -> Result<RunRow, Failure> {
-    tx.one(&select("WHERE id = ?1"), values![run], run_row)?
+    tx.one(&select("WHERE id = ?1"), values![run])?
         .ok_or_else(|| not_found(Text::of(format_args!("there is no run {run}"))))
 }
 
 /// The rows of all runs that are not finished, newest on top.
 pub(crate) fn open(tx: &Tx<'_>) -> Result<Vec<RunRow>, Failure> {
     let sql = select("WHERE finished IS NULL ORDER BY touched DESC, opened DESC, id");
-    tx.query(&sql, values![], run_row)
+    tx.query(&sql, values![])
 }
 
 /// All runs of a customer, newest on top.
@@ -110,7 +110,6 @@ pub(crate) fn lines(tx: &Tx<'_>, customer: CustomerId) -> Result<Vec<RunLine>, F
         "SELECT id, product, opened, operator, touched, parked, finished FROM run
           WHERE customer = ?1 ORDER BY touched DESC, opened DESC, id",
         values![customer],
-        |row| Ok(columns!(row, 0 => RunLine { id, product, opened, by, touched, parked, finished })),
     )
 }
 
@@ -119,7 +118,6 @@ pub(crate) fn open_of(tx: &Tx<'_>, (customer, product): Key) -> Result<Option<Ru
     tx.one(
         "SELECT id FROM run WHERE customer = ?1 AND product = ?2 AND finished IS NULL",
         values![customer, product],
-        |row| row.get(0),
     )
 }
 
@@ -128,30 +126,24 @@ pub(crate) fn last_of(tx: &Tx<'_>, (customer, product): Key) -> Result<Option<Ru
     tx.one(
         "SELECT id FROM run WHERE customer = ?1 AND product = ?2 ORDER BY touched DESC",
         values![customer, product],
-        |row| row.get(0),
     )
 }
 
 /// How many runs have a number of four letters.
 pub(crate) fn count_of_four_letters(tx: &Tx<'_>) -> Result<u32, Failure> {
-    tx.only("SELECT count(*) FROM run WHERE length(id) = 4", values![], |row| row.get(0))
+    tx.only("SELECT count(*) FROM run WHERE length(id) = 4", values![])
 }
 
 /// Whether a run has that number.
 pub(crate) fn is_on_record(tx: &Tx<'_>, run: &RunId) -> Result<bool, Failure> {
-    tx.only("SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)", values![run], |row| row.get(0))
+    tx.only("SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)", values![run])
 }
 
 /// Adds a run.
-pub(crate) fn insert(
-    tx: &Tx<'_>,
-    run: &RunId,
-    (customer, product): Key,
-    (operator, now): By<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn insert(tx: &Tx<'_>, run: &RunId, key: Key, (operator, now): By<'_>) -> Result<(), Failure> {
     tx.write(
         "INSERT INTO run (id, customer, product, opened, operator, touched) VALUES (?1, ?2, ?3, ?4, ?5, ?4)",
-        values![run, customer, product, now, operator],
+        values![run, key.0, key.1, now, operator],
     )
 }
 
@@ -213,17 +205,13 @@ pub(crate) fn forget_organisation(tx: &Tx<'_>, run: &RunId) -> Result<(), Failur
 }
 
 /// Forgets it in all open runs of a product that are for another organisation than `tenant`; none: for any.
-pub(crate) fn forget_others(
-    tx: &Tx<'_>,
-    (customer, product): Key,
-    tenant: Option<TenantId>,
-) -> Result<(), Failure> {
+pub(crate) fn forget_others(tx: &Tx<'_>, key: Key, tenant: Option<TenantId>) -> Result<(), Failure> {
     tx.write(
         &format!(
             "{FORGET} WHERE customer = ?1 AND product = ?2 AND finished IS NULL
                 AND coalesce(tenant, '') <> coalesce(?3, '')"
         ),
-        values![customer, product, tenant],
+        values![key.0, key.1, tenant],
     )
 }
 

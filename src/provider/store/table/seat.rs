@@ -27,7 +27,7 @@ pub(crate) fn is_on(
 ) -> Result<impl FnMut(&UserId) -> Result<Option<bool>, Failure>, Failure> {
     let mut ask =
         tx.prepare(r#"SELECT state = 'on' FROM seat WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#)?;
-    Ok(move |user: &UserId| ask.one(values![customer, product, user], |row| row.get(0)))
+    Ok(move |user: &UserId| ask.one(values![customer, product, user]))
 }
 
 /// Turns users on. `first_backup` is the workers' and stays.
@@ -72,6 +72,8 @@ pub(crate) fn turn_off<'t>(
     })
 }
 
+columns! { Seat { id, address, name, since, left, first_backup } }
+
 /// All active seats; there are about `count`.
 pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Result<Vec<Seat>, Failure> {
     let mut seats = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
@@ -80,7 +82,7 @@ pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Resul
             WHERE customer = ?1 AND product = ?2 AND state = 'on' ORDER BY "user""#,
         values![customer, product],
         |row| {
-            seats.push(columns!(row, 0 => Seat { id, address, name, since, left, first_backup }));
+            seats.push(row.read()?);
             Ok(true)
         },
     )?;
@@ -91,24 +93,19 @@ pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Resul
 pub(crate) fn left_and_backed_up(tx: &Tx<'_>, (customer, product): Key) -> Result<(u32, u32), Failure> {
     tx.only(
         "SELECT count(left_on), count(first_backup) FROM seat WHERE customer = ?1 AND product = ?2 AND state = 'on'",
-        values![customer, product],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        values![customer, product]
     )
 }
 
 /// Marks active seats whose users have left, with the day; the first one counts. Answers how many.
-pub(crate) fn mark_left(
-    tx: &Tx<'_>,
-    (customer, product): Key,
-    users: &[(UserId, Moment)],
-) -> Result<u32, Failure> {
+pub(crate) fn mark_left(tx: &Tx<'_>, key: Key, users: &[(UserId, Moment)]) -> Result<u32, Failure> {
     let mut mark = tx.prepare(
         r#"UPDATE seat SET left_on = ?4
             WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND state = 'on' AND left_on IS NULL"#,
     )?;
     let mut marked = 0;
     for (user, on) in users {
-        marked += u32::from(mark.execute(values![customer, product, user, *on])? > 0);
+        marked += u32::from(mark.execute(values![key.0, key.1, user, *on])? > 0);
     }
     Ok(marked)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Row, Tx, columns, values},
+    super::tx::{Tx, columns, values},
     Key,
 };
 use crate::domain::{
@@ -46,22 +46,20 @@ const SWEEPS: &str = "
 /// Newest first.
 const NEWEST: &str = "ORDER BY s.due DESC, s.started DESC, s.id";
 
-/// One row of [`SWEEPS`].
-fn sweep_record(row: &Row<'_>) -> Result<SweepRecord, Failure> {
-    Ok(columns!(row, 0 => SweepRecord {
-        customer, name, product, due, started, finished, host, turned_on, left, is_late, attention
-    }))
+columns! {
+    SweepRecord { customer, name, product, due, started, finished, host, turned_on, left, is_late, attention }
+    LastSweep { due, finished, turned_on, is_late }
 }
 
 /// The newest passes, newest first.
 pub(crate) fn newest(tx: &Tx<'_>, limit: u32) -> Result<Vec<SweepRecord>, Failure> {
-    tx.query(&format!("{SWEEPS} {NEWEST} LIMIT ?1"), values![limit], sweep_record)
+    tx.query(&format!("{SWEEPS} {NEWEST} LIMIT ?1"), values![limit])
 }
 
 /// The newest passes of one customer, newest first.
 pub(crate) fn newest_of(tx: &Tx<'_>, customer: CustomerId, limit: u32) -> Result<Vec<SweepRecord>, Failure> {
     let sql = format!("{SWEEPS} WHERE s.customer = ?1 {NEWEST} LIMIT ?2");
-    tx.query(&sql, values![customer, limit], sweep_record)
+    tx.query(&sql, values![customer, limit])
 }
 
 /// The last pass of each rule: one look into the index per rule, however many nights are on record.
@@ -72,10 +70,6 @@ pub(crate) fn last_of_rules(tx: &Tx<'_>) -> Result<BTreeMap<Key, LastSweep>, Fai
           WHERE s.id = (SELECT id FROM sweep WHERE customer = r.customer AND product = r.product
                          ORDER BY due DESC LIMIT 1)",
         values![],
-        |row| {
-            let last = columns!(row, 2 => LastSweep { due, finished, turned_on, is_late });
-            Ok(((row.get(0)?, row.get(1)?), last))
-        },
     )
 }
 
@@ -90,7 +84,6 @@ pub(crate) fn begin(
         "INSERT INTO sweep (customer, product, due, started, host) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (customer, product, due) DO UPDATE SET host = excluded.host RETURNING id",
         values![customer, product, due, now, host],
-        |row| row.get(0),
     )
 }
 
@@ -114,6 +107,5 @@ pub(crate) fn end(
     tx.only(
         "UPDATE sweep SET finished = ?2, is_late = ?3, attention = ?4 WHERE id = ?1 RETURNING turned_on",
         values![pass, now, is_late, attention],
-        |row| row.get(0),
     )
 }

@@ -5,7 +5,7 @@ use crate::domain::{failure::Failure, text::Text, time::Moment};
 
 /// On which computer it runs, and the 20:00 of the last finished pass.
 pub(crate) fn find(tx: &Tx<'_>) -> Result<Option<(Text, Option<Moment>)>, Failure> {
-    tx.one("SELECT host, last_pass FROM sweeper", values![], |row| Ok((row.get(0)?, row.get(1)?)))
+    tx.one("SELECT host, last_pass FROM sweeper", values![])
 }
 
 /// Notes that it was installed on a computer.

@@ -147,6 +147,39 @@ fn a_record_that_was_moved_takes_no_more_writes_until_it_is_back() {
     assert_eq!(store.apply_batch(&run, &users(1..=3)).unwrap().len(), 3);
 }
 
+/// Whether this process holds a POSIX lock on a file; none where the system does not tell.
+#[cfg(target_os = "linux")]
+fn is_locked(file: &std::path::Path) -> Option<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = format!(":{}", std::fs::metadata(file).unwrap().ino());
+    let mine = std::process::id().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let mut locks = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    Some(locks.any(|lock| {
+        lock.contains(&"POSIX")
+            && lock.contains(&mine.as_str())
+            && lock.iter().any(|word| word.ends_with(&inode))
+    }))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_store_of_one_process_takes_no_lock_from_the_first() {
+    let world = World::new();
+    let first = world.open("ann");
+    if is_locked(&world.file()).is_none() {
+        eprintln!("skipped: this system does not tell which locks are held");
+        return;
+    }
+    assert_eq!(is_locked(&world.file()), Some(true));
+    let second = world.open("ann");
+    assert_eq!(is_locked(&world.file()), Some(true), "both are open");
+    drop(second);
+    assert_eq!(is_locked(&world.file()), Some(true), "the first is open");
+    drop(first);
+    assert_eq!(is_locked(&world.file()), Some(false));
+}
+
 #[test]
 fn the_sandbox_and_the_real_world_never_share_a_record() {
     let world = World::new();
