@@ -26,7 +26,7 @@ use crate::{
     },
     settings::fuzzing::settings,
     tui::input::fuzzing::terminal_input,
-    // seam: wizard::address_list,
+    wizard::address_list,
 };
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ pub fn run(name: &str, data: &[u8]) {
 
 /// Every target by its name, which is also the name of its file in `fuzz/targets` and of its folder in `fuzz/seeds`.
 const TARGETS: &[(&str, Target)] = &[
-    // seam: ("address_list", address_list),
+    ("address_list", address_list),
     ("autodiscover", autodiscover),
     ("consent", consent),
     ("exchange_xml", exchange_xml),

@@ -378,3 +378,6 @@ impl FrontEnd for Headless {
         Ok(()) // nothing is ever asked for here: no clipboard, no link printed alone
     }
 }
+
+#[cfg(test)]
+mod tests;

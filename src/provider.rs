@@ -1,5 +1,6 @@
 //! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
 
+pub mod blocking;
 pub mod error;
 pub mod exchange;
 pub mod graph;

@@ -18,7 +18,7 @@ use std::{
     future::Future,
     path::PathBuf,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -33,8 +33,9 @@ use crate::{
         customer::{Impersonation, Progress},
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
+        lock::lock,
         order,
-        phrase::{WayOn, phrase},
+        phrase::Phrase,
         run::Board,
         sweep::OVERDUE_AFTER,
         sydney,
@@ -42,7 +43,7 @@ use crate::{
         text::Text,
         time::{Clock, Moment},
     },
-    provider::{Provider, store::Store},
+    provider::{Provider, blocking, store::Store},
     wizard::call::{CallId, Reply, Request, World},
 };
 
@@ -322,6 +323,9 @@ async fn answer(
             search::Job::new(&query, first, pages, kept, within, stop).run(line, call).await
         }
         Request::Sort(pages) => blocking(move || Ok(Reply::Sorted(order::by_name(&pages)))).await,
+        Request::KeepForm(run, draft) => {
+            with(store, move |s| s.keep_form(run.as_ref(), &draft)).await.map(|()| Reply::Saved)
+        }
         Request::SaveDraft(id, draft) => {
             with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
         }
@@ -444,27 +448,15 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Failure> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => {
-            tracing::error!(%error, "a blocking task ended early");
-            Err(internal("a task of this program ended early"))
-        }
-    }
+    blocking::run(AGAIN, work).await
 }
+
+/// What to do about a fault of our own.
+const AGAIN: &str = "{again: try again} If it stays, the log file has more.";
 
 /// Our own fault, in words.
 fn internal(what: &'static str) -> Failure {
-    Failure::new(
-        FailureKind::Internal,
-        what,
-        phrase![WayOn::Again("try again"), " If it stays, the log file has more."],
-    )
-}
-
-/// Locks, also after another thread panicked while it held the lock: the maps behind stay usable.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    Failure::new(FailureKind::Internal, what, Phrase::template(AGAIN))
 }
 
 #[cfg(test)]

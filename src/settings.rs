@@ -6,13 +6,13 @@
 
 mod error;
 mod file;
+mod form;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod gathered;
-mod merged;
+mod setting;
 pub mod survey;
 pub mod table;
-mod value;
 mod values;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -20,15 +20,16 @@ use std::{ffi::OsString, path::PathBuf};
 use crate::domain::time::Moment;
 
 pub use error::SettingsError;
+pub use form::split_command;
 pub use gathered::Origin;
-pub use value::split_command;
+
 pub use values::{
     ApplySettings, Color, CredentialSource, ExtraPermission, Glyphs, Lines, LogSettings, PartnerApp,
     ProvisionSettings, ScreenSettings,
 };
 
 use gathered::Gathered;
-use table::Key;
+use table::AnySetting;
 
 /// What comes from outside, read once in `app`.
 #[derive(Debug, Clone, Default)]
@@ -42,11 +43,11 @@ pub struct Sources {
     /// Variables of the environment; those that are no settings are passed over.
     pub environment: Vec<(String, OsString)>,
     /// Flags that settings have: which, its name with the dashes, its value as typed.
-    pub flags: Vec<(Key, &'static str, String)>,
+    pub flags: Vec<(&'static dyn AnySetting, &'static str, String)>,
 }
 
-/// Everything that is settled before the program starts.
-#[derive(Debug, Clone)]
+/// Everything that is settled before the program starts. Its default is that of every setting.
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The application; none: no source names one, so the bare wizard runs in the sandbox.
     pub app: Option<PartnerApp>,

@@ -22,7 +22,7 @@ use crate::{
         time::{Clock, Moment},
     },
     provider::{
-        Provider,
+        Provider, blocking,
         store::{Roster, RuleAccess, RuleRow, Store, SweepClaim, SweepSummary},
     },
 };
@@ -333,17 +333,7 @@ where
     F: FnOnce(&Store) -> Result<T, Failure> + Send + 'static,
 {
     let store = store.clone();
-    match tokio::task::spawn_blocking(move || work(&store)).await {
-        Ok(result) => result,
-        Err(error) => {
-            tracing::error!(%error, "a blocking task ended early");
-            Err(Failure::new(
-                FailureKind::Internal,
-                "a task of this program ended early",
-                "Start the pass again: what it has done is kept.",
-            ))
-        }
-    }
+    blocking::run("Start the pass again: what it has done is kept.", move || work(&store)).await
 }
 
 #[cfg(test)]

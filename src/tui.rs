@@ -243,6 +243,7 @@ impl Tui {
 
 impl FrontEnd for Tui {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
+        self.pace.sees(view.ask.is_waiting);
         if self.pace.allows() { self.draw(view) } else { Ok(()) }
     }
 

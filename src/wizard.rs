@@ -15,6 +15,7 @@ pub mod call;
 pub mod context;
 pub mod effect;
 pub mod event;
+mod keeping;
 mod outbox;
 mod part;
 mod pending;
@@ -25,6 +26,9 @@ mod screen;
 mod session;
 pub mod view;
 mod words;
+
+#[cfg(any(test, fuzzing))]
+pub(crate) use screen::impersonation::address_list;
 
 use std::time::Duration;
 

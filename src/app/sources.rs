@@ -6,7 +6,7 @@ use crate::{
     cli::Common,
     settings::{
         Sources,
-        table::{FILE_VARIABLE, Key},
+        table::{AnySetting, FILE_VARIABLE, GLYPHS, LINES},
     },
 };
 
@@ -42,13 +42,13 @@ fn named(variables: &[(String, OsString)]) -> Option<PathBuf> {
 }
 
 /// The flags of settings, those that are short for another one included.
-fn flags(common: &Common) -> Vec<(Key, &'static str, String)> {
-    let short = [
-        (common.ascii, Key::Glyphs, "--ascii", "ascii"),
-        (common.unicode, Key::Glyphs, "--unicode", "unicode"),
-        (common.plain, Key::Lines, "--plain", "always"),
+fn flags(common: &Common) -> Vec<(&'static dyn AnySetting, &'static str, String)> {
+    let short: [(bool, &'static dyn AnySetting, _, _); 3] = [
+        (common.ascii, &GLYPHS, "--ascii", "ascii"),
+        (common.unicode, &GLYPHS, "--unicode", "unicode"),
+        (common.plain, &LINES, "--plain", "always"),
     ];
     let given = short.into_iter().filter(|(is_given, ..)| *is_given);
-    let given = given.map(|(_, key, flag, words)| (key, flag, words.to_owned()));
+    let given = given.map(|(_, setting, flag, words)| (setting, flag, words.to_owned()));
     common.values.0.iter().cloned().chain(given).collect()
 }

@@ -8,7 +8,7 @@ use clap::{
     error::ErrorKind,
 };
 
-use crate::settings::table::{Key, SETTINGS, Setting};
+use crate::settings::table::{AnySetting, SETTINGS};
 
 /// Shows each setting and where it came from; secrets are masked.
 #[derive(Debug, clap::Args)]
@@ -33,11 +33,11 @@ pub struct Args {
 
 /// The flags of settings, as far as they were given: which, its name, its value as typed.
 #[derive(Debug, Clone, Default)]
-pub struct Flags(pub Vec<(Key, &'static str, String)>);
+pub struct Flags(pub Vec<(&'static dyn AnySetting, &'static str, String)>);
 
 impl clap::Args for Flags {
     fn augment_args(command: Command) -> Command {
-        SETTINGS.iter().fold(command, |command, setting| command.arg(flag(setting)))
+        SETTINGS.iter().fold(command, |command, setting| command.arg(flag(*setting)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -47,9 +47,9 @@ impl clap::Args for Flags {
 
 impl clap::FromArgMatches for Flags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let values = |setting: &'static Setting| {
-            let given = matches.get_many::<String>(setting.variable).into_iter().flatten();
-            given.map(move |words| (setting.key, setting.flag, words.clone()))
+        let values = |setting: &&'static dyn AnySetting| {
+            let given = matches.get_many::<String>(setting.spec().variable).into_iter().flatten();
+            given.map(|words| (*setting, setting.spec().flag, words.clone())).collect::<Vec<_>>()
         };
         Ok(Self(SETTINGS.iter().flat_map(values).collect()))
     }
@@ -61,16 +61,14 @@ impl clap::FromArgMatches for Flags {
 }
 
 /// The flag of a setting. Its variable is its id here, because no argument of a command can be called so.
-fn flag(setting: &'static Setting) -> Arg {
-    let variable = setting.variable;
+fn flag(setting: &dyn AnySetting) -> Arg {
+    let spec = setting.spec();
+    let variable = spec.variable;
     Arg::new(variable)
-        .long(setting.flag.trim_start_matches('-'))
-        .value_name(setting.value_name)
-        .help(setting.about)
-        .long_help(format!(
-            "{}. Also {} in the file, {variable} in the environment",
-            setting.about, setting.name
-        ))
+        .long(spec.flag.trim_start_matches('-'))
+        .value_name(spec.value_name)
+        .help(spec.about)
+        .long_help(format!("{}. Also {} in the file, {variable} in the environment", spec.about, spec.name))
         .help_heading("Settings")
         .global(true)
         .hide_short_help(true)
@@ -81,7 +79,7 @@ fn flag(setting: &'static Setting) -> Arg {
 /// Takes any words: whether they can be used is said where settings are merged, in the same words for every source.
 #[derive(Clone)]
 struct Words {
-    choices: &'static [&'static str],
+    choices: Vec<&'static str>,
 }
 
 impl TypedValueParser for Words {

@@ -160,7 +160,7 @@ fn is_sandbox(shown: &Shown<'_>) -> bool {
 
 /// Name, value and source of a setting; a list has a row for each value.
 fn rows(row: &Row) -> Vec<[String; 3]> {
-    let name = row.setting.name.to_owned();
+    let name = row.setting.spec().name.to_owned();
     if let Some(origin) = row.unusable {
         return vec![[name, UNUSABLE.to_owned(), source(origin)]];
     }
@@ -194,14 +194,15 @@ fn object(shown: &Shown<'_>) -> Value {
             let values = row.values.iter().map(|(value, origin)| {
                 json!({ "value": Text::clean(value).as_str(), "source": source_object(*origin) })
             });
+            let spec = row.setting.spec();
             json!({
-                "key": row.setting.name,
+                "key": spec.name,
                 "values": values.collect::<Vec<_>>(),
                 "unusable": row.unusable.map(source_object),
-                "default": row.setting.default,
-                "variable": row.setting.variable,
-                "flag": row.setting.flag,
-                "about": row.setting.about,
+                "default": row.setting.default(),
+                "variable": spec.variable,
+                "flag": spec.flag,
+                "about": spec.about,
             })
         })
         .collect();

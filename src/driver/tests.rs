@@ -64,7 +64,7 @@ impl Caller for Calls {
                 Reply::World(World { operator, link_prefix: String::new(), link_suffix: String::new() })
             }
             Request::OpenWorld => Reply::Failed(Failure::new(FailureKind::Record, "it is busy", "Wait.")),
-            Request::LoadBoard => Reply::Board(Board { rows: Vec::new(), sweep_warning: None }),
+            Request::LoadBoard => Reply::Board(Board::default()),
             _ => return,
         };
         self.replies.push((call, reply));

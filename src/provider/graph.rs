@@ -17,12 +17,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use url::Url;
@@ -38,6 +33,7 @@ use super::{
 use crate::domain::{
     failure::Failure,
     id::TenantId,
+    lock::lock,
     permission::{self, Permission},
     time::{Clock, Moment},
 };
@@ -236,7 +232,7 @@ impl Graph {
 
     /// Notes that the application is known in the tenant; says since when, and whether it was unknown before.
     fn note_known(&self, tenant: TenantId) -> Seen {
-        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = lock(&self.inner.seen);
         let seen = seen.entry(tenant).or_default();
         seen.known_since.get_or_insert_with(|| self.inner.clock.now());
         *seen
@@ -244,7 +240,7 @@ impl Graph {
 
     /// Notes that the application is not known there (yet, or any more).
     fn note_unknown(&self, tenant: TenantId) {
-        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = lock(&self.inner.seen);
         seen.insert(tenant, Seen { known_since: None, was_unknown: true });
     }
 }

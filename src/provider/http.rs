@@ -24,6 +24,7 @@ use std::{
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use self::origins::Origins;
+pub(in crate::provider) use self::wait::backoff;
 pub use self::wait::retry_after;
 use crate::domain::time::Clock;
 

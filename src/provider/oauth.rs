@@ -14,7 +14,7 @@ mod tests;
 use std::{
     collections::{BTreeSet, HashMap},
     fmt,
-    sync::{Arc, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -30,6 +30,7 @@ use super::{
 };
 use crate::domain::{
     id::TenantId,
+    lock::lock,
     secret::Secret,
     time::{Clock, Moment},
 };
@@ -171,7 +172,7 @@ impl Tokens {
 
     /// Forgets the tenant's tokens: what they say was true before the consent.
     pub(crate) fn drop_tenant(&self, tenant: TenantId) {
-        self.slots().retain(|(kept, _), _| *kept != tenant);
+        lock(&self.inner.slots).retain(|(kept, _), _| *kept != tenant);
     }
 
     /// Forgets this very token after a 401; a newer one stays.
@@ -184,11 +185,7 @@ impl Tokens {
     }
 
     fn slot(&self, tenant: TenantId, resource: &str) -> Slot {
-        Arc::clone(self.slots().entry((tenant, resource.to_owned())).or_default())
-    }
-
-    fn slots(&self) -> std::sync::MutexGuard<'_, HashMap<(TenantId, String), Slot>> {
-        self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner)
+        Arc::clone(lock(&self.inner.slots).entry((tenant, resource.to_owned())).or_default())
     }
 
     /// Asks again while a certificate that was just uploaded is not accepted everywhere (reference, section 4.2).

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         customer::{Impersonation, Listing, NewCustomer, Product},
         draft::Draft,
+        form_draft::FormDraft,
         id::{CustomerId, UserId},
         protection::{Chosen, SeatOutcome},
         run::ExclusionChange,
@@ -161,7 +162,8 @@ impl Stage {
             ..NewCustomer::default()
         };
         self.store().seed_customers(&[customer]).unwrap();
-        let customer = self.store().customer_by_reference(reference).unwrap().id;
+        let on_record = self.store().customers().unwrap();
+        let customer = on_record.iter().find(|one| one.reference.as_str() == reference).unwrap().id;
         (customer, self.store().open_run(customer, product).unwrap().id)
     }
 
@@ -244,6 +246,7 @@ const fn name(request: &Request) -> &'static str {
         Request::ListUsers { .. } => "list mailboxes",
         Request::Search { .. } => "search",
         Request::Sort(_) => "sort",
+        Request::KeepForm(..) => "keep form",
         Request::SaveDraft(..) => "save draft",
         Request::SaveCounts { .. } => "save counts",
         Request::SaveKinds(..) => "save kinds",
@@ -258,7 +261,7 @@ const fn name(request: &Request) -> &'static str {
 }
 
 /// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
-const NAMES: usize = 37;
+const NAMES: usize = 38;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
@@ -323,6 +326,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::Enable(run()), "run"),
         (Request::LoadProtection(customer, OFFICE), "protection"),
         (Request::ListUsers { tenant: Some(tenant), impersonation: None }, "listed"),
+        (Request::KeepForm(Some(run()), FormDraft(vec![("tenant".into(), "x".into())])), "saved"),
         (Request::SaveDraft(run(), Draft { all: true, exceptions: [somebody(1).id].into() }), "saved"),
         (Request::SaveCounts { run: run(), listed: 3, eligible: 3 }, "saved"),
         (Request::SaveKinds(customer, OFFICE, Kinds::default().toggled(Kind::Shared)), "saved"),

@@ -1,23 +1,19 @@
 //! Shape of the settings file; unknown keys are refused with the nearest known name, every mistake with its line.
 
-use std::{
-    fmt,
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::de::DeTable;
 
-use crate::domain::{nearest::nearest, text::Text};
+use crate::domain::{
+    text::Text,
+    toml_reader::{TomlFault, TomlMistake, TomlReader, TomlValue, get, line_of},
+};
 
 use super::{
     SettingsError,
     gathered::{Given, Origin},
-    table::{Key, Kind, PERMISSION, SETTINGS, Setting},
-    value::{self, Value},
+    setting::{Draft, InFile},
+    table::{AnySetting, SETTINGS},
 };
 
 /// What the file says.
@@ -30,15 +26,15 @@ pub(super) struct Found {
     /// What can't be used, in the order of the lines.
     pub(super) mistakes: Vec<SettingsError>,
     /// Settings whose value is among that, and where it stands.
-    pub(super) unusable: Vec<(Key, Origin)>,
+    pub(super) unusable: Vec<(&'static str, Origin)>,
 }
 
-/// Reads the bytes of a settings file. A mistake does not keep the rest from being read.
-pub(super) fn read(path: &Path, bytes: &[u8]) -> Found {
+/// Reads the bytes of a settings file into a draft. A mistake does not keep the rest from being read.
+pub(super) fn read(path: &Path, bytes: &[u8], draft: &mut Draft) -> Found {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(broken) => {
-            let line = line(bytes, broken.valid_up_to());
+            let line = line_of(bytes, broken.valid_up_to());
             let mistake = SettingsError::Unreadable {
                 path: path.into(),
                 why: Text::of(format_args!("line {line} is not UTF-8 text")),
@@ -47,22 +43,27 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Found {
             return Found { mistakes: vec![mistake], ..Found::default() };
         }
     };
-    let mut reader = Reader { path, text, found: Found::default() };
+    let mut reader = Reader { path, toml: TomlReader::new(text), draft, found: Found::default() };
     match DeTable::parse(text) {
         Ok(table) => reader.top(table.get_ref()),
         Err(error) => {
-            reader.wrong(&error.span().unwrap_or_default(), format_args!("{}", error.message()));
+            reader.toml.wrong(&error.span().unwrap_or_default(), format_args!("{}", error.message()));
         }
     }
-    let mut found = reader.found;
-    found.mistakes.sort_by_key(SettingsError::line);
-    found.givens.sort_by_key(|given| given.origin);
+    let Reader { toml, mut found, .. } = reader;
+    found.mistakes = toml.mistakes().into_iter().map(|toml| mistake(path, toml)).collect();
     found
 }
 
-/// Which line, from 1, a byte stands in.
-fn line(bytes: &[u8], at: usize) -> usize {
-    bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+/// A mistake of the file, in the words of settings.
+fn mistake(path: &Path, toml: TomlMistake) -> SettingsError {
+    let (path, line) = (path.into(), toml.line);
+    match toml.fault {
+        TomlFault::Unusable(what) => SettingsError::Invalid { path, line, what },
+        TomlFault::UnknownKey { key, nearest } => {
+            SettingsError::UnknownKey { path, line, key, nearest: nearest.map(str::to_owned) }
+        }
+    }
 }
 
 /// The folder that a relative path in a settings file is meant from: the file's own.
@@ -74,183 +75,62 @@ fn beside(file: &Path, path: &str) -> PathBuf {
 fn tables() -> impl Iterator<Item = &'static str> {
     let mut last = "";
     SETTINGS.iter().filter_map(move |setting| {
-        let (table, _) = setting.place();
+        let (table, _) = setting.spec().place();
         (std::mem::replace(&mut last, table) != table).then_some(table)
     })
-}
-
-/// What stands behind a key.
-fn get<'a, 'i>(table: &'a DeTable<'i>, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
-    table.iter().find(|(known, _)| known.get_ref() == key).map(|(_, value)| value)
 }
 
 /// Reads a file, collecting as it goes.
 struct Reader<'a> {
     path: &'a Path,
-    text: &'a str,
+    toml: TomlReader<'a>,
+    draft: &'a mut Draft,
     found: Found,
 }
 
 impl Reader<'_> {
-    /// Which line, from 1, a piece of the file begins in.
-    fn line(&self, span: &Range<usize>) -> usize {
-        line(self.text.as_bytes(), span.start)
-    }
-
-    /// Notes a mistake and where it stands.
-    fn wrong(&mut self, span: &Range<usize>, what: fmt::Arguments<'_>) {
-        let mistake =
-            SettingsError::Invalid { path: self.path.into(), line: self.line(span), what: Text::of(what) };
-        self.found.mistakes.push(mistake);
-    }
-
-    /// Notes a value, or what is wrong with it.
-    fn take(&mut self, setting: &'static Setting, span: &Range<usize>, read: Result<Value, String>) {
-        let origin = Origin::File { line: self.line(span) };
-        match read {
-            Ok(value) => self.found.givens.push(Given { setting, origin, value }),
-            Err(what) => {
-                self.found.unusable.push((setting.key, origin));
-                self.wrong(span, format_args!("{what}"));
-            }
-        }
-    }
-
-    /// Notes keys that do not exist, offering the nearest that does; whether there are none.
-    fn knows(&mut self, table: &DeTable<'_>, known: &[&'static str]) -> bool {
-        let before = self.found.mistakes.len();
-        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-            let mistake = SettingsError::UnknownKey {
-                path: self.path.into(),
-                line: self.line(&key.span()),
-                key: Text::clean(key.get_ref()),
-                nearest: nearest(key.get_ref(), known.iter().copied()).map(str::to_owned),
-            };
-            self.found.mistakes.push(mistake);
-        }
-        self.found.mistakes.len() == before
-    }
-
-    /// The whole file.
+    /// The whole file. A setting without a table of its own stands at the top.
     fn top(&mut self, top: &DeTable<'_>) {
-        self.knows(top, &tables().collect::<Vec<_>>());
+        self.toml.knows(top, tables());
         for name in tables() {
             let Some(value) = get(top, name) else { continue };
-            let list = SETTINGS.iter().find(|setting| setting.name == name);
-            match list {
-                Some(setting) if setting.kind == Kind::Permissions => self.rows(setting, value),
-                Some(setting) => self.addresses(setting, value),
+            match SETTINGS.iter().find(|setting| setting.spec().name == name) {
+                Some(setting) => self.take(*setting, value),
                 None => self.table(name, value),
             }
         }
     }
 
-    /// A table, or the words that it must be one.
-    fn as_table<'t, 'i>(&mut self, name: &str, value: &'t Spanned<DeValue<'i>>) -> Option<&'t DeTable<'i>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.wrong(&value.span(), format_args!("{name} must be a table, written [{name}]"));
-        }
-        table
-    }
-
     /// A table of single values.
-    fn table(&mut self, name: &str, value: &Spanned<DeValue<'_>>) {
-        let Some(table) = self.as_table(name, value) else { return };
+    fn table(&mut self, name: &str, value: &TomlValue<'_>) {
+        let must_be = format_args!("{name} must be a table, written [{name}]");
+        let Some(table) = self.toml.table(value, must_be) else { return };
         if name == "app" {
-            self.found.app_line = Some(self.line(&value.span()));
+            self.found.app_line = Some(self.toml.line(&value.span()));
         }
-        let settings: Vec<_> = SETTINGS.iter().filter(|setting| setting.place().0 == name).collect();
-        self.knows(table, &settings.iter().map(|setting| setting.place().1).collect::<Vec<_>>());
-        for setting in settings {
-            if let Some(value) = get(table, setting.place().1) {
-                let read = self.single(setting, value.get_ref());
-                self.take(setting, &value.span(), read);
+        let settings = || SETTINGS.iter().filter(|setting| setting.spec().place().0 == name);
+        self.toml.knows(table, settings().map(|setting| setting.spec().place().1));
+        for setting in settings() {
+            if let Some(value) = get(table, setting.spec().place().1) {
+                self.take(*setting, value);
             }
         }
     }
 
-    /// One value, of the kind that it must have.
-    fn single(&self, setting: &Setting, value: &DeValue<'_>) -> Result<Value, String> {
-        let must_be = |what: &str| format!("{} must be {what}", setting.name);
-        match setting.kind {
-            Kind::Command => {
-                let words: Option<Vec<String>> = value.as_array().and_then(|list| {
-                    list.iter().map(|word| word.get_ref().as_str().map(str::to_owned)).collect()
-                });
-                let words =
-                    words.ok_or_else(|| must_be("a list of texts like [\"program\", \"argument\"]"))?;
-                value::command(setting.name, words)
-            }
-            Kind::Number(least, most) => {
-                let number = value.as_integer().and_then(|number| {
-                    u64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
-                });
-                let out_of_range = || must_be(&format!("a whole number from {least} to {most}"));
-                value::number(setting, number.ok_or_else(out_of_range)?)
-            }
-            _ => {
-                let text = value.as_str().ok_or_else(|| must_be("text in quotes"))?;
-                value::of_text(setting, text, &|path| beside(self.path, path))
-            }
-        }
-    }
-
-    /// Addresses and what stands for them.
-    fn addresses(&mut self, setting: &'static Setting, value: &Spanned<DeValue<'_>>) {
-        let Some(table) = self.as_table(setting.name, value) else { return };
-        for (from, to) in table {
-            let read = match to.get_ref().as_str() {
-                Some(to) => value::address(from.get_ref(), to),
-                None => Err("an address must be text in quotes".into()),
-            };
-            self.take(setting, &from.span(), read);
-        }
-    }
-
-    /// Rows of a table.
-    fn rows(&mut self, setting: &'static Setting, value: &Spanned<DeValue<'_>>) {
-        let name = setting.name;
-        let Some(rows) = value.get_ref().as_array() else {
-            self.wrong(&value.span(), format_args!("{name} must be rows, written [[{name}]]"));
-            return;
-        };
-        for row in rows {
-            let Some(table) = row.get_ref().as_table() else {
-                self.wrong(&row.span(), format_args!("{name} must be rows, written [[{name}]]"));
-                continue;
-            };
-            // A column with a slip in its name is not missing as well.
-            if self.knows(table, &PERMISSION)
-                && let Some([value, (role, at), reason]) = self.columns(name, table, &row.span())
-            {
-                match value::guid("permissions.role", role) {
-                    Ok(_role) => self.take(setting, &row.span(), value::permission(value.0, role, reason.0)),
-                    Err(what) => self.wrong(&at, format_args!("{what}")),
+    /// Takes the values of a setting, or notes what is wrong with them.
+    fn take(&mut self, setting: &dyn AnySetting, value: &TomlValue<'_>) {
+        let beside = |path: &str| beside(self.path, path);
+        let spec = setting.spec();
+        let mut file = InFile { toml: &mut self.toml, resolve: &beside };
+        for (line, taken) in setting.take_toml(value, &mut file, self.draft) {
+            let origin = Origin::File { line };
+            match taken {
+                Ok(shown) => self.found.givens.push(Given { spec, origin, shown }),
+                Err(what) => {
+                    self.found.unusable.push((spec.name, origin));
+                    self.toml.wrong_line(line, format_args!("{what}"));
                 }
             }
         }
-    }
-
-    /// The columns of a row, each a text and where it stands; none after the first that is missing or something else.
-    fn columns<'t>(
-        &mut self,
-        name: &str,
-        table: &'t DeTable<'_>,
-        row: &Range<usize>,
-    ) -> Option<[(&'t str, Range<usize>); 3]> {
-        let mut columns = PERMISSION.map(|_| ("", 0..0));
-        for (column, key) in columns.iter_mut().zip(PERMISSION) {
-            let Some(value) = get(table, key) else {
-                self.wrong(row, format_args!("{name}.{key} is missing"));
-                return None;
-            };
-            let Some(text) = value.get_ref().as_str() else {
-                self.wrong(&value.span(), format_args!("{name}.{key} must be text in quotes"));
-                return None;
-            };
-            *column = (text, value.span());
-        }
-        Some(columns)
     }
 }

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use super::{SettingsError, file, gathered::Gathered};
+use super::{SettingsError, file, gathered::Gathered, setting::Draft};
 use crate::domain::text::Text;
 
 /// The bytes of a file.
 pub(crate) fn settings(data: &[u8]) {
     let path = Path::new("/etc/backup365/settings.toml");
-    let mut gathered = Gathered::of_file(path.into(), file::read(path, data));
+    let mut draft = Draft::default();
+    let found = file::read(path, data, &mut draft);
+    let mut gathered = Gathered::of_file(path.into(), found, draft);
     gathered.complete();
     if gathered.mistakes.is_empty() {
         for (from, to) in &gathered.settings().addresses {

@@ -12,10 +12,10 @@ use std::{
 use crate::domain::text::Text;
 
 use super::{
-    SettingsError, Sources,
+    PartnerApp, Settings, SettingsError, Sources,
     file::{self, Found},
-    table::{CREDENTIAL, Key, SETTINGS, Setting, is_of_app},
-    value::{self, Value},
+    setting::Draft,
+    table::{self, AnySetting, CREDENTIAL, SETTINGS, Spec},
 };
 
 /// Where a value came from; a later one goes before an earlier one.
@@ -49,26 +49,35 @@ impl Origin {
 /// One value from one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Given {
-    pub(super) setting: &'static Setting,
+    /// Of which setting.
+    pub(super) spec: &'static Spec,
     pub(super) origin: Origin,
-    pub(super) value: Value,
+    /// The value as it may be shown.
+    pub(super) shown: String,
+}
+
+impl Given {
+    /// Whether it names the partner's application, or a part of it.
+    fn is_of_app(&self) -> bool {
+        self.spec.place().0 == "app"
+    }
 }
 
 /// Everything that the sources say.
 #[derive(Debug)]
 pub(super) struct Gathered {
+    /// The merged value so far.
+    draft: Draft,
     givens: Vec<Given>,
     pub(super) mistakes: Vec<SettingsError>,
     /// Settings with a value that can't be used, and where it came from.
-    pub(super) unusable: Vec<(Key, Origin)>,
+    pub(super) unusable: Vec<(&'static str, Origin)>,
     /// The settings file: the one that was named, or the usual one.
     pub(super) path: PathBuf,
     /// It is there.
     pub(super) has_file: bool,
     /// Where `[app]` begins in it.
     app_line: Option<usize>,
-    /// The platform's config folder for this program.
-    pub(super) config: PathBuf,
 }
 
 /// Largest settings file taken, bytes: a thousand times the sample.
@@ -102,7 +111,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
 }
 
 /// What the settings file says; none where there is none and none was named.
-fn found_in(path: &Path, is_named: bool) -> Option<Found> {
+fn found_in(path: &Path, is_named: bool, draft: &mut Draft) -> Option<Found> {
     let broken = |mistake| Some(Found { mistakes: vec![mistake], ..Found::default() });
     match bytes_of(path) {
         Ok(bytes) if bytes.len() > MAX_BYTES => broken(SettingsError::Unreadable {
@@ -110,7 +119,7 @@ fn found_in(path: &Path, is_named: bool) -> Option<Found> {
             why: Text::from("it is larger than 1 MiB, and settings never are"),
             hint: "Name the right file with --settings.",
         }),
-        Ok(bytes) => Some(file::read(path, &bytes)),
+        Ok(bytes) => Some(file::read(path, &bytes, draft)),
         // Below a home that is no folder (/dev/null, for service accounts) there is no file either.
         Err(error) if !is_named && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             None
@@ -128,79 +137,68 @@ impl Gathered {
     /// Reads every source.
     pub(super) fn of(sources: &Sources) -> Self {
         let path = sources.file.clone().unwrap_or_else(|| sources.config.join("settings.toml"));
-        let found = found_in(&path, sources.file.is_some());
+        let mut draft = Draft::default();
+        draft.settings.config.clone_from(&sources.config);
+        draft.settings.data.clone_from(&sources.data);
+        let found = found_in(&path, sources.file.is_some(), &mut draft);
         let has_file = found.is_some();
-        let mut gathered = Self::of_file(path, found.unwrap_or_default());
-        gathered.has_file = has_file;
-        gathered.config.clone_from(&sources.config);
-        let data = SETTINGS.iter().find(|setting| setting.key == Key::Data);
-        gathered.givens.extend(data.map(|setting| Given {
-            setting,
-            origin: Origin::Default,
-            value: Value::Path(sources.data.clone()),
-        }));
+        let mut gathered = Self { has_file, ..Self::of_file(path, found.unwrap_or_default(), draft) };
+        let data = sources.data.display().to_string();
+        gathered.givens.push(Given { spec: table::DATA.spec, origin: Origin::Default, shown: data });
         gathered.environment(&sources.environment);
-        for (key, flag, words) in &sources.flags {
-            if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == *key) {
-                gathered.take(setting, Origin::Flag(flag), words);
-            }
+        for (setting, flag, words) in &sources.flags {
+            gathered.take(*setting, Origin::Flag(flag), words);
         }
         gathered.complete();
         gathered
     }
 
     /// Defaults, and what a file says.
-    pub(super) fn of_file(path: PathBuf, found: Found) -> Self {
-        let mut gathered = Self {
-            givens: Vec::new(),
+    pub(super) fn of_file(path: PathBuf, found: Found, draft: Draft) -> Self {
+        let default = |setting: &&dyn AnySetting| {
+            Some(Given { spec: setting.spec(), origin: Origin::Default, shown: setting.default()? })
+        };
+        Self {
+            draft,
+            givens: SETTINGS.iter().filter_map(default).chain(found.givens).collect(),
             mistakes: found.mistakes,
             unusable: found.unusable,
             path,
             has_file: true,
             app_line: found.app_line,
-            config: PathBuf::new(),
-        };
-        for setting in SETTINGS {
-            if let Some(words) = setting.default {
-                gathered.take(setting, Origin::Default, words);
-            }
         }
-        gathered.givens.extend(found.givens);
-        gathered
     }
 
     /// Reads the variables of settings; an empty one counts as unset.
     fn environment(&mut self, variables: &[(String, OsString)]) {
         for setting in SETTINGS {
-            let set = variables.iter().find(|(name, value)| name == setting.variable && !value.is_empty());
+            let Spec { name, variable, .. } = setting.spec();
+            let set = variables.iter().find(|(name, value)| name == variable && !value.is_empty());
             let Some((_, value)) = set else { continue };
-            let origin = Origin::Environment(setting.variable);
+            let origin = Origin::Environment(variable);
             match value.to_str() {
-                Some(words) => self.take(setting, origin, words),
-                None => {
-                    self.wrong(
-                        setting.key,
-                        origin,
-                        Text::of(format_args!("{} is not UTF-8 text", setting.name)),
-                    );
-                }
+                Some(words) => self.take(*setting, origin, words),
+                None => self.wrong(name, origin, Text::of(format_args!("{name} is not UTF-8 text"))),
             }
         }
     }
 
-    /// Notes a value, or what is wrong with it.
-    fn take(&mut self, setting: &'static Setting, origin: Origin, words: &str) {
-        match value::of_words(setting, words, &from_here) {
-            Ok(values) => {
-                self.givens.extend(values.into_iter().map(|value| Given { setting, origin, value }));
-            }
-            Err(what) => self.wrong(setting.key, origin, Text::clean(&what)),
+    /// Takes what a variable or a flag says, or notes what is wrong with it. A list of an earlier source is forgotten.
+    fn take(&mut self, setting: &dyn AnySetting, origin: Origin, words: &str) {
+        let spec = setting.spec();
+        let is_same = |given: &Given| given.spec == spec && given.origin.rank() == origin.rank();
+        if !self.givens.iter().any(is_same) {
+            setting.clear(&mut self.draft);
+        }
+        match setting.take_words(words, &from_here, &mut self.draft) {
+            Ok(shown) => self.givens.extend(shown.into_iter().map(|shown| Given { spec, origin, shown })),
+            Err(what) => self.wrong(spec.name, origin, Text::clean(&what)),
         }
     }
 
     /// Notes a mistake in a variable or a flag.
-    fn wrong(&mut self, key: Key, origin: Origin, what: Text) {
-        self.unusable.push((key, origin));
+    fn wrong(&mut self, name: &'static str, origin: Origin, what: Text) {
+        self.unusable.push((name, origin));
         let place = match origin {
             Origin::Environment(name) => format!("the environment variable {name}"),
             Origin::Flag(name) => format!("the flag {name}"),
@@ -214,16 +212,15 @@ impl Gathered {
         if !self.mistakes.is_empty() || !self.names_an_app() {
             return;
         }
-        let doubled = (1..=3).any(|rank| {
-            let given = self.givens.iter().filter(|g| CREDENTIAL.contains(&g.setting.key));
+        let is_doubled = (1..=3).any(|rank| {
+            let given = self.givens.iter().filter(|given| CREDENTIAL.contains(&given.spec.name));
             given.filter(|given| given.origin.rank() == rank).count() > 1
         });
-        let missing = |key| self.chosen(key).next().is_none();
-        let what = if missing(Key::ClientId) {
+        let what = if self.draft.client_id.is_none() {
             "app.client_id is missing"
-        } else if missing(Key::Tenant) {
+        } else if self.draft.tenant.is_none() {
             "app.tenant is missing"
-        } else if doubled || CREDENTIAL.into_iter().all(missing) {
+        } else if is_doubled || self.draft.credential.is_none() {
             "app needs exactly one of secret_file, secret_environment, secret_command and certificate_file"
         } else {
             return;
@@ -236,10 +233,8 @@ impl Gathered {
         if let Some(line) = self.app_line {
             return SettingsError::Invalid { path: self.path.clone(), line, what: Text::from(what) };
         }
-        let mut by: Vec<_> = self
-            .givens
-            .iter()
-            .filter(|given| is_of_app(given.setting.key))
+        let of_app = self.givens.iter().filter(|given| given.is_of_app());
+        let mut by: Vec<_> = of_app
             .filter_map(|given| match given.origin {
                 Origin::Environment(name) | Origin::Flag(name) => Some(name),
                 Origin::Default | Origin::File { .. } => None,
@@ -251,19 +246,26 @@ impl Gathered {
 
     /// Whether a source names an application, whole or in part.
     fn names_an_app(&self) -> bool {
-        self.app_line.is_some() || self.givens.iter().any(|given| is_of_app(given.setting.key))
+        self.app_line.is_some() || self.givens.iter().any(Given::is_of_app)
     }
 
     /// The values of a setting that count: those of the last source that gives any. Of the credential the last source
     /// that gives any of its four.
-    pub(super) fn chosen(&self, key: Key) -> impl Iterator<Item = &Given> {
-        let rivals: &[Key] = if CREDENTIAL.contains(&key) { &CREDENTIAL } else { &[] };
-        let rank = self
-            .givens
-            .iter()
-            .filter(|given| given.setting.key == key || rivals.contains(&given.setting.key))
-            .map(|given| given.origin.rank())
-            .max();
-        self.givens.iter().filter(move |given| given.setting.key == key && Some(given.origin.rank()) == rank)
+    pub(super) fn chosen(&self, name: &'static str) -> impl Iterator<Item = &Given> {
+        let rivals: &[&str] = if CREDENTIAL.contains(&name) { &CREDENTIAL } else { &[] };
+        let is_rival = |given: &&Given| given.spec.name == name || rivals.contains(&given.spec.name);
+        let rank = self.givens.iter().filter(is_rival).map(|given| given.origin.rank()).max();
+        self.givens.iter().filter(move |given| given.spec.name == name && Some(given.origin.rank()) == rank)
+    }
+
+    /// The merged value; only of use without mistakes.
+    pub(super) fn settings(&self) -> Settings {
+        let Draft { client_id, tenant, credential, settings } = self.draft.clone();
+        let app = client_id.zip(tenant).zip(credential);
+        Settings {
+            app: app.map(|((client_id, tenant), credential)| PartnerApp { client_id, tenant, credential }),
+            file: self.has_file.then(|| self.path.clone()),
+            ..settings
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::nearest::nearest;
 use super::{
     Origin, Settings, SettingsError, Sources,
     gathered::Gathered,
-    table::{FILE_VARIABLE, SETTINGS, Setting},
+    table::{AnySetting, FILE_VARIABLE, SECRET_ENVIRONMENT, SETTINGS},
 };
 
 /// Every setting, as it stands.
@@ -32,7 +32,7 @@ pub struct Survey {
 #[derive(Debug)]
 pub struct Row {
     /// Which one.
-    pub setting: &'static Setting,
+    pub setting: &'static dyn AnySetting,
     /// Each value as it may be shown, and where it came from: none where it has no value, several of a list.
     pub values: Vec<(String, Origin)>,
     /// Where a value came from that can't be used; the last of several.
@@ -44,13 +44,14 @@ impl Survey {
     #[must_use]
     pub fn of(sources: &Sources) -> Self {
         let gathered = Gathered::of(sources);
-        let row = |setting: &'static Setting| Row {
-            setting,
-            values: gathered
-                .chosen(setting.key)
-                .map(|given| (given.value.to_string(), given.origin))
-                .collect(),
-            unusable: gathered.unusable.iter().rfind(|(key, _)| *key == setting.key).map(|(_, at)| *at),
+        let row = |setting: &&'static dyn AnySetting| {
+            let name = setting.spec().name;
+            let chosen = gathered.chosen(name);
+            Row {
+                setting: *setting,
+                values: chosen.map(|given| (given.shown.clone(), given.origin)).collect(),
+                unusable: gathered.unusable.iter().rfind(|(of, _)| *of == name).map(|(_, at)| *at),
+            }
         };
         let rows: Vec<Row> = SETTINGS.iter().map(row).collect();
         let settings = gathered.mistakes.is_empty().then(|| gathered.settings());
@@ -63,8 +64,8 @@ impl Survey {
 /// Variables with our name in front that are no setting but nearly one. Others may have a meaning elsewhere, and so has
 /// the one that holds the secret.
 fn strays(sources: &Sources, gathered: &Gathered) -> Vec<(String, &'static str)> {
-    let known = || SETTINGS.iter().map(|setting| setting.variable).chain([FILE_VARIABLE]);
-    let secret = gathered.secret_variable();
+    let known = || SETTINGS.iter().map(|setting| setting.spec().variable).chain([FILE_VARIABLE]);
+    let secret = gathered.chosen(SECRET_ENVIRONMENT.spec.name).last().map(|given| given.shown.as_str());
     let mut strays: Vec<_> = sources
         .environment
         .iter()

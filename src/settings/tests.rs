@@ -28,7 +28,7 @@ fn filled() -> String {
 }
 
 /// A folder with a settings file; what else is given; everything that they say.
-fn survey(file: &str, variables: &[(&str, &str)], flags: &[(Key, &'static str, &str)]) -> Survey {
+fn survey(file: &str, variables: &[(&str, &str)], flags: &[(&str, &'static str, &str)]) -> Survey {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("settings.toml"), file).unwrap();
     let config = folder.path().to_path_buf();
@@ -37,13 +37,18 @@ fn survey(file: &str, variables: &[(&str, &str)], flags: &[(Key, &'static str, &
         data: config.join("data"),
         config,
         environment: variables.iter().map(|(name, value)| ((*name).into(), value.into())).collect(),
-        flags: flags.iter().map(|(key, flag, value)| (*key, *flag, (*value).into())).collect(),
+        flags: flags.iter().map(|(name, flag, value)| (named(name), *flag, (*value).into())).collect(),
     })
 }
 
+/// The setting of this name.
+fn named(name: &str) -> &'static dyn AnySetting {
+    *SETTINGS.iter().find(|setting| setting.spec().name == name).unwrap()
+}
+
 /// Values of a setting and where they came from.
-fn row(survey: &Survey, key: Key) -> Vec<(&str, Origin)> {
-    let row = survey.rows.iter().find(|row| row.setting.key == key).unwrap();
+fn row<'a>(survey: &'a Survey, name: &str) -> Vec<(&'a str, Origin)> {
+    let row = survey.rows.iter().find(|row| row.setting.spec().name == name).unwrap();
     row.values.iter().map(|(value, origin)| (value.as_str(), *origin)).collect()
 }
 
@@ -53,15 +58,16 @@ fn the_sample_is_every_setting_at_its_default() {
     assert!(untouched.app.is_none(), "the sample names no application until somebody fills it in");
     let (bare, filled) = (survey("", &[], &[]), survey(&filled(), &[], &[]));
     assert_eq!(filled.mistakes, []);
-    for setting in SETTINGS {
-        let values = row(&filled, setting.key);
+    for row_of in SETTINGS {
+        let setting = row_of.spec();
+        let values = row(&filled, setting.name);
         let is_alternative =
-            matches!(setting.key, Key::SecretEnvironment | Key::SecretCommand | Key::CertificateFile);
+            matches!(setting.name, "app.secret_environment" | "app.secret_command" | "app.certificate_file");
         assert_eq!(values.is_empty(), is_alternative, "{} is in the sample", setting.name);
         for (value, origin) in values {
             assert!(matches!(origin, Origin::File { .. }), "{}", setting.name);
-            if setting.default.is_some() {
-                assert_eq!([value], [row(&bare, setting.key)[0].0], "{} is at its default", setting.name);
+            if row_of.default().is_some() {
+                assert_eq!([value], [row(&bare, setting.name)[0].0], "{} is at its default", setting.name);
             }
         }
     }
@@ -73,13 +79,14 @@ fn the_sample_is_every_setting_at_its_default() {
 #[test]
 fn the_sample_says_of_every_setting_what_it_is_for_and_how_else_it_is_given() {
     let words = SAMPLE.replace("\n## ", " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    for setting in SETTINGS {
+    for row in SETTINGS {
+        let setting = row.spec();
         assert!(
             words.contains(&format!("{}. {}, {}", setting.about, setting.variable, setting.flag)),
             "{}",
             setting.name
         );
-        let choices = setting.choices().iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>();
+        let choices = row.choices().iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>();
         assert!(choices.iter().all(|word| words.contains(word)), "{}", setting.name);
     }
     let lines = SAMPLE.lines().filter(|line| line.chars().count() > 120).count();
@@ -108,13 +115,16 @@ fn the_other_credentials_of_the_sample_can_be_used_as_well() {
 fn flags_go_before_the_environment_and_that_before_the_file() {
     let file = "[screen]\ncolor = \"never\"\nglyphs = \"ascii\"\n[log]\nkeep = 7\n";
     let variables = [("BACKUP365_SCREEN_COLOR", "always"), ("BACKUP365_LOG_KEEP", ""), ("OTHER", "x")];
-    let survey =
-        survey(file, &variables, &[(Key::Color, "--color", "auto"), (Key::Lines, "--plain", "always")]);
-    assert_eq!(row(&survey, Key::Color), [("auto", Origin::Flag("--color"))]);
-    assert_eq!(row(&survey, Key::Lines), [("always", Origin::Flag("--plain"))]);
-    assert_eq!(row(&survey, Key::Glyphs), [("ascii", Origin::File { line: 3 })]);
-    assert_eq!(row(&survey, Key::LogKeep), [("7", Origin::File { line: 5 })], "an empty variable is unset");
-    assert_eq!(row(&survey, Key::LogLevel), [("info", Origin::Default)]);
+    let survey = survey(
+        file,
+        &variables,
+        &[("screen.color", "--color", "auto"), ("screen.lines", "--plain", "always")],
+    );
+    assert_eq!(row(&survey, "screen.color"), [("auto", Origin::Flag("--color"))]);
+    assert_eq!(row(&survey, "screen.lines"), [("always", Origin::Flag("--plain"))]);
+    assert_eq!(row(&survey, "screen.glyphs"), [("ascii", Origin::File { line: 3 })]);
+    assert_eq!(row(&survey, "log.keep"), [("7", Origin::File { line: 5 })], "an empty variable is unset");
+    assert_eq!(row(&survey, "log.level"), [("info", Origin::Default)]);
     let settings = survey.settings.unwrap();
     let screen = ScreenSettings { color: Color::Auto, glyphs: Glyphs::Ascii, lines: Lines::Always };
     assert_eq!(settings.screen, screen);
@@ -126,13 +136,14 @@ fn flags_go_before_the_environment_and_that_before_the_file() {
 fn every_setting_reaches_the_merged_value() {
     let variables: Vec<_> = SETTINGS
         .iter()
-        .filter(|s| !table::CREDENTIAL.contains(&s.key) || s.key == Key::SecretCommand)
+        .map(|setting| setting.spec())
+        .filter(|s| !table::CREDENTIAL.contains(&s.name) || s.name == "app.secret_command")
         .map(|s| (s.variable, s.example))
         .collect();
     let survey = survey("", &variables, &[]);
     assert_eq!(survey.mistakes, []);
     for (name, _) in &variables {
-        let row = survey.rows.iter().find(|row| row.setting.variable == *name).unwrap();
+        let row = survey.rows.iter().find(|row| row.setting.spec().variable == *name).unwrap();
         assert_eq!(row.values[0].1, Origin::Environment(name));
     }
     let settings = survey.settings.unwrap();
@@ -166,18 +177,18 @@ fn a_later_source_replaces_the_credential_and_a_list_as_a_whole() {
         ("BACKUP365_ADDRESSES", "https://c.example=http://127.0.0.1:3"),
     ];
     let both = survey(&file, &variables, &[]);
-    assert_eq!(row(&both, Key::SecretFile), []);
+    assert_eq!(row(&both, "app.secret_file"), []);
     let settings = both.settings.unwrap();
     assert_eq!(settings.app.unwrap().credential, CredentialSource::SecretEnvironment("SECRET".into()));
     assert_eq!(settings.addresses, [("https://c.example".into(), "http://127.0.0.1:3".into())]);
     let flags = [
-        (Key::SecretCommand, "--app-secret-command", "pass show x"),
-        (Key::Addresses, "--address", "https://d.example=http://127.0.0.1:4"),
-        (Key::Addresses, "--address", "https://e.example=http://127.0.0.1:5"),
+        ("app.secret_command", "--app-secret-command", "pass show x"),
+        ("addresses", "--address", "https://d.example=http://127.0.0.1:4"),
+        ("addresses", "--address", "https://e.example=http://127.0.0.1:5"),
     ];
     let all = survey(&file, &variables, &flags);
-    assert_eq!(row(&all, Key::SecretEnvironment), []);
-    assert_eq!(row(&all, Key::SecretCommand), [("pass …", Origin::Flag("--app-secret-command"))]);
+    assert_eq!(row(&all, "app.secret_environment"), []);
+    assert_eq!(row(&all, "app.secret_command"), [("pass …", Origin::Flag("--app-secret-command"))]);
     assert_eq!(all.settings.unwrap().addresses.len(), 2);
 }
 
@@ -194,7 +205,7 @@ fn a_variable_or_flag_that_cannot_be_used_is_named() {
         ),
         (
             &[],
-            &[(Key::LogKeep, "--log-keep", "many")],
+            &[("log.keep", "--log-keep", "many")],
             "the flag --log-keep can't be used: log.keep must be a whole number from 1 to 99. Mend it, then start again.",
         ),
         (
@@ -218,7 +229,7 @@ fn a_variable_or_flag_that_cannot_be_used_is_named() {
     }
     // Two in one source are one too many, whatever another source says.
     let two = [id, tenant, ("BACKUP365_APP_SECRET_FILE", "a"), ("BACKUP365_APP_CERTIFICATE_FILE", "b")];
-    let words = survey("", &two, &[(Key::SecretFile, "--app-secret-file", "c")]).mistakes[0].to_string();
+    let words = survey("", &two, &[("app.secret_file", "--app-secret-file", "c")]).mistakes[0].to_string();
     assert!(words.contains("exactly one of"), "{words}");
 }
 
@@ -239,8 +250,8 @@ fn every_mistake_is_found_and_the_good_part_is_shown() {
         assert!(words[at].contains(part), "{part}: {words:#?}");
     }
     assert_eq!(words.len(), 4);
-    assert_eq!(row(&survey, Key::Glyphs), [("ascii", Origin::File { line: 3 })]);
-    assert_eq!(row(&survey, Key::Color), [("auto", Origin::Default)]);
+    assert_eq!(row(&survey, "screen.glyphs"), [("ascii", Origin::File { line: 3 })]);
+    assert_eq!(row(&survey, "screen.color"), [("auto", Origin::Default)]);
 }
 
 #[test]

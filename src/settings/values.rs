@@ -100,8 +100,14 @@ pub struct LogSettings {
     pub keep: u8,
 }
 
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self { level: "info", size_bytes: 4 << 20, keep: 3 }
+    }
+}
+
 /// What `backup365 provision` does where its flags say nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ProvisionSettings {
     /// How long it waits for consent, up to a week.
     pub wait: Duration,
@@ -112,4 +118,10 @@ pub struct ProvisionSettings {
 pub struct ApplySettings {
     /// How many customers it works on at the same time, 1 to 16.
     pub at_once: u8,
+}
+
+impl Default for ApplySettings {
+    fn default() -> Self {
+        Self { at_once: 4 }
+    }
 }

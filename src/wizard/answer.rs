@@ -105,6 +105,18 @@ pub enum FieldId {
     Included(Kind),
 }
 
+impl FieldId {
+    /// The name under which what stands in it is kept.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Sells(product) => format!("sells {}", product.word()),
+            Self::Included(kind) => format!("included {}", kind.word()),
+            other => format!("{other:?}").to_lowercase(),
+        }
+    }
+}
+
 /// Names a row, whatever its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RowId {

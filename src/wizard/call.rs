@@ -6,6 +6,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, NewCustomer, Product},
     draft::Draft,
     failure::Failure,
+    form_draft::FormDraft,
     id::{Address, CustomerId, RunId, TenantId, UserId},
     protection::{AutoRule, Chosen, Protection, SeatResult},
     run::{Board, ExclusionChange, Operator, Outcome, RunRecord, SweeperStatus},
@@ -102,6 +103,8 @@ pub enum Request {
     },
     /// The rows by name: pages with the ordinals of their first rows; answers `Sorted`.
     Sort(Vec<(u32, Arc<UserPage>)>),
+    /// What was typed into the access form of a run, or without one into that of a new customer; answers `Saved`. A write.
+    KeepForm(Option<RunId>, FormDraft),
     /// The customer's ticks; answers `Saved`. A write.
     SaveDraft(RunId, Draft),
     /// Listed and eligible counts of a complete list; answers `Saved`. A write.
@@ -154,6 +157,7 @@ impl Request {
                 | Self::LinkShown(_)
                 | Self::SaveProof(..)
                 | Self::Enable(_)
+                | Self::KeepForm(..)
                 | Self::SaveDraft(..)
                 | Self::SaveCounts { .. }
                 | Self::SaveKinds(..)
@@ -204,6 +208,7 @@ impl fmt::Debug for Request {
                 write!(f, "Search({} bytes, from {first}, {} pages)", query.len(), pages.len())
             }
             Self::Sort(pages) => write!(f, "Sort({} pages)", pages.len()),
+            Self::KeepForm(_, draft) => write!(f, "KeepForm({draft:?})"),
             Self::SaveDraft(run, draft) => {
                 write!(f, "SaveDraft({run}, {} exceptions)", draft.exceptions.len())
             }

@@ -64,13 +64,6 @@ impl Outbox {
         }
     }
 
-    /// Drops a call that may or may not be open, and forgets it.
-    pub(crate) fn cancel_taken(&mut self, call: &mut Option<CallId>) {
-        if let Some(call) = call.take() {
-            self.cancel(call);
-        }
-    }
-
     /// Asks a write to stop after its present batch; its replies are still routed.
     pub(crate) fn stop_after_batch(&mut self, call: CallId) {
         if self.open.contains_key(&call) {

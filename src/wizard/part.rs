@@ -2,6 +2,8 @@
 
 pub(crate) mod field;
 pub(crate) mod form;
+pub(crate) mod results;
+pub(crate) mod sweep;
 pub(crate) mod table;
 pub(crate) mod ticks;
 pub(crate) mod wait;

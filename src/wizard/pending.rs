@@ -10,6 +10,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, NewCustomer, Product},
     draft::Draft,
     failure::{Failure, FailureKind},
+    form_draft::FormDraft,
     id::{Address, CustomerId, RunId, TenantId, UserId},
     phrase::{WayOn, phrase},
     protection::{AutoRule, Chosen, Protection, SeatResult},
@@ -343,6 +344,8 @@ calls! {
     ) -> Searched = Request::Search { query, first, pages, kept: None, within };
     /// Sort the rows by name.
     sort(pages: Vec<(u32, Arc<UserPage>)>) -> Sorted = Request::Sort(pages);
+    /// Keep what was typed into a form.
+    keep_form(run: Option<RunId>, draft: FormDraft) -> Saved = Request::KeepForm(run, draft);
     /// Save the ticks.
     save_draft(run: RunId, draft: Draft) -> Saved = Request::SaveDraft(run, draft);
     /// Save the counts of a complete list.

@@ -289,6 +289,12 @@ impl Roster {
         self.recount();
     }
 
+    /// Unticks everybody, whatever the filter shows.
+    pub(crate) fn clear_all(&mut self) {
+        self.people.clear();
+        self.recount();
+    }
+
     /// Forgets ticks that can't be applied (no longer eligible, no longer listed), once the list is complete; says
     /// whether there were any. What is not ticked on screen must not count as chosen.
     pub(crate) fn prune(&mut self) -> bool {

@@ -2,9 +2,11 @@
 //!
 //! Calls of the run go on while screens come and go; they end on park, on changing the customer and on leaving.
 
-use crate::domain::{run::RunRecord, text::Text, time::Moment};
+use crate::domain::{form_draft::FormDraft, run::RunRecord, text::Text, time::Moment};
 
-use super::{outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster, view::Notice};
+use super::{
+    keeping::Keeping, outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster, view::Notice,
+};
 
 /// Everything that belongs to the run.
 #[derive(Debug, Default)]
@@ -15,6 +17,10 @@ pub(crate) struct Session {
     pub(crate) proving: Proving,
     /// The users of the run, their ticks and states, and the listing.
     pub(crate) roster: Roster,
+    /// The form that is being typed into.
+    pub(crate) keeping: Keeping,
+    /// What this operator typed into the form of a new customer, kept over runs.
+    pub(crate) new_customer: FormDraft,
     /// The world is open, kept over runs.
     pub(crate) is_open: bool,
     /// Rule 17, kept over runs.
@@ -33,6 +39,7 @@ impl Session {
 
     /// Saves what is still a draft and ends the run's calls.
     pub(crate) fn let_go(&mut self, calls: &mut Outbox) {
+        self.keep_form(calls);
         if let Some(record) = self.record.as_mut() {
             self.roster.leave(record, calls);
         }
@@ -45,6 +52,7 @@ impl Session {
             is_open: self.is_open,
             sweep_warning: self.sweep_warning.clone(),
             probed: self.probed,
+            new_customer: self.new_customer.clone(),
             ..Self::default()
         }
     }
@@ -73,8 +81,32 @@ impl Session {
         }
     }
 
+    /// What is typed into the form on the screen is kept soon; not where another process holds the run.
+    pub(crate) fn form_changed(&mut self, draft: FormDraft, calls: &mut Outbox) {
+        match self.record.as_mut() {
+            Some(record) if record.is_read_only => {}
+            Some(record) => {
+                record.form.clone_from(&draft);
+                self.keeping.change(draft, calls);
+            }
+            None => {
+                self.new_customer.clone_from(&draft);
+                self.keeping.change(draft, calls);
+            }
+        }
+    }
+
+    /// Keeps now what was typed.
+    pub(crate) fn keep_form(&mut self, calls: &mut Outbox) {
+        self.keeping.flush(self.record.as_ref().map(|record| &record.id), calls);
+    }
+
     /// Takes a reply if it belongs to the run's own calls; out comes what is to be said about it.
     pub(crate) fn hear(&mut self, arrival: &mut Arrival, now: Moment, calls: &mut Outbox) -> Option<Notice> {
+        let run = self.record.as_ref().map(|record| &record.id);
+        if let Some(said) = self.keeping.hear(arrival, run, calls) {
+            return Some(said);
+        }
         let record = self.record.as_mut()?;
         if let Some(newer) = self.proving.hear(arrival, record, now, calls) {
             self.adopt(*newer);

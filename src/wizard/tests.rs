@@ -1,11 +1,15 @@
 //! The whole wizard: a driver that answers requests from a made-up world, the three paths, the rules, and random walks.
 
+mod looks;
+mod paths;
+mod rules;
+
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
-    run::{Board, BoardRow, OpenRun, Operator, RunDone, RunRecord, SweeperStatus},
+    run::{Board, BoardRow, OpenRun, Operator, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::{Check, CheckState, Organisation, Proof, Verdict},
     text::Text,
@@ -16,7 +20,7 @@ use crate::domain::{
 use super::{
     Setup, Wizard,
     answer::{Action, Answer, FieldId, Given, RowId, Value},
-    ask::{QuestionId, Shape},
+    ask::{QuestionId, Shape, Spot},
     call::{CallId, Reply, Request, World},
     effect::{Effect, FrontEndTask},
     event::{Event, EventKind},
@@ -86,8 +90,8 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         proved: None,
         enabled: None,
         draft: crate::domain::draft::Draft::default(),
+        form: crate::domain::form_draft::FormDraft::default(),
         unfinished: Vec::new(),
-        done: RunDone::default(),
     }
 }
 
@@ -166,7 +170,7 @@ impl Desk {
             tasks: Vec::new(),
             log: Vec::new(),
             record: None,
-            board: Board { rows, sweep_warning: None },
+            board: Board { rows, ..Board::default() },
             world,
             verdict: Verdict::NotYet,
             named: None,
@@ -271,6 +275,11 @@ impl Desk {
             _ => None,
         });
         read(rows.expect("rows on the page"))
+    }
+
+    /// Whether the keyboard is to be here.
+    pub(crate) fn is_at(&self, spot: Spot) -> bool {
+        self.view().ask.focus.spot == spot
     }
 
     /// Which question stands.
@@ -455,6 +464,7 @@ impl Desk {
             Request::FinishRun(_) => Some(failed()),
             Request::ParkRun(_)
             | Request::LeaveRun(_)
+            | Request::KeepForm(..)
             | Request::SaveDraft(..)
             | Request::SaveCounts { .. }
             | Request::SaveKinds(..)

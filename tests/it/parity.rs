@@ -95,6 +95,11 @@ fn receipt(home: &Home) -> String {
         let line = placed(line, &runs);
         match line.split_once(": ") {
             Some((label @ ("Opened" | "Finished" | "Enabled"), _)) => format!("{label}: set"),
+            // The three may have one 20:00 between them.
+            Some(("Enable Auto", _)) if line.contains(", next sweep ") => {
+                let (before, next) = line.split_once(", next sweep ").unwrap();
+                format!("{before}, next sweep set, {}", next.split_once(", ").unwrap().1)
+            }
             // "… AEDT · root · finished the run · 61c7a4c5"
             _ if line.matches(" · ").count() >= 3 => {
                 let parts: Vec<&str> = line.split(" · ").collect();

@@ -4,12 +4,14 @@
 use std::{
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
-    path::Path,
 };
 
 use rustix::process::geteuid;
 
-use super::terminal::{DOWN, ENTER, Home, Record, Terminal};
+use super::{
+    terminal::{DOWN, ENTER, Home, Record, TYPED, Terminal},
+    tools::program,
+};
 
 /// A home with a run of Banksia Medical Centre at its users; the wizard has left in good order.
 fn prepared() -> (Home, String) {
@@ -40,10 +42,7 @@ fn finishes(mut terminal: Terminal, home: &Home) {
 fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
     let (home, run) = prepared();
     // No file may grow beyond 100 blocks of 512 bytes: what a quota does. The log of 89 seats needs more.
-    let script = format!(
-        "trap '' XFSZ; ulimit -f 100; exec {} --run {run}",
-        shell_word(env!("CARGO_BIN_EXE_backup365"))
-    );
+    let script = format!("trap '' XFSZ; ulimit -f 100; exec {TYPED} --run {run}");
     let usual = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")];
     let mut terminal = Terminal::program(&home, "/bin/sh", &["-c", &script], (80, 24), &usual);
     terminal.sees(&["[Users]", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
@@ -136,11 +135,6 @@ fn a_record_that_may_not_be_written_is_told_and_left_alone() {
     }
 }
 
-/// A word of a shell's line.
-fn shell_word(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 /// The wizard as somebody whom file modes keep out: nobody, where the tests run as root. None, said aloud, where that
 /// can't be had.
 fn powerless(home: &Home) -> Option<Terminal> {
@@ -150,15 +144,11 @@ fn powerless(home: &Home) -> Option<Terminal> {
     if !geteuid().is_root() {
         return Some(Terminal::program(home, env!("CARGO_BIN_EXE_backup365"), &[], (80, 24), &usual));
     }
-    if !Path::new("/usr/bin/setpriv").exists() {
-        assert!(std::env::var_os("CI").is_none(), "setpriv is not installed");
-        eprintln!("SKIPPED a read-only record: the tests run as root and setpriv is not installed");
-        return None;
-    }
+    let setpriv = program("setpriv")?;
     // The built program may lie where only root can look.
-    let program = home.path().join("backup365");
-    if !program.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_backup365"), &program).unwrap();
+    let copy = home.path().join("backup365");
+    if !copy.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_backup365"), &copy).unwrap();
     }
     let mut all = vec![home.path().to_owned()];
     while let Some(path) = all.pop() {
@@ -169,6 +159,6 @@ fn powerless(home: &Home) -> Option<Terminal> {
     }
     let user = NOBODY.to_string();
     let (uid, gid) = (format!("--reuid={user}"), format!("--regid={user}"));
-    let arguments = [&uid, &gid, "--clear-groups", program.to_str().unwrap()];
-    Some(Terminal::program(home, "/usr/bin/setpriv", &arguments, (80, 24), &usual))
+    let arguments = [&uid, &gid, "--clear-groups", copy.to_str().unwrap()];
+    Some(Terminal::program(home, setpriv.to_str().unwrap(), &arguments, (80, 24), &usual))
 }

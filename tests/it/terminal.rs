@@ -42,6 +42,9 @@ pub(crate) const RIGHT: &str = "\x1b[C";
 /// Ctrl-C.
 pub(crate) const CTRL_C: &str = "\x03";
 
+/// The program as a shell finds it: the environment of every window names it, so that no folder has to be quoted.
+pub(crate) const TYPED: &str = r#""$PROGRAM""#;
+
 /// How long any one condition may take; generous, because test machines are shared.
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -111,7 +114,7 @@ impl Terminal {
     }
 
     /// Starts any program in a window of (columns, rows), 0 allowed, with just this environment and what every program
-    /// here needs: a path, a home, a time zone. A name that comes twice has its last value.
+    /// here needs: a path, a home, a time zone, where the program under test lies. A name that comes twice has its last value.
     pub(crate) fn program(
         home: &Home,
         program: &str,
@@ -128,6 +131,7 @@ impl Terminal {
         command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
         command.env("TZ", "Australia/Sydney");
         command.env("HOME", home.path());
+        command.env("PROGRAM", env!("CARGO_BIN_EXE_backup365"));
         for (name, value) in environment {
             command.env(name, value);
         }

@@ -8,10 +8,10 @@ use super::{
     fate::{self, Earlier, Fate},
     show::{self, Show},
     summary, words,
-    work::{After, lock},
+    work::After,
 };
 use crate::{
-    domain::text::Text,
+    domain::{lock::lock, text::Text},
     headless::{
         answers::Answers,
         report::{End, Report},

@@ -18,12 +18,11 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind, of_system},
         id::RunId,
+        lock::lock,
         text::Text,
     },
     private::{make_folder, only_owner, replace},
 };
-
-use super::work::lock;
 
 /// The file in the plan's folder.
 const FILE: &str = "progress.json";

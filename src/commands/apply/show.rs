@@ -11,12 +11,11 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::{
     commands::{Out, warn},
     domain::{
+        lock::lock,
         text::Text,
         time::{Clock, Moment},
     },
 };
-
-use super::work::lock;
 
 /// How often a wait of many is told.
 const TOLD_EVERY: Duration = Duration::from_secs(30);

@@ -2,9 +2,11 @@
 //! or to a bill above the limit. Knows no wizard: what is done with a customer is handed in.
 
 use std::sync::{
-    Mutex, MutexGuard, PoisonError,
+    Mutex,
     atomic::{AtomicBool, Ordering},
 };
+
+use crate::domain::lock::lock;
 
 /// Customers that are seen through before the others are started (the "two first").
 pub(super) const FIRST: usize = 2;
@@ -65,11 +67,6 @@ pub(super) fn two_first<T: Send>(
         return rest.is_empty() && is_begun;
     }
     at_once(rest, many, go)
-}
-
-/// Locks, also after another thread panicked while it held the lock.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ mod row;
 
 use std::{collections::BTreeMap, fmt, ops::Range, path::Path};
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::{Spanned, de::DeTable};
 
 use super::{MAX_ROWS, Mistake, Place, Plan, Row, VERSION};
-use crate::domain::{customer::Product, nearest::nearest, text::Text};
+use crate::domain::{
+    customer::Product,
+    text::Text,
+    toml_reader::{TomlFault, TomlReader, TomlValue, get},
+};
 
 /// Keys at the top of the file.
 const TOP: &[&str] = &["version", "defaults", "customer"];
@@ -37,16 +38,13 @@ const OWN: &[&str] = &["customer", "tenant", "exclude", "mailbox", "mail_domains
 /// The three ways to a password: exactly one.
 const PASSWORDS: [&str; 3] = ["password_file", "password_environment", "password_command"];
 
-/// A value and where it stands.
-type Value<'i> = Spanned<DeValue<'i>>;
-
 /// Reads one plan file; `file` is its name in words, `folder` where relative paths in it start.
 ///
 /// # Errors
 /// Every mistake of the file, in the order of its lines.
 pub fn read(file: &Text, folder: &Path, text: &str) -> Result<Plan, Vec<Mistake>> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader { file, folder, text, mistakes: Vec::new() };
+    let mut reader = Reader { file, folder, toml: TomlReader::new(text) };
     for error in &errors {
         reader.wrong(&error.span().unwrap_or_default(), format_args!("{}.", error.message()));
     }
@@ -68,11 +66,8 @@ struct Section<'a, 'i> {
 
 impl<'a, 'i> Section<'a, 'i> {
     /// What stands behind a key, in the row or else in the defaults.
-    fn get(&self, key: &str) -> Option<&'a Value<'i>> {
-        let find = |table: &'a DeTable<'i>| {
-            table.iter().find(|(known, _)| known.get_ref() == key).map(|(_, value)| value)
-        };
-        find(self.own).or_else(|| self.shared.and_then(find))
+    fn get(&self, key: &str) -> Option<&'a TomlValue<'i>> {
+        get(self.own, key).or_else(|| self.shared.and_then(|shared| get(shared, key)))
     }
 
     /// Whether the row itself has the key.
@@ -85,33 +80,40 @@ impl<'a, 'i> Section<'a, 'i> {
 struct Reader<'a> {
     file: &'a Text,
     folder: &'a Path,
-    text: &'a str,
-    mistakes: Vec<Mistake>,
+    toml: TomlReader<'a>,
 }
 
 impl Reader<'_> {
-    fn done(mut self) -> Vec<Mistake> {
-        self.mistakes.sort();
-        self.mistakes.dedup();
-        self.mistakes
+    fn done(self) -> Vec<Mistake> {
+        let file = self.file;
+        let mistake = |line, what| Mistake { place: Place { file: file.clone(), line }, what };
+        let mut mistakes: Vec<_> = self
+            .toml
+            .mistakes()
+            .into_iter()
+            .map(|toml| match toml.fault {
+                TomlFault::Unusable(what) => mistake(toml.line, what),
+                TomlFault::UnknownKey { key, nearest } => mistake(toml.line, unknown(&key, nearest)),
+            })
+            .collect();
+        mistakes.sort();
+        mistakes.dedup();
+        mistakes
     }
 
     fn place(&self, span: &Range<usize>) -> Place {
-        let line = self.text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1;
-        Place { file: self.file.clone(), line }
+        Place { file: self.file.clone(), line: self.toml.line(span) }
     }
 
     fn wrong(&mut self, span: &Range<usize>, what: fmt::Arguments<'_>) {
-        let place = self.place(span);
-        self.mistakes.push(Mistake::at(&place, what));
+        self.toml.wrong(span, what);
     }
 
     fn plan(&mut self, top: &DeTable<'_>) -> Plan {
-        self.knows(top, &[TOP]);
-        let get = |key: &str| top.iter().find(|(known, _)| known.get_ref() == key).map(|(_, value)| value);
-        self.version(get("version"));
-        let shared = get("defaults").and_then(|value| self.defaults(value));
-        let rows = match get("customer") {
+        self.toml.knows(top, TOP.iter().copied());
+        self.version(get(top, "version"));
+        let shared = get(top, "defaults").and_then(|value| self.defaults(value));
+        let rows = match get(top, "customer") {
             None => {
                 self.wrong(
                     &(0..0),
@@ -125,7 +127,7 @@ impl Reader<'_> {
         Plan { rows }
     }
 
-    fn version(&mut self, value: Option<&Value<'_>>) {
+    fn version(&mut self, value: Option<&TomlValue<'_>>) {
         let number =
             value.and_then(|value| value.get_ref().as_integer()).and_then(|n| n.as_str().parse::<i64>().ok());
         let span = value.map(Spanned::span).unwrap_or_default();
@@ -145,21 +147,18 @@ impl Reader<'_> {
         }
     }
 
-    fn defaults<'t, 'i>(&mut self, value: &'t Value<'i>) -> Option<&'t DeTable<'i>> {
-        let Some(table) = value.get_ref().as_table() else {
-            self.wrong(&value.span(), format_args!("defaults must be a table, written [defaults]."));
-            return None;
-        };
+    fn defaults<'t, 'i>(&mut self, value: &'t TomlValue<'i>) -> Option<&'t DeTable<'i>> {
+        let table = self.toml.table(value, format_args!("defaults must be a table, written [defaults]."))?;
         for key in table.keys().filter(|key| OWN.contains(&key.get_ref().as_ref())) {
             let words =
                 format_args!("{} belongs to one customer. Write it into the customer's row.", key.get_ref());
             self.wrong(&key.span(), words);
         }
-        self.knows(table, &[SHARED, OWN]);
+        self.toml.knows(table, SHARED.iter().chain(OWN).copied());
         Some(table)
     }
 
-    fn rows<'i>(&mut self, value: &Value<'i>, shared: Option<&DeTable<'i>>) -> Vec<Row> {
+    fn rows<'i>(&mut self, value: &TomlValue<'i>, shared: Option<&DeTable<'i>>) -> Vec<Row> {
         let Some(list) = value.get_ref().as_array() else {
             self.wrong(&value.span(), format_args!("customer must be rows, each begun by [[customer]]."));
             return Vec::new();
@@ -173,62 +172,42 @@ impl Reader<'_> {
         }
         let mut rows = Vec::with_capacity(list.len());
         for row in list {
-            match row.get_ref().as_table() {
-                Some(own) => {
-                    self.knows(own, &[OWN, SHARED]);
-                    let section = Section { own, shared, span: row.span() };
-                    rows.push(self.row(&section));
-                }
-                None => {
-                    self.wrong(
-                        &row.span(),
-                        format_args!("A customer must be a table, written [[customer]]."),
-                    );
-                }
+            let must_be = format_args!("A customer must be a table, written [[customer]].");
+            if let Some(own) = self.toml.table(row, must_be) {
+                self.toml.knows(own, OWN.iter().chain(SHARED).copied());
+                let section = Section { own, shared, span: row.span() };
+                rows.push(self.row(&section));
             }
         }
         rows
     }
 
-    /// Refuses keys that do not exist, offering the nearest that does.
-    fn knows(&mut self, table: &DeTable<'_>, known: &[&[&str]]) {
-        for key in table.keys() {
-            let word = key.get_ref().as_ref();
-            if known.iter().any(|keys| keys.contains(&word)) {
-                continue;
-            }
-            if word == "password" {
-                self.wrong(
-                    &key.span(),
-                    format_args!(
-                        "A password never stands in a plan. Name where it comes from with password_file, \
-                         password_environment or password_command, and change this password if the plan was shared."
-                    ),
-                );
-                continue;
-            }
-            let nearest = nearest(word, known.iter().copied().flatten().copied());
-            let way = nearest.map_or_else(|| " Remove it.".to_owned(), |near| did_you_mean(Some(near)));
-            self.wrong(&key.span(), format_args!("There is no key \"{word}\".{way}"));
-        }
-    }
-
-    /// Nobody stands in the plan twice with the same product.
+    /// No customer stands in the plan twice with the same product.
     fn are_once(&mut self, rows: &[Row]) {
         let mut seen: BTreeMap<(String, Option<Product>), usize> = BTreeMap::new();
         for row in rows.iter().filter(|row| !row.customer.is_empty()) {
             let first = *seen.entry((row.customer.to_lowercase(), row.product)).or_insert(row.place.line);
             if first != row.place.line {
-                self.mistakes.push(Mistake::at(
-                    &row.place,
-                    format_args!(
-                        "{} stands in line {first} already. Keep one of the two rows.",
-                        row.customer
-                    ),
-                ));
+                let words = format_args!(
+                    "{} stands in line {first} already. Keep one of the two rows.",
+                    row.customer
+                );
+                self.toml.wrong_line(row.place.line, words);
             }
         }
     }
+}
+
+/// What is said about a key that does not exist.
+fn unknown(key: &Text, nearest: Option<&str>) -> Text {
+    if key.as_str() == "password" {
+        return Text::from(
+            "A password never stands in a plan. Name where it comes from with password_file, password_environment or \
+             password_command, and change this password if the plan was shared.",
+        );
+    }
+    let way = if nearest.is_some() { did_you_mean(nearest) } else { " Remove it.".to_owned() };
+    Text::of(format_args!("There is no key \"{key}\".{way}"))
 }
 
 /// The end of a sentence about a word that does not exist.

@@ -212,3 +212,12 @@ proptest! {
         prop_assert_eq!(Text::typed(once.as_str()), once);
     }
 }
+
+#[test]
+fn a_sentence_begins_with_a_capital_letter() {
+    for (words, sentence) in
+        [("the user is gone", "The user is gone"), ("Éva", "Éva"), ("ßa", "SSa"), ("", "")]
+    {
+        assert_eq!(capitalised(words), sentence);
+    }
+}

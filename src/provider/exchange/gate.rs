@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::error::Error;
+use crate::domain::lock::lock;
 
 /// Requests that may be out at once for one account. Exchange's own limit is 27 by default on 2013 and later, and 10
 /// before; 8 leaves room for others (exchange-web-services.md section 11).
@@ -43,7 +44,7 @@ impl Gates {
     /// The gate of one account on one server; made when it is first asked for.
     pub(super) fn of(&self, server: &str, account: &str) -> Arc<Gate> {
         let key = (server.to_lowercase(), account.to_lowercase());
-        Arc::clone(held(&self.0).entry(key).or_insert_with(|| Arc::new(Gate::new())))
+        Arc::clone(lock(&self.0).entry(key).or_insert_with(|| Arc::new(Gate::new())))
     }
 }
 
@@ -90,7 +91,7 @@ impl Gate {
         let permit = self.permits.acquire().await.map_err(|_closed| Error::Busy { wait: Duration::ZERO })?;
         loop {
             let pause = {
-                let state = held(&self.state);
+                let state = lock(&self.state);
                 let now = Instant::now();
                 if let Some(refused) = &state.refused
                     && refused.details == *details
@@ -112,13 +113,13 @@ impl Gate {
     /// Lets nobody send for this long; a longer pause that is already on stays.
     pub(super) fn pause(&self, wait: Duration) {
         let until = Instant::now() + wait.min(Duration::from_hours(24));
-        let mut state = held(&self.state);
+        let mut state = lock(&self.state);
         state.paused_until = state.paused_until.max(Some(until));
     }
 
     /// Halves the number of requests that may be out, for the rest of this process.
     pub(super) fn narrow(&self) {
-        let mut state = held(&self.state);
+        let mut state = lock(&self.state);
         let fewer = (state.width / 2).max(1);
         // Places that are taken just now stay; they can be forgotten the next time the server complains.
         let forgotten = self.permits.forget_permits(state.width - fewer);
@@ -127,7 +128,7 @@ impl Gate {
 
     /// Remembers that these details were refused; answers whether they may be tried once more now.
     pub(super) fn refuse(&self, details: &Fingerprint) -> bool {
-        let mut state = held(&self.state);
+        let mut state = lock(&self.state);
         let before = state.refused.as_ref().filter(|r| r.details == *details).map_or(0, |r| r.times);
         let times = before.saturating_add(1);
         state.refused = Some(Refusal { details: *details, times, at: Instant::now() });
@@ -136,16 +137,11 @@ impl Gate {
 
     /// Forgets a refusal: the account got in.
     pub(super) fn admit(&self, details: &Fingerprint) {
-        let mut state = held(&self.state);
+        let mut state = lock(&self.state);
         if state.refused.as_ref().is_some_and(|refused| refused.details == *details) {
             state.refused = None;
         }
     }
-}
-
-/// Takes a lock; what it guards is whole at every moment, so a panic elsewhere does not spoil it.
-pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -23,15 +23,15 @@ use zeroize::Zeroizing;
 
 use super::{
     error::{Bad, Error, Reach},
-    gate::{Fingerprint, Gate, held},
+    gate::{Fingerprint, Gate},
     server,
     soap::{Operation, Version},
     wire::Outcome,
 };
 use crate::{
-    domain::{customer::Impersonation, id::Address, text::Text, time::Clock},
+    domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock},
     provider::{
-        http::{Answer, Call, Http, Method},
+        http::{Answer, Call, Http, Method, backoff},
         listed::Listed,
     },
 };
@@ -85,10 +85,9 @@ impl Pace {
         }
     }
 
-    /// The wait before repeat number `nth`, from 1, with up to half as much again so that requests do not march in step.
+    /// The wait before repeat number `nth`, from 1; `jitter` as [`backoff`] takes it.
     fn wait(self, nth: u32, jitter: f64) -> Duration {
-        let plain = self.first.saturating_mul(2_u32.saturating_pow(nth.saturating_sub(1))).min(self.longest);
-        plain.saturating_add(plain.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)).min(self.longest)
+        backoff(self.first, self.longest, nth.saturating_sub(1), jitter)
     }
 
     /// How often to ask in all, and how long to wait before repeat number `nth`, after this error.
@@ -179,7 +178,7 @@ impl Session {
     /// The product that the server said it is; none before the first answer, or when it does not say.
     pub(super) fn product(&self) -> Option<&'static str> {
         // Subscription Edition continues 15.2 (unconfirmed), hence "or later".
-        match *held(&self.version) {
+        match *lock(&self.version) {
             Some((15, 0)) => Some("Exchange Server 2013"),
             Some((15, 1)) => Some("Exchange Server 2016"),
             Some((15, 2)) => Some("Exchange Server 2019 or later"),
@@ -267,7 +266,7 @@ impl Session {
         }
         let judged = judge::judge(&answer, &self.clock);
         if judged.version.is_some() {
-            *held(&self.version) = judged.version;
+            *lock(&self.version) = judged.version;
         }
         judged.outcome.map_err(|error| (error, Some(judge::reference(&answer))))
     }
@@ -351,7 +350,7 @@ impl Session {
 
     /// Keeps what a load balancer wants back; lives as long as the session.
     fn keep_cookies(&self, answer: &Answer) {
-        let mut cookies = held(&self.cookies);
+        let mut cookies = lock(&self.cookies);
         for line in answer.headers.get_all("set-cookie") {
             let pair = line.split(';').next().unwrap_or_default();
             if let Some((name, value)) = pair.split_once('=')
@@ -364,7 +363,7 @@ impl Session {
 
     /// All cookies as one header; none when there is none.
     fn cookie_header(&self) -> Option<String> {
-        let cookies = held(&self.cookies);
+        let cookies = lock(&self.cookies);
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }

@@ -55,7 +55,7 @@ impl Waits {
         }
         let stated = outcome.as_ref().ok().and_then(|answer| retry_after(&answer.headers, clock));
         let first = if is_line(outcome) { self.first / SOON } else { self.first };
-        let wait = stated.unwrap_or_else(|| self.backoff(first, rand::random::<f64>()));
+        let wait = stated.unwrap_or_else(|| backoff(first, MOST, self.taken, rand::random()));
         let total = self.total.saturating_add(wait);
         if total > MOST {
             return None;
@@ -64,12 +64,18 @@ impl Waits {
         self.total = total;
         Some(wait)
     }
+}
 
-    /// The first wait doubled per repeat, with up to half as much again so that clients do not march in step.
-    fn backoff(&self, first: Duration, jitter: f64) -> Duration {
-        let plain = first.saturating_mul(2_u32.saturating_pow(self.taken)).min(MOST);
-        plain.saturating_add(plain.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)).min(MOST)
-    }
+/// The first wait doubled per repeat that there was, up to the longest, with up to half as much again (`jitter`, 0 to 1)
+/// so that clients do not march in step.
+pub(in crate::provider) fn backoff(
+    first: Duration,
+    longest: Duration,
+    repeats: u32,
+    jitter: f64,
+) -> Duration {
+    let plain = first.saturating_mul(2_u32.saturating_pow(repeats)).min(longest);
+    plain.saturating_add(plain.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)).min(longest)
 }
 
 /// How often an outcome may be tried again.
@@ -180,11 +186,10 @@ mod tests {
 
     #[test]
     fn waits_double_and_never_add_up_to_more_than_three_minutes() {
-        let mut waits = Waits::new(FIRST);
-        assert_eq!(waits.backoff(FIRST, 0.0), FIRST);
-        assert_eq!(waits.backoff(FIRST, 1.0), FIRST + FIRST / 2);
-        waits.taken = 2;
-        assert_eq!(waits.backoff(FIRST, 0.0), FIRST * 4);
+        assert_eq!(backoff(FIRST, MOST, 0, 0.0), FIRST);
+        assert_eq!(backoff(FIRST, MOST, 0, 1.0), FIRST + FIRST / 2);
+        assert_eq!(backoff(FIRST, MOST, 2, 0.0), FIRST * 4);
+        assert_eq!(backoff(FIRST, MOST, 9, 1.0), MOST);
         let mut waits = Waits::new(FIRST);
         assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()).unwrap().as_secs(), 100);
         assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()), None);

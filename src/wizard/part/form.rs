@@ -2,7 +2,11 @@
 //! right or wrong in a field is the screen's business.
 
 use crate::{
-    domain::{phrase::Phrase, text::Text},
+    domain::{
+        form_draft::{FormDraft, SECRET},
+        phrase::Phrase,
+        text::Text,
+    },
     wizard::{
         answer::{Action, FieldId, Value},
         ask::{Focus, Spot},
@@ -216,13 +220,38 @@ impl Form {
         self.fill(id, &Value::Choice(option));
     }
 
-    /// Every field and choice with what stands in it, secrets left out: to be kept as a draft.
-    pub(crate) fn filled(&self) -> impl Iterator<Item = (FieldId, Value)> + '_ {
-        self.controls.iter().filter_map(|control| match control {
-            Control::Field { id, field: Field::Plain(text), .. } => Some((*id, Value::Text(text.clone()))),
-            Control::Choice { id, chosen, .. } => Some((*id, Value::Choice(*chosen))),
-            _ => None,
-        })
+    /// What stands in the form, to be kept: every field and choice, of a secret only that there was one.
+    pub(crate) fn draft(&self) -> FormDraft {
+        let kept = self.controls.iter().filter_map(|control| match control {
+            Control::Field { id, field: Field::Plain(text), .. } => Some((id.name(), text.clone())),
+            Control::Field { field, .. } => (!field.is_empty()).then(|| (SECRET.to_owned(), String::new())),
+            Control::Choice { id, chosen, .. } => Some((id.name(), chosen.to_string())),
+            Control::Button { .. } => None,
+        });
+        FormDraft(kept.collect())
+    }
+
+    /// Takes up what was kept; says whether there was anything. Where a secret had been typed, its field says that it is
+    /// asked again.
+    pub(crate) fn take_up(&mut self, draft: &FormDraft) -> bool {
+        for control in &mut self.controls {
+            match control {
+                Control::Field { id, field: field @ Field::Plain(_), .. } => {
+                    if let Some(text) = draft.get(&id.name()) {
+                        field.set(text);
+                    }
+                }
+                Control::Field { hint, .. } if draft.get(SECRET).is_some() => {
+                    *hint = "type it again: it was not kept".into();
+                }
+                Control::Choice { id, options, chosen, .. } => {
+                    let kept = draft.get(&id.name()).and_then(|at| at.parse().ok());
+                    *chosen = kept.filter(|at| *at < options.len()).unwrap_or(*chosen);
+                }
+                Control::Field { .. } | Control::Button { .. } => {}
+            }
+        }
+        !draft.is_empty()
     }
 
     /// Shows the form. `problem` says what is wrong with a control, `is_open` whether a button can be pressed.
@@ -292,7 +321,12 @@ mod tests {
         assert!(form.is_settled(FieldId::Company));
         form.fill(FieldId::Company, &Value::Text("Bakery 2".into()));
         assert!(!form.is_settled(FieldId::Company), "typed on: not judged yet");
-        assert_eq!(form.filled().count(), 2, "a secret is no draft");
+        form.fill(FieldId::Password, &Value::Secret(crate::domain::secret::Secret::new("hush".to_owned())));
+        let draft = form.draft();
+        assert!(draft.0.iter().all(|(_, value)| value != "hush") && draft.get(SECRET).is_some());
+        let mut again = self::form();
+        assert!(again.take_up(&draft) && again.draft().get("company") == Some("Bakery 2"));
+        assert_eq!(again.chosen(FieldId::Managed), 1);
     }
 
     #[test]

@@ -67,6 +67,9 @@ pub(crate) struct People {
     turning: Ticks,
     /// By [`Kind::code`].
     kinds: [Ticks; Kind::ALL.len()],
+    /// What is on record has been read. Before that a row may be of a user who is on: nobody is eligible, and nobody is
+    /// ticked, whatever a draft says.
+    is_known: bool,
     /// All is on.
     all: bool,
     /// With All off the ticked rows, with All on the unticked ones.
@@ -147,6 +150,7 @@ impl People {
 
     /// What is true on record.
     pub(crate) fn know(&mut self, facts: Protection) {
+        self.is_known = true;
         self.on.clear();
         self.left.clear();
         let mut seats = facts.seats;
@@ -165,6 +169,11 @@ impl People {
         self.limit = facts.limit;
         self.used_elsewhere = facts.used_elsewhere;
         self.exclude(&facts.exclusions);
+    }
+
+    /// Whether what is on record has been read.
+    pub(crate) const fn is_known(&self) -> bool {
+        self.is_known
     }
 
     /// Who is excluded now. Excluding unticks: lifting the exclusion must not put anyone on a bill.
@@ -462,7 +471,7 @@ impl People {
             .sum()
     }
 
-    /// The state of a row.
+    /// The state of a row. Where [`People::is_known`] is false it says only what the list itself tells.
     pub(crate) fn state(&self, ordinal: u32) -> State {
         let (word, bit) = (ordinal as usize / 64, ordinal % 64);
         [State::Excluded, State::Protected, State::TurningOn, State::Problem, State::Scheduled]
@@ -480,6 +489,7 @@ impl People {
     pub(super) fn in_state(&self, state: State, word: usize) -> u64 {
         let (on, excluded) = (self.on.word(word), self.excluded.word(word));
         let free = self.live.word(word) & !on & !excluded;
+        let known = if self.is_known { u64::MAX } else { 0 };
         let turning = free & self.turning.word(word);
         let scheduled = if self.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
         let problem = free & !turning & self.problem.word(word);
@@ -489,7 +499,7 @@ impl People {
             State::TurningOn => turning,
             State::Scheduled => scheduled,
             State::Problem => problem,
-            State::Off => free & !turning & !scheduled & !problem,
+            State::Off => free & !turning & !scheduled & !problem & known,
         }
     }
 
@@ -519,7 +529,8 @@ impl People {
 
     /// Brings eligibility and ticks of some words up to date, and counts them.
     fn count_words(&mut self, words: Range<usize>) -> Counts {
-        let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| self.included.allows(*kind)).collect();
+        let may = |kind: &Kind| self.is_known && self.included.allows(*kind);
+        let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(may).collect();
         let mut counts = Counts::default();
         for at in words {
             let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.word(at));

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        failure::Failure,
         phrase::{Phrase, WayOn, phrase},
         protection::State,
         text::{Text, capital, mixes_alphabets},
@@ -16,6 +17,11 @@ use crate::{
 use super::Roster;
 
 impl Roster {
+    /// Why something that acts on states has to wait: it is not known yet who is on.
+    pub(crate) fn unread(&self) -> Phrase {
+        self.failure().map_or_else(|| "Reading what is on record. One moment.".into(), Failure::in_words)
+    }
+
     /// Why a row can't be ticked.
     pub(crate) fn why_closed(&self, row: u32) -> Option<Phrase> {
         let people = &self.people;
@@ -26,6 +32,7 @@ impl Roster {
         let kind = people.kind(row);
         let plural = || Text::clean(&capital(kind.plural()));
         Some(match people.state(row) {
+            _ if !people.is_known() => self.unread(),
             _ if people.on().has(row) => "On already. Apply turns nobody off.".into(),
             State::Excluded => phrase!["Excluded. ", WayOn::Lift],
             State::Problem => user.problem.to_text().into(),
@@ -78,6 +85,7 @@ impl Rows for Roster {
         let state = match (is_on, is_excluded, people.left(ordinal)) {
             (true, true, _) => Cell::Made(Text::from("on, excluded")),
             (true, false, Some(left)) => Cell::State(State::Protected, left.clone()),
+            _ if !people.is_known() => Cell::Made(Text::default()),
             _ => Cell::State(people.state(ordinal), Text::default()),
         };
         let cells = Cells::default()
@@ -90,7 +98,8 @@ impl Rows for Roster {
         } else {
             cells.with(Column::Department, Cell::Words(user.department))
         };
-        Some(Row { mark, cells, is_quiet: !is_on && !is_eligible, is_excluded })
+        // Not quiet before it is known: nearly all of them would have to be drawn once more.
+        Some(Row { mark, cells, is_quiet: people.is_known() && !is_on && !is_eligible, is_excluded })
     }
 
     fn remark(&self, at: usize) -> Option<Notice> {
@@ -115,7 +124,8 @@ impl Rows for Roster {
         let row = *self.list.rows().get(at)?;
         let people = &self.people;
         let user = people.user(row)?;
-        let (kind, state) = (people.kind(row).word(), people.state(row).word());
+        let kind = people.kind(row).word();
+        let state = if people.is_known() { people.state(row).word() } else { "not known yet" };
         let mut words = phrase![user.address, " · ", user.name, " · ", kind, ", ", state];
         for more in [user.department, user.licences].into_iter().filter(|more| !more.is_empty()) {
             words = words.with(phrase![" · ", more]);

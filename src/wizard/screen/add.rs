@@ -1,42 +1,192 @@
-//! Stand-in.
+//! Screen: add a customer (Admin only). Comes on from the customers; Save writes the record and goes back.
 
-use crate::wizard::{
-    answer::Given,
-    ask::{QuestionId, Shape},
-    context::{UpdateCx, ViewCx},
-    pending::Arrival,
-    screen::{Scene, step::Step},
-    view::Card,
+use crate::{
+    domain::{
+        customer::{Customer, NewCustomer, Product},
+        customer_record::{self, Column},
+        failure::Failure,
+        form_draft::FormDraft,
+        phrase::Phrase,
+        text::Text,
+    },
+    wizard::{
+        answer::{Action, FieldId, Given},
+        ask::{QuestionId, Shape, Spot},
+        context::{UpdateCx, ViewCx},
+        part::{
+            form::{Control, Form, NO_YES},
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival},
+        screen::{Scene, step::Step},
+        view::{Block, Card, Tone},
+    },
 };
 
-/// Stand-in.
-#[derive(Debug, Default)]
-pub(crate) struct Add;
+/// Fields in which something can be wrong, in their order.
+const FIELDS: [FieldId; 7] = [
+    FieldId::Reference,
+    FieldId::Company,
+    FieldId::MailDomain,
+    FieldId::TenantOnRecord,
+    FieldId::Managed,
+    FieldId::TimeZone,
+    FieldId::Seats,
+];
+
+/// The screen's own state.
+#[derive(Debug)]
+pub(crate) struct Add {
+    form: Form,
+    saving: Wait<Customer>,
+    failure: Option<Failure>,
+}
 
 impl Add {
+    /// An empty form, or with what was typed into it before.
+    pub(crate) fn new(typed: &FormDraft) -> Self {
+        let field = |id, label, hint: &'static str| Control::field(id, label, hint, "");
+        let mut controls = vec![
+            field(FieldId::Reference, "Reference", "your own number for this customer"),
+            field(FieldId::Company, "Name", "the company's name"),
+            field(FieldId::MailDomain, "Mail domain", "like bakery.example"),
+        ];
+        for product in Product::ALL {
+            controls.push(Control::choice(FieldId::Sells(product), product.name(), NO_YES, 0));
+        }
+        controls.extend([
+            field(FieldId::TenantOnRecord, "Tenant ID", "may stay empty"),
+            Control::choice(FieldId::Managed, "Provisioned through Manage Protect", NO_YES, 0),
+            field(FieldId::TimeZone, "Time zone", "like Australia/Perth; may stay empty"),
+            field(FieldId::Seats, "Seats bought", "a number; empty: no limit on record"),
+            Control::button("Save", Action::Save),
+            Control::button("Back", Action::Back),
+        ]);
+        let mut form = Form::new(controls);
+        form.take_up(typed);
+        Self { form, saving: Wait::default(), failure: None }
+    }
+
     /// Comes on.
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "every screen comes on the same way"
+    )]
     pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
 
-    /// Goes off.
-    pub(crate) fn leave(&mut self, _cx: &mut UpdateCx<'_>) {}
+    /// Goes off; what was typed is kept.
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.keep_form(cx.calls);
+        self.saving.cancel(cx);
+    }
 
     /// Handles an answer.
-    pub(crate) fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if given == Given::Back { Step::Back } else { Step::Stay }
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(id, value) => {
+                if self.form.fill(id, &value) {
+                    cx.session.form_changed(self.form.draft(), cx.calls);
+                }
+            }
+            Given::Settle(id) => self.form.settle(id),
+            Given::Submit => self.save(cx),
+            Given::Back => return Step::Back,
+            _ => {}
+        }
+        Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn hear(&mut self, _cx: &mut UpdateCx<'_>, _arrival: &mut Arrival) -> Step {
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        match self.saving.take(arrival) {
+            Some(Ok(customer)) => {
+                cx.say(Tone::Good, format_args!("{} was added.", customer.name));
+                cx.session.form_changed(FormDraft::default(), cx.calls);
+                return Step::Back;
+            }
+            Some(Err(failure)) => self.failure = Some(failure),
+            None => {}
+        }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, _cx: ViewCx<'a>) -> Scene<'a> {
-        Scene::new(QuestionId::NewCustomer, Shape::Read, "…", Vec::new())
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
+        let mut blocks = self.form.blocks(problem, |_| !self.saving.is_out());
+        blocks.extend(self.failure.clone().map(Block::Failure));
+        Scene {
+            is_waiting: self.saving.is_out(),
+            focus: self.form.focus(),
+            notice: self.saving.notice(cx.now),
+            next_change: self.saving.next_change(cx.now),
+            ..Scene::new(QuestionId::NewCustomer, Shape::Form, "Add a customer", blocks)
+        }
     }
 
     /// What to say.
     pub(crate) fn card() -> Card {
-        Card::default()
+        Card {
+            say: Text::from(
+                "I'm opening your record. What is the part behind the @ in your e-mail addresses?",
+            ),
+            sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
+            wrong: Vec::new(),
+        }
+    }
+
+    fn save(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.saving.is_out() {
+            return;
+        }
+        self.form.settle_all();
+        if let Some((id, problem)) = FIELDS.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+            self.form.focus_on(Spot::Field(id));
+            return cx.say(Tone::Warn, problem);
+        }
+        self.failure = None;
+        self.saving.start(cx, pending::add_customer(self.customer()), wait::RECORD);
+    }
+
+    /// What is wrong with a field, as a sentence.
+    fn problem(&self, id: FieldId) -> Option<Phrase> {
+        if id == FieldId::Managed {
+            return customer_record::contradiction(&self.customer()).map(Phrase::from);
+        }
+        column(id)?.read(self.form.text(id), &mut NewCustomer::default()).err().map(Phrase::from)
+    }
+
+    fn is_yes(&self, id: FieldId) -> bool {
+        self.form.chosen(id) == 1
+    }
+
+    fn customer(&self) -> NewCustomer {
+        let mut customer = NewCustomer {
+            is_active: true,
+            products: Product::ALL.into_iter().filter(|p| self.is_yes(FieldId::Sells(*p))).collect(),
+            is_managed: self.is_yes(FieldId::Managed),
+            ..NewCustomer::default()
+        };
+        for id in FIELDS {
+            if let Some(column) = column(id) {
+                // What can't be read was said at its field, and stays out.
+                let _said = column.read(self.form.text(id), &mut customer);
+            }
+        }
+        customer
+    }
+}
+
+/// The column of the record that a field holds.
+const fn column(id: FieldId) -> Option<Column> {
+    match id {
+        FieldId::Reference => Some(Column::Reference),
+        FieldId::Company => Some(Column::Name),
+        FieldId::MailDomain => Some(Column::Domain),
+        FieldId::TenantOnRecord => Some(Column::Tenant),
+        FieldId::TimeZone => Some(Column::TimeZone),
+        FieldId::Seats => Some(Column::Seats),
+        _ => None,
     }
 }

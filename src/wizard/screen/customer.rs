@@ -109,7 +109,7 @@ impl Customer {
             Given::Do(Action::Refresh) => self.load(cx),
             Given::Do(Action::Add) if !cx.session.is_open => {}
             Given::Do(Action::Add) if cx.setup.operator.is_admin => {
-                return Step::Next(Box::new(Screen::Add(Box::new(Add::default()))));
+                return Step::Next(Box::new(Screen::Add(Box::new(Add::new(&cx.session.new_customer)))));
             }
             Given::Do(Action::Add) => cx.say(Tone::Warn, "An Admin adds customers. Ask an Admin."),
             Given::Back => return Step::Back,
@@ -259,6 +259,7 @@ impl Customer {
         let is_first = self.board.is_none();
         self.failure = None;
         cx.session.sweep_warning.clone_from(&board.sweep_warning);
+        cx.session.new_customer.clone_from(&board.new_customer);
         self.board = Some(board);
         self.build(cx.look());
         if is_first && cx.notice.is_none() {

@@ -1,47 +1,504 @@
-//! Stand-in.
+//! Screen: access to hosted Exchange. Comes on while no impersonation details are on record, or the key to them is lost.
+//!
+//! One form for both hosted products of a customer; details that were saved for the other one stand in it already. The
+//! password is never shown; an empty field keeps the saved one.
 
-use crate::wizard::{
-    answer::Given,
-    ask::{QuestionId, Shape},
-    context::{UpdateCx, ViewCx},
-    pending::Arrival,
-    screen::{Scene, step::Step},
-    view::Card,
+mod mailboxes;
+
+use crate::{
+    domain::{
+        customer::{Impersonation as Details, Listing},
+        exchange_server,
+        failure::Failure,
+        form_draft::FormDraft,
+        id::Address,
+        phrase::{Phrase, WayOn, phrase},
+        run::RunRecord,
+        secret::Secret,
+        tenant_input::TenantInput,
+        text::Text,
+    },
+    wizard::{
+        answer::{Action, FieldId, Given, Value},
+        ask::{QuestionId, Shape, Spot},
+        context::{UpdateCx, ViewCx},
+        part::{
+            field::Field,
+            form::{Control, Form},
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival, Pending, Server},
+        screen::{Scene, Screen, authorise::Authorise, step::Step},
+        view::{Block, Card, Notice, Offer, Tone},
+    },
 };
 
-/// Stand-in.
-#[derive(Debug, Default)]
-pub(crate) struct Impersonation;
+use mailboxes::Mailboxes;
+#[cfg(any(test, fuzzing))]
+pub(crate) use mailboxes::address_list;
+
+/// Where the list of mailboxes comes from, in the order of the choice.
+const LISTINGS: &[&str] = &["a list that you paste", "the server's directory"];
+
+/// Index of the directory in [`LISTINGS`].
+const DIRECTORY: usize = 1;
+
+/// The name under which the list is kept while the form is not saved.
+const KEPT_LIST: &str = "list";
+
+/// The fields that are checked before saving, in the order of the form.
+const CHECKED: [FieldId; 6] = [
+    FieldId::Sample,
+    FieldId::Server,
+    FieldId::Account,
+    FieldId::Password,
+    FieldId::Domains,
+    FieldId::Mailboxes,
+];
+
+/// The screen's own state.
+#[derive(Debug)]
+pub(crate) struct Impersonation {
+    form: Form,
+    mailboxes: Mailboxes,
+    /// The saved password, kept when the field stays empty.
+    kept: Option<Secret<String>>,
+    is_key_lost: bool,
+    is_enabled: bool,
+    finding: Wait<Server>,
+    saving: Wait<Box<RunRecord>>,
+    failure: Option<Failure>,
+    /// The question to the played customer that is out.
+    asking: Pending<Box<Details>>,
+}
 
 impl Impersonation {
-    /// For a run.
-    pub(crate) fn new(_record: &crate::domain::run::RunRecord) -> Self {
-        Self
+    /// For a run whose product is hosted; what is on record, or was typed before, stands in the form.
+    pub(crate) fn new(record: &RunRecord) -> Self {
+        let saved = record.impersonation.as_ref();
+        let kept = saved
+            .map(|d| d.password.clone())
+            .filter(|password| !record.is_key_lost && !password.expose().is_empty());
+        let given = match saved.map(|d| &d.listing) {
+            Some(Listing::Given(addresses)) => addresses.as_slice(),
+            _ => &[],
+        };
+        let mut screen = Self {
+            form: Form::new(controls(record, kept.is_some())),
+            mailboxes: Mailboxes::saved(given),
+            kept,
+            is_key_lost: record.is_key_lost,
+            is_enabled: record.enabled.is_some(),
+            finding: Wait::default(),
+            saving: Wait::default(),
+            failure: None,
+            asking: Pending::default(),
+        };
+        screen.form.take_up(&record.form);
+        if let Some(list) = record.form.get(KEPT_LIST) {
+            screen.mailboxes = Mailboxes::default();
+            screen.mailboxes.take(list);
+        }
+        if screen.is_key_lost && saved.is_some() {
+            screen.form.focus_on(Spot::Field(FieldId::Password));
+        }
+        screen.show_list();
+        screen
     }
 
     /// Comes on.
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "every screen comes on the same way"
+    )]
     pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
 
-    /// Goes off.
-    pub(crate) fn leave(&mut self, _cx: &mut UpdateCx<'_>) {}
+    /// Goes off; what was typed is kept.
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.keep_form(cx.calls);
+        self.asking.cancel(cx.calls);
+        self.finding.cancel(cx);
+        self.saving.cancel(cx);
+    }
 
     /// Handles an answer.
-    pub(crate) fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if given == Given::Back { Step::Back } else { Step::Stay }
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(FieldId::Mailboxes, Value::Lines(lines)) => self.add(cx, &lines, false),
+            Given::Settle(FieldId::Mailboxes) if !self.form.text(FieldId::Mailboxes).trim().is_empty() => {
+                let typed = self.form.text(FieldId::Mailboxes).to_owned();
+                self.add(cx, &typed, true);
+            }
+            Given::Fill(id, value) => {
+                if self.form.fill(id, &value) {
+                    self.changed(cx, id);
+                }
+            }
+            Given::Settle(id) => self.form.settle(id),
+            Given::Do(Action::Rehearse) => self.ask(cx),
+            Given::Do(Action::Discover) => self.find(cx),
+            Given::Submit => self.save(cx),
+            Given::Do(Action::Continue) if self.is_enabled && !self.is_key_lost => {
+                return Step::Next(Box::new(Screen::Authorise(Authorise::default())));
+            }
+            Given::Do(Action::EmptyList) => {
+                self.mailboxes = Mailboxes::default();
+                self.form.focus_on(Spot::Field(FieldId::Mailboxes));
+                self.changed(cx, FieldId::Mailboxes);
+            }
+            Given::Back => return Step::Back,
+            _ => {}
+        }
+        Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn hear(&mut self, _cx: &mut UpdateCx<'_>, _arrival: &mut Arrival) -> Step {
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(told) = self.asking.take(arrival) {
+            match told {
+                Ok(details) => self.told(cx, &details),
+                Err(failure) => self.failure = Some(failure),
+            }
+        } else if let Some(found) = self.finding.take(arrival) {
+            match found {
+                Ok(Server(server)) => self.found(cx, &server),
+                Err(failure) => self.failure = Some(failure),
+            }
+        } else if let Some(saved) = self.saving.take(arrival) {
+            match saved {
+                Ok(record) => {
+                    cx.session.keeping.drop_changes(cx.calls);
+                    return Step::Open(record);
+                }
+                Err(failure) => self.failure = Some(failure),
+            }
+        }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, _cx: ViewCx<'a>) -> Scene<'a> {
-        Scene::new(QuestionId::Impersonation, Shape::Read, "…", Vec::new())
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
+        let mut blocks = Vec::new();
+        if self.is_key_lost {
+            let words = "The key file is gone, so the saved password can't be read. Enter it again. Seats and rules are kept.";
+            blocks.push(Block::Strong(Tone::Warn, words.into()));
+        }
+        blocks.extend(self.failure.clone().map(Block::Failure));
+        let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
+        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)));
+        if self.is_directory() {
+            let words = "People who are hidden from the address list are missing from a directory search. A pasted list is surer.";
+            blocks.push(Block::Para(words.into()));
+        } else {
+            blocks.push(Block::Para(self.mailboxes.counts(&self.domains().0).into()));
+            blocks.extend(self.mailboxes.bad_lines().map(|bad| Block::Strong(Tone::Warn, bad.into())));
+        }
+        let rehearsal = cx.setup.rehearsal;
+        let told = || {
+            let is_asked = rehearsal && self.form.text(FieldId::Account).is_empty();
+            is_asked.then(|| Notice::new(Tone::Plain, phrase!["Sandbox: ", WayOn::FillIn]))
+        };
+        let wait = self.saving.notice(cx.now).or_else(|| self.finding.notice(cx.now));
+        let heading = format_args!("How do we reach the mailboxes of {customer}?");
+        Scene {
+            is_waiting: self.finding.is_out() || self.saving.is_out() || self.asking.is_out(),
+            focus: self.form.focus(),
+            notice: wait.or_else(told),
+            offers: self.offers(rehearsal),
+            next_change: self.saving.next_change(cx.now).or_else(|| self.finding.next_change(cx.now)),
+            ..Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
+        }
     }
 
     /// What to say.
     pub(crate) fn card() -> Card {
-        Card::default()
+        Card {
+            say: Text::from(
+                "We need the name of your mail server and a service account that may open your mailboxes. Your hosting company can give you both.",
+            ),
+            sees: Text::from(
+                "The hosting company's letter or control panel with the server's name and the service account.",
+            ),
+            wrong: vec![
+                (
+                    Text::from("The web-mail page (its address ends in /owa)"),
+                    Text::from(
+                        "That's the right server. Read me the name between https:// and the next stroke.",
+                    ),
+                ),
+                (
+                    Text::from("Outlook.com or the Office 365 page"),
+                    Text::from(
+                        "Then your mail is in Microsoft's cloud. We'll take the Office 365 way instead.",
+                    ),
+                ),
+                (
+                    Text::from("The control panel asks for an administrator"),
+                    Text::from(
+                        "Please ask your hosting company for a service account with the role ApplicationImpersonation.",
+                    ),
+                ),
+            ],
+        }
     }
+
+    /// Takes lines into the list; `is_typed`: from the field itself, which is emptied once all of it was understood.
+    fn add(&mut self, cx: &mut UpdateCx<'_>, text: &str, is_typed: bool) {
+        let new = self.mailboxes.take(text);
+        if is_typed && !self.mailboxes.has_bad_lines() {
+            self.form.set(FieldId::Mailboxes, "");
+        }
+        // The line of state is always in sight; what stands below the form may not be.
+        let (tone, bad) = match self.mailboxes.bad_lines() {
+            Some(bad) => (Tone::Warn, format!(" {bad}")),
+            None => (Tone::Plain, String::new()),
+        };
+        let counts = self.mailboxes.counts(&self.domains().0);
+        cx.say(tone, format_args!("{new} new. {counts}{bad}"));
+        self.changed(cx, FieldId::Mailboxes);
+    }
+
+    fn changed(&mut self, cx: &mut UpdateCx<'_>, id: FieldId) {
+        self.failure = None;
+        if matches!(id, FieldId::Sample | FieldId::Server) {
+            self.finding.cancel(cx);
+        }
+        self.show_list();
+        cx.session.form_changed(self.draft(), cx.calls);
+    }
+
+    /// What stands in the form and on the list, to be kept.
+    fn draft(&self) -> FormDraft {
+        let mut draft = self.form.draft();
+        let list: Vec<&str> = self.mailboxes.addresses().iter().map(Address::as_str).collect();
+        draft.0.push((KEPT_LIST.to_owned(), list.join("\n")));
+        draft
+    }
+
+    fn is_directory(&self) -> bool {
+        self.form.chosen(FieldId::Listing) == DIRECTORY
+    }
+
+    /// Shows the list field only where a list is pasted.
+    fn show_list(&mut self) {
+        let is_directory = self.is_directory();
+        self.form.hide(Spot::Field(FieldId::Mailboxes), is_directory);
+    }
+
+    fn find(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.finding.is_out() {
+            return;
+        }
+        if let Some(sample) = self.sample() {
+            self.failure = None;
+            self.finding.start(cx, pending::discover(sample), wait::SERVER);
+        } else {
+            self.form.settle(FieldId::Sample);
+            self.form.focus_on(Spot::Field(FieldId::Sample));
+            cx.say(Tone::Warn, "Type a mailbox to try first: the server is found by its domain.");
+        }
+    }
+
+    fn found(&mut self, cx: &mut UpdateCx<'_>, server: &Text) {
+        self.form.set(FieldId::Server, server.as_str());
+        self.form.settle(FieldId::Server);
+        cx.session.form_changed(self.draft(), cx.calls);
+        match exchange_server::normalise(server.as_str()) {
+            Ok(_) => {
+                cx.say(Tone::Good, format_args!("The server was found: {server}. Check it before you save."));
+            }
+            Err(error) => cx.say(Tone::Warn, format_args!("{error}")),
+        }
+    }
+
+    /// Asks the played customer for what a real one would say on the phone.
+    fn ask(&mut self, cx: &mut UpdateCx<'_>) {
+        let domain = cx.session.record.as_ref().map(|record| record.customer.domain.clone());
+        if let Some(domain) = domain.filter(|_| cx.setup.rehearsal && !self.asking.is_out()) {
+            self.failure = None;
+            self.asking.start(cx.calls, pending::ask_details(domain));
+        }
+    }
+
+    /// Fills in what the customer told; nothing is saved by that.
+    fn told(&mut self, cx: &mut UpdateCx<'_>, details: &Details) {
+        for (id, words) in [
+            (FieldId::Sample, details.sample.as_str()),
+            (FieldId::Server, details.server.as_str()),
+            (FieldId::Account, details.account.as_str()),
+            (FieldId::Password, details.password.expose().as_str()),
+        ] {
+            self.form.set(id, words);
+        }
+        self.form.choose(FieldId::Listing, DIRECTORY);
+        self.form.focus_on(Spot::Button(Action::Save));
+        self.changed(cx, FieldId::Listing);
+        cx.say(Tone::Good, "The customer has told you everything. Check it, then save it.");
+    }
+
+    fn is_open(&self, action: Action) -> bool {
+        match action {
+            Action::Save => !self.saving.is_out(),
+            Action::Discover => !self.finding.is_out() && self.sample().is_some(),
+            Action::Continue => !self.is_key_lost,
+            _ => true,
+        }
+    }
+
+    fn save(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.saving.is_out() || !cx.may_write() {
+            return;
+        }
+        self.form.settle_all();
+        if let Some((id, problem)) = CHECKED.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+            self.form.focus_on(Spot::Field(id));
+            return cx.say(Tone::Warn, problem);
+        }
+        let run = cx.session.record.as_ref().map(|record| record.id.clone());
+        if let (Some(run), Some(details)) = (run, self.details()) {
+            self.failure = None;
+            self.saving.start(cx, pending::save_impersonation(run, details), wait::RECORD);
+        }
+    }
+
+    fn sample(&self) -> Option<Address> {
+        self.form.text(FieldId::Sample).parse().ok()
+    }
+
+    /// The mail domains that were understood, and what was not.
+    fn domains(&self) -> (Vec<Text>, Vec<Text>) {
+        let mut good = Vec::new();
+        let mut bad = Vec::new();
+        let parts =
+            self.form.text(FieldId::Domains).split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
+        for part in parts.filter(|part| !part.is_empty()) {
+            match TenantInput::parse(part.trim_start_matches('@')) {
+                Ok(TenantInput::Domain(domain)) => good.push(Text::clean(&domain)),
+                _ => bad.push(Text::clean(part)),
+            }
+        }
+        good.sort();
+        good.dedup();
+        (good, bad)
+    }
+
+    fn details(&self) -> Option<Details> {
+        let listing = if self.is_directory() {
+            Listing::Directory
+        } else {
+            Listing::Given(self.mailboxes.addresses().to_vec())
+        };
+        Some(Details {
+            server: exchange_server::normalise(self.form.text(FieldId::Server)).ok()?,
+            account: Text::clean(self.form.text(FieldId::Account)),
+            password: self.password()?,
+            sample: self.sample()?,
+            domains: self.domains().0,
+            listing,
+        })
+    }
+
+    fn password(&self) -> Option<Secret<String>> {
+        self.form.field(FieldId::Password).and_then(Field::secret).or_else(|| self.kept.clone())
+    }
+
+    /// What is wrong with a field, as a sentence.
+    fn problem(&self, id: FieldId) -> Option<Phrase> {
+        match id {
+            FieldId::Sample => self.sample_problem(),
+            FieldId::Server => exchange_server::normalise(self.form.text(FieldId::Server))
+                .err()
+                .map(|error| format_args!("{error}").into()),
+            FieldId::Account if self.form.text(FieldId::Account).trim().is_empty() => {
+                Some("Type the service account.".into())
+            }
+            FieldId::Password if self.password().is_none() => Some("Type the account's password.".into()),
+            FieldId::Domains => match self.domains() {
+                (_, bad) if !bad.is_empty() => {
+                    let bad: Vec<&str> = bad.iter().map(Text::as_str).collect();
+                    Some(format_args!("No mail domain: {}.", bad.join(", ")).into())
+                }
+                (good, _) if good.is_empty() => {
+                    Some("Type the customer's mail domain, like bakery.example.".into())
+                }
+                _ => None,
+            },
+            FieldId::Mailboxes if !self.is_directory() && self.mailboxes.addresses().is_empty() => {
+                Some("Paste the addresses of the mailboxes, or choose the server's directory above.".into())
+            }
+            _ => None,
+        }
+    }
+
+    fn sample_problem(&self) -> Option<Phrase> {
+        let Some(sample) = self.sample() else {
+            return Some("Type one e-mail address of the customer.".into());
+        };
+        let domain = sample.domain();
+        if exchange_server::is_exchange_online(&domain) {
+            return Some(format_args!("{}", exchange_server::ServerError::ExchangeOnline).into());
+        }
+        let (domains, _) = self.domains();
+        let is_theirs = domains.iter().any(|known| known.as_str() == domain);
+        (!domains.is_empty() && !is_theirs)
+            .then(|| format_args!("{domain} is not one of the customer's mail domains below.").into())
+    }
+
+    fn offers(&self, rehearsal: bool) -> Vec<Offer> {
+        let offers = [
+            rehearsal.then_some(Offer::new(
+                Action::Rehearse,
+                "fill in",
+                "Fills in what this customer would tell you on the phone.",
+            )),
+            Some(Offer::new(Action::Discover, "find", "Finds the server by the mailbox's domain.")),
+            (!self.is_directory() && !self.mailboxes.addresses().is_empty()).then_some(Offer::new(
+                Action::EmptyList,
+                "empty list",
+                "Takes every mailbox off the list, to paste another one.",
+            )),
+        ];
+        offers.into_iter().flatten().collect()
+    }
+}
+
+/// The controls, with what is on record.
+fn controls(record: &RunRecord, has_password: bool) -> Vec<Control> {
+    let saved = record.impersonation.as_ref();
+    let text = |of: fn(&Details) -> &str| saved.map(of).unwrap_or_default();
+    let domains = saved.map_or_else(
+        || record.customer.domain.to_string(),
+        |d| d.domains.iter().map(Text::as_str).collect::<Vec<_>>().join(", "),
+    );
+    let password = if has_password { "saved; leave it empty to keep it" } else { "it is never shown" };
+    let server = "like mail.hoster.example, or let it be found";
+    let account = "the service account, user@domain or DOMAIN\\user";
+    let listing = match saved.map(|d| &d.listing) {
+        Some(Listing::Directory) => DIRECTORY,
+        _ => 0,
+    };
+    let mut controls = vec![
+        Control::field(
+            FieldId::Sample,
+            "A mailbox to try",
+            "one address of the customer",
+            text(|d| d.sample.as_str()),
+        ),
+        Control::field(FieldId::Server, "Server", server, text(|d| d.server.as_str())),
+        Control::button("Find the server", Action::Discover),
+        Control::field(FieldId::Account, "Account", account, text(|d| d.account.as_str())),
+        Control::masked(FieldId::Password, "Password", password),
+        Control::field(FieldId::Domains, "Mail domains", "of this customer; commas between them", &domains),
+        Control::choice(FieldId::Listing, "Mailboxes come from", LISTINGS, listing),
+        Control::field(FieldId::Mailboxes, "Mailboxes", "paste all addresses here, or type them", "")
+            .taking_lines(),
+        Control::button("Save", Action::Save),
+    ];
+    if record.enabled.is_some() {
+        controls.push(Control::button("Continue", Action::Continue));
+    }
+    controls.push(Control::button("Back", Action::Back));
+    controls
 }

@@ -1,47 +1,301 @@
-//! Stand-in.
+//! Screen: outcome. Reads everything back, says what is proved, and writes the receipt.
+//!
+//! Entering closes the run (safe to repeat) and reads the record on a new connection; nothing here is told from memory.
 
-use crate::wizard::{
-    answer::Given,
-    ask::{QuestionId, Shape},
-    context::{UpdateCx, ViewCx},
-    pending::Arrival,
-    screen::{Scene, step::Step},
-    view::Card,
+use crate::{
+    domain::{
+        bill::{counted, grouped},
+        failure::Failure,
+        phrase::{Phrase, WayOn, phrase},
+        receipt::{self, Form, Verdict},
+        run, sydney,
+        text::Text,
+    },
+    wizard::{
+        answer::{Action, Given},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
+        effect::FrontEndTask,
+        event::Ended,
+        part::{
+            results::{self, Results},
+            sweep,
+        },
+        pending::{self, Arrival, Pending, Written},
+        screen::{Scene, step::Step},
+        view::{Block, Card, Count, Fact, FactId, Notice, Offer, Rows, RowsView, Tone},
+        words,
+    },
 };
 
-/// Stand-in.
+/// What has been read back.
+#[derive(Debug)]
+struct ReadBack {
+    outcome: run::Outcome,
+    verdict: Verdict,
+    /// Users for whom not all went well.
+    troubled: Results,
+    /// The receipt in the form that is chosen, to be copied or written.
+    text: String,
+    lines: Vec<Text>,
+}
+
+/// The screen's own state.
 #[derive(Debug, Default)]
-pub(crate) struct Outcome;
+pub(crate) struct Outcome {
+    reading: Pending<Box<run::Outcome>>,
+    writing: Pending<Written>,
+    read: Option<Box<ReadBack>>,
+    failure: Option<Failure>,
+    form: Form,
+}
 
 impl Outcome {
-    /// Comes on.
-    pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
-
-    /// Goes off.
-    pub(crate) fn leave(&mut self, _cx: &mut UpdateCx<'_>) {}
-
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if given == Given::Back { Step::Back } else { Step::Stay }
+    /// How leaving ends the wizard here: nothing is interrupted once the outcome is known.
+    pub(crate) fn finished(&self) -> Option<Ended> {
+        self.read.as_ref().map(|read| Ended::Finished { is_partly: read.verdict.is_partly() })
     }
 
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, _cx: &mut UpdateCx<'_>, _arrival: &mut Arrival) -> Step {
+    /// Comes on: closes the run and reads it back.
+    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        if !self.reading.is_out() && self.read.is_none() {
+            self.ask(cx);
+        }
+    }
+
+    fn ask(&mut self, cx: &mut UpdateCx<'_>) {
+        self.failure = None;
+        if let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) {
+            self.reading.start(cx.calls, pending::finish_run(run));
+        }
+    }
+
+    /// Handles an answer.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Back => return Step::Back,
+            Given::Do(Action::Another) => return Step::Customers,
+            Given::Do(Action::Refresh) if !self.reading.is_out() => self.ask(cx),
+            Given::Do(Action::NextReceipt) => {
+                self.form = self.form.next();
+                self.write();
+            }
+            Given::Do(Action::WriteFile) => self.save(cx),
+            Given::Do(Action::Copy) => self.copy(cx),
+            _ => {}
+        }
         Step::Stay
     }
 
+    /// Puts the receipt into words, in the form that is chosen.
+    fn write(&mut self) {
+        let form = self.form;
+        if let Some(read) = self.read.as_mut() {
+            read.text = receipt::write(&read.outcome, form);
+            read.lines = receipt::lines(&read.text);
+        }
+    }
+
+    fn save(&mut self, cx: &mut UpdateCx<'_>) {
+        if let Some(read) = self.read.as_ref().filter(|_| !self.writing.is_out()) {
+            let name = self.form.file_name(&read.outcome);
+            self.writing.start(cx.calls, pending::write_file(name, read.text.clone()));
+        }
+    }
+
+    fn copy(&self, cx: &mut UpdateCx<'_>) {
+        let Some(read) = &self.read else { return };
+        if cx.setup.can_copy(&read.text) {
+            cx.calls.perform(FrontEndTask::CopyText(read.text.clone()));
+            let words = "Sent to your terminal's clipboard. Not every terminal takes it. ";
+            cx.say(Tone::Plain, phrase![words, WayOn::WriteFile]);
+        } else {
+            let words = "Not sent: this receipt is too long for your terminal's clipboard. ";
+            cx.say(Tone::Warn, phrase![words, WayOn::WriteFile]);
+        }
+    }
+
+    /// Handles a reply.
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(read) = self.reading.take(arrival) {
+            match read {
+                Ok(outcome) => self.take(cx, *outcome),
+                Err(failure) => self.failure = Some(failure),
+            }
+        } else if let Some(written) = self.writing.take(arrival) {
+            match written {
+                Ok(Written(place)) => cx.say(Tone::Good, format_args!("The receipt is in {place}")),
+                Err(failure) => cx.say(Tone::Bad, words::failure(&failure)),
+            }
+        }
+        Step::Stay
+    }
+
+    fn take(&mut self, cx: &mut UpdateCx<'_>, outcome: run::Outcome) {
+        cx.session.record = Some(outcome.run.clone());
+        let troubled = Results::of(receipt::troubles(&outcome).cloned().collect());
+        let verdict = Verdict::of(&outcome);
+        let read = ReadBack { outcome, verdict, troubled, text: String::new(), lines: Vec::new() };
+        self.read = Some(Box::new(read));
+        self.write();
+    }
+
+    /// Goes off. What was read back is read again when it comes on again.
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        self.writing.cancel(cx.calls);
+        // A write: it is seen through, and its answer is not waited for.
+        self.reading.forget();
+    }
+
+    fn has_countdown(&self) -> bool {
+        self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some())
+    }
+
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, _cx: ViewCx<'a>) -> Scene<'a> {
-        Scene::new(QuestionId::Outcome, Shape::Read, "…", Vec::new())
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let mut blocks = Vec::new();
+        let heading: Phrase = if let Some(read) = &self.read {
+            proof(read, cx, &mut blocks);
+            if !read.troubled.is_empty() {
+                blocks.push(troubles(&read.troubled));
+            }
+            blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
+            blocks.push(Block::Lines(&read.lines));
+            heading(&read.verdict)
+        } else {
+            blocks.push(self.failure.as_ref().map_or_else(
+                || Block::Para("Reading everything back from the record.".into()),
+                |failure| Block::Failure(failure.clone()),
+            ));
+            "Outcome".into()
+        };
+        Scene {
+            is_waiting: self.reading.is_out() || self.writing.is_out(),
+            notice: self.writing.is_out().then(|| Notice::new(Tone::Busy, "Writing the receipt.")),
+            offers: self.offers(),
+            next_change: self.has_countdown().then(|| sweep::next_minute(cx.now)),
+            ..Scene::new(QuestionId::Outcome, Shape::Read, heading, blocks)
+        }
     }
 
-    /// What to say.
-    pub(crate) fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::default()
+    fn offers(&self) -> Vec<Offer> {
+        if self.read.is_none() {
+            let again =
+                Offer::new(Action::Refresh, "read again", "Reads everything back again.").by_default();
+            return if self.reading.is_out() { Vec::new() } else { vec![again] };
+        }
+        vec![
+            Offer::new(Action::Another, "next customer", "To the customers, for the next one.").by_default(),
+            Offer::new(
+                Action::NextReceipt,
+                "next receipt",
+                "The receipt for the ticket, for the customer, as JSON.",
+            ),
+            Offer::new(Action::WriteFile, "write file", "Writes this receipt into a file."),
+            Offer::new(Action::Copy, "copy", "Sends this receipt to the terminal's clipboard."),
+        ]
     }
 
-    /// How leaving ends the wizard here.
-    pub(crate) fn finished(&self) -> Option<crate::wizard::event::Ended> {
-        None
+    /// What to say to the customer.
+    pub(crate) fn card(&self, cx: ViewCx<'_>) -> Card {
+        let Some(read) = &self.read else { return Card::default() };
+        let on = counted(read.verdict.protected, "user is", "users are");
+        let auto = if read.outcome.protection.rule.is_some() {
+            format!(" New users follow by themselves. Next: {}.", sweep::due(cx))
+        } else {
+            " New users are not included by themselves: please tell us when somebody joins.".to_owned()
+        };
+        Card {
+            say: Text::of(format_args!("{on} registered for backup now.{auto}")),
+            sees: Text::from("Nothing changes for the customer's users."),
+            wrong: vec![
+                (
+                    Text::from("“When is the first backup?”"),
+                    Text::from("It follows by itself; we see it as soon as it has been made."),
+                ),
+                (
+                    Text::from("“Can I remove the app in Microsoft's portal?”"),
+                    Text::from("No: without it nothing can be backed up."),
+                ),
+            ],
+        }
     }
+}
+
+fn troubles(troubled: &Results) -> Block<'_> {
+    Block::Rows(RowsView {
+        columns: results::COLUMNS,
+        rows: troubled,
+        counts: vec!["Not turned on:".into()],
+        sorted_by: None,
+        search: None,
+        is_searching: false,
+        domain: None,
+        start: None,
+        empty: Phrase::default(),
+    })
+}
+
+fn heading(verdict: &Verdict) -> Phrase {
+    let on = counted(verdict.protected, "user is", "users are");
+    if verdict.is_partly() {
+        let missed = grouped(verdict.missed);
+        format_args!("Partly done: {on} registered for backup, {missed} missed").into()
+    } else {
+        format_args!("Done: {on} registered for backup").into()
+    }
+}
+
+/// The proof: what was read back.
+fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
+    let (outcome, verdict) = (&read.outcome, &read.verdict);
+    let count = |label, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
+    blocks.push(Block::Para("Read back from the record just now:".into()));
+    let excluded = u32::try_from(outcome.protection.exclusions.len()).unwrap_or(u32::MAX);
+    let mut counts = vec![count("registered for backup", verdict.protected, Tone::Good)];
+    counts.extend(
+        [
+            count("turned on by this run", outcome.done.turned_on, Tone::Plain),
+            count("turned off by this run", outcome.done.turned_off, Tone::Plain),
+            count("scheduled: turned on at the next sweep", verdict.scheduled, Tone::Busy),
+            count("chosen, but neither on nor scheduled", verdict.missed, Tone::Bad),
+            count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
+            count("seats kept for users who have left", verdict.left, Tone::Plain),
+            count("excluded", excluded, Tone::Warn),
+        ]
+        .into_iter()
+        .filter(|count| count.count > 0),
+    );
+    blocks.push(Block::Counts(counts));
+    blocks.push(Block::Facts(facts(outcome, cx)));
+    if !outcome.is_audit_whole {
+        let words = "The history of who did what was changed afterwards. Tell your lead.";
+        blocks.push(Block::Strong(Tone::Bad, words.into()));
+    }
+    if let Some(why) = outcome.protection.rule.as_ref().and_then(|rule| rule.attention.as_ref()) {
+        blocks.push(Block::Strong(Tone::Warn, phrase!["Enable Auto needs attention: ", why]));
+    }
+}
+
+/// What happens next and when, and whether the history is whole.
+fn facts(outcome: &run::Outcome, cx: ViewCx<'_>) -> Vec<Fact> {
+    let sweep = match (&outcome.protection.rule, &outcome.sweeper.host) {
+        (None, _) => Text::from("Enable Auto is off: users who are made later stay off"),
+        (Some(_), Some(host)) => Text::of(format_args!("{}, run by {host}", sweep::due(cx))),
+        (Some(_), None) => Text::from("nothing will run at 20:00: no sweeper is installed"),
+    };
+    let audit = if outcome.is_audit_whole {
+        "whole: no entry was changed afterwards"
+    } else {
+        "NOT whole: an entry was changed afterwards"
+    };
+    let fact = |id, label, value: Text| Fact { id, label, value: value.into() };
+    let mut facts =
+        vec![fact(FactId::NextSweep, "Next sweep", sweep), fact(FactId::Other, "History", Text::from(audit))];
+    if let Some(first) = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min() {
+        let zone = outcome.run.customer.time_zone.as_ref().unwrap_or(&cx.setup.here);
+        let stamp = sydney::stamp_in_words(first, zone.as_str());
+        facts.push(fact(FactId::Other, "First backup on", stamp));
+    }
+    facts
 }

@@ -1,52 +1,454 @@
-//! Stand-in.
+//! Screen: access to Office 365. Which organisation is it? Comes on while the run has no confirmed tenant.
+//!
+//! Path 1 shows what Microsoft holds for the tenant on record, read-only, with one button. Path 2 asks in one field and
+//! looks the tenant up while the operator waits; Save works only once the organisation stands on the screen.
 
-use crate::wizard::{
-    answer::Given,
-    ask::{QuestionId, Shape},
-    context::{UpdateCx, ViewCx},
-    pending::Arrival,
-    screen::{Scene, step::Step},
-    view::Card,
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        id::TenantId,
+        phrase::{Command, Phrase, WayOn, phrase},
+        run::RunRecord,
+        tenant::Organisation,
+        tenant_input::{TenantInput, TenantInputError},
+        text::{Text, capital},
+    },
+    wizard::{
+        answer::{Action, FieldId, Given},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
+        part::{
+            form::{Control, Form},
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival, Pending, Woken},
+        screen::{Scene, Screen, authorise::Authorise, step::Step},
+        view::{Block, Card, Fact, FactId, Notice, Offer, Tone},
+    },
 };
 
-/// Stand-in.
-#[derive(Debug, Default)]
-pub(crate) struct Tenant;
+/// How long after the last change the tenant is looked up (product.md section 9, *Access and consent*).
+const REST: Duration = Duration::from_millis(600);
+
+/// How the tenant is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Path {
+    /// Path 1: on record, confirmed by the operator.
+    OnRecord(TenantId),
+    /// Path 2: asked.
+    Asked,
+    /// Enabled already: shown only.
+    Settled,
+}
+
+/// The screen's own state.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    path: Path,
+    form: Form,
+    /// What Microsoft said, and what was asked for it.
+    found: Option<(TenantInput, Organisation)>,
+    /// The tenant in the customer's record, for comparing on path 2.
+    on_record: Option<TenantId>,
+    failure: Option<Failure>,
+    /// The operator said that it is another organisation.
+    is_denied: bool,
+    rest: Pending<Woken>,
+    asking: Wait<Organisation>,
+    saving: Wait<Box<RunRecord>>,
+}
 
 impl Tenant {
-    /// For a run.
-    pub(crate) fn new(_record: &crate::domain::run::RunRecord) -> Self {
-        Self
+    /// For a run whose product is Office 365.
+    pub(crate) fn new(record: &RunRecord) -> Self {
+        let known = record.organisation.clone();
+        let path = match record.customer.tenant {
+            _ if record.enabled.is_some() => Path::Settled,
+            Some(tenant) if record.customer.is_managed => Path::OnRecord(tenant),
+            _ => Path::Asked,
+        };
+        let back = Control::button("Back", Action::Back);
+        let typed = known.as_ref().map(|o| o.tenant).or(record.customer.tenant);
+        let typed = typed.map(|tenant| tenant.to_string()).unwrap_or_default();
+        let mut form = Form::new(match path {
+            Path::OnRecord(_) => vec![
+                Control::button("Yes, this is the organisation", Action::Yes),
+                Control::button("No, it is not", Action::No),
+                back,
+            ],
+            Path::Asked => {
+                let hint = "tenant ID, domain or an administrator's e-mail address";
+                let tenant = Control::field(FieldId::Tenant, "Tenant", hint, &typed);
+                vec![tenant, Control::button("Save", Action::Save), back]
+            }
+            Path::Settled => vec![Control::button("Continue", Action::Continue), back],
+        });
+        if path == Path::Asked {
+            form.take_up(&record.form);
+        }
+        Self {
+            path,
+            form,
+            found: known.map(|organisation| (TenantInput::Guid(organisation.tenant), organisation)),
+            on_record: record.customer.tenant,
+            failure: None,
+            is_denied: false,
+            rest: Pending::default(),
+            asking: Wait::default(),
+            saving: Wait::default(),
+        }
     }
 
-    /// Comes on.
-    pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
+    /// What Microsoft holds for the tenant on record (path 1). What was typed on path 2 belongs to no run until it is
+    /// saved.
+    pub(crate) fn on_record(&self) -> Option<&Organisation> {
+        matches!(self.path, Path::OnRecord(_)).then(|| self.organisation()).flatten()
+    }
+
+    /// Comes on: asks Microsoft about a tenant that is known already, or was typed before.
+    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.organisation().is_none() {
+            self.found = None;
+        }
+        self.look_up(cx);
+    }
 
     /// Goes off.
-    pub(crate) fn leave(&mut self, _cx: &mut UpdateCx<'_>) {}
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.keep_form(cx.calls);
+        self.rest.cancel(cx.calls);
+        self.asking.cancel(cx);
+        self.saving.cancel(cx);
+    }
 
     /// Handles an answer.
-    pub(crate) fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if given == Given::Back { Step::Back } else { Step::Stay }
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(id, value) => {
+                if self.form.fill(id, &value) {
+                    cx.session.form_changed(self.form.draft(), cx.calls);
+                    self.changed(cx);
+                }
+            }
+            Given::Settle(id) => {
+                self.form.settle(id);
+                self.look_up(cx);
+            }
+            Given::Do(Action::Continue) if self.path == Path::Settled => {
+                return Step::Next(Box::new(Screen::Authorise(Authorise::default())));
+            }
+            Given::Back if self.is_denied => self.is_denied = false,
+            Given::Back => return Step::Back,
+            Given::No if matches!(self.path, Path::OnRecord(_)) => self.is_denied = true,
+            Given::Yes | Given::Submit if !self.is_denied && self.path != Path::Settled => self.save(cx),
+            Given::Do(Action::Refresh) => {
+                self.failure = None;
+                if self.path != Path::Settled {
+                    self.found = None;
+                }
+                self.look_up(cx);
+            }
+            _ => {}
+        }
+        Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn hear(&mut self, _cx: &mut UpdateCx<'_>, _arrival: &mut Arrival) -> Step {
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if self.rest.take(arrival).is_some() {
+            self.look_up(cx);
+        } else if let Some(found) = self.asking.take(arrival) {
+            match found {
+                Ok(organisation) => self.take(organisation),
+                Err(failure) => self.failure = Some(failure),
+            }
+        } else if let Some(saved) = self.saving.take(arrival) {
+            match saved {
+                Ok(record) => {
+                    cx.session.keeping.drop_changes(cx.calls);
+                    return Step::Open(record);
+                }
+                Err(failure) => self.failure = Some(failure),
+            }
+        }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, _cx: ViewCx<'a>) -> Scene<'a> {
-        Scene::new(QuestionId::Tenant, Shape::Read, "…", Vec::new())
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
+        if self.is_denied {
+            return denied(&customer);
+        }
+        let (id, shape, heading) = match self.path {
+            Path::OnRecord(_) => (
+                QuestionId::Organisation,
+                Shape::Confirm { default: true },
+                format_args!("Is this the organisation of {customer}?").into(),
+            ),
+            Path::Asked => (
+                QuestionId::Tenant,
+                Shape::Form,
+                Phrase::from(format_args!("Which Microsoft 365 organisation is {customer}?")),
+            ),
+            Path::Settled => (
+                QuestionId::Settled,
+                Shape::Read,
+                format_args!("The Microsoft 365 organisation of {customer}").into(),
+            ),
+        };
+        let mut blocks = self.form.blocks(|_| self.problem(), |action| self.is_open(action));
+        let mut facts = self.facts(&customer);
+        // The question comes before its buttons: on path 1 the facts are the question.
+        if self.path == Path::Asked {
+            let buttons = blocks.split_off(1.min(blocks.len()));
+            blocks.append(&mut facts);
+            blocks.extend(buttons);
+        } else {
+            facts.append(&mut blocks);
+            blocks = facts;
+        }
+        let wait = self.saving.notice(cx.now).or_else(|| self.asking.notice(cx.now));
+        Scene {
+            is_waiting: self.asking.is_out() || self.rest.is_out() || self.saving.is_out(),
+            focus: self.form.focus(),
+            notice: wait.or_else(|| self.resting()),
+            offers: self.offers(),
+            next_change: self.saving.next_change(cx.now).or_else(|| self.asking.next_change(cx.now)),
+            ..Scene::new(id, shape, heading, blocks)
+        }
     }
 
     /// What to say.
     pub(crate) fn card(&self) -> Card {
-        Card::default()
+        let wrong = vec![
+            (
+                Text::from("A sign-in page that refuses the password"),
+                Text::from(
+                    "No need to sign in for this. Just read me the part behind the @ in your work e-mail address.",
+                ),
+            ),
+            (
+                Text::from("A personal page: Outlook.com, Hotmail, Xbox"),
+                Text::from("That is your private account. Please use your work e-mail address."),
+            ),
+            (
+                Text::from("The Entra page without a tenant ID"),
+                Text::from(
+                    "Choose Overview on the left. The tenant ID is in the box called Basic information.",
+                ),
+            ),
+        ];
+        let say = match (&self.path, &self.found) {
+            (Path::Asked, None) => Text::from(
+                "What is the part behind the @ in your work e-mail address? Or please read me the tenant ID from the Entra admin center, page Overview.",
+            ),
+            (_, Some((_, organisation))) => {
+                let name = organisation
+                    .name
+                    .as_ref()
+                    .map_or_else(|| "your organisation".to_owned(), std::string::ToString::to_string);
+                let four = organisation.tenant.last_four();
+                Text::of(format_args!("I have {name} here, and the tenant ID ends in {four}. Is that you?"))
+            }
+            (_, None) => Text::from("One moment please, I'm looking your organisation up."),
+        };
+        let sees = Text::from(
+            "Entra admin center, Overview: the organisation's name and the tenant ID. Or nothing: a domain is enough.",
+        );
+        Card { say, sees, wrong }
     }
 
-    /// What Microsoft holds for the tenant on record.
-    pub(crate) fn on_record(&self) -> Option<&crate::domain::tenant::Organisation> {
-        None
+    /// What can be looked up now.
+    fn input(&self) -> Result<TenantInput, TenantInputError> {
+        match self.path {
+            Path::OnRecord(tenant) => Ok(TenantInput::Guid(tenant)),
+            Path::Asked => TenantInput::parse(self.form.text(FieldId::Tenant)),
+            Path::Settled => Err(TenantInputError::Empty),
+        }
     }
+
+    fn changed(&mut self, cx: &mut UpdateCx<'_>) {
+        self.failure = None;
+        self.asking.cancel(cx);
+        self.rest.cancel(cx.calls);
+        let input = self.input();
+        if self.found.as_ref().map(|(asked, _)| asked) != input.as_ref().ok() {
+            self.found = None;
+            if input.is_ok() {
+                self.rest.start(cx.calls, pending::wake(REST));
+            }
+        }
+    }
+
+    /// Looks the tenant up, unless that is done or going on.
+    fn look_up(&mut self, cx: &mut UpdateCx<'_>) {
+        self.rest.cancel(cx.calls);
+        let Ok(input) = self.input() else { return };
+        if self.asking.is_out() || self.found.is_some() || self.failure.is_some() {
+            return;
+        }
+        let call = match self.path {
+            Path::OnRecord(tenant) => pending::identify(tenant),
+            _ => pending::look_up(input),
+        };
+        self.asking.start(cx, call, wait::TENANT);
+    }
+
+    fn take(&mut self, organisation: Organisation) {
+        let Ok(asked) = self.input() else { return };
+        let refuse = |what, hint: Phrase| Some(Failure::new(FailureKind::Refused, what, hint));
+        if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
+            self.failure = refuse(
+                "Microsoft answered for another tenant",
+                phrase!["Nothing was saved. ", WayOn::Again("ask again")],
+            );
+        } else if TenantInput::parse(&organisation.tenant.to_string())
+            == Err(TenantInputError::PrivateAccount)
+        {
+            self.failure = refuse(
+                "this is a private Microsoft address, not an organisation",
+                "Ask for the organisation's own domain or tenant ID.".into(),
+            );
+        } else {
+            self.found = Some((asked, organisation));
+        }
+    }
+
+    /// The organisation that may be saved: the one that was found for what stands there now.
+    fn organisation(&self) -> Option<&Organisation> {
+        let input = self.input().ok()?;
+        self.found.as_ref().filter(|(asked, _)| *asked == input).map(|(_, organisation)| organisation)
+    }
+
+    fn is_open(&self, action: Action) -> bool {
+        match action {
+            Action::Yes | Action::Save => self.organisation().is_some() && !self.saving.is_out(),
+            _ => true,
+        }
+    }
+
+    fn save(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.saving.is_out() || !cx.may_write() {
+            return;
+        }
+        let run = cx.session.record.as_ref().map(|record| record.id.clone());
+        match (run, self.organisation().cloned()) {
+            (Some(run), Some(organisation)) => {
+                self.failure = None;
+                self.saving.start(cx, pending::save_organisation(run, organisation), wait::RECORD);
+            }
+            _ => cx.say(Tone::Warn, self.not_yet()),
+        }
+    }
+
+    /// Why it can't be saved yet.
+    fn not_yet(&self) -> Phrase {
+        match self.input() {
+            _ if self.asking.is_out() || self.rest.is_out() => {
+                "Microsoft is still being asked. This opens as soon as the organisation is shown.".into()
+            }
+            Err(error) if self.path == Path::Asked => sentence(error),
+            _ => phrase!["The organisation is not known yet. ", WayOn::Again("ask again")],
+        }
+    }
+
+    fn problem(&self) -> Option<Phrase> {
+        match self.input() {
+            Err(error @ (TenantInputError::PathWord | TenantInputError::PrivateAccount)) => {
+                Some(sentence(error))
+            }
+            Err(error) if self.form.is_settled(FieldId::Tenant) => Some(sentence(error)),
+            _ => None,
+        }
+    }
+
+    fn resting(&self) -> Option<Notice> {
+        let words = "Microsoft is asked as soon as you stop typing.";
+        self.rest.is_out().then(|| Notice::new(Tone::Plain, words))
+    }
+
+    fn facts(&self, customer: &Text) -> Vec<Block<'_>> {
+        let mut blocks = Vec::new();
+        if let Some((_, organisation)) = &self.found {
+            let or = |text: &Option<Text>, unknown: &'static str| {
+                text.clone().map_or_else(|| Phrase::from(unknown), Phrase::from)
+            };
+            let fact = |id, label, value| Fact { id, label, value };
+            let four = spelled(organisation.tenant.last_four().as_str());
+            blocks.push(Block::Facts(vec![
+                fact(
+                    FactId::Organisation,
+                    "Organisation",
+                    or(&organisation.name, "name known after consent"),
+                ),
+                fact(FactId::Domain, "Domain", or(&organisation.domain, "not known yet")),
+                fact(FactId::Other, "Region", or(&organisation.region, "not known")),
+                fact(FactId::Tenant, "Tenant ID", format_args!("{}", organisation.tenant).into()),
+                fact(FactId::Other, "Read aloud", format_args!("the last four: {four}").into()),
+            ]));
+            if self.path == Path::Asked
+                && let Some(known) = self.on_record.filter(|known| *known != organisation.tenant)
+            {
+                let words = format_args!(
+                    "The record of {customer} holds another tenant, ending in {}. Ask the customer before you save.",
+                    known.last_four()
+                );
+                blocks.push(Block::Strong(Tone::Warn, words.into()));
+            }
+        }
+        blocks.extend(self.failure.clone().map(Block::Failure));
+        blocks
+    }
+
+    fn offers(&self) -> Vec<Offer> {
+        let ask = Offer::new(Action::Refresh, "ask again", "Asks Microsoft again now.");
+        match self.path {
+            Path::OnRecord(_) => vec![
+                Offer::new(Action::Yes, "yes", "Yes, this is the organisation.").by_default(),
+                Offer::new(Action::No, "no", "It is another organisation: says what to do."),
+                ask,
+            ],
+            Path::Asked => vec![ask],
+            Path::Settled => {
+                let help = "Goes on to the next step.";
+                vec![Offer::new(Action::Continue, "continue", help).by_default()]
+            }
+        }
+    }
+}
+
+/// The tenant on record is not the customer's: what to do now.
+fn denied<'a>(customer: &Text) -> Scene<'a> {
+    let words = phrase![
+        "Nothing was changed. The tenant on record for ",
+        customer,
+        " is not theirs. An Admin corrects it in the customer's record (",
+        Command::CustomersSet,
+        "); then open this run again."
+    ];
+    let ways = phrase![WayOn::Back("to the question"), " ", WayOn::Park("until the record is right")];
+    let blocks = vec![Block::Strong(Tone::Warn, words), Block::Para(ways)];
+    let back = Offer::new(Action::Back, "back", "Back to the question.").by_default();
+    Scene {
+        offers: vec![back],
+        ..Scene::new(
+            QuestionId::OrganisationDenied,
+            Shape::Read,
+            format_args!("It is not the organisation of {customer}"),
+            blocks,
+        )
+    }
+}
+
+/// An error of the field as a sentence.
+fn sentence(error: TenantInputError) -> Phrase {
+    format_args!("{}.", capital(&error.to_string())).into()
+}
+
+/// Characters apart, so that each is read on its own.
+fn spelled(four: &str) -> String {
+    four.chars().map(String::from).collect::<Vec<_>>().join(" ")
 }

@@ -9,7 +9,7 @@ use crate::{
     domain::text::Text,
     settings::{
         CredentialSource,
-        table::{Key, Kind, SETTINGS, Setting},
+        table::{AnySetting, SETTINGS},
     },
 };
 
@@ -62,16 +62,13 @@ fn arguments(opener: &Opener) -> Result<Vec<String>, Refusal> {
 }
 
 /// Settings that decide what a pass works with. The others are about windows and other commands.
-const fn is_for_a_pass(key: Key) -> bool {
-    !matches!(key, Key::Color | Key::Glyphs | Key::Lines | Key::ProvisionWait | Key::ApplyAtOnce)
+fn is_for_a_pass(setting: &dyn AnySetting) -> bool {
+    !["screen", "provision", "apply"].contains(&setting.spec().place().0)
 }
 
 /// A value as it was given; paths mean the same from any folder.
-fn value(setting: &Setting, given: &str) -> Result<String, Refusal> {
-    match setting.kind {
-        Kind::File | Kind::Folder => absolute(Path::new(given)),
-        _ => Ok(given.to_owned()),
-    }
+fn value(setting: &dyn AnySetting, given: &str) -> Result<String, Refusal> {
+    if setting.is_path() { absolute(Path::new(given)) } else { Ok(given.to_owned()) }
 }
 
 /// Variables that this start was given and a timer is not: where things lie, and settings. Never the secret itself, which
@@ -79,24 +76,20 @@ fn value(setting: &Setting, given: &str) -> Result<String, Refusal> {
 fn environment() -> Result<Vec<(String, String)>, Refusal> {
     let mut carried = environment::folders();
     for (name, given) in environment::ours() {
-        let setting = SETTINGS.iter().find(|setting| setting.variable == name && is_for_a_pass(setting.key));
+        let mut settings = SETTINGS.iter().filter(|setting| is_for_a_pass(**setting));
+        let setting = settings.find(|setting| setting.spec().variable == name);
         let (Some(setting), Some(given)) = (setting, given.to_str().filter(|given| !given.is_empty())) else {
             continue;
         };
-        carried.push((name, value(setting, given)?));
+        carried.push((name, value(*setting, given)?));
     }
     Ok(carried)
 }
 
 /// Flags of settings, as they were given.
 fn flags(opener: &Opener) -> Result<Vec<String>, Refusal> {
-    let given = opener.common.values.0.iter().filter(|(key, ..)| is_for_a_pass(*key));
-    given
-        .filter_map(|(key, flag, given)| {
-            Some((SETTINGS.iter().find(|setting| setting.key == *key)?, flag, given))
-        })
-        .map(|(setting, flag, given)| Ok(format!("{flag}={}", value(setting, given)?)))
-        .collect()
+    let given = opener.common.values.0.iter().filter(|(setting, ..)| is_for_a_pass(*setting));
+    given.map(|(setting, flag, given)| Ok(format!("{flag}={}", value(*setting, given)?))).collect()
 }
 
 /// A path that means the same from any folder.
@@ -117,7 +110,8 @@ pub(super) fn around(opener: &Opener) -> Around {
         user: opener.environment.user.clone(),
         zone: opener.environment.zone.clone(),
         now: opener.clock.now(),
-        is_passing: program().is_some_and(|program| is_passing(&program.canonicalize().unwrap_or(program))),
+        is_passing: program()
+            .is_some_and(|program| is_passing(&program.canonicalize().unwrap_or(program), &temporary())),
         secret_variable: match credential {
             Some(CredentialSource::SecretEnvironment(name)) => Some(name.clone()),
             _ => None,
@@ -125,11 +119,22 @@ pub(super) fn around(opener: &Opener) -> Around {
     }
 }
 
+/// Folders whose files the system removes when it likes, by the names that lead to them and where they lie.
+fn temporary() -> Vec<PathBuf> {
+    let named = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
+    let lie = named.iter().filter_map(|folder| folder.canonicalize().ok());
+    lie.chain(named.clone()).collect()
+}
+
 /// Whether a program lies where it will not stay: in a temporary folder, or where Cargo builds.
-fn is_passing(program: &Path) -> bool {
-    let is_built = program.ancestors().skip(1).any(|folder| folder.join(".fingerprint").is_dir());
-    let is_temporary = |folder: &PathBuf| program.starts_with(folder);
-    is_built || [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()].iter().any(is_temporary)
+///
+/// Cargo marks the folder that it builds in by both of these, but for the layouts in which one of them lies elsewhere.
+fn is_passing(program: &Path, temporary: &[PathBuf]) -> bool {
+    let is_built = program
+        .ancestors()
+        .skip(1)
+        .any(|folder| folder.join(".fingerprint").is_dir() || folder.join("CACHEDIR.TAG").is_file());
+    is_built || temporary.iter().any(|folder| program.starts_with(folder))
 }
 
 #[cfg(test)]
@@ -139,11 +144,34 @@ mod tests {
     #[test]
     fn a_program_that_will_not_stay_is_known() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(is_passing(&folder.path().join("backup365")));
-        assert!(is_passing(&std::env::current_exe().unwrap()), "tests are built");
-        for stays in ["/usr/local/bin/backup365", "/home/nora/.local/bin/backup365", "/srv/target/backup365"]
-        {
-            assert!(!is_passing(Path::new(stays)), "{stays}");
+        let program = folder.path().join("target/debug/backup365");
+        let mark = |name: &str| folder.path().join("target").join(name);
+        std::fs::create_dir_all(mark("debug")).unwrap();
+        // Wherever the tests' own folders lie, only these two are temporary here.
+        let temporary = ["/a/passing/place".into(), "/another".into()];
+        assert!(!is_passing(&program, &temporary), "a folder that is only called so");
+        std::fs::create_dir(mark(".fingerprint")).unwrap();
+        assert!(is_passing(&program, &temporary), "as Cargo marks it");
+        std::fs::remove_dir(mark(".fingerprint")).unwrap();
+        std::fs::write(mark("CACHEDIR.TAG"), "").unwrap();
+        assert!(is_passing(&program, &temporary), "as Cargo marks it, too");
+        for (program, passes) in [
+            ("/a/passing/place/backup365", true),
+            ("/a/passing/place/below/backup365", true),
+            ("/another/backup365", true),
+            ("/a/passing/places/backup365", false),
+            ("/a/passing/backup365", false),
+        ] {
+            assert_eq!(is_passing(Path::new(program), &temporary), passes, "{program}");
+        }
+    }
+
+    #[test]
+    fn what_is_temporary_is_known_by_every_name() {
+        let known = temporary();
+        let at = std::env::temp_dir();
+        for folder in [at.clone(), at.canonicalize().unwrap(), "/tmp".into(), "/var/tmp".into()] {
+            assert!(known.contains(&folder), "{}: {known:?}", folder.display());
         }
     }
 }

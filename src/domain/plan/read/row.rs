@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use toml::{Spanned, de::DeValue};
 
-use super::{PASSWORDS, Reader, Section, Value, did_you_mean};
+use super::{PASSWORDS, Reader, Section, did_you_mean};
 use crate::domain::{
     customer::Product,
     id::Address,
     nearest::nearest,
     plan::{List, Mailboxes, PasswordSource, Row, Users},
     tenant_input::TenantInput,
+    toml_reader::{TomlValue, get, texts},
     user::Kind,
 };
 
@@ -114,7 +115,7 @@ impl Reader<'_> {
     }
 
     /// One of a few words.
-    fn word(&mut self, key: &str, value: &Value<'_>, words: &[&str]) -> Option<String> {
+    fn word(&mut self, key: &str, value: &TomlValue<'_>, words: &[&str]) -> Option<String> {
         let said = value.get_ref().as_str();
         if let Some(word) = said.filter(|word| words.contains(word)) {
             return Some(word.to_owned());
@@ -184,12 +185,11 @@ impl Reader<'_> {
         self.words_of(key, section.get(key)?)
     }
 
-    fn words_of(&mut self, key: &str, value: &Value<'_>) -> Option<Vec<String>> {
-        let words: Option<Vec<String>> = value.get_ref().as_array().and_then(|list| {
-            list.iter().map(|item| item.get_ref().as_str().map(|word| word.trim().to_owned())).collect()
-        });
-        match words {
-            Some(words) if words.iter().all(|word| !word.is_empty()) => Some(words),
+    fn words_of(&mut self, key: &str, value: &TomlValue<'_>) -> Option<Vec<String>> {
+        match texts(value.get_ref()) {
+            Some(words) if words.iter().all(|word| !word.trim().is_empty()) => {
+                Some(words.iter().map(|word| word.trim().to_owned()).collect())
+            }
             _ => {
                 self.wrong(
                     &value.span(),
@@ -208,14 +208,14 @@ impl Reader<'_> {
         Some(words)
     }
 
-    fn are_addresses(&mut self, key: &str, value: &Value<'_>, words: &[String]) {
+    fn are_addresses(&mut self, key: &str, value: &TomlValue<'_>, words: &[String]) {
         for word in words.iter().filter(|word| word.parse::<Address>().is_err()) {
             self.wrong(&value.span(), format_args!("{key}: \"{word}\" is not an e-mail address."));
         }
     }
 
     /// Addresses in the plan, or the file that holds them.
-    fn addresses(&mut self, key: &str, value: &Value<'_>) -> Option<List> {
+    fn addresses(&mut self, key: &str, value: &TomlValue<'_>) -> Option<List> {
         let Some(table) = value.get_ref().as_table() else {
             let words = self.words_of(key, value)?;
             self.are_addresses(key, value, &words);
@@ -227,7 +227,7 @@ impl Reader<'_> {
             }
             return Some(List::Here(words));
         };
-        let file = table.iter().find(|(known, _)| known.get_ref() == "file").map(|(_, file)| file);
+        let file = get(table, "file");
         match file.and_then(|file| file.get_ref().as_str()).filter(|_| table.len() == 1) {
             Some(path) if !path.trim().is_empty() => Some(List::File(self.beside(path))),
             _ => {

@@ -83,23 +83,6 @@ fn a_damaged_file_says_so() {
 }
 
 #[test]
-fn damage_inside_is_found_by_the_check() {
-    let world = World::new();
-    let store = world.open("ann");
-    enabled_run(&store, Product::Office365);
-    store.check().unwrap();
-    drop(store);
-    let mut bytes = std::fs::read(world.file()).unwrap();
-    for byte in bytes.iter_mut().skip(4_096) {
-        *byte = 0x5a;
-    }
-    std::fs::write(world.file(), bytes).unwrap();
-    let failure = Store::open(world.options("ann")).and_then(|store| store.check()).unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Record);
-    assert!(failure.what.as_str().contains("damaged"), "{}", failure.what);
-}
-
-#[test]
 fn a_folder_that_cannot_be_made_is_a_failure_of_the_record() {
     let world = World::new();
     std::fs::write(world.folder.path().join("data"), "a file where the folder should be").unwrap();
@@ -131,7 +114,7 @@ fn a_full_disk_loses_only_the_change_that_did_not_fit() {
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users(1..=3)).unwrap();
     {
-        let writer = store.0.writer.lock().unwrap();
+        let writer = store.0.database.writer();
         let pages: i64 = writer.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
         writer.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
     }

@@ -1,0 +1,28 @@
+//! What blocks (the record, files, searches) runs on a thread of its own, so that the calls on the runtime go on.
+
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    phrase::Phrase,
+};
+
+/// Runs work on a blocking thread. `hint` says what to do after a fault of our own.
+///
+/// # Errors
+/// What the work says; `Internal` where it panicked.
+pub async fn run<T, F>(hint: &'static str, work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, Failure> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a blocking task ended early");
+            Err(Failure::new(
+                FailureKind::Internal,
+                "a task of this program ended early",
+                Phrase::template(hint),
+            ))
+        }
+    }
+}

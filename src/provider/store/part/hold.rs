@@ -1,0 +1,40 @@
+//! Holds on runs: one store at a time works on a run.
+
+use std::{
+    collections::BTreeMap,
+    sync::{MutexGuard, PoisonError},
+};
+
+use super::{super::Store, lock::Hold};
+use crate::domain::{failure::Failure, id::RunId};
+
+impl Store {
+    /// The runs that this store holds.
+    pub(crate) fn holds(&self) -> MutexGuard<'_, BTreeMap<RunId, Hold>> {
+        self.0.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a run's hold; false when another store has it.
+    pub(crate) fn take(&self, run: &RunId) -> Result<bool, Failure> {
+        let mut holds = self.holds();
+        if holds.contains_key(run) {
+            return Ok(true);
+        }
+        let Some(hold) = self.0.locks.try_hold(&lock_name(run))? else { return Ok(false) };
+        holds.insert(run.clone(), hold);
+        Ok(true)
+    }
+
+    /// Whether another store holds a run now.
+    pub(crate) fn is_held_elsewhere(&self, run: &RunId) -> Result<bool, Failure> {
+        if self.holds().contains_key(run) {
+            return Ok(false);
+        }
+        self.0.locks.is_held(&lock_name(run))
+    }
+}
+
+/// The name of a run's lock.
+fn lock_name(run: &RunId) -> String {
+    format!("run-{}", run.letters())
+}

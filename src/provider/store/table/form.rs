@@ -1,0 +1,46 @@
+//! What was typed into forms and not saved yet.
+
+use super::super::tx::{Tx, values};
+use crate::domain::{failure::Failure, form_draft::FormDraft, id::RunId, text::Text};
+
+/// Whose form it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Owner<'a> {
+    /// The access step of a run.
+    Run(&'a RunId),
+    /// An operator who adds a customer.
+    Operator(&'a Text),
+}
+
+impl Owner<'_> {
+    fn key(self) -> String {
+        match self {
+            Self::Run(run) => format!("run:{}", run.letters()),
+            Self::Operator(name) => format!("operator:{name}"),
+        }
+    }
+}
+
+/// What was typed; nothing kept, or nothing that can be read: nothing.
+pub(crate) fn find(tx: &Tx<'_>, owner: Owner<'_>) -> Result<FormDraft, Failure> {
+    let key = owner.key();
+    let fields: Option<String> =
+        tx.one("SELECT fields FROM form WHERE owner = ?1", values![key.as_str()], |row| row.get(0))?;
+    Ok(fields.and_then(|fields| serde_json::from_str(&fields).ok()).map(FormDraft).unwrap_or_default())
+}
+
+/// Keeps what was typed in the place of what was before; an empty form leaves no row.
+pub(crate) fn keep(tx: &Tx<'_>, owner: Owner<'_>, draft: &FormDraft) -> Result<(), Failure> {
+    let key = owner.key();
+    if draft.is_empty() {
+        return tx.write("DELETE FROM form WHERE owner = ?1", values![key.as_str()]);
+    }
+    let fields =
+        serde_json::Value::from_iter(draft.0.iter().map(|(name, value)| [name.as_str(), value.as_str()]))
+            .to_string();
+    tx.write(
+        "INSERT INTO form (owner, fields) VALUES (?1, ?2)
+         ON CONFLICT (owner) DO UPDATE SET fields = excluded.fields",
+        values![key.as_str(), fields.as_str()],
+    )
+}

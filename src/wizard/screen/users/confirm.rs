@@ -1,0 +1,88 @@
+//! The number that confirms what changes the bill: typed from two on, Enter is enough for one.
+
+use crate::{
+    domain::{
+        bill::grouped,
+        phrase::{Phrase, phrase},
+    },
+    wizard::{
+        answer::Given,
+        ask::{NumberAsked, Shape},
+    },
+};
+
+/// From this many on, the number is typed; below, Enter is enough (product.md section 9, *Users*).
+const TYPED_FROM: u32 = 2;
+
+/// A number to confirm.
+#[derive(Debug, Default)]
+pub(super) struct Confirm {
+    problem: Option<Phrase>,
+    /// Counts how often the question was asked again.
+    stamp: u64,
+}
+
+impl Confirm {
+    /// Starts over, and says why: it is another question from now on.
+    pub(super) fn again(&mut self, why: impl Into<Phrase>) {
+        self.problem = Some(why.into());
+        self.stamp += 1;
+    }
+
+    /// Another number makes another question.
+    pub(super) const fn stamp(&self) -> u64 {
+        self.stamp
+    }
+
+    /// Why the table stands here again.
+    pub(super) const fn problem(&self) -> Option<&Phrase> {
+        self.problem.as_ref()
+    }
+
+    /// How it is answered.
+    pub(super) fn shape(&self, label: &'static str, hint: &'static str, count: u32) -> Shape {
+        if count < TYPED_FROM {
+            return Shape::Confirm { default: true };
+        }
+        self.typed(label, hint, count)
+    }
+
+    /// How it is answered where the number is always typed.
+    pub(super) fn typed(&self, label: &'static str, hint: &'static str, count: u32) -> Shape {
+        let (hint, problem) = (hint.into(), self.problem.clone());
+        Shape::Number(NumberAsked { label, hint, confirms: Some(count), proposed: None, problem })
+    }
+
+    /// Whether the answer confirms this number; asks again where it names another.
+    pub(super) fn accept(&mut self, given: &Given, count: u32) -> bool {
+        match given {
+            Given::Yes => count < TYPED_FROM,
+            Given::Number(number) if *number == count => true,
+            Given::Number(_) => {
+                self.again(phrase![
+                    "The table says ",
+                    format_args!("{}", grouped(count)),
+                    ". Nothing has been changed."
+                ]);
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_number_asks_again_and_says_what_the_table_says() {
+        let mut confirm = Confirm::default();
+        assert!(!confirm.accept(&Given::Number(3), 37));
+        assert_eq!(confirm.stamp(), 1, "another question");
+        assert!(confirm.problem().is_some_and(|words| words.for_commands().as_str().contains("37")));
+        assert!(!confirm.accept(&Given::Yes, 37), "two or more are typed");
+        assert!(confirm.accept(&Given::Number(37), 37));
+        assert!(confirm.accept(&Given::Yes, 1) && confirm.accept(&Given::Number(1), 1));
+    }
+}

@@ -1,0 +1,137 @@
+//! Review before Apply: the difference as a bill, confirmed by number. Waits for the list where All is on.
+
+use crate::{
+    domain::{
+        bill::{Bill, grouped},
+        phrase::Phrase,
+    },
+    wizard::{
+        answer::{Action, Given},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
+        part::ticks::Ticks,
+        screen::Scene,
+        view::{BillView, Block, Offer, Tone},
+    },
+};
+
+use super::{DialogResult, confirm::Confirm, scene};
+
+/// The review.
+#[derive(Debug, Default)]
+pub(super) struct Review {
+    /// What was shown; none while the list, or what is on record, is awaited.
+    shown: Option<(Bill, Ticks)>,
+    confirm: Confirm,
+}
+
+impl Review {
+    /// Opens it.
+    pub(super) fn open(cx: &UpdateCx<'_>) -> Self {
+        let mut review = Self::default();
+        review.changed(cx);
+        review
+    }
+
+    /// Something has changed below: a review that waits goes on by itself. One that is shown stays as it is, and is
+    /// compared when it is confirmed.
+    pub(super) fn changed(&mut self, cx: &UpdateCx<'_>) {
+        let roster = &cx.session.roster;
+        let is_ready = roster.is_known() && (!roster.people().is_all() || roster.is_complete());
+        if self.shown.is_none() && is_ready {
+            self.look(cx);
+        }
+    }
+
+    fn look(&mut self, cx: &UpdateCx<'_>) {
+        let people = cx.session.roster.people();
+        self.shown = Some((people.bill(people.ticked()), people.ticked().clone()));
+    }
+
+    /// Handles an answer.
+    pub(super) fn answer(&mut self, cx: &UpdateCx<'_>, given: &Given) -> DialogResult {
+        match given {
+            Given::Back | Given::No => DialogResult::Close,
+            Given::Do(Action::Refresh) => DialogResult::Again,
+            Given::Yes | Given::Do(Action::Finish) if self.count() == Some(0) => DialogResult::Finish,
+            Given::Yes | Given::Number(_) => self.confirm(cx, given),
+            _ => DialogResult::Stay,
+        }
+    }
+
+    fn confirm(&mut self, cx: &UpdateCx<'_>, given: &Given) -> DialogResult {
+        let Some((bill, ticked)) = self.shown.take() else { return DialogResult::Stay };
+        self.look(cx);
+        let is_same = self.shown.as_ref().is_some_and(|(now, rows)| {
+            *rows == ticked
+                && (&now.turn_on, now.seats_before, now.limit)
+                    == (&bill.turn_on, bill.seats_before, bill.limit)
+        });
+        if !is_same {
+            self.confirm.again("The list has changed meanwhile. Please look again.");
+            return DialogResult::Stay;
+        }
+        if self.confirm.accept(given, bill.billed()) {
+            DialogResult::Apply(cx.session.roster.people().chosen(&ticked))
+        } else {
+            DialogResult::Stay
+        }
+    }
+
+    fn count(&self) -> Option<u32> {
+        self.shown.as_ref().map(|(bill, _)| bill.billed())
+    }
+
+    /// What it shows.
+    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let Some((bill, _)) = &self.shown else { return scene::waiting(QuestionId::Review, cx) };
+        let count = bill.billed();
+        let mut blocks = Vec::new();
+        if count == 0 {
+            let why = if bill.seats_missing() > 0 {
+                "Nothing will be turned on: no seat is left. Order seats, then come back."
+            } else {
+                "Nothing will be turned on: no user is ticked that is off."
+            };
+            blocks.push(Block::Strong(Tone::Warn, why.into()));
+        }
+        if cx.session.roster.is_arriving() && count > 0 {
+            let words = "Users are still arriving. Only those that are ticked now will be turned on.";
+            blocks.push(Block::Para(words.into()));
+        }
+        let without_seat = "Users for whom no seat is left stay off.".into();
+        blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat }));
+        let shape = if count == 0 {
+            Shape::Confirm { default: true }
+        } else {
+            self.confirm.shape("New seats", "Type the number of new seats from the table, then Enter.", count)
+        };
+        if let (Shape::Confirm { .. }, Some(problem)) = (&shape, self.confirm.problem()) {
+            blocks.push(Block::Strong(Tone::Warn, problem.clone()));
+        }
+        let first = match count {
+            0 => Offer::new(Action::Yes, "finish", "Finishes the run and shows its outcome."),
+            1 => Offer::new(Action::Yes, "turn on", "Turns this user on now."),
+            _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
+        };
+        Scene {
+            stamp: self.confirm.stamp(),
+            offers: vec![
+                first.by_default(),
+                Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."),
+            ],
+            ..Scene::new(QuestionId::Review, shape, heading(bill), blocks)
+        }
+    }
+}
+
+fn heading(bill: &Bill) -> Phrase {
+    match bill.billed() {
+        0 => "Finish without turning anybody on?".into(),
+        count if bill.seats_missing() > 0 => {
+            format_args!("Turn {} of {} users on?", grouped(count), grouped(bill.new_seats())).into()
+        }
+        1 => "Turn 1 user on?".into(),
+        count => format_args!("Turn {} users on?", grouped(count)).into(),
+    }
+}

@@ -1,0 +1,308 @@
+//! What the users screen shows: the list with its counts, what can be done, one line of state, and the card.
+
+use crate::{
+    domain::{
+        bill::counted,
+        phrase::{Noun, Phrase, WayOn, phrase},
+        text::Text,
+        time::in_words,
+    },
+    wizard::{
+        answer::{Action, FieldId},
+        ask::{QuestionId, SelectAsked, Shape},
+        context::ViewCx,
+        part::{field::Field, sweep, wait},
+        roster::Roster,
+        screen::Scene,
+        view::{Block, Card, Column, Fact, FactId, Notice, Offer, Page, Rows, RowsView, Tone},
+        words,
+    },
+};
+
+use super::{Dialog, Users};
+
+/// The columns, most important first.
+const COLUMNS: &[Column] = &[Column::Name, Column::Address, Column::State, Column::Kind, Column::Department];
+
+/// The screen, or the question above it with the list below.
+pub(super) fn view<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
+    let list = list(users, cx);
+    let ticking = list.next_change;
+    let above = match &users.dialog {
+        None => return list,
+        Some(Dialog::Kinds(kinds)) => kinds.view(cx),
+        Some(Dialog::Review(review)) => review.view(cx),
+        Some(Dialog::Apply(apply)) => apply.view(cx.now),
+        Some(Dialog::Auto(auto)) => auto.view(cx),
+        Some(Dialog::Off(off)) => off.view(cx),
+        Some(Dialog::Unapplied) => unapplied(cx),
+    };
+    let next_change = above.next_change.into_iter().chain(ticking).min();
+    Scene { below: Some(list.page), next_change, ..above }
+}
+
+fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
+    let roster = &cx.session.roster;
+    let page = Page { heading: "Which users shall be protected?".into(), blocks: blocks(&users.filter, cx) };
+    let has_failed = roster.failure().is_some();
+    let is_read = roster.is_complete() && roster.is_known();
+    let is_saving = users.excluding.is_out() || users.is_finishing;
+    let is_read_only = is_read_only(cx);
+    let counts = roster.counts();
+    let asked = SelectAsked {
+        all: (!has_failed).then_some(counts.eligible),
+        is_arriving: roster.is_arriving(),
+        these: roster.is_filtered().then(|| roster.these()),
+        may_mark: !is_read_only,
+        may_turn_off: !is_read_only && cx.setup.operator.is_admin,
+    };
+    let countdown = roster.people().rule().is_some().then(|| sweep::next_minute(cx.now));
+    let arriving = roster.arriving_since().map(|since| wait::next_change(since, cx.now));
+    Scene {
+        is_waiting: is_saving || roster.is_searching() || (!is_read && !has_failed),
+        page,
+        notice: notice(users, cx),
+        offers: offers(users, cx),
+        next_change: arriving.into_iter().chain(countdown).min(),
+        ..Scene::new(QuestionId::Users, Shape::Select(asked), "", Vec::new())
+    }
+}
+
+fn is_read_only(cx: ViewCx<'_>) -> bool {
+    cx.session.record.as_ref().is_none_or(|record| record.is_read_only)
+}
+
+fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
+    let roster = &cx.session.roster;
+    let mut blocks: Vec<Block<'a>> =
+        roster.notes().iter().map(|note| Block::Para(note.clone().into())).collect();
+    blocks.extend(roster.failure().cloned().map(Block::Failure));
+    if let Some(rule) = roster.people().rule() {
+        let fact = |id, label, value: Phrase| Fact { id, label, value };
+        blocks.push(Block::Facts(vec![fact(
+            FactId::NextSweep,
+            "Enable Auto is on. Next sweep",
+            sweep::due(cx).into(),
+        )]));
+        blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
+    }
+    let problem = roster.filter_problem().map(Phrase::from);
+    let hint = "Words of name, address or department; kind:shared, state:off, licence:E3";
+    blocks.push(Block::Rows(RowsView {
+        columns: COLUMNS,
+        rows: roster,
+        counts: counts(roster),
+        sorted_by: roster.is_by_name().then_some(Column::Name),
+        search: Some(filter.view(FieldId::Filter, "Filter", hint, problem)),
+        is_searching: roster.is_searching(),
+        domain: domain(cx),
+        start: None,
+        empty: empty(roster),
+    }));
+    blocks
+}
+
+/// The domain that the customer's addresses share.
+fn domain(cx: ViewCx<'_>) -> Option<Text> {
+    let record = cx.session.record.as_ref()?;
+    let known = record.organisation.as_ref().and_then(|organisation| organisation.domain.clone());
+    known.or_else(|| Some(record.customer.domain.clone())).filter(|domain| !domain.is_empty())
+}
+
+/// The counts, most important first.
+fn counts(roster: &Roster) -> Vec<Phrase> {
+    let counts = roster.counts();
+    let people = roster.people();
+    let so_far = if roster.is_arriving() { " so far" } else { "" };
+    let listed = phrase!["listed ", counts.listed, so_far];
+    if !people.is_known() {
+        // Nothing that depends on who is on: it would be wrong for a moment.
+        let reading = if roster.failure().is_some() { "who is on is not known" } else { "reading who is on" };
+        return vec![listed, reading.into()];
+    }
+    let before = people.seats_before();
+    let mut seats = phrase!["seats ", before, " → ", before.saturating_add(counts.ticked)];
+    if let Some(limit) = people.limit() {
+        seats = seats.with(phrase![" of ", limit]);
+    }
+    let mut ticked = phrase!["ticked ", counts.ticked];
+    if roster.outside() > 0 {
+        ticked = ticked.with(phrase![" (", roster.outside(), " outside the filter)"]);
+    }
+    let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
+    let shown = roster.is_filtered().then(|| phrase!["shown ", rows]);
+    let mut all = vec![ticked, seats];
+    all.extend(shown);
+    all.extend([
+        listed,
+        phrase!["eligible ", counts.eligible],
+        phrase!["excluded ", counts.excluded],
+        phrase!["protected ", counts.protected],
+    ]);
+    all
+}
+
+/// Why there is no row.
+fn empty(roster: &Roster) -> Phrase {
+    if roster.is_filtered() && roster.is_searching() {
+        "Searching.".into()
+    } else if roster.is_filtered() {
+        phrase!["No user matches the filter. ", WayOn::ClearFilter]
+    } else if roster.is_arriving() {
+        "Waiting for the first users.".into()
+    } else if roster.failure().is_some() {
+        phrase!["No user came. ", WayOn::Again("list again")]
+    } else {
+        "The organisation has no users.".into()
+    }
+}
+
+fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
+    let roster = &cx.session.roster;
+    let say = |tone, words: Phrase| Some(Notice::new(tone, words));
+    if is_read_only(cx) {
+        return say(Tone::Warn, words::READ_ONLY.into());
+    }
+    if users.is_finishing || users.excluding.is_out() {
+        return say(Tone::Busy, "Saving.".into());
+    }
+    if roster.is_searching() {
+        return say(Tone::Busy, "Searching.".into());
+    }
+    if roster.is_arriving() {
+        return say(Tone::Busy, listing(cx));
+    }
+    if roster.people().is_all() {
+        return say(Tone::Plain, phrase!["All is on. ", WayOn::Review]);
+    }
+    None
+}
+
+/// How far the listing is, with its clock (rule 7).
+pub(super) fn listing(cx: ViewCx<'_>) -> Phrase {
+    let roster = &cx.session.roster;
+    let wait::Kind { what, usual, worst } = wait::LISTING;
+    let listed = counted(roster.counts().listed, "user", "users");
+    let elapsed = in_words(cx.now.since(roster.arriving_since().unwrap_or(cx.now)));
+    format_args!("{what}: {listed} so far, {elapsed}. Usually {usual}, at worst {worst}.").into()
+}
+
+fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
+    let roster = &cx.session.roster;
+    let ticked = roster.counts().ticked;
+    let is_mine = !is_read_only(cx);
+    let review = if ticked > 0 || roster.people().is_all() {
+        Offer::new(Action::Review, "review", "Shows what will be turned on and billed, then applies it.")
+    } else {
+        let help = "Shows what will be turned on and billed; with nobody ticked it finishes the run.";
+        Offer::new(Action::Review, "finish", help)
+    };
+    let auto = if roster.people().rule().is_some() {
+        Offer::new(Action::Auto, "undo Auto", "Switches Enable Auto off. Asks first.")
+    } else {
+        let help = "A standing rule: everyone is turned on at the next 20:00 in Sydney, and later users too.";
+        Offer::new(Action::Auto, "Enable Auto", help)
+    };
+    let clear = if ticked == 0 && users.cleared.is_some() { "undo clear" } else { "clear" };
+    let help = "Unticks what is shown. With nothing ticked: brings the ticks back.";
+    let sort = "Sorts by name, or back to the order of arrival.";
+    [
+        is_mine.then_some(review.by_default()),
+        is_mine.then_some(auto),
+        is_mine.then_some(Offer::new(Action::Clear, clear, help)),
+        is_mine.then_some(Offer::new(Action::Kinds, "kinds", "Chooses which kinds are included.")),
+        roster.is_complete().then_some(Offer::new(Action::Sort, "sort", sort)),
+        Some(Offer::new(Action::Refresh, "list again", "Lists the users again from the start.")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What is awaited before a bill can be shown.
+pub(super) fn waiting(id: QuestionId, cx: ViewCx<'_>) -> Scene<'_> {
+    let roster = &cx.session.roster;
+    let mut blocks = Vec::new();
+    let mut offers = Vec::new();
+    if let Some(failure) = roster.failure() {
+        blocks.push(Block::Failure(failure.clone()));
+        blocks.push(Block::Para(
+            "The list did not come whole, so nobody can say what everyone would cost. List again, or tick single users."
+                .into(),
+        ));
+        let help = "Lists the users again from the start.";
+        offers.push(Offer::new(Action::Refresh, "list again", help).by_default());
+    } else if roster.is_known() {
+        blocks.push(Block::Para(
+            "Waiting for the end of the list. The table comes by itself; the list goes on below.".into(),
+        ));
+        blocks.push(Block::Para(listing(cx)));
+    } else {
+        blocks.push(Block::Para("Reading who is on already. The table comes by itself.".into()));
+    }
+    offers.push(Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."));
+    Scene {
+        is_waiting: roster.failure().is_none(),
+        offers,
+        ..Scene::new(id, Shape::Read, "What will be turned on", blocks)
+    }
+}
+
+/// Ticked users have not been turned on: finish all the same?
+fn unapplied(cx: ViewCx<'_>) -> Scene<'_> {
+    let ticked = cx.session.roster.counts().ticked;
+    let is_one = ticked == 1;
+    let words = phrase![
+        (ticked, Noun::User),
+        if is_one { " is ticked and has" } else { " are ticked and have" },
+        " not been turned on. Finishing now makes the outcome partly done."
+    ];
+    let shape = Shape::Confirm { default: true };
+    let blocks = vec![Block::Strong(Tone::Warn, words)];
+    Scene {
+        offers: vec![
+            Offer::new(Action::Yes, "finish", "Finishes all the same.").by_default(),
+            Offer::new(Action::No, "back", "Back to the list, to turn them on."),
+        ],
+        ..Scene::new(QuestionId::Unapplied, shape, "Finish without turning them on?", blocks)
+    }
+}
+
+/// What to say to the customer.
+pub(super) fn card(users: &Users, cx: ViewCx<'_>) -> Card {
+    let roster = &cx.session.roster;
+    let say = if matches!(users.dialog, Some(Dialog::Apply(_))) {
+        Text::from("Your users are being registered for backup now. Nothing changes for them.")
+    } else if roster.is_arriving() {
+        Text::from("Your users are being listed now. Who shall be backed up: everyone, or only some?")
+    } else if roster.people().rule().is_some() {
+        Text::of(format_args!(
+            "New users are backed up by themselves from the first 20:00 in Sydney after they are made. Next: {}.",
+            sweep::due(cx)
+        ))
+    } else {
+        Text::from(
+            "Who shall be backed up: everyone, only some, or everyone and also each new user from the evening on?",
+        )
+    };
+    Card {
+        say,
+        sees: Text::from("Nothing: the customer has nothing to do or to look at now."),
+        wrong: vec![
+            (
+                Text::from("Somebody is missing in the list"),
+                Text::from("New users need some minutes until Microsoft lists them. I'll list them again."),
+            ),
+            (
+                Text::from("“Why is the reception not included?”"),
+                Text::from(
+                    "Shared mailboxes and rooms are left off unless you ask for them. Shall I include them?",
+                ),
+            ),
+            (
+                Text::from("“Is it running now?”"),
+                Text::from("Users who are on are registered for backup. The first backup follows by itself."),
+            ),
+        ],
+    }
+}

@@ -1,0 +1,712 @@
+//! The rules that no screen may break, each as a table or a short story.
+
+use std::time::Duration;
+
+use crate::{
+    domain::tenant_input::TenantInput,
+    wizard::{
+        answer::Ending,
+        event::Ended,
+        resume::{Stage, stage, trail},
+        view::Tone,
+    },
+};
+
+use super::*;
+
+/// A run of Office 365 whose tenant is confirmed and whose link has been shown.
+fn consenting() -> RunRecord {
+    let mut record = record(1, Product::Office365);
+    record.organisation = Some(organisation(1));
+    record.link_shown = Some(Moment::parse("2026-11-23T05:42:00Z").unwrap());
+    record
+}
+
+/// A hosted run with details on record.
+fn hosted() -> RunRecord {
+    let mut record = record(1, Product::MpExchange);
+    record.impersonation = Some(details());
+    record
+}
+
+#[test]
+fn the_step_is_derived_from_the_record_alone() {
+    let some = Some(Moment::default());
+    let with = |base: RunRecord, change: fn(&mut RunRecord)| {
+        let mut record = base;
+        change(&mut record);
+        record
+    };
+    for (record, expected, screens) in [
+        (record(1, Product::Office365), Stage::Access, 2),
+        (record(1, Product::MpExchange), Stage::Access, 2),
+        (consenting(), Stage::Authorise, 3),
+        (hosted(), Stage::Authorise, 3),
+        (with(consenting(), |r| r.proved = Some(Moment::default())), Stage::Authorise, 3),
+        (with(consenting(), |r| r.enabled = Some(Moment::default())), Stage::Users, 4),
+        (with(hosted(), |r| r.enabled = Some(Moment::default())), Stage::Users, 4),
+        (with(hosted(), |r| r.is_key_lost = true), Stage::Access, 2),
+        (
+            with(hosted(), |r| {
+                r.is_key_lost = true;
+                r.enabled = Some(Moment::default());
+            }),
+            Stage::Access,
+            2,
+        ),
+        (with(consenting(), |r| r.is_key_lost = true), Stage::Authorise, 3),
+        (with(consenting(), |r| r.finished = Some(Moment::default())), Stage::Outcome, 5),
+    ] {
+        assert_eq!(stage(&record), expected, "{record:?}");
+        assert_eq!(trail(&record).len(), screens, "{record:?}");
+    }
+    assert!(some.is_some());
+}
+
+#[test]
+fn a_resumed_run_shows_its_link_and_asks_at_once() {
+    let desk = Desk::resumed(consenting());
+    assert_eq!(desk.stop(), "Authorise");
+    assert!(desk.words().contains("/adminconsent"), "{}", desk.words());
+    assert!(desk.notice().contains("since 05:42"), "{}", desk.notice());
+    assert_eq!((desk.count("LinkShown"), desk.count("Prove")), (0, 1));
+}
+
+#[test]
+fn rounds_come_at_the_given_times_and_on_r() {
+    let mut desk = Desk::resumed(consenting());
+    let mut times = vec![0];
+    let start = desk.now;
+    let mut seen = desk.count("Prove");
+    for _ in 0..120 {
+        desk.pass(1);
+        if desk.count("Prove") > seen {
+            seen = desk.count("Prove");
+            times.push(desk.now.since(start).as_secs());
+        }
+    }
+    assert_eq!(times, [0, 2, 4, 8, 15, 30, 60, 90, 120]);
+    desk.act(Action::Refresh);
+    assert_eq!(desk.count("Prove"), seen + 1);
+    desk.act(Action::Refresh);
+    assert_eq!(desk.count("Prove"), seen + 1, "one round at a time");
+}
+
+#[test]
+fn enable_opens_only_by_a_proof_of_this_session_that_names_the_tenant() {
+    for (verdict, named, is_open) in [
+        (Verdict::NotYet, None, false),
+        (Verdict::Spreading, Some(organisation(1)), false),
+        (Verdict::Proved, None, false),
+        (Verdict::Proved, Some(organisation(2)), false),
+        (Verdict::WrongTenant { found: organisation(2) }, Some(organisation(2)), false),
+        (Verdict::Failed(Failure::new(FailureKind::Refused, "x", "y")), None, false),
+        (Verdict::Proved, Some(organisation(1)), true),
+    ] {
+        let mut record = consenting();
+        record.proved = Some(Moment::default());
+        let mut desk = Desk::resumed(record);
+        desk.verdict = verdict.clone();
+        desk.named = named;
+        desk.pass(3);
+        desk.act(Action::Enable).answer();
+        assert_eq!(desk.count("Enable(") == 1, is_open, "{verdict:?}");
+        if !is_open {
+            assert_eq!(desk.stop(), "Authorise");
+            assert!(desk.button(Action::Enable).is_none(), "{verdict:?}");
+            desk.enter().answer();
+            assert_eq!(desk.count("Enable("), 0, "{verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn the_wrong_organisation_names_both_and_says_how_the_grant_is_removed() {
+    let mut desk = Desk::resumed(consenting());
+    desk.verdict = Verdict::WrongTenant { found: organisation(2) };
+    desk.pass(3);
+    let words = desk.words();
+    for part in
+        ["Organisation 1 (…0001)", "Organisation 2 (…0002)", "Nothing has been enabled", "presses Delete"]
+    {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(desk.view().card.say.as_str().contains("Organisation 2"));
+}
+
+#[test]
+fn a_slow_spreading_is_no_error() {
+    let mut desk = Desk::resumed(consenting());
+    desk.verdict = Verdict::Spreading;
+    desk.pass(400);
+    assert!(desk.words().contains("longer than usual"), "{}", desk.words());
+    assert!(!desk.words().contains("Failure"), "{}", desk.words());
+    assert!(desk.notice().contains("6 min"), "{}", desk.notice());
+    assert!(desk.is_out("Wake"), "it goes on");
+}
+
+#[test]
+fn a_refused_password_is_not_tried_again_by_itself() {
+    let mut desk = Desk::resumed(hosted());
+    desk.verdict = Verdict::Failed(
+        Failure::new(FailureKind::Refused, "the password is refused", "Enter it again.").with_code("401"),
+    );
+    desk.pass(3);
+    let tried = desk.count("Prove");
+    desk.pass(600);
+    assert_eq!(desk.count("Prove"), tried, "a locked account helps nobody");
+    assert_eq!(desk.view().next_change, None);
+    assert!(desk.words().contains("the password is refused"));
+    desk.act(Action::Refresh);
+    assert_eq!(desk.count("Prove"), tried + 1);
+}
+
+#[test]
+fn a_run_that_is_held_elsewhere_is_never_written() {
+    for base in [record(1, Product::Office365), record(1, Product::MpExchange), consenting(), hosted()] {
+        let mut record = base;
+        record.is_read_only = true;
+        let mut desk = Desk::resumed(record.clone());
+        desk.verdict = Verdict::Proved;
+        desk.named = record.organisation.clone();
+        assert!(desk.view().bar.is_read_only);
+        desk.fill(FieldId::Tenant, "bakery1.example").pass(3);
+        for given in [
+            Given::Submit,
+            Given::Yes,
+            Given::Do(Action::Enable),
+            Given::Do(Action::Authorise),
+            Given::Do(Action::Park),
+            Given::Submit,
+        ] {
+            desk.give(given).answer();
+        }
+        desk.give(Given::Leave).give(Given::Leave);
+        let writes: Vec<_> = desk
+            .log
+            .iter()
+            .filter(|line| {
+                ["Save", "Link", "Enable", "Park", "Leave"].iter().any(|write| line.starts_with(write))
+            })
+            .collect();
+        assert!(writes.is_empty(), "{writes:?}");
+    }
+}
+
+#[test]
+fn read_only_says_why() {
+    let mut record = consenting();
+    record.is_read_only = true;
+    let mut desk = Desk::resumed(record);
+    assert!(desk.notice().contains("open in another window"), "at once: {}", desk.notice());
+    desk.act(Action::Park);
+    assert!(desk.notice().contains("open in another window"), "and when asked: {}", desk.notice());
+}
+
+#[test]
+fn the_tenant_field_asks_only_for_what_is_whole() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    for (typed, is_asked) in [
+        ("bakery", false),
+        ("common", false),
+        ("9188040d-6c67-4c5b-b112-36a304b66dad", false),
+        ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e000", false),
+        ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e0001", true),
+        ("mila@bakery1.example", true),
+    ] {
+        let before = desk.count("LookUp");
+        desk.fill(FieldId::Tenant, typed).pass(1);
+        assert_eq!(desk.count("LookUp") - before, usize::from(is_asked), "{typed}");
+        assert_eq!(desk.button(Action::Save).unwrap().is_open, is_asked, "{typed}");
+    }
+    desk.fill(FieldId::Tenant, "mila@bakery1.examplex");
+    assert!(!desk.button(Action::Save).unwrap().is_open, "what was found is not what stands there");
+}
+
+#[test]
+fn what_is_not_offered_says_why() {
+    let mut visitor = setup();
+    visitor.operator.is_admin = false;
+    let mut desk = Desk::new(visitor, vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.answer().act(Action::Add);
+    assert!(desk.notice().contains("An Admin adds customers"), "{}", desk.notice());
+}
+
+#[test]
+fn an_answer_to_an_older_question_is_dropped_and_said() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    let older = desk.view().ask.revision;
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant));
+    assert_eq!(desk.view().ask.revision, older, "filling in is no other question");
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(_))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    desk.happen(EventKind::Reply(call, failed()));
+    assert_ne!(
+        desk.view().ask.revision,
+        older,
+        "what was typed ahead was meant for a look-up that went well"
+    );
+    desk.happen(EventKind::Answer(Answer { to: older, what: Given::Back }));
+    assert_eq!(desk.stop(), "Access");
+    assert!(desk.notice().contains("was not taken"), "{}", desk.notice());
+    desk.happen(EventKind::Answer(Answer { to: older, what: Given::Leave }));
+    assert_eq!(desk.question(), QuestionId::Leave, "leaving is always heard");
+}
+
+#[test]
+fn a_look_up_that_is_still_out_saves_nothing() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant)).enter();
+    assert_eq!(desk.count("LookUp"), 1, "leaving the field asks at once");
+    assert_eq!(desk.count("SaveOrganisation"), 0);
+    assert!(desk.notice().contains("still being asked"), "{}", desk.notice());
+    desk.answer().enter();
+    assert_eq!(desk.count("SaveOrganisation"), 1);
+}
+
+#[test]
+fn a_tenant_without_a_name_can_be_saved() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant));
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(_))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    let found = Organisation { name: None, ..organisation(1) };
+    desk.happen(EventKind::Reply(call, Reply::Found(found)));
+    assert!(desk.words().contains("name known after consent"), "{}", desk.words());
+    desk.enter();
+    assert_eq!(desk.count("SaveOrganisation"), 1);
+}
+
+#[test]
+fn an_answer_about_another_tenant_can_not_be_saved() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.fill(FieldId::Tenant, &tenant(2).to_string()).give(Given::Settle(FieldId::Tenant)).answer();
+    assert!(!desk.button(Action::Save).unwrap().is_open);
+    assert!(desk.words().contains("another tenant"), "{}", desk.words());
+    desk.enter();
+    assert_eq!(desk.count("SaveOrganisation"), 0);
+    assert_eq!(TenantInput::parse(&tenant(2).to_string()), Ok(TenantInput::Guid(tenant(2))));
+}
+
+#[test]
+fn it_is_not_my_organisation_ends_in_words() {
+    let mut record = record(1, Product::Office365);
+    record.customer.is_managed = true;
+    record.customer.tenant = Some(tenant(1));
+    let mut desk = Desk::resumed(record);
+    desk.give(Given::No).answer();
+    assert!(desk.words().contains("An Admin corrects it"), "{}", desk.words());
+    assert_eq!((desk.stop(), desk.count("SaveOrganisation")), ("Access", 0));
+}
+
+#[test]
+fn exchange_online_is_refused_with_the_reason() {
+    let mut desk = Desk::resumed(record(1, Product::MpExchange));
+    desk.fill(FieldId::Sample, "ana@bakery1.example").fill(FieldId::Server, "outlook.office365.com");
+    desk.give(Given::Settle(FieldId::Server));
+    assert!(desk.words().contains("choose Office 365"), "{}", desk.words());
+    desk.give(Given::Submit).answer();
+    assert_eq!(desk.count("SaveImpersonation"), 0);
+}
+
+#[test]
+fn a_saved_access_is_shown_filled_and_keeps_its_password() {
+    let mut desk = Desk::resumed(hosted());
+    assert_eq!(desk.stop(), "Authorise", "no question twice");
+    desk.give(Given::Back);
+    assert_eq!(desk.stop(), "Access");
+    assert!(
+        desk.words().contains("svc@hoster.example") && desk.words().contains("1 mailbox"),
+        "{}",
+        desk.words()
+    );
+    desk.give(Given::Submit).answer();
+    assert_eq!(desk.record.as_ref().unwrap().impersonation, Some(details()));
+    assert_eq!(desk.stop(), "Authorise");
+}
+
+#[test]
+fn a_lost_key_asks_for_the_password_again() {
+    let mut record = hosted();
+    record.is_key_lost = true;
+    record.enabled = Some(Moment::default());
+    let mut desk = Desk::resumed(record);
+    assert_eq!(desk.stop(), "Access");
+    assert!(desk.words().contains("The key file is gone"));
+    desk.give(Given::Submit).answer();
+    assert_eq!(desk.count("SaveImpersonation"), 0, "{}", desk.notice());
+    desk.fill(FieldId::Password, "new one").give(Given::Submit).answer();
+    assert_eq!(desk.stop(), "Users", "{}", desk.words());
+}
+
+#[test]
+fn the_ways_of_the_link_need_no_browser() {
+    let mut desk = Desk::resumed(consenting());
+    let link = setup().link(tenant(1));
+    desk.act(Action::Copy);
+    assert!(!desk.notice().contains("copied"), "{}", desk.notice());
+    desk.act(Action::PrintAlone);
+    assert_eq!(desk.tasks, [FrontEndTask::Copy(link.clone()), FrontEndTask::PrintAlone(link.clone())]);
+    desk.act(Action::Open);
+    assert_eq!(desk.count("OpenBrowser"), 0);
+    assert!(desk.notice().contains("No browser"), "{}", desk.notice());
+    assert!(!desk.offers(Action::Open));
+    desk.act(Action::WriteFile).answer();
+    assert!(desk.notice().contains("backup365-B365-FHKL-link.txt"), "{}", desk.notice());
+    let proved = desk.count("Prove");
+    desk.act(Action::Rehearse).answer();
+    assert_eq!((desk.count("Rehearse"), desk.count("Prove")), (1, proved + 1));
+}
+
+#[test]
+fn a_link_too_long_for_the_clipboard_is_not_said_to_be_sent() {
+    let link = setup().link(tenant(1));
+    let needed = link.as_str().len().div_ceil(3) * 4;
+    for (clipboard, is_sent) in [(needed, true), (needed - 1, false), (0, false)] {
+        let given = Setup { clipboard, ..setup() };
+        let mut desk = Desk::new(given, vec![row(customer(1), Progress::NotStarted, Some(&consenting()))]);
+        desk.record = Some(consenting());
+        desk.answer().enter().answer();
+        desk.act(Action::Copy);
+        assert_eq!(desk.tasks.len(), usize::from(is_sent), "{clipboard}");
+        let words = if is_sent {
+            "Sent to your terminal's clipboard. Not every"
+        } else {
+            "Not sent: the link is too long"
+        };
+        assert!(desk.notice().contains(words), "{clipboard}: {}", desk.notice());
+    }
+}
+
+#[test]
+fn the_customer_is_played_only_where_the_setup_says_so() {
+    let mut plain = setup();
+    plain.rehearsal = false;
+    let mut desk = Desk::new(plain, vec![row(customer(1), Progress::NotStarted, Some(&consenting()))]);
+    desk.record = Some(consenting());
+    desk.answer().enter().answer();
+    desk.act(Action::Rehearse).answer();
+    assert_eq!((desk.stop(), desk.count("Rehearse")), ("Authorise", 0));
+}
+
+#[test]
+fn a_played_customer_tells_the_details_of_their_server() {
+    for (rehearsal, asked) in [(true, 1), (false, 0)] {
+        let mut setup = setup();
+        setup.rehearsal = rehearsal;
+        let record = record(1, Product::MpExchange);
+        let mut desk = Desk::new(setup, vec![row(customer(1), Progress::NotStarted, Some(&record))]);
+        desk.record = Some(record);
+        desk.answer().enter().answer();
+        assert_eq!(
+            desk.view().notice.is_some_and(|n| n.words.for_commands().as_str().starts_with("Sandbox:")),
+            rehearsal
+        );
+        desk.act(Action::Rehearse).answer();
+        assert_eq!((desk.stop(), desk.count("AskDetails")), ("Access", asked));
+        assert_eq!(desk.words().contains("svc@hoster.example"), rehearsal, "{}", desk.words());
+        assert_eq!(desk.count("SaveImpersonation"), 0, "nothing is saved by that");
+    }
+}
+
+#[test]
+fn the_newest_interrupted_run_is_under_the_cursor() {
+    let mut runs: Vec<RunRecord> = (0..4).map(|n| record(n, Product::Office365)).collect();
+    for (run, touched) in runs.iter_mut().zip([40, 30, 20, 10]) {
+        run.touched = Moment::from_millis(touched);
+    }
+    runs[0].parked = Some(Moment::default());
+    runs[1].is_read_only = true;
+    let mut rows = vec![row(customer(9), Progress::NotStarted, None)];
+    rows.extend(
+        runs.iter().map(|run| row(run.customer.clone(), Progress::Open(Text::from("at access")), Some(run))),
+    );
+    let mut desk = Desk::new(setup(), rows);
+    desk.record = Some(runs[2].clone());
+    desk.answer();
+    let told = format!("{}, Office 365 of Bakery 2, was interrupted.", runs[2].id);
+    assert!(desk.notice().starts_with(&told), "{}", desk.notice());
+    assert_eq!(desk.start(), 2, "parked and held runs are not interrupted");
+    assert_eq!(desk.rows(|rows| rows.len()), 5);
+    let last = desk.rows(|rows| format!("{:?}", rows.row(4).unwrap()));
+    assert!(last.contains("Bakery 9"), "runs stand on top: {last}");
+    desk.enter();
+    assert!(desk.is_out(&format!("LoadRun({})", runs[2].id)), "{:?}", desk.open);
+}
+
+#[test]
+fn who_can_not_go_on_is_told_why() {
+    let mut closed = customer(1);
+    closed.is_active = false;
+    let mut bare = customer(2);
+    bare.products.clear();
+    let rows = vec![row(closed, Progress::NotStarted, None), row(bare, Progress::NotStarted, None)];
+    for (typed, said) in [("Bakery 1", "is closed"), ("Bakery 2", "Office 365, Business365 or MPexchange")] {
+        let mut desk = Desk::new(setup(), rows.clone());
+        desk.answer();
+        assert!(!desk.words().contains("C-0001"), "closed customers are hidden");
+        desk.fill(FieldId::Search, typed).enter().answer();
+        assert_eq!(desk.stop(), "Customer");
+        assert!(desk.notice().contains(said), "{}", desk.notice());
+        assert_eq!(desk.view().notice.unwrap().tone, Tone::Warn);
+    }
+}
+
+#[test]
+fn waiting_runs_are_asked_about_at_most_every_30_s() {
+    let mut waiting = consenting();
+    waiting.customer.tenant = Some(tenant(1));
+    let progress = Progress::WaitingForConsent { since: Moment::parse("2026-11-23T05:42:00Z").unwrap() };
+    let mut desk = Desk::new(setup(), vec![row(waiting.customer.clone(), progress, Some(&waiting))]);
+    desk.record = Some(waiting);
+    desk.answer();
+    assert!(desk.words().contains("1 listed"));
+    assert_eq!(desk.count("ProbeBoard"), 1);
+    desk.pass(29);
+    assert_eq!(desk.count("ProbeBoard"), 1);
+    desk.pass(32);
+    assert_eq!(desk.count("ProbeBoard"), 3);
+    desk.enter().answer();
+    desk.act(Action::Park).answer();
+    assert_eq!(desk.stop(), "Customer");
+    assert_eq!(desk.count("ProbeBoard"), 3, "coming back asks no sooner");
+    desk.pass(31);
+    assert_eq!(desk.count("ProbeBoard"), 4);
+}
+
+#[test]
+fn without_waits_nothing_wakes() {
+    let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.answer();
+    assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
+    desk.enter();
+    assert_eq!(desk.stop(), "Product");
+    assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
+}
+
+#[test]
+fn a_wait_wakes_each_second_then_every_ten() {
+    let mut desk = Desk::new(setup(), Vec::new());
+    assert!(desk.notice().starts_with("Reading the customers: 0 s"), "{}", desk.notice());
+    let wait = |desk: &Desk| {
+        desk.open.iter().find_map(|(_, request)| match request {
+            Request::Wake(wait) => Some(*wait),
+            _ => None,
+        })
+    };
+    assert_eq!(wait(&desk), Some(Duration::from_secs(1)));
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LoadBoard)).unwrap();
+    let (call, _) = desk.open.remove(at);
+    desk.pass(61);
+    assert_eq!(wait(&desk), Some(Duration::from_secs(9)));
+    assert!(desk.notice().contains("1 min"), "{}", desk.notice());
+    desk.happen(EventKind::Reply(call, Reply::Board(Board::default())));
+    assert_eq!(wait(&desk), None);
+}
+
+#[test]
+fn only_an_admin_adds_customers() {
+    let mut user = setup();
+    user.operator.is_admin = false;
+    let mut desk = Desk::new(user, Vec::new());
+    desk.answer().act(Action::Add);
+    assert!(desk.notice().contains("An Admin adds customers"));
+    assert!(!desk.offers(Action::Add));
+
+    let mut desk = Desk::new(setup(), Vec::new());
+    desk.answer().act(Action::Add);
+    desk.give(Given::Submit).answer();
+    assert_eq!(desk.count("AddCustomer"), 0);
+    assert!(desk.notice().contains("reference"), "{}", desk.notice());
+    desk.fill(FieldId::Reference, "C-7").fill(FieldId::Company, "Mill").fill(FieldId::MailDomain, "mill");
+    desk.give(Given::Submit);
+    assert!(desk.notice().contains("mail domain"), "{}", desk.notice());
+    desk.fill(FieldId::MailDomain, "mill.example").give(Given::Submit).answer();
+    assert_eq!((desk.count("AddCustomer"), desk.heading().as_str()), (1, "Which customer?"));
+    assert!(desk.notice().contains("Mill was added"), "{}", desk.notice());
+}
+
+#[test]
+fn leaving_asks_once_and_keeps_the_run() {
+    let mut desk = Desk::resumed(consenting());
+    desk.give(Given::Leave);
+    assert!(desk.heading().starts_with("Leave?") && desk.words().contains("--run B365-FHKL"));
+    desk.give(Given::Back);
+    assert_eq!(desk.wizard.ended(), None);
+    desk.give(Given::Leave).enter();
+    assert_eq!(desk.wizard.ended(), Some(Ended::Left));
+    assert_eq!(desk.count("LeaveRun"), 1);
+    let asked = desk.log.len();
+    desk.enter().act(Action::Refresh).answer();
+    assert_eq!(desk.log.len(), asked, "no effect after the end");
+
+    let mut desk = Desk::resumed(consenting());
+    desk.give(Given::End(Ending::HangUp));
+    assert_eq!(desk.wizard.ended(), Some(Ended::Told(Ending::HangUp)));
+}
+
+#[test]
+fn back_waits_for_a_write() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant)).answer();
+    desk.enter();
+    assert!(desk.is_out("SaveOrganisation"));
+    desk.give(Given::Back);
+    assert_eq!((desk.stop(), desk.notice().as_str()), ("Access", "Saving. One moment."));
+    desk.act(Action::Park);
+    desk.answer();
+    assert_eq!(desk.stop(), "Customer", "the last wish is kept");
+    assert_eq!(desk.count("ParkRun"), 1);
+}
+
+#[test]
+fn a_consent_that_does_not_arrive_may_have_gone_elsewhere() {
+    let mut run = consenting();
+    run.link_shown = run.link_shown.map(|at| at.plus(std::time::Duration::from_mins(6)));
+    let mut desk = Desk::resumed(run);
+    desk.pass(30);
+    assert!(!desk.words().contains("which organisation did the page name"), "{}", desk.words());
+    desk.pass(200);
+    for words in ["which organisation did the page name", "Enterprise applications", "private window"] {
+        assert!(desk.words().contains(words), "{words}: {}", desk.words());
+    }
+}
+
+#[test]
+fn the_customers_are_read_again_once_a_run_was_let_go_of() {
+    let mut desk = Desk::resumed(consenting());
+    let before = desk.count("LoadBoard");
+    desk.act(Action::Park);
+    assert_eq!((desk.stop(), desk.count("LoadBoard")), ("Customer", before + 1));
+    desk.answer();
+    assert_eq!(desk.count("LoadBoard"), before + 2, "what was read beside the write may be older");
+    assert!(desk.notice().contains("is parked"), "{}", desk.notice());
+}
+
+#[test]
+fn another_run_lets_go_of_the_one_before() {
+    let mut desk = Desk::resumed(consenting());
+    desk.give(Given::Back).give(Given::Back);
+    assert_eq!(desk.stop(), "Product");
+    let mut other = record(2, Product::MpExchange);
+    other.customer = customer(1);
+    let last = desk.rows(|rows| rows.len()) - 1;
+    desk.pick(last);
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::OpenRun(..))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    desk.happen(EventKind::Reply(call, Reply::Run(Box::new(other))));
+    assert_eq!(desk.count("LeaveRun(B365-FHKL)"), 1);
+    assert_eq!(desk.wizard.run(), Some(&number("MQRW")));
+    assert!(desk.cancelled.len() > 1, "the polling of the other run has ended");
+}
+
+#[test]
+fn every_offer_has_words_and_the_card_has_three_wrong_screens() {
+    for base in [record(1, Product::Office365), record(1, Product::MpExchange), consenting(), hosted()] {
+        let desk = Desk::resumed(base);
+        let offers = desk.view().actions;
+        let mut actions: Vec<Action> = offers.iter().map(|offer| offer.action).collect();
+        actions.sort_unstable();
+        let all = actions.len();
+        actions.dedup();
+        assert_eq!(actions.len(), all, "nothing is offered twice: {offers:?}");
+        assert!(
+            offers.iter().all(|offer| !offer.label.is_empty() && offer.help.ends_with('.')),
+            "{offers:?}"
+        );
+        assert!(!desk.view().card.say.is_empty() && !desk.view().card.sees.is_empty());
+        assert_eq!(desk.view().card.wrong.len(), 3, "{}", desk.heading());
+    }
+}
+
+#[test]
+fn a_failed_call_has_words_and_a_way_on() {
+    for (mut desk, request, again) in [
+        (Desk::new(setup(), Vec::new()), "LoadBoard", Action::Refresh),
+        (Desk::resumed(consenting()), "Prove", Action::Refresh),
+    ] {
+        if !desk.is_out(request) {
+            desk.act(again);
+        }
+        let at = desk.open.iter().position(|(_, open)| format!("{open:?}").starts_with(request)).unwrap();
+        let (call, _) = desk.open.remove(at);
+        desk.happen(EventKind::Reply(call, failed()));
+        assert!(desk.words().contains("the server did not answer"), "{request}: {}", desk.words());
+        desk.act(again);
+        assert!(desk.is_out(request), "{request}");
+    }
+}
+
+#[test]
+fn a_run_that_could_not_be_parked_is_said() {
+    let mut desk = Desk::resumed(consenting());
+    desk.act(Action::Park);
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::ParkRun(_))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    desk.answer();
+    let read = desk.count("LoadBoard");
+    desk.happen(EventKind::Reply(call, failed()));
+    assert!(desk.notice().contains("the server did not answer"), "{}", desk.notice());
+    assert_eq!(desk.count("LoadBoard"), read + 1, "the rows say what is on record");
+}
+
+#[test]
+fn a_world_that_cannot_be_opened_has_words_and_keys() {
+    let mut started = setup();
+    started.run = Some(number("7KQ4"));
+    let mut desk = Desk::unopened(started, vec![row(customer(1), Progress::NotStarted, None)]);
+    assert!(desk.is_out("OpenWorld") && !desk.is_out("LoadBoard") && !desk.is_out("LoadRun"));
+    assert!(desk.view().bar.is_sandbox && desk.is_at(Spot::Field(FieldId::Search)));
+    assert!(desk.words().contains("Opening the record"), "{}", desk.words());
+    for tries in 1..=3 {
+        let at = desk.open.iter().position(|(_, request)| matches!(request, Request::OpenWorld)).unwrap();
+        let (call, _) = desk.open.remove(at);
+        desk.happen(EventKind::Reply(call, failed()));
+        assert!(
+            desk.words().contains("the server did not answer")
+                && desk.words().contains("Run the same command again.")
+        );
+        assert!(desk.is_at(Spot::Page) && desk.wizard.trouble().is_some());
+        desk.act(Action::Add);
+        assert_eq!(desk.stop(), "Customer", "nobody has rights yet, and nobody is told to ask an Admin");
+        desk.act(Action::Refresh).act(Action::Refresh);
+        assert_eq!(desk.count("OpenWorld"), tries + 1, "a second r does not start the waiting over");
+        assert!(!desk.words().contains("the server did not answer"), "{}", desk.words());
+        assert!(desk.wizard.trouble().is_some(), "known until the world is open");
+    }
+    desk.record = Some(record(1, Product::Office365));
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::OpenWorld)).unwrap();
+    let (call, request) = desk.open.remove(at);
+    desk.respond(call, &request);
+    assert!(desk.is_out("LoadBoard") && desk.is_out("LoadRun"));
+    assert!(desk.wizard.trouble().is_none());
+    assert!(desk.is_at(Spot::Field(FieldId::Search)), "back where the wizard starts");
+    desk.answer();
+    assert_eq!((desk.stop(), desk.count("LoadRun")), ("Access", 1));
+}
+
+#[test]
+fn leaving_a_world_that_is_closed_is_a_failure() {
+    for (is_failed, ended) in [(true, Ended::Failed), (false, Ended::Finished { is_partly: false })] {
+        let mut desk = Desk::unopened(setup(), Vec::new());
+        if is_failed {
+            let (call, _) = desk.open.remove(0);
+            desk.happen(EventKind::Reply(call, failed()));
+        }
+        desk.act(Action::Leave);
+        assert_eq!(desk.wizard.ended(), Some(ended));
+    }
+}
+
+#[test]
+fn a_name_that_is_being_typed_is_kept_while_the_world_fails() {
+    let mut desk = Desk::unopened(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.fill(FieldId::Search, "qua");
+    let (call, _) = desk.open.remove(0);
+    desk.happen(EventKind::Reply(call, failed()));
+    assert!(desk.is_at(Spot::Field(FieldId::Search)), "typing goes on: {}", desk.words());
+    desk.fill(FieldId::Search, "quar");
+    assert_eq!(desk.count("OpenWorld"), 1);
+    desk.act(Action::Refresh).answer();
+    assert!(desk.words().contains("0 of 1 found"), "{}", desk.words());
+}
