@@ -170,7 +170,15 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
         && match binding.deed {
             Deed::Do(Action::Leave) | Deed::Back | Deed::Help | Deed::Explain => true,
             Deed::Do(action) => view.offer(action).is_some(),
-            Deed::Mark(..) => !view.bar.is_read_only,
+            Deed::Mark(mark, whom) => match &view.ask.shape {
+                Shape::Select(asked) => match (mark, whom) {
+                    (Mark::Off, _) => asked.may_turn_off,
+                    (_, Whom::All) => asked.may_mark && asked.all.is_some(),
+                    (Mark::Tick, Whom::Shown) => asked.may_mark && asked.these.is_some(),
+                    _ => asked.may_mark,
+                },
+                _ => false,
+            },
             Deed::Say => !view.card.say.is_empty(),
             Deed::Search => state::rows(&view.page).is_some_and(|rows| rows.search.is_some()),
             Deed::Range | Deed::Details => true,
@@ -283,7 +291,7 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
             state.field_mut(id).clear();
             fill(id, state, view)
         }
-        Press::Esc if is_search && view.ask.shape == Shape::Select => {
+        Press::Esc if is_search && matches!(view.ask.shape, Shape::Select(_)) => {
             state.focus = Focus::Rows;
             Outcome::Changed
         }

@@ -13,7 +13,7 @@ use crate::{
         words::width,
     },
     wizard::{
-        answer::Action,
+        answer::{Action, FieldId, Mark},
         ask::Shape,
         view::{Block, Tone, View},
     },
@@ -58,8 +58,11 @@ const COMMON: u8 = 40;
 pub(crate) fn count(binding: &Binding, view: &View<'_>) -> Option<u32> {
     match binding.deed {
         Deed::Do(action) => view.offer(action)?.count,
-        Deed::Mark(_, Whom::All) => state::rows(&view.page)?.rows.tickable(),
-        Deed::Mark(crate::wizard::answer::Mark::Tick, Whom::Shown) => state::rows(&view.page)?.rows.tickable_shown(),
+        Deed::Mark(Mark::Tick, whom) => match (&view.ask.shape, whom) {
+            (Shape::Select(asked), Whom::All) => asked.all,
+            (Shape::Select(asked), Whom::Shown) => asked.these,
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -131,7 +134,7 @@ fn in_panel(panel: &Panel, state: &State) -> Vec<Item> {
 }
 
 /// In a field letters are text: only what is no letter is named.
-fn in_field(id: crate::wizard::answer::FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
+fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
     let rows = state::rows(&view.page).filter(|rows| rows.search.as_ref().is_some_and(|search| search.id == id));
     let is_filled = state.field(id).is_some_and(|field| !field.is_empty());
     let enter = match rows {
@@ -141,7 +144,7 @@ fn in_field(id: crate::wizard::answer::FieldId, view: &View<'_>, state: &State) 
     };
     let esc = match (is_filled, rows) {
         (true, _) => "clear",
-        (false, Some(_)) if view.ask.shape == Shape::Select => "to the rows",
+        (false, Some(_)) if matches!(view.ask.shape, Shape::Select(_)) => "to the rows",
         (false, _) => "back",
     };
     let mut items = vec![Item::new(ANSWER, "Enter", enter), Item::new(STATE, "Esc", esc)];
@@ -201,6 +204,9 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
 fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
     let label = match binding.deed {
         Deed::Do(action) => view.offer(action).map_or(binding.label, |offer| offer.label),
+        Deed::Mark(Mark::Tick, Whom::All) if matches!(view.ask.shape, Shape::Select(asked) if asked.is_arriving) => {
+            "All so far"
+        }
         _ => binding.label,
     };
     let label = match count(binding, view) {
