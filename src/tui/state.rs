@@ -209,6 +209,8 @@ pub struct State {
     fields: BTreeMap<FieldId, Field>,
     /// The rows of each question: a panel above a list leaves its cursor where it was.
     lists: HashMap<QuestionId, List>,
+    /// The question that last had rows: they stand below a panel above it, too.
+    pub(crate) listed: QuestionId,
     /// The question that all this is about.
     question: Option<QuestionId>,
     revision: Revision,
@@ -232,6 +234,7 @@ impl State {
             drawn: Drawn::default(),
             fields: BTreeMap::new(),
             lists: HashMap::new(),
+            listed: QuestionId::Customer,
             question: None,
             revision: Revision::default(),
             run: None,
@@ -272,6 +275,7 @@ impl State {
             self.focus = wished(view, &controls);
         }
         if let Some(rows) = rows(&view.page) {
+            self.listed = ask.id;
             self.list_mut(ask.id).follow(rows);
         }
     }

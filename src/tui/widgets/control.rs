@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
+    domain::text::{Text, capital},
     tui::{
         field::Field,
         state::Focus,
@@ -36,10 +37,19 @@ pub(crate) fn in_sight(field: Option<&Field>, view: &FieldView<'_>, room: u16, t
             let at = width(&dots);
             (dots, at)
         }
-        FieldValue::Plain(_) => {
-            let shown = field.map_or("", Field::shown);
-            around(shown, field.map_or(0, Field::caret), room, theme)
-        }
+        FieldValue::Plain(text) => match field {
+            Some(field) => around(field.shown(), field.caret(), room, theme),
+            // On a page below a panel: nobody types there.
+            None => around(Text::typed(text).as_str(), 0, room, theme),
+        },
+    }
+}
+
+/// Whether anything stands in a field.
+pub(crate) const fn is_filled(view: &FieldView<'_>) -> bool {
+    match view.value {
+        FieldValue::Plain(text) => !text.is_empty(),
+        FieldValue::Masked { is_filled } => is_filled,
     }
 }
 
@@ -130,7 +140,7 @@ pub(crate) fn field(view: &FieldView<'_>, field: Option<&Field>, labels: u16, fo
     let keyboard = if own == focus { Keyboard::Text } else { Keyboard::Commands };
     let problem = view.problem.as_ref().map(|problem| say(problem, keyboard));
     let hint = say(&view.hint, keyboard);
-    let mut more = below(indent, hint.as_str(), problem.as_ref().map(crate::domain::text::Text::as_str), pen);
+    let mut more = below(indent, hint.as_str(), problem.as_ref().map(Text::as_str), pen);
     if matches!(view.value, FieldValue::Masked { is_filled: false }) {
         // Beside an empty secret stands whether one is saved: that is no mere hint.
         more.iter_mut().for_each(|line| line.rank = Rank::Needed);
@@ -161,7 +171,7 @@ pub(crate) fn number(asked: &NumberAsked, field: &Field, focus: Focus, pen: Pen)
     let mut lines = vec![FlowLine { control: Some((Focus::Number, x)), ..line.into() }];
     let problem = asked.problem.as_ref().map(|problem| say(problem, Keyboard::Commands));
     let hint = say(&asked.hint, Keyboard::Commands);
-    lines.extend(below(EDGE, hint.as_str(), problem.as_ref().map(crate::domain::text::Text::as_str), pen));
+    lines.extend(below(EDGE, hint.as_str(), problem.as_ref().map(Text::as_str), pen));
     lines
 }
 
@@ -233,7 +243,7 @@ pub(crate) fn buttons(buttons: &[Button], focus: Focus, pen: Pen) -> Vec<FlowLin
     let mut x = EDGE;
     let mut control = None;
     for button in buttons {
-        let label = crate::domain::text::capital(button.label);
+        let label = capital(button.label);
         let words = if button.is_open { format!("{open} {label} {close}") } else { format!("( {label} )") };
         let wide = width(&words);
         if x > EDGE && x.saturating_add(wide) > pen.width {
