@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! bytes ─ reader (thread) ─ input ─> Tui::next ─ keys ─> Intent
-//! View ─> Tui::show ─ draw ─ paint ─> one write
+//! View ─> Tui::show ─ Terminal::draw(|frame| …) ─ Backend ─> one write
 //! ```
 //!
-//! Everything but [`Tui`], `terminal` and `reader` is a pure function and tested as one. The front end remembers
-//! what the wizard has no word for: how far rows and text are scrolled, and what stands on the screen.
+//! Everything but [`Tui`], `guard` and `reader` is a pure function and tested as one. The front end remembers
+//! what the wizard has no word for: how far rows and text are scrolled.
 
 use std::{
     collections::VecDeque,
@@ -18,6 +18,8 @@ use std::{
     },
 };
 
+use ratatui::{Terminal, layout::Size};
+
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
@@ -28,18 +30,21 @@ use crate::{
     },
 };
 
+use backend::Backend;
 use clipboard::Clipboard;
+use draw::{Memory, draw};
+use guard::{Guard, Outlet};
 use input::{Input, Press};
 use keys::{Edge, Meaning, meaning};
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
 use output::Sent;
 use pace::Pace;
 use reader::{Heard, Reader};
-use screen::Screen;
-use terminal::Terminal;
 
+pub mod backend;
 pub mod clipboard;
 pub mod draw;
+mod guard;
 pub mod input;
 pub mod keys;
 pub mod options;
@@ -49,18 +54,20 @@ mod output;
 #[path = "tui/output_console.rs"]
 mod output;
 mod pace;
-pub mod paint;
 #[cfg(unix)]
 mod reader;
 #[cfg(not(unix))]
 #[path = "tui/reader_console.rs"]
 mod reader;
-mod screen;
-mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod theme;
 pub mod words;
+
+/// The name by which drawing knows a place on the screen.
+pub mod paint {
+    pub use ratatui::layout::Position as Place;
+}
 
 /// Window size where neither the terminal nor the environment knows (remote-terminal.md section 1).
 const USUAL_SIZE: (u16, u16) = (80, 24);
@@ -70,12 +77,16 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 pub struct Tui {
     /// Size where the terminal has none.
     fallback_size: (u16, u16),
-    /// The guard, shared with the reading thread and the panic hook.
-    terminal: Arc<Terminal>,
+    /// The terminal's modes, shared with the reading thread and the panic hook.
+    guard: Arc<Guard>,
     /// The output once more, to ask for its size.
     out: File,
-    /// What stands there.
-    screen: Screen,
+    /// What stands there, and what is to stand there.
+    terminal: Terminal<Backend<Outlet>>,
+    /// Colour and glyphs.
+    options: Options,
+    /// What is scrolled, and how far.
+    memory: Memory,
     /// Its columns and rows; none: whatever the terminal says now.
     size: Option<(u16, u16)>,
     /// How often it may change by itself.
@@ -107,15 +118,18 @@ impl Tui {
     pub fn start(options: Options, waker: Waker) -> io::Result<Self> {
         let (input, output) = output::open()?;
         let out = output.try_clone()?;
-        let terminal = Arc::new(Terminal::new(output)?);
+        let guard = Arc::new(Guard::new(output)?);
         let (tell, heard) = channel();
-        restore_on_panic(&terminal, &tell, &waker);
+        restore_on_panic(&guard, &tell, &waker);
         let pace = Pace::new(waker.clone());
         let mut tui = Self {
             fallback_size: options.fallback_size.unwrap_or(USUAL_SIZE),
-            terminal: Arc::clone(&terminal),
+            guard: Arc::clone(&guard),
             out,
-            screen: Screen::new(options),
+            // Its size is told before the first frame.
+            terminal: Terminal::new(Backend::new(Outlet::new(Arc::clone(&guard)), Size::ZERO))?,
+            options,
+            memory: Memory::default(),
             size: None,
             pace,
             heard,
@@ -127,8 +141,8 @@ impl Tui {
             reader: None,
         };
         // Signals first: from the first changed mode on there is someone who restores.
-        tui.reader = Some(Reader::start(input, terminal, tell, waker)?);
-        tui.terminal.enter()?;
+        tui.reader = Some(Reader::start(input, guard, tell, waker)?);
+        tui.guard.enter()?;
         Ok(tui)
     }
 
@@ -144,7 +158,7 @@ impl Tui {
     /// A window that is being pulled has another size from frame to frame: while nobody presses a key, what stands there
     /// stays until the reading thread says that it has come to rest.
     fn draw(&mut self, view: &View<'_>) -> io::Result<()> {
-        if !self.terminal.is_shown() {
+        if !self.guard.is_shown() {
             return Ok(());
         }
         let size = output::size(&self.out).unwrap_or(self.fallback_size);
@@ -153,10 +167,15 @@ impl Tui {
         }
         self.size = Some(size);
         self.is_dirty = false;
-        let bytes = self.screen.frame(view, size);
-        if !bytes.is_empty() {
+        self.terminal.backend_mut().resize(Size::from(size));
+        let (options, memory) = (self.options, &mut self.memory);
+        self.terminal.draw(|frame| {
+            if let Some(cursor) = draw(frame.buffer_mut(), view, options, memory) {
+                frame.set_cursor_position(cursor);
+            }
+        })?;
+        if let Some(sent) = self.terminal.backend_mut().out_mut().sent() {
             self.pace.drawn();
-            let sent = self.terminal.write(&bytes)?;
             self.was_sent(sent);
         }
         Ok(())
@@ -172,8 +191,8 @@ impl Tui {
     }
 
     /// Everything is to be drawn again, in whatever size the window has now.
-    const fn forget(&mut self) {
-        self.screen.forget();
+    fn forget(&mut self) {
+        self.terminal.backend_mut().forget();
         self.is_dirty = true;
         self.asked();
     }
@@ -212,8 +231,8 @@ impl Tui {
     }
 
     /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
-    fn comes_back(&mut self, how: fn(&Terminal) -> io::Result<()>) -> Option<Intent> {
-        let came = how(&self.terminal);
+    fn comes_back(&mut self, how: fn(&Guard) -> io::Result<()>) -> Option<Intent> {
+        let came = how(&self.guard);
         // Enter is no longer waited for.
         self.is_printing = false;
         self.forget();
@@ -224,7 +243,7 @@ impl Tui {
     fn stop_printing(&mut self) {
         if std::mem::take(&mut self.is_printing) {
             // A terminal that is gone says so through the reading thread.
-            drop(self.terminal.enter());
+            drop(self.guard.enter());
             self.forget();
         }
     }
@@ -237,7 +256,7 @@ impl Tui {
                 self.stop_printing();
                 return Some(Intent::Leave);
             }
-            Input::Key(Press::Ctrl('z')) => reader::suspend(&self.terminal),
+            Input::Key(Press::Ctrl('z')) => reader::suspend(&self.guard),
             Input::Key(Press::Ctrl('\\')) => return Some(Intent::End(Ending::Quit)),
             _ => {}
         }
@@ -246,7 +265,7 @@ impl Tui {
 
     /// What a key asks of the wizard; what the front end does by itself is done here.
     fn press(&mut self, press: Press, view: &View<'_>) -> Option<Intent> {
-        let memory = &mut self.screen.memory;
+        let memory = &mut self.memory;
         let meaning = meaning(press, view, memory);
         memory.is_held = matches!(meaning, Meaning::Scroll(_) | Meaning::ScrollTo(_));
         let was = (memory.scroll, memory.rows.top);
@@ -264,10 +283,10 @@ impl Tui {
             Meaning::ScrollTo(Edge::Top) => (memory.scroll, memory.rows.top) = (0, 0),
             Meaning::ScrollTo(Edge::End) => (memory.scroll, memory.rows.top) = (memory.most, usize::MAX),
             Meaning::Redraw => self.forget(),
-            Meaning::Suspend => reader::suspend(&self.terminal),
+            Meaning::Suspend => reader::suspend(&self.guard),
             Meaning::Nothing => {}
         }
-        self.is_dirty |= (self.screen.memory.scroll, self.screen.memory.rows.top) != was;
+        self.is_dirty |= (self.memory.scroll, self.memory.rows.top) != was;
         None
     }
 }
@@ -295,7 +314,7 @@ impl FrontEnd for Tui {
                     return Ok(intent);
                 }
             }
-            if !may_draw || !self.is_dirty || !self.terminal.is_shown() {
+            if !may_draw || !self.is_dirty || !self.guard.is_shown() {
                 return Ok(None);
             }
             self.draw(view)?;
@@ -305,7 +324,7 @@ impl FrontEnd for Tui {
     }
 
     fn hurry(&mut self) {
-        self.terminal.hurry();
+        self.guard.hurry();
     }
 
     fn perform(&mut self, deed: &Deed, _view: &View<'_>) -> io::Result<()> {
@@ -313,7 +332,7 @@ impl FrontEnd for Tui {
             Deed::Copy(text) => self.copy(text.as_str()),
             Deed::CopyText(text) => self.copy(text),
             Deed::PrintAlone(text) => {
-                let sent = self.terminal.print_alone(text.as_str())?;
+                let sent = self.guard.print_alone(text.as_str())?;
                 self.is_printing = sent == Sent::Whole;
                 self.was_sent(sent);
                 Ok(())
@@ -326,7 +345,7 @@ impl Tui {
     /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
     fn copy(&mut self, text: &str) -> io::Result<()> {
         let Some(bytes) = self.clipboard.sequence(text) else { return Ok(()) };
-        let sent = self.terminal.write(&bytes)?;
+        let sent = self.guard.write(&bytes)?;
         self.was_sent(sent);
         Ok(())
     }
@@ -335,13 +354,13 @@ impl Tui {
     ///
     /// Not by standard output: a terminal that takes no bytes must not keep the process from ending.
     pub fn finish(self, words: &str) {
-        self.terminal.finish(words);
+        self.guard.finish(words);
     }
 }
 
 impl Drop for Tui {
     fn drop(&mut self) {
-        self.terminal.close();
+        self.guard.close();
         drop(self.reader.take());
     }
 }
@@ -350,17 +369,17 @@ impl Drop for Tui {
 ///
 /// A panic of the drawing thread or of the reading one ends the program. One of another thread does not: after its
 /// message the view comes back, and the message waits on the main screen.
-fn restore_on_panic(terminal: &Arc<Terminal>, tell: &Sender<Heard>, waker: &Waker) {
-    let (terminal, tell, waker) = (Arc::clone(terminal), tell.clone(), waker.clone());
+fn restore_on_panic(guard: &Arc<Guard>, tell: &Sender<Heard>, waker: &Waker) {
+    let (guard, tell, waker) = (Arc::clone(guard), tell.clone(), waker.clone());
     let drawing = std::thread::current().id();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let was_shown = terminal.leave();
+        let was_shown = guard.leave();
         before(panic);
         let here = std::thread::current();
         let is_fatal = here.id() == drawing || here.name() == Some(reader::THREAD);
         // The front end may be gone already.
-        if was_shown && !is_fatal && terminal.enter().is_ok() && tell.send(Heard::Redraw).is_ok() {
+        if was_shown && !is_fatal && guard.enter().is_ok() && tell.send(Heard::Redraw).is_ok() {
             waker.wake();
         }
     }));
