@@ -110,18 +110,25 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
 
 /// What a person has before their eyes from now on.
 pub(crate) fn drawn(view: &View<'_>) -> Drawn {
-    let hit = state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
-        let words = match &rows.search.as_ref()?.value {
-            crate::wizard::view::FieldValue::Plain(words) if !words.is_empty() => (*words).to_owned(),
-            _ => return None,
-        };
-        Some((words, rows.rows.id(0)?))
-    });
+    let hit =
+        state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
+            let words = match &rows.search.as_ref()?.value {
+                crate::wizard::view::FieldValue::Plain(words) if !words.is_empty() => (*words).to_owned(),
+                _ => return None,
+            };
+            Some((words, rows.rows.id(0)?))
+        });
     Drawn { revision: view.ask.revision, hit }
 }
 
 /// The page, the card beside it, and what stands above it; says where the cursor stands.
-fn work(view: &View<'_>, step: Option<String>, body: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+fn work(
+    view: &View<'_>,
+    step: Option<String>,
+    body: Rect,
+    buf: &mut Buffer,
+    state: &mut State,
+) -> Option<Position> {
     let window = buf.area;
     let is_dialog = window.width >= DIALOG_FROM.0 && window.height >= DIALOG_FROM.1;
     let page = PageView { view, page: &view.page, is_active: state.panel.is_none(), step, window };
@@ -155,21 +162,26 @@ fn work(view: &View<'_>, step: Option<String>, body: Rect, buf: &mut Buffer, sta
 
 /// Whether a page is a panel above another one: a short question, no table of its own.
 fn is_panel(page: &Page<'_>, shape: &Shape) -> bool {
-    let is_long = |block: &Block<'_>| matches!(block, Block::Bill(_) | Block::Rows(_) | Block::Lines(_) | Block::Checks(_));
+    let is_long = |block: &Block<'_>| {
+        matches!(block, Block::Bill(_) | Block::Rows(_) | Block::Lines(_) | Block::Checks(_))
+    };
     matches!(shape, Shape::Confirm { .. } | Shape::Form | Shape::Read) && !page.blocks.iter().any(is_long)
 }
 
 /// A page, with the say-it card beside it where the work keeps its width.
 fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
     let width = card::WIDEST.min(body.width / 3);
-    let has_card = body.width >= card::BESIDE_FROM && !page.view.card.say.is_empty() && keeps_its_width(page, body, width, state);
+    let has_card = body.width >= card::BESIDE_FROM
+        && !page.view.card.say.is_empty()
+        && keeps_its_width(page, body, width, state);
     if !has_card {
         return page.draw(body, buf, state);
     }
     let [work, beside] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(width)]).areas(body);
     let cursor = page.draw(work, buf, state);
     let theme = state.theme;
-    let panel = Panel { title: "Say".into(), has_borders: buf.area.height >= BORDERS_FROM.1, ..Panel::default() };
+    let panel =
+        Panel { title: "Say".into(), has_borders: buf.area.height >= BORDERS_FROM.1, ..Panel::default() };
     let inner = panel.frame(beside, buf, theme);
     let mut lines = card::lines(&page.view.card, Pen { theme, width: inner.width });
     tighten(&mut lines, usize::from(inner.height), Focus::Text);
@@ -197,7 +209,13 @@ fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut S
 }
 
 /// A panel of the front end's own.
-fn own_panel(own: &Own, view: &View<'_>, (body, is_dialog): (Rect, bool), buf: &mut Buffer, state: &mut State) -> Option<Position> {
+fn own_panel(
+    own: &Own,
+    view: &View<'_>,
+    (body, is_dialog): (Rect, bool),
+    buf: &mut Buffer,
+    state: &mut State,
+) -> Option<Position> {
     let theme = state.theme;
     let has_borders = buf.area.width >= BORDERS_FROM.0 && buf.area.height >= BORDERS_FROM.1;
     let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
@@ -213,7 +231,11 @@ fn own_panel(own: &Own, view: &View<'_>, (body, is_dialog): (Rect, bool), buf: &
     };
     let area = if is_dialog {
         // Explain keeps its place while it is typed into.
-        let need = if matches!(own, Own::Explain(_)) { body.height } else { height_of(lines.len()).saturating_add(2) };
+        let need = if matches!(own, Own::Explain(_)) {
+            body.height
+        } else {
+            height_of(lines.len()).saturating_add(2)
+        };
         centred(body, width, need)
     } else {
         body
@@ -263,7 +285,9 @@ fn notices(view: &View<'_>, state: &State, window: Rect) -> Vec<Line<'static>> {
     let first = state.said.as_ref().or(wizard);
     // A clock that runs gives way to what the row says, where there is one line only.
     let first = match (first, &remark) {
-        (Some(notice), Some(remark)) if room == 1 && notice.tone == Tone::Busy && state.said.is_none() => Some(remark),
+        (Some(notice), Some(remark)) if room == 1 && notice.tone == Tone::Busy && state.said.is_none() => {
+            Some(remark)
+        }
         (None, Some(remark)) => Some(remark),
         (first, _) => first,
     };

@@ -5,11 +5,7 @@
 //! own state; all others become an answer of the wizard. Pure.
 
 use crate::{
-    domain::{
-        bill::grouped,
-        phrase::phrase,
-        text::Text,
-    },
+    domain::{bill::grouped, phrase::phrase, text::Text},
     wizard::{
         answer::{Action, Ending, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
@@ -19,7 +15,7 @@ use crate::{
 
 use super::{
     field::Edit,
-    input::Press,
+    input::{Input, Press},
     state::{self, Focus, Panel, State},
 };
 
@@ -104,31 +100,97 @@ const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
 /// The first ones are shown first.
 pub(crate) const KEYS: &[Binding] = &[
     key(USERS, ' ', Deed::Mark(Mark::Toggle, Whom::Lit), "tick", "Ticks or unticks the row, or the range."),
-    key(USERS, 'a', Deed::Mark(Mark::Tick, Whom::All), "All", "Ticks every user that may be protected, once, whatever the filter shows."),
+    key(
+        USERS,
+        'a',
+        Deed::Mark(Mark::Tick, Whom::All),
+        "All",
+        "Ticks every user that may be protected, once, whatever the filter shows.",
+    ),
     key(USERS, 't', Deed::Mark(Mark::Tick, Whom::Shown), "These", "Ticks what the filter shows."),
-    key(USERS, 'u', Deed::Do(Action::Auto), "Auto", "A standing rule: every user now and every new one, each evening at 20:00 in Sydney."),
+    key(
+        USERS,
+        'u',
+        Deed::Do(Action::Auto),
+        "Auto",
+        "A standing rule: every user now and every new one, each evening at 20:00 in Sydney.",
+    ),
     key(LISTS, '/', Deed::Search, "filter", "Types into the field above the rows."),
     key(USERS, 'm', Deed::Do(Action::Kinds), "kinds", "Chooses which kinds of mailboxes are included."),
-    key(USERS, 'c', Deed::Do(Action::Clear), "clear", "Unticks what is shown; with nothing ticked, brings the ticks back."),
-    key(USERS, 'i', Deed::Mark(Mark::Invert, Whom::Shown), "invert", "Turns the ticks of what is shown round."),
-    key(USERS, 'x', Deed::Mark(Mark::ToggleExclusion, Whom::Lit), "exclude", "Excludes the row or the range, or lifts the exclusion."),
+    key(
+        USERS,
+        'c',
+        Deed::Do(Action::Clear),
+        "clear",
+        "Unticks what is shown; with nothing ticked, brings the ticks back.",
+    ),
+    key(
+        USERS,
+        'i',
+        Deed::Mark(Mark::Invert, Whom::Shown),
+        "invert",
+        "Turns the ticks of what is shown round.",
+    ),
+    key(
+        USERS,
+        'x',
+        Deed::Mark(Mark::ToggleExclusion, Whom::Lit),
+        "exclude",
+        "Excludes the row or the range, or lifts the exclusion.",
+    ),
     key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
     key(USERS, 'z', Deed::Do(Action::Sort), "sort", "Sorts by name, or back to the order of arrival."),
     key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),
-    key(USERS, 'O', Deed::Mark(Mark::Off, Whom::Lit), "turn off", "Turns protection off for the row or the range (Admin); asks first."),
+    key(
+        USERS,
+        'O',
+        Deed::Mark(Mark::Off, Whom::Lit),
+        "turn off",
+        "Turns protection off for the row or the range (Admin); asks first.",
+    ),
     key(CUSTOMER, 'n', Deed::Do(Action::Add), "new", "Adds a customer (Admin)."),
-    key(AUTHORISE, 'l', Deed::Do(Action::PrintAlone), "alone to copy", "Prints the link alone and unwrapped."),
+    key(
+        AUTHORISE,
+        'l',
+        Deed::Do(Action::PrintAlone),
+        "alone to copy",
+        "Prints the link alone and unwrapped.",
+    ),
     key(SENDING, 'c', Deed::Do(Action::Copy), "clipboard", "Sends it to your terminal's clipboard."),
     key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
     key(SENDING, 'f', Deed::Do(Action::WriteFile), "file", "Writes it into a file that only you can read."),
     key(AUTHORISE, 'o', Deed::Do(Action::Open), "open", "Opens the link in a browser on this computer."),
     key(PLAYED, 'w', Deed::Do(Action::Rehearse), "play", "Sandbox: plays the customer."),
-    key(OUTCOME, 't', Deed::Do(Action::NextReceipt), "other form", "The receipt for the ticket, for the customer, as JSON."),
+    key(
+        OUTCOME,
+        't',
+        Deed::Do(Action::NextReceipt),
+        "other form",
+        "The receipt for the ticket, for the customer, as JSON.",
+    ),
     key(IMPERSONATION, 'x', Deed::Do(Action::EmptyList), "empty list", "Empties the list of mailboxes."),
     key(Scope::Everywhere, 'r', Deed::Do(Action::Refresh), "again", "Asks, lists or reads again now."),
-    key(Scope::Everywhere, 'p', Deed::Do(Action::Park), "park", "Parks this run and goes on with another customer."),
-    key(Scope::Everywhere, 's', Deed::Say, "say", "What to say to the customer now, and what they should be seeing."),
-    key(Scope::Everywhere, 'e', Deed::Explain, "explain", "Looks up a code or the words that the customer reads out."),
+    key(
+        Scope::Everywhere,
+        'p',
+        Deed::Do(Action::Park),
+        "park",
+        "Parks this run and goes on with another customer.",
+    ),
+    key(
+        Scope::Everywhere,
+        's',
+        Deed::Say,
+        "say",
+        "What to say to the customer now, and what they should be seeing.",
+    ),
+    key(
+        Scope::Everywhere,
+        'e',
+        Deed::Explain,
+        "explain",
+        "Looks up a code or the words that the customer reads out.",
+    ),
     key(Scope::Everywhere, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
     key(Scope::Everywhere, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
     key(Scope::Everywhere, '?', Deed::Help, "keys", "All keys of this screen."),
@@ -267,7 +329,8 @@ const fn edit(press: Press) -> Option<Edit> {
 
 /// In a field of text: every printable character is text.
 fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
-    let is_search = state::rows(&view.page).is_some_and(|rows| rows.search.as_ref().is_some_and(|s| s.id == id));
+    let is_search =
+        state::rows(&view.page).is_some_and(|rows| rows.search.as_ref().is_some_and(|s| s.id == id));
     match press {
         Press::Char(letter) => {
             if state.field_mut(id).insert(letter) {
@@ -320,7 +383,8 @@ fn is_empty(id: FieldId, _view: &View<'_>, state: &State) -> bool {
 fn only_hit(id: FieldId, view: &View<'_>, state: &State) -> Option<RowId> {
     let rows = state::rows(&view.page)?;
     let (words, row) = state.drawn.hit.as_ref()?;
-    let is_same = state.field(id)?.text() == words && rows.rows.len() == 1 && rows.rows.id(0).as_ref() == Some(row);
+    let is_same =
+        state.field(id)?.text() == words && rows.rows.len() == 1 && rows.rows.id(0).as_ref() == Some(row);
     (is_same && view.ask.shape == Shape::Pick && !view.ask.is_waiting).then(|| row.clone())
 }
 
@@ -392,7 +456,9 @@ fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         (Press::Tab | Press::BackTab, _) if is_alone => Outcome::Nothing,
         (Press::Right | Press::Down | Press::Tab | Press::Enter, _) => changed(step(view, state, false)),
         (Press::Left | Press::Up | Press::BackTab, _) => changed(step(view, state, true)),
-        (Press::PageUp | Press::PageDown, _) => scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing),
+        (Press::PageUp | Press::PageDown, _) => {
+            scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
+        }
         _ => command(press, view, state),
     }
 }
@@ -441,7 +507,9 @@ fn in_rows(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         return outcome;
     }
     match press {
-        Press::Enter if view.ask.shape == Shape::Pick => lit(view, state).map_or(Outcome::Nothing, |row| Outcome::Give(Given::Pick(row))),
+        Press::Enter if view.ask.shape == Shape::Pick => {
+            lit(view, state).map_or(Outcome::Nothing, |row| Outcome::Give(Given::Pick(row)))
+        }
         Press::Tab => changed(step(view, state, false)),
         Press::BackTab => changed(step(view, state, true)),
         _ => command(press, view, state),
@@ -458,7 +526,9 @@ fn lit(view: &View<'_>, state: &mut State) -> Option<RowId> {
 /// The keys that move the cursor over rows.
 fn moved(press: Press, view: &View<'_>, state: &mut State) -> Option<Outcome> {
     let rows = state::rows(&view.page)?;
-    let is_free = |letter: char| find(Press::Char(letter), view).is_none_or(|binding| binding.key != Press::Char(letter));
+    let is_free = |letter: char| {
+        find(Press::Char(letter), view).is_none_or(|binding| binding.key != Press::Char(letter))
+    };
     let list = state.list_mut(view.ask.id);
     let last = rows.rows.len().saturating_sub(1);
     let here = list.lit(rows).unwrap_or(0);
@@ -519,7 +589,9 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
                 explain.look_up();
             }
             Press::Enter | Press::Tab | Press::BackTab | Press::Down | Press::Up => explain.in_field = false,
-            Press::PageUp | Press::PageDown => return scrolled(press, panel_scroll).unwrap_or(Outcome::Nothing),
+            Press::PageUp | Press::PageDown => {
+                return scrolled(press, panel_scroll).unwrap_or(Outcome::Nothing);
+            }
             _ => match edit(press) {
                 Some(edit) if explain.field.edit(edit) => explain.look_up(),
                 Some(_) => {}
@@ -532,8 +604,12 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         return outcome;
     }
     match (&mut state.panel, press) {
-        (Some(Panel::Explain(explain)), Press::Char('/') | Press::Tab | Press::BackTab) => explain.in_field = true,
-        (Some(Panel::Help), Press::Char('?')) | (Some(Panel::Say), Press::Char('s')) | (Some(Panel::Explain(_)), Press::Char('e')) => state.panel = None,
+        (Some(Panel::Explain(explain)), Press::Char('/') | Press::Tab | Press::BackTab) => {
+            explain.in_field = true
+        }
+        (Some(Panel::Help), Press::Char('?'))
+        | (Some(Panel::Say), Press::Char('s'))
+        | (Some(Panel::Explain(_)), Press::Char('e')) => state.panel = None,
         (_, Press::Esc | Press::Enter | Press::Char('b' | 'B')) => state.panel = None,
         (_, Press::Char('?')) => state.open(Panel::Help),
         (_, Press::Char('s')) => state.open(Panel::Say),
@@ -609,7 +685,8 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) {
             }
         }
         Deed::Details => {
-            let at = state::rows(&view.page).and_then(|rows| Some((rows, state.list(view.ask.id)?.lit(rows)?)));
+            let at =
+                state::rows(&view.page).and_then(|rows| Some((rows, state.list(view.ask.id)?.lit(rows)?)));
             if let Some(words) = at.and_then(|(rows, at)| rows.rows.details(at)) {
                 state.say(Tone::Plain, words);
             }
@@ -668,6 +745,21 @@ fn lit_users(rows: &RowsView<'_>, question: QuestionId, state: &mut State) -> Op
     Some(Which::Users(vec![user(list.lit(rows)?)?]))
 }
 
+/// Whether a key means the same whatever question stands.
+pub(crate) const fn is_always_taken(input: &Input) -> bool {
+    matches!(input, Input::Key(Press::Ctrl('c' | '\\' | 'z' | 'l')))
+}
+
+/// What the wizard is told of a key that was read before its question stood there, so that it says so; nothing of keys
+/// that only move.
+pub(crate) fn typed_ahead(input: &Input) -> Option<Given> {
+    let is_said = match input {
+        Input::Key(press) => matches!(press, Press::Char(_) | Press::Enter | Press::Backspace),
+        Input::Paste(_) | Input::Flood(_) => true,
+    };
+    is_said.then_some(Given::Submit)
+}
+
 /// What was pasted.
 pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
@@ -708,7 +800,8 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
 
 /// A paste into a field of text: its first line, or all of them where the field takes lists.
 fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Outcome {
-    let takes_lines = state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.takes_lines);
+    let takes_lines =
+        state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.takes_lines);
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));

@@ -17,12 +17,7 @@ use crate::{
     },
 };
 
-use super::{
-    field::Field,
-    options::Options,
-    theme::Theme,
-    words::Keyboard,
-};
+use super::{field::Field, options::Options, theme::Theme, words::Keyboard};
 
 /// A place for the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -367,7 +362,8 @@ pub(crate) fn fields<'p, 'a>(page: &'p Page<'a>) -> impl Iterator<Item = &'p Fie
 /// The buttons of a question that is answered with yes or no, where its page has none.
 pub(crate) fn own_buttons(view: &View<'_>) -> Vec<Button> {
     let Shape::Confirm { .. } = view.ask.shape else { return Vec::new() };
-    let has_buttons = view.page.blocks.iter().any(|block| matches!(block, Block::Buttons(buttons) if !buttons.is_empty()));
+    let has_buttons =
+        view.page.blocks.iter().any(|block| matches!(block, Block::Buttons(buttons) if !buttons.is_empty()));
     if has_buttons {
         return Vec::new();
     }

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+pub use crate::domain::codeset::{fit_codeset, grapheme_width, width};
 use crate::domain::{
     bill,
     phrase::{Command, Phrase, WayOn},
     text::Text,
 };
-pub use crate::domain::codeset::{fit_codeset, grapheme_width, width};
 
 /// Words cut to a width on a grapheme boundary, with a mark where something is missing.
 #[must_use]
@@ -133,7 +133,9 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::Continue(purpose) => to("Press Enter".into(), purpose),
         WayOn::Leave => to(press("q"), "leave"),
         WayOn::ShowLink => "Press Enter for the link.".into(),
-        WayOn::HandOver => format!("{} to send the link to your clipboard, or f to write it into a file.", press("c")).into(),
+        WayOn::HandOver => {
+            format!("{} to send the link to your clipboard, or f to write it into a file.", press("c")).into()
+        }
         WayOn::PrintLink => to(press("l"), "print the link alone"),
         WayOn::WriteFile => to(press("f"), "write it into a file"),
         WayOn::Explain => to(press("e"), "look the code up"),
@@ -144,7 +146,11 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::ClearFilter => "Press Esc to clear the words.".into(),
         WayOn::RestoreTicks => to(press("c"), "bring the ticks back"),
         WayOn::Review => "Press Enter to see the bill.".into(),
-        WayOn::TurnOff => format!("An Admin turns users off with O{}.", if keyboard == Keyboard::Text { ", outside the field" } else { "" }).into(),
+        WayOn::TurnOff => format!(
+            "An Admin turns users off with O{}.",
+            if keyboard == Keyboard::Text { ", outside the field" } else { "" }
+        )
+        .into(),
         WayOn::AddCustomer => to(press("n"), "add one (Admin)"),
         WayOn::FillIn => to(press("w"), "have it filled in"),
         WayOn::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),

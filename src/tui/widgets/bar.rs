@@ -40,7 +40,8 @@ struct Part {
 pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> {
     let Pen { theme, width } = pen;
     let dot: &'static str = if theme.use_unicode() { " · " } else { " - " };
-    let part = |words: &str, role, goes, between| Part { words: theme.fit(words).into_owned(), role, goes, between };
+    let part =
+        |words: &str, role, goes, between| Part { words: theme.fit(words).into_owned(), role, goes, between };
     let mut badges = Vec::new();
     if bar.is_sandbox {
         badges.push(part(" SANDBOX ", Role::Sandbox, None, " "));
@@ -55,8 +56,12 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
     let organisation = |between| organisation.map(|words| part(words, Role::Plain, Some(2), between));
     let domain = bar.domain.map(|domain| part(domain.as_str(), Role::Plain, Some(1), dot));
     let run = bar.run.as_ref().map(|run| part(run.as_str(), Role::Strong, None, " "));
-    let last = bar.last_four.as_ref().map(|last| part(&format!("{}{last}", theme.glyphs().cut), Role::Strong, None, " "));
-    let indent = badges.iter().map(|badge| self::width(&badge.words).saturating_add(1)).fold(0, u16::saturating_add);
+    let last = bar
+        .last_four
+        .as_ref()
+        .map(|last| part(&format!("{}{last}", theme.glyphs().cut), Role::Strong, None, " "));
+    let indent =
+        badges.iter().map(|badge| self::width(&badge.words).saturating_add(1)).fold(0, u16::saturating_add);
     let mut lines = if height >= TWO_LINES_FROM {
         let upper = badges.into_iter().chain([customer]).chain(product).collect();
         let lower: Vec<Part> = organisation("").into_iter().chain(domain).collect();
@@ -77,9 +82,10 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
 
 /// Width of parts side by side.
 fn wide(parts: &[Part]) -> u16 {
-    let each = parts.iter().enumerate().map(|(at, part)| {
-        width(&part.words).saturating_add(if at == 0 { 0 } else { width(part.between) })
-    });
+    let each = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| width(&part.words).saturating_add(if at == 0 { 0 } else { width(part.between) }));
     each.fold(0, u16::saturating_add)
 }
 
@@ -110,7 +116,10 @@ fn one(mut left: Vec<Part>, right: Vec<Part>, room: u16, theme: Theme) -> Line<'
         }
         spans.push(Span::styled(part.words, theme.style(part.role)));
     }
-    let gap = room.saturating_sub(used).saturating_sub(wide(&right)).saturating_sub(u16::from(used > 0 && !right.is_empty()));
+    let gap = room
+        .saturating_sub(used)
+        .saturating_sub(wide(&right))
+        .saturating_sub(u16::from(used > 0 && !right.is_empty()));
     spans.push(Span::raw(padded("", gap)));
     for (at, part) in right.into_iter().enumerate() {
         if at > 0 {

@@ -23,7 +23,8 @@ fn line(label: (Role, &str), number: (Role, u32), pen: Pen) -> FlowLine {
     let digits = grouped(number.1);
     let room = wide.saturating_sub(width(&digits).saturating_add(3));
     let label = (label.0, format!("  {}", pen.padded(label.1, room)));
-    Line::from(vec![pen.theme.span(label.0, &label.1), Span::raw(" "), pen.theme.span(number.0, &digits)]).into()
+    Line::from(vec![pen.theme.span(label.0, &label.1), Span::raw(" "), pen.theme.span(number.0, &digits)])
+        .into()
 }
 
 /// A heading of a part of the table.
@@ -34,7 +35,8 @@ fn heading(role: Role, words: &str, pen: Pen) -> FlowLine {
 /// The rule above a total.
 fn rule(pen: Pen) -> FlowLine {
     let wide = usize::from(pen.width.min(TABLE).saturating_sub(2));
-    Line::from(vec![Span::raw("  "), pen.theme.span(Role::Quiet, &pen.theme.glyphs().rule.repeat(wide))]).into()
+    Line::from(vec![Span::raw("  "), pen.theme.span(Role::Quiet, &pen.theme.glyphs().rule.repeat(wide))])
+        .into()
 }
 
 /// The bill as lines.
@@ -62,7 +64,11 @@ pub(crate) fn bill(view: &BillView, pen: Pen) -> Vec<FlowLine> {
         lines.push(plain("users who are on already", bill.already_on));
     }
     if missing > 0 {
-        let words = if missing == 1 { "1 seat is missing.".into() } else { format!("{} seats are missing.", grouped(missing)) };
+        let words = if missing == 1 {
+            "1 seat is missing.".into()
+        } else {
+            format!("{} seats are missing.", grouped(missing))
+        };
         let words = format!("{words} {}", say(&view.without_seat, Keyboard::Commands));
         let sign = pen.theme.span(Role::Warn, &format!("{} ", pen.theme.glyphs().warn));
         lines.extend(pen.hanging(vec![sign], 2, Role::Warn, words.trim_end()));
@@ -84,7 +90,11 @@ pub(crate) fn counts(counts: &[Count], pen: Pen) -> Vec<FlowLine> {
     let mut lines = Vec::new();
     for count in counts {
         if count.is_total && !lines.is_empty() {
-            lines.push(pen.theme.span(Role::Quiet, &format!("  {}", pen.theme.glyphs().rule.repeat(usize::from(number)))).into());
+            lines.push(
+                pen.theme
+                    .span(Role::Quiet, &format!("  {}", pen.theme.glyphs().rule.repeat(usize::from(number))))
+                    .into(),
+            );
         }
         let digits = grouped(count.count);
         let gap = padded("", number.saturating_sub(width(&digits)).saturating_add(2));

@@ -1,10 +1,6 @@
 //! The say-it card: what to say now, what the customer should be seeing, and the usual wrong screens.
 
-use crate::{
-    domain::text::Text,
-    tui::theme::Role,
-    wizard::view::Card,
-};
+use crate::{domain::text::Text, tui::theme::Role, wizard::view::Card};
 
 use super::flow::{FlowLine, Pen};
 

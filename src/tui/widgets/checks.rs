@@ -114,7 +114,8 @@ fn folded(group: &CheckGroup, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine
     let (all, name) = (group.checks.len(), group.name.to_lowercase());
     let word = worst.word();
     if group.checks.iter().all(|check| check.state.word() == word) {
-        let words = if all == 1 { format!("{}: {word}", group.name) } else { format!("{all} {name}: {word}") };
+        let words =
+            if all == 1 { format!("{}: {word}", group.name) } else { format!("{all} {name}: {word}") };
         return pen.hanging(mark(), MARK, Role::Plain, &words);
     }
     let good = group.checks.iter().filter(|check| check.state == CheckState::Good).count();
@@ -127,7 +128,12 @@ fn folded(group: &CheckGroup, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine
             let alike = group.checks.iter().filter(|other| other.state.word() == state);
             let names: Vec<&str> = alike.map(|other| other.name.as_str()).collect();
             let (_, role) = look(&check.state, pen);
-            lines.extend(pen.hanging(vec![blank(MARK)], MARK, role, &format!("{state}: {}", names.join(", "))));
+            lines.extend(pen.hanging(
+                vec![blank(MARK)],
+                MARK,
+                role,
+                &format!("{state}: {}", names.join(", ")),
+            ));
         }
         lines.extend(below(&check.state, said, pen));
     }

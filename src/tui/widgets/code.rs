@@ -70,7 +70,8 @@ pub(crate) fn draw(link: &str, bar: &Bar<'_>, buf: &mut Buffer, theme: Theme) ->
     let fits = |quiet: &u16| picture.columns(*quiet) <= area.width && picture.rows(*quiet) <= area.height;
     let Some(quiet) = QUIET_ZONES.into_iter().find(fits) else {
         let (columns, rows) = (picture.columns(2), picture.rows(2));
-        let say = format!("The QR code needs {columns}x{rows}, this window is {}x{}.", area.width, area.height);
+        let say =
+            format!("The QR code needs {columns}x{rows}, this window is {}x{}.", area.width, area.height);
         return words(buf, &say, true, bar, theme);
     };
     picture.quiet = quiet;

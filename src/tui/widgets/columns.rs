@@ -118,7 +118,10 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
 /// What all columns would take if none were cut.
 pub(crate) fn wanted(order: &[Column], needs: &HashMap<Column, u16>) -> u16 {
     let each = order.iter().filter(|column| !measure(**column).is_extra).filter_map(|column| {
-        needs.get(column).filter(|need| **need > 0).map(|need| (*need).min(measure(*column).most).saturating_add(2))
+        needs
+            .get(column)
+            .filter(|need| **need > 0)
+            .map(|need| (*need).min(measure(*column).most).saturating_add(2))
     });
     each.fold(0, u16::saturating_add)
 }

@@ -9,7 +9,7 @@ use crate::{
         field::Field,
         state::Focus,
         theme::{Role, Theme},
-        words::{grapheme_width, say, width, Keyboard},
+        words::{Keyboard, grapheme_width, say, width},
     },
     wizard::{
         ask::NumberAsked,
@@ -29,7 +29,12 @@ const LABELS: u16 = 26;
 const FIELD: u16 = 46;
 
 /// How a field is typed into: what of it is in sight, and the column of the caret in that.
-pub(crate) fn in_sight(field: Option<&Field>, view: &FieldView<'_>, room: u16, theme: Theme) -> (String, u16) {
+pub(crate) fn in_sight(
+    field: Option<&Field>,
+    view: &FieldView<'_>,
+    room: u16,
+    theme: Theme,
+) -> (String, u16) {
     match &view.value {
         FieldValue::Masked { is_filled } => {
             // Always eight: neither the length nor the caret tells anything about a secret.
@@ -121,7 +126,8 @@ fn field_room(labels: u16, pen: Pen) -> u16 {
 fn below(indent: u16, hint: &str, problem: Option<&str>, pen: Pen) -> Vec<FlowLine> {
     match problem {
         Some(problem) => {
-            let first = vec![blank(indent), pen.theme.span(Role::Warn, pen.theme.glyphs().warn), Span::raw(" ")];
+            let first =
+                vec![blank(indent), pen.theme.span(Role::Warn, pen.theme.glyphs().warn), Span::raw(" ")];
             pen.hanging(first, indent.saturating_add(2), Role::Warn, problem)
         }
         None => {
@@ -132,7 +138,13 @@ fn below(indent: u16, hint: &str, problem: Option<&str>, pen: Pen) -> Vec<FlowLi
 }
 
 /// A field with its hint or its problem.
-pub(crate) fn field(view: &FieldView<'_>, field: Option<&Field>, labels: u16, focus: Focus, pen: Pen) -> Vec<FlowLine> {
+pub(crate) fn field(
+    view: &FieldView<'_>,
+    field: Option<&Field>,
+    labels: u16,
+    focus: Focus,
+    pen: Pen,
+) -> Vec<FlowLine> {
     let own = Focus::Field(view.id);
     let value = in_sight(field, view, field_room(labels, pen), pen.theme);
     let mut lines = vec![boxed(view.label, labels, value, (own, own == focus), pen)];

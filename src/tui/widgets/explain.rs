@@ -5,6 +5,7 @@ use crate::{
     tui::{
         state::{Explain, Focus},
         theme::Role,
+        words::{Keyboard, say},
     },
     wizard::{
         answer::FieldId,
@@ -39,7 +40,8 @@ pub(crate) fn lines(explain: &Explain, pen: Pen) -> Vec<FlowLine> {
     for entry in explain.hits.iter().take(HITS) {
         lines.push(Pen::air());
         lines.extend(pen.para(Role::Strong, entry.heading().as_str()));
-        for (label, words) in [("Means  ", &entry.means), ("Say    ", &entry.say), ("Press  ", &entry.press)] {
+        let next = say(&entry.next, Keyboard::Commands);
+        for (label, words) in [("Means  ", &entry.means), ("Say    ", &entry.say), ("Next   ", &next)] {
             let first = vec![pen.theme.span(Role::Quiet, label)];
             lines.extend(pen.hanging(first, 7, Role::Plain, words.as_str()));
         }
@@ -50,7 +52,8 @@ pub(crate) fn lines(explain: &Explain, pen: Pen) -> Vec<FlowLine> {
         lines.extend(pen.para(Role::Quiet, &format!("{more} more are alike. Type more of it.")));
     }
     if explain.hits.is_empty() && !explain.field.is_empty() {
-        let words = "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
+        let words =
+            "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
         lines.extend(pen.para(Role::Plain, words));
     }
     lines

@@ -79,7 +79,13 @@ impl Pen {
 
     /// A paragraph behind something, its further lines indented below its first; `indent` is the width of what stands in
     /// front.
-    pub(crate) fn hanging(self, first: Vec<Span<'static>>, indent: u16, role: Role, words: &str) -> Vec<FlowLine> {
+    pub(crate) fn hanging(
+        self,
+        first: Vec<Span<'static>>,
+        indent: u16,
+        role: Role,
+        words: &str,
+    ) -> Vec<FlowLine> {
         let lines = wrap(words, self.width.saturating_sub(indent).max(1), self.theme.use_unicode());
         let mut first = Some(first);
         lines

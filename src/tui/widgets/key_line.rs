@@ -135,10 +135,15 @@ fn in_panel(panel: &Panel, state: &State) -> Vec<Item> {
 
 /// In a field letters are text: only what is no letter is named.
 fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
-    let rows = state::rows(&view.page).filter(|rows| rows.search.as_ref().is_some_and(|search| search.id == id));
+    let rows =
+        state::rows(&view.page).filter(|rows| rows.search.as_ref().is_some_and(|search| search.id == id));
     let is_filled = state.field(id).is_some_and(|field| !field.is_empty());
     let enter = match rows {
-        Some(rows) if view.ask.shape == Shape::Pick && rows.rows.len() == 1 && is_filled && !rows.is_searching => "choose",
+        Some(rows)
+            if view.ask.shape == Shape::Pick && rows.rows.len() == 1 && is_filled && !rows.is_searching =>
+        {
+            "choose"
+        }
         Some(_) => "to the rows",
         None => "next",
     };
@@ -220,7 +225,9 @@ fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
 fn enter(view: &View<'_>, state: &State) -> Option<String> {
     let offered = |action: Action| {
         let button = view.page.blocks.iter().find_map(|block| match block {
-            Block::Buttons(buttons) => buttons.iter().find(|button| button.action == action).map(|button| button.label),
+            Block::Buttons(buttons) => {
+                buttons.iter().find(|button| button.action == action).map(|button| button.label)
+            }
             _ => None,
         });
         let label = button.or_else(|| view.offer(action).map(|offer| offer.label));
@@ -237,7 +244,9 @@ fn enter(view: &View<'_>, state: &State) -> Option<String> {
         (Focus::Button(action), _) => offered(action).or_else(|| Some("press".into())),
         (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save),
         (Focus::Choice(_), _) => Some("next".into()),
-        (Focus::Rows, Shape::Pick) => state::rows(&view.page).filter(|rows| !rows.rows.is_empty()).map(|_| "choose".into()),
+        (Focus::Rows, Shape::Pick) => {
+            state::rows(&view.page).filter(|rows| !rows.rows.is_empty()).map(|_| "choose".into())
+        }
         (Focus::Number, _) => Some(default_label().unwrap_or_else(|| "confirm".into())),
         (_, Shape::Confirm { default: true }) => offered(Action::Yes).or_else(|| Some("yes".into())),
         (_, Shape::Confirm { default: false }) => offered(Action::No).or_else(|| Some("no".into())),

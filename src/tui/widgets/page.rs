@@ -163,7 +163,9 @@ impl PageView<'_, '_> {
         let pen = self.pen(inner.width, state);
         let lines: Vec<FlowLine> = lines
             .iter()
-            .flat_map(|line| if line.is_empty() { vec![FlowLine::default()] } else { hung(line.as_str(), pen) })
+            .flat_map(
+                |line| if line.is_empty() { vec![FlowLine::default()] } else { hung(line.as_str(), pen) },
+            )
             .collect();
         let flow = Flow { lines: &lines, focus: Focus::Text, theme };
         StatefulWidget::render(&flow, inner, buf, &mut state.scroll);
@@ -181,7 +183,14 @@ impl PageView<'_, '_> {
         cursor
     }
 
-    fn list_of(&self, rows: &RowsView<'_>, list: &mut List, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn list_of(
+        &self,
+        rows: &RowsView<'_>,
+        list: &mut List,
+        area: Rect,
+        buf: &mut Buffer,
+        state: &mut State,
+    ) -> Option<Position> {
         let theme = state.theme;
         let keyboard = state.keyboard();
         let focus = self.focus(state);
@@ -191,7 +200,8 @@ impl PageView<'_, '_> {
         let mut lines = self.flow(pen, state, Fold::All);
         let has_counts = !rows.counts.is_empty() || rows.domain.is_some();
         let frame = if self.has_borders() { 2 } else { 1 + u16::from(has_counts) };
-        let taken = frame.saturating_add(u16::try_from(search.len()).unwrap_or(u16::MAX)).saturating_add(LEAST_ROWS);
+        let taken =
+            frame.saturating_add(u16::try_from(search.len()).unwrap_or(u16::MAX)).saturating_add(LEAST_ROWS);
         let spare = usize::from(area.height.saturating_sub(taken));
         tighten(&mut lines, spare, focus.unwrap_or_default());
         // Lines with a control stay: a form beside its list must be usable.
@@ -199,7 +209,12 @@ impl PageView<'_, '_> {
             let Some(at) = lines.iter().rposition(|line| line.control.is_none()) else { break };
             lines.remove(at);
         }
-        let table = RowsTable { view: rows, theme, is_lit: self.is_lit(rows, state), empty: say(&rows.empty, keyboard).to_string() };
+        let table = RowsTable {
+            view: rows,
+            theme,
+            is_lit: self.is_lit(rows, state),
+            empty: say(&rows.empty, keyboard).to_string(),
+        };
         let above = u16::try_from(search.len().saturating_add(lines.len())).unwrap_or(u16::MAX);
         let room = area.height.saturating_sub(frame).saturating_sub(above);
         table.settle(list, room);
@@ -208,7 +223,9 @@ impl PageView<'_, '_> {
             (range, None) => range,
             (range, Some(step)) if range.is_empty() => step.clone(),
             // The range must be seen; where we are among the steps may be missed.
-            (range, Some(step)) if usize::from(area.width) > range.len() + step.len() + 30 => format!("{step}  {range}"),
+            (range, Some(step)) if usize::from(area.width) > range.len() + step.len() + 30 => {
+                format!("{step}  {range}")
+            }
             (range, Some(_)) => range,
         };
         panel.counts = rows.counts.iter().map(|count| say(count, keyboard).to_string()).collect();
@@ -228,12 +245,20 @@ impl PageView<'_, '_> {
     }
 
     /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
-    fn put(&self, line: &FlowLine, inner: &mut Rect, focus: Option<Focus>, buf: &mut Buffer) -> Option<Position> {
+    fn put(
+        &self,
+        line: &FlowLine,
+        inner: &mut Rect,
+        focus: Option<Focus>,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         if let super::flow::Piece::Words(words) = &line.what {
             words.render(Rect { height: 1.min(inner.height), ..*inner }, buf);
         }
         let at = line.control.filter(|(control, _)| Some(*control) == focus);
-        let cursor = at.map(|(_, x)| Position::new(inner.x.saturating_add(x.min(inner.width.saturating_sub(1))), inner.y));
+        let cursor = at.map(|(_, x)| {
+            Position::new(inner.x.saturating_add(x.min(inner.width.saturating_sub(1))), inner.y)
+        });
         let taken = 1.min(inner.height);
         (inner.y, inner.height) = (inner.y.saturating_add(taken), inner.height.saturating_sub(taken));
         cursor
@@ -267,7 +292,10 @@ impl PageView<'_, '_> {
         let mut more = Vec::new();
         match problem {
             Some(problem) if width(problem.as_str()).saturating_add(2) <= room => {
-                spans.extend([blank(3), theme.span(Role::Warn, &format!("{} {problem}", theme.glyphs().warn))]);
+                spans.extend([
+                    blank(3),
+                    theme.span(Role::Warn, &format!("{} {problem}", theme.glyphs().warn)),
+                ]);
             }
             Some(problem) => {
                 let sign = vec![blank(4), theme.span(Role::Warn, &format!("{} ", theme.glyphs().warn))];
@@ -296,10 +324,15 @@ impl PageView<'_, '_> {
             _ => None,
         });
         let labels = control::label_width(labels, pen.width);
-        let mut said: Vec<Failure> = self.page.blocks.iter().filter_map(|block| match block {
-            Block::Failure(failure) => Some(failure.clone()),
-            _ => None,
-        }).collect();
+        let mut said: Vec<Failure> = self
+            .page
+            .blocks
+            .iter()
+            .filter_map(|block| match block {
+                Block::Failure(failure) => Some(failure.clone()),
+                _ => None,
+            })
+            .collect();
         let mut lines: Vec<FlowLine> = Vec::new();
         for block in &self.page.blocks {
             let mut more = self.block(block, (labels, focus, fold), &mut said, (pen, keyboard), state);
@@ -342,15 +375,24 @@ impl PageView<'_, '_> {
             Block::Para(words) => pen.para(Role::Plain, say(words, keyboard).as_str()),
             Block::Strong(tone, words) => {
                 let sign = theme.sign(*tone);
-                let (front, indent) = if sign.is_empty() { (String::new(), 0) } else { (format!("{sign} "), 2) };
+                let (front, indent) =
+                    if sign.is_empty() { (String::new(), 0) } else { (format!("{sign} "), 2) };
                 let first = vec![theme.span(Role::of(*tone), &front)];
                 pen.hanging(first, indent, Role::Strong, say(words, keyboard).as_str())
             }
             Block::Facts(facts) => {
-                let label = control::label_width(facts.iter().map(|fact| fact.label), pen.width.saturating_mul(3) / 2);
+                let label = control::label_width(
+                    facts.iter().map(|fact| fact.label),
+                    pen.width.saturating_mul(3) / 2,
+                );
                 let line = |fact: &crate::wizard::view::Fact| {
                     let first = vec![theme.span(Role::Quiet, &pen.padded(fact.label, label)), blank(2)];
-                    pen.hanging(first, label.saturating_add(2), Role::Plain, say(&fact.value, keyboard).as_str())
+                    pen.hanging(
+                        first,
+                        label.saturating_add(2),
+                        Role::Plain,
+                        say(&fact.value, keyboard).as_str(),
+                    )
                 };
                 facts.iter().flat_map(line).collect()
             }
@@ -370,11 +412,16 @@ impl PageView<'_, '_> {
     /// The link, alone and whole, and the ways to hand it over.
     fn link(&self, link: &Text, pen: Pen) -> Vec<FlowLine> {
         let theme = pen.theme;
-        let mut lines: Vec<FlowLine> =
-            break_up(link.as_str(), pen.width).iter().map(|line| theme.span(Role::Plain, line).into()).collect();
+        let mut lines: Vec<FlowLine> = break_up(link.as_str(), pen.width)
+            .iter()
+            .map(|line| theme.span(Role::Plain, line).into())
+            .collect();
         let sends = |binding: &&Binding| {
-            matches!(binding.deed, keys::Deed::Code | keys::Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open))
-                && keys::is_open(binding, self.view)
+            matches!(
+                binding.deed,
+                keys::Deed::Code
+                    | keys::Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open)
+            ) && keys::is_open(binding, self.view)
         };
         let mut spans: Vec<Span<'static>> = Vec::new();
         let mut used = 0_u16;
@@ -401,7 +448,14 @@ fn needed(lines: &[FlowLine]) -> usize {
 }
 
 /// Scrollbar, or words where there are no borders.
-pub(crate) fn scrolled(panel: &Panel, area: Rect, buf: &mut Buffer, scroll: &Scroll, len: usize, theme: Theme) {
+pub(crate) fn scrolled(
+    panel: &Panel,
+    area: Rect,
+    buf: &mut Buffer,
+    scroll: &Scroll,
+    len: usize,
+    theme: Theme,
+) {
     if len <= scroll.page {
         return;
     }

@@ -47,14 +47,16 @@ impl Panel {
         let inner = area.width.saturating_sub(2);
         let said = |words: &str| if words.is_empty() { 0 } else { width(words).saturating_add(2) };
         let range = theme.fit(&self.range).into_owned();
-        let room = inner.saturating_sub(2).saturating_sub(if range.is_empty() { 0 } else { said(&range) + 1 });
+        let room =
+            inner.saturating_sub(2).saturating_sub(if range.is_empty() { 0 } else { said(&range) + 1 });
         let title = theme.fit(&self.title).into_owned();
         let is_whole = width(&title) <= room;
         let mut block = Block::bordered().border_set(theme.border()).border_style(style);
         let shown = cut(&title, room, theme.use_unicode());
         block = block.title_top(theme.span(Role::Strong, &format!(" {shown} ")));
         if !range.is_empty() {
-            block = block.title_top(Line::from(theme.span(Role::Plain, &format!(" {range} "))).right_aligned());
+            block =
+                block.title_top(Line::from(theme.span(Role::Plain, &format!(" {range} "))).right_aligned());
         }
         let domain = theme.fit(&self.domain).into_owned();
         let counts = joined(&self.counts, inner.saturating_sub(2).saturating_sub(said(&domain)), theme);
@@ -63,16 +65,13 @@ impl Panel {
             block = block.title_bottom(theme.span(Role::Plain, &format!(" {counts} ")));
         }
         if !domain.is_empty() && said(&counts).saturating_add(said(&domain)) <= inner {
-            block = block.title_bottom(Line::from(theme.span(Role::Plain, &format!(" {domain} "))).right_aligned());
+            block = block
+                .title_bottom(Line::from(theme.span(Role::Plain, &format!(" {domain} "))).right_aligned());
         }
         let within = block.inner(area);
         block.render(area, buf);
         // One column of air on either side.
-        let within = Rect {
-            x: within.x.saturating_add(1),
-            width: within.width.saturating_sub(2),
-            ..within
-        };
+        let within = Rect { x: within.x.saturating_add(1), width: within.width.saturating_sub(2), ..within };
         if is_whole { within } else { whole_title(&title, within, buf, theme) }
     }
 
@@ -95,7 +94,12 @@ impl Panel {
         }
         let x = area.right().saturating_sub(width(&range));
         buf.set_line(x, y.saturating_sub(1), &theme.span(Role::Plain, &range).into(), width(&range));
-        let counts: Vec<String> = self.counts.iter().cloned().chain(Some(self.domain.clone()).filter(|words| !words.is_empty())).collect();
+        let counts: Vec<String> = self
+            .counts
+            .iter()
+            .cloned()
+            .chain(Some(self.domain.clone()).filter(|words| !words.is_empty()))
+            .collect();
         let counts = joined(&counts, area.width, theme);
         if !counts.is_empty() {
             buf.set_line(area.x, y, &theme.span(Role::Plain, &counts).into(), area.width);
@@ -105,7 +109,13 @@ impl Panel {
     }
 
     /// A scrollbar in the right border, where there is more than a page.
-    pub(crate) fn scrollbar(&self, area: Rect, buf: &mut Buffer, (top, shown, len): (usize, usize, usize), theme: Theme) {
+    pub(crate) fn scrollbar(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        (top, shown, len): (usize, usize, usize),
+        theme: Theme,
+    ) {
         if !self.has_borders || len <= shown {
             return;
         }
@@ -113,14 +123,20 @@ impl Panel {
         let style = theme.style(if self.is_active { Role::Accent } else { Role::Quiet });
         let style = style.remove_modifier(ratatui::style::Modifier::BOLD);
         // Positions, not lines: at the last page the handle stands at the end.
-        let mut state = ScrollbarState::new(len.saturating_sub(shown).saturating_add(1)).position(top).viewport_content_length(shown);
+        let mut state = ScrollbarState::new(len.saturating_sub(shown).saturating_add(1))
+            .position(top)
+            .viewport_content_length(shown);
         Scrollbar::new(ScrollbarOrientation::VerticalRight)
             .begin_symbol(None)
             .end_symbol(None)
             .track_symbol(Some(border.vertical_right))
             .thumb_symbol(theme.glyphs().thumb)
             .style(style)
-            .render(Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(2), ..area }, buf, &mut state);
+            .render(
+                Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(2), ..area },
+                buf,
+                &mut state,
+            );
     }
 }
 

@@ -9,7 +9,9 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Position, Rect},
     text::{Line, Span},
-    widgets::{Cell as TableCell, HighlightSpacing, Row as TableRow, StatefulWidget, Table, TableState, Widget},
+    widgets::{
+        Cell as TableCell, HighlightSpacing, Row as TableRow, StatefulWidget, Table, TableState, Widget,
+    },
 };
 
 use crate::{
@@ -94,7 +96,8 @@ impl RowsTable<'_, '_> {
     fn words<'c>(&self, cell: &'c Cell<'_>, column: Column) -> Cow<'c, str> {
         let words = cell.in_words();
         let domain = self.view.domain.as_ref().filter(|_| column == Column::Address);
-        let shared = domain.and_then(|domain| words.strip_suffix(domain.as_str())?.strip_suffix('@').map(str::to_owned));
+        let shared = domain
+            .and_then(|domain| words.strip_suffix(domain.as_str())?.strip_suffix('@').map(str::to_owned));
         match shared {
             Some(local) => Cow::Owned(format!("{local}@{}", self.theme.glyphs().cut)),
             None => words,
@@ -121,14 +124,27 @@ impl RowsTable<'_, '_> {
     fn header(&self, columns: &[(Column, u16)], gutter: u16) -> TableRow<'static> {
         let quiet = self.theme.style(Role::Quiet);
         let heads = columns.iter().map(|(column, wide)| {
-            let sorted = if self.view.sorted_by == Some(*column) { format!(" {}", self.theme.glyphs().sorted) } else { String::new() };
-            TableCell::from(cut(&format!("{}{sorted}", head(*column)), *wide, self.theme.use_unicode()).into_owned())
+            let sorted = if self.view.sorted_by == Some(*column) {
+                format!(" {}", self.theme.glyphs().sorted)
+            } else {
+                String::new()
+            };
+            TableCell::from(
+                cut(&format!("{}{sorted}", head(*column)), *wide, self.theme.use_unicode()).into_owned(),
+            )
         });
         let first = (gutter > 0).then(|| TableCell::from(""));
         TableRow::new(first.into_iter().chain(heads)).style(quiet)
     }
 
-    fn row(&self, row: &Row<'_>, at: (bool, bool), columns: &[(Column, u16)], gutter: u16, tag: Option<String>) -> TableRow<'static> {
+    fn row(
+        &self,
+        row: &Row<'_>,
+        at: (bool, bool),
+        columns: &[(Column, u16)],
+        gutter: u16,
+        tag: Option<String>,
+    ) -> TableRow<'static> {
         let (is_lit, is_in_range) = at;
         // One look for the whole row: no cell keeps a colour of its own.
         let is_one = is_lit || row.is_quiet;
@@ -157,11 +173,16 @@ impl RowsTable<'_, '_> {
         for (at, (column, wide)) in columns.iter().enumerate() {
             let column = if is_lost && *column == Column::Name { Column::Address } else { *column };
             let tag = tag.as_deref().filter(|_| last_naming == Some(at));
-            let spans = row.cells.get(column).map(|cell| self.cell(cell, column, *wide, tag)).unwrap_or_default();
+            let spans =
+                row.cells.get(column).map(|cell| self.cell(cell, column, *wide, tag)).unwrap_or_default();
             let spans = spans.into_iter().map(|(as_role, words)| self.theme.span(role(as_role), &words));
             cells.push(TableCell::from(Line::from(spans.collect::<Vec<Span<'static>>>())));
         }
-        let style = if row.is_quiet && !is_lit { self.theme.style(Role::Quiet) } else { self.theme.style(Role::Plain) };
+        let style = if row.is_quiet && !is_lit {
+            self.theme.style(Role::Quiet)
+        } else {
+            self.theme.style(Role::Plain)
+        };
         TableRow::new(cells).style(style)
     }
 
@@ -189,7 +210,9 @@ impl RowsTable<'_, '_> {
         self.settle(list, area.height);
         let len = self.view.rows.len();
         if len == 0 {
-            for (y, line) in (area.y..area.bottom()).zip(wrap(&self.empty, area.width, self.theme.use_unicode())) {
+            for (y, line) in
+                (area.y..area.bottom()).zip(wrap(&self.empty, area.width, self.theme.use_unicode()))
+            {
                 Span::raw(line).render(Rect { y, height: 1, ..area }, buf);
             }
             return Some(Position::new(area.x, area.y));

@@ -24,7 +24,9 @@ const APPLICATION: i64 = 0x4233_3635;
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
     // Looked at without the write lock first: nearly always there is nothing to do.
     // As of one moment: another program may be making the record just now.
-    let known = version(&connection.transaction()?)?;
+    let tx = connection.transaction()?;
+    let known = version(&tx)?;
+    drop(tx);
     if known == MIGRATIONS.len() {
         return Ok(());
     }
