@@ -5,7 +5,7 @@
 //! own state; all others become an answer of the wizard. Pure.
 
 use crate::{
-    domain::{bill::grouped, phrase::phrase, text::Text},
+    domain::{bill::grouped, phrase::Phrase, text::Text},
     wizard::{
         answer::{Action, Ending, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
@@ -149,6 +149,7 @@ pub(crate) const KEYS: &[Binding] = &[
         "Turns protection off for the row or the range (Admin); asks first.",
     ),
     key(CUSTOMER, 'n', Deed::Do(Action::Add), "new", "Adds a customer (Admin)."),
+    key(PLAYED, 'w', Deed::Do(Action::Rehearse), "play", "Sandbox: plays the customer."),
     key(
         AUTHORISE,
         'l',
@@ -160,7 +161,6 @@ pub(crate) const KEYS: &[Binding] = &[
     key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
     key(SENDING, 'f', Deed::Do(Action::WriteFile), "file", "Writes it into a file that only you can read."),
     key(AUTHORISE, 'o', Deed::Do(Action::Open), "open", "Opens the link in a browser on this computer."),
-    key(PLAYED, 'w', Deed::Do(Action::Rehearse), "play", "Sandbox: plays the customer."),
     key(
         OUTCOME,
         't',
@@ -659,7 +659,10 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
 
 fn nothing_here(press: Press, state: &mut State) -> Outcome {
     let key = name(press);
-    state.say(Tone::Plain, phrase![format_args!("{key} does nothing here. "), "Press ? for the keys."]);
+    state.say(
+        Tone::Plain,
+        Phrase::from(format_args!("{key} does nothing here.")).then("Press ? for the keys."),
+    );
     Outcome::Changed
 }
 

@@ -142,6 +142,7 @@ impl List {
     /// Forgets where the cursor was: other words were searched for, best first.
     pub(crate) fn restart(&mut self) {
         (self.lit, self.at, self.top, self.is_moved, self.seen) = (None, 0, 0, false, None);
+        self.needs.clear();
     }
 
     /// Finds the lit row again among other rows. While a search is not finished, a row that is not among its hits is

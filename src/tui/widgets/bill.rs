@@ -15,7 +15,7 @@ use crate::{
 use super::flow::{FlowLine, Pen, padded};
 
 /// Widest table: farther apart the eye loses the line. A guess.
-const TABLE: u16 = 56;
+const TABLE: u16 = 66;
 
 /// A line of the table: label to the left, number to the right.
 fn line(label: (Role, &str), number: (Role, u32), pen: Pen) -> FlowLine {

@@ -142,7 +142,12 @@ pub(crate) fn tighten(lines: &mut Vec<FlowLine>, height: usize, focus: Focus) {
     if lines.len() <= height {
         return;
     }
-    lines.retain(|line| line.rank != Rank::Air);
+    // The lowest first: the answer to the question stands apart as long as anything does.
+    while lines.len() > height
+        && let Some(at) = lines.iter().rposition(|line| line.rank == Rank::Air)
+    {
+        lines.remove(at);
+    }
     if lines.len() <= height {
         return;
     }

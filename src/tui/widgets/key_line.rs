@@ -175,8 +175,11 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     let has_failed = view.page.blocks.iter().any(|block| matches!(block, Block::Failure(_)))
         || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let own = |binding: &&&Binding| binding.scope != Scope::Everywhere;
+    // The ways to hand a link over stand below it.
+    let is_below = |binding: &Binding| state::link(&view.page).is_some() && is_sending(binding.deed);
     for (at, binding) in (OWN..).zip(table.iter().filter(own)) {
-        items.push(item(binding, at, view));
+        let importance = if is_below(binding) { COMMON.saturating_mul(2).saturating_add(at) } else { at };
+        items.push(item(binding, importance, view));
     }
     let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
     for (at, binding) in (COMMON..).zip(table.iter().filter(|binding| binding.scope == Scope::Everywhere)) {
@@ -203,6 +206,14 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| if item.importance <= STATE { 0_u8 } else { 1 });
     items
+}
+
+/// Whether a key hands the link over.
+pub(crate) const fn is_sending(deed: Deed) -> bool {
+    matches!(
+        deed,
+        Deed::Code | Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open)
+    )
 }
 
 /// A binding on the line.

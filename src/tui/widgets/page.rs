@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use crate::{
-    domain::{failure::Failure, text::Text},
+    domain::{failure::Failure, phrase::Phrase, text::Text},
     tui::{
         keys::{self, Binding, KEYS},
         state::{self, Focus, List, Scroll, State},
@@ -17,7 +17,6 @@ use crate::{
         words::{Keyboard, break_up, cut, grouped, say, width},
     },
     wizard::{
-        answer::Action,
         ask::Shape,
         view::{Block, Page, RowsView, View},
     },
@@ -59,11 +58,7 @@ pub(crate) struct PageView<'v, 'a> {
 impl PageView<'_, '_> {
     /// Draws it; says where the hardware cursor stands.
     pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
-        let receipt = self.page.blocks.iter().find_map(|block| match block {
-            Block::Lines(lines) => Some(*lines),
-            _ => None,
-        });
-        let Some(lines) = receipt else { return self.work(area, buf, state) };
+        let Some(lines) = self.lines() else { return self.work(area, buf, state) };
         let has_more = self.page.blocks.len() > 1;
         if !has_more {
             return self.receipt(lines, area, buf, state);
@@ -84,6 +79,27 @@ impl PageView<'_, '_> {
         let cursor = self.work(work, buf, state);
         let read = self.receipt(lines, receipt, buf, state);
         if state.focus == Focus::Text { read } else { cursor.or(read) }
+    }
+
+    /// The lines of a receipt.
+    fn lines(&self) -> Option<&[Text]> {
+        self.page
+            .blocks
+            .iter()
+            .find_map(|block| if let Block::Lines(lines) = block { Some(*lines) } else { None })
+    }
+
+    /// What the receipt is: the block directly above it says so.
+    fn receipt_title(&self) -> Option<&Phrase> {
+        let title = |pair: &[Block<'_>]| match pair {
+            [Block::Para(_) | Block::Strong(..), Block::Lines(_)] => true,
+            _ => false,
+        };
+        let at = self.page.blocks.windows(2).position(title)?;
+        match self.page.blocks.get(at)? {
+            Block::Para(words) | Block::Strong(_, words) => Some(words),
+            _ => None,
+        }
     }
 
     fn has_borders(&self) -> bool {
@@ -153,7 +169,9 @@ impl PageView<'_, '_> {
     fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
         let theme = state.theme;
         let panel = Panel {
-            title: "Receipt".into(),
+            title: self
+                .receipt_title()
+                .map_or_else(|| "Receipt".into(), |title| say(title, Keyboard::Commands).to_string()),
             is_active: self.is_active && state.focus == Focus::Text,
             has_borders: self.has_borders(),
             counts: Vec::new(),
@@ -239,7 +257,13 @@ impl PageView<'_, '_> {
         for line in &lines {
             cursor = cursor.or(self.put(line, &mut inner, focus, buf));
         }
-        let at_row = table.draw(inner, buf, list);
+        // The lit row is one look from border to border; its air is the gutter.
+        let within = if panel.has_borders {
+            Rect { x: inner.x.saturating_sub(1), width: inner.width.saturating_add(2), ..inner }
+        } else {
+            inner
+        };
+        let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
         cursor.or(at_row).or(Some(Position::new(inner.x, inner.y)))
     }
@@ -334,7 +358,13 @@ impl PageView<'_, '_> {
             })
             .collect();
         let mut lines: Vec<FlowLine> = Vec::new();
+        let title = self.receipt_title();
         for block in &self.page.blocks {
+            if let (Block::Para(words) | Block::Strong(_, words), Some(title)) = (block, title)
+                && std::ptr::eq(words, title)
+            {
+                continue;
+            }
             let mut more = self.block(block, (labels, focus, fold), &mut said, (pen, keyboard), state);
             if more.is_empty() {
                 continue;
@@ -417,11 +447,7 @@ impl PageView<'_, '_> {
             .map(|line| theme.span(Role::Plain, line).into())
             .collect();
         let sends = |binding: &&Binding| {
-            matches!(
-                binding.deed,
-                keys::Deed::Code
-                    | keys::Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open)
-            ) && keys::is_open(binding, self.view)
+            super::key_line::is_sending(binding.deed) && keys::is_open(binding, self.view)
         };
         let mut spans: Vec<Span<'static>> = Vec::new();
         let mut used = 0_u16;

@@ -219,7 +219,8 @@ impl RowsTable<'_, '_> {
         }
         let gutter = if self.has_marks(list) { MARK } else { 1 };
         let between = gap(area.width);
-        let room = area.width.saturating_sub(gutter.saturating_add(1));
+        // The space behind the gutter, and the air in front of a border.
+        let room = area.width.saturating_sub(gutter.saturating_add(2));
         let placed = columns(self.view.columns, room, &list.needs);
         let shown = usize::from(list.height);
         let rows: Vec<Row<'_>> =
