@@ -1,12 +1,16 @@
 //! The full-screen front end: draws views, reads keys, and gives the terminal back whatever happens.
 //!
 //! ```text
-//! bytes ─ reader (thread) ─ input ─> Tui::next ─ keys ─> Intent
-//! View ─> Tui::show ─ draw ─ paint ─> one write
+//! bytes ─ reader (thread) ─ input ─> Tui::next ─ keys ─> Answer
+//! View ─> Tui::show ─ Terminal::draw(|frame| …) ─ Backend ─> one write
 //! ```
 //!
-//! Everything but [`Tui`], `terminal` and `reader` is a pure function and tested as one. The front end remembers
-//! what the wizard has no word for: how far rows and text are scrolled, and what stands on the screen.
+//! Everything but [`Tui`], `guard` and `reader` is a pure function and tested as one: `draw.rs` and `widgets/` from the view
+//! and [`State`] to a frame, `keys.rs` from a key to an answer or to another state. `state.rs` is what the wizard has no
+//! word for: focus, carets, the lit row, panels that only show.
+//!
+//! An answer names the question that stood on the screen when its key was read, not the one at hand: what is typed ahead
+//! of a question presses nothing in it.
 
 use std::{
     collections::VecDeque,
@@ -18,28 +22,38 @@ use std::{
     },
 };
 
+use ratatui::{Terminal, layout::Size};
+
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
     wizard::{
         answer::{Answer, Ending, Given},
+        ask::Revision,
         effect::FrontEndTask,
         view::View,
     },
 };
 
+use backend::Backend;
 use clipboard::Clipboard;
+use draw::draw;
+use guard::{Guard, Outlet};
 use input::{Input, Press};
+use keys::Outcome;
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
 use output::Sent;
 use pace::Pace;
 use reader::{Heard, Reader};
-use screen::Screen;
-use terminal::Terminal;
+pub use state::State;
 
+pub mod backend;
 pub mod clipboard;
 pub mod draw;
+mod field;
+mod guard;
 pub mod input;
+mod keys;
 pub mod options;
 #[cfg(unix)]
 mod output;
@@ -47,15 +61,16 @@ mod output;
 #[path = "tui/output_console.rs"]
 mod output;
 mod pace;
-pub mod paint;
 #[cfg(unix)]
 mod reader;
 #[cfg(not(unix))]
 #[path = "tui/reader_console.rs"]
 mod reader;
-mod screen;
-mod terminal;
+#[cfg(test)]
+mod samples;
+mod state;
 pub mod theme;
+mod widgets;
 pub mod words;
 
 /// Window size where neither the terminal nor the environment knows (remote-terminal.md section 1).
@@ -66,27 +81,31 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 pub struct Tui {
     /// Size where the terminal has none.
     fallback_size: (u16, u16),
-    /// The guard, shared with the reading thread and the panic hook.
-    terminal: Arc<Terminal>,
+    /// The terminal's modes, shared with the reading thread and the panic hook.
+    guard: Arc<Guard>,
     /// The output once more, to ask for its size.
     out: File,
-    /// What stands there.
-    screen: Screen,
+    /// What stands there, and what is to stand there.
+    terminal: Terminal<Backend<Outlet>>,
+    /// What the front end knows by itself.
+    state: State,
     /// Its columns and rows; none: whatever the terminal says now.
     size: Option<(u16, u16)>,
     /// How often it may change by itself.
     pace: Pace,
     /// From the reading thread.
     heard: Receiver<Heard>,
+    /// The same, put off until the frame stands.
+    postponed: VecDeque<Heard>,
     /// Has the driver come round again.
     waker: Waker,
-    /// Keys of a read that were not asked for yet.
-    inputs: VecDeque<Input>,
+    /// Keys that were not asked for yet, each with the question that stood there when it was read.
+    inputs: VecDeque<(Revision, Input)>,
     /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
     is_printing: bool,
     /// The way to the terminal's clipboard.
     clipboard: Clipboard,
-    /// Something must be drawn that no intent will cause: scrolling, another size.
+    /// Something must be drawn that no answer will cause: scrolling, another size.
     is_dirty: bool,
     /// Ends the thread when dropped.
     reader: Option<Reader>,
@@ -103,18 +122,21 @@ impl Tui {
     pub fn start(options: Options, waker: Waker) -> io::Result<Self> {
         let (input, output) = output::open()?;
         let out = output.try_clone()?;
-        let terminal = Arc::new(Terminal::new(output)?);
+        let guard = Arc::new(Guard::new(output)?);
         let (tell, heard) = channel();
-        restore_on_panic(&terminal, &tell, &waker);
+        restore_on_panic(&guard, &tell, &waker);
         let pace = Pace::new(waker.clone());
         let mut tui = Self {
             fallback_size: options.fallback_size.unwrap_or(USUAL_SIZE),
-            terminal: Arc::clone(&terminal),
+            guard: Arc::clone(&guard),
             out,
-            screen: Screen::new(options),
+            // Its size is told before the first frame.
+            terminal: Terminal::new(Backend::new(Outlet::new(Arc::clone(&guard)), Size::ZERO))?,
+            state: State::new(options),
             size: None,
             pace,
             heard,
+            postponed: VecDeque::new(),
             waker: waker.clone(),
             inputs: VecDeque::new(),
             is_printing: false,
@@ -123,8 +145,8 @@ impl Tui {
             reader: None,
         };
         // Signals first: from the first changed mode on there is someone who restores.
-        tui.reader = Some(Reader::start(input, terminal, tell, waker)?);
-        tui.terminal.enter()?;
+        tui.reader = Some(Reader::start(input, guard, tell, waker)?);
+        tui.guard.enter()?;
         Ok(tui)
     }
 
@@ -140,7 +162,7 @@ impl Tui {
     /// A window that is being pulled has another size from frame to frame: while nobody presses a key, what stands there
     /// stays until the reading thread says that it has come to rest.
     fn draw(&mut self, view: &View<'_>) -> io::Result<()> {
-        if !self.terminal.is_shown() {
+        if !self.guard.is_shown() {
             return Ok(());
         }
         let size = output::size(&self.out).unwrap_or(self.fallback_size);
@@ -149,10 +171,14 @@ impl Tui {
         }
         self.size = Some(size);
         self.is_dirty = false;
-        let bytes = self.screen.frame(view, size);
-        if !bytes.is_empty() {
+        self.terminal.backend_mut().resize(Size::from(size));
+        let state = &mut self.state;
+        self.terminal.draw(|frame| draw(frame, view, state))?;
+        // What was read up to here was typed before this frame could be seen.
+        self.drain();
+        self.state.drawn = draw::drawn(view);
+        if let Some(sent) = self.terminal.backend_mut().out_mut().sent() {
             self.pace.drawn();
-            let sent = self.terminal.write(&bytes)?;
             self.was_sent(sent);
         }
         Ok(())
@@ -168,8 +194,8 @@ impl Tui {
     }
 
     /// Everything is to be drawn again, in whatever size the window has now.
-    const fn forget(&mut self) {
-        self.screen.forget();
+    fn forget(&mut self) {
+        self.terminal.backend_mut().forget();
         self.is_dirty = true;
         self.asked();
     }
@@ -180,11 +206,26 @@ impl Tui {
         self.pace.ask();
     }
 
-    /// Takes what the reading thread told; an intent of its own goes before all keys.
-    fn listen(&mut self) -> Option<Answer> {
-        while let Ok(heard) = self.heard.try_recv() {
+    /// Takes the keys that were read so far, with the question that stood there until now.
+    fn drain(&mut self) {
+        let heard: Vec<Heard> = self.heard.try_iter().collect();
+        let seen = self.state.drawn.revision;
+        for heard in heard {
             match heard {
-                Heard::Inputs(inputs) => self.inputs.extend(inputs),
+                Heard::Inputs(inputs) => self.inputs.extend(inputs.into_iter().map(|input| (seen, input))),
+                other => self.postponed.push_back(other),
+            }
+        }
+    }
+
+    /// Takes what the reading thread told; an answer of its own goes before all keys.
+    fn listen(&mut self) -> Option<Answer> {
+        while let Some(heard) = self.postponed.pop_front().or_else(|| self.heard.try_recv().ok()) {
+            match heard {
+                Heard::Inputs(inputs) => {
+                    let seen = self.state.drawn.revision;
+                    self.inputs.extend(inputs.into_iter().map(|input| (seen, input)));
+                }
                 Heard::Redraw => self.forget(),
                 Heard::Stop => {
                     if let Some(end) = self.comes_back(reader::stop) {
@@ -208,8 +249,8 @@ impl Tui {
     }
 
     /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
-    fn comes_back(&mut self, how: fn(&Terminal) -> io::Result<()>) -> Option<Answer> {
-        let came = how(&self.terminal);
+    fn comes_back(&mut self, how: fn(&Guard) -> io::Result<()>) -> Option<Answer> {
+        let came = how(&self.guard);
         // Enter is no longer waited for.
         self.is_printing = false;
         self.forget();
@@ -220,7 +261,7 @@ impl Tui {
     fn stop_printing(&mut self) {
         if std::mem::take(&mut self.is_printing) {
             // A terminal that is gone says so through the reading thread.
-            drop(self.terminal.enter());
+            drop(self.guard.enter());
             self.forget();
         }
     }
@@ -233,9 +274,36 @@ impl Tui {
                 self.stop_printing();
                 return Some(answer(Given::Leave));
             }
-            Input::Key(Press::Ctrl('z')) => reader::suspend(&self.terminal),
+            Input::Key(Press::Ctrl('z')) => reader::suspend(&self.guard),
             Input::Key(Press::Ctrl('\\')) => return Some(answer(Given::End(Ending::Quit))),
             _ => {}
+        }
+        None
+    }
+
+    /// What was typed or pasted asks of the wizard; what the front end does by itself is done here.
+    fn input(&mut self, seen: Revision, input: &Input, view: &View<'_>) -> Option<Answer> {
+        if seen != view.ask.revision
+            && let Some(given) = keys::typed_ahead(input)
+        {
+            // The wizard drops it, and says so.
+            return Some(Answer { to: seen, what: given });
+        }
+        let outcome = match input {
+            Input::Key(_) if seen != view.ask.revision && !keys::is_always_taken(input) => return None,
+            Input::Key(press) => keys::press(*press, view, &mut self.state),
+            Input::Paste(text) => keys::paste(text, view, &mut self.state),
+            Input::Flood(bytes) => keys::flood(*bytes, input::MAX_PASTE, &mut self.state),
+        };
+        match outcome {
+            Outcome::Give(given) => {
+                self.is_dirty = true;
+                return Some(Answer { to: seen, what: given });
+            }
+            Outcome::Changed => self.is_dirty = true,
+            Outcome::Redraw => self.forget(),
+            Outcome::Suspend => reader::suspend(&self.guard),
+            Outcome::Nothing => {}
         }
         None
     }
@@ -250,20 +318,21 @@ impl FrontEnd for Tui {
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         let mut may_draw = true;
         loop {
-            if let Some(intent) = self.listen() {
-                return Ok(Some(intent));
+            if let Some(answer) = self.listen() {
+                return Ok(Some(answer));
             }
-            while let Some(input) = self.inputs.pop_front() {
+            while let Some((seen, input)) = self.inputs.pop_front() {
                 self.asked();
-                let intent = match input {
-                    input if self.is_printing => self.while_printing(&input),
-                    Input::Paste(_) | Input::Flood(_) | Input::Key(_) => None,
+                let answer = if self.is_printing {
+                    self.while_printing(&input)
+                } else {
+                    self.input(seen, &input, view)
                 };
-                if intent.is_some() {
-                    return Ok(intent);
+                if answer.is_some() {
+                    return Ok(answer);
                 }
             }
-            if !may_draw || !self.is_dirty || !self.terminal.is_shown() {
+            if !may_draw || !self.is_dirty || !self.guard.is_shown() {
                 return Ok(None);
             }
             self.draw(view)?;
@@ -273,7 +342,7 @@ impl FrontEnd for Tui {
     }
 
     fn hurry(&mut self) {
-        self.terminal.hurry();
+        self.guard.hurry();
     }
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
@@ -281,7 +350,7 @@ impl FrontEnd for Tui {
             FrontEndTask::Copy(text) => self.copy(text.as_str()),
             FrontEndTask::CopyText(text) => self.copy(text),
             FrontEndTask::PrintAlone(text) => {
-                let sent = self.terminal.print_alone(text.as_str())?;
+                let sent = self.guard.print_alone(text.as_str())?;
                 self.is_printing = sent == Sent::Whole;
                 self.was_sent(sent);
                 Ok(())
@@ -294,7 +363,7 @@ impl Tui {
     /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
     fn copy(&mut self, text: &str) -> io::Result<()> {
         let Some(bytes) = self.clipboard.sequence(text) else { return Ok(()) };
-        let sent = self.terminal.write(&bytes)?;
+        let sent = self.guard.write(&bytes)?;
         self.was_sent(sent);
         Ok(())
     }
@@ -303,13 +372,13 @@ impl Tui {
     ///
     /// Not by standard output: a terminal that takes no bytes must not keep the process from ending.
     pub fn finish(self, words: &str) {
-        self.terminal.finish(words);
+        self.guard.finish(words);
     }
 }
 
 impl Drop for Tui {
     fn drop(&mut self) {
-        self.terminal.close();
+        self.guard.close();
         drop(self.reader.take());
     }
 }
@@ -318,17 +387,17 @@ impl Drop for Tui {
 ///
 /// A panic of the drawing thread or of the reading one ends the program. One of another thread does not: after its
 /// message the view comes back, and the message waits on the main screen.
-fn restore_on_panic(terminal: &Arc<Terminal>, tell: &Sender<Heard>, waker: &Waker) {
-    let (terminal, tell, waker) = (Arc::clone(terminal), tell.clone(), waker.clone());
+fn restore_on_panic(guard: &Arc<Guard>, tell: &Sender<Heard>, waker: &Waker) {
+    let (guard, tell, waker) = (Arc::clone(guard), tell.clone(), waker.clone());
     let drawing = std::thread::current().id();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let was_shown = terminal.leave();
+        let was_shown = guard.leave();
         before(panic);
         let here = std::thread::current();
         let is_fatal = here.id() == drawing || here.name() == Some(reader::THREAD);
         // The front end may be gone already.
-        if was_shown && !is_fatal && terminal.enter().is_ok() && tell.send(Heard::Redraw).is_ok() {
+        if was_shown && !is_fatal && guard.enter().is_ok() && tell.send(Heard::Redraw).is_ok() {
             waker.wake();
         }
     }));
@@ -336,5 +405,5 @@ fn restore_on_panic(terminal: &Arc<Terminal>, tell: &Sender<Heard>, waker: &Wake
 
 /// An answer that is taken whatever question stands.
 const fn answer(what: Given) -> Answer {
-    Answer { to: crate::wizard::ask::Revision(0), what }
+    Answer { to: Revision(0), what }
 }

@@ -2,6 +2,9 @@
 //! runner and provider behind them. What the terminal and the waking of threads add is the difference to `keys`.
 
 use std::{
+    cell::Cell,
+    io::{self, Write},
+    rc::Rc,
     sync::{
         Arc,
         mpsc::{Receiver, sync_channel},
@@ -13,17 +16,21 @@ use backup365::{
     domain::{run::Operator, text::Text},
     runner::{self, Opened, Runner, Tools},
     tui::{
+        backend::Backend,
         draw::{Memory, draw},
         options::Options,
-        paint::{Hand, differences},
     },
     wizard::{
         Setup, Wizard,
         effect::{Deed, Effect},
         event::{Action, Edit, Event, Happening, Intent, Move, World},
+        view::{Focus, View},
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    Frame, Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, buffer::Buffer, layout::Rect,
+    style::Modifier,
+};
 
 use crate::{
     figures::{grouped, median, millis, short},
@@ -43,10 +50,37 @@ struct Inside {
     runner: Runner,
     woken: Receiver<()>,
     shown: Buffer,
-    next: Buffer,
     memory: Memory,
-    hand: Hand,
+    terminal: Terminal<Backend<Vec<u8>>>,
+    /// The same frames on ratatui's own backend.
+    stock: Terminal<CrosstermBackend<Count>>,
+    /// What they took there.
+    stock_bytes: Rc<Cell<usize>>,
 }
+
+/// Counts what is written.
+struct Count(Rc<Cell<usize>>);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes of one frame: here, and on ratatui's own backend.
+#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+struct Bytes {
+    ours: usize,
+    stock: usize,
+}
+
+/// The window.
+const AREA: Rect = Rect { x: 0, y: 0, width: 80, height: 24 };
 
 /// Measures it.
 pub(crate) fn measure(stage: &Stage) -> Report {
@@ -57,6 +91,18 @@ pub(crate) fn measure(stage: &Stage) -> Report {
     for size in SIZES {
         let list = stage.texts(size);
         let mut inside = Inside::open(stage, size);
+        let [first, key, mark, rows, edge] = inside.bytes();
+        let cell = |bytes: Bytes| format!("{} ({})", grouped(bytes.ours), grouped(bytes.stock));
+        details.push(format!(
+            "  {} users, bytes here (on ratatui's CrosstermBackend), a whole selected row reversed: first frame {}, \
+             cursor {}, one that scrolls {}, tick {}, page {}",
+            grouped(size),
+            cell(first),
+            cell(key),
+            cell(edge),
+            cell(mark),
+            cell(rows)
+        ));
         let cursor = inside.median(KEYS, &[Move::By(1), Move::By(-1)].map(Intent::Move));
         let page = inside.median(KEYS, &[Move::By(14), Move::By(-14)].map(Intent::Move));
         let tick = inside.median(KEYS, &[Action::Tick, Action::Tick].map(Intent::Act));
@@ -114,15 +160,16 @@ impl Inside {
             is_board_watched: true,
             here: Text::from("Australia/Sydney"),
         });
-        let area = Rect { x: 0, y: 0, width: 80, height: 24 };
+        let stock_bytes = Rc::new(Cell::new(0));
         let mut inside = Self {
             wizard,
             runner,
             woken,
-            shown: Buffer::empty(area),
-            next: Buffer::empty(area),
+            shown: Buffer::empty(AREA),
             memory: Memory::default(),
-            hand: Hand::default(),
+            terminal: Terminal::new(Backend::new(Vec::new(), AREA.as_size())).unwrap(),
+            stock: stock(&stock_bytes),
+            stock_bytes,
         };
         inside.take(Happening::Started);
         inside.until(&format!("listed {} ·", grouped(size)));
@@ -140,15 +187,71 @@ impl Inside {
         }
     }
 
-    /// Draws; how many bytes the frame is.
-    fn draw(&mut self) -> usize {
-        let mut bytes = Vec::new();
-        self.next.reset();
-        let options = Options { use_color: true, use_unicode: true, fallback_size: None };
-        let cursor = draw(&mut self.next, &self.wizard.view(), options, &mut self.memory);
-        differences(&self.shown, &self.next, &mut self.hand, cursor, &mut bytes);
-        std::mem::swap(&mut self.shown, &mut self.next);
-        bytes.len()
+    /// Draws.
+    fn draw(&mut self) {
+        self.terminal.backend_mut().out_mut().clear();
+        let (view, memory) = (self.wizard.view(), &mut self.memory);
+        let _frame = self.terminal.draw(|frame| render(frame, &view, memory)).unwrap();
+    }
+
+    /// Draws, and keeps what is shown to be read.
+    fn draw_to_read(&mut self) {
+        self.terminal.backend_mut().out_mut().clear();
+        let (view, memory) = (self.wizard.view(), &mut self.memory);
+        let frame = self.terminal.draw(|frame| render(frame, &view, memory)).unwrap();
+        self.shown.clone_from(frame.buffer);
+    }
+
+    /// Draws on both backends; how many bytes the frame is.
+    fn draw_both(&mut self) -> Bytes {
+        let (view, memory) = (self.wizard.view(), &mut self.memory);
+        self.terminal.draw(|frame| render(frame, &view, memory)).unwrap();
+        self.stock.draw(|frame| render(frame, &view, memory)).unwrap();
+        let ours = std::mem::take(self.terminal.backend_mut().out_mut()).len();
+        Bytes { ours, stock: self.stock_bytes.take() }
+    }
+
+    /// Bytes of the first frame of the list, and medians of a cursor key, a tick, a page of new rows, and a cursor key that
+    /// brings one new row into sight.
+    fn bytes(&mut self) -> [Bytes; 5] {
+        self.terminal.backend_mut().forget();
+        self.stock = stock(&self.stock_bytes);
+        let first = self.draw_both();
+        let by = |rows| Intent::Move(Move::By(rows));
+        let mut all = [vec![first], Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        for _ in 0..SLOW_KEYS {
+            for (at, key) in
+                [(1, by(1)), (1, by(-1)), (2, Intent::Act(Action::Tick)), (3, by(14)), (3, by(14))]
+            {
+                let (bytes, _) = self.press_on_both(key);
+                all[at].push(bytes);
+            }
+            // To the end of the page, and one further.
+            for _ in 0..AREA.height {
+                let (bytes, is_scrolled) = self.press_on_both(by(1));
+                if is_scrolled {
+                    all[4].push(bytes);
+                    break;
+                }
+            }
+        }
+        // A list that fits never scrolls.
+        all[4].extend(all[4].is_empty().then(Bytes::default));
+        all.map(|frames| Bytes {
+            ours: median(frames.iter().map(|bytes| bytes.ours).collect()),
+            stock: median(frames.iter().map(|bytes| bytes.stock).collect()),
+        })
+    }
+
+    /// Presses a key: what it cost, and whether it scrolled the list. What it brings is drawn, and not counted.
+    fn press_on_both(&mut self, key: Intent) -> (Bytes, bool) {
+        let top = self.memory.rows.top;
+        self.take(Happening::Intent(key));
+        let bytes = self.draw_both();
+        let is_scrolled = self.memory.rows.top != top;
+        while self.turn(Duration::ZERO) {}
+        self.draw_both();
+        (bytes, is_scrolled)
     }
 
     /// Takes the replies that wait, four at most as the driver does, or waits for one; then draws. Whether one came.
@@ -160,7 +263,7 @@ impl Inside {
             is_changed = true;
         }
         if is_changed {
-            self.draw();
+            self.draw_to_read();
             return true;
         }
         self.woken.recv_timeout(patience).is_ok()
@@ -207,14 +310,31 @@ impl Inside {
             let expected = format!("· shown {} ·", grouped(list.holding(letter.encode_utf8(&mut [0; 4]))));
             let at = Instant::now();
             self.take(Happening::Intent(Intent::Insert(letter)));
-            self.draw();
+            self.draw_to_read();
             first.push(millis(at.elapsed()));
             frames.push(1 + self.until(&expected));
             whole.push(millis(at.elapsed()));
             self.take(Happening::Intent(Intent::Edit(Edit::Clear)));
-            self.draw();
+            self.draw_to_read();
             while self.turn(Duration::from_millis(20)) {}
         }
         (median(first), median(whole), median(frames))
+    }
+}
+
+/// An empty screen on ratatui's own backend, whose size nobody is asked for.
+fn stock(bytes: &Rc<Cell<usize>>) -> Terminal<CrosstermBackend<Count>> {
+    let options = TerminalOptions { viewport: Viewport::Fixed(AREA) };
+    Terminal::with_options(CrosstermBackend::new(Count(Rc::clone(bytes))), options).unwrap()
+}
+
+/// Draws the view, with the whole row of the cursor reversed where it stands in the list.
+fn render(frame: &mut Frame<'_>, view: &View<'_>, memory: &mut Memory) {
+    let options = Options { use_color: true, use_unicode: true, fallback_size: None };
+    if let Some(at) = draw(frame.buffer_mut(), view, options, memory) {
+        if view.focus == Focus::Rows {
+            frame.buffer_mut().set_style(Rect { x: 0, y: at.y, height: 1, ..AREA }, Modifier::REVERSED);
+        }
+        frame.set_cursor_position(at);
     }
 }

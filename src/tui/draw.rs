@@ -1,31 +1,364 @@
-//! Stand-in.
+//! The screen: a function of the view and of what the front end knows by itself.
+//!
+//! ```text
+//!  SANDBOX  customer  product                    run   bar: two lines from 20 rows up, one below that
+//!           organisation · domain              …last4
+//!  ✓ Customer ─ ● Product ─ ○ Access ─ …               steps, from 18 rows up
+//! ┌ The question ──────────────────────── 1–15 of 37 ┐ page; from 100 columns the say-it card beside it
+//! └ counts ───────────────────────────── @its.domain ┘
+//!  ✓ what goes on, or what went wrong                  notice
+//!  Enter review   p park   ? keys                      keys
+//! ```
+//!
+//! A window below 40x10 gets a few lines that say what is needed.
 
-use ratatui::buffer::Buffer;
-
-use crate::{
-    tui::{options::Options, paint::Place},
-    wizard::view::View,
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Constraint, Layout, Position, Rect},
+    style::Style,
+    text::Line,
+    widgets::{Clear, StatefulWidget, Widget},
 };
 
-/// Which rows of a list are in sight.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Scroll {
-    /// Index of the first row in sight.
-    pub(crate) top: usize,
-    /// Rows in sight.
-    pub(crate) height: u16,
-    /// Line of the first one.
-    pub(crate) y: u16,
+use crate::{
+    domain::text::Text,
+    wizard::{
+        ask::Shape,
+        view::{Bar, Block, Notice, Page, Tone, View},
+    },
+};
+
+use super::{
+    state::{self, Drawn, Focus, Panel as Own, State},
+    theme::{Role, Theme},
+    widgets::{
+        bar, card, code, columns, explain,
+        flow::{Flow, FlowLine, Pen, tighten},
+        help, key_line, notice,
+        page::{FLOW, PageView},
+        panel::{BORDERS_FROM, Panel},
+        rows::RowsTable,
+        steps,
+    },
+    words::{say, wrap},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// Smallest window that is drawn whole, columns and rows (remote-terminal.md section 7).
+const LEAST: (u16, u16) = (40, 10);
+
+/// Windows with at least this many rows have a line of steps (look.md section 4).
+const STEPS_FROM: u16 = 18;
+
+/// Windows with at least this many rows have two lines for what goes on.
+const NOTICES_FROM: u16 = 20;
+
+/// Least window in which a panel stands above the dimmed page; below it takes the place of the page.
+const DIALOG_FROM: (u16, u16) = (80, 20);
+
+/// Widest panel above the page.
+const DIALOG: u16 = 72;
+
+/// Draws the view.
+pub fn draw(frame: &mut Frame<'_>, view: &View<'_>, state: &mut State) {
+    if let Some(cursor) = render(frame.buffer_mut(), view, state) {
+        frame.set_cursor_position(cursor);
+    }
 }
 
-/// What the front end remembers between two frames; nothing that the wizard knows.
-#[derive(Debug, Clone, Default)]
-pub struct Memory {
-    /// The rows' slice.
-    pub(crate) rows: Scroll,
+/// Draws the view into a blank buffer; says where the hardware cursor stands.
+pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Position> {
+    let window = buf.area;
+    state.sync(view);
+    if window.width == 0 || window.height == 0 {
+        return None;
+    }
+    if matches!(state.panel, Some(Own::Code))
+        && let Some(link) = state::link(&view.page)
+    {
+        return code::draw(link.as_str(), &view.bar, buf, state.theme);
+    }
+    if window.width < LEAST.0 || window.height < LEAST.1 {
+        return Some(too_small(buf, view, state.theme));
+    }
+    let theme = state.theme;
+    let bar = bar::lines(&view.bar, window.height, Pen { theme, width: window.width });
+    let has_steps = window.height >= STEPS_FROM && !view.steps.is_empty();
+    let notices = notices(view, state, window);
+    let [bar_area, steps_area, body, notice_area, keys_area] = Layout::vertical([
+        Constraint::Length(height_of(bar.len())),
+        Constraint::Length(u16::from(has_steps)),
+        Constraint::Fill(1),
+        Constraint::Length(height_of(notices.len())),
+        Constraint::Length(1),
+    ])
+    .areas(window);
+    lines(&bar, bar_area, buf);
+    if has_steps {
+        steps::line(&view.steps, window.width, theme).render(steps_area, buf);
+    }
+    let step = (!has_steps && !view.steps.is_empty()).then(|| steps::short(&view.steps));
+    let cursor = work(view, step, body, buf, state);
+    lines(&notices, notice_area, buf);
+    // After the page: only then it is known whether it scrolls.
+    key_line::line(view, state, window.width).render(keys_area, buf);
+    Some(cursor.unwrap_or_else(|| Position::new(body.x, body.y)))
 }
 
-/// Draws the view into a blank frame; says where the cursor stands.
-pub fn draw(_cells: &mut Buffer, _view: &View<'_>, _options: Options, _memory: &mut Memory) -> Option<Place> {
-    None
+/// What a person has before their eyes from now on.
+pub(crate) fn drawn(view: &View<'_>) -> Drawn {
+    let hit =
+        state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
+            let words = match &rows.search.as_ref()?.value {
+                crate::wizard::view::FieldValue::Plain(words) if !words.is_empty() => (*words).to_owned(),
+                _ => return None,
+            };
+            Some((words, rows.rows.id(0)?))
+        });
+    Drawn { revision: view.ask.revision, hit }
+}
+
+/// The page, the card beside it, and what stands above it; says where the cursor stands.
+fn work(
+    view: &View<'_>,
+    step: Option<String>,
+    body: Rect,
+    buf: &mut Buffer,
+    state: &mut State,
+) -> Option<Position> {
+    let window = buf.area;
+    let is_dialog = window.width >= DIALOG_FROM.0 && window.height >= DIALOG_FROM.1;
+    let page = PageView { view, page: &view.page, is_active: state.panel.is_none(), step, window };
+    let own = state.panel.take();
+    let below = view.below.as_ref().filter(|_| is_panel(&view.page, &view.ask.shape));
+    let cursor = match (&own, below) {
+        (Some(own), _) if is_dialog => {
+            let under = PageView { page: below.unwrap_or(&view.page), is_active: false, ..page };
+            beside_card(&under, body, buf, state);
+            dim(body, buf, state.theme);
+            own_panel(own, view, (body, true), buf, state)
+        }
+        (Some(own), _) => own_panel(own, view, (body, false), buf, state),
+        (None, Some(below)) if is_dialog => {
+            let under = PageView { page: below, is_active: false, step: None, ..page };
+            beside_card(&under, body, buf, state);
+            dim(body, buf, state.theme);
+            let over = PageView { view, page: &view.page, is_active: true, step: None, window };
+            let width = body.width.min(DIALOG + 4);
+            let pen = Pen { theme: state.theme, width: width.saturating_sub(4) };
+            let need = over.flow(pen, state, crate::tui::widgets::checks::Fold::Well).len();
+            let area = centred(body, width, height_of(need).saturating_add(2));
+            Clear.render(area, buf);
+            over.draw(area, buf, state)
+        }
+        (None, _) => beside_card(&page, body, buf, state),
+    };
+    state.panel = own;
+    cursor
+}
+
+/// Whether a page is a panel above another one: a short question, no table of its own.
+fn is_panel(page: &Page<'_>, shape: &Shape) -> bool {
+    let is_long = |block: &Block<'_>| {
+        matches!(block, Block::Bill(_) | Block::Rows(_) | Block::Lines(_) | Block::Checks(_))
+    };
+    matches!(shape, Shape::Confirm { .. } | Shape::Form | Shape::Read) && !page.blocks.iter().any(is_long)
+}
+
+/// A page, with the say-it card beside it where the work keeps its width.
+fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    let width = card::WIDEST.min(body.width / 3);
+    let has_card = body.width >= card::BESIDE_FROM
+        && !page.view.card.say.is_empty()
+        && keeps_its_width(page, body, width, state);
+    if !has_card {
+        return page.draw(body, buf, state);
+    }
+    let [work, beside] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(width)]).areas(body);
+    let cursor = page.draw(work, buf, state);
+    let theme = state.theme;
+    let panel =
+        Panel { title: "Say".into(), has_borders: buf.area.height >= BORDERS_FROM.1, ..Panel::default() };
+    let inner = panel.frame(beside, buf, theme);
+    let mut lines = card::lines(&page.view.card, Pen { theme, width: inner.width });
+    tighten(&mut lines, usize::from(inner.height), Focus::Text);
+    if lines.len() > usize::from(inner.height) {
+        lines.truncate(usize::from(inner.height.saturating_sub(1)));
+        lines.push(theme.span(Role::Quiet, "s shows all of it").into());
+    }
+    let flow = Flow { lines: &lines, focus: Focus::Number, theme };
+    StatefulWidget::render(&flow, inner, buf, &mut state::Scroll::default());
+    cursor
+}
+
+/// Whether the work needs no more than a card leaves it; once it did, the card stays away, so that nothing jumps.
+fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut State) -> bool {
+    let room = body.width.saturating_sub(card).saturating_sub(4);
+    let has_receipt = page.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
+    let Some(rows) = state::rows(page.page) else { return room >= FLOW && !has_receipt };
+    let theme = state.theme;
+    let question = if page.is_active { page.view.ask.id } else { state.listed };
+    let list = state.list_mut(question);
+    let table = RowsTable { view: rows, theme, is_lit: true, empty: String::new() };
+    table.settle(list, body.height.saturating_sub(2));
+    list.is_card_hidden |= columns::wanted(rows.columns, &list.needs).saturating_add(5) > room;
+    !list.is_card_hidden && !has_receipt
+}
+
+/// A panel of the front end's own.
+fn own_panel(
+    own: &Own,
+    view: &View<'_>,
+    (body, is_dialog): (Rect, bool),
+    buf: &mut Buffer,
+    state: &mut State,
+) -> Option<Position> {
+    let theme = state.theme;
+    let has_borders = buf.area.width >= BORDERS_FROM.0 && buf.area.height >= BORDERS_FROM.1;
+    let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
+    let pen = Pen { theme, width: if has_borders { width.saturating_sub(4) } else { width } };
+    let (title, lines, focus): (&str, Vec<FlowLine>, Focus) = match own {
+        Own::Help => ("Keys", help::lines(view, pen), Focus::Text),
+        Own::Say => ("Say", card::lines(&view.card, pen), Focus::Text),
+        Own::Explain(looked_up) => {
+            let focus = if looked_up.in_field { explain::FIELD } else { Focus::Text };
+            ("What does it mean?", explain::lines(looked_up, pen), focus)
+        }
+        Own::Code => ("QR code", Vec::new(), Focus::Text),
+    };
+    let area = if is_dialog {
+        // Explain keeps its place while it is typed into.
+        let need = if matches!(own, Own::Explain(_)) {
+            body.height
+        } else {
+            height_of(lines.len()).saturating_add(2)
+        };
+        centred(body, width, need)
+    } else {
+        body
+    };
+    Clear.render(area, buf);
+    let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
+    let inner = panel.frame(area, buf, theme);
+    let mut lines = lines;
+    tighten(&mut lines, usize::from(inner.height), focus);
+    let flow = Flow { lines: &lines, focus, theme };
+    StatefulWidget::render(&flow, inner, buf, &mut state.panel_scroll);
+    let scroll = state.panel_scroll;
+    crate::tui::widgets::page::scrolled(&panel, area, buf, &scroll, lines.len(), theme);
+    flow.cursor(inner, &scroll).or(Some(Position::new(inner.x, inner.y)))
+}
+
+/// A place in the middle of another one, no higher than that.
+fn centred(within: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(within.width), height.min(within.height));
+    Rect {
+        x: within.x.saturating_add((within.width - width) / 2),
+        y: within.y.saturating_add((within.height - height) / 2),
+        width,
+        height,
+    }
+}
+
+/// Everything below a panel is quiet.
+fn dim(area: Rect, buf: &mut Buffer, theme: Theme) {
+    buf.set_style(area, Style::reset());
+    for position in area.positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            let symbol = cell.symbol().to_owned();
+            cell.reset();
+            cell.set_symbol(&symbol).set_style(theme.style(Role::Quiet));
+        }
+    }
+}
+
+/// The lines below the page: what this front end says, what the wizard says, what is to be known about the lit row. Their
+/// number stays the same while the words fit, so that nothing jumps.
+fn notices(view: &View<'_>, state: &State, window: Rect) -> Vec<Line<'static>> {
+    let keyboard = state.keyboard();
+    let room = usize::from(window.height >= NOTICES_FROM) + 1;
+    let remark = remark(view, state);
+    let wizard = view.notice.as_ref();
+    let first = state.said.as_ref().or(wizard);
+    // A clock that runs gives way to what the row says, where there is one line only.
+    let first = match (first, &remark) {
+        (Some(notice), Some(remark)) if room == 1 && notice.tone == Tone::Busy && state.said.is_none() => {
+            Some(remark)
+        }
+        (None, Some(remark)) => Some(remark),
+        (first, _) => first,
+    };
+    let line = |notice: &Notice| notice::lines(notice, keyboard, window.width, state.theme);
+    let mut lines = first.map(line).unwrap_or_default();
+    if lines.len() < room
+        && let Some(remark) = remark.as_ref().filter(|remark| first != Some(*remark))
+    {
+        let more = line(remark);
+        if lines.len().saturating_add(more.len()) <= room {
+            lines.extend(more);
+        }
+    }
+    if window.height < 14 {
+        lines.truncate(2);
+    }
+    while lines.len() < room {
+        lines.push(Line::default());
+    }
+    lines
+}
+
+/// What is to be known about the row under the cursor.
+fn remark(view: &View<'_>, state: &State) -> Option<Notice> {
+    if state.focus != Focus::Rows || state.panel.is_some() {
+        return None;
+    }
+    let rows = state::rows(&view.page)?;
+    let at = state.list(view.ask.id)?.lit(rows)?;
+    rows.rows.remark(at)
+}
+
+/// How many rows lines take.
+fn height_of(lines: usize) -> u16 {
+    u16::try_from(lines).unwrap_or(u16::MAX)
+}
+
+/// Lines from the top of an area.
+fn lines(lines: &[Line<'static>], area: Rect, buf: &mut Buffer) {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        line.render(Rect { y, height: 1, ..area }, buf);
+    }
+}
+
+/// One line about the room that is needed, then what is never cut, and the question that Enter would answer: keys work
+/// in a small window too.
+fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
+    let area = buf.area;
+    let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
+    let mut words = wrap(&need, area.width, theme.use_unicode());
+    words.extend(wrap(&name(&view.bar, theme), area.width, theme.use_unicode()));
+    if view.below.is_some() {
+        let heading = say(&view.page.heading, crate::tui::words::Keyboard::Commands);
+        words.extend(wrap(heading.as_str(), area.width, theme.use_unicode()));
+    }
+    // The last cell of the last row is never written.
+    let last = area.height.saturating_sub(1);
+    for (y, line) in (0..area.height).zip(words) {
+        let room = if y == last { area.width.saturating_sub(1) } else { area.width };
+        buf.set_line(0, y, &theme.span(Role::Plain, &line).into(), room);
+    }
+    Position::ORIGIN
+}
+
+/// What is never cut.
+fn name(bar: &Bar<'_>, theme: Theme) -> String {
+    let mut name = Vec::new();
+    if bar.is_sandbox {
+        name.push("SANDBOX".to_owned());
+    }
+    name.extend(bar.run.as_ref().map(Text::to_string));
+    name.extend(bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut)));
+    name.join(" ")
 }

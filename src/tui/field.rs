@@ -1,20 +1,36 @@
 //! One line of text: typing, pasting, editing by grapheme clusters; a masked variant for secrets.
 //!
 //! The field keeps what was typed as it was typed, because ids and passwords are read from it; only its cleaned form is
-//! shown. Intents that are not about text are handed back to the screen.
+//! shown. The wizard has the text too ([`Given::Fill`](crate::wizard::answer::Given::Fill), whole, at each change); the
+//! caret is known here only.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{
-    domain::{
-        secret::Secret,
-        text::{MAX_BYTES, Text},
-    },
-    wizard::{
-        event::{Edit, Intent},
-        view::{FieldValue, FieldView},
-    },
+use crate::domain::{
+    secret::Secret,
+    text::{MAX_BYTES, Text},
 };
+
+/// An edit at the caret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// Erases the letter before the caret.
+    Backspace,
+    /// Erases the letter behind it.
+    Delete,
+    /// Erases the word before it.
+    Word,
+    /// Erases everything.
+    Clear,
+    /// One letter to the left.
+    Left,
+    /// One letter to the right.
+    Right,
+    /// To the start.
+    Home,
+    /// To the end.
+    End,
+}
 
 /// What the field holds.
 #[derive(Clone)]
@@ -36,17 +52,6 @@ pub(crate) struct Field {
     content: Content,
     /// Byte index into the raw text, on a grapheme boundary.
     cursor: usize,
-}
-
-/// What an intent did to a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
-    /// The text is another one now.
-    Changed,
-    /// It was about this field and changed no text.
-    Kept,
-    /// It was not about text.
-    NotMine,
 }
 
 impl Default for Field {
@@ -137,37 +142,31 @@ impl Field {
         }
     }
 
-    /// Handles an intent if it is about text.
-    pub(crate) fn intent(&mut self, intent: &Intent) -> Taken {
-        let is_changed = match intent {
-            Intent::Insert(c) => self.insert(*c),
-            Intent::Paste(text) => self.paste(text),
-            Intent::Edit(edit) => self.edit(*edit),
-            _ => return Taken::NotMine,
-        };
-        if is_changed { Taken::Changed } else { Taken::Kept }
+    /// How many letters stand before the caret, of those that are shown; none before it in a secret, because neither its
+    /// length nor the caret may tell anything about it.
+    pub(crate) fn caret(&self) -> usize {
+        let before = self.raw().get(..self.cursor).unwrap_or_default();
+        match &self.content {
+            // A stand-in is longer than what it stands for: what is shown may be cut before the caret is reached.
+            Content::Plain { shown, .. } => {
+                let clusters = |text: &Text| text.as_str().graphemes(true).count();
+                clusters(&Text::typed(before)).min(clusters(shown))
+            }
+            Content::Masked(_) => 0,
+        }
     }
 
-    /// Shows it.
-    pub(crate) fn view(
-        &self,
-        label: &'static str,
-        hint: impl Into<Text>,
-        problem: Option<Text>,
-        is_focused: bool,
-    ) -> FieldView<'_> {
-        let before = self.raw().get(..self.cursor).unwrap_or_default();
-        let (value, cursor) = match &self.content {
-            Content::Plain { shown, .. } => {
-                // A stand-in is longer than what it stands for: what is shown may be cut before the cursor is reached.
-                let clusters = |text: &Text| text.as_str().graphemes(true).count();
-                let cursor = clusters(&Text::typed(before)).min(clusters(shown));
-                (FieldValue::Plain(shown.shown()), cursor)
-            }
-            // Dots are always eight: neither the length nor the cursor tells anything about the secret.
-            Content::Masked(secret) => (FieldValue::Masked { is_filled: !secret.expose().is_empty() }, 0),
-        };
-        FieldView { label, value, cursor, hint: hint.into(), problem, is_focused, takes_lines: false }
+    /// What may be shown of it; nothing of a secret.
+    pub(crate) fn shown(&self) -> &str {
+        match &self.content {
+            Content::Plain { shown, .. } => shown.as_str(),
+            Content::Masked(_) => "",
+        }
+    }
+
+    /// Whether its text is never shown.
+    pub(crate) const fn is_masked(&self) -> bool {
+        matches!(self.content, Content::Masked(_))
     }
 
     fn raw(&self) -> &str {
@@ -247,9 +246,7 @@ mod tests {
     use super::*;
 
     fn shown(field: &Field) -> (String, usize) {
-        let view = field.view("Name", "", None, true);
-        let FieldValue::Plain(value) = view.value else { panic!("masked") };
-        (value.as_str().to_owned(), view.cursor)
+        (field.shown().to_owned(), field.caret())
     }
 
     #[test]
@@ -296,19 +293,18 @@ mod tests {
         for c in "hunter2 ".chars() {
             field.insert(c);
         }
-        let view = field.view("Password", "", None, true);
-        assert!(matches!(view.value, FieldValue::Masked { is_filled: true }));
-        assert_eq!((view.cursor, field.text()), (0, ""));
-        assert!(!format!("{field:?} {view:?}").contains("hunter"));
+        assert_eq!((field.shown(), field.caret(), field.text()), ("", 0, ""));
+        assert!(field.is_masked() && !field.is_empty());
+        assert!(!format!("{field:?}").contains("hunter"));
         assert_eq!(field.secret().unwrap().expose(), "hunter2 ");
     }
 
-    #[test]
-    fn only_text_is_taken() {
-        let mut field = Field::default();
-        assert_eq!(field.intent(&Intent::Insert('a')), Taken::Changed);
-        assert_eq!(field.intent(&Intent::Edit(Edit::Left)), Taken::Kept);
-        assert_eq!(field.intent(&Intent::Submit), Taken::NotMine);
+    /// What may be done to a field.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Insert(char),
+        Paste(String),
+        Edit(Edit),
     }
 
     proptest! {
@@ -316,13 +312,13 @@ mod tests {
         fn no_editing_breaks_it(
             steps in proptest::collection::vec(
                 prop_oneof![
-                    any::<char>().prop_map(Intent::Insert),
-                    ".{0,20}".prop_map(Intent::Paste),
-                    Just("x".repeat(900)).prop_map(Intent::Paste),
+                    any::<char>().prop_map(Step::Insert),
+                    ".{0,20}".prop_map(Step::Paste),
+                    Just("x".repeat(900)).prop_map(Step::Paste),
                     prop_oneof![
                         Just(Edit::Backspace), Just(Edit::Delete), Just(Edit::Word), Just(Edit::Left),
                         Just(Edit::Right), Just(Edit::Home), Just(Edit::End),
-                    ].prop_map(Intent::Edit),
+                    ].prop_map(Step::Edit),
                 ],
                 0..40,
             ),
@@ -330,14 +326,15 @@ mod tests {
         ) {
             let mut field = if is_masked { Field::masked() } else { Field::default() };
             for step in steps {
-                field.intent(&step);
+                match step {
+                    Step::Insert(c) => field.insert(c),
+                    Step::Paste(text) => field.paste(&text),
+                    Step::Edit(edit) => field.edit(edit),
+                };
                 prop_assert!(field.raw().is_char_boundary(field.cursor));
                 prop_assert!(field.raw().len() <= MAX_BYTES);
                 prop_assert!(!field.raw().chars().any(char::is_control));
-                let view = field.view("Any", "", None, true);
-                if let FieldValue::Plain(value) = view.value {
-                    prop_assert!(view.cursor <= value.as_str().graphemes(true).count());
-                }
+                prop_assert!(field.caret() <= field.shown().graphemes(true).count());
             }
         }
     }

@@ -291,7 +291,12 @@ fn hostile_names_stand_as_they_do_without() {
     // The screen that tests read drops the mark for a character that may not be shown; tmux knows where it stands.
     let home = Home::new();
     let Some((inside, mut terminal)) = opened(Kind::Tmux, &home, "") else { return };
-    terminal.reaches_users("Quokka Toys", "28").sees(&["shared  off"]);
+    terminal.reaches_users("Quokka Toys", "28");
+    let until = Instant::now() + Duration::from_secs(60);
+    while !inside.copied().contains("shared  off") {
+        assert!(Instant::now() < until, "never saw a shared mailbox:\n{}", inside.copied());
+        thread::sleep(Duration::from_millis(50));
+    }
     let rows = rows(&inside.copied());
     let column = |row: &str| row.chars().collect::<Vec<_>>().windows(2).rposition(|pair| pair == [' ', ' ']);
     assert!(rows.iter().any(|row| row.contains('\u{fffd}')), "{rows:#?}");

@@ -9,9 +9,9 @@
 
 use std::{
     fs::File,
-    io,
+    io::{self, Write},
     sync::{
-        Mutex, MutexGuard, PoisonError, TryLockError,
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -65,7 +65,7 @@ struct Inner {
 
 /// The guard.
 #[derive(Debug)]
-pub(crate) struct Terminal {
+pub(crate) struct Guard {
     /// The terminal.
     inner: Mutex<Inner>,
     /// For a writer who waits for a terminal that takes no bytes.
@@ -74,7 +74,7 @@ pub(crate) struct Terminal {
     is_wanted: AtomicBool,
 }
 
-impl Terminal {
+impl Guard {
     /// Wraps the output; enters nothing yet.
     ///
     /// # Errors
@@ -272,6 +272,39 @@ impl Terminal {
                 }
             }
         }
+    }
+}
+
+/// Where frames go: to the terminal, as far as it may be written to.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    /// The terminal.
+    guard: Arc<Guard>,
+    /// What became of the last frame; none: nothing has been written since somebody asked.
+    sent: Option<Sent>,
+}
+
+impl Outlet {
+    /// Frames for a terminal.
+    pub(crate) const fn new(guard: Arc<Guard>) -> Self {
+        Self { guard, sent: None }
+    }
+
+    /// What became of the frame that was written; none where there was none.
+    pub(crate) const fn sent(&mut self) -> Option<Sent> {
+        self.sent.take()
+    }
+}
+
+impl Write for Outlet {
+    /// Takes a whole frame. One that was given up counts as taken: the next one begins anew.
+    fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
+        self.sent = Some(self.guard.write(frame)?);
+        Ok(frame.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -1,23 +1,56 @@
 use std::num::NonZero;
 
 use proptest::prelude::*;
-use ratatui::{layout::Rect, style::Style};
+use ratatui::{
+    Terminal,
+    buffer::CellWidth,
+    style::{Color, Modifier, Style},
+};
 
 use super::*;
 use crate::{
     domain::text::Text,
     tui::{
-        draw::tests::{Many, form, users},
+        draw::{
+            Memory, draw,
+            tests::{Many, form, users},
+        },
         options::Options,
-        screen::Screen,
     },
     wizard::view::{Block, Focus, View},
 };
 
 const SIZE: (u16, u16) = (80, 24);
 
+/// The front end's screen, which writes into memory.
+struct Screen {
+    terminal: Terminal<Backend<Vec<u8>>>,
+    options: Options,
+    memory: Memory,
+}
+
+impl Screen {
+    /// The bytes of the next frame.
+    fn frame(&mut self, view: &View<'_>, size: (u16, u16)) -> Vec<u8> {
+        self.terminal.backend_mut().resize(size.into());
+        let (options, memory) = (self.options, &mut self.memory);
+        self.terminal
+            .draw(|frame| {
+                if let Some(cursor) = draw(frame.buffer_mut(), view, options, memory) {
+                    frame.set_cursor_position(cursor);
+                }
+            })
+            .unwrap();
+        std::mem::take(self.terminal.backend_mut().out_mut())
+    }
+}
+
 fn screen(use_color: bool) -> Screen {
-    Screen::new(Options { use_color, use_unicode: true, fallback_size: None })
+    Screen {
+        terminal: Terminal::new(Backend::new(Vec::new(), Size::ZERO)).unwrap(),
+        options: Options { use_color, use_unicode: true, fallback_size: None },
+        memory: Memory::default(),
+    }
 }
 
 /// What stands on a terminal; whether a blank was written or erased is all the same.
@@ -183,10 +216,10 @@ fn the_last_cell_of_the_last_row_is_never_written() {
                 full.cell_mut((x + 1, y)).unwrap().set_symbol("");
             }
         }
-        let (mut used, mut hand) = (terminal((6, 2)), Hand { place: None, is_visible: true });
+        let (mut used, mut cursor) = (terminal((6, 2)), TerminalCursor { place: None, is_visible: true });
         for (old, new) in [(&blank, &full), (&full, &blank), (&blank, &full)] {
             let mut bytes = Vec::new();
-            differences(old, new, &mut hand, Some(Place { x: 0, y: 0 }), &mut bytes);
+            differences(old, new, &mut cursor, Some(Position { x: 0, y: 0 }), &mut bytes);
             used.process(&bytes);
             let last = used.screen().cell(1, 5).unwrap().contents().to_owned();
             assert!(last.trim().is_empty(), "{last:?} in {:?}", String::from_utf8_lossy(&bytes));
@@ -199,10 +232,10 @@ fn text_behind_letters_of_unsure_width_is_placed_anew() {
     let line = |words: &str| {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 2));
         buffer.set_string(0, 0, words, Style::new());
-        let (mut bytes, mut hand) =
-            (Vec::new(), Hand { place: Some(Place { x: 0, y: 0 }), is_visible: true });
+        let (mut bytes, mut cursor) =
+            (Vec::new(), TerminalCursor { place: Some(Position { x: 0, y: 0 }), is_visible: true });
         let blank = Buffer::empty(buffer.area);
-        differences(&blank, &buffer, &mut hand, Some(Place { x: 0, y: 1 }), &mut bytes);
+        differences(&blank, &buffer, &mut cursor, Some(Position { x: 0, y: 1 }), &mut bytes);
         String::from_utf8(bytes).unwrap()
     };
     // A name is written as it stands; the column behind it does not depend on how wide it came out.
@@ -333,25 +366,233 @@ fn frame() -> impl Strategy<Value = Buffer> {
     })
 }
 
+/// The list with its whole selected row reversed, as a table of ratatui's would have it.
+fn reversed(screen: &mut Screen, rows: &Many, cursor: usize, size: (u16, u16)) -> Vec<u8> {
+    screen.terminal.backend_mut().resize(size.into());
+    let (options, memory) = (screen.options, &mut screen.memory);
+    screen
+        .terminal
+        .draw(|frame| {
+            let at = draw(frame.buffer_mut(), &users(rows, cursor), options, memory).unwrap();
+            let row = Rect { x: 0, y: at.y, width: frame.area().width, height: 1 };
+            frame.buffer_mut().set_style(row, Modifier::REVERSED);
+            frame.set_cursor_position(at);
+        })
+        .unwrap();
+    std::mem::take(screen.terminal.backend_mut().out_mut())
+}
+
+#[test]
+fn a_whole_selected_row_moves_in_300_bytes() {
+    let mut rows = Many::of(500_000);
+    let mut screen = screen(true);
+    let mut used = terminal(SIZE);
+    let first = reversed(&mut screen, &rows, 3, SIZE);
+    used.process(&first);
+    let height = usize::from(screen.memory.rows.height);
+    for (what, cursor, is_ticked, most) in [
+        ("down", 4, false, 300),
+        ("up", 3, false, 300),
+        ("tick", 3, true, 300),
+        ("untick", 3, false, 300),
+        ("the last row", height - 1, false, 300),
+        ("one more", height, false, 300),
+        ("and one more", height + 1, false, 300),
+        ("a page", 2 * height, false, 2_000),
+    ] {
+        rows.ticked = is_ticked.then_some(cursor);
+        let bytes = reversed(&mut screen, &rows, cursor, SIZE);
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(bytes.len() <= most, "{what}: {} bytes: {text:?}", bytes.len());
+        println!("{what}: {} bytes", bytes.len());
+        let mut other = self::screen(true);
+        other.memory = screen.memory.clone();
+        let fresh = contents(&mut terminal(SIZE), &reversed(&mut other, &rows, cursor, SIZE));
+        assert_eq!(contents(&mut used, &bytes), fresh, "{what}");
+    }
+    assert!(first.len() <= 4_000, "{}", first.len());
+}
+
+/// A terminal of ratatui's on this backend.
+fn drawn_on((columns, rows): (u16, u16)) -> Terminal<Backend<Vec<u8>>> {
+    Terminal::new(Backend::new(Vec::new(), Size { width: columns, height: rows })).unwrap()
+}
+
+/// Draws words from a column on, as ratatui's own widgets do, and gives the bytes.
+fn words(terminal: &mut Terminal<Backend<Vec<u8>>>, lines: &[(u16, &str)]) -> Vec<u8> {
+    terminal
+        .draw(|frame| {
+            for (y, (x, words)) in (0..).zip(lines) {
+                frame.buffer_mut().set_string(*x, y, *words, Style::new());
+            }
+        })
+        .unwrap();
+    std::mem::take(terminal.backend_mut().out_mut())
+}
+
+#[test]
+fn wide_letters_of_ratatuis_own_widgets_leave_nothing_behind() {
+    let mut used = terminal((12, 3));
+    let mut drawn = drawn_on((12, 3));
+    for lines in [
+        [(0, "王王王王"), (0, "a")],
+        [(1, "王王王"), (0, "a")],
+        [(0, "abcdefgh"), (0, "王")],
+        [(0, "a"), (1, "王")],
+        [(0, "王bcd"), (2, "x")],
+        [(0, ""), (0, "👨\u{200d}👩\u{200d}👧 z")],
+        [(0, "❤\u{fe0f}z"), (0, "")],
+        [(0, "zzz"), (0, "王z")],
+    ] {
+        used.process(&words(&mut drawn, &lines));
+        let mut fresh = terminal((12, 3));
+        fresh.process(&words(&mut drawn_on((12, 3)), &lines));
+        assert_eq!(text(&used), text(&fresh), "{lines:?}");
+    }
+}
+
+/// A letter that ratatui takes for wider than we do would hide the one behind it.
+#[test]
+fn every_letter_is_as_wide_here_as_for_ratatui() {
+    let letters = [
+        "a",
+        "é",
+        "王",
+        "ｶﾞ",
+        "ﾊﾟ",
+        "e\u{301}",
+        "❤\u{fe0f}",
+        "👨\u{200d}👩\u{200d}👧",
+        "🇦🇺",
+        "\u{301}",
+        "ำ",
+        "ﷺ",
+        "क्ष",
+    ];
+    for letter in letters {
+        assert_eq!(grapheme_width(letter), letter.cell_width(), "{letter:?}");
+    }
+    let mut drawn = drawn_on((12, 3));
+    let shown = String::from_utf8(words(&mut drawn, &[(0, "ｶﾞス x")])).unwrap();
+    assert!(shown.contains("ｶﾞ") && shown.contains('ス') && shown.contains('x'), "{shown:?}");
+}
+
+#[test]
+fn the_cursor_is_told_never_asked_for() {
+    let mut drawn = drawn_on((12, 3));
+    drawn.draw(|frame| frame.set_cursor_position((4, 1))).unwrap();
+    assert_eq!(drawn.get_cursor_position().unwrap(), Position { x: 4, y: 1 });
+    let bytes = std::mem::take(drawn.backend_mut().out_mut());
+    assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b[m\x1b[H\x1b[2J\x1b[2;5H");
+    drawn.draw(|_| {}).unwrap();
+    assert_eq!(std::mem::take(drawn.backend_mut().out_mut()), b"\x1b[?25l");
+    drawn.clear().unwrap();
+    drawn.draw(|_| {}).unwrap();
+    let bytes = std::mem::take(drawn.backend_mut().out_mut());
+    assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b[m\x1b[H\x1b[2J\x1b[?25l", "everything again");
+}
+
+#[test]
+fn attributes_that_some_terminals_lack_are_left_out() {
+    let mut drawn = drawn_on((12, 3));
+    drawn
+        .draw(|frame| {
+            let style = Style::new().add_modifier(Modifier::ITALIC | Modifier::DIM | Modifier::BOLD);
+            frame.buffer_mut().set_string(0, 0, "ab", style.fg(Color::Rgb(1, 2, 3)));
+            frame.buffer_mut().set_string(2, 0, "cd", Style::new().add_modifier(Modifier::BOLD));
+        })
+        .unwrap();
+    let text = String::from_utf8(std::mem::take(drawn.backend_mut().out_mut())).unwrap();
+    assert!(text.contains("\x1b[1mabcd"), "{text:?}");
+}
+
+#[test]
+fn a_frame_that_was_not_taken_is_written_again_whole() {
+    /// A line that breaks once.
+    struct Breaks(Vec<u8>, bool);
+    impl Write for Breaks {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if std::mem::take(&mut self.1) {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.0.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let size = Size { width: 12, height: 3 };
+    let mut drawn = Terminal::new(Backend::new(Breaks(Vec::new(), false), size)).unwrap();
+    let mut draw = |words: &str, breaks: bool| {
+        let line = drawn.backend_mut().out_mut();
+        line.0.clear();
+        line.1 = breaks;
+        let drew = drawn.draw(|frame| frame.buffer_mut().set_string(0, 1, words, Style::new())).is_ok();
+        (drew, String::from_utf8(drawn.backend_mut().out_mut().0.clone()).unwrap())
+    };
+    assert!(draw("first", false).0);
+    assert!(!draw("second", true).0);
+    let (drew, written) = draw("second", false);
+    assert!(drew && written.starts_with("\x1b[m\x1b[H\x1b[2J") && written.contains("second"), "{written:?}");
+    assert!(!written.contains("first"), "{written:?}");
+}
+
 proptest! {
     #[test]
     fn any_frame_over_any_other_stands_as_if_drawn_alone(frames in prop::collection::vec(frame(), 1..5)) {
         let mut used = terminal((12, 3));
         let mut old = Buffer::empty(Rect::new(0, 0, 12, 3));
-        let mut hand = Hand { place: None, is_visible: true };
+        let mut cursor = TerminalCursor { place: None, is_visible: true };
         for new in frames {
             let mut bytes = Vec::new();
-            differences(&old, &new, &mut hand, Some(Place { x: 1, y: 1 }), &mut bytes);
+            differences(&old, &new, &mut cursor, Some(Position { x: 1, y: 1 }), &mut bytes);
             used.process(&bytes);
             let mut fresh = terminal((12, 3));
             let mut alone = Vec::new();
             let blank = Buffer::empty(Rect::new(0, 0, 12, 3));
-            let mut other = Hand { place: None, is_visible: true };
-            differences(&blank, &new, &mut other, Some(Place { x: 1, y: 1 }), &mut alone);
+            let mut other = TerminalCursor { place: None, is_visible: true };
+            differences(&blank, &new, &mut other, Some(Position { x: 1, y: 1 }), &mut alone);
             fresh.process(&alone);
             prop_assert_eq!(text(&used), text(&fresh));
             prop_assert_eq!(used.screen().cursor_position(), (1, 1));
             old = new;
+        }
+    }
+
+    #[test]
+    fn any_frames_drawn_by_ratatui_stand_as_if_drawn_alone(
+        frames in prop::collection::vec(prop::collection::vec((0_u16..11, 0_u16..4, "[ab王é]{0,6}", any::<bool>()), 0..6), 1..6),
+    ) {
+        let (mut used, mut ours) = (terminal((12, 4)), drawn_on((12, 4)));
+        for pieces in frames {
+            let write = |buffer: &mut Buffer| {
+                for (x, y, words, is_reversed) in &pieces {
+                    let style = if *is_reversed { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
+                    // The last cell of the last row is never written.
+                    let room = usize::from(if *y == 3 { 11 - x } else { 12 - x });
+                    buffer.set_stringn(*x, *y, words, room, style);
+                }
+            };
+            ours.draw(|frame| write(frame.buffer_mut())).unwrap();
+            used.process(&std::mem::take(ours.backend_mut().out_mut()));
+            let mut alone = drawn_on((12, 4));
+            alone.draw(|frame| write(frame.buffer_mut())).unwrap();
+            let mut fresh = terminal((12, 4));
+            fresh.process(&std::mem::take(alone.backend_mut().out_mut()));
+            prop_assert_eq!(text(&used), text(&fresh));
+            let looks = |terminal: &vt100::Parser| -> Vec<bool> {
+                let cells = (0..4).flat_map(|y| (0..12).map(move |x| (y, x)));
+                cells.map(|(y, x)| terminal.screen().cell(y, x).is_some_and(|cell| cell.inverse())).collect()
+            };
+            prop_assert_eq!(looks(&used), looks(&fresh));
+        }
+    }
+
+    #[test]
+    fn any_letter_is_as_wide_here_as_for_ratatui(words in "\\PC{0,20}") {
+        for letter in unicode_segmentation::UnicodeSegmentation::graphemes(words.as_str(), true) {
+            prop_assert_eq!(grapheme_width(letter), letter.cell_width(), "{:?}", letter);
         }
     }
 }
