@@ -1,6 +1,6 @@
 //! What was typed into forms and not saved yet.
 
-use super::super::tx::{Tx, values};
+use super::super::tx::{Columns, Row, Tx, Value, values};
 use crate::domain::{failure::Failure, form_draft::FormDraft, id::RunId, text::Text};
 
 /// Whose form it is.
@@ -21,12 +21,18 @@ impl Owner<'_> {
     }
 }
 
-/// What was typed; nothing kept, or nothing that can be read: nothing.
+/// What can't be read is nothing: it was typed once and can be typed again.
+impl Columns for FormDraft {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let Value::Words(fields) = row.value()? else { return Err(row.unreadable()) };
+        Ok(serde_json::from_str(&fields).map(Self).unwrap_or_default())
+    }
+}
+
+/// What was typed; nothing kept: nothing.
 pub(crate) fn find(tx: &Tx<'_>, owner: Owner<'_>) -> Result<FormDraft, Failure> {
     let key = owner.key();
-    let fields: Option<String> =
-        tx.one("SELECT fields FROM form WHERE owner = ?1", values![key.as_str()], |row| row.get(0))?;
-    Ok(fields.and_then(|fields| serde_json::from_str(&fields).ok()).map(FormDraft).unwrap_or_default())
+    Ok(tx.one("SELECT fields FROM form WHERE owner = ?1", values![key.as_str()])?.unwrap_or_default())
 }
 
 /// Keeps what was typed in the place of what was before; an empty form leaves no row.
