@@ -60,7 +60,7 @@ const NOTICES_FROM: u16 = 20;
 const DIALOG_FROM: (u16, u16) = (80, 20);
 
 /// Widest panel above the page.
-const DIALOG: u16 = 72;
+const DIALOG: u16 = 64;
 
 /// Draws the view.
 pub fn draw(frame: &mut Frame<'_>, view: &View<'_>, state: &mut State) {

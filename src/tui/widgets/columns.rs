@@ -9,6 +9,9 @@ use crate::wizard::view::Column;
 /// Lists of at least this width have two spaces between columns; a guess.
 const WIDE: u16 = 68;
 
+/// Lists below this width keep what a row is and how it is, and lose what lies between.
+const NARROW: u16 = 52;
+
 /// How wide a column may be.
 #[derive(Debug, Clone, Copy)]
 struct Measure {
@@ -87,6 +90,14 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
         let gaps = gap.saturating_mul(u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0));
         columns.iter().map(|column| each(*column)).fold(gaps, u16::saturating_add)
     };
+    // In a narrow list name and state stay (look.md section 4).
+    let mut order = order.to_vec();
+    if room < NARROW
+        && let Some(at) = order.iter().position(|column| *column == Column::State)
+    {
+        let state = order.remove(at);
+        order.insert(1.min(order.len()), state);
+    }
     let first = order.first().copied();
     let mut kept: Vec<Column> =
         order.iter().copied().filter(|column| first == Some(*column) || need(*column) > 0).collect();
@@ -133,4 +144,52 @@ pub(crate) fn alike(words: &[String]) -> Vec<bool> {
         *counts.entry(words).or_default() += 1;
     }
     words.iter().map(|words| counts.get(words.as_str()).is_some_and(|count| *count > 1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const USERS: &[Column] =
+        &[Column::Name, Column::Address, Column::Kind, Column::State, Column::Department];
+
+    fn at(room: u16, widths: [u16; 5]) -> Vec<(Column, u16)> {
+        columns(USERS, room, &USERS.iter().copied().zip(widths).collect())
+    }
+
+    #[test]
+    fn widths_go_by_need_and_an_extra_column_goes_before_one_is_cut() {
+        let four = at(74, [16, 30, 4, 5, 30]);
+        assert_eq!(four.last().unwrap().0, Column::State, "the department would cut an address");
+        assert_eq!(at(74, [16, 28, 4, 5, 12]).len(), 5, "all fit");
+        assert_eq!(at(74, [16, 28, 4, 5, 0]).len(), 4, "an empty column has no place");
+    }
+
+    #[test]
+    fn in_a_narrow_list_name_and_state_stay() {
+        let names =
+            |room| at(room, [16, 28, 4, 10, 12]).into_iter().map(|(column, _)| column).collect::<Vec<_>>();
+        assert_eq!(names(30), [Column::Name, Column::State]);
+        assert_eq!(names(8), [Column::Name]);
+    }
+
+    #[test]
+    fn what_stands_there_twice_is_found() {
+        let words = ["ana", "ben", "ana", "", ""].map(str::to_owned);
+        assert_eq!(alike(&words), [true, false, true, true, true]);
+        assert!(alike(&[]).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn columns_stay_inside(room in 0_u16..200, widths: [u8; 5]) {
+            let placed = at(room, widths.map(u16::from));
+            prop_assert!(!placed.is_empty());
+            let gaps = gap(room) * u16::try_from(placed.len() - 1).unwrap();
+            let all: u16 = placed.iter().map(|(_, wide)| *wide).sum();
+            prop_assert!(placed.len() == 1 || all + gaps <= room);
+        }
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     wizard::{
         answer::{Action, FieldId, Mark},
-        ask::Shape,
+        ask::{QuestionId, Shape},
         view::{Block, Tone, View},
     },
 };
@@ -185,6 +185,8 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     for (at, binding) in (COMMON..).zip(table.iter().filter(|binding| binding.scope == Scope::Everywhere)) {
         let importance = match binding.deed {
             Deed::Do(Action::Park) if is_waiting => STATE,
+            Deed::Do(Action::Park) => OWN + 5,
+            Deed::Do(Action::Leave) if view.ask.id == QuestionId::Leave => continue,
             Deed::Do(Action::Refresh) | Deed::Back if has_failed => STATE,
             Deed::Back if matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_)) => STATE,
             _ => at,
@@ -192,6 +194,10 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         let mut item = item(binding, importance, view);
         if binding.deed == Deed::Back {
             item.chord = "Esc".into();
+            // What it leads to, where the question has a word for that.
+            if let (Shape::Confirm { .. }, Some(no)) = (&view.ask.shape, view.offer(Action::No)) {
+                item.label = no.label.to_lowercase();
+            }
         }
         items.push(item);
     }
