@@ -32,6 +32,8 @@ pub(crate) struct Many {
     pub(crate) first: usize,
     /// Names, taken in turn; cleaned already.
     pub(crate) names: Vec<Text>,
+    /// Ticked besides.
+    pub(crate) ticked: Option<usize>,
     /// Counts the changes.
     pub(crate) generation: u64,
     /// How many rows were asked for.
@@ -42,13 +44,13 @@ impl Many {
     /// So many rows.
     pub(crate) fn of(len: usize) -> Self {
         let names = ["Nora Anderson", "王小明", "José Álvarez", "Room 4 (board)"].map(Text::clean).to_vec();
-        Self { len, first: 0, names, generation: 1, asked: std::cell::Cell::default() }
+        Self { len, first: 0, names, ticked: None, generation: 1, asked: std::cell::Cell::default() }
     }
 }
 
 /// The user of a row.
 pub(crate) fn user(number: usize) -> UserId {
-    UserId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap()
+    format!("00000000-0000-4000-8000-{number:012x}").parse().unwrap()
 }
 
 impl Rows for Many {
@@ -76,7 +78,7 @@ impl Rows for Many {
             .with(Column::Kind, Cell::Kind(Kind::User))
             .with(Column::State, Cell::State(state[number % 7], Text::default()));
         (at < self.len).then_some(Row {
-            mark: mark[number % 7],
+            mark: if self.ticked == Some(at) { Mark::Ticked } else { mark[number % 7] },
             cells,
             is_quiet: number % 7 == 6,
             is_excluded: number % 7 == 4,

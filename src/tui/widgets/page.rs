@@ -5,7 +5,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
-    widgets::{StatefulWidget, Widget},
+    widgets::{Clear, StatefulWidget, Widget},
 };
 
 use crate::{
@@ -237,19 +237,19 @@ impl PageView<'_, '_> {
         let room = area.height.saturating_sub(frame).saturating_sub(above);
         table.settle(list, room);
         let mut panel = self.panel(keyboard);
-        panel.range = match (rows::range(rows, list, theme), &self.step) {
-            (range, None) => range,
-            (range, Some(step)) if range.is_empty() => step.clone(),
-            // The range must be seen; where we are among the steps may be missed.
-            (range, Some(step)) if usize::from(area.width) > range.len() + step.len() + 30 => {
-                format!("{step}  {range}")
-            }
-            (range, Some(_)) => range,
-        };
+        panel.range = self.range(rows, list, area.width, theme);
         panel.counts = rows.counts.iter().map(|count| say(count, keyboard).to_string()).collect();
         panel.domain = rows.domain.as_ref().map(|domain| format!("@{domain}")).unwrap_or_default();
         panel.is_active &= state.focus != Focus::Text;
         let mut inner = panel.frame(area, buf, theme);
+        let left = inner.height.saturating_sub(above);
+        // A question of two lines leaves less: which rows are seen is known only then.
+        if left != room {
+            table.settle(list, left);
+            panel.range = self.range(rows, list, area.width, theme);
+            Clear.render(area, buf);
+            inner = panel.frame(area, buf, theme);
+        }
         let mut cursor = None;
         for line in search {
             cursor = cursor.or(self.put(&line, &mut inner, focus, buf));
@@ -266,6 +266,19 @@ impl PageView<'_, '_> {
         let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
         cursor.or(at_row).or(Some(Position::new(inner.x, inner.y)))
+    }
+
+    /// Which rows are seen, and where we are among the steps where there is no line of them.
+    fn range(&self, rows: &RowsView<'_>, list: &List, width: u16, theme: Theme) -> String {
+        match (rows::range(rows, list, theme), &self.step) {
+            (range, None) => range,
+            (range, Some(step)) if range.is_empty() => step.clone(),
+            // The range must be seen; where we are among the steps may be missed.
+            (range, Some(step)) if usize::from(width) > range.len() + step.len() + 30 => {
+                format!("{step}  {range}")
+            }
+            (range, Some(_)) => range,
+        }
     }
 
     /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
