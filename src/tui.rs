@@ -20,6 +20,7 @@ use std::{
         Arc,
         mpsc::{Receiver, Sender, channel},
     },
+    time::{Duration, Instant},
 };
 
 use ratatui::{Terminal, layout::Size};
@@ -75,6 +76,9 @@ pub mod words;
 
 /// Window size where neither the terminal nor the environment knows (remote-terminal.md section 1).
 const USUAL_SIZE: (u16, u16) = (80, 24);
+
+/// The least time in which a person answers what they see; a guess.
+const REACTION: Duration = Duration::from_millis(150);
 
 /// The full-screen front end. Dropping it gives the terminal back.
 #[derive(Debug)]
@@ -172,10 +176,14 @@ impl Tui {
         self.size = Some(size);
         self.is_dirty = false;
         self.terminal.backend_mut().resize(Size::from(size));
-        let state = &mut self.state;
-        self.terminal.draw(|frame| draw(frame, view, state))?;
-        // What was read up to here was typed before this frame could be seen.
+        // What was read up to here was typed before this frame could be seen; and what comes while it is written, where
+        // that takes longer than a person needs to answer.
         self.drain();
+        let (began, state) = (Instant::now(), &mut self.state);
+        self.terminal.draw(|frame| draw(frame, view, state))?;
+        if began.elapsed() > REACTION {
+            self.drain();
+        }
         self.state.drawn = draw::drawn(view);
         if let Some(sent) = self.terminal.backend_mut().out_mut().sent() {
             self.pace.drawn();

@@ -173,7 +173,7 @@ fn all_with_a_kind_included_on_path_2() {
             let mut terminal = Terminal::opened(home);
             terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant:"]);
             terminal.keys("kauribuilding.example").sees(&["7a36af4b-c51e", " [ Save ]"]).keys(ENTER);
-            terminal.sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]", "…c2ca"]).plays().enables();
+            terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise", "…c2ca"]).plays().enables();
             terminal.sees(&["listed 70 ·", "eligible 61"]).keys("k").sees(&["Which kinds are included?"]);
             terminal
                 .keys(&format!(" {ENTER}"))
@@ -228,7 +228,7 @@ fn enable_auto_on_path_3() {
             let mut terminal = Terminal::opened(home);
             terminal.picks("Anderson Dental").takes(0).impersonates(SAMPLE, ACCOUNT, SECRET);
             terminal.keys(TAB).keys(crate::terminal::RIGHT).sees(&["(x) the server's directory"]).keys(TAB);
-            terminal.sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]"]).enables().sees(&["listed 8 ·"]);
+            terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 8 ·"]);
             terminal.keys("u").sees(&["Nothing will run at 20:00"]).keys(ENTER).sees(&["At most, seats:"]);
             terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats:"]).keys("8").keys(ENTER);
             terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]).keys("f").quits()
@@ -298,8 +298,8 @@ fn enable_auto_undone_and_two_users_turned_off() {
         |home| {
             provisioned(home);
             let mut terminal = Terminal::opened(home);
-            terminal.picks("Harbour Street Cafe").takes(0).sees(&["[ Yes, this is the organisation ]"]);
-            terminal.keys(ENTER).sees(&["[Authorise]"]).enables().sees(&["listed 37 ·", "protected 3"]);
+            terminal.picks("Harbour Street Cafe").takes(0).sees(&["‹ Yes, this is the organisation ›"]);
+            terminal.keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 37 ·", "protected 3"]);
             terminal.keys("u").sees(&["Switch Enable Auto off?"]).keys(ENTER).sees(&["Enable Auto is off."]);
             terminal.keys(&format!("{DOWN}{DOWN}{DOWN}v{DOWN}o")).sees(&["Turn 2 users off?"]);
             terminal.keys("2").keys(ENTER).sees(&["2 users turned off"]).keys(ENTER);

@@ -448,7 +448,7 @@ fn access_that_is_refused_and_a_server_that_is_gone() {
 fn a_run_that_somebody_holds_is_left_alone() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.confirms("Harbour Street Cafe").sees(&["[Authorise]"]);
+    terminal.confirms("Harbour Street Cafe").sees(&["● Authorise"]);
     let ran = run(&home, &["C-1001", "--users", "all", "--max-seats", "40", "--json"]).ends(8);
     assert_eq!(ran.json()["result"], "held");
     // A dry run only looks: it works on a copy.

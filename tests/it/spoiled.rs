@@ -26,7 +26,7 @@ fn prepared() -> (Home, String) {
 /// A wizard at the users of the prepared run.
 fn at_users(home: &Home, run: &str) -> Terminal {
     let mut terminal = Terminal::start(home, &["--run", run]);
-    terminal.sees(&["[Users]", "listed 141 ·"]);
+    terminal.sees(&["● Users", "listed 141 ·"]);
     terminal
 }
 
@@ -45,7 +45,7 @@ fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
     let script = format!("trap '' XFSZ; ulimit -f 100; exec {TYPED} --run {run}");
     let usual = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")];
     let mut terminal = Terminal::program(&home, "/bin/sh", &["-c", &script], (80, 24), &usual);
-    terminal.sees(&["[Users]", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
+    terminal.sees(&["● Users", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
     terminal.sees(&["Turn 89 users on?"]).keys("89").keys(ENTER);
     for _ in 0..2 {
         terminal.sees(&["Broken off", "this change was not saved", "sending again changes nobody twice"]);
@@ -69,7 +69,7 @@ fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
 fn a_busy_record_is_waited_for_and_then_told() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.confirms("Banksia Medical Centre").plays().sees(&["[ Enable ]", "Press Enable"]);
+    terminal.confirms("Banksia Medical Centre").plays().sees(&["‹ Enable ›", "Press Enable"]);
     Record::of(&home).waits("run WHERE proved IS NOT NULL", 1);
     let lock = rusqlite::Connection::open(home.store()).unwrap();
     lock.busy_timeout(std::time::Duration::from_mins(1)).unwrap();
@@ -77,7 +77,7 @@ fn a_busy_record_is_waited_for_and_then_told() {
     terminal.keys(ENTER).sees(&["the record is busy: another program is writing to it", "try again"]);
     lock.execute_batch("ROLLBACK").unwrap();
     drop(lock);
-    terminal.keys(ENTER).sees(&["[Users]", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
+    terminal.keys(ENTER).sees(&["● Users", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
     terminal.sees(&["Turn 89 users on?"]).keys("89").keys(ENTER);
     finishes(terminal, &home);
 }

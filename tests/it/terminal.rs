@@ -160,9 +160,13 @@ impl Terminal {
         Self { screen, bytes, keyboard, master, child, reader, is_closing }
     }
 
-    /// What the screen shows, row by row.
+    /// What the screen shows, row by row. What is reversed (the lit row, the focused button) and the edge of the focused
+    /// field are written as `>`, so that a test can see where the keyboard is.
     pub(crate) fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
+        let parser = self.screen.lock().unwrap();
+        let screen = parser.screen();
+        let (rows, columns) = screen.size();
+        (0..rows.get()).map(|y| line(screen, y, columns.get())).collect::<Vec<_>>().join("\n")
     }
 
     /// Everything that was ever written to the terminal.
@@ -264,6 +268,37 @@ impl Terminal {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// A row of the screen, without the blanks behind it.
+fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
+    let is_reversed = |x: u16| screen.cell(y, x).is_some_and(vt100::Cell::inverse);
+    let is_lit = columns > 12 && (3..columns - 3).all(is_reversed);
+    let mut out = String::new();
+    let mut covered = false;
+    for x in 0..columns {
+        if std::mem::take(&mut covered) {
+            continue;
+        }
+        let Some(cell) = screen.cell(y, x) else { break };
+        covered = cell.is_wide();
+        let is_button = cell.contents() == "‹" && cell.inverse() && !is_lit;
+        if is_button && out.ends_with(' ') {
+            out.pop();
+            out.push('>');
+        }
+        out.push_str(match cell.contents() {
+            "" => " ",
+            "┃" => ">",
+            letters => letters,
+        });
+    }
+    let line = out.trim_end();
+    if !is_lit {
+        return line.to_owned();
+    }
+    let (border, rest) = line.strip_prefix('│').map_or(("", line), |rest| ("│", rest));
+    format!("{border}> {}", rest.trim_start_matches([' ', '>']))
 }
 
 /// Cells of a window's side as the screen that the tests read takes them: at least one.

@@ -84,9 +84,9 @@ fn without_colour_the_selection_is_still_in_the_bytes() {
         let mut terminal = Terminal::sized(&home, &[], 80, 24, variables);
         terminal.sees(&["Which customer?", " listed"]);
         assert!(is_reversed(&terminal, "Search:"), "{variables:?}: a field");
-        terminal.picks("Harbour Street Cafe").takes(0).sees(&["[ Yes, this is the organisation ]"]);
-        assert!(is_reversed(&terminal, "[ Yes, this is the organisation ]"), "{variables:?}: a button");
-        terminal.keys(ENTER).sees(&["[ Authorise ]"]).plays().enables().sees(&["listed 37 ·"]);
+        terminal.picks("Harbour Street Cafe").takes(0).sees(&["‹ Yes, this is the organisation ›"]);
+        assert!(is_reversed(&terminal, "‹ Yes, this is the organisation ›"), "{variables:?}: a button");
+        terminal.keys(ENTER).sees(&["‹ Authorise ›"]).plays().enables().sees(&["listed 37 ·"]);
         // Rows have a mark, no look; it moves, and the cursor with it.
         terminal.sees(&["> [ ] Aroha Smith"]).keys(DOWN).sees(&["> [ ] Liam Nguyen", "  [ ] Aroha Smith"]);
         terminal.keys(" ").sees(&["> [x] Liam Nguyen"]);

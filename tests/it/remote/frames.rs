@@ -134,7 +134,7 @@ fn a_list_that_streams_in_and_a_wait_change_the_screen_once_a_second() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--world", "large"]);
     terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
-    terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[ Enable ]", "Press Enable"]);
+    terminal.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["‹ Enable ›", "Press Enable"]);
     terminal.keys(ENTER).sees(&["so far"]);
     let (from, since) = (terminal.bytes().len(), Instant::now());
     terminal.waits("thirty thousand users", |text| {

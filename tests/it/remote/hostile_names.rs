@@ -102,13 +102,13 @@ fn opened(home: &Home, size: (u16, u16), locale: &str) -> (Terminal, usize) {
         .keys("C-9001")
         .sees(&["1 of 1 found"])
         .keys(ENTER);
-    terminal.sees(&["/ search"]).keys(ENTER).sees(&["Which product of Cust"]).keys(ENTER);
+    terminal.sees(&["/ filter"]).keys(ENTER).sees(&["Which product of Cust"]).keys(ENTER);
     terminal
         .sees(&["Is this the organisation", "[ Yes, this is"])
         .keys(ENTER)
-        .sees(&["[ Authorise ]"])
+        .sees(&["‹ Authorise ›"])
         .keys(ENTER);
-    terminal.sees(&["http://127.0.0.1"]).keys("w").sees(&["[ Enable ]"]).keys(ENTER);
+    terminal.sees(&["http://127.0.0.1"]).keys("w").sees(&["‹ Enable ›"]).keys(ENTER);
     terminal.sees(&["Which users shall be", &format!("of {people}")]);
     // Addresses that are none, and one that is too long, make their rows a problem: nobody can turn them on.
     let eligible = people - ADDRESSES.len() - 1;
@@ -231,7 +231,7 @@ fn what_is_written_out_is_clean_too() {
         .keys(ENTER)
         .sees(&["users registered for backup"])
         .keys(ENTER)
-        .sees(&["[Outcome]", "Read back"]);
+        .sees(&["● Outcome", "Read back"]);
     for form in ["for the ticket", "for the customer", "as JSON"] {
         terminal.keys("t").sees(&["Receipt", form]).keys("w").sees(&["The receipt is in"]);
     }

@@ -11,7 +11,7 @@ const QUIET: Duration = Duration::from_millis(300);
 /// The customers, with the keyboard on the rows.
 fn rows(home: &Home) -> Terminal {
     let mut terminal = Terminal::opened(home);
-    terminal.keys(TAB).sees(&["/ search"]);
+    terminal.keys(TAB).sees(&["/ filter"]);
     terminal
 }
 
@@ -199,7 +199,7 @@ fn every_way_back_works_without_esc() {
         .sees(&["What does it mean?"])
         .keys(TAB)
         .keys("b");
-    terminal.loses("What does it mean?").keys("b").sees(&["[Authorise]"]).keys("b").sees(&["[Access]"]);
+    terminal.loses("What does it mean?").keys("b").sees(&["● Authorise"]).keys("b").sees(&["● Access"]);
     terminal.keys("b").sees(&["Which product"]).keys("b").sees(&["Which customer?"]);
 }
 
@@ -207,7 +207,7 @@ fn every_way_back_works_without_esc() {
 fn a_dead_key_says_so() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--as", "user"]);
-    terminal.sees(&["Which customer?", " listed"]).keys(TAB).sees(&["/ search"]);
+    terminal.sees(&["Which customer?", " listed"]).keys(TAB).sees(&["/ filter"]);
     terminal.keys("n").sees(&["An Admin adds customers"]).keys("~").sees(&["The key ~ does nothing here"]);
     terminal.keys("/").reaches_users("Harbour Street Cafe", "37");
     terminal

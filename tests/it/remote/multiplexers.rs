@@ -58,7 +58,7 @@ fn the_last_words_stand_alone_above_the_prompt() {
         terminal.confirms("Harbour Street Cafe").keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C);
         let run = Record::of(&home).run();
         let words = format!("SANDBOX: {run} is kept. Go on with: backup365 --run {run} code 130 ready>");
-        terminal.sees(&[&words]).loses("[Authorise]").answers();
+        terminal.sees(&[&words]).loses("● Authorise").answers();
     }
 }
 
@@ -77,7 +77,7 @@ fn the_link_stands_alone_and_is_read_back_whole() {
         terminal.keys("f").sees(&["The link is in the file"]);
         let link = link(&home);
         assert!(link.len() > 80, "too short to be wrapped: {link}");
-        terminal.keys("l").sees(&["Press Enter to go back."]).loses("[Authorise]");
+        terminal.keys("l").sees(&["Press Enter to go back."]).loses("● Authorise");
         let is_alone = |text: &str| {
             let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
             let at = lines.iter().position(|line| *line == link);
@@ -90,7 +90,7 @@ fn the_link_stands_alone_and_is_read_back_whole() {
             Kind::Screen => assert!(inside.copied().replace('\n', "").contains(&link), "{}", inside.copied()),
             Kind::Mosh => {}
         }
-        terminal.keys(ENTER).sees(&["[Authorise]", "Send it: c clipboard"]);
+        terminal.keys(ENTER).sees(&["● Authorise", "Send it: c clipboard"]);
     }
 }
 
@@ -120,7 +120,7 @@ fn arrows_and_esc_never_become_letters() {
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
         terminal.keys("ar").sees(&["Search: ar", " found"]);
         // Down leaves the field. Both forms of the arrows, one of them in pieces: these three hold an ESC or pass it on.
-        terminal.keys(DOWN).sees(&["/ search"]);
+        terminal.keys(DOWN).sees(&["/ filter"]);
         for piece in ["\x1b", "[", "B", "\x1bOB", "\x1b[A", "\x1b", "O", "A", DOWN] {
             terminal.keys(piece);
             thread::sleep(Duration::from_millis(10));
@@ -143,7 +143,7 @@ fn a_pasted_id_is_one_paste() {
             &["7A36AF4B-C51E", "Kauri Building Supplies", "the last four: c 2 c a", " [ Save ]"],
         );
         assert_eq!(Record::of(&home).count("run WHERE tenant IS NOT NULL"), 0, "a paste saves nothing");
-        terminal.keys(ENTER).sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]", "…c2ca"]);
+        terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise", "…c2ca"]);
     }
 }
 
@@ -153,9 +153,9 @@ fn another_size_is_drawn_whole() {
         let home = Home::new();
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
         terminal.confirms("Harbour Street Cafe").resize(120, 40);
-        terminal.sees(&["[Authorise]", "They should be seeing", "? help"]);
-        terminal.resize(60, 15).loses("They should be seeing").sees(&["[ Authorise ]", "…e397", "? help"]);
-        terminal.resize(80, 24).sees(&["[Authorise]", "The customer's administrator opens it", "? help"]);
+        terminal.sees(&["● Authorise", "They should be seeing", "? help"]);
+        terminal.resize(60, 15).loses("They should be seeing").sees(&["‹ Authorise ›", "…e397", "? help"]);
+        terminal.resize(80, 24).sees(&["● Authorise", "The customer's administrator opens it", "? help"]);
     }
 }
 
@@ -167,7 +167,7 @@ fn left_and_looked_at_again_it_stands_whole() {
         terminal.reaches_users("Harbour Street Cafe", "37").keys(" ").sees(&["ticked 1"]);
         terminal.keys(if kind == Kind::Tmux { "\x02d" } else { "\x01d" });
         assert_eq!(terminal.code(), 0, "{}", terminal.text());
-        let whole = ["SANDBOX · Harbour Street Cafe", "[Users]", "listed 37 ·", "ticked 1", "? help"];
+        let whole = ["SANDBOX · Harbour Street Cafe", "● Users", "listed 37 ·", "ticked 1", "? help"];
         let mut again = inside.attach(&home, USUAL);
         again.sees(&whole);
         // Another window, of another size; screen takes it away from the first one.
@@ -202,7 +202,7 @@ fn unseen(kind: Kind) {
     is_idle(&inside);
     if kind != Kind::Mosh {
         let mut again = inside.attach(&home, USUAL);
-        again.sees(&["[Users]", "listed 37 ·", "ticked 1"]).keys(" ").sees(&["ticked 0"]);
+        again.sees(&["● Users", "listed 37 ·", "ticked 1"]).keys(" ").sees(&["ticked 0"]);
     }
 }
 
@@ -237,8 +237,8 @@ fn a_killed_server_ends_the_program_and_keeps_the_run() {
         assert_eq!(fs::read_to_string(&file).unwrap(), "129\n", "{kind:?}");
         assert_eq!(inside.wizard(), None, "{kind:?}");
         let mut terminal = Terminal::opened(&home);
-        terminal.sees(&["interrupted: "]).keys(ENTER).sees(&["/ search"]).keys(ENTER);
-        terminal.sees(&["[Users]", "listed 37 ·", "ticked 1"]);
+        terminal.sees(&["interrupted: "]).keys(ENTER).sees(&["/ filter"]).keys(ENTER);
+        terminal.sees(&["● Users", "listed 37 ·", "ticked 1"]);
     }
 }
 
@@ -247,7 +247,7 @@ fn no_color_in_tmux_keeps_the_selection() {
     for (environment, has_tints) in [("NO_COLOR=1", false), ("NO_COLOR=", true)] {
         let home = Home::new();
         let Some((inside, mut terminal)) = opened(Kind::Tmux, &home, environment) else { return };
-        terminal.picks("Harbour Street Cafe").takes(0).sees(&[">[ Yes, this is the organisation ]"]);
+        terminal.picks("Harbour Street Cafe").takes(0).sees(&[">‹ Yes, this is the organisation ›"]);
         let coloured = inside.coloured();
         let codes = |line: &str| -> Vec<u8> {
             let sequences = line.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m'));

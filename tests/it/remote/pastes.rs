@@ -40,11 +40,11 @@ fn a_tenant_id_with_everything_around_it() {
         terminal.keys(&format!("\x1b[200~{pasted}\x1b[201~\r\r")).sees(&[
             "Kauri Building Supplies",
             "c2ca",
-            "[ Save ]",
+            "‹ Save ›",
         ]);
         terminal.quiet(QUIET);
         assert!(terminal.text().contains("> Tenant:"), "the field was left:\n{}", terminal.text());
-        assert!(terminal.text().contains("[Access]"), "it was saved:\n{}", terminal.text());
+        assert!(terminal.text().contains("● Access"), "it was saved:\n{}", terminal.text());
         terminal.keys("\x15").loses("c2ca");
     }
     terminal.is_clean(false);
@@ -55,7 +55,7 @@ fn many_lines_in_a_field_of_one() {
     let home = Home::new();
     let mut terminal = tenant(&home);
     terminal.pastes("kauribuilding.example\rsecond\nthird\r\n", &["Only the first of 3 lines was pasted"]);
-    terminal.sees(&["> Tenant: kauribuilding.example", "[ Save ]"]);
+    terminal.sees(&["> Tenant: kauribuilding.example", "‹ Save ›"]);
     assert!(!terminal.text().contains("second"));
     terminal.keys("\x15").pastes(&"y".repeat(3_000), &["only the start was pasted"]);
     terminal.keys("\x15").loses("yyyy").keys("kauri").sees(&["> Tenant: kauri"]);
@@ -68,7 +68,7 @@ fn an_end_mark_inside_presses_nothing() {
     terminal.keys(&format!("\x1b[200~{TENANT}\x1b[201~\r\t \rq\x1b[201~")).sees(&["> Tenant: 7a36af4b"]);
     terminal.quiet(QUIET);
     assert!(
-        terminal.text().contains("[Access]") && terminal.text().contains("> Tenant:"),
+        terminal.text().contains("● Access") && terminal.text().contains("> Tenant:"),
         "{}",
         terminal.text()
     );
@@ -76,7 +76,7 @@ fn an_end_mark_inside_presses_nothing() {
     terminal.keys(TAB).loses("> Tenant").keys("\x1b[200~x\x1b[201~q\rp").sees(&["Press / first, then paste"]);
     terminal.quiet(QUIET);
     assert!(
-        terminal.text().contains("[Access]") && !terminal.text().contains("Leave?"),
+        terminal.text().contains("● Access") && !terminal.text().contains("Leave?"),
         "{}",
         terminal.text()
     );
@@ -120,7 +120,7 @@ fn a_paste_without_brackets_presses_no_enter() {
     assert!(terminal.text().contains("> Search:"), "{}", terminal.text());
     terminal.keys("\x15").keys("no\rlonger line\rx\r").sees(&["> Search: no", "Only the first of 3 lines"]);
     terminal.quiet(QUIET);
-    terminal.keys("\x15").keys(TAB).sees(&["/ search"]).keys("quit everything\r").sees(&["Press / first"]);
+    terminal.keys("\x15").keys(TAB).sees(&["/ filter"]).keys("quit everything\r").sees(&["Press / first"]);
     terminal.quiet(QUIET);
     assert!(terminal.text().contains("Which customer?") && !terminal.text().contains("Leave?"));
 }
@@ -129,7 +129,7 @@ fn a_paste_without_brackets_presses_no_enter() {
 fn where_no_field_is() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.keys(TAB).sees(&["/ search"]).pastes("nqa\r", &["Nothing was pasted. Press / first"]);
+    terminal.keys(TAB).sees(&["/ filter"]).pastes("nqa\r", &["Nothing was pasted. Press / first"]);
     terminal.keys("?").sees(&["Keys of this screen"]).pastes("b\r", &["There is no field on this screen"]);
     terminal.sees(&["Keys of this screen"]).keys("b").loses("Keys of this screen");
     terminal.keys("/").picks("Harbour Street Cafe").pastes("x\r", &["There is no field on this screen"]);
@@ -138,7 +138,7 @@ fn where_no_field_is() {
         .pastes("\r", &["There is no field on this screen"])
         .sees(&["[ Yes, this is"])
         .keys(ENTER);
-    terminal.sees(&["[ Authorise ]"]).pastes("w\r", &["There is no field on this screen"]);
+    terminal.sees(&["‹ Authorise ›"]).pastes("w\r", &["There is no field on this screen"]);
     terminal.plays().enables().sees(&["listed 37 ·"]).pastes("a \r", &["Press / first"]).sees(&["ticked 0"]);
 }
 
@@ -161,7 +161,7 @@ fn a_megabyte_and_ten() {
     let grown = peak(&terminal).saturating_sub(before);
     assert!(grown < 8 << 10, "20 MiB were kept somewhere: {grown} KiB more than before");
     terminal.keys("banksia").sees(&["Search: banksia", "Banksia Medical Centre"]).keys(ESC).keys(TAB);
-    terminal.sees(&["/ search"]).keys(DOWN).quiet(QUIET);
+    terminal.sees(&["/ filter"]).keys(DOWN).quiet(QUIET);
     assert_eq!(terminal.interrupts(), 130);
     terminal.is_clean(false);
 }

@@ -64,11 +64,11 @@ fn late_replies_are_neither_text_nor_keys() {
     terminal.sees(&["1 of 21 found", "Search: Harbour Street Cafe"]);
     let field = terminal.text().lines().find(|line| line.contains("Search:")).unwrap().trim_end().to_owned();
     assert_eq!(field, "> Search: Harbour Street Cafe");
-    terminal.keys(ENTER).sees(&["/ search"]).keys(ENTER).sees(&["Which product of"]).takes(0);
+    terminal.keys(ENTER).sees(&["/ filter"]).keys(ENTER).sees(&["Which product of"]).takes(0);
     terminal
-        .sees(&["[ Yes, this is the organisation ]"])
+        .sees(&["‹ Yes, this is the organisation ›"])
         .keys(ENTER)
-        .sees(&["[ Authorise ]"])
+        .sees(&["‹ Authorise ›"])
         .plays()
         .enables()
         .sees(&["listed 37 ·"]);
@@ -95,7 +95,7 @@ fn in_pieces(terminal: &mut Terminal, pieces: &[(&[u8], u64)]) {
 fn a_reply_that_stops_behind_its_escape_presses_nothing() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.keys(TAB).sees(&["/ search"]);
+    terminal.keys(TAB).sees(&["/ filter"]);
     let before = terminal.text();
     for rest in [&b"P>|WezTerm\x1b\\"[..], b"]11;rgb:acac/bebe/cdcd\x07", b"[?62;4c", b"_Gi=1;OK\x1b\\"] {
         // On a busy machine the pause may become one behind which the Esc is a person's: it is said no to.
@@ -152,7 +152,7 @@ fn replies_at_the_end_do_not_reach_the_shell() {
         .enumerate()
     {
         shell.keys(&format!("clear; {TYPED}; echo code $?\n")).sees(&["Which customer?", " listed"]);
-        shell.keys(TAB).sees(&["/ search"]).keys(leave);
+        shell.keys(TAB).sees(&["/ filter"]).keys(leave);
         let code = if round == 2 { "code 130" } else { "code 0" };
         shell.sees(&[code]).keys("echo $((6*7))\n").sees(&["42"]);
         let text = shell.text();

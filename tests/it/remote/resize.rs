@@ -44,7 +44,7 @@ fn too_small_a_window_says_what_it_needs_and_its_keys_work() {
         terminal.resize(columns, rows);
         terminal.quiet(Duration::from_millis(200));
     }
-    terminal.resize(80, 24).sees(&["Leave? The run is kept."]).keys(ESC).sees(&[">[ Authorise ]"]);
+    terminal.resize(80, 24).sees(&["Leave? The run is kept."]).keys(ESC).sees(&[">‹ Authorise ›"]);
     terminal.resize(1, 1).quiet(Duration::from_millis(200));
     terminal.keys(CTRL_C).keys(CTRL_C);
     assert_eq!(terminal.code(), 130);
@@ -83,7 +83,7 @@ fn fifty_sizes_in_a_second_while_the_list_streams_in() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--world", "large"]);
     terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
-    terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[ Enable ]", "Press Enable"]);
+    terminal.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["‹ Enable ›", "Press Enable"]);
     terminal.keys(ENTER).sees(&["so far", "> [ ] "]).keys(DOWN).keys(DOWN).keys(" ").sees(&["ticked 1 "]);
     let ticked =
         |text: &str| text.lines().find(|line| line.starts_with("> [x]")).map(|l| l[6..20].to_owned());
@@ -138,16 +138,16 @@ fn every_screen_works_in_every_window() {
         terminal.sees(&["SANDBOX", "Which customer?", " listed"]).keys("Harbour Street Cafe");
         terminal.sees(&["1 of 21 found"]).keys(ENTER).sees(&["Enter choose", "q leave"]).keys(ENTER);
         terminal.sees(&["Which product of", "> Office 365", "q leave"]).keys(ENTER);
-        terminal.sees(&[">[ Yes, this is the organisation ]"]);
+        terminal.sees(&[">‹ Yes, this is the organisation ›"]);
         is_whole(&terminal, window);
         panels(&mut terminal, window, ">[ Yes");
-        terminal.keys(ENTER).sees(&[">[ Authorise ]"]);
+        terminal.keys(ENTER).sees(&[">‹ Authorise ›"]);
         is_whole(&terminal, window);
-        panels(&mut terminal, window, ">[ Authorise ]");
+        panels(&mut terminal, window, ">‹ Authorise ›");
         terminal.keys(ENTER).sees(&["http://127.0.0.1:"]);
         is_whole(&terminal, window);
-        terminal.keys("g").sees(&["any key returns", "SANDBOX", "…e397"]).keys(ESC).sees(&[">[ Authorise ]"]);
-        terminal.keys("w").sees(&[">[ Enable ]"]);
+        terminal.keys("g").sees(&["any key returns", "SANDBOX", "…e397"]).keys(ESC).sees(&[">‹ Authorise ›"]);
+        terminal.keys("w").sees(&[">‹ Enable ›"]);
         is_whole(&terminal, window);
         terminal.keys(ENTER).sees(&["ticked 0 · seats 0 → 0", "> [ ] Aroha Smith"]);
         is_whole(&terminal, window);

@@ -151,7 +151,7 @@ fn a_closed_window_during_an_apply_loses_nothing() {
     assert_eq!(terminal.ends(), 129);
     let run = Record::of(&home).run();
     let mut terminal = Terminal::start(&home, &["--world", &world, "--run", &run]);
-    terminal.sees(&["[Users]"]);
+    terminal.sees(&["● Users"]);
     Record::of(&home).waits("seat WHERE state = 'on'", 12_000);
     assert_eq!(Record::of(&home).seats(), 12_000);
 }

@@ -62,5 +62,5 @@ fn a_panic_speaks_on_the_main_screen() {
     // The run is kept.
     fs::remove_file(&fault).unwrap();
     let mut terminal = Terminal::opened(&home);
-    terminal.sees(&["interrupted: "]).keys(ENTER).sees(&["/ search"]).keys(ENTER).sees(&["ticked 1"]);
+    terminal.sees(&["interrupted: "]).keys(ENTER).sees(&["/ filter"]).keys(ENTER).sees(&["ticked 1"]);
 }

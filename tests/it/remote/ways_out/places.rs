@@ -106,7 +106,7 @@ impl Places {
     pub(super) fn arriving(&self) -> (Home, Terminal) {
         let home = self.at_users.0.copied();
         let mut terminal = Terminal::start(&home, &["--run", &self.at_users.1, "--fault", "slow=3000ms"]);
-        terminal.sees(&["[Users]", "so far"]);
+        terminal.sees(&["● Users", "so far"]);
         (home, terminal)
     }
 }

@@ -58,7 +58,7 @@ fn program(shell: &Terminal) -> Pid {
 fn started(places: &Places) -> (Home, Terminal) {
     let (home, run) = places.home();
     let mut shell = shell(&home);
-    shell.keys(&format!("{TYPED} --run {run}\n")).sees(&["listed 37 ·", "[Users]"]);
+    shell.keys(&format!("{TYPED} --run {run}\n")).sees(&["listed 37 ·", "● Users"]);
     (home, shell)
 }
 
@@ -79,7 +79,7 @@ fn ctrl_z_and_fg_in_a_shell() {
     for round in ["first", "second"] {
         shell.keys("\x1a").sees(&["Stopped", "ready>"]);
         is_the_shells(&mut shell, &home, round);
-        shell.keys("clear; fg\n").sees(&["listed 37 ·", "[Users]"]);
+        shell.keys("clear; fg\n").sees(&["listed 37 ·", "● Users"]);
         shell.keys("?").sees(&["Keys of this screen"]).keys("\x1b").loses("Keys of this screen");
         assert!(shell.modes().0 && shell.modes().2, "the alternate screen and marked pastes again");
     }
@@ -93,7 +93,7 @@ fn a_stop_from_outside_and_fg() {
     kill_process(program(&shell), Signal::TSTP).unwrap();
     shell.sees(&["Stopped", "ready>"]);
     is_the_shells(&mut shell, &home, "stopped");
-    shell.keys("clear; fg\n").sees(&["listed 37 ·", "[Users]"]);
+    shell.keys("clear; fg\n").sees(&["listed 37 ·", "● Users"]);
     leaves(shell, &home);
 }
 
@@ -104,7 +104,7 @@ fn sigstop_and_fg() {
     let (_home, mut shell) = started(&places);
     kill_process(program(&shell), Signal::STOP).unwrap();
     shell.sees(&["Stopped"]);
-    shell.keys("stty sane; printf '\\033[?1049l\\033[?2004l'; clear; fg\n").sees(&["listed 37 ·", "[Users]"]);
+    shell.keys("stty sane; printf '\\033[?1049l\\033[?2004l'; clear; fg\n").sees(&["listed 37 ·", "● Users"]);
     shell.keys("?").sees(&["Keys of this screen"]).keys("\x1b").loses("Keys of this screen");
     assert!(shell.modes().0 && shell.modes().2, "the alternate screen and marked pastes again");
     shell.keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C).sees(&["is kept. Go on with"]);
@@ -119,7 +119,7 @@ fn bg_leaves_the_terminal_to_the_shell() {
     for name in ["first", "second", "third"] {
         is_the_shells(&mut shell, &home, name);
     }
-    shell.keys("clear; fg\n").sees(&["listed 37 ·", "[Users]"]).comes_back();
+    shell.keys("clear; fg\n").sees(&["listed 37 ·", "● Users"]).comes_back();
     leaves(shell, &home);
 }
 
@@ -162,7 +162,7 @@ fn ctrl_z_while_the_link_stands_alone() {
         .keys("\x1a")
         .sees(&["Stopped"]);
     is_the_shells(&mut shell, &home, "stopped");
-    shell.keys("clear; fg\n").sees(&["[Authorise]", "adminconsent"]);
+    shell.keys("clear; fg\n").sees(&["● Authorise", "adminconsent"]);
     leaves(shell, &home);
 }
 
