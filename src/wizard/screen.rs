@@ -124,10 +124,10 @@ impl Screen {
         match self {
             Self::Customer(screen) => screen.answer(cx, given),
             Self::Add(screen) => screen.answer(cx, given),
-            Self::Product(screen) => screen.answer(cx, given),
+            Self::Product(screen) => screen.answer(cx, &given),
             Self::Tenant(screen) => screen.answer(cx, given),
             Self::Impersonation(screen) => screen.answer(cx, given),
-            Self::Authorise(screen) => screen.answer(cx, given),
+            Self::Authorise(screen) => screen.answer(cx, &given),
             Self::Users(screen) => screen.answer(cx, given),
             Self::Outcome(screen) => screen.answer(cx, &given),
         }
