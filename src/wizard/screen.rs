@@ -2,14 +2,14 @@
 
 pub(crate) mod add;
 pub(crate) mod authorise;
-#[cfg(test)]
-mod bench;
 pub(crate) mod customer;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
 pub(crate) mod product;
 pub(crate) mod step;
 pub(crate) mod tenant;
+#[cfg(test)]
+mod tests;
 pub(crate) mod users;
 
 use crate::domain::{phrase::Phrase, tenant::Organisation, text::Shown, time::Moment};
