@@ -151,6 +151,7 @@ fn everybody_names_only_whom_they_may() {
     let mut paths = Vec::new();
     sources(&root, &mut paths);
     let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
     for path in &paths {
         let (module, is_test) = place(&root, path);
         if matches!(module.as_str(), "app" | "lib" | "main") {
@@ -176,14 +177,33 @@ fn everybody_names_only_whom_they_may() {
                     || may.contains(&name.as_str())
                     || file_may.contains(&name.as_str())
                     || (in_tests && tests_may.contains(&name.as_str()));
+                used.insert((module.clone(), name.clone()));
                 if !allowed {
                     wrong.push(format!("{} names {name}", path.strip_prefix(&root).unwrap().display()));
                 }
             }
         }
     }
+    let idle = MAY_NAME.iter().flat_map(|(module, may)| may.iter().map(move |name| (*module, *name)));
+    let idle = idle.filter(|(module, name)| !used.contains(&((*module).to_owned(), (*name).to_owned())));
+    wrong.extend(idle.map(|(module, name)| format!("{module} may name {name} and does not")));
     assert!(paths.len() > 50, "the sources were read");
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_map_says_who_may_name_whom() {
+    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    for (module, may) in MAY_NAME {
+        let is_row =
+            |line: &&str| line.split('|').nth(1).is_some_and(|first| first.contains(&format!("`{module}`")));
+        let row = map.lines().find(is_row).unwrap_or_else(|| panic!("the map has {module}"));
+        // What single files may name besides stands behind a semicolon.
+        let cell = row.split('|').nth(3).unwrap_or_default();
+        let cell = cell.split(';').next().unwrap_or_default();
+        let names: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        assert_eq!(names, may.to_vec(), "the map's row of {module}");
+    }
 }
 
 #[test]
