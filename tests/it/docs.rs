@@ -59,10 +59,11 @@ fn what_the_map_names_is_where_it_says() {
         assert!(ways.contains(&format!("*{way}*")), "the map says how {way} is added");
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_source = |piece: &str| Path::new(piece).extension().is_some_and(|extension| extension == "rs");
     let mut looked_up = 0;
     // Backticks come in pairs: every second piece is what stands between them.
     let pieces: Vec<&str> = ways.split('`').collect();
-    for at in (1..pieces.len()).step_by(2).filter(|at| pieces[*at].ends_with(".rs")) {
+    for at in (1..pieces.len()).step_by(2).filter(|at| is_source(pieces[*at])) {
         let file = pieces[at];
         let folder = if file.starts_with("tests/") { root.to_owned() } else { root.join("src") };
         let code = fs::read_to_string(folder.join(file)).unwrap_or_else(|_| panic!("the map names {file}"));

@@ -253,13 +253,13 @@ fn a_circle_is_found_however_it_is_spelled() {
         assert_eq!(circles(&[room, free, ("room/b.rs", back)]), 2, "{back}");
     }
     // The roof's own names are seen, and what it only hands on is not its own.
-    let roof = |low: &str| {
+    let named_roof = |low: &str| {
         let files = [room, ("room/a.rs", "struct Ours;"), ("room/b.rs", low)];
         let files = files.iter().map(|(file, code)| (Path::new(*file), *code));
         Modules::read(files).under(&name("room")).len()
     };
-    assert_eq!(roof("use super::Room;"), 1);
-    assert_eq!(roof("use super::{Ours, a::Ours as Mine};"), 0);
+    assert_eq!(named_roof("use super::Room;"), 1);
+    assert_eq!(named_roof("use super::{Ours, a::Ours as Mine};"), 0);
     // A child stands for its parent, and a room in the room is looked through as well.
     let child = ("room/b/inner.rs", "use super::super::a::Ours;");
     assert_eq!(circles(&[room, free, ("room/b.rs", "mod inner; use self::inner::X;"), child]), 2);
