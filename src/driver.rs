@@ -12,8 +12,7 @@ use crate::{
     domain::time::Clock,
     wizard::{
         Wizard,
-        answer::{Answer, Ending, Given},
-        ask::Revision,
+        answer::{Answer, Ending, Given, Revision},
         call::{CallId, Reply, Request},
         effect::{Effect, FrontEndTask},
         event::{Ended, Event, EventKind},

@@ -1,7 +1,7 @@
 //! The front end without questions: every answer was given beforehand, and what is missing is named.
 //!
 //! It answers the same views of the same wizard as the other front ends do. Trigger: the driver shows a view; out comes the
-//! next intent, and at the end a [`Report`]. What to answer is decided in `course`, which is pure; here are the time, the
+//! next answer, and at the end a [`Report`]. What to answer is decided in `script`, which is pure; here are the time, the
 //! signals, and the way out.
 
 mod access;

@@ -29,8 +29,7 @@ use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
     wizard::{
-        answer::{Answer, Ending, Given},
-        ask::Revision,
+        answer::{Answer, Ending, Given, Revision},
         effect::FrontEndTask,
         view::View,
     },

@@ -40,8 +40,8 @@ use crate::domain::{
     time::Moment,
 };
 
-use answer::{Action, Answer, Given};
-use ask::{Ask, Focus, QuestionId, Revision, Shape};
+use answer::{Action, Answer, Given, Revision};
+use ask::{Ask, Focus, QuestionId, Shape};
 use call::{CallId, Reply, World};
 pub use context::Setup;
 use context::{UpdateCx, ViewCx};

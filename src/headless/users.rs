@@ -40,6 +40,8 @@ pub(super) struct Done {
     /// How often the bill was looked at.
     looks: u32,
     auto: auto::Done,
+    /// Yes was said to switching Enable Auto off.
+    has_undone_auto: bool,
     off: off::Done,
 }
 
@@ -299,7 +301,7 @@ fn taken_back(done: &mut Done, journey: &mut Journey, answers: &Answers) {
 
 /// Says yes to undoing the rule, once; the wizard stays here and says why where the operator may not.
 fn confirm_undo(done: &mut Done, view: &View<'_>) -> Next {
-    if std::mem::replace(&mut done.auto.has_undone, true) {
+    if std::mem::replace(&mut done.has_undone_auto, true) {
         return end(End::Refused, page::warning(view).unwrap_or_else(|| page::sentences(view)));
     }
     Next::Do(Given::Yes)

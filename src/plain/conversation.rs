@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use crate::{
     domain::time::Moment,
     wizard::{
-        answer::{Answer, Given},
-        ask::{QuestionId, Revision, Shape},
+        answer::{Answer, Given, Revision},
+        ask::{QuestionId, Shape},
         view::View,
     },
 };

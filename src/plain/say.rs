@@ -12,7 +12,8 @@ use std::collections::HashMap;
 use crate::{
     domain::{text::Text, time::Moment},
     wizard::{
-        ask::{QuestionId, Revision, Shape, Spot},
+        answer::Revision,
+        ask::{QuestionId, Shape, Spot},
         view::{Notice, Place, RowsView, Tone, View},
     },
 };

@@ -12,8 +12,8 @@ use crate::{
         user::Kind,
     },
     wizard::{
-        answer::{Action, FieldId, RowId},
-        ask::{Ask, Focus, NumberAsked, QuestionId, Revision, SelectAsked, Shape, Spot},
+        answer::{Action, FieldId, Revision, RowId},
+        ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
             Bar, BillView, Block, Button, Card, Cell, Cells, Column, FieldValue, FieldView, Mark, Notice,
             Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,

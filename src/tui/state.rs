@@ -11,8 +11,8 @@ use crate::{
         text::Text,
     },
     wizard::{
-        answer::{Action, FieldId, RowId},
-        ask::{self, QuestionId, Revision, Shape, Spot},
+        answer::{Action, FieldId, Revision, RowId},
+        ask::{self, QuestionId, Shape, Spot},
         view::{Block, Button, Column, FieldValue, FieldView, Notice, Page, RowsView, Tone, View},
     },
 };

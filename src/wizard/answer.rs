@@ -9,8 +9,6 @@ use crate::domain::{
     user::Kind,
 };
 
-use super::ask::Revision;
-
 /// An answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -19,6 +17,11 @@ pub struct Answer {
     /// What was answered.
     pub what: Given,
 }
+
+/// Counts the questions of a wizard: another question, another bill or number, a step that failed. Filling in a field, a
+/// mark, or rows that arrive leave it as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub struct Revision(pub u64);
 
 /// What was answered. Debug shows typed text as a length only.
 #[derive(Clone, PartialEq, Eq)]

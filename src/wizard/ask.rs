@@ -2,7 +2,7 @@
 
 use crate::domain::phrase::Phrase;
 
-use super::answer::{Action, FieldId};
+use super::answer::{Action, FieldId, Revision};
 
 /// The question that stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +18,6 @@ pub struct Ask {
     /// Where the keyboard is to be, and how often the wizard has wished for that.
     pub focus: Focus,
 }
-
-/// Counts the questions of a wizard: another question, another bill or number, a step that failed. Filling in a field, a
-/// mark, or rows that arrive leave it as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
-pub struct Revision(pub u64);
 
 /// Where the keyboard is to be. The front end follows when the question, the spot or the count is another one than
 /// before, and leaves it to the person otherwise.

@@ -5,5 +5,4 @@ pub(crate) mod form;
 pub(crate) mod results;
 pub(crate) mod sweep;
 pub(crate) mod table;
-pub(crate) mod ticks;
 pub(crate) mod wait;

@@ -10,6 +10,7 @@ mod pages;
 mod people;
 mod rows;
 mod shared;
+mod ticks;
 
 use crate::domain::{
     failure::Failure,
@@ -23,13 +24,13 @@ use crate::domain::{
 
 use super::{
     outbox::Outbox,
-    part::ticks::Ticks,
     pending::{self, Call, Listed, Pending, Saved, Searched, Sorted, Woken},
 };
 
 use list::List;
 pub(crate) use people::{Counts, People};
 use shared::Shared;
+pub(crate) use ticks::Ticks;
 
 /// Something that is read once, and how that went.
 #[derive(Debug)]

@@ -2,14 +2,14 @@
 
 pub(crate) mod add;
 pub(crate) mod authorise;
-#[cfg(test)]
-mod bench;
 pub(crate) mod customer;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
 pub(crate) mod product;
 pub(crate) mod step;
 pub(crate) mod tenant;
+#[cfg(test)]
+mod tests;
 pub(crate) mod users;
 
 use crate::domain::{phrase::Phrase, tenant::Organisation, text::Shown, time::Moment};
@@ -124,10 +124,10 @@ impl Screen {
         match self {
             Self::Customer(screen) => screen.answer(cx, given),
             Self::Add(screen) => screen.answer(cx, given),
-            Self::Product(screen) => screen.answer(cx, given),
+            Self::Product(screen) => screen.answer(cx, &given),
             Self::Tenant(screen) => screen.answer(cx, given),
             Self::Impersonation(screen) => screen.answer(cx, given),
-            Self::Authorise(screen) => screen.answer(cx, given),
+            Self::Authorise(screen) => screen.answer(cx, &given),
             Self::Users(screen) => screen.answer(cx, given),
             Self::Outcome(screen) => screen.answer(cx, &given),
         }

@@ -19,7 +19,7 @@ use crate::domain::{
 
 use super::{
     Setup, Wizard,
-    answer::{Action, Answer, FieldId, Given, RowId, Value},
+    answer::{Action, Answer, FieldId, Given, Value},
     ask::{QuestionId, Shape, Spot},
     call::{CallId, Reply, Request, World},
     effect::{Effect, FrontEndTask},
@@ -285,14 +285,6 @@ impl Desk {
     /// Which question stands.
     pub(crate) fn question(&self) -> QuestionId {
         self.view().ask.id
-    }
-
-    /// The user at an index of the list.
-    pub(crate) fn user(&self, at: usize) -> UserId {
-        match self.rows(|rows| rows.id(at)) {
-            Some(RowId::User(id)) => id,
-            other => panic!("no user: {other:?}"),
-        }
     }
 
     /// Answers everything but waits, until nothing is out.

@@ -27,18 +27,25 @@ pub(super) struct Done {
     opened: u32,
     /// The ceiling was given.
     has_ceiling: bool,
+    rule: Rule,
+}
+
+/// How far the rule is.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Nothing has been confirmed here.
+    #[default]
+    Untouched,
     /// The number was confirmed.
-    has_confirmed: bool,
-    /// The wizard says that the rule is on.
-    is_on: bool,
-    /// Yes was said to switching the rule off.
-    pub(super) has_undone: bool,
+    Confirmed,
+    /// The wizard says that it is on.
+    On,
 }
 
 impl Done {
     /// Whether the wizard says that the rule is on.
-    pub(super) const fn is_on(&self) -> bool {
-        self.is_on
+    pub(super) fn is_on(&self) -> bool {
+        self.rule == Rule::On
     }
 }
 
@@ -46,7 +53,7 @@ impl Done {
 pub(super) fn open(done: &mut Done, view: &View<'_>) -> Next {
     done.opened += 1;
     done.has_ceiling = false;
-    if done.opened > MOST_LOOKS || (done.has_confirmed && page::warning(view).is_some()) {
+    if done.opened > MOST_LOOKS || (done.rule == Rule::Confirmed && page::warning(view).is_some()) {
         return fail_with(view, "Enable Auto could not be switched on. Start again.");
     }
     Next::Do(Given::Do(Action::Auto))
@@ -59,10 +66,10 @@ pub(super) fn next(done: &mut Done, journey: &mut Journey, answers: &Answers, vi
             end(End::Shown, "Enable Auto is on already. Nothing would change, and nothing was written.")
         }
         QuestionId::UndoAuto => {
-            if !done.has_confirmed {
+            if done.rule == Rule::Untouched {
                 journey.say(left_alone(answers, view));
             }
-            done.is_on = true;
+            done.rule = Rule::On;
             Next::Do(Given::Back)
         }
         QuestionId::NoSweeper if answers.without_sweeper || answers.is_dry_run => Next::Do(Given::Yes),
@@ -117,7 +124,7 @@ fn number(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View
     };
     // A list that changed meanwhile asks for the ceiling again.
     done.has_ceiling = false;
-    done.has_confirmed = true;
+    done.rule = Rule::Confirmed;
     journey.say(Text::of(format_args!(
         "Switching Enable Auto on: {} at the next 20:00 in Sydney.",
         grouped(new)

@@ -12,8 +12,8 @@ use crate::{
     },
     plain::{conversation::Conversation, say::Told, words::lay},
     wizard::{
-        answer::{Action, Answer, FieldId, Given, Mark, RowId, Value, Which},
-        ask::{Ask, Focus, NumberAsked, QuestionId, Revision, SelectAsked, Shape, Spot},
+        answer::{Action, Answer, FieldId, Given, Mark, Revision, RowId, Value, Which},
+        ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
             self, Bar, Block, Button, Card, Cell, Cells, ChoiceView, Column, Fact, FactId, FieldValue,
             FieldView, Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,

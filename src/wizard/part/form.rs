@@ -281,7 +281,7 @@ impl Form {
                         options,
                         chosen: *chosen,
                         note: note.clone(),
-                    }))
+                    }));
                 }
                 Control::Button { label, action } => {
                     buttons.push(Button { label, action: *action, is_open: is_open(*action) });

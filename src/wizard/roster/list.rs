@@ -5,13 +5,13 @@
 
 use crate::{
     domain::{filter::Query, protection::State, user::Kind},
-    wizard::{
-        call::PageHits,
-        part::ticks::{Ticks, rows_of},
-    },
+    wizard::call::PageHits,
 };
 
-use super::people::People;
+use super::{
+    people::People,
+    ticks::{Ticks, rows_of},
+};
 
 /// The rows that are shown.
 #[derive(Debug, Default)]

@@ -9,20 +9,17 @@ mod counts;
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use crate::{
-    domain::{
-        draft::Draft,
-        id::UserId,
-        protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
-        sydney,
-        text::Text,
-        time::Moment,
-        user::{Kind, Kinds, NewUser, User, UserPage},
-    },
-    wizard::part::ticks::Ticks,
+use crate::domain::{
+    draft::Draft,
+    id::UserId,
+    protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
+    sydney,
+    text::Text,
+    time::Moment,
+    user::{Kind, Kinds, NewUser, User, UserPage},
 };
 
-use super::{ahead::Ahead, pages::Pages};
+use super::{ahead::Ahead, pages::Pages, ticks::Ticks};
 
 pub(crate) use counts::Counts;
 

@@ -10,7 +10,7 @@ use crate::{
         text::Text,
     },
     wizard::{
-        answer::{Action, FieldId, Given},
+        answer::{Action, FieldId, Given, Value},
         ask::{QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
         part::{
@@ -84,11 +84,7 @@ impl Add {
     /// Handles an answer.
     pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
-            Given::Fill(id, value) => {
-                if self.form.fill(id, &value) {
-                    cx.session.form_changed(self.form.draft(), cx.calls);
-                }
-            }
+            Given::Fill(id, value) => self.fill(cx, id, &value),
             Given::Settle(id) => self.form.settle(id),
             Given::Submit => self.save(cx),
             Given::Back => return Step::Back,
@@ -133,6 +129,12 @@ impl Add {
             ),
             sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
             wrong: Vec::new(),
+        }
+    }
+
+    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
+        if self.form.fill(id, value) {
+            cx.session.form_changed(self.form.draft(), cx.calls);
         }
     }
 

@@ -66,7 +66,7 @@ impl Authorise {
     }
 
     /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Continue) if is_enabled(cx.session) => {
@@ -78,7 +78,7 @@ impl Authorise {
                 self.failure = None;
                 ask_now(cx);
             }
-            Given::Do(action) => self.send(cx, action),
+            Given::Do(action) => self.send(cx, *action),
             _ => {}
         }
         Step::Stay

@@ -19,7 +19,7 @@ use crate::{
         text::Text,
     },
     wizard::{
-        answer::{Action, FieldId, Given, RowId},
+        answer::{Action, FieldId, Given, RowId, Value},
         ask::{Focus, QuestionId, Shape, Spot},
         call::World,
         context::{UpdateCx, ViewCx},
@@ -100,11 +100,7 @@ impl Customer {
     /// Handles an answer.
     pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
-            Given::Fill(FieldId::Search, value) => {
-                if self.search.fill(&value) {
-                    self.build(cx.look());
-                }
-            }
+            Given::Fill(FieldId::Search, value) => self.find(cx, &value),
             Given::Pick(row) => return self.choose(cx, &row),
             Given::Do(Action::Refresh) => self.load(cx),
             Given::Do(Action::Add) if !cx.session.is_open => {}
@@ -275,6 +271,12 @@ impl Customer {
             let words =
                 format_args!("{}, {} of {}, was interrupted.", run.id, run.product.name(), row.customer.name);
             cx.say(Tone::Plain, phrase![words, " ", WayOn::Continue("go on with it")]);
+        }
+    }
+
+    fn find(&mut self, cx: &UpdateCx<'_>, typed: &Value) {
+        if self.search.fill(typed) {
+            self.build(cx.look());
         }
     }
 

@@ -130,11 +130,7 @@ impl Impersonation {
                 let typed = self.form.text(FieldId::Mailboxes).to_owned();
                 self.add(cx, &typed, true);
             }
-            Given::Fill(id, value) => {
-                if self.form.fill(id, &value) {
-                    self.changed(cx, id);
-                }
-            }
+            Given::Fill(id, value) => self.fill(cx, id, &value),
             Given::Settle(id) => self.form.settle(id),
             Given::Do(Action::Rehearse) => self.ask(cx),
             Given::Do(Action::Discover) => self.find(cx),
@@ -258,6 +254,12 @@ impl Impersonation {
         let counts = self.mailboxes.counts(&self.domains().0);
         cx.say(tone, format_args!("{new} new. {counts}{bad}"));
         self.changed(cx, FieldId::Mailboxes);
+    }
+
+    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
+        if self.form.fill(id, value) {
+            self.changed(cx, id);
+        }
     }
 
     fn changed(&mut self, cx: &mut UpdateCx<'_>, id: FieldId) {

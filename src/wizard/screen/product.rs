@@ -92,10 +92,10 @@ impl Product {
     }
 
     /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
         match given {
             Given::Pick(RowId::Product(product)) if !self.opening.is_out() => {
-                self.opening.start(cx, pending::open_run(self.customer.id, product), wait::RUN);
+                self.opening.start(cx, pending::open_run(self.customer.id, *product), wait::RUN);
             }
             Given::Back => return Step::Back,
             _ => {}

@@ -16,7 +16,7 @@ use crate::{
         text::{Text, capital},
     },
     wizard::{
-        answer::{Action, FieldId, Given},
+        answer::{Action, FieldId, Given, Value},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
         part::{
@@ -126,12 +126,7 @@ impl Tenant {
     /// Handles an answer.
     pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
-            Given::Fill(id, value) => {
-                if self.form.fill(id, &value) {
-                    cx.session.form_changed(self.form.draft(), cx.calls);
-                    self.changed(cx);
-                }
-            }
+            Given::Fill(id, value) => self.fill(cx, id, &value),
             Given::Settle(id) => {
                 self.form.settle(id);
                 self.look_up(cx);
@@ -267,6 +262,13 @@ impl Tenant {
             Path::OnRecord(tenant) => Ok(TenantInput::Guid(tenant)),
             Path::Asked => TenantInput::parse(self.form.text(FieldId::Tenant)),
             Path::Settled => Err(TenantInputError::Empty),
+        }
+    }
+
+    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
+        if self.form.fill(id, value) {
+            cx.session.form_changed(self.form.draft(), cx.calls);
+            self.changed(cx);
         }
     }
 

@@ -21,9 +21,9 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
         context::{UpdateCx, ViewCx},
-        part::{field::Field, ticks::Ticks},
+        part::field::Field,
         pending::{self, Arrival, Excluded, Pending},
-        roster::Roster,
+        roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
         view::{Card, Rows, Tone},
         words,

@@ -73,6 +73,18 @@ impl Modules {
         parts
     }
 
+    /// Parts of a room that name what its roof (`room.rs`) makes itself, and not only what it hands on.
+    pub(super) fn under(&self, room: &Name) -> Vec<String> {
+        let is_inside = |module: &Name| module.starts_with(room) && module.len() > room.len();
+        let inside = self.named.iter().filter(|(module, _)| is_inside(module));
+        inside
+            .filter(|(_, named)| {
+                named.iter().any(|path| path != room && self.maker(path).as_ref() == Some(room))
+            })
+            .map(|(module, _)| format!("{} names its roof", module.join("/")))
+            .collect()
+    }
+
     /// Parts of a room, or of a room in it, that name each other in a circle.
     pub(super) fn circles(&self, room: &Name) -> Vec<String> {
         let parts = self.parts(room);
@@ -240,6 +252,14 @@ fn a_circle_is_found_however_it_is_spelled() {
     ] {
         assert_eq!(circles(&[room, free, ("room/b.rs", back)]), 2, "{back}");
     }
+    // The roof's own names are seen, and what it only hands on is not its own.
+    let named_roof = |low: &str| {
+        let files = [room, ("room/a.rs", "struct Ours;"), ("room/b.rs", low)];
+        let files = files.iter().map(|(file, code)| (Path::new(*file), *code));
+        Modules::read(files).under(&name("room")).len()
+    };
+    assert_eq!(named_roof("use super::Room;"), 1);
+    assert_eq!(named_roof("use super::{Ours, a::Ours as Mine};"), 0);
     // A child stands for its parent, and a room in the room is looked through as well.
     let child = ("room/b/inner.rs", "use super::super::a::Ours;");
     assert_eq!(circles(&[room, free, ("room/b.rs", "mod inner; use self::inner::X;"), child]), 2);

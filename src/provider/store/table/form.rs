@@ -41,9 +41,8 @@ pub(crate) fn keep(tx: &Tx<'_>, owner: Owner<'_>, draft: &FormDraft) -> Result<(
     if draft.is_empty() {
         return tx.write("DELETE FROM form WHERE owner = ?1", values![key.as_str()]);
     }
-    let fields =
-        serde_json::Value::from_iter(draft.0.iter().map(|(name, value)| [name.as_str(), value.as_str()]))
-            .to_string();
+    let fields = draft.0.iter().map(|(name, value)| [name.as_str(), value.as_str()]);
+    let fields = fields.collect::<serde_json::Value>().to_string();
     tx.write(
         "INSERT INTO form (owner, fields) VALUES (?1, ?2)
          ON CONFLICT (owner) DO UPDATE SET fields = excluded.fields",

@@ -1,15 +1,12 @@
 //! What turning users on comes to, and who they are for the store.
 
-use crate::{
-    domain::{
-        bill::{Bill, StaysOff},
-        protection::Chosen,
-        user::Kind,
-    },
-    wizard::part::ticks::Ticks,
+use crate::domain::{
+    bill::{Bill, StaysOff},
+    protection::Chosen,
+    user::Kind,
 };
 
-use super::People;
+use super::{super::ticks::Ticks, People};
 
 impl People {
     /// What turning these rows on means for the bill.

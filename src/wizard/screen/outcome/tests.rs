@@ -13,7 +13,7 @@ use crate::{
         call::{Reply, Request},
         screen::{
             Screen,
-            bench::{Bench, now, record},
+            tests::{Bench, now, record},
         },
     },
 };

@@ -15,11 +15,9 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::UpdateCx,
-        part::{
-            results::{self, Results, is_good},
-            ticks::Ticks,
-        },
+        part::results::{self, Results, is_good},
         pending::{self, Arrival, Part, Pending, Saved},
+        roster::Ticks,
         screen::Scene,
         view::{Block, Count, Offer, Rows, RowsView, Tone},
     },

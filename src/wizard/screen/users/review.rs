@@ -9,7 +9,7 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        part::ticks::Ticks,
+        roster::Ticks,
         screen::Scene,
         view::{BillView, Block, Offer, Tone},
     },

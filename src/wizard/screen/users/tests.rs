@@ -18,7 +18,7 @@ use crate::{
         ask::{QuestionId, SelectAsked, Shape},
         call::{CallId, PageHits, Reply, Request},
         part::sweep,
-        screen::bench::{Bench, now, record},
+        screen::tests::{Bench, now, record},
         view::{self, Block, Column, Row, RowsView},
     },
 };
