@@ -35,6 +35,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, bu
 use crate::{
     figures::{grouped, median, millis, short},
     table::Report,
+    tool::shows_all,
     world::{List, SIZES, Stage},
 };
 
@@ -175,7 +176,7 @@ impl Inside {
             stock_bytes,
         };
         inside.take(EventKind::Started);
-        inside.until(&format!("listed {} ·", grouped(size)));
+        inside.until("the whole list", |screen| shows_all(screen, size));
         inside
     }
 
@@ -284,32 +285,29 @@ impl Inside {
         self.woken.recv_timeout(patience).is_ok()
     }
 
-    /// Takes replies until the screen shows these words; how many frames that took.
-    fn until(&mut self, words: &str) -> usize {
+    /// Takes replies until the screen is as it should be; how many frames that took.
+    fn until(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> usize {
         let began = Instant::now();
         let mut frames = 0;
-        while !self.shows(words) {
-            assert!(began.elapsed() < Duration::from_mins(2), "never saw {words:?}");
+        while !is_so(&self.text()) {
+            let is_late = began.elapsed() >= Duration::from_mins(2);
+            assert!(!is_late, "never saw {what}:\n{}", self.text());
             frames += usize::from(self.turn(Duration::from_millis(50)));
         }
         frames
     }
 
-    /// Whether the screen shows these words.
-    fn shows(&self, words: &str) -> bool {
-        self.rows().any(|row| row.contains(words))
-    }
-
     /// Which rows of the list are in sight, as the page says it; nothing where it shows all.
     fn range(&self) -> String {
-        let seen = |row: String| row.split_once(" of ")?.0.split(' ').next_back().map(str::to_owned);
-        self.rows().filter_map(seen).find(|seen| seen.contains('–')).unwrap_or_default()
+        let seen = |row: &str| row.split_once(" of ")?.0.split(' ').next_back().map(str::to_owned);
+        self.text().lines().filter_map(seen).find(|seen| seen.contains('–')).unwrap_or_default()
     }
 
-    /// The rows of the screen.
-    fn rows(&self) -> impl Iterator<Item = String> {
+    /// What the screen shows.
+    fn text(&self) -> String {
         let rows = self.shown.content.chunks(AREA.width.into());
-        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect())
+        let rows = rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
+        rows.collect::<Vec<_>>().join("\n")
     }
 
     /// Median time of a key and of the one that takes it back, microseconds.
@@ -332,12 +330,12 @@ impl Inside {
         let (mut first, mut whole, mut frames) = (Vec::new(), Vec::new(), Vec::new());
         self.press(Press::Char('/'));
         for letter in "hsbnoaeiumtlrk".chars().take(SLOW_KEYS) {
-            let expected = format!("· shown {} ·", grouped(list.holding(letter.encode_utf8(&mut [0; 4]))));
+            let expected = format!("· shown {} ", grouped(list.holding(letter.encode_utf8(&mut [0; 4]))));
             let at = Instant::now();
             self.press(Press::Char(letter));
             self.draw_to_read();
             first.push(millis(at.elapsed()));
-            frames.push(1 + self.until(&expected));
+            frames.push(1 + self.until(&expected, |screen| screen.contains(&expected)));
             whole.push(millis(at.elapsed()));
             self.press(Press::Ctrl('u'));
             self.draw_to_read();
