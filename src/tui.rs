@@ -53,7 +53,7 @@ pub mod draw;
 mod field;
 mod guard;
 pub mod input;
-mod keys;
+pub mod keys;
 pub mod options;
 #[cfg(unix)]
 mod output;

@@ -16,7 +16,7 @@ use crate::{
     pty::Program,
     system,
     table::{Report, Row},
-    tool::Tool,
+    tool::{Tool, shows_all},
     world::{Stage, enabled, listed, store, write_settings},
 };
 
@@ -34,7 +34,7 @@ struct Prepared {
     size: usize,
     run: String,
     on: usize,
-    /// Address of the first user of the list.
+    /// Address of the first user of the list, as far as it stands in a row.
     first: String,
     first_rows: Vec<f64>,
     known: Vec<f64>,
@@ -56,7 +56,9 @@ pub(crate) fn measure(stage: &Stage) -> Report {
             let is_on = |line: String| line.contains('@') && line.contains("protected");
             let known = program.until("who is on", |screen| screen.rows(0, 80).any(is_on));
             run.known.push(millis(known.duration_since(program.started)));
-            run.whole.push(millis(program.sees(&format!("listed {} ·", grouped(run.size)))));
+            let size = run.size;
+            let whole = program.until("the whole list", |screen| shows_all(&screen.contents(), size));
+            run.whole.push(millis(whole.duration_since(program.started)));
             run.memory_peak = run.memory_peak.max(system::memory_peak(program.id()));
         }
     }
@@ -96,7 +98,7 @@ fn prepared(stage: &Stage, size: usize) -> Prepared {
     }
     record.end_apply(&run, false).unwrap();
     record.leave_run(&run).unwrap();
-    let first = pages[0].row(0).unwrap().address.as_str().to_owned();
+    let first = pages[0].row(0).unwrap().address.as_str().split_inclusive('@').next().unwrap().to_owned();
     let (first_rows, known, whole) = (Vec::new(), Vec::new(), Vec::new());
     Prepared {
         size,

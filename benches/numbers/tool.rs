@@ -134,7 +134,7 @@ impl Tool {
     pub(crate) fn ready(self, program: &mut Program, rows: usize) {
         match self {
             Self::Backup365 => {
-                program.sees(&format!("listed {} ·", grouped(rows)));
+                program.until("the whole list", |screen| shows_all(&screen.contents(), rows));
             }
             Self::Fzf | Self::Skim => {
                 program.sees(&format!("{rows}/{rows}"));
@@ -212,6 +212,12 @@ impl Tool {
             if self == Self::Backup365 { lines.find(|line| line.contains("Filter")) } else { lines.nth(23) };
         line.unwrap_or_default()
     }
+}
+
+/// Whether our screen shows that all users are listed. The count of them may have no room; the range always has, and
+/// while users arrive something is said "so far".
+pub(crate) fn shows_all(screen: &str, users: usize) -> bool {
+    screen.contains(&format!(" of {} ", grouped(users))) && !screen.contains(" so far")
 }
 
 /// One row of a checklist: tag, words, state.

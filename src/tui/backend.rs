@@ -18,10 +18,11 @@
 //!
 //! | bytes | stock | here |
 //! |---|---|---|
-//! | a cursor key | STOCK_CURSOR | OURS_CURSOR |
-//! | a tick | STOCK_TICK | OURS_TICK |
-//! | a page of new rows | STOCK_PAGE | OURS_PAGE |
-//! | the first frame | STOCK_FIRST | OURS_FIRST |
+//! | a cursor key | 244 | 186 |
+//! | a cursor key that scrolls | 967 | 185 |
+//! | a tick | 79 | 39 |
+//! | a page of new rows | 1,010 | 769 |
+//! | the first frame | 3,147 | 2,649 |
 //!
 //! And three things that no number shows: under `NO_COLOR` crossterm 0.29 turns every colour command into one that resets
 //! all attributes, and the reversed row disappears; it writes the 16 named colours as `38;5;n`, of which old terminals

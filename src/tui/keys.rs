@@ -213,7 +213,7 @@ pub(crate) fn name(key: Press) -> String {
 
 /// What a key led to.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// An answer for the wizard.
     Give(Given),
     /// The front end's own state is another one.
@@ -269,7 +269,7 @@ fn find(press: Press, view: &View<'_>) -> Option<&'static Binding> {
 }
 
 /// What a key does now.
-pub(crate) fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     match press {
         Press::Ctrl('c') => {
             state.panel = None;
