@@ -198,20 +198,27 @@ impl Tool {
     pub(crate) fn answer(self, screen: &vt100::Screen) -> String {
         let mut lines: Vec<String> = screen.rows(0, 80).collect();
         if self == Self::Backup365 {
-            lines.retain(|line| !line.contains("Filter") && !line.contains("Searching."));
+            lines.retain(|line| in_filter(line).is_none() && !line.contains("Searching."));
         } else {
             lines.truncate(22);
         }
         lines.concat()
     }
 
-    /// The line that shows what was typed.
+    /// What was typed, as it stands on the screen; of the others the line that shows it.
     pub(crate) fn typed(self, screen: &vt100::Screen) -> String {
         let mut lines = screen.rows(0, 80);
-        let line =
-            if self == Self::Backup365 { lines.find(|line| line.contains("Filter")) } else { lines.nth(23) };
-        line.unwrap_or_default()
+        if self == Self::Backup365 {
+            return lines.find_map(|line| in_filter(&line).map(str::to_owned)).unwrap_or_default();
+        }
+        lines.nth(23).unwrap_or_default()
     }
+}
+
+/// What stands in our filter, if this is its line: behind it there is a hint.
+fn in_filter(line: &str) -> Option<&str> {
+    let (_, field) = line.strip_prefix('│')?.split_once(" / ")?;
+    field.split("   ").next()
 }
 
 /// Whether our screen shows that all users are listed. The count of them may have no room; the range always has, and
