@@ -78,7 +78,7 @@ fn office_365_by_domain() {
         access: |terminal| {
             terminal.keys("kauribuilding.example");
             let until = Instant::now() + DEADLINE;
-            while !terminal.text().contains(" [ Save ]") {
+            while !terminal.text().contains("‹ Save ›") {
                 assert!(Instant::now() < until, "never found:\n{}", terminal.text());
                 if terminal.text().contains("r to ask again") {
                     // In the field every letter is text: leave it first.

@@ -65,7 +65,7 @@ fn an_impersonation_leaves_no_secret_in_the_log() {
         "svc-backup@penguinparademotel.example",
         "invented-wrong",
     );
-    wizard.keys(TAB).keys("\x1b[C").sees(&["(x) the server's directory"]).keys(TAB).keys(ENTER);
+    wizard.keys(TAB).keys("\x1b[C").sees(&["(•) the server's directory"]).keys(TAB).keys(ENTER);
     wizard.sees(&["● Authorise"]).waits("a refusal", |text| text.contains("password"));
     wizard.keys("\x03").sees(&["Leave?"]).keys("\x03");
     assert_eq!(wizard.code(), 130);

@@ -30,7 +30,7 @@ fn fills(terminal: &mut Terminal) {
 
 /// Types the domain up to Save.
 fn types_domain(terminal: &mut Terminal) {
-    terminal.sees(&["> Tenant:"]).keys("kauribuilding.example").sees(&["c 2 c a", " [ Save ]"]);
+    terminal.sees(&["> Tenant ["]).keys("kauribuilding.example").sees(&["c 2 c a", "‹ Save ›"]);
     terminal.keys(ENTER).sees(&[">‹ Save ›"]);
 }
 
@@ -111,7 +111,7 @@ fn hosted(customer: &str, listed: &str, kills: [usize; 4]) {
 #[test]
 fn an_organisation_that_is_typed() {
     let mut walk = Walk::new(Home::new(), &[]);
-    walk.terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant:"]);
+    walk.terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
     let access = walk.station();
     kill_all(&[Write {
         before: types_domain,

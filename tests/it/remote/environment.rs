@@ -67,7 +67,7 @@ fn who_decides_about_colour() {
     for (flags, setting, variables, expected) in cases {
         let home = settled(setting);
         let mut terminal = Terminal::sized(&home, flags, 80, 24, variables);
-        terminal.sees(&["Which customer?", "> Search:"]);
+        terminal.sees(&["Which customer?", "> / "]);
         let what = format!("{flags:?} {setting} {variables:?}");
         assert_eq!(has_colours(&terminal.bytes()), expected, "{what}");
         assert!(is_reversed(&terminal, "Search:"), "{what}: the focus");

@@ -114,9 +114,9 @@ fn bytes_of_the_first_frame_and_of_each_key() {
         }
         assert_at_most(1_400, "All", &terminal.costs("a", "all", shows_all("All is on.")));
         assert_at_most(1_400, "clear", &terminal.costs("c", "none", shows_all("Cleared.")));
-        assert_at_most(1_400, "/", &terminal.costs("/", "the filter", shows_all("> Filter:")));
+        assert_at_most(1_400, "/", &terminal.costs("/", "the filter", shows_all("> / ")));
         assert_at_most(page, "a letter of the filter", &terminal.costs("a", "shown", shows_all(" shown ")));
-        assert_at_most(page, "another", &terminal.costs("n", "less", shows_all("> Filter: an")));
+        assert_at_most(page, "another", &terminal.costs("n", "less", shows_all("> / an")));
         assert_at_most(page, "Esc", &terminal.costs(ESC, "all of them", |t| !t.text().contains(" shown ")));
         terminal.keys(ESC).loses("Filter:");
         // A panel stands in the place of the rows, which come back with it: as a page of new rows, and their counts.

@@ -104,7 +104,7 @@ fn opened(home: &Home, size: (u16, u16), locale: &str) -> (Terminal, usize) {
         .keys(ENTER);
     terminal.sees(&["/ filter"]).keys(ENTER).sees(&["Which product of Cust"]).keys(ENTER);
     terminal
-        .sees(&["Is this the organisation", "[ Yes, this is"])
+        .sees(&["Is this the organisation", "‹ Yes, this is"])
         .keys(ENTER)
         .sees(&["‹ Authorise ›"])
         .keys(ENTER);
@@ -222,7 +222,7 @@ fn hostile_names_in_ascii_and_a_small_window() {
 fn what_is_written_out_is_clean_too() {
     let home = Home::new();
     let (mut terminal, _) = opened(&home, (80, 24), "C.UTF-8");
-    terminal.keys("a").waits("ticks", |text| !text.contains("ticked 0")).keys(ENTER).sees(&["New seats:"]);
+    terminal.keys("a").waits("ticks", |text| !text.contains("ticked 0")).keys(ENTER).sees(&["New seats"]);
     let text = terminal.text();
     let seats =
         text.lines().find_map(|line| line.trim().strip_prefix("new seats")).unwrap().trim().to_owned();

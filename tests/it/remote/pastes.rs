@@ -14,7 +14,7 @@ const TENANT: &str = "7a36af4b-c51e-44e1-87f0-d8af3157c2ca";
 /// The field for the tenant.
 fn tenant(home: &Home) -> Terminal {
     let mut terminal = Terminal::opened(home);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant:"]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
     terminal
 }
 
@@ -43,7 +43,7 @@ fn a_tenant_id_with_everything_around_it() {
             "‹ Save ›",
         ]);
         terminal.quiet(QUIET);
-        assert!(terminal.text().contains("> Tenant:"), "the field was left:\n{}", terminal.text());
+        assert!(terminal.text().contains("> Tenant ["), "the field was left:\n{}", terminal.text());
         assert!(terminal.text().contains("● Access"), "it was saved:\n{}", terminal.text());
         terminal.keys("\x15").loses("c2ca");
     }
@@ -55,20 +55,20 @@ fn many_lines_in_a_field_of_one() {
     let home = Home::new();
     let mut terminal = tenant(&home);
     terminal.pastes("kauribuilding.example\rsecond\nthird\r\n", &["Only the first of 3 lines was pasted"]);
-    terminal.sees(&["> Tenant: kauribuilding.example", "‹ Save ›"]);
+    terminal.sees(&["> Tenant [kauribuilding.example", "‹ Save ›"]);
     assert!(!terminal.text().contains("second"));
     terminal.keys("\x15").pastes(&"y".repeat(3_000), &["only the start was pasted"]);
-    terminal.keys("\x15").loses("yyyy").keys("kauri").sees(&["> Tenant: kauri"]);
+    terminal.keys("\x15").loses("yyyy").keys("kauri").sees(&["> Tenant [kauri"]);
 }
 
 #[test]
 fn an_end_mark_inside_presses_nothing() {
     let home = Home::new();
     let mut terminal = tenant(&home);
-    terminal.keys(&format!("\x1b[200~{TENANT}\x1b[201~\r\t \rq\x1b[201~")).sees(&["> Tenant: 7a36af4b"]);
+    terminal.keys(&format!("\x1b[200~{TENANT}\x1b[201~\r\t \rq\x1b[201~")).sees(&["> Tenant [7a36af4b"]);
     terminal.quiet(QUIET);
     assert!(
-        terminal.text().contains("● Access") && terminal.text().contains("> Tenant:"),
+        terminal.text().contains("● Access") && terminal.text().contains("> Tenant ["),
         "{}",
         terminal.text()
     );
@@ -115,10 +115,10 @@ fn a_paste_in_pieces_and_one_without_an_end() {
 fn a_paste_without_brackets_presses_no_enter() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.keys("banksia medical\r").sees(&["> Search: banksia medical", "1 of"]);
+    terminal.keys("banksia medical\r").sees(&["> / banksia medical", "1 of"]);
     terminal.quiet(QUIET);
-    assert!(terminal.text().contains("> Search:"), "{}", terminal.text());
-    terminal.keys("\x15").keys("no\rlonger line\rx\r").sees(&["> Search: no", "Only the first of 3 lines"]);
+    assert!(terminal.text().contains("> / "), "{}", terminal.text());
+    terminal.keys("\x15").keys("no\rlonger line\rx\r").sees(&["> / no", "Only the first of 3 lines"]);
     terminal.quiet(QUIET);
     terminal.keys("\x15").keys(TAB).sees(&["/ filter"]).keys("quit everything\r").sees(&["Press / first"]);
     terminal.quiet(QUIET);
@@ -136,7 +136,7 @@ fn where_no_field_is() {
     terminal
         .takes(0)
         .pastes("\r", &["There is no field on this screen"])
-        .sees(&["[ Yes, this is"])
+        .sees(&["‹ Yes, this is"])
         .keys(ENTER);
     terminal.sees(&["‹ Authorise ›"]).pastes("w\r", &["There is no field on this screen"]);
     terminal.plays().enables().sees(&["listed 37 ·"]).pastes("a \r", &["Press / first"]).sees(&["ticked 0"]);

@@ -63,7 +63,7 @@ fn late_replies_are_neither_text_nor_keys() {
     }
     terminal.sees(&["1 of 21 found", "Search: Harbour Street Cafe"]);
     let field = terminal.text().lines().find(|line| line.contains("Search:")).unwrap().trim_end().to_owned();
-    assert_eq!(field, "> Search: Harbour Street Cafe");
+    assert_eq!(field, "> / Harbour Street Cafe");
     terminal.keys(ENTER).sees(&["/ filter"]).keys(ENTER).sees(&["Which product of"]).takes(0);
     terminal
         .sees(&["‹ Yes, this is the organisation ›"])

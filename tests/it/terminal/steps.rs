@@ -59,7 +59,7 @@ impl Terminal {
 
     /// Reviews, types the number and turns users on.
     pub(crate) fn applies(&mut self, seats: &str) -> &mut Self {
-        self.keys(ENTER).sees(&["Will be turned on and billed", "New seats:"]).keys(seats).keys(ENTER);
+        self.keys(ENTER).sees(&["Turned on and billed", "New seats"]).keys(seats).keys(ENTER);
         self.sees(&[&format!("{seats} users registered for backup")])
     }
 
