@@ -210,7 +210,7 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         items.push(Item::new(MORE, key, "more"));
     }
     // What the state needs goes first, after the answer.
-    items.sort_by_key(|item| if item.importance <= STATE { 0_u8 } else { 1 });
+    items.sort_by_key(|item| item.importance > STATE);
     items
 }
 
