@@ -61,7 +61,7 @@ impl PageView<'_, '_> {
         let Some(lines) = self.lines() else { return self.work(area, buf, state) };
         let has_more = self.page.blocks.len() > 1;
         if !has_more {
-            return self.receipt(lines, area, buf, state);
+            return Some(self.receipt(lines, area, buf, state));
         }
         let areas: [Rect; 2] = if area.width >= BESIDE_FROM {
             Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(area)
@@ -78,7 +78,7 @@ impl PageView<'_, '_> {
         let [work, receipt] = areas;
         let cursor = self.work(work, buf, state);
         let read = self.receipt(lines, receipt, buf, state);
-        if state.focus == Focus::Text { read } else { cursor.or(read) }
+        if state.focus == Focus::Text { Some(read) } else { cursor.or(Some(read)) }
     }
 
     /// The lines of a receipt.
@@ -160,7 +160,7 @@ impl PageView<'_, '_> {
     }
 
     /// The receipt, as it is, in a panel of its own.
-    fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let theme = state.theme;
         let panel = Panel {
             title: self
@@ -183,7 +183,7 @@ impl PageView<'_, '_> {
         StatefulWidget::render(&flow, inner, buf, &mut state.scroll);
         let scroll = state.scroll;
         scrolled(&panel, area, buf, &scroll, lines.len(), theme);
-        Some(Position::new(inner.x, inner.y))
+        Position::new(inner.x, inner.y)
     }
 
     /// A page with rows: they take what is left; words above them give way.
@@ -265,13 +265,12 @@ impl PageView<'_, '_> {
     /// Which rows are seen, and where we are among the steps where there is no line of them.
     fn range(&self, rows: &RowsView<'_>, list: &List, width: u16, theme: Theme) -> String {
         match (rows::range(rows, list, theme), &self.step) {
-            (range, None) => range,
             (range, Some(step)) if range.is_empty() => step.clone(),
             // The range must be seen; where we are among the steps may be missed.
             (range, Some(step)) if usize::from(width) > range.len() + step.len() + 30 => {
                 format!("{step}  {range}")
             }
-            (range, Some(_)) => range,
+            (range, _) => range,
         }
     }
 
