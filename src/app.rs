@@ -48,8 +48,9 @@ use crate::{
     },
     wizard::{
         Setup, Wizard,
-        effect::{CallId, Request},
-        event::{self, Ended, Ending, Reply},
+        answer::Ending,
+        call::{self, CallId, Reply, Request},
+        event::Ended,
     },
 };
 
@@ -146,7 +147,7 @@ impl From<Failure> for Refusal {
     /// usage.
     fn from(failure: Failure) -> Self {
         let exit = if failure.kind == FailureKind::NotFound { Exit::Usage } else { Exit::Failed };
-        Unanswered::new(exit, failure.in_words().as_str()).into()
+        Unanswered::new(exit, failure.for_commands().as_str()).into()
     }
 }
 
@@ -313,7 +314,7 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     drop(calls);
     runtime.shutdown_background();
     if let (Ended::Failed, Some(failure)) = (ended, wizard.trouble()) {
-        complain(failure.in_words().as_str());
+        complain(failure.for_commands().as_str());
     }
     Ok(exit_of(ended))
 }
@@ -433,7 +434,7 @@ fn opened_of(opener: &Opener, world: &World) -> Opened {
     let link = world.provider.graph.browser_link(world.partner);
     let (link_prefix, link_suffix) = link.split_once(&world.partner.to_string()).unwrap_or((&link, ""));
     Opened {
-        world: event::World {
+        world: call::World {
             operator: world.provider.store.operator(),
             link_prefix: link_prefix.to_owned(),
             link_suffix: link_suffix.to_owned(),

@@ -208,9 +208,10 @@ fn run(text: &str) -> Result<RunId, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, error::ErrorKind};
 
     use super::*;
+    use crate::domain::phrase;
 
     #[test]
     fn the_definition_holds_together() {
@@ -222,5 +223,38 @@ mod tests {
         let cli = Cli::try_parse_from(["backup365", "--run", "b365 7kq4"]).unwrap();
         assert_eq!(cli.run.unwrap().to_string(), "B365-7KQ4");
         assert!(Cli::try_parse_from(["backup365", "--run", "nonsense"]).is_err());
+    }
+
+    /// Whether a command line is one of ours, as far as it goes: a sentence may name a command without what it is for.
+    fn is_ours(line: &str) -> bool {
+        match Cli::try_parse_from(line.split(' ')) {
+            Ok(_) => true,
+            Err(error) => matches!(
+                error.kind(),
+                ErrorKind::MissingRequiredArgument
+                    | ErrorKind::MissingSubcommand
+                    | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            ),
+        }
+    }
+
+    #[test]
+    fn every_command_that_a_sentence_names_can_be_typed() {
+        let all = phrase::Command::all("B365-7KQ4".parse().unwrap());
+        assert!(!all.is_empty());
+        for command in all {
+            let line = command.to_string();
+            assert!(is_ours(&line), "{line}");
+            // A word or a flag that is not ours is refused, whatever else is missing.
+            assert!(!is_ours(&format!("{line} --no-such-flag")), "{line}");
+        }
+        for wrong in [
+            "backup365 customer",
+            "backup365 customers ad",
+            "backup365 sweep --instal=x",
+            "backup365 --run x",
+        ] {
+            assert!(!is_ours(wrong), "{wrong}");
+        }
     }
 }

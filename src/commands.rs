@@ -84,18 +84,18 @@ pub fn warn(words: &str) {
 
 /// Bad news in a line on stderr, and the exit code of something that failed.
 fn failed(failure: &Failure) -> Exit {
-    warn(failure.in_words().as_str());
+    warn(failure.for_commands().as_str());
     Exit::Failed
 }
 
 /// Bad news as an error, for the caller to say.
 fn error_of(failure: &Failure) -> anyhow::Error {
-    anyhow::anyhow!("{}", failure.in_words())
+    anyhow::anyhow!("{}", failure.for_commands())
 }
 
 /// The same as an error, for the top to say.
 fn failing(failure: &Failure) -> Unanswered {
-    Unanswered { exit: Exit::Failed, lines: vec![failure.in_words()] }
+    Unanswered { exit: Exit::Failed, lines: vec![failure.for_commands()] }
 }
 
 /// What a command works with once the world is open.

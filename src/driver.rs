@@ -12,8 +12,10 @@ use crate::{
     domain::time::Clock,
     wizard::{
         Wizard,
-        effect::{CallId, Effect, Request},
-        event::{Ended, Ending, Event, Happening, Intent, Reply},
+        answer::{Answer, Ending, Given, Revision},
+        call::{CallId, Reply, Request},
+        effect::{Effect, FrontEndTask},
+        event::{Ended, Event, EventKind},
     },
 };
 
@@ -51,29 +53,29 @@ pub fn drive(
     woken: &Receiver<()>,
     clock: &Clock,
 ) -> Ended {
-    let mut turn = Turn { wizard, calls, clock, deeds: Vec::new() };
-    let wishes = turn.tell(Happening::Started);
+    let mut turn = Turn { wizard, calls, clock, tasks: Vec::new() };
+    let wishes = turn.tell(EventKind::Started);
     let first = turn.show(front);
     turn.pass_on(wishes);
     if first.is_err() {
-        turn.take(Happening::Intent(Intent::End(Ending::HangUp)));
+        turn.take(hang_up());
     }
     loop {
         let mut is_changed = turn.replies();
         match turn.inputs(front) {
             Ok(changed) => is_changed |= changed,
-            Err(_gone) => turn.take(Happening::Intent(Intent::End(Ending::HangUp))),
+            Err(_gone) => turn.take(hang_up()),
         }
         if let Some(ended) = turn.wizard.ended() {
             turn.last_writes(front, woken);
             return ended;
         }
         if turn.show(front).is_err() {
-            turn.take(Happening::Intent(Intent::End(Ending::HangUp)));
+            turn.take(hang_up());
             continue;
         }
         if !is_changed && woken.recv().is_err() {
-            turn.take(Happening::Intent(Intent::End(Ending::HangUp)));
+            turn.take(hang_up());
         }
     }
 }
@@ -84,18 +86,18 @@ struct Turn<'a> {
     calls: &'a mut dyn Caller,
     clock: &'a Clock,
     /// What only the front end can do, until it is shown.
-    deeds: Vec<crate::wizard::effect::Deed>,
+    tasks: Vec<FrontEndTask>,
 }
 
 impl Turn<'_> {
     /// Gives an event to the wizard and its effects to those who carry them out.
-    fn take(&mut self, what: Happening) {
+    fn take(&mut self, what: EventKind) {
         let wishes = self.tell(what);
         self.pass_on(wishes);
     }
 
     /// Gives an event to the wizard.
-    fn tell(&mut self, what: Happening) -> Vec<Effect> {
+    fn tell(&mut self, what: EventKind) -> Vec<Effect> {
         self.wizard.update(Event { at: self.clock.now(), what })
     }
 
@@ -105,7 +107,7 @@ impl Turn<'_> {
             match effect {
                 Effect::Start(call, request) => self.calls.start(call, request),
                 Effect::Cancel(call) => self.calls.cancel(call),
-                Effect::Perform(deed) => self.deeds.push(deed),
+                Effect::Perform(task) => self.tasks.push(task),
             }
         }
     }
@@ -114,17 +116,17 @@ impl Turn<'_> {
     fn replies(&mut self) -> bool {
         for taken in 0..REPLIES_AT_ONCE {
             let Some((call, reply)) = self.calls.reply() else { return taken > 0 };
-            self.take(Happening::Reply(call, reply));
+            self.take(EventKind::Reply(call, reply));
         }
         true
     }
 
-    /// Takes the intents that wait: all of them before one drawing.
+    /// Takes the answers that wait: all of them before one drawing.
     fn inputs(&mut self, front: &mut dyn FrontEnd) -> std::io::Result<bool> {
         let mut is_changed = false;
         while self.wizard.ended().is_none() {
-            let Some(intent) = front.next(&self.wizard.view())? else { break };
-            self.take(Happening::Intent(intent));
+            let Some(answer) = front.next(&self.wizard.view())? else { break };
+            self.take(EventKind::Answer(answer));
             is_changed = true;
         }
         Ok(is_changed)
@@ -132,8 +134,8 @@ impl Turn<'_> {
 
     fn show(&mut self, front: &mut dyn FrontEnd) -> std::io::Result<()> {
         let view = self.wizard.view();
-        for deed in self.deeds.drain(..) {
-            front.perform(&deed, &view)?;
+        for task in self.tasks.drain(..) {
+            front.perform(&task, &view)?;
         }
         front.show(&view, self.clock.now())
     }
@@ -162,15 +164,20 @@ impl Turn<'_> {
     /// Whether the operator or a signal asked to leave once more; everything else that is asked comes too late. A
     /// signal may be told as often as it is asked for: it ends the asking.
     fn is_impatient(&self, front: &mut dyn FrontEnd) -> bool {
-        while let Ok(Some(intent)) = front.next(&self.wizard.view()) {
-            match intent {
-                Intent::Leave => return true,
-                Intent::End(_) => return false,
+        while let Ok(Some(answer)) = front.next(&self.wizard.view()) {
+            match answer.what {
+                Given::Leave => return true,
+                Given::End(_) => return false,
                 _ => {}
             }
         }
         false
     }
+}
+
+/// The front end is gone: as after a hang-up, whatever question stands.
+const fn hang_up() -> EventKind {
+    EventKind::Answer(Answer { to: Revision(0), what: Given::End(Ending::HangUp) })
 }
 
 #[cfg(test)]

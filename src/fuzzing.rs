@@ -215,7 +215,7 @@ fn explain(data: &[u8]) {
     let hits = explain::look_up(query);
     for (at, hit) in hits.iter().enumerate() {
         assert!(!hits.iter().skip(at + 1).any(|other| std::ptr::eq(*other, *hit)), "{} twice", hit.title);
-        assert!(!hit.means.is_empty() && !hit.say.is_empty() && !hit.press.is_empty(), "{}", hit.title);
+        assert!(!hit.means.is_empty() && !hit.say.is_empty() && !hit.next.is_empty(), "{}", hit.title);
     }
 }
 

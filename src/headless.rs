@@ -1,34 +1,44 @@
 //! The front end without questions: every answer was given beforehand, and what is missing is named.
 //!
 //! It answers the same views of the same wizard as the other front ends do. Trigger: the driver shows a view; out comes the
-//! next intent, and at the end a [`Report`]. What to answer is decided in `course`, which is pure; here are the time, the
+//! next answer, and at the end a [`Report`]. What to answer is decided in `script`, which is pure; here are the time, the
 //! signals, and the way out.
 
+mod access;
 pub mod answers;
-mod course;
-mod look;
+mod authorise;
+mod bill;
+mod customer;
+mod hosted;
+mod journey;
+mod page;
 pub mod report;
+mod script;
+mod selection;
+mod users;
 
 use std::{fmt, time::Duration};
 
 use crate::{
     domain::{
-        bill::grouped,
         id::RunId,
         text::Text,
         time::{Moment, in_words},
     },
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
-        effect::Deed,
-        event::{Action, Ended, Intent},
-        view::{Ask, Tone, View},
+        answer::{Action, Answer, Given, Mark, Which},
+        ask::QuestionId,
+        effect::FrontEndTask,
+        event::Ended,
+        view::{Tone, View},
     },
 };
 
 use answers::Answers;
-use course::{Close, Course, Next};
+use journey::{Close, Next};
 use report::{End, Report};
+use script::Script;
 
 /// How often a wait is told.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
@@ -70,7 +80,7 @@ pub struct Headless {
     note: Option<Note>,
     pause: Option<Pause>,
     waker: Option<Waker>,
-    course: Course,
+    script: Script,
     report: Report,
     closing: Closing,
     /// The moment of the last view.
@@ -102,7 +112,7 @@ impl Headless {
             note: None,
             pause: None,
             waker: None,
-            course: Course::default(),
+            script: Script::default(),
             report: Report::default(),
             closing: Closing::No,
             now: Moment::default(),
@@ -151,8 +161,8 @@ impl Headless {
             }
             _ => {}
         }
-        self.report.bill = self.course.bill;
-        self.report.changes = self.course.changes;
+        self.report.bill = self.script.journey.bill.take();
+        self.report.changes = std::mem::take(&mut self.script.journey.changes);
         if self.report.end == End::Shown
             && let Some(would) = self.report.changes.would()
         {
@@ -190,25 +200,24 @@ impl Headless {
 
     /// What is awaited, and for how long already.
     fn awaited(&self, view: &View<'_>) -> Option<Text> {
-        if let (Some(since), Ask::Authorise(_)) = (self.waiting_since, view.ask) {
+        if let (Some(since), QuestionId::Authorise) = (self.waiting_since, view.ask.id) {
             return Some(Text::of(format_args!(
                 "Waiting for the customer: {} of {}.",
                 in_words(self.now.since(since)),
                 in_words(self.answers.wait)
             )));
         }
-        let progress = look::progress(view).map(|(done, total)| {
-            Text::of(format_args!("{}: {} of {}.", look::front(view).heading, grouped(done), grouped(total)))
-        });
-        progress.or_else(|| view.notice.as_ref().map(|notice| notice.words.clone()))
+        page::progress(view).or_else(|| view.notice.as_ref().map(|notice| page::said(&notice.words)))
     }
 
     /// The journey is over: parks, or leaves.
-    fn close(&mut self, close: Close, view: &View<'_>) -> Option<Intent> {
+    fn close(&mut self, close: Close, view: &View<'_>) -> Option<Given> {
         let Close { end, words, failure } = close;
         self.closing = match end {
             End::Waiting => Closing::Park { is_asked: false },
-            End::Stopped | End::Missing { .. } if matches!(view.ask, Ask::Review | Ask::Users) => {
+            End::Stopped | End::Missing { .. }
+                if matches!(view.ask.id, QuestionId::Review | QuestionId::Users) =>
+            {
                 Closing::Untick { is_asked: false }
             }
             _ => Closing::Leave,
@@ -218,48 +227,50 @@ impl Headless {
     }
 
     /// The way out, one intent at a time.
-    fn leave(&mut self, view: &View<'_>) -> Option<Intent> {
+    fn leave(&mut self, view: &View<'_>) -> Option<Given> {
         match self.closing {
             Closing::No => None,
-            Closing::Leave => Some(Intent::Leave),
-            Closing::Untick { .. } if view.ask == Ask::Review => Some(Intent::Back),
-            Closing::Untick { is_asked: false } if view.ask == Ask::Users => {
+            Closing::Leave => Some(Given::Leave),
+            Closing::Untick { .. } if view.ask.id == QuestionId::Review => Some(Given::Back),
+            Closing::Untick { is_asked: false } if view.ask.id == QuestionId::Users => {
                 self.closing = Closing::Untick { is_asked: true };
-                Some(Intent::Act(Action::Clear))
+                Some(Given::Mark(Mark::Untick, Which::All))
             }
             Closing::Untick { .. } => Some(self.go()),
             Closing::Park { is_asked: false } => {
                 self.closing = Closing::Park { is_asked: true };
-                Some(Intent::Act(Action::Park))
+                Some(Given::Do(Action::Park))
             }
             Closing::Park { is_asked: true } => self.parked(view),
         }
     }
 
     /// Waits until the record says that the run is parked.
-    fn parked(&mut self, view: &View<'_>) -> Option<Intent> {
+    fn parked(&mut self, view: &View<'_>) -> Option<Given> {
         let tone = view.notice.as_ref().map(|notice| notice.tone);
         match tone {
             Some(Tone::Bad | Tone::Warn) => {
                 self.report.end = End::Failed;
                 self.report.words =
-                    view.notice.as_ref().map(|notice| notice.words.clone()).unwrap_or_default();
+                    view.notice.as_ref().map(|notice| page::said(&notice.words)).unwrap_or_default();
                 Some(self.go())
             }
-            Some(Tone::Good) if view.ask == Ask::Customer => Some(self.go()),
-            None | Some(Tone::Plain) if view.ask == Ask::Customer && !view.is_waiting => Some(self.go()),
+            Some(Tone::Good) if view.ask.id == QuestionId::Customer => Some(self.go()),
+            None | Some(Tone::Plain) if view.ask.id == QuestionId::Customer && !view.ask.is_waiting => {
+                Some(self.go())
+            }
             _ => None,
         }
     }
 
     /// Leaves now.
-    const fn go(&mut self) -> Intent {
+    const fn go(&mut self) -> Given {
         self.closing = Closing::Leave;
-        Intent::Leave
+        Given::Leave
     }
 
     /// The customer is awaited, until the time is over.
-    fn await_customer(&mut self, view: &View<'_>) -> Option<Intent> {
+    fn await_customer(&mut self, view: &View<'_>) -> Option<Given> {
         self.waiting_since.get_or_insert(self.now);
         if !self.is_time_over() {
             return None;
@@ -269,9 +280,9 @@ impl Headless {
                 "The customer has not accepted yet. {run} is parked. Send the link; then the same command goes on."
             ))
         });
-        let close = match look::failure(view) {
+        let close = match page::failure(view) {
             Some(failure) => {
-                Close { end: End::Failed, words: course::in_words(&failure), failure: Some(failure) }
+                Close { end: End::Failed, words: journey::in_words(&failure), failure: Some(failure) }
             }
             None => Close { end: End::Waiting, words, failure: None },
         };
@@ -279,16 +290,36 @@ impl Headless {
     }
 
     /// What signals have asked.
-    fn signalled(&mut self) -> Option<Intent> {
+    fn signalled(&mut self) -> Option<Given> {
         if let Some(why) = self.stop.ending() {
             self.closing = Closing::Leave;
-            return Some(Intent::End(why));
+            return Some(Given::End(why));
         }
         if self.stop.interrupts() > 0 && self.report.end != End::Interrupted {
             self.report.end = End::Interrupted;
             self.closing = Closing::Leave;
         }
         None
+    }
+
+    /// What is answered to a view, if anything.
+    fn decide(&mut self, view: &View<'_>) -> Option<Given> {
+        if let Some(given) = self.signalled() {
+            return Some(given);
+        }
+        if self.closing != Closing::No {
+            return self.leave(view);
+        }
+        let next = self.script.next(&self.answers, view);
+        for line in std::mem::take(&mut self.script.journey.lines) {
+            self.say(&line);
+        }
+        match next {
+            Next::Do(given) => Some(given),
+            Next::Wait => None,
+            Next::AwaitCustomer => self.await_customer(view),
+            Next::End(close) => self.close(*close, view),
+        }
     }
 
     /// Tells what every front end must say, once.
@@ -324,9 +355,11 @@ impl FrontEnd for Headless {
         Ok(())
     }
 
-    fn next(&mut self, view: &View<'_>) -> std::io::Result<Option<Intent>> {
+    fn next(&mut self, view: &View<'_>) -> std::io::Result<Option<Answer>> {
+        let to = view.ask.revision;
         if let Some(before) = self.over {
-            return Ok((self.stop.interrupts() > before).then_some(Intent::Leave));
+            let is_impatient = self.stop.interrupts() > before;
+            return Ok(is_impatient.then_some(Answer { to, what: Given::Leave }));
         }
         self.report.observe(view);
         if let Some(run) = &self.report.run
@@ -334,29 +367,14 @@ impl FrontEnd for Headless {
         {
             note(run);
         }
-        if let Some(intent) = self.signalled() {
-            return Ok(Some(intent));
-        }
-        if self.closing != Closing::No {
-            return Ok(self.leave(view));
-        }
-        let next = self.course.next(&self.answers, view);
-        for line in std::mem::take(&mut self.course.lines) {
-            self.say(&line);
-        }
-        Ok(match next {
-            Next::Do(intent) => Some(intent),
-            Next::Wait => None,
-            Next::AwaitCustomer => self.await_customer(view),
-            Next::End(close) => self.close(*close, view),
-        })
+        Ok(self.decide(view).map(|what| Answer { to, what }))
     }
 
     fn hurry(&mut self) {
         self.over = Some(self.stop.interrupts());
     }
 
-    fn perform(&mut self, _deed: &Deed, _view: &View<'_>) -> std::io::Result<()> {
+    fn perform(&mut self, _task: &FrontEndTask, _view: &View<'_>) -> std::io::Result<()> {
         Ok(()) // nothing is ever asked for here: no clipboard, no link printed alone
     }
 }

@@ -11,12 +11,18 @@
 //!
 //! # How a key travels
 //!
-//! [`tui`] reads bytes on a thread of its own, parses them, and looks each key up in the light of the view: the keys that
-//! are open are part of the view, so help, the key line and what a key does can't differ. Out comes an
-//! [`wizard::event::Intent`]. The [`driver`] gives it to [`wizard::Wizard::update`] with its moment; the screen changes its
-//! own state and wishes for calls ([`wizard::effect::Request`]); the [`runner`] carries them out on the runtime's thread
-//! and answers with [`wizard::event::Reply`]s through a channel of four parts. After replies and input have been taken, the
-//! view is shown once. Nothing wakes anybody while nothing happens.
+//! [`tui`] reads bytes on a thread of its own, parses them, and looks each key up in one table in the light of the
+//! view: which question stands, where the keyboard is. Keys that only look (cursor, scroll, caret) change the front
+//! end's own state. The others become an [`Answer`](wizard::answer::Answer): what is answered, and to which revision of
+//! the question, the one that the person had before their eyes. The [`driver`] gives it to [`wizard::Wizard::update`]
+//! with its moment; the screen changes its own state and wishes for calls ([`Request`](wizard::call::Request)); the
+//! [`runner`] carries them out on the runtime's thread and answers with a [`Reply`](wizard::call::Reply) through a
+//! channel of four. After replies and input have been taken, the [`View`](wizard::view::View) is shown once: a page of
+//! blocks and one [`Ask`](wizard::ask::Ask). Nothing wakes anybody while nothing happens.
+//!
+//! The wizard knows no key and no cursor. A sentence with a way on in it is a [`Phrase`](domain::phrase::Phrase), and
+//! each front end has one table from ways on and actions to its own words: keys, words to type, flags. [`plain`] makes
+//! the same answers of lines, [`headless`] of what was given beforehand.
 //!
 //! The first view is shown before any call is started: it needs arguments, environment and settings only. The wizard's
 //! first call has the record, the log and the sandbox opened on the runtime, by a function that [`app`] hands to the
@@ -24,14 +30,16 @@
 //!
 //! # Who may name whom
 //!
-//! Left names right, nothing else; `tests/it/layers.rs` reads every path in the sources and compares.
+//! Left names right, nothing else; `tests/it/layers.rs` reads every path in the sources and compares. Inside `wizard`,
+//! `plain` and `headless` no modules name each other in a circle, and none names its roof (`wizard.rs`); inside
+//! `provider/store` use cases don't name each other at all.
 //!
 //! | module | what it is | may name |
 //! |---|---|---|
 //! | [`domain`] | plain values and pure rules: ids, words, users as pages, bills, the nightly decision | – |
 //! | [`sandbox`] | a loopback server that speaks Microsoft's protocols, with invented customers | – |
 //! | [`exit`], [`log`], [`private`] | exit codes; the log file; files for their owner alone | – |
-//! | [`wizard`] | the state machine: screens, session, view | `domain` |
+//! | [`wizard`] | the state machine: questions, answers, screens, session, view | `domain` |
 //! | [`provider`] | Graph, Exchange Web Services, tokens, the store | `domain`, `private` |
 //! | [`settings`] | defaults, file, environment and flags, merged once | `domain` |
 //! | [`driver`] | the one loop | `domain`, `wizard` |
@@ -44,6 +52,43 @@
 //! | [`cli`] | arguments as types | `domain`, `settings` |
 //! | [`app`] | composition root: picks the world and what runs | all |
 //! | `fuzzing` | what holds for any bytes from outside; for fuzzing and tests only | `domain`, `provider`, `settings`, `tui`, `wizard` |
+//!
+//! # Ways to change it
+//!
+//! A test (`tests/it/docs.rs`) looks up every name and file of this section. Tables of ways on, actions, requests and
+//! replies are matches over all of an enum: the compiler names the one that was missed.
+//!
+//! *A key* is one row of `KEYS` in `tui/keys.rs`: where it works, what is pressed, what it does (`Deed` in
+//! `tui/keys.rs`). The line of keys (`line` in `tui/widgets/key_line.rs`) and help (`lines` in `tui/widgets/help.rs`)
+//! are made of the same rows. What only looks is done by `show` in `tui/keys.rs`. A key that a sentence names stands in
+//! `way_on` in `tui/words.rs`.
+//!
+//! *A line* that asks for an action is a word in `words` in `plain/vocabulary.rs`, its sentence in `way` in
+//! `plain/vocabulary.rs`. A command about rows is read by `command` in `plain/lists.rs`, one that works everywhere by
+//! `common` in `plain/heard.rs`. What a page says is made block by block by `items` in `plain/say/blocks.rs`, what a
+//! question asks by `question` in `plain/ask.rs`, what a line means there by `hear` in `plain/read.rs`.
+//!
+//! *A flag* of a setting is a row of `settings` in `settings/table.rs` and a field of `Settings` in `settings.rs`;
+//! variable, line of the file, help and sample are made of the row. A flag that answers a question is a field of `Args`
+//! in `cli/provision.rs`, which `answers` in `app/command/provision.rs` puts into `Answers` in `headless/answers.rs`;
+//! the part of [`headless`] that answers the question reads it there. A plan has the same answer as a field of `Row` in
+//! `domain/plan.rs`, which `answers` in `commands/apply/load.rs` puts there; `KEYS` in `commands/apply/words.rs` says
+//! the flag in the words of a plan.
+//!
+//! *A question* of an old shape is a line of `QuestionId` in `wizard/ask.rs`, a [`Shape`](wizard::ask::Shape) that the
+//! screen's `view` gives to its `Scene` in `wizard/screen.rs`, an arm of the screen's `answer`, and an arm of `decide`
+//! in `headless/script.rs`: no file of [`tui`] or [`plain`]. What it asks by is a `FieldId` in `wizard/answer.rs`, a
+//! `RowId` in `wizard/answer.rs` or an `Action` in `wizard/answer.rs`; a new action has its word to type in `words` in
+//! `plain/vocabulary.rs`, and a row of `KEYS` in `tui/keys.rs` unless it is a button. A new shape is drawn by `render`
+//! in `tui/draw.rs` and asked by `question` in `plain/ask.rs`.
+//!
+//! *A way on* in a sentence is a line of `WayOn` in `domain/phrase.rs`, with its words in `way_on` in `tui/words.rs`,
+//! in `way` in `plain/vocabulary.rs` and in `for_commands` in `domain/phrase.rs`. A command line in a sentence is a
+//! line of `Command` in `domain/phrase.rs`; a test holds `all` in `domain/phrase.rs` against the parser.
+//!
+//! *A call* is a line of `Request` in `wizard/call.rs`, paired with what it brings by `calls` in `wizard/pending.rs`,
+//! and an arm of `answer` in `runner.rs`. A write says so in `is_write` in `wizard/call.rs`. A screen holds it as a
+//! `Pending` in `wizard/pending.rs`, or as a `Wait` in `wizard/part/wait.rs` where a person is told how long it takes.
 //!
 //! # What always holds
 //!

@@ -1,39 +1,44 @@
 //! The plain front end: the whole wizard line by line, for screen readers, dumb terminals, braille lines and bad
 //! connections. Append only: no repaint, no spinner, no box, no meaning by glyph or colour.
 //!
-//! `say` finds what is new in a view, `ask` the question on it, `read` what a line means, `plan` has it done step by step.
-//! All of them are pure; this file holds what is not: lines in, lines out, and the echo of secrets.
+//! It knows the shapes of questions and the blocks of pages, never screens. `say` finds what is new in a view, `ask` the
+//! question on it, `read` what a line means, `conversation` has it done. All of them are pure; this file holds what is not:
+//! lines in, lines out, and the echo of secrets.
 
 mod ask;
+mod card;
+mod conversation;
 mod echo;
+mod form;
+mod heard;
 mod help;
-mod keys;
 mod lines;
-mod plan;
+mod lists;
+mod memory;
+mod numbers;
+mod page;
 mod read;
 mod report;
 mod rows;
 mod say;
+mod vocabulary;
 mod words;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
-        effect::Deed,
-        event::{Action, Ending, Intent},
-        view::{Ask, View},
+        answer::{Action, Answer, Ending, Given},
+        effect::FrontEndTask,
+        view::View,
     },
 };
 
-use ask::{Way, is_open_meanwhile, question};
+use conversation::Conversation;
 use echo::Echo;
 use lines::{Lines, Typed};
-use plan::{Plan, Wants};
-use read::{Heard, Mind};
-use say::Talk;
 use words::Line;
 
 /// Columns where nobody knows them.
@@ -55,10 +60,6 @@ pub struct Options {
 
 /// The plain front end.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a step of the conversation that is behind us, in any order"
-)]
 pub struct Plain {
     options: Options,
     stop: Stop,
@@ -66,20 +67,25 @@ pub struct Plain {
     interrupts: u32,
     waker: Waker,
     lines: Lines,
+    /// A person may type ahead of a wait; lines of a pipe are heard in their order.
+    is_typed: bool,
     echo: Echo,
-    talk: Talk,
-    mind: Mind,
-    plan: Plan,
-    /// The first line has been written.
-    has_begun: bool,
-    /// A line has been carried out, and what came of it is not said yet.
-    is_unsaid: bool,
+    talk: Conversation,
+    progress: Progress,
     /// Something can only go on once the view has been said.
     is_pending: bool,
-    /// The wizard has ended: nothing is asked any more.
-    is_leaving: bool,
     /// The outcome of a run was shown.
     has_finished: bool,
+}
+
+/// How far the front end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// The first line is still to be written.
+    Starting,
+    Talking,
+    /// The wizard has ended: nothing is asked any more.
+    Leaving,
 }
 
 impl Plain {
@@ -95,14 +101,11 @@ impl Plain {
             interrupts: 0,
             echo: Echo::start(&waker)?,
             lines: Lines::of_stdin(waker.clone())?,
+            is_typed: io::stdin().is_terminal(),
             waker,
-            talk: Talk::default(),
-            mind: Mind::default(),
-            plan: Plan::default(),
-            has_begun: false,
-            is_unsaid: false,
+            talk: Conversation::default(),
+            progress: Progress::Starting,
             is_pending: false,
-            is_leaving: false,
             has_finished: false,
         })
     }
@@ -111,7 +114,7 @@ impl Plain {
     pub fn finish(self, words: &str) {
         self.echo.set(false);
         let said: Vec<Line> = words.lines().map(|line| Line::Words(line.to_owned())).collect();
-        // Whoever reads it may be gone: then nobody misses it.
+        // The reader at the other end may be gone: then the words are missed by nobody.
         drop(self.write(&said));
     }
 
@@ -131,76 +134,56 @@ impl Plain {
         columns.clamp(*BELIEVED.start(), *BELIEVED.end())
     }
 
-    /// What the rest of the plan wants, up to an intent.
-    fn carry_on(&mut self, view: &View<'_>) -> Option<Intent> {
-        loop {
-            match self.plan.next(view) {
-                Wants::Intent(intent) => {
-                    self.is_unsaid = true;
-                    return Some(intent);
-                }
-                Wants::Say(lines) => self.talk.aside(lines),
-                Wants::Page(top) => self.talk.turn_to(top),
-                Wants::Show => {
-                    self.is_pending = true;
-                    return None;
-                }
-                Wants::Time | Wants::Nothing => return None,
-            }
-        }
-    }
-
-    /// A line that may be carried out on this view.
+    /// A line that may answer the question that was said.
     fn line(&self, view: &View<'_>) -> Option<Typed> {
-        if view.is_waiting {
-            let is_asked = self.talk.question().is_some_and(|question| question.way != Way::Nothing);
-            let is_open = is_asked && is_open_meanwhile(view.ask);
-            self.lines.first(|line| is_open && !line.is_ahead).or_else(|| self.lines.command(read::meanwhile))
-        } else {
-            self.lines.first(|_| true)
+        if !view.ask.is_waiting {
+            return self.lines.first(|_| true);
         }
+        let is_open = self.talk.is_open_meanwhile(view);
+        self.lines.first(|line| is_open && !line.is_ahead)
     }
 
-    /// Carries a line out as far as no intent is needed.
-    fn hear(&mut self, line: &str, view: &View<'_>) {
-        let Some(question) = self.talk.question().cloned() else { return };
-        self.talk.answered();
-        match read::hear(line, view, &question, &mut self.mind) {
-            Heard::Steps(steps) => {
-                if matches!(question.way, Way::Field { is_list: true, .. }) {
-                    self.talk.ask_again();
-                }
-                self.plan.take(steps);
-            }
-            Heard::Say(words) => self.talk.aside(words),
-            Heard::Help => {
-                self.talk.aside(help::help(view));
-                self.talk.ask_again();
-            }
-            Heard::Again => self.talk.forget(),
-            Heard::More => {}
-        }
+    /// A command that a person types during a wait acts at once; a line of a pipe waits for its question.
+    fn command(&self, view: &View<'_>) -> Option<Typed> {
+        if view.ask.is_waiting && self.is_typed { self.lines.command(read::meanwhile) } else { None }
     }
 
     /// What the end of the input asks for: a hang-up that keeps the run. After the outcome nothing is interrupted by it.
-    fn ended(&self, view: &View<'_>) -> Option<Intent> {
-        let is_outcome = matches!(view.ask, Ask::Outcome | Ask::Receipt);
-        if view.is_waiting && !matches!(view.ask, Ask::Authorise(_)) {
+    fn ended(&self, view: &View<'_>) -> Option<Answer> {
+        // A proof may be waited for without end; everything else comes to an end by itself.
+        if view.ask.is_waiting && view.standing.is_none() {
             return None;
         }
-        let is_over = self.has_finished && (is_outcome || view.bar.run.is_none());
-        Some(if is_over { Intent::Act(Action::Leave) } else { Intent::End(Ending::HangUp) })
+        let is_over = self.has_finished && (is_outcome(view) || view.bar.run.is_none());
+        let given = if is_over { Given::Do(Action::Leave) } else { Given::End(Ending::HangUp) };
+        Some(self.talk.answer(given))
     }
+
+    /// Drops what was typed before a question that it must not answer; says so.
+    fn drop_early(&self) -> Option<Line> {
+        let dropped = match self.lines.forget() {
+            0 => return None,
+            1 => "1 line was".to_owned(),
+            dropped => format!("{dropped} lines were"),
+        };
+        let words = format!("{dropped} typed before this question, and must not answer it: dropped.");
+        Some(Line::Words(words))
+    }
+}
+
+/// Whether a run is over here: the next customer can be begun.
+fn is_outcome(view: &View<'_>) -> bool {
+    view.offer(Action::Another).is_some()
 }
 
 impl FrontEnd for Plain {
     fn show(&mut self, view: &View<'_>, now: Moment) -> io::Result<()> {
-        if self.is_leaving {
+        if self.progress == Progress::Leaving {
             let words = self.talk.last_words(view);
             return self.write(&words);
         }
         let mut before = Vec::new();
-        if !std::mem::replace(&mut self.has_begun, true) {
+        if std::mem::replace(&mut self.progress, Progress::Talking) == Progress::Starting {
             before.push(Line::Words(format!(
                 "Backup365, line by line, because {}. Type help for the commands, quit to leave.",
                 self.options.why
@@ -209,25 +192,18 @@ impl FrontEnd for Plain {
         if self.echo.was_stopped() {
             self.talk.ask_again();
         }
-        self.has_finished |= view.ask == Ask::Outcome && !view.is_waiting;
-        let mut told = self.talk.tell(view, now, !self.plan.is_done(), &mut self.mind);
-        self.plan.said();
-        self.is_unsaid = false;
-        if told.bills || told.came_by_itself {
-            let dropped = self.lines.forget();
-            if dropped > 0 {
-                let lines = if dropped == 1 { "1 line was".into() } else { format!("{dropped} lines were") };
-                before.push(Line::Words(format!(
-                    "{lines} typed before this question, and must not answer it: dropped."
-                )));
-            }
+        self.has_finished |= is_outcome(view) && !view.ask.is_waiting;
+        let told = self.talk.tell(view, now);
+        // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
+        if told.bills || (told.came_by_itself && self.is_typed) {
+            before.extend(self.drop_early());
         } else if told.is_asked {
             self.lines.mark_ahead();
             // What was taken just now woke nobody.
             self.is_pending |= self.lines.has_some();
         }
-        before.append(&mut told.lines);
-        if told.is_asked || self.talk.question().is_some_and(|question| question.way == Way::Nothing) {
+        before.extend(told.lines);
+        if told.is_asked || self.talk.asks_nothing() {
             self.echo.set(told.is_masked);
         }
         self.write(&before)?;
@@ -237,50 +213,53 @@ impl FrontEnd for Plain {
         Ok(())
     }
 
-    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
+    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         if self.stop.interrupts() > self.interrupts {
             self.interrupts = self.interrupts.saturating_add(1);
-            self.plan.clear();
-            self.mind.forget();
+            self.talk.interrupt();
             self.lines.forget();
-            return Ok(Some(Intent::Leave));
+            return Ok(Some(self.talk.answer(Given::Leave)));
         }
-        if self.is_leaving {
+        if self.progress == Progress::Leaving {
             return Ok(None);
         }
         if let Some(why) = self.stop.ending() {
-            return Ok(Some(Intent::End(why)));
+            return Ok(Some(self.talk.answer(Given::End(why))));
         }
-        if let Some(intent) = self.carry_on(view) {
-            return Ok(Some(intent));
+        if let Some(answer) = self.talk.carry_on(view) {
+            return Ok(Some(answer));
         }
-        // A line is understood by the question that was said, so that must be the one that stands there.
-        let is_said = self.has_begun && !self.is_unsaid && self.talk.question() == Some(&question(view));
-        if !self.plan.is_done() || !is_said {
-            self.is_pending |= self.plan.is_done();
+        if self.talk.is_unsaid() || self.progress == Progress::Starting {
+            self.is_pending = true;
             return Ok(None);
         }
-        if rows::open_search(view).is_some() && !view.is_waiting {
-            return Ok(Some(Intent::NextControl));
+        let is_asked = self.talk.asked(view).is_some();
+        if let Some(line) = if is_asked { self.line(view) } else { None } {
+            self.talk.hear(&line.text, view);
+        } else if let Some(line) = self.command(view) {
+            self.talk.hear_meanwhile(&line.text, view);
+        } else if is_asked {
+            return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
+        } else {
+            // A line is understood by the question that was said, so the one that stands there is said first.
+            self.is_pending |= self.talk.is_done();
+            return Ok(None);
         }
-        if let Some(line) = self.line(view) {
-            self.hear(&line.text, view);
-            self.is_unsaid = true;
-            self.is_pending = true;
-            return Ok(self.carry_on(view));
-        }
-        Ok(if self.lines.has_ended() { self.ended(view) } else { None })
+        self.is_pending = true;
+        Ok(self.talk.carry_on(view))
     }
 
     fn hurry(&mut self) {
-        self.is_leaving = true;
+        self.progress = Progress::Leaving;
     }
 
-    fn perform(&mut self, deed: &Deed, _view: &View<'_>) -> io::Result<()> {
-        match deed {
-            Deed::PrintAlone(link) => self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap]),
-            Deed::Copy(_) | Deed::CopyText(_) => {
-                self.talk.aside(["Line by line there is no clipboard.".to_owned()]);
+    fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
+        match task {
+            FrontEndTask::PrintAlone(link) => {
+                self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
+            }
+            FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
+                self.talk.aside("Line by line there is no clipboard.");
                 Ok(())
             }
         }

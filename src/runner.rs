@@ -35,6 +35,7 @@ use crate::{
         id::{RunId, TenantId},
         lock::lock,
         order,
+        phrase::Phrase,
         run::Board,
         sweep::OVERDUE_AFTER,
         sydney,
@@ -43,10 +44,7 @@ use crate::{
         time::{Clock, Moment},
     },
     provider::{Provider, blocking, store::Store},
-    wizard::{
-        effect::{CallId, Request},
-        event::{Reply, World},
-    },
+    wizard::call::{CallId, Reply, Request, World},
 };
 
 /// Replies that may wait for the wizard (product.md section 9, *Flow*).
@@ -325,10 +323,13 @@ async fn answer(
         Request::ListUsers { tenant, impersonation } => {
             users::list(tools, replies, call, tenant, impersonation).await
         }
-        Request::Search { query, first, pages, kept, within } => {
-            search::Job::new(&query, first, pages, kept, within, stop).run(replies, call).await
+        Request::Search { query, first, pages, within } => {
+            search::Job::new(&query, first, pages, within, stop).run(replies, call).await
         }
         Request::Sort(pages) => blocking(move || Ok(Reply::Sorted(order::by_name(&pages)))).await,
+        Request::KeepForm(run, draft) => {
+            with(store, move |s| s.keep_form(run.as_ref(), &draft)).await.map(|()| Reply::Saved)
+        }
         Request::SaveDraft(id, draft) => {
             with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
         }
@@ -394,7 +395,7 @@ async fn probe_board(
     let mut board = with(&tools.provider.store, move |s| s.board(last_2000)).await?;
     for row in &mut board.rows {
         if row.run.as_ref().is_some_and(|run| accepted.contains(&run.id)) {
-            row.progress = Progress::Open(Text::from("consent is there: press Enter to go on"));
+            row.progress = Progress::Open(Text::from("consent is there: take the run up"));
         }
     }
     Ok(board)
@@ -455,11 +456,11 @@ where
 }
 
 /// What to do about a fault of our own.
-const AGAIN: &str = "Press r to try again. If it stays, the log file has more.";
+const AGAIN: &str = "{again: try again} If it stays, the log file has more.";
 
 /// Our own fault, in words.
 fn internal(what: &'static str) -> Failure {
-    Failure::new(FailureKind::Internal, what, AGAIN)
+    Failure::new(FailureKind::Internal, what, Phrase::template(AGAIN))
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
     let done = match look(provider, row, due, now).await {
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {
-            report.attention = Some(failure.in_words());
+            report.attention = Some(failure.for_commands());
             finish(provider, claim, &report).await
         }
         Err(failure) => Err(failure),

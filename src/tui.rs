@@ -1,12 +1,16 @@
 //! The full-screen front end: draws views, reads keys, and gives the terminal back whatever happens.
 //!
 //! ```text
-//! bytes ─ reader (thread) ─ input ─> Tui::next ─ keys ─> Intent
-//! View ─> Tui::show ─ draw ─ paint ─> one write
+//! bytes ─ reader (thread) ─ input ─> Tui::next ─ keys ─> Answer
+//! View ─> Tui::show ─ Terminal::draw(|frame| …) ─ Backend ─> one write
 //! ```
 //!
-//! Everything but [`Tui`], `terminal` and `reader` is a pure function and tested as one. The front end remembers
-//! what the wizard has no word for: how far rows and text are scrolled, and what stands on the screen.
+//! Everything but [`Tui`], `guard` and `reader` is a pure function and tested as one: `draw.rs` and `widgets/` from the view
+//! and [`State`] to a frame, `keys.rs` from a key to an answer or to another state. `state.rs` is what the wizard has no
+//! word for: focus, carets, the lit row, panels that only show.
+//!
+//! An answer names the question that stood on the screen when its key was read, not the one at hand: what is typed ahead
+//! of a question presses nothing in it.
 
 use std::{
     collections::VecDeque,
@@ -16,30 +20,38 @@ use std::{
         Arc,
         mpsc::{Receiver, Sender, channel},
     },
+    time::{Duration, Instant},
 };
+
+use ratatui::{Terminal, layout::Size};
 
 use crate::{
     domain::time::Moment,
     driver::front::{FrontEnd, Waker},
     wizard::{
-        effect::Deed,
-        event::{Ending, Intent},
+        answer::{Answer, Ending, Given, Revision},
+        effect::FrontEndTask,
         view::View,
     },
 };
 
+use backend::Backend;
 use clipboard::Clipboard;
+use draw::draw;
+use guard::{Guard, Outlet};
 use input::{Input, Press};
-use keys::{Edge, Meaning, meaning};
+use keys::Outcome;
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
 use output::Sent;
 use pace::Pace;
 use reader::{Heard, Reader};
-use screen::Screen;
-use terminal::Terminal;
+pub use state::State;
 
+pub mod backend;
 pub mod clipboard;
 pub mod draw;
+mod field;
+mod guard;
 pub mod input;
 pub mod keys;
 pub mod options;
@@ -49,48 +61,54 @@ mod output;
 #[path = "tui/output_console.rs"]
 mod output;
 mod pace;
-pub mod paint;
 #[cfg(unix)]
 mod reader;
 #[cfg(not(unix))]
 #[path = "tui/reader_console.rs"]
 mod reader;
-mod screen;
-mod terminal;
 #[cfg(test)]
-mod tests;
+mod samples;
+mod state;
 pub mod theme;
+mod widgets;
 pub mod words;
 
 /// Window size where neither the terminal nor the environment knows (remote-terminal.md section 1).
 const USUAL_SIZE: (u16, u16) = (80, 24);
+
+/// The least time in which a person answers what they see; a guess.
+const REACTION: Duration = Duration::from_millis(150);
 
 /// The full-screen front end. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Tui {
     /// Size where the terminal has none.
     fallback_size: (u16, u16),
-    /// The guard, shared with the reading thread and the panic hook.
-    terminal: Arc<Terminal>,
+    /// The terminal's modes, shared with the reading thread and the panic hook.
+    guard: Arc<Guard>,
     /// The output once more, to ask for its size.
     out: File,
-    /// What stands there.
-    screen: Screen,
+    /// What stands there, and what is to stand there.
+    terminal: Terminal<Backend<Outlet>>,
+    /// What the front end knows by itself.
+    state: State,
     /// Its columns and rows; none: whatever the terminal says now.
     size: Option<(u16, u16)>,
     /// How often it may change by itself.
     pace: Pace,
     /// From the reading thread.
     heard: Receiver<Heard>,
+    /// The same, put off until the frame stands.
+    postponed: VecDeque<Heard>,
     /// Has the driver come round again.
     waker: Waker,
-    /// Keys of a read that were not asked for yet.
-    inputs: VecDeque<Input>,
+    /// Keys that were not asked for yet, each with the question that stood there when it was read.
+    inputs: VecDeque<(Revision, Input)>,
     /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
     is_printing: bool,
     /// The way to the terminal's clipboard.
     clipboard: Clipboard,
-    /// Something must be drawn that no intent will cause: scrolling, another size.
+    /// Something must be drawn that no answer will cause: scrolling, another size.
     is_dirty: bool,
     /// Ends the thread when dropped.
     reader: Option<Reader>,
@@ -107,18 +125,21 @@ impl Tui {
     pub fn start(options: Options, waker: Waker) -> io::Result<Self> {
         let (input, output) = output::open()?;
         let out = output.try_clone()?;
-        let terminal = Arc::new(Terminal::new(output)?);
+        let guard = Arc::new(Guard::new(output)?);
         let (tell, heard) = channel();
-        restore_on_panic(&terminal, &tell, &waker);
+        restore_on_panic(&guard, &tell, &waker);
         let pace = Pace::new(waker.clone());
         let mut tui = Self {
             fallback_size: options.fallback_size.unwrap_or(USUAL_SIZE),
-            terminal: Arc::clone(&terminal),
+            guard: Arc::clone(&guard),
             out,
-            screen: Screen::new(options),
+            // Its size is told before the first frame.
+            terminal: Terminal::new(Backend::new(Outlet::new(Arc::clone(&guard)), Size::ZERO))?,
+            state: State::new(options),
             size: None,
             pace,
             heard,
+            postponed: VecDeque::new(),
             waker: waker.clone(),
             inputs: VecDeque::new(),
             is_printing: false,
@@ -127,8 +148,8 @@ impl Tui {
             reader: None,
         };
         // Signals first: from the first changed mode on there is someone who restores.
-        tui.reader = Some(Reader::start(input, terminal, tell, waker)?);
-        tui.terminal.enter()?;
+        tui.reader = Some(Reader::start(input, guard, tell, waker)?);
+        tui.guard.enter()?;
         Ok(tui)
     }
 
@@ -143,8 +164,12 @@ impl Tui {
     ///
     /// A window that is being pulled has another size from frame to frame: while nobody presses a key, what stands there
     /// stays until the reading thread says that it has come to rest.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a frame took to be written, which no replayed clock knows"
+    )]
     fn draw(&mut self, view: &View<'_>) -> io::Result<()> {
-        if !self.terminal.is_shown() {
+        if !self.guard.is_shown() {
             return Ok(());
         }
         let size = output::size(&self.out).unwrap_or(self.fallback_size);
@@ -153,10 +178,18 @@ impl Tui {
         }
         self.size = Some(size);
         self.is_dirty = false;
-        let bytes = self.screen.frame(view, size);
-        if !bytes.is_empty() {
+        self.terminal.backend_mut().resize(Size::from(size));
+        // What was read up to here was typed before this frame could be seen; and what comes while it is written, where
+        // that takes longer than a person needs to answer.
+        self.drain();
+        let (began, state) = (Instant::now(), &mut self.state);
+        self.terminal.draw(|frame| draw(frame, view, state))?;
+        if began.elapsed() > REACTION {
+            self.drain();
+        }
+        self.state.drawn = draw::drawn(view);
+        if let Some(sent) = self.terminal.backend_mut().out_mut().sent() {
             self.pace.drawn();
-            let sent = self.terminal.write(&bytes)?;
             self.was_sent(sent);
         }
         Ok(())
@@ -172,8 +205,8 @@ impl Tui {
     }
 
     /// Everything is to be drawn again, in whatever size the window has now.
-    const fn forget(&mut self) {
-        self.screen.forget();
+    fn forget(&mut self) {
+        self.terminal.backend_mut().forget();
         self.is_dirty = true;
         self.asked();
     }
@@ -184,11 +217,26 @@ impl Tui {
         self.pace.ask();
     }
 
-    /// Takes what the reading thread told; an intent of its own goes before all keys.
-    fn listen(&mut self) -> Option<Intent> {
-        while let Ok(heard) = self.heard.try_recv() {
+    /// Takes the keys that were read so far, with the question that stood there until now.
+    fn drain(&mut self) {
+        let heard: Vec<Heard> = self.heard.try_iter().collect();
+        let seen = self.state.drawn.revision;
+        for heard in heard {
             match heard {
-                Heard::Inputs(inputs) => self.inputs.extend(inputs),
+                Heard::Inputs(inputs) => self.inputs.extend(inputs.into_iter().map(|input| (seen, input))),
+                other => self.postponed.push_back(other),
+            }
+        }
+    }
+
+    /// Takes what the reading thread told; an answer of its own goes before all keys.
+    fn listen(&mut self) -> Option<Answer> {
+        while let Some(heard) = self.postponed.pop_front().or_else(|| self.heard.try_recv().ok()) {
+            match heard {
+                Heard::Inputs(inputs) => {
+                    let seen = self.state.drawn.revision;
+                    self.inputs.extend(inputs.into_iter().map(|input| (seen, input)));
+                }
                 Heard::Redraw => self.forget(),
                 Heard::Stop => {
                     if let Some(end) = self.comes_back(reader::stop) {
@@ -203,99 +251,99 @@ impl Tui {
                 Heard::Panicked(panic) => std::panic::resume_unwind(panic),
                 Heard::Interrupted => {
                     self.stop_printing();
-                    return Some(Intent::Leave);
+                    return Some(answer(Given::Leave));
                 }
-                Heard::End(why) => return Some(Intent::End(why)),
+                Heard::End(why) => return Some(answer(Given::End(why))),
             }
         }
         None
     }
 
     /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
-    fn comes_back(&mut self, how: fn(&Terminal) -> io::Result<()>) -> Option<Intent> {
-        let came = how(&self.terminal);
+    fn comes_back(&mut self, how: fn(&Guard) -> io::Result<()>) -> Option<Answer> {
+        let came = how(&self.guard);
         // Enter is no longer waited for.
         self.is_printing = false;
         self.forget();
-        came.is_err().then_some(Intent::End(Ending::HangUp))
+        came.is_err().then_some(answer(Given::End(Ending::HangUp)))
     }
 
     /// Back from words alone to the full-screen view.
     fn stop_printing(&mut self) {
         if std::mem::take(&mut self.is_printing) {
             // A terminal that is gone says so through the reading thread.
-            drop(self.terminal.enter());
+            drop(self.guard.enter());
             self.forget();
         }
     }
 
     /// A key while words stand alone: Enter and Esc go back, Ctrl-C goes back and asks, others do nothing.
-    fn while_printing(&mut self, input: &Input) -> Option<Intent> {
+    fn while_printing(&mut self, input: &Input) -> Option<Answer> {
         match input {
             Input::Key(Press::Enter | Press::Esc) => self.stop_printing(),
             Input::Key(Press::Ctrl('c')) => {
                 self.stop_printing();
-                return Some(Intent::Leave);
+                return Some(answer(Given::Leave));
             }
-            Input::Key(Press::Ctrl('z')) => reader::suspend(&self.terminal),
-            Input::Key(Press::Ctrl('\\')) => return Some(Intent::End(Ending::Quit)),
+            Input::Key(Press::Ctrl('z')) => reader::suspend(&self.guard),
+            Input::Key(Press::Ctrl('\\')) => return Some(answer(Given::End(Ending::Quit))),
             _ => {}
         }
         None
     }
 
-    /// What a key asks of the wizard; what the front end does by itself is done here.
-    fn press(&mut self, press: Press, view: &View<'_>) -> Option<Intent> {
-        let memory = &mut self.screen.memory;
-        let meaning = meaning(press, view, memory);
-        memory.is_held = matches!(meaning, Meaning::Scroll(_) | Meaning::ScrollTo(_));
-        let was = (memory.scroll, memory.rows.top);
-        match meaning {
-            Meaning::Ask(intent) => return Some(intent),
-            Meaning::Scroll(by) => {
-                let lines = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
-                let moved = |from: usize| {
-                    if by < 0 { from.saturating_sub(lines) } else { from.saturating_add(lines) }
-                };
-                memory.scroll = moved(memory.scroll).min(memory.most);
-                memory.rows.top = moved(memory.rows.top);
-            }
-            // Rows that are only read have no cursor: drawing stops at the last page.
-            Meaning::ScrollTo(Edge::Top) => (memory.scroll, memory.rows.top) = (0, 0),
-            Meaning::ScrollTo(Edge::End) => (memory.scroll, memory.rows.top) = (memory.most, usize::MAX),
-            Meaning::Redraw => self.forget(),
-            Meaning::Suspend => reader::suspend(&self.terminal),
-            Meaning::Nothing => {}
+    /// What was typed or pasted asks of the wizard; what the front end does by itself is done here.
+    fn input(&mut self, seen: Revision, input: &Input, view: &View<'_>) -> Option<Answer> {
+        if seen != view.ask.revision
+            && let Some(given) = keys::typed_ahead(input)
+        {
+            // The wizard drops it, and says so.
+            return Some(Answer { to: seen, what: given });
         }
-        self.is_dirty |= (self.screen.memory.scroll, self.screen.memory.rows.top) != was;
+        let outcome = match input {
+            Input::Key(_) if seen != view.ask.revision && !keys::is_always_taken(input) => return None,
+            Input::Key(press) => keys::press(*press, view, &mut self.state),
+            Input::Paste(text) => keys::paste(text, view, &mut self.state),
+            Input::Flood(bytes) => keys::flood(*bytes, input::MAX_PASTE, &mut self.state),
+        };
+        match outcome {
+            Outcome::Give(given) => {
+                self.is_dirty = true;
+                return Some(Answer { to: seen, what: given });
+            }
+            Outcome::Changed => self.is_dirty = true,
+            Outcome::Redraw => self.forget(),
+            Outcome::Suspend => reader::suspend(&self.guard),
+            Outcome::Nothing => {}
+        }
         None
     }
 }
 
 impl FrontEnd for Tui {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
+        self.pace.sees(view.ask.is_waiting);
         if self.pace.allows() { self.draw(view) } else { Ok(()) }
     }
 
-    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
+    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         let mut may_draw = true;
         loop {
-            if let Some(intent) = self.listen() {
-                return Ok(Some(intent));
+            if let Some(answer) = self.listen() {
+                return Ok(Some(answer));
             }
-            while let Some(input) = self.inputs.pop_front() {
+            while let Some((seen, input)) = self.inputs.pop_front() {
                 self.asked();
-                let intent = match input {
-                    input if self.is_printing => self.while_printing(&input),
-                    Input::Paste(text) => Some(Intent::Paste(text)),
-                    Input::Flood(bytes) => Some(Intent::Flood { bytes, most: input::MAX_PASTE }),
-                    Input::Key(press) => self.press(press, view),
+                let answer = if self.is_printing {
+                    self.while_printing(&input)
+                } else {
+                    self.input(seen, &input, view)
                 };
-                if intent.is_some() {
-                    return Ok(intent);
+                if answer.is_some() {
+                    return Ok(answer);
                 }
             }
-            if !may_draw || !self.is_dirty || !self.terminal.is_shown() {
+            if !may_draw || !self.is_dirty || !self.guard.is_shown() {
                 return Ok(None);
             }
             self.draw(view)?;
@@ -305,15 +353,15 @@ impl FrontEnd for Tui {
     }
 
     fn hurry(&mut self) {
-        self.terminal.hurry();
+        self.guard.hurry();
     }
 
-    fn perform(&mut self, deed: &Deed, _view: &View<'_>) -> io::Result<()> {
-        match deed {
-            Deed::Copy(text) => self.copy(text.as_str()),
-            Deed::CopyText(text) => self.copy(text),
-            Deed::PrintAlone(text) => {
-                let sent = self.terminal.print_alone(text.as_str())?;
+    fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
+        match task {
+            FrontEndTask::Copy(text) => self.copy(text.as_str()),
+            FrontEndTask::CopyText(text) => self.copy(text),
+            FrontEndTask::PrintAlone(text) => {
+                let sent = self.guard.print_alone(text.as_str())?;
                 self.is_printing = sent == Sent::Whole;
                 self.was_sent(sent);
                 Ok(())
@@ -326,7 +374,7 @@ impl Tui {
     /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
     fn copy(&mut self, text: &str) -> io::Result<()> {
         let Some(bytes) = self.clipboard.sequence(text) else { return Ok(()) };
-        let sent = self.terminal.write(&bytes)?;
+        let sent = self.guard.write(&bytes)?;
         self.was_sent(sent);
         Ok(())
     }
@@ -335,13 +383,13 @@ impl Tui {
     ///
     /// Not by standard output: a terminal that takes no bytes must not keep the process from ending.
     pub fn finish(self, words: &str) {
-        self.terminal.finish(words);
+        self.guard.finish(words);
     }
 }
 
 impl Drop for Tui {
     fn drop(&mut self) {
-        self.terminal.close();
+        self.guard.close();
         drop(self.reader.take());
     }
 }
@@ -350,18 +398,23 @@ impl Drop for Tui {
 ///
 /// A panic of the drawing thread or of the reading one ends the program. One of another thread does not: after its
 /// message the view comes back, and the message waits on the main screen.
-fn restore_on_panic(terminal: &Arc<Terminal>, tell: &Sender<Heard>, waker: &Waker) {
-    let (terminal, tell, waker) = (Arc::clone(terminal), tell.clone(), waker.clone());
+fn restore_on_panic(guard: &Arc<Guard>, tell: &Sender<Heard>, waker: &Waker) {
+    let (guard, tell, waker) = (Arc::clone(guard), tell.clone(), waker.clone());
     let drawing = std::thread::current().id();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let was_shown = terminal.leave();
+        let was_shown = guard.leave();
         before(panic);
         let here = std::thread::current();
         let is_fatal = here.id() == drawing || here.name() == Some(reader::THREAD);
         // The front end may be gone already.
-        if was_shown && !is_fatal && terminal.enter().is_ok() && tell.send(Heard::Redraw).is_ok() {
+        if was_shown && !is_fatal && guard.enter().is_ok() && tell.send(Heard::Redraw).is_ok() {
             waker.wake();
         }
     }));
+}
+
+/// An answer that is taken whatever question stands.
+const fn answer(what: Given) -> Answer {
+    Answer { to: Revision(0), what }
 }

@@ -1,22 +1,29 @@
 //! The wizard: plain computation. `update(Event) -> Vec<Effect>`, `view() -> View`; no terminal, network or clock.
 //!
-//! A trail of screens lies behind Back; the last one is shown. What belongs to the run and not to a screen (the record,
-//! the proof that is being polled, the users that stream in) lives in the session. `Back` and leaving are
-//! handled here; everything else goes to the screen, which answers with a `Step`.
+//! The roof over its parts: nothing below names it. A trail of screens lies behind Back; the last one is shown. What
+//! belongs to the run and not to a screen (the record, the proof that is polled, the users that stream in) lives in the
+//! session. Back, leaving, parking and the question before leaving are handled here; everything else goes to the screen,
+//! which answers with a `Step`.
+//!
+//! Every answer names the question that it was given to. One to an older question is dropped and said: letters typed
+//! ahead across a failed step press nothing.
 
+pub mod answer;
+pub mod ask;
 mod bar;
+pub mod call;
+pub mod context;
 pub mod effect;
 pub mod event;
-mod lost;
+mod keeping;
 mod outbox;
-mod overlay;
 mod part;
+mod pending;
 mod proving;
 mod resume;
 mod roster;
 mod screen;
 mod session;
-mod step;
 pub mod view;
 mod words;
 
@@ -27,108 +34,30 @@ use std::time::Duration;
 
 use crate::domain::{
     failure::Failure,
-    id::{RunId, TenantId},
-    run::{Operator, RunRecord},
-    text::Text,
+    id::RunId,
+    phrase::{Command, Phrase, phrase},
+    run::RunRecord,
     time::Moment,
 };
 
-use effect::{CallId, Effect, Request};
-use event::{Action, Ended, Event, Happening, Intent, Reply, World};
+use answer::{Action, Answer, Given, Revision};
+use ask::{Ask, Focus, QuestionId, Shape};
+use call::{CallId, Reply, World};
+pub use context::Setup;
+use context::{UpdateCx, ViewCx};
+use effect::Effect;
+use event::{Ended, Event, EventKind};
 use outbox::Outbox;
-use overlay::Overlay;
-use screen::Screen;
+use pending::{Arrival, Call, Pending, Saved, Woken};
+use screen::{Scene, Screen, step::Step};
 use session::Session;
-use step::Step;
-use view::{Block, Notice, Tone, View};
+use view::{Block, Notice, Offer, Tone, View};
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
 
-/// What the wizard is told when it is made, before anything has been opened: the first view needs no more.
-///
-/// Operator and link come with [`World`], which takes the place of what stood here.
-#[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the place, none excludes another")]
-pub struct Setup {
-    /// Everything is invented: every screen says so.
-    pub is_sandbox: bool,
-    /// The customer can be played with one key.
-    pub rehearsal: bool,
-    /// Who is at the keyboard; until the world is open, nobody with rights.
-    pub operator: Operator,
-    /// What stands before the tenant in the consent link.
-    pub link_prefix: String,
-    /// What stands behind the tenant in the consent link.
-    pub link_suffix: String,
-    /// Whether a browser can be opened here (not over ssh, not without a display).
-    pub can_open_browser: bool,
-    /// Most bytes of base64 that the front end can send to a clipboard; 0: it has no way to one.
-    pub clipboard: usize,
-    /// The permissions asked for: name and plain reason.
-    pub permissions: Vec<(Text, Text)>,
-    /// Go straight to this run.
-    pub run: Option<RunId>,
-    /// Somebody looks at the board: Microsoft is asked about the runs on it that wait for consent. Who comes for one run
-    /// only would have it asked about all the others.
-    pub is_board_watched: bool,
-    /// IANA name of the zone that this computer is in.
-    pub here: Text,
-}
-
-impl Setup {
-    /// The consent link for a tenant: the GUID stands in the path, never a word like `organizations`.
-    #[must_use]
-    pub fn link(&self, tenant: TenantId) -> Text {
-        Text::of(format_args!("{}{tenant}{}", self.link_prefix, self.link_suffix))
-    }
-
-    /// Whether the way to the clipboard takes all of a text. Base64 makes four bytes of three.
-    pub(crate) const fn can_copy(&self, text: &str) -> bool {
-        text.len().div_ceil(3).saturating_mul(4) <= self.clipboard
-    }
-}
-
-/// What screens work with while they handle something.
-pub(crate) struct Cx<'a> {
-    /// When it happened.
-    pub(crate) now: Moment,
-    /// What the wizard was told at the start.
-    pub(crate) setup: &'a Setup,
-    /// What belongs to the run.
-    pub(crate) session: &'a mut Session,
-    /// Where wishes go.
-    pub(crate) calls: &'a mut Outbox,
-    /// One line of state to show until the next intent.
-    pub(crate) notice: &'a mut Option<Notice>,
-}
-
-impl Cx<'_> {
-    /// Whether the run may be changed here; says why not.
-    pub(crate) fn may_write(&mut self) -> bool {
-        let is_read_only = self.session.record.as_ref().is_some_and(|record| record.is_read_only);
-        if is_read_only {
-            self.say(Tone::Warn, words::READ_ONLY);
-        }
-        !is_read_only
-    }
-
-    /// Says something in the line of state.
-    pub(crate) fn say(&mut self, tone: Tone, words: impl Into<Text>) {
-        *self.notice = Some(Notice { tone, words: words.into() });
-    }
-}
-
-/// What screens look at while they make a view.
-#[derive(Clone, Copy)]
-pub(crate) struct Look<'a> {
-    /// The moment of the last event.
-    pub(crate) now: Moment,
-    /// What the wizard was told at the start.
-    pub(crate) setup: &'a Setup,
-    /// What belongs to the run.
-    pub(crate) session: &'a Session,
-}
+/// Said to an answer that was given to an older question.
+const TOO_EARLY: &str = "That was typed before this question stood here, so it was not taken.";
 
 /// The wizard.
 #[derive(Debug)]
@@ -141,25 +70,47 @@ pub struct Wizard {
     behind: Vec<Screen>,
     /// The screen that is shown.
     screen: Screen,
-    overlay: Option<Overlay>,
+    /// The question before leaving stands above the screen.
+    asks_to_leave: bool,
     notice: Option<Notice>,
     /// When the notice was said.
     said: Moment,
-    /// An intent that waits until a write has been seen through.
-    held: Option<Intent>,
+    /// What waits until a write has been seen through.
+    held: Option<Held>,
     /// The call that takes up a run, and whether it starts the wizard.
-    opening: Option<CallId>,
+    opening: Pending<Box<RunRecord>>,
     /// The write that lets go of a run: the board is read again behind it.
-    parting: Option<CallId>,
+    parting: Pending<Saved>,
     /// The run that is being parked, until the record says so.
     parking: Option<RunId>,
     /// The wake-up for the next change of a wait or countdown on screen, and when that is.
-    tick: Option<(CallId, Moment)>,
+    redraw: Pending<Woken>,
+    redraw_at: Option<Moment>,
+    revision: Revision,
+    /// What the revision stands for.
+    asked: Asked,
+    /// Counts what makes the same question another one: screens that came on, steps that failed.
+    turns: u64,
     ended: Option<Ended>,
 }
 
+/// What makes a question the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Asked {
+    id: QuestionId,
+    stamp: u64,
+    turns: u64,
+}
+
+/// What waits until a write has been seen through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Back,
+    Park,
+}
+
 impl Wizard {
-    /// Makes a wizard that waits for [`Happening::Started`], and then asks for the world to be opened.
+    /// Makes a wizard that waits for [`EventKind::Started`], and then asks for the world to be opened.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         Self {
@@ -169,14 +120,18 @@ impl Wizard {
             calls: Outbox::default(),
             behind: Vec::new(),
             screen: Screen::customers(),
-            overlay: None,
+            asks_to_leave: false,
             notice: None,
             said: Moment::default(),
             held: None,
-            opening: None,
-            parting: None,
+            opening: Pending::default(),
+            parting: Pending::default(),
             parking: None,
-            tick: None,
+            redraw: Pending::default(),
+            redraw_at: None,
+            revision: Revision::default(),
+            asked: Asked { id: QuestionId::Customer, stamp: 0, turns: 0 },
+            turns: 0,
             ended: None,
         }
     }
@@ -185,26 +140,27 @@ impl Wizard {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.now = event.at;
         let before = self.notice.clone();
-        if self.ended.is_none() {
-            match event.what {
-                Happening::Started => self.enter_screen(),
-                Happening::Intent(intent) => {
-                    self.notice = None;
-                    let lost = self.lost(&intent);
-                    self.intent(intent);
-                    if let (Some(words), None) = (lost, &self.notice) {
-                        self.say(Tone::Plain, words);
-                    }
-                }
-                Happening::Reply(call, reply) => self.reply(call, reply),
+        match event.what {
+            EventKind::Reply(call, reply) if self.ended.is_some() => {
+                self.calls.note(call, &reply);
             }
-        } else if let Happening::Reply(call, reply) = event.what {
-            self.calls.note(call, &reply);
+            _ if self.ended.is_some() => {}
+            EventKind::Started => self.enter_screen(),
+            EventKind::Answer(answer) => {
+                self.notice = None;
+                self.answer(answer);
+            }
+            EventKind::Reply(call, reply) => self.hear(call, reply),
         }
         if self.notice != before {
             self.said = self.now;
         }
-        self.wind();
+        let (asked, due) = self.asked_now();
+        if asked != self.asked {
+            self.asked = asked;
+            self.revision = Revision(self.revision.0.saturating_add(1));
+        }
+        self.schedule_redraw(due);
         self.calls.take()
     }
 
@@ -238,52 +194,63 @@ impl Wizard {
     /// Everything that can be seen now.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        let look = Look { now: self.now, setup: &self.setup, session: &self.session };
-        let shown = self.screen.view(look);
-        let card = self.screen.card(look);
-        let (ask, is_waiting) = self.screen.asks(look);
-        let mut view = View {
-            bar: bar::bar(look, &self.screen),
-            trail: self.screen.stops(look),
-            panel: shown.panel,
-            overlay: shown.overlay,
-            notice: self.notice.clone().or(shown.notice),
-            keys: shown.keys,
-            focus: shown.focus,
-            ask,
-            is_waiting,
-            card,
-            next_change: shown.next_change,
-        };
-        view.keys.extend(words::common_keys(view.focus, self.session.record.is_some()));
-        if let Some(overlay) = &self.overlay {
-            let above = overlay.view(&view, self.session.record.as_ref());
-            view.overlay = Some(above.panel);
-            view.keys = above.keys;
-            view.focus = above.focus;
-            view.ask = overlay.asks();
-            view.is_waiting = false;
+        let cx = self.look();
+        let mut scene = self.screen.view(cx);
+        if self.asks_to_leave {
+            scene = leaving(scene, self.session.record.as_ref());
+        } else {
+            let has_run = self.session.record.is_some();
+            for offer in words::common_offers(has_run) {
+                if scene.offers.iter().all(|own| own.action != offer.action) {
+                    scene.offers.push(offer);
+                }
+            }
         }
-        view
+        let Scene {
+            id, shape, is_waiting, focus, page, below, notice, offers, standing, next_change, ..
+        } = scene;
+        View {
+            bar: bar::bar(cx, &self.screen),
+            steps: self.screen.stops(),
+            page,
+            below,
+            ask: Ask { id, revision: self.revision, shape, is_waiting, focus },
+            notice: self.notice.clone().or(notice),
+            actions: offers,
+            card: self.screen.card(cx),
+            standing,
+            next_change,
+        }
+    }
+
+    const fn look(&self) -> ViewCx<'_> {
+        ViewCx { now: self.now, setup: &self.setup, session: &self.session }
+    }
+
+    /// Which question stands now, and when something on its page changes by itself.
+    fn asked_now(&self) -> (Asked, Option<Moment>) {
+        let scene = self.screen.view(self.look());
+        let id = if self.asks_to_leave { QuestionId::Leave } else { scene.id };
+        (Asked { id, stamp: scene.stamp, turns: self.turns }, scene.next_change)
     }
 
     /// Asks to be woken when a wait or a countdown on screen changes next, and only then: nothing showing, no wake-ups.
-    fn wind(&mut self) {
-        let due = if self.ended.is_some() { None } else { self.view().next_change };
-        if self.tick.map(|(_, at)| at) == due {
+    fn schedule_redraw(&mut self, due: Option<Moment>) {
+        let due = due.filter(|_| self.ended.is_none());
+        if self.redraw_at == due {
             return;
         }
-        if let Some((call, _)) = self.tick.take() {
-            self.calls.cancel(call);
-        }
+        self.redraw.cancel(&mut self.calls);
+        self.redraw_at = None;
         // A change that is due already would wake without end: the next event brings the next view anyway.
         if let Some(at) = due.filter(|at| *at > self.now) {
-            self.tick = Some((self.calls.start(Request::Wake(at.since(self.now))), at));
+            self.redraw.start(&mut self.calls, pending::wake(at.since(self.now)));
+            self.redraw_at = Some(at);
         }
     }
 
     /// Takes a notice back that has stood long enough in front of the clock of a wait; bad news stays.
-    fn hush(&mut self) {
+    fn expire_notice(&mut self) {
         let is_passing = self.notice.as_ref().is_some_and(|n| !matches!(n.tone, Tone::Warn | Tone::Bad));
         if is_passing && self.now.since(self.said) >= NOTICE {
             self.notice = None;
@@ -296,87 +263,90 @@ impl Wizard {
         self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
         self.session.is_open = true;
         if let Some(run) = self.setup.run.clone() {
-            self.opening = Some(self.calls.start(Request::LoadRun(run)));
+            self.opening.start(&mut self.calls, pending::load_run(run));
         }
     }
 
-    fn intent(&mut self, intent: Intent) {
-        match intent {
-            Intent::End(why) => return self.end(Ended::Told(why)),
-            Intent::Unknown(c) => return self.unknown(c),
-            Intent::Leave if matches!(self.overlay, Some(Overlay::Leave)) => return self.end(Ended::Left),
-            Intent::Act(Action::Leave) if self.overlay.is_none() && self.finished().is_some() => {
-                let how = self.finished().unwrap_or(Ended::Left);
-                return self.end(how);
-            }
-            Intent::Leave | Intent::Act(Action::Leave) if !matches!(self.overlay, Some(Overlay::Leave)) => {
-                self.overlay = Some(Overlay::Leave);
+    fn answer(&mut self, answer: Answer) {
+        let given = match answer.what {
+            Given::End(why) => return self.end(Ended::Told(why)),
+            Given::Leave if self.asks_to_leave => return self.end(Ended::Left),
+            Given::Leave => {
+                self.asks_to_leave = true;
                 return;
             }
-            _ => {}
+            Given::Do(Action::Yes) => Given::Yes,
+            Given::Do(Action::No) => Given::No,
+            Given::Do(Action::Save) => Given::Submit,
+            Given::Do(Action::Back) => Given::Back,
+            given => given,
+        };
+        if answer.to != self.revision {
+            return self.say(Tone::Warn, TOO_EARLY);
         }
-        if let (Some(overlay), Intent::Act(action)) = (self.overlay.as_ref(), &intent)
-            && overlay.gives_way(*action)
-        {
-            self.overlay = None;
-        }
-        if let Some(overlay) = self.overlay.as_mut() {
-            match overlay.intent(&intent) {
-                overlay::Answer::Stay => {}
-                overlay::Answer::Close => self.overlay = None,
-                overlay::Answer::Leave => self.end(Ended::Left),
-            }
-            return;
-        }
-        match intent {
-            Intent::Act(Action::Help) => self.overlay = Some(Overlay::Help),
-            Intent::Act(Action::Say) => self.overlay = Some(Overlay::Say),
-            Intent::Act(Action::Explain) => {
-                let code = self.shown_code().unwrap_or_default();
-                self.overlay = Some(Overlay::explain(code.as_str()));
-            }
-            Intent::Act(Action::Park) => self.park(),
-            intent => {
+        match given {
+            Given::Yes | Given::Do(Action::Leave) if self.asks_to_leave => self.end(Ended::Left),
+            _ if self.asks_to_leave => self.asks_to_leave = !matches!(given, Given::No | Given::Back),
+            Given::Do(Action::Leave) => match self.finished() {
+                Some(how) => self.end(how),
+                None => self.asks_to_leave = true,
+            },
+            Given::Do(Action::Park) => self.park(),
+            given => {
                 let (mut cx, screen) = self.parts();
-                let step = screen.intent(&mut cx, intent);
+                let step = screen.answer(&mut cx, given);
                 self.follow(step);
             }
         }
     }
 
-    fn reply(&mut self, call: CallId, reply: Reply) {
+    fn hear(&mut self, call: CallId, reply: Reply) {
         if !self.calls.note(call, &reply) {
             return; // cancelled or unknown: a late reply is normal life
         }
         if let Reply::World(world) = &reply {
             self.world(world.clone());
         }
-        if self.tick.is_some_and(|(tick, _)| tick == call) {
-            self.tick = None;
-            self.hush();
-        } else if self.parting == Some(call) {
-            self.parting = None;
-            self.parted(&reply);
-        } else if self.opening == Some(call) {
-            self.opening = None;
-            match reply {
-                Reply::Run(record) => self.open(*record),
-                Reply::Failed(failure) => self.say(Tone::Bad, words::failure(&failure)),
-                _ => {}
+        let mut arrival = Arrival::new(call, reply);
+        if self.redraw.take(&mut arrival).is_some() {
+            self.redraw_at = None;
+            self.expire_notice();
+        } else if let Some(parted) = self.parting.take(&mut arrival) {
+            self.parted(parted.err());
+        } else if let Some(opened) = self.opening.take(&mut arrival) {
+            match opened {
+                Ok(record) => self.open(*record),
+                Err(failure) => self.fail(&failure),
             }
         } else {
-            let (mut cx, screen) = self.parts();
-            let step = match session::Session::reply(&mut cx, call, reply) {
-                session::Routed::Changed => screen.session_changed(&mut cx),
-                session::Routed::NotMine(reply) => screen.reply(&mut cx, call, *reply),
-            };
-            self.follow(step);
+            self.hear_below(&mut arrival);
         }
-        if !self.calls.is_writing()
-            && let Some(held) = self.held.take()
-        {
-            self.intent(held);
+        if !self.calls.is_writing() {
+            match self.held.take() {
+                Some(Held::Back) => self.back(),
+                Some(Held::Park) => self.park(),
+                None => {}
+            }
         }
+    }
+
+    /// A reply for the session, or else for the screen.
+    fn hear_below(&mut self, arrival: &mut Arrival) {
+        let has_failed = arrival.failure().is_some();
+        let said = self.session.hear(arrival, self.now, &mut self.calls);
+        if let Some(notice) = said {
+            self.notice = Some(notice);
+        }
+        let (mut cx, screen) = self.parts();
+        let step = if arrival.is_left() {
+            let step = screen.hear(&mut cx, arrival);
+            // What was typed ahead was meant for a step that went well.
+            self.turns += u64::from(has_failed);
+            step
+        } else {
+            screen.session_changed(&mut cx)
+        };
+        self.follow(step);
     }
 
     fn follow(&mut self, step: Step) {
@@ -388,42 +358,34 @@ impl Wizard {
                 self.enter_screen();
             }
             Step::Back if self.calls.is_writing() => {
-                self.held = Some(Intent::Back);
+                self.held = Some(Held::Back);
                 self.say(Tone::Busy, "Saving. One moment.");
             }
             Step::Back => self.back(),
             Step::Open(record) => self.open(*record),
             Step::Customers => match self.session.record.as_ref().map(|r| r.id.clone()) {
-                Some(run) => self.let_go(Request::LeaveRun(run)),
+                Some(run) => self.let_go(pending::leave_run(run)),
                 None => self.customers(),
             },
         }
     }
 
-    /// The code of the bad news that stands on the screen.
-    fn shown_code(&self) -> Option<Text> {
-        self.view().panel.blocks.iter().find_map(|block| match block {
-            Block::Failure(failure) => failure.code.clone(),
-            _ => None,
-        })
-    }
-
     /// A run was let go of, or could not be: the rows say what is on record now.
-    fn parted(&mut self, reply: &Reply) {
-        match (reply, self.parking.take()) {
-            (Reply::Failed(failure), _) => self.say(Tone::Bad, words::failure(failure)),
+    fn parted(&mut self, failure: Option<Failure>) {
+        match (failure, self.parking.take()) {
+            (Some(failure), _) => self.fail(&failure),
             // Said when it is in the record, unless something was asked for meanwhile.
-            (_, Some(run)) if self.notice.is_some() => {
-                self.say(Tone::Good, Text::of(format_args!("{run} is parked. Nothing is lost.")));
+            (None, Some(run)) if self.notice.is_some() => {
+                self.say(Tone::Good, format_args!("{run} is parked. Nothing is lost."));
             }
             _ => {}
         }
         if matches!(self.screen, Screen::Customer(_)) {
-            self.enter_screen();
+            self.enter_again();
         }
     }
 
-    /// How `q` ends the wizard where nothing is interrupted by it: on the outcome, and with no run open.
+    /// How leaving ends the wizard where nothing is interrupted by it: on the outcome, and with no run open.
     fn finished(&self) -> Option<Ended> {
         match (&self.screen, self.session.record.is_some()) {
             (Screen::Outcome(outcome), _) => outcome.finished(),
@@ -443,12 +405,11 @@ impl Wizard {
         let other =
             self.session.record.as_ref().map(|known| known.id.clone()).filter(|known| *known != record.id);
         if let Some(other) = other {
-            self.release(Request::LeaveRun(other));
+            self.release(pending::leave_run(other));
         }
         let mut trail = resume::trail(&record);
-        let (mut cx, _) = self.parts();
         let is_read_only = record.is_read_only;
-        Session::take_up(&mut cx, record);
+        self.session.take_up(record, &mut self.calls);
         if is_read_only {
             self.say(Tone::Warn, words::READ_ONLY);
         }
@@ -469,7 +430,7 @@ impl Wizard {
 
     fn back(&mut self) {
         let Some(before) = self.behind.pop() else {
-            self.overlay = Some(Overlay::Leave);
+            self.asks_to_leave = true;
             return;
         };
         self.leave_screen();
@@ -477,7 +438,7 @@ impl Wizard {
         if self.behind.is_empty()
             && let Some(run) = self.session.record.as_ref().map(|r| r.id.clone())
         {
-            self.release(Request::LeaveRun(run));
+            self.release(pending::leave_run(run));
         }
         self.enter_screen();
     }
@@ -488,18 +449,18 @@ impl Wizard {
             return;
         }
         if self.calls.is_writing() {
-            self.held = Some(Intent::Act(Action::Park));
+            self.held = Some(Held::Park);
             return self.say(Tone::Busy, "Saving. One moment.");
         }
         if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
-            self.let_go(Request::ParkRun(run.clone()));
-            self.say(Tone::Busy, Text::of(format_args!("{run} is being parked. Nothing is lost.")));
+            self.let_go(pending::park_run(run.clone()));
+            self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));
             self.parking = Some(run);
         }
     }
 
     /// Lets go of the run with this write and returns to the customers.
-    fn let_go(&mut self, write: Request) {
+    fn let_go(&mut self, write: Call<Saved>) {
         self.leave_screen();
         self.release(write);
         self.customers();
@@ -507,12 +468,12 @@ impl Wizard {
 
     /// Saves what is still a draft, ends the run's calls and starts the write that lets go of it. A run that another
     /// process holds is not ours to let go of.
-    fn release(&mut self, write: Request) {
+    fn release(&mut self, write: Call<Saved>) {
         let is_held_here = self.session.record.as_ref().is_some_and(|record| !record.is_read_only);
-        let (mut cx, _) = self.parts();
-        Session::let_go(&mut cx);
+        self.session.let_go(&mut self.calls);
         if is_held_here {
-            self.parting = Some(self.calls.start(write));
+            self.parting.forget();
+            self.parting.start(&mut self.calls, write);
         }
         self.session = self.session.emptied();
     }
@@ -525,26 +486,31 @@ impl Wizard {
 
     fn end(&mut self, how: Ended) {
         self.leave_screen();
-        let (mut cx, _) = self.parts();
-        Session::let_go(&mut cx);
+        self.session.let_go(&mut self.calls);
         self.calls.flush();
         // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
         if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only)
             && !self.calls.is_writing()
         {
-            let run = record.id.clone();
-            self.calls.start(Request::LeaveRun(run));
+            self.parting.forget();
+            self.parting.start(&mut self.calls, pending::leave_run(record.id.clone()));
         }
         self.calls.cancel_readers();
-        self.tick = None;
-        self.overlay = None;
+        self.redraw.forget();
+        self.asks_to_leave = false;
         if self.calls.is_writing() {
-            self.say(Tone::Busy, "Saving what was confirmed. One moment. Ctrl-C again does not wait.");
+            self.say(Tone::Busy, "Saving what was confirmed. One moment.");
         }
         self.ended = Some(how);
     }
 
     fn enter_screen(&mut self) {
+        self.turns += 1;
+        self.enter_again();
+    }
+
+    /// The screen reads again what it shows; its question stays the same.
+    fn enter_again(&mut self) {
         let (mut cx, screen) = self.parts();
         screen.enter(&mut cx);
     }
@@ -554,14 +520,43 @@ impl Wizard {
         screen.leave(&mut cx);
     }
 
-    fn say(&mut self, tone: Tone, words: impl Into<Text>) {
-        self.notice = Some(Notice { tone, words: words.into() });
+    fn say(&mut self, tone: Tone, words: impl Into<Phrase>) {
+        self.notice = Some(Notice::new(tone, words));
+    }
+
+    /// Says bad news; what was typed ahead was meant for a step that went well.
+    fn fail(&mut self, failure: &Failure) {
+        self.turns += 1;
+        self.say(Tone::Bad, words::failure(failure));
     }
 
     /// Splits the wizard into what a screen works with and the screen itself.
-    fn parts(&mut self) -> (Cx<'_>, &mut Screen) {
+    fn parts(&mut self) -> (UpdateCx<'_>, &mut Screen) {
         let Self { setup, now, session, calls, screen, notice, .. } = self;
-        (Cx { now: *now, setup, session, calls, notice }, screen)
+        (UpdateCx { now: *now, setup, session, calls, notice }, screen)
+    }
+}
+
+/// The question before leaving, above a screen.
+fn leaving<'a>(screen: Scene<'a>, record: Option<&RunRecord>) -> Scene<'a> {
+    let (heading, words) = match record {
+        Some(record) => (
+            "Leave? The run is kept.",
+            phrase!["The run is kept. Take it up again with: ", Command::TakeUp(record.id.clone())],
+        ),
+        None => ("Leave?", Phrase::from("No run is open.")),
+    };
+    let shape = Shape::Confirm { default: true };
+    let Scene { page, next_change, .. } = screen;
+    Scene {
+        focus: Focus::default(),
+        offers: vec![
+            Offer::new(Action::Yes, "leave", "Leaves. The run is kept.").by_default(),
+            Offer::new(Action::No, "stay", "Stays here."),
+        ],
+        below: Some(page),
+        next_change,
+        ..Scene::new(QuestionId::Leave, shape, heading, vec![Block::Para(words)])
     }
 }
 

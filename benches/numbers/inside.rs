@@ -1,7 +1,10 @@
-//! From a key to a drawn frame without a terminal: the wizard, the view and the drawing in this process, with the real
-//! runner and provider behind them. What the terminal and the waking of threads add is the difference to `keys`.
+//! From a key to a drawn frame without a terminal: keys, wizard, view and drawing in this process, with the real runner
+//! and provider behind them. What the terminal and the waking of threads add is the difference to `keys`.
 
 use std::{
+    cell::Cell,
+    io::{self, Write},
+    rc::Rc,
     sync::{
         Arc,
         mpsc::{Receiver, sync_channel},
@@ -13,21 +16,26 @@ use backup365::{
     domain::{run::Operator, text::Text},
     runner::{self, Opened, Runner, Tools},
     tui::{
-        draw::{Memory, draw},
-        options::Options,
-        paint::{Hand, differences},
+        Options, State,
+        backend::Backend,
+        draw::draw,
+        input::Press,
+        keys::{self, Outcome},
     },
     wizard::{
         Setup, Wizard,
-        effect::{Deed, Effect},
-        event::{Action, Edit, Event, Happening, Intent, Move, World},
+        answer::Answer,
+        call::World,
+        effect::{Effect, FrontEndTask},
+        event::{Event, EventKind},
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, buffer::Buffer, layout::Rect};
 
 use crate::{
     figures::{grouped, median, millis, short},
     table::Report,
+    tool::shows_all,
     world::{List, SIZES, Stage},
 };
 
@@ -37,16 +45,46 @@ const KEYS: usize = 200;
 /// Keys that tick everything or unfold a search.
 const SLOW_KEYS: usize = 15;
 
+/// Ticks the lit row, or takes its tick back.
+const TICK: Press = Press::Char(' ');
+
 /// The wizard and what it is shown on.
 struct Inside {
     wizard: Wizard,
     runner: Runner,
     woken: Receiver<()>,
     shown: Buffer,
-    next: Buffer,
-    memory: Memory,
-    hand: Hand,
+    state: State,
+    terminal: Terminal<Backend<Vec<u8>>>,
+    /// The same frames on ratatui's own backend.
+    stock: Terminal<CrosstermBackend<Count>>,
+    /// What they took there.
+    stock_bytes: Rc<Cell<usize>>,
 }
+
+/// Counts what is written.
+struct Count(Rc<Cell<usize>>);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes of one frame: here, and on ratatui's own backend.
+#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+struct Bytes {
+    ours: usize,
+    stock: usize,
+}
+
+/// The window.
+const AREA: Rect = Rect { x: 0, y: 0, width: 80, height: 24 };
 
 /// Measures it.
 pub(crate) fn measure(stage: &Stage) -> Report {
@@ -57,10 +95,22 @@ pub(crate) fn measure(stage: &Stage) -> Report {
     for size in SIZES {
         let list = stage.texts(size);
         let mut inside = Inside::open(stage, size);
-        let cursor = inside.median(KEYS, &[Move::By(1), Move::By(-1)].map(Intent::Move));
-        let page = inside.median(KEYS, &[Move::By(14), Move::By(-14)].map(Intent::Move));
-        let tick = inside.median(KEYS, &[Action::Tick, Action::Tick].map(Intent::Act));
-        let all = inside.median(SLOW_KEYS, &[Action::All, Action::Clear].map(Intent::Act));
+        let [first, key, mark, rows, edge] = inside.bytes();
+        let cell = |bytes: Bytes| format!("{} ({})", grouped(bytes.ours), grouped(bytes.stock));
+        details.push(format!(
+            "  {} users, bytes here (on ratatui's CrosstermBackend), a whole selected row reversed: first frame {}, \
+             cursor {}, one that scrolls {}, tick {}, page {}",
+            grouped(size),
+            cell(first),
+            cell(key),
+            cell(edge),
+            cell(mark),
+            cell(rows)
+        ));
+        let cursor = inside.median(KEYS, [Press::Down, Press::Up]);
+        let page = inside.median(KEYS, [Press::PageDown, Press::PageUp]);
+        let tick = inside.median(KEYS, [TICK, TICK]);
+        let all = inside.median(SLOW_KEYS, [Press::Char('a'), Press::Char('c')]);
         let (echo, whole, frames) = inside.searches(&list);
         details.push(format!(
             "  {} users: cursor {cursor:.0}, page {page:.0}, tick {tick:.0}, All {all:.0}; \
@@ -114,41 +164,110 @@ impl Inside {
             is_board_watched: true,
             here: Text::from("Australia/Sydney"),
         });
-        let area = Rect { x: 0, y: 0, width: 80, height: 24 };
+        let stock_bytes = Rc::new(Cell::new(0));
         let mut inside = Self {
             wizard,
             runner,
             woken,
-            shown: Buffer::empty(area),
-            next: Buffer::empty(area),
-            memory: Memory::default(),
-            hand: Hand::default(),
+            shown: Buffer::empty(AREA),
+            state: State::new(Options { use_color: true, use_unicode: true, fallback_size: None }),
+            terminal: Terminal::new(Backend::new(Vec::new(), AREA.as_size())).unwrap(),
+            stock: stock(&stock_bytes),
+            stock_bytes,
         };
-        inside.take(Happening::Started);
-        inside.until(&format!("listed {} ·", grouped(size)));
+        inside.take(EventKind::Started);
+        inside.until("the whole list", |screen| shows_all(screen, size));
         inside
     }
 
     /// Gives an event to the wizard and its wishes to the runner.
-    fn take(&mut self, what: Happening) {
+    fn take(&mut self, what: EventKind) {
         for effect in self.wizard.update(Event { at: runner::clock::system().now(), what }) {
             match effect {
                 Effect::Start(call, request) => self.runner.start(call, request),
                 Effect::Cancel(call) => self.runner.cancel(call),
-                Effect::Perform(Deed::Copy(_) | Deed::CopyText(_) | Deed::PrintAlone(_)) => {}
+                Effect::Perform(
+                    FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) | FrontEndTask::PrintAlone(_),
+                ) => {}
             }
         }
     }
 
-    /// Draws; how many bytes the frame is.
-    fn draw(&mut self) -> usize {
-        let mut bytes = Vec::new();
-        self.next.reset();
-        let options = Options { use_color: true, use_unicode: true, fallback_size: None };
-        let cursor = draw(&mut self.next, &self.wizard.view(), options, &mut self.memory);
-        differences(&self.shown, &self.next, &mut self.hand, cursor, &mut bytes);
-        std::mem::swap(&mut self.shown, &mut self.next);
-        bytes.len()
+    /// Presses a key, as the front end does: the question that it is for stands on the screen.
+    fn press(&mut self, key: Press) {
+        let view = self.wizard.view();
+        let to = view.ask.revision;
+        if let Outcome::Give(what) = keys::press(key, &view, &mut self.state) {
+            self.take(EventKind::Answer(Answer { to, what }));
+        }
+    }
+
+    /// Draws.
+    fn draw(&mut self) {
+        self.terminal.backend_mut().out_mut().clear();
+        let (view, state) = (self.wizard.view(), &mut self.state);
+        let _frame = self.terminal.draw(|frame| draw(frame, &view, state)).unwrap();
+    }
+
+    /// Draws, and keeps what is shown to be read.
+    fn draw_to_read(&mut self) {
+        self.terminal.backend_mut().out_mut().clear();
+        let (view, state) = (self.wizard.view(), &mut self.state);
+        let frame = self.terminal.draw(|frame| draw(frame, &view, state)).unwrap();
+        self.shown.clone_from(frame.buffer);
+    }
+
+    /// Draws on both backends, and keeps what is shown to be read; how many bytes the frame is.
+    fn draw_both(&mut self) -> Bytes {
+        self.terminal.backend_mut().out_mut().clear();
+        let (view, state) = (self.wizard.view(), &mut self.state);
+        self.stock.draw(|frame| draw(frame, &view, state)).unwrap();
+        let frame = self.terminal.draw(|frame| draw(frame, &view, state)).unwrap();
+        self.shown.clone_from(frame.buffer);
+        let ours = std::mem::take(self.terminal.backend_mut().out_mut()).len();
+        Bytes { ours, stock: self.stock_bytes.take() }
+    }
+
+    /// Bytes of the first frame of the list, and medians of a cursor key, a tick, a page of new rows, and a cursor key that
+    /// brings one new row into sight.
+    fn bytes(&mut self) -> [Bytes; 5] {
+        self.terminal.backend_mut().forget();
+        self.stock = stock(&self.stock_bytes);
+        let first = self.draw_both();
+        let mut all = [vec![first], Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        for _ in 0..SLOW_KEYS {
+            for (at, key) in
+                [(1, Press::Down), (1, Press::Up), (2, TICK), (3, Press::PageDown), (3, Press::PageDown)]
+            {
+                let (bytes, _) = self.press_on_both(key);
+                all[at].push(bytes);
+            }
+            // To the end of the page, and one further.
+            for _ in 0..AREA.height {
+                let (bytes, is_scrolled) = self.press_on_both(Press::Down);
+                if is_scrolled {
+                    all[4].push(bytes);
+                    break;
+                }
+            }
+        }
+        // A list that fits never scrolls.
+        all[4].extend(all[4].is_empty().then(Bytes::default));
+        all.map(|frames| Bytes {
+            ours: median(frames.iter().map(|bytes| bytes.ours).collect()),
+            stock: median(frames.iter().map(|bytes| bytes.stock).collect()),
+        })
+    }
+
+    /// Presses a key: what it cost, and whether it scrolled the list. What it brings is drawn, and not counted.
+    fn press_on_both(&mut self, key: Press) -> (Bytes, bool) {
+        let before = self.range();
+        self.press(key);
+        let bytes = self.draw_both();
+        let is_scrolled = self.range() != before;
+        while self.turn(Duration::ZERO) {}
+        self.draw_both();
+        (bytes, is_scrolled)
     }
 
     /// Takes the replies that wait, four at most as the driver does, or waits for one; then draws. Whether one came.
@@ -156,41 +275,48 @@ impl Inside {
         let mut is_changed = false;
         for _ in 0..4 {
             let Some((call, reply)) = self.runner.reply() else { break };
-            self.take(Happening::Reply(call, reply));
+            self.take(EventKind::Reply(call, reply));
             is_changed = true;
         }
         if is_changed {
-            self.draw();
+            self.draw_to_read();
             return true;
         }
         self.woken.recv_timeout(patience).is_ok()
     }
 
-    /// Takes replies until the screen shows these words; how many frames that took.
-    fn until(&mut self, words: &str) -> usize {
+    /// Takes replies until the screen is as it should be; how many frames that took.
+    fn until(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> usize {
         let began = Instant::now();
         let mut frames = 0;
-        while !self.shows(words) {
-            assert!(began.elapsed() < Duration::from_mins(2), "never saw {words:?}");
+        while !is_so(&self.text()) {
+            let is_late = began.elapsed() >= Duration::from_mins(2);
+            assert!(!is_late, "never saw {what}:\n{}", self.text());
             frames += usize::from(self.turn(Duration::from_millis(50)));
         }
         frames
     }
 
-    /// Whether the screen shows these words.
-    fn shows(&self, words: &str) -> bool {
-        let rows = self.shown.content.chunks(80);
-        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>())
-            .any(|row| row.contains(words))
+    /// Which rows of the list are in sight, as the page says it; nothing where it shows all.
+    fn range(&self) -> String {
+        let seen = |row: &str| row.split_once(" of ")?.0.split(' ').next_back().map(str::to_owned);
+        self.text().lines().filter_map(seen).find(|seen| seen.contains('–')).unwrap_or_default()
+    }
+
+    /// What the screen shows.
+    fn text(&self) -> String {
+        let rows = self.shown.content.chunks(AREA.width.into());
+        let rows = rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
+        rows.collect::<Vec<_>>().join("\n")
     }
 
     /// Median time of a key and of the one that takes it back, microseconds.
-    fn median(&mut self, count: usize, keys: &[Intent; 2]) -> f64 {
+    fn median(&mut self, count: usize, keys: [Press; 2]) -> f64 {
         let mut times = Vec::new();
         for _ in 0..count {
             for key in keys {
                 let at = Instant::now();
-                self.take(Happening::Intent(key.clone()));
+                self.press(key);
                 self.draw();
                 times.push(millis(at.elapsed()) * 1_000.0);
                 while self.turn(Duration::ZERO) {}
@@ -202,19 +328,25 @@ impl Inside {
     /// First frame and whole answer of one character, milliseconds, and the frames until then.
     fn searches(&mut self, list: &List) -> (f64, f64, usize) {
         let (mut first, mut whole, mut frames) = (Vec::new(), Vec::new(), Vec::new());
-        self.take(Happening::Intent(Intent::Act(Action::Search)));
+        self.press(Press::Char('/'));
         for letter in "hsbnoaeiumtlrk".chars().take(SLOW_KEYS) {
-            let expected = format!("· shown {} ·", grouped(list.holding(letter.encode_utf8(&mut [0; 4]))));
+            let expected = format!("· shown {} ", grouped(list.holding(letter.encode_utf8(&mut [0; 4]))));
             let at = Instant::now();
-            self.take(Happening::Intent(Intent::Insert(letter)));
-            self.draw();
+            self.press(Press::Char(letter));
+            self.draw_to_read();
             first.push(millis(at.elapsed()));
-            frames.push(1 + self.until(&expected));
+            frames.push(1 + self.until(&expected, |screen| screen.contains(&expected)));
             whole.push(millis(at.elapsed()));
-            self.take(Happening::Intent(Intent::Edit(Edit::Clear)));
-            self.draw();
+            self.press(Press::Ctrl('u'));
+            self.draw_to_read();
             while self.turn(Duration::from_millis(20)) {}
         }
         (median(first), median(whole), median(frames))
     }
+}
+
+/// An empty screen on ratatui's own backend, whose size nobody is asked for.
+fn stock(bytes: &Rc<Cell<usize>>) -> Terminal<CrosstermBackend<Count>> {
+    let options = TerminalOptions { viewport: Viewport::Fixed(AREA) };
+    Terminal::with_options(CrosstermBackend::new(Count(Rc::clone(bytes))), options).unwrap()
 }

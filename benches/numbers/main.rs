@@ -25,6 +25,7 @@ mod listing;
 mod plan;
 mod pty;
 mod restore;
+mod resumed;
 mod server;
 mod start;
 mod sweep;
@@ -47,8 +48,9 @@ use world::Stage;
 type Measure = fn(&Stage, &[Tool]) -> Report;
 
 /// The groups, in the order of the table.
-const GROUPS: [(&str, Measure); 9] = [
+const GROUPS: [(&str, Measure); 10] = [
     ("start", start::measure),
+    ("resumed", |stage, _| resumed::measure(stage)),
     ("keys", keys::measure),
     ("filter", filter::measure),
     ("idle", idle::measure),

@@ -32,7 +32,8 @@ pub(crate) struct Program {
     master: Box<dyn MasterPty + Send>,
     screen: vt100::Parser,
     before: Modes,
-    started: Instant,
+    /// When it was started.
+    pub(crate) started: Instant,
     /// Bytes that the program wrote so far.
     pub(crate) bytes: usize,
     /// Pieces in which they were read; a program that writes once is read once.

@@ -41,14 +41,14 @@ pub(crate) fn measure(stage: &Stage, tools: &[Tool]) -> Report {
         floor.push(millis(nothing.sees("shown")));
     }
     let mut start = Row::new("start to first complete frame", "10 ms");
-    let mut first = Row::new("bytes of the first frame", "2,500");
+    let mut first = Row::new("bytes of the first frame", "4,000");
     for ((tool, times), bytes) in tools.iter().zip(times).zip(bytes) {
         let (time, bytes) = (median(times), median(bytes));
         start.put(*tool, format!("{} ms", short(time)));
         first.put(*tool, grouped(bytes));
         if *tool == Tool::Backup365 {
             start.judge(time <= 10.0);
-            first.judge(bytes <= 2_500);
+            first.judge(bytes <= 4_000);
         }
     }
     let details = vec![format!(

@@ -134,7 +134,7 @@ impl Tool {
     pub(crate) fn ready(self, program: &mut Program, rows: usize) {
         match self {
             Self::Backup365 => {
-                program.sees(&format!("listed {} ·", grouped(rows)));
+                program.until("the whole list", |screen| shows_all(&screen.contents(), rows));
             }
             Self::Fzf | Self::Skim => {
                 program.sees(&format!("{rows}/{rows}"));
@@ -198,20 +198,33 @@ impl Tool {
     pub(crate) fn answer(self, screen: &vt100::Screen) -> String {
         let mut lines: Vec<String> = screen.rows(0, 80).collect();
         if self == Self::Backup365 {
-            lines.retain(|line| !line.contains("Filter") && !line.contains("Searching."));
+            lines.retain(|line| in_filter(line).is_none() && !line.contains("Searching."));
         } else {
             lines.truncate(22);
         }
         lines.concat()
     }
 
-    /// The line that shows what was typed.
+    /// What was typed, as it stands on the screen; of the others the line that shows it.
     pub(crate) fn typed(self, screen: &vt100::Screen) -> String {
         let mut lines = screen.rows(0, 80);
-        let line =
-            if self == Self::Backup365 { lines.find(|line| line.contains("Filter")) } else { lines.nth(23) };
-        line.unwrap_or_default()
+        if self == Self::Backup365 {
+            return lines.find_map(|line| in_filter(&line).map(str::to_owned)).unwrap_or_default();
+        }
+        lines.nth(23).unwrap_or_default()
     }
+}
+
+/// What stands in our filter, if this is its line: behind it there is a hint.
+fn in_filter(line: &str) -> Option<&str> {
+    let (_, field) = line.strip_prefix('│')?.split_once(" / ")?;
+    field.split("   ").next()
+}
+
+/// Whether our screen shows that all users are listed. The count of them may have no room; the range always has, and
+/// while users arrive something is said "so far".
+pub(crate) fn shows_all(screen: &str, users: usize) -> bool {
+    screen.contains(&format!(" of {} ", grouped(users))) && !screen.contains(" so far")
 }
 
 /// One row of a checklist: tag, words, state.

@@ -5,7 +5,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use crate::{driver::front::Stop, wizard::event::Ending};
+use crate::{driver::front::Stop, wizard::answer::Ending};
 
 /// Listens from now on, on a thread of its own that ends with the process.
 ///

@@ -1,6 +1,6 @@
 //! Arguments of `backup365 explain`.
 
-/// Say what a code or words mean, what to say and what to press. Works offline.
+/// Say what a code or words mean, what to say and what to do next. Works offline.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 explain 90094\n  \
                         backup365 explain AADSTS65004 90094\n  \

@@ -164,7 +164,7 @@ fn named(customers: &[&Customer]) -> String {
 /// What was said about finding or changing a customer, as an error: a missing answer is wrong usage.
 fn ended(failure: &Failure) -> anyhow::Error {
     if failure.kind == FailureKind::Malformed {
-        return Unanswered::new(Exit::Usage, failure.in_words().as_str()).into();
+        return Unanswered::new(Exit::Usage, failure.for_commands().as_str()).into();
     }
     super::record_context::refused(failure)
 }

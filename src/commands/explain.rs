@@ -106,7 +106,8 @@ fn lines(answer: &Answer, columns: usize, is_first: bool) -> Vec<String> {
             lines.push(String::new());
         }
         lines.extend(wrapped(entry.heading().as_str(), columns));
-        for (label, words) in [("Means", &entry.means), ("Say", &entry.say), ("Press", &entry.press)] {
+        let next = entry.next.for_commands();
+        for (label, words) in [("Means", &entry.means), ("Say", &entry.say), ("Next", &next)] {
             lines.extend(wrapped(&format!("{label}: {words}"), columns));
         }
     }
@@ -152,7 +153,7 @@ fn entry_json(entry: &Entry) -> Value {
         "title": entry.title.as_str(),
         "means": entry.means.as_str(),
         "say": entry.say.as_str(),
-        "press": entry.press.as_str(),
+        "next": entry.next.for_commands().as_str(),
     })
 }
 

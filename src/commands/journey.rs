@@ -14,7 +14,7 @@ use crate::{
         answers::Answers,
         report::{End, Report},
     },
-    wizard::{Wizard, event::Ending},
+    wizard::{Wizard, answer::Ending},
 };
 
 /// A wizard that has not been started, and what carries out its calls.

@@ -90,7 +90,7 @@ fn read_back(store: &Store, report: &mut Report, is_dry_run: bool) -> Option<Out
         Ok(outcome) => Some(outcome),
         Err(failure) => {
             report.end = End::Failed;
-            report.words = failure.in_words();
+            report.words = failure.for_commands();
             report.failure = Some(failure);
             None
         }
@@ -222,7 +222,7 @@ fn changes_object(changes: &Changes) -> Value {
 fn failure_object(failure: &Failure) -> Value {
     json!({
         "what": failure.what.as_str(),
-        "hint": failure.hint.as_str(),
+        "hint": failure.hint.for_commands().as_str(),
         "code": failure.code.as_ref().map(Text::as_str),
         "reference": failure.reference.as_ref().map(Text::as_str),
     })

@@ -40,5 +40,5 @@ impl RecordContext {
 /// What the record said, as an error: refused rights have an exit code of their own.
 pub(super) fn refused(failure: &Failure) -> anyhow::Error {
     let exit = if failure.kind == FailureKind::Refused { Exit::Refused } else { Exit::Failed };
-    Unanswered::new(exit, failure.in_words().as_str()).into()
+    Unanswered::new(exit, failure.for_commands().as_str()).into()
 }

@@ -8,10 +8,13 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Columns that a grapheme takes.
+/// Columns that a grapheme takes: what terminals and ratatui make of it.
+///
+/// The half-width marks of katakana take a column of their own; Unicode counts them to the letter before.
 #[must_use]
 pub fn grapheme_width(grapheme: &str) -> u16 {
-    u16::try_from(grapheme.width()).unwrap_or(u16::MAX)
+    let marks = grapheme.chars().filter(|c| matches!(c, '\u{FF9E}' | '\u{FF9F}')).count();
+    u16::try_from(grapheme.width().saturating_add(marks)).unwrap_or(u16::MAX)
 }
 
 /// Columns that words take: the sum over their graphemes, so that layout and drawing agree.

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde::Deserialize;
 
-use super::text::Text;
+use super::{phrase::Phrase, text::Text};
 
 /// The table as it stands in the source.
 const TABLE: &str = include_str!("../../assets/errors.toml");
@@ -37,7 +37,7 @@ pub struct Entry {
     /// What to say to the customer.
     pub say: Text,
     /// What the operator does.
-    pub press: Text,
+    pub next: Phrase,
     /// Words of title, page and meaning, folded, for the look-up.
     words: BTreeSet<String>,
     /// What stands on the page, folded, each as one phrase.
@@ -75,7 +75,7 @@ struct Raw {
     title: String,
     means: String,
     say: String,
-    press: String,
+    next: String,
 }
 
 /// All entries, in the order of the file.
@@ -205,7 +205,8 @@ fn entry(raw: &Raw) -> Entry {
         title: Text::clean(&raw.title),
         means: Text::clean(&raw.means),
         say: Text::clean(&raw.say),
-        press: Text::clean(&raw.press),
+        // The table is part of the program and is read once: its sentences live as long as that.
+        next: Phrase::template(Box::leak(raw.next.clone().into_boxed_str())),
         words,
         phrases: raw.page.iter().map(|page| page.to_lowercase()).collect(),
     }

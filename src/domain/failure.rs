@@ -2,7 +2,10 @@
 
 use std::{io, time::Duration};
 
-use super::text::Text;
+use super::{
+    phrase::{Phrase, Segment},
+    text::Text,
+};
 
 /// What kind of bad news it is; decides which ways on are offered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,8 +37,8 @@ pub struct Failure {
     pub kind: FailureKind,
     /// What was tried and what happened, lower case start, no full stop.
     pub what: Text,
-    /// What to do next, a sentence.
-    pub hint: Text,
+    /// What to do next: sentences and ways on.
+    pub hint: Phrase,
     /// The code that Microsoft or Exchange gave (`90002`, `ErrorImpersonateUserDenied`), for *explain*.
     pub code: Option<Text>,
     /// Ids that Microsoft's support asks for (request, correlation, trace).
@@ -47,7 +50,7 @@ pub struct Failure {
 impl Failure {
     /// Bad news with words and a hint.
     #[must_use]
-    pub fn new(kind: FailureKind, what: impl Into<Text>, hint: impl Into<Text>) -> Self {
+    pub fn new(kind: FailureKind, what: impl Into<Text>, hint: impl Into<Phrase>) -> Self {
         Self { kind, what: what.into(), hint: hint.into(), code: None, reference: None, retry_after: None }
     }
 
@@ -67,8 +70,14 @@ impl Failure {
 
     /// What happened, then what to do next: for a line that says it all.
     #[must_use]
-    pub fn in_words(&self) -> Text {
-        Text::of(format_args!("{}. {}", self.what, self.hint))
+    pub fn in_words(&self) -> Phrase {
+        Phrase::of(vec![Segment::Name(self.what.clone()), Segment::Said(".")]).then(self.hint.clone())
+    }
+
+    /// The same in the words of a command line.
+    #[must_use]
+    pub fn for_commands(&self) -> Text {
+        self.in_words().for_commands()
     }
 
     /// Says when a retry makes sense.

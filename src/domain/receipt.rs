@@ -103,7 +103,7 @@ impl Verdict {
         let has_rule = outcome.protection.rule.is_some();
         let refused = count(chosen.intersection(&excluded).count());
         let open = count(chosen.len()).saturating_sub(refused);
-        let eligible_off = run.done.eligible.saturating_sub(protected);
+        let eligible_off = outcome.done.eligible.saturating_sub(protected);
         let all = if run.draft.all {
             let unticked = run.draft.exceptions.iter().filter(|id| !on.contains(*id)).count();
             eligible_off.saturating_sub(count(unticked)).max(open)
@@ -193,9 +193,9 @@ fn ticket(outcome: &Outcome) -> String {
     text.line(format_args!(""));
     text.line(format_args!("Result: {}", if verdict.is_partly() { "partly done" } else { "done" }));
     text.line(format_args!("Registered for backup: {}", grouped(verdict.protected)));
-    text.line(format_args!("Turned on by this run: {}", grouped(run.done.turned_on)));
-    if run.done.turned_off > 0 {
-        text.line(format_args!("Turned off by this run: {}", grouped(run.done.turned_off)));
+    text.line(format_args!("Turned on by this run: {}", grouped(outcome.done.turned_on)));
+    if outcome.done.turned_off > 0 {
+        text.line(format_args!("Turned off by this run: {}", grouped(outcome.done.turned_off)));
     }
     if verdict.scheduled > 0 {
         text.line(format_args!("Scheduled: {}", grouped(verdict.scheduled)));
@@ -210,7 +210,11 @@ fn ticket(outcome: &Outcome) -> String {
         text.line(format_args!("Seats kept for users who have left: {}", grouped(verdict.left)));
     }
     text.line(format_args!("Excluded: {}", grouped(count(outcome.protection.exclusions.len()))));
-    text.line(format_args!("Listed: {}, eligible: {}", grouped(run.done.listed), grouped(run.done.eligible)));
+    text.line(format_args!(
+        "Listed: {}, eligible: {}",
+        grouped(outcome.done.listed),
+        grouped(outcome.done.eligible)
+    ));
     text.line(format_args!("Enable Auto: {}", auto_words(outcome)));
     name_troubles(&mut text, outcome);
     text.line(format_args!(""));
@@ -364,16 +368,16 @@ fn json(outcome: &Outcome) -> String {
         "finished": run.finished.map(|at| at.to_string()),
         "result": if verdict.is_partly() { "partly" } else { "done" },
         "counts": {
-            "listed": run.done.listed,
-            "eligible": run.done.eligible,
+            "listed": outcome.done.listed,
+            "eligible": outcome.done.eligible,
             "protected": verdict.protected,
             "scheduled": verdict.scheduled,
             "missed": verdict.missed,
             "not_chosen": verdict.not_chosen,
             "excluded": outcome.protection.exclusions.len(),
             "left": verdict.left,
-            "turned_on": run.done.turned_on,
-            "turned_off": run.done.turned_off,
+            "turned_on": outcome.done.turned_on,
+            "turned_off": outcome.done.turned_off,
         },
         "auto": rule,
         "users": outcome.results.iter().map(user_json).collect::<Vec<Value>>(),

@@ -3,6 +3,7 @@
 use super::{
     customer::{Customer, Impersonation, Product, Progress},
     draft::Draft,
+    form_draft::FormDraft,
     id::{RunId, UserId},
     protection::Chosen,
     tenant::Organisation,
@@ -45,13 +46,14 @@ pub struct RunRecord {
     pub enabled: Option<Moment>,
     /// Ticks, saved at most a second after the last change.
     pub draft: Draft,
+    /// What was typed into its access form and not saved yet.
+    pub form: FormDraft,
     /// Users of an Apply that was confirmed and has not finished; it is completed at resume.
     pub unfinished: Vec<Chosen>,
-    /// What this run has done so far.
-    pub done: RunDone,
 }
 
-/// What a run has done so far, for the outcome and the receipt.
+/// What a run has done so far, for the outcome and the receipt. Not on the record of a run: it is counted from the seats,
+/// and nobody who comes back to a run of half a million users waits for that.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RunDone {
     /// Users that this run turned on.
@@ -135,6 +137,8 @@ pub struct Board {
     pub rows: Vec<BoardRow>,
     /// Rule 17: what every screen must say about the sweep, empty when all is well.
     pub sweep_warning: Option<Text>,
+    /// What this operator typed into the form of a new customer and did not save yet.
+    pub new_customer: FormDraft,
 }
 
 /// What works the next passes of Enable Auto.
@@ -175,6 +179,8 @@ pub struct AuditEntry {
 pub struct Outcome {
     /// The run, as on record now.
     pub run: RunRecord,
+    /// What this run has done so far.
+    pub done: RunDone,
     /// What is true about the users now.
     pub protection: super::protection::Protection,
     /// Users that this run chose, with what the record says of each.

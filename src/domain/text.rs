@@ -210,6 +210,13 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
+/// The words with a capital in front, as a sentence begins.
+#[must_use]
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Whether cleaning changes nothing for sure: short printable ASCII, single spaces, none at the ends. Nearly every
 /// address and most names are; half a million of each are read at once from the store.
 fn is_plain(raw: &str) -> bool {

@@ -3,13 +3,13 @@
 use crate::{
     domain::time::Moment,
     wizard::{
-        effect::Deed,
-        event::{Ending, Intent},
+        answer::{Answer, Ending},
+        effect::FrontEndTask,
         view::View,
     },
 };
 
-/// A front end: shows views, hands in intents, performs what only it can do.
+/// A front end: shows views, hands in answers, performs what only it can do.
 ///
 /// The driver calls `show` after every change and `next` until it returns nothing more for now.
 pub trait FrontEnd {
@@ -19,11 +19,11 @@ pub trait FrontEnd {
     /// The terminal is gone or can't be written to; the driver then ends the run as after a hang-up.
     fn show(&mut self, view: &View<'_>, now: Moment) -> std::io::Result<()>;
 
-    /// The next intent, if one has been given. Never blocks; `View` decides what a key means.
+    /// The next answer, if one has been given, to the question that was shown when it was given. Never blocks.
     ///
     /// # Errors
     /// The terminal is gone or can't be read; the driver then ends the run as after a hang-up.
-    fn next(&mut self, view: &View<'_>) -> std::io::Result<Option<Intent>>;
+    fn next(&mut self, view: &View<'_>) -> std::io::Result<Option<Answer>>;
 
     /// The wizard has ended, and writes are still seen through: what is shown from now on must not wait for anybody.
     fn hurry(&mut self) {}
@@ -32,7 +32,7 @@ pub trait FrontEnd {
     ///
     /// # Errors
     /// As `show`.
-    fn perform(&mut self, deed: &Deed, view: &View<'_>) -> std::io::Result<()>;
+    fn perform(&mut self, task: &FrontEndTask, view: &View<'_>) -> std::io::Result<()>;
 }
 
 /// What signals ask of front ends that leave the terminal as it is: several may listen to one.

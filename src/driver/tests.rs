@@ -10,24 +10,19 @@ use crate::{
         text::Text,
         time::Moment,
     },
-    wizard::{
-        Setup,
-        effect::Deed,
-        event::{Action, World},
-        view::View,
-    },
+    wizard::{Setup, answer::Action, call::World, view::View},
 };
 
 /// What was asked of front end and caller.
 type Notes = Rc<RefCell<Vec<String>>>;
 
-/// A front end with a list of intents: from the second view on, one is handed in after each.
+/// A front end with a list of answers: from the second view on, one is handed in after each.
 struct Front {
     notes: Notes,
-    intents: Vec<Intent>,
+    answers: Vec<Given>,
     /// Shows that work before the terminal is gone.
     shows: usize,
-    /// Views that an intent, or none, was handed in for.
+    /// Views that an answer, or none, was handed in for.
     answered: usize,
     /// The words of every view shown.
     shown: Vec<String>,
@@ -36,18 +31,19 @@ struct Front {
 impl FrontEnd for Front {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
         self.notes.borrow_mut().push("show".into());
-        self.shown.push(format!("{} {:?}", view.panel.heading, view.panel.blocks));
+        self.shown.push(format!("{} {:?}", view.page.heading.for_commands(), view.page.blocks));
         self.shows = self.shows.checked_sub(1).ok_or(io::ErrorKind::BrokenPipe)?;
         Ok(())
     }
 
-    fn next(&mut self, _view: &View<'_>) -> io::Result<Option<Intent>> {
+    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         let is_due = self.shown.len() > self.answered.max(1);
         self.answered = self.shown.len();
-        Ok(is_due.then(|| self.intents.pop()).flatten())
+        let what = is_due.then(|| self.answers.pop()).flatten();
+        Ok(what.map(|what| Answer { to: view.ask.revision, what }))
     }
 
-    fn perform(&mut self, _deed: &Deed, _view: &View<'_>) -> io::Result<()> {
+    fn perform(&mut self, _task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
         Ok(())
     }
 }
@@ -68,7 +64,7 @@ impl Caller for Calls {
                 Reply::World(World { operator, link_prefix: String::new(), link_suffix: String::new() })
             }
             Request::OpenWorld => Reply::Failed(Failure::new(FailureKind::Record, "it is busy", "Wait.")),
-            Request::LoadBoard => Reply::Board(Board { rows: Vec::new(), sweep_warning: None }),
+            Request::LoadBoard => Reply::Board(Board::default()),
             _ => return,
         };
         self.replies.push((call, reply));
@@ -91,13 +87,15 @@ impl FrontEnd for Signalled {
         Ok(())
     }
 
-    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Intent>> {
+    fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         // Once the run is being taken up, which is a write.
-        let is_open = view.notice.as_ref().is_none_or(|notice| !notice.words.as_str().contains("Opening"));
-        Ok(is_open.then_some(Intent::End(Ending::Terminate)))
+        let says =
+            |notice: &crate::wizard::view::Notice| notice.words.for_commands().as_str().contains("Opening");
+        let what = Given::End(Ending::Terminate);
+        Ok((!view.notice.as_ref().is_some_and(says)).then_some(Answer { to: view.ask.revision, what }))
     }
 
-    fn perform(&mut self, _deed: &Deed, _view: &View<'_>) -> io::Result<()> {
+    fn perform(&mut self, _task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
         Ok(())
     }
 }
@@ -117,11 +115,11 @@ fn a_signal_that_is_told_again_and_again_ends_the_wait_for_writes() {
 }
 
 /// Drives a wizard to its end: how it ended, the notes, what was shown.
-fn drive(can_open: bool, shows: usize, mut intents: Vec<Intent>) -> (Ended, Vec<String>, Vec<String>) {
+fn drive(can_open: bool, shows: usize, mut answers: Vec<Given>) -> (Ended, Vec<String>, Vec<String>) {
     let setup = setup();
-    intents.reverse();
+    answers.reverse();
     let notes = Notes::default();
-    let mut front = Front { notes: Rc::clone(&notes), intents, shows, answered: 0, shown: Vec::new() };
+    let mut front = Front { notes: Rc::clone(&notes), answers, shows, answered: 0, shown: Vec::new() };
     let mut calls = Calls { notes: Rc::clone(&notes), can_open, replies: Vec::new() };
     // Nobody wakes: a loop that would sleep ends as after a hang-up, and the test sees it.
     let (_, woken) = mpsc::sync_channel(1);
@@ -148,7 +146,7 @@ fn setup() -> Setup {
 
 #[test]
 fn the_first_view_waits_for_nothing() {
-    let leave = vec![Intent::Submit, Intent::Act(Action::Leave)];
+    let leave = vec![Given::Do(Action::Leave)];
     let (ended, notes, shown) = drive(true, usize::MAX, leave);
     assert_eq!(ended, Ended::Finished { is_partly: false });
     assert_eq!(notes[..3], ["show", "OpenWorld", "Wake(1s)"], "{notes:?}");
@@ -161,7 +159,7 @@ fn the_first_view_waits_for_nothing() {
 #[test]
 fn a_world_that_stays_closed_ends_as_failed() {
     let (ended, notes, shown) =
-        drive(false, usize::MAX, vec![Intent::Act(Action::Refresh), Intent::Act(Action::Leave)]);
+        drive(false, usize::MAX, vec![Given::Do(Action::Refresh), Given::Do(Action::Leave)]);
     assert_eq!(notes.iter().filter(|note| *note == "OpenWorld").count(), 2, "{notes:?}");
     assert!(shown.iter().any(|words| words.contains("it is busy")), "{shown:#?}");
     assert_eq!(ended, Ended::Failed);

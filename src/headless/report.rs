@@ -1,6 +1,6 @@
 //! What a journey came to, as data: made from the views that were shown, never from what was asked for.
 
-use super::look;
+use super::page;
 use crate::{
     domain::{
         failure::Failure,
@@ -9,10 +9,7 @@ use crate::{
         text::{Shown, Text},
         user::Kind,
     },
-    wizard::{
-        event::Ending,
-        view::{Ask, View},
-    },
+    wizard::{answer::Ending, ask::QuestionId, view::View},
 };
 
 /// How a journey ended.
@@ -162,7 +159,7 @@ impl Report {
     pub(super) fn observe(&mut self, view: &View<'_>) {
         let bar = &view.bar;
         self.is_sandbox = bar.is_sandbox;
-        self.is_unswept |= view.ask == Ask::NoSweeper;
+        self.is_unswept |= view.ask.id == QuestionId::NoSweeper;
         if bar.run.is_none() {
             return; // back at the customers: what was said of the run stays
         }
@@ -174,9 +171,9 @@ impl Report {
         let is_known = bar.tenant.is_some() || bar.domain.is_some();
         self.organisation = bar.organisation.filter(|_| is_known).map(Shown::to_text);
         self.domain = bar.domain.map(Shown::to_text);
-        if let Ask::Authorise(_) = view.ask {
-            self.link = look::link(view).or_else(|| self.link.take());
-            self.checks = look::checks(view);
+        if view.ask.id == QuestionId::Authorise {
+            self.link = page::link(view).or_else(|| self.link.take());
+            self.checks = page::checks(view);
         }
     }
 }

@@ -1,32 +1,37 @@
 //! Every command that is open now, one line each. Pure.
 
 use crate::wizard::{
-    event::Action,
-    view::{Ask, Chord, Key, View},
+    answer::Action,
+    ask::Shape,
+    view::{Offer, View},
 };
 
 use super::{
-    ask::SCREEN_ONLY,
-    read::WORDS,
-    rows::list,
-    words::{sentence, told},
+    page::list,
+    vocabulary::{is_common, words},
+    words::{sentence, signs},
 };
 
-/// What a list knows besides its keys.
+/// What a list knows besides what can be done on its page.
 const LIST: &[&str] = &[
-    "list: the first ten rows. more, less, page 3: other rows. total: all counts.",
+    "list: the first ten rows. more, less, page 3: other rows. total: all counts. details 4: all about one row.",
     "filter WORDS, or the words alone: only rows with these words. filter alone: all rows again.",
-    "The filter of users also knows kind:shared, state:off, licence:E3.",
 ];
 
 /// What can be done to users by number.
 const USERS: &[&str] = &[
     "tick 3-9, 14: ticks these rows. untick 4: takes the tick away. Numbers alone turn their ticks round.",
+    "all: ticks everyone that may be protected, and asks first. these: ticks whom the filter shows. invert: turns the \
+     ticks of what is shown round.",
     "exclude 5: excludes from All and Enable Auto. include 5: lifts the exclusion.",
-    "details 4: all about one row. turn off 3-5: turns protection off, and asks first.",
+    "finish: finishes the run and shows its outcome.",
+    "The filter of users also knows kind:shared, state:off, licence:E3.",
 ];
 
-/// What every screen knows.
+/// What an Admin can do.
+const ADMIN: &str = "turn off 3-5: turns protection off, and asks first.";
+
+/// What every page knows.
 const ALWAYS: &[&str] = &[
     "say: what to say to the customer now. explain 90094: what a code or words mean.",
     "back: to the screen before. park: parks the run, for another customer. quit: leaves; the run is kept.",
@@ -35,41 +40,18 @@ const ALWAYS: &[&str] = &[
     "choices: the numbered choices once more. Ctrl-C leaves, too.",
 ];
 
-/// Keys that other lines speak of.
-const SPOKEN_OF: [Action; 14] = [
-    Action::Say,
-    Action::Explain,
-    Action::Help,
-    Action::Back,
-    Action::Park,
-    Action::Leave,
-    Action::Search,
-    Action::Tick,
-    Action::Range,
-    Action::Exclude,
-    Action::Details,
-    Action::TurnOff,
-    Action::Copy,
-    Action::Qr,
-];
-
 /// The lines.
 #[must_use]
 pub(crate) fn help(view: &View<'_>) -> Vec<String> {
     let mut said = vec!["Commands that are open now:".to_owned()];
-    if view.ask == Ask::Users {
+    if let Shape::Select(asked) = &view.ask.shape {
         said.extend(USERS.iter().map(|line| (*line).to_owned()));
+        said.extend(asked.may_turn_off.then(|| ADMIN.to_owned()));
     }
-    let mut words: Vec<&str> = Vec::new();
-    for key in &view.keys {
-        let word = word(view, key);
-        let is_known = !word.is_empty() && words.contains(&word);
-        words.push(word);
-        let is_spoken_of =
-            SPOKEN_OF.contains(&key.action) && (view.ask == Ask::Users || key.action != Action::Back);
-        if !is_known && !is_spoken_of && !SCREEN_ONLY.contains(&key.action) {
-            said.push(line(key, word));
-        }
+    let own = view.actions.iter().filter(|offer| !is_common(offer.action) && offer.action != Action::Back);
+    said.extend(own.map(line));
+    if view.ask.shape == Shape::Pick {
+        said.push("Enter alone: takes the row that the prompt names.".to_owned());
     }
     if list(view).is_some() {
         said.extend(LIST.iter().map(|line| (*line).to_owned()));
@@ -78,24 +60,9 @@ pub(crate) fn help(view: &View<'_>) -> Vec<String> {
     said
 }
 
-/// The word for a key; none where only its label is one.
-fn word(view: &View<'_>, key: &Key) -> &'static str {
-    // What Enter does is a word of its own on one screen only.
-    if key.action == Action::Submit && !matches!(view.ask, Ask::Authorise(_)) {
-        return "";
-    }
-    WORDS.iter().find(|(_, action)| *action == key.action).map_or("", |(word, _)| *word)
-}
-
-/// A key as a command.
-fn line(key: &Key, word: &str) -> String {
-    let label = told(key.label);
-    let word = if word.is_empty() { label.as_str() } else { word };
-    let words = match key.chord {
-        Chord::Char(c) => format!("{word}, or {c}"),
-        Chord::Enter if key.action == Action::Submit && word == label => "Enter alone".to_owned(),
-        Chord::Enter => format!("{word}, or Enter alone"),
-        _ => word.to_owned(),
-    };
-    sentence(&format!("{words}: {}", told(key.help)))
+/// An offer as a command.
+fn line(offer: &Offer) -> String {
+    let word = words(offer.action).first().copied().unwrap_or_default();
+    let enter = if offer.is_default { ", or Enter alone" } else { "" };
+    sentence(&format!("{word}{enter}: {}", signs(offer.help)))
 }

@@ -10,19 +10,21 @@ mod wait;
 use std::collections::HashMap;
 
 use crate::{
-    domain::time::Moment,
+    domain::{text::Text, time::Moment},
     wizard::{
-        event::Action,
-        view::{Ask, Layout, Notice, Place, Tone, View},
+        answer::Revision,
+        ask::{QuestionId, Shape, Spot},
+        view::{Notice, Place, RowsView, Tone, View},
     },
 };
 
 use super::{
     ask::{Choice, Question, Way, question},
-    read::Mind,
-    report::total,
-    rows::{self, PAGE, list, panel},
-    words::{Line, capital, sentence, steady, told},
+    memory::Memory,
+    page::{document, list},
+    report::{counts, total},
+    rows::{self, PAGE, count},
+    words::{Line, sentence, steady, told},
 };
 
 use blocks::Item;
@@ -47,12 +49,15 @@ pub(crate) struct Told {
 /// So many choices are said again whenever they are asked for; more only once.
 const FEW: usize = 3;
 
+/// Said where choices that were said before are left out.
+const CHOICES_AGAIN: &str = " The word choices says them again.";
+
 /// Where the last view stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stand {
     stop: &'static str,
-    run: String,
-    customer: String,
+    run: Option<Text>,
+    customer: Option<Text>,
 }
 
 /// What has been said.
@@ -60,24 +65,28 @@ struct Stand {
 #[expect(clippy::struct_excessive_bools, reason = "each is something to be said once")]
 pub(crate) struct Talk {
     stand: Option<Stand>,
-    /// The question that stood last, and the one below a panel that every screen has.
-    ask: Option<Ask>,
-    below: Option<Ask>,
+    /// The question that stood last.
+    id: Option<QuestionId>,
+    revision: Revision,
     heading: String,
     bar: String,
     warning: String,
-    /// What stood on each screen of this stop, by the question.
-    known: HashMap<std::mem::Discriminant<Ask>, Vec<String>>,
+    /// What stood on each page of this stop.
+    known: HashMap<QuestionId, Vec<String>>,
     notice: Option<Notice>,
     counts: String,
-    /// The list of this screen was counted, and its first page said or offered.
+    /// The list of this page was counted, and its first page said or offered.
     is_counted: bool,
     waits: Waits,
     question: Option<Question>,
     /// Numbered choices of this stop that were said: each is said whole once.
     chosen_from: Vec<Vec<Choice>>,
-    /// How the last question is answered, and what Enter takes from its list, whatever stands on the screen since.
-    last: Option<(Way, String)>,
+    /// The document that stood on the page last.
+    document: Vec<Text>,
+    /// It was asked for.
+    reads_document: bool,
+    /// How the last question is answered, whatever stands on the page since.
+    last: Option<Way>,
     /// A line has been carried out, and no question has stood since.
     was_heard: bool,
     /// Answers to commands, to be said first.
@@ -90,25 +99,14 @@ pub(crate) struct Talk {
     was_answered: bool,
 }
 
-/// Whether it is a panel that every screen has: the question below it stays.
-const fn is_passing(ask: Ask) -> bool {
-    matches!(ask, Ask::Say | Ask::Explain | Ask::Help | Ask::Leave)
-}
-
-/// Whether a panel is said whole each time that it comes on: bills and what else is decided on it.
-const fn is_decided(ask: Ask) -> bool {
-    !matches!(
-        ask,
-        Ask::Customer
-            | Ask::NewCustomer
-            | Ask::Product
-            | Ask::Organisation
-            | Ask::Tenant
-            | Ask::Settled
-            | Ask::Impersonation
-            | Ask::Authorise(_)
-            | Ask::Users
-    )
+/// Whether a page is said whole each time that it comes on: what is decided or read there. On the others people work, and
+/// come back to them.
+const fn is_decided(view: &View<'_>) -> bool {
+    match view.ask.shape {
+        Shape::Confirm { .. } | Shape::Number(_) | Shape::Read => true,
+        Shape::Watch => view.standing.is_none(),
+        Shape::Pick | Shape::Form | Shape::Select(_) => false,
+    }
 }
 
 impl Talk {
@@ -118,17 +116,22 @@ impl Talk {
     }
 
     /// The page of the list that begins here is to be said.
-    pub(crate) fn turn_to(&mut self, top: usize) {
+    pub(crate) const fn turn_to(&mut self, top: usize) {
         self.page = Some(top);
     }
 
     /// The prompt is to be said again.
-    pub(crate) fn ask_again(&mut self) {
+    pub(crate) const fn ask_again(&mut self) {
         self.asks_again = true;
     }
 
+    /// The document on the page is to be said.
+    pub(crate) const fn read_document(&mut self) {
+        self.reads_document = true;
+    }
+
     /// A line has been carried out.
-    pub(crate) fn answered(&mut self) {
+    pub(crate) const fn answered(&mut self) {
         self.was_answered = true;
         self.was_heard = true;
     }
@@ -151,17 +154,25 @@ impl Talk {
         let is_new = self.notice != view.notice;
         self.notice.clone_from(&view.notice);
         let notice = view.notice.as_ref().filter(|_| is_new);
-        notice.map(|notice| Line::Words(sentence(&told(notice.words.as_str())))).into_iter().collect()
+        notice.map(|notice| Line::Words(sentence(&told(&notice.words)))).into_iter().collect()
     }
 
-    /// What is new in this view. `is_busy`: a line is still being carried out, the question waits.
-    pub(crate) fn tell(&mut self, view: &View<'_>, now: Moment, is_busy: bool, mind: &mut Mind) -> Told {
-        let mut lines: Vec<Line> = std::mem::take(&mut self.asides).into_iter().map(Line::Words).collect();
-        let came_from = self.ask;
-        let is_new = self.place(view, &mut lines, mind);
+    /// What is new in this view. `at`: where the walk through a form is; `is_busy`: a line is still being carried out, the
+    /// question waits.
+    pub(crate) fn tell(
+        &mut self,
+        view: &View<'_>,
+        now: Moment,
+        (at, is_busy): (Spot, bool),
+        memory: &mut Memory,
+    ) -> Told {
+        let mut lines: Vec<Line> = std::mem::take(&mut self.asides).into_iter().map(aside).collect();
+        let before = self.id;
+        let is_new = self.place(view, &mut lines, memory);
         self.warn(view, &mut lines);
         let before_body = lines.len();
-        self.body(view, is_new, came_from, &mut lines);
+        self.body(view, is_new, before, &mut lines);
+        self.read(view, is_new, memory, &mut lines);
         let has_news = lines.iter().skip(before_body).any(|line| *line != Line::Gap);
         let is_over = self.waits.has_one();
         let waits = self.waits.tell(view, now).into_iter().map(Line::Words);
@@ -171,93 +182,57 @@ impl Talk {
         } else {
             lines.extend(waits);
         }
-        self.rows(view, is_busy, mind, &mut lines);
-        if !is_busy {
-            self.news(view, &mut lines);
-        }
+        self.rows(view, is_busy, memory, &mut lines);
         if is_busy {
             return Told { lines, ..Told::default() };
         }
-        let mut told = self.ask(view, lines, has_news);
-        // The only answer to a line may be the line of state, once more.
+        self.news(view, &mut lines);
+        let mut told = self.ask(view, at, lines, has_news);
         if std::mem::take(&mut self.was_answered) && told.lines.is_empty() {
-            told.lines.extend(
-                self.notice
-                    .as_ref()
-                    .filter(|_| view.notice == self.notice)
-                    .map(|notice| Line::Words(state(notice))),
-            );
+            self.answer_again(view, &mut told.lines);
         }
         told
     }
 
-    /// Says where the person is, when that is another place; says whether the screen must be said whole.
-    fn place(&mut self, view: &View<'_>, lines: &mut Vec<Line>, mind: &mut Mind) -> bool {
+    /// No line is left without an answer: the line of state once more, or else what can be typed.
+    fn answer_again(&self, view: &View<'_>, lines: &mut Vec<Line>) {
+        let notice = self.notice.as_ref().filter(|_| view.notice == self.notice);
+        let prompt = self.question.as_ref().filter(|question| {
+            // Boxes and lines of a list are their own answer.
+            !matches!(question.way, Way::Nothing | Way::Field { is_list: true, .. })
+        });
+        let words = notice.map(state).or_else(|| Some(prompt?.prompt.clone()));
+        lines.extend(words.filter(|words| !words.is_empty()).map(Line::Words));
+    }
+
+    /// Says where the person is, when that is another place; says whether the page must be said anew.
+    fn place(&mut self, view: &View<'_>, lines: &mut Vec<Line>, memory: &mut Memory) -> bool {
+        let here = view.steps.iter().find(|stop| stop.place == Place::Here);
         let stand = Stand {
-            stop: view
-                .trail
-                .iter()
-                .find(|stop| stop.place == Place::Here)
-                .map(|stop| stop.name)
-                .unwrap_or_default(),
-            run: view.bar.run.as_ref().map(ToString::to_string).unwrap_or_default(),
-            customer: view.bar.customer.map(|name| name.to_string()).unwrap_or_default(),
-        };
-        let same = |ask: Option<Ask>| {
-            ask.is_some_and(|ask| std::mem::discriminant(&ask) == std::mem::discriminant(&view.ask))
+            stop: here.map(|stop| stop.name).unwrap_or_default(),
+            run: view.bar.run.clone(),
+            customer: view.bar.customer.map(crate::domain::text::Shown::to_text),
         };
         let is_here = self.stand.as_ref() == Some(&stand);
-        let is_back = is_here && self.ask.is_some_and(is_passing) && same(self.below);
-        let is_same = is_here && same(self.ask);
-        let heading = panel(view).heading.to_string();
-        let is_renamed = steady(&heading) != steady(&self.heading);
-        if !is_passing(view.ask) {
-            self.below = Some(view.ask);
-        }
-        self.ask = Some(view.ask);
-        if is_back {
-            self.asks_again = true;
-            self.heading = heading;
-            self.notice.clone_from(&view.notice);
-            return false;
-        }
-        let is_new_screen = !is_here
-            || (!is_same
-                && !is_decided(view.ask)
-                && !is_passing(view.ask)
-                && self.known_of(view.ask).is_none());
+        let is_same = is_here && self.id == Some(view.ask.id);
+        let is_new_screen =
+            !is_here || (!is_same && !is_decided(view) && !self.known.contains_key(&view.ask.id));
         if !is_here {
             self.known.clear();
             self.chosen_from.clear();
             self.waits.leave();
-            self.is_counted = false;
             self.counts.clear();
+            self.is_counted = false;
             self.notice = None;
-            mind.forget();
+            memory.forget();
         }
         if !is_same {
             self.question = None;
-            if matches!(view.ask, Ask::Kinds | Ask::Results | Ask::BrokenOff) {
-                self.page = Some(0);
-            }
+            self.page = is_decided(view).then_some(0);
         }
         if is_new_screen {
             lines.push(Line::Gap);
         }
-        self.say_bar(view, is_new_screen, lines);
-        if is_new_screen || !is_same || is_renamed {
-            Self::say_heading(view, &heading, lines);
-            self.heading = heading;
-        }
-        self.stand = Some(stand);
-        !is_same || is_new_screen
-    }
-
-    fn known_of(&self, ask: Ask) -> Option<&Vec<String>> {
-        self.known.get(&std::mem::discriminant(&ask))
-    }
-
-    fn say_bar(&mut self, view: &View<'_>, is_new_screen: bool, lines: &mut Vec<Line>) {
         let bar = blocks::bar(&view.bar);
         if bar != self.bar || is_new_screen {
             lines.push(Line::Words(bar.clone()));
@@ -266,18 +241,25 @@ impl Talk {
         if is_new_screen {
             self.warning.clear();
         }
+        let heading = told(&view.page.heading);
+        if !is_same || steady(&heading) != steady(&self.heading) {
+            Self::say_heading(view, &heading, is_new_screen, lines);
+            self.heading = heading;
+        }
+        self.stand = Some(stand);
+        self.id = Some(view.ask.id);
+        !is_same
     }
 
-    fn say_heading(view: &View<'_>, heading: &str, lines: &mut Vec<Line>) {
-        let at = view.trail.iter().position(|stop| stop.place == Place::Here);
-        let heading = sentence(&told(heading));
-        let step = at.and_then(|at| Some((at + 1, view.trail.get(at)?.name)));
-        let is_panel = is_passing(view.ask) || (is_decided(view.ask) && view.ask != Ask::Outcome);
-        match step.filter(|_| !is_panel) {
+    fn say_heading(view: &View<'_>, heading: &str, is_new_screen: bool, lines: &mut Vec<Line>) {
+        let at = view.steps.iter().position(|stop| stop.place == Place::Here);
+        let heading = sentence(heading);
+        let step = at.and_then(|at| Some((at + 1, view.steps.get(at)?.name)));
+        match step.filter(|_| is_new_screen) {
             Some((at, name)) => {
-                let all = view.trail.len();
-                let heading =
-                    if heading.trim_end_matches('.') == name { String::new() } else { format!(" {heading}") };
+                let all = view.steps.len();
+                let is_named = heading.trim_end_matches('.') == name;
+                let heading = if is_named { String::new() } else { format!(" {heading}") };
                 lines.push(Line::Words(format!("Step {at} of {all}: {name}.{heading}")));
             }
             None => lines.push(Line::Words(heading)),
@@ -286,118 +268,134 @@ impl Talk {
 
     /// Rule 17: what every screen must say about the nightly sweep.
     fn warn(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
-        let warning = view.bar.warning.map(|words| told(words.as_str())).unwrap_or_default();
+        let warning = view.bar.warning.map(|words| words.to_string()).unwrap_or_default();
         if warning != self.warning && !warning.is_empty() {
             lines.push(Line::Words(sentence(&format!("Warning: {warning}"))));
         }
         self.warning = warning;
     }
 
-    /// What stands on the screen and was not said.
-    fn body(&mut self, view: &View<'_>, is_new: bool, came_from: Option<Ask>, lines: &mut Vec<Line>) {
-        let items = blocks::items(panel(view), view.ask);
-        let kind = std::mem::discriminant(&view.ask);
-        let is_auto = |ask: Ask| matches!(ask, Ask::NoSweeper | Ask::Ceiling | Ask::Auto);
-        let known: &[String] = match came_from.filter(|_| is_new) {
-            // The questions of Enable Auto stand on one bill.
-            Some(before) if is_auto(before) && is_auto(view.ask) => {
-                self.known.get(&std::mem::discriminant(&before)).map_or(&[], Vec::as_slice)
-            }
-            _ if is_new && (is_decided(view.ask) || is_passing(view.ask)) => &[],
-            _ => self.known.get(&kind).map_or(&[], Vec::as_slice),
-        };
-        let is_whole = known.is_empty();
+    /// What stands on the page and was not said.
+    fn body(&mut self, view: &View<'_>, is_new: bool, before: Option<QuestionId>, lines: &mut Vec<Line>) {
+        let items = blocks::items(&view.page);
+        // Questions that follow each other on one bill say it once.
+        let id = if is_new && is_decided(view) { before.unwrap_or(view.ask.id) } else { view.ask.id };
+        let known = self.known.get(&id).map_or(&[][..], Vec::as_slice);
         for Item { key, said } in &items {
-            if (is_whole || *said != [Line::Gap]) && !known.contains(key) {
+            if !known.contains(key) {
                 lines.extend(said.iter().cloned());
             }
         }
-        self.known.insert(kind, items.into_iter().map(|item| item.key).collect());
+        self.known.insert(view.ask.id, items.into_iter().map(|item| item.key).collect());
+    }
+
+    /// The document: said when it is asked for, and from then on whenever it is another one.
+    fn read(&mut self, view: &View<'_>, is_new: bool, memory: &mut Memory, lines: &mut Vec<Line>) {
+        let document = document(view).unwrap_or_default();
+        if is_new {
+            memory.knows_document = false;
+        }
+        let is_asked = std::mem::take(&mut self.reads_document);
+        let is_other = memory.knows_document && document != self.document;
+        if is_asked || is_other {
+            memory.knows_document = true;
+            lines.extend(document.iter().map(|line| match line.as_str() {
+                "" => Line::Gap,
+                words => Line::Words(words.to_owned()),
+            }));
+        }
+        if document != self.document {
+            self.document = document.to_vec();
+        }
     }
 
     /// The line of state, once.
     fn news(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
-        let notice = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy && !is_row(view, notice));
-        if let Some(notice) = notice {
-            let is_new = self
-                .notice
-                .as_ref()
-                .is_none_or(|before| steady(before.words.as_str()) != steady(notice.words.as_str()));
-            if is_new {
-                let words = state(notice);
-                // What stands below a list may say the same again.
-                lines.retain(|line| !matches!(line, Line::Words(said) if said.len() > 10 && words.contains(said.as_str())));
-                lines.push(Line::Words(words));
-            }
-            self.notice = Some(notice.clone());
+        let Some(notice) = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy) else { return };
+        let words = told(&notice.words);
+        if self.notice.as_ref().is_none_or(|before| steady(&told(&before.words)) != steady(&words)) {
+            let words = state(notice);
+            // What stands on the page may say the same once more.
+            lines.retain(
+                |line| !matches!(line, Line::Words(said) if said.len() > 10 && words.contains(said.as_str())),
+            );
+            lines.push(Line::Words(words));
         }
+        self.notice = Some(notice.clone());
     }
 
     /// The list: counted once it is whole, its first page where that is short, and the page that was asked for.
-    fn rows(&mut self, view: &View<'_>, is_busy: bool, mind: &mut Mind, lines: &mut Vec<Line>) {
+    fn rows(&mut self, view: &View<'_>, is_busy: bool, memory: &mut Memory, lines: &mut Vec<Line>) {
         let Some(rows) = list(view) else { return };
-        let counts = told(rows.counts.as_str());
-        let is_first = !self.is_counted && !view.is_waiting && !is_decided(view.ask) && !is_passing(view.ask);
-        if is_first {
+        let is_select = matches!(view.ask.shape, Shape::Select(_));
+        if !self.is_counted && !view.ask.is_waiting && !is_decided(view) {
             self.is_counted = true;
-            self.counts.clone_from(&counts);
-            if view.ask == Ask::Users {
-                lines.push(Line::Words(sentence(&capital(&counts))));
+            self.counts = total(&rows.counts);
+            if is_select {
+                lines.push(Line::Words(counts(&rows.counts)));
             }
-            if rows.layout != Layout::Users || rows.rows.len() <= PAGE {
+            if !is_select || rows.rows.len() <= PAGE {
                 self.page = Some(self.page.unwrap_or(0));
             }
-        } else if view.ask == Ask::Users
-            && self.is_counted
-            && !view.is_waiting
-            && !is_busy
-            && counts != self.counts
-        {
-            let said = Line::Words(total(&counts));
-            // What the filter leaves out changes with the filter; that is no news about the ticks.
-            if without_brackets(&total(&counts)) != without_brackets(&total(&self.counts))
-                && !lines.contains(&said)
-            {
-                lines.push(said);
-            }
-            self.counts = counts;
+        } else if is_select && self.is_counted && !view.ask.is_waiting && !is_busy {
+            self.recount(rows, lines);
         }
-        let Some(top) =
-            self.page.filter(|_| !is_passing(view.ask) && (!view.is_waiting || is_busy || self.is_counted))
-        else {
-            return;
-        };
-        self.page = None;
-        if matches!(view.ask, Ask::Results | Ask::BrokenOff | Ask::Outcome)
-            && top == 0
-            && rows.rows.len() > PAGE
-            && !self.was_answered
-        {
-            let all = rows.rows.len();
-            lines.push(Line::Words(format!("{all} results: the word more says them.")));
+        let is_ready = !view.ask.is_waiting || is_busy || self.is_counted;
+        let Some(top) = self.page.take_if(|_| is_ready) else { return };
+        let is_long = top == 0 && rows.rows.len() > PAGE;
+        if is_decided(view) && is_long && !self.was_answered {
+            lines.push(Line::Words(format!("{} results: the word more says them.", count(rows.rows.len()))));
             return;
         }
-        mind.says(rows, top);
+        memory.says(rows, top);
         // What is found is an answer to be chosen from; ticks are said without their prompt.
-        self.asks_again |= view.ask == Ask::Customer;
+        self.asks_again |= view.ask.shape == Shape::Pick && rows.search.is_some();
         lines.extend(page(view, rows, top).into_iter().map(Line::Words));
     }
 
+    /// Ticks and seats, where they changed by themselves.
+    fn recount(&mut self, rows: &RowsView<'_>, lines: &mut Vec<Line>) {
+        let counts = total(&rows.counts);
+        let said = Line::Words(counts.clone());
+        // What the filter leaves out changes with the filter; that is no news about the ticks.
+        let is_news = without_brackets(&counts) != without_brackets(&self.counts);
+        if is_news && !lines.contains(&said) {
+            lines.push(said);
+        }
+        self.counts = counts;
+    }
+
     /// The question, when it is another one or must be said again.
-    fn ask(&mut self, view: &View<'_>, mut lines: Vec<Line>, has_news: bool) -> Told {
-        let stands = question(view);
+    fn ask(&mut self, view: &View<'_>, at: Spot, mut lines: Vec<Line>, has_news: bool) -> Told {
+        let stands = question(view, at);
         let is_other = self.question.as_ref() != Some(&stands);
-        let is_asked = (is_other || self.asks_again) && stands.way != Way::Nothing;
+        // The same words to another answer: a wrong number is told each time.
+        let is_anew = self.was_answered && self.revision != view.ask.revision;
+        self.revision = view.ask.revision;
+        let is_asked = (is_other || self.asks_again || is_anew) && stands.way != Way::Nothing;
         let mut prompt = stands.prompt.clone();
-        if is_other {
+        if is_other || is_anew {
             // The prompt of a list is the same whatever was done to its rows, and is said once.
-            let (before, is_known) = self.before(&stands);
+            let (before, rest) = self.before(&stands);
             lines.extend(before.into_iter().map(Line::Words));
-            if is_known {
-                prompt.push_str(" The word choices says them again.");
+            match rest {
+                Rest::None => {}
+                Rest::Said => prompt.push_str(CHOICES_AGAIN),
+                Rest::Boxes => prompt.clear(),
             }
         }
-        // What is heard last is what can be answered, also where only the screen has changed.
+        if let Way::Choices(choices, _) = &stands.way
+            && is_asked
+            && !is_other
+            && !is_anew
+        {
+            if choices.len() > FEW {
+                prompt.push_str(CHOICES_AGAIN);
+            } else {
+                lines.extend(stands.before.iter().cloned().map(Line::Words));
+            }
+        }
+        // What is heard last is what can be answered, also where only the page has changed.
         let is_said_again = has_news && matches!(stands.way, Way::Choices(..));
         if (is_asked || is_said_again) && !prompt.is_empty() {
             lines.push(Line::Words(prompt));
@@ -415,38 +413,58 @@ impl Talk {
 
     /// Whether a question takes the place of another one although no line was carried out since that was said.
     fn comes_by_itself(&mut self, stands: &Question) -> bool {
-        // What Enter takes from a list stands in the prompt.
-        let default = if stands.way == Way::Rows { stands.prompt.clone() } else { String::new() };
-        let last = self.last.replace((stands.way.clone(), default.clone()));
-        last.is_some_and(|last| last != (stands.way.clone(), default)) && !self.was_heard
+        let last = self.last.replace(stands.way.clone());
+        last.is_some_and(|last| last != stands.way) && !self.was_heard
     }
 
-    /// What stands in front of a prompt, and whether that is less than all: many choices are said once, and then only
-    /// those that read differently.
-    fn before(&mut self, stands: &Question) -> (Vec<String>, bool) {
-        let Way::Choices(choices, _) = &stands.way else { return (stands.before.clone(), false) };
+    /// What stands in front of a prompt, and what that leaves out: many choices are said once, and then only those that
+    /// read differently; of boxes only those that have changed.
+    fn before(&mut self, stands: &Question) -> (Vec<String>, Rest) {
+        let whole = || (stands.before.clone(), Rest::None);
+        if let (Way::Boxes, Some(said)) = (&stands.way, &self.question)
+            && said.way == Way::Boxes
+        {
+            let changed = stands.before.iter().filter(|line| !said.before.contains(line));
+            return (changed.cloned().collect(), Rest::Boxes);
+        }
+        let Way::Choices(choices, _) = &stands.way else { return whole() };
         let is_like = |said: &[Choice]| {
             said.len() == choices.len() && said.iter().zip(choices).all(|(one, other)| one.how == other.how)
         };
         let Some(said) = self.chosen_from.iter_mut().find(|said| is_like(said)) else {
             self.chosen_from.push(choices.clone());
-            return (stands.before.clone(), false);
+            return whole();
         };
         let said = std::mem::replace(said, choices.clone());
         if choices.len() <= FEW {
-            return (stands.before.clone(), false);
+            return whole();
         }
         let titles = stands.before.len().saturating_sub(choices.len());
         let changed = stands.before.iter().skip(titles).zip(said.iter().zip(choices));
         let changed = changed.filter(|(_, (before, now))| before.words != now.words);
-        (changed.map(|(line, _)| line.clone()).collect(), true)
+        (changed.map(|(line, _)| line.clone()).collect(), Rest::Said)
     }
+}
+
+/// What is not said in front of a prompt.
+enum Rest {
+    /// Nothing is left out.
+    None,
+    /// Choices that were said before.
+    Said,
+    /// Boxes that stand as they did.
+    Boxes,
+}
+
+/// An answer to a command as a line; an empty one sets apart.
+fn aside(words: String) -> Line {
+    if words.is_empty() { Line::Gap } else { Line::Words(words) }
 }
 
 /// The line of state as a sentence; bad news says so first.
 fn state(notice: &Notice) -> String {
-    let words = sentence(&told(notice.words.as_str()));
-    if notice.tone == Tone::Bad { format!("Problem: {}", capital(&words)) } else { words }
+    let words = sentence(&told(&notice.words));
+    if notice.tone == Tone::Bad { format!("Problem: {words}") } else { words }
 }
 
 /// Words without what stands in brackets.
@@ -457,37 +475,22 @@ fn without_brackets(words: &str) -> String {
     }
 }
 
-/// Whether a notice only repeats the row under the cursor, which was said with the list.
-fn is_row(view: &View<'_>, notice: &Notice) -> bool {
-    let row = || {
-        let rows = list(view)?;
-        let row = rows.rows.row(rows.cursor?)?;
-        let [name, _, _, far, ..] = row.cells;
-        match (name, far) {
-            (crate::wizard::view::Cell::Words(name), crate::wizard::view::Cell::Words(far)) => {
-                Some(format!("{name}: {far}."))
-            }
-            _ => None,
-        }
-    };
-    view.ask == Ask::Customer && row().is_some_and(|row| row == notice.words.as_str())
-}
-
 /// A page of a list with what stands above it.
-fn page(view: &View<'_>, rows: &crate::wizard::view::RowsView<'_>, top: usize) -> Vec<String> {
+fn page(view: &View<'_>, rows: &RowsView<'_>, top: usize) -> Vec<String> {
     let mut said = Vec::new();
     let problem = rows.search.as_ref().and_then(|search| search.problem.as_ref());
-    said.extend(problem.map(|problem| sentence(&format!("Problem: {}", told(problem.as_str())))));
+    said.extend(problem.map(|problem| sentence(&format!("Problem: {}", told(problem)))));
     if rows.rows.is_empty() {
-        said.push(sentence(&told(rows.empty.as_str())));
+        said.push(sentence(&told(&rows.empty)));
         return said;
     }
-    if rows.layout == Layout::Customers {
-        said.push(sentence(&told(rows.counts.as_str())));
-    } else if view.keys.iter().any(|key| key.action == Action::These) {
-        let len = u32::try_from(rows.rows.len()).unwrap_or(u32::MAX);
-        said.push(format!("{} shown.", crate::domain::bill::grouped(len)));
+    match &view.ask.shape {
+        Shape::Pick if !rows.counts.is_empty() => said.push(counts(&rows.counts)),
+        Shape::Select(asked) if asked.these.is_some() => {
+            said.push(format!("{} shown.", count(rows.rows.len())));
+        }
+        _ => {}
     }
-    said.extend(rows::page(view.ask, rows, top));
+    said.extend(rows::page(view, rows, top));
     said
 }

@@ -1,39 +1,38 @@
-//! Conversations over real views of the wizard: what a line has it do, what is said, and what is not said twice.
+//! Conversations over real views of the wizard and over views made by hand: what a line has it do, what is said, and what
+//! is not said twice.
+
+mod made;
 
 use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::{
-    ask::{Question, Way, question},
+    ask::{Question, Way},
+    conversation::Conversation,
     help,
-    keys::names_a_key,
-    plan::{Plan, Wants},
-    read::{Heard, Mind, hear},
-    rows,
-    say::Talk,
     words::lay,
 };
 use crate::{
     domain::{
         codeset::width,
         customer::{Product, Progress},
+        id::UserId,
         tenant::Verdict,
         text::Text,
     },
     wizard::{
-        event::{Action, Intent},
+        answer::{FieldId, RowId},
+        ask::QuestionId,
+        event::EventKind,
         tests::{Desk, customer, organisation, record, row, setup},
-        view::{Ask, Chord},
     },
 };
 
 /// A person who types, and a wizard that answers: the front end without its terminal.
 struct Call {
     desk: Desk,
-    talk: Talk,
-    mind: Mind,
-    plan: Plan,
+    talk: Conversation,
     columns: u16,
     /// Bills that were said.
     bills: u32,
@@ -43,8 +42,7 @@ struct Call {
 
 impl Call {
     fn new(desk: Desk, columns: u16) -> Self {
-        let (talk, mind, plan) = (Talk::default(), Mind::default(), Plan::default());
-        Self { desk, talk, mind, plan, columns, bills: 0, strays: 0 }
+        Self { desk, talk: Conversation::default(), columns, bills: 0, strays: 0 }
     }
 
     /// Two customers, of whom the second has a tenant on record.
@@ -64,35 +62,21 @@ impl Call {
         for _ in 0..1_000 {
             self.desk.answer();
             said.push_str(&self.hears());
-            let view = self.desk.view();
-            let intent = match self.plan.next(&view) {
-                Wants::Intent(intent) => intent,
-                Wants::Say(lines) => {
-                    self.talk.aside(lines);
-                    continue;
-                }
-                Wants::Page(top) => {
-                    self.talk.turn_to(top);
-                    continue;
-                }
-                Wants::Show => continue,
-                Wants::Nothing if rows::open_search(&view).is_some() && !view.is_waiting => {
-                    Intent::NextControl
-                }
-                Wants::Time | Wants::Nothing => return said + &self.hears(),
-            };
-            self.desk.press(intent);
+            let answer = self.talk.carry_on(&self.desk.view());
+            match answer {
+                Some(answer) => _ = self.desk.happen(EventKind::Answer(answer)),
+                None if self.talk.is_unsaid() => {}
+                None => return said + &self.hears(),
+            }
         }
         panic!("it never comes to an end: {said}");
     }
 
     /// What is said of the view that stands now.
     fn hears(&mut self) -> String {
-        let view = self.desk.view();
-        let told = self.talk.tell(&view, self.desk.now, !self.plan.is_done(), &mut self.mind);
+        let told = self.talk.tell(&self.desk.view(), self.desk.now);
         self.bills += u32::from(told.bills);
         self.strays += u32::from(told.came_by_itself);
-        self.plan.said();
         let said = lay(&told.lines, self.columns, true);
         assert!(!names_a_key(&said), "{said}");
         for line in said.lines() {
@@ -103,20 +87,12 @@ impl Call {
     }
 
     fn question(&self) -> Question {
-        question(&self.desk.view())
+        self.talk.asked(&self.desk.view()).expect("a question that was said").clone()
     }
 
     /// Types a line; what is said to it.
     fn types(&mut self, line: &str) -> String {
-        let question = self.question();
-        self.talk.answered();
-        match hear(line, &self.desk.view(), &question, &mut self.mind) {
-            Heard::Steps(steps) => self.plan.take(steps),
-            Heard::Say(words) => self.talk.aside(words),
-            Heard::Help => self.talk.aside(help::help(&self.desk.view())),
-            Heard::Again => self.talk.forget(),
-            Heard::More => {}
-        }
+        self.talk.hear(line, &self.desk.view());
         self.goes_on()
     }
 
@@ -130,6 +106,21 @@ impl Call {
     }
 }
 
+/// Whether words name a key that only the full screen has.
+fn names_a_key(words: &str) -> bool {
+    let parts: Vec<&str> = words.split_whitespace().collect();
+    let bare = |part: &str| part.trim_matches(|c: char| c.is_ascii_punctuation() && c != '/').to_owned();
+    parts.iter().enumerate().any(|(at, part)| {
+        let next = parts.get(at + 1).map(|next| bare(next)).unwrap_or_default();
+        let is_letter =
+            |word: &str| word.len() == 1 && word.chars().all(|c| c.is_ascii_lowercase() || c == '/');
+        let part = bare(part);
+        matches!(part.as_str(), "Esc" | "Tab" | "Shift-Tab" | "Space" | "Arrows" | "Home" | "Page")
+            || (part.starts_with("Ctrl-") && part != "Ctrl-C")
+            || (part.eq_ignore_ascii_case("press") && is_letter(&next))
+    })
+}
+
 /// A call that has come to the users of a customer of path 2.
 fn at_users(columns: u16) -> Call {
     let (mut call, _) = Call::start(columns);
@@ -140,7 +131,7 @@ fn at_users(columns: u16) -> Call {
     call.desk.pass(60);
     call.goes_on();
     call.after(&["enable"]);
-    assert_eq!(call.desk.view().ask, Ask::Users);
+    assert_eq!(call.desk.question(), QuestionId::Users);
     call
 }
 
@@ -174,7 +165,7 @@ fn a_whole_walk_is_said_at_80_and_40_columns() {
 fn a_clock_that_goes_on_says_nothing_until_half_a_minute_is_over() {
     let (mut call, _) = Call::start(200);
     call.after(&["1", "1", "bakery.example", "1", "1"]);
-    assert!(matches!(call.desk.view().ask, Ask::Authorise(_)));
+    assert!(call.desk.question() == QuestionId::Authorise);
     call.desk.pass(6);
     call.goes_on();
     let mut said = Vec::new();
@@ -211,7 +202,7 @@ fn rows_are_ticked_by_ranges_and_only_the_change_is_said() {
         "the wizard's own reason"
     );
     assert!(call.after(&["tick 2-9"]).starts_with("There is no row 9: the list has 3 rows."));
-    assert_eq!(call.desk.view().ask, Ask::Users);
+    assert_eq!(call.desk.question(), QuestionId::Users);
 }
 
 #[test]
@@ -240,11 +231,11 @@ fn a_bill_is_said_as_one_and_takes_its_number_only() {
 fn a_secret_is_never_said_and_a_command_word_can_be_one() {
     let (mut call, _) = Call::start(80);
     call.after(&["1", "2"]);
-    assert_eq!(call.desk.view().ask, Ask::Impersonation);
+    assert_eq!(call.desk.question(), QuestionId::Impersonation);
     let mut said = call.after(&["ana@bakery1.example", "mail.hoster.example", "2", "svc@hoster.example"]);
     assert!(matches!(call.question().way, Way::Field { is_masked: true, .. }), "{:?}", call.question());
     said += &call.after(&["back"]);
-    assert_eq!(call.desk.view().ask, Ask::Impersonation, "back was the password");
+    assert_eq!(call.desk.question(), QuestionId::Impersonation, "back was the password");
     said += &call.after(&["bakery1.example", "2"]);
     assert!(said.contains("Change Password: filled, not shown."), "{said}");
     call.after(&["save"]);
@@ -269,7 +260,7 @@ fn what_is_wrong_is_said_before_the_question_is_asked_again() {
     call.after(&["1", "1"]);
     let said = call.after(&["common"]);
     assert!(said.starts_with("Problem: ") && said.contains("Tenant: tenant ID"), "{said}");
-    assert!(matches!(call.question().way, Way::Field { label: "Tenant", .. }));
+    assert!(matches!(call.question().way, Way::Field { id: FieldId::Tenant, .. }));
     // An equals sign takes a command word as text.
     assert!(call.after(&["=back"]).starts_with("Problem: "));
     assert_eq!(call.desk.stop(), "Access");
@@ -298,11 +289,10 @@ fn the_card_and_explain_are_said_once_and_the_question_again() {
     assert!(said.ends_with("help lists every command."), "{said}");
     let said = call.after(&["explain 90094"]);
     assert!(said.contains("90094: The person may not accept"), "{said}");
-    assert_eq!(call.desk.view().ask, Ask::Users);
-    call.after(&["explain"]);
-    assert_eq!(call.desk.view().ask, Ask::Explain, "which code?");
+    assert_eq!(call.desk.question(), QuestionId::Users);
+    assert!(call.after(&["explain"]).contains("A code like 90094"), "which code?");
     assert!(call.after(&["90094"]).contains("90094: The person"));
-    assert_eq!(call.desk.view().ask, Ask::Users);
+    assert_eq!(call.desk.question(), QuestionId::Users);
 }
 
 #[test]
@@ -327,22 +317,16 @@ fn a_late_sweep_is_said_on_every_screen() {
 }
 
 #[test]
-fn help_names_every_key_that_is_open() {
+fn help_names_everything_that_is_open() {
     let call = at_users(80);
     let view = call.desk.view();
     let help = help::help(&view).join("\n");
-    for key in &view.keys {
-        if matches!(key.chord, Chord::Char('a'..='z')) && key.action != Action::Range {
-            let label = key.label.to_lowercase();
-            let word = label.split(' ').next().unwrap();
-            let word = match key.action {
-                Action::Auto => "auto",
-                Action::Refresh => "refresh",
-                Action::Leave => "quit",
-                _ => word,
-            };
-            assert!(help.contains(word), "{word}: {help}");
-        }
+    for offer in &view.actions {
+        let word = super::vocabulary::words(offer.action)[0];
+        assert!(help.contains(word), "{word}: {help}");
+    }
+    for word in ["tick", "exclude", "include", "all:", "these:", "invert:", "turn off", "finish"] {
+        assert!(help.contains(word), "{word}: {help}");
     }
 }
 
@@ -353,9 +337,9 @@ fn a_hosted_run_on_record_is_taken_up_by_enter() {
     let board = vec![row(interrupted.customer.clone(), Progress::NotStarted, Some(&interrupted))];
     let mut desk = Desk::new(setup(), board);
     desk.record = Some(interrupted);
-    let mut call = Call::new(desk, 80);
+    let mut call = Call::new(desk, 200);
     let said = call.goes_on();
-    assert!(said.contains("was interrupted. Enter goes on with it."), "{said}");
+    assert!(said.contains("was interrupted. Press Enter to go on with it."), "{said}");
     call.after(&[""]);
     assert_eq!(call.desk.stop(), "Authorise");
 }
@@ -364,7 +348,7 @@ fn a_hosted_run_on_record_is_taken_up_by_enter() {
 fn at_authorise(columns: u16) -> Call {
     let (mut call, _) = Call::start(columns);
     call.after(&["1", "1", "bakery.example", "1", "1"]);
-    assert!(matches!(call.desk.view().ask, Ask::Authorise(_)));
+    assert!(call.desk.question() == QuestionId::Authorise);
     call
 }
 
@@ -387,7 +371,7 @@ fn a_question_that_comes_by_itself_is_not_answered_by_what_was_typed_before_it()
 fn a_number_means_the_row_that_was_said() {
     let mut call = at_users(80);
     call.after(&["list"]);
-    call.mind.says_otherwise(1, "Somebody who stood there before");
+    call.talk.memory.says_otherwise(1, RowId::User(UserId::from_bytes([9; 16])));
     let said = call.after(&["tick 1-2"]);
     assert!(
         said.starts_with("The list has changed since it was said. Nothing was done. It is now: 1, off: Ana."),
@@ -457,12 +441,11 @@ fn a_wait_that_is_left_is_not_over() {
 fn a_write_that_is_stuck_is_spoken_of_every_half_minute() {
     let mut call = at_users(80);
     call.after(&["tick 1-2", "review"]);
-    let question = call.question();
-    call.talk.answered();
-    let Heard::Steps(steps) = hear("2", &call.desk.view(), &question, &mut call.mind) else { panic!() };
-    call.plan.take(steps);
-    while let Wants::Intent(intent) = call.plan.next(&call.desk.view()) {
-        call.desk.press(intent);
+    call.talk.hear("2", &call.desk.view());
+    loop {
+        let answer = call.talk.carry_on(&call.desk.view());
+        let Some(answer) = answer else { break };
+        call.desk.happen(EventKind::Answer(answer));
     }
     assert!(call.hears().contains("0 of 2 so far."));
     let said: Vec<String> = (0..65)

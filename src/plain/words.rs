@@ -1,10 +1,16 @@
-//! Words as lines: sentences of the wizard told to somebody who types words and Enter, wrapped at the window's width.
+//! Words as lines: phrases of the wizard for a person who types words and Enter, wrapped at the window's width. Pure.
 //!
-//! Pure. Sentences that speak of a key which only the full screen has are told by the table below; signs that a screen
-//! reader has no good name for become words.
+//! Ways on become words to type, and signs that a screen reader has no good name for become words. Both are done to what
+//! this program says; a name is never searched.
 
-use super::keys::keyless;
-use crate::domain::codeset::{fit_codeset, width};
+use std::borrow::Cow;
+
+use super::vocabulary;
+use crate::domain::{
+    codeset::{fit_codeset, width},
+    phrase::{Phrase, Segment},
+    text,
+};
 
 /// One thing to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,54 +23,26 @@ pub(crate) enum Line {
     Gap,
 }
 
-/// Parts of the wizard's sentences that only hold on the full screen, and what is true here. A test looks each of them up
-/// in the wizard's sources, so that none outlives the sentence it is about.
-pub(super) const TOLD: &[(&str, &str)] = &[
-    ("Press Enter twice to go on.", "Enter goes on with it."),
-    ("Press Tab, then r to try again or q to leave.", "Type r to try again, quit to leave."),
-    ("Esc in the field clears it.", "The word filter alone shows everybody again."),
-    ("Enter leaves, Esc stays.", ""),
-    ("Sandbox: Ctrl-Y fills in", "Sandbox: the word play fills in"),
-    ("Send it: c clipboard, g QR code, l print alone, f file, o open it here.", ""),
-    ("Send it: c clipboard, g QR code, l print alone, f file. No browser opens here.", ""),
-    (" Esc does the same.", ""),
-    ("Esc goes back; the list goes on.", "The word back goes back; the list goes on."),
-    (
-        "paste all addresses here, or type one and press Enter",
-        "type or paste the addresses, one or more to a line",
-    ),
-    ("To the next control; Shift-Tab goes to the one before.", "To the next question."),
-    ("Press / first, and type.", "Type the words of the filter first."),
-    ("; Enter there turns them on", "; review turns them on"),
-    ("Prints the link alone, to be marked with the mouse.", "Prints the link alone once more."),
-    ("Press x to lift the exclusion.", "Type include and the number to lift the exclusion."),
-    ("o turns it off", "turn off and the number turns it off"),
-    ("; p parks.", "; park parks the run."),
-    ("Press: ", "Next: "),
-    ("Press / first, then paste.", "Type filter and the words."),
-    ("Press / first, then type.", "Type filter and the words."),
-    ("? shows all keys.", "help lists every command."),
-    ("Range: move, then Space, x or o. Esc ends it.", "A range is marked."),
-    ("Esc clears it.", "The word clear empties it."),
-    ("c or f hands the link over once more.", "The words print and file hand the link over once more."),
-];
-
-/// A sentence of the wizard, told for lines.
+/// A phrase of the wizard, for lines.
 #[must_use]
-pub(crate) fn told(words: &str) -> String {
-    let mut words = words.to_owned();
-    for (on_screen, here) in TOLD {
-        if words.contains(on_screen) {
-            words = words.replace(on_screen, here);
-        }
+pub(crate) fn told(phrase: &Phrase) -> String {
+    phrase.spoken(vocabulary::way, signs).to_string().trim().to_owned()
+}
+
+/// The same at the start of a sentence: a capital in front, unless a name stands there.
+#[must_use]
+pub(crate) fn told_first(phrase: &Phrase) -> String {
+    let words = told(phrase);
+    if matches!(phrase.parts().first(), Some(Segment::Said(_))) { capital(&words) } else { words }
+}
+
+/// Words of this program, with its signs as words.
+#[must_use]
+pub(crate) fn signs(own: &'static str) -> Cow<'static, str> {
+    if own.is_ascii() {
+        return own.into();
     }
-    words = keyless(&words);
-    for (sign, spoken) in [(" · ", ", "), (" → ", " to "), (" …", "")] {
-        if words.contains(sign) {
-            words = words.replace(sign, spoken);
-        }
-    }
-    words.trim().to_owned()
+    own.replace(" · ", ", ").replace(" → ", " to ").replace(" …", "").into()
 }
 
 /// What stays the same while only a clock or a counter goes on: durations are left out, other numbers are all alike.
@@ -117,11 +95,7 @@ pub(crate) fn sentence(words: &str) -> String {
 pub(crate) fn capital(words: &str) -> String {
     let first =
         words.split([' ', ',']).next().unwrap_or_default().trim_end_matches(['.', ':', ';', '?', '!']);
-    if first.contains(['.', '@', '/']) {
-        return words.to_owned();
-    }
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    if first.contains(['.', '@', '/']) { words.to_owned() } else { text::capital(words) }
 }
 
 /// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.
@@ -169,32 +143,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::{phrase::phrase, text::Text};
 
     #[test]
-    fn every_sentence_of_the_table_is_still_said() {
-        let codes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/errors.toml");
-        let mut sources = std::fs::read_to_string(codes).unwrap();
-        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wizard")];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    sources.push_str(&std::fs::read_to_string(path).unwrap());
-                }
-            }
-        }
-        for (on_screen, here) in TOLD {
-            assert!(sources.contains(on_screen), "nobody says this any more: {on_screen}");
-            assert!(!here.contains("Esc") && !here.contains("Tab"), "{here}");
-        }
+    fn signs_of_the_program_become_words_and_those_of_names_stay() {
+        let name = Text::from("Reception · Level 2 → Lift … (leave)");
+        let words = phrase!["ticked 3 · seats 0 → 3 of 9 · ", &name];
+        assert_eq!(told(&words), "ticked 3, seats 0 to 3 of 9, Reception · Level 2 → Lift … (leave)");
+        assert_eq!(signs("stop …"), "stop");
     }
 
     #[test]
-    fn signs_become_words() {
-        assert_eq!(told("ticked 3 · seats 0 → 3 of 9 · listed 37"), "ticked 3, seats 0 to 3 of 9, listed 37");
-        assert_eq!(told("stop …"), "stop");
+    fn a_sentence_that_begins_with_a_name_begins_as_the_name_does() {
+        assert_eq!(told_first(&phrase!["ticked ", 3]), "Ticked 3");
+        assert_eq!(told_first(&phrase![Text::from("iiNet"), " is closed"]), "iiNet is closed");
     }
 
     #[test]

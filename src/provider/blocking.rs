@@ -1,6 +1,9 @@
 //! What blocks (the record, files, searches) runs on a thread of its own, so that the calls on the runtime go on.
 
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    phrase::Phrase,
+};
 
 /// Runs work on a blocking thread. `hint` says what to do after a fault of our own.
 ///
@@ -15,7 +18,11 @@ where
         Ok(result) => result,
         Err(error) => {
             tracing::error!(%error, "a blocking task ended early");
-            Err(Failure::new(FailureKind::Internal, "a task of this program ended early", hint))
+            Err(Failure::new(
+                FailureKind::Internal,
+                "a task of this program ended early",
+                Phrase::template(hint),
+            ))
         }
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::{http::HttpError, oauth::Refusal};
 use crate::domain::{
     failure::{Failure, FailureKind},
+    phrase::Phrase,
     text::Text,
 };
 
@@ -99,7 +100,7 @@ impl Error {
     pub fn failure(&self, tried: &str) -> Failure {
         let told = words::of(self);
         let what = Text::of(format_args!("{tried}: {}", told.happened));
-        let mut failure = Failure::new(told.kind, what, told.hint);
+        let mut failure = Failure::new(told.kind, what, Phrase::template(told.hint));
         failure.code = told.code.as_deref().map(Text::clean);
         failure.reference = self.reference().as_deref().map(Text::clean);
         failure.retry_after = told.retry_after;
@@ -122,7 +123,7 @@ struct Told {
     kind: FailureKind,
     /// What happened, lower case start, no full stop.
     happened: String,
-    /// What to do, a sentence.
+    /// What to do: sentences, with names of ways on in braces.
     hint: &'static str,
     /// For *explain*.
     code: Option<String>,

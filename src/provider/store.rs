@@ -2,55 +2,67 @@
 //!
 //! Triggered by the runner (on blocking threads), the sweeper and the commands. Every write is committed, down to the
 //! disk, before its method returns, and is safe to repeat unless its own comment says why not. Reads use a connection
-//! of their own, so that what they show is what was committed. A run's writes need its hold (`lock.rs`).
+//! of their own, so that what they show is what was committed. A run's writes need its hold (`part/lock.rs`).
+//!
+//! Arrows run down only, and `tests/it/layers.rs` holds them to it:
+//!
+//! | where | what |
+//! |---|---|
+//! | `store/*.rs` | use cases: what a screen, a pass or a command asks for; none names another |
+//! | `part/` | what use cases share: the write, the hold, the vault, turning users on |
+//! | `table/` | one file a table: statements, and rows as values; none names another |
+//! | `tx.rs`, `dialect.rs` | a transaction; what statements keep to |
+//! | `sqlite/` | the database itself: opening, the schema, the copy, its bad news |
 
 mod access;
 mod apply;
-mod audit;
 mod board;
-mod copy;
 mod corrections;
 mod customers;
 mod detail;
+mod dialect;
 mod error;
+mod files;
+mod forms;
 mod history;
-mod lock;
 mod operators;
 mod outcome;
+mod part;
 mod roster;
-mod row;
 mod rules;
 mod runs;
-mod schema;
-mod seats;
 mod sqlite;
 mod status;
 mod sweeps;
+mod table;
 #[cfg(test)]
 mod tests;
-mod vault;
-mod write;
+mod tx;
 
 use std::{
     collections::BTreeMap,
     fmt,
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
-
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use self::{
     corrections::Fate,
-    detail::{CustomerDetail, EnabledFor, Excluded, ProductDetail, RunLine},
-    history::SweepRecord,
+    detail::{CustomerDetail, ProductDetail},
+    part::claim::SweepClaim,
     roster::Roster,
     rules::{RuleAccess, RuleRow},
-    sweeps::{SweepClaim, SweepSummary},
+    sweeps::SweepSummary,
+    table::{enablement::EnabledFor, exclusion::Excluded, run::RunLine, sweep::SweepRecord},
 };
 use self::{
-    lock::{Hold, Locks},
-    vault::Vault,
+    part::{
+        lock::{Hold, Locks},
+        vault::Vault,
+    },
+    sqlite::Database,
+    table::{about, operator},
+    tx::Tx,
 };
 use crate::domain::{
     failure::{Failure, FailureKind},
@@ -87,9 +99,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     options: StoreOptions,
     operator: Operator,
-    writer: Mutex<Connection>,
-    /// The file that the writer has open.
-    identity: sqlite::Identity,
+    database: Database,
     /// Runs that this store holds; dropping an entry lets go.
     holds: Mutex<BTreeMap<RunId, Hold>>,
     locks: Locks,
@@ -104,20 +114,26 @@ impl Store {
     /// `Record`, with what to do: damaged, read-only, busy, full, made by a newer program, of the other world. A retry
     /// helps only for a busy one.
     pub fn open(options: StoreOptions) -> Result<Self, Failure> {
-        let mut writer = sqlite::open_writer(&options.file)?;
-        schema::migrate(&mut writer)?;
-        let operator = {
-            let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            same_world(&tx, options.is_sandbox)?;
-            let operator = operators::enter(&tx, &options)?;
-            tx.commit()?;
-            operator
-        };
-        let identity = sqlite::Identity::of(&options.file);
+        let database = Database::open(options.file.clone())?;
+        let operator = database.write(|tx| {
+            same_world(tx, options.is_sandbox)?;
+            let name = options.operator_name.clone();
+            operator::enter(tx, &name, options.clock.now())?;
+            let is_admin = operator::is_admin(tx, &name)?.unwrap_or(false) && !options.as_user;
+            Ok((Operator { name, is_admin }, true))
+        })?;
         let locks = Locks::of(&options.file)?;
         let vault = Vault::new(options.identity.clone());
-        let (writer, holds) = (Mutex::new(writer), Mutex::default());
-        Ok(Self(Arc::new(Inner { options, operator, writer, identity, holds, locks, vault })))
+        Ok(Self(Arc::new(Inner { options, operator, database, holds: Mutex::default(), locks, vault })))
+    }
+
+    /// Copies the record in a file into another file, which must not be there yet. A record that has not been made yet is
+    /// no error: there is no copy then. Cost: reads and writes the whole record once.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read or the copy not be written; a retry helps for a busy one.
+    pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+        sqlite::copy(from, to)
     }
 
     /// The operator at the keyboard, as on record when the store was opened.
@@ -126,33 +142,9 @@ impl Store {
         self.0.operator.clone()
     }
 
-    /// Looks through the whole file for damage. Cost: reads every page, seconds for a large record; for `doctor`.
-    ///
-    /// # Errors
-    /// `Record`, when something is damaged or can't be read.
-    pub fn check(&self) -> Result<(), Failure> {
-        let found =
-            self.read(|tx| Ok(tx.query_row("PRAGMA integrity_check(1)", [], |row| row::text(row, 0))?))?;
-        if found.as_str() == "ok" {
-            return Ok(());
-        }
-        Err(Failure::new(
-            FailureKind::Record,
-            Text::of(format_args!("the record is damaged: {found}")),
-            "Leave the file as it is, put the last good copy in its place and start again.",
-        ))
-    }
-
     /// Reads on a new connection, everything as of one moment.
-    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let mut connection = sqlite::open_reader(&self.0.options.file)?;
-        let tx = connection.transaction()?;
-        work(&tx)
-    }
-
-    /// The runs that this store holds.
-    fn holds(&self) -> MutexGuard<'_, BTreeMap<RunId, Hold>> {
-        self.0.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.0.database.read(work)
     }
 }
 
@@ -163,10 +155,9 @@ impl fmt::Debug for Store {
 }
 
 /// Marks a new record as the sandbox's or a real one, and refuses one of the other world (product.md rule 16).
-fn same_world(tx: &Transaction<'_>, is_sandbox: bool) -> Result<(), Failure> {
+fn same_world(tx: &Tx<'_>, is_sandbox: bool) -> Result<(), Failure> {
     let ours = if is_sandbox { "sandbox" } else { "live" };
-    tx.execute("INSERT INTO about (name, value) VALUES ('world', ?1) ON CONFLICT DO NOTHING", [ours])?;
-    let found = tx.query_row("SELECT value FROM about WHERE name = 'world'", [], |row| row::text(row, 0))?;
+    let found = about::keep_first(tx, "world", ours)?;
     if found.as_str() == ours {
         return Ok(());
     }

@@ -12,6 +12,7 @@ use std::{
 
 use crate::domain::{
     failure::{Failure, FailureKind},
+    phrase::{WayOn, phrase},
     text::Text,
 };
 
@@ -89,15 +90,13 @@ pub fn open(launcher: Option<&Launcher>, link: &str) -> Result<Text, Failure> {
             .map_err(|_why| format!("{WSLVIEW}, which opens links in Windows, could not be started")),
         Some(Launcher::Chosen(list)) => chosen(list, link),
     };
-    started
-        .map(|()| Text::from("A browser on this computer was asked to open the link. No window? Press l."))
-        .map_err(|what| {
-            Failure::new(
-                FailureKind::NotFound,
-                Text::clean(&what),
-                "Send the link to the customer instead, or press l to print it alone.",
-            )
-        })
+    started.map(|()| Text::from("A browser on this computer was asked to open the link.")).map_err(|what| {
+        Failure::new(
+            FailureKind::NotFound,
+            Text::clean(&what),
+            phrase!["Send the link to the customer instead. ", WayOn::PrintLink],
+        )
+    })
 }
 
 /// Starts the first command of a list between colons that can be started.
@@ -146,6 +145,7 @@ fn start(program: &str, arguments: &[&str], link: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::phrase::Segment;
 
     #[test]
     fn nothing_is_started_over_ssh_in_a_container_or_without_a_display() {
@@ -182,7 +182,7 @@ mod tests {
             let launcher = Launcher::Chosen(list.to_owned());
             let failure = open(Some(&launcher), "http://127.0.0.1/").unwrap_err();
             assert_eq!(failure.what.as_str(), words);
-            assert!(failure.hint.as_str().contains("press l"));
+            assert!(failure.hint.parts().contains(&Segment::Do(WayOn::PrintLink)));
         }
         assert!(open(None, "http://127.0.0.1/").is_err());
     }

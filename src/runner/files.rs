@@ -20,7 +20,7 @@ pub(super) fn write(folder: &Path, name: &Text, text: &str) -> Result<Text, Fail
         Failure::new(
             FailureKind::Record,
             Text::of(format_args!("the file {} could not be written: {}", path.display(), of_system(&error))),
-            "Free some room or mend the folder's rights, then press the key again.",
+            "Free some room or mend the folder's rights, then write it again.",
         )
     })
 }

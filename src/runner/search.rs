@@ -20,10 +20,7 @@ use crate::{
         filter::{Query, Search},
         user::UserPage,
     },
-    wizard::{
-        effect::CallId,
-        event::{PageHits, Reply},
-    },
+    wizard::call::{CallId, PageHits, Reply},
 };
 
 use super::{ReplySender, internal};
@@ -47,8 +44,6 @@ pub(super) struct Job {
     /// The wizard's number of the first page.
     first: u32,
     pages: Vec<Arc<UserPage>>,
-    /// Place of the page that comes with the first part, whose row under the cursor stays.
-    kept: Option<usize>,
     /// The rows to look at, by page; none: all.
     within: Option<Box<[Box<[u64]>]>>,
     stop: CancellationToken,
@@ -60,11 +55,10 @@ impl Job {
         typed: &str,
         first: u32,
         pages: Vec<Arc<UserPage>>,
-        kept: Option<usize>,
         within: Option<Box<[Box<[u64]>]>>,
         stop: CancellationToken,
     ) -> Self {
-        Self { query: Query::parse(typed), first, pages, kept, within, stop }
+        Self { query: Query::parse(typed), first, pages, within, stop }
     }
 
     /// Looks through every page; sends what is found part by part, and answers with the last one.
@@ -92,27 +86,22 @@ impl Job {
         Ok(Reply::Searched(found))
     }
 
-    /// The first part: the kept page, and pages from the beginning until they fill a screen. Answers where the next
-    /// part begins, too.
+    /// The first part: pages from the beginning until they fill a screen. Answers where the next part begins, too.
     fn open(&self) -> (Vec<PageHits>, usize) {
         let mut search = Search::of(&self.query);
-        let mut found: Vec<PageHits> =
-            self.kept.and_then(|at| self.look(&mut search, at)).into_iter().collect();
+        let mut found = Vec::new();
         let (mut hits, mut done) = (0, 0);
         while done < self.pages.len().min(FIRST_PAGES) && hits < SCREENFUL && !self.stop.is_cancelled() {
-            if self.kept != Some(done)
-                && let Some(page) = self.look(&mut search, done)
-            {
+            if let Some(page) = self.look(&mut search, done) {
                 hits += count(&page);
                 found.push(page);
             }
             done += 1;
         }
-        found.sort_unstable_by_key(|page| page.page);
         (found, done)
     }
 
-    /// Looks through pages until `next` is past the end; the kept page has been sent already.
+    /// Looks through pages until `next` is past the end.
     fn work(&self, next: &AtomicUsize, end: usize) -> Vec<PageHits> {
         let mut search = Search::of(&self.query);
         let mut found = Vec::new();
@@ -121,9 +110,7 @@ impl Job {
             if at >= end {
                 break;
             }
-            if self.kept != Some(at) {
-                found.extend(self.look(&mut search, at));
-            }
+            found.extend(self.look(&mut search, at));
         }
         found
     }

@@ -13,7 +13,7 @@ use crate::{
         protection::{Chosen, SeatOutcome, SeatResult},
     },
     provider::{listed::Listed, store::Store},
-    wizard::{effect::CallId, event::Reply},
+    wizard::call::{CallId, Reply},
 };
 
 use super::{ReplySender, Tools, internal, with};

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     domain::{
-        customer::{Impersonation, NewCustomer},
+        customer::{Customer, Impersonation, NewCustomer},
         id::{CustomerId, RunId, TenantId},
         secret::Secret,
         tenant::Organisation,
@@ -275,7 +275,7 @@ impl Stage {
 
     fn protection(&self, place: Place, product: Product) -> Protection {
         let store = self.store();
-        let customer = store.customer_by_reference(&place.reference()).unwrap();
+        let customer = called(&store, place);
         store.protection(customer.id, product).unwrap()
     }
 
@@ -290,7 +290,7 @@ impl Stage {
     /// Opens the customer's run in a store of its own.
     fn take(&self, place: Place) -> (Store, RunId) {
         let store = self.store();
-        let customer = store.customer_by_reference(&place.reference()).unwrap();
+        let customer = called(&store, place);
         let run = store.open_run(customer.id, OFFICE).unwrap().id;
         (store, run)
     }
@@ -315,6 +315,12 @@ impl Stage {
     }
 }
 
+/// The customer on record who has that place in the sandbox.
+fn called(store: &Store, place: Place) -> Customer {
+    let reference = place.reference();
+    store.customers().unwrap().into_iter().find(|one| one.reference.as_str() == reference).unwrap()
+}
+
 fn open(store: &Store, place: Place, product: Product) -> (CustomerId, RunId) {
     let customer = NewCustomer {
         reference: Text::clean(&place.reference()),
@@ -326,7 +332,7 @@ fn open(store: &Store, place: Place, product: Product) -> (CustomerId, RunId) {
         ..NewCustomer::default()
     };
     store.seed_customers(&[customer]).unwrap();
-    let customer = store.customer_by_reference(&place.reference()).unwrap().id;
+    let customer = called(store, place).id;
     (customer, store.open_run(customer, product).unwrap().id)
 }
 

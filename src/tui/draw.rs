@@ -1,375 +1,364 @@
-//! The screen: a function of the view, the window's size, and how far the rows and the text are scrolled.
+//! The screen: a function of the view and of what the front end knows by itself.
 //!
 //! ```text
-//! SANDBOX · customer · product · run        bar, two lines from 20 rows up, one below that
-//! organisation · domain · …last4
-//! Customer > Product > [Access] > …         trail, from 18 rows up
-//! The question that this screen asks        heading
-//! body                        | say-it card (from 110 columns up)
-//! one line of state                         notice
-//! Space tick  a All 1,204  …  ? help        keys
+//!  SANDBOX  customer  product                    run   bar: two lines from 20 rows up, one below that
+//!           organisation · domain              …last4
+//!  ✓ Customer ─ ● Product ─ ○ Access ─ …               steps, from 18 rows up
+//! ┌ The question ──────────────────────── 1–15 of 37 ┐ page; from 100 columns the say-it card beside it
+//! └ counts ───────────────────────────── @its.domain ┘
+//!  ✓ what goes on, or what went wrong                  notice
+//!  Enter review   p park   ? keys                      keys
 //! ```
 //!
-//! An overlay stands in the body's place. A window below 40x10 gets one line that says what is needed.
+//! A window below 40x10 gets a few lines that say what is needed.
 
-use ratatui::{buffer::Buffer, layout::Rect};
-
-use crate::{
-    domain::{failure::Failure, text::Text},
-    tui::{
-        options::Options,
-        paint::Place,
-        theme::Role,
-        words::{cut, grouped, wrap},
-    },
-    wizard::view::{Bar, Block, Card, Focus, Panel, RowsView, View},
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Constraint, Layout, Position, Rect},
+    style::Style,
+    text::Line,
+    widgets::{Clear, StatefulWidget, Widget},
 };
 
-use block::Room;
-use canvas::{Canvas, Line};
-use checks::Fold;
-pub(crate) use rows::Scroll;
+use crate::{
+    domain::text::Text,
+    wizard::{
+        ask::Shape,
+        view::{Bar, Block, Notice, Page, Tone, View},
+    },
+};
 
-mod bar;
-mod block;
-pub(crate) mod canvas;
-mod checks;
-mod columns;
-mod foot;
-mod qr;
-mod rows;
+use super::{
+    state::{self, Drawn, Focus, Panel as Own, State},
+    theme::{Role, Theme},
+    widgets::{
+        bar, card, code, columns, explain,
+        flow::{Flow, FlowLine, Pen, tighten},
+        help, key_line, notice,
+        page::{FLOW, PageView},
+        panel::{BORDERS_FROM, Panel},
+        rows::RowsTable,
+        steps,
+    },
+    words::{say, wrap},
+};
+
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 /// Smallest window that is drawn whole, columns and rows (remote-terminal.md section 7).
 const LEAST: (u16, u16) = (40, 10);
 
-/// Windows with at least this many rows show the trail of steps; a guess that leaves 60x15 its rows.
-const TRAIL_FROM: u16 = 18;
+/// Windows with at least this many rows have a line of steps (look.md section 4).
+const STEPS_FROM: u16 = 18;
 
-/// Windows with at least this many rows have an empty line around the heading.
-const AIR_FROM: u16 = 22;
+/// Windows with at least this many rows have two lines for what goes on.
+const NOTICES_FROM: u16 = 20;
 
-/// Windows with at least this many rows show hints.
-const HINTS_FROM: u16 = 14;
+/// Least window in which a panel stands above the dimmed page; below it takes the place of the page.
+const DIALOG_FROM: (u16, u16) = (80, 20);
 
-/// Windows with at least this many columns show the say-it card beside the body.
-const CARD_FROM: u16 = 110;
+/// Widest panel above the page.
+const DIALOG: u16 = 64;
 
-/// Columns of the say-it card.
-const CARD: u16 = 38;
-
-/// Columns of the short form of which lines are shown ("  10–14/20").
-const SLICE: u16 = 9;
-
-/// Rows that a list gets at least; paragraphs around it give way.
-const LEAST_ROWS: u16 = 4;
-
-/// What the front end remembers between two frames; nothing that the wizard knows.
-#[derive(Debug, Clone, Default)]
-pub struct Memory {
-    /// The rows' slice.
-    pub rows: Scroll,
-    /// Lines of the body that are scrolled away.
-    pub scroll: usize,
-    /// Most lines that can be scrolled away; set by [`draw`].
-    pub most: usize,
-    /// Lines of body that fit; set by [`draw`].
-    pub page: usize,
-    /// The person scrolls: the focus does not pull the body back.
-    pub is_held: bool,
-    /// What was scrolled: another heading starts at its top.
-    heading: Text,
+/// Draws the view.
+pub fn draw(frame: &mut Frame<'_>, view: &View<'_>, state: &mut State) {
+    if let Some(cursor) = render(frame.buffer_mut(), view, state) {
+        frame.set_cursor_position(cursor);
+    }
 }
 
-/// Draws the view into a blank frame; says where the cursor stands.
-pub fn draw(cells: &mut Buffer, view: &View<'_>, options: Options, memory: &mut Memory) -> Option<Place> {
-    let area = cells.area;
-    let mut canvas = Canvas { cells, options };
-    if area.width == 0 || area.height == 0 {
+/// Draws the view into a blank buffer; says where the hardware cursor stands.
+pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Position> {
+    let window = buf.area;
+    state.sync(view);
+    if window.width == 0 || window.height == 0 {
         return None;
     }
-    let panel = view.overlay.as_ref().unwrap_or(&view.panel);
-    if memory.heading != panel.heading {
-        *memory = Memory { heading: panel.heading.clone(), ..Memory::default() };
+    if matches!(state.panel, Some(Own::Code))
+        && let Some(link) = state::link(&view.page)
+    {
+        return code::draw(link.as_str(), &view.bar, buf, state.theme);
     }
-    if let Some(link) = code(panel) {
-        return qr::draw(&mut canvas, link, &view.bar);
+    if window.width < LEAST.0 || window.height < LEAST.1 {
+        return Some(too_small(buf, view, state.theme));
     }
-    if area.width < LEAST.0 || area.height < LEAST.1 {
-        return Some(too_small(&mut canvas, &view.bar, view.overlay.as_ref()));
+    let theme = state.theme;
+    let bar = bar::lines(&view.bar, window.height, Pen { theme, width: window.width });
+    let has_steps = window.height >= STEPS_FROM && !view.steps.is_empty();
+    let notices = notices(view, state, window);
+    let [bar_area, steps_area, body, notice_area, keys_area] = Layout::vertical([
+        Constraint::Length(height_of(bar.len())),
+        Constraint::Length(u16::from(has_steps)),
+        Constraint::Fill(1),
+        Constraint::Length(height_of(notices.len())),
+        Constraint::Length(1),
+    ])
+    .areas(window);
+    lines(&bar, bar_area, buf);
+    if has_steps {
+        steps::line(&view.steps, window.width, theme).render(steps_area, buf);
     }
-    let mut y = 0;
-    for line in bar::lines(&view.bar, &canvas) {
-        canvas.line(area, y, &line);
-        y += 1;
-    }
-    if area.height >= TRAIL_FROM && !view.trail.is_empty() {
-        let trail = bar::trail(&view.trail, &canvas);
-        canvas.line(area, y, &trail);
-        y += 1;
-    }
-    let air = u16::from(area.height >= AIR_FROM);
-    let notice = foot::notice(view.notice.as_ref(), &canvas);
-    let notice_height = u16::try_from(notice.len()).unwrap_or(1);
-    let end = area.height.saturating_sub(1 + notice_height);
-    for (row, line) in (end..).zip(&notice) {
-        canvas.line(area, row, line);
-    }
-    y += air;
-    let mut body = Rect { x: 0, y, width: area.width, height: end.saturating_sub(y) };
-    if area.width >= CARD_FROM && view.overlay.is_none() && !view.card.say.is_empty() {
-        body.width -= CARD + 3;
-        card(&mut canvas, Rect { x: area.width - CARD, width: CARD, ..body }, &view.card);
-    }
-    let cursor = self::panel(&mut canvas, body, panel, view.focus, memory);
-    let more = (memory.most > 0).then_some(if view.focus == Focus::Reading { "Down" } else { "PgDn" });
-    let keys = foot::keys(&view.keys, view.focus, more, &canvas);
-    canvas.line(area, area.height - 1, &keys);
-    Some(cursor)
+    let step = (!has_steps && !view.steps.is_empty()).then(|| steps::short(&view.steps));
+    let cursor = work(view, step, body, buf, state);
+    lines(&notices, notice_area, buf);
+    // After the page: only then it is known whether it scrolls.
+    key_line::line(view, state, window.width).render(keys_area, buf);
+    Some(cursor.unwrap_or_else(|| Position::new(body.x, body.y)))
 }
 
-/// The link of a panel that is a QR code.
-pub(super) fn code<'a>(panel: &'a Panel<'_>) -> Option<&'a str> {
-    panel.blocks.iter().find_map(|block| match block {
-        Block::Qr(link) => Some(link.as_str()),
-        _ => None,
-    })
+/// What a person has before their eyes from now on.
+pub(crate) fn drawn(view: &View<'_>) -> Drawn {
+    let hit =
+        state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
+            let words = match &rows.search.as_ref()?.value {
+                crate::wizard::view::FieldValue::Plain(words) if !words.is_empty() => (*words).to_owned(),
+                _ => return None,
+            };
+            Some((words, rows.rows.id(0)?))
+        });
+    Drawn { revision: view.ask.revision, hit }
 }
 
-/// Draws heading and blocks; says where the cursor stands: the focused control, else the heading.
-fn panel(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>, focus: Focus, memory: &mut Memory) -> Place {
-    let unicode = canvas.options.use_unicode;
-    let is_small = canvas.cells.area.height < HINTS_FROM;
-    let heading_at = Place { x: area.x, y: area.y };
-    let heading_end = heading(canvas, area, panel);
-    let y = heading_end.y + 1 + u16::from(canvas.cells.area.height >= AIR_FROM);
-    let body = Rect { y, height: area.y.saturating_add(area.height).saturating_sub(y), ..area };
-    let (mut before, mut after, mut rows) = lines(panel, body.width, unicode, Fold::Nothing);
-    for fold in [Fold::Less, Fold::All] {
-        if rows.is_some() || before.len() <= usize::from(body.height) {
-            break;
+/// The page, the card beside it, and what stands above it; says where the cursor stands.
+fn work(
+    view: &View<'_>,
+    step: Option<String>,
+    body: Rect,
+    buf: &mut Buffer,
+    state: &mut State,
+) -> Option<Position> {
+    let window = buf.area;
+    let is_dialog = window.width >= DIALOG_FROM.0 && window.height >= DIALOG_FROM.1;
+    let page = PageView { view, page: &view.page, is_active: state.panel.is_none(), step, window };
+    let own = state.panel.take();
+    let below = view.below.as_ref().filter(|_| is_panel(&view.page, &view.ask.shape));
+    let cursor = match (&own, below) {
+        (Some(own), _) if is_dialog => {
+            let under = PageView { page: below.unwrap_or(&view.page), is_active: false, ..page };
+            beside_card(&under, body, buf, state);
+            dim(body, buf, state.theme);
+            own_panel(own, view, (body, true), buf, state)
         }
-        (before, after, rows) = lines(panel, body.width, unicode, fold);
-    }
-    if rows.is_none() && before.len() > usize::from(body.height) {
-        focused_hints(&mut before);
-    }
-    if is_small {
-        before.retain(|line| !line.is_hint);
-        after.retain(|line| !line.is_hint);
-    }
-    let cursor = match rows {
-        Some(rows) => {
-            let room = area.width.saturating_sub(heading_end.x);
-            // Wide enough for the longest: the words must not come and go while the rows are scrolled.
-            let longest = 3 * grouped(rows.rows.len()).len() + "  – of ".len();
-            memory.rows.is_told = usize::from(room) >= longest;
-            let cursor = list(canvas, body, rows, before, after, memory);
-            if memory.rows.is_told
-                && let Some(words) = rows::slice_words(rows, memory.rows)
-            {
-                canvas.put(area.x + heading_end.x, heading_end.y, room, &format!("  {words}"), Role::Plain);
-            }
-            cursor
+        (Some(own), _) => own_panel(own, view, (body, false), buf, state),
+        (None, Some(below)) if is_dialog => {
+            let under = PageView { page: below, is_active: false, step: None, ..page };
+            beside_card(&under, body, buf, state);
+            dim(body, buf, state.theme);
+            let over = PageView { view, page: &view.page, is_active: true, step: None, window };
+            let width = body.width.min(DIALOG + 4);
+            let pen = Pen { theme: state.theme, width: width.saturating_sub(4) };
+            let need = over.flow(pen, state, crate::tui::widgets::checks::Fold::Well).len();
+            let area = centred(body, width, height_of(need).saturating_add(2));
+            Clear.render(area, buf);
+            over.draw(area, buf, state)
         }
-        None => text(canvas, body, &before, focus, heading_end, memory),
+        (None, _) => beside_card(&page, body, buf, state),
     };
-    cursor.unwrap_or(heading_at)
-}
-
-/// Draws the heading in one line or two, a longer one with a mark at its cut; says where it ends.
-///
-/// Which lines of a longer text are shown is said behind it: it is broken earlier where they would not find room.
-fn heading(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel<'_>) -> Place {
-    let unicode = canvas.options.use_unicode;
-    let mut room = area.width;
-    let mut lines = wrap(panel.heading.as_str(), room, unicode);
-    if lines.last().is_some_and(|line| canvas.width(line).saturating_add(SLICE) > area.width) {
-        room = area.width.saturating_sub(SLICE);
-        lines = wrap(panel.heading.as_str(), room, unicode);
-    }
-    if lines.len() > 2 {
-        let rest = lines.split_off(1).join(" ");
-        lines.push(cut(&rest, room, unicode).into_owned());
-    }
-    let mut end = Place { x: area.x, y: area.y };
-    for (y, line) in (area.y..).zip(&lines) {
-        canvas.put(area.x, y, area.width, line, Role::Strong);
-        end = Place { x: area.x + canvas.width(line), y };
-    }
-    end
-}
-
-/// Leaves only the hints of the focused control, where all of them would push others out of sight.
-fn focused_hints(lines: &mut Vec<Line>) {
-    let mut is_here = false;
-    lines.retain(|line| {
-        if !line.is_hint {
-            is_here = line.cursor.is_some();
-        }
-        !line.is_hint || is_here
-    });
-}
-
-/// A panel's lines before and behind its rows, and the rows.
-fn lines<'a>(
-    panel: &'a Panel<'a>,
-    width: u16,
-    use_unicode: bool,
-    fold: Fold,
-) -> (Vec<Line>, Vec<Line>, Option<&'a RowsView<'a>>) {
-    let said: Vec<&Failure> = panel
-        .blocks
-        .iter()
-        .filter_map(|block| if let Block::Failure(failure) = block { Some(failure) } else { None })
-        .collect();
-    let room = Room { fold, said: &said, ..Room::of(width, use_unicode) };
-    let (mut before, mut after, mut rows) = (Vec::new(), Vec::new(), None);
-    for block in &panel.blocks {
-        match block {
-            Block::Rows(view) if rows.is_none() => rows = Some(view),
-            block if rows.is_none() => before.extend(block::lines(block, room)),
-            block => after.extend(block::lines(block, room)),
-        }
-    }
-    (before, after, rows)
-}
-
-/// A body with rows: they take what is left, and at least [`LEAST_ROWS`]; words around them give way.
-fn list(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    rows: &RowsView<'_>,
-    mut before: Vec<Line>,
-    mut after: Vec<Line>,
-    memory: &mut Memory,
-) -> Option<Place> {
-    let head = rows::head_height(rows, canvas, area.width, memory.rows);
-    let need = head + LEAST_ROWS;
-    let mut spare = usize::from(area.height.saturating_sub(need));
-    for lines in [&mut after, &mut before] {
-        // Lines with the cursor stay: a form below its list must be usable.
-        while lines.len() > spare && lines.iter().any(|line| line.cursor.is_none()) {
-            let at = lines.iter().position(|line| line.is_hint);
-            let at = at.or_else(|| lines.iter().rposition(|line| line.cursor.is_none()));
-            let Some(at) = at else { break };
-            lines.remove(at);
-        }
-        spare = spare.saturating_sub(lines.len());
-    }
-    let (above, below) = (height_of(&before), height_of(&after));
-    let mut cursor = lines_at(canvas, area, &before);
-    let most = area.height.saturating_sub(above.saturating_add(below));
-    // What stands below the rows follows them where they all fit.
-    let fitting = u16::try_from(rows.rows.len()).unwrap_or(u16::MAX).saturating_add(head);
-    let height = if after.is_empty() || rows.rows.is_empty() { most } else { most.min(fitting) };
-    let middle = Rect { y: area.y.saturating_add(above), height, ..area };
-    cursor = rows::draw(canvas, middle, rows, &mut memory.rows).or(cursor);
-    memory.most = 0;
-    memory.page = usize::from(memory.rows.height);
-    let low = Rect { y: middle.y.saturating_add(middle.height), height: below, ..area };
-    cursor.or(lines_at(canvas, low, &after))
-}
-
-/// How many rows lines take.
-fn height_of(lines: &[Line]) -> u16 {
-    u16::try_from(lines.len()).unwrap_or(u16::MAX)
-}
-
-/// Draws lines from the top of an area; says where the cursor stands if one of them has it.
-fn lines_at(canvas: &mut Canvas<'_>, area: Rect, lines: &[Line]) -> Option<Place> {
-    let mut cursor = None;
-    for (row, line) in (0..area.height).zip(lines) {
-        canvas.line(area, row, line);
-        if let Some(x) = line.cursor {
-            cursor = Some(Place {
-                x: area.x.saturating_add(x.min(area.width.saturating_sub(1))),
-                y: area.y.saturating_add(row),
-            });
-        }
-    }
+    state.panel = own;
     cursor
 }
 
-/// A body of lines: scrolled so that the focused control is seen, or as the person scrolled it.
-fn text(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    lines: &[Line],
-    focus: Focus,
-    heading_end: Place,
-    memory: &mut Memory,
-) -> Option<Place> {
-    let shown = usize::from(area.height);
-    memory.page = shown;
-    memory.most = lines.len().saturating_sub(shown);
-    if focus != Focus::Reading && !memory.is_held {
-        let at = lines.iter().position(|line| line.cursor.is_some()).unwrap_or(0);
-        // The top wins where both fit, so that a form is not scrolled for nothing.
-        memory.scroll = if at < shown { 0 } else { at.saturating_add(2).saturating_sub(shown).min(at) };
-    }
-    memory.scroll = memory.scroll.min(memory.most);
-    let slice: Vec<Line> = lines.iter().skip(memory.scroll).take(shown).cloned().collect();
-    if memory.most > 0 {
-        let last = memory.scroll.saturating_add(shown).min(lines.len());
-        let (first, all) = (memory.scroll + 1, lines.len());
-        let long = format!("  lines {first}–{last} of {all}");
-        // Beside a long heading the short form stands at the window's edge, over its last letters if need be.
-        let is_long = heading_end.x.saturating_add(canvas.width(&long)) <= area.width;
-        let words = if is_long { long } else { format!("  {first}–{last}/{all}") };
-        let edge = area.width.saturating_sub(canvas.width(&words));
-        let x = area.x + heading_end.x.min(edge);
-        canvas.put(x, heading_end.y, area.width, &words, Role::Plain);
-    }
-    lines_at(canvas, area, &slice)
+/// Whether a page is a panel above another one: a short question, no table of its own.
+fn is_panel(page: &Page<'_>, shape: &Shape) -> bool {
+    let is_long = |block: &Block<'_>| {
+        matches!(block, Block::Bill(_) | Block::Rows(_) | Block::Lines(_) | Block::Checks(_))
+    };
+    matches!(shape, Shape::Confirm { .. } | Shape::Form | Shape::Read) && !page.blocks.iter().any(is_long)
 }
 
-/// The say-it card beside the body.
-fn card(canvas: &mut Canvas<'_>, area: Rect, card: &Card) {
-    let unicode = canvas.options.use_unicode;
-    let mut lines = vec![Line::of(Role::Strong, "Say")];
-    let mut add = |role, words: &str| {
-        lines.extend(wrap(words, area.width, unicode).into_iter().map(|l| Line::of(role, l)));
+/// A page, with the say-it card beside it where the work keeps its width.
+fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    let width = card::WIDEST.min(body.width / 3);
+    let has_card = body.width >= card::BESIDE_FROM
+        && !page.view.card.say.is_empty()
+        && keeps_its_width(page, body, width, state);
+    if !has_card {
+        return page.draw(body, buf, state);
+    }
+    let [work, beside] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(width)]).areas(body);
+    let cursor = page.draw(work, buf, state);
+    let theme = state.theme;
+    let panel =
+        Panel { title: "Say".into(), has_borders: buf.area.height >= BORDERS_FROM.1, ..Panel::default() };
+    let inner = panel.frame(beside, buf, theme);
+    let mut lines = card::lines(&page.view.card, Pen { theme, width: inner.width });
+    tighten(&mut lines, usize::from(inner.height), Focus::Text);
+    if lines.len() > usize::from(inner.height) {
+        lines.truncate(usize::from(inner.height.saturating_sub(1)));
+        lines.push(theme.span(Role::Quiet, "s shows all of it").into());
+    }
+    let flow = Flow { lines: &lines, focus: Focus::Number, theme };
+    StatefulWidget::render(&flow, inner, buf, &mut state::Scroll::default());
+    cursor
+}
+
+/// Whether the work needs no more than a card leaves it; once it did, the card stays away, so that nothing jumps.
+fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut State) -> bool {
+    let room = body.width.saturating_sub(card).saturating_sub(4);
+    let has_receipt = page.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
+    let Some(rows) = state::rows(page.page) else { return room >= FLOW && !has_receipt };
+    let theme = state.theme;
+    let question = if page.is_active { page.view.ask.id } else { state.listed };
+    let list = state.list_mut(question);
+    let table = RowsTable { view: rows, theme, is_lit: true, empty: String::new() };
+    table.settle(list, body.height.saturating_sub(2));
+    list.is_card_hidden |= columns::wanted(rows.columns, &list.needs).saturating_add(5) > room;
+    !list.is_card_hidden && !has_receipt
+}
+
+/// A panel of the front end's own.
+fn own_panel(
+    own: &Own,
+    view: &View<'_>,
+    (body, is_dialog): (Rect, bool),
+    buf: &mut Buffer,
+    state: &mut State,
+) -> Option<Position> {
+    let theme = state.theme;
+    let has_borders = buf.area.width >= BORDERS_FROM.0 && buf.area.height >= BORDERS_FROM.1;
+    let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
+    let pen = Pen { theme, width: if has_borders { width.saturating_sub(4) } else { width } };
+    let (title, lines, focus): (&str, Vec<FlowLine>, Focus) = match own {
+        Own::Help => ("Keys", help::lines(view, pen), Focus::Text),
+        Own::Say => ("Say", card::lines(&view.card, pen), Focus::Text),
+        Own::Explain(looked_up) => {
+            let focus = if looked_up.in_field { explain::FIELD } else { Focus::Text };
+            ("What does it mean?", explain::lines(looked_up, pen), focus)
+        }
+        Own::Code => ("QR code", Vec::new(), Focus::Text),
     };
-    add(Role::Plain, card.say.as_str());
-    if !card.sees.is_empty() {
-        add(Role::Plain, "");
-        add(Role::Strong, "They should be seeing");
-        add(Role::Plain, card.sees.as_str());
+    let area = if is_dialog {
+        // Explain keeps its place while it is typed into.
+        let need = if matches!(own, Own::Explain(_)) {
+            body.height
+        } else {
+            height_of(lines.len()).saturating_add(2)
+        };
+        centred(body, width, need)
+    } else {
+        body
+    };
+    Clear.render(area, buf);
+    let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
+    let inner = panel.frame(area, buf, theme);
+    let mut lines = lines;
+    tighten(&mut lines, usize::from(inner.height), focus);
+    let flow = Flow { lines: &lines, focus, theme };
+    StatefulWidget::render(&flow, inner, buf, &mut state.panel_scroll);
+    let scroll = state.panel_scroll;
+    crate::tui::widgets::page::scrolled(&panel, area, buf, &scroll, lines.len(), theme);
+    flow.cursor(inner, &scroll).or(Some(Position::new(inner.x, inner.y)))
+}
+
+/// A place in the middle of another one, no higher than that.
+fn centred(within: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(within.width), height.min(within.height));
+    Rect {
+        x: within.x.saturating_add((within.width - width) / 2),
+        y: within.y.saturating_add((within.height - height) / 2),
+        width,
+        height,
     }
-    for (screen, say) in &card.wrong {
-        add(Role::Plain, "");
-        let lead = if screen.as_str().starts_with('“') { "If they ask" } else { "If instead" };
-        add(Role::Strong, &format!("{lead}: {screen}"));
-        add(Role::Plain, say.as_str());
+}
+
+/// Everything below a panel is quiet.
+fn dim(area: Rect, buf: &mut Buffer, theme: Theme) {
+    buf.set_style(area, Style::reset());
+    for position in area.positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            let symbol = cell.symbol().to_owned();
+            cell.reset();
+            cell.set_symbol(&symbol).set_style(theme.style(Role::Quiet));
+        }
     }
-    if lines.len() > usize::from(area.height) {
-        lines.truncate(usize::from(area.height.saturating_sub(1)));
-        lines.push(Line::of(Role::Plain, "s shows all of it"));
+}
+
+/// The lines below the page: what this front end says, what the wizard says, what is to be known about the lit row. Their
+/// number stays the same while the words fit, so that nothing jumps.
+fn notices(view: &View<'_>, state: &State, window: Rect) -> Vec<Line<'static>> {
+    let keyboard = state.keyboard();
+    let room = usize::from(window.height >= NOTICES_FROM) + 1;
+    let remark = remark(view, state);
+    let wizard = view.notice.as_ref();
+    let first = state.said.as_ref().or(wizard);
+    // A clock that runs gives way to what the row says, where there is one line only.
+    let first = match (first, &remark) {
+        (Some(notice), Some(remark)) if room == 1 && notice.tone == Tone::Busy && state.said.is_none() => {
+            Some(remark)
+        }
+        (None, Some(remark)) => Some(remark),
+        (first, _) => first,
+    };
+    let line = |notice: &Notice| notice::lines(notice, keyboard, window.width, state.theme);
+    let mut lines = first.map(line).unwrap_or_default();
+    if lines.len() < room
+        && let Some(remark) = remark.as_ref().filter(|remark| first != Some(*remark))
+    {
+        let more = line(remark);
+        if lines.len().saturating_add(more.len()) <= room {
+            lines.extend(more);
+        }
     }
-    lines_at(canvas, area, &lines);
+    if window.height < 14 {
+        lines.truncate(2);
+    }
+    while lines.len() < room {
+        lines.push(Line::default());
+    }
+    lines
+}
+
+/// What is to be known about the row under the cursor.
+fn remark(view: &View<'_>, state: &State) -> Option<Notice> {
+    if state.focus != Focus::Rows || state.panel.is_some() {
+        return None;
+    }
+    let rows = state::rows(&view.page)?;
+    let at = state.list(view.ask.id)?.lit(rows)?;
+    rows.rows.remark(at)
+}
+
+/// How many rows lines take.
+fn height_of(lines: usize) -> u16 {
+    u16::try_from(lines).unwrap_or(u16::MAX)
+}
+
+/// Lines from the top of an area.
+fn lines(lines: &[Line<'static>], area: Rect, buf: &mut Buffer) {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        line.render(Rect { y, height: 1, ..area }, buf);
+    }
 }
 
 /// One line about the room that is needed, then what is never cut, and the question that Enter would answer: keys work
 /// in a small window too.
-fn too_small(canvas: &mut Canvas<'_>, bar: &Bar<'_>, overlay: Option<&Panel<'_>>) -> Place {
-    let area = canvas.cells.area;
+fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
+    let area = buf.area;
     let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
+    let mut words = wrap(&need, area.width, theme.use_unicode());
+    words.extend(wrap(&name(&view.bar, theme), area.width, theme.use_unicode()));
+    if view.below.is_some() {
+        let heading = say(&view.page.heading, crate::tui::words::Keyboard::Commands);
+        words.extend(wrap(heading.as_str(), area.width, theme.use_unicode()));
+    }
+    // The last cell of the last row is never written.
+    let last = area.height.saturating_sub(1);
+    for (y, line) in (0..area.height).zip(words) {
+        let room = if y == last { area.width.saturating_sub(1) } else { area.width };
+        buf.set_line(0, y, &theme.span(Role::Plain, &line).into(), room);
+    }
+    Position::ORIGIN
+}
+
+/// What is never cut.
+fn name(bar: &Bar<'_>, theme: Theme) -> String {
     let mut name = Vec::new();
     if bar.is_sandbox {
         name.push("SANDBOX".to_owned());
     }
     name.extend(bar.run.as_ref().map(Text::to_string));
-    name.extend(bar.last_four.as_ref().map(|last| format!("…{last}")));
-    let mut lines = wrap(&need, area.width, canvas.options.use_unicode);
-    lines.extend(wrap(&name.join(" "), area.width, canvas.options.use_unicode));
-    if let Some(panel) = overlay {
-        lines.extend(wrap(panel.heading.as_str(), area.width, canvas.options.use_unicode));
-    }
-    for (y, line) in (0..area.height).zip(lines) {
-        // The last cell of the last row is never written.
-        canvas.put(0, y, area.width, &line, Role::Plain);
-    }
-    Place { x: 0, y: 0 }
+    name.extend(bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut)));
+    name.join(" ")
 }

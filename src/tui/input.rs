@@ -3,23 +3,61 @@
 //! Fed by the reading thread; what comes out is the same however the bytes were cut, apart from the timing of a lone
 //! Esc. Unknown sequences and late replies to questions are swallowed whole, never typed (remote-terminal.md
 //! section 4). Timing is the reader's: it asks [`Parser::patience`] how long to wait and calls [`Parser::silence`].
+//!
+//! # A reply or a person
+//!
+//! A reply may stop after any byte, for any time, and what follows must not press keys. A person may press Esc and then
+//! type `]` or `P`, and must be served. Grammar and time tell them apart:
+//!
+//! * A lone ESC is held for `ESCAPE_WAIT`. Up to that pause no key comes of a sequence that is cut behind its ESC;
+//!   after it the Esc is given out, once, because a person may have pressed it, and the rest is still swallowed.
+//! * What stands behind ESC and an introducer is held until it is known to be a reply (`reply.rs` has the forms). A
+//!   string of another form is swallowed where its end comes without a pause, and given out as keys after one.
+//! * ESC and introducer that came in one read, and no more for now, are the start of a reply, or Alt with a letter:
+//!   neither is a key here. In two reads, a person may have pressed both.
+//! * A known reply that stopped for `SEQUENCE_WAIT` is waited for `LATE_WAIT` more. What then comes is its rest if it
+//!   can be that by its form: of a colour every single byte, of free text two bytes in one read or the end. A key that
+//!   fits by chance is lost once; one pressed by a reply could park a run.
+//!
+//! What is left: a reply cut twice, so that one letter of free text or the introducer stands alone between two long
+//! pauses, types that letter.
+//!
+//! # Why no parser of others
+//!
+//! `vte` (0.15) and `termina` (0.4) were tried on the bytes of the tests. `vte` reads what is written *to* a terminal:
+//! `ESC O s` is an escape and a printed `s`, ESC and Space swallow the next key, two Esc are none, Ctrl-C inside a sequence
+//! runs, and a paste is sequences again. `termina` takes `ESC _ G i …` for ten keys, half a character for the keys `[`
+//! and `A`, and knows no keypad; it grows without bound in a string without an end. Neither tells where it
+//! stands, and everything above (how long to wait, what to hold, what to give back) hangs on that: a mirror of their
+//! state beside them was longer than the state.
 
 use std::time::Duration;
 
+use code::{MAX_PARAMETERS, keypad, keys};
+use reply::{Shape, is_introducer, is_whole, may_go_on, shape};
+
+mod code;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod reply;
 #[cfg(test)]
 mod tests;
 
-/// How long a lone ESC may wait for the rest of a sequence (remote-terminal.md section 4: 25 to 50 ms).
-const ESCAPE_WAIT: Duration = Duration::from_millis(50);
+/// How long a lone ESC may wait for the rest of a sequence. remote-terminal.md section 4 says 25 to 50 ms; replies were
+/// seen to be cut for 90 ms there, and Esc goes back two screens. Every screen has a key for back that does not wait.
+const ESCAPE_WAIT: Duration = Duration::from_millis(150);
 
-/// Quiet after the end of a paste until Enter counts again (remote-terminal.md section 6).
+/// Quiet after the end of a paste until Enter counts again (remote-terminal.md section 6), and quiet that ends a paste
+/// without brackets.
 const PASTE_GUARD: Duration = Duration::from_millis(100);
 
 /// Quiet after which an unfinished sequence is given up, so that a mistyped Alt-] can't swallow keys for ever. A
 /// guess: far longer than the pieces of one sequence lie apart on a bad line.
 const SEQUENCE_WAIT: Duration = Duration::from_secs(2);
+
+/// More quiet, after which the rest of a known reply is not expected any more. A guess: a line that stood still for
+/// longer than that has been given up by its user, too.
+const LATE_WAIT: Duration = Duration::from_secs(10);
 
 /// Quiet inside a paste after which Ctrl-C alone gives it up: the end marker may be lost, and the person must not have
 /// to wait. A guess: longer than a hiccup of the line.
@@ -35,10 +73,11 @@ pub const MAX_PASTE: usize = 1 << 20;
 /// Bytes kept of a paste that is refused anyway, so that its end is found.
 const REFUSED_TAIL: usize = 1 << 12;
 
-/// Longest parameter part of a sequence that is looked at; longer ones are unknown ones.
-const MAX_PARAMETERS: usize = 16;
+/// Bytes of a string that are kept to tell what it is. A longer one was not typed by a person behind Esc.
+const MAX_HELD: usize = 256;
 
-/// Printable bytes before an Enter in one read above which the read is a paste (remote-terminal.md section 6).
+/// Printable bytes in one read above which nobody has typed them: with an Enter among them or behind them they are a
+/// paste (remote-terminal.md section 6).
 const BURST: usize = 8;
 
 /// The end of a bracketed paste.
@@ -115,16 +154,46 @@ enum State {
     Csi(Vec<u8>),
     /// After `ESC [ [`: the Linux console's F1 to F5 have one byte more.
     ConsoleKey,
-    /// After `ESC O`.
+    /// After `ESC O`, maybe with modifiers behind it.
     Ss3,
     /// In an OSC, DCS, APC, PM or SOS string.
-    Text,
-    /// In such a string, after ESC.
-    TextEscape,
+    Text(Text),
     /// In a bracketed paste: the payload so far, the start of its end marker included.
     Paste(Vec<u8>),
     /// In an old mouse report, which has so many bytes more: a program that was killed may have left the mouse on.
     Mouse(u8),
+}
+
+/// A string behind ESC and its introducer.
+#[derive(Debug)]
+struct Text {
+    /// The byte behind ESC.
+    introducer: u8,
+    /// Its first bytes, [`MAX_HELD`] at most.
+    body: Vec<u8>,
+    /// An ESC came: its end, or the start of something else.
+    is_ending: bool,
+    /// ESC and introducer came in one read.
+    is_joined: bool,
+}
+
+impl Text {
+    /// The start of one.
+    const fn new(introducer: u8, is_joined: bool) -> Self {
+        Self { introducer, body: Vec::new(), is_ending: false, is_joined }
+    }
+
+    /// Whether it may be what a person typed behind Esc.
+    fn may_be_typed(&self) -> bool {
+        self.body.len() < MAX_HELD
+            && shape(self.introducer, &self.body) == Shape::Unknown
+            && !(self.is_joined && self.body.is_empty())
+    }
+
+    /// Whether its ESC may be a key: it came where no reply ends.
+    fn may_be_left(&self) -> bool {
+        self.is_ending && self.body.len() < MAX_HELD && !is_whole(self.introducer, &self.body)
+    }
 }
 
 /// What the moment after a paste makes of text.
@@ -139,6 +208,18 @@ enum Guard {
     Flood,
 }
 
+/// What was given out as keys last, though it may have been the start of a sequence: its rest must not be typed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// Nothing of the kind.
+    #[default]
+    Nothing,
+    /// A lone Esc.
+    Escape,
+    /// An introducer behind Esc, `[` included; it may also have been dropped.
+    Introducer(u8),
+}
+
 /// The incremental parser.
 #[derive(Debug, Default)]
 pub struct Parser {
@@ -150,10 +231,18 @@ pub struct Parser {
     guard: Guard,
     /// Bytes of the present paste that were dropped: it is too long.
     dropped: usize,
-    /// Nothing came for a while in the middle of a paste.
+    /// Nothing came for a while in the middle of a paste, or of a known reply.
     is_stalled: bool,
-    /// A lone Esc was given out last: what its sequence may still bring must not be typed.
-    is_after_escape: bool,
+    /// What was given out last.
+    given: Given,
+    /// The Esc of the present sequence has been given out: what it means is dropped.
+    is_late: bool,
+    /// The ESC of the present read: what follows it there came with it.
+    is_joined: bool,
+    /// Text that came too fast to be typed, and may become a paste; Tab and Enter are `\t` and `\n`.
+    burst: String,
+    /// Bytes of such text that were dropped: it is too long.
+    burst_dropped: usize,
 }
 
 impl Parser {
@@ -164,68 +253,165 @@ impl Parser {
         }
     }
 
-    /// Takes the bytes of one read: as [`Parser::feed`], and a burst that ends in Enter counts as a paste.
+    /// Takes the bytes of one read: as [`Parser::feed`], and a burst of lines counts as a paste.
     ///
-    /// What only whole reads can tell is told here: the rest of a sequence whose ESC came so early that it counted as
-    /// the key, and Ctrl-C alone in a paste that stands still.
+    /// What only whole reads can tell is told here: the rest of a sequence that stopped for long, or whose ESC came so
+    /// early that it counted as the key, and Ctrl-C alone in a paste that stands still.
     pub fn feed_read(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
         let mut inputs = Vec::new();
-        let mut bytes = bytes;
-        if std::mem::take(&mut self.is_after_escape) && is_rest_of_sequence(bytes) {
-            bytes = self.swallow(bytes);
-        }
-        if std::mem::take(&mut self.is_stalled) && bytes == [0x03] {
-            self.end_paste(&mut inputs);
-            // Nothing of the paste is on its way any more.
-            self.guard = Guard::None;
+        self.is_joined = false;
+        let mut bytes = self.late(bytes, &mut inputs);
+        if std::mem::take(&mut self.is_stalled) {
+            match &self.state {
+                State::Paste(_) if bytes == [0x03] => {
+                    self.end_paste(&mut inputs);
+                    // Nothing of the paste is on its way any more.
+                    self.guard = Guard::None;
+                }
+                State::Csi(_) | State::Text(_) => bytes = self.resumed(bytes),
+                _ => {}
+            }
         }
         self.feed(bytes, &mut inputs);
-        if join_bursts(inputs, out) {
-            self.guard = Guard::Paste;
+        if matches!(self.state, State::Ground | State::Paste(_)) {
+            self.is_late = false;
         }
+        self.join(matches!(bytes, b"\r" | b"\n"), inputs, out);
     }
 
     /// How long to wait for more bytes before [`Parser::silence`]; none: for ever.
     #[must_use]
-    pub const fn patience(&self) -> Option<Duration> {
-        match self.state {
+    pub fn patience(&self) -> Option<Duration> {
+        match &self.state {
             State::Escape | State::Mouse(_) => Some(ESCAPE_WAIT),
+            State::Ground if self.has_burst() => Some(PASTE_GUARD),
             State::Ground if matches!(self.guard, Guard::None) => None,
             State::Ground => Some(PASTE_GUARD),
             State::Paste(_) if self.is_stalled => Some(PASTE_WAIT),
             State::Paste(_) => Some(PASTE_STALL),
+            State::Csi(parameters) if self.is_late && parameters.is_empty() => Some(ESCAPE_WAIT),
+            State::Text(text) if text.may_be_typed() || text.may_be_left() => Some(ESCAPE_WAIT),
+            _ if self.is_stalled => Some(LATE_WAIT),
             _ => Some(SEQUENCE_WAIT),
         }
     }
 
     /// Nothing came for as long as [`Parser::patience`] said.
     pub fn silence(&mut self, out: &mut Vec<Input>) {
-        match &self.state {
-            State::Paste(_) if !self.is_stalled => self.is_stalled = true,
-            State::Paste(_) => self.end_paste(out),
+        match std::mem::take(&mut self.state) {
+            State::Ground if self.has_burst() => {
+                self.end_burst(out);
+            }
             State::Ground => self.guard = Guard::None,
             State::Escape => {
-                self.state = State::Ground;
-                self.is_after_escape = true;
+                self.given = Given::Escape;
                 out.push(Input::Key(Press::Esc));
             }
-            _ => self.state = State::Ground,
+            state @ State::Paste(_) => {
+                let was_stalled = std::mem::replace(&mut self.is_stalled, true);
+                self.state = state;
+                if was_stalled {
+                    self.end_paste(out);
+                }
+            }
+            State::Text(text) if text.may_be_typed() => self.give_back(&text, out),
+            State::Text(text) if text.may_be_left() => {
+                self.given = Given::Escape;
+                out.push(Input::Key(Press::Esc));
+            }
+            State::Text(text) if !self.is_stalled && may_go_on(text.introducer, &text.body) => {
+                (self.state, self.is_stalled) = (State::Text(text), true);
+            }
+            State::Csi(parameters) if parameters.is_empty() => {
+                self.given = Given::Introducer(b'[');
+                if self.is_late {
+                    self.typed('[', out);
+                }
+            }
+            State::Csi(parameters) if !self.is_stalled => {
+                (self.state, self.is_stalled) = (State::Csi(parameters), true);
+            }
+            _ => {}
+        }
+        if matches!(self.state, State::Ground) {
+            (self.is_late, self.is_stalled) = (false, false);
         }
     }
 
-    /// Takes the rest of a sequence whose ESC has counted as the key, and drops what it means: Back has been done.
+    /// Takes the rest of a sequence whose ESC has counted as the key: Back has been done, and what it means is dropped.
     /// A paste that begins so is one. Returns what follows.
-    fn swallow<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        self.state = State::Escape;
-        let mut rest = bytes;
-        while let Some((byte, more)) = rest.split_first() {
-            self.byte(*byte, &mut Vec::new());
-            rest = more;
-            if matches!(self.state, State::Ground | State::Paste(_)) {
-                break;
+    fn late<'a>(&mut self, bytes: &'a [u8], out: &mut Vec<Input>) -> &'a [u8] {
+        match (std::mem::take(&mut self.given), bytes) {
+            // Nobody types `O` and the letter of a key in one read, and nothing else.
+            (Given::Escape, [b'O', last]) if keypad(*last).is_some() => &[],
+            (Given::Escape, [byte, rest @ ..]) if *byte == b'[' || is_introducer(*byte) => {
+                self.is_late = true;
+                self.after_escape(*byte, out);
+                rest
+            }
+            // Parameters without what they belong to: nobody types two of them in one read.
+            (Given::Introducer(b'['), [0x20..=0x3f, 0x20..=0x7e, ..]) => {
+                (self.state, self.is_stalled) = (State::Csi(Vec::new()), true);
+                bytes
+            }
+            (Given::Introducer(introducer), bytes) => match reply::rest(introducer, &[], bytes) {
+                (count, true) => bytes.get(count..).unwrap_or_default(),
+                _ => bytes,
+            },
+            _ => bytes,
+        }
+    }
+
+    /// Takes what belongs to a reply that stopped for long, or ends it; returns what follows.
+    fn resumed<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        match std::mem::take(&mut self.state) {
+            State::Csi(parameters) => {
+                let more = bytes.iter().take_while(|byte| matches!(byte, 0x20..=0x3f)).count();
+                match bytes.get(more) {
+                    None => {
+                        (self.state, self.is_stalled) = (State::Csi(parameters), true);
+                        &[]
+                    }
+                    Some(last) if is_last_of_reply(*last) => bytes.get(more + 1..).unwrap_or_default(),
+                    Some(_) => bytes,
+                }
+            }
+            State::Text(text) if text.is_ending => bytes.strip_prefix(b"\\").unwrap_or(bytes),
+            State::Text(mut text) => {
+                let (count, is_end) = reply::rest(text.introducer, &text.body, bytes);
+                let (known, rest) = bytes.split_at_checked(count).unwrap_or((bytes, &[]));
+                let may_end = rest == [0x1b] && (count > 0 || is_whole(text.introducer, &text.body));
+                if !is_end && (may_end || count > 0 && rest.is_empty()) {
+                    let room = MAX_HELD.saturating_sub(text.body.len());
+                    text.body.extend(known.iter().take(room));
+                    text.is_ending = !rest.is_empty();
+                    (self.state, self.is_stalled) = (State::Text(text), true);
+                    return &[];
+                }
+                rest
+            }
+            other => {
+                self.state = other;
+                bytes
             }
         }
-        rest
+    }
+
+    /// Gives a string out as what a person typed: Esc, unless it has been, the introducer, the text behind it.
+    fn give_back(&mut self, text: &Text, out: &mut Vec<Input>) {
+        if !std::mem::take(&mut self.is_late) {
+            out.push(Input::Key(Press::Esc));
+        }
+        self.ground(text.introducer, out);
+        for byte in &text.body {
+            self.ground(*byte, out);
+        }
+        if text.body.is_empty() {
+            self.given = Given::Introducer(text.introducer);
+        }
+        if text.is_ending {
+            self.state = State::Escape;
+        }
     }
 
     /// The present paste is over.
@@ -243,14 +429,80 @@ impl Parser {
         }
     }
 
+    /// Terminals without bracketed paste: text that came faster than anybody types is a paste where it has an Enter, and
+    /// its Enter submits nothing. A list comes in many reads, cut anywhere, so that such text waits for the quiet behind
+    /// it; else each piece would be a list of its own, with a cut address at both ends.
+    ///
+    /// Enter in a read of its own behind text without any is a person's, who typed ahead on a slow line.
+    fn join(&mut self, is_enter: bool, inputs: Vec<Input>, out: &mut Vec<Input>) {
+        let mut was_held = self.has_burst();
+        if is_enter && was_held && !self.burst.contains('\n') {
+            self.end_burst(out);
+            return out.extend(inputs);
+        }
+        for input in inputs {
+            let text = match input {
+                Input::Key(Press::Char(c)) => c,
+                Input::Key(Press::Tab) => '\t',
+                Input::Key(Press::Enter) => '\n',
+                _ => {
+                    if self.end_burst(out) {
+                        self.guard = Guard::Paste;
+                    }
+                    out.push(input);
+                    was_held = false;
+                    continue;
+                }
+            };
+            self.burst.push(text);
+            if self.burst.len() > MAX_PASTE {
+                self.burst_dropped = self.burst_dropped.saturating_add(self.burst.len());
+                self.burst.clear();
+            }
+        }
+        // What was held before is a burst however few bytes follow it.
+        let is_held = was_held || is_burst(&self.burst);
+        if !(is_held && matches!(self.state, State::Ground)) && self.end_burst(out) {
+            self.guard = Guard::Paste;
+        }
+    }
+
+    /// Whether text waits for the quiet behind it.
+    const fn has_burst(&self) -> bool {
+        !self.burst.is_empty() || self.burst_dropped > 0
+    }
+
+    /// Hands text on, as keys or as one paste; says whether it was a paste.
+    fn end_burst(&mut self, out: &mut Vec<Input>) -> bool {
+        let text = std::mem::take(&mut self.burst);
+        let dropped = std::mem::take(&mut self.burst_dropped);
+        if dropped > 0 {
+            out.push(Input::Flood(dropped.saturating_add(text.len())));
+            return true;
+        }
+        if text.contains('\n') && is_burst(&text) {
+            out.push(Input::Paste(text));
+            return true;
+        }
+        out.extend(text.chars().map(|c| {
+            Input::Key(match c {
+                '\t' => Press::Tab,
+                '\n' => Press::Enter,
+                c => Press::Char(c),
+            })
+        }));
+        false
+    }
+
     /// Bytes kept for later, for fuzzing and its kept inputs.
     #[cfg(any(test, fuzzing))]
     fn kept(&self) -> usize {
         let kept = match &self.state {
             State::Csi(bytes) | State::Paste(bytes) => bytes.capacity(),
+            State::Text(text) => text.body.capacity(),
             _ => 0,
         };
-        kept + self.partial.capacity()
+        kept + self.partial.capacity() + self.burst.capacity()
     }
 
     /// Takes one byte.
@@ -262,16 +514,42 @@ impl Parser {
             // The last byte of a key or of a mouse report that means nothing here.
             State::ConsoleKey | State::Mouse(..=1) => {}
             State::Ss3 => self.ss3(byte, out),
-            State::Text => self.state = text(byte),
-            State::TextEscape => {
-                // ESC \ ends the string; ESC and anything else ends it too and starts something new.
-                if byte != b'\\' {
-                    self.after_escape(byte, out);
-                }
-            }
+            State::Text(text) => self.text(text, byte, out),
             State::Paste(payload) => self.pasted(payload, byte, out),
             State::Mouse(left) => self.state = State::Mouse(left - 1),
         }
+        if matches!(self.state, State::Ground | State::Paste(_)) {
+            self.is_late = false;
+        }
+    }
+
+    /// A byte inside a string.
+    fn text(&mut self, mut text: Text, byte: u8, out: &mut Vec<Input>) {
+        if text.is_ending {
+            // ESC \ ends the string; ESC and anything else ends it too and starts something new.
+            if byte != b'\\' {
+                self.is_late = false;
+                self.after_escape(byte, out);
+            }
+            return;
+        }
+        match byte {
+            0x1b => text.is_ending = true,
+            // BEL ends it; CAN, SUB and Ctrl-C give it up.
+            0x07 | 0x18 | 0x1a | 0x03 => return,
+            // No string of a terminal's has these; a person presses Enter behind what was typed after Esc.
+            0x00..=0x1f | 0x7f if text.may_be_typed() => {
+                self.give_back(&text, out);
+                return self.ground(byte, out);
+            }
+            _ if text.body.len() < MAX_HELD => text.body.push(byte),
+            _ => {}
+        }
+        // Behind a pause only a reply's own form is waited for.
+        if self.is_late && !text.is_ending && text.may_be_typed() {
+            return self.give_back(&text, out);
+        }
+        self.state = State::Text(text);
     }
 
     /// A byte inside a paste.
@@ -305,13 +583,24 @@ impl Parser {
         }
     }
 
+    /// A key of a sequence: text is text, however it was told.
+    fn pressed(&self, press: Press, out: &mut Vec<Input>) {
+        match press {
+            _ if self.is_late => {}
+            Press::Char(c) => self.typed(c, out),
+            Press::Enter => self.typed('\n', out),
+            Press::Tab => self.typed('\t', out),
+            press => out.push(Input::Key(press)),
+        }
+    }
+
     /// A byte between sequences.
     fn ground(&mut self, byte: u8, out: &mut Vec<Input>) {
         if !self.partial.is_empty() {
             return self.character(byte, out);
         }
         match byte {
-            0x1b => self.state = State::Escape,
+            0x1b => (self.state, self.is_joined) = (State::Escape, true),
             b'\r' | b'\n' => self.typed('\n', out),
             b'\t' => self.typed('\t', out),
             0x7f | 0x08 => out.push(Input::Key(Press::Backspace)),
@@ -350,7 +639,7 @@ impl Parser {
         match byte {
             b'[' => self.state = State::Csi(Vec::new()),
             b'O' => self.state = State::Ss3,
-            b']' | b'P' | b'X' | b'^' | b'_' => self.state = State::Text,
+            byte if is_introducer(byte) => self.state = State::Text(Text::new(byte, self.is_joined)),
             _ => {
                 // Esc and the next key came together: key-ahead on a slow line. Alt does not exist here.
                 out.push(Input::Key(Press::Esc));
@@ -362,6 +651,10 @@ impl Parser {
     /// A byte after `ESC [`.
     fn csi(&mut self, mut parameters: Vec<u8>, byte: u8, out: &mut Vec<Input>) {
         match byte {
+            b'[' if parameters.is_empty() && self.is_late => {
+                self.typed('[', out);
+                self.typed('[', out);
+            }
             b'[' if parameters.is_empty() => self.state = State::ConsoleKey,
             0x20..=0x3f => {
                 if parameters.len() <= MAX_PARAMETERS {
@@ -374,8 +667,10 @@ impl Parser {
                     self.state = State::Paste(Vec::new());
                 } else if byte == b'M' && parameters.is_empty() {
                     self.state = State::Mouse(3);
-                } else if let Some(press) = sequence(&parameters, byte) {
-                    out.push(Input::Key(press));
+                } else {
+                    for press in keys(&parameters, byte) {
+                        self.pressed(press, out);
+                    }
                 }
             }
             // CAN and SUB give a sequence up; another control byte breaks it off and counts.
@@ -384,14 +679,13 @@ impl Parser {
         }
     }
 
-    /// The byte after `ESC O`.
+    /// The byte after `ESC O`, and after modifiers there, which mean nothing on the keypad.
     fn ss3(&mut self, byte: u8, out: &mut Vec<Input>) {
         match byte {
-            // The keypad's Enter.
-            b'M' => self.ground(b'\r', out),
+            b'0'..=b'9' | b';' => self.state = State::Ss3,
             0x20..=0x7e => {
-                if let Some(press) = letter(byte) {
-                    out.push(Input::Key(press));
+                if let Some(press) = keypad(byte) {
+                    self.pressed(press, out);
                 }
             }
             _ => self.ground(byte, out),
@@ -399,57 +693,18 @@ impl Parser {
     }
 }
 
-/// The state after a byte inside a string sequence.
-const fn text(byte: u8) -> State {
-    match byte {
-        0x1b => State::TextEscape,
-        // BEL ends it; CAN, SUB and Ctrl-C give it up.
-        0x07 | 0x18 | 0x1a | 0x03 => State::Ground,
-        _ => State::Text,
-    }
+/// Whether a CSI sequence that stopped for long may end so: the answers to DA, DSR, DECRQM, window and mode reports, and
+/// the keys that have parameters. Never by a letter that none of them has.
+const fn is_last_of_reply(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'A'..=b'F' | b'H' | b'I' | b'M' | b'O'..=b'S' | b'Z' | b'c' | b'm' | b'n' | b't' | b'u' | b'x' | b'y' | b'~'
+    )
 }
 
-/// What a whole CSI sequence means; none: not a key that we know.
-fn sequence(parameters: &[u8], last: u8) -> Option<Press> {
-    if parameters.len() > MAX_PARAMETERS || !parameters.iter().all(|b| matches!(b, b'0'..=b'9' | b';')) {
-        return None;
-    }
-    if last != b'~' {
-        return letter(last);
-    }
-    let number = parameters.split(|b| *b == b';').next()?;
-    match number {
-        b"1" | b"7" => Some(Press::Home),
-        b"3" => Some(Press::Delete),
-        b"4" | b"8" => Some(Press::End),
-        b"5" => Some(Press::PageUp),
-        b"6" => Some(Press::PageDown),
-        _ => None,
-    }
-}
-
-/// The keys that end in a letter, after `ESC [` and after `ESC O`.
-const fn letter(last: u8) -> Option<Press> {
-    match last {
-        b'A' => Some(Press::Up),
-        b'B' => Some(Press::Down),
-        b'C' => Some(Press::Right),
-        b'D' => Some(Press::Left),
-        b'F' => Some(Press::End),
-        b'H' => Some(Press::Home),
-        b'Z' => Some(Press::BackTab),
-        _ => None,
-    }
-}
-
-/// Whether a read begins with what may follow the ESC of a sequence: `[` with something behind it, or `O` and the letter
-/// of a key and nothing else. Nobody types either in one read.
-fn is_rest_of_sequence(bytes: &[u8]) -> bool {
-    match bytes {
-        [b'[', next, ..] => matches!(next, 0x20..=0x7e),
-        [b'O', last] => letter(*last).is_some(),
-        _ => false,
-    }
+/// Whether so much text in one read was typed by nobody.
+fn is_burst(text: &str) -> bool {
+    text.chars().filter(|c| !matches!(c, '\t' | '\n')).map(char::len_utf8).sum::<usize>() > BURST
 }
 
 /// The payload of a paste as text.
@@ -464,44 +719,4 @@ fn tidy(payload: &[u8]) -> String {
             c => c,
         })
         .collect()
-}
-
-/// Terminals without bracketed paste: a run of text in one read with an Enter and more than eight printable bytes is a
-/// paste, and its Enter submits nothing. Says whether there was one.
-fn join_bursts(inputs: Vec<Input>, out: &mut Vec<Input>) -> bool {
-    let mut run = Vec::new();
-    let mut is_burst = false;
-    for input in inputs {
-        if matches!(input, Input::Key(Press::Char(_) | Press::Tab | Press::Enter)) {
-            run.push(input);
-        } else {
-            is_burst |= end_run(&mut run, out);
-            out.push(input);
-        }
-    }
-    end_run(&mut run, out) || is_burst
-}
-
-/// Hands a run of text on, as keys or as one paste; says whether it was a paste.
-fn end_run(run: &mut Vec<Input>, out: &mut Vec<Input>) -> bool {
-    let printable = |input: &Input| match input {
-        Input::Key(Press::Char(c)) => c.len_utf8(),
-        _ => 0,
-    };
-    let has_enter = run.contains(&Input::Key(Press::Enter));
-    if !has_enter || run.iter().map(printable).sum::<usize>() <= BURST {
-        out.append(run);
-        return false;
-    }
-    let text = run
-        .drain(..)
-        .filter_map(|input| match input {
-            Input::Key(Press::Char(c)) => Some(c),
-            Input::Key(Press::Tab) => Some('\t'),
-            Input::Key(Press::Enter) => Some('\n'),
-            _ => None,
-        })
-        .collect();
-    out.push(Input::Paste(text));
-    true
 }

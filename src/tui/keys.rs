@@ -1,194 +1,824 @@
-//! Pure: a key and what stands on the screen to what the person asks for. The focus decides what a letter is.
+//! Keys: one table (where, key, what it does), and what a key means in the light of the view and the focus.
+//!
+//! The line of keys and help are made of the same table. The focus decides: in a field of text every printable character
+//! is text, elsewhere letters are commands. Keys that only look (cursor, scroll, caret, panels) change the front end's
+//! own state; all others become an answer of the wizard. Pure.
 
 use crate::{
-    tui::{
-        draw::{Memory, code},
-        input::Press,
-    },
+    domain::{bill::grouped, phrase::Phrase, text::Text},
     wizard::{
-        event::{Action, Edit, Intent, Move},
-        view::{Block, Chord, Focus, View},
+        answer::{Action, Ending, FieldId, Given, Mark, RowId, Value, Which},
+        ask::{QuestionId, Shape},
+        view::{Block, ChoiceView, FieldView, RowsView, Tone, View},
     },
+};
+
+use super::{
+    field::Edit,
+    input::{Input, Press},
+    state::{self, Focus, Panel, State},
 };
 
 #[cfg(test)]
 mod tests;
 
-/// What a key means.
+/// Where a key works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Everywhere outside fields of text.
+    Everywhere,
+    /// While one of these questions stands.
+    On(&'static [QuestionId]),
+}
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// An action of the wizard.
+    Do(Action),
+    /// A mark on users.
+    Mark(Mark, Whom),
+    /// Back, or out of a panel.
+    Back,
+    /// All keys of this screen.
+    Help,
+    /// What to say to the customer now.
+    Say,
+    /// What a code means.
+    Explain,
+    /// Into the field of the search.
+    Search,
+    /// Begins a range, or ends it.
+    Range,
+    /// All of the lit row.
+    Details,
+    /// The link as a QR code.
+    Code,
+}
+
+/// Whom a mark is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// Everybody.
+    All,
+    /// Whom the filter shows.
+    Shown,
+    /// The lit row, or the range.
+    Lit,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Binding {
+    /// Where it works.
+    pub(crate) scope: Scope,
+    /// What is pressed.
+    pub(crate) key: Press,
+    /// What it does.
+    pub(crate) deed: Deed,
+    /// One or two words, where the wizard offers none.
+    pub(crate) label: &'static str,
+    /// One sentence, where the wizard offers none.
+    pub(crate) help: &'static str,
+}
+
+/// Shorthand for the table.
+const fn key(scope: Scope, key: char, deed: Deed, label: &'static str, help: &'static str) -> Binding {
+    Binding { scope, key: Press::Char(key), deed, label, help }
+}
+
+const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
+const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
+const USERS: Scope = Scope::On(&[QuestionId::Users]);
+const AUTHORISE: Scope = Scope::On(&[QuestionId::Authorise]);
+const SENDING: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Outcome]);
+const PLAYED: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Impersonation]);
+const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
+const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
+
+/// The table: letters and Space. Enter, Tab, Esc, arrows and the keys of a field mean the same everywhere; help says so.
+/// The first ones are shown first.
+pub(crate) const KEYS: &[Binding] = &[
+    key(USERS, ' ', Deed::Mark(Mark::Toggle, Whom::Lit), "tick", "Ticks or unticks the row, or the range."),
+    key(
+        USERS,
+        'a',
+        Deed::Mark(Mark::Tick, Whom::All),
+        "All",
+        "Ticks every user that may be protected, once, whatever the filter shows.",
+    ),
+    key(USERS, 't', Deed::Mark(Mark::Tick, Whom::Shown), "These", "Ticks what the filter shows."),
+    key(
+        USERS,
+        'u',
+        Deed::Do(Action::Auto),
+        "Auto",
+        "A standing rule: every user now and every new one, each evening at 20:00 in Sydney.",
+    ),
+    key(LISTS, '/', Deed::Search, "filter", "Types into the field above the rows."),
+    key(USERS, 'm', Deed::Do(Action::Kinds), "kinds", "Chooses which kinds of mailboxes are included."),
+    key(
+        USERS,
+        'c',
+        Deed::Do(Action::Clear),
+        "clear",
+        "Unticks what is shown; with nothing ticked, brings the ticks back.",
+    ),
+    key(
+        USERS,
+        'i',
+        Deed::Mark(Mark::Invert, Whom::Shown),
+        "invert",
+        "Turns the ticks of what is shown round.",
+    ),
+    key(
+        USERS,
+        'x',
+        Deed::Mark(Mark::ToggleExclusion, Whom::Lit),
+        "exclude",
+        "Excludes the row or the range, or lifts the exclusion.",
+    ),
+    key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
+    key(USERS, 'z', Deed::Do(Action::Sort), "sort", "Sorts by name, or back to the order of arrival."),
+    key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),
+    key(
+        USERS,
+        'O',
+        Deed::Mark(Mark::Off, Whom::Lit),
+        "turn off",
+        "Turns protection off for the row or the range (Admin); asks first.",
+    ),
+    key(CUSTOMER, 'n', Deed::Do(Action::Add), "new", "Adds a customer (Admin)."),
+    key(PLAYED, 'w', Deed::Do(Action::Rehearse), "play", "Sandbox: plays the customer."),
+    key(
+        AUTHORISE,
+        'l',
+        Deed::Do(Action::PrintAlone),
+        "alone to copy",
+        "Prints the link alone and unwrapped.",
+    ),
+    key(SENDING, 'c', Deed::Do(Action::Copy), "clipboard", "Sends it to your terminal's clipboard."),
+    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
+    key(SENDING, 'f', Deed::Do(Action::WriteFile), "file", "Writes it into a file that only you can read."),
+    key(AUTHORISE, 'o', Deed::Do(Action::Open), "open", "Opens the link in a browser on this computer."),
+    key(
+        OUTCOME,
+        't',
+        Deed::Do(Action::NextReceipt),
+        "other form",
+        "The receipt for the ticket, for the customer, as JSON.",
+    ),
+    key(IMPERSONATION, 'x', Deed::Do(Action::EmptyList), "empty list", "Empties the list of mailboxes."),
+    key(Scope::Everywhere, 'r', Deed::Do(Action::Refresh), "again", "Asks, lists or reads again now."),
+    key(
+        Scope::Everywhere,
+        'p',
+        Deed::Do(Action::Park),
+        "park",
+        "Parks this run and goes on with another customer.",
+    ),
+    key(
+        Scope::Everywhere,
+        's',
+        Deed::Say,
+        "say",
+        "What to say to the customer now, and what they should be seeing.",
+    ),
+    key(
+        Scope::Everywhere,
+        'e',
+        Deed::Explain,
+        "explain",
+        "Looks up a code or the words that the customer reads out.",
+    ),
+    key(Scope::Everywhere, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
+    key(Scope::Everywhere, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
+    key(Scope::Everywhere, '?', Deed::Help, "keys", "All keys of this screen."),
+];
+
+/// The name of a key, as it stands on the line of keys.
+pub(crate) fn name(key: Press) -> String {
+    match key {
+        Press::Char(' ') => "Space".into(),
+        Press::Char(letter) => letter.to_string(),
+        Press::Ctrl(letter) => format!("Ctrl-{}", letter.to_ascii_uppercase()),
+        Press::Enter => "Enter".into(),
+        Press::Esc => "Esc".into(),
+        Press::Tab => "Tab".into(),
+        Press::BackTab => "Shift-Tab".into(),
+        Press::PageDown => "PgDn".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// What a key led to.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Meaning {
-    /// Ask the wizard for this.
-    Ask(Intent),
-    /// Scroll the text by lines; the wizard has no scroll offset.
-    Scroll(i64),
-    /// Scroll to the top, or to the end.
-    ScrollTo(Edge),
-    /// Draw everything again.
+pub enum Outcome {
+    /// An answer for the wizard.
+    Give(Given),
+    /// The front end's own state is another one.
+    Changed,
+    /// Everything is to be drawn again.
     Redraw,
-    /// Stop the process until the shell goes on with it.
+    /// The process is to be stopped until the shell goes on with it.
     Suspend,
-    /// Nothing here.
+    /// Nothing.
     Nothing,
 }
 
-/// An end of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edge {
-    /// The first line.
-    Top,
-    /// The last one.
-    End,
-}
-
-/// What a key means on this screen; `memory` gives the rows and lines that fit.
-#[must_use]
-pub fn meaning(press: Press, view: &View<'_>, memory: &Memory) -> Meaning {
-    match press {
-        Press::Ctrl('c') => return Meaning::Ask(Intent::Leave),
-        Press::Ctrl('\\') => return Meaning::Ask(Intent::End(crate::wizard::event::Ending::Quit)),
-        Press::Ctrl('z') => return Meaning::Suspend,
-        Press::Ctrl('l') => return Meaning::Redraw,
-        Press::Ctrl('g') if view.keys.iter().any(|key| key.action == Action::Help) => {
-            return Meaning::Ask(Intent::Act(Action::Help));
+/// Whether a binding works while this view stands, and there is something that it can do.
+pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
+    is_in_scope(binding, view)
+        && match binding.deed {
+            Deed::Do(action) => action == Action::Leave || view.offer(action).is_some(),
+            Deed::Mark(mark, whom) => match &view.ask.shape {
+                Shape::Select(asked) => match (mark, whom) {
+                    (Mark::Off, _) => asked.may_turn_off,
+                    (_, Whom::All) => asked.may_mark && asked.all.is_some(),
+                    (Mark::Tick, Whom::Shown) => asked.may_mark && asked.these.is_some(),
+                    _ => asked.may_mark,
+                },
+                _ => false,
+            },
+            Deed::Say => !view.card.say.is_empty(),
+            Deed::Search => state::rows(&view.page).is_some_and(|rows| rows.search.is_some()),
+            Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain => true,
+            Deed::Code => state::link(&view.page).is_some(),
         }
-        Press::Ctrl(letter) => {
-            if let Some(key) = view.keys.iter().find(|key| key.chord == Chord::Ctrl(letter)) {
-                return Meaning::Ask(Intent::Act(key.action));
-            }
-        }
-        _ => {}
-    }
-    if code(view.overlay.as_ref().unwrap_or(&view.panel)).is_some() {
-        return Meaning::Ask(Intent::Back);
-    }
-    match view.focus {
-        Focus::Field => in_field(press, memory),
-        Focus::Rows => in_rows(press, memory).unwrap_or_else(|| command(press, view)),
-        Focus::Controls => in_controls(press, view, memory).unwrap_or_else(|| command(press, view)),
-        Focus::Reading => in_text(press, memory).unwrap_or_else(|| command(press, view)),
+}
+
+fn is_in_scope(binding: &Binding, view: &View<'_>) -> bool {
+    match binding.scope {
+        Scope::Everywhere => true,
+        Scope::On(questions) => questions.contains(&view.ask.id),
     }
 }
 
-/// Rows or lines of a page, less one so that a line of the old page stays in sight.
-fn page(lines: usize) -> i64 {
-    i64::try_from(lines).unwrap_or(i64::MAX).max(1)
-}
-
-/// In a text field every printable character is text; pages move the rows below it, or else the text around it.
-fn in_field(press: Press, memory: &Memory) -> Meaning {
-    if memory.rows.height == 0 && matches!(press, Press::PageUp | Press::PageDown) {
-        return scrolled(press, memory).unwrap_or(Meaning::Nothing);
-    }
-    let rows = page(usize::from(memory.rows.height));
-    Meaning::Ask(match press {
-        Press::Char(c) => Intent::Insert(c),
-        Press::Enter => Intent::Submit,
-        Press::Esc => Intent::Back,
-        Press::Tab | Press::Down => Intent::NextControl,
-        Press::BackTab | Press::Up => Intent::PreviousControl,
-        Press::Backspace => Intent::Edit(Edit::Backspace),
-        Press::Delete => Intent::Edit(Edit::Delete),
-        Press::Left => Intent::Edit(Edit::Left),
-        Press::Right => Intent::Edit(Edit::Right),
-        Press::Home | Press::Ctrl('a') => Intent::Edit(Edit::Home),
-        Press::End | Press::Ctrl('e') => Intent::Edit(Edit::End),
-        Press::Ctrl('u') => Intent::Edit(Edit::Clear),
-        Press::Ctrl('w') => Intent::Edit(Edit::Word),
-        Press::PageUp => Intent::Move(Move::By(-rows)),
-        Press::PageDown => Intent::Move(Move::By(rows)),
-        Press::Ctrl(_) => return Meaning::Nothing,
+/// The binding of a key; a letter whose other case is free means the same as that.
+fn find(press: Press, view: &View<'_>) -> Option<&'static Binding> {
+    let exactly = |press: Press| {
+        let here = |binding: &&Binding| binding.key == press && is_in_scope(binding, view);
+        KEYS.iter().filter(here).find(|binding| is_open(binding, view)).or_else(|| KEYS.iter().find(here))
+    };
+    exactly(press).or_else(|| match press {
+        Press::Char(c) if c.is_ascii_lowercase() => exactly(Press::Char(c.to_ascii_uppercase())),
+        Press::Char(c) if c.is_ascii_uppercase() => exactly(Press::Char(c.to_ascii_lowercase())),
+        _ => None,
     })
 }
 
-/// Arrows and pages move the cursor of the rows.
-fn in_rows(press: Press, memory: &Memory) -> Option<Meaning> {
-    let rows = page(usize::from(memory.rows.height));
-    Some(Meaning::Ask(Intent::Move(match press {
-        Press::Up => Move::By(-1),
-        Press::Down => Move::By(1),
-        Press::PageUp => Move::By(-rows),
-        Press::PageDown => Move::By(rows),
-        Press::Home => Move::First,
-        Press::End => Move::Last,
+/// What a key does now.
+pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    match press {
+        Press::Ctrl('c') => {
+            state.panel = None;
+            return Outcome::Give(Given::Leave);
+        }
+        Press::Ctrl('\\') => return Outcome::Give(Given::End(Ending::Quit)),
+        Press::Ctrl('z') => return Outcome::Suspend,
+        Press::Ctrl('l') => return Outcome::Redraw,
+        _ => {}
+    }
+    state.sync(view);
+    let had_said = state.said.take().is_some();
+    let outcome = match (&state.panel, press) {
+        (Some(Panel::Code), _) | (Some(Panel::Help), Press::Ctrl('g')) => {
+            state.panel = None;
+            Outcome::Changed
+        }
+        (_, Press::Ctrl('g')) => {
+            state.open(Panel::Help);
+            Outcome::Changed
+        }
+        (Some(_), _) => in_panel(press, view, state),
+        (None, _) => match state.focus {
+            Focus::Field(id) => in_field(id, press, view, state),
+            Focus::Choice(_) | Focus::Button(_) => among_controls(press, view, state),
+            Focus::Number => in_number(press, view, state),
+            Focus::Rows => in_rows(press, view, state),
+            Focus::Text => scrolled(press, &mut state.scroll).unwrap_or_else(|| command(press, view, state)),
+        },
+    };
+    if had_said && outcome == Outcome::Nothing { Outcome::Changed } else { outcome }
+}
+
+/// Own state changed, or not.
+const fn changed(is_changed: bool) -> Outcome {
+    if is_changed { Outcome::Changed } else { Outcome::Nothing }
+}
+
+/// The edit that a key is in a field.
+const fn edit(press: Press) -> Option<Edit> {
+    Some(match press {
+        Press::Backspace => Edit::Backspace,
+        Press::Delete => Edit::Delete,
+        Press::Left => Edit::Left,
+        Press::Right => Edit::Right,
+        Press::Home | Press::Ctrl('a') => Edit::Home,
+        Press::End | Press::Ctrl('e') => Edit::End,
+        Press::Ctrl('u') => Edit::Clear,
+        Press::Ctrl('w') => Edit::Word,
+        _ => return None,
+    })
+}
+
+/// In a field of text: every printable character is text.
+fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    let is_search =
+        state::rows(&view.page).is_some_and(|rows| rows.search.as_ref().is_some_and(|s| s.id == id));
+    match press {
+        Press::Char(letter) => {
+            if state.field_mut(id).insert(letter) {
+                return fill(id, state, view);
+            }
+            Outcome::Nothing
+        }
+        Press::Enter if is_search => {
+            if let Some(row) = only_hit(id, view, state) {
+                return Outcome::Give(Given::Pick(row));
+            }
+            state.focus = Focus::Rows;
+            Outcome::Give(Given::Settle(id))
+        }
+        Press::Up | Press::Down | Press::Tab | Press::BackTab | Press::Enter => {
+            let is_back = matches!(press, Press::Up | Press::BackTab);
+            step(view, state, is_back);
+            Outcome::Give(Given::Settle(id))
+        }
+        Press::Esc if !is_empty(id, view, state) => {
+            state.field_mut(id).clear();
+            fill(id, state, view)
+        }
+        Press::Esc if is_search && matches!(view.ask.shape, Shape::Select(_)) => {
+            state.focus = Focus::Rows;
+            Outcome::Changed
+        }
+        Press::Esc => Outcome::Give(Given::Back),
+        Press::PageUp | Press::PageDown if is_search => moved(press, view, state).unwrap_or(Outcome::Nothing),
+        Press::PageUp | Press::PageDown => scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing),
+        _ => match edit(press) {
+            Some(edit) => {
+                if state.field_mut(id).edit(edit) {
+                    fill(id, state, view)
+                } else {
+                    Outcome::Changed
+                }
+            }
+            None => Outcome::Nothing,
+        },
+    }
+}
+
+/// Whether a field is empty, for the person before it: a saved secret fills a field that nothing was typed into.
+fn is_empty(id: FieldId, _view: &View<'_>, state: &State) -> bool {
+    state.field(id).is_none_or(super::field::Field::is_empty)
+}
+
+/// The only hit of a search that was finished, and seen, before the key came.
+fn only_hit(id: FieldId, view: &View<'_>, state: &State) -> Option<RowId> {
+    let rows = state::rows(&view.page)?;
+    let (words, row) = state.drawn.hit.as_ref()?;
+    let is_same =
+        state.field(id)?.text() == words && rows.rows.len() == 1 && rows.rows.id(0).as_ref() == Some(row);
+    (is_same && view.ask.shape == Shape::Pick && !view.ask.is_waiting).then(|| row.clone())
+}
+
+/// Tells the wizard what stands in a field now.
+fn fill(id: FieldId, state: &mut State, view: &View<'_>) -> Outcome {
+    if id == FieldId::Search {
+        state.list_mut(view.ask.id).restart();
+    }
+    let field = state.field_mut(id);
+    let value = if field.is_masked() {
+        Value::Secret(field.secret().unwrap_or_else(|| crate::domain::secret::Secret::new(String::new())))
+    } else {
+        Value::Text(field.text().to_owned())
+    };
+    Outcome::Give(Given::Fill(id, value))
+}
+
+/// To the next control, or to the one before.
+fn step(view: &View<'_>, state: &mut State, is_back: bool) -> bool {
+    let controls = state::controls(view);
+    let here = controls.iter().position(|control| *control == state.focus).unwrap_or(0);
+    let last = controls.len().saturating_sub(1);
+    let next = match is_back {
+        true => here.checked_sub(1).unwrap_or(last),
+        false if here >= last => 0,
+        false => here + 1,
+    };
+    let before = state.focus;
+    state.focus = controls.get(next).copied().unwrap_or_default();
+    state.scroll.is_held = false;
+    state.focus != before
+}
+
+/// The choice that has the keyboard.
+fn choice<'v>(view: &'v View<'_>, id: FieldId) -> Option<&'v ChoiceView> {
+    view.page.blocks.iter().find_map(|block| match block {
+        Block::Choice(choice) if choice.id == id => Some(choice),
+        _ => None,
+    })
+}
+
+/// The next of a choice, or the one before.
+fn choose(view: &View<'_>, id: FieldId, is_back: bool) -> Outcome {
+    let Some(choice) = choice(view, id) else { return Outcome::Nothing };
+    let last = choice.options.len().saturating_sub(1);
+    let next = match is_back {
+        true => choice.chosen.checked_sub(1).unwrap_or(last),
+        false if choice.chosen >= last => 0,
+        false => choice.chosen + 1,
+    };
+    Outcome::Give(Given::Fill(id, Value::Choice(next)))
+}
+
+/// Among buttons and choices: arrows move between them, Left and Right change a choice, Space and Enter press.
+fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    let focus = state.focus;
+    let is_alone = state::controls(view).len() < 2;
+    match (press, focus) {
+        (Press::Left, Focus::Choice(id)) => choose(view, id, true),
+        (Press::Right | Press::Char(' '), Focus::Choice(id)) => choose(view, id, false),
+        // Where there is nothing to type, Enter is for the whole of it.
+        (Press::Enter, Focus::Choice(_)) if state::fields(&view.page).next().is_none() => {
+            Outcome::Give(Given::Submit)
+        }
+        (Press::Enter | Press::Char(' '), Focus::Button(action)) => Outcome::Give(Given::Do(action)),
+        (Press::Up | Press::Down | Press::Home | Press::End, _) if is_alone => {
+            scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
+        }
+        (Press::Tab | Press::BackTab, _) if is_alone => Outcome::Nothing,
+        (Press::Right | Press::Down | Press::Tab | Press::Enter, _) => changed(step(view, state, false)),
+        (Press::Left | Press::Up | Press::BackTab, _) => changed(step(view, state, true)),
+        (Press::PageUp | Press::PageDown, _) => {
+            scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
+        }
+        _ => command(press, view, state),
+    }
+}
+
+/// In the field of digits: everything else acts as outside.
+fn in_number(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    let Shape::Number(asked) = &view.ask.shape else { return Outcome::Nothing };
+    match press {
+        Press::Char(digit) if digit.is_ascii_digit() => changed(state.number.insert(digit)),
+        // Numbers are read with these, and typed so.
+        Press::Char(',' | ' ' | '.' | '\'') => Outcome::Nothing,
+        Press::Esc if !state.number.is_empty() => {
+            state.number.clear();
+            Outcome::Changed
+        }
+        Press::Enter => {
+            let typed = state.number.text().parse().ok();
+            let proposed = asked.proposed.filter(|_| state.number.is_empty());
+            match typed.or(proposed) {
+                Some(number) => Outcome::Give(Given::Number(number)),
+                None if state.number.is_empty() => {
+                    state.say(Tone::Warn, "Type the number that the table shows, then press Enter.");
+                    Outcome::Changed
+                }
+                None => Outcome::Give(Given::Number(u32::MAX)),
+            }
+        }
+        Press::Up | Press::Down | Press::PageUp | Press::PageDown => {
+            scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
+        }
+        Press::Tab => changed(step(view, state, false)),
+        Press::BackTab => changed(step(view, state, true)),
+        _ => match edit(press) {
+            Some(edit) => {
+                state.number.edit(edit);
+                Outcome::Changed
+            }
+            None => command(press, view, state),
+        },
+    }
+}
+
+/// Among rows: the cursor moves, Enter chooses or goes on, letters are commands.
+fn in_rows(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    if let Some(outcome) = moved(press, view, state) {
+        return outcome;
+    }
+    match press {
+        Press::Enter if view.ask.shape == Shape::Pick => {
+            lit(view, state).map_or(Outcome::Nothing, |row| Outcome::Give(Given::Pick(row)))
+        }
+        Press::Tab => changed(step(view, state, false)),
+        Press::BackTab => changed(step(view, state, true)),
+        _ => command(press, view, state),
+    }
+}
+
+/// The row under the cursor.
+fn lit(view: &View<'_>, state: &mut State) -> Option<RowId> {
+    let rows = state::rows(&view.page)?;
+    let at = state.list_mut(view.ask.id).lit(rows)?;
+    rows.rows.id(at)
+}
+
+/// The keys that move the cursor over rows.
+fn moved(press: Press, view: &View<'_>, state: &mut State) -> Option<Outcome> {
+    let rows = state::rows(&view.page)?;
+    let is_free = |letter: char| {
+        find(Press::Char(letter), view).is_none_or(|binding| binding.key != Press::Char(letter))
+    };
+    let list = state.list_mut(view.ask.id);
+    let bottom = rows.rows.len().saturating_sub(1);
+    let here = list.lit(rows).unwrap_or(0);
+    let page = usize::from(list.height).max(1);
+    let half = (page / 2).max(1);
+    let to = match press {
+        Press::Up | Press::Char('k') => here.saturating_sub(1),
+        Press::Down | Press::Char('j') => here.saturating_add(1),
+        Press::PageUp => here.saturating_sub(page),
+        Press::PageDown => here.saturating_add(page),
+        Press::Ctrl('u') => here.saturating_sub(half),
+        Press::Ctrl('d') => here.saturating_add(half),
+        Press::Home => 0,
+        Press::Char('g') if is_free('g') => 0,
+        Press::End => bottom,
+        Press::Char('G') if is_free('G') => bottom,
+        _ => return None,
+    };
+    let to = to.min(bottom);
+    if to == here {
+        return Some(Outcome::Nothing);
+    }
+    list.put(rows, to);
+    Some(Outcome::Changed)
+}
+
+/// The keys that scroll a text.
+fn scrolled(press: Press, scroll: &mut state::Scroll) -> Option<Outcome> {
+    let page = isize::try_from(scroll.page.saturating_sub(1)).unwrap_or(isize::MAX).max(1);
+    let half = (page / 2).max(1);
+    Some(changed(scroll.by(match press {
+        Press::Up | Press::Char('k') => -1,
+        Press::Down | Press::Char('j') => 1,
+        Press::PageUp => -page,
+        Press::PageDown => page,
+        Press::Ctrl('u') => -half,
+        Press::Ctrl('d') => half,
+        Press::Home => isize::MIN,
+        Press::End | Press::Char('G') => isize::MAX,
         _ => return None,
     })))
 }
 
-/// Arrows move between controls, and inside a choice; pages scroll what does not fit.
-fn in_controls(press: Press, view: &View<'_>, memory: &Memory) -> Option<Meaning> {
-    let panel = view.overlay.as_ref().unwrap_or(&view.panel);
-    let is_choice =
-        panel.blocks.iter().any(|block| matches!(block, Block::Choice(choice) if choice.is_focused));
-    Some(match press {
-        Press::Left if is_choice => Meaning::Ask(Intent::Move(Move::By(-1))),
-        Press::Right if is_choice => Meaning::Ask(Intent::Move(Move::By(1))),
-        Press::Char(' ') if find(view, Chord::Space).is_none() => {
-            Meaning::Ask(if is_choice { Intent::Move(Move::By(1)) } else { Intent::Submit })
+/// Keys of a panel that only shows.
+fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    let State { panel, panel_scroll, .. } = state;
+    if let Some(Panel::Explain(explain)) = panel
+        && explain.in_field
+    {
+        match press {
+            Press::Char(letter) => {
+                explain.field.insert(letter);
+                explain.look_up();
+            }
+            Press::Esc if explain.field.is_empty() => *panel = None,
+            Press::Esc => {
+                explain.field.clear();
+                explain.look_up();
+            }
+            Press::Enter | Press::Tab | Press::BackTab | Press::Down | Press::Up => explain.in_field = false,
+            Press::PageUp | Press::PageDown => {
+                return scrolled(press, panel_scroll).unwrap_or(Outcome::Nothing);
+            }
+            _ => match edit(press) {
+                Some(edit) if explain.field.edit(edit) => explain.look_up(),
+                Some(_) => {}
+                None => return Outcome::Nothing,
+            },
         }
-        Press::Left | Press::Up => Meaning::Ask(Intent::PreviousControl),
-        Press::Right | Press::Down => Meaning::Ask(Intent::NextControl),
-        Press::Enter => Meaning::Ask(Intent::Submit),
-        Press::PageUp | Press::PageDown => return scrolled(press, memory),
-        _ => return None,
-    })
+        return Outcome::Changed;
+    }
+    if let Some(outcome) = scrolled(press, panel_scroll) {
+        return outcome;
+    }
+    match (&mut state.panel, press) {
+        (Some(Panel::Explain(explain)), Press::Char('/') | Press::Tab | Press::BackTab) => {
+            explain.in_field = true;
+        }
+        (Some(Panel::Help), Press::Char('?'))
+        | (Some(Panel::Say), Press::Char('s'))
+        | (Some(Panel::Explain(_)), Press::Char('e'))
+        | (_, Press::Esc | Press::Enter | Press::Char('b' | 'B')) => state.panel = None,
+        (_, Press::Char('?')) => state.open(Panel::Help),
+        (_, Press::Char('s')) => state.open(Panel::Say),
+        (_, Press::Char('e')) => state.explain(view),
+        (_, Press::Char('q')) => {
+            state.panel = None;
+            return Outcome::Give(Given::Do(Action::Leave));
+        }
+        _ => return Outcome::Nothing,
+    }
+    Outcome::Changed
 }
 
-/// Arrows and pages scroll a text.
-fn in_text(press: Press, memory: &Memory) -> Option<Meaning> {
-    scrolled(press, memory)
-}
-
-/// The keys that scroll.
-fn scrolled(press: Press, memory: &Memory) -> Option<Meaning> {
-    let lines = page(memory.page.saturating_sub(1));
-    Some(match press {
-        Press::Up => Meaning::Scroll(-1),
-        Press::Down => Meaning::Scroll(1),
-        Press::PageUp => Meaning::Scroll(-lines),
-        Press::PageDown => Meaning::Scroll(lines),
-        Press::Home => Meaning::ScrollTo(Edge::Top),
-        Press::End => Meaning::ScrollTo(Edge::End),
-        _ => return None,
-    })
-}
-
-/// Outside of fields letters are commands: those that the view offers, and the few that work everywhere.
-fn command(press: Press, view: &View<'_>) -> Meaning {
-    let chord = match press {
-        Press::Char(' ') => Chord::Space,
-        Press::Char(c) => Chord::Char(c),
-        Press::Enter => Chord::Enter,
-        Press::Esc => return Meaning::Ask(Intent::Back),
-        Press::Tab => return Meaning::Ask(Intent::NextControl),
-        Press::BackTab => return Meaning::Ask(Intent::PreviousControl),
-        _ => return Meaning::Nothing,
+/// Outside of fields letters are commands: those of the table.
+fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    match press {
+        Press::Esc => return back(view, state),
+        Press::Enter => return enter(view),
+        Press::Tab => return changed(step(view, state, false)),
+        Press::BackTab => return changed(step(view, state, true)),
+        _ => {}
+    }
+    let Some(binding) = find(press, view) else {
+        return match press {
+            // A key without an answer looks like a program that hangs.
+            Press::Char(_) => nothing_here(press, state),
+            _ => Outcome::Nothing,
+        };
     };
-    if let Some(action) = find(view, chord) {
-        return Meaning::Ask(match action {
-            Action::Submit => Intent::Submit,
-            Action::Back => Intent::Back,
-            other => Intent::Act(other),
-        });
-    }
-    match chord {
-        Chord::Enter => Meaning::Ask(Intent::Submit),
-        // Not the same as Ctrl-C: where nothing is interrupted, `q` leaves with the verdict as exit code.
-        Chord::Char('q' | 'Q') => Meaning::Ask(Intent::Act(Action::Leave)),
-        Chord::Char('b' | 'B') => Meaning::Ask(Intent::Back),
-        Chord::Char('?') => Meaning::Ask(Intent::Act(Action::Help)),
-        // A key without an answer looks like a program that hangs.
-        Chord::Char(c) => Meaning::Ask(Intent::Unknown(c)),
-        Chord::Space => Meaning::Ask(Intent::Unknown(' ')),
-        _ => Meaning::Nothing,
+    match binding.deed {
+        Deed::Do(action) if binding.scope == Scope::Everywhere && !is_open(binding, view) => {
+            if action == Action::Park {
+                state.say(Tone::Plain, "No run is open, so there is nothing to park.");
+                return Outcome::Changed;
+            }
+            nothing_here(press, state)
+        }
+        Deed::Do(action) => Outcome::Give(Given::Do(action)),
+        Deed::Mark(mark, whom) => self::mark(mark, whom, view, state),
+        Deed::Back => Outcome::Give(Given::Back),
+        own => {
+            show(own, view, state);
+            Outcome::Changed
+        }
     }
 }
 
-/// What a chord does here; a letter whose other case is free means the same as that.
-fn find(view: &View<'_>, chord: Chord) -> Option<Action> {
-    let exactly = |chord: Chord| view.keys.iter().find(|key| key.chord == chord).map(|key| key.action);
-    exactly(chord).or_else(|| match chord {
-        Chord::Char(c) if c.is_ascii_lowercase() => exactly(Chord::Char(c.to_ascii_uppercase())),
-        Chord::Char(c) if c.is_ascii_uppercase() => exactly(Chord::Char(c.to_ascii_lowercase())),
+fn nothing_here(press: Press, state: &mut State) -> Outcome {
+    let key = name(press);
+    state.say(
+        Tone::Plain,
+        Phrase::from(format_args!("{key} does nothing here.")).then("Press ? for the keys."),
+    );
+    Outcome::Changed
+}
+
+/// What a front end does by itself.
+fn show(deed: Deed, view: &View<'_>, state: &mut State) {
+    match deed {
+        Deed::Help => state.open(Panel::Help),
+        Deed::Say => state.open(Panel::Say),
+        Deed::Explain => state.explain(view),
+        Deed::Code if state::link(&view.page).is_some() => state.open(Panel::Code),
+        Deed::Code => state.say(Tone::Plain, "There is no link to show yet."),
+        Deed::Search => {
+            if let Some(search) = state::rows(&view.page).and_then(|rows| rows.search.as_ref()) {
+                state.focus = Focus::Field(search.id);
+            }
+        }
+        Deed::Range => {
+            let at = lit(view, state);
+            let list = state.list_mut(view.ask.id);
+            list.anchor = if list.anchor.is_some() { None } else { at };
+            if list.anchor.is_some() {
+                state.say(Tone::Plain, "Range: move, then Space, x or O. Esc ends it.");
+            }
+        }
+        Deed::Details => {
+            let at =
+                state::rows(&view.page).and_then(|rows| Some((rows, state.list(view.ask.id)?.lit(rows)?)));
+            if let Some(words) = at.and_then(|(rows, at)| rows.rows.details(at)) {
+                state.say(Tone::Plain, words);
+            }
+        }
+        Deed::Do(_) | Deed::Mark(..) | Deed::Back => {}
+    }
+}
+
+/// Enter, where no field, button or row takes it.
+fn enter(view: &View<'_>) -> Outcome {
+    let default = view.actions.iter().find(|offer| offer.is_default);
+    match (&view.ask.shape, default) {
+        (Shape::Confirm { default: true }, _) => Outcome::Give(Given::Yes),
+        (Shape::Confirm { default: false }, _) => Outcome::Give(Given::No),
+        (_, Some(offer)) => Outcome::Give(Given::Do(offer.action)),
+        (Shape::Form, None) => Outcome::Give(Given::Submit),
+        _ => Outcome::Nothing,
+    }
+}
+
+/// Esc: ends a range, then clears what filters, then goes back.
+fn back(view: &View<'_>, state: &mut State) -> Outcome {
+    if state.list_mut(view.ask.id).anchor.take().is_some() {
+        return Outcome::Changed;
+    }
+    let search = state::rows(&view.page).and_then(|rows| rows.search.as_ref());
+    if let Some(search) = search.filter(|search| !is_empty(search.id, view, state)) {
+        state.field_mut(search.id).clear();
+        return fill(search.id, state, view);
+    }
+    Outcome::Give(Given::Back)
+}
+
+/// A mark on users: one answer, whoever is meant.
+fn mark(mark: Mark, whom: Whom, view: &View<'_>, state: &mut State) -> Outcome {
+    let Some(rows) = state::rows(&view.page) else { return Outcome::Nothing };
+    let which = match whom {
+        Whom::All => Some(Which::All),
+        Whom::Shown => Some(Which::Shown(rows.rows.generation())),
+        Whom::Lit => lit_users(rows, view.ask.id, state),
+    };
+    which.map_or(Outcome::Nothing, |which| Outcome::Give(Given::Mark(mark, which)))
+}
+
+/// The lit user, or the users of the range, which ends here.
+fn lit_users(rows: &RowsView<'_>, question: QuestionId, state: &mut State) -> Option<Which> {
+    let list = state.list_mut(question);
+    let user = |at: usize| match rows.rows.id(at) {
+        Some(RowId::User(user)) => Some(user),
         _ => None,
-    })
+    };
+    if let Some((first, last)) = list.range(rows) {
+        list.anchor = None;
+        return Some(Which::Range(user(first)?, user(last)?, rows.rows.generation()));
+    }
+    Some(Which::Users(vec![user(list.lit(rows)?)?]))
+}
+
+/// Whether a key means the same whatever question stands.
+pub(crate) const fn is_always_taken(input: &Input) -> bool {
+    matches!(input, Input::Key(Press::Ctrl('c' | '\\' | 'z' | 'l')))
+}
+
+/// What the wizard is told of a key that was read before its question stood there, so that it says so; nothing of keys
+/// that only move.
+pub(crate) fn typed_ahead(input: &Input) -> Option<Given> {
+    let is_said = match input {
+        Input::Key(press) => matches!(press, Press::Char(_) | Press::Enter | Press::Backspace),
+        Input::Paste(_) | Input::Flood(_) => true,
+    };
+    is_said.then_some(Given::Submit)
+}
+
+/// What was pasted.
+pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
+    state.sync(view);
+    state.said = None;
+    if let Some(Panel::Explain(explain)) = &mut state.panel {
+        if explain.in_field && explain.field.paste(text) {
+            explain.look_up();
+        }
+        return Outcome::Changed;
+    }
+    if state.panel.is_some() {
+        return Outcome::Nothing;
+    }
+    match state.focus {
+        Focus::Field(id) => paste_into(id, text, view, state),
+        Focus::Number => {
+            let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            for digit in line.chars().filter(char::is_ascii_digit) {
+                state.number.insert(digit);
+            }
+            Outcome::Changed
+        }
+        _ => {
+            let has_search = state::rows(&view.page).is_some_and(|rows| rows.search.is_some());
+            let has_field = state::fields(&view.page).next().is_some();
+            state.say(
+                Tone::Plain,
+                match (has_search, has_field) {
+                    (true, _) => "Nothing was pasted. Press / first, then paste.",
+                    (false, true) => "Nothing was pasted. Go to a field with Tab first, then paste.",
+                    (false, false) => "Nothing was pasted. There is no field on this screen.",
+                },
+            );
+            Outcome::Changed
+        }
+    }
+}
+
+/// A paste into a field of text: its first line, or all of them where the field takes lists.
+fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Outcome {
+    let takes_lines =
+        state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.takes_lines);
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    if takes_lines && lines > 1 {
+        return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
+    }
+    let is_changed = state.field_mut(id).paste(text);
+    if lines > 1 {
+        let lost = grouped(u32::try_from(lines - 1).unwrap_or(u32::MAX));
+        let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
+        state.say(Tone::Warn, words);
+    }
+    if is_changed { fill(id, state, view) } else { Outcome::Changed }
+}
+
+/// So much was pasted at once that nothing of it was kept.
+pub(crate) fn flood(bytes: usize, most: usize, state: &mut State) -> Outcome {
+    let (bytes, most) = (super::words::grouped(bytes), super::words::grouped(most));
+    state.say(
+        Tone::Warn,
+        format_args!("Nothing was pasted: it was {bytes} bytes long, and at most {most} are taken at once. Paste it in smaller parts."),
+    );
+    Outcome::Changed
 }

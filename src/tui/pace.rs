@@ -1,9 +1,9 @@
 //! How often a frame may come that nobody asked for: on a bad line every frame is a packet, and a number that changes
 //! fifty times a second can't be read (remote-terminal.md section 13: at most once per second).
 //!
-//! What a person does is answered at once, with a few frames behind it for what it brings. After that, frames that
-//! only replies cause (a list that streams in, a write that goes on) rest for a second in between; the last one is
-//! never lost. Nothing wakes while nothing is owed.
+//! What a person does is answered at once, with a few frames behind it for what it brings; so is the end of what they wait
+//! for. Other frames that only replies cause (a list that streams in, a write that goes on) rest for a second in between;
+//! the last one is never lost. Nothing wakes while nothing is owed.
 
 use std::{
     sync::{
@@ -29,6 +29,8 @@ pub(crate) struct Pace {
     is_asked: bool,
     /// Frames that may come at once.
     at_once: u8,
+    /// What was asked for was still on its way when it was looked at last.
+    was_waiting: bool,
     /// What the resting thread knows.
     rest: Arc<Mutex<Rest>>,
     /// Begins a rest; the thread ends when this is dropped.
@@ -49,13 +51,29 @@ struct Rest {
 impl Pace {
     /// Nothing has been drawn yet: the first frames come at once.
     pub(crate) fn new(waker: Waker) -> Self {
-        Self { is_asked: true, at_once: AT_ONCE, rest: Arc::default(), begin: None, waker }
+        Self {
+            is_asked: true,
+            at_once: AT_ONCE,
+            was_waiting: false,
+            rest: Arc::default(),
+            begin: None,
+            waker,
+        }
     }
 
     /// A person did something, or the window changed: what follows is drawn at once.
     pub(crate) const fn ask(&mut self) {
         self.is_asked = true;
         self.at_once = AT_ONCE;
+    }
+
+    /// Whether what a person asked for is still on its way. Its end is what they wait for: it is shown at once, however
+    /// lately a frame came that only told how far it was.
+    pub(crate) const fn sees(&mut self, is_waiting: bool) {
+        if self.was_waiting && !is_waiting {
+            self.is_asked = true;
+        }
+        self.was_waiting = is_waiting;
     }
 
     /// Whether a frame may be drawn now; if not, the driver is woken when it may.
@@ -154,6 +172,23 @@ mod tests {
             pace.drawn();
         }
         assert!(pace.allows(), "and so is what it brings");
+    }
+
+    #[test]
+    fn the_end_of_what_was_waited_for_is_shown_at_once() {
+        let (mut pace, orders, _woken) = pace();
+        pace.sees(true);
+        drawn(&mut pace, 50);
+        pace.sees(true);
+        assert!(!pace.allows(), "it goes on: the next frame rests");
+        pace.sees(false);
+        assert!(pace.allows(), "its end does not");
+        pace.drawn();
+        pace.sees(false);
+        assert!(!pace.allows(), "what comes after it rests again");
+        pace.sees(true);
+        assert!(!pace.allows(), "and so does a wait that begins by itself");
+        assert_eq!(orders.try_iter().count(), 1, "the rest that began is still the same");
     }
 
     #[test]

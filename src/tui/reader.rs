@@ -28,12 +28,12 @@ use rustix::{
 };
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
-use crate::{driver::front::Waker, wizard::event::Ending};
+use crate::{driver::front::Waker, wizard::answer::Ending};
 
 use super::{
+    guard::Guard,
     input::{Input, Parser, Press},
     output::is_ours,
-    terminal::Terminal,
 };
 
 /// Quiet after a change of size before it is drawn: a dragged window sends dozens (remote-terminal.md section 7).
@@ -90,7 +90,7 @@ impl Reader {
     /// The system refuses a socket pair, a signal or a thread.
     pub(crate) fn start(
         tty: File,
-        terminal: Arc<Terminal>,
+        guard: Arc<Guard>,
         heard: Sender<Heard>,
         waker: Waker,
     ) -> io::Result<Self> {
@@ -111,7 +111,7 @@ impl Reader {
             parser: Parser::default(),
             has_resized: false,
             is_ending: false,
-            terminal,
+            guard,
             heard,
             waker,
         };
@@ -152,7 +152,7 @@ struct Ears {
     /// The process was told to go.
     is_ending: bool,
     /// The guard.
-    terminal: Arc<Terminal>,
+    guard: Arc<Guard>,
     /// To the front end.
     heard: Sender<Heard>,
     /// Wakes the driver.
@@ -283,9 +283,9 @@ impl Ears {
             end_at_last(signal);
         }
         if why == Ending::HangUp {
-            self.terminal.gone();
+            self.guard.gone();
         } else {
-            self.terminal.close();
+            self.guard.close();
         }
         // What is typed from here on is for the shell.
         self.tty = None;
@@ -350,7 +350,7 @@ impl Ears {
     /// Tells, also a front end that waits for a terminal that takes no bytes. In this order: who is nudged finds the news.
     fn tell_urgently(&self, what: Heard) {
         self.tell(what);
-        self.terminal.nudge();
+        self.guard.nudge();
     }
 
     /// Tells the front end and wakes the driver.
@@ -396,8 +396,8 @@ fn end_at_last(signal: i32) {
 }
 
 /// Stops the whole group, as the shell expects of Ctrl-Z; our own part follows when the signal arrives.
-pub(crate) fn suspend(terminal: &Terminal) {
-    terminal.leave();
+pub(crate) fn suspend(guard: &Guard) {
+    guard.leave();
     // Refused: then there is nothing to stop, and the next frame stands where it stood.
     let _refused = rustix::process::kill_current_process_group(Signal::TSTP);
 }
@@ -412,10 +412,10 @@ pub(crate) fn suspend(terminal: &Terminal) {
 ///
 /// # Errors
 /// The terminal refuses raw mode.
-pub(crate) fn stop(terminal: &Terminal) -> io::Result<()> {
-    terminal.leave();
+pub(crate) fn stop(guard: &Guard) -> io::Result<()> {
+    guard.leave();
     let _refused = kill_process(getpid(), Signal::TTOU);
-    go_on(terminal)
+    go_on(guard)
 }
 
 /// Enters again after the process was continued. In the background it leaves the terminal alone and works on: a call
@@ -423,10 +423,10 @@ pub(crate) fn stop(terminal: &Terminal) -> io::Result<()> {
 ///
 /// # Errors
 /// The terminal refuses raw mode.
-pub(crate) fn go_on(terminal: &Terminal) -> io::Result<()> {
-    if terminal.is_ours() {
-        return terminal.enter_again();
+pub(crate) fn go_on(guard: &Guard) -> io::Result<()> {
+    if guard.is_ours() {
+        return guard.enter_again();
     }
-    terminal.leave();
+    guard.leave();
     Ok(())
 }

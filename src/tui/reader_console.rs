@@ -13,8 +13,8 @@ use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 use crate::{driver::front::Waker, wizard::event::Ending};
 
 use super::{
+    guard::Guard,
     input::{Input, Press},
-    terminal::Terminal,
 };
 
 /// Name of the thread.
@@ -52,18 +52,13 @@ impl Reader {
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub(crate) fn start(
-        _: File,
-        terminal: Arc<Terminal>,
-        heard: Sender<Heard>,
-        waker: Waker,
-    ) -> io::Result<Self> {
+    pub(crate) fn start(_: File, guard: Arc<Guard>, heard: Sender<Heard>, waker: Waker) -> io::Result<Self> {
         std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             loop {
                 let what = match read() {
                     Ok(event) => understand(event),
                     Err(_) => {
-                        terminal.gone();
+                        guard.gone();
                         Some(Heard::End(Ending::HangUp))
                     }
                 };
@@ -116,14 +111,14 @@ fn understand(event: Event) -> Option<Heard> {
 }
 
 /// There is nothing to stop here.
-pub(crate) const fn suspend(_: &Terminal) {}
+pub(crate) const fn suspend(_: &Guard) {}
 
 /// There is nothing to stop here.
 ///
 /// # Errors
 /// None.
 #[expect(clippy::unnecessary_wraps, reason = "the other system's signature")]
-pub(crate) const fn stop(_: &Terminal) -> io::Result<()> {
+pub(crate) const fn stop(_: &Guard) -> io::Result<()> {
     Ok(())
 }
 
@@ -132,6 +127,6 @@ pub(crate) const fn stop(_: &Terminal) -> io::Result<()> {
 /// # Errors
 /// None.
 #[expect(clippy::unnecessary_wraps, reason = "the other system's signature")]
-pub(crate) const fn go_on(_: &Terminal) -> io::Result<()> {
+pub(crate) const fn go_on(_: &Guard) -> io::Result<()> {
     Ok(())
 }

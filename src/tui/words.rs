@@ -1,4 +1,5 @@
-//! Width, cutting and wrapping: the one width function of layout and drawing, and the ASCII stand-ins.
+//! Width, cutting and wrapping: the one width function of layout and drawing, and the ASCII stand-ins. And the sentences
+//! that name keys: what the wizard calls a way on is a key to press here.
 //!
 //! Pure. Widths are columns of the terminal; ambiguous ones count as one (remote-terminal.md section 3).
 
@@ -6,8 +7,12 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::bill;
 pub use crate::domain::codeset::{fit_codeset, grapheme_width, width};
+use crate::domain::{
+    bill,
+    phrase::{Command, Phrase, WayOn},
+    text::Text,
+};
 
 /// Words cut to a width on a grapheme boundary, with a mark where something is missing.
 #[must_use]
@@ -86,6 +91,72 @@ pub fn break_up(word: &str, room: u16) -> Vec<String> {
     }
     pieces.push(piece);
     pieces
+}
+
+/// Whether the keyboard types into a field of text: there a letter is text, and Tab has to leave the field first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keyboard {
+    /// Letters are commands.
+    #[default]
+    Commands,
+    /// Letters are text.
+    Text,
+}
+
+impl Keyboard {
+    /// What to press for a letter that is a command.
+    fn letter(self, letter: &str) -> String {
+        match self {
+            Self::Commands => format!("Press {letter}"),
+            Self::Text => format!("Press Tab, then {letter}"),
+        }
+    }
+}
+
+/// A phrase with its ways on as keys of this front end.
+#[must_use]
+pub fn say(phrase: &Phrase, keyboard: Keyboard) -> Text {
+    phrase.in_words(|way| way_on(way, keyboard))
+}
+
+/// A way on as a sentence with its key. A test holds the keys against the table of keys.
+#[must_use]
+pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
+    let press = |letter| keyboard.letter(letter);
+    let to = |key: String, does: &str| Cow::Owned(format!("{key} to {does}."));
+    match way {
+        WayOn::Again(purpose) => to(press("r"), purpose),
+        WayOn::Back("") => "Press Esc to go back.".into(),
+        WayOn::Back(purpose) => format!("Press Esc to go back {purpose}.").into(),
+        WayOn::Park("") => to(press("p"), "park the run"),
+        WayOn::Park(purpose) => format!("{} to park the run {purpose}.", press("p")).into(),
+        WayOn::Continue(purpose) => to("Press Enter".into(), purpose),
+        WayOn::Leave => to(press("q"), "leave"),
+        WayOn::ShowLink => "Press Enter for the link.".into(),
+        WayOn::HandOver => {
+            format!("{} to send the link to your clipboard, or f to write it into a file.", press("c")).into()
+        }
+        WayOn::PrintLink => to(press("l"), "print the link alone"),
+        WayOn::WriteFile => to(press("f"), "write it into a file"),
+        WayOn::Explain => to(press("e"), "look the code up"),
+        WayOn::Lift => to(press("x"), "lift the exclusion"),
+        WayOn::IncludeKinds => to(press("m"), "include them"),
+        WayOn::Exclude => to(press("x"), "exclude the user"),
+        WayOn::Filter => "Press / and type.".into(),
+        WayOn::ClearFilter => "Press Esc to clear the words.".into(),
+        WayOn::RestoreTicks => to(press("c"), "bring the ticks back"),
+        WayOn::Review => "Press Enter to see the bill.".into(),
+        WayOn::TurnOff => format!(
+            "An Admin turns users off with O{}.",
+            if keyboard == Keyboard::Text { ", outside the field" } else { "" }
+        )
+        .into(),
+        WayOn::AddCustomer => to(press("n"), "add one (Admin)"),
+        WayOn::FillIn => to(press("w"), "have it filled in"),
+        WayOn::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
+        WayOn::Run(command, "") => format!("Run {command}.").into(),
+        WayOn::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
+    }
 }
 
 /// A number of rows as people read it: `500,000`.

@@ -5,15 +5,15 @@ use crate::domain::{
     text::{Shown, Text},
 };
 
-use super::{Look, screen::Screen, view::Bar};
+use super::{context::ViewCx, screen::Screen, view::Bar};
 
 /// The bar above a screen.
-pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
-    let record = look.session.record.as_ref();
+pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a Screen) -> Bar<'a> {
+    let record = cx.session.record.as_ref();
     let organisation = record.and_then(|r| r.organisation.as_ref()).or_else(|| screen.organisation());
     let impersonation = record.and_then(|r| r.impersonation.as_ref());
     Bar {
-        is_sandbox: look.setup.is_sandbox,
+        is_sandbox: cx.setup.is_sandbox,
         customer: record.map(|r| r.customer.name.shown()).or_else(|| screen.customer()),
         product: record.map(|r| r.product.name()),
         run: record.map(|r| Text::of(format_args!("{}", r.id))),
@@ -30,7 +30,7 @@ pub(super) fn bar<'a>(look: Look<'a>, screen: &'a Screen) -> Bar<'a> {
         last_four: organisation.map(|o| o.tenant.last_four()),
         tenant: organisation.map(|o| o.tenant),
         is_read_only: record.is_some_and(|r| r.is_read_only),
-        warning: look.session.sweep_warning.as_ref().map(Text::shown),
+        warning: cx.session.sweep_warning.as_ref().map(Text::shown),
     }
 }
 

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    effect::{CallId, Deed, Effect, Request},
-    event::Reply,
+    call::{CallId, Reply, Request},
+    effect::{Effect, FrontEndTask},
 };
 
 /// What kind of call is open.
@@ -64,13 +64,6 @@ impl Outbox {
         }
     }
 
-    /// Drops a call that may or may not be open, and forgets it.
-    pub(crate) fn cancel_taken(&mut self, call: &mut Option<CallId>) {
-        if let Some(call) = call.take() {
-            self.cancel(call);
-        }
-    }
-
     /// Asks a write to stop after its present batch; its replies are still routed.
     pub(crate) fn stop_after_batch(&mut self, call: CallId) {
         if self.open.contains_key(&call) {
@@ -88,8 +81,8 @@ impl Outbox {
     }
 
     /// Asks the front end to do something.
-    pub(crate) fn perform(&mut self, deed: Deed) {
-        self.effects.push(Effect::Perform(deed));
+    pub(crate) fn perform(&mut self, task: FrontEndTask) {
+        self.effects.push(Effect::Perform(task));
     }
 
     /// Notes a reply; says whether somebody still waits for it.

@@ -2,7 +2,7 @@
 
 pub(crate) mod field;
 pub(crate) mod form;
-pub(crate) mod list;
+pub(crate) mod results;
+pub(crate) mod sweep;
 pub(crate) mod table;
-pub(crate) mod ticks;
 pub(crate) mod wait;

@@ -7,16 +7,15 @@ use std::time::Duration;
 
 use crate::domain::{
     failure::{Failure, FailureKind},
+    phrase::WayOn,
     run::RunRecord,
     tenant::{Proof, Verdict},
     time::Moment,
 };
 
 use super::{
-    Cx,
-    effect::{CallId, Request},
-    event::Reply,
-    session::{Routed, Session},
+    outbox::Outbox,
+    pending::{self, Arrival, Call, Pending, Woken},
 };
 
 /// Seconds between rounds; the last one repeats (microsoft-identity-and-graph.md section 3.6: rounds at 0, 2, 4, 8, 15,
@@ -35,39 +34,37 @@ pub(crate) struct Proving {
     /// When the answers first said that the grant is spreading.
     pub(crate) spreading_since: Option<Moment>,
     /// A round that is out.
-    round: Option<CallId>,
+    round: Pending<Box<Proof>>,
     /// The pause before the next round.
-    pause: Option<CallId>,
+    pause: Pending<Woken>,
     /// The write that keeps the proof.
-    saving: Option<CallId>,
+    saving: Pending<Box<RunRecord>>,
     /// Rounds begun since polling began.
     rounds: usize,
 }
 
 impl Proving {
     /// Begins polling, unless it goes on already or everything is proved.
-    pub(crate) fn start(cx: &mut Cx<'_>) {
-        let this = &cx.session.proving;
-        if this.round.is_none() && this.pause.is_none() && !this.is_proved() {
-            cx.session.proving.since = Some(cx.now);
-            cx.session.proving.rounds = 0;
-            Self::ask(cx);
+    pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
+        if !self.goes_on() && !self.is_proved() {
+            self.since = Some(now);
+            self.rounds = 0;
+            self.ask(record, calls);
         }
     }
 
     /// Asks now; a round that is out is enough. Starts the quick rounds over.
-    pub(crate) fn ask_now(cx: &mut Cx<'_>) {
-        if cx.session.proving.round.is_none() {
-            cx.session.proving.rounds = 0;
-            Self::ask(cx);
+    pub(crate) fn ask_now(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        if !self.round.is_out() {
+            self.rounds = 0;
+            self.ask(record, calls);
         }
     }
 
     /// Ends the polling; what was found stays.
-    pub(crate) fn stop(cx: &mut Cx<'_>) {
-        let Cx { session, calls, .. } = cx;
-        calls.cancel_taken(&mut session.proving.round);
-        calls.cancel_taken(&mut session.proving.pause);
+    pub(crate) fn stop(&mut self, calls: &mut Outbox) {
+        self.round.cancel(calls);
+        self.pause.cancel(calls);
     }
 
     /// Whether every check was good in this session: a proof of yesterday opens nothing.
@@ -77,93 +74,82 @@ impl Proving {
 
     /// Whether a round is out.
     pub(crate) const fn is_asking(&self) -> bool {
-        self.round.is_some()
+        self.round.is_out()
     }
 
     /// Whether another round comes by itself.
     pub(crate) const fn goes_on(&self) -> bool {
-        self.round.is_some() || self.pause.is_some()
+        self.round.is_out() || self.pause.is_out()
     }
 
-    /// Takes a reply if it belongs to the polling.
-    pub(crate) fn reply(cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Routed {
-        let this = &mut cx.session.proving;
-        if this.round == Some(call) {
-            this.round = None;
-            match reply {
-                Reply::Proof(proof) => Self::found(cx, *proof),
-                Reply::Failed(failure) => {
-                    this.failure = Some(failure);
-                    Self::rest(cx);
+    /// Takes a reply if it belongs to the polling; out comes the record as it is once the proof is kept.
+    pub(crate) fn hear(
+        &mut self,
+        arrival: &mut Arrival,
+        record: &RunRecord,
+        now: Moment,
+        calls: &mut Outbox,
+    ) -> Option<Box<RunRecord>> {
+        if let Some(found) = self.round.take(arrival) {
+            match found {
+                Ok(proof) => self.found(*proof, record, now, calls),
+                Err(failure) => {
+                    self.failure = Some(failure);
+                    self.rest(calls);
                 }
-                _ => Self::rest(cx),
             }
-        } else if this.pause == Some(call) {
-            this.pause = None;
-            Self::ask(cx);
-        } else if this.saving == Some(call) {
-            this.saving = None;
-            match reply {
-                Reply::Run(record) => Session::adopt(cx, *record),
-                Reply::Failed(failure) => this.failure = Some(failure),
-                _ => {}
-            }
-        } else {
-            return Routed::NotMine(Box::new(reply));
+        } else if self.pause.take(arrival).is_some() {
+            self.ask(record, calls);
+        } else if let Some(saved) = self.saving.take(arrival) {
+            return saved.map_err(|failure| self.failure = Some(failure)).ok();
         }
-        Routed::Changed
+        None
     }
 
-    fn ask(cx: &mut Cx<'_>) {
-        let Some(request) = cx.session.record.as_ref().and_then(request) else { return };
-        let Cx { session, calls, .. } = cx;
-        let this = &mut session.proving;
-        calls.cancel_taken(&mut this.pause);
-        this.rounds = this.rounds.saturating_add(1);
-        this.round = Some(calls.start(request));
+    fn ask(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        let Some(round) = round(record) else { return };
+        self.pause.cancel(calls);
+        self.rounds = self.rounds.saturating_add(1);
+        self.round.start(calls, round);
     }
 
     /// Pauses before the next round.
-    fn rest(cx: &mut Cx<'_>) {
-        let this = &mut cx.session.proving;
-        let at = this.rounds.saturating_sub(1).min(PAUSES.len().saturating_sub(1));
+    fn rest(&mut self, calls: &mut Outbox) {
+        let at = self.rounds.saturating_sub(1).min(PAUSES.len().saturating_sub(1));
         let usual = Duration::from_secs(PAUSES.get(at).copied().unwrap_or(30));
-        let asked = this.failure.as_ref().and_then(|failure| failure.retry_after).unwrap_or_default();
-        this.pause = Some(cx.calls.start(Request::Wake(usual.max(asked))));
+        let asked = self.failure.as_ref().and_then(|failure| failure.retry_after).unwrap_or_default();
+        self.pause.start(calls, pending::wake(usual.max(asked)));
     }
 
-    fn found(cx: &mut Cx<'_>, mut proof: Proof) {
-        let Some(record) = cx.session.record.as_ref() else { return };
+    fn found(&mut self, mut proof: Proof, record: &RunRecord, now: Moment, calls: &mut Outbox) {
         guard_tenant(record, &mut proof);
-        let (is_hosted, may_write) = (record.product.is_hosted(), !record.is_read_only);
-        let (run, organisation) = (record.id.clone(), proof.organisation.clone());
-        let this = &mut cx.session.proving;
-        this.failure = None;
-        this.spreading_since = match proof.verdict {
-            Verdict::Spreading => this.spreading_since.or(Some(cx.now)),
+        self.failure = None;
+        self.spreading_since = match proof.verdict {
+            Verdict::Spreading => self.spreading_since.or(Some(now)),
             _ => None,
         };
         let is_proved = proof.verdict.is_proved();
         // A password that is tried again and again locks the account (exchange-web-services.md section 10).
-        let is_over = is_hosted
+        let is_over = record.product.is_hosted()
             && matches!(&proof.verdict, Verdict::Failed(failure) if failure.kind == FailureKind::Refused);
-        this.proof = Some(proof);
-        if is_proved && may_write && this.saving.is_none() {
-            this.saving = Some(cx.calls.start(Request::SaveProof(run, organisation)));
+        let organisation = proof.organisation.clone();
+        self.proof = Some(proof);
+        if is_proved && !record.is_read_only && !self.saving.is_out() {
+            self.saving.start(calls, pending::save_proof(record.id.clone(), organisation));
         } else if !is_proved && !is_over {
-            Self::rest(cx);
+            self.rest(calls);
         }
     }
 }
 
 /// One round for this run; nothing while access is not on record.
-fn request(record: &RunRecord) -> Option<Request> {
+fn round(record: &RunRecord) -> Option<Call<Box<Proof>>> {
     let (organisation, impersonation) = if record.product.is_hosted() {
         (None, Some(Box::new(record.impersonation.clone()?)))
     } else {
         (Some(record.organisation.clone()?), None)
     };
-    Some(Request::Prove { organisation, impersonation, is_link_out: record.link_shown.is_some() })
+    Some(pending::prove(organisation, impersonation, record.link_shown.is_some()))
 }
 
 /// Rule 2, once more: whatever a proof says of itself, it is none when it names another tenant than the run's.
@@ -177,7 +163,7 @@ fn guard_tenant(record: &RunRecord, proof: &mut Proof) {
             proof.verdict = Verdict::Failed(Failure::new(
                 FailureKind::Malformed,
                 "the checks are good, but no answer names the organisation",
-                "Press r to ask again.",
+                WayOn::Again("ask again"),
             ));
         }
         _ => {}

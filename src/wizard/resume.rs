@@ -4,7 +4,7 @@ use crate::domain::run::RunRecord;
 
 use super::screen::{
     Screen, authorise::Authorise, impersonation::Impersonation, outcome::Outcome, product::Product,
-    tenant::Tenant, users::Users,
+    tenant::Tenant,
 };
 
 /// How far a run is, by its record alone.
@@ -44,7 +44,7 @@ pub(crate) fn trail(record: &RunRecord) -> Vec<Screen> {
     };
     let steps = [
         (Stage::Authorise, Screen::Authorise(Authorise::default())),
-        (Stage::Users, Screen::Users(Users::default())),
+        (Stage::Users, Screen::Users(Box::default())),
         (Stage::Outcome, Screen::Outcome(Outcome::default())),
     ];
     let reached = stage(record);

@@ -9,41 +9,61 @@ mod list;
 mod pages;
 mod people;
 mod rows;
-
-use std::collections::BTreeSet;
+mod shared;
+mod ticks;
 
 use crate::domain::{
     failure::Failure,
     filter::Query,
     id::UserId,
-    protection::{AutoRule, SeatResult},
+    protection::{AutoRule, Protection, SeatResult},
     text::Text,
     time::Moment,
-    user::{Kinds, User},
+    user::Kinds,
 };
 
 use super::{
-    effect::{CallId, Request},
-    event::Move,
     outbox::Outbox,
-    part::ticks::Ticks,
+    pending::{self, Call, Listed, Pending, Saved, Searched, Sorted, Woken},
 };
 
 use list::List;
 pub(crate) use people::{Counts, People};
+use shared::Shared;
+pub(crate) use ticks::Ticks;
 
-/// Where a call of the roster stands.
-#[derive(Debug, Default)]
-enum Phase {
-    /// Not asked for.
-    #[default]
-    Idle,
-    /// Out.
-    Running(CallId),
-    /// Came back whole.
-    Done,
-    /// Came back with bad news.
-    Failed(Failure),
+/// Something that is read once, and how that went.
+#[derive(Debug)]
+struct Fetch<R> {
+    pending: Pending<R>,
+    /// How it ended, once it has.
+    ended: Option<Result<(), Failure>>,
+}
+
+impl<R> Default for Fetch<R> {
+    fn default() -> Self {
+        Self { pending: Pending::default(), ended: None }
+    }
+}
+
+impl<R> Fetch<R> {
+    /// Whether it was neither asked for nor has come.
+    const fn is_idle(&self) -> bool {
+        !self.pending.is_out() && self.ended.is_none()
+    }
+
+    /// Whether it came back whole.
+    const fn is_done(&self) -> bool {
+        !self.pending.is_out() && matches!(self.ended, Some(Ok(())))
+    }
+
+    /// Why it did not.
+    const fn failure(&self) -> Option<&Failure> {
+        match &self.ended {
+            Some(Err(failure)) if !self.pending.is_out() => Some(failure),
+            _ => None,
+        }
+    }
 }
 
 /// The users of the run.
@@ -51,32 +71,32 @@ enum Phase {
 pub(crate) struct Roster {
     people: People,
     list: List,
-    listing: Phase,
+    listing: Fetch<Listed>,
     /// When the listing began.
     since: Moment,
-    facts: Phase,
+    facts: Fetch<Box<Protection>>,
     /// Searches that are out for the present filter.
-    searches: BTreeSet<CallId>,
+    searches: Vec<Pending<Searched>>,
     /// A search for the present filter failed: its hits are not whole.
     is_torn: bool,
     /// Sorts the rows by name.
-    sorting: Option<CallId>,
+    sorting: Pending<Sorted>,
     /// The present filter, as typed.
     typed: String,
     /// Ticks have changed since they were last saved.
     is_dirty: bool,
     /// Wakes the saving.
-    wake: Option<CallId>,
+    wake: Pending<Woken>,
     /// Saves the ticks.
-    saving: Option<CallId>,
+    saving: Pending<Saved>,
     /// Saves the counts.
-    counting: Option<CallId>,
+    counting: Pending<Saved>,
     /// The counts have changed since that save was sent.
     has_new_counts: bool,
     /// What there is to know about the listing.
     notes: Vec<Text>,
-    /// The user who had the cursor before the list was asked for again.
-    wanted: Option<UserId>,
+    /// The customer's own domains among the addresses.
+    shared: Shared,
     /// Ticked, but not shown by the filter.
     outside: u32,
     /// Eligible and shown: what *These* ticks.
@@ -106,12 +126,12 @@ impl Roster {
 
     /// Whether every user has been listed.
     pub(crate) const fn is_complete(&self) -> bool {
-        matches!(self.listing, Phase::Done)
+        self.listing.is_done()
     }
 
     /// Whether users still arrive.
     pub(crate) const fn is_arriving(&self) -> bool {
-        matches!(self.listing, Phase::Running(_))
+        self.listing.pending.is_out()
     }
 
     /// When the listing began, while users still arrive.
@@ -121,20 +141,25 @@ impl Roster {
 
     /// Whether what is on record has been read: before that nobody knows who is on.
     pub(crate) const fn is_known(&self) -> bool {
-        matches!(self.facts, Phase::Done)
+        self.facts.is_done()
     }
 
     /// Why the list, or what is on record, did not come whole.
     pub(crate) const fn failure(&self) -> Option<&Failure> {
-        match (&self.listing, &self.facts) {
-            (Phase::Failed(failure), _) | (_, Phase::Failed(failure)) => Some(failure),
-            _ => None,
+        match self.listing.failure() {
+            None => self.facts.failure(),
+            failure => failure,
         }
     }
 
     /// What there is to know about the listing.
     pub(crate) fn notes(&self) -> &[Text] {
         &self.notes
+    }
+
+    /// The customer's own mail domain that most addresses share.
+    pub(crate) fn shared_domain(&self) -> Option<&Text> {
+        self.shared.most()
     }
 
     /// Whether a search is out.
@@ -159,65 +184,51 @@ impl Roster {
 
     /// Whether ticks or counts are being saved.
     pub(crate) const fn is_saving(&self) -> bool {
-        self.saving.is_some() || self.counting.is_some()
+        self.saving.is_out() || self.counting.is_out()
     }
 
-    /// Index of the row under the cursor.
-    pub(crate) fn cursor(&self) -> Option<usize> {
-        self.list.cursor()
+    /// Users by their ids, as rows; one who is not listed is left out.
+    pub(crate) fn rows_of(&self, users: &[UserId]) -> Ticks {
+        users.iter().filter_map(|id| self.people.pages.find(*id)).collect()
     }
 
-    /// Index of the other end of the range.
-    pub(crate) fn anchor(&self) -> Option<usize> {
-        self.list.anchor()
+    /// The rows from one user to another as they stand, both included; none when one of them is not shown.
+    pub(crate) fn rows_between(&self, from: UserId, to: UserId) -> Option<Ticks> {
+        let at = |id| self.list.at(self.people.pages.find(id)?);
+        Some(self.list.between(at(from)?, at(to)?))
     }
 
-    /// The user under the cursor.
-    pub(crate) fn under_cursor(&self) -> Option<(u32, User<'_>)> {
-        let row = self.list.under_cursor()?;
-        Some((row, self.people.user(row)?))
+    /// The rows that are shown.
+    pub(crate) fn rows_shown(&self) -> Ticks {
+        self.list.shown(&self.people).clone()
     }
 
-    /// The rows of the range, or the one under the cursor.
-    pub(crate) fn selected(&self) -> Ticks {
-        self.list.selected()
+    /// Whether the rows stand by name.
+    pub(crate) const fn is_by_name(&self) -> bool {
+        self.list.is_by_name()
     }
 
-    /// Moves the cursor.
-    pub(crate) fn step(&mut self, by: Move) {
-        self.wanted = None;
-        self.list.step(by);
-    }
-
-    /// Starts or ends a range; says whether one is open now.
-    pub(crate) fn mark(&mut self) -> bool {
-        self.list.mark()
-    }
-
-    /// Ends the range; says whether one was open.
-    pub(crate) fn unmark(&mut self) -> bool {
-        let was_open = self.list.anchor().is_some();
-        self.list.unmark();
-        was_open
+    /// What was typed into the filter.
+    pub(crate) fn filter(&self) -> &str {
+        &self.typed
     }
 
     /// Sorts by name or back; says whether a sorting by name is under way now.
     pub(crate) fn sort(&mut self, calls: &mut Outbox) -> bool {
-        let was_by_name = self.list.is_by_name() || self.sorting.is_some();
-        calls.cancel_taken(&mut self.sorting);
+        let was_by_name = self.list.is_by_name() || self.sorting.is_out();
+        self.sorting.cancel(calls);
         if was_by_name {
             self.list.unsort(&self.people);
         } else {
-            self.sorting = Some(calls.start(Request::Sort(self.people.pages.numbered())));
+            self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
         }
         !was_by_name
     }
 
     /// Rows have come: what stands by name, or will, is sorted again.
     fn sort_again(&mut self, calls: &mut Outbox) {
-        if self.list.is_by_name() || self.sorting.is_some() {
-            calls.cancel_taken(&mut self.sorting);
-            self.sorting = Some(calls.start(Request::Sort(self.people.pages.numbered())));
+        if self.list.is_by_name() || self.sorting.is_out() {
+            self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
         }
     }
 
@@ -226,18 +237,14 @@ impl Roster {
         typed.clone_into(&mut self.typed);
         let query = Query::parse(typed);
         let is_whole = self.searches.is_empty() && !self.is_torn;
-        for call in std::mem::take(&mut self.searches) {
-            calls.cancel(call);
+        for mut search in std::mem::take(&mut self.searches) {
+            search.cancel(calls);
         }
         self.is_torn = false;
         if query.needs_search() && !self.people.pages.all().is_empty() {
-            self.searches.insert(calls.start(Request::Search {
-                query: typed.to_owned(),
-                first: 0,
-                pages: self.people.pages.all().to_vec(),
-                kept: self.list.kept(&self.people, &query),
-                within: if is_whole { self.list.within(&self.people, &query) } else { None },
-            }));
+            let within = if is_whole { self.list.within(&self.people, &query) } else { None };
+            let pages = self.people.pages.all().to_vec();
+            self.search(calls, pending::search(typed.to_owned(), 0, pages, within));
         }
         self.list.ask(&self.people, query);
         if self.searches.is_empty() {
@@ -246,30 +253,36 @@ impl Roster {
         self.recount();
     }
 
-    /// Ticks the row or the range, or unticks it when every eligible row of it is ticked; says whether any row could
-    /// be ticked or unticked.
-    pub(crate) fn toggle(&mut self) -> bool {
-        let rows = self.selected();
+    fn search(&mut self, calls: &mut Outbox, search: Call<Searched>) {
+        let mut pending = Pending::default();
+        pending.start(calls, search);
+        self.searches.push(pending);
+    }
+
+    /// Ticks rows, or unticks them when every one of them that can be ticked is ticked; says whether any could be.
+    pub(crate) fn toggle(&mut self, rows: &Ticks) -> bool {
         let (eligible, ticked) = (self.people.eligible(), self.people.ticked());
-        let words = 0..rows.len_words();
-        let free = words.clone().any(|at| rows.word(at) & eligible.word(at) != 0);
-        let is_open = words.into_iter().any(|at| rows.word(at) & eligible.word(at) & !ticked.word(at) != 0);
-        if free {
-            self.people.tick(&rows, is_open);
-            self.recount();
-        }
-        free
+        let is_open =
+            (0..rows.len_words()).any(|at| rows.word(at) & eligible.word(at) & !ticked.word(at) != 0);
+        self.tick(rows, is_open)
+    }
+
+    /// Ticks or unticks rows, the eligible ones of them; says whether there is one.
+    pub(crate) fn tick(&mut self, rows: &Ticks, is_ticked: bool) -> bool {
+        self.people.tick(rows, is_ticked);
+        self.recount();
+        (0..rows.len_words()).any(|at| rows.word(at) & self.people.eligible().word(at) != 0)
+    }
+
+    /// Turns the ticks of rows round.
+    pub(crate) fn invert(&mut self, rows: &Ticks) {
+        self.people.invert(rows);
+        self.recount();
     }
 
     /// Ticks everyone who may be protected, those who arrive later too.
     pub(crate) fn tick_all(&mut self) {
         self.people.tick_all();
-        self.recount();
-    }
-
-    /// Ticks what is shown.
-    pub(crate) fn tick_these(&mut self) {
-        self.people.tick(&self.list.shown(&self.people).clone(), true);
         self.recount();
     }
 
@@ -283,9 +296,9 @@ impl Roster {
         self.recount();
     }
 
-    /// Turns the ticks of what is shown round.
-    pub(crate) fn invert(&mut self) {
-        self.people.invert(&self.list.shown(&self.people).clone());
+    /// Unticks everybody, whatever the filter shows.
+    pub(crate) fn clear_all(&mut self) {
+        self.people.clear();
         self.recount();
     }
 

@@ -1,4 +1,4 @@
-//! The screens, dispatched by plain match: enter, intent, reply, leave, view.
+//! The screens, dispatched by plain match: enter, answer, hear, leave, view.
 
 pub(crate) mod add;
 pub(crate) mod authorise;
@@ -6,19 +6,23 @@ pub(crate) mod customer;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
 pub(crate) mod product;
+pub(crate) mod step;
 pub(crate) mod tenant;
+#[cfg(test)]
+mod tests;
 pub(crate) mod users;
 
-use crate::domain::{tenant::Organisation, text::Shown};
+use crate::domain::{phrase::Phrase, tenant::Organisation, text::Shown, time::Moment};
 
 use super::{
-    Cx, Look,
-    effect::CallId,
-    event::{Action, Intent, Reply},
-    step::Step,
-    view::{Ask, Card, Focus, Key, Notice, Panel, Place, Stop},
+    answer::Given,
+    ask::{Focus, QuestionId, Shape},
+    context::{UpdateCx, ViewCx},
+    pending::Arrival,
+    view::{Block, Card, Notice, Offer, Page, Place, Standing, Stop},
 };
-use crate::domain::time::Moment;
+
+use step::Step;
 
 /// The names of the trail, in order.
 pub(crate) const STOPS: [&str; 6] = ["Customer", "Product", "Access", "Authorise", "Users", "Outcome"];
@@ -29,7 +33,7 @@ pub(crate) enum Screen {
     /// Choose a customer.
     Customer(Box<customer::Customer>),
     /// Add a customer.
-    Add(add::Add),
+    Add(Box<add::Add>),
     /// Choose a product.
     Product(product::Product),
     /// Which organisation it is.
@@ -39,26 +43,60 @@ pub(crate) enum Screen {
     /// Obtain consent, or prove that impersonation works.
     Authorise(authorise::Authorise),
     /// Tick, All, or Enable Auto.
-    Users(users::Users),
+    Users(Box<users::Users>),
     /// What was done, and the receipt.
     Outcome(outcome::Outcome),
 }
 
-/// What a screen shows; the wizard adds bar, card and the keys that every screen has.
+/// What a screen shows and asks; the wizard adds bar, card and what can be done on every screen.
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
-    /// The screen itself.
-    pub(crate) panel: Panel<'a>,
-    /// A panel of the screen's own above it (a bill, the kinds, a QR code).
-    pub(crate) overlay: Option<Panel<'a>>,
+    /// Which question stands.
+    pub(crate) id: QuestionId,
+    /// How it is answered.
+    pub(crate) shape: Shape,
+    /// Another number makes it another question: the bill or the number that it is about has changed.
+    pub(crate) stamp: u64,
+    /// What was asked for is on its way.
+    pub(crate) is_waiting: bool,
+    /// Where the keyboard is to be.
+    pub(crate) focus: Focus,
+    /// What is to be seen.
+    pub(crate) page: Page<'a>,
+    /// The page below, where this is a panel above it.
+    pub(crate) below: Option<Page<'a>>,
     /// Its line of state, unless something more urgent is to be said.
     pub(crate) notice: Option<Notice>,
-    /// Its own keys, most important first.
-    pub(crate) keys: Vec<Key>,
-    /// What the keyboard acts on.
-    pub(crate) focus: Focus,
+    /// What can be done, most important first.
+    pub(crate) offers: Vec<Offer>,
+    /// How far the proof of access is, where that is what is shown.
+    pub(crate) standing: Option<Standing>,
     /// When a wait or a countdown on it changes next.
     pub(crate) next_change: Option<Moment>,
+}
+
+impl<'a> Scene<'a> {
+    /// A page with a question, nothing else.
+    pub(crate) fn new(
+        id: QuestionId,
+        shape: Shape,
+        heading: impl Into<Phrase>,
+        blocks: Vec<Block<'a>>,
+    ) -> Self {
+        Self {
+            id,
+            shape,
+            stamp: 0,
+            is_waiting: false,
+            focus: Focus::default(),
+            page: Page { heading: heading.into(), blocks },
+            below: None,
+            notice: None,
+            offers: Vec::new(),
+            standing: None,
+            next_change: None,
+        }
+    }
 }
 
 impl Screen {
@@ -68,64 +106,57 @@ impl Screen {
     }
 
     /// Comes on: may start calls.
-    pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         match self {
+            Self::Product(_) => {}
             Self::Customer(screen) => screen.enter(cx),
-            Self::Add(_) | Self::Product(_) | Self::Impersonation(_) => {}
+            Self::Add(screen) => screen.enter(cx),
             Self::Tenant(screen) => screen.enter(cx),
+            Self::Impersonation(screen) => screen.enter(cx),
             Self::Authorise(screen) => screen.enter(cx),
             Self::Users(screen) => screen.enter(cx),
             Self::Outcome(screen) => screen.enter(cx),
         }
     }
 
-    /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
+    /// Handles an answer to its question, or an action, offered or not: doing it says why it is not.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match self {
-            Self::Customer(screen) => screen.intent(cx, &intent),
-            Self::Add(screen) => screen.intent(cx, intent),
-            Self::Product(screen) => screen.intent(cx, &intent),
-            Self::Tenant(screen) => screen.intent(cx, intent),
-            Self::Impersonation(screen) => screen.intent(cx, intent),
-            Self::Authorise(screen) => screen.intent(cx, &intent),
-            Self::Users(screen) => screen.intent(cx, intent),
-            Self::Outcome(screen) => screen.intent(cx, intent),
-        }
-    }
-
-    /// What a letter would do here if it were open: doing it says why it is not.
-    pub(crate) fn tried(&self, c: char) -> Option<Action> {
-        match (self, c.to_ascii_lowercase()) {
-            (Self::Customer(_), 'n') => Some(Action::Add),
-            (Self::Users(_), c) => users::tried(c),
-            _ => None,
+            Self::Customer(screen) => screen.answer(cx, given),
+            Self::Add(screen) => screen.answer(cx, given),
+            Self::Product(screen) => screen.answer(cx, &given),
+            Self::Tenant(screen) => screen.answer(cx, given),
+            Self::Impersonation(screen) => screen.answer(cx, given),
+            Self::Authorise(screen) => screen.answer(cx, &given),
+            Self::Users(screen) => screen.answer(cx, given),
+            Self::Outcome(screen) => screen.answer(cx, &given),
         }
     }
 
     /// Handles a reply to one of its own calls.
-    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         match self {
-            Self::Customer(screen) => screen.reply(cx, call, reply),
-            Self::Add(screen) => screen.reply(cx, call, reply),
-            Self::Product(screen) => screen.reply(cx, call, reply),
-            Self::Tenant(screen) => screen.reply(cx, call, reply),
-            Self::Impersonation(screen) => screen.reply(cx, call, reply),
-            Self::Authorise(screen) => screen.reply(cx, call, reply),
-            Self::Users(screen) => screen.reply(cx, call, reply),
-            Self::Outcome(screen) => screen.reply(cx, call, reply),
+            Self::Customer(screen) => screen.hear(cx, arrival),
+            Self::Add(screen) => screen.hear(cx, arrival),
+            Self::Product(screen) => screen.hear(cx, arrival),
+            Self::Tenant(screen) => screen.hear(cx, arrival),
+            Self::Impersonation(screen) => screen.hear(cx, arrival),
+            Self::Authorise(screen) => screen.hear(cx, arrival),
+            Self::Users(screen) => screen.hear(cx, arrival),
+            Self::Outcome(screen) => screen.hear(cx, arrival),
         }
     }
 
     /// Something of the run has changed below it.
-    pub(crate) fn session_changed(&mut self, cx: &mut Cx<'_>) -> Step {
+    pub(crate) fn session_changed(&mut self, cx: &mut UpdateCx<'_>) -> Step {
         match self {
             Self::Users(screen) => screen.session_changed(cx),
             _ => Step::Stay,
         }
     }
 
-    /// Goes off, in either direction: drops its readers.
-    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
+    /// Goes off, in either direction: drops its readers, keeps what was typed.
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         match self {
             Self::Customer(screen) => screen.leave(cx),
             Self::Add(screen) => screen.leave(cx),
@@ -138,45 +169,31 @@ impl Screen {
         }
     }
 
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
+    /// What it shows and asks.
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         match self {
-            Self::Customer(screen) => screen.view(look),
-            Self::Add(screen) => screen.view(look),
-            Self::Product(screen) => screen.view(look),
-            Self::Tenant(screen) => screen.view(look),
-            Self::Impersonation(screen) => screen.view(look),
-            Self::Authorise(screen) => screen.view(look),
-            Self::Users(screen) => screen.view(look),
-            Self::Outcome(screen) => screen.view(look),
-        }
-    }
-
-    /// Which question it asks, and whether an answer given now would come too early.
-    pub(crate) fn asks(&self, look: Look<'_>) -> (Ask, bool) {
-        match self {
-            Self::Customer(screen) => (Ask::Customer, screen.is_waiting()),
-            Self::Add(screen) => (Ask::NewCustomer, screen.is_waiting()),
-            Self::Product(screen) => (Ask::Product, screen.is_waiting()),
-            Self::Tenant(screen) => screen.asks(),
-            Self::Impersonation(screen) => (Ask::Impersonation, screen.is_waiting()),
-            Self::Authorise(screen) => screen.asks(look),
-            Self::Users(screen) => screen.asks(look),
-            Self::Outcome(screen) => screen.asks(),
+            Self::Customer(screen) => screen.view(cx),
+            Self::Add(screen) => screen.view(cx),
+            Self::Product(screen) => screen.view(cx),
+            Self::Tenant(screen) => screen.view(cx),
+            Self::Impersonation(screen) => screen.view(cx),
+            Self::Authorise(screen) => screen.view(cx),
+            Self::Users(screen) => screen.view(cx),
+            Self::Outcome(screen) => screen.view(cx),
         }
     }
 
     /// What to say to the customer now.
-    pub(crate) fn card(&self, look: Look<'_>) -> Card {
+    pub(crate) fn card(&self, cx: ViewCx<'_>) -> Card {
         match self {
             Self::Customer(_) => customer::Customer::card(),
             Self::Add(_) => add::Add::card(),
             Self::Product(_) => product::Product::card(),
-            Self::Tenant(screen) => screen.card(look),
+            Self::Tenant(screen) => screen.card(),
             Self::Impersonation(_) => impersonation::Impersonation::card(),
-            Self::Authorise(_) => authorise::Authorise::card(look),
-            Self::Users(screen) => screen.card(look),
-            Self::Outcome(screen) => screen.card(look),
+            Self::Authorise(_) => authorise::Authorise::card(cx),
+            Self::Users(screen) => screen.card(cx),
+            Self::Outcome(screen) => screen.card(cx),
         }
     }
 
@@ -197,7 +214,7 @@ impl Screen {
     }
 
     /// The trail with this screen's stop as *here*.
-    pub(crate) fn stops(&self, _look: Look<'_>) -> Vec<Stop> {
+    pub(crate) fn stops(&self) -> Vec<Stop> {
         let here = match self {
             Self::Customer(_) | Self::Add(_) => 0,
             Self::Product(_) => 1,

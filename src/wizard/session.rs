@@ -2,9 +2,11 @@
 //!
 //! Calls of the run go on while screens come and go; they end on park, on changing the customer and on leaving.
 
-use crate::domain::{run::RunRecord, text::Text, time::Moment};
+use crate::domain::{form_draft::FormDraft, run::RunRecord, text::Text, time::Moment};
 
-use super::{Cx, effect::CallId, event::Reply, proving::Proving, roster::Roster};
+use super::{
+    keeping::Keeping, outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster, view::Notice,
+};
 
 /// Everything that belongs to the run.
 #[derive(Debug, Default)]
@@ -15,6 +17,10 @@ pub(crate) struct Session {
     pub(crate) proving: Proving,
     /// The users of the run, their ticks and states, and the listing.
     pub(crate) roster: Roster,
+    /// The form that is being typed into.
+    pub(crate) keeping: Keeping,
+    /// What this operator typed into the form of a new customer, kept over runs.
+    pub(crate) new_customer: FormDraft,
     /// The world is open, kept over runs.
     pub(crate) is_open: bool,
     /// Rule 17, kept over runs.
@@ -23,28 +29,21 @@ pub(crate) struct Session {
     pub(crate) probed: Option<Moment>,
 }
 
-/// Where a reply belonged.
-#[derive(Debug)]
-pub(crate) enum Routed {
-    /// The session took it; the screen may want to look again.
-    Changed,
-    /// It belongs to a screen.
-    NotMine(Box<Reply>),
-}
-
 impl Session {
     /// Takes up a run as it is on record.
-    pub(crate) fn take_up(cx: &mut Cx<'_>, record: RunRecord) {
-        Self::let_go(cx);
-        let fresh = cx.session.emptied();
-        *cx.session = fresh;
-        cx.session.record = Some(record);
+    pub(crate) fn take_up(&mut self, record: RunRecord, calls: &mut Outbox) {
+        self.let_go(calls);
+        *self = self.emptied();
+        self.record = Some(record);
     }
 
     /// Saves what is still a draft and ends the run's calls.
-    pub(crate) fn let_go(cx: &mut Cx<'_>) {
-        Roster::leave(cx);
-        Proving::stop(cx);
+    pub(crate) fn let_go(&mut self, calls: &mut Outbox) {
+        self.keep_form(calls);
+        if let Some(record) = self.record.as_mut() {
+            self.roster.leave(record, calls);
+        }
+        self.proving.stop(calls);
     }
 
     /// A session without a run.
@@ -53,26 +52,66 @@ impl Session {
             is_open: self.is_open,
             sweep_warning: self.sweep_warning.clone(),
             probed: self.probed,
+            new_customer: self.new_customer.clone(),
             ..Self::default()
         }
     }
 
     /// Takes in what is on record now about the run that is open. Steps that are known to be done stay done: two
     /// writes may answer in another order than they were started.
-    pub(crate) fn adopt(cx: &mut Cx<'_>, mut record: RunRecord) {
-        let Some(known) = cx.session.record.as_ref().filter(|known| known.id == record.id) else { return };
+    pub(crate) fn adopt(&mut self, mut record: RunRecord) {
+        let Some(known) = self.record.as_ref().filter(|known| known.id == record.id) else { return };
         record.link_shown = record.link_shown.or(known.link_shown);
         record.proved = record.proved.or(known.proved);
         record.enabled = record.enabled.or(known.enabled);
-        cx.session.record = Some(record);
+        self.record = Some(record);
     }
 
-    /// Gives a reply to the run's own calls.
-    pub(crate) fn reply(cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Routed {
-        let reply = match Proving::reply(cx, call, reply) {
-            Routed::Changed => return Routed::Changed,
-            Routed::NotMine(reply) => *reply,
-        };
-        Roster::reply(cx, call, reply)
+    /// Begins the polling of the proof.
+    pub(crate) fn begin_proving(&mut self, now: Moment, calls: &mut Outbox) {
+        if let Some(record) = &self.record {
+            self.proving.start(record, now, calls);
+        }
+    }
+
+    /// Has the proof asked for now.
+    pub(crate) fn prove_now(&mut self, calls: &mut Outbox) {
+        if let Some(record) = &self.record {
+            self.proving.ask_now(record, calls);
+        }
+    }
+
+    /// What is typed into the form on the screen is kept soon; not where another process holds the run.
+    pub(crate) fn form_changed(&mut self, draft: FormDraft, calls: &mut Outbox) {
+        match self.record.as_mut() {
+            Some(record) if record.is_read_only => {}
+            Some(record) => {
+                record.form.clone_from(&draft);
+                self.keeping.change(draft, calls);
+            }
+            None => {
+                self.new_customer.clone_from(&draft);
+                self.keeping.change(draft, calls);
+            }
+        }
+    }
+
+    /// Keeps now what was typed.
+    pub(crate) fn keep_form(&mut self, calls: &mut Outbox) {
+        self.keeping.flush(self.record.as_ref().map(|record| &record.id), calls);
+    }
+
+    /// Takes a reply if it belongs to the run's own calls; out comes what is to be said about it.
+    pub(crate) fn hear(&mut self, arrival: &mut Arrival, now: Moment, calls: &mut Outbox) -> Option<Notice> {
+        let run = self.record.as_ref().map(|record| &record.id);
+        if let Some(said) = self.keeping.hear(arrival, run, calls) {
+            return Some(said);
+        }
+        let record = self.record.as_mut()?;
+        if let Some(newer) = self.proving.hear(arrival, record, now, calls) {
+            self.adopt(*newer);
+            return None;
+        }
+        self.roster.hear(arrival, record, calls)
     }
 }

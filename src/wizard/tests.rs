@@ -1,17 +1,15 @@
 //! The whole wizard: a driver that answers requests from a made-up world, the three paths, the rules, and random walks.
 
-mod journeys;
 mod looks;
 mod paths;
 mod rules;
-mod walks;
 
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
-    run::{Board, BoardRow, OpenRun, Operator, RunDone, RunRecord, SweeperStatus},
+    run::{Board, BoardRow, OpenRun, Operator, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::{Check, CheckState, Organisation, Proof, Verdict},
     text::Text,
@@ -21,9 +19,12 @@ use crate::domain::{
 
 use super::{
     Setup, Wizard,
-    effect::{CallId, Deed, Effect, Request},
-    event::{Action, Event, Happening, Intent, Reply, World},
-    view::{Block, Button, Focus, Notice, View},
+    answer::{Action, Answer, FieldId, Given, Value},
+    ask::{QuestionId, Shape, Spot},
+    call::{CallId, Reply, Request, World},
+    effect::{Effect, FrontEndTask},
+    event::{Event, EventKind},
+    view::{Block, Button, Place, Rows, View},
 };
 
 /// A tenant's GUID that ends in the number.
@@ -89,8 +90,8 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         proved: None,
         enabled: None,
         draft: crate::domain::draft::Draft::default(),
+        form: crate::domain::form_draft::FormDraft::default(),
         unfinished: Vec::new(),
-        done: RunDone::default(),
     }
 }
 
@@ -127,7 +128,7 @@ pub(crate) struct Desk {
     /// Calls that were cancelled.
     pub(crate) cancelled: Vec<CallId>,
     /// What the front end was asked to do.
-    pub(crate) deeds: Vec<Deed>,
+    pub(crate) tasks: Vec<FrontEndTask>,
     /// Everything that was ever asked for, as Debug shows it.
     pub(crate) log: Vec<String>,
     /// The run on record.
@@ -166,16 +167,16 @@ impl Desk {
             now: Moment::parse("2026-11-23T05:48:00Z").unwrap(),
             open: Vec::new(),
             cancelled: Vec::new(),
-            deeds: Vec::new(),
+            tasks: Vec::new(),
             log: Vec::new(),
             record: None,
-            board: Board { rows, sweep_warning: None },
+            board: Board { rows, ..Board::default() },
             world,
             verdict: Verdict::NotYet,
             named: None,
             protection: Protection::default(),
         };
-        desk.happen(Happening::Started);
+        desk.happen(EventKind::Started);
         desk
     }
 
@@ -185,12 +186,12 @@ impl Desk {
         let mut desk = Self::new(setup(), vec![row]);
         desk.record = Some(record);
         desk.answer();
-        desk.submit().submit().answer();
+        desk.pick(0).answer();
         desk
     }
 
     /// Lets something happen now.
-    pub(crate) fn happen(&mut self, what: Happening) -> &mut Self {
+    pub(crate) fn happen(&mut self, what: EventKind) -> &mut Self {
         for effect in self.wizard.update(Event { at: self.now, what }) {
             match effect {
                 Effect::Start(call, request) => {
@@ -201,29 +202,89 @@ impl Desk {
                     self.cancelled.push(call);
                     self.open.retain(|(open, request)| *open != call || request.is_write());
                 }
-                Effect::Perform(deed) => self.deeds.push(deed),
+                Effect::Perform(task) => self.tasks.push(task),
             }
         }
         self
     }
 
-    pub(crate) fn press(&mut self, intent: Intent) -> &mut Self {
-        self.happen(Happening::Intent(intent))
+    /// Answers the question that stands.
+    pub(crate) fn give(&mut self, what: Given) -> &mut Self {
+        let to = self.view().ask.revision;
+        self.happen(EventKind::Answer(Answer { to, what }))
     }
 
     pub(crate) fn act(&mut self, action: Action) -> &mut Self {
-        self.press(Intent::Act(action))
+        self.give(Given::Do(action))
     }
 
-    pub(crate) fn submit(&mut self) -> &mut Self {
-        self.press(Intent::Submit)
+    /// What Enter answers where no field has it: the row at the start, yes or no, the form, the default offer.
+    pub(crate) fn enter(&mut self) -> &mut Self {
+        let view = self.view();
+        let given = match &view.ask.shape {
+            Shape::Pick => {
+                let start = self.start();
+                drop(view);
+                return self.pick(start);
+            }
+            Shape::Form => Given::Submit,
+            Shape::Confirm { default: true } => Given::Yes,
+            Shape::Confirm { default: false } => Given::No,
+            Shape::Number(asked) => {
+                Given::Number(asked.confirms.or(asked.proposed).expect("a number that Enter could answer"))
+            }
+            Shape::Select(_) | Shape::Watch | Shape::Read => {
+                let offer = view.actions.iter().find(|offer| offer.is_default);
+                Given::Do(offer.expect("something that Enter does").action)
+            }
+        };
+        drop(view);
+        self.give(given)
     }
 
-    pub(crate) fn type_in(&mut self, text: &str) -> &mut Self {
-        for c in text.chars() {
-            self.press(Intent::Insert(c));
-        }
-        self
+    /// Picks the row at an index.
+    pub(crate) fn pick(&mut self, at: usize) -> &mut Self {
+        let id = self.rows(|rows| rows.id(at)).expect("a row");
+        self.give(Given::Pick(id))
+    }
+
+    /// Fills a field in, whole.
+    pub(crate) fn fill(&mut self, id: FieldId, text: &str) -> &mut Self {
+        let value = match id {
+            FieldId::Password => Value::Secret(Secret::new(text.to_owned())),
+            _ => Value::Text(text.to_owned()),
+        };
+        self.give(Given::Fill(id, value))
+    }
+
+    /// The index at which a front end puts its cursor first.
+    pub(crate) fn start(&self) -> usize {
+        let view = self.view();
+        let start = view.page.blocks.iter().find_map(|block| match block {
+            Block::Rows(rows) => rows.start.as_ref().and_then(|id| rows.rows.at(id)),
+            _ => None,
+        });
+        start.unwrap_or(0)
+    }
+
+    /// Reads the rows of the page.
+    pub(crate) fn rows<T>(&self, read: impl FnOnce(&dyn Rows) -> T) -> T {
+        let view = self.view();
+        let rows = view.page.blocks.iter().find_map(|block| match block {
+            Block::Rows(rows) => Some(rows.rows),
+            _ => None,
+        });
+        read(rows.expect("rows on the page"))
+    }
+
+    /// Whether the keyboard is to be here.
+    pub(crate) fn is_at(&self, spot: Spot) -> bool {
+        self.view().ask.focus.spot == spot
+    }
+
+    /// Which question stands.
+    pub(crate) fn question(&self) -> QuestionId {
+        self.view().ask.id
     }
 
     /// Answers everything but waits, until nothing is out.
@@ -238,14 +299,14 @@ impl Desk {
     /// Answers one call: a list comes in two parts.
     pub(crate) fn respond(&mut self, call: CallId, request: &Request) {
         if matches!(request, Request::ListUsers { .. }) {
-            self.happen(Happening::Reply(call, Reply::Page(page())));
+            self.happen(EventKind::Reply(call, Reply::Page(page())));
         }
         if let Request::TurnOff(_, users) = request {
             let off = |user: &Chosen| SeatResult { user: user.clone(), outcome: SeatOutcome::TurnedOff };
-            self.happen(Happening::Reply(call, Reply::Batch(users.iter().map(off).collect())));
+            self.happen(EventKind::Reply(call, Reply::Batch(users.iter().map(off).collect())));
         }
         if let Some(reply) = self.reply_to(request) {
-            self.happen(Happening::Reply(call, reply));
+            self.happen(EventKind::Reply(call, reply));
         }
     }
 
@@ -266,7 +327,7 @@ impl Desk {
             }
             self.now = at;
             self.open.retain(|(open, _)| *open != call);
-            self.happen(Happening::Reply(call, Reply::Woken)).answer();
+            self.happen(EventKind::Reply(call, Reply::Woken)).answer();
         }
         let left = end.since(self.now);
         for (_, request) in &mut self.open {
@@ -293,47 +354,36 @@ impl Desk {
     }
 
     pub(crate) fn heading(&self) -> String {
-        let view = self.view();
-        view.overlay.as_ref().map_or(&view.panel, |overlay| overlay).heading.to_string()
+        self.view().page.heading.for_commands().to_string()
     }
 
     pub(crate) fn notice(&self) -> String {
-        self.view().notice.map(|Notice { words, .. }| words.to_string()).unwrap_or_default()
+        self.view().notice.map(|notice| notice.words.for_commands().to_string()).unwrap_or_default()
     }
 
     /// Which stop of the trail is here.
     pub(crate) fn stop(&self) -> &'static str {
-        let here = self.view().trail.into_iter().find(|stop| stop.place == super::view::Place::Here);
+        let here = self.view().steps.into_iter().find(|stop| stop.place == Place::Here);
         here.map(|stop| stop.name).unwrap_or_default()
     }
 
     /// Everything that stands on the screen, as words.
     pub(crate) fn words(&self) -> String {
         let view = self.view();
-        format!("{:?} {:?} {:?}", view.panel, view.overlay, view.notice)
+        format!("{:?} {:?} {:?}", view.page, view.below, view.notice)
     }
 
-    /// The button with this label.
-    pub(crate) fn button(&self, label: &str) -> Option<Button> {
-        self.view().panel.blocks.into_iter().find_map(|block| match block {
-            Block::Buttons(buttons) => buttons.into_iter().find(|button| button.label.as_str() == label),
+    /// The button with this action.
+    pub(crate) fn button(&self, action: Action) -> Option<Button> {
+        self.view().page.blocks.into_iter().find_map(|block| match block {
+            Block::Buttons(buttons) => buttons.into_iter().find(|button| button.action == action),
             _ => None,
         })
     }
 
-    /// Moves to the control that is in focus when a button with this label has it.
-    pub(crate) fn reach(&mut self, label: &str) -> &mut Self {
-        for _ in 0..20 {
-            if self.button(label).is_some_and(|button| button.is_focused) {
-                return self;
-            }
-            self.press(Intent::NextControl);
-        }
-        panic!("no button {label}: {}", self.words());
-    }
-
-    pub(crate) fn is_in_field(&self) -> bool {
-        self.view().focus == Focus::Field
+    /// Whether an action is offered.
+    pub(crate) fn offers(&self, action: Action) -> bool {
+        self.view().offer(action).is_some()
     }
 
     /// What the made-up world answers; nothing for waits.
@@ -406,6 +456,7 @@ impl Desk {
             Request::FinishRun(_) => Some(failed()),
             Request::ParkRun(_)
             | Request::LeaveRun(_)
+            | Request::KeepForm(..)
             | Request::SaveDraft(..)
             | Request::SaveCounts { .. }
             | Request::SaveKinds(..)
@@ -436,7 +487,7 @@ pub(crate) fn failed() -> Reply {
     Reply::Failed(Failure::new(
         FailureKind::Unreachable,
         "the server did not answer",
-        "Press r to try again.",
+        crate::domain::phrase::WayOn::Again("try again"),
     ))
 }
 

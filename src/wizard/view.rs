@@ -1,12 +1,15 @@
 //! What a front end may show: data only, borrowed from the wizard.
 //!
-//! A view is a bar, a trail, a panel (heading and blocks), one line of state and the keys that are open now. An
-//! overlay is one more panel above it. Front ends decide where things stand and how they look, never what they mean.
+//! A view is a bar, the steps, a page (heading and blocks), one line of state, the question and what can be done. It knows
+//! no key, no cursor and no focus: front ends decide where things stand, how they look and what is pressed, never what
+//! they mean. Words are phrases, rows and fields have ids.
 
 use crate::domain::{
+    bill::Bill,
     customer::Product,
     failure::Failure,
     id::TenantId,
+    phrase::Phrase,
     protection::State,
     tenant::Check,
     text::{Shown, Text},
@@ -14,7 +17,10 @@ use crate::domain::{
     user::Kind,
 };
 
-use super::event::Action;
+use super::{
+    answer::{Action, FieldId, RowId},
+    ask::Ask,
+};
 
 /// Everything that can be seen now.
 #[derive(Debug)]
@@ -22,84 +28,31 @@ pub struct View<'a> {
     /// Who is being touched (rule 1): on every screen.
     pub bar: Bar<'a>,
     /// The steps of this run, in order.
-    pub trail: Vec<Stop>,
-    /// The screen.
-    pub panel: Panel<'a>,
-    /// A panel above the screen (help, say-it card, explain, a question, QR code); keys and focus are its own.
-    pub overlay: Option<Panel<'a>>,
+    pub steps: Vec<Stop>,
+    /// What is to be seen.
+    pub page: Page<'a>,
+    /// The page below, where `page` is a panel above it: to be drawn dimmed, if at all.
+    pub below: Option<Page<'a>>,
+    /// What may be answered.
+    pub ask: Ask,
     /// One line of state.
     pub notice: Option<Notice>,
-    /// What can be pressed now, most important first; help prints all of them.
-    pub keys: Vec<Key>,
-    /// What the keyboard acts on.
-    pub focus: Focus,
-    /// Which question stands here, for front ends that answer without looking at words.
-    pub ask: Ask,
-    /// What was asked for is on its way (the rows, a look-up, a write): an answer given now would come too early.
-    pub is_waiting: bool,
-    /// What to say to the customer now; opened by `s`, and open beside the body on wide terminals.
+    /// What can be done besides answering, most important first.
+    pub actions: Vec<Offer>,
+    /// What to say to the customer now.
     pub card: Card,
+    /// How far the proof of access is, on the screen that proves it.
+    pub standing: Option<Standing>,
     /// The next moment at which a wait or a countdown on screen changes; none: idle. Front ends need not care.
     pub next_change: Option<Moment>,
 }
 
-/// Which question stands on the screen, or on the panel above it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Ask {
-    /// Which customer?
-    Customer,
-    /// The form of a new customer.
-    NewCustomer,
-    /// Which product?
-    Product,
-    /// The tenant on record: is this the organisation?
-    Organisation,
-    /// The tenant's ID or domain, to be typed.
-    Tenant,
-    /// The tenant, which is settled: nothing is asked but to go on.
-    Settled,
-    /// The impersonation details.
-    Impersonation,
-    /// Authorise, then Enable; and how far the proof is.
-    Authorise(Standing),
-    /// The link as a QR code.
-    Qr,
-    /// Which users?
-    Users,
-    /// Which kinds are included?
-    Kinds,
-    /// The bill of what will be turned on: its number confirms it.
-    Review,
-    /// Users are being turned on or off.
-    Applying,
-    /// A bulk write was broken off: send the rest again?
-    BrokenOff,
-    /// One result per user of a bulk write.
-    Results,
-    /// Enable Auto: nothing runs at 20:00, go on all the same?
-    NoSweeper,
-    /// Enable Auto: at most how many seats?
-    Ceiling,
-    /// Enable Auto: the bill of the next sweep, its number confirms the rule.
-    Auto,
-    /// Enable Auto is on: switch it off?
-    UndoAuto,
-    /// How many users are to be turned off: the number confirms it.
-    TurnOff,
-    /// Ticked users have not been turned on: finish all the same?
-    Unapplied,
-    /// What was done.
-    Outcome,
-    /// A receipt.
-    Receipt,
-    /// All keys of this screen.
-    Help,
-    /// What to say now.
-    Say,
-    /// What does a code mean?
-    Explain,
-    /// Leave?
-    Leave,
+impl View<'_> {
+    /// What can be done under this name, if it can be done now.
+    #[must_use]
+    pub fn offer(&self, action: Action) -> Option<&Offer> {
+        self.actions.iter().find(|offer| offer.action == action)
+    }
 }
 
 /// How far the proof of access is.
@@ -113,7 +66,7 @@ pub enum Standing {
     Spreading,
     /// The answers name another tenant.
     WrongTenant,
-    /// Refused, or it can't work as it is; the failure stands on the screen.
+    /// Refused, or it can't work as it is; the failure stands on the page.
     Failed,
     /// Every check is good; *Enable* can be pressed once the view waits for nothing.
     Proved,
@@ -168,39 +121,37 @@ pub enum Place {
 
 /// A heading and blocks, top to bottom; at most one block of rows, which takes the room that is left.
 #[derive(Debug)]
-pub struct Panel<'a> {
-    /// One line: the question that this screen asks.
-    pub heading: Text,
+pub struct Page<'a> {
+    /// One line: the question that this page asks.
+    pub heading: Phrase,
     /// What stands below it.
     pub blocks: Vec<Block<'a>>,
 }
 
-/// One block of a panel.
+/// One block of a page.
 #[derive(Debug)]
 pub enum Block<'a> {
-    /// A paragraph, wrapped.
-    Para(Text),
-    /// A paragraph that must not be missed, wrapped.
-    Strong(Text),
+    /// A paragraph.
+    Para(Phrase),
+    /// A paragraph that must not be missed, with how grave it is.
+    Strong(Tone, Phrase),
     /// Labels and values, one per line.
-    Facts(Vec<(&'static str, Text)>),
-    /// A numbered table: words and counts, the last one a total when `total` is set.
+    Facts(Vec<Fact>),
+    /// A table of words and counts.
     Counts(Vec<Count>),
+    /// What will be turned on and billed.
+    Bill(BillView),
     /// One line of text to type into.
     Field(FieldView<'a>),
-    /// One of a few, side by side or one below the other.
+    /// One of a few.
     Choice(ChoiceView),
     /// Buttons in a row.
     Buttons(Vec<Button>),
     /// Named checks of a proof.
-    Checks(Vec<Check>),
-    /// Checks of one kind under a name, which may be folded where the window is small.
-    Group(CheckGroup),
-    /// A link, alone; never cut, wrapped by the window's edge.
+    Checks(CheckGroup),
+    /// A link, alone; never cut.
     Link(Text),
-    /// The link as a QR code on the whole window, if it fits; else the words about the room it needs.
-    Qr(Text),
-    /// Bad news with its hint and ids.
+    /// Bad news with its way on and ids.
     Failure(Failure),
     /// Work with a known end.
     Progress {
@@ -209,10 +160,40 @@ pub enum Block<'a> {
         /// To do in all.
         total: u32,
     },
+    /// Lines of a document of this program (a receipt), each as it is, empty ones included.
+    Lines(&'a [Text]),
     /// The rows of a list.
     Rows(RowsView<'a>),
-    /// An empty line.
-    Gap,
+}
+
+/// A label and a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is, for front ends that read it without a person.
+    pub id: FactId,
+    /// Its name.
+    pub label: &'static str,
+    /// Its value.
+    pub value: Phrase,
+}
+
+/// Which fact it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FactId {
+    /// The name that Microsoft holds for the tenant.
+    Organisation,
+    /// Its default domain.
+    Domain,
+    /// Its GUID.
+    Tenant,
+    /// The ceiling of Enable Auto, seats.
+    Ceiling,
+    /// When the next sweep is.
+    NextSweep,
+    /// The host that sweeps.
+    Sweeper,
+    /// Any other.
+    Other,
 }
 
 /// Checks of one kind. Where not all lines fit, one line stands for those that are in the same state, and the others
@@ -236,68 +217,43 @@ pub struct Count {
     pub label: Text,
     /// How many.
     pub count: u32,
-    /// Stands out, and is the number to type where one is asked for.
+    /// How grave it is that there are some.
+    pub tone: Tone,
+    /// It is the sum of what stands above it.
     pub is_total: bool,
+}
+
+/// A bill: what will be turned on and billed, seats before and after, what stays off and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillView {
+    /// The numbers.
+    pub bill: Bill,
+    /// What becomes of users for whom no seat is left; said where seats are missing.
+    pub without_seat: Phrase,
 }
 
 /// One line of text to type into.
 #[derive(Debug)]
 pub struct FieldView<'a> {
+    /// Which field.
+    pub id: FieldId,
     /// Its name.
     pub label: &'static str,
-    /// What has been typed.
+    /// What stands in it.
     pub value: FieldValue<'a>,
-    /// Where the cursor stands, in grapheme clusters from the start of the value.
-    pub cursor: usize,
     /// Said below it while nothing is wrong; may be empty.
-    pub hint: Text,
+    pub hint: Phrase,
     /// What is wrong with it, as a sentence.
-    pub problem: Option<Text>,
-    /// The keyboard types into it.
-    pub is_focused: bool,
-    /// It takes lists: a paste of many lines is many entries, and the field stays where it is.
+    pub problem: Option<Phrase>,
+    /// It takes lists: a paste of many lines is many entries.
     pub takes_lines: bool,
-}
-
-/// Names of the fields of the form for hosted Exchange, for front ends that fill them in without a person.
-pub mod field {
-    /// A mailbox to try.
-    pub const SAMPLE: &str = "A mailbox to try";
-    /// The server.
-    pub const SERVER: &str = "Server";
-    /// The service account.
-    pub const ACCOUNT: &str = "Account";
-    /// Its password.
-    pub const PASSWORD: &str = "Password";
-    /// The mail domains.
-    pub const DOMAINS: &str = "Mail domains";
-    /// The list of mailboxes.
-    pub const LIST: &str = "Mailboxes";
-}
-
-/// Labels of facts that front ends read by name.
-pub mod fact {
-    /// The name that Microsoft holds for the tenant.
-    pub const ORGANISATION: &str = "Organisation";
-    /// Its default domain.
-    pub const DOMAIN: &str = "Domain";
-    /// Its GUID.
-    pub const TENANT: &str = "Tenant ID";
-    /// The ceiling of Enable Auto.
-    pub const CEILING: &str = "At most, seats";
-}
-
-/// Labels of keys that say how something stands, for front ends that answer without a person.
-pub mod label {
-    /// The key of Enable Auto while the rule is on.
-    pub const UNDO_AUTO: &str = "undo Auto";
 }
 
 /// What a field holds.
 #[derive(Debug)]
 pub enum FieldValue<'a> {
-    /// Typed text.
-    Plain(Shown<'a>),
+    /// Typed text, as it was typed; front ends clean what they show.
+    Plain(&'a str),
     /// A secret: whether it is filled; shown as eight dots always.
     Masked {
         /// Something has been typed.
@@ -306,99 +262,155 @@ pub enum FieldValue<'a> {
 }
 
 /// One of a few.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChoiceView {
+    /// Which choice.
+    pub id: FieldId,
     /// Its name.
-    pub label: &'static str,
-    /// What can be chosen.
-    pub options: Vec<&'static str>,
+    pub label: Text,
+    /// What can be chosen; of two that say no and yes, the front end may show a box.
+    pub options: &'static [&'static str],
     /// Index into `options`.
     pub chosen: usize,
-    /// The keyboard acts on it: Left, Right or Space change it.
-    pub is_focused: bool,
+    /// Said behind it; may be empty.
+    pub note: Phrase,
 }
 
 /// A button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
     /// What it says ("Save", "Enable").
-    pub label: Text,
+    pub label: &'static str,
     /// What pressing it does.
     pub action: Action,
     /// Can be pressed now.
     pub is_open: bool,
-    /// Enter presses it.
-    pub is_focused: bool,
+}
+
+/// What can be done on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// What it does.
+    pub action: Action,
+    /// One or two words ("All 1,204" carries its count in `count`).
+    pub label: &'static str,
+    /// A count behind the label (rule 11).
+    pub count: Option<u32>,
+    /// What help says about it, one sentence.
+    pub help: &'static str,
+    /// Enter does it, where no field, button or row takes Enter.
+    pub is_default: bool,
+}
+
+impl Offer {
+    /// Something that can be done.
+    #[must_use]
+    pub const fn new(action: Action, label: &'static str, help: &'static str) -> Self {
+        Self { action, label, count: None, help, is_default: false }
+    }
+
+    /// The same, and Enter does it.
+    #[must_use]
+    pub const fn by_default(self) -> Self {
+        Self { is_default: true, ..self }
+    }
+
+    /// With a count behind its label.
+    #[must_use]
+    pub const fn with_count(self, count: u32) -> Self {
+        Self { count: Some(count), ..self }
+    }
 }
 
 /// The rows of a list. `view()` never copies them: the front end asks for those that it shows.
 #[derive(Debug)]
 pub struct RowsView<'a> {
-    /// What kind of list.
-    pub layout: Layout,
+    /// The columns, most important first.
+    pub columns: &'static [Column],
     /// The rows, in their order.
     pub rows: &'a dyn Rows,
-    /// Index of the row under the cursor; none when there is no row.
-    pub cursor: Option<usize>,
-    /// The other end of a range that is being marked with `v`.
-    pub anchor: Option<usize>,
-    /// Counts above the rows ("listed 1,204 · eligible 1,180 …"), most important first.
-    pub counts: Text,
+    /// Counts around the rows, most important first.
+    pub counts: Vec<Phrase>,
+    /// Sorted by this column; none: in the order of arrival.
+    pub sorted_by: Option<Column>,
     /// The search field above the rows, where the list has one.
     pub search: Option<FieldView<'a>>,
     /// The search is not over: what the rows show may not be all of it.
     pub is_searching: bool,
+    /// A mail domain that most addresses share: written once, `@…` in the rows.
+    pub domain: Option<Text>,
+    /// Where the cursor is to begin.
+    pub start: Option<RowId>,
     /// Said in the place of the rows when there are none.
-    pub empty: Text,
-    /// The keyboard acts on the rows.
-    pub is_focused: bool,
+    pub empty: Phrase,
 }
 
-/// Which columns a list has, in order of importance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// Tick, name, address, kind, state, department.
-    Users,
-    /// Name, domain, reference, progress.
-    Customers,
-    /// Name, path, state, next.
-    Products,
-    /// Name, meaning: explain's hits, results per user, kinds to include.
-    Pairs,
-}
-
-/// Where the cells of a row stand that front ends read by name, in the order of [`Layout`].
-pub mod column {
-    /// The name, in every layout.
-    pub const NAME: usize = 0;
-    /// A customer's domain.
-    pub const DOMAIN: usize = 1;
-    /// A user's address.
-    pub const ADDRESS: usize = 1;
-    /// A customer's reference.
-    pub const REFERENCE: usize = 2;
+/// A column of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// A customer's, a product's or a user's name.
+    Name,
+    /// A user's mail address.
+    Address,
     /// A user's kind.
-    pub const KIND: usize = 2;
+    Kind,
     /// A user's state.
-    pub const STATE: usize = 3;
+    State,
+    /// A user's department.
+    Department,
+    /// A customer's domain.
+    Domain,
+    /// A customer's reference.
+    Reference,
+    /// How far a customer is.
+    Progress,
+    /// How a product is provisioned.
+    Path,
+    /// What is asked next.
+    Next,
+    /// What became of something.
+    Result,
 }
 
 /// Random access to rows; cheap, and the same at ten rows and at half a million.
 pub trait Rows: std::fmt::Debug {
     /// How many there are.
     fn len(&self) -> usize;
+
     /// Whether there is none.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
     /// The row at an index; none past the end.
     fn row(&self, at: usize) -> Option<Row<'_>>;
+
+    /// What names the row at an index, whatever its place; none past the end.
+    fn id(&self, at: usize) -> Option<RowId>;
+
+    /// The index of a row, where it is shown.
+    fn at(&self, id: &RowId) -> Option<usize>;
+
+    /// Another number whenever rows came, went or changed places.
+    fn generation(&self) -> u64;
+
     /// What tells a row from every other one, short: shown where two rows would look the same.
     fn tag(&self, _at: usize) -> Option<Text> {
         None
     }
+
     /// The product that a row is about: that of the run in a row of the customers, that of a row of the products.
     fn product(&self, _at: usize) -> Option<Product> {
+        None
+    }
+
+    /// What is to be known about a row while it is looked at: why it can't be ticked, how far it is.
+    fn remark(&self, _at: usize) -> Option<Notice> {
+        None
+    }
+
+    /// All of a row: columns may have cut it.
+    fn details(&self, _at: usize) -> Option<Phrase> {
         None
     }
 }
@@ -408,26 +420,62 @@ pub trait Rows: std::fmt::Debug {
 pub struct Row<'a> {
     /// The mark in front.
     pub mark: Mark,
-    /// Cells in the order of the layout; absent ones are empty.
-    pub cells: [Cell<'a>; 6],
-    /// Can't be chosen; mark and words say so, and its words need not be shown in full.
+    /// Its cells, by their columns; absent ones are empty.
+    pub cells: Cells<'a>,
+    /// Can't be chosen; mark and words say so.
     pub is_quiet: bool,
+    /// A user who is excluded, on or not.
+    pub is_excluded: bool,
+}
+
+/// The cells of a row.
+#[derive(Debug, Clone, Default)]
+pub struct Cells<'a>([Option<(Column, Cell<'a>)>; 6]);
+
+impl<'a> Cells<'a> {
+    /// Adds a cell; a seventh is left out.
+    #[must_use]
+    pub fn with(mut self, column: Column, cell: Cell<'a>) -> Self {
+        if let Some(free) = self.0.iter_mut().find(|cell| cell.is_none()) {
+            *free = Some((column, cell));
+        }
+        self
+    }
+
+    /// The cell of a column.
+    #[must_use]
+    pub fn get(&self, column: Column) -> Option<&Cell<'a>> {
+        self.0.iter().flatten().find(|(name, _)| *name == column).map(|(_, cell)| cell)
+    }
 }
 
 /// One cell.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub enum Cell<'a> {
-    /// Nothing.
-    #[default]
-    Empty,
     /// Words.
     Words(Shown<'a>),
     /// Words made for this row.
     Made(Text),
     /// A user's kind.
     Kind(Kind),
-    /// A user's state, with an addition ("left", "on"), may be empty.
-    State(State, &'static str),
+    /// A user's state, with an addition ("left on 3 Nov", "excluded"), which may be empty.
+    State(State, Text),
+    /// Words with how grave they are.
+    Toned(Tone, Text),
+}
+
+impl Cell<'_> {
+    /// The cell in words.
+    #[must_use]
+    pub fn in_words(&self) -> std::borrow::Cow<'_, str> {
+        match self {
+            Self::Words(words) => words.as_str().into(),
+            Self::Made(words) | Self::Toned(_, words) => words.as_str().into(),
+            Self::Kind(kind) => kind.word().into(),
+            Self::State(state, more) if more.is_empty() => state.word().into(),
+            Self::State(state, more) => format!("{}, {more}", state.word()).into(),
+        }
+    }
 }
 
 /// The mark in front of a row.
@@ -452,16 +500,25 @@ pub enum Mark {
 /// One line of state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// How grave it is; a word stands beside any colour.
+    /// How grave it is; a word or a mark stands beside any colour.
     pub tone: Tone,
     /// The words.
-    pub words: Text,
+    pub words: Phrase,
 }
 
-/// How grave a notice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Notice {
+    /// Words with their tone.
+    #[must_use]
+    pub fn new(tone: Tone, words: impl Into<Phrase>) -> Self {
+        Self { tone, words: words.into() }
+    }
+}
+
+/// How grave something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
     /// For information.
+    #[default]
     Plain,
     /// Something went well.
     Good,
@@ -471,65 +528,6 @@ pub enum Tone {
     Warn,
     /// Something failed.
     Bad,
-}
-
-/// A key that is open now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key {
-    /// What is pressed.
-    pub chord: Chord,
-    /// What it does.
-    pub action: Action,
-    /// Its label on the key line, one or two words ("All 1,204" carries its count in `count`).
-    pub label: &'static str,
-    /// A count behind the label (rule 11).
-    pub count: Option<u32>,
-    /// What help says about it, one sentence.
-    pub help: &'static str,
-}
-
-/// What is pressed. Letters act only outside text fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Chord {
-    /// A printable character.
-    Char(char),
-    /// Enter.
-    Enter,
-    /// The space bar.
-    Space,
-    /// Esc.
-    Esc,
-    /// Tab.
-    Tab,
-    /// Ctrl and a letter: acts in text fields too.
-    Ctrl(char),
-}
-
-impl std::fmt::Display for Chord {
-    /// What is pressed, as people call it ("Enter", "a", "Ctrl-G").
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Char(c) => write!(f, "{c}"),
-            Self::Enter => f.write_str("Enter"),
-            Self::Space => f.write_str("Space"),
-            Self::Esc => f.write_str("Esc"),
-            Self::Tab => f.write_str("Tab"),
-            Self::Ctrl(c) => write!(f, "Ctrl-{}", c.to_ascii_uppercase()),
-        }
-    }
-}
-
-/// What the keyboard acts on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Focus {
-    /// A text field: every printable character is text.
-    Field,
-    /// Rows: arrows and pages move the cursor, letters are commands.
-    Rows,
-    /// Buttons or a choice: arrows and Tab move, letters are commands.
-    Controls,
-    /// Something to read: arrows scroll, letters are commands.
-    Reading,
 }
 
 /// What to say to the customer now.

@@ -1,24 +1,15 @@
-//! Shared sentences for failures and states, and the keys that every screen has; a screen's own words stay in its file.
+//! Sentences and offers that several screens share; a screen's own words stay in its file.
 
-use crate::domain::{customer::Progress, failure::Failure, text::Text, time::Moment};
+use crate::domain::{customer::Progress, failure::Failure, phrase::Phrase, text::Text, time::Moment};
 
-use super::{
-    event::Action,
-    view::{Chord, Focus, Key},
-};
-
-/// Said when something is pasted outside a field.
-pub(crate) const PASTE: &str = "Nothing was pasted. Press / first, then paste.";
-
-/// Said when something is pasted where no field is.
-pub(crate) const PASTE_NOWHERE: &str = "Nothing was pasted. There is no field on this screen.";
+use super::{answer::Action, view::Offer};
 
 /// Said when a write is asked for in a run that another process holds.
 pub(crate) const READ_ONLY: &str =
     "This run is open in another window. Here you can look, not change anything. Close it there first.";
 
 /// A failure as one sentence for the line of state.
-pub(crate) fn failure(failure: &Failure) -> Text {
+pub(crate) fn failure(failure: &Failure) -> Phrase {
     failure.in_words()
 }
 
@@ -27,63 +18,16 @@ pub(crate) fn progress(progress: &Progress, now: Moment, here: &str) -> Text {
     progress.in_words(now, here)
 }
 
-/// A key without a count.
-pub(crate) const fn key(chord: Chord, action: Action, label: &'static str, help: &'static str) -> Key {
-    Key { chord, action, label, count: None, help }
-}
-
-/// The keys of a text field in a form or above a list.
-pub(crate) fn field_keys() -> Vec<Key> {
-    vec![
-        key(Chord::Enter, Action::Submit, "leave field", "Leaves the field. What you typed stays."),
-        key(Chord::Esc, Action::Back, "clear", "Clears the field. In an empty field: back."),
+/// What can be done on every screen.
+pub(crate) fn common_offers(has_run: bool) -> impl Iterator<Item = Offer> {
+    let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
+    [
+        has_run.then_some(park),
+        Some(Offer::new(Action::Back, "back", "Back to the screen before.")),
+        Some(Offer::new(Action::Leave, "leave", "Leave. The run is kept.")),
     ]
-}
-
-/// The keys of a search field above its rows.
-pub(crate) fn search_keys() -> Vec<Key> {
-    let rows = "Leaves the field for the rows. What you typed stays.";
-    vec![
-        key(Chord::Enter, Action::Submit, "to the rows", rows),
-        key(Chord::Esc, Action::Back, "clear", "Clears the field. In an empty field: back."),
-    ]
-}
-
-/// The keys that every screen has outside text fields.
-pub(crate) fn common_keys(focus: Focus, has_run: bool) -> Vec<Key> {
-    if focus == Focus::Field {
-        let help = "All keys, what to say now, and the look-up of codes.";
-        return vec![
-            key(Chord::Ctrl('c'), Action::Leave, "leave", "Asks before leaving. The run is kept."),
-            key(Chord::Ctrl('g'), Action::Help, "help", help),
-        ];
-    }
-    let mut keys = vec![
-        key(
-            Chord::Char('s'),
-            Action::Say,
-            "say",
-            "What to say to the customer now, and what they should be seeing.",
-        ),
-        key(
-            Chord::Char('e'),
-            Action::Explain,
-            "explain",
-            "Look up a code or the words that the customer reads out.",
-        ),
-        key(Chord::Char('b'), Action::Back, "back", "Back to the screen before. Esc does the same."),
-    ];
-    if has_run {
-        keys.push(key(
-            Chord::Char('p'),
-            Action::Park,
-            "park",
-            "Park this run and go on with another customer.",
-        ));
-    }
-    keys.push(key(Chord::Char('q'), Action::Leave, "leave", "Leave. The run is kept."));
-    keys.push(key(Chord::Char('?'), Action::Help, "help", "All keys of this screen."));
-    keys
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@
 
 use std::{
     ffi::OsStr,
-    io::{self, BufRead, BufReader, Write},
-    path::PathBuf,
+    io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
@@ -26,30 +25,14 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::tools::program;
+
 /// How long any one condition may take; generous, because test machines are shared.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 /// Between two looks at something that is not yet as it should be.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Focus moves that are followed at most: more than any page has controls.
 const MOST_STOPS: usize = 20;
-
-/// Where a program lies, or nothing, said aloud; where CI is set a missing program fails the test.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test is told by its environment where programs are and whether this is CI"
-)]
-pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
-    if found.is_none() {
-        let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-        assert!(!is_ci, "{name} is missing, and CI is set");
-        // Past the test harness, which keeps the words of a test that passes to itself.
-        let words = format!("SKIPPED a test: {name} is not installed\n");
-        io::stderr().write_all(words.as_bytes()).unwrap();
-    }
-    found
-}
 
 /// A program with whatever it starts itself; all of it ends when this is dropped.
 pub(crate) struct Process {

@@ -3,7 +3,6 @@
 //! The schema lies in the folder `ews` below the one that `BACKUP365_CONFORMANCE` names; `xmllint` does the checking.
 //! Without the variable, or without `xmllint` outside CI, the checks say aloud that they are skipped.
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
@@ -12,6 +11,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use backup365::sandbox::exchange::{Exchange, Server};
 use base64::Engine as _;
 use roxmltree::{Document, Node};
+
+use crate::tools::{descriptions, program};
 
 /// Namespace of envelopes.
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -41,21 +42,15 @@ fn assert_all_valid(documents: &[String]) {
     let messages = folder.join("messages.xsd");
     let all = ALL_SCHEMA.replace("{messages}", &escaped(&messages.to_string_lossy()));
     std::fs::write(work.path().join("all.xsd"), all).unwrap();
-    let mut command = Command::new("xmllint");
+    let Some(xmllint) = program("xmllint") else { return };
+    let mut command = Command::new(xmllint);
     command.current_dir(work.path()).args(["--noout", "--nonet", "--schema", "all.xsd"]);
     for (number, document) in documents.iter().enumerate() {
         let name = format!("{number}.xml");
         std::fs::write(work.path().join(&name), document).unwrap();
         command.arg(name);
     }
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(error) if error.kind() == ErrorKind::NotFound && variable("CI").is_none() => {
-            eprintln!("SKIPPED EWS conformance: xmllint is not installed");
-            return;
-        }
-        Err(error) => panic!("xmllint can't be started: {error}"),
-    };
+    let output = command.output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     let wrong =
         documents.iter().enumerate().find(|(number, _)| told.contains(&format!("{number}.xml fails to")));
@@ -111,22 +106,12 @@ fn escaped(text: &str) -> String {
 
 /// The folder with the schema; nothing where no folder is named.
 fn schema_folder() -> Option<PathBuf> {
-    let Some(folder) = variable("BACKUP365_CONFORMANCE") else {
-        eprintln!("SKIPPED EWS conformance: BACKUP365_CONFORMANCE is not set");
-        return None;
-    };
-    let folder = PathBuf::from(folder).join("ews");
+    let folder = descriptions()?.join("ews");
     for file in ["messages.xsd", "types.xsd"] {
         let path = folder.join(file);
         assert!(path.is_file(), "BACKUP365_CONFORMANCE is set, but {} is missing", path.display());
     }
     Some(folder)
-}
-
-/// A variable of the environment that is not empty.
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where the schema lies")]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The one attribute that `types.xsd` takes from the XML namespace.

@@ -3,11 +3,11 @@
 //! The folder that `BACKUP365_CONFORMANCE` names holds Microsoft's OpenAPI and the one made from its metadata. Set, a
 //! missing file fails; unset, one line says that nothing was checked.
 
-use std::{path::PathBuf, process::Command};
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::sandbox::rig::Rig;
+use crate::{sandbox::rig::Rig, tools::descriptions};
 
 /// Description, its name for one user, and its name for the grants of a service principal.
 const DESCRIPTIONS: [(&str, &str, &str); 2] = [
@@ -18,12 +18,6 @@ const DESCRIPTIONS: [(&str, &str, &str); 2] = [
     ),
     ("graph-v1.0.csdl-openapi.json.gz", "/users/{id}", "/servicePrincipals/{id}/appRoleAssignments"),
 ];
-
-/// The folder, if it is named.
-#[expect(clippy::disallowed_methods, reason = "a test is told by its environment where the descriptions are")]
-fn folder() -> Option<PathBuf> {
-    std::env::var_os("BACKUP365_CONFORMANCE").map(PathBuf::from)
-}
 
 /// Reads one description.
 fn description(folder: &std::path::Path, name: &str) -> Value {
@@ -79,10 +73,7 @@ fn members_are_known(description: &Value, entity: &str, object: &Value) {
 
 #[tokio::test]
 async fn answers_fit_microsofts_descriptions() {
-    let Some(folder) = folder() else {
-        eprintln!("SKIPPED answers_fit_microsofts_descriptions: BACKUP365_CONFORMANCE is not set");
-        return;
-    };
+    let Some(folder) = descriptions() else { return };
     let rig = Rig::new(&[]).await;
     let tenant = rig.tenant("Banksia Medical Centre");
     rig.consent(&tenant, "priya.nair@banksiamedical.example", "accept").await;

@@ -7,6 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use backup365::{domain::customer::Customer, provider::store::Store};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
@@ -32,6 +33,11 @@ impl Ended {
         assert_eq!(printed["kind"], kind);
         printed
     }
+}
+
+/// The customer on record with that reference.
+pub(crate) fn called(store: &Store, reference: &str) -> Customer {
+    store.customers().unwrap().into_iter().find(|one| one.reference.as_str() == reference).unwrap()
 }
 
 /// The program with nothing around it but a home.

@@ -1,8 +1,13 @@
-//! The README says what the code says.
+//! The README and the map of the crate say what the code says.
+
+use std::{fs, path::Path};
 
 use backup365::{domain::permission, exit::Exit};
 
 const README: &str = include_str!("../../README.md");
+
+/// The map of the crate.
+const MAP: &str = include_str!("../../src/lib.rs");
 
 #[test]
 fn every_exit_code_is_in_the_readme() {
@@ -25,4 +30,49 @@ fn the_test_command_is_the_gates() {
     let gate = include_str!("../../.ci/run");
     assert!(README.contains("cargo test"), "the README names the test command");
     assert!(gate.lines().any(|line| line.trim() == "cargo test --locked"), "the gate runs it");
+}
+
+/// The ways to change the crate, without the marks of comments, in one line.
+fn ways() -> String {
+    let from = MAP.lines().skip_while(|line| *line != "//! # Ways to change it").skip(1);
+    let section = from.take_while(|line| !line.starts_with("//! # "));
+    section.map(|line| line.trim_start_matches("//!").trim()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a file makes a thing of this name.
+fn makes(code: &str, name: &str) -> bool {
+    let kinds = ["fn ", "const ", "static ", "struct ", "enum ", "macro_rules! "];
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
+        kinds.iter().any(|kind| {
+            line.split_once(&[*kind, name].concat()).is_some_and(|(before, behind)| {
+                let is_whole = !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+                is_whole && (before.is_empty() || before.ends_with(' '))
+            })
+        })
+    })
+}
+
+#[test]
+fn what_the_map_names_is_where_it_says() {
+    let ways = ways();
+    for way in ["A key", "A line", "A flag", "A question", "A way on", "A call"] {
+        assert!(ways.contains(&format!("*{way}*")), "the map says how {way} is added");
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_source = |piece: &str| Path::new(piece).extension().is_some_and(|extension| extension == "rs");
+    let mut looked_up = 0;
+    // Backticks come in pairs: every second piece is what stands between them.
+    let pieces: Vec<&str> = ways.split('`').collect();
+    for at in (1..pieces.len()).step_by(2).filter(|at| is_source(pieces[*at])) {
+        let file = pieces[at];
+        let folder = if file.starts_with("tests/") { root.to_owned() } else { root.join("src") };
+        let code = fs::read_to_string(folder.join(file)).unwrap_or_else(|_| panic!("the map names {file}"));
+        if pieces[at - 1] == " in " {
+            let name = pieces[at - 2];
+            assert!(makes(&code, name), "the map names {name} in {file}");
+            looked_up += 1;
+        }
+    }
+    assert!(looked_up > 30, "the names were read: {looked_up}");
+    assert!(makes("    pub(crate) const fn so(x: u8) {}", "so") && !makes("fn some() {} // fn so", "so_"));
 }

@@ -66,7 +66,7 @@ fn walks_all(customer: &'static str, manner: &Manner, shares: &[u32]) {
 fn office_365_through_manage_protect() {
     let manner = Manner {
         access: |terminal| {
-            terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[Authorise]"]);
+            terminal.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["● Authorise"]);
         },
     };
     walks_all("Harbour Street Cafe", &manner, &[10, 30, 60]);
@@ -78,7 +78,7 @@ fn office_365_by_domain() {
         access: |terminal| {
             terminal.keys("kauribuilding.example");
             let until = Instant::now() + DEADLINE;
-            while !terminal.text().contains(" [ Save ]") {
+            while !terminal.text().contains("‹ Save ›") {
                 assert!(Instant::now() < until, "never found:\n{}", terminal.text());
                 if terminal.text().contains("r to ask again") {
                     // In the field every letter is text: leave it first.
@@ -87,10 +87,10 @@ fn office_365_by_domain() {
                 thread::sleep(Duration::from_millis(20));
             }
             terminal.sees(&["c 2 c a"]).keys(ENTER);
-            if !terminal.text().contains("[Authorise]") {
-                terminal.sees(&[">[ Save ]"]).keys(ENTER);
+            if !terminal.text().contains("● Authorise") {
+                terminal.sees(&[">‹ Save ›"]).keys(ENTER);
             }
-            terminal.sees(&["[Authorise]"]);
+            terminal.sees(&["● Authorise"]);
         },
     };
     walks_all("Kauri Building Supplies", &manner, &[10, 30]);
@@ -101,7 +101,7 @@ fn mpexchange_by_autodiscover() {
     let manner = Manner {
         access: |terminal| {
             terminal.keys("ana.brennan@andersondental.example").keys(TAB).keys(TAB);
-            terminal.sees(&[">[ Find the server ]"]).keys(ENTER);
+            terminal.sees(&[">‹ Find the server ›"]).keys(ENTER);
             let until = Instant::now() + DEADLINE;
             while !terminal.text().contains("The server was found") {
                 assert!(Instant::now() < until, "never found:\n{}", terminal.text());
@@ -113,8 +113,8 @@ fn mpexchange_by_autodiscover() {
                 thread::sleep(Duration::from_millis(20));
             }
             terminal.keys(TAB).keys("svc-backup@andersondental.example").keys(TAB).keys("invented-anderson");
-            terminal.keys(TAB).keys(TAB).keys(RIGHT).keys(TAB).sees(&[">[ Save ]"]).keys(ENTER);
-            terminal.sees(&["[Authorise]"]);
+            terminal.keys(TAB).keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER);
+            terminal.sees(&["● Authorise"]);
         },
     };
     walks_all("Anderson Dental", &manner, &[10, 30, 60]);
@@ -124,7 +124,7 @@ fn mpexchange_by_autodiscover() {
 fn business365_as_told() {
     let manner = Manner {
         access: |terminal| {
-            terminal.keys("\x19").sees(&["svc-backup@", ">[ Save ]"]).keys(ENTER).sees(&["[Authorise]"]);
+            terminal.keys("\x19").sees(&["svc-backup@", ">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]);
         },
     };
     walks_all("Penguin Parade Motel", &manner, &[10, 30, 60]);

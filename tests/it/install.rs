@@ -15,6 +15,7 @@ use crate::{
     explain::fits,
     live::Foreground,
     terminal::{Home, Record},
+    tools::spare,
 };
 
 /// Exit code, stdout, stderr.
@@ -134,6 +135,14 @@ fn said(mut command: Command) -> Said {
     let output = command.output().unwrap();
     let words = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), words(output.stdout), words(output.stderr))
+}
+
+/// The words of a line of cron's, as the shell that cron starts reads them.
+fn words_of(line: &str) -> Vec<String> {
+    // cron's own: a bare percent sign would be the end of the line.
+    let script = format!("printf '%s\\n' {}", line.trim_end().replace("\\%", "%"));
+    let output = Command::new("/bin/sh").env_clear().args(["-c", &script]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 /// Both units of a printout, in the order of their names.
@@ -256,7 +265,9 @@ fn without_systemd_cron_is_told_in_one_line_and_nothing_is_installed() {
         assert!(err.starts_with("No timer was installed and nothing was changed: "), "{err}");
         assert!(err.contains("no reason given") || err.contains("systemctl is not installed here"), "{err}");
         assert!(err.contains("crontab -e") && err.contains("sweep --watch"), "{err}");
-        assert!(out.starts_with("*/10 * * * * /") && out.ends_with(" --sandbox --quiet sweep\n"), "{out}");
+        let line = out.strip_prefix("*/10 * * * * ").unwrap();
+        let program = fs::canonicalize(env!("CARGO_BIN_EXE_backup365")).unwrap();
+        assert_eq!(words_of(line), [program.to_str().unwrap(), "--sandbox", "--quiet", "sweep"], "{out}");
         assert!(desk.units().is_empty());
         assert_eq!(desk.sweepers(), 0);
     }
@@ -423,35 +434,28 @@ fn the_units_lead_to_the_same_settings_from_anywhere() {
 }
 
 #[test]
-fn all_is_well_where_nothing_is_left_to_do() {
-    // Neither a temporary folder nor one that Cargo calls its own.
-    let place = tempfile::Builder::new().prefix(".install-").tempdir_in(env!("CARGO_MANIFEST_DIR")).unwrap();
-    let program = place.path().join("backup365");
-    if fs::hard_link(env!("CARGO_BIN_EXE_backup365"), &program).is_err() {
-        fs::copy(env!("CARGO_BIN_EXE_backup365"), &program).unwrap();
-    }
+fn a_program_in_another_place_takes_the_place_of_the_one_before_and_says_so() {
     let desk = Desk::new();
-    let (code, out, err) = said(desk.command(&program, &["--sandbox", "sweep", "--install"]));
-    assert_eq!((code, out.as_str()), (0, ""), "{err}");
+    // By its real name, as the system gives it to the program; plain, so that nothing in it has to be quoted.
+    let elsewhere = desk.home.path().canonicalize().unwrap().join("elsewhere/backup365");
+    fs::create_dir(elsewhere.parent().unwrap()).unwrap();
+    // Cargo's own mark: a place where a program does not stay, wherever the tests run. That all is well in a place where
+    // it stays is tested in `commands`, which is told so.
+    fs::create_dir(elsewhere.with_file_name(".fingerprint")).unwrap();
+    if fs::hard_link(env!("CARGO_BIN_EXE_backup365"), &elsewhere).is_err() {
+        fs::copy(env!("CARGO_BIN_EXE_backup365"), &elsewhere).unwrap();
+    }
+    let (code, out, err) = said(desk.command(&elsewhere, &["--sandbox", "sweep", "--install"]));
+    assert_eq!((code, out.as_str()), (6, ""), "{err}");
+    assert!(err.contains(&format!("{} lies in a folder for building", elsewhere.display())), "{err}");
     let unit = fs::read_to_string(desk.unit("backup365-sandbox-sweep.service")).unwrap();
-    assert!(unit.contains(&format!("ExecStart={} --sandbox sweep\n", program.display())), "{unit}");
-    // From another place it runs another program, and says so.
+    let begins = format!("ExecStart={} --sandbox sweep\n", elsewhere.display());
+    assert!(unit.contains(&begins), "{unit}");
     let (_, _, err) = desk.sweep(&["--install"]);
     assert!(
-        err.contains(&format!("It takes the place of another one: ExecStart={}", program.display())),
+        err.contains(&format!("It takes the place of another one: ExecStart={}", elsewhere.display())),
         "{err}"
     );
-}
-
-/// A program of the system; a part of a test is skipped aloud without it.
-fn system(name: &str) -> Option<PathBuf> {
-    let found =
-        ["/usr/bin", "/bin"].iter().map(|folder| Path::new(folder).join(name)).find(|file| file.is_file());
-    if found.is_none() {
-        let words = format!("SKIPPED a part of a test: {name} is not installed\n");
-        std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes()).unwrap();
-    }
-    found
 }
 
 #[test]
@@ -479,7 +483,7 @@ fn systemd_itself_reads_the_units_whatever_the_folders_are_called() {
     for (name, text) in &units {
         fs::write(folder.join(name), text).unwrap();
     }
-    let Some(analyze) = system("systemd-analyze") else { return };
+    let Some(analyze) = spare("systemd-analyze") else { return };
     let verify = |file: &Path| {
         let mut command = Command::new(&analyze);
         command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", desk.home.path());

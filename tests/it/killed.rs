@@ -20,31 +20,31 @@ fn office_365_through_manage_protect_up_to_enable() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
 
-    terminal.picks("Harbour Street Cafe").takes(0).sees(&["[ Yes, this is the organisation ]"]);
+    terminal.picks("Harbour Street Cafe").takes(0).sees(&["‹ Yes, this is the organisation ›"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["[Access]", "Is this the organisation of", "[ Yes, this is the organisation ]"]);
+    terminal.sees(&["● Access", "Is this the organisation of", "‹ Yes, this is the organisation ›"]);
 
-    terminal.keys(ENTER).sees(&["[Authorise]", "…e397"]);
+    terminal.keys(ENTER).sees(&["● Authorise", "…e397"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["[Authorise]", "…e397", "[ Authorise ]", "Press Authorise for the link"]);
+    terminal.sees(&["● Authorise", "…e397", "‹ Authorise ›", "Press Authorise for the link"]);
 
     terminal.keys(ENTER).sees(&["adminconsent"]);
     Record::of(&home).waits("run WHERE link_shown IS NOT NULL", 1);
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["[Authorise]", "adminconsent", "Waiting for consent since"]);
+    terminal.sees(&["● Authorise", "adminconsent", "Waiting for consent since"]);
 
     // The customer accepts; the program dies before it could ask.
     terminal.keys("w").sees(&["pressed Accept"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["[Authorise]", "[ Enable ]", "Press Enable"]);
+    terminal.sees(&["● Authorise", "‹ Enable ›", "Press Enable"]);
     Record::of(&home).waits("run WHERE proved IS NOT NULL", 1);
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["[Authorise]", "[ Enable ]", "Press Enable"]);
+    terminal.sees(&["● Authorise", "‹ Enable ›", "Press Enable"]);
     assert_eq!(Record::of(&home).count("enablement"), 0);
 
     terminal.keys(ENTER).sees(&["Which users shall be protected?"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["[Users]", "listed 37 ·", "ticked 0"]);
+    terminal.sees(&["● Users", "listed 37 ·", "ticked 0"]);
     let record = Record::of(&home);
     assert_eq!((record.count("run"), record.count("enablement"), record.seats()), (1, 1, 0));
     assert_eq!(record.count("audit WHERE what LIKE 'opened the run%'"), 1);
@@ -57,7 +57,7 @@ fn office_365_from_the_users_to_the_outcome() {
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Harbour Street Cafe", "37");
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["[Users]", "listed 37 ·"]);
+    terminal.sees(&["● Users", "listed 37 ·"]);
 
     // An exclusion and three ticks; the draft is saved by itself within a second.
     terminal.keys(&format!("x{DOWN} {DOWN} {DOWN} ")).sees(&["ticked 3", "excluded 1"]);
@@ -85,7 +85,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["Which users shall be protected?", "scheduled", "seats 3 → 3", "excluded 1"]);
     assert_eq!((record.count("auto_rule"), record.count("exclusion"), record.seats()), (1, 1, 3));
 
-    terminal.keys("f").sees(&["[Outcome]", "Done: 3 users are registered"]);
+    terminal.keys("f").sees(&["● Outcome", "Done: 3 users are registered"]);
     let run = record.run();
     terminal.kill();
     // A finished run is not taken up from the first screen any more; by its number it is shown.
@@ -93,7 +93,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["automatic, 3 prot"]);
     terminal.kill();
     let mut terminal = Terminal::start(&home, &["--run", &run]);
-    terminal.sees(&["[Outcome]", "Done: 3 users are registered", "scheduled"]);
+    terminal.sees(&["● Outcome", "Done: 3 users are registered", "scheduled"]);
     assert_eq!(terminal.quits(), 0);
     assert_eq!((record.seats(), record.count("chosen"), record.count("auto_rule")), (3, 3, 1));
     assert_eq!(record.count("audit WHERE what = 'finished the run'"), 1);
@@ -103,16 +103,16 @@ fn office_365_from_the_users_to_the_outcome() {
 fn office_365_by_tenant() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant:"]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["[Access]", "> Tenant:"]).keys("kauribuilding.example").sees(&["c 2 c a", " [ Save ]"]);
+    terminal.sees(&["● Access", "> Tenant ["]).keys("kauribuilding.example").sees(&["c 2 c a", "‹ Save ›"]);
     // Shown, not saved: still a question.
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["[Access]", "> Tenant:", "( Save )"]).keys("kauribuilding.example");
-    terminal.sees(&["c 2 c a", " [ Save ]"]).keys(ENTER).sees(&[">[ Save ]"]).keys(ENTER);
-    terminal.sees(&["[Authorise]", "…c2ca"]);
+    terminal.sees(&["● Access", "> Tenant [", "( Save )"]).keys("kauribuilding.example");
+    terminal.sees(&["c 2 c a", "‹ Save ›"]).keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER);
+    terminal.sees(&["● Authorise", "…c2ca"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["[Authorise]", "…c2ca"]).plays().sees(&["[ Enable ]", "Press Enable"]);
+    terminal.sees(&["● Authorise", "…c2ca"]).plays().sees(&["‹ Enable ›", "Press Enable"]);
     terminal = terminal.killed_to_run(&home);
     terminal.enables().sees(&["listed 70 ·"]).keys("a").sees(&["ticked 61"]);
     Record::of(&home).waits("draft WHERE is_all = 1", 1);
@@ -133,19 +133,19 @@ fn hosted_products() {
     ] {
         let home = Home::new();
         let mut terminal = Terminal::opened(&home);
-        terminal.picks(customer).takes(0).sees(&["> A mailbox to try:"]);
+        terminal.picks(customer).takes(0).sees(&["> A mailbox to try  "]);
         terminal = terminal.killed(&home, &[]);
-        terminal.sees(&["[Access]"]);
+        terminal.sees(&["● Access"]);
         terminal.impersonates(&format!("{sample}@{domain}"), &format!("svc-backup@{domain}"), secret);
-        terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]"]);
+        terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]);
         terminal = terminal.killed(&home, &[]);
         // The password is not asked again: the saved one is tried.
-        terminal.sees(&["[Authorise]", "The account signs in: good", "[ Enable ]", "Press Enable"]);
+        terminal.sees(&["● Authorise", "The account signs in: good", "‹ Enable ›", "Press Enable"]);
         terminal = terminal.killed_to_run(&home);
         terminal.enables();
         terminal = terminal.killed(&home, &[]);
         terminal
-            .sees(&["[Users]", &format!("listed {listed} ·")])
+            .sees(&["● Users", &format!("listed {listed} ·")])
             .keys(&format!(" {DOWN} "))
             .sees(&["ticked 2"]);
         let record = Record::of(&home);
@@ -193,15 +193,15 @@ fn a_second_window_may_look_and_not_touch() {
 
     let mut second = Terminal::opened(&home);
     second.sees(&["open in another"]).finds("Harbour Street Cafe").keys(ENTER);
-    second.sees(&["[Authorise]", "This run is open in another window."]);
+    second.sees(&["● Authorise", "This run is open in another window."]);
     second.keys(ENTER).sees(&["Here you can look, not change anything"]);
     assert_eq!(Record::of(&home).count("run WHERE link_shown IS NOT NULL"), 0);
     second.kill();
     let mut second = Terminal::start(&home, &["--run", &run]);
-    second.sees(&["[Authorise]", "This run is open in another window."]);
+    second.sees(&["● Authorise", "This run is open in another window."]);
 
     // The first one goes on undisturbed; once it is killed, the run is free.
-    first.plays().sees(&["[ Enable ]", "Press Enable"]);
+    first.plays().sees(&["‹ Enable ›", "Press Enable"]);
     second.kill();
     let mut first = first.killed_to_run(&home);
     first.enables().sees(&["listed 37 ·"]).loses("open in another window");

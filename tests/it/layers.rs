@@ -1,10 +1,15 @@
-//! The direction of the code: who may name whom, read out of the sources and compared with one table.
+//! The direction of the code: who may name whom, read out of the sources and compared with one table; and no circles in
+//! the rooms that are free of them.
+
+mod circles;
 
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
+
+use self::circles::{Modules, name};
 
 /// Module, and what it may name besides itself. `app` may name all; `main` is read on its own.
 const MAY_NAME: &[(&str, &[&str])] = &[
@@ -38,6 +43,21 @@ const FILES_MAY_NAME: &[(&str, &[&str])] = &[
 /// What the test modules of these may name as well: the sandbox is the far end of their sockets.
 const TESTS_MAY_NAME: &[(&str, &[&str])] =
     &[("provider", &["sandbox"]), ("runner", &["sandbox"]), ("sweeper", &["sandbox", "runner"])];
+
+/// Rooms in which nobody names anybody in a circle; a module and its own children are one.
+const CIRCLE_FREE: &[&str] = &["provider/store", "wizard", "plain", "headless"];
+
+/// Rooms whose own file is their roof: it names the others, and none of them names it.
+const ROOFED: &[&str] = &["wizard", "plain", "headless"];
+
+/// Rooms whose modules don't name each other, and the modules of the room below them, which all may name.
+const STRANGERS: &[(&str, &[&str])] = &[
+    ("provider/store", &["dialect", "error", "files", "part", "sqlite", "table", "tx"]),
+    ("provider/store/table", &[]),
+];
+
+/// Files that may name the database's crate: whatever else keeps to our own transaction.
+const NAME_RUSQLITE: &[&str] = &["provider/store/sqlite", "provider/store/sqlite.rs", "provider/store/tx.rs"];
 
 /// Crates that stay under their modules.
 const CRATES: &[(&str, &[&str])] = &[
@@ -131,6 +151,7 @@ fn everybody_names_only_whom_they_may() {
     let mut paths = Vec::new();
     sources(&root, &mut paths);
     let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
     for path in &paths {
         let (module, is_test) = place(&root, path);
         if matches!(module.as_str(), "app" | "lib" | "main") {
@@ -156,14 +177,33 @@ fn everybody_names_only_whom_they_may() {
                     || may.contains(&name.as_str())
                     || file_may.contains(&name.as_str())
                     || (in_tests && tests_may.contains(&name.as_str()));
+                used.insert((module.clone(), name.clone()));
                 if !allowed {
                     wrong.push(format!("{} names {name}", path.strip_prefix(&root).unwrap().display()));
                 }
             }
         }
     }
+    let idle = MAY_NAME.iter().flat_map(|(module, may)| may.iter().map(move |name| (*module, *name)));
+    let idle = idle.filter(|(module, name)| !used.contains(&((*module).to_owned(), (*name).to_owned())));
+    wrong.extend(idle.map(|(module, name)| format!("{module} may name {name} and does not")));
     assert!(paths.len() > 50, "the sources were read");
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_map_says_who_may_name_whom() {
+    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    for (module, may) in MAY_NAME {
+        let is_row =
+            |line: &&str| line.split('|').nth(1).is_some_and(|first| first.contains(&format!("`{module}`")));
+        let row = map.lines().find(is_row).unwrap_or_else(|| panic!("the map has {module}"));
+        // What single files may name besides stands behind a semicolon.
+        let cell = row.split('|').nth(3).unwrap_or_default();
+        let cell = cell.split(';').next().unwrap_or_default();
+        let names: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        assert_eq!(names, may.to_vec(), "the map's row of {module}");
+    }
 }
 
 #[test]
@@ -190,6 +230,47 @@ fn crates_stay_under_their_modules() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The product's code, file by file below `src`.
+fn product() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    let files = paths.iter().filter(|path| !place(&root, path).1);
+    files
+        .map(|path| {
+            let (product, _tests) = code(&fs::read_to_string(path).unwrap());
+            (path.strip_prefix(&root).unwrap().to_owned(), product)
+        })
+        .collect()
+}
+
+#[test]
+fn arrows_run_down_only() {
+    let files = product();
+    let modules = Modules::read(files.iter().map(|(path, code)| (path.as_path(), code.as_str())));
+    let mut wrong: Vec<String> = CIRCLE_FREE.iter().flat_map(|room| modules.circles(&name(room))).collect();
+    wrong.extend(ROOFED.iter().flat_map(|room| modules.under(&name(room))));
+    for (room, below) in STRANGERS {
+        let parts = modules.parts(&name(room));
+        assert!(parts.len() > 10, "the parts of {room} were read");
+        for (part, names) in parts.iter().filter(|(part, _)| !below.contains(&part.as_str())) {
+            let others = names.iter().filter(|other| !below.contains(&other.as_str()));
+            wrong.extend(others.map(|other| format!("{room}: {part} names {other}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_the_databases_own_files_name_it() {
+    let named = product().into_iter().filter(|(_, code)| code.contains("rusqlite"));
+    let wrong: Vec<_> = named
+        .map(|(path, _)| path)
+        .filter(|path| !NAME_RUSQLITE.iter().any(|may| path.starts_with(may)))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

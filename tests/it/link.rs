@@ -79,7 +79,7 @@ fn printed_alone_the_link_is_one_line_and_the_checks_go_on() {
     // Another window, keys that mean something elsewhere: the words stay as they are.
     terminal.resize(100, 30).keys("x b?");
     assert!(terminal.bytes().ends_with(alone.as_bytes()), "{:?}", String::from_utf8_lossy(&terminal.bytes()));
-    terminal.keys(ENTER).sees(&["[ Enable ]", "Press Enable", "? help"]);
+    terminal.keys(ENTER).sees(&["‹ Enable ›", "Press Enable", "? help"]);
     assert_eq!(terminal.modes(), (true, false, true));
 }
 

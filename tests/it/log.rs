@@ -65,13 +65,13 @@ fn an_impersonation_leaves_no_secret_in_the_log() {
         "svc-backup@penguinparademotel.example",
         "invented-wrong",
     );
-    wizard.keys(TAB).keys("\x1b[C").sees(&["(x) the server's directory"]).keys(TAB).keys(ENTER);
-    wizard.sees(&["[Authorise]"]).waits("a refusal", |text| text.contains("password"));
+    wizard.keys(TAB).keys("\x1b[C").sees(&["(•) the server's directory"]).keys(TAB).keys(ENTER);
+    wizard.sees(&["● Authorise"]).waits("a refusal", |text| text.contains("password"));
     wizard.keys("\x03").sees(&["Leave?"]).keys("\x03");
     assert_eq!(wizard.code(), 130);
     let mut wizard = Terminal::sized(&home, &[], 80, 24, &DEBUG);
     wizard.sees(&["Which customer?", " listed"]).picks("Anderson Dental").takes(0);
-    wizard.sees(&["Ctrl-Y fills in"]).keys("\x19").sees(&[">[ Save ]"]).keys(ENTER);
+    wizard.sees(&["Ctrl-Y fills in"]).keys("\x19").sees(&[">‹ Save ›"]).keys(ENTER);
     wizard.enables().sees(&["listed "]).keys("\x03").sees(&["Leave?"]).keys("\x03");
     assert_eq!(wizard.code(), 130);
     let logs = logs(&home);
@@ -113,7 +113,7 @@ fn a_partner_goes_live_by_variables_and_the_log_keeps_the_credential_to_itself()
         wizard.keys(&"\t".repeat(7)).keys(ENTER).sees(&["Kauri Building Supplies", "not started"]);
         wizard.keys(ENTER).sees(&["Which product"]).keys(ENTER).sees(&["Which Microsoft 365 organisation"]);
         wizard.keys("kauribuilding.example").sees(&["7a36af4b-c51e-44e1-87f0-d8af3157c2ca", "Save"]);
-        wizard.keys(TAB).keys(ENTER).sees(&["[Authorise]", "…c2ca"]).keys(ENTER).sees(&[says]);
+        wizard.keys(TAB).keys(ENTER).sees(&["● Authorise", "…c2ca"]).keys(ENTER).sees(&[says]);
         assert!(!wizard.text().contains("SANDBOX"), "{}", wizard.text());
         wizard.keys("\x03").sees(&["Leave?"]).keys("\x03");
         assert_eq!(wizard.code(), 130);

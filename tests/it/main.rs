@@ -64,6 +64,7 @@ mod status;
 mod sweep;
 #[cfg(unix)]
 mod terminal;
+mod tools;
 #[cfg(unix)]
 mod troubles;
 #[cfg(unix)]

@@ -97,7 +97,7 @@ impl Talk {
     /// Has the link said, plays the customer and presses Enable.
     pub(crate) fn authorises(&mut self) -> &mut Self {
         self.types("authorise").hears(&["The link for the customer:", "adminconsent?client_id=", "Play."]);
-        self.types("play").hears(&["All checks are good. Press Enable.", "1: Enable.", "Enter for 1"]);
+        self.types("play").hears(&["All checks are good.", "1: Enable.", "Enter for 1"]);
         self.types("").hears(&["Step 5 of 6: Users. Which users shall be protected?"])
     }
 
@@ -164,8 +164,8 @@ fn office_365_by_domain_with_all_kinds_park_and_resume_at_40_columns() {
     let mut talk = Talk::start(&home, 40, &["--run", &run]);
     talk.hears(&["Step 4 of 6: Authorise.", "1: Authorise.", "Enter for 1"]).authorises();
     talk.hears(&["listed 70, eligible 61"]);
-    talk.types("kinds").hears(&["1, left out: shared mailboxes, 4 users listed.", "Enter saves"]);
-    talk.types("1").hears(&["1, included: shared mailboxes"]).types("");
+    talk.types("kinds").hears(&["1, no: Shared mailboxes, 4 users listed.", "Enter saves"]);
+    talk.types("1").hears(&["1, yes: Shared mailboxes"]).types("");
     talk.hears(&["The included kinds are saved."]);
     talk.types("all").hears(&["Tick 65? Type yes or no. Enter is no."]).types("");
     talk.hears(&["Not done: All ticked nobody."]).types("all").hears(&["Type yes or no"]);
@@ -206,10 +206,14 @@ fn mpexchange_by_pasted_list_with_a_secret_that_nobody_sees() {
         .types("frank.lowe@andersondental.example")
         .types("");
     talk.hears(&["3 new. 3 mailboxes on the list.", "No e-mail address in line 3"]).types("");
-    talk.hears(&["1: Empty the list.", "2: Save.", "Change Password: filled, not shown.", "Enter for 2"])
-        .types("");
-    talk.hears(&["Step 4 of 6: Authorise.", "The account signs in: good.", "1: Enable.", "Enter for 1"])
-        .types("enable");
+    talk.hears(&["1: Save.", "Change Password: filled, not shown.", "Empty list.", "Enter for 1"]).types("");
+    talk.hears(&[
+        "Step 4 of 6: Authorise.",
+        "The account signs in: good, svc-backup@andersondental.example.",
+        "1: Enable.",
+        "Enter for 1",
+    ])
+    .types("enable");
     talk.hears(&["Step 5 of 6: Users.", "listed 3"]).types("all").hears(&["Tick 3?"]).types("yes");
     talk.hears(&["Ticked 3"]).types("review").hears(&["New seats: 3.", "then Enter."]).types("3");
     talk.hears(&["3 users registered for backup", "Enter for 1"]).types("");
@@ -396,6 +400,61 @@ fn what_was_typed_before_a_bill_does_not_answer_it() {
         .hears("Done: 3 users");
     assert_eq!(pipe.ends(), 0);
     assert_eq!(Record::of(&home).seats(), 3);
+}
+
+#[test]
+fn lines_of_a_pipe_are_heard_in_their_order() {
+    // Each line waits for its question, also where the line is a command that a person may type during a wait.
+    let home = Home::new();
+    let (said, code) = pipe::fed(&home, &["--plain", "--fault", "slow=1000ms"], "harbour\n1\n1\nquit\n");
+    let mut rest = said.as_str();
+    for words in [
+        "Which customer?",
+        "1: Harbour Street Cafe",
+        "Which product of Harbour Street Cafe?",
+        "Is this the organisation of Harbour Street Cafe?",
+        "Leave? The run is kept.",
+    ] {
+        let Some((_, behind)) = rest.split_once(words) else {
+            panic!("{words:?} was not said in its turn:\n{said}")
+        };
+        rest = behind;
+    }
+    assert!(!said.contains("dropped"), "{said}");
+    assert_eq!(code, 129, "the input ended at a question: {said}");
+    assert_eq!(Record::of(&home).count("run WHERE finished IS NULL"), 1, "the run is kept");
+
+    // Back and quit wait for their questions too, and an answer to the last one leaves.
+    let home = Home::new();
+    let (said, code) = pipe::fed(&home, &["--plain"], "harbour\n1\nback\nquit\n");
+    assert_eq!(code, 0, "{said}");
+    let home = Home::new();
+    let (_, code) = pipe::fed(&home, &["--plain"], "harbour\n1\n1\nquit\n1\n");
+    assert_eq!(code, 130);
+}
+
+#[test]
+fn a_number_in_a_pipe_confirms_no_bill_that_was_not_said() {
+    // From the first question to the bill in one go; what stands behind that is dropped.
+    let home = Home::new();
+    let lines = "harbour\n1\n1\n1\nauthorise\nplay\nenable\ntick 1-2\nreview\n2\nfinish\n";
+    let (said, code) = pipe::fed(&home, &["--plain"], lines);
+    assert!(said.contains("Ticked 2, seats 0 to 2.") && said.contains("New seats: 2."), "{said}");
+    assert!(
+        said.contains("2 lines were typed before this question, and must not answer it: dropped."),
+        "{said}"
+    );
+    assert_eq!((code, Record::of(&home).seats()), (129, 0));
+
+    let home = Home::new();
+    let mut pipe = Pipe::start(&home, &["--plain"]);
+    pipe.hears("Enter takes").types("harbour\n1\n1\n1\nauthorise\nplay").hears("1: Enable.");
+    pipe.types("enable\nexclude 1-10\ntick 11-12\nreview\n2\nfinish").hears("must not answer it: dropped.");
+    pipe.hears("New seats: 2.").hears("then Enter.");
+    assert_eq!(pipe.ends(), 129);
+    let record = Record::of(&home);
+    assert_eq!((record.seats(), record.count("exclusion")), (0, 10));
+    assert_eq!(record.count("audit WHERE what LIKE '%excluded%'"), 1, "one line of the audit");
 }
 
 #[test]

@@ -21,7 +21,10 @@ use backup365::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::terminal::{ENTER, Home, Record, Terminal};
+use crate::{
+    customers::called,
+    terminal::{ENTER, Home, Record, TYPED, Terminal},
+};
 
 /// The password of Anderson Dental's service account, as the sandbox's world has it.
 const PASSWORD: &str = "invented-anderson";
@@ -296,10 +299,11 @@ fn the_first_missing_flag_is_named_with_a_line_that_can_be_pasted() {
         assert!(ran.out.is_empty());
         let line = ran.err.lines().find_map(|line| line.strip_prefix("For example: ")).unwrap();
         // The shell reads it back, and the next thing is asked, or the journey goes on.
-        let pasted = line.replacen("backup365", env!("CARGO_BIN_EXE_backup365"), 1);
+        let pasted = line.replacen("backup365", TYPED, 1);
         let mut shell = Command::new("sh");
         shell.args(["-c", &pasted]);
         quiet(&mut shell, &home);
+        shell.env("PROGRAM", env!("CARGO_BIN_EXE_backup365"));
         let next = ended(shell.spawn().unwrap());
         assert!(!next.err.contains(&format!("{flag} is missing")), "{line}: {}", next.err);
         let object = run(&home, &[&arguments[..], &["--json"]].concat()).ends(2).json();
@@ -444,7 +448,7 @@ fn access_that_is_refused_and_a_server_that_is_gone() {
 fn a_run_that_somebody_holds_is_left_alone() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.confirms("Harbour Street Cafe").sees(&["[Authorise]"]);
+    terminal.confirms("Harbour Street Cafe").sees(&["● Authorise"]);
     let ran = run(&home, &["C-1001", "--users", "all", "--max-seats", "40", "--json"]).ends(8);
     assert_eq!(ran.json()["result"], "held");
     // A dry run only looks: it works on a copy.
@@ -531,7 +535,7 @@ fn what_was_confirmed_before_is_completed_and_nobody_is_doubled() {
     let other = harbour();
     run(&other, &["C-1001", "--users", "all", "--max-seats", "34"]).ends(0);
     let known = store(&other);
-    let customer = known.customer_by_reference("C-1001").unwrap();
+    let customer = called(&known, "C-1001");
     let seats = known.protection(customer.id, Product::Office365).unwrap().seats;
     let chosen = seats.into_iter().take(3).map(|seat| Chosen {
         id: seat.id,
@@ -543,8 +547,7 @@ fn what_was_confirmed_before_is_completed_and_nobody_is_doubled() {
     // As a process leaves it that was killed after the confirmation.
     let home = harbour();
     let record = store(&home);
-    let open =
-        record.open_run(record.customer_by_reference("C-1001").unwrap().id, Product::Office365).unwrap();
+    let open = record.open_run(called(&record, "C-1001").id, Product::Office365).unwrap();
     let tenant = open.customer.tenant.unwrap();
     let found = Organisation { tenant, name: None, domain: None, region: None };
     record.save_organisation(&open.id, &found).unwrap();

@@ -21,7 +21,7 @@ use backup365::{
 };
 use rusqlite::Connection;
 
-use crate::{explain::fits, terminal::Home};
+use crate::{customers::called, explain::fits, terminal::Home};
 
 /// Exit code, stdout, stderr.
 type Said = (i32, String, String);
@@ -65,7 +65,7 @@ impl Desk {
             ..NewCustomer::default()
         };
         store.seed_customers(&[customer]).unwrap();
-        let customer = store.customer_by_reference("C-1").unwrap();
+        let customer = called(&store, "C-1");
         let run = store.open_run(customer.id, Product::Office365).unwrap().id;
         Self { home, store, run }
     }

@@ -29,7 +29,7 @@ fn ctrl_c_asks_first_and_the_second_one_leaves() {
     assert_eq!(terminal.modes(), (true, false, true), "the search field has the cursor");
     terminal.confirms("Harbour Street Cafe");
     terminal.keys(CTRL_C).sees(&["Leave? The run is kept.", "backup365 --run B365-"]);
-    terminal.keys(ESC).loses("Leave?").sees(&["[Authorise]"]);
+    terminal.keys(ESC).loses("Leave?").sees(&["● Authorise"]);
     assert_eq!(terminal.interrupts(), 130);
     terminal.sees(&[&way_back(&home)]);
     is_restored(&terminal);
@@ -58,8 +58,8 @@ fn a_closed_window_ends_the_program() {
     assert_eq!(terminal.code(), 129);
     // What was ticked a moment ago was saved on the way out.
     let mut terminal = Terminal::opened(&home);
-    terminal.sees(&["interrupted: "]).keys(ENTER).sees(&["/ search"]).keys(ENTER);
-    terminal.sees(&["[Users]", "listed 37 ·", "ticked 1"]);
+    terminal.sees(&["interrupted: "]).keys(ENTER).sees(&["/ filter"]).keys(ENTER);
+    terminal.sees(&["● Users", "listed 37 ·", "ticked 1"]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_signal_during_an_apply_leaves_the_rest_to_the_next_start() {
     is_restored(&terminal);
     let run = Record::of(&home).run();
     let mut terminal = Terminal::start(&home, &["--world", &world, "--run", &run]);
-    terminal.sees(&["[Users]"]);
+    terminal.sees(&["● Users"]);
     // Nothing is left where the two seconds before the end were enough.
     Record::of(&home).waits("seat WHERE state = 'on'", 12_000);
     assert_eq!(Record::of(&home).seats(), 12_000);
@@ -86,13 +86,13 @@ fn a_parked_run_waits_on_the_first_screen() {
     terminal.confirms("Harbour Street Cafe").keys("p");
     terminal.sees(&["Which customer?", "is parked. Nothing is lost.", "parked: "]);
     Record::of(&home).waits("run WHERE parked IS NOT NULL", 1);
-    terminal.keys(ENTER).sees(&["/ search"]).keys("q");
+    terminal.keys(ENTER).sees(&["/ filter"]).keys("q");
     assert_eq!(terminal.code(), 0);
     is_restored(&terminal);
 
     let mut terminal = Terminal::opened(&home);
     terminal.sees(&["parked: "]).loses("interrupted").finds("Harbour Street Cafe").keys(ENTER);
-    terminal.sees(&["[Authorise]", "…e397"]);
+    terminal.sees(&["● Authorise", "…e397"]);
     Record::of(&home).waits("run WHERE parked IS NULL", 1);
 }
 

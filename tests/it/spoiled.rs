@@ -4,12 +4,14 @@
 use std::{
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
-    path::Path,
 };
 
 use rustix::process::geteuid;
 
-use super::terminal::{DOWN, ENTER, Home, Record, Terminal};
+use super::{
+    terminal::{DOWN, ENTER, Home, Record, TYPED, Terminal},
+    tools::program,
+};
 
 /// A home with a run of Banksia Medical Centre at its users; the wizard has left in good order.
 fn prepared() -> (Home, String) {
@@ -24,7 +26,7 @@ fn prepared() -> (Home, String) {
 /// A wizard at the users of the prepared run.
 fn at_users(home: &Home, run: &str) -> Terminal {
     let mut terminal = Terminal::start(home, &["--run", run]);
-    terminal.sees(&["[Users]", "listed 141 ·"]);
+    terminal.sees(&["● Users", "listed 141 ·"]);
     terminal
 }
 
@@ -40,13 +42,10 @@ fn finishes(mut terminal: Terminal, home: &Home) {
 fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
     let (home, run) = prepared();
     // No file may grow beyond 100 blocks of 512 bytes: what a quota does. The log of 89 seats needs more.
-    let script = format!(
-        "trap '' XFSZ; ulimit -f 100; exec {} --run {run}",
-        shell_word(env!("CARGO_BIN_EXE_backup365"))
-    );
+    let script = format!("trap '' XFSZ; ulimit -f 100; exec {TYPED} --run {run}");
     let usual = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")];
     let mut terminal = Terminal::program(&home, "/bin/sh", &["-c", &script], (80, 24), &usual);
-    terminal.sees(&["[Users]", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
+    terminal.sees(&["● Users", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
     terminal.sees(&["Turn 89 users on?"]).keys("89").keys(ENTER);
     for _ in 0..2 {
         terminal.sees(&["Broken off", "this change was not saved", "sending again changes nobody twice"]);
@@ -70,7 +69,7 @@ fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
 fn a_busy_record_is_waited_for_and_then_told() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.confirms("Banksia Medical Centre").plays().sees(&["[ Enable ]", "Press Enable"]);
+    terminal.confirms("Banksia Medical Centre").plays().sees(&["‹ Enable ›", "Press Enable"]);
     Record::of(&home).waits("run WHERE proved IS NOT NULL", 1);
     let lock = rusqlite::Connection::open(home.store()).unwrap();
     lock.busy_timeout(std::time::Duration::from_mins(1)).unwrap();
@@ -78,7 +77,7 @@ fn a_busy_record_is_waited_for_and_then_told() {
     terminal.keys(ENTER).sees(&["the record is busy: another program is writing to it", "try again"]);
     lock.execute_batch("ROLLBACK").unwrap();
     drop(lock);
-    terminal.keys(ENTER).sees(&["[Users]", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
+    terminal.keys(ENTER).sees(&["● Users", "listed 141 ·"]).keys("a").sees(&["ticked 89"]).keys(ENTER);
     terminal.sees(&["Turn 89 users on?"]).keys("89").keys(ENTER);
     finishes(terminal, &home);
 }
@@ -136,11 +135,6 @@ fn a_record_that_may_not_be_written_is_told_and_left_alone() {
     }
 }
 
-/// A word of a shell's line.
-fn shell_word(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 /// The wizard as somebody whom file modes keep out: nobody, where the tests run as root. None, said aloud, where that
 /// can't be had.
 fn powerless(home: &Home) -> Option<Terminal> {
@@ -150,15 +144,11 @@ fn powerless(home: &Home) -> Option<Terminal> {
     if !geteuid().is_root() {
         return Some(Terminal::program(home, env!("CARGO_BIN_EXE_backup365"), &[], (80, 24), &usual));
     }
-    if !Path::new("/usr/bin/setpriv").exists() {
-        assert!(std::env::var_os("CI").is_none(), "setpriv is not installed");
-        eprintln!("SKIPPED a read-only record: the tests run as root and setpriv is not installed");
-        return None;
-    }
+    let setpriv = program("setpriv")?;
     // The built program may lie where only root can look.
-    let program = home.path().join("backup365");
-    if !program.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_backup365"), &program).unwrap();
+    let copy = home.path().join("backup365");
+    if !copy.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_backup365"), &copy).unwrap();
     }
     let mut all = vec![home.path().to_owned()];
     while let Some(path) = all.pop() {
@@ -169,6 +159,6 @@ fn powerless(home: &Home) -> Option<Terminal> {
     }
     let user = NOBODY.to_string();
     let (uid, gid) = (format!("--reuid={user}"), format!("--regid={user}"));
-    let arguments = [&uid, &gid, "--clear-groups", program.to_str().unwrap()];
-    Some(Terminal::program(home, "/usr/bin/setpriv", &arguments, (80, 24), &usual))
+    let arguments = [&uid, &gid, "--clear-groups", copy.to_str().unwrap()];
+    Some(Terminal::program(home, setpriv.to_str().unwrap(), &arguments, (80, 24), &usual))
 }

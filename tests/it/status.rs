@@ -15,7 +15,7 @@ use backup365::{
 use serde_json::json;
 
 use crate::{
-    customers::{Ended, run},
+    customers::{Ended, called, run},
     terminal::{Home, Terminal},
 };
 
@@ -54,7 +54,7 @@ fn enabled(store: &Store, number: u32) -> RunId {
         ..NewCustomer::default()
     };
     store.seed_customers(&[customer]).unwrap();
-    let customer = store.customer_by_reference(&format!("T-{number}")).unwrap();
+    let customer = called(store, &format!("T-{number}"));
     let run = store.open_run(customer.id, Product::Office365).unwrap().id;
     let tenant = format!("{number:08}-1111-4111-8111-111111111111").parse().unwrap();
     let found = Organisation { tenant, name: None, domain: None, region: None };

@@ -23,7 +23,7 @@ use backup365::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::{explain::fits, terminal::Home};
+use crate::{customers::called, explain::fits, terminal::Home};
 
 /// How long any one line may take; generous, because test machines are shared.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -58,7 +58,7 @@ impl Night {
                 ..NewCustomer::default()
             };
             store.seed_customers(&[customer]).unwrap();
-            let customer = store.customer_by_reference(&format!("C-{number}")).unwrap();
+            let customer = called(&store, &format!("C-{number}"));
             let run = store.open_run(customer.id, Product::Office365).unwrap().id;
             let tenant = tenant(number).parse().unwrap();
             let found = Organisation { tenant, name: None, domain: None, region: None };
@@ -85,7 +85,7 @@ impl Night {
 
     fn protection(&self, number: usize) -> Protection {
         let store = self.store();
-        let customer = store.customer_by_reference(&format!("C-{number}")).unwrap();
+        let customer = called(&store, &format!("C-{number}"));
         store.protection(customer.id, Product::Office365).unwrap()
     }
 

@@ -42,6 +42,9 @@ pub(crate) const RIGHT: &str = "\x1b[C";
 /// Ctrl-C.
 pub(crate) const CTRL_C: &str = "\x03";
 
+/// The program as a shell finds it: the environment of every window names it, so that no folder has to be quoted.
+pub(crate) const TYPED: &str = r#""$PROGRAM""#;
+
 /// How long any one condition may take; generous, because test machines are shared.
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -111,7 +114,7 @@ impl Terminal {
     }
 
     /// Starts any program in a window of (columns, rows), 0 allowed, with just this environment and what every program
-    /// here needs: a path, a home, a time zone. A name that comes twice has its last value.
+    /// here needs: a path, a home, a time zone, where the program under test lies. A name that comes twice has its last value.
     pub(crate) fn program(
         home: &Home,
         program: &str,
@@ -128,6 +131,7 @@ impl Terminal {
         command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
         command.env("TZ", "Australia/Sydney");
         command.env("HOME", home.path());
+        command.env("PROGRAM", env!("CARGO_BIN_EXE_backup365"));
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -156,9 +160,13 @@ impl Terminal {
         Self { screen, bytes, keyboard, master, child, reader, is_closing }
     }
 
-    /// What the screen shows, row by row.
+    /// What the screen shows, row by row. What is reversed (the lit row, the focused button) and the edge of the focused
+    /// field are written as `>`, so that a test can see where the keyboard is.
     pub(crate) fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
+        let parser = self.screen.lock().unwrap();
+        let screen = parser.screen();
+        let (rows, columns) = screen.size();
+        (0..rows.get()).map(|y| line(screen, y, columns.get())).collect::<Vec<_>>().join("\n")
     }
 
     /// Everything that was ever written to the terminal.
@@ -260,6 +268,37 @@ impl Terminal {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// A row of the screen, without the blanks behind it.
+fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
+    let is_reversed = |x: u16| screen.cell(y, x).is_some_and(vt100::Cell::inverse);
+    let is_lit = columns > 12 && (3..columns - 3).all(is_reversed);
+    let mut out = String::new();
+    let mut covered = false;
+    for x in 0..columns {
+        if std::mem::take(&mut covered) {
+            continue;
+        }
+        let Some(cell) = screen.cell(y, x) else { break };
+        covered = cell.is_wide();
+        let is_button = cell.contents() == "‹" && cell.inverse() && !is_lit;
+        if is_button && out.ends_with(' ') {
+            out.pop();
+            out.push('>');
+        }
+        out.push_str(match cell.contents() {
+            "" => " ",
+            "┃" => ">",
+            letters => letters,
+        });
+    }
+    let line = out.trim_end();
+    if !is_lit {
+        return line.to_owned();
+    }
+    let (border, rest) = line.strip_prefix('│').map_or(("", line), |rest| ("│", rest));
+    format!("{border}> {}", rest.trim_start_matches([' ', '>']))
 }
 
 /// Cells of a window's side as the screen that the tests read takes them: at least one.

@@ -30,7 +30,7 @@ fn who_can_not_go_on_reads_why() {
     terminal.sees(&["Microsoft knows no organisation by this name or ID (code 90002)"]);
     terminal.sees(&["Ask the customer to read the tenant ID again", "( Yes, this is the organisation )"]);
     // The button stays shut, and explain knows the code.
-    terminal.keys(ENTER).sees(&["[Access]"]).keys("e").sees(&["What does it mean?"]).keys("90002");
+    terminal.keys(ENTER).sees(&["● Access"]).keys("e").sees(&["What does it mean?"]).keys("90002");
     terminal.sees(&["Means: ", "Say: ", "Press: "]);
     nothing_is_enabled(&home);
 }
@@ -40,7 +40,7 @@ fn consent_in_the_wrong_organisation() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.confirms("Rimu Legal").plays();
-    terminal.sees(&["Colin Ward signed in and pressed Accept for Rimu Property Holdings", "[ Authorise ]"]);
+    terminal.sees(&["Colin Ward signed in and pressed Accept for Rimu Property Holdings", "‹ Authorise ›"]);
     nothing_is_enabled(&home);
     terminal.keys("s").sees(&["Say it", "Global Administrator of Rimu Legal (…039a)"]);
     // The second time the right account accepts.
@@ -59,7 +59,7 @@ fn answers_that_name_another_organisation() {
         "Delete",
     ]);
     terminal.sees(&["open the link again in a private window", "administrator of Rimu Legal (…039a)"]);
-    terminal.keys(ENTER).sees(&["[Authorise]"]).keys("s").sees(&["Say it", "You were signed in to"]);
+    terminal.keys(ENTER).sees(&["● Authorise"]).keys("s").sees(&["Say it", "You were signed in to"]);
     nothing_is_enabled(&home);
 }
 
@@ -88,10 +88,10 @@ fn an_administrator_who_is_none() {
 fn a_customer_who_cancels_once() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.confirms("Bluegum Accounting").plays().sees(&["Cancel"]).sees(&["[ Authorise ]"]);
+    terminal.confirms("Bluegum Accounting").plays().sees(&["Cancel"]).sees(&["‹ Authorise ›"]);
     nothing_is_enabled(&home);
     terminal.keys("w").enables().sees(&["listed 21 ·"]).keys("a").sees(&["ticked 19"]).keys(ENTER);
-    terminal.sees(&["Seats bought  25", "New seats:"]).keys("19").keys(ENTER).sees(&["19 users registered"]);
+    terminal.sees(&["Seats bought  25", "New seats"]).keys("19").keys(ENTER).sees(&["19 users registered"]);
 }
 
 #[test]
@@ -125,11 +125,11 @@ fn a_dead_mail_server() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.picks("Lighthouse Printing").takes(0).sees(&["> A mailbox to try"]);
-    terminal.keys("owner@lighthouseprinting.example").keys(TAB).keys(TAB).sees(&[">[ Find the server ]"]);
+    terminal.keys("owner@lighthouseprinting.example").keys(TAB).keys(TAB).sees(&[">‹ Find the server ›"]);
     terminal.keys(ENTER).sees(&["no Exchange server announces itself for lighthouseprinting.example"]);
     terminal.sees(&["Ask the hoster for the server's name and type it."]);
     // A name that nobody answers under.
-    terminal.keys("\x1b[Z").sees(&["> Server:"]).keys("mail.lighthouse-hosting.example");
+    terminal.keys("\x1b[Z").sees(&["> Server  "]).keys("mail.lighthouse-hosting.example");
     terminal
         .keys(TAB)
         .keys(TAB)
@@ -141,9 +141,9 @@ fn a_dead_mail_server() {
         .keys(TAB)
         .keys(RIGHT)
         .keys(TAB)
-        .sees(&[">[ Save ]"])
+        .sees(&[">‹ Save ›"])
         .keys(ENTER)
-        .sees(&["[Authorise]"]);
+        .sees(&["● Authorise"]);
     terminal.sees(&["The server answers: failed", "Nothing has been enabled."]);
     terminal.keys("s").sees(&["Say it", "hosting company"]);
     nothing_is_enabled(&home);
@@ -159,7 +159,7 @@ fn denied_impersonation() {
         "svc-backup@redgumremovals.example",
         "invented-redgum",
     );
-    terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">[ Save ]"]).keys(ENTER).sees(&["[Authorise]"]);
+    terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]);
     terminal.sees(&["It can't work as it is now. Nothing has been enabled.", "ApplicationImpersonation"]);
     terminal.keys("s").sees(&["Say it", "hosting company"]).keys(ESC).loses("Say it");
     nothing_is_enabled(&home);

@@ -74,7 +74,7 @@ impl Work<'_> {
                 JobResult::Finished(Box::new(outcome), Earlier::Now)
             }
             Err(failure) => {
-                running.warn(&format!("what was done could not be read back: {}", failure.in_words()));
+                running.warn(&format!("what was done could not be read back: {}", failure.for_commands()));
                 JobResult::Ended(Box::new(report))
             }
         }

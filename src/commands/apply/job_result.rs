@@ -105,9 +105,9 @@ impl JobResult {
 pub(super) fn billed(outcome: &Outcome) -> u32 {
     let run = &outcome.run;
     let rule =
-        outcome.protection.rule.as_ref().filter(|_| run.done.rule_made).map_or(0, |rule| rule.confirmed);
+        outcome.protection.rule.as_ref().filter(|_| outcome.done.rule_made).map_or(0, |rule| rule.confirmed);
     let open = u32::try_from(run.unfinished.len()).unwrap_or(u32::MAX);
-    run.done.turned_on.saturating_add(open).saturating_add(rule)
+    outcome.done.turned_on.saturating_add(open).saturating_add(rule)
 }
 
 /// A finished run in one sentence.
@@ -172,7 +172,7 @@ pub(super) fn worst(exits: impl IntoIterator<Item = Exit>) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wizard::event::Ending;
+    use crate::wizard::answer::Ending;
 
     #[test]
     fn the_worst_code_is_said() {

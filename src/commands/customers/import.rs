@@ -106,7 +106,7 @@ fn refusals(sheet: &Sheet, fates: &[Fate]) -> Vec<Problem> {
     let refused = |(line, fate): (&Line, &Fate)| match fate {
         Fate::Refused(failure) => Some(Problem {
             line: line.number,
-            what: Text::of(format_args!("{}: {}", line.customer.reference, failure.in_words())),
+            what: Text::of(format_args!("{}: {}", line.customer.reference, failure.for_commands())),
         }),
         _ => None,
     };

@@ -51,7 +51,7 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
 fn line(check: &Check) -> String {
     match &check.found {
         Ok(words) => format!("{}: {words}.", check.name),
-        Err(failure) => format!("{}: FAILED: {}", check.name, failure.in_words()),
+        Err(failure) => format!("{}: FAILED: {}", check.name, failure.for_commands()),
     }
 }
 
@@ -59,7 +59,7 @@ fn json_of(checks: &[Check], is_good: bool) -> Value {
     let each = |check: &Check| {
         let (words, hint) = match &check.found {
             Ok(words) => (words, None),
-            Err(failure) => (&failure.what, Some(failure.hint.as_str())),
+            Err(failure) => (&failure.what, Some(failure.hint.for_commands().to_string())),
         };
         json!({ "name": check.name, "is_good": check.found.is_ok(), "words": words.as_str(), "hint": hint })
     };

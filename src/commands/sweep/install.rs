@@ -248,3 +248,7 @@ fn without(plan: &Plan, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
     warn("Or keep \"backup365 sweep --watch\" running.");
     quietly(out.say(&unit::cron(plan)?), Exit::Failed)
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -57,7 +57,7 @@ fn user(user: &Chosen) -> Value {
 fn bad_news(failure: &Failure) -> Value {
     json!({
         "what": failure.what.as_str(),
-        "hint": failure.hint.as_str(),
+        "hint": failure.hint.for_commands().as_str(),
         "code": maybe(failure.code.as_ref()),
     })
 }

@@ -38,7 +38,9 @@ fn the_table_knows_every_code_of_the_references() {
 fn every_entry_says_all_and_no_code_stands_twice() {
     let mut seen = BTreeSet::new();
     for entry in entries() {
-        for text in [&entry.title, &entry.means, &entry.say, &entry.press] {
+        let next = entry.next.for_commands();
+        assert!(!next.as_str().contains(['{', '}']), "every way on has a name: {next}");
+        for text in [&entry.title, &entry.means, &entry.say, &next] {
             assert!(!text.is_empty() && !text.as_str().contains('\u{FFFD}'), "{}", entry.title);
         }
         assert!(entry.means.as_str().ends_with(['.', '?']), "{}", entry.means);

@@ -72,7 +72,7 @@ fn users(outcome: &Outcome) -> Users {
 
 /// The seats that the run billed; none where it billed none.
 fn seats(outcome: &Outcome) -> Option<u32> {
-    let done = &outcome.run.done;
+    let done = &outcome.done;
     let rule = outcome.protection.rule.as_ref().map_or(0, |rule| rule.confirmed);
     Some(done.turned_on.max(rule)).filter(|seats| *seats > 0)
 }

@@ -84,10 +84,11 @@ pub(in crate::domain) fn outcome() -> Outcome {
             link_shown: None,
             proved: None,
             enabled: Some(at("2026-11-23T05:30:00Z")),
+            form: crate::domain::form_draft::FormDraft::default(),
             draft: Draft::default(),
             unfinished: Vec::new(),
-            done: RunDone { turned_on: 2, listed: 8, eligible: 5, ..RunDone::default() },
         },
+        done: RunDone { turned_on: 2, listed: 8, eligible: 5, ..RunDone::default() },
         protection: Protection { seats: vec![seat(1), seat(2)], ..Protection::default() },
         results: vec![result(1, SeatOutcome::TurnedOn), result(2, SeatOutcome::AlreadyOn)],
         audit: vec![AuditEntry {

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use crate::{
-    domain::{bill::grouped, time::Moment},
-    wizard::view::{Ask, Block, Standing, Tone, View},
+    domain::{
+        bill::grouped,
+        phrase::Segment,
+        time::{Moment, in_words},
+    },
+    wizard::{
+        ask::QuestionId,
+        view::{Block, Standing, Tone, View},
+    },
 };
 
-use crate::plain::{
-    rows::panel,
-    words::{sentence, steady, told},
-};
+use crate::plain::words::{sentence, steady, told};
 
 /// How often a wait is spoken of.
 const OFTEN: Duration = Duration::from_secs(30);
@@ -39,7 +43,8 @@ pub(super) struct Waits(Option<Wait>);
 impl Waits {
     /// What is to be said of the wait on this view, if there is one, or of the one that is over.
     pub(super) fn tell(&mut self, view: &View<'_>, now: Moment) -> Vec<String> {
-        if matches!(view.ask, Ask::Leave | Ask::Say | Ask::Explain | Ask::Help) {
+        // Above every page: what is awaited there goes on.
+        if view.ask.id == QuestionId::Leave {
             return Vec::new();
         }
         if let Some((done, total)) = progress(view) {
@@ -48,7 +53,7 @@ impl Waits {
         let Some(words) = busy(view) else {
             return if goes_on(view) { Vec::new() } else { self.over(now) };
         };
-        let name = name(&words);
+        let name = name(view, &words);
         let what = steady(&name);
         match &mut self.0 {
             Some(wait) if wait.what == what => {
@@ -71,7 +76,7 @@ impl Waits {
 
     fn progress(&mut self, view: &View<'_>, done: u32, total: u32, now: Moment) -> Vec<String> {
         let percent = u64::from(done).saturating_mul(100).checked_div(u64::from(total)).unwrap_or(100);
-        let what = panel(view).heading.to_string();
+        let what = told(&view.page.heading);
         match &mut self.0 {
             Some(wait) if wait.what == what => {
                 // Also where nothing has come forward: who hears nothing does not know whether it still goes on.
@@ -98,13 +103,7 @@ impl Waits {
         if lasted < SHORT {
             return Vec::new();
         }
-        let seconds = lasted.as_secs();
-        let lasted = if seconds < 60 {
-            format!("{seconds} s")
-        } else {
-            format!("{} min {} s", seconds / 60, seconds % 60)
-        };
-        vec![format!("{}: over after {lasted}.", wait.name)]
+        vec![format!("{}: over after {}.", wait.name, in_words(lasted))]
     }
 
     /// Whether something is awaited.
@@ -120,7 +119,7 @@ impl Waits {
 
 /// Work with a known end.
 fn progress(view: &View<'_>) -> Option<(u32, u32)> {
-    panel(view).blocks.iter().find_map(|block| match block {
+    view.page.blocks.iter().find_map(|block| match block {
         Block::Progress { done, total } => Some((*done, *total)),
         _ => None,
     })
@@ -129,22 +128,26 @@ fn progress(view: &View<'_>) -> Option<(u32, u32)> {
 /// The words of the wait, with its clock.
 fn busy(view: &View<'_>) -> Option<String> {
     let notice = view.notice.as_ref().filter(|notice| notice.tone == Tone::Busy);
-    notice.map(|notice| told(notice.words.as_str()))
+    notice.map(|notice| told(&notice.words))
 }
 
-/// What is awaited: the words before the clock.
-fn name(words: &str) -> String {
-    let head = words.split_once(": ").map_or(words, |(head, _)| head);
+/// What is awaited: the first part of its sentence, where that has parts; else the words before the clock.
+fn name(view: &View<'_>, words: &str) -> String {
+    let parts = view.notice.as_ref().map(|notice| notice.words.parts()).unwrap_or_default();
+    let head = match parts {
+        [Segment::Said(own), _, ..] => own.trim_end_matches([':', ' ']),
+        _ => words.split_once(": ").map_or(words, |(head, _)| head),
+    };
     let head = head.split_once(", for ").map_or(head, |(head, _)| head);
     head.trim_end_matches('.').to_owned()
 }
 
 /// Whether something is awaited, whatever the line of state says just now.
 fn goes_on(view: &View<'_>) -> bool {
-    view.is_waiting
+    view.ask.is_waiting
         || matches!(
-            view.ask,
-            Ask::Authorise(
+            view.standing,
+            Some(
                 Standing::Unknown
                     | Standing::NotYet
                     | Standing::Spreading

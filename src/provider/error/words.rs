@@ -9,11 +9,10 @@ use super::{Error, Told};
 use crate::{domain::failure::FailureKind as Kind, provider::http::HttpError, provider::oauth::Refusal};
 
 /// What our own support has to mend; nothing for the customer to do.
-const OURS: &str =
-    "This is for your own support team: run `backup365 doctor`. The customer need not do anything.";
+const OURS: &str = "The customer need not do anything. {our-side}";
 
 /// What helps when the other side is out of breath.
-const LATER: &str = "Wait a moment, then press r to ask again.";
+const LATER: &str = "Wait a moment. {again}";
 
 /// When a transient fault of the identity platform is worth another try: "a minute" in its own table of codes.
 const A_MINUTE: Duration = Duration::from_mins(1);
@@ -28,9 +27,7 @@ pub(super) fn of(error: &Error) -> Told {
         Error::Platform(refusal) => platform(refusal),
         Error::Graph { status, code, retry_after, .. } => graph(*status, code, *retry_after),
         Error::Status { status, retry_after, .. } => graph(*status, "", *retry_after),
-        Error::Malformed { what } => {
-            told(Kind::Malformed, format!("{what} makes no sense"), "Press r to ask again.")
-        }
+        Error::Malformed { what } => told(Kind::Malformed, format!("{what} makes no sense"), "{again}"),
         Error::WrongHost { host } => told(
             Kind::Malformed,
             format!("an answer leads on to {host}, where our key must not go"),
@@ -65,10 +62,10 @@ fn transport(error: &HttpError) -> Told {
             "The sandbox never leaves this computer; choose one of its customers.",
         ),
         HttpError::UnknownName { .. } => {
-            told(Kind::Unreachable, happened, "Check this computer's network and name service, then press r.")
+            told(Kind::Unreachable, happened, "Check this computer's network and name service. {again}")
         }
         HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. } => {
-            told(Kind::Unreachable, happened, "Check this computer's network, then press r to ask again.")
+            told(Kind::Unreachable, happened, "Check this computer's network. {again}")
         }
         HttpError::Tls { .. } => told(
             Kind::Unreachable,
@@ -191,7 +188,7 @@ fn by_word(word: &str) -> (Kind, &'static str, &'static str) {
         "temporarily_unavailable" | "server_error" => {
             (Kind::Unreachable, "Microsoft's sign-in service has trouble at the moment", LATER)
         }
-        _ => (Kind::Refused, "Microsoft's sign-in service said no", "Press e and type the code."),
+        _ => (Kind::Refused, "Microsoft's sign-in service said no", "{explain}"),
     }
 }
 
@@ -218,19 +215,15 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
             String::from("Microsoft has not granted Backup365 this permission"),
             "Authorise again, and have the customer's administrator accept all permissions.",
         ),
-        (404, _) => {
-            (Kind::NotFound, String::from("Microsoft has no such thing (any more)"), "Press r to ask again.")
-        }
-        (410, _) => (Kind::Conflict, String::from("Microsoft wants us to start this list again"), "Press r."),
+        (404, _) => (Kind::NotFound, String::from("Microsoft has no such thing (any more)"), "{again}"),
+        (410, _) => (Kind::Conflict, String::from("Microsoft wants us to start this list again"), "{again}"),
         (429, _) => (Kind::Throttled, String::from("Microsoft asks us to slow down"), LATER),
         (500.., _) => (
             Kind::Unreachable,
             format!("Microsoft's service has trouble at the moment (status {status})"),
             LATER,
         ),
-        (200..=299, _) => {
-            (Kind::Malformed, String::from("the answer makes no sense"), "Press r to ask again.")
-        }
+        (200..=299, _) => (Kind::Malformed, String::from("the answer makes no sense"), "{again}"),
         _ => (Kind::Internal, format!("Microsoft does not accept how we ask (status {status})"), OURS),
     };
     let code = if code.is_empty() { status.to_string() } else { code.to_owned() };

@@ -17,15 +17,20 @@ const AROUND: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <xs:import namespace="http://www.w3.org/XML/1998/namespace" schemaLocation="xml.xsd"/>
 <xs:import namespace="http://schemas.microsoft.com/exchange/services/2006/messages" schemaLocation="MESSAGES"/></xs:schema>"#;
 
+/// Past the test harness, which keeps the words of a test that passes to itself.
+fn skipped(why: &str) {
+    let words = format!("SKIPPED: requests against the EWS schema, {why}\n");
+    std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes()).unwrap();
+}
+
 /// Checks documents against `messages.xsd` of the folder that the environment names; says aloud when it can't.
 fn assert_fits_schema(documents: &[(&str, String)]) {
     #[expect(
         clippy::disallowed_methods,
         reason = "the folder of the conformance data is named by the environment"
     )]
-    let Ok(folder) = std::env::var("BACKUP365_CONFORMANCE") else {
-        println!("SKIPPED: requests against the EWS schema, BACKUP365_CONFORMANCE is not set");
-        return;
+    let Some(folder) = std::env::var("BACKUP365_CONFORMANCE").ok().filter(|folder| !folder.is_empty()) else {
+        return skipped("BACKUP365_CONFORMANCE is not set");
     };
     let schema = PathBuf::from(folder).join("ews/messages.xsd");
     assert!(schema.is_file(), "{} is missing", schema.display());
@@ -43,10 +48,9 @@ fn assert_fits_schema(documents: &[(&str, String)]) {
             Ok(output) => output,
             Err(missing) => {
                 #[expect(clippy::disallowed_methods, reason = "only the gate must have xmllint")]
-                let is_gate = std::env::var("CI").is_ok();
+                let is_gate = std::env::var("CI").is_ok_and(|value| !value.is_empty());
                 assert!(!is_gate, "xmllint is missing: {missing}");
-                println!("SKIPPED: requests against the EWS schema, xmllint is missing");
-                return;
+                return skipped("xmllint is missing");
             }
         };
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));

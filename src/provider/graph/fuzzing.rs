@@ -53,7 +53,7 @@ fn objects(value: &Value) {
     let failure =
         Error::Graph { status: 403, code, retry_after: None, reference: String::new() }.failure("trying");
     assert!(
-        failure.what.as_str().starts_with("trying: ") && failure.hint.as_str().ends_with('.'),
+        failure.what.as_str().starts_with("trying: ") && failure.hint.for_commands().as_str().ends_with('.'),
         "{failure:?}"
     );
     if let Ok(authority) = Url::parse(crate::provider::AUTHORITY) {

@@ -219,8 +219,8 @@ const NO_WORDS_FOR_PEOPLE: [&str; 16] = [
 /// What a person reads about it.
 fn told(error: HttpError) -> String {
     let failure = crate::provider::error::Error::from(error).failure("looking the organisation up");
-    assert!(failure.hint.as_str().ends_with('.'), "{failure:?}");
-    let words = format!("{}. {}", failure.what, failure.hint);
+    assert!(failure.hint.for_commands().as_str().ends_with('.'), "{failure:?}");
+    let words = format!("{}. {}", failure.what, failure.hint.for_commands());
     let found = NO_WORDS_FOR_PEOPLE.iter().find(|word| words.to_lowercase().contains(*word));
     assert_eq!(found, None, "{words}");
     words

@@ -19,5 +19,9 @@ pub(crate) fn identity_json(data: &[u8]) {
     let refusal = Refusal::from(value);
     let failure = Error::Platform(refusal).failure("asking for a token");
     assert!(failure.what.as_str().starts_with("asking for a token: "), "what was tried");
-    assert!(failure.hint.as_str().ends_with('.'), "what to do: {}", failure.hint);
+    assert!(
+        failure.hint.for_commands().as_str().ends_with('.'),
+        "what to do: {}",
+        failure.hint.for_commands()
+    );
 }

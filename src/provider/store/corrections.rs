@@ -1,15 +1,18 @@
-//! Customers' records set right, one by one or from a file: all of it or nothing, one audit entry per customer.
+//! Customers' records entered and set right, one by one or from a file: all of it or nothing, one audit entry per
+//! customer.
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
-
-use super::{Store, customers, write::Write};
+use super::{
+    Store,
+    part::write::Write,
+    table::{customer, delta, enablement, product, rule, run},
+};
 use crate::domain::{
     customer::{Customer, NewCustomer, Product},
     customer_record::{self, Change},
     failure::{Failure, FailureKind},
-    id::CustomerId,
+    id::{CustomerId, TenantId},
     text::Text,
 };
 
@@ -27,6 +30,49 @@ pub enum Fate {
 }
 
 impl Store {
+    /// Adds a customer. Repeating it is refused, because the reference is taken then: nothing is added twice.
+    ///
+    /// # Errors
+    /// `Refused` for anyone but an Admin, and for an empty reference or name; `Conflict` for a reference on record.
+    pub fn add_customer(&self, new: &NewCustomer) -> Result<Customer, Failure> {
+        self.write(|write| {
+            write.demand_admin("adding a customer")?;
+            if new.reference.is_empty() || new.name.is_empty() {
+                return Err(Failure::new(
+                    FailureKind::Refused,
+                    "a customer needs a reference and a name",
+                    "Fill in both.",
+                ));
+            }
+            if let Some(other) = customer::by_reference(write.tx, &new.reference)? {
+                return Err(Failure::new(
+                    FailureKind::Conflict,
+                    Text::of(format_args!("the reference {} belongs to {}", other.reference, other.name)),
+                    "Choose that customer from the list, or type another reference.",
+                ));
+            }
+            let id = insert(write, new)?;
+            customer::one(write.tx, id)
+        })
+    }
+
+    /// Puts the sandbox's customers on record: those whose reference is missing, whoever asks. Answers how many.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be written; nothing was added then, and a retry is safe.
+    pub fn seed_customers(&self, customers: &[NewCustomer]) -> Result<u32, Failure> {
+        self.write(|write| {
+            let mut added = 0;
+            for new in customers {
+                if customer::by_reference(write.tx, &new.reference)?.is_none() {
+                    insert(write, new)?;
+                    added += 1;
+                }
+            }
+            Ok(added)
+        })
+    }
+
     /// Takes customers as they are in a file: new references are added, others corrected. A tenant that the file does
     /// not name stays on record: the wizard may have found it. Where one customer is refused, or with `is_dry`,
     /// nothing at all is written and the answer says what would have been; one fate per customer, in their order.
@@ -40,11 +86,11 @@ impl Store {
         self.write_if(|write| {
             write.demand_admin("importing customers")?;
             let on_record: BTreeMap<String, Customer> =
-                customers::all(&write.tx)?.into_iter().map(|c| (key(&c.reference), c)).collect();
+                customer::all(write.tx)?.into_iter().map(|c| (key(&c.reference), c)).collect();
             let mut fates = Vec::with_capacity(customers.len());
             for new in customers {
                 fates.push(match on_record.get(&key(&new.reference)) {
-                    None => customers::insert(write, new).map(|_id| Fate::Added)?,
+                    None => insert(write, new).map(|_id| Fate::Added)?,
                     Some(old) => taken(write, old, new)?,
                 });
             }
@@ -67,11 +113,19 @@ impl Store {
     ) -> Result<(Customer, Vec<Change>), Failure> {
         self.write(|write| {
             write.demand_admin("changing a customer's record")?;
-            let old = customers::one(&write.tx, id)?;
+            let old = customer::one(write.tx, id)?;
             let changes = change(write, &old, &correct(&old)?)?;
-            Ok((customers::one(&write.tx, id)?, changes))
+            Ok((customer::one(write.tx, id)?, changes))
         })
     }
+}
+
+/// Adds a customer with its products.
+fn insert(write: &Write<'_>, new: &NewCustomer) -> Result<CustomerId, Failure> {
+    let id = customer::insert(write.tx, new, write.now)?;
+    product::add(write.tx, id, &new.products)?;
+    write.note(id, Text::of(format_args!("added customer {} ({})", new.name, new.reference)))?;
+    Ok(id)
 }
 
 /// References are the same whatever the case of their letters, as the table has it.
@@ -98,7 +152,7 @@ fn change(write: &Write<'_>, old: &Customer, new: &NewCustomer) -> Result<Vec<Ch
         return Ok(changes);
     }
     if key(&old.reference) != key(&new.reference)
-        && let Some(other) = customers::by_reference(&write.tx, new.reference.as_str())?
+        && let Some(other) = customer::by_reference(write.tx, &new.reference)?
     {
         return Err(Failure::new(
             FailureKind::Conflict,
@@ -107,60 +161,48 @@ fn change(write: &Write<'_>, old: &Customer, new: &NewCustomer) -> Result<Vec<Ch
         ));
     }
     if old.tenant != new.tenant {
-        customers::forget_tenant(write, old.id, new.tenant)?;
+        forget_tenant(write, old.id, new.tenant)?;
     }
     for product in old.products.iter().filter(|product| !new.products.contains(product)) {
         take_off(write, old, *product)?;
     }
-    let mut add = write.tx.prepare_cached(
-        "INSERT INTO customer_product (customer, product) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-    )?;
-    for product in &new.products {
-        add.execute(params![old.id.0, product.word()])?;
-    }
-    write
-        .tx
-        .prepare_cached(
-            "UPDATE customer SET reference = ?2, name = ?3, domain = ?4, is_active = ?5, tenant = ?6,
-                    is_managed = ?7, time_zone = ?8, seats = ?9 WHERE id = ?1",
-        )?
-        .execute(params![
-            old.id.0,
-            new.reference.as_str(),
-            new.name.as_str(),
-            new.domain.as_str(),
-            new.is_active,
-            new.tenant.map(|t| t.to_string()),
-            new.is_managed,
-            new.time_zone.as_ref().map(Text::as_str),
-            new.seats
-        ])?;
+    product::add(write.tx, old.id, &new.products)?;
+    customer::change(write.tx, old.id, new)?;
     let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
     write.note(old.id, Text::of(format_args!("changed customer {}: {}", old.reference, words.join("; "))))?;
     Ok(changes)
 }
 
+/// Takes back everything that was proved for a tenant other than `tenant`; none: for any.
+fn forget_tenant(write: &Write<'_>, id: CustomerId, tenant: Option<TenantId>) -> Result<(), Failure> {
+    let office = (id, Product::Office365);
+    let enabled = enablement::organisation_of(write.tx, office)?;
+    if enabled.is_some_and(|enabled| Some(enabled.tenant) != tenant) {
+        if product::used(write.tx, office)?.here > 0 || rule::find(write.tx, office)?.is_some() {
+            return Err(Failure::new(
+                FailureKind::Conflict,
+                "users of the organisation on record are protected, or Enable Auto is on for it",
+                "Turn Enable Auto and these users off first, then change the organisation.",
+            ));
+        }
+        enablement::forget(write.tx, office)?;
+        delta::forget(write.tx, office)?;
+    }
+    run::forget_others(write.tx, office, tenant)
+}
+
 /// Takes a product off a customer. One that was ever begun stays: its runs, seats and passes hang on it.
 fn take_off(write: &Write<'_>, customer: &Customer, product: Product) -> Result<(), Failure> {
-    let run: Option<String> = write
-        .tx
-        .prepare_cached("SELECT id FROM run WHERE customer = ?1 AND product = ?2 ORDER BY touched DESC")?
-        .query_row(params![customer.id.0, product.word()], |row| row.get(0))
-        .optional()?;
-    if let Some(run) = run {
+    if let Some(run) = run::last_of(write.tx, (customer.id, product))? {
         return Err(Failure::new(
             FailureKind::Conflict,
             Text::of(format_args!(
-                "{} has a run for {} on record (B365-{run}), so the product can't be taken off",
+                "{} has a run for {} on record ({run}), so the product can't be taken off",
                 customer.name,
                 product.name()
             )),
             "Leave the product in the record. To end the protection, turn its users off in the wizard.",
         ));
     }
-    write
-        .tx
-        .prepare_cached("DELETE FROM customer_product WHERE customer = ?1 AND product = ?2")?
-        .execute(params![customer.id.0, product.word()])?;
-    Ok(())
+    product::remove(write.tx, (customer.id, product))
 }

@@ -1,10 +1,9 @@
 //! What the passes remember of a directory: mailboxes seen and missed, and where the next delta query goes on.
 
-use rusqlite::{OptionalExtension, params};
-
 use super::{
-    Store, SweepClaim,
-    row::{maybe_moment, parsed},
+    Store,
+    part::claim::SweepClaim,
+    table::{delta, roster},
 };
 use crate::domain::{
     customer::Product,
@@ -29,14 +28,9 @@ impl Store {
     /// `Record`, when the record can't be read.
     pub fn sweep_roster(&self, customer: CustomerId, product: Product) -> Result<Roster, Failure> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT address, missing FROM roster WHERE customer = ?1 AND product = ?2 ORDER BY address",
-            )?;
-            let mut rows = statement.query(params![customer.0, product.word()])?;
             let mut roster = Roster::default();
-            while let Some(row) = rows.next()? {
-                let address = parsed(row, 0)?;
-                match maybe_moment(row, 1)? {
+            for (address, missing) in roster::all(tx, (customer, product))? {
+                match missing {
                     Some(since) => roster.missing.push(Missing { address, since }),
                     None => roster.known.push(address),
                 }
@@ -51,22 +45,9 @@ impl Store {
     /// `Record`: a retry is safe.
     pub fn save_roster(&self, claim: &SweepClaim, roster: &Roster) -> Result<(), Failure> {
         self.write(|write| {
-            let (customer, word) = (claim.customer().0, claim.product().word());
-            write.tx.execute(
-                "DELETE FROM roster WHERE customer = ?1 AND product = ?2",
-                params![customer, word],
-            )?;
-            let mut add = write.tx.prepare_cached(
-                "INSERT INTO roster (customer, product, address, missing) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET missing = excluded.missing",
-            )?;
-            for missing in &roster.missing {
-                add.execute(params![customer, word, missing.address.as_str(), missing.since.as_millis()])?;
-            }
-            for known in &roster.known {
-                add.execute(params![customer, word, known.as_str(), None::<i64>])?;
-            }
-            Ok(())
+            let missing = roster.missing.iter().map(|missing| (&missing.address, Some(missing.since)));
+            let all = missing.chain(roster.known.iter().map(|known| (known, None)));
+            roster::replace(write.tx, claim.key, all)
         })
     }
 
@@ -75,16 +56,7 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn delta_link(&self, customer: CustomerId, product: Product) -> Result<Option<String>, Failure> {
-        self.read(|tx| {
-            let found = tx
-                .query_row(
-                    "SELECT link FROM delta WHERE customer = ?1 AND product = ?2",
-                    params![customer.0, product.word()],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            Ok(found)
-        })
+        self.read(|tx| delta::find(tx, (customer, product)))
     }
 
     /// Keeps where the next delta query goes on; none forgets it. Save it after the seats that it led to: a pass cut
@@ -98,19 +70,9 @@ impl Store {
         product: Product,
         link: Option<&str>,
     ) -> Result<(), Failure> {
-        self.write(|write| {
-            match link {
-                Some(link) => write.tx.execute(
-                    "INSERT INTO delta (customer, product, link, saved) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET link = excluded.link, saved = excluded.saved",
-                    params![customer.0, product.word(), link, write.now.as_millis()],
-                )?,
-                None => write.tx.execute(
-                    "DELETE FROM delta WHERE customer = ?1 AND product = ?2",
-                    params![customer.0, product.word()],
-                )?,
-            };
-            Ok(())
+        self.write(|write| match link {
+            Some(link) => delta::keep(write.tx, (customer, product), (link, write.now)),
+            None => delta::forget(write.tx, (customer, product)),
         })
     }
 }

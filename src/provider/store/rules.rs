@@ -1,19 +1,16 @@
 //! The standing rules of Enable Auto, and all that a pass needs to know about each.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::{
-    Store, access,
-    apply::demand_enabled,
-    customers,
+    Store,
     error::admin_only,
-    row::{maybe_moment, maybe_text, moment, product, text},
-    seats, sweeps,
+    part::record,
+    table::{Key, customer, delta, enablement, exclusion, product, rule},
+    tx::Tx,
 };
 use crate::domain::{
     customer::{Customer, Impersonation, Product},
     failure::{Failure, FailureKind},
-    id::{CustomerId, RunId, UserId},
+    id::{RunId, UserId},
     protection::AutoRule,
     tenant::Organisation,
     text::Text,
@@ -56,44 +53,6 @@ pub enum RuleAccess {
     Missing,
 }
 
-/// The columns of an [`AutoRule`].
-const COLUMNS: &str = "made, operator, confirmed, ceiling, last_pass, attention";
-
-/// Reads an [`AutoRule`] from [`COLUMNS`].
-fn auto_rule(row: &Row<'_>) -> rusqlite::Result<AutoRule> {
-    Ok(AutoRule {
-        made: moment(row, 0)?,
-        by: text(row, 1)?,
-        confirmed: row.get(2)?,
-        ceiling: row.get(3)?,
-        last_pass: maybe_moment(row, 4)?,
-        attention: maybe_text(row, 5)?,
-    })
-}
-
-/// The rule of a customer and product, if it is on.
-pub(super) fn rule(
-    connection: &Connection,
-    customer: CustomerId,
-    product: Product,
-) -> Result<Option<AutoRule>, Failure> {
-    let found = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM auto_rule WHERE customer = ?1 AND product = ?2"))?
-        .query_row(params![customer.0, product.word()], auto_rule)
-        .optional()?;
-    Ok(found)
-}
-
-/// All rules, of closed customers too.
-pub(super) fn all(connection: &Connection) -> Result<Vec<(CustomerId, Product, AutoRule)>, Failure> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS}, customer, product FROM auto_rule ORDER BY customer, product"
-    ))?;
-    let rows =
-        statement.query_map([], |row| Ok((CustomerId(row.get(6)?), product(row, 7)?, auto_rule(row)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 impl Store {
     /// Every rule of an open customer, with what its pass needs. Closed customers are left out: nobody is turned on
     /// for them.
@@ -103,19 +62,19 @@ impl Store {
     pub fn rules(&self) -> Result<Vec<RuleRow>, Failure> {
         self.read(|tx| {
             let mut rows = Vec::new();
-            for (id, product, rule) in all(tx)? {
-                let customer = customers::one(tx, id)?;
+            for (key, rule) in rule::all(tx)? {
+                let customer = customer::one(tx, key.0)?;
                 if !customer.is_active {
                     continue;
                 }
-                let used = seats::used(tx, id, product)?;
+                let used = product::used(tx, key)?;
                 rows.push(RuleRow {
                     customer,
-                    product,
+                    product: key.1,
                     rule,
-                    kinds: seats::kinds(tx, id, product)?,
-                    access: self.rule_access(tx, id, product)?,
-                    exclusions: seats::exclusions(tx, id, product)?,
+                    kinds: product::kinds(tx, key)?,
+                    access: self.rule_access(tx, key)?,
+                    exclusions: exclusion::all(tx, key)?,
                     seats: used.here,
                     limit: used.limit,
                     used_elsewhere: used.elsewhere,
@@ -126,17 +85,12 @@ impl Store {
     }
 
     /// How the pass of a rule gets in.
-    fn rule_access(
-        &self,
-        connection: &Connection,
-        customer: CustomerId,
-        product: Product,
-    ) -> Result<RuleAccess, Failure> {
-        if !product.is_hosted() {
-            let found = access::enabled_organisation(connection, customer, product)?;
+    fn rule_access(&self, tx: &Tx<'_>, key: Key) -> Result<RuleAccess, Failure> {
+        if !key.1.is_hosted() {
+            let found = enablement::organisation_of(tx, key)?;
             return Ok(found.map_or(RuleAccess::Missing, RuleAccess::Consent));
         }
-        Ok(match access::impersonation(connection, &self.0.vault, customer)? {
+        Ok(match record::impersonation(tx, &self.0.vault, key.0)? {
             (Some(_), true) => RuleAccess::KeyLost,
             (Some(found), false) => RuleAccess::Impersonation(found),
             (None, _) => RuleAccess::Missing,
@@ -149,30 +103,16 @@ impl Store {
     /// # Errors
     /// `Refused` before *Enable*; `Conflict` without the run's hold; `Record`: a retry is safe.
     pub fn make_rule(&self, run: &RunId, confirmed: u32, ceiling: u32) -> Result<AutoRule, Failure> {
-        let (customer, product) = self.write_run(run, |write, row| {
-            demand_enabled(row)?;
-            let changed = write.tx.execute(
-                "INSERT INTO auto_rule (customer, product, made, operator, run, confirmed, ceiling)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT DO UPDATE SET confirmed = excluded.confirmed, ceiling = excluded.ceiling, attention = NULL
-                  WHERE confirmed <> excluded.confirmed OR ceiling <> excluded.ceiling OR attention IS NOT NULL",
-                params![
-                    row.customer.0,
-                    row.product.word(),
-                    write.now.as_millis(),
-                    write.operator().as_str(),
-                    run.letters(),
-                    confirmed,
-                    ceiling
-                ],
-            )?;
-            if changed > 0 {
-                let words = format_args!("switched Enable Auto on: {confirmed} confirmed, at most {ceiling} seats");
+        let key = self.write_run(run, |write, row| {
+            row.demand_enabled()?;
+            if rule::keep(write.tx, row.key(), (confirmed, ceiling), run, write.by())? {
+                let words =
+                    format_args!("switched Enable Auto on: {confirmed} confirmed, at most {ceiling} seats");
                 write.note_run(row, Text::of(words))?;
             }
-            Ok((row.customer, row.product))
+            Ok(row.key())
         })?;
-        self.read(|tx| rule(tx, customer, product))?.ok_or_else(|| {
+        self.read(|tx| rule::find(tx, key))?.ok_or_else(|| {
             Failure::new(
                 FailureKind::Conflict,
                 "Enable Auto was switched off again at the same moment",
@@ -187,16 +127,13 @@ impl Store {
     /// `Refused` for a User once the rule had its first pass; `Conflict` without the run's hold.
     pub fn undo_rule(&self, run: &RunId) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
-            let Some(found) = rule(&write.tx, row.customer, row.product)? else { return Ok(()) };
+            let Some(found) = rule::find(write.tx, row.key())? else { return Ok(()) };
             if found.last_pass.is_some() && !write.is_admin()? {
                 return Err(admin_only("switching Enable Auto off after its first pass"));
             }
-            write.tx.execute(
-                "DELETE FROM auto_rule WHERE customer = ?1 AND product = ?2",
-                params![row.customer.0, row.product.word()],
-            )?;
+            rule::forget(write.tx, row.key())?;
             // A later rule begins with everybody who is listed then.
-            sweeps::forget_position(write, row.customer, row.product)?;
+            delta::forget(write.tx, row.key())?;
             write.note_run(row, "switched Enable Auto off".into())
         })
     }

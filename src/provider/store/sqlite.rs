@@ -1,28 +1,46 @@
-//! Opens connections to the record's file: private mode, write-ahead log, busy time-out, foreign keys.
+//! The record in one SQLite file: one connection that writes, and one for each read.
 //!
-//! Triggered by every read (a connection of its own, so that what is read is what was committed) and once by the
-//! store for its writer.
+//! # Nobody opens the file by hand
+//! SQLite locks by POSIX rules, and those lose every lock of a process on a file as soon as *any* handle of that process
+//! on it is closed ("How to corrupt an SQLite database file", 2.2). So after SQLite has the file open, this program never
+//! opens it by itself: rights and identity are asked for and set by name, and a copy is made by SQLite. A file that is
+//! missing is made before SQLite knows it. SQLite keeps account of its own handles, so that a second [`Database`] on the
+//! same file, or a read beside a write, is safe.
 
-use std::{fs, path::Path, thread, time::Duration};
+mod copy;
+mod error;
+mod schema;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
 
-use super::error::of_file;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+pub(super) use self::copy::copy;
+use super::{
+    files::{close_to_others, make_folder, of_file},
+    tx::Tx,
+};
 use crate::domain::{
     failure::{Failure, FailureKind},
     text::Text,
 };
 
 /// How long a write waits for another process. A guess: the longest write, one batch of seats, takes milliseconds.
-pub(super) const BUSY: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Tries to turn the write-ahead log on, and the pause between two of them: a second in all. A guess: the change of a new,
 /// empty file takes about a millisecond.
 const LOG_TRIES: u32 = 50;
 const LOG_PAUSE: Duration = Duration::from_millis(20);
 
-/// Statements kept ready per connection; the busiest write uses four.
-const READY_STATEMENTS: usize = 32;
+/// Statements that the writer keeps ready: about as many as there are in the tables.
+const READY_STATEMENTS: usize = 96;
 
 /// Pages that a connection may keep, KiB. Measured: users come in the order of random ids, and with SQLite's own 2 MiB
 /// a large Apply reads every page again and again.
@@ -31,12 +49,66 @@ const CACHE_KIB: i64 = 16 * 1_024;
 /// Pages in the log before it is written back; as long as the cache, so that a page of many batches is written once.
 const LOG_PAGES: i64 = 4_096;
 
+/// The record's file.
+pub(super) struct Database {
+    file: PathBuf,
+    /// The file that the writer has open.
+    identity: Identity,
+    writer: Mutex<Connection>,
+}
+
+impl Database {
+    /// Opens the record, makes it when it is missing and brings it to this program's version.
+    ///
+    /// # Errors
+    /// `Record`: damaged, read-only, busy, full, made by a newer program. A retry helps only for a busy one.
+    pub(super) fn open(file: PathBuf) -> Result<Self, Failure> {
+        let mut writer = open_writer(&file)?;
+        schema::migrate(&mut writer)?;
+        Ok(Self { identity: Identity::of(&file), file, writer: Mutex::new(writer) })
+    }
+
+    /// Reads, everything as of one moment. The connection is a new one, because the writer's may be busy with a long write;
+    /// its statements are made anew each time, which is a small part of opening it.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read, and what `work` says.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut connection = open_reader(&self.file)?;
+        work(&Tx::new(connection.transaction()?))
+    }
+
+    /// Writes where `work` answers true, down to the disk when this returns; otherwise nothing was changed. One write at
+    /// a time, whichever process it comes from.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be written, and what `work` says: nothing was changed then.
+    pub(super) fn write<T>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<(T, bool), Failure>,
+    ) -> Result<T, Failure> {
+        let mut connection = self.writer();
+        self.identity.still(&self.file)?;
+        let tx = Tx::new(connection.transaction_with_behavior(TransactionBehavior::Immediate)?);
+        let (made, is_kept) = work(&tx)?;
+        if is_kept {
+            tx.commit()?;
+        }
+        Ok(made)
+    }
+
+    /// The writing connection, once nobody in this process writes.
+    pub(super) fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Opens the writing connection; makes folder (0700) and file (0600) where they are missing, and closes an existing
 /// file to everyone else.
 ///
 /// # Errors
 /// `Record`, when the file can't be made, opened or closed to others; a retry helps once the cause is gone.
-pub(super) fn open_writer(file: &Path) -> Result<Connection, Failure> {
+fn open_writer(file: &Path) -> Result<Connection, Failure> {
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
         make_folder(folder)?;
     }
@@ -80,7 +152,7 @@ fn keep_a_log(connection: &Connection) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `Record`, as [`open_writer`].
-pub(super) fn open_reader(file: &Path) -> Result<Connection, Failure> {
+fn open_reader(file: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open_with_flags(file, flags(OpenFlags::empty()))?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
@@ -92,11 +164,11 @@ pub(super) fn open_reader(file: &Path) -> Result<Connection, Failure> {
 ///
 /// SQLite goes on writing into a file that was moved or deleted under it; what it saves then, nobody finds again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Identity(Option<(u64, u64)>);
+struct Identity(Option<(u64, u64)>);
 
 impl Identity {
     /// The file that stands at the path now; the same for every file where the system has no such numbers.
-    pub(super) fn of(file: &Path) -> Self {
+    fn of(file: &Path) -> Self {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;
@@ -113,7 +185,7 @@ impl Identity {
     ///
     /// # Errors
     /// `Record`; a retry helps once the file is back.
-    pub(super) fn still(self, file: &Path) -> Result<(), Failure> {
+    fn still(self, file: &Path) -> Result<(), Failure> {
         if Self::of(file) == self {
             return Ok(());
         }
@@ -130,34 +202,30 @@ fn flags(more: OpenFlags) -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more
 }
 
-/// Makes a folder that only its owner can look into; one that exists is left as it is.
-pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
-    crate::private::make_folder(folder).map_err(|e| of_file("make the folder", folder, &e))
-}
-
-/// Makes the file, empty, if it is missing; mode 0600 either way. SQLite gives its own files the same mode.
+/// Makes the file, empty, if it is missing; mode 0600 either way, by name and without opening one that is there (see the
+/// head of this file). SQLite gives its own files the same mode.
 fn make_private(file: &Path) -> Result<(), Failure> {
     let mut options = fs::OpenOptions::new();
-    options.read(true).append(true).create(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = match options.open(file) {
-        Ok(opened) => opened,
-        Err(error) => return Err(of_file("open the record", file, &error)),
-    };
-    close_to_others(&opened).map_err(|e| of_file("close to other people the file", file, &e))
+    match options.open(file) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => may_be_opened(file),
+        made => made.map(drop),
+    }
+    .map_err(|e| of_file("open the record", file, &e))?;
+    close_to_others(file).map_err(|e| of_file("close to other people the file", file, &e))
 }
 
-/// Takes every right of group and others away.
-pub(super) fn close_to_others(file: &fs::File) -> std::io::Result<()> {
+/// Whether SQLite could open a file for writing: said here, because SQLite says less about what keeps it from that.
+fn may_be_opened(file: &Path) -> io::Result<()> {
+    if fs::metadata(file)?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        }
+        use rustix::fs::{Access, access};
+        access(file, Access::READ_OK | Access::WRITE_OK)?;
     }
-    #[cfg(not(unix))]
-    drop(file.metadata()?);
     Ok(())
 }

@@ -1,27 +1,25 @@
 //! Who is really protected: every product of every customer, from a fixed number of statements, as of one moment.
 
-use std::collections::BTreeMap;
-
-use rusqlite::{Connection, Row};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Store,
-    board::{self, AllFacts},
-    customers, history,
-    row::{maybe_moment, moment, product},
-    runs::{self, RunRow},
+    part::standing,
+    table::{
+        Key, apply, chosen, customer,
+        product::AllFacts,
+        run::{self, RunRow},
+        sweep,
+    },
+    tx::Tx,
 };
 use crate::domain::{
     customer::{Customer, Product},
     failure::Failure,
-    id::CustomerId,
-    run::OpenRun,
+    id::{CustomerId, RunId},
     status::{LastSweep, ProductStatus, Status},
     time::Moment,
 };
-
-/// A product of a customer.
-type Key = (CustomerId, Product);
 
 impl Store {
     /// What is true about every product, by the customers' names; products of closed customers only where somebody is
@@ -34,7 +32,11 @@ impl Store {
     pub fn status_of(&self, last_2000: Moment, only: Option<CustomerId>) -> Result<Status, Failure> {
         let now = self.0.options.clock.now();
         let (read, sweeper, waiting) = self.read(|tx| {
-            Ok((Read::of(tx)?, history::status(tx, last_2000, now)?, history::waiting(tx, last_2000, now)?))
+            Ok((
+                Read::of(tx)?,
+                standing::sweeper(tx, last_2000, now)?,
+                standing::waiting(tx, last_2000, now)?,
+            ))
         })?;
         let mut rows = Vec::with_capacity(read.facts.len());
         for customer in &read.customers {
@@ -45,7 +47,7 @@ impl Store {
                 }
             }
         }
-        Ok(Status { rows, sweep_warning: (waiting > 0).then(|| board::warning(waiting)), sweeper })
+        Ok(Status { rows, sweep_warning: (waiting > 0).then(|| standing::warning(waiting)), sweeper })
     }
 
     /// One row, from what was read.
@@ -60,15 +62,8 @@ impl Store {
         let run = match read.runs.get(&key) {
             None => None,
             Some(run) => {
-                let progress = board::run_progress(run, &facts, read.unfinished.contains(&run.id));
-                let open = OpenRun {
-                    id: run.id.clone(),
-                    product,
-                    touched: run.touched,
-                    is_parked: run.parked.is_some(),
-                    is_held: self.is_held_elsewhere(&run.id)?,
-                };
-                Some((open, progress))
+                let progress = standing::run_progress(run, &facts, read.unfinished.contains(&run.id));
+                Some((self.open_run_of(run)?, progress))
             }
         };
         Ok(ProductStatus {
@@ -91,71 +86,20 @@ struct Read {
     customers: Vec<Customer>,
     facts: AllFacts,
     runs: BTreeMap<Key, RunRow>,
-    unfinished: std::collections::BTreeSet<crate::domain::id::RunId>,
+    unfinished: BTreeSet<RunId>,
     missed: BTreeMap<Key, u32>,
     sweeps: BTreeMap<Key, LastSweep>,
 }
 
 impl Read {
-    fn of(connection: &Connection) -> Result<Self, Failure> {
+    fn of(tx: &Tx<'_>) -> Result<Self, Failure> {
         Ok(Self {
-            customers: customers::all(connection)?,
-            facts: board::facts(connection)?,
-            runs: runs::open(connection)?.into_iter().map(|run| ((run.customer, run.product), run)).collect(),
-            unfinished: board::unfinished(connection)?,
-            missed: missed(connection)?,
-            sweeps: last_sweeps(connection)?,
+            customers: customer::all(tx)?,
+            facts: standing::facts(tx)?,
+            runs: run::open(tx)?.into_iter().map(|run| ((run.customer, run.product), run)).collect(),
+            unfinished: apply::open(tx)?,
+            missed: chosen::missed(tx)?,
+            sweeps: sweep::last_of_rules(tx)?,
         })
     }
-}
-
-/// The customer and product in the first two columns.
-fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
-    Ok((CustomerId(row.get(0)?), product(row, 1)?))
-}
-
-/// Users whom the newest run with an Apply chose and who are neither protected nor scheduled, by the rule of the
-/// receipt: an excluded user stays off whatever Enable Auto does; what is still to be completed counts elsewhere. Where a
-/// rule is on, only the excluded are looked up: everybody else is scheduled.
-fn missed(connection: &Connection) -> Result<BTreeMap<Key, u32>, Failure> {
-    let mut statement = connection.prepare_cached(
-        "WITH newest AS MATERIALIZED (
-           SELECT r.id, r.customer, r.product, max(r.opened) FROM run r
-            WHERE EXISTS (SELECT 1 FROM chosen WHERE run = r.id) GROUP BY r.customer, r.product),
-         off AS (
-           SELECT n.customer, n.product, c.user FROM newest n
-            CROSS JOIN chosen c ON c.run = n.id
-            WHERE c.outcome IN ('excluded', 'no_seat', 'failed', 'stopped')
-              AND NOT EXISTS (SELECT 1 FROM auto_rule a WHERE a.customer = n.customer AND a.product = n.product)
-           UNION ALL
-           SELECT n.customer, n.product, c.user FROM newest n
-             JOIN auto_rule a ON a.customer = n.customer AND a.product = n.product
-            CROSS JOIN exclusion e ON e.customer = n.customer AND e.product = n.product
-            CROSS JOIN chosen c ON c.run = n.id AND c.user = e.user
-            WHERE c.outcome IN ('excluded', 'no_seat', 'failed', 'stopped'))
-         SELECT o.customer, o.product, count(*) FROM off o
-           LEFT JOIN seat s ON s.customer = o.customer AND s.product = o.product AND s.user = o.user
-          WHERE s.state IS NOT 'on' GROUP BY o.customer, o.product",
-    )?;
-    let rows = statement.query_map([], |row| Ok((key(row)?, row.get(2)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// The last pass of each rule: one look into the index per rule, however many nights are on record.
-fn last_sweeps(connection: &Connection) -> Result<BTreeMap<Key, LastSweep>, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT r.customer, r.product, s.due, s.finished, s.turned_on, s.is_late
-           FROM auto_rule r CROSS JOIN sweep s ON s.id =
-                (SELECT id FROM sweep WHERE customer = r.customer AND product = r.product ORDER BY due DESC LIMIT 1)",
-    )?;
-    let rows = statement.query_map([], |row| {
-        let last = LastSweep {
-            due: moment(row, 2)?,
-            finished: maybe_moment(row, 3)?,
-            turned_on: row.get(4)?,
-            is_late: row.get(5)?,
-        };
-        Ok((key(row)?, last))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

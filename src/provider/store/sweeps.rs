@@ -1,13 +1,13 @@
 //! Passes of Enable Auto: each rule and each 20:00 once, by whoever claims it first, resumed when it was cut short.
 
-use rusqlite::params;
-
 use super::{
-    Store, customers,
-    lock::Hold,
-    rules,
-    seats::{self, Scope, Source},
-    write::Write,
+    Store,
+    part::{claim::SweepClaim, seating, write::Write},
+    table::{
+        customer, product, rule,
+        seat::{self, Source},
+        sweep, sweeper,
+    },
 };
 use crate::domain::{
     customer::Product,
@@ -17,38 +17,6 @@ use crate::domain::{
     text::Text,
     time::Moment,
 };
-
-/// The right to work one pass: nobody else has it while this lives. Gone with the process.
-#[derive(Debug)]
-pub struct SweepClaim {
-    customer: CustomerId,
-    product: Product,
-    due: Moment,
-    /// The pass's row.
-    id: i64,
-    /// Held until the claim is dropped.
-    _hold: Hold,
-}
-
-impl SweepClaim {
-    /// Whose users.
-    #[must_use]
-    pub const fn customer(&self) -> CustomerId {
-        self.customer
-    }
-
-    /// Of which product.
-    #[must_use]
-    pub const fn product(&self) -> Product {
-        self.product
-    }
-
-    /// The 20:00 that it works for.
-    #[must_use]
-    pub const fn due(&self) -> Moment {
-        self.due
-    }
-}
 
 /// How a pass ended.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -83,32 +51,16 @@ impl Store {
         let name = format!("sweep-{}-{}", customer.0, product.word());
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
         let id = self.write(|write| {
-            let Some(rule) = rules::rule(&write.tx, customer, product)? else { return Ok(None) };
+            let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };
             if rule.made >= due
                 || rule.last_pass >= Some(due)
-                || !customers::one(&write.tx, customer)?.is_active
+                || !customer::one(write.tx, customer)?.is_active
             {
                 return Ok(None);
             }
-            write.tx.execute(
-                "INSERT INTO sweep (customer, product, due, started, host) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET host = excluded.host",
-                params![
-                    customer.0,
-                    product.word(),
-                    due.as_millis(),
-                    write.now.as_millis(),
-                    write.host().as_str()
-                ],
-            )?;
-            let id: i64 = write.tx.query_row(
-                "SELECT id FROM sweep WHERE customer = ?1 AND product = ?2 AND due = ?3",
-                params![customer.0, product.word(), due.as_millis()],
-                |row| row.get(0),
-            )?;
-            Ok(Some(id))
+            sweep::begin(write.tx, (customer, product), due, (write.host(), write.now)).map(Some)
         })?;
-        Ok(id.map(|id| SweepClaim { customer, product, due, id, _hold: hold }))
+        Ok(id.map(|id| SweepClaim { key: (customer, product), due, id, _hold: hold }))
     }
 
     /// Turns users on for a pass: one result per user, read back on a new connection after the commit. Repeating it
@@ -118,26 +70,21 @@ impl Store {
     /// `Conflict`, when the rule was switched off meanwhile; `NoSeats`, when the batch would pass the rule's ceiling:
     /// nobody of the batch is turned on then. `Record`: a retry is safe.
     pub fn sweep_apply(&self, claim: &SweepClaim, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
-        let scope =
-            Scope { customer: claim.customer, product: claim.product, source: Source::Sweep(claim.id) };
         let outcomes = self.write(|write| {
             let rule = standing_rule(write, claim)?;
-            let outcomes = seats::turn_on(write, scope, users)?;
+            let outcomes = seating::turn_on(write, claim.key, Source::Sweep(claim.id), users)?;
             let new: u32 = outcomes.iter().map(|outcome| u32::from(*outcome == SeatOutcome::TurnedOn)).sum();
-            if new > 0 && seats::used(&write.tx, claim.customer, claim.product)?.here > rule.ceiling {
+            if new > 0 && product::used(write.tx, claim.key)?.here > rule.ceiling {
                 return Err(Failure::new(
                     FailureKind::NoSeats,
                     Text::of(format_args!("Enable Auto would go beyond its limit of {} seats", rule.ceiling)),
                     "Look at who is new, then confirm Enable Auto again with a higher limit.",
                 ));
             }
-            write
-                .tx
-                .prepare_cached("UPDATE sweep SET turned_on = turned_on + ?2 WHERE id = ?1")?
-                .execute(params![claim.id, new])?;
+            sweep::add_turned_on(write.tx, claim.id, new)?;
             Ok(outcomes)
         })?;
-        self.read_back(scope, users, outcomes)
+        self.read_back(claim.key, users, outcomes)
     }
 
     /// Marks seats whose users have left the directory, with the day; the first one counts. Nobody is turned off.
@@ -146,22 +93,8 @@ impl Store {
     /// `Record`: a retry is safe.
     pub fn sweep_left(&self, claim: &SweepClaim, users: &[(UserId, Moment)]) -> Result<(), Failure> {
         self.write(|write| {
-            let mut mark = write.tx.prepare_cached(
-                "UPDATE seat SET left_on = ?4
-                  WHERE customer = ?1 AND product = ?2 AND user = ?3 AND state = 'on' AND left_on IS NULL",
-            )?;
-            let mut marked = 0_u32;
-            for (user, on) in users {
-                let changed = mark.execute(params![
-                    claim.customer.0,
-                    claim.product.word(),
-                    user.as_bytes(),
-                    on.as_millis()
-                ])?;
-                marked += u32::from(changed > 0);
-            }
-            write.tx.execute("UPDATE sweep SET gone = gone + ?2 WHERE id = ?1", params![claim.id, marked])?;
-            Ok(())
+            let marked = seat::mark_left(write.tx, claim.key, users)?;
+            sweep::add_left(write.tx, claim.id, marked)
         })
     }
 
@@ -170,16 +103,7 @@ impl Store {
     /// # Errors
     /// `Record`: a retry is safe.
     pub fn sweep_returned(&self, claim: &SweepClaim, users: &[UserId]) -> Result<(), Failure> {
-        self.write(|write| {
-            let mut clear = write.tx.prepare_cached(
-                "UPDATE seat SET left_on = NULL
-                  WHERE customer = ?1 AND product = ?2 AND user = ?3 AND left_on IS NOT NULL",
-            )?;
-            for user in users {
-                clear.execute(params![claim.customer.0, claim.product.word(), user.as_bytes()])?;
-            }
-            Ok(())
-        })
+        self.write(|write| seat::unmark_left(write.tx, claim.key, users))
     }
 
     /// Ends a pass: its row, the rule and the sweeper's own row say so. Not repeatable, because it takes the claim;
@@ -188,62 +112,31 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be written.
     pub fn finish_sweep(&self, claim: SweepClaim, summary: SweepSummary) -> Result<(), Failure> {
-        let SweepClaim { customer, product, due, id, _hold } = claim;
+        let SweepClaim { key, due, id, _hold } = claim;
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
-        let why = attention.as_ref().map(Text::as_str);
         self.write(|write| {
-            write.tx.execute(
-                "UPDATE sweep SET finished = ?2, is_late = ?3, attention = ?4 WHERE id = ?1",
-                params![id, write.now.as_millis(), is_late, why],
-            )?;
-            // A rule that was switched off and on again meanwhile is another rule, and had no pass yet.
-            write.tx.execute(
-                "UPDATE auto_rule SET last_pass = ?3, attention = ?4
-                  WHERE customer = ?1 AND product = ?2 AND made < ?3",
-                params![customer.0, product.word(), due.as_millis(), why],
-            )?;
-            write.tx.execute(
-                "INSERT INTO sweeper (id, host, last_pass) VALUES (1, ?1, ?2)
-                 ON CONFLICT DO UPDATE SET host = excluded.host,
-                        last_pass = max(coalesce(last_pass, excluded.last_pass), excluded.last_pass)",
-                params![write.host().as_str(), due.as_millis()],
-            )?;
-            let turned_on: u32 =
-                write.tx.query_row("SELECT turned_on FROM sweep WHERE id = ?1", [id], |row| row.get(0))?;
-            let name = product.name();
+            let why = attention.as_ref();
+            let turned_on = sweep::end(write.tx, id, write.now, (is_late, why))?;
+            rule::end_pass(write.tx, key, due, why)?;
+            sweeper::end_pass(write.tx, write.host(), due)?;
+            let name = key.1.name();
             let words = match &attention {
                 Some(why) => Text::of(format_args!("Enable Auto for {name} needs attention: {why}")),
                 None => Text::of(format_args!("Enable Auto for {name} turned on {turned_on}")),
             };
-            write.note(customer, words)
+            write.note(key.0, words)
         })
     }
 }
 
-/// Forgets where the delta query goes on: what was decided about users that it has no news of holds no longer, so the
-/// next pass looks at everybody.
-pub(super) fn forget_position(
-    write: &Write<'_>,
-    customer: CustomerId,
-    product: Product,
-) -> Result<(), Failure> {
-    write
-        .tx
-        .prepare_cached("DELETE FROM delta WHERE customer = ?1 AND product = ?2")?
-        .execute(params![customer.0, product.word()])?;
-    Ok(())
-}
-
 /// The rule that a claimed pass works for, if it still stands.
 fn standing_rule(write: &Write<'_>, claim: &SweepClaim) -> Result<AutoRule, Failure> {
-    rules::rule(&write.tx, claim.customer, claim.product)?.filter(|rule| rule.made < claim.due).ok_or_else(
-        || {
-            Failure::new(
-                FailureKind::Conflict,
-                "Enable Auto was switched off while its pass was under way",
-                "Nobody else is turned on. Whoever is on stays on.",
-            )
-        },
-    )
+    rule::find(write.tx, claim.key)?.filter(|rule| rule.made < claim.due).ok_or_else(|| {
+        Failure::new(
+            FailureKind::Conflict,
+            "Enable Auto was switched off while its pass was under way",
+            "Nobody else is turned on. Whoever is on stays on.",
+        )
+    })
 }

@@ -138,10 +138,15 @@ fn outcomes(results: &[SeatResult]) -> Vec<SeatOutcome> {
     results.iter().map(|result| result.outcome.clone()).collect()
 }
 
+/// The customer on record with that reference.
+fn called(store: &Store, reference: &str) -> Customer {
+    store.customers().unwrap().into_iter().find(|customer| customer.reference.as_str() == reference).unwrap()
+}
+
 /// A customer of the store, with all three products.
 fn customer(store: &Store) -> Customer {
     store.seed_customers(&[new_customer("C-1", "Bakery", &Product::ALL)]).unwrap();
-    store.customer_by_reference("C-1").unwrap()
+    called(store, "C-1")
 }
 
 /// A run of a fresh customer that is enabled.

@@ -34,7 +34,7 @@ async fn an_excluded_user_is_left_out_until_the_exclusion_is_lifted() {
 async fn a_kind_that_is_included_later_is_turned_on_in_the_next_pass() {
     let stage = after_the_first_night().await;
     let store = stage.store();
-    let customer = store.customer_by_reference(&SHOP.reference()).unwrap().id;
+    let customer = called(&store, SHOP).id;
     let kinds = crate::domain::user::Kinds::default().toggled(Kind::Shared).toggled(Kind::Disabled);
     store.save_kinds(customer, OFFICE, kinds).unwrap();
     stage.at(NIGHTS[1]);
@@ -118,7 +118,7 @@ async fn somebody_who_is_back_loses_the_mark() {
     // The record says that somebody has left who is listed.
     stage.at(NIGHTS[1]);
     let store = stage.store();
-    let customer = store.customer_by_reference(&SHOP.reference()).unwrap().id;
+    let customer = called(&store, SHOP).id;
     let claim = store.claim_sweep(customer, OFFICE, moment(NIGHTS[1])).unwrap().unwrap();
     store.sweep_left(&claim, &[(seat.id, moment(NIGHTS[0]))]).unwrap();
     drop(claim);
@@ -165,7 +165,7 @@ async fn a_refused_position_and_an_old_one_take_the_whole_list() {
 
 fn forget_position(stage: &Stage) {
     let store = stage.store();
-    let customer = store.customer_by_reference(&SHOP.reference()).unwrap().id;
+    let customer = called(&store, SHOP).id;
     assert!(store.delta_link(customer, OFFICE).unwrap().is_some());
     store.save_delta_link(customer, OFFICE, None).unwrap();
 }

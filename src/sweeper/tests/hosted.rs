@@ -85,7 +85,7 @@ async fn a_mailbox_that_is_listed_no_more_but_answers_has_not_left() {
     stage.at(NIGHTS[0]);
     assert_eq!(stage.sweep_one().await.turned_on.len(), 2);
     let store = stage.store();
-    let customer = store.customer_by_reference(&HOSTED.reference()).unwrap().id;
+    let customer = called(&store, HOSTED).id;
     let run = store.open_run(customer, Product::MpExchange).unwrap().id;
     store.save_impersonation(&run, &access(Listing::Given(all[..1].to_vec()))).unwrap();
     for night in ["2026-11-24T20:00:00+11:00", "2026-11-25T20:00:00+11:00", "2026-11-26T20:00:00+11:00"] {
@@ -100,7 +100,7 @@ async fn a_seat_that_no_pass_ever_saw_is_asked_about_too() {
     let stage = Stage::new(&[HOSTED], SERVER).await;
     stage.hosted_rule(HOSTED, &access(Listing::Directory));
     let store = stage.store();
-    let customer = store.customer_by_reference(&HOSTED.reference()).unwrap().id;
+    let customer = called(&store, HOSTED).id;
     let run = store.open_run(customer, Product::MpExchange).unwrap().id;
     let address: crate::domain::id::Address = "old@tenant7.example".parse().unwrap();
     let old = Chosen {

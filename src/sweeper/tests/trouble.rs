@@ -60,7 +60,7 @@ async fn a_list_that_breaks_off_turns_nobody_on_and_moves_nothing() {
     assert!(report.failure.is_some());
     assert_eq!((report.turned_on.len(), stage.on(BIG).len()), (0, 0));
     let store = stage.store();
-    let customer = store.customer_by_reference(&BIG.reference()).unwrap().id;
+    let customer = called(&store, BIG).id;
     assert_eq!(store.delta_link(customer, OFFICE).unwrap(), None);
 }
 
@@ -130,7 +130,7 @@ async fn a_pass_that_another_sweeper_holds_is_said_to_be_elsewhere() {
     let stage = Stage::ruled(&[CAFE]).await;
     stage.at(NIGHTS[0]);
     let store = stage.store();
-    let customer = store.customer_by_reference(&CAFE.reference()).unwrap().id;
+    let customer = called(&store, CAFE).id;
     let claim = store.claim_sweep(customer, OFFICE, moment(NIGHTS[0])).unwrap().unwrap();
     let report = stage.sweep_one().await;
     assert!(report.is_elsewhere && !report.needs_attention());
@@ -164,7 +164,7 @@ async fn more_than_can_be_read_one_by_one_keep_the_old_position() {
     stage.sweep_one().await;
     let link = || {
         let store = stage.store();
-        let customer = store.customer_by_reference(&YARD.reference()).unwrap().id;
+        let customer = called(&store, YARD).id;
         store.delta_link(customer, OFFICE).unwrap()
     };
     let before = link();

@@ -70,7 +70,7 @@ async fn a_pass_that_another_sweeper_dropped_is_taken_up() {
     let stage = Stage::ruled(&[YARD]).await;
     stage.at(NIGHTS[0]);
     let store = stage.store();
-    let customer = store.customer_by_reference(&YARD.reference()).unwrap().id;
+    let customer = called(&store, YARD).id;
     let claim = store.claim_sweep(customer, OFFICE, moment(NIGHTS[0])).unwrap().unwrap();
     let (task, mut heard) = watching(&stage);
     assert_eq!(next(&mut heard).await, (Ok(0), moment("2026-11-23T20:05:00+11:00")));

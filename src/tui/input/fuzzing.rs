@@ -28,6 +28,7 @@ fn by_reads(bytes: &[u8]) {
     let mut parser = Parser::default();
     let mut out = Vec::new();
     parser.feed_read(bytes, &mut out);
+    parser.end_burst(&mut out);
     let plain = inputs(&[bytes]);
     assert_eq!(typed(&out), typed(&plain), "the same characters in one read");
     assert!(out.len() <= plain.len(), "a paste is one input");

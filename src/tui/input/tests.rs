@@ -107,6 +107,244 @@ fn a_lone_esc_waits_for_the_rest_of_a_sequence_and_types_nothing() {
     assert_eq!(out, one(Press::Char('[')));
 }
 
+/// What comes of reads with pauses behind them, in milliseconds, and of everything that may still be waited for.
+fn timed(reads: &[(&[u8], u64)]) -> Vec<Input> {
+    let mut parser = Parser::default();
+    let mut out = Vec::new();
+    for (read, pause) in reads {
+        parser.feed_read(read, &mut out);
+        let mut pause = Duration::from_millis(*pause);
+        while let Some(wait) = parser.patience().filter(|wait| *wait <= pause) {
+            pause -= wait;
+            parser.silence(&mut out);
+        }
+    }
+    rests(&mut parser, &mut out);
+    out
+}
+
+/// Waits for everything that the parser waits for.
+fn rests(parser: &mut Parser, out: &mut Vec<Input>) {
+    for _ in 0..5 {
+        if parser.patience().is_none() {
+            return;
+        }
+        parser.silence(out);
+    }
+    panic!("it waits for ever");
+}
+
+fn typed(text: &str) -> Vec<Input> {
+    text.chars().map(|c| Input::Key(if c == '\r' { Press::Enter } else { Press::Char(c) })).collect()
+}
+
+/// Answers as terminals give them: DA1, DA2, the cursor's place, a mode, the window, kitty's flags, OSC colours ended both
+/// ways, the clipboard, a title, a version, a setting, a capability, DA3, kitty's graphics.
+const REPLIES: [&str; 22] = [
+    "\x1b[?62;4c",
+    "\x1b[>41;379;0c",
+    "\x1b[12;40R",
+    "\x1b[0n",
+    "\x1b[?2026;2$y",
+    "\x1b[8;24;80t",
+    "\x1b[?0u",
+    "\x1b[?997;1n",
+    "\x1b]11;rgb:acac/bebe/cdcd\x07",
+    "\x1b]11;rgb:acac/bebe/cdcd\x1b\\",
+    "\x1b]10;rgba:ff/ff/ff/ff\x1b\\",
+    "\x1b]4;12;rgb:5c5c/5c5c/ffff\x1b\\",
+    "\x1b]52;c;cGFzc3dvcmQ=\x1b\\",
+    "\x1b]lquit now\x1b\\",
+    "\x1bP>|WezTerm 20260101\x1b\\",
+    "\x1bP>|tmux 3.4\x1b\\",
+    "\x1bP1$r0;1;7m\x1b\\",
+    "\x1bP0$r\x1b\\",
+    "\x1bP1+r544e=787465726d\x1b\\",
+    "\x1bP!|00000000\x1b\\",
+    "\x1b_Gi=1;OK\x1b\\",
+    "\x1b_Gi=31;ENOENT:file not found\x1b\\",
+];
+
+#[test]
+fn a_reply_cut_at_any_byte_for_any_time_presses_nothing() {
+    for reply in REPLIES {
+        for cut in 1..reply.len() {
+            let (start, rest) = reply.as_bytes().split_at(cut);
+            for pause in [0, 9, 90, 140, 160, 1_000, 2_500, 9_000] {
+                // Behind its ESC alone, after so long a pause, the Esc may be a person's: once.
+                let wanted = if cut == 1 && pause >= 150 { one(Press::Esc) } else { Vec::new() };
+                assert_eq!(timed(&[(start, pause), (rest, 0)]), wanted, "{start:?} {pause} ms {rest:?}");
+                // Nothing of it is left: the next key counts.
+                let after = timed(&[(start, pause), (rest, 0), (b"j", 0)]);
+                assert_eq!(after, [wanted, typed("j")].concat(), "{start:?} {pause} ms {rest:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bytes_that_were_seen_to_press_keys_press_none() {
+    for reads in [
+        [(&b"\x1b"[..], 90), (b"P>|WezTerm\x1b\\", 0)],
+        [(b"\x1b", 90), (b"]11;rgb:acac/bebe/cdcd\x07", 0)],
+        [(b"\x1b]11;rgb:ac", 2_500), (b"ac/bebe/cdcd\x07", 0)],
+    ] {
+        assert_eq!(timed(&reads), Vec::new(), "{reads:?}");
+    }
+    for (byte, digit) in (b'p'..=b'y').zip('0'..='9') {
+        assert_eq!(keys(&[0x1b, b'O', byte]), one(Press::Char(digit)));
+    }
+    assert_eq!(keys(b"\x1b[99;5u"), one(Press::Ctrl('c')));
+    assert_eq!(keys(b"\x1b[27u"), one(Press::Esc));
+    assert_eq!(keys(b"\x1b[27;5;99~"), one(Press::Ctrl('c')));
+    assert_eq!(keys("O\u{2019}Brien".as_bytes()), typed("O\u{2019}Brien"));
+    let list: Vec<u8> = (0..120).flat_map(|at| format!("user{at:03}@firm.example\r").into_bytes()).collect();
+    assert_eq!(list.len(), 120 * 21);
+    for size in [16, 20, 21, 50, 4_096] {
+        let reads: Vec<(&[u8], u64)> = list.chunks(size).map(|piece| (piece, 9)).collect();
+        let pasted = String::from_utf8(list.clone()).unwrap().replace('\r', "\n");
+        assert_eq!(timed(&reads), vec![Input::Paste(pasted)], "in pieces of {size}");
+    }
+}
+
+#[test]
+fn a_person_who_presses_esc_and_then_types_is_served() {
+    let escape = |text: &str| [one(Press::Esc), typed(text)].concat();
+    for (reads, text) in [
+        // A pause behind Esc, one behind the letter, or none.
+        (&[(&b"\x1b"[..], 400), (b"P", 200), (b"e", 200), (b"ter", 0)][..], "Peter"),
+        (&[(b"\x1b", 400), (b"P", 90), (b"e", 0)], "Pe"),
+        (&[(b"\x1b", 100), (b"P", 120), (b"e", 120), (b"t", 0)], "Pet"),
+        (&[(b"\x1b", 100), (b"P", 400), (b"q", 0)], "Pq"),
+        (&[(b"\x1b", 100), (b"X", 400), (b"q", 0)], "Xq"),
+        (&[(b"\x1b", 400), (b"]", 0)], "]"),
+        (&[(b"\x1b", 400), (b"_", 40), (b"x", 0)], "_x"),
+        (&[(b"\x1b", 100), (b"]", 20), (b"\r", 0)], "]\r"),
+        (&[(b"\x1b", 400), (b"[", 0)], "["),
+        (&[(b"\x1b", 400), (b"[", 400), (b"q", 0)], "[q"),
+        // Typed ahead on a slow line, in one read.
+        (&[(b"\x1bPeter", 0)], "Peter"),
+        (&[(b"\x1bP", 120), (b"eter", 0)], "Peter"),
+        (&[(b"\x1bq", 0)], "q"),
+    ] {
+        assert_eq!(timed(reads), escape(text), "{reads:?}");
+    }
+    // Esc inside a reply whose end got lost is a key.
+    assert_eq!(timed(&[(b"\x1b]11;rgb:ac", 3_000), (b"\x1b", 0)]), one(Press::Esc));
+    assert_eq!(timed(&[(b"\x1b]11;rgb:ac", 500), (b"\x1b", 0)]), one(Press::Esc));
+    // And so is everything that can't be its rest.
+    for lost in
+        [&b"\x1b]11;rgb:ac"[..], b"\x1bP>|Wez", b"\x1b_Gi=1", b"\x1b[?62", b"\x1b]", b"\x1b[", b"\x1bO"]
+    {
+        for key in ["j", "q", "s", "k", "\r"] {
+            assert_eq!(timed(&[(lost, 2_500), (key.as_bytes(), 0)]), typed(key), "{key:?} behind {lost:?}");
+        }
+        assert_eq!(timed(&[(lost, 13_000), (b"a", 0)]), typed("a"), "much later any key counts");
+    }
+}
+
+#[test]
+fn keys_told_by_number_are_the_keys_that_every_terminal_has() {
+    for (bytes, press) in [
+        ("\x1b[97u", Press::Char('a')),
+        ("\x1b[97;2u", Press::Char('A')),
+        ("\x1b[97:65;2u", Press::Char('A')),
+        ("\x1b[50:34;2u", Press::Char('"')),
+        ("\x1b[97;65u", Press::Char('A')),
+        ("\x1b[97;66u", Press::Char('a')),
+        ("\x1b[97;1:2u", Press::Char('a')),
+        ("\x1b[101;;233u", Press::Char('é')),
+        ("\x1b[1089::99;5u", Press::Ctrl('c')),
+        ("\x1b[13u", Press::Enter),
+        ("\x1b[13;5u", Press::Enter),
+        ("\x1b[9u", Press::Tab),
+        ("\x1b[9;2u", Press::BackTab),
+        ("\x1b[127u", Press::Backspace),
+        ("\x1b[27;1:1u", Press::Esc),
+        ("\x1b[32u", Press::Char(' ')),
+        ("\x1b[104;5u", Press::Backspace),
+        ("\x1b[92;5u", Press::Ctrl('\\')),
+        ("\x1b[67;6u", Press::Ctrl('c')),
+        ("\x1b[122;5u", Press::Ctrl('z')),
+        ("\x1b[1;1:1B", Press::Down),
+        ("\x1b[1;5:2A", Press::Up),
+        ("\x1b[3;1:1~", Press::Delete),
+        ("\x1b[5;3~", Press::PageUp),
+        ("\x1b[57399u", Press::Char('0')),
+        ("\x1b[57408u", Press::Char('9')),
+        ("\x1b[57409u", Press::Char('.')),
+        ("\x1b[57414u", Press::Enter),
+        ("\x1b[57419u", Press::Up),
+        ("\x1b[57422u", Press::PageDown),
+        ("\x1b[57426u", Press::Delete),
+        ("\x1b[27;2;65~", Press::Char('A')),
+        ("\x1b[27;5;109~", Press::Enter),
+        ("\x1b[27;2;9~", Press::BackTab),
+        ("\x1b[27;6;76~", Press::Ctrl('l')),
+        ("\x1bOj", Press::Char('*')),
+        ("\x1bOk", Press::Char('+')),
+        ("\x1bOl", Press::Char(',')),
+        ("\x1bOm", Press::Char('-')),
+        ("\x1bOn", Press::Char('.')),
+        ("\x1bOo", Press::Char('/')),
+        ("\x1bOX", Press::Char('=')),
+        ("\x1bO ", Press::Char(' ')),
+        ("\x1bOI", Press::Tab),
+        ("\x1bO2s", Press::Char('3')),
+        ("\x1bO5A", Press::Up),
+    ] {
+        assert_eq!(keys(bytes.as_bytes()), one(press), "{bytes:?}");
+    }
+    for nothing in [
+        "\x1b[97;1:3u",
+        "\x1b[27;1:3u",
+        "\x1b[1;1:3B",
+        "\x1b[6;1:3~",
+        "\x1b[97;3u",
+        "\x1b[97;9u",
+        "\x1b[57441;2u",
+        "\x1b[57358u",
+        "\x1b[57428u",
+        "\x1b[2;5u",
+        "\x1b[1114112u",
+        "\x1b[99999999999u",
+        "\x1b[27;5~",
+        "\x1b[;u",
+        "\x1b[?1u",
+        "\x1bOP",
+        "\x1bO2P",
+        "\x1bOE",
+    ] {
+        assert_eq!(keys(nothing.as_bytes()), Vec::new(), "{nothing:?}");
+    }
+}
+
+#[test]
+fn text_that_came_too_fast_to_be_typed_waits_for_its_end() {
+    for (reads, wanted) in [
+        // Typed ahead, and then Enter by hand.
+        (&[(&b"banksia medical"[..], 20), (b"\r", 0)][..], typed("banksia medical\r")),
+        (&[(b"banksia medical", 0)], typed("banksia medical")),
+        (&[(b"banksia medical", 20), (b"\x1b[B", 0)], [typed("banksia medical"), one(Press::Down)].concat()),
+        (&[(b"ana@firm.example", 20), (b"\rben@", 20), (b"f", 20), (b"\r", 0)], {
+            vec![Input::Paste("ana@firm.example\nben@f\n".to_owned())]
+        }),
+        // An arrow ends it; an Enter right behind it presses nothing.
+        (
+            &[(b"one line\rtwo\x1b[B", 20), (b"\r", 0)],
+            vec![Input::Paste("one line\ntwo".to_owned()), Input::Key(Press::Down)],
+        ),
+        (&[(b"one line of\r", 20), (b"\x03", 0)], {
+            vec![Input::Paste("one line of\n".to_owned()), Input::Key(Press::Ctrl('c'))]
+        }),
+    ] {
+        assert_eq!(timed(reads), wanted, "{reads:?}");
+    }
+    let line = b"somebody@firm.example\r".repeat(60_000);
+    let reads: Vec<(&[u8], u64)> = line.chunks(4_096).map(|piece| (piece, 9)).collect();
+    assert_eq!(timed(&reads), vec![Input::Flood(line.len())], "too much, brackets or not");
+}
+
 #[test]
 fn an_unfinished_sequence_can_not_swallow_keys_for_ever() {
     for start in [&b"\x1b["[..], b"\x1b]0;x", b"\x1bO", b"\x1b[["] {
@@ -123,11 +361,7 @@ fn an_unfinished_sequence_can_not_swallow_keys_for_ever() {
 
 #[test]
 fn a_burst_is_a_paste_whichever_of_its_lines_is_long() {
-    let read = |bytes: &[u8]| {
-        let mut out = Vec::new();
-        Parser::default().feed_read(bytes, &mut out);
-        out
-    };
+    let read = |bytes: &[u8]| timed(&[(bytes, 0)]);
     for text in ["\nana@bakery.example\n", "Ana\nana@bakery.example\n", "ana@bakery.example\nx"] {
         assert_eq!(read(text.as_bytes()), vec![Input::Paste(text.to_owned())], "{text:?}");
     }
@@ -240,6 +474,11 @@ fn the_rest_of_a_sequence_that_comes_too_late_is_never_typed() {
         assert_eq!(out, one(Press::Esc));
         out.clear();
         parser.feed_read(rest, &mut out);
+        if rest == b"[" {
+            // More might follow: it is a key once nothing did.
+            assert_eq!(out, Vec::new());
+            parser.silence(&mut out);
+        }
         assert_eq!(out, means, "{rest:?}");
         out.clear();
         parser.feed_read(b"\x1b[B", &mut out);
@@ -273,20 +512,15 @@ fn a_burst_that_ends_in_enter_is_a_paste() {
         (b"\r\r\r\r\r\r\r\r\r\r", None),
         (b"\x1b[B\x1b[B\x1b[B\r", None),
     ] {
-        let mut out = Vec::new();
-        Parser::default().feed_read(bytes, &mut out);
+        let out = timed(&[(bytes, 0)]);
         let is_paste = out.iter().any(|input| matches!(input, Input::Paste(_)));
         assert_eq!(is_paste, pasted.is_some(), "{bytes:?}");
         if let Some(text) = pasted {
             assert_eq!(out, vec![Input::Paste(text.to_owned())]);
         }
-        let mut parser = Parser::default();
-        parser.feed_read(bytes, &mut out);
-        assert_eq!(
-            parser.patience(),
-            pasted.map(|_| PASTE_GUARD),
-            "the next piece's Enter does not count either"
-        );
+        // The next piece's Enter does not count either; of what is no paste it does.
+        let again = timed(&[(bytes, 20), (b"\r", 0)]);
+        assert_eq!(again.last() == Some(&Input::Key(Press::Enter)), pasted.is_none(), "{bytes:?}");
     }
 }
 
@@ -328,6 +562,39 @@ proptest! {
         }
         parser.feed(rest, &mut pieces);
         prop_assert_eq!(whole, pieces);
+    }
+
+    #[test]
+    fn a_reply_in_pieces_presses_nothing_while_its_pauses_are_short(
+        at in 0..REPLIES.len(),
+        cuts in prop::collection::vec((1_usize..6, 0_u64..150), 0..12),
+    ) {
+        let (mut rest, mut reads) = (REPLIES[at].as_bytes(), Vec::new());
+        for (cut, pause) in &cuts {
+            // An introducer alone between two pauses may be a person's.
+            let cut = if rest.len() == REPLIES[at].len() { (*cut).max(2) } else { *cut };
+            let (piece, more) = rest.split_at(cut.min(rest.len()));
+            reads.push((piece, *pause));
+            rest = more;
+        }
+        reads.push((rest, 0));
+        prop_assert_eq!(timed(&reads), Vec::new());
+    }
+
+    #[test]
+    fn a_colour_in_pieces_presses_nothing_whatever_its_pauses(
+        at in 8_usize..12,
+        cuts in prop::collection::vec((1_usize..6, prop_oneof![Just(90_u64), Just(2_500), Just(9_000)]), 0..12),
+    ) {
+        let (start, mut rest) = REPLIES[at].as_bytes().split_at(4);
+        let mut reads = vec![(start, 2_500)];
+        for (cut, pause) in &cuts {
+            let (piece, more) = rest.split_at((*cut).min(rest.len()));
+            reads.push((piece, *pause));
+            rest = more;
+        }
+        reads.push((rest, 0));
+        prop_assert_eq!(timed(&reads), Vec::new());
     }
 
     #[test]

@@ -1,57 +1,25 @@
-//! One line of text: typing, pasting, editing by grapheme clusters; a masked variant for secrets.
-//!
-//! The field keeps what was typed as it was typed, because ids and passwords are read from it; only its cleaned form is
-//! shown. Intents that are not about text are handed back to the screen.
-
-use unicode_segmentation::UnicodeSegmentation;
+//! What stands in a field. The caret and how it is edited belong to the front end, which hands in the whole text.
 
 use crate::{
-    domain::{
-        secret::Secret,
-        text::{MAX_BYTES, Text},
-    },
+    domain::{phrase::Phrase, secret::Secret, text::MAX_BYTES},
     wizard::{
-        event::{Edit, Intent},
+        answer::{FieldId, Value},
         view::{FieldValue, FieldView},
     },
 };
 
-/// What the field holds.
+/// What stands in a field, as it was typed: ids and passwords are read from it.
 #[derive(Clone)]
-enum Content {
-    /// Typed text with its cleaned form.
-    Plain {
-        /// As typed.
-        raw: String,
-        /// As shown.
-        shown: Text,
-    },
-    /// A secret; its memory is set aside at once, so that typing leaves no copies behind.
+pub(crate) enum Field {
+    /// Typed text.
+    Plain(String),
+    /// A secret.
     Masked(Secret<String>),
-}
-
-/// One line of text.
-#[derive(Clone)]
-pub(crate) struct Field {
-    content: Content,
-    /// Byte index into the raw text, on a grapheme boundary.
-    cursor: usize,
-}
-
-/// What an intent did to a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
-    /// The text is another one now.
-    Changed,
-    /// It was about this field and changed no text.
-    Kept,
-    /// It was not about text.
-    NotMine,
 }
 
 impl Default for Field {
     fn default() -> Self {
-        Self::plain("")
+        Self::Plain(String::new())
     }
 }
 
@@ -62,283 +30,101 @@ impl std::fmt::Debug for Field {
 }
 
 impl Field {
-    /// A field whose text is shown, with the cursor behind it.
+    /// A field whose text is shown.
     pub(crate) fn plain(text: &str) -> Self {
-        let mut field =
-            Self { content: Content::Plain { raw: String::new(), shown: Text::default() }, cursor: 0 };
-        field.splice(0..0, text);
-        field
+        Self::Plain(text.to_owned())
     }
 
     /// An empty field whose text is never shown.
     pub(crate) fn masked() -> Self {
-        Self { content: Content::Masked(Secret::new(String::with_capacity(MAX_BYTES))), cursor: 0 }
+        Self::Masked(Secret::new(String::new()))
     }
 
     /// What was typed; empty for a masked field, whose text leaves through [`Field::secret`] only.
     pub(crate) fn text(&self) -> &str {
-        match &self.content {
-            Content::Plain { raw, .. } => raw,
-            Content::Masked(_) => "",
+        match self {
+            Self::Plain(raw) => raw,
+            Self::Masked(_) => "",
         }
     }
 
     /// A copy of the secret; none for a plain field and for an empty one.
     pub(crate) fn secret(&self) -> Option<Secret<String>> {
-        match &self.content {
-            Content::Masked(secret) if !secret.expose().is_empty() => Some(secret.clone()),
+        match self {
+            Self::Masked(secret) if !secret.expose().is_empty() => Some(secret.clone()),
             _ => None,
         }
     }
 
-    /// Whether nothing has been typed.
+    /// Whether nothing stands in it.
     pub(crate) fn is_empty(&self) -> bool {
         self.raw().is_empty()
     }
 
-    /// Puts another text in, with the cursor behind it.
+    /// Puts another text in.
     pub(crate) fn set(&mut self, text: &str) {
-        self.clear();
-        self.splice(0..0, text);
-    }
-
-    /// Erases everything.
-    pub(crate) fn clear(&mut self) {
-        let end = self.raw().len();
-        self.splice(0..end, "");
-    }
-
-    /// Types one character at the cursor; control characters are dropped.
-    pub(crate) fn insert(&mut self, c: char) -> bool {
-        let mut buffer = [0; 4];
-        !c.is_control() && self.splice(self.cursor..self.cursor, c.encode_utf8(&mut buffer))
-    }
-
-    /// Types the first line that says something of what was pasted: a newline never submits and never joins lines.
-    pub(crate) fn paste(&mut self, text: &str) -> bool {
-        let line = text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let kept: zeroize::Zeroizing<String> =
-            zeroize::Zeroizing::new(line.chars().filter(|c| !c.is_control()).collect());
-        self.splice(self.cursor..self.cursor, &kept)
-    }
-
-    /// Edits at the cursor; says whether the text changed.
-    pub(crate) fn edit(&mut self, edit: Edit) -> bool {
-        let (here, end) = (self.cursor, self.raw().len());
-        match edit {
-            Edit::Backspace => self.splice(self.before(here)..here, ""),
-            Edit::Delete => self.splice(here..self.after(here), ""),
-            Edit::Word => self.splice(self.word_before(here)..here, ""),
-            Edit::Clear => self.splice(0..end, ""),
-            Edit::Left => self.go(self.before(here)),
-            Edit::Right => self.go(self.after(here)),
-            Edit::Home => self.go(0),
-            Edit::End => self.go(end),
-        }
-    }
-
-    /// Handles an intent if it is about text.
-    pub(crate) fn intent(&mut self, intent: &Intent) -> Taken {
-        let is_changed = match intent {
-            Intent::Insert(c) => self.insert(*c),
-            Intent::Paste(text) => self.paste(text),
-            Intent::Edit(edit) => self.edit(*edit),
-            _ => return Taken::NotMine,
+        *self = match self {
+            Self::Plain(_) => Self::Plain(text.to_owned()),
+            Self::Masked(_) => Self::Masked(Secret::new(text.to_owned())),
         };
-        if is_changed { Taken::Changed } else { Taken::Kept }
+    }
+
+    /// Takes what stands in the field of the front end now; says whether that is another text. Control characters and what
+    /// is longer than [`MAX_BYTES`] are not taken: nothing of it, so that nothing is ever cut until it fits.
+    pub(crate) fn fill(&mut self, value: &Value) -> bool {
+        let (Value::Text(text) | Value::Lines(text)) = value else {
+            let Value::Secret(secret) = value else { return false };
+            let fits = secret.expose().len() <= MAX_BYTES;
+            return fits && self.take(secret.expose());
+        };
+        text.len() <= MAX_BYTES && self.take(text)
+    }
+
+    fn take(&mut self, text: &str) -> bool {
+        let is_new = self.raw() != text && !text.chars().any(char::is_control);
+        if is_new {
+            self.set(text);
+        }
+        is_new
     }
 
     /// Shows it.
     pub(crate) fn view(
         &self,
+        id: FieldId,
         label: &'static str,
-        hint: impl Into<Text>,
-        problem: Option<Text>,
-        is_focused: bool,
+        hint: impl Into<Phrase>,
+        problem: Option<Phrase>,
     ) -> FieldView<'_> {
-        let before = self.raw().get(..self.cursor).unwrap_or_default();
-        let (value, cursor) = match &self.content {
-            Content::Plain { shown, .. } => {
-                // A stand-in is longer than what it stands for: what is shown may be cut before the cursor is reached.
-                let clusters = |text: &Text| text.as_str().graphemes(true).count();
-                let cursor = clusters(&Text::typed(before)).min(clusters(shown));
-                (FieldValue::Plain(shown.shown()), cursor)
-            }
-            // Dots are always eight: neither the length nor the cursor tells anything about the secret.
-            Content::Masked(secret) => (FieldValue::Masked { is_filled: !secret.expose().is_empty() }, 0),
+        let value = match self {
+            Self::Plain(raw) => FieldValue::Plain(raw),
+            Self::Masked(secret) => FieldValue::Masked { is_filled: !secret.expose().is_empty() },
         };
-        FieldView { label, value, cursor, hint: hint.into(), problem, is_focused, takes_lines: false }
+        FieldView { id, label, value, hint: hint.into(), problem, takes_lines: false }
     }
 
     fn raw(&self) -> &str {
-        match &self.content {
-            Content::Plain { raw, .. } => raw,
-            Content::Masked(secret) => secret.expose(),
+        match self {
+            Self::Plain(raw) => raw,
+            Self::Masked(secret) => secret.expose(),
         }
-    }
-
-    /// Puts `text` in the place of a range of bytes and the cursor behind it; says whether anything changed. What
-    /// would make the field longer than [`MAX_BYTES`] is left out, on a grapheme boundary.
-    fn splice(&mut self, range: std::ops::Range<usize>, text: &str) -> bool {
-        let kept = self.raw().len().saturating_sub(range.len());
-        let mut room = MAX_BYTES.saturating_sub(kept);
-        let fits: usize = text
-            .graphemes(true)
-            .map(str::len)
-            .take_while(|len| {
-                let is_fitting = *len <= room;
-                room = room.saturating_sub(*len);
-                is_fitting
-            })
-            .sum();
-        let text = text.get(..fits).unwrap_or_default();
-        if range.is_empty() && text.is_empty() {
-            return false;
-        }
-        let raw = match &mut self.content {
-            Content::Plain { raw, .. } => raw,
-            Content::Masked(secret) => secret.expose_mut(),
-        };
-        if !raw.is_char_boundary(range.start) || !raw.is_char_boundary(range.end) {
-            return false;
-        }
-        let end = range.start + text.len();
-        raw.replace_range(range, text);
-        if let Content::Plain { raw, shown } = &mut self.content {
-            *shown = Text::typed(raw);
-        }
-        // What was put in may have grown together with what stands behind it.
-        self.cursor = self.boundary_from(end);
-        true
-    }
-
-    fn go(&mut self, to: usize) -> bool {
-        self.cursor = to;
-        false
-    }
-
-    /// The grapheme boundary at or after a byte.
-    fn boundary_from(&self, byte: usize) -> usize {
-        let end = self.raw().len();
-        self.raw().grapheme_indices(true).map(|(at, _)| at).find(|at| *at >= byte).unwrap_or(end)
-    }
-
-    /// The grapheme boundary before a byte.
-    fn before(&self, byte: usize) -> usize {
-        self.raw().grapheme_indices(true).map(|(at, _)| at).take_while(|at| *at < byte).last().unwrap_or(0)
-    }
-
-    /// The grapheme boundary after a byte.
-    fn after(&self, byte: usize) -> usize {
-        self.boundary_from(byte.saturating_add(1).min(self.raw().len()))
-    }
-
-    /// Where the word before a byte starts.
-    fn word_before(&self, byte: usize) -> usize {
-        let before = self.raw().get(..byte).unwrap_or_default().trim_end();
-        before.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    fn shown(field: &Field) -> (String, usize) {
-        let view = field.view("Name", "", None, true);
-        let FieldValue::Plain(value) = view.value else { panic!("masked") };
-        (value.as_str().to_owned(), view.cursor)
-    }
-
     #[test]
-    fn editing_goes_by_what_the_eye_takes_for_one_character() {
-        let mut field = Field::plain("ae\u{301}👩\u{200d}👧b");
-        field.edit(Edit::Backspace);
-        field.edit(Edit::Backspace);
-        assert_eq!(field.text(), "ae\u{301}");
-        field.edit(Edit::Left);
-        field.insert('x');
-        assert_eq!(shown(&field), ("axe\u{301}".into(), 2));
-        field.edit(Edit::Delete);
-        assert_eq!(field.text(), "ax");
-        field.set("one two  ");
-        field.edit(Edit::Word);
-        assert_eq!(shown(&field), ("one ".into(), 4));
-        field.edit(Edit::Home);
-        assert!(!field.edit(Edit::Backspace));
-        assert!(field.edit(Edit::Clear) && field.is_empty());
-    }
-
-    #[test]
-    fn the_cursor_is_never_behind_what_is_shown() {
-        let mut field = Field::plain("\u{ad}");
-        field.paste(&"x".repeat(MAX_BYTES));
-        field.edit(Edit::Left);
-        let (value, cursor) = shown(&field);
-        assert_eq!(cursor, value.graphemes(true).count(), "cut at {} bytes", value.len());
-    }
-
-    #[test]
-    fn a_pasted_newline_ends_the_paste() {
+    fn a_field_takes_whole_texts_only() {
         let mut field = Field::default();
-        assert!(field.paste("\r\nbakery.example\r\nrm -rf"));
-        assert_eq!(field.text(), "bakery.example");
-        assert!(!field.paste("\n"));
-        field.paste("\u{1b}[2J");
-        assert_eq!(field.text(), "bakery.example[2J");
-    }
-
-    #[test]
-    fn a_secret_is_never_seen() {
-        let mut field = Field::masked();
-        for c in "hunter2 ".chars() {
-            field.insert(c);
-        }
-        let view = field.view("Password", "", None, true);
-        assert!(matches!(view.value, FieldValue::Masked { is_filled: true }));
-        assert_eq!((view.cursor, field.text()), (0, ""));
-        assert!(!format!("{field:?} {view:?}").contains("hunter"));
-        assert_eq!(field.secret().unwrap().expose(), "hunter2 ");
-    }
-
-    #[test]
-    fn only_text_is_taken() {
-        let mut field = Field::default();
-        assert_eq!(field.intent(&Intent::Insert('a')), Taken::Changed);
-        assert_eq!(field.intent(&Intent::Edit(Edit::Left)), Taken::Kept);
-        assert_eq!(field.intent(&Intent::Submit), Taken::NotMine);
-    }
-
-    proptest! {
-        #[test]
-        fn no_editing_breaks_it(
-            steps in proptest::collection::vec(
-                prop_oneof![
-                    any::<char>().prop_map(Intent::Insert),
-                    ".{0,20}".prop_map(Intent::Paste),
-                    Just("x".repeat(900)).prop_map(Intent::Paste),
-                    prop_oneof![
-                        Just(Edit::Backspace), Just(Edit::Delete), Just(Edit::Word), Just(Edit::Left),
-                        Just(Edit::Right), Just(Edit::Home), Just(Edit::End),
-                    ].prop_map(Intent::Edit),
-                ],
-                0..40,
-            ),
-            is_masked: bool,
-        ) {
-            let mut field = if is_masked { Field::masked() } else { Field::default() };
-            for step in steps {
-                field.intent(&step);
-                prop_assert!(field.raw().is_char_boundary(field.cursor));
-                prop_assert!(field.raw().len() <= MAX_BYTES);
-                prop_assert!(!field.raw().chars().any(char::is_control));
-                let view = field.view("Any", "", None, true);
-                if let FieldValue::Plain(value) = view.value {
-                    prop_assert!(view.cursor <= value.as_str().graphemes(true).count());
-                }
-            }
-        }
+        assert!(field.fill(&Value::Text("bakery.example".into())));
+        assert!(!field.fill(&Value::Text("bakery.example".into())), "the same again");
+        assert!(!field.fill(&Value::Text("x".repeat(MAX_BYTES + 1))) && field.text() == "bakery.example");
+        assert!(!field.fill(&Value::Text("a\nb".into())), "a newline never submits");
+        let mut secret = Field::masked();
+        assert!(secret.fill(&Value::Secret(Secret::new("hush".to_owned()))));
+        assert!(secret.text().is_empty() && secret.secret().is_some_and(|secret| secret.expose() == "hush"));
+        assert_eq!(format!("{secret:?}"), "Field(4 bytes)");
     }
 }

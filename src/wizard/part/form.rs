@@ -1,38 +1,51 @@
-//! A form: fields, choices and buttons in one order, and which of them the keyboard acts on.
-//!
-//! Triggered by a screen's intents; out comes what the screen has to know ([`Heard`]). What is right or wrong in a field
-//! is the screen's business.
+//! A form: fields, choices and buttons in one order, by their ids. Where the keyboard is belongs to the front end; what is
+//! right or wrong in a field is the screen's business.
 
 use crate::{
-    domain::text::Text,
+    domain::{
+        form_draft::{FormDraft, SECRET},
+        phrase::Phrase,
+        text::Text,
+    },
     wizard::{
-        event::{Action, Edit, Intent, Move},
-        part::field::{Field, Taken},
-        view::{Block, Button, ChoiceView, Chord, Focus, Key},
-        words,
+        answer::{Action, FieldId, Value},
+        ask::{Focus, Spot},
+        part::field::Field,
+        view::{Block, Button, ChoiceView},
     },
 };
+
+/// No and yes, in the order of their index.
+pub(crate) const NO_YES: &[&str] = &["no", "yes"];
 
 /// One control.
 #[derive(Debug)]
 pub(crate) enum Control {
     /// A line of text.
     Field {
+        /// Which.
+        id: FieldId,
         /// Its name.
         label: &'static str,
         /// Said below it while nothing is wrong.
-        hint: Text,
-        /// What was typed.
+        hint: Phrase,
+        /// What stands in it.
         field: Field,
+        /// It takes lists.
+        takes_lines: bool,
     },
     /// One of a few.
     Choice {
+        /// Which.
+        id: FieldId,
         /// Its name.
-        label: &'static str,
+        label: Text,
         /// What can be chosen.
         options: &'static [&'static str],
         /// Index into `options`.
         chosen: usize,
+        /// Said behind it.
+        note: Phrase,
     },
     /// A button.
     Button {
@@ -43,248 +56,236 @@ pub(crate) enum Control {
     },
 }
 
-/// The controls, by names of the screen's own (`K`), in the order of Tab.
-#[derive(Debug)]
-pub(crate) struct Form<K> {
-    controls: Vec<(K, Control)>,
-    /// Controls that are not shown now.
-    hidden: Vec<K>,
-    /// Index of the control that the keyboard acts on.
-    at: usize,
-}
-
-/// What an intent meant to a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Heard<K> {
-    /// Nothing that the screen must know.
-    Nothing,
-    /// The text of this field, or this choice, is another one now.
-    Changed(K),
-    /// This field was left.
-    Left(K),
-    /// A button was pressed, or its key.
-    Pressed(Action),
-    /// Something was pasted where there is no field.
-    Paste,
-    /// Back.
-    Back,
-    /// Not about the form.
-    NotMine(Intent),
-}
-
 impl Control {
     /// A field that shows its text.
-    pub(crate) fn field(label: &'static str, hint: impl Into<Text>, text: &str) -> Self {
-        Self::Field { label, hint: hint.into(), field: Field::plain(text) }
+    pub(crate) fn field(id: FieldId, label: &'static str, hint: impl Into<Phrase>, text: &str) -> Self {
+        Self::Field { id, label, hint: hint.into(), field: Field::plain(text), takes_lines: false }
+    }
+
+    /// A field whose text is never shown.
+    pub(crate) fn masked(id: FieldId, label: &'static str, hint: impl Into<Phrase>) -> Self {
+        Self::Field { id, label, hint: hint.into(), field: Field::masked(), takes_lines: false }
+    }
+
+    /// The same control, for lists.
+    pub(crate) fn taking_lines(self) -> Self {
+        match self {
+            Self::Field { id, label, hint, field, .. } => {
+                Self::Field { id, label, hint, field, takes_lines: true }
+            }
+            other => other,
+        }
     }
 
     /// A choice.
-    pub(crate) const fn choice(label: &'static str, options: &'static [&'static str], chosen: usize) -> Self {
-        Self::Choice { label, options, chosen }
+    pub(crate) fn choice(
+        id: FieldId,
+        label: impl Into<Text>,
+        options: &'static [&'static str],
+        chosen: usize,
+    ) -> Self {
+        Self::Choice { id, label: label.into(), options, chosen, note: Phrase::default() }
     }
 
     /// A button.
     pub(crate) const fn button(label: &'static str, action: Action) -> Self {
         Self::Button { label, action }
     }
+
+    const fn id(&self) -> Option<FieldId> {
+        match self {
+            Self::Field { id, .. } | Self::Choice { id, .. } => Some(*id),
+            Self::Button { .. } => None,
+        }
+    }
 }
 
-impl<K: Copy + PartialEq> Form<K> {
-    /// A form with the keyboard on its first control.
-    pub(crate) const fn new(controls: Vec<(K, Control)>) -> Self {
-        Self { controls, hidden: Vec::new(), at: 0 }
+/// The controls in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    controls: Vec<Control>,
+    /// Controls that are not shown now.
+    hidden: Vec<Spot>,
+    /// Fields that were left: what is wrong with them is shown.
+    left: Vec<FieldId>,
+    /// Where the keyboard is to be.
+    focus: Focus,
+}
+
+impl Form {
+    /// A form; the keyboard begins at its first control.
+    pub(crate) fn new(controls: Vec<Control>) -> Self {
+        let spot = controls.first().map_or(Spot::Page, Self::spot);
+        Self { controls, hidden: Vec::new(), left: Vec::new(), focus: Focus { spot, count: 0 } }
     }
 
-    /// Shows or hides a control; the keyboard leaves one that is hidden.
-    pub(crate) fn hide(&mut self, name: K, is_hidden: bool) {
-        self.hidden.retain(|hidden| *hidden != name);
-        if is_hidden {
-            self.hidden.push(name);
-            if self.focused() == Some(name) {
-                self.step(true);
-            }
+    const fn spot(control: &Control) -> Spot {
+        match control {
+            Control::Field { id, .. } | Control::Choice { id, .. } => Spot::Field(*id),
+            Control::Button { action, .. } => Spot::Button(*action),
         }
     }
 
-    /// The control that the keyboard acts on.
-    pub(crate) fn focused(&self) -> Option<K> {
-        self.controls.get(self.at).map(|(name, _)| *name)
+    /// Shows or hides a control.
+    pub(crate) fn hide(&mut self, spot: Spot, is_hidden: bool) {
+        self.hidden.retain(|hidden| *hidden != spot);
+        if is_hidden {
+            self.hidden.push(spot);
+        }
     }
 
     /// Puts the keyboard on a control.
-    pub(crate) fn focus_on(&mut self, name: K) {
-        self.at = self.controls.iter().position(|(other, _)| *other == name).unwrap_or(self.at);
+    pub(crate) const fn focus_on(&mut self, spot: Spot) {
+        self.focus = Focus { spot, count: self.focus.count.saturating_add(1) };
     }
 
-    /// What the keyboard acts on, for the view.
-    pub(crate) fn focus(&self) -> Focus {
-        match self.controls.get(self.at) {
-            Some((_, Control::Field { .. })) => Focus::Field,
-            _ => Focus::Controls,
+    /// Where the keyboard is to be.
+    pub(crate) const fn focus(&self) -> Focus {
+        self.focus
+    }
+
+    /// Takes what stands in a field or a choice now; says whether that is something else than before.
+    pub(crate) fn fill(&mut self, id: FieldId, value: &Value) -> bool {
+        let is_changed = match (self.control(id), value) {
+            (Some(Control::Field { field, .. }), value) => field.fill(value),
+            (Some(Control::Choice { options, chosen, .. }), Value::Choice(at)) => {
+                let is_changed = *at < options.len() && chosen != at;
+                if is_changed {
+                    *chosen = *at;
+                }
+                is_changed
+            }
+            _ => false,
+        };
+        if is_changed {
+            self.left.retain(|left| *left != id);
+        }
+        is_changed
+    }
+
+    /// The field was left: what is wrong with it is shown from now on.
+    pub(crate) fn settle(&mut self, id: FieldId) {
+        if !self.left.contains(&id) {
+            self.left.push(id);
         }
     }
 
-    /// The field of this name.
-    pub(crate) fn field(&self, name: K) -> Option<&Field> {
-        self.controls.iter().find_map(|(other, control)| match control {
-            Control::Field { field, .. } if *other == name => Some(field),
+    /// All fields were left.
+    pub(crate) fn settle_all(&mut self) {
+        self.left = self.controls.iter().filter_map(Control::id).collect();
+    }
+
+    /// Whether a field was left since it last changed.
+    pub(crate) fn is_settled(&self, id: FieldId) -> bool {
+        self.left.contains(&id)
+    }
+
+    fn control(&mut self, id: FieldId) -> Option<&mut Control> {
+        self.controls.iter_mut().find(|control| control.id() == Some(id))
+    }
+
+    /// What stands in a field.
+    pub(crate) fn field(&self, id: FieldId) -> Option<&Field> {
+        self.controls.iter().find_map(|control| match control {
+            Control::Field { id: other, field, .. } if *other == id => Some(field),
             _ => None,
         })
     }
 
-    /// The field of this name, to change it.
-    pub(crate) fn field_mut(&mut self, name: K) -> Option<&mut Field> {
-        self.controls.iter_mut().find_map(|(other, control)| match control {
-            Control::Field { field, .. } if *other == name => Some(field),
-            _ => None,
-        })
+    /// What was typed into a field; empty when there is no such field, and for a secret.
+    pub(crate) fn text(&self, id: FieldId) -> &str {
+        self.field(id).map(Field::text).unwrap_or_default()
     }
 
-    /// What was typed into a field; empty when there is no such field.
-    pub(crate) fn text(&self, name: K) -> &str {
-        self.field(name).map(Field::text).unwrap_or_default()
+    /// Puts a text into a field.
+    pub(crate) fn set(&mut self, id: FieldId, text: &str) {
+        if let Some(Control::Field { field, .. }) = self.control(id) {
+            field.set(text);
+        }
     }
 
     /// What was chosen; the first when there is no such choice.
-    pub(crate) fn chosen(&self, name: K) -> usize {
+    pub(crate) fn chosen(&self, id: FieldId) -> usize {
         self.controls
             .iter()
-            .find_map(|(other, control)| match control {
-                Control::Choice { chosen, .. } if *other == name => Some(*chosen),
+            .find_map(|control| match control {
+                Control::Choice { id: other, chosen, .. } if *other == id => Some(*chosen),
                 _ => None,
             })
             .unwrap_or(0)
     }
 
     /// Chooses an option.
-    pub(crate) fn choose(&mut self, name: K, option: usize) {
-        for (other, control) in &mut self.controls {
-            if let Control::Choice { chosen, options, .. } = control
-                && *other == name
-            {
-                *chosen = option.min(options.len().saturating_sub(1));
-            }
-        }
+    pub(crate) fn choose(&mut self, id: FieldId, option: usize) {
+        self.fill(id, &Value::Choice(option));
     }
 
-    /// Handles an intent.
-    pub(crate) fn intent(&mut self, intent: Intent) -> Heard<K> {
-        if let Intent::Act(action) = intent
-            && action != Action::Back
-            && self
-                .controls
-                .iter()
-                .any(|(_, c)| matches!(c, Control::Button { action: own, .. } if *own == action))
-        {
-            return Heard::Pressed(action);
-        }
-        let Some((name, control)) = self.controls.get_mut(self.at) else { return Heard::NotMine(intent) };
-        let name = *name;
-        match control {
-            Control::Field { field, .. } => match field.intent(&intent) {
-                Taken::Changed => return Heard::Changed(name),
-                Taken::Kept => return Heard::Nothing,
-                Taken::NotMine if matches!(intent, Intent::Back) && !field.is_empty() => {
-                    field.edit(Edit::Clear);
-                    return Heard::Changed(name);
-                }
-                Taken::NotMine => {}
-            },
-            Control::Choice { chosen, options, .. } => {
-                let last = options.len().saturating_sub(1);
-                let option = match intent {
-                    Intent::Act(Action::Tick) => Some(if *chosen >= last { 0 } else { *chosen + 1 }),
-                    Intent::Move(Move::By(by)) if by > 0 && *chosen < last => Some(*chosen + 1),
-                    Intent::Move(Move::By(by)) if by < 0 && *chosen > 0 => Some(*chosen - 1),
-                    _ => None,
-                };
-                if let Some(option) = option {
-                    *chosen = option;
-                    return Heard::Changed(name);
-                }
-            }
-            Control::Button { action, .. } => match intent {
-                Intent::Submit | Intent::Act(Action::Submit) if *action == Action::Back => {
-                    return Heard::Back;
-                }
-                Intent::Submit | Intent::Act(Action::Submit) => return Heard::Pressed(*action),
-                Intent::Paste(_) => return Heard::Paste,
-                _ => {}
-            },
-        }
-        self.walk(name, intent)
+    /// What stands in the form, to be kept: every field and choice, of a secret only that there was one.
+    pub(crate) fn draft(&self) -> FormDraft {
+        let kept = self.controls.iter().filter_map(|control| match control {
+            Control::Field { id, field: Field::Plain(text), .. } => Some((id.name(), text.clone())),
+            Control::Field { field, .. } => (!field.is_empty()).then(|| (SECRET.to_owned(), String::new())),
+            Control::Choice { id, chosen, .. } => Some((id.name(), chosen.to_string())),
+            Control::Button { .. } => None,
+        });
+        FormDraft(kept.collect())
     }
 
-    /// What moves between controls, and what leads out of the form.
-    fn walk(&mut self, name: K, intent: Intent) -> Heard<K> {
-        match intent {
-            Intent::Submit
-            | Intent::Act(Action::Submit)
-            | Intent::NextControl
-            | Intent::Move(Move::By(1..) | Move::Last) => {
-                self.step(true);
-                Heard::Left(name)
-            }
-            Intent::PreviousControl | Intent::Move(_) => {
-                self.step(false);
-                Heard::Left(name)
-            }
-            Intent::Act(Action::Search) => {
-                let is_open = |(other, control): &(K, Control)| {
-                    matches!(control, Control::Field { .. }) && !self.hidden.contains(other)
-                };
-                self.at = self.controls.iter().position(is_open).unwrap_or(self.at);
-                Heard::Nothing
-            }
-            Intent::Paste(_) => Heard::Paste,
-            Intent::Back | Intent::Act(Action::Back) => Heard::Back,
-            other => Heard::NotMine(other),
-        }
-    }
-
-    /// To the next or previous control that is shown; round at both ends.
-    fn step(&mut self, is_forward: bool) {
-        let len = self.controls.len().max(1);
-        for _ in 0..len {
-            self.at = (self.at + if is_forward { 1 } else { len - 1 }) % len;
-            if self.focused().is_some_and(|name| !self.hidden.contains(&name)) {
-                break;
+    /// Takes up what was kept; says whether there was anything. Where a secret had been typed, its field says that it is
+    /// asked again.
+    pub(crate) fn take_up(&mut self, draft: &FormDraft) -> bool {
+        for control in &mut self.controls {
+            match control {
+                Control::Field { id, field: field @ Field::Plain(_), .. } => {
+                    if let Some(text) = draft.get(&id.name()) {
+                        field.set(text);
+                    }
+                }
+                Control::Field { hint, .. } if draft.get(SECRET).is_some() => {
+                    *hint = "type it again: it was not kept".into();
+                }
+                Control::Choice { id, options, chosen, .. } => {
+                    let kept = draft.get(&id.name()).and_then(|at| at.parse().ok());
+                    *chosen = kept.filter(|at| *at < options.len()).unwrap_or(*chosen);
+                }
+                Control::Field { .. } | Control::Button { .. } => {}
             }
         }
+        !draft.is_empty()
     }
 
     /// Shows the form. `problem` says what is wrong with a control, `is_open` whether a button can be pressed.
     pub(crate) fn blocks(
         &self,
-        problem: impl Fn(K) -> Option<Text>,
+        problem: impl Fn(FieldId) -> Option<Phrase>,
         is_open: impl Fn(Action) -> bool,
     ) -> Vec<Block<'_>> {
         let mut blocks = Vec::new();
         let mut buttons = Vec::new();
-        for (at, (name, control)) in self.controls.iter().enumerate() {
-            if self.hidden.contains(name) {
-                continue;
-            }
-            let is_focused = at == self.at;
+        for control in self.controls.iter().filter(|control| !self.hidden.contains(&Self::spot(control))) {
             if !matches!(control, Control::Button { .. }) && !buttons.is_empty() {
                 blocks.push(Block::Buttons(std::mem::take(&mut buttons)));
             }
             match control {
-                Control::Field { label, hint, field } => {
-                    blocks.push(Block::Field(field.view(label, hint.clone(), problem(*name), is_focused)));
+                Control::Field { id, label, hint, field, takes_lines } => {
+                    let view = field.view(*id, label, hint.clone(), problem(*id));
+                    blocks.push(Block::Field(crate::wizard::view::FieldView {
+                        takes_lines: *takes_lines,
+                        ..view
+                    }));
                 }
-                Control::Choice { label, options, chosen } => blocks.push(Block::Choice(ChoiceView {
-                    label,
-                    options: options.to_vec(),
-                    chosen: *chosen,
-                    is_focused,
-                })),
-                Control::Button { label, action } => buttons.push(Button {
-                    label: Text::from(*label),
-                    action: *action,
-                    is_open: is_open(*action),
-                    is_focused,
-                }),
+                Control::Choice { id, label, options, chosen, note } => {
+                    blocks.push(Block::Choice(ChoiceView {
+                        id: *id,
+                        label: label.clone(),
+                        options,
+                        chosen: *chosen,
+                        note: note.clone(),
+                    }));
+                }
+                Control::Button { label, action } => {
+                    buttons.push(Button { label, action: *action, is_open: is_open(*action) });
+                }
             }
         }
         if !buttons.is_empty() {
@@ -292,74 +293,54 @@ impl<K: Copy + PartialEq> Form<K> {
         }
         blocks
     }
-
-    /// The keys of the control that the keyboard acts on.
-    pub(crate) fn keys(&self) -> Vec<Key> {
-        let field = words::key(Chord::Char('/'), Action::Search, "field", "Into the first field.");
-        match self.controls.get(self.at) {
-            Some((_, Control::Field { .. })) => vec![
-                words::key(
-                    Chord::Enter,
-                    Action::Submit,
-                    "next",
-                    "To the next control; Shift-Tab goes to the one before.",
-                ),
-                words::key(Chord::Esc, Action::Back, "clear", "Clears the field. In an empty field: back."),
-            ],
-            Some((_, Control::Choice { .. })) => {
-                vec![words::key(Chord::Space, Action::Tick, "change", "Chooses the next option."), field]
-            }
-            _ => vec![words::key(Chord::Enter, Action::Submit, "press", "Presses the button."), field],
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn form() -> Form<char> {
+    fn form() -> Form {
         Form::new(vec![
-            ('n', Control::field("Name", "", "")),
-            ('k', Control::choice("Kind", &["one", "two"], 0)),
-            ('x', Control::field("Extra", "", "")),
-            ('s', Control::button("Save", Action::Save)),
-            ('b', Control::button("Back", Action::Back)),
+            Control::field(FieldId::Company, "Name", "", ""),
+            Control::choice(FieldId::Managed, "Kind", NO_YES, 0),
+            Control::masked(FieldId::Password, "Password", ""),
+            Control::button("Save", Action::Save),
+            Control::button("Back", Action::Back),
         ])
-    }
-
-    #[test]
-    fn the_keyboard_walks_round_and_skips_what_is_hidden() {
-        let mut form = form();
-        form.hide('x', true);
-        let mut walked = String::new();
-        for _ in 0..5 {
-            walked.extend(form.focused());
-            form.intent(Intent::NextControl);
-        }
-        assert_eq!(walked, "nksbn");
-        form.intent(Intent::PreviousControl);
-        assert_eq!(form.focused(), Some('n'));
-        assert_eq!(form.blocks(|_| None, |_| true).len(), 3);
     }
 
     #[test]
     fn each_control_takes_what_is_its_own() {
         let mut form = form();
-        assert_eq!(form.intent(Intent::Insert('q')), Heard::Changed('n'));
-        assert_eq!(form.intent(Intent::Back), Heard::Changed('n'), "Esc clears a filled field");
-        assert_eq!(form.intent(Intent::Back), Heard::Back);
-        assert_eq!(form.intent(Intent::Submit), Heard::Left('n'));
-        assert_eq!(form.intent(Intent::Act(Action::Tick)), Heard::Changed('k'));
-        assert_eq!(form.chosen('k'), 1);
-        assert_eq!(form.intent(Intent::Paste("x".into())), Heard::Paste);
-        assert_eq!(form.intent(Intent::Move(Move::By(1))), Heard::Left('k'), "past the last option: on");
-        form.focus_on('s');
-        assert_eq!(form.intent(Intent::Submit), Heard::Pressed(Action::Save));
-        assert_eq!(form.focus(), Focus::Controls);
-        form.intent(Intent::Act(Action::Search));
-        assert_eq!(form.focus(), Focus::Field);
-        form.focus_on('b');
-        assert_eq!(form.intent(Intent::Submit), Heard::Back);
+        assert!(form.fill(FieldId::Company, &Value::Text("Bakery".into())));
+        assert!(!form.fill(FieldId::Company, &Value::Choice(1)));
+        assert!(!form.fill(FieldId::Managed, &Value::Choice(2)), "there is no third");
+        assert!(form.fill(FieldId::Managed, &Value::Choice(1)) && form.chosen(FieldId::Managed) == 1);
+        assert!(!form.fill(FieldId::Tenant, &Value::Text("x".into())), "no such field here");
+        form.settle(FieldId::Company);
+        assert!(form.is_settled(FieldId::Company));
+        form.fill(FieldId::Company, &Value::Text("Bakery 2".into()));
+        assert!(!form.is_settled(FieldId::Company), "typed on: not judged yet");
+        form.fill(FieldId::Password, &Value::Secret(crate::domain::secret::Secret::new("hush".to_owned())));
+        let draft = form.draft();
+        assert!(draft.0.iter().all(|(_, value)| value != "hush") && draft.get(SECRET).is_some());
+        let mut again = self::form();
+        assert!(again.take_up(&draft) && again.draft().get("company") == Some("Bakery 2"));
+        assert_eq!(again.chosen(FieldId::Managed), 1);
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_shown() {
+        let mut form = form();
+        assert_eq!(form.blocks(|_| None, |_| true).len(), 4, "buttons stand in one row");
+        form.hide(Spot::Field(FieldId::Managed), true);
+        form.hide(Spot::Button(Action::Back), true);
+        let blocks = form.blocks(|_| None, |_| true);
+        assert!(
+            matches!(blocks.last(), Some(Block::Buttons(buttons)) if buttons.len() == 1) && blocks.len() == 3
+        );
+        let before = form.focus();
+        form.focus_on(Spot::Field(FieldId::Company));
+        assert_ne!(form.focus(), before, "wished for once more");
     }
 }

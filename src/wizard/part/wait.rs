@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        text::Text,
+        failure::Failure,
         time::{Moment, in_words},
     },
     wizard::{
-        Cx,
-        effect::{CallId, Request},
+        context::UpdateCx,
+        pending::{Arrival, Call, FromReply, Pending},
         view::{Notice, Tone},
     },
 };
@@ -25,10 +25,10 @@ pub(crate) struct Kind {
     pub(crate) worst: &'static str,
 }
 
-/// A call that is out, and since when.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wait {
-    call: CallId,
+/// A call that may be out, since when, and what it is.
+#[derive(Debug)]
+pub(crate) struct Wait<R> {
+    pending: Pending<R>,
     since: Moment,
     kind: Kind,
 }
@@ -51,36 +51,44 @@ pub(crate) const LISTING: Kind = Kind { what: "Listing", usual: "1 min", worst: 
 /// Writing the enablement.
 pub(crate) const ENABLE: Kind = Kind { what: "Enabling", usual: "1 s", worst: "10 s" };
 
-impl Wait {
-    /// Starts a call and waits for it.
-    pub(crate) fn start(cx: &mut Cx<'_>, request: Request, kind: Kind) -> Self {
-        Self { call: cx.calls.start(request), since: cx.now, kind }
+impl<R> Wait<R> {
+    /// Starts a call and waits for it; one that is out is dropped.
+    pub(crate) fn start(&mut self, cx: &mut UpdateCx<'_>, call: Call<R>, kind: Kind) {
+        self.pending.start(cx.calls, call);
+        (self.since, self.kind) = (cx.now, kind);
     }
 
-    /// Ends the wait in `slot` when this call is the one; says whether it was.
-    pub(crate) fn ends(slot: &mut Option<Self>, call: CallId) -> bool {
-        let is_mine = slot.as_ref().is_some_and(|wait| wait.call == call);
-        if is_mine {
-            *slot = None;
-        }
-        is_mine
+    /// Whether it is out.
+    pub(crate) const fn is_out(&self) -> bool {
+        self.pending.is_out()
     }
 
-    /// Gives the wait in `slot` up.
-    pub(crate) fn cancel(slot: &mut Option<Self>, cx: &mut Cx<'_>) {
-        if let Some(wait) = slot.take() {
-            cx.calls.cancel(wait.call);
-        }
+    /// Gives it up.
+    pub(crate) fn cancel(&mut self, cx: &mut UpdateCx<'_>) {
+        self.pending.cancel(cx.calls);
     }
 
     /// The line of state while it lasts.
-    pub(crate) fn notice(&self, now: Moment) -> Notice {
-        notice(self.kind, self.since, now)
+    pub(crate) fn notice(&self, now: Moment) -> Option<Notice> {
+        self.is_out().then(|| notice(self.kind, self.since, now))
     }
 
     /// When the line of state changes next.
-    pub(crate) fn next_change(&self, now: Moment) -> Moment {
-        next_change(self.since, now)
+    pub(crate) fn next_change(&self, now: Moment) -> Option<Moment> {
+        self.is_out().then(|| next_change(self.since, now))
+    }
+}
+
+impl<R: FromReply> Wait<R> {
+    /// The answer that ends it.
+    pub(crate) fn take(&mut self, arrival: &mut Arrival) -> Option<Result<R, Failure>> {
+        self.pending.take(arrival)
+    }
+}
+
+impl<R> Default for Wait<R> {
+    fn default() -> Self {
+        Self { pending: Pending::default(), since: Moment::default(), kind: RECORD }
     }
 }
 
@@ -88,8 +96,7 @@ impl Wait {
 pub(crate) fn notice(kind: Kind, since: Moment, now: Moment) -> Notice {
     let Kind { what, usual, worst } = kind;
     let elapsed = in_words(now.since(since));
-    let words = Text::of(format_args!("{what}: {elapsed}. Usually {usual}, at worst {worst}."));
-    Notice { tone: Tone::Busy, words }
+    Notice::new(Tone::Busy, format_args!("{what}: {elapsed}. Usually {usual}, at worst {worst}."))
 }
 
 /// When the words about a wait change next: each second for a minute, then every 10 s.
@@ -98,7 +105,6 @@ pub(crate) fn next_change(since: Moment, now: Moment) -> Moment {
     let next = if elapsed < 60 { elapsed + 1 } else { (elapsed / 10 + 1) * 10 };
     since.plus(Duration::from_secs(next))
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

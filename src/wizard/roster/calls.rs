@@ -3,19 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    domain::{protection::Protection, user::UserPage},
+    domain::{failure::Failure, filter::Query, run::RunRecord, time::Moment, user::UserPage},
     wizard::{
-        Cx,
-        effect::{CallId, Request},
-        event::Reply,
         outbox::Outbox,
-        session::Routed,
-        view::Tone,
+        pending::{self, Arrival, Part},
+        view::{Notice, Tone},
         words,
     },
 };
 
-use super::{Phase, Roster, list::List, people::People};
+use super::{Fetch, Roster, list::List, people::People, shared::Shared};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -25,138 +22,123 @@ const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 impl Roster {
     /// Starts the listing and reads what is on record, once; later calls do nothing.
-    pub(crate) fn start(cx: &mut Cx<'_>) {
-        if !matches!(cx.session.roster.listing, Phase::Idle) {
+    pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
+        if !self.listing.is_idle() {
             return;
         }
-        let Some(record) = cx.session.record.as_ref() else { return };
         let is_hosted = record.product.is_hosted();
-        let list = Request::ListUsers {
-            tenant: record.organisation.as_ref().map(|o| o.tenant).filter(|_| !is_hosted),
-            impersonation: record.impersonation.clone().filter(|_| is_hosted).map(Box::new),
-        };
-        let facts = Request::LoadProtection(record.customer.id, record.product);
-        let roster = &mut cx.session.roster;
-        if roster.people.pages.all().is_empty() {
-            roster.people.restore(&record.draft);
+        let tenant = record.organisation.as_ref().map(|o| o.tenant).filter(|_| !is_hosted);
+        let impersonation = record.impersonation.clone().filter(|_| is_hosted).map(Box::new);
+        if self.people.pages.all().is_empty() {
+            self.people.restore(&record.draft);
+            self.shared = Shared::among(record);
         }
-        roster.facts = Phase::Running(cx.calls.start(facts));
-        roster.listing = Phase::Running(cx.calls.start(list));
-        roster.since = cx.now;
+        self.look_again(record, calls);
+        self.listing.pending.start(calls, pending::list_users(tenant, impersonation));
+        self.since = now;
     }
 
-    /// Lists again from the start. Ticks, the filter and the cursor's user are kept.
-    pub(crate) fn again(cx: &mut Cx<'_>) {
-        let roster = &mut cx.session.roster;
-        roster.end_readers(cx.calls);
-        let draft = roster.people.draft();
-        let rule = roster.people.rule().cloned();
-        roster.wanted = roster.under_cursor().map(|(_, user)| user.id);
-        roster.people = People::default();
-        roster.list = List::default();
-        roster.people.set_rule(rule);
-        roster.notes.clear();
-        (roster.listing, roster.facts) = (Phase::Idle, Phase::Idle);
-        let typed = std::mem::take(&mut roster.typed);
-        roster.ask(cx.calls, &typed);
+    /// Lists again from the start. Ticks and the filter are kept.
+    pub(crate) fn again(&mut self, record: &mut RunRecord, now: Moment, calls: &mut Outbox) {
+        self.end_readers(calls);
+        let draft = self.people.draft();
+        let rule = self.people.rule().cloned();
+        self.people = People::default();
+        self.list = List::behind(&self.list);
+        self.people.set_rule(rule);
+        self.notes.clear();
+        (self.listing, self.facts) = (Fetch::default(), Fetch::default());
+        let typed = std::mem::take(&mut self.typed);
+        self.ask(calls, &typed);
         // `start` takes the ticks from the record: the ones here are newer.
-        if let Some(record) = cx.session.record.as_mut() {
-            record.draft = draft;
-        }
-        Self::start(cx);
+        record.draft = draft;
+        self.start(record, now, calls);
     }
 
     /// Reads what is on record again.
-    pub(crate) fn look_again(cx: &mut Cx<'_>) {
-        let roster = &mut cx.session.roster;
-        let Some(record) = cx.session.record.as_ref() else { return };
-        if let Phase::Running(call) = roster.facts {
-            cx.calls.cancel(call);
-        }
-        let facts = Request::LoadProtection(record.customer.id, record.product);
-        roster.facts = Phase::Running(cx.calls.start(facts));
+    pub(crate) fn look_again(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        self.facts.pending.start(calls, pending::load_protection(record.customer.id, record.product));
     }
 
     /// Saves the draft if it changed, and ends the listing.
-    pub(crate) fn leave(cx: &mut Cx<'_>) {
-        Self::save(cx);
-        let roster = &mut cx.session.roster;
-        roster.end_readers(cx.calls);
-        cx.calls.cancel_taken(&mut roster.wake);
+    pub(crate) fn leave(&mut self, record: &mut RunRecord, calls: &mut Outbox) {
+        self.save(record, calls);
+        self.end_readers(calls);
+        self.wake.cancel(calls);
     }
 
     /// Ticks have changed: they will be saved within a second.
-    pub(crate) fn touched(cx: &mut Cx<'_>) {
-        let roster = &mut cx.session.roster;
-        roster.is_dirty = true;
-        if roster.wake.is_none() && roster.saving.is_none() {
-            roster.wake = Some(cx.calls.start(Request::Wake(SAVE_AFTER)));
+    pub(crate) fn touched(&mut self, calls: &mut Outbox) {
+        self.is_dirty = true;
+        if !self.wake.is_out() && !self.saving.is_out() {
+            self.wake.start(calls, pending::wake(SAVE_AFTER));
         }
     }
 
-    /// Saves the ticks now, if they changed and no older save is out.
-    pub(crate) fn save(cx: &mut Cx<'_>) {
-        let roster = &mut cx.session.roster;
-        let Some(record) = cx.session.record.as_mut().filter(|record| !record.is_read_only) else { return };
-        if !roster.is_dirty {
+    /// Saves the ticks now, if they changed and the run is ours.
+    pub(crate) fn save(&mut self, record: &mut RunRecord, calls: &mut Outbox) {
+        if record.is_read_only || !self.is_dirty {
             return;
         }
-        cx.calls.cancel_taken(&mut roster.wake);
-        let draft = roster.people.draft();
+        self.wake.cancel(calls);
+        let draft = self.people.draft();
         record.draft = draft.clone();
-        roster.is_dirty = false;
-        roster.saving = Some(cx.calls.start(Request::SaveDraft(record.id.clone(), draft)));
+        self.is_dirty = false;
+        // An older save is seen through; writes are carried out in their order.
+        self.saving.forget();
+        self.saving.start(calls, pending::save_draft(record.id.clone(), draft));
     }
 
-    /// Takes a reply if it belongs to the roster's own calls.
-    pub(crate) fn reply(cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Routed {
-        let roster = &mut cx.session.roster;
-        if matches!(roster.listing, Phase::Running(mine) if mine == call) {
-            Self::listed(cx, reply);
-        } else if matches!(roster.facts, Phase::Running(mine) if mine == call) {
-            roster.know(reply);
-            roster.complete(cx.calls);
-            Self::count(cx);
-        } else if roster.searches.contains(&call) {
-            roster.search_came(cx.calls, call, &reply);
-            if let Reply::Failed(failure) = reply {
-                cx.say(Tone::Bad, words::failure(&failure));
+    /// Takes a reply if it belongs to the roster's own calls; out comes what is to be said about it.
+    pub(crate) fn hear(
+        &mut self,
+        arrival: &mut Arrival,
+        record: &mut RunRecord,
+        calls: &mut Outbox,
+    ) -> Option<Notice> {
+        if let Some(part) = self.listing.pending.part(arrival) {
+            self.listed_part(part, calls);
+        } else if let Some(listed) = self.listing.pending.take(arrival) {
+            self.listing.ended = Some(listed.map(|_| ()));
+            self.complete(calls);
+            self.count(record, calls);
+        } else if let Some(facts) = self.facts.pending.take(arrival) {
+            self.facts.ended = Some(facts.map(|facts| self.people.know(*facts)));
+            self.refresh();
+            self.complete(calls);
+            self.count(record, calls);
+        } else if let Some(failure) = self.search_came(arrival) {
+            return failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)));
+        } else if self.wake.take(arrival).is_some() {
+            if !self.saving.is_out() {
+                self.save(record, calls);
             }
-        } else if roster.wake == Some(call) {
-            roster.wake = None;
-            if roster.saving.is_none() {
-                Self::save(cx);
-            }
-        } else if roster.sorting == Some(call) {
-            Self::sorted(cx, reply);
-        } else if roster.saving == Some(call) {
-            Self::saved(cx, &reply);
-        } else if roster.counting == Some(call) {
-            roster.counting = None;
-            if std::mem::take(&mut roster.has_new_counts) {
-                Self::count(cx);
-            }
-        } else {
-            return Routed::NotMine(Box::new(reply));
+        } else if let Some(sorted) = self.sorting.take(arrival) {
+            return Some(match sorted {
+                Ok(rows) => {
+                    self.list.sorted(&self.people, rows.0);
+                    Notice::new(Tone::Plain, "Sorted by name.")
+                }
+                Err(failure) => Notice::new(Tone::Bad, words::failure(&failure)),
+            });
+        } else if let Some(saved) = self.saving.take(arrival) {
+            return self.saved(saved.err(), calls);
+        } else if self.counting.take(arrival).is_some() && std::mem::take(&mut self.has_new_counts) {
+            self.count(record, calls);
         }
-        Routed::Changed
+        None
     }
 
-    fn listed(cx: &mut Cx<'_>, reply: Reply) {
-        let roster = &mut cx.session.roster;
-        match reply {
-            Reply::Page(page) => roster.arrive(cx.calls, &page),
-            Reply::Kinds(kinds) => {
-                roster.people.learn(&kinds);
-                roster.refresh();
+    fn listed_part(&mut self, part: Part, calls: &mut Outbox) {
+        match part {
+            Part::Page(page) => self.arrive(calls, &page),
+            Part::Kinds(kinds) => {
+                self.people.learn(&kinds);
+                self.refresh();
             }
-            Reply::Note(note) => roster.notes.push(note),
-            Reply::Failed(failure) => roster.listing = Phase::Failed(failure),
-            _ => {
-                roster.listing = Phase::Done;
-                roster.complete(cx.calls);
-                Self::count(cx);
-            }
+            Part::Note(note) => self.notes.push(note),
+            // No listing brings these.
+            Part::Hits(_) | Part::Batch(_) => {}
         }
     }
 
@@ -167,68 +149,48 @@ impl Roster {
         }
         let at = u32::try_from(self.people.pages.all().len()).unwrap_or(u32::MAX);
         self.people.add(page);
+        self.shared.count(page);
         self.list.add(&self.people, at);
-        if let Some(row) = self.wanted.and_then(|id| self.people.pages.find(id)) {
-            self.wanted = None;
-            self.list.go_to(row);
-        }
         self.search_later(calls, at);
         self.recount();
     }
 
     /// Pages that come while a filter is on get a search of their own.
     fn search_later(&mut self, calls: &mut Outbox, first: u32) {
-        let query = crate::domain::filter::Query::parse(&self.typed);
+        let query = Query::parse(&self.typed);
         let pages = self.people.pages.all().get(first as usize..).unwrap_or_default().to_vec();
         if query.needs_search() && !pages.is_empty() {
-            let query = self.typed.clone();
-            let search = Request::Search { query, first, pages, kept: None, within: None };
-            self.searches.insert(calls.start(search));
+            self.search(calls, pending::search(self.typed.clone(), first, pages, None));
         }
     }
 
-    pub(super) fn search_came(&mut self, calls: &mut Outbox, call: CallId, reply: &Reply) {
-        if let Reply::Hits(found) | Reply::Searched(found) = reply {
-            self.list.take_hits(&self.people, found);
-        }
-        if !matches!(reply, Reply::Hits(_)) {
-            self.searches.remove(&call);
-            if let Reply::Failed(_) = reply {
-                self.is_torn = true;
-                calls.cancel(call);
+    /// Takes what a search has found; out comes whether it was one of ours, and what went wrong with it.
+    #[expect(clippy::option_option, reason = "not ours, ours and well, ours and failed")]
+    fn search_came(&mut self, arrival: &mut Arrival) -> Option<Option<Failure>> {
+        let at = self.searches.iter().position(|search| search.call() == Some(arrival.call()))?;
+        let search = self.searches.get_mut(at)?;
+        let (found, failure) = match search.part(arrival) {
+            Some(Part::Hits(hits)) => (hits, None),
+            // No search brings other parts.
+            Some(_) => (Vec::new(), None),
+            None => {
+                let ended = search.take(arrival)?;
+                self.searches.swap_remove(at);
+                match ended {
+                    Ok(hits) => (hits.0, None),
+                    Err(failure) => {
+                        self.is_torn = true;
+                        (Vec::new(), Some(failure))
+                    }
+                }
             }
-            if self.searches.is_empty() {
-                self.list.searched(&self.people);
-            }
+        };
+        self.list.take_hits(&self.people, &found);
+        if self.searches.is_empty() {
+            self.list.searched(&self.people);
         }
         self.recount();
-    }
-
-    /// The rows by name have come.
-    fn sorted(cx: &mut Cx<'_>, reply: Reply) {
-        let roster = &mut cx.session.roster;
-        roster.sorting = None;
-        match reply {
-            Reply::Sorted(rows) => {
-                roster.list.sorted(&roster.people, rows);
-                cx.say(Tone::Plain, "Sorted by name.");
-            }
-            Reply::Failed(failure) => cx.say(Tone::Bad, words::failure(&failure)),
-            _ => {}
-        }
-    }
-
-    fn know(&mut self, reply: Reply) {
-        match reply {
-            Reply::Protection(facts) => {
-                let facts: Protection = *facts;
-                self.people.know(facts);
-                self.facts = Phase::Done;
-            }
-            Reply::Failed(failure) => self.facts = Phase::Failed(failure),
-            _ => self.facts = Phase::Done,
-        }
-        self.refresh();
+        Some(failure)
     }
 
     /// Both halves are here: seats whose users were not listed become rows.
@@ -250,47 +212,34 @@ impl Roster {
 
     /// Saves the counts of a complete list; *eligible* holds those who are on already, so that the board can say
     /// "184 of 231"; again whenever exclusions or kinds change them. One save at a time: the newest must be the last.
-    pub(crate) fn count(cx: &mut Cx<'_>) {
-        let roster = &mut cx.session.roster;
-        if roster.counting.is_some() {
-            roster.has_new_counts = true;
+    pub(crate) fn count(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        if self.counting.is_out() {
+            self.has_new_counts = true;
             return;
         }
-        let Some(record) = cx.session.record.as_ref().filter(|record| !record.is_read_only) else { return };
-        if !(roster.is_complete() && roster.is_known()) {
+        if record.is_read_only || !(self.is_complete() && self.is_known()) {
             return;
         }
-        let counts = roster.people.counts();
-        roster.counting = Some(cx.calls.start(Request::SaveCounts {
-            run: record.id.clone(),
-            listed: counts.listed,
-            eligible: counts.eligible.saturating_add(counts.protected),
-        }));
+        let counts = self.people.counts();
+        let eligible = counts.eligible.saturating_add(counts.protected);
+        self.counting.start(calls, pending::save_counts(record.id.clone(), counts.listed, eligible));
     }
 
-    fn saved(cx: &mut Cx<'_>, reply: &Reply) {
-        let roster = &mut cx.session.roster;
-        roster.saving = None;
-        if let Reply::Failed(failure) = reply {
-            roster.is_dirty = true;
-            roster.wake = Some(cx.calls.start(Request::Wake(SAVE_AGAIN_AFTER)));
-            let words = words::failure(failure);
-            cx.say(Tone::Bad, words);
-        } else if roster.is_dirty && roster.wake.is_none() {
-            roster.wake = Some(cx.calls.start(Request::Wake(SAVE_AFTER)));
+    fn saved(&mut self, failure: Option<Failure>, calls: &mut Outbox) -> Option<Notice> {
+        let again = if failure.is_some() { SAVE_AGAIN_AFTER } else { SAVE_AFTER };
+        self.is_dirty |= failure.is_some();
+        if self.is_dirty && (failure.is_some() || !self.wake.is_out()) {
+            self.wake.start(calls, pending::wake(again));
         }
+        failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)))
     }
 
     fn end_readers(&mut self, calls: &mut Outbox) {
-        for phase in [&mut self.listing, &mut self.facts] {
-            if let Phase::Running(call) = *phase {
-                calls.cancel(call);
-                *phase = Phase::Idle;
-            }
-        }
-        calls.cancel_taken(&mut self.sorting);
-        for call in std::mem::take(&mut self.searches) {
-            calls.cancel(call);
+        self.listing.pending.cancel(calls);
+        self.facts.pending.cancel(calls);
+        self.sorting.cancel(calls);
+        for mut search in std::mem::take(&mut self.searches) {
+            search.cancel(calls);
         }
     }
 }

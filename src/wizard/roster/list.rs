@@ -1,21 +1,17 @@
-//! Which rows are shown and in which order, and the cursor, which belongs to a user and not to an index.
+//! Which rows are shown and in which order.
 //!
 //! Arrival order while the list streams in, by name on request once it is complete; a filter shows its hits as they
-//! come. Indices are kept beside the ordinals, so that a view asks nothing that grows with the list.
+//! come. A generation counts the changes: front ends keep their cursor on a user and look its row up again.
 
 use crate::{
-    domain::{
-        filter::{Query, Search},
-        protection::State,
-        user::Kind,
-    },
-    wizard::{
-        event::{Move, PageHits},
-        part::ticks::{Ticks, rows_of},
-    },
+    domain::{filter::Query, protection::State, user::Kind},
+    wizard::call::PageHits,
 };
 
-use super::people::People;
+use super::{
+    people::People,
+    ticks::{Ticks, rows_of},
+};
 
 /// The rows that are shown.
 #[derive(Debug, Default)]
@@ -32,13 +28,16 @@ pub(super) struct List {
     shown: Ticks,
     /// The rows still answer the question before: nothing has come for this one.
     is_stale: bool,
-    /// The user under the cursor, and where that row stands.
-    cursor: Option<(u32, usize)>,
-    /// The user at the other end of a range, and where that row stands.
-    anchor: Option<(u32, usize)>,
+    /// Counts the changes of the rows.
+    generation: u64,
 }
 
 impl List {
+    /// An empty list in the place of this one; its generations go on.
+    pub(super) fn behind(before: &Self) -> Self {
+        Self { generation: before.generation + 1, ..Self::default() }
+    }
+
     /// The rows, in their order.
     pub(super) fn rows(&self) -> &[u32] {
         match (&self.found, &self.by_name) {
@@ -65,7 +64,7 @@ impl List {
 
     /// A page has come.
     pub(super) fn add(&mut self, people: &People, page: u32) {
-        let was_empty = self.rows().is_empty();
+        self.generation += 1;
         let Some((start, len)) = people.pages.span(page) else { return };
         let words = start as usize / 64..(start as usize + len).div_ceil(64);
         for at in words.clone() {
@@ -78,9 +77,6 @@ impl List {
         if self.is_filtered() && !self.query.needs_search() {
             self.append(people, words);
         }
-        if was_empty {
-            self.reseat();
-        }
     }
 
     /// Another filter. With `Query::needs_search` the rows stay until the first hits come.
@@ -89,7 +85,6 @@ impl List {
         self.hits.clear();
         self.is_stale = self.query.needs_search();
         if !self.is_stale {
-            self.rewind();
             self.rebuild(people);
         }
     }
@@ -116,9 +111,7 @@ impl List {
             for range in words {
                 self.append(people, range);
             }
-            if last.is_none() {
-                self.reseat();
-            }
+            self.generation += 1;
         } else {
             self.rebuild(people);
         }
@@ -140,19 +133,6 @@ impl List {
         }
         let pages = 0..u32::try_from(people.pages.all().len()).ok()?;
         Some(pages.filter_map(|page| people.pages.span(page)).map(|span| self.hits.span(span)).collect())
-    }
-
-    /// The page of the user under the cursor, if the question lets that user stay.
-    pub(super) fn kept(&self, people: &People, query: &Query) -> Option<usize> {
-        let ordinal = self.under_cursor()?;
-        let (at, row) = people.pages.place(ordinal)?;
-        let open = open_to(query, people, ordinal as usize / 64);
-        let page = people.pages.all().get(at)?;
-        let mut only = vec![0; row / 64];
-        only.push(1 << (row % 64));
-        let is_found = open >> (ordinal % 64) & 1 == 1
-            && Search::of(query).page(page, Some(&only)).iter().any(|word| *word != 0);
-        is_found.then_some(at)
     }
 
     /// Kinds or states have changed: rows may come or go where the filter names them, or where seats were turned off.
@@ -189,52 +169,24 @@ impl List {
         self.rebuild(people);
     }
 
-    /// Moves the cursor.
-    pub(super) fn step(&mut self, by: Move) {
-        let mut cursor = crate::wizard::part::list::Cursor::default();
-        let len = self.rows().len();
-        cursor.put(self.cursor.map_or(0, |(_, at)| at));
-        cursor.step(by, len);
-        self.cursor = cursor.get(len).and_then(|at| Some((*self.rows().get(at)?, at)));
+    /// The number of the rows as they stand.
+    pub(super) const fn generation(&self) -> u64 {
+        self.generation
     }
 
-    /// Index of the cursor; none when there is no row.
-    pub(super) fn cursor(&self) -> Option<usize> {
-        self.cursor.filter(|(row, at)| self.rows().get(*at) == Some(row)).map(|(_, at)| at)
+    /// The index of a row, where it is shown.
+    pub(super) fn at(&self, row: u32) -> Option<usize> {
+        let rows = self.rows();
+        match self.by_name {
+            Some(_) => rows.iter().position(|other| *other == row),
+            // In the order of arrival ordinals ascend.
+            None => rows.binary_search(&row).ok(),
+        }
     }
 
-    /// The user under the cursor; none when there is no row.
-    pub(super) fn under_cursor(&self) -> Option<u32> {
-        self.cursor().and_then(|at| self.rows().get(at).copied())
-    }
-
-    /// Index of the other end of the range.
-    pub(super) fn anchor(&self) -> Option<usize> {
-        self.anchor.map(|(_, at)| at)
-    }
-
-    /// Starts a range at the cursor, or ends the one that is open; says whether one is open now.
-    pub(super) fn mark(&mut self) -> bool {
-        self.anchor = if self.anchor.is_some() { None } else { self.cursor };
-        self.anchor.is_some()
-    }
-
-    /// Ends the range.
-    pub(super) fn unmark(&mut self) {
-        self.anchor = None;
-    }
-
-    /// The rows of the range, or the one under the cursor.
-    pub(super) fn selected(&self) -> Ticks {
-        let Some(at) = self.cursor() else { return Ticks::default() };
-        let other = self.anchor().unwrap_or(at);
-        self.rows().get(at.min(other)..=at.max(other)).unwrap_or_default().iter().copied().collect()
-    }
-
-    /// Puts the cursor on a user, where that row is shown.
-    pub(super) fn go_to(&mut self, row: u32) {
-        self.cursor = Some((row, self.cursor.map_or(0, |(_, at)| at)));
-        self.reseat();
+    /// The rows from one index to another, both included, in either direction.
+    pub(super) fn between(&self, from: usize, to: usize) -> Ticks {
+        self.rows().get(from.min(to)..=from.max(to)).unwrap_or_default().iter().copied().collect()
     }
 
     /// Drops the rows that answered the question before.
@@ -242,14 +194,8 @@ impl List {
         if std::mem::take(&mut self.is_stale) {
             self.found = Some(Vec::new());
             self.shown.clear();
-            self.anchor = None;
-            self.rewind();
+            self.generation += 1;
         }
-    }
-
-    /// Where the cursor's user will not be shown, the first row takes the cursor.
-    fn rewind(&mut self) {
-        self.cursor = self.cursor.map(|(row, _)| (row, 0));
     }
 
     /// 64 rows that pass the filter at once.
@@ -268,6 +214,7 @@ impl List {
     }
 
     fn rebuild(&mut self, people: &People) {
+        self.generation += 1;
         if self.is_stale {
             return;
         }
@@ -279,28 +226,6 @@ impl List {
                 let shown = &self.shown;
                 self.found = Some(sorted.iter().copied().filter(|row| shown.has(*row)).collect());
             }
-        }
-        self.reseat();
-    }
-
-    /// Finds the cursor's and the anchor's user again. Where the cursor's user is not shown any more, the row that
-    /// stands there now takes the cursor; where the anchor's is not, the range ends.
-    fn reseat(&mut self) {
-        let rows = self.rows();
-        let find = |row: u32| {
-            // In the order of arrival ordinals ascend.
-            let at = match self.by_name {
-                Some(_) => rows.iter().position(|r| *r == row),
-                None => rows.binary_search(&row).ok(),
-            };
-            at.map(|at| (row, at))
-        };
-        let cursor = self.cursor.and_then(|(row, _)| find(row));
-        let anchor = self.anchor.and_then(|(row, _)| find(row));
-        self.anchor = anchor;
-        if let Some(last) = self.rows().len().checked_sub(1) {
-            let at = self.cursor.map_or(0, |(_, at)| at.min(last));
-            self.cursor = cursor.or_else(|| Some((*self.rows().get(at)?, at)));
         }
     }
 }

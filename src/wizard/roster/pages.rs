@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::{
-    domain::{
-        id::UserId,
-        user::{User, UserPage},
-    },
-    wizard::part::ticks::{Ticks, rows_of},
+use crate::domain::{
+    id::UserId,
+    user::{User, UserPage},
 };
+
+use super::ticks::{Ticks, rows_of};
 
 /// An empty place of the index.
 const FREE: u32 = u32::MAX;

@@ -4,54 +4,24 @@
 //! states come out. Every change settles the counts with one pass over words of 64 rows (8,000 words at half a million
 //! users, some microseconds).
 
+mod bill;
+mod counts;
+
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use crate::{
-    domain::{
-        bill::{Bill, StaysOff},
-        draft::Draft,
-        id::UserId,
-        protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
-        sydney,
-        text::Text,
-        time::Moment,
-        user::{Kind, Kinds, NewUser, User, UserPage},
-    },
-    wizard::part::ticks::Ticks,
+use crate::domain::{
+    draft::Draft,
+    id::UserId,
+    protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
+    sydney,
+    text::Text,
+    time::Moment,
+    user::{Kind, Kinds, NewUser, User, UserPage},
 };
 
-use super::{ahead::Ahead, pages::Pages};
+use super::{ahead::Ahead, pages::Pages, ticks::Ticks};
 
-/// Counts on the screen; all of listed users unless said otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Counts {
-    /// Users listed; each once.
-    pub(crate) listed: u32,
-    /// Kind included, not excluded, no problem, not on.
-    pub(crate) eligible: u32,
-    /// Eligible and ticked: turned on at Apply.
-    pub(crate) ticked: u32,
-    /// Excluded.
-    pub(crate) excluded: u32,
-    /// On: an active seat.
-    pub(crate) protected: u32,
-    /// Active seats of this product, those of users who are not listed included.
-    pub(crate) seats: u32,
-}
-
-impl Counts {
-    /// Both together.
-    const fn plus(self, other: Self) -> Self {
-        Self {
-            listed: self.listed + other.listed,
-            eligible: self.eligible + other.eligible,
-            ticked: self.ticked + other.ticked,
-            excluded: self.excluded + other.excluded,
-            protected: self.protected + other.protected,
-            seats: self.seats + other.seats,
-        }
-    }
-}
+pub(crate) use counts::Counts;
 
 /// The users, by ordinal.
 #[derive(Debug, Default)]
@@ -67,6 +37,9 @@ pub(crate) struct People {
     turning: Ticks,
     /// By [`Kind::code`].
     kinds: [Ticks; Kind::ALL.len()],
+    /// What is on record has been read. Before that a row may be of a user who is on: nobody is eligible, and nobody is
+    /// ticked, whatever a draft says.
+    is_known: bool,
     /// All is on.
     all: bool,
     /// With All off the ticked rows, with All on the unticked ones.
@@ -147,6 +120,7 @@ impl People {
 
     /// What is true on record.
     pub(crate) fn know(&mut self, facts: Protection) {
+        self.is_known = true;
         self.on.clear();
         self.left.clear();
         let mut seats = facts.seats;
@@ -165,6 +139,11 @@ impl People {
         self.limit = facts.limit;
         self.used_elsewhere = facts.used_elsewhere;
         self.exclude(&facts.exclusions);
+    }
+
+    /// Whether what is on record has been read.
+    pub(crate) const fn is_known(&self) -> bool {
+        self.is_known
     }
 
     /// Who is excluded now. Excluding unticks: lifting the exclusion must not put anyone on a bill.
@@ -321,61 +300,6 @@ impl People {
         self.settle();
     }
 
-    /// What turning these rows on means for the bill.
-    pub(crate) fn bill(&self, chosen: &Ticks) -> Bill {
-        let mut turn_on = [0_u32; Kind::ALL.len()];
-        let mut kinds_off = [0_u32; Kind::ALL.len()];
-        let (mut excluded, mut problem, mut not_chosen) = (0, 0, 0);
-        for at in 0..self.pages.words() {
-            let chosen = chosen.word(at) & self.eligible.word(at);
-            let off = self.live.word(at) & !self.on.word(at) & !chosen;
-            let (is_excluded, has_problem) = (self.excluded.word(at), self.problem.word(at));
-            excluded += (off & is_excluded).count_ones();
-            problem += (off & !is_excluded & has_problem).count_ones();
-            not_chosen += (off & self.eligible.word(at)).count_ones();
-            for ((kind, on), stays) in self.kinds.iter().zip(&mut turn_on).zip(&mut kinds_off) {
-                *on += (chosen & kind.word(at)).count_ones();
-                let left = off & !is_excluded & !has_problem & !self.eligible.word(at);
-                *stays += (left & kind.word(at)).count_ones();
-            }
-        }
-        let of = |counts: &[u32], kind: Kind| counts.get(usize::from(kind.code())).copied().unwrap_or(0);
-        let mut stay_off: Vec<(StaysOff, u32)> =
-            Kind::ALL.into_iter().map(|kind| (StaysOff::Kind(kind), of(&kinds_off, kind))).collect();
-        stay_off.extend([
-            (StaysOff::Excluded, excluded),
-            (StaysOff::Problem, problem),
-            (StaysOff::NotChosen, not_chosen),
-        ]);
-        stay_off.retain(|(_, count)| *count > 0);
-        Bill {
-            turn_on: Kind::ALL
-                .into_iter()
-                .map(|kind| (kind, of(&turn_on, kind)))
-                .filter(|(_, count)| *count > 0)
-                .collect(),
-            already_on: self.counts.protected,
-            stay_off,
-            seats_before: self.seats_before(),
-            limit: self.limit,
-        }
-    }
-
-    /// Rows as the store needs them.
-    pub(crate) fn chosen(&self, rows: &Ticks) -> Vec<Chosen> {
-        rows.rows()
-            .filter_map(|ordinal| {
-                let user = self.pages.user(ordinal)?;
-                Some(Chosen {
-                    id: user.id,
-                    address: user.address.to_text(),
-                    name: user.name.to_text(),
-                    kind: self.kind(ordinal),
-                })
-            })
-            .collect()
-    }
-
     /// Users of a given list, as rows.
     pub(crate) fn rows_of(&self, users: &[Chosen]) -> Ticks {
         users.iter().filter_map(|user| self.pages.find(user.id)).collect()
@@ -462,7 +386,7 @@ impl People {
             .sum()
     }
 
-    /// The state of a row.
+    /// The state of a row. Where [`People::is_known`] is false it says only what the list itself tells.
     pub(crate) fn state(&self, ordinal: u32) -> State {
         let (word, bit) = (ordinal as usize / 64, ordinal % 64);
         [State::Excluded, State::Protected, State::TurningOn, State::Problem, State::Scheduled]
@@ -480,6 +404,7 @@ impl People {
     pub(super) fn in_state(&self, state: State, word: usize) -> u64 {
         let (on, excluded) = (self.on.word(word), self.excluded.word(word));
         let free = self.live.word(word) & !on & !excluded;
+        let known = if self.is_known { u64::MAX } else { 0 };
         let turning = free & self.turning.word(word);
         let scheduled = if self.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
         let problem = free & !turning & self.problem.word(word);
@@ -489,7 +414,7 @@ impl People {
             State::TurningOn => turning,
             State::Scheduled => scheduled,
             State::Problem => problem,
-            State::Off => free & !turning & !scheduled & !problem,
+            State::Off => free & !turning & !scheduled & !problem & known,
         }
     }
 
@@ -519,7 +444,8 @@ impl People {
 
     /// Brings eligibility and ticks of some words up to date, and counts them.
     fn count_words(&mut self, words: Range<usize>) -> Counts {
-        let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| self.included.allows(*kind)).collect();
+        let may = |kind: &Kind| self.is_known && self.included.allows(*kind);
+        let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(may).collect();
         let mut counts = Counts::default();
         for at in words {
             let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.word(at));

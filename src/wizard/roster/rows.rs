@@ -1,15 +1,65 @@
 //! The rows of the users screen, made one at a time when a front end asks for them.
 
 use crate::{
-    domain::{protection::State, text::Text},
-    wizard::view::{Cell, Mark, Row, Rows},
+    domain::{
+        failure::Failure,
+        phrase::{Phrase, WayOn, phrase},
+        protection::State,
+        text::{Text, capital, mixes_alphabets},
+        user::Kind,
+    },
+    wizard::{
+        answer::RowId,
+        view::{Cell, Cells, Column, Mark, Notice, Row, Rows, Tone},
+    },
 };
 
 use super::Roster;
 
+impl Roster {
+    /// Why something that acts on states has to wait: it is not known yet who is on.
+    pub(crate) fn unread(&self) -> Phrase {
+        self.failure().map_or_else(|| "Reading what is on record. One moment.".into(), Failure::in_words)
+    }
+
+    /// Why a row can't be ticked.
+    pub(crate) fn why_closed(&self, row: u32) -> Option<Phrase> {
+        let people = &self.people;
+        let user = people.user(row)?;
+        if people.eligible().has(row) {
+            return None;
+        }
+        let kind = people.kind(row);
+        let plural = || Text::clean(&capital(kind.plural()));
+        Some(match people.state(row) {
+            _ if !people.is_known() => self.unread(),
+            _ if people.on().has(row) => "On already. Apply turns nobody off.".into(),
+            State::Excluded => phrase!["Excluded. ", WayOn::Lift],
+            State::Problem => user.problem.to_text().into(),
+            _ if Kind::INCLUDABLE.contains(&kind) => {
+                phrase![plural(), " are not included. ", WayOn::IncludeKinds]
+            }
+            _ => phrase![plural(), " can't be protected."],
+        })
+    }
+}
+
 impl Rows for Roster {
     fn len(&self) -> usize {
         self.list.rows().len()
+    }
+
+    fn id(&self, at: usize) -> Option<RowId> {
+        Some(RowId::User(self.people.user(*self.list.rows().get(at)?)?.id))
+    }
+
+    fn at(&self, id: &RowId) -> Option<usize> {
+        let RowId::User(id) = id else { return None };
+        self.list.at(self.people.pages.find(*id)?)
+    }
+
+    fn generation(&self) -> u64 {
+        self.list.generation()
     }
 
     /// The end of the user's id.
@@ -34,22 +84,52 @@ impl Rows for Roster {
         };
         let state = match (is_on, is_excluded, people.left(ordinal)) {
             (true, true, _) => Cell::Made(Text::from("on, excluded")),
-            (true, false, Some(left)) => {
-                Cell::Made(Text::of(format_args!("{}, {left}", State::Protected.word())))
-            }
-            _ => Cell::State(people.state(ordinal), ""),
+            (true, false, Some(left)) => Cell::State(State::Protected, left.clone()),
+            _ if !people.is_known() => Cell::Made(Text::default()),
+            _ => Cell::State(people.state(ordinal), Text::default()),
         };
-        Some(Row {
-            mark,
-            cells: [
-                Cell::Words(user.name),
-                Cell::Words(user.address),
-                Cell::Kind(people.kind(ordinal)),
-                state,
-                if user.department.is_empty() { Cell::Empty } else { Cell::Words(user.department) },
-                Cell::Empty,
-            ],
-            is_quiet: !is_on && !is_eligible,
-        })
+        let cells = Cells::default()
+            .with(Column::Name, Cell::Words(user.name))
+            .with(Column::Address, Cell::Words(user.address))
+            .with(Column::Kind, Cell::Kind(people.kind(ordinal)))
+            .with(Column::State, state);
+        let cells = if user.department.is_empty() {
+            cells
+        } else {
+            cells.with(Column::Department, Cell::Words(user.department))
+        };
+        // Not quiet before it is known: nearly all of them would have to be drawn once more.
+        Some(Row { mark, cells, is_quiet: people.is_known() && !is_on && !is_eligible, is_excluded })
+    }
+
+    fn remark(&self, at: usize) -> Option<Notice> {
+        let row = *self.list.rows().get(at)?;
+        let people = &self.people;
+        let user = people.user(row)?;
+        if !user.problem.is_empty() && !people.on().has(row) {
+            return Some(Notice::new(Tone::Warn, user.problem.to_text()));
+        }
+        if mixes_alphabets(user.name.as_str()) || mixes_alphabets(user.address.as_str()) {
+            let words =
+                "A word of this row mixes letters of two alphabets: the name may imitate another one.";
+            return Some(Notice::new(Tone::Warn, words));
+        }
+        let left = people.left(row)?;
+        Some(Notice::new(Tone::Plain, phrase!["The seat is kept: ", left, ". ", WayOn::TurnOff]))
+    }
+
+    /// All of the row. What a stand-in stands for is not known any more: raw words are kept for ids and addresses only
+    /// (product.md section 9, *Records and words*).
+    fn details(&self, at: usize) -> Option<Phrase> {
+        let row = *self.list.rows().get(at)?;
+        let people = &self.people;
+        let user = people.user(row)?;
+        let kind = people.kind(row).word();
+        let state = if people.is_known() { people.state(row).word() } else { "not known yet" };
+        let mut words = phrase![user.address, " · ", user.name, " · ", kind, ", ", state];
+        for more in [user.department, user.licences].into_iter().filter(|more| !more.is_empty()) {
+            words = words.with(phrase![" · ", more]);
+        }
+        Some(words.with(phrase![" · id ", format_args!("{}", user.id)]))
     }
 }

@@ -7,20 +7,30 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     domain::{
+        customer::Product,
+        draft::Draft,
+        failure::FailureKind,
         filter::Search,
-        id::UserId,
         order::by_name,
+        protection::Seat,
+        run::RunRecord,
         user::{Kind, NewUser, PAGE_ROWS, UserPage},
     },
     wizard::{
+        answer::RowId,
+        call::{CallId, PageHits, Reply, Request},
         effect::Effect,
-        event::{PageHits, Reply},
-        outbox::Outbox,
-        view::{Cell, Rows},
+        pending::Arrival,
+        tests::record,
+        view::{Column, Mark, Rows},
     },
 };
 
 const TOTAL: u32 = 500_000;
+
+fn id(n: u32) -> UserId {
+    UserId::from_bytes(u128::from(n).to_be_bytes())
+}
 
 fn page(rows: std::ops::Range<u32>) -> Arc<UserPage> {
     let words: Vec<(u32, String, String)> =
@@ -28,7 +38,7 @@ fn page(rows: std::ops::Range<u32>) -> Arc<UserPage> {
     let rows: Vec<NewUser<'_>> = words
         .iter()
         .map(|(n, name, address)| NewUser {
-            id: UserId::from_bytes(u128::from(*n).to_be_bytes()),
+            id: id(*n),
             name,
             address,
             department: "",
@@ -41,171 +51,195 @@ fn page(rows: std::ops::Range<u32>) -> Arc<UserPage> {
     Arc::new(UserPage::new(&rows, Arc::default()))
 }
 
-/// Answers the newest search as the runner does, `at_once` pages a part; says whether it was a narrowed one.
-fn search_by(roster: &mut Roster, calls: &mut Outbox, at_once: usize) -> bool {
-    let started = calls.take().into_iter().rev().find_map(|effect| match effect {
-        Effect::Start(call, Request::Search { query, first, pages, kept, within }) => {
-            Some((call, query, first, pages, kept, within))
+/// A roster with what is around it.
+struct Rig {
+    roster: Roster,
+    calls: Outbox,
+    record: RunRecord,
+}
+
+impl Rig {
+    /// So many users in pages of 100: "User 500000" first; who is on is not known yet.
+    fn listed(total: u32) -> Self {
+        let record = record(1, Product::Office365);
+        let mut rig = Self { roster: Roster::default(), calls: Outbox::default(), record };
+        for first in (0..total).step_by(100) {
+            rig.roster.arrive(&mut rig.calls, &page(first..(first + 100).min(total)));
         }
-        _ => None,
-    });
-    let (call, query, first, pages, kept, within) = started.expect("no search");
-    let query = Query::parse(&query);
-    let mut found: Vec<PageHits> = pages
-        .iter()
-        .enumerate()
-        .map(|(at, page)| {
+        rig
+    }
+
+    fn hear(&mut self, call: CallId, reply: Reply) {
+        self.calls.note(call, &reply);
+        let mut arrival = Arrival::new(call, reply);
+        self.roster.hear(&mut arrival, &mut self.record, &mut self.calls);
+        assert!(!arrival.is_left(), "the roster's own call");
+    }
+
+    fn ask(&mut self, typed: &str) {
+        self.roster.ask(&mut self.calls, typed);
+    }
+
+    /// Answers the newest search as the runner does, `at_once` pages a part; says whether it was a narrowed one.
+    fn search_by(&mut self, at_once: usize) -> bool {
+        let started = self.calls.take().into_iter().rev().find_map(|effect| match effect {
+            Effect::Start(call, Request::Search { query, first, pages, within }) => {
+                Some((call, query, first, pages, within))
+            }
+            _ => None,
+        });
+        let (call, query, first, pages, within) = started.expect("no search");
+        let query = Query::parse(&query);
+        let found = pages.iter().enumerate().map(|(at, page)| {
             let within = within.as_ref().map(|pages| &*pages[at]);
             let page_number = first + u32::try_from(at).unwrap();
             PageHits { page: page_number, bits: Search::of(&query).page(page, within) }
-        })
-        .collect();
-    if let Some(kept) = kept {
-        let kept = found.remove(kept);
-        roster.search_came(calls, call, &Reply::Hits(vec![kept]));
+        });
+        let found: Vec<PageHits> = found.collect();
+        for part in found.chunks(at_once) {
+            self.hear(call, Reply::Hits(part.to_vec()));
+        }
+        self.hear(call, Reply::Searched(Vec::new()));
+        within.is_some()
     }
-    for part in found.chunks(at_once) {
-        roster.search_came(calls, call, &Reply::Hits(part.to_vec()));
+
+    /// Sorts as the runner does.
+    fn sort(&mut self) {
+        assert!(self.roster.sort(&mut self.calls));
+        let started = self.calls.take().into_iter().find_map(|effect| match effect {
+            Effect::Start(call, Request::Sort(pages)) => Some((call, pages)),
+            _ => None,
+        });
+        let (call, pages) = started.expect("nothing to sort");
+        self.hear(call, Reply::Sorted(by_name(&pages)));
     }
-    roster.search_came(calls, call, &Reply::Searched(Vec::new()));
-    within.is_some()
-}
 
-fn search(roster: &mut Roster, calls: &mut Outbox) {
-    search_by(roster, calls, 100);
-}
-
-/// Sorts as the runner does.
-fn sort(roster: &mut Roster, calls: &mut Outbox) {
-    assert!(roster.sort(calls));
-    let started = calls.take().into_iter().find_map(|effect| match effect {
-        Effect::Start(call, Request::Sort(pages)) => Some((call, pages)),
-        _ => None,
-    });
-    let (call, pages) = started.expect("nothing to sort");
-    assert_eq!(roster.sorting, Some(call));
-    roster.sorting = None;
-    roster.list.sorted(&roster.people, by_name(&pages));
-}
-
-/// A roster of so many users in pages of 100: "User 000900" first, "User 000001" last, of 900.
-fn small(total: u32) -> (Roster, Outbox) {
-    let (mut roster, mut calls) = (Roster::default(), Outbox::default());
-    for first in (0..total).step_by(100) {
-        roster.arrive(&mut calls, &page(first..(first + 100).min(total)));
+    fn name(&self, at: usize) -> String {
+        let row = self.roster.row(at).unwrap();
+        row.cells.get(Column::Name).unwrap().in_words().into_owned()
     }
-    (roster, calls)
-}
 
-fn names(roster: &Roster) -> Vec<String> {
-    (0..Rows::len(roster)).map(|at| name(roster, at)).collect()
+    fn names(&self) -> Vec<String> {
+        (0..Rows::len(&self.roster)).map(|at| self.name(at)).collect()
+    }
+
+    /// Where a user stands now.
+    fn at(&self, n: u32) -> Option<usize> {
+        Rows::at(&self.roster, &RowId::User(id(n)))
+    }
+
+    /// Ticks what is shown.
+    fn tick_these(&mut self) {
+        let rows = self.roster.rows_shown();
+        self.roster.tick(&rows, true);
+    }
 }
 
 #[test]
-fn the_cursor_stays_on_its_user_while_hits_come_before_and_behind() {
-    let (mut roster, mut calls) = small(900);
-    roster.step(Move::By(850));
-    let here = name(&roster, 850);
-    roster.ask(&mut calls, "user");
-    search_by(&mut roster, &mut calls, 2);
-    assert_eq!(roster.cursor(), Some(850));
-    assert_eq!(name(&roster, 850), here);
-    // "u850@" is the one under the cursor; a question that it does not answer puts the cursor on the first row.
-    roster.ask(&mut calls, "user u85");
-    assert!(search_by(&mut roster, &mut calls, 1));
-    assert_eq!((name(&roster, roster.cursor().unwrap()), Rows::len(&roster)), (here, 11));
-    roster.ask(&mut calls, "u7");
-    search_by(&mut roster, &mut calls, 1);
-    assert_eq!((roster.cursor(), name(&roster, 0)), (Some(0), "User 499993".into()));
-    assert_eq!(Rows::len(&roster), 111);
+fn a_user_is_found_again_while_hits_come_before_and_behind() {
+    let mut rig = Rig::listed(900);
+    let here = rig.name(850);
+    rig.ask("user");
+    rig.search_by(2);
+    assert_eq!((rig.at(850), rig.name(850)), (Some(850), here.clone()));
+    rig.ask("user u85");
+    assert!(rig.search_by(1));
+    let at = rig.at(850).unwrap();
+    assert_eq!((rig.name(at), Rows::len(&rig.roster)), (here, 11));
+    rig.ask("u7");
+    rig.search_by(1);
+    assert_eq!((rig.at(850), rig.name(0)), (None, "User 499993".into()));
+    assert_eq!(Rows::len(&rig.roster), 111);
 }
 
 #[test]
-fn a_kept_page_brings_nobody_else_before_the_first_rows() {
-    let (mut roster, mut calls) = small(900);
-    roster.step(Move::By(850));
-    // The user under the cursor does not match: no page comes out of turn.
-    roster.ask(&mut calls, "u85 kind:shared u851");
-    let effects = calls.take();
-    let kept = effects.iter().find_map(|effect| match effect {
-        Effect::Start(_, Request::Search { kept, .. }) => Some(*kept),
-        _ => None,
-    });
-    assert_eq!(kept, Some(None));
-    // u850 is shared; the kinds of the question count too.
-    roster.ask(&mut calls, "u85 kind:user");
-    let kept = calls.take().iter().find_map(|effect| match effect {
-        Effect::Start(_, Request::Search { kept, .. }) => Some(*kept),
-        _ => None,
-    });
-    assert_eq!(kept, Some(None));
-}
-
-#[test]
-fn a_sorted_list_stays_sorted_under_a_filter_and_the_cursor_on_its_user() {
-    let (mut roster, mut calls) = small(900);
-    sort(&mut roster, &mut calls);
-    assert_eq!(roster.cursor(), Some(899), "the first to arrive is the last by name");
-    roster.ask(&mut calls, "u1");
-    assert_eq!(Rows::len(&roster), 900, "the old rows stay");
-    search_by(&mut roster, &mut calls, 1);
-    let shown = names(&roster);
+fn a_sorted_list_stays_sorted_under_a_filter() {
+    let mut rig = Rig::listed(900);
+    rig.sort();
+    assert_eq!(rig.at(0), Some(899), "the first to arrive is the last by name");
+    rig.ask("u1");
+    assert_eq!(Rows::len(&rig.roster), 900, "the old rows stay");
+    rig.search_by(1);
+    let shown = rig.names();
     assert_eq!(shown.len(), 111);
     assert!(shown.is_sorted());
-    assert_eq!(roster.cursor(), Some(0));
-    roster.ask(&mut calls, "");
-    assert!(!roster.sort(&mut calls));
-    assert_eq!(name(&roster, 0), "User 500000");
+    rig.ask("");
+    assert!(!rig.roster.sort(&mut rig.calls));
+    assert_eq!(rig.name(0), "User 500000");
 }
 
 #[test]
 fn a_failed_search_narrows_nothing() {
-    let (mut roster, mut calls) = small(300);
-    roster.ask(&mut calls, "u1");
-    let call = *roster.searches.first().unwrap();
-    let failure = Failure::new(crate::domain::failure::FailureKind::Internal, "it broke", "Try again.");
-    roster.search_came(&mut calls, call, &Reply::Failed(failure));
-    roster.ask(&mut calls, "u12");
-    assert!(!search_by(&mut roster, &mut calls, 1));
-    roster.ask(&mut calls, "u123");
-    assert!(search_by(&mut roster, &mut calls, 1));
-    assert_eq!(names(&roster), ["User 499877"]);
-    roster.ask(&mut calls, "u12");
-    assert!(!search_by(&mut roster, &mut calls, 1), "a wider question needs every row");
-    assert_eq!(Rows::len(&roster), 11);
+    let mut rig = Rig::listed(300);
+    rig.ask("u1");
+    let call = rig.roster.searches.first().unwrap().call().unwrap();
+    let failure = Failure::new(FailureKind::Internal, "it broke", "Try again.");
+    rig.hear(call, Reply::Failed(failure));
+    rig.ask("u12");
+    assert!(!rig.search_by(1));
+    rig.ask("u123");
+    assert!(rig.search_by(1));
+    assert_eq!(rig.names(), ["User 499877"]);
+    rig.ask("u12");
+    assert!(!rig.search_by(1), "a wider question needs every row");
+    assert_eq!(Rows::len(&rig.roster), 11);
 }
 
 #[test]
 fn hits_of_a_cancelled_search_are_dropped() {
-    let (mut roster, mut calls) = small(300);
-    roster.ask(&mut calls, "u1");
-    let old = *roster.searches.first().unwrap();
-    roster.ask(&mut calls, "u2");
-    assert!(calls.take().iter().any(|effect| matches!(effect, Effect::Cancel(call) if *call == old)));
-    assert!(!roster.searches.contains(&old));
+    let mut rig = Rig::listed(300);
+    rig.ask("u1");
+    let old = rig.roster.searches.first().unwrap().call().unwrap();
+    rig.ask("u2");
+    assert!(rig.calls.take().iter().any(|effect| matches!(effect, Effect::Cancel(call) if *call == old)));
+    assert!(rig.roster.searches.iter().all(|search| search.call() != Some(old)));
+}
+
+#[test]
+fn a_domain_is_shared_once_most_addresses_have_it() {
+    let mut rig = Rig::listed(0);
+    rig.record.customer.domain = Text::from("Bakery.example");
+    rig.roster.start(&rig.record, Moment::default(), &mut rig.calls);
+    assert_eq!(rig.roster.shared_domain(), None);
+    let other = |n: u32| NewUser {
+        id: id(1_000 + n),
+        name: "Guest",
+        address: "guest@elsewhere.example",
+        department: "",
+        problem: "",
+        kind: Kind::Guest,
+        licences: 0,
+        made: None,
+    };
+    let others = |count| Arc::new(UserPage::new(&(0..count).map(other).collect::<Vec<_>>(), Arc::default()));
+    for (page, shared) in
+        [(others(2), None), (page(0..2), None), (page(2..4), Some("Bakery.example")), (others(9), None)]
+    {
+        rig.roster.arrive(&mut rig.calls, &page);
+        assert_eq!(rig.roster.shared_domain().map(Text::as_str), shared);
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever was asked before and however the parts come, the rows are those of a plain scan.
+    /// Whatever was asked before and however the parts come, the rows are those of a plain scan; another number stands
+    /// for other rows, and a user is found where the row is.
     #[test]
     fn the_rows_are_those_that_match(
         asked in prop::collection::vec("(user )?[u0-9]{0,3}( kind:s)?", 1..6),
         at_once in 1_usize..5,
-        cursor in 0_i64..300,
         is_by_name in any::<bool>(),
     ) {
-        let (mut roster, mut calls) = small(300);
-        roster.step(Move::By(cursor));
+        let mut rig = Rig::listed(300);
         if is_by_name {
-            sort(&mut roster, &mut calls);
+            rig.sort();
         }
+        let (mut names, mut generation) = (rig.names(), rig.roster.generation());
         for typed in asked {
-            let before = roster.under_cursor().map(|(row, _)| row);
-            roster.ask(&mut calls, &typed);
-            if !roster.searches.is_empty() {
-                search_by(&mut roster, &mut calls, at_once);
+            rig.ask(&typed);
+            if rig.roster.is_searching() {
+                rig.search_by(at_once);
             }
             let words: Vec<&str> = typed.split_whitespace().collect();
             let mut model: Vec<u32> = (0..300)
@@ -217,52 +251,80 @@ proptest! {
             if is_by_name {
                 model.reverse();
             }
-            let shown: Vec<u32> = (0..Rows::len(&roster))
-                .map(|at| TOTAL - name(&roster, at).strip_prefix("User ").unwrap().parse::<u32>().unwrap())
-                .collect();
+            let now = rig.names();
+            let number = |name: &String| TOTAL - name.strip_prefix("User ").unwrap().parse::<u32>().unwrap();
+            let shown: Vec<u32> = now.iter().map(number).collect();
             prop_assert_eq!(&shown, &model, "{:?}", typed);
-            let now = roster.under_cursor().map(|(row, _)| row);
-            let is_kept = before.is_some_and(|row| roster.list.rows().contains(&row));
-            if is_kept {
-                prop_assert_eq!(now, before);
+            prop_assert!(now == names || rig.roster.generation() != generation);
+            (names, generation) = (now, rig.roster.generation());
+            for n in 0..300 {
+                prop_assert_eq!(rig.at(n), shown.iter().position(|other| *other == n));
             }
-            prop_assert_eq!(now.is_some(), !shown.is_empty());
         }
-    }
-}
-
-fn name(roster: &Roster, at: usize) -> String {
-    match &roster.row(at).unwrap().cells[0] {
-        Cell::Words(name) => name.as_str().to_owned(),
-        other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
-    let (mut roster, mut calls) = (Roster::default(), Outbox::default());
+    let mut rig = Rig::listed(0);
     for first in (0..TOTAL).step_by(PAGE_ROWS) {
-        roster.arrive(&mut calls, &page(first..(first + 999).min(TOTAL)));
+        rig.roster.arrive(&mut rig.calls, &page(first..(first + 999).min(TOTAL)));
     }
-    assert_eq!((roster.counts().listed, roster.counts().eligible), (TOTAL, 450_000));
-    roster.step(Move::Last);
-    assert_eq!(name(&roster, roster.cursor().unwrap()), "User 000001");
-    roster.tick_all();
-    assert_eq!(roster.counts().ticked, 450_000);
-    roster.include(Kinds::default().toggled(Kind::Shared));
-    let bill = roster.people().bill(roster.people().ticked());
+    rig.roster.people.know(Protection::default());
+    assert_eq!((rig.roster.counts().listed, rig.roster.counts().eligible), (TOTAL, 450_000));
+    assert_eq!(rig.name(Rows::len(&rig.roster) - 1), "User 000001");
+    rig.roster.tick_all();
+    assert_eq!(rig.roster.counts().ticked, 450_000);
+    rig.roster.include(Kinds::default().toggled(Kind::Shared));
+    let bill = rig.roster.people().bill(rig.roster.people().ticked());
     assert_eq!(bill.turn_on, [(Kind::User, 450_000), (Kind::Shared, 50_000)]);
-    roster.clear();
-    roster.ask(&mut calls, "u49999 kind:user");
-    search(&mut roster, &mut calls);
-    assert_eq!((Rows::len(&roster), roster.these()), (10, 10), "u49999 and u499991 to u499999");
-    roster.tick_these();
-    roster.ask(&mut calls, "u7");
-    search(&mut roster, &mut calls);
-    assert_eq!((roster.counts().ticked, roster.outside()), (10, 10));
-    assert_eq!(Rows::len(&roster), 11_111);
-    roster.ask(&mut calls, "");
-    sort(&mut roster, &mut calls);
-    assert_eq!((name(&roster, 0), name(&roster, 499_999)), ("User 000001".into(), "User 500000".into()));
-    assert_eq!(roster.people().chosen(roster.people().ticked()).len(), 10);
+    rig.roster.clear();
+    rig.ask("u49999 kind:user");
+    rig.search_by(100);
+    assert_eq!((Rows::len(&rig.roster), rig.roster.these()), (10, 10), "u49999 and u499991 to u499999");
+    rig.tick_these();
+    rig.ask("u7");
+    rig.search_by(100);
+    assert_eq!((rig.roster.counts().ticked, rig.roster.outside()), (10, 10));
+    assert_eq!(Rows::len(&rig.roster), 11_111);
+    rig.ask("");
+    rig.sort();
+    assert_eq!((rig.name(0), rig.name(499_999)), ("User 000001".into(), "User 500000".into()));
+    assert_eq!(rig.roster.people().chosen(rig.roster.people().ticked()).len(), 10);
+}
+
+#[test]
+fn nobody_can_be_ticked_before_it_is_known_who_is_on() {
+    let mut rig = Rig::listed(0);
+    rig.roster.people.restore(&Draft::new(false, [id(1), id(2)]));
+    rig.roster.arrive(&mut rig.calls, &page(1..5));
+    let marks = |rig: &Rig| -> Vec<Mark> { (0..4).map(|at| rig.roster.row(at).unwrap().mark).collect() };
+    let is_blank = |rig: &Rig| {
+        let state =
+            |at| rig.roster.row(at).unwrap().cells.get(Column::State).unwrap().in_words().into_owned();
+        (0..4).all(|at| state(at).is_empty())
+    };
+    // Rows stand there at once, and say nothing that may be wrong a moment later: user 2 is on.
+    let all = rig.roster.rows_shown();
+    assert!(!rig.roster.toggle(&all), "no row takes a tick");
+    rig.roster.invert(&all);
+    assert_eq!((marks(&rig), is_blank(&rig)), (vec![Mark::Closed; 4], true));
+    let counts = rig.roster.counts();
+    assert_eq!((counts.listed, counts.eligible, counts.ticked), (4, 0, 0));
+    rig.ask("state:off");
+    assert_eq!(Rows::len(&rig.roster), 0, "nobody is known to be off");
+    rig.ask("");
+    let seat = Seat {
+        id: id(2),
+        address: Text::from("u2@bakery.example"),
+        name: Text::from("User 2"),
+        since: Moment::default(),
+        left: None,
+        first_backup: None,
+    };
+    rig.roster.people.know(Protection { seats: vec![seat], ..Protection::default() });
+    rig.roster.refresh();
+    assert_eq!(marks(&rig), [Mark::Ticked, Mark::On, Mark::Off, Mark::Off]);
+    let counts = rig.roster.counts();
+    assert_eq!((counts.eligible, counts.ticked, is_blank(&rig)), (3, 1, false));
 }

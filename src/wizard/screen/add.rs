@@ -1,135 +1,124 @@
-//! Screen: add a customer (Admin only). Comes on by `n` on the customers; Save writes the record and goes back.
+//! Screen: add a customer (Admin only). Comes on from the customers; Save writes the record and goes back.
 
 use crate::{
     domain::{
-        customer::{NewCustomer, Product},
+        customer::{Customer, NewCustomer, Product},
         customer_record::{self, Column},
         failure::Failure,
+        form_draft::FormDraft,
+        phrase::Phrase,
         text::Text,
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Request},
-        event::{Action, Intent, Reply},
+        answer::{Action, FieldId, Given, Value},
+        ask::{QuestionId, Shape, Spot},
+        context::{UpdateCx, ViewCx},
         part::{
-            form::{Control, Form, Heard},
+            form::{Control, Form, NO_YES},
             wait::{self, Wait},
         },
-        screen::Scene,
-        step::Step,
-        view::{Block, Card, Panel, Tone},
-        words,
+        pending::{self, Arrival},
+        screen::{Scene, step::Step},
+        view::{Block, Card, Tone},
     },
 };
 
-/// The controls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Name {
-    Reference,
-    Company,
-    Domain,
-    Sells(Product),
-    Tenant,
-    Managed,
-    Zone,
-    Seats,
-    Save,
-    Back,
-}
-
-/// Controls in which something can be wrong, in their order.
-const FIELDS: [Name; 7] =
-    [Name::Reference, Name::Company, Name::Domain, Name::Tenant, Name::Managed, Name::Zone, Name::Seats];
-
-/// No and yes, in the order of their index.
-const NO_YES: &[&str] = &["no", "yes"];
+/// Fields in which something can be wrong, in their order.
+const FIELDS: [FieldId; 7] = [
+    FieldId::Reference,
+    FieldId::Company,
+    FieldId::MailDomain,
+    FieldId::TenantOnRecord,
+    FieldId::Managed,
+    FieldId::TimeZone,
+    FieldId::Seats,
+];
 
 /// The screen's own state.
 #[derive(Debug)]
 pub(crate) struct Add {
-    form: Form<Name>,
-    /// Controls whose problems are shown: they were left, or Save was pressed.
-    left: Vec<Name>,
-    saving: Option<Wait>,
+    form: Form,
+    saving: Wait<Customer>,
     failure: Option<Failure>,
 }
 
-impl Default for Add {
-    fn default() -> Self {
+impl Add {
+    /// An empty form, or with what was typed into it before.
+    pub(crate) fn new(typed: &FormDraft) -> Self {
+        let field = |id, label, hint: &'static str| Control::field(id, label, hint, "");
         let mut controls = vec![
-            (Name::Reference, Control::field("Reference", "your own number for this customer", "")),
-            (Name::Company, Control::field("Name", "the company's name", "")),
-            (Name::Domain, Control::field("Mail domain", "like bakery.example", "")),
+            field(FieldId::Reference, "Reference", "your own number for this customer"),
+            field(FieldId::Company, "Name", "the company's name"),
+            field(FieldId::MailDomain, "Mail domain", "like bakery.example"),
         ];
         for product in Product::ALL {
-            controls.push((Name::Sells(product), Control::choice(product.name(), NO_YES, 0)));
+            controls.push(Control::choice(FieldId::Sells(product), product.name(), NO_YES, 0));
         }
         controls.extend([
-            (Name::Tenant, Control::field("Tenant ID", "may stay empty", "")),
-            (Name::Managed, Control::choice("Provisioned through Manage Protect", NO_YES, 0)),
-            (Name::Zone, Control::field("Time zone", "like Australia/Perth; may stay empty", "")),
-            (Name::Seats, Control::field("Seats bought", "a number; empty: no limit on record", "")),
-            (Name::Save, Control::button("Save", Action::Save)),
-            (Name::Back, Control::button("Back", Action::Back)),
+            field(FieldId::TenantOnRecord, "Tenant ID", "may stay empty"),
+            Control::choice(FieldId::Managed, "Provisioned through Manage Protect", NO_YES, 0),
+            field(FieldId::TimeZone, "Time zone", "like Australia/Perth; may stay empty"),
+            field(FieldId::Seats, "Seats bought", "a number; empty: no limit on record"),
+            Control::button("Save", Action::Save),
+            Control::button("Back", Action::Back),
         ]);
-        Self { form: Form::new(controls), left: Vec::new(), saving: None, failure: None }
-    }
-}
-
-impl Add {
-    /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
-        Wait::cancel(&mut self.saving, cx);
+        let mut form = Form::new(controls);
+        form.take_up(typed);
+        Self { form, saving: Wait::default(), failure: None }
     }
 
-    /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
-        match self.form.intent(intent) {
-            Heard::Changed(name) => self.left.retain(|left| *left != name),
-            Heard::Left(name) => self.left.push(name),
-            Heard::Pressed(Action::Save) => self.save(cx),
-            Heard::Paste => cx.say(Tone::Plain, words::PASTE),
-            Heard::Back => return Step::Back,
-            Heard::Nothing | Heard::Pressed(_) | Heard::NotMine(_) => {}
+    /// Comes on.
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "every screen comes on the same way"
+    )]
+    pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
+
+    /// Goes off; what was typed is kept.
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.keep_form(cx.calls);
+        self.saving.cancel(cx);
+    }
+
+    /// Handles an answer.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(id, value) => self.fill(cx, id, &value),
+            Given::Settle(id) => self.form.settle(id),
+            Given::Submit => self.save(cx),
+            Given::Back => return Step::Back,
+            _ => {}
         }
         Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
-        if Wait::ends(&mut self.saving, call) {
-            match reply {
-                Reply::Added(customer) => {
-                    cx.say(Tone::Good, Text::of(format_args!("{} was added.", customer.name)));
-                    return Step::Back;
-                }
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        match self.saving.take(arrival) {
+            Some(Ok(customer)) => {
+                cx.say(Tone::Good, format_args!("{} was added.", customer.name));
+                cx.session.form_changed(FormDraft::default(), cx.calls);
+                return Step::Back;
             }
+            Some(Err(failure)) => self.failure = Some(failure),
+            None => {}
         }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
-        let problem = |name| self.problem(name).filter(|_| self.left.contains(&name));
-        let mut blocks = self.form.blocks(problem, |_| self.saving.is_none());
-        if let Some(failure) = &self.failure {
-            blocks.push(Block::Failure(failure.clone()));
-        }
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
+        let mut blocks = self.form.blocks(problem, |_| !self.saving.is_out());
+        blocks.extend(self.failure.clone().map(Block::Failure));
         Scene {
-            panel: Panel { heading: Text::from("Add a customer"), blocks },
-            overlay: None,
-            notice: self.saving.as_ref().map(|wait| wait.notice(look.now)),
-            keys: self.form.keys(),
+            is_waiting: self.saving.is_out(),
             focus: self.form.focus(),
-            next_change: self.saving.as_ref().map(|wait| wait.next_change(look.now)),
+            notice: self.saving.notice(cx.now),
+            next_change: self.saving.next_change(cx.now),
+            ..Scene::new(QuestionId::NewCustomer, Shape::Form, "Add a customer", blocks)
         }
-    }
-
-    /// Whether what was asked for is on its way.
-    pub(crate) const fn is_waiting(&self) -> bool {
-        self.saving.is_some()
     }
 
     /// What to say.
@@ -143,60 +132,63 @@ impl Add {
         }
     }
 
-    fn save(&mut self, cx: &mut Cx<'_>) {
-        if self.saving.is_some() {
+    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
+        if self.form.fill(id, value) {
+            cx.session.form_changed(self.form.draft(), cx.calls);
+        }
+    }
+
+    fn save(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.saving.is_out() {
             return;
         }
-        self.left = FIELDS.to_vec();
-        if let Some((name, problem)) = FIELDS.into_iter().find_map(|name| Some((name, self.problem(name)?))) {
-            self.form.focus_on(name);
-            cx.say(Tone::Warn, problem);
-            return;
+        self.form.settle_all();
+        if let Some((id, problem)) = FIELDS.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+            self.form.focus_on(Spot::Field(id));
+            return cx.say(Tone::Warn, problem);
         }
         self.failure = None;
-        self.saving = Some(Wait::start(cx, Request::AddCustomer(self.customer()), wait::RECORD));
+        self.saving.start(cx, pending::add_customer(self.customer()), wait::RECORD);
     }
 
-    /// What is wrong with a control, as a sentence.
-    fn problem(&self, name: Name) -> Option<Text> {
-        if name == Name::Managed {
-            return customer_record::contradiction(&self.customer()).map(Text::from);
+    /// What is wrong with a field, as a sentence.
+    fn problem(&self, id: FieldId) -> Option<Phrase> {
+        if id == FieldId::Managed {
+            return customer_record::contradiction(&self.customer()).map(Phrase::from);
         }
-        name.column()?.read(self.form.text(name), &mut NewCustomer::default()).err()
+        column(id)?.read(self.form.text(id), &mut NewCustomer::default()).err().map(Phrase::from)
     }
 
-    fn is_yes(&self, name: Name) -> bool {
-        self.form.chosen(name) == 1
+    fn is_yes(&self, id: FieldId) -> bool {
+        self.form.chosen(id) == 1
     }
 
     fn customer(&self) -> NewCustomer {
         let mut customer = NewCustomer {
             is_active: true,
-            products: Product::ALL.into_iter().filter(|p| self.is_yes(Name::Sells(*p))).collect(),
-            is_managed: self.is_yes(Name::Managed),
+            products: Product::ALL.into_iter().filter(|p| self.is_yes(FieldId::Sells(*p))).collect(),
+            is_managed: self.is_yes(FieldId::Managed),
             ..NewCustomer::default()
         };
-        for name in FIELDS {
-            if let Some(column) = name.column() {
+        for id in FIELDS {
+            if let Some(column) = column(id) {
                 // What can't be read was said at its field, and stays out.
-                let _said = column.read(self.form.text(name), &mut customer);
+                let _said = column.read(self.form.text(id), &mut customer);
             }
         }
         customer
     }
 }
 
-impl Name {
-    /// The column of the record that a field holds.
-    const fn column(self) -> Option<Column> {
-        match self {
-            Self::Reference => Some(Column::Reference),
-            Self::Company => Some(Column::Name),
-            Self::Domain => Some(Column::Domain),
-            Self::Tenant => Some(Column::Tenant),
-            Self::Zone => Some(Column::TimeZone),
-            Self::Seats => Some(Column::Seats),
-            Self::Sells(_) | Self::Managed | Self::Save | Self::Back => None,
-        }
+/// The column of the record that a field holds.
+const fn column(id: FieldId) -> Option<Column> {
+    match id {
+        FieldId::Reference => Some(Column::Reference),
+        FieldId::Company => Some(Column::Name),
+        FieldId::MailDomain => Some(Column::Domain),
+        FieldId::TenantOnRecord => Some(Column::Tenant),
+        FieldId::TimeZone => Some(Column::TimeZone),
+        FieldId::Seats => Some(Column::Seats),
+        _ => None,
     }
 }

@@ -1,7 +1,8 @@
 //! Screen: obtain consent, or prove that impersonation works. Comes on once access is on record.
 //!
-//! The named checks turn green by themselves: the run's [`Proving`] asks, nobody reports. The one button says Authorise
-//! (it shows the link) until every check is good, then it says Enable. There is no button for "I have finished".
+//! The named checks turn green by themselves: the run's [`Proving`](crate::wizard::proving::Proving) asks, nobody reports.
+//! The one button says Authorise (it shows the link) until every check is good, then it says Enable. There is no button
+//! for "I have finished".
 
 mod words;
 
@@ -9,20 +10,22 @@ use crate::{
     domain::{
         failure::Failure,
         id::TenantId,
+        phrase::{WayOn, phrase},
         run::RunRecord,
-        tenant::{Check, CheckState, Verdict},
+        tenant::{Check, CheckState, Proof, Verdict},
         text::Text,
+        time::Moment,
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Deed, Request},
-        event::{Action, Intent, Reply},
+        answer::{Action, Given},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
+        effect::FrontEndTask,
         part::wait::{self, Wait},
-        proving::Proving,
-        screen::{Scene, Screen, users::Users},
+        pending::{self, Arrival, Pending, Told, Written},
+        screen::{Scene, Screen, step::Step, users::Users},
         session::Session,
-        step::Step,
-        view::{Ask, Block, Button, Card, CheckGroup, Chord, Focus, Key, Notice, Panel, Standing, Tone},
+        view::{Block, Button, Card, CheckGroup, Offer, Standing, Tone},
         words as shared,
     },
 };
@@ -32,15 +35,15 @@ use crate::{
 pub(crate) struct Authorise {
     /// The link stands on the screen.
     is_link_shown: bool,
-    /// The QR code covers the window.
-    is_qr_shown: bool,
     /// The write that keeps when the link was first shown.
-    noting: Option<CallId>,
-    /// Opening a browser, writing a file, playing the customer: each says in words what became of it.
-    asked: Vec<CallId>,
+    noting: Pending<Box<RunRecord>>,
+    /// Opening a browser: says in words what became of it.
+    browsing: Pending<Told>,
+    /// Writing the link into a file.
+    writing: Pending<Written>,
     /// Playing the customer: afterwards the checks are asked at once.
-    rehearsal: Option<CallId>,
-    enabling: Option<Wait>,
+    rehearsal: Pending<Told>,
+    enabling: Wait<Box<RunRecord>>,
     failure: Option<Failure>,
     /// Where the link was written.
     file: Option<Text>,
@@ -48,157 +51,142 @@ pub(crate) struct Authorise {
 
 impl Authorise {
     /// Comes on: shows a link that was shown before, and begins to ask.
-    pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.is_link_shown |= cx.session.record.as_ref().is_some_and(|record| record.link_shown.is_some());
-        Proving::start(cx);
+        cx.session.begin_proving(cx.now, cx.calls);
     }
 
     /// Goes off. The polling goes on: it belongs to the run.
-    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
-        cx.calls.cancel_taken(&mut self.noting);
-        cx.calls.cancel_taken(&mut self.rehearsal);
-        for call in self.asked.drain(..) {
-            cx.calls.cancel(call);
-        }
-        Wait::cancel(&mut self.enabling, cx);
-        self.is_qr_shown = false;
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        self.noting.cancel(cx.calls);
+        self.rehearsal.cancel(cx.calls);
+        self.browsing.cancel(cx.calls);
+        self.writing.cancel(cx.calls);
+        self.enabling.cancel(cx);
     }
 
-    /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
-        if self.is_qr_shown {
-            self.is_qr_shown = false;
-            return Step::Stay;
-        }
-        match intent {
-            Intent::Back | Intent::Act(Action::Back) => return Step::Back,
-            Intent::Submit | Intent::Act(Action::Submit) => return self.press(cx),
-            Intent::Act(Action::Enable) => self.enable(cx),
-            Intent::Act(Action::Finish) if is_enabled(cx.session) => return to_users(),
-            Intent::Act(Action::Refresh) => {
-                self.failure = None;
-                Proving::ask_now(cx);
-                cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
+    /// Handles an answer.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
+        match given {
+            Given::Back => return Step::Back,
+            Given::Do(Action::Continue) if is_enabled(cx.session) => {
+                return Step::Next(Box::new(Screen::Users(Box::<Users>::default())));
             }
-            Intent::Act(action) => self.send(cx, *action),
+            Given::Do(Action::Authorise) => self.authorise(cx),
+            Given::Do(Action::Enable) => self.enable(cx),
+            Given::Do(Action::Refresh) => {
+                self.failure = None;
+                ask_now(cx);
+            }
+            Given::Do(action) => self.send(cx, *action),
             _ => {}
         }
         Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
-        if Wait::ends(&mut self.enabling, call) {
-            match reply {
-                Reply::Run(record) => return Step::Open(record),
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(enabled) = self.enabling.take(arrival) {
+            match enabled {
+                Ok(record) => return Step::Open(record),
+                Err(failure) => self.failure = Some(failure),
             }
-        } else if self.noting == Some(call) {
-            self.noting = None;
-            match reply {
-                Reply::Run(record) => Session::adopt(cx, *record),
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+        } else if let Some(noted) = self.noting.take(arrival) {
+            match noted {
+                Ok(record) => cx.session.adopt(*record),
+                Err(failure) => self.failure = Some(failure),
             }
-        } else if self.rehearsal == Some(call) {
-            self.rehearsal = None;
-            tell(cx, reply);
-            Proving::ask_now(cx);
-        } else if let Some(at) = self.asked.iter().position(|asked| *asked == call) {
-            self.asked.remove(at);
-            if let Reply::Written(path) = &reply {
-                self.file = Some(path.clone());
+        } else if let Some(told) = self.rehearsal.take(arrival) {
+            tell(cx, told);
+            cx.session.prove_now(cx.calls);
+        } else if let Some(told) = self.browsing.take(arrival) {
+            match told {
+                Ok(Told(words)) => cx.say(Tone::Plain, phrase![words, " No window? ", WayOn::PrintLink]),
+                Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
             }
-            tell(cx, reply);
+        } else if let Some(written) = self.writing.take(arrival) {
+            match written {
+                Ok(Written(path)) => {
+                    cx.say(Tone::Good, format_args!("The link is in the file {path}."));
+                    self.file = Some(path);
+                }
+                Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
+            }
         }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
-        let Some(record) = look.session.record.as_ref() else { return empty() };
-        if self.is_qr_shown
-            && let Some(link) = link(look, record)
-        {
-            return qr(link, self.notice(look, record), next_change(look, self));
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let Some(record) = cx.session.record.as_ref() else {
+            // The wizard never comes here without a run.
+            return Scene::new(QuestionId::Authorise, Shape::Watch, "Authorise", Vec::new());
+        };
+        let (tone, state) = words::state(cx, record, self.is_link_shown);
+        let mut blocks = vec![Block::Strong(tone, state)];
+        blocks.extend(words::advice(cx, record).into_iter().map(Block::Para));
+        blocks.extend(self.failures(cx).map(|failure| Block::Failure(failure.clone())));
+        blocks.push(Block::Buttons(vec![self.button(cx, record)]));
+        if self.needs_link(cx, record) {
+            blocks.extend(link(cx, record).map(Block::Link));
+            // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
+            blocks.extend(self.file.as_ref().map(|path| Block::Para(format_args!("File: {path}").into())));
         }
-        let mut blocks = vec![Block::Strong(words::state(look, record, self.is_link_shown))];
-        blocks.extend(words::advice(look, record).into_iter().map(Block::Para));
-        blocks.extend(self.failures(look).map(|failure| Block::Failure(failure.clone())));
-        blocks.push(Block::Buttons(vec![self.button(look, record)]));
-        if self.needs_link(look, record) {
-            blocks.extend(self.link_blocks(look, record));
-        }
-        blocks.extend(self.checks(look, record));
+        blocks.extend(self.checks(cx, record));
         if record.product.is_hosted() {
             blocks.extend(words::access(record));
         }
+        let (standing, is_waiting) = self.standing(cx, record);
         Scene {
-            panel: Panel { heading: words::heading(record), blocks },
-            overlay: None,
-            notice: self.notice(look, record),
-            keys: self.keys(look, record),
-            focus: Focus::Reading,
-            next_change: next_change(look, self),
+            is_waiting,
+            standing: Some(standing),
+            notice: self.enabling.notice(cx.now).or_else(|| words::waiting(cx, record, self.is_link_shown)),
+            offers: self.offers(cx, record),
+            next_change: self.next_change(cx),
+            ..Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(record), blocks)
         }
     }
 
     /// How far the proof is, and whether something is on its way. Between two rounds nothing is: then the customer is
     /// awaited.
-    pub(crate) fn asks(&self, look: Look<'_>) -> (Ask, bool) {
-        let proving = &look.session.proving;
-        let proof = proving.proof.as_ref();
-        let (ask, is_written) = match look.session.record.as_ref() {
-            _ if self.is_qr_shown => return (Ask::Qr, false),
-            Some(record) if record.enabled.is_some() => (Ask::Authorise(Standing::Enabled), true),
-            Some(record) if proving.is_proved() => {
-                (Ask::Authorise(Standing::Proved), can_enable(look.session, record))
-            }
-            _ => (Ask::Authorise(standing(proof.map(|proof| &proof.verdict))), true),
+    fn standing(&self, cx: ViewCx<'_>, record: &RunRecord) -> (Standing, bool) {
+        let proving = &cx.session.proving;
+        let (standing, is_written) = if record.enabled.is_some() {
+            (Standing::Enabled, true)
+        } else if proving.is_proved() {
+            (Standing::Proved, can_enable(cx.session, record))
+        } else {
+            (standing(proving.proof.as_ref().map(|proof| &proof.verdict)), true)
         };
-        let is_asked = self.enabling.is_some() || self.noting.is_some() || self.rehearsal.is_some();
-        (ask, is_asked || !is_written || proving.is_asking())
+        let is_asked = self.enabling.is_out() || self.noting.is_out() || self.rehearsal.is_out();
+        (standing, is_asked || !is_written || proving.is_asking())
     }
 
     /// What to say.
-    pub(crate) fn card(look: Look<'_>) -> Card {
-        look.session.record.as_ref().map_or_else(Card::default, |record| words::card(look, record))
+    pub(crate) fn card(cx: ViewCx<'_>) -> Card {
+        cx.session.record.as_ref().map_or_else(Card::default, |record| words::card(cx, record))
     }
 
-    /// The one button: Authorise, Enable, or on to the users.
-    fn press(&mut self, cx: &mut Cx<'_>) -> Step {
-        if is_enabled(cx.session) {
-            return to_users();
-        }
-        if cx.session.proving.is_proved() {
-            self.enable(cx);
-        } else if cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted()) {
-            Proving::ask_now(cx);
-            cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
-        } else {
-            self.show_link(cx);
-        }
-        Step::Stay
-    }
-
-    /// Shows the link, and keeps when it was shown for the first time.
-    fn show_link(&mut self, cx: &mut Cx<'_>) {
+    /// Shows the link, and keeps when it was shown for the first time; a hosted product's account is tried.
+    fn authorise(&mut self, cx: &mut UpdateCx<'_>) {
         let Some(record) = cx.session.record.as_ref() else { return };
+        if record.product.is_hosted() {
+            return ask_now(cx);
+        }
         let (run, is_new) = (record.id.clone(), record.link_shown.is_none());
         if is_new && !cx.may_write() {
             return;
         }
         self.is_link_shown = true;
-        if is_new && self.noting.is_none() {
-            self.noting = Some(cx.calls.start(Request::LinkShown(run)));
+        if is_new && !self.noting.is_out() {
+            self.noting.start(cx.calls, pending::link_shown(run));
         }
         cx.say(Tone::Plain, "Send the link to the customer. The checks below turn good by themselves.");
-        Proving::ask_now(cx);
+        cx.session.prove_now(cx.calls);
     }
 
-    fn enable(&mut self, cx: &mut Cx<'_>) {
-        if self.enabling.is_some() || is_enabled(cx.session) || !cx.may_write() {
+    fn enable(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.enabling.is_out() || is_enabled(cx.session) || !cx.may_write() {
             return;
         }
         let Some(record) = cx.session.record.as_ref() else { return };
@@ -207,42 +195,40 @@ impl Authorise {
             return;
         }
         self.failure = None;
-        let request = Request::Enable(record.id.clone());
-        self.enabling = Some(Wait::start(cx, request, wait::ENABLE));
+        let enable = pending::enable(record.id.clone());
+        self.enabling.start(cx, enable, wait::ENABLE);
     }
 
     /// The ways to hand the link over.
-    fn send(&mut self, cx: &mut Cx<'_>, action: Action) {
+    fn send(&mut self, cx: &mut UpdateCx<'_>, action: Action) {
         let Some(record) = cx.session.record.as_ref() else { return };
         let Some(tenant) = tenant(record).filter(|_| self.is_link_shown) else { return };
         let (link, run) = (cx.setup.link(tenant), record.id.clone());
         match action {
             Action::Copy if cx.setup.can_copy(link.as_str()) => {
-                cx.calls.perform(Deed::Copy(link));
-                cx.say(Tone::Plain, words::SENT);
+                cx.calls.perform(FrontEndTask::Copy(link));
+                cx.say(Tone::Plain, words::sent());
             }
-            Action::Copy => cx.say(Tone::Warn, words::TOO_LONG),
-            Action::Qr => self.is_qr_shown = true,
-            Action::PrintAlone => cx.calls.perform(Deed::PrintAlone(link)),
+            Action::Copy => cx.say(Tone::Warn, words::too_long()),
+            Action::PrintAlone => cx.calls.perform(FrontEndTask::PrintAlone(link)),
             Action::Open if cx.setup.can_open_browser => {
-                self.asked.push(cx.calls.start(Request::OpenBrowser(tenant)));
+                self.browsing.start(cx.calls, pending::open_browser(tenant));
             }
             Action::Open => cx.say(Tone::Plain, words::NO_BROWSER),
             Action::WriteFile => {
                 let name = Text::of(format_args!("backup365-{run}-link.txt"));
-                let text = format!("{link}\n");
-                self.asked.push(cx.calls.start(Request::WriteFile { name, text }));
+                self.writing.start(cx.calls, pending::write_file(name, format!("{link}\n")));
             }
-            Action::Rehearse if cx.setup.rehearsal && self.rehearsal.is_none() => {
-                self.rehearsal = Some(cx.calls.start(Request::Rehearse(tenant)));
+            Action::Rehearse if cx.setup.rehearsal && !self.rehearsal.is_out() => {
+                self.rehearsal.start(cx.calls, pending::rehearse(tenant));
                 cx.say(Tone::Busy, "The customer is being played. The checks decide, not the play.");
             }
             _ => {}
         }
     }
 
-    fn failures<'a>(&'a self, look: Look<'a>) -> impl Iterator<Item = &'a Failure> {
-        let proving = &look.session.proving;
+    fn failures<'a>(&'a self, cx: ViewCx<'a>) -> impl Iterator<Item = &'a Failure> {
+        let proving = &cx.session.proving;
         let verdict = proving.proof.as_ref().and_then(|proof| match &proof.verdict {
             Verdict::Failed(failure) => Some(failure),
             _ => None,
@@ -250,125 +236,93 @@ impl Authorise {
         self.failure.iter().chain(proving.failure.as_ref()).chain(verdict)
     }
 
-    fn button(&self, look: Look<'_>, record: &RunRecord) -> Button {
+    fn button(&self, cx: ViewCx<'_>, record: &RunRecord) -> Button {
         let (label, action, is_open) = if record.enabled.is_some() {
-            ("Go on to the users", Action::Finish, true)
-        } else if look.session.proving.is_proved() {
-            ("Enable", Action::Enable, can_enable(look.session, record) && self.enabling.is_none())
+            ("Go on to the users", Action::Continue, true)
+        } else if cx.session.proving.is_proved() {
+            ("Enable", Action::Enable, can_enable(cx.session, record) && !self.enabling.is_out())
         } else {
-            ("Authorise", Action::Submit, true)
+            ("Authorise", Action::Authorise, true)
         };
-        Button { label: Text::from(label), action, is_open, is_focused: true }
+        Button { label, action, is_open }
     }
 
     /// Whether the link and its ways stand there: asked for, and not yet done with.
-    fn needs_link(&self, look: Look<'_>, record: &RunRecord) -> bool {
-        let is_done = record.enabled.is_some() || look.session.proving.is_proved();
+    fn needs_link(&self, cx: ViewCx<'_>, record: &RunRecord) -> bool {
+        let is_done = record.enabled.is_some() || cx.session.proving.is_proved();
         self.is_link_shown && !record.product.is_hosted() && !is_done
     }
 
     /// The checks. What the customer is asked to allow matters more until the link is shown, afterwards the others do.
-    fn checks<'a>(&self, look: Look<'_>, record: &RunRecord) -> Vec<Block<'a>> {
-        let known = look.session.proving.proof.as_ref().map(|proof| checks(look, proof)).unwrap_or_default();
+    fn checks<'a>(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Block<'a>> {
+        let known = cx.session.proving.proof.as_ref().map(|proof| checks(cx, proof)).unwrap_or_default();
         if record.product.is_hosted() {
-            return vec![Block::Checks(known)];
+            let group = CheckGroup { name: "Checks", title: "", checks: known, is_kept: true };
+            return vec![Block::Checks(group)];
         }
-        let asked = words::permissions(&look.setup.permissions, &known);
+        let asked = words::permissions(&cx.setup.permissions, &known);
         let is_asked = |check: &Check| asked.iter().any(|permission| permission.name == check.name);
         let named = known.into_iter().filter(|check| !is_asked(check)).collect();
-        let is_before = !self.is_link_shown && !look.session.proving.is_proved() && record.enabled.is_none();
+        let is_before = !self.is_link_shown && !cx.session.proving.is_proved() && record.enabled.is_none();
         let named = CheckGroup { name: "Checks", title: "", checks: named, is_kept: !is_before };
         let title = "What the customer is asked to allow:";
         let asked = CheckGroup { name: "Permissions", title, checks: asked, is_kept: is_before };
         let groups = if is_before { [asked, named] } else { [named, asked] };
-        groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Group).collect()
+        groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Checks).collect()
     }
 
-    fn link_blocks<'a>(&self, look: Look<'a>, record: &RunRecord) -> Vec<Block<'a>> {
-        let Some(link) = link(look, record) else { return Vec::new() };
-        let ways = if look.setup.can_open_browser { words::WAYS } else { words::WAYS_WITHOUT_BROWSER };
-        let mut blocks = vec![Block::Link(link), Block::Para(Text::from(ways))];
-        // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
-        blocks.extend(self.file.as_ref().map(|path| Block::Para(Text::of(format_args!("File: {path}")))));
-        blocks
-    }
-
-    fn notice(&self, look: Look<'_>, record: &RunRecord) -> Option<Notice> {
-        match &self.enabling {
-            Some(wait) => Some(wait.notice(look.now)),
-            None => words::waiting(look, record, self.is_link_shown),
-        }
-    }
-
-    fn keys(&self, look: Look<'_>, record: &RunRecord) -> Vec<Key> {
-        let button = self.button(look, record);
-        let mut keys = vec![match button.action {
-            Action::Enable => shared::key(
-                Chord::Enter,
+    fn offers(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Offer> {
+        let first = match self.button(cx, record).action {
+            Action::Enable => Offer::new(
                 Action::Enable,
                 "enable",
                 "Enables the product for this customer. Turns nobody on and bills nothing.",
             ),
-            Action::Finish => shared::key(Chord::Enter, Action::Finish, "users", "Goes on to the users."),
-            _ => shared::key(
-                Chord::Enter,
-                Action::Submit,
-                "authorise",
-                "Shows the link for the customer, or tries the access.",
-            ),
-        }];
-        if self.needs_link(look, record) {
-            keys.extend([
-                shared::key(
-                    Chord::Char('c'),
-                    Action::Copy,
-                    "clipboard",
-                    "Sends the link to your terminal's clipboard.",
-                ),
-                shared::key(
-                    Chord::Char('g'),
-                    Action::Qr,
-                    "QR",
-                    "Shows the link as a QR code on the whole window.",
-                ),
-                shared::key(
-                    Chord::Char('l'),
+            Action::Continue => Offer::new(Action::Continue, "users", "Goes on to the users."),
+            _ => {
+                let help = "Shows the link for the customer, or tries the access.";
+                Offer::new(Action::Authorise, "authorise", help)
+            }
+        };
+        let mut offers = vec![first.by_default()];
+        if self.needs_link(cx, record) {
+            let is_here = cx.setup.can_open_browser;
+            let ways = [
+                Some(Offer::new(Action::Copy, "clipboard", "Sends the link to your terminal's clipboard.")),
+                Some(Offer::new(
                     Action::PrintAlone,
                     "print",
-                    "Prints the link alone, to be marked with the mouse.",
-                ),
-            ]);
-            if look.setup.can_open_browser {
-                keys.push(shared::key(
-                    Chord::Char('o'),
-                    Action::Open,
-                    "open",
-                    "Opens the link in a browser here.",
-                ));
-            }
-            keys.push(shared::key(
-                Chord::Char('f'),
-                Action::WriteFile,
-                "file",
-                "Writes the link into a file that only you can read.",
-            ));
-            if look.setup.rehearsal {
-                keys.push(shared::key(
-                    Chord::Char('w'),
+                    "Prints the link alone, so that it can be marked and copied.",
+                )),
+                is_here.then_some(Offer::new(Action::Open, "open", "Opens the link in a browser here.")),
+                Some(Offer::new(
+                    Action::WriteFile,
+                    "file",
+                    "Writes the link into a file that only you can read.",
+                )),
+                cx.setup.rehearsal.then_some(Offer::new(
                     Action::Rehearse,
                     "play",
                     "Plays the customer (sandbox only). Proves nothing by itself.",
-                ));
-            }
+                )),
+            ];
+            offers.extend(ways.into_iter().flatten());
         }
-        keys.push(shared::key(
-            Chord::Char('r'),
-            Action::Refresh,
-            "ask now",
-            "Asks again now. It never moves a step.",
-        ));
-        keys
+        offers.push(Offer::new(Action::Refresh, "ask now", "Asks again now. It never moves a step."));
+        offers
     }
+
+    fn next_change(&self, cx: ViewCx<'_>) -> Option<Moment> {
+        self.enabling.next_change(cx.now).or_else(|| {
+            let since = words::waits_since(cx, self.is_link_shown)?;
+            cx.session.proving.goes_on().then(|| wait::next_change(since, cx.now))
+        })
+    }
+}
+
+fn ask_now(cx: &mut UpdateCx<'_>) {
+    cx.session.prove_now(cx.calls);
+    cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
 }
 
 /// Enable needs a proof of this session that names the run's tenant, and the same proof on record.
@@ -392,10 +346,6 @@ fn is_enabled(session: &Session) -> bool {
     session.record.as_ref().is_some_and(|record| record.enabled.is_some())
 }
 
-fn to_users() -> Step {
-    Step::Next(Box::new(Screen::Users(Users::default())))
-}
-
 fn tenant(record: &RunRecord) -> Option<TenantId> {
     record
         .organisation
@@ -404,24 +354,22 @@ fn tenant(record: &RunRecord) -> Option<TenantId> {
         .map(|organisation| organisation.tenant)
 }
 
-fn link(look: Look<'_>, record: &RunRecord) -> Option<Text> {
-    tenant(record).map(|tenant| look.setup.link(tenant))
+fn link(cx: ViewCx<'_>, record: &RunRecord) -> Option<Text> {
+    tenant(record).map(|tenant| cx.setup.link(tenant))
 }
 
 /// Says what became of something.
-fn tell(cx: &mut Cx<'_>, reply: Reply) {
-    match reply {
-        Reply::Told(words) => cx.say(Tone::Plain, words),
-        Reply::Written(path) => cx.say(Tone::Good, Text::of(format_args!("The link is in the file {path}."))),
-        Reply::Failed(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
-        _ => {}
+fn tell(cx: &mut UpdateCx<'_>, told: Result<Told, Failure>) {
+    match told {
+        Ok(Told(words)) => cx.say(Tone::Plain, words),
+        Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
     }
 }
 
 /// The checks as found last; while a round is out, those that wait for an answer say so.
-fn checks(look: Look<'_>, proof: &crate::domain::tenant::Proof) -> Vec<Check> {
+fn checks(cx: ViewCx<'_>, proof: &Proof) -> Vec<Check> {
     let mut checks = proof.checks.clone();
-    if look.session.proving.is_asking() {
+    if cx.session.proving.is_asking() {
         for check in &mut checks {
             if check.state == CheckState::Waiting {
                 check.state = CheckState::Asking;
@@ -429,36 +377,4 @@ fn checks(look: Look<'_>, proof: &crate::domain::tenant::Proof) -> Vec<Check> {
         }
     }
     checks
-}
-
-fn next_change(look: Look<'_>, screen: &Authorise) -> Option<crate::domain::time::Moment> {
-    let proving = &look.session.proving;
-    let shown = screen.enabling.as_ref().map(|wait| wait.next_change(look.now));
-    shown.or_else(|| {
-        let since = words::waits_since(look, screen.is_link_shown)?;
-        proving.goes_on().then(|| wait::next_change(since, look.now))
-    })
-}
-
-fn qr<'a>(link: Text, notice: Option<Notice>, next_change: Option<crate::domain::time::Moment>) -> Scene<'a> {
-    Scene {
-        panel: Panel { heading: Text::from("The link for the customer"), blocks: Vec::new() },
-        overlay: Some(Panel { heading: Text::from("Any key returns"), blocks: vec![Block::Qr(link)] }),
-        notice,
-        keys: vec![shared::key(Chord::Esc, Action::Back, "return", "Any key returns.")],
-        focus: Focus::Reading,
-        next_change,
-    }
-}
-
-/// Without a run there is nothing to authorise; the wizard never comes here then.
-fn empty<'a>() -> Scene<'a> {
-    Scene {
-        panel: Panel { heading: Text::from("Authorise"), blocks: Vec::new() },
-        overlay: None,
-        notice: None,
-        keys: Vec::new(),
-        focus: Focus::Reading,
-        next_change: None,
-    }
 }

@@ -13,24 +13,24 @@ use crate::{
     domain::{
         customer::Progress,
         failure::Failure,
-        id::{CustomerId, RunId, TenantId},
-        run::{Board, BoardRow, OpenRun},
+        id::{RunId, TenantId},
+        phrase::{Phrase, WayOn, phrase},
+        run::{Board, BoardRow, OpenRun, RunRecord},
         text::Text,
-        time::Moment,
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Request},
-        event::{Action, Intent, Reply},
+        answer::{Action, FieldId, Given, RowId, Value},
+        ask::{Focus, QuestionId, Shape, Spot},
+        call::World,
+        context::{UpdateCx, ViewCx},
         part::{
-            field::{Field, Taken},
-            list::Cursor,
+            field::Field,
             table::{Line, Table},
             wait::{self, Wait},
         },
-        screen::{Scene, Screen, add::Add, product},
-        step::Step,
-        view::{Block, Card, Chord, Focus, Key, Layout, Notice, Panel, RowsView, Tone},
+        pending::{self, Arrival, Pending, Woken},
+        screen::{Scene, Screen, add::Add, product, step::Step},
+        view::{Block, Card, Column, Offer, Rows, RowsView, Tone},
         words,
     },
 };
@@ -38,27 +38,26 @@ use crate::{
 /// Shortest pause between two questions to Microsoft about waiting runs (product.md section 9, *Flow*).
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
 
-/// What names a row of the board, whatever its place.
-type Name = (CustomerId, Option<RunId>);
+/// The columns, most important first.
+const COLUMNS: &[Column] = &[Column::Name, Column::Progress, Column::Domain, Column::Reference];
 
 /// The screen's own state.
 #[derive(Debug)]
 pub(crate) struct Customer {
     board: Option<Board>,
     search: Field,
-    in_field: bool,
-    /// Indices into the board's rows, in the order shown.
-    shown: Vec<usize>,
     /// The rows shown.
     table: Table,
-    cursor: Cursor,
-    loading: Option<Wait>,
-    opening: Option<Wait>,
-    /// A question to Microsoft about the waiting runs, or the pause before the next one.
-    probe: Option<CallId>,
+    /// Opens the world, once.
+    world: Wait<World>,
+    loading: Wait<Board>,
+    opening: Wait<Box<RunRecord>>,
+    /// A question to Microsoft about the waiting runs.
+    probe: Pending<Board>,
+    /// The pause before the next one.
+    pause: Pending<Woken>,
     failure: Option<Failure>,
-    /// The world could not be opened, and the focus went from the empty field to where `r` and `q` are keys.
-    was_in_field: bool,
+    focus: Focus,
 }
 
 impl Default for Customer {
@@ -66,15 +65,14 @@ impl Default for Customer {
         Self {
             board: None,
             search: Field::default(),
-            in_field: true,
-            shown: Vec::new(),
             table: Table::default(),
-            cursor: Cursor::default(),
-            loading: None,
-            opening: None,
-            probe: None,
+            world: Wait::default(),
+            loading: Wait::default(),
+            opening: Wait::default(),
+            probe: Pending::default(),
+            pause: Pending::default(),
             failure: None,
-            was_in_field: false,
+            focus: Focus { spot: Spot::Field(FieldId::Search), count: 0 },
         }
     }
 }
@@ -86,106 +84,100 @@ impl Customer {
     }
 
     /// Comes on: has the world opened if it is not open yet, then reads the board.
-    pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.load(cx);
     }
 
     /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
-        Wait::cancel(&mut self.loading, cx);
-        Wait::cancel(&mut self.opening, cx);
-        cx.calls.cancel_taken(&mut self.probe);
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        self.world.cancel(cx);
+        self.loading.cancel(cx);
+        self.opening.cancel(cx);
+        self.probe.cancel(cx.calls);
+        self.pause.cancel(cx.calls);
     }
 
-    /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
-        if self.in_field {
-            return self.in_search(cx, intent);
-        }
-        match intent {
-            Intent::Move(by) => self.cursor.step(*by, self.shown.len()),
-            Intent::Submit | Intent::Act(Action::Submit) => return self.choose(cx),
-            Intent::Act(Action::Search) | Intent::NextControl | Intent::PreviousControl => {
-                self.in_field = true;
+    /// Handles an answer.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(FieldId::Search, value) => self.find(cx, &value),
+            Given::Pick(row) => return self.choose(cx, &row),
+            Given::Do(Action::Refresh) => self.load(cx),
+            Given::Do(Action::Add) if !cx.session.is_open => {}
+            Given::Do(Action::Add) if cx.setup.operator.is_admin => {
+                return Step::Next(Box::new(Screen::Add(Box::new(Add::new(&cx.session.new_customer)))));
             }
-            Intent::Act(Action::Refresh) => self.load(cx),
-            Intent::Act(Action::Add) if !cx.session.is_open => {}
-            Intent::Act(Action::Add) if cx.setup.operator.is_admin => {
-                return Step::Next(Box::new(Screen::Add(Add::default())));
-            }
-            Intent::Act(Action::Add) => cx.say(Tone::Warn, "An Admin adds customers. Ask an Admin."),
-            Intent::Back | Intent::Act(Action::Back) => return Step::Back,
+            Given::Do(Action::Add) => cx.say(Tone::Warn, "An Admin adds customers. Ask an Admin."),
+            Given::Back => return Step::Back,
             _ => {}
         }
         Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
-        if Wait::ends(&mut self.opening, call) {
-            match reply {
-                Reply::Run(record) => return Step::Open(record),
-                Reply::Failed(failure) => cx.say(Tone::Bad, words::failure(&failure)),
-                _ => {}
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(opened) = self.opening.take(arrival) {
+            match opened {
+                Ok(record) => return Step::Open(record),
+                Err(failure) => cx.say(Tone::Bad, words::failure(&failure)),
             }
-        } else if Wait::ends(&mut self.loading, call) {
-            match reply {
-                Reply::World(_) => {
-                    self.in_field |= std::mem::take(&mut self.was_in_field);
+        } else if let Some(world) = self.world.take(arrival) {
+            match world {
+                Ok(_) => {
+                    self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);
                 }
-                Reply::Board(board) => self.take(cx, board),
-                Reply::Failed(failure) => self.fail(cx, failure),
-                _ => {}
+                Err(failure) => self.fail(failure),
             }
-        } else if self.probe == Some(call) {
-            self.probe = None;
-            match reply {
-                Reply::Board(board) => self.take(cx, board),
-                // The pause is over, or the question failed: the rows stay, and the next one comes after a pause.
-                _ => self.ask_or_pause(cx),
+        } else if let Some(board) = self.loading.take(arrival) {
+            match board {
+                Ok(board) => self.take(cx, board),
+                Err(failure) => self.failure = Some(failure),
             }
+        } else if let Some(Ok(board)) = self.probe.take(arrival) {
+            self.take(cx, board);
         } else {
-            // The write that let go of a run: what was read beside it may be older.
-            if let Reply::Failed(failure) = reply {
-                cx.say(Tone::Bad, words::failure(&failure));
-            }
-            self.load(cx);
+            // The pause is over, or the question failed: the rows stay, and the next one comes after a pause.
+            self.pause.take(arrival);
+            self.ask_or_pause(cx);
         }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
-        let wait = self.opening.as_ref().or(self.loading.as_ref());
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let mut blocks = Vec::new();
-        if let Some(failure) = self.failure.as_ref().filter(|_| self.loading.is_none()) {
+        if let Some(failure) = self.failure.as_ref().filter(|_| !self.is_reading()) {
             blocks.push(Block::Failure(failure.clone()));
         }
+        let hint = "name, domain or reference";
         blocks.push(Block::Rows(RowsView {
-            layout: Layout::Customers,
+            columns: COLUMNS,
             rows: &self.table,
-            cursor: self.cursor.get(self.shown.len()),
-            anchor: None,
-            is_searching: false,
             counts: self.counts(),
-            search: Some(self.search.view("Search", "name, domain or reference", None, self.in_field)),
-            empty: self.empty(look.session.is_open),
-            is_focused: !self.in_field,
+            sorted_by: None,
+            search: Some(self.search.view(FieldId::Search, "Search", hint, None)),
+            is_searching: false,
+            domain: None,
+            start: self.newest_interrupted(),
+            empty: self.empty(cx.session.is_open),
         }));
+        let offers = [
+            Some(Offer::new(Action::Refresh, "refresh", "Reads the customers again.")),
+            cx.setup.operator.is_admin.then_some(Offer::new(Action::Add, "new", "Adds a customer.")),
+        ];
         Scene {
-            panel: Panel { heading: Text::from("Which customer?"), blocks },
-            overlay: None,
-            notice: wait.map(|wait| wait.notice(look.now)).or_else(|| self.under_cursor()),
-            keys: self.keys(look.setup.operator.is_admin),
-            focus: if self.in_field { Focus::Field } else { Focus::Rows },
-            next_change: wait.map(|wait| wait.next_change(look.now)),
+            notice: (self.opening.notice(cx.now))
+                .or_else(|| self.world.notice(cx.now))
+                .or_else(|| self.loading.notice(cx.now)),
+            is_waiting: self.is_reading() || self.opening.is_out(),
+            offers: offers.into_iter().flatten().collect(),
+            focus: self.focus,
+            next_change: (self.opening.next_change(cx.now))
+                .or_else(|| self.world.next_change(cx.now))
+                .or_else(|| self.loading.next_change(cx.now)),
+            ..Scene::new(QuestionId::Customer, Shape::Pick, "Which customer?", blocks)
         }
-    }
-
-    /// Whether what was asked for is on its way.
-    pub(crate) const fn is_waiting(&self) -> bool {
-        self.loading.is_some() || self.opening.is_some()
     }
 
     /// What to say.
@@ -199,208 +191,135 @@ impl Customer {
         }
     }
 
-    fn in_search(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
-        match self.search.intent(intent) {
-            Taken::Changed => {
-                self.search_changed(cx);
-                return Step::Stay;
-            }
-            Taken::Kept => return Step::Stay,
-            Taken::NotMine => {}
-        }
-        match intent {
-            Intent::Submit
-            | Intent::Act(Action::Submit)
-            | Intent::NextControl
-            | Intent::PreviousControl
-            | Intent::Move(_) => self.in_field = false,
-            Intent::Back if self.search.is_empty() => return Step::Back,
-            Intent::Back => {
-                self.search.clear();
-                self.search_changed(cx);
-            }
-            _ => {}
-        }
-        Step::Stay
+    /// Whether the customers, or what they are read from, are on their way.
+    const fn is_reading(&self) -> bool {
+        self.world.is_out() || self.loading.is_out()
     }
 
-    fn keys(&self, is_admin: bool) -> Vec<Key> {
-        if self.in_field {
-            return words::search_keys();
-        }
-        let mut keys = vec![
-            words::key(
-                Chord::Enter,
-                Action::Submit,
-                "choose",
-                "Takes up the run or the customer under the cursor.",
-            ),
-            words::key(
-                Chord::Char('/'),
-                Action::Search,
-                "search",
-                "Type to search: name, domain or reference.",
-            ),
-            words::key(Chord::Char('r'), Action::Refresh, "refresh", "Reads the customers again."),
-        ];
-        if is_admin {
-            keys.push(words::key(Chord::Char('n'), Action::Add, "new", "Adds a customer."));
-        }
-        keys
+    const fn look_at(&mut self, spot: Spot) {
+        self.focus = Focus { spot, count: self.focus.count.saturating_add(1) };
     }
 
-    /// How far the row under the cursor is, whole: in the row it may be cut.
-    fn under_cursor(&self) -> Option<Notice> {
-        let at = self.cursor.get(self.shown.len()).filter(|_| !self.in_field)?;
-        let line = self.table.0.get(at)?;
-        let has_run = self.chosen().is_some_and(|row| row.run.is_some());
-        let [name, .., far] = line.cells.as_slice() else { return None };
-        let words = Text::of(format_args!("{name}: {far}."));
-        (has_run || line.is_quiet).then_some(Notice { tone: Tone::Plain, words })
-    }
-
-    fn counts(&self) -> Text {
+    fn counts(&self) -> Vec<Phrase> {
         let all = self.board.as_ref().map_or(0, |board| board.rows.len());
+        let shown = self.table.len();
         match (self.board.is_some(), self.search.is_empty()) {
-            (false, _) => Text::default(),
-            (true, true) => Text::of(format_args!("{} listed", self.shown.len())),
-            (true, false) => Text::of(format_args!("{} of {all} found", self.shown.len())),
+            (false, _) => Vec::new(),
+            (true, true) => vec![format_args!("{shown} listed").into()],
+            (true, false) => vec![format_args!("{shown} of {all} found").into()],
         }
     }
 
-    fn empty(&self, is_open: bool) -> Text {
+    fn empty(&self, is_open: bool) -> Phrase {
         match (&self.board, self.search.is_empty()) {
-            (None, _) if !is_open && self.loading.is_some() => Text::from("Opening the record."),
-            (None, _) if !is_open && self.in_field => Text::from(
-                "The record could not be opened. Press Tab, then r to try again or q to leave. Nothing is lost.",
-            ),
-            (None, _) if !is_open => Text::from(
-                "The record could not be opened. Press r to try again, q to leave. Nothing is lost.",
-            ),
+            (None, _) if !is_open && self.world.is_out() => "Opening the record.".into(),
+            (None, _) if !is_open => phrase![
+                "The record could not be opened. Nothing is lost. ",
+                WayOn::Again("try again"),
+                " ",
+                WayOn::Leave
+            ],
             (None, _) if self.failure.is_some() => {
-                Text::from("The customers could not be read. Press r to try again.")
+                phrase!["The customers could not be read. ", WayOn::Again("try again")]
             }
-            (None, _) => Text::from("Reading the customers."),
-            (Some(_), true) => Text::from("There is no customer yet. An Admin adds one with n."),
+            (None, _) => "Reading the customers.".into(),
+            (Some(_), true) => phrase!["There is no customer yet. ", WayOn::AddCustomer],
             (Some(_), false) => {
-                Text::from("No customer is found by these words. Esc in the field clears it.")
+                phrase!["No customer is found by these words. ", WayOn::ClearFilter]
             }
         }
     }
 
-    fn load(&mut self, cx: &mut Cx<'_>) {
-        if !cx.session.is_open && self.loading.is_some() {
-            return; // a second r would only start the waiting over
-        }
-        Wait::cancel(&mut self.loading, cx);
-        self.loading = Some(if cx.session.is_open {
+    fn load(&mut self, cx: &mut UpdateCx<'_>) {
+        if cx.session.is_open {
             self.failure = None;
-            Wait::start(cx, Request::LoadBoard, wait::BOARD)
-        } else {
-            // What went wrong before is not shown meanwhile, and stays known: who leaves now leaves a failure.
-            Wait::start(cx, Request::OpenWorld, wait::WORLD)
-        });
-    }
-
-    /// Nothing can be shown. At the start the keys must work; who is typing a name already goes on typing.
-    fn fail(&mut self, cx: &Cx<'_>, failure: Failure) {
-        self.failure = Some(failure);
-        if !cx.session.is_open && self.in_field && self.search.is_empty() {
-            self.in_field = false;
-            self.was_in_field = true;
+            self.loading.start(cx, pending::load_board(), wait::BOARD);
+        } else if !self.world.is_out() {
+            // What went wrong before is not shown meanwhile, and stays known: who leaves now leaves a failure. A second
+            // attempt beside the first would only start the waiting over.
+            self.world.start(cx, pending::open_world(), wait::WORLD);
         }
     }
 
-    /// Takes a board in; the cursor stays on its row, at first it goes to the newest interrupted run.
-    fn take(&mut self, cx: &mut Cx<'_>, mut board: Board) {
-        let under = self.chosen().map(name);
+    /// Nothing can be shown. At the start the keys must work; an operator who is typing a name already goes on typing.
+    fn fail(&mut self, failure: Failure) {
+        self.failure = Some(failure);
+        if self.search.is_empty() {
+            self.look_at(Spot::Page);
+        }
+    }
+
+    /// Takes a board in.
+    fn take(&mut self, cx: &mut UpdateCx<'_>, mut board: Board) {
         board.rows.sort_by_key(|row| row.run.is_none());
         let is_first = self.board.is_none();
         self.failure = None;
         cx.session.sweep_warning.clone_from(&board.sweep_warning);
+        cx.session.new_customer.clone_from(&board.new_customer);
         self.board = Some(board);
-        self.build(cx);
-        if is_first {
-            self.cursor.put(self.newest_interrupted());
-            if cx.notice.is_none() {
-                self.tell_interrupted(cx);
-            }
-        } else if let Some(at) = under.and_then(|under| self.find(&under)) {
-            self.cursor.put(at);
+        self.build(cx.look());
+        if is_first && cx.notice.is_none() {
+            self.tell_interrupted(cx);
         }
         self.ask_or_pause(cx);
     }
 
     /// Names the interrupted run under the cursor in full: its row may be cut.
-    fn tell_interrupted(&self, cx: &mut Cx<'_>) {
-        let Some((row, run)) = self.chosen().and_then(|row| Some((row, row.run.as_ref()?))) else { return };
-        if !run.is_parked && !run.is_held && row.customer.is_active {
-            let (name, product) = (&row.customer.name, run.product.name());
+    fn tell_interrupted(&self, cx: &mut UpdateCx<'_>) {
+        let Some((row, run)) = self.newest().and_then(|row| Some((row, row.run.as_ref()?))) else { return };
+        if row.customer.is_active {
             let words =
-                format_args!("{}, {product} of {name}, was interrupted. Press Enter twice to go on.", run.id);
-            cx.say(Tone::Plain, Text::of(words));
+                format_args!("{}, {} of {}, was interrupted.", run.id, run.product.name(), row.customer.name);
+            cx.say(Tone::Plain, phrase![words, " ", WayOn::Continue("go on with it")]);
         }
     }
 
-    fn search_changed(&mut self, cx: &Cx<'_>) {
-        self.build(cx);
-        let at = if self.search.is_empty() { self.newest_interrupted() } else { 0 };
-        self.cursor.put(at);
+    fn find(&mut self, cx: &UpdateCx<'_>, typed: &Value) {
+        if self.search.fill(typed) {
+            self.build(cx.look());
+        }
     }
 
-    fn build(&mut self, cx: &Cx<'_>) {
-        let rows = self.rows();
+    fn build(&mut self, cx: ViewCx<'_>) {
+        let rows = self.board.as_ref().map_or(&[][..], |board| &board.rows);
         let shown = search::search(rows, self.search.text());
-        let lines: Vec<Line> = shown
-            .iter()
-            .filter_map(|at| rows.get(*at))
-            .map(|row| line(row, cx.now, cx.setup.here.as_str()))
-            .collect();
-        self.shown = shown;
-        self.table = Table(lines);
+        let lines = shown.iter().filter_map(|at| rows.get(*at)).map(|row| line(row, cx));
+        self.table.set(lines.collect());
     }
 
     fn rows(&self) -> &[BoardRow] {
         self.board.as_ref().map_or(&[], |board| &board.rows)
     }
 
-    fn chosen(&self) -> Option<&BoardRow> {
-        let at = self.cursor.get(self.shown.len())?;
-        self.rows().get(*self.shown.get(at)?)
+    fn row(&self, id: &RowId) -> Option<&BoardRow> {
+        self.rows().iter().find(|row| row_id(row) == *id)
     }
 
-    fn find(&self, under: &Name) -> Option<usize> {
-        let rows = self.rows();
-        self.shown.iter().position(|at| rows.get(*at).map(name).as_ref() == Some(under))
-    }
-
-    fn newest_interrupted(&self) -> usize {
-        let touched = |at: &usize| {
-            let run = self.rows().get(*at)?.run.as_ref()?;
-            (!run.is_parked && !run.is_held).then_some(run.touched)
+    /// The run that was interrupted last; the upper one of two that were touched at the same time.
+    fn newest(&self) -> Option<&BoardRow> {
+        let touched = |row: &&BoardRow| {
+            row.run.as_ref().filter(|run| !run.is_parked && !run.is_held).map(|run| run.touched)
         };
-        let newest =
-            self.shown.iter().enumerate().filter_map(|(place, at)| Some((touched(at)?, place))).max_by_key(
-                // The upper one of two that were touched at the same time.
-                |(touched, place)| (*touched, std::cmp::Reverse(*place)),
-            );
-        newest.map_or(0, |(_, place)| place)
+        self.rows().iter().rev().filter(|row| touched(row).is_some()).max_by_key(touched)
     }
 
-    fn choose(&mut self, cx: &mut Cx<'_>) -> Step {
-        if self.opening.is_some() {
+    fn newest_interrupted(&self) -> Option<RowId> {
+        self.newest().map(row_id).filter(|_| self.search.is_empty())
+    }
+
+    fn choose(&mut self, cx: &mut UpdateCx<'_>, id: &RowId) -> Step {
+        if self.opening.is_out() {
             return Step::Stay;
         }
-        let Some(row) = self.chosen() else { return Step::Stay };
+        let Some(row) = self.row(id) else { return Step::Stay };
+        let name = &row.customer.name;
         if !row.customer.is_active {
-            let name = &row.customer.name;
-            cx.say(Tone::Warn, Text::of(format_args!("{name} is closed: nothing can be set up for a closed account. If that is wrong, an Admin opens it again in the customer's record.")));
+            cx.say(Tone::Warn, format_args!("{name} is closed: nothing can be set up for a closed account. If that is wrong, an Admin opens it again in the customer's record."));
         } else if let Some(run) = &row.run {
-            let load = Request::LoadRun(run.id.clone());
-            self.opening = Some(Wait::start(cx, load, wait::RUN));
+            let load = pending::load_run(run.id.clone());
+            self.opening.start(cx, load, wait::RUN);
         } else if row.customer.products.is_empty() {
-            let name = &row.customer.name;
-            cx.say(Tone::Warn, Text::of(format_args!("{name} has none of Office 365, Business365 or MPexchange, so there is nothing to back up. Sell one of them first; then an Admin adds it to the customer's record.")));
+            cx.say(Tone::Warn, format_args!("{name} has none of Office 365, Business365 or MPexchange, so there is nothing to back up. Sell one of them first; then an Admin adds it to the customer's record."));
         } else {
             let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
             let runs: Vec<(OpenRun, Text)> = runs
@@ -415,19 +334,18 @@ impl Customer {
     }
 
     /// Asks Microsoft about waiting runs when the last time was long enough ago, else pauses; nothing without such runs.
-    fn ask_or_pause(&mut self, cx: &mut Cx<'_>) {
+    fn ask_or_pause(&mut self, cx: &mut UpdateCx<'_>) {
         let waiting = self.waiting();
-        if waiting.is_empty() || self.probe.is_some() || !cx.setup.is_board_watched {
+        if waiting.is_empty() || self.probe.is_out() || self.pause.is_out() || !cx.setup.is_board_watched {
             return;
         }
         let ready = cx.session.probed.map_or(cx.now, |last| last.plus(PROBE_PAUSE));
-        let request = if ready <= cx.now {
+        if ready <= cx.now {
             cx.session.probed = Some(cx.now);
-            Request::ProbeBoard(waiting)
+            self.probe.start(cx.calls, pending::probe_board(waiting));
         } else {
-            Request::Wake(ready.since(cx.now))
-        };
-        self.probe = Some(cx.calls.start(request));
+            self.pause.start(cx.calls, pending::wake(ready.since(cx.now)));
+        }
     }
 
     fn waiting(&self) -> Vec<(RunId, TenantId)> {
@@ -440,20 +358,34 @@ impl Customer {
     }
 }
 
-fn name(row: &BoardRow) -> Name {
-    (row.customer.id, row.run.as_ref().map(|run| run.id.clone()))
+/// What names a row of the board, whatever its place.
+fn row_id(row: &BoardRow) -> RowId {
+    row.run.as_ref().map_or(RowId::Customer(row.customer.id), |run| RowId::Run(run.id.clone()))
 }
 
 /// One row in words.
-fn line(row: &BoardRow, now: Moment, here: &str) -> Line {
+fn line(row: &BoardRow, cx: ViewCx<'_>) -> Line {
     let customer = &row.customer;
-    let far = row.in_words(now, here);
+    let far = row.in_words(cx.now, cx.setup.here.as_str());
+    let is_quiet = !customer.is_active || (row.run.is_none() && customer.products.is_empty());
+    let tone = match &row.progress {
+        _ if is_quiet => Tone::Plain,
+        Progress::NeedsAttention(_) => Tone::Warn,
+        Progress::WaitingForConsent { .. } => Tone::Busy,
+        Progress::Protected { .. } | Progress::Automatic { .. } => Tone::Good,
+        Progress::NotStarted | Progress::Open(_) => Tone::Plain,
+    };
     Line {
-        cells: vec![customer.name.clone(), customer.domain.clone(), customer.reference.clone(), far],
-        is_quiet: !customer.is_active || (row.run.is_none() && customer.products.is_empty()),
+        id: row_id(row),
+        // Whole, however narrow the row is.
+        remark: (row.run.is_some() || is_quiet).then(|| format_args!("{}: {far}.", customer.name).into()),
+        cells: vec![
+            (Column::Name, Tone::Plain, customer.name.clone()),
+            (Column::Domain, Tone::Plain, customer.domain.clone()),
+            (Column::Reference, Tone::Plain, customer.reference.clone()),
+            (Column::Progress, tone, far),
+        ],
+        is_quiet,
         product: row.run.as_ref().map(|run| run.product),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,25 +10,26 @@ use crate::{
         customer::{Impersonation as Details, Listing},
         exchange_server,
         failure::Failure,
+        form_draft::FormDraft,
         id::Address,
+        phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
         secret::Secret,
         tenant_input::TenantInput,
         text::Text,
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Request},
-        event::{Action, Intent, Reply},
+        answer::{Action, FieldId, Given, Value},
+        ask::{QuestionId, Shape, Spot},
+        context::{UpdateCx, ViewCx},
         part::{
             field::Field,
-            form::{Control, Form, Heard},
+            form::{Control, Form},
             wait::{self, Wait},
         },
-        screen::{Scene, Screen, authorise::Authorise},
-        step::Step,
-        view::{Block, Card, Chord, FieldView, Key, Notice, Panel, Tone, field},
-        words,
+        pending::{self, Arrival, Pending, Server},
+        screen::{Scene, Screen, authorise::Authorise, step::Step},
+        view::{Block, Card, Notice, Offer, Tone},
     },
 };
 
@@ -36,240 +37,175 @@ use mailboxes::Mailboxes;
 #[cfg(any(test, fuzzing))]
 pub(crate) use mailboxes::address_list;
 
-/// The controls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Name {
-    Sample,
-    Server,
-    Discover,
-    Account,
-    Password,
-    Domains,
-    Listing,
-    List,
-    Empty,
-    Save,
-    Continue,
-    Back,
-}
-
 /// Where the list of mailboxes comes from, in the order of the choice.
 const LISTINGS: &[&str] = &["a list that you paste", "the server's directory"];
 
 /// Index of the directory in [`LISTINGS`].
 const DIRECTORY: usize = 1;
 
-/// The controls that are checked before saving, in the order of the form.
-const CHECKED: [Name; 6] =
-    [Name::Sample, Name::Server, Name::Account, Name::Password, Name::Domains, Name::List];
+/// The name under which the list is kept while the form is not saved.
+const KEPT_LIST: &str = "list";
+
+/// The fields that are checked before saving, in the order of the form.
+const CHECKED: [FieldId; 6] = [
+    FieldId::Sample,
+    FieldId::Server,
+    FieldId::Account,
+    FieldId::Password,
+    FieldId::Domains,
+    FieldId::Mailboxes,
+];
 
 /// The screen's own state.
 #[derive(Debug)]
 pub(crate) struct Impersonation {
-    form: Form<Name>,
+    form: Form,
     mailboxes: Mailboxes,
     /// The saved password, kept when the field stays empty.
     kept: Option<Secret<String>>,
     is_key_lost: bool,
     is_enabled: bool,
-    left: Vec<Name>,
-    finding: Option<Wait>,
-    saving: Option<Wait>,
+    finding: Wait<Server>,
+    saving: Wait<Box<RunRecord>>,
     failure: Option<Failure>,
     /// The question to the played customer that is out.
-    asking: Option<CallId>,
+    asking: Pending<Box<Details>>,
 }
 
 impl Impersonation {
-    /// For a run whose product is hosted; details on record stand in the form.
+    /// For a run whose product is hosted; what is on record, or was typed before, stands in the form.
     pub(crate) fn new(record: &RunRecord) -> Self {
         let saved = record.impersonation.as_ref();
-        let domains = saved.map_or_else(
-            || record.customer.domain.to_string(),
-            |d| d.domains.iter().map(Text::as_str).collect::<Vec<_>>().join(", "),
-        );
         let kept = saved
             .map(|d| d.password.clone())
             .filter(|password| !record.is_key_lost && !password.expose().is_empty());
-        let text = |of: fn(&Details) -> &str| saved.map(of).unwrap_or_default();
-        let password_hint =
-            if kept.is_some() { "saved; leave it empty to keep it" } else { "it is never shown" };
-        let listing = match saved.map(|d| &d.listing) {
-            Some(Listing::Directory) => DIRECTORY,
-            _ => 0,
-        };
-        let password =
-            Control::Field { label: field::PASSWORD, hint: password_hint.into(), field: Field::masked() };
-        let mut controls = vec![
-            (
-                Name::Sample,
-                Control::field(field::SAMPLE, "one address of the customer", text(|d| d.sample.as_str())),
-            ),
-            (
-                Name::Server,
-                Control::field(
-                    field::SERVER,
-                    "like mail.hoster.example, or let it be found",
-                    text(|d| d.server.as_str()),
-                ),
-            ),
-            (Name::Discover, Control::button("Find the server", Action::Discover)),
-            (
-                Name::Account,
-                Control::field(
-                    field::ACCOUNT,
-                    "the service account, user@domain or DOMAIN\\user",
-                    text(|d| d.account.as_str()),
-                ),
-            ),
-            (Name::Password, password),
-            (
-                Name::Domains,
-                Control::field(field::DOMAINS, "of this customer; commas between them", &domains),
-            ),
-            (Name::Listing, Control::choice("Mailboxes come from", LISTINGS, listing)),
-            (
-                Name::List,
-                Control::field(field::LIST, "paste all addresses here, or type one and press Enter", ""),
-            ),
-            (Name::Empty, Control::button("Empty the list", Action::Clear)),
-            (Name::Save, Control::button("Save", Action::Save)),
-        ];
-        if record.enabled.is_some() {
-            controls.push((Name::Continue, Control::button("Continue", Action::Confirm)));
-        }
-        controls.push((Name::Back, Control::button("Back", Action::Back)));
         let given = match saved.map(|d| &d.listing) {
             Some(Listing::Given(addresses)) => addresses.as_slice(),
             _ => &[],
         };
         let mut screen = Self {
-            form: Form::new(controls),
+            form: Form::new(controls(record, kept.is_some())),
             mailboxes: Mailboxes::saved(given),
             kept,
             is_key_lost: record.is_key_lost,
             is_enabled: record.enabled.is_some(),
-            left: Vec::new(),
-            finding: None,
-            saving: None,
+            finding: Wait::default(),
+            saving: Wait::default(),
             failure: None,
-            asking: None,
+            asking: Pending::default(),
         };
+        screen.form.take_up(&record.form);
+        if let Some(list) = record.form.get(KEPT_LIST) {
+            screen.mailboxes = Mailboxes::default();
+            screen.mailboxes.take(list);
+        }
         if screen.is_key_lost && saved.is_some() {
-            screen.form.focus_on(Name::Password);
+            screen.form.focus_on(Spot::Field(FieldId::Password));
         }
         screen.show_list();
         screen
     }
 
-    /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
-        cx.calls.cancel_taken(&mut self.asking);
-        Wait::cancel(&mut self.finding, cx);
-        Wait::cancel(&mut self.saving, cx);
+    /// Comes on.
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "every screen comes on the same way"
+    )]
+    pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
+
+    /// Goes off; what was typed is kept.
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.keep_form(cx.calls);
+        self.asking.cancel(cx.calls);
+        self.finding.cancel(cx);
+        self.saving.cancel(cx);
     }
 
-    /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
-        if self.form.focused() == Some(Name::List) && self.in_list(cx, &intent) {
-            return Step::Stay;
-        }
-        match self.form.intent(intent) {
-            Heard::Changed(Name::Listing) => self.show_list(),
-            Heard::Changed(name) => self.changed(cx, name),
-            Heard::Left(name) => self.left.push(name),
-            Heard::NotMine(Intent::Act(Action::Rehearse)) => self.ask(cx),
-            Heard::Pressed(Action::Discover) => self.find(cx),
-            Heard::Pressed(Action::Save) => self.save(cx),
-            Heard::Pressed(Action::Confirm) if self.is_enabled && !self.is_key_lost => {
+    /// Handles an answer.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(FieldId::Mailboxes, Value::Lines(lines)) => self.add(cx, &lines, false),
+            Given::Settle(FieldId::Mailboxes) if !self.form.text(FieldId::Mailboxes).trim().is_empty() => {
+                let typed = self.form.text(FieldId::Mailboxes).to_owned();
+                self.add(cx, &typed, true);
+            }
+            Given::Fill(id, value) => self.fill(cx, id, &value),
+            Given::Settle(id) => self.form.settle(id),
+            Given::Do(Action::Rehearse) => self.ask(cx),
+            Given::Do(Action::Discover) => self.find(cx),
+            Given::Submit => self.save(cx),
+            Given::Do(Action::Continue) if self.is_enabled && !self.is_key_lost => {
                 return Step::Next(Box::new(Screen::Authorise(Authorise::default())));
             }
-            Heard::Pressed(Action::Clear) => {
+            Given::Do(Action::EmptyList) => {
                 self.mailboxes = Mailboxes::default();
-                self.form.focus_on(Name::List);
-                self.show_list();
+                self.form.focus_on(Spot::Field(FieldId::Mailboxes));
+                self.changed(cx, FieldId::Mailboxes);
             }
-            Heard::NotMine(Intent::Act(Action::Import)) => {
-                self.form.choose(Name::Listing, 0);
-                self.show_list();
-                self.form.focus_on(Name::List);
-            }
-            Heard::Paste => cx
-                .say(Tone::Plain, "Nothing was pasted. Go to a field first: / is the first one, i the list."),
-            Heard::Back => return Step::Back,
+            Given::Back => return Step::Back,
             _ => {}
         }
         Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
-        if self.asking == Some(call) {
-            self.asking = None;
-            match reply {
-                Reply::Details(details) => self.told(cx, &details),
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(told) = self.asking.take(arrival) {
+            match told {
+                Ok(details) => self.told(cx, &details),
+                Err(failure) => self.failure = Some(failure),
             }
-        } else if Wait::ends(&mut self.finding, call) {
-            match reply {
-                Reply::Server(server) => self.found(cx, &server),
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+        } else if let Some(found) = self.finding.take(arrival) {
+            match found {
+                Ok(Server(server)) => self.found(cx, &server),
+                Err(failure) => self.failure = Some(failure),
             }
-        } else if Wait::ends(&mut self.saving, call) {
-            match reply {
-                Reply::Run(record) => return Step::Open(record),
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+        } else if let Some(saved) = self.saving.take(arrival) {
+            match saved {
+                Ok(record) => {
+                    cx.session.keeping.drop_changes(cx.calls);
+                    return Step::Open(record);
+                }
+                Err(failure) => self.failure = Some(failure),
             }
         }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
-        let customer = look.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
-        let wait = self.saving.as_ref().or(self.finding.as_ref());
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         let mut blocks = Vec::new();
         if self.is_key_lost {
-            blocks.push(Block::Strong(Text::from(
-                "The key file is gone, so the saved password can't be read. Enter it again. Seats and rules are kept.",
-            )));
+            let words = "The key file is gone, so the saved password can't be read. Enter it again. Seats and rules are kept.";
+            blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
-        if let Some(failure) = &self.failure {
-            blocks.push(Block::Failure(failure.clone()));
-        }
-        let problem = |name| self.problem(name).filter(|_| self.left.contains(&name));
-        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)).into_iter().map(taking_lists));
-        if self.form.chosen(Name::Listing) == DIRECTORY {
-            blocks.push(Block::Para(Text::from(
-                "People who are hidden from the address list are missing from a directory search. A pasted list is surer.",
-            )));
+        blocks.extend(self.failure.clone().map(Block::Failure));
+        let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
+        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)));
+        if self.is_directory() {
+            let words = "People who are hidden from the address list are missing from a directory search. A pasted list is surer.";
+            blocks.push(Block::Para(words.into()));
         } else {
-            blocks.push(Block::Para(self.mailboxes.counts(&self.domains().0)));
-            blocks.extend(self.mailboxes.bad_lines().map(Block::Strong));
+            blocks.push(Block::Para(self.mailboxes.counts(&self.domains().0).into()));
+            blocks.extend(self.mailboxes.bad_lines().map(|bad| Block::Strong(Tone::Warn, bad.into())));
         }
+        let rehearsal = cx.setup.rehearsal;
+        let told = || {
+            let is_asked = rehearsal && self.form.text(FieldId::Account).is_empty();
+            is_asked.then(|| Notice::new(Tone::Plain, phrase!["Sandbox: ", WayOn::FillIn]))
+        };
+        let wait = self.saving.notice(cx.now).or_else(|| self.finding.notice(cx.now));
+        let heading = format_args!("How do we reach the mailboxes of {customer}?");
         Scene {
-            panel: Panel {
-                heading: Text::of(format_args!("How do we reach the mailboxes of {customer}?")),
-                blocks,
-            },
-            overlay: None,
-            notice: wait.map(|wait| wait.notice(look.now)).or_else(|| {
-                let is_asked = look.setup.rehearsal && self.form.text(Name::Account).is_empty();
-                let words = "Sandbox: Ctrl-Y fills in what this customer would tell you.";
-                is_asked.then(|| Notice { tone: Tone::Plain, words: words.into() })
-            }),
-            keys: self.keys(look.setup.rehearsal),
+            is_waiting: self.finding.is_out() || self.saving.is_out() || self.asking.is_out(),
             focus: self.form.focus(),
-            next_change: wait.map(|wait| wait.next_change(look.now)),
+            notice: wait.or_else(told),
+            offers: self.offers(rehearsal),
+            next_change: self.saving.next_change(cx.now).or_else(|| self.finding.next_change(cx.now)),
+            ..Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
         }
-    }
-
-    /// Whether what was asked for is on its way.
-    pub(crate) const fn is_waiting(&self) -> bool {
-        self.finding.is_some() || self.saving.is_some() || self.asking.is_some()
     }
 
     /// What to say.
@@ -304,138 +240,133 @@ impl Impersonation {
         }
     }
 
-    /// What is special about the list field: a paste is many lines, Enter adds. Says whether it was that.
-    fn in_list(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> bool {
-        let text = match intent {
-            Intent::Paste(text) => text.clone(),
-            Intent::Submit if !self.form.text(Name::List).trim().is_empty() => {
-                self.form.text(Name::List).to_owned()
-            }
-            _ => return false,
-        };
-        let new = self.mailboxes.take(&text);
-        if *intent == Intent::Submit && !self.mailboxes.has_bad_lines() {
-            self.clear_list_field();
+    /// Takes lines into the list; `is_typed`: from the field itself, which is emptied once all of it was understood.
+    fn add(&mut self, cx: &mut UpdateCx<'_>, text: &str, is_typed: bool) {
+        let new = self.mailboxes.take(text);
+        if is_typed && !self.mailboxes.has_bad_lines() {
+            self.form.set(FieldId::Mailboxes, "");
         }
-        self.left.retain(|left| *left != Name::List);
         // The line of state is always in sight; what stands below the form may not be.
         let (tone, bad) = match self.mailboxes.bad_lines() {
             Some(bad) => (Tone::Warn, format!(" {bad}")),
             None => (Tone::Plain, String::new()),
         };
         let counts = self.mailboxes.counts(&self.domains().0);
-        cx.say(tone, Text::of(format_args!("{new} new. {counts}{bad}")));
-        self.show_list();
-        true
+        cx.say(tone, format_args!("{new} new. {counts}{bad}"));
+        self.changed(cx, FieldId::Mailboxes);
     }
 
-    fn clear_list_field(&mut self) {
-        if let Some(field) = self.form.field_mut(Name::List) {
-            field.clear();
+    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
+        if self.form.fill(id, value) {
+            self.changed(cx, id);
         }
     }
 
-    fn changed(&mut self, cx: &mut Cx<'_>, name: Name) {
+    fn changed(&mut self, cx: &mut UpdateCx<'_>, id: FieldId) {
         self.failure = None;
-        self.left.retain(|left| *left != name);
-        if matches!(name, Name::Sample | Name::Server) {
-            Wait::cancel(&mut self.finding, cx);
+        if matches!(id, FieldId::Sample | FieldId::Server) {
+            self.finding.cancel(cx);
         }
+        self.show_list();
+        cx.session.form_changed(self.draft(), cx.calls);
     }
 
-    /// Shows the list field only where a list is pasted, and the button that empties it only where there is one.
+    /// What stands in the form and on the list, to be kept.
+    fn draft(&self) -> FormDraft {
+        let mut draft = self.form.draft();
+        let list: Vec<&str> = self.mailboxes.addresses().iter().map(Address::as_str).collect();
+        draft.0.push((KEPT_LIST.to_owned(), list.join("\n")));
+        draft
+    }
+
+    fn is_directory(&self) -> bool {
+        self.form.chosen(FieldId::Listing) == DIRECTORY
+    }
+
+    /// Shows the list field only where a list is pasted.
     fn show_list(&mut self) {
-        let is_directory = self.form.chosen(Name::Listing) == DIRECTORY;
-        self.form.hide(Name::List, is_directory);
-        self.form.hide(Name::Empty, is_directory || self.mailboxes.addresses().is_empty());
+        let is_directory = self.is_directory();
+        self.form.hide(Spot::Field(FieldId::Mailboxes), is_directory);
     }
 
-    fn find(&mut self, cx: &mut Cx<'_>) {
-        if self.finding.is_some() {
+    fn find(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.finding.is_out() {
             return;
         }
         if let Some(sample) = self.sample() {
             self.failure = None;
-            self.finding = Some(Wait::start(cx, Request::Discover(sample), wait::SERVER));
+            self.finding.start(cx, pending::discover(sample), wait::SERVER);
         } else {
-            self.left.push(Name::Sample);
-            self.form.focus_on(Name::Sample);
+            self.form.settle(FieldId::Sample);
+            self.form.focus_on(Spot::Field(FieldId::Sample));
             cx.say(Tone::Warn, "Type a mailbox to try first: the server is found by its domain.");
         }
     }
 
-    fn found(&mut self, cx: &mut Cx<'_>, server: &Text) {
-        if let Some(field) = self.form.field_mut(Name::Server) {
-            field.set(server.as_str());
-        }
-        self.left.push(Name::Server);
+    fn found(&mut self, cx: &mut UpdateCx<'_>, server: &Text) {
+        self.form.set(FieldId::Server, server.as_str());
+        self.form.settle(FieldId::Server);
+        cx.session.form_changed(self.draft(), cx.calls);
         match exchange_server::normalise(server.as_str()) {
-            Ok(_) => cx.say(
-                Tone::Good,
-                Text::of(format_args!("The server was found: {server}. Check it before you save.")),
-            ),
-            Err(error) => cx.say(Tone::Warn, Text::of(format_args!("{error}"))),
+            Ok(_) => {
+                cx.say(Tone::Good, format_args!("The server was found: {server}. Check it before you save."));
+            }
+            Err(error) => cx.say(Tone::Warn, format_args!("{error}")),
         }
     }
 
     /// Asks the played customer for what a real one would say on the phone.
-    fn ask(&mut self, cx: &mut Cx<'_>) {
+    fn ask(&mut self, cx: &mut UpdateCx<'_>) {
         let domain = cx.session.record.as_ref().map(|record| record.customer.domain.clone());
-        if let Some(domain) = domain.filter(|_| cx.setup.rehearsal && self.asking.is_none()) {
+        if let Some(domain) = domain.filter(|_| cx.setup.rehearsal && !self.asking.is_out()) {
             self.failure = None;
-            self.asking = Some(cx.calls.start(Request::AskDetails(domain)));
+            self.asking.start(cx.calls, pending::ask_details(domain));
         }
     }
 
     /// Fills in what the customer told; nothing is saved by that.
-    fn told(&mut self, cx: &mut Cx<'_>, details: &Details) {
-        let told = [
-            (Name::Sample, details.sample.as_str()),
-            (Name::Server, details.server.as_str()),
-            (Name::Account, details.account.as_str()),
-            (Name::Password, details.password.expose().as_str()),
-        ];
-        for (name, words) in told {
-            if let Some(field) = self.form.field_mut(name) {
-                field.set(words);
-            }
+    fn told(&mut self, cx: &mut UpdateCx<'_>, details: &Details) {
+        for (id, words) in [
+            (FieldId::Sample, details.sample.as_str()),
+            (FieldId::Server, details.server.as_str()),
+            (FieldId::Account, details.account.as_str()),
+            (FieldId::Password, details.password.expose().as_str()),
+        ] {
+            self.form.set(id, words);
         }
-        self.form.choose(Name::Listing, DIRECTORY);
-        self.show_list();
-        self.form.focus_on(Name::Save);
-        cx.say(Tone::Good, "The customer has told you everything. Check it, then press Save.");
+        self.form.choose(FieldId::Listing, DIRECTORY);
+        self.form.focus_on(Spot::Button(Action::Save));
+        self.changed(cx, FieldId::Listing);
+        cx.say(Tone::Good, "The customer has told you everything. Check it, then save it.");
     }
 
     fn is_open(&self, action: Action) -> bool {
         match action {
-            Action::Save => self.saving.is_none(),
-            Action::Discover => self.finding.is_none() && self.sample().is_some(),
-            Action::Confirm => !self.is_key_lost,
+            Action::Save => !self.saving.is_out(),
+            Action::Discover => !self.finding.is_out() && self.sample().is_some(),
+            Action::Continue => !self.is_key_lost,
             _ => true,
         }
     }
 
-    fn save(&mut self, cx: &mut Cx<'_>) {
-        if self.saving.is_some() || !cx.may_write() {
+    fn save(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.saving.is_out() || !cx.may_write() {
             return;
         }
-        self.left = CHECKED.to_vec();
-        if let Some((name, problem)) = CHECKED.into_iter().find_map(|name| Some((name, self.problem(name)?)))
-        {
-            self.form.focus_on(name);
-            cx.say(Tone::Warn, problem);
-            return;
+        self.form.settle_all();
+        if let Some((id, problem)) = CHECKED.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+            self.form.focus_on(Spot::Field(id));
+            return cx.say(Tone::Warn, problem);
         }
         let run = cx.session.record.as_ref().map(|record| record.id.clone());
         if let (Some(run), Some(details)) = (run, self.details()) {
             self.failure = None;
-            let request = Request::SaveImpersonation(run, Box::new(details));
-            self.saving = Some(Wait::start(cx, request, wait::RECORD));
+            self.saving.start(cx, pending::save_impersonation(run, details), wait::RECORD);
         }
     }
 
     fn sample(&self) -> Option<Address> {
-        self.form.text(Name::Sample).parse().ok()
+        self.form.text(FieldId::Sample).parse().ok()
     }
 
     /// The mail domains that were understood, and what was not.
@@ -443,7 +374,7 @@ impl Impersonation {
         let mut good = Vec::new();
         let mut bad = Vec::new();
         let parts =
-            self.form.text(Name::Domains).split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
+            self.form.text(FieldId::Domains).split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
         for part in parts.filter(|part| !part.is_empty()) {
             match TenantInput::parse(part.trim_start_matches('@')) {
                 Ok(TenantInput::Domain(domain)) => good.push(Text::clean(&domain)),
@@ -456,14 +387,14 @@ impl Impersonation {
     }
 
     fn details(&self) -> Option<Details> {
-        let listing = if self.form.chosen(Name::Listing) == DIRECTORY {
+        let listing = if self.is_directory() {
             Listing::Directory
         } else {
             Listing::Given(self.mailboxes.addresses().to_vec())
         };
         Some(Details {
-            server: exchange_server::normalise(self.form.text(Name::Server)).ok()?,
-            account: Text::clean(self.form.text(Name::Account)),
+            server: exchange_server::normalise(self.form.text(FieldId::Server)).ok()?,
+            account: Text::clean(self.form.text(FieldId::Account)),
             password: self.password()?,
             sample: self.sample()?,
             domains: self.domains().0,
@@ -472,90 +403,104 @@ impl Impersonation {
     }
 
     fn password(&self) -> Option<Secret<String>> {
-        self.form.field(Name::Password).and_then(Field::secret).or_else(|| self.kept.clone())
+        self.form.field(FieldId::Password).and_then(Field::secret).or_else(|| self.kept.clone())
     }
 
-    /// What is wrong with a control, as a sentence.
-    fn problem(&self, name: Name) -> Option<Text> {
-        let is_given = self.form.chosen(Name::Listing) != DIRECTORY;
-        match name {
-            Name::Sample => match self.sample() {
-                None => Some(Text::from("Type one e-mail address of the customer.")),
-                Some(sample) if exchange_server::is_exchange_online(&sample.domain()) => {
-                    Some(Text::of(format_args!("{}", exchange_server::ServerError::ExchangeOnline)))
-                }
-                Some(sample) => {
-                    let (domains, _) = self.domains();
-                    let is_theirs = domains.iter().any(|domain| domain.as_str() == sample.domain());
-                    (!domains.is_empty() && !is_theirs).then(|| {
-                        Text::of(format_args!(
-                            "{} is not one of the customer's mail domains below.",
-                            sample.domain()
-                        ))
-                    })
-                }
-            },
-            Name::Server => exchange_server::normalise(self.form.text(Name::Server))
+    /// What is wrong with a field, as a sentence.
+    fn problem(&self, id: FieldId) -> Option<Phrase> {
+        match id {
+            FieldId::Sample => self.sample_problem(),
+            FieldId::Server => exchange_server::normalise(self.form.text(FieldId::Server))
                 .err()
-                .map(|error| Text::of(format_args!("{error}"))),
-            Name::Account if self.form.text(Name::Account).trim().is_empty() => {
-                Some(Text::from("Type the service account."))
+                .map(|error| format_args!("{error}").into()),
+            FieldId::Account if self.form.text(FieldId::Account).trim().is_empty() => {
+                Some("Type the service account.".into())
             }
-            Name::Password if self.password().is_none() => Some(Text::from("Type the account's password.")),
-            Name::Domains => match self.domains() {
+            FieldId::Password if self.password().is_none() => Some("Type the account's password.".into()),
+            FieldId::Domains => match self.domains() {
                 (_, bad) if !bad.is_empty() => {
                     let bad: Vec<&str> = bad.iter().map(Text::as_str).collect();
-                    Some(Text::clean(&format!("No mail domain: {}.", bad.join(", "))))
+                    Some(format_args!("No mail domain: {}.", bad.join(", ")).into())
                 }
                 (good, _) if good.is_empty() => {
-                    Some(Text::from("Type the customer's mail domain, like bakery.example."))
+                    Some("Type the customer's mail domain, like bakery.example.".into())
                 }
                 _ => None,
             },
-            Name::List if is_given && self.mailboxes.addresses().is_empty() => Some(Text::from(
-                "Paste the addresses of the mailboxes, or choose the server's directory above.",
-            )),
+            FieldId::Mailboxes if !self.is_directory() && self.mailboxes.addresses().is_empty() => {
+                Some("Paste the addresses of the mailboxes, or choose the server's directory above.".into())
+            }
             _ => None,
         }
     }
 
-    fn keys(&self, rehearsal: bool) -> Vec<Key> {
-        let mut keys = self.form.keys();
-        if rehearsal {
-            let help = "Fills in what this customer would tell you on the phone.";
-            keys.push(words::key(Chord::Ctrl('y'), Action::Rehearse, "fill in", help));
+    fn sample_problem(&self) -> Option<Phrase> {
+        let Some(sample) = self.sample() else {
+            return Some("Type one e-mail address of the customer.".into());
+        };
+        let domain = sample.domain();
+        if exchange_server::is_exchange_online(&domain) {
+            return Some(format_args!("{}", exchange_server::ServerError::ExchangeOnline).into());
         }
-        if self.form.focus() != crate::wizard::view::Focus::Field {
-            if rehearsal {
-                // Not every terminal hands Ctrl-Y on.
-                let help = "Fills in what this customer would tell you, too.";
-                keys.push(words::key(Chord::Char('w'), Action::Rehearse, "play", help));
-            }
-            keys.extend([
-                words::key(
-                    Chord::Char('d'),
-                    Action::Discover,
-                    "find",
-                    "Finds the server by the mailbox's domain.",
-                ),
-                words::key(
-                    Chord::Char('i'),
-                    Action::Import,
-                    "list",
-                    "Into the list of mailboxes, to paste it.",
-                ),
-            ]);
-        }
-        keys
+        let (domains, _) = self.domains();
+        let is_theirs = domains.iter().any(|known| known.as_str() == domain);
+        (!domains.is_empty() && !is_theirs)
+            .then(|| format_args!("{domain} is not one of the customer's mail domains below.").into())
+    }
+
+    fn offers(&self, rehearsal: bool) -> Vec<Offer> {
+        let offers = [
+            rehearsal.then_some(Offer::new(
+                Action::Rehearse,
+                "fill in",
+                "Fills in what this customer would tell you on the phone.",
+            )),
+            Some(Offer::new(Action::Discover, "find", "Finds the server by the mailbox's domain.")),
+            (!self.is_directory() && !self.mailboxes.addresses().is_empty()).then_some(Offer::new(
+                Action::EmptyList,
+                "empty list",
+                "Takes every mailbox off the list, to paste another one.",
+            )),
+        ];
+        offers.into_iter().flatten().collect()
     }
 }
 
-/// The list field says that it takes many lines.
-fn taking_lists(block: Block<'_>) -> Block<'_> {
-    match block {
-        Block::Field(field) if field.label == field::LIST => {
-            Block::Field(FieldView { takes_lines: true, ..field })
-        }
-        block => block,
+/// The controls, with what is on record.
+fn controls(record: &RunRecord, has_password: bool) -> Vec<Control> {
+    let saved = record.impersonation.as_ref();
+    let text = |of: fn(&Details) -> &str| saved.map(of).unwrap_or_default();
+    let domains = saved.map_or_else(
+        || record.customer.domain.to_string(),
+        |d| d.domains.iter().map(Text::as_str).collect::<Vec<_>>().join(", "),
+    );
+    let password = if has_password { "saved; leave it empty to keep it" } else { "it is never shown" };
+    let server = "like mail.hoster.example, or let it be found";
+    let account = "the service account, user@domain or DOMAIN\\user";
+    let listing = match saved.map(|d| &d.listing) {
+        Some(Listing::Directory) => DIRECTORY,
+        _ => 0,
+    };
+    let mut controls = vec![
+        Control::field(
+            FieldId::Sample,
+            "A mailbox to try",
+            "one address of the customer",
+            text(|d| d.sample.as_str()),
+        ),
+        Control::field(FieldId::Server, "Server", server, text(|d| d.server.as_str())),
+        Control::button("Find the server", Action::Discover),
+        Control::field(FieldId::Account, "Account", account, text(|d| d.account.as_str())),
+        Control::masked(FieldId::Password, "Password", password),
+        Control::field(FieldId::Domains, "Mail domains", "of this customer; commas between them", &domains),
+        Control::choice(FieldId::Listing, "Mailboxes come from", LISTINGS, listing),
+        Control::field(FieldId::Mailboxes, "Mailboxes", "paste all addresses here, or type them", "")
+            .taking_lines(),
+        Control::button("Save", Action::Save),
+    ];
+    if record.enabled.is_some() {
+        controls.push(Control::button("Continue", Action::Continue));
     }
+    controls.push(Control::button("Back", Action::Back));
+    controls
 }

@@ -7,30 +7,31 @@ use crate::{
         text::{Shown, Text},
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Request},
-        event::{Action, Intent, Reply},
+        answer::{Given, RowId},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
         part::{
-            list::Cursor,
             table::{Line, Table},
             wait::{self, Wait},
         },
-        screen::Scene,
-        step::Step,
-        view::{Block, Card, Chord, Focus, Layout, Panel, RowsView, Tone},
+        pending::{self, Arrival},
+        screen::{Scene, step::Step},
+        view::{Block, Card, Column, RowsView, Tone},
         words,
     },
 };
+
+/// The columns, most important first.
+const COLUMNS: &[Column] = &[Column::Name, Column::Path, Column::Progress, Column::Next];
 
 /// The screen's own state.
 #[derive(Debug)]
 pub(crate) struct Product {
     customer: Customer,
-    /// The products, in the order of the rows.
-    products: Vec<Sold>,
     table: Table,
-    cursor: Cursor,
-    opening: Option<Wait>,
+    /// The product of the run that was taken up.
+    resumed: Option<Sold>,
+    opening: Wait<Box<RunRecord>>,
 }
 
 impl Product {
@@ -43,7 +44,7 @@ impl Product {
                 |(run, words)| Text::of(format_args!("{}: {words}", run.id)),
             )
         };
-        Self::with_states(customer, state)
+        Self::with_states(customer, None, state)
     }
 
     /// Behind a run that was taken up, with the cursor on its product.
@@ -55,25 +56,29 @@ impl Product {
                 Text::default()
             }
         };
-        let mut screen = Self::with_states(record.customer.clone(), state);
-        let at = screen.products.iter().position(|product| *product == record.product);
-        screen.cursor.put(at.unwrap_or(0));
-        screen
+        Self::with_states(record.customer.clone(), Some(record.product), state)
     }
 
-    fn with_states(customer: Customer, state: impl Fn(Sold) -> Text) -> Self {
-        let products: Vec<Sold> =
-            Sold::ALL.into_iter().filter(|product| customer.products.contains(product)).collect();
-        let lines = products.iter().map(|product| {
-            let (path, next) = path(&customer, *product);
-            Line {
-                cells: vec![Text::from(product.name()), Text::from(path), state(*product), Text::from(next)],
-                is_quiet: false,
-                product: Some(*product),
-            }
-        });
-        let table = Table(lines.collect());
-        Self { customer, products, table, cursor: Cursor::default(), opening: None }
+    fn with_states(customer: Customer, resumed: Option<Sold>, state: impl Fn(Sold) -> Text) -> Self {
+        let lines =
+            Sold::ALL.into_iter().filter(|product| customer.products.contains(product)).map(|product| {
+                let (path, next) = path(&customer, product);
+                Line {
+                    id: RowId::Product(product),
+                    cells: vec![
+                        (Column::Name, Tone::Plain, Text::from(product.name())),
+                        (Column::Path, Tone::Plain, Text::from(path)),
+                        (Column::Progress, Tone::Plain, state(product)),
+                        (Column::Next, Tone::Plain, Text::from(next)),
+                    ],
+                    is_quiet: false,
+                    product: Some(product),
+                    remark: None,
+                }
+            });
+        let mut table = Table::default();
+        table.set(lines.collect());
+        Self { customer, table, resumed, opening: Wait::default() }
     }
 
     /// The customer whose products these are.
@@ -82,74 +87,54 @@ impl Product {
     }
 
     /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
-        Wait::cancel(&mut self.opening, cx);
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        self.opening.cancel(cx);
     }
 
-    /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Step {
-        match intent {
-            Intent::Move(by) => self.cursor.step(*by, self.products.len()),
-            Intent::Submit | Intent::Act(Action::Submit) => self.open(cx),
-            Intent::Back | Intent::Act(Action::Back) => return Step::Back,
+    /// Handles an answer.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
+        match given {
+            Given::Pick(RowId::Product(product)) if !self.opening.is_out() => {
+                self.opening.start(cx, pending::open_run(self.customer.id, *product), wait::RUN);
+            }
+            Given::Back => return Step::Back,
             _ => {}
         }
         Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
-        if Wait::ends(&mut self.opening, call) {
-            match reply {
-                Reply::Run(record) => return Step::Open(record),
-                Reply::Failed(failure) => cx.say(Tone::Bad, words::failure(&failure)),
-                _ => {}
-            }
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        match self.opening.take(arrival) {
+            Some(Ok(record)) => return Step::Open(record),
+            Some(Err(failure)) => cx.say(Tone::Bad, words::failure(&failure)),
+            None => {}
         }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let name = &self.customer.name;
         let rows = RowsView {
-            layout: Layout::Products,
+            columns: COLUMNS,
             rows: &self.table,
-            cursor: self.cursor.get(self.products.len()),
-            anchor: None,
-            is_searching: false,
-            counts: Text::default(),
+            counts: Vec::new(),
+            sorted_by: None,
             search: None,
-            empty: Text::from(
-                "This customer has no product that can be backed up. An Admin adds one to the customer's record.",
-            ),
-            is_focused: true,
+            is_searching: false,
+            domain: None,
+            start: self.resumed.map(RowId::Product),
+            empty: "This customer has no product that can be backed up. An Admin adds one to the customer's record.".into(),
         };
         let behalf = format_args!("From here on everything is done on behalf of {name}.");
+        let blocks = vec![Block::Para(behalf.into()), Block::Rows(rows)];
         Scene {
-            panel: Panel {
-                heading: Text::of(format_args!("Which product of {name}?")),
-                blocks: [Block::Para(Text::of(behalf)), Block::Rows(rows)]
-                    .into_iter()
-                    .chain(self.below())
-                    .collect(),
-            },
-            overlay: None,
-            notice: self.opening.as_ref().map(|wait| wait.notice(look.now)),
-            keys: vec![words::key(
-                Chord::Enter,
-                Action::Submit,
-                "choose",
-                "Opens the run for the product under the cursor.",
-            )],
-            focus: Focus::Rows,
-            next_change: self.opening.as_ref().map(|wait| wait.next_change(look.now)),
+            notice: self.opening.notice(cx.now),
+            is_waiting: self.opening.is_out(),
+            next_change: self.opening.next_change(cx.now),
+            ..Scene::new(QuestionId::Product, Shape::Pick, format_args!("Which product of {name}?"), blocks)
         }
-    }
-
-    /// Whether what was asked for is on its way.
-    pub(crate) const fn is_waiting(&self) -> bool {
-        self.opening.is_some()
     }
 
     /// What to say.
@@ -160,23 +145,6 @@ impl Product {
             ),
             sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
             wrong: Vec::new(),
-        }
-    }
-
-    /// What there is to say about the product under the cursor, whole however narrow the rows are.
-    fn below(&self) -> Vec<Block<'_>> {
-        let line = self.cursor.get(self.products.len()).and_then(|at| self.table.0.get(at));
-        let Some([_, path, state, next]) = line.map(|line| line.cells.as_slice()) else { return Vec::new() };
-        let facts = [("Path", path), ("State", state), ("Next", next)];
-        let facts = facts.into_iter().filter(|(_, words)| !words.is_empty());
-        vec![Block::Gap, Block::Facts(facts.map(|(label, words)| (label, words.clone())).collect())]
-    }
-
-    fn open(&mut self, cx: &mut Cx<'_>) {
-        let chosen = self.cursor.get(self.products.len()).and_then(|at| self.products.get(at));
-        if let (Some(product), None) = (chosen, &self.opening) {
-            let request = Request::OpenRun(self.customer.id, *product);
-            self.opening = Some(Wait::start(cx, request, wait::RUN));
         }
     }
 }

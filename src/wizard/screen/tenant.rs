@@ -9,39 +9,28 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         id::TenantId,
+        phrase::{Command, Phrase, WayOn, phrase},
         run::RunRecord,
         tenant::Organisation,
         tenant_input::{TenantInput, TenantInputError},
-        text::Text,
+        text::{Text, capital},
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Request},
-        event::{Action, Intent, Reply},
+        answer::{Action, FieldId, Given, Value},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
         part::{
-            form::{Control, Form, Heard},
+            form::{Control, Form},
             wait::{self, Wait},
         },
-        screen::{Scene, Screen, authorise::Authorise},
-        step::Step,
-        view::{Ask, Block, Card, Chord, Key, Notice, Panel, Tone, fact},
-        words,
+        pending::{self, Arrival, Pending, Woken},
+        screen::{Scene, Screen, authorise::Authorise, step::Step},
+        view::{Block, Card, Fact, FactId, Notice, Offer, Tone},
     },
 };
 
 /// How long after the last change the tenant is looked up (product.md section 9, *Access and consent*).
 const REST: Duration = Duration::from_millis(600);
-
-/// The controls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Name {
-    Tenant,
-    Confirm,
-    Deny,
-    Save,
-    Continue,
-    Back,
-}
 
 /// How the tenant is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +47,7 @@ enum Path {
 #[derive(Debug)]
 pub(crate) struct Tenant {
     path: Path,
-    form: Form<Name>,
+    form: Form,
     /// What Microsoft said, and what was asked for it.
     found: Option<(TenantInput, Organisation)>,
     /// The tenant in the customer's record, for comparing on path 2.
@@ -66,11 +55,9 @@ pub(crate) struct Tenant {
     failure: Option<Failure>,
     /// The operator said that it is another organisation.
     is_denied: bool,
-    /// The field was left: half a tenant is a problem now.
-    was_left: bool,
-    rest: Option<CallId>,
-    asking: Option<Wait>,
-    saving: Option<Wait>,
+    rest: Pending<Woken>,
+    asking: Wait<Organisation>,
+    saving: Wait<Box<RunRecord>>,
 }
 
 impl Tenant {
@@ -82,29 +69,25 @@ impl Tenant {
             Some(tenant) if record.customer.is_managed => Path::OnRecord(tenant),
             _ => Path::Asked,
         };
-        let back = (Name::Back, Control::button("Back", Action::Back));
+        let back = Control::button("Back", Action::Back);
         let typed = known.as_ref().map(|o| o.tenant).or(record.customer.tenant);
         let typed = typed.map(|tenant| tenant.to_string()).unwrap_or_default();
-        let form = Form::new(match path {
+        let mut form = Form::new(match path {
             Path::OnRecord(_) => vec![
-                (Name::Confirm, Control::button("Yes, this is the organisation", Action::Confirm)),
-                (Name::Deny, Control::button("No, it is not", Action::Deny)),
+                Control::button("Yes, this is the organisation", Action::Yes),
+                Control::button("No, it is not", Action::No),
                 back,
             ],
-            Path::Asked => vec![
-                (
-                    Name::Tenant,
-                    Control::field(
-                        "Tenant",
-                        "tenant ID, domain or an administrator's e-mail address",
-                        &typed,
-                    ),
-                ),
-                (Name::Save, Control::button("Save", Action::Save)),
-                back,
-            ],
-            Path::Settled => vec![(Name::Continue, Control::button("Continue", Action::Confirm)), back],
+            Path::Asked => {
+                let hint = "tenant ID, domain or an administrator's e-mail address";
+                let tenant = Control::field(FieldId::Tenant, "Tenant", hint, &typed);
+                vec![tenant, Control::button("Save", Action::Save), back]
+            }
+            Path::Settled => vec![Control::button("Continue", Action::Continue), back],
         });
+        if path == Path::Asked {
+            form.take_up(&record.form);
+        }
         Self {
             path,
             form,
@@ -112,86 +95,104 @@ impl Tenant {
             on_record: record.customer.tenant,
             failure: None,
             is_denied: false,
-            was_left: false,
-            rest: None,
-            asking: None,
-            saving: None,
+            rest: Pending::default(),
+            asking: Wait::default(),
+            saving: Wait::default(),
         }
     }
 
-    /// What Microsoft holds for the tenant on record (path 1). What was typed on path 2 is nobody's until it is saved.
+    /// What Microsoft holds for the tenant on record (path 1). What was typed on path 2 belongs to no run until it is
+    /// saved.
     pub(crate) fn on_record(&self) -> Option<&Organisation> {
         matches!(self.path, Path::OnRecord(_)).then(|| self.organisation()).flatten()
     }
 
-    /// Comes on: asks Microsoft about a tenant that is known already.
-    pub(crate) fn enter(&mut self, cx: &mut Cx<'_>) {
+    /// Comes on: asks Microsoft about a tenant that is known already, or was typed before.
+    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.organisation().is_none() {
+            self.found = None;
+        }
         self.look_up(cx);
     }
 
     /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut Cx<'_>) {
-        cx.calls.cancel_taken(&mut self.rest);
-        Wait::cancel(&mut self.asking, cx);
-        Wait::cancel(&mut self.saving, cx);
+    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.keep_form(cx.calls);
+        self.rest.cancel(cx.calls);
+        self.asking.cancel(cx);
+        self.saving.cancel(cx);
     }
 
-    /// Handles what a person asks.
-    pub(crate) fn intent(&mut self, cx: &mut Cx<'_>, intent: Intent) -> Step {
-        match self.form.intent(intent) {
-            Heard::Changed(_) => self.changed(cx),
-            Heard::Left(Name::Tenant) => {
-                self.was_left = true;
+    /// Handles an answer.
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(id, value) => self.fill(cx, id, &value),
+            Given::Settle(id) => {
+                self.form.settle(id);
                 self.look_up(cx);
             }
-            Heard::Pressed(Action::Confirm) if self.path == Path::Settled => {
+            Given::Do(Action::Continue) if self.path == Path::Settled => {
                 return Step::Next(Box::new(Screen::Authorise(Authorise::default())));
             }
-            Heard::Pressed(Action::Confirm | Action::Save) => self.save(cx),
-            Heard::Pressed(Action::Deny) => self.is_denied = true,
-            Heard::NotMine(Intent::Act(Action::Refresh)) => {
+            Given::Back if self.is_denied => self.is_denied = false,
+            Given::Back => return Step::Back,
+            Given::No if matches!(self.path, Path::OnRecord(_)) => self.is_denied = true,
+            Given::Yes | Given::Submit if !self.is_denied && self.path != Path::Settled => self.save(cx),
+            Given::Do(Action::Refresh) => {
                 self.failure = None;
                 if self.path != Path::Settled {
                     self.found = None;
                 }
                 self.look_up(cx);
             }
-            Heard::Paste => cx.say(Tone::Plain, self.paste_words()),
-            Heard::Back => return Step::Back,
             _ => {}
         }
         Step::Stay
     }
 
     /// Handles a reply.
-    pub(crate) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Step {
-        if self.rest == Some(call) {
-            self.rest = None;
+    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if self.rest.take(arrival).is_some() {
             self.look_up(cx);
-        } else if Wait::ends(&mut self.asking, call) {
-            match reply {
-                Reply::Found(organisation) => self.take(organisation),
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+        } else if let Some(found) = self.asking.take(arrival) {
+            match found {
+                Ok(organisation) => self.take(organisation),
+                Err(failure) => self.failure = Some(failure),
             }
-        } else if Wait::ends(&mut self.saving, call) {
-            match reply {
-                Reply::Run(record) => return Step::Open(record),
-                Reply::Failed(failure) => self.failure = Some(failure),
-                _ => {}
+        } else if let Some(saved) = self.saving.take(arrival) {
+            match saved {
+                Ok(record) => {
+                    cx.session.keeping.drop_changes(cx.calls);
+                    return Step::Open(record);
+                }
+                Err(failure) => self.failure = Some(failure),
             }
         }
         Step::Stay
     }
 
     /// What it shows.
-    pub(crate) fn view<'a>(&'a self, look: Look<'a>) -> Scene<'a> {
-        let customer = look.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
-        let wait = self.saving.as_ref().or(self.asking.as_ref());
-        let heading = match self.path {
-            Path::OnRecord(_) => format!("Is this the organisation of {customer}?"),
-            Path::Asked => format!("Which Microsoft 365 organisation is {customer}?"),
-            Path::Settled => format!("The Microsoft 365 organisation of {customer}"),
+    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
+        if self.is_denied {
+            return denied(&customer);
+        }
+        let (id, shape, heading) = match self.path {
+            Path::OnRecord(_) => (
+                QuestionId::Organisation,
+                Shape::Confirm { default: true },
+                format_args!("Is this the organisation of {customer}?").into(),
+            ),
+            Path::Asked => (
+                QuestionId::Tenant,
+                Shape::Form,
+                Phrase::from(format_args!("Which Microsoft 365 organisation is {customer}?")),
+            ),
+            Path::Settled => (
+                QuestionId::Settled,
+                Shape::Read,
+                format_args!("The Microsoft 365 organisation of {customer}").into(),
+            ),
         };
         let mut blocks = self.form.blocks(|_| self.problem(), |action| self.is_open(action));
         let mut facts = self.facts(&customer);
@@ -204,28 +205,19 @@ impl Tenant {
             facts.append(&mut blocks);
             blocks = facts;
         }
+        let wait = self.saving.notice(cx.now).or_else(|| self.asking.notice(cx.now));
         Scene {
-            panel: Panel { heading: Text::clean(&heading), blocks },
-            overlay: None,
-            notice: wait.map(|wait| wait.notice(look.now)).or_else(|| self.resting()),
-            keys: self.keys(),
+            is_waiting: self.asking.is_out() || self.rest.is_out() || self.saving.is_out(),
             focus: self.form.focus(),
-            next_change: wait.map(|wait| wait.next_change(look.now)),
+            notice: wait.or_else(|| self.resting()),
+            offers: self.offers(),
+            next_change: self.saving.next_change(cx.now).or_else(|| self.asking.next_change(cx.now)),
+            ..Scene::new(id, shape, heading, blocks)
         }
     }
 
-    /// Which question it asks, and whether an answer would come too early.
-    pub(crate) const fn asks(&self) -> (Ask, bool) {
-        let ask = match self.path {
-            Path::OnRecord(_) => Ask::Organisation,
-            Path::Asked => Ask::Tenant,
-            Path::Settled => Ask::Settled,
-        };
-        (ask, self.asking.is_some() || self.rest.is_some() || self.saving.is_some())
-    }
-
     /// What to say.
-    pub(crate) fn card(&self, _look: Look<'_>) -> Card {
+    pub(crate) fn card(&self) -> Card {
         let wrong = vec![
             (
                 Text::from("A sign-in page that refuses the password"),
@@ -268,51 +260,59 @@ impl Tenant {
     fn input(&self) -> Result<TenantInput, TenantInputError> {
         match self.path {
             Path::OnRecord(tenant) => Ok(TenantInput::Guid(tenant)),
-            Path::Asked => TenantInput::parse(self.form.text(Name::Tenant)),
+            Path::Asked => TenantInput::parse(self.form.text(FieldId::Tenant)),
             Path::Settled => Err(TenantInputError::Empty),
         }
     }
 
-    fn changed(&mut self, cx: &mut Cx<'_>) {
+    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
+        if self.form.fill(id, value) {
+            cx.session.form_changed(self.form.draft(), cx.calls);
+            self.changed(cx);
+        }
+    }
+
+    fn changed(&mut self, cx: &mut UpdateCx<'_>) {
         self.failure = None;
-        self.was_left = false;
-        Wait::cancel(&mut self.asking, cx);
-        cx.calls.cancel_taken(&mut self.rest);
+        self.asking.cancel(cx);
+        self.rest.cancel(cx.calls);
         let input = self.input();
         if self.found.as_ref().map(|(asked, _)| asked) != input.as_ref().ok() {
             self.found = None;
             if input.is_ok() {
-                self.rest = Some(cx.calls.start(Request::Wake(REST)));
+                self.rest.start(cx.calls, pending::wake(REST));
             }
         }
     }
 
     /// Looks the tenant up, unless that is done or going on.
-    fn look_up(&mut self, cx: &mut Cx<'_>) {
-        cx.calls.cancel_taken(&mut self.rest);
+    fn look_up(&mut self, cx: &mut UpdateCx<'_>) {
+        self.rest.cancel(cx.calls);
         let Ok(input) = self.input() else { return };
-        if self.asking.is_some() || self.found.is_some() || self.failure.is_some() {
+        if self.asking.is_out() || self.found.is_some() || self.failure.is_some() {
             return;
         }
-        let request = match self.path {
-            Path::OnRecord(tenant) => Request::Identify(tenant),
-            _ => Request::LookUp(input),
+        let call = match self.path {
+            Path::OnRecord(tenant) => pending::identify(tenant),
+            _ => pending::look_up(input),
         };
-        self.asking = Some(Wait::start(cx, request, wait::TENANT));
+        self.asking.start(cx, call, wait::TENANT);
     }
 
     fn take(&mut self, organisation: Organisation) {
         let Ok(asked) = self.input() else { return };
-        let refuse = |what, hint| Some(Failure::new(FailureKind::Refused, what, hint));
+        let refuse = |what, hint: Phrase| Some(Failure::new(FailureKind::Refused, what, hint));
         if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
-            self.failure =
-                refuse("Microsoft answered for another tenant", "Nothing was saved. Press r to ask again.");
+            self.failure = refuse(
+                "Microsoft answered for another tenant",
+                phrase!["Nothing was saved. ", WayOn::Again("ask again")],
+            );
         } else if TenantInput::parse(&organisation.tenant.to_string())
             == Err(TenantInputError::PrivateAccount)
         {
             self.failure = refuse(
                 "this is a private Microsoft address, not an organisation",
-                "Ask for the organisation's own domain or tenant ID.",
+                "Ask for the organisation's own domain or tenant ID.".into(),
             );
         } else {
             self.found = Some((asked, organisation));
@@ -327,131 +327,127 @@ impl Tenant {
 
     fn is_open(&self, action: Action) -> bool {
         match action {
-            Action::Confirm if self.path == Path::Settled => true,
-            Action::Confirm | Action::Save => self.organisation().is_some() && self.saving.is_none(),
+            Action::Yes | Action::Save => self.organisation().is_some() && !self.saving.is_out(),
             _ => true,
         }
     }
 
-    fn save(&mut self, cx: &mut Cx<'_>) {
-        if self.saving.is_some() || !cx.may_write() {
+    fn save(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.saving.is_out() || !cx.may_write() {
             return;
         }
         let run = cx.session.record.as_ref().map(|record| record.id.clone());
         match (run, self.organisation().cloned()) {
             (Some(run), Some(organisation)) => {
                 self.failure = None;
-                let request = Request::SaveOrganisation(run, organisation);
-                self.saving = Some(Wait::start(cx, request, wait::RECORD));
+                self.saving.start(cx, pending::save_organisation(run, organisation), wait::RECORD);
             }
             _ => cx.say(Tone::Warn, self.not_yet()),
         }
     }
 
     /// Why it can't be saved yet.
-    fn not_yet(&self) -> Text {
+    fn not_yet(&self) -> Phrase {
         match self.input() {
-            _ if self.asking.is_some() || self.rest.is_some() => {
-                Text::from("Microsoft is still being asked. This opens as soon as the organisation is shown.")
+            _ if self.asking.is_out() || self.rest.is_out() => {
+                "Microsoft is still being asked. This opens as soon as the organisation is shown.".into()
             }
             Err(error) if self.path == Path::Asked => sentence(error),
-            _ => Text::from("The organisation is not known yet. Press r to ask again."),
+            _ => phrase!["The organisation is not known yet. ", WayOn::Again("ask again")],
         }
     }
 
-    fn problem(&self) -> Option<Text> {
+    fn problem(&self) -> Option<Phrase> {
         match self.input() {
             Err(error @ (TenantInputError::PathWord | TenantInputError::PrivateAccount)) => {
                 Some(sentence(error))
             }
-            Err(error) if self.was_left => Some(sentence(error)),
+            Err(error) if self.form.is_settled(FieldId::Tenant) => Some(sentence(error)),
             _ => None,
         }
     }
 
     fn resting(&self) -> Option<Notice> {
-        let words = Text::from("Microsoft is asked as soon as you stop typing.");
-        self.rest.map(|_| Notice { tone: Tone::Plain, words })
-    }
-
-    fn paste_words(&self) -> &'static str {
-        match self.path {
-            Path::Asked => words::PASTE,
-            _ => words::PASTE_NOWHERE,
-        }
+        let words = "Microsoft is asked as soon as you stop typing.";
+        self.rest.is_out().then(|| Notice::new(Tone::Plain, words))
     }
 
     fn facts(&self, customer: &Text) -> Vec<Block<'_>> {
         let mut blocks = Vec::new();
         if let Some((_, organisation)) = &self.found {
-            let or =
-                |text: &Option<Text>, else_: &'static str| text.clone().unwrap_or_else(|| Text::from(else_));
-            let four = organisation.tenant.last_four();
+            let or = |text: &Option<Text>, unknown: &'static str| {
+                text.clone().map_or_else(|| Phrase::from(unknown), Phrase::from)
+            };
+            let fact = |id, label, value| Fact { id, label, value };
+            let four = spelled(organisation.tenant.last_four().as_str());
             blocks.push(Block::Facts(vec![
-                (fact::ORGANISATION, or(&organisation.name, "name known after consent")),
-                (fact::DOMAIN, or(&organisation.domain, "not known yet")),
-                ("Region", or(&organisation.region, "not known")),
-                (fact::TENANT, Text::of(format_args!("{}", organisation.tenant))),
-                ("Read aloud", Text::of(format_args!("the last four: {}", spelled(four.as_str())))),
+                fact(
+                    FactId::Organisation,
+                    "Organisation",
+                    or(&organisation.name, "name known after consent"),
+                ),
+                fact(FactId::Domain, "Domain", or(&organisation.domain, "not known yet")),
+                fact(FactId::Other, "Region", or(&organisation.region, "not known")),
+                fact(FactId::Tenant, "Tenant ID", format_args!("{}", organisation.tenant).into()),
+                fact(FactId::Other, "Read aloud", format_args!("the last four: {four}").into()),
             ]));
             if self.path == Path::Asked
                 && let Some(known) = self.on_record.filter(|known| *known != organisation.tenant)
             {
-                blocks.push(Block::Strong(Text::of(format_args!(
+                let words = format_args!(
                     "The record of {customer} holds another tenant, ending in {}. Ask the customer before you save.",
                     known.last_four()
-                ))));
+                );
+                blocks.push(Block::Strong(Tone::Warn, words.into()));
             }
         }
-        if let Some(failure) = &self.failure {
-            blocks.push(Block::Failure(failure.clone()));
-        }
-        if self.is_denied {
-            blocks.push(Block::Strong(Text::of(format_args!(
-                "Nothing was changed. The tenant on record for {customer} is not theirs. An Admin corrects it in the customer's record (backup365 customers); then open this run again. Press b to go back, or p to park the run."
-            ))));
-        }
+        blocks.extend(self.failure.clone().map(Block::Failure));
         blocks
     }
 
-    fn keys(&self) -> Vec<Key> {
-        let mut keys = self.form.keys();
-        if self.form.focused() == Some(Name::Tenant) {
-            return keys;
-        }
+    fn offers(&self) -> Vec<Offer> {
+        let ask = Offer::new(Action::Refresh, "ask again", "Asks Microsoft again now.");
         match self.path {
-            Path::OnRecord(_) => keys.extend([
-                words::key(Chord::Char('y'), Action::Confirm, "yes", "Yes, this is the organisation."),
-                words::key(
-                    Chord::Char('n'),
-                    Action::Deny,
-                    "no",
-                    "It is another organisation: says what to do.",
-                ),
-            ]),
-            Path::Asked | Path::Settled => {}
+            Path::OnRecord(_) => vec![
+                Offer::new(Action::Yes, "yes", "Yes, this is the organisation.").by_default(),
+                Offer::new(Action::No, "no", "It is another organisation: says what to do."),
+                ask,
+            ],
+            Path::Asked => vec![ask],
+            Path::Settled => {
+                let help = "Goes on to the next step.";
+                vec![Offer::new(Action::Continue, "continue", help).by_default()]
+            }
         }
-        if self.path != Path::Asked {
-            keys.retain(|key| key.action != Action::Search);
-        }
-        if self.path != Path::Settled {
-            keys.push(words::key(
-                Chord::Char('r'),
-                Action::Refresh,
-                "ask again",
-                "Asks Microsoft again now.",
-            ));
-        }
-        keys
+    }
+}
+
+/// The tenant on record is not the customer's: what to do now.
+fn denied<'a>(customer: &Text) -> Scene<'a> {
+    let words = phrase![
+        "Nothing was changed. The tenant on record for ",
+        customer,
+        " is not theirs. An Admin corrects it in the customer's record (",
+        Command::CustomersSet,
+        "); then open this run again."
+    ];
+    let ways = phrase![WayOn::Back("to the question"), " ", WayOn::Park("until the record is right")];
+    let blocks = vec![Block::Strong(Tone::Warn, words), Block::Para(ways)];
+    let back = Offer::new(Action::Back, "back", "Back to the question.").by_default();
+    Scene {
+        offers: vec![back],
+        ..Scene::new(
+            QuestionId::OrganisationDenied,
+            Shape::Read,
+            format_args!("It is not the organisation of {customer}"),
+            blocks,
+        )
     }
 }
 
 /// An error of the field as a sentence.
-fn sentence(error: TenantInputError) -> Text {
-    let words = error.to_string();
-    let mut letters = words.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    Text::of(format_args!("{first}{}.", letters.as_str()))
+fn sentence(error: TenantInputError) -> Phrase {
+    format_args!("{}.", capital(&error.to_string())).into()
 }
 
 /// Characters apart, so that each is read on its own.

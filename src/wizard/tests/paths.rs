@@ -11,15 +11,12 @@ fn to_access(customer: &Customer, product: Product) -> Desk {
     ];
     let mut desk = Desk::new(setup(), rows);
     desk.answer();
-    assert!(desk.is_in_field(), "the search field has the focus at the start");
-    desk.type_in(&name).submit().submit();
+    assert!(desk.is_at(Spot::Field(FieldId::Search)), "the search field has the focus at the start");
+    desk.fill(FieldId::Search, &name).enter();
     assert_eq!(desk.stop(), "Product");
     assert_eq!(desk.view().bar.customer.unwrap().as_str(), name);
     let at = customer.products.iter().position(|sold| *sold == product).unwrap();
-    for _ in 0..at {
-        desk.press(Intent::Move(crate::wizard::event::Move::By(1)));
-    }
-    desk.submit().answer();
+    desk.pick(at).answer();
     assert_eq!(desk.stop(), "Access", "{}", desk.words());
     desk
 }
@@ -27,14 +24,14 @@ fn to_access(customer: &Customer, product: Product) -> Desk {
 /// Goes through the proof, from the authorise step to the users.
 fn through_consent(desk: &mut Desk) {
     assert_eq!(desk.stop(), "Authorise", "{}", desk.words());
-    assert!(desk.button("Enable").is_none());
+    assert!(desk.button(Action::Enable).is_none());
     assert_eq!(desk.count("LinkShown"), 0);
-    desk.submit().answer();
+    desk.enter().answer();
     assert_eq!(desk.count("LinkShown"), 1);
     assert!(desk.words().contains("https://login.microsoftonline.com/"), "{}", desk.words());
     desk.pass(60);
     assert!(desk.notice().contains("Waiting for consent since 05:48"), "{}", desk.notice());
-    desk.submit().answer();
+    desk.enter().answer();
     assert_eq!(desk.count("Enable("), 0, "Authorise never enables");
 
     desk.verdict = Verdict::Spreading;
@@ -46,11 +43,11 @@ fn through_consent(desk: &mut Desk) {
     desk.named = desk.record.as_ref().and_then(|record| record.organisation.clone());
     desk.pass(40);
     assert_eq!(desk.count("SaveProof"), 1);
-    assert!(desk.button("Enable").unwrap().is_open);
-    assert!(desk.button("Authorise").is_none());
+    assert!(desk.button(Action::Enable).unwrap().is_open);
+    assert!(desk.button(Action::Authorise).is_none());
     assert_eq!(desk.view().next_change, None, "nothing is awaited any more");
     assert!(!desk.is_out("Wake"), "idle: {:?}", desk.open);
-    desk.submit().answer();
+    desk.enter().answer();
     assert_eq!(desk.count("Enable("), 1);
     assert_eq!(desk.stop(), "Users");
 }
@@ -61,10 +58,10 @@ fn office_365_through_manage_protect() {
     managed.is_managed = true;
     managed.tenant = Some(tenant(1));
     let mut desk = to_access(&managed, Product::Office365);
-    assert!(!desk.is_in_field(), "the tenant on record is shown, not asked");
+    assert_eq!(desk.question(), QuestionId::Organisation, "the tenant on record is shown, not asked");
     assert!(desk.words().contains("Organisation 1") && desk.words().contains("0 0 0 1"), "{}", desk.words());
     assert_eq!(desk.count("Identify"), 1);
-    desk.act(Action::Confirm).answer();
+    desk.give(Given::Yes).answer();
     assert_eq!(desk.count("SaveOrganisation"), 1);
     let four = desk.view().bar.last_four;
     assert_eq!(four.unwrap().as_str(), "0001");
@@ -74,14 +71,14 @@ fn office_365_through_manage_protect() {
 #[test]
 fn office_365_not_through_manage_protect() {
     let mut desk = to_access(&customer(1), Product::Office365);
-    assert!(desk.is_in_field());
-    desk.type_in("bakery1.example");
+    assert!(desk.is_at(Spot::Field(FieldId::Tenant)));
+    desk.fill(FieldId::Tenant, "bakery1.example");
     assert_eq!(desk.count("LookUp"), 0, "not before the rest");
-    assert!(!desk.button("Save").unwrap().is_open);
+    assert!(!desk.button(Action::Save).unwrap().is_open);
     desk.pass(1);
     assert_eq!(desk.count("LookUp"), 1);
-    assert!(desk.button("Save").unwrap().is_open);
-    desk.submit().submit().answer();
+    assert!(desk.button(Action::Save).unwrap().is_open);
+    desk.enter().answer();
     assert_eq!(desk.count("SaveOrganisation"), 1);
     through_consent(&mut desk);
 }
@@ -90,19 +87,18 @@ fn office_365_not_through_manage_protect() {
 fn hosted_exchange() {
     for product in [Product::MpExchange, Product::Business365] {
         let mut desk = to_access(&customer(1), product);
-        desk.type_in("ana@bakery1.example").press(Intent::NextControl);
-        desk.reach("Find the server").submit().answer();
-        desk.press(Intent::NextControl).type_in("HOSTER\\svc").submit().type_in("correct horse").submit();
+        desk.fill(FieldId::Sample, "ana@bakery1.example").act(Action::Discover).answer();
+        desk.fill(FieldId::Account, "HOSTER\\svc").fill(FieldId::Password, "correct horse");
         assert!(!desk.words().contains("correct horse"));
-        desk.submit().submit();
-        desk.press(Intent::Paste("Ana <ana@bakery1.example>\nnobody\nben@bakery1.example".into()));
+        let list = "Ana <ana@bakery1.example>\nnobody\nben@bakery1.example".to_owned();
+        desk.give(Given::Fill(FieldId::Mailboxes, Value::Lines(list)));
         assert!(desk.words().contains("line 2 (“nobody”)"), "{}", desk.words());
         let notice = desk.notice();
         assert!(
             notice.contains("2 new") && notice.contains("line 2 (“nobody”)"),
             "always in sight: {notice}"
         );
-        desk.reach("Save").submit().answer();
+        desk.enter().answer();
         assert_eq!(desk.count("SaveImpersonation"), 1, "{}", desk.words());
         assert!(desk.log.iter().all(|line| !line.contains("horse")));
         let saved = desk.record.as_ref().unwrap().impersonation.clone().unwrap();
@@ -114,7 +110,7 @@ fn hosted_exchange() {
         assert!(!desk.words().contains("https://login"), "no link on this path");
         desk.verdict = Verdict::Proved;
         desk.pass(10);
-        desk.submit().answer();
+        desk.enter().answer();
         assert_eq!(desk.stop(), "Users", "{}", desk.words());
         assert_eq!(desk.count("LinkShown"), 0);
     }

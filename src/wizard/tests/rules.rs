@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::{
     domain::tenant_input::TenantInput,
     wizard::{
-        event::{Edit, Ended, Ending, Move},
+        answer::Ending,
+        event::Ended,
         resume::{Stage, stage, trail},
-        view::{Chord, Tone},
+        view::Tone,
     },
 };
 
@@ -112,8 +113,8 @@ fn enable_opens_only_by_a_proof_of_this_session_that_names_the_tenant() {
         assert_eq!(desk.count("Enable(") == 1, is_open, "{verdict:?}");
         if !is_open {
             assert_eq!(desk.stop(), "Authorise");
-            assert!(desk.button("Enable").is_none(), "{verdict:?}");
-            desk.submit().answer();
+            assert!(desk.button(Action::Enable).is_none(), "{verdict:?}");
+            desk.enter().answer();
             assert_eq!(desk.count("Enable("), 0, "{verdict:?}");
         }
     }
@@ -158,8 +159,6 @@ fn a_refused_password_is_not_tried_again_by_itself() {
     assert!(desk.words().contains("the password is refused"));
     desk.act(Action::Refresh);
     assert_eq!(desk.count("Prove"), tried + 1);
-    desk.act(Action::Explain);
-    assert!(desk.words().contains("User name or password is not accepted"), "{}", desk.words());
 }
 
 #[test]
@@ -171,13 +170,18 @@ fn a_run_that_is_held_elsewhere_is_never_written() {
         desk.verdict = Verdict::Proved;
         desk.named = record.organisation.clone();
         assert!(desk.view().bar.is_read_only);
-        desk.type_in("bakery1.example").pass(3);
-        for action in
-            [Action::Save, Action::Confirm, Action::Enable, Action::Submit, Action::Park, Action::Submit]
-        {
-            desk.act(action).answer();
+        desk.fill(FieldId::Tenant, "bakery1.example").pass(3);
+        for given in [
+            Given::Submit,
+            Given::Yes,
+            Given::Do(Action::Enable),
+            Given::Do(Action::Authorise),
+            Given::Do(Action::Park),
+            Given::Submit,
+        ] {
+            desk.give(given).answer();
         }
-        desk.press(Intent::Leave).press(Intent::Leave);
+        desk.give(Given::Leave).give(Given::Leave);
         let writes: Vec<_> = desk
             .log
             .iter()
@@ -195,7 +199,7 @@ fn read_only_says_why() {
     record.is_read_only = true;
     let mut desk = Desk::resumed(record);
     assert!(desk.notice().contains("open in another window"), "at once: {}", desk.notice());
-    desk.act(Action::Help).press(Intent::Back).act(Action::Park);
+    desk.act(Action::Park);
     assert!(desk.notice().contains("open in another window"), "and when asked: {}", desk.notice());
 }
 
@@ -210,80 +214,76 @@ fn the_tenant_field_asks_only_for_what_is_whole() {
         ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e0001", true),
         ("mila@bakery1.example", true),
     ] {
-        desk.press(Intent::Edit(Edit::Clear));
         let before = desk.count("LookUp");
-        desk.type_in(typed).pass(1);
+        desk.fill(FieldId::Tenant, typed).pass(1);
         assert_eq!(desk.count("LookUp") - before, usize::from(is_asked), "{typed}");
-        assert_eq!(desk.button("Save").unwrap().is_open, is_asked, "{typed}");
+        assert_eq!(desk.button(Action::Save).unwrap().is_open, is_asked, "{typed}");
     }
-    desk.press(Intent::Insert('x'));
-    assert!(!desk.button("Save").unwrap().is_open, "what was found is not what stands there");
+    desk.fill(FieldId::Tenant, "mila@bakery1.examplex");
+    assert!(!desk.button(Action::Save).unwrap().is_open, "what was found is not what stands there");
 }
 
 #[test]
-fn what_a_paste_loses_is_said() {
-    let mut desk = Desk::resumed(record(1, Product::Office365));
-    desk.press(Intent::Paste("\n\nbakery1.example\n\n".into()));
-    assert!(!desk.notice().contains("lines"), "one line and its newlines: {}", desk.notice());
-    desk.press(Intent::Back).press(Intent::Paste("one.example\ntwo.example\r\nthree.example".into()));
-    assert!(desk.notice().contains("Only the first of 3 lines was pasted"), "{}", desk.notice());
-    assert!(desk.words().contains("one.example") && !desk.words().contains("two.example"));
-    desk.press(Intent::Back).press(Intent::Paste("x".repeat(5_000)));
-    assert!(desk.notice().contains("at most: only the start was pasted"), "{}", desk.notice());
-    desk.press(Intent::Back).press(Intent::Flood { bytes: 10_485_760, most: 1_048_576 });
-    assert!(desk.notice().contains("10,485,760 bytes long, and at most 1,048,576"), "{}", desk.notice());
-    desk.press(Intent::NextControl).press(Intent::Paste("x".into()));
-    assert!(desk.notice().contains("Press / first"), "{}", desk.notice());
-    desk.act(Action::Help).press(Intent::Paste("x".into()));
-    assert!(desk.notice().contains("There is no field"), "{}", desk.notice());
-}
-
-#[test]
-fn a_key_that_does_nothing_says_so() {
+fn what_is_not_offered_says_why() {
     let mut visitor = setup();
     visitor.operator.is_admin = false;
     let mut desk = Desk::new(visitor, vec![row(customer(1), Progress::NotStarted, None)]);
-    desk.answer().press(Intent::NextControl).press(Intent::Unknown('n'));
+    desk.answer().act(Action::Add);
     assert!(desk.notice().contains("An Admin adds customers"), "{}", desk.notice());
-    desk.press(Intent::Unknown('y'));
-    assert_eq!(desk.notice(), "The key y does nothing here. ? shows all keys.");
-    desk.press(Intent::Unknown('\u{202e}'));
-    assert!(desk.notice().contains("The key \u{FFFD} does nothing"), "{}", desk.notice());
-    desk.press(Intent::Leave).press(Intent::Unknown(' '));
-    assert_eq!(desk.notice(), "Space does nothing here. The last line shows the keys.");
 }
 
 #[test]
-fn a_pasted_newline_saves_nothing() {
+fn an_answer_to_an_older_question_is_dropped_and_said() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
-    desk.press(Intent::Paste("bakery1.example\n".into())).submit().submit();
+    let older = desk.view().ask.revision;
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant));
+    assert_eq!(desk.view().ask.revision, older, "filling in is no other question");
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(_))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    desk.happen(EventKind::Reply(call, failed()));
+    assert_ne!(
+        desk.view().ask.revision,
+        older,
+        "what was typed ahead was meant for a look-up that went well"
+    );
+    desk.happen(EventKind::Answer(Answer { to: older, what: Given::Back }));
+    assert_eq!(desk.stop(), "Access");
+    assert!(desk.notice().contains("was not taken"), "{}", desk.notice());
+    desk.happen(EventKind::Answer(Answer { to: older, what: Given::Leave }));
+    assert_eq!(desk.question(), QuestionId::Leave, "leaving is always heard");
+}
+
+#[test]
+fn a_look_up_that_is_still_out_saves_nothing() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant)).enter();
     assert_eq!(desk.count("LookUp"), 1, "leaving the field asks at once");
     assert_eq!(desk.count("SaveOrganisation"), 0);
     assert!(desk.notice().contains("still being asked"), "{}", desk.notice());
-    desk.answer().submit();
+    desk.answer().enter();
     assert_eq!(desk.count("SaveOrganisation"), 1);
 }
 
 #[test]
 fn a_tenant_without_a_name_can_be_saved() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
-    desk.type_in("bakery1.example").submit();
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant));
     let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(_))).unwrap();
     let (call, _) = desk.open.remove(at);
     let found = Organisation { name: None, ..organisation(1) };
-    desk.happen(Happening::Reply(call, Reply::Found(found)));
+    desk.happen(EventKind::Reply(call, Reply::Found(found)));
     assert!(desk.words().contains("name known after consent"), "{}", desk.words());
-    desk.submit();
+    desk.enter();
     assert_eq!(desk.count("SaveOrganisation"), 1);
 }
 
 #[test]
 fn an_answer_about_another_tenant_can_not_be_saved() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
-    desk.type_in(&tenant(2).to_string()).submit().answer();
-    assert!(!desk.button("Save").unwrap().is_open);
+    desk.fill(FieldId::Tenant, &tenant(2).to_string()).give(Given::Settle(FieldId::Tenant)).answer();
+    assert!(!desk.button(Action::Save).unwrap().is_open);
     assert!(desk.words().contains("another tenant"), "{}", desk.words());
-    desk.submit();
+    desk.enter();
     assert_eq!(desk.count("SaveOrganisation"), 0);
     assert_eq!(TenantInput::parse(&tenant(2).to_string()), Ok(TenantInput::Guid(tenant(2))));
 }
@@ -294,7 +294,7 @@ fn it_is_not_my_organisation_ends_in_words() {
     record.customer.is_managed = true;
     record.customer.tenant = Some(tenant(1));
     let mut desk = Desk::resumed(record);
-    desk.act(Action::Deny).answer();
+    desk.give(Given::No).answer();
     assert!(desk.words().contains("An Admin corrects it"), "{}", desk.words());
     assert_eq!((desk.stop(), desk.count("SaveOrganisation")), ("Access", 0));
 }
@@ -302,9 +302,10 @@ fn it_is_not_my_organisation_ends_in_words() {
 #[test]
 fn exchange_online_is_refused_with_the_reason() {
     let mut desk = Desk::resumed(record(1, Product::MpExchange));
-    desk.type_in("ana@bakery1.example").submit().type_in("outlook.office365.com").submit();
+    desk.fill(FieldId::Sample, "ana@bakery1.example").fill(FieldId::Server, "outlook.office365.com");
+    desk.give(Given::Settle(FieldId::Server));
     assert!(desk.words().contains("choose Office 365"), "{}", desk.words());
-    desk.act(Action::Save).answer();
+    desk.give(Given::Submit).answer();
     assert_eq!(desk.count("SaveImpersonation"), 0);
 }
 
@@ -312,14 +313,14 @@ fn exchange_online_is_refused_with_the_reason() {
 fn a_saved_access_is_shown_filled_and_keeps_its_password() {
     let mut desk = Desk::resumed(hosted());
     assert_eq!(desk.stop(), "Authorise", "no question twice");
-    desk.press(Intent::Back);
+    desk.give(Given::Back);
     assert_eq!(desk.stop(), "Access");
     assert!(
         desk.words().contains("svc@hoster.example") && desk.words().contains("1 mailbox"),
         "{}",
         desk.words()
     );
-    desk.act(Action::Save).answer();
+    desk.give(Given::Submit).answer();
     assert_eq!(desk.record.as_ref().unwrap().impersonation, Some(details()));
     assert_eq!(desk.stop(), "Authorise");
 }
@@ -332,9 +333,9 @@ fn a_lost_key_asks_for_the_password_again() {
     let mut desk = Desk::resumed(record);
     assert_eq!(desk.stop(), "Access");
     assert!(desk.words().contains("The key file is gone"));
-    desk.act(Action::Save).answer();
+    desk.give(Given::Submit).answer();
     assert_eq!(desk.count("SaveImpersonation"), 0, "{}", desk.notice());
-    desk.type_in("new one").act(Action::Save).answer();
+    desk.fill(FieldId::Password, "new one").give(Given::Submit).answer();
     assert_eq!(desk.stop(), "Users", "{}", desk.words());
 }
 
@@ -345,17 +346,13 @@ fn the_ways_of_the_link_need_no_browser() {
     desk.act(Action::Copy);
     assert!(!desk.notice().contains("copied"), "{}", desk.notice());
     desk.act(Action::PrintAlone);
-    assert_eq!(desk.deeds, [Deed::Copy(link.clone()), Deed::PrintAlone(link.clone())]);
+    assert_eq!(desk.tasks, [FrontEndTask::Copy(link.clone()), FrontEndTask::PrintAlone(link.clone())]);
     desk.act(Action::Open);
     assert_eq!(desk.count("OpenBrowser"), 0);
     assert!(desk.notice().contains("No browser"), "{}", desk.notice());
-    assert!(desk.view().keys.iter().all(|key| key.action != Action::Open));
+    assert!(!desk.offers(Action::Open));
     desk.act(Action::WriteFile).answer();
     assert!(desk.notice().contains("backup365-B365-FHKL-link.txt"), "{}", desk.notice());
-    desk.act(Action::Qr);
-    assert!(matches!(desk.view().overlay.unwrap().blocks[..], [Block::Qr(ref shown)] if *shown == link));
-    desk.press(Intent::Act(Action::Qr));
-    assert!(desk.view().overlay.is_none(), "any key returns");
     let proved = desk.count("Prove");
     desk.act(Action::Rehearse).answer();
     assert_eq!((desk.count("Rehearse"), desk.count("Prove")), (1, proved + 1));
@@ -369,11 +366,11 @@ fn a_link_too_long_for_the_clipboard_is_not_said_to_be_sent() {
         let given = Setup { clipboard, ..setup() };
         let mut desk = Desk::new(given, vec![row(customer(1), Progress::NotStarted, Some(&consenting()))]);
         desk.record = Some(consenting());
-        desk.answer().submit().submit().answer();
+        desk.answer().enter().answer();
         desk.act(Action::Copy);
-        assert_eq!(desk.deeds.len(), usize::from(is_sent), "{clipboard}");
+        assert_eq!(desk.tasks.len(), usize::from(is_sent), "{clipboard}");
         let words = if is_sent {
-            "Sent to your terminal's clipboard (not every"
+            "Sent to your terminal's clipboard. Not every"
         } else {
             "Not sent: the link is too long"
         };
@@ -387,7 +384,7 @@ fn the_customer_is_played_only_where_the_setup_says_so() {
     plain.rehearsal = false;
     let mut desk = Desk::new(plain, vec![row(customer(1), Progress::NotStarted, Some(&consenting()))]);
     desk.record = Some(consenting());
-    desk.answer().submit().submit().answer();
+    desk.answer().enter().answer();
     desk.act(Action::Rehearse).answer();
     assert_eq!((desk.stop(), desk.count("Rehearse")), ("Authorise", 0));
 }
@@ -400,8 +397,11 @@ fn a_played_customer_tells_the_details_of_their_server() {
         let record = record(1, Product::MpExchange);
         let mut desk = Desk::new(setup, vec![row(customer(1), Progress::NotStarted, Some(&record))]);
         desk.record = Some(record);
-        desk.answer().submit().submit().answer();
-        assert_eq!(desk.view().notice.is_some_and(|n| n.words.as_str().contains("Ctrl-Y")), rehearsal);
+        desk.answer().enter().answer();
+        assert_eq!(
+            desk.view().notice.is_some_and(|n| n.words.for_commands().as_str().starts_with("Sandbox:")),
+            rehearsal
+        );
         desk.act(Action::Rehearse).answer();
         assert_eq!((desk.stop(), desk.count("AskDetails")), ("Access", asked));
         assert_eq!(desk.words().contains("svc@hoster.example"), rehearsal, "{}", desk.words());
@@ -424,17 +424,13 @@ fn the_newest_interrupted_run_is_under_the_cursor() {
     let mut desk = Desk::new(setup(), rows);
     desk.record = Some(runs[2].clone());
     desk.answer();
-    let told =
-        format!("{}, Office 365 of Bakery 2, was interrupted. Press Enter twice to go on.", runs[2].id);
-    assert_eq!(desk.notice(), told);
-    desk.submit();
-    let view = desk.view();
-    let Some(Block::Rows(shown)) = view.panel.blocks.last() else { panic!("{view:?}") };
-    assert_eq!(shown.cursor, Some(2), "parked and held runs are not interrupted");
-    assert_eq!(shown.rows.len(), 5);
-    let last = format!("{:?}", shown.rows.row(4).unwrap());
+    let told = format!("{}, Office 365 of Bakery 2, was interrupted.", runs[2].id);
+    assert!(desk.notice().starts_with(&told), "{}", desk.notice());
+    assert_eq!(desk.start(), 2, "parked and held runs are not interrupted");
+    assert_eq!(desk.rows(|rows| rows.len()), 5);
+    let last = desk.rows(|rows| format!("{:?}", rows.row(4).unwrap()));
     assert!(last.contains("Bakery 9"), "runs stand on top: {last}");
-    desk.submit();
+    desk.enter();
     assert!(desk.is_out(&format!("LoadRun({})", runs[2].id)), "{:?}", desk.open);
 }
 
@@ -449,7 +445,7 @@ fn who_can_not_go_on_is_told_why() {
         let mut desk = Desk::new(setup(), rows.clone());
         desk.answer();
         assert!(!desk.words().contains("C-0001"), "closed customers are hidden");
-        desk.type_in(typed).submit().submit().answer();
+        desk.fill(FieldId::Search, typed).enter().answer();
         assert_eq!(desk.stop(), "Customer");
         assert!(desk.notice().contains(said), "{}", desk.notice());
         assert_eq!(desk.view().notice.unwrap().tone, Tone::Warn);
@@ -470,7 +466,7 @@ fn waiting_runs_are_asked_about_at_most_every_30_s() {
     assert_eq!(desk.count("ProbeBoard"), 1);
     desk.pass(32);
     assert_eq!(desk.count("ProbeBoard"), 3);
-    desk.submit().submit().answer();
+    desk.enter().answer();
     desk.act(Action::Park).answer();
     assert_eq!(desk.stop(), "Customer");
     assert_eq!(desk.count("ProbeBoard"), 3, "coming back asks no sooner");
@@ -483,7 +479,7 @@ fn without_waits_nothing_wakes() {
     let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
     desk.answer();
     assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
-    desk.submit().submit();
+    desk.enter();
     assert_eq!(desk.stop(), "Product");
     assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
 }
@@ -504,7 +500,7 @@ fn a_wait_wakes_each_second_then_every_ten() {
     desk.pass(61);
     assert_eq!(wait(&desk), Some(Duration::from_secs(9)));
     assert!(desk.notice().contains("1 min"), "{}", desk.notice());
-    desk.happen(Happening::Reply(call, Reply::Board(Board::default())));
+    desk.happen(EventKind::Reply(call, Reply::Board(Board::default())));
     assert_eq!(wait(&desk), None);
 }
 
@@ -513,70 +509,49 @@ fn only_an_admin_adds_customers() {
     let mut user = setup();
     user.operator.is_admin = false;
     let mut desk = Desk::new(user, Vec::new());
-    desk.answer().submit().act(Action::Add);
+    desk.answer().act(Action::Add);
     assert!(desk.notice().contains("An Admin adds customers"));
-    assert!(desk.view().keys.iter().all(|key| key.action != Action::Add));
+    assert!(!desk.offers(Action::Add));
 
     let mut desk = Desk::new(setup(), Vec::new());
-    desk.answer().submit().act(Action::Add);
-    desk.act(Action::Save).answer();
+    desk.answer().act(Action::Add);
+    desk.give(Given::Submit).answer();
     assert_eq!(desk.count("AddCustomer"), 0);
     assert!(desk.notice().contains("reference"), "{}", desk.notice());
-    desk.type_in("C-7").submit().type_in("Mill").submit().type_in("mill").act(Action::Save);
+    desk.fill(FieldId::Reference, "C-7").fill(FieldId::Company, "Mill").fill(FieldId::MailDomain, "mill");
+    desk.give(Given::Submit);
     assert!(desk.notice().contains("mail domain"), "{}", desk.notice());
-    desk.type_in(".example").act(Action::Save).answer();
+    desk.fill(FieldId::MailDomain, "mill.example").give(Given::Submit).answer();
     assert_eq!((desk.count("AddCustomer"), desk.heading().as_str()), (1, "Which customer?"));
     assert!(desk.notice().contains("Mill was added"), "{}", desk.notice());
 }
 
 #[test]
-fn the_focus_decides_what_a_key_is() {
-    let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
-    desk.answer();
-    desk.type_in("q?s");
-    assert!(desk.view().overlay.is_none());
-    assert_eq!(desk.view().focus, Focus::Field);
-    desk.press(Intent::Back);
-    assert!(desk.is_in_field() && desk.words().contains("1 listed"), "Esc clears the field");
-    for leave in [Intent::Submit, Intent::NextControl, Intent::Move(Move::By(1))] {
-        desk.type_in("bak").press(leave.clone());
-        assert!(!desk.is_in_field() && desk.words().contains("1 of 1 found"), "{leave:?} keeps the text");
-        desk.press(Intent::Paste("x".into()));
-        assert!(desk.notice().contains("Press /"), "{}", desk.notice());
-        desk.act(Action::Search).press(Intent::Back);
-    }
-    desk.press(Intent::Back);
-    assert_eq!(desk.heading(), "Leave?");
-    desk.press(Intent::Back);
-    assert!(desk.wizard.ended().is_none());
-}
-
-#[test]
 fn leaving_asks_once_and_keeps_the_run() {
     let mut desk = Desk::resumed(consenting());
-    desk.press(Intent::Leave);
+    desk.give(Given::Leave);
     assert!(desk.heading().starts_with("Leave?") && desk.words().contains("--run B365-FHKL"));
-    desk.press(Intent::Back);
+    desk.give(Given::Back);
     assert_eq!(desk.wizard.ended(), None);
-    desk.press(Intent::Leave).submit();
+    desk.give(Given::Leave).enter();
     assert_eq!(desk.wizard.ended(), Some(Ended::Left));
     assert_eq!(desk.count("LeaveRun"), 1);
     let asked = desk.log.len();
-    desk.submit().act(Action::Refresh).answer();
+    desk.enter().act(Action::Refresh).answer();
     assert_eq!(desk.log.len(), asked, "no effect after the end");
 
     let mut desk = Desk::resumed(consenting());
-    desk.press(Intent::End(Ending::HangUp));
+    desk.give(Given::End(Ending::HangUp));
     assert_eq!(desk.wizard.ended(), Some(Ended::Told(Ending::HangUp)));
 }
 
 #[test]
 fn back_waits_for_a_write() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
-    desk.type_in("bakery1.example").submit().answer();
-    desk.submit();
+    desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant)).answer();
+    desk.enter();
     assert!(desk.is_out("SaveOrganisation"));
-    desk.act(Action::Back);
+    desk.give(Given::Back);
     assert_eq!((desk.stop(), desk.notice().as_str()), ("Access", "Saving. One moment."));
     desk.act(Action::Park);
     desk.answer();
@@ -611,63 +586,37 @@ fn the_customers_are_read_again_once_a_run_was_let_go_of() {
 #[test]
 fn another_run_lets_go_of_the_one_before() {
     let mut desk = Desk::resumed(consenting());
-    desk.act(Action::Back).act(Action::Back);
+    desk.give(Given::Back).give(Given::Back);
     assert_eq!(desk.stop(), "Product");
     let mut other = record(2, Product::MpExchange);
     other.customer = customer(1);
-    desk.press(Intent::Move(Move::Last)).submit();
+    let last = desk.rows(|rows| rows.len()) - 1;
+    desk.pick(last);
     let at = desk.open.iter().position(|(_, request)| matches!(request, Request::OpenRun(..))).unwrap();
     let (call, _) = desk.open.remove(at);
-    desk.happen(Happening::Reply(call, Reply::Run(Box::new(other))));
+    desk.happen(EventKind::Reply(call, Reply::Run(Box::new(other))));
     assert_eq!(desk.count("LeaveRun(B365-FHKL)"), 1);
     assert_eq!(desk.wizard.run(), Some(&number("MQRW")));
     assert!(desk.cancelled.len() > 1, "the polling of the other run has ended");
 }
 
 #[test]
-fn help_names_every_key_and_the_card_has_three_wrong_screens() {
+fn every_offer_has_words_and_the_card_has_three_wrong_screens() {
     for base in [record(1, Product::Office365), record(1, Product::MpExchange), consenting(), hosted()] {
-        let mut desk = Desk::resumed(base);
-        if desk.is_in_field() {
-            desk.press(Intent::PreviousControl);
-        }
-        let keys = desk.view().keys;
-        let mut chords: Vec<Chord> = keys.iter().map(|key| key.chord).collect();
-        chords.sort_by_key(|chord| format!("{chord:?}"));
-        let all = chords.len();
-        chords.dedup();
-        assert_eq!(chords.len(), all, "no chord twice: {keys:?}");
+        let desk = Desk::resumed(base);
+        let offers = desk.view().actions;
+        let mut actions: Vec<Action> = offers.iter().map(|offer| offer.action).collect();
+        actions.sort_unstable();
+        let all = actions.len();
+        actions.dedup();
+        assert_eq!(actions.len(), all, "nothing is offered twice: {offers:?}");
+        assert!(
+            offers.iter().all(|offer| !offer.label.is_empty() && offer.help.ends_with('.')),
+            "{offers:?}"
+        );
         assert!(!desk.view().card.say.is_empty() && !desk.view().card.sees.is_empty());
         assert_eq!(desk.view().card.wrong.len(), 3, "{}", desk.heading());
-        desk.act(Action::Help);
-        let words = desk.words();
-        assert!(keys.iter().all(|key| words.contains(key.help)), "{words}");
-        desk.act(Action::Help).act(Action::Say);
-        assert!(desk.words().contains("If they see"));
-        desk.press(Intent::Back);
-        assert!(desk.view().overlay.is_none());
     }
-}
-
-#[test]
-fn explain_finds_codes_and_words() {
-    let mut desk = Desk::resumed(consenting());
-    desk.act(Action::Explain);
-    assert!(desk.is_in_field());
-    desk.type_in("90094 and 50020");
-    let words = desk.words();
-    assert!(words.contains("90094:") && words.contains("50020:"), "{words}");
-    desk.press(Intent::Back).type_in("need admin aproval");
-    assert!(desk.words().contains("90094:"), "{}", desk.words());
-    desk.press(Intent::Back).type_in("zzzz");
-    assert!(desk.words().contains("Nothing is known"));
-    desk.submit();
-    assert!(!desk.is_in_field());
-    desk.act(Action::Search);
-    assert!(desk.is_in_field());
-    desk.press(Intent::Back).press(Intent::Back);
-    assert!(desk.view().overlay.is_none());
-    assert_eq!(desk.stop(), "Authorise");
 }
 
 #[test]
@@ -676,13 +625,12 @@ fn a_failed_call_has_words_and_a_way_on() {
         (Desk::new(setup(), Vec::new()), "LoadBoard", Action::Refresh),
         (Desk::resumed(consenting()), "Prove", Action::Refresh),
     ] {
-        desk.act(Action::Submit);
         if !desk.is_out(request) {
             desk.act(again);
         }
         let at = desk.open.iter().position(|(_, open)| format!("{open:?}").starts_with(request)).unwrap();
         let (call, _) = desk.open.remove(at);
-        desk.happen(Happening::Reply(call, failed()));
+        desk.happen(EventKind::Reply(call, failed()));
         assert!(desk.words().contains("the server did not answer"), "{request}: {}", desk.words());
         desk.act(again);
         assert!(desk.is_out(request), "{request}");
@@ -697,7 +645,7 @@ fn a_run_that_could_not_be_parked_is_said() {
     let (call, _) = desk.open.remove(at);
     desk.answer();
     let read = desk.count("LoadBoard");
-    desk.happen(Happening::Reply(call, failed()));
+    desk.happen(EventKind::Reply(call, failed()));
     assert!(desk.notice().contains("the server did not answer"), "{}", desk.notice());
     assert_eq!(desk.count("LoadBoard"), read + 1, "the rows say what is on record");
 }
@@ -708,16 +656,17 @@ fn a_world_that_cannot_be_opened_has_words_and_keys() {
     started.run = Some(number("7KQ4"));
     let mut desk = Desk::unopened(started, vec![row(customer(1), Progress::NotStarted, None)]);
     assert!(desk.is_out("OpenWorld") && !desk.is_out("LoadBoard") && !desk.is_out("LoadRun"));
-    assert!(desk.view().bar.is_sandbox && desk.is_in_field());
+    assert!(desk.view().bar.is_sandbox && desk.is_at(Spot::Field(FieldId::Search)));
     assert!(desk.words().contains("Opening the record"), "{}", desk.words());
     for tries in 1..=3 {
         let at = desk.open.iter().position(|(_, request)| matches!(request, Request::OpenWorld)).unwrap();
         let (call, _) = desk.open.remove(at);
-        desk.happen(Happening::Reply(call, failed()));
+        desk.happen(EventKind::Reply(call, failed()));
         assert!(
-            desk.words().contains("the server did not answer") && desk.words().contains("r to try again")
+            desk.words().contains("the server did not answer")
+                && desk.words().contains("Run the same command again.")
         );
-        assert!(!desk.is_in_field() && desk.wizard.trouble().is_some());
+        assert!(desk.is_at(Spot::Page) && desk.wizard.trouble().is_some());
         desk.act(Action::Add);
         assert_eq!(desk.stop(), "Customer", "nobody has rights yet, and nobody is told to ask an Admin");
         desk.act(Action::Refresh).act(Action::Refresh);
@@ -731,22 +680,18 @@ fn a_world_that_cannot_be_opened_has_words_and_keys() {
     desk.respond(call, &request);
     assert!(desk.is_out("LoadBoard") && desk.is_out("LoadRun"));
     assert!(desk.wizard.trouble().is_none());
-    assert!(desk.is_in_field(), "back where the wizard starts");
+    assert!(desk.is_at(Spot::Field(FieldId::Search)), "back where the wizard starts");
     desk.answer();
     assert_eq!((desk.stop(), desk.count("LoadRun")), ("Access", 1));
 }
 
 #[test]
 fn leaving_a_world_that_is_closed_is_a_failure() {
-    for (is_failed, ended) in
-        [(true, super::super::event::Ended::Failed), (false, Ended::Finished { is_partly: false })]
-    {
+    for (is_failed, ended) in [(true, Ended::Failed), (false, Ended::Finished { is_partly: false })] {
         let mut desk = Desk::unopened(setup(), Vec::new());
         if is_failed {
             let (call, _) = desk.open.remove(0);
-            desk.happen(Happening::Reply(call, failed()));
-        } else {
-            desk.submit();
+            desk.happen(EventKind::Reply(call, failed()));
         }
         desk.act(Action::Leave);
         assert_eq!(desk.wizard.ended(), Some(ended));
@@ -756,12 +701,12 @@ fn leaving_a_world_that_is_closed_is_a_failure() {
 #[test]
 fn a_name_that_is_being_typed_is_kept_while_the_world_fails() {
     let mut desk = Desk::unopened(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
-    desk.type_in("qua");
+    desk.fill(FieldId::Search, "qua");
     let (call, _) = desk.open.remove(0);
-    desk.happen(Happening::Reply(call, failed()));
-    assert!(desk.is_in_field() && desk.words().contains("Press Tab, then r"), "{}", desk.words());
-    desk.type_in("r");
+    desk.happen(EventKind::Reply(call, failed()));
+    assert!(desk.is_at(Spot::Field(FieldId::Search)), "typing goes on: {}", desk.words());
+    desk.fill(FieldId::Search, "quar");
     assert_eq!(desk.count("OpenWorld"), 1);
-    desk.press(Intent::NextControl).act(Action::Refresh).answer();
+    desk.act(Action::Refresh).answer();
     assert!(desk.words().contains("0 of 1 found"), "{}", desk.words());
 }

@@ -13,7 +13,7 @@ use std::{
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::{ANA, CAFE, PASSWORD, Served, plain::Visitor};
-use crate::browser::{DEADLINE, program};
+use crate::{browser::DEADLINE, tools::program};
 
 /// Rows of the terminal: the longest page fits.
 const ROWS: u16 = 45;

@@ -37,8 +37,8 @@ fn world(folder: &Path) -> String {
 /// A run whose 530 users are listed, at the earlier of the two moments.
 fn listed(world: &str) -> Walk {
     let mut walk = Walk::new(Home::new(), &["--world", world, "--clock", BEFORE]);
-    walk.terminal.picks(CUSTOMER).takes(0).sees(&["[ Yes, this is the organisation ]"]).keys(ENTER);
-    walk.terminal.sees(&["[Authorise]"]).enables().sees(&["listed 530 ·"]);
+    walk.terminal.picks(CUSTOMER).takes(0).sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER);
+    walk.terminal.sees(&["● Authorise"]).enables().sees(&["listed 530 ·"]);
     walk.waits("run WHERE listed = 530", 1);
     walk
 }

@@ -11,7 +11,7 @@ use crate::terminal::{DOWN, ENTER, Home, Record, Terminal};
 const TOLD: Manner = Manner {
     access: |terminal| {
         fills(terminal);
-        terminal.keys(ENTER).sees(&["[Authorise]"]);
+        terminal.keys(ENTER).sees(&["● Authorise"]);
     },
 };
 
@@ -19,19 +19,19 @@ const TOLD: Manner = Manner {
 const TYPED: Manner = Manner {
     access: |terminal| {
         types_domain(terminal);
-        terminal.keys(ENTER).sees(&["[Authorise]"]);
+        terminal.keys(ENTER).sees(&["● Authorise"]);
     },
 };
 
 /// Fills the form up to Save.
 fn fills(terminal: &mut Terminal) {
-    terminal.sees(&["> A mailbox to try"]).keys("\x19").sees(&["svc-backup@", ">[ Save ]"]);
+    terminal.sees(&["> A mailbox to try"]).keys("\x19").sees(&["svc-backup@", ">‹ Save ›"]);
 }
 
 /// Types the domain up to Save.
 fn types_domain(terminal: &mut Terminal) {
-    terminal.sees(&["> Tenant:"]).keys("kauribuilding.example").sees(&["c 2 c a", " [ Save ]"]);
-    terminal.keys(ENTER).sees(&[">[ Save ]"]);
+    terminal.sees(&["> Tenant ["]).keys("kauribuilding.example").sees(&["c 2 c a", "‹ Save ›"]);
+    terminal.keys(ENTER).sees(&[">‹ Save ›"]);
 }
 
 /// How many rows there are.
@@ -55,7 +55,7 @@ fn hosted(customer: &str, listed: &str, kills: [usize; 4]) {
     walk.terminal.picks(customer).takes(0).sees(&["> A mailbox to try"]);
     let access = walk.station();
     fills(&mut walk.terminal);
-    walk.terminal.keys(ENTER).sees(&["[ Enable ]", "Press Enable"]);
+    walk.terminal.keys(ENTER).sees(&["‹ Enable ›", "Press Enable"]);
     walk.waits("run WHERE proved IS NOT NULL", 1);
     let proved = walk.station();
     let saved = super::office::changed(&proved, "UPDATE run SET proved = NULL");
@@ -76,7 +76,7 @@ fn hosted(customer: &str, listed: &str, kills: [usize; 4]) {
         },
         Write {
             before: |terminal| {
-                terminal.sees(&["[Authorise]"]);
+                terminal.sees(&["● Authorise"]);
             },
             is_done: |home| rows(home, "run WHERE proved IS NOT NULL") == 1,
             again: told,
@@ -84,7 +84,7 @@ fn hosted(customer: &str, listed: &str, kills: [usize; 4]) {
         },
         Write {
             before: |terminal| {
-                terminal.sees(&["[ Enable ]", "Press Enable"]);
+                terminal.sees(&["‹ Enable ›", "Press Enable"]);
             },
             keys: ENTER,
             is_done: |home| rows(home, "enablement WHERE server IS NOT NULL") == 1,
@@ -111,7 +111,7 @@ fn hosted(customer: &str, listed: &str, kills: [usize; 4]) {
 #[test]
 fn an_organisation_that_is_typed() {
     let mut walk = Walk::new(Home::new(), &[]);
-    walk.terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant:"]);
+    walk.terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
     let access = walk.station();
     kill_all(&[Write {
         before: types_domain,

@@ -12,7 +12,7 @@ const CUSTOMER: &str = "Harbour Street Cafe";
 /// How the organisation on record is confirmed.
 pub(super) const CONFIRMS: Manner = Manner {
     access: |terminal| {
-        terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[Authorise]"]);
+        terminal.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["● Authorise"]);
     },
 };
 
@@ -182,20 +182,20 @@ fn without_run<'a>(name: &'static str, station: &'a Home, kills: usize) -> Write
 /// Fills the form of a new customer up to Save.
 fn fills_customer(terminal: &mut Terminal) {
     terminal.keys("K-1\tNorth Wind Sails\tnorthwind.example\t ").sees(&["Office 365: ( ) no"]);
-    terminal.keys(&"\t".repeat(7)).sees(&[">[ Save ]"]);
+    terminal.keys(&"\t".repeat(7)).sees(&[">‹ Save ›"]);
 }
 
 #[test]
 fn from_the_organisation_to_enable() {
     let mut walk = Walk::new(Home::new(), &[]);
-    walk.terminal.picks(CUSTOMER).takes(0).sees(&["[ Yes, this is the organisation ]"]);
+    walk.terminal.picks(CUSTOMER).takes(0).sees(&["‹ Yes, this is the organisation ›"]);
     let access = walk.station();
-    walk.terminal.sees(&["[ Yes, this is the organisation ]"]).keys(ENTER).sees(&["[ Authorise ]"]);
+    walk.terminal.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["‹ Authorise ›"]);
     let authorise = walk.station();
     walk.terminal.sees(&["Press Authorise for the link"]).keys(ENTER).sees(&["adminconsent"]);
     walk.waits("run WHERE link_shown IS NOT NULL", 1);
     let linked = walk.station();
-    walk.terminal.sees(&["adminconsent"]).keys("w").sees(&["[ Enable ]", "Press Enable"]);
+    walk.terminal.sees(&["adminconsent"]).keys("w").sees(&["‹ Enable ›", "Press Enable"]);
     walk.waits("run WHERE proved IS NOT NULL", 1);
     let proved = walk.station();
     // The customer accepted, and the program died before it could ask.
@@ -204,7 +204,7 @@ fn from_the_organisation_to_enable() {
     kill_all(&[
         Write {
             before: |terminal| {
-                terminal.sees(&["[ Yes, this is the organisation ]"]);
+                terminal.sees(&["‹ Yes, this is the organisation ›"]);
             },
             keys: ENTER,
             is_done: |home| has(home, "run WHERE tenant IS NOT NULL"),
@@ -212,7 +212,7 @@ fn from_the_organisation_to_enable() {
         },
         Write {
             before: |terminal| {
-                terminal.sees(&["[ Authorise ]", "Press Authorise for the link"]);
+                terminal.sees(&["‹ Authorise ›", "Press Authorise for the link"]);
             },
             keys: ENTER,
             is_done: |home| has(home, "run WHERE link_shown IS NOT NULL"),
@@ -228,14 +228,14 @@ fn from_the_organisation_to_enable() {
         },
         Write {
             before: |terminal| {
-                terminal.sees(&["[Authorise]"]);
+                terminal.sees(&["● Authorise"]);
             },
             is_done: |home| has(home, "run WHERE proved IS NOT NULL"),
             ..of_run("the proof is kept", &granted, 8)
         },
         Write {
             before: |terminal| {
-                terminal.sees(&["[ Enable ]", "Press Enable"]);
+                terminal.sees(&["‹ Enable ›", "Press Enable"]);
             },
             keys: ENTER,
             is_done: |home| has(home, "enablement"),
@@ -279,7 +279,7 @@ fn what_is_chosen_among_the_users() {
     kill_all(&[
         Write {
             before: |terminal| {
-                terminal.sees(&["[Users]"]);
+                terminal.sees(&["● Users"]);
             },
             is_done: |home| has(home, "run WHERE listed = 37 AND eligible = 34"),
             ..of_run("the counts are kept", &unlisted, 8)
@@ -368,7 +368,7 @@ fn turning_off_finishing_parking_and_leaving() {
     walk.terminal.sees(&["listed 37 ·"]).keys(&format!(" {DOWN} {DOWN} ")).sees(&["ticked 3"]).applies("3");
     walk.waits("apply WHERE ended IS NOT NULL", 1).waits("draft WHERE length(exceptions) = 0", 1);
     let applied = walk.station();
-    walk.terminal.sees(&["seats 3 → 3"]).keys("f").sees(&["[Outcome]", "Done: 3 users"]);
+    walk.terminal.sees(&["seats 3 → 3"]).keys("f").sees(&["● Outcome", "Done: 3 users"]);
     let finished = walk.station();
     let mut walk = Walk::from(&users);
     walk.terminal.sees(&["listed 37 ·"]).keys("p").sees(&["Which customer?", "parked"]);

@@ -80,10 +80,10 @@ impl OnRecord {
 /// The step that must be on the screen for what is on record.
 pub(super) fn step(known: &OnRecord) -> &'static str {
     match known {
-        OnRecord { is_finished: true, .. } => "[Outcome]",
-        OnRecord { is_enabled: true, .. } => "[Users]",
-        OnRecord { has_access: true, .. } => "[Authorise]",
-        _ => "[Access]",
+        OnRecord { is_finished: true, .. } => "● Outcome",
+        OnRecord { is_enabled: true, .. } => "● Users",
+        OnRecord { has_access: true, .. } => "● Authorise",
+        _ => "● Access",
     }
 }
 
@@ -100,12 +100,12 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
     loop {
         let text = terminal.text();
         assert!(Instant::now() < until, "stuck after {asked:?}; the screen shows:\n{text}");
-        if text.contains("[Outcome]") && text.contains("Read back from the record") {
+        if text.contains("● Outcome") && text.contains("Read back from the record") {
             return asked;
         } else if is_access(&text) {
             asked.push(Asked::Access);
             (manner.access)(terminal);
-        } else if text.contains("[ Enable ]") {
+        } else if text.contains("‹ Enable ›") {
             asked.push(Asked::Enable);
             terminal.keys(ENTER).sees(&["Which users shall be protected?"]);
         } else if text.contains("Press Authorise for the link") && !home.journal().contains("\"granted\"") {
@@ -113,13 +113,13 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
             terminal.keys(ENTER).sees(&["adminconsent"]);
         } else if text.contains("adminconsent") && !home.journal().contains("\"granted\"") {
             terminal.keys("w").waits("the customer's answer", |text| {
-                ["pressed Accept", "[ Enable ]", "could not be played"].iter().any(|it| text.contains(it))
+                ["pressed Accept", "‹ Enable ›", "could not be played"].iter().any(|it| text.contains(it))
             });
         } else if text.contains("r to ask again") || text.contains("Press r") {
             terminal.keys("r");
             thread::sleep(Duration::from_millis(200));
         } else if text.contains("registered for backup") && text.contains("Enter finish") {
-            terminal.keys(ENTER).sees(&["[Outcome]", "Read back from the record"]);
+            terminal.keys(ENTER).sees(&["● Outcome", "Read back from the record"]);
         } else if text.contains("Which users shall be protected?") && is_listed(&text) {
             users(terminal, &text, &mut asked);
         } else {
@@ -130,8 +130,8 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
 
 /// Whether the access step waits for an answer.
 fn is_access(text: &str) -> bool {
-    let open = ["[ Yes, ", "> A mailbox to try", "> Tenant:"];
-    text.contains("[Access]") && open.iter().any(|words| text.contains(words))
+    let open = ["‹ Yes, ", "> A mailbox to try", "> Tenant ["];
+    text.contains("● Access") && open.iter().any(|words| text.contains(words))
 }
 
 /// Whether the list is complete and what is on record has been read.
@@ -151,7 +151,7 @@ fn users(terminal: &mut Terminal, text: &str, asked: &mut Vec<Asked>) {
         }
         terminal.keys(ENTER).sees(&["registered for backup", "Enter finish"]);
     } else if seats > 0 || text.contains("Enable Auto is on.") {
-        terminal.keys("f").sees(&["[Outcome]", "Read back from the record"]);
+        terminal.keys("f").sees(&["● Outcome", "Read back from the record"]);
     } else {
         terminal.keys(" ").sees(&["ticked 1"]);
     }

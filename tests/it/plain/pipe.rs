@@ -34,6 +34,15 @@ pub(super) fn run(home: &Home, arguments: &[&str]) -> String {
     String::from_utf8(command(home, arguments).output().unwrap().stdout).unwrap()
 }
 
+/// Feeds the program these lines at once; what it wrote, with the spaces of wrapping made even, and its exit code.
+pub(super) fn fed(home: &Home, arguments: &[&str], lines: &str) -> (String, i32) {
+    let mut child = command(home, arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    (said.split_whitespace().collect::<Vec<_>>().join(" "), output.status.code().unwrap())
+}
+
 impl Pipe {
     /// Starts it.
     pub(super) fn start(home: &Home, arguments: &[&str]) -> Self {

@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
-use crate::terminal::{Home, Record};
+use crate::{
+    terminal::{Home, Record},
+    tools::program,
+};
 
 /// From the first question to the outcome; each answer waits for its question.
 const SCRIPT: &str = r#"
@@ -37,12 +40,9 @@ exit $code
 
 #[test]
 fn expect_walks_the_whole_journey() {
-    if Command::new("expect").arg("-v").output().is_err() {
-        eprintln!("SKIPPED: expect is not installed");
-        return;
-    }
+    let Some(expect) = program("expect") else { return };
     let home = Home::new();
-    let output = Command::new("expect")
+    let output = Command::new(expect)
         .args(["-c", SCRIPT])
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")

@@ -30,7 +30,11 @@ impl Terminal {
     /// The line with the cursor's mark in front, without it.
     pub(crate) fn under_cursor(&self) -> String {
         let text = self.text();
-        text.lines().find_map(|line| line.strip_prefix("> ")).unwrap_or_default().trim().to_owned()
+        let lit = |line: &str| {
+            let row = line.trim_start_matches('│').strip_prefix("> ")?;
+            Some(row.trim_end_matches(['│', '█']).trim().to_owned())
+        };
+        text.lines().find_map(lit).unwrap_or_default()
     }
 }
 

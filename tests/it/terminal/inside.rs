@@ -14,8 +14,8 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{DEADLINE, Home, Terminal, process::Usage};
-use crate::browser::program;
+use super::{DEADLINE, Home, TYPED, Terminal, process::Usage};
+use crate::tools::program;
 
 /// The program.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_backup365");
@@ -206,13 +206,13 @@ impl Terminal {
     /// Starts the program at the prompt of the shell, with more of an environment (`NAME=value`); its exit code will
     /// stand there afterwards.
     pub(crate) fn runs(&mut self, environment: &str) -> &mut Self {
-        self.keys(&format!("{environment} {PROGRAM}; echo \"code $?\"\r"))
+        self.keys(&format!("{environment} {TYPED}; echo \"code $?\"\r"))
     }
 
     /// Starts the program below a shell that outlives a hang-up and then writes the exit code into a file. Not at the
     /// prompt itself: a shell with jobs stops at a terminal that is gone.
     pub(crate) fn runs_watched(&mut self) -> &mut Self {
-        self.keys(&format!("sh -c 'trap : HUP; {PROGRAM}; echo $? >code'\r"))
+        self.keys(&format!("sh -c 'trap : HUP; {TYPED}; echo $? >code'\r"))
     }
 
     /// The prompt can be used: what is typed is echoed and carried out.
@@ -241,7 +241,7 @@ impl Terminal {
 fn mosh(home: &Home) -> (u32, String, String) {
     let mut command = Command::new("mosh-server");
     command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("TZ", "Australia/Sydney");
-    command.env("HOME", home.path()).envs(ENVIRONMENT).current_dir(home.path());
+    command.env("HOME", home.path()).env("PROGRAM", PROGRAM).envs(ENVIRONMENT).current_dir(home.path());
     // A server that nobody looks at any more, in seconds: ends by itself when a test was killed.
     command.env("MOSH_SERVER_NETWORK_TMOUT", "300");
     let said = run(command.args(["new", "-i", "127.0.0.1", "--", "sh"]));

@@ -110,7 +110,8 @@ pub(super) fn around(opener: &Opener) -> Around {
         user: opener.environment.user.clone(),
         zone: opener.environment.zone.clone(),
         now: opener.clock.now(),
-        is_passing: program().is_some_and(|program| is_passing(&program.canonicalize().unwrap_or(program))),
+        is_passing: program()
+            .is_some_and(|program| is_passing(&program.canonicalize().unwrap_or(program), &temporary())),
         secret_variable: match credential {
             Some(CredentialSource::SecretEnvironment(name)) => Some(name.clone()),
             _ => None,
@@ -118,11 +119,22 @@ pub(super) fn around(opener: &Opener) -> Around {
     }
 }
 
+/// Folders whose files the system removes when it likes, by the names that lead to them and where they lie.
+fn temporary() -> Vec<PathBuf> {
+    let named = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
+    let lie = named.iter().filter_map(|folder| folder.canonicalize().ok());
+    lie.chain(named.clone()).collect()
+}
+
 /// Whether a program lies where it will not stay: in a temporary folder, or where Cargo builds.
-fn is_passing(program: &Path) -> bool {
-    let is_built = program.ancestors().skip(1).any(|folder| folder.join(".fingerprint").is_dir());
-    let is_temporary = |folder: &PathBuf| program.starts_with(folder);
-    is_built || [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()].iter().any(is_temporary)
+///
+/// Cargo marks the folder that it builds in by both of these, but for the layouts in which one of them lies elsewhere.
+fn is_passing(program: &Path, temporary: &[PathBuf]) -> bool {
+    let is_built = program
+        .ancestors()
+        .skip(1)
+        .any(|folder| folder.join(".fingerprint").is_dir() || folder.join("CACHEDIR.TAG").is_file());
+    is_built || temporary.iter().any(|folder| program.starts_with(folder))
 }
 
 #[cfg(test)]
@@ -132,11 +144,34 @@ mod tests {
     #[test]
     fn a_program_that_will_not_stay_is_known() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(is_passing(&folder.path().join("backup365")));
-        assert!(is_passing(&std::env::current_exe().unwrap()), "tests are built");
-        for stays in ["/usr/local/bin/backup365", "/home/nora/.local/bin/backup365", "/srv/target/backup365"]
-        {
-            assert!(!is_passing(Path::new(stays)), "{stays}");
+        let program = folder.path().join("target/debug/backup365");
+        let mark = |name: &str| folder.path().join("target").join(name);
+        std::fs::create_dir_all(mark("debug")).unwrap();
+        // Wherever the tests' own folders lie, only these two are temporary here.
+        let temporary = ["/a/passing/place".into(), "/another".into()];
+        assert!(!is_passing(&program, &temporary), "a folder that is only called so");
+        std::fs::create_dir(mark(".fingerprint")).unwrap();
+        assert!(is_passing(&program, &temporary), "as Cargo marks it");
+        std::fs::remove_dir(mark(".fingerprint")).unwrap();
+        std::fs::write(mark("CACHEDIR.TAG"), "").unwrap();
+        assert!(is_passing(&program, &temporary), "as Cargo marks it, too");
+        for (program, passes) in [
+            ("/a/passing/place/backup365", true),
+            ("/a/passing/place/below/backup365", true),
+            ("/another/backup365", true),
+            ("/a/passing/places/backup365", false),
+            ("/a/passing/backup365", false),
+        ] {
+            assert_eq!(is_passing(Path::new(program), &temporary), passes, "{program}");
+        }
+    }
+
+    #[test]
+    fn what_is_temporary_is_known_by_every_name() {
+        let known = temporary();
+        let at = std::env::temp_dir();
+        for folder in [at.clone(), at.canonicalize().unwrap(), "/tmp".into(), "/var/tmp".into()] {
+            assert!(known.contains(&folder), "{}: {known:?}", folder.display());
         }
     }
 }

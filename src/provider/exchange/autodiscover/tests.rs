@@ -144,7 +144,7 @@ async fn exchange_online_is_named_as_such_wherever_it_shows() {
     for (found, _) in [run(json).await, run(settings).await, run(redirect).await] {
         let failure = found.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Refused);
-        assert!(failure.hint.as_str().contains("Office 365"), "{}", failure.hint);
+        assert!(failure.hint.for_commands().as_str().contains("Office 365"), "{:?}", failure.hint);
     }
     let stub = Stub::start(|_| nothing_here()).await;
     assert!(stub.exchange.discover(&address("ana@bakery.onmicrosoft.com")).await.is_err());
@@ -167,7 +167,7 @@ async fn nothing_found_says_what_to_do() {
     let (found, _) = run(|_| nothing_here()).await;
     let failure = found.unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotFound);
-    assert!(failure.hint.as_str().contains("Ask the hoster"));
+    assert!(failure.hint.for_commands().as_str().contains("Ask the hoster"));
     let stub = Stub::start(|_| nothing_here()).await;
     assert!(stub.exchange.discover(&address("ana@nowhere.example")).await.is_err());
     assert!(stub.seen().is_empty(), "unknown hosts are not asked twice, nor anyone else");

@@ -57,8 +57,12 @@ fn every_documented_code_has_words_and_keeps_its_name() {
 fn a_missing_permission_names_the_command_and_may_be_tried_again() {
     for name in ["ErrorImpersonateUserDenied", "ErrorImpersonationDenied"] {
         let failure = Failure::from(bad(code(name)));
-        assert!(failure.hint.as_str().contains("New-ManagementRoleAssignment"), "{name}");
-        assert!(failure.hint.as_str().contains("-User 'o''svc@hoster.example'"), "{name}: {}", failure.hint);
+        assert!(failure.hint.for_commands().as_str().contains("New-ManagementRoleAssignment"), "{name}");
+        assert!(
+            failure.hint.for_commands().as_str().contains("-User 'o''svc@hoster.example'"),
+            "{name}: {}",
+            failure.hint.for_commands()
+        );
         assert!(failure.retry_after.is_some(), "{name}");
     }
 }
@@ -86,7 +90,11 @@ fn troubles_below_exchange_have_words_of_their_own() {
         let failure = Failure::from(bad(error.clone()));
         assert_eq!(failure.kind, kind, "{error:?}");
         assert!(failure.what.as_str().contains(what), "{error:?}: {}", failure.what);
-        assert!(failure.hint.as_str().contains(hint), "{error:?}: {}", failure.hint);
+        assert!(
+            failure.hint.for_commands().as_str().contains(hint),
+            "{error:?}: {}",
+            failure.hint.for_commands()
+        );
     }
     assert_eq!(
         Failure::from(bad(Error::Busy { wait: Duration::from_secs(700) })).retry_after.unwrap().as_secs(),

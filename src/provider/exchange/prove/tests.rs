@@ -60,7 +60,11 @@ async fn each_trouble_stands_at_its_own_check() {
         let proof = stub.exchange.prove(&access(given())).await;
         assert_eq!(states(&proof), expected, "{name}");
         let Verdict::Failed(failure) = proof.verdict else { panic!("{name}") };
-        assert!(failure.hint.as_str().contains(word), "{name}: {}", failure.hint);
+        assert!(
+            failure.hint.for_commands().as_str().contains(word),
+            "{name}: {}",
+            failure.hint.for_commands()
+        );
     }
 }
 

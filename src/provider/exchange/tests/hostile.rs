@@ -39,8 +39,8 @@ fn bodies() -> Vec<String> {
 
 /// What a person reads must help a person.
 fn helps(case: &str, failure: &Failure) {
-    let words = format!("{}. {}", failure.what, failure.hint);
-    assert!(failure.hint.as_str().ends_with(['.', '?']), "{case}: what to do: {words}");
+    let words = format!("{}. {}", failure.what, failure.hint.for_commands());
+    assert!(failure.hint.for_commands().as_str().ends_with(['.', '?']), "{case}: what to do: {words}");
     for library in ["os error", "hyper", "xml", "roxmltree", "expected", "EOF", "Error(", "Some(", "{"] {
         assert!(!words.contains(library), "{case}: {words}");
     }

@@ -324,7 +324,7 @@ async fn the_server_is_discovered_where_the_hoster_lets_us() {
         "[autodiscover]\nforms = [\"json\"]\news_url = \"https://outlook.office365.com/EWS/Exchange.asmx\"\n";
     let rig = Rig::new("", online).await;
     let refusal = rig.exchange.discover(&ana).await.unwrap_err();
-    assert!(refusal.hint.as_str().contains("Office 365"));
+    assert!(refusal.hint.for_commands().as_str().contains("Office 365"));
     // The plain redirect leads to the hoster's own host, which wants a sign-in there and at the service.
     let redirect = "[[autodiscover.redirects]]\ndomain = \"anderson.example\"\nkind = \"http\"\n\
                     to = \"https://mail.hoster.example/autodiscover/autodiscover.xml\"\n";

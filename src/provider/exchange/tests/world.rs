@@ -92,7 +92,11 @@ async fn denied_impersonation_names_the_command() {
     let proof = exchange.prove(&access(&server, "redgumremovals.example", "invented-redgum", sample)).await;
     let Verdict::Failed(failure) = proof.verdict else { panic!("{proof:?}") };
     assert_eq!(failure.code.as_ref().map(Text::as_str), Some("ErrorImpersonationDenied"));
-    assert!(failure.hint.as_str().contains("New-ManagementRoleAssignment"), "{}", failure.hint);
+    assert!(
+        failure.hint.for_commands().as_str().contains("New-ManagementRoleAssignment"),
+        "{}",
+        failure.hint.for_commands()
+    );
 }
 
 #[tokio::test]

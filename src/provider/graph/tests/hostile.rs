@@ -51,9 +51,9 @@ async fn spoilt(spoilt: &'static str, status: u16, body: Vec<u8>) -> Graph {
 
 /// What a person reads must help a person.
 fn helps(case: &str, failure: &Failure) {
-    let words = format!("{}. {}", failure.what, failure.hint);
+    let words = format!("{}. {}", failure.what, failure.hint.for_commands());
     assert!(failure.what.as_str().contains(": "), "{case}: what was tried: {words}");
-    assert!(failure.hint.as_str().ends_with('.'), "{case}: what to do: {words}");
+    assert!(failure.hint.for_commands().as_str().ends_with('.'), "{case}: what to do: {words}");
     for library in
         ["os error", "hyper", "serde", "expected", "EOF", "column", "line 1", "Error(", "Some(", "{"]
     {

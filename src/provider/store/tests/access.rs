@@ -190,7 +190,7 @@ fn a_key_file_that_is_none_is_never_overwritten() {
 #[test]
 fn two_that_make_the_key_at_once_end_up_with_one() {
     let world = World::new();
-    let vaults = [(); 4].map(|()| super::super::vault::Vault::new(world.identity()));
+    let vaults = [(); 4].map(|()| super::super::part::vault::Vault::new(world.identity()));
     let secret = Secret::new("hunter2".to_owned());
     let sealed: Vec<Vec<u8>> = std::thread::scope(|scope| {
         let threads: Vec<_> =

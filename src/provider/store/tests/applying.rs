@@ -24,7 +24,7 @@ fn every_user_gets_one_result_and_nobody_two_seats() {
     assert_eq!(protection.seats.len(), 4);
     assert_eq!(protection.seats[0].since, Moment::from_millis(2_000_000));
     assert_eq!(protection.seats[0].address, user(1).address);
-    let done = store.load_run(&run).unwrap().done;
+    let done = store.outcome(&run).unwrap().done;
     assert_eq!((done.turned_on, done.failed, done.turned_off), (4, 0, 0));
 }
 
@@ -64,7 +64,7 @@ fn an_apply_that_was_killed_is_completed() {
     assert_eq!(outcomes(&results), [TurnedOn, TurnedOn, TurnedOn]);
     store.end_apply(&run, false).unwrap();
     assert_eq!(store.load_run(&run).unwrap().unfinished, []);
-    assert_eq!(store.load_run(&run).unwrap().done.turned_on, 5);
+    assert_eq!(store.outcome(&run).unwrap().done.turned_on, 5);
     assert_eq!(store.protection(customer.id, Product::Office365).unwrap().seats.len(), 5);
 }
 
@@ -111,7 +111,7 @@ fn the_answer_that_was_lost_is_asked_for_again() {
     store.end_apply(&run, false).unwrap();
     let outcome = store.outcome(&run).unwrap();
     assert_eq!(outcomes(&outcome.results), [TurnedOn, TurnedOn]);
-    assert_eq!(outcome.run.done.turned_on, 2);
+    assert_eq!(outcome.done.turned_on, 2);
 }
 
 #[test]
@@ -127,13 +127,13 @@ fn exclusions_and_kinds_hold_at_write_time() {
     let results = store.apply_batch(&run, &[user(1), user(2), guest]).unwrap();
     assert_eq!(outcomes(&results)[..2], [AlreadyOn, Excluded]);
     assert!(matches!(&results[2].outcome, SeatOutcome::Failed(why) if why.as_str().contains("guests")));
-    assert_eq!(store.load_run(&run).unwrap().done.failed, 2);
+    assert_eq!(store.outcome(&run).unwrap().done.failed, 2);
     // Excluding someone who is on leaves them on.
     assert_eq!(store.protection(customer.id, Product::Office365).unwrap().seats.len(), 1);
     let lift = ExclusionChange { users: vec![user(2).id], exclude: false };
     assert_eq!(store.change_exclusions(&run, &lift).unwrap(), [user(1).id]);
     assert_eq!(outcomes(&store.apply_batch(&run, &users([2])).unwrap()), [TurnedOn]);
-    assert_eq!(store.load_run(&run).unwrap().done.failed, 1);
+    assert_eq!(store.outcome(&run).unwrap().done.failed, 1);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn the_seats_of_both_products_count_against_one_limit() {
     assert_eq!(outcomes(&results), [TurnedOn, NoSeat, NoSeat]);
     let protection = store.protection(customer.id, Product::MpExchange).unwrap();
     assert_eq!((protection.seats.len(), protection.used_elsewhere, protection.limit), (1, 2, Some(3)));
-    assert_eq!(store.load_run(&hosted).unwrap().done.failed, 2);
+    assert_eq!(store.outcome(&hosted).unwrap().done.failed, 2);
     store.turn_off(&office, &users([1])).unwrap();
     assert_eq!(outcomes(&store.apply_batch(&hosted, &users(1..=3)).unwrap()), [AlreadyOn, TurnedOn, NoSeat]);
 }
@@ -170,7 +170,7 @@ fn only_an_admin_turns_off_and_the_row_stays_for_the_workers() {
         assert!(matches!(results[1].outcome, SeatOutcome::Failed(_)));
     }
     assert_eq!(ann.protection(customer.id, Product::Office365).unwrap().seats.len(), 1);
-    let done = ann.load_run(&run).unwrap().done;
+    let done = ann.outcome(&run).unwrap().done;
     assert_eq!((done.turned_on, done.turned_off), (1, 1));
     let kept: i64 =
         world.raw().query_row("SELECT count(*) FROM seat WHERE state = 'off'", [], |row| row.get(0)).unwrap();
@@ -189,7 +189,7 @@ fn stopping_keeps_who_was_not_tried() {
     store.end_apply(&run, true).unwrap();
     let outcome = store.finish_run(&run).unwrap();
     assert_eq!(outcomes(&outcome.results), [TurnedOn, Stopped, Stopped]);
-    assert_eq!((outcome.run.done.turned_on, outcome.run.done.failed), (1, 2));
+    assert_eq!((outcome.done.turned_on, outcome.done.failed), (1, 2));
     assert!(outcome.run.finished.is_some());
     assert_eq!(outcome.run.unfinished, []);
 }

@@ -83,23 +83,6 @@ fn a_damaged_file_says_so() {
 }
 
 #[test]
-fn damage_inside_is_found_by_the_check() {
-    let world = World::new();
-    let store = world.open("ann");
-    enabled_run(&store, Product::Office365);
-    store.check().unwrap();
-    drop(store);
-    let mut bytes = std::fs::read(world.file()).unwrap();
-    for byte in bytes.iter_mut().skip(4_096) {
-        *byte = 0x5a;
-    }
-    std::fs::write(world.file(), bytes).unwrap();
-    let failure = Store::open(world.options("ann")).and_then(|store| store.check()).unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Record);
-    assert!(failure.what.as_str().contains("damaged"), "{}", failure.what);
-}
-
-#[test]
 fn a_folder_that_cannot_be_made_is_a_failure_of_the_record() {
     let world = World::new();
     std::fs::write(world.folder.path().join("data"), "a file where the folder should be").unwrap();
@@ -120,7 +103,7 @@ fn a_busy_and_a_full_record_say_what_to_do() {
         let failure = Failure::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
         assert_eq!(failure.kind, FailureKind::Record);
         assert!(failure.what.as_str().contains(words), "{}", failure.what);
-        assert!(failure.hint.as_str().ends_with('.'));
+        assert!(failure.hint.for_commands().as_str().ends_with('.'));
     }
 }
 
@@ -131,7 +114,7 @@ fn a_full_disk_loses_only_the_change_that_did_not_fit() {
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users(1..=3)).unwrap();
     {
-        let writer = store.0.writer.lock().unwrap();
+        let writer = store.0.database.writer();
         let pages: i64 = writer.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
         writer.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
     }
@@ -162,6 +145,39 @@ fn a_record_that_was_moved_takes_no_more_writes_until_it_is_back() {
     }
     std::fs::rename(&aside, &file).unwrap();
     assert_eq!(store.apply_batch(&run, &users(1..=3)).unwrap().len(), 3);
+}
+
+/// Whether this process holds a POSIX lock on a file; none where the system does not tell.
+#[cfg(target_os = "linux")]
+fn is_locked(file: &std::path::Path) -> Option<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = format!(":{}", std::fs::metadata(file).unwrap().ino());
+    let mine = std::process::id().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let mut locks = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    Some(locks.any(|lock| {
+        lock.contains(&"POSIX")
+            && lock.contains(&mine.as_str())
+            && lock.iter().any(|word| word.ends_with(&inode))
+    }))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_store_of_one_process_takes_no_lock_from_the_first() {
+    let world = World::new();
+    let first = world.open("ann");
+    if is_locked(&world.file()).is_none() {
+        eprintln!("skipped: this system does not tell which locks are held");
+        return;
+    }
+    assert_eq!(is_locked(&world.file()), Some(true));
+    let second = world.open("ann");
+    assert_eq!(is_locked(&world.file()), Some(true), "both are open");
+    drop(second);
+    assert_eq!(is_locked(&world.file()), Some(true), "the first is open");
+    drop(first);
+    assert_eq!(is_locked(&world.file()), Some(false));
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
             NewCustomer { is_active: false, ..new_customer("4", "Closed", &one) },
         ])
         .unwrap();
-    let id = |reference| store.customer_by_reference(reference).unwrap().id;
+    let id = |reference| called(&store, reference).id;
     let first = store.open_run(id("1"), Product::Office365).unwrap().id;
     world.at(2_000_000);
     let second = store.open_run(id("3"), Product::Office365).unwrap().id;
@@ -114,8 +114,8 @@ fn the_outcome_says_what_is_true_now() {
     store.turn_off(&later, &users([2])).unwrap();
     let now = store.outcome(&run).unwrap();
     assert_eq!(outcomes(&now.results), [SeatOutcome::TurnedOn, SeatOutcome::TurnedOff]);
-    assert_eq!((now.run.done.turned_on, now.protection.seats.len()), (1, 1));
-    assert_eq!(store.outcome(&later).unwrap().run.done.turned_off, 1);
+    assert_eq!((now.done.turned_on, now.protection.seats.len()), (1, 1));
+    assert_eq!(store.outcome(&later).unwrap().done.turned_off, 1);
 }
 
 #[test]

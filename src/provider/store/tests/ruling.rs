@@ -25,13 +25,13 @@ fn a_rule_keeps_its_age_and_takes_new_numbers() {
     world.at(20);
     assert_eq!(store.make_rule(&run, 100, 110).unwrap(), first);
     assert_eq!(store.make_rule(&run, 120, 132).unwrap(), AutoRule { confirmed: 120, ceiling: 132, ..first });
-    assert!(store.load_run(&run).unwrap().done.rule_made);
+    assert!(store.outcome(&run).unwrap().done.rule_made);
     store.apply_batch(&run, &users([1])).unwrap();
     store.undo_rule(&run).unwrap();
     store.undo_rule(&run).unwrap();
     let protection = store.protection(customer.id, Product::Office365).unwrap();
     assert_eq!((protection.rule, protection.seats.len()), (None, 1), "whoever is on stays on");
-    assert!(!store.load_run(&run).unwrap().done.rule_made);
+    assert!(!store.outcome(&run).unwrap().done.rule_made);
 }
 
 #[test]

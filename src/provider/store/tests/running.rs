@@ -53,7 +53,7 @@ fn one_holds_a_run_and_the_other_may_look() {
     drop(clone);
     assert!(!ben.load_run(&run).unwrap().is_read_only);
     ben.save_counts(&run, 3, 1).unwrap();
-    assert_eq!(ben.load_run(&run).unwrap().done.listed, 3);
+    assert_eq!(ben.outcome(&run).unwrap().done.listed, 3);
 }
 
 #[test]
@@ -111,15 +111,16 @@ fn drafts_and_counts_survive() {
     store.save_draft(&run, &draft).unwrap();
     store.save_counts(&run, 231, 200).unwrap();
     drop(store);
-    let record = world.open("ann").load_run(&run).unwrap();
-    assert_eq!(record.draft, draft);
-    assert_eq!((record.done.listed, record.done.eligible), (231, 200));
+    let store = world.open("ann");
+    assert_eq!(store.load_run(&run).unwrap().draft, draft);
+    let done = store.outcome(&run).unwrap().done;
+    assert_eq!((done.listed, done.eligible), (231, 200));
 }
 
 #[test]
 fn looking_at_a_lock_never_takes_it_away() {
     let world = World::new();
-    let locks = super::super::lock::Locks::of(&world.file()).unwrap();
+    let locks = super::super::part::lock::Locks::of(&world.file()).unwrap();
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -86,6 +86,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// Users one by one.
 #[derive(Debug, Default)]
 struct Model {
+    is_known: bool,
     listed: BTreeMap<u32, (Kind, bool)>,
     on: BTreeSet<u32>,
     excluded: BTreeSet<u32>,
@@ -97,7 +98,11 @@ struct Model {
 impl Model {
     fn is_eligible(&self, n: u32) -> bool {
         self.listed.get(&n).is_some_and(|(kind, has_problem)| {
-            self.kinds.allows(*kind) && !has_problem && !self.on.contains(&n) && !self.excluded.contains(&n)
+            self.is_known
+                && self.kinds.allows(*kind)
+                && !has_problem
+                && !self.on.contains(&n)
+                && !self.excluded.contains(&n)
         })
     }
 
@@ -151,6 +156,7 @@ fn play(people: &mut People, model: &mut Model, step: Step) {
                 kinds: Kinds::from_bits(kinds),
                 ..Protection::default()
             });
+            model.is_known = true;
             model.on = on;
             model.kinds = Kinds::from_bits(kinds);
             model.exclude(&out);

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         failure::FailureKind,
+        phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
         sydney::clock_in_words,
         tenant::{Check, CheckState, Organisation, Verdict},
@@ -10,9 +11,9 @@ use crate::{
         time::{Moment, in_words},
     },
     wizard::{
-        Look,
+        context::ViewCx,
         part::wait,
-        view::{Block, Card, Notice, Tone},
+        view::{Block, Card, Fact, FactId, Notice, Tone},
     },
 };
 
@@ -21,18 +22,19 @@ pub(super) const NO_BROWSER: &str =
     "No browser can be opened from here. Send the link to the customer, or open it on your own computer.";
 
 /// Said when the link went to the clipboard: nobody answers, so nobody knows whether it arrived.
-pub(super) const SENT: &str =
-    "Sent to your terminal's clipboard (not every terminal allows it). Else press l.";
+pub(super) fn sent() -> Phrase {
+    phrase!["Sent to your terminal's clipboard. Not every terminal takes it. ", WayOn::PrintLink]
+}
 
 /// Said where the link is longer than the clipboard's way takes.
-pub(super) const TOO_LONG: &str = "Not sent: the link is too long for your terminal's clipboard. Press l to print it alone, or f for a file.";
-
-/// The ways to hand the link over; one line of 80 columns.
-pub(super) const WAYS: &str = "Send it: c clipboard, g QR code, l print alone, f file, o open it here.";
-
-/// The same without a browser.
-pub(super) const WAYS_WITHOUT_BROWSER: &str =
-    "Send it: c clipboard, g QR code, l print alone, f file. No browser opens here.";
+pub(super) fn too_long() -> Phrase {
+    phrase![
+        "Not sent: the link is too long for your terminal's clipboard. ",
+        WayOn::PrintLink,
+        " ",
+        WayOn::WriteFile
+    ]
+}
 
 /// How long Microsoft may take to spread a grant (microsoft-identity-and-graph.md section 3.6): no figure is documented,
 /// about 30 s is reported, and the clock runs to five minutes before it says that this is longer than usual.
@@ -52,88 +54,100 @@ const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", 
 const TRYING: wait::Kind = wait::Kind { what: "Trying the service account", usual: "5 s", worst: "2 min" };
 
 /// The question of the screen.
-pub(super) fn heading(record: &RunRecord) -> Text {
+pub(super) fn heading(record: &RunRecord) -> Phrase {
     let (product, customer) = (record.product.name(), &record.customer.name);
     if record.product.is_hosted() {
-        Text::of(format_args!("Does the access to {product} of {customer} work?"))
+        format_args!("Does the access to {product} of {customer} work?").into()
     } else {
-        Text::of(format_args!("Has {customer} allowed the backup of {product}?"))
+        format_args!("Has {customer} allowed the backup of {product}?").into()
     }
 }
 
-/// Where it stands, in one sentence.
-pub(super) fn state(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -> Text {
+/// Where it stands, in one sentence, and how grave that is.
+pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> (Tone, Phrase) {
     let is_hosted = record.product.is_hosted();
     if let Some(enabled) = record.enabled {
-        let since = clock_in_words(enabled, look.now, look.setup.here.as_str());
-        return Text::of(format_args!("{} is enabled since {since}.", record.product.name()));
+        let since = clock_in_words(enabled, cx.now, cx.setup.here.as_str());
+        return (Tone::Good, format_args!("{} is enabled since {since}.", record.product.name()).into());
     }
-    match look.session.proving.proof.as_ref().map(|proof| &proof.verdict) {
+    match cx.session.proving.proof.as_ref().map(|proof| &proof.verdict) {
         Some(Verdict::Proved) if record.proved.is_none() => {
-            Text::from("All checks are good. The proof is being saved.")
+            (Tone::Good, "All checks are good. The proof is being saved.".into())
         }
         Some(Verdict::Proved) => {
-            Text::from("All checks are good. Press Enable. It turns nobody on and bills nothing.")
+            (Tone::Good, "All checks are good. Enable turns nobody on and bills nothing.".into())
         }
-        Some(Verdict::Spreading) => {
-            Text::from("Accepted. Microsoft is still spreading it; this is not an error and needs nobody.")
-        }
+        Some(Verdict::Spreading) => (
+            Tone::Busy,
+            "Accepted. Microsoft is still spreading it; this is not an error and needs nobody.".into(),
+        ),
         Some(Verdict::WrongTenant { found }) => {
             let expected = record.organisation.as_ref().map_or_else(|| "not known".to_owned(), named);
-            Text::of(format_args!(
+            let words = format_args!(
                 "Wrong organisation. This run is for {expected}; the answers name {}. Nothing has been enabled.",
                 named(found)
-            ))
+            );
+            (Tone::Bad, words.into())
         }
-        // The line or the other side has trouble: nothing is wrong with the access, as far as anybody knows.
+        // The line or the other side has trouble: nothing is wrong with the access, as far as is known.
         Some(Verdict::Failed(failure))
             if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) =>
         {
-            Text::from("Not every answer came; it is asked again by itself. Nothing has been enabled.")
+            (
+                Tone::Warn,
+                "Not every answer came; it is asked again by itself. Nothing has been enabled.".into(),
+            )
         }
-        Some(Verdict::Failed(_)) => Text::from("It can't work as it is now. Nothing has been enabled."),
-        Some(Verdict::NotYet) | None if is_hosted => {
-            Text::from("The service account is being tried. Enable opens when every check is good.")
+        Some(Verdict::Failed(_)) => {
+            (Tone::Bad, "It can't work as it is now. Nothing has been enabled.".into())
         }
+        Some(Verdict::NotYet) | None if is_hosted => (
+            Tone::Plain,
+            "The service account is being tried. Enable opens when every check is good.".into(),
+        ),
         Some(Verdict::NotYet) | None if is_link_shown => {
-            Text::from("Send this link to the customer. Enable opens when every check is good.")
+            (Tone::Plain, "Send this link to the customer. Enable opens when every check is good.".into())
         }
-        Some(Verdict::NotYet) | None => Text::from(
-            "Press Authorise for the link. The customer's administrator opens it and accepts the permissions below.",
+        Some(Verdict::NotYet) | None => (
+            Tone::Plain,
+            "Authorise shows the link. The customer's administrator opens it and accepts the permissions below."
+                .into(),
         ),
     }
 }
 
 /// What to do where the customer has something to mend.
-pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
-    let Some(proof) = look.session.proving.proof.as_ref() else { return Vec::new() };
+pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
+    let Some(proof) = cx.session.proving.proof.as_ref() else { return Vec::new() };
     match &proof.verdict {
         Verdict::WrongTenant { found } => {
             let expected =
                 record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
             vec![
-                Text::of(format_args!(
+                format_args!(
                     "To remove what was accepted in {}: an administrator there opens the Entra admin center, Enterprise applications, Backup365, Properties, and presses Delete.",
                     named(found)
-                )),
-                Text::of(format_args!(
+                )
+                .into(),
+                format_args!(
                     "Then open the link again in a private window and sign in as an administrator of {expected}."
-                )),
+                )
+                .into(),
             ]
         }
-        Verdict::NotYet if is_late(look, record) => {
+        Verdict::NotYet if is_late(cx, record) => {
             let expected =
                 record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
-            vec![Text::of(format_args!(
+            vec![Phrase::from(format_args!(
                 "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
             ))]
         }
-        Verdict::Spreading if is_slow(look) => vec![Text::from(
-            "This takes longer than usual. It is still no error. You can park the run with p; it is asked again on the first screen.",
-        )],
-        Verdict::Failed(failure) if failure.code.is_some() => {
-            vec![Text::from("Press e to read what it means and what to say to the customer.")]
-        }
+        Verdict::Spreading if is_slow(cx) => vec![phrase![
+            "This takes longer than usual. It is still no error. ",
+            WayOn::Park("meanwhile"),
+            " It is asked again on the first screen."
+        ]],
+        Verdict::Failed(failure) if failure.code.is_some() => vec![WayOn::Explain.into()],
         _ => Vec::new(),
     }
 }
@@ -142,11 +156,12 @@ pub(super) fn advice(look: Look<'_>, record: &RunRecord) -> Vec<Text> {
 pub(super) fn access<'a>(record: &RunRecord) -> Option<Block<'a>> {
     let details = record.impersonation.as_ref()?;
     let domains: Vec<&str> = details.domains.iter().map(Text::as_str).collect();
+    let fact = |label, value: Text| Fact { id: FactId::Other, label, value: value.into() };
     Some(Block::Facts(vec![
-        ("Server", details.server.clone()),
-        ("Account", details.account.clone()),
-        ("Mailbox tried", Text::of(format_args!("{}", details.sample))),
-        ("Mail domains", Text::clean(&domains.join(", "))),
+        fact("Server", details.server.clone()),
+        fact("Account", details.account.clone()),
+        fact("Mailbox tried", Text::of(format_args!("{}", details.sample))),
+        fact("Mail domains", Text::clean(&domains.join(", "))),
     ]))
 }
 
@@ -165,9 +180,9 @@ pub(super) fn permissions(permissions: &[(Text, Text)], known: &[Check]) -> Vec<
 }
 
 /// Since when somebody waits for what the screen shows; none when there is nothing to wait for.
-pub(super) fn waits_since(look: Look<'_>, is_link_shown: bool) -> Option<Moment> {
-    let proving = &look.session.proving;
-    let record = look.session.record.as_ref()?;
+pub(super) fn waits_since(cx: ViewCx<'_>, is_link_shown: bool) -> Option<Moment> {
+    let proving = &cx.session.proving;
+    let record = cx.session.record.as_ref()?;
     match proving.proof.as_ref().map(|proof| &proof.verdict) {
         Some(Verdict::Proved) => None,
         Some(Verdict::Spreading) => proving.spreading_since,
@@ -179,43 +194,44 @@ pub(super) fn waits_since(look: Look<'_>, is_link_shown: bool) -> Option<Moment>
 }
 
 /// The line of state while somebody is waited for.
-pub(super) fn waiting(look: Look<'_>, record: &RunRecord, is_link_shown: bool) -> Option<Notice> {
-    let proving = &look.session.proving;
-    let since = waits_since(look, is_link_shown).filter(|_| proving.goes_on())?;
+pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> Option<Notice> {
+    let proving = &cx.session.proving;
+    let since = waits_since(cx, is_link_shown).filter(|_| proving.goes_on())?;
     let verdict = proving.proof.as_ref().map(|proof| &proof.verdict);
-    let elapsed = in_words(look.now.since(since));
-    let busy = |words| Some(Notice { tone: Tone::Busy, words });
+    let elapsed = in_words(cx.now.since(since));
+    let busy = |words: Phrase| Some(Notice::new(Tone::Busy, words));
     match verdict {
-        Some(Verdict::Spreading) => Some(wait::notice(SPREADING, since, look.now)),
+        Some(Verdict::Spreading) => Some(wait::notice(SPREADING, since, cx.now)),
         Some(Verdict::NotYet) if !record.product.is_hosted() && is_link_shown => {
-            let at = clock_in_words(since, look.now, look.setup.here.as_str());
-            busy(Text::of(format_args!(
-                "Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days; p parks."
-            )))
+            let at = clock_in_words(since, cx.now, cx.setup.here.as_str());
+            busy(
+                format_args!("Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days.")
+                    .into(),
+            )
         }
-        Some(Verdict::WrongTenant { .. }) => busy(Text::of(format_args!(
-            "Still asking, for {elapsed}, whether the right organisation has accepted."
-        ))),
+        Some(Verdict::WrongTenant { .. }) => busy(
+            format_args!("Still asking, for {elapsed}, whether the right organisation has accepted.").into(),
+        ),
         Some(Verdict::Failed(_)) => {
-            busy(Text::of(format_args!("Still asking, for {elapsed}, whether it works now.")))
+            busy(format_args!("Still asking, for {elapsed}, whether it works now.").into())
         }
-        _ if record.product.is_hosted() => Some(wait::notice(TRYING, since, look.now)),
+        _ if record.product.is_hosted() => Some(wait::notice(TRYING, since, cx.now)),
         Some(_) => None,
-        None => Some(wait::notice(ASKING, since, look.now)),
+        None => Some(wait::notice(ASKING, since, cx.now)),
     }
 }
 
 /// What is said when the operator asks now.
-pub(super) fn asking_now(record: Option<&RunRecord>) -> Text {
+pub(super) fn asking_now(record: Option<&RunRecord>) -> &'static str {
     match record {
-        Some(record) if record.product.is_hosted() => Text::from("Trying the service account now."),
-        _ => Text::from("Asking Microsoft now."),
+        Some(record) if record.product.is_hosted() => "Trying the service account now.",
+        _ => "Asking Microsoft now.",
     }
 }
 
 /// What to say to the customer.
-pub(super) fn card(look: Look<'_>, record: &RunRecord) -> Card {
-    let verdict = look.session.proving.proof.as_ref().map(|proof| &proof.verdict);
+pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
+    let verdict = cx.session.proving.proof.as_ref().map(|proof| &proof.verdict);
     if record.product.is_hosted() { hosted_card(verdict) } else { consent_card(record, verdict) }
 }
 
@@ -311,14 +327,14 @@ fn hosted_card(verdict: Option<&Verdict>) -> Card {
 }
 
 /// Whether the customer has had the link for longer than it usually takes.
-fn is_late(look: Look<'_>, record: &RunRecord) -> bool {
+fn is_late(cx: ViewCx<'_>, record: &RunRecord) -> bool {
     let shown = record.link_shown.filter(|_| !record.product.is_hosted());
-    shown.is_some_and(|shown| look.now.since(shown).as_secs() >= CONSENT_USUAL_S)
+    shown.is_some_and(|shown| cx.now.since(shown).as_secs() >= CONSENT_USUAL_S)
 }
 
-fn is_slow(look: Look<'_>) -> bool {
-    let since = look.session.proving.spreading_since;
-    since.is_some_and(|since| look.now.since(since).as_secs() >= SPREADING_WORST_S)
+fn is_slow(cx: ViewCx<'_>) -> bool {
+    let since = cx.session.proving.spreading_since;
+    since.is_some_and(|since| cx.now.since(since).as_secs() >= SPREADING_WORST_S)
 }
 
 /// An organisation by name (or domain) and last four.

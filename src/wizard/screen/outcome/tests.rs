@@ -1,105 +1,56 @@
 //! The outcome screen against an outcome made by hand.
 
-use super::{
-    users::tests::{now, record, setup},
-    *,
-};
+use super::*;
 use crate::{
     domain::{
         failure::FailureKind,
-        protection::{AutoRule, Chosen, Protection, SeatOutcome},
-        run::{RunRecord, SweeperStatus},
+        id::UserId,
+        protection::{AutoRule, Chosen, Protection, SeatOutcome, SeatResult},
+        run::{RunDone, RunRecord, SweeperStatus},
         user::Kind,
     },
-    wizard::{Setup, effect::Effect, outbox::Outbox, session::Session},
+    wizard::{
+        call::{Reply, Request},
+        screen::{
+            Screen,
+            tests::{Bench, now, record},
+        },
+    },
 };
 
-struct Bench {
-    setup: Setup,
-    session: Session,
-    calls: Outbox,
-    notice: Option<Notice>,
-    screen: Outcome,
-    effects: Vec<Effect>,
+fn bench() -> Bench {
+    Bench::new(Screen::Outcome(Outcome::default()), record(), true)
 }
 
-impl Bench {
-    fn new() -> Self {
-        let mut bench = Self {
-            setup: setup(true),
-            session: Session { record: Some(record()), ..Session::default() },
-            calls: Outbox::default(),
-            notice: None,
-            screen: Outcome::default(),
-            effects: Vec::new(),
-        };
-        bench.on(|screen, cx| {
-            screen.enter(cx);
-            Step::Stay
-        });
-        bench
-    }
-
-    fn on(&mut self, what: impl FnOnce(&mut Outcome, &mut Cx<'_>) -> Step) -> Step {
-        let mut cx = Cx {
-            now: now(),
-            setup: &self.setup,
-            session: &mut self.session,
-            calls: &mut self.calls,
-            notice: &mut self.notice,
-        };
-        let step = what(&mut self.screen, &mut cx);
-        self.effects.extend(self.calls.take());
-        step
-    }
-
-    fn act(&mut self, action: Action) -> Step {
-        self.on(|screen, cx| screen.intent(cx, Intent::Act(action)))
-    }
-
-    /// Answers the newest call.
-    fn answer(&mut self, reply: Reply) {
-        let call = self
-            .effects
-            .iter()
-            .rev()
-            .find_map(|e| match e {
-                Effect::Start(call, request) if !matches!(request, Request::Wake(_)) => Some(*call),
-                _ => None,
-            })
-            .unwrap();
-        self.calls.note(call, &reply);
-        self.on(|screen, cx| screen.reply(cx, call, reply));
-    }
-
-    fn look(&self) -> Look<'_> {
-        Look { now: now(), setup: &self.setup, session: &self.session }
-    }
-
-    fn words(&self) -> String {
-        let scene = self.screen.view(self.look());
-        format!("{:?} {:?}", scene.panel, scene.overlay)
-    }
+fn finished(bench: &Bench) -> Option<Ended> {
+    let Screen::Outcome(outcome) = &bench.screen else { panic!("another screen") };
+    outcome.finished()
 }
 
-fn outcome(results: Vec<SeatResult>) -> Reply {
-    let mut run: RunRecord = record();
-    run.finished = Some(now());
-    run.done.eligible = 2;
-    Reply::Outcome(Box::new(run::Outcome {
-        run,
+const fn is_reading(request: &Request) -> bool {
+    matches!(request, Request::FinishRun(_))
+}
+
+fn read_back(results: Vec<SeatResult>) -> run::Outcome {
+    run::Outcome {
+        run: RunRecord { finished: Some(now()), ..record() },
+        done: RunDone { eligible: 2, ..RunDone::default() },
         protection: Protection::default(),
         results,
         audit: Vec::new(),
         is_audit_whole: true,
         sweeper: SweeperStatus::default(),
-    }))
+    }
+}
+
+fn outcome(results: Vec<SeatResult>) -> Reply {
+    Reply::Outcome(Box::new(read_back(results)))
 }
 
 fn failed() -> SeatResult {
     SeatResult {
         user: Chosen {
-            id: crate::domain::id::UserId::from_bytes([1; 16]),
+            id: UserId::from_bytes([1; 16]),
             address: Text::from("ana@bakery.example"),
             name: Text::from("Ana"),
             kind: Kind::User,
@@ -110,65 +61,92 @@ fn failed() -> SeatResult {
 
 #[test]
 fn nothing_is_told_before_it_has_been_read_back() {
-    let mut bench = Bench::new();
-    assert!(matches!(bench.effects.as_slice(), [Effect::Start(_, Request::FinishRun(_))]));
-    assert_eq!(bench.screen.finished(), None);
-    let failure = Failure::new(FailureKind::Record, "the record is locked", "Wait a moment.");
-    bench.answer(Reply::Failed(failure));
-    assert!(bench.words().contains("the record is locked"));
+    let mut bench = bench();
+    assert_eq!((bench.open.len(), bench.count(is_reading)), (1, 1));
+    assert!(bench.scene().is_waiting && bench.scene().offers.is_empty());
+    assert_eq!(finished(&bench), None);
     bench.act(Action::Refresh);
-    assert_eq!(bench.effects.len(), 2);
-    bench.answer(outcome(Vec::new()));
-    assert_eq!(bench.screen.finished(), Some(Ended::Finished { is_partly: false }));
-    assert!(bench.words().contains("Done: 0 users are registered for backup"), "{}", bench.words());
+    assert_eq!(bench.open.len(), 1, "one is out already");
+    let failure = Failure::new(FailureKind::Record, "the record is locked", "Wait a moment.");
+    bench.answer(is_reading, Reply::Failed(failure));
+    assert!(bench.words().contains("the record is locked"));
+    assert!(bench.scene().offers.iter().any(|offer| offer.action == Action::Refresh && offer.is_default));
+    bench.act(Action::Refresh);
+    assert_eq!(bench.open.len(), 2);
+    bench.answer(is_reading, outcome(Vec::new()));
+    assert_eq!(finished(&bench), Some(Ended::Finished { is_partly: false }));
+    assert_eq!(bench.heading(), "Done: 0 users are registered for backup");
     assert!(bench.words().contains("eligible, but not chosen"));
     assert!(bench.session.record.as_ref().unwrap().finished.is_some());
 }
 
 #[test]
 fn a_missed_user_is_named_and_makes_it_partly_done() {
-    let mut bench = Bench::new();
-    bench.answer(outcome(vec![failed()]));
-    assert_eq!(bench.screen.finished(), Some(Ended::Finished { is_partly: true }));
-    assert!(bench.words().contains("Partly done"));
-    assert_eq!(Rows::len(&bench.screen), 1);
-    assert_eq!(bench.screen.view(bench.look()).focus, Focus::Rows);
+    let mut bench = bench();
+    bench.answer(is_reading, outcome(vec![failed()]));
+    assert_eq!(finished(&bench), Some(Ended::Finished { is_partly: true }));
+    assert!(bench.heading().starts_with("Partly done"));
+    let scene = bench.scene();
+    let missed = scene.page.blocks.iter().find_map(|block| match block {
+        Block::Counts(counts) => counts.iter().find(|count| count.label.as_str().starts_with("chosen, but")),
+        _ => None,
+    });
+    assert_eq!(missed.map(|count| (count.count, count.tone)), Some((1, Tone::Bad)));
+    let rows = scene.page.blocks.iter().find_map(|block| match block {
+        Block::Rows(rows) => Some(rows.rows),
+        _ => None,
+    });
+    let rows = rows.unwrap();
+    assert_eq!((rows.len(), rows.at(&rows.id(0).unwrap())), (1, Some(0)));
+    let details = rows.details(0).unwrap().for_commands();
+    assert_eq!(details.as_str(), "Ana · ana@bakery.example: the mailbox is locked");
+}
+
+/// The receipt that stands on the page.
+fn receipt(bench: &Bench) -> (String, usize) {
+    let scene = bench.scene();
+    let mut blocks = scene.page.blocks.iter().rev();
+    let (Some(Block::Lines(lines)), Some(Block::Para(form))) = (blocks.next(), blocks.next()) else {
+        panic!("no receipt: {:?}", scene.page)
+    };
+    (form.for_commands().to_string(), lines.len())
 }
 
 #[test]
 fn the_receipt_goes_round_is_written_and_sent_to_the_clipboard() {
-    let mut bench = Bench::new();
-    bench.answer(outcome(Vec::new()));
-    for heading in ["for the ticket", "for the customer", "as JSON", "for the ticket"] {
-        bench.act(Action::Receipt);
-        assert!(bench.words().contains(heading), "{heading}");
+    let mut bench = bench();
+    bench.answer(is_reading, outcome(Vec::new()));
+    for form in ["for the ticket", "for the customer", "as JSON", "for the ticket"] {
+        let (heading, lines) = receipt(&bench);
+        assert_eq!(heading, format!("Receipt {form}"), "it is always there");
+        assert!(lines > 3, "{lines}");
+        bench.act(Action::NextReceipt);
     }
-    bench.act(Action::Receipt);
-    bench.act(Action::SaveReceipt);
-    let written = |e: &Effect| {
-        matches!(e, Effect::Start(_, Request::WriteFile { name, text })
+    bench.act(Action::WriteFile);
+    let is_written = |request: &Request| {
+        matches!(request, Request::WriteFile { name, text }
         if name.as_str() == "B365-7KQ4-customer.txt" && text.contains("Bakery"))
     };
-    assert!(bench.effects.iter().any(written));
-    bench.answer(Reply::Written(Text::from("~/B365-7KQ4-customer.txt")));
-    assert!(bench.notice.as_ref().unwrap().words.as_str().contains("~/B365"));
+    assert_eq!(bench.count(is_written), 1);
+    bench.act(Action::WriteFile);
+    assert_eq!(bench.count(is_written), 1, "one at a time");
+    bench.answer(is_written, Reply::Written(Text::from("~/B365-7KQ4-customer.txt")));
+    assert!(bench.said().contains("~/B365"));
     bench.act(Action::Copy);
-    assert!(matches!(bench.effects.last(), Some(Effect::Perform(Deed::CopyText(_)))));
-    assert!(!bench.notice.as_ref().unwrap().words.as_str().contains("copied"));
-    let before = bench.effects.len();
+    assert!(matches!(bench.tasks.as_slice(), [FrontEndTask::CopyText(_)]));
+    assert!(!bench.said().contains("copied"));
     bench.setup.clipboard = 100;
     bench.act(Action::Copy);
-    assert_eq!(bench.effects.len(), before, "a part of a receipt is worth nothing");
-    assert!(bench.notice.as_ref().unwrap().words.as_str().contains("Not sent: this receipt is too long"));
-    assert!(matches!(bench.on(|s, cx| s.intent(cx, Intent::Back)), Step::Stay), "closes the receipt");
-    assert!(matches!(bench.on(|s, cx| s.intent(cx, Intent::Back)), Step::Back));
+    assert_eq!(bench.tasks.len(), 1, "a part of a receipt is worth nothing");
+    assert!(bench.said().contains("Not sent: this receipt is too long"));
+    assert!(matches!(bench.give(Given::Back), Step::Back));
     assert!(matches!(bench.act(Action::Another), Step::Customers));
 }
 
 #[test]
 fn the_next_sweep_is_told_with_its_clock() {
-    let mut bench = Bench::new();
-    let Reply::Outcome(mut read) = outcome(Vec::new()) else { unreachable!() };
+    let mut bench = bench();
+    let mut read = read_back(Vec::new());
     read.protection.rule = Some(AutoRule {
         made: now(),
         by: Text::from("nora"),
@@ -178,10 +156,11 @@ fn the_next_sweep_is_told_with_its_clock() {
         attention: None,
     });
     read.sweeper.host = Some(Text::from("ops-1"));
-    bench.answer(Reply::Outcome(read));
+    bench.answer(is_reading, Reply::Outcome(Box::new(read)));
     let words = bench.words();
     assert!(words.contains("17:00 in Perth, in 3 h 12 min, run by ops-1"), "{words}");
-    assert!(bench.screen.view(bench.look()).next_change.is_some());
-    assert!(bench.effects.iter().any(|e| matches!(e, Effect::Start(_, Request::Wake(_)))));
-    assert!(bench.screen.card(bench.look()).say.as_str().contains("New users follow"));
+    assert_eq!(bench.scene().next_change, Some(sweep::next_minute(now())));
+    assert_eq!(bench.count(|request| matches!(request, Request::Wake(_))), 0, "the wizard wakes the view");
+    let Screen::Outcome(outcome) = &bench.screen else { panic!("another screen") };
+    assert!(outcome.card(bench.look()).say.as_str().contains("New users follow"));
 }

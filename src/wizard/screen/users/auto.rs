@@ -3,27 +3,26 @@
 use crate::{
     domain::{
         bill::{Bill, grouped},
+        phrase::{Command, Phrase, phrase},
         protection::AutoRule,
         run::SweeperStatus,
         sydney,
         text::Text,
-        time::Moment,
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Request},
-        event::{Action, Intent, Reply},
-        part::{field::Field, ticks::Ticks},
-        view::{Ask, Block, Chord, Focus, Panel, Tone, fact},
+        answer::{Action, Given},
+        ask::{NumberAsked, QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
+        part::sweep,
+        pending::{self, Arrival, Pending, Rule},
+        roster::Ticks,
+        screen::Scene,
+        view::{BillView, Block, Fact, FactId, Offer, Tone},
         words,
     },
 };
 
-use super::{
-    Answer, Sheet,
-    confirm::{self, Confirm, number},
-    key, review,
-};
+use super::{DialogResult, confirm::Confirm, scene};
 
 /// What is asked now; one question at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +35,6 @@ enum Stage {
     Ceiling,
     /// How many users are turned on at the next sweep?
     Number,
-    /// The rule is being written.
-    Saving(CallId),
     /// The rule is on: undo it?
     Undo,
 }
@@ -46,85 +43,73 @@ enum Stage {
 #[derive(Debug)]
 pub(super) struct Auto {
     stage: Stage,
-    asking: Option<CallId>,
+    asking: Pending<SweeperStatus>,
+    saving: Pending<Rule>,
     sweeper: Option<SweeperStatus>,
     /// What was shown.
     shown: Option<(Bill, Ticks)>,
-    ceiling: Field,
-    ceiling_problem: Option<Text>,
+    ceiling: u32,
+    ceiling_problem: Option<Phrase>,
     confirm: Confirm,
+    /// Counts questions that look alike.
+    stamp: u64,
 }
 
 impl Auto {
     /// Opens it: to make the rule, or to undo the one that is on.
-    pub(super) fn open(cx: &mut Cx<'_>) -> Self {
+    pub(super) fn open(cx: &mut UpdateCx<'_>) -> Self {
         let is_on = cx.session.roster.people().rule().is_some();
         let mut auto = Self {
             stage: if is_on { Stage::Undo } else { Stage::Waiting },
-            asking: (!is_on).then(|| cx.calls.start(Request::LoadSweeper)),
+            asking: Pending::default(),
+            saving: Pending::default(),
             sweeper: None,
             shown: None,
-            ceiling: Field::default(),
+            ceiling: 0,
             ceiling_problem: None,
             confirm: Confirm::default(),
+            stamp: 0,
         };
+        if !is_on {
+            auto.asking.start(cx.calls, pending::load_sweeper());
+        }
         auto.changed(cx);
         auto
     }
 
     /// Something has changed below: goes on when the list and the sweeper are known.
-    pub(super) fn changed(&mut self, cx: &Cx<'_>) {
+    pub(super) fn changed(&mut self, cx: &UpdateCx<'_>) {
         let roster = &cx.session.roster;
         let Some(sweeper) = &self.sweeper else { return };
         if self.stage == Stage::Waiting && roster.is_complete() && roster.is_known() {
             self.stage = if sweeper.host.is_some() { Stage::Ceiling } else { Stage::NoSweeper };
-            self.look(cx);
+            let people = roster.people();
+            let bill = people.bill(people.eligible());
+            let seats = people.counts().seats.saturating_add(bill.new_seats());
+            self.ceiling = AutoRule::default_ceiling(seats);
+            self.shown = Some((bill, people.eligible().clone()));
         }
     }
 
-    fn look(&mut self, cx: &Cx<'_>) {
-        let people = cx.session.roster.people();
-        let bill = people.bill(people.eligible());
-        let seats = people.counts().seats.saturating_add(bill.new_seats());
-        self.ceiling.set(&AutoRule::default_ceiling(seats).to_string());
-        self.shown = Some((bill, people.eligible().clone()));
-    }
-
-    /// Handles what a person asks.
-    pub(super) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Answer {
-        match (self.stage, intent) {
-            (Stage::Saving(_), _) => Answer::Stay,
-            (Stage::Number, Intent::Back) => {
-                if !self.confirm.clear() {
-                    self.stage = Stage::Ceiling;
-                }
-                Answer::Stay
-            }
-            (_, Intent::Back) => {
-                cx.calls.cancel_taken(&mut self.asking);
-                Answer::Close
-            }
-            (Stage::Waiting, Intent::Act(Action::Refresh)) => Answer::Again,
-            (Stage::NoSweeper, Intent::Submit | Intent::Act(Action::Confirm)) => {
+    /// Handles an answer.
+    pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
+        match (self.stage, given) {
+            _ if self.saving.is_out() => {}
+            (Stage::Number, Given::Back | Given::No) | (Stage::NoSweeper, Given::Yes) => {
                 self.stage = Stage::Ceiling;
-                Answer::Stay
             }
-            (Stage::Ceiling, Intent::Submit) => self.take_ceiling(),
-            (Stage::Ceiling, intent) => {
-                self.ceiling_problem = None;
-                self.ceiling.intent(intent);
-                Answer::Stay
+            (_, Given::Back | Given::No) => {
+                self.asking.cancel(cx.calls);
+                return DialogResult::Close;
             }
-            (Stage::Number, Intent::Submit) => self.make(cx),
-            (Stage::Number, intent) => {
-                if Confirm::is_typed(self.count()) {
-                    self.confirm.intent(intent);
-                }
-                Answer::Stay
-            }
-            (Stage::Undo, Intent::Submit | Intent::Act(Action::Confirm)) => self.undo(cx),
-            _ => Answer::Stay,
+            (Stage::Waiting, Given::Do(Action::Refresh)) => return DialogResult::Again,
+            (Stage::Ceiling, Given::Yes) => self.take_ceiling(self.ceiling),
+            (Stage::Ceiling, Given::Number(most)) => self.take_ceiling(*most),
+            (Stage::Number, Given::Yes | Given::Number(_)) => self.make(cx, given),
+            (Stage::Undo, Given::Yes) => return self.undo(cx),
+            _ => {}
         }
+        DialogResult::Stay
     }
 
     /// Seats that this product uses once every eligible user is on.
@@ -136,21 +121,21 @@ impl Auto {
         self.shown.as_ref().map_or(0, |(bill, _)| bill.billed())
     }
 
-    fn take_ceiling(&mut self) -> Answer {
-        match number(self.ceiling.text()) {
-            None => self.ceiling_problem = Some(Text::from("Type a number of seats.")),
-            Some(ceiling) if ceiling < self.after() => {
-                self.ceiling_problem = Some(Text::of(format_args!(
-                    "The next sweep needs {}; below that it would turn on nobody.",
-                    grouped(self.after())
-                )));
-            }
-            Some(_) => self.stage = Stage::Number,
+    fn take_ceiling(&mut self, most: u32) {
+        self.ceiling = most;
+        self.stamp += 1;
+        if most < self.after() {
+            let needed = grouped(self.after());
+            self.ceiling_problem = Some(
+                format_args!("The next sweep needs {needed}; below that it would turn on nobody.").into(),
+            );
+        } else {
+            self.ceiling_problem = None;
+            self.stage = Stage::Number;
         }
-        Answer::Stay
     }
 
-    fn make(&mut self, cx: &mut Cx<'_>) -> Answer {
+    fn make(&mut self, cx: &mut UpdateCx<'_>, given: &Given) {
         let people = cx.session.roster.people();
         let is_same = self.shown.as_ref().is_some_and(|(_, rows)| rows == people.eligible());
         let is_complete = cx.session.roster.is_complete() && cx.session.roster.is_known();
@@ -158,49 +143,42 @@ impl Auto {
             self.stage = Stage::Waiting;
             self.changed(cx);
             self.confirm.again("The list has changed meanwhile. Please look again.");
-            return Answer::Stay;
+            return;
         }
-        let count = self.count();
-        let ceiling = number(self.ceiling.text()).unwrap_or_default();
-        if (!Confirm::is_typed(count) || self.confirm.accept(count))
+        if self.confirm.accept(given, self.count())
             && let Some(record) = &cx.session.record
         {
-            let request = Request::MakeRule { run: record.id.clone(), confirmed: count, ceiling };
-            self.stage = Stage::Saving(cx.calls.start(request));
+            let make = pending::make_rule(record.id.clone(), self.count(), self.ceiling);
+            self.saving.start(cx.calls, make);
         }
-        Answer::Stay
     }
 
-    fn undo(&mut self, cx: &mut Cx<'_>) -> Answer {
-        let Some(rule) = cx.session.roster.people().rule() else { return Answer::Close };
+    fn undo(&mut self, cx: &mut UpdateCx<'_>) -> DialogResult {
+        let Some(rule) = cx.session.roster.people().rule() else { return DialogResult::Close };
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
             cx.say(Tone::Warn, "Its first sweep has run: only an Admin can switch it off now.");
         } else if let Some(record) = &cx.session.record {
-            self.stage = Stage::Saving(cx.calls.start(Request::UndoRule(record.id.clone())));
+            self.saving.start(cx.calls, pending::undo_rule(record.id.clone()));
         }
-        Answer::Stay
+        DialogResult::Stay
     }
 
     /// Handles a reply.
-    pub(super) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: Reply) -> Answer {
-        if self.asking == Some(call) {
-            self.asking = None;
-            match reply {
-                Reply::Sweeper(sweeper) => self.sweeper = Some(sweeper),
-                Reply::Failed(failure) => {
+    pub(super) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
+        if let Some(asked) = self.asking.take(arrival) {
+            match asked {
+                Ok(sweeper) => self.sweeper = Some(sweeper),
+                Err(failure) => {
                     cx.say(Tone::Bad, words::failure(&failure));
-                    return Answer::Close;
+                    return DialogResult::Close;
                 }
-                _ => {}
             }
             self.changed(cx);
-            return Answer::Stay;
+            return DialogResult::Stay;
         }
-        if self.stage != Stage::Saving(call) {
-            return Answer::Stay;
-        }
-        match reply {
-            Reply::Rule(rule) => {
+        match self.saving.take(arrival) {
+            None => return DialogResult::Stay,
+            Some(Ok(Rule(rule))) => {
                 let words = if rule.is_some() {
                     "Enable Auto is on. Nobody is turned on before the next 20:00 in Sydney."
                 } else {
@@ -209,109 +187,118 @@ impl Auto {
                 cx.session.roster.set_rule(rule);
                 cx.say(Tone::Good, words);
             }
-            Reply::Failed(failure) => cx.say(Tone::Bad, words::failure(&failure)),
-            _ => {}
+            Some(Err(failure)) => cx.say(Tone::Bad, words::failure(&failure)),
         }
-        Answer::Close
-    }
-
-    /// Which question it asks, and whether something is on its way; a list that failed does not come by itself.
-    pub(super) const fn asks(&self, has_failed: bool) -> (Ask, bool) {
-        match self.stage {
-            Stage::Waiting => (Ask::Auto, self.sweeper.is_none() || !has_failed),
-            Stage::NoSweeper => (Ask::NoSweeper, false),
-            Stage::Ceiling => (Ask::Ceiling, false),
-            Stage::Number => (Ask::Auto, false),
-            Stage::Saving(_) => (Ask::Auto, true),
-            Stage::Undo => (Ask::UndoAuto, false),
-        }
+        DialogResult::Close
     }
 
     /// What it shows.
-    pub(super) fn view<'a>(&'a self, look: Look<'a>) -> Sheet<'a> {
-        let next_change = Some(next_minute(look.now));
-        let back = key(Chord::Esc, Action::Back, "back", "Back. Nothing is changed.");
-        let mut blocks = Vec::new();
-        let (heading, focus, keys) = match self.stage {
-            Stage::Waiting if self.sweeper.is_none() && look.session.roster.failure().is_none() => {
-                blocks.push(Block::Para(Text::from("Asking who runs the sweep at 20:00 in Sydney.")));
-                (Text::from("Enable Auto"), Focus::Reading, vec![back])
+    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let has_failed = cx.session.roster.failure().is_some();
+        let scene = match self.stage {
+            _ if self.saving.is_out() => {
+                let blocks = vec![Block::Para("Saving.".into())];
+                Scene { is_waiting: true, ..Scene::new(QuestionId::Auto, Shape::Read, "Enable Auto", blocks) }
             }
-            Stage::Waiting => return Sheet { next_change, ..review::waiting(look) },
-            Stage::Undo => {
-                let words = undo_words(look);
-                blocks.extend(words);
-                let undo = key(Chord::Enter, Action::Confirm, "switch off", "Switches Enable Auto off.");
-                (Text::from("Switch Enable Auto off?"), Focus::Reading, vec![undo, back])
+            Stage::Waiting if self.sweeper.is_none() && !has_failed => {
+                let words = "Asking who runs the sweep at 20:00 in Sydney.";
+                let blocks = vec![Block::Para(words.into())];
+                Scene { is_waiting: true, ..Scene::new(QuestionId::Auto, Shape::Read, "Enable Auto", blocks) }
             }
-            Stage::NoSweeper => {
-                blocks.push(Block::Strong(Text::from(
-                    "Nothing will run at 20:00: no sweeper is installed. Ask your lead to run backup365 sweep --install on a computer that stays on.",
-                )));
-                blocks.push(Block::Para(Text::from(
-                    "The rule can be made all the same. It turns nobody on until a sweep runs.",
-                )));
-                let on =
-                    key(Chord::Enter, Action::Confirm, "go on", "Goes on although nothing will run yet.");
-                (Text::from("Go on without a sweeper?"), Focus::Reading, vec![on, back])
-            }
-            Stage::Ceiling => {
-                blocks.extend(self.summary(look));
-                let hint = "A sweep that would use more seats turns on nobody and asks for attention.";
-                let problem = self.ceiling_problem.clone();
-                blocks.push(Block::Field(self.ceiling.view(fact::CEILING, hint, problem, true)));
-                let on = key(Chord::Enter, Action::Submit, "go on", "Takes the ceiling.");
-                (Text::from("Enable Auto: the bill and the clock"), Focus::Field, vec![on, back])
-            }
-            Stage::Number => {
-                blocks.extend(self.summary(look));
-                let ceiling = number(self.ceiling.text()).unwrap_or_default();
-                blocks.push(Block::Facts(vec![(fact::CEILING, Text::clean(&grouped(ceiling)))]));
-                let focus = if Confirm::is_typed(self.count()) {
-                    let hint = "Type the number of new seats from the table, then Enter.";
-                    blocks.push(self.confirm.block("New seats", hint));
-                    Focus::Field
-                } else {
-                    blocks.extend(self.confirm.problem());
-                    Focus::Reading
-                };
-                let on = key(Chord::Enter, Action::Confirm, "enable auto", "Switches Enable Auto on.");
-                (Text::from("Switch Enable Auto on?"), focus, vec![on, back])
-            }
-            Stage::Saving(_) => {
-                blocks.push(Block::Para(Text::from("Saving.")));
-                (Text::from("Enable Auto"), Focus::Reading, Vec::new())
-            }
+            Stage::Waiting => scene::waiting(QuestionId::Auto, cx),
+            Stage::Undo => undo_view(cx),
+            Stage::NoSweeper => no_sweeper_view(),
+            Stage::Ceiling => self.ceiling_view(cx),
+            Stage::Number => self.number_view(cx),
         };
-        Sheet { panel: Panel { heading, blocks }, keys, focus, next_change }
+        let back = Offer::new(Action::Back, "back", "Back. Nothing is changed.");
+        let mut offers = scene.offers;
+        offers.push(back);
+        Scene {
+            stamp: self.stamp + self.confirm.stamp(),
+            offers,
+            next_change: Some(sweep::next_minute(cx.now)),
+            ..scene
+        }
+    }
+
+    fn ceiling_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let shape = Shape::Number(NumberAsked {
+            label: "At most, seats",
+            hint: "A sweep that would use more seats turns on nobody and asks for attention.".into(),
+            confirms: None,
+            proposed: Some(self.ceiling),
+            problem: self.ceiling_problem.clone(),
+        });
+        let heading = "Enable Auto: the bill and the clock";
+        let on = Offer::new(Action::Yes, "go on", "Takes the ceiling.").by_default();
+        Scene { offers: vec![on], ..Scene::new(QuestionId::Ceiling, shape, heading, self.summary(cx)) }
+    }
+
+    fn number_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let mut blocks = self.summary(cx);
+        let ceiling = Text::clean(&grouped(self.ceiling)).into();
+        blocks.push(Block::Facts(vec![Fact {
+            id: FactId::Ceiling,
+            label: "At most, seats",
+            value: ceiling,
+        }]));
+        let hint = "Type the number of new seats from the table.";
+        let shape = self.confirm.shape("New seats", hint, self.count());
+        if let (Shape::Confirm { .. }, Some(problem)) = (&shape, self.confirm.problem()) {
+            blocks.push(Block::Strong(Tone::Warn, problem.clone()));
+        }
+        let on = Offer::new(Action::Yes, "enable auto", "Switches Enable Auto on.").by_default();
+        Scene { offers: vec![on], ..Scene::new(QuestionId::Auto, shape, "Switch Enable Auto on?", blocks) }
     }
 
     /// The bill, the clock and the sweeper.
-    fn summary<'a>(&'a self, look: Look<'a>) -> Vec<Block<'a>> {
-        let mut blocks = vec![Block::Para(Text::from(
-            "A standing rule: these users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before.",
-        ))];
+    fn summary<'a>(&self, cx: ViewCx<'_>) -> Vec<Block<'a>> {
+        let mut blocks = Vec::new();
         if let Some((bill, _)) = &self.shown {
-            if bill.new_seats() == 0 {
-                blocks.push(Block::Para(Text::from(
-                    "Nobody is turned on at the next sweep. Users who are made later will be.",
-                )));
-            }
-            blocks.extend(confirm::table(
-                bill,
-                "A sweep turns nobody on while seats are missing: order seats, or exclude users.",
-            ));
+            let without_seat =
+                "A sweep turns nobody on while seats are missing: order seats, or exclude users.";
+            blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat.into() }));
         }
-        // Beside the field: a window that is too low for all of this shows what is around the cursor.
+        let is_nobody = self.shown.as_ref().is_some_and(|(bill, _)| bill.new_seats() == 0);
+        blocks.push(Block::Para(
+            if is_nobody {
+                "A standing rule. Nobody is turned on at the next sweep; users who are made later will be."
+            } else {
+                "A standing rule: these users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before."
+            }
+            .into(),
+        ));
+        let fact = |id, label, value: Text| Fact { id, label, value: value.into() };
         blocks.push(Block::Facts(vec![
-            ("Next sweep", due(look)),
-            ("Run by", self.sweeper.as_ref().map(sweeper_words).unwrap_or_default()),
+            fact(FactId::NextSweep, "Next sweep", sweep::due(cx)),
+            fact(FactId::Sweeper, "Run by", self.sweeper.as_ref().map(sweeper_words).unwrap_or_default()),
         ]));
         blocks
     }
 }
 
-/// Who runs the sweep, and its last pass.
+fn no_sweeper_view<'a>() -> Scene<'a> {
+    let nothing = phrase![
+        "Nothing will run at 20:00: no sweeper is installed. Ask your lead to run ",
+        Command::SweepInstall,
+        " on a computer that stays on."
+    ];
+    let blocks = vec![
+        Block::Strong(Tone::Warn, nothing),
+        Block::Para("The rule can be made all the same. It turns nobody on until a sweep runs.".into()),
+    ];
+    let shape = Shape::Confirm { default: false };
+    Scene {
+        offers: vec![
+            Offer::new(Action::Yes, "go on", "Goes on although nothing will run yet."),
+            Offer::new(Action::No, "stop", "Back to the list. Nothing is changed.").by_default(),
+        ],
+        ..Scene::new(QuestionId::NoSweeper, shape, "Go on without a sweeper?", blocks)
+    }
+}
+
+/// The host that sweeps, and its last pass.
 fn sweeper_words(sweeper: &SweeperStatus) -> Text {
     let Some(host) = &sweeper.host else { return Text::from("nobody: no sweeper is installed") };
     let last = sweeper.last_pass.map_or_else(
@@ -323,45 +310,38 @@ fn sweeper_words(sweeper: &SweeperStatus) -> Text {
 }
 
 /// What undoing the rule means.
-fn undo_words(look: Look<'_>) -> Vec<Block<'_>> {
+fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
     let mut blocks = Vec::new();
-    if let Some(rule) = look.session.roster.people().rule() {
+    if let Some(rule) = cx.session.roster.people().rule() {
         let passed = rule
             .last_pass
             .map_or_else(|| Text::from("none yet"), |at| sydney::stamp_in_words(at, sydney::ZONE));
+        let fact = |id, label, value: Text| Fact { id, label, value: value.into() };
         blocks.push(Block::Facts(vec![
-            ("Made", sydney::stamp_in_words(rule.made, sydney::ZONE)),
-            ("By", rule.by.clone()),
-            ("Confirmed", Text::clean(&grouped(rule.confirmed))),
-            (fact::CEILING, Text::clean(&grouped(rule.ceiling))),
-            ("Last sweep", passed),
-            ("Next sweep", due(look)),
+            fact(FactId::Other, "Made", sydney::stamp_in_words(rule.made, sydney::ZONE)),
+            fact(FactId::Other, "By", rule.by.clone()),
+            fact(FactId::Other, "Confirmed", Text::clean(&grouped(rule.confirmed))),
+            fact(FactId::Ceiling, "At most, seats", Text::clean(&grouped(rule.ceiling))),
+            fact(FactId::Other, "Last sweep", passed),
+            fact(FactId::NextSweep, "Next sweep", sweep::due(cx)),
         ]));
-        if let Some(attention) = &rule.attention {
-            blocks.push(Block::Strong(attention.clone()));
-        }
-        if rule.last_pass.is_some() && !look.setup.operator.is_admin {
-            blocks.push(Block::Strong(Text::from(
-                "Its first sweep has run: only an Admin can switch it off now.",
-            )));
+        blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
+        if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
+            let words = "Its first sweep has run: only an Admin can switch it off now.";
+            blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
     }
-    blocks.push(Block::Para(Text::from(
-        "Nobody who is on changes. Scheduled users become off. Users who are made later stay off.",
-    )));
-    blocks
-}
-
-/// The next sweep in words, by Sydney's clocks and those of the customer, or of here where no zone is on record.
-pub(in crate::wizard::screen) fn due(look: Look<'_>) -> Text {
-    let zone = look.session.record.as_ref().and_then(|record| record.customer.time_zone.as_ref());
-    let zone = zone.unwrap_or(&look.setup.here);
-    sydney::due_in_words(sydney::next_2000(look.now), look.now, Some(zone.as_str()))
-}
-
-/// When the words of [`due`] change next: what is left is told in whole minutes.
-pub(in crate::wizard::screen) fn next_minute(now: Moment) -> Moment {
-    const MINUTE: i64 = 60_000;
-    let left = sydney::next_2000(now).as_millis().saturating_sub(now.as_millis());
-    Moment::from_millis(now.as_millis().saturating_add(left.rem_euclid(MINUTE)).saturating_add(1))
+    blocks.push(Block::Para(
+        "Nobody who is on changes. Scheduled users become off. Users who are made later stay off.".into(),
+    ));
+    let undo = Offer::new(Action::Yes, "switch off", "Switches Enable Auto off.").by_default();
+    Scene {
+        offers: vec![undo],
+        ..Scene::new(
+            QuestionId::UndoAuto,
+            Shape::Confirm { default: true },
+            "Switch Enable Auto off?",
+            blocks,
+        )
+    }
 }

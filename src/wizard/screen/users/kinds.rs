@@ -2,142 +2,116 @@
 
 use crate::{
     domain::{
-        bill::counted,
-        text::{Shown, Text},
-        user::{Kind, Kinds},
+        phrase::{Noun, phrase},
+        text::{Text, capital},
+        user::{Kind, Kinds as Included},
     },
     wizard::{
-        Cx, Look,
-        effect::{CallId, Request},
-        event::{Action, Intent, Reply},
-        part::list::Cursor,
-        roster::Roster,
-        view::{Block, Cell, Chord, Focus, Layout, Mark, Panel, Row, Rows, RowsView, Tone},
+        answer::{Action, FieldId, Given, Value},
+        ask::{Focus, QuestionId, Shape, Spot},
+        context::{UpdateCx, ViewCx},
+        part::form::NO_YES,
+        pending::{self, Arrival, Pending, Saved},
+        screen::Scene,
+        view::{Block, Button, ChoiceView, Offer, Tone},
         words,
     },
 };
 
-use super::{Answer, Sheet, key};
+use super::DialogResult;
 
-/// The chooser.
+/// The choice.
 #[derive(Debug)]
-pub(super) struct Chooser {
-    kinds: Kinds,
+pub(super) struct Kinds {
+    included: Included,
     /// Listed users of each includable kind.
     counts: [u32; Kind::INCLUDABLE.len()],
-    cursor: Cursor,
-    saving: Option<CallId>,
+    saving: Pending<Saved>,
 }
 
-impl Chooser {
+impl Kinds {
     /// Opens it with the choice on record.
-    pub(super) fn open(cx: &Cx<'_>) -> Self {
+    pub(super) fn open(cx: &UpdateCx<'_>) -> Self {
         let people = cx.session.roster.people();
         Self {
-            kinds: people.included(),
+            included: people.included(),
             counts: Kind::INCLUDABLE.map(|kind| people.count_of(kind)),
-            cursor: Cursor::default(),
-            saving: None,
+            saving: Pending::default(),
         }
     }
 
-    /// Handles what a person asks.
-    pub(super) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Answer {
-        match intent {
-            _ if self.saving.is_some() => Answer::Stay,
-            Intent::Back => Answer::Close,
-            Intent::Move(by) => {
-                self.cursor.step(*by, self.len());
-                Answer::Stay
+    /// Handles an answer.
+    pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
+        match given {
+            _ if self.saving.is_out() => {}
+            Given::Back => return DialogResult::Close,
+            Given::Fill(FieldId::Included(kind), Value::Choice(at))
+                if Kind::INCLUDABLE.contains(kind) && self.included.allows(*kind) != (*at == 1) =>
+            {
+                self.included = self.included.toggled(*kind);
             }
-            Intent::Act(Action::Tick) => {
-                if let Some(kind) =
-                    self.cursor.get(self.len()).and_then(|at| Kind::INCLUDABLE.get(at).copied())
-                {
-                    self.kinds = self.kinds.toggled(kind);
-                }
-                Answer::Stay
+            Given::Submit if self.included == cx.session.roster.people().included() => {
+                return DialogResult::Close;
             }
-            Intent::Submit if self.kinds == cx.session.roster.people().included() => Answer::Close,
-            Intent::Submit => {
+            Given::Submit => {
                 if let Some(record) = &cx.session.record {
-                    let request = Request::SaveKinds(record.customer.id, record.product, self.kinds);
-                    self.saving = Some(cx.calls.start(request));
+                    let save = pending::save_kinds(record.customer.id, record.product, self.included);
+                    self.saving.start(cx.calls, save);
                 }
-                Answer::Stay
             }
-            _ => Answer::Stay,
+            _ => {}
         }
+        DialogResult::Stay
     }
 
     /// Handles a reply.
-    pub(super) fn reply(&mut self, cx: &mut Cx<'_>, call: CallId, reply: &Reply) -> Answer {
-        if self.saving != Some(call) {
-            return Answer::Stay;
+    pub(super) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
+        match self.saving.take(arrival) {
+            None => DialogResult::Stay,
+            Some(Err(failure)) => {
+                cx.say(Tone::Bad, words::failure(&failure));
+                DialogResult::Stay
+            }
+            Some(Ok(Saved)) => {
+                let session = &mut *cx.session;
+                session.roster.include(self.included);
+                if let Some(record) = &session.record {
+                    session.roster.count(record, cx.calls);
+                }
+                cx.say(Tone::Good, "The included kinds are saved.");
+                DialogResult::Close
+            }
         }
-        self.saving = None;
-        if let Reply::Failed(failure) = reply {
-            cx.say(Tone::Bad, words::failure(failure));
-            return Answer::Stay;
-        }
-        cx.session.roster.include(self.kinds);
-        Roster::count(cx);
-        cx.say(Tone::Good, "The included kinds are saved.");
-        Answer::Close
-    }
-
-    /// Whether the choice is being saved.
-    pub(super) const fn is_waiting(&self) -> bool {
-        self.saving.is_some()
     }
 
     /// What it shows.
-    pub(super) fn view<'a>(&'a self, look: Look<'a>) -> Sheet<'a> {
-        let mut blocks = vec![Block::Para(Text::from(
-            "User mailboxes can always be turned on. Include other kinds here; All and Enable Auto follow.",
-        ))];
-        if look.session.roster.people().rule().is_some() {
-            blocks.push(Block::Strong(Text::from(
-                "Enable Auto is on: kinds that you include are turned on at the next sweep and billed.",
-            )));
+    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let words =
+            "User mailboxes can always be turned on. Include other kinds here; All and Enable Auto follow.";
+        let mut blocks = vec![Block::Para(words.into())];
+        if cx.session.roster.people().rule().is_some() {
+            let words =
+                "Enable Auto is on: kinds that you include are turned on at the next sweep and billed.";
+            blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
-        blocks.push(Block::Rows(RowsView {
-            layout: Layout::Pairs,
-            rows: self,
-            cursor: self.cursor.get(self.len()),
-            anchor: None,
-            is_searching: false,
-            counts: Text::default(),
-            search: None,
-            empty: Text::default(),
-            is_focused: true,
-        }));
-        Sheet {
-            panel: Panel { heading: Text::from("Which kinds are included?"), blocks },
-            keys: vec![
-                key(Chord::Space, Action::Tick, "include", "Includes the kind, or leaves it out."),
-                key(Chord::Enter, Action::Save, "save", "Saves the choice for this customer and product."),
-                key(Chord::Esc, Action::Back, "back", "Closes this panel and changes nothing."),
-            ],
-            focus: Focus::Rows,
-            next_change: None,
+        let choices = Kind::INCLUDABLE.into_iter().zip(self.counts).map(|(kind, count)| {
+            Block::Choice(ChoiceView {
+                id: FieldId::Included(kind),
+                label: Text::clean(&capital(kind.plural())),
+                options: NO_YES,
+                chosen: usize::from(self.included.allows(kind)),
+                note: phrase![(count, Noun::User), " listed"],
+            })
+        });
+        blocks.extend(choices);
+        let button = |label, action| Button { label, action, is_open: !self.saving.is_out() };
+        blocks.push(Block::Buttons(vec![button("Save", Action::Save), button("Back", Action::Back)]));
+        let first = Kind::INCLUDABLE.first().map_or(Spot::Page, |kind| Spot::Field(FieldId::Included(*kind)));
+        Scene {
+            is_waiting: self.saving.is_out(),
+            focus: Focus { spot: first, count: 0 },
+            offers: vec![Offer::new(Action::Back, "back", "Back to the list. Nothing is changed.")],
+            ..Scene::new(QuestionId::Kinds, Shape::Form, "Which kinds are included?", blocks)
         }
-    }
-}
-
-impl Rows for Chooser {
-    fn len(&self) -> usize {
-        Kind::INCLUDABLE.len()
-    }
-
-    fn row(&self, at: usize) -> Option<Row<'_>> {
-        let kind = *Kind::INCLUDABLE.get(at)?;
-        let count = *self.counts.get(at)?;
-        let mut cells: [Cell<'_>; 6] = Default::default();
-        let [name, meaning, ..] = &mut cells;
-        *name = Cell::Words(Shown::literal(kind.plural()));
-        *meaning = Cell::Made(Text::clean(&format!("{} listed", counted(count, "user", "users"))));
-        let mark = if self.kinds.allows(kind) { Mark::Ticked } else { Mark::Off };
-        Some(Row { mark, cells, is_quiet: false })
     }
 }

@@ -1,19 +1,18 @@
 //! Turning users off: Admin only, its own summary of what happens to kept data, and the count is always typed.
 
 use crate::{
-    domain::{
-        bill::{counted, grouped},
-        protection::Chosen,
-        text::Text,
-    },
+    domain::{bill::grouped, phrase::Noun, phrase::phrase, protection::Chosen, text::Text},
     wizard::{
-        Cx, Look,
-        event::{Action, Intent},
-        view::{Block, Chord, Focus, Panel},
+        answer::{Action, Given},
+        ask::QuestionId,
+        context::ViewCx,
+        roster::{Roster, Ticks},
+        screen::Scene,
+        view::{Block, Fact, FactId, Offer, Tone},
     },
 };
 
-use super::{Answer, Sheet, confirm::Confirm, key};
+use super::{DialogResult, confirm::Confirm};
 
 /// The question before users are turned off.
 #[derive(Debug)]
@@ -23,28 +22,27 @@ pub(super) struct TurnOff {
 }
 
 impl TurnOff {
-    /// Asks about the users of the range, or the one under the cursor, who are on; none when there are none.
-    pub(super) fn open(cx: &Cx<'_>) -> Option<Self> {
-        let roster = &cx.session.roster;
+    /// Asks about those of these rows who are on; none when there are none.
+    pub(super) fn open(roster: &Roster, rows: &Ticks) -> Option<Self> {
         let on = roster.people().on();
-        let rows = roster.selected().rows().filter(|row| on.has(*row)).collect();
+        let rows = rows.rows().filter(|row| on.has(*row)).collect();
         let users = roster.people().chosen(&rows);
         (!users.is_empty()).then(|| Self { users, confirm: Confirm::default() })
     }
 
-    /// Handles what a person asks.
-    pub(super) fn intent(&mut self, intent: &Intent) -> Answer {
-        match intent {
-            Intent::Back if self.confirm.clear() => Answer::Stay,
-            Intent::Back => Answer::Close,
-            Intent::Submit if self.confirm.accept(self.count()) => {
-                Answer::TurnOff(std::mem::take(&mut self.users))
+    /// Handles an answer.
+    pub(super) fn answer(&mut self, given: &Given) -> DialogResult {
+        match given {
+            Given::Back | Given::No => DialogResult::Close,
+            // The count is typed for one user too.
+            Given::Yes => {
+                self.confirm.again(phrase!["Type ", self.count(), " to go on."]);
+                DialogResult::Stay
             }
-            Intent::Submit => Answer::Stay,
-            _ => {
-                self.confirm.intent(intent);
-                Answer::Stay
+            given if self.confirm.accept(given, self.count()) => {
+                DialogResult::TurnOff(std::mem::take(&mut self.users))
             }
+            _ => DialogResult::Stay,
         }
     }
 
@@ -53,36 +51,38 @@ impl TurnOff {
     }
 
     /// What it shows.
-    pub(super) fn view<'a>(&'a self, look: Look<'a>) -> Sheet<'a> {
-        let seats = look.session.roster.people().seats_before();
+    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let people = cx.session.roster.people();
         let mut blocks = Vec::new();
         if let [only] = self.users.as_slice() {
-            blocks.push(Block::Para(Text::of(format_args!("{} · {}", only.name, only.address))));
+            blocks.push(Block::Para(phrase![&only.name, " · ", &only.address]));
         }
-        blocks.push(Block::Strong(Text::from(
-            "No new backups are made for them from now on. What is kept already stays until its retention ends; then it is deleted.",
-        )));
-        if look.session.roster.people().rule().is_some() {
-            blocks.push(Block::Strong(Text::from(
-                "Enable Auto is on: the next sweep turns them on again. Exclude them with x first.",
-            )));
+        blocks.push(Block::Strong(
+            Tone::Warn,
+            "No new backups are made for them from now on. What is kept already stays until its retention ends; then it is deleted.".into(),
+        ));
+        if people.rule().is_some() {
+            let words = "Enable Auto is on: the next sweep turns them on again. Exclude them first.";
+            blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
+        let seats = people.seats_before();
+        let fact =
+            |label, count| Fact { id: FactId::Other, label, value: Text::clean(&grouped(count)).into() };
         blocks.push(Block::Facts(vec![
-            ("Seats now", Text::clean(&grouped(seats))),
-            ("Seats after", Text::clean(&grouped(seats.saturating_sub(self.count())))),
+            fact("Seats now", seats),
+            fact("Seats after", seats.saturating_sub(self.count())),
         ]));
-        blocks.push(self.confirm.block("Users to turn off", "Type the number of users, then Enter."));
-        Sheet {
-            panel: Panel {
-                heading: Text::clean(&format!("Turn {} off?", counted(self.count(), "user", "users"))),
-                blocks,
-            },
-            keys: vec![
-                key(Chord::Enter, Action::TurnOff, "turn off", "Turns them off."),
-                key(Chord::Esc, Action::Back, "back", "Back to the list. Nothing is changed."),
+        let hint = "Type the number of users.";
+        let shape = self.confirm.typed("Users to turn off", hint, self.count());
+        let heading = phrase!["Turn ", (self.count(), Noun::User), " off?"];
+        Scene {
+            stamp: self.confirm.stamp(),
+            offers: vec![
+                Offer::new(Action::Yes, "turn off", "Turns them off, once their number is typed.")
+                    .by_default(),
+                Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."),
             ],
-            focus: Focus::Field,
-            next_change: None,
+            ..Scene::new(QuestionId::TurnOff, shape, heading, blocks)
         }
     }
 }

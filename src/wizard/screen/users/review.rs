@@ -3,42 +3,41 @@
 use crate::{
     domain::{
         bill::{Bill, grouped},
-        protection::Chosen,
-        text::Text,
+        phrase::Phrase,
     },
     wizard::{
-        Cx, Look,
-        event::{Action, Intent},
-        part::ticks::Ticks,
-        view::{Block, Chord, Focus, Panel},
+        answer::{Action, Given},
+        ask::{QuestionId, Shape},
+        context::{UpdateCx, ViewCx},
+        roster::Ticks,
+        screen::Scene,
+        view::{BillView, Block, Offer, Tone},
     },
 };
 
-use super::{
-    Answer, Sheet,
-    confirm::{self, Confirm},
-    key,
-};
+use super::{DialogResult, confirm::Confirm, scene};
 
 /// The review.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Review {
     /// What was shown; none while the list, or what is on record, is awaited.
     shown: Option<(Bill, Ticks)>,
     confirm: Confirm,
+    /// Counts the bills: another one is another question.
+    bills: u64,
 }
 
 impl Review {
     /// Opens it.
-    pub(super) fn open(cx: &Cx<'_>) -> Self {
-        let mut review = Self { shown: None, confirm: Confirm::default() };
+    pub(super) fn open(cx: &UpdateCx<'_>) -> Self {
+        let mut review = Self::default();
         review.changed(cx);
         review
     }
 
     /// Something has changed below: a review that waits goes on by itself. One that is shown stays as it is, and is
     /// compared when it is confirmed.
-    pub(super) fn changed(&mut self, cx: &Cx<'_>) {
+    pub(super) fn changed(&mut self, cx: &UpdateCx<'_>) {
         let roster = &cx.session.roster;
         let is_ready = roster.is_known() && (!roster.people().is_all() || roster.is_complete());
         if self.shown.is_none() && is_ready {
@@ -46,32 +45,26 @@ impl Review {
         }
     }
 
-    fn look(&mut self, cx: &Cx<'_>) {
+    fn look(&mut self, cx: &UpdateCx<'_>) {
         let people = cx.session.roster.people();
         self.shown = Some((people.bill(people.ticked()), people.ticked().clone()));
+        self.bills += 1;
     }
 
-    /// Handles what a person asks.
-    pub(super) fn intent(&mut self, cx: &mut Cx<'_>, intent: &Intent) -> Answer {
-        match intent {
-            Intent::Back if self.confirm.clear() => Answer::Stay,
-            Intent::Back => Answer::Close,
-            Intent::Act(Action::Refresh) => Answer::Again,
-            Intent::Act(Action::Finish) if self.count() == Some(0) => Answer::Finish,
-            Intent::Submit => self.submit(cx),
-            _ => {
-                if self.count().is_some_and(Confirm::is_typed) {
-                    self.confirm.intent(intent);
-                }
-                Answer::Stay
-            }
+    /// Handles an answer.
+    pub(super) fn answer(&mut self, cx: &UpdateCx<'_>, given: &Given) -> DialogResult {
+        match given {
+            Given::Back | Given::No => DialogResult::Close,
+            Given::Do(Action::Refresh) => DialogResult::Again,
+            Given::Yes | Given::Do(Action::Finish) if self.count() == Some(0) => DialogResult::Finish,
+            Given::Yes | Given::Number(_) => self.confirm(cx, given),
+            _ => DialogResult::Stay,
         }
     }
 
-    fn submit(&mut self, cx: &mut Cx<'_>) -> Answer {
-        let Some((bill, ticked)) = self.shown.take() else { return Answer::Stay };
+    fn confirm(&mut self, cx: &UpdateCx<'_>, given: &Given) -> DialogResult {
+        let Some((bill, ticked)) = self.shown.take() else { return DialogResult::Stay };
         self.look(cx);
-        let count = bill.billed();
         let is_same = self.shown.as_ref().is_some_and(|(now, rows)| {
             *rows == ticked
                 && (&now.turn_on, now.seats_before, now.limit)
@@ -79,15 +72,12 @@ impl Review {
         });
         if !is_same {
             self.confirm.again("The list has changed meanwhile. Please look again.");
-            return Answer::Stay;
+            return DialogResult::Stay;
         }
-        match count {
-            0 => Answer::Close,
-            count if !Confirm::is_typed(count) || self.confirm.accept(count) => {
-                let users: Vec<Chosen> = cx.session.roster.people().chosen(&ticked);
-                Answer::Apply(users)
-            }
-            _ => Answer::Stay,
+        if self.confirm.accept(given, bill.billed()) {
+            DialogResult::Apply(cx.session.roster.people().chosen(&ticked))
+        } else {
+            DialogResult::Stay
         }
     }
 
@@ -95,15 +85,9 @@ impl Review {
         self.shown.as_ref().map(|(bill, _)| bill.billed())
     }
 
-    /// Whether the list, or what is on record, is awaited.
-    pub(super) const fn is_waiting(&self) -> bool {
-        self.shown.is_none()
-    }
-
     /// What it shows.
-    pub(super) fn view<'a>(&'a self, look: Look<'a>) -> Sheet<'a> {
-        let back = key(Chord::Esc, Action::Back, "back", "Back to the list. Nothing is changed.");
-        let Some((bill, _)) = &self.shown else { return waiting(look) };
+    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let Some((bill, _)) = &self.shown else { return scene::waiting(QuestionId::Review, cx) };
         let count = bill.billed();
         let mut blocks = Vec::new();
         if count == 0 {
@@ -112,71 +96,45 @@ impl Review {
             } else {
                 "Nothing will be turned on: no user is ticked that is off."
             };
-            blocks.push(Block::Strong(Text::from(why)));
+            blocks.push(Block::Strong(Tone::Warn, why.into()));
         }
-        if look.session.roster.is_arriving() && count > 0 {
-            blocks.push(Block::Para(Text::from(
-                "Users are still arriving. Only those that are ticked now will be turned on.",
-            )));
+        if cx.session.roster.is_arriving() && count > 0 {
+            let words = "Users are still arriving. Only those that are ticked now will be turned on.";
+            blocks.push(Block::Para(words.into()));
         }
-        blocks.extend(confirm::table(bill, "Users for whom no seat is left stay off."));
-        let (focus, keys) = match count {
-            0 => {
-                let finish =
-                    key(Chord::Char('f'), Action::Finish, "finish", "Finish the run and show its outcome.");
-                (Focus::Reading, vec![finish, back])
-            }
-            1 => {
-                blocks.extend(self.confirm.problem());
-                let apply = key(Chord::Enter, Action::Apply, "turn on", "Turns this user on now.");
-                (Focus::Reading, vec![apply, back])
-            }
-            _ => {
-                blocks.push(
-                    self.confirm
-                        .block("New seats", "Type the number of new seats from the table, then Enter."),
-                );
-                let apply = key(Chord::Enter, Action::Apply, "turn on", "Turns these users on now.");
-                (Focus::Field, vec![apply, back])
-            }
+        let without_seat = "Users for whom no seat is left stay off.".into();
+        blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat }));
+        let shape = if count == 0 {
+            Shape::Confirm { default: true }
+        } else {
+            self.confirm.shape("New seats", "Type the number of new seats from the table.", count)
         };
-        let heading = match count {
-            0 => Text::from("Nothing to turn on"),
-            count if bill.seats_missing() > 0 => {
-                Text::of(format_args!("Turn {} of {} users on?", grouped(count), grouped(bill.new_seats())))
-            }
-            1 => Text::from("Turn 1 user on?"),
-            count => Text::of(format_args!("Turn {} users on?", grouped(count))),
+        if let (Shape::Confirm { .. }, Some(problem)) = (&shape, self.confirm.problem()) {
+            blocks.push(Block::Strong(Tone::Warn, problem.clone()));
+        }
+        let first = match count {
+            0 => Offer::new(Action::Yes, "finish", "Finishes the run and shows its outcome."),
+            1 => Offer::new(Action::Yes, "turn on", "Turns this user on now."),
+            _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
         };
-        Sheet { panel: Panel { heading, blocks }, keys, focus, next_change: None }
+        Scene {
+            stamp: self.bills + self.confirm.stamp(),
+            offers: vec![
+                first.by_default(),
+                Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."),
+            ],
+            ..Scene::new(QuestionId::Review, shape, heading(bill), blocks)
+        }
     }
 }
 
-/// What is awaited before the bill can be shown.
-pub(super) fn waiting(look: Look<'_>) -> Sheet<'_> {
-    let roster = &look.session.roster;
-    let mut blocks = Vec::new();
-    let mut keys = Vec::new();
-    if let Some(failure) = roster.failure() {
-        blocks.push(Block::Failure(failure.clone()));
-        blocks.push(Block::Para(Text::from(
-            "The list did not come whole, so nobody can say what everyone would cost. List again, or tick single users.",
-        )));
-        keys.push(key(
-            Chord::Char('r'),
-            Action::Refresh,
-            "list again",
-            "Lists the users again from the start.",
-        ));
-    } else if roster.is_known() {
-        blocks.push(Block::Para(Text::from(
-            "Waiting for the end of the list. The table comes by itself. Esc goes back; the list goes on.",
-        )));
-        blocks.push(Block::Para(super::scene::listing(look)));
-    } else {
-        blocks.push(Block::Para(Text::from("Reading who is on already. The table comes by itself.")));
+fn heading(bill: &Bill) -> Phrase {
+    match bill.billed() {
+        0 => "Finish without turning anybody on?".into(),
+        count if bill.seats_missing() > 0 => {
+            format_args!("Turn {} of {} users on?", grouped(count), grouped(bill.new_seats())).into()
+        }
+        1 => "Turn 1 user on?".into(),
+        count => format_args!("Turn {} users on?", grouped(count)).into(),
     }
-    keys.push(key(Chord::Esc, Action::Back, "back", "Back to the list. Nothing is changed."));
-    let heading = Text::from("What will be turned on");
-    Sheet { panel: Panel { heading, blocks }, keys, focus: Focus::Reading, next_change: None }
 }

@@ -5,86 +5,30 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     domain::{
-        bill::grouped,
-        customer::{Customer, Product},
         failure::{Failure, FailureKind},
-        id::{CustomerId, UserId},
-        protection::{AutoRule, Protection, Seat, SeatOutcome, SeatResult},
-        run::{Operator, RunDone, RunRecord, SweeperStatus},
+        id::UserId,
+        protection::{AutoRule, Protection, Seat, SeatOutcome, SeatResult, State},
+        run::{RunRecord, SweeperStatus},
+        text::Text,
         time::Moment,
         user::{Kind, Kinds, NewUser, UserPage},
     },
     wizard::{
-        Setup,
-        effect::Effect,
-        event::{Edit, Move, PageHits},
-        outbox::Outbox,
-        session::{Routed, Session},
-        view::{Block, Cell, Mark, Notice, Row, Rows, RowsView},
+        answer::{RowId, Value},
+        ask::{QuestionId, SelectAsked, Shape},
+        call::{CallId, PageHits, Reply, Request},
+        part::sweep,
+        screen::tests::{Bench, now, record},
+        view::{self, Block, Column, Row, RowsView},
     },
 };
-
-/// A run that is enabled.
-pub(in crate::wizard::screen) fn record() -> RunRecord {
-    RunRecord {
-        id: "B365-7KQ4".parse().unwrap(),
-        customer: Customer {
-            id: CustomerId(1),
-            reference: Text::from("C-1"),
-            name: Text::from("Bakery"),
-            domain: Text::from("bakery.example"),
-            is_active: true,
-            products: vec![Product::Office365],
-            tenant: None,
-            is_managed: false,
-            time_zone: Some(Text::from("Australia/Perth")),
-            seats: None,
-        },
-        product: Product::Office365,
-        opened: now(),
-        by: Text::from("nora"),
-        touched: now(),
-        parked: None,
-        finished: None,
-        is_read_only: false,
-        organisation: None,
-        impersonation: None,
-        is_key_lost: false,
-        link_shown: None,
-        proved: Some(now()),
-        enabled: Some(now()),
-        draft: crate::domain::draft::Draft::default(),
-        unfinished: Vec::new(),
-        done: RunDone::default(),
-    }
-}
-
-pub(in crate::wizard::screen) fn now() -> Moment {
-    Moment::parse("2026-11-23T05:48:00Z").unwrap()
-}
-
-pub(in crate::wizard::screen) fn setup(is_admin: bool) -> Setup {
-    Setup {
-        is_sandbox: true,
-        rehearsal: true,
-        operator: Operator { name: Text::from("nora"), is_admin },
-        link_prefix: String::new(),
-        link_suffix: String::new(),
-        can_open_browser: false,
-        clipboard: 4_000,
-        permissions: Vec::new(),
-        run: None,
-        is_board_watched: true,
-        here: Text::from("Australia/Sydney"),
-    }
-}
 
 fn id(n: u8) -> UserId {
     UserId::from_bytes([n; 16])
 }
 
 fn page(rows: &[(u8, &str, Kind)]) -> Reply {
-    let addresses: Vec<String> = rows.iter().map(|(n, ..)| format!("u{n}@bakery.example")).collect();
+    let addresses: Vec<String> = rows.iter().map(|(n, ..)| format!("u{n}@bakery5.example")).collect();
     let rows: Vec<NewUser<'_>> = rows
         .iter()
         .zip(&addresses)
@@ -128,35 +72,37 @@ fn rule(last_pass: Option<Moment>) -> AutoRule {
     AutoRule { made: now(), by: Text::from("nora"), confirmed: 2, ceiling: 12, last_pass, attention: None }
 }
 
-/// The screen with everything around it.
-struct Bench {
-    setup: Setup,
-    session: Session,
-    calls: Outbox,
-    notice: Option<Notice>,
-    users: Users,
-    open: Vec<(CallId, Request)>,
-    cancelled: Vec<CallId>,
-    now: Moment,
+fn failure(what: &'static str) -> Reply {
+    Reply::Failed(Failure::new(FailureKind::Record, what, "Wait a moment."))
+}
+
+const fn is_listing(request: &Request) -> bool {
+    matches!(request, Request::ListUsers { .. })
+}
+
+const fn is_facts(request: &Request) -> bool {
+    matches!(request, Request::LoadProtection(..))
+}
+
+const fn is_draft(request: &Request) -> bool {
+    matches!(request, Request::SaveDraft(..))
+}
+
+const fn is_apply(request: &Request) -> bool {
+    matches!(request, Request::Apply(..))
+}
+
+const fn is_search(request: &Request) -> bool {
+    matches!(request, Request::Search { .. })
+}
+
+const fn is_counts(request: &Request) -> bool {
+    matches!(request, Request::SaveCounts { .. })
 }
 
 impl Bench {
     fn with(record: RunRecord, is_admin: bool) -> Self {
-        let mut bench = Self {
-            setup: setup(is_admin),
-            session: Session { record: Some(record), ..Session::default() },
-            calls: Outbox::default(),
-            notice: None,
-            users: Users::default(),
-            open: Vec::new(),
-            cancelled: Vec::new(),
-            now: now(),
-        };
-        bench.on(|users, cx| {
-            users.enter(cx);
-            Step::Stay
-        });
-        bench
+        Self::new(Screen::Users(Box::default()), record, is_admin)
     }
 
     /// With staff listed and nobody on.
@@ -167,67 +113,12 @@ impl Bench {
         bench
     }
 
-    fn on(&mut self, what: impl FnOnce(&mut Users, &mut Cx<'_>) -> Step) -> Step {
-        let mut cx = Cx {
-            now: self.now,
-            setup: &self.setup,
-            session: &mut self.session,
-            calls: &mut self.calls,
-            notice: &mut self.notice,
-        };
-        let step = what(&mut self.users, &mut cx);
-        for effect in self.calls.take() {
-            match effect {
-                Effect::Start(call, request) => self.open.push((call, request)),
-                Effect::Cancel(call) => self.cancelled.push(call),
-                Effect::Perform(_) => {}
-            }
-        }
-        step
-    }
-
-    fn intent(&mut self, intent: Intent) -> Step {
-        self.notice = None;
-        self.on(|users, cx| users.intent(cx, intent))
-    }
-
-    fn act(&mut self, action: Action) -> Step {
-        self.intent(Intent::Act(action))
-    }
-
-    fn type_in(&mut self, text: &str) {
-        for c in text.chars() {
-            self.intent(Intent::Insert(c));
-        }
-    }
-
-    /// The newest call of a sort.
-    fn call(&self, is: impl Fn(&Request) -> bool) -> CallId {
-        self.open.iter().rev().find(|(_, request)| is(request)).expect("no such call").0
-    }
-
-    fn count(&self, is: impl Fn(&Request) -> bool) -> usize {
-        self.open.iter().filter(|(_, request)| is(request)).count()
-    }
-
-    fn reply(&mut self, call: CallId, reply: Reply) -> Step {
-        if !self.calls.note(call, &reply) {
-            return Step::Stay;
-        }
-        self.on(|users, cx| match Session::reply(cx, call, reply) {
-            Routed::Changed => users.session_changed(cx),
-            Routed::NotMine(reply) => users.reply(cx, call, *reply),
-        })
-    }
-
     fn facts(&mut self, facts: Protection) {
-        let call = self.call(|r| matches!(r, Request::LoadProtection(..)));
-        self.reply(call, Reply::Protection(Box::new(facts)));
+        self.answer(is_facts, Reply::Protection(Box::new(facts)));
     }
 
     fn part(&mut self, reply: Reply) {
-        let call = self.call(|r| matches!(r, Request::ListUsers { .. }));
-        self.reply(call, reply);
+        self.answer(is_listing, reply);
     }
 
     fn list(&mut self, pages: impl IntoIterator<Item = Reply>) {
@@ -236,67 +127,85 @@ impl Bench {
         }
         let total = self.session.roster.counts().listed;
         self.part(Reply::Listed { total });
-        if self.count(|r| matches!(r, Request::SaveCounts { .. })) > 0 {
-            self.reply(self.call(|r| matches!(r, Request::SaveCounts { .. })), Reply::Saved);
+        if self.count(is_counts) > 0 {
+            self.answer(is_counts, Reply::Saved);
         }
     }
 
-    fn look(&self) -> Look<'_> {
-        Look { now: self.now, setup: &self.setup, session: &self.session }
+    fn mark(&mut self, mark: Mark, users: &[u8]) {
+        self.give(Given::Mark(mark, Which::Users(users.iter().copied().map(id).collect())));
     }
 
-    fn scene(&self) -> Scene<'_> {
-        self.users.view(self.look())
+    fn mark_shown(&mut self, mark: Mark) {
+        let generation = self.session.roster.generation();
+        self.give(Given::Mark(mark, Which::Shown(generation)));
     }
 
-    fn said(&self) -> String {
-        self.notice.as_ref().map(|n| n.words.as_str().to_owned()).unwrap_or_default()
+    fn mark_range(&mut self, mark: Mark, from: u8, to: u8) {
+        let generation = self.session.roster.generation();
+        self.give(Given::Mark(mark, Which::Range(id(from), id(to), generation)));
     }
 
-    fn heading(&self) -> String {
-        let scene = self.scene();
-        scene.overlay.unwrap_or(scene.panel).heading.as_str().to_owned()
-    }
-
-    fn rows<'a>(scene: &'a Scene<'a>) -> &'a RowsView<'a> {
-        scene
-            .panel
-            .blocks
-            .iter()
-            .find_map(|b| if let Block::Rows(rows) = b { Some(rows) } else { None })
-            .unwrap()
+    fn filter(&mut self, typed: &str) {
+        self.give(Given::Fill(FieldId::Filter, Value::Text(typed.into())));
     }
 
     fn row(&self, at: usize) -> Row<'_> {
-        Rows::row(&self.session.roster, at).unwrap()
+        self.session.roster.row(at).unwrap()
+    }
+
+    fn state(&self, at: usize) -> String {
+        self.row(at).cells.get(Column::State).unwrap().in_words().into_owned()
     }
 
     fn names(&self) -> Vec<String> {
-        let roster = &self.session.roster;
-        (0..Rows::len(roster))
-            .map(|at| match &Rows::row(roster, at).unwrap().cells[0] {
-                Cell::Words(name) => name.as_str().to_owned(),
-                other => panic!("{other:?}"),
-            })
-            .collect()
-    }
-
-    fn words(&self) -> String {
-        format!("{:?}", self.scene().overlay)
+        let name = |at| self.row(at).cells.get(Column::Name).unwrap().in_words().into_owned();
+        (0..self.session.roster.len()).map(name).collect()
     }
 
     fn ticked(&self) -> u32 {
         self.session.roster.counts().ticked
     }
 
+    fn asked(&self) -> SelectAsked {
+        match self.scene().shape {
+            Shape::Select(asked) => asked,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn question(&self) -> (QuestionId, u64) {
+        let scene = self.scene();
+        (scene.id, scene.stamp)
+    }
+
+    /// A result for each user of the newest bulk write.
     fn results(&self, outcome: impl Fn(&Chosen) -> SeatOutcome) -> Vec<SeatResult> {
-        let Some((_, Request::Apply(_, users) | Request::TurnOff(_, users))) =
-            self.open.iter().rev().find(|(_, r)| matches!(r, Request::Apply(..) | Request::TurnOff(..)))
-        else {
+        let is_bulk = |request: &Request| matches!(request, Request::Apply(..) | Request::TurnOff(..));
+        let newest = self.open.iter().rev().find(|(_, request)| is_bulk(request));
+        let Some((_, Request::Apply(_, users) | Request::TurnOff(_, users))) = newest else {
             panic!("no bulk write")
         };
         users.iter().map(|user| SeatResult { user: user.clone(), outcome: outcome(user) }).collect()
     }
+}
+
+/// Reads the rows of the list, which may lie below a question.
+fn rows<T>(bench: &Bench, read: impl FnOnce(&RowsView<'_>) -> T) -> T {
+    let scene = bench.scene();
+    let list = scene.below.as_ref().unwrap_or(&scene.page);
+    let rows = list.blocks.iter().find_map(|block| match block {
+        Block::Rows(rows) => Some(rows),
+        _ => None,
+    });
+    read(rows.unwrap())
+}
+
+fn counts(bench: &Bench) -> String {
+    let words = |rows: &RowsView<'_>| -> Vec<String> {
+        rows.counts.iter().map(|count| count.for_commands().to_string()).collect()
+    };
+    rows(bench, words).join(" · ")
 }
 
 #[test]
@@ -308,94 +217,109 @@ fn rows_say_what_they_are() {
         page(&[(6, "On", Kind::User), (7, "On and out", Kind::User), (8, "Out", Kind::User)]),
         page(&[(1, "Mila again", Kind::User)]),
     ]);
+    assert_eq!(counts(&bench), "listed 8 · reading who is on");
     bench.facts(Protection {
         seats: vec![seat(6), seat(7), left],
         exclusions: vec![id(7), id(8)],
         ..Protection::default()
     });
     let expected = [
-        ("Mila", Mark::Off, "off"),
-        ("Ana", Mark::Off, "off"),
-        ("Front desk", Mark::Closed, "off"),
-        ("Visitor", Mark::Closed, "off"),
-        ("Broken", Mark::Problem, "problem"),
-        ("On", Mark::On, "protected"),
-        ("On and out", Mark::On, "on, excluded"),
-        ("Out", Mark::Excluded, "excluded"),
-        ("Seat", Mark::On, "protected, left on 3 Nov 2026"),
+        ("Mila", view::Mark::Off, "off"),
+        ("Ana", view::Mark::Off, "off"),
+        ("Front desk", view::Mark::Closed, "off"),
+        ("Visitor", view::Mark::Closed, "off"),
+        ("Broken", view::Mark::Problem, "problem"),
+        ("On", view::Mark::On, "protected"),
+        ("On and out", view::Mark::On, "on, excluded"),
+        ("Out", view::Mark::Excluded, "excluded"),
+        ("Seat", view::Mark::On, "protected, left on 3 Nov 2026"),
     ];
     assert_eq!(bench.names(), expected.map(|(name, ..)| name));
     for (at, (name, mark, state)) in expected.into_iter().enumerate() {
-        let row = bench.row(at);
-        assert_eq!(row.mark, mark, "{name}");
-        let shown = match &row.cells[3] {
-            Cell::State(state, "") => state.word().to_owned(),
-            Cell::Made(words) => words.as_str().to_owned(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(shown, state, "{name}");
+        assert_eq!((bench.row(at).mark, bench.state(at)), (mark, state.to_owned()), "{name}");
+        let id = bench.session.roster.id(at).unwrap();
+        assert_eq!(bench.session.roster.at(&id), Some(at), "{name}");
     }
-    let counts = Bench::rows(&bench.scene()).counts.as_str().to_owned();
-    assert_eq!(counts, "ticked 0 · seats 3 → 3 · listed 8 · eligible 2 · excluded 2 · protected 2");
-    assert_eq!(bench.count(|r| matches!(r, Request::SaveCounts { listed: 8, eligible: 4, .. })), 1);
+    let all = "ticked 0 · seats 3 → 3 · listed 8 · eligible 2 · excluded 2 · protected 2";
+    assert_eq!(counts(&bench), all);
+    assert_eq!(rows(&bench, |rows| rows.domain.clone()), Some(Text::from("bakery5.example")));
+    let eligible_and_on = |r: &Request| matches!(r, Request::SaveCounts { listed: 8, eligible: 4, .. });
+    assert_eq!(bench.count(eligible_and_on), 1);
 }
 
 #[test]
 fn a_tick_is_a_draft_that_is_saved_within_a_second() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Tick);
-    bench.intent(Intent::Move(Move::By(1)));
-    bench.act(Action::Tick);
+    bench.mark(Mark::Toggle, &[1]);
+    bench.mark(Mark::Toggle, &[2]);
     assert_eq!(bench.ticked(), 2);
     let wakes = |r: &Request| matches!(r, Request::Wake(wait) if wait.as_secs() == 1);
     assert_eq!(bench.count(wakes), 1, "changes are saved together");
-    assert_eq!(bench.count(|r| matches!(r, Request::SaveDraft(..))), 0);
-    bench.reply(bench.call(wakes), Reply::Woken);
-    let saved = |r: &Request| matches!(r, Request::SaveDraft(_, draft) if draft.exceptions.len() == 2);
-    bench.reply(bench.call(saved), Reply::Saved);
+    assert_eq!(bench.count(is_draft), 0);
+    bench.answer(wakes, Reply::Woken);
+    let both = |r: &Request| matches!(r, Request::SaveDraft(_, draft) if draft.exceptions.len() == 2);
+    bench.answer(both, Reply::Saved);
     assert!(bench.session.roster.is_saved());
-    bench.act(Action::Tick);
-    bench.on(|users, cx| {
-        users.leave(cx);
-        Step::Stay
-    });
-    assert_eq!(bench.count(|r| matches!(r, Request::SaveDraft(..))), 2, "saved before leaving");
-    assert_eq!(bench.count(|r| matches!(r, Request::Apply(..))), 0);
+    bench.mark(Mark::Toggle, &[2]);
+    assert_eq!(bench.ticked(), 1, "the second time unticks");
+    bench.leave();
+    assert_eq!(bench.count(is_draft), 2, "saved before leaving");
+    assert_eq!(bench.count(is_apply), 0);
 }
 
 #[test]
 fn ticks_that_could_not_be_saved_are_tried_again() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Tick);
-    bench.reply(bench.call(|r| matches!(r, Request::Wake(_))), Reply::Woken);
-    let failure = Failure::new(FailureKind::Record, "the record is locked", "Wait a moment.");
-    bench.reply(bench.call(|r| matches!(r, Request::SaveDraft(..))), Reply::Failed(failure));
+    let is_wake = |r: &Request| matches!(r, Request::Wake(_));
+    bench.mark(Mark::Tick, &[1]);
+    bench.answer(is_wake, Reply::Woken);
+    bench.answer(is_draft, failure("the record is locked"));
     assert!(bench.said().contains("the record is locked"));
-    bench.reply(bench.call(|r| matches!(r, Request::Wake(_))), Reply::Woken);
-    assert_eq!(bench.count(|r| matches!(r, Request::SaveDraft(..))), 2);
+    bench.answer(is_wake, Reply::Woken);
+    assert_eq!(bench.count(is_draft), 2);
 }
 
 #[test]
 fn the_draft_of_the_record_is_taken_up() {
-    let mut record = record();
-    record.draft.exceptions = [id(2)].into();
-    let mut bench = Bench::with(record, true);
+    let draft = Draft::new(false, [id(2)]);
+    let mut bench = Bench::with(RunRecord { draft, ..record() }, true);
     bench.facts(Protection::default());
     bench.list([staff()]);
-    assert_eq!(bench.row(1).mark, Mark::Ticked);
-    assert_eq!(bench.ticked(), 1);
+    assert_eq!((bench.row(1).mark, bench.ticked()), (view::Mark::Ticked, 1));
 }
 
 #[test]
 fn rows_that_cannot_be_ticked_say_why() {
     let mut bench = Bench::staffed();
-    for (at, why) in [(2, "Press k"), (3, "Guests can't be protected"), (4, "two mailboxes")] {
-        bench.intent(Intent::Move(Move::First));
-        bench.intent(Intent::Move(Move::By(at)));
-        bench.act(Action::Tick);
-        assert!(bench.said().contains(why), "{}", bench.said());
+    for (users, why) in [
+        (&[3][..], "Shared mailboxes are not included. Include the kind"),
+        (&[4], "Guests can't be protected"),
+        (&[5], "two mailboxes"),
+        (&[3, 4], "Nobody of these can be ticked"),
+        (&[99], "not in the list"),
+    ] {
+        for mark in [Mark::Toggle, Mark::Tick] {
+            bench.mark(mark, users);
+            assert!(bench.said().contains(why), "{mark:?}: {}", bench.said());
+        }
     }
     assert_eq!(bench.ticked(), 0);
+    bench.mark(Mark::Toggle, &[4, 1]);
+    assert_eq!((bench.ticked(), bench.said().as_str()), (1, ""), "the one that can be is");
+}
+
+#[test]
+fn nobody_is_ticked_before_it_is_known_who_is_on() {
+    let mut bench = Bench::with(record(), true);
+    bench.part(staff());
+    for mark in [Mark::Toggle, Mark::Tick, Mark::Invert, Mark::Exclude] {
+        bench.mark(mark, &[1]);
+        assert!(bench.said().contains("Reading what is on record"), "{mark:?}: {}", bench.said());
+    }
+    bench.act(Action::Kinds);
+    assert!(bench.said().contains("Reading what is on record") && bench.question().0 == QuestionId::Users);
+    bench.facts(Protection::default());
+    assert_eq!((bench.ticked(), bench.count(Request::is_write)), (0, 0));
 }
 
 #[test]
@@ -403,20 +327,21 @@ fn all_is_a_mode_and_waits_for_the_end_of_the_list() {
     let mut bench = Bench::with(record(), true);
     bench.facts(Protection::default());
     bench.part(page(&[(1, "Mila", Kind::User)]));
-    let label = |bench: &Bench| {
-        let key = bench.scene().keys.into_iter().find(|k| k.action == Action::All).unwrap();
-        (key.label, key.count)
-    };
-    assert_eq!(label(&bench), ("All so far", Some(1)));
-    bench.act(Action::All);
-    bench.intent(Intent::Submit);
+    let all = |bench: &Bench| (bench.asked().all, bench.asked().is_arriving);
+    assert_eq!(all(&bench), (Some(1), true));
+    bench.give(Given::Mark(Mark::Tick, Which::All));
+    assert!(bench.said().contains("users that still arrive are ticked too"));
+    bench.act(Action::Review);
     assert_eq!(bench.heading(), "What will be turned on");
+    assert!(bench.scene().is_waiting && bench.scene().below.is_some());
     bench.part(page(&[(2, "Ana", Kind::User)]));
     assert!(bench.words().contains("2 users so far"), "{}", bench.words());
+    let before = bench.question();
     bench.list([]);
     assert_eq!(bench.heading(), "Turn 2 users on?");
-    bench.intent(Intent::Back);
-    assert_eq!(label(&bench), ("All", Some(2)));
+    assert_ne!(bench.question(), before, "what was answered to the waiting can't confirm the bill");
+    bench.give(Given::Back);
+    assert_eq!(all(&bench), (Some(2), false));
 }
 
 #[test]
@@ -424,20 +349,20 @@ fn a_failed_listing_keeps_its_rows_and_closes_all() {
     let mut bench = Bench::with(record(), true);
     bench.facts(Protection::default());
     bench.part(staff());
-    bench.intent(Intent::Move(Move::By(1)));
-    let failure = Failure::new(FailureKind::Unreachable, "Microsoft did not answer", "Try again.");
-    bench.part(Reply::Failed(failure));
-    assert!(!bench.scene().keys.iter().any(|k| k.action == Action::All));
-    bench.act(Action::All);
+    bench.part(failure("Microsoft did not answer"));
+    assert_eq!(bench.asked().all, None);
+    bench.give(Given::Mark(Mark::Tick, Which::All));
     assert!(bench.said().contains("Microsoft did not answer"));
-    bench.act(Action::Tick);
+    bench.mark(Mark::Tick, &[2]);
     assert_eq!((bench.ticked(), bench.names().len()), (1, 5));
+    let generation = bench.session.roster.generation();
     bench.act(Action::Refresh);
     assert_eq!(bench.names().len(), 0);
+    assert_ne!(bench.session.roster.generation(), generation);
     bench.facts(Protection::default());
     bench.list([page(&[(3, "Front desk", Kind::Shared), (2, "Ana", Kind::User), (1, "Mila", Kind::User)])]);
     assert_eq!(bench.ticked(), 1, "ticks belong to users");
-    assert_eq!(bench.session.roster.cursor(), Some(1), "and so does the cursor");
+    assert_eq!(bench.session.roster.at(&RowId::User(id(2))), Some(1), "and so do rows");
 }
 
 /// Hits of a small page.
@@ -448,54 +373,50 @@ fn hits(page: u32, bits: u64) -> PageHits {
 #[test]
 fn a_filter_searches_afresh_with_each_character() {
     let mut bench = Bench::staffed();
-    bench.intent(Intent::Move(Move::By(1)));
-    bench.act(Action::Search);
-    assert_eq!(bench.scene().focus, Focus::Field);
-    bench.type_in("mi");
-    let is_search = |r: &Request| matches!(r, Request::Search { .. });
+    bench.filter("m");
+    bench.filter("mi");
     assert_eq!((bench.count(is_search), bench.cancelled.len()), (2, 1));
-    bench.act(Action::These);
-    bench.intent(Intent::Submit);
-    bench.act(Action::These);
+    for mark in [Mark::Tick, Mark::Untick, Mark::Invert] {
+        bench.mark_shown(mark);
+        assert!(bench.said().contains("still going on"), "{mark:?}: {}", bench.said());
+    }
+    bench.act(Action::Clear);
     assert!(bench.said().contains("still going on"));
-    let call = bench.call(is_search);
     assert_eq!(bench.names().len(), 5, "the old rows stay until there are new ones");
+    let call = bench.call(is_search);
     bench.reply(call, Reply::Hits(vec![hits(0, 0b1)]));
     bench.reply(call, Reply::Searched(Vec::new()));
-    assert_eq!(bench.names(), ["Mila"]);
-    bench.act(Action::These);
+    assert_eq!((bench.names(), bench.asked().these), (vec!["Mila".to_owned()], Some(1)));
+    bench.mark_shown(Mark::Tick);
     assert_eq!(bench.ticked(), 1);
-    bench.act(Action::Search);
-    bench.intent(Intent::Back);
-    assert_eq!(bench.names().len(), 5);
-    assert_eq!(bench.session.roster.cursor(), Some(0), "the cursor stays on Mila");
-    bench.intent(Intent::Back);
-    assert_eq!(bench.scene().focus, Focus::Rows);
+    bench.filter("");
+    assert_eq!((bench.names().len(), bench.asked().these), (5, None));
+    assert_eq!(bench.session.roster.at(&RowId::User(id(1))), Some(0), "Mila is found again");
+    bench.mark_shown(Mark::Tick);
+    assert_eq!(bench.ticked(), 1, "without a filter there is no These");
+    assert!(bench.said().contains("what a filter shows"), "{}", bench.said());
 }
 
 #[test]
 fn ticks_outside_the_filter_are_kept_and_counted() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Tick);
-    bench.act(Action::Search);
-    bench.type_in("kind:shared");
-    bench.intent(Intent::Submit);
+    bench.mark(Mark::Tick, &[1]);
+    bench.filter("kind:shared");
     assert_eq!(bench.names(), ["Front desk"]);
-    let counts = Bench::rows(&bench.scene()).counts.as_str().to_owned();
-    assert!(counts.starts_with("ticked 1 (1 outside the filter)"), "{counts}");
-    for action in [Action::These, Action::Invert, Action::Clear] {
-        bench.act(action);
-        assert_eq!(bench.ticked(), 1, "{action:?}");
+    assert!(counts(&bench).starts_with("ticked 1 (1 outside the filter)"), "{}", counts(&bench));
+    assert!(counts(&bench).contains("shown 1"), "{}", counts(&bench));
+    for mark in [Mark::Tick, Mark::Invert, Mark::Untick] {
+        bench.mark_shown(mark);
+        assert_eq!(bench.ticked(), 1, "{mark:?}");
     }
+    bench.act(Action::Clear);
     assert!(bench.said().contains("1 outside the filter stay ticked"));
-    bench.act(Action::Search);
-    bench.intent(Intent::Edit(Edit::Clear));
-    bench.type_in("state:problem");
+    bench.filter("state:problem");
     assert_eq!(bench.names(), ["Broken"]);
-    bench.intent(Intent::Edit(Edit::Clear));
-    bench.type_in("kind:zebra");
-    let scene = bench.scene();
-    assert!(Bench::rows(&scene).search.as_ref().unwrap().problem.is_some());
+    bench.filter("kind:zebra");
+    assert!(rows(&bench, |rows| rows.search.as_ref().unwrap().problem.is_some()));
+    bench.give(Given::Mark(Mark::Untick, Which::All));
+    assert_eq!(bench.ticked(), 0, "all of them, whatever the filter shows");
 }
 
 #[test]
@@ -503,8 +424,7 @@ fn a_page_that_comes_during_a_search_gets_one_of_its_own() {
     let mut bench = Bench::with(record(), true);
     bench.facts(Protection::default());
     bench.part(staff());
-    bench.act(Action::Search);
-    bench.type_in("a");
+    bench.filter("a");
     let first = bench.call(|r| matches!(r, Request::Search { first: 0, .. }));
     bench.part(page(&[(6, "Adam", Kind::User)]));
     let second = bench.call(|r| matches!(r, Request::Search { first: 1, .. }));
@@ -515,61 +435,75 @@ fn a_page_that_comes_during_a_search_gets_one_of_its_own() {
 }
 
 #[test]
-fn sorting_keeps_the_cursor_on_the_user() {
+fn a_sorted_user_is_found_again() {
     let mut bench = Bench::staffed();
+    let mila = RowId::User(id(1));
     bench.act(Action::Sort);
     let call = bench.call(|r| matches!(r, Request::Sort(_)));
     assert_eq!(bench.names()[0], "Mila", "the rows stay until they are sorted");
     bench.reply(call, Reply::Sorted(vec![1, 4, 2, 0, 3]));
     assert_eq!(bench.names(), ["Ana", "Broken", "Front desk", "Mila", "Visitor"]);
-    assert_eq!(bench.session.roster.cursor(), Some(3));
+    assert_eq!(rows(&bench, |rows| rows.sorted_by), Some(Column::Name));
+    assert_eq!(bench.session.roster.at(&mila), Some(3));
     bench.act(Action::Sort);
-    assert_eq!(bench.names()[0], "Mila");
-    assert_eq!(bench.session.roster.cursor(), Some(0));
+    assert_eq!((bench.names()[0].as_str(), bench.session.roster.at(&mila)), ("Mila", Some(0)));
+    assert_eq!(rows(&bench, |rows| rows.sorted_by), None);
 }
 
 #[test]
-fn a_range_is_ticked_at_once() {
+fn a_range_is_ticked_at_once_as_it_stood() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Range);
-    bench.intent(Intent::Move(Move::By(4)));
-    assert_eq!(bench.session.roster.anchor(), Some(0));
-    bench.act(Action::Tick);
+    bench.mark_range(Mark::Toggle, 5, 1);
     assert_eq!(bench.ticked(), 2);
-    assert_eq!(bench.session.roster.anchor(), None);
-    bench.act(Action::Range);
-    assert!(matches!(bench.intent(Intent::Back), Step::Stay), "Esc ends the range first");
-    assert!(matches!(bench.intent(Intent::Back), Step::Back));
+    bench.mark_range(Mark::Toggle, 1, 2);
+    assert_eq!(bench.ticked(), 0, "all of them were ticked");
+    let before = bench.session.roster.generation();
+    bench.filter("kind:user");
+    for which in [Which::Range(id(1), id(2), before), Which::Shown(before)] {
+        bench.give(Given::Mark(Mark::Tick, which));
+        assert!(bench.said().contains("Nobody was changed"), "{}", bench.said());
+    }
+    bench.mark_range(Mark::Tick, 1, 3);
+    assert!(bench.said().contains("Nobody was changed"), "one end is not shown: {}", bench.said());
+    assert_eq!(bench.ticked(), 0);
+    assert!(matches!(bench.give(Given::Back), Step::Back));
 }
 
 #[test]
 fn clear_can_be_taken_back() {
     let mut bench = Bench::staffed();
-    bench.act(Action::All);
+    let clear =
+        |bench: &Bench| bench.scene().offers.iter().find(|o| o.action == Action::Clear).unwrap().label;
     bench.act(Action::Clear);
-    assert_eq!(bench.ticked(), 0);
+    assert_eq!(bench.said(), "Nobody is ticked.");
+    bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Clear);
-    assert_eq!(bench.ticked(), 2);
+    assert_eq!((bench.ticked(), clear(&bench)), (0, "undo clear"));
+    bench.act(Action::Clear);
+    assert_eq!((bench.ticked(), clear(&bench)), (2, "clear"));
     assert!(bench.session.roster.people().is_all());
 }
 
 #[test]
 fn excluding_unticks_and_is_written_at_once() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Tick);
-    bench.act(Action::Exclude);
-    let call = bench.call(|r| matches!(r, Request::ChangeExclusions(_, change) if change.exclude));
-    bench.reply(call, Reply::Excluded(vec![id(1)]));
-    assert_eq!((bench.row(0).mark, bench.ticked()), (Mark::Excluded, 0));
+    bench.mark(Mark::Tick, &[1]);
+    bench.mark(Mark::ToggleExclusion, &[1]);
+    bench.mark(Mark::ToggleExclusion, &[2]);
+    assert_eq!(bench.said(), "Saving. One moment.");
+    let is_excluding = |r: &Request| matches!(r, Request::ChangeExclusions(_, change) if change.exclude);
+    assert_eq!(bench.count(is_excluding), 1);
+    bench.answer(is_excluding, Reply::Excluded(vec![id(1)]));
+    assert_eq!((bench.row(0).mark, bench.ticked()), (view::Mark::Excluded, 0));
     let counted = bench.call(|r| matches!(r, Request::SaveCounts { eligible: 1, .. }));
-    bench.act(Action::Tick);
-    assert!(bench.said().contains("Press x"));
-    bench.act(Action::All);
+    bench.mark(Mark::Toggle, &[1]);
+    assert!(bench.said().starts_with("Excluded. "), "{}", bench.said());
+    bench.give(Given::Mark(Mark::Tick, Which::All));
     assert_eq!(bench.ticked(), 1, "All leaves out who is excluded");
-    bench.act(Action::Exclude);
-    let call = bench.call(|r| matches!(r, Request::ChangeExclusions(_, change) if !change.exclude));
-    bench.reply(call, Reply::Excluded(Vec::new()));
-    assert_eq!(bench.row(0).mark, Mark::Ticked);
+    bench.mark(Mark::ToggleExclusion, &[1]);
+    let is_lifting = |r: &Request| matches!(r, Request::ChangeExclusions(_, change) if !change.exclude);
+    bench.answer(is_lifting, Reply::Excluded(Vec::new()));
+    assert_eq!(bench.row(0).mark, view::Mark::Ticked);
     let is_whole = |r: &Request| matches!(r, Request::SaveCounts { eligible: 2, .. });
     assert_eq!(bench.count(is_whole), 1, "two saves at once could end in the wrong order");
     bench.reply(counted, Reply::Saved);
@@ -577,43 +511,88 @@ fn excluding_unticks_and_is_written_at_once() {
 }
 
 #[test]
+fn one_answer_is_one_write_about_those_whom_it_changes() {
+    let mut bench = Bench::staffed();
+    let newest = |bench: &Bench| {
+        let mut changes = bench.open.iter().rev().filter_map(|(call, request)| match request {
+            Request::ChangeExclusions(_, change) => Some((*call, change.users.clone(), change.exclude)),
+            _ => None,
+        });
+        changes.next().unwrap()
+    };
+    bench.mark_range(Mark::Exclude, 1, 3);
+    let (call, users, exclude) = newest(&bench);
+    assert_eq!((users, exclude), (vec![id(1), id(2), id(3)], true));
+    bench.reply(call, Reply::Excluded(vec![id(1), id(2), id(3)]));
+    bench.mark(Mark::Exclude, &[1, 2]);
+    assert_eq!(newest(&bench).0, call, "they are excluded: nothing is written");
+    // The one that was named first decides, wherever it stands.
+    bench.mark(Mark::ToggleExclusion, &[4, 1, 2]);
+    let (call, users, exclude) = newest(&bench);
+    assert_eq!((users, exclude), (vec![id(4)], true));
+    bench.reply(call, Reply::Excluded(vec![id(1), id(2), id(3), id(4)]));
+    bench.mark_range(Mark::ToggleExclusion, 4, 2);
+    let (call, users, exclude) = newest(&bench);
+    assert_eq!((users, exclude), (vec![id(2), id(3), id(4)], false));
+    bench.reply(call, failure("the record is locked"));
+    assert!(bench.said().contains("the record is locked"));
+    assert_eq!(bench.row(1).mark, view::Mark::Excluded, "nothing is true that was not written");
+}
+
+#[test]
 fn kinds_are_one_choice() {
     let mut bench = Bench::staffed();
-    bench.act(Action::All);
+    bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Kinds);
-    bench.act(Action::Tick);
-    bench.intent(Intent::Submit);
+    assert_eq!((bench.question().0, bench.scene().shape), (QuestionId::Kinds, Shape::Form));
+    assert!(bench.words().contains("1 user listed"), "{}", bench.words());
+    let include = |at| Given::Fill(FieldId::Included(Kind::Shared), Value::Choice(at));
+    bench.give(include(1));
+    bench.give(include(1));
+    bench.give(Given::Fill(FieldId::Included(Kind::Guest), Value::Choice(1)));
+    bench.give(Given::Submit);
     let shared = Kinds::default().toggled(Kind::Shared);
-    let call = bench.call(|r| matches!(r, Request::SaveKinds(_, _, kinds) if *kinds == shared));
-    bench.reply(call, Reply::Saved);
-    assert_eq!(bench.ticked(), 3);
-    assert!(bench.scene().overlay.is_none());
-    assert_eq!(
-        bench.count(|r| matches!(r, Request::SaveCounts { eligible: 3, .. })),
-        1,
-        "the receipt says it"
-    );
+    let is_saving = |r: &Request| matches!(r, Request::SaveKinds(_, _, kinds) if *kinds == shared);
+    assert!(bench.scene().is_waiting);
+    bench.give(Given::Back);
+    assert_eq!(bench.question().0, QuestionId::Kinds, "what is being saved is seen through");
+    bench.answer(is_saving, Reply::Saved);
+    assert_eq!((bench.ticked(), bench.question().0), (3, QuestionId::Users));
+    let is_whole = |r: &Request| matches!(r, Request::SaveCounts { eligible: 3, .. });
+    assert_eq!(bench.count(is_whole), 1, "the receipt says it");
+    bench.act(Action::Kinds);
+    bench.give(Given::Submit);
+    assert_eq!((bench.count(is_saving), bench.question().0), (1, QuestionId::Users), "nothing has changed");
 }
 
 #[test]
 fn with_seats_missing_the_number_is_what_will_be_billed() {
-    for (limit, heading, says) in [
-        (1, "Turn 1 of 2 users on?", "1 seat is missing. Users for whom no seat is left stay off."),
-        (0, "Nothing to turn on", "no seat is left. Order seats, then come back."),
-    ] {
+    for (limit, heading) in [(1, "Turn 1 of 2 users on?"), (0, "Finish without turning anybody on?")] {
         let mut bench = Bench::with(record(), true);
         bench.facts(Protection { limit: Some(limit), ..Protection::default() });
         bench.part(staff());
-        bench.act(Action::Range);
-        bench.intent(Intent::Move(Move::By(1)));
-        bench.act(Action::Tick);
+        bench.mark_range(Mark::Tick, 1, 2);
+        assert!(counts(&bench).contains(&format!("seats 0 → 2 of {limit}")), "{}", counts(&bench));
         bench.act(Action::Review);
         assert_eq!(bench.heading(), heading);
-        assert!(bench.words().contains(says), "{}", bench.words());
-        bench.intent(Intent::Submit);
+        let words = bench.words();
+        let says = if limit == 0 { "no seat is left. Order seats" } else { "no seat is left stay off" };
+        assert!(words.contains(says) && words.contains("limit: Some("), "{words}");
+        bench.give(Given::Yes);
         // All chosen users go to the record, which gives out the seats that are left and says who got none.
         let applies = bench.count(|r| matches!(r, Request::Apply(_, users) if users.len() == 2));
         assert_eq!(applies, usize::try_from(limit).unwrap());
+        if limit == 0 {
+            assert_eq!(bench.question().0, QuestionId::Unapplied, "the ticked users are named before");
+        }
+    }
+}
+
+/// What is wrong with the last answer to a question for a number.
+fn problem(bench: &Bench) -> String {
+    match bench.scene().shape {
+        Shape::Number(asked) => asked.problem.map(|p| p.for_commands().to_string()).unwrap_or_default(),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -622,91 +601,131 @@ fn the_number_is_typed_and_a_list_that_changed_is_shown_again() {
     let mut bench = Bench::with(record(), true);
     bench.facts(Protection { limit: Some(2), ..Protection::default() });
     bench.part(staff());
-    bench.act(Action::Range);
-    bench.intent(Intent::Move(Move::By(1)));
-    bench.act(Action::Tick);
+    bench.mark_range(Mark::Tick, 1, 2);
     bench.act(Action::Review);
     assert_eq!(bench.heading(), "Turn 2 users on?");
-    bench.type_in("3");
-    bench.intent(Intent::Submit);
-    assert!(bench.words().contains("The table says 2"), "{}", bench.words());
+    assert!(bench.words().contains("Users are still arriving"));
+    let mut before = bench.question();
+    for (given, why) in
+        [(Given::Number(3), "The table says 2. Nothing has been changed."), (Given::Yes, "Type 2 to go on.")]
+    {
+        bench.give(given);
+        assert_eq!(problem(&bench), why);
+        assert_ne!(std::mem::replace(&mut before, bench.question()), bench.question(), "asked once more");
+    }
     bench.part(Reply::Kinds(vec![(id(2), Kind::Guest)]));
-    bench.type_in("2");
-    bench.intent(Intent::Submit);
+    assert_eq!(bench.heading(), "Turn 2 users on?", "what is shown stays as it is");
+    bench.give(Given::Number(2));
     assert_eq!(bench.heading(), "Turn 1 user on?");
     assert!(bench.words().contains("changed meanwhile"));
-    assert_eq!(bench.count(|r| matches!(r, Request::Apply(..))), 0);
-    bench.intent(Intent::Submit);
+    assert_ne!(bench.question(), before);
+    assert_eq!(bench.count(is_apply), 0);
+    assert_eq!(bench.scene().shape, Shape::Confirm { default: true }, "one seat is not typed");
+    bench.give(Given::Yes);
     assert_eq!(bench.count(|r| matches!(r, Request::Apply(_, users) if users.len() == 1)), 1);
 }
 
 #[test]
-fn nothing_ticked_says_so_and_offers_to_finish() {
+fn with_nobody_ticked_the_default_finishes_behind_a_question() {
     let mut bench = Bench::staffed();
+    let first = |bench: &Bench| (bench.scene().offers[0].action, bench.scene().offers[0].label);
+    assert_eq!(first(&bench), (Action::Review, "finish"));
     bench.act(Action::Review);
-    assert_eq!(bench.heading(), "Nothing to turn on");
-    assert!(matches!(bench.act(Action::Finish), Step::Next(_)));
+    assert_eq!(bench.heading(), "Finish without turning anybody on?");
+    assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
+    bench.give(Given::No);
+    assert_eq!(bench.question().0, QuestionId::Users);
+    bench.act(Action::Review);
+    assert!(matches!(bench.give(Given::Yes), Step::Next(_)));
 }
 
 fn applying() -> Bench {
     let mut bench = Bench::staffed();
-    bench.act(Action::All);
+    bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Review);
-    bench.type_in("2");
-    bench.intent(Intent::Submit);
+    bench.give(Given::Number(2));
     bench
+}
+
+/// Ends a bulk write with one result for each user.
+fn end(bench: &mut Bench, call: CallId, outcome: impl Fn(&Chosen) -> SeatOutcome) {
+    let results = bench.results(outcome);
+    bench.reply(call, Reply::Batch(results));
+    bench.reply(call, Reply::Saved);
 }
 
 #[test]
 fn apply_gives_one_result_per_user_and_all_is_once() {
     let mut bench = applying();
-    let call = bench.call(|r| matches!(r, Request::Apply(..)));
-    assert!(matches!(&bench.row(0).cells[3], Cell::State(crate::domain::protection::State::TurningOn, _)));
-    let results = bench.results(|user| {
+    let call = bench.call(is_apply);
+    assert_eq!(
+        (bench.state(0).as_str(), bench.question().0),
+        (State::TurningOn.word(), QuestionId::Applying)
+    );
+    assert!(bench.scene().is_waiting && bench.scene().next_change.is_some_and(|at| at > now()));
+    end(&mut bench, call, |user| {
         if user.id == id(1) { SeatOutcome::TurnedOn } else { SeatOutcome::Failed(Text::from("locked")) }
     });
-    bench.reply(call, Reply::Batch(results));
-    bench.reply(call, Reply::Saved);
     assert_eq!(bench.heading(), "Partly done: 1 of 2 registered for backup");
-    assert_eq!((bench.row(0).mark, bench.row(1).mark), (Mark::On, Mark::Ticked));
+    assert_eq!((bench.row(0).mark, bench.row(1).mark), (view::Mark::On, view::Mark::Ticked));
     assert!(!bench.session.roster.people().is_all());
-    assert!(matches!(bench.intent(Intent::Submit), Step::Stay), "ticks are saved first");
-    let step = bench.reply(bench.call(|r| matches!(r, Request::SaveDraft(..))), Reply::Saved);
+    let scene = bench.scene();
+    let Some(Block::Rows(results)) = scene.page.blocks.last() else { panic!("{:?}", scene.page) };
+    assert_eq!(results.rows.id(0), Some(RowId::User(id(2))), "those that did not go well come first");
+    assert!(scene.offers[0].is_default && scene.offers[0].action == Action::Finish);
+    drop(scene);
+    assert!(matches!(bench.act(Action::Finish), Step::Stay), "ticks are saved first");
+    let step = bench.answer(is_draft, Reply::Saved);
     assert!(matches!(step, Step::Next(_)));
 }
 
 #[test]
-fn esc_during_apply_asks_before_it_stops() {
+fn stopping_an_apply_is_asked_first() {
     let mut bench = applying();
-    let call = bench.call(|r| matches!(r, Request::Apply(..)));
-    bench.intent(Intent::Submit);
-    assert!(!bench.cancelled.contains(&call), "Enter alone stops nothing");
-    bench.intent(Intent::Back);
+    let call = bench.call(is_apply);
+    bench.give(Given::Yes);
+    assert!(!bench.cancelled.contains(&call), "yes alone stops nothing");
+    bench.give(Given::Back);
+    assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
+    assert!(bench.question().0 == QuestionId::StopApplying && !bench.scene().is_waiting);
     assert!(bench.words().contains("Stop after this batch?"));
-    bench.intent(Intent::Back);
-    assert!(!bench.words().contains("Stop after this batch?"));
-    bench.intent(Intent::Back);
-    bench.intent(Intent::Submit);
+    bench.give(Given::No);
+    assert_eq!(bench.question().0, QuestionId::Applying);
+    bench.act(Action::Stop);
+    bench.give(Given::Yes);
     assert!(bench.cancelled.contains(&call));
-    let results = bench.results(|_| SeatOutcome::Stopped);
-    bench.reply(call, Reply::Batch(results));
-    bench.reply(call, Reply::Saved);
+    bench.act(Action::Stop);
+    assert_eq!(bench.question().0, QuestionId::Applying, "it is stopping already");
+    end(&mut bench, call, |_| SeatOutcome::Stopped);
     assert_eq!(bench.heading(), "Partly done: 0 of 2 registered for backup");
     assert_eq!(bench.ticked(), 2, "who was not tried stays ticked");
 }
 
 #[test]
+fn an_apply_that_ends_under_the_question_whether_to_stop_asks_another_one() {
+    let mut bench = applying();
+    let call = bench.call(is_apply);
+    bench.act(Action::Stop);
+    let before = bench.question();
+    end(&mut bench, call, |_| SeatOutcome::TurnedOn);
+    assert_ne!(bench.question(), before, "yes to stopping is no yes to this");
+    assert_eq!(bench.heading(), "2 users registered for backup");
+}
+
+#[test]
 fn a_broken_apply_sends_only_the_rest_again() {
     let mut bench = applying();
-    let call = bench.call(|r| matches!(r, Request::Apply(..)));
+    let call = bench.call(is_apply);
     let mut results = bench.results(|_| SeatOutcome::TurnedOn);
     results.truncate(1);
     bench.reply(call, Reply::Batch(results));
-    let failure = Failure::new(FailureKind::Record, "the disk is full", "Make room.");
-    bench.reply(call, Reply::Failed(failure));
-    assert_eq!(bench.heading(), "Broken off");
-    bench.intent(Intent::Submit);
+    bench.reply(call, failure("the disk is full"));
+    assert_eq!((bench.heading().as_str(), bench.question().0), ("Broken off", QuestionId::BrokenOff));
+    assert!(bench.words().contains("the disk is full") && bench.words().contains("had no answer"));
+    assert!(bench.scene().offers[0].is_default && bench.scene().offers[0].action == Action::Refresh);
+    bench.act(Action::Refresh);
     assert_eq!(bench.count(|r| matches!(r, Request::Apply(_, users) if users.len() == 1)), 1);
+    assert_eq!(bench.question().0, QuestionId::Applying);
 }
 
 #[test]
@@ -714,59 +733,81 @@ fn what_was_confirmed_before_is_completed_without_asking() {
     let mut record = record();
     record.unfinished =
         vec![Chosen { id: id(2), address: Text::from("u2@x"), name: Text::from("Ana"), kind: Kind::User }];
-    let mut bench = Bench::with(record, true);
+    let mut bench = Bench::with(record.clone(), true);
     assert_eq!(bench.heading(), "Completing what was confirmed before");
-    let call = bench.call(|r| matches!(r, Request::Apply(..)));
-    let results = bench.results(|_| SeatOutcome::TurnedOn);
-    bench.reply(call, Reply::Batch(results));
-    bench.reply(call, Reply::Saved);
+    let call = bench.call(is_apply);
+    end(&mut bench, call, |_| SeatOutcome::TurnedOn);
+    assert_eq!(bench.heading(), "1 more user registered for backup");
     bench.facts(Protection { seats: vec![seat(2)], ..Protection::default() });
     bench.list([staff()]);
-    bench.intent(Intent::Back);
-    assert_eq!(bench.row(1).mark, Mark::On);
-    bench.on(|users, cx| {
-        users.enter(cx);
-        Step::Stay
-    });
-    assert_eq!(bench.count(|r| matches!(r, Request::Apply(..))), 1);
+    bench.give(Given::Back);
+    assert_eq!(bench.row(1).mark, view::Mark::On);
+    bench.enter();
+    assert_eq!(bench.count(is_apply), 1);
+    let held = Bench::with(RunRecord { is_read_only: true, ..record }, true);
+    assert_eq!(held.count(Request::is_write), 0, "the process that holds the run completes it");
 }
 
 #[test]
 fn auto_shows_bill_and_clock_and_names_the_sweeper() {
     let mut bench = Bench::staffed();
     bench.act(Action::Auto);
-    let call = bench.call(|r| matches!(r, Request::LoadSweeper));
+    assert!(bench.scene().is_waiting && bench.question().0 == QuestionId::Auto);
     let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
-    bench.reply(call, Reply::Sweeper(sweeper));
+    bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     let words = bench.words();
     assert!(words.contains("Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 3 h 12 min"), "{words}");
-    assert!(words.contains("ops-1") && words.contains("\"12\""), "{words}");
-    bench.intent(Intent::Edit(Edit::Clear));
-    bench.type_in("1");
-    bench.intent(Intent::Submit);
-    assert!(bench.words().contains("would turn on nobody"));
-    bench.intent(Intent::Edit(Edit::Clear));
-    bench.type_in("20");
-    bench.intent(Intent::Submit);
-    bench.intent(Intent::Submit);
-    assert_eq!(bench.count(|r| matches!(r, Request::MakeRule { .. })), 0, "the number is typed");
-    bench.type_in("2");
-    bench.intent(Intent::Submit);
+    assert!(words.contains("ops-1") && words.contains("proposed: Some(12)"), "{words}");
+    assert_eq!(bench.scene().next_change, Some(sweep::next_minute(now())));
+    let before = bench.question();
+    bench.give(Given::Number(1));
+    assert!(problem(&bench).contains("would turn on nobody"));
+    assert_ne!(bench.question(), before);
+    bench.give(Given::Number(20));
+    assert_eq!((bench.heading().as_str(), bench.question().0), ("Switch Enable Auto on?", QuestionId::Auto));
+    let is_making = |r: &Request| matches!(r, Request::MakeRule { .. });
+    bench.give(Given::Yes);
+    bench.give(Given::Number(20));
+    assert_eq!(bench.count(is_making), 0, "the number is typed");
+    bench.give(Given::Number(2));
     let call = bench.call(|r| matches!(r, Request::MakeRule { confirmed: 2, ceiling: 20, .. }));
     bench.reply(call, Reply::Rule(Some(rule(None))));
-    assert!(matches!(&bench.row(0).cells[3], Cell::State(crate::domain::protection::State::Scheduled, _)));
-    assert_eq!(bench.row(0).mark, Mark::Off, "a rule is no tick");
-    assert!(bench.count(|r| matches!(r, Request::Wake(_))) > 0, "the countdown runs");
+    assert_eq!(bench.state(0), State::Scheduled.word());
+    assert_eq!(bench.row(0).mark, view::Mark::Off, "a rule is no tick");
+    assert_eq!(bench.scene().next_change, Some(sweep::next_minute(now())), "the countdown runs");
+    assert_eq!(bench.count(|r| matches!(r, Request::Wake(_))), 0, "the wizard wakes the view");
 }
 
 #[test]
 fn without_a_sweeper_auto_asks_first() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Auto);
-    bench.reply(bench.call(|r| matches!(r, Request::LoadSweeper)), Reply::Sweeper(SweeperStatus::default()));
-    assert!(bench.words().contains("Nothing will run at 20:00: no sweeper is installed"));
-    bench.intent(Intent::Submit);
+    for given in [Given::No, Given::Yes] {
+        bench.act(Action::Auto);
+        bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(SweeperStatus::default()));
+        assert!(bench.words().contains("Nothing will run at 20:00: no sweeper is installed"));
+        assert_eq!(bench.scene().shape, Shape::Confirm { default: false });
+        bench.give(given);
+    }
     assert_eq!(bench.heading(), "Enable Auto: the bill and the clock");
+    bench.give(Given::Back);
+    assert_eq!(bench.question().0, QuestionId::Users);
+}
+
+#[test]
+fn a_list_that_changed_shows_the_bill_of_auto_again() {
+    let mut bench = Bench::staffed();
+    bench.act(Action::Auto);
+    let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+    bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
+    bench.give(Given::Yes);
+    assert_eq!(bench.heading(), "Switch Enable Auto on?", "yes takes the ceiling that is proposed");
+    bench.session.roster.exclude(&[id(1)]);
+    bench.give(Given::Number(2));
+    assert_eq!((bench.question().0, bench.count(Request::is_write)), (QuestionId::Ceiling, 1), "the counts");
+    bench.give(Given::Number(12));
+    assert!(bench.words().contains("changed meanwhile"), "{}", bench.words());
+    bench.give(Given::Yes);
+    assert_eq!(bench.count(|r| matches!(r, Request::MakeRule { confirmed: 1, ceiling: 12, .. })), 1);
 }
 
 #[test]
@@ -777,12 +818,17 @@ fn after_the_first_sweep_only_an_admin_undoes_the_rule() {
         let mut bench = Bench::with(record(), is_admin);
         bench.facts(Protection { rule: Some(rule(last_pass)), ..Protection::default() });
         bench.list([staff()]);
+        assert!(bench.words().contains("Enable Auto is on. Next sweep"));
         bench.act(Action::Auto);
-        bench.intent(Intent::Submit);
-        assert_eq!(bench.count(|r| matches!(r, Request::UndoRule(_))) == 1, is_open);
+        assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
+        bench.give(Given::Yes);
+        let is_undoing = |r: &Request| matches!(r, Request::UndoRule(_));
+        assert_eq!(bench.count(is_undoing) == 1, is_open);
         if is_open {
-            bench.reply(bench.call(|r| matches!(r, Request::UndoRule(_))), Reply::Rule(None));
-            assert!(matches!(&bench.row(0).cells[3], Cell::State(crate::domain::protection::State::Off, _)));
+            bench.answer(is_undoing, Reply::Rule(None));
+            assert_eq!(bench.state(0), State::Off.word());
+        } else {
+            assert!(bench.said().contains("only an Admin"), "{}", bench.said());
         }
     }
 }
@@ -793,23 +839,30 @@ fn turning_off_is_for_admins_and_the_count_is_typed() {
     let mut bench = Bench::with(record(), false);
     bench.facts(facts());
     bench.list([staff()]);
-    bench.act(Action::TurnOff);
-    assert!(bench.said().contains("Only an Admin") && bench.scene().overlay.is_none());
+    assert!(!bench.asked().may_turn_off);
+    bench.mark(Mark::Off, &[1]);
+    assert!(bench.said().contains("Only an Admin") && bench.question().0 == QuestionId::Users);
     let mut bench = Bench::with(record(), true);
     bench.facts(facts());
     bench.list([staff()]);
-    bench.act(Action::TurnOff);
+    assert!(bench.asked().may_turn_off);
+    bench.mark(Mark::Off, &[2, 3]);
+    assert_eq!(bench.said(), "Nobody here is on.");
+    bench.mark(Mark::Off, &[1, 2, 3]);
+    assert_eq!(bench.heading(), "Turn 1 user off?", "one question about all of them who are on");
     assert!(bench.words().contains("until its retention ends"));
-    bench.intent(Intent::Submit);
-    assert_eq!(bench.count(|r| matches!(r, Request::TurnOff(..))), 0);
-    bench.type_in("1");
-    bench.intent(Intent::Submit);
-    let call = bench.call(|r| matches!(r, Request::TurnOff(..)));
-    let results = bench.results(|_| SeatOutcome::TurnedOff);
-    bench.reply(call, Reply::Batch(results));
-    bench.reply(call, Reply::Saved);
+    let is_off = |r: &Request| matches!(r, Request::TurnOff(..));
+    bench.give(Given::Yes);
+    assert_eq!((problem(&bench).as_str(), bench.count(is_off)), ("Type 1 to go on.", 0));
+    bench.give(Given::Number(2));
+    assert_eq!(bench.count(is_off), 0);
+    bench.give(Given::Number(1));
+    let call = bench.call(is_off);
+    end(&mut bench, call, |_| SeatOutcome::TurnedOff);
     assert_eq!(bench.heading(), "1 user turned off");
-    assert_eq!(bench.row(0).mark, Mark::Off);
+    assert_eq!(bench.row(0).mark, view::Mark::Off);
+    bench.give(Given::Back);
+    assert_eq!(bench.question().0, QuestionId::Users);
 }
 
 #[test]
@@ -817,56 +870,85 @@ fn a_run_that_another_process_holds_can_only_be_looked_at() {
     let mut bench = Bench::with(RunRecord { is_read_only: true, ..record() }, true);
     bench.facts(Protection::default());
     bench.list([staff()]);
-    for action in [
-        Action::Tick,
-        Action::All,
-        Action::Exclude,
-        Action::Kinds,
-        Action::Auto,
-        Action::TurnOff,
-        Action::Review,
-        Action::Finish,
-    ] {
-        bench.act(action);
-        assert!(bench.said().contains("Another process"), "{action:?}");
+    assert!(!bench.asked().may_mark && !bench.asked().may_turn_off);
+    let marks = [
+        Mark::Tick,
+        Mark::Untick,
+        Mark::Toggle,
+        Mark::Invert,
+        Mark::Exclude,
+        Mark::Lift,
+        Mark::ToggleExclusion,
+        Mark::Off,
+    ];
+    let marks = marks.map(|mark| Given::Mark(mark, Which::Users(vec![id(1)])));
+    let actions = [Action::Kinds, Action::Auto, Action::Review, Action::Clear, Action::Finish].map(Given::Do);
+    for given in marks.into_iter().chain(actions) {
+        bench.give(given.clone());
+        assert_eq!(bench.said(), words::READ_ONLY, "{given:?}");
     }
+    bench.filter("kind:shared");
+    assert_eq!(bench.names(), ["Front desk"]);
+    bench.leave();
     assert_eq!(bench.count(Request::is_write), 0);
 }
 
 #[test]
 fn finishing_with_ticks_asks_once() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Tick);
+    bench.mark(Mark::Tick, &[1]);
     assert!(matches!(bench.act(Action::Finish), Step::Stay));
     assert!(bench.words().contains("1 user is ticked and has not been turned on"), "{}", bench.words());
-    bench.intent(Intent::Submit);
-    let step = bench.reply(bench.call(|r| matches!(r, Request::SaveDraft(..))), Reply::Saved);
+    bench.give(Given::No);
+    assert_eq!(bench.question().0, QuestionId::Users);
+    bench.act(Action::Finish);
+    bench.give(Given::Yes);
+    assert!(bench.scene().is_waiting);
+    let step = bench.answer(is_draft, Reply::Saved);
     assert!(matches!(step, Step::Next(_)));
 }
 
 #[test]
-fn a_row_is_told_in_full_and_a_deceiving_one_is_marked() {
+fn ticks_that_cannot_be_saved_keep_the_run_from_being_finished() {
     let mut bench = Bench::staffed();
-    bench.act(Action::Details);
-    assert!(bench.said().contains("u1@bakery.example · Mila · user, off · id 01010101-"), "{}", bench.said());
-    bench.intent(Intent::Move(Move::By(1)));
-    assert!(bench.scene().notice.is_none());
-    for c in [' ', 't', 'o', 'z', 'a'] {
-        assert!(tried(c).is_some(), "{c}");
-    }
-    assert_eq!(tried('y'), None);
-    bench.act(Action::These);
-    assert!(bench.said().contains("t ticks what a filter shows"), "{}", bench.said());
+    bench.mark(Mark::Tick, &[1]);
+    bench.act(Action::Finish);
+    bench.give(Given::Yes);
+    assert!(matches!(bench.answer(is_draft, failure("the record is locked")), Step::Stay));
+    assert!(bench.said().contains("the record is locked") && !bench.scene().is_waiting);
 }
 
 #[test]
-fn every_key_has_words_and_pasting_outside_a_field_only_says_so() {
+fn a_row_is_told_in_full_and_a_deceiving_one_is_marked() {
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection { seats: vec![Seat { left: Some(now()), ..seat(7) }], ..Protection::default() });
+    bench.list([staff(), page(&[(6, "Mіla", Kind::User)])]);
+    let roster = &bench.session.roster;
+    let details = roster.details(0).unwrap().for_commands().to_string();
+    assert!(details.starts_with("u1@bakery5.example · Mila · user, off · id 01010101-"), "{details}");
+    let remark = |at| roster.remark(at).map(|r| r.words.for_commands().to_string()).unwrap_or_default();
+    assert_eq!(remark(0), "");
+    assert!(remark(4).contains("two mailboxes"), "{}", remark(4));
+    assert!(remark(5).contains("letters of two alphabets"), "{}", remark(5));
+    assert!(remark(6).starts_with("The seat is kept: left on 23 Nov 2026. "), "{}", remark(6));
+    assert_eq!(roster.tag(0).unwrap().as_str(), "#01010101");
+}
+
+#[test]
+fn everything_that_is_offered_has_words() {
     let mut bench = Bench::staffed();
-    for key in bench.scene().keys {
-        assert!(!key.label.is_empty() && key.help.ends_with('.'), "{key:?}");
+    let check = |bench: &Bench| {
+        for offer in bench.scene().offers {
+            assert!(!offer.label.is_empty() && offer.help.ends_with('.'), "{offer:?}");
+        }
+    };
+    check(&bench);
+    for action in [Action::Kinds, Action::Review, Action::Auto] {
+        bench.act(action);
+        check(&bench);
+        bench.give(Given::Back);
+        assert_eq!(bench.question().0, QuestionId::Users, "{action:?}");
     }
-    bench.intent(Intent::Paste("hello".into()));
-    assert!(bench.said().contains("Press / first"));
-    assert_eq!(grouped(1_204), "1,204");
-    assert!(!bench.users.card(bench.look()).say.is_empty());
+    let Screen::Users(users) = &bench.screen else { panic!("another screen") };
+    assert!(!users.card(bench.look()).say.is_empty());
 }

@@ -1,0 +1,460 @@
+//! Words for a person, in parts: what this program says, names from outside, counts, commands, and ways on.
+//!
+//! A way on ("ask again", "park the run") has a key on the full screen, a word in lines, a flag or a command without a
+//! screen: each front end has one table from [`WayOn`] to its own words and puts them in here. Nothing is ever searched
+//! or replaced inside a part, so a customer who is called "Press Enter: Next" stays that.
+
+use std::{borrow::Cow, fmt};
+
+use super::{
+    bill::grouped,
+    id::RunId,
+    text::{Shown, Text},
+};
+
+/// Words in parts, in their order. Spaces between the parts stand in the parts.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Phrase(Vec<Segment>);
+
+/// One part of a phrase.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Segment {
+    /// Words of this program.
+    Said(&'static str),
+    /// A name, a value, or words that were made elsewhere: shown as they are.
+    Name(Text),
+    /// So many of something, in the right number: "1 user", "1,204 users".
+    Count(u32, Noun),
+    /// A command line, to be typed elsewhere.
+    Command(Command),
+    /// What can be done next, as a sentence of its own.
+    Do(WayOn),
+}
+
+/// What is counted, in the singular and in the plural.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Noun {
+    /// Somebody in the customer's directory.
+    User,
+    /// A place that is paid for.
+    Seat,
+    /// A mailbox of a hosted customer.
+    Mailbox,
+    /// A line of a list or a file.
+    Line,
+}
+
+impl Noun {
+    /// The word for this many.
+    #[must_use]
+    pub const fn word(self, count: u32) -> &'static str {
+        match (self, count) {
+            (Self::User, 1) => "user",
+            (Self::User, _) => "users",
+            (Self::Seat, 1) => "seat",
+            (Self::Seat, _) => "seats",
+            (Self::Mailbox, 1) => "mailbox",
+            (Self::Mailbox, _) => "mailboxes",
+            (Self::Line, 1) => "line",
+            (Self::Line, _) => "lines",
+        }
+    }
+}
+
+/// What a person can do next. Each front end says it as one sentence in its own terms: a key, a word to type, a flag.
+///
+/// The words inside are the purpose, without a full stop ("ask again", "until the plan is known").
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WayOn {
+    /// Ask, list or read again: the purpose ("ask again", "list again").
+    Again(&'static str),
+    /// Back: where to, or why; may be empty.
+    Back(&'static str),
+    /// Park the run: until when, or why; may be empty.
+    Park(&'static str),
+    /// Go on with what stands here: what for ("go on with it").
+    Continue(&'static str),
+    /// Leave the program.
+    Leave,
+    /// Show the link again.
+    ShowLink,
+    /// Hand the link over once more: clipboard or file.
+    HandOver,
+    /// Print the link alone.
+    PrintLink,
+    /// Write what stands here (the link, the receipt) into a file.
+    WriteFile,
+    /// Look the code up.
+    Explain,
+    /// Lift the exclusion.
+    Lift,
+    /// Include this kind of mailbox.
+    IncludeKinds,
+    /// Exclude the user.
+    Exclude,
+    /// Type words into the filter or the search.
+    Filter,
+    /// Empty the filter or the search.
+    ClearFilter,
+    /// Bring the ticks back that were cleared.
+    RestoreTicks,
+    /// Turn the ticked users on: through the bill.
+    Review,
+    /// Turn users off (Admin).
+    TurnOff,
+    /// Add a customer (Admin).
+    AddCustomer,
+    /// Sandbox: have the customer tell everything that the form asks for.
+    FillIn,
+    /// Something on our own side is to be mended; the lead runs [`Command::OUR_SIDE`].
+    OurSide,
+    /// Run this elsewhere: what for, behind "to"; may be empty.
+    Run(Command, &'static str),
+}
+
+impl WayOn {
+    /// The way on that a table in the assets names, with its purpose ("park: until the plan is known").
+    #[must_use]
+    pub fn named(words: &'static str) -> Option<Self> {
+        let (name, purpose) = words.split_once(':').unwrap_or((words, ""));
+        let purpose = purpose.trim();
+        Some(match name.trim() {
+            "again" if purpose.is_empty() => Self::Again("ask again"),
+            "again" => Self::Again(purpose),
+            "back" => Self::Back(purpose),
+            "park" => Self::Park(purpose),
+            "continue" => Self::Continue(purpose),
+            "link" => Self::ShowLink,
+            "hand-over" => Self::HandOver,
+            "print" => Self::PrintLink,
+            "file" => Self::WriteFile,
+            "explain" => Self::Explain,
+            "our-side" => Self::OurSide,
+            _ => return None,
+        })
+    }
+
+    /// The same for a command line: there is no key and no question there, and the same command goes on.
+    #[must_use]
+    pub fn for_commands(&self) -> Cow<'static, str> {
+        match self {
+            Self::Again(_) | Self::Continue(_) | Self::ShowLink => "Run the same command again.".into(),
+            Self::HandOver | Self::PrintLink | Self::WriteFile => {
+                "Send the link that was printed once more.".into()
+            }
+            Self::Back("") => "Correct it, and run the same command again.".into(),
+            Self::Back(purpose) => format!("Correct it {purpose}, and run the same command again.").into(),
+            Self::Park("") => "The run is kept; the same command goes on with it.".into(),
+            Self::Park(purpose) => {
+                format!("The run is kept {purpose}; the same command goes on with it.").into()
+            }
+            Self::Leave => "Nothing is lost.".into(),
+            Self::Explain => "Look the code up with backup365 explain.".into(),
+            Self::Lift => "Lift the exclusion with --lift.".into(),
+            Self::IncludeKinds => "Include the kind with --include-kind.".into(),
+            Self::Exclude => "Exclude users with --exclude.".into(),
+            Self::Filter | Self::ClearFilter => "Name the customer or the user whole.".into(),
+            Self::RestoreTicks | Self::Review => "Name the users with --users.".into(),
+            Self::TurnOff => "An Admin turns users off with --turn-off.".into(),
+            Self::AddCustomer => "An Admin adds one with backup365 customers add.".into(),
+            Self::FillIn => "Give the details with their flags.".into(),
+            Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
+            Self::Run(command, "") => format!("Run {command}.").into(),
+            Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
+        }
+    }
+}
+
+/// A command line of this program, as plain values: a test holds every one against the parser.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Take a run up.
+    TakeUp(RunId),
+    /// Show and change the customers on record.
+    Customers,
+    /// Add a customer.
+    CustomersAdd,
+    /// Change a customer on record.
+    CustomersSet,
+    /// Bring customers in from a file.
+    CustomersImport,
+    /// Have the sweep run every evening.
+    SweepInstall,
+    /// Check settings, credentials and the record.
+    SweepCheck,
+    /// Look a code up.
+    Explain,
+    /// What is set, and where it came from.
+    Settings,
+}
+
+impl Command {
+    /// What tells how our own side is to be mended.
+    pub const OUR_SIDE: Self = Self::SweepCheck;
+
+    /// One of each, for the test against the parser.
+    #[must_use]
+    pub fn all(run: RunId) -> Vec<Self> {
+        vec![
+            Self::TakeUp(run),
+            Self::Customers,
+            Self::CustomersAdd,
+            Self::CustomersSet,
+            Self::CustomersImport,
+            Self::SweepInstall,
+            Self::SweepCheck,
+            Self::Explain,
+            Self::Settings,
+        ]
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("backup365 ")?;
+        match self {
+            Self::TakeUp(run) => write!(f, "--run {run}"),
+            Self::Customers => f.write_str("customers"),
+            Self::CustomersAdd => f.write_str("customers add"),
+            Self::CustomersSet => f.write_str("customers set"),
+            Self::CustomersImport => f.write_str("customers import"),
+            Self::SweepInstall => f.write_str("sweep --install"),
+            Self::SweepCheck => f.write_str("sweep --check"),
+            Self::Explain => f.write_str("explain"),
+            Self::Settings => f.write_str("settings"),
+        }
+    }
+}
+
+impl Phrase {
+    /// The parts, in their order.
+    #[must_use]
+    pub const fn of(parts: Vec<Segment>) -> Self {
+        Self(parts)
+    }
+
+    /// A sentence of a table in the assets: `{way}` or `{way: purpose}` stands for a way on. What is no way on stays as
+    /// it is, braces included; a test reads the tables.
+    #[must_use]
+    pub fn template(words: &'static str) -> Self {
+        let mut parts = Vec::new();
+        let mut rest = words;
+        while let Some((before, behind)) = rest.split_once('{') {
+            let Some((name, after)) = behind.split_once('}') else { break };
+            let Some(way) = WayOn::named(name) else { break };
+            if !before.is_empty() {
+                parts.push(Segment::Said(before));
+            }
+            parts.push(Segment::Do(way));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Segment::Said(rest));
+        }
+        Self(parts)
+    }
+
+    /// The parts.
+    #[must_use]
+    pub fn parts(&self) -> &[Segment] {
+        &self.0
+    }
+
+    /// Whether there is nothing to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|part| match part {
+            Segment::Said(words) => words.is_empty(),
+            Segment::Name(words) => words.is_empty(),
+            _ => false,
+        })
+    }
+
+    /// With another phrase directly behind it.
+    #[must_use]
+    pub fn with(mut self, more: impl Into<Self>) -> Self {
+        let more: Self = more.into();
+        self.0.extend(more.0);
+        self
+    }
+
+    /// With another phrase behind it, a space between them where both say something.
+    #[must_use]
+    pub fn then(mut self, more: impl Into<Self>) -> Self {
+        let more: Self = more.into();
+        if !self.is_empty() && !more.is_empty() {
+            self.0.push(Segment::Said(" "));
+        }
+        self.0.extend(more.0);
+        self
+    }
+
+    /// All of it, with the ways on in the words of `way` and this program's own words through `said`.
+    #[must_use]
+    pub fn spoken<'w>(
+        &self,
+        way: impl Fn(&WayOn) -> Cow<'w, str>,
+        said: impl Fn(&'static str) -> Cow<'static, str>,
+    ) -> Text {
+        let mut words = String::new();
+        for part in &self.0 {
+            match part {
+                Segment::Said(own) => words.push_str(&said(own)),
+                Segment::Name(name) => words.push_str(name.as_str()),
+                Segment::Count(count, noun) => {
+                    words.push_str(&grouped(*count));
+                    words.push(' ');
+                    words.push_str(noun.word(*count));
+                }
+                Segment::Command(command) => words.push_str(&command.to_string()),
+                Segment::Do(next) => words.push_str(&way(next)),
+            }
+        }
+        Text::clean(&words)
+    }
+
+    /// All of it, with the ways on in the words of `way`.
+    #[must_use]
+    pub fn in_words<'w>(&self, way: impl Fn(&WayOn) -> Cow<'w, str>) -> Text {
+        match self.0.as_slice() {
+            [] => Text::default(),
+            // The usual case, and nothing to put together.
+            [Segment::Name(name)] => name.clone(),
+            [Segment::Said(own)] => Text::from(*own),
+            _ => self.spoken(way, Cow::Borrowed),
+        }
+    }
+
+    /// All of it for a command line, a receipt, a log.
+    #[must_use]
+    pub fn for_commands(&self) -> Text {
+        self.in_words(WayOn::for_commands)
+    }
+}
+
+impl fmt::Debug for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.for_commands(), f)
+    }
+}
+
+impl From<&'static str> for Segment {
+    fn from(words: &'static str) -> Self {
+        Self::Said(words)
+    }
+}
+
+impl From<Text> for Segment {
+    fn from(words: Text) -> Self {
+        Self::Name(words)
+    }
+}
+
+impl From<&Text> for Segment {
+    fn from(words: &Text) -> Self {
+        Self::Name(words.clone())
+    }
+}
+
+impl From<Shown<'_>> for Segment {
+    fn from(words: Shown<'_>) -> Self {
+        Self::Name(words.to_text())
+    }
+}
+
+impl From<fmt::Arguments<'_>> for Segment {
+    fn from(words: fmt::Arguments<'_>) -> Self {
+        Self::Name(Text::of(words))
+    }
+}
+
+impl From<u32> for Segment {
+    /// A number as people read it.
+    fn from(number: u32) -> Self {
+        Self::Name(Text::clean(&grouped(number)))
+    }
+}
+
+impl From<(u32, Noun)> for Segment {
+    fn from((count, noun): (u32, Noun)) -> Self {
+        Self::Count(count, noun)
+    }
+}
+
+impl From<Command> for Segment {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
+}
+
+impl From<WayOn> for Segment {
+    fn from(way: WayOn) -> Self {
+        Self::Do(way)
+    }
+}
+
+impl<T: Into<Segment>> From<T> for Phrase {
+    fn from(part: T) -> Self {
+        Self(vec![part.into()])
+    }
+}
+
+/// Puts a phrase together: `phrase!["Nothing was saved. ", WayOn::Again("ask again")]`. Parts are literals, names
+/// ([`Text`]), numbers, `(count, Noun)`, `format_args!`, commands and ways on.
+macro_rules! phrase {
+    ($($part:expr),* $(,)?) => {
+        $crate::domain::phrase::Phrase::of(vec![$($crate::domain::phrase::Segment::from($part)),*])
+    };
+}
+pub(crate) use phrase;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(way: &WayOn) -> Cow<'static, str> {
+        match way {
+            WayOn::Again(purpose) => format!("Press r to {purpose}.").into(),
+            WayOn::Park(_) => "Press p.".into(),
+            way => way.for_commands(),
+        }
+    }
+
+    #[test]
+    fn a_name_is_never_searched_for_ways_on() {
+        let name = Text::from("Wellington Press: Print · Press r");
+        let words = phrase!["Nothing was saved for ", &name, ". ", WayOn::Again("ask again")];
+        let spoken = words.spoken(keys, |own| own.replace(" · ", ", ").into());
+        assert_eq!(
+            spoken.as_str(),
+            "Nothing was saved for Wellington Press: Print · Press r. Press r to ask again."
+        );
+        assert!(words.for_commands().as_str().ends_with("Run the same command again."));
+    }
+
+    #[test]
+    fn counts_take_their_number() {
+        assert_eq!(
+            phrase![(1, Noun::User), " of ", (1_204, Noun::Seat)].for_commands().as_str(),
+            "1 user of 1,204 seats"
+        );
+    }
+
+    #[test]
+    fn a_template_names_ways_on() {
+        let words = Phrase::template("Wait a minute. {again} {park: until it is paid} Then go on.");
+        assert_eq!(
+            words.in_words(keys).as_str(),
+            "Wait a minute. Press r to ask again. Press p. Then go on."
+        );
+        assert_eq!(Phrase::template("a {b} c").for_commands().as_str(), "a {b} c");
+        assert!(Phrase::template("").is_empty());
+    }
+
+    #[test]
+    fn phrases_join_with_one_space() {
+        let both = Phrase::from("One.").then("Two.");
+        assert_eq!(both.for_commands().as_str(), "One. Two.");
+        assert_eq!(Phrase::default().then("Two.").for_commands().as_str(), "Two.");
+    }
+}

@@ -1,0 +1,190 @@
+//! A conversation: what is said of each view, and what lines answer to the question that was said. Pure; the terminal is
+//! `plain.rs`'s.
+//!
+//! Every answer names the revision of the view that was said last: a bill that came meanwhile is not answered by a line that
+//! was meant for the one before.
+
+use std::collections::VecDeque;
+
+use crate::{
+    domain::time::Moment,
+    wizard::{
+        answer::{Answer, Given, Revision},
+        ask::{QuestionId, Shape},
+        view::View,
+    },
+};
+
+use super::{
+    ask::{Question, Way, is_open_meanwhile, question},
+    form::Walk,
+    heard::{After, Heard},
+    memory::Memory,
+    page::list,
+    read,
+    say::{Talk, Told},
+    words::Line,
+};
+
+/// The conversation.
+#[derive(Debug, Default)]
+pub(crate) struct Conversation {
+    talk: Talk,
+    pub(super) memory: Memory,
+    walk: Walk,
+    /// What is left to answer of the line that is carried out.
+    giving: VecDeque<Given>,
+    /// What follows it, on the page where the line was heard.
+    after: Option<(QuestionId, After)>,
+    /// The question whose view was said last.
+    said: Revision,
+    /// A line has been carried out, and what came of it is not said yet.
+    is_unsaid: bool,
+    has_begun: bool,
+}
+
+impl Conversation {
+    /// What is to be said of a view.
+    pub(crate) fn tell(&mut self, view: &View<'_>, now: Moment) -> Told {
+        self.has_begun = true;
+        self.is_unsaid = false;
+        self.said = view.ask.revision;
+        self.walk.follow(view);
+        let how = (self.walk.at(), !self.is_done());
+        self.talk.tell(view, now, how, &mut self.memory)
+    }
+
+    /// What is said while writes are seen through after leaving.
+    pub(crate) fn last_words(&mut self, view: &View<'_>) -> Vec<Line> {
+        self.talk.last_words(view)
+    }
+
+    /// Something to say before anything else.
+    pub(crate) fn aside(&mut self, words: &str) {
+        self.talk.aside([words.to_owned()]);
+    }
+
+    /// The prompt is to be said again.
+    pub(crate) const fn ask_again(&mut self) {
+        self.talk.ask_again();
+    }
+
+    /// Gives up what is left of a line.
+    pub(crate) fn interrupt(&mut self) {
+        self.giving.clear();
+        self.after = None;
+        self.memory.forget();
+    }
+
+    /// An answer to the question that was said last.
+    pub(crate) const fn answer(&self, what: Given) -> Answer {
+        Answer { to: self.said, what }
+    }
+
+    /// Whether the line that was heard last has been carried out.
+    pub(crate) fn is_done(&self) -> bool {
+        self.giving.is_empty() && self.after.is_none()
+    }
+
+    /// What came of a line is still to be said.
+    pub(crate) const fn is_unsaid(&self) -> bool {
+        self.is_unsaid
+    }
+
+    /// The next answer of the line that is carried out; what follows the last one is done where its time has come.
+    pub(crate) fn carry_on(&mut self, view: &View<'_>) -> Option<Answer> {
+        if let Some(given) = self.giving.pop_front() {
+            self.is_unsaid = true;
+            return Some(self.answer(given));
+        }
+        let (id, after) = self.after.take_if(|(id, after)| *id != view.ask.id || is_due(after, view))?;
+        self.is_unsaid = true;
+        match after {
+            // Another question has come: that is what came of the line.
+            _ if id != view.ask.id => {}
+            After::Nothing => {}
+            After::Page(top) => self.talk.turn_to(top),
+            After::Report(report) => self.talk.aside(report.told(view)),
+            After::GoOn(spot) => {
+                self.walk.follow(view);
+                self.walk.leave(spot, view);
+                // What is wrong is told each time, also where it is the same again.
+                self.talk.ask_again();
+            }
+        }
+        None
+    }
+
+    /// The question that was said, where it is the one that stands there, and nothing is left to say or to do.
+    pub(crate) fn asked(&self, view: &View<'_>) -> Option<&Question> {
+        let asked = self.talk.question()?;
+        let is_said = self.has_begun && !self.is_unsaid && self.said == view.ask.revision;
+        (is_said && self.is_done() && *asked == question(view, self.walk.at())).then_some(asked)
+    }
+
+    /// Whether a line that was typed since the question was said may answer it, although something is on its way.
+    pub(crate) fn is_open_meanwhile(&self, view: &View<'_>) -> bool {
+        self.asked(view).is_some_and(|asked| asked.way != Way::Nothing) && is_open_meanwhile(&view.ask.shape)
+    }
+
+    /// Whether nothing is asked now.
+    pub(crate) fn asks_nothing(&self) -> bool {
+        self.talk.question().is_some_and(|asked| asked.way == Way::Nothing)
+    }
+
+    /// Carries a line out as far as no answer is needed.
+    pub(crate) fn hear(&mut self, line: &str, view: &View<'_>) {
+        let Some(asked) = self.asked(view).cloned() else { return };
+        let heard = read::hear(line, view, &asked, &mut self.memory);
+        if matches!((&asked.way, &heard), (Way::Field { is_list: true, .. }, Heard::Give(..))) {
+            self.talk.ask_again();
+        }
+        self.take(heard, view);
+    }
+
+    /// The same for a command that works while something is on its way.
+    pub(crate) fn hear_meanwhile(&mut self, line: &str, view: &View<'_>) {
+        let heard = read::hear_meanwhile(line, view, &mut self.memory);
+        self.take(heard, view);
+    }
+
+    fn take(&mut self, heard: Heard, view: &View<'_>) {
+        self.is_unsaid = true;
+        if !matches!(heard, Heard::More) {
+            self.talk.answered();
+        }
+        match heard {
+            Heard::Give(answers, after) => {
+                self.giving = answers.into();
+                self.after = (!matches!(after, After::Nothing)).then_some((view.ask.id, after));
+            }
+            Heard::Ask(spot) => self.walk.go(spot),
+            Heard::GoOn(spot) => self.walk.pass(spot, view),
+            Heard::Say(words) => self.talk.aside(words),
+            Heard::Aside(words) => {
+                self.talk.aside(words);
+                self.talk.ask_again();
+            }
+            Heard::Document => {
+                self.talk.read_document();
+                self.talk.ask_again();
+            }
+            Heard::Again => self.talk.forget(),
+            Heard::More => {}
+        }
+    }
+}
+
+/// Whether what follows a line can be done on this view.
+fn is_due(after: &After, view: &View<'_>) -> bool {
+    match after {
+        After::Nothing => true,
+        After::Page(_) => {
+            let is_searching = list(view).is_some_and(|rows| rows.is_searching);
+            let is_read = !view.ask.is_waiting || matches!(view.ask.shape, Shape::Select(_));
+            !is_searching && is_read
+        }
+        After::Report(report) => report.is_due(view),
+        After::GoOn(_) => !view.ask.is_waiting,
+    }
+}

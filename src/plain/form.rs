@@ -1,0 +1,78 @@
+//! The walk through a form: one control after the other, then the buttons. Pure.
+//!
+//! Which control is asked about is this front end's own; where the wizard wishes for another one (*Save* jumps to the field
+//! that is wrong), the walk follows.
+
+use crate::wizard::{
+    ask::{Focus, QuestionId, Spot},
+    view::{Block, View},
+};
+
+use super::page::fields;
+
+/// Where the walk is.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// The form, and what was last wished for on it.
+    followed: Option<(QuestionId, Focus)>,
+    at: Spot,
+}
+
+impl Walk {
+    /// The control that is asked about; [`Spot::Page`] stands for the buttons at the end.
+    pub(crate) const fn at(&self) -> Spot {
+        self.at
+    }
+
+    /// Another view: follows what the wizard wishes for, and leaves a control that is no longer there.
+    pub(crate) fn follow(&mut self, view: &View<'_>) {
+        let wish = Some((view.ask.id, view.ask.focus));
+        if self.followed != wish {
+            self.followed = wish;
+            self.at = view.ask.focus.spot;
+        }
+        // While something is on its way buttons are closed: the place is kept.
+        if !view.ask.is_waiting && !stops(view).any(|(spot, is_open)| is_open && spot == self.at) {
+            self.pass(self.at, view);
+        }
+    }
+
+    /// To a control.
+    pub(crate) const fn go(&mut self, spot: Spot) {
+        self.at = spot;
+    }
+
+    /// On from this control, whatever is wrong with it.
+    pub(crate) fn pass(&mut self, spot: Spot, view: &View<'_>) {
+        let behind = stops(view).skip_while(|(stop, _)| *stop != spot).skip(1);
+        let next = behind.filter(|(_, is_open)| *is_open).map(|(stop, _)| stop).next();
+        self.at = next.unwrap_or_default();
+    }
+
+    /// On from this control, unless something is wrong with it, or the walk is elsewhere already.
+    pub(crate) fn leave(&mut self, spot: Spot, view: &View<'_>) {
+        let is_wrong = fields(view).any(|field| Spot::Field(field.id) == spot && field.problem.is_some());
+        if self.at == spot && !is_wrong {
+            self.pass(spot, view);
+        }
+    }
+}
+
+/// The controls in their order, each with whether it can be used now, a button between two fields too; the buttons at the
+/// end are one stop.
+fn stops(view: &View<'_>) -> impl Iterator<Item = (Spot, bool)> {
+    let blocks = &view.page.blocks;
+    let last = blocks.iter().rposition(|block| matches!(block, Block::Field(_) | Block::Choice(_)));
+    let mut stops = Vec::new();
+    for (at, block) in blocks.iter().enumerate() {
+        match block {
+            Block::Field(field) => stops.push((Spot::Field(field.id), true)),
+            Block::Choice(choice) => stops.push((Spot::Field(choice.id), true)),
+            Block::Buttons(buttons) if last.is_some_and(|last| at < last) => {
+                stops.extend(buttons.iter().map(|button| (Spot::Button(button.action), button.is_open)));
+            }
+            _ => {}
+        }
+    }
+    stops.into_iter()
+}

@@ -1,0 +1,11 @@
+//! What use cases share: they know tables, and no use case.
+
+pub(super) mod claim;
+pub(super) mod completion;
+pub(super) mod hold;
+pub(super) mod lock;
+pub(super) mod record;
+pub(super) mod seating;
+pub(super) mod standing;
+pub(super) mod vault;
+pub(super) mod write;

@@ -1,0 +1,36 @@
+//! The right to work one pass of Enable Auto.
+
+use super::{super::table::Key, lock::Hold};
+use crate::domain::{customer::Product, id::CustomerId, time::Moment};
+
+/// The right to work one pass: nobody else has it while this lives. Gone with the process.
+#[derive(Debug)]
+pub struct SweepClaim {
+    /// Of which rule.
+    pub(crate) key: Key,
+    pub(crate) due: Moment,
+    /// The pass's row.
+    pub(crate) id: i64,
+    /// Held until the claim is dropped.
+    pub(crate) _hold: Hold,
+}
+
+impl SweepClaim {
+    /// Whose users.
+    #[must_use]
+    pub const fn customer(&self) -> CustomerId {
+        self.key.0
+    }
+
+    /// Of which product.
+    #[must_use]
+    pub const fn product(&self) -> Product {
+        self.key.1
+    }
+
+    /// The 20:00 that it works for.
+    #[must_use]
+    pub const fn due(&self) -> Moment {
+        self.due
+    }
+}

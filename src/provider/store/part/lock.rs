@@ -1,0 +1,89 @@
+//! Who works on what: one file per run or pass in the `locks` folder beside the record, locked by the system.
+//!
+//! Such a lock needs no heartbeat: it is gone with the process that held it, however that ended. The files are empty
+//! and stay: removing one that another process is about to lock would let two hold the same run.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use super::super::files::{make_folder, of_file};
+use crate::domain::failure::Failure;
+
+/// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
+const TRIES: u32 = 20;
+
+/// Pause between two tries; all of them together are short to a person and long beside a look.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A lock that this process holds; dropping it lets go.
+#[derive(Debug)]
+pub(crate) struct Hold(#[expect(dead_code, reason = "kept open: closing the file lets go of the lock")] File);
+
+/// The `locks` folder of one record.
+#[derive(Debug)]
+pub(crate) struct Locks {
+    folder: PathBuf,
+    /// Name of the record's file, so that two records in one folder don't share locks.
+    record: String,
+}
+
+impl Locks {
+    /// The locks of the record in `file`; makes the folder.
+    pub(crate) fn of(file: &Path) -> Result<Self, Failure> {
+        let folder = file.parent().unwrap_or_else(|| Path::new("")).join("locks");
+        make_folder(&folder)?;
+        let record = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self { folder, record })
+    }
+
+    /// Takes the lock of that name; none when another process, or another store of this one, has it.
+    ///
+    /// # Errors
+    /// `Record`, when the disk knows no locks or the file can't be made.
+    pub(crate) fn try_hold(&self, name: &str) -> Result<Option<Hold>, Failure> {
+        let path = self.path(name);
+        let mut options = fs::OpenOptions::new();
+        options.read(true).append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|e| of_file("open the lock", &path, &e))?;
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                thread::sleep(PAUSE);
+            }
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Hold(file))),
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(of_file("lock", &path, &error)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether somebody holds the lock of that name right now.
+    ///
+    /// # Errors
+    /// `Record`, when the disk knows no locks.
+    pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
+        let path = self.path(name);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(of_file("open the lock", &path, &error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(of_file("lock", &path, &error)),
+        }
+    }
+
+    /// Names are made by this program: letters of runs, numbers of customers, words of products.
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{}-{name}.lock", self.record))
+    }
+}

@@ -1,0 +1,100 @@
+//! What is read of several tables at once: all about a run, all about the users of a product.
+
+use super::{
+    super::{
+        Store,
+        table::{
+            Key, chosen, customer, draft, exclusion,
+            form::{self, Owner},
+            impersonation, product, rule,
+            run::{self, RunRow},
+            seat,
+        },
+        tx::Tx,
+    },
+    vault::Vault,
+};
+use crate::domain::{
+    customer::Impersonation,
+    failure::Failure,
+    id::{CustomerId, RunId},
+    protection::Protection,
+    run::{RunDone, RunRecord},
+};
+
+/// The impersonation details of a customer, and whether their password can't be decrypted any more; the password is
+/// empty then and everything else is there, so that only it has to be asked for.
+pub(crate) fn impersonation(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    customer: CustomerId,
+) -> Result<(Option<Impersonation>, bool), Failure> {
+    let Some((found, sealed)) = impersonation::find(tx, customer)? else { return Ok((None, false)) };
+    Ok(match vault.open(&sealed) {
+        Some(password) => (Some(Impersonation { password, ..found }), false),
+        None => (Some(found), true),
+    })
+}
+
+/// Everything on record about a run.
+pub(crate) fn of_run(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    run: &RunId,
+    is_read_only: bool,
+) -> Result<RunRecord, Failure> {
+    let row = run::one(tx, run)?;
+    let (impersonation, is_key_lost) =
+        if row.product.is_hosted() { impersonation(tx, vault, row.customer)? } else { (None, false) };
+    Ok(RunRecord {
+        customer: customer::one(tx, row.customer)?,
+        is_read_only,
+        impersonation,
+        is_key_lost,
+        draft: draft::find(tx, run)?,
+        form: form::find(tx, Owner::Run(run))?,
+        unfinished: chosen::left(tx, run)?,
+        id: row.id,
+        product: row.product,
+        opened: row.opened,
+        by: row.by,
+        touched: row.touched,
+        parked: row.parked,
+        finished: row.finished,
+        organisation: row.organisation,
+        link_shown: row.link_shown,
+        proved: row.proved,
+        enabled: row.enabled,
+    })
+}
+
+/// What a run has done so far. Cost: a look at each user that it chose.
+pub(crate) fn done(tx: &Tx<'_>, row: &RunRow) -> Result<RunDone, Failure> {
+    Ok(RunDone {
+        rule_made: rule::is_of(tx, &row.id)?,
+        listed: row.listed,
+        eligible: row.eligible,
+        ..chosen::done(tx, &row.id, row.key())?
+    })
+}
+
+/// Everything about the users of a customer and product.
+pub(crate) fn protection(tx: &Tx<'_>, key: Key) -> Result<Protection, Failure> {
+    let used = product::used(tx, key)?;
+    Ok(Protection {
+        seats: seat::all_on(tx, key, used.here)?,
+        exclusions: exclusion::all(tx, key)?,
+        rule: rule::find(tx, key)?,
+        kinds: product::kinds(tx, key)?,
+        limit: used.limit,
+        used_elsewhere: used.elsewhere,
+    })
+}
+
+impl Store {
+    /// The run as on record now, read on a new connection.
+    pub(crate) fn record(&self, run: &RunId) -> Result<RunRecord, Failure> {
+        let is_read_only = !self.holds().contains_key(run);
+        self.read(|tx| of_run(tx, &self.0.vault, run, is_read_only))
+    }
+}

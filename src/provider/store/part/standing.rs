@@ -1,0 +1,94 @@
+//! How far customers and runs are, and whether a pass is missing.
+
+use super::super::{
+    table::{
+        product::{self, AllFacts, Facts},
+        rule,
+        run::RunRow,
+        sweeper,
+    },
+    tx::Tx,
+};
+use crate::domain::{
+    customer::{Customer, Product, Progress},
+    failure::Failure,
+    run::SweeperStatus,
+    text::Text,
+    time::Moment,
+};
+
+/// How long after 20:00 a missing pass is overdue (product.md section 9: 30 minutes).
+const GRACE_MILLIS: i64 = 30 * 60 * 1_000;
+
+/// Reads what is true about every product of every customer.
+pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
+    let mut facts = product::facts(tx)?;
+    for (key, rule) in rule::all(tx)? {
+        facts.entry(key).or_default().rule = Some(rule);
+    }
+    Ok(facts)
+}
+
+/// How far an open run is.
+pub(crate) fn run_progress(run: &RunRow, facts: &Facts, is_unfinished: bool) -> Progress {
+    if is_unfinished {
+        return Progress::NeedsAttention("turning users on was interrupted".into());
+    }
+    match (run.enabled, run.proved, run.link_shown) {
+        (Some(_), ..) if facts.rule.is_some() || facts.on > 0 => enabled(std::iter::once(facts)),
+        (Some(_), ..) => Progress::Open("choose users".into()),
+        (None, Some(_), _) => Progress::Open("ready to enable".into()),
+        (None, None, Some(since)) if !run.product.is_hosted() => Progress::WaitingForConsent { since },
+        (None, None, _) if run.organisation.is_some() => Progress::Open("authorise".into()),
+        (None, None, _) => Progress::Open("access".into()),
+    }
+}
+
+/// How far a customer is, over all its products.
+pub(crate) fn progress(customer: &Customer, facts: &AllFacts) -> Progress {
+    let products = Product::ALL.iter().filter_map(|product| facts.get(&(customer.id, *product)));
+    enabled(products.filter(|facts| facts.enabled.is_some() || facts.rule.is_some() || facts.on > 0))
+}
+
+/// How far enabled products are; none: not started.
+fn enabled<'a>(products: impl Iterator<Item = &'a Facts>) -> Progress {
+    let (mut on, mut of, mut is_automatic, mut any) = (0_u32, 0_u32, false, false);
+    for facts in products {
+        if let Some(why) = facts.rule.as_ref().and_then(|rule| rule.attention.clone()) {
+            return Progress::NeedsAttention(why);
+        }
+        any = true;
+        is_automatic |= facts.rule.is_some();
+        on = on.saturating_add(facts.on);
+        // Someone may be protected who is not listed any more.
+        of = of.saturating_add(facts.eligible.max(facts.on));
+    }
+    match (any, is_automatic) {
+        (false, _) => Progress::NotStarted,
+        (true, true) => Progress::Automatic { on },
+        (true, false) => Progress::Protected { on, of },
+    }
+}
+
+/// Who runs the passes, and whether one is overdue.
+pub(crate) fn sweeper(tx: &Tx<'_>, last_2000: Moment, now: Moment) -> Result<SweeperStatus, Failure> {
+    let (host, last_pass) = sweeper::find(tx)?.unzip();
+    let is_overdue = waiting(tx, last_2000, now)? > 0;
+    Ok(SweeperStatus { host, last_pass: last_pass.flatten(), is_overdue })
+}
+
+/// How many rules of open customers wait for a pass that is overdue.
+pub(crate) fn waiting(tx: &Tx<'_>, last_2000: Moment, now: Moment) -> Result<u32, Failure> {
+    if now.as_millis() < last_2000.as_millis().saturating_add(GRACE_MILLIS) {
+        return Ok(0);
+    }
+    rule::count_waiting(tx, last_2000)
+}
+
+/// What every screen must say when a pass has not run (product.md rule 17).
+pub(crate) fn warning(waiting: u32) -> Text {
+    let rules = if waiting == 1 { "1 rule waits".to_owned() } else { format!("{waiting} rules wait") };
+    Text::of(format_args!(
+        "Enable Auto did not run at 20:00 in Sydney: {rules}. Run \"backup365 sweep\", then \"backup365 sweep --status\"."
+    ))
+}

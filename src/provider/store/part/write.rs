@@ -1,0 +1,116 @@
+//! One write: a transaction with the time, the operator and the audit at hand; for a run, only with its hold.
+
+use super::super::{
+    Inner, Store,
+    error::admin_only,
+    table::{
+        By, audit, operator,
+        run::{self, RunRow},
+    },
+    tx::Tx,
+};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    id::{CustomerId, RunId},
+    text::Text,
+    time::Moment,
+};
+
+/// A write that is under way; it is in the record only once [`Store::write`] returns well.
+pub(crate) struct Write<'w> {
+    /// The transaction.
+    pub(crate) tx: &'w Tx<'w>,
+    /// When.
+    pub(crate) now: Moment,
+    /// Who, where, and the vault.
+    inner: &'w Inner,
+}
+
+impl Write<'_> {
+    /// The operator's name.
+    pub(crate) fn operator(&self) -> &Text {
+        &self.inner.operator.name
+    }
+
+    /// The operator's name and the time.
+    pub(crate) fn by(&self) -> By<'_> {
+        (self.operator(), self.now)
+    }
+
+    /// This computer's name.
+    pub(crate) fn host(&self) -> &Text {
+        &self.inner.options.host
+    }
+
+    /// Adds a line to the audit, about a customer.
+    pub(crate) fn note(&self, customer: CustomerId, what: Text) -> Result<(), Failure> {
+        self.note_all(None, Some(customer), what)
+    }
+
+    /// Adds a line to the audit, about a run.
+    pub(crate) fn note_run(&self, run: &RunRow, what: Text) -> Result<(), Failure> {
+        self.note_all(Some(&run.id), Some(run.customer), what)
+    }
+
+    /// Adds a line to the audit.
+    pub(crate) fn note_all(
+        &self,
+        run: Option<&RunId>,
+        customer: Option<CustomerId>,
+        what: Text,
+    ) -> Result<(), Failure> {
+        let (operator, host) = (self.operator(), self.host());
+        audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
+    }
+
+    /// Whether the operator is an Admin now, which may have changed since the store was opened.
+    pub(crate) fn is_admin(&self) -> Result<bool, Failure> {
+        let is_admin = operator::is_admin(self.tx, self.operator())?;
+        Ok(is_admin.unwrap_or(false) && !self.inner.options.as_user)
+    }
+
+    /// Refuses anyone but an Admin; `doing` begins the sentence ("adding a customer").
+    pub(crate) fn demand_admin(&self, doing: &str) -> Result<(), Failure> {
+        if self.is_admin()? { Ok(()) } else { Err(admin_only(doing)) }
+    }
+}
+
+impl Store {
+    /// Writes: all of it or nothing, committed when this returns.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Write<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.write_if(|write| Ok((work(write)?, true)))
+    }
+
+    /// Writes as [`Store::write`] does, but only where the work answers true: otherwise nothing was changed, and what
+    /// it made says what would have been.
+    pub(crate) fn write_if<T>(
+        &self,
+        work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
+    ) -> Result<T, Failure> {
+        self.0.database.write(|tx| work(&Write { tx, now: self.0.options.clock.now(), inner: &self.0 }))
+    }
+
+    /// Writes into a run that this store holds, and notes that something happened in it.
+    ///
+    /// # Errors
+    /// `Conflict`, when this store does not hold the run; `NotFound`, when there is none.
+    pub(crate) fn write_run<T>(
+        &self,
+        run: &RunId,
+        work: impl FnOnce(&Write<'_>, &RunRow) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if !self.holds().contains_key(run) {
+            return Err(Failure::new(
+                FailureKind::Conflict,
+                Text::of(format_args!("run {run} is not held by this window, so nothing was changed")),
+                "Another window may be working on it. Close that one, then open the run again.",
+            ));
+        }
+        self.write(|write| {
+            let row = run::one(write.tx, run)?;
+            let made = work(write, &row)?;
+            run::touch(write.tx, run, write.now)?;
+            Ok(made)
+        })
+    }
+}

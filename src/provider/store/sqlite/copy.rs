@@ -1,0 +1,87 @@
+//! Copies a record, for a trial: the copy is whole and of one moment, and the original is only read.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::BUSY;
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    text::Text,
+};
+
+/// Copies the record in a file into another file, which must not be there yet; what stands in the write-ahead log is
+/// copied too. A record that has not been made yet is no error: there is no copy then. Cost: reads and writes the
+/// whole record once.
+///
+/// # Errors
+/// `Record`, when the record can't be read or the copy not be written; a retry helps for a busy one.
+pub(in super::super) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    if !from.exists() {
+        return Ok(());
+    }
+    // Read-only: not even the log is written back into the original when this connection closes.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(from, flags)?;
+    connection.busy_timeout(BUSY)?;
+    let name = to.to_str().ok_or_else(|| {
+        Failure::new(
+            FailureKind::Record,
+            Text::of(format_args!("the copy can't be named: {}", to.display())),
+            "Give the data folder a name that is text.",
+        )
+    })?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::domain::{
+        customer::{NewCustomer, Product},
+        time::{Clock, Moment},
+    };
+
+    use super::super::super::{Store, StoreOptions};
+
+    fn options(file: &std::path::Path) -> StoreOptions {
+        StoreOptions {
+            file: file.to_owned(),
+            identity: file.with_extension("identity"),
+            clock: Clock::fixed(Moment::parse("2026-11-23T05:48:00Z").unwrap()),
+            operator_name: "ann".into(),
+            as_user: false,
+            host: "desk-1".into(),
+            is_sandbox: true,
+        }
+    }
+
+    #[test]
+    fn a_copy_holds_what_the_log_holds_and_the_original_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("record.sqlite"), folder.path().join("copy.sqlite"));
+        assert!(Store::copy(&from, &to).is_ok() && !to.exists(), "nothing to copy is no error");
+        let store = Store::open(options(&from)).unwrap();
+        let bakery = NewCustomer {
+            reference: "C-1".into(),
+            name: "Bakery".into(),
+            is_active: true,
+            products: vec![Product::Office365],
+            ..NewCustomer::default()
+        };
+        store.seed_customers(&[bakery]).unwrap();
+        let log = from.with_extension("sqlite-wal");
+        let before = (fs::read(&from).unwrap(), fs::read(&log).unwrap());
+        assert!(!before.1.is_empty(), "the customer stands in the log only");
+
+        Store::copy(&from, &to).unwrap();
+        assert_eq!((fs::read(&from).unwrap(), fs::read(&log).unwrap()), before);
+        let copy = Store::open(options(&to)).unwrap();
+        let customer = &copy.customers().unwrap()[0];
+        let run = copy.open_run(customer.id, Product::Office365).unwrap();
+        assert!(store.load_run(&run.id).is_err(), "what is written into the copy stays there");
+        assert!(Store::copy(&from, &to).is_err(), "a file that is there is not written over");
+    }
+}

@@ -1,0 +1,68 @@
+//! Runs the numbered migrations of `assets/schema`, in order, each once; refuses a record that a newer program made.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    text::Text,
+};
+
+/// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../../assets/schema/001_base.sql"),
+    include_str!("../../../../assets/schema/002_form.sql"),
+];
+
+/// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.
+const APPLICATION: i64 = 0x4233_3635;
+
+/// Brings the record to this program's version, in one transaction.
+///
+/// # Errors
+/// `Record`, when a newer program made it, when it is not a record of this program, or when SQLite fails. Retrying
+/// helps only for a busy record.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
+    // Looked at without the write lock first: nearly always there is nothing to do.
+    // As of one moment: another program may be making the record just now.
+    let tx = connection.transaction()?;
+    let known = version(&tx)?;
+    drop(tx);
+    if known == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = version(&tx)?;
+    for (at, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "user_version", i64::try_from(at + 1).unwrap_or(i64::MAX))?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+/// The version on record, 0 for an empty file.
+fn version(connection: &Connection) -> Result<usize, Failure> {
+    let read = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let version = read("PRAGMA user_version")?;
+    let application = read("PRAGMA application_id")?;
+    let tables = read("SELECT count(*) FROM sqlite_schema")?;
+    let is_ours = application == APPLICATION || (application == 0 && version == 0 && tables == 0);
+    if !is_ours {
+        return Err(Failure::new(
+            FailureKind::Record,
+            "this file is not a record of Backup365",
+            "Check the path of the record in the settings. The file was left as it is.",
+        ));
+    }
+    match usize::try_from(version) {
+        Ok(version) if version <= MIGRATIONS.len() => Ok(version),
+        _ => Err(Failure::new(
+            FailureKind::Record,
+            Text::of(format_args!(
+                "the record was made by a newer backup365 (version {version}, this one knows {})",
+                MIGRATIONS.len()
+            )),
+            "Install the newer backup365 on this computer. The record was left as it is.",
+        )),
+    }
+}

@@ -1,0 +1,49 @@
+//! The tables: one file each, functions over a [`Tx`](super::tx::Tx) that know no other table's file and no use case.
+//!
+//! A statement that joins tables stands with the table that it counts or lists. What all statements keep to, so that
+//! another database can take them, is in `dialect.rs`.
+
+pub(super) mod about;
+pub(super) mod apply;
+pub(super) mod audit;
+pub(super) mod chosen;
+pub(super) mod customer;
+pub(super) mod delta;
+pub(super) mod draft;
+pub(super) mod enablement;
+pub(super) mod exclusion;
+pub(super) mod form;
+pub(super) mod impersonation;
+pub(super) mod operator;
+pub(super) mod product;
+pub(super) mod roster;
+pub(super) mod rule;
+pub(super) mod run;
+pub(super) mod seat;
+pub(super) mod sweep;
+pub(super) mod sweeper;
+
+use super::tx::{Columns, Row, columns};
+use crate::domain::{
+    customer::Product, failure::Failure, id::CustomerId, protection::Chosen, tenant::Organisation,
+    text::Text, time::Moment,
+};
+
+/// Whose, and of which product: most tables are keyed by that.
+pub(super) type Key = (CustomerId, Product);
+
+/// By which operator, and when.
+pub(super) type By<'a> = (&'a Text, Moment);
+
+/// The columns of an organisation.
+const ORGANISATION: &str = "tenant, tenant_name, tenant_domain, tenant_region";
+
+impl Columns for Option<Organisation> {
+    /// Reads [`ORGANISATION`]; none without a tenant.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (tenant, (name, (domain, region))) = row.read::<(Option<_>, _)>()?;
+        Ok(tenant.map(|tenant| Organisation { tenant, name, domain, region }))
+    }
+}
+
+columns! { Chosen { id, address, name, kind } }

@@ -1,0 +1,13 @@
+//! Facts about the record as a whole, by name.
+
+use super::super::tx::{Tx, values};
+use crate::domain::{failure::Failure, text::Text};
+
+/// The fact of that name; where there was none, `first` is from now on.
+pub(crate) fn keep_first(tx: &Tx<'_>, name: &str, first: &str) -> Result<Text, Failure> {
+    tx.execute(
+        "INSERT INTO about (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        values![name, first],
+    )?;
+    tx.only("SELECT value FROM about WHERE name = ?1", values![name])
+}

@@ -1,0 +1,111 @@
+//! Who did what: rows that are only ever added, each carrying the hash of the one before.
+//!
+//! The chain shows a row that was changed, removed or put in afterwards. It guards against mistakes and single edits,
+//! not against someone who can open the file and writes the whole chain anew.
+
+use sha2::{Digest, Sha256};
+
+use super::super::{
+    dialect::HIGHEST_AUDIT_NUMBER,
+    tx::{Columns, Row, Tx, Value, values},
+};
+use crate::domain::{
+    failure::Failure,
+    id::{CustomerId, RunId},
+    run::AuditEntry,
+    text::Text,
+    time::Moment,
+};
+
+/// The `before` of the first row.
+const START: [u8; 32] = [0; 32];
+
+/// What a new row says.
+pub(crate) struct Note<'a> {
+    /// When.
+    pub(crate) at: Moment,
+    /// Who.
+    pub(crate) operator: &'a Text,
+    /// On which computer.
+    pub(crate) host: &'a Text,
+    /// In which run.
+    pub(crate) run: Option<&'a RunId>,
+    /// For which customer.
+    pub(crate) customer: Option<CustomerId>,
+    /// What, in words, without secrets.
+    pub(crate) what: Text,
+}
+
+/// Adds a row at the end of the chain, in the transaction of the thing that it tells.
+pub(crate) fn add(tx: &Tx<'_>, note: &Note<'_>) -> Result<(), Failure> {
+    let last = tx.one("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", values![])?;
+    let (last, before): (i64, [u8; 32]) = last.unwrap_or((0, START));
+    let &Note { at, operator, host, run, customer, ref what } = note;
+    let hash = hash(&before, values![last + 1, at, operator, host, run, customer, what]);
+    tx.write(
+        "INSERT INTO audit (id, at, operator, host, run, customer, what, before, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        values![last + 1, at, operator, host, run, customer, what, &before, &hash],
+    )
+}
+
+impl Columns for AuditEntry {
+    /// Reads all but the operator's computer; of the hash, its beginning.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (at, (by, (what, [a, b, c, d, ..]))) = row.read::<(_, (_, (_, [u8; 32])))>()?;
+        Ok(Self { at, by, what, hash: Text::of(format_args!("{a:02x}{b:02x}{c:02x}{d:02x}")) })
+    }
+}
+
+/// The rows of one run, oldest first.
+pub(crate) fn of_run(tx: &Tx<'_>, run: &RunId) -> Result<Vec<AuditEntry>, Failure> {
+    tx.query("SELECT at, operator, what, hash FROM audit WHERE run = ?1 ORDER BY id", values![run])
+}
+
+/// Whether every row of the whole audit is there and fits the one before. Cost: one hash per row on record.
+pub(crate) fn is_whole(tx: &Tx<'_>) -> Result<bool, Failure> {
+    let (mut count, mut before, mut fits) = (0_i64, START, true);
+    tx.walk(
+        "SELECT id, at, operator, host, run, customer, what, before, hash FROM audit ORDER BY id",
+        values![],
+        |row| {
+            count += 1;
+            let mut fields: [Value<'_>; 7] = [const { Value::Null }; 7];
+            for field in &mut fields {
+                *field = row.value()?;
+            }
+            let (linked, own): ([u8; 32], [u8; 32]) = row.read()?;
+            let [id, ..] = &fields;
+            fits = *id == Value::Number(count) && linked == before && hash(&before, &fields) == own;
+            before = own;
+            Ok(fits)
+        },
+    )?;
+    // Rows cut off at the end are missed by nothing but the highest number ever given.
+    let given: Option<i64> = tx.one(HIGHEST_AUDIT_NUMBER, values![])?;
+    Ok(fits && given.unwrap_or(0) == count)
+}
+
+/// SHA-256 over the hash before and every field, each with its length in front so that none can run into the next.
+fn hash(before: &[u8; 32], fields: &[Value<'_>]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    let mut add = |bytes: Option<&[u8]>| match bytes {
+        Some(bytes) => {
+            digest.update([1]);
+            digest.update((bytes.len() as u64).to_be_bytes());
+            digest.update(bytes);
+        }
+        None => digest.update([0]),
+    };
+    add(Some(before));
+    for field in fields {
+        match field {
+            Value::Null => add(None),
+            Value::Truth(is_true) => add(Some(&[u8::from(*is_true)])),
+            Value::Number(number) => add(Some(&number.to_be_bytes())),
+            Value::Words(words) => add(Some(words.as_bytes())),
+            Value::Bytes(bytes) => add(Some(bytes)),
+        }
+    }
+    digest.finalize().into()
+}

@@ -1,0 +1,36 @@
+//! Ticks of a run.
+
+use super::super::tx::{Columns, Row, Tx, Value, values};
+use crate::domain::{
+    draft::Draft,
+    failure::Failure,
+    id::{RunId, UserId},
+};
+
+impl Columns for Draft {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let all = row.read()?;
+        let Value::Bytes(ids) = row.value()? else { return Err(row.unreadable()) };
+        let (ids, _rest) = ids.as_chunks::<16>();
+        let mut exceptions: Vec<UserId> = ids.iter().copied().map(UserId::from_bytes).collect();
+        // Sorted here, so that nobody has to sort half a million while a screen waits.
+        exceptions.sort_unstable();
+        Ok(Self::new(all, exceptions))
+    }
+}
+
+/// The ticks of a run; none were kept: none.
+pub(crate) fn find(tx: &Tx<'_>, run: &RunId) -> Result<Draft, Failure> {
+    let found = tx.one("SELECT is_all, exceptions FROM draft WHERE run = ?1", values![run])?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Keeps the ticks in the place of the ones before.
+pub(crate) fn keep(tx: &Tx<'_>, run: &RunId, draft: &Draft) -> Result<(), Failure> {
+    let exceptions: Vec<u8> = draft.exceptions.iter().flat_map(|id| *id.as_bytes()).collect();
+    tx.write(
+        "INSERT INTO draft (run, is_all, exceptions) VALUES (?1, ?2, ?3)
+         ON CONFLICT (run) DO UPDATE SET is_all = excluded.is_all, exceptions = excluded.exceptions",
+        values![run, draft.all, exceptions.as_slice()],
+    )
+}

@@ -1,0 +1,71 @@
+//! Impersonation details: one set per customer, shared by both hosted products, the password sealed.
+
+use super::{
+    super::tx::{Columns, Row, Tx, values},
+    By,
+};
+use crate::domain::{
+    customer::{Impersonation, Listing},
+    failure::Failure,
+    id::{Address, CustomerId},
+    secret::Secret,
+    text::Text,
+};
+
+/// The details of a customer with an empty password, and the sealed one.
+pub(crate) fn find(tx: &Tx<'_>, customer: CustomerId) -> Result<Option<(Impersonation, Vec<u8>)>, Failure> {
+    tx.one(
+        "SELECT server, account, sample, domains, given, password FROM impersonation WHERE customer = ?1",
+        values![customer],
+    )
+}
+
+impl Columns for Impersonation {
+    /// Reads all but the password.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (server, account, sample) = (row.read()?, row.read()?, row.read()?);
+        let domains = list(row)?.unwrap_or_default().iter().map(|domain| Text::clean(domain)).collect();
+        // An address that is none any more is left out: the list is typed data, and one bad row must not lose it.
+        let listing = match list(row)? {
+            Some(given) => Listing::Given(given.iter().filter_map(|address| address.parse().ok()).collect()),
+            None => Listing::Directory,
+        };
+        Ok(Self { server, account, password: Secret::new(String::new()), sample, domains, listing })
+    }
+}
+
+/// A JSON list of words.
+fn list(row: &Row<'_>) -> Result<Option<Vec<String>>, Failure> {
+    let json: Option<String> = row.read()?;
+    json.map(|json| serde_json::from_str(&json)).transpose().map_err(|_no_list| row.unreadable())
+}
+
+/// The server of a customer's details.
+pub(crate) fn server(tx: &Tx<'_>, customer: CustomerId) -> Result<Option<Text>, Failure> {
+    tx.one("SELECT server FROM impersonation WHERE customer = ?1", values![customer])
+}
+
+/// Keeps the details in the place of the ones before.
+pub(crate) fn keep(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    access: &Impersonation,
+    sealed: &[u8],
+    (operator, now): By<'_>,
+) -> Result<(), Failure> {
+    let json = |words: Vec<&str>| serde_json::Value::from(words).to_string();
+    let domains = json(access.domains.iter().map(Text::as_str).collect());
+    let given = match &access.listing {
+        Listing::Given(addresses) => Some(json(addresses.iter().map(Address::as_str).collect())),
+        Listing::Directory => None,
+    };
+    let (server, account, sample) = (&access.server, &access.account, &access.sample);
+    tx.write(
+        "INSERT INTO impersonation (customer, server, account, password, sample, domains, given, saved, operator)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (customer) DO UPDATE SET server = excluded.server, account = excluded.account,
+                password = excluded.password, sample = excluded.sample, domains = excluded.domains,
+                given = excluded.given, saved = excluded.saved, operator = excluded.operator",
+        values![customer, server, account, sealed, sample, &domains, given.as_ref(), now, operator],
+    )
+}

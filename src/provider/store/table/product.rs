@@ -1,0 +1,108 @@
+//! What a customer bought, and the facts of that product. Active seats are counted here by the database itself.
+
+use std::collections::BTreeMap;
+
+use super::{
+    super::tx::{Columns, Row, Tx, columns, values},
+    Key,
+};
+use crate::domain::{
+    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, time::Moment, user::Kinds,
+};
+
+/// Seats of a customer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    /// Bought; none: no limit on record.
+    pub(crate) limit: Option<u32>,
+    /// Active seats of the product in question.
+    pub(crate) here: u32,
+    /// Active seats of the customer's other products.
+    pub(crate) elsewhere: u32,
+}
+
+columns! { Used { limit, here, elsewhere } }
+
+/// How many seats a customer has and uses. Cost: a few rows, whatever the number of seats.
+pub(crate) fn used(tx: &Tx<'_>, (customer, product): Key) -> Result<Used, Failure> {
+    tx.only(
+        "SELECT (SELECT seats FROM customer WHERE id = ?1), coalesce(sum(seats_on) FILTER (WHERE product = ?2), 0),
+                coalesce(sum(seats_on) FILTER (WHERE product <> ?2), 0) FROM customer_product WHERE customer = ?1",
+        values![customer, product],
+    )
+}
+
+/// What is true about one product of one customer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    /// Active seats.
+    pub(crate) on: u32,
+    /// Users listed.
+    pub(crate) listed: u32,
+    /// Users that could be protected, as last listed.
+    pub(crate) eligible: u32,
+    /// When *Enable* was pressed.
+    pub(crate) enabled: Option<Moment>,
+    /// The standing rule; left empty by [`facts`].
+    pub(crate) rule: Option<AutoRule>,
+}
+
+impl Columns for Facts {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (on, listed, eligible, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
+        Ok(Self { on, listed, eligible, enabled, rule: None })
+    }
+}
+
+/// By customer and product.
+pub(crate) type AllFacts = BTreeMap<Key, Facts>;
+
+/// What is true about every product of every customer, but for the rules.
+pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
+    tx.query(
+        "SELECT p.customer, p.product, p.seats_on, p.listed, p.eligible, e.at
+           FROM customer_product p LEFT JOIN enablement e USING (customer, product)",
+        values![],
+    )
+}
+
+/// Adds products that the customer does not have yet.
+pub(crate) fn add(tx: &Tx<'_>, customer: CustomerId, products: &[Product]) -> Result<(), Failure> {
+    let mut add = tx
+        .prepare("INSERT INTO customer_product (customer, product) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    for product in products {
+        add.execute(values![customer, *product])?;
+    }
+    Ok(())
+}
+
+/// Takes a product off a customer.
+pub(crate) fn remove(tx: &Tx<'_>, (customer, product): Key) -> Result<(), Failure> {
+    tx.write("DELETE FROM customer_product WHERE customer = ?1 AND product = ?2", values![customer, product])
+}
+
+/// Which kinds are included besides user mailboxes.
+pub(crate) fn kinds(tx: &Tx<'_>, (customer, product): Key) -> Result<Kinds, Failure> {
+    let kinds = tx.one(
+        "SELECT kinds FROM customer_product WHERE customer = ?1 AND product = ?2",
+        values![customer, product],
+    )?;
+    Ok(kinds.unwrap_or_default())
+}
+
+/// Keeps which kinds are included; false, when the customer does not have the product.
+pub(crate) fn keep_kinds(tx: &Tx<'_>, (customer, product): Key, kinds: Kinds) -> Result<bool, Failure> {
+    let changed = tx.execute(
+        "UPDATE customer_product SET kinds = ?3 WHERE customer = ?1 AND product = ?2",
+        values![customer, product, kinds],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Keeps the counts of a complete list.
+pub(crate) fn keep_counts(tx: &Tx<'_>, key: Key, (listed, eligible): (u32, u32)) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE customer_product SET listed = ?3, eligible = ?4 WHERE customer = ?1 AND product = ?2",
+        values![key.0, key.1, listed, eligible],
+    )
+}

@@ -1,0 +1,32 @@
+//! Mailboxes that the passes of a hosted product saw, and the first pass that missed one.
+
+use super::{
+    super::tx::{Tx, values},
+    Key,
+};
+use crate::domain::{failure::Failure, id::Address, time::Moment};
+
+/// All mailboxes and since when each is missing, by address.
+pub(crate) fn all(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<(Address, Option<Moment>)>, Failure> {
+    tx.query(
+        "SELECT address, missing FROM roster WHERE customer = ?1 AND product = ?2 ORDER BY address",
+        values![customer, product],
+    )
+}
+
+/// Keeps mailboxes in the place of all that were there; of one that comes twice the later one counts.
+pub(crate) fn replace<'a>(
+    tx: &Tx<'_>,
+    (customer, product): Key,
+    mailboxes: impl Iterator<Item = (&'a Address, Option<Moment>)>,
+) -> Result<(), Failure> {
+    tx.execute("DELETE FROM roster WHERE customer = ?1 AND product = ?2", values![customer, product])?;
+    let mut add = tx.prepare(
+        "INSERT INTO roster (customer, product, address, missing) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (customer, product, address) DO UPDATE SET missing = excluded.missing",
+    )?;
+    for (address, missing) in mailboxes {
+        add.execute(values![customer, product, address, missing])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! What ratatui draws on: a [`Backend`] for a terminal at the far end of a slow line.
+//!
+//! `Terminal::draw` hands over the cells that changed and where the cursor is to stand; [`Backend::flush`] turns that into
+//! the fewest bytes, in one write, or in none where nothing differs. It remembers what stands on the terminal, so that it
+//! can do what a stream of changed cells can't: rows that moved are moved by the terminal itself (`scrolling.rs`), a blank
+//! tail is erased instead of painted, a gap of a few cells is written again where that is shorter than a move, and the
+//! place is set anew after text whose width terminals disagree about (`difference.rs`; remote-terminal.md sections 2, 3
+//! and 5). A continuation cell of a wide letter holds an empty symbol here.
+//!
+//! Nothing here asks the terminal anything: a question costs a round trip, some terminals never answer, and a late
+//! answer would have to be kept out of the fields. So the size is told ([`Backend::resize`]), and the cursor's place is the
+//! one that was wanted last.
+//!
+//! # Why not the stock one
+//!
+//! What ratatui's `CrosstermBackend` needs for the same frames, with a whole selected row reversed (`cargo bench --bench
+//! numbers -- inside` prints it for the machine at hand; 80x24, 10,000 users):
+//!
+//! | bytes | stock | here |
+//! |---|---|---|
+//! | a cursor key | 244 | 186 |
+//! | a cursor key that scrolls | 967 | 185 |
+//! | a tick | 79 | 39 |
+//! | a page of new rows | 1,010 | 769 |
+//! | the first frame | 3,147 | 2,649 |
+//!
+//! And three things that no number shows: under `NO_COLOR` crossterm 0.29 turns every colour command into one that resets
+//! all attributes, and the reversed row disappears; it writes the 16 named colours as `38;5;n`, of which old terminals
+//! read the 5 as blinking; and it counts on every terminal's idea of a letter's width. Colours are written here if cells
+//! have any: whether they do is the theme's matter.
+
+use std::io::{self, Write};
+
+use ratatui::{
+    backend::{ClearType, WindowSize},
+    buffer::{Buffer, Cell},
+    layout::{Position, Rect, Size},
+};
+
+use super::words::grapheme_width;
+use difference::differences;
+use pen::{CellStyle, TerminalCursor};
+
+mod difference;
+mod pen;
+mod scrolling;
+#[cfg(test)]
+mod tests;
+
+/// Frames above this many bytes are wrapped in synchronized output (remote-terminal.md section 5: about 1 KB).
+const SYNCHRONIZE_ABOVE: usize = 1_024;
+
+/// A cell that is not there.
+static BLANK: Cell = Cell::EMPTY;
+
+/// A cell of a frame; blank outside of it.
+fn cell(buffer: &Buffer, x: u16, y: u16) -> &Cell {
+    buffer.cell((x, y)).unwrap_or(&BLANK)
+}
+
+/// Whether a cell is what erasing leaves behind.
+fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && CellStyle::of(cell) == CellStyle::PLAIN
+}
+
+/// What stands on the terminal, and what is to stand there.
+#[derive(Debug)]
+pub struct Backend<W> {
+    /// Where bytes go, one write for a frame.
+    out: W,
+    /// What stands there.
+    shown: Buffer,
+    /// What is to stand there.
+    next: Buffer,
+    /// Rows of it that were drawn on since the last frame; the others stand there as they are.
+    touched: Vec<bool>,
+    /// The terminal's cursor.
+    cursor: TerminalCursor,
+    /// Where it is to stand.
+    wanted: Position,
+    /// It is to be seen.
+    is_wanted: bool,
+    /// What stands there may differ from `shown`: everything is written again.
+    is_stale: bool,
+}
+
+impl<W: Write> Backend<W> {
+    /// A backend that knows nothing about what stands on the terminal.
+    pub fn new(out: W, size: Size) -> Self {
+        let empty = Buffer::empty(Rect::from(size));
+        Self {
+            out,
+            shown: empty.clone(),
+            next: empty,
+            touched: Vec::new(),
+            cursor: TerminalCursor::default(),
+            wanted: Position::ORIGIN,
+            is_wanted: false,
+            is_stale: true,
+        }
+    }
+
+    /// Where bytes go.
+    pub const fn out_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// The window has this size from now on; `Terminal::draw` finds out by itself.
+    pub fn resize(&mut self, size: Size) {
+        if self.next.area.as_size() != size {
+            self.next = Buffer::empty(Rect::from(size));
+            self.is_stale = true;
+        }
+    }
+
+    /// Somebody else wrote to the terminal: the next frame writes everything again.
+    pub const fn forget(&mut self) {
+        self.is_stale = true;
+    }
+
+    /// A cell that changed. A wide letter takes the cells behind it; what it leaves behind is blank.
+    fn put(&mut self, x: u16, y: u16, cell: &Cell) {
+        let before = x.checked_sub(1).map(|x| grapheme_width(self::cell(&self.next, x, y).symbol()));
+        // The second half of a wide letter, drawn as a cell of its own.
+        if cell.symbol().is_empty() && before.is_some_and(|width| width > 1) {
+            return;
+        }
+        let old = grapheme_width(self::cell(&self.next, x, y).symbol()).max(1);
+        let new = grapheme_width(cell.symbol()).max(1);
+        for behind in x.saturating_add(1)..x.saturating_add(old.max(new)) {
+            let is_part = behind < x.saturating_add(new);
+            // Another wide letter began in the last cell of this one.
+            let orphans = grapheme_width(self::cell(&self.next, behind, y).symbol());
+            for orphan in behind..behind.saturating_add(orphans.max(1)) {
+                self.set(orphan, y, Cell::default());
+            }
+            if is_part {
+                let mut half = cell.clone();
+                half.set_symbol("");
+                self.set(behind, y, half);
+            }
+        }
+        let mut cell = cell.clone();
+        if cell.symbol().is_empty() {
+            cell.set_symbol(" ");
+        }
+        self.set(x, y, cell);
+    }
+
+    /// Sets a cell of the next frame, where there is one.
+    fn set(&mut self, x: u16, y: u16, cell: Cell) {
+        self.touch(y);
+        if let Some(there) = self.next.cell_mut((x, y)) {
+            *there = cell;
+        }
+    }
+
+    /// A row is drawn on.
+    fn touch(&mut self, y: u16) {
+        let y = usize::from(y);
+        if self.touched.len() <= y {
+            self.touched.resize(y + 1, false);
+        }
+        if let Some(row) = self.touched.get_mut(y) {
+            *row = true;
+        }
+    }
+
+    /// The next frame stands there.
+    fn stands(&mut self) {
+        let width = usize::from(self.next.area.width).max(1);
+        let rows = self.shown.content.chunks_mut(width).zip(self.next.content.chunks(width));
+        for ((shown, next), is_touched) in rows.zip(self.touched.iter().chain(std::iter::repeat(&false))) {
+            if *is_touched {
+                shown.clone_from_slice(next);
+            }
+        }
+        self.touched.clear();
+    }
+
+    /// The bytes that turn what stands there into the next frame; none where nothing differs.
+    fn frame(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if self.is_stale {
+            self.shown = Buffer::empty(self.next.area);
+            self.touched = vec![true; usize::from(self.next.area.height)];
+            // Terminals show the cursor at the start, and after coming back.
+            self.cursor = TerminalCursor { place: Some(Position::ORIGIN), is_visible: true };
+            bytes.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
+            self.is_stale = false;
+        }
+        let wanted = self.is_wanted.then_some(self.wanted);
+        let (mut cursor, mut painted) = (self.cursor, Vec::new());
+        differences(&self.shown, &self.next, &mut cursor, wanted, &mut painted);
+        let rows: Vec<u16> =
+            (0..).zip(&self.touched).filter(|(_, is_touched)| **is_touched).map(|(y, _)| y).collect();
+        if let Some(shift) = scrolling::find(&self.shown, &self.next, &rows) {
+            let (mut shown, mut other, mut scrolled) = (self.shown.clone(), self.cursor, Vec::new());
+            scrolling::scroll(&mut shown, &shift, &mut other, &mut scrolled);
+            differences(&shown, &self.next, &mut other, wanted, &mut scrolled);
+            // What stands beside the rows moves with them and is mended: that is not always the shorter way.
+            if scrolled.len() < painted.len() {
+                (painted, cursor) = (scrolled, other);
+            }
+        }
+        self.cursor = cursor;
+        if painted.len() > SYNCHRONIZE_ABOVE {
+            bytes.extend_from_slice(b"\x1b[?2026h");
+            bytes.append(&mut painted);
+            bytes.extend_from_slice(b"\x1b[?2026l");
+        }
+        bytes.append(&mut painted);
+        bytes
+    }
+}
+
+impl<W: Write> ratatui::backend::Backend for Backend<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        for (x, y, cell) in content {
+            self.put(x, y, cell);
+        }
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.is_wanted = false;
+        Ok(())
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.is_wanted = true;
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(self.wanted)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.wanted = position.into();
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.clear_region(ClearType::All)
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        let (width, at) = (usize::from(self.next.area.width), self.wanted);
+        let row = usize::from(at.y) * width;
+        let here = row + usize::from(at.x);
+        let cells = match clear_type {
+            ClearType::All => {
+                // Asked for where nobody knows what stands there.
+                self.is_stale = true;
+                0..usize::MAX
+            }
+            ClearType::AfterCursor => here..usize::MAX,
+            ClearType::BeforeCursor => 0..here + 1,
+            ClearType::CurrentLine => row..row + width,
+            ClearType::UntilNewLine => here..row + width,
+        };
+        let count = cells.len();
+        (0..self.next.area.height).for_each(|y| self.touch(y));
+        self.next.content.iter_mut().skip(cells.start).take(count).for_each(Cell::reset);
+        Ok(())
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        Ok(self.next.area.as_size())
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: self.next.area.as_size(), pixels: Size::default() })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let bytes = self.frame();
+        self.stands();
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.out.write_all(&bytes).and_then(|()| self.out.flush()).inspect_err(|_| self.is_stale = true)
+    }
+}

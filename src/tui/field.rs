@@ -1,0 +1,341 @@
+//! One line of text: typing, pasting, editing by grapheme clusters; a masked variant for secrets.
+//!
+//! The field keeps what was typed as it was typed, because ids and passwords are read from it; only its cleaned form is
+//! shown. The wizard has the text too ([`Given::Fill`](crate::wizard::answer::Given::Fill), whole, at each change); the
+//! caret is known here only.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::{
+    secret::Secret,
+    text::{MAX_BYTES, Text},
+};
+
+/// An edit at the caret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// Erases the letter before the caret.
+    Backspace,
+    /// Erases the letter behind it.
+    Delete,
+    /// Erases the word before it.
+    Word,
+    /// Erases everything.
+    Clear,
+    /// One letter to the left.
+    Left,
+    /// One letter to the right.
+    Right,
+    /// To the start.
+    Home,
+    /// To the end.
+    End,
+}
+
+/// What the field holds.
+#[derive(Clone)]
+enum Content {
+    /// Typed text with its cleaned form.
+    Plain {
+        /// As typed.
+        raw: String,
+        /// As shown.
+        shown: Text,
+    },
+    /// A secret; its memory is set aside at once, so that typing leaves no copies behind.
+    Masked(Secret<String>),
+}
+
+/// One line of text.
+#[derive(Clone)]
+pub(crate) struct Field {
+    content: Content,
+    /// Byte index into the raw text, on a grapheme boundary.
+    cursor: usize,
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self::plain("")
+    }
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Field({} bytes)", self.raw().len())
+    }
+}
+
+impl Field {
+    /// A field whose text is shown, with the cursor behind it.
+    pub(crate) fn plain(text: &str) -> Self {
+        let mut field =
+            Self { content: Content::Plain { raw: String::new(), shown: Text::default() }, cursor: 0 };
+        field.splice(0..0, text);
+        field
+    }
+
+    /// An empty field whose text is never shown.
+    pub(crate) fn masked() -> Self {
+        Self { content: Content::Masked(Secret::new(String::with_capacity(MAX_BYTES))), cursor: 0 }
+    }
+
+    /// What was typed; empty for a masked field, whose text leaves through [`Field::secret`] only.
+    pub(crate) fn text(&self) -> &str {
+        match &self.content {
+            Content::Plain { raw, .. } => raw,
+            Content::Masked(_) => "",
+        }
+    }
+
+    /// A copy of the secret; none for a plain field and for an empty one.
+    pub(crate) fn secret(&self) -> Option<Secret<String>> {
+        match &self.content {
+            Content::Masked(secret) if !secret.expose().is_empty() => Some(secret.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing has been typed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.raw().is_empty()
+    }
+
+    /// Puts another text in, with the cursor behind it.
+    pub(crate) fn set(&mut self, text: &str) {
+        self.clear();
+        self.splice(0..0, text);
+    }
+
+    /// Erases everything.
+    pub(crate) fn clear(&mut self) {
+        let end = self.raw().len();
+        self.splice(0..end, "");
+    }
+
+    /// Types one character at the cursor; control characters are dropped.
+    pub(crate) fn insert(&mut self, c: char) -> bool {
+        let mut buffer = [0; 4];
+        !c.is_control() && self.splice(self.cursor..self.cursor, c.encode_utf8(&mut buffer))
+    }
+
+    /// Types the first line that says something of what was pasted: a newline never submits and never joins lines.
+    pub(crate) fn paste(&mut self, text: &str) -> bool {
+        let line = text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let kept: zeroize::Zeroizing<String> =
+            zeroize::Zeroizing::new(line.chars().filter(|c| !c.is_control()).collect());
+        self.splice(self.cursor..self.cursor, &kept)
+    }
+
+    /// Edits at the cursor; says whether the text changed.
+    pub(crate) fn edit(&mut self, edit: Edit) -> bool {
+        let (here, end) = (self.cursor, self.raw().len());
+        match edit {
+            Edit::Backspace => self.splice(self.before(here)..here, ""),
+            Edit::Delete => self.splice(here..self.after(here), ""),
+            Edit::Word => self.splice(self.word_before(here)..here, ""),
+            Edit::Clear => self.splice(0..end, ""),
+            Edit::Left => self.go(self.before(here)),
+            Edit::Right => self.go(self.after(here)),
+            Edit::Home => self.go(0),
+            Edit::End => self.go(end),
+        }
+    }
+
+    /// How many letters stand before the caret, of those that are shown; none before it in a secret, because neither its
+    /// length nor the caret may tell anything about it.
+    pub(crate) fn caret(&self) -> usize {
+        let before = self.raw().get(..self.cursor).unwrap_or_default();
+        match &self.content {
+            // A stand-in is longer than what it stands for: what is shown may be cut before the caret is reached.
+            Content::Plain { shown, .. } => {
+                let clusters = |text: &Text| text.as_str().graphemes(true).count();
+                clusters(&Text::typed(before)).min(clusters(shown))
+            }
+            Content::Masked(_) => 0,
+        }
+    }
+
+    /// What may be shown of it; nothing of a secret.
+    pub(crate) fn shown(&self) -> &str {
+        match &self.content {
+            Content::Plain { shown, .. } => shown.as_str(),
+            Content::Masked(_) => "",
+        }
+    }
+
+    /// Whether its text is never shown.
+    pub(crate) const fn is_masked(&self) -> bool {
+        matches!(self.content, Content::Masked(_))
+    }
+
+    fn raw(&self) -> &str {
+        match &self.content {
+            Content::Plain { raw, .. } => raw,
+            Content::Masked(secret) => secret.expose(),
+        }
+    }
+
+    /// Puts `text` in the place of a range of bytes and the cursor behind it; says whether anything changed. What
+    /// would make the field longer than [`MAX_BYTES`] is left out, on a grapheme boundary.
+    fn splice(&mut self, range: std::ops::Range<usize>, text: &str) -> bool {
+        let kept = self.raw().len().saturating_sub(range.len());
+        let mut room = MAX_BYTES.saturating_sub(kept);
+        let fits: usize = text
+            .graphemes(true)
+            .map(str::len)
+            .take_while(|len| {
+                let is_fitting = *len <= room;
+                room = room.saturating_sub(*len);
+                is_fitting
+            })
+            .sum();
+        let text = text.get(..fits).unwrap_or_default();
+        if range.is_empty() && text.is_empty() {
+            return false;
+        }
+        let raw = match &mut self.content {
+            Content::Plain { raw, .. } => raw,
+            Content::Masked(secret) => secret.expose_mut(),
+        };
+        if !raw.is_char_boundary(range.start) || !raw.is_char_boundary(range.end) {
+            return false;
+        }
+        let end = range.start + text.len();
+        raw.replace_range(range, text);
+        if let Content::Plain { raw, shown } = &mut self.content {
+            *shown = Text::typed(raw);
+        }
+        // What was put in may have grown together with what stands behind it.
+        self.cursor = self.boundary_from(end);
+        true
+    }
+
+    fn go(&mut self, to: usize) -> bool {
+        self.cursor = to;
+        false
+    }
+
+    /// The grapheme boundary at or after a byte.
+    fn boundary_from(&self, byte: usize) -> usize {
+        let end = self.raw().len();
+        self.raw().grapheme_indices(true).map(|(at, _)| at).find(|at| *at >= byte).unwrap_or(end)
+    }
+
+    /// The grapheme boundary before a byte.
+    fn before(&self, byte: usize) -> usize {
+        self.raw().grapheme_indices(true).map(|(at, _)| at).take_while(|at| *at < byte).last().unwrap_or(0)
+    }
+
+    /// The grapheme boundary after a byte.
+    fn after(&self, byte: usize) -> usize {
+        self.boundary_from(byte.saturating_add(1).min(self.raw().len()))
+    }
+
+    /// Where the word before a byte starts.
+    fn word_before(&self, byte: usize) -> usize {
+        let before = self.raw().get(..byte).unwrap_or_default().trim_end();
+        before.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(field: &Field) -> (String, usize) {
+        (field.shown().to_owned(), field.caret())
+    }
+
+    #[test]
+    fn editing_goes_by_what_the_eye_takes_for_one_character() {
+        let mut field = Field::plain("ae\u{301}👩\u{200d}👧b");
+        field.edit(Edit::Backspace);
+        field.edit(Edit::Backspace);
+        assert_eq!(field.text(), "ae\u{301}");
+        field.edit(Edit::Left);
+        field.insert('x');
+        assert_eq!(shown(&field), ("axe\u{301}".into(), 2));
+        field.edit(Edit::Delete);
+        assert_eq!(field.text(), "ax");
+        field.set("one two  ");
+        field.edit(Edit::Word);
+        assert_eq!(shown(&field), ("one ".into(), 4));
+        field.edit(Edit::Home);
+        assert!(!field.edit(Edit::Backspace));
+        assert!(field.edit(Edit::Clear) && field.is_empty());
+    }
+
+    #[test]
+    fn the_cursor_is_never_behind_what_is_shown() {
+        let mut field = Field::plain("\u{ad}");
+        field.paste(&"x".repeat(MAX_BYTES));
+        field.edit(Edit::Left);
+        let (value, cursor) = shown(&field);
+        assert_eq!(cursor, value.graphemes(true).count(), "cut at {} bytes", value.len());
+    }
+
+    #[test]
+    fn a_pasted_newline_ends_the_paste() {
+        let mut field = Field::default();
+        assert!(field.paste("\r\nbakery.example\r\nrm -rf"));
+        assert_eq!(field.text(), "bakery.example");
+        assert!(!field.paste("\n"));
+        field.paste("\u{1b}[2J");
+        assert_eq!(field.text(), "bakery.example[2J");
+    }
+
+    #[test]
+    fn a_secret_is_never_seen() {
+        let mut field = Field::masked();
+        for c in "hunter2 ".chars() {
+            field.insert(c);
+        }
+        assert_eq!((field.shown(), field.caret(), field.text()), ("", 0, ""));
+        assert!(field.is_masked() && !field.is_empty());
+        assert!(!format!("{field:?}").contains("hunter"));
+        assert_eq!(field.secret().unwrap().expose(), "hunter2 ");
+    }
+
+    /// What may be done to a field.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Insert(char),
+        Paste(String),
+        Edit(Edit),
+    }
+
+    proptest! {
+        #[test]
+        fn no_editing_breaks_it(
+            steps in proptest::collection::vec(
+                prop_oneof![
+                    any::<char>().prop_map(Step::Insert),
+                    ".{0,20}".prop_map(Step::Paste),
+                    Just("x".repeat(900)).prop_map(Step::Paste),
+                    prop_oneof![
+                        Just(Edit::Backspace), Just(Edit::Delete), Just(Edit::Word), Just(Edit::Left),
+                        Just(Edit::Right), Just(Edit::Home), Just(Edit::End),
+                    ].prop_map(Step::Edit),
+                ],
+                0..40,
+            ),
+            is_masked: bool,
+        ) {
+            let mut field = if is_masked { Field::masked() } else { Field::default() };
+            for step in steps {
+                match step {
+                    Step::Insert(c) => field.insert(c),
+                    Step::Paste(text) => field.paste(&text),
+                    Step::Edit(edit) => field.edit(edit),
+                };
+                prop_assert!(field.raw().is_char_boundary(field.cursor));
+                prop_assert!(field.raw().len() <= MAX_BYTES);
+                prop_assert!(!field.raw().chars().any(char::is_control));
+                prop_assert!(field.caret() <= field.shown().graphemes(true).count());
+            }
+        }
+    }
+}

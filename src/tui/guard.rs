@@ -1,0 +1,367 @@
+//! The terminal as one guard: entered once, left on return, error, panic and signal, always in the same order.
+//!
+//! Shared by the drawing thread, the reading thread (which hears signals) and the panic hook. Whoever leaves first
+//! restores; the others find nothing to do. A terminal that is gone is never written to again
+//! (remote-terminal.md section 8).
+//!
+//! Nothing here runs inside a signal's handler: handlers only wake the reading thread. That is why a mutex is allowed,
+//! and why SIGKILL, SIGSEGV and SIGABRT leave the modes behind (few, and `reset` undoes them).
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use super::output::{Nudge, Output, PATIENCE, Sent};
+
+/// Alternate screen, bracketed paste, default attributes. Nothing else is switched on, so nothing else can stay on.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[m";
+
+/// What is undone before the alternate screen is left, in the order of remote-terminal.md section 8.
+const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?2004l\x1b[m\x1b[?25h";
+
+/// Empties the alternate screen and leaves it. mosh 1.4 and screen as it is set usually have none: there the frame would
+/// stay, and what is written next would stand in the middle of it (remote-terminal.md section 5). Everywhere else nobody
+/// sees the emptied screen.
+const MAIN_SCREEN: &[u8] = b"\x1b[H\x1b[2J\x1b[?1049l";
+
+/// Steps in which a restore waits for the lock.
+const STEP: Duration = Duration::from_millis(10);
+
+/// What the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Raw, and nothing written yet: the first frame brings the modes along, in the same write.
+    Entered,
+    /// The full-screen view.
+    Shown,
+    /// Words alone on the main screen, until Enter.
+    Alone,
+    /// Not ours: left for a while, or not entered yet.
+    Left,
+    /// Left for good.
+    Closed,
+    /// Hung up.
+    Gone,
+}
+
+/// What the lock holds.
+#[derive(Debug)]
+struct Inner {
+    /// Where bytes go.
+    out: Output,
+    /// What the terminal shows.
+    phase: Phase,
+    /// The modes may not be on, and what stands there is not known: the next frame sets them again.
+    is_torn: bool,
+    /// The program is ending: a frame waits no longer than last words do.
+    is_hurried: bool,
+}
+
+/// The guard.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    /// The terminal.
+    inner: Mutex<Inner>,
+    /// For a writer who waits for a terminal that takes no bytes.
+    nudge: Nudge,
+    /// Somebody wants the lock more than a writer does.
+    is_wanted: AtomicBool,
+}
+
+impl Guard {
+    /// Wraps the output; enters nothing yet.
+    ///
+    /// # Errors
+    /// The system refuses a socket pair.
+    pub(crate) fn new(out: File) -> io::Result<Self> {
+        let (out, nudge) = Output::new(out)?;
+        let inner = Mutex::new(Inner { out, phase: Phase::Left, is_torn: false, is_hurried: false });
+        Ok(Self { inner, nudge, is_wanted: AtomicBool::new(false) })
+    }
+
+    /// Enters: raw mode now, alternate screen and bracketed paste with the next frame. Does nothing where it was closed,
+    /// is gone, or is shown. Never waits for the terminal.
+    ///
+    /// # Errors
+    /// The terminal refuses raw mode.
+    pub(crate) fn enter(&self) -> io::Result<()> {
+        let mut inner = self.lock();
+        match inner.phase {
+            Phase::Entered | Phase::Shown | Phase::Closed | Phase::Gone => Ok(()),
+            Phase::Left => {
+                raw()?;
+                inner.phase = Phase::Entered;
+                Ok(())
+            }
+            Phase::Alone => {
+                inner.phase = Phase::Shown;
+                inner.is_torn = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// Enters again after somebody else may have changed every mode (the process was stopped from outside).
+    ///
+    /// # Errors
+    /// As `enter`.
+    pub(crate) fn enter_again(&self) -> io::Result<()> {
+        self.enter()?;
+        let mut inner = self.lock();
+        if inner.phase == Phase::Shown {
+            raw()?;
+            inner.is_torn = true;
+        }
+        Ok(())
+    }
+
+    /// Restores, to come back later; says whether the view was shown.
+    pub(crate) fn leave(&self) -> bool {
+        self.restore(Phase::Left, "")
+    }
+
+    /// Restores for good.
+    pub(crate) fn close(&self) {
+        self.restore(Phase::Closed, "");
+    }
+
+    /// Restores for good and leaves words on the main screen.
+    pub(crate) fn finish(&self, words: &str) {
+        self.restore(Phase::Closed, words);
+    }
+
+    /// The terminal hung up: nothing is written any more.
+    ///
+    /// SIGHUP alone does not prove it: it can be sent by hand, or by a shell that ends on a terminal that stays. Where
+    /// the terminal is still there every mode is undone, without last words (product.md section 8).
+    pub(crate) fn gone(&self) {
+        let Some(mut inner) = self.wants() else { return };
+        let was = std::mem::replace(&mut inner.phase, Phase::Gone);
+        if !matches!(was, Phase::Entered | Phase::Shown | Phase::Alone) {
+            return;
+        }
+        if inner.out.is_there() {
+            inner.give_back(was);
+        } else {
+            inner.cook();
+        }
+    }
+
+    /// Whoever waits for the terminal to take a frame gives it up.
+    pub(crate) fn nudge(&self) {
+        self.nudge.nudge();
+    }
+
+    /// The program is ending: from now on no frame waits for the terminal longer than last words do.
+    pub(crate) fn hurry(&self) {
+        self.lock().is_hurried = true;
+    }
+
+    /// Whether the terminal is ours to enter: a process in the background is stopped for trying.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.lock().out.is_ours()
+    }
+
+    /// Whether the full-screen view stands there, or may be drawn.
+    pub(crate) fn is_shown(&self) -> bool {
+        matches!(self.lock().phase, Phase::Entered | Phase::Shown)
+    }
+
+    /// Writes a frame, if the view may be drawn.
+    ///
+    /// # Errors
+    /// The terminal is gone; nothing is written to it any more.
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<Sent> {
+        if self.gives_way() {
+            return Ok(Sent::Cut);
+        }
+        let mut inner = self.lock();
+        match inner.phase {
+            Phase::Entered => inner.send_with_modes(bytes),
+            Phase::Shown if inner.is_torn => inner.send_with_modes(bytes),
+            Phase::Shown => inner.send(bytes),
+            _ => Ok(Sent::Whole),
+        }
+    }
+
+    /// Leaves the full-screen view and writes words alone, from the first column, in one write and unwrapped. The
+    /// terminal stays raw, so that Enter comes to the reading thread and nothing is echoed.
+    ///
+    /// # Errors
+    /// As `write`.
+    pub(crate) fn print_alone(&self, words: &str) -> io::Result<Sent> {
+        let mut inner = self.lock();
+        if !matches!(inner.phase, Phase::Entered | Phase::Shown) {
+            return Ok(Sent::Cut);
+        }
+        let mut bytes = b"\x1b[m\x1b[?25h".to_vec();
+        bytes.extend_from_slice(MAIN_SCREEN);
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(words.as_bytes());
+        bytes.extend_from_slice(b"\r\n\r\nPress Enter to go back.\r\n");
+        inner.phase = Phase::Shown;
+        let sent = inner.send(&bytes)?;
+        if sent == Sent::Whole {
+            inner.phase = Phase::Alone;
+        }
+        Ok(sent)
+    }
+
+    /// The one routine that restores.
+    ///
+    /// Says whether the full-screen view was shown.
+    fn restore(&self, then: Phase, words: &str) -> bool {
+        let Some(mut inner) = self.wants() else { return false };
+        let was = inner.phase;
+        match was {
+            Phase::Gone => return false,
+            Phase::Closed => {}
+            Phase::Left => inner.phase = then,
+            Phase::Entered | Phase::Shown | Phase::Alone => {
+                inner.phase = then;
+                inner.give_back(was);
+            }
+        }
+        if !words.is_empty() && inner.phase != Phase::Gone && inner.out.takes_us() {
+            // Nobody is left to tell.
+            drop(inner.send_soon(words.as_bytes()));
+        }
+        matches!(was, Phase::Entered | Phase::Shown)
+    }
+
+    /// Whether somebody else wants the lock: then a writer keeps off it for a moment, because a mutex is not fair.
+    fn gives_way(&self) -> bool {
+        let is_wanted = self.is_wanted.load(Ordering::SeqCst);
+        if is_wanted {
+            std::thread::sleep(STEP);
+        }
+        is_wanted
+    }
+
+    /// The lock, for those that restore: a frame that the terminal does not take is given up for it.
+    fn wants(&self) -> Option<MutexGuard<'_, Inner>> {
+        self.is_wanted.store(true, Ordering::SeqCst);
+        self.nudge.nudge();
+        let inner = self.try_lock();
+        self.is_wanted.store(false, Ordering::SeqCst);
+        inner
+    }
+
+    /// The lock; a panic elsewhere does not make the terminal unusable.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The lock, for those that must not wait for ever: signals and panics, maybe of the thread that holds it.
+    fn try_lock(&self) -> Option<MutexGuard<'_, Inner>> {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.inner.try_lock() {
+                Ok(inner) => return Some(inner),
+                Err(TryLockError::Poisoned(inner)) => return Some(inner.into_inner()),
+                Err(TryLockError::WouldBlock) if waited >= PATIENCE => return None,
+                Err(TryLockError::WouldBlock) => {
+                    std::thread::sleep(STEP);
+                    waited += STEP;
+                }
+            }
+        }
+    }
+}
+
+/// Where frames go: to the terminal, as far as it may be written to.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    /// The terminal.
+    guard: Arc<Guard>,
+    /// What became of the last frame; none: nothing has been written since somebody asked.
+    sent: Option<Sent>,
+}
+
+impl Outlet {
+    /// Frames for a terminal.
+    pub(crate) const fn new(guard: Arc<Guard>) -> Self {
+        Self { guard, sent: None }
+    }
+
+    /// What became of the frame that was written; none where there was none.
+    pub(crate) const fn sent(&mut self) -> Option<Sent> {
+        self.sent.take()
+    }
+}
+
+impl Write for Outlet {
+    /// Takes a whole frame. One that was given up counts as taken: the next one begins anew.
+    fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
+        self.sent = Some(self.guard.write(frame)?);
+        Ok(frame.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Writes a frame; an error means that nobody is there any more.
+    fn send(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        let sent = if self.is_hurried { self.out.send_soon(bytes) } else { self.out.send(bytes) };
+        let sent = sent.inspect_err(|_| self.phase = Phase::Gone)?;
+        self.is_torn |= sent == Sent::Cut;
+        Ok(sent)
+    }
+
+    /// Writes a frame and the modes before it, in one write.
+    fn send_with_modes(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        self.phase = Phase::Shown;
+        self.is_torn = false;
+        self.send(&[ENTER, bytes].concat())
+    }
+
+    /// Writes last words.
+    fn send_soon(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+        self.out.send_soon(bytes).inspect_err(|_| self.phase = Phase::Gone)
+    }
+
+    /// Undoes every mode, in the order of remote-terminal.md section 8.
+    fn give_back(&mut self, was: Phase) {
+        if was != Phase::Entered && self.out.takes_us() {
+            let mut bytes = RESTORE.to_vec();
+            if was == Phase::Shown {
+                bytes.extend_from_slice(MAIN_SCREEN);
+            }
+            let Ok(sent) = self.send_soon(&bytes) else { return };
+            if sent == Sent::Cut && self.out.is_ours() {
+                // Stopped, with half a frame before us: nobody will miss the frame, and everybody the modes.
+                self.out.discard();
+                drop(self.send_soon(&bytes));
+            }
+        }
+        self.cook();
+    }
+
+    /// Gives the line its own modes back. Whoever leaves for good forgets what was typed for us; what is typed behind
+    /// Ctrl-Z is for the shell, or for us again where nobody can stop us. No answer of the terminal's can be among it:
+    /// it is asked nothing.
+    fn cook(&self) {
+        if self.out.is_ours() {
+            // Nobody is left to tell when the terminal refuses its own modes back.
+            drop(crossterm::terminal::disable_raw_mode());
+            if self.phase != Phase::Left {
+                self.out.forget_typed();
+            }
+        }
+    }
+}
+
+/// Raw mode, whatever the modes are now: crossterm sets nothing when it set them once already.
+fn raw() -> io::Result<()> {
+    crossterm::terminal::disable_raw_mode()?;
+    crossterm::terminal::enable_raw_mode()
+}

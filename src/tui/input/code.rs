@@ -1,0 +1,163 @@
+//! Keys that a terminal tells by number: the ends of `CSI …`, among them kitty's `CSI code ; mods u` and xterm's
+//! modifyOtherKeys, and the application keypad behind `ESC O`.
+//!
+//! None of these modes is ever switched on here; a program that was killed may have left them on. Pure.
+
+use super::Press;
+
+/// Longest parameter part of a sequence that is looked at; longer ones are unknown ones. kitty's longest form of a key
+/// that has a meaning here: `97:65:97;133:1;97:776`.
+pub(super) const MAX_PARAMETERS: usize = 32;
+
+/// The modifiers of xterm and kitty, as bits of the parameter less one.
+mod bit {
+    /// Shift.
+    pub(super) const SHIFT: u32 = 1;
+    /// Ctrl.
+    pub(super) const CTRL: u32 = 4;
+    /// Alt, Super, Hyper, Meta: none of them exists here.
+    pub(super) const OTHERS: u32 = 2 | 8 | 16 | 32;
+    /// Caps Lock is on.
+    pub(super) const CAPS: u32 = 64;
+}
+
+/// What a whole CSI sequence presses; nothing: not a key that we know, or one that was let go.
+pub(super) fn keys(parameters: &[u8], last: u8) -> Vec<Press> {
+    if parameters.len() > MAX_PARAMETERS || !parameters.iter().all(|b| matches!(b, b'0'..=b'9' | b';' | b':'))
+    {
+        return Vec::new();
+    }
+    let field = |at: usize| parameters.split(|b| *b == b';').nth(at).unwrap_or_default();
+    let (code, shifted) = (number(field(0), 0), number(field(0), 1));
+    let (modifiers, event) = (number(field(1), 0), number(field(1), 1));
+    if event == Some(RELEASE) {
+        return Vec::new();
+    }
+    let modifiers = modifiers.unwrap_or(1).saturating_sub(1);
+    let press = match (last, code.unwrap_or_default()) {
+        (b'u', code) => {
+            let text: Vec<char> =
+                (0..).map_while(|at| number(field(2), at)).filter_map(char::from_u32).collect();
+            if !text.is_empty() && modifiers & (bit::CTRL | bit::OTHERS) == 0 {
+                return text.into_iter().filter(|c| !c.is_control()).map(Press::Char).collect();
+            }
+            // Ctrl with a letter of another alphabet: the letter at that place of the usual keyboard.
+            let base = number(field(0), 2).filter(|_| modifiers & bit::CTRL != 0);
+            key(base.unwrap_or(code), shifted, modifiers)
+        }
+        // modifyOtherKeys: the number 27, then the modifiers, then the character.
+        (b'~', 27) => number(field(2), 0).and_then(|code| key(code, Some(code), modifiers)),
+        (b'~', 1 | 7) => Some(Press::Home),
+        (b'~', 3) => Some(Press::Delete),
+        (b'~', 4 | 8) => Some(Press::End),
+        (b'~', 5) => Some(Press::PageUp),
+        (b'~', 6) => Some(Press::PageDown),
+        (b'~', _) => None,
+        (last, _) => letter(last),
+    };
+    press.into_iter().collect()
+}
+
+/// kitty's number for a key that was let go.
+const RELEASE: u32 = 3;
+
+/// A number of a parameter, by its place between colons.
+fn number(field: &[u8], at: usize) -> Option<u32> {
+    let digits = field.split(|b| *b == b':').nth(at).filter(|digits| !digits.is_empty())?;
+    digits.iter().try_fold(0_u32, |sum, digit| {
+        sum.checked_mul(10)?.checked_add(u32::from(digit.checked_sub(b'0').filter(|digit| *digit <= 9)?))
+    })
+}
+
+/// A key by its Unicode number or kitty's number for it.
+fn key(code: u32, shifted: Option<u32>, modifiers: u32) -> Option<Press> {
+    if modifiers & bit::OTHERS != 0 {
+        return None;
+    }
+    Some(match code {
+        // The keys of the keypad and what they are with Num Lock off (kitty's table of functional keys).
+        57_399..=57_408 => Press::Char(char::from_digit(code - 57_399, 10)?),
+        57_409 => Press::Char('.'),
+        57_410 => Press::Char('/'),
+        57_411 => Press::Char('*'),
+        57_412 => Press::Char('-'),
+        57_413 => Press::Char('+'),
+        57_414 => Press::Enter,
+        57_415 => Press::Char('='),
+        57_416 => Press::Char(','),
+        57_417 => Press::Left,
+        57_418 => Press::Right,
+        57_419 => Press::Up,
+        57_420 => Press::Down,
+        57_421 => Press::PageUp,
+        57_422 => Press::PageDown,
+        57_423 => Press::Home,
+        57_424 => Press::End,
+        57_426 => Press::Delete,
+        // The rest of Unicode's private use area: lock keys, media keys, the modifiers themselves.
+        57_344..=63_743 => return None,
+        9 if modifiers & bit::SHIFT != 0 => Press::BackTab,
+        _ => character(char::from_u32(code)?, shifted.and_then(char::from_u32), modifiers)?,
+    })
+}
+
+/// A key that has a character.
+fn character(c: char, shifted: Option<char>, modifiers: u32) -> Option<Press> {
+    match c {
+        '\r' | '\n' => return Some(Press::Enter),
+        '\t' => return Some(Press::Tab),
+        '\x1b' => return Some(Press::Esc),
+        '\x7f' | '\x08' => return Some(Press::Backspace),
+        c if c.is_control() => return None,
+        _ => {}
+    }
+    if modifiers & bit::CTRL != 0 {
+        return control(c.to_ascii_lowercase());
+    }
+    let is_upper = (modifiers & bit::SHIFT != 0) != (modifiers & bit::CAPS != 0);
+    let has_shift = modifiers & bit::SHIFT != 0;
+    Some(Press::Char(match shifted.filter(|shifted| has_shift && !shifted.is_control()) {
+        Some(shifted) => shifted,
+        None if is_upper => c.to_uppercase().next().unwrap_or(c),
+        None => c,
+    }))
+}
+
+/// Ctrl with a character, the same as the byte that every other terminal sends for it.
+const fn control(c: char) -> Option<Press> {
+    Some(match c {
+        'h' => Press::Backspace,
+        'i' => Press::Tab,
+        'j' | 'm' => Press::Enter,
+        '[' => Press::Esc,
+        'a'..='z' | '\\' | ']' | '^' | '_' => Press::Ctrl(c),
+        _ => return None,
+    })
+}
+
+/// The keys that end in a letter, after `ESC [` and after `ESC O`.
+pub(super) const fn letter(last: u8) -> Option<Press> {
+    match last {
+        b'A' => Some(Press::Up),
+        b'B' => Some(Press::Down),
+        b'C' => Some(Press::Right),
+        b'D' => Some(Press::Left),
+        b'F' => Some(Press::End),
+        b'H' => Some(Press::Home),
+        b'Z' => Some(Press::BackTab),
+        _ => None,
+    }
+}
+
+/// The keypad after `ESC O`, in application mode: `PuTTY`'s usual one, xterm's on request.
+pub(super) const fn keypad(last: u8) -> Option<Press> {
+    Some(match last {
+        b'M' => Press::Enter,
+        b'I' => Press::Tab,
+        b' ' => Press::Char(' '),
+        b'X' => Press::Char('='),
+        // `*` to `9` stand 64 places before `j` to `y`.
+        b'j'..=b'y' => Press::Char((last - 64) as char),
+        _ => return letter(last),
+    })
+}

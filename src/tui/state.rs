@@ -1,0 +1,424 @@
+//! What the full-screen front end knows by itself: where the keyboard is, carets, the lit row, what is scrolled, and the
+//! panels that only show (help, the say-it card, explain, the QR code). The wizard has no word for any of it.
+//!
+//! [`State::sync`] brings it in line with a view, before each drawing and before each key.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    domain::{
+        explain::{self, Entry},
+        text::Text,
+    },
+    wizard::{
+        answer::{Action, FieldId, Revision, RowId},
+        ask::{self, QuestionId, Shape, Spot},
+        view::{Block, Button, Column, FieldValue, FieldView, Notice, Page, RowsView, Tone, View},
+    },
+};
+
+use super::{field::Field, options::Options, theme::Theme, words::Keyboard};
+
+/// A place for the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Focus {
+    /// The text of the page, or its receipt: keys scroll it.
+    #[default]
+    Text,
+    /// The rows of the page.
+    Rows,
+    /// A field.
+    Field(FieldId),
+    /// A choice.
+    Choice(FieldId),
+    /// A button.
+    Button(Action),
+    /// The number that is asked for.
+    Number,
+}
+
+/// A panel that only shows: the wizard knows nothing of it.
+#[derive(Debug)]
+pub(crate) enum Panel {
+    /// All keys of this screen.
+    Help,
+    /// What to say to the customer now.
+    Say,
+    /// What a code or words mean.
+    Explain(Explain),
+    /// The link as a QR code.
+    Code,
+}
+
+/// The look-up of codes and words.
+#[derive(Debug)]
+pub(crate) struct Explain {
+    /// What is looked up.
+    pub(crate) field: Field,
+    /// The keyboard types into the field.
+    pub(crate) in_field: bool,
+    /// What was found.
+    pub(crate) hits: Vec<&'static Entry>,
+}
+
+impl Explain {
+    /// Opens it, with the code of the trouble on screen if there is one.
+    fn of(code: &str) -> Self {
+        let hits = explain::look_up(code);
+        Self { field: Field::plain(code), in_field: hits.is_empty(), hits }
+    }
+
+    /// The words are others now.
+    pub(crate) fn look_up(&mut self) {
+        self.hits = explain::look_up(self.field.text());
+    }
+}
+
+/// How far a text is scrolled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Scroll {
+    /// Lines that are scrolled away.
+    pub(crate) top: usize,
+    /// Most lines that can be; set by drawing.
+    pub(crate) most: usize,
+    /// Lines that fit; set by drawing.
+    pub(crate) page: usize,
+    /// A person scrolled: the focus does not pull the text back.
+    pub(crate) is_held: bool,
+}
+
+impl Scroll {
+    /// Scrolls by lines; says whether anything moved.
+    pub(crate) fn by(&mut self, lines: isize) -> bool {
+        let top = self.top.saturating_add_signed(lines).min(self.most);
+        self.is_held = true;
+        std::mem::replace(&mut self.top, top) != top
+    }
+}
+
+/// What is remembered of the rows of one question.
+#[derive(Debug, Default)]
+pub(crate) struct List {
+    /// The row that a person put the cursor on.
+    lit: Option<RowId>,
+    /// Its index as it was last known.
+    at: usize,
+    /// A person moved the cursor: it belongs to the row from then on.
+    is_moved: bool,
+    /// The rows as they were when `at` was looked up.
+    seen: Option<(u64, bool)>,
+    /// Where a range begins.
+    pub(crate) anchor: Option<RowId>,
+    /// Index of the first row in sight.
+    pub(crate) top: usize,
+    /// Rows in sight; set by drawing.
+    pub(crate) height: u16,
+    /// How wide each column's cells have been so far, in columns of the terminal: widths only grow, so that scrolling
+    /// does not make the columns jump.
+    pub(crate) needs: HashMap<Column, u16>,
+    /// The card has no room beside the rows.
+    pub(crate) is_card_hidden: bool,
+}
+
+impl List {
+    /// Index of the row under the cursor.
+    pub(crate) fn lit(&self, rows: &RowsView<'_>) -> Option<usize> {
+        rows.rows.len().checked_sub(1).map(|last| self.at.min(last))
+    }
+
+    /// Indices of the first and the last row of the range, the cursor's included.
+    pub(crate) fn range(&self, rows: &RowsView<'_>) -> Option<(usize, usize)> {
+        let (lit, anchor) = (self.lit(rows)?, rows.rows.at(self.anchor.as_ref()?)?);
+        Some((lit.min(anchor), lit.max(anchor)))
+    }
+
+    /// Puts the cursor on a row, as a person asked.
+    pub(crate) fn put(&mut self, rows: &RowsView<'_>, at: usize) {
+        self.at = at.min(rows.rows.len().saturating_sub(1));
+        self.lit = rows.rows.id(self.at);
+        self.is_moved = true;
+    }
+
+    /// Forgets where the cursor was: other words were searched for, best first.
+    pub(crate) fn restart(&mut self) {
+        (self.lit, self.at, self.top, self.is_moved, self.seen) = (None, 0, 0, false, None);
+        self.needs.clear();
+    }
+
+    /// Finds the lit row again among other rows. While a search is not finished, a row that is not among its hits is
+    /// remembered: it may still come.
+    fn follow(&mut self, rows: &RowsView<'_>) {
+        let seen = (rows.rows.generation(), rows.is_searching);
+        if self.seen == Some(seen) {
+            return;
+        }
+        self.seen = Some(seen);
+        if !self.is_moved {
+            self.lit.clone_from(&rows.start);
+        }
+        match self.lit.as_ref().and_then(|id| rows.rows.at(id)) {
+            Some(at) => self.at = at,
+            None if self.is_moved && rows.is_searching => {}
+            None => {
+                self.at = self.at.min(rows.rows.len().saturating_sub(1));
+                if !self.is_moved {
+                    self.at = 0;
+                }
+                self.lit = rows.rows.id(self.at);
+            }
+        }
+        if !rows.is_searching && self.anchor.as_ref().is_some_and(|id| rows.rows.at(id).is_none()) {
+            self.anchor = None;
+        }
+    }
+}
+
+/// What a person had before their eyes.
+#[derive(Debug, Default)]
+pub(crate) struct Drawn {
+    /// The question.
+    pub(crate) revision: Revision,
+    /// The only hit of a finished search, with the words that found it.
+    pub(crate) hit: Option<(String, RowId)>,
+}
+
+/// The front end's own state.
+#[derive(Debug)]
+pub struct State {
+    /// Colours and signs.
+    pub(crate) theme: Theme,
+    /// Where the keyboard is.
+    pub(crate) focus: Focus,
+    /// The number that is being typed; empty while what is proposed stands there.
+    pub(crate) number: Field,
+    /// The panel above everything.
+    pub(crate) panel: Option<Panel>,
+    /// Said by this front end; the next key takes it back.
+    pub(crate) said: Option<Notice>,
+    /// How far the page is scrolled.
+    pub(crate) scroll: Scroll,
+    /// How far the panel above it is.
+    pub(crate) panel_scroll: Scroll,
+    /// What stands on the screen.
+    pub(crate) drawn: Drawn,
+    /// The fields of this page, with their carets.
+    fields: BTreeMap<FieldId, Field>,
+    /// The rows of each question: a panel above a list leaves its cursor where it was.
+    lists: HashMap<QuestionId, List>,
+    /// The question that last had rows: they stand below a panel above it, too.
+    pub(crate) listed: QuestionId,
+    /// The question that all this is about.
+    question: Option<QuestionId>,
+    revision: Revision,
+    run: Option<Text>,
+    /// The wish of the wizard that was followed.
+    followed: ask::Focus,
+}
+
+impl State {
+    /// Nothing has been drawn yet.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self {
+            theme: Theme::of(options),
+            focus: Focus::default(),
+            number: Field::default(),
+            panel: None,
+            said: None,
+            scroll: Scroll::default(),
+            panel_scroll: Scroll::default(),
+            drawn: Drawn::default(),
+            fields: BTreeMap::new(),
+            lists: HashMap::new(),
+            listed: QuestionId::Customer,
+            question: None,
+            revision: Revision::default(),
+            run: None,
+            followed: ask::Focus::default(),
+        }
+    }
+
+    /// Brings it in line with a view.
+    pub fn sync(&mut self, view: &View<'_>) {
+        let ask = &view.ask;
+        if self.run != view.bar.run {
+            self.run.clone_from(&view.bar.run);
+            self.lists.retain(|question, _| *question == QuestionId::Customer);
+        }
+        let is_other = self.question != Some(ask.id);
+        if is_other {
+            self.question = Some(ask.id);
+            self.scroll = Scroll::default();
+            self.fields.clear();
+        }
+        if self.revision != ask.revision {
+            self.revision = ask.revision;
+            self.number.clear();
+        }
+        if matches!(self.panel, Some(Panel::Code)) && link(&view.page).is_none() {
+            self.panel = None;
+        }
+        for field in fields(&view.page) {
+            self.take(field);
+        }
+        let controls = controls(view);
+        if is_other || self.followed != ask.focus {
+            self.followed = ask.focus;
+            self.focus = wished(view, &controls);
+            self.scroll.is_held = false;
+        }
+        if !controls.contains(&self.focus) {
+            self.focus = wished(view, &controls);
+        }
+        if let Some(rows) = rows(&view.page) {
+            self.listed = ask.id;
+            self.list_mut(ask.id).follow(rows);
+        }
+    }
+
+    /// Takes over what stands in a field: the wizard may have put other words there.
+    fn take(&mut self, view: &FieldView<'_>) {
+        let empty = || match view.value {
+            FieldValue::Plain(_) => Field::default(),
+            FieldValue::Masked { .. } => Field::masked(),
+        };
+        let field = self.fields.entry(view.id).or_insert_with(empty);
+        match view.value {
+            FieldValue::Plain(text) if field.text() != text => field.set(text),
+            FieldValue::Masked { is_filled: false } if !field.is_empty() => field.clear(),
+            _ => {}
+        }
+    }
+
+    /// A field of this page.
+    pub(crate) fn field(&self, id: FieldId) -> Option<&Field> {
+        self.fields.get(&id)
+    }
+
+    /// The same, to type into.
+    pub(crate) fn field_mut(&mut self, id: FieldId) -> &mut Field {
+        self.fields.entry(id).or_default()
+    }
+
+    /// The rows of a question.
+    pub(crate) fn list_mut(&mut self, question: QuestionId) -> &mut List {
+        self.lists.entry(question).or_default()
+    }
+
+    /// The rows of a question, to look at.
+    pub(crate) fn list(&self, question: QuestionId) -> Option<&List> {
+        self.lists.get(&question)
+    }
+
+    /// Whether a letter is text now.
+    pub(crate) const fn keyboard(&self) -> Keyboard {
+        match (&self.panel, self.focus) {
+            (None, Focus::Field(_)) => Keyboard::Text,
+            (Some(Panel::Explain(explain)), _) if explain.in_field => Keyboard::Text,
+            _ => Keyboard::Commands,
+        }
+    }
+
+    /// Says something until the next key.
+    pub(crate) fn say(&mut self, tone: Tone, words: impl Into<crate::domain::phrase::Phrase>) {
+        self.said = Some(Notice::new(tone, words));
+    }
+
+    /// Opens a panel at its top.
+    pub(crate) fn open(&mut self, panel: Panel) {
+        self.panel = Some(panel);
+        self.panel_scroll = Scroll::default();
+    }
+
+    /// Opens *explain*, with the code of the trouble on screen.
+    pub(crate) fn explain(&mut self, view: &View<'_>) {
+        let code = view.page.blocks.iter().find_map(|block| match block {
+            Block::Failure(failure) => failure.code.as_ref(),
+            _ => None,
+        });
+        let explain = Explain::of(code.map_or("", Text::as_str));
+        self.open(Panel::Explain(explain));
+    }
+}
+
+/// The rows of a page.
+pub(crate) fn rows<'p, 'a>(page: &'p Page<'a>) -> Option<&'p RowsView<'a>> {
+    page.blocks.iter().find_map(|block| if let Block::Rows(rows) = block { Some(rows) } else { None })
+}
+
+/// The link of a page.
+pub(crate) fn link<'p>(page: &'p Page<'_>) -> Option<&'p Text> {
+    page.blocks.iter().find_map(|block| if let Block::Link(link) = block { Some(link) } else { None })
+}
+
+/// The fields of a page, the search above its rows included.
+pub(crate) fn fields<'p, 'a>(page: &'p Page<'a>) -> impl Iterator<Item = &'p FieldView<'a>> {
+    page.blocks.iter().filter_map(|block| match block {
+        Block::Field(field) => Some(field),
+        Block::Rows(rows) => rows.search.as_ref(),
+        _ => None,
+    })
+}
+
+/// The buttons of a question that is answered with yes or no, where its page has none.
+pub(crate) fn own_buttons(view: &View<'_>) -> Vec<Button> {
+    let Shape::Confirm { .. } = view.ask.shape else { return Vec::new() };
+    let has_buttons =
+        view.page.blocks.iter().any(|block| matches!(block, Block::Buttons(buttons) if !buttons.is_empty()));
+    if has_buttons {
+        return Vec::new();
+    }
+    let button = |action, usual| Button {
+        label: view.offer(action).map_or(usual, |offer| offer.label),
+        action,
+        is_open: true,
+    };
+    vec![button(Action::Yes, "yes"), button(Action::No, "no")]
+}
+
+/// Where the keyboard can be, in the order of Tab.
+pub(crate) fn controls(view: &View<'_>) -> Vec<Focus> {
+    let mut controls = Vec::new();
+    for block in &view.page.blocks {
+        match block {
+            Block::Field(field) => controls.push(Focus::Field(field.id)),
+            Block::Choice(choice) => controls.push(Focus::Choice(choice.id)),
+            Block::Buttons(buttons) => {
+                controls.extend(buttons.iter().map(|button| Focus::Button(button.action)));
+            }
+            Block::Rows(rows) => {
+                controls.extend(rows.search.as_ref().map(|search| Focus::Field(search.id)));
+                controls.push(Focus::Rows);
+            }
+            Block::Lines(_) => controls.push(Focus::Text),
+            _ => {}
+        }
+    }
+    if matches!(view.ask.shape, Shape::Number(_)) {
+        controls.push(Focus::Number);
+    }
+    controls.extend(own_buttons(view).iter().map(|button| Focus::Button(button.action)));
+    if controls.is_empty() {
+        controls.push(Focus::Text);
+    }
+    controls
+}
+
+/// Where the wizard wishes the keyboard to be.
+fn wished(view: &View<'_>, controls: &[Focus]) -> Focus {
+    let default = match view.ask.shape {
+        Shape::Confirm { default: true } => Some(Action::Yes),
+        Shape::Confirm { default: false } => Some(Action::No),
+        _ => view.actions.iter().find(|offer| offer.is_default).map(|offer| offer.action),
+    };
+    let wishes = match view.ask.focus.spot {
+        Spot::Field(id) => [Some(Focus::Field(id)), Some(Focus::Choice(id))],
+        Spot::Button(action) => [Some(Focus::Button(action)), None],
+        Spot::Page => [None, None],
+    };
+    let usual = [Some(Focus::Number), default.map(Focus::Button)];
+    // A receipt before the rows beside it: it is what is read there.
+    let pages = [Some(Focus::Text), Some(Focus::Rows)];
+    let found = wishes.into_iter().chain(usual).chain(pages).flatten().find(|wish| controls.contains(wish));
+    found.or_else(|| controls.first().copied()).unwrap_or_default()
+}

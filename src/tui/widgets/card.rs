@@ -1,0 +1,38 @@
+//! The say-it card: what to say now, what the customer should be seeing, and the usual wrong screens.
+
+use crate::{domain::text::Text, tui::theme::Role, wizard::view::Card};
+
+use super::flow::{FlowLine, Pen};
+
+/// Columns of the card beside the work, its border included; at most a third of the window.
+pub(crate) const WIDEST: u16 = 34;
+
+/// Windows with at least this many columns have it beside the work.
+pub(crate) const BESIDE_FROM: u16 = 100;
+
+/// The card as lines.
+pub(crate) fn lines(card: &Card, pen: Pen) -> Vec<FlowLine> {
+    let mut lines = pen.para(Role::Plain, card.say.as_str());
+    if !card.sees.is_empty() {
+        lines.push(Pen::air());
+        lines.extend(pen.para(Role::Accent, "They see"));
+        lines.extend(pen.para(Role::Plain, card.sees.as_str()));
+    }
+    let mut before = "";
+    for (screen, say) in &card.wrong {
+        lines.push(Pen::air());
+        let lead = lead(screen);
+        if lead != before {
+            lines.extend(pen.para(Role::Accent, lead));
+            before = lead;
+        }
+        lines.extend(pen.para(Role::Strong, screen.as_str()));
+        lines.extend(pen.para(Role::Plain, say.as_str()));
+    }
+    lines
+}
+
+/// What the customer reads out, or asks: questions stand in quotation marks.
+fn lead(words: &Text) -> &'static str {
+    if words.as_str().starts_with('“') { "If they ask" } else { "If instead" }
+}

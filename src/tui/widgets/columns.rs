@@ -1,0 +1,194 @@
+//! Which columns of a list are shown, and how wide: by what stands in them.
+//!
+//! A column that may be missed goes before one that matters is cut.
+
+use std::collections::HashMap;
+
+use crate::wizard::view::Column;
+
+/// Lists of at least this width have two spaces between columns; a guess.
+const WIDE: u16 = 68;
+
+/// Lists below this width keep what a row is and how it is, and lose what lies between.
+const NARROW: u16 = 52;
+
+/// How wide a column may be.
+#[derive(Debug, Clone, Copy)]
+struct Measure {
+    /// Columns of the terminal that it is given at least, if it needs them.
+    least: u16,
+    /// Columns beyond which more is of no use.
+    most: u16,
+    /// Goes before another column is cut.
+    is_extra: bool,
+}
+
+/// The measures of a column: guesses that keep name, address, kind and state in 60 columns.
+const fn measure(column: Column) -> Measure {
+    let (least, most, is_extra) = match column {
+        Column::Name => (13, 32, false),
+        Column::Address => (15, 48, false),
+        Column::Kind => (8, 13, false),
+        Column::State => (10, 26, false),
+        Column::Department => (10, 40, true),
+        Column::Domain => (14, 32, false),
+        Column::Reference => (6, 12, true),
+        Column::Path => (16, 40, false),
+        Column::Next => (40, 60, true),
+        Column::Progress | Column::Result => (18, 60, false),
+    };
+    Measure { least, most, is_extra }
+}
+
+/// The heads.
+pub(crate) const fn head(column: Column) -> &'static str {
+    match column {
+        Column::Name => "Name",
+        Column::Address => "Address",
+        Column::Kind => "Kind",
+        Column::State => "State",
+        Column::Department => "Department",
+        Column::Domain => "Domain",
+        Column::Reference => "Ref",
+        Column::Progress => "How far",
+        Column::Path => "Path",
+        Column::Next => "Next",
+        Column::Result => "Result",
+    }
+}
+
+/// Where a column stands, from the left: what names a row first, then what it is, then how it is.
+const fn place(column: Column) -> u8 {
+    match column {
+        Column::Name => 0,
+        Column::Address => 1,
+        Column::Domain => 2,
+        Column::Reference => 3,
+        Column::Kind => 4,
+        Column::Path => 5,
+        Column::State => 6,
+        Column::Result => 7,
+        Column::Progress => 8,
+        Column::Next => 9,
+        Column::Department => 10,
+    }
+}
+
+/// Columns between two columns.
+pub(crate) const fn gap(width: u16) -> u16 {
+    if width < WIDE { 1 } else { 2 }
+}
+
+/// The columns that fit, with their widths, left to right; `order` has the most important first.
+pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>) -> Vec<(Column, u16)> {
+    let gap = gap(room);
+    let need = |column: Column| needs.get(&column).copied().unwrap_or(0);
+    let base = |column: Column| need(column).min(measure(column).least);
+    let want = |column: Column| need(column).min(measure(column).most);
+    let sum = |columns: &[Column], each: &dyn Fn(Column) -> u16| {
+        let gaps = gap.saturating_mul(u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0));
+        columns.iter().map(|column| each(*column)).fold(gaps, u16::saturating_add)
+    };
+    // In a narrow list name and state stay (look.md section 4).
+    let mut order = order.to_vec();
+    if room < NARROW
+        && let Some(at) = order.iter().position(|column| *column == Column::State)
+    {
+        let state = order.remove(at);
+        order.insert(1.min(order.len()), state);
+    }
+    let first = order.first().copied();
+    let mut kept: Vec<Column> =
+        order.iter().copied().filter(|column| first == Some(*column) || need(*column) > 0).collect();
+    while kept.len() > 1 {
+        let Some(worst) = kept.last().copied() else { break };
+        let others = kept.get(..kept.len() - 1).unwrap_or_default();
+        let is_cutting = measure(worst).is_extra
+            && sum(others, &want).saturating_add(gap).saturating_add(base(worst)) > room;
+        if sum(&kept, &base) <= room && !is_cutting {
+            break;
+        }
+        kept.pop();
+    }
+    let mut spare = room.saturating_sub(sum(&kept, &base));
+    let mut placed: Vec<(Column, u16)> = Vec::with_capacity(kept.len());
+    for column in &kept {
+        let more = want(*column).saturating_sub(base(*column)).min(spare);
+        spare -= more;
+        placed.push((*column, base(*column).saturating_add(more)));
+    }
+    placed.sort_by_key(|(column, _)| place(*column));
+    // Nothing stands behind the last column: it takes the rest.
+    if let Some((_, last)) = placed.last_mut() {
+        *last = last.saturating_add(spare);
+    }
+    placed
+}
+
+/// What all columns would take if none were cut.
+pub(crate) fn wanted(order: &[Column], needs: &HashMap<Column, u16>) -> u16 {
+    let each = order.iter().filter(|column| !measure(**column).is_extra).filter_map(|column| {
+        needs
+            .get(column)
+            .filter(|need| **need > 0)
+            .map(|need| (*need).min(measure(*column).most).saturating_add(2))
+    });
+    each.fold(0, u16::saturating_add)
+}
+
+/// Which of these words stand there more than once.
+pub(crate) fn alike(words: &[String]) -> Vec<bool> {
+    let mut counts: HashMap<&str, usize> = HashMap::with_capacity(words.len());
+    for words in words {
+        *counts.entry(words).or_default() += 1;
+    }
+    words.iter().map(|words| counts.get(words.as_str()).is_some_and(|count| *count > 1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const USERS: &[Column] =
+        &[Column::Name, Column::Address, Column::Kind, Column::State, Column::Department];
+
+    fn at(room: u16, widths: [u16; 5]) -> Vec<(Column, u16)> {
+        columns(USERS, room, &USERS.iter().copied().zip(widths).collect())
+    }
+
+    #[test]
+    fn widths_go_by_need_and_an_extra_column_goes_before_one_is_cut() {
+        let four = at(70, [16, 30, 4, 5, 30]);
+        assert_eq!(four.last().unwrap().0, Column::State, "the department would cut an address");
+        assert_eq!(at(74, [16, 28, 4, 5, 12]).len(), 5, "all fit");
+        assert_eq!(at(74, [16, 28, 4, 5, 0]).len(), 4, "an empty column has no place");
+    }
+
+    #[test]
+    fn in_a_narrow_list_name_and_state_stay() {
+        let names =
+            |room| at(room, [16, 28, 4, 10, 12]).into_iter().map(|(column, _)| column).collect::<Vec<_>>();
+        assert_eq!(names(30), [Column::Name, Column::State]);
+        assert_eq!(names(8), [Column::Name]);
+    }
+
+    #[test]
+    fn what_stands_there_twice_is_found() {
+        let words = ["ana", "ben", "ana", "", ""].map(str::to_owned);
+        assert_eq!(alike(&words), [true, false, true, true, true]);
+        assert!(alike(&[]).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn columns_stay_inside(room in 0_u16..200, widths: [u8; 5]) {
+            let placed = at(room, widths.map(u16::from));
+            prop_assert!(!placed.is_empty());
+            let gaps = gap(room) * u16::try_from(placed.len() - 1).unwrap();
+            let all: u16 = placed.iter().map(|(_, wide)| *wide).sum();
+            prop_assert!(placed.len() == 1 || all + gaps <= room);
+        }
+    }
+}

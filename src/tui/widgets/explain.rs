@@ -1,0 +1,60 @@
+//! *Explain*: the field, and what its code or words mean.
+
+use crate::{
+    domain::phrase::Phrase,
+    tui::{
+        state::{Explain, Focus},
+        theme::Role,
+        words::{Keyboard, say},
+    },
+    wizard::{
+        answer::FieldId,
+        view::{FieldValue, FieldView},
+    },
+};
+
+use super::{
+    control,
+    flow::{FlowLine, Pen},
+};
+
+/// How many hits are shown in full: three fit a window of 24 rows.
+const HITS: usize = 3;
+
+/// The control that its field stands for while it has the keyboard; there is no other field beside it.
+pub(crate) const FIELD: Focus = Focus::Field(FieldId::Search);
+
+/// The panel as lines.
+pub(crate) fn lines(explain: &Explain, pen: Pen) -> Vec<FlowLine> {
+    let view = FieldView {
+        id: FieldId::Search,
+        label: "Code or words",
+        value: FieldValue::Plain(explain.field.text()),
+        hint: Phrase::from("a code like 90094, or the words on the customer's screen"),
+        problem: None,
+        takes_lines: false,
+    };
+    let focus = if explain.in_field { FIELD } else { Focus::Text };
+    let labels = control::label_width([view.label].into_iter(), pen.width);
+    let mut lines = control::field(&view, Some(&explain.field), labels, focus, pen);
+    for entry in explain.hits.iter().take(HITS) {
+        lines.push(Pen::air());
+        lines.extend(pen.para(Role::Strong, entry.heading().as_str()));
+        let next = say(&entry.next, Keyboard::Commands);
+        for (label, words) in [("Means  ", &entry.means), ("Say    ", &entry.say), ("Next   ", &next)] {
+            let first = vec![pen.theme.span(Role::Quiet, label)];
+            lines.extend(pen.hanging(first, 7, Role::Plain, words.as_str()));
+        }
+    }
+    let more = explain.hits.len().saturating_sub(HITS);
+    if more > 0 {
+        lines.push(Pen::air());
+        lines.extend(pen.para(Role::Quiet, &format!("{more} more are alike. Type more of it.")));
+    }
+    if explain.hits.is_empty() && !explain.field.is_empty() {
+        let words =
+            "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
+        lines.extend(pen.para(Role::Plain, words));
+    }
+    lines
+}

@@ -1,0 +1,515 @@
+//! The page: a question and its blocks in a panel. Text flows and scrolls; rows take the room that is left; a receipt has
+//! a panel of its own, beside the rest where that is wide enough, else below it.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Constraint, Layout, Position, Rect},
+    text::{Line, Span},
+    widgets::{Clear, StatefulWidget, Widget},
+};
+
+use crate::{
+    domain::{failure::Failure, phrase::Phrase, text::Text},
+    tui::{
+        keys::{self, Binding, KEYS},
+        state::{self, Focus, List, Scroll, State},
+        theme::{Role, Theme},
+        words::{Keyboard, break_up, cut, grouped, say, width},
+    },
+    wizard::{
+        ask::Shape,
+        view::{Block, Page, RowsView, View},
+    },
+};
+
+use super::{
+    bill, checks,
+    checks::Fold,
+    control,
+    flow::{Flow, FlowLine, Pen, blank, tighten},
+    panel::{BORDERS_FROM, Panel},
+    rows::{self, RowsTable},
+};
+
+/// Lines that a list gets at least, its heads included; words around it give way.
+const LEAST_ROWS: u16 = 5;
+
+/// Work of at least this width has its receipt beside it.
+const BESIDE_FROM: u16 = 96;
+
+/// Narrowest flow that a card may leave: a sentence is read well there. A guess.
+pub(crate) const FLOW: u16 = 58;
+
+/// A page, where it stands.
+#[derive(Debug)]
+pub(crate) struct PageView<'v, 'a> {
+    /// The view whose page it is.
+    pub(crate) view: &'v View<'a>,
+    /// The page itself, or the one below it.
+    pub(crate) page: &'v Page<'a>,
+    /// It has the keyboard.
+    pub(crate) is_active: bool,
+    /// Said in the upper rule of a small window, where there is no line of steps.
+    pub(crate) step: Option<String>,
+    /// The window.
+    pub(crate) window: Rect,
+}
+
+impl PageView<'_, '_> {
+    /// Draws it; says where the hardware cursor stands.
+    pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+        let Some(lines) = self.lines() else { return self.work(area, buf, state) };
+        let has_more = self.page.blocks.len() > 1;
+        if !has_more {
+            return Some(self.receipt(lines, area, buf, state));
+        }
+        let areas: [Rect; 2] = if area.width >= BESIDE_FROM {
+            Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(area)
+        } else {
+            let borders = if self.has_borders() { 2 } else { 2 + u16::from(self.step.is_some()) };
+            let pen = Pen { theme: state.theme, width: self.inner(area) };
+            let need = self.flow(pen, state, Fold::Well).len();
+            let rows = state::rows(self.page).map_or(0, |rows| rows.rows.len().min(4).saturating_add(2));
+            let need = u16::try_from(need.saturating_add(rows)).unwrap_or(u16::MAX).saturating_add(borders);
+            // The receipt is there to be read, and scrolled: a third of the room is its own.
+            let most = area.height.saturating_sub((area.height / 3).max(4));
+            Layout::vertical([Constraint::Length(need.min(most)), Constraint::Fill(1)]).areas(area)
+        };
+        let [work, receipt] = areas;
+        let cursor = self.work(work, buf, state);
+        let read = self.receipt(lines, receipt, buf, state);
+        if state.focus == Focus::Text { Some(read) } else { cursor.or(Some(read)) }
+    }
+
+    /// The lines of a receipt.
+    fn lines(&self) -> Option<&[Text]> {
+        self.page
+            .blocks
+            .iter()
+            .find_map(|block| if let Block::Lines(lines) = block { Some(*lines) } else { None })
+    }
+
+    /// What the receipt is: the block directly above it says so.
+    fn receipt_title(&self) -> Option<&Phrase> {
+        let title =
+            |pair: &[Block<'_>]| matches!(pair, [Block::Para(_) | Block::Strong(..), Block::Lines(_)]);
+        let at = self.page.blocks.windows(2).position(title)?;
+        match self.page.blocks.get(at)? {
+            Block::Para(words) | Block::Strong(_, words) => Some(words),
+            _ => None,
+        }
+    }
+
+    fn has_borders(&self) -> bool {
+        self.window.width >= BORDERS_FROM.0 && self.window.height >= BORDERS_FROM.1
+    }
+
+    fn inner(&self, area: Rect) -> u16 {
+        if self.has_borders() { area.width.saturating_sub(4) } else { area.width }
+    }
+
+    fn panel(&self, keyboard: Keyboard) -> Panel {
+        Panel {
+            title: say(&self.page.heading, keyboard).to_string(),
+            is_active: self.is_active,
+            has_borders: self.has_borders(),
+            ..Panel::default()
+        }
+    }
+
+    /// Everything but the receipt.
+    fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+        match state::rows(self.page) {
+            Some(rows) => self.list(rows, area, buf, state),
+            None => self.text(area, buf, state),
+        }
+    }
+
+    /// The focus, where this page has the keyboard.
+    fn focus(&self, state: &State) -> Option<Focus> {
+        self.is_active.then_some(state.focus)
+    }
+
+    /// A page of text and controls.
+    fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+        let mut panel = self.panel(state.keyboard());
+        let is_read = self.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
+        panel.is_active &= !is_read || state.focus != Focus::Text;
+        panel.range = self.step.clone().unwrap_or_default();
+        let theme = state.theme;
+        let inner = panel.frame(area, buf, theme);
+        let pen = Pen { theme: state.theme, width: inner.width };
+        let height = usize::from(inner.height);
+        let mut lines = self.flow(pen, state, Fold::Well);
+        for fold in [Fold::Less, Fold::All] {
+            if needed(&lines) <= height {
+                break;
+            }
+            lines = self.flow(pen, state, fold);
+        }
+        let focus = self.focus(state).unwrap_or_default();
+        tighten(&mut lines, height, focus);
+        let flow = Flow { lines: &lines, focus, theme };
+        let mut scroll = if self.is_active && !is_read { state.scroll } else { Scroll::default() };
+        StatefulWidget::render(&flow, inner, buf, &mut scroll);
+        scrolled(&panel, area, buf, &scroll, lines.len(), theme);
+        if self.is_active && !is_read {
+            state.scroll = scroll;
+        }
+        flow.cursor(inner, &scroll).or(Some(Position::new(inner.x, inner.y)))
+    }
+
+    /// The receipt, as it is, in a panel of its own.
+    fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
+        let theme = state.theme;
+        let panel = Panel {
+            title: self
+                .receipt_title()
+                .map_or_else(|| "Receipt".into(), |title| say(title, Keyboard::Commands).to_string()),
+            is_active: self.is_active && state.focus == Focus::Text,
+            has_borders: self.has_borders(),
+            counts: Vec::new(),
+            ..Panel::default()
+        };
+        let inner = panel.frame(area, buf, theme);
+        let pen = Pen { theme: state.theme, width: inner.width };
+        let lines: Vec<FlowLine> = lines
+            .iter()
+            .flat_map(
+                |line| if line.is_empty() { vec![FlowLine::default()] } else { hung(line.as_str(), pen) },
+            )
+            .collect();
+        let flow = Flow { lines: &lines, focus: Focus::Text, theme };
+        StatefulWidget::render(&flow, inner, buf, &mut state.scroll);
+        let scroll = state.scroll;
+        scrolled(&panel, area, buf, &scroll, lines.len(), theme);
+        Position::new(inner.x, inner.y)
+    }
+
+    /// A page with rows: they take what is left; words above them give way.
+    fn list(&self, rows: &RowsView<'_>, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+        let question = if self.is_active { self.view.ask.id } else { state.listed };
+        let mut list = std::mem::take(state.list_mut(question));
+        let cursor = self.list_of(rows, &mut list, area, buf, state);
+        *state.list_mut(question) = list;
+        cursor
+    }
+
+    fn list_of(
+        &self,
+        rows: &RowsView<'_>,
+        list: &mut List,
+        area: Rect,
+        buf: &mut Buffer,
+        state: &mut State,
+    ) -> Option<Position> {
+        let theme = state.theme;
+        let keyboard = state.keyboard();
+        let focus = self.focus(state);
+        let inner_width = self.inner(area);
+        let pen = Pen { theme: state.theme, width: inner_width };
+        let search = self.search(rows, pen, state);
+        let mut lines = self.flow(pen, state, Fold::All);
+        let has_counts = !rows.counts.is_empty() || rows.domain.is_some();
+        let frame = if self.has_borders() { 2 } else { 1 + u16::from(has_counts) };
+        let taken =
+            frame.saturating_add(u16::try_from(search.len()).unwrap_or(u16::MAX)).saturating_add(LEAST_ROWS);
+        let spare = usize::from(area.height.saturating_sub(taken));
+        tighten(&mut lines, spare, focus.unwrap_or_default());
+        // Lines with a control stay: a form beside its list must be usable.
+        while lines.len() > spare {
+            let Some(at) = lines.iter().rposition(|line| line.control.is_none()) else { break };
+            lines.remove(at);
+        }
+        let table = RowsTable {
+            view: rows,
+            theme,
+            is_lit: self.is_lit(rows, state),
+            empty: say(&rows.empty, keyboard).to_string(),
+        };
+        let above = u16::try_from(search.len().saturating_add(lines.len())).unwrap_or(u16::MAX);
+        let room = area.height.saturating_sub(frame).saturating_sub(above);
+        table.settle(list, room);
+        let mut panel = self.panel(keyboard);
+        panel.range = self.range(rows, list, area.width, theme);
+        panel.counts = rows.counts.iter().map(|count| say(count, keyboard).to_string()).collect();
+        panel.domain = rows.domain.as_ref().map(|domain| format!("@{domain}")).unwrap_or_default();
+        panel.is_active &= state.focus != Focus::Text;
+        let mut inner = panel.frame(area, buf, theme);
+        let left = inner.height.saturating_sub(above);
+        // A question of two lines leaves less: which rows are seen is known only then.
+        if left != room {
+            table.settle(list, left);
+            panel.range = self.range(rows, list, area.width, theme);
+            Clear.render(area, buf);
+            inner = panel.frame(area, buf, theme);
+        }
+        let mut cursor = None;
+        for line in search {
+            cursor = cursor.or(Self::put(&line, &mut inner, focus, buf));
+        }
+        for line in &lines {
+            cursor = cursor.or(Self::put(line, &mut inner, focus, buf));
+        }
+        // The lit row is one look from border to border; its air is the gutter.
+        let within = if panel.has_borders {
+            Rect { x: inner.x.saturating_sub(1), width: inner.width.saturating_add(2), ..inner }
+        } else {
+            inner
+        };
+        let at_row = table.draw(within, buf, list);
+        panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
+        cursor.or(at_row).or(Some(Position::new(inner.x, inner.y)))
+    }
+
+    /// Which rows are seen, and where we are among the steps where there is no line of them.
+    fn range(&self, rows: &RowsView<'_>, list: &List, width: u16, theme: Theme) -> String {
+        match (rows::range(rows, list, theme), &self.step) {
+            (range, Some(step)) if range.is_empty() => step.clone(),
+            // The range must be seen; where we are among the steps may be missed.
+            (range, Some(step)) if usize::from(width) > range.len() + step.len() + 30 => {
+                format!("{step}  {range}")
+            }
+            (range, _) => range,
+        }
+    }
+
+    /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
+    fn put(line: &FlowLine, inner: &mut Rect, focus: Option<Focus>, buf: &mut Buffer) -> Option<Position> {
+        if let super::flow::Piece::Words(words) = &line.what {
+            words.render(Rect { height: 1.min(inner.height), ..*inner }, buf);
+        }
+        let at = line.control.filter(|(control, _)| Some(*control) == focus);
+        let cursor = at.map(|(_, x)| {
+            Position::new(inner.x.saturating_add(x.min(inner.width.saturating_sub(1))), inner.y)
+        });
+        let taken = 1.min(inner.height);
+        (inner.y, inner.height) = (inner.y.saturating_add(taken), inner.height.saturating_sub(taken));
+        cursor
+    }
+
+    /// Whether the whole lit row is reversed: the rows have the keyboard, or Enter in the field would choose it.
+    fn is_lit(&self, rows: &RowsView<'_>, state: &State) -> bool {
+        let is_only = self.view.ask.shape == Shape::Pick && rows.rows.len() == 1 && !rows.is_searching;
+        let is_filled = rows.search.as_ref().is_some_and(control::is_filled);
+        self.is_active && (state.focus == Focus::Rows || (is_only && is_filled))
+    }
+
+    /// The field above the rows: while it is typed into or acts; where a row is picked, always.
+    fn search(&self, rows: &RowsView<'_>, pen: Pen, state: &State) -> Vec<FlowLine> {
+        let Some(search) = &rows.search else { return Vec::new() };
+        let own = Focus::Field(search.id);
+        let is_focused = self.focus(state) == Some(own);
+        let field = state.field(search.id);
+        let is_filled = control::is_filled(search);
+        if !is_focused && !is_filled && self.view.ask.shape != Shape::Pick {
+            return Vec::new();
+        }
+        let theme = pen.theme;
+        let front = if is_focused { format!("{} / ", theme.glyphs().edge) } else { "  / ".to_owned() };
+        let start = width(&front);
+        let role = if is_focused || is_filled { Role::Accent } else { Role::Quiet };
+        let (shown, caret) = control::in_sight(field, search, pen.width.saturating_sub(start).max(2), theme);
+        let problem = search.problem.as_ref().map(|problem| say(problem, Keyboard::Text));
+        let room = pen.width.saturating_sub(start).saturating_sub(width(&shown)).saturating_sub(3);
+        let mut spans = vec![theme.span(role, &front), Span::raw(shown)];
+        let mut more = Vec::new();
+        match problem {
+            Some(problem) if width(problem.as_str()).saturating_add(2) <= room => {
+                spans.extend([
+                    blank(3),
+                    theme.span(Role::Warn, &format!("{} {problem}", theme.glyphs().warn)),
+                ]);
+            }
+            Some(problem) => {
+                let sign = vec![blank(4), theme.span(Role::Warn, &format!("{} ", theme.glyphs().warn))];
+                more = pen.hanging(sign, 6, Role::Warn, problem.as_str());
+            }
+            None if !search.hint.is_empty() => {
+                let hint = say(&search.hint, Keyboard::Text);
+                let hint = cut(hint.as_str(), room, theme.use_unicode());
+                if room > 8 {
+                    spans.extend([blank(3), theme.span(Role::Quiet, &hint)]);
+                }
+            }
+            None => {}
+        }
+        let line = FlowLine { control: Some((own, start.saturating_add(caret))), ..Line::from(spans).into() };
+        std::iter::once(line).chain(more).collect()
+    }
+
+    /// The blocks as lines, rows and receipt left out.
+    pub(crate) fn flow(&self, pen: Pen, state: &State, fold: Fold) -> Vec<FlowLine> {
+        let focus = self.focus(state).unwrap_or_default();
+        let keyboard = if self.is_active { state.keyboard() } else { Keyboard::Commands };
+        let labels = self.page.blocks.iter().filter_map(|block| match block {
+            Block::Field(field) => Some(field.label),
+            Block::Choice(choice) if choice.options != ["no", "yes"] => Some(choice.label.as_str()),
+            _ => None,
+        });
+        let labels = control::label_width(labels, pen.width);
+        let mut said: Vec<Failure> = self
+            .page
+            .blocks
+            .iter()
+            .filter_map(|block| match block {
+                Block::Failure(failure) => Some(failure.clone()),
+                _ => None,
+            })
+            .collect();
+        let mut lines: Vec<FlowLine> = Vec::new();
+        let title = self.receipt_title();
+        for block in &self.page.blocks {
+            if let (Block::Para(words) | Block::Strong(_, words), Some(title)) = (block, title)
+                && std::ptr::eq(words, title)
+            {
+                continue;
+            }
+            let mut more = self.block(block, (labels, focus, fold), &mut said, (pen, keyboard), state);
+            if more.is_empty() {
+                continue;
+            }
+            let is_control = matches!(block, Block::Field(_) | Block::Choice(_));
+            let follows = lines.last().is_some_and(|line| line.rank != super::flow::Rank::Air);
+            // Controls stand together: the line below each is air enough.
+            let is_between = lines.iter().rev().take(3).any(|line| line.control.is_some());
+            if follows && !(is_control && is_between) {
+                lines.push(Pen::air());
+            }
+            lines.append(&mut more);
+        }
+        if self.is_active {
+            if let Shape::Number(asked) = &self.view.ask.shape {
+                lines.push(Pen::air());
+                lines.extend(control::number(asked, &state.number, focus, pen));
+            }
+            let buttons = state::own_buttons(self.view);
+            if !buttons.is_empty() {
+                lines.push(Pen::air());
+                lines.extend(control::buttons(&buttons, focus, pen));
+            }
+        }
+        lines
+    }
+
+    fn block(
+        &self,
+        block: &Block<'_>,
+        (labels, focus, fold): (u16, Focus, Fold),
+        said: &mut Vec<Failure>,
+        (pen, keyboard): (Pen, Keyboard),
+        state: &State,
+    ) -> Vec<FlowLine> {
+        let theme = pen.theme;
+        match block {
+            Block::Para(words) => pen.para(Role::Plain, say(words, keyboard).as_str()),
+            Block::Strong(tone, words) => {
+                let sign = theme.sign(*tone);
+                let (front, indent) =
+                    if sign.is_empty() { (String::new(), 0) } else { (format!("{sign} "), 2) };
+                let first = vec![theme.span(Role::of(*tone), &front)];
+                pen.hanging(first, indent, Role::Strong, say(words, keyboard).as_str())
+            }
+            Block::Facts(facts) => {
+                let label = control::label_width(
+                    facts.iter().map(|fact| fact.label),
+                    pen.width.saturating_mul(3) / 2,
+                );
+                let line = |fact: &crate::wizard::view::Fact| {
+                    let first = vec![theme.span(Role::Quiet, &pen.padded(fact.label, label)), blank(2)];
+                    pen.hanging(
+                        first,
+                        label.saturating_add(2),
+                        Role::Plain,
+                        say(&fact.value, keyboard).as_str(),
+                    )
+                };
+                facts.iter().flat_map(line).collect()
+            }
+            Block::Counts(counts) => bill::counts(counts, pen),
+            Block::Bill(view) => bill::bill(view, pen),
+            Block::Field(field) => control::field(field, state.field(field.id), labels, focus, pen),
+            Block::Choice(choice) => control::choice(choice, labels, focus, pen),
+            Block::Buttons(buttons) => control::buttons(buttons, focus, pen),
+            Block::Checks(group) => checks::group(group, fold, said, pen),
+            Block::Link(link) => self.link(link, pen),
+            Block::Failure(failure) => checks::failure(failure, pen),
+            Block::Progress { done, total } => vec![progress(*done, *total)],
+            Block::Lines(_) | Block::Rows(_) => Vec::new(),
+        }
+    }
+
+    /// The link, alone and whole, and the ways to hand it over.
+    fn link(&self, link: &Text, pen: Pen) -> Vec<FlowLine> {
+        let theme = pen.theme;
+        let mut lines: Vec<FlowLine> = break_up(link.as_str(), pen.width)
+            .iter()
+            .map(|line| theme.span(Role::Plain, line).into())
+            .collect();
+        let sends = |binding: &&Binding| {
+            super::key_line::is_sending(binding.deed) && keys::is_open(binding, self.view)
+        };
+        let mut spans: Vec<Span<'static>> = Vec::new();
+        let mut used = 0_u16;
+        for binding in KEYS.iter().filter(sends) {
+            let (key, label) = (keys::name(binding.key), binding.label);
+            let wide = width(&key).saturating_add(width(label)).saturating_add(4);
+            if used.saturating_add(wide) > pen.width {
+                lines.push(Line::from(std::mem::take(&mut spans)).into());
+                used = 0;
+            }
+            spans.extend([theme.span(Role::Accent, &key), theme.span(Role::Plain, &format!(" {label}   "))]);
+            used = used.saturating_add(wide);
+        }
+        if !spans.is_empty() {
+            lines.push(Line::from(spans).into());
+        }
+        lines
+    }
+}
+
+/// How many lines must be read.
+fn needed(lines: &[FlowLine]) -> usize {
+    lines.iter().filter(|line| line.rank == super::flow::Rank::Needed).count()
+}
+
+/// Scrollbar, or words where there are no borders.
+pub(crate) fn scrolled(
+    panel: &Panel,
+    area: Rect,
+    buf: &mut Buffer,
+    scroll: &Scroll,
+    len: usize,
+    theme: Theme,
+) {
+    if len <= scroll.page {
+        return;
+    }
+    panel.scrollbar(area, buf, (scroll.top, scroll.page, len), theme);
+    let last = scroll.top.saturating_add(scroll.page).min(len);
+    let words = format!(" {}{}{last} of {len} ", grouped(scroll.top + 1), theme.glyphs().to);
+    let edge = u16::from(panel.has_borders);
+    let wide = width(&words);
+    let x = area.right().saturating_sub(edge).saturating_sub(wide);
+    buf.set_line(x, area.y, &theme.span(Role::Plain, &words).into(), wide);
+}
+
+/// A line of a receipt: its columns stay; what does not fit goes on below it.
+fn hung(line: &str, pen: Pen) -> Vec<FlowLine> {
+    if width(line) <= pen.width {
+        return vec![pen.theme.span(Role::Plain, line).into()];
+    }
+    pen.para(Role::Plain, line)
+}
+
+/// Work with a known end.
+fn progress(done: u32, total: u32) -> FlowLine {
+    let percent = u64::from(done).saturating_mul(100).checked_div(u64::from(total)).unwrap_or(100).min(100);
+    let label = format!(
+        "{} of {} ({percent} %)",
+        crate::domain::bill::grouped(done),
+        crate::domain::bill::grouped(total)
+    );
+    let ratio = if total == 0 { 1.0 } else { f64::from(done) / f64::from(total) };
+    FlowLine { what: super::flow::Piece::Gauge { ratio, label }, ..FlowLine::default() }
+}

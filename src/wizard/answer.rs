@@ -1,0 +1,278 @@
+//! What a person, or what stands for one, answers: to which question, and what. Ids, never labels or places on a screen.
+
+use std::fmt;
+
+use crate::domain::{
+    customer::Product,
+    id::{CustomerId, RunId, UserId},
+    secret::Secret,
+    user::Kind,
+};
+
+/// An answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The question that it was given to. `Leave` and `End` are taken whatever it says.
+    pub to: Revision,
+    /// What was answered.
+    pub what: Given,
+}
+
+/// Counts the questions of a wizard: another question, another bill or number, a step that failed. Filling in a field, a
+/// mark, or rows that arrive leave it as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub struct Revision(pub u64);
+
+/// What was answered. Debug shows typed text as a length only.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Given {
+    /// This row.
+    Pick(RowId),
+    /// What stands in a field now, whole; at each change.
+    Fill(FieldId, Value),
+    /// The field was left: what stands there may be looked up and judged.
+    Settle(FieldId),
+    /// The form is done.
+    Submit,
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// This number.
+    Number(u32),
+    /// Users are ticked, excluded, turned off: one answer is one write and one line of the audit.
+    Mark(Mark, Which),
+    /// One of the actions that the view offers, or one that it does not: the wizard says why not.
+    Do(Action),
+    /// Back to the screen before, or away from this panel.
+    Back,
+    /// Asks before leaving; the second one leaves.
+    Leave,
+    /// The process is told to go: never asks.
+    End(Ending),
+}
+
+/// What stands in a field.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Typed text.
+    Text(String),
+    /// A secret.
+    Secret(Secret<String>),
+    /// Index of what was chosen; of two, 1 is yes.
+    Choice(usize),
+    /// Lines for a field that takes lists: they are added to what is there.
+    Lines(String),
+}
+
+/// Names a field or a choice, on whatever screen it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldId {
+    /// The search over the customers.
+    Search,
+    /// The filter of the users.
+    Filter,
+    /// Tenant ID, domain or address.
+    Tenant,
+    /// Hosted Exchange: a mailbox to try.
+    Sample,
+    /// Hosted Exchange: the server.
+    Server,
+    /// Hosted Exchange: the service account.
+    Account,
+    /// Hosted Exchange: its password.
+    Password,
+    /// Hosted Exchange: the customer's mail domains.
+    Domains,
+    /// Hosted Exchange: where the list of mailboxes comes from.
+    Listing,
+    /// Hosted Exchange: the mailboxes.
+    Mailboxes,
+    /// A new customer's reference.
+    Reference,
+    /// A new customer's name.
+    Company,
+    /// A new customer's mail domain.
+    MailDomain,
+    /// Whether a new customer has this product.
+    Sells(Product),
+    /// A new customer's tenant.
+    TenantOnRecord,
+    /// Whether a new customer is provisioned through Manage Protect.
+    Managed,
+    /// A new customer's time zone.
+    TimeZone,
+    /// The seats that a new customer has bought.
+    Seats,
+    /// Whether this kind of mailbox is included.
+    Included(Kind),
+}
+
+impl FieldId {
+    /// The name under which what stands in it is kept.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Sells(product) => format!("sells {}", product.word()),
+            Self::Included(kind) => format!("included {}", kind.word()),
+            other => format!("{other:?}").to_lowercase(),
+        }
+    }
+}
+
+/// Names a row, whatever its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowId {
+    /// A customer without an open run.
+    Customer(CustomerId),
+    /// An open run.
+    Run(RunId),
+    /// A product.
+    Product(Product),
+    /// A user.
+    User(UserId),
+}
+
+/// What is done to users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Tick.
+    Tick,
+    /// Untick.
+    Untick,
+    /// Tick; where every one that can be ticked is ticked already, untick. Only the wizard knows who can be ticked.
+    Toggle,
+    /// Turn each tick round.
+    Invert,
+    /// Exclude.
+    Exclude,
+    /// Lift the exclusion.
+    Lift,
+    /// Exclude; where the first of them is excluded already, lift.
+    ToggleExclusion,
+    /// Turn off (Admin): asks first.
+    Off,
+}
+
+/// Whom it is done to.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Which {
+    /// Everybody, also who still arrives.
+    All,
+    /// Whom the filter showed in this generation of the rows.
+    Shown(u64),
+    /// From this user to that one, both included, as they stood in this generation of the rows.
+    Range(UserId, UserId, u64),
+    /// These.
+    Users(Vec<UserId>),
+}
+
+/// What can be done on a page, besides answering its question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Go on with what stands here.
+    Continue,
+    /// Yes, this is so.
+    Yes,
+    /// No, it is not; says what to do.
+    No,
+    /// Save the form.
+    Save,
+    /// Back.
+    Back,
+    /// Leave the wizard; where nothing is interrupted by it, at once.
+    Leave,
+    /// Park the run and return to the customers.
+    Park,
+    /// Ask, list or read again now.
+    Refresh,
+    /// Add a customer.
+    Add,
+    /// Find the server by Autodiscover.
+    Discover,
+    /// Empty the list of mailboxes.
+    EmptyList,
+    /// Show the link, and note when it was first shown.
+    Authorise,
+    /// Enable the product for this customer.
+    Enable,
+    /// Send the link or the receipt to the terminal's clipboard.
+    Copy,
+    /// Print the link alone.
+    PrintAlone,
+    /// Open the link in a browser here.
+    Open,
+    /// Write the link or the receipt into a file that only the operator can read.
+    WriteFile,
+    /// Play the customer (sandbox only).
+    Rehearse,
+    /// Untick what is shown; with nothing ticked, bring the ticks back.
+    Clear,
+    /// Choose the kinds that are included.
+    Kinds,
+    /// Enable Auto; with the rule on: undo it.
+    Auto,
+    /// Sort by name, or back to the order of arrival.
+    Sort,
+    /// Look at the bill of the ticked users.
+    Review,
+    /// Stop after this batch.
+    Stop,
+    /// To the outcome.
+    Finish,
+    /// The next form of the receipt: for the ticket, for the customer, as JSON.
+    NextReceipt,
+    /// To the customers, for the next one.
+    Another,
+}
+
+/// Why the process must go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// SIGTERM: exit code 143.
+    Terminate,
+    /// SIGHUP, end of file or EIO on the terminal: exit code 129.
+    HangUp,
+    /// SIGQUIT: exit code 131.
+    Quit,
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pick(row) => f.debug_tuple("Pick").field(row).finish(),
+            Self::Fill(field, value) => f.debug_tuple("Fill").field(field).field(value).finish(),
+            Self::Settle(field) => f.debug_tuple("Settle").field(field).finish(),
+            Self::Submit => f.write_str("Submit"),
+            Self::Yes => f.write_str("Yes"),
+            Self::No => f.write_str("No"),
+            Self::Number(number) => f.debug_tuple("Number").field(number).finish(),
+            Self::Mark(mark, which) => f.debug_tuple("Mark").field(mark).field(which).finish(),
+            Self::Do(action) => f.debug_tuple("Do").field(action).finish(),
+            Self::Back => f.write_str("Back"),
+            Self::Leave => f.write_str("Leave"),
+            Self::End(why) => f.debug_tuple("End").field(why).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) | Self::Lines(text) => write!(f, "{} bytes", text.len()),
+            Self::Secret(_) => f.write_str("a secret"),
+            Self::Choice(at) => write!(f, "choice {at}"),
+        }
+    }
+}
+
+impl fmt::Debug for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("All"),
+            Self::Shown(generation) => write!(f, "Shown({generation})"),
+            Self::Range(from, to, generation) => write!(f, "Range({from}, {to}, {generation})"),
+            Self::Users(users) => write!(f, "{} users", users.len()),
+        }
+    }
+}

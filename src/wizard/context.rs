@@ -1,0 +1,106 @@
+//! What screens work with: what the wizard was told at the start, and what it hands to a screen with each event and view.
+
+use crate::domain::{
+    id::{RunId, TenantId},
+    phrase::Phrase,
+    run::Operator,
+    text::Text,
+    time::Moment,
+};
+
+use super::{
+    outbox::Outbox,
+    session::Session,
+    view::{Notice, Tone},
+    words,
+};
+
+/// What the wizard is told when it is made, before anything has been opened: the first view needs no more.
+///
+/// Operator and link come with [`World`](super::call::World), which takes the place of what stood here.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the place, none excludes another")]
+pub struct Setup {
+    /// Everything is invented: every screen says so.
+    pub is_sandbox: bool,
+    /// The customer can be played with one key.
+    pub rehearsal: bool,
+    /// The operator at the keyboard; until the world is open, one without rights.
+    pub operator: Operator,
+    /// What stands before the tenant in the consent link.
+    pub link_prefix: String,
+    /// What stands behind the tenant in the consent link.
+    pub link_suffix: String,
+    /// Whether a browser can be opened here (not over ssh, not without a display).
+    pub can_open_browser: bool,
+    /// Most bytes of base64 that the front end can send to a clipboard; 0: it has no way to one.
+    pub clipboard: usize,
+    /// The permissions asked for: name and plain reason.
+    pub permissions: Vec<(Text, Text)>,
+    /// Go straight to this run.
+    pub run: Option<RunId>,
+    /// The board is looked at: Microsoft is asked about the runs on it that wait for consent. A program that comes for one
+    /// run only must not have Microsoft asked about all the others.
+    pub is_board_watched: bool,
+    /// IANA name of the zone that this computer is in.
+    pub here: Text,
+}
+
+impl Setup {
+    /// The consent link for a tenant: the GUID stands in the path, never a word like `organizations`.
+    #[must_use]
+    pub fn link(&self, tenant: TenantId) -> Text {
+        Text::of(format_args!("{}{tenant}{}", self.link_prefix, self.link_suffix))
+    }
+
+    /// Whether the way to the clipboard takes all of a text. Base64 makes four bytes of three.
+    pub(crate) const fn can_copy(&self, text: &str) -> bool {
+        text.len().div_ceil(3).saturating_mul(4) <= self.clipboard
+    }
+}
+
+/// What a screen works with while it handles an answer or a reply.
+pub(crate) struct UpdateCx<'a> {
+    /// When it happened.
+    pub(crate) now: Moment,
+    /// What the wizard was told at the start.
+    pub(crate) setup: &'a Setup,
+    /// What belongs to the run.
+    pub(crate) session: &'a mut Session,
+    /// Where wishes go.
+    pub(crate) calls: &'a mut Outbox,
+    /// One line of state to show until the next answer.
+    pub(crate) notice: &'a mut Option<Notice>,
+}
+
+impl UpdateCx<'_> {
+    /// Whether the run may be changed here; says why not.
+    pub(crate) fn may_write(&mut self) -> bool {
+        let is_read_only = self.session.record.as_ref().is_some_and(|record| record.is_read_only);
+        if is_read_only {
+            self.say(Tone::Warn, words::READ_ONLY);
+        }
+        !is_read_only
+    }
+
+    /// Says something in the line of state.
+    pub(crate) fn say(&mut self, tone: Tone, words: impl Into<Phrase>) {
+        *self.notice = Some(Notice::new(tone, words));
+    }
+
+    /// The same as a view is made with.
+    pub(crate) const fn look(&self) -> ViewCx<'_> {
+        ViewCx { now: self.now, setup: self.setup, session: self.session }
+    }
+}
+
+/// What a screen looks at while it makes its view.
+#[derive(Clone, Copy)]
+pub(crate) struct ViewCx<'a> {
+    /// The moment of the last event.
+    pub(crate) now: Moment,
+    /// What the wizard was told at the start.
+    pub(crate) setup: &'a Setup,
+    /// What belongs to the run.
+    pub(crate) session: &'a Session,
+}

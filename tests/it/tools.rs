@@ -1,0 +1,56 @@
+//! What of this computer a test works with, and how it says that something is missing.
+
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+};
+
+/// Where a program lies; none, said aloud, where it is not installed.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let found = found(name);
+    if found.is_none() {
+        skipped(name);
+    }
+    found
+}
+
+/// The same for a program that the gate does not install either: without it a part of a test is left out everywhere.
+pub(crate) fn spare(name: &str) -> Option<PathBuf> {
+    let found = found(name);
+    if found.is_none() {
+        left_out(name);
+    }
+    found
+}
+
+fn found(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A test, or a part of one, is left out because this is missing. Where CI is set that is a failure: the gate installs
+/// what the tests need.
+fn skipped(what: &str) {
+    let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+    assert!(!is_ci, "{what} is missing, and CI is set");
+    left_out(what);
+}
+
+/// Microsoft's own descriptions, which lie beside the project where the team works and nowhere else; none, said aloud,
+/// where no folder is named. A folder that is named must be there.
+pub(crate) fn descriptions() -> Option<PathBuf> {
+    let named = std::env::var_os("BACKUP365_CONFORMANCE").filter(|folder| !folder.is_empty());
+    let folder = named.map(PathBuf::from);
+    match &folder {
+        Some(folder) => assert!(folder.is_dir(), "{} is missing", folder.display()),
+        None => left_out("the folder of Microsoft's descriptions (BACKUP365_CONFORMANCE)"),
+    }
+    folder
+}
+
+/// Says that a test, or a part of one, is left out for want of something that no gate can install, a right for example.
+/// Past the test harness, which keeps the words of a test that passes to itself.
+pub(crate) fn left_out(what: &str) {
+    let words = format!("SKIPPED a test or a part of one: {what} is not here\n");
+    io::stderr().write_all(words.as_bytes()).unwrap();
+}
