@@ -156,6 +156,8 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
     if rows.is_none() && state.scroll.most > 0 {
         items.push(Item::new(MORE, "PgDn", "more"));
     }
+    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && keys::is_open(binding, view);
+    items.extend(KEYS.iter().filter(works).map(|binding| item(binding, OWN, view)));
     items.push(Item::new(COMMON, "Ctrl-C", "leave"));
     items
 }
@@ -171,7 +173,14 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         let tick = table.remove(at);
         items.push(Item::new(ANSWER + 1, "Space", tick.label));
     }
-    items.extend(enter(view, state).map(|label| Item::new(ANSWER, "Enter", label)));
+    let enter = enter(view, state);
+    // What Enter does already needs no second key on the line.
+    let is_entered = |deed: Deed| {
+        let default = view.actions.iter().find(|offer| offer.is_default);
+        default.is_some_and(|offer| deed == Deed::Do(offer.action) && enter.as_deref() == Some(offer.label))
+    };
+    table.retain(|binding| !is_entered(binding.deed));
+    items.extend(enter.map(|label| Item::new(ANSWER, "Enter", label)));
     let has_failed = view.page.blocks.iter().any(|block| matches!(block, Block::Failure(_)))
         || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let own = |binding: &&&Binding| binding.scope != Scope::Everywhere;

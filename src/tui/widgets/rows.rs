@@ -210,9 +210,10 @@ impl RowsTable<'_, '_> {
         self.settle(list, area.height);
         let len = self.view.rows.len();
         if len == 0 {
-            for (y, line) in
-                (area.y..area.bottom()).zip(wrap(&self.empty, area.width, self.theme.use_unicode()))
-            {
+            // The gutter of the rows, and the air in front of a border: words touch neither.
+            let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+            let lines = wrap(&self.empty, area.width, self.theme.use_unicode());
+            for (y, line) in (area.y..area.bottom()).zip(lines) {
                 Span::raw(line).render(Rect { y, height: 1, ..area }, buf);
             }
             return Some(Position::new(area.x, area.y));
