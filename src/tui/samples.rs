@@ -5,6 +5,7 @@ use ratatui::{Terminal, backend::TestBackend, layout::Position};
 use crate::{
     domain::{
         bill::{Bill, StaysOff},
+        card::Card,
         id::UserId,
         phrase::Phrase,
         protection::State as Protection,
@@ -15,8 +16,8 @@ use crate::{
         answer::{Action, FieldId, Revision, RowId},
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
-            Bar, BillView, Block, Button, Card, Cell, Cells, Column, FieldValue, FieldView, Mark, Notice,
-            Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
+            Bar, BillView, Block, Button, Cell, Cells, Column, FieldValue, FieldView, Mark, Notice, Offer,
+            Page, Place, Row, Rows, RowsView, Stop, Tone, View,
         },
     },
 };

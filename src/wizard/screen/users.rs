@@ -13,6 +13,7 @@ mod scene;
 
 use crate::{
     domain::{
+        card::Card,
         draft::Draft,
         phrase::{Phrase, WayOn, phrase},
         protection::Chosen,
@@ -25,7 +26,7 @@ use crate::{
         pending::{self, Arrival, Excluded, Pending},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Card, Rows, Tone},
+        view::{Rows, Tone},
         words,
     },
 };
