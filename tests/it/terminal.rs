@@ -39,6 +39,12 @@ pub(crate) const TAB: &str = "\t";
 pub(crate) const DOWN: &str = "\x1b[B";
 /// The arrow to the right.
 pub(crate) const RIGHT: &str = "\x1b[C";
+/// The arrow to the left.
+pub(crate) const LEFT: &str = "\x1b[D";
+/// The key End.
+pub(crate) const END: &str = "\x1b[F";
+/// The key that shows the next page.
+pub(crate) const PAGE_DOWN: &str = "\x1b[6~";
 /// Ctrl-C.
 pub(crate) const CTRL_C: &str = "\x03";
 

@@ -41,7 +41,9 @@ impl Terminal {
 
     /// Presses Enable once every check is good; the users come.
     pub(crate) fn enables(&mut self) -> &mut Self {
-        self.sees(&["All checks are good", ">‹ Enable ›"]).keys(ENTER).sees(&["Which users shall be protected?"])
+        self.sees(&["All checks are good", ">‹ Enable ›"])
+            .keys(ENTER)
+            .sees(&["Which users shall be protected?"])
     }
 
     /// From the first screen to the users, on path 1.
