@@ -247,13 +247,14 @@ fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
 
 /// What Enter does.
 fn enter(view: &View<'_>, state: &State) -> Option<String> {
-    let offered = |action: Action| {
-        let button = view.page.blocks.iter().find_map(|block| match block {
-            Block::Buttons(buttons) => {
-                buttons.iter().find(|button| button.action == action).map(|button| button.label)
-            }
+    let button = |action: Action| {
+        view.page.blocks.iter().find_map(|block| match block {
+            Block::Buttons(buttons) => buttons.iter().find(|button| button.action == action),
             _ => None,
-        });
+        })
+    };
+    let offered = |action: Action| {
+        let button = button(action).map(|button| button.label);
         let label = button.or_else(|| view.offer(action).map(|offer| offer.label));
         label.map(str::to_lowercase)
     };
@@ -265,6 +266,8 @@ fn enter(view: &View<'_>, state: &State) -> Option<String> {
         })
     };
     match (state.focus, &view.ask.shape) {
+        // A closed button only says why it is closed.
+        (Focus::Button(action), _) if button(action).is_some_and(|button| !button.is_open) => None,
         (Focus::Button(action), _) => offered(action).or_else(|| Some("press".into())),
         (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save),
         (Focus::Choice(_), _) => Some("next".into()),
