@@ -41,6 +41,8 @@ pub(crate) const DOWN: &str = "\x1b[B";
 pub(crate) const RIGHT: &str = "\x1b[C";
 /// The arrow to the left.
 pub(crate) const LEFT: &str = "\x1b[D";
+/// The key End.
+pub(crate) const END: &str = "\x1b[F";
 /// Ctrl-C.
 pub(crate) const CTRL_C: &str = "\x03";
 
@@ -48,7 +50,7 @@ pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const TYPED: &str = r#""$PROGRAM""#;
 
 /// How long any one condition may take; generous, because test machines are shared.
-const DEADLINE: Duration = Duration::from_mins(1);
+const DEADLINE: Duration = Duration::from_secs(12);
 
 /// A home folder of its own, with everything that the program keeps.
 pub(crate) struct Home(tempfile::TempDir);

@@ -363,7 +363,7 @@ fn a_document_is_said_when_it_is_asked_for_and_then_the_next_one() {
         let mut view = view(Shape::Read, "Done.".into(), vec![Block::Lines(document)]);
         view.actions = vec![
             Offer::new(Action::Another, "next customer", "To the customers.").by_default(),
-            Offer::new(Action::NextReceipt, "next receipt", "The next form of the receipt."),
+            Offer::new(Action::NextReceipt, "next form", "The next form of the receipt."),
             Offer::new(Action::Leave, "leave", "Leave. The run is kept."),
         ];
         view

@@ -156,6 +156,8 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
     if rows.is_none() && state.scroll.most > 0 {
         items.push(Item::new(MORE, "PgDn", "more"));
     }
+    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && keys::is_open(binding, view);
+    items.extend(KEYS.iter().filter(works).map(|binding| item(binding, OWN, view)));
     items.push(Item::new(COMMON, "Ctrl-C", "leave"));
     items
 }

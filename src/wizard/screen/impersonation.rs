@@ -194,7 +194,12 @@ impl Impersonation {
         let rehearsal = cx.setup.rehearsal;
         let told = || {
             let is_asked = rehearsal && self.form.text(FieldId::Account).is_empty();
-            is_asked.then(|| Notice::new(Tone::Plain, phrase!["Sandbox: ", WayOn::FillIn]))
+            is_asked.then(|| {
+                Notice::new(
+                    Tone::Plain,
+                    phrase!["The sandbox knows what this customer would tell you. ", WayOn::FillIn],
+                )
+            })
         };
         let wait = self.saving.notice(cx.now).or_else(|| self.finding.notice(cx.now));
         let heading = format_args!("How do we reach the mailboxes of {customer}?");

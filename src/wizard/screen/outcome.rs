@@ -188,7 +188,7 @@ impl Outcome {
             Offer::new(Action::Another, "next customer", "To the customers, for the next one.").by_default(),
             Offer::new(
                 Action::NextReceipt,
-                "next receipt",
+                "next form",
                 "The receipt for the ticket, for the customer, as JSON.",
             ),
             Offer::new(Action::WriteFile, "write file", "Writes this receipt into a file."),
