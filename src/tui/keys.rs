@@ -652,7 +652,13 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             }
             nothing_here(press, state)
         }
-        Deed::Do(action) => Outcome::Give(Given::Do(action)),
+        Deed::Do(action) => {
+            // Another text: it is read from its top.
+            if action == Action::NextReceipt {
+                state.scroll = state::Scroll::default();
+            }
+            Outcome::Give(Given::Do(action))
+        }
         Deed::Mark(mark, whom) => self::mark(mark, whom, view, state),
         Deed::Back => Outcome::Give(Given::Back),
         own => {

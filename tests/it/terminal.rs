@@ -43,6 +43,8 @@ pub(crate) const RIGHT: &str = "\x1b[C";
 pub(crate) const LEFT: &str = "\x1b[D";
 /// The key End.
 pub(crate) const END: &str = "\x1b[F";
+/// The key that shows the next page.
+pub(crate) const PAGE_DOWN: &str = "\x1b[6~";
 /// Ctrl-C.
 pub(crate) const CTRL_C: &str = "\x03";
 
@@ -50,7 +52,7 @@ pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const TYPED: &str = r#""$PROGRAM""#;
 
 /// How long any one condition may take; generous, because test machines are shared.
-const DEADLINE: Duration = Duration::from_secs(12);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A home folder of its own, with everything that the program keeps.
 pub(crate) struct Home(tempfile::TempDir);

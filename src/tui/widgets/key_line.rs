@@ -215,7 +215,14 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         _ => state.scroll.most > 0,
     };
     if scrolls {
-        let key = if matches!(state.focus, Focus::Text | Focus::Number) { "Down" } else { "PgDn" };
+        let is_line = matches!(state.focus, Focus::Text | Focus::Number);
+        // At the end there is more above only.
+        let key = match (is_line, state.scroll.top >= state.scroll.most) {
+            (true, false) => "Down",
+            (true, true) => "Up",
+            (false, false) => "PgDn",
+            (false, true) => "PgUp",
+        };
         items.push(Item::new(MORE, key, "more"));
     }
     // What the state needs goes first, after the answer.
