@@ -164,6 +164,10 @@ impl Tui {
     ///
     /// A window that is being pulled has another size from frame to frame: while nobody presses a key, what stands there
     /// stays until the reading thread says that it has come to rest.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a frame took to be written, which no replayed clock knows"
+    )]
     fn draw(&mut self, view: &View<'_>) -> io::Result<()> {
         if !self.guard.is_shown() {
             return Ok(());

@@ -237,8 +237,7 @@ pub enum Outcome {
 pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
     is_in_scope(binding, view)
         && match binding.deed {
-            Deed::Do(Action::Leave) | Deed::Back | Deed::Help | Deed::Explain => true,
-            Deed::Do(action) => view.offer(action).is_some(),
+            Deed::Do(action) => action == Action::Leave || view.offer(action).is_some(),
             Deed::Mark(mark, whom) => match &view.ask.shape {
                 Shape::Select(asked) => match (mark, whom) {
                     (Mark::Off, _) => asked.may_turn_off,
@@ -250,7 +249,7 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
             },
             Deed::Say => !view.card.say.is_empty(),
             Deed::Search => state::rows(&view.page).is_some_and(|rows| rows.search.is_some()),
-            Deed::Range | Deed::Details => true,
+            Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain => true,
             Deed::Code => state::link(&view.page).is_some(),
         }
 }
@@ -290,11 +289,7 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
     let had_said = state.said.take().is_some();
     let outcome = match (&state.panel, press) {
-        (Some(Panel::Code), _) => {
-            state.panel = None;
-            Outcome::Changed
-        }
-        (Some(Panel::Help), Press::Ctrl('g')) => {
+        (Some(Panel::Code), _) | (Some(Panel::Help), Press::Ctrl('g')) => {
             state.panel = None;
             Outcome::Changed
         }
@@ -540,7 +535,7 @@ fn moved(press: Press, view: &View<'_>, state: &mut State) -> Option<Outcome> {
         find(Press::Char(letter), view).is_none_or(|binding| binding.key != Press::Char(letter))
     };
     let list = state.list_mut(view.ask.id);
-    let last = rows.rows.len().saturating_sub(1);
+    let bottom = rows.rows.len().saturating_sub(1);
     let here = list.lit(rows).unwrap_or(0);
     let page = usize::from(list.height).max(1);
     let half = (page / 2).max(1);
@@ -553,11 +548,11 @@ fn moved(press: Press, view: &View<'_>, state: &mut State) -> Option<Outcome> {
         Press::Ctrl('d') => here.saturating_add(half),
         Press::Home => 0,
         Press::Char('g') if is_free('g') => 0,
-        Press::End => last,
-        Press::Char('G') if is_free('G') => last,
+        Press::End => bottom,
+        Press::Char('G') if is_free('G') => bottom,
         _ => return None,
     };
-    let to = to.min(last);
+    let to = to.min(bottom);
     if to == here {
         return Some(Outcome::Nothing);
     }
@@ -615,12 +610,12 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     }
     match (&mut state.panel, press) {
         (Some(Panel::Explain(explain)), Press::Char('/') | Press::Tab | Press::BackTab) => {
-            explain.in_field = true
+            explain.in_field = true;
         }
         (Some(Panel::Help), Press::Char('?'))
         | (Some(Panel::Say), Press::Char('s'))
-        | (Some(Panel::Explain(_)), Press::Char('e')) => state.panel = None,
-        (_, Press::Esc | Press::Enter | Press::Char('b' | 'B')) => state.panel = None,
+        | (Some(Panel::Explain(_)), Press::Char('e'))
+        | (_, Press::Esc | Press::Enter | Press::Char('b' | 'B')) => state.panel = None,
         (_, Press::Char('?')) => state.open(Panel::Help),
         (_, Press::Char('s')) => state.open(Panel::Say),
         (_, Press::Char('e')) => state.explain(view),
@@ -696,9 +691,9 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) {
             }
         }
         Deed::Range => {
-            let lit = lit(view, state);
+            let at = lit(view, state);
             let list = state.list_mut(view.ask.id);
-            list.anchor = if list.anchor.is_some() { None } else { lit };
+            list.anchor = if list.anchor.is_some() { None } else { at };
             if list.anchor.is_some() {
                 state.say(Tone::Plain, "Range: move, then Space, x or O. Esc ends it.");
             }

@@ -479,8 +479,11 @@ fn a_frame_that_was_not_taken_is_written_again_whole() {
     };
     assert!(draw("first", false).0);
     assert!(!draw("second", true).0);
-    let (drew, written) = draw("second", false);
-    assert!(drew && written.starts_with("\x1b[m\x1b[H\x1b[2J") && written.contains("second"), "{written:?}");
+    let (is_drawn, written) = draw("second", false);
+    assert!(
+        is_drawn && written.starts_with("\x1b[m\x1b[H\x1b[2J") && written.contains("second"),
+        "{written:?}"
+    );
     assert!(!written.contains("first"), "{written:?}");
 }
 
@@ -529,7 +532,7 @@ proptest! {
             prop_assert_eq!(text(&used), text(&fresh));
             let looks = |terminal: &vt100::Parser| -> Vec<bool> {
                 let cells = (0..4).flat_map(|y| (0..12).map(move |x| (y, x)));
-                cells.map(|(y, x)| terminal.screen().cell(y, x).is_some_and(|cell| cell.inverse())).collect()
+                cells.map(|(y, x)| terminal.screen().cell(y, x).is_some_and(vt100::Cell::inverse)).collect()
             };
             prop_assert_eq!(looks(&used), looks(&fresh));
         }

@@ -117,7 +117,7 @@ fn below(state: &CheckState, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine>
             words.spans.insert(0, blank(MARK));
             words.into()
         }
-        what => FlowLine { what, ..line },
+        what @ super::flow::Piece::Gauge { .. } => FlowLine { what, ..line },
     };
     lines.into_iter().map(indent).collect()
 }
@@ -207,7 +207,7 @@ pub(crate) fn failure(failure: &Failure, pen: Pen) -> Vec<FlowLine> {
             spans.extend(words.spans);
             Line::from(spans).into()
         }
-        what => FlowLine { what, ..line },
+        what @ super::flow::Piece::Gauge { .. } => FlowLine { what, ..line },
     };
     lines.into_iter().enumerate().map(with_edge).collect()
 }

@@ -33,10 +33,9 @@ const fn measure(column: Column) -> Measure {
         Column::Department => (10, 40, true),
         Column::Domain => (14, 32, false),
         Column::Reference => (6, 12, true),
-        Column::Progress => (18, 60, false),
         Column::Path => (16, 40, false),
         Column::Next => (40, 60, true),
-        Column::Result => (18, 60, false),
+        Column::Progress | Column::Result => (18, 60, false),
     };
     Measure { least, most, is_extra }
 }

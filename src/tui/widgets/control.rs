@@ -102,7 +102,7 @@ fn edge(is_focused: bool, pen: Pen) -> (Span<'static>, Role) {
 }
 
 /// A field between its edges.
-fn boxed(label: &str, labels: u16, value: (String, u16), focus: (Focus, bool), pen: Pen) -> FlowLine {
+fn boxed(label: &str, labels: u16, value: &(String, u16), focus: (Focus, bool), pen: Pen) -> FlowLine {
     let (edge, role) = edge(focus.1, pen);
     let x = EDGE.saturating_add(labels).saturating_add(2);
     let room = field_room(labels, pen);
@@ -124,17 +124,12 @@ fn field_room(labels: u16, pen: Pen) -> u16 {
 
 /// The line below a control, always there: what is wrong, or else the hint.
 fn below(indent: u16, hint: &str, problem: Option<&str>, pen: Pen) -> Vec<FlowLine> {
-    match problem {
-        Some(problem) => {
-            let first =
-                vec![blank(indent), pen.theme.span(Role::Warn, pen.theme.glyphs().warn), Span::raw(" ")];
-            pen.hanging(first, indent.saturating_add(2), Role::Warn, problem)
-        }
-        None => {
-            let lines = pen.hanging(vec![blank(indent)], indent, Role::Quiet, hint);
-            lines.into_iter().map(|line| FlowLine { rank: Rank::Hint, ..line }).collect()
-        }
+    if let Some(problem) = problem {
+        let first = vec![blank(indent), pen.theme.span(Role::Warn, pen.theme.glyphs().warn), Span::raw(" ")];
+        return pen.hanging(first, indent.saturating_add(2), Role::Warn, problem);
     }
+    let lines = pen.hanging(vec![blank(indent)], indent, Role::Quiet, hint);
+    lines.into_iter().map(|line| FlowLine { rank: Rank::Hint, ..line }).collect()
 }
 
 /// A field with its hint or its problem.
@@ -147,7 +142,7 @@ pub(crate) fn field(
 ) -> Vec<FlowLine> {
     let own = Focus::Field(view.id);
     let value = in_sight(field, view, field_room(labels, pen), pen.theme);
-    let mut lines = vec![boxed(view.label, labels, value, (own, own == focus), pen)];
+    let mut lines = vec![boxed(view.label, labels, &value, (own, own == focus), pen)];
     let indent = EDGE.saturating_add(labels).saturating_add(2);
     let keyboard = if own == focus { Keyboard::Text } else { Keyboard::Commands };
     let problem = view.problem.as_ref().map(|problem| say(problem, keyboard));
@@ -155,7 +150,9 @@ pub(crate) fn field(
     let mut more = below(indent, hint.as_str(), problem.as_ref().map(Text::as_str), pen);
     if matches!(view.value, FieldValue::Masked { is_filled: false }) {
         // Beside an empty secret stands whether one is saved: that is no mere hint.
-        more.iter_mut().for_each(|line| line.rank = Rank::Needed);
+        for line in &mut more {
+            line.rank = Rank::Needed;
+        }
     }
     lines.append(&mut more);
     lines

@@ -61,13 +61,13 @@ impl PageView<'_, '_> {
         let Some(lines) = self.lines() else { return self.work(area, buf, state) };
         let has_more = self.page.blocks.len() > 1;
         if !has_more {
-            return self.receipt(lines, area, buf, state);
+            return Some(self.receipt(lines, area, buf, state));
         }
         let areas: [Rect; 2] = if area.width >= BESIDE_FROM {
             Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(area)
         } else {
             let borders = if self.has_borders() { 2 } else { 2 + u16::from(self.step.is_some()) };
-            let pen = self.pen(self.inner(area), state);
+            let pen = Pen { theme: state.theme, width: self.inner(area) };
             let need = self.flow(pen, state, Fold::Well).len();
             let rows = state::rows(self.page).map_or(0, |rows| rows.rows.len().min(4).saturating_add(2));
             let need = u16::try_from(need.saturating_add(rows)).unwrap_or(u16::MAX).saturating_add(borders);
@@ -78,7 +78,7 @@ impl PageView<'_, '_> {
         let [work, receipt] = areas;
         let cursor = self.work(work, buf, state);
         let read = self.receipt(lines, receipt, buf, state);
-        if state.focus == Focus::Text { read } else { cursor.or(read) }
+        if state.focus == Focus::Text { Some(read) } else { cursor.or(Some(read)) }
     }
 
     /// The lines of a receipt.
@@ -91,10 +91,8 @@ impl PageView<'_, '_> {
 
     /// What the receipt is: the block directly above it says so.
     fn receipt_title(&self) -> Option<&Phrase> {
-        let title = |pair: &[Block<'_>]| match pair {
-            [Block::Para(_) | Block::Strong(..), Block::Lines(_)] => true,
-            _ => false,
-        };
+        let title =
+            |pair: &[Block<'_>]| matches!(pair, [Block::Para(_) | Block::Strong(..), Block::Lines(_)]);
         let at = self.page.blocks.windows(2).position(title)?;
         match self.page.blocks.get(at)? {
             Block::Para(words) | Block::Strong(_, words) => Some(words),
@@ -108,10 +106,6 @@ impl PageView<'_, '_> {
 
     fn inner(&self, area: Rect) -> u16 {
         if self.has_borders() { area.width.saturating_sub(4) } else { area.width }
-    }
-
-    fn pen(&self, width: u16, state: &State) -> Pen {
-        Pen { theme: state.theme, width }
     }
 
     fn panel(&self, keyboard: Keyboard) -> Panel {
@@ -144,7 +138,7 @@ impl PageView<'_, '_> {
         panel.range = self.step.clone().unwrap_or_default();
         let theme = state.theme;
         let inner = panel.frame(area, buf, theme);
-        let pen = self.pen(inner.width, state);
+        let pen = Pen { theme: state.theme, width: inner.width };
         let height = usize::from(inner.height);
         let mut lines = self.flow(pen, state, Fold::Well);
         for fold in [Fold::Less, Fold::All] {
@@ -166,7 +160,7 @@ impl PageView<'_, '_> {
     }
 
     /// The receipt, as it is, in a panel of its own.
-    fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let theme = state.theme;
         let panel = Panel {
             title: self
@@ -178,7 +172,7 @@ impl PageView<'_, '_> {
             ..Panel::default()
         };
         let inner = panel.frame(area, buf, theme);
-        let pen = self.pen(inner.width, state);
+        let pen = Pen { theme: state.theme, width: inner.width };
         let lines: Vec<FlowLine> = lines
             .iter()
             .flat_map(
@@ -189,7 +183,7 @@ impl PageView<'_, '_> {
         StatefulWidget::render(&flow, inner, buf, &mut state.scroll);
         let scroll = state.scroll;
         scrolled(&panel, area, buf, &scroll, lines.len(), theme);
-        Some(Position::new(inner.x, inner.y))
+        Position::new(inner.x, inner.y)
     }
 
     /// A page with rows: they take what is left; words above them give way.
@@ -213,7 +207,7 @@ impl PageView<'_, '_> {
         let keyboard = state.keyboard();
         let focus = self.focus(state);
         let inner_width = self.inner(area);
-        let pen = self.pen(inner_width, state);
+        let pen = Pen { theme: state.theme, width: inner_width };
         let search = self.search(rows, pen, state);
         let mut lines = self.flow(pen, state, Fold::All);
         let has_counts = !rows.counts.is_empty() || rows.domain.is_some();
@@ -252,10 +246,10 @@ impl PageView<'_, '_> {
         }
         let mut cursor = None;
         for line in search {
-            cursor = cursor.or(self.put(&line, &mut inner, focus, buf));
+            cursor = cursor.or(Self::put(&line, &mut inner, focus, buf));
         }
         for line in &lines {
-            cursor = cursor.or(self.put(line, &mut inner, focus, buf));
+            cursor = cursor.or(Self::put(line, &mut inner, focus, buf));
         }
         // The lit row is one look from border to border; its air is the gutter.
         let within = if panel.has_borders {
@@ -271,24 +265,17 @@ impl PageView<'_, '_> {
     /// Which rows are seen, and where we are among the steps where there is no line of them.
     fn range(&self, rows: &RowsView<'_>, list: &List, width: u16, theme: Theme) -> String {
         match (rows::range(rows, list, theme), &self.step) {
-            (range, None) => range,
             (range, Some(step)) if range.is_empty() => step.clone(),
             // The range must be seen; where we are among the steps may be missed.
             (range, Some(step)) if usize::from(width) > range.len() + step.len() + 30 => {
                 format!("{step}  {range}")
             }
-            (range, Some(_)) => range,
+            (range, _) => range,
         }
     }
 
     /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
-    fn put(
-        &self,
-        line: &FlowLine,
-        inner: &mut Rect,
-        focus: Option<Focus>,
-        buf: &mut Buffer,
-    ) -> Option<Position> {
+    fn put(line: &FlowLine, inner: &mut Rect, focus: Option<Focus>, buf: &mut Buffer) -> Option<Position> {
         if let super::flow::Piece::Words(words) = &line.what {
             words.render(Rect { height: 1.min(inner.height), ..*inner }, buf);
         }
@@ -502,7 +489,7 @@ pub(crate) fn scrolled(
     panel.scrollbar(area, buf, (scroll.top, scroll.page, len), theme);
     let last = scroll.top.saturating_add(scroll.page).min(len);
     let words = format!(" {}{}{last} of {len} ", grouped(scroll.top + 1), theme.glyphs().to);
-    let edge = if panel.has_borders { 1 } else { 0 };
+    let edge = u16::from(panel.has_borders);
     let wide = width(&words);
     let x = area.right().saturating_sub(edge).saturating_sub(wide);
     buf.set_line(x, area.y, &theme.span(Role::Plain, &words).into(), wide);

@@ -48,11 +48,11 @@ pub(crate) struct RowsTable<'v, 'a> {
 /// Which rows are seen; nothing when all are.
 pub(crate) fn range(view: &RowsView<'_>, list: &List, theme: Theme) -> String {
     let (len, shown) = (view.rows.len(), usize::from(list.height));
-    let last = list.top.saturating_add(shown).min(len);
+    let bottom = list.top.saturating_add(shown).min(len);
     if len <= shown {
         return String::new();
     }
-    format!("{}{}{} of {}", grouped(list.top + 1), theme.glyphs().to, grouped(last), grouped(len))
+    format!("{}{}{} of {}", grouped(list.top + 1), theme.glyphs().to, grouped(bottom), grouped(len))
 }
 
 impl RowsTable<'_, '_> {
@@ -143,7 +143,7 @@ impl RowsTable<'_, '_> {
         at: (bool, bool),
         columns: &[(Column, u16)],
         gutter: u16,
-        tag: Option<String>,
+        tag: Option<&str>,
     ) -> TableRow<'static> {
         let (is_lit, is_in_range) = at;
         // One look for the whole row: no cell keeps a colour of its own.
@@ -172,7 +172,7 @@ impl RowsTable<'_, '_> {
         let last_naming = columns.iter().rposition(|(column, _)| NAMING.contains(column));
         for (at, (column, wide)) in columns.iter().enumerate() {
             let column = if is_lost && *column == Column::Name { Column::Address } else { *column };
-            let tag = tag.as_deref().filter(|_| last_naming == Some(at));
+            let tag = tag.filter(|_| last_naming == Some(at));
             let spans =
                 row.cells.get(column).map(|cell| self.cell(cell, column, *wide, tag)).unwrap_or_default();
             let spans = spans.into_iter().map(|(as_role, words)| self.theme.span(role(as_role), &words));
@@ -210,9 +210,10 @@ impl RowsTable<'_, '_> {
         self.settle(list, area.height);
         let len = self.view.rows.len();
         if len == 0 {
-            for (y, line) in
-                (area.y..area.bottom()).zip(wrap(&self.empty, area.width, self.theme.use_unicode()))
-            {
+            // The gutter of the rows, and the air in front of a border: words touch neither.
+            let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+            let lines = wrap(&self.empty, area.width, self.theme.use_unicode());
+            for (y, line) in (area.y..area.bottom()).zip(lines) {
                 Span::raw(line).render(Rect { y, height: 1, ..area }, buf);
             }
             return Some(Position::new(area.x, area.y));
@@ -227,18 +228,18 @@ impl RowsTable<'_, '_> {
             (list.top..len).take(shown).filter_map(|at| self.view.rows.row(at)).collect();
         let looks: Vec<String> = rows.iter().map(|row| self.look(row, &placed)).collect();
         let alike = alike(&looks);
-        let lit = list.lit(self.view);
+        let cursor = list.lit(self.view);
         let range = list.range(self.view);
         let lines = rows.iter().zip(alike).enumerate().map(|(line, (row, is_alike))| {
             let at = list.top.saturating_add(line);
             let is_in_range = range.is_some_and(|(first, last)| (first..=last).contains(&at));
             // Two rows must not look the same (remote-terminal.md section 3).
             let tag = if is_alike { self.view.rows.tag(at).map(|tag| tag.to_string()) } else { None };
-            self.row(row, (lit == Some(at), is_in_range), &placed, gutter, tag)
+            self.row(row, (cursor == Some(at), is_in_range), &placed, gutter, tag.as_deref())
         });
-        let last = placed.len().saturating_sub(1);
+        let rightmost = placed.len().saturating_sub(1);
         let widths = placed.iter().enumerate().map(|(at, (_, wide))| {
-            Constraint::Length(if at == last { *wide } else { wide.saturating_add(between - 1) })
+            Constraint::Length(if at == rightmost { *wide } else { wide.saturating_add(between - 1) })
         });
         let widths = [Constraint::Length(gutter)].into_iter().chain(widths);
         let selected = self.theme.style(if self.is_lit { Role::Selected } else { Role::Strong });
@@ -247,7 +248,7 @@ impl RowsTable<'_, '_> {
             .column_spacing(1)
             .highlight_spacing(HighlightSpacing::Never)
             .row_highlight_style(selected);
-        let line = lit.and_then(|at| at.checked_sub(list.top)).filter(|line| *line < shown);
+        let line = cursor.and_then(|at| at.checked_sub(list.top)).filter(|line| *line < shown);
         let mut state = TableState::new().with_selected(line);
         StatefulWidget::render(table, area, buf, &mut state);
         let y = area.y.saturating_add(1).saturating_add(u16::try_from(line?).ok()?);

@@ -124,14 +124,15 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
     }
     let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
     let shown = roster.is_filtered().then(|| phrase!["shown ", rows]);
+    let excluded = phrase!["excluded ", counts.excluded];
+    // Where there is no room for all: that somebody is left out on purpose is to be seen, that nobody is may be missed.
+    let (first, last) = if counts.excluded > 0 { (Some(excluded), None) } else { (None, Some(excluded)) };
     let mut all = vec![ticked, seats];
+    all.extend(first);
     all.extend(shown);
-    all.extend([
-        listed,
-        phrase!["eligible ", counts.eligible],
-        phrase!["excluded ", counts.excluded],
-        phrase!["protected ", counts.protected],
-    ]);
+    all.extend([listed, phrase!["eligible ", counts.eligible]]);
+    all.extend(last);
+    all.push(phrase!["protected ", counts.protected]);
     all
 }
 

@@ -240,7 +240,7 @@ fn rows_say_what_they_are() {
         let id = bench.session.roster.id(at).unwrap();
         assert_eq!(bench.session.roster.at(&id), Some(at), "{name}");
     }
-    let all = "ticked 0 · seats 3 → 3 · listed 8 · eligible 2 · excluded 2 · protected 2";
+    let all = "ticked 0 · seats 3 → 3 · excluded 2 · listed 8 · eligible 2 · protected 2";
     assert_eq!(counts(&bench), all);
     assert_eq!(rows(&bench, |rows| rows.domain.clone()), Some(Text::from("bakery5.example")));
     let eligible_and_on = |r: &Request| matches!(r, Request::SaveCounts { listed: 8, eligible: 4, .. });
