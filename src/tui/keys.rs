@@ -166,7 +166,7 @@ pub(crate) const KEYS: &[Binding] = &[
     key(SENDING, 'c', Deed::Do(Action::Copy), "clipboard", "Sends it to your terminal's clipboard."),
     key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
     key(SENDING, 'f', Deed::Do(Action::WriteFile), "file", "Writes it into a file that only you can read."),
-    key(AUTHORISE, 'o', Deed::Do(Action::Open), "open", "Opens the link in a browser on this computer."),
+    key(AUTHORISE, 'o', Deed::Do(Action::Open), "open here", "Opens the link in a browser on this computer."),
     Binding {
         scope: IMPERSONATION,
         // A letter would be text in the first field of the form, and Tab only leads to the next field.
@@ -652,7 +652,13 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             }
             nothing_here(press, state)
         }
-        Deed::Do(action) => Outcome::Give(Given::Do(action)),
+        Deed::Do(action) => {
+            // Another text: it is read from its top.
+            if action == Action::NextReceipt {
+                state.scroll = state::Scroll::default();
+            }
+            Outcome::Give(Given::Do(action))
+        }
         Deed::Mark(mark, whom) => self::mark(mark, whom, view, state),
         Deed::Back => Outcome::Give(Given::Back),
         own => {

@@ -1,6 +1,6 @@
 //! The three paths from start to receipt, with the keyboard alone in a window of 80x24.
 
-use super::terminal::{DOWN, END, ENTER, Home, LEFT, RIGHT, Record, TAB, Terminal};
+use super::terminal::{DOWN, END, ENTER, Home, LEFT, PAGE_DOWN, RIGHT, Record, TAB, Terminal};
 
 #[test]
 fn office_365_through_manage_protect() {
@@ -24,7 +24,8 @@ fn office_365_through_manage_protect() {
         &format!("Backup365 run {run}"),
         "Customer: Harbour Street Cafe (C-1001)",
     ]);
-    terminal.keys(END).sees(&["Result: done", "Turned on by this run: 3"]);
+    terminal.keys(PAGE_DOWN).sees(&["Opened: ", "Finished: "]);
+    terminal.keys(PAGE_DOWN).sees(&["Result: done", "Turned on by this run: 3"]);
     terminal.keys("t").sees(&["Receipt for the customer", "Backup365 for Harbour Street Cafe"]);
     terminal.sees(&["3 users of Office 365 are registered for backup."]);
     terminal.keys("t").sees(&["Receipt as JSON"]).keys(END).sees(&["\"audit\""]);
@@ -83,7 +84,7 @@ fn office_365_by_pasted_id_with_enable_auto() {
         "Enable Auto: the bill and the clock",
         "20:00 AEDT",
         "in Auckland",
-        "At most, seats: 71",
+        "> At most, seats [71 ",
     ]);
     terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats"]).keys("61").keys(ENTER);
     terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney", "scheduled"]);
@@ -114,7 +115,11 @@ fn mpexchange_by_pasted_list() {
         &["4 mailboxes on the list", "No e-mail address in line 3 (“nobody”)"],
     );
     terminal.keys(TAB).sees(&[">‹ Save ›"]);
-    terminal.keys(ENTER).sees(&["● Authorise", "The account signs in: good"]).enables().sees(&["listed 4 ·"]);
+    terminal
+        .keys(ENTER)
+        .sees(&["● Authorise", "The account signs in", "All checks are good"])
+        .enables()
+        .sees(&["listed 4 ·"]);
     terminal.keys("a").sees(&["ticked 4"]).applies("4").keys(ENTER);
     terminal.sees(&["Done: 4 users are registered for backup"]);
     terminal.sees(&["Receipt for the ticket", "Server: https://mail.coastline-hosting.example"]);
@@ -182,7 +187,7 @@ fn holds_no_secret(home: &Home, terminal: &Terminal, secret: &str) {
 fn a_new_user_knows_what_to_type_for_hosted_mail() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.picks("Penguin Parade Motel").takes(0).sees(&["Press Ctrl-Y to have it filled in"]);
+    terminal.picks("Penguin Parade Motel").takes(0).sees(&["Press Ctrl-Y to have them filled in"]);
     terminal.keys("\x19").sees(&["svc-backup@penguinparademotel.example", ">‹ Save ›"]).keys(ENTER);
     terminal.enables().sees(&["listed 4 ·"]);
     holds_no_secret(&home, &terminal, "invented-penguin");

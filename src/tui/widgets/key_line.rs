@@ -215,7 +215,14 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         _ => state.scroll.most > 0,
     };
     if scrolls {
-        let key = if matches!(state.focus, Focus::Text | Focus::Number) { "Down" } else { "PgDn" };
+        let is_line = matches!(state.focus, Focus::Text | Focus::Number);
+        // At the end there is more above only.
+        let key = match (is_line, state.scroll.top >= state.scroll.most) {
+            (true, false) => "Down",
+            (true, true) => "Up",
+            (false, false) => "PgDn",
+            (false, true) => "PgUp",
+        };
         items.push(Item::new(MORE, key, "more"));
     }
     // What the state needs goes first, after the answer.
@@ -249,13 +256,14 @@ fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
 
 /// What Enter does.
 fn enter(view: &View<'_>, state: &State) -> Option<String> {
-    let offered = |action: Action| {
-        let button = view.page.blocks.iter().find_map(|block| match block {
-            Block::Buttons(buttons) => {
-                buttons.iter().find(|button| button.action == action).map(|button| button.label)
-            }
+    let button = |action: Action| {
+        view.page.blocks.iter().find_map(|block| match block {
+            Block::Buttons(buttons) => buttons.iter().find(|button| button.action == action),
             _ => None,
-        });
+        })
+    };
+    let offered = |action: Action| {
+        let button = button(action).map(|button| button.label);
         let label = button.or_else(|| view.offer(action).map(|offer| offer.label));
         label.map(str::to_lowercase)
     };
@@ -267,6 +275,8 @@ fn enter(view: &View<'_>, state: &State) -> Option<String> {
         })
     };
     match (state.focus, &view.ask.shape) {
+        // A closed button only says why it is closed.
+        (Focus::Button(action), _) if button(action).is_some_and(|button| !button.is_open) => None,
         (Focus::Button(action), _) => offered(action).or_else(|| Some("press".into())),
         (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save),
         (Focus::Choice(_), _) => Some("next".into()),

@@ -449,8 +449,9 @@ impl PageView<'_, '_> {
         let sends = |binding: &&Binding| {
             super::key_line::is_sending(binding.deed) && keys::is_open(binding, self.view)
         };
-        let mut spans: Vec<Span<'static>> = Vec::new();
-        let mut used = 0_u16;
+        let lead = "Send it:  ";
+        let mut spans: Vec<Span<'static>> = vec![theme.span(Role::Plain, lead)];
+        let mut used = width(lead);
         for binding in KEYS.iter().filter(sends) {
             let (key, label) = (keys::name(binding.key), binding.label);
             let wide = width(&key).saturating_add(width(label)).saturating_add(4);
@@ -461,7 +462,7 @@ impl PageView<'_, '_> {
             spans.extend([theme.span(Role::Accent, &key), theme.span(Role::Plain, &format!(" {label}   "))]);
             used = used.saturating_add(wide);
         }
-        if !spans.is_empty() {
+        if used > width(lead) {
             lines.push(Line::from(spans).into());
         }
         lines

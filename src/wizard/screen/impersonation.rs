@@ -198,7 +198,7 @@ impl Impersonation {
             is_asked.then(|| {
                 Notice::new(
                     Tone::Plain,
-                    phrase!["The sandbox knows what this customer would tell you. ", WayOn::FillIn],
+                    phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn],
                 )
             })
         };

@@ -145,6 +145,7 @@ impl Users {
             Given::Mark(mark, which) => self.mark(cx, mark, &which),
             Given::Do(Action::Clear) => self.clear(cx),
             Given::Do(Action::Finish) => return self.finish(cx, false),
+            Given::Do(Action::Review) if is_left_to_rule(cx) => return self.finish(cx, false),
             Given::Do(action) => self.open(cx, action),
             _ => {}
         }
@@ -421,6 +422,12 @@ fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
         Which::All | Which::Shown(_) => None,
     };
     named.or_else(|| rows.rows().next())
+}
+
+/// Nobody is ticked because the rule turns everybody on: there is no bill to show before finishing.
+fn is_left_to_rule(cx: &UpdateCx<'_>) -> bool {
+    let roster = &cx.session.roster;
+    roster.people().rule().is_some() && !roster.people().is_all() && roster.counts().ticked == 0
 }
 
 /// Saves the ticks now.

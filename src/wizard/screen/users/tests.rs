@@ -639,6 +639,24 @@ fn with_nobody_ticked_the_default_finishes_behind_a_question() {
     assert!(matches!(bench.give(Given::Yes), Step::Next(_)));
 }
 
+#[test]
+fn with_enable_auto_on_and_nobody_ticked_the_default_finishes_at_once() {
+    let ruled = || Protection { rule: Some(rule(None)), ..Protection::default() };
+    let mut bench = Bench::with(record(), true);
+    bench.facts(ruled());
+    bench.list([staff()]);
+    assert!(
+        matches!(bench.act(Action::Review), Step::Next(_)),
+        "the rule turns them on, so nobody is missed"
+    );
+    let mut bench = Bench::with(record(), true);
+    bench.facts(ruled());
+    bench.list([staff()]);
+    bench.mark(Mark::Tick, &[1]);
+    assert!(matches!(bench.act(Action::Review), Step::Stay));
+    assert_eq!(bench.heading(), "Turn 1 user on?", "ticked users are turned on now, rule or not");
+}
+
 fn applying() -> Bench {
     let mut bench = Bench::staffed();
     bench.give(Given::Mark(Mark::Tick, Which::All));
