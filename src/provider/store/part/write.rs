@@ -10,11 +10,16 @@ use super::super::{
     tx::Tx,
 };
 use crate::domain::{
+    bill::counted,
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId},
+    protection::Chosen,
     text::Text,
     time::Moment,
 };
+
+/// Users that one line of the audit names, the rest is counted: some 40 KiB. A guess above what anybody marks by hand.
+const NAMED: usize = 1_000;
 
 /// A write that is under way; it is in the record only once [`Store::write`] returns well.
 pub(crate) struct Write<'w> {
@@ -52,6 +57,16 @@ impl Write<'_> {
         self.note_all(Some(&run.id), Some(run.customer), what)
     }
 
+    /// Adds a line to the audit, about users of a run: what was done, to how many, and to whom. Nothing for nobody.
+    pub(crate) fn note_users(&self, row: &RunRow, what: &str, users: &[&Chosen]) -> Result<(), Failure> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
+        let words = format!("{what} {}: {}", counted(count, "user", "users"), named(users));
+        self.add_note(Some(&row.id), Some(row.customer), &words)
+    }
+
     /// Adds a line to the audit.
     pub(crate) fn note_all(
         &self,
@@ -59,6 +74,10 @@ impl Write<'_> {
         customer: Option<CustomerId>,
         what: Text,
     ) -> Result<(), Failure> {
+        self.add_note(run, customer, what.as_str())
+    }
+
+    fn add_note(&self, run: Option<&RunId>, customer: Option<CustomerId>, what: &str) -> Result<(), Failure> {
         let (operator, host) = (self.operator(), self.host());
         audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
     }
@@ -73,6 +92,19 @@ impl Write<'_> {
     pub(crate) fn demand_admin(&self, doing: &str) -> Result<(), Failure> {
         if self.is_admin()? { Ok(()) } else { Err(admin_only(doing)) }
     }
+}
+
+/// The addresses of users; the name where there is none. Longer than any text that is shown: what is read back for a
+/// screen is cut there, the record keeps it.
+fn named(users: &[&Chosen]) -> String {
+    let who = |user: &&Chosen| if user.address.is_empty() { user.name.clone() } else { user.address.clone() };
+    let names: Vec<Text> = users.iter().take(NAMED).map(who).collect();
+    let mut words = names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+    match users.len().saturating_sub(NAMED) {
+        0 => {}
+        more => words = format!("{words} and {more} more"),
+    }
+    words
 }
 
 impl Store {
