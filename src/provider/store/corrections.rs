@@ -6,12 +6,17 @@ use std::collections::BTreeMap;
 use super::{
     Store,
     part::write::Write,
-    table::{customer, delta, enablement, product, rule, run},
+    table::{
+        customer, delta, enablement,
+        form::{self, Owner},
+        product, rule, run,
+    },
 };
 use crate::domain::{
     customer::{Customer, NewCustomer, Product},
     customer_record::{self, Change},
     failure::{Failure, FailureKind},
+    form_draft::FormDraft,
     id::{CustomerId, TenantId},
     text::Text,
 };
@@ -30,7 +35,8 @@ pub enum Fate {
 }
 
 impl Store {
-    /// Adds a customer. Repeating it is refused, because the reference is taken then: nothing is added twice.
+    /// Adds a customer; what this operator typed into the form for it is forgotten with that. Repeating it is refused,
+    /// because the reference is taken then: nothing is added twice.
     ///
     /// # Errors
     /// `Refused` for anyone but an Admin, and for an empty reference or name; `Conflict` for a reference on record.
@@ -52,6 +58,7 @@ impl Store {
                 ));
             }
             let id = insert(write, new)?;
+            form::keep(write.tx, Owner::Operator(write.operator()), &FormDraft::default())?;
             customer::one(write.tx, id)
         })
     }
