@@ -1,4 +1,4 @@
-//! Composition root: the only file that names everybody. One match picks what runs.
+//! Composition root: the only module that may name all the others. One match picks what runs.
 
 mod command;
 mod credential;
@@ -22,7 +22,7 @@ use clap::Parser;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, Common, WorldCommand},
     commands::{
         self, Out,
         unanswered::{PREFIX, Unanswered},
@@ -87,7 +87,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
 /// Said to programs where the program met a fault of its own; people have been told more.
 const FAULT: &str = "the program met a fault of its own; stderr and the log say more";
 
-/// To whoever asked for JSON: the object of a command without an answer. Where stdout takes none, the exit code has to do.
+/// Prints the object of a command without an answer, where the command line asked for JSON. Where stdout takes no
+/// bytes, the exit code has to do.
 fn print(cli: &Cli, bad: &Unanswered) {
     if let Some(command) = cli.command.as_ref().and_then(Command::with_json) {
         let _unheard = Out::default().json(&bad.object(command));
@@ -142,85 +143,118 @@ impl From<anyhow::Error> for Refusal {
 }
 
 impl From<Failure> for Refusal {
-    /// What kept the world from being opened. A world or a trouble that a flag names and that is not there is wrong usage.
+    /// What kept the world from being opened. A world or a trouble that a flag names and that is not there is wrong
+    /// usage.
     fn from(failure: Failure) -> Self {
         let exit = if failure.kind == FailureKind::NotFound { Exit::Usage } else { Exit::Failed };
         Unanswered::new(exit, failure.for_commands().as_str()).into()
     }
 }
 
-/// One line on stderr; where nobody takes it, the exit code has to do.
+/// One line on stderr; where stderr takes no bytes, the exit code has to do.
 fn complain(words: &str) {
     commands::warn(&format!("{PREFIX}{words}"));
 }
 
+/// What is done in a world.
+enum Task<'a> {
+    /// The wizard.
+    Wizard,
+    /// The sandbox in the foreground, or its data forgotten.
+    Sandbox { port: Option<u16>, is_reset: bool },
+    /// A command that works with the record.
+    Command(&'a WorldCommand),
+}
+
+/// Picks what runs. Commands that need neither a home folder nor settings are done before those are looked for.
 fn start(cli: &Cli) -> Result<Exit, Refusal> {
-    if let Some(exit) = cli.command.as_ref().and_then(|asked| command::offline(asked, &cli.common)) {
-        return exit;
-    }
+    let common = &cli.common;
+    let task = match &cli.command {
+        None => Task::Wizard,
+        Some(Command::Sandbox { port, reset }) => Task::Sandbox { port: *port, is_reset: *reset },
+        Some(Command::InWorld(command)) => Task::Command(command),
+        Some(Command::Explain(args)) => return command::explain::run(args, common),
+        Some(Command::Completions(args)) => return command::completions::run(args, common),
+        Some(Command::Man(args)) => return command::completions::man(args, common),
+        Some(Command::Settings(args)) if args.sample => return command::settings::sample(),
+        Some(Command::Settings(args)) => {
+            let sources = sources::of(common, &Environment::read())?;
+            return command::settings::run(args, common, &sources);
+        }
+    };
     let environment = Environment::read();
-    let sources = sources::of(&cli.common, &environment)?;
-    if let Some(Command::Settings(args)) = &cli.command {
-        return command::settings::run(args, &cli.common, &sources);
-    }
-    let settings = Settings::load(&sources).map_err(|error| Refusal::usage(error.to_string()))?;
-    let may_fall_back = matches!(cli.command, None | Some(Command::Sandbox { .. }));
-    let is_sandbox = world::is_sandbox(&cli.common, &settings, may_fall_back);
-    if !is_sandbox && settings.app.is_none() {
-        return Err(Refusal::usage(
-            "no settings name your application at Microsoft. Add --sandbox to use the sandbox, or see \"Going live\" in the README.",
-        ));
-    }
-    if !is_sandbox && let Some(flag) = sandbox_flag(cli) {
-        return Err(Refusal::usage(format!(
-            "{flag} works in the sandbox only. Add --sandbox, or leave it out."
-        )));
-    }
+    let settings = Settings::load(&sources::of(common, &environment)?)
+        .map_err(|error| Refusal::usage(error.to_string()))?;
+    let may_fall_back = matches!(task, Task::Wizard | Task::Sandbox { .. });
+    let is_sandbox = world::is_sandbox(common, &settings, may_fall_back);
+    fits_the_world(common, &settings, is_sandbox)?;
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("backup365-calls")
-        // A thread that has nothing to do waits for good: the usual ten seconds would end in a wake-up of each of them,
-        // and an idle wizard wakes nobody.
-        .thread_keep_alive(FOR_GOOD)
-        .enable_all()
-        .build()
-        .map_err(anyhow::Error::from)?;
+    let runtime = runtime()?;
     let opener = Opener {
-        common: cli.common.clone(),
-        clock: world::clock(&cli.common, is_sandbox),
+        common: common.clone(),
+        clock: world::clock(common, is_sandbox),
         handle: runtime.handle().clone(),
         settings,
         environment,
         extra_permissions,
         is_sandbox,
     };
-    match &cli.command {
-        None => wizard(cli, opener, runtime),
-        Some(Command::Sandbox { port, reset }) => {
-            start_log(&opener);
-            let out = command::out(&cli.common, &opener.environment);
-            let folder = opener.settings.data_of(true);
-            if *reset {
-                return foreground::reset(&folder, out).map_err(Refusal::from);
-            }
-            let clock = world::clock(&cli.common, true);
-            let options = world::options(&cli.common, &clock, folder, *port);
-            runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
-        }
-        Some(command) => {
+    match task {
+        Task::Wizard => wizard(cli, opener, runtime),
+        Task::Sandbox { port, is_reset } => sandbox(&opener, &runtime, port, is_reset),
+        Task::Command(command) => {
             if !command::only_prints(command) {
                 start_log(&opener);
             }
-            command::run(command, command::Stage { opener, runtime })
+            command::run(command, command::CommandContext { opener, runtime })
         }
     }
 }
 
+/// Refuses the real world without an application, and flags in it that mean nothing there.
+fn fits_the_world(common: &Common, settings: &Settings, is_sandbox: bool) -> Result<(), Refusal> {
+    if !is_sandbox && settings.app.is_none() {
+        return Err(Refusal::usage(
+            "no settings name your application at Microsoft. Add --sandbox to use the sandbox, or see \"Going live\" in the README.",
+        ));
+    }
+    if !is_sandbox && let Some(flag) = sandbox_flag(common) {
+        return Err(Refusal::usage(format!(
+            "{flag} works in the sandbox only. Add --sandbox, or leave it out."
+        )));
+    }
+    Ok(())
+}
+
+/// The runtime of the calls.
+fn runtime() -> Result<Runtime, Refusal> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("backup365-calls")
+        // A thread that has nothing to do waits for good: the usual ten seconds would end in a wake-up of each of them,
+        // and an idle wizard wakes no thread.
+        .thread_keep_alive(FOR_GOOD)
+        .enable_all()
+        .build();
+    Ok(runtime.map_err(anyhow::Error::from)?)
+}
+
+/// Runs the sandbox in the foreground, or forgets what it keeps.
+fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, is_reset: bool) -> Result<Exit, Refusal> {
+    start_log(opener);
+    let out = command::out(&opener.common, &opener.environment);
+    let folder = opener.settings.data_of(true);
+    if is_reset {
+        return foreground::reset(&folder, out).map_err(Refusal::from);
+    }
+    let clock = world::clock(&opener.common, true);
+    let options = world::options(&opener.common, &clock, folder, port);
+    runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
+}
+
 /// A flag that means nothing in the real world.
-fn sandbox_flag(cli: &Cli) -> Option<&'static str> {
-    let common = &cli.common;
+fn sandbox_flag(common: &Common) -> Option<&'static str> {
     [
         (common.world.is_some(), "--world"),
         (!common.fault.is_empty(), "--fault"),
@@ -238,22 +272,22 @@ fn start_log(opener: &Opener) -> bool {
     log::start(&opener.settings.data_of(opener.is_sandbox), &options).is_ok()
 }
 
-/// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown; log,
-/// record and sandbox are opened behind it, on the runtime.
+/// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown;
+/// log, record and sandbox are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
-    let look = look(cli, &opener)?;
+    let front_end = front_end(cli, &opener)?;
     let clipboard = opener.environment.clipboard();
     let mut wizard = Wizard::new(setup(&opener, cli.run.clone())?);
     let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     let from_runner = waker.clone();
-    let mut front = match look {
-        Look::Screen(options) => {
+    let mut front = match front_end {
+        FrontEndChoice::Screen(options) => {
             let tui = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
             Front::Screen(Box::new(tui.with_clipboard(clipboard)))
         }
-        Look::Lines(options) => {
+        FrontEndChoice::Lines(options) => {
             let stop = Stop::default();
             signals::listen(&stop)?;
             Front::Lines(Box::new(plain::Plain::start(waker, stop, options).map_err(anyhow::Error::from)?))
@@ -286,7 +320,7 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
 }
 
 /// How the wizard is shown.
-enum Look {
+enum FrontEndChoice {
     /// On the whole screen.
     Screen(tui::Options),
     /// Line by line.
@@ -316,7 +350,7 @@ impl Front {
 }
 
 /// Whether the wizard can be shown here, and how; decided before the first byte is written.
-fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
+fn front_end(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
     let (environment, settings) = (&opener.environment, &opener.settings.screen);
     if cli.common.no_input {
         return Err(Refusal::usage(
@@ -361,12 +395,12 @@ fn look(cli: &Cli, opener: &Opener) -> Result<Look, Refusal> {
         lines: environment.lines.as_deref(),
     });
     Ok(match why {
-        Some(why) => Look::Lines(plain::Options {
+        Some(why) => FrontEndChoice::Lines(plain::Options {
             why,
             use_unicode: options.use_unicode,
             columns: environment.columns.as_deref().and_then(|columns| columns.trim().parse().ok()),
         }),
-        None => Look::Screen(options),
+        None => FrontEndChoice::Screen(options),
     })
 }
 

@@ -137,7 +137,7 @@ pub enum Role {
     User,
 }
 
-/// What runs without the wizard.
+/// What runs without the wizard. The order of the help is that of the day's work, so two commands state their place.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the sandbox in the foreground, until Ctrl-C.
@@ -150,6 +150,23 @@ pub enum Command {
         #[arg(long)]
         reset: bool,
     },
+    /// Works with the record, in the sandbox or the real world.
+    #[command(flatten)]
+    InWorld(WorldCommand),
+    /// What a code or words mean, what to say and what to press; offline.
+    #[command(display_order = 6)]
+    Explain(explain::Args),
+    /// Each setting and where it came from.
+    Settings(settings::Args),
+    /// What a shell needs to complete commands and flags.
+    Completions(completions::Args),
+    /// The manual pages.
+    Man(completions::ManArgs),
+}
+
+/// What runs without the wizard and needs the world: the record, and Microsoft or the sandbox.
+#[derive(Debug, Subcommand)]
+pub enum WorldCommand {
     /// Set up one customer without asking anything: every answer is a flag.
     Provision(Box<provision::Args>),
     /// Set up many customers from plan files.
@@ -160,16 +177,9 @@ pub enum Command {
     Status(status::Args),
     /// One pass of Enable Auto over every customer with the rule, as far as it is due.
     Sweep(sweep::Args),
-    /// What a code or words mean, what to say and what to press; offline.
-    Explain(explain::Args),
     /// The receipt of a run again.
+    #[command(display_order = 7)]
     Receipt(receipt::Args),
-    /// Each setting and where it came from.
-    Settings(settings::Args),
-    /// What a shell needs to complete commands and flags.
-    Completions(completions::Args),
-    /// The manual pages.
-    Man(completions::ManArgs),
 }
 
 impl Command {
@@ -177,13 +187,13 @@ impl Command {
     #[must_use]
     pub fn with_json(&self) -> Option<&'static str> {
         let (name, is_json) = match self {
-            Self::Provision(args) => ("provision", args.json),
-            Self::Apply(args) => ("apply", args.json),
-            Self::Customers(args) => args.what.with_json(),
-            Self::Status(args) => ("status", args.json),
-            Self::Sweep(args) => ("sweep", args.json),
+            Self::InWorld(WorldCommand::Provision(args)) => ("provision", args.json),
+            Self::InWorld(WorldCommand::Apply(args)) => ("apply", args.json),
+            Self::InWorld(WorldCommand::Customers(args)) => args.what.with_json(),
+            Self::InWorld(WorldCommand::Status(args)) => ("status", args.json),
+            Self::InWorld(WorldCommand::Sweep(args)) => ("sweep", args.json),
+            Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::Explain(args) => ("explain", args.json),
-            Self::Receipt(args) => ("receipt", args.json),
             Self::Settings(args) => ("settings", args.json),
             Self::Sandbox { .. } | Self::Completions(_) | Self::Man(_) => return None,
         };

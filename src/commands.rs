@@ -3,11 +3,11 @@
 pub mod apply;
 pub mod completions;
 pub mod customers;
-pub mod desk;
 pub mod explain;
 pub mod journey;
 pub mod provision;
 pub mod receipt;
+pub mod record_context;
 pub mod settings;
 pub mod status;
 pub mod sweep;
@@ -77,7 +77,7 @@ impl Out {
     }
 }
 
-/// Bad news, to stderr, `--quiet` or not. Where nobody takes it, the exit code has to do.
+/// Bad news, to stderr, `--quiet` or not. Where stderr takes no bytes, the exit code has to do.
 pub fn warn(words: &str) {
     let _unheard = writeln!(io::stderr(), "{}", Text::clean(words));
 }

@@ -1,5 +1,5 @@
-//! The one loop: take replies that wait, then input, then show once; sleep until somebody wakes it. Before the loop the
-//! first view is shown, which needs no call.
+//! The one loop: take replies that wait, then input, then show once; sleep until a reply, a key or a signal wakes it.
+//! Before the loop the first view is shown, which needs no call.
 //!
 //! The driver decides nothing: it carries events to the wizard, effects to the caller and views to the front end.
 //! It sleeps without a time-out, so an idle wizard costs nothing; waits on screen are calls like any other.
@@ -44,8 +44,8 @@ pub trait Caller {
 
 /// Runs the wizard until it ends, and says how it ended.
 ///
-/// The first view is shown before the first call is started: nobody waits for a disk or a network to see where they are.
-/// `woken` hears the front end's and the caller's wake-ups.
+/// The first view is shown before the first call is started: the operator need not wait for a disk or a network to see
+/// the first screen. `woken` hears the front end's and the caller's wake-ups.
 pub fn drive(
     wizard: &mut Wizard,
     front: &mut dyn FrontEnd,
@@ -101,7 +101,7 @@ impl Turn<'_> {
         self.wizard.update(Event { at: self.clock.now(), what })
     }
 
-    /// Gives effects to those who carry them out.
+    /// Gives effects to the runner and the front end, which carry them out.
     fn pass_on(&mut self, wishes: Vec<Effect>) {
         for effect in wishes {
             match effect {
@@ -161,8 +161,8 @@ impl Turn<'_> {
         }
     }
 
-    /// Whether somebody asked to leave once more; everything else that is asked comes too late. A signal may be told as
-    /// often as it is asked for: it ends the asking.
+    /// Whether the operator or a signal asked to leave once more; everything else that is asked comes too late. A
+    /// signal may be told as often as it is asked for: it ends the asking.
     fn is_impatient(&self, front: &mut dyn FrontEnd) -> bool {
         while let Ok(Some(answer)) = front.next(&self.wizard.view()) {
             match answer.what {

@@ -60,7 +60,7 @@ pub type Play =
 /// What the customer with a mail domain tells about their mail server, where they have something to tell.
 pub type Tell = Arc<dyn Fn(&str) -> Option<Impersonation> + Send + Sync>;
 
-/// Somebody who plays the customer.
+/// The sandbox's played customer.
 #[derive(Clone)]
 pub struct Rehearse {
     /// Opens the link.
@@ -111,12 +111,12 @@ impl std::fmt::Debug for Opened {
 pub type Open = Arc<dyn Fn() -> Result<Opened, Failure> + Send + Sync>;
 
 /// The world, opened by the first call that needs it; the others wait for that one.
-struct Door {
+struct LazyWorld {
     open: Open,
     opened: OnceCell<Opened>,
 }
 
-impl Door {
+impl LazyWorld {
     /// The opened world.
     ///
     /// # Errors
@@ -133,9 +133,9 @@ impl Door {
 /// Carries out the wizard's calls on a runtime of their own thread.
 pub struct Runner {
     handle: Handle,
-    door: Arc<Door>,
+    lazy_world: Arc<LazyWorld>,
     replies: mpsc::Receiver<(CallId, Reply)>,
-    line: Line,
+    sender: ReplySender,
     open: Arc<Mutex<BTreeMap<CallId, CancellationToken>>>,
     probed: Arc<Mutex<BTreeMap<RunId, Probe>>>,
     /// Hears the end of the write that was started last: the next one waits for it.
@@ -144,7 +144,7 @@ pub struct Runner {
 
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Runner").field("opened", &self.door.opened.get()).finish_non_exhaustive()
+        f.debug_struct("Runner").field("opened", &self.lazy_world.opened.get()).finish_non_exhaustive()
     }
 }
 
@@ -157,15 +157,15 @@ struct Probe {
     is_accepted: bool,
 }
 
-/// Where replies go, and who is woken by them.
+/// Where replies go, and what is woken by them.
 #[derive(Clone)]
-struct Line {
+struct ReplySender {
     out: mpsc::Sender<(CallId, Reply)>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
-impl Line {
-    /// Hands a reply over; waits while four are waiting already. False once nobody listens.
+impl ReplySender {
+    /// Hands a reply over; waits while four are waiting already. False once the wizard is gone.
     async fn send(&self, call: CallId, reply: Reply) -> bool {
         let is_heard = self.out.send((call, reply)).await.is_ok();
         (self.wake)();
@@ -180,41 +180,45 @@ impl Runner {
         let (out, replies) = mpsc::channel(WAITING_REPLIES);
         Self {
             handle,
-            door: Arc::new(Door { open, opened: OnceCell::new() }),
+            lazy_world: Arc::new(LazyWorld { open, opened: OnceCell::new() }),
             replies,
-            line: Line { out, wake },
+            sender: ReplySender { out, wake },
             open: Arc::default(),
             probed: Arc::default(),
             last_write: None,
         }
     }
 
-    /// Starts a call. Writes are carried out one after the other, in the order in which they were started: a draft is not
-    /// overtaken by an older one, and letting go of a run waits for what is still to be written in it.
+    /// Starts a call. Writes are carried out one after the other, in the order in which they were started: a draft is
+    /// not overtaken by an older one, and letting go of a run waits for what is still to be written in it.
     pub fn start(&mut self, call: CallId, request: Request) {
         tracing::debug!(call = call.0, ?request, "call");
         let stop = CancellationToken::new();
         lock(&self.open).insert(call, stop.clone());
-        let (door, line, open, probed) =
-            (Arc::clone(&self.door), self.line.clone(), Arc::clone(&self.open), Arc::clone(&self.probed));
+        let (lazy_world, replies, open, probed) = (
+            Arc::clone(&self.lazy_world),
+            self.sender.clone(),
+            Arc::clone(&self.open),
+            Arc::clone(&self.probed),
+        );
         let turn = request.is_write().then(|| {
             let (done, hears) = oneshot::channel::<()>();
             (self.last_write.replace(hears), done)
         });
         self.handle.spawn(async move {
-            let work = answer(&door, &line, &probed, call, request, stop.clone());
+            let work = answer(&lazy_world, &replies, &probed, call, request, stop.clone());
             if let Some((before, done)) = turn {
                 if let Some(before) = before {
                     // Dropped is as good as sent: the write before has ended.
                     let _ended = before.await;
                 }
-                finish(&line, call, work.await).await;
+                finish(&replies, call, work.await).await;
                 drop(done);
             } else {
                 tokio::select! {
                     biased;
                     () = stop.cancelled() => {}
-                    reply = work => finish(&line, call, reply).await,
+                    reply = work => finish(&replies, call, reply).await,
                 }
             }
             lock(&open).remove(&call);
@@ -243,18 +247,18 @@ impl Drop for Runner {
 }
 
 /// Sends the last reply of a call.
-async fn finish(line: &Line, call: CallId, reply: Result<Reply, Failure>) {
+async fn finish(replies: &ReplySender, call: CallId, reply: Result<Reply, Failure>) {
     let reply = reply.unwrap_or_else(|failure| {
         tracing::warn!(call = call.0, kind = ?failure.kind, what = %failure.what, "call failed");
         Reply::Failed(failure)
     });
-    line.send(call, reply).await;
+    replies.send(call, reply).await;
 }
 
 /// Carries out one call up to its last reply.
 async fn answer(
-    door: &Door,
-    line: &Line,
+    lazy_world: &LazyWorld,
+    replies: &ReplySender,
     probed: &Mutex<BTreeMap<RunId, Probe>>,
     call: CallId,
     request: Request,
@@ -264,7 +268,7 @@ async fn answer(
     if let Request::Wake(wait) = request {
         return woken(wait).await;
     }
-    let Opened { tools, world, .. } = door.opened().await?;
+    let Opened { tools, world, .. } = lazy_world.opened().await?;
     let Provider { graph, exchange, store } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
@@ -317,10 +321,10 @@ async fn answer(
             .await
             .map(|p| Reply::Protection(Box::new(p))),
         Request::ListUsers { tenant, impersonation } => {
-            users::list(tools, line, call, tenant, impersonation).await
+            users::list(tools, replies, call, tenant, impersonation).await
         }
         Request::Search { query, first, pages, within } => {
-            search::Job::new(&query, first, pages, within, stop).run(line, call).await
+            search::Job::new(&query, first, pages, within, stop).run(replies, call).await
         }
         Request::Sort(pages) => blocking(move || Ok(Reply::Sorted(order::by_name(&pages)))).await,
         Request::KeepForm(run, draft) => {
@@ -338,10 +342,10 @@ async fn answer(
         Request::ChangeExclusions(id, change) => {
             with(store, move |s| s.change_exclusions(&id, &change)).await.map(Reply::Excluded)
         }
-        Request::Apply(id, chosen) => users::apply(store, line, call, id, chosen, stop).await,
+        Request::Apply(id, chosen) => users::apply(store, replies, call, id, chosen, stop).await,
         Request::TurnOff(id, chosen) => {
             let results = with(store, move |s| s.turn_off(&id, &chosen)).await?;
-            line.send(call, Reply::Batch(results)).await;
+            replies.send(call, Reply::Batch(results)).await;
             Ok(Reply::Saved)
         }
         Request::MakeRule { run, confirmed, ceiling } => {

@@ -2,10 +2,10 @@
 //!
 //! [`start`] reads a world, opens one port and answers on it as the identity platform, as Microsoft Graph and as hosted
 //! Exchange, told apart by the Host header. The same client code that talks to Microsoft talks to it; only addresses
-//! differ ([`Sandbox::origins`]). It knows no other module of this program and shares no types with the client, so that a
-//! mistake can't cancel itself out. It stops when the [`Sandbox`] is dropped.
+//! differ ([`Sandbox::origins`]). It knows no other module of this program and shares no types with the client, so that
+//! a mistake can't cancel itself out. It stops when the [`Sandbox`] is dropped.
 //!
-//! Worlds are files in `assets/sandbox`; [`fault_table`] lists the troubles that can be switched on.
+//! Worlds are files in `assets/sandbox`; `fault.rs` lists the troubles that can be switched on.
 
 mod answer;
 mod assertion;
@@ -57,7 +57,7 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The clock: milliseconds since 1970 UTC.
     pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
-    /// Troubles switched on for every tenant; see [`fault_table`].
+    /// Troubles switched on for every tenant; `fault.rs` lists them.
     pub faults: Vec<String>,
 }
 
@@ -142,12 +142,6 @@ pub struct Sandbox {
     silent: Option<(TcpSocket, SocketAddr)>,
     /// Ends the server.
     _stop: DropGuard,
-}
-
-/// The faults that can be switched on: name, value with its default, what happens.
-#[must_use]
-pub fn fault_table() -> &'static [(&'static str, &'static str, &'static str)] {
-    fault::TABLE
 }
 
 /// Empties the journal of a data folder: grants, made users, everything that was done in the sandbox.
@@ -271,7 +265,7 @@ impl Sandbox {
         self.platform.world.customers.iter().map(row).collect()
     }
 
-    /// Somebody who plays the customer's administrator.
+    /// Plays the customer's administrator.
     #[must_use]
     pub fn rehearsal(&self) -> Rehearsal {
         Rehearsal::new(Arc::clone(&self.platform), self.address)

@@ -1,8 +1,9 @@
 //! One pass of Enable Auto over every customer with the rule: claim, list, decide, write.
 //!
-//! What is decided is in `domain/sweep.rs`; here is only the carrying out. A pass that died half-way is taken up where it
-//! stopped, because those who have a seat already are not candidates any more. Two sweepers on one store do each customer
-//! once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells everybody.
+//! What is decided is in `domain/sweep.rs`; here is only the carrying out. A pass that died half-way is taken up where
+//! it stopped, because users who have a seat already are not candidates any more. Two sweepers on one store do each
+//! customer once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells
+//! everybody.
 
 mod graph;
 mod hosted;
@@ -56,7 +57,7 @@ pub struct Report {
     pub deferred: u32,
     /// It began late.
     pub is_late: bool,
-    /// Why nobody was turned on, or what could not be written.
+    /// Why no user was turned on, or what could not be written.
     pub attention: Option<Text>,
     /// The list could not be read: the pass stays due.
     pub failure: Option<Failure>,
@@ -65,7 +66,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether somebody must look at it.
+    /// Whether an operator must look at it.
     #[must_use]
     pub const fn needs_attention(&self) -> bool {
         self.attention.is_some() || self.failure.is_some()
@@ -80,7 +81,7 @@ struct Seen {
     left: Vec<UserId>,
     /// The candidates are everybody there is: whoever has a seat and is not among them is gone.
     is_whole: bool,
-    /// What to keep for the next pass, once this one has left nobody behind.
+    /// What to keep for the next pass, once this one has left no user behind.
     next: Option<Next>,
 }
 
@@ -222,8 +223,8 @@ async fn write(
     finish(provider, claim, report).await
 }
 
-/// Keeps where the next pass starts, and whom it has to look at again. With too many of these the old position stays, so
-/// that they are all seen again.
+/// Keeps where the next pass starts, and whom it has to look at again. With too many of these the old position stays,
+/// so that they are all seen again.
 fn keep(
     store: &Store,
     claim: &SweepClaim,

@@ -542,7 +542,7 @@ fn leaving<'a>(screen: Scene<'a>, record: Option<&RunRecord>) -> Scene<'a> {
     let (heading, words) = match record {
         Some(record) => (
             "Leave? The run is kept.",
-            phrase!["The run is kept. Take it up again with: ", Command::TakeUp(record.id.clone())],
+            phrase!["Take it up again with: ", Command::TakeUp(record.id.clone())],
         ),
         None => ("Leave?", Phrase::from("No run is open.")),
     };

@@ -1,9 +1,9 @@
 //! What runs without a screen: arguments to plain values, the world opened, one function each.
 
 mod apply;
-mod completions;
+pub(super) mod completions;
 mod customers;
-mod explain;
+pub(super) mod explain;
 mod input;
 mod password;
 mod provision;
@@ -17,11 +17,11 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::{Command, Common},
+    cli::{Common, WorldCommand},
     commands::{
         Context, Out,
-        desk::Desk,
-        journey::{Start, Vehicle},
+        journey::{NewWizardRun, WizardRun},
+        record_context::RecordContext,
     },
     driver::front::Waker,
     exit::Exit,
@@ -37,14 +37,14 @@ use super::{
 };
 
 /// What a command that needs the world is given.
-pub(super) struct Stage {
+pub(super) struct CommandContext {
     /// Opens the world.
     pub(super) opener: Opener,
     /// Where calls are carried out.
     pub(super) runtime: Runtime,
 }
 
-impl Stage {
+impl CommandContext {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
         for step in self.opener.in_words() {
@@ -71,15 +71,15 @@ impl Stage {
         }
     }
 
-    /// Opens the record: what commands work with that ask nobody else, and what must be kept while they do.
-    fn desk(&self) -> Result<(Desk, Option<World>), Refusal> {
+    /// Opens the record: what commands work with that ask no server, and what must be kept while they do.
+    fn record_context(&self) -> Result<(RecordContext, Option<World>), Refusal> {
         let (store, world) = self.opener.open_record()?;
         let environment = &self.opener.environment;
         let out = self.out();
         let is_sandbox = self.opener.is_sandbox;
         let file = self.opener.settings.store_of(is_sandbox);
         out.detail(&format!("The record is {}.", file.display()));
-        let desk = Desk {
+        let cx = RecordContext {
             store,
             clock: self.opener.clock.clone(),
             zone: environment.zone.clone(),
@@ -87,16 +87,17 @@ impl Stage {
             out,
             width: environment.width(),
         };
-        Ok((desk, world))
+        Ok((cx, world))
     }
 
-    /// What makes vehicles for journeys in an open world.
-    fn start(&self, world: &World) -> Result<Start, Refusal> {
+    /// What makes the wizards of journeys in an open world.
+    fn start(&self, world: &World) -> Result<NewWizardRun, Refusal> {
         self.start_with(super::opened_of(&self.opener, world))
     }
 
-    /// What makes vehicles for journeys in an open world over a copy of its record, which is gone with what is returned.
-    fn start_trial(&self, world: &World) -> Result<(Start, Trial), Refusal> {
+    /// What makes the wizards of journeys in an open world over a copy of its record, which is gone with what is
+    /// returned.
+    fn start_trial(&self, world: &World) -> Result<(NewWizardRun, Trial), Refusal> {
         let (store, trial) = self.opener.copied()?;
         let mut opened = super::opened_of(&self.opener, world);
         opened.world.operator = store.operator();
@@ -104,7 +105,7 @@ impl Stage {
         Ok((self.start_with(opened)?, trial))
     }
 
-    fn start_with(&self, opened: Opened) -> Result<Start, Refusal> {
+    fn start_with(&self, opened: Opened) -> Result<NewWizardRun, Refusal> {
         let setup = Setup { is_board_watched: false, ..super::setup(&self.opener, None)? };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
         Ok(Arc::new(move |waker: Waker| {
@@ -114,7 +115,7 @@ impl Stage {
                 Ok(Opened { world, tools, kept: None })
             };
             let runner = Runner::new(handle.clone(), Arc::new(open), Arc::new(move || waker.wake()));
-            Vehicle { wizard: Wizard::new(setup.clone()), calls: Box::new(Calls(runner)) }
+            WizardRun { wizard: Wizard::new(setup.clone()), calls: Box::new(Calls(runner)) }
         }))
     }
 
@@ -133,36 +134,19 @@ pub(super) fn out(common: &Common, environment: &Environment) -> Out {
     }
 }
 
-/// Runs a command that needs neither a home folder nor settings; none for the others.
-pub(super) fn offline(command: &Command, common: &Common) -> Option<Result<Exit, Refusal>> {
-    match command {
-        Command::Explain(args) => Some(explain::run(args, common)),
-        Command::Completions(args) => Some(completions::run(args, common)),
-        Command::Man(args) => Some(completions::man(args, common)),
-        Command::Settings(args) if args.sample => Some(settings::sample()),
-        _ => None,
-    }
-}
-
 /// Whether a command changes nothing at all, so that not even a log is begun for it.
-pub(super) const fn only_prints(command: &Command) -> bool {
-    matches!(command, Command::Sweep(args) if sweep::only_prints(args))
+pub(super) const fn only_prints(command: &WorldCommand) -> bool {
+    matches!(command, WorldCommand::Sweep(args) if sweep::only_prints(args))
 }
 
 /// Runs a command that needs the world.
-pub(super) fn run(command: &Command, stage: Stage) -> Result<Exit, Refusal> {
+pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exit, Refusal> {
     match command {
-        Command::Provision(args) => provision::run(args, stage),
-        Command::Apply(args) => apply::run(args, stage),
-        Command::Customers(args) => customers::run(args, &stage),
-        Command::Status(args) => status::run(args, &stage),
-        Command::Sweep(args) => sweep::run(args, &stage),
-        Command::Receipt(args) => receipt::run(args, &stage),
-        // These never come here: they need no world, or stay in the foreground.
-        Command::Sandbox { .. }
-        | Command::Explain(_)
-        | Command::Settings(_)
-        | Command::Completions(_)
-        | Command::Man(_) => Ok(Exit::Internal),
+        WorldCommand::Provision(args) => provision::run(args, context),
+        WorldCommand::Apply(args) => apply::run(args, context),
+        WorldCommand::Customers(args) => customers::run(args, &context),
+        WorldCommand::Status(args) => status::run(args, &context),
+        WorldCommand::Sweep(args) => sweep::run(args, &context),
+        WorldCommand::Receipt(args) => receipt::run(args, &context),
     }
 }

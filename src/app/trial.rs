@@ -1,7 +1,7 @@
 //! A folder for a trial: the copy of a record lies in it, and it is gone with the trial.
 //!
-//! A trial that was killed leaves its folder behind; the next one removes it. Who is still at work is known by a lock
-//! that goes with the process, however it ended.
+//! A trial that was killed leaves its folder behind; the next one removes it. A process that is still at work is known
+//! by a lock that goes with the process, however it ended.
 
 use std::{
     fs::{self, File, TryLockError},

@@ -83,8 +83,8 @@ impl Opener {
         ]
     }
 
-    /// Opens the world. The sandbox is started on the runtime; the store is opened on this thread, which must not be one
-    /// of those that drive the runtime.
+    /// Opens the world. The sandbox is started on the runtime; the store is opened on this thread, which must not be
+    /// one of those that drive the runtime.
     ///
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
@@ -92,7 +92,8 @@ impl Opener {
         self.open_with(self.store()?)
     }
 
-    /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the copy.
+    /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the
+    /// copy.
     ///
     /// # Errors
     /// As [`Opener::open`]; also when the record can't be copied.
@@ -115,7 +116,7 @@ impl Opener {
         Ok((self.record(trial.record(), identity)?, trial))
     }
 
-    /// Opens the record alone, for commands that ask nobody else: no credential is read, so that nothing asks for a
+    /// Opens the record alone, for commands that ask no server: no credential is read, so that nothing asks for a
     /// password at night. The sandbox is opened whole, because its customers come with it.
     ///
     /// # Errors
@@ -137,7 +138,7 @@ impl Opener {
         self.record(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
     }
 
-    /// Whether there is a record: opening makes one, and who only wants to read needs none.
+    /// Whether there is a record: opening makes one, and a command that only reads needs none.
     pub(super) fn has_record(&self) -> bool {
         self.settings.store_of(self.is_sandbox).exists()
     }

@@ -1,12 +1,13 @@
 //! `backup365 apply`: many customers from plan files.
 //!
-//! The plan is read and checked whole, by a dry journey for each customer; then two customers are set up, then the rest,
-//! several at once. Every customer's link is out before any consent is waited for. Nobody new is started once somebody
-//! came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see `progress.rs`.
+//! The plan is read and checked whole, by a dry journey for each customer; then two customers are set up, then the
+//! rest, several at once. Every customer's link is out before any consent is waited for. Nobody new is started once
+//! somebody came to the wrong tenant or to a bill above a limit. Started again, it goes on where it was: see
+//! `progress.rs`.
 
 mod check;
 mod customer;
-mod fate;
+mod job_result;
 mod load;
 mod progress;
 mod show;
@@ -41,11 +42,11 @@ use crate::{
 
 use super::{
     Context, error_of,
-    journey::{self, Start},
+    journey::{self, NewWizardRun},
     unanswered::Unanswered,
     warn,
 };
-use fate::{Earlier, Fate};
+use job_result::{Earlier, JobResult};
 use progress::{Progress, Trouble};
 use show::{Show, Stage};
 use work::After;
@@ -59,7 +60,7 @@ const REHEARSED: Duration = Duration::from_mins(2);
 /// What is asked for.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Order {
+pub struct ApplyOptions {
     /// Plan files.
     pub plans: Vec<PathBuf>,
     /// Most new seats of the whole plan.
@@ -70,7 +71,7 @@ pub struct Order {
     pub wait: Duration,
     /// Only check.
     pub is_check: bool,
-    /// Set up again who was finished before.
+    /// Set up again the customers that were finished before.
     pub again: bool,
     /// The summary as JSON.
     pub is_json: bool,
@@ -88,12 +89,12 @@ pub type Secrets = Arc<dyn Fn(&PasswordSource) -> Result<Secret<String>, Text> +
 ///
 /// # Errors
 /// The record can't be copied.
-pub type Dry<'a> = Box<dyn FnOnce() -> anyhow::Result<(Start, Box<dyn Any>)> + 'a>;
+pub type Dry<'a> = Box<dyn FnOnce() -> anyhow::Result<(NewWizardRun, Box<dyn Any>)> + 'a>;
 
 /// What a plan is worked on with.
-pub struct Rig<'a> {
+pub struct ApplyDeps<'a> {
     /// Starts journeys.
-    pub start: Start,
+    pub start: NewWizardRun,
     /// Starts dry journeys.
     pub dry: Dry<'a>,
     /// Reads passwords.
@@ -104,9 +105,9 @@ pub struct Rig<'a> {
     pub plans: PathBuf,
 }
 
-impl std::fmt::Debug for Rig<'_> {
+impl std::fmt::Debug for ApplyDeps<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rig").field("plans", &self.plans).finish_non_exhaustive()
+        f.debug_struct("ApplyDeps").field("plans", &self.plans).finish_non_exhaustive()
     }
 }
 
@@ -128,7 +129,7 @@ struct Job {
     /// What the dry journey found.
     check: Option<Report>,
     /// What became of it.
-    fate: Fate,
+    result: JobResult,
     /// Seats that its open run has billed before.
     begun: u32,
     /// The link of its open run, where that was out before.
@@ -138,7 +139,7 @@ struct Job {
 impl Job {
     /// The organisation of a run that is finished.
     fn organisation(&self) -> Option<Text> {
-        let Fate::Finished(outcome, _) = &self.fate else { return None };
+        let JobResult::Finished(outcome, _) = &self.result else { return None };
         let run = &outcome.run;
         match (&run.organisation, &run.impersonation) {
             (_, Some(access)) if run.product.is_hosted() => Some(access.server.shown().host().to_text()),
@@ -152,7 +153,7 @@ impl Job {
 
     /// Whether it is still to be done.
     const fn is_open(&self) -> bool {
-        matches!(self.fate, Fate::NotStarted)
+        matches!(self.result, JobResult::NotStarted)
     }
 }
 
@@ -160,9 +161,9 @@ impl Job {
 ///
 /// # Errors
 /// The record can't be read, or stdout can't be written for another reason than a closed pipe.
-pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exit> {
+pub fn run(context: &Context, options: &ApplyOptions, deps: ApplyDeps<'_>) -> anyhow::Result<Exit> {
     let customers = context.provider.store.customers().map_err(|failure| error_of(&failure))?;
-    let mut jobs = match load::jobs(order, &customers) {
+    let mut jobs = match load::jobs(options, &customers) {
         Ok(jobs) => jobs,
         Err(mistakes) => {
             let last = Text::from("Nothing was done. Mend the plan, then start again.");
@@ -170,11 +171,11 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
             return Err(Unanswered { exit: Exit::Usage, lines: lines.collect() }.into());
         }
     };
-    let folder = rig.plans.join(load::folder_name(&order.plans));
-    let progress = if order.is_check {
-        Progress::look(&folder, order.again)
+    let folder = deps.plans.join(load::folder_name(&options.plans));
+    let progress = if options.is_check {
+        Progress::look(&folder, options.again)
     } else {
-        Progress::take(&folder, order.again)
+        Progress::take(&folder, options.again)
     };
     let progress = match progress {
         Ok(progress) => progress,
@@ -187,8 +188,8 @@ pub fn run(context: &Context, order: &Order, rig: Rig<'_>) -> anyhow::Result<Exi
     for job in &mut jobs {
         recall(context, &progress, job)?;
     }
-    let Rig { start, dry, secrets, stop, .. } = rig;
-    let work = Work { context, order, start, stop, progress: Arc::new(progress) };
+    let ApplyDeps { start, dry, secrets, stop, .. } = deps;
+    let work = Work { context, options, start, stop, progress: Arc::new(progress) };
     passwords(&mut jobs, &secrets)?;
     work.check(&mut jobs, dry)?;
     work.go_on(jobs)
@@ -204,9 +205,9 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
         Err(failure) => return Err(error_of(&failure)),
     };
     if outcome.run.finished.is_some() {
-        job.fate = Fate::Finished(Box::new(outcome), Earlier::Before);
+        job.result = JobResult::Finished(Box::new(outcome), Earlier::Before);
     } else {
-        job.begun = fate::billed(&outcome);
+        job.begun = job_result::billed(&outcome);
         job.link = summary::link_before(&outcome, |tenant| context.provider.graph.browser_link(tenant));
     }
     Ok(())
@@ -241,8 +242,8 @@ type Links = Mutex<BTreeMap<Place, [Text; 4]>>;
 /// The work on one plan.
 struct Work<'a> {
     context: &'a Context,
-    order: &'a Order,
-    start: Start,
+    options: &'a ApplyOptions,
+    start: NewWizardRun,
     stop: Stop,
     progress: Arc<Progress>,
 }
@@ -261,7 +262,7 @@ impl Work<'_> {
         }
         let (start, _kept) = dry()?;
         let show = self.show(Stage::Checking, open.len());
-        work::at_once(open, CHECKED_AT_ONCE.max(self.order.at_once), &|job: &mut Job| {
+        work::at_once(open, CHECKED_AT_ONCE.max(self.options.at_once), &|job: &mut Job| {
             let running = show.start(&job.customer.name);
             let answers = Answers { is_dry_run: true, wait: Duration::ZERO, ..job.answers.clone() };
             let mut report = journey::travel(&start, answers, &self.stop, &self.context.clock);
@@ -281,9 +282,9 @@ impl Work<'_> {
 
     /// Shows what the check found; then works, unless nothing may be begun.
     fn go_on(&self, mut jobs: Vec<Job>) -> anyhow::Result<Exit> {
-        let max_seats = self.order.max_seats;
+        let max_seats = self.options.max_seats;
         let checked = check::exit(&jobs, max_seats);
-        if self.order.is_check {
+        if self.options.is_check {
             return self.tell(&jobs, checked, None);
         }
         self.context.out.block(&check::told(&jobs, max_seats));
@@ -315,7 +316,7 @@ impl Work<'_> {
             if let Some(check) =
                 job.check.take_if(|check| !matches!(check.end, End::Shown | End::Done { .. }))
             {
-                job.fate = Fate::Ended(Box::new(check));
+                job.result = JobResult::Ended(Box::new(check));
             }
         }
         warn(match exit {
@@ -326,19 +327,20 @@ impl Work<'_> {
                 "Nothing was done: the check did not end well. Mend the plan, or what the remarks say; then start again."
             }
         });
-        if self.order.is_json { self.tell(jobs, exit, Some(self.progress.folder())) } else { Ok(exit) }
+        if self.options.is_json { self.tell(jobs, exit, Some(self.progress.folder())) } else { Ok(exit) }
     }
 
     /// Sets the customers up.
     fn work(&self, jobs: &mut [Job]) {
-        let left = self.order.max_seats.map(|most| most.saturating_sub(check::Total::of(jobs).billed));
+        let left = self.options.max_seats.map(|most| most.saturating_sub(check::Total::of(jobs).billed));
         let allowance = left.map(Allowance::of).unwrap_or_default();
         for job in jobs.iter_mut().filter(|job| job.is_open()) {
             job.answers.allowance = allowance.share();
-            job.answers.max_seats = job.row.max_seats.or(self.order.max_seats);
-            // What was refused a moment ago is not tried again: a password that is tried again and again locks the account.
+            job.answers.max_seats = job.row.max_seats.or(self.options.max_seats);
+            // What was refused a moment ago is not tried again: a password that is tried again and again locks the
+            // account.
             if let Some(check) = job.check.take_if(|check| check.end == End::Refused) {
-                job.fate = Fate::Ended(Box::new(check));
+                job.result = JobResult::Ended(Box::new(check));
             }
         }
         let links = Links::new(
@@ -355,13 +357,13 @@ impl Work<'_> {
             return;
         }
         let show = self.show(Stage::Working, all.len());
-        let wait = match self.order.wait {
-            Duration::ZERO if self.order.rehearse => REHEARSED,
-            wait if self.order.rehearse => wait,
+        let wait = match self.options.wait {
+            Duration::ZERO if self.options.rehearse => REHEARSED,
+            wait if self.options.rehearse => wait,
             _ => Duration::ZERO,
         };
         let is_whole =
-            work::two_first(all, self.order.at_once, &|job: &mut Job| self.one(job, wait, &show, &links));
+            work::two_first(all, self.options.at_once, &|job: &mut Job| self.one(job, wait, &show, &links));
         show.end();
         if !is_whole {
             warn("Nobody new was started after that. The others wait for the next start of this plan.");
@@ -373,9 +375,9 @@ impl Work<'_> {
     /// Every link is out: waits for the customers, all at once, because waiting costs nothing.
     fn await_customers(&self, jobs: &mut [Job], links: &Links) {
         let is_waiting =
-            |job: &&mut Job| matches!(&job.fate, Fate::Ended(report) if report.end == End::Waiting);
+            |job: &&mut Job| matches!(&job.result, JobResult::Ended(report) if report.end == End::Waiting);
         let waiting: Vec<&mut Job> = jobs.iter_mut().filter(is_waiting).collect();
-        if waiting.is_empty() || self.order.wait.is_zero() || self.order.rehearse {
+        if waiting.is_empty() || self.options.wait.is_zero() || self.options.rehearse {
             return;
         }
         let count = waiting.len();
@@ -383,7 +385,7 @@ impl Work<'_> {
         let file = Text::clean(&self.progress.folder().join(summary::LINKS).display().to_string());
         self.context.out.note(&format!("Waiting for the consent of {who}. Their links: {file}"));
         let show = self.show(Stage::Waiting, count);
-        work::at_once(waiting, count, &|job: &mut Job| self.one(job, self.order.wait, &show, links));
+        work::at_once(waiting, count, &|job: &mut Job| self.one(job, self.options.wait, &show, links));
         show.end();
     }
 
@@ -391,11 +393,11 @@ impl Work<'_> {
     fn tell(&self, jobs: &[Job], exit: Exit, folder: Option<&Path>) -> anyhow::Result<Exit> {
         let Context { out, is_sandbox, .. } = self.context;
         let about =
-            summary::About { jobs, folder, max_seats: self.order.max_seats, exit, is_sandbox: *is_sandbox };
+            summary::About { jobs, folder, max_seats: self.options.max_seats, exit, is_sandbox: *is_sandbox };
         let json = summary::json(about);
         let text = match folder {
             Some(_) => summary::text(about),
-            None => check::told(jobs, self.order.max_seats),
+            None => check::told(jobs, self.options.max_seats),
         };
         if let Some(folder) = folder {
             let kept = private::replace(&folder.join("summary.txt"), &text)
@@ -404,7 +406,7 @@ impl Work<'_> {
                 warn(&format!("The summary could not be written into the plan's folder: {error}"));
             }
         }
-        let said = if self.order.is_json { out.json(&json) } else { out.say(text.trim_end()) };
+        let said = if self.options.is_json { out.json(&json) } else { out.say(text.trim_end()) };
         if let Some(folder) = folder {
             out.note(&format!("Summary, links and receipts: {}", Text::clean(&folder.display().to_string())));
         }

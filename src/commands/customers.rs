@@ -20,7 +20,7 @@ use crate::{
     exit::Exit,
 };
 
-use super::{desk::Desk, unanswered::Unanswered};
+use super::{record_context::RecordContext, unanswered::Unanswered};
 
 /// How the answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,14 +97,14 @@ pub fn missing(wish: &Wish) -> Option<Unanswered> {
 ///
 /// # Errors
 /// The record can't be used, or stdout can't be written for another reason than a closed pipe.
-pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
-    desk.says_sandbox();
+pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
+    cx.says_sandbox();
     match wish {
-        Wish::List { words, with_closed, form } => list::run(desk, words, *with_closed, *form),
-        Wish::Show { customer, form } => show::run(desk, customer, *form),
-        Wish::Add { columns, form } => change::add(desk, columns, *form),
-        Wish::Set { customer, columns, form } => change::set(desk, customer, columns, *form),
-        Wish::Import { file, is_dry, form } => import::run(desk, file.as_deref(), *is_dry, *form),
+        Wish::List { words, with_closed, form } => list::run(cx, words, *with_closed, *form),
+        Wish::Show { customer, form } => show::run(cx, customer, *form),
+        Wish::Add { columns, form } => change::add(cx, columns, *form),
+        Wish::Set { customer, columns, form } => change::set(cx, customer, columns, *form),
+        Wish::Import { file, is_dry, form } => import::run(cx, file.as_deref(), *is_dry, *form),
     }
 }
 
@@ -115,8 +115,8 @@ const NAMED: usize = 8;
 ///
 /// # Errors
 /// `NotFound`; `Malformed`, when more than one fits: an answer is missing then.
-fn find(desk: &Desk, typed: &str, by_part: bool) -> Result<Customer, Failure> {
-    let customers = desk.store.customers()?;
+fn find(cx: &RecordContext, typed: &str, by_part: bool) -> Result<Customer, Failure> {
+    let customers = cx.store.customers()?;
     let wanted = fold(typed.trim());
     let whole = |part: fn(&Customer) -> &Text| -> Vec<&Customer> {
         customers.iter().filter(|customer| fold(part(customer).as_str()) == wanted).collect()
@@ -166,7 +166,7 @@ fn ended(failure: &Failure) -> anyhow::Error {
     if failure.kind == FailureKind::Malformed {
         return Unanswered::new(Exit::Usage, failure.for_commands().as_str()).into();
     }
-    super::desk::refused(failure)
+    super::record_context::refused(failure)
 }
 
 /// A record, as JSON.

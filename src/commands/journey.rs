@@ -18,36 +18,42 @@ use crate::{
 };
 
 /// A wizard that has not been started, and what carries out its calls.
-pub struct Vehicle {
+pub struct WizardRun {
     /// The wizard.
     pub wizard: Wizard,
     /// What carries out its calls.
     pub calls: Box<dyn Caller + Send>,
 }
 
-impl std::fmt::Debug for Vehicle {
+impl std::fmt::Debug for WizardRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Vehicle").finish_non_exhaustive()
+        f.debug_struct("WizardRun").finish_non_exhaustive()
     }
 }
 
-/// Makes a vehicle whose calls wake this driver; several may be on their way at once, on threads of their own.
-pub type Start = Arc<dyn Fn(Waker) -> Vehicle + Send + Sync>;
+/// Makes a wizard whose calls wake this driver; several may be on their way at once, on threads of their own.
+pub type NewWizardRun = Arc<dyn Fn(Waker) -> WizardRun + Send + Sync>;
 
 /// Makes one journey in silence, on this thread, and says what it came to.
 #[must_use]
-pub fn travel(start: &Start, answers: Answers, stop: &Stop, clock: &Clock) -> Report {
+pub fn travel(start: &NewWizardRun, answers: Answers, stop: &Stop, clock: &Clock) -> Report {
     travel_telling(start, answers, stop, clock, Box::new(|_| ()))
 }
 
 /// Makes one journey, on this thread, and says what it came to. `tell` hears each step, and what is awaited every 30 s.
 #[must_use]
-pub fn travel_telling(start: &Start, answers: Answers, stop: &Stop, clock: &Clock, tell: Tell) -> Report {
-    travel_heard(start, answers, stop, clock, Ears { tell, note: Box::new(|_| ()), pause: None })
+pub fn travel_telling(
+    start: &NewWizardRun,
+    answers: Answers,
+    stop: &Stop,
+    clock: &Clock,
+    tell: Tell,
+) -> Report {
+    travel_heard(start, answers, stop, clock, Observers { tell, note: Box::new(|_| ()), pause: None })
 }
 
-/// Who hears what happens on a journey.
-pub struct Ears {
+/// What hears what happens on a journey.
+pub struct Observers {
     /// Each step, and what is awaited every 30 s.
     pub tell: Tell,
     /// Which run it is, before anything is done in it.
@@ -56,24 +62,32 @@ pub struct Ears {
     pub pause: Option<Pause>,
 }
 
-impl std::fmt::Debug for Ears {
+impl std::fmt::Debug for Observers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ears").finish_non_exhaustive()
+        f.debug_struct("Observers").finish_non_exhaustive()
     }
 }
 
 /// Makes one journey, on this thread, and says what it came to.
 #[must_use]
-pub fn travel_heard(start: &Start, answers: Answers, stop: &Stop, clock: &Clock, ears: Ears) -> Report {
+pub fn travel_heard(
+    start: &NewWizardRun,
+    answers: Answers,
+    stop: &Stop,
+    clock: &Clock,
+    observers: Observers,
+) -> Report {
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     stop.listen(waker.clone());
-    let mut front =
-        Headless::new(answers, stop.clone()).telling(ears.tell).noting(ears.note).waking(waker.clone());
-    if let Some(pause) = ears.pause {
+    let mut front = Headless::new(answers, stop.clone())
+        .telling(observers.tell)
+        .noting(observers.note)
+        .waking(waker.clone());
+    if let Some(pause) = observers.pause {
         front = front.pausing(pause);
     }
-    let Vehicle { mut wizard, mut calls } = start(waker);
+    let WizardRun { mut wizard, mut calls } = start(waker);
     let ended = driver::drive(&mut wizard, &mut front, calls.as_mut(), &woken, clock);
     front.report(ended)
 }

@@ -27,7 +27,7 @@ use crate::{
 
 use super::{
     Out,
-    journey::{self, Start},
+    journey::{self, NewWizardRun},
     quietly, warn,
 };
 
@@ -36,8 +36,8 @@ const VERSION: u32 = 1;
 
 /// What a journey is made with.
 pub struct Way<'a> {
-    /// Makes the vehicle.
-    pub start: &'a Start,
+    /// Makes the wizard of the run.
+    pub start: &'a NewWizardRun,
     /// Where the outcome is read back.
     pub store: &'a Store,
     /// The time.

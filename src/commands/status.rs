@@ -20,8 +20,8 @@ use crate::{
 };
 
 use super::{
-    desk::{Desk, refused},
     quietly,
+    record_context::{RecordContext, refused},
     table::{Cut, Table},
 };
 
@@ -36,7 +36,7 @@ pub struct Wish {
     pub is_json: bool,
 }
 
-/// A row, and why somebody must look at it.
+/// A row, and why an operator must look at it.
 struct Judged {
     row: ProductStatus,
     reasons: Vec<Text>,
@@ -49,7 +49,7 @@ struct Sheet {
     sums: Sums,
     sweep_warning: Option<Text>,
     sweeper: SweeperStatus,
-    /// Enable Auto is on for somebody.
+    /// Enable Auto is on for a customer.
     has_rule: bool,
     now: Moment,
 }
@@ -73,17 +73,17 @@ struct Sums {
 ///
 /// # Errors
 /// The record can't be read, or stdout can't be written for another reason than a closed pipe.
-pub fn run(desk: &Desk, wish: &Wish) -> anyhow::Result<Exit> {
-    desk.says_sandbox();
-    let now = desk.clock.now();
-    let sheet = match desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
+pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
+    cx.says_sandbox();
+    let now = cx.clock.now();
+    let sheet = match cx.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
         Ok(status) => Sheet::of(status, wish, now),
         Err(failure) => return Err(refused(&failure)),
     };
     let printed = if wish.is_json {
-        desk.out.json(&sheet.json(desk))
+        cx.out.json(&sheet.json(cx))
     } else {
-        sheet.lines(desk, wish).iter().try_for_each(|line| desk.out.say(line))
+        sheet.lines(cx, wish).iter().try_for_each(|line| cx.out.say(line))
     };
     quietly(printed, if sheet.needs_attention() { Exit::Attention } else { Exit::Done })
 }
@@ -107,29 +107,30 @@ impl Sheet {
         Self { rows, sums, sweep_warning, sweeper, has_rule, now }
     }
 
-    /// Whether somebody must look: at a row that was asked for, or at a sweep that did not run, whoever was asked for.
+    /// Whether an operator must look: at a row that was asked for, or at a sweep that did not run, whoever was asked
+    /// for.
     const fn needs_attention(&self) -> bool {
         self.sums.attention > 0 || self.sweep_warning.is_some()
     }
 
     /// For people.
-    fn lines(&self, desk: &Desk, wish: &Wish) -> Vec<String> {
+    fn lines(&self, cx: &RecordContext, wish: &Wish) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.sweep_warning.as_ref().map(|warning| format!("OVERDUE: {warning}")));
-        lines.extend(sweep_lines(&self.sweeper, self.has_rule, self.now, &desk.zone));
+        lines.extend(sweep_lines(&self.sweeper, self.has_rule, self.now, &cx.zone));
         lines.extend(attention_lines(&self.rows));
-        lines.extend(row_lines(desk, &self.rows, self.now));
+        lines.extend(row_lines(cx, &self.rows, self.now));
         lines.push(last_line(&self.sums, self.rows.is_empty(), wish));
         lines
     }
 
     /// For programs.
-    fn json(&self, desk: &Desk) -> Value {
+    fn json(&self, cx: &RecordContext) -> Value {
         let Self { sums, sweeper, sweep_warning, now, .. } = self;
         json!({
             "version": 1,
             "kind": "status",
-            "sandbox": desk.is_sandbox,
+            "sandbox": cx.is_sandbox,
             "at": now.to_string(),
             "needs_attention": self.needs_attention(),
             "sweep": {
@@ -198,7 +199,7 @@ fn attention_lines(rows: &[Judged]) -> Vec<String> {
 }
 
 /// The rows.
-fn row_lines(desk: &Desk, rows: &[Judged], now: Moment) -> Vec<String> {
+fn row_lines(cx: &RecordContext, rows: &[Judged], now: Moment) -> Vec<String> {
     if rows.is_empty() {
         return Vec::new();
     }
@@ -210,7 +211,7 @@ fn row_lines(desk: &Desk, rows: &[Judged], now: Moment) -> Vec<String> {
         ("STATE", Cut::Late),
     ]);
     for Judged { row, reasons } in rows {
-        let standing = standing(row, now, &desk.zone);
+        let standing = standing(row, now, &cx.zone);
         let state = if reasons.is_empty() { standing } else { format!("needs attention; {standing}") };
         table.push([
             row.customer.reference.clone(),
@@ -221,12 +222,12 @@ fn row_lines(desk: &Desk, rows: &[Judged], now: Moment) -> Vec<String> {
         ]);
     }
     let mut lines = vec![String::new()];
-    lines.extend(table.lines(desk.width));
+    lines.extend(table.lines(cx.width));
     lines.push(String::new());
     lines
 }
 
-/// "184 of 231"; nothing where nobody could be.
+/// "184 of 231"; nothing where no user could be protected.
 fn protected(row: &ProductStatus) -> Text {
     match (row.on, row.eligible) {
         (0, 0) => Text::from("-"),

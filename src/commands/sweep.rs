@@ -96,7 +96,7 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
     let heard = tokio::task::spawn_blocking(move || signals.forever().next());
     let watching = sweeper::watch(provider, clock, |round, next| {
         let now = clock.now();
-        // Nobody may be listening any more; the passes go on all the same.
+        // stdout may be closed by now; the passes go on all the same.
         let _unheard = match round {
             Ok(reports) => told(reports, now, zone, false, out).map(drop),
             Err(failure) => say(&format!("NOT DONE: {}", failure.for_commands())).map_err(Into::into),
@@ -115,7 +115,7 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
     }
 }
 
-/// 6 when somebody must look at it; the same when nobody listens.
+/// 6 when an operator must look at it; the same when stdout is closed.
 fn exit_of(reports: &[Report]) -> Exit {
     if reports.iter().any(Report::needs_attention) { Exit::Attention } else { Exit::Done }
 }

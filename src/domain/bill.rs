@@ -11,7 +11,7 @@ pub enum StaysOff {
     Excluded,
     /// Has a problem; the row says which.
     Problem,
-    /// Eligible, but nobody chose them.
+    /// Eligible, but not chosen.
     NotChosen,
 }
 

@@ -135,7 +135,7 @@ pub enum Progress {
     NotStarted,
     /// A run is open at some step: the words say where.
     Open(Text),
-    /// The link is out, nobody has accepted yet.
+    /// The link is out, the customer has not accepted yet.
     WaitingForConsent {
         /// Since when the link has been out.
         since: Moment,

@@ -124,6 +124,7 @@ mod tests {
             (" ", Empty),
             ("mail", NotAServer),
             ("ana@customer.example", NotAServer),
+            ("https://user:pw@mail.hoster.example", NotAServer),
             ("ftp://mail.hoster.example", NotAServer),
             ("https://", NotAServer),
             ("﹙.A", NotAServer),

@@ -22,7 +22,7 @@ pub enum FailureKind {
     Malformed,
     /// The customer's seats are used up.
     NoSeats,
-    /// Somebody else holds or changed it.
+    /// Another process or operator holds or changed it.
     Conflict,
     /// The record on this computer: locked, full, read-only, damaged.
     Record,

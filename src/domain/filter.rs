@@ -1,4 +1,4 @@
-//! The users' filter: exact, never by likeness, because nobody may land on a bill by likeness.
+//! The users' filter: exact, never by likeness, because no user may land on a bill by likeness.
 //!
 //! Every word must be a substring of the folded name, address or department; `kind:shared`, `state:off` and
 //! `licence:E3` narrow it further. [`Search`] is used off the drawing thread, page by page, and answers one bit per
@@ -39,7 +39,7 @@ impl Query {
     /// Understands what was typed; never fails, a word that names nothing simply matches nothing.
     ///
     /// `kind:` and `state:` take the start of a word, so that rows do not vanish while it is being typed; two of one
-    /// sort widen (`kind:room kind:shared`), because nobody is of two kinds.
+    /// sort widen (`kind:room kind:shared`), because no user is of two kinds.
     #[must_use]
     pub fn parse(typed: &str) -> Self {
         let mut query = Self::default();

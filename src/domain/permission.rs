@@ -9,7 +9,7 @@ use super::text::Text;
 /// The table as it is built in.
 const TABLE: &str = include_str!("../../assets/permissions.toml");
 
-/// Who uses a permission.
+/// Which part of Backup365 uses a permission.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Who {
     /// This program: it reads with it.
@@ -27,7 +27,7 @@ pub struct Permission {
     pub role: Uuid,
     /// Why we ask, in words for the customer.
     pub reason: Text,
-    /// Who uses it.
+    /// Which part of Backup365 uses it.
     pub who: Who,
 }
 

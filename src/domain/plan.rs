@@ -40,7 +40,7 @@ pub struct Row {
     pub product: Option<Product>,
     /// The tenant, in any form that the tenant field takes.
     pub tenant: Option<String>,
-    /// Who is turned on.
+    /// Which users are turned on.
     pub users: Users,
     /// Kinds to include besides user mailboxes.
     pub include_kinds: Vec<Kind>,
@@ -86,7 +86,7 @@ impl Row {
     }
 }
 
-/// Who is turned on.
+/// Which users are turned on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Users {
     /// Everybody who may be, once.

@@ -78,7 +78,7 @@ pub struct AutoRule {
     pub by: Text,
     /// The count that the operator confirmed.
     pub confirmed: u32,
-    /// A pass that would take the customer above this many seats turns on nobody.
+    /// A pass that would take the customer above this many seats turns on no user.
     pub ceiling: u32,
     /// The 20:00 of its last finished pass; none: an operator may still undo it.
     pub last_pass: Option<Moment>,
@@ -115,7 +115,7 @@ pub struct Protection {
 /// What became of one user in a bulk write.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SeatResult {
-    /// Who.
+    /// Which user.
     pub user: Chosen,
     /// What became of it.
     pub outcome: SeatOutcome,

@@ -1,7 +1,7 @@
 //! The receipt of a run, from what was read back: one text for the ticket, one for the customer, one JSON.
 //!
-//! Who, when, what, tenant, counts, and whether the audit is whole; never a secret. Also the verdict: a user who was
-//! chosen and is neither protected nor scheduled makes the run *partly done*.
+//! Operator, time, customer, tenant, counts, and whether the audit is whole; never a secret. Also the verdict: a user
+//! who was chosen and is neither protected nor scheduled makes the run *partly done*.
 
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -79,7 +79,7 @@ pub struct Verdict {
     pub scheduled: u32,
     /// Chosen, and neither protected nor scheduled.
     pub missed: u32,
-    /// Eligible, and nobody chose them.
+    /// Eligible, and not chosen.
     pub not_chosen: u32,
 }
 

@@ -119,7 +119,7 @@ pub struct OpenRun {
 }
 
 impl OpenRun {
-    /// Who has it, in words.
+    /// Which operator or process has it, in words.
     #[must_use]
     pub const fn state(&self) -> &'static str {
         match (self.is_held, self.is_parked) {
@@ -141,7 +141,7 @@ pub struct Board {
     pub new_customer: FormDraft,
 }
 
-/// Who works the next passes of Enable Auto.
+/// What works the next passes of Enable Auto.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SweeperStatus {
     /// Host of the last sweeper that ran here.
@@ -189,7 +189,7 @@ pub struct Outcome {
     pub audit: Vec<AuditEntry>,
     /// Whether every hash of the whole audit fits the one before.
     pub is_audit_whole: bool,
-    /// Who runs the next pass.
+    /// What runs the next pass.
     pub sweeper: SweeperStatus,
 }
 

@@ -1,4 +1,8 @@
-//! A value that must not be seen: Debug says nothing, there is no Display, memory is wiped on drop.
+//! A value that must not be seen: Debug says nothing and there is no Display.
+//!
+//! The memory of the value itself is wiped when it is dropped. That is a best effort, not a promise about the process:
+//! a header, a form or a request body that is made from the value is a copy, and the crates that send it (reqwest,
+//! oauth2) keep copies of their own, which are freed without being wiped.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Who is really protected, computed from what is on record: one row per customer and product. Pure.
+//! Which customers are really protected, computed from what is on record: one row per customer and product. Pure.
 
 use super::{
     bill::grouped,
@@ -55,7 +55,7 @@ pub struct Status {
     pub rows: Vec<ProductStatus>,
     /// Rule 17: what every screen must say about the sweep, none when all is well.
     pub sweep_warning: Option<Text>,
-    /// Who runs the passes.
+    /// What runs the passes.
     pub sweeper: SweeperStatus,
 }
 
@@ -64,7 +64,7 @@ pub struct Status {
 pub enum Stand {
     /// Nothing was enabled, and no run is open.
     NotStarted,
-    /// The link is out, nobody has accepted yet.
+    /// The link is out, the customer has not accepted yet.
     WaitingForConsent,
     /// A run is under way before *Enable*.
     Open,
@@ -107,7 +107,7 @@ impl ProductStatus {
         if self.rule.is_some() && self.customer.is_active { self.eligible.saturating_sub(self.on) } else { 0 }
     }
 
-    /// Why somebody must look at it, sentences without a full stop; empty when all is well.
+    /// Why an operator must look at it, sentences without a full stop; empty when all is well.
     #[must_use]
     pub fn attention(&self, now: Moment) -> Vec<Text> {
         let mut reasons = Vec::new();

@@ -1,4 +1,4 @@
-//! One pass of Enable Auto, decided: pure, from what is on record and what is listed to who is turned on.
+//! One pass of Enable Auto, decided: pure, from the record and the list of users to the users that are turned on.
 //!
 //! A pass works for a due moment: the latest 20:00 in Sydney that is not after now. Nothing is turned on for a due
 //! moment in the future, and a pass never turns anyone off.
@@ -44,7 +44,7 @@ pub struct Terms<'a> {
 /// A user that the pass looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// Who, as the store would keep it.
+    /// The user, as the store would keep it.
     pub user: Chosen,
     /// `createdDateTime`; none for a hosted mailbox, which counts when it is in the pass's listing.
     pub made: Option<Moment>,
@@ -60,7 +60,7 @@ pub struct Decision {
     /// Looked at and left for a later pass: made after the due moment, a problem, not known yet, or stopped by a limit.
     /// The next pass must see them again.
     pub deferred: Vec<UserId>,
-    /// Why nobody is turned on; an operator must look at it.
+    /// Why no user is turned on; an operator must look at it.
     pub attention: Option<Text>,
 }
 
@@ -91,7 +91,7 @@ pub fn is_late(due: Moment, now: Moment) -> bool {
     now.since(due) >= LATE_AFTER
 }
 
-/// Decides who is turned on in the pass for `due`. Doubled candidates count once, the last one wins.
+/// Decides which users are turned on in the pass for `due`. Doubled candidates count once, the last one wins.
 #[must_use]
 pub fn decide(terms: &Terms<'_>, due: Moment, candidates: &[Candidate]) -> Decision {
     let mut decision = Decision::default();

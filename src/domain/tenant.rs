@@ -76,7 +76,7 @@ pub struct Proof {
 pub enum Verdict {
     /// Every check is good (unread ones block nothing): *Enable* can be pressed.
     Proved,
-    /// Nobody has accepted yet.
+    /// The customer has not accepted yet.
     NotYet,
     /// Accepted, Microsoft is still spreading it.
     Spreading,

@@ -29,7 +29,7 @@ use tokio::sync::mpsc;
 use self::{
     error::Bad,
     gate::Gates,
-    session::{Means, Pace, Session},
+    session::{Pace, Session, SessionParts},
 };
 use super::{http::Http, listed::Listed};
 use crate::domain::{
@@ -72,14 +72,6 @@ impl Exchange {
     /// `NotFound` when no server announces itself, `Refused` for Exchange Online, `Malformed` when redirects do not end.
     pub async fn discover(&self, address: &Address) -> Result<Text, Failure> {
         autodiscover::discover(&self.http, address).await
-    }
-
-    /// Makes the EWS address of a typed server; sends nothing.
-    ///
-    /// # Errors
-    /// `NotFound` for what is no server, `Refused` for Exchange Online. A retry does not help.
-    pub fn check_server(text: &str) -> Result<Text, Failure> {
-        Ok(server::normalise(text).map(|url| Text::clean(url.as_str()))?)
     }
 
     /// One round of named checks: the server answers, the account signs in, it may open the sample and up to four
@@ -130,7 +122,7 @@ impl Exchange {
         pace: Pace,
         notes: Option<mpsc::Sender<Listed>>,
     ) -> Result<Session, Bad> {
-        let means = Means {
+        let means = SessionParts {
             http: &self.http,
             clock: &self.clock,
             is_sandbox: self.is_sandbox,

@@ -27,7 +27,7 @@ use self::licence::Licences;
 use super::{
     Settings,
     error::Error,
-    http::{Answer, Call, Http, Method},
+    http::{Call, Http, Method, Response},
     oauth::Tokens,
 };
 use crate::domain::{
@@ -105,12 +105,6 @@ impl Graph {
         })
     }
 
-    /// The permissions that are asked for and checked: the built-in ones and those of settings.
-    #[must_use]
-    pub fn permissions(&self) -> &[Permission] {
-        &self.inner.permissions
-    }
-
     /// Asks for a token of the partner's own tenant: whether our own credential is good.
     ///
     /// # Errors
@@ -120,21 +114,12 @@ impl Graph {
         token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
     }
 
-    /// The link that the customer's administrator opens: the short form with the tenant's GUID, so that consent can't
-    /// land in the signer's own tenant (reference, sections 3.2 and 11).
-    #[must_use]
-    pub fn consent_link(&self, tenant: TenantId) -> String {
-        self.link_at(&self.inner.authority, tenant)
-    }
-
-    /// The same link for a browser on this computer: in the sandbox it leads to 127.0.0.1.
+    /// The link that the customer's administrator opens, for a browser on this computer: the short form with the
+    /// tenant's GUID, so that consent can't land in the signer's own tenant (reference, sections 3.2 and 11). In the
+    /// sandbox it leads to 127.0.0.1.
     #[must_use]
     pub fn browser_link(&self, tenant: TenantId) -> String {
-        self.link_at(self.inner.browser_origin.as_ref().unwrap_or(&self.inner.authority), tenant)
-    }
-
-    fn link_at(&self, base: &Url, tenant: TenantId) -> String {
-        let mut url = base.clone();
+        let mut url = self.inner.browser_origin.as_ref().unwrap_or(&self.inner.authority).clone();
         url.set_path(&format!("/{tenant}/adminconsent"));
         let mut query = url.query_pairs_mut();
         query.clear().append_pair("client_id", &self.inner.client_id);
@@ -159,7 +144,7 @@ impl Graph {
     ///
     /// # Errors
     /// Any; [`Error::WrongHost`] before a token is even fetched.
-    async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Answer, Error> {
+    async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Response, Error> {
         self.check_host(url)?;
         let inner = &*self.inner;
         let mut is_second = false;
@@ -213,7 +198,7 @@ impl Graph {
     }
 
     /// Reads Graph's refusal.
-    fn refused(&self, answer: &Answer) -> Error {
+    fn refused(&self, answer: &Response) -> Error {
         let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
         let (code, inner_id) = wire::refusal(&body);
         let mut ids = Vec::new();
@@ -250,7 +235,7 @@ impl Graph {
 struct Seen {
     /// When it first got a token: the start of the time in which a consent spreads.
     known_since: Option<Moment>,
-    /// It was refused as unknown before that: somebody accepted while we watched.
+    /// It was refused as unknown before that: the customer accepted while we watched.
     was_unknown: bool,
 }
 

@@ -3,7 +3,7 @@
 //! Triggered by every provider call. It is the only place that maps origins: a table from settings says which origin is
 //! reached at which loopback address, before a socket is opened, and the original host stays in the `Host` header. In
 //! the sandbox that table is total, so nothing there can reach the real world (product.md section 9, *Worlds*).
-//! Out comes an [`Answer`] of any status, or an [`HttpError`] when there was none.
+//! Out comes a [`Response`] of any status, or an [`HttpError`] when there was none.
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
@@ -102,7 +102,7 @@ impl fmt::Debug for Call {
 }
 
 /// Headers of an answer, names in lower case, in the order they came.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Headers(pub Vec<(String, String)>);
 
 impl Headers {
@@ -118,9 +118,16 @@ impl Headers {
     }
 }
 
+impl fmt::Debug for Headers {
+    /// The names only: cookies and challenges are for their owner.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// What came back, whatever its status.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Answer {
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
     /// HTTP status.
     pub status: u16,
     /// Headers.
@@ -131,7 +138,19 @@ pub struct Answer {
     pub request_id: String,
 }
 
-impl Answer {
+impl fmt::Debug for Response {
+    /// The body may be a token, or people's names.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .field("request_id", &self.request_id)
+            .finish()
+    }
+}
+
+impl Response {
     /// How long the server asks us to stay away, in seconds or as a date.
     #[must_use]
     pub fn retry_after(&self, clock: &Clock) -> Option<Duration> {
@@ -217,8 +236,8 @@ impl Http {
     /// A table that leads away from this computer, or a system without usable TLS roots.
     pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
         let origins = Origins::new(&options.origins, options.is_total)?;
-        let direct = build(&origins, Reach::Mapped, Pool::Kept)?;
-        let open = if options.is_total { None } else { Some(build(&origins, Reach::Open, Pool::Kept)?) };
+        let direct = build(&origins, TargetKind::Mapped, Pool::Kept)?;
+        let open = if options.is_total { None } else { Some(build(&origins, TargetKind::Open, Pool::Kept)?) };
         Ok(Self {
             inner: Arc::new(Inner {
                 origins,
@@ -232,9 +251,9 @@ impl Http {
         })
     }
 
-    /// The same client with another first wait before a repeat; 3 s where nobody says otherwise.
-    #[must_use]
-    pub fn waiting_first(self, first_wait: Duration) -> Self {
+    /// The same client with another first wait before a repeat, so that tests need not sit through 3 s.
+    #[cfg(test)]
+    pub(in crate::provider) fn waiting_first(self, first_wait: Duration) -> Self {
         let old = &self.inner;
         Self {
             inner: Arc::new(Inner {
@@ -261,8 +280,8 @@ impl Http {
     ///
     /// # Errors
     /// Whatever kept the last attempt from an answer. An answer of any status is not an error: after the last repeat
-    /// a 429 or 503 comes back as it is, and `Answer::retry_after` says when to come back.
-    pub async fn send(&self, call: Call) -> Result<Answer, HttpError> {
+    /// a 429 or 503 comes back as it is, and `Response::retry_after` says when to come back.
+    pub async fn send(&self, call: Call) -> Result<Response, HttpError> {
         let mut waits = wait::Waits::new(self.inner.first_wait);
         let mut needs_fresh = false;
         loop {
@@ -278,7 +297,7 @@ impl Http {
     }
 
     /// One attempt within the call's deadline.
-    async fn attempt(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Answer, HttpError> {
+    async fn attempt(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Response, HttpError> {
         let late = || HttpError::TimedOut { host: host(call), after: call.deadline, is_connect: false };
         tokio::time::timeout(call.deadline, self.exchange(call, repeats, needs_fresh))
             .await
@@ -286,7 +305,7 @@ impl Http {
     }
 
     /// Request out, answer in, without a deadline of its own.
-    async fn exchange(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Answer, HttpError> {
+    async fn exchange(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Response, HttpError> {
         let target = self.inner.origins.map(&call.url)?;
         let is_mapped = target.host.is_some();
         let client = self.client(is_mapped, needs_fresh)?;
@@ -307,16 +326,16 @@ impl Http {
         let status = response.status().as_u16();
         let headers = taken(response.headers());
         let body = body(call, &mut response).await?;
-        Ok(Answer { status, headers, body, request_id })
+        Ok(Response { status, headers, body, request_id })
     }
 
     /// The client that may reach this target; on a new connection if asked.
     fn client(&self, is_mapped: bool, needs_fresh: bool) -> Result<&reqwest::Client, HttpError> {
         let inner = &*self.inner;
         let (reach, kept, fresh) = if is_mapped {
-            (Reach::Mapped, Some(&inner.direct), &inner.fresh_direct)
+            (TargetKind::Mapped, Some(&inner.direct), &inner.fresh_direct)
         } else {
-            (Reach::Open, inner.open.as_ref(), &inner.fresh_open)
+            (TargetKind::Open, inner.open.as_ref(), &inner.fresh_open)
         };
         // `Origins::map` has refused before: without a table entry the sandbox has no client at all.
         let kept = kept.ok_or_else(|| HttpError::NotInSandbox { origin: String::from("this address") })?;
@@ -339,7 +358,7 @@ impl fmt::Debug for Http {
 
 /// Which targets a client is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
+enum TargetKind {
     /// Loopback addresses that stand for others.
     Mapped,
     /// The world, through the system's proxy if it names one.
@@ -354,7 +373,7 @@ enum Pool {
 }
 
 /// Makes one reqwest client.
-fn build(origins: &Origins, reach: Reach, pool: Pool) -> Result<reqwest::Client, HttpError> {
+fn build(origins: &Origins, reach: TargetKind, pool: Pool) -> Result<reqwest::Client, HttpError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
@@ -363,7 +382,7 @@ fn build(origins: &Origins, reach: Reach, pool: Pool) -> Result<reqwest::Client,
         .referer(false)
         .connect_timeout(CONNECT)
         .tcp_nodelay(true);
-    if reach == Reach::Mapped {
+    if reach == TargetKind::Mapped {
         builder = builder.no_proxy();
         if !origins.needs_tls() {
             // The system's roots cost milliseconds to read, and plain loopback has no use for them.
@@ -440,7 +459,7 @@ fn host(call: &Call) -> String {
     call.url.host_str().unwrap_or_default().to_owned()
 }
 
-/// Sorts the reasons for no answer. The address is dropped first: its query may hold what nobody should see.
+/// Sorts the reasons for no answer. The address is dropped first: its query may hold a secret.
 fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
     let error = error.without_url();
     let host = host(call);

@@ -29,7 +29,8 @@ const LOOK: Duration = Duration::from_millis(10);
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about one computer")]
 pub struct Surroundings {
-    /// Any of `SSH_CONNECTION`, `SSH_TTY`, `SSH_CLIENT` is set, or a login from elsewhere stands above us, mosh included.
+    /// Any of `SSH_CONNECTION`, `SSH_TTY`, `SSH_CLIENT` is set, or a login from elsewhere stands above us, mosh
+    /// included.
     pub is_remote: bool,
     /// `DISPLAY` or `WAYLAND_DISPLAY` is set, or this system needs neither.
     pub has_display: bool,
@@ -73,7 +74,7 @@ impl Surroundings {
     }
 }
 
-/// Opens a link, detached from the terminal. That it started proves nothing: nobody may have seen the page.
+/// Opens a link, detached from the terminal. That it started proves nothing: the person may not have seen the page.
 ///
 /// # Errors
 /// `NotFound` where no browser could be started; the other ways of the authorise screen still work.
@@ -136,7 +137,7 @@ fn start(program: &str, arguments: &[&str], link: &str) -> io::Result<()> {
         }
         thread::sleep(LOOK);
     }
-    // It may run for days; somebody has to hear of its end, or it stays in the system's table.
+    // It may run for days; its end must be waited for, or it stays in the system's table.
     thread::spawn(move || child.wait());
     Ok(())
 }

@@ -23,7 +23,7 @@ use crate::{
     wizard::call::{CallId, PageHits, Reply},
 };
 
-use super::{Line, internal};
+use super::{ReplySender, internal};
 
 /// Hits that fill any screen: when so many have been sent, nothing more can change what is looked at, and the rest
 /// comes as one part.
@@ -65,7 +65,7 @@ impl Job {
     ///
     /// # Errors
     /// Our own fault only. Safe to drop at any await.
-    pub(super) async fn run(self, line: &Line, call: CallId) -> Result<Reply, Failure> {
+    pub(super) async fn run(self, replies: &ReplySender, call: CallId) -> Result<Reply, Failure> {
         let job = Arc::new(self);
         let opening = Arc::clone(&job);
         let (mut found, mut done) = super::blocking(move || Ok(opening.open())).await?;
@@ -73,7 +73,7 @@ impl Job {
         while done < job.pages.len() {
             if !found.is_empty() {
                 shown += found.iter().map(count).sum::<usize>();
-                if !line.send(call, Reply::Hits(std::mem::take(&mut found))).await {
+                if !replies.send(call, Reply::Hits(std::mem::take(&mut found))).await {
                     break;
                 }
             }

@@ -16,9 +16,9 @@ use crate::{
     wizard::call::{CallId, Reply},
 };
 
-use super::{Line, Tools, internal, with};
+use super::{ReplySender, Tools, internal, with};
 
-/// Parts of a listing between the provider and the line: the provider decodes one page while another waits.
+/// Parts of a listing between the provider and the replies: the provider decodes one page while another waits.
 const PARTS_AHEAD: usize = 2;
 
 /// Fewest seats written in one transaction: small enough that *stop after this batch* stops soon. A guess.
@@ -35,7 +35,7 @@ const BATCHES: usize = 1_000;
 /// Lists the users of a tenant or of a hosted customer; pages go out as they come.
 pub(super) async fn list(
     tools: &Tools,
-    line: &Line,
+    replies: &ReplySender,
     call: CallId,
     tenant: Option<TenantId>,
     impersonation: Option<Box<Impersonation>>,
@@ -48,7 +48,7 @@ pub(super) async fn list(
             (None, None) => Err(internal("there is nobody to list yet")),
         }
     };
-    // Owns the parts: when nobody listens any more they are dropped, and the listing ends instead of waiting.
+    // Owns the parts: when the wizard is gone they are dropped, and the listing ends instead of waiting.
     let passing = async move {
         while let Some(part) = parts.recv().await {
             let reply = match part {
@@ -56,7 +56,7 @@ pub(super) async fn list(
                 Listed::Kinds(kinds) => Reply::Kinds(kinds),
                 Listed::Note(words) => Reply::Note(words),
             };
-            if !line.send(call, reply).await {
+            if !replies.send(call, reply).await {
                 break;
             }
         }
@@ -68,7 +68,7 @@ pub(super) async fn list(
 /// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.
 pub(super) async fn apply(
     store: &Store,
-    line: &Line,
+    replies: &ReplySender,
     call: CallId,
     run: RunId,
     all: Arc<Vec<Chosen>>,
@@ -85,13 +85,13 @@ pub(super) async fn apply(
         done += batch.len();
         let (id, batch) = (run.clone(), batch.to_vec());
         let results = with(store, move |s| s.apply_batch(&id, &batch)).await?;
-        line.send(call, Reply::Batch(results)).await;
+        replies.send(call, Reply::Batch(results)).await;
     }
     let left = all.get(done..).unwrap_or_default();
     if !left.is_empty() {
         let stopped =
             left.iter().map(|user| SeatResult { user: user.clone(), outcome: SeatOutcome::Stopped });
-        line.send(call, Reply::Batch(stopped.collect())).await;
+        replies.send(call, Reply::Batch(stopped.collect())).await;
     }
     let is_stopped = !left.is_empty();
     with(store, move |s| s.end_apply(&run, is_stopped)).await?;

@@ -1,7 +1,7 @@
 //! Plays the customer's administrator: opens the link, fills the forms, presses the buttons.
 //!
-//! Called by whoever rehearses. It goes through the same pages as a person with a browser, over HTTP, and does what this
-//! world says its administrator would do, good or bad. What comes out is one plain sentence; it proves nothing.
+//! Called by whoever rehearses. It goes through the same pages as a person with a browser, over HTTP, and does what
+//! this world says its administrator would do, good or bad. What comes out is one plain sentence; it proves nothing.
 
 mod html;
 
@@ -26,7 +26,7 @@ const RELOADS: u32 = 10;
 /// How long the customer looks at the error before the first reload; each time a little longer.
 const RELOAD_AFTER: Duration = Duration::from_millis(20);
 
-/// Somebody who plays the customer's administrator.
+/// Plays the customer's administrator.
 #[derive(Clone)]
 pub struct Rehearsal {
     /// The sandbox.
@@ -51,8 +51,8 @@ impl Rehearsal {
         Self { platform, address }
     }
 
-    /// What the customer with this mail domain says when they are asked for the details of their mail server; none where
-    /// they have nothing to say.
+    /// What the customer with this mail domain says when they are asked for the details of their mail server; none
+    /// where they have nothing to say.
     #[must_use]
     pub fn tells(&self, domain: &str) -> Option<super::Details> {
         let customers = &self.platform.world.customers;
@@ -61,11 +61,12 @@ impl Rehearsal {
         asked.tells.clone()
     }
 
-    /// Opens the link and acts; returns one sentence about what was done and seen. Safe to repeat, as often as a customer
-    /// might; safe to drop at any await, which is a customer who closes the window.
+    /// Opens the link and acts; returns one sentence about what was done and seen. Safe to repeat, as often as a
+    /// customer might; safe to drop at any await, which is a customer who closes the window.
     ///
     /// # Errors
-    /// One sentence: the link is none of this sandbox, or its page can't be used. Trying again with the same link does not help.
+    /// One sentence: the link is none of this sandbox, or its page can't be used. Trying again with the same link does
+    /// not help.
     pub async fn play(&self, link: &str) -> Result<String, String> {
         let url =
             Url::parse(link.trim()).map_err(|why| format!("The customer can't open the link: {why}."))?;

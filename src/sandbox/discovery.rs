@@ -1,4 +1,4 @@
-//! Tenant discovery: who is behind a GUID or a domain, and where its endpoints are.
+//! Tenant discovery: which organisation is behind a GUID or a domain, and where its endpoints are.
 //!
 //! `GET /{tenant}/v2.0/.well-known/openid-configuration`, `/common/discovery/instance` and the key sets. No sign-in.
 

@@ -104,10 +104,8 @@ impl From<io::Error> for Refusal {
 
 /// A good answer: status, body, resource units, and whether it breaks off.
 struct Found {
-    /// JSON, or the text of a count.
+    /// JSON.
     body: Vec<u8>,
-    /// Whether the body is plain text.
-    text: bool,
     /// Resource units that the call costs.
     units: u32,
     /// The answer breaks off.
@@ -117,7 +115,7 @@ struct Found {
 impl Found {
     /// JSON that costs `units`.
     fn json(value: &Value, units: u32) -> Self {
-        Self { body: value.to_string().into_bytes(), text: false, units, cut: false }
+        Self { body: value.to_string().into_bytes(), units, cut: false }
     }
 }
 
@@ -141,12 +139,8 @@ fn dress(platform: &Platform, ask: &Ask, found: Result<Found, Refusal>) -> Answe
         .filter(|id| !id.is_empty())
         .map_or_else(|| request.clone(), str::to_owned);
     let answer = match found {
-        Ok(Found { body, text, units, cut }) => {
-            let kind = if text {
-                "text/plain"
-            } else {
-                "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-            };
+        Ok(Found { body, units, cut }) => {
+            let kind = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
             let answer = Answer::new(200, kind, body)
                 .with("x-ms-resource-unit", units.to_string())
                 .with("odata-version", "4.0");
@@ -247,13 +241,11 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
             None => Err(no_segment(one)),
         },
         ["users"] => users::list(platform, ask, caller),
-        ["users", "$count"] => users::count(platform, ask, caller),
         ["users", "delta" | "delta()" | "microsoft.graph.delta" | "microsoft.graph.delta()"] => {
             users::delta(platform, ask, caller)
         }
         ["users", id] => users::one(platform, ask, caller, id),
         ["users", id, "mailboxSettings"] => users::mailbox(platform, ask, caller, id).await,
-        ["users", id, "licenseDetails"] => users::licences(platform, caller, id),
         ["tenantRelationships", call] => relations::tenant_information(platform, caller, call),
         [other, ..] => Err(no_segment(other)),
         [] => Err(no_segment("")),

@@ -59,17 +59,6 @@ pub enum SettingsError {
     },
 }
 
-impl SettingsError {
-    /// The line of the settings file that it is about.
-    #[must_use]
-    pub const fn line(&self) -> Option<usize> {
-        match self {
-            Self::Invalid { line, .. } | Self::UnknownKey { line, .. } => Some(*line),
-            Self::Unreadable { .. } | Self::Given { .. } | Self::Partly { .. } => None,
-        }
-    }
-}
-
 /// The end of the sentence about an unknown key.
 fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(|| ". Remove it.".into(), |near| format!(". Did you mean \"{near}\"?"))

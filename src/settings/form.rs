@@ -1,5 +1,4 @@
-//! The forms that values of settings have: read from words or from the file, checked, and shown again without what nobody
-//! should read.
+//! The forms that values of settings have: read from words or from the file, checked, and shown again without secrets.
 //!
 //! The same words refuse a value wherever it comes from. A refusal quotes no value that may hold a secret.
 

@@ -23,7 +23,7 @@ use super::{
 /// A mebibyte.
 const MIB: u64 = 1 << 20;
 
-/// Nobody waits longer in one go for a customer's consent. A guess.
+/// No operator waits longer in one go for a customer's consent. A guess.
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
 /// Makes each row a typed setting of its own, and one list of them all.

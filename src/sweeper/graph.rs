@@ -1,5 +1,5 @@
-//! Office 365: what Graph says has changed since the last pass, or everything. Called once per customer and pass; a second
-//! pass costs as many requests as there are changes, whatever the size of the tenant.
+//! Office 365: what Graph says has changed since the last pass, or everything. Called once per customer and pass; a
+//! second pass costs as many requests as there are changes, whatever the size of the tenant.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ impl Position {
     }
 }
 
-/// Everybody who has to be looked at; the whole list when there is no position or it is too old.
+/// The users that have to be looked at; the whole list when there is no position or it is too old.
 pub(super) async fn look(
     provider: &Provider,
     row: &RuleRow,

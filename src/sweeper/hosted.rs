@@ -1,5 +1,5 @@
-//! Hosted mailboxes have no change feed: each pass lists again, and a mailbox is *left* only after two passes and a clear
-//! answer of the server (exchange-web-services.md section 8.7).
+//! Hosted mailboxes have no change feed: each pass lists again, and a mailbox is *left* only after two passes and a
+//! clear answer of the server (exchange-web-services.md section 8.7).
 
 use std::collections::BTreeSet;
 
@@ -73,8 +73,8 @@ fn take(seen: &mut Seen, page: &UserPage) {
     }
 }
 
-/// Finds out who has left: known before, not listed now, and the server says that there is no such mailbox, in two
-/// passes running.
+/// Finds out which users have left: known before, not listed now, and the server says that there is no such mailbox, in
+/// two passes running.
 async fn compare(
     provider: &Provider,
     access: &Impersonation,
@@ -111,7 +111,7 @@ async fn compare(
             (Presence::Present | Presence::Unknown(_), _) => roster.known.push(address),
         }
     }
-    // A problem row of somebody who is gone is news about them, not a user to be looked at again.
+    // A problem row of a user who is gone is news about them, not a user to be looked at again.
     let gone: BTreeSet<UserId> = roster.missing.iter().map(|m| UserId::from_address(&m.address)).collect();
     seen.candidates.retain(|c| !gone.contains(&c.user.id));
     Ok(roster)

@@ -92,11 +92,10 @@ const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
 const USERS: Scope = Scope::On(&[QuestionId::Users]);
 const AUTHORISE: Scope = Scope::On(&[QuestionId::Authorise]);
 const SENDING: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Outcome]);
-const PLAYED: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Impersonation]);
 const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
 const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
 
-/// The table: letters and Space. Enter, Tab, Esc, arrows and the keys of a field mean the same everywhere; help says so.
+/// The table: letters, Space, and a key that works inside fields too. Enter, Tab, Esc, arrows and the keys of a field mean the same everywhere; help says so.
 /// The first ones are shown first.
 pub(crate) const KEYS: &[Binding] = &[
     key(USERS, ' ', Deed::Mark(Mark::Toggle, Whom::Lit), "tick", "Ticks or unticks the row, or the range."),
@@ -149,7 +148,7 @@ pub(crate) const KEYS: &[Binding] = &[
         "Turns protection off for the row or the range (Admin); asks first.",
     ),
     key(CUSTOMER, 'n', Deed::Do(Action::Add), "new", "Adds a customer (Admin)."),
-    key(PLAYED, 'w', Deed::Do(Action::Rehearse), "play", "Sandbox: plays the customer."),
+    key(AUTHORISE, 'w', Deed::Do(Action::Rehearse), "play", "Sandbox: plays the customer."),
     key(
         AUTHORISE,
         'l',
@@ -157,10 +156,6 @@ pub(crate) const KEYS: &[Binding] = &[
         "alone to copy",
         "Prints the link alone and unwrapped.",
     ),
-    key(SENDING, 'c', Deed::Do(Action::Copy), "clipboard", "Sends it to your terminal's clipboard."),
-    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
-    key(SENDING, 'f', Deed::Do(Action::WriteFile), "file", "Writes it into a file that only you can read."),
-    key(AUTHORISE, 'o', Deed::Do(Action::Open), "open", "Opens the link in a browser on this computer."),
     key(
         OUTCOME,
         't',
@@ -168,6 +163,18 @@ pub(crate) const KEYS: &[Binding] = &[
         "other form",
         "The receipt for the ticket, for the customer, as JSON.",
     ),
+    key(SENDING, 'c', Deed::Do(Action::Copy), "clipboard", "Sends it to your terminal's clipboard."),
+    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
+    key(SENDING, 'f', Deed::Do(Action::WriteFile), "file", "Writes it into a file that only you can read."),
+    key(AUTHORISE, 'o', Deed::Do(Action::Open), "open here", "Opens the link in a browser on this computer."),
+    Binding {
+        scope: IMPERSONATION,
+        // A letter would be text in the first field of the form, and Tab only leads to the next field.
+        key: Press::Ctrl('y'),
+        deed: Deed::Do(Action::Rehearse),
+        label: "fill in",
+        help: "Sandbox: fills in what this customer would tell you.",
+    },
     key(IMPERSONATION, 'x', Deed::Do(Action::EmptyList), "empty list", "Empties the list of mailboxes."),
     key(Scope::Everywhere, 'r', Deed::Do(Action::Refresh), "again", "Asks, lists or reads again now."),
     key(
@@ -363,6 +370,9 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
                 } else {
                     Outcome::Changed
                 }
+            }
+            None if matches!(press, Press::Ctrl(_)) && find(press, view).is_some() => {
+                command(press, view, state)
             }
             None => Outcome::Nothing,
         },
@@ -642,7 +652,13 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             }
             nothing_here(press, state)
         }
-        Deed::Do(action) => Outcome::Give(Given::Do(action)),
+        Deed::Do(action) => {
+            // Another text: it is read from its top.
+            if action == Action::NextReceipt {
+                state.scroll = state::Scroll::default();
+            }
+            Outcome::Give(Given::Do(action))
+        }
         Deed::Mark(mark, whom) => self::mark(mark, whom, view, state),
         Deed::Back => Outcome::Give(Given::Back),
         own => {

@@ -182,6 +182,17 @@ pub(crate) struct Drawn {
     pub(crate) hit: Option<(String, RowId)>,
 }
 
+/// Where the keyboard was on a page while the question before leaving stands above it.
+#[derive(Debug)]
+struct Below {
+    question: QuestionId,
+    focus: Focus,
+    followed: ask::Focus,
+    scroll: Scroll,
+    /// A secret that was half typed is still whole in the wizard: only with its letters here can it be typed on.
+    fields: BTreeMap<FieldId, Field>,
+}
+
 /// The front end's own state.
 #[derive(Debug)]
 pub struct State {
@@ -213,6 +224,8 @@ pub struct State {
     run: Option<Text>,
     /// The wish of the wizard that was followed.
     followed: ask::Focus,
+    /// The page below the question before leaving: who stays goes on where they were.
+    below: Option<Below>,
 }
 
 impl State {
@@ -235,6 +248,7 @@ impl State {
             revision: Revision::default(),
             run: None,
             followed: ask::Focus::default(),
+            below: None,
         }
     }
 
@@ -246,11 +260,7 @@ impl State {
             self.lists.retain(|question, _| *question == QuestionId::Customer);
         }
         let is_other = self.question != Some(ask.id);
-        if is_other {
-            self.question = Some(ask.id);
-            self.scroll = Scroll::default();
-            self.fields.clear();
-        }
+        let stays = is_other && self.turn_to(ask.id);
         if self.revision != ask.revision {
             self.revision = ask.revision;
             self.number.clear();
@@ -262,7 +272,7 @@ impl State {
             self.take(field);
         }
         let controls = controls(view);
-        if is_other || self.followed != ask.focus {
+        if (is_other && !stays) || self.followed != ask.focus {
             self.followed = ask.focus;
             self.focus = wished(view, &controls);
             self.scroll.is_held = false;
@@ -273,6 +283,26 @@ impl State {
         if let Some(rows) = rows(&view.page) {
             self.listed = ask.id;
             self.list_mut(ask.id).follow(rows);
+        }
+    }
+
+    /// Another question stands there; says whether it is the one that stood below the question before leaving, as it was.
+    fn turn_to(&mut self, question: QuestionId) -> bool {
+        let before = self.question.replace(question);
+        let fields = std::mem::take(&mut self.fields);
+        let scroll = std::mem::take(&mut self.scroll);
+        if question == QuestionId::Leave {
+            let (focus, followed) = (self.focus, self.followed);
+            self.below = before.map(|question| Below { question, focus, followed, scroll, fields });
+            return false;
+        }
+        match self.below.take() {
+            Some(below) if before == Some(QuestionId::Leave) && below.question == question => {
+                let Below { focus, followed, scroll, fields, .. } = below;
+                (self.focus, self.followed, self.scroll, self.fields) = (focus, followed, scroll, fields);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -421,4 +451,55 @@ fn wished(view: &View<'_>, controls: &[Focus]) -> Focus {
     let pages = [Some(Focus::Text), Some(Focus::Rows)];
     let found = wishes.into_iter().chain(usual).chain(pages).flatten().find(|wish| controls.contains(wish));
     found.or_else(|| controls.first().copied()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        tui::{
+            input::Press,
+            keys::{self, Outcome},
+            samples,
+        },
+        wizard::answer::{Given, Value},
+    };
+
+    /// A form with a secret, of which something was typed or not.
+    fn form(account: &str, is_filled: bool) -> View<'_> {
+        let password = FieldView {
+            value: FieldValue::Masked { is_filled },
+            ..samples::field(FieldId::Password, "Password", "")
+        };
+        let blocks =
+            vec![Block::Field(samples::field(FieldId::Account, "Account", account)), Block::Field(password)];
+        samples::page(QuestionId::Impersonation, Shape::Form, "How?", blocks)
+    }
+
+    #[test]
+    fn staying_finds_keyboard_caret_and_secret_where_they_were() {
+        let mut state = State::new(samples::options(true, true));
+        keys::press(Press::Left, &form("abc", false), &mut state);
+        keys::press(Press::Tab, &form("abc", false), &mut state);
+        keys::press(Press::Char('1'), &form("abc", false), &mut state);
+        assert_eq!(state.focus, Focus::Field(FieldId::Password));
+        let mut leave = samples::leave(form("abc", true));
+        leave.ask.revision = Revision(1);
+        state.sync(&leave);
+        assert_eq!(state.focus, Focus::Button(Action::Yes));
+        let mut again = form("abc", true);
+        again.ask.revision = Revision(2);
+        let outcome = keys::press(Press::Char('2'), &again, &mut state);
+        let Outcome::Give(Given::Fill(FieldId::Password, Value::Secret(secret))) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!(secret.expose(), "12");
+        assert_eq!(state.field(FieldId::Account).map(Field::caret), Some(2));
+        // Another page has come meanwhile: nothing of the first one is known there, nor behind it.
+        state.sync(&leave);
+        state.sync(&samples::form("x"));
+        assert_eq!(state.focus, Focus::Field(FieldId::Tenant));
+        state.sync(&form("abc", true));
+        assert_eq!(state.focus, Focus::Field(FieldId::Account));
+    }
 }

@@ -111,6 +111,14 @@ impl Keyboard {
             Self::Text => format!("Press Tab, then {letter}"),
         }
     }
+
+    /// Said behind a key that has to leave the field first.
+    const fn twice(self) -> &'static str {
+        match self {
+            Self::Commands => "",
+            Self::Text => " twice",
+        }
+    }
 }
 
 /// A phrase with its ways on as keys of this front end.
@@ -130,7 +138,8 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::Back(purpose) => format!("Press Esc to go back {purpose}.").into(),
         WayOn::Park("") => to(press("p"), "park the run"),
         WayOn::Park(purpose) => format!("{} to park the run {purpose}.", press("p")).into(),
-        WayOn::Continue(purpose) => to("Press Enter".into(), purpose),
+        // In a field the first Enter only leaves it.
+        WayOn::Continue(purpose) => to(format!("Press Enter{}", keyboard.twice()), purpose),
         WayOn::Leave => to(press("q"), "leave"),
         WayOn::ShowLink => "Press Enter for the link.".into(),
         WayOn::HandOver => {
@@ -152,7 +161,7 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         )
         .into(),
         WayOn::AddCustomer => to(press("n"), "add one (Admin)"),
-        WayOn::FillIn => to(press("w"), "have it filled in"),
+        WayOn::FillIn => "Press Ctrl-Y to have them filled in.".into(),
         WayOn::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
         WayOn::Run(command, "") => format!("Run {command}.").into(),
         WayOn::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
@@ -198,6 +207,14 @@ mod tests {
             ["\u{1e023}", "𮯰"],
             "a stray mark in front takes no column"
         );
+    }
+
+    #[test]
+    fn a_key_that_only_leaves_the_field_is_said_with_the_one_behind_it() {
+        let on = WayOn::Continue("go on with it");
+        assert_eq!(way_on(&on, Keyboard::Commands), "Press Enter to go on with it.");
+        assert_eq!(way_on(&on, Keyboard::Text), "Press Enter twice to go on with it.");
+        assert_eq!(way_on(&WayOn::Leave, Keyboard::Text), "Press Tab, then q to leave.");
     }
 
     #[test]

@@ -134,8 +134,8 @@ fn business365_as_told() {
 fn a_sweep_on_a_bad_line() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.reaches_users("Harbour Street Cafe", "37").keys("u").sees(&["no sweeper is installed"]);
-    terminal.keys(ENTER).sees(&["At most, seats"]).keys(ENTER).sees(&["Switch Enable Auto on?"]).keys("34");
+    terminal.reaches_users("Harbour Street Cafe", "37").keys("u").takes_no_sweeper();
+    terminal.sees(&["At most, seats"]).keys(ENTER).sees(&["Switch Enable Auto on?"]).keys("34");
     terminal.keys(ENTER).sees(&["scheduled"]);
     terminal.strike();
     // Confirmed long ago: the next pass is due.

@@ -26,7 +26,7 @@ fn office_365_through_manage_protect_up_to_enable() {
 
     terminal.keys(ENTER).sees(&["● Authorise", "…e397"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["● Authorise", "…e397", "‹ Authorise ›", "Press Authorise for the link"]);
+    terminal.sees(&["● Authorise", "…e397", ">‹ Authorise ›", "Authorise shows the link"]);
 
     terminal.keys(ENTER).sees(&["adminconsent"]);
     Record::of(&home).waits("run WHERE link_shown IS NOT NULL", 1);
@@ -36,15 +36,15 @@ fn office_365_through_manage_protect_up_to_enable() {
     // The customer accepts; the program dies before it could ask.
     terminal.keys("w").sees(&["pressed Accept"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["● Authorise", "‹ Enable ›", "Press Enable"]);
+    terminal.sees(&["● Authorise", ">‹ Enable ›", "All checks are good"]);
     Record::of(&home).waits("run WHERE proved IS NOT NULL", 1);
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["● Authorise", "‹ Enable ›", "Press Enable"]);
+    terminal.sees(&["● Authorise", ">‹ Enable ›", "All checks are good"]);
     assert_eq!(Record::of(&home).count("enablement"), 0);
 
     terminal.keys(ENTER).sees(&["Which users shall be protected?"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["● Users", "listed 37 ·", "ticked 0"]);
+    terminal.lists("37").sees(&["● Users", "ticked 0"]);
     let record = Record::of(&home);
     assert_eq!((record.count("run"), record.count("enablement"), record.seats()), (1, 1, 0));
     assert_eq!(record.count("audit WHERE what LIKE 'opened the run%'"), 1);
@@ -57,7 +57,7 @@ fn office_365_from_the_users_to_the_outcome() {
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Harbour Street Cafe", "37");
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["● Users", "listed 37 ·"]);
+    terminal.lists("37").sees(&["● Users"]);
 
     // An exclusion and three ticks; the draft is saved by itself within a second.
     terminal.keys(&format!("x{DOWN} {DOWN} {DOWN} ")).sees(&["ticked 3", "excluded 1"]);
@@ -65,7 +65,7 @@ fn office_365_from_the_users_to_the_outcome() {
     record.waits("draft WHERE length(exceptions) = 48 AND is_all = 0", 1);
     record.waits("exclusion", 1);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["listed 37 ·", "ticked 3", "excluded 1"]);
+    terminal.lists("37").sees(&["ticked 3", "excluded 1"]);
 
     // A review is a question: it is asked again.
     terminal.keys(ENTER).sees(&["Turn 3 users on?"]);
@@ -75,7 +75,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["Which users shall be protected?", "seats 3 → 3", "ticked 0", "excluded 1", "[=]"]);
     assert_eq!((record.seats(), record.count("chosen")), (3, 3));
 
-    terminal.keys("u").sees(&["no sweeper is installed"]).keys(ENTER).sees(&["At most, seats"]).keys(ENTER);
+    terminal.keys("u").takes_no_sweeper().sees(&["At most, seats"]).keys(ENTER);
     terminal
         .sees(&["Switch Enable Auto on?", "new seats       30"])
         .keys("30")
@@ -85,7 +85,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["Which users shall be protected?", "scheduled", "seats 3 → 3", "excluded 1"]);
     assert_eq!((record.count("auto_rule"), record.count("exclusion"), record.seats()), (1, 1, 3));
 
-    terminal.keys("f").sees(&["● Outcome", "Done: 3 users are registered"]);
+    terminal.keys(ENTER).sees(&["● Outcome", "Done: 3 users are registered"]);
     let run = record.run();
     terminal.kill();
     // A finished run is not taken up from the first screen any more; by its number it is shown.
@@ -112,14 +112,14 @@ fn office_365_by_tenant() {
     terminal.sees(&["c 2 c a", "‹ Save ›"]).keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER);
     terminal.sees(&["● Authorise", "…c2ca"]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["● Authorise", "…c2ca"]).plays().sees(&["‹ Enable ›", "Press Enable"]);
+    terminal.sees(&["● Authorise", "…c2ca"]).plays().sees(&[">‹ Enable ›", "All checks are good"]);
     terminal = terminal.killed_to_run(&home);
-    terminal.enables().sees(&["listed 70 ·"]).keys("a").sees(&["ticked 61"]);
+    terminal.enables().lists("70").keys("a").sees(&["ticked 61"]);
     Record::of(&home).waits("draft WHERE is_all = 1", 1);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["listed 70 ·", "ticked 61"]).applies("61");
+    terminal.lists("70").sees(&["ticked 61"]).applies("61");
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["seats 61 → 61", "ticked 0"]).keys("f").sees(&["Done: 61 users"]);
+    terminal.sees(&["seats 61 → 61", "ticked 0"]).keys(ENTER).sees(&["Done: 61 users"]);
     assert_eq!(terminal.quits(), 0);
     let record = Record::of(&home);
     assert_eq!((record.seats(), record.count("chosen"), record.count("enablement")), (61, 61, 1));
@@ -140,20 +140,17 @@ fn hosted_products() {
         terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]);
         terminal = terminal.killed(&home, &[]);
         // The password is not asked again: the saved one is tried.
-        terminal.sees(&["● Authorise", "The account signs in: good", "‹ Enable ›", "Press Enable"]);
+        terminal.sees(&["● Authorise", "The account signs in: good", ">‹ Enable ›", "All checks are good"]);
         terminal = terminal.killed_to_run(&home);
         terminal.enables();
         terminal = terminal.killed(&home, &[]);
-        terminal
-            .sees(&["● Users", &format!("listed {listed} ·")])
-            .keys(&format!(" {DOWN} "))
-            .sees(&["ticked 2"]);
+        terminal.sees(&["● Users"]).lists(listed).keys(&format!(" {DOWN} ")).sees(&["ticked 2"]);
         let record = Record::of(&home);
         record.waits("draft WHERE length(exceptions) = 32", 1);
         terminal = terminal.killed(&home, &[]);
-        terminal.sees(&[&format!("listed {listed} ·"), "ticked 2"]).applies("2");
+        terminal.lists(listed).sees(&["ticked 2"]).applies("2");
         terminal = terminal.killed_to_run(&home);
-        terminal.sees(&["seats 2 → 2", "ticked 0"]).keys("f").sees(&["Done: 2 users"]);
+        terminal.sees(&["seats 2 → 2", "ticked 0"]).keys(ENTER).sees(&["Done: 2 users"]);
         assert_eq!(terminal.quits(), 0);
         assert_eq!((record.seats(), record.count("chosen")), (2, 2));
         assert_eq!(
@@ -201,10 +198,10 @@ fn a_second_window_may_look_and_not_touch() {
     second.sees(&["● Authorise", "This run is open in another window."]);
 
     // The first one goes on undisturbed; once it is killed, the run is free.
-    first.plays().sees(&["‹ Enable ›", "Press Enable"]);
+    first.plays().sees(&[">‹ Enable ›", "All checks are good"]);
     second.kill();
     let mut first = first.killed_to_run(&home);
-    first.enables().sees(&["listed 37 ·"]).loses("open in another window");
+    first.enables().lists("37").loses("open in another window");
 }
 
 /// A home folder, and in it a world of one customer with so many users that an apply takes a while.

@@ -6,7 +6,8 @@ use std::{fs, path::Path};
 use crate::terminal::{Home, Terminal};
 
 /// What the first screen says as long as the record can't be opened.
-const CLOSED: &str = "The record could not be opened. Press r to try again, q to leave. Nothing is lost.";
+const CLOSED: &str =
+    "The record could not be opened. Nothing is lost. Press r to try again. Press q to leave.";
 
 /// A home whose sandbox has a folder and no record yet.
 fn home() -> Home {
@@ -34,15 +35,15 @@ fn the_first_screen_stands_while_the_record_is_locked() {
     let lock = locked(&home.store());
     let mut wizard = Terminal::start(&home, &[]);
     wizard.sees(&["SANDBOX", "Which customer?", "Opening the record"]);
-    wizard.sees(&["the record is busy", "Wait a moment and try again", CLOSED]);
-    wizard.keys("r").sees(&["Opening the record"]).loses("the record is busy");
+    wizard.sees(&["The record is busy", "Wait a moment and try again", CLOSED]);
+    wizard.keys("r").sees(&["Opening the record"]).loses("The record is busy");
     lock.execute_batch("ROLLBACK").unwrap();
     drop(lock);
     // The opening that is out finds the record free, or has just failed and is tried again.
     wizard.waits("the customers or the failure", |text| {
-        text.contains("Anderson Dental") || text.contains("the record is busy")
+        text.contains("Anderson Dental") || text.contains("The record is busy")
     });
-    if wizard.text().contains("the record is busy") {
+    if wizard.text().contains("The record is busy") {
         wizard.keys("r");
     }
     wizard.sees(&["Anderson Dental"]).loses("could not be opened");
@@ -69,7 +70,7 @@ fn a_record_that_can_never_be_opened_says_what_to_do() {
     let cases: [(Spoil, &str, &str); 4] = [
         (
             |record| fs::write(record, "this is no record ".repeat(1_000)).unwrap(),
-            "the record is damaged",
+            "The record is damaged",
             "put the last good copy in its place",
         ),
         (
@@ -88,7 +89,7 @@ fn a_record_that_can_never_be_opened_says_what_to_do() {
         (
             // A folder stands where the file should be.
             |record| fs::create_dir(record).unwrap(),
-            "could not open the record",
+            "Could not open the record",
             "Check that the folder exists and belongs to you",
         ),
     ];
@@ -112,7 +113,7 @@ fn a_folder_that_cannot_be_written_says_what_to_do() {
     fs::create_dir_all(&share).unwrap();
     std::os::unix::fs::symlink("/proc", share.join("backup365")).unwrap();
     let mut wizard = Terminal::start(&home, &[]);
-    wizard.sees(&["Which customer?", "could not make the folder", "Check that the folder exists", CLOSED]);
+    wizard.sees(&["Which customer?", "Could not make the folder", "Check that the folder exists", CLOSED]);
     // Once the cause is gone, r goes on.
     fs::remove_file(share.join("backup365")).unwrap();
     wizard.keys("r").sees(&["Anderson Dental"]).keys("\tq");

@@ -39,6 +39,12 @@ pub(crate) const TAB: &str = "\t";
 pub(crate) const DOWN: &str = "\x1b[B";
 /// The arrow to the right.
 pub(crate) const RIGHT: &str = "\x1b[C";
+/// The arrow to the left.
+pub(crate) const LEFT: &str = "\x1b[D";
+/// The key End.
+pub(crate) const END: &str = "\x1b[F";
+/// The key that shows the next page.
+pub(crate) const PAGE_DOWN: &str = "\x1b[6~";
 /// Ctrl-C.
 pub(crate) const CTRL_C: &str = "\x03";
 
@@ -196,9 +202,7 @@ impl Terminal {
         let until = Instant::now() + DEADLINE;
         loop {
             let text = self.text();
-            // Lines that the window wraps are one sentence to a reader.
-            let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            if is_so(&text) || is_so(&joined) {
+            if is_so(&text) || is_so(&sentence(&text)) {
                 return self;
             }
             assert!(Instant::now() < until, "never saw {what}; the screen shows:\n{text}");
@@ -270,6 +274,16 @@ impl Terminal {
     }
 }
 
+/// Lines that the window wraps are one sentence to a reader, who reads neither the border of a panel nor the edge of bad
+/// news.
+fn sentence(text: &str) -> String {
+    let words = |line: &'_ str| {
+        let line = line.trim().trim_start_matches(['│', '|']).trim_end_matches(['│', '|', '█']).trim();
+        line.trim_start_matches("> ").split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    text.lines().flat_map(words).collect::<Vec<_>>().join(" ")
+}
+
 /// A row of the screen, without the blanks behind it.
 fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
     let is_reversed = |x: u16| screen.cell(y, x).is_some_and(vt100::Cell::inverse);
@@ -297,7 +311,9 @@ fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
     if !is_lit {
         return line.to_owned();
     }
-    let (border, rest) = line.strip_prefix('│').map_or(("", line), |rest| ("│", rest));
+    let border =
+        if line.starts_with(['│', '|']) { line.chars().next().map_or(0, char::len_utf8) } else { 0 };
+    let (border, rest) = line.split_at(border);
     format!("{border}> {}", rest.trim_start_matches([' ', '>']))
 }
 

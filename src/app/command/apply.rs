@@ -4,7 +4,7 @@ use std::{any::Any, sync::Arc};
 
 use crate::{
     cli::apply::Args,
-    commands::apply::{self, Order, Rig},
+    commands::apply::{self, ApplyDeps, ApplyOptions},
     domain::{plan::PasswordSource, secret::Secret, text::Text},
     driver::front::Stop,
     exit::Exit,
@@ -12,16 +12,16 @@ use crate::{
 
 use super::{
     super::{Refusal, signals},
-    Stage,
+    CommandContext,
     password::Source,
 };
 
 /// Runs it.
-pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
-    if args.rehearse && !stage.opener.is_sandbox {
+pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, Refusal> {
+    if args.rehearse && !command.opener.is_sandbox {
         return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
     }
-    let order = Order {
+    let options = ApplyOptions {
         plans: args.plans.clone(),
         max_seats: args.max_seats,
         at_once: usize::from(args.at_once),
@@ -33,32 +33,32 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
     };
     // Where it is only checked, the record is not even opened for writing.
     let (context, world, trial) = if args.check {
-        let (context, world, trial) = stage.open_trial()?;
+        let (context, world, trial) = command.open_trial()?;
         (context, world, Some(trial))
     } else {
-        let (context, world) = stage.open()?;
+        let (context, world) = command.open()?;
         (context, world, None)
     };
     let stop = Stop::default();
     signals::listen(&stop)?;
-    let rig = Rig {
-        start: stage.start(&world)?,
+    let deps = ApplyDeps {
+        start: command.start(&world)?,
         dry: if args.check {
-            Box::new(|| Ok((stage.start(&world).map_err(told)?, Box::new(()) as Box<dyn Any>)))
+            Box::new(|| Ok((command.start(&world).map_err(told)?, Box::new(()) as Box<dyn Any>)))
         } else {
             Box::new(|| {
-                let (start, trial) = stage.start_trial(&world).map_err(told)?;
+                let (start, trial) = command.start_trial(&world).map_err(told)?;
                 Ok((start, Box::new(trial) as Box<dyn Any>))
             })
         },
         secrets: Arc::new(secret),
         stop,
-        plans: stage.opener.settings.data_of(stage.opener.is_sandbox).join("plans"),
+        plans: command.opener.settings.data_of(command.opener.is_sandbox).join("plans"),
     };
-    let done = apply::run(&context, &order, rig);
+    let done = apply::run(&context, &options, deps);
     // What still waits for a lock or a server is not waited for: writes have been.
     drop((context, world));
-    stage.runtime.shutdown_background();
+    command.runtime.shutdown_background();
     drop(trial);
     Ok(done?)
 }

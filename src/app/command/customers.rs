@@ -8,17 +8,17 @@ use crate::{
 };
 
 use super::super::Refusal;
-use super::Stage;
+use super::CommandContext;
 
 /// Runs it.
-pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
+pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
     let wish = wish(&args.what);
     // What is missing is said before anything is opened.
     if let Some(missing) = customers::missing(&wish) {
         return Err(missing.into());
     }
-    let (desk, _kept) = stage.desk()?;
-    customers::run(&desk, &wish).map_err(Refusal::from)
+    let (cx, _kept) = command.record_context()?;
+    customers::run(&cx, &wish).map_err(Refusal::from)
 }
 
 /// What is asked for, as plain values.

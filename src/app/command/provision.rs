@@ -10,24 +10,24 @@ use crate::{
 
 use super::{
     super::{Refusal, signals},
-    Stage, input, password,
+    CommandContext, input, password,
 };
 
 /// Runs it.
-pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
-    if args.rehearse && !stage.opener.is_sandbox {
+pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, Refusal> {
+    if args.rehearse && !command.opener.is_sandbox {
         return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
     }
     let answers = answers(args)?;
     // Kept until the end: the copy of the record goes with it.
     let (context, world, trial) = if args.dry_run {
-        let (context, world, trial) = stage.open_trial()?;
+        let (context, world, trial) = command.open_trial()?;
         (context, world, Some(trial))
     } else {
-        let (context, world) = stage.open()?;
+        let (context, world) = command.open()?;
         (context, world, None)
     };
-    let start = stage.start(&world)?;
+    let start = command.start(&world)?;
     let stop = Stop::default();
     signals::listen(&stop)?;
     if context.is_sandbox {
@@ -46,7 +46,7 @@ pub(in crate::app) fn run(args: &Args, stage: Stage) -> Result<Exit, Refusal> {
     drop(start);
     drop((context, world));
     drop(trial);
-    stage.runtime.shutdown_background();
+    command.runtime.shutdown_background();
     Ok(done?)
 }
 
@@ -62,41 +62,17 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
             "only one list can come from standard input. Put the other one into a file.",
         ));
     }
-    let users = match (&args.users_file, args.users) {
-        (Some(file), _) => {
-            let these = input::addresses(file, "--users-file")?;
-            if these.is_empty() {
-                return Err(Refusal::usage(
-                    "the list of --users-file is empty. Put one address on each line, or use --users none.",
-                ));
-            }
-            Some(Users::These(these))
-        }
-        (None, Some(Who::All)) => Some(Users::All),
-        (None, Some(Who::Auto)) => Some(Users::Auto),
-        (None, Some(Who::None)) => Some(Users::None),
-        (None, None) => None,
-    };
-    let turn_off = match &args.turn_off {
-        Some(file) => input::addresses(file, "--turn-off")?,
-        None => Vec::new(),
-    };
-    if args.turn_off.is_some() && turn_off.is_empty() {
-        return Err(Refusal::usage(
-            "the list of --turn-off is empty. Put one address on each line, or leave the flag out.",
-        ));
-    }
     let answers = Answers {
         customer: args.customer.clone(),
         product: args.product,
         tenant: args.tenant.clone(),
         details: details(&args.hosted)?,
-        users,
+        users: users(args)?,
         include: args.include_kind.iter().copied().map(Included::kind).collect(),
         leave_out: args.leave_out_kind.iter().copied().map(Included::kind).collect(),
         exclude: args.exclude.clone(),
         lift: args.lift.clone(),
-        turn_off,
+        turn_off: turn_off(args)?,
         max_off: args.max_off,
         undo_auto: args.undo_auto,
         max_seats: args.max_seats,
@@ -111,6 +87,39 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
         Some(words) => Err(Refusal::usage(words)),
         None => Ok(answers),
     }
+}
+
+/// Whom the flags turn on; none where they say nothing.
+fn users(args: &Args) -> Result<Option<Users>, Refusal> {
+    Ok(match (&args.users_file, args.users) {
+        (Some(file), _) => {
+            let these = input::addresses(file, "--users-file")?;
+            if these.is_empty() {
+                return Err(Refusal::usage(
+                    "the list of --users-file is empty. Put one address on each line, or use --users none.",
+                ));
+            }
+            Some(Users::These(these))
+        }
+        (None, Some(Who::All)) => Some(Users::All),
+        (None, Some(Who::Auto)) => Some(Users::Auto),
+        (None, Some(Who::None)) => Some(Users::None),
+        (None, None) => None,
+    })
+}
+
+/// The addresses that are turned off.
+fn turn_off(args: &Args) -> Result<Vec<String>, Refusal> {
+    let turn_off = match &args.turn_off {
+        Some(file) => input::addresses(file, "--turn-off")?,
+        None => Vec::new(),
+    };
+    if args.turn_off.is_some() && turn_off.is_empty() {
+        return Err(Refusal::usage(
+            "the list of --turn-off is empty. Put one address on each line, or leave the flag out.",
+        ));
+    }
+    Ok(turn_off)
 }
 
 /// The details of hosted Exchange; none where nothing was given.

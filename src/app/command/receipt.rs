@@ -8,10 +8,10 @@ use crate::{
 };
 
 use super::super::Refusal;
-use super::Stage;
+use super::CommandContext;
 
 /// Runs it. Only the record is opened: a receipt needs neither Microsoft nor the sandbox.
-pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
+pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
     let what = match (args.json, args.as_plan, args.reader) {
         (true, ..) => What::Receipt(Form::Json),
         (_, true, _) => What::Plan,
@@ -19,10 +19,10 @@ pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
         (_, _, Reader::Customer) => What::Receipt(Form::Customer),
     };
     let target = args.out.clone().map(|file| Target { file, may_replace: args.force });
-    if !stage.opener.has_record() {
+    if !command.opener.has_record() {
         return Err(receipt::unknown(&args.run).into());
     }
-    let store = stage.opener.store()?;
-    let asked = receipt::Asked { run: args.run.clone(), what, target, is_sandbox: stage.opener.is_sandbox };
-    Ok(receipt::run(&store, &asked, stage.opener.clock.now(), stage.out())?)
+    let store = command.opener.store()?;
+    let asked = receipt::Asked { run: args.run.clone(), what, target, is_sandbox: command.opener.is_sandbox };
+    Ok(receipt::run(&store, &asked, command.opener.clock.now(), command.out())?)
 }

@@ -7,11 +7,11 @@ use crate::{
 };
 
 use super::super::Refusal;
-use super::Stage;
+use super::CommandContext;
 
 /// Runs it.
-pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
-    let (desk, _kept) = stage.desk()?;
+pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
+    let (cx, _kept) = command.record_context()?;
     let wish = Wish { words: args.words.join(" "), only_attention: args.attention, is_json: args.json };
-    status::run(&desk, &wish).map_err(Refusal::from)
+    status::run(&cx, &wish).map_err(Refusal::from)
 }

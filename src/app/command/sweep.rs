@@ -14,13 +14,13 @@ use crate::{
 };
 
 use super::super::Refusal;
-use super::Stage;
+use super::CommandContext;
 
 /// Runs it.
-pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
-    let (opener, out) = (&stage.opener, stage.out());
+pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
+    let (opener, out) = (&command.opener, command.out());
     if args.check {
-        return Ok(check::told(&checks(stage), args.json, out)?);
+        return Ok(check::told(&checks(command), args.json, out)?);
     }
     if args.install && args.print {
         return Ok(install::print(&plan::plan(opener)?, out)?);
@@ -34,9 +34,9 @@ pub(in crate::app) fn run(args: &Args, stage: &Stage) -> Result<Exit, Refusal> {
         let store = if opener.has_record() { Some(opener.store()?) } else { None };
         return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
     }
-    let (context, _kept) = stage.open()?;
+    let (context, _kept) = command.open()?;
     let what = What::of(args.preview, args.watch, args.status);
-    stage.runtime.block_on(sweep::run(&context, what, args.json)).map_err(Refusal::from)
+    command.runtime.block_on(sweep::run(&context, what, args.json)).map_err(Refusal::from)
 }
 
 /// Whether the command only prints, so that not even a log is begun.
@@ -45,8 +45,8 @@ pub(super) const fn only_prints(args: &Args) -> bool {
 }
 
 /// What a pass needs, tried in turn up to the first thing that is not as it should be.
-fn checks(stage: &Stage) -> Vec<Check> {
-    let opener = &stage.opener;
+fn checks(command: &CommandContext) -> Vec<Check> {
+    let opener = &command.opener;
     let settings = match (&opener.settings.file, opener.is_sandbox) {
         (Some(file), _) => Text::of(format_args!("read from {}", file.display())),
         (None, true) => Text::from("none, and the sandbox needs none"),
@@ -63,7 +63,7 @@ fn checks(stage: &Stage) -> Vec<Check> {
     let world = opener.open_with(store);
     checks.push(Check { name, found: world.as_ref().map(|_| Text::from(there)).map_err(Clone::clone) });
     let Ok(world) = world else { return checks };
-    let signed_in = stage.runtime.block_on(world.provider.graph.sign_in());
+    let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     checks.push(Check { name: MICROSOFT, found });
     checks

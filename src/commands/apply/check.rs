@@ -12,7 +12,7 @@ use crate::{
     headless::report::{End, Report},
 };
 
-use super::{super::table, Job, fate, fate::Fate};
+use super::{super::table, Job, job_result, job_result::JobResult};
 
 /// What the whole plan comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,7 +32,7 @@ impl Total {
     pub(super) fn of(jobs: &[Job]) -> Self {
         let mut total = Self::default();
         for job in jobs {
-            total.billed = total.billed.saturating_add(job.fate.billed()).saturating_add(job.begun);
+            total.billed = total.billed.saturating_add(job.result.billed()).saturating_add(job.begun);
             match seats(job) {
                 Seats::Known(seats) => total.known = total.known.saturating_add(seats),
                 Seats::AfterConsent => total.unknown = total.unknown.saturating_add(1),
@@ -55,7 +55,7 @@ impl Total {
 enum Seats {
     /// So many.
     Known(u32),
-    /// Nobody can be listed yet.
+    /// No user can be listed yet.
     AfterConsent,
     /// None any more, or not known because the check failed.
     None,
@@ -68,8 +68,8 @@ fn awaits_consent(check: &Report) -> bool {
 }
 
 fn seats(job: &Job) -> Seats {
-    match (&job.fate, &job.check) {
-        (Fate::NotStarted, Some(check)) => match (&check.bill, &check.end, &job.row.users) {
+    match (&job.result, &job.check) {
+        (JobResult::NotStarted, Some(check)) => match (&check.bill, &check.end, &job.row.users) {
             (Some(bill), ..) => Seats::Known(bill.new_seats),
             (None, End::Shown, Users::None) => Seats::None,
             (None, End::Shown, _) if awaits_consent(check) => Seats::AfterConsent,
@@ -84,9 +84,9 @@ pub(super) fn exit(jobs: &[Job], max_seats: Option<u32>) -> Exit {
     let exits = jobs
         .iter()
         .filter_map(|job| job.check.as_ref())
-        .map(|check| Fate::Ended(Box::new(check.clone())).exit());
+        .map(|check| JobResult::Ended(Box::new(check.clone())).exit());
     let over = is_over(jobs, max_seats).then_some(Exit::Stopped);
-    fate::worst(exits.chain(over))
+    job_result::worst(exits.chain(over))
 }
 
 /// Whether the bills that are known come to more than is allowed.
@@ -94,7 +94,7 @@ pub(super) fn is_over(jobs: &[Job], max_seats: Option<u32>) -> bool {
     max_seats.is_some_and(|most| Total::of(jobs).seats() > most)
 }
 
-/// Whether the plan can't be begun: an answer is wrong, somebody would come to the wrong tenant or to a limit.
+/// Whether the plan can't be begun: an answer is wrong, a customer would come to the wrong tenant or to a limit.
 pub(super) fn is_bad(jobs: &[Job]) -> bool {
     jobs.iter().filter_map(|job| job.check.as_ref()).any(|check| {
         matches!(
@@ -177,7 +177,7 @@ fn row(job: &Job) -> [Text; 6] {
     ]
 }
 
-/// Who is turned on, in a word.
+/// Which users are turned on, in a word.
 pub(super) fn users(users: &Users) -> Text {
     match users {
         Users::All => Text::from("all"),
@@ -189,8 +189,10 @@ pub(super) fn users(users: &Users) -> Text {
 }
 
 fn remark(job: &Job) -> Text {
-    match (&job.fate, &job.check) {
-        (Fate::Finished(..), _) => Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words())),
+    match (&job.result, &job.check) {
+        (JobResult::Finished(..), _) => {
+            Text::of(format_args!("{}: {}", job.result.word(), job.result.words()))
+        }
         (_, Some(check)) if awaits_consent(check) => Text::from("not accepted yet"),
         (_, Some(check)) if check.end == End::Shown => Text::default(),
         (_, Some(check)) => Text::of(format_args!("{} {}", job.row.place, check.words)),

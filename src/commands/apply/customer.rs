@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    super::journey::{self, Ears},
+    super::journey::{self, Observers},
     Job, Links, Work,
-    fate::{self, Earlier, Fate},
+    job_result::{self, Earlier, JobResult},
     show::{self, Show},
     summary, words,
     work::After,
@@ -29,26 +29,26 @@ impl Work<'_> {
             answers,
             &self.stop,
             &self.context.clock,
-            self.ears(job, &running),
+            self.observers(job, &running),
         );
         words::mend(&mut report, &job.row);
-        job.fate = self.settled(report, &running);
+        job.result = self.settled(report, &running);
         self.settle(job);
         self.keep_links(job, links, &running);
-        let after = match &job.fate {
-            fate if fate.is_stop() => After::Stop,
-            fate if fate.is_well() => After::Well,
+        let after = match &job.result {
+            result if result.is_stop() => After::Stop,
+            result if result.is_well() => After::Well,
             _ => After::Badly,
         };
-        running.end(Some(&Text::of(format_args!("{}: {}", job.fate.word(), job.fate.words()))));
+        running.end(Some(&Text::of(format_args!("{}: {}", job.result.word(), job.result.words()))));
         after
     }
 
-    /// Who hears of a journey: the screen, and the plan's progress before anything is done in the run.
-    fn ears(&self, job: &Job, running: &Arc<show::Running>) -> Ears {
+    /// What hears of a journey: the screen, and the plan's progress before anything is done in the run.
+    fn observers(&self, job: &Job, running: &Arc<show::Running>) -> Observers {
         let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
         let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
-        Ears {
+        Observers {
             tell: Box::new(move |words| teller.step(words)),
             note: Box::new(move |run| {
                 if let Err(error) = progress.note(&key, run) {
@@ -60,9 +60,9 @@ impl Work<'_> {
     }
 
     /// What a journey came to, by the record where it came to an end.
-    fn settled(&self, report: Report, running: &show::Running) -> Fate {
+    fn settled(&self, report: Report, running: &show::Running) -> JobResult {
         let (End::Done { .. }, Some(run)) = (&report.end, &report.run) else {
-            return Fate::Ended(Box::new(report));
+            return JobResult::Ended(Box::new(report));
         };
         match self.context.provider.store.outcome(run) {
             Ok(outcome) => {
@@ -71,30 +71,30 @@ impl Work<'_> {
                         "the receipt could not be written: {error}. backup365 receipt {run} shows it."
                     ));
                 }
-                Fate::Finished(Box::new(outcome), Earlier::Now)
+                JobResult::Finished(Box::new(outcome), Earlier::Now)
             }
             Err(failure) => {
                 running.warn(&format!("what was done could not be read back: {}", failure.for_commands()));
-                Fate::Ended(Box::new(report))
+                JobResult::Ended(Box::new(report))
             }
         }
     }
 
     /// Gives back what was set aside for a bill that did not come about.
     fn settle(&self, job: &mut Job) {
-        let billed = match &job.fate {
-            Fate::Finished(outcome, _) => Some(fate::billed(outcome)),
-            Fate::Ended(report) => report
+        let billed = match &job.result {
+            JobResult::Finished(outcome, _) => Some(job_result::billed(outcome)),
+            JobResult::Ended(report) => report
                 .run
                 .as_ref()
                 .and_then(|run| self.context.provider.store.outcome(run).ok())
-                .map(|outcome| fate::billed(&outcome)),
-            Fate::NotStarted => None,
+                .map(|outcome| job_result::billed(&outcome)),
+            JobResult::NotStarted => None,
         };
-        // Where nobody can say, it stays set aside: rather too few than too many.
+        // Where neither the record nor the run can say it, the sum stays set aside: rather too few seats than too many.
         if let Some(billed) = billed {
             job.answers.allowance.settle(billed.saturating_sub(job.begun));
-            job.begun = if matches!(job.fate, Fate::Finished(..)) { 0 } else { billed };
+            job.begun = if matches!(job.result, JobResult::Finished(..)) { 0 } else { billed };
         }
     }
 

@@ -22,20 +22,20 @@ use crate::{
     headless::answers::{self, Answers},
 };
 
-use super::{Job, Order, fate::Fate};
+use super::{ApplyOptions, Job, job_result::JobResult};
 
 /// Reads the plans and finds their customers.
 ///
 /// # Errors
 /// Every mistake, file by file, in the order of the lines.
-pub(super) fn jobs(order: &Order, customers: &[Customer]) -> Result<Vec<Job>, Vec<Mistake>> {
+pub(super) fn jobs(options: &ApplyOptions, customers: &[Customer]) -> Result<Vec<Job>, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let mut jobs = Vec::new();
-    for path in &order.plans {
+    for path in &options.plans {
         match rows(path) {
             Ok(rows) => {
                 for row in rows {
-                    match job(order, row, customers) {
+                    match job(options, row, customers) {
                         Ok(job) => jobs.push(job),
                         Err(mistake) => mistakes.push(mistake),
                     }
@@ -117,7 +117,7 @@ fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
 }
 
 /// A row as a job, with its customer as on record.
-fn job(order: &Order, row: Row, customers: &[Customer]) -> Result<Job, Mistake> {
+fn job(options: &ApplyOptions, row: Row, customers: &[Customer]) -> Result<Job, Mistake> {
     let customer = find(&row, customers)?;
     let product = row.product.or(match customer.products.as_slice() {
         [only] => Some(*only),
@@ -125,7 +125,7 @@ fn job(order: &Order, row: Row, customers: &[Customer]) -> Result<Job, Mistake> 
     });
     let canonical = format!("{}\n{}", customer.reference, row.canonical());
     let key = hex(&Sha256::digest(canonical.as_bytes()));
-    let answers = answers(order, &row, &customer, product);
+    let answers = answers(options, &row, &customer, product);
     Ok(Job {
         key,
         customer,
@@ -133,7 +133,7 @@ fn job(order: &Order, row: Row, customers: &[Customer]) -> Result<Job, Mistake> 
         answers,
         password: row.password.clone(),
         row,
-        fate: Fate::NotStarted,
+        result: JobResult::NotStarted,
         check: None,
         begun: 0,
         link: None,
@@ -193,7 +193,7 @@ fn twice(jobs: &[Job]) -> Vec<Mistake> {
 }
 
 /// A row as the answers of a journey; the password is still missing.
-fn answers(order: &Order, row: &Row, customer: &Customer, product: Option<Product>) -> Answers {
+fn answers(options: &ApplyOptions, row: &Row, customer: &Customer, product: Option<Product>) -> Answers {
     let here = |list: &List| match list {
         List::Here(list) => list.clone(),
         List::File(_) => Vec::new(),
@@ -226,7 +226,7 @@ fn answers(order: &Order, row: &Row, customer: &Customer, product: Option<Produc
         max_seats: row.max_seats,
         ceiling: row.ceiling,
         without_sweeper: row.without_sweeper,
-        rehearse: order.rehearse,
+        rehearse: options.rehearse,
         ..Answers::default()
     }
 }

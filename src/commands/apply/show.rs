@@ -84,7 +84,7 @@ impl Show {
 
     /// A customer is begun.
     pub(super) fn start(&self, name: &Text) -> Running {
-        // Those who wait may be more than the window has lines.
+        // Waiting customers may be more than the window has lines.
         let bars = self.bars.as_ref().filter(|_| self.stage != Stage::Waiting);
         let bar = bars.map(|bars| {
             let bar = bars.all.insert_before(&bars.whole, ProgressBar::no_length());
@@ -96,7 +96,7 @@ impl Show {
         Running { show: self.clone(), name: name.clone(), bar }
     }
 
-    /// Every customer of the stage has ended, or nobody new is started.
+    /// Every customer of the stage has ended, or no new one is started.
     pub(super) fn end(&self) {
         if let Some(bars) = &self.bars {
             bars.whole.finish_and_clear();
@@ -130,7 +130,7 @@ impl Show {
         }
     }
 
-    /// Somebody still waits: said once for all of them.
+    /// Some customers still wait: said once for all of them.
     fn wait_on(&self) {
         let Counts { clock, began, total, done } = &*self.counts;
         let mut done = lock(done);

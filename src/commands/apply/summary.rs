@@ -20,7 +20,7 @@ use crate::{
 use super::{
     super::table,
     Job, check,
-    fate::{self, Fate},
+    job_result::{self, JobResult},
 };
 
 /// The version of the JSON, `assets/json/apply.schema.json`.
@@ -49,7 +49,7 @@ pub(super) struct About<'a> {
 
 /// The exit code of the worst.
 pub(super) fn exit(jobs: &[Job]) -> Exit {
-    fate::worst(jobs.iter().map(|job| job.fate.exit()))
+    job_result::worst(jobs.iter().map(|job| job.result.exit()))
 }
 
 /// The links that customers have not accepted yet, to be pasted into mails; empty without one.
@@ -64,7 +64,7 @@ pub(super) fn links<'a>(waiting: impl IntoIterator<Item = &'a [Text; 4]>) -> Str
 
 /// A customer who waits, with the link.
 pub(super) fn link(job: &Job) -> Option<[Text; 4]> {
-    let Fate::Ended(report) = &job.fate else { return None };
+    let JobResult::Ended(report) = &job.result else { return None };
     let link = report.link.clone().filter(|_| matches!(report.end, End::Waiting))?;
     let four = report.last_four.as_ref().map_or_else(Text::default, |four| Text::of(format_args!("…{four}")));
     let organisation = report.organisation.clone().unwrap_or_else(|| Text::from("not known yet"));
@@ -114,9 +114,9 @@ fn row(job: &Job) -> [Text; 5] {
     [
         job.customer.name.clone(),
         Text::from(job.product.map_or("?", crate::domain::customer::Product::name)),
-        job.fate.run().map_or_else(|| Text::from("-"), |run| Text::of(format_args!("{run}"))),
-        Text::from(job.fate.word()),
-        job.fate.words(),
+        job.result.run().map_or_else(|| Text::from("-"), |run| Text::of(format_args!("{run}"))),
+        Text::from(job.result.word()),
+        job.result.words(),
     ]
 }
 
@@ -124,7 +124,7 @@ fn row(job: &Job) -> [Text; 5] {
 fn counts(about: About<'_>) -> String {
     let mut ends: BTreeMap<&str, u32> = BTreeMap::new();
     for job in about.jobs {
-        let count = ends.entry(job.fate.word()).or_default();
+        let count = ends.entry(job.result.word()).or_default();
         *count = count.saturating_add(1);
     }
     let parts: Vec<String> = ends.iter().map(|(word, count)| format!("{} {word}", grouped(*count))).collect();
@@ -140,7 +140,7 @@ fn counts(about: About<'_>) -> String {
 
 /// The seats that the plan has billed so far.
 fn billed(jobs: &[Job]) -> u32 {
-    jobs.iter().fold(0, |sum, job| sum.saturating_add(job.fate.billed()).saturating_add(job.begun))
+    jobs.iter().fold(0, |sum, job| sum.saturating_add(job.result.billed()).saturating_add(job.begun))
 }
 
 /// The summary as one object; a check is the same with `check: true`.
@@ -165,14 +165,14 @@ pub(super) fn json(about: About<'_>) -> Value {
 }
 
 fn one(job: &Job, is_check: bool) -> Value {
-    let report = match &job.fate {
-        Fate::Ended(report) => Some(report.as_ref()),
-        Fate::NotStarted => job.check.as_ref(),
-        Fate::Finished(..) => None,
+    let report = match &job.result {
+        JobResult::Ended(report) => Some(report.as_ref()),
+        JobResult::NotStarted => job.check.as_ref(),
+        JobResult::Finished(..) => None,
     };
-    let shown = match (&job.fate, &job.check) {
-        (Fate::NotStarted, Some(check)) if is_check => Fate::Ended(Box::new(check.clone())),
-        (fate, _) => fate.clone(),
+    let shown = match (&job.result, &job.check) {
+        (JobResult::NotStarted, Some(check)) if is_check => JobResult::Ended(Box::new(check.clone())),
+        (result, _) => result.clone(),
     };
     let bill = report.and_then(|report| report.bill.as_ref()).map(|bill| bill.new_seats);
     let text = |text: Option<&Text>| text.map(ToString::to_string);
@@ -190,8 +190,8 @@ fn one(job: &Job, is_check: bool) -> Value {
         "last_four": text(report.and_then(|report| report.last_four.as_ref())),
         "link": text(report.filter(|report| !is_check && report.end == End::Waiting).and_then(|report| report.link.as_ref())),
         "new_seats": bill,
-        "receipt": match &job.fate {
-            Fate::Finished(outcome, _) => serde_json::from_str(&receipt::write(outcome, Form::Json)).unwrap_or_default(),
+        "receipt": match &job.result {
+            JobResult::Finished(outcome, _) => serde_json::from_str(&receipt::write(outcome, Form::Json)).unwrap_or_default(),
             _ => Value::Null,
         },
     })

@@ -1,5 +1,5 @@
-//! Who is started when: two first, then the others, several at once; nobody new once somebody came to the wrong tenant
-//! or to a bill above the limit. Knows no wizard: what is done with a customer is handed in.
+//! Which customer is started when: two first, then the others, several at once; no new one once one came to the wrong
+//! tenant or to a bill above the limit. Knows no wizard: what is done with a customer is handed in.
 
 use std::sync::{
     Mutex,
@@ -18,7 +18,7 @@ pub(super) enum After {
     Well,
     /// It did not end well, and that is its own matter.
     Badly,
-    /// Nobody new is started.
+    /// No new customer is started.
     Stop,
 }
 

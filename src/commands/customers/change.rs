@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    commands::{desk::Desk, quietly},
+    commands::{quietly, record_context::RecordContext},
     domain::{
         customer::{Customer, NewCustomer},
         customer_record::{self, Change, Column},
@@ -29,33 +29,33 @@ pub(super) fn missing(columns: &[(Column, String)]) -> Option<Text> {
 }
 
 /// Adds a customer.
-pub(super) fn add(desk: &Desk, columns: &[(Column, String)], form: Form) -> anyhow::Result<Exit> {
+pub(super) fn add(cx: &RecordContext, columns: &[(Column, String)], form: Form) -> anyhow::Result<Exit> {
     let open = NewCustomer { is_active: true, ..NewCustomer::default() };
-    let added = corrected(open, columns).and_then(|new| desk.store.add_customer(&new));
+    let added = corrected(open, columns).and_then(|new| cx.store.add_customer(&new));
     let customer = match added {
         Ok(customer) => customer,
         Err(failure) => return Err(ended(&failure)),
     };
     if customer.products.is_empty() {
-        desk.out.note(&format!(
+        cx.out.note(&format!(
             "Nothing can be backed up without a product. Add one: backup365 customers set {} --products office365",
             customer.reference
         ));
     }
     let words = format!("Added {} ({}).", customer.name, customer.reference);
-    told(desk, form, "added", &customer, &[], &[words])
+    told(cx, form, "added", &customer, &[], &[words])
 }
 
 /// Corrects a record.
 pub(super) fn set(
-    desk: &Desk,
+    cx: &RecordContext,
     typed: &str,
     columns: &[(Column, String)],
     form: Form,
 ) -> anyhow::Result<Exit> {
     // By the whole name only: nobody's record is changed by likeness.
-    let corrected = find(desk, typed, false).and_then(|customer| {
-        desk.store.correct_customer(customer.id, |old| corrected(NewCustomer::from(old), columns))
+    let corrected = find(cx, typed, false).and_then(|customer| {
+        cx.store.correct_customer(customer.id, |old| corrected(NewCustomer::from(old), columns))
     });
     let (customer, made) = match corrected {
         Ok(corrected) => corrected,
@@ -64,7 +64,7 @@ pub(super) fn set(
     let who = format!("{} ({})", customer.name, customer.reference);
     if made.is_empty() {
         return told(
-            desk,
+            cx,
             form,
             "unchanged",
             &customer,
@@ -74,7 +74,7 @@ pub(super) fn set(
     }
     let mut lines = vec![format!("Changed {who}.")];
     lines.extend(made.iter().map(|change| format!("  {change}")));
-    told(desk, form, "changed", &customer, &made, &lines)
+    told(cx, form, "changed", &customer, &made, &lines)
 }
 
 /// A customer with what was given in its columns.
@@ -109,7 +109,7 @@ fn flag(column: Column) -> String {
 
 /// Says what was done.
 fn told(
-    desk: &Desk,
+    cx: &RecordContext,
     form: Form,
     did: &str,
     customer: &Customer,
@@ -117,10 +117,10 @@ fn told(
     lines: &[String],
 ) -> anyhow::Result<Exit> {
     let printed = if form == Form::Json {
-        desk.out.json(&json!({
+        cx.out.json(&json!({
             "version": 1,
             "kind": "customer-changes",
-            "sandbox": desk.is_sandbox,
+            "sandbox": cx.is_sandbox,
             "written": did != "unchanged",
             "added": u32::from(did == "added"),
             "changed": u32::from(did == "changed"),
@@ -134,7 +134,7 @@ fn told(
             }],
         }))
     } else {
-        lines.iter().try_for_each(|line| desk.out.say(line))
+        lines.iter().try_for_each(|line| cx.out.say(line))
     };
     quietly(printed, Exit::Done)
 }

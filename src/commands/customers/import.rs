@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::{
-        desk::{Desk, refused},
         quietly,
+        record_context::{RecordContext, refused},
         unanswered::{PREFIX, Unanswered},
     },
     domain::{
@@ -39,9 +39,9 @@ struct Counts {
 }
 
 /// Imports it.
-pub(super) fn run(desk: &Desk, file: Option<&Path>, is_dry: bool, form: Form) -> anyhow::Result<Exit> {
+pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: Form) -> anyhow::Result<Exit> {
     let named = file.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
-    let bytes = match bytes_of(desk, file) {
+    let bytes = match bytes_of(cx, file) {
         Ok(bytes) => bytes,
         Err(why) => {
             let words = format!("{named} can't be read: {why}. Nothing was imported.");
@@ -53,13 +53,13 @@ pub(super) fn run(desk: &Desk, file: Option<&Path>, is_dry: bool, form: Form) ->
         Err(problems) => return Err(bad_lines(&named, &problems).into()),
     };
     let count = u32::try_from(sheet.lines.len()).unwrap_or(u32::MAX);
-    desk.out.note(&format!(
+    cx.out.note(&format!(
         "{named}: {}; cells are separated by {}.",
         counted(count, "customer", "customers"),
         sheet.separator.name()
     ));
     let customers: Vec<NewCustomer> = sheet.lines.iter().map(|line| line.customer.clone()).collect();
-    let fates = match desk.store.import_customers(&customers, is_dry) {
+    let fates = match cx.store.import_customers(&customers, is_dry) {
         Ok(fates) => fates,
         Err(failure) => return Err(refused(&failure)),
     };
@@ -67,18 +67,18 @@ pub(super) fn run(desk: &Desk, file: Option<&Path>, is_dry: bool, form: Form) ->
     if !problems.is_empty() {
         return Err(bad_lines(&named, &problems).into());
     }
-    quietly(told(desk, &sheet, &fates, is_dry, form), Exit::Done)
+    quietly(told(cx, &sheet, &fates, is_dry, form), Exit::Done)
 }
 
 /// The bytes of the file.
-fn bytes_of(desk: &Desk, file: Option<&Path>) -> Result<Vec<u8>, Text> {
+fn bytes_of(cx: &RecordContext, file: Option<&Path>) -> Result<Vec<u8>, Text> {
     let mut bytes = Vec::new();
     let read = if let Some(path) = file {
         File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
     } else {
         let input = io::stdin();
         if input.is_terminal() {
-            desk.out.note("Reading customers from the keyboard; Ctrl-D on an empty line ends them.");
+            cx.out.note("Reading customers from the keyboard; Ctrl-D on an empty line ends them.");
         }
         input.lock().take(MOST + 1).read_to_end(&mut bytes)
     };
@@ -114,7 +114,7 @@ fn refusals(sheet: &Sheet, fates: &[Fate]) -> Vec<Problem> {
 }
 
 /// Says what was done.
-fn told(desk: &Desk, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: Form) -> io::Result<()> {
+fn told(cx: &RecordContext, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: Form) -> io::Result<()> {
     let mut counts = Counts::default();
     let mut rows = Vec::new();
     for (line, fate) in sheet.lines.iter().zip(fates) {
@@ -135,14 +135,14 @@ fn told(desk: &Desk, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: Form) ->
         if form == Form::Json {
             rows.push(object(line, did, fate));
         } else {
-            desk.out.say(&words(line, did, fate, is_dry))?;
+            cx.out.say(&words(line, did, fate, is_dry))?;
         }
     }
     if form == Form::Json {
-        return desk.out.json(&json!({
+        return cx.out.json(&json!({
             "version": 1,
             "kind": "customer-changes",
-            "sandbox": desk.is_sandbox,
+            "sandbox": cx.is_sandbox,
             "written": !is_dry && !rows.is_empty(),
             "added": counts.added,
             "changed": counts.changed,
@@ -153,7 +153,7 @@ fn told(desk: &Desk, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: Form) ->
     let Counts { added, changed, unchanged } = counts;
     let sums =
         format!("{} added, {} changed, {} unchanged", grouped(added), grouped(changed), grouped(unchanged));
-    desk.out.say(&if is_dry {
+    cx.out.say(&if is_dry {
         format!("Dry run, nothing was written. It would be: {sums}.")
     } else {
         format!("Imported: {sums}.")

@@ -1,4 +1,4 @@
-//! `customers list`: who is on record, and how far each is.
+//! `customers list`: which customers are on record, and how far each is.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::{
-        desk::{Desk, refused},
         quietly,
+        record_context::{RecordContext, refused},
         table::{Cut, Table},
         warn,
     },
@@ -29,9 +29,9 @@ use crate::{
 use super::{Form, record};
 
 /// Lists them.
-pub(super) fn run(desk: &Desk, words: &str, with_closed: bool, form: Form) -> anyhow::Result<Exit> {
-    let now = desk.clock.now();
-    let board = match desk.store.board(sydney::latest_2000(now.minus(OVERDUE_AFTER))) {
+pub(super) fn run(cx: &RecordContext, words: &str, with_closed: bool, form: Form) -> anyhow::Result<Exit> {
+    let now = cx.clock.now();
+    let board = match cx.store.board(sydney::latest_2000(now.minus(OVERDUE_AFTER))) {
         Ok(board) => board,
         Err(failure) => return Err(refused(&failure)),
     };
@@ -42,18 +42,18 @@ pub(super) fn run(desk: &Desk, words: &str, with_closed: bool, form: Form) -> an
     let printed = match form {
         Form::Csv => {
             let records: Vec<NewCustomer> = rows.iter().map(|row| NewCustomer::from(&row.customer)).collect();
-            desk.out.say(customer_csv::write(records.iter()).trim_end())
+            cx.out.say(customer_csv::write(records.iter()).trim_end())
         }
-        Form::Json => desk.out.json(&json!({
+        Form::Json => cx.out.json(&json!({
             "version": 1,
             "kind": "customers",
-            "sandbox": desk.is_sandbox,
-            "customers": rows.iter().map(|row| object(row, now, &desk.zone)).collect::<Vec<_>>(),
+            "sandbox": cx.is_sandbox,
+            "customers": rows.iter().map(|row| object(row, now, &cx.zone)).collect::<Vec<_>>(),
         })),
-        Form::Text => table(&rows, now, desk).iter().try_for_each(|line| desk.out.say(line)),
+        Form::Text => table(&rows, now, cx).iter().try_for_each(|line| cx.out.say(line)),
     };
     if form == Form::Text || rows.is_empty() {
-        desk.out.note(&summary(rows.len(), hidden, words));
+        cx.out.note(&summary(rows.len(), hidden, words));
     }
     quietly(printed, Exit::Done)
 }
@@ -68,7 +68,7 @@ fn object(row: &BoardRow, now: Moment, here: &str) -> Value {
 }
 
 /// The customers, for people.
-fn table(rows: &[&BoardRow], now: Moment, desk: &Desk) -> Vec<String> {
+fn table(rows: &[&BoardRow], now: Moment, cx: &RecordContext) -> Vec<String> {
     if rows.is_empty() {
         return Vec::new();
     }
@@ -80,9 +80,9 @@ fn table(rows: &[&BoardRow], now: Moment, desk: &Desk) -> Vec<String> {
     ]);
     for row in rows {
         let Customer { reference, name, domain, .. } = &row.customer;
-        table.push([reference.clone(), name.clone(), domain.clone(), row.in_words(now, &desk.zone)]);
+        table.push([reference.clone(), name.clone(), domain.clone(), row.in_words(now, &cx.zone)]);
     }
-    table.lines(desk.width)
+    table.lines(cx.width)
 }
 
 /// One row per customer by name, and how many closed ones are hidden. With words those are searched too.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::{
-        desk::Desk,
         quietly,
+        record_context::RecordContext,
         status::{object, standing},
         warn,
     },
@@ -43,8 +43,8 @@ struct Sheet {
 }
 
 /// Shows one customer.
-pub(super) fn run(desk: &Desk, typed: &str, form: Form) -> anyhow::Result<Exit> {
-    let sheet = match find(desk, typed, true).and_then(|customer| read(desk, customer)) {
+pub(super) fn run(cx: &RecordContext, typed: &str, form: Form) -> anyhow::Result<Exit> {
+    let sheet = match find(cx, typed, true).and_then(|customer| read(cx, customer)) {
         Ok(sheet) => sheet,
         Err(failure) => return Err(ended(&failure)),
     };
@@ -52,29 +52,29 @@ pub(super) fn run(desk: &Desk, typed: &str, form: Form) -> anyhow::Result<Exit> 
         warn(warning.as_str());
     }
     let printed = if form == Form::Json {
-        desk.out.json(&sheet.json(desk))
+        cx.out.json(&sheet.json(cx))
     } else {
-        sheet.lines(desk).iter().try_for_each(|line| desk.out.say(line))
+        sheet.lines(cx).iter().try_for_each(|line| cx.out.say(line))
     };
     quietly(printed, Exit::Done)
 }
 
 /// Reads all of it.
-fn read(desk: &Desk, customer: Customer) -> Result<Sheet, Failure> {
-    let now = desk.clock.now();
-    let status = desk.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), Some(customer.id))?;
-    let detail = desk.store.customer_detail(customer.id, SWEEPS)?;
+fn read(cx: &RecordContext, customer: Customer) -> Result<Sheet, Failure> {
+    let now = cx.clock.now();
+    let status = cx.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), Some(customer.id))?;
+    let detail = cx.store.customer_detail(customer.id, SWEEPS)?;
     Ok(Sheet { customer, status, detail, now })
 }
 
 impl Sheet {
     /// For people.
-    fn lines(&self, desk: &Desk) -> Vec<String> {
+    fn lines(&self, cx: &RecordContext) -> Vec<String> {
         let mut lines = self.record_lines();
         for detail in &self.detail.products {
             lines.push(String::new());
             match self.status.rows.iter().find(|row| row.product == detail.product) {
-                Some(row) => self.product_lines(row, detail, desk, &mut lines),
+                Some(row) => self.product_lines(row, detail, cx, &mut lines),
                 None => lines.push(format!("{}: not started", detail.product.name())),
             }
         }
@@ -117,16 +117,16 @@ impl Sheet {
         &self,
         row: &ProductStatus,
         detail: &ProductDetail,
-        desk: &Desk,
+        cx: &RecordContext,
         lines: &mut Vec<String>,
     ) {
-        lines.push(format!("{}: {}", row.product.name(), standing(row, self.now, &desk.zone)));
+        lines.push(format!("{}: {}", row.product.name(), standing(row, self.now, &cx.zone)));
         lines.extend(row.attention(self.now).iter().map(|why| format!("  NEEDS ATTENTION: {why}.")));
         if let Some(target) = &detail.enabled_for {
             lines.push(format!("  Enabled for: {}", target_in_words(target)));
         }
         if let Some((by, at)) = &detail.enabled_by {
-            lines.push(format!("  Enabled by {by}, {}", stamp_in_words(*at, &desk.zone)));
+            lines.push(format!("  Enabled by {by}, {}", stamp_in_words(*at, &cx.zone)));
         }
         if row.enabled.is_some() || row.on > 0 {
             lines.push(seats_line(row, detail));
@@ -134,13 +134,13 @@ impl Sheet {
         if let Some(rule) = &row.rule {
             lines.push(format!(
                 "  Enable Auto: on since {} by {}; {} confirmed, at most {} seats",
-                stamp_in_words(rule.made, &desk.zone),
+                stamp_in_words(rule.made, &cx.zone),
                 rule.by,
                 grouped(rule.confirmed),
                 grouped(rule.ceiling)
             ));
             let next = sydney::next_2000(self.now);
-            let zone = self.customer.time_zone.as_ref().map_or(desk.zone.as_str(), Text::as_str);
+            let zone = self.customer.time_zone.as_ref().map_or(cx.zone.as_str(), Text::as_str);
             lines.push(format!("  Next sweep: {}", sydney::due_in_words(next, self.now, Some(zone))));
         }
         if row.enabled.is_some() {
@@ -150,7 +150,7 @@ impl Sheet {
     }
 
     /// For programs.
-    fn json(&self, desk: &Desk) -> Value {
+    fn json(&self, cx: &RecordContext) -> Value {
         let product = |detail: &ProductDetail| {
             let row = self.status.rows.iter().find(|row| row.product == detail.product);
             json!({
@@ -167,7 +167,7 @@ impl Sheet {
         json!({
             "version": 1,
             "kind": "customer",
-            "sandbox": desk.is_sandbox,
+            "sandbox": cx.is_sandbox,
             "customer": record(&NewCustomer::from(&self.customer)),
             "products": self.detail.products.iter().map(product).collect::<Vec<_>>(),
             "next_sweep": sydney::next_2000(self.now).to_string(),
@@ -201,7 +201,7 @@ fn kinds_in_words(detail: &ProductDetail) -> String {
     included(detail).iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", ")
 }
 
-/// Who is excluded.
+/// Which users are excluded.
 fn excluded_lines(excluded: &[Excluded], lines: &mut Vec<String>) {
     if excluded.is_empty() {
         return;

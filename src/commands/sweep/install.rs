@@ -1,7 +1,7 @@
 //! `--install`, `--print` and `--uninstall`: has systemd start a pass at 20:00 in Sydney, and undoes it.
 //!
-//! What can be found out before anything is written is found out first; what was written is taken back when systemd does
-//! not take it. Pressing twice does the same once more.
+//! What can be found out before anything is written is found out first; what was written is taken back when systemd
+//! does not take it. Pressing twice does the same once more.
 
 use std::{
     fs, io,
@@ -22,7 +22,7 @@ use super::{
     unit::{self, MARK},
 };
 
-/// Who installs, where and when.
+/// Which account installs, where and when.
 #[derive(Debug, Clone)]
 pub struct Around {
     /// This computer's name.
@@ -50,8 +50,8 @@ pub fn print(plan: &Plan, out: Out) -> anyhow::Result<Exit> {
     quietly(out.say(words.join("\n").trim_end_matches('\n')), Exit::Done)
 }
 
-/// Installs the timer, tries a check in its environment, and says what is left to do: [`Exit::Attention`] when something
-/// is. [`Exit::Failed`] when nothing was installed.
+/// Installs the timer, tries a check in its environment, and says what is left to do: [`Exit::Attention`] when
+/// something is. [`Exit::Failed`] when nothing was installed.
 ///
 /// # Errors
 /// A path can't stand in a unit; stdout can't be written for another reason than a closed pipe.
@@ -124,7 +124,7 @@ pub fn uninstall(plan: &Plan, around: &Around, store: Option<&Store>, out: Out) 
     Ok(Exit::Done)
 }
 
-/// A file that somebody else wrote, or that can't be looked into.
+/// A file that this program did not write, or that can't be looked into.
 fn is_foreign(path: &Path) -> bool {
     match fs::read_to_string(path) {
         Ok(text) => !text.lines().any(|line| line == MARK),

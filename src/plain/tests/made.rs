@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        card::Card,
         failure::{Failure, FailureKind},
         id::UserId,
         phrase::{Phrase, WayOn, phrase},
@@ -15,8 +16,8 @@ use crate::{
         answer::{Action, Answer, FieldId, Given, Mark, Revision, RowId, Value, Which},
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
-            self, Bar, Block, Button, Card, Cell, Cells, ChoiceView, Column, Fact, FactId, FieldValue,
-            FieldView, Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
+            self, Bar, Block, Button, Cell, Cells, ChoiceView, Column, Fact, FactId, FieldValue, FieldView,
+            Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
         },
     },
 };
@@ -363,7 +364,7 @@ fn a_document_is_said_when_it_is_asked_for_and_then_the_next_one() {
         let mut view = view(Shape::Read, "Done.".into(), vec![Block::Lines(document)]);
         view.actions = vec![
             Offer::new(Action::Another, "next customer", "To the customers.").by_default(),
-            Offer::new(Action::NextReceipt, "next receipt", "The next form of the receipt."),
+            Offer::new(Action::NextReceipt, "next form", "The next form of the receipt."),
             Offer::new(Action::Leave, "leave", "Leave. The run is kept."),
         ];
         view

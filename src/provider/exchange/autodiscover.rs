@@ -1,10 +1,10 @@
 //! Autodiscover: finds the EWS address of a mailbox without anybody's password.
 //!
-//! Triggered by *find the server* on the access screen. Asks in the order of exchange-web-services.md section 5: the JSON
-//! shortcut, SOAP and plain XML at the mail domain and at `autodiscover.` of it, then the unauthenticated redirect. No
-//! password is part of any of it, so none can reach a host that a redirect named; the address that is found is shown to
-//! the operator before anything is sent there. Most servers want a sign-in for SOAP and plain XML: a host that asks for
-//! one is remembered, and if it also guards an EWS address in the usual place, that is the answer.
+//! Triggered by *find the server* on the access screen. Asks in the order of exchange-web-services.md section 5: the
+//! JSON shortcut, SOAP and plain XML at the mail domain and at `autodiscover.` of it, then the unauthenticated
+//! redirect. No password is part of any of it, so none can reach a host that a redirect named; the address that is
+//! found is shown to the operator before anything is sent there. Most servers want a sign-in for SOAP and plain XML: a
+//! host that asks for one is remembered, and if it also guards an EWS address in the usual place, that is the answer.
 //!
 //! DNS SRV records (step 4 of that section) are not asked: neither the standard library nor our HTTP client reads them.
 
@@ -30,7 +30,7 @@ use crate::{
         id::Address,
         text::Text,
     },
-    provider::http::{Answer, Call, Http, HttpError, Method},
+    provider::http::{Call, Http, HttpError, Method, Response},
 };
 
 /// Redirects followed in all (exchange-web-services.md section 5.1).
@@ -133,7 +133,7 @@ fn nothing(domain: &str) -> Failure {
     )
 }
 
-/// Nobody can tell whether a server announces itself.
+/// No host answered, so it is not known whether a server announces itself.
 fn no_line(host: &str) -> Failure {
     Failure::new(
         FailureKind::Unreachable,
@@ -263,8 +263,8 @@ impl Search<'_> {
         }
     }
 
-    /// Looks whether a host that guards Autodiscover guards EWS in the usual place, too. Sends no password. The last one
-    /// met comes first: it is where redirects led to.
+    /// Looks whether a host that guards Autodiscover guards EWS in the usual place, too. Sends no password. The last
+    /// one met comes first: it is where redirects led to.
     async fn knock_at_guarded(&mut self) -> Result<Option<Url>, End> {
         for host in self.guarded.clone().into_iter().rev() {
             let Some(url) = server::on_host(&host) else { continue };
@@ -277,7 +277,7 @@ impl Search<'_> {
     }
 
     /// Sends one request without any sign-in; none when there was no answer.
-    async fn send(&mut self, method: Method, url: &Url, body: Option<String>) -> Option<Answer> {
+    async fn send(&mut self, method: Method, url: &Url, body: Option<String>) -> Option<Response> {
         let origin = url.origin().ascii_serialization();
         if self.silent.contains(&origin) {
             return None;
@@ -308,7 +308,7 @@ impl Search<'_> {
     }
 
     /// Sends it again as long as only the line breaks, some times.
-    async fn send_through(&self, call: Call) -> Result<Answer, HttpError> {
+    async fn send_through(&self, call: Call) -> Result<Response, HttpError> {
         let mut wait = LINE_WAIT;
         for _ in 1..LINE_ATTEMPTS {
             match self.http.send(call.clone()).await {
@@ -322,7 +322,7 @@ impl Search<'_> {
 }
 
 /// Where an answer redirects to; none when it does not.
-fn location(from: &Url, answer: &Answer) -> Option<Url> {
+fn location(from: &Url, answer: &Response) -> Option<Url> {
     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }

@@ -91,9 +91,9 @@ pub(super) enum Error {
     NotAServer,
 }
 
-/// How far a code reaches, which decides who stops.
+/// What an error stops: the one request, the mailbox, the account, or every request to the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Reach {
+pub(super) enum RetryClass {
     /// This mailbox only: a row with a problem.
     Mailbox,
     /// The service account: nothing else will work either.
@@ -110,19 +110,19 @@ pub(super) enum Reach {
 
 impl Error {
     /// How far it reaches.
-    pub(super) fn reach(&self) -> Reach {
+    pub(super) fn retry_class(&self) -> RetryClass {
         match self {
-            Self::Code(trouble) => code_reach(&trouble.code),
-            Self::FrontEnd { wait: Some(_), .. } => Reach::Everyone,
+            Self::Code(trouble) => retry_class_of(&trouble.code),
+            Self::FrontEnd { wait: Some(_), .. } => RetryClass::Everyone,
             Self::FrontEnd { .. }
             | Self::Http(
                 HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. },
-            ) => Reach::Passing,
-            Self::SignIn => Reach::Once,
+            ) => RetryClass::Passing,
+            Self::SignIn => RetryClass::Once,
             Self::Unreadable(_) | Self::WrongAnswer | Self::Http(HttpError::TooLarge { .. }) => {
-                Reach::Mailbox
+                RetryClass::Mailbox
             }
-            _ => Reach::Account,
+            _ => RetryClass::Account,
         }
     }
 
@@ -139,8 +139,10 @@ impl Error {
     /// Whether only this one mailbox is concerned, after all repeats.
     pub(super) fn is_about_mailbox(&self) -> bool {
         match self {
-            Self::Code(trouble) => !matches!(code_reach(&trouble.code), Reach::Account | Reach::Everyone),
-            other => other.reach() == Reach::Mailbox || other.may_be_the_server(),
+            Self::Code(trouble) => {
+                !matches!(retry_class_of(&trouble.code), RetryClass::Account | RetryClass::Everyone)
+            }
+            other => other.retry_class() == RetryClass::Mailbox || other.may_be_the_server(),
         }
     }
 
@@ -153,7 +155,7 @@ impl Error {
         )
     }
 
-    /// Whether it is the line that broke: nobody asked for a rest, and the next try may well go through.
+    /// Whether it is the line that broke: the server asked for no rest, and the next try may well go through.
     pub(super) const fn is_line(&self) -> bool {
         matches!(self, Self::Http(HttpError::CutOff { .. }))
     }
@@ -182,20 +184,20 @@ impl Error {
 }
 
 /// How far a response code reaches (exchange-web-services.md sections 9.2 and 11). Unknown ones concern the mailbox.
-fn code_reach(code: &str) -> Reach {
+fn retry_class_of(code: &str) -> RetryClass {
     match code {
-        "ErrorServerBusy" => Reach::Everyone,
+        "ErrorServerBusy" => RetryClass::Everyone,
         "ErrorExceededConnectionCount"
         | "ErrorInternalServerTransientError"
         | "ErrorTimeoutExpired"
         | "ErrorMailboxStoreUnavailable"
         | "ErrorMailboxFailover"
         | "ErrorADUnavailable"
-        | "ErrorConnectionFailed" => Reach::Passing,
-        "ErrorImpersonationFailed" => Reach::Once,
+        | "ErrorConnectionFailed" => RetryClass::Passing,
+        "ErrorImpersonationFailed" => RetryClass::Once,
         "ErrorInvalidServerVersion"
         | "ErrorIncorrectSchemaVersion"
-        | "ErrorInvalidSchemaVersionForMailboxVersion" => Reach::Version,
+        | "ErrorInvalidSchemaVersionForMailboxVersion" => RetryClass::Version,
         "ErrorImpersonationDenied"
         | "ErrorAccountDisabled"
         | "ErrorPasswordExpired"
@@ -205,8 +207,8 @@ fn code_reach(code: &str) -> Reach {
         | "ErrorInvalidExchangeImpersonationHeaderData"
         | "ErrorMoreThanOneAccessModeSpecified"
         | "ErrorMissingEmailAddress"
-        | "ErrorOrganizationAccessBlocked" => Reach::Account,
-        _ => Reach::Mailbox,
+        | "ErrorOrganizationAccessBlocked" => RetryClass::Account,
+        _ => RetryClass::Mailbox,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         id::Address,
         time::{Clock, Moment},
     },
-    provider::http::{Answer, Headers},
+    provider::http::{Headers, Response},
 };
 
 /// The first byte picks the status, the rest is the body.
@@ -40,7 +40,7 @@ pub(crate) fn exchange_xml(data: &[u8]) {
             ..Bad::early(error, "mail.hoster.example")
         }),
     }
-    if let Err(error) = session::judge::knock(&answer, &clock) {
+    if let Err(error) = session::judge::probe_anonymously(&answer, &clock) {
         has_words(Bad::early(error, "mail.hoster.example"));
     }
 }
@@ -67,11 +67,11 @@ fn counted(body: &[u8], name: &str) -> Option<(usize, usize)> {
 }
 
 /// An answer as the client hands it over; the first lines of the body stand in for headers, too.
-fn answer(status: u16, body: &[u8]) -> Answer {
+fn answer(status: u16, body: &[u8]) -> Response {
     let text = String::from_utf8_lossy(body.get(..body.len().min(200)).unwrap_or_default());
     let line = text.lines().next().unwrap_or_default().to_owned();
     let names = ["www-authenticate", "location", "retry-after", "content-type", "request-id"];
-    Answer {
+    Response {
         status,
         headers: Headers(names.iter().map(|name| ((*name).to_owned(), line.clone())).collect()),
         body: body.to_vec(),

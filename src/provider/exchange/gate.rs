@@ -58,7 +58,7 @@ pub(super) struct Gate {
 struct State {
     /// Permits that are left after narrowing, 1 to [`IN_FLIGHT`].
     width: usize,
-    /// Nobody sends before this.
+    /// No request is sent before this.
     paused_until: Option<Instant>,
     /// Details that were refused last.
     refused: Option<Refusal>,
@@ -110,7 +110,7 @@ impl Gate {
         }
     }
 
-    /// Lets nobody send for this long; a longer pause that is already on stays.
+    /// Lets no request out for this long; a longer pause that is already on stays.
     pub(super) fn pause(&self, wait: Duration) {
         let until = Instant::now() + wait.min(Duration::from_hours(24));
         let mut state = lock(&self.state);

@@ -52,10 +52,11 @@ struct Progress {
     in_trouble: u32,
 }
 
-/// Lists everything. Answers the number of rows sent; stops early when nobody takes the pages any more.
+/// Lists everything. Answers the number of rows sent; stops early when the receiver of the pages is gone.
 ///
 /// # Errors
-/// What would fail for every mailbox: sign-in, server, account, a server that stays busy. Pages that were sent stay good.
+/// What would fail for every mailbox: sign-in, server, account, a server that stays busy. Pages that were sent stay
+/// good.
 pub(super) async fn list(
     session: Arc<Session>,
     access: &Impersonation,
@@ -72,7 +73,7 @@ pub(super) async fn list(
 }
 
 impl Progress {
-    /// Tries a given list. Addresses outside the customer's domains are not even tried: they may be somebody else's.
+    /// Tries a given list. Addresses outside the customer's domains are not even tried: they may be another customer's.
     async fn try_given(&mut self, addresses: &[Address], domains: &HashSet<String>) -> Result<(), Bad> {
         let (give, candidates) = mpsc::channel(addresses.len().max(1));
         let mut seen = HashSet::new();
@@ -100,7 +101,7 @@ impl Progress {
         if domains.is_empty() {
             domains.insert(user.domain());
         }
-        // Acting as somebody whom the account can't open, the search could show another customer's people.
+        // Acting as a mailbox that the account can't open, the search could show another customer's people.
         self.session.ask(&Operation::GetInbox, &user).await?;
         let (give, candidates) = mpsc::channel(ROWS);
         let mut searching = JoinSet::new();
@@ -212,7 +213,7 @@ impl Progress {
         }
     }
 
-    /// Sends one item. Nobody listening is seen in `try_all`, so the answer does not matter here.
+    /// Sends one item. A closed receiver is seen in `try_all`, so the answer does not matter here.
     async fn tell(&self, item: Listed) {
         if self.sink.send(item).await.is_err() {
             tracing::debug!("nobody takes the listing any more");

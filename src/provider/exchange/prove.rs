@@ -60,7 +60,7 @@ impl Round {
 
     /// Asks, one thing after the other, and stops at the first that fails.
     async fn run(&mut self, session: &Session, access: &Impersonation, others: &[Address]) {
-        if let Err(bad) = session.knock().await {
+        if let Err(bad) = session.probe_anonymously().await {
             let check = if bad.error.is_about_sign_in() {
                 self.server = good(&self.server, session.host().clone());
                 &mut self.account

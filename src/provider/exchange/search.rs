@@ -1,5 +1,5 @@
-//! The directory search: finds a hosted customer's mailboxes by asking for the beginnings of names, because Exchange has
-//! no call that lists them.
+//! The directory search: finds a hosted customer's mailboxes by asking for the beginnings of names, because Exchange
+//! has no call that lists them.
 //!
 //! Triggered by a listing without a given list. Candidates come out one by one while the search runs; at the end
 //! [`Summary`] says whether it was complete. It acts as one of the customer's own users, and whatever lies outside the
@@ -19,7 +19,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use self::plan::Plan;
 use super::{
-    error::{Bad, Error, Reach},
+    error::{Bad, Error, RetryClass},
     session::Session,
     soap::Operation,
     wire::{Outcome, Person},
@@ -35,7 +35,7 @@ const NAMES_CAP: usize = 100;
 /// Pages asked for one beginning, 20,000 people: a guard against a server that never ends.
 const MAX_PAGES: u32 = 200;
 
-/// Somebody who may be one of the customer's mailboxes.
+/// An entry that may be one of the customer's mailboxes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Candidate {
     /// Display name, raw.
@@ -61,7 +61,7 @@ pub(super) struct Scope {
     pub(super) domains: HashSet<String>,
 }
 
-/// Searches the whole directory. Ends early when nobody takes the candidates any more.
+/// Searches the whole directory. Ends early when the receiver of the candidates is gone.
 ///
 /// Cost: two requests per beginning at least, 36 beginnings at least. Safe to drop at any await.
 ///
@@ -180,8 +180,8 @@ impl Asker {
     }
 }
 
-/// Whether the number received looks like a cap of the server. Sources name 100, 250 and 1,000, and an administrator may
-/// set another one: a round number is looked into more closely, which costs some requests and loses nobody.
+/// Whether the number received looks like a cap of the server. Sources name 100, 250 and 1,000, and an administrator
+/// may set another one: a round number is looked into more closely, which costs some requests and loses no mailbox.
 const fn is_at_a_cap(received: u32) -> bool {
     received >= 100 && received.is_multiple_of(50)
 }
@@ -192,7 +192,7 @@ fn is_unknown_operation(bad: &Bad) -> bool {
     match trouble.code.as_str() {
         "ErrorInvalidRequest" | "ErrorSchemaValidation" => true,
         "ErrorImpersonateUserDenied" | "ErrorNonExistentMailbox" | "ErrorInvalidUserPrincipalName" => false,
-        _ => bad.error.reach() == Reach::Mailbox,
+        _ => bad.error.retry_class() == RetryClass::Mailbox,
     }
 }
 

@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::error::{Bad, Error};
-use crate::domain::exchange_server::{self, ServerError};
+use crate::domain::exchange_server;
 
 /// The path of Exchange Web Services on every Exchange Server.
 const PATH: &str = "/EWS/Exchange.asmx";
@@ -13,16 +13,6 @@ const PATH: &str = "/EWS/Exchange.asmx";
 /// Whether a host, or a mail domain, belongs to Exchange Online.
 pub(super) fn is_online(host: &str) -> bool {
     exchange_server::is_exchange_online(host)
-}
-
-/// Makes the EWS address of a typed server: a host name, or any address on that host.
-pub(super) fn normalise(typed: &str) -> Result<Url, Bad> {
-    let bad = |error| Bad::early(error, typed);
-    let text = exchange_server::normalise(typed).map_err(|why| match why {
-        ServerError::ExchangeOnline => bad(Error::ExchangeOnline),
-        ServerError::Empty | ServerError::NotAServer => bad(Error::NotAServer),
-    })?;
-    Url::parse(text.as_str()).map_err(|_malformed| bad(Error::NotAServer))
 }
 
 /// The EWS address on a host that was found in another way.
@@ -50,43 +40,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_typed_server_becomes_the_address_of_the_service() {
-        for (typed, url) in [
-            ("mail.hoster.example", "https://mail.hoster.example/EWS/Exchange.asmx"),
-            (" \"MAIL.hoster.example\"\u{200b}\n", "https://mail.hoster.example/EWS/Exchange.asmx"),
-            (
-                "https://mail.hoster.example/owa/?path=/mail#x",
-                "https://mail.hoster.example/EWS/Exchange.asmx",
-            ),
-            ("http://mail.hoster.example", "https://mail.hoster.example/EWS/Exchange.asmx"),
-            (
-                "mail.hoster.example:8443/ews/exchange.asmx",
-                "https://mail.hoster.example:8443/ews/exchange.asmx",
-            ),
-            (
-                "https://mail.hoster.example/tenant/EWS/Exchange.asmx",
-                "https://mail.hoster.example/tenant/EWS/Exchange.asmx",
-            ),
-        ] {
-            assert_eq!(normalise(typed).map(|u| u.to_string()), Ok(url.to_owned()), "{typed:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_server_is_refused() {
-        for typed in [
-            "",
-            "mail",
-            "ana@customer.example",
-            "https://user:pw@mail.hoster.example",
-            "ftp://mail.hoster.example",
-            "https://",
-        ] {
-            assert_eq!(normalise(typed).map_err(|b| b.error), Err(Error::NotAServer), "{typed:?}");
-        }
-    }
-
-    #[test]
     fn exchange_online_is_refused_by_whole_labels_only() {
         for host in [
             "outlook.office365.com",
@@ -97,7 +50,7 @@ mod tests {
         ] {
             assert!(is_online(host), "{host}");
             assert_eq!(
-                normalise(host.trim_end_matches('.')).map_err(|b| b.error),
+                check(&format!("https://{host}"), false).map_err(|b| b.error),
                 Err(Error::ExchangeOnline),
                 "{host}"
             );
@@ -128,10 +81,11 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_typed_gives_an_https_address_or_a_refusal(typed in "\\PC*|[a-z.:/@]{0,30}") {
-            if let Ok(url) = normalise(&typed) {
+            if let Ok(url) = exchange_server::normalise(&typed) {
+                let url = check(url.as_str(), false).map_err(|b| b.error);
+                let url = url.map_err(|error| TestCaseError::fail(format!("{typed:?}: {error:?}")))?;
                 prop_assert_eq!(url.scheme(), "https");
                 prop_assert!(!is_online(url.host_str().unwrap_or_default()));
-                prop_assert!(check(url.as_str(), false).is_ok());
             }
         }
     }

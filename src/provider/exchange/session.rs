@@ -22,7 +22,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{Bad, Error, Reach},
+    error::{Bad, Error, RetryClass},
     gate::{Fingerprint, Gate},
     server,
     soap::{Operation, Version},
@@ -31,7 +31,7 @@ use super::{
 use crate::{
     domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock},
     provider::{
-        http::{Answer, Call, Http, Method, backoff},
+        http::{Call, Http, Method, Response, backoff},
         listed::Listed,
     },
 };
@@ -42,7 +42,7 @@ const DEADLINE: Duration = Duration::from_secs(65);
 /// Largest answer taken: a page of 1,000 people is below 2 MiB.
 const MAX_BODY_BYTES: usize = 16 << 20;
 
-/// Pauses from here on are told while a listing runs; shorter ones nobody notices.
+/// Pauses from here on are told while a listing runs; shorter ones are not noticed.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
 /// Cookies kept per session; a load balancer sets one or two.
@@ -124,7 +124,7 @@ pub(super) struct Session {
 }
 
 /// What a session is made with, besides the access.
-pub(super) struct Means<'a> {
+pub(super) struct SessionParts<'a> {
     /// The client.
     pub(super) http: &'a Http,
     /// Tells the time.
@@ -141,7 +141,7 @@ pub(super) struct Means<'a> {
 
 impl Session {
     /// Checks the address and the account's name. Sends nothing.
-    pub(super) fn new(access: &Impersonation, means: Means<'_>) -> Result<Self, Bad> {
+    pub(super) fn new(access: &Impersonation, means: SessionParts<'_>) -> Result<Self, Bad> {
         let url = server::check(access.server.as_str(), means.is_sandbox)?;
         let host = Text::clean(url.host_str().unwrap_or_default());
         let account = access.account.as_str();
@@ -198,18 +198,18 @@ impl Session {
     }
 
     /// Asks without any sign-in: what answers, and which ways to sign in it offers. The password is not part of it.
-    pub(super) async fn knock(&self) -> Result<(), Bad> {
+    pub(super) async fn probe_anonymously(&self) -> Result<(), Bad> {
         let mut nth = 0;
         loop {
             nth += 1;
             let (error, reference) = match self.send(&Operation::GetInbox, None).await {
                 Err(error) => (error, None),
-                Ok(answer) => match judge::knock(&answer, &self.clock) {
+                Ok(answer) => match judge::probe_anonymously(&answer, &self.clock) {
                     Ok(()) => return Ok(()),
                     Err(error) => (error, Some(judge::reference(&answer))),
                 },
             };
-            let may_pass = matches!(error.reach(), Reach::Passing | Reach::Everyone);
+            let may_pass = matches!(error.retry_class(), RetryClass::Passing | RetryClass::Everyone);
             let (attempts, wait) = self.pace.after(&error, nth, self.pace.attempts.min(2));
             if !may_pass || nth >= attempts {
                 return Err(self.bad(error, None, reference));
@@ -273,24 +273,24 @@ impl Session {
 
     /// What follows a failed attempt.
     fn next(&self, error: Error, nth: u32, attempts: u32) -> Next {
-        let reach = error.reach();
+        let reach = error.retry_class();
         if matches!(&error, Error::SignIn) && !self.gate.refuse(&self.fingerprint) {
             return Next::Never(error);
         }
         match reach {
-            Reach::Mailbox | Reach::Account => Next::Never(error),
-            Reach::Version if self.is_older.swap(true, Ordering::Relaxed) => Next::Never(Error::TooOld),
-            Reach::Version => Next::Now,
-            Reach::Once if nth >= 2 => Next::Never(error),
-            Reach::Once => Next::After(self.pace.wait(nth, rand::random())),
-            Reach::Passing => {
+            RetryClass::Mailbox | RetryClass::Account => Next::Never(error),
+            RetryClass::Version if self.is_older.swap(true, Ordering::Relaxed) => Next::Never(Error::TooOld),
+            RetryClass::Version => Next::Now,
+            RetryClass::Once if nth >= 2 => Next::Never(error),
+            RetryClass::Once => Next::After(self.pace.wait(nth, rand::random())),
+            RetryClass::Passing => {
                 if error.code() == Some("ErrorExceededConnectionCount") {
                     self.gate.narrow();
                 }
                 let (attempts, wait) = self.pace.after(&error, nth, attempts);
                 if nth >= attempts { Next::Never(error) } else { Next::After(wait) }
             }
-            Reach::Everyone => {
+            RetryClass::Everyone => {
                 let wait = error.asked_wait().unwrap_or_else(|| self.pace.wait(nth, rand::random()));
                 self.gate.pause(wait);
                 if wait > self.pace.longest_pause || nth >= attempts {
@@ -303,7 +303,8 @@ impl Session {
         }
     }
 
-    /// Says that the server asked for a pause. Dropped when nobody listens or the channel is full: it is a remark.
+    /// Says that the server asked for a pause. Dropped when the receiver is gone or the channel is full: it is a
+    /// remark.
     fn tell_pause(&self, wait: Duration) {
         let Some(notes) = self.notes.as_ref().filter(|_| wait >= TOLD_FROM) else { return };
         let words = format_args!(
@@ -316,7 +317,7 @@ impl Session {
     }
 
     /// Sends one request: with the sign-in when a mailbox is named, without any otherwise.
-    async fn send(&self, operation: &Operation, mailbox: Option<&Address>) -> Result<Answer, Error> {
+    async fn send(&self, operation: &Operation, mailbox: Option<&Address>) -> Result<Response, Error> {
         let version = if self.is_older.load(Ordering::Relaxed) {
             Version::Exchange2013
         } else {
@@ -349,7 +350,7 @@ impl Session {
     }
 
     /// Keeps what a load balancer wants back; lives as long as the session.
-    fn keep_cookies(&self, answer: &Answer) {
+    fn keep_cookies(&self, answer: &Response) {
         let mut cookies = lock(&self.cookies);
         for line in answer.headers.get_all("set-cookie") {
             let pair = line.split(';').next().unwrap_or_default();

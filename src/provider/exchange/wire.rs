@@ -1,6 +1,6 @@
 //! Envelopes in: what Exchange Web Services answered, as plain owned values.
 //!
-//! Triggered by every answer of status 200 or 500; out comes an [`Answer`] or [`Unreadable`]. Elements are matched by
+//! Triggered by every answer of status 200 or 500; out comes a [`SoapResponse`] or [`Unreadable`]. Elements are matched by
 //! namespace and local name, because prefixes differ by operation; texts meant for people (`faultstring`,
 //! `MessageText`) are never read, because they follow the server's language.
 
@@ -31,7 +31,7 @@ pub(super) enum Unreadable {
 
 /// One answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Answer {
+pub(super) struct SoapResponse {
     /// Major and minor version of the server, where it says (15.2 is 2019, 15.20 is Exchange Online).
     pub(super) version: Option<(u32, u32)>,
     /// What it says.
@@ -82,7 +82,7 @@ pub(super) struct Person {
 ///
 /// # Errors
 /// When the body is no well-formed envelope with a body that we know; a retry helps only where a proxy answered.
-pub(super) fn read(body: &[u8]) -> Result<Answer, Unreadable> {
+pub(super) fn read(body: &[u8]) -> Result<SoapResponse, Unreadable> {
     with_document(body, |document| {
         let envelope = document.root_element();
         if !envelope.has_tag_name((SOAP, "Envelope")) {
@@ -92,7 +92,7 @@ pub(super) fn read(body: &[u8]) -> Result<Answer, Unreadable> {
             .and_then(|body| body.children().find(Node::is_element))
             .ok_or(Unreadable::NotSoap)?;
         let version = child(envelope, SOAP, "Header").and_then(server_version);
-        Ok(Answer { version, outcome: outcome(content).ok_or(Unreadable::NotSoap)? })
+        Ok(SoapResponse { version, outcome: outcome(content).ok_or(Unreadable::NotSoap)? })
     })?
 }
 

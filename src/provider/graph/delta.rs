@@ -28,7 +28,7 @@ const MAX_PAGES: u32 = 100_000;
 /// A user as the sweep needs it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SweptUser {
-    /// Who.
+    /// The user.
     pub id: UserId,
     /// Display name.
     pub name: Text,
@@ -88,7 +88,7 @@ impl Graph {
         }
     }
 
-    /// Lists the whole tenant. The link is taken first: who is made meanwhile comes twice rather than never.
+    /// Lists the whole tenant. The link is taken first: a user who is made meanwhile comes twice rather than never.
     async fn everyone(&self, tenant: TenantId) -> Result<Delta, Error> {
         let start = self.url(&["users", "delta"], &format!("$deltatoken=latest&{SELECT}"));
         let (link, _nobody) = self.follow_round(tenant, start).await?;

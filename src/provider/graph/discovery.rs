@@ -1,4 +1,5 @@
-//! Who is behind a GUID or a domain (reference, section 1): the discovery document, then the name that Microsoft holds.
+//! Which organisation is behind a GUID or a domain (reference, section 1): the discovery document, then the name that
+//! Microsoft holds.
 
 use serde_json::Value;
 use url::Url;
@@ -61,7 +62,7 @@ impl Graph {
     /// Reads the discovery document.
     ///
     /// # Errors
-    /// A tenant that nobody knows, another cloud, or a document that contradicts itself or what was asked.
+    /// A tenant that Microsoft does not know, another cloud, or a document that contradicts itself or what was asked.
     pub(super) async fn discover(&self, input: &TenantInput) -> Result<Discovered, Error> {
         let word = match input {
             TenantInput::Guid(tenant) => tenant.to_string(),

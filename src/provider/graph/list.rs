@@ -24,7 +24,7 @@ use crate::{
         time::Moment,
         user::{Kind, NewUser, PAGE_ROWS, UserPage},
     },
-    provider::{error::Error, http::Answer, listed::Listed},
+    provider::{error::Error, http::Response, listed::Listed},
 };
 
 /// What is asked of each user; everything that a kind or a row needs. `mailboxSettings` can't be asked here.
@@ -138,10 +138,10 @@ struct Listing {
 }
 
 impl Listing {
-    /// Decodes one answer off the network's thread and sends its rows; false when nobody listens any more.
+    /// Decodes one answer off the network's thread and sends its rows; false when the receiver is gone.
     async fn show(
         &mut self,
-        answer: Answer,
+        answer: Response,
         sink: &mpsc::Sender<Listed>,
         ask: &mpsc::UnboundedSender<Candidate>,
     ) -> Result<bool, Error> {

@@ -30,7 +30,7 @@ const SPREADING: Duration = Duration::from_mins(5);
 /// Microsoft Graph's own application id, the same in every tenant (reference, section 7.7).
 const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 
-/// Most pages of assignments; one page holds a hundred, and nobody grants us that many.
+/// Most pages of assignments; one page holds a hundred, and no customer grants us that many.
 const MAX_PAGES: u32 = 20;
 
 const KNOWN: &str = "Backup365 is known in the organisation";
@@ -42,8 +42,9 @@ const USERS: &str = "The users can be read";
 impl Graph {
     /// Checks once whether consent was given, for the right tenant and for everything.
     ///
-    /// `is_fresh_consent`: somebody pressed Accept a moment ago, as far as the caller knows; missing permissions then
-    /// count as spreading. Takes one to five requests, most of them side by side; safe to drop at any await.
+    /// `is_fresh_consent`: an administrator pressed Accept a moment ago, as far as the caller knows; missing
+    /// permissions then count as spreading. Takes one to five requests, most of them side by side; safe to drop at any
+    /// await.
     pub async fn prove(&self, expected: &Organisation, is_fresh_consent: bool) -> Proof {
         let inner = &*self.inner;
         inner.tokens.drop_tenant(expected.tenant);
@@ -53,7 +54,7 @@ impl Graph {
         }
     }
 
-    /// No token: nobody accepted yet, or it can't work.
+    /// No token: no administrator accepted yet, or it can't work.
     fn without_token(&self, tenant: TenantId, error: &Error) -> Proof {
         let mut round = Round::new(&self.inner.permissions);
         let failure = error.failure("signing in to the organisation");
@@ -98,9 +99,9 @@ impl Graph {
         let now = self.inner.clock.now();
         let is_window = now.since(seen.known_since.unwrap_or(now)) < SPREADING;
         let hope = match (seen.was_unknown, is_fresh) {
-            (true, _) | (_, true) if is_window => Hope::Soon,
-            (true, _) => Hope::Late,
-            (false, _) => Hope::None,
+            (true, _) | (_, true) if is_window => ConsentOutlook::Soon,
+            (true, _) => ConsentOutlook::Late,
+            (false, _) => ConsentOutlook::None,
         };
         let found = Found { claims, organisation, users, granted };
         let mut round = Round::new(wanted);
@@ -204,12 +205,13 @@ struct Found {
 
 /// Whether missing permissions may still come by themselves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Hope {
-    /// Somebody accepted within the last minutes, as far as anyone knows.
+enum ConsentOutlook {
+    /// An administrator accepted within the last minutes, as far as this program knows.
     Soon,
-    /// Somebody accepted while we watched, but longer ago: a grant of which nothing arrived is still on its way.
+    /// An administrator accepted while we watched, but longer ago: a grant of which nothing arrived is still on its
+    /// way.
     Late,
-    /// Nobody is known to have accepted.
+    /// No administrator is known to have accepted.
     None,
 }
 
@@ -220,7 +222,7 @@ enum Grant {
     Whole,
     /// Missing ones are still on their way.
     Spreading,
-    /// Nothing is granted, and nobody is known to have accepted.
+    /// Nothing is granted, and no administrator is known to have accepted.
     None,
     /// Some are missing for good.
     Missing(Failure),
@@ -236,7 +238,7 @@ impl Found {
     }
 
     /// Judges the permissions.
-    fn grant(&self, wanted: &[Permission], hope: Hope) -> Grant {
+    fn grant(&self, wanted: &[Permission], hope: ConsentOutlook) -> Grant {
         if matches!(&self.granted, Some(Ok(granted)) if granted.is_off) {
             return Grant::Off(Failure::new(
                 FailureKind::Refused,
@@ -250,9 +252,9 @@ impl Found {
             return Grant::Whole;
         }
         if missing.len() == wanted.len() {
-            return if hope == Hope::None { Grant::None } else { Grant::Spreading };
+            return if hope == ConsentOutlook::None { Grant::None } else { Grant::Spreading };
         }
-        if hope == Hope::Soon {
+        if hope == ConsentOutlook::Soon {
             return Grant::Spreading;
         }
         Grant::Missing(Failure::new(
@@ -322,7 +324,7 @@ impl Round {
         }
     }
 
-    /// The answers agree, as far as they came: nobody named another tenant.
+    /// The answers agree, as far as they came: none of them names another tenant.
     fn same_unless_bad(&mut self, found: &Found) {
         if matches!(self.same, CheckState::Bad(_)) {
             return;

@@ -19,8 +19,8 @@ pub(super) const IN_FLIGHT: usize = 4;
 /// Kinds sent together; a guess that keeps the screen moving without a message per row.
 const BATCH: usize = 32;
 
-/// Refusals without a single answer after which nobody else is asked: one mailbox can be kept from us, eight in a row
-/// and no other mean that we lack the permission. A guess.
+/// Refusals after which no more mailboxes are asked, as long as not one was answered: a single mailbox can be kept from
+/// us, but where the first eight all refuse, we lack the permission. A guess.
 const DENIED: usize = 8;
 
 /// What the operator has to know then.
@@ -30,7 +30,7 @@ const ALL_DENIED: &str =
 /// A row whose kind Exchange has to tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Candidate {
-    /// Who.
+    /// The user.
     pub(super) id: UserId,
     /// Whether sign-in is on.
     pub(super) is_enabled: bool,

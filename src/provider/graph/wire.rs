@@ -151,7 +151,7 @@ fn mend_text(text: &str) -> String {
     out
 }
 
-/// Replaces numbers that are larger than any number here can be: nobody asks for the number, but the reader fails on it.
+/// Replaces numbers that are larger than any number here can be: we don't use the number, but the reader fails on it.
 fn mend_numbers(text: &str) -> String {
     let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
     let mut out = String::with_capacity(text.len());

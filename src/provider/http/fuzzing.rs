@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Answer, Headers, HttpError, Method, retry_after, wait};
+use super::{Headers, HttpError, Method, Response, retry_after, wait};
 use crate::domain::time::{Clock, Moment};
 
 /// The first line is the value of `Retry-After`, the second one that of `Date`.
@@ -15,8 +15,8 @@ pub(crate) fn retry_after_any(data: &[u8]) {
     );
     let clock = Clock::fixed(Moment::from_millis(1_795_424_400_000));
     let stated = retry_after(&headers, &clock);
-    let outcome: Result<Answer, HttpError> =
-        Ok(Answer { status: 429, headers, body: Vec::new(), request_id: String::new() });
+    let outcome: Result<Response, HttpError> =
+        Ok(Response { status: 429, headers, body: Vec::new(), request_id: String::new() });
     let mut waits = wait::Waits::new(wait::FIRST);
     let mut total = Duration::ZERO;
     let mut repeats = 0;

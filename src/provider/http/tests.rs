@@ -304,3 +304,15 @@ async fn a_refused_connection_and_a_line_without_tls_have_words_for_people() {
     call.is_safe_to_repeat = false;
     told(sandbox(&plain).send(call).await.unwrap_err());
 }
+
+#[test]
+fn a_response_is_never_printed_with_what_is_in_it() {
+    let headers = Headers(vec![("set-cookie".into(), "s3cret".into())]);
+    let body = b"{\"access_token\":\"s3cret\"}".to_vec();
+    let printed = format!("{:?}", super::Response { status: 200, headers, body, request_id: "r-1".into() });
+    assert!(!printed.contains("s3cret") && !printed.contains("access_token"), "{printed}");
+    assert!(
+        printed.contains("200") && printed.contains("set-cookie") && printed.contains("r-1"),
+        "{printed}"
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Answer, Headers, HttpError, Method};
+use super::{Headers, HttpError, Method, Response};
 use crate::domain::time::{Clock, Moment};
 
 /// First wait where the server states none; the SDKs' number.
@@ -47,7 +47,7 @@ impl Waits {
     pub(super) fn next(
         &mut self,
         method: Method,
-        outcome: &Result<Answer, HttpError>,
+        outcome: &Result<Response, HttpError>,
         clock: &Clock,
     ) -> Option<Duration> {
         if self.taken >= repeats(method, outcome) {
@@ -79,7 +79,7 @@ pub(in crate::provider) fn backoff(
 }
 
 /// How often an outcome may be tried again.
-fn repeats(method: Method, outcome: &Result<Answer, HttpError>) -> u32 {
+fn repeats(method: Method, outcome: &Result<Response, HttpError>) -> u32 {
     match outcome {
         Ok(answer) => match (answer.status, method) {
             (429 | 503 | 504, _) => REPEATS,
@@ -98,7 +98,7 @@ fn repeats(method: Method, outcome: &Result<Answer, HttpError>) -> u32 {
 }
 
 /// Whether it is the line that broke, and not the server that asks for a rest.
-const fn is_line(outcome: &Result<Answer, HttpError>) -> bool {
+const fn is_line(outcome: &Result<Response, HttpError>) -> bool {
     matches!(
         outcome,
         Err(HttpError::CutOff { .. } | HttpError::Unreachable { .. } | HttpError::UnknownName { .. })
@@ -136,9 +136,9 @@ mod tests {
         Headers(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
     }
 
-    fn answer(status: u16, wait: &str) -> Answer {
+    fn answer(status: u16, wait: &str) -> Response {
         let headers = headers(&[("retry-after", wait)]);
-        Answer { status, headers, body: Vec::new(), request_id: String::new() }
+        Response { status, headers, body: Vec::new(), request_id: String::new() }
     }
 
     #[test]

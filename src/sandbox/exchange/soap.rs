@@ -139,7 +139,8 @@ pub(super) fn read<'a, 'i>(document: &'a Document<'i>) -> Result<Request<'a, 'i>
     })
 }
 
-/// Reads in whose name a call is made.
+/// Reads in whose name a call is made. Our client names mailboxes by `PrimarySmtpAddress` only; the other three forms are
+/// for clients that others wrote, which may send any of them.
 fn access<'a>(header: Node<'a, '_>) -> Access<'a> {
     let modes =
         ["ExchangeImpersonation", "SerializedSecurityContext", "ProxySecurityContext", "ManagementRole"];

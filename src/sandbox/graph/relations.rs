@@ -169,7 +169,7 @@ fn app_id(filter: &str) -> Option<&str> {
         .strip_suffix('\'')
 }
 
-/// The id in `servicePrincipals(appId='…')`.
+/// The id in `servicePrincipals(appId='…')`: the spelling of Graph's own libraries, which our client does not use.
 pub(super) fn key(segment: &str) -> Option<&str> {
     segment.strip_prefix("servicePrincipals(appId='")?.strip_suffix("')")
 }

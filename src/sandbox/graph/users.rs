@@ -106,7 +106,7 @@ pub(super) fn list(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
     let cut = caller.faults.cut_off
         && token.page % 5 == 2
         && platform.due(format!("cut {} {}", caller.tid, token.page));
-    Ok(Found { body, text: false, units, cut })
+    Ok(Found { body, units, cut })
 }
 
 /// Options that are known and not for this call.
@@ -207,22 +207,6 @@ fn next_link(
     Ok(format!("{root}/users?{}{separator}$skiptoken={token}", query.rest))
 }
 
-/// Answers `/users/$count`.
-pub(super) fn count(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
-    allowed(caller)?;
-    let mut query = Query::of(ask, &["$filter", "$count", "$search"])?;
-    if !query.eventual {
-        return Err(Refusal::bad("$count is not currently supported without the ConsistencyLevel header."));
-    }
-    let directory = platform.directory(tenant(caller)?)?;
-    let count = match query.filter.take() {
-        None => directory.count(),
-        Some(filter) => u64::try_from(directory.from(Place::FIRST).filter(|it| filter.fits(it)).count())
-            .unwrap_or_default(),
-    };
-    Ok(Found { body: count.to_string().into_bytes(), text: true, units: 1, cut: false })
-}
-
 /// Finds one user.
 fn find(directory: &Directory, key: &str) -> Result<Person, Refusal> {
     directory.find(key).ok_or_else(|| Refusal::missing(key))
@@ -244,13 +228,13 @@ pub(super) fn one(platform: &Platform, ask: &Ask, caller: &Caller, key: &str) ->
         body.splice(end..end, *b"/$entity");
     }
     body.extend(fields.into_iter().skip(1));
-    Ok(Found { body, text: false, units: 1, cut: false })
+    Ok(Found { body, units: 1, cut: false })
 }
 
 /// Counts a mailbox request while it is answered.
-struct Seat<'a>(&'a Platform);
+struct MailboxPermit<'a>(&'a Platform);
 
-impl Drop for Seat<'_> {
+impl Drop for MailboxPermit<'_> {
     fn drop(&mut self) {
         self.0.mailboxes.fetch_sub(1, Ordering::AcqRel);
     }
@@ -271,7 +255,7 @@ pub(super) async fn mailbox(
         ));
     }
     let running = platform.mailboxes.fetch_add(1, Ordering::AcqRel);
-    let _seat = Seat(platform);
+    let _permit = MailboxPermit(platform);
     if running >= MAILBOXES_AT_ONCE {
         return Err(Refusal::throttled(1));
     }
@@ -289,20 +273,6 @@ pub(super) async fn mailbox(
         "language": {"locale": "en-AU", "displayName": "English (Australia)"},
     });
     Ok(Found::json(&super::query::select(ask, "mailboxSettings", settings)?, 1))
-}
-
-/// Answers `/users/{id}/licenseDetails`.
-pub(super) fn licences(platform: &Platform, caller: &Caller, key: &str) -> Result<Found, Refusal> {
-    allowed(caller)?;
-    let directory = platform.directory(tenant(caller)?)?;
-    let person = find(&directory, key)?;
-    let rows: Vec<Value> = person
-        .sku
-        .iter()
-        .map(|sku| json!({"id": sku.id, "skuId": sku.id, "skuPartNumber": sku.part, "servicePlans": super::relations::plans(sku)}))
-        .collect();
-    let context = format!("{ROOT}/$metadata#users('{}')/licenseDetails", person.id);
-    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 2))
 }
 
 /// Answers `/users/delta`.
@@ -468,6 +438,6 @@ impl Round<'_> {
             body.extend(json!({"id": id.to_string(), "@removed": {"reason": "changed"}}).to_string().bytes());
         }
         body.extend(b"]}");
-        Ok(Found { body, text: false, units: 1, cut: false })
+        Ok(Found { body, units: 1, cut: false })
     }
 }

@@ -35,6 +35,8 @@ pub(crate) enum Fold {
 
 /// Columns in front of a name: the mark and a space.
 const MARK: u16 = 2;
+/// Columns between a name and its state.
+const GAP: u16 = 2;
 
 /// A group: check by check, or folded. `said` is bad news that stands on the page anyway.
 pub(crate) fn group(group: &CheckGroup, fold: Fold, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine> {
@@ -44,20 +46,34 @@ pub(crate) fn group(group: &CheckGroup, fold: Fold, said: &mut Vec<Failure>, pen
         return folded(group, said, pen);
     }
     let mut lines = if group.title.is_empty() { Vec::new() } else { pen.para(Role::Plain, group.title) };
-    let names = group.checks.iter().map(|check| width(check.name.as_str())).max().unwrap_or(0);
-    for check in &group.checks {
+    let states: Vec<String> = group.checks.iter().map(words).collect();
+    // No state is broken inside a word because one name is long: that name leaves the column.
+    let need = states.iter().map(|words| longest_word(words)).max().unwrap_or(0);
+    let most = pen.width.saturating_sub(MARK + GAP).saturating_sub(need);
+    let names = group.checks.iter().map(|check| width(check.name.as_str())).filter(|name| *name <= most);
+    let names = names.max().unwrap_or(0);
+    for (check, words) in group.checks.iter().zip(&states) {
         let (_, role) = look(&check.state, pen);
-        let words = if check.detail.is_empty() {
-            check.state.word().to_owned()
-        } else if check.state == CheckState::Good {
-            check.detail.to_string()
-        } else {
-            format!("{}, {}", check.state.word(), check.detail)
-        };
-        lines.extend(line(check, names, (role, &words), pen));
+        lines.extend(line(check, names, (role, words), pen));
         lines.extend(below(&check.state, said, pen));
     }
     lines
+}
+
+/// The state of a check, or its reason.
+fn words(check: &Check) -> String {
+    if check.detail.is_empty() {
+        check.state.word().to_owned()
+    } else if check.state == CheckState::Good {
+        check.detail.to_string()
+    } else {
+        format!("{}, {}", check.state.word(), check.detail)
+    }
+}
+
+/// Columns of the longest word.
+fn longest_word(words: &str) -> u16 {
+    words.split(' ').map(width).max().unwrap_or(0)
 }
 
 /// A check in its columns; where they do not fit, its state stands behind its name.
@@ -65,11 +81,13 @@ fn line(check: &Check, names: u16, state: (Role, &str), pen: Pen) -> Vec<FlowLin
     let (mark, role) = look(&check.state, pen);
     let name = check.name.as_str();
     let name_role = if check.state == CheckState::Waiting { Role::Quiet } else { Role::Plain };
-    let start = MARK.saturating_add(names).saturating_add(2);
+    let names = names.max(width(name));
+    let start = MARK.saturating_add(names).saturating_add(GAP);
     let mark = pen.theme.span(role, &format!("{mark} "));
     // A reason may take lines of its own, below its column, where that is wide enough to be read.
-    if start.saturating_add(width(state.1)) <= pen.width || start.saturating_add(24) <= pen.width {
-        let first = vec![mark, pen.theme.span(name_role, &pen.padded(name, names)), blank(2)];
+    let need = width(state.1).min(longest_word(state.1).max(24));
+    if start.saturating_add(need) <= pen.width {
+        let first = vec![mark, pen.theme.span(name_role, &pen.padded(name, names)), blank(GAP)];
         return pen.hanging(first, start, state_role(check, state.0), state.1);
     }
     pen.hanging(vec![mark], MARK, name_role, &format!("{name}: {}", state.1))

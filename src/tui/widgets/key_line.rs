@@ -108,9 +108,7 @@ fn items(view: &View<'_>, state: &State) -> Vec<Item> {
         },
     };
     let is_text = state.keyboard() == crate::tui::words::Keyboard::Text;
-    if !matches!(state.panel, Some(Panel::Help)) {
-        items.push(Item::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
-    }
+    items.push(Item::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
     items
 }
 
@@ -156,6 +154,8 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
     if rows.is_none() && state.scroll.most > 0 {
         items.push(Item::new(MORE, "PgDn", "more"));
     }
+    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && keys::is_open(binding, view);
+    items.extend(KEYS.iter().filter(works).map(|binding| item(binding, OWN, view)));
     items.push(Item::new(COMMON, "Ctrl-C", "leave"));
     items
 }
@@ -171,7 +171,14 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         let tick = table.remove(at);
         items.push(Item::new(ANSWER + 1, "Space", tick.label));
     }
-    items.extend(enter(view, state).map(|label| Item::new(ANSWER, "Enter", label)));
+    let enter = enter(view, state);
+    // What Enter does already needs no second key on the line.
+    let is_entered = |deed: Deed| {
+        let default = view.actions.iter().find(|offer| offer.is_default);
+        default.is_some_and(|offer| deed == Deed::Do(offer.action) && enter.as_deref() == Some(offer.label))
+    };
+    table.retain(|binding| !is_entered(binding.deed));
+    items.extend(enter.map(|label| Item::new(ANSWER, "Enter", label)));
     let has_failed = view.page.blocks.iter().any(|block| matches!(block, Block::Failure(_)))
         || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let own = |binding: &&&Binding| binding.scope != Scope::Everywhere;
@@ -206,7 +213,14 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         _ => state.scroll.most > 0,
     };
     if scrolls {
-        let key = if matches!(state.focus, Focus::Text | Focus::Number) { "Down" } else { "PgDn" };
+        let is_line = matches!(state.focus, Focus::Text | Focus::Number);
+        // At the end there is more above only.
+        let key = match (is_line, state.scroll.top >= state.scroll.most) {
+            (true, false) => "Down",
+            (true, true) => "Up",
+            (false, false) => "PgDn",
+            (false, true) => "PgUp",
+        };
         items.push(Item::new(MORE, key, "more"));
     }
     // What the state needs goes first, after the answer.
@@ -240,13 +254,14 @@ fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
 
 /// What Enter does.
 fn enter(view: &View<'_>, state: &State) -> Option<String> {
-    let offered = |action: Action| {
-        let button = view.page.blocks.iter().find_map(|block| match block {
-            Block::Buttons(buttons) => {
-                buttons.iter().find(|button| button.action == action).map(|button| button.label)
-            }
+    let button = |action: Action| {
+        view.page.blocks.iter().find_map(|block| match block {
+            Block::Buttons(buttons) => buttons.iter().find(|button| button.action == action),
             _ => None,
-        });
+        })
+    };
+    let offered = |action: Action| {
+        let button = button(action).map(|button| button.label);
         let label = button.or_else(|| view.offer(action).map(|offer| offer.label));
         label.map(str::to_lowercase)
     };
@@ -258,6 +273,8 @@ fn enter(view: &View<'_>, state: &State) -> Option<String> {
         })
     };
     match (state.focus, &view.ask.shape) {
+        // A closed button only says why it is closed.
+        (Focus::Button(action), _) if button(action).is_some_and(|button| !button.is_open) => None,
         (Focus::Button(action), _) => offered(action).or_else(|| Some("press".into())),
         (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save),
         (Focus::Choice(_), _) => Some("next".into()),

@@ -19,7 +19,7 @@ use crate::{
     tui::{
         state::List,
         theme::{Role, Theme},
-        words::{cut, grouped, width, wrap},
+        words::{cut, width, wrap},
     },
     wizard::view::{Cell, Column, Mark, Row, RowsView, Tone},
 };
@@ -43,16 +43,6 @@ pub(crate) struct RowsTable<'v, 'a> {
     pub(crate) is_lit: bool,
     /// Said in the place of the rows where there are none.
     pub(crate) empty: String,
-}
-
-/// Which rows are seen; nothing when all are.
-pub(crate) fn range(view: &RowsView<'_>, list: &List, theme: Theme) -> String {
-    let (len, shown) = (view.rows.len(), usize::from(list.height));
-    let bottom = list.top.saturating_add(shown).min(len);
-    if len <= shown {
-        return String::new();
-    }
-    format!("{}{}{} of {}", grouped(list.top + 1), theme.glyphs().to, grouped(bottom), grouped(len))
 }
 
 impl RowsTable<'_, '_> {
@@ -210,9 +200,10 @@ impl RowsTable<'_, '_> {
         self.settle(list, area.height);
         let len = self.view.rows.len();
         if len == 0 {
-            for (y, line) in
-                (area.y..area.bottom()).zip(wrap(&self.empty, area.width, self.theme.use_unicode()))
-            {
+            // The gutter of the rows, and the air in front of a border: words touch neither.
+            let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+            let lines = wrap(&self.empty, area.width, self.theme.use_unicode());
+            for (y, line) in (area.y..area.bottom()).zip(lines) {
                 Span::raw(line).render(Rect { y, height: 1, ..area }, buf);
             }
             return Some(Position::new(area.x, area.y));

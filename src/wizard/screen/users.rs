@@ -13,6 +13,7 @@ mod scene;
 
 use crate::{
     domain::{
+        card::Card,
         draft::Draft,
         phrase::{Phrase, WayOn, phrase},
         protection::Chosen,
@@ -25,7 +26,7 @@ use crate::{
         pending::{self, Arrival, Excluded, Pending},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Card, Rows, Tone},
+        view::{Rows, Tone},
         words,
     },
 };
@@ -144,6 +145,7 @@ impl Users {
             Given::Mark(mark, which) => self.mark(cx, mark, &which),
             Given::Do(Action::Clear) => self.clear(cx),
             Given::Do(Action::Finish) => return self.finish(cx, false),
+            Given::Do(Action::Review) if is_left_to_rule(cx) => return self.finish(cx, false),
             Given::Do(action) => self.open(cx, action),
             _ => {}
         }
@@ -419,6 +421,12 @@ fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
         Which::All | Which::Shown(_) => None,
     };
     named.or_else(|| rows.rows().next())
+}
+
+/// Nobody is ticked because the rule turns everybody on: there is no bill to show before finishing.
+fn is_left_to_rule(cx: &UpdateCx<'_>) -> bool {
+    let roster = &cx.session.roster;
+    roster.people().rule().is_some() && !roster.people().is_all() && roster.counts().ticked == 0
 }
 
 /// Saves the ticks now.

@@ -38,7 +38,7 @@ fn world(folder: &Path) -> String {
 fn listed(world: &str) -> Walk {
     let mut walk = Walk::new(Home::new(), &["--world", world, "--clock", BEFORE]);
     walk.terminal.picks(CUSTOMER).takes(0).sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER);
-    walk.terminal.sees(&["● Authorise"]).enables().sees(&["listed 530 ·"]);
+    walk.terminal.sees(&["● Authorise"]).enables().lists("530");
     walk.waits("run WHERE listed = 530", 1);
     walk
 }
@@ -50,7 +50,7 @@ fn rows(home: &Home, sql: &str) -> i64 {
 
 /// The bill of all users stands there, and its number is typed.
 fn confirms_all(terminal: &mut Terminal) {
-    terminal.sees(&["listed 530 ·", "ticked 500"]).keys(ENTER).sees(&["Turn 500 users on?"]);
+    terminal.lists("530").sees(&["ticked 500"]).keys(ENTER).sees(&["Turn 500 users on?"]);
     terminal.keys("500").sees(&["New seats: 500"]);
 }
 
@@ -79,7 +79,7 @@ fn five_hundred_users_are_turned_on() {
         again: |home, terminal, _| {
             if rows(home, "chosen") == 0 {
                 // Nothing was confirmed on record: the question stands there again, with the same ticks.
-                terminal.sees(&["listed 530 ·", "ticked 500", "seats 0 → 500"]);
+                terminal.lists("530").sees(&["ticked 500", "seats 0 → 500"]);
                 finishes(home, terminal, &CONFIRMS);
             } else {
                 let asked = go_on(home, terminal, &CONFIRMS, DEADLINE);
@@ -130,12 +130,7 @@ impl Sweep {
 /// A home in which Enable Auto was confirmed for 500 users before the sweep's 20:00.
 fn ruled(world: &str) -> Walk {
     let mut walk = listed(world);
-    walk.terminal
-        .keys("u")
-        .sees(&["no sweeper is installed"])
-        .keys(ENTER)
-        .sees(&["At most, seats"])
-        .keys(ENTER);
+    walk.terminal.keys("u").takes_no_sweeper().sees(&["At most, seats"]).keys(ENTER);
     walk.terminal.sees(&["Switch Enable Auto on?"]).keys("500").keys(ENTER).sees(&["scheduled"]);
     walk
 }

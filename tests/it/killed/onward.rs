@@ -108,7 +108,7 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
         } else if text.contains("‹ Enable ›") {
             asked.push(Asked::Enable);
             terminal.keys(ENTER).sees(&["Which users shall be protected?"]);
-        } else if text.contains("Press Authorise for the link") && !home.journal().contains("\"granted\"") {
+        } else if text.contains("Authorise shows the link") && !home.journal().contains("\"granted\"") {
             asked.push(Asked::Link);
             terminal.keys(ENTER).sees(&["adminconsent"]);
         } else if text.contains("adminconsent") && !home.journal().contains("\"granted\"") {
@@ -151,7 +151,7 @@ fn users(terminal: &mut Terminal, text: &str, asked: &mut Vec<Asked>) {
         }
         terminal.keys(ENTER).sees(&["registered for backup", "Enter finish"]);
     } else if seats > 0 || text.contains("Enable Auto is on.") {
-        terminal.keys("f").sees(&["● Outcome", "Read back from the record"]);
+        terminal.keys(ENTER).sees(&["● Outcome", "Read back from the record"]);
     } else {
         terminal.keys(" ").sees(&["ticked 1"]);
     }

@@ -1,6 +1,6 @@
 //! What an operator does on each screen: the keys, and what must be seen before and after them.
 
-use super::{CTRL_C, DOWN, ENTER, Home, Record, TAB, Terminal};
+use super::{CTRL_C, DOWN, ENTER, Home, LEFT, Record, TAB, Terminal};
 
 impl Terminal {
     /// Starts the program and waits for the customers.
@@ -48,7 +48,20 @@ impl Terminal {
 
     /// From the first screen to the users, on path 1.
     pub(crate) fn reaches_users(&mut self, customer: &str, users: &str) -> &mut Self {
-        self.confirms(customer).plays().enables().sees(&[&format!("listed {users} ·")])
+        self.confirms(customer).plays().enables().lists(users)
+    }
+
+    /// Waits until so many users are listed, and no more are to come.
+    pub(crate) fn lists(&mut self, users: &str) -> &mut Self {
+        let listed = format!("listed {users} ");
+        self.waits(&format!("{listed:?} and no more to come"), |text| {
+            text.split_once(&listed).is_some_and(|(_, after)| !after.starts_with("so far"))
+        })
+    }
+
+    /// Is told that no sweeper is installed, and goes on without one: a choice of its own, not the way of Enter.
+    pub(crate) fn takes_no_sweeper(&mut self) -> &mut Self {
+        self.sees(&["no sweeper is installed", ">‹ Stop ›"]).keys(LEFT).sees(&[">‹ Go on ›"]).keys(ENTER)
     }
 
     /// Fills the form of the hosted products up to the mail domains; the server is found by itself.
@@ -69,7 +82,7 @@ impl Terminal {
     pub(crate) fn turns_a_crowd_on(&mut self) -> &mut Self {
         self.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
         self.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["● Authorise"]).enables();
-        self.sees(&["listed 12,030 ·"]).keys("a").sees(&["ticked 12,000"]).keys(ENTER);
+        self.lists("12,030").keys("a").sees(&["ticked 12,000"]).keys(ENTER);
         self.sees(&["Turn 12,000 users on?"]).keys("12000").keys(ENTER).sees(&["Turning users on"])
     }
 
@@ -90,7 +103,7 @@ impl Terminal {
         self.kill();
         let mut terminal = Self::start(home, arguments);
         terminal.sees(&["Which customer?", &format!("> {customer}"), "interrupted: ", &format!("{run}, ")]);
-        terminal.sees(&["was interrupted. Press Enter twice to go on."]);
+        terminal.sees(&["was interrupted. Press Enter twice to go on with it."]);
         terminal.keys(TAB).sees(&["/ filter"]).keys(ENTER).sees(&[&run]);
         terminal
     }

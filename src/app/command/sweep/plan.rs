@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// File in the config folder with variables for the timer's passes; nobody has to make it.
+/// File in the config folder with variables for the timer's passes; it need not exist.
 const VARIABLES: &str = "sweep.env";
 
 /// What the units are made from: the same world as this start, however it was named.
@@ -71,8 +71,8 @@ fn value(setting: &dyn AnySetting, given: &str) -> Result<String, Refusal> {
     if setting.is_path() { absolute(Path::new(given)) } else { Ok(given.to_owned()) }
 }
 
-/// Variables that this start was given and a timer is not: where things lie, and settings. Never the secret itself, which
-/// is no setting.
+/// Variables that this start was given and a timer is not: where things lie, and settings. Never the secret itself,
+/// which is no setting.
 fn environment() -> Result<Vec<(String, String)>, Refusal> {
     let mut carried = environment::folders();
     for (name, given) in environment::ours() {

@@ -8,7 +8,7 @@ use super::super::{
     soap::AUTODISCOVER,
     wire::{text, with_document},
 };
-use crate::{domain::id::Address, provider::http::Answer};
+use crate::{domain::id::Address, provider::http::Response};
 
 /// What one place knows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,7 +24,7 @@ pub(super) enum Finding {
 }
 
 /// Whether an answer asks for a sign-in.
-pub(super) fn is_challenge(answer: &Answer) -> bool {
+pub(super) fn is_challenge(answer: &Response) -> bool {
     answer.status == 401 && answer.headers.get("www-authenticate").is_some()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The meanings are those of exchange-web-services.md sections 9.2 and 10, the wording is ours. Pure.
 
-use super::{Bad, Error, Reach, code_reach};
+use super::{Bad, Error, RetryClass, retry_class_of};
 use crate::{
     domain::{failure::FailureKind, id::Address, text::Text},
     provider::{exchange::wire::Trouble, http::HttpError},
@@ -19,7 +19,7 @@ impl Bad {
             Some("ErrorMailboxMoveInProgress") => "the mailbox is being moved; wait until that is finished",
             Some("ErrorInvalidLicense") => "this user has no Exchange licence",
             Some("ErrorInvalidUserPrincipalName") => "not known by this name; use the primary e-mail address",
-            Some(code) if matches!(code_reach(code), Reach::Passing | Reach::Once) => {
+            Some(code) if matches!(retry_class_of(code), RetryClass::Passing | RetryClass::Once) => {
                 "not available just now; list again later"
             }
             Some(code) => return Text::of(format_args!("the server refuses this mailbox ({code})")),
@@ -262,12 +262,12 @@ fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
             )),
             Text::from("This is our fault. Send us these words and the reference."),
         ),
-        _ if matches!(code_reach(code), Reach::Passing) => (
+        _ if matches!(retry_class_of(code), RetryClass::Passing) => (
             Unreachable,
             Text::of(format_args!("{} is not available just now", bad.whom())),
             Text::from("Exchange is busy or a database is moving. Try again in a few minutes."),
         ),
-        _ if matches!(code_reach(code), Reach::Account) => (
+        _ if matches!(retry_class_of(code), RetryClass::Account) => (
             Internal,
             Text::from("Exchange did not understand our request"),
             Text::from("This is our fault. Send us the code and the reference."),

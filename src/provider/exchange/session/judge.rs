@@ -10,7 +10,7 @@ use super::super::{
     server,
     wire::{self, Outcome},
 };
-use crate::{domain::time::Clock, provider::http::Answer};
+use crate::{domain::time::Clock, provider::http::Response};
 
 /// Version numbers of Exchange Online.
 const ONLINE: (u32, u32) = (15, 20);
@@ -24,7 +24,10 @@ pub(in crate::provider::exchange) struct Judged {
 }
 
 /// Judges an answer to a request without sign-in: being asked to sign in by user name and password is the good one.
-pub(in crate::provider::exchange) fn knock(answer: &Answer, clock: &Clock) -> Result<(), Error> {
+pub(in crate::provider::exchange) fn probe_anonymously(
+    answer: &Response,
+    clock: &Clock,
+) -> Result<(), Error> {
     match judge(answer, clock).outcome {
         Ok(_) | Err(Error::SignIn | Error::Code(_)) => Ok(()),
         Err(error) => Err(error),
@@ -32,7 +35,7 @@ pub(in crate::provider::exchange) fn knock(answer: &Answer, clock: &Clock) -> Re
 }
 
 /// Judges an answer.
-pub(in crate::provider::exchange) fn judge(answer: &Answer, clock: &Clock) -> Judged {
+pub(in crate::provider::exchange) fn judge(answer: &Response, clock: &Clock) -> Judged {
     let error = match answer.status {
         200 | 500 => return body(answer, clock),
         401 => sign_in(answer),
@@ -47,7 +50,7 @@ pub(in crate::provider::exchange) fn judge(answer: &Answer, clock: &Clock) -> Ju
 }
 
 /// Judges a body that should be an envelope.
-fn body(answer: &Answer, clock: &Clock) -> Judged {
+fn body(answer: &Response, clock: &Clock) -> Judged {
     let read = match wire::read(&answer.body) {
         Ok(read) => read,
         Err(unreadable) => {
@@ -69,7 +72,7 @@ fn body(answer: &Answer, clock: &Clock) -> Judged {
 
 /// A 401: what was sent is wrong, or what we can send is not taken. No scheme at all counts as Basic: some proxies drop
 /// the line.
-fn sign_in(answer: &Answer) -> Error {
+fn sign_in(answer: &Response) -> Error {
     let offers = schemes(answer);
     if offers.is_empty() || offers.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic")) {
         Error::SignIn
@@ -79,7 +82,7 @@ fn sign_in(answer: &Answer) -> Error {
 }
 
 /// A redirect is never followed: it is the passing error page, Exchange Online, or a log-on page.
-fn redirect(answer: &Answer, status: u16) -> Error {
+fn redirect(answer: &Response, status: u16) -> Error {
     let location = answer.headers.get("location").unwrap_or_default();
     let lower = location.to_ascii_lowercase();
     if lower.contains("/ews/genericerrorpage.htm") {
@@ -90,7 +93,7 @@ fn redirect(answer: &Answer, status: u16) -> Error {
 }
 
 /// Whether a page for people came back.
-fn is_html(answer: &Answer) -> bool {
+fn is_html(answer: &Response) -> bool {
     let says = answer.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
     let start: String =
         String::from_utf8_lossy(answer.body.get(..answer.body.len().min(256)).unwrap_or_default())
@@ -99,13 +102,13 @@ fn is_html(answer: &Answer) -> bool {
 }
 
 /// The ids that a hoster can search its logs for: the server's own first, ours otherwise.
-pub(in crate::provider::exchange) fn reference(answer: &Answer) -> Box<str> {
+pub(in crate::provider::exchange) fn reference(answer: &Response) -> Box<str> {
     let own = answer.headers.get("request-id").or_else(|| answer.headers.get("requestid"));
     own.unwrap_or(&answer.request_id).into()
 }
 
 /// The sign-in schemes of a 401, from one line each or from a folded line.
-fn schemes(answer: &Answer) -> Vec<String> {
+fn schemes(answer: &Response) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in answer.headers.get_all("www-authenticate") {
         for part in outside_quotes(line) {
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn challenges_are_read_from_one_line_or_several() {
-        let answer = |lines: &[&str]| Answer {
+        let answer = |lines: &[&str]| Response {
             status: 401,
             headers: Headers(
                 lines.iter().map(|l| ("www-authenticate".to_owned(), (*l).to_owned())).collect(),

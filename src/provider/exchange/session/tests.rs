@@ -175,12 +175,12 @@ async fn a_wrong_password_is_sent_twice_at_most_however_many_ask() {
 #[tokio::test]
 async fn the_first_request_carries_no_sign_in() {
     let stub = Stub::start(|_| challenge()).await;
-    assert!(session(&stub).knock().await.is_ok());
+    assert!(session(&stub).probe_anonymously().await.is_ok());
     assert!(
         stub.seen().iter().all(|seen| !seen.is_signed() && !seen.headers.contains_key("x-anchormailbox"))
     );
     let stub = Stub::start(|_| Reply::new(401, "").with("www-authenticate", "NTLM")).await;
-    let bad = session(&stub).knock().await.unwrap_err();
+    let bad = session(&stub).probe_anonymously().await.unwrap_err();
     assert_eq!(bad.error, Error::NoBasic { offers: "NTLM".into() });
 }
 

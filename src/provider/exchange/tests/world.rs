@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use super::super::*;
 use crate::{
-    domain::{customer::Listing, failure::FailureKind, secret::Secret, tenant::Verdict, time::Moment},
+    domain::{
+        customer::Listing, exchange_server, failure::FailureKind, secret::Secret, tenant::Verdict,
+        time::Moment,
+    },
     provider::http::HttpOptions,
     sandbox::{self, Sandbox},
 };
@@ -73,7 +76,7 @@ async fn a_smooth_customer_is_discovered_proved_and_listed() {
 #[tokio::test]
 async fn a_computed_customer_is_listed_by_the_directory() {
     let (_running, exchange) = world().await;
-    let server = Exchange::check_server("mail.coastline-hosting.example").unwrap();
+    let server = exchange_server::normalise("mail.coastline-hosting.example").unwrap();
     let access = access(&server, "gannetmarine.example", "invented-gannet", "walter@gannetmarine.example");
     let (count, found) = addresses(&exchange, &access).await;
     // 180 computed ones and Walter, without one hidden in forty.
@@ -84,7 +87,7 @@ async fn a_computed_customer_is_listed_by_the_directory() {
 #[tokio::test]
 async fn denied_impersonation_names_the_command() {
     let (_running, exchange) = world().await;
-    let server = Exchange::check_server("mail.coastline-hosting.example").unwrap();
+    let server = exchange_server::normalise("mail.coastline-hosting.example").unwrap();
     let sample = "sandra.cole@redgumremovals.example";
     let proof = exchange.prove(&access(&server, "redgumremovals.example", "invented-redgum", sample)).await;
     let Verdict::Failed(failure) = proof.verdict else { panic!("{proof:?}") };
@@ -99,7 +102,7 @@ async fn denied_impersonation_names_the_command() {
 #[tokio::test]
 async fn a_host_outside_the_sandbox_is_refused_as_such() {
     let (_running, exchange) = world().await;
-    let server = Exchange::check_server("mail.hoster.example").unwrap();
+    let server = exchange_server::normalise("mail.hoster.example").unwrap();
     let proof =
         exchange.prove(&access(&server, "andersondental.example", "x", "ana@andersondental.example")).await;
     let Verdict::Failed(failure) = proof.verdict else { panic!("{proof:?}") };

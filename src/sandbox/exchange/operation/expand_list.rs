@@ -1,4 +1,5 @@
-//! `ExpandDL`: the members of a distribution list, one level deep.
+//! `ExpandDL`: the members of a distribution list, one level deep. Our client never asks; clients that others wrote do,
+//! and the conformance tests hold its form.
 
 use roxmltree::Node;
 

@@ -240,7 +240,7 @@ fn rows_say_what_they_are() {
         let id = bench.session.roster.id(at).unwrap();
         assert_eq!(bench.session.roster.at(&id), Some(at), "{name}");
     }
-    let all = "ticked 0 · seats 3 → 3 · listed 8 · eligible 2 · excluded 2 · protected 2";
+    let all = "ticked 0 · seats 3 → 3 · excluded 2 · listed 8 · eligible 2 · protected 2";
     assert_eq!(counts(&bench), all);
     assert_eq!(rows(&bench, |rows| rows.domain.clone()), Some(Text::from("bakery5.example")));
     let eligible_and_on = |r: &Request| matches!(r, Request::SaveCounts { listed: 8, eligible: 4, .. });
@@ -648,6 +648,24 @@ fn with_nobody_ticked_the_default_finishes_behind_a_question() {
     assert_eq!(bench.question().0, QuestionId::Users);
     bench.act(Action::Review);
     assert!(matches!(bench.give(Given::Yes), Step::Next(_)));
+}
+
+#[test]
+fn with_enable_auto_on_and_nobody_ticked_the_default_finishes_at_once() {
+    let ruled = || Protection { rule: Some(rule(None)), ..Protection::default() };
+    let mut bench = Bench::with(record(), true);
+    bench.facts(ruled());
+    bench.list([staff()]);
+    assert!(
+        matches!(bench.act(Action::Review), Step::Next(_)),
+        "the rule turns them on, so nobody is missed"
+    );
+    let mut bench = Bench::with(record(), true);
+    bench.facts(ruled());
+    bench.list([staff()]);
+    bench.mark(Mark::Tick, &[1]);
+    assert!(matches!(bench.act(Action::Review), Step::Stay));
+    assert_eq!(bench.heading(), "Turn 1 user on?", "ticked users are turned on now, rule or not");
 }
 
 fn applying() -> Bench {

@@ -15,7 +15,7 @@ use crate::{
 
 /// What became of one customer.
 #[derive(Debug, Clone, Default)]
-pub(super) enum Fate {
+pub(super) enum JobResult {
     /// Not begun in this call.
     #[default]
     NotStarted,
@@ -34,7 +34,7 @@ pub(super) enum Earlier {
     Before,
 }
 
-impl Fate {
+impl JobResult {
     /// The word for it, the same in words and in JSON but for the blanks.
     pub(super) fn word(&self) -> &'static str {
         match self {
@@ -89,7 +89,8 @@ impl Fate {
         }
     }
 
-    /// Whether nobody else is started after it: the wrong tenant, a bill above a limit, or somebody wants to leave.
+    /// Whether no other customer is started after it: the wrong tenant, a bill above a limit, or the operator wants to
+    /// leave.
     pub(super) const fn is_stop(&self) -> bool {
         match self {
             Self::NotStarted | Self::Finished(..) => false,
@@ -191,7 +192,7 @@ mod tests {
 
     #[test]
     fn every_end_has_a_word_and_only_some_hold_the_others_back() {
-        let ended = |end| Fate::Ended(Box::new(Report { end, ..Report::default() }));
+        let ended = |end| JobResult::Ended(Box::new(Report { end, ..Report::default() }));
         for (end, code, is_well, is_stop) in [
             (End::Done { is_partly: false }, 0, true, false),
             (End::Done { is_partly: true }, 3, true, false),
@@ -204,10 +205,10 @@ mod tests {
             (End::Interrupted, 130, false, true),
             (End::Told(Ending::Terminate), 143, false, true),
         ] {
-            let fate = ended(end.clone());
-            assert!(!fate.word().is_empty());
+            let result = ended(end.clone());
+            assert!(!result.word().is_empty());
             assert_eq!(
-                (fate.exit().code(), fate.is_well(), fate.is_stop()),
+                (result.exit().code(), result.is_well(), result.is_stop()),
                 (code, is_well, is_stop),
                 "{end:?}"
             );

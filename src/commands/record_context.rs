@@ -13,7 +13,7 @@ use super::{Out, unanswered::Unanswered};
 
 /// The record, and how to speak.
 #[derive(Debug, Clone)]
-pub struct Desk {
+pub struct RecordContext {
     /// The record.
     pub store: Store,
     /// The time.
@@ -28,7 +28,7 @@ pub struct Desk {
     pub width: Option<usize>,
 }
 
-impl Desk {
+impl RecordContext {
     /// Says on stderr that nothing is real (product.md rule 16).
     pub(super) fn says_sandbox(&self) {
         if self.is_sandbox {
