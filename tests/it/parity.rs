@@ -1,7 +1,11 @@
-//! One scenario through all three front ends: the same rows in the record, the same receipt, the same exit code.
+//! One scenario through all three front ends: the same rows in the record, the same audit line by line, the same receipt,
+//! the same exit code.
 //!
 //! What a row says is compared cell by cell; moments count as *set*, the run's number as RUN, and what hangs on them
 //! (hashes, an encrypted password) is left out.
+
+mod bulk;
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use crate::{
     plain::Talk,
     provision,
-    terminal::{DOWN, ENTER, Home, RIGHT, TAB, Terminal},
+    terminal::{DOWN, ENTER, Home, RIGHT, Record, TAB, Terminal},
 };
 
 /// How one front end goes through a scenario; says the exit code.
@@ -85,6 +89,18 @@ fn table_rows(record: &Connection, table: &str, runs: &[String]) -> BTreeSet<Str
     rows.unwrap().map(Result::unwrap).collect()
 }
 
+/// Who did what, oldest first.
+fn audit(home: &Home) -> Vec<String> {
+    let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let runs = runs(&record);
+    let mut lines = record.prepare("SELECT operator, what FROM audit ORDER BY id").unwrap();
+    let lines = lines.query_map([], |row| {
+        let (who, what): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok(placed(&format!("{who} {what}"), &runs))
+    });
+    lines.unwrap().map(Result::unwrap).collect()
+}
+
 /// The receipt of the newest run, without its number, moments and hashes.
 fn receipt(home: &Home) -> String {
     let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
@@ -111,20 +127,29 @@ fn receipt(home: &Home) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Goes through a scenario three times, each in a home of its own, and compares.
-fn same(on_screen: Way, line_by_line: Way, without: Way) {
+/// Goes through a scenario three times, each in a home of its own, and compares; out comes the audit that all have.
+fn same(on_screen: Way, line_by_line: Way, without: Way) -> Vec<String> {
     let [first, others @ ..] = [on_screen, line_by_line, without].map(|way| {
         let home = Home::new();
         let code = way(&home);
-        (code, rows(&home), receipt(&home))
+        assert!(Record::of(&home).seats() >= 0, "the record is sound");
+        (code, audit(&home), rows(&home), receipt(&home))
     });
     for (other, name) in others.iter().zip(["line by line", "without questions"]) {
         assert_eq!(first.0, other.0, "{name}: the exit code");
-        for (table, rows) in &first.1 {
-            assert_eq!(rows, &other.1[table], "{name}: {table}");
+        assert_eq!(first.1, other.1, "{name}: the audit");
+        for (table, rows) in &first.2 {
+            assert_eq!(rows, &other.2[table], "{name}: {table}");
         }
-        assert_eq!(first.2, other.2, "{name}: the receipt");
+        assert_eq!(first.3, other.3, "{name}: the receipt");
     }
+    first.1
+}
+
+/// The lines of the audit that begin so, behind the name of the operator.
+fn lines<'a>(audit: &'a [String], begins: &str) -> Vec<&'a str> {
+    let said = audit.iter().filter_map(|line| line.split_once(' ').map(|(_, what)| what));
+    said.filter(|what| what.starts_with(begins)).collect()
 }
 
 #[test]
@@ -300,7 +325,7 @@ fn provisioned(home: &Home) {
 
 #[test]
 fn enable_auto_undone_and_two_users_turned_off() {
-    same(
+    let audit = same(
         |home| {
             provisioned(home);
             let mut terminal = Terminal::opened(home);
@@ -334,4 +359,7 @@ fn enable_auto_undone_and_two_users_turned_off() {
             provision::code(home, &["C-1001", "--undo-auto", "--turn-off", "-", "--max-off", "2"], off)
         },
     );
+    let both = "oliver.tamihana@harbourstreetcafe.example, priya.brown@harbourstreetcafe.example";
+    assert_eq!(lines(&audit, "turned off"), [format!("turned off 2 users: {both}")]);
+    assert_eq!(lines(&audit, "switched Enable Auto off").len(), 1);
 }
