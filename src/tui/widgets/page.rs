@@ -17,6 +17,7 @@ use crate::{
         words::{Keyboard, break_up, cut, say, width},
     },
     wizard::{
+        answer::Action,
         ask::Shape,
         view::{Block, Page, RowsView, View},
     },
@@ -431,7 +432,8 @@ impl PageView<'_, '_> {
         for binding in KEYS.iter().filter(sends) {
             let (key, label) = (keys::name(binding.key), binding.label);
             let wide = width(&key).saturating_add(width(label)).saturating_add(4);
-            if used.saturating_add(wide) > pen.width {
+            // The gap behind the last one may hang over.
+            if used.saturating_add(wide).saturating_sub(3) > pen.width {
                 lines.push(Line::from(std::mem::take(&mut spans)).into());
                 used = 0;
             }
@@ -440,6 +442,11 @@ impl PageView<'_, '_> {
         }
         if used > width(lead) {
             lines.push(Line::from(spans).into());
+        }
+        if self.view.offer(Action::Open).is_none() {
+            // Whoever looks for the key that opens it reads why there is none.
+            let words = theme.span(Role::Quiet, "No browser opens here.");
+            lines.push(FlowLine { rank: super::flow::Rank::Hint, ..words.into() });
         }
         lines
     }
