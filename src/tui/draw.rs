@@ -18,7 +18,7 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
     style::Style,
     text::Line,
-    widgets::{Clear, StatefulWidget, Widget},
+    widgets::{StatefulWidget, Widget},
 };
 
 use crate::{
@@ -34,7 +34,7 @@ use super::{
     theme::{Role, Theme},
     widgets::{
         bar, card, code, columns, explain,
-        flow::{Flow, FlowLine, Pen, tighten},
+        flow::{Flow, Pen, tighten},
         help, key_line, notice,
         page::{FLOW, PageView},
         panel::{BORDERS_FROM, Panel},
@@ -151,7 +151,6 @@ fn work(
             let pen = Pen { theme: state.theme, width: width.saturating_sub(4) };
             let need = over.flow(pen, state, crate::tui::widgets::checks::Fold::Well).len();
             let area = centred(body, width, height_of(need).saturating_add(2));
-            Clear.render(area, buf);
             over.draw(area, buf, state)
         }
         (None, _) => beside_card(&page, body, buf, state),
@@ -219,37 +218,30 @@ fn own_panel(
     let theme = state.theme;
     let has_borders = buf.area.width >= BORDERS_FROM.0 && buf.area.height >= BORDERS_FROM.1;
     let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
-    let pen = Pen { theme, width: if has_borders { width.saturating_sub(4) } else { width } };
-    let (title, lines, focus): (&str, Vec<FlowLine>, Focus) = match own {
-        Own::Help => ("Keys", help::lines(view, pen), Focus::Text),
-        Own::Say => ("Say", card::lines(&view.card, pen), Focus::Text),
-        Own::Explain(looked_up) => {
-            let focus = if looked_up.in_field { explain::FIELD } else { Focus::Text };
-            ("What does it mean?", explain::lines(looked_up, pen), focus)
-        }
-        Own::Code => ("QR code", Vec::new(), Focus::Text),
+    let (title, focus) = match own {
+        Own::Help => ("Keys", Focus::Text),
+        Own::Say => ("Say", Focus::Text),
+        Own::Explain(looked_up) if looked_up.in_field => ("What does it mean?", explain::FIELD),
+        Own::Explain(_) => ("What does it mean?", Focus::Text),
+        Own::Code => ("QR code", Focus::Text),
     };
-    let area = if is_dialog {
+    let lines = |pen: Pen, _| match own {
+        Own::Help => help::lines(view, pen),
+        Own::Say => card::lines(&view.card, pen),
+        Own::Explain(looked_up) => explain::lines(looked_up, pen),
+        Own::Code => Vec::new(),
+    };
+    let area = match own {
+        _ if !is_dialog => body,
         // Explain keeps its place while it is typed into.
-        let need = if matches!(own, Own::Explain(_)) {
-            body.height
-        } else {
-            height_of(lines.len()).saturating_add(2)
-        };
-        centred(body, width, need)
-    } else {
-        body
+        Own::Explain(_) => centred(body, width, body.height),
+        _ => {
+            let need = lines(Pen { theme, width: width.saturating_sub(4) }, 0).len();
+            centred(body, width, height_of(need).saturating_add(2))
+        }
     };
-    Clear.render(area, buf);
     let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
-    let inner = panel.frame(area, buf, theme);
-    let mut lines = lines;
-    tighten(&mut lines, usize::from(inner.height), focus);
-    let flow = Flow { lines: &lines, focus, theme };
-    StatefulWidget::render(&flow, inner, buf, &mut state.panel_scroll);
-    let scroll = state.panel_scroll;
-    crate::tui::widgets::page::scrolled(&panel, area, buf, &scroll, lines.len(), theme);
-    flow.cursor(inner, &scroll).or(Some(Position::new(inner.x, inner.y)))
+    Some(panel.text(area, buf, (theme, focus), &mut state.panel_scroll, lines))
 }
 
 /// A place in the middle of another one, no higher than that.

@@ -14,7 +14,7 @@ use super::terminal::{CTRL_C, ENTER, ESC, Home, Record, Terminal};
 /// Goes to the authorise screen and has the link shown.
 fn shown(terminal: &mut Terminal) {
     terminal.sees(&["Which customer?", " listed"]).confirms("Harbour Street Cafe");
-    terminal.keys(ENTER).sees(&["adminconsent", "Send it: c clipboard, g QR code, l print alone, f file"]);
+    terminal.keys(ENTER).sees(&["adminconsent", "Send it: l alone to copy c clipboard g QR code f file"]);
 }
 
 /// The file that `f` writes.
@@ -79,7 +79,7 @@ fn printed_alone_the_link_is_one_line_and_the_checks_go_on() {
     // Another window, keys that mean something elsewhere: the words stay as they are.
     terminal.resize(100, 30).keys("x b?");
     assert!(terminal.bytes().ends_with(alone.as_bytes()), "{:?}", String::from_utf8_lossy(&terminal.bytes()));
-    terminal.keys(ENTER).sees(&["‹ Enable ›", "Press Enable", "? help"]);
+    terminal.keys(ENTER).sees(&["‹ Enable ›", "All checks are good. Enable turns nobody on", "? keys"]);
     assert_eq!(terminal.modes(), (true, false, true));
 }
 
@@ -103,7 +103,7 @@ fn the_clipboard_is_sent_the_link_and_nobody_claims_more() {
         let mut terminal = Terminal::sized(&home, &[], 80, 24, &[("TERM", term)]);
         shown(&mut terminal);
         let link = written(&home, &mut terminal);
-        terminal.keys("c").sees(&["Sent to your terminal's clipboard (not every terminal allows it)."]);
+        terminal.keys("c").sees(&["Sent to your terminal's clipboard. Not every terminal takes it."]);
         assert!(!terminal.text().to_lowercase().contains("copied"), "{}", terminal.text());
         let payload = base64::engine::general_purpose::STANDARD.encode(link);
         assert!(was_sent(&terminal, &format!("{before}{payload}{after}")), "{term}");
@@ -149,7 +149,7 @@ fn a_browser_gets_the_link_and_nothing_of_the_terminal() {
         let mut terminal = Terminal::sized(&home, &[], 80, 24, &environment);
         shown(&mut terminal);
         let link = written(&home, &mut terminal);
-        terminal.sees(&["o open it here"]).keys("o");
+        terminal.sees(&["o open here"]).keys("o");
         terminal.sees(&["A browser on this computer was asked to open the link."]);
         let (told, until) = (home.path().join("told"), Instant::now() + Duration::from_mins(1));
         while !fs::read_to_string(&told).is_ok_and(|told| told.ends_with("end\n")) {

@@ -131,7 +131,7 @@ impl Store {
 fn insert(write: &Write<'_>, new: &NewCustomer) -> Result<CustomerId, Failure> {
     let id = customer::insert(write.tx, new, write.now)?;
     product::add(write.tx, id, &new.products)?;
-    write.note(id, Text::of(format_args!("added customer {} ({})", new.name, new.reference)))?;
+    write.note(id, &Text::of(format_args!("added customer {} ({})", new.name, new.reference)))?;
     Ok(id)
 }
 
@@ -176,7 +176,8 @@ fn change(write: &Write<'_>, old: &Customer, new: &NewCustomer) -> Result<Vec<Ch
     product::add(write.tx, old.id, &new.products)?;
     customer::change(write.tx, old.id, new)?;
     let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    write.note(old.id, Text::of(format_args!("changed customer {}: {}", old.reference, words.join("; "))))?;
+    write
+        .note(old.id, &Text::of(format_args!("changed customer {}: {}", old.reference, words.join("; "))))?;
     Ok(changes)
 }
 

@@ -108,9 +108,7 @@ fn items(view: &View<'_>, state: &State) -> Vec<Item> {
         },
     };
     let is_text = state.keyboard() == crate::tui::words::Keyboard::Text;
-    if !matches!(state.panel, Some(Panel::Help)) {
-        items.push(Item::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
-    }
+    items.push(Item::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
     items
 }
 

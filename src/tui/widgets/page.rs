@@ -5,7 +5,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
-    widgets::{Clear, StatefulWidget, Widget},
+    widgets::{Clear, Widget},
 };
 
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
     tui::{
         keys::{self, Binding, KEYS},
         state::{self, Focus, List, Scroll, State},
-        theme::{Role, Theme},
-        words::{Keyboard, break_up, cut, grouped, say, width},
+        theme::Role,
+        words::{Keyboard, break_up, cut, say, width},
     },
     wizard::{
         ask::Shape,
@@ -26,9 +26,9 @@ use super::{
     bill, checks,
     checks::Fold,
     control,
-    flow::{Flow, FlowLine, Pen, blank, tighten},
-    panel::{BORDERS_FROM, Panel},
-    rows::{self, RowsTable},
+    flow::{FlowLine, Pen, blank, tighten},
+    panel::{BORDERS_FROM, Panel, range},
+    rows::RowsTable,
 };
 
 /// Lines that a list gets at least, its heads included; words around it give way.
@@ -113,6 +113,7 @@ impl PageView<'_, '_> {
             title: say(&self.page.heading, keyboard).to_string(),
             is_active: self.is_active,
             has_borders: self.has_borders(),
+            step: self.step.clone().unwrap_or_default(),
             ..Panel::default()
         }
     }
@@ -135,55 +136,42 @@ impl PageView<'_, '_> {
         let mut panel = self.panel(state.keyboard());
         let is_read = self.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
         panel.is_active &= !is_read || state.focus != Focus::Text;
-        panel.range = self.step.clone().unwrap_or_default();
-        let theme = state.theme;
-        let inner = panel.frame(area, buf, theme);
-        let pen = Pen { theme: state.theme, width: inner.width };
-        let height = usize::from(inner.height);
-        let mut lines = self.flow(pen, state, Fold::Well);
-        for fold in [Fold::Less, Fold::All] {
-            if needed(&lines) <= height {
-                break;
+        let lines = |pen: Pen, height: usize| {
+            let mut lines = self.flow(pen, state, Fold::Well);
+            for fold in [Fold::Less, Fold::All] {
+                if needed(&lines) <= height {
+                    break;
+                }
+                lines = self.flow(pen, state, fold);
             }
-            lines = self.flow(pen, state, fold);
-        }
-        let focus = self.focus(state).unwrap_or_default();
-        tighten(&mut lines, height, focus);
-        let flow = Flow { lines: &lines, focus, theme };
+            lines
+        };
         let mut scroll = if self.is_active && !is_read { state.scroll } else { Scroll::default() };
-        StatefulWidget::render(&flow, inner, buf, &mut scroll);
-        scrolled(&panel, area, buf, &scroll, lines.len(), theme);
+        let focus = self.focus(state).unwrap_or_default();
+        let cursor = panel.text(area, buf, (state.theme, focus), &mut scroll, lines);
         if self.is_active && !is_read {
             state.scroll = scroll;
         }
-        flow.cursor(inner, &scroll).or(Some(Position::new(inner.x, inner.y)))
+        Some(cursor)
     }
 
     /// The receipt, as it is, in a panel of its own.
     fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
-        let theme = state.theme;
         let panel = Panel {
             title: self
                 .receipt_title()
                 .map_or_else(|| "Receipt".into(), |title| say(title, Keyboard::Commands).to_string()),
             is_active: self.is_active && state.focus == Focus::Text,
             has_borders: self.has_borders(),
-            counts: Vec::new(),
             ..Panel::default()
         };
-        let inner = panel.frame(area, buf, theme);
-        let pen = Pen { theme: state.theme, width: inner.width };
-        let lines: Vec<FlowLine> = lines
-            .iter()
-            .flat_map(
-                |line| if line.is_empty() { vec![FlowLine::default()] } else { hung(line.as_str(), pen) },
-            )
-            .collect();
-        let flow = Flow { lines: &lines, focus: Focus::Text, theme };
-        StatefulWidget::render(&flow, inner, buf, &mut state.scroll);
-        let scroll = state.scroll;
-        scrolled(&panel, area, buf, &scroll, lines.len(), theme);
-        Position::new(inner.x, inner.y)
+        // Its columns stay; what does not fit goes on below it.
+        let line = |line: &Text, pen: Pen| match width(line.as_str()) {
+            wide if wide <= pen.width => vec![pen.theme.span(Role::Plain, line.as_str()).into()],
+            _ => pen.para(Role::Plain, line.as_str()),
+        };
+        let lines = |pen: Pen, _| lines.iter().flat_map(|words| line(words, pen)).collect();
+        panel.text(area, buf, (state.theme, Focus::Text), &mut state.scroll, lines)
     }
 
     /// A page with rows: they take what is left; words above them give way.
@@ -231,7 +219,7 @@ impl PageView<'_, '_> {
         let room = area.height.saturating_sub(frame).saturating_sub(above);
         table.settle(list, room);
         let mut panel = self.panel(keyboard);
-        panel.range = self.range(rows, list, area.width, theme);
+        panel.range = range(list.top, usize::from(list.height), rows.rows.len(), theme);
         panel.counts = rows.counts.iter().map(|count| say(count, keyboard).to_string()).collect();
         panel.domain = rows.domain.as_ref().map(|domain| format!("@{domain}")).unwrap_or_default();
         panel.is_active &= state.focus != Focus::Text;
@@ -240,7 +228,7 @@ impl PageView<'_, '_> {
         // A question of two lines leaves less: which rows are seen is known only then.
         if left != room {
             table.settle(list, left);
-            panel.range = self.range(rows, list, area.width, theme);
+            panel.range = range(list.top, usize::from(list.height), rows.rows.len(), theme);
             Clear.render(area, buf);
             inner = panel.frame(area, buf, theme);
         }
@@ -260,18 +248,6 @@ impl PageView<'_, '_> {
         let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
         cursor.or(at_row).or(Some(Position::new(inner.x, inner.y)))
-    }
-
-    /// Which rows are seen, and where we are among the steps where there is no line of them.
-    fn range(&self, rows: &RowsView<'_>, list: &List, width: u16, theme: Theme) -> String {
-        match (rows::range(rows, list, theme), &self.step) {
-            (range, Some(step)) if range.is_empty() => step.clone(),
-            // The range must be seen; where we are among the steps may be missed.
-            (range, Some(step)) if usize::from(width) > range.len() + step.len() + 30 => {
-                format!("{step}  {range}")
-            }
-            (range, _) => range,
-        }
     }
 
     /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
@@ -449,8 +425,9 @@ impl PageView<'_, '_> {
         let sends = |binding: &&Binding| {
             super::key_line::is_sending(binding.deed) && keys::is_open(binding, self.view)
         };
-        let mut spans: Vec<Span<'static>> = Vec::new();
-        let mut used = 0_u16;
+        let lead = "Send it:  ";
+        let mut spans: Vec<Span<'static>> = vec![theme.span(Role::Plain, lead)];
+        let mut used = width(lead);
         for binding in KEYS.iter().filter(sends) {
             let (key, label) = (keys::name(binding.key), binding.label);
             let wide = width(&key).saturating_add(width(label)).saturating_add(4);
@@ -461,7 +438,7 @@ impl PageView<'_, '_> {
             spans.extend([theme.span(Role::Accent, &key), theme.span(Role::Plain, &format!(" {label}   "))]);
             used = used.saturating_add(wide);
         }
-        if !spans.is_empty() {
+        if used > width(lead) {
             lines.push(Line::from(spans).into());
         }
         lines
@@ -471,35 +448,6 @@ impl PageView<'_, '_> {
 /// How many lines must be read.
 fn needed(lines: &[FlowLine]) -> usize {
     lines.iter().filter(|line| line.rank == super::flow::Rank::Needed).count()
-}
-
-/// Scrollbar, or words where there are no borders.
-pub(crate) fn scrolled(
-    panel: &Panel,
-    area: Rect,
-    buf: &mut Buffer,
-    scroll: &Scroll,
-    len: usize,
-    theme: Theme,
-) {
-    if len <= scroll.page {
-        return;
-    }
-    panel.scrollbar(area, buf, (scroll.top, scroll.page, len), theme);
-    let last = scroll.top.saturating_add(scroll.page).min(len);
-    let words = format!(" {}{}{last} of {len} ", grouped(scroll.top + 1), theme.glyphs().to);
-    let edge = u16::from(panel.has_borders);
-    let wide = width(&words);
-    let x = area.right().saturating_sub(edge).saturating_sub(wide);
-    buf.set_line(x, area.y, &theme.span(Role::Plain, &words).into(), wide);
-}
-
-/// A line of a receipt: its columns stay; what does not fit goes on below it.
-fn hung(line: &str, pen: Pen) -> Vec<FlowLine> {
-    if width(line) <= pen.width {
-        return vec![pen.theme.span(Role::Plain, line).into()];
-    }
-    pen.para(Role::Plain, line)
 }
 
 /// Work with a known end.

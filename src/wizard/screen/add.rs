@@ -2,12 +2,12 @@
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         customer::{Customer, NewCustomer, Product},
         customer_record::{self, Column},
         failure::Failure,
         form_draft::FormDraft,
         phrase::Phrase,
-        text::Text,
     },
     wizard::{
         answer::{Action, FieldId, Given, Value},
@@ -19,7 +19,7 @@ use crate::{
         },
         pending::{self, Arrival},
         screen::{Scene, step::Step},
-        view::{Block, Card, Tone},
+        view::{Block, Tone},
     },
 };
 
@@ -125,13 +125,7 @@ impl Add {
 
     /// What to say.
     pub(crate) fn card() -> Card {
-        Card {
-            say: Text::from(
-                "I'm opening your record. What is the part behind the @ in your e-mail addresses?",
-            ),
-            sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
-            wrong: Vec::new(),
-        }
+        Card::of(CardId::NewCustomer, &[])
     }
 
     fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {

@@ -5,6 +5,7 @@
 use crate::{
     domain::{
         bill::{counted, grouped},
+        card::{Card, CardId},
         failure::Failure,
         phrase::{Phrase, WayOn, phrase},
         receipt::{self, Form, Verdict},
@@ -23,7 +24,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending, Written},
         screen::{Scene, step::Step},
-        view::{Block, Card, Count, Fact, FactId, Notice, Offer, Rows, RowsView, Tone},
+        view::{Block, Count, Fact, FactId, Notice, Offer, Rows, RowsView, Tone},
         words,
     },
 };
@@ -199,26 +200,10 @@ impl Outcome {
     /// What to say to the customer.
     pub(crate) fn card(&self, cx: ViewCx<'_>) -> Card {
         let Some(read) = &self.read else { return Card::default() };
+        let is_automatic = read.outcome.protection.rule.is_some();
+        let id = if is_automatic { CardId::OutcomeAutomatic } else { CardId::Outcome };
         let on = counted(read.verdict.protected, "user is", "users are");
-        let auto = if read.outcome.protection.rule.is_some() {
-            format!(" New users follow by themselves. Next: {}.", sweep::due(cx))
-        } else {
-            " New users are not included by themselves: please tell us when somebody joins.".to_owned()
-        };
-        Card {
-            say: Text::of(format_args!("{on} registered for backup now.{auto}")),
-            sees: Text::from("Nothing changes for the customer's users."),
-            wrong: vec![
-                (
-                    Text::from("“When is the first backup?”"),
-                    Text::from("It follows by itself; we see it as soon as it has been made."),
-                ),
-                (
-                    Text::from("“Can I remove the app in Microsoft's portal?”"),
-                    Text::from("No: without it nothing can be backed up."),
-                ),
-            ],
-        }
+        Card::of(id, &[("on", &on), ("next", sweep::due(cx).as_str())])
     }
 }
 

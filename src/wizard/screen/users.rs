@@ -13,6 +13,7 @@ mod scene;
 
 use crate::{
     domain::{
+        card::Card,
         draft::Draft,
         phrase::{Phrase, WayOn, phrase},
         protection::Chosen,
@@ -25,7 +26,7 @@ use crate::{
         pending::{self, Arrival, Excluded, Pending},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Card, Rows, Tone},
+        view::{Rows, Tone},
         words,
     },
 };
@@ -184,6 +185,8 @@ impl Users {
             return cx.say(Tone::Plain, phrase!["These ticks what a filter shows. ", WayOn::Filter]);
         }
         match mark {
+            // Nothing to take away is nothing to write.
+            Mark::Untick if matches!(which, Which::All) && cx.session.roster.people().is_unticked() => {}
             Mark::Untick if matches!(which, Which::All) => {
                 cx.session.roster.clear_all();
                 self.ticked(cx, None);
@@ -266,10 +269,10 @@ impl Users {
             cx.session.roster.restore(&before);
             return self.ticked(cx, Some("The ticks are back."));
         }
-        let before = cx.session.roster.people().draft();
-        if before == Draft::default() {
+        if cx.session.roster.people().is_unticked() {
             return cx.say(Tone::Plain, "Nobody is ticked.");
         }
+        let before = cx.session.roster.people().draft();
         cx.session.roster.clear();
         self.ticked(cx, None);
         self.cleared = Some(before);
@@ -301,11 +304,8 @@ impl Users {
             let words = roster.unread();
             return cx.say(Tone::Busy, words);
         }
-        let users: Vec<_> = rows
-            .rows()
-            .filter(|row| roster.people().is_excluded(*row) != exclude)
-            .filter_map(|row| roster.people().user(row).map(|user| user.id))
-            .collect();
+        let rows = rows.rows().filter(|row| roster.people().is_excluded(*row) != exclude).collect();
+        let users = roster.people().chosen(&rows);
         let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) else { return };
         if !users.is_empty() {
             let change = ExclusionChange { users, exclude };

@@ -89,7 +89,7 @@ fn five_hundred_users_are_turned_on() {
             let record = Record::of(home);
             assert_eq!((record.seats(), record.count("chosen WHERE outcome = 'turned_on'")), (500, 500));
             assert_eq!((record.count("apply"), record.count("apply WHERE is_stopped")), (1, 0));
-            assert_eq!(record.count("audit WHERE what = 'confirmed turning on 500 users'"), 1);
+            assert_eq!(record.count("audit WHERE what LIKE 'confirmed turning on 500 users: %'"), 1);
             assert_eq!(record.count("audit WHERE what LIKE 'finished turning on: 500 users%'"), 1);
         },
         ..write

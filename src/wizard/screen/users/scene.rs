@@ -3,8 +3,8 @@
 use crate::{
     domain::{
         bill::counted,
+        card::{Card, CardId},
         phrase::{Noun, Phrase, WayOn, phrase},
-        text::Text,
         time::in_words,
     },
     wizard::{
@@ -14,7 +14,7 @@ use crate::{
         part::{field::Field, sweep, wait},
         roster::Roster,
         screen::Scene,
-        view::{Block, Card, Column, Fact, FactId, Notice, Offer, Page, Rows, RowsView, Tone},
+        view::{Block, Column, Fact, FactId, Notice, Offer, Page, Rows, RowsView, Tone},
         words,
     },
 };
@@ -265,38 +265,11 @@ fn unapplied(cx: ViewCx<'_>) -> Scene<'_> {
 /// What to say to the customer.
 pub(super) fn card(users: &Users, cx: ViewCx<'_>) -> Card {
     let roster = &cx.session.roster;
-    let say = if matches!(users.dialog, Some(Dialog::Apply(_))) {
-        Text::from("Your users are being registered for backup now. Nothing changes for them.")
-    } else if roster.is_arriving() {
-        Text::from("Your users are being listed now. Who shall be backed up: everyone, or only some?")
-    } else if roster.people().rule().is_some() {
-        Text::of(format_args!(
-            "New users are backed up by themselves from the first 20:00 in Sydney after they are made. Next: {}.",
-            sweep::due(cx)
-        ))
-    } else {
-        Text::from(
-            "Who shall be backed up: everyone, only some, or everyone and also each new user from the evening on?",
-        )
+    let id = match &users.dialog {
+        Some(Dialog::Apply(_)) => CardId::UsersWritten,
+        _ if roster.is_arriving() => CardId::UsersListed,
+        _ if roster.people().rule().is_some() => CardId::UsersAutomatic,
+        _ => CardId::UsersChosen,
     };
-    Card {
-        say,
-        sees: Text::from("Nothing: the customer has nothing to do or to look at now."),
-        wrong: vec![
-            (
-                Text::from("Somebody is missing in the list"),
-                Text::from("New users need some minutes until Microsoft lists them. I'll list them again."),
-            ),
-            (
-                Text::from("“Why is the reception not included?”"),
-                Text::from(
-                    "Shared mailboxes and rooms are left off unless you ask for them. Shall I include them?",
-                ),
-            ),
-            (
-                Text::from("“Is it running now?”"),
-                Text::from("Users who are on are registered for backup. The first backup follows by itself."),
-            ),
-        ],
-    }
+    Card::of(id, &[("next", sweep::due(cx).as_str())])
 }

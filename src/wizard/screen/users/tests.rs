@@ -420,6 +420,15 @@ fn ticks_outside_the_filter_are_kept_and_counted() {
 }
 
 #[test]
+fn unticking_nobody_writes_nothing() {
+    let mut bench = Bench::staffed();
+    bench.give(Given::Mark(Mark::Untick, Which::All));
+    assert_eq!(bench.count(|r| matches!(r, Request::Wake(_))), 0, "there is nothing to save");
+    bench.leave();
+    assert_eq!(bench.count(is_draft), 0);
+}
+
+#[test]
 fn a_page_that_comes_during_a_search_gets_one_of_its_own() {
     let mut bench = Bench::with(record(), true);
     bench.facts(Protection::default());
@@ -515,7 +524,9 @@ fn one_answer_is_one_write_about_those_whom_it_changes() {
     let mut bench = Bench::staffed();
     let newest = |bench: &Bench| {
         let mut changes = bench.open.iter().rev().filter_map(|(call, request)| match request {
-            Request::ChangeExclusions(_, change) => Some((*call, change.users.clone(), change.exclude)),
+            Request::ChangeExclusions(_, change) => {
+                Some((*call, change.users.iter().map(|user| user.id).collect::<Vec<_>>(), change.exclude))
+            }
             _ => None,
         });
         changes.next().unwrap()
