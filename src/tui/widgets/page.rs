@@ -57,7 +57,7 @@ pub(crate) struct PageView<'v, 'a> {
 
 impl PageView<'_, '_> {
     /// Draws it; says where the hardware cursor stands.
-    pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let Some(lines) = self.lines() else { return self.work(area, buf, state) };
         let has_more = self.page.blocks.len() > 1;
         if !has_more {
@@ -78,7 +78,7 @@ impl PageView<'_, '_> {
         let [work, receipt] = areas;
         let cursor = self.work(work, buf, state);
         let read = self.receipt(lines, receipt, buf, state);
-        if state.focus == Focus::Text { read } else { cursor.or(read) }
+        if state.focus == Focus::Text { read } else { cursor }
     }
 
     /// The lines of a receipt.
@@ -119,7 +119,7 @@ impl PageView<'_, '_> {
     }
 
     /// Everything but the receipt.
-    fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         match state::rows(self.page) {
             Some(rows) => self.list(rows, area, buf, state),
             None => self.text(area, buf, state),
@@ -132,7 +132,7 @@ impl PageView<'_, '_> {
     }
 
     /// A page of text and controls.
-    fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let mut panel = self.panel(state.keyboard());
         let is_read = self.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
         panel.is_active &= !is_read || state.focus != Focus::Text;
@@ -152,11 +152,11 @@ impl PageView<'_, '_> {
         if self.is_active && !is_read {
             state.scroll = scroll;
         }
-        Some(cursor)
+        cursor
     }
 
     /// The receipt, as it is, in a panel of its own.
-    fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let panel = Panel {
             title: self
                 .receipt_title()
@@ -171,11 +171,11 @@ impl PageView<'_, '_> {
             _ => pen.para(Role::Plain, line.as_str()),
         };
         let lines = |pen: Pen, _| lines.iter().flat_map(|words| line(words, pen)).collect();
-        Some(panel.text(area, buf, (state.theme, Focus::Text), &mut state.scroll, lines))
+        panel.text(area, buf, (state.theme, Focus::Text), &mut state.scroll, lines)
     }
 
     /// A page with rows: they take what is left; words above them give way.
-    fn list(&self, rows: &RowsView<'_>, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn list(&self, rows: &RowsView<'_>, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let question = if self.is_active { self.view.ask.id } else { state.listed };
         let mut list = std::mem::take(state.list_mut(question));
         let cursor = self.list_of(rows, &mut list, area, buf, state);
@@ -190,7 +190,7 @@ impl PageView<'_, '_> {
         area: Rect,
         buf: &mut Buffer,
         state: &mut State,
-    ) -> Option<Position> {
+    ) -> Position {
         let theme = state.theme;
         let keyboard = state.keyboard();
         let focus = self.focus(state);
@@ -247,7 +247,7 @@ impl PageView<'_, '_> {
         };
         let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
-        cursor.or(at_row).or(Some(Position::new(inner.x, inner.y)))
+        cursor.or(at_row).unwrap_or_else(|| Position::new(inner.x, inner.y))
     }
 
     /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
