@@ -110,8 +110,8 @@ impl Panel {
                 block.title_top(Line::from(theme.span(Role::Plain, &format!(" {range} "))).right_aligned());
         }
         let domain = theme.fit(&self.domain).into_owned();
-        let counts = joined(&self.counts, inner.saturating_sub(2).saturating_sub(said(&domain)), theme);
         // Without room for both the counts win: the domain stands in the bar, too.
+        let counts = joined(&self.counts, inner.saturating_sub(2), theme);
         if !counts.is_empty() {
             block = block.title_bottom(theme.span(Role::Plain, &format!(" {counts} ")));
         }
@@ -234,4 +234,38 @@ pub(crate) fn joined(parts: &[String], room: u16, theme: Theme) -> String {
         out = next;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::options::Options;
+
+    /// The lower rule of a panel that is so wide.
+    fn lower_rule(width: u16) -> String {
+        let area = Rect::new(0, 0, width, 4);
+        let mut buf = Buffer::empty(area);
+        let counts = ["ticked 0", "seats 0 → 0", "listed 12,030", "eligible 12,000"];
+        let panel = Panel {
+            counts: counts.map(str::to_owned).to_vec(),
+            domain: "@southerncrosshealth.example".into(),
+            has_borders: true,
+            ..Panel::default()
+        };
+        panel.frame(area, &mut buf, Theme::of(Options { use_unicode: true, ..Options::default() }));
+        (0..width).filter_map(|x| buf.cell((x, 3))).map(ratatui::buffer::Cell::symbol).collect()
+    }
+
+    #[test]
+    fn counts_go_before_the_domain() {
+        let counts = "└ ticked 0 · seats 0 → 0 · listed 12,030 · eligible 12,000 ─";
+        assert!(lower_rule(80).starts_with(counts), "{}", lower_rule(80));
+        assert!(!lower_rule(80).contains('@'), "{}", lower_rule(80));
+        assert!(lower_rule(100).ends_with("─ @southerncrosshealth.example ┘"), "{}", lower_rule(100));
+        assert!(
+            lower_rule(50).starts_with("└ ticked 0 · seats 0 → 0 · listed 12,030 ─"),
+            "{}",
+            lower_rule(50)
+        );
+    }
 }
