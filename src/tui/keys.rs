@@ -795,13 +795,18 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
     state.said = None;
     if let Some(Panel::Explain(explain)) = &mut state.panel {
-        if explain.in_field && explain.field.paste(text) {
-            explain.look_up();
+        if explain.in_field {
+            if explain.field.paste(text).is_changed {
+                explain.look_up();
+            }
+        } else {
+            state.say(Tone::Plain, "Nothing was pasted. Press / first, then paste.");
         }
         return Outcome::Changed;
     }
     if state.panel.is_some() {
-        return Outcome::Nothing;
+        state.say(Tone::Plain, "Nothing was pasted. There is no field in this panel.");
+        return Outcome::Changed;
     }
     match state.focus {
         Focus::Field(id) => paste_into(id, text, view, state),
@@ -836,13 +841,15 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
     }
-    let is_changed = state.field_mut(id).paste(text);
-    if lines > 1 {
+    let pasted = state.field_mut(id).paste(text);
+    if pasted.is_cut {
+        state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
+    } else if lines > 1 {
         let lost = grouped(u32::try_from(lines - 1).unwrap_or(u32::MAX));
         let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
         state.say(Tone::Warn, words);
     }
-    if is_changed { fill(id, state, view) } else { Outcome::Changed }
+    if pasted.is_changed { fill(id, state, view) } else { Outcome::Changed }
 }
 
 /// So much was pasted at once that nothing of it was kept.
