@@ -261,6 +261,10 @@ impl State {
         }
         let is_other = self.question != Some(ask.id);
         let stays = is_other && self.turn_to(ask.id);
+        // A signal asks this, too: it must be seen.
+        if is_other && ask.id == QuestionId::Leave {
+            self.panel = None;
+        }
         if self.revision != ask.revision {
             self.revision = ask.revision;
             self.number.clear();
