@@ -287,7 +287,8 @@ fn notices(view: &View<'_>, state: &State, window: Rect) -> Vec<Line<'static>> {
             lines.extend(more);
         }
     }
-    if window.height < 14 {
+    // What a key asked for is told whole: the next key takes it back.
+    if window.height < 14 && state.said.is_none() {
         lines.truncate(2);
     }
     while lines.len() < room {
