@@ -64,7 +64,7 @@ impl Write<'_> {
         }
         let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
         let words = format!("{what} {}: {}", counted(count, "user", "users"), named(users));
-        self.add_note(Some(&row.id), Some(row.customer), &words)
+        self.add_note(Some(&row.id), Some(row.customer), words)
     }
 
     /// Adds a line to the audit.
@@ -74,10 +74,15 @@ impl Write<'_> {
         customer: Option<CustomerId>,
         what: Text,
     ) -> Result<(), Failure> {
-        self.add_note(run, customer, what.as_str())
+        self.add_note(run, customer, what.into())
     }
 
-    fn add_note(&self, run: Option<&RunId>, customer: Option<CustomerId>, what: &str) -> Result<(), Failure> {
+    fn add_note(
+        &self,
+        run: Option<&RunId>,
+        customer: Option<CustomerId>,
+        what: String,
+    ) -> Result<(), Failure> {
         let (operator, host) = (self.operator(), self.host());
         audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
     }
