@@ -388,10 +388,8 @@ impl PageView<'_, '_> {
                 pen.hanging(first, indent, Role::Strong, say(words, keyboard).as_str())
             }
             Block::Facts(facts) => {
-                let label = control::label_width(
-                    facts.iter().map(|fact| fact.label),
-                    pen.width.saturating_mul(3) / 2,
-                );
+                // Ours, and few: cut only where they would leave no room for what they say.
+                let label = facts.iter().map(|fact| width(fact.label)).max().unwrap_or(0).min(pen.width / 2);
                 let line = |fact: &crate::wizard::view::Fact| {
                     let first = vec![theme.span(Role::Quiet, &pen.padded(fact.label, label)), blank(2)];
                     pen.hanging(
