@@ -21,12 +21,9 @@ use ratatui::{
     widgets::{StatefulWidget, Widget},
 };
 
-use crate::{
-    domain::text::Text,
-    wizard::{
-        ask::Shape,
-        view::{Bar, Block, Notice, Page, Tone, View},
-    },
+use crate::wizard::{
+    ask::Shape,
+    view::{Block, Notice, Page, Tone, View},
 };
 
 use super::{
@@ -325,7 +322,7 @@ fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
     let area = buf.area;
     let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
     let mut words = wrap(&need, area.width, theme.use_unicode());
-    words.extend(wrap(&name(&view.bar, theme), area.width, theme.use_unicode()));
+    words.extend(wrap(&bar::never_cut(&view.bar, theme).join(" "), area.width, theme.use_unicode()));
     if view.below.is_some() {
         let heading = say(&view.page.heading, crate::tui::words::Keyboard::Commands);
         words.extend(wrap(heading.as_str(), area.width, theme.use_unicode()));
@@ -337,15 +334,4 @@ fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
         buf.set_line(0, y, &theme.span(Role::Plain, &line).into(), room);
     }
     Position::ORIGIN
-}
-
-/// What is never cut.
-fn name(bar: &Bar<'_>, theme: Theme) -> String {
-    let mut name = Vec::new();
-    if bar.is_sandbox {
-        name.push("SANDBOX".to_owned());
-    }
-    name.extend(bar.run.as_ref().map(Text::to_string));
-    name.extend(bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut)));
-    name.join(" ")
 }

@@ -109,6 +109,16 @@ impl Pen {
     }
 }
 
+impl FlowLine {
+    /// The same behind something; a gauge keeps its line for itself.
+    pub(crate) fn behind(mut self, front: Span<'static>) -> Self {
+        if let Piece::Words(words) = &mut self.what {
+            words.spans.insert(0, front);
+        }
+        self
+    }
+}
+
 impl From<Line<'static>> for FlowLine {
     fn from(line: Line<'static>) -> Self {
         Self { what: Piece::Words(line), ..Self::default() }

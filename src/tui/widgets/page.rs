@@ -5,7 +5,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
-    widgets::{Clear, Widget},
+    widgets::{Clear, StatefulWidget, Widget},
 };
 
 use crate::{
@@ -27,7 +27,7 @@ use super::{
     bill, checks,
     checks::Fold,
     control,
-    flow::{FlowLine, Pen, blank, tighten},
+    flow::{Flow, FlowLine, Pen, blank, tighten},
     panel::{BORDERS_FROM, Panel, range},
     rows::RowsTable,
 };
@@ -233,13 +233,12 @@ impl PageView<'_, '_> {
             Clear.render(area, buf);
             inner = panel.frame(area, buf, theme);
         }
-        let mut cursor = None;
-        for line in search {
-            cursor = cursor.or(Self::put(&line, &mut inner, focus, buf));
-        }
-        for line in &lines {
-            cursor = cursor.or(Self::put(line, &mut inner, focus, buf));
-        }
+        let lines: Vec<FlowLine> = search.into_iter().chain(lines).collect();
+        let flow = Flow { lines: &lines, focus: focus.unwrap_or_default(), theme };
+        let words = Rect { height: above.min(inner.height), ..inner };
+        StatefulWidget::render(&flow, words, buf, &mut Scroll::default());
+        let cursor = flow.cursor(words, &Scroll::default());
+        (inner.y, inner.height) = (inner.y + words.height, inner.height - words.height);
         // The lit row is one look from border to border; its air is the gutter.
         let within = if panel.has_borders {
             Rect { x: inner.x.saturating_sub(1), width: inner.width.saturating_add(2), ..inner }
@@ -249,20 +248,6 @@ impl PageView<'_, '_> {
         let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
         cursor.or(at_row).unwrap_or_else(|| Position::new(inner.x, inner.y))
-    }
-
-    /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
-    fn put(line: &FlowLine, inner: &mut Rect, focus: Option<Focus>, buf: &mut Buffer) -> Option<Position> {
-        if let super::flow::Piece::Words(words) = &line.what {
-            words.render(Rect { height: 1.min(inner.height), ..*inner }, buf);
-        }
-        let at = line.control.filter(|(control, _)| Some(*control) == focus);
-        let cursor = at.map(|(_, x)| {
-            Position::new(inner.x.saturating_add(x.min(inner.width.saturating_sub(1))), inner.y)
-        });
-        let taken = 1.min(inner.height);
-        (inner.y, inner.height) = (inner.y.saturating_add(taken), inner.height.saturating_sub(taken));
-        cursor
     }
 
     /// Whether the whole lit row is reversed: the rows have the keyboard, or Enter in the field would choose it.
@@ -388,10 +373,8 @@ impl PageView<'_, '_> {
                 pen.hanging(first, indent, Role::Strong, say(words, keyboard).as_str())
             }
             Block::Facts(facts) => {
-                let label = control::label_width(
-                    facts.iter().map(|fact| fact.label),
-                    pen.width.saturating_mul(3) / 2,
-                );
+                // Ours, and few: cut only where they would leave no room for what they say.
+                let label = facts.iter().map(|fact| width(fact.label)).max().unwrap_or(0).min(pen.width / 2);
                 let line = |fact: &crate::wizard::view::Fact| {
                     let first = vec![theme.span(Role::Quiet, &pen.padded(fact.label, label)), blank(2)];
                     pen.hanging(
@@ -430,8 +413,8 @@ impl PageView<'_, '_> {
         let mut spans: Vec<Span<'static>> = vec![theme.span(Role::Plain, lead)];
         let mut used = width(lead);
         for binding in KEYS.iter().filter(sends) {
-            let (key, label) = (keys::name(binding.key), binding.label);
-            let wide = width(&key).saturating_add(width(label)).saturating_add(4);
+            let (key, label) = (keys::name(binding.key), super::key_line::label(binding, self.view));
+            let wide = width(&key).saturating_add(width(&label)).saturating_add(4);
             // The gap behind the last one may hang over.
             if used.saturating_add(wide).saturating_sub(3) > pen.width {
                 lines.push(Line::from(std::mem::take(&mut spans)).into());
