@@ -5,6 +5,7 @@
 
 pub mod address_list;
 pub mod bill;
+pub mod card;
 pub mod codeset;
 pub mod customer;
 pub mod customer_csv;

@@ -4,7 +4,7 @@ use super::{
     customer::{Customer, Impersonation, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
-    id::{RunId, UserId},
+    id::RunId,
     protection::Chosen,
     tenant::Organisation,
     text::Text,
@@ -197,7 +197,7 @@ pub struct Outcome {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExclusionChange {
     /// Who.
-    pub users: Vec<UserId>,
+    pub users: Vec<Chosen>,
     /// True: exclude; false: lift the exclusion.
     pub exclude: bool,
 }

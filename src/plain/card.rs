@@ -1,9 +1,6 @@
 //! What is said without the wizard: the card, and what a code means. Pure.
 
-use crate::{
-    domain::{explain, text::Text},
-    wizard::view::Card,
-};
+use crate::domain::{card::Card, explain, text::Text};
 
 use super::words::{sentence, told};
 

@@ -301,7 +301,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
     let run = || run.clone();
     let users: Vec<Chosen> = (0..3).map(somebody).collect();
     let new = NewCustomer { reference: "N-1".into(), name: "New".into(), ..NewCustomer::default() };
-    let change = ExclusionChange { users: vec![somebody(9).id], exclude: true };
+    let change = ExclusionChange { users: vec![somebody(9)], exclude: true };
     vec![
         (Request::Wake(Duration::from_millis(1)), "woken"),
         (Request::OpenWorld, "world"),

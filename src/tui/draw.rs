@@ -18,15 +18,12 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
     style::Style,
     text::Line,
-    widgets::{Clear, StatefulWidget, Widget},
+    widgets::{StatefulWidget, Widget},
 };
 
-use crate::{
-    domain::text::Text,
-    wizard::{
-        ask::Shape,
-        view::{Bar, Block, FieldValue, Notice, Page, Tone, View},
-    },
+use crate::wizard::{
+    ask::Shape,
+    view::{Block, FieldValue, Notice, Page, Tone, View},
 };
 
 use super::{
@@ -34,7 +31,7 @@ use super::{
     theme::{Role, Theme},
     widgets::{
         bar, card, code, columns, explain,
-        flow::{Flow, FlowLine, Pen, tighten},
+        flow::{Flow, Pen, tighten},
         help, key_line, notice,
         page::{FLOW, PageView},
         panel::{BORDERS_FROM, Panel},
@@ -105,7 +102,7 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
     lines(&notices, notice_area, buf);
     // After the page: only then it is known whether it scrolls.
     key_line::line(view, state, window.width).render(keys_area, buf);
-    Some(cursor.unwrap_or_else(|| Position::new(body.x, body.y)))
+    Some(cursor)
 }
 
 /// What a person has before their eyes from now on.
@@ -122,13 +119,7 @@ pub(crate) fn drawn(view: &View<'_>) -> Drawn {
 }
 
 /// The page, the card beside it, and what stands above it; says where the cursor stands.
-fn work(
-    view: &View<'_>,
-    step: Option<String>,
-    body: Rect,
-    buf: &mut Buffer,
-    state: &mut State,
-) -> Option<Position> {
+fn work(view: &View<'_>, step: Option<String>, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
     let window = buf.area;
     let is_dialog = window.width >= DIALOG_FROM.0 && window.height >= DIALOG_FROM.1;
     let page = PageView { view, page: &view.page, is_active: state.panel.is_none(), step, window };
@@ -151,7 +142,6 @@ fn work(
             let pen = Pen { theme: state.theme, width: width.saturating_sub(4) };
             let need = over.flow(pen, state, crate::tui::widgets::checks::Fold::Well).len();
             let area = centred(body, width, height_of(need).saturating_add(2));
-            Clear.render(area, buf);
             over.draw(area, buf, state)
         }
         (None, _) => beside_card(&page, body, buf, state),
@@ -169,7 +159,7 @@ fn is_panel(page: &Page<'_>, shape: &Shape) -> bool {
 }
 
 /// A page, with the say-it card beside it where the work keeps its width.
-fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
     let width = card::WIDEST.min(body.width / 3);
     let has_card = body.width >= card::BESIDE_FROM
         && !page.view.card.say.is_empty()
@@ -215,41 +205,34 @@ fn own_panel(
     (body, is_dialog): (Rect, bool),
     buf: &mut Buffer,
     state: &mut State,
-) -> Option<Position> {
+) -> Position {
     let theme = state.theme;
     let has_borders = buf.area.width >= BORDERS_FROM.0 && buf.area.height >= BORDERS_FROM.1;
     let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
-    let pen = Pen { theme, width: if has_borders { width.saturating_sub(4) } else { width } };
-    let (title, lines, focus): (&str, Vec<FlowLine>, Focus) = match own {
-        Own::Help => ("Keys", help::lines(view, pen), Focus::Text),
-        Own::Say => ("Say", card::lines(&view.card, pen), Focus::Text),
-        Own::Explain(looked_up) => {
-            let focus = if looked_up.in_field { explain::FIELD } else { Focus::Text };
-            ("What does it mean?", explain::lines(looked_up, pen), focus)
-        }
-        Own::Code => ("QR code", Vec::new(), Focus::Text),
+    let (title, focus) = match own {
+        Own::Help => ("Keys", Focus::Text),
+        Own::Say => ("Say", Focus::Text),
+        Own::Explain(looked_up) if looked_up.in_field => ("What does it mean?", explain::FIELD),
+        Own::Explain(_) => ("What does it mean?", Focus::Text),
+        Own::Code => ("QR code", Focus::Text),
     };
-    let area = if is_dialog {
+    let lines = |pen: Pen, _| match own {
+        Own::Help => help::lines(view, pen),
+        Own::Say => card::lines(&view.card, pen),
+        Own::Explain(looked_up) => explain::lines(looked_up, pen),
+        Own::Code => Vec::new(),
+    };
+    let area = match own {
+        _ if !is_dialog => body,
         // Explain keeps its place while it is typed into.
-        let need = if matches!(own, Own::Explain(_)) {
-            body.height
-        } else {
-            height_of(lines.len()).saturating_add(2)
-        };
-        centred(body, width, need)
-    } else {
-        body
+        Own::Explain(_) => centred(body, width, body.height),
+        _ => {
+            let need = lines(Pen { theme, width: width.saturating_sub(4) }, 0).len();
+            centred(body, width, height_of(need).saturating_add(2))
+        }
     };
-    Clear.render(area, buf);
     let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
-    let inner = panel.frame(area, buf, theme);
-    let mut lines = lines;
-    tighten(&mut lines, usize::from(inner.height), focus);
-    let flow = Flow { lines: &lines, focus, theme };
-    StatefulWidget::render(&flow, inner, buf, &mut state.panel_scroll);
-    let scroll = state.panel_scroll;
-    crate::tui::widgets::page::scrolled(&panel, area, buf, &scroll, lines.len(), theme);
-    flow.cursor(inner, &scroll).or(Some(Position::new(inner.x, inner.y)))
+    panel.text(area, buf, (theme, focus), &mut state.panel_scroll, lines)
 }
 
 /// A place in the middle of another one, no higher than that.
@@ -338,7 +321,7 @@ fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
     let area = buf.area;
     let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
     let mut words = wrap(&need, area.width, theme.use_unicode());
-    words.extend(wrap(&name(&view.bar, theme), area.width, theme.use_unicode()));
+    words.extend(wrap(&bar::never_cut(&view.bar, theme).join(" "), area.width, theme.use_unicode()));
     if view.below.is_some() {
         let heading = say(&view.page.heading, crate::tui::words::Keyboard::Commands);
         words.extend(wrap(heading.as_str(), area.width, theme.use_unicode()));
@@ -350,15 +333,4 @@ fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
         buf.set_line(0, y, &theme.span(Role::Plain, &line).into(), room);
     }
     Position::ORIGIN
-}
-
-/// What is never cut.
-fn name(bar: &Bar<'_>, theme: Theme) -> String {
-    let mut name = Vec::new();
-    if bar.is_sandbox {
-        name.push("SANDBOX".to_owned());
-    }
-    name.extend(bar.run.as_ref().map(Text::to_string));
-    name.extend(bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut)));
-    name.join(" ")
 }

@@ -5,9 +5,12 @@ use ratatui::{Terminal, backend::TestBackend, layout::Position};
 use crate::{
     domain::{
         bill::{Bill, StaysOff},
+        card::Card,
+        failure::{Failure, FailureKind},
         id::UserId,
-        phrase::Phrase,
+        phrase::{Phrase, WayOn},
         protection::State as Protection,
+        tenant::{Check, CheckState},
         text::{Shown, Text},
         user::Kind,
     },
@@ -15,8 +18,8 @@ use crate::{
         answer::{Action, FieldId, Revision, RowId},
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
-            Bar, BillView, Block, Button, Card, Cell, Cells, Column, FieldValue, FieldView, Mark, Notice,
-            Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
+            Bar, BillView, Block, Button, Cell, Cells, CheckGroup, ChoiceView, Column, Count, FieldValue,
+            FieldView, Mark, Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
         },
     },
 };
@@ -90,7 +93,9 @@ impl Rows for Many {
     }
 
     fn at(&self, id: &RowId) -> Option<usize> {
-        (0..self.len.min(2_000)).find(|at| self.id(*at).as_ref() == Some(id))
+        let RowId::User(user) = id else { return None };
+        let number = u64::from_be_bytes(user.as_bytes()[8..].try_into().unwrap()) & 0xffff_ffff_ffff;
+        usize::try_from(number).unwrap().checked_sub(self.first).filter(|at| *at < self.len)
     }
 
     fn generation(&self) -> u64 {
@@ -226,7 +231,7 @@ pub(crate) fn form(value: &str) -> View<'_> {
     view
 }
 
-/// A bill whose number is typed.
+/// A bill whose number is typed: 34 new seats, of so many.
 pub(crate) fn bill(limit: Option<u32>) -> View<'static> {
     let bill = Bill {
         turn_on: vec![(Kind::User, 31), (Kind::Shared, 3)],
@@ -238,7 +243,7 @@ pub(crate) fn bill(limit: Option<u32>) -> View<'static> {
     let asked = NumberAsked {
         label: "New seats",
         hint: "Type the number of new seats from the table, then Enter.".into(),
-        confirms: Some(34),
+        confirms: Some(bill.billed()),
         proposed: None,
         problem: None,
     };
@@ -247,7 +252,7 @@ pub(crate) fn bill(limit: Option<u32>) -> View<'static> {
 }
 
 /// A question with yes and no above a page.
-pub(crate) fn leave<'a>(below: View<'a>) -> View<'a> {
+pub(crate) fn leave(below: View<'_>) -> View<'_> {
     let words = Block::Para("The run is kept.".into());
     let shape = Shape::Confirm { default: true };
     let mut view = page(QuestionId::Leave, shape, "Leave? The run is kept.", vec![words]);
@@ -257,6 +262,135 @@ pub(crate) fn leave<'a>(below: View<'a>) -> View<'a> {
         Offer::new(Action::No, "stay", "Stays."),
     ];
     view
+}
+
+/// A form with a choice and a secret: a hosted server's account.
+pub(crate) fn hosted(is_filled: bool, chosen: usize) -> View<'static> {
+    let password = FieldView {
+        value: FieldValue::Masked { is_filled },
+        hint: "kept encrypted".into(),
+        ..field(FieldId::Password, "Password", "")
+    };
+    let listing = ChoiceView {
+        id: FieldId::Listing,
+        label: "List from".into(),
+        options: &["address book", "pasted list"],
+        chosen,
+        note: "the account must see it".into(),
+    };
+    let boxes = FieldView { takes_lines: true, ..field(FieldId::Mailboxes, "Mailboxes", "") };
+    let buttons = vec![
+        Button { label: "Save", action: Action::Save, is_open: true },
+        Button { label: "Back", action: Action::Back, is_open: true },
+    ];
+    let blocks = vec![
+        Block::Field(field(FieldId::Server, "Server", "mail.example")),
+        Block::Field(password),
+        Block::Choice(listing),
+        Block::Field(boxes),
+        Block::Buttons(buttons),
+    ];
+    let mut view = page(QuestionId::Impersonation, Shape::Form, "How do we get in?", blocks);
+    view.ask.focus.spot = Spot::Field(FieldId::Server);
+    view
+}
+
+/// The consent link, as long as they are.
+pub(crate) const LINK: &str = "https://login.microsoftonline.com/c0ffee1a-b2d4-4e6f-8a0b-1c3d5e7f9a2b/adminconsent?client_id=c0ffee1a-b2d4-4e6f-8a0b-1c3d5e7f9a2b";
+
+/// Checks in these states, under names of permissions.
+pub(crate) fn checks(states: &[CheckState], is_kept: bool) -> CheckGroup {
+    let names = ["User.Read.All", "Mail.ReadWrite", "Files.ReadWrite.All"].into_iter().cycle();
+    let check = |(name, state): (&'static str, &CheckState)| Check {
+        name: name.into(),
+        state: state.clone(),
+        detail: Text::default(),
+    };
+    let checks = names.zip(states).map(check).collect();
+    CheckGroup { name: "Permissions", title: "What the customer is asked to allow:", checks, is_kept }
+}
+
+/// Bad news with its ids.
+pub(crate) fn refused() -> Failure {
+    let hint = Phrase::from("Nothing has been enabled.").then(WayOn::Again("ask again"));
+    Failure::new(FailureKind::Refused, "asking for a token was refused", hint)
+        .with_code("90094")
+        .with_reference("trace 1")
+}
+
+/// The link is out, and the customer is awaited.
+pub(crate) fn authorise() -> View<'static> {
+    let states = [CheckState::Good, CheckState::Spreading, CheckState::Waiting];
+    let blocks = vec![
+        Block::Strong(Tone::Busy, "Nobody has accepted yet.".into()),
+        Block::Buttons(vec![Button { label: "Authorise", action: Action::Authorise, is_open: true }]),
+        Block::Link(Text::clean(LINK)),
+        Block::Checks(checks(&states, true)),
+    ];
+    let mut view = page(QuestionId::Authorise, Shape::Watch, "Has the customer accepted?", blocks);
+    let offers = [
+        Offer::new(Action::Authorise, "authorise", "Shows the link.").by_default(),
+        Offer::new(Action::Copy, "clipboard", "Sends the link to the clipboard."),
+        Offer::new(Action::PrintAlone, "print", "Prints the link alone."),
+        Offer::new(Action::Open, "open", "Opens the link here."),
+        Offer::new(Action::WriteFile, "file", "Writes the link into a file."),
+        Offer::new(Action::Rehearse, "play", "Plays the customer."),
+        Offer::new(Action::Refresh, "ask now", "Asks again now."),
+    ];
+    view.actions.splice(0..0, offers);
+    view.notice = Some(Notice::new(Tone::Busy, "Waiting for the customer, 12 s so far."));
+    view
+}
+
+/// The same, refused.
+pub(crate) fn failure() -> View<'static> {
+    let mut view = authorise();
+    let states = [CheckState::Good, CheckState::Bad(refused())];
+    view.page.blocks = vec![Block::Failure(refused()), Block::Checks(checks(&states, true))];
+    view.notice = Some(Notice::new(Tone::Bad, "The check was refused."));
+    view
+}
+
+/// Users are being turned on.
+pub(crate) fn wait() -> View<'static> {
+    let blocks =
+        vec![Block::Progress { done: 12, total: 300 }, Block::Para("Each user is committed alone.".into())];
+    let mut view = page(QuestionId::Applying, Shape::Watch, "Turning 300 users on", blocks);
+    view.actions = vec![Offer::new(Action::Stop, "stop", "Stops after this batch.").by_default()];
+    view.notice = Some(Notice::new(Tone::Busy, "Batch 2 of 15, 4 s so far, usually 40 s."));
+    view.ask.is_waiting = true;
+    view
+}
+
+/// What was done, and its receipt.
+pub(crate) fn outcome(receipt: &[Text]) -> View<'_> {
+    let count =
+        |label: &'static str, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
+    let blocks = vec![
+        Block::Strong(Tone::Good, "Done: 34 users are registered for backup.".into()),
+        Block::Counts(vec![
+            count("turned on", 34, Tone::Good),
+            count("not turned on", 0, Tone::Warn),
+            Count { is_total: true, ..count("protected now", 36, Tone::Plain) },
+        ]),
+        Block::Para("Receipt for the ticket".into()),
+        Block::Lines(receipt),
+    ];
+    let mut view = page(QuestionId::Outcome, Shape::Read, "Done", blocks);
+    let offers = [
+        Offer::new(Action::Another, "next customer", "To the customers.").by_default(),
+        Offer::new(Action::NextReceipt, "next receipt", "The next form."),
+        Offer::new(Action::WriteFile, "write file", "Writes it into a file."),
+        Offer::new(Action::Copy, "copy", "Sends it to the clipboard."),
+    ];
+    view.actions.splice(0..0, offers);
+    view.notice = Some(Notice::new(Tone::Good, "Read back from the record."));
+    view
+}
+
+/// The lines of a receipt.
+pub(crate) fn receipt(lines: usize) -> Vec<Text> {
+    (1..=lines).map(|line| Text::of(format_args!("line {line}  user{line}@bakery.example"))).collect()
 }
 
 /// How a terminal is.
@@ -312,4 +446,15 @@ fn row(cells: &[ratatui::buffer::Cell]) -> String {
 /// The lines of a view in a window with colours and all glyphs.
 pub(crate) fn shown(view: &View<'_>, size: (u16, u16)) -> Vec<String> {
     Screen::of(size, options(true, true)).draw(view)
+}
+
+/// The words of lines, without frames and as if nothing were wrapped.
+pub(crate) fn words(lines: &[String]) -> String {
+    let frames = |c: char| c.is_whitespace() || "│┃█┌┐└┘─|".contains(c);
+    lines
+        .iter()
+        .flat_map(|line| line.split(frames))
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -12,14 +12,14 @@ pub(crate) mod tenant;
 mod tests;
 pub(crate) mod users;
 
-use crate::domain::{phrase::Phrase, tenant::Organisation, text::Shown, time::Moment};
+use crate::domain::{card::Card, phrase::Phrase, tenant::Organisation, text::Shown, time::Moment};
 
 use super::{
     answer::Given,
     ask::{Focus, QuestionId, Shape},
     context::{UpdateCx, ViewCx},
     pending::Arrival,
-    view::{Block, Card, Notice, Offer, Page, Place, Standing, Stop},
+    view::{Block, Notice, Offer, Page, Place, Standing, Stop},
 };
 
 use step::Step;

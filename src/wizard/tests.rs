@@ -447,9 +447,11 @@ impl Desk {
             Request::Search { .. } => Some(Reply::Searched(Vec::new())),
             Request::Sort(pages) => Some(Reply::Sorted(crate::domain::order::by_name(pages))),
             Request::ChangeExclusions(_, change) => {
-                self.protection.exclusions.retain(|user| !change.users.contains(user));
+                self.protection
+                    .exclusions
+                    .retain(|user| !change.users.iter().any(|lifted| lifted.id == *user));
                 if change.exclude {
-                    self.protection.exclusions.extend(&change.users);
+                    self.protection.exclusions.extend(change.users.iter().map(|user| user.id));
                 }
                 Some(Reply::Excluded(self.protection.exclusions.clone()))
             }

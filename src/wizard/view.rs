@@ -6,6 +6,7 @@
 
 use crate::domain::{
     bill::Bill,
+    card::Card,
     customer::Product,
     failure::Failure,
     id::TenantId,
@@ -528,15 +529,4 @@ pub enum Tone {
     Warn,
     /// Something failed.
     Bad,
-}
-
-/// What to say to the customer now.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Card {
-    /// One or two sentences to say.
-    pub say: Text,
-    /// What the customer should be seeing.
-    pub sees: Text,
-    /// The usual wrong screens, each with what to say to it.
-    pub wrong: Vec<(Text, Text)>,
 }

@@ -46,7 +46,7 @@ fn codes_are_answered_one_by_one_without_a_home() {
     let headings: Vec<&str> =
         out.split("\n\n").filter_map(|entry| entry.lines().next()?.split(':').next()).collect();
     assert_eq!(headings, ["90094", "65004"]);
-    for label in ["Means: ", "Say: ", "Press: "] {
+    for label in ["Means: ", "Say: ", "Next: "] {
         assert_eq!(out.lines().filter(|line| line.starts_with(label)).count(), 2, "{out}");
     }
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");

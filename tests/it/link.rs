@@ -14,7 +14,7 @@ use super::terminal::{CTRL_C, ENTER, ESC, Home, Record, Terminal};
 /// Goes to the authorise screen and has the link shown.
 fn shown(terminal: &mut Terminal) {
     terminal.sees(&["Which customer?", " listed"]).confirms("Harbour Street Cafe");
-    terminal.keys(ENTER).sees(&["adminconsent", "Send it: l alone to copy c clipboard g QR code f file"]);
+    terminal.keys(ENTER).sees(&["adminconsent", "Send it: l print c clipboard g QR code f file"]);
 }
 
 /// The file that `f` writes.
@@ -160,7 +160,7 @@ fn a_browser_gets_the_link_and_nothing_of_the_terminal() {
         let mut terminal = Terminal::sized(&home, &[], 80, 24, &environment);
         shown(&mut terminal);
         let link = written(&home, &mut terminal);
-        terminal.sees(&["o open here"]).keys("o");
+        terminal.sees(&["o open"]).keys("o");
         terminal.sees(&["A browser on this computer was asked to open the link."]);
         let (told, until) = (home.path().join("told"), Instant::now() + Duration::from_mins(1));
         while !fs::read_to_string(&told).is_ok_and(|told| told.ends_with("end\n")) {

@@ -1,7 +1,11 @@
-//! One scenario through all three front ends: the same rows in the record, the same receipt, the same exit code.
+//! One scenario through all three front ends: the same rows in the record, the same audit line by line, the same receipt,
+//! the same exit code.
 //!
 //! What a row says is compared cell by cell; moments count as *set*, the run's number as RUN, and what hangs on them
 //! (hashes, an encrypted password) is left out.
+
+mod bulk;
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use crate::{
     plain::Talk,
     provision,
-    terminal::{DOWN, ENTER, Home, TAB, Terminal},
+    terminal::{DOWN, ENTER, Home, RIGHT, Record, TAB, Terminal},
 };
 
 /// How one front end goes through a scenario; says the exit code.
@@ -85,6 +89,18 @@ fn table_rows(record: &Connection, table: &str, runs: &[String]) -> BTreeSet<Str
     rows.unwrap().map(Result::unwrap).collect()
 }
 
+/// Who did what, oldest first.
+fn audit(home: &Home) -> Vec<String> {
+    let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let runs = runs(&record);
+    let mut lines = record.prepare("SELECT operator, what FROM audit ORDER BY id").unwrap();
+    let lines = lines.query_map([], |row| {
+        let (who, what): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok(placed(&format!("{who} {what}"), &runs))
+    });
+    lines.unwrap().map(Result::unwrap).collect()
+}
+
 /// The receipt of the newest run, without its number, moments and hashes.
 fn receipt(home: &Home) -> String {
     let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
@@ -111,20 +127,29 @@ fn receipt(home: &Home) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Goes through a scenario three times, each in a home of its own, and compares.
-fn same(on_screen: Way, line_by_line: Way, without: Way) {
+/// Goes through a scenario three times, each in a home of its own, and compares; out comes the audit that all have.
+fn same(on_screen: Way, line_by_line: Way, without: Way) -> Vec<String> {
     let [first, others @ ..] = [on_screen, line_by_line, without].map(|way| {
         let home = Home::new();
         let code = way(&home);
-        (code, rows(&home), receipt(&home))
+        assert!(Record::of(&home).seats() >= 0, "the record is sound");
+        (code, audit(&home), rows(&home), receipt(&home))
     });
     for (other, name) in others.iter().zip(["line by line", "without questions"]) {
         assert_eq!(first.0, other.0, "{name}: the exit code");
-        for (table, rows) in &first.1 {
-            assert_eq!(rows, &other.1[table], "{name}: {table}");
+        assert_eq!(first.1, other.1, "{name}: the audit");
+        for (table, rows) in &first.2 {
+            assert_eq!(rows, &other.2[table], "{name}: {table}");
         }
-        assert_eq!(first.2, other.2, "{name}: the receipt");
+        assert_eq!(first.3, other.3, "{name}: the receipt");
     }
+    first.1
+}
+
+/// The lines of the audit that begin so, behind the name of the operator.
+fn lines<'a>(audit: &'a [String], begins: &str) -> Vec<&'a str> {
+    let said = audit.iter().filter_map(|line| line.split_once(' ').map(|(_, what)| what));
+    said.filter(|what| what.starts_with(begins)).collect()
 }
 
 #[test]
@@ -132,7 +157,8 @@ fn ticks_and_an_exclusion_on_path_1() {
     same(
         |home| {
             let mut terminal = Terminal::opened(home);
-            terminal.reaches_users("Harbour Street Cafe", "37").keys("x").sees(&["excluded 1"]);
+            terminal.reaches_users("Harbour Street Cafe", "37").keys("x");
+            terminal.sees(&["[-] Aroha Smith", "excluded 1 ·"]);
             terminal.keys(&format!("{DOWN}{DOWN} {DOWN} {DOWN} ")).sees(&["ticked 3"]).applies("3");
             terminal.keys(ENTER).quits()
         },
@@ -143,7 +169,7 @@ fn ticks_and_an_exclusion_on_path_1() {
             talk.types("tick 3-5")
                 .hears(&["Ticked 3"])
                 .types("review")
-                .hears(&["New seats: 3.", "then Enter."]);
+                .hears(&["New seats: 3.", "from the table."]);
             talk.types("3").hears(&["3 users registered for backup", "Enter for 1"]).types("");
             talk.hears(&["Done: 3 users", "Leave the wizard."]).types("quit");
             talk.ends()
@@ -174,7 +200,7 @@ fn all_with_a_kind_included_on_path_2() {
             terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
             terminal.keys("kauribuilding.example").sees(&["7a36af4b-c51e", "‹ Save ›"]).keys(ENTER);
             terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise", "…c2ca"]).plays().enables();
-            terminal.sees(&["listed 70 ·", "eligible 61"]).keys("k").sees(&["Which kinds are included?"]);
+            terminal.sees(&["listed 70 ·", "eligible 61"]).keys("m").sees(&["Which kinds are included?"]);
             terminal
                 .keys(&format!(" {ENTER}"))
                 .sees(&["eligible 65"])
@@ -190,12 +216,10 @@ fn all_with_a_kind_included_on_path_2() {
             talk.hears(&["Step 4 of 6: Authorise.", "Enter for 1"])
                 .authorises()
                 .hears(&["listed 70, eligible 61"]);
-            talk.types("kinds").hears(&["1, left out: shared mailboxes", "Enter saves"]).types("1");
-            talk.hears(&["1, included: shared mailboxes"])
-                .types("")
-                .hears(&["The included kinds are saved."]);
+            talk.types("kinds").hears(&["1, no: Shared mailboxes", "Enter saves"]).types("1");
+            talk.hears(&["1, yes: Shared mailboxes"]).types("").hears(&["The included kinds are saved."]);
             talk.types("all").hears(&["Tick 65?"]).types("yes").hears(&["Ticked 65"]).types("review");
-            talk.hears(&["New seats: 65.", "then Enter."]).types("65");
+            talk.hears(&["New seats: 65.", "from the table."]).types("65");
             talk.hears(&["65 users registered for backup", "Enter for 1"]).types("");
             talk.hears(&["Done: 65 users", "Leave the wizard."]).types("quit");
             talk.ends()
@@ -227,11 +251,12 @@ fn enable_auto_on_path_3() {
         |home| {
             let mut terminal = Terminal::opened(home);
             terminal.picks("Anderson Dental").takes(0).impersonates(SAMPLE, ACCOUNT, SECRET);
-            terminal.keys(TAB).keys(crate::terminal::RIGHT).sees(&["(•) the server's directory"]).keys(TAB);
+            terminal.keys(TAB).keys(RIGHT).sees(&["(•) the server's directory"]).keys(TAB);
             terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 8 ·"]);
-            terminal.keys("u").sees(&["Nothing will run at 20:00"]).keys(ENTER).sees(&["At most, seats:"]);
+            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Stop ›"]).keys(RIGHT);
+            terminal.sees(&[">‹ Go on ›"]).keys(ENTER).sees(&["At most, seats [18"]);
             terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats"]).keys("8").keys(ENTER);
-            terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]).keys("f").quits()
+            terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]).keys(ENTER).quits()
         },
         |home| {
             let mut talk = Talk::start(home, 80, &[]);
@@ -246,14 +271,19 @@ fn enable_auto_on_path_3() {
                 .types("2")
                 .hears(&["Save.", "Enter for"])
                 .types("");
-            talk.hears(&["The account signs in: good.", "1: Enable.", "Enter for 1"]).types("enable");
+            talk.hears(&[
+                "The account signs in: good, svc-backup@andersondental.example.",
+                "1: Enable.",
+                "Enter for 1",
+            ])
+            .types("enable");
             talk.hears(&["Step 5 of 6: Users.", "listed 8"])
                 .types("auto")
                 .hears(&["Nothing will run", "Enter"]);
             talk.types("yes")
                 .hears(&["At most, seats"])
                 .types("")
-                .hears(&["New seats", "then Enter."])
+                .hears(&["New seats", "from the table."])
                 .types("8");
             talk.hears(&["Nobody is turned on before the next 20:00 in Sydney"]).types("finish");
             talk.hears(&["Done: 0 users", "Leave the wizard."]).types("quit");
@@ -294,16 +324,16 @@ fn provisioned(home: &Home) {
 
 #[test]
 fn enable_auto_undone_and_two_users_turned_off() {
-    same(
+    let audit = same(
         |home| {
             provisioned(home);
             let mut terminal = Terminal::opened(home);
             terminal.picks("Harbour Street Cafe").takes(0).sees(&["‹ Yes, this is the organisation ›"]);
-            terminal.keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 37 ·", "protected 3"]);
+            terminal.keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 37 ·", "seats 3 → 3"]);
             terminal.keys("u").sees(&["Switch Enable Auto off?"]).keys(ENTER).sees(&["Enable Auto is off."]);
-            terminal.keys(&format!("{DOWN}{DOWN}{DOWN}v{DOWN}o")).sees(&["Turn 2 users off?"]);
+            terminal.keys(&format!("{DOWN}{DOWN}{DOWN}v{DOWN}O")).sees(&["Turn 2 users off?"]);
             terminal.keys("2").keys(ENTER).sees(&["2 users turned off"]).keys(ENTER);
-            terminal.sees(&["protected 1"]).keys("f").quits()
+            terminal.sees(&["seats 1 → 1"]).keys(ENTER).sees(&[">‹ Finish ›"]).keys(ENTER).quits()
         },
         |home| {
             provisioned(home);
@@ -315,7 +345,9 @@ fn enable_auto_undone_and_two_users_turned_off() {
                 .types("auto")
                 .hears(&["Switch Enable Auto off?"]);
             talk.types("yes").hears(&["Enable Auto is off."]).types("turn off 4-5");
-            talk.hears(&["Turn 2 users off?", "then Enter."]).types("2").hears(&["2 users turned off"]);
+            talk.hears(&["Turn 2 users off?", "Type the number of users."])
+                .types("2")
+                .hears(&["2 users turned off"]);
             talk.types("").hears(&["seats 1 to 1."]).types("finish");
             talk.hears(&["Done: 1 user", "Leave the wizard."]).types("quit");
             talk.ends()
@@ -326,4 +358,7 @@ fn enable_auto_undone_and_two_users_turned_off() {
             provision::code(home, &["C-1001", "--undo-auto", "--turn-off", "-", "--max-off", "2"], off)
         },
     );
+    let both = "oliver.tamihana@harbourstreetcafe.example, priya.brown@harbourstreetcafe.example";
+    assert_eq!(lines(&audit, "turned off"), [format!("turned off 2 users: {both}")]);
+    assert_eq!(lines(&audit, "switched Enable Auto off").len(), 1);
 }

@@ -120,7 +120,7 @@ fn office_365_through_manage_protect_with_ticks_and_receipt() {
     talk.types("exclude 1").hears(&["1, excluded: Aroha Smith"]);
     talk.types("tick 1").hears(&["Excluded. Type include and the number to lift the exclusion."]);
     talk.types("untick 14").hears(&["14, off: ", "Ticked 3, seats 0 to 3."]);
-    talk.types("review").hears(&["Turn 3 users on?", "New seats: 3.", "Excluded: 1.", "then Enter."]);
+    talk.types("review").hears(&["Turn 3 users on?", "New seats: 3.", "Excluded: 1.", "from the table."]);
     talk.types("30").hears(&["Problem: The table says 3. Nothing has been changed."]);
     assert_eq!(Record::of(&home).seats(), 0);
     talk.types("3").hears(&["3 users registered for backup", "1: Finish.", "Enter for 1"]).types("");
@@ -215,7 +215,7 @@ fn mpexchange_by_pasted_list_with_a_secret_that_nobody_sees() {
     ])
     .types("enable");
     talk.hears(&["Step 5 of 6: Users.", "listed 3"]).types("all").hears(&["Tick 3?"]).types("yes");
-    talk.hears(&["Ticked 3"]).types("review").hears(&["New seats: 3.", "then Enter."]).types("3");
+    talk.hears(&["Ticked 3"]).types("review").hears(&["New seats: 3.", "from the table."]).types("3");
     talk.hears(&["3 users registered for backup", "Enter for 1"]).types("");
     talk.hears(&["Done: 3 users are registered for backup.", "Leave the wizard."]).types("receipt");
     talk.hears(&["Server: https://mail.coastline-hosting.example", "Result: done"]).types("quit");
@@ -355,7 +355,10 @@ fn enable_auto_through_a_pipe() {
     pipe.hears("1: Enable.").types("enable").hears("listed 70, eligible 61").types("auto");
     pipe.hears("Nothing will run at 20:00: no sweeper is installed.").hears("1: Go on.").types("1");
     pipe.hears("in Auckland").hears("At most, seats").hears("Now: 71. Enter keeps it").types("");
-    pipe.hears("Switch Enable Auto on?").hears("then Enter.").types("6").hears("Problem: The table says 61.");
+    pipe.hears("Switch Enable Auto on?")
+        .hears("from the table.")
+        .types("6")
+        .hears("Problem: The table says 61.");
     pipe.types("61").hears("Enable Auto is on. Nobody is turned on before").hears("help lists");
     let record = Record::of(&home);
     assert_eq!((record.count("auto_rule WHERE confirmed = 61 AND ceiling = 71"), record.seats()), (1, 0));
@@ -391,7 +394,7 @@ fn what_was_typed_before_a_bill_does_not_answer_it() {
     pipe.hears("listed 37, eligible 34");
     // Review and its number in one go: the number came before the bill was said.
     pipe.types("tick 1-3\nreview\n3").hears("typed before this question, and must not answer it: dropped.");
-    pipe.hears("Turn 3 users on?").hears("then Enter.");
+    pipe.hears("Turn 3 users on?").hears("from the table.");
     assert_eq!(Record::of(&home).seats(), 0);
     pipe.types("3")
         .hears("3 users registered for backup")
@@ -450,7 +453,7 @@ fn a_number_in_a_pipe_confirms_no_bill_that_was_not_said() {
     let mut pipe = Pipe::start(&home, &["--plain"]);
     pipe.hears("Enter takes").types("harbour\n1\n1\n1\nauthorise\nplay").hears("1: Enable.");
     pipe.types("enable\nexclude 1-10\ntick 11-12\nreview\n2\nfinish").hears("must not answer it: dropped.");
-    pipe.hears("New seats: 2.").hears("then Enter.");
+    pipe.hears("New seats: 2.").hears("from the table.");
     assert_eq!(pipe.ends(), 129);
     let record = Record::of(&home);
     assert_eq!((record.seats(), record.count("exclusion")), (0, 10));

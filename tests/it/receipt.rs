@@ -86,7 +86,7 @@ impl Desk {
         store.enable(run).unwrap();
         store.save_counts(run, 5, 4).unwrap();
         if excluded {
-            let change = ExclusionChange { users: vec![user(3).id], exclude: true };
+            let change = ExclusionChange { users: vec![user(3)], exclude: true };
             store.change_exclusions(run, &change).unwrap();
         }
         let users = [user(1), user(2), user(3)];

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        card::Card,
         failure::{Failure, FailureKind},
         id::UserId,
         phrase::{Phrase, WayOn, phrase},
@@ -15,8 +16,8 @@ use crate::{
         answer::{Action, Answer, FieldId, Given, Mark, Revision, RowId, Value, Which},
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
-            self, Bar, Block, Button, Card, Cell, Cells, ChoiceView, Column, Fact, FactId, FieldValue,
-            FieldView, Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
+            self, Bar, Block, Button, Cell, Cells, ChoiceView, Column, Fact, FactId, FieldValue, FieldView,
+            Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
         },
     },
 };

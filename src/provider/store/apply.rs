@@ -2,11 +2,7 @@
 
 use super::{
     Store,
-    part::{
-        completion::{self, count},
-        seating,
-        write::Write,
-    },
+    part::{completion, seating, write::Write},
     table::{apply, chosen, delta, exclusion, seat::Source},
 };
 use crate::domain::{
@@ -14,7 +10,6 @@ use crate::domain::{
     id::{RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
     run::ExclusionChange,
-    text::Text,
 };
 
 impl Store {
@@ -27,11 +22,8 @@ impl Store {
             row.demand_enabled()?;
             let is_new = apply::begin(write.tx, run, write.now)?;
             choose(write, run, users.iter().map(|user| (user, None)))?;
-            if is_new {
-                let words = Text::of(format_args!("confirmed turning on {}", count(users.len())));
-                write.note_run(row, words)?;
-            }
-            Ok(())
+            let confirmed: Vec<&Chosen> = users.iter().filter(|_| is_new).collect();
+            write.note_users(row, "confirmed turning on", &confirmed)
         })
     }
 
@@ -67,14 +59,15 @@ impl Store {
         let (key, outcomes) = self.write_run(run, |write, row| {
             write.demand_admin("turning protection off")?;
             let outcomes = seating::turn_off(write, row.key(), run, users)?;
-            let off = users.iter().zip(outcomes.iter().map(Some));
-            let off = off.filter(|(_, outcome)| *outcome == Some(&SeatOutcome::TurnedOff));
-            let turned = choose(write, run, off)?;
-            if turned > 0 {
+            let is_off = |outcome: &SeatOutcome| *outcome == SeatOutcome::TurnedOff;
+            let off = users.iter().zip(&outcomes).filter(|(_, outcome)| is_off(outcome));
+            let off: Vec<&Chosen> = off.map(|(user, _)| user).collect();
+            choose(write, run, off.iter().map(|user| (*user, Some(&SeatOutcome::TurnedOff))))?;
+            if !off.is_empty() {
                 // With Enable Auto on they are scheduled again, and the delta has no news of them.
                 delta::forget(write.tx, row.key())?;
-                write.note_run(row, Text::of(format_args!("turned off {}", count(turned))))?;
             }
+            write.note_users(row, "turned off", &off)?;
             Ok((row.key(), outcomes))
         })?;
         self.read_back(key, users, outcomes)
@@ -91,30 +84,26 @@ impl Store {
             } else {
                 exclusion::lift(write.tx, row.key(), &change.users)?
             };
-            if changed > 0 && !change.exclude {
+            if !changed.is_empty() && !change.exclude {
                 delta::forget(write.tx, row.key())?;
             }
-            if changed > 0 {
-                let what = if change.exclude { "excluded" } else { "lifted the exclusion of" };
-                write.note_run(row, Text::of(format_args!("{what} {}", count(changed))))?;
-            }
+            let what = if change.exclude { "excluded" } else { "lifted the exclusion of" };
+            write.note_users(row, what, &changed)?;
             Ok(row.key())
         })?;
         self.read(|tx| exclusion::all(tx, key))
     }
 }
 
-/// Keeps whom the run chose and what became of them; no outcome: still to be done. Answers how many were kept.
+/// Keeps whom the run chose and what became of them; no outcome: still to be done.
 fn choose<'a>(
     write: &Write<'_>,
     run: &RunId,
     users: impl Iterator<Item = (&'a Chosen, Option<&'a SeatOutcome>)>,
-) -> Result<usize, Failure> {
+) -> Result<(), Failure> {
     let mut keep = chosen::keep(write.tx, run)?;
-    let mut kept = 0;
     for (user, outcome) in users {
         keep(user, outcome)?;
-        kept += 1;
     }
-    Ok(kept)
+    Ok(())
 }

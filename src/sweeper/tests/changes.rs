@@ -14,7 +14,10 @@ async fn after_the_first_night() -> Stage {
 
 fn change(stage: &Stage, users: &[UserId], exclude: bool) {
     let (store, run) = stage.take(SHOP);
-    store.change_exclusions(&run, &ExclusionChange { users: users.to_vec(), exclude }).unwrap();
+    let chosen =
+        |id: &UserId| Chosen { id: *id, address: "".into(), name: "Somebody".into(), kind: Kind::User };
+    let users = users.iter().map(chosen).collect();
+    store.change_exclusions(&run, &ExclusionChange { users, exclude }).unwrap();
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::{
-    domain::text::Shown,
+    domain::text::{Shown, Text},
     tui::{
         theme::{Role, Theme},
         words::{cut, width},
@@ -84,6 +84,13 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
         lines.extend(warning.into_iter().take(WARNING).map(|line| theme.span(Role::Warn, &line).into()));
     }
     lines
+}
+
+/// What is never cut, in words.
+pub(crate) fn never_cut(bar: &Bar<'_>, theme: Theme) -> Vec<String> {
+    let sandbox = bar.is_sandbox.then(|| "SANDBOX".to_owned());
+    let last = bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut));
+    sandbox.into_iter().chain(bar.run.as_ref().map(Text::to_string)).chain(last).collect()
 }
 
 /// Width of parts side by side.

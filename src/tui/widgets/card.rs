@@ -1,6 +1,9 @@
 //! The say-it card: what to say now, what the customer should be seeing, and the usual wrong screens.
 
-use crate::{domain::text::Text, tui::theme::Role, wizard::view::Card};
+use crate::{
+    domain::{card::Card, text::Text},
+    tui::theme::Role,
+};
 
 use super::flow::{FlowLine, Pen};
 

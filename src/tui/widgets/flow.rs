@@ -109,6 +109,16 @@ impl Pen {
     }
 }
 
+impl FlowLine {
+    /// The same behind something; a gauge keeps its line for itself.
+    pub(crate) fn behind(mut self, front: Span<'static>) -> Self {
+        if let Piece::Words(words) = &mut self.what {
+            words.spans.insert(0, front);
+        }
+        self
+    }
+}
+
 impl From<Line<'static>> for FlowLine {
     fn from(line: Line<'static>) -> Self {
         Self { what: Piece::Words(line), ..Self::default() }
@@ -172,10 +182,25 @@ pub(crate) struct Flow<'a> {
 }
 
 impl Flow<'_> {
+    /// Settles which lines are seen in so many of the terminal.
+    pub(crate) fn settle(&self, shown: usize, scroll: &mut Scroll) {
+        scroll.page = shown;
+        scroll.most = self.lines.len().saturating_sub(shown);
+        if !scroll.is_held {
+            let at = self.lines.iter().position(|line| self.is_focused(line)).unwrap_or(0);
+            // The top wins where both fit, so that a form is not scrolled for nothing; its hint stays in sight.
+            scroll.top = if at < shown { 0 } else { at.saturating_add(2).saturating_sub(shown).min(at) };
+        }
+        scroll.top = scroll.top.min(scroll.most);
+    }
+
+    fn is_focused(&self, line: &FlowLine) -> bool {
+        line.control.is_some_and(|(control, _)| control == self.focus)
+    }
+
     /// Where the hardware cursor stands, once it is drawn: at the focused control, if that is in sight.
     pub(crate) fn cursor(&self, area: Rect, scroll: &Scroll) -> Option<Position> {
-        let is_focused = |line: &FlowLine| line.control.is_some_and(|(control, _)| control == self.focus);
-        let at = self.lines.iter().position(is_focused)?;
+        let at = self.lines.iter().position(|line| self.is_focused(line))?;
         let (_, x) = self.lines.get(at)?.control?;
         let row = u16::try_from(at.checked_sub(scroll.top)?).ok()?;
         let x = area.x.saturating_add(x.min(area.width.saturating_sub(1)));
@@ -187,16 +212,7 @@ impl StatefulWidget for &Flow<'_> {
     type State = Scroll;
 
     fn render(self, area: Rect, buf: &mut Buffer, scroll: &mut Scroll) {
-        let shown = usize::from(area.height);
-        scroll.page = shown;
-        scroll.most = self.lines.len().saturating_sub(shown);
-        if !scroll.is_held {
-            let focused = |line: &FlowLine| line.control.is_some_and(|(control, _)| control == self.focus);
-            let at = self.lines.iter().position(focused).unwrap_or(0);
-            // The top wins where both fit, so that a form is not scrolled for nothing; its hint stays in sight.
-            scroll.top = if at < shown { 0 } else { at.saturating_add(2).saturating_sub(shown).min(at) };
-        }
-        scroll.top = scroll.top.min(scroll.most);
+        self.settle(usize::from(area.height), scroll);
         for (y, line) in (area.y..area.bottom()).zip(self.lines.iter().skip(scroll.top)) {
             let row = Rect { y, height: 1, ..area };
             match &line.what {

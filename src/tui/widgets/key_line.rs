@@ -108,9 +108,7 @@ fn items(view: &View<'_>, state: &State) -> Vec<Item> {
         },
     };
     let is_text = state.keyboard() == crate::tui::words::Keyboard::Text;
-    if !matches!(state.panel, Some(Panel::Help)) {
-        items.push(Item::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
-    }
+    items.push(Item::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
     items
 }
 
@@ -242,8 +240,8 @@ pub(crate) const fn is_sending(deed: Deed) -> bool {
     )
 }
 
-/// A binding on the line.
-fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
+/// What a key does in a word or two, in the wizard's words where it offers the same, with its count.
+pub(crate) fn label(binding: &Binding, view: &View<'_>) -> String {
     let label = match binding.deed {
         Deed::Do(action) => view.offer(action).map_or(binding.label, |offer| offer.label),
         Deed::Mark(Mark::Tick, Whom::All) if matches!(view.ask.shape, Shape::Select(asked) if asked.is_arriving) => {
@@ -251,11 +249,15 @@ fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
         }
         _ => binding.label,
     };
-    let label = match count(binding, view) {
+    match count(binding, view) {
         Some(count) => format!("{label} {}", grouped(count)),
         None => label.to_owned(),
-    };
-    Item::new(importance, keys::name(binding.key), label)
+    }
+}
+
+/// A binding on the line.
+fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
+    Item::new(importance, keys::name(binding.key), label(binding, view))
 }
 
 /// What Enter does.

@@ -13,8 +13,8 @@ use crate::{
     tui::{
         keys::{self, Binding, KEYS},
         state::{self, Focus, List, Scroll, State},
-        theme::{Role, Theme},
-        words::{Keyboard, break_up, cut, grouped, say, width},
+        theme::Role,
+        words::{Keyboard, break_up, cut, say, width},
     },
     wizard::{
         answer::Action,
@@ -28,8 +28,8 @@ use super::{
     checks::Fold,
     control,
     flow::{Flow, FlowLine, Pen, blank, tighten},
-    panel::{BORDERS_FROM, Panel},
-    rows::{self, RowsTable},
+    panel::{BORDERS_FROM, Panel, range},
+    rows::RowsTable,
 };
 
 /// Lines that a list gets at least, its heads included; words around it give way.
@@ -58,11 +58,11 @@ pub(crate) struct PageView<'v, 'a> {
 
 impl PageView<'_, '_> {
     /// Draws it; says where the hardware cursor stands.
-    pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let Some(lines) = self.lines() else { return self.work(area, buf, state) };
         let has_more = self.page.blocks.len() > 1;
         if !has_more {
-            return Some(self.receipt(lines, area, buf, state));
+            return self.receipt(lines, area, buf, state);
         }
         let areas: [Rect; 2] = if area.width >= BESIDE_FROM {
             Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(area)
@@ -79,7 +79,7 @@ impl PageView<'_, '_> {
         let [work, receipt] = areas;
         let cursor = self.work(work, buf, state);
         let read = self.receipt(lines, receipt, buf, state);
-        if state.focus == Focus::Text { Some(read) } else { cursor.or(Some(read)) }
+        if state.focus == Focus::Text { read } else { cursor }
     }
 
     /// The lines of a receipt.
@@ -114,12 +114,13 @@ impl PageView<'_, '_> {
             title: say(&self.page.heading, keyboard).to_string(),
             is_active: self.is_active,
             has_borders: self.has_borders(),
+            step: self.step.clone().unwrap_or_default(),
             ..Panel::default()
         }
     }
 
     /// Everything but the receipt.
-    fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         match state::rows(self.page) {
             Some(rows) => self.list(rows, area, buf, state),
             None => self.text(area, buf, state),
@@ -132,63 +133,50 @@ impl PageView<'_, '_> {
     }
 
     /// A page of text and controls.
-    fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let mut panel = self.panel(state.keyboard());
         let is_read = self.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
         panel.is_active &= !is_read || state.focus != Focus::Text;
-        panel.range = self.step.clone().unwrap_or_default();
-        let theme = state.theme;
-        let inner = panel.frame(area, buf, theme);
-        let pen = Pen { theme: state.theme, width: inner.width };
-        let height = usize::from(inner.height);
-        let mut lines = self.flow(pen, state, Fold::Well);
-        for fold in [Fold::Less, Fold::All] {
-            if needed(&lines) <= height {
-                break;
+        let lines = |pen: Pen, height: usize| {
+            let mut lines = self.flow(pen, state, Fold::Well);
+            for fold in [Fold::Less, Fold::All] {
+                if needed(&lines) <= height {
+                    break;
+                }
+                lines = self.flow(pen, state, fold);
             }
-            lines = self.flow(pen, state, fold);
-        }
-        let focus = self.focus(state).unwrap_or_default();
-        tighten(&mut lines, height, focus);
-        let flow = Flow { lines: &lines, focus, theme };
+            lines
+        };
         let mut scroll = if self.is_active && !is_read { state.scroll } else { Scroll::default() };
-        StatefulWidget::render(&flow, inner, buf, &mut scroll);
-        scrolled(&panel, area, buf, &scroll, lines.len(), theme);
+        let focus = self.focus(state).unwrap_or_default();
+        let cursor = panel.text(area, buf, (state.theme, focus), &mut scroll, lines);
         if self.is_active && !is_read {
             state.scroll = scroll;
         }
-        flow.cursor(inner, &scroll).or(Some(Position::new(inner.x, inner.y)))
+        cursor
     }
 
     /// The receipt, as it is, in a panel of its own.
     fn receipt(&self, lines: &[Text], area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
-        let theme = state.theme;
         let panel = Panel {
             title: self
                 .receipt_title()
                 .map_or_else(|| "Receipt".into(), |title| say(title, Keyboard::Commands).to_string()),
             is_active: self.is_active && state.focus == Focus::Text,
             has_borders: self.has_borders(),
-            counts: Vec::new(),
             ..Panel::default()
         };
-        let inner = panel.frame(area, buf, theme);
-        let pen = Pen { theme: state.theme, width: inner.width };
-        let lines: Vec<FlowLine> = lines
-            .iter()
-            .flat_map(
-                |line| if line.is_empty() { vec![FlowLine::default()] } else { hung(line.as_str(), pen) },
-            )
-            .collect();
-        let flow = Flow { lines: &lines, focus: Focus::Text, theme };
-        StatefulWidget::render(&flow, inner, buf, &mut state.scroll);
-        let scroll = state.scroll;
-        scrolled(&panel, area, buf, &scroll, lines.len(), theme);
-        Position::new(inner.x, inner.y)
+        // Its columns stay; what does not fit goes on below it.
+        let line = |line: &Text, pen: Pen| match width(line.as_str()) {
+            wide if wide <= pen.width => vec![pen.theme.span(Role::Plain, line.as_str()).into()],
+            _ => pen.para(Role::Plain, line.as_str()),
+        };
+        let lines = |pen: Pen, _| lines.iter().flat_map(|words| line(words, pen)).collect();
+        panel.text(area, buf, (state.theme, Focus::Text), &mut state.scroll, lines)
     }
 
     /// A page with rows: they take what is left; words above them give way.
-    fn list(&self, rows: &RowsView<'_>, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn list(&self, rows: &RowsView<'_>, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let question = if self.is_active { self.view.ask.id } else { state.listed };
         let mut list = std::mem::take(state.list_mut(question));
         let cursor = self.list_of(rows, &mut list, area, buf, state);
@@ -203,7 +191,7 @@ impl PageView<'_, '_> {
         area: Rect,
         buf: &mut Buffer,
         state: &mut State,
-    ) -> Option<Position> {
+    ) -> Position {
         let theme = state.theme;
         let keyboard = state.keyboard();
         let focus = self.focus(state);
@@ -232,7 +220,7 @@ impl PageView<'_, '_> {
         let room = area.height.saturating_sub(frame).saturating_sub(above);
         table.settle(list, room);
         let mut panel = self.panel(keyboard);
-        panel.range = self.range(rows, list, area.width, theme);
+        panel.range = range(list.top, usize::from(list.height), rows.rows.len(), theme);
         panel.counts = rows.counts.iter().map(|count| say(count, keyboard).to_string()).collect();
         panel.domain = rows.domain.as_ref().map(|domain| format!("@{domain}")).unwrap_or_default();
         panel.is_active &= state.focus != Focus::Text;
@@ -241,17 +229,16 @@ impl PageView<'_, '_> {
         // A question of two lines leaves less: which rows are seen is known only then.
         if left != room {
             table.settle(list, left);
-            panel.range = self.range(rows, list, area.width, theme);
+            panel.range = range(list.top, usize::from(list.height), rows.rows.len(), theme);
             Clear.render(area, buf);
             inner = panel.frame(area, buf, theme);
         }
-        let mut cursor = None;
-        for line in search {
-            cursor = cursor.or(Self::put(&line, &mut inner, focus, buf));
-        }
-        for line in &lines {
-            cursor = cursor.or(Self::put(line, &mut inner, focus, buf));
-        }
+        let lines: Vec<FlowLine> = search.into_iter().chain(lines).collect();
+        let flow = Flow { lines: &lines, focus: focus.unwrap_or_default(), theme };
+        let words = Rect { height: above.min(inner.height), ..inner };
+        StatefulWidget::render(&flow, words, buf, &mut Scroll::default());
+        let cursor = flow.cursor(words, &Scroll::default());
+        (inner.y, inner.height) = (inner.y + words.height, inner.height - words.height);
         // The lit row is one look from border to border; its air is the gutter.
         let within = if panel.has_borders {
             Rect { x: inner.x.saturating_sub(1), width: inner.width.saturating_add(2), ..inner }
@@ -260,33 +247,7 @@ impl PageView<'_, '_> {
         };
         let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
-        cursor.or(at_row).or(Some(Position::new(inner.x, inner.y)))
-    }
-
-    /// Which rows are seen, and where we are among the steps where there is no line of them.
-    fn range(&self, rows: &RowsView<'_>, list: &List, width: u16, theme: Theme) -> String {
-        match (rows::range(rows, list, theme), &self.step) {
-            (range, Some(step)) if range.is_empty() => step.clone(),
-            // The range must be seen; where we are among the steps may be missed.
-            (range, Some(step)) if usize::from(width) > range.len() + step.len() + 30 => {
-                format!("{step}  {range}")
-            }
-            (range, _) => range,
-        }
-    }
-
-    /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
-    fn put(line: &FlowLine, inner: &mut Rect, focus: Option<Focus>, buf: &mut Buffer) -> Option<Position> {
-        if let super::flow::Piece::Words(words) = &line.what {
-            words.render(Rect { height: 1.min(inner.height), ..*inner }, buf);
-        }
-        let at = line.control.filter(|(control, _)| Some(*control) == focus);
-        let cursor = at.map(|(_, x)| {
-            Position::new(inner.x.saturating_add(x.min(inner.width.saturating_sub(1))), inner.y)
-        });
-        let taken = 1.min(inner.height);
-        (inner.y, inner.height) = (inner.y.saturating_add(taken), inner.height.saturating_sub(taken));
-        cursor
+        cursor.or(at_row).unwrap_or_else(|| Position::new(inner.x, inner.y))
     }
 
     /// Whether the whole lit row is reversed: the rows have the keyboard, or Enter in the field would choose it.
@@ -412,10 +373,8 @@ impl PageView<'_, '_> {
                 pen.hanging(first, indent, Role::Strong, say(words, keyboard).as_str())
             }
             Block::Facts(facts) => {
-                let label = control::label_width(
-                    facts.iter().map(|fact| fact.label),
-                    pen.width.saturating_mul(3) / 2,
-                );
+                // Ours, and few: cut only where they would leave no room for what they say.
+                let label = facts.iter().map(|fact| width(fact.label)).max().unwrap_or(0).min(pen.width / 2);
                 let line = |fact: &crate::wizard::view::Fact| {
                     let first = vec![theme.span(Role::Quiet, &pen.padded(fact.label, label)), blank(2)];
                     pen.hanging(
@@ -454,8 +413,8 @@ impl PageView<'_, '_> {
         let mut spans: Vec<Span<'static>> = vec![theme.span(Role::Plain, lead)];
         let mut used = width(lead);
         for binding in KEYS.iter().filter(sends) {
-            let (key, label) = (keys::name(binding.key), binding.label);
-            let wide = width(&key).saturating_add(width(label)).saturating_add(4);
+            let (key, label) = (keys::name(binding.key), super::key_line::label(binding, self.view));
+            let wide = width(&key).saturating_add(width(&label)).saturating_add(4);
             // The gap behind the last one may hang over.
             if used.saturating_add(wide).saturating_sub(3) > pen.width {
                 lines.push(Line::from(std::mem::take(&mut spans)).into());
@@ -479,35 +438,6 @@ impl PageView<'_, '_> {
 /// How many lines must be read.
 fn needed(lines: &[FlowLine]) -> usize {
     lines.iter().filter(|line| line.rank == super::flow::Rank::Needed).count()
-}
-
-/// Scrollbar, or words where there are no borders.
-pub(crate) fn scrolled(
-    panel: &Panel,
-    area: Rect,
-    buf: &mut Buffer,
-    scroll: &Scroll,
-    len: usize,
-    theme: Theme,
-) {
-    if len <= scroll.page {
-        return;
-    }
-    panel.scrollbar(area, buf, (scroll.top, scroll.page, len), theme);
-    let last = scroll.top.saturating_add(scroll.page).min(len);
-    let words = format!(" {}{}{last} of {len} ", grouped(scroll.top + 1), theme.glyphs().to);
-    let edge = u16::from(panel.has_borders);
-    let wide = width(&words);
-    let x = area.right().saturating_sub(edge).saturating_sub(wide);
-    buf.set_line(x, area.y, &theme.span(Role::Plain, &words).into(), wide);
-}
-
-/// A line of a receipt: its columns stay; what does not fit goes on below it.
-fn hung(line: &str, pen: Pen) -> Vec<FlowLine> {
-    if width(line) <= pen.width {
-        return vec![pen.theme.span(Role::Plain, line).into()];
-    }
-    pen.para(Role::Plain, line)
 }
 
 /// Work with a known end.

@@ -3,15 +3,18 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::Rect,
+    layout::{Position, Rect},
     text::Line,
-    widgets::{Block, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget, Widget},
+    widgets::{Block, Clear, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget, Widget},
 };
 
 use crate::tui::{
+    state::{Focus, Scroll},
     theme::{Role, Theme},
-    words::{cut, width, wrap},
+    words::{cut, grouped, width, wrap},
 };
+
+use super::flow::{Flow, FlowLine, Pen, tighten};
 
 /// Least window that has borders, columns and rows.
 pub(crate) const BORDERS_FROM: (u16, u16) = (60, 20);
@@ -21,8 +24,10 @@ pub(crate) const BORDERS_FROM: (u16, u16) = (60, 20);
 pub(crate) struct Panel {
     /// The question, or what the panel is.
     pub(crate) title: String,
-    /// At the right end of the upper rule: which rows are seen.
+    /// At the right end of the upper rule: which part is seen.
     pub(crate) range: String,
+    /// In front of the range, where there is room for both: where we are among the steps.
+    pub(crate) step: String,
     /// In the lower rule, most important first.
     pub(crate) counts: Vec<String>,
     /// At the right end of the lower rule.
@@ -39,6 +44,52 @@ impl Panel {
         if self.has_borders { self.bordered(area, buf, theme) } else { self.plain(area, buf, theme) }
     }
 
+    /// What stands at the right end of the upper rule. The range must be seen; where we are may be missed.
+    fn right(&self, width: u16, theme: Theme) -> String {
+        let words = match (self.range.as_str(), self.step.as_str()) {
+            (range, step) if !step.is_empty() && range.is_empty() => step.to_owned(),
+            (range, step) if !step.is_empty() && usize::from(width) > range.len() + step.len() + 30 => {
+                format!("{step}  {range}")
+            }
+            (range, _) => range.to_owned(),
+        };
+        theme.fit(&words).into_owned()
+    }
+
+    /// Draws the panel with a text in it, which is made for the room that is left; says where the cursor stands.
+    pub(crate) fn text(
+        mut self,
+        area: Rect,
+        buf: &mut Buffer,
+        (theme, focus): (Theme, Focus),
+        scroll: &mut Scroll,
+        make: impl Fn(Pen, usize) -> Vec<FlowLine>,
+    ) -> Position {
+        let mut fit = |panel: &Self, scroll: &mut Scroll| {
+            Clear.render(area, buf);
+            let inner = panel.frame(area, buf, theme);
+            let height = usize::from(inner.height);
+            let mut lines = make(Pen { theme, width: inner.width }, height);
+            tighten(&mut lines, height, focus);
+            Flow { lines: &lines, focus, theme }.settle(height, scroll);
+            (inner, lines)
+        };
+        let (mut inner, mut lines) = fit(&self, scroll);
+        // What is said beside the title may take a line from the text, which says what is seen then.
+        for _ in 0..2 {
+            let range = range(scroll.top, scroll.page, lines.len(), theme);
+            if range == self.range {
+                break;
+            }
+            self.range = range;
+            (inner, lines) = fit(&self, scroll);
+        }
+        let flow = Flow { lines: &lines, focus, theme };
+        StatefulWidget::render(&flow, inner, buf, scroll);
+        self.scrollbar(area, buf, (scroll.top, scroll.page, lines.len()), theme);
+        flow.cursor(inner, scroll).unwrap_or_else(|| Position::new(inner.x, inner.y))
+    }
+
     fn bordered(&self, area: Rect, buf: &mut Buffer, theme: Theme) -> Rect {
         let role = if self.is_active { Role::Accent } else { Role::Quiet };
         // A bold rule costs as much as a thin one and looks like a smear in some fonts.
@@ -46,7 +97,7 @@ impl Panel {
         let style = if self.is_active { style } else { theme.style(role) };
         let inner = area.width.saturating_sub(2);
         let said = |words: &str| if words.is_empty() { 0 } else { width(words).saturating_add(2) };
-        let range = theme.fit(&self.range).into_owned();
+        let range = self.right(area.width, theme);
         let room =
             inner.saturating_sub(2).saturating_sub(if range.is_empty() { 0 } else { said(&range) + 1 });
         let title = theme.fit(&self.title).into_owned();
@@ -76,7 +127,7 @@ impl Panel {
     }
 
     fn plain(&self, area: Rect, buf: &mut Buffer, theme: Theme) -> Rect {
-        let range = theme.fit(&self.range).into_owned();
+        let range = self.right(area.width, theme);
         let taken = if range.is_empty() { 0 } else { width(&range).saturating_add(2) };
         let title = theme.fit(&self.title).into_owned();
         let lines = wrap(&title, area.width.saturating_sub(taken), theme.use_unicode());
@@ -138,6 +189,15 @@ impl Panel {
                 &mut state,
             );
     }
+}
+
+/// Which part is seen; nothing when all of it is.
+pub(crate) fn range(top: usize, shown: usize, len: usize, theme: Theme) -> String {
+    if len <= shown {
+        return String::new();
+    }
+    let bottom = top.saturating_add(shown).min(len);
+    format!("{}{}{} of {}", grouped(top + 1), theme.glyphs().to, grouped(bottom), grouped(len))
 }
 
 /// What is left below a line.

@@ -19,7 +19,7 @@ use crate::{
     tui::{
         state::List,
         theme::{Role, Theme},
-        words::{cut, grouped, width, wrap},
+        words::{cut, width, wrap},
     },
     wizard::view::{Cell, Column, Mark, Row, RowsView, Tone},
 };
@@ -43,16 +43,6 @@ pub(crate) struct RowsTable<'v, 'a> {
     pub(crate) is_lit: bool,
     /// Said in the place of the rows where there are none.
     pub(crate) empty: String,
-}
-
-/// Which rows are seen; nothing when all are.
-pub(crate) fn range(view: &RowsView<'_>, list: &List, theme: Theme) -> String {
-    let (len, shown) = (view.rows.len(), usize::from(list.height));
-    let bottom = list.top.saturating_add(shown).min(len);
-    if len <= shown {
-        return String::new();
-    }
-    format!("{}{}{} of {}", grouped(list.top + 1), theme.glyphs().to, grouped(bottom), grouped(len))
 }
 
 impl RowsTable<'_, '_> {

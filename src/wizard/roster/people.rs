@@ -204,6 +204,11 @@ impl People {
         Draft { all: self.all, exceptions: exceptions.into() }
     }
 
+    /// Whether nobody is ticked, of those who arrive later either.
+    pub(crate) fn is_unticked(&self) -> bool {
+        !self.all && self.exceptions.rows().next().is_none() && self.exceptions_ahead.is_empty()
+    }
+
     /// Ticks everyone, those who arrive later too.
     pub(crate) fn tick_all(&mut self) {
         self.all = true;

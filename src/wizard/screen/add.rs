@@ -2,12 +2,12 @@
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         customer::{Customer, NewCustomer, Product},
         customer_record::{self, Column},
         failure::Failure,
         form_draft::FormDraft,
         phrase::Phrase,
-        text::Text,
     },
     wizard::{
         answer::{Action, FieldId, Given, Value},
@@ -19,7 +19,7 @@ use crate::{
         },
         pending::{self, Arrival},
         screen::{Scene, step::Step},
-        view::{Block, Card, Tone},
+        view::{Block, Tone},
     },
 };
 
@@ -98,7 +98,9 @@ impl Add {
         match self.saving.take(arrival) {
             Some(Ok(customer)) => {
                 cx.say(Tone::Good, format_args!("{} was added.", customer.name));
-                cx.session.form_changed(FormDraft::default(), cx.calls);
+                // It was forgotten in the record with that.
+                cx.session.keeping.drop_changes();
+                cx.session.new_customer = FormDraft::default();
                 return Step::Back;
             }
             Some(Err(failure)) => self.failure = Some(failure),
@@ -123,13 +125,7 @@ impl Add {
 
     /// What to say.
     pub(crate) fn card() -> Card {
-        Card {
-            say: Text::from(
-                "I'm opening your record. What is the part behind the @ in your e-mail addresses?",
-            ),
-            sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
-            wrong: Vec::new(),
-        }
+        Card::of(CardId::NewCustomer, &[])
     }
 
     fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
@@ -148,6 +144,8 @@ impl Add {
             return cx.say(Tone::Warn, problem);
         }
         self.failure = None;
+        // Before the form is saved, which forgets it.
+        cx.session.keep_form(cx.calls);
         self.saving.start(cx, pending::add_customer(self.customer()), wait::RECORD);
     }
 

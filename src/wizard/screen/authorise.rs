@@ -8,6 +8,7 @@ mod words;
 
 use crate::{
     domain::{
+        card::Card,
         failure::Failure,
         id::TenantId,
         phrase::{WayOn, phrase},
@@ -25,7 +26,7 @@ use crate::{
         pending::{self, Arrival, Pending, Told, Written},
         screen::{Scene, Screen, step::Step, users::Users},
         session::Session,
-        view::{Block, Button, Card, CheckGroup, Offer, Standing, Tone},
+        view::{Block, Button, CheckGroup, Offer, Standing, Tone},
         words as shared,
     },
 };

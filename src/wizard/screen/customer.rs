@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         customer::Progress,
         failure::Failure,
         id::{RunId, TenantId},
@@ -30,7 +31,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending, Woken},
         screen::{Scene, Screen, add::Add, product, step::Step},
-        view::{Block, Card, Column, Offer, Rows, RowsView, Tone},
+        view::{Block, Column, Offer, Rows, RowsView, Tone},
         words,
     },
 };
@@ -182,13 +183,7 @@ impl Customer {
 
     /// What to say.
     pub(crate) fn card() -> Card {
-        Card {
-            say: Text::from(
-                "May I have your company's name, please? I'll read it back to you before we change anything.",
-            ),
-            sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
-            wrong: Vec::new(),
-        }
+        Card::of(CardId::Customers, &[])
     }
 
     /// Whether the customers, or what they are read from, are on their way.

@@ -7,6 +7,7 @@ mod mailboxes;
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         customer::{Impersonation as Details, Listing},
         exchange_server,
         failure::Failure,
@@ -29,7 +30,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending, Server},
         screen::{Scene, Screen, authorise::Authorise, step::Step},
-        view::{Block, Card, Notice, Offer, Tone},
+        view::{Block, Notice, Offer, Tone},
     },
 };
 
@@ -164,7 +165,7 @@ impl Impersonation {
         } else if let Some(saved) = self.saving.take(arrival) {
             match saved {
                 Ok(record) => {
-                    cx.session.keeping.drop_changes(cx.calls);
+                    cx.session.keeping.drop_changes();
                     return Step::Open(record);
                 }
                 Err(failure) => self.failure = Some(failure),
@@ -215,34 +216,7 @@ impl Impersonation {
 
     /// What to say.
     pub(crate) fn card() -> Card {
-        Card {
-            say: Text::from(
-                "We need the name of your mail server and a service account that may open your mailboxes. Your hosting company can give you both.",
-            ),
-            sees: Text::from(
-                "The hosting company's letter or control panel with the server's name and the service account.",
-            ),
-            wrong: vec![
-                (
-                    Text::from("The web-mail page (its address ends in /owa)"),
-                    Text::from(
-                        "That's the right server. Read me the name between https:// and the next stroke.",
-                    ),
-                ),
-                (
-                    Text::from("Outlook.com or the Office 365 page"),
-                    Text::from(
-                        "Then your mail is in Microsoft's cloud. We'll take the Office 365 way instead.",
-                    ),
-                ),
-                (
-                    Text::from("The control panel asks for an administrator"),
-                    Text::from(
-                        "Please ask your hosting company for a service account with the role ApplicationImpersonation.",
-                    ),
-                ),
-            ],
-        }
+        Card::of(CardId::Impersonation, &[])
     }
 
     /// Takes lines into the list; `is_typed`: from the field itself, which is emptied once all of it was understood.
@@ -366,6 +340,8 @@ impl Impersonation {
         let run = cx.session.record.as_ref().map(|record| record.id.clone());
         if let (Some(run), Some(details)) = (run, self.details()) {
             self.failure = None;
+            // Before the form is saved, which forgets it.
+            cx.session.keep_form(cx.calls);
             self.saving.start(cx, pending::save_impersonation(run, details), wait::RECORD);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         customer::{Customer, Product as Sold},
         run::{OpenRun, RunRecord},
         text::{Shown, Text},
@@ -16,7 +17,7 @@ use crate::{
         },
         pending::{self, Arrival},
         screen::{Scene, step::Step},
-        view::{Block, Card, Column, RowsView, Tone},
+        view::{Block, Column, RowsView, Tone},
         words,
     },
 };
@@ -139,13 +140,7 @@ impl Product {
 
     /// What to say.
     pub(crate) fn card() -> Card {
-        Card {
-            say: Text::from(
-                "Which of your mail services shall we protect: Office 365, MPexchange or Business365?",
-            ),
-            sees: Text::from("Nothing yet. The customer does not need a computer for this step."),
-            wrong: Vec::new(),
-        }
+        Card::of(CardId::Product, &[])
     }
 }
 

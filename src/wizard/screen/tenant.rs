@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         failure::{Failure, FailureKind},
         id::TenantId,
         phrase::{Command, Phrase, WayOn, phrase},
@@ -25,7 +26,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending, Woken},
         screen::{Scene, Screen, authorise::Authorise, step::Step},
-        view::{Block, Card, Fact, FactId, Notice, Offer, Tone},
+        view::{Block, Fact, FactId, Notice, Offer, Tone},
     },
 };
 
@@ -162,7 +163,7 @@ impl Tenant {
         } else if let Some(saved) = self.saving.take(arrival) {
             match saved {
                 Ok(record) => {
-                    cx.session.keeping.drop_changes(cx.calls);
+                    cx.session.keeping.drop_changes();
                     return Step::Open(record);
                 }
                 Err(failure) => self.failure = Some(failure),
@@ -218,42 +219,15 @@ impl Tenant {
 
     /// What to say.
     pub(crate) fn card(&self) -> Card {
-        let wrong = vec![
-            (
-                Text::from("A sign-in page that refuses the password"),
-                Text::from(
-                    "No need to sign in for this. Just read me the part behind the @ in your work e-mail address.",
-                ),
-            ),
-            (
-                Text::from("A personal page: Outlook.com, Hotmail, Xbox"),
-                Text::from("That is your private account. Please use your work e-mail address."),
-            ),
-            (
-                Text::from("The Entra page without a tenant ID"),
-                Text::from(
-                    "Choose Overview on the left. The tenant ID is in the box called Basic information.",
-                ),
-            ),
-        ];
-        let say = match (&self.path, &self.found) {
-            (Path::Asked, None) => Text::from(
-                "What is the part behind the @ in your work e-mail address? Or please read me the tenant ID from the Entra admin center, page Overview.",
-            ),
+        match (&self.path, &self.found) {
+            (Path::Asked, None) => Card::of(CardId::TenantAsked, &[]),
+            (_, None) => Card::of(CardId::TenantLookedUp, &[]),
             (_, Some((_, organisation))) => {
-                let name = organisation
-                    .name
-                    .as_ref()
-                    .map_or_else(|| "your organisation".to_owned(), std::string::ToString::to_string);
+                let name = organisation.name.as_ref().map_or("your organisation", Text::as_str);
                 let four = organisation.tenant.last_four();
-                Text::of(format_args!("I have {name} here, and the tenant ID ends in {four}. Is that you?"))
+                Card::of(CardId::TenantFound, &[("organisation", name), ("four", four.as_str())])
             }
-            (_, None) => Text::from("One moment please, I'm looking your organisation up."),
-        };
-        let sees = Text::from(
-            "Entra admin center, Overview: the organisation's name and the tenant ID. Or nothing: a domain is enough.",
-        );
-        Card { say, sees, wrong }
+        }
     }
 
     /// What can be looked up now.
@@ -340,6 +314,8 @@ impl Tenant {
         match (run, self.organisation().cloned()) {
             (Some(run), Some(organisation)) => {
                 self.failure = None;
+                // Before the form is saved, which forgets it.
+                cx.session.keep_form(cx.calls);
                 self.saving.start(cx, pending::save_organisation(run, organisation), wait::RECORD);
             }
             _ => cx.say(Tone::Warn, self.not_yet()),

@@ -13,6 +13,7 @@ mod scene;
 
 use crate::{
     domain::{
+        card::Card,
         draft::Draft,
         phrase::{Phrase, WayOn, phrase},
         protection::Chosen,
@@ -21,11 +22,14 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
         context::{UpdateCx, ViewCx},
-        part::field::Field,
-        pending::{self, Arrival, Excluded, Pending},
+        part::{
+            field::Field,
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival, Excluded},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Card, Rows, Tone},
+        view::{Rows, Tone},
         words,
     },
 };
@@ -71,7 +75,7 @@ pub(crate) struct Users {
     filter: Field,
     dialog: Option<Dialog>,
     /// Writes exclusions.
-    excluding: Pending<Excluded>,
+    excluding: Wait<Excluded>,
     /// The ticks before the last *clear*, to bring them back.
     cleared: Option<Draft>,
     /// Goes to the outcome as soon as the ticks are saved.
@@ -125,8 +129,13 @@ impl Users {
             }
             DialogResult::Finish => {
                 let is_asked = matches!(self.dialog, Some(Dialog::Unapplied | Dialog::Apply(_)));
-                self.dialog = None;
-                return self.finish(cx, is_asked);
+                // It stays until the ticks are saved: the list below is no question any more.
+                let above = self.dialog.take();
+                let step = self.finish(cx, is_asked);
+                if self.is_finishing {
+                    self.dialog = above;
+                }
+                return step;
             }
         }
         Step::Stay
@@ -184,6 +193,8 @@ impl Users {
             return cx.say(Tone::Plain, phrase!["These ticks what a filter shows. ", WayOn::Filter]);
         }
         match mark {
+            // Nothing to take away is nothing to write.
+            Mark::Untick if matches!(which, Which::All) && cx.session.roster.people().is_unticked() => {}
             Mark::Untick if matches!(which, Which::All) => {
                 cx.session.roster.clear_all();
                 self.ticked(cx, None);
@@ -266,10 +277,10 @@ impl Users {
             cx.session.roster.restore(&before);
             return self.ticked(cx, Some("The ticks are back."));
         }
-        let before = cx.session.roster.people().draft();
-        if before == Draft::default() {
+        if cx.session.roster.people().is_unticked() {
             return cx.say(Tone::Plain, "Nobody is ticked.");
         }
+        let before = cx.session.roster.people().draft();
         cx.session.roster.clear();
         self.ticked(cx, None);
         self.cleared = Some(before);
@@ -301,15 +312,12 @@ impl Users {
             let words = roster.unread();
             return cx.say(Tone::Busy, words);
         }
-        let users: Vec<_> = rows
-            .rows()
-            .filter(|row| roster.people().is_excluded(*row) != exclude)
-            .filter_map(|row| roster.people().user(row).map(|user| user.id))
-            .collect();
+        let rows = rows.rows().filter(|row| roster.people().is_excluded(*row) != exclude).collect();
+        let users = roster.people().chosen(&rows);
         let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) else { return };
         if !users.is_empty() {
             let change = ExclusionChange { users, exclude };
-            self.excluding.start(cx.calls, pending::change_exclusions(run, change));
+            self.excluding.start(cx, pending::change_exclusions(run, change), wait::RECORD);
         }
     }
 
@@ -335,11 +343,11 @@ impl Users {
             return Step::Stay;
         }
         if cx.session.roster.is_saved() {
-            self.is_finishing = false;
+            (self.is_finishing, self.dialog) = (false, None);
             return Step::Next(Box::new(Screen::Outcome(Outcome::default())));
         }
         if !cx.session.roster.is_saving() {
-            self.is_finishing = false;
+            (self.is_finishing, self.dialog) = (false, None);
         }
         Step::Stay
     }

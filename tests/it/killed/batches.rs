@@ -51,7 +51,7 @@ fn rows(home: &Home, sql: &str) -> i64 {
 /// The bill of all users stands there, and its number is typed.
 fn confirms_all(terminal: &mut Terminal) {
     terminal.lists("530").sees(&["ticked 500"]).keys(ENTER).sees(&["Turn 500 users on?"]);
-    terminal.keys("500").sees(&["New seats: 500"]);
+    terminal.keys("500").sees(&["> New seats [500 "]);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn five_hundred_users_are_turned_on() {
             let record = Record::of(home);
             assert_eq!((record.seats(), record.count("chosen WHERE outcome = 'turned_on'")), (500, 500));
             assert_eq!((record.count("apply"), record.count("apply WHERE is_stopped")), (1, 0));
-            assert_eq!(record.count("audit WHERE what = 'confirmed turning on 500 users'"), 1);
+            assert_eq!(record.count("audit WHERE what LIKE 'confirmed turning on 500 users: %'"), 1);
             assert_eq!(record.count("audit WHERE what LIKE 'finished turning on: 500 users%'"), 1);
         },
         ..write

@@ -45,7 +45,7 @@ fn every_prompt_rests() {
     rests(&talk, "authorise");
     talk.types("play").hears(&["1: Enable.", "Enter for 1"]).types("").hears(&["listed 70, eligible 61"]);
     rests(&talk, "users");
-    talk.types("tick 1-2").hears(&["Ticked 2"]).types("review").hears(&["New seats: 2.", "then Enter."]);
+    talk.types("tick 1-2").hears(&["Ticked 2"]).types("review").hears(&["New seats: 2.", "from the table."]);
     rests(&talk, "a bill");
     talk.types("2").hears(&["2 users registered", "Enter for 1"]).types("").hears(&["Leave the wizard."]);
     rests(&talk, "the outcome");

@@ -30,7 +30,7 @@ answer {4: Play.*Enter[ \r\n]+for[ \r\n]+1} play
 answer {1: Enable.*Enter[ \r\n]+for[ \r\n]+1} enable
 answer {eligible 34} "tick 1-2"
 answer {Ticked 2} review
-answer {then[ \r\n]+Enter} 2
+answer {from[ \r\n]+the[ \r\n]+table} 2
 answer {1: Finish.*Enter[ \r\n]+for[ \r\n]+1} {}
 answer {Leave the wizard} quit
 expect eof

@@ -99,6 +99,16 @@ impl Terminal {
         self.sees(&["Turn 12,000 users on?"]).keys("12000").keys(ENTER).sees(&["Turning users on"])
     }
 
+    /// Goes on from the users with nobody ticked; that nobody would be turned on is a question.
+    pub(crate) fn asks_to_finish(&mut self) -> &mut Self {
+        self.keys(ENTER).sees(&["Finish without turning anybody on?", ">‹ Finish ›"])
+    }
+
+    /// The same, and finishes.
+    pub(crate) fn finishes(&mut self) -> &mut Self {
+        self.asks_to_finish().keys(ENTER)
+    }
+
     /// Leaves the outcome by `q`; the exit code is the verdict.
     pub(crate) fn quits(&mut self) -> u32 {
         self.sees(&["● Outcome", "Read back from the record"]).keys("q").code()

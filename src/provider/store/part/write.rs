@@ -10,11 +10,16 @@ use super::super::{
     tx::Tx,
 };
 use crate::domain::{
+    bill::counted,
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId},
+    protection::Chosen,
     text::Text,
     time::Moment,
 };
+
+/// Users that one line of the audit names, the rest is counted: some 40 KiB. A guess above what anybody marks by hand.
+const NAMED: usize = 1_000;
 
 /// A write that is under way; it is in the record only once [`Store::write`] returns well.
 pub(crate) struct Write<'w> {
@@ -43,13 +48,23 @@ impl Write<'_> {
     }
 
     /// Adds a line to the audit, about a customer.
-    pub(crate) fn note(&self, customer: CustomerId, what: Text) -> Result<(), Failure> {
-        self.note_all(None, Some(customer), what)
+    pub(crate) fn note(&self, customer: CustomerId, what: &Text) -> Result<(), Failure> {
+        self.note_all(None, Some(customer), what.as_str())
     }
 
     /// Adds a line to the audit, about a run.
-    pub(crate) fn note_run(&self, run: &RunRow, what: Text) -> Result<(), Failure> {
-        self.note_all(Some(&run.id), Some(run.customer), what)
+    pub(crate) fn note_run(&self, run: &RunRow, what: &Text) -> Result<(), Failure> {
+        self.note_all(Some(&run.id), Some(run.customer), what.as_str())
+    }
+
+    /// Adds a line to the audit, about users of a run: what was done, to how many, and to whom. Nothing for nobody.
+    pub(crate) fn note_users(&self, row: &RunRow, what: &str, users: &[&Chosen]) -> Result<(), Failure> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
+        let words = format!("{what} {}: {}", counted(count, "user", "users"), named(users));
+        self.note_all(Some(&row.id), Some(row.customer), &words)
     }
 
     /// Adds a line to the audit.
@@ -57,7 +72,7 @@ impl Write<'_> {
         &self,
         run: Option<&RunId>,
         customer: Option<CustomerId>,
-        what: Text,
+        what: &str,
     ) -> Result<(), Failure> {
         let (operator, host) = (self.operator(), self.host());
         audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
@@ -73,6 +88,19 @@ impl Write<'_> {
     pub(crate) fn demand_admin(&self, doing: &str) -> Result<(), Failure> {
         if self.is_admin()? { Ok(()) } else { Err(admin_only(doing)) }
     }
+}
+
+/// The addresses of users; the name where there is none. Longer than any text that is shown: what is read back for a
+/// screen is cut there, the record keeps it.
+fn named(users: &[&Chosen]) -> String {
+    let who = |user: &&Chosen| if user.address.is_empty() { user.name.clone() } else { user.address.clone() };
+    let names: Vec<Text> = users.iter().take(NAMED).map(who).collect();
+    let mut words = names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+    match users.len().saturating_sub(NAMED) {
+        0 => {}
+        more => words = format!("{words} and {more} more"),
+    }
+    words
 }
 
 impl Store {

@@ -4,7 +4,7 @@ use super::{
     super::tx::{Tx, columns, values},
     By, Key,
 };
-use crate::domain::{failure::Failure, id::UserId, text::Text, time::Moment};
+use crate::domain::{failure::Failure, id::UserId, protection::Chosen, text::Text, time::Moment};
 
 /// Somebody who is excluded. Name and address are known where the user was ever chosen or on.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,31 +55,39 @@ pub(crate) fn by_name(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Exclu
     )
 }
 
-/// Excludes users; answers how many were not excluded before.
-pub(crate) fn add(
+/// Excludes users; answers those who were not excluded before.
+pub(crate) fn add<'u>(
     tx: &Tx<'_>,
     (customer, product): Key,
-    users: &[UserId],
+    users: &'u [Chosen],
     (operator, now): By<'_>,
-) -> Result<usize, Failure> {
+) -> Result<Vec<&'u Chosen>, Failure> {
     let mut add = tx.prepare(
         r#"INSERT INTO exclusion (customer, product, "user", at, operator) VALUES (?1, ?2, ?3, ?4, ?5)
            ON CONFLICT DO NOTHING"#,
     )?;
-    let mut added = 0;
+    let mut added = Vec::new();
     for user in users {
-        added += add.execute(values![customer, product, user, now, operator])?;
+        if add.execute(values![customer, product, &user.id, now, operator])? > 0 {
+            added.push(user);
+        }
     }
     Ok(added)
 }
 
-/// Lifts that; answers of how many.
-pub(crate) fn lift(tx: &Tx<'_>, (customer, product): Key, users: &[UserId]) -> Result<usize, Failure> {
+/// Lifts that; answers of whom.
+pub(crate) fn lift<'u>(
+    tx: &Tx<'_>,
+    (customer, product): Key,
+    users: &'u [Chosen],
+) -> Result<Vec<&'u Chosen>, Failure> {
     let mut lift =
         tx.prepare(r#"DELETE FROM exclusion WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#)?;
-    let mut lifted = 0;
+    let mut lifted = Vec::new();
     for user in users {
-        lifted += lift.execute(values![customer, product, user])?;
+        if lift.execute(values![customer, product, &user.id])? > 0 {
+            lifted.push(user);
+        }
     }
     Ok(lifted)
 }

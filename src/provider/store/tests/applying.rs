@@ -120,7 +120,7 @@ fn exclusions_and_kinds_hold_at_write_time() {
     let store = world.open("ann");
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users([1])).unwrap();
-    let change = ExclusionChange { users: vec![user(1).id, user(2).id], exclude: true };
+    let change = ExclusionChange { users: vec![user(1), user(2)], exclude: true };
     assert_eq!(store.change_exclusions(&run, &change).unwrap(), [user(1).id, user(2).id]);
     assert_eq!(store.change_exclusions(&run, &change).unwrap().len(), 2);
     let guest = Chosen { kind: Kind::Guest, ..user(3) };
@@ -130,7 +130,7 @@ fn exclusions_and_kinds_hold_at_write_time() {
     assert_eq!(store.outcome(&run).unwrap().done.failed, 2);
     // Excluding someone who is on leaves them on.
     assert_eq!(store.protection(customer.id, Product::Office365).unwrap().seats.len(), 1);
-    let lift = ExclusionChange { users: vec![user(2).id], exclude: false };
+    let lift = ExclusionChange { users: vec![user(2)], exclude: false };
     assert_eq!(store.change_exclusions(&run, &lift).unwrap(), [user(1).id]);
     assert_eq!(outcomes(&store.apply_batch(&run, &users([2])).unwrap()), [TurnedOn]);
     assert_eq!(store.outcome(&run).unwrap().done.failed, 1);
@@ -208,4 +208,58 @@ fn a_seat_that_vanished_after_the_commit_is_not_called_protected() {
         .unwrap();
     let results = store.apply_batch(&run, &users([1])).unwrap();
     assert!(matches!(results[0].outcome, SeatOutcome::Failed(_)));
+}
+
+#[test]
+fn one_answer_about_many_users_is_one_line_of_the_audit_that_names_them() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    let newest = || -> String {
+        let newest = "SELECT what FROM audit ORDER BY id DESC LIMIT 1";
+        world.raw().query_row(newest, [], |row| row.get(0)).unwrap()
+    };
+    let lines =
+        || -> i64 { world.raw().query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).unwrap() };
+    let exclusions = |users: Vec<Chosen>, exclude| {
+        let before = lines();
+        store.change_exclusions(&run, &ExclusionChange { users, exclude }).unwrap();
+        lines() - before
+    };
+    let [one, two, three] = [user(1), user(2), user(3)].map(|user| user.address.to_string());
+    assert_eq!(exclusions(users([1, 2]), true), 1);
+    assert_eq!(newest(), format!("excluded 2 users: {one}, {two}"));
+    // Only those are named whom it changes; where it changes nobody, nothing is said.
+    assert_eq!(exclusions(users([2, 3]), true), 1);
+    assert_eq!(newest(), format!("excluded 1 user: {three}"));
+    assert_eq!((exclusions(users([3]), true), exclusions(users([9]), false)), (0, 0));
+    assert_eq!(exclusions(users([1, 2, 3]), false), 1);
+    assert_eq!(newest(), format!("lifted the exclusion of 3 users: {one}, {two}, {three}"));
+
+    store.begin_apply(&run, &users([1, 2])).unwrap();
+    assert_eq!(newest(), format!("confirmed turning on 2 users: {one}, {two}"));
+    store.apply_batch(&run, &users([1, 2])).unwrap();
+    store.end_apply(&run, false).unwrap();
+    store.turn_off(&run, &users([1, 2, 3])).unwrap();
+    assert_eq!(newest(), format!("turned off 2 users: {one}, {two}"));
+
+    // Without an address the name says who; the record keeps more of them than a screen shows, and counts the rest.
+    let unnamed = Chosen { address: "".into(), ..user(4) };
+    assert_eq!(exclusions(vec![unnamed.clone()], true), 1);
+    assert_eq!(newest(), format!("excluded 1 user: {}", unnamed.name));
+    let crowd: Vec<Chosen> = (0..1_003_u16)
+        .map(|number| {
+            let [high, low] = number.to_be_bytes();
+            let mut id = [7; 16];
+            (id[0], id[1]) = (high, low);
+            Chosen { id: UserId::from_bytes(id), ..user(5) }
+        })
+        .collect();
+    assert_eq!(exclusions(crowd, true), 1);
+    let said = newest();
+    assert!(said.starts_with("excluded 1,003 users: ") && said.ends_with(" and 3 more"));
+    assert_eq!(said.matches(user(5).address.as_str()).count(), 1_000);
+    let shown = store.outcome(&run).unwrap();
+    assert!(shown.is_audit_whole);
+    assert!(shown.audit.iter().all(|entry| entry.what.as_str().len() <= 1_024));
 }

@@ -10,9 +10,7 @@ fn all_that_is_on_record_about_a_customer_is_told() {
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users([1, 2])).unwrap();
     let known = user(2).id;
-    store
-        .change_exclusions(&run, &ExclusionChange { users: vec![known, user(9).id], exclude: true })
-        .unwrap();
+    store.change_exclusions(&run, &ExclusionChange { users: users([2, 9]), exclude: true }).unwrap();
     world.raw().execute("UPDATE seat SET left_on = 5 WHERE user = ?1", [known.as_bytes()]).unwrap();
     let hosted = store.open_run(customer.id, Product::MpExchange).unwrap().id;
     store.save_impersonation(&hosted, &impersonation("hunter2")).unwrap();

@@ -82,7 +82,7 @@ proptest! {
                 Act::End(stopped) => store.end_apply(run, stopped).unwrap(),
                 Act::Off(chosen) => follow(&chosen, &store.turn_off(run, &users(chosen.clone())).unwrap())?,
                 Act::Exclude(chosen, exclude) => {
-                    let change = ExclusionChange { users: chosen.iter().map(|n| user(*n).id).collect(), exclude };
+                    let change = ExclusionChange { users: chosen.iter().map(|n| user(*n)).collect(), exclude };
                     let now = store.change_exclusions(run, &change).unwrap();
                     for number in chosen {
                         if exclude { excluded.insert(number); } else { excluded.remove(&number); }

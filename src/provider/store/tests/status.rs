@@ -89,9 +89,9 @@ fn chosen_users_who_are_off_are_missed_until_they_are_on_or_scheduled() {
     assert_eq!(rows(&store)[0].missed, 2);
     store.make_rule(&run, 3, 13).unwrap();
     assert_eq!(rows(&store)[0].missed, 0, "the next sweep has them");
-    store.change_exclusions(&run, &ExclusionChange { users: vec![user(3).id], exclude: true }).unwrap();
+    store.change_exclusions(&run, &ExclusionChange { users: vec![user(3)], exclude: true }).unwrap();
     assert_eq!(rows(&store)[0].missed, 1, "no sweep turns an excluded user on");
-    store.change_exclusions(&run, &ExclusionChange { users: vec![user(3).id], exclude: false }).unwrap();
+    store.change_exclusions(&run, &ExclusionChange { users: vec![user(3)], exclude: false }).unwrap();
     store.undo_rule(&run).unwrap();
     limit_seats(&world, 10);
     store.apply_batch(&run, &users([1, 2, 3])).unwrap();

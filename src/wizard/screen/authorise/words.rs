@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         failure::FailureKind,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
@@ -13,7 +14,7 @@ use crate::{
     wizard::{
         context::ViewCx,
         part::wait,
-        view::{Block, Card, Fact, FactId, Notice, Tone},
+        view::{Block, Fact, FactId, Notice, Tone},
     },
 };
 
@@ -232,98 +233,21 @@ pub(super) fn asking_now(record: Option<&RunRecord>) -> &'static str {
 /// What to say to the customer.
 pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
     let verdict = cx.session.proving.proof.as_ref().map(|proof| &proof.verdict);
-    if record.product.is_hosted() { hosted_card(verdict) } else { consent_card(record, verdict) }
-}
-
-fn consent_card(record: &RunRecord, verdict: Option<&Verdict>) -> Card {
+    let id = match verdict {
+        Some(Verdict::Proved) if record.product.is_hosted() => CardId::HostedProved,
+        Some(Verdict::Failed(_)) if record.product.is_hosted() => CardId::HostedRefused,
+        _ if record.product.is_hosted() => CardId::HostedTried,
+        Some(Verdict::Proved) => CardId::ConsentProved,
+        Some(Verdict::Spreading) => CardId::ConsentSpreading,
+        Some(Verdict::WrongTenant { .. }) => CardId::ConsentElsewhere,
+        _ => CardId::ConsentAsked,
+    };
     let organisation = record.organisation.as_ref().map_or_else(|| "your organisation".to_owned(), named);
-    let (say, sees) = match verdict {
-        Some(Verdict::Proved) => (
-            Text::from("Thank you, I can see that it worked. You can close the window."),
-            Text::from("Nothing more. The window can be closed."),
-        ),
-        Some(Verdict::Spreading) => (
-            Text::from(
-                "Thank you, you have accepted. Microsoft needs a moment to pass it on; please stay on the line.",
-            ),
-            Text::from(
-                "A page that says the permissions were granted, or an error page. Both can be closed.",
-            ),
-        ),
-        Some(Verdict::WrongTenant { found }) => (
-            Text::of(format_args!(
-                "You were signed in to {}. Please open the link again in a private window and sign in to {organisation}.",
-                named(found)
-            )),
-            Text::from("Microsoft's sign-in page in a private window."),
-        ),
-        _ => (
-            Text::of(format_args!(
-                "Please open the link, sign in as Global Administrator of {organisation}, read the permissions and choose Accept."
-            )),
-            Text::from(
-                "Microsoft's sign-in page, then a page headed Permissions requested, with Accept and Cancel.",
-            ),
-        ),
+    let found = match verdict {
+        Some(Verdict::WrongTenant { found }) => named(found),
+        _ => String::new(),
     };
-    Card {
-        say,
-        sees,
-        wrong: vec![
-            (
-                Text::from("An error page after Accept (AADSTS500113)"),
-                Text::from(
-                    "That's fine: your consent may be stored. Please close the page; we are checking.",
-                ),
-            ),
-            (
-                Text::from("Need admin approval"),
-                Text::from(
-                    "This account may not accept. Who is your Global Administrator? Please send them the link.",
-                ),
-            ),
-            (
-                Text::from("The account does not exist in this organisation (AADSTS50020)"),
-                Text::of(format_args!(
-                    "You are signed in with another account. Please use a private window and sign in to {organisation}."
-                )),
-            ),
-        ],
-    }
-}
-
-fn hosted_card(verdict: Option<&Verdict>) -> Card {
-    let say = match verdict {
-        Some(Verdict::Proved) => "Thank you, the access works. There is nothing more for you to do.",
-        Some(Verdict::Failed(_)) => {
-            "The server refused us. I'll tell you what to pass on to your hosting company."
-        }
-        _ => "I'm trying the service account now. Please stay on the line for a moment.",
-    };
-    Card {
-        say: Text::from(say),
-        sees: Text::from("Nothing. If the hosting company has to change something: their control panel."),
-        wrong: vec![
-            (
-                Text::from("The account is locked, or the password has expired"),
-                Text::from(
-                    "Please have it unlocked, and let the password never expire. Then I'll enter it again.",
-                ),
-            ),
-            (
-                Text::from("The hosting company asks which right is missing"),
-                Text::from(
-                    "The role ApplicationImpersonation, for your mailboxes only, given to the service account.",
-                ),
-            ),
-            (
-                Text::from("A mailbox is not found"),
-                Text::from(
-                    "What is that person's main e-mail address, letter by letter? It may have been renamed or moved.",
-                ),
-            ),
-        ],
-    }
+    Card::of(id, &[("organisation", &organisation), ("found", &found)])
 }
 
 /// Whether the customer has had the link for longer than it usually takes.

@@ -3,8 +3,8 @@
 use crate::{
     domain::{
         bill::counted,
+        card::{Card, CardId},
         phrase::{Noun, Phrase, WayOn, phrase},
-        text::Text,
         time::in_words,
     },
     wizard::{
@@ -14,7 +14,7 @@ use crate::{
         part::{field::Field, sweep, wait},
         roster::Roster,
         screen::Scene,
-        view::{Block, Card, Column, Fact, FactId, Notice, Offer, Page, Rows, RowsView, Tone},
+        view::{Block, Column, Fact, FactId, Notice, Offer, Page, Rows, RowsView, Tone},
         words,
     },
 };
@@ -38,7 +38,9 @@ pub(super) fn view<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         Some(Dialog::Unapplied) => unapplied(cx),
     };
     let next_change = above.next_change.into_iter().chain(ticking).min();
-    Scene { below: Some(list.page), next_change, ..above }
+    let is_waiting = above.is_waiting || users.is_finishing;
+    let notice = above.notice.or_else(|| users.is_finishing.then(|| Notice::new(Tone::Busy, "Saving.")));
+    Scene { below: Some(list.page), next_change, is_waiting, notice, ..above }
 }
 
 fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
@@ -63,7 +65,7 @@ fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         page,
         notice: notice(users, cx),
         offers: offers(users, cx),
-        next_change: arriving.into_iter().chain(countdown).min(),
+        next_change: arriving.into_iter().chain(countdown).chain(users.excluding.next_change(cx.now)).min(),
         ..Scene::new(QuestionId::Users, Shape::Select(asked), "", Vec::new())
     }
 }
@@ -157,7 +159,10 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     if is_read_only(cx) {
         return say(Tone::Warn, words::READ_ONLY.into());
     }
-    if users.is_finishing || users.excluding.is_out() {
+    if let Some(waits) = users.excluding.notice(cx.now) {
+        return Some(waits);
+    }
+    if users.is_finishing {
         return say(Tone::Busy, "Saving.".into());
     }
     if roster.is_searching() {
@@ -265,38 +270,11 @@ fn unapplied(cx: ViewCx<'_>) -> Scene<'_> {
 /// What to say to the customer.
 pub(super) fn card(users: &Users, cx: ViewCx<'_>) -> Card {
     let roster = &cx.session.roster;
-    let say = if matches!(users.dialog, Some(Dialog::Apply(_))) {
-        Text::from("Your users are being registered for backup now. Nothing changes for them.")
-    } else if roster.is_arriving() {
-        Text::from("Your users are being listed now. Who shall be backed up: everyone, or only some?")
-    } else if roster.people().rule().is_some() {
-        Text::of(format_args!(
-            "New users are backed up by themselves from the first 20:00 in Sydney after they are made. Next: {}.",
-            sweep::due(cx)
-        ))
-    } else {
-        Text::from(
-            "Who shall be backed up: everyone, only some, or everyone and also each new user from the evening on?",
-        )
+    let id = match &users.dialog {
+        Some(Dialog::Apply(_)) => CardId::UsersWritten,
+        _ if roster.is_arriving() => CardId::UsersListed,
+        _ if roster.people().rule().is_some() => CardId::UsersAutomatic,
+        _ => CardId::UsersChosen,
     };
-    Card {
-        say,
-        sees: Text::from("Nothing: the customer has nothing to do or to look at now."),
-        wrong: vec![
-            (
-                Text::from("Somebody is missing in the list"),
-                Text::from("New users need some minutes until Microsoft lists them. I'll list them again."),
-            ),
-            (
-                Text::from("“Why is the reception not included?”"),
-                Text::from(
-                    "Shared mailboxes and rooms are left off unless you ask for them. Shall I include them?",
-                ),
-            ),
-            (
-                Text::from("“Is it running now?”"),
-                Text::from("Users who are on are registered for backup. The first backup follows by itself."),
-            ),
-        ],
-    }
+    Card::of(id, &[("next", sweep::due(cx).as_str())])
 }
