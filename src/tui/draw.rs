@@ -23,7 +23,7 @@ use ratatui::{
 
 use crate::wizard::{
     ask::Shape,
-    view::{Block, Notice, Page, Tone, View},
+    view::{Block, FieldValue, Notice, Page, Tone, View},
 };
 
 use super::{
@@ -110,8 +110,8 @@ pub(crate) fn drawn(view: &View<'_>) -> Drawn {
     let hit =
         state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
             let words = match &rows.search.as_ref()?.value {
-                crate::wizard::view::FieldValue::Plain(words) if !words.is_empty() => (*words).to_owned(),
-                _ => return None,
+                FieldValue::Plain(words) => (*words).to_owned(),
+                FieldValue::Masked { .. } => return None,
             };
             Some((words, rows.rows.id(0)?))
         });

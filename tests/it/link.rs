@@ -34,6 +34,15 @@ fn was_sent(terminal: &Terminal, bytes: &str) -> bool {
     terminal.bytes().windows(bytes.len()).any(|window| window == bytes.as_bytes())
 }
 
+/// Waits until these bytes were sent to the terminal: the words about them may be drawn first.
+fn is_sent(terminal: &Terminal, bytes: &str) {
+    let until = Instant::now() + Duration::from_mins(1);
+    while !was_sent(terminal, bytes) {
+        assert!(Instant::now() < until, "{bytes:?}: {:?}", String::from_utf8_lossy(&terminal.bytes()));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 #[test]
 fn the_code_can_be_scanned_from_the_screen() {
     for (columns, rows) in [(80, 24), (120, 40)] {
@@ -107,8 +116,7 @@ fn the_clipboard_is_sent_the_link_and_nobody_claims_more() {
         terminal.keys("c").sees(&["Sent to your terminal's clipboard. Not every terminal takes it."]);
         assert!(!terminal.text().to_lowercase().contains("copied"), "{}", terminal.text());
         let payload = base64::engine::general_purpose::STANDARD.encode(link);
-        let sequence = format!("{before}{payload}{after}");
-        assert!(was_sent(&terminal, &sequence), "{term}: {:?}", String::from_utf8_lossy(&terminal.bytes()));
+        is_sent(&terminal, &format!("{before}{payload}{after}"));
     }
 }
 

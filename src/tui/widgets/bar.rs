@@ -62,16 +62,22 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
         .map(|last| part(&format!("{}{last}", theme.glyphs().cut), Role::Strong, None, " "));
     let indent =
         badges.iter().map(|badge| self::width(&badge.words).saturating_add(1)).fold(0, u16::saturating_add);
+    // Without a badge in front the words begin below those of the steps.
+    let (indent, front) = if badges.is_empty() { (1, 1) } else { (indent, 0) };
+    let room = width.saturating_sub(front);
     let mut lines = if height >= TWO_LINES_FROM {
         let upper = badges.into_iter().chain([customer]).chain(product).collect();
         let lower: Vec<Part> = organisation("").into_iter().chain(domain).collect();
         let mut second = one(lower, last.into_iter().collect(), width.saturating_sub(indent), theme);
         second.spans.insert(0, blank(indent));
-        vec![one(upper, run.into_iter().collect(), width, theme), second]
+        vec![one(upper, run.into_iter().collect(), room, theme), second]
     } else {
         let left = badges.into_iter().chain([customer]).chain(organisation(dot)).chain(domain).collect();
-        vec![one(left, run.into_iter().chain(last).collect(), width, theme)]
+        vec![one(left, run.into_iter().chain(last).collect(), room, theme)]
     };
+    if let Some(first) = lines.first_mut() {
+        first.spans.insert(0, blank(front));
+    }
     if let Some(warning) = bar.warning {
         let words = format!("{} {warning}", theme.glyphs().warn);
         let warning = crate::tui::words::wrap(&words, width, theme.use_unicode());

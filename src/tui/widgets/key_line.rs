@@ -148,11 +148,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
         state::rows(&view.page).filter(|rows| rows.search.as_ref().is_some_and(|search| search.id == id));
     let is_filled = state.field(id).is_some_and(|field| !field.is_empty());
     let enter = match rows {
-        Some(rows)
-            if view.ask.shape == Shape::Pick && rows.rows.len() == 1 && is_filled && !rows.is_searching =>
-        {
-            "choose"
-        }
+        Some(rows) if view.ask.shape == Shape::Pick && rows.rows.len() == 1 && !rows.is_searching => "choose",
         Some(_) => "to the rows",
         None => "next",
     };
