@@ -202,7 +202,7 @@ impl Terminal {
         let until = Instant::now() + DEADLINE;
         loop {
             let text = self.text();
-            if is_so(&text) || is_so(&sentence(&text)) {
+            if is_so(&text) || is_so(&sentence(&text)) || is_so(&dialog(&text)) {
                 return self;
             }
             assert!(Instant::now() < until, "never saw {what}; the screen shows:\n{text}");
@@ -284,10 +284,21 @@ fn sentence(text: &str) -> String {
     text.lines().flat_map(words).collect::<Vec<_>>().join(" ")
 }
 
+/// What a panel above the page says, without the page to its left and right.
+fn dialog(text: &str) -> String {
+    let inside = |line: &'_ str| {
+        let pieces: Vec<&str> = line.split('│').collect();
+        let longest = pieces.iter().max_by_key(|piece| piece.chars().count());
+        longest.filter(|_| pieces.len() > 4).map(|piece| piece.trim().to_owned())
+    };
+    text.lines().filter_map(inside).collect::<Vec<_>>().join(" ")
+}
+
 /// A row of the screen, without the blanks behind it.
 fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
     let is_reversed = |x: u16| screen.cell(y, x).is_some_and(vt100::Cell::inverse);
-    let is_lit = columns > 12 && (3..columns - 3).all(is_reversed);
+    // A card may stand beside the rows.
+    let is_lit = columns > 12 && (3..columns / 2).all(is_reversed);
     let mut out = String::new();
     let mut covered = false;
     for x in 0..columns {

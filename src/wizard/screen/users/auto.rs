@@ -13,8 +13,11 @@ use crate::{
         answer::{Action, Given},
         ask::{NumberAsked, QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        part::sweep,
-        pending::{self, Arrival, Pending, Rule},
+        part::{
+            sweep,
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival, Rule},
         roster::Ticks,
         screen::Scene,
         view::{BillView, Block, Fact, FactId, Offer, Tone},
@@ -33,6 +36,8 @@ enum Stage {
     NoSweeper,
     /// At most how many seats may a sweep use?
     Ceiling,
+    /// More than twice as many seats as are needed: keep that?
+    HighCeiling,
     /// How many users are turned on at the next sweep?
     Number,
     /// The rule is on: undo it?
@@ -43,11 +48,13 @@ enum Stage {
 #[derive(Debug)]
 pub(super) struct Auto {
     stage: Stage,
-    asking: Pending<SweeperStatus>,
-    saving: Pending<Rule>,
+    asking: Wait<SweeperStatus>,
+    saving: Wait<Rule>,
     sweeper: Option<SweeperStatus>,
     /// What was shown.
     shown: Option<(Bill, Ticks)>,
+    /// What was proposed, and what is taken.
+    proposed: u32,
     ceiling: u32,
     ceiling_problem: Option<Phrase>,
     confirm: Confirm,
@@ -61,17 +68,18 @@ impl Auto {
         let is_on = cx.session.roster.people().rule().is_some();
         let mut auto = Self {
             stage: if is_on { Stage::Undo } else { Stage::Waiting },
-            asking: Pending::default(),
-            saving: Pending::default(),
+            asking: Wait::default(),
+            saving: Wait::default(),
             sweeper: None,
             shown: None,
+            proposed: 0,
             ceiling: 0,
             ceiling_problem: None,
             confirm: Confirm::default(),
             stamp: 0,
         };
         if !is_on {
-            auto.asking.start(cx.calls, pending::load_sweeper());
+            auto.asking.start(cx, pending::load_sweeper(), wait::SWEEPER);
         }
         auto.changed(cx);
         auto
@@ -86,7 +94,8 @@ impl Auto {
             let people = roster.people();
             let bill = people.bill(people.eligible());
             let seats = people.counts().seats.saturating_add(bill.new_seats());
-            self.ceiling = AutoRule::default_ceiling(seats);
+            self.proposed = AutoRule::default_ceiling(seats);
+            self.ceiling = self.proposed;
             self.shown = Some((bill, people.eligible().clone()));
         }
     }
@@ -95,11 +104,11 @@ impl Auto {
     pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
         match (self.stage, given) {
             _ if self.saving.is_out() => {}
-            (Stage::Number, Given::Back | Given::No) | (Stage::NoSweeper, Given::Yes) => {
-                self.stage = Stage::Ceiling;
-            }
+            (Stage::Number | Stage::HighCeiling, Given::Back | Given::No)
+            | (Stage::NoSweeper, Given::Yes) => self.stage = Stage::Ceiling,
+            (Stage::HighCeiling, Given::Yes) => self.stage = Stage::Number,
             (_, Given::Back | Given::No) => {
-                self.asking.cancel(cx.calls);
+                self.asking.cancel(cx);
                 return DialogResult::Close;
             }
             (Stage::Waiting, Given::Do(Action::Refresh)) => return DialogResult::Again,
@@ -131,8 +140,13 @@ impl Auto {
             );
         } else {
             self.ceiling_problem = None;
-            self.stage = Stage::Number;
+            self.stage = if self.is_high() { Stage::HighCeiling } else { Stage::Number };
         }
+    }
+
+    /// Whether the ceiling is more than twice the count, and was not proposed: a few users always get room for ten.
+    fn is_high(&self) -> bool {
+        self.ceiling > self.proposed && self.ceiling > self.after().saturating_mul(2)
     }
 
     fn make(&mut self, cx: &mut UpdateCx<'_>, given: &Given) {
@@ -149,7 +163,7 @@ impl Auto {
             && let Some(record) = &cx.session.record
         {
             let make = pending::make_rule(record.id.clone(), self.count(), self.ceiling);
-            self.saving.start(cx.calls, make);
+            self.saving.start(cx, make, wait::RECORD);
         }
     }
 
@@ -158,7 +172,7 @@ impl Auto {
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
             cx.say(Tone::Warn, "Its first sweep has run: only an Admin can switch it off now.");
         } else if let Some(record) = &cx.session.record {
-            self.saving.start(cx.calls, pending::undo_rule(record.id.clone()));
+            self.saving.start(cx, pending::undo_rule(record.id.clone()), wait::RECORD);
         }
         DialogResult::Stay
     }
@@ -197,7 +211,7 @@ impl Auto {
         let has_failed = cx.session.roster.failure().is_some();
         let scene = match self.stage {
             _ if self.saving.is_out() => {
-                let blocks = vec![Block::Para("Saving.".into())];
+                let blocks = vec![Block::Para("The rule is being saved.".into())];
                 Scene { is_waiting: true, ..Scene::new(QuestionId::Auto, Shape::Read, "Enable Auto", blocks) }
             }
             Stage::Waiting if self.sweeper.is_none() && !has_failed => {
@@ -209,6 +223,7 @@ impl Auto {
             Stage::Undo => undo_view(cx),
             Stage::NoSweeper => no_sweeper_view(),
             Stage::Ceiling => self.ceiling_view(cx),
+            Stage::HighCeiling => self.high_ceiling_view(),
             Stage::Number => self.number_view(cx),
         };
         let back = Offer::new(Action::Back, "back", "Back. Nothing is changed.");
@@ -217,7 +232,10 @@ impl Auto {
         Scene {
             stamp: self.stamp + self.confirm.stamp(),
             offers,
-            next_change: Some(sweep::next_minute(cx.now)),
+            notice: self.saving.notice(cx.now).or_else(|| self.asking.notice(cx.now)),
+            next_change: (self.saving.next_change(cx.now))
+                .or_else(|| self.asking.next_change(cx.now))
+                .or_else(|| Some(sweep::next_minute(cx.now))),
             ..scene
         }
     }
@@ -233,6 +251,26 @@ impl Auto {
         let heading = "Enable Auto: the bill and the clock";
         let on = Offer::new(Action::Yes, "go on", "Takes the ceiling.").by_default();
         Scene { offers: vec![on], ..Scene::new(QuestionId::Ceiling, shape, heading, self.summary(cx)) }
+    }
+
+    fn high_ceiling_view<'a>(&self) -> Scene<'a> {
+        let (ceiling, needed) = (grouped(self.ceiling), grouped(self.after()));
+        let words =
+            format_args!("{ceiling} seats are more than twice the {needed} that the next sweep needs.");
+        let blocks = vec![
+            Block::Strong(Tone::Warn, words.into()),
+            Block::Para(
+                "Users who are made later are turned on and billed up to it, and nobody is asked.".into(),
+            ),
+        ];
+        let heading = format_args!("Keep a ceiling of {ceiling} seats?");
+        Scene {
+            offers: vec![
+                Offer::new(Action::Yes, "keep", "Keeps this ceiling."),
+                Offer::new(Action::No, "change", "Back to the ceiling, to type another.").by_default(),
+            ],
+            ..Scene::new(QuestionId::HighCeiling, Shape::Confirm { default: false }, heading, blocks)
+        }
     }
 
     fn number_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
