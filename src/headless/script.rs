@@ -78,6 +78,7 @@ impl Script {
             | QuestionId::Results
             | QuestionId::NoSweeper
             | QuestionId::Ceiling
+            | QuestionId::HighCeiling
             | QuestionId::Auto
             | QuestionId::UndoAuto
             | QuestionId::TurnOff

@@ -325,6 +325,9 @@ fn a_rule_needs_a_sweeper_or_the_word_for_it() {
     let mut desk = proved();
     let report = travel(&mut desk, Answers { without_sweeper: true, ceiling: Some(1), ..auto() });
     assert_eq!((report.end, desk.count("MakeRule")), (End::Stopped, 0), "{}", report.words);
+    let mut desk = proved();
+    travel(&mut desk, Answers { without_sweeper: true, ceiling: Some(300), ..auto() });
+    assert!(desk.count("MakeRule") > 0, "a high ceiling that was written down is kept");
     // The made-up world keeps no rule: the wizard is asked whether it is on, and that is believed.
     let mut desk = proved();
     let report = travel(&mut desk, Answers { without_sweeper: true, ..auto() });

@@ -33,7 +33,7 @@ pub(crate) fn way(way: &WayOn) -> Cow<'static, str> {
         WayOn::Review => "Type review to turn them on.".into(),
         WayOn::TurnOff => "An Admin types turn off and the number to turn it off.".into(),
         WayOn::AddCustomer => "An Admin types new to add one.".into(),
-        WayOn::FillIn => "Type play to have them filled in.".into(),
+        WayOn::FillIn => "Type play to fill them in.".into(),
         WayOn::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
         WayOn::Run(command, "") => format!("Run {command}.").into(),
         WayOn::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),

@@ -105,7 +105,7 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
     lines(&notices, notice_area, buf);
     // After the page: only then it is known whether it scrolls.
     key_line::line(view, state, window.width).render(keys_area, buf);
-    Some(cursor.unwrap_or_else(|| Position::new(body.x, body.y)))
+    Some(cursor)
 }
 
 /// What a person has before their eyes from now on.
@@ -122,13 +122,7 @@ pub(crate) fn drawn(view: &View<'_>) -> Drawn {
 }
 
 /// The page, the card beside it, and what stands above it; says where the cursor stands.
-fn work(
-    view: &View<'_>,
-    step: Option<String>,
-    body: Rect,
-    buf: &mut Buffer,
-    state: &mut State,
-) -> Option<Position> {
+fn work(view: &View<'_>, step: Option<String>, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
     let window = buf.area;
     let is_dialog = window.width >= DIALOG_FROM.0 && window.height >= DIALOG_FROM.1;
     let page = PageView { view, page: &view.page, is_active: state.panel.is_none(), step, window };
@@ -168,7 +162,7 @@ fn is_panel(page: &Page<'_>, shape: &Shape) -> bool {
 }
 
 /// A page, with the say-it card beside it where the work keeps its width.
-fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
     let width = card::WIDEST.min(body.width / 3);
     let has_card = body.width >= card::BESIDE_FROM
         && !page.view.card.say.is_empty()
@@ -214,7 +208,7 @@ fn own_panel(
     (body, is_dialog): (Rect, bool),
     buf: &mut Buffer,
     state: &mut State,
-) -> Option<Position> {
+) -> Position {
     let theme = state.theme;
     let has_borders = buf.area.width >= BORDERS_FROM.0 && buf.area.height >= BORDERS_FROM.1;
     let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
@@ -241,7 +235,7 @@ fn own_panel(
         }
     };
     let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
-    Some(panel.text(area, buf, (theme, focus), &mut state.panel_scroll, lines))
+    panel.text(area, buf, (theme, focus), &mut state.panel_scroll, lines)
 }
 
 /// A place in the middle of another one, no higher than that.

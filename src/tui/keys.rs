@@ -17,6 +17,7 @@ use super::{
     field::Edit,
     input::{Input, Press},
     state::{self, Focus, Panel, State},
+    words::Keyboard,
 };
 
 #[cfg(test)]
@@ -288,6 +289,7 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     }
     state.sync(view);
     let had_said = state.said.take().is_some();
+    let press = arrow(press, view, state);
     let outcome = match (&state.panel, press) {
         (Some(Panel::Code), _) | (Some(Panel::Help), Press::Ctrl('g')) => {
             state.panel = None;
@@ -307,6 +309,22 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         },
     };
     if had_said && outcome == Outcome::Nothing { Outcome::Changed } else { outcome }
+}
+
+/// The key that a letter stands for: `j` and `k` move as the arrows do, `g` and `G`, where they are free, to the ends.
+fn arrow(press: Press, view: &View<'_>, state: &State) -> Press {
+    let is_text = state.keyboard() == Keyboard::Text;
+    // The keys of the page are below a panel; among digits Home and End are for the caret.
+    let is_bound = || KEYS.iter().any(|binding| binding.key == press && is_in_scope(binding, view));
+    let is_free = || state.panel.is_some() || (state.focus != Focus::Number && !is_bound());
+    match press {
+        _ if is_text => press,
+        Press::Char('k') => Press::Up,
+        Press::Char('j') => Press::Down,
+        Press::Char('g') if is_free() => Press::Home,
+        Press::Char('G') if is_free() => Press::End,
+        _ => press,
+    }
 }
 
 /// Own state changed, or not.
@@ -455,13 +473,13 @@ fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Outcome::Give(Given::Submit)
         }
         (Press::Enter | Press::Char(' '), Focus::Button(action)) => Outcome::Give(Given::Do(action)),
-        (Press::Up | Press::Down | Press::Home | Press::End, _) if is_alone => {
+        (Press::Up | Press::Down, _) if is_alone => {
             scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
         }
         (Press::Tab | Press::BackTab, _) if is_alone => Outcome::Nothing,
         (Press::Right | Press::Down | Press::Tab | Press::Enter, _) => changed(step(view, state, false)),
         (Press::Left | Press::Up | Press::BackTab, _) => changed(step(view, state, true)),
-        (Press::PageUp | Press::PageDown, _) => {
+        (Press::PageUp | Press::PageDown | Press::Home | Press::End, _) => {
             scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
         }
         _ => command(press, view, state),
@@ -531,25 +549,20 @@ fn lit(view: &View<'_>, state: &mut State) -> Option<RowId> {
 /// The keys that move the cursor over rows.
 fn moved(press: Press, view: &View<'_>, state: &mut State) -> Option<Outcome> {
     let rows = state::rows(&view.page)?;
-    let is_free = |letter: char| {
-        find(Press::Char(letter), view).is_none_or(|binding| binding.key != Press::Char(letter))
-    };
     let list = state.list_mut(view.ask.id);
     let bottom = rows.rows.len().saturating_sub(1);
     let here = list.lit(rows).unwrap_or(0);
     let page = usize::from(list.height).max(1);
     let half = (page / 2).max(1);
     let to = match press {
-        Press::Up | Press::Char('k') => here.saturating_sub(1),
-        Press::Down | Press::Char('j') => here.saturating_add(1),
+        Press::Up => here.saturating_sub(1),
+        Press::Down => here.saturating_add(1),
         Press::PageUp => here.saturating_sub(page),
         Press::PageDown => here.saturating_add(page),
         Press::Ctrl('u') => here.saturating_sub(half),
         Press::Ctrl('d') => here.saturating_add(half),
         Press::Home => 0,
-        Press::Char('g') if is_free('g') => 0,
         Press::End => bottom,
-        Press::Char('G') if is_free('G') => bottom,
         _ => return None,
     };
     let to = to.min(bottom);
@@ -565,14 +578,14 @@ fn scrolled(press: Press, scroll: &mut state::Scroll) -> Option<Outcome> {
     let page = isize::try_from(scroll.page.saturating_sub(1)).unwrap_or(isize::MAX).max(1);
     let half = (page / 2).max(1);
     Some(changed(scroll.by(match press {
-        Press::Up | Press::Char('k') => -1,
-        Press::Down | Press::Char('j') => 1,
+        Press::Up => -1,
+        Press::Down => 1,
         Press::PageUp => -page,
         Press::PageDown => page,
         Press::Ctrl('u') => -half,
         Press::Ctrl('d') => half,
         Press::Home => isize::MIN,
-        Press::End | Press::Char('G') => isize::MAX,
+        Press::End => isize::MAX,
         _ => return None,
     })))
 }
@@ -608,21 +621,24 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     if let Some(outcome) = scrolled(press, panel_scroll) {
         return outcome;
     }
-    match (&mut state.panel, press) {
-        (Some(Panel::Explain(explain)), Press::Char('/') | Press::Tab | Press::BackTab) => {
+    // The keys of the page are below the panel, those that work everywhere are not.
+    let deed =
+        find(press, view).filter(|binding| binding.scope == Scope::Everywhere).map(|binding| binding.deed);
+    match (&mut state.panel, press, deed) {
+        (Some(Panel::Explain(explain)), Press::Char('/') | Press::Tab | Press::BackTab, _) => {
             explain.in_field = true;
         }
-        (Some(Panel::Help), Press::Char('?'))
-        | (Some(Panel::Say), Press::Char('s'))
-        | (Some(Panel::Explain(_)), Press::Char('e'))
-        | (_, Press::Esc | Press::Enter | Press::Char('b' | 'B')) => state.panel = None,
-        (_, Press::Char('?')) => state.open(Panel::Help),
-        (_, Press::Char('s')) => state.open(Panel::Say),
-        (_, Press::Char('e')) => state.explain(view),
-        (_, Press::Char('q')) => {
+        (Some(Panel::Help), _, Some(Deed::Help))
+        | (Some(Panel::Say), _, Some(Deed::Say))
+        | (Some(Panel::Explain(_)), _, Some(Deed::Explain))
+        | (_, Press::Esc | Press::Enter, _)
+        | (_, _, Some(Deed::Back)) => state.panel = None,
+        (_, _, Some(Deed::Do(_))) => {
             state.panel = None;
-            return Outcome::Give(Given::Do(Action::Leave));
+            return command(press, view, state);
         }
+        (_, _, Some(deed)) => show(deed, view, state),
+        (_, Press::Char(_), None) => return nothing_here(press, state),
         _ => return Outcome::Nothing,
     }
     Outcome::Changed

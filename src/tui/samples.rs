@@ -252,7 +252,7 @@ pub(crate) fn bill(limit: Option<u32>) -> View<'static> {
 }
 
 /// A question with yes and no above a page.
-pub(crate) fn leave<'a>(below: View<'a>) -> View<'a> {
+pub(crate) fn leave(below: View<'_>) -> View<'_> {
     let words = Block::Para("The run is kept.".into());
     let shape = Shape::Confirm { default: true };
     let mut view = page(QuestionId::Leave, shape, "Leave? The run is kept.", vec![words]);

@@ -161,7 +161,7 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         )
         .into(),
         WayOn::AddCustomer => to(press("n"), "add one (Admin)"),
-        WayOn::FillIn => "Press Ctrl-Y to have them filled in.".into(),
+        WayOn::FillIn => "Press Ctrl-Y to fill them in.".into(),
         WayOn::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
         WayOn::Run(command, "") => format!("Run {command}.").into(),
         WayOn::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),

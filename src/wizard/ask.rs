@@ -132,6 +132,8 @@ pub enum QuestionId {
     NoSweeper,
     /// Enable Auto: at most how many seats?
     Ceiling,
+    /// A ceiling of more than twice the count: keep it?
+    HighCeiling,
     /// Enable Auto: the bill of the next sweep, its number confirms the rule.
     Auto,
     /// Enable Auto is on: switch it off?

@@ -81,17 +81,17 @@ impl Session {
         }
     }
 
-    /// What is typed into the form on the screen is kept soon; not where another process holds the run.
+    /// What is typed into the form on the screen is kept; not where another process holds the run.
     pub(crate) fn form_changed(&mut self, draft: FormDraft, calls: &mut Outbox) {
         match self.record.as_mut() {
             Some(record) if record.is_read_only => {}
             Some(record) => {
                 record.form.clone_from(&draft);
-                self.keeping.change(draft, calls);
+                self.keeping.change(draft, Some(&record.id), calls);
             }
             None => {
                 self.new_customer.clone_from(&draft);
-                self.keeping.change(draft, calls);
+                self.keeping.change(draft, None, calls);
             }
         }
     }

@@ -71,7 +71,7 @@ fn an_impersonation_leaves_no_secret_in_the_log() {
     assert_eq!(wizard.code(), 130);
     let mut wizard = Terminal::sized(&home, &[], 80, 24, &DEBUG);
     wizard.sees(&["Which customer?", " listed"]).picks("Anderson Dental").takes(0);
-    wizard.sees(&["Ctrl-Y fills in"]).keys("\x19").sees(&[">‹ Save ›"]).keys(ENTER);
+    wizard.sees(&["Press Ctrl-Y to fill them in"]).keys("\x19").sees(&[">‹ Save ›"]).keys(ENTER);
     wizard.enables().sees(&["listed "]).keys("\x03").sees(&["Leave?"]).keys("\x03");
     assert_eq!(wizard.code(), 130);
     let logs = logs(&home);

@@ -187,7 +187,7 @@ fn holds_no_secret(home: &Home, terminal: &Terminal, secret: &str) {
 fn a_new_user_knows_what_to_type_for_hosted_mail() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.picks("Penguin Parade Motel").takes(0).sees(&["Press Ctrl-Y to have them filled in"]);
+    terminal.picks("Penguin Parade Motel").takes(0).sees(&["Press Ctrl-Y to fill them in"]);
     terminal.keys("\x19").sees(&["svc-backup@penguinparademotel.example", ">‹ Save ›"]).keys(ENTER);
     terminal.enables().sees(&["listed 4 ·"]);
     holds_no_secret(&home, &terminal, "invented-penguin");

@@ -81,6 +81,11 @@ pub(super) fn next(done: &mut Done, journey: &mut Journey, answers: &Answers, vi
             )),
         ),
         QuestionId::Ceiling => ceiling(done, journey, answers, view),
+        // It was written down beforehand, so it is kept, and said.
+        QuestionId::HighCeiling => {
+            journey.say(page::strong(view));
+            Next::Do(Given::Yes)
+        }
         _ => number(done, journey, answers, view),
     }
 }

@@ -34,7 +34,7 @@ impl Store {
             let is_same = row.organisation.as_ref().is_some_and(|known| known.tenant == found.tenant);
             if !is_same {
                 run::forget_organisation(write.tx, run)?;
-                write.note_run(row, Text::of(format_args!("chose the organisation {}", found.tenant)))?;
+                write.note_run(row, &Text::of(format_args!("chose the organisation {}", found.tenant)))?;
             }
             run::keep_organisation(write.tx, run, found)?;
             form::keep(write.tx, Owner::Run(run), &FormDraft::default())?;
@@ -66,7 +66,7 @@ impl Store {
             if !opens_the_same {
                 run::forget_hosted_proofs(write.tx, row.customer)?;
             }
-            write.note_run(row, Text::of(format_args!("saved the access to {}", access.server)))
+            write.note_run(row, &Text::of(format_args!("saved the access to {}", access.server)))
         })?;
         self.record(run)
     }
@@ -81,7 +81,7 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::LinkShown, write.now)?;
-            write.note_run(row, "showed the link for the customer's administrator".into())
+            write.note_run(row, &Text::from("showed the link for the customer's administrator"))
         })?;
         self.record(run)
     }
@@ -112,7 +112,7 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Proved, write.now)?;
-            write.note_run(row, "proved that the access works".into())
+            write.note_run(row, &Text::from("proved that the access works"))
         })?;
         self.record(run)
     }
@@ -141,7 +141,7 @@ impl Store {
             }
             let is_new = enablement::keep(write.tx, row.key(), &target, run, write.by())?;
             run::reach(write.tx, run, Step::Enabled, write.now)?;
-            if is_new { write.note_run(row, enabled_words(row.product, &target)) } else { Ok(()) }
+            if is_new { write.note_run(row, &enabled_words(row.product, &target)) } else { Ok(()) }
         })?;
         self.record(run)
     }

@@ -6,12 +6,17 @@ use std::collections::BTreeMap;
 use super::{
     Store,
     part::write::Write,
-    table::{customer, delta, enablement, product, rule, run},
+    table::{
+        customer, delta, enablement,
+        form::{self, Owner},
+        product, rule, run,
+    },
 };
 use crate::domain::{
     customer::{Customer, NewCustomer, Product},
     customer_record::{self, Change},
     failure::{Failure, FailureKind},
+    form_draft::FormDraft,
     id::{CustomerId, TenantId},
     text::Text,
 };
@@ -30,7 +35,8 @@ pub enum Fate {
 }
 
 impl Store {
-    /// Adds a customer. Repeating it is refused, because the reference is taken then: nothing is added twice.
+    /// Adds a customer; what this operator typed into the form for it is forgotten with that. Repeating it is refused,
+    /// because the reference is taken then: nothing is added twice.
     ///
     /// # Errors
     /// `Refused` for anyone but an Admin, and for an empty reference or name; `Conflict` for a reference on record.
@@ -52,6 +58,7 @@ impl Store {
                 ));
             }
             let id = insert(write, new)?;
+            form::keep(write.tx, Owner::Operator(write.operator()), &FormDraft::default())?;
             customer::one(write.tx, id)
         })
     }
@@ -124,7 +131,7 @@ impl Store {
 fn insert(write: &Write<'_>, new: &NewCustomer) -> Result<CustomerId, Failure> {
     let id = customer::insert(write.tx, new, write.now)?;
     product::add(write.tx, id, &new.products)?;
-    write.note(id, Text::of(format_args!("added customer {} ({})", new.name, new.reference)))?;
+    write.note(id, &Text::of(format_args!("added customer {} ({})", new.name, new.reference)))?;
     Ok(id)
 }
 
@@ -169,7 +176,8 @@ fn change(write: &Write<'_>, old: &Customer, new: &NewCustomer) -> Result<Vec<Ch
     product::add(write.tx, old.id, &new.products)?;
     customer::change(write.tx, old.id, new)?;
     let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    write.note(old.id, Text::of(format_args!("changed customer {}: {}", old.reference, words.join("; "))))?;
+    write
+        .note(old.id, &Text::of(format_args!("changed customer {}: {}", old.reference, words.join("; "))))?;
     Ok(changes)
 }
 

@@ -27,7 +27,7 @@ impl Store {
     pub fn note_sweeper_installed(&self, host: &Text) -> Result<(), Failure> {
         self.write(|write| {
             sweeper::install(write.tx, host, write.now)?;
-            write.note_all(None, None, Text::of(format_args!("installed the sweeper on {host}")))
+            write.note_all(None, None, &format!("installed the sweeper on {host}"))
         })
     }
 
@@ -40,7 +40,7 @@ impl Store {
             if !sweeper::remove(write.tx, host)? {
                 return Ok(());
             }
-            write.note_all(None, None, Text::of(format_args!("took the sweeper off {host}")))
+            write.note_all(None, None, &format!("took the sweeper off {host}"))
         })
     }
 

@@ -37,7 +37,7 @@ impl Store {
             }
             operator::set_admin(write.tx, name, is_admin)?;
             let role = if is_admin { "an Admin" } else { "a User" };
-            write.note_all(None, None, Text::of(format_args!("made {name} {role}")))
+            write.note_all(None, None, &format!("made {name} {role}"))
         })
     }
 }

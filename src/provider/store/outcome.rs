@@ -23,7 +23,7 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
-            write.note_run(row, "finished the run".into())
+            write.note_run(row, &"finished the run".into())
         })?;
         self.outcome(run)
     }

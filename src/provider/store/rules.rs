@@ -108,7 +108,7 @@ impl Store {
             if rule::keep(write.tx, row.key(), (confirmed, ceiling), run, write.by())? {
                 let words =
                     format_args!("switched Enable Auto on: {confirmed} confirmed, at most {ceiling} seats");
-                write.note_run(row, Text::of(words))?;
+                write.note_run(row, &Text::of(words))?;
             }
             Ok(row.key())
         })?;
@@ -134,7 +134,7 @@ impl Store {
             rule::forget(write.tx, row.key())?;
             // A later rule begins with everybody who is listed then.
             delta::forget(write.tx, row.key())?;
-            write.note_run(row, "switched Enable Auto off".into())
+            write.note_run(row, &Text::from("switched Enable Auto off"))
         })
     }
 }

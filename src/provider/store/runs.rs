@@ -61,7 +61,7 @@ fn find_or_make(write: &Write<'_>, customer: CustomerId, product: Product) -> Re
     let id = fresh_number(write.tx)?;
     run::insert(write.tx, &id, (customer, product), write.by())?;
     let words = Text::of(format_args!("opened the run for {}", product.name()));
-    write.note_all(Some(&id), Some(customer), words)?;
+    write.note_all(Some(&id), Some(customer), words.as_str())?;
     Ok(id)
 }
 
@@ -104,7 +104,7 @@ impl Store {
         }
         self.write_run(run, |write, row| {
             run::reach(write.tx, run, Step::Parked, write.now)?;
-            write.note_run(row, "parked the run".into())
+            write.note_run(row, &Text::from("parked the run"))
         })?;
         self.leave_run(run)
     }

@@ -125,7 +125,7 @@ impl Store {
                 Some(why) => Text::of(format_args!("Enable Auto for {name} needs attention: {why}")),
                 None => Text::of(format_args!("Enable Auto for {name} turned on {turned_on}")),
             };
-            write.note(key.0, words)
+            write.note(key.0, &words)
         })
     }
 }

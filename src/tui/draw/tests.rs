@@ -343,7 +343,7 @@ fn the_range_of_a_text_goes_on_while_it_is_scrolled_and_ends_at_its_end() {
             press(key, &view, &mut screen.state);
         }
         let drawn = screen.draw(&view);
-        drawn.into_iter().find(|line| line.contains("of 40")).unwrap().split('─').last().unwrap().to_owned()
+        drawn.into_iter().find(|line| line.contains("of 40")).unwrap().rsplit('─').next().unwrap().to_owned()
     };
     assert_eq!(range(None), " 1–8 of 40 ┐");
     assert_eq!(range(Some(Press::Down)), " 2–9 of 40 ┐");

@@ -202,7 +202,8 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         if binding.deed == Deed::Back {
             item.chord = "Esc".into();
             // What it leads to, where the question has a word for that.
-            if let (Shape::Confirm { .. }, Some(no)) = (&view.ask.shape, view.offer(Action::No)) {
+            let no = view.offer(Action::No).filter(|_| !has_button(view, Action::Back));
+            if let (Shape::Confirm { .. }, Some(no)) = (&view.ask.shape, no) {
                 item.label = no.label.to_lowercase();
             }
         }
@@ -226,6 +227,13 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);
     items
+}
+
+/// Whether the page has a button for this: of no and back, Esc is back.
+fn has_button(view: &View<'_>, action: Action) -> bool {
+    view.page.blocks.iter().any(|block| {
+        matches!(block, Block::Buttons(buttons) if buttons.iter().any(|button| button.action == action))
+    })
 }
 
 /// Whether a key hands the link over.

@@ -17,6 +17,7 @@ use crate::{
         words::{Keyboard, break_up, cut, say, width},
     },
     wizard::{
+        answer::Action,
         ask::Shape,
         view::{Block, Page, RowsView, View},
     },
@@ -57,11 +58,11 @@ pub(crate) struct PageView<'v, 'a> {
 
 impl PageView<'_, '_> {
     /// Draws it; says where the hardware cursor stands.
-    pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let Some(lines) = self.lines() else { return self.work(area, buf, state) };
         let has_more = self.page.blocks.len() > 1;
         if !has_more {
-            return Some(self.receipt(lines, area, buf, state));
+            return self.receipt(lines, area, buf, state);
         }
         let areas: [Rect; 2] = if area.width >= BESIDE_FROM {
             Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(area)
@@ -78,7 +79,7 @@ impl PageView<'_, '_> {
         let [work, receipt] = areas;
         let cursor = self.work(work, buf, state);
         let read = self.receipt(lines, receipt, buf, state);
-        if state.focus == Focus::Text { Some(read) } else { cursor.or(Some(read)) }
+        if state.focus == Focus::Text { read } else { cursor }
     }
 
     /// The lines of a receipt.
@@ -119,7 +120,7 @@ impl PageView<'_, '_> {
     }
 
     /// Everything but the receipt.
-    fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         match state::rows(self.page) {
             Some(rows) => self.list(rows, area, buf, state),
             None => self.text(area, buf, state),
@@ -132,7 +133,7 @@ impl PageView<'_, '_> {
     }
 
     /// A page of text and controls.
-    fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let mut panel = self.panel(state.keyboard());
         let is_read = self.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
         panel.is_active &= !is_read || state.focus != Focus::Text;
@@ -152,7 +153,7 @@ impl PageView<'_, '_> {
         if self.is_active && !is_read {
             state.scroll = scroll;
         }
-        Some(cursor)
+        cursor
     }
 
     /// The receipt, as it is, in a panel of its own.
@@ -175,7 +176,7 @@ impl PageView<'_, '_> {
     }
 
     /// A page with rows: they take what is left; words above them give way.
-    fn list(&self, rows: &RowsView<'_>, area: Rect, buf: &mut Buffer, state: &mut State) -> Option<Position> {
+    fn list(&self, rows: &RowsView<'_>, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let question = if self.is_active { self.view.ask.id } else { state.listed };
         let mut list = std::mem::take(state.list_mut(question));
         let cursor = self.list_of(rows, &mut list, area, buf, state);
@@ -190,7 +191,7 @@ impl PageView<'_, '_> {
         area: Rect,
         buf: &mut Buffer,
         state: &mut State,
-    ) -> Option<Position> {
+    ) -> Position {
         let theme = state.theme;
         let keyboard = state.keyboard();
         let focus = self.focus(state);
@@ -247,7 +248,7 @@ impl PageView<'_, '_> {
         };
         let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
-        cursor.or(at_row).or(Some(Position::new(inner.x, inner.y)))
+        cursor.or(at_row).unwrap_or_else(|| Position::new(inner.x, inner.y))
     }
 
     /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
@@ -429,7 +430,8 @@ impl PageView<'_, '_> {
         for binding in KEYS.iter().filter(sends) {
             let (key, label) = (keys::name(binding.key), binding.label);
             let wide = width(&key).saturating_add(width(label)).saturating_add(4);
-            if used.saturating_add(wide) > pen.width {
+            // The gap behind the last one may hang over.
+            if used.saturating_add(wide).saturating_sub(3) > pen.width {
                 lines.push(Line::from(std::mem::take(&mut spans)).into());
                 used = 0;
             }
@@ -438,6 +440,11 @@ impl PageView<'_, '_> {
         }
         if used > width(lead) {
             lines.push(Line::from(spans).into());
+        }
+        if self.view.offer(Action::Open).is_none() {
+            // Whoever looks for the key that opens it reads why there is none.
+            let words = theme.span(Role::Quiet, "No browser opens here.");
+            lines.push(FlowLine { rank: super::flow::Rank::Hint, ..words.into() });
         }
         lines
     }

@@ -98,7 +98,9 @@ impl Add {
         match self.saving.take(arrival) {
             Some(Ok(customer)) => {
                 cx.say(Tone::Good, format_args!("{} was added.", customer.name));
-                cx.session.form_changed(FormDraft::default(), cx.calls);
+                // It was forgotten in the record with that.
+                cx.session.keeping.drop_changes();
+                cx.session.new_customer = FormDraft::default();
                 return Step::Back;
             }
             Some(Err(failure)) => self.failure = Some(failure),
@@ -142,6 +144,8 @@ impl Add {
             return cx.say(Tone::Warn, problem);
         }
         self.failure = None;
+        // Before the form is saved, which forgets it.
+        cx.session.keep_form(cx.calls);
         self.saving.start(cx, pending::add_customer(self.customer()), wait::RECORD);
     }
 

@@ -165,7 +165,7 @@ impl Impersonation {
         } else if let Some(saved) = self.saving.take(arrival) {
             match saved {
                 Ok(record) => {
-                    cx.session.keeping.drop_changes(cx.calls);
+                    cx.session.keeping.drop_changes();
                     return Step::Open(record);
                 }
                 Err(failure) => self.failure = Some(failure),
@@ -340,6 +340,8 @@ impl Impersonation {
         let run = cx.session.record.as_ref().map(|record| record.id.clone());
         if let (Some(run), Some(details)) = (run, self.details()) {
             self.failure = None;
+            // Before the form is saved, which forgets it.
+            cx.session.keep_form(cx.calls);
             self.saving.start(cx, pending::save_impersonation(run, details), wait::RECORD);
         }
     }

@@ -163,7 +163,7 @@ impl Tenant {
         } else if let Some(saved) = self.saving.take(arrival) {
             match saved {
                 Ok(record) => {
-                    cx.session.keeping.drop_changes(cx.calls);
+                    cx.session.keeping.drop_changes();
                     return Step::Open(record);
                 }
                 Err(failure) => self.failure = Some(failure),
@@ -314,6 +314,8 @@ impl Tenant {
         match (run, self.organisation().cloned()) {
             (Some(run), Some(organisation)) => {
                 self.failure = None;
+                // Before the form is saved, which forgets it.
+                cx.session.keep_form(cx.calls);
                 self.saving.start(cx, pending::save_organisation(run, organisation), wait::RECORD);
             }
             _ => cx.say(Tone::Warn, self.not_yet()),

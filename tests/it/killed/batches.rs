@@ -51,7 +51,7 @@ fn rows(home: &Home, sql: &str) -> i64 {
 /// The bill of all users stands there, and its number is typed.
 fn confirms_all(terminal: &mut Terminal) {
     terminal.lists("530").sees(&["ticked 500"]).keys(ENTER).sees(&["Turn 500 users on?"]);
-    terminal.keys("500").sees(&["New seats: 500"]);
+    terminal.keys("500").sees(&["> New seats [500 "]);
 }
 
 #[test]

@@ -15,10 +15,10 @@ const TOLD: Manner = Manner {
     },
 };
 
-/// The domain is typed.
+/// The domain was typed before the kill, and stands there again.
 const TYPED: Manner = Manner {
     access: |terminal| {
-        types_domain(terminal);
+        saves_domain(terminal.sees(&["> Tenant [kauribuilding.example "]));
         terminal.keys(ENTER).sees(&["● Authorise"]);
     },
 };
@@ -30,8 +30,12 @@ fn fills(terminal: &mut Terminal) {
 
 /// Types the domain up to Save.
 fn types_domain(terminal: &mut Terminal) {
-    terminal.sees(&["> Tenant ["]).keys("kauribuilding.example").sees(&["c 2 c a", "‹ Save ›"]);
-    terminal.keys(ENTER).sees(&[">‹ Save ›"]);
+    saves_domain(terminal.sees(&["> Tenant ["]).keys("kauribuilding.example"));
+}
+
+/// The domain stands there: up to Save.
+fn saves_domain(terminal: &mut Terminal) {
+    terminal.sees(&["c 2 c a", "‹ Save ›"]).keys(ENTER).sees(&[">‹ Save ›"]);
 }
 
 /// How many rows there are.
@@ -94,7 +98,7 @@ fn hosted(customer: &str, listed: &str, kills: [usize; 4]) {
         Write {
             before: |terminal| {
                 terminal.sees(&["ticked 2"]).keys(ENTER).sees(&["Turn 2 users on?"]).keys("2");
-                terminal.sees(&["New seats: 2"]);
+                terminal.sees(&["> New seats [2 "]);
             },
             keys: ENTER,
             is_done: |home| rows(home, "apply WHERE ended IS NOT NULL") == 1,

@@ -151,7 +151,14 @@ fn users(terminal: &mut Terminal, text: &str, asked: &mut Vec<Asked>) {
         }
         terminal.keys(ENTER).sees(&["registered for backup", "Enter finish"]);
     } else if seats > 0 || text.contains("Enable Auto is on.") {
-        terminal.keys(ENTER).sees(&["● Outcome", "Read back from the record"]);
+        // With Enable Auto on nothing is asked: the rule turns them on.
+        terminal.keys(ENTER).waits("the outcome, or the question before it", |text| {
+            text.contains("● Outcome") || text.contains(">‹ Finish ›")
+        });
+        if terminal.text().contains(">‹ Finish ›") {
+            terminal.keys(ENTER);
+        }
+        terminal.sees(&["● Outcome", "Read back from the record"]);
     } else {
         terminal.keys(" ").sees(&["ticked 1"]);
     }

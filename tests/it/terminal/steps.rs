@@ -23,15 +23,28 @@ impl Terminal {
 
     /// Takes the product so many rows down; the access step comes.
     pub(crate) fn takes(&mut self, down: usize) -> &mut Self {
-        self.keys(&DOWN.repeat(down)).keys(ENTER).sees(&["● Access"])
+        self.keys(&DOWN.repeat(down)).keys(ENTER).stands_at("Access")
+    }
+
+    /// Waits until a step is the one where we are.
+    fn stands_at(&mut self, step: &str) -> &mut Self {
+        let (drawn, in_ascii) = (format!("● {step}"), format!("* {step}"));
+        self.waits(&drawn, |text| text.contains(&drawn) || text.contains(&in_ascii))
+    }
+
+    /// Waits until a button is open.
+    fn sees_open(&mut self, label: &str) -> &mut Self {
+        let (drawn, in_ascii) = (format!("‹ {label} ›"), format!("< {label} >"));
+        self.waits(&drawn, |text| text.contains(&drawn) || text.contains(&in_ascii))
     }
 
     /// Picks a customer of path 1, and says yes to the organisation on record.
     pub(crate) fn confirms(&mut self, customer: &str) -> &mut Self {
         self.picks(customer)
             .takes(0)
-            .sees(&["Is this the organisation of", "‹ Yes, this is the organisation ›"]);
-        self.keys(ENTER).sees(&["● Authorise", "‹ Authorise ›"])
+            .sees(&["Is this the organisation of"])
+            .sees_open("Yes, this is the organisation");
+        self.keys(ENTER).stands_at("Authorise").sees_open("Authorise")
     }
 
     /// Shows the link, plays the customer.
@@ -84,6 +97,16 @@ impl Terminal {
         self.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["● Authorise"]).enables();
         self.lists("12,030").keys("a").sees(&["ticked 12,000"]).keys(ENTER);
         self.sees(&["Turn 12,000 users on?"]).keys("12000").keys(ENTER).sees(&["Turning users on"])
+    }
+
+    /// Goes on from the users with nobody ticked; that nobody would be turned on is a question.
+    pub(crate) fn asks_to_finish(&mut self) -> &mut Self {
+        self.keys(ENTER).sees(&["Finish without turning anybody on?", ">‹ Finish ›"])
+    }
+
+    /// The same, and finishes.
+    pub(crate) fn finishes(&mut self) -> &mut Self {
+        self.asks_to_finish().keys(ENTER)
     }
 
     /// Leaves the outcome by `q`; the exit code is the verdict.

@@ -21,7 +21,7 @@ pub(crate) fn end(write: &Write<'_>, row: &RunRow, is_stopped: bool) -> Result<(
     } else {
         Text::of(format_args!("stopped turning on: {turned_on} in this run, {} not tried", count(missed)))
     };
-    write.note_run(row, words)
+    write.note_run(row, &words)
 }
 
 /// Whether the run has an Apply that is open although everybody in it has an outcome: its process ended between the last

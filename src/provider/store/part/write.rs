@@ -48,13 +48,13 @@ impl Write<'_> {
     }
 
     /// Adds a line to the audit, about a customer.
-    pub(crate) fn note(&self, customer: CustomerId, what: Text) -> Result<(), Failure> {
-        self.note_all(None, Some(customer), what)
+    pub(crate) fn note(&self, customer: CustomerId, what: &Text) -> Result<(), Failure> {
+        self.note_all(None, Some(customer), what.as_str())
     }
 
     /// Adds a line to the audit, about a run.
-    pub(crate) fn note_run(&self, run: &RunRow, what: Text) -> Result<(), Failure> {
-        self.note_all(Some(&run.id), Some(run.customer), what)
+    pub(crate) fn note_run(&self, run: &RunRow, what: &Text) -> Result<(), Failure> {
+        self.note_all(Some(&run.id), Some(run.customer), what.as_str())
     }
 
     /// Adds a line to the audit, about users of a run: what was done, to how many, and to whom. Nothing for nobody.
@@ -64,7 +64,7 @@ impl Write<'_> {
         }
         let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
         let words = format!("{what} {}: {}", counted(count, "user", "users"), named(users));
-        self.add_note(Some(&row.id), Some(row.customer), words)
+        self.note_all(Some(&row.id), Some(row.customer), &words)
     }
 
     /// Adds a line to the audit.
@@ -72,16 +72,7 @@ impl Write<'_> {
         &self,
         run: Option<&RunId>,
         customer: Option<CustomerId>,
-        what: Text,
-    ) -> Result<(), Failure> {
-        self.add_note(run, customer, what.into())
-    }
-
-    fn add_note(
-        &self,
-        run: Option<&RunId>,
-        customer: Option<CustomerId>,
-        what: String,
+        what: &str,
     ) -> Result<(), Failure> {
         let (operator, host) = (self.operator(), self.host());
         audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })

@@ -33,14 +33,14 @@ pub(crate) struct Note<'a> {
     /// For which customer.
     pub(crate) customer: Option<CustomerId>,
     /// What, in words, without secrets.
-    pub(crate) what: String,
+    pub(crate) what: &'a str,
 }
 
 /// Adds a row at the end of the chain, in the transaction of the thing that it tells.
 pub(crate) fn add(tx: &Tx<'_>, note: &Note<'_>) -> Result<(), Failure> {
     let last = tx.one("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", values![])?;
     let (last, before): (i64, [u8; 32]) = last.unwrap_or((0, START));
-    let &Note { at, operator, host, run, customer, ref what } = note;
+    let &Note { at, operator, host, run, customer, what } = note;
     let hash = hash(&before, values![last + 1, at, operator, host, run, customer, what]);
     tx.write(
         "INSERT INTO audit (id, at, operator, host, run, customer, what, before, hash)

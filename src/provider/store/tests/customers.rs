@@ -1,7 +1,7 @@
 //! Customers: adding, finding, seeding, the tenant and the included kinds.
 
 use super::*;
-use crate::domain::user::Kinds;
+use crate::domain::{form_draft::FormDraft, user::Kinds};
 
 #[test]
 fn a_customer_comes_back_as_it_went_in() {
@@ -19,6 +19,20 @@ fn a_customer_comes_back_as_it_went_in() {
     assert_eq!(added.products, [Product::Office365, Product::Business365]);
     assert_eq!((added.tenant, added.seats, added.is_managed), (new.tenant, Some(25), true));
     assert_eq!(added.time_zone, new.time_zone);
+}
+
+#[test]
+fn a_form_that_was_saved_is_forgotten_and_nobody_elses() {
+    let world = World::new();
+    let (ann, ben) = (world.open("ann"), world.open("ben"));
+    let typed = |name: &str| FormDraft(vec![("company".into(), name.into())]);
+    ann.keep_form(None, &typed("Acm")).unwrap();
+    ben.keep_form(None, &typed("Ben's")).unwrap();
+    assert_eq!(kind(ann.add_customer(&new_customer("", "Acme", &[]))), FailureKind::Refused);
+    assert_eq!(ann.board(Moment::default()).unwrap().new_customer, typed("Acm"), "refused: it can be mended");
+    ann.add_customer(&new_customer("A", "Acme", &[])).unwrap();
+    assert!(ann.board(Moment::default()).unwrap().new_customer.is_empty());
+    assert_eq!(ben.board(Moment::default()).unwrap().new_customer, typed("Ben's"));
 }
 
 #[test]

@@ -33,6 +33,8 @@ enum Stage {
     NoSweeper,
     /// At most how many seats may a sweep use?
     Ceiling,
+    /// More than twice as many seats as are needed: keep that?
+    HighCeiling,
     /// How many users are turned on at the next sweep?
     Number,
     /// The rule is on: undo it?
@@ -48,6 +50,8 @@ pub(super) struct Auto {
     sweeper: Option<SweeperStatus>,
     /// What was shown.
     shown: Option<(Bill, Ticks)>,
+    /// What was proposed, and what is taken.
+    proposed: u32,
     ceiling: u32,
     ceiling_problem: Option<Phrase>,
     confirm: Confirm,
@@ -65,6 +69,7 @@ impl Auto {
             saving: Pending::default(),
             sweeper: None,
             shown: None,
+            proposed: 0,
             ceiling: 0,
             ceiling_problem: None,
             confirm: Confirm::default(),
@@ -86,7 +91,8 @@ impl Auto {
             let people = roster.people();
             let bill = people.bill(people.eligible());
             let seats = people.counts().seats.saturating_add(bill.new_seats());
-            self.ceiling = AutoRule::default_ceiling(seats);
+            self.proposed = AutoRule::default_ceiling(seats);
+            self.ceiling = self.proposed;
             self.shown = Some((bill, people.eligible().clone()));
         }
     }
@@ -95,9 +101,9 @@ impl Auto {
     pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
         match (self.stage, given) {
             _ if self.saving.is_out() => {}
-            (Stage::Number, Given::Back | Given::No) | (Stage::NoSweeper, Given::Yes) => {
-                self.stage = Stage::Ceiling;
-            }
+            (Stage::Number | Stage::HighCeiling, Given::Back | Given::No)
+            | (Stage::NoSweeper, Given::Yes) => self.stage = Stage::Ceiling,
+            (Stage::HighCeiling, Given::Yes) => self.stage = Stage::Number,
             (_, Given::Back | Given::No) => {
                 self.asking.cancel(cx.calls);
                 return DialogResult::Close;
@@ -131,8 +137,13 @@ impl Auto {
             );
         } else {
             self.ceiling_problem = None;
-            self.stage = Stage::Number;
+            self.stage = if self.is_high() { Stage::HighCeiling } else { Stage::Number };
         }
+    }
+
+    /// Whether the ceiling is more than twice the count, and was not proposed: a few users always get room for ten.
+    fn is_high(&self) -> bool {
+        self.ceiling > self.proposed && self.ceiling > self.after().saturating_mul(2)
     }
 
     fn make(&mut self, cx: &mut UpdateCx<'_>, given: &Given) {
@@ -209,6 +220,7 @@ impl Auto {
             Stage::Undo => undo_view(cx),
             Stage::NoSweeper => no_sweeper_view(),
             Stage::Ceiling => self.ceiling_view(cx),
+            Stage::HighCeiling => self.high_ceiling_view(),
             Stage::Number => self.number_view(cx),
         };
         let back = Offer::new(Action::Back, "back", "Back. Nothing is changed.");
@@ -233,6 +245,26 @@ impl Auto {
         let heading = "Enable Auto: the bill and the clock";
         let on = Offer::new(Action::Yes, "go on", "Takes the ceiling.").by_default();
         Scene { offers: vec![on], ..Scene::new(QuestionId::Ceiling, shape, heading, self.summary(cx)) }
+    }
+
+    fn high_ceiling_view<'a>(&self) -> Scene<'a> {
+        let (ceiling, needed) = (grouped(self.ceiling), grouped(self.after()));
+        let words =
+            format_args!("{ceiling} seats are more than twice the {needed} that the next sweep needs.");
+        let blocks = vec![
+            Block::Strong(Tone::Warn, words.into()),
+            Block::Para(
+                "Users who are made later are turned on and billed up to it, and nobody is asked.".into(),
+            ),
+        ];
+        let heading = format_args!("Keep a ceiling of {ceiling} seats?");
+        Scene {
+            offers: vec![
+                Offer::new(Action::Yes, "keep", "Keeps this ceiling."),
+                Offer::new(Action::No, "change", "Back to the ceiling, to type another.").by_default(),
+            ],
+            ..Scene::new(QuestionId::HighCeiling, Shape::Confirm { default: false }, heading, blocks)
+        }
     }
 
     fn number_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {

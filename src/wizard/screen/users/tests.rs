@@ -793,6 +793,12 @@ fn auto_shows_bill_and_clock_and_names_the_sweeper() {
     assert!(problem(&bench).contains("would turn on nobody"));
     assert_ne!(bench.question(), before);
     bench.give(Given::Number(20));
+    assert_eq!(bench.heading(), "Keep a ceiling of 20 seats?", "more than twice the two that are needed");
+    assert_eq!(bench.scene().shape, Shape::Confirm { default: false });
+    bench.give(Given::No);
+    assert_eq!(bench.question().0, QuestionId::Ceiling);
+    bench.give(Given::Number(20));
+    bench.give(Given::Yes);
     assert_eq!((bench.heading().as_str(), bench.question().0), ("Switch Enable Auto on?", QuestionId::Auto));
     let is_making = |r: &Request| matches!(r, Request::MakeRule { .. });
     bench.give(Given::Yes);
@@ -833,10 +839,10 @@ fn a_list_that_changed_shows_the_bill_of_auto_again() {
     bench.session.roster.exclude(&[id(1)]);
     bench.give(Given::Number(2));
     assert_eq!((bench.question().0, bench.count(Request::is_write)), (QuestionId::Ceiling, 1), "the counts");
-    bench.give(Given::Number(12));
+    bench.give(Given::Number(11));
     assert!(bench.words().contains("changed meanwhile"), "{}", bench.words());
     bench.give(Given::Yes);
-    assert_eq!(bench.count(|r| matches!(r, Request::MakeRule { confirmed: 1, ceiling: 12, .. })), 1);
+    assert_eq!(bench.count(|r| matches!(r, Request::MakeRule { confirmed: 1, ceiling: 11, .. })), 1);
 }
 
 #[test]
