@@ -27,7 +27,7 @@ use super::{
     checks::Fold,
     control,
     flow::{Flow, FlowLine, Pen, blank, tighten},
-    panel::{BORDERS_FROM, Panel, range},
+    panel::{Panel, has_borders, range},
     rows::RowsTable,
 };
 
@@ -101,7 +101,7 @@ impl PageView<'_, '_> {
     }
 
     fn has_borders(&self) -> bool {
-        self.window.width >= BORDERS_FROM.0 && self.window.height >= BORDERS_FROM.1
+        has_borders(self.window)
     }
 
     fn inner(&self, area: Rect) -> u16 {

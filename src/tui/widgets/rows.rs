@@ -9,9 +9,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Position, Rect},
     text::{Line, Span},
-    widgets::{
-        Cell as TableCell, HighlightSpacing, Row as TableRow, StatefulWidget, Table, TableState, Widget,
-    },
+    widgets::{Cell as TableCell, HighlightSpacing, Row as TableRow, StatefulWidget, Table, TableState},
 };
 
 use crate::{
@@ -24,7 +22,10 @@ use crate::{
     wizard::view::{Cell, Column, Mark, Row, RowsView, Tone},
 };
 
-use super::columns::{alike, columns, gap, head};
+use super::{
+    columns::{alike, columns, gap, head},
+    panel::stacked,
+};
 
 /// Columns of the gutter and the mark in front of a row.
 const MARK: u16 = 4;
@@ -200,11 +201,8 @@ impl RowsTable<'_, '_> {
         self.settle(list, area.height);
         let len = self.view.rows.len();
         if len == 0 {
-            for (y, line) in
-                (area.y..area.bottom()).zip(wrap(&self.empty, area.width, self.theme.use_unicode()))
-            {
-                Span::raw(line).render(Rect { y, height: 1, ..area }, buf);
-            }
+            let lines = wrap(&self.empty, area.width, self.theme.use_unicode());
+            stacked(lines.into_iter().map(Line::from), area, buf);
             return Some(Position::new(area.x, area.y));
         }
         let gutter = if self.has_marks(list) { MARK } else { 1 };
