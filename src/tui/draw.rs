@@ -99,7 +99,7 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
     if has_steps {
         steps::line(&view.steps, window.width, theme).render(steps_area, buf);
     }
-    let step = (!has_steps && !view.steps.is_empty()).then(|| steps::short(&view.steps));
+    let step = if has_steps { String::new() } else { steps::short(&view.steps) };
     let cursor = work(view, step, body, buf, state);
     stacked(notices, notice_area, buf);
     // After the page: only then it is known whether it scrolls.
@@ -121,14 +121,15 @@ pub(crate) fn drawn(view: &View<'_>) -> Drawn {
 }
 
 /// The page, the card beside it, and what stands above it; says where the cursor stands.
-fn work(view: &View<'_>, step: Option<String>, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
+fn work(view: &View<'_>, step: String, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
     let window = buf.area;
     let is_dialog = window.width >= DIALOG_FROM.0 && window.height >= DIALOG_FROM.1;
     let page = PageView { view, page: &view.page, is_active: state.panel.is_none(), step, window };
     let own = state.panel.take();
     let below = view.below.as_ref().filter(|_| is_panel(&view.page, &view.ask.shape));
     if is_dialog && (own.is_some() || below.is_some()) {
-        let under = PageView { page: below.unwrap_or(&view.page), is_active: false, step: None, ..page };
+        let under =
+            PageView { page: below.unwrap_or(&view.page), is_active: false, step: String::new(), ..page };
         beside_card(&under, body, buf, state);
         dim(body, buf, state.theme);
     }
