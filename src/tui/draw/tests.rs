@@ -518,7 +518,7 @@ fn a_link_is_never_cut_and_has_its_ways_below_it() {
         let link: String =
             text[at..].iter().take(5).map(|line| line.split("│").next().unwrap().trim()).collect();
         assert!(link.starts_with(LINK), "{size:?} {link}");
-        assert!(words(&lines).contains("l print c clipboard g QR code f file o open"), "{size:?}");
+        assert!(words(&lines).contains("l print c clipboard g QR code f file o open"), "{size:?} {lines:#?}");
     }
 }
 
