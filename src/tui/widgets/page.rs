@@ -423,7 +423,8 @@ impl PageView<'_, '_> {
             spans.extend([theme.span(Role::Accent, &key), theme.span(Role::Plain, &format!(" {label}   "))]);
             used = used.saturating_add(wide);
         }
-        if used > width(lead) {
+        // The words in front are no line of their own.
+        if spans.len() > 1 {
             lines.push(Line::from(spans).into());
         }
         if self.view.offer(Action::Open).is_none() {
