@@ -167,12 +167,6 @@ impl<'a> Shown<'a> {
     }
 }
 
-impl From<Text> for String {
-    fn from(Text(words): Text) -> Self {
-        words.into_string()
-    }
-}
-
 impl From<&'static str> for Text {
     /// Takes a literal of this program; anything from outside goes through [`Text::clean`].
     fn from(words: &'static str) -> Self {

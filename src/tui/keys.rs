@@ -191,7 +191,7 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
                 _ => false,
             },
             Deed::Say => !view.card.say.is_empty(),
-            Deed::Search => state::rows(&view.page).is_some_and(|rows| rows.search.is_some()),
+            Deed::Search => state::search(&view.page).is_some(),
             Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain => true,
             Deed::Code => state::link(&view.page).is_some(),
         }
@@ -291,8 +291,7 @@ const fn edit(press: Press) -> Option<Edit> {
 
 /// In a field of text: every printable character is text.
 fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
-    let is_search =
-        state::rows(&view.page).is_some_and(|rows| rows.search.as_ref().is_some_and(|s| s.id == id));
+    let is_search = state::search(&view.page).is_some_and(|search| search.id == id);
     match press {
         Press::Char(letter) if state.field_mut(id).insert(letter) => fill(id, state, view),
         Press::Enter if is_search => {
@@ -457,10 +456,8 @@ fn in_rows(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
 }
 
 /// The row under the cursor.
-fn lit(view: &View<'_>, state: &mut State) -> Option<RowId> {
-    let rows = state::rows(&view.page)?;
-    let at = state.list_mut(view.ask.id).lit(rows)?;
-    rows.rows.id(at)
+fn lit(view: &View<'_>, state: &State) -> Option<RowId> {
+    state.lit(view).and_then(|(rows, at)| rows.rows.id(at))
 }
 
 /// The keys that move the cursor over rows.
@@ -618,7 +615,7 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) {
         Deed::Code if state::link(&view.page).is_some() => state.open(Panel::Code),
         Deed::Code => state.say(Tone::Plain, "There is no link to show yet."),
         Deed::Search => {
-            if let Some(search) = state::rows(&view.page).and_then(|rows| rows.search.as_ref()) {
+            if let Some(search) = state::search(&view.page) {
                 state.focus = Focus::Field(search.id);
             }
         }
@@ -631,9 +628,7 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) {
             }
         }
         Deed::Details => {
-            let at =
-                state::rows(&view.page).and_then(|rows| Some((rows, state.list(view.ask.id)?.lit(rows)?)));
-            if let Some(words) = at.and_then(|(rows, at)| rows.rows.details(at)) {
+            if let Some(words) = state.lit(view).and_then(|(rows, at)| rows.rows.details(at)) {
                 state.say(Tone::Plain, words);
             }
         }
@@ -658,8 +653,7 @@ fn back(view: &View<'_>, state: &mut State) -> Outcome {
     if state.list_mut(view.ask.id).anchor.take().is_some() {
         return Outcome::Changed;
     }
-    let search = state::rows(&view.page).and_then(|rows| rows.search.as_ref());
-    if let Some(search) = search.filter(|search| !is_empty(search.id, state)) {
+    if let Some(search) = state::search(&view.page).filter(|search| !is_empty(search.id, state)) {
         state.field_mut(search.id).clear();
         return fill(search.id, state, view);
     }
@@ -711,13 +705,18 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
     state.said = None;
     if let Some(Panel::Explain(explain)) = &mut state.panel {
-        if explain.in_field && explain.field.paste(text) {
-            explain.look_up();
+        if explain.in_field {
+            if explain.field.paste(text).is_changed {
+                explain.look_up();
+            }
+        } else {
+            state.say(Tone::Plain, "Nothing was pasted. Press / first, then paste.");
         }
         return Outcome::Changed;
     }
     if state.panel.is_some() {
-        return Outcome::Nothing;
+        state.say(Tone::Plain, "Nothing was pasted. There is no field in this panel.");
+        return Outcome::Changed;
     }
     match state.focus {
         Focus::Field(id) => paste_into(id, text, view, state),
@@ -729,7 +728,7 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
             Outcome::Changed
         }
         _ => {
-            let has_search = state::rows(&view.page).is_some_and(|rows| rows.search.is_some());
+            let has_search = state::search(&view.page).is_some();
             let has_field = state::fields(&view.page).next().is_some();
             state.say(
                 Tone::Plain,
@@ -752,13 +751,15 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
     }
-    let is_changed = state.field_mut(id).paste(text);
-    if lines > 1 {
+    let pasted = state.field_mut(id).paste(text);
+    if pasted.is_cut {
+        state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
+    } else if lines > 1 {
         let lost = grouped(u32::try_from(lines - 1).unwrap_or(u32::MAX));
         let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
         state.say(Tone::Warn, words);
     }
-    if is_changed { fill(id, state, view) } else { Outcome::Changed }
+    if pasted.is_changed { fill(id, state, view) } else { Outcome::Changed }
 }
 
 /// So much was pasted at once that nothing of it was kept.

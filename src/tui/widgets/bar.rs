@@ -14,7 +14,7 @@ use crate::{
     wizard::view::Bar,
 };
 
-use super::flow::{Pen, blank, padded};
+use super::flow::{Pen, blank};
 
 /// Windows with fewer rows have a bar of one line (product.md section 9, *Keys*).
 pub(crate) const TWO_LINES_FROM: u16 = 20;
@@ -121,24 +121,20 @@ fn one(mut left: Vec<Part>, right: Vec<Part>, room: u16, theme: Theme) -> Line<'
             left.remove(at);
         }
     }
-    let used = wide(&left);
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    for (at, part) in left.into_iter().enumerate() {
-        if at > 0 {
-            spans.push(Span::raw(part.between));
-        }
-        spans.push(Span::styled(part.words, theme.style(part.role)));
-    }
-    let gap = room
-        .saturating_sub(used)
-        .saturating_sub(wide(&right))
-        .saturating_sub(u16::from(used > 0 && !right.is_empty()));
-    spans.push(Span::raw(padded("", gap)));
-    for (at, part) in right.into_iter().enumerate() {
-        if at > 0 {
-            spans.push(Span::raw(" "));
-        }
-        spans.push(Span::styled(part.words, theme.style(part.role)));
-    }
+    let (used, needed) = (wide(&left), wide(&right));
+    let edge = u16::from(used > 0 && !right.is_empty());
+    let gap = room.saturating_sub(used).saturating_sub(needed).saturating_sub(edge);
+    let mut spans = side_by_side(left, theme);
+    spans.push(blank(gap));
+    spans.extend(side_by_side(right, theme));
     Line::from(spans)
+}
+
+/// Parts with what stands between them.
+fn side_by_side(parts: Vec<Part>, theme: Theme) -> Vec<Span<'static>> {
+    let between = |at, words| Span::raw(if at == 0 { "" } else { words });
+    let part = |(at, part): (usize, Part)| {
+        [between(at, part.between), Span::styled(part.words, theme.style(part.role))]
+    };
+    parts.into_iter().enumerate().flat_map(part).collect()
 }

@@ -206,39 +206,29 @@ pub(crate) fn choice(view: &ChoiceView, labels: u16, focus: Focus, pen: Pen) -> 
         }
         return lines;
     }
-    let option = |at: usize, words: &str| {
-        let dot = if at == view.chosen { pen.theme.glyphs().chosen } else { " " };
-        format!("({dot}) {words}")
-    };
     let start = EDGE.saturating_add(labels).saturating_add(1);
     let all = view.options.iter().map(|words| width(words).saturating_add(6)).fold(0, u16::saturating_add);
     let is_wide = start.saturating_add(all) <= pen.width;
-    let label = pen.theme.span(role, &format!("{} ", pen.padded(view.label.as_str(), labels)));
+    let mut spans =
+        vec![edge, pen.theme.span(role, &format!("{} ", pen.padded(view.label.as_str(), labels)))];
     let mut lines: Vec<FlowLine> = Vec::new();
-    let mut spans = vec![edge, label];
-    let mut x = start;
-    let mut cursor = start.saturating_add(1);
+    let (mut x, mut control) = (start, None);
     for (at, words) in view.options.iter().enumerate() {
-        if at == view.chosen {
-            cursor = x.saturating_add(1);
-        }
-        let words = option(at, words);
-        x = x.saturating_add(width(&words)).saturating_add(2);
-        let chosen = if is_focused && at == view.chosen { Role::Accent } else { Role::Plain };
-        spans.extend([pen.theme.span(chosen, &words), blank(2)]);
-        if !is_wide {
-            lines.push(Line::from(std::mem::take(&mut spans)).into());
-            spans.push(blank(start));
+        if at > 0 && !is_wide {
+            let line = Line::from(std::mem::replace(&mut spans, vec![blank(start)]));
+            lines.push(FlowLine { control: control.take(), ..line.into() });
             x = start;
         }
+        let is_chosen = at == view.chosen;
+        if is_chosen {
+            control = Some((own, x.saturating_add(1)));
+        }
+        let words = format!("({}) {words}", if is_chosen { pen.theme.glyphs().chosen } else { " " });
+        x = x.saturating_add(width(&words)).saturating_add(2);
+        let look = if is_focused && is_chosen { Role::Accent } else { Role::Plain };
+        spans.extend([pen.theme.span(look, &words), blank(2)]);
     }
-    if is_wide {
-        lines.push(Line::from(spans).into());
-    }
-    let chosen = if is_wide { 0 } else { view.chosen };
-    if let Some(line) = lines.get_mut(chosen) {
-        line.control = Some((own, cursor));
-    }
+    lines.push(FlowLine { control, ..Line::from(spans).into() });
     if !note.is_empty() {
         lines.extend(below(start, note.as_str(), None, pen));
     }

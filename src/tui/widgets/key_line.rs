@@ -10,7 +10,7 @@ use crate::{
         keys::{self, Binding, Deed, KEYS, Scope, Whom},
         state::{self, Focus, Panel, State},
         theme::Role,
-        words::width,
+        words::{cut, width},
     },
     wizard::{
         answer::{Action, FieldId, Mark},
@@ -40,6 +40,8 @@ impl Item {
 
 /// Columns between two keys.
 const GAP: u16 = 3;
+/// Columns that help takes at the end of the line, the gap in front of it and both edges included.
+const HELP_ROOM: u16 = 12;
 
 /// Help lists all keys.
 const HELP: u8 = 0;
@@ -69,7 +71,16 @@ pub(crate) fn count(binding: &Binding, view: &View<'_>) -> Option<u32> {
 
 /// The line, for a window of so many columns.
 pub(crate) fn line(view: &View<'_>, state: &State, room: u16) -> Line<'static> {
-    let items = items(view, state);
+    let mut items = items(view, state);
+    // The answer must stand there: a label that is too long for that gives its first words.
+    let most = room.saturating_sub(HELP_ROOM);
+    for item in items.iter_mut().filter(|item| item.importance == ANSWER && item.width() > most) {
+        if let Some((first, _)) = item.label.split_once(',') {
+            item.label = first.to_owned();
+        }
+        let chord = width(&item.chord).saturating_add(1);
+        item.label = cut(&item.label, most.saturating_sub(chord), state.theme.use_unicode()).into_owned();
+    }
     let mut order: Vec<usize> = (0..items.len()).collect();
     order.sort_by_key(|at| items.get(*at).map(|item| item.importance));
     // The last cell of the last row is never written.

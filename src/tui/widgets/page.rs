@@ -28,7 +28,7 @@ use super::{
     checks::Fold,
     control,
     flow::{Flow, FlowLine, Pen, blank, tighten},
-    panel::{BORDERS_FROM, Panel, range},
+    panel::{Panel, has_borders, range},
     rows::RowsTable,
 };
 
@@ -51,7 +51,7 @@ pub(crate) struct PageView<'v, 'a> {
     /// It has the keyboard.
     pub(crate) is_active: bool,
     /// Said in the upper rule of a small window, where there is no line of steps.
-    pub(crate) step: Option<String>,
+    pub(crate) step: String,
     /// The window.
     pub(crate) window: Rect,
 }
@@ -67,7 +67,7 @@ impl PageView<'_, '_> {
         let areas: [Rect; 2] = if area.width >= BESIDE_FROM {
             Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(area)
         } else {
-            let borders = if self.has_borders() { 2 } else { 2 + u16::from(self.step.is_some()) };
+            let borders = if self.has_borders() { 2 } else { 2 + u16::from(!self.step.is_empty()) };
             let pen = Pen { theme: state.theme, width: self.inner(area) };
             let need = self.flow(pen, state, Fold::Well).len();
             let rows = state::rows(self.page).map_or(0, |rows| rows.rows.len().min(4).saturating_add(2));
@@ -102,7 +102,7 @@ impl PageView<'_, '_> {
     }
 
     fn has_borders(&self) -> bool {
-        self.window.width >= BORDERS_FROM.0 && self.window.height >= BORDERS_FROM.1
+        has_borders(self.window)
     }
 
     fn inner(&self, area: Rect) -> u16 {
@@ -114,7 +114,7 @@ impl PageView<'_, '_> {
             title: say(&self.page.heading, keyboard).to_string(),
             is_active: self.is_active,
             has_borders: self.has_borders(),
-            step: self.step.clone().unwrap_or_default(),
+            step: self.step.clone(),
             ..Panel::default()
         }
     }
