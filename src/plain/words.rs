@@ -48,18 +48,7 @@ pub(crate) fn signs(own: &'static str) -> Cow<'static, str> {
 /// What stays the same while only a clock or a counter goes on: durations are left out, other numbers are all alike.
 #[must_use]
 pub(crate) fn steady(words: &str) -> String {
-    let mut kept: Vec<String> = Vec::new();
-    let mut words = words.split(' ').peekable();
-    while let Some(word) = words.next() {
-        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
-        let unit = words.peek().map(|next| next.trim_end_matches(|c: char| c.is_ascii_punctuation()));
-        if is_number && matches!(unit, Some("s" | "min" | "h" | "d")) {
-            let _unit = words.next();
-        } else {
-            kept.push(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect());
-        }
-    }
-    kept.join(" ")
+    timeless(words).chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
 }
 
 /// A line without durations: what else changes in it is news.

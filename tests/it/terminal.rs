@@ -202,7 +202,7 @@ impl Terminal {
         let until = Instant::now() + DEADLINE;
         loop {
             let text = self.text();
-            if is_so(&text) || is_so(&sentence(&text)) || is_so(&dialog(&text)) {
+            if is_so(&text) || is_so(&sentence(&text)) {
                 return self;
             }
             assert!(Instant::now() < until, "never saw {what}; the screen shows:\n{text}");
@@ -284,21 +284,11 @@ fn sentence(text: &str) -> String {
     text.lines().flat_map(words).collect::<Vec<_>>().join(" ")
 }
 
-/// What a panel above the page says, without the page to its left and right.
-fn dialog(text: &str) -> String {
-    let inside = |line: &'_ str| {
-        let pieces: Vec<&str> = line.split('│').collect();
-        let longest = pieces.iter().max_by_key(|piece| piece.chars().count());
-        longest.filter(|_| pieces.len() > 4).map(|piece| piece.trim().to_owned())
-    };
-    text.lines().filter_map(inside).collect::<Vec<_>>().join(" ")
-}
-
 /// A row of the screen, without the blanks behind it.
 fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
     let is_reversed = |x: u16| screen.cell(y, x).is_some_and(vt100::Cell::inverse);
-    // A card may stand beside the rows.
-    let is_lit = columns > 12 && (3..columns / 2).all(is_reversed);
+    // From border to border, a card may stand beside it; a button begins further in.
+    let is_lit = columns > 12 && (1..12).all(is_reversed);
     let mut out = String::new();
     let mut covered = false;
     for x in 0..columns {
@@ -307,7 +297,7 @@ fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
         }
         let Some(cell) = screen.cell(y, x) else { break };
         covered = cell.is_wide();
-        let is_button = cell.contents() == "‹" && cell.inverse() && !is_lit;
+        let is_button = matches!(cell.contents(), "‹" | "<") && cell.inverse() && !is_lit;
         if is_button && out.ends_with(' ') {
             out.pop();
             out.push('>');

@@ -128,7 +128,6 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('c', outcome(&lines), acts(Action::Copy)),
         ('f', outcome(&lines), acts(Action::WriteFile)),
         ('t', outcome(&lines), acts(Action::NextReceipt)),
-        ('w', button(), acts(Action::Rehearse)),
         ('x', button(), acts(Action::EmptyList)),
     ];
     let cases: Vec<(char, View<'_>, Outcome)> =
@@ -151,10 +150,23 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         }
     }
     for row in KEYS {
-        let is_tried =
-            cases.iter().any(|(key, view, _)| row.key == Press::Char(*key) && is_in_scope(row, view));
+        let is_tried = matches!(row.key, Press::Ctrl(_))
+            || cases.iter().any(|(key, view, _)| row.key == Press::Char(*key) && is_in_scope(row, view));
         assert!(is_tried, "{row:?}");
-        assert!(row.help.ends_with('.') && !row.label.is_empty(), "{row:?}");
+        let is_offered = matches!(row.deed, Deed::Do(action) if action != Action::Leave);
+        assert_eq!((row.help.ends_with('.'), row.label.is_empty()), (!is_offered, is_offered), "{row:?}");
+    }
+}
+
+#[test]
+fn a_form_is_filled_in_by_one_key_inside_its_fields_and_outside() {
+    for spot in [Spot::Field(FieldId::Sample), Spot::Button(Action::Back)] {
+        let mut view = hosted(true, 0);
+        view.ask.focus.spot = spot;
+        assert_eq!(after(&[Press::Ctrl('y')], &view, &mut drawn(&view)), acts(Action::Rehearse));
+    }
+    for keyboard in [Keyboard::Commands, Keyboard::Text] {
+        assert!(way_on(&WayOn::FillIn, keyboard).contains("Ctrl-Y"));
     }
 }
 
@@ -176,7 +188,6 @@ fn a_key_that_a_sentence_names_is_in_the_table_and_does_what_the_sentence_says()
         (WayOn::RestoreTicks, 'c', Deed::Do(Action::Clear)),
         (WayOn::TurnOff, 'O', Deed::Mark(Mark::Off, Whom::Lit)),
         (WayOn::AddCustomer, 'n', Deed::Do(Action::Add)),
-        (WayOn::FillIn, 'w', Deed::Do(Action::Rehearse)),
     ] {
         let words = way_on(&way, Keyboard::Commands);
         let is_named = words.split([' ', ',', '.']).any(|word| word == key.to_string());
@@ -832,7 +843,7 @@ fn what_the_wizard_does_not_allow_is_not_open() {
         (asked.may_mark, asked.may_turn_off, asked.these) = (false, false, Some(3));
     }
     assert_eq!(open(&read_only), "u/vzd");
-    assert_eq!(open(&failure()), "wlcfo");
+    assert_eq!(open(&failure()), "wlcfo", "no code without a link");
 }
 
 #[test]
