@@ -418,6 +418,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,
         is_board_watched: true,
+        keeps_forms: true,
         here: Text::clean(&opener.environment.zone),
     })
 }

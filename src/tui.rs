@@ -220,32 +220,31 @@ impl Tui {
     /// Takes the keys that were read so far, with the question that stood there until now.
     fn drain(&mut self) {
         let heard: Vec<Heard> = self.heard.try_iter().collect();
-        let seen = self.state.drawn.revision;
         for heard in heard {
             match heard {
-                Heard::Inputs(inputs) => self.inputs.extend(inputs.into_iter().map(|input| (seen, input))),
+                Heard::Inputs(inputs) => self.take(inputs),
                 other => self.postponed.push_back(other),
             }
         }
+    }
+
+    /// Puts keys behind those that were read before, with the question that a person sees.
+    fn take(&mut self, inputs: Vec<Input>) {
+        let seen = self.state.drawn.revision;
+        self.inputs.extend(inputs.into_iter().map(|input| (seen, input)));
     }
 
     /// Takes what the reading thread told; an answer of its own goes before all keys.
     fn listen(&mut self) -> Option<Answer> {
         while let Some(heard) = self.postponed.pop_front().or_else(|| self.heard.try_recv().ok()) {
             match heard {
-                Heard::Inputs(inputs) => {
-                    let seen = self.state.drawn.revision;
-                    self.inputs.extend(inputs.into_iter().map(|input| (seen, input)));
-                }
+                Heard::Inputs(inputs) => self.take(inputs),
                 Heard::Redraw => self.forget(),
-                Heard::Stop => {
-                    if let Some(end) = self.comes_back(reader::stop) {
-                        return Some(end);
-                    }
-                }
-                Heard::Continued => {
-                    if let Some(end) = self.comes_back(reader::go_on) {
-                        return Some(end);
+                Heard::Stop | Heard::Continued => {
+                    let is_stopped = matches!(heard, Heard::Stop);
+                    let end = self.comes_back(if is_stopped { reader::stop } else { reader::go_on });
+                    if end.is_some() {
+                        return end;
                     }
                 }
                 Heard::Panicked(panic) => std::panic::resume_unwind(panic),

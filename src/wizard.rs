@@ -113,10 +113,11 @@ impl Wizard {
     /// Makes a wizard that waits for [`EventKind::Started`], and then asks for the world to be opened.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
+        let session = Session { forgets_forms: !setup.keeps_forms, ..Session::default() };
         Self {
             setup,
             now: Moment::default(),
-            session: Session::default(),
+            session,
             calls: Outbox::default(),
             behind: Vec::new(),
             screen: Screen::customers(),

@@ -162,6 +162,7 @@ impl Inside {
             permissions: Vec::new(),
             run: stage.run(size).parse().ok(),
             is_board_watched: true,
+            keeps_forms: true,
             here: Text::from("Australia/Sydney"),
         });
         let stock_bytes = Rc::new(Cell::new(0));

@@ -106,7 +106,8 @@ impl CommandContext {
     }
 
     fn start_with(&self, opened: Opened) -> Result<NewWizardRun, Refusal> {
-        let setup = Setup { is_board_watched: false, ..super::setup(&self.opener, None)? };
+        let setup =
+            Setup { is_board_watched: false, keeps_forms: false, ..super::setup(&self.opener, None)? };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
         Ok(Arc::new(move |waker: Waker| {
             let opened = (world.clone(), tools.clone());

@@ -210,9 +210,12 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// The words with a capital in front, as a sentence begins.
+/// The words with a capital in front, as a sentence begins. The name of a server stays as it is written.
 #[must_use]
 pub fn capital(words: &str) -> String {
+    if words.split(' ').next().is_some_and(|first| first.trim_end_matches(['.', ':']).contains('.')) {
+        return words.to_owned();
+    }
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

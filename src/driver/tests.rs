@@ -140,6 +140,7 @@ fn setup() -> Setup {
         permissions: Vec::new(),
         run: None,
         is_board_watched: true,
+        keeps_forms: true,
         here: Text::from("UTC"),
     }
 }

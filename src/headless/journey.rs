@@ -91,10 +91,7 @@ pub(super) fn fail_with(view: &View<'_>, otherwise: &'static str) -> Next {
 
 /// Bad news as sentences.
 pub(super) fn in_words(failure: &Failure) -> Text {
-    let what = failure.what.as_str();
-    // A server's name stays as it is written.
-    let is_name = what.split(' ').next().is_some_and(|word| word.contains('.'));
-    let what = if is_name { what.to_owned() } else { capital(what) };
+    let what = capital(failure.what.as_str());
     let code = failure.code.as_ref().map_or_else(String::new, |code| format!(" ({code})"));
     Text::of(format_args!("{what}{code}. {}", failure.hint.for_commands()))
 }

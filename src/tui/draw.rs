@@ -18,26 +18,25 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
     style::Style,
     text::Line,
-    widgets::{StatefulWidget, Widget},
+    widgets::Widget,
 };
 
-use crate::{
-    domain::text::Text,
-    wizard::{
-        ask::Shape,
-        view::{Bar, Block, Notice, Page, Tone, View},
-    },
+use crate::wizard::{
+    ask::Shape,
+    view::{Block, FieldValue, Notice, Page, Tone, View},
 };
 
 use super::{
     state::{self, Drawn, Focus, Panel as Own, State},
     theme::{Role, Theme},
     widgets::{
-        bar, card, code, columns, explain,
-        flow::{Flow, Pen, tighten},
+        bar, card,
+        checks::Fold,
+        code, columns, explain,
+        flow::{Pen, tighten},
         help, key_line, notice,
         page::{FLOW, PageView},
-        panel::{BORDERS_FROM, Panel},
+        panel::{Panel, has_borders, stacked},
         rows::RowsTable,
         steps,
     },
@@ -96,13 +95,13 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
         Constraint::Length(1),
     ])
     .areas(window);
-    lines(&bar, bar_area, buf);
+    stacked(bar, bar_area, buf);
     if has_steps {
         steps::line(&view.steps, window.width, theme).render(steps_area, buf);
     }
-    let step = (!has_steps && !view.steps.is_empty()).then(|| steps::short(&view.steps));
+    let step = if has_steps { String::new() } else { steps::short(&view.steps) };
     let cursor = work(view, step, body, buf, state);
-    lines(&notices, notice_area, buf);
+    stacked(notices, notice_area, buf);
     // After the page: only then it is known whether it scrolls.
     key_line::line(view, state, window.width).render(keys_area, buf);
     Some(cursor)
@@ -113,8 +112,8 @@ pub(crate) fn drawn(view: &View<'_>) -> Drawn {
     let hit =
         state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
             let words = match &rows.search.as_ref()?.value {
-                crate::wizard::view::FieldValue::Plain(words) if !words.is_empty() => (*words).to_owned(),
-                _ => return None,
+                FieldValue::Plain(words) => (*words).to_owned(),
+                FieldValue::Masked { .. } => return None,
             };
             Some((words, rows.rows.id(0)?))
         });
@@ -122,32 +121,27 @@ pub(crate) fn drawn(view: &View<'_>) -> Drawn {
 }
 
 /// The page, the card beside it, and what stands above it; says where the cursor stands.
-fn work(view: &View<'_>, step: Option<String>, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
+fn work(view: &View<'_>, step: String, body: Rect, buf: &mut Buffer, state: &mut State) -> Position {
     let window = buf.area;
     let is_dialog = window.width >= DIALOG_FROM.0 && window.height >= DIALOG_FROM.1;
     let page = PageView { view, page: &view.page, is_active: state.panel.is_none(), step, window };
     let own = state.panel.take();
     let below = view.below.as_ref().filter(|_| is_panel(&view.page, &view.ask.shape));
-    let cursor = match (&own, below) {
-        (Some(own), _) if is_dialog => {
-            let under = PageView { page: below.unwrap_or(&view.page), is_active: false, ..page };
-            beside_card(&under, body, buf, state);
-            dim(body, buf, state.theme);
-            own_panel(own, view, (body, true), buf, state)
-        }
-        (Some(own), _) => own_panel(own, view, (body, false), buf, state),
-        (None, Some(below)) if is_dialog => {
-            let under = PageView { page: below, is_active: false, step: None, ..page };
-            beside_card(&under, body, buf, state);
-            dim(body, buf, state.theme);
-            let over = PageView { view, page: &view.page, is_active: true, step: None, window };
+    if is_dialog && (own.is_some() || below.is_some()) {
+        let under =
+            PageView { page: below.unwrap_or(&view.page), is_active: false, step: String::new(), ..page };
+        beside_card(&under, body, buf, state);
+        dim(body, buf, state.theme);
+    }
+    let cursor = match &own {
+        Some(own) => own_panel(own, view, (body, is_dialog), buf, state),
+        None if is_dialog && below.is_some() => {
             let width = body.width.min(DIALOG + 4);
             let pen = Pen { theme: state.theme, width: width.saturating_sub(4) };
-            let need = over.flow(pen, state, crate::tui::widgets::checks::Fold::Well).len();
-            let area = centred(body, width, height_of(need).saturating_add(2));
-            over.draw(area, buf, state)
+            let need = page.flow(pen, state, Fold::Well).len();
+            page.draw(centred(body, width, height_of(need).saturating_add(2)), buf, state)
         }
-        (None, _) => beside_card(&page, body, buf, state),
+        None => beside_card(&page, body, buf, state),
     };
     state.panel = own;
     cursor
@@ -172,18 +166,17 @@ fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mu
     }
     let [work, beside] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(width)]).areas(body);
     let cursor = page.draw(work, buf, state);
-    let theme = state.theme;
-    let panel =
-        Panel { title: "Say".into(), has_borders: buf.area.height >= BORDERS_FROM.1, ..Panel::default() };
-    let inner = panel.frame(beside, buf, theme);
-    let mut lines = card::lines(&page.view.card, Pen { theme, width: inner.width });
-    tighten(&mut lines, usize::from(inner.height), Focus::Text);
-    if lines.len() > usize::from(inner.height) {
-        lines.truncate(usize::from(inner.height.saturating_sub(1)));
-        lines.push(theme.span(Role::Quiet, "s shows all of it").into());
-    }
-    let flow = Flow { lines: &lines, focus: Focus::Number, theme };
-    StatefulWidget::render(&flow, inner, buf, &mut state::Scroll::default());
+    let panel = Panel { title: "Say".into(), has_borders: has_borders(buf.area), ..Panel::default() };
+    let lines = |pen: Pen, height: usize| {
+        let mut lines = card::lines(&page.view.card, pen);
+        tighten(&mut lines, height, Focus::Text);
+        if lines.len() > height {
+            lines.truncate(height.saturating_sub(1));
+            lines.push(pen.theme.span(Role::Quiet, "s shows all of it").into());
+        }
+        lines
+    };
+    panel.text(beside, buf, (state.theme, Focus::Text), &mut state::Scroll::default(), lines);
     cursor
 }
 
@@ -210,7 +203,7 @@ fn own_panel(
     state: &mut State,
 ) -> Position {
     let theme = state.theme;
-    let has_borders = buf.area.width >= BORDERS_FROM.0 && buf.area.height >= BORDERS_FROM.1;
+    let has_borders = has_borders(buf.area);
     let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
     let (title, focus) = match own {
         Own::Help => ("Keys", Focus::Text),
@@ -287,7 +280,8 @@ fn notices(view: &View<'_>, state: &State, window: Rect) -> Vec<Line<'static>> {
             lines.extend(more);
         }
     }
-    if window.height < 14 {
+    // What a key asked for is told whole: the next key takes it back.
+    if window.height < 14 && state.said.is_none() {
         lines.truncate(2);
     }
     while lines.len() < room {
@@ -301,8 +295,7 @@ fn remark(view: &View<'_>, state: &State) -> Option<Notice> {
     if state.focus != Focus::Rows || state.panel.is_some() {
         return None;
     }
-    let rows = state::rows(&view.page)?;
-    let at = state.list(view.ask.id)?.lit(rows)?;
+    let (rows, at) = state.lit(view)?;
     rows.rows.remark(at)
 }
 
@@ -311,20 +304,13 @@ fn height_of(lines: usize) -> u16 {
     u16::try_from(lines).unwrap_or(u16::MAX)
 }
 
-/// Lines from the top of an area.
-fn lines(lines: &[Line<'static>], area: Rect, buf: &mut Buffer) {
-    for (y, line) in (area.y..area.bottom()).zip(lines) {
-        line.render(Rect { y, height: 1, ..area }, buf);
-    }
-}
-
 /// One line about the room that is needed, then what is never cut, and the question that Enter would answer: keys work
 /// in a small window too.
 fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
     let area = buf.area;
     let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
     let mut words = wrap(&need, area.width, theme.use_unicode());
-    words.extend(wrap(&name(&view.bar, theme), area.width, theme.use_unicode()));
+    words.extend(wrap(&bar::never_cut(&view.bar, theme).join(" "), area.width, theme.use_unicode()));
     if view.below.is_some() {
         let heading = say(&view.page.heading, crate::tui::words::Keyboard::Commands);
         words.extend(wrap(heading.as_str(), area.width, theme.use_unicode()));
@@ -336,15 +322,4 @@ fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
         buf.set_line(0, y, &theme.span(Role::Plain, &line).into(), room);
     }
     Position::ORIGIN
-}
-
-/// What is never cut.
-fn name(bar: &Bar<'_>, theme: Theme) -> String {
-    let mut name = Vec::new();
-    if bar.is_sandbox {
-        name.push("SANDBOX".to_owned());
-    }
-    name.extend(bar.run.as_ref().map(Text::to_string));
-    name.extend(bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut)));
-    name.join(" ")
 }

@@ -60,6 +60,15 @@ impl Default for Field {
     }
 }
 
+/// What became of a paste.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pasted {
+    /// The text is another one.
+    pub(crate) is_changed: bool,
+    /// The field had no room for all of it.
+    pub(crate) is_cut: bool,
+}
+
 impl std::fmt::Debug for Field {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Field({} bytes)", self.raw().len())
@@ -120,11 +129,13 @@ impl Field {
     }
 
     /// Types the first line that says something of what was pasted: a newline never submits and never joins lines.
-    pub(crate) fn paste(&mut self, text: &str) -> bool {
+    pub(crate) fn paste(&mut self, text: &str) -> Pasted {
         let line = text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
         let kept: zeroize::Zeroizing<String> =
             zeroize::Zeroizing::new(line.chars().filter(|c| !c.is_control()).collect());
-        self.splice(self.cursor..self.cursor, &kept)
+        let before = self.raw().len();
+        let is_changed = self.splice(self.cursor..self.cursor, &kept);
+        Pasted { is_changed, is_cut: self.raw().len() < before.saturating_add(kept.len()) }
     }
 
     /// Edits at the cursor; says whether the text changed.
@@ -271,7 +282,7 @@ mod tests {
     #[test]
     fn the_cursor_is_never_behind_what_is_shown() {
         let mut field = Field::plain("\u{ad}");
-        field.paste(&"x".repeat(MAX_BYTES));
+        assert_eq!(field.paste(&"x".repeat(MAX_BYTES)), Pasted { is_changed: true, is_cut: true });
         field.edit(Edit::Left);
         let (value, cursor) = shown(&field);
         assert_eq!(cursor, value.graphemes(true).count(), "cut at {} bytes", value.len());
@@ -280,9 +291,9 @@ mod tests {
     #[test]
     fn a_pasted_newline_ends_the_paste() {
         let mut field = Field::default();
-        assert!(field.paste("\r\nbakery.example\r\nrm -rf"));
+        assert!(field.paste("\r\nbakery.example\r\nrm -rf").is_changed);
         assert_eq!(field.text(), "bakery.example");
-        assert!(!field.paste("\n"));
+        assert!(!field.paste("\n").is_changed);
         field.paste("\u{1b}[2J");
         assert_eq!(field.text(), "bakery.example[2J");
     }
@@ -328,7 +339,7 @@ mod tests {
             for step in steps {
                 match step {
                     Step::Insert(c) => field.insert(c),
-                    Step::Paste(text) => field.paste(&text),
+                    Step::Paste(text) => field.paste(&text).is_changed,
                     Step::Edit(edit) => field.edit(edit),
                 };
                 prop_assert!(field.raw().is_char_boundary(field.cursor));

@@ -9,12 +9,12 @@ use crate::{
     wizard::{
         answer::{Action, Ending, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
-        view::{Block, ChoiceView, FieldView, RowsView, Tone, View},
+        view::{Block, FieldView, RowsView, Tone, View},
     },
 };
 
 use super::{
-    field::Edit,
+    field::{Edit, Field},
     input::{Input, Press},
     state::{self, Focus, Panel, State},
     words::Keyboard,
@@ -83,11 +83,22 @@ pub(crate) struct Binding {
     pub(crate) help: &'static str,
 }
 
-/// Shorthand for the table.
+/// A key with words of its own.
 const fn key(scope: Scope, key: char, deed: Deed, label: &'static str, help: &'static str) -> Binding {
     Binding { scope, key: Press::Char(key), deed, label, help }
 }
 
+/// A key for what the wizard offers, in its words.
+const fn act(scope: Scope, letter: char, action: Action) -> Binding {
+    key(scope, letter, Deed::Do(action), "", "")
+}
+
+/// A key for a mark on users.
+const fn marks(letter: char, mark: Mark, whom: Whom, label: &'static str, help: &'static str) -> Binding {
+    key(USERS, letter, Deed::Mark(mark, whom), label, help)
+}
+
+const ALL: Scope = Scope::Everywhere;
 const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
 const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
 const USERS: Scope = Scope::On(&[QuestionId::Users]);
@@ -99,109 +110,40 @@ const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
 /// The table: letters, Space, and a key that works inside fields too. Enter, Tab, Esc, arrows and the keys of a field mean the same everywhere; help says so.
 /// The first ones are shown first.
 pub(crate) const KEYS: &[Binding] = &[
-    key(USERS, ' ', Deed::Mark(Mark::Toggle, Whom::Lit), "tick", "Ticks or unticks the row, or the range."),
-    key(
-        USERS,
-        'a',
-        Deed::Mark(Mark::Tick, Whom::All),
-        "All",
-        "Ticks every user that may be protected, once, whatever the filter shows.",
-    ),
-    key(USERS, 't', Deed::Mark(Mark::Tick, Whom::Shown), "These", "Ticks what the filter shows."),
-    key(
-        USERS,
-        'u',
-        Deed::Do(Action::Auto),
-        "Auto",
-        "A standing rule: every user now and every new one, each evening at 20:00 in Sydney.",
-    ),
+    marks(' ', Mark::Toggle, Whom::Lit, "tick", "Ticks or unticks the row, or the range."),
+    marks('a', Mark::Tick, Whom::All, "All", "Ticks every user that may be protected, once, filter or not."),
+    marks('t', Mark::Tick, Whom::Shown, "These", "Ticks what the filter shows."),
+    act(USERS, 'u', Action::Auto),
     key(LISTS, '/', Deed::Search, "filter", "Types into the field above the rows."),
-    key(USERS, 'm', Deed::Do(Action::Kinds), "kinds", "Chooses which kinds of mailboxes are included."),
-    key(
-        USERS,
-        'c',
-        Deed::Do(Action::Clear),
-        "clear",
-        "Unticks what is shown; with nothing ticked, brings the ticks back.",
-    ),
-    key(
-        USERS,
-        'i',
-        Deed::Mark(Mark::Invert, Whom::Shown),
-        "invert",
-        "Turns the ticks of what is shown round.",
-    ),
-    key(
-        USERS,
-        'x',
-        Deed::Mark(Mark::ToggleExclusion, Whom::Lit),
-        "exclude",
-        "Excludes the row or the range, or lifts the exclusion.",
-    ),
+    act(USERS, 'm', Action::Kinds),
+    act(USERS, 'c', Action::Clear),
+    marks('i', Mark::Invert, Whom::Shown, "invert", "Turns the ticks of what is shown round."),
+    marks('x', Mark::ToggleExclusion, Whom::Lit, "exclude", "Excludes the row or the range, or lifts that."),
     key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
-    key(USERS, 'z', Deed::Do(Action::Sort), "sort", "Sorts by name, or back to the order of arrival."),
+    act(USERS, 'z', Action::Sort),
     key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),
-    key(
-        USERS,
-        'O',
-        Deed::Mark(Mark::Off, Whom::Lit),
-        "turn off",
-        "Turns protection off for the row or the range (Admin); asks first.",
-    ),
-    key(CUSTOMER, 'n', Deed::Do(Action::Add), "new", "Adds a customer (Admin)."),
-    key(AUTHORISE, 'w', Deed::Do(Action::Rehearse), "play", "Sandbox: plays the customer."),
-    key(
-        AUTHORISE,
-        'l',
-        Deed::Do(Action::PrintAlone),
-        "alone to copy",
-        "Prints the link alone and unwrapped.",
-    ),
-    key(
-        OUTCOME,
-        't',
-        Deed::Do(Action::NextReceipt),
-        "other form",
-        "The receipt for the ticket, for the customer, as JSON.",
-    ),
-    key(SENDING, 'c', Deed::Do(Action::Copy), "clipboard", "Sends it to your terminal's clipboard."),
-    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
-    key(SENDING, 'f', Deed::Do(Action::WriteFile), "file", "Writes it into a file that only you can read."),
-    key(AUTHORISE, 'o', Deed::Do(Action::Open), "open here", "Opens the link in a browser on this computer."),
+    marks('O', Mark::Off, Whom::Lit, "turn off", "Turns the row or the range off (Admin); asks first."),
+    act(CUSTOMER, 'n', Action::Add),
+    act(AUTHORISE, 'w', Action::Rehearse),
     Binding {
-        scope: IMPERSONATION,
         // A letter would be text in the first field of the form, and Tab only leads to the next field.
         key: Press::Ctrl('y'),
-        deed: Deed::Do(Action::Rehearse),
-        label: "fill in",
-        help: "Sandbox: fills in what this customer would tell you.",
+        ..act(IMPERSONATION, 'w', Action::Rehearse)
     },
-    key(IMPERSONATION, 'x', Deed::Do(Action::EmptyList), "empty list", "Empties the list of mailboxes."),
-    key(Scope::Everywhere, 'r', Deed::Do(Action::Refresh), "again", "Asks, lists or reads again now."),
-    key(
-        Scope::Everywhere,
-        'p',
-        Deed::Do(Action::Park),
-        "park",
-        "Parks this run and goes on with another customer.",
-    ),
-    key(
-        Scope::Everywhere,
-        's',
-        Deed::Say,
-        "say",
-        "What to say to the customer now, and what they should be seeing.",
-    ),
-    key(
-        Scope::Everywhere,
-        'e',
-        Deed::Explain,
-        "explain",
-        "Looks up a code or the words that the customer reads out.",
-    ),
-    key(Scope::Everywhere, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
-    key(Scope::Everywhere, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
-    key(Scope::Everywhere, '?', Deed::Help, "keys", "All keys of this screen."),
+    act(AUTHORISE, 'l', Action::PrintAlone),
+    act(SENDING, 'c', Action::Copy),
+    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
+    act(SENDING, 'f', Action::WriteFile),
+    act(AUTHORISE, 'o', Action::Open),
+    act(OUTCOME, 't', Action::NextReceipt),
+    act(IMPERSONATION, 'x', Action::EmptyList),
+    act(ALL, 'r', Action::Refresh),
+    act(ALL, 'p', Action::Park),
+    key(ALL, 's', Deed::Say, "say", "What to say to the customer now, and what they should be seeing."),
+    key(ALL, 'e', Deed::Explain, "explain", "Looks up a code or the words that the customer reads out."),
+    key(ALL, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
+    key(ALL, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
+    key(ALL, '?', Deed::Help, "keys", "All keys of this screen."),
 ];
 
 /// The name of a key, as it stands on the line of keys.
@@ -249,7 +191,7 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
                 _ => false,
             },
             Deed::Say => !view.card.say.is_empty(),
-            Deed::Search => state::rows(&view.page).is_some_and(|rows| rows.search.is_some()),
+            Deed::Search => state::search(&view.page).is_some(),
             Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain => true,
             Deed::Code => state::link(&view.page).is_some(),
         }
@@ -305,7 +247,7 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Focus::Choice(_) | Focus::Button(_) => among_controls(press, view, state),
             Focus::Number => in_number(press, view, state),
             Focus::Rows => in_rows(press, view, state),
-            Focus::Text => scrolled(press, &mut state.scroll).unwrap_or_else(|| command(press, view, state)),
+            Focus::Text => read(press, view, state),
         },
     };
     if had_said && outcome == Outcome::Nothing { Outcome::Changed } else { outcome }
@@ -349,15 +291,9 @@ const fn edit(press: Press) -> Option<Edit> {
 
 /// In a field of text: every printable character is text.
 fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
-    let is_search =
-        state::rows(&view.page).is_some_and(|rows| rows.search.as_ref().is_some_and(|s| s.id == id));
+    let is_search = state::search(&view.page).is_some_and(|search| search.id == id);
     match press {
-        Press::Char(letter) => {
-            if state.field_mut(id).insert(letter) {
-                return fill(id, state, view);
-            }
-            Outcome::Nothing
-        }
+        Press::Char(letter) if state.field_mut(id).insert(letter) => fill(id, state, view),
         Press::Enter if is_search => {
             if let Some(row) = only_hit(id, view, state) {
                 return Outcome::Give(Given::Pick(row));
@@ -366,11 +302,10 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
             Outcome::Give(Given::Settle(id))
         }
         Press::Up | Press::Down | Press::Tab | Press::BackTab | Press::Enter => {
-            let is_back = matches!(press, Press::Up | Press::BackTab);
-            step(view, state, is_back);
+            step(view, state, matches!(press, Press::Up | Press::BackTab));
             Outcome::Give(Given::Settle(id))
         }
-        Press::Esc if !is_empty(id, view, state) => {
+        Press::Esc if !is_empty(id, state) => {
             state.field_mut(id).clear();
             fill(id, state, view)
         }
@@ -382,24 +317,18 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
         Press::PageUp | Press::PageDown if is_search => moved(press, view, state).unwrap_or(Outcome::Nothing),
         Press::PageUp | Press::PageDown => scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing),
         _ => match edit(press) {
-            Some(edit) => {
-                if state.field_mut(id).edit(edit) {
-                    fill(id, state, view)
-                } else {
-                    Outcome::Changed
-                }
-            }
+            Some(edit) if state.field_mut(id).edit(edit) => fill(id, state, view),
             None if matches!(press, Press::Ctrl(_)) && find(press, view).is_some() => {
                 command(press, view, state)
             }
-            None => Outcome::Nothing,
+            edit => changed(edit.is_some()),
         },
     }
 }
 
 /// Whether a field is empty, for the person before it: a saved secret fills a field that nothing was typed into.
-fn is_empty(id: FieldId, _view: &View<'_>, state: &State) -> bool {
-    state.field(id).is_none_or(super::field::Field::is_empty)
+fn is_empty(id: FieldId, state: &State) -> bool {
+    state.field(id).is_none_or(Field::is_empty)
 }
 
 /// The only hit of a search that was finished, and seen, before the key came.
@@ -425,40 +354,35 @@ fn fill(id: FieldId, state: &mut State, view: &View<'_>) -> Outcome {
     Outcome::Give(Given::Fill(id, value))
 }
 
-/// To the next control, or to the one before.
-fn step(view: &View<'_>, state: &mut State, is_back: bool) -> bool {
-    let controls = state::controls(view);
-    let here = controls.iter().position(|control| *control == state.focus).unwrap_or(0);
-    let last = controls.len().saturating_sub(1);
-    let next = match is_back {
-        true => here.checked_sub(1).unwrap_or(last),
-        false if here >= last => 0,
-        false => here + 1,
-    };
-    let before = state.focus;
-    state.focus = controls.get(next).copied().unwrap_or_default();
-    state.scroll.is_held = false;
-    state.focus != before
+/// The index behind one of so many, or the one before, round and round.
+const fn beside(at: usize, len: usize, is_back: bool) -> usize {
+    match is_back {
+        true if at == 0 => len.saturating_sub(1),
+        true => at - 1,
+        false if at + 1 >= len => 0,
+        false => at + 1,
+    }
 }
 
-/// The choice that has the keyboard.
-fn choice<'v>(view: &'v View<'_>, id: FieldId) -> Option<&'v ChoiceView> {
-    view.page.blocks.iter().find_map(|block| match block {
-        Block::Choice(choice) if choice.id == id => Some(choice),
-        _ => None,
-    })
+/// To the next control, or to the one before.
+fn step(view: &View<'_>, state: &mut State, is_back: bool) -> Outcome {
+    let controls = state::controls(view);
+    let here = controls.iter().position(|control| *control == state.focus).unwrap_or(0);
+    let next = controls.get(beside(here, controls.len(), is_back)).copied().unwrap_or_default();
+    state.scroll.is_held = false;
+    changed(std::mem::replace(&mut state.focus, next) != next)
 }
 
 /// The next of a choice, or the one before.
 fn choose(view: &View<'_>, id: FieldId, is_back: bool) -> Outcome {
-    let Some(choice) = choice(view, id) else { return Outcome::Nothing };
-    let last = choice.options.len().saturating_sub(1);
-    let next = match is_back {
-        true => choice.chosen.checked_sub(1).unwrap_or(last),
-        false if choice.chosen >= last => 0,
-        false => choice.chosen + 1,
-    };
-    Outcome::Give(Given::Fill(id, Value::Choice(next)))
+    let choice = view.page.blocks.iter().find_map(|block| match block {
+        Block::Choice(choice) if choice.id == id => Some(choice),
+        _ => None,
+    });
+    choice.map_or(Outcome::Nothing, |choice| {
+        let next = beside(choice.chosen, choice.options.len(), is_back);
+        Outcome::Give(Given::Fill(id, Value::Choice(next)))
+    })
 }
 
 /// Among buttons and choices: arrows move between them, Left and Right change a choice, Space and Enter press.
@@ -473,17 +397,16 @@ fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Outcome::Give(Given::Submit)
         }
         (Press::Enter | Press::Char(' '), Focus::Button(action)) => Outcome::Give(Given::Do(action)),
-        (Press::Up | Press::Down, _) if is_alone => {
-            scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
-        }
-        (Press::Tab | Press::BackTab, _) if is_alone => Outcome::Nothing,
-        (Press::Right | Press::Down | Press::Tab | Press::Enter, _) => changed(step(view, state, false)),
-        (Press::Left | Press::Up | Press::BackTab, _) => changed(step(view, state, true)),
-        (Press::PageUp | Press::PageDown | Press::Home | Press::End, _) => {
-            scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
-        }
-        _ => command(press, view, state),
+        (Press::Right | Press::Enter, _) => step(view, state, false),
+        (Press::Left, _) => step(view, state, true),
+        (Press::Down | Press::Up, _) if !is_alone => step(view, state, press == Press::Up),
+        _ => read(press, view, state),
     }
+}
+
+/// Keys that scroll the page, and commands.
+fn read(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    scrolled(press, &mut state.scroll).unwrap_or_else(|| command(press, view, state))
 }
 
 /// In the field of digits: everything else acts as outside.
@@ -509,17 +432,12 @@ fn in_number(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
                 None => Outcome::Give(Given::Number(u32::MAX)),
             }
         }
-        Press::Up | Press::Down | Press::PageUp | Press::PageDown => {
-            scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing)
-        }
-        Press::Tab => changed(step(view, state, false)),
-        Press::BackTab => changed(step(view, state, true)),
         _ => match edit(press) {
             Some(edit) => {
                 state.number.edit(edit);
                 Outcome::Changed
             }
-            None => command(press, view, state),
+            None => read(press, view, state),
         },
     }
 }
@@ -533,17 +451,13 @@ fn in_rows(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         Press::Enter if view.ask.shape == Shape::Pick => {
             lit(view, state).map_or(Outcome::Nothing, |row| Outcome::Give(Given::Pick(row)))
         }
-        Press::Tab => changed(step(view, state, false)),
-        Press::BackTab => changed(step(view, state, true)),
         _ => command(press, view, state),
     }
 }
 
 /// The row under the cursor.
-fn lit(view: &View<'_>, state: &mut State) -> Option<RowId> {
-    let rows = state::rows(&view.page)?;
-    let at = state.list_mut(view.ask.id).lit(rows)?;
-    rows.rows.id(at)
+fn lit(view: &View<'_>, state: &State) -> Option<RowId> {
+    state.lit(view).and_then(|(rows, at)| rows.rows.id(at))
 }
 
 /// The keys that move the cursor over rows.
@@ -649,8 +563,7 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     match press {
         Press::Esc => return back(view, state),
         Press::Enter => return enter(view),
-        Press::Tab => return changed(step(view, state, false)),
-        Press::BackTab => return changed(step(view, state, true)),
+        Press::Tab | Press::BackTab => return step(view, state, press == Press::BackTab),
         _ => {}
     }
     let Some(binding) = find(press, view) else {
@@ -702,7 +615,7 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) {
         Deed::Code if state::link(&view.page).is_some() => state.open(Panel::Code),
         Deed::Code => state.say(Tone::Plain, "There is no link to show yet."),
         Deed::Search => {
-            if let Some(search) = state::rows(&view.page).and_then(|rows| rows.search.as_ref()) {
+            if let Some(search) = state::search(&view.page) {
                 state.focus = Focus::Field(search.id);
             }
         }
@@ -715,9 +628,7 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) {
             }
         }
         Deed::Details => {
-            let at =
-                state::rows(&view.page).and_then(|rows| Some((rows, state.list(view.ask.id)?.lit(rows)?)));
-            if let Some(words) = at.and_then(|(rows, at)| rows.rows.details(at)) {
+            if let Some(words) = state.lit(view).and_then(|(rows, at)| rows.rows.details(at)) {
                 state.say(Tone::Plain, words);
             }
         }
@@ -742,8 +653,7 @@ fn back(view: &View<'_>, state: &mut State) -> Outcome {
     if state.list_mut(view.ask.id).anchor.take().is_some() {
         return Outcome::Changed;
     }
-    let search = state::rows(&view.page).and_then(|rows| rows.search.as_ref());
-    if let Some(search) = search.filter(|search| !is_empty(search.id, view, state)) {
+    if let Some(search) = state::search(&view.page).filter(|search| !is_empty(search.id, state)) {
         state.field_mut(search.id).clear();
         return fill(search.id, state, view);
     }
@@ -795,13 +705,18 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
     state.said = None;
     if let Some(Panel::Explain(explain)) = &mut state.panel {
-        if explain.in_field && explain.field.paste(text) {
-            explain.look_up();
+        if explain.in_field {
+            if explain.field.paste(text).is_changed {
+                explain.look_up();
+            }
+        } else {
+            state.say(Tone::Plain, "Nothing was pasted. Press / first, then paste.");
         }
         return Outcome::Changed;
     }
     if state.panel.is_some() {
-        return Outcome::Nothing;
+        state.say(Tone::Plain, "Nothing was pasted. There is no field in this panel.");
+        return Outcome::Changed;
     }
     match state.focus {
         Focus::Field(id) => paste_into(id, text, view, state),
@@ -813,7 +728,7 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
             Outcome::Changed
         }
         _ => {
-            let has_search = state::rows(&view.page).is_some_and(|rows| rows.search.is_some());
+            let has_search = state::search(&view.page).is_some();
             let has_field = state::fields(&view.page).next().is_some();
             state.say(
                 Tone::Plain,
@@ -836,13 +751,15 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
     }
-    let is_changed = state.field_mut(id).paste(text);
-    if lines > 1 {
+    let pasted = state.field_mut(id).paste(text);
+    if pasted.is_cut {
+        state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
+    } else if lines > 1 {
         let lost = grouped(u32::try_from(lines - 1).unwrap_or(u32::MAX));
         let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
         state.say(Tone::Warn, words);
     }
-    if is_changed { fill(id, state, view) } else { Outcome::Changed }
+    if pasted.is_changed { fill(id, state, view) } else { Outcome::Changed }
 }
 
 /// So much was pasted at once that nothing of it was kept.

@@ -196,7 +196,7 @@ fn own(shared: &File) -> Option<File> {
 }
 
 /// A duration as the system wants it.
-fn timespec(wait: Duration) -> Timespec {
+pub(super) fn timespec(wait: Duration) -> Timespec {
     Timespec {
         tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: i64::from(wait.subsec_nanos()),

@@ -22,7 +22,7 @@ use std::{
 };
 
 use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
+    event::{PollFd, PollFlags, poll},
     io::Errno,
     process::{Signal, getpid, kill_process},
 };
@@ -33,7 +33,7 @@ use crate::{driver::front::Waker, wizard::answer::Ending};
 use super::{
     guard::Guard,
     input::{Input, Parser, Press},
-    output::is_ours,
+    output::{is_ours, timespec},
 };
 
 /// Quiet after a change of size before it is drawn: a dragged window sends dozens (remote-terminal.md section 7).
@@ -374,14 +374,6 @@ fn has_bytes(tty: &File) -> bool {
     let mut fds = [PollFd::new(&tty, PollFlags::IN)];
     poll(&mut fds, Some(&timespec(Duration::ZERO))).is_ok_and(|ready| ready > 0)
         && fds.first().is_some_and(|fd| fd.revents().contains(PollFlags::IN))
-}
-
-/// A duration as the system wants it.
-fn timespec(wait: Duration) -> Timespec {
-    Timespec {
-        tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(wait.subsec_nanos()),
-    }
 }
 
 /// Ends a process that hangs: after [`LAST_WORD`] the signal has its own action.

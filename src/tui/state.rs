@@ -261,6 +261,10 @@ impl State {
         }
         let is_other = self.question != Some(ask.id);
         let stays = is_other && self.turn_to(ask.id);
+        // A signal asks this, too: it must be seen.
+        if is_other && ask.id == QuestionId::Leave {
+            self.panel = None;
+        }
         if self.revision != ask.revision {
             self.revision = ask.revision;
             self.number.clear();
@@ -340,6 +344,12 @@ impl State {
         self.lists.get(&question)
     }
 
+    /// The rows of a page, and the index of the lit one.
+    pub(crate) fn lit<'v, 'a>(&self, view: &'v View<'a>) -> Option<(&'v RowsView<'a>, usize)> {
+        let rows = rows(&view.page)?;
+        Some((rows, self.list(view.ask.id)?.lit(rows)?))
+    }
+
     /// Whether a letter is text now.
     pub(crate) const fn keyboard(&self) -> Keyboard {
         match (&self.panel, self.focus) {
@@ -374,6 +384,11 @@ impl State {
 /// The rows of a page.
 pub(crate) fn rows<'p, 'a>(page: &'p Page<'a>) -> Option<&'p RowsView<'a>> {
     page.blocks.iter().find_map(|block| if let Block::Rows(rows) = block { Some(rows) } else { None })
+}
+
+/// The field above the rows of a page.
+pub(crate) fn search<'p, 'a>(page: &'p Page<'a>) -> Option<&'p FieldView<'a>> {
+    rows(page)?.search.as_ref()
 }
 
 /// The link of a page.

@@ -190,23 +190,21 @@ impl Theme {
     /// The look of a role.
     #[must_use]
     pub const fn style(self, role: Role) -> Style {
-        let plain = Style::new();
-        let (style, color) = match role {
-            Role::Plain => (plain, None),
-            Role::Strong => (plain.add_modifier(Modifier::BOLD), None),
-            Role::Sandbox if self.use_color => return plain.fg(Color::Black).bg(Color::Yellow),
-            Role::Sandbox | Role::Selected => (plain.add_modifier(Modifier::REVERSED), None),
-            Role::Accent => (plain.add_modifier(Modifier::BOLD), Some(Color::Cyan)),
-            Role::Pressed => {
-                (plain.add_modifier(Modifier::BOLD).add_modifier(Modifier::REVERSED), Some(Color::Cyan))
-            }
-            Role::Good => (plain, Some(Color::Green)),
-            Role::Waiting => (plain, Some(Color::LightBlue)),
-            Role::Warn => (plain, Some(Color::Yellow)),
-            Role::Bad => (plain.add_modifier(Modifier::BOLD), Some(Color::Red)),
-            Role::Quiet => (plain, Some(Color::DarkGray)),
-            Role::Code => return plain.fg(Color::Black).bg(Color::White),
+        let (look, color) = match role {
+            Role::Sandbox if self.use_color => return Style::new().fg(Color::Black).bg(Color::Yellow),
+            Role::Code => return Style::new().fg(Color::Black).bg(Color::White),
+            Role::Plain => (Modifier::empty(), None),
+            Role::Strong => (Modifier::BOLD, None),
+            Role::Sandbox | Role::Selected => (Modifier::REVERSED, None),
+            Role::Accent => (Modifier::BOLD, Some(Color::Cyan)),
+            Role::Pressed => (Modifier::BOLD.union(Modifier::REVERSED), Some(Color::Cyan)),
+            Role::Good => (Modifier::empty(), Some(Color::Green)),
+            Role::Waiting => (Modifier::empty(), Some(Color::LightBlue)),
+            Role::Warn => (Modifier::empty(), Some(Color::Yellow)),
+            Role::Bad => (Modifier::BOLD, Some(Color::Red)),
+            Role::Quiet => (Modifier::empty(), Some(Color::DarkGray)),
         };
+        let style = Style::new().add_modifier(look);
         match color {
             Some(color) if self.use_color => style.fg(color),
             _ => style,

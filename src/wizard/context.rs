@@ -42,6 +42,9 @@ pub struct Setup {
     /// The board is looked at: Microsoft is asked about the runs on it that wait for consent. A program that comes for one
     /// run only must not have Microsoft asked about all the others.
     pub is_board_watched: bool,
+    /// What is typed into a form and not saved is kept, and there again next time. Without a screen nobody sees what is
+    /// there already, and only what was given counts.
+    pub keeps_forms: bool,
     /// IANA name of the zone that this computer is in.
     pub here: Text,
 }

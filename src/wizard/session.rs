@@ -23,6 +23,8 @@ pub(crate) struct Session {
     pub(crate) new_customer: FormDraft,
     /// The world is open, kept over runs.
     pub(crate) is_open: bool,
+    /// Nothing of a form is taken up or kept, kept over runs.
+    pub(crate) forgets_forms: bool,
     /// Rule 17, kept over runs.
     pub(crate) sweep_warning: Option<Text>,
     /// When the board last asked Microsoft about waiting runs, kept over runs.
@@ -31,9 +33,12 @@ pub(crate) struct Session {
 
 impl Session {
     /// Takes up a run as it is on record.
-    pub(crate) fn take_up(&mut self, record: RunRecord, calls: &mut Outbox) {
+    pub(crate) fn take_up(&mut self, mut record: RunRecord, calls: &mut Outbox) {
         self.let_go(calls);
         *self = self.emptied();
+        if self.forgets_forms {
+            record.form = FormDraft::default();
+        }
         self.record = Some(record);
     }
 
@@ -50,6 +55,7 @@ impl Session {
     pub(crate) fn emptied(&self) -> Self {
         Self {
             is_open: self.is_open,
+            forgets_forms: self.forgets_forms,
             sweep_warning: self.sweep_warning.clone(),
             probed: self.probed,
             new_customer: self.new_customer.clone(),
@@ -61,6 +67,9 @@ impl Session {
     /// writes may answer in another order than they were started.
     pub(crate) fn adopt(&mut self, mut record: RunRecord) {
         let Some(known) = self.record.as_ref().filter(|known| known.id == record.id) else { return };
+        if self.forgets_forms {
+            record.form = FormDraft::default();
+        }
         record.link_shown = record.link_shown.or(known.link_shown);
         record.proved = record.proved.or(known.proved);
         record.enabled = record.enabled.or(known.enabled);
@@ -84,6 +93,7 @@ impl Session {
     /// What is typed into the form on the screen is kept; not where another process holds the run.
     pub(crate) fn form_changed(&mut self, draft: FormDraft, calls: &mut Outbox) {
         match self.record.as_mut() {
+            _ if self.forgets_forms => {}
             Some(record) if record.is_read_only => {}
             Some(record) => {
                 record.form.clone_from(&draft);

@@ -115,6 +115,7 @@ pub(crate) fn setup() -> Setup {
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,
         is_board_watched: true,
+        keeps_forms: true,
         here: Text::from("UTC"),
     }
 }

@@ -109,7 +109,7 @@ fn a_partner_goes_live_by_variables_and_the_log_keeps_the_credential_to_itself()
         ];
         let mut wizard = Terminal::sized(&home, &[], 80, 24, &variables);
         wizard.sees(&["There is no customer yet"]).keys("\tn").sees(&["Add a customer", "Reference"]);
-        wizard.keys("L-1\tKauri Building Supplies\tkauribuilding.example\t ").sees(&["Office 365: ( ) no"]);
+        wizard.keys("L-1\tKauri Building Supplies\tkauribuilding.example\t ").sees(&["> [x] Office 365"]);
         wizard.keys(&"\t".repeat(7)).keys(ENTER).sees(&["Kauri Building Supplies", "not started"]);
         wizard.keys(ENTER).sees(&["Which product"]).keys(ENTER).sees(&["Which Microsoft 365 organisation"]);
         wizard.keys("kauribuilding.example").sees(&["7a36af4b-c51e-44e1-87f0-d8af3157c2ca", "Save"]);

@@ -287,7 +287,8 @@ fn sentence(text: &str) -> String {
 /// A row of the screen, without the blanks behind it.
 fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
     let is_reversed = |x: u16| screen.cell(y, x).is_some_and(vt100::Cell::inverse);
-    let is_lit = columns > 12 && (3..columns - 3).all(is_reversed);
+    // From border to border, a card may stand beside it; a button begins further in.
+    let is_lit = columns > 12 && (1..12).all(is_reversed);
     let mut out = String::new();
     let mut covered = false;
     for x in 0..columns {
@@ -296,7 +297,7 @@ fn line(screen: &vt100::Screen, y: u16, columns: u16) -> String {
         }
         let Some(cell) = screen.cell(y, x) else { break };
         covered = cell.is_wide();
-        let is_button = cell.contents() == "‹" && cell.inverse() && !is_lit;
+        let is_button = matches!(cell.contents(), "‹" | "<") && cell.inverse() && !is_lit;
         if is_button && out.ends_with(' ') {
             out.pop();
             out.push('>');

@@ -148,7 +148,7 @@ fn a_dead_mail_server() {
         .sees(&[">‹ Save ›"])
         .keys(ENTER)
         .sees(&["● Authorise"]);
-    terminal.sees(&["! The server answers  ", " failed", "Nothing has been enabled."]);
+    terminal.sees(&["! The server answers  ", " failed"]).sees(&["Nothing has been enabled."]);
     terminal.keys("s").sees(&["┌ Say ─"]).sees(&["hosting company"]);
     nothing_is_enabled(&home);
 }

@@ -214,6 +214,18 @@ proptest! {
 }
 
 #[test]
+fn the_name_of_a_server_keeps_its_first_letter() {
+    for (words, sentence) in [
+        ("mail.hoster.example can't be reached", "mail.hoster.example can't be reached"),
+        ("gone. Ask again.", "Gone. Ask again."),
+        ("shared mailboxes", "Shared mailboxes"),
+        ("", ""),
+    ] {
+        assert_eq!(capital(words), sentence);
+    }
+}
+
+#[test]
 fn a_sentence_begins_with_a_capital_letter() {
     for (words, sentence) in
         [("the user is gone", "The user is gone"), ("Éva", "Éva"), ("ßa", "SSa"), ("", "")]

@@ -1,6 +1,9 @@
 //! Two frames to the bytes that turn one into the other. Pure.
 
-use ratatui::{buffer::Buffer, layout::Position};
+use ratatui::{
+    buffer::{Buffer, Cell},
+    layout::Position,
+};
 
 use super::{
     BLANK, cell, grapheme_width, is_blank,
@@ -140,15 +143,32 @@ fn cells(old: &Buffer, new: &Buffer, row: Row, pen: &mut Pen<'_>) {
         let style = CellStyle::of(is(x));
         pen.approach(new, Position { x, y }, style);
         pen.set_style(style);
-        pen.out.extend_from_slice(symbol.as_bytes());
         let advance = Advance::of(symbol);
-        let touches = advance == Advance::Unknown || grapheme_width(was(x).symbol()) > 1;
-        x += wide;
+        let alike =
+            if advance == Advance::Unknown && wide == 1 { rule(new, was, Position { x, y }) } else { 1 };
+        (0..alike).for_each(|_| pen.out.extend_from_slice(symbol.as_bytes()));
+        x += wide.max(alike);
+        let touches = advance == Advance::Unknown || grapheme_width(was(x - 1).symbol()) > 1;
         pen.is_loose |= advance == Advance::Loose;
         pen.cursor.place = (advance != Advance::Unknown && x < width).then_some(Position { x, y });
-        // What stood here, or what stands here now, may have touched its neighbour: write that one again.
-        if touches {
+        // What stood here, or what stands here now, may have touched its neighbour: write that one again. A single letter
+        // is two columns wide at most: over a blank it may be.
+        let is_bounded =
+            wide == 1 && symbol.chars().nth(1).is_none() && grapheme_width(was(x - 1).symbol()) <= 1;
+        if touches && !(is_bounded && is_blank(is(x)) && is_blank(was(x))) {
             stale_until = x + 1;
         }
     }
+}
+
+/// How many cells of a rule may be written from here on without a place for each.
+///
+/// A terminal may take each of them for two columns. Then they cover as many columns again, so that what stands there must
+/// be written behind them, or be more of the rule, and must not lie beyond the edge.
+fn rule<'b>(new: &'b Buffer, was: impl Fn(u16) -> &'b Cell, from: Position) -> u16 {
+    let is = |x: u16| cell(new, x, from.y);
+    let symbol = is(from.x);
+    let alike = (from.x..new.area.width).take_while(|x| is(*x) == symbol && was(*x) != symbol).count();
+    let covered = (from.x..new.area.width).take_while(|x| is(*x) == symbol || is(*x) != was(*x)).count();
+    u16::try_from(alike.min(covered / 2)).unwrap_or(u16::MAX).max(1)
 }

@@ -211,6 +211,8 @@ fn text_behind_letters_of_unsure_width_is_placed_anew() {
     assert_eq!(line("Nora Anderson  off"), "Nora Anderson  off\x1b[2H");
     // Where widths are anybody's guess, each letter is placed.
     assert_eq!(line("a·b"), "a·\x1b[1;3Hb\x1b[2H");
+    // A rule that came out twice as long ends before the edge, and what it covered is written behind it.
+    assert_eq!(line("┌ a ──── b"), "┌\x1b[1;2H a ──\x1b[1;7H─\x1b[1;8H─\x1b[1;9H b\x1b[2H");
 }
 
 #[test]
@@ -505,6 +507,31 @@ proptest! {
             fresh.process(&alone);
             prop_assert_eq!(text(&used), text(&fresh));
             prop_assert_eq!(used.screen().cursor_position(), (1, 1));
+            old = new;
+        }
+    }
+
+    #[test]
+    fn a_rule_that_comes_out_twice_as_long_covers_nothing(frames in prop::collection::vec("[ab ]{0,4}─{0,12}[ab ]{0,4}─{0,9}[ab ]{0,3}", 1..5)) {
+        let mut used = terminal((40, 2));
+        let mut old = Buffer::empty(Rect::new(0, 0, 40, 2));
+        let mut cursor = TerminalCursor { place: None, is_visible: true };
+        for (at, words) in (0..).zip(&frames) {
+            let mut new = Buffer::empty(old.area);
+            let start = 40 - u16::try_from(words.chars().count()).unwrap();
+            let (start, words) = if at % 2 == 0 { (start.saturating_sub(2), words.as_str()) } else { (0, words.as_str()) };
+            new.set_string(start, 0, words, Style::new());
+            let mut bytes = Vec::new();
+            differences(&old, &new, &mut cursor, Some(Position { x: 0, y: 1 }), &mut bytes);
+            used.process(String::from_utf8(bytes).unwrap().replace('─', "王").as_bytes());
+            for x in 0..40 {
+                let letter = cell(&new, x, 0).symbol();
+                if matches!(letter, "a" | "b") {
+                    prop_assert_eq!(used.screen().cell(0, x).unwrap().contents(), letter, "{} of {:?}", x, words);
+                }
+            }
+            let below = used.screen().rows(0, 40).nth(1).unwrap();
+            prop_assert_eq!(below.trim(), "", "{:?}", words);
             old = new;
         }
     }

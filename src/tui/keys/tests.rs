@@ -154,7 +154,8 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         let is_tried =
             cases.iter().any(|(key, view, _)| row.key == Press::Char(*key) && is_in_scope(row, view));
         assert!(is_tried, "{row:?}");
-        assert!(row.help.ends_with('.') && !row.label.is_empty(), "{row:?}");
+        let is_offered = matches!(row.deed, Deed::Do(action) if action != Action::Leave);
+        assert_eq!((row.help.ends_with('.'), row.label.is_empty()), (!is_offered, is_offered), "{row:?}");
     }
 }
 
@@ -832,7 +833,7 @@ fn what_the_wizard_does_not_allow_is_not_open() {
         (asked.may_mark, asked.may_turn_off, asked.these) = (false, false, Some(3));
     }
     assert_eq!(open(&read_only), "u/vzd");
-    assert_eq!(open(&failure()), "wlcfo");
+    assert_eq!(open(&failure()), "wlcfo", "no code without a link");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::{
-    domain::text::Shown,
+    domain::text::{Shown, Text},
     tui::{
         theme::{Role, Theme},
         words::{cut, width},
@@ -14,7 +14,7 @@ use crate::{
     wizard::view::Bar,
 };
 
-use super::flow::{Pen, blank, padded};
+use super::flow::{Pen, blank};
 
 /// Windows with fewer rows have a bar of one line (product.md section 9, *Keys*).
 pub(crate) const TWO_LINES_FROM: u16 = 20;
@@ -62,22 +62,35 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
         .map(|last| part(&format!("{}{last}", theme.glyphs().cut), Role::Strong, None, " "));
     let indent =
         badges.iter().map(|badge| self::width(&badge.words).saturating_add(1)).fold(0, u16::saturating_add);
+    // Without a badge in front the words begin below those of the steps.
+    let (indent, front) = if badges.is_empty() { (1, 1) } else { (indent, 0) };
+    let room = width.saturating_sub(front);
     let mut lines = if height >= TWO_LINES_FROM {
         let upper = badges.into_iter().chain([customer]).chain(product).collect();
         let lower: Vec<Part> = organisation("").into_iter().chain(domain).collect();
         let mut second = one(lower, last.into_iter().collect(), width.saturating_sub(indent), theme);
         second.spans.insert(0, blank(indent));
-        vec![one(upper, run.into_iter().collect(), width, theme), second]
+        vec![one(upper, run.into_iter().collect(), room, theme), second]
     } else {
         let left = badges.into_iter().chain([customer]).chain(organisation(dot)).chain(domain).collect();
-        vec![one(left, run.into_iter().chain(last).collect(), width, theme)]
+        vec![one(left, run.into_iter().chain(last).collect(), room, theme)]
     };
+    if let Some(first) = lines.first_mut() {
+        first.spans.insert(0, blank(front));
+    }
     if let Some(warning) = bar.warning {
         let words = format!("{} {warning}", theme.glyphs().warn);
         let warning = crate::tui::words::wrap(&words, width, theme.use_unicode());
         lines.extend(warning.into_iter().take(WARNING).map(|line| theme.span(Role::Warn, &line).into()));
     }
     lines
+}
+
+/// What is never cut, in words.
+pub(crate) fn never_cut(bar: &Bar<'_>, theme: Theme) -> Vec<String> {
+    let sandbox = bar.is_sandbox.then(|| "SANDBOX".to_owned());
+    let last = bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut));
+    sandbox.into_iter().chain(bar.run.as_ref().map(Text::to_string)).chain(last).collect()
 }
 
 /// Width of parts side by side.
@@ -108,24 +121,20 @@ fn one(mut left: Vec<Part>, right: Vec<Part>, room: u16, theme: Theme) -> Line<'
             left.remove(at);
         }
     }
-    let used = wide(&left);
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    for (at, part) in left.into_iter().enumerate() {
-        if at > 0 {
-            spans.push(Span::raw(part.between));
-        }
-        spans.push(Span::styled(part.words, theme.style(part.role)));
-    }
-    let gap = room
-        .saturating_sub(used)
-        .saturating_sub(wide(&right))
-        .saturating_sub(u16::from(used > 0 && !right.is_empty()));
-    spans.push(Span::raw(padded("", gap)));
-    for (at, part) in right.into_iter().enumerate() {
-        if at > 0 {
-            spans.push(Span::raw(" "));
-        }
-        spans.push(Span::styled(part.words, theme.style(part.role)));
-    }
+    let (used, needed) = (wide(&left), wide(&right));
+    let edge = u16::from(used > 0 && !right.is_empty());
+    let gap = room.saturating_sub(used).saturating_sub(needed).saturating_sub(edge);
+    let mut spans = side_by_side(left, theme);
+    spans.push(blank(gap));
+    spans.extend(side_by_side(right, theme));
     Line::from(spans)
+}
+
+/// Parts with what stands between them.
+fn side_by_side(parts: Vec<Part>, theme: Theme) -> Vec<Span<'static>> {
+    let between = |at, words| Span::raw(if at == 0 { "" } else { words });
+    let part = |(at, part): (usize, Part)| {
+        [between(at, part.between), Span::styled(part.words, theme.style(part.role))]
+    };
+    parts.into_iter().enumerate().flat_map(part).collect()
 }

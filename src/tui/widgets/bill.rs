@@ -27,16 +27,10 @@ fn line(label: (Role, &str), number: (Role, u32), pen: Pen) -> FlowLine {
         .into()
 }
 
-/// A heading of a part of the table.
-fn heading(role: Role, words: &str, pen: Pen) -> FlowLine {
-    pen.theme.span(role, words).into()
-}
-
 /// The rule above a total.
-fn rule(pen: Pen) -> FlowLine {
-    let wide = usize::from(pen.width.min(TABLE).saturating_sub(2));
-    Line::from(vec![Span::raw("  "), pen.theme.span(Role::Quiet, &pen.theme.glyphs().rule.repeat(wide))])
-        .into()
+fn rule(wide: u16, pen: Pen) -> FlowLine {
+    let rule = pen.theme.glyphs().rule.repeat(usize::from(wide));
+    FlowLine::from(pen.theme.span(Role::Quiet, &rule)).behind(Span::raw("  "))
 }
 
 /// The bill as lines.
@@ -44,12 +38,12 @@ pub(crate) fn bill(view: &BillView, pen: Pen) -> Vec<FlowLine> {
     let bill = &view.bill;
     let missing = bill.seats_missing();
     let plain = |label: &str, count| line((Role::Plain, label), (Role::Plain, count), pen);
-    let mut lines = vec![heading(Role::Plain, "Turned on and billed", pen)];
+    let mut lines = vec![pen.theme.span(Role::Plain, "Turned on and billed").into()];
     lines.extend(bill.turn_on.iter().map(|(kind, count)| plain(kind.plural(), *count)));
     if missing > 0 {
         lines.push(line((Role::Warn, "of these, no seat is left for"), (Role::Warn, missing), pen));
     }
-    lines.push(rule(pen));
+    lines.push(rule(pen.width.min(TABLE).saturating_sub(2), pen));
     lines.push(line((Role::Strong, "new seats"), (Role::Strong, bill.billed()), pen));
     lines.push(Pen::air());
     let after = match bill.limit {
@@ -75,7 +69,7 @@ pub(crate) fn bill(view: &BillView, pen: Pen) -> Vec<FlowLine> {
     }
     if !bill.stay_off.is_empty() {
         lines.push(Pen::air());
-        lines.push(heading(Role::Quiet, "Stays off", pen));
+        lines.push(pen.theme.span(Role::Quiet, "Stays off").into());
         lines.extend(bill.stay_off.iter().map(|(why, count)| {
             let role = if *why == StaysOff::Excluded { Role::Warn } else { Role::Quiet };
             line((role, why.words()), (role, *count), pen)
@@ -90,11 +84,7 @@ pub(crate) fn counts(counts: &[Count], pen: Pen) -> Vec<FlowLine> {
     let mut lines = Vec::new();
     for count in counts {
         if count.is_total && !lines.is_empty() {
-            lines.push(
-                pen.theme
-                    .span(Role::Quiet, &format!("  {}", pen.theme.glyphs().rule.repeat(usize::from(number))))
-                    .into(),
-            );
+            lines.push(rule(number, pen));
         }
         let digits = grouped(count.count);
         let gap = padded("", number.saturating_sub(width(&digits)).saturating_add(2));

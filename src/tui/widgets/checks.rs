@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use ratatui::text::{Line, Span};
-
 use crate::{
     domain::{
         failure::Failure,
@@ -112,14 +110,7 @@ fn below(state: &CheckState, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine>
         CheckState::Unread(why) => inner.para(Role::Quiet, why.as_str()),
         _ => Vec::new(),
     };
-    let indent = |line: FlowLine| match line.what {
-        super::flow::Piece::Words(mut words) => {
-            words.spans.insert(0, blank(MARK));
-            words.into()
-        }
-        what @ super::flow::Piece::Gauge { .. } => FlowLine { what, ..line },
-    };
-    lines.into_iter().map(indent).collect()
+    lines.into_iter().map(|line| line.behind(blank(MARK))).collect()
 }
 
 /// A group in one line, and one for each other state with the names of those that are in it.
@@ -199,17 +190,10 @@ pub(crate) fn failure(failure: &Failure, pen: Pen) -> Vec<FlowLine> {
     }
     let glyphs = pen.theme.glyphs();
     let edge = if pen.theme.use_unicode() { glyphs.edge } else { glyphs.warn };
-    let with_edge = |(at, line): (usize, FlowLine)| match line.what {
-        super::flow::Piece::Words(words) => {
-            // The sign, for those who see no red.
-            let sign = if at == 0 { glyphs.warn } else { edge };
-            let mut spans: Vec<Span<'static>> = vec![pen.theme.span(Role::Bad, &format!("{sign} "))];
-            spans.extend(words.spans);
-            Line::from(spans).into()
-        }
-        what @ super::flow::Piece::Gauge { .. } => FlowLine { what, ..line },
-    };
-    lines.into_iter().enumerate().map(with_edge).collect()
+    // The sign, for those who see no red.
+    let sign = |at| if at == 0 { glyphs.warn } else { edge };
+    let front = |at| pen.theme.span(Role::Bad, &format!("{} ", sign(at)));
+    lines.into_iter().enumerate().map(|(at, line)| line.behind(front(at))).collect()
 }
 
 /// A wait in words: seconds up to two minutes, then minutes.

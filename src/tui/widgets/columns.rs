@@ -12,9 +12,12 @@ const WIDE: u16 = 68;
 /// Lists below this width keep what a row is and how it is, and lose what lies between.
 const NARROW: u16 = 52;
 
-/// How wide a column may be.
+/// How a column is laid out.
 #[derive(Debug, Clone, Copy)]
-struct Measure {
+struct Layout {
+    head: &'static str,
+    /// Where it stands, from the left: what names a row first, then what it is, then how it is.
+    place: u8,
     /// Columns of the terminal that it is given at least, if it needs them.
     least: u16,
     /// Columns beyond which more is of no use.
@@ -23,55 +26,27 @@ struct Measure {
     is_extra: bool,
 }
 
-/// The measures of a column: guesses that keep name, address, kind and state in 60 columns.
-const fn measure(column: Column) -> Measure {
-    let (least, most, is_extra) = match column {
-        Column::Name => (13, 32, false),
-        Column::Address => (15, 48, false),
-        Column::Kind => (8, 13, false),
-        Column::State => (10, 26, false),
-        Column::Department => (10, 40, true),
-        Column::Domain => (14, 32, false),
-        Column::Reference => (6, 12, true),
-        Column::Path => (16, 40, false),
-        Column::Next => (40, 60, true),
-        Column::Progress | Column::Result => (18, 60, false),
+/// The layouts; the measures are guesses that keep name, address, kind and state in 60 columns.
+const fn layout(column: Column) -> Layout {
+    let (head, place, least, most, is_extra) = match column {
+        Column::Name => ("Name", 0, 13, 32, false),
+        Column::Address => ("Address", 1, 15, 48, false),
+        Column::Domain => ("Domain", 2, 14, 32, false),
+        Column::Reference => ("Ref", 3, 6, 12, true),
+        Column::Kind => ("Kind", 4, 8, 13, false),
+        Column::Path => ("Path", 5, 16, 40, false),
+        Column::State => ("State", 6, 10, 26, false),
+        Column::Result => ("Result", 7, 18, 60, false),
+        Column::Progress => ("How far", 8, 18, 60, false),
+        Column::Next => ("Next", 9, 40, 60, true),
+        Column::Department => ("Department", 10, 10, 40, true),
     };
-    Measure { least, most, is_extra }
+    Layout { head, place, least, most, is_extra }
 }
 
-/// The heads.
+/// The head of a column.
 pub(crate) const fn head(column: Column) -> &'static str {
-    match column {
-        Column::Name => "Name",
-        Column::Address => "Address",
-        Column::Kind => "Kind",
-        Column::State => "State",
-        Column::Department => "Department",
-        Column::Domain => "Domain",
-        Column::Reference => "Ref",
-        Column::Progress => "How far",
-        Column::Path => "Path",
-        Column::Next => "Next",
-        Column::Result => "Result",
-    }
-}
-
-/// Where a column stands, from the left: what names a row first, then what it is, then how it is.
-const fn place(column: Column) -> u8 {
-    match column {
-        Column::Name => 0,
-        Column::Address => 1,
-        Column::Domain => 2,
-        Column::Reference => 3,
-        Column::Kind => 4,
-        Column::Path => 5,
-        Column::State => 6,
-        Column::Result => 7,
-        Column::Progress => 8,
-        Column::Next => 9,
-        Column::Department => 10,
-    }
+    layout(column).head
 }
 
 /// Columns between two columns.
@@ -83,8 +58,8 @@ pub(crate) const fn gap(width: u16) -> u16 {
 pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>) -> Vec<(Column, u16)> {
     let gap = gap(room);
     let need = |column: Column| needs.get(&column).copied().unwrap_or(0);
-    let base = |column: Column| need(column).min(measure(column).least);
-    let want = |column: Column| need(column).min(measure(column).most);
+    let base = |column: Column| need(column).min(layout(column).least);
+    let want = |column: Column| need(column).min(layout(column).most);
     let sum = |columns: &[Column], each: &dyn Fn(Column) -> u16| {
         let gaps = gap.saturating_mul(u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0));
         columns.iter().map(|column| each(*column)).fold(gaps, u16::saturating_add)
@@ -103,7 +78,7 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
     while kept.len() > 1 {
         let Some(worst) = kept.last().copied() else { break };
         let others = kept.get(..kept.len() - 1).unwrap_or_default();
-        let is_cutting = measure(worst).is_extra
+        let is_cutting = layout(worst).is_extra
             && sum(others, &want).saturating_add(gap).saturating_add(base(worst)) > room;
         if sum(&kept, &base) <= room && !is_cutting {
             break;
@@ -117,7 +92,7 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
         spare -= more;
         placed.push((*column, base(*column).saturating_add(more)));
     }
-    placed.sort_by_key(|(column, _)| place(*column));
+    placed.sort_by_key(|(column, _)| layout(*column).place);
     // Nothing stands behind the last column: it takes the rest.
     if let Some((_, last)) = placed.last_mut() {
         *last = last.saturating_add(spare);
@@ -127,11 +102,11 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
 
 /// What all columns would take if none were cut.
 pub(crate) fn wanted(order: &[Column], needs: &HashMap<Column, u16>) -> u16 {
-    let each = order.iter().filter(|column| !measure(**column).is_extra).filter_map(|column| {
+    let each = order.iter().filter(|column| !layout(**column).is_extra).filter_map(|column| {
         needs
             .get(column)
             .filter(|need| **need > 0)
-            .map(|need| (*need).min(measure(*column).most).saturating_add(2))
+            .map(|need| (*need).min(layout(*column).most).saturating_add(2))
     });
     each.fold(0, u16::saturating_add)
 }

@@ -101,20 +101,28 @@ fn edge(is_focused: bool, pen: Pen) -> (Span<'static>, Role) {
     }
 }
 
+/// What stands between the edges of a field, in how many columns and which role, and where the caret is in it.
+struct Value {
+    shown: String,
+    caret: u16,
+    room: u16,
+    role: Role,
+}
+
 /// A field between its edges.
-fn boxed(label: &str, labels: u16, value: &(String, u16), focus: (Focus, bool), pen: Pen) -> FlowLine {
+fn boxed(label: (Role, &str), labels: u16, value: &Value, focus: (Focus, bool), pen: Pen) -> FlowLine {
     let (edge, role) = edge(focus.1, pen);
     let x = EDGE.saturating_add(labels).saturating_add(2);
-    let room = field_room(labels, pen);
     let bracket = if focus.1 { Role::Accent } else { Role::Quiet };
+    let role = if label.0 == Role::Plain { role } else { label.0 };
     let line = Line::from(vec![
         edge,
-        pen.theme.span(role, &format!("{} ", pen.padded(label, labels))),
+        pen.theme.span(role, &format!("{} ", pen.padded(label.1, labels))),
         pen.theme.span(bracket, "["),
-        Span::raw(pen.padded(&value.0, room)),
+        Span::styled(pen.padded(&value.shown, value.room), pen.theme.style(value.role)),
         pen.theme.span(bracket, "]"),
     ]);
-    FlowLine { control: Some((focus.0, x.saturating_add(value.1))), ..line.into() }
+    FlowLine { control: Some((focus.0, x.saturating_add(value.caret))), ..line.into() }
 }
 
 /// Columns of a field's value.
@@ -141,8 +149,10 @@ pub(crate) fn field(
     pen: Pen,
 ) -> Vec<FlowLine> {
     let own = Focus::Field(view.id);
-    let value = in_sight(field, view, field_room(labels, pen), pen.theme);
-    let mut lines = vec![boxed(view.label, labels, &value, (own, own == focus), pen)];
+    let room = field_room(labels, pen);
+    let (shown, caret) = in_sight(field, view, room, pen.theme);
+    let value = Value { shown, caret, room, role: Role::Plain };
+    let mut lines = vec![boxed((Role::Plain, view.label), labels, &value, (own, own == focus), pen)];
     let indent = EDGE.saturating_add(labels).saturating_add(2);
     let keyboard = if own == focus { Keyboard::Text } else { Keyboard::Commands };
     let problem = view.problem.as_ref().map(|problem| say(problem, keyboard));
@@ -164,20 +174,11 @@ pub(crate) fn number(asked: &NumberAsked, field: &Field, focus: Focus, pen: Pen)
     let proposed = asked.proposed.filter(|_| field.is_empty()).map(|number| number.to_string());
     let shown = proposed.as_deref().unwrap_or_else(|| field.shown());
     let caret = if proposed.is_some() { 0 } else { field.caret() };
-    let is_focused = focus == Focus::Number;
-    let (edge, _) = edge(is_focused, pen);
     let room = 10.min(field_room(labels, pen));
     let (shown, caret) = around(shown, caret, room, pen.theme);
-    let bracket = if is_focused { Role::Accent } else { Role::Quiet };
-    let line = Line::from(vec![
-        edge,
-        pen.theme.span(Role::Strong, &format!("{} ", pen.padded(asked.label, labels))),
-        pen.theme.span(bracket, "["),
-        pen.theme.span(Role::Strong, &pen.padded(&shown, room)),
-        pen.theme.span(bracket, "]"),
-    ]);
-    let x = EDGE.saturating_add(labels).saturating_add(2).saturating_add(caret);
-    let mut lines = vec![FlowLine { control: Some((Focus::Number, x)), ..line.into() }];
+    let value = Value { shown, caret, room, role: Role::Strong };
+    let own = (Focus::Number, focus == Focus::Number);
+    let mut lines = vec![boxed((Role::Strong, asked.label), labels, &value, own, pen)];
     let problem = asked.problem.as_ref().map(|problem| say(problem, Keyboard::Commands));
     let hint = say(&asked.hint, Keyboard::Commands);
     lines.extend(below(EDGE, hint.as_str(), problem.as_ref().map(Text::as_str), pen));
@@ -205,39 +206,29 @@ pub(crate) fn choice(view: &ChoiceView, labels: u16, focus: Focus, pen: Pen) -> 
         }
         return lines;
     }
-    let option = |at: usize, words: &str| {
-        let dot = if at == view.chosen { pen.theme.glyphs().chosen } else { " " };
-        format!("({dot}) {words}")
-    };
     let start = EDGE.saturating_add(labels).saturating_add(1);
     let all = view.options.iter().map(|words| width(words).saturating_add(6)).fold(0, u16::saturating_add);
     let is_wide = start.saturating_add(all) <= pen.width;
-    let label = pen.theme.span(role, &format!("{} ", pen.padded(view.label.as_str(), labels)));
+    let mut spans =
+        vec![edge, pen.theme.span(role, &format!("{} ", pen.padded(view.label.as_str(), labels)))];
     let mut lines: Vec<FlowLine> = Vec::new();
-    let mut spans = vec![edge, label];
-    let mut x = start;
-    let mut cursor = start.saturating_add(1);
+    let (mut x, mut control) = (start, None);
     for (at, words) in view.options.iter().enumerate() {
-        if at == view.chosen {
-            cursor = x.saturating_add(1);
-        }
-        let words = option(at, words);
-        x = x.saturating_add(width(&words)).saturating_add(2);
-        let chosen = if is_focused && at == view.chosen { Role::Accent } else { Role::Plain };
-        spans.extend([pen.theme.span(chosen, &words), blank(2)]);
-        if !is_wide {
-            lines.push(Line::from(std::mem::take(&mut spans)).into());
-            spans.push(blank(start));
+        if at > 0 && !is_wide {
+            let line = Line::from(std::mem::replace(&mut spans, vec![blank(start)]));
+            lines.push(FlowLine { control: control.take(), ..line.into() });
             x = start;
         }
+        let is_chosen = at == view.chosen;
+        if is_chosen {
+            control = Some((own, x.saturating_add(1)));
+        }
+        let words = format!("({}) {words}", if is_chosen { pen.theme.glyphs().chosen } else { " " });
+        x = x.saturating_add(width(&words)).saturating_add(2);
+        let look = if is_focused && is_chosen { Role::Accent } else { Role::Plain };
+        spans.extend([pen.theme.span(look, &words), blank(2)]);
     }
-    if is_wide {
-        lines.push(Line::from(spans).into());
-    }
-    let chosen = if is_wide { 0 } else { view.chosen };
-    if let Some(line) = lines.get_mut(chosen) {
-        line.control = Some((own, cursor));
-    }
+    lines.push(FlowLine { control, ..Line::from(spans).into() });
     if !note.is_empty() {
         lines.extend(below(start, note.as_str(), None, pen));
     }

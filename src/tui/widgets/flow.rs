@@ -86,16 +86,26 @@ impl Pen {
         role: Role,
         words: &str,
     ) -> Vec<FlowLine> {
+        self.hung(first, indent, role, words).into_iter().map(FlowLine::from).collect()
+    }
+
+    /// The same as plain lines.
+    pub(crate) fn hung(
+        self,
+        first: Vec<Span<'static>>,
+        indent: u16,
+        role: Role,
+        words: &str,
+    ) -> Vec<Line<'static>> {
         let lines = wrap(words, self.width.saturating_sub(indent).max(1), self.theme.use_unicode());
-        let mut first = Some(first);
-        lines
+        let mut lines: Vec<Line<'static>> = lines
             .into_iter()
-            .map(|line| {
-                let mut spans = first.take().unwrap_or_else(|| vec![blank(indent)]);
-                spans.push(Span::styled(line, self.theme.style(role)));
-                Line::from(spans).into()
-            })
-            .collect()
+            .map(|line| Line::from(vec![blank(indent), Span::styled(line, self.theme.style(role))]))
+            .collect();
+        if let Some(line) = lines.first_mut() {
+            line.spans.splice(0..1, first);
+        }
+        lines
     }
 
     /// Words cut to a width and filled up with spaces.
@@ -106,6 +116,16 @@ impl Pen {
     /// An empty line, where there is room for one.
     pub(crate) fn air() -> FlowLine {
         FlowLine { rank: Rank::Air, ..FlowLine::default() }
+    }
+}
+
+impl FlowLine {
+    /// The same behind something; a gauge keeps its line for itself.
+    pub(crate) fn behind(mut self, front: Span<'static>) -> Self {
+        if let Piece::Words(words) = &mut self.what {
+            words.spans.insert(0, front);
+        }
+        self
     }
 }
 

@@ -57,7 +57,7 @@ fn help(binding: &Binding, view: &View<'_>) -> String {
     };
     let help = offered.unwrap_or(binding.help);
     match key_line::count(binding, view) {
-        Some(count) => format!("{} {}: {help}", binding.label, crate::domain::bill::grouped(count)),
+        Some(_) => format!("{}: {help}", key_line::label(binding, view)),
         None => help.to_owned(),
     }
 }

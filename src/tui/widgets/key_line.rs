@@ -10,7 +10,7 @@ use crate::{
         keys::{self, Binding, Deed, KEYS, Scope, Whom},
         state::{self, Focus, Panel, State},
         theme::Role,
-        words::width,
+        words::{cut, width},
     },
     wizard::{
         answer::{Action, FieldId, Mark},
@@ -40,6 +40,8 @@ impl Item {
 
 /// Columns between two keys.
 const GAP: u16 = 3;
+/// Columns that help takes at the end of the line, the gap in front of it and both edges included.
+const HELP_ROOM: u16 = 12;
 
 /// Help lists all keys.
 const HELP: u8 = 0;
@@ -69,7 +71,16 @@ pub(crate) fn count(binding: &Binding, view: &View<'_>) -> Option<u32> {
 
 /// The line, for a window of so many columns.
 pub(crate) fn line(view: &View<'_>, state: &State, room: u16) -> Line<'static> {
-    let items = items(view, state);
+    let mut items = items(view, state);
+    // The answer must stand there: a label that is too long for that gives its first words.
+    let most = room.saturating_sub(HELP_ROOM);
+    for item in items.iter_mut().filter(|item| item.importance == ANSWER && item.width() > most) {
+        if let Some((first, _)) = item.label.split_once(',') {
+            item.label = first.to_owned();
+        }
+        let chord = width(&item.chord).saturating_add(1);
+        item.label = cut(&item.label, most.saturating_sub(chord), state.theme.use_unicode()).into_owned();
+    }
     let mut order: Vec<usize> = (0..items.len()).collect();
     order.sort_by_key(|at| items.get(*at).map(|item| item.importance));
     // The last cell of the last row is never written.
@@ -137,11 +148,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
         state::rows(&view.page).filter(|rows| rows.search.as_ref().is_some_and(|search| search.id == id));
     let is_filled = state.field(id).is_some_and(|field| !field.is_empty());
     let enter = match rows {
-        Some(rows)
-            if view.ask.shape == Shape::Pick && rows.rows.len() == 1 && is_filled && !rows.is_searching =>
-        {
-            "choose"
-        }
+        Some(rows) if view.ask.shape == Shape::Pick && rows.rows.len() == 1 && !rows.is_searching => "choose",
         Some(_) => "to the rows",
         None => "next",
     };
@@ -244,8 +251,8 @@ pub(crate) const fn is_sending(deed: Deed) -> bool {
     )
 }
 
-/// A binding on the line.
-fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
+/// What a key does in a word or two, in the wizard's words where it offers the same, with its count.
+pub(crate) fn label(binding: &Binding, view: &View<'_>) -> String {
     let label = match binding.deed {
         Deed::Do(action) => view.offer(action).map_or(binding.label, |offer| offer.label),
         Deed::Mark(Mark::Tick, Whom::All) if matches!(view.ask.shape, Shape::Select(asked) if asked.is_arriving) => {
@@ -253,11 +260,15 @@ fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
         }
         _ => binding.label,
     };
-    let label = match count(binding, view) {
+    match count(binding, view) {
         Some(count) => format!("{label} {}", grouped(count)),
         None => label.to_owned(),
-    };
-    Item::new(importance, keys::name(binding.key), label)
+    }
+}
+
+/// A binding on the line.
+fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
+    Item::new(importance, keys::name(binding.key), label(binding, view))
 }
 
 /// What Enter does.

@@ -5,10 +5,12 @@ use ratatui::text::Line;
 use crate::{
     tui::{
         theme::{Role, Theme, tone_word},
-        words::{Keyboard, say, wrap},
+        words::{Keyboard, say},
     },
     wizard::view::{Notice, Tone},
 };
+
+use super::flow::Pen;
 
 /// Most lines that one notice may take; nothing essential may be cut, and nothing may push the page out.
 const MOST: usize = 4;
@@ -25,12 +27,8 @@ pub(crate) fn lines(notice: &Notice, keyboard: Keyboard, room: u16, theme: Theme
         Tone::Warn | Tone::Bad => role,
         Tone::Plain | Tone::Good | Tone::Busy => Role::Plain,
     };
-    let lines = wrap(&words, room.saturating_sub(indent + 1), theme.use_unicode());
-    let front = |at: usize| if at == 0 { theme.span(role, &front) } else { super::flow::blank(indent) };
+    let pen = Pen { theme, width: room.saturating_sub(1) };
+    let mut lines = pen.hung(vec![theme.span(role, &front)], indent, said, &words);
+    lines.truncate(MOST);
     lines
-        .iter()
-        .take(MOST)
-        .enumerate()
-        .map(|(at, line)| Line::from(vec![front(at), theme.span(said, line)]))
-        .collect()
 }

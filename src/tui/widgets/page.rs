@@ -5,7 +5,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
-    widgets::{Clear, Widget},
+    widgets::{Clear, StatefulWidget, Widget},
 };
 
 use crate::{
@@ -27,8 +27,8 @@ use super::{
     bill, checks,
     checks::Fold,
     control,
-    flow::{FlowLine, Pen, blank, tighten},
-    panel::{BORDERS_FROM, Panel, range},
+    flow::{Flow, FlowLine, Pen, blank, tighten},
+    panel::{Panel, has_borders, range},
     rows::RowsTable,
 };
 
@@ -51,7 +51,7 @@ pub(crate) struct PageView<'v, 'a> {
     /// It has the keyboard.
     pub(crate) is_active: bool,
     /// Said in the upper rule of a small window, where there is no line of steps.
-    pub(crate) step: Option<String>,
+    pub(crate) step: String,
     /// The window.
     pub(crate) window: Rect,
 }
@@ -67,7 +67,7 @@ impl PageView<'_, '_> {
         let areas: [Rect; 2] = if area.width >= BESIDE_FROM {
             Layout::horizontal([Constraint::Percentage(46), Constraint::Fill(1)]).areas(area)
         } else {
-            let borders = if self.has_borders() { 2 } else { 2 + u16::from(self.step.is_some()) };
+            let borders = if self.has_borders() { 2 } else { 2 + u16::from(!self.step.is_empty()) };
             let pen = Pen { theme: state.theme, width: self.inner(area) };
             let need = self.flow(pen, state, Fold::Well).len();
             let rows = state::rows(self.page).map_or(0, |rows| rows.rows.len().min(4).saturating_add(2));
@@ -102,7 +102,7 @@ impl PageView<'_, '_> {
     }
 
     fn has_borders(&self) -> bool {
-        self.window.width >= BORDERS_FROM.0 && self.window.height >= BORDERS_FROM.1
+        has_borders(self.window)
     }
 
     fn inner(&self, area: Rect) -> u16 {
@@ -114,7 +114,7 @@ impl PageView<'_, '_> {
             title: say(&self.page.heading, keyboard).to_string(),
             is_active: self.is_active,
             has_borders: self.has_borders(),
-            step: self.step.clone().unwrap_or_default(),
+            step: self.step.clone(),
             ..Panel::default()
         }
     }
@@ -233,13 +233,12 @@ impl PageView<'_, '_> {
             Clear.render(area, buf);
             inner = panel.frame(area, buf, theme);
         }
-        let mut cursor = None;
-        for line in search {
-            cursor = cursor.or(Self::put(&line, &mut inner, focus, buf));
-        }
-        for line in &lines {
-            cursor = cursor.or(Self::put(line, &mut inner, focus, buf));
-        }
+        let lines: Vec<FlowLine> = search.into_iter().chain(lines).collect();
+        let flow = Flow { lines: &lines, focus: focus.unwrap_or_default(), theme };
+        let words = Rect { height: above.min(inner.height), ..inner };
+        StatefulWidget::render(&flow, words, buf, &mut Scroll::default());
+        let cursor = flow.cursor(words, &Scroll::default());
+        (inner.y, inner.height) = (inner.y + words.height, inner.height - words.height);
         // The lit row is one look from border to border; its air is the gutter.
         let within = if panel.has_borders {
             Rect { x: inner.x.saturating_sub(1), width: inner.width.saturating_add(2), ..inner }
@@ -249,20 +248,6 @@ impl PageView<'_, '_> {
         let at_row = table.draw(within, buf, list);
         panel.scrollbar(area, buf, (list.top, usize::from(list.height), rows.rows.len()), theme);
         cursor.or(at_row).unwrap_or_else(|| Position::new(inner.x, inner.y))
-    }
-
-    /// Draws one line at the top of what is left; says where the cursor stands if its control has the keyboard.
-    fn put(line: &FlowLine, inner: &mut Rect, focus: Option<Focus>, buf: &mut Buffer) -> Option<Position> {
-        if let super::flow::Piece::Words(words) = &line.what {
-            words.render(Rect { height: 1.min(inner.height), ..*inner }, buf);
-        }
-        let at = line.control.filter(|(control, _)| Some(*control) == focus);
-        let cursor = at.map(|(_, x)| {
-            Position::new(inner.x.saturating_add(x.min(inner.width.saturating_sub(1))), inner.y)
-        });
-        let taken = 1.min(inner.height);
-        (inner.y, inner.height) = (inner.y.saturating_add(taken), inner.height.saturating_sub(taken));
-        cursor
     }
 
     /// Whether the whole lit row is reversed: the rows have the keyboard, or Enter in the field would choose it.
@@ -428,8 +413,8 @@ impl PageView<'_, '_> {
         let mut spans: Vec<Span<'static>> = vec![theme.span(Role::Plain, lead)];
         let mut used = width(lead);
         for binding in KEYS.iter().filter(sends) {
-            let (key, label) = (keys::name(binding.key), binding.label);
-            let wide = width(&key).saturating_add(width(label)).saturating_add(4);
+            let (key, label) = (keys::name(binding.key), super::key_line::label(binding, self.view));
+            let wide = width(&key).saturating_add(width(&label)).saturating_add(4);
             // The gap behind the last one may hang over.
             if used.saturating_add(wide).saturating_sub(3) > pen.width {
                 lines.push(Line::from(std::mem::take(&mut spans)).into());

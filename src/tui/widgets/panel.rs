@@ -3,7 +3,8 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::{Position, Rect},
+    layout::{Margin, Position, Rect},
+    style::{Modifier, Style},
     text::Line,
     widgets::{Block, Clear, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget, Widget},
 };
@@ -17,7 +18,12 @@ use crate::tui::{
 use super::flow::{Flow, FlowLine, Pen, tighten};
 
 /// Least window that has borders, columns and rows.
-pub(crate) const BORDERS_FROM: (u16, u16) = (60, 20);
+const BORDERS_FROM: (u16, u16) = (60, 20);
+
+/// Whether panels have borders in a window.
+pub(crate) const fn has_borders(window: Rect) -> bool {
+    window.width >= BORDERS_FROM.0 && window.height >= BORDERS_FROM.1
+}
 
 /// A panel.
 #[derive(Debug, Default)]
@@ -90,11 +96,13 @@ impl Panel {
         flow.cursor(inner, scroll).unwrap_or_else(|| Position::new(inner.x, inner.y))
     }
 
-    fn bordered(&self, area: Rect, buf: &mut Buffer, theme: Theme) -> Rect {
+    /// The look of its border. A bold rule costs as much as a thin one and looks like a smear in some fonts.
+    fn border(&self, theme: Theme) -> Style {
         let role = if self.is_active { Role::Accent } else { Role::Quiet };
-        // A bold rule costs as much as a thin one and looks like a smear in some fonts.
-        let style = theme.style(role).remove_modifier(ratatui::style::Modifier::BOLD);
-        let style = if self.is_active { style } else { theme.style(role) };
+        theme.style(role).remove_modifier(Modifier::BOLD)
+    }
+
+    fn bordered(&self, area: Rect, buf: &mut Buffer, theme: Theme) -> Rect {
         let inner = area.width.saturating_sub(2);
         let said = |words: &str| if words.is_empty() { 0 } else { width(words).saturating_add(2) };
         let range = self.right(area.width, theme);
@@ -102,61 +110,50 @@ impl Panel {
             inner.saturating_sub(2).saturating_sub(if range.is_empty() { 0 } else { said(&range) + 1 });
         let title = theme.fit(&self.title).into_owned();
         let is_whole = width(&title) <= room;
-        let mut block = Block::bordered().border_set(theme.border()).border_style(style);
         let shown = cut(&title, room, theme.use_unicode());
-        block = block.title_top(theme.span(Role::Strong, &format!(" {shown} ")));
+        let words = |role, words: &str| Line::from(theme.span(role, &format!(" {words} ")));
+        let mut block = Block::bordered().border_set(theme.border()).border_style(self.border(theme));
+        block = block.title_top(words(Role::Strong, &shown));
         if !range.is_empty() {
-            block =
-                block.title_top(Line::from(theme.span(Role::Plain, &format!(" {range} "))).right_aligned());
+            block = block.title_top(words(Role::Plain, &range).right_aligned());
         }
         let domain = theme.fit(&self.domain).into_owned();
-        let counts = joined(&self.counts, inner.saturating_sub(2).saturating_sub(said(&domain)), theme);
         // Without room for both the counts win: the domain stands in the bar, too.
+        let counts = joined(&self.counts, inner.saturating_sub(2), theme);
         if !counts.is_empty() {
-            block = block.title_bottom(theme.span(Role::Plain, &format!(" {counts} ")));
+            block = block.title_bottom(words(Role::Plain, &counts));
         }
         if !domain.is_empty() && said(&counts).saturating_add(said(&domain)) <= inner {
-            block = block
-                .title_bottom(Line::from(theme.span(Role::Plain, &format!(" {domain} "))).right_aligned());
+            block = block.title_bottom(words(Role::Plain, &domain).right_aligned());
         }
-        let within = block.inner(area);
-        block.render(area, buf);
         // One column of air on either side.
-        let within = Rect { x: within.x.saturating_add(1), width: within.width.saturating_sub(2), ..within };
-        if is_whole { within } else { whole_title(&title, within, buf, theme) }
+        let within = block.inner(area).inner(Margin::new(1, 0));
+        block.render(area, buf);
+        if is_whole {
+            return within;
+        }
+        // A title that the rule had no room for stands whole below it.
+        let title = wrap(&title, within.width, theme.use_unicode());
+        stacked(title.iter().map(|line| theme.span(Role::Strong, line).into()), within, buf)
     }
 
     fn plain(&self, area: Rect, buf: &mut Buffer, theme: Theme) -> Rect {
         let range = self.right(area.width, theme);
-        let taken = if range.is_empty() { 0 } else { width(&range).saturating_add(2) };
-        let title = theme.fit(&self.title).into_owned();
-        let lines = wrap(&title, area.width.saturating_sub(taken), theme.use_unicode());
-        let shown = if lines.len() > 2 {
-            let rest = lines.get(1..).unwrap_or_default().join(" ");
-            let rest = cut(&rest, area.width.saturating_sub(taken), theme.use_unicode()).into_owned();
-            lines.first().cloned().into_iter().chain([rest]).collect()
-        } else {
-            lines
-        };
-        let mut y = area.y;
-        for line in &shown {
-            buf.set_line(area.x, y, &theme.span(Role::Strong, line).into(), area.width);
-            y = y.saturating_add(1);
+        let room = if range.is_empty() { 0 } else { width(&range).saturating_add(2) };
+        let room = area.width.saturating_sub(room);
+        let mut title = wrap(&theme.fit(&self.title), room, theme.use_unicode());
+        if title.len() > 2 {
+            let rest = title.split_off(1).join(" ");
+            title.push(cut(&rest, room, theme.use_unicode()).into_owned());
         }
+        let below = stacked(title.iter().map(|line| theme.span(Role::Strong, line).into()), area, buf);
         let x = area.right().saturating_sub(width(&range));
-        buf.set_line(x, y.saturating_sub(1), &theme.span(Role::Plain, &range).into(), width(&range));
-        let counts: Vec<String> = self
-            .counts
-            .iter()
-            .cloned()
-            .chain(Some(self.domain.clone()).filter(|words| !words.is_empty()))
-            .collect();
+        let y = below.y.saturating_sub(1);
+        buf.set_line(x, y, &theme.span(Role::Plain, &range).into(), width(&range));
+        let counts: Vec<String> = self.counts.iter().chain([&self.domain]).cloned().collect();
         let counts = joined(&counts, area.width, theme);
-        if !counts.is_empty() {
-            buf.set_line(area.x, y, &theme.span(Role::Plain, &counts).into(), area.width);
-            y = y.saturating_add(1);
-        }
-        below(area, y)
+        let counts = Some(counts).filter(|counts| !counts.is_empty());
+        stacked(counts.map(|counts| theme.span(Role::Plain, &counts).into()), below, buf)
     }
 
     /// A scrollbar in the right border, where there is more than a page.
@@ -170,9 +167,6 @@ impl Panel {
         if !self.has_borders || len <= shown {
             return;
         }
-        let border = theme.border();
-        let style = theme.style(if self.is_active { Role::Accent } else { Role::Quiet });
-        let style = style.remove_modifier(ratatui::style::Modifier::BOLD);
         // Positions, not lines: at the last page the handle stands at the end.
         let mut state = ScrollbarState::new(len.saturating_sub(shown).saturating_add(1))
             .position(top)
@@ -180,14 +174,10 @@ impl Panel {
         Scrollbar::new(ScrollbarOrientation::VerticalRight)
             .begin_symbol(None)
             .end_symbol(None)
-            .track_symbol(Some(border.vertical_right))
+            .track_symbol(Some(theme.border().vertical_right))
             .thumb_symbol(theme.glyphs().thumb)
-            .style(style)
-            .render(
-                Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(2), ..area },
-                buf,
-                &mut state,
-            );
+            .style(self.border(theme))
+            .render(area.inner(Margin::new(0, 1)), buf, &mut state);
     }
 }
 
@@ -200,26 +190,18 @@ pub(crate) fn range(top: usize, shown: usize, len: usize, theme: Theme) -> Strin
     format!("{}{}{} of {}", grouped(top + 1), theme.glyphs().to, grouped(bottom), grouped(len))
 }
 
-/// What is left below a line.
-fn below(area: Rect, y: u16) -> Rect {
-    Rect { y, height: area.bottom().saturating_sub(y), ..area }
-}
-
-/// A title that the rule had no room for stands whole below it.
-fn whole_title(title: &str, area: Rect, buf: &mut Buffer, theme: Theme) -> Rect {
-    let mut y = area.y;
-    for line in wrap(title, area.width, theme.use_unicode()) {
-        buf.set_line(area.x, y, &theme.span(Role::Strong, &line).into(), area.width);
-        y = y.saturating_add(1);
-        if y >= area.bottom() {
-            break;
-        }
+/// Draws lines from the top of an area; says what is left below them.
+pub(crate) fn stacked(lines: impl IntoIterator<Item = Line<'static>>, area: Rect, buf: &mut Buffer) -> Rect {
+    let mut left = area;
+    for line in lines.into_iter().take(usize::from(area.height)) {
+        line.render(Rect { height: 1, ..left }, buf);
+        (left.y, left.height) = (left.y + 1, left.height - 1);
     }
-    below(area, y)
+    left
 }
 
 /// Counts side by side, as many as fit; the least important give way.
-pub(crate) fn joined(parts: &[String], room: u16, theme: Theme) -> String {
+fn joined(parts: &[String], room: u16, theme: Theme) -> String {
     let between = format!(" {} ", theme.glyphs().dot);
     let mut out = String::new();
     for part in parts.iter().filter(|part| !part.is_empty()) {
@@ -234,4 +216,38 @@ pub(crate) fn joined(parts: &[String], room: u16, theme: Theme) -> String {
         out = next;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::options::Options;
+
+    /// The lower rule of a panel that is so wide.
+    fn lower_rule(width: u16) -> String {
+        let area = Rect::new(0, 0, width, 4);
+        let mut buf = Buffer::empty(area);
+        let counts = ["ticked 0", "seats 0 → 0", "listed 12,030", "eligible 12,000"];
+        let panel = Panel {
+            counts: counts.map(str::to_owned).to_vec(),
+            domain: "@southerncrosshealth.example".into(),
+            has_borders: true,
+            ..Panel::default()
+        };
+        panel.frame(area, &mut buf, Theme::of(Options { use_unicode: true, ..Options::default() }));
+        (0..width).filter_map(|x| buf.cell((x, 3))).map(ratatui::buffer::Cell::symbol).collect()
+    }
+
+    #[test]
+    fn counts_go_before_the_domain() {
+        let counts = "└ ticked 0 · seats 0 → 0 · listed 12,030 · eligible 12,000 ─";
+        assert!(lower_rule(80).starts_with(counts), "{}", lower_rule(80));
+        assert!(!lower_rule(80).contains('@'), "{}", lower_rule(80));
+        assert!(lower_rule(100).ends_with("─ @southerncrosshealth.example ┘"), "{}", lower_rule(100));
+        assert!(
+            lower_rule(50).starts_with("└ ticked 0 · seats 0 → 0 · listed 12,030 ─"),
+            "{}",
+            lower_rule(50)
+        );
+    }
 }

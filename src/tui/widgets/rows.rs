@@ -9,9 +9,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Position, Rect},
     text::{Line, Span},
-    widgets::{
-        Cell as TableCell, HighlightSpacing, Row as TableRow, StatefulWidget, Table, TableState, Widget,
-    },
+    widgets::{Cell as TableCell, HighlightSpacing, Row as TableRow, StatefulWidget, Table, TableState},
 };
 
 use crate::{
@@ -24,7 +22,10 @@ use crate::{
     wizard::view::{Cell, Column, Mark, Row, RowsView, Tone},
 };
 
-use super::columns::{alike, columns, gap, head};
+use super::{
+    columns::{alike, columns, gap, head},
+    panel::stacked,
+};
 
 /// Columns of the gutter and the mark in front of a row.
 const MARK: u16 = 4;
@@ -203,9 +204,7 @@ impl RowsTable<'_, '_> {
             // The gutter of the rows, and the air in front of a border: words touch neither.
             let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
             let lines = wrap(&self.empty, area.width, self.theme.use_unicode());
-            for (y, line) in (area.y..area.bottom()).zip(lines) {
-                Span::raw(line).render(Rect { y, height: 1, ..area }, buf);
-            }
+            stacked(lines.into_iter().map(Line::from), area, buf);
             return Some(Position::new(area.x, area.y));
         }
         let gutter = if self.has_marks(list) { MARK } else { 1 };

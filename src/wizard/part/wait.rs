@@ -37,6 +37,13 @@ pub(crate) struct Wait<R> {
 pub(crate) const WORLD: Kind = Kind { what: "Opening the record", usual: "1 s", worst: "1 min" };
 /// Reading or writing the record on this computer.
 pub(crate) const RECORD: Kind = Kind { what: "Saving", usual: "1 s", worst: "10 s" };
+/// Reading everything back at the end of a run, the history included.
+pub(crate) const READ_BACK: Kind =
+    Kind { what: "Reading everything back from the record", usual: "1 s", worst: "1 min" };
+/// Asking the record who sweeps.
+pub(crate) const SWEEPER: Kind = Kind { what: "Asking who runs the sweep", usual: "1 s", worst: "10 s" };
+/// Writing a file on this computer.
+pub(crate) const FILE: Kind = Kind { what: "Writing the file", usual: "1 s", worst: "10 s" };
 /// Reading the customers.
 pub(crate) const BOARD: Kind = Kind { what: "Reading the customers", usual: "1 s", worst: "10 s" };
 /// Taking up or opening a run.
@@ -66,6 +73,11 @@ impl<R> Wait<R> {
     /// Gives it up.
     pub(crate) fn cancel(&mut self, cx: &mut UpdateCx<'_>) {
         self.pending.cancel(cx.calls);
+    }
+
+    /// Forgets it without giving it up.
+    pub(crate) const fn forget(&mut self) {
+        self.pending.forget();
     }
 
     /// The line of state while it lasts.

@@ -21,10 +21,11 @@ use crate::{
         part::{
             results::{self, Results},
             sweep,
+            wait::{self, Wait},
         },
-        pending::{self, Arrival, Pending, Written},
+        pending::{self, Arrival, Written},
         screen::{Scene, step::Step},
-        view::{Block, Count, Fact, FactId, Notice, Offer, Rows, RowsView, Tone},
+        view::{Block, Count, Fact, FactId, Offer, Rows, RowsView, Tone},
         words,
     },
 };
@@ -44,8 +45,8 @@ struct ReadBack {
 /// The screen's own state.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    reading: Pending<Box<run::Outcome>>,
-    writing: Pending<Written>,
+    reading: Wait<Box<run::Outcome>>,
+    writing: Wait<Written>,
     read: Option<Box<ReadBack>>,
     failure: Option<Failure>,
     form: Form,
@@ -67,7 +68,7 @@ impl Outcome {
     fn ask(&mut self, cx: &mut UpdateCx<'_>) {
         self.failure = None;
         if let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) {
-            self.reading.start(cx.calls, pending::finish_run(run));
+            self.reading.start(cx, pending::finish_run(run), wait::READ_BACK);
         }
     }
 
@@ -100,7 +101,7 @@ impl Outcome {
     fn save(&mut self, cx: &mut UpdateCx<'_>) {
         if let Some(read) = self.read.as_ref().filter(|_| !self.writing.is_out()) {
             let name = self.form.file_name(&read.outcome);
-            self.writing.start(cx.calls, pending::write_file(name, read.text.clone()));
+            self.writing.start(cx, pending::write_file(name, read.text.clone()), wait::FILE);
         }
     }
 
@@ -143,7 +144,7 @@ impl Outcome {
 
     /// Goes off. What was read back is read again when it comes on again.
     pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        self.writing.cancel(cx.calls);
+        self.writing.cancel(cx);
         // A write: it is seen through, and its answer is not waited for.
         self.reading.forget();
     }
@@ -172,9 +173,11 @@ impl Outcome {
         };
         Scene {
             is_waiting: self.reading.is_out() || self.writing.is_out(),
-            notice: self.writing.is_out().then(|| Notice::new(Tone::Busy, "Writing the receipt.")),
+            notice: self.reading.notice(cx.now).or_else(|| self.writing.notice(cx.now)),
             offers: self.offers(),
-            next_change: self.has_countdown().then(|| sweep::next_minute(cx.now)),
+            next_change: (self.reading.next_change(cx.now))
+                .or_else(|| self.writing.next_change(cx.now))
+                .or_else(|| self.has_countdown().then(|| sweep::next_minute(cx.now))),
             ..Scene::new(QuestionId::Outcome, Shape::Read, heading, blocks)
         }
     }

@@ -22,8 +22,11 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
         context::{UpdateCx, ViewCx},
-        part::field::Field,
-        pending::{self, Arrival, Excluded, Pending},
+        part::{
+            field::Field,
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival, Excluded},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
         view::{Rows, Tone},
@@ -72,7 +75,7 @@ pub(crate) struct Users {
     filter: Field,
     dialog: Option<Dialog>,
     /// Writes exclusions.
-    excluding: Pending<Excluded>,
+    excluding: Wait<Excluded>,
     /// The ticks before the last *clear*, to bring them back.
     cleared: Option<Draft>,
     /// Goes to the outcome as soon as the ticks are saved.
@@ -126,8 +129,13 @@ impl Users {
             }
             DialogResult::Finish => {
                 let is_asked = matches!(self.dialog, Some(Dialog::Unapplied | Dialog::Apply(_)));
-                self.dialog = None;
-                return self.finish(cx, is_asked);
+                // It stays until the ticks are saved: the list below is no question any more.
+                let above = self.dialog.take();
+                let step = self.finish(cx, is_asked);
+                if self.is_finishing {
+                    self.dialog = above;
+                }
+                return step;
             }
         }
         Step::Stay
@@ -309,7 +317,7 @@ impl Users {
         let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) else { return };
         if !users.is_empty() {
             let change = ExclusionChange { users, exclude };
-            self.excluding.start(cx.calls, pending::change_exclusions(run, change));
+            self.excluding.start(cx, pending::change_exclusions(run, change), wait::RECORD);
         }
     }
 
@@ -335,11 +343,11 @@ impl Users {
             return Step::Stay;
         }
         if cx.session.roster.is_saved() {
-            self.is_finishing = false;
+            (self.is_finishing, self.dialog) = (false, None);
             return Step::Next(Box::new(Screen::Outcome(Outcome::default())));
         }
         if !cx.session.roster.is_saving() {
-            self.is_finishing = false;
+            (self.is_finishing, self.dialog) = (false, None);
         }
         Step::Stay
     }

@@ -27,8 +27,12 @@ fn is_reversed(terminal: &Terminal, words: &str) -> bool {
     let bytes = String::from_utf8_lossy(&terminal.bytes()).into_owned();
     // Exactly as written last: the attributes, then the words, with nothing between that could take them away.
     let Some((before, _)) = bytes.rsplit_once(words) else { return false };
-    let Some((_, look)) = before.rsplit_once("\x1b[") else { return false };
-    look.strip_suffix('m').is_some_and(|codes| codes.split(';').any(|code| code == "7"))
+    // Moves leave the attributes as they are.
+    let looks = before.rsplit("\x1b[").filter_map(|rest| {
+        let end = rest.find(|c: char| c.is_ascii_alphabetic())?;
+        rest[end..].starts_with('m').then_some(&rest[..end])
+    });
+    looks.take(1).any(|codes| codes.split(';').any(|code| code == "7"))
 }
 
 /// A home whose settings say this about the screen.
@@ -67,11 +71,15 @@ fn who_decides_about_colour() {
     for (flags, setting, variables, expected) in cases {
         let home = settled(setting);
         let mut terminal = Terminal::sized(&home, flags, 80, 24, variables);
-        terminal.sees(&["Which customer?", "> / "]);
+        // The field has an edge of its own, the row under the cursor is reversed.
+        terminal
+            .sees(&["Which customer?", "> / ", " listed"])
+            .keys(TAB)
+            .sees(&["/ filter", "│> Anderson Dental"]);
         let what = format!("{flags:?} {setting} {variables:?}");
         assert_eq!(has_colours(&terminal.bytes()), expected, "{what}");
-        assert!(is_reversed(&terminal, "Search:"), "{what}: the focus");
-        terminal.keys(TAB).keys("q");
+        assert!(is_reversed(&terminal, "Anderson Dental"), "{what}: the focus");
+        terminal.keys("q");
         assert_eq!(terminal.code(), 0, "{what}");
     }
 }
@@ -82,14 +90,19 @@ fn without_colour_the_selection_is_still_in_the_bytes() {
     for variables in [&[("NO_COLOR", "1")][..], &[]] {
         let home = Home::new();
         let mut terminal = Terminal::sized(&home, &[], 80, 24, variables);
-        terminal.sees(&["Which customer?", " listed"]);
-        assert!(is_reversed(&terminal, "Search:"), "{variables:?}: a field");
+        terminal
+            .sees(&["Which customer?", " listed", "> / "])
+            .keys(TAB)
+            .sees(&["/ filter", "│> Anderson Dental"]);
+        assert!(is_reversed(&terminal, "Anderson Dental"), "{variables:?}: a row");
+        terminal.keys("/").sees(&["> / "]);
         terminal.picks("Harbour Street Cafe").takes(0).sees(&["‹ Yes, this is the organisation ›"]);
-        assert!(is_reversed(&terminal, "‹ Yes, this is the organisation ›"), "{variables:?}: a button");
+        assert!(is_reversed(&terminal, "Yes, this is the organisation"), "{variables:?}: a button");
         terminal.keys(ENTER).sees(&["‹ Authorise ›"]).plays().enables().sees(&["listed 37 ·"]);
-        // Rows have a mark, no look; it moves, and the cursor with it.
-        terminal.sees(&["> [ ] Aroha Smith"]).keys(DOWN).sees(&["> [ ] Liam Nguyen", "  [ ] Aroha Smith"]);
-        terminal.keys(" ").sees(&["> [x] Liam Nguyen"]);
+        // The row under the cursor is reversed whole; what it was before is not.
+        terminal.sees(&["│> [ ] Aroha Smith"]).keys(DOWN).sees(&["│> [ ] Liam Nguyen", "│ [ ] Aroha Smith"]);
+        assert!(is_reversed(&terminal, "[ ] Liam Nguyen"), "{variables:?}: a row of a list of marks");
+        terminal.keys(" ").sees(&["│> [x] Liam Nguyen"]);
         assert_eq!(terminal.interrupts(), 130);
         let bytes = terminal.bytes();
         assert_eq!(has_colours(&bytes), variables.is_empty());

@@ -120,7 +120,7 @@ fn bytes_of_the_first_frame_and_of_each_key() {
         assert_at_most(page, "Esc", &terminal.costs(ESC, "all of them", |t| !t.text().contains(" shown ")));
         terminal.keys(ESC).loses("Filter:");
         // A panel stands in the place of the rows, which come back with it: as a page of new rows, and their counts.
-        for (key, words) in [("?", "Keys of this screen"), ("s", "Say it"), ("k", "Which kinds")] {
+        for (key, words) in [("?", "┌ Keys ─"), ("s", "Say it"), ("k", "Which kinds")] {
             assert_at_most(panel, words, &terminal.costs(key, words, shows_all(words)));
             let back = terminal.costs(ESC, "the rows", shows_all("ticked 0 "));
             assert_at_most(page + page / 4, "the rows again", &back);
@@ -134,7 +134,10 @@ fn a_list_that_streams_in_and_a_wait_change_the_screen_once_a_second() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--world", "large"]);
     terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
-    terminal.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["‹ Enable ›", "Press Enable"]);
+    terminal
+        .sees(&["‹ Yes, this is the organisation ›"])
+        .keys(ENTER)
+        .sees(&["All checks are good", ">‹ Enable ›"]);
     terminal.keys(ENTER).sees(&["so far"]);
     let (from, since) = (terminal.bytes().len(), Instant::now());
     terminal.waits("thirty thousand users", |text| {

@@ -54,10 +54,13 @@ fn a_tenant_id_with_everything_around_it() {
 fn many_lines_in_a_field_of_one() {
     let home = Home::new();
     let mut terminal = tenant(&home);
-    terminal.pastes("kauribuilding.example\rsecond\nthird\r\n", &["Only the first of 3 lines was pasted"]);
+    terminal.pastes(
+        "kauribuilding.example\rsecond\nthird\r\n",
+        &["Only the first line was taken; 2 more were left out"],
+    );
     terminal.sees(&["> Tenant [kauribuilding.example", "‹ Save ›"]);
     assert!(!terminal.text().contains("second"));
-    terminal.keys("\x15").pastes(&"y".repeat(3_000), &["only the start was pasted"]);
+    terminal.keys("\x15").pastes(&"y".repeat(3_000), &["Only the start was pasted"]);
     terminal.keys("\x15").loses("yyyy").keys("kauri").sees(&["> Tenant [kauri"]);
 }
 
@@ -73,7 +76,11 @@ fn an_end_mark_inside_presses_nothing() {
         terminal.text()
     );
     // The same outside a field: no letter of it is a command.
-    terminal.keys(TAB).loses("> Tenant").keys("\x1b[200~x\x1b[201~q\rp").sees(&["Press / first, then paste"]);
+    terminal
+        .keys(TAB)
+        .loses("> Tenant")
+        .keys("\x1b[200~x\x1b[201~q\rp")
+        .sees(&["Go to a field with Tab first, then paste"]);
     terminal.quiet(QUIET);
     assert!(
         terminal.text().contains("● Access") && !terminal.text().contains("Leave?"),
@@ -92,22 +99,22 @@ fn a_paste_in_pieces_and_one_without_an_end() {
         ["\x1b[20", "0~banksia\x1b[201~"],
         ["\x1b[200~ban", "ksia\x1b[201~"],
     ] {
-        terminal.keys(pieces[0]).keys(pieces[1]).sees(&["Search: banksia", "Banksia Medical Centre"]);
+        terminal.keys(pieces[0]).keys(pieces[1]).sees(&["> / banksia", "Banksia Medical Centre"]);
         terminal.quiet(QUIET);
-        terminal.keys("\x15").loses("Search: banksia");
+        terminal.keys("\x15").loses("> / banksia");
     }
     for cut in 1..6 {
         let (start, end) = "\x1b[201~".split_at(cut);
         terminal.keys(&format!("\x1b[200~kauri{start}")).quiet(QUIET);
-        terminal.keys(end).sees(&["Search: kauri"]).quiet(QUIET);
-        terminal.keys("\x15").loses("Search: kauri");
+        terminal.keys(end).sees(&["> / kauri"]).quiet(QUIET);
+        terminal.keys("\x15").loses("> / kauri");
     }
     // The end got lost: after a while the text is there, and keys are keys.
-    terminal.keys("\x1b[200~rimu").sees(&["Search: rimu"]).quiet(QUIET);
-    terminal.keys(" legal").sees(&["Search: rimu legal", "Rimu Legal"]);
+    terminal.keys("\x1b[200~rimu").sees(&["> / rimu"]).quiet(QUIET);
+    terminal.keys(" legal").sees(&["> / rimu legal", "Rimu Legal"]);
     // Ctrl-C needs no patience.
     terminal.keys("\x1b[200~x").quiet(Duration::from_millis(1_500));
-    terminal.keys("\x03").sees(&["Leave?"]).keys("b").sees(&["Search: rimu legalx"]);
+    terminal.keys("\x03").sees(&["Leave?"]).keys("b").sees(&["> / rimu legalx"]);
     terminal.is_clean(false);
 }
 
@@ -118,7 +125,10 @@ fn a_paste_without_brackets_presses_no_enter() {
     terminal.keys("banksia medical\r").sees(&["> / banksia medical", "1 of"]);
     terminal.quiet(QUIET);
     assert!(terminal.text().contains("> / "), "{}", terminal.text());
-    terminal.keys("\x15").keys("no\rlonger line\rx\r").sees(&["> / no", "Only the first of 3 lines"]);
+    terminal
+        .keys("\x15")
+        .keys("no\rlonger line\rx\r")
+        .sees(&["> / no", "Only the first line was taken; 2 more were left out"]);
     terminal.quiet(QUIET);
     terminal.keys("\x15").keys(TAB).sees(&["/ filter"]).keys("quit everything\r").sees(&["Press / first"]);
     terminal.quiet(QUIET);
@@ -130,8 +140,8 @@ fn where_no_field_is() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.keys(TAB).sees(&["/ filter"]).pastes("nqa\r", &["Nothing was pasted. Press / first"]);
-    terminal.keys("?").sees(&["Keys of this screen"]).pastes("b\r", &["There is no field on this screen"]);
-    terminal.sees(&["Keys of this screen"]).keys("b").loses("Keys of this screen");
+    terminal.keys("?").sees(&["┌ Keys ─"]).pastes("b\r", &["There is no field in this panel"]);
+    terminal.sees(&["┌ Keys ─"]).keys("b").loses("┌ Keys ─");
     terminal.keys("/").picks("Harbour Street Cafe").pastes("x\r", &["There is no field on this screen"]);
     terminal
         .takes(0)
@@ -150,7 +160,7 @@ fn a_megabyte_and_ten() {
     let megabyte = format!("{line}\r").repeat(1_000);
     assert!((1_000_000..1 << 20).contains(&megabyte.len()));
     terminal
-        .pastes(&megabyte, &["Only the first of 1,000 lines was pasted", "0 of"])
+        .pastes(&megabyte, &["Only the first line was taken; 999 more were left out", "0 of"])
         .keys("\x15")
         .sees(&[" listed"]);
     let before = peak(&terminal);
@@ -160,7 +170,7 @@ fn a_megabyte_and_ten() {
     }
     let grown = peak(&terminal).saturating_sub(before);
     assert!(grown < 8 << 10, "20 MiB were kept somewhere: {grown} KiB more than before");
-    terminal.keys("banksia").sees(&["Search: banksia", "Banksia Medical Centre"]).keys(ESC).keys(TAB);
+    terminal.keys("banksia").sees(&["> / banksia", "Banksia Medical Centre"]).keys(ESC).keys(TAB);
     terminal.sees(&["/ filter"]).keys(DOWN).quiet(QUIET);
     assert_eq!(terminal.interrupts(), 130);
     terminal.is_clean(false);
@@ -176,7 +186,8 @@ fn a_list_of_thousands_of_mailboxes() {
         .sees(&["> A mailbox to try"])
         .keys("\x1b[Z")
         .loses("> A mailbox to try");
-    terminal.keys("i").sees(&["> Mailboxes"]);
+    // From the buttons back to the field above them.
+    terminal.keys("\x1b[Z\x1b[Z").sees(&["> Mailboxes "]);
     let addresses: Vec<String> =
         (0..20_000).map(|at| format!("user{at:05}@lighthouseprinting.example\r\n")).collect();
     let addresses = addresses.concat();
@@ -196,7 +207,8 @@ fn a_list_without_brackets_in_pieces_is_one_list() {
         .sees(&["> A mailbox to try"])
         .keys("\x1b[Z")
         .loses("> A mailbox to try");
-    terminal.keys("i").sees(&["> Mailboxes"]);
+    // From the buttons back to the field above them.
+    terminal.keys("\x1b[Z\x1b[Z").sees(&["> Mailboxes "]);
     let list: String =
         (0..120).map(|at| format!("user{at:03}@lighthouseprinting.example\r")).collect::<Vec<_>>().concat();
     for piece in list.as_bytes().chunks(16) {

@@ -61,10 +61,10 @@ fn late_replies_are_neither_text_nor_keys() {
             _ => terminal.keys(&format!("{letter}{half}")).keys(rest),
         };
     }
-    terminal.sees(&["1 of 21 found", "Search: Harbour Street Cafe"]);
-    let field = terminal.text().lines().find(|line| line.contains("Search:")).unwrap().trim_end().to_owned();
-    assert_eq!(field, "> / Harbour Street Cafe");
-    terminal.keys(ENTER).sees(&["/ filter"]).keys(ENTER).sees(&["Which product of"]).takes(0);
+    terminal.sees(&["1 of 21 found", "> / Harbour Street Cafe"]);
+    let field = terminal.text().lines().find(|line| line.contains("> / ")).unwrap().to_owned();
+    assert!(field.starts_with("│ > / Harbour Street Cafe   "), "{field}");
+    terminal.keys(ENTER).sees(&["Which product of"]).takes(0);
     terminal
         .sees(&["‹ Yes, this is the organisation ›"])
         .keys(ENTER)
@@ -113,7 +113,10 @@ fn a_reply_that_stops_behind_its_escape_presses_nothing() {
         terminal.sees(&["Leave?"]).keys("b").loses("Leave?");
     }
     let text = String::from_utf8(terminal.bytes()).unwrap();
-    assert!(!text.contains("The key") && !text.contains("What does it mean?"), "a letter was a key");
+    assert!(
+        !text.contains("does nothing here") && !text.contains("What does it mean?"),
+        "a letter was a key"
+    );
 }
 
 #[test]

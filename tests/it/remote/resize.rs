@@ -24,10 +24,13 @@ fn a_window_that_grows_and_shrinks_keeps_its_row() {
     terminal.sees(&["shown 15"]).keys(ENTER).loses("> / ").keys(&DOWN.repeat(4)).keys(" ");
     terminal.sees(&["ticked 1 ", "> [x] Isla Anderson"]);
     for (columns, rows) in [(120, 40), (60, 15), (40, 10), (200, 50), (80, 24)] {
-        terminal.resize(columns, rows).sees(&["ticked 1 ", "> [x] Isla Anderson", "Filter: an"]);
+        terminal.resize(columns, rows).sees(&["ticked 1 ", "> [x] Isla Anderson", "/ an"]);
         let (row, _) = terminal.cursor();
         let under = terminal.text().lines().nth(usize::from(row)).unwrap_or_default().to_owned();
-        assert!(under.starts_with("> [x] Isla Anderson"), "the cursor stands at {under:?}");
+        assert!(
+            under.trim_start_matches('│').starts_with("> [x] Isla Anderson"),
+            "the cursor stands at {under:?}"
+        );
     }
     terminal.keys(DOWN).sees(&["> [ ] Anahera Harris"]);
 }
@@ -69,7 +72,7 @@ fn a_terminal_without_a_size_has_that_of_the_environment_or_80_by_24() {
             window.screen().rows(0, columns).nth(usize::from(rows) - 1).unwrap_or_default()
         };
         let until = Instant::now() + Duration::from_mins(1);
-        while !foot(&terminal).starts_with("Enter to the rows") {
+        while !foot(&terminal).starts_with(" Enter to the rows") {
             assert!(Instant::now() < until, "{environment:?}: {:?}", foot(&terminal));
             thread::sleep(Duration::from_millis(10));
         }
@@ -83,10 +86,13 @@ fn fifty_sizes_in_a_second_while_the_list_streams_in() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--world", "large"]);
     terminal.sees(&["Which customer?", " listed"]).picks("Southern Cross Health").takes(0);
-    terminal.sees(&["‹ Yes, this is the organisation ›"]).keys(ENTER).sees(&["‹ Enable ›", "Press Enable"]);
+    terminal
+        .sees(&["‹ Yes, this is the organisation ›"])
+        .keys(ENTER)
+        .sees(&["All checks are good", ">‹ Enable ›"]);
     terminal.keys(ENTER).sees(&["so far", "> [ ] "]).keys(DOWN).keys(DOWN).keys(" ").sees(&["ticked 1 "]);
     let ticked =
-        |text: &str| text.lines().find(|line| line.starts_with("> [x]")).map(|l| l[6..20].to_owned());
+        |text: &str| text.lines().find(|line| line.starts_with("│> [x]")).map(|l| l[8..22].to_owned());
     let name = ticked(&terminal.text()).unwrap();
     let from = terminal.bytes().len();
     for at in 0..50_u16 {
@@ -94,7 +100,7 @@ fn fifty_sizes_in_a_second_while_the_list_streams_in() {
     }
     terminal.resize(100, 30);
     terminal.waits("the same row in the last size", |text| {
-        ticked(text).as_deref() == Some(name.as_str()) && text.contains("? help") && text.contains("…")
+        ticked(text).as_deref() == Some(name.as_str()) && text.contains("? keys") && text.contains("…")
     });
     let clears = count(&terminal, from, CLEARED);
     assert!((1..=10).contains(&clears), "{clears} redraws for fifty sizes");
@@ -106,25 +112,26 @@ fn fifty_sizes_in_a_second_while_the_list_streams_in() {
 fn is_whole(terminal: &Terminal, (columns, rows): (u16, u16)) {
     let text = terminal.text();
     let first = text.lines().next().unwrap_or_default();
-    assert!(first.starts_with("SANDBOX  "), "{columns}x{rows}:\n{text}");
+    assert!(first.starts_with(" SANDBOX  "), "{columns}x{rows}:\n{text}");
     for words in ["B365-", "…e397"] {
         let bar = text.lines().take(2).collect::<Vec<_>>().join(" ");
         assert!(bar.contains(words), "{words} in {columns}x{rows}:\n{text}");
     }
-    assert!(terminal.last_row().ends_with(" help"), "{columns}x{rows}:\n{text}");
+    assert!(terminal.last_row().ends_with("? keys"), "{columns}x{rows}:\n{text}");
 }
 
 /// The panels that stand on every screen: each says that it goes on where it does, and gives way to Esc.
 fn panels(terminal: &mut Terminal, window: (u16, u16), back: &str) {
-    for (key, heading) in [("?", "Keys of this screen"), ("s", "Say it"), ("e", "What does it mean?")] {
+    for (key, heading) in [("?", "All keys of this screen."), ("s", "They see"), ("e", "What does it mean?")]
+    {
         terminal.keys(key).sees(&[heading]);
         let text = terminal.text();
-        assert!(text.starts_with("SANDBOX  "), "{window:?}:\n{text}");
+        assert!(text.starts_with(" SANDBOX  "), "{window:?}:\n{text}");
         if text.contains("  lines ") {
             assert!(terminal.last_row().contains("Down more"), "{window:?}:\n{text}");
         }
         if key == "e" {
-            terminal.keys("90094").sees(&["90094", "Means: "]).keys(ESC);
+            terminal.keys("90094").sees(&["90094", "Means  "]).keys(ESC);
         }
         terminal.keys(ESC).sees(&[back]).loses(heading);
     }
@@ -154,9 +161,9 @@ fn every_screen_works_in_every_window() {
         panels(&mut terminal, window, "> [ ] Aroha Smith");
         terminal.keys(DOWN).sees(&["> [ ] Liam Nguyen"]).keys(" ").sees(&["> [x] Liam Nguyen", "ticked 1 "]);
         for (key, heading) in
-            [("k", "Which kinds"), ("u", "Go on without a sweeper?"), (ENTER, "Turn 1 user on?")]
+            [("m", "Which kinds"), ("u", "Go on without a sweeper?"), (ENTER, "Turn 1 user on?")]
         {
-            terminal.keys(key).sees(&[heading, " help"]);
+            terminal.keys(key).sees(&[heading, "? keys"]);
             is_whole(&terminal, window);
             if key != ENTER {
                 terminal.keys(ESC).sees(&["> [x] Liam Nguyen"]);

@@ -18,6 +18,11 @@ impl Terminal {
         check(&self.bytes(), is_ascii).unwrap_or_else(|offence| panic!("{offence}"));
     }
 
+    /// The screen as a person copies it: rows that the terminal itself wrapped are one line.
+    pub(crate) fn unwrapped(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
     /// The screen, cell by cell.
     pub(crate) fn grid(&self) -> Vec<Vec<String>> {
         let parser = self.screen.lock().unwrap();

@@ -81,7 +81,7 @@ impl Inside {
                 window("mosh-client", &["127.0.0.1", &port], &[("MOSH_KEY", &key)])
             }
         };
-        terminal.sees(&["ready> "]);
+        terminal.sees(&["ready>"]);
         Some((inside, terminal))
     }
 

@@ -32,6 +32,12 @@ impl Terminal {
         self.waits(&drawn, |text| text.contains(&drawn) || text.contains(&in_ascii))
     }
 
+    /// Waits until a button has the keyboard.
+    pub(crate) fn stands_on(&mut self, label: &str) -> &mut Self {
+        let (drawn, in_ascii) = (format!(">‹ {label} ›"), format!(">< {label} >"));
+        self.waits(&drawn, |text| text.contains(&drawn) || text.contains(&in_ascii))
+    }
+
     /// Waits until a button is open.
     fn sees_open(&mut self, label: &str) -> &mut Self {
         let (drawn, in_ascii) = (format!("‹ {label} ›"), format!("< {label} >"));
@@ -54,7 +60,8 @@ impl Terminal {
 
     /// Presses Enable once every check is good; the users come.
     pub(crate) fn enables(&mut self) -> &mut Self {
-        self.sees(&["All checks are good", ">‹ Enable ›"])
+        self.sees(&["All checks are good"])
+            .stands_on("Enable")
             .keys(ENTER)
             .sees(&["Which users shall be protected?"])
     }

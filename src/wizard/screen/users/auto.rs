@@ -13,8 +13,11 @@ use crate::{
         answer::{Action, Given},
         ask::{NumberAsked, QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        part::sweep,
-        pending::{self, Arrival, Pending, Rule},
+        part::{
+            sweep,
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival, Rule},
         roster::Ticks,
         screen::Scene,
         view::{BillView, Block, Fact, FactId, Offer, Tone},
@@ -45,8 +48,8 @@ enum Stage {
 #[derive(Debug)]
 pub(super) struct Auto {
     stage: Stage,
-    asking: Pending<SweeperStatus>,
-    saving: Pending<Rule>,
+    asking: Wait<SweeperStatus>,
+    saving: Wait<Rule>,
     sweeper: Option<SweeperStatus>,
     /// What was shown.
     shown: Option<(Bill, Ticks)>,
@@ -65,8 +68,8 @@ impl Auto {
         let is_on = cx.session.roster.people().rule().is_some();
         let mut auto = Self {
             stage: if is_on { Stage::Undo } else { Stage::Waiting },
-            asking: Pending::default(),
-            saving: Pending::default(),
+            asking: Wait::default(),
+            saving: Wait::default(),
             sweeper: None,
             shown: None,
             proposed: 0,
@@ -76,7 +79,7 @@ impl Auto {
             stamp: 0,
         };
         if !is_on {
-            auto.asking.start(cx.calls, pending::load_sweeper());
+            auto.asking.start(cx, pending::load_sweeper(), wait::SWEEPER);
         }
         auto.changed(cx);
         auto
@@ -105,7 +108,7 @@ impl Auto {
             | (Stage::NoSweeper, Given::Yes) => self.stage = Stage::Ceiling,
             (Stage::HighCeiling, Given::Yes) => self.stage = Stage::Number,
             (_, Given::Back | Given::No) => {
-                self.asking.cancel(cx.calls);
+                self.asking.cancel(cx);
                 return DialogResult::Close;
             }
             (Stage::Waiting, Given::Do(Action::Refresh)) => return DialogResult::Again,
@@ -160,7 +163,7 @@ impl Auto {
             && let Some(record) = &cx.session.record
         {
             let make = pending::make_rule(record.id.clone(), self.count(), self.ceiling);
-            self.saving.start(cx.calls, make);
+            self.saving.start(cx, make, wait::RECORD);
         }
     }
 
@@ -169,7 +172,7 @@ impl Auto {
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
             cx.say(Tone::Warn, "Its first sweep has run: only an Admin can switch it off now.");
         } else if let Some(record) = &cx.session.record {
-            self.saving.start(cx.calls, pending::undo_rule(record.id.clone()));
+            self.saving.start(cx, pending::undo_rule(record.id.clone()), wait::RECORD);
         }
         DialogResult::Stay
     }
@@ -208,7 +211,7 @@ impl Auto {
         let has_failed = cx.session.roster.failure().is_some();
         let scene = match self.stage {
             _ if self.saving.is_out() => {
-                let blocks = vec![Block::Para("Saving.".into())];
+                let blocks = vec![Block::Para("The rule is being saved.".into())];
                 Scene { is_waiting: true, ..Scene::new(QuestionId::Auto, Shape::Read, "Enable Auto", blocks) }
             }
             Stage::Waiting if self.sweeper.is_none() && !has_failed => {
@@ -229,7 +232,10 @@ impl Auto {
         Scene {
             stamp: self.stamp + self.confirm.stamp(),
             offers,
-            next_change: Some(sweep::next_minute(cx.now)),
+            notice: self.saving.notice(cx.now).or_else(|| self.asking.notice(cx.now)),
+            next_change: (self.saving.next_change(cx.now))
+                .or_else(|| self.asking.next_change(cx.now))
+                .or_else(|| Some(sweep::next_minute(cx.now))),
             ..scene
         }
     }

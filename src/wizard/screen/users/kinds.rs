@@ -10,8 +10,11 @@ use crate::{
         answer::{Action, FieldId, Given, Value},
         ask::{Focus, QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
-        part::form::NO_YES,
-        pending::{self, Arrival, Pending, Saved},
+        part::{
+            form::NO_YES,
+            wait::{self, Wait},
+        },
+        pending::{self, Arrival, Saved},
         screen::Scene,
         view::{Block, Button, ChoiceView, Offer, Tone},
         words,
@@ -26,7 +29,7 @@ pub(super) struct Kinds {
     included: Included,
     /// Listed users of each includable kind.
     counts: [u32; Kind::INCLUDABLE.len()],
-    saving: Pending<Saved>,
+    saving: Wait<Saved>,
 }
 
 impl Kinds {
@@ -36,7 +39,7 @@ impl Kinds {
         Self {
             included: people.included(),
             counts: Kind::INCLUDABLE.map(|kind| people.count_of(kind)),
-            saving: Pending::default(),
+            saving: Wait::default(),
         }
     }
 
@@ -56,7 +59,7 @@ impl Kinds {
             Given::Submit => {
                 if let Some(record) = &cx.session.record {
                     let save = pending::save_kinds(record.customer.id, record.product, self.included);
-                    self.saving.start(cx.calls, save);
+                    self.saving.start(cx, save, wait::RECORD);
                 }
             }
             _ => {}
@@ -109,6 +112,8 @@ impl Kinds {
         let first = Kind::INCLUDABLE.first().map_or(Spot::Page, |kind| Spot::Field(FieldId::Included(*kind)));
         Scene {
             is_waiting: self.saving.is_out(),
+            notice: self.saving.notice(cx.now),
+            next_change: self.saving.next_change(cx.now),
             focus: Focus { spot: first, count: 0 },
             offers: vec![Offer::new(Action::Back, "back", "Back to the list. Nothing is changed.")],
             ..Scene::new(QuestionId::Kinds, Shape::Form, "Which kinds are included?", blocks)

@@ -38,7 +38,9 @@ pub(super) fn view<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         Some(Dialog::Unapplied) => unapplied(cx),
     };
     let next_change = above.next_change.into_iter().chain(ticking).min();
-    Scene { below: Some(list.page), next_change, ..above }
+    let is_waiting = above.is_waiting || users.is_finishing;
+    let notice = above.notice.or_else(|| users.is_finishing.then(|| Notice::new(Tone::Busy, "Saving.")));
+    Scene { below: Some(list.page), next_change, is_waiting, notice, ..above }
 }
 
 fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
@@ -63,7 +65,7 @@ fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         page,
         notice: notice(users, cx),
         offers: offers(users, cx),
-        next_change: arriving.into_iter().chain(countdown).min(),
+        next_change: arriving.into_iter().chain(countdown).chain(users.excluding.next_change(cx.now)).min(),
         ..Scene::new(QuestionId::Users, Shape::Select(asked), "", Vec::new())
     }
 }
@@ -157,7 +159,10 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     if is_read_only(cx) {
         return say(Tone::Warn, words::READ_ONLY.into());
     }
-    if users.is_finishing || users.excluding.is_out() {
+    if let Some(waits) = users.excluding.notice(cx.now) {
+        return Some(waits);
+    }
+    if users.is_finishing {
         return say(Tone::Busy, "Saving.".into());
     }
     if roster.is_searching() {

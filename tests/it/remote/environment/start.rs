@@ -98,7 +98,7 @@ fn a_window_without_a_size_takes_the_variables() {
         let rows = [format!("\x1b[{last_row}H"), format!("\x1b[{last_row};")];
         let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
         // The line of keys stands on the last row, the wait above it.
-        while !has(&terminal, "help") {
+        while !has(&terminal, "keys") {
             assert!(std::time::Instant::now() < until, "{variables:?}");
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
@@ -161,6 +161,6 @@ fn without_a_home_there_is_a_sentence() {
 fn a_home_that_is_none_says_what_to_do() {
     let home = Home::new();
     let mut terminal = Terminal::sized(&home, &[], 80, 24, &[("HOME", "/dev/null")]);
-    terminal.sees(&["Which customer?", "could not make the folder", "Press r to try again"]).keys("q");
+    terminal.sees(&["Which customer?", "Could not make the folder", "Press r to try again"]).keys("q");
     assert_eq!(terminal.code(), 1);
 }

@@ -40,13 +40,13 @@ impl Places {
             }),
             ("a text field", |_, home| {
                 let mut terminal = Terminal::opened(home);
-                terminal.keys("Harb").sees(&["Search: Harb"]);
+                terminal.keys("Harb").sees(&["> / Harb"]);
                 terminal
             }),
             ("the users", |places, home| Self::run(home, &places.at_users, "listed 37 ·")),
             ("help over the users", |places, home| {
                 let mut terminal = Self::run(home, &places.at_users, "listed 37 ·");
-                terminal.keys("?").sees(&["Keys of this screen"]);
+                terminal.keys("?").sees(&["┌ Keys ─"]);
                 terminal
             }),
             ("a bill", |places, home| {

@@ -80,7 +80,7 @@ fn ctrl_z_and_fg_in_a_shell() {
         shell.keys("\x1a").sees(&["Stopped", "ready>"]);
         is_the_shells(&mut shell, &home, round);
         shell.keys("clear; fg\n").sees(&["listed 37 ·", "● Users"]);
-        shell.keys("?").sees(&["Keys of this screen"]).keys("\x1b").loses("Keys of this screen");
+        shell.keys("?").sees(&["┌ Keys ─"]).keys("\x1b").loses("┌ Keys ─");
         assert!(shell.modes().0 && shell.modes().2, "the alternate screen and marked pastes again");
     }
     leaves(shell, &home);
@@ -105,7 +105,7 @@ fn sigstop_and_fg() {
     kill_process(program(&shell), Signal::STOP).unwrap();
     shell.sees(&["Stopped"]);
     shell.keys("stty sane; printf '\\033[?1049l\\033[?2004l'; clear; fg\n").sees(&["listed 37 ·", "● Users"]);
-    shell.keys("?").sees(&["Keys of this screen"]).keys("\x1b").loses("Keys of this screen");
+    shell.keys("?").sees(&["┌ Keys ─"]).keys("\x1b").loses("┌ Keys ─");
     assert!(shell.modes().0 && shell.modes().2, "the alternate screen and marked pastes again");
     shell.keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C).sees(&["is kept. Go on with"]);
 }
@@ -171,9 +171,9 @@ fn ctrl_z_while_the_link_stands_alone() {
 fn ctrl_z_without_a_shell_only_draws_again() {
     let places = Places::prepared();
     for (_home, mut terminal) in [places.users(), places.link()] {
-        terminal.keys("\x1a").keys("?").sees(&["Keys of this screen"]).comes_back();
+        terminal.keys("\x1a").keys("?").sees(&["┌ Keys ─"]).comes_back();
         terminal.signal(Signal::TSTP);
-        terminal.keys("\x1b").loses("Keys of this screen").comes_back();
+        terminal.keys("\x1b").loses("┌ Keys ─").comes_back();
         assert_eq!(terminal.interrupts(), 130);
         terminal.is_as_before("a session leader");
     }
