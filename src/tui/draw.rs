@@ -23,7 +23,7 @@ use ratatui::{
 
 use crate::wizard::{
     ask::Shape,
-    view::{Block, Notice, Page, Tone, View},
+    view::{Block, FieldValue, Notice, Page, Tone, View},
 };
 
 use super::{
@@ -109,14 +109,10 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
 
 /// What a person has before their eyes from now on.
 pub(crate) fn drawn(view: &View<'_>) -> Drawn {
-    let hit =
-        state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
-            let words = match &rows.search.as_ref()?.value {
-                crate::wizard::view::FieldValue::Plain(words) if !words.is_empty() => (*words).to_owned(),
-                _ => return None,
-            };
-            Some((words, rows.rows.id(0)?))
-        });
+    let hit = state::rows(&view.page).filter(|_| state::has_only_hit(view)).and_then(|rows| {
+        let FieldValue::Plain(words) = rows.search.as_ref()?.value else { return None };
+        Some((words.to_owned(), rows.rows.id(0)?))
+    });
     Drawn { revision: view.ask.revision, hit }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{field::Field, options::Options, theme::Theme, words::Keyboard};
+use super::{field::Field, options::Options, theme::Theme, widgets::control, words::Keyboard};
 
 /// A place for the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -355,6 +355,14 @@ pub(crate) fn rows<'p, 'a>(page: &'p Page<'a>) -> Option<&'p RowsView<'a>> {
 /// The field above the rows of a page.
 pub(crate) fn search<'p, 'a>(page: &'p Page<'a>) -> Option<&'p FieldView<'a>> {
     rows(page)?.search.as_ref()
+}
+
+/// Whether a search that is over has found one row, which Enter chooses.
+pub(crate) fn has_only_hit(view: &View<'_>) -> bool {
+    view.ask.shape == Shape::Pick
+        && rows(&view.page).is_some_and(|rows| {
+            rows.rows.len() == 1 && !rows.is_searching && rows.search.as_ref().is_some_and(control::is_filled)
+        })
 }
 
 /// The link of a page.

@@ -24,7 +24,7 @@ const QUIET_ZONES: [u16; 2] = [4, 2];
 pub(crate) fn draw(link: &str, bar: &Bar<'_>, buf: &mut Buffer, theme: Theme) -> Option<Position> {
     let area = buf.area;
     let code = QrCode::with_error_correction_level(link, EcLevel::L).ok();
-    let Some((side, code)) = code.and_then(|code| Some((u16::try_from(code.width()).ok()?, code))) else {
+    let Some((modules, code)) = code.and_then(|code| Some((u16::try_from(code.width()).ok()?, code))) else {
         return words(buf, "The link is too long for a QR code.", false, bar, theme);
     };
     if !theme.use_unicode() {
@@ -32,7 +32,7 @@ pub(crate) fn draw(link: &str, bar: &Bar<'_>, buf: &mut Buffer, theme: Theme) ->
         return words(buf, say, false, bar, theme);
     }
     // Two modules are one row; below them stands one for the words.
-    let size = |quiet: u16| (side + 2 * quiet, (side + 2 * quiet).div_ceil(2) + 1);
+    let size = |quiet: u16| (modules + 2 * quiet, (modules + 2 * quiet).div_ceil(2) + 1);
     let fits = |quiet: &u16| size(*quiet).0 <= area.width && size(*quiet).1 <= area.height;
     let Some(quiet) = QUIET_ZONES.into_iter().find(fits) else {
         let (columns, rows) = size(2);
