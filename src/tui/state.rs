@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{field::Field, options::Options, theme::Theme, widgets::control, words::Keyboard};
+use super::{field::Field, options::Options, theme::Theme, words::Keyboard};
 
 /// A place for the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -357,11 +357,19 @@ pub(crate) fn search<'p, 'a>(page: &'p Page<'a>) -> Option<&'p FieldView<'a>> {
     rows(page)?.search.as_ref()
 }
 
+/// Whether anything stands in a field.
+pub(crate) const fn is_filled(view: &FieldView<'_>) -> bool {
+    match view.value {
+        FieldValue::Plain(text) => !text.is_empty(),
+        FieldValue::Masked { is_filled } => is_filled,
+    }
+}
+
 /// Whether a search that is over has found one row, which Enter chooses.
 pub(crate) fn has_only_hit(view: &View<'_>) -> bool {
     view.ask.shape == Shape::Pick
         && rows(&view.page).is_some_and(|rows| {
-            rows.rows.len() == 1 && !rows.is_searching && rows.search.as_ref().is_some_and(control::is_filled)
+            rows.rows.len() == 1 && !rows.is_searching && rows.search.as_ref().is_some_and(is_filled)
         })
 }
 

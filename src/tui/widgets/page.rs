@@ -260,7 +260,7 @@ impl PageView<'_, '_> {
         let own = Focus::Field(search.id);
         let is_focused = self.focus(state) == Some(own);
         let field = state.field(search.id);
-        let is_filled = control::is_filled(search);
+        let is_filled = state::is_filled(search);
         if !is_focused && !is_filled && self.view.ask.shape != Shape::Pick {
             return Vec::new();
         }
