@@ -549,6 +549,7 @@ proptest! {
                     let room = usize::from(if *y == 3 { 11 - x } else { 12 - x });
                     buffer.set_stringn(*x, *y, words, room, style);
                 }
+                crate::tui::draw::cut_halves(buffer);
             };
             ours.draw(|frame| write(frame.buffer_mut())).unwrap();
             used.process(&std::mem::take(ours.backend_mut().out_mut()));
