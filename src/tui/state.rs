@@ -399,12 +399,10 @@ pub(crate) const fn is_filled(view: &FieldView<'_>) -> bool {
     }
 }
 
-/// Whether a search that is over has found one row, which Enter chooses.
+/// Whether a search that is over has found one row, or there is only one: Enter chooses it.
 pub(crate) fn has_only_hit(view: &View<'_>) -> bool {
     view.ask.shape == Shape::Pick
-        && rows(&view.page).is_some_and(|rows| {
-            rows.rows.len() == 1 && !rows.is_searching && rows.search.as_ref().is_some_and(is_filled)
-        })
+        && rows(&view.page).is_some_and(|rows| rows.rows.len() == 1 && !rows.is_searching)
 }
 
 /// The link of a page.

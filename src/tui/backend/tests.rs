@@ -212,7 +212,7 @@ fn text_behind_letters_of_unsure_width_is_placed_anew() {
     // Where widths are anybody's guess, each letter is placed.
     assert_eq!(line("a·b"), "a·\x1b[1;3Hb\x1b[2H");
     // A rule that came out twice as long ends before the edge, and what it covered is written behind it.
-    assert_eq!(line("┌ a ──── b"), "┌\x1b[1;2H a ──\x1b[1;7H─\x1b[1;8H─\x1b[1;9H b\x1b[2H");
+    assert_eq!(line("┌ a ──── b"), "┌\x1b[1;3Ha ──\x1b[1;7H─\x1b[1;8H─\x1b[1;10Hb\x1b[2H");
 }
 
 #[test]
