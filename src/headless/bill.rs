@@ -1,5 +1,7 @@
 //! Bills: read, compared with what was allowed, confirmed by their number. Pure.
 
+use std::ops::ControlFlow::Continue;
+
 use crate::{
     domain::{
         bill::{counted, grouped},
@@ -9,11 +11,85 @@ use crate::{
 };
 
 use super::{
-    answers::Answers,
-    journey::{Journey, Next, end, missing_seats},
+    decision::{Decision, end, fail_with, give, missing},
+    journey::Journey,
     page,
     report::{Bill, End},
 };
+
+impl Journey {
+    /// Takes the bill of the page in and compares it: how many new seats it has, or how the journey ends.
+    pub(super) fn compare_bill(&mut self, view: &View<'_>) -> Decision<u32> {
+        let Some(bill) = read(view) else {
+            return fail_with(view, "The bill could not be made. Start again.");
+        };
+        let new = bill.new_seats;
+        self.report.bill = Some(bill);
+        let seats = counted(new, "new seat", "new seats");
+        if self.answers.max_seats.is_none() && new > 0 && !self.answers.is_dry_run {
+            return missing_seats(new);
+        }
+        if let Some((limit, remedy)) = self.beyond(new) {
+            let words = format_args!("It would be {seats}, and {limit}. Nobody was turned on. {remedy}");
+            return end(End::Stopped, words);
+        }
+        if self.answers.is_dry_run {
+            return end(End::Shown, format_args!("It would be {seats}. Nothing was written."));
+        }
+        Continue(new)
+    }
+
+    /// With Enable Auto on: refuses more seats at the next sweep than were allowed, for kinds that are included and for
+    /// exclusions that are lifted.
+    pub(super) fn compare_next_sweep(&self, of_kinds: u32, lifted: u32) -> Decision {
+        let new = of_kinds.saturating_add(lifted);
+        if new == 0 || self.answers.is_dry_run {
+            return Continue(());
+        }
+        if self.answers.max_seats.is_none() {
+            return missing_seats(new);
+        }
+        let Some((limit, _)) = self.beyond(new) else { return Continue(()) };
+        let (with, unchanged) = match (of_kinds, lifted) {
+            (0, _) => ("without these exclusions", "Nothing was changed."),
+            (_, 0) => ("with these kinds", "The kinds were not changed."),
+            _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
+        };
+        let more = counted(new, "seat", "seats");
+        end(
+            End::Stopped,
+            format_args!(
+                "Enable Auto is on: {with} the next sweep would take {more} more, and {limit}. {unchanged}"
+            ),
+        )
+    }
+
+    /// The limit that so many new seats are beyond, and what to do; none where they are allowed.
+    fn beyond(&self, new: u32) -> Option<(String, String)> {
+        if let Some(most) = self.answers.max_seats.filter(|most| new > *most) {
+            let limit = format!("--max-seats allows at most {}", grouped(most));
+            return Some((
+                limit,
+                format!("Look at the bill; then start again with --max-seats {new}, or with fewer users."),
+            ));
+        }
+        let left = counted(self.answers.allowance.set_aside(new).err()?, "is", "are");
+        Some((
+            format!("of what --max-seats allows for the whole plan {left} left"),
+            "Look at the bills; then start again with a higher --max-seats, or with fewer users.".into(),
+        ))
+    }
+}
+
+/// The answer that confirms a number where it is to be typed, and says yes where it is not.
+pub(super) const fn confirm(view: &View<'_>, number: u32) -> Decision {
+    give(if matches!(view.ask.shape, Shape::Number(_)) { Given::Number(number) } else { Given::Yes })
+}
+
+/// No write that bills without a limit.
+fn missing_seats<T>(count: u32) -> Decision<T> {
+    missing("--max-seats", "how many new seats may be billed at most?", count)
+}
 
 /// Reads the bill of the page; none where there is none.
 fn read(view: &View<'_>) -> Option<Bill> {
@@ -34,77 +110,4 @@ fn read(view: &View<'_>) -> Option<Bill> {
     facts.extend(page::facts(view).map(|fact| (fact.label, page::said(&fact.value))));
     let stay_off = bill.stay_off.iter().map(|(why, count)| (Text::from(why.words()), *count)).collect();
     Some(Bill { new_seats: bill.billed(), turn_on, stay_off, facts })
-}
-
-/// Takes the bill of the page in and compares it: how many new seats it has, or how the journey ends.
-pub(super) fn compare(journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Result<u32, Next> {
-    let Some(bill) = read(view) else {
-        return Err(super::journey::fail_with(view, "The bill could not be made. Start again."));
-    };
-    let new = bill.new_seats;
-    journey.bill = Some(bill);
-    refused(answers, new).map_or(Ok(new), Err)
-}
-
-/// The answer that confirms a number where it is to be typed, and says yes where it is not.
-pub(super) const fn confirm(view: &View<'_>, number: u32) -> Given {
-    if matches!(view.ask.shape, Shape::Number(_)) { Given::Number(number) } else { Given::Yes }
-}
-
-/// Refuses a bill above what was allowed; a dry run ends with the bill.
-fn refused(answers: &Answers, new: u32) -> Option<Next> {
-    let seats = counted(new, "new seat", "new seats");
-    match answers.max_seats {
-        Some(most) if new > most => Some(end(
-            End::Stopped,
-            Text::of(format_args!(
-                "It would be {seats}, and --max-seats allows at most {}. Nobody was turned on. Look at the bill; then start again with --max-seats {new}, or with fewer users.",
-                grouped(most),
-            )),
-        )),
-        None if new > 0 && !answers.is_dry_run => Some(missing_seats(new)),
-        _ if let Err(left) = answers.allowance.set_aside(new) => Some(end(
-            End::Stopped,
-            Text::of(format_args!(
-                "It would be {seats}, and of what --max-seats allows for the whole plan {} left. Nobody was turned on. Look at the bills; then start again with a higher --max-seats, or with fewer users.",
-                counted(left, "is", "are")
-            )),
-        )),
-        _ if answers.is_dry_run => {
-            Some(end(End::Shown, Text::of(format_args!("It would be {seats}. Nothing was written."))))
-        }
-        _ => None,
-    }
-}
-
-/// With Enable Auto on: refuses more seats at the next sweep than were allowed, for kinds that are included and for
-/// exclusions that are lifted.
-pub(super) fn refused_by_rule(answers: &Answers, of_kinds: u32, lifted: u32) -> Option<Next> {
-    let new = of_kinds.saturating_add(lifted);
-    let (with, unchanged) = match (of_kinds, lifted) {
-        (0, _) => ("without these exclusions", "Nothing was changed."),
-        (_, 0) => ("with these kinds", "The kinds were not changed."),
-        _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
-    };
-    let more = counted(new, "seat", "seats");
-    match answers.max_seats {
-        _ if new == 0 || answers.is_dry_run => None,
-        None => Some(missing_seats(new)),
-        Some(most) if new > most => Some(end(
-            End::Stopped,
-            Text::of(format_args!(
-                "Enable Auto is on: {with} the next sweep would take {more} more, and --max-seats allows at most {}. {unchanged}",
-                grouped(most)
-            )),
-        )),
-        Some(_) => answers.allowance.set_aside(new).err().map(|left| {
-            end(
-                End::Stopped,
-                Text::of(format_args!(
-                    "Enable Auto is on: {with} the next sweep would take {more} more, and of what --max-seats allows for the whole plan {} left. {unchanged}",
-                    counted(left, "is", "are")
-                )),
-            )
-        }),
-    }
 }

@@ -1,140 +1,188 @@
-//! What a journey has done so far, and the ways in which it ends. Below the parts that answer questions.
+//! What a journey has done so far: every part that answers questions reads it and adds to it.
+
+use std::{fmt::Display, ops::ControlFlow::Continue};
 
 use crate::{
-    domain::{
-        failure::{Failure, FailureKind},
-        text::{Text, capital},
+    domain::{text::Text, user::Kind},
+    wizard::{
+        answer::{Action, FieldId, Given, Mark, Value},
+        ask::QuestionId,
+        view::View,
     },
-    wizard::{answer::Given, ask::QuestionId, view::View},
 };
 
 use super::{
     answers::{Answers, Users},
-    page,
-    report::{Bill, Changes, End},
+    decision::{Decision, end, give, missing},
+    report::{End, Report},
+    selection::Selection,
 };
 
-/// What to do now.
-#[derive(Debug)]
-pub(super) enum Next {
-    /// Answer this.
-    Do(Given),
-    /// Nothing: something is on its way.
-    Wait,
-    /// Nothing: the customer is awaited, for as long as the answers allow.
-    AwaitCustomer,
-    /// The journey is over.
-    End(Box<Close>),
+/// What is done once in a journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The customer's row was opened.
+    OpenCustomer,
+    /// The product's row was opened.
+    OpenProduct,
+    /// The run that was taken up had been finished by another process: begun again from the customers on.
+    BeginAgain,
+    /// A field was filled in.
+    Fill(FieldId),
+    /// The tenant was looked up.
+    Settle,
+    /// The organisation on record was confirmed.
+    ConfirmOrganisation,
+    /// The form was saved.
+    Submit,
+    /// The played customer was asked for the details of the mail server.
+    PlayDetails,
+    /// What the played customer gave was read.
+    ReadDetails,
+    /// What Autodiscover found was read.
+    ReadServer,
+    /// What became of the list of mailboxes was read.
+    ReadMailboxes,
+    /// An action was asked for.
+    Do(Action),
+    /// The link was told.
+    TellLink,
+    /// What the played customer did was told.
+    TellPlay,
+    /// It was told that the customer has accepted.
+    TellSpreading,
+    /// The addresses were looked up in the list.
+    LookUp,
+    /// Users were marked.
+    Mark(Mark),
+    /// What became of the marked users was read.
+    Read(Mark),
+    /// What became of the kinds was read.
+    ReadKinds,
+    /// Yes was said to switching Enable Auto off.
+    UndoAuto,
+    /// Enable Auto is off.
+    ReadUndo,
+    /// The number of those who are turned off was confirmed.
+    TurnOff,
+    /// Every result of turning off was good.
+    ReadResults,
+    /// The bill was confirmed here: the results are of this journey.
+    Apply,
+    /// The number of Enable Auto was confirmed.
+    MakeRule,
+    /// The wizard says that Enable Auto is on.
+    ReadRule,
+    /// What every front end must say about the nightly sweep was told.
+    Warn,
+    /// Ticks that were not confirmed were taken away at the end.
+    UntickAtEnd,
 }
 
-/// How a journey is over.
-#[derive(Debug)]
-pub(super) struct Close {
-    /// How it ended.
-    pub(super) end: End,
-    /// What happened and what to do next.
-    pub(super) words: Text,
-    /// The bad news behind it.
-    pub(super) failure: Option<Failure>,
+/// What has been done, so that an answer that did not help is not given for ever.
+#[derive(Debug, Default)]
+pub(super) struct Steps(Vec<Step>);
+
+impl Steps {
+    /// Whether a step was done.
+    pub(super) fn has(&self, step: Step) -> bool {
+        self.0.contains(&step)
+    }
+
+    /// Keeps a step as done; whether it was not before.
+    pub(super) fn first(&mut self, step: Step) -> bool {
+        let is_first = !self.has(step);
+        if is_first {
+            self.0.push(step);
+        }
+        is_first
+    }
+
+    /// Gives an answer, the first time.
+    pub(super) fn once(&mut self, step: Step, given: Given) -> Decision {
+        if self.first(step) { give(given) } else { Continue(()) }
+    }
+
+    /// Fills a field in, the first time.
+    pub(super) fn fill(&mut self, id: FieldId, value: Value) -> Decision {
+        self.once(Step::Fill(id), Given::Fill(id, value))
+    }
+
+    /// Asks for an action, the first time.
+    pub(super) fn act(&mut self, action: Action) -> Decision {
+        self.once(Step::Do(action), Given::Do(action))
+    }
+
+    /// Lets steps be done once more.
+    pub(super) fn forget(&mut self, steps: &[Step]) {
+        self.0.retain(|step| !steps.contains(step));
+    }
 }
 
 /// What has been done so far, whatever the question.
 #[derive(Debug, Default)]
 pub(super) struct Journey {
+    /// What was given beforehand.
+    pub(super) answers: Answers,
+    /// What has come out.
+    pub(super) report: Report,
+    /// What is not done twice.
+    pub(super) steps: Steps,
     /// Lines to tell, oldest first.
     pub(super) lines: Vec<Text>,
-    /// The bill that was shown last.
-    pub(super) bill: Option<Bill>,
-    /// What was changed besides turning users on.
-    pub(super) changes: Changes,
     /// The customer's mail domain, for examples.
     pub(super) domain: Text,
     /// The access step was gone through.
     pub(super) has_passed_access: bool,
     /// Back was asked for here: the wizard goes once its writes are through.
     pub(super) leaving: Option<QuestionId>,
+    /// The users that were given, once they were looked up.
+    pub(super) selection: Selection,
+    /// How many users the included kinds add to the next sweep.
+    pub(super) of_kinds: u32,
+    /// The kinds that were filled in, and whether they are included then.
+    pub(super) kinds: Vec<(Kind, bool)>,
+    /// How often the bill or the panel of Enable Auto was opened.
+    pub(super) looks: u32,
+    /// Answers given so far.
+    pub(super) answered: u32,
 }
 
 impl Journey {
     /// Adds a line to tell.
-    pub(super) fn say(&mut self, words: impl Into<Text>) {
-        self.lines.push(words.into());
+    pub(super) fn say(&mut self, words: impl Display) {
+        self.lines.push(Text::of(format_args!("{words}")));
     }
 
     /// Back to the screen before.
-    pub(super) const fn go_back(&mut self, view: &View<'_>) -> Next {
+    pub(super) const fn go_back(&mut self, view: &View<'_>) -> Decision {
         self.leaving = Some(view.ask.id);
-        Next::Do(Given::Back)
+        give(Given::Back)
     }
-}
 
-/// Ends with words.
-pub(super) fn end(end: End, words: impl Into<Text>) -> Next {
-    Next::End(Box::new(Close { end, words: words.into(), failure: None }))
-}
-
-/// Ends with bad news.
-pub(super) fn fail(view: &View<'_>, failure: Failure) -> Next {
-    let is_refused = failure.kind == FailureKind::Refused && view.ask.id == QuestionId::Authorise;
-    let end = if is_refused { End::Refused } else { End::Failed };
-    Next::End(Box::new(Close { end, words: in_words(&failure), failure: Some(failure) }))
-}
-
-/// Ends with the bad news on the page, else with the line of state, else with these words.
-pub(super) fn fail_with(view: &View<'_>, otherwise: &'static str) -> Next {
-    match (page::failure(view), page::warning(view)) {
-        (Some(failure), _) => fail(view, failure),
-        (None, Some(words)) => end(End::Failed, words),
-        (None, None) => end(End::Failed, otherwise),
-    }
-}
-
-/// Bad news as sentences.
-pub(super) fn in_words(failure: &Failure) -> Text {
-    let what = capital(failure.what.as_str());
-    let code = failure.code.as_ref().map_or_else(String::new, |code| format!(" ({code})"));
-    Text::of(format_args!("{what}{code}. {}", failure.hint.for_commands()))
-}
-
-/// Names the flag that is missing.
-pub(super) fn missing(flag: &'static str, what: &str, example: impl Into<Text>) -> Next {
-    let example = example.into();
-    let words = Text::of(format_args!("{flag} is missing: {what}"));
-    end(End::Missing { flag, example }, words)
-}
-
-/// No write that bills without a limit.
-pub(super) fn missing_seats(count: u32) -> Next {
-    missing(
-        "--max-seats",
-        "how many new seats may be billed at most?",
-        Text::of(format_args!("--max-seats {count}")),
-    )
-}
-
-/// The answer about users that is missing; the same for every way there.
-pub(super) fn missing_answer(answers: &Answers) -> Option<Next> {
-    if let Some(words) = answers.clash() {
-        return Some(end(End::Wrong, Text::clean(&words)));
-    }
-    // Nobody is turned off without a limit; a dry run needs none.
-    if !answers.turn_off.is_empty() && answers.max_off.is_none() && !answers.is_dry_run {
-        let example = Text::of(format_args!("--max-off {}", answers.turn_off.len()));
-        return Some(missing("--max-off", "how many users may be turned off at most?", example));
-    }
-    match (&answers.users, answers.max_seats) {
-        (None, _) if answers.takes_back() => None,
-        (None, _) => Some(missing(
-            "--users",
-            "who shall be protected? all, auto or none, or --users-file with addresses.",
-            "--users all",
-        )),
-        (Some(Users::None), _) | (_, Some(_)) => None,
-        (Some(_), None) if answers.is_dry_run => None,
-        (Some(_), None) => Some(missing(
-            "--max-seats",
-            "how many new seats may be billed at most? A dry run (--dry-run) says how many it would be.",
-            "--max-seats 50",
-        )),
+    /// Ends where an answer about users is missing; the same for every way there.
+    pub(super) fn need_users(&self) -> Decision {
+        let answers = &self.answers;
+        if let Some(words) = answers.clash() {
+            return end(End::Wrong, words);
+        }
+        // Nobody is turned off without a limit; a dry run needs none.
+        if !answers.turn_off.is_empty() && answers.max_off.is_none() && !answers.is_dry_run {
+            let value = answers.turn_off.len();
+            return missing("--max-off", "how many users may be turned off at most?", value);
+        }
+        match (&answers.users, answers.max_seats) {
+            (None, _) if !answers.takes_back() => missing(
+                "--users",
+                "who shall be protected? all, auto or none, or --users-file with addresses.",
+                "all",
+            ),
+            (Some(Users::All | Users::Auto | Users::These(_)), None) if !answers.is_dry_run => missing(
+                "--max-seats",
+                "how many new seats may be billed at most? A dry run (--dry-run) says how many it would be.",
+                50,
+            ),
+            _ => Continue(()),
+        }
     }
 }

@@ -20,6 +20,11 @@ pub(super) fn cell(rows: &RowsView<'_>, at: usize, column: Column) -> Text {
     words.unwrap_or_default()
 }
 
+/// A name or an address as it is compared: however it is written, but whole.
+pub(super) fn folded(words: &str) -> String {
+    words.trim().to_lowercase()
+}
+
 /// The bad news on the page, or on the page below it.
 pub(super) fn failure(view: &View<'_>) -> Option<Failure> {
     let below = view.below.iter().flat_map(|page| &page.blocks);

@@ -85,7 +85,7 @@ impl Changes {
     #[must_use]
     pub fn would(&self) -> Option<Text> {
         let users = |what: &'static str, addresses: &[Text]| {
-            (!addresses.is_empty()).then(|| format!("{what}: {}", named(addresses)))
+            (!addresses.is_empty()).then(|| format!("{what}: {}", named(addresses, NAMED)))
         };
         let kinds = |what: &'static str, kinds: &[Kind]| {
             let names: Vec<&str> = kinds.iter().map(|kind| kind.plural()).collect();
@@ -107,12 +107,12 @@ impl Changes {
 }
 
 /// How many addresses are named in one sentence; the rest is counted.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
-/// Addresses in one sentence.
-pub(super) fn named(addresses: &[Text]) -> String {
-    let names: Vec<&str> = addresses.iter().take(NAMED).map(Text::as_str).collect();
-    let more = addresses.len().saturating_sub(NAMED);
+/// Names in one sentence: so many of them, and how many more there are.
+pub(super) fn named(names: &[Text], most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let names: Vec<&str> = names.iter().take(most).map(Text::as_str).collect();
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!("{}{more}", names.join(", "))
 }
@@ -136,8 +136,6 @@ pub struct Report {
     pub run: Option<RunId>,
     /// Name that Microsoft holds for the tenant, or the hosted server.
     pub organisation: Option<Text>,
-    /// Last four of the tenant's GUID.
-    pub last_four: Option<Text>,
     /// The tenant, once it is known.
     pub tenant: Option<TenantId>,
     /// Its default domain, or the first mail domain of a hosted customer.
@@ -167,7 +165,6 @@ impl Report {
         self.customer = bar.customer.map(Shown::to_text);
         self.product = bar.product;
         self.tenant = bar.tenant;
-        self.last_four.clone_from(&bar.last_four);
         let is_known = bar.tenant.is_some() || bar.domain.is_some();
         self.organisation = bar.organisation.filter(|_| is_known).map(Shown::to_text);
         self.domain = bar.domain.map(Shown::to_text);

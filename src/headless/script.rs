@@ -1,74 +1,68 @@
 //! From answers and a view to the next answer, or to the end of the journey. Pure: the time and the signals stay outside.
 //!
-//! It goes by the question's id; rules stay with the wizard. What it keeps is what it has done already, so that an answer
-//! that did not help is not given for ever.
+//! It goes by the question's id; rules stay with the wizard. A part is gone through from its top at every view: what has
+//! been done is stepped over (`Steps`), and the first thing that is still to be done is what is decided.
+
+use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
-    domain::{
-        failure::{Failure, FailureKind},
-        text::Text,
-    },
+    domain::failure::{Failure, FailureKind},
     wizard::{
-        answer::{Action, Given},
+        answer::{Action, FieldId, Given, Mark},
         ask::QuestionId,
         view::View,
     },
 };
 
 use super::{
-    access,
-    answers::Answers,
-    authorise, customer, hosted,
-    journey::{Journey, Next, end, fail, fail_with},
-    page,
+    decision::{Decision, Next, end, fail, fail_with, give, no_failure},
+    journey::{Journey, Step},
     report::End,
-    users,
 };
 
 /// Answers after which a journey goes round in circles: the longest one gives some fifty.
 const MOST_ANSWERS: u32 = 400;
 
-/// What has been done so far.
-#[derive(Debug, Default)]
-pub(super) struct Script {
-    /// What every part keeps and tells.
-    pub(super) journey: Journey,
-    customer: customer::Done,
-    access: access::Done,
-    hosted: hosted::Done,
-    authorise: authorise::Done,
-    users: users::Done,
-    /// The run that was taken up had been finished by another process.
-    has_begun_again: bool,
-    /// Answers given so far.
-    answered: u32,
-}
-
-impl Script {
+impl Journey {
     /// Decides what to do about a view.
-    pub(super) fn next(&mut self, answers: &Answers, view: &View<'_>) -> Next {
+    pub(super) fn next(&mut self, view: &View<'_>) -> Next {
+        match self.decide(view) {
+            Break(next) => next,
+            Continue(()) => Next::Wait,
+        }
+    }
+
+    fn decide(&mut self, view: &View<'_>) -> Decision {
         if view.bar.is_read_only {
             return held(view);
         }
-        if self.journey.leaving == Some(view.ask.id) {
-            return Next::Wait;
+        if self.leaving == Some(view.ask.id) {
+            return Continue(());
         }
-        self.journey.leaving = None;
-        let next = self.decide(answers, view);
-        self.answered = self.answered.saturating_add(u32::from(matches!(next, Next::Do(_))));
-        if self.answered > MOST_ANSWERS { circle(view) } else { next }
+        self.leaving = None;
+        let decision = self.answer(view);
+        self.answered = self.answered.saturating_add(u32::from(matches!(decision, Break(Next::Do(_)))));
+        if self.answered > MOST_ANSWERS { circle(view) } else { decision }
     }
 
-    fn decide(&mut self, answers: &Answers, view: &View<'_>) -> Next {
-        let journey = &mut self.journey;
-        match view.ask.id {
-            QuestionId::Customer => customer::choose(&mut self.customer, journey, answers, view),
-            QuestionId::Product => customer::choose_product(&mut self.customer, answers, view),
-            QuestionId::Organisation => access::confirm(&mut self.access, journey, answers, view),
-            QuestionId::Tenant => access::type_tenant(&mut self.access, journey, answers, view),
-            QuestionId::Settled => access::settled(journey, answers, view),
-            QuestionId::Impersonation => hosted::fill_in(&mut self.hosted, journey, answers, view),
-            QuestionId::Authorise => authorise::authorise(&mut self.authorise, journey, answers, view),
+    /// Answers the question of the view.
+    fn answer(&mut self, view: &View<'_>) -> Decision {
+        let id = view.ask.id;
+        self.has_passed_access |= matches!(
+            id,
+            QuestionId::Organisation | QuestionId::Tenant | QuestionId::Settled | QuestionId::Impersonation
+        );
+        match id {
+            QuestionId::Authorise => self.authorise(view),
+            // No answer here ever opens these; Back closes what did.
+            QuestionId::NewCustomer | QuestionId::OrganisationDenied | QuestionId::Leave => give(Given::Back),
+            _ if view.ask.is_waiting => Continue(()),
+            QuestionId::Customer => self.choose_customer(view),
+            QuestionId::Product => self.choose_product(view),
+            QuestionId::Organisation => self.confirm_organisation(view),
+            QuestionId::Tenant => self.type_tenant(view),
+            QuestionId::Settled => self.keep_tenant(view),
+            QuestionId::Impersonation => self.fill_in_details(view),
             QuestionId::Users
             | QuestionId::Kinds
             | QuestionId::Review
@@ -82,41 +76,35 @@ impl Script {
             | QuestionId::Auto
             | QuestionId::UndoAuto
             | QuestionId::TurnOff
-            | QuestionId::Unapplied => users::next(&mut self.users, journey, answers, view),
-            QuestionId::Outcome if view.ask.is_waiting => Next::Wait,
-            QuestionId::Outcome if self.users.is_untouched() => self.begin_again(view),
-            QuestionId::Outcome => outcome(view),
-            // No answer here ever opens these; Back closes what did.
-            QuestionId::NewCustomer | QuestionId::OrganisationDenied | QuestionId::Leave => {
-                Next::Do(Given::Back)
-            }
+            | QuestionId::Unapplied => self.choose_users(view),
+            QuestionId::Outcome => self.end_with_outcome(view),
         }
+    }
+
+    /// Everything was read back: the wizard knows how it ended.
+    fn end_with_outcome(&mut self, view: &View<'_>) -> Decision {
+        if !self.steps.has(Step::Mark(Mark::Untick)) {
+            return self.begin_again(view);
+        }
+        if view.offer(Action::Another).is_some() {
+            return give(Given::Do(Action::Leave));
+        }
+        no_failure(view)
     }
 
     /// Another process finished the run between the look at the customers and the taking up: its outcome is no answer to
     /// what is asked here. Once, from the customers on.
-    fn begin_again(&mut self, view: &View<'_>) -> Next {
-        if std::mem::replace(&mut self.has_begun_again, true) {
+    fn begin_again(&mut self, view: &View<'_>) -> Decision {
+        if !self.steps.first(Step::BeginAgain) {
             return fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
         }
-        self.customer = customer::Done::default();
-        Next::Do(Given::Do(Action::Another))
-    }
-}
-
-/// Everything was read back: the wizard knows how it ended.
-fn outcome(view: &View<'_>) -> Next {
-    if view.offer(Action::Another).is_some() {
-        return Next::Do(Given::Do(Action::Leave));
-    }
-    match page::failure(view) {
-        Some(failure) => fail(view, failure),
-        None => Next::Wait,
+        self.steps.forget(&[Step::OpenCustomer, Step::OpenProduct, Step::Fill(FieldId::Search)]);
+        give(Given::Do(Action::Another))
     }
 }
 
 /// The wizard and the answers don't fit together.
-fn circle(view: &View<'_>) -> Next {
+fn circle(view: &View<'_>) -> Decision {
     fail(
         view,
         Failure::new(
@@ -128,12 +116,12 @@ fn circle(view: &View<'_>) -> Next {
 }
 
 /// Another process holds the run.
-fn held(view: &View<'_>) -> Next {
+fn held(view: &View<'_>) -> Decision {
     let run = view.bar.run.clone().unwrap_or_default();
     end(
         End::Held,
-        Text::of(format_args!(
+        format_args!(
             "Another process holds {run}, so nothing was changed. Wait until it is done, or close it there; then start again."
-        )),
+        ),
     )
 }

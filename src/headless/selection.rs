@@ -1,6 +1,9 @@
 //! Addresses that were given, looked up in the list: each becomes a user's id, or is named with what is wrong. Pure.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow::Continue,
+};
 
 use crate::{
     domain::{
@@ -10,104 +13,126 @@ use crate::{
         user::Kind,
     },
     wizard::{
-        answer::RowId,
+        answer::{self, RowId},
         view::{Cell, Column, Mark, RowsView, View},
     },
 };
 
 use super::{
     answers::{Answers, Users},
-    journey::{Next, end},
+    decision::{Decision, end},
     page,
-    report::{End, named},
+    report::{End, NAMED, named},
 };
 
 /// Users that were given, in the order of the list.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
-    /// To lift the exclusion of.
-    pub(super) lift: Vec<Picked>,
-    /// To exclude.
-    pub(super) exclude: Vec<Picked>,
-    /// To tick.
-    pub(super) tick: Vec<Picked>,
-    /// To turn off.
-    pub(super) turn_off: Vec<Picked>,
+    lift: Vec<Picked>,
+    exclude: Vec<Picked>,
+    tick: Vec<Picked>,
+    turn_off: Vec<Picked>,
     /// How many more the next sweep turns on once the exclusions are lifted, where Enable Auto is on.
     pub(super) lifted_by_rule: u32,
 }
 
-/// A user of the list.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Picked {
-    /// Where the row stood.
-    at: usize,
-    /// Who it is.
-    pub(super) id: UserId,
-    /// The address, as the list has it.
-    pub(super) address: Text,
-}
-
-/// The ids of users.
-pub(super) fn ids(users: &[Picked]) -> Vec<UserId> {
-    users.iter().map(|user| user.id).collect()
-}
-
-/// The addresses of users.
-pub(super) fn addresses(users: &[Picked]) -> Vec<Text> {
-    users.iter().map(|user| user.address.clone()).collect()
-}
-
-/// What is wrong with addresses, by why.
-#[derive(Debug, Default)]
-struct Wrong(Vec<(&'static str, Vec<Text>)>);
-
-impl Wrong {
-    fn add(&mut self, why: &'static str, address: &str) {
-        let address = Text::clean(address);
-        match self.0.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, addresses)) => addresses.push(address),
-            None => self.0.push((why, vec![address])),
+impl Selection {
+    /// Those who are to be marked so.
+    pub(super) fn of(&self, mark: answer::Mark) -> &[Picked] {
+        match mark {
+            answer::Mark::Lift => &self.lift,
+            answer::Mark::Exclude => &self.exclude,
+            answer::Mark::Tick => &self.tick,
+            answer::Mark::Off => &self.turn_off,
+            _ => &[],
         }
     }
 
-    /// What is wrong, in words; `more` was asked for than to turn users on and to exclude them.
-    fn words(&self, more: bool) -> Text {
-        let parts = self.0.iter().map(|(why, addresses)| format!("{why}: {}.", named(addresses)));
-        let parts: Vec<String> = parts.collect();
-        Text::of(format_args!(
-            "{} {} Correct the list, then start again.",
-            if more { "Nothing was changed." } else { "Nobody was turned on or excluded." },
-            parts.join(" ")
-        ))
+    /// The addresses of those who are to be marked so.
+    pub(super) fn addresses(&self, mark: answer::Mark) -> Vec<Text> {
+        self.of(mark).iter().map(|user| user.address.clone()).collect()
+    }
+}
+
+/// A user of the list, as the row stood.
+#[derive(Debug, Clone)]
+pub(super) struct Picked {
+    at: usize,
+    pub(super) id: UserId,
+    /// The address, as the list has it.
+    address: Text,
+    kind: Option<Kind>,
+    mark: Mark,
+    is_excluded: bool,
+}
+
+impl Picked {
+    fn of(rows: &RowsView<'_>, at: usize) -> Option<Self> {
+        let (Some(RowId::User(id)), Some(row)) = (rows.rows.id(at), rows.rows.row(at)) else { return None };
+        let address = page::cell(rows, at, Column::Address);
+        Some(Self { at, id, address, kind: kind(rows, at), mark: row.mark, is_excluded: row.is_excluded })
+    }
+
+    fn is_among(&self, users: &[Self]) -> bool {
+        users.binary_search_by_key(&self.at, |user| user.at).is_ok()
+    }
+
+    /// Why it can't be ticked; none where it can, or needs no tick.
+    fn closed(&self, answers: &Answers) -> Option<&'static str> {
+        let is_in = |kinds: &[Kind]| self.kind.is_some_and(|kind| kinds.contains(&kind));
+        match self.mark {
+            Mark::Excluded => Some("Excluded (--lift lifts the exclusion)"),
+            Mark::Problem => Some("With a problem (the wizard's row says which)"),
+            Mark::Closed if is_in(&answers.include) => None,
+            Mark::Closed if is_in(&Kind::INCLUDABLE) => {
+                Some("Of a kind that is not included (--include-kind)")
+            }
+            Mark::Closed => Some("Can't be protected (guest, without mailbox, or not known yet)"),
+            Mark::Off | Mark::Ticked if is_in(&answers.leave_out) => {
+                Some("Of a kind that is left out (--leave-out-kind)")
+            }
+            _ => None,
+        }
     }
 }
 
 /// Finds every address; names all that can't be used.
-pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Result<Selection, Next> {
-    let these: &[String] = match &answers.users {
-        Some(Users::These(these)) => these,
-        _ => &[],
-    };
+pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Decision<Selection> {
+    let these: &[String] = if let Some(Users::These(these)) = &answers.users { these } else { &[] };
     let lists = [these, &answers.exclude, &answers.lift, &answers.turn_off];
     let Some(rows) = view.page.rows().filter(|_| lists.iter().any(|list| !list.is_empty())) else {
-        return Ok(Selection::default());
+        return Continue(Selection::default());
     };
-    let mut finder = Finder { rows, found: index(rows), wrong: Wrong::default() };
-    let mut chosen = Selection { lift: finder.excluded(&answers.lift, true), ..Selection::default() };
-    chosen.exclude = finder.excluded(&answers.exclude, false);
-    chosen.turn_off = finder.turn_off(answers, &chosen.exclude);
-    chosen.tick = finder.tick(answers, these, &chosen);
-    if !finder.wrong.0.is_empty() {
-        let more = !(answers.lift.is_empty() && answers.turn_off.is_empty());
-        return Err(end(End::Wrong, finder.wrong.words(more)));
-    }
-    if has_rule {
-        let off = chosen.lift.iter().filter(|user| mark(rows, user.at) != Some(Mark::On)).count();
-        chosen.lifted_by_rule = u32::try_from(off).unwrap_or(u32::MAX);
-    }
-    within(answers, chosen.turn_off.len())?;
-    Ok(chosen)
+    let mut finder = Finder { rows, found: index(rows), wrong: Vec::new() };
+    let lift = finder.pick(&answers.lift, |user, _| Ok(user.is_excluded));
+    let exclude = finder.pick(&answers.exclude, |user, _| Ok(!user.is_excluded));
+    let turns_all_on = matches!(answers.users, Some(Users::All | Users::Auto));
+    let turn_off = finder.pick(&answers.turn_off, |user, _| {
+        let stays_excluded = (user.is_excluded && !user.is_among(&lift)) || user.is_among(&exclude);
+        match user.mark {
+            Mark::On if turns_all_on && !stays_excluded => {
+                Err("Turned off, and on again by --users (exclude them too: --exclude)")
+            }
+            Mark::On => Ok(true),
+            _ => Err("Not on, so not to be turned off"),
+        }
+    });
+    let off: HashSet<String> = answers.turn_off.iter().map(|address| page::folded(address)).collect();
+    let tick = finder.pick(these, |user, address| {
+        if user.is_among(&exclude) {
+            Err("Given with --exclude too")
+        } else if off.contains(&page::folded(address)) {
+            Err("Given with --turn-off too")
+        } else if user.mark == Mark::Excluded && user.is_among(&lift) {
+            Ok(true)
+        } else {
+            user.closed(answers).map_or(Ok(user.mark != Mark::On), Err)
+        }
+    });
+    finder.all_usable(answers)?;
+    within(answers, turn_off.len())?;
+    let lifted_by_rule = number(lift.iter().filter(|user| has_rule && user.mark != Mark::On).count());
+    Continue(Selection { lift, exclude, tick, turn_off, lifted_by_rule })
 }
 
 /// How many listed users of these kinds are closed by their kind alone: what including the kinds adds.
@@ -116,98 +141,85 @@ pub(super) fn closed_of(view: &View<'_>, kinds: &[Kind]) -> u32 {
     let is_new = |at: &usize| {
         mark(rows, *at) == Some(Mark::Closed) && kind(rows, *at).is_some_and(|kind| kinds.contains(&kind))
     };
-    u32::try_from((0..rows.rows.len()).filter(is_new).count()).unwrap_or(u32::MAX)
+    number((0..rows.rows.len()).filter(is_new).count())
+}
+
+/// A count of users.
+pub(super) fn number(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// Refuses to turn off more users than may be.
-fn within(answers: &Answers, len: usize) -> Result<(), Next> {
-    let count = u32::try_from(len).unwrap_or(u32::MAX);
-    let Some(most) = answers.max_off.filter(|most| count > *most) else { return Ok(()) };
-    Err(end(
+fn within(answers: &Answers, len: usize) -> Decision {
+    let count = number(len);
+    let Some(most) = answers.max_off.filter(|most| count > *most) else { return Continue(()) };
+    end(
         End::Stopped,
-        Text::of(format_args!(
+        format_args!(
             "It would turn {} off, and --max-off allows at most {}. Nothing was changed. Look at the list; then start again with --max-off {count}, or with fewer users.",
             counted(count, "user", "users"),
             grouped(most)
-        )),
-    ))
+        ),
+    )
 }
 
 /// Looks addresses up, and keeps what is wrong with them.
 struct Finder<'v, 'a> {
     rows: &'v RowsView<'a>,
+    /// Every listed address, folded, with its rows.
     found: HashMap<String, Vec<usize>>,
-    wrong: Wrong,
+    /// Addresses that can't be used, by why.
+    wrong: Vec<(&'static str, Vec<Text>)>,
 }
 
 impl Finder<'_, '_> {
-    /// The user with an address; what has none, or several, is kept as wrong.
-    fn user(&mut self, address: &str) -> Option<Picked> {
-        match self.found.get(&folded(address)).map(Vec::as_slice) {
-            Some([at]) => {
-                let Some(RowId::User(id)) = self.rows.rows.id(*at) else { return None };
-                return Some(Picked { at: *at, id, address: page::cell(self.rows, *at, Column::Address) });
-            }
-            Some(_) => self.wrong.add("Several users have this address", address),
-            None => self.wrong.add("Not listed", address),
-        }
-        None
-    }
-
-    /// The users among these addresses who are excluded, or who are not.
-    fn excluded(&mut self, addresses: &[String], wanted: bool) -> Vec<Picked> {
-        let mut users: Vec<Picked> = addresses.iter().filter_map(|address| self.user(address)).collect();
-        users.retain(|user| is_excluded(self.rows, user.at) == wanted);
-        in_order(users)
-    }
-
-    /// Users to turn off: those who are on, and whom the same command does not turn on again.
-    fn turn_off(&mut self, answers: &Answers, exclude: &[Picked]) -> Vec<Picked> {
-        let lifted: HashSet<String> = answers.lift.iter().map(|address| folded(address)).collect();
-        let is_for_all = matches!(answers.users, Some(Users::All | Users::Auto));
-        let mut off = Vec::new();
-        for address in &answers.turn_off {
-            let Some(user) = self.user(address) else { continue };
-            let stays_excluded = is_excluded(self.rows, user.at) && !lifted.contains(&folded(address));
-            if mark(self.rows, user.at) != Some(Mark::On) {
-                self.wrong.add("Not on, so not to be turned off", address);
-            } else if is_for_all && !stays_excluded && !exclude.contains(&user) {
-                self.wrong.add("Turned off, and on again by --users (exclude them too: --exclude)", address);
-            } else {
-                off.push(user);
+    /// The users with these addresses whom the judge takes, each once, in the order of the list; what has no user, or
+    /// several, or is refused by the judge, is kept as wrong.
+    fn pick(
+        &mut self,
+        addresses: &[String],
+        judge: impl Fn(&Picked, &str) -> Result<bool, &'static str>,
+    ) -> Vec<Picked> {
+        let mut users = Vec::new();
+        for address in addresses {
+            let user = match self.found.get(&page::folded(address)).map(Vec::as_slice) {
+                Some([at]) => Picked::of(self.rows, *at).ok_or("Not listed"),
+                Some(_) => Err("Several users have this address"),
+                None => Err("Not listed"),
+            };
+            match user.and_then(|user| Ok(judge(&user, address)?.then_some(user))) {
+                Ok(user) => users.extend(user),
+                Err(why) => self.refuse(why, address),
             }
         }
-        in_order(off)
+        users.sort_unstable_by_key(|user: &Picked| user.at);
+        users.dedup_by_key(|user| user.at);
+        users
     }
 
-    /// Users to tick, once exclusions are as they were chosen.
-    fn tick(&mut self, answers: &Answers, these: &[String], chosen: &Selection) -> Vec<Picked> {
-        let off: HashSet<String> = answers.turn_off.iter().map(|address| folded(address)).collect();
-        let mut tick = Vec::new();
-        for address in these {
-            let Some(user) = self.user(address) else { continue };
-            let mark = mark(self.rows, user.at);
-            if chosen.exclude.contains(&user) {
-                self.wrong.add("Given with --exclude too", address);
-            } else if off.contains(&folded(address)) {
-                self.wrong.add("Given with --turn-off too", address);
-            } else if mark == Some(Mark::Excluded) && chosen.lift.contains(&user) {
-                tick.push(user);
-            } else if let Some(why) = closed(self.rows, user.at, answers) {
-                self.wrong.add(why, address);
-            } else if mark != Some(Mark::On) {
-                tick.push(user);
-            }
+    fn refuse(&mut self, why: &'static str, address: &str) {
+        let address = Text::clean(address);
+        match self.wrong.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, addresses)) => addresses.push(address),
+            None => self.wrong.push((why, vec![address])),
         }
-        in_order(tick)
     }
-}
 
-/// Each once, in the order of the list.
-fn in_order(mut users: Vec<Picked>) -> Vec<Picked> {
-    users.sort_unstable();
-    users.dedup();
-    users
+    /// Ends where an address can't be used.
+    fn all_usable(&self, answers: &Answers) -> Decision {
+        if self.wrong.is_empty() {
+            return Continue(());
+        }
+        let parts = self.wrong.iter().map(|(why, addresses)| format!("{why}: {}.", named(addresses, NAMED)));
+        let parts: Vec<String> = parts.collect();
+        // More was asked for than to turn users on and to exclude them.
+        let unchanged = if answers.lift.is_empty() && answers.turn_off.is_empty() {
+            "Nobody was turned on or excluded."
+        } else {
+            "Nothing was changed."
+        };
+        end(End::Wrong, format_args!("{unchanged} {} Correct the list, then start again.", parts.join(" ")))
+    }
 }
 
 /// The mark in front of a row.
@@ -222,44 +234,15 @@ fn kind(rows: &RowsView<'_>, at: usize) -> Option<Kind> {
     }
 }
 
-/// Whether the user of a row is excluded, on or not.
-pub(super) fn is_excluded(rows: &RowsView<'_>, at: usize) -> bool {
-    rows.rows.row(at).is_some_and(|row| row.is_excluded)
-}
-
-/// Why a row can't be ticked; none where it can, or needs no tick.
-fn closed(rows: &RowsView<'_>, at: usize, answers: &Answers) -> Option<&'static str> {
-    let kind = kind(rows, at);
-    match mark(rows, at) {
-        Some(Mark::Excluded) => Some("Excluded (--lift lifts the exclusion)"),
-        Some(Mark::Problem) => Some("With a problem (the wizard's row says which)"),
-        Some(Mark::Closed) => match kind {
-            Some(kind) if answers.include.contains(&kind) => None,
-            Some(kind) if Kind::INCLUDABLE.contains(&kind) => {
-                Some("Of a kind that is not included (--include-kind)")
-            }
-            _ => Some("Can't be protected (guest, without mailbox, or not known yet)"),
-        },
-        Some(Mark::Off | Mark::Ticked) if kind.is_some_and(|kind| answers.leave_out.contains(&kind)) => {
-            Some("Of a kind that is left out (--leave-out-kind)")
-        }
-        _ => None,
-    }
-}
-
-/// Every listed address, folded, with its rows.
+/// The rows of every listed address, folded.
 fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<usize>> {
     let mut found: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.rows.len());
     for at in 0..rows.rows.len() {
         if let Some(row) = rows.rows.row(at)
             && let Some(Cell::Words(address)) = row.cells.get(Column::Address)
         {
-            found.entry(folded(address.as_str())).or_default().push(at);
+            found.entry(page::folded(address.as_str())).or_default().push(at);
         }
     }
     found
-}
-
-fn folded(address: &str) -> String {
-    address.trim().to_lowercase()
 }

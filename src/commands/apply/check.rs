@@ -155,12 +155,10 @@ fn row(job: &Job) -> [Text; 6] {
     let check = job.check.as_ref();
     let organisation = check.and_then(|check| {
         let name = check.organisation.clone()?;
-        Some(
-            check
-                .last_four
-                .as_ref()
-                .map_or_else(|| name.clone(), |four| Text::of(format_args!("{name} …{four}"))),
-        )
+        Some(match check.tenant {
+            Some(tenant) => Text::of(format_args!("{name} …{}", tenant.last_four())),
+            None => name,
+        })
     });
     let seats = match seats(job) {
         Seats::Known(seats) => Text::clean(&grouped(seats)),

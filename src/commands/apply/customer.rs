@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    super::journey::{self, Observers},
+    super::journey,
     Job, Links, Work,
     job_result::{self, Earlier, JobResult},
     show::{self, Show},
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{lock::lock, text::Text},
     headless::{
+        Observers,
         answers::Answers,
         report::{End, Report},
     },
@@ -49,12 +50,12 @@ impl Work<'_> {
         let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
         let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
         Observers {
-            tell: Box::new(move |words| teller.step(words)),
-            note: Box::new(move |run| {
+            tell: Some(Box::new(move |words| teller.step(words))),
+            note: Some(Box::new(move |run| {
                 if let Err(error) = progress.note(&key, run) {
                     noter.warn(&format!("the progress of the plan could not be kept: {error}"));
                 }
-            }),
+            })),
             pause: Some(Box::new(move || waiter.wait_on())),
         }
     }
