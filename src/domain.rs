@@ -4,6 +4,7 @@
 //! and no function here reads a clock, a file or a socket.
 
 pub mod address_list;
+pub mod answers;
 pub mod bill;
 pub mod card;
 pub mod codeset;

@@ -5,7 +5,6 @@
 //! signals, and the way out.
 
 mod access;
-pub mod answers;
 mod authorise;
 mod bill;
 mod customer;
@@ -22,6 +21,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
+        answers::Answers,
         id::RunId,
         text::Text,
         time::{Moment, in_words},
@@ -36,7 +36,6 @@ use crate::{
     },
 };
 
-use answers::Answers;
 use decision::{Close, Next};
 use journey::{Journey, Step};
 use report::{End, Report};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, mpsc};
 
 use crate::{
-    domain::time::Clock,
+    domain::{answers::Answers, time::Clock},
     driver::{
         self, Caller,
         front::{Stop, Waker},
@@ -11,7 +11,6 @@ use crate::{
     exit::Exit,
     headless::{
         Headless, Observers, Tell,
-        answers::Answers,
         report::{End, Report},
     },
     wizard::{Wizard, answer::Ending},

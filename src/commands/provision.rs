@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
+        answers::Answers,
         bill::grouped,
         customer::Product,
         failure::Failure,
@@ -18,10 +19,7 @@ use crate::{
     },
     driver::front::Stop,
     exit::Exit,
-    headless::{
-        answers::Answers,
-        report::{Bill, Changes, End, Report},
-    },
+    headless::report::{Bill, Changes, End, Report},
     provider::store::Store,
 };
 

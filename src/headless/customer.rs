@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    domain::{customer::Product, text::Text},
+    domain::{answers::Answers, customer::Product, text::Text},
     wizard::{
         answer::{FieldId, Given, Value},
         view::{Column, RowsView, View},
@@ -14,7 +14,6 @@ use crate::{
 };
 
 use super::{
-    answers::Answers,
     decision::{Decision, Next, end, fail_with, missing, no_failure, rows},
     journey::{Journey, Step},
     page,

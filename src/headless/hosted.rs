@@ -2,13 +2,15 @@
 
 use std::ops::ControlFlow::Continue;
 
-use crate::wizard::{
-    answer::{Action, FieldId, Given, Value},
-    view::View,
+use crate::{
+    domain::answers::Details,
+    wizard::{
+        answer::{Action, FieldId, Given, Value},
+        view::View,
+    },
 };
 
 use super::{
-    answers::Details,
     decision::{Decision, end, fail_with, give, missing, no_failure},
     journey::{Journey, Step},
     page,

@@ -3,7 +3,11 @@
 use std::{fmt::Display, ops::ControlFlow::Continue};
 
 use crate::{
-    domain::{text::Text, user::Kind},
+    domain::{
+        answers::{Answers, Users},
+        text::Text,
+        user::Kind,
+    },
     wizard::{
         answer::{Action, FieldId, Given, Mark, Value},
         ask::QuestionId,
@@ -12,7 +16,6 @@ use crate::{
 };
 
 use super::{
-    answers::{Answers, Users},
     decision::{Decision, end, give, missing},
     report::{End, Report},
     selection::Selection,

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     domain::{
+        answers::{Answers, Users},
         bill::{counted, grouped},
         id::UserId,
         text::Text,
@@ -19,7 +20,6 @@ use crate::{
 };
 
 use super::{
-    answers::{Answers, Users},
     decision::{Decision, end},
     page,
     report::{End, NAMED, named},

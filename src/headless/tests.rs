@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::{
     domain::{
+        answers::{Details, Users},
         customer::Product,
         failure::{Failure, FailureKind},
         id::UserId,
@@ -21,7 +22,6 @@ use crate::{
 };
 
 use super::*;
-use answers::{Details, Users};
 use report::Changes;
 
 /// Views until a journey must have ended; the longest one here takes some hundred.

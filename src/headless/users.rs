@@ -7,7 +7,7 @@ mod off;
 use std::ops::ControlFlow::Continue;
 
 use crate::{
-    domain::{bill::counted, user::Kind},
+    domain::{answers::Users, bill::counted, user::Kind},
     wizard::{
         answer::{Action, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
@@ -16,7 +16,6 @@ use crate::{
 };
 
 use super::{
-    answers::Users,
     bill,
     decision::{Decision, end, fail_with, give, no_failure, rows},
     journey::{Journey, Step},

@@ -11,10 +11,9 @@ use super::{
     work::After,
 };
 use crate::{
-    domain::{lock::lock, text::Text},
+    domain::{answers::Answers, lock::lock, text::Text},
     headless::{
         Observers,
-        answers::Answers,
         report::{End, Report},
     },
     private,

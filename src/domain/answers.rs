@@ -1,11 +1,11 @@
 //! Every answer of a journey, given beforehand by flags or by a line of a plan.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use crate::domain::{customer::Product, secret::Secret, user::Kind};
+use super::{customer::Product, lock::lock, secret::Secret, user::Kind};
 
 /// Every answer of one journey.
 #[derive(Debug, Clone, Default)]
@@ -160,11 +160,6 @@ impl Allowance {
         *left = left.saturating_add(mine.saturating_sub(kept));
         *mine = 0;
     }
-}
-
-/// Locks, also after another thread panicked while it held the lock.
-fn lock(seats: &Mutex<u32>) -> MutexGuard<'_, u32> {
-    seats.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
