@@ -16,6 +16,7 @@ pub mod exchange_server;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod flag;
 pub mod form_draft;
 pub mod id;
 pub mod lock;
