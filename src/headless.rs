@@ -1,7 +1,7 @@
 //! The front end without questions: every answer was given beforehand, and what is missing is named.
 //!
 //! It answers the same views of the same wizard as the other front ends do. Trigger: the driver shows a view; out comes the
-//! next answer, and at the end a [`Report`]. What to answer is decided in `script`, which is pure; here are the time, the
+//! next answer, and at the end a [`Report`]. What to answer is decided in `journey`, which is pure; here are the time, the
 //! signals, and the way out.
 
 mod access;
@@ -13,7 +13,6 @@ mod hosted;
 mod journey;
 mod page;
 pub mod report;
-mod script;
 mod selection;
 mod users;
 
@@ -89,8 +88,8 @@ pub struct Headless {
     now: Moment,
     /// Since when the customer has been awaited.
     waiting_since: Option<Moment>,
-    /// When something was told last.
-    told: Moment,
+    /// When something was told last, or the journey began.
+    told: Option<Moment>,
     /// Ctrl-C so often when the wizard ended: one more does not wait for writes.
     over: Option<u32>,
 }
@@ -125,11 +124,10 @@ impl Headless {
             }
             _ => {}
         }
+        let changes = report.changes.in_words().join("; ");
         match (&report.end, &report.run) {
-            (End::Shown, _) => {
-                if let Some(would) = report.changes.would() {
-                    report.words = Text::of(format_args!("{would} {}", report.words));
-                }
+            (End::Shown, _) if !changes.is_empty() => {
+                report.words = Text::of(format_args!("What would change: {changes}. {}", report.words));
             }
             (End::Told(_) | End::Interrupted, None) => report.words = "Stopped. Nothing was begun.".into(),
             (End::Told(_) | End::Interrupted, Some(run)) => {
@@ -142,7 +140,7 @@ impl Headless {
     }
 
     fn say(&mut self, words: &Text) {
-        self.told = self.now;
+        self.told = Some(self.now);
         if let Some(tell) = &mut self.observers.tell {
             tell(words);
         }
@@ -150,13 +148,14 @@ impl Headless {
 
     /// Tells what is awaited, every 30 s.
     fn tell_wait(&mut self, view: &View<'_>) {
-        if self.now.since(self.told) < TOLD_EVERY {
+        let told = *self.told.get_or_insert(self.now);
+        if self.now.since(told) < TOLD_EVERY {
             return;
         }
         let Some(words) = self.awaited(view) else { return };
         match &mut self.observers.pause {
             Some(pause) => {
-                self.told = self.now;
+                self.told = Some(self.now);
                 pause();
             }
             None => self.say(&words),
@@ -169,7 +168,7 @@ impl Headless {
             let (passed, wait) = (in_words(self.now.since(since)), in_words(self.journey.answers.wait));
             return Some(Text::of(format_args!("Waiting for the customer: {passed} of {wait}.")));
         }
-        page::progress(view).or_else(|| view.notice.as_ref().map(|notice| page::said(&notice.words)))
+        page::progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
     }
 
     /// Whether the customer has had as long as the answers allow.
@@ -225,8 +224,8 @@ impl Headless {
         if !self.is_time_over() {
             return None;
         }
-        let close = if let Some(failure) = page::failure(view) {
-            Close::by(End::Failed, failure)
+        let close = if let Some(failure) = view.failure() {
+            Close::by(End::Failed, failure.clone())
         } else {
             let words = self.journey.report.run.as_ref().map_or_else(Text::default, |run| {
                 Text::of(format_args!(
@@ -266,11 +265,7 @@ impl Headless {
 
 impl FrontEnd for Headless {
     fn show(&mut self, view: &View<'_>, now: Moment) -> std::io::Result<()> {
-        let is_first = self.now == Moment::default();
         self.now = now;
-        if is_first {
-            self.told = now;
-        }
         self.journey.report.observe(view);
         // What every front end must say.
         if let Some(warning) = view.bar.warning

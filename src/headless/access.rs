@@ -3,7 +3,7 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
-    domain::{customer::Product, failure::FailureKind, tenant_input::TenantInput, text::Text},
+    domain::{customer::Product, failure::FailureKind, flag, tenant_input::TenantInput, text::Text},
     wizard::{
         answer::{Action, FieldId, Given, Value},
         view::{Bar, FactId, View},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, fail_with, give, missing},
+    decision::{Close, Decision, Next, end, fail_with, give, need},
     journey::{Journey, Step},
     page,
     report::End,
@@ -51,17 +51,17 @@ impl Journey {
             self.compare_tenant(&view.bar) != Named::Same
         };
         if !says || self.has_passed_access {
-            Continue(())
-        } else if view.ask.is_waiting {
-            Break(Next::Wait)
-        } else {
-            self.go_back(view)
+            return Continue(());
         }
+        if !view.ask.is_waiting {
+            self.steps.once(Step::Back(view.ask.id), Given::Back)?;
+        }
+        Break(Next::Wait)
     }
 
     /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
     pub(super) fn confirm_organisation(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::ConfirmOrganisation) || !page::is_open(view, Action::Yes) {
+        if self.steps.has(Step::Answer(view.ask.id)) || !view.page.is_open(Action::Yes) {
             return fail_with(view, "The organisation is not known yet. Start again.");
         }
         if self.compare_tenant(&view.bar) != Named::Same {
@@ -69,25 +69,22 @@ impl Journey {
         }
         self.need_users()?;
         self.say(organisation(&view.bar));
-        self.steps.once(Step::ConfirmOrganisation, Given::Yes)
+        self.settle(view, Given::Yes)
     }
 
     /// Path 2: the tenant is typed as a person would, and saved once its organisation is shown.
     pub(super) fn type_tenant(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::Submit) {
+        if self.steps.has(Step::Answer(view.ask.id)) {
             return fail_with(view, "The organisation could not be saved. Start again.");
         }
         let Some(typed) = &self.answers.tenant else {
-            let known = [page::typed(view, FieldId::Tenant), self.domain.as_str(), "bakery.example"];
-            return missing(
-                "--tenant",
-                "which Microsoft 365 organisation is it? A tenant ID, a domain or an administrator's e-mail address.",
-                known.into_iter().find(|known| !known.is_empty()).unwrap_or_default(),
-            );
+            let known = [view.page.typed(FieldId::Tenant), self.domain.as_str()];
+            let known = known.into_iter().find(|known| !known.is_empty());
+            return need(flag::TENANT, known.unwrap_or(flag::TENANT.example));
         };
         self.steps.fill(FieldId::Tenant, Value::Text(typed.clone()))?;
-        self.steps.once(Step::Settle, Given::Settle(FieldId::Tenant))?;
-        if !page::is_open(view, Action::Save) {
+        self.steps.once(Step::Settle(FieldId::Tenant), Given::Settle(FieldId::Tenant))?;
+        if !view.page.is_open(Action::Save) {
             return refuse_typed_tenant(view);
         }
         self.need_users()?;
@@ -95,7 +92,7 @@ impl Journey {
         let facts: Vec<String> =
             facts.into_iter().filter_map(|id| Some(page::fact(view, id)?.to_string())).collect();
         self.say(format_args!("Organisation: {}.", facts.join(", ")));
-        self.steps.once(Step::Submit, Given::Submit)
+        self.settle(view, Given::Submit)
     }
 
     /// Enabled before: the tenant can't be changed any more.
@@ -129,10 +126,13 @@ impl Journey {
 
 /// The tenant that was typed can't be saved.
 fn refuse_typed_tenant(view: &View<'_>) -> Decision {
-    match (page::problem(view), page::failure(view)) {
-        (Some((_, problem)), _) => end(End::Wrong, format_args!("--tenant can't be used. {problem}")),
+    match (view.page.problem(), view.failure()) {
+        (Some((_, problem)), _) => {
+            let problem = problem.for_commands();
+            end(End::Wrong, format_args!("--tenant can't be used. {problem}"))
+        }
         (None, Some(failure)) if matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused) => {
-            Break(Next::End(Box::new(Close::by(End::Wrong, failure))))
+            Break(Next::End(Box::new(Close::by(End::Wrong, failure.clone()))))
         }
         _ => fail_with(view, "Microsoft named no organisation. Start again."),
     }

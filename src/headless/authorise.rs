@@ -50,13 +50,14 @@ impl Journey {
             && let Some(notice) = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy)
             && self.steps.first(Step::TellPlay)
         {
-            self.say(format_args!("The customer was played: {}", page::said(&notice.words)));
+            self.say(format_args!("The customer was played: {}", notice.words.for_commands()));
         }
     }
 
     /// Bad news: the line's trouble may pass while there is time; what was refused does not.
     fn wait_or_fail(&self, view: &View<'_>) -> Decision {
-        let may_pass = page::failure(view)
+        let may_pass = view
+            .failure()
             .is_some_and(|failure| matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled));
         if may_pass && !self.answers.wait.is_zero() && !self.answers.is_dry_run {
             return Break(Next::AwaitCustomer);
@@ -72,7 +73,7 @@ impl Journey {
                 "The customer has not accepted yet, so nobody can be listed: the bill is known after consent. No link was sent and nothing was written.",
             );
         }
-        if let Some(link) = page::link(view) {
+        if let Some(link) = view.page.link() {
             if self.steps.first(Step::TellLink) {
                 self.say(format_args!("Send this link to the customer: {link}"));
             }

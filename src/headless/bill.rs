@@ -5,29 +5,30 @@ use std::ops::ControlFlow::Continue;
 use crate::{
     domain::{
         bill::{counted, grouped},
-        text::Text,
+        flag,
     },
     wizard::{answer::Given, ask::Shape, view::View},
 };
 
 use super::{
-    decision::{Decision, end, fail_with, give, missing},
+    decision::{Decision, end, fail_with, give, need},
     journey::Journey,
-    page,
-    report::{Bill, End},
+    report::End,
 };
 
 impl Journey {
     /// Takes the bill of the page in and compares it: how many new seats it has, or how the journey ends.
     pub(super) fn compare_bill(&mut self, view: &View<'_>) -> Decision<u32> {
-        let Some(bill) = read(view) else {
+        let Some(shown) = view.page.bill() else {
             return fail_with(view, "The bill could not be made. Start again.");
         };
-        let new = bill.new_seats;
-        self.report.bill = Some(bill);
+        let new = shown.bill.billed();
+        self.report.bill = Some(shown.bill.clone());
+        let facts = view.page.facts().map(|fact| (fact.label, fact.value.for_commands()));
+        self.report.bill_facts = facts.collect();
         let seats = counted(new, "new seat", "new seats");
         if self.answers.max_seats.is_none() && new > 0 && !self.answers.is_dry_run {
-            return missing_seats(new);
+            return need(flag::MAX_SEATS, new);
         }
         if let Some((limit, remedy)) = self.beyond(new) {
             let words = format_args!("It would be {seats}, and {limit}. Nobody was turned on. {remedy}");
@@ -47,7 +48,7 @@ impl Journey {
             return Continue(());
         }
         if self.answers.max_seats.is_none() {
-            return missing_seats(new);
+            return need(flag::MAX_SEATS, new);
         }
         let Some((limit, _)) = self.beyond(new) else { return Continue(()) };
         let (with, unchanged) = match (of_kinds, lifted) {
@@ -84,30 +85,4 @@ impl Journey {
 /// The answer that confirms a number where it is to be typed, and says yes where it is not.
 pub(super) const fn confirm(view: &View<'_>, number: u32) -> Decision {
     give(if matches!(view.ask.shape, Shape::Number(_)) { Given::Number(number) } else { Given::Yes })
-}
-
-/// No write that bills without a limit.
-fn missing_seats<T>(count: u32) -> Decision<T> {
-    missing("--max-seats", "how many new seats may be billed at most?", count)
-}
-
-/// Reads the bill of the page; none where there is none.
-fn read(view: &View<'_>) -> Option<Bill> {
-    let bill = &page::bill(view)?.bill;
-    let mut turn_on: Vec<(Text, u32)> =
-        bill.turn_on.iter().map(|(kind, count)| (Text::from(kind.plural()), *count)).collect();
-    if bill.seats_missing() > 0 {
-        turn_on.push((Text::from("of these, no seat is left for"), bill.seats_missing()));
-    }
-    let number = |label, count: u32| (label, Text::clean(&grouped(count)));
-    let bought = bill.limit.map_or_else(|| "no limit on record".into(), grouped);
-    let mut facts = vec![
-        ("Already on", Text::clean(&counted(bill.already_on, "user", "users"))),
-        number("Seats now", bill.seats_before),
-        number("Seats after", bill.seats_after()),
-        ("Seats bought", Text::clean(&bought)),
-    ];
-    facts.extend(page::facts(view).map(|fact| (fact.label, page::said(&fact.value))));
-    let stay_off = bill.stay_off.iter().map(|(why, count)| (Text::from(why.words()), *count)).collect();
-    Some(Bill { new_seats: bill.billed(), turn_on, stay_off, facts })
 }

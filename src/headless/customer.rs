@@ -1,12 +1,9 @@
 //! The customer and the product: named whole, never guessed. Pure.
 
-use std::{
-    collections::BTreeSet,
-    ops::ControlFlow::{Break, Continue},
-};
+use std::{collections::BTreeSet, ops::ControlFlow::Continue};
 
 use crate::{
-    domain::{answers::Answers, customer::Product, text::Text},
+    domain::{answers::Answers, customer::Product, flag, text::Text},
     wizard::{
         answer::{FieldId, Given, Value},
         view::{Column, RowsView, View},
@@ -14,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, Next, end, fail_with, missing, no_failure, rows},
+    decision::{Decision, end, fail_with, missing, need, no_failure, rows},
     journey::{Journey, Step},
     page,
     report::{End, named},
@@ -29,7 +26,7 @@ impl Journey {
     /// Finds the customer and opens the row.
     pub(super) fn choose_customer(&mut self, view: &View<'_>) -> Decision {
         no_failure(view)?;
-        if self.steps.has(Step::OpenCustomer) {
+        if self.steps.has(Step::Answer(view.ask.id)) {
             // The wizard stays here and says why: closed, nothing to back up, a run that can't be opened.
             return match page::warning(view) {
                 Some(words) => end(End::Stopped, words),
@@ -41,12 +38,12 @@ impl Journey {
         let rows = rows(view)?;
         let at = find(rows, &self.answers)?;
         self.domain = page::cell(rows, at, Column::Domain);
-        self.open(Step::OpenCustomer, rows, at)
+        self.open(view, rows, at)
     }
 
     /// Chooses the product.
     pub(super) fn choose_product(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::OpenProduct) {
+        if self.steps.has(Step::Answer(view.ask.id)) {
             return fail_with(view, NOT_OPENED);
         }
         let rows = rows(view)?;
@@ -57,13 +54,13 @@ impl Journey {
             (None, _) => return refuse_product(None, &sold),
         };
         match at {
-            Some(at) => self.open(Step::OpenProduct, rows, at),
+            Some(at) => self.open(view, rows, at),
             None => refuse_product(self.answers.product, &sold),
         }
     }
 
-    fn open(&mut self, step: Step, rows: &RowsView<'_>, at: usize) -> Decision {
-        rows.rows.id(at).map_or(Break(Next::Wait), |id| self.steps.once(step, Given::Pick(id)))
+    fn open(&mut self, view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Decision {
+        rows.rows.id(at).map_or(Continue(()), |id| self.settle(view, Given::Pick(id)))
     }
 }
 
@@ -137,8 +134,8 @@ fn refuse_product<T>(wanted: Option<Product>, sold: &[Product]) -> Decision<T> {
             format_args!("This customer does not have {}. What they have: {list}.", wanted.name()),
         ),
         (None, Some(example)) => {
-            missing("--product", format_args!("this customer has several products: {list}."), example)
+            missing(flag::PRODUCT, format_args!("{}: {list}.", flag::PRODUCT.question), example)
         }
-        (None, None) => missing("--product", "this customer has several products.", "office365"),
+        (None, None) => need(flag::PRODUCT, flag::PRODUCT.example),
     }
 }

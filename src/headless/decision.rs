@@ -8,6 +8,7 @@ use std::{
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
+        flag::Flag,
         text::{Text, capital},
     },
     wizard::{
@@ -76,20 +77,25 @@ pub(super) fn fail<T>(view: &View<'_>, failure: Failure) -> Decision<T> {
 
 /// Ends with the bad news on the page, where there is some.
 pub(super) fn no_failure(view: &View<'_>) -> Decision {
-    page::failure(view).map_or(Continue(()), |failure| fail(view, failure))
+    view.failure().map_or(Continue(()), |failure| fail(view, failure.clone()))
 }
 
 /// Ends with the bad news on the page, else with the line of state, else with these words.
 pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision<T> {
-    match (page::failure(view), page::warning(view)) {
-        (Some(failure), _) => fail(view, failure),
-        (None, Some(words)) => end(End::Failed, words),
-        (None, None) => end(End::Failed, otherwise),
+    match view.failure() {
+        Some(failure) => fail(view, failure.clone()),
+        None => end(End::Failed, page::warning(view).unwrap_or_else(|| otherwise.into())),
     }
 }
 
 /// Names the flag that is missing, with a value that it may have.
-pub(super) fn missing<T>(flag: &'static str, what: impl Display, value: impl Display) -> Decision<T> {
+pub(super) fn need<T>(flag: Flag, value: impl Display) -> Decision<T> {
+    missing(flag, flag.question, value)
+}
+
+/// The same, with more to say than what the flag answers.
+pub(super) fn missing<T>(flag: Flag, what: impl Display, value: impl Display) -> Decision<T> {
+    let flag = flag.name;
     let example = Text::of(format_args!("{flag} {value}"));
     end(End::Missing { flag, example }, format_args!("{flag} is missing: {what}"))
 }

@@ -3,7 +3,10 @@
 use std::ops::ControlFlow::Continue;
 
 use crate::{
-    domain::answers::Details,
+    domain::{
+        answers::Details,
+        flag::{self, Flag},
+    },
     wizard::{
         answer::{Action, FieldId, Given, Value},
         view::View,
@@ -11,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fail_with, give, missing, no_failure},
+    decision::{Decision, end, fail_with, give, need, no_failure},
     journey::{Journey, Step},
     page,
     report::End,
@@ -40,37 +43,34 @@ impl Journey {
             self.find_server(&details, view)?;
             self.list_mailboxes(&details, view)?;
         }
-        self.steps.once(Step::Submit, Given::Submit)?;
-        self.refuse_details(&details, view)
+        self.settle(view, Given::Submit)?;
+        self.refuse_details(view)
     }
 
     /// Fills in what was given for the fields.
     fn fill(&mut self, details: &Details) -> Decision {
-        let domains = (!details.domains.is_empty()).then(|| details.domains.join(", "));
-        for (id, given) in [
-            (FieldId::Sample, &details.mailbox),
-            (FieldId::Server, &details.server),
-            (FieldId::Account, &details.account),
-            (FieldId::Domains, &domains),
-        ] {
-            if let Some(given) = given {
-                self.steps.fill(id, Value::Text(given.clone()))?;
-            }
-        }
-        if let Some(password) = &details.password {
-            self.steps.fill(FieldId::Password, Value::Secret(password.clone()))?;
-        }
-        if details.is_directory && details.mailboxes.is_none() {
-            self.steps.fill(FieldId::Listing, Value::Choice(DIRECTORY))?;
+        let text = |given: &Option<String>| given.clone().map(Value::Text);
+        let domains = (!details.domains.is_empty()).then(|| Value::Text(details.domains.join(", ")));
+        let is_directory = details.is_directory && details.mailboxes.is_none();
+        let given = [
+            (FieldId::Sample, text(&details.mailbox)),
+            (FieldId::Server, text(&details.server)),
+            (FieldId::Account, text(&details.account)),
+            (FieldId::Password, details.password.clone().map(Value::Secret)),
+            (FieldId::Domains, domains),
+            (FieldId::Listing, is_directory.then_some(Value::Choice(DIRECTORY))),
+        ];
+        for (id, value) in given {
+            value.map_or(Continue(()), |value| self.steps.fill(id, value))?;
         }
         Continue(())
     }
 
     /// Without a server Autodiscover is asked, by the domain of the mailbox to try.
     fn find_server(&mut self, details: &Details, view: &View<'_>) -> Decision {
-        let is_known = details.server.is_some() || !page::typed(view, FieldId::Server).is_empty();
+        let is_known = details.server.is_some() || !view.page.typed(FieldId::Server).is_empty();
         if !is_known && !self.steps.has(Step::Do(Action::Discover)) {
-            if page::typed(view, FieldId::Sample).is_empty() {
+            if view.page.typed(FieldId::Sample).is_empty() {
                 return self.need_field(FieldId::Sample);
             }
             self.say("Looking for the mail server.");
@@ -79,7 +79,7 @@ impl Journey {
         if self.steps.has(Step::Do(Action::Discover)) && self.steps.first(Step::ReadServer) {
             no_failure(view)?;
             if !is_known {
-                return self.refuse_details(details, view);
+                return self.refuse_details(view);
             }
         }
         Continue(())
@@ -99,55 +99,33 @@ impl Journey {
     }
 
     /// The wizard did not take the form: names what it misses, or what can't be used.
-    fn refuse_details(&self, details: &Details, view: &View<'_>) -> Decision {
-        let Some((id, problem)) = page::problem(view) else {
-            return fail_with(view, "The details could not be saved. Start again.");
-        };
-        let is_given = match id {
-            FieldId::Sample => details.mailbox.is_some(),
-            FieldId::Server => details.server.is_some(),
-            FieldId::Account => details.account.is_some(),
-            FieldId::Password => details.password.is_some(),
-            FieldId::Domains => !details.domains.is_empty(),
-            _ => details.mailboxes.is_some(),
-        };
-        if is_given {
-            end(End::Wrong, format_args!("{} can't be used. {problem}", flag(id).0))
-        } else {
-            self.need_field(id)
+    fn refuse_details(&self, view: &View<'_>) -> Decision {
+        match view.page.problem() {
+            Some((id, problem)) if self.steps.has(Step::Fill(id)) => {
+                let problem = problem.for_commands();
+                end(End::Wrong, format_args!("{} can't be used. {problem}", flag_of(id).name))
+            }
+            Some((id, _)) => self.need_field(id),
+            None => fail_with(view, "The details could not be saved. Start again."),
         }
     }
 
     /// Names the flag of a field that nothing was given for.
     fn need_field(&self, id: FieldId) -> Decision {
-        let (flag, value, what) = flag(id);
-        let domain = if self.domain.is_empty() { "bakery.example" } else { self.domain.as_str() };
-        missing(flag, what, value.replace("bakery.example", domain))
+        let flag = flag_of(id);
+        let domain = if self.domain.is_empty() { flag::DOMAIN } else { self.domain.as_str() };
+        need(flag, flag.example.replace(flag::DOMAIN, domain))
     }
 }
 
-/// The flag that fills a field in, an example of its value, and what it is for.
-const fn flag(id: FieldId) -> (&'static str, &'static str, &'static str) {
+/// The flag that fills a field in.
+const fn flag_of(id: FieldId) -> Flag {
     match id {
-        FieldId::Sample => {
-            ("--try-mailbox", "info@bakery.example", "one e-mail address of the customer, to be tried.")
-        }
-        FieldId::Server => {
-            ("--server", "mail.hoster.example", "the mail server, or leave it out and it is looked for.")
-        }
-        FieldId::Account => {
-            ("--account", "svc-backup@bakery.example", "the service account that may open the mailboxes.")
-        }
-        FieldId::Password => (
-            "--password-file",
-            "password.txt",
-            "a file with the account's password (or --password-fd, --password-env, --password-command).",
-        ),
-        FieldId::Domains => ("--mail-domain", "bakery.example", "the customer's mail domain."),
-        _ => (
-            "--mailboxes",
-            "mailboxes.txt",
-            "a file with the addresses of the mailboxes, or --directory for the server's own list.",
-        ),
+        FieldId::Sample => flag::TRY_MAILBOX,
+        FieldId::Server => flag::SERVER,
+        FieldId::Account => flag::ACCOUNT,
+        FieldId::Password => flag::PASSWORD_FILE,
+        FieldId::Domains => flag::MAIL_DOMAIN,
+        _ => flag::MAILBOXES,
     }
 }

@@ -1,11 +1,15 @@
-//! What a journey has done so far: every part that answers questions reads it and adds to it.
+//! From answers and a view to the next answer, or to the end of the journey. Pure: the time and the signals stay outside.
+//!
+//! It goes by the question's id; rules stay with the wizard. A part is gone through from its top at every view: what has
+//! been done is stepped over ([`Steps`]), and the first thing that is still to be done is what is decided.
 
 use std::{fmt::Display, ops::ControlFlow::Continue};
 
 use crate::{
     domain::{
         answers::{Answers, Users},
-        text::Text,
+        flag,
+        text::{Text, capital},
         user::Kind,
     },
     wizard::{
@@ -16,28 +20,33 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, give, missing},
+    decision::{Decision, Next, end, fail_with, give, need, no_failure},
     report::{End, Report},
     selection::Selection,
 };
 
+/// Answers after which a journey goes round in circles: the longest one gives some fifty.
+const MOST_ANSWERS: u32 = 400;
+
 /// What is done once in a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The customer's row was opened.
-    OpenCustomer,
-    /// The product's row was opened.
-    OpenProduct,
-    /// The run that was taken up had been finished by another process: begun again from the customers on.
-    BeginAgain,
+    /// The answer that settles a question was given.
+    Answer(QuestionId),
+    /// Back was asked for at this question: the wizard goes once its writes are through.
+    Back(QuestionId),
+    /// An action was asked for.
+    Do(Action),
     /// A field was filled in.
     Fill(FieldId),
-    /// The tenant was looked up.
-    Settle,
-    /// The organisation on record was confirmed.
-    ConfirmOrganisation,
-    /// The form was saved.
-    Submit,
+    /// A field was left, so that it is looked up.
+    Settle(FieldId),
+    /// Users were marked.
+    Mark(Mark),
+    /// What became of the marked users was read.
+    Read(Mark),
+    /// The run that was taken up had been finished by another process: begun again from the customers on.
+    BeginAgain,
     /// The played customer was asked for the details of the mail server.
     PlayDetails,
     /// What the played customer gave was read.
@@ -46,8 +55,6 @@ pub(super) enum Step {
     ReadServer,
     /// What became of the list of mailboxes was read.
     ReadMailboxes,
-    /// An action was asked for.
-    Do(Action),
     /// The link was told.
     TellLink,
     /// What the played customer did was told.
@@ -56,24 +63,12 @@ pub(super) enum Step {
     TellSpreading,
     /// The addresses were looked up in the list.
     LookUp,
-    /// Users were marked.
-    Mark(Mark),
-    /// What became of the marked users was read.
-    Read(Mark),
     /// What became of the kinds was read.
     ReadKinds,
-    /// Yes was said to switching Enable Auto off.
-    UndoAuto,
     /// Enable Auto is off.
     ReadUndo,
-    /// The number of those who are turned off was confirmed.
-    TurnOff,
     /// Every result of turning off was good.
     ReadResults,
-    /// The bill was confirmed here: the results are of this journey.
-    Apply,
-    /// The number of Enable Auto was confirmed.
-    MakeRule,
     /// The wizard says that Enable Auto is on.
     ReadRule,
     /// What every front end must say about the nightly sweep was told.
@@ -115,11 +110,6 @@ impl Steps {
     pub(super) fn act(&mut self, action: Action) -> Decision {
         self.once(Step::Do(action), Given::Do(action))
     }
-
-    /// Lets steps be done once more.
-    pub(super) fn forget(&mut self, steps: &[Step]) {
-        self.0.retain(|step| !steps.contains(step));
-    }
 }
 
 /// What has been done so far, whatever the question.
@@ -137,8 +127,6 @@ pub(super) struct Journey {
     pub(super) domain: Text,
     /// The access step was gone through.
     pub(super) has_passed_access: bool,
-    /// Back was asked for here: the wizard goes once its writes are through.
-    pub(super) leaving: Option<QuestionId>,
     /// The users that were given, once they were looked up.
     pub(super) selection: Selection,
     /// How many users the included kinds add to the next sweep.
@@ -149,6 +137,8 @@ pub(super) struct Journey {
     pub(super) looks: u32,
     /// Answers given so far.
     pub(super) answered: u32,
+    /// How many of the changes were told.
+    pub(super) changes_told: usize,
 }
 
 impl Journey {
@@ -157,10 +147,78 @@ impl Journey {
         self.lines.push(Text::of(format_args!("{words}")));
     }
 
-    /// Back to the screen before.
-    pub(super) const fn go_back(&mut self, view: &View<'_>) -> Decision {
-        self.leaving = Some(view.ask.id);
-        give(Given::Back)
+    /// Gives the answer that settles the question of the view, once.
+    pub(super) fn settle(&mut self, view: &View<'_>, given: Given) -> Decision {
+        self.steps.once(Step::Answer(view.ask.id), given)
+    }
+
+    /// Decides what to do about a view.
+    pub(super) fn next(&mut self, view: &View<'_>) -> Next {
+        let decision = if view.bar.is_read_only { held(view) } else { self.answer(view) };
+        self.tell_changes();
+        let next = decision.break_value().unwrap_or(Next::Wait);
+        self.answered = self.answered.saturating_add(u32::from(matches!(next, Next::Do(_))));
+        if self.answered > MOST_ANSWERS { circle(view) } else { next }
+    }
+
+    /// Answers the question of the view.
+    fn answer(&mut self, view: &View<'_>) -> Decision {
+        let id = view.ask.id;
+        self.has_passed_access |= matches!(
+            id,
+            QuestionId::Organisation | QuestionId::Tenant | QuestionId::Settled | QuestionId::Impersonation
+        );
+        match id {
+            QuestionId::Authorise => self.authorise(view),
+            // No answer here ever opens these; Back closes what did.
+            QuestionId::NewCustomer | QuestionId::OrganisationDenied | QuestionId::Leave => give(Given::Back),
+            _ if view.ask.is_waiting => Continue(()),
+            QuestionId::Customer => self.choose_customer(view),
+            QuestionId::Product => self.choose_product(view),
+            QuestionId::Organisation => self.confirm_organisation(view),
+            QuestionId::Tenant => self.type_tenant(view),
+            QuestionId::Settled => self.keep_tenant(view),
+            QuestionId::Impersonation => self.fill_in_details(view),
+            QuestionId::Users
+            | QuestionId::Kinds
+            | QuestionId::Review
+            | QuestionId::Applying
+            | QuestionId::StopApplying
+            | QuestionId::BrokenOff
+            | QuestionId::Results
+            | QuestionId::NoSweeper
+            | QuestionId::Ceiling
+            | QuestionId::HighCeiling
+            | QuestionId::Auto
+            | QuestionId::UndoAuto
+            | QuestionId::TurnOff
+            | QuestionId::Unapplied => self.choose_users(view),
+            QuestionId::Outcome if !self.steps.has(Step::Mark(Mark::Untick)) => self.begin_again(view),
+            // Everything was read back: the wizard knows how it ended.
+            QuestionId::Outcome if view.offer(Action::Another).is_some() => give(Given::Do(Action::Leave)),
+            QuestionId::Outcome => no_failure(view),
+        }
+    }
+
+    /// Another process finished the run between the look at the customers and the taking up: its outcome is no answer to
+    /// what is asked here. Once, from the customers on.
+    fn begin_again(&mut self, view: &View<'_>) -> Decision {
+        if !self.steps.first(Step::BeginAgain) {
+            return fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
+        }
+        self.steps.0.retain(|step| matches!(step, Step::BeginAgain | Step::Warn));
+        give(Given::Do(Action::Another))
+    }
+
+    /// Tells what was changed and not told yet; nothing is in a dry run.
+    fn tell_changes(&mut self) {
+        let changes = self.report.changes.in_words();
+        for change in changes.iter().skip(self.changes_told) {
+            if !self.answers.is_dry_run {
+                self.say(format_args!("{}.", capital(change)));
+            }
+        }
+        self.changes_told = changes.len();
     }
 
     /// Ends where an answer about users is missing; the same for every way there.
@@ -171,21 +229,29 @@ impl Journey {
         }
         // Nobody is turned off without a limit; a dry run needs none.
         if !answers.turn_off.is_empty() && answers.max_off.is_none() && !answers.is_dry_run {
-            let value = answers.turn_off.len();
-            return missing("--max-off", "how many users may be turned off at most?", value);
+            return need(flag::MAX_OFF, answers.turn_off.len());
         }
         match (&answers.users, answers.max_seats) {
-            (None, _) if !answers.takes_back() => missing(
-                "--users",
-                "who shall be protected? all, auto or none, or --users-file with addresses.",
-                "all",
-            ),
-            (Some(Users::All | Users::Auto | Users::These(_)), None) if !answers.is_dry_run => missing(
-                "--max-seats",
-                "how many new seats may be billed at most? A dry run (--dry-run) says how many it would be.",
-                50,
-            ),
+            (None, _) if !answers.takes_back() => need(flag::USERS, flag::USERS.example),
+            (Some(Users::All | Users::Auto | Users::These(_)), None) if !answers.is_dry_run => {
+                need(flag::MAX_SEATS, flag::MAX_SEATS.example)
+            }
             _ => Continue(()),
         }
     }
+}
+
+/// The wizard and the answers don't fit together.
+fn circle(view: &View<'_>) -> Next {
+    let words = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
+    fail_with::<()>(view, words).break_value().unwrap_or(Next::Wait)
+}
+
+/// Another process holds the run.
+fn held(view: &View<'_>) -> Decision {
+    let run = view.bar.run.clone().unwrap_or_default();
+    let words = format_args!(
+        "Another process holds {run}, so nothing was changed. Wait until it is done, or close it there; then start again."
+    );
+    end(End::Held, words)
 }

@@ -1,8 +1,8 @@
 //! What a journey came to, as data: made from the views that were shown, never from what was asked for.
 
-use super::page;
 use crate::{
     domain::{
+        bill::Bill,
         failure::Failure,
         id::{RunId, TenantId},
         tenant::Check,
@@ -50,19 +50,6 @@ pub enum End {
     Told(Ending),
 }
 
-/// The bill that was shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Bill {
-    /// New seats: the number that is confirmed.
-    pub new_seats: u32,
-    /// What will be turned on, line by line.
-    pub turn_on: Vec<(Text, u32)>,
-    /// What stays off and why, line by line.
-    pub stay_off: Vec<(Text, u32)>,
-    /// Seats before, after and bought, as the screen says them.
-    pub facts: Vec<(&'static str, Text)>,
-}
-
 /// What was changed besides turning users on; in a dry run: what would be. Addresses as the list has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
@@ -81,28 +68,22 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// What a dry run would have changed, as a sentence; none where nothing.
-    #[must_use]
-    pub fn would(&self) -> Option<Text> {
-        let users = |what: &'static str, addresses: &[Text]| {
-            (!addresses.is_empty()).then(|| format!("{what}: {}", named(addresses, NAMED)))
+    /// What was changed, part by part, in the order in which it is done.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        let part = |what: &str, of: String| (!of.is_empty()).then(|| format!("{what}: {of}"));
+        let users = |what, addresses: &[Text]| part(what, named(addresses, NAMED));
+        let kinds = |what, kinds: &[Kind]| {
+            part(what, kinds.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", "))
         };
-        let kinds = |what: &'static str, kinds: &[Kind]| {
-            let names: Vec<&str> = kinds.iter().map(|kind| kind.plural()).collect();
-            (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
-        };
-        let parts: Vec<String> = [
+        let parts = [
             users("exclusion lifted", &self.lifted),
             users("excluded", &self.excluded),
             kinds("included", &self.included),
             kinds("left out", &self.left_out),
             self.is_auto_undone.then(|| "Enable Auto switched off".to_owned()),
             users("turned off", &self.turned_off),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        (!parts.is_empty()).then(|| Text::of(format_args!("What would change: {}.", parts.join("; "))))
+        ];
+        parts.into_iter().flatten().collect()
     }
 }
 
@@ -146,6 +127,8 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The bill, once it was shown.
     pub bill: Option<Bill>,
+    /// Labels and values that stood beside the bill.
+    pub bill_facts: Vec<(&'static str, Text)>,
     /// What was changed besides.
     pub changes: Changes,
     /// The wizard said that nothing runs at 20:00.
@@ -169,8 +152,8 @@ impl Report {
         self.organisation = bar.organisation.filter(|_| is_known).map(Shown::to_text);
         self.domain = bar.domain.map(Shown::to_text);
         if view.ask.id == QuestionId::Authorise {
-            self.link = page::link(view).or_else(|| self.link.take());
-            self.checks = page::checks(view);
+            self.link = view.page.link().cloned().or_else(|| self.link.take());
+            self.checks = view.page.checks().cloned().collect();
         }
     }
 }

@@ -68,9 +68,17 @@ pub(super) struct Picked {
 
 impl Picked {
     fn of(rows: &RowsView<'_>, at: usize) -> Option<Self> {
-        let (Some(RowId::User(id)), Some(row)) = (rows.rows.id(at), rows.rows.row(at)) else { return None };
+        let (RowId::User(id), row) = (rows.rows.id(at)?, rows.rows.row(at)?) else { return None };
         let address = page::cell(rows, at, Column::Address);
-        Some(Self { at, id, address, kind: kind(rows, at), mark: row.mark, is_excluded: row.is_excluded })
+        let kind = match row.cells.get(Column::Kind) {
+            Some(Cell::Kind(kind)) => Some(*kind),
+            _ => None,
+        };
+        Some(Self { at, id, address, kind, mark: row.mark, is_excluded: row.is_excluded })
+    }
+
+    fn is_of(&self, kinds: &[Kind]) -> bool {
+        self.kind.is_some_and(|kind| kinds.contains(&kind))
     }
 
     fn is_among(&self, users: &[Self]) -> bool {
@@ -79,21 +87,25 @@ impl Picked {
 
     /// Why it can't be ticked; none where it can, or needs no tick.
     fn closed(&self, answers: &Answers) -> Option<&'static str> {
-        let is_in = |kinds: &[Kind]| self.kind.is_some_and(|kind| kinds.contains(&kind));
         match self.mark {
             Mark::Excluded => Some("Excluded (--lift lifts the exclusion)"),
             Mark::Problem => Some("With a problem (the wizard's row says which)"),
-            Mark::Closed if is_in(&answers.include) => None,
-            Mark::Closed if is_in(&Kind::INCLUDABLE) => {
+            Mark::Closed if self.is_of(&answers.include) => None,
+            Mark::Closed if self.is_of(&Kind::INCLUDABLE) => {
                 Some("Of a kind that is not included (--include-kind)")
             }
             Mark::Closed => Some("Can't be protected (guest, without mailbox, or not known yet)"),
-            Mark::Off | Mark::Ticked if is_in(&answers.leave_out) => {
+            Mark::Off | Mark::Ticked if self.is_of(&answers.leave_out) => {
                 Some("Of a kind that is left out (--leave-out-kind)")
             }
             _ => None,
         }
     }
+}
+
+/// Every user of the list.
+fn users<'v>(rows: &'v RowsView<'_>) -> impl Iterator<Item = Picked> + 'v {
+    (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at))
 }
 
 /// Finds every address; names all that can't be used.
@@ -103,7 +115,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     let Some(rows) = view.page.rows().filter(|_| lists.iter().any(|list| !list.is_empty())) else {
         return Continue(Selection::default());
     };
-    let mut finder = Finder { rows, found: index(rows), wrong: Vec::new() };
+    let mut finder = Finder { found: index(rows), wrong: Vec::new() };
     let lift = finder.pick(&answers.lift, |user, _| Ok(user.is_excluded));
     let exclude = finder.pick(&answers.exclude, |user, _| Ok(!user.is_excluded));
     let turns_all_on = matches!(answers.users, Some(Users::All | Users::Auto));
@@ -138,10 +150,8 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
 /// How many listed users of these kinds are closed by their kind alone: what including the kinds adds.
 pub(super) fn closed_of(view: &View<'_>, kinds: &[Kind]) -> u32 {
     let Some(rows) = view.page.rows().filter(|_| !kinds.is_empty()) else { return 0 };
-    let is_new = |at: &usize| {
-        mark(rows, *at) == Some(Mark::Closed) && kind(rows, *at).is_some_and(|kind| kinds.contains(&kind))
-    };
-    number((0..rows.rows.len()).filter(is_new).count())
+    let is_closed = |user: &Picked| user.mark == Mark::Closed && user.is_of(kinds);
+    number(users(rows).filter(is_closed).count())
 }
 
 /// A count of users.
@@ -164,15 +174,14 @@ fn within(answers: &Answers, len: usize) -> Decision {
 }
 
 /// Looks addresses up, and keeps what is wrong with them.
-struct Finder<'v, 'a> {
-    rows: &'v RowsView<'a>,
-    /// Every listed address, folded, with its rows.
-    found: HashMap<String, Vec<usize>>,
+struct Finder {
+    /// Every listed user, by the folded address.
+    found: HashMap<String, Vec<Picked>>,
     /// Addresses that can't be used, by why.
     wrong: Vec<(&'static str, Vec<Text>)>,
 }
 
-impl Finder<'_, '_> {
+impl Finder {
     /// The users with these addresses whom the judge takes, each once, in the order of the list; what has no user, or
     /// several, or is refused by the judge, is kept as wrong.
     fn pick(
@@ -183,7 +192,7 @@ impl Finder<'_, '_> {
         let mut users = Vec::new();
         for address in addresses {
             let user = match self.found.get(&page::folded(address)).map(Vec::as_slice) {
-                Some([at]) => Picked::of(self.rows, *at).ok_or("Not listed"),
+                Some([user]) => Ok(user.clone()),
                 Some(_) => Err("Several users have this address"),
                 None => Err("Not listed"),
             };
@@ -222,27 +231,11 @@ impl Finder<'_, '_> {
     }
 }
 
-/// The mark in front of a row.
-pub(super) fn mark(rows: &RowsView<'_>, at: usize) -> Option<Mark> {
-    rows.rows.row(at).map(|row| row.mark)
-}
-
-fn kind(rows: &RowsView<'_>, at: usize) -> Option<Kind> {
-    match rows.rows.row(at)?.cells.get(Column::Kind)? {
-        Cell::Kind(kind) => Some(*kind),
-        _ => None,
-    }
-}
-
-/// The rows of every listed address, folded.
-fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<usize>> {
-    let mut found: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.rows.len());
-    for at in 0..rows.rows.len() {
-        if let Some(row) = rows.rows.row(at)
-            && let Some(Cell::Words(address)) = row.cells.get(Column::Address)
-        {
-            found.entry(page::folded(address.as_str())).or_default().push(at);
-        }
+/// Every listed user, by the folded address.
+fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<Picked>> {
+    let mut found: HashMap<String, Vec<Picked>> = HashMap::with_capacity(rows.rows.len());
+    for user in users(rows) {
+        found.entry(page::folded(user.address.as_str())).or_default().push(user);
     }
     found
 }

@@ -20,7 +20,7 @@ use super::{
     decision::{Decision, end, fail_with, give, no_failure, rows},
     journey::{Journey, Step},
     page,
-    report::{End, NAMED, named},
+    report::End,
     selection,
 };
 
@@ -30,7 +30,8 @@ const MOST_LOOKS: u32 = 5;
 impl Journey {
     /// Decides what to do about the users, and about the questions above them.
     pub(super) fn choose_users(&mut self, view: &View<'_>) -> Decision {
-        let is_turning_off = self.steps.has(Step::TurnOff) && !self.steps.has(Step::ReadResults);
+        let is_turning_off =
+            self.steps.has(Step::Answer(QuestionId::TurnOff)) && !self.steps.has(Step::ReadResults);
         match view.ask.id {
             QuestionId::Users => self.list(view),
             QuestionId::Kinds => self.choose_kinds(view),
@@ -39,7 +40,7 @@ impl Journey {
             QuestionId::Results | QuestionId::BrokenOff if is_turning_off => self.read_off(view),
             QuestionId::UndoAuto if self.answers.undo_auto => {
                 // The wizard stays here and says why where the operator may not.
-                self.steps.once(Step::UndoAuto, Given::Yes)?;
+                self.settle(view, Given::Yes)?;
                 end(End::Refused, page::warning(view).unwrap_or_else(|| page::sentences(view)))
             }
             QuestionId::BrokenOff => {
@@ -47,7 +48,9 @@ impl Journey {
             }
             // A batch that was asked to stop is not this front end's doing.
             QuestionId::StopApplying => give(Given::No),
-            QuestionId::Results if self.steps.has(Step::Apply) => give(Given::Do(Action::Finish)),
+            QuestionId::Results if self.steps.has(Step::Answer(QuestionId::Review)) => {
+                give(Given::Do(Action::Finish))
+            }
             QuestionId::Results => {
                 self.say("What was confirmed before and not finished is done now.");
                 give(Given::Back)
@@ -125,7 +128,7 @@ impl Journey {
         Continue(())
     }
 
-    /// Opens the kinds; afterwards keeps which were changed, and says what was taken back.
+    /// Opens the kinds; afterwards keeps which were changed.
     fn change_kinds(&mut self) -> Decision {
         if !(self.answers.include.is_empty() && self.answers.leave_out.is_empty()) {
             self.steps.act(Action::Kinds)?;
@@ -136,18 +139,6 @@ impl Journey {
         let changes = &mut self.report.changes;
         for (kind, is_included) in std::mem::take(&mut self.kinds) {
             if is_included { &mut changes.included } else { &mut changes.left_out }.push(kind);
-        }
-        if self.answers.is_dry_run {
-            return Continue(());
-        }
-        let lifted = named(&changes.lifted, NAMED);
-        let left_out: Vec<&str> = changes.left_out.iter().map(|kind| kind.plural()).collect();
-        let left_out = left_out.join(", ");
-        if !lifted.is_empty() {
-            self.say(format_args!("Exclusion lifted: {lifted}."));
-        }
-        if !left_out.is_empty() {
-            self.say(format_args!("Not included any more: {left_out}."));
         }
         Continue(())
     }
@@ -161,7 +152,7 @@ impl Journey {
             self.compare_next_sweep(self.of_kinds, self.selection.lifted_by_rule)?;
         }
         for kind in Kind::INCLUDABLE {
-            let Some(chosen) = page::chosen(view, FieldId::Included(kind)) else { continue };
+            let Some(chosen) = view.page.chosen(FieldId::Included(kind)) else { continue };
             let (list, is_included) =
                 if chosen == 1 { (&self.answers.leave_out, false) } else { (&self.answers.include, true) };
             if list.contains(&kind) {
@@ -204,7 +195,7 @@ impl Journey {
             self.say("Nobody is left to be turned on.");
             return give(Given::Yes);
         }
-        self.steps.first(Step::Apply);
+        self.steps.first(Step::Answer(view.ask.id));
         let users = counted(new, "user", "users");
         self.say(format_args!("Turning on {users}: the bill is confirmed."));
         bill::confirm(view, new)

@@ -70,7 +70,7 @@ fn awaits_consent(check: &Report) -> bool {
 fn seats(job: &Job) -> Seats {
     match (&job.result, &job.check) {
         (JobResult::NotStarted, Some(check)) => match (&check.bill, &check.end, &job.row.users) {
-            (Some(bill), ..) => Seats::Known(bill.new_seats),
+            (Some(bill), ..) => Seats::Known(bill.billed()),
             (None, End::Shown, Users::None) => Seats::None,
             (None, End::Shown, _) if awaits_consent(check) => Seats::AfterConsent,
             _ => Seats::None,

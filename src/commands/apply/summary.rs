@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::{Bill, counted, grouped},
         id::TenantId,
         receipt::{self, Form},
         run::Outcome,
@@ -175,7 +175,7 @@ fn one(job: &Job, is_check: bool) -> Value {
         (JobResult::NotStarted, Some(check)) if is_check => JobResult::Ended(Box::new(check.clone())),
         (result, _) => result.clone(),
     };
-    let bill = report.and_then(|report| report.bill.as_ref()).map(|bill| bill.new_seats);
+    let bill = report.and_then(|report| report.bill.as_ref()).map(Bill::billed);
     let text = |text: Option<&Text>| text.map(ToString::to_string);
     json!({
         "plan": job.row.place.file.as_str(),

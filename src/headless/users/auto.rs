@@ -38,8 +38,6 @@ impl Journey {
         self.report.changes.is_auto_undone = self.steps.has(Step::Do(Action::Auto));
         if !self.report.changes.is_auto_undone {
             self.say("Enable Auto is off already.");
-        } else if !self.answers.is_dry_run {
-            self.say("Enable Auto is off. Nobody who is on has changed.");
         }
         Continue(())
     }
@@ -50,7 +48,7 @@ impl Journey {
             return Continue(());
         }
         self.look_again(view, NOT_SWITCHED_ON)?;
-        if self.steps.has(Step::MakeRule) && page::warning(view).is_some() {
+        if self.steps.has(Step::Answer(QuestionId::Auto)) && page::warning(view).is_some() {
             return fail_with(view, NOT_SWITCHED_ON);
         }
         give(Given::Do(Action::Auto))
@@ -63,7 +61,7 @@ impl Journey {
                 end(End::Shown, "Enable Auto is on already. Nothing would change, and nothing was written.")
             }
             QuestionId::UndoAuto => {
-                if self.steps.first(Step::ReadRule) && !self.steps.has(Step::MakeRule) {
+                if self.steps.first(Step::ReadRule) && !self.steps.has(Step::Answer(QuestionId::Auto)) {
                     self.say_rule_is_kept(view);
                 }
                 give(Given::Back)
@@ -105,7 +103,7 @@ impl Journey {
         self.compare_bill(view)?;
         let Shape::Number(asked) = &view.ask.shape else { return fail_with(view, NOT_SWITCHED_ON) };
         if let Some(problem) = &asked.problem {
-            let problem = page::said(problem);
+            let problem = problem.for_commands();
             let words = format_args!("--ceiling is too low. {problem} Enable Auto was not switched on.");
             return end(End::Stopped, words);
         }
@@ -115,7 +113,7 @@ impl Journey {
     /// The number, then the rule is written. A list that changed meanwhile shows another bill.
     fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
-        self.steps.first(Step::MakeRule);
+        self.steps.first(Step::Answer(view.ask.id));
         self.say(format_args!("Switching Enable Auto on: {} at the next 20:00 in Sydney.", grouped(new)));
         bill::confirm(view, new)
     }

@@ -16,7 +16,7 @@ use super::super::{
     journey::{Journey, Step},
     page,
     report::{End, NAMED, named},
-    selection::{self, number},
+    selection::number,
 };
 
 impl Journey {
@@ -30,9 +30,6 @@ impl Journey {
         if !self.steps.has(Step::ReadResults) {
             return fail_with(view, "Users could not be turned off. Start again.");
         }
-        if !self.answers.is_dry_run {
-            self.say(format_args!("Turned off: {}.", named(&addresses, NAMED)));
-        }
         self.report.changes.turned_off.extend(addresses);
         Continue(())
     }
@@ -41,7 +38,7 @@ impl Journey {
     pub(super) fn confirm_off(&mut self, view: &View<'_>) -> Decision {
         let number = number(self.selection.of(Mark::Off).len());
         let is_asked = matches!(&view.ask.shape, Shape::Number(asked) if asked.confirms == Some(number));
-        if !is_asked || !self.steps.first(Step::TurnOff) {
+        if !is_asked || !self.steps.first(Step::Answer(view.ask.id)) {
             return fail_with(view, "The list has changed meanwhile. Nobody was turned off. Start again.");
         }
         // What becomes of what is kept, and of them at the next sweep.
@@ -56,13 +53,15 @@ impl Journey {
     /// One result per user: every one must be off.
     pub(super) fn read_off(&mut self, view: &View<'_>) -> Decision {
         let rows = view.page.rows().filter(|_| view.ask.id == QuestionId::Results);
-        let is_on = |at: &usize| rows.and_then(|rows| selection::mark(rows, *at)) != Some(Shown::Off);
         let len = rows.map_or(0, |rows| rows.rows.len());
-        let said = |at: usize| {
-            let cell = |column| rows.map(|rows| page::cell(rows, at, column)).unwrap_or_default();
-            Text::of(format_args!("{}: {}", cell(Column::Name), cell(Column::Result)))
-        };
-        let bad: Vec<Text> = (0..len).filter(is_on).map(said).collect();
+        let mut bad = Vec::new();
+        for (rows, at) in rows.iter().flat_map(|rows| (0..len).map(move |at| (rows, at))) {
+            if rows.rows.row(at).is_none_or(|row| row.mark != Shown::Off) {
+                let [name, result] =
+                    [Column::Name, Column::Result].map(|column| page::cell(rows, at, column));
+                bad.push(Text::of(format_args!("{name}: {result}")));
+            }
+        }
         if !bad.is_empty() {
             let users = counted(number(bad.len()), "user", "users");
             let names = named(&bad, NAMED);
