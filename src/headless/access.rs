@@ -3,7 +3,13 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
-    domain::{customer::Product, failure::FailureKind, flag, tenant_input::TenantInput, text::Text},
+    domain::{
+        customer::Product,
+        failure::FailureKind,
+        flag,
+        tenant_input::{TenantInput, TenantMatch},
+        text::{Shown, Text},
+    },
     wizard::{
         answer::{Action, FieldId, Given, Value},
         view::{Bar, FactId, View},
@@ -17,29 +23,12 @@ use super::{
     report::End,
 };
 
-/// What an answer says of the tenant on the bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
-    /// It is the same one, or nothing was said.
-    Same,
-    /// It is another one for certain.
-    Other,
-    /// A domain that is not the default one: only Microsoft knows.
-    Unsure,
-}
-
 impl Journey {
-    /// Compares the answer with the tenant of the run.
-    fn compare_tenant(&self, bar: &Bar<'_>) -> Named {
-        let Some(typed) = &self.answers.tenant else { return Named::Same };
-        match TenantInput::parse(typed) {
-            Ok(TenantInput::Guid(id)) if bar.tenant == Some(id) => Named::Same,
-            Ok(TenantInput::Guid(_)) if bar.tenant.is_some() => Named::Other,
-            Ok(TenantInput::Domain(name)) if bar.domain.is_some_and(|known| known.as_str() == name) => {
-                Named::Same
-            }
-            _ => Named::Unsure,
-        }
+    /// Compares the answer with the tenant of the run; where nothing was said, it is the same one.
+    fn compare_tenant(&self, bar: &Bar<'_>) -> TenantMatch {
+        let known = bar.domain.map(Shown::as_str);
+        let typed = self.answers.tenant.as_ref();
+        typed.map_or(TenantMatch::Same, |typed| TenantInput::compare(typed, bar.tenant, known))
     }
 
     /// Goes back to the access step where an answer has something to say there, and it was not gone through yet.
@@ -48,7 +37,7 @@ impl Journey {
         let says = if product.is_some_and(Product::is_hosted) {
             self.answers.details.is_some()
         } else {
-            self.compare_tenant(&view.bar) != Named::Same
+            self.compare_tenant(&view.bar) != TenantMatch::Same
         };
         if !says || self.has_passed_access {
             return Continue(());
@@ -64,7 +53,7 @@ impl Journey {
         if self.steps.has(Step::Answer(view.ask.id)) || !view.page.is_open(Action::Yes) {
             return fail_with(view, "The organisation is not known yet. Start again.");
         }
-        if self.compare_tenant(&view.bar) != Named::Same {
+        if self.compare_tenant(&view.bar) != TenantMatch::Same {
             return self.refuse_other_tenant(&view.bar);
         }
         self.need_users()?;
@@ -98,14 +87,14 @@ impl Journey {
     /// Enabled before: the tenant can't be changed any more.
     pub(super) fn keep_tenant(&mut self, view: &View<'_>) -> Decision {
         match self.compare_tenant(&view.bar) {
-            Named::Other => return self.refuse_other_tenant(&view.bar),
-            Named::Unsure => {
+            TenantMatch::Other => return self.refuse_other_tenant(&view.bar),
+            TenantMatch::Unsure => {
                 let known = organisation(&view.bar);
                 self.say(format_args!(
                     "{known} It was settled before in this run, so --tenant was not compared with it."
                 ));
             }
-            Named::Same => {}
+            TenantMatch::Same => {}
         }
         give(Given::Do(Action::Continue))
     }

@@ -3,10 +3,7 @@
 use std::ops::ControlFlow::Continue;
 
 use crate::{
-    domain::{
-        bill::{counted, grouped},
-        flag,
-    },
+    domain::{bill::counted, flag},
     wizard::{answer::Given, ask::Shape, view::View},
 };
 
@@ -30,7 +27,7 @@ impl Journey {
         if self.answers.max_seats.is_none() && new > 0 && !self.answers.is_dry_run {
             return need(flag::MAX_SEATS, new);
         }
-        if let Some((limit, remedy)) = self.beyond(new) {
+        if let Some((limit, remedy)) = self.answers.seats_beyond(new) {
             let words = format_args!("It would be {seats}, and {limit}. Nobody was turned on. {remedy}");
             return end(End::Stopped, words);
         }
@@ -50,7 +47,7 @@ impl Journey {
         if self.answers.max_seats.is_none() {
             return need(flag::MAX_SEATS, new);
         }
-        let Some((limit, _)) = self.beyond(new) else { return Continue(()) };
+        let Some((limit, _)) = self.answers.seats_beyond(new) else { return Continue(()) };
         let (with, unchanged) = match (of_kinds, lifted) {
             (0, _) => ("without these exclusions", "Nothing was changed."),
             (_, 0) => ("with these kinds", "The kinds were not changed."),
@@ -63,22 +60,6 @@ impl Journey {
                 "Enable Auto is on: {with} the next sweep would take {more} more, and {limit}. {unchanged}"
             ),
         )
-    }
-
-    /// The limit that so many new seats are beyond, and what to do; none where they are allowed.
-    fn beyond(&self, new: u32) -> Option<(String, String)> {
-        if let Some(most) = self.answers.max_seats.filter(|most| new > *most) {
-            let limit = format!("--max-seats allows at most {}", grouped(most));
-            return Some((
-                limit,
-                format!("Look at the bill; then start again with --max-seats {new}, or with fewer users."),
-            ));
-        }
-        let left = counted(self.answers.allowance.set_aside(new).err()?, "is", "are");
-        Some((
-            format!("of what --max-seats allows for the whole plan {left} left"),
-            "Look at the bills; then start again with a higher --max-seats, or with fewer users.".into(),
-        ))
     }
 }
 

@@ -7,8 +7,7 @@ use std::{fmt::Display, ops::ControlFlow::Continue};
 
 use crate::{
     domain::{
-        answers::{Answers, Users},
-        flag,
+        answers::Answers,
         text::{Text, capital},
         user::Kind,
     },
@@ -129,8 +128,6 @@ pub(super) struct Journey {
     pub(super) has_passed_access: bool,
     /// The users that were given, once they were looked up.
     pub(super) selection: Selection,
-    /// How many users the included kinds add to the next sweep.
-    pub(super) of_kinds: u32,
     /// The kinds that were filled in, and whether they are included then.
     pub(super) kinds: Vec<(Kind, bool)>,
     /// How often the bill or the panel of Enable Auto was opened.
@@ -179,20 +176,24 @@ impl Journey {
             QuestionId::Tenant => self.type_tenant(view),
             QuestionId::Settled => self.keep_tenant(view),
             QuestionId::Impersonation => self.fill_in_details(view),
-            QuestionId::Users
-            | QuestionId::Kinds
-            | QuestionId::Review
-            | QuestionId::Applying
-            | QuestionId::StopApplying
-            | QuestionId::BrokenOff
-            | QuestionId::Results
-            | QuestionId::NoSweeper
-            | QuestionId::Ceiling
-            | QuestionId::HighCeiling
-            | QuestionId::Auto
-            | QuestionId::UndoAuto
-            | QuestionId::TurnOff
-            | QuestionId::Unapplied => self.choose_users(view),
+            QuestionId::Users => self.choose_users(view),
+            QuestionId::Kinds => self.choose_kinds(view),
+            QuestionId::Review => self.review(view),
+            QuestionId::TurnOff => self.confirm_off(view),
+            QuestionId::Results | QuestionId::BrokenOff if self.is_turning_off() => self.read_off(view),
+            QuestionId::Results => self.leave_results(),
+            QuestionId::BrokenOff => {
+                fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
+            }
+            // A batch that was asked to stop is not this front end's doing.
+            QuestionId::StopApplying => give(Given::No),
+            // Users for whom no seat is left stay ticked: the outcome says so.
+            QuestionId::Unapplied => give(Given::Yes),
+            QuestionId::UndoAuto => self.see_rule(view),
+            QuestionId::NoSweeper => self.go_without_sweeper(view),
+            QuestionId::Ceiling => self.give_ceiling(view),
+            QuestionId::HighCeiling => self.keep_high_ceiling(view),
+            QuestionId::Auto | QuestionId::Applying => self.confirm_rule(view),
             QuestionId::Outcome if !self.steps.has(Step::Mark(Mark::Untick)) => self.begin_again(view),
             // Everything was read back: the wizard knows how it ended.
             QuestionId::Outcome if view.offer(Action::Another).is_some() => give(Given::Do(Action::Leave)),
@@ -223,20 +224,10 @@ impl Journey {
 
     /// Ends where an answer about users is missing; the same for every way there.
     pub(super) fn need_users(&self) -> Decision {
-        let answers = &self.answers;
-        if let Some(words) = answers.clash() {
-            return end(End::Wrong, words);
-        }
-        // Nobody is turned off without a limit; a dry run needs none.
-        if !answers.turn_off.is_empty() && answers.max_off.is_none() && !answers.is_dry_run {
-            return need(flag::MAX_OFF, answers.turn_off.len());
-        }
-        match (&answers.users, answers.max_seats) {
-            (None, _) if !answers.takes_back() => need(flag::USERS, flag::USERS.example),
-            (Some(Users::All | Users::Auto | Users::These(_)), None) if !answers.is_dry_run => {
-                need(flag::MAX_SEATS, flag::MAX_SEATS.example)
-            }
-            _ => Continue(()),
+        match (self.answers.clash(), self.answers.missing()) {
+            (Some(words), _) => end(End::Wrong, words),
+            (None, Some((flag, value))) => need(flag, value),
+            (None, None) => Continue(()),
         }
     }
 }

@@ -8,7 +8,6 @@ use std::{
 use crate::{
     domain::{
         answers::{Answers, Users},
-        bill::{counted, grouped},
         id::UserId,
         text::Text,
         user::Kind,
@@ -28,24 +27,18 @@ use super::{
 /// Users that were given, in the order of the list.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
-    lift: Vec<Picked>,
-    exclude: Vec<Picked>,
-    tick: Vec<Picked>,
-    turn_off: Vec<Picked>,
+    /// Those who are to be marked, by how.
+    marked: Vec<(answer::Mark, Vec<Picked>)>,
     /// How many more the next sweep turns on once the exclusions are lifted, where Enable Auto is on.
     pub(super) lifted_by_rule: u32,
+    /// How many more it turns on once the kinds are included.
+    pub(super) included_by_rule: u32,
 }
 
 impl Selection {
     /// Those who are to be marked so.
     pub(super) fn of(&self, mark: answer::Mark) -> &[Picked] {
-        match mark {
-            answer::Mark::Lift => &self.lift,
-            answer::Mark::Exclude => &self.exclude,
-            answer::Mark::Tick => &self.tick,
-            answer::Mark::Off => &self.turn_off,
-            _ => &[],
-        }
+        self.marked.iter().find(|(how, _)| *how == mark).map_or(&[], |(_, users)| users)
     }
 
     /// The addresses of those who are to be marked so.
@@ -103,18 +96,12 @@ impl Picked {
     }
 }
 
-/// Every user of the list.
-fn users<'v>(rows: &'v RowsView<'_>) -> impl Iterator<Item = Picked> + 'v {
-    (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at))
-}
-
 /// Finds every address; names all that can't be used.
 pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Decision<Selection> {
     let these: &[String] = if let Some(Users::These(these)) = &answers.users { these } else { &[] };
     let lists = [these, &answers.exclude, &answers.lift, &answers.turn_off];
-    let Some(rows) = view.page.rows().filter(|_| lists.iter().any(|list| !list.is_empty())) else {
-        return Continue(Selection::default());
-    };
+    let is_read = lists.iter().any(|list| !list.is_empty()) || (has_rule && !answers.include.is_empty());
+    let Some(rows) = view.page.rows().filter(|_| is_read) else { return Continue(Selection::default()) };
     let mut finder = Finder { found: index(rows), wrong: Vec::new() };
     let lift = finder.pick(&answers.lift, |user, _| Ok(user.is_excluded));
     let exclude = finder.pick(&answers.exclude, |user, _| Ok(!user.is_excluded));
@@ -133,7 +120,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     let tick = finder.pick(these, |user, address| {
         if user.is_among(&exclude) {
             Err("Given with --exclude too")
-        } else if off.contains(&page::folded(address)) {
+        } else if off.contains(address) {
             Err("Given with --turn-off too")
         } else if user.mark == Mark::Excluded && user.is_among(&lift) {
             Ok(true)
@@ -142,35 +129,26 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
         }
     });
     finder.all_usable(answers)?;
-    within(answers, turn_off.len())?;
-    let lifted_by_rule = number(lift.iter().filter(|user| has_rule && user.mark != Mark::On).count());
-    Continue(Selection { lift, exclude, tick, turn_off, lifted_by_rule })
-}
-
-/// How many listed users of these kinds are closed by their kind alone: what including the kinds adds.
-pub(super) fn closed_of(view: &View<'_>, kinds: &[Kind]) -> u32 {
-    let Some(rows) = view.page.rows().filter(|_| !kinds.is_empty()) else { return 0 };
-    let is_closed = |user: &Picked| user.mark == Mark::Closed && user.is_of(kinds);
-    number(users(rows).filter(is_closed).count())
+    if let Some(words) = answers.off_beyond(number(turn_off.len())) {
+        return end(End::Stopped, words);
+    }
+    let lifted = lift.iter().filter(|user| has_rule && user.mark != Mark::On).count();
+    let is_included = |user: &Picked| has_rule && user.mark == Mark::Closed && user.is_of(&answers.include);
+    Continue(Selection {
+        lifted_by_rule: number(lifted),
+        included_by_rule: number(finder.found.values().flatten().filter(|user| is_included(user)).count()),
+        marked: vec![
+            (answer::Mark::Lift, lift),
+            (answer::Mark::Exclude, exclude),
+            (answer::Mark::Tick, tick),
+            (answer::Mark::Off, turn_off),
+        ],
+    })
 }
 
 /// A count of users.
 pub(super) fn number(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
-}
-
-/// Refuses to turn off more users than may be.
-fn within(answers: &Answers, len: usize) -> Decision {
-    let count = number(len);
-    let Some(most) = answers.max_off.filter(|most| count > *most) else { return Continue(()) };
-    end(
-        End::Stopped,
-        format_args!(
-            "It would turn {} off, and --max-off allows at most {}. Nothing was changed. Look at the list; then start again with --max-off {count}, or with fewer users.",
-            counted(count, "user", "users"),
-            grouped(most)
-        ),
-    )
 }
 
 /// Looks addresses up, and keeps what is wrong with them.
@@ -190,15 +168,18 @@ impl Finder {
         judge: impl Fn(&Picked, &str) -> Result<bool, &'static str>,
     ) -> Vec<Picked> {
         let mut users = Vec::new();
-        for address in addresses {
-            let user = match self.found.get(&page::folded(address)).map(Vec::as_slice) {
+        for given in addresses {
+            let address = page::folded(given);
+            // Users without an address are never meant.
+            let found = self.found.get(&address).filter(|_| !address.is_empty());
+            let user = match found.map(Vec::as_slice) {
                 Some([user]) => Ok(user.clone()),
                 Some(_) => Err("Several users have this address"),
                 None => Err("Not listed"),
             };
-            match user.and_then(|user| Ok(judge(&user, address)?.then_some(user))) {
+            match user.and_then(|user| Ok(judge(&user, &address)?.then_some(user))) {
                 Ok(user) => users.extend(user),
-                Err(why) => self.refuse(why, address),
+                Err(why) => self.refuse(why, given),
             }
         }
         users.sort_unstable_by_key(|user: &Picked| user.at);
@@ -234,7 +215,7 @@ impl Finder {
 /// Every listed user, by the folded address.
 fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<Picked>> {
     let mut found: HashMap<String, Vec<Picked>> = HashMap::with_capacity(rows.rows.len());
-    for user in users(rows) {
+    for user in (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at)) {
         found.entry(page::folded(user.address.as_str())).or_default().push(user);
     }
     found

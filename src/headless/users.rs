@@ -2,16 +2,15 @@
 //! with all users in it, so that the record has one line of it, as from every front end. Pure.
 
 mod auto;
-mod off;
 
 use std::ops::ControlFlow::Continue;
 
 use crate::{
-    domain::{answers::Users, bill::counted, user::Kind},
+    domain::{answers::Users, bill::counted, text::Text, user::Kind},
     wizard::{
         answer::{Action, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
-        view::{FactId, View},
+        view::{Column, FactId, Mark as Shown, View},
     },
 };
 
@@ -20,48 +19,16 @@ use super::{
     decision::{Decision, end, fail_with, give, no_failure, rows},
     journey::{Journey, Step},
     page,
-    report::End,
-    selection,
+    report::{End, NAMED, named},
+    selection::{self, number},
 };
 
 /// How often a bill that changed meanwhile is looked at again.
 const MOST_LOOKS: u32 = 5;
 
 impl Journey {
-    /// Decides what to do about the users, and about the questions above them.
+    /// The users: one thing after the other, each in one answer.
     pub(super) fn choose_users(&mut self, view: &View<'_>) -> Decision {
-        let is_turning_off =
-            self.steps.has(Step::Answer(QuestionId::TurnOff)) && !self.steps.has(Step::ReadResults);
-        match view.ask.id {
-            QuestionId::Users => self.list(view),
-            QuestionId::Kinds => self.choose_kinds(view),
-            QuestionId::Review => self.review(view),
-            QuestionId::TurnOff => self.confirm_off(view),
-            QuestionId::Results | QuestionId::BrokenOff if is_turning_off => self.read_off(view),
-            QuestionId::UndoAuto if self.answers.undo_auto => {
-                // The wizard stays here and says why where the operator may not.
-                self.settle(view, Given::Yes)?;
-                end(End::Refused, page::warning(view).unwrap_or_else(|| page::sentences(view)))
-            }
-            QuestionId::BrokenOff => {
-                fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
-            }
-            // A batch that was asked to stop is not this front end's doing.
-            QuestionId::StopApplying => give(Given::No),
-            QuestionId::Results if self.steps.has(Step::Answer(QuestionId::Review)) => {
-                give(Given::Do(Action::Finish))
-            }
-            QuestionId::Results => {
-                self.say("What was confirmed before and not finished is done now.");
-                give(Given::Back)
-            }
-            // Users for whom no seat is left stay ticked: the outcome says so.
-            QuestionId::Unapplied => give(Given::Yes),
-            _ => self.make_rule(view),
-        }
-    }
-
-    fn list(&mut self, view: &View<'_>) -> Decision {
         self.return_to_access(view)?;
         self.need_users()?;
         no_failure(view)?;
@@ -84,8 +51,7 @@ impl Journey {
         if self.steps.has(Step::LookUp) {
             return Continue(());
         }
-        let has_rule = has_rule(view);
-        let selection = selection::select(&self.answers, view, has_rule)?;
+        let selection = selection::select(&self.answers, view, has_rule(view))?;
         let may_turn_off = matches!(view.ask.shape, Shape::Select(asked) if asked.may_turn_off);
         if !self.answers.turn_off.is_empty() && !may_turn_off {
             // Asked all the same, before anything is changed: the wizard says why this operator may not.
@@ -94,7 +60,6 @@ impl Journey {
             return end(End::Refused, format_args!("{words} Nothing was changed."));
         }
         self.steps.first(Step::LookUp);
-        self.of_kinds = if has_rule { selection::closed_of(view, &self.answers.include) } else { 0 };
         self.selection = selection;
         self.compare_next_sweep(0, self.selection.lifted_by_rule)
     }
@@ -144,12 +109,13 @@ impl Journey {
     }
 
     /// The kinds: filled in by their ids, then saved.
-    fn choose_kinds(&mut self, view: &View<'_>) -> Decision {
+    pub(super) fn choose_kinds(&mut self, view: &View<'_>) -> Decision {
         if let Some(words) = page::warning(view) {
             return end(End::Failed, words);
         }
-        if self.kinds.is_empty() && self.of_kinds > 0 {
-            self.compare_next_sweep(self.of_kinds, self.selection.lifted_by_rule)?;
+        let included = self.selection.included_by_rule;
+        if self.kinds.is_empty() && included > 0 {
+            self.compare_next_sweep(included, self.selection.lifted_by_rule)?;
         }
         for kind in Kind::INCLUDABLE {
             let Some(chosen) = view.page.chosen(FieldId::Included(kind)) else { continue };
@@ -162,6 +128,68 @@ impl Journey {
             }
         }
         give(Given::Submit)
+    }
+
+    /// Turns off who was given; back in the list it says who was turned off, or why nobody was.
+    pub(super) fn turn_off(&mut self, view: &View<'_>) -> Decision {
+        self.mark(Mark::Off)?;
+        let addresses = self.selection.addresses(Mark::Off);
+        if addresses.is_empty() || !self.steps.first(Step::Read(Mark::Off)) {
+            return Continue(());
+        }
+        if !self.steps.has(Step::ReadResults) {
+            return fail_with(view, "Users could not be turned off. Start again.");
+        }
+        self.report.changes.turned_off.extend(addresses);
+        Continue(())
+    }
+
+    /// Whether a confirmed number is on its way, or its results stand there.
+    pub(super) fn is_turning_off(&self) -> bool {
+        self.steps.has(Step::Answer(QuestionId::TurnOff)) && !self.steps.has(Step::ReadResults)
+    }
+
+    /// The question: its number is compared with the list, then answered.
+    pub(super) fn confirm_off(&mut self, view: &View<'_>) -> Decision {
+        let number = number(self.selection.of(Mark::Off).len());
+        let is_asked = matches!(&view.ask.shape, Shape::Number(asked) if asked.confirms == Some(number));
+        if !is_asked || !self.steps.first(Step::Answer(view.ask.id)) {
+            return fail_with(view, "The list has changed meanwhile. Nobody was turned off. Start again.");
+        }
+        // What becomes of what is kept, and of them at the next sweep.
+        self.say(page::strong(view));
+        if !self.answers.is_dry_run {
+            let users = counted(number, "user", "users");
+            self.say(format_args!("Turning {users} off: the number is confirmed."));
+        }
+        give(Given::Number(number))
+    }
+
+    /// One result per user: every one must be off.
+    pub(super) fn read_off(&mut self, view: &View<'_>) -> Decision {
+        let rows = view.page.rows().filter(|_| view.ask.id == QuestionId::Results);
+        let len = rows.map_or(0, |rows| rows.rows.len());
+        let mut bad = Vec::new();
+        for (rows, at) in rows.iter().flat_map(|rows| (0..len).map(move |at| (rows, at))) {
+            if rows.rows.row(at).is_none_or(|row| row.mark != Shown::Off) {
+                let [name, result] =
+                    [Column::Name, Column::Result].map(|column| page::cell(rows, at, column));
+                bad.push(Text::of(format_args!("{name}: {result}")));
+            }
+        }
+        if !bad.is_empty() {
+            let users = counted(number(bad.len()), "user", "users");
+            let names = named(&bad, NAMED);
+            return end(End::Failed, format_args!("{users} could not be turned off: {names}."));
+        }
+        if len != self.selection.of(Mark::Off).len() {
+            return fail_with(
+                view,
+                "Turning users off was broken off. Start again with those who are still on.",
+            );
+        }
+        self.steps.first(Step::ReadResults);
+        give(Given::Back)
     }
 
     /// Turns on who was chosen, as far as the bill; goes on where that is nobody, or everybody is scheduled.
@@ -188,8 +216,17 @@ impl Journey {
         if self.looks > MOST_LOOKS { fail_with(view, otherwise) } else { Continue(()) }
     }
 
+    /// Results of turning users on: to the end where they are of this journey.
+    pub(super) fn leave_results(&mut self) -> Decision {
+        if self.steps.has(Step::Answer(QuestionId::Review)) {
+            return give(Given::Do(Action::Finish));
+        }
+        self.say("What was confirmed before and not finished is done now.");
+        give(Given::Back)
+    }
+
     /// The bill: compared, then confirmed by its number.
-    fn review(&mut self, view: &View<'_>) -> Decision {
+    pub(super) fn review(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
         if new == 0 {
             self.say("Nobody is left to be turned on.");

@@ -72,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_row_above_its_own_limit_says_so() {
-        let bill = crate::domain::bill::Bill { turn_on: vec![(crate::domain::user::Kind::User, 34)], ..Default::default() };
+        let bill = crate::domain::bill::Bill {
+            turn_on: vec![(crate::domain::user::Kind::User, 34)],
+            ..Default::default()
+        };
         let mut report = Report { end: End::Stopped, bill: Some(bill), ..Report::default() };
         mend(&mut report, &Row { max_seats: Some(20), ..Row::default() });
         assert!(

@@ -26,7 +26,7 @@ const NOT_SWITCHED_ON: &str = "Enable Auto could not be switched on. Start again
 
 impl Journey {
     /// Switches it off, once.
-    pub(super) fn undo_auto(&mut self, view: &View<'_>) -> Decision {
+    pub(in crate::headless) fn undo_auto(&mut self, view: &View<'_>) -> Decision {
         if self.steps.has(Step::ReadUndo) {
             return Continue(());
         }
@@ -43,7 +43,7 @@ impl Journey {
     }
 
     /// Opens the panel: to make the rule, and once more to see that it is on; goes on once it is.
-    pub(super) fn turn_auto_on(&mut self, view: &View<'_>) -> Decision {
+    pub(in crate::headless) fn turn_auto_on(&mut self, view: &View<'_>) -> Decision {
         if self.steps.has(Step::ReadRule) {
             return Continue(());
         }
@@ -54,36 +54,37 @@ impl Journey {
         give(Given::Do(Action::Auto))
     }
 
-    /// Decides what to do about the panel.
-    pub(super) fn make_rule(&mut self, view: &View<'_>) -> Decision {
-        match view.ask.id {
-            QuestionId::UndoAuto if self.answers.is_dry_run => {
-                end(End::Shown, "Enable Auto is on already. Nothing would change, and nothing was written.")
-            }
-            QuestionId::UndoAuto => {
-                if self.steps.first(Step::ReadRule) && !self.steps.has(Step::Answer(QuestionId::Auto)) {
-                    self.say_rule_is_kept(view);
-                }
-                give(Given::Back)
-            }
-            QuestionId::NoSweeper if self.answers.without_sweeper || self.answers.is_dry_run => {
-                give(Given::Yes)
-            }
-            QuestionId::NoSweeper => end(
-                End::Stopped,
-                format_args!(
-                    "{} Install one first (backup365 sweep --install), or start again with --without-sweeper.",
-                    page::sentences(view)
-                ),
-            ),
-            QuestionId::Ceiling => self.give_ceiling(view),
-            // It was written down beforehand, so it is kept, and said.
-            QuestionId::HighCeiling => {
-                self.say(page::strong(view));
-                give(Given::Yes)
-            }
-            _ => self.confirm_rule(view),
+    /// The rule is on: switched off where that was asked for, else left as it is.
+    pub(in crate::headless) fn see_rule(&mut self, view: &View<'_>) -> Decision {
+        if self.answers.undo_auto {
+            // The wizard stays here and says why where the operator may not.
+            self.settle(view, Given::Yes)?;
+            return end(End::Refused, page::warning(view).unwrap_or_else(|| page::sentences(view)));
         }
+        if self.answers.is_dry_run {
+            let words = "Enable Auto is on already. Nothing would change, and nothing was written.";
+            return end(End::Shown, words);
+        }
+        if self.steps.first(Step::ReadRule) && !self.steps.has(Step::Answer(QuestionId::Auto)) {
+            self.say_rule_is_kept(view);
+        }
+        give(Given::Back)
+    }
+
+    /// Nothing runs at 20:00: goes on where that was said beforehand.
+    pub(in crate::headless) fn go_without_sweeper(&self, view: &View<'_>) -> Decision {
+        if self.answers.without_sweeper || self.answers.is_dry_run {
+            return give(Given::Yes);
+        }
+        let words = page::sentences(view);
+        let way = "Install one first (backup365 sweep --install), or start again with --without-sweeper.";
+        end(End::Stopped, format_args!("{words} {way}"))
+    }
+
+    /// It was written down beforehand, so it is kept, and said.
+    pub(in crate::headless) fn keep_high_ceiling(&mut self, view: &View<'_>) -> Decision {
+        self.say(page::strong(view));
+        give(Given::Yes)
     }
 
     /// A rule that is on already: what it allows, and that it was not changed.
@@ -99,7 +100,7 @@ impl Journey {
     }
 
     /// The bill stands beside the ceiling: it is compared before anything is answered.
-    fn give_ceiling(&mut self, view: &View<'_>) -> Decision {
+    pub(in crate::headless) fn give_ceiling(&mut self, view: &View<'_>) -> Decision {
         self.compare_bill(view)?;
         let Shape::Number(asked) = &view.ask.shape else { return fail_with(view, NOT_SWITCHED_ON) };
         if let Some(problem) = &asked.problem {
@@ -111,7 +112,7 @@ impl Journey {
     }
 
     /// The number, then the rule is written. A list that changed meanwhile shows another bill.
-    fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
+    pub(in crate::headless) fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
         self.steps.first(Step::Answer(view.ask.id));
         self.say(format_args!("Switching Enable Auto on: {} at the next 20:00 in Sydney.", grouped(new)));
