@@ -7,6 +7,7 @@ pub mod address_list;
 pub mod answers;
 pub mod bill;
 pub mod card;
+pub mod changes;
 pub mod codeset;
 pub mod customer;
 pub mod customer_csv;

@@ -6,7 +6,6 @@
 
 mod access;
 mod authorise;
-mod bill;
 mod customer;
 mod decision;
 mod hosted;

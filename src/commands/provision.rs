@@ -8,6 +8,7 @@ use crate::{
     domain::{
         answers::Answers,
         bill::{Bill, grouped},
+        changes::Changes,
         customer::Product,
         failure::Failure,
         receipt::{self, Form},
@@ -19,7 +20,7 @@ use crate::{
     },
     driver::front::Stop,
     exit::Exit,
-    headless::report::{Changes, End, Report},
+    headless::report::{End, Report},
     provider::store::Store,
 };
 

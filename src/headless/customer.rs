@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::ControlFlow::Continue};
 
 use crate::{
-    domain::{answers::Answers, customer::Product, flag, text::Text},
+    domain::{answers::Answers, changes::named, customer::Product, flag, text::Text},
     wizard::{
         answer::{FieldId, Given, Value},
         view::{Column, RowsView, View},
@@ -14,7 +14,7 @@ use super::{
     decision::{Decision, end, fail_with, missing, need, no_failure, rows},
     journey::{Journey, Step},
     page,
-    report::{End, named},
+    report::End,
 };
 
 /// How many candidates are named.
@@ -37,7 +37,7 @@ impl Journey {
         self.steps.fill(FieldId::Search, Value::Text(self.answers.customer.clone()))?;
         let rows = rows(view)?;
         let at = find(rows, &self.answers)?;
-        self.domain = page::cell(rows, at, Column::Domain);
+        self.domain = rows.words(at, Column::Domain);
         self.open(view, rows, at)
     }
 
@@ -51,7 +51,7 @@ impl Journey {
         let at = match (self.answers.product, sold.as_slice()) {
             (Some(wanted), _) => sold.iter().position(|product| *product == wanted),
             (None, [_only]) => Some(0),
-            (None, _) => return refuse_product(None, &sold),
+            (None, _) => None,
         };
         match at {
             Some(at) => self.open(view, rows, at),
@@ -69,34 +69,24 @@ fn find(rows: &RowsView<'_>, answers: &Answers) -> Decision<usize> {
     let name = Text::clean(&answers.customer);
     let wanted = page::folded(name.as_str());
     let names = [Column::Reference, Column::Name, Column::Domain];
-    let is_same = |at: &usize| {
-        names.into_iter().any(|column| page::folded(page::cell(rows, *at, column).as_str()) == wanted)
-    };
+    let is_same =
+        |at: &usize| names.into_iter().any(|column| page::folded(rows.words(*at, column).as_str()) == wanted);
     let all: Vec<usize> = (0..rows.rows.len()).collect();
     let found: Vec<usize> = all.iter().copied().filter(|at| !wanted.is_empty() && is_same(at)).collect();
-    let references: BTreeSet<Text> =
-        found.iter().map(|at| page::cell(rows, *at, Column::Reference)).collect();
-    match (references.len(), found.as_slice()) {
-        (0, _) if all.is_empty() => end(
-            End::Wrong,
-            format_args!(
-                "No customer has the reference, name or domain “{name}”. See: backup365 customers list"
-            ),
-        ),
-        (0, _) => end(
-            End::Wrong,
-            format_args!(
-                "No customer has exactly the reference, name or domain “{name}”. Alike: {}.",
-                candidates(rows, &all)
-            ),
-        ),
-        (1, [only]) => Continue(*only),
-        (1, _) => of_product(rows, &found, answers.product),
-        _ => end(
-            End::Wrong,
-            format_args!("“{name}” is several customers: {}. Give the reference.", candidates(rows, &found)),
-        ),
-    }
+    let references: BTreeSet<Text> = found.iter().map(|at| rows.words(*at, Column::Reference)).collect();
+    let words = match (references.len(), found.as_slice()) {
+        (1, [only]) => return Continue(*only),
+        (1, _) => return of_product(rows, &found, answers.product),
+        (0, _) if all.is_empty() => {
+            format!("No customer has the reference, name or domain “{name}”. See: backup365 customers list")
+        }
+        (0, _) => {
+            let alike = candidates(rows, &all);
+            format!("No customer has exactly the reference, name or domain “{name}”. Alike: {alike}.")
+        }
+        _ => format!("“{name}” is several customers: {}. Give the reference.", candidates(rows, &found)),
+    };
+    end(End::Wrong, words)
 }
 
 /// Of several rows of one customer: the run of the product, else the row that leads to the products.
@@ -115,7 +105,7 @@ fn of_product(rows: &RowsView<'_>, found: &[usize], wanted: Option<Product>) -> 
 fn candidates(rows: &RowsView<'_>, found: &[usize]) -> String {
     let mut names: Vec<Text> = Vec::new();
     for at in found {
-        let [reference, name] = [Column::Reference, Column::Name].map(|column| page::cell(rows, *at, column));
+        let [reference, name] = [Column::Reference, Column::Name].map(|column| rows.words(*at, column));
         let name = Text::of(format_args!("{reference} {name}"));
         if !names.contains(&name) {
             names.push(name);

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         flag::Flag,
-        text::{Text, capital},
+        text::Text,
     },
     wizard::{
         answer::Given,
@@ -50,10 +50,7 @@ pub(super) struct Close {
 impl Close {
     /// By bad news.
     pub(super) fn by(end: End, failure: Failure) -> Self {
-        let what = capital(failure.what.as_str());
-        let code = failure.code.as_ref().map_or_else(String::new, |code| format!(" ({code})"));
-        let words = Text::of(format_args!("{what}{code}. {}", failure.hint.for_commands()));
-        Self { end, words, failure: Some(failure) }
+        Self { end, words: failure.in_full(), failure: Some(failure) }
     }
 }
 

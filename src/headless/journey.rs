@@ -27,6 +27,12 @@ use super::{
 /// Answers after which a journey goes round in circles: the longest one gives some fifty.
 const MOST_ANSWERS: u32 = 400;
 
+/// Said then: the wizard and the answers don't fit together.
+const CIRCLE: &str = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
+
+/// What to do where another process holds the run.
+const HELD: &str = "Wait until it is done, or close it there; then start again.";
+
 /// What is done once in a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -151,11 +157,18 @@ impl Journey {
 
     /// Decides what to do about a view.
     pub(super) fn next(&mut self, view: &View<'_>) -> Next {
-        let decision = if view.bar.is_read_only { held(view) } else { self.answer(view) };
+        let decision = if view.bar.is_read_only {
+            let run = view.bar.run.clone().unwrap_or_default();
+            end(End::Held, format_args!("Another process holds {run}, so nothing was changed. {HELD}"))
+        } else if self.answered >= MOST_ANSWERS {
+            fail_with(view, CIRCLE)
+        } else {
+            self.answer(view)
+        };
         self.tell_changes();
         let next = decision.break_value().unwrap_or(Next::Wait);
-        self.answered = self.answered.saturating_add(u32::from(matches!(next, Next::Do(_))));
-        if self.answered > MOST_ANSWERS { circle(view) } else { next }
+        self.answered += u32::from(matches!(next, Next::Do(_)));
+        next
     }
 
     /// Answers the question of the view.
@@ -230,19 +243,4 @@ impl Journey {
             (None, None) => Continue(()),
         }
     }
-}
-
-/// The wizard and the answers don't fit together.
-fn circle(view: &View<'_>) -> Next {
-    let words = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
-    fail_with::<()>(view, words).break_value().unwrap_or(Next::Wait)
-}
-
-/// Another process holds the run.
-fn held(view: &View<'_>) -> Decision {
-    let run = view.bar.run.clone().unwrap_or_default();
-    let words = format_args!(
-        "Another process holds {run}, so nothing was changed. Wait until it is done, or close it there; then start again."
-    );
-    end(End::Held, words)
 }

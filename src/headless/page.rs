@@ -1,16 +1,9 @@
 //! What a view says, as words of a command line. Pure.
 
 use crate::{
-    domain::{bill::grouped, text::Text},
-    wizard::view::{Column, FactId, RowsView, View},
+    domain::{bill::grouped, phrase::Phrase, text::Text},
+    wizard::view::{FactId, View},
 };
-
-/// The words in one cell of a row; empty where there is no such cell.
-pub(super) fn cell(rows: &RowsView<'_>, at: usize, column: Column) -> Text {
-    let row = rows.rows.row(at);
-    let words = row.as_ref().and_then(|row| row.cells.get(column)).map(|cell| Text::clean(&cell.in_words()));
-    words.unwrap_or_default()
-}
 
 /// A name or an address as it is compared: however it is written, but whole.
 pub(super) fn folded(words: &str) -> String {
@@ -24,20 +17,22 @@ pub(super) fn fact(view: &View<'_>, id: FactId) -> Option<Text> {
 
 /// The sentences of the page that must not be missed.
 pub(super) fn strong(view: &View<'_>) -> Text {
-    let words: Vec<String> = view.page.strong().map(|words| words.for_commands().to_string()).collect();
-    Text::clean(&words.join(" "))
+    joined(view.page.strong())
 }
 
 /// All sentences of the page: those that must not be missed, then the others.
 pub(super) fn sentences(view: &View<'_>) -> Text {
-    let words = view.page.strong().chain(view.page.paragraphs());
+    joined(view.page.strong().chain(view.page.paragraphs()))
+}
+
+fn joined<'v>(words: impl Iterator<Item = &'v Phrase>) -> Text {
     let words: Vec<String> = words.map(|words| words.for_commands().to_string()).collect();
     Text::clean(&words.join(" "))
 }
 
 /// The line of state, where it warns or is bad news.
 pub(super) fn warning(view: &View<'_>) -> Option<Text> {
-    view.warning().map(crate::domain::phrase::Phrase::for_commands)
+    view.warning().map(Phrase::for_commands)
 }
 
 /// How far the work of the page is, in words.

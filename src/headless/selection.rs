@@ -8,6 +8,7 @@ use std::{
 use crate::{
     domain::{
         answers::{Answers, Users},
+        changes::{NAMED, named},
         id::UserId,
         text::Text,
         user::Kind,
@@ -21,7 +22,7 @@ use crate::{
 use super::{
     decision::{Decision, end},
     page,
-    report::{End, NAMED, named},
+    report::End,
 };
 
 /// Users that were given, in the order of the list.
@@ -62,7 +63,7 @@ pub(super) struct Picked {
 impl Picked {
     fn of(rows: &RowsView<'_>, at: usize) -> Option<Self> {
         let (RowId::User(id), row) = (rows.rows.id(at)?, rows.rows.row(at)?) else { return None };
-        let address = page::cell(rows, at, Column::Address);
+        let address = rows.words(at, Column::Address);
         let kind = match row.cells.get(Column::Kind) {
             Some(Cell::Kind(kind)) => Some(*kind),
             _ => None,

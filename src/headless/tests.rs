@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use crate::{
     domain::{
         answers::{Details, Users},
+        changes::Changes,
         customer::Product,
         failure::{Failure, FailureKind},
         id::UserId,
@@ -22,7 +23,6 @@ use crate::{
 };
 
 use super::*;
-use report::Changes;
 
 /// Views until a journey must have ended; the longest one here takes some hundred.
 const MOST_VIEWS: usize = 5_000;

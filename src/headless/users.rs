@@ -6,7 +6,14 @@ mod auto;
 use std::ops::ControlFlow::Continue;
 
 use crate::{
-    domain::{answers::Users, bill::counted, text::Text, user::Kind},
+    domain::{
+        answers::Users,
+        bill::counted,
+        changes::{NAMED, named},
+        flag,
+        text::Text,
+        user::Kind,
+    },
     wizard::{
         answer::{Action, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
@@ -15,16 +22,17 @@ use crate::{
 };
 
 use super::{
-    bill,
-    decision::{Decision, end, fail_with, give, no_failure, rows},
+    decision::{Decision, end, fail_with, give, need, no_failure, rows},
     journey::{Journey, Step},
     page,
-    report::{End, NAMED, named},
+    report::End,
     selection::{self, number},
 };
 
 /// How often a bill that changed meanwhile is looked at again.
 const MOST_LOOKS: u32 = 5;
+
+const BROKEN_OFF: &str = "Turning users off was broken off. Start again with those who are still on.";
 
 impl Journey {
     /// The users: one thing after the other, each in one answer.
@@ -168,25 +176,21 @@ impl Journey {
     /// One result per user: every one must be off.
     pub(super) fn read_off(&mut self, view: &View<'_>) -> Decision {
         let rows = view.page.rows().filter(|_| view.ask.id == QuestionId::Results);
-        let len = rows.map_or(0, |rows| rows.rows.len());
-        let mut bad = Vec::new();
-        for (rows, at) in rows.iter().flat_map(|rows| (0..len).map(move |at| (rows, at))) {
-            if rows.rows.row(at).is_none_or(|row| row.mark != Shown::Off) {
-                let [name, result] =
-                    [Column::Name, Column::Result].map(|column| page::cell(rows, at, column));
-                bad.push(Text::of(format_args!("{name}: {result}")));
-            }
-        }
+        let Some(rows) = rows else { return fail_with(view, BROKEN_OFF) };
+        let is_on = |at: &usize| rows.rows.row(*at).is_none_or(|row| row.mark != Shown::Off);
+        let result = |at| {
+            Text::of(format_args!("{}: {}", rows.words(at, Column::Name), rows.words(at, Column::Result)))
+        };
+        let bad: Vec<Text> = (0..rows.rows.len()).filter(is_on).map(result).collect();
         if !bad.is_empty() {
             let users = counted(number(bad.len()), "user", "users");
-            let names = named(&bad, NAMED);
-            return end(End::Failed, format_args!("{users} could not be turned off: {names}."));
-        }
-        if len != self.selection.of(Mark::Off).len() {
-            return fail_with(
-                view,
-                "Turning users off was broken off. Start again with those who are still on.",
+            return end(
+                End::Failed,
+                format_args!("{users} could not be turned off: {}.", named(&bad, NAMED)),
             );
+        }
+        if rows.rows.len() != self.selection.of(Mark::Off).len() {
+            return fail_with(view, BROKEN_OFF);
         }
         self.steps.first(Step::ReadResults);
         give(Given::Back)
@@ -225,6 +229,54 @@ impl Journey {
         give(Given::Back)
     }
 
+    /// Takes the bill of the page in and compares it: how many new seats it has, or how the journey ends.
+    pub(super) fn compare_bill(&mut self, view: &View<'_>) -> Decision<u32> {
+        let Some(shown) = view.page.bill() else {
+            return fail_with(view, "The bill could not be made. Start again.");
+        };
+        let new = shown.bill.billed();
+        self.report.bill = Some(shown.bill.clone());
+        let facts = view.page.facts().map(|fact| (fact.label, fact.value.for_commands()));
+        self.report.bill_facts = facts.collect();
+        let seats = counted(new, "new seat", "new seats");
+        if self.answers.max_seats.is_none() && new > 0 && !self.answers.is_dry_run {
+            return need(flag::MAX_SEATS, new);
+        }
+        if let Some((limit, remedy)) = self.answers.seats_beyond(new) {
+            let words = format_args!("It would be {seats}, and {limit}. Nobody was turned on. {remedy}");
+            return end(End::Stopped, words);
+        }
+        if self.answers.is_dry_run {
+            return end(End::Shown, format_args!("It would be {seats}. Nothing was written."));
+        }
+        Continue(new)
+    }
+
+    /// With Enable Auto on: refuses more seats at the next sweep than were allowed, for kinds that are included and for
+    /// exclusions that are lifted.
+    pub(super) fn compare_next_sweep(&self, of_kinds: u32, lifted: u32) -> Decision {
+        let new = of_kinds.saturating_add(lifted);
+        if new == 0 || self.answers.is_dry_run {
+            return Continue(());
+        }
+        if self.answers.max_seats.is_none() {
+            return need(flag::MAX_SEATS, new);
+        }
+        let Some((limit, _)) = self.answers.seats_beyond(new) else { return Continue(()) };
+        let (with, unchanged) = match (of_kinds, lifted) {
+            (0, _) => ("without these exclusions", "Nothing was changed."),
+            (_, 0) => ("with these kinds", "The kinds were not changed."),
+            _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
+        };
+        let more = counted(new, "seat", "seats");
+        end(
+            End::Stopped,
+            format_args!(
+                "Enable Auto is on: {with} the next sweep would take {more} more, and {limit}. {unchanged}"
+            ),
+        )
+    }
+
     /// The bill: compared, then confirmed by its number.
     pub(super) fn review(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
@@ -235,11 +287,16 @@ impl Journey {
         self.steps.first(Step::Answer(view.ask.id));
         let users = counted(new, "user", "users");
         self.say(format_args!("Turning on {users}: the bill is confirmed."));
-        bill::confirm(view, new)
+        confirm(view, new)
     }
 }
 
 /// Whether Enable Auto is on: the page says when the next sweep is.
 fn has_rule(view: &View<'_>) -> bool {
     page::fact(view, FactId::NextSweep).is_some()
+}
+
+/// The answer that confirms a number where it is to be typed, and says yes where it is not.
+pub(super) const fn confirm(view: &View<'_>, number: u32) -> Decision {
+    give(if matches!(view.ask.shape, Shape::Number(_)) { Given::Number(number) } else { Given::Yes })
 }

@@ -13,13 +13,12 @@ use crate::{
 
 use super::{
     super::{
-        bill,
         decision::{Decision, end, fail_with, give},
         journey::{Journey, Step},
         page,
         report::End,
     },
-    has_rule,
+    confirm, has_rule,
 };
 
 const NOT_SWITCHED_ON: &str = "Enable Auto could not be switched on. Start again.";
@@ -116,6 +115,6 @@ impl Journey {
         let new = self.compare_bill(view)?;
         self.steps.first(Step::Answer(view.ask.id));
         self.say(format_args!("Switching Enable Auto on: {} at the next 20:00 in Sydney.", grouped(new)));
-        bill::confirm(view, new)
+        confirm(view, new)
     }
 }

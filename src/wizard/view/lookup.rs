@@ -5,7 +5,7 @@ use crate::domain::{failure::Failure, phrase::Phrase, tenant::Check, text::Text}
 
 use super::{
     super::answer::{Action, FieldId},
-    BillView, Block, Fact, FieldValue, Page, Tone, View,
+    BillView, Block, Column, Fact, FieldValue, Page, RowsView, Tone, View,
 };
 
 impl View<'_> {
@@ -83,5 +83,15 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn problem(&self) -> Option<(FieldId, &Phrase)> {
         self.fields().find_map(|field| Some((field.id, field.problem.as_ref()?)))
+    }
+}
+
+impl RowsView<'_> {
+    /// The words in one cell of a row; empty where there is no such cell.
+    #[must_use]
+    pub fn words(&self, at: usize, column: Column) -> Text {
+        let row = self.rows.row(at);
+        let cell = row.as_ref().and_then(|row| row.cells.get(column));
+        cell.map(|cell| Text::clean(&cell.in_words())).unwrap_or_default()
     }
 }
