@@ -15,7 +15,6 @@ mod help;
 mod lines;
 mod lists;
 mod memory;
-mod numbers;
 mod page;
 mod read;
 mod report;

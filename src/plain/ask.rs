@@ -2,17 +2,20 @@
 //!
 //! It goes by the shape of the question and by what stands on the page, never by which question it is.
 
-use crate::wizard::{
-    answer::{Action, FieldId, Given, Value},
-    ask::{NumberAsked, SelectAsked, Shape, Spot},
-    view::{Block, Button, ChoiceView, FieldValue, FieldView, Offer, View},
+use crate::{
+    domain::speech::{capital, sentence},
+    wizard::{
+        answer::{Action, FieldId, Given, Value},
+        ask::{NumberAsked, SelectAsked, Shape, Spot},
+        view::{Block, Button, ChoiceView, FieldValue, FieldView, Offer, View},
+    },
 };
 
 use super::{
     page::{can_do, is_of_boxes},
     rows::{count, short_name},
     vocabulary::{is_common, words},
-    words::{capital, sentence, signs, told},
+    words::{signs, told},
 };
 
 /// What a numbered choice does.

@@ -3,7 +3,11 @@
 //! Numbers become the ids of the rows that were said, all of a line one answer: one write, one line of the audit.
 
 use crate::{
-    domain::{bill::grouped, id::UserId},
+    domain::{
+        bill::grouped,
+        id::UserId,
+        row_ranges::{number, ranges},
+    },
     wizard::{
         answer::{Action, Given, Mark, RowId, Value, Which},
         ask::{SelectAsked, Shape},
@@ -15,7 +19,6 @@ use super::{
     ask::Question,
     heard::{After, Heard, common, give, say, unknown, word},
     memory::Memory,
-    numbers::{number, ranges},
     page::can_do,
     report::{Report, counts},
     rows::{self, PAGE},

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::wizard::{answer::RowId, view::RowsView};
+use crate::{
+    domain::row_ranges::Range,
+    wizard::{answer::RowId, view::RowsView},
+};
 
-use super::{numbers::Range, rows::PAGE};
+use super::rows::PAGE;
 
 /// What is remembered.
 #[derive(Debug, Default)]

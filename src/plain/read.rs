@@ -2,7 +2,10 @@
 //! done now is asked for all the same where the wizard has words for it.
 
 use crate::{
-    domain::secret::Secret,
+    domain::{
+        row_ranges::{number, ranges},
+        secret::Secret,
+    },
     wizard::{
         answer::{Action, FieldId, Given, Value},
         ask::{Shape, Spot},
@@ -16,7 +19,6 @@ use super::{
     heard::{After, Heard, common, do_it, give, say, unknown, word},
     lists,
     memory::Memory,
-    numbers::{self, number},
     vocabulary::means,
 };
 
@@ -192,7 +194,7 @@ fn in_boxes(line: &str, view: &View<'_>, question: &Question, memory: &mut Memor
         "toggle" => (None, rest),
         _ => (None, lower.as_str()),
     };
-    let Some(ranges) = numbers::ranges(words) else {
+    let Some(ranges) = ranges(words) else {
         return match lower.as_str() {
             "list" | "choices" => {
                 Heard::Say([question.before.as_slice(), std::slice::from_ref(&question.prompt)].concat())

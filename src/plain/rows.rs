@@ -3,14 +3,11 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{bill::grouped, protection::State, user::Kind},
+    domain::{bill::grouped, protection::State, speech::sentence, user::Kind},
     wizard::view::{Cell, Column, Mark, Row, RowsView, Tone, View},
 };
 
-use super::{
-    page::is_numbered,
-    words::{sentence, told},
-};
+use super::{page::is_numbered, words::told};
 
 /// Rows of one answer (remote-terminal.md section 12).
 pub(crate) const PAGE: usize = 10;

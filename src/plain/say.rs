@@ -10,7 +10,11 @@ mod wait;
 use std::collections::HashMap;
 
 use crate::{
-    domain::{text::Text, time::Moment},
+    domain::{
+        speech::{sentence, steady},
+        text::Text,
+        time::Moment,
+    },
     wizard::{
         answer::Revision,
         ask::{QuestionId, Shape, Spot},
@@ -23,7 +27,7 @@ use super::{
     memory::Memory,
     report::{counts, total},
     rows::{self, PAGE, count},
-    words::{Line, sentence, steady, told},
+    words::{Line, told},
 };
 
 use blocks::Item;

@@ -5,12 +5,13 @@ use crate::{
         bill::grouped,
         failure::Failure,
         phrase::Phrase,
+        speech::{capital, sentence, steady, timeless},
         tenant::{Check, CheckState},
     },
     wizard::view::{Bar, BillView, Block, Page},
 };
 
-use crate::plain::words::{Line, capital, sentence, steady, timeless, told};
+use crate::plain::words::{Line, told};
 
 /// One thing that stands on a page.
 #[derive(Debug, Clone, PartialEq, Eq)]

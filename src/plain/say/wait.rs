@@ -6,6 +6,7 @@ use crate::{
     domain::{
         bill::grouped,
         phrase::Segment,
+        speech::{sentence, steady},
         time::{Moment, in_words},
     },
     wizard::{
@@ -14,7 +15,7 @@ use crate::{
     },
 };
 
-use crate::plain::words::{sentence, steady, told};
+use crate::plain::words::told;
 
 /// How often a wait is spoken of.
 const OFTEN: Duration = Duration::from_secs(30);

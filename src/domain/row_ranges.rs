@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 /// Rows as numbered on the lines, from 1.
-pub(crate) type Range = RangeInclusive<usize>;
+pub type Range = RangeInclusive<usize>;
 
 /// Most ranges of one line; a guess far above what anybody types.
 const MOST: usize = 1_000;
@@ -11,7 +11,7 @@ const MOST: usize = 1_000;
 /// Reads "3-9, 14", "3 to 9 and 14", "3 9"; none where anything else stands there, where nothing does, and where a range
 /// goes backwards or begins at zero.
 #[must_use]
-pub(crate) fn ranges(words: &str) -> Option<Vec<Range>> {
+pub fn ranges(words: &str) -> Option<Vec<Range>> {
     let spaced = words.replace([',', ';', '&'], " ").replace('–', "-");
     let mut parts: Vec<String> = Vec::new();
     for word in spaced.split_whitespace().filter(|word| !word.eq_ignore_ascii_case("and")) {
@@ -51,7 +51,7 @@ fn range(part: &str) -> Option<Range> {
 }
 
 /// A number without signs; as large as it likes.
-pub(crate) fn number(digits: &str) -> Option<usize> {
+pub fn number(digits: &str) -> Option<usize> {
     (!digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))
         .then(|| digits.parse().unwrap_or(usize::MAX))
 }
