@@ -164,10 +164,6 @@ impl Conversation {
                 self.talk.aside(words);
                 self.talk.ask_again();
             }
-            Heard::Document => {
-                self.talk.read_document();
-                self.talk.ask_again();
-            }
             Heard::Again => self.talk.forget(),
             Heard::More => {}
         }

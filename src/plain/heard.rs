@@ -36,8 +36,6 @@ pub(crate) enum Heard {
     Say(Vec<String>),
     /// Say this, then the prompt again.
     Aside(Vec<String>),
-    /// Say the document on the page.
-    Document,
     /// Say the whole screen again.
     Again,
     /// Nothing yet: the line is a part of an answer.
@@ -117,7 +115,10 @@ fn signs_of(label: &str) -> &str {
 /// What an answer has to be heard with: the next document only once the first has been said.
 pub(crate) fn do_it(given: Given, memory: &mut Memory) -> Heard {
     match given {
-        Given::Do(Action::NextReceipt) if !memory.knows_document => Heard::Document,
+        Given::Do(Action::NextReceipt) if !memory.knows_document => {
+            memory.knows_document = true;
+            Heard::Aside(Vec::new())
+        }
         Given::Do(Action::Copy) => say(NO_CLIPBOARD),
         given => give(given),
     }
