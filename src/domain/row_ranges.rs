@@ -29,6 +29,11 @@ pub fn ranges(words: &str) -> Option<Vec<Range>> {
     ranges.filter(|ranges| !ranges.is_empty()).map(merged)
 }
 
+/// The indices of the rows that are meant, from 0.
+pub fn indices(ranges: &[Range]) -> impl Iterator<Item = usize> {
+    ranges.iter().flat_map(|range| range.start().saturating_sub(1)..*range.end())
+}
+
 /// In order, and nobody twice: a row that is named twice must not be turned round twice.
 fn merged(mut ranges: Vec<Range>) -> Vec<Range> {
     ranges.sort_by_key(|range| *range.start());

@@ -154,7 +154,7 @@ impl Conversation {
         }
         match heard {
             Heard::Give(answers, after) => {
-                self.giving = answers.into();
+                self.giving = answers.into_iter().map(Given::by_name).collect();
                 self.after = (!matches!(after, After::Nothing)).then_some((view.ask.id, after));
             }
             Heard::Ask(spot) => self.walk.go(spot),

@@ -304,7 +304,7 @@ impl PageView<'_, '_> {
         let keyboard = if self.is_active { state.keyboard() } else { Keyboard::Commands };
         let labels = self.page.blocks.iter().filter_map(|block| match block {
             Block::Field(field) => Some(field.label),
-            Block::Choice(choice) if choice.options != ["no", "yes"] => Some(choice.label.as_str()),
+            Block::Choice(choice) if !choice.is_box() => Some(choice.label.as_str()),
             _ => None,
         });
         let labels = control::label_width(labels, pen.width);
