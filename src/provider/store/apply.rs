@@ -99,8 +99,7 @@ impl Store {
     /// Saves which kinds are included for the run's customer and product; the audit says which.
     ///
     /// # Errors
-    /// The run is not known, is finished or held elsewhere, or the record can't be written. Saving the same again changes
-    /// nothing and is safe.
+    /// `Conflict` without the run's hold; `Record`: nothing was written, a retry is safe.
     pub fn save_kinds(&self, run: &RunId, kinds: Kinds) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
             // Users of a kind that is included from now on were looked at before.

@@ -92,7 +92,7 @@ fn kinds_are_one_choice_per_customer_and_product() {
         (said.by.as_str(), said.what.as_str()),
         ("ann", "included beside user mailboxes: shared mailboxes")
     );
-    assert_eq!(kind(store.save_kinds(&"ZZZZ".parse().unwrap(), kinds)), FailureKind::NotFound);
+    assert_eq!(kind(store.save_kinds(&"7KQ4".parse().unwrap(), kinds)), FailureKind::Conflict);
 }
 
 #[test]
