@@ -1,6 +1,6 @@
 //! What ratatui draws on: a [`Backend`] for a terminal at the far end of a slow line.
 //!
-//! `Terminal::draw` hands over the cells that changed and where the cursor is to stand; [`Backend::flush`] turns that into
+//! `Terminal::draw` hands over the cells that changed and where the cursor is to stand; its `flush` turns that into
 //! the fewest bytes, in one write, or in none where nothing differs. It remembers what stands on the terminal, so that it
 //! can do what a stream of changed cells can't: rows that moved are moved by the terminal itself (`scrolling.rs`), a blank
 //! tail is erased instead of painted, a gap of a few cells is written again where that is shorter than a move, and the
