@@ -212,7 +212,7 @@ fn text_behind_letters_of_unsure_width_is_placed_anew() {
     // Where widths are anybody's guess, each letter is placed.
     assert_eq!(line("a·b"), "a·\x1b[1;3Hb\x1b[2H");
     // A rule that came out twice as long ends before the edge, and what it covered is written behind it.
-    assert_eq!(line("┌ a ──── b"), "┌\x1b[1;2H a ──\x1b[1;7H─\x1b[1;8H─\x1b[1;9H b\x1b[2H");
+    assert_eq!(line("┌ a ──── b"), "┌\x1b[1;3Ha ──\x1b[1;7H─\x1b[1;8H─\x1b[1;10Hb\x1b[2H");
 }
 
 #[test]
@@ -426,6 +426,22 @@ fn every_letter_is_as_wide_here_as_for_ratatui() {
 }
 
 #[test]
+fn a_blank_that_shows_no_style_costs_none() {
+    let mut terminal = drawn_on((12, 2));
+    let accent = Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD);
+    terminal
+        .draw(|frame| {
+            frame.buffer_mut().set_string(0, 0, " ", accent);
+            frame.buffer_mut().set_string(2, 0, "a b", accent);
+            frame.buffer_mut().set_string(6, 0, " ", accent.add_modifier(Modifier::REVERSED));
+        })
+        .unwrap();
+    let bytes = String::from_utf8(std::mem::take(terminal.backend_mut().out_mut())).unwrap();
+    let (_, line) = bytes.split_once("\x1b[2J").unwrap();
+    assert_eq!(line, "  \x1b[1;36ma b \x1b[7m \x1b[m\x1b[?25l");
+}
+
+#[test]
 fn the_cursor_is_told_never_asked_for() {
     let mut drawn = drawn_on((12, 3));
     drawn.draw(|frame| frame.set_cursor_position((4, 1))).unwrap();
@@ -547,6 +563,7 @@ proptest! {
                     let style = if *is_reversed { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
                     // The last cell of the last row is never written.
                     let room = usize::from(if *y == 3 { 11 - x } else { 12 - x });
+                    crate::tui::widgets::panel::end_letters(buffer, *x, *y);
                     buffer.set_stringn(*x, *y, words, room, style);
                 }
             };

@@ -12,7 +12,7 @@ use ratatui::{
 use crate::tui::{
     state::{Focus, Scroll},
     theme::{Role, Theme},
-    words::{cut, grouped, width, wrap},
+    words::{cut, grapheme_width, grouped, width, wrap},
 };
 
 use super::flow::{Flow, FlowLine, Pen, tighten};
@@ -72,7 +72,7 @@ impl Panel {
         make: impl Fn(Pen, usize) -> Vec<FlowLine>,
     ) -> Position {
         let mut fit = |panel: &Self, scroll: &mut Scroll| {
-            Clear.render(area, buf);
+            clear(area, buf);
             let inner = panel.frame(area, buf, theme);
             let height = usize::from(inner.height);
             let mut lines = make(Pen { theme, width: inner.width }, height);
@@ -216,6 +216,21 @@ fn joined(parts: &[String], room: u16, theme: Theme) -> String {
         out = next;
     }
     out
+}
+
+/// Clears the place of a panel, whole letters of it.
+fn clear(area: Rect, buf: &mut Buffer) {
+    (area.y..area.bottom()).for_each(|y| end_letters(buf, area.x, y));
+    Clear.render(area, buf);
+}
+
+/// A letter of two columns that would reach into this column gives way: ratatui (0.30.2) takes the column for a part of it
+/// and leaves out what is drawn there, now or when the letter goes.
+pub(crate) fn end_letters(buf: &mut Buffer, x: u16, y: u16) {
+    let before = x.checked_sub(1).and_then(|x| buf.cell_mut((x, y)));
+    if let Some(cell) = before.filter(|cell| grapheme_width(cell.symbol()) > 1) {
+        cell.set_symbol(" ");
+    }
 }
 
 #[cfg(test)]
