@@ -290,7 +290,7 @@ fn name_and_state_stay_in_a_narrow_list_and_the_least_of_the_counts_gives_way() 
     assert_eq!(counts((40, 10)), "3 ticked · seats 2 → 5 of 40");
     assert_eq!(counts((60, 15)), "3 ticked · seats 2 → 5 of 40 · 34 eligible · @bakery.example");
     let words = |line: String| line.replace('─', "").split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(words(counts((60, 24))), "└ 3 ticked · seats 2 → 5 of 40 @bakery.example ┘");
+    assert_eq!(words(counts((60, 24))), "└ 3 ticked · seats 2 → 5 of 40 · 34 eligible ┘");
 }
 
 #[test]
