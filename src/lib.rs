@@ -86,6 +86,9 @@
 //! in `way` in `plain/vocabulary.rs` and in `for_commands` in `domain/phrase.rs`. A command line in a sentence is a
 //! line of `Command` in `domain/phrase.rs`; a test holds `all` in `domain/phrase.rs` against the parser.
 //!
+//! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
+//! chooses it.
+//!
 //! *A call* is a line of `Request` in `wizard/call.rs`, paired with what it brings by `calls` in `wizard/pending.rs`,
 //! and an arm of `answer` in `runner.rs`. A write says so in `is_write` in `wizard/call.rs`. A screen holds it as a
 //! `Pending` in `wizard/pending.rs`, or as a `Wait` in `wizard/part/wait.rs` where a person is told how long it takes.

@@ -45,7 +45,7 @@ pub(super) fn choose(done: &mut Done, journey: &mut Journey, answers: &Answers, 
     if !std::mem::replace(&mut done.is_typed, true) {
         return Next::Do(Given::Fill(FieldId::Search, Value::Text(answers.customer.clone())));
     }
-    let Some(rows) = page::rows(view) else { return Next::Wait };
+    let Some(rows) = view.page.rows() else { return Next::Wait };
     match row(rows, answers) {
         Ok(at) => {
             journey.domain = page::cell(rows, at, Column::Domain);
@@ -64,7 +64,7 @@ pub(super) fn choose_product(done: &mut Done, answers: &Answers, view: &View<'_>
     if std::mem::replace(&mut done.has_product, true) {
         return fail_with(view, "The run could not be opened. Start again.");
     }
-    let Some(rows) = page::rows(view) else { return Next::Wait };
+    let Some(rows) = view.page.rows() else { return Next::Wait };
     let sold: Vec<Product> = (0..rows.rows.len()).filter_map(|at| rows.rows.product(at)).collect();
     match (answers.product, sold.as_slice()) {
         (Some(wanted), _) => match sold.iter().position(|product| *product == wanted) {

@@ -4,23 +4,13 @@ use crate::{
     domain::{bill::grouped, failure::Failure, phrase::Phrase, tenant::Check, text::Text},
     wizard::{
         answer::{Action, FieldId},
-        view::{BillView, Block, Column, Fact, FactId, FieldValue, FieldView, RowsView, Tone, View},
+        view::{BillView, Block, Column, Fact, FactId, FieldValue, RowsView, Tone, View},
     },
 };
-
-/// The first block of the page that is of a kind.
-fn first<'v, 'a, T>(view: &'v View<'a>, of: impl Fn(&'v Block<'a>) -> Option<T>) -> Option<T> {
-    view.page.blocks.iter().find_map(of)
-}
 
 /// Words as they stand on a command line.
 pub(super) fn said(words: &Phrase) -> Text {
     words.for_commands()
-}
-
-/// The rows of the page.
-pub(super) fn rows<'v, 'a>(view: &'v View<'a>) -> Option<&'v RowsView<'a>> {
-    first(view, |block| if let Block::Rows(rows) = block { Some(rows) } else { None })
 }
 
 /// The words in one cell of a row; empty where there is no such cell.
@@ -41,66 +31,45 @@ pub(super) fn failure(view: &View<'_>) -> Option<Failure> {
 
 /// Whether the button with this action can be pressed.
 pub(super) fn is_open(view: &View<'_>, action: Action) -> bool {
-    let mut buttons = view.page.blocks.iter().filter_map(|block| match block {
-        Block::Buttons(buttons) => Some(buttons),
-        _ => None,
-    });
-    buttons.any(|buttons| buttons.iter().any(|button| button.action == action && button.is_open))
-}
-
-/// The fields of the page.
-pub(super) fn fields<'v, 'a>(view: &'v View<'a>) -> impl Iterator<Item = &'v FieldView<'a>> {
-    view.page.blocks.iter().filter_map(|block| match block {
-        Block::Field(field) => Some(field),
-        _ => None,
-    })
+    view.page.buttons().any(|button| button.action == action && button.is_open)
 }
 
 /// What stands in a field; empty for a secret, and where there is no such field.
 pub(super) fn typed<'v>(view: &'v View<'_>, id: FieldId) -> &'v str {
-    let value = fields(view).find(|field| field.id == id).map(|field| &field.value);
+    let value = view.page.fields().find(|field| field.id == id).map(|field| &field.value);
     if let Some(FieldValue::Plain(words)) = value { words } else { "" }
 }
 
 /// What is chosen of a few; none where there is no such choice.
 pub(super) fn chosen(view: &View<'_>, id: FieldId) -> Option<usize> {
-    first(view, |block| match block {
-        Block::Choice(choice) if choice.id == id => Some(choice.chosen),
-        _ => None,
-    })
+    view.page.choices().find(|choice| choice.id == id).map(|choice| choice.chosen)
 }
 
 /// What is wrong with a field, and which.
 pub(super) fn problem(view: &View<'_>) -> Option<(FieldId, Text)> {
-    fields(view).find_map(|field| Some((field.id, said(field.problem.as_ref()?))))
+    view.page.fields().find_map(|field| Some((field.id, said(field.problem.as_ref()?))))
 }
 
 /// The link, alone.
 pub(super) fn link(view: &View<'_>) -> Option<Text> {
-    first(view, |block| if let Block::Link(link) = block { Some(link.clone()) } else { None })
+    view.page.all(|block| if let Block::Link(link) = block { Some(link.clone()) } else { None }).next()
 }
 
 /// Every check on the page.
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
-    let groups = view.page.blocks.iter().filter_map(|block| match block {
-        Block::Checks(group) => Some(&group.checks),
-        _ => None,
-    });
+    let groups =
+        view.page.all(|block| if let Block::Checks(group) = block { Some(&group.checks) } else { None });
     groups.flatten().cloned().collect()
 }
 
 /// The bill.
 pub(super) fn bill<'v>(view: &'v View<'_>) -> Option<&'v BillView> {
-    first(view, |block| if let Block::Bill(bill) = block { Some(bill) } else { None })
+    view.page.all(|block| if let Block::Bill(bill) = block { Some(bill) } else { None }).next()
 }
 
 /// Labels and values of the page.
 pub(super) fn facts<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Fact> {
-    view.page
-        .blocks
-        .iter()
-        .filter_map(|block| if let Block::Facts(facts) = block { Some(facts) } else { None })
-        .flatten()
+    view.page.all(|block| if let Block::Facts(facts) = block { Some(facts) } else { None }).flatten()
 }
 
 /// The value of a fact.
@@ -110,21 +79,15 @@ pub(super) fn fact(view: &View<'_>, id: FactId) -> Option<Text> {
 
 /// The sentences of the page that must not be missed.
 pub(super) fn strong(view: &View<'_>) -> Text {
-    let words = view.page.blocks.iter().filter_map(|block| match block {
-        Block::Strong(_, words) => Some(said(words).to_string()),
-        _ => None,
-    });
-    Text::clean(&words.collect::<Vec<_>>().join(" "))
+    let words = view.page.all(|block| if let Block::Strong(_, words) = block { Some(words) } else { None });
+    Text::clean(&words.map(|words| said(words).to_string()).collect::<Vec<_>>().join(" "))
 }
 
 /// All sentences of the page: those that must not be missed, then the others.
 pub(super) fn sentences(view: &View<'_>) -> Text {
-    let plain = view.page.blocks.iter().filter_map(|block| match block {
-        Block::Para(words) => Some(said(words).to_string()),
-        _ => None,
-    });
-    let words: Vec<String> = std::iter::once(strong(view).to_string()).chain(plain).collect();
-    Text::clean(&words.join(" "))
+    let plain = view.page.all(|block| if let Block::Para(words) = block { Some(words) } else { None });
+    let words = std::iter::once(strong(view)).chain(plain.map(said));
+    Text::clean(&words.map(|words| words.to_string()).collect::<Vec<_>>().join(" "))
 }
 
 /// The line of state, where it warns or is bad news.
@@ -135,10 +98,7 @@ pub(super) fn warning(view: &View<'_>) -> Option<Text> {
 
 /// How far the work of the page is, in words.
 pub(super) fn progress(view: &View<'_>) -> Option<Text> {
-    let (done, total) = first(view, |block| match block {
-        Block::Progress { done, total } => Some((*done, *total)),
-        _ => None,
-    })?;
+    let (done, total) = view.page.progress()?;
     let heading = said(&view.page.heading);
     Some(Text::of(format_args!("{heading}: {} of {}.", grouped(done), grouped(total))))
 }

@@ -90,7 +90,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Resu
         _ => &[],
     };
     let lists = [these, &answers.exclude, &answers.lift, &answers.turn_off];
-    let Some(rows) = page::rows(view).filter(|_| lists.iter().any(|list| !list.is_empty())) else {
+    let Some(rows) = view.page.rows().filter(|_| lists.iter().any(|list| !list.is_empty())) else {
         return Ok(Selection::default());
     };
     let mut finder = Finder { rows, found: index(rows), wrong: Wrong::default() };
@@ -112,7 +112,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Resu
 
 /// How many listed users of these kinds are closed by their kind alone: what including the kinds adds.
 pub(super) fn closed_of(view: &View<'_>, kinds: &[Kind]) -> u32 {
-    let Some(rows) = page::rows(view).filter(|_| !kinds.is_empty()) else { return 0 };
+    let Some(rows) = view.page.rows().filter(|_| !kinds.is_empty()) else { return 0 };
     let is_new = |at: &usize| {
         mark(rows, *at) == Some(Mark::Closed) && kind(rows, *at).is_some_and(|kind| kinds.contains(&kind))
     };

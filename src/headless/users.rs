@@ -247,7 +247,7 @@ fn marked(
     otherwise: &'static str,
     changed: &mut Vec<Text>,
 ) -> Option<Next> {
-    let rows = page::rows(view)?;
+    let rows = view.page.rows()?;
     let is_done = |user: &Picked| {
         let at = rows.rows.at(&crate::wizard::answer::RowId::User(user.id));
         at.is_some_and(|at| selection::is_excluded(rows, at) == wanted)

@@ -9,7 +9,7 @@ use crate::wizard::{
 };
 
 use super::{
-    page::{buttons, can_do, choices, fields, is_of_boxes, list},
+    page::{can_do, is_of_boxes},
     rows::{count, short_name},
     vocabulary::{is_common, words},
     words::{capital, sentence, signs, told},
@@ -87,7 +87,7 @@ pub(crate) const fn is_open_meanwhile(shape: &Shape) -> bool {
 #[must_use]
 pub(crate) fn question(view: &View<'_>, at: Spot) -> Question {
     let ask = |way, before, prompt: String| Question { way, before, prompt, bills: bills(view) };
-    let is_closed = buttons(view).next().is_some() && buttons(view).all(|button| !button.is_open);
+    let is_closed = view.page.buttons().next().is_some() && view.page.buttons().all(|button| !button.is_open);
     if view.ask.is_waiting && (is_closed || !is_open_meanwhile(&view.ask.shape)) {
         return ask(Way::Nothing, Vec::new(), String::new());
     }
@@ -106,7 +106,7 @@ pub(crate) fn question(view: &View<'_>, at: Spot) -> Question {
             ask(Way::Number(asked.proposed), before, prompt)
         }
         Shape::Form if is_of_boxes(view) => {
-            let boxes = choices(view).enumerate().map(|(at, choice)| box_words(at, choice));
+            let boxes = view.page.choices().enumerate().map(|(at, choice)| box_words(at, choice));
             let prompt = "Numbers turn a yes into a no and back. Enter saves, back changes nothing.";
             ask(Way::Boxes, boxes.collect(), prompt.into())
         }
@@ -137,7 +137,7 @@ fn bills(view: &View<'_>) -> bool {
 
 /// What Enter takes from a list, and the prompt.
 fn pick(view: &View<'_>) -> (Option<Given>, String) {
-    let Some(rows) = list(view) else { return (None, String::new()) };
+    let Some(rows) = view.page.rows() else { return (None, String::new()) };
     let start = rows.start.as_ref().and_then(|id| rows.rows.at(id)).unwrap_or(0);
     let enter = rows.rows.id(start);
     let number = count(start.saturating_add(1));
@@ -193,14 +193,14 @@ pub(crate) fn box_words(at: usize, choice: &ChoiceView) -> String {
 /// The control that a form is asked about, or its buttons.
 fn form(view: &View<'_>, at: Spot) -> Question {
     match at {
-        Spot::Field(id) => match fields(view).find(|field| field.id == id) {
+        Spot::Field(id) => match view.page.fields().find(|field| field.id == id) {
             Some(field) => in_field(field),
-            None => match choices(view).find(|choice| choice.id == id) {
+            None => match view.page.choices().find(|choice| choice.id == id) {
                 Some(choice) => options(choice),
                 None => end(view),
             },
         },
-        Spot::Button(action) => match buttons(view).find(|button| button.action == action) {
+        Spot::Button(action) => match view.page.buttons().find(|button| button.action == action) {
             Some(button) => middle(view, button),
             None => end(view),
         },
@@ -292,7 +292,7 @@ fn end(view: &View<'_>) -> Question {
             how: How::Reach(Spot::Field(id)),
         });
     }
-    let known: Vec<Action> = buttons(view).map(|button| button.action).collect();
+    let known: Vec<Action> = view.page.buttons().map(|button| button.action).collect();
     choices.extend(own_offers(view).filter(|offer| !known.contains(&offer.action)).map(offered));
     numbered(None, choices, default, false)
 }
@@ -348,7 +348,7 @@ fn offered(offer: &Offer) -> Choice {
 
 /// The buttons of a page that is no form, with what help says about them, and what else can be done.
 fn doings(view: &View<'_>) -> Vec<Choice> {
-    let pressed = buttons(view).filter(|button| button.is_open).map(|button| {
+    let pressed = view.page.buttons().filter(|button| button.is_open).map(|button| {
         let help = view.offer(button.action).map(|offer| signs(offer.help)).unwrap_or_default();
         let name = sentence(button.label);
         let is_said = help.is_empty() || *help == *name;
@@ -358,7 +358,7 @@ fn doings(view: &View<'_>) -> Vec<Choice> {
             how: How::Give(given(button.action)),
         }
     });
-    let has_button = |action| buttons(view).any(|button| button.action == action);
+    let has_button = |action| view.page.buttons().any(|button| button.action == action);
     pressed.chain(own_offers(view).filter(|offer| !has_button(offer.action)).map(offered)).collect()
 }
 
@@ -377,7 +377,7 @@ fn reading(view: &View<'_>) -> Question {
     let does = |action: Action| choices.iter().position(|choice| choice.how == How::Give(given(action)));
     let default = view.actions.iter().find(|offer| offer.is_default).and_then(|offer| does(offer.action));
     let default = default
-        .or_else(|| buttons(view).find(|button| button.is_open).and_then(|button| does(button.action)));
+        .or_else(|| view.page.buttons().find(|button| button.is_open).and_then(|button| does(button.action)));
     if choices.is_empty() {
         return Question { way: Way::Nothing, before: Vec::new(), prompt: String::new(), bills: false };
     }

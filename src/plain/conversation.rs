@@ -20,7 +20,6 @@ use super::{
     form::Walk,
     heard::{After, Heard},
     memory::Memory,
-    page::list,
     read,
     say::{Talk, Told},
     words::Line,
@@ -180,7 +179,7 @@ fn is_due(after: &After, view: &View<'_>) -> bool {
     match after {
         After::Nothing => true,
         After::Page(_) => {
-            let is_searching = list(view).is_some_and(|rows| rows.is_searching);
+            let is_searching = view.page.rows().is_some_and(|rows| rows.is_searching);
             let is_read = !view.ask.is_waiting || matches!(view.ask.shape, Shape::Select(_));
             !is_searching && is_read
         }

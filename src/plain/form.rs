@@ -8,8 +8,6 @@ use crate::wizard::{
     view::{Block, View},
 };
 
-use super::page::fields;
-
 /// Where the walk is.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
@@ -51,7 +49,8 @@ impl Walk {
 
     /// On from this control, unless something is wrong with it, or the walk is elsewhere already.
     pub(crate) fn leave(&mut self, spot: Spot, view: &View<'_>) {
-        let is_wrong = fields(view).any(|field| Spot::Field(field.id) == spot && field.problem.is_some());
+        let is_wrong =
+            view.page.fields().any(|field| Spot::Field(field.id) == spot && field.problem.is_some());
         if self.at == spot && !is_wrong {
             self.pass(spot, view);
         }

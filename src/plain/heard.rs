@@ -14,7 +14,7 @@ use super::{
     card,
     help::help,
     memory::Memory,
-    page::{buttons, can_do},
+    page::can_do,
     report::Report,
     vocabulary::means,
 };
@@ -98,7 +98,7 @@ pub(crate) fn word(lower: &str, view: &View<'_>, memory: &mut Memory) -> Option<
         return Some(say(NO_CLIPBOARD));
     }
     let offered = view.actions.iter().map(|offer| (offer.action, offer.label));
-    let pressed = buttons(view).map(|button| (button.action, button.label));
+    let pressed = view.page.buttons().map(|button| (button.action, button.label));
     let known: Vec<(Action, &str)> = offered.chain(pressed).collect();
     let by_word = known.iter().find(|(action, _)| means(lower, *action));
     let by_label = || known.iter().find(|(_, label)| signs_of(label).to_lowercase() == lower);

@@ -7,7 +7,6 @@ use crate::wizard::{
 };
 
 use super::{
-    page::list,
     vocabulary::{is_common, words},
     words::{sentence, signs},
 };
@@ -53,7 +52,7 @@ pub(crate) fn help(view: &View<'_>) -> Vec<String> {
     if view.ask.shape == Shape::Pick {
         said.push("Enter alone: takes the row that the prompt names.".to_owned());
     }
-    if list(view).is_some() {
+    if view.page.rows().is_some() {
         said.extend(LIST.iter().map(|line| (*line).to_owned()));
     }
     said.extend(ALWAYS.iter().map(|line| (*line).to_owned()));

@@ -16,7 +16,7 @@ use super::{
     heard::{After, Heard, common, give, say, unknown, word},
     memory::Memory,
     numbers::{number, ranges},
-    page::{can_do, list},
+    page::can_do,
     report::{Report, counts},
     rows::{self, PAGE},
     vocabulary::means,
@@ -87,12 +87,12 @@ pub(super) fn in_rows(
 }
 
 fn can_search(view: &View<'_>) -> bool {
-    list(view).is_some_and(|rows| rows.search.is_some())
+    view.page.rows().is_some_and(|rows| rows.search.is_some())
 }
 
 /// Puts words into the search of the list, then says the first page.
 fn search(words: &str, view: &View<'_>) -> Heard {
-    match list(view).and_then(|rows| rows.search.as_ref()) {
+    match view.page.rows().and_then(|rows| rows.search.as_ref()) {
         Some(search) => {
             let fill = Given::Fill(search.id, Value::Text(words.to_owned()));
             Heard::Give(vec![fill, Given::Settle(search.id)], After::Page(0))
@@ -114,7 +114,7 @@ fn asked(lower: &str, view: &View<'_>) -> Option<Heard> {
 
 /// A command about a list; none where the line is none.
 pub(super) fn command(lower: &str, view: &View<'_>, memory: &mut Memory) -> Option<Heard> {
-    let rows = list(view)?;
+    let rows = view.page.rows()?;
     let len = rows.rows.len();
     let (head, rest) = lower.split_once(' ').unwrap_or((lower, ""));
     let page = |top: usize| Heard::Give(Vec::new(), After::Page(top));

@@ -17,7 +17,6 @@ use super::{
     lists,
     memory::Memory,
     numbers::{self, number},
-    page::{choices, list},
     vocabulary::means,
 };
 
@@ -173,7 +172,7 @@ fn chosen(
             _ => unknown(line, question),
         },
         "no" | "n" => give(Given::Back),
-        _ if list(view).is_some() => {
+        _ if view.page.rows().is_some() => {
             lists::command(&lower, view, memory).unwrap_or_else(|| unknown(line, question))
         }
         _ => unknown(line, question),
@@ -203,7 +202,7 @@ fn in_boxes(line: &str, view: &View<'_>, question: &Question, memory: &mut Memor
                 .unwrap_or_else(|| unknown(line, question)),
         };
     };
-    let boxes: Vec<_> = choices(view).collect();
+    let boxes: Vec<_> = view.page.choices().collect();
     if let Some(beyond) = ranges.iter().map(|range| *range.end()).find(|end| *end > boxes.len()) {
         return say(lists::no_row(beyond, boxes.len()));
     }

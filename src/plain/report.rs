@@ -11,7 +11,6 @@ use crate::{
 };
 
 use super::{
-    page::list,
     rows::{PAGE, count, line, state},
     words::{told, told_first},
 };
@@ -45,7 +44,7 @@ impl Report {
     }
 
     fn states(&self, view: &View<'_>) -> Vec<Option<String>> {
-        self.rows.iter().map(|row| list(view).and_then(|rows| state_of(rows, row))).collect()
+        self.rows.iter().map(|row| view.page.rows().and_then(|rows| state_of(rows, row))).collect()
     }
 
     fn counted(&self, view: &View<'_>) -> BTreeMap<String, usize> {
@@ -76,7 +75,7 @@ impl Report {
     /// What is different now, one line for each of a few rows; counts where they are many.
     #[must_use]
     pub(crate) fn told(&self, view: &View<'_>) -> Vec<String> {
-        let Some(rows) = list(view) else { return Vec::new() };
+        let Some(rows) = view.page.rows() else { return Vec::new() };
         let total = || total(&rows.counts);
         if self.rows.is_empty() {
             return vec![total()];

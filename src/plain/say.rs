@@ -21,7 +21,6 @@ use crate::{
 use super::{
     ask::{Choice, Question, Way, question},
     memory::Memory,
-    page::{document, list},
     report::{counts, total},
     rows::{self, PAGE, count},
     words::{Line, sentence, steady, told},
@@ -291,7 +290,7 @@ impl Talk {
 
     /// The document: said when it is asked for, and from then on whenever it is another one.
     fn read(&mut self, view: &View<'_>, is_new: bool, memory: &mut Memory, lines: &mut Vec<Line>) {
-        let document = document(view).unwrap_or_default();
+        let document = view.page.document().unwrap_or_default();
         if is_new {
             memory.knows_document = false;
         }
@@ -326,7 +325,7 @@ impl Talk {
 
     /// The list: counted once it is whole, its first page where that is short, and the page that was asked for.
     fn rows(&mut self, view: &View<'_>, is_busy: bool, memory: &mut Memory, lines: &mut Vec<Line>) {
-        let Some(rows) = list(view) else { return };
+        let Some(rows) = view.page.rows() else { return };
         let is_select = matches!(view.ask.shape, Shape::Select(_));
         if !self.is_counted && !view.ask.is_waiting && !is_decided(view) {
             self.is_counted = true;

@@ -21,9 +21,12 @@ use ratatui::{
     widgets::Widget,
 };
 
-use crate::wizard::{
-    ask::Shape,
-    view::{Block, FieldValue, Notice, Page, Tone, View},
+use crate::{
+    domain::codeset::grapheme_width,
+    wizard::{
+        ask::Shape,
+        view::{Block, FieldValue, Notice, Page, Tone, View},
+    },
 };
 
 use super::{
@@ -104,19 +107,28 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
     stacked(notices, notice_area, buf);
     // After the page: only then it is known whether it scrolls.
     key_line::line(view, state, window.width).render(keys_area, buf);
+    cut_halves(buf);
     Some(cursor)
+}
+
+/// Takes wide letters away whose second half something was drawn over: no terminal can show half a letter, and what stands
+/// there would not be seen.
+pub(crate) fn cut_halves(buf: &mut Buffer) {
+    for at in 1..buf.content.len() {
+        let [letter, covered] = buf.content.get_mut(at - 1..=at).unwrap_or_default() else { continue };
+        let is_covered = matches!(covered.symbol(), "" | " ");
+        if !is_covered && !letter.symbol().is_ascii() && grapheme_width(letter.symbol()) > 1 {
+            letter.set_symbol(" ");
+        }
+    }
 }
 
 /// What a person has before their eyes from now on.
 pub(crate) fn drawn(view: &View<'_>) -> Drawn {
-    let hit =
-        state::rows(&view.page).filter(|rows| rows.rows.len() == 1 && !rows.is_searching).and_then(|rows| {
-            let words = match &rows.search.as_ref()?.value {
-                FieldValue::Plain(words) => (*words).to_owned(),
-                FieldValue::Masked { .. } => return None,
-            };
-            Some((words, rows.rows.id(0)?))
-        });
+    let hit = state::rows(&view.page).filter(|_| state::has_only_hit(view)).and_then(|rows| {
+        let FieldValue::Plain(words) = rows.search.as_ref()?.value else { return None };
+        Some((words.to_owned(), rows.rows.id(0)?))
+    });
     Drawn { revision: view.ask.revision, hit }
 }
 

@@ -333,11 +333,10 @@ fn is_empty(id: FieldId, state: &State) -> bool {
 
 /// The only hit of a search that was finished, and seen, before the key came.
 fn only_hit(id: FieldId, view: &View<'_>, state: &State) -> Option<RowId> {
-    let rows = state::rows(&view.page)?;
+    let rows = state::rows(&view.page).filter(|_| state::has_only_hit(view) && !view.ask.is_waiting)?;
     let (words, row) = state.drawn.hit.as_ref()?;
-    let is_same =
-        state.field(id)?.text() == words && rows.rows.len() == 1 && rows.rows.id(0).as_ref() == Some(row);
-    (is_same && view.ask.shape == Shape::Pick && !view.ask.is_waiting).then(|| row.clone())
+    let is_seen = state.field(id)?.text() == words && rows.rows.id(0).as_ref() == Some(row);
+    is_seen.then(|| row.clone())
 }
 
 /// Tells the wizard what stands in a field now.

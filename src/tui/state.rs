@@ -391,6 +391,20 @@ pub(crate) fn search<'p, 'a>(page: &'p Page<'a>) -> Option<&'p FieldView<'a>> {
     rows(page)?.search.as_ref()
 }
 
+/// Whether anything stands in a field.
+pub(crate) const fn is_filled(view: &FieldView<'_>) -> bool {
+    match view.value {
+        FieldValue::Plain(text) => !text.is_empty(),
+        FieldValue::Masked { is_filled } => is_filled,
+    }
+}
+
+/// Whether a search that is over has found one row, or there is only one: Enter chooses it.
+pub(crate) fn has_only_hit(view: &View<'_>) -> bool {
+    view.ask.shape == Shape::Pick
+        && rows(&view.page).is_some_and(|rows| rows.rows.len() == 1 && !rows.is_searching)
+}
+
 /// The link of a page.
 pub(crate) fn link<'p>(page: &'p Page<'_>) -> Option<&'p Text> {
     page.blocks.iter().find_map(|block| if let Block::Link(link) = block { Some(link) } else { None })

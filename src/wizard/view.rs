@@ -129,6 +129,52 @@ pub struct Page<'a> {
     pub blocks: Vec<Block<'a>>,
 }
 
+impl<'a> Page<'a> {
+    /// What some of its blocks hold, top to bottom.
+    pub fn all<'p, T: 'p>(
+        &'p self,
+        of: fn(&'p Block<'a>) -> Option<T>,
+    ) -> impl Iterator<Item = T> + use<'p, 'a, T> {
+        self.blocks.iter().filter_map(of)
+    }
+
+    /// The list on it.
+    #[must_use]
+    pub fn rows(&self) -> Option<&RowsView<'a>> {
+        self.all(|block| if let Block::Rows(rows) = block { Some(rows) } else { None }).next()
+    }
+
+    /// Every field of a form.
+    pub fn fields(&self) -> impl Iterator<Item = &FieldView<'a>> {
+        self.all(|block| if let Block::Field(field) = block { Some(field) } else { None })
+    }
+
+    /// Every choice of a form.
+    pub fn choices(&self) -> impl Iterator<Item = &ChoiceView> {
+        self.all(|block| if let Block::Choice(choice) = block { Some(choice) } else { None })
+    }
+
+    /// Every button, open or not.
+    pub fn buttons(&self) -> impl Iterator<Item = &Button> {
+        self.all(|block| if let Block::Buttons(buttons) = block { Some(buttons) } else { None }).flatten()
+    }
+
+    /// The document on it: a receipt.
+    #[must_use]
+    pub fn document(&self) -> Option<&'a [Text]> {
+        self.all(|block| if let Block::Lines(lines) = block { Some(*lines) } else { None }).next()
+    }
+
+    /// How far work with a known end is: done, of how many.
+    #[must_use]
+    pub fn progress(&self) -> Option<(u32, u32)> {
+        self.all(
+            |block| if let Block::Progress { done, total } = block { Some((*done, *total)) } else { None },
+        )
+        .next()
+    }
+}
+
 /// One block of a page.
 #[derive(Debug)]
 pub enum Block<'a> {

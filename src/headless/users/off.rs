@@ -70,7 +70,7 @@ pub(super) fn confirm(
 /// One result per user: every one must be off.
 pub(super) fn results(done: &mut Done, wanted: usize, view: &View<'_>) -> Next {
     const BROKEN: &str = "Turning users off was broken off. Start again with those who are still on.";
-    let rows = page::rows(view).filter(|_| view.ask.id == QuestionId::Results);
+    let rows = view.page.rows().filter(|_| view.ask.id == QuestionId::Results);
     let Some(rows) = rows else { return fail_with(view, BROKEN) };
     let bad: Vec<Text> = (0..rows.rows.len())
         .filter(|at| selection::mark(rows, *at) != Some(Shown::Off))

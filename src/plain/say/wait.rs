@@ -10,7 +10,7 @@ use crate::{
     },
     wizard::{
         ask::QuestionId,
-        view::{Block, Standing, Tone, View},
+        view::{Standing, Tone, View},
     },
 };
 
@@ -47,7 +47,7 @@ impl Waits {
         if view.ask.id == QuestionId::Leave {
             return Vec::new();
         }
-        if let Some((done, total)) = progress(view) {
+        if let Some((done, total)) = view.page.progress() {
             return self.progress(view, done, total, now);
         }
         let Some(words) = busy(view) else {
@@ -115,14 +115,6 @@ impl Waits {
     pub(super) fn leave(&mut self) {
         self.0 = None;
     }
-}
-
-/// Work with a known end.
-fn progress(view: &View<'_>) -> Option<(u32, u32)> {
-    view.page.blocks.iter().find_map(|block| match block {
-        Block::Progress { done, total } => Some((*done, *total)),
-        _ => None,
-    })
 }
 
 /// The words of the wait, with its clock.

@@ -563,9 +563,9 @@ proptest! {
                     let style = if *is_reversed { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
                     // The last cell of the last row is never written.
                     let room = usize::from(if *y == 3 { 11 - x } else { 12 - x });
-                    crate::tui::widgets::panel::end_letters(buffer, *x, *y);
                     buffer.set_stringn(*x, *y, words, room, style);
                 }
+                crate::tui::draw::cut_halves(buffer);
             };
             ours.draw(|frame| write(frame.buffer_mut())).unwrap();
             used.process(&std::mem::take(ours.backend_mut().out_mut()));

@@ -24,7 +24,7 @@ const QUIET_ZONES: [u16; 2] = [4, 2];
 pub(crate) fn draw(link: &str, bar: &Bar<'_>, buf: &mut Buffer, theme: Theme) -> Option<Position> {
     let area = buf.area;
     let code = QrCode::with_error_correction_level(link, EcLevel::L).ok();
-    let Some((side, code)) = code.and_then(|code| Some((u16::try_from(code.width()).ok()?, code))) else {
+    let Some((modules, code)) = code.and_then(|code| Some((u16::try_from(code.width()).ok()?, code))) else {
         return words(buf, "The link is too long for a QR code.", false, bar, theme);
     };
     if !theme.use_unicode() {
@@ -32,15 +32,15 @@ pub(crate) fn draw(link: &str, bar: &Bar<'_>, buf: &mut Buffer, theme: Theme) ->
         return words(buf, say, false, bar, theme);
     }
     // Two modules are one row; below them stands one for the words.
-    let window = |quiet: u16| (side + 2 * quiet, (side + 2 * quiet).div_ceil(2) + 1);
-    let fits = |quiet: &u16| window(*quiet).0 <= area.width && window(*quiet).1 <= area.height;
+    let size = |quiet: u16| (modules + 2 * quiet, (modules + 2 * quiet).div_ceil(2) + 1);
+    let fits = |quiet: &u16| size(*quiet).0 <= area.width && size(*quiet).1 <= area.height;
     let Some(quiet) = QUIET_ZONES.into_iter().find(fits) else {
-        let (columns, rows) = window(2);
+        let (columns, rows) = size(2);
         let say =
             format!("The QR code needs {columns}x{rows}, this window is {}x{}.", area.width, area.height);
         return words(buf, &say, true, bar, theme);
     };
-    let (width, height) = window(quiet);
+    let (width, height) = size(quiet);
     let picture = code.render::<Dense1x2>().quiet_zone(false).module_dimensions(1, 1).build();
     let padding = Padding::symmetric(quiet, quiet / 2);
     Paragraph::new(picture)

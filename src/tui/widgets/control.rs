@@ -50,14 +50,6 @@ pub(crate) fn in_sight(
     }
 }
 
-/// Whether anything stands in a field.
-pub(crate) const fn is_filled(view: &FieldView<'_>) -> bool {
-    match view.value {
-        FieldValue::Plain(text) => !text.is_empty(),
-        FieldValue::Masked { is_filled } => is_filled,
-    }
-}
-
 /// As much of a value as fits around its caret, one column left for the caret behind the last letter.
 fn around(value: &str, caret: usize, room: u16, theme: Theme) -> (String, u16) {
     let letters: Vec<String> = value

@@ -148,7 +148,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
         state::rows(&view.page).filter(|rows| rows.search.as_ref().is_some_and(|search| search.id == id));
     let is_filled = state.field(id).is_some_and(|field| !field.is_empty());
     let enter = match rows {
-        Some(rows) if view.ask.shape == Shape::Pick && rows.rows.len() == 1 && !rows.is_searching => "choose",
+        Some(_) if state::has_only_hit(view) => "choose",
         Some(_) => "to the rows",
         None => "next",
     };
@@ -260,10 +260,12 @@ pub(crate) fn label(binding: &Binding, view: &View<'_>) -> String {
         }
         _ => binding.label,
     };
-    match count(binding, view) {
-        Some(count) => format!("{label} {}", grouped(count)),
-        None => label.to_owned(),
-    }
+    counted(label, count(binding, view))
+}
+
+/// Words with a count behind them, if there is one.
+fn counted(label: &str, count: Option<u32>) -> String {
+    count.map_or_else(|| label.to_owned(), |count| format!("{label} {}", grouped(count)))
 }
 
 /// A binding on the line.
@@ -285,12 +287,7 @@ fn enter(view: &View<'_>, state: &State) -> Option<String> {
         label.map(str::to_lowercase)
     };
     let default = view.actions.iter().find(|offer| offer.is_default);
-    let default_label = || {
-        default.map(|offer| match offer.count {
-            Some(count) => format!("{} {}", offer.label, grouped(count)),
-            None => offer.label.to_owned(),
-        })
-    };
+    let default_label = || default.map(|offer| counted(offer.label, offer.count));
     match (state.focus, &view.ask.shape) {
         // A closed button only says why it is closed.
         (Focus::Button(action), _) if button(action).is_some_and(|button| !button.is_open) => None,

@@ -213,7 +213,7 @@ impl PageView<'_, '_> {
         let table = RowsTable {
             view: rows,
             theme,
-            is_lit: self.is_lit(rows, state),
+            is_lit: self.is_lit(state),
             empty: say(&rows.empty, keyboard).to_string(),
         };
         let above = u16::try_from(search.len().saturating_add(lines.len())).unwrap_or(u16::MAX);
@@ -251,10 +251,8 @@ impl PageView<'_, '_> {
     }
 
     /// Whether the whole lit row is reversed: the rows have the keyboard, or Enter in the field would choose it.
-    fn is_lit(&self, rows: &RowsView<'_>, state: &State) -> bool {
-        let is_only = self.view.ask.shape == Shape::Pick && rows.rows.len() == 1 && !rows.is_searching;
-        let is_filled = rows.search.as_ref().is_some_and(control::is_filled);
-        self.is_active && (state.focus == Focus::Rows || (is_only && is_filled))
+    fn is_lit(&self, state: &State) -> bool {
+        self.is_active && (state.focus == Focus::Rows || state::has_only_hit(self.view))
     }
 
     /// The field above the rows: while it is typed into or acts; where a row is picked, always.
@@ -263,7 +261,7 @@ impl PageView<'_, '_> {
         let own = Focus::Field(search.id);
         let is_focused = self.focus(state) == Some(own);
         let field = state.field(search.id);
-        let is_filled = control::is_filled(search);
+        let is_filled = state::is_filled(search);
         if !is_focused && !is_filled && self.view.ask.shape != Shape::Pick {
             return Vec::new();
         }
@@ -310,15 +308,10 @@ impl PageView<'_, '_> {
             _ => None,
         });
         let labels = control::label_width(labels, pen.width);
-        let mut said: Vec<Failure> = self
-            .page
-            .blocks
-            .iter()
-            .filter_map(|block| match block {
-                Block::Failure(failure) => Some(failure.clone()),
-                _ => None,
-            })
-            .collect();
+        let failure = |block: &Block<'_>| {
+            if let Block::Failure(failure) = block { Some(failure.clone()) } else { None }
+        };
+        let mut said: Vec<Failure> = self.page.blocks.iter().filter_map(failure).collect();
         let mut lines: Vec<FlowLine> = Vec::new();
         let title = self.receipt_title();
         for block in &self.page.blocks {
@@ -423,7 +416,8 @@ impl PageView<'_, '_> {
             spans.extend([theme.span(Role::Accent, &key), theme.span(Role::Plain, &format!(" {label}   "))]);
             used = used.saturating_add(wide);
         }
-        if used > width(lead) {
+        // The words in front are no line of their own.
+        if spans.len() > 1 {
             lines.push(Line::from(spans).into());
         }
         if self.view.offer(Action::Open).is_none() {
