@@ -144,6 +144,11 @@ impl<W: Write> Backend<W> {
         if cell.symbol().is_empty() {
             cell.set_symbol(" ");
         }
+        // A blank in the accent is a blank: it needs no bytes of its own.
+        if cell.symbol() == " " && CellStyle::of(&cell).is_plain_in_blanks() {
+            cell = Cell::default();
+            cell.set_symbol(" ");
+        }
         self.set(x, y, cell);
     }
 
