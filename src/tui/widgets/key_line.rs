@@ -7,7 +7,7 @@ use crate::{
     domain::bill::grouped,
     tui::{
         input::Press,
-        keys::{self, Binding, Deed, KEYS, Scope, Whom},
+        keys::table::{self, Binding, Deed, KEYS, Scope, Whom},
         state::{self, Focus, Panel, State},
         theme::Role,
         words::{cut, width},
@@ -161,7 +161,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
     if rows.is_none() && state.scroll.most > 0 {
         items.push(Item::new(MORE, "PgDn", "more"));
     }
-    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && keys::is_open(binding, view);
+    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && table::is_open(binding, view);
     items.extend(KEYS.iter().filter(works).map(|binding| item(binding, OWN, view)));
     items.push(Item::new(COMMON, "Ctrl-C", "leave"));
     items
@@ -170,7 +170,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
 /// Outside of fields.
 fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     let mut items = Vec::new();
-    let mut table: Vec<&Binding> = KEYS.iter().filter(|binding| keys::is_open(binding, view)).collect();
+    let mut table: Vec<&Binding> = KEYS.iter().filter(|binding| table::is_open(binding, view)).collect();
     // Help is pushed last, whatever else stands there.
     table.retain(|binding| binding.deed != Deed::Help);
     let is_tick = |binding: &&Binding| binding.key == Press::Char(' ');
@@ -270,7 +270,7 @@ fn counted(label: &str, count: Option<u32>) -> String {
 
 /// A binding on the line.
 fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
-    Item::new(importance, keys::name(binding.key), label(binding, view))
+    Item::new(importance, table::name(binding.key), label(binding, view))
 }
 
 /// What Enter does.

@@ -11,7 +11,7 @@ use ratatui::{
 use crate::{
     domain::{failure::Failure, phrase::Phrase, text::Text},
     tui::{
-        keys::{self, Binding, KEYS},
+        keys::table::{self, Binding, KEYS},
         state::{self, Focus, List, Scroll, State},
         theme::Role,
         words::{Keyboard, break_up, cut, say, width},
@@ -400,13 +400,13 @@ impl PageView<'_, '_> {
             .map(|line| theme.span(Role::Plain, line).into())
             .collect();
         let sends = |binding: &&Binding| {
-            super::key_line::is_sending(binding.deed) && keys::is_open(binding, self.view)
+            super::key_line::is_sending(binding.deed) && table::is_open(binding, self.view)
         };
         let lead = "Send it:  ";
         let mut spans: Vec<Span<'static>> = vec![theme.span(Role::Plain, lead)];
         let mut used = width(lead);
         for binding in KEYS.iter().filter(sends) {
-            let (key, label) = (keys::name(binding.key), super::key_line::label(binding, self.view));
+            let (key, label) = (table::name(binding.key), super::key_line::label(binding, self.view));
             let wide = width(&key).saturating_add(width(&label)).saturating_add(4);
             // The gap behind the last one may hang over.
             if used.saturating_add(wide).saturating_sub(3) > pen.width {
