@@ -216,24 +216,24 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         }
         items.push(item);
     }
-    let scrolls = match state.focus {
-        Focus::Rows => false,
-        _ => state.scroll.most > 0,
-    };
-    if scrolls {
-        let is_line = matches!(state.focus, Focus::Text | Focus::Number);
-        // At the end there is more above only.
-        let key = match (is_line, state.scroll.top >= state.scroll.most) {
-            (true, false) => "Down",
-            (true, true) => "Up",
-            (false, false) => "PgDn",
-            (false, true) => "PgUp",
-        };
-        items.push(Item::new(MORE, key, "more"));
-    }
+    items.extend(scrolling(state).map(|key| Item::new(MORE, key, "more")));
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);
     items
+}
+
+/// The key that shows more of a page that scrolls; at its end there is more above only.
+fn scrolling(state: &State) -> Option<&'static str> {
+    if state.focus == Focus::Rows || state.scroll.most == 0 {
+        return None;
+    }
+    let is_line = matches!(state.focus, Focus::Text | Focus::Number);
+    Some(match (is_line, state.scroll.top >= state.scroll.most) {
+        (true, false) => "Down",
+        (true, true) => "Up",
+        (false, false) => "PgDn",
+        (false, true) => "PgUp",
+    })
 }
 
 /// Whether the page has a button for this: of no and back, Esc is back.

@@ -204,12 +204,7 @@ impl PageView<'_, '_> {
         let taken =
             frame.saturating_add(u16::try_from(search.len()).unwrap_or(u16::MAX)).saturating_add(LEAST_ROWS);
         let spare = usize::from(area.height.saturating_sub(taken));
-        tighten(&mut lines, spare, focus.unwrap_or_default());
-        // Lines with a control stay: a form beside its list must be usable.
-        while lines.len() > spare {
-            let Some(at) = lines.iter().rposition(|line| line.control.is_none()) else { break };
-            lines.remove(at);
-        }
+        give_way(&mut lines, spare, focus.unwrap_or_default());
         let table = RowsTable {
             view: rows,
             theme,
@@ -426,6 +421,16 @@ impl PageView<'_, '_> {
             lines.push(FlowLine { rank: super::flow::Rank::Hint, ..words.into() });
         }
         lines
+    }
+}
+
+/// Leaves so many lines above a list; those with a control stay, for a form beside its list must be usable.
+fn give_way(lines: &mut Vec<FlowLine>, spare: usize, focus: Focus) {
+    tighten(lines, spare, focus);
+    while lines.len() > spare
+        && let Some(at) = lines.iter().rposition(|line| line.control.is_none())
+    {
+        lines.remove(at);
     }
 }
 
