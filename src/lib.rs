@@ -58,8 +58,8 @@
 //! A test (`tests/it/docs.rs`) looks up every name and file of this section. Tables of ways on, actions, requests and
 //! replies are matches over all of an enum: the compiler names the one that was missed.
 //!
-//! *A key* is one row of `KEYS` in `tui/keys.rs`: where it works, what is pressed, what it does (`Deed` in
-//! `tui/keys.rs`). The line of keys (`line` in `tui/widgets/key_line.rs`) and help (`lines` in `tui/widgets/help.rs`)
+//! *A key* is one row of `KEYS` in `tui/keys/table.rs`: where it works, what is pressed, what it does (`Deed` in
+//! `tui/keys/table.rs`). The line of keys (`line` in `tui/widgets/key_line.rs`) and help (`lines` in `tui/widgets/help.rs`)
 //! are made of the same rows. What only looks is done by `show` in `tui/keys.rs`. A key that a sentence names stands in
 //! `way_on` in `tui/words.rs`.
 //!
@@ -79,12 +79,15 @@
 //! screen's `view` gives to its `Scene` in `wizard/screen.rs`, an arm of the screen's `answer`, and an arm of `answer`
 //! in `headless/journey.rs`: no file of [`tui`] or [`plain`]. What it asks by is a `FieldId` in `wizard/answer.rs`, a
 //! `RowId` in `wizard/answer.rs` or an `Action` in `wizard/answer.rs`; a new action has its word to type in `words` in
-//! `plain/vocabulary.rs`, and a row of `KEYS` in `tui/keys.rs` unless it is a button. A new shape is drawn by `render`
+//! `plain/vocabulary.rs`, and a row of `KEYS` in `tui/keys/table.rs` unless it is a button. A new shape is drawn by `render`
 //! in `tui/draw.rs` and asked by `question` in `plain/ask.rs`.
 //!
 //! *A way on* in a sentence is a line of `WayOn` in `domain/phrase.rs`, with its words in `way_on` in `tui/words.rs`,
 //! in `way` in `plain/vocabulary.rs` and in `for_commands` in `domain/phrase.rs`. A command line in a sentence is a
 //! line of `Command` in `domain/phrase.rs`; a test holds `all` in `domain/phrase.rs` against the parser.
+//!
+//! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
+//! chooses it.
 //!
 //! *A call* is a line of `Request` in `wizard/call.rs`, paired with what it brings by `calls` in `wizard/pending.rs`,
 //! and an arm of `answer` in `runner.rs`. A write says so in `is_write` in `wizard/call.rs`. A screen holds it as a

@@ -336,8 +336,8 @@ async fn answer(
         Request::SaveCounts { run, listed, eligible } => {
             with(store, move |s| s.save_counts(&run, listed, eligible)).await.map(|()| Reply::Saved)
         }
-        Request::SaveKinds(customer, product, kinds) => {
-            with(store, move |s| s.save_kinds(customer, product, kinds)).await.map(|()| Reply::Saved)
+        Request::SaveKinds(id, kinds) => {
+            with(store, move |s| s.save_kinds(&id, kinds)).await.map(|()| Reply::Saved)
         }
         Request::ChangeExclusions(id, change) => {
             with(store, move |s| s.change_exclusions(&id, &change)).await.map(Reply::Excluded)

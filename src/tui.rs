@@ -302,8 +302,8 @@ impl Tui {
         let outcome = match input {
             Input::Key(_) if seen != view.ask.revision && !keys::is_always_taken(input) => return None,
             Input::Key(press) => keys::press(*press, view, &mut self.state),
-            Input::Paste(text) => keys::paste(text, view, &mut self.state),
-            Input::Flood(bytes) => keys::flood(*bytes, input::MAX_PASTE, &mut self.state),
+            Input::Paste(text) => keys::paste::paste(text, view, &mut self.state),
+            Input::Flood(bytes) => keys::paste::flood(*bytes, input::MAX_PASTE, &mut self.state),
         };
         match outcome {
             Outcome::Give(given) => {

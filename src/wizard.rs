@@ -276,11 +276,7 @@ impl Wizard {
                 self.asks_to_leave = true;
                 return;
             }
-            Given::Do(Action::Yes) => Given::Yes,
-            Given::Do(Action::No) => Given::No,
-            Given::Do(Action::Save) => Given::Submit,
-            Given::Do(Action::Back) => Given::Back,
-            given => given,
+            given => given.by_name(),
         };
         if answer.to != self.revision {
             return self.say(Tone::Warn, TOO_EARLY);

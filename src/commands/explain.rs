@@ -1,10 +1,10 @@
 //! `backup365 explain`: codes and words looked up offline.
 
 use serde_json::{Value, json};
-use unicode_width::UnicodeWidthStr;
 
 use crate::{
     domain::{
+        codeset::wrapped,
         explain::{self, Entry, Found},
         text::Text,
     },
@@ -52,11 +52,10 @@ pub fn run(question: &Question, out: Out) -> anyhow::Result<Exit> {
     if question.is_json {
         return quietly(out.json(&json_of(&answers)), exit);
     }
+    let columns = u16::try_from(question.columns).unwrap_or(u16::MAX);
     let mut is_first = true;
     let told = answers.iter().filter(|answer| !answer.entries.is_empty()).try_for_each(|answer| {
-        lines(answer, question.columns, std::mem::take(&mut is_first))
-            .iter()
-            .try_for_each(|line| out.say(line))
+        lines(answer, columns, std::mem::take(&mut is_first)).iter().try_for_each(|line| out.say(line))
     });
     if answers.is_empty() {
         warn(&format!("There is nothing to look up. {TRY}"));
@@ -90,7 +89,7 @@ fn aside(answer: &Answer, out: Out) {
 }
 
 /// One answer as lines, a blank one before each entry but the very first.
-fn lines(answer: &Answer, columns: usize, is_first: bool) -> Vec<String> {
+fn lines(answer: &Answer, columns: u16, is_first: bool) -> Vec<String> {
     let shown = if answer.found == Found::Words { HITS } else { usize::MAX };
     let mut lines = Vec::new();
     if !is_first {
@@ -111,23 +110,6 @@ fn lines(answer: &Answer, columns: usize, is_first: bool) -> Vec<String> {
             lines.extend(wrapped(&format!("{label}: {words}"), columns));
         }
     }
-    lines
-}
-
-/// Words in lines of at most so many columns, broken at spaces; a longer word stays whole.
-fn wrapped(words: &str, columns: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in words.split(' ').filter(|word| !word.is_empty()) {
-        if !line.is_empty() && line.width() + 1 + word.width() > columns {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
     lines
 }
 
@@ -160,19 +142,17 @@ fn entry_json(entry: &Entry) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::codeset::width;
 
     #[test]
     fn no_line_is_wider_than_the_window_and_no_word_is_lost() {
         for entry in explain::entries() {
             let (asked, found) = (Text::from("x"), Found::Exact);
-            let whole = lines(&Answer { asked, found, entries: vec![entry] }, usize::MAX, true).join(" ");
+            let whole = lines(&Answer { asked, found, entries: vec![entry] }, u16::MAX, true).join(" ");
             for columns in [20, 40, 80] {
                 let answer = Answer { asked: Text::from("x"), found, entries: vec![entry] };
                 let lines = lines(&answer, columns, true);
-                assert!(
-                    lines.iter().all(|line| line.width() <= columns || !line.contains(' ')),
-                    "{lines:#?}"
-                );
+                assert!(lines.iter().all(|line| width(line) <= columns || !line.contains(' ')), "{lines:#?}");
                 assert_eq!(lines.join(" "), whole);
             }
         }

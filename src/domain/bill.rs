@@ -1,6 +1,6 @@
 //! The table before anything that changes the bill: seats, never money.
 
-use super::user::Kind;
+use super::{text, user::Kind};
 
 /// Why a listed user stays off.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -118,6 +118,33 @@ impl Bill {
     pub fn seats_missing(&self) -> u32 {
         let free = self.limit.map(|limit| limit.saturating_sub(self.seats_before));
         free.map_or(0, |free| self.new_seats().saturating_sub(free))
+    }
+
+    /// The table as it is read out, top to bottom. `without_seat`: what becomes of users for whom no seat is left.
+    #[must_use]
+    pub fn table(&self, without_seat: &str) -> Vec<String> {
+        let number = |label: &str, count: u32| format!("{}: {}", text::capital(label), grouped(count));
+        let missing = self.seats_missing();
+        let mut table = vec!["Will be turned on and billed:".to_owned()];
+        table.extend(self.turn_on.iter().map(|(kind, count)| number(kind.plural(), *count)));
+        if missing > 0 {
+            table.push(number("of these, no seat is left for", missing));
+        }
+        table.extend([
+            number("new seats", self.billed()),
+            format!("Already on: {}", counted(self.already_on, "user", "users")),
+            number("seats now", self.seats_before),
+            number("seats after", self.seats_after()),
+            format!("Seats bought: {}", self.limit.map_or_else(|| "no limit on record".to_owned(), grouped)),
+        ]);
+        if missing > 0 {
+            table.push(format!("{} missing. {without_seat}", counted(missing, "seat is", "seats are")));
+        }
+        if !self.stay_off.is_empty() {
+            table.push("Stays off:".to_owned());
+            table.extend(self.stay_off.iter().map(|(why, count)| number(why.words(), *count)));
+        }
+        table
     }
 }
 

@@ -39,6 +39,22 @@ pub fn fit_codeset(words: &str, use_unicode: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Words in lines of at most so many columns, broken at spaces; a longer word stays whole, alone on its line.
+#[must_use]
+pub fn wrapped(words: &str, columns: u16) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split(' ').filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if width(line).saturating_add(1).saturating_add(width(word)) <= columns => {
+                line.extend([" ", word]);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// A grapheme in ASCII: our own signs by table, letters without their marks, else `?`.
 fn ascii(grapheme: &str) -> Cow<'_, str> {
     if grapheme.is_ascii() {

@@ -1,8 +1,8 @@
 //! What is said without the wizard: the card, and what a code means. Pure.
 
-use crate::domain::{card::Card, explain, text::Text};
+use crate::domain::{card::Card, explain, speech::sentence, text::Text};
 
-use super::words::{sentence, told};
+use super::words::told;
 
 /// Entries that are said at once; more are no answer. A guess.
 const HITS: usize = 3;

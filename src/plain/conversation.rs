@@ -154,7 +154,7 @@ impl Conversation {
         }
         match heard {
             Heard::Give(answers, after) => {
-                self.giving = answers.into();
+                self.giving = answers.into_iter().map(Given::by_name).collect();
                 self.after = (!matches!(after, After::Nothing)).then_some((view.ask.id, after));
             }
             Heard::Ask(spot) => self.walk.go(spot),
@@ -162,10 +162,6 @@ impl Conversation {
             Heard::Say(words) => self.talk.aside(words),
             Heard::Aside(words) => {
                 self.talk.aside(words);
-                self.talk.ask_again();
-            }
-            Heard::Document => {
-                self.talk.read_document();
                 self.talk.ask_again();
             }
             Heard::Again => self.talk.forget(),

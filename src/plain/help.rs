@@ -1,14 +1,17 @@
 //! Every command that is open now, one line each. Pure.
 
-use crate::wizard::{
-    answer::Action,
-    ask::Shape,
-    view::{Offer, View},
+use crate::{
+    domain::speech::sentence,
+    wizard::{
+        answer::Action,
+        ask::Shape,
+        view::{Offer, View},
+    },
 };
 
 use super::{
     vocabulary::{is_common, words},
-    words::{sentence, signs},
+    words::signs,
 };
 
 /// What a list knows besides what can be done on its page.

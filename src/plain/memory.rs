@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::wizard::{answer::RowId, view::RowsView};
+use crate::{
+    domain::row_ranges::{Range, indices},
+    wizard::{answer::RowId, view::RowsView},
+};
 
-use super::{numbers::Range, rows::PAGE};
+use super::rows::PAGE;
 
 /// What is remembered.
 #[derive(Debug, Default)]
@@ -54,9 +57,8 @@ impl Memory {
     /// The rows that numbers mean: those that were said, as long as each is still on the list. Rows that were never said
     /// are those that stand there now, as long as nothing has moved since; none where that is not so.
     pub(crate) fn meant(&self, rows: &RowsView<'_>, ranges: &[Range]) -> Option<Vec<RowId>> {
-        let indices = || ranges.iter().flat_map(|range| range.start().saturating_sub(1)..*range.end());
         let stands = self.stands(rows);
-        indices()
+        indices(ranges)
             .map(|at| match self.said.get(&at) {
                 Some(id) => rows.rows.at(id).map(|_| id.clone()),
                 None if stands => rows.rows.id(at),

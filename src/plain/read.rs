@@ -2,7 +2,10 @@
 //! done now is asked for all the same where the wizard has words for it.
 
 use crate::{
-    domain::secret::Secret,
+    domain::{
+        row_ranges::{indices, number, ranges},
+        secret::Secret,
+    },
     wizard::{
         answer::{Action, FieldId, Given, Value},
         ask::{Shape, Spot},
@@ -11,17 +14,21 @@ use crate::{
 };
 
 use super::{
-    ask::{Choice, How, Question, Way, question},
+    ask::{Choice, Question, Way, question},
     card,
-    heard::{After, Heard, common, do_it, give, say, unknown, word},
+    heard::{After, Heard, give, press, say},
+    hearing::Hearing,
     lists,
     memory::Memory,
-    numbers::{self, number},
     vocabulary::means,
 };
 
 /// Most bytes of one list that is typed or pasted; a guess far above any customer's addresses.
 const MOST_OF_A_LIST: usize = 8 << 20;
+
+/// Said to actions that have a word and no way here.
+const NO_CLIPBOARD: &str =
+    "Line by line there is no clipboard and no picture. Type print for the link alone, or file.";
 
 /// What a line means.
 #[must_use]
@@ -31,25 +38,46 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
         return lists::confirmed(trimmed, view);
     }
     if std::mem::take(&mut memory.asks_code) {
-        return if trimmed.is_empty() {
-            Heard::Aside(Vec::new())
-        } else {
-            Heard::Aside(card::explain(trimmed))
-        };
+        return Heard::Aside(if trimmed.is_empty() { Vec::new() } else { card::explain(trimmed) });
     }
-    match &question.way {
-        Way::Field { id, is_masked: true, .. } => {
-            answered(*id, Value::Secret(Secret::new(line.to_owned())), line)
+    if let Way::Field { id, is_masked: true, .. } = &question.way {
+        return answered(*id, Value::Secret(Secret::new(line.to_owned())), line.is_empty());
+    }
+    let mut hearing = Hearing { line: trimmed, lower: trimmed.to_lowercase(), view, question, memory };
+    let heard = match &question.way {
+        Way::Field { id, is_list: true, .. } => listed(&mut hearing, *id),
+        Way::Field { id, .. } => in_field(&mut hearing, *id),
+        Way::Choices(choices, default) => {
+            chosen(&mut hearing, choices, default.and_then(|at| choices.get(at)))
         }
-        Way::Field { id, is_list: true, .. } => listed(*id, trimmed, view, memory),
-        Way::Field { id, .. } => in_field(*id, trimmed, view, memory),
-        Way::Choices(choices, default) => chosen(trimmed, view, question, (choices, *default), memory),
-        Way::Rows(enter) => lists::in_rows(trimmed, view, question, (enter.as_ref(), memory)),
-        Way::Boxes => in_boxes(trimmed, view, question, memory),
-        Way::Number(proposed) => counted(trimmed, view, question, (*proposed, memory)),
-        Way::Nothing => common(trimmed, view, memory)
-            .or_else(|| word(&trimmed.to_lowercase(), view, memory))
+        Way::Rows(enter) => lists::in_rows(&mut hearing, enter.as_ref()),
+        Way::Boxes => in_boxes(&mut hearing),
+        Way::Number(proposed) => counted(&mut hearing, *proposed),
+        Way::Nothing => hearing
+            .command()
             .unwrap_or_else(|| say("One moment: nothing is asked now. Or type back, or quit.")),
+    };
+    followed(heard, &mut hearing)
+}
+
+/// What some answers are followed by, or stand for here, by whatever word they were given.
+fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
+    let Heard::Give(answers, After::Nothing) = &heard else { return heard };
+    let &[Given::Do(action)] = answers.as_slice() else { return heard };
+    let is_short = hearing.view.ask.shape == Shape::Pick;
+    let is_list = matches!(hearing.question.way, Way::Rows(_));
+    match action {
+        Action::Copy => say(NO_CLIPBOARD),
+        // The next document only once the first has been said.
+        Action::NextReceipt if !hearing.memory.knows_document => {
+            hearing.memory.knows_document = true;
+            Heard::Aside(Vec::new())
+        }
+        // Another reading of a short list is an answer to be chosen from.
+        Action::Sort | Action::Refresh if is_list && (is_short || action == Action::Sort) => {
+            Heard::Give(vec![Given::Do(action)], After::Page(0))
+        }
+        _ => heard,
     }
 }
 
@@ -57,12 +85,12 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
 #[must_use]
 pub(crate) fn meanwhile(line: &str) -> Option<bool> {
     let line = line.trim().to_lowercase();
-    let (head, rest) = line.split_once(' ').unwrap_or((line.as_str(), ""));
-    let is_any = |actions: &[Action]| rest.is_empty() && actions.iter().any(|action| means(head, *action));
+    let is_any = |actions: &[Action]| actions.iter().any(|action| means(&line, *action));
     if is_any(&[Action::Back, Action::Park, Action::Leave, Action::Stop]) {
         return Some(true);
     }
-    let is_said = rest.is_empty() && matches!(head, "help" | "?" | "say" | "s" | "again");
+    let head = line.split(' ').next().unwrap_or_default();
+    let is_said = matches!(line.as_str(), "help" | "?" | "say" | "s" | "again");
     (is_said || is_any(&[Action::Refresh]) || matches!(head, "explain" | "e")).then_some(false)
 }
 
@@ -75,139 +103,114 @@ pub(crate) fn hear_meanwhile(line: &str, view: &View<'_>, memory: &mut Memory) -
 
 /// The answer to a field. An empty one keeps what stands there; where that is nothing, it is asked for at *Save*: a server,
 /// say, may still be found.
-fn answered(id: FieldId, value: Value, line: &str) -> Heard {
+fn answered(id: FieldId, value: Value, is_empty: bool) -> Heard {
     let spot = Spot::Field(id);
-    if line.is_empty() {
+    if is_empty {
         return Heard::GoOn(spot);
     }
     Heard::Give(vec![Given::Fill(id, value), Given::Settle(id)], After::GoOn(spot))
 }
 
 /// The answer to a field. `=` in front takes a word as text that would be a command.
-fn in_field(id: FieldId, line: &str, view: &View<'_>, memory: &mut Memory) -> Heard {
-    if let Some(text) = line.strip_prefix('=') {
-        return answered(id, Value::Text(text.to_owned()), text);
-    }
-    field_command(id, line, view, memory).unwrap_or_else(|| answered(id, Value::Text(line.to_owned()), line))
+fn in_field(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Heard {
+    let text = hearing.line.strip_prefix('=');
+    let command = if text.is_some() { None } else { field_command(hearing, id) };
+    let text = text.unwrap_or(hearing.line);
+    command.unwrap_or_else(|| answered(id, Value::Text(text.to_owned()), text.is_empty()))
 }
 
 /// Commands in a field.
-fn field_command(id: FieldId, line: &str, view: &View<'_>, memory: &mut Memory) -> Option<Heard> {
-    let lower = line.to_lowercase();
-    if lower == "clear" {
+fn field_command(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Option<Heard> {
+    if hearing.lower == "clear" {
         return Some(give(Given::Fill(id, Value::Text(String::new()))));
     }
-    if means(&lower, Action::Rehearse) && view.offer(Action::Rehearse).is_some() {
-        return Some(give(Given::Do(Action::Rehearse)));
+    if hearing.means(Action::Rehearse) && hearing.view.offer(Action::Rehearse).is_some() {
+        return Some(press(Action::Rehearse));
     }
-    common(line, view, memory)
+    hearing.common()
 }
 
 /// A field that takes a list: lines up to an empty one, or one with a full stop alone, are one paste.
-fn listed(id: FieldId, line: &str, view: &View<'_>, memory: &mut Memory) -> Heard {
-    let is_end = line.is_empty() || line == ".";
-    if is_end && memory.collected.is_empty() {
-        return Heard::Give(vec![Given::Settle(id)], After::GoOn(Spot::Field(id)));
+fn listed(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Heard {
+    if matches!(hearing.line, "" | ".") {
+        return match std::mem::take(&mut hearing.memory.collected) {
+            none if none.is_empty() => Heard::Give(vec![Given::Settle(id)], After::GoOn(Spot::Field(id))),
+            lines => give(Given::Fill(id, Value::Lines(lines))),
+        };
     }
-    if is_end {
-        let lines = std::mem::take(&mut memory.collected);
-        return give(Given::Fill(id, Value::Lines(lines)));
-    }
-    if let Some(heard) = field_command(id, line, view, memory) {
-        memory.collected.clear();
+    if let Some(heard) = field_command(hearing, id) {
+        hearing.memory.collected.clear();
         return heard;
     }
-    if memory.collected.len().saturating_add(line.len()) > MOST_OF_A_LIST {
-        memory.collected.clear();
+    let collected = &mut hearing.memory.collected;
+    if collected.len().saturating_add(hearing.line.len()) > MOST_OF_A_LIST {
+        collected.clear();
         return say("The list is too long to be taken at once: nothing of it came. Paste it in parts.");
     }
-    memory.collected.push_str(line);
-    memory.collected.push('\n');
+    collected.extend([hearing.line, "\n"]);
     Heard::More
 }
 
 /// The answer to numbered choices.
-fn chosen(
-    line: &str,
-    view: &View<'_>,
-    question: &Question,
-    (choices, default): (&[Choice], Option<usize>),
-    memory: &mut Memory,
-) -> Heard {
-    let lower = line.to_lowercase();
-    let picked = match number(&lower) {
-        Some(number) => {
-            let Some(choice) = number.checked_sub(1).and_then(|at| choices.get(at)) else {
-                return say(format!("There is no choice {lower}. {}", question.prompt));
-            };
-            Some(choice)
-        }
-        None if lower.is_empty() => match default.and_then(|default| choices.get(default)) {
-            Some(choice) => Some(choice),
-            None => return say(question.prompt.clone()),
+fn chosen(hearing: &mut Hearing<'_, '_>, choices: &[Choice], default: Option<&Choice>) -> Heard {
+    let (lower, prompt) = (hearing.lower.as_str(), &hearing.question.prompt);
+    let picked = match number(lower) {
+        Some(number) => match number.checked_sub(1).and_then(|at| choices.get(at)) {
+            None => return say(format!("There is no choice {lower}. {prompt}")),
+            some => some,
         },
+        None if lower.is_empty() && default.is_none() => return say(prompt.clone()),
+        None if lower.is_empty() => default,
         None => choices.iter().find(|choice| choice.word.to_lowercase() == lower),
     };
-    if let Some(choice) = picked {
-        return match &choice.how {
-            How::Give(given) => do_it(given.clone(), memory),
-            How::Fill(given, spot) => Heard::Give(vec![given.clone()], After::GoOn(*spot)),
-            How::GoOn(spot) => Heard::GoOn(*spot),
-            How::Reach(spot) => Heard::Ask(*spot),
-        };
+    match picked {
+        Some(choice) => choice.does.clone(),
+        None if lower == "choices" => hearing.question_again(),
+        None => hearing
+            .command()
+            .or_else(|| yes_or_no(hearing, default))
+            .or_else(|| lists::command(hearing))
+            .unwrap_or_else(|| hearing.unknown()),
     }
-    if lower == "choices" {
-        return Heard::Say([question.before.as_slice(), std::slice::from_ref(&question.prompt)].concat());
-    }
-    if let Some(heard) = common(line, view, memory).or_else(|| word(&lower, view, memory)) {
-        return heard;
-    }
-    let is_confirm = matches!(view.ask.shape, Shape::Confirm { .. });
-    match lower.as_str() {
-        "yes" | "y" if is_confirm => give(Given::Yes),
-        "no" | "n" if is_confirm => give(Given::No),
+}
+
+/// Yes and no by their words, where no choice has them.
+fn yes_or_no(hearing: &Hearing<'_, '_>, default: Option<&Choice>) -> Option<Heard> {
+    let is_confirm = matches!(hearing.view.ask.shape, Shape::Confirm { .. });
+    let (is_yes, is_no) = (hearing.means(Action::Yes), hearing.means(Action::No));
+    match (is_yes, is_no) {
+        (true, _) if is_confirm => Some(give(Given::Yes)),
         // At a page that is only read, yes is what Enter does.
-        "yes" | "y" => match default.and_then(|default| choices.get(default)) {
-            Some(Choice { how: How::Give(given), .. }) => do_it(given.clone(), memory),
-            _ => unknown(line, question),
-        },
-        "no" | "n" => give(Given::Back),
-        _ if view.page.rows().is_some() => {
-            lists::command(&lower, view, memory).unwrap_or_else(|| unknown(line, question))
+        (true, _) => {
+            let does = default.map(|choice| choice.does.clone());
+            does.filter(|does| matches!(does, Heard::Give(_, After::Nothing)))
         }
-        _ => unknown(line, question),
+        (_, true) => Some(give(if is_confirm { Given::No } else { Given::Back })),
+        _ => None,
     }
 }
 
 /// Boxes by number, changed or set.
-fn in_boxes(line: &str, view: &View<'_>, question: &Question, memory: &mut Memory) -> Heard {
-    let lower = line.to_lowercase();
-    if lower.is_empty() {
-        return give(Given::Submit);
-    }
-    let (head, rest) = lower.split_once(' ').unwrap_or((lower.as_str(), ""));
-    let (wanted, words) = match head {
-        "tick" | "include" => (Some(1), rest),
-        "untick" | "exclude" => (Some(0), rest),
-        "toggle" => (None, rest),
-        _ => (None, lower.as_str()),
+fn in_boxes(hearing: &mut Hearing<'_, '_>) -> Heard {
+    let lower = hearing.lower.as_str();
+    let (wanted, words) = match lower.split_once(' ') {
+        Some(("tick" | "include", rest)) => (Some(1), rest),
+        Some(("untick" | "exclude", rest)) => (Some(0), rest),
+        Some(("toggle", rest)) => (None, rest),
+        _ => (None, lower),
     };
-    let Some(ranges) = numbers::ranges(words) else {
-        return match lower.as_str() {
-            "list" | "choices" => {
-                Heard::Say([question.before.as_slice(), std::slice::from_ref(&question.prompt)].concat())
-            }
-            _ => common(line, view, memory)
-                .or_else(|| word(&lower, view, memory))
-                .unwrap_or_else(|| unknown(line, question)),
+    let Some(ranges) = ranges(words) else {
+        return match lower {
+            "" => give(Given::Submit),
+            "list" | "choices" => hearing.question_again(),
+            _ => hearing.command().unwrap_or_else(|| hearing.unknown()),
         };
     };
-    let boxes: Vec<_> = view.page.choices().collect();
-    if let Some(beyond) = ranges.iter().map(|range| *range.end()).find(|end| *end > boxes.len()) {
-        return say(lists::no_row(beyond, boxes.len()));
+    let boxes: Vec<_> = hearing.view.page.choices().collect();
+    if let Some(beyond) = lists::beyond(&ranges, boxes.len()) {
+        return beyond;
     }
-    let meant = ranges.iter().flat_map(|range| range.start().saturating_sub(1)..*range.end());
-    let answers = meant.filter_map(|at| boxes.get(at)).map(|choice| {
+    let answers = indices(&ranges).filter_map(|at| boxes.get(at)).map(|choice| {
         let answer = wanted.unwrap_or_else(|| usize::from(choice.chosen == 0));
         Given::Fill(choice.id, Value::Choice(answer))
     });
@@ -215,25 +218,16 @@ fn in_boxes(line: &str, view: &View<'_>, question: &Question, memory: &mut Memor
 }
 
 /// The answer to a number.
-fn counted(
-    line: &str,
-    view: &View<'_>,
-    question: &Question,
-    (proposed, memory): (Option<u32>, &mut Memory),
-) -> Heard {
-    let digits: String = line.chars().filter(|c| *c != ',').collect();
-    match (number(&digits), proposed) {
-        (Some(number), _) => give(Given::Number(u32::try_from(number).unwrap_or(u32::MAX))),
-        (None, Some(proposed)) if line.is_empty() => give(Given::Number(proposed)),
-        (None, None) if line.is_empty() => say(question.prompt.clone()),
-        _ => common(line, view, memory)
-            // The number is the yes: no word takes its place.
-            .or_else(|| word(&line.to_lowercase(), view, memory).filter(|heard| !is_yes(heard)))
-            .unwrap_or_else(|| unknown(line, question)),
+fn counted(hearing: &mut Hearing<'_, '_>, proposed: Option<u32>) -> Heard {
+    let digits: String = hearing.line.chars().filter(|c| *c != ',').collect();
+    let typed = number(&digits).map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    match typed.or(proposed.filter(|_| hearing.line.is_empty())) {
+        Some(number) => give(Given::Number(number)),
+        None if hearing.line.is_empty() => say(hearing.question.prompt.clone()),
+        // The number is the yes: no word takes its place.
+        None => hearing
+            .command()
+            .filter(|heard| *heard != press(Action::Yes))
+            .unwrap_or_else(|| hearing.unknown()),
     }
-}
-
-/// Whether a line says yes.
-fn is_yes(heard: &Heard) -> bool {
-    matches!(heard, Heard::Give(answers, _) if answers.contains(&Given::Yes))
 }

@@ -3,34 +3,25 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{bill::grouped, protection::State, user::Kind},
-    wizard::view::{Cell, Column, Mark, Row, RowsView, Tone, View},
+    domain::{bill::grouped, protection::State, speech::sentence, user::Kind},
+    wizard::{
+        ask::Shape,
+        view::{
+            Cell,
+            Column::{self, *},
+            Mark, Row, RowsView, Tone, View,
+        },
+    },
 };
 
-use super::{
-    page::is_numbered,
-    words::{sentence, told},
-};
+use super::words::told;
 
 /// Rows of one answer (remote-terminal.md section 12).
 pub(crate) const PAGE: usize = 10;
 
-/// The place of a column in a line that is listened to; the state stands in front.
-const fn place(column: Column) -> u8 {
-    match column {
-        Column::State => 0,
-        Column::Name => 1,
-        Column::Address => 2,
-        Column::Domain => 3,
-        Column::Reference => 4,
-        Column::Kind => 5,
-        Column::Path => 6,
-        Column::Result => 7,
-        Column::Progress => 8,
-        Column::Next => 9,
-        Column::Department => 10,
-    }
-}
+/// The columns in the order of a line that is listened to; the state stands in front of them.
+const ORDER: [Column; 10] =
+    [Name, Address, Domain, Reference, Kind, Path, Result, Progress, Next, Department];
 
 /// A number of rows as people read it.
 #[must_use]
@@ -43,15 +34,14 @@ pub(crate) fn count(rows: usize) -> String {
 pub(crate) fn line(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Option<String> {
     let row = rows.rows.row(at)?;
     let number = count(at.saturating_add(1));
-    let head = match (is_numbered(view), state(&row)) {
-        (true, Some(state)) => format!("{number}, {state}: "),
-        (true, None) => format!("{number}: "),
-        (false, state) => {
-            let state = state.map(|state| format!("{state}: ")).unwrap_or_default();
-            format!("Row {number} of {}: {state}", count(rows.rows.len()))
-        }
+    let state = state(&row);
+    let head = if matches!(view.ask.shape, Shape::Pick | Shape::Select(_)) {
+        state.map_or_else(|| format!("{number}: "), |state| format!("{number}, {state}: "))
+    } else {
+        let state = state.map(|state| format!("{state}: ")).unwrap_or_default();
+        format!("Row {number} of {}: {state}", count(rows.rows.len()))
     };
-    Some(sentence(&format!("{head}{}", name(rows, &row))))
+    Some(sentence(&(head + &name(rows, &row))))
 }
 
 /// The state of a row in the words of the wizard; a tick comes first.
@@ -68,21 +58,15 @@ pub(crate) fn state(row: &Row<'_>) -> Option<String> {
     })
 }
 
-/// Who or what a row is.
-#[must_use]
-pub(crate) fn name(rows: &RowsView<'_>, row: &Row<'_>) -> String {
-    let mut columns: Vec<Column> =
-        rows.columns.iter().copied().filter(|column| *column != Column::State).collect();
-    columns.sort_by_key(|column| place(*column));
-    let mut said: Vec<Cow<'_, str>> = Vec::new();
-    for cell in columns.into_iter().filter_map(|column| row.cells.get(column)) {
-        let words = cell.in_words();
-        // Most users are users; an address that is the name once more is said once.
-        let is_said = words.is_empty() || said.last() == Some(&words);
-        if !is_said && !matches!(cell, Cell::Kind(Kind::User)) {
-            said.push(words);
-        }
-    }
+/// The person or the thing that a row is about.
+fn name(rows: &RowsView<'_>, row: &Row<'_>) -> String {
+    let columns = ORDER.into_iter().filter(|column| rows.columns.contains(column));
+    // Most users are users.
+    let cells = columns.filter_map(|column| row.cells.get(column));
+    let cells = cells.filter(|cell| !matches!(cell, Cell::Kind(Kind::User)));
+    let mut said: Vec<Cow<'_, str>> = cells.map(Cell::in_words).filter(|words| !words.is_empty()).collect();
+    // An address that is the name once more is said once.
+    said.dedup();
     said.join(", ")
 }
 
@@ -95,14 +79,19 @@ pub(crate) fn short_name(rows: &RowsView<'_>, at: usize) -> Option<String> {
 /// Everything that is known about a row.
 #[must_use]
 pub(crate) fn details(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Vec<String> {
-    let details = rows.rows.details(at);
-    let is_whole = details.is_some();
-    let mut said: Vec<String> =
-        details.map(|words| sentence(&told(&words))).or_else(|| line(view, rows, at)).into_iter().collect();
-    // Of a row that was said whole, what is to be known was said with it.
-    let remark = rows.rows.remark(at).filter(|remark| is_whole || remark.tone != Tone::Plain);
-    said.extend(remark.map(|remark| sentence(&told(&remark.words))));
-    said
+    match rows.rows.details(at) {
+        Some(words) => {
+            let remark = rows.rows.remark(at).map(|remark| remark.words);
+            [words].iter().chain(&remark).map(|words| sentence(&told(words))).collect()
+        }
+        None => line(view, rows, at).into_iter().chain(warning(rows, at)).collect(),
+    }
+}
+
+/// What is to be known about a row although nothing was asked.
+fn warning(rows: &RowsView<'_>, at: usize) -> Option<String> {
+    let remark = rows.rows.remark(at).filter(|remark| remark.tone != Tone::Plain)?;
+    Some(sentence(&told(&remark.words)))
 }
 
 /// The rows of a page that begins at an index, with what tells apart those that read the same, and what follows them.
@@ -110,22 +99,15 @@ pub(crate) fn details(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Vec<St
 pub(crate) fn page(view: &View<'_>, rows: &RowsView<'_>, top: usize) -> Vec<String> {
     let len = rows.rows.len();
     let end = top.saturating_add(PAGE).min(len);
-    let names: Vec<String> =
-        (top..end).filter_map(|at| rows.rows.row(at)).map(|row| name(rows, &row)).collect();
-    let mut said: Vec<String> = Vec::new();
-    for at in top..end {
-        let Some(mut words) = line(view, rows, at) else { break };
-        let mine = names.get(at.saturating_sub(top));
-        let is_alike = names.iter().filter(|other| Some(*other) == mine).count() > 1;
-        if let Some(tag) = rows.rows.tag(at).filter(|_| is_alike) {
-            words = format!("{words} Id ends in {tag}.");
-        }
-        if let Some(remark) = rows.rows.remark(at).filter(|remark| remark.tone != Tone::Plain) {
-            words.push(' ');
-            words.push_str(&sentence(&told(&remark.words)));
-        }
-        said.push(words);
-    }
+    let names: Vec<_> =
+        (top..end).map(|at| rows.rows.row(at).map(|row| name(rows, &row)).unwrap_or_default()).collect();
+    let whole = |(at, mine): (usize, &String)| {
+        let is_alike = names.iter().filter(|other| *other == mine).count() > 1;
+        let tag = rows.rows.tag(at).filter(|_| is_alike).map(|tag| format!("Id ends in {tag}."));
+        let parts = [line(view, rows, at), tag, warning(rows, at)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    let mut said: Vec<String> = (top..end).zip(&names).map(whole).collect();
     if end < len {
         said.push(format!("{} more: type more.", count(len.saturating_sub(end))));
     }

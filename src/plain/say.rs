@@ -5,12 +5,15 @@
 //! before typing.
 
 mod blocks;
+mod news;
 mod wait;
 
-use std::collections::HashMap;
-
 use crate::{
-    domain::{text::Text, time::Moment},
+    domain::{
+        speech::{sentence, steady},
+        text::{Shown, Text},
+        time::Moment,
+    },
     wizard::{
         answer::Revision,
         ask::{QuestionId, Shape, Spot},
@@ -19,15 +22,15 @@ use crate::{
 };
 
 use super::{
-    ask::{Choice, Question, Way, question},
+    ask::{Question, Way, question},
     memory::Memory,
     report::{counts, total},
     rows::{self, PAGE, count},
-    words::{Line, sentence, steady, told},
+    words::{Line, told},
 };
 
-use blocks::Item;
-use wait::Waits;
+use news::{Item, Known, Slot};
+use wait::Wait;
 
 /// What is to be written now.
 #[derive(Debug, Default)]
@@ -51,39 +54,19 @@ const FEW: usize = 3;
 /// Said where choices that were said before are left out.
 const CHOICES_AGAIN: &str = " The word choices says them again.";
 
-/// Where the last view stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Stand {
-    stop: &'static str,
-    run: Option<Text>,
-    customer: Option<Text>,
-}
+/// Where a view stands: the step, the run, the customer.
+type Stand = (&'static str, Option<Text>, Option<Text>);
 
 /// What has been said.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is something to be said once")]
 pub(crate) struct Talk {
     stand: Option<Stand>,
     /// The question that stood last.
     id: Option<QuestionId>,
     revision: Revision,
-    heading: String,
-    bar: String,
-    warning: String,
-    /// What stood on each page of this stop.
-    known: HashMap<QuestionId, Vec<String>>,
-    notice: Option<Notice>,
-    counts: String,
-    /// The list of this page was counted, and its first page said or offered.
-    is_counted: bool,
-    waits: Waits,
+    known: Known,
+    wait: Option<Wait>,
     question: Option<Question>,
-    /// Numbered choices of this stop that were said: each is said whole once.
-    chosen_from: Vec<Vec<Choice>>,
-    /// The document that stood on the page last.
-    document: Vec<Text>,
-    /// It was asked for.
-    reads_document: bool,
     /// How the last question is answered, whatever stands on the page since.
     last: Option<Way>,
     /// A line has been carried out, and no question has stood since.
@@ -124,11 +107,6 @@ impl Talk {
         self.asks_again = true;
     }
 
-    /// The document on the page is to be said.
-    pub(crate) const fn read_document(&mut self) {
-        self.reads_document = true;
-    }
-
     /// A line has been carried out.
     pub(crate) const fn answered(&mut self) {
         self.was_answered = true;
@@ -137,9 +115,8 @@ impl Talk {
 
     /// Everything is to be said again.
     pub(crate) fn forget(&mut self) {
-        let waits = std::mem::take(&mut self.waits);
-        let asides = std::mem::take(&mut self.asides);
-        *self = Self { waits, asides, was_heard: true, ..Self::default() };
+        let (wait, asides) = (self.wait.take(), std::mem::take(&mut self.asides));
+        *self = Self { wait, asides, was_heard: true, ..Self::default() };
     }
 
     /// The question that was said last.
@@ -150,10 +127,7 @@ impl Talk {
 
     /// What is said while writes are seen through after leaving: the line of state, once.
     pub(crate) fn last_words(&mut self, view: &View<'_>) -> Vec<Line> {
-        let is_new = self.notice != view.notice;
-        self.notice.clone_from(&view.notice);
-        let notice = view.notice.as_ref().filter(|_| is_new);
-        notice.map(|notice| Line::Words(sentence(&told(&notice.words)))).into_iter().collect()
+        self.known.news(Slot::State, view.notice.as_ref().map(state))
     }
 
     /// What is new in this view. `at`: where the walk through a form is; `is_busy`: a line is still being carried out, the
@@ -166,26 +140,21 @@ impl Talk {
         memory: &mut Memory,
     ) -> Told {
         let mut lines: Vec<Line> = std::mem::take(&mut self.asides).into_iter().map(aside).collect();
-        let before = self.id;
-        let is_new = self.place(view, &mut lines, memory);
-        self.warn(view, &mut lines);
-        let before_body = lines.len();
-        self.body(view, is_new, before, &mut lines);
-        self.read(view, is_new, memory, &mut lines);
-        let has_news = lines.iter().skip(before_body).any(|line| *line != Line::Gap);
-        let is_over = self.waits.has_one();
-        let waits = self.waits.tell(view, now).into_iter().map(Line::Words);
-        if is_over && !self.waits.has_one() {
-            // How long it took comes before what came of it.
-            lines.splice(before_body..before_body, waits);
-        } else {
-            lines.extend(waits);
-        }
+        let before = self.id.filter(|before| *before != view.ask.id);
+        self.place(view, &mut lines, memory);
+        let top = lines.len();
+        self.body(view, before, memory, &mut lines);
+        let has_news = lines.iter().skip(top).any(|line| *line != Line::Gap);
+        let was_waiting = self.wait.is_some();
+        let wait = wait::tell(&mut self.wait, view, now).map(Line::Words);
+        // How long it took comes before what came of it.
+        let place = if was_waiting && self.wait.is_none() { top } else { lines.len() };
+        lines.splice(place..place, wait);
         self.rows(view, is_busy, memory, &mut lines);
         if is_busy {
             return Told { lines, ..Told::default() };
         }
-        self.news(view, &mut lines);
+        self.state(view, &mut lines);
         let mut told = self.ask(view, at, lines, has_news);
         if std::mem::take(&mut self.was_answered) && told.lines.is_empty() {
             self.answer_again(view, &mut told.lines);
@@ -195,151 +164,101 @@ impl Talk {
 
     /// No line is left without an answer: the line of state once more, or else what can be typed.
     fn answer_again(&self, view: &View<'_>, lines: &mut Vec<Line>) {
-        let notice = self.notice.as_ref().filter(|_| view.notice == self.notice);
         let prompt = self.question.as_ref().filter(|question| {
             // Boxes and lines of a list are their own answer.
             !matches!(question.way, Way::Nothing | Way::Field { is_list: true, .. })
         });
-        let words = notice.map(state).or_else(|| Some(prompt?.prompt.clone()));
-        lines.extend(words.filter(|words| !words.is_empty()).map(Line::Words));
+        match (said_state(view), prompt) {
+            (Some(notice), _) => lines.extend(state(notice).said),
+            (None, Some(question)) if !question.prompt.is_empty() => {
+                lines.push(Line::Words(question.prompt.clone()));
+            }
+            _ => {}
+        }
     }
 
-    /// Says where the person is, when that is another place; says whether the page must be said anew.
-    fn place(&mut self, view: &View<'_>, lines: &mut Vec<Line>, memory: &mut Memory) -> bool {
+    /// Says where the person is, when that is another place.
+    fn place(&mut self, view: &View<'_>, lines: &mut Vec<Line>, memory: &mut Memory) {
         let here = view.steps.iter().find(|stop| stop.place == Place::Here);
-        let stand = Stand {
-            stop: here.map(|stop| stop.name).unwrap_or_default(),
-            run: view.bar.run.clone(),
-            customer: view.bar.customer.map(crate::domain::text::Shown::to_text),
-        };
+        let name = here.map(|stop| stop.name).unwrap_or_default();
+        let stand = (name, view.bar.run.clone(), view.bar.customer.map(Shown::to_text));
         let is_here = self.stand.as_ref() == Some(&stand);
-        let is_same = is_here && self.id == Some(view.ask.id);
-        let is_new_screen =
-            !is_here || (!is_same && !is_decided(view) && !self.known.contains_key(&view.ask.id));
         if !is_here {
             self.known.clear();
-            self.chosen_from.clear();
-            self.waits.leave();
-            self.counts.clear();
-            self.is_counted = false;
-            self.notice = None;
+            self.wait = None;
             memory.forget();
         }
+        let is_same = is_here && self.id == Some(view.ask.id);
         if !is_same {
             self.question = None;
             self.page = is_decided(view).then_some(0);
+            memory.knows_document = false;
+            self.known.forget(Slot::Document);
+            self.known.forget(Slot::Heading);
         }
+        let is_known = is_decided(view) || self.known.has(Slot::Page(view.ask.id));
+        let is_new_screen = !is_here || (!is_same && !is_known);
         if is_new_screen {
             lines.push(Line::Gap);
+            self.known.forget(Slot::Bar);
+            self.known.forget(Slot::Warning);
         }
-        let bar = blocks::bar(&view.bar);
-        if bar != self.bar || is_new_screen {
-            lines.push(Line::Words(bar.clone()));
-        }
-        self.bar = bar;
-        if is_new_screen {
-            self.warning.clear();
-        }
-        let heading = told(&view.page.heading);
-        if !is_same || steady(&heading) != steady(&self.heading) {
-            Self::say_heading(view, &heading, is_new_screen, lines);
-            self.heading = heading;
-        }
+        lines.extend(self.known.news(Slot::Bar, [blocks::bar(&view.bar)]));
+        lines.extend(self.known.news(Slot::Heading, [heading(view, is_new_screen)]));
+        // Rule 17: what every screen must say about the nightly sweep.
+        let warning = view.bar.warning.map(|words| Item::sentence(&format!("Warning: {words}")));
+        lines.extend(self.known.news(Slot::Warning, warning));
         self.stand = Some(stand);
         self.id = Some(view.ask.id);
-        !is_same
     }
 
-    fn say_heading(view: &View<'_>, heading: &str, is_new_screen: bool, lines: &mut Vec<Line>) {
-        let at = view.steps.iter().position(|stop| stop.place == Place::Here);
-        let heading = sentence(heading);
-        let step = at.and_then(|at| Some((at + 1, view.steps.get(at)?.name)));
-        match step.filter(|_| is_new_screen) {
-            Some((at, name)) => {
-                let all = view.steps.len();
-                let is_named = heading.trim_end_matches('.') == name;
-                let heading = if is_named { String::new() } else { format!(" {heading}") };
-                lines.push(Line::Words(format!("Step {at} of {all}: {name}.{heading}")));
-            }
-            None => lines.push(Line::Words(heading)),
-        }
-    }
-
-    /// Rule 17: what every screen must say about the nightly sweep.
-    fn warn(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
-        let warning = view.bar.warning.map(|words| words.to_string()).unwrap_or_default();
-        if warning != self.warning && !warning.is_empty() {
-            lines.push(Line::Words(sentence(&format!("Warning: {warning}"))));
-        }
-        self.warning = warning;
-    }
-
-    /// What stands on the page and was not said.
-    fn body(&mut self, view: &View<'_>, is_new: bool, before: Option<QuestionId>, lines: &mut Vec<Line>) {
-        let items = blocks::items(&view.page);
+    /// What stands on the page and was not said; of the document only once it was asked for.
+    fn body(&mut self, view: &View<'_>, before: Option<QuestionId>, memory: &Memory, lines: &mut Vec<Line>) {
+        let page = Slot::Page(view.ask.id);
         // Questions that follow each other on one bill say it once.
-        let id = if is_new && is_decided(view) { before.unwrap_or(view.ask.id) } else { view.ask.id };
-        let known = self.known.get(&id).map_or(&[][..], Vec::as_slice);
-        for Item { key, said } in &items {
-            if !known.contains(key) {
-                lines.extend(said.iter().cloned());
-            }
+        if let Some(before) = before.filter(|_| is_decided(view)) {
+            self.known.carry(Slot::Page(before), page);
         }
-        self.known.insert(view.ask.id, items.into_iter().map(|item| item.key).collect());
-    }
-
-    /// The document: said when it is asked for, and from then on whenever it is another one.
-    fn read(&mut self, view: &View<'_>, is_new: bool, memory: &mut Memory, lines: &mut Vec<Line>) {
-        let document = view.page.document().unwrap_or_default();
-        if is_new {
-            memory.knows_document = false;
-        }
-        let is_asked = std::mem::take(&mut self.reads_document);
-        let is_other = memory.knows_document && document != self.document;
-        if is_asked || is_other {
-            memory.knows_document = true;
-            lines.extend(document.iter().map(|line| match line.as_str() {
-                "" => Line::Gap,
-                words => Line::Words(words.to_owned()),
-            }));
-        }
-        if document != self.document {
-            self.document = document.to_vec();
+        lines.extend(self.known.news(page, blocks::items(&view.page)));
+        if memory.knows_document {
+            let document = view.page.document().unwrap_or_default().iter().map(Text::to_string);
+            let key = document.clone().collect::<Vec<_>>().join("\n");
+            let said = document.map(aside).collect();
+            lines.extend(self.known.news(Slot::Document, [Item { key, said }]));
         }
     }
 
     /// The line of state, once.
-    fn news(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
-        let Some(notice) = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy) else { return };
-        let words = told(&notice.words);
-        if self.notice.as_ref().is_none_or(|before| steady(&told(&before.words)) != steady(&words)) {
-            let words = state(notice);
+    fn state(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
+        let Some(item) = said_state(view).map(state) else { return };
+        let news = self.known.news(Slot::State, [item]);
+        if let [Line::Words(words)] = news.as_slice() {
             // What stands on the page may say the same once more.
             lines.retain(
                 |line| !matches!(line, Line::Words(said) if said.len() > 10 && words.contains(said.as_str())),
             );
-            lines.push(Line::Words(words));
         }
-        self.notice = Some(notice.clone());
+        lines.extend(news);
     }
 
     /// The list: counted once it is whole, its first page where that is short, and the page that was asked for.
     fn rows(&mut self, view: &View<'_>, is_busy: bool, memory: &mut Memory, lines: &mut Vec<Line>) {
         let Some(rows) = view.page.rows() else { return };
         let is_select = matches!(view.ask.shape, Shape::Select(_));
-        if !self.is_counted && !view.ask.is_waiting && !is_decided(view) {
-            self.is_counted = true;
-            self.counts = total(&rows.counts);
-            if is_select {
-                lines.push(Line::Words(counts(&rows.counts)));
+        let was_counted = self.known.has(Slot::Counts);
+        if !view.ask.is_waiting && (!was_counted && !is_decided(view) || was_counted && is_select && !is_busy)
+        {
+            let total = total(&rows.counts);
+            let mut said = self.known.news(Slot::Counts, [Item::new(without_brackets(&total), total)]);
+            if !was_counted {
+                said = is_select.then(|| Line::Words(counts(&rows.counts))).into_iter().collect();
+                let is_short = !is_select || rows.rows.len() <= PAGE;
+                self.page = self.page.or_else(|| is_short.then_some(0));
             }
-            if !is_select || rows.rows.len() <= PAGE {
-                self.page = Some(self.page.unwrap_or(0));
-            }
-        } else if is_select && self.is_counted && !view.ask.is_waiting && !is_busy {
-            self.recount(rows, lines);
+            said.retain(|line| !lines.contains(line));
+            lines.extend(said);
         }
-        let is_ready = !view.ask.is_waiting || is_busy || self.is_counted;
+        let is_ready = !view.ask.is_waiting || is_busy || self.known.has(Slot::Counts);
         let Some(top) = self.page.take_if(|_| is_ready) else { return };
         let is_long = top == 0 && rows.rows.len() > PAGE;
         if is_decided(view) && is_long && !self.was_answered {
@@ -352,107 +271,82 @@ impl Talk {
         lines.extend(page(view, rows, top).into_iter().map(Line::Words));
     }
 
-    /// Ticks and seats, where they changed by themselves.
-    fn recount(&mut self, rows: &RowsView<'_>, lines: &mut Vec<Line>) {
-        let counts = total(&rows.counts);
-        let said = Line::Words(counts.clone());
-        // What the filter leaves out changes with the filter; that is no news about the ticks.
-        let is_news = without_brackets(&counts) != without_brackets(&self.counts);
-        if is_news && !lines.contains(&said) {
-            lines.push(said);
-        }
-        self.counts = counts;
-    }
-
     /// The question, when it is another one or must be said again.
     fn ask(&mut self, view: &View<'_>, at: Spot, mut lines: Vec<Line>, has_news: bool) -> Told {
         let stands = question(view, at);
-        let is_other = self.question.as_ref() != Some(&stands);
+        let is_open = stands.way != Way::Nothing;
         // The same words to another answer: a wrong number is told each time.
         let is_anew = self.was_answered && self.revision != view.ask.revision;
-        self.revision = view.ask.revision;
-        let is_asked = (is_other || self.asks_again || is_anew) && stands.way != Way::Nothing;
+        let is_other = self.question.as_ref() != Some(&stands) || is_anew;
+        let is_asked = is_open && (is_other || self.asks_again);
+        let has_choices = matches!(stands.way, Way::Choices(..));
         let mut prompt = stands.prompt.clone();
-        if is_other || is_anew {
-            // The prompt of a list is the same whatever was done to its rows, and is said once.
-            let (before, rest) = self.before(&stands);
-            lines.extend(before.into_iter().map(Line::Words));
-            match rest {
-                Rest::None => {}
-                Rest::Said => prompt.push_str(CHOICES_AGAIN),
-                Rest::Boxes => prompt.clear(),
-            }
-        }
-        if let Way::Choices(choices, _) = &stands.way
-            && is_asked
-            && !is_other
-            && !is_anew
-        {
-            if choices.len() > FEW {
-                prompt.push_str(CHOICES_AGAIN);
-            } else {
-                lines.extend(stands.before.iter().cloned().map(Line::Words));
-            }
+        if is_asked && (is_other || has_choices) {
+            self.choices(view, at, &stands, &mut lines, &mut prompt);
         }
         // What is heard last is what can be answered, also where only the page has changed.
-        let is_said_again = has_news && matches!(stands.way, Way::Choices(..));
-        if (is_asked || is_said_again) && !prompt.is_empty() {
+        if (is_asked || has_news && has_choices) && !prompt.is_empty() {
             lines.push(Line::Words(prompt));
         }
+        let last = if is_asked { self.last.replace(stands.way.clone()) } else { None };
+        let told = Told {
+            lines,
+            is_asked,
+            bills: is_asked && stands.bills,
+            came_by_itself: last.is_some_and(|last| last != stands.way) && !self.was_heard,
+            is_masked: matches!(stands.way, Way::Field { is_masked: true, .. }),
+        };
         self.asks_again = false;
-        let came_by_itself = is_asked && self.comes_by_itself(&stands);
-        if stands.way != Way::Nothing {
-            self.was_heard = false;
-        }
-        let hides = matches!(stands.way, Way::Field { is_masked: true, .. });
-        let bills = is_asked && stands.bills;
+        self.was_heard &= !is_open;
+        self.revision = view.ask.revision;
         self.question = Some(stands);
-        Told { lines, is_asked, bills, came_by_itself, is_masked: hides }
+        told
     }
 
-    /// Whether a question takes the place of another one although no line was carried out since that was said.
-    fn comes_by_itself(&mut self, stands: &Question) -> bool {
-        let last = self.last.replace(stands.way.clone());
-        last.is_some_and(|last| last != stands.way) && !self.was_heard
-    }
-
-    /// What stands in front of a prompt, and what that leaves out: many choices are said once, and then only those that
-    /// read differently; of boxes only those that have changed.
-    fn before(&mut self, stands: &Question) -> (Vec<String>, Rest) {
-        let whole = || (stands.before.clone(), Rest::None);
-        if let (Way::Boxes, Some(said)) = (&stands.way, &self.question)
-            && said.way == Way::Boxes
-        {
-            let changed = stands.before.iter().filter(|line| !said.before.contains(line));
-            return (changed.cloned().collect(), Rest::Boxes);
-        }
-        let Way::Choices(choices, _) = &stands.way else { return whole() };
-        let is_like = |said: &[Choice]| {
-            said.len() == choices.len() && said.iter().zip(choices).all(|(one, other)| one.how == other.how)
+    /// What stands in front of a prompt: many choices are said once, and then only those that read differently; of boxes
+    /// only those that have changed, without their prompt.
+    fn choices(
+        &mut self,
+        view: &View<'_>,
+        at: Spot,
+        stands: &Question,
+        lines: &mut Vec<Line>,
+        prompt: &mut String,
+    ) {
+        let slot = Slot::Choices(view.ask.id, at, stands.before.len());
+        let was_said = match &stands.way {
+            Way::Choices(choices, _) => self.known.has(slot) && choices.len() > FEW,
+            Way::Boxes => self.question.as_ref().is_some_and(|question| question.way == Way::Boxes),
+            _ => false,
         };
-        let Some(said) = self.chosen_from.iter_mut().find(|said| is_like(said)) else {
-            self.chosen_from.push(choices.clone());
-            return whole();
-        };
-        let said = std::mem::replace(said, choices.clone());
-        if choices.len() <= FEW {
-            return whole();
+        if !was_said {
+            self.known.forget(slot);
         }
-        let titles = stands.before.len().saturating_sub(choices.len());
-        let changed = stands.before.iter().skip(titles).zip(said.iter().zip(choices));
-        let changed = changed.filter(|(_, (before, now))| before.words != now.words);
-        (changed.map(|(line, _)| line.clone()).collect(), Rest::Said)
+        let items = stands.before.iter().map(|words| Item::new(words.clone(), words.clone()));
+        lines.extend(self.known.news(slot, items));
+        match stands.way {
+            Way::Boxes if was_said => prompt.clear(),
+            _ if was_said => prompt.push_str(CHOICES_AGAIN),
+            _ => {}
+        }
     }
 }
 
-/// What is not said in front of a prompt.
-enum Rest {
-    /// Nothing is left out.
-    None,
-    /// Choices that were said before.
-    Said,
-    /// Boxes that stand as they did.
-    Boxes,
+/// The heading of a page; of a new screen with its step.
+fn heading(view: &View<'_>, is_new_screen: bool) -> Item {
+    let words = told(&view.page.heading);
+    let mut said = sentence(&words);
+    let here = view.steps.iter().enumerate().find(|(_, stop)| stop.place == Place::Here);
+    if let Some((at, stop)) = here.filter(|_| is_new_screen) {
+        let more = if said.trim_end_matches('.') == stop.name { String::new() } else { format!(" {said}") };
+        said = format!("Step {} of {}: {}.{more}", at + 1, view.steps.len(), stop.name);
+    }
+    Item::new(steady(&words), said)
+}
+
+/// The line of state, unless it speaks of a wait.
+fn said_state<'v>(view: &'v View<'_>) -> Option<&'v Notice> {
+    view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy)
 }
 
 /// An answer to a command as a line; an empty one sets apart.
@@ -461,9 +355,10 @@ fn aside(words: String) -> Line {
 }
 
 /// The line of state as a sentence; bad news says so first.
-fn state(notice: &Notice) -> String {
-    let words = sentence(&told(&notice.words));
-    if notice.tone == Tone::Bad { format!("Problem: {words}") } else { words }
+fn state(notice: &Notice) -> Item {
+    let words = told(&notice.words);
+    let problem = if notice.tone == Tone::Bad { "Problem: " } else { "" };
+    Item::new(steady(&words), format!("{problem}{}", sentence(&words)))
 }
 
 /// Words without what stands in brackets.

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use super::vocabulary;
 use crate::domain::{
-    codeset::{fit_codeset, width},
+    codeset::{fit_codeset, wrapped},
     phrase::{Phrase, Segment},
-    text,
+    speech::capital,
 };
 
 /// One thing to write.
@@ -45,48 +45,6 @@ pub(crate) fn signs(own: &'static str) -> Cow<'static, str> {
     own.replace(" · ", ", ").replace(" → ", " to ").replace(" …", "").into()
 }
 
-/// What stays the same while only a clock or a counter goes on: durations are left out, other numbers are all alike.
-#[must_use]
-pub(crate) fn steady(words: &str) -> String {
-    timeless(words).chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
-}
-
-/// A line without durations: what else changes in it is news.
-#[must_use]
-pub(crate) fn timeless(words: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    let mut words = words.split(' ').peekable();
-    while let Some(word) = words.next() {
-        let unit = words.peek().map(|next| next.trim_end_matches(|c: char| c.is_ascii_punctuation()));
-        if word.starts_with(|c: char| c.is_ascii_digit()) && matches!(unit, Some("s" | "min" | "h" | "d")) {
-            let _unit = words.next();
-        } else {
-            kept.push(word);
-        }
-    }
-    kept.join(" ")
-}
-
-/// A sentence ends in punctuation: readers pause there.
-#[must_use]
-pub(crate) fn sentence(words: &str) -> String {
-    let words = words.trim_end();
-    let spoken = words.trim_end_matches(['”', '"']);
-    if words.is_empty() || spoken.ends_with(['.', '?', '!', ':', ';']) {
-        words.to_owned()
-    } else {
-        format!("{words}.")
-    }
-}
-
-/// The first letter large. Host names and addresses stay as they are: they are read aloud and typed.
-#[must_use]
-pub(crate) fn capital(words: &str) -> String {
-    let first =
-        words.split([' ', ',']).next().unwrap_or_default().trim_end_matches(['.', ':', ';', '?', '!']);
-    if first.contains(['.', '@', '/']) { words.to_owned() } else { text::capital(words) }
-}
-
 /// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.
 #[must_use]
 pub(crate) fn lay(lines: &[Line], columns: u16, use_unicode: bool) -> String {
@@ -98,7 +56,12 @@ pub(crate) fn lay(lines: &[Line], columns: u16, use_unicode: bool) -> String {
                 out.push_str(&clean(words, use_unicode));
                 out.push('\n');
             }
-            Line::Words(words) => wrap(&clean(words, use_unicode), columns, &mut out),
+            Line::Words(words) => {
+                for line in wrapped(&clean(words, use_unicode), columns) {
+                    out.push_str(&line);
+                    out.push('\n');
+                }
+            }
         }
     }
     out
@@ -109,30 +72,12 @@ fn clean(words: &str, use_unicode: bool) -> String {
     fit_codeset(words, use_unicode).chars().filter(|c| !c.is_control()).collect()
 }
 
-fn wrap(words: &str, columns: u16, out: &mut String) {
-    let mut used = 0_u16;
-    for word in words.split(' ').filter(|word| !word.is_empty()) {
-        let wide = width(word);
-        if used > 0 && used.saturating_add(1).saturating_add(wide) > columns {
-            out.push('\n');
-            used = 0;
-        }
-        if used > 0 {
-            out.push(' ');
-            used = used.saturating_add(1);
-        }
-        out.push_str(word);
-        used = used.saturating_add(wide);
-    }
-    out.push('\n');
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{phrase::phrase, text::Text};
+    use crate::domain::{codeset::width, phrase::phrase, text::Text};
 
     #[test]
     fn signs_of_the_program_become_words_and_those_of_names_stay() {
@@ -146,30 +91,6 @@ mod tests {
     fn a_sentence_that_begins_with_a_name_begins_as_the_name_does() {
         assert_eq!(told_first(&phrase!["ticked ", 3]), "Ticked 3");
         assert_eq!(told_first(&phrase![Text::from("iiNet"), " is closed"]), "iiNet is closed");
-    }
-
-    #[test]
-    fn a_sentence_begins_large_and_a_host_stays_as_it_is() {
-        assert_eq!(capital("nobody answers. Try again."), "Nobody answers. Try again.");
-        assert_eq!(capital("stopped."), "Stopped.");
-        for kept in ["mail.hoster.example, Exchange 2019", "svc@hoster.example.", "https://mail.example/EWS"]
-        {
-            assert_eq!(capital(kept), kept);
-        }
-    }
-
-    #[test]
-    fn a_clock_is_no_news() {
-        for (one, other, alike) in [
-            ("Trying: 7 s. Usually 5 s.", "Trying: 2 min 40 s. Usually 5 s.", true),
-            ("20:00 AEDT, in 3 h 12 min", "20:00 AEDT, in 3 h 11 min", true),
-            ("Listing: 999 users so far, 1 s.", "Listing: 999 users so far, 3 s.", true),
-            ("seats 0 to 3", "seats 0 to 4", false),
-            ("Accepted.", "Refused.", false),
-        ] {
-            assert_eq!(timeless(one) == timeless(other), alike, "{one} | {other}");
-        }
-        assert_eq!(steady("Listing: 99 users"), steady("Listing: 17 users"));
     }
 
     #[test]

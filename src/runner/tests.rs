@@ -329,7 +329,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::KeepForm(Some(run()), FormDraft(vec![("tenant".into(), "x".into())])), "saved"),
         (Request::SaveDraft(run(), Draft { all: true, exceptions: [somebody(1).id].into() }), "saved"),
         (Request::SaveCounts { run: run(), listed: 3, eligible: 3 }, "saved"),
-        (Request::SaveKinds(customer, OFFICE, Kinds::default().toggled(Kind::Shared)), "saved"),
+        (Request::SaveKinds(run(), Kinds::default().toggled(Kind::Shared)), "saved"),
         (Request::ChangeExclusions(run(), change), "excluded"),
         (Request::Apply(run(), users.clone().into()), "saved"),
         (Request::TurnOff(run(), users.into()), "saved"),

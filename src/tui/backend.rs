@@ -1,6 +1,6 @@
 //! What ratatui draws on: a [`Backend`] for a terminal at the far end of a slow line.
 //!
-//! `Terminal::draw` hands over the cells that changed and where the cursor is to stand; [`Backend::flush`] turns that into
+//! `Terminal::draw` hands over the cells that changed and where the cursor is to stand; its `flush` turns that into
 //! the fewest bytes, in one write, or in none where nothing differs. It remembers what stands on the terminal, so that it
 //! can do what a stream of changed cells can't: rows that moved are moved by the terminal itself (`scrolling.rs`), a blank
 //! tail is erased instead of painted, a gap of a few cells is written again where that is shorter than a move, and the
@@ -142,6 +142,11 @@ impl<W: Write> Backend<W> {
         }
         let mut cell = cell.clone();
         if cell.symbol().is_empty() {
+            cell.set_symbol(" ");
+        }
+        // A blank in the accent is a blank: it needs no bytes of its own.
+        if cell.symbol() == " " && CellStyle::of(&cell).is_plain_in_blanks() {
+            cell = Cell::default();
             cell.set_symbol(" ");
         }
         self.set(x, y, cell);

@@ -5,11 +5,11 @@
 //! own state; all others become an answer of the wizard. Pure.
 
 use crate::{
-    domain::{bill::grouped, phrase::Phrase, text::Text},
+    domain::phrase::Phrase,
     wizard::{
         answer::{Action, Ending, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
-        view::{Block, FieldView, RowsView, Tone, View},
+        view::{Block, RowsView, Tone, View},
     },
 };
 
@@ -20,146 +20,14 @@ use super::{
     words::Keyboard,
 };
 
+use moving::{moved, scrolled};
+use table::{Deed, KEYS, Scope, Whom, find, is_in_scope, is_open, name};
+
+mod moving;
+pub(crate) mod paste;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
-
-/// Where a key works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// Everywhere outside fields of text.
-    Everywhere,
-    /// While one of these questions stands.
-    On(&'static [QuestionId]),
-}
-
-/// What a key does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
-    /// An action of the wizard.
-    Do(Action),
-    /// A mark on users.
-    Mark(Mark, Whom),
-    /// Back, or out of a panel.
-    Back,
-    /// All keys of this screen.
-    Help,
-    /// What to say to the customer now.
-    Say,
-    /// What a code means.
-    Explain,
-    /// Into the field of the search.
-    Search,
-    /// Begins a range, or ends it.
-    Range,
-    /// All of the lit row.
-    Details,
-    /// The link as a QR code.
-    Code,
-}
-
-/// Whom a mark is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Whom {
-    /// Everybody.
-    All,
-    /// Whom the filter shows.
-    Shown,
-    /// The lit row, or the range.
-    Lit,
-}
-
-/// One row of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Binding {
-    /// Where it works.
-    pub(crate) scope: Scope,
-    /// What is pressed.
-    pub(crate) key: Press,
-    /// What it does.
-    pub(crate) deed: Deed,
-    /// One or two words, where the wizard offers none.
-    pub(crate) label: &'static str,
-    /// One sentence, where the wizard offers none.
-    pub(crate) help: &'static str,
-}
-
-/// A key with words of its own.
-const fn key(scope: Scope, key: char, deed: Deed, label: &'static str, help: &'static str) -> Binding {
-    Binding { scope, key: Press::Char(key), deed, label, help }
-}
-
-/// A key for what the wizard offers, in its words.
-const fn act(scope: Scope, letter: char, action: Action) -> Binding {
-    key(scope, letter, Deed::Do(action), "", "")
-}
-
-/// A key for a mark on users.
-const fn marks(letter: char, mark: Mark, whom: Whom, label: &'static str, help: &'static str) -> Binding {
-    key(USERS, letter, Deed::Mark(mark, whom), label, help)
-}
-
-const ALL: Scope = Scope::Everywhere;
-const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
-const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
-const USERS: Scope = Scope::On(&[QuestionId::Users]);
-const AUTHORISE: Scope = Scope::On(&[QuestionId::Authorise]);
-const SENDING: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Outcome]);
-const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
-const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
-
-/// The table: letters, Space, and a key that works inside fields too. Enter, Tab, Esc, arrows and the keys of a field mean the same everywhere; help says so.
-/// The first ones are shown first.
-pub(crate) const KEYS: &[Binding] = &[
-    marks(' ', Mark::Toggle, Whom::Lit, "tick", "Ticks or unticks the row, or the range."),
-    marks('a', Mark::Tick, Whom::All, "All", "Ticks every user that may be protected, once, filter or not."),
-    marks('t', Mark::Tick, Whom::Shown, "These", "Ticks what the filter shows."),
-    act(USERS, 'u', Action::Auto),
-    key(LISTS, '/', Deed::Search, "filter", "Types into the field above the rows."),
-    act(USERS, 'm', Action::Kinds),
-    act(USERS, 'c', Action::Clear),
-    marks('i', Mark::Invert, Whom::Shown, "invert", "Turns the ticks of what is shown round."),
-    marks('x', Mark::ToggleExclusion, Whom::Lit, "exclude", "Excludes the row or the range, or lifts that."),
-    key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
-    act(USERS, 'z', Action::Sort),
-    key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),
-    marks('O', Mark::Off, Whom::Lit, "turn off", "Turns the row or the range off (Admin); asks first."),
-    act(CUSTOMER, 'n', Action::Add),
-    act(AUTHORISE, 'w', Action::Rehearse),
-    Binding {
-        // A letter would be text in the first field of the form, and Tab only leads to the next field.
-        key: Press::Ctrl('y'),
-        ..act(IMPERSONATION, 'w', Action::Rehearse)
-    },
-    act(AUTHORISE, 'l', Action::PrintAlone),
-    act(SENDING, 'c', Action::Copy),
-    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
-    act(SENDING, 'f', Action::WriteFile),
-    act(AUTHORISE, 'o', Action::Open),
-    act(OUTCOME, 't', Action::NextReceipt),
-    act(IMPERSONATION, 'x', Action::EmptyList),
-    act(ALL, 'r', Action::Refresh),
-    act(ALL, 'p', Action::Park),
-    key(ALL, 's', Deed::Say, "say", "What to say to the customer now, and what they should be seeing."),
-    key(ALL, 'e', Deed::Explain, "explain", "Looks up a code or the words that the customer reads out."),
-    key(ALL, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
-    key(ALL, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
-    key(ALL, '?', Deed::Help, "keys", "All keys of this screen."),
-];
-
-/// The name of a key, as it stands on the line of keys.
-pub(crate) fn name(key: Press) -> String {
-    match key {
-        Press::Char(' ') => "Space".into(),
-        Press::Char(letter) => letter.to_string(),
-        Press::Ctrl(letter) => format!("Ctrl-{}", letter.to_ascii_uppercase()),
-        Press::Enter => "Enter".into(),
-        Press::Esc => "Esc".into(),
-        Press::Tab => "Tab".into(),
-        Press::BackTab => "Shift-Tab".into(),
-        Press::PageDown => "PgDn".into(),
-        other => format!("{other:?}"),
-    }
-}
 
 /// What a key led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -174,47 +42,6 @@ pub enum Outcome {
     Suspend,
     /// Nothing.
     Nothing,
-}
-
-/// Whether a binding works while this view stands, and there is something that it can do.
-pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
-    is_in_scope(binding, view)
-        && match binding.deed {
-            Deed::Do(action) => action == Action::Leave || view.offer(action).is_some(),
-            Deed::Mark(mark, whom) => match &view.ask.shape {
-                Shape::Select(asked) => match (mark, whom) {
-                    (Mark::Off, _) => asked.may_turn_off,
-                    (_, Whom::All) => asked.may_mark && asked.all.is_some(),
-                    (Mark::Tick, Whom::Shown) => asked.may_mark && asked.these.is_some(),
-                    _ => asked.may_mark,
-                },
-                _ => false,
-            },
-            Deed::Say => !view.card.say.is_empty(),
-            Deed::Search => state::search(&view.page).is_some(),
-            Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain => true,
-            Deed::Code => state::link(&view.page).is_some(),
-        }
-}
-
-fn is_in_scope(binding: &Binding, view: &View<'_>) -> bool {
-    match binding.scope {
-        Scope::Everywhere => true,
-        Scope::On(questions) => questions.contains(&view.ask.id),
-    }
-}
-
-/// The binding of a key; a letter whose other case is free means the same as that.
-fn find(press: Press, view: &View<'_>) -> Option<&'static Binding> {
-    let exactly = |press: Press| {
-        let here = |binding: &&Binding| binding.key == press && is_in_scope(binding, view);
-        KEYS.iter().filter(here).find(|binding| is_open(binding, view)).or_else(|| KEYS.iter().find(here))
-    };
-    exactly(press).or_else(|| match press {
-        Press::Char(c) if c.is_ascii_lowercase() => exactly(Press::Char(c.to_ascii_uppercase())),
-        Press::Char(c) if c.is_ascii_uppercase() => exactly(Press::Char(c.to_ascii_lowercase())),
-        _ => None,
-    })
 }
 
 /// What a key does now.
@@ -459,50 +286,6 @@ fn lit(view: &View<'_>, state: &State) -> Option<RowId> {
     state.lit(view).and_then(|(rows, at)| rows.rows.id(at))
 }
 
-/// The keys that move the cursor over rows.
-fn moved(press: Press, view: &View<'_>, state: &mut State) -> Option<Outcome> {
-    let rows = state::rows(&view.page)?;
-    let list = state.list_mut(view.ask.id);
-    let bottom = rows.rows.len().saturating_sub(1);
-    let here = list.lit(rows).unwrap_or(0);
-    let page = usize::from(list.height).max(1);
-    let half = (page / 2).max(1);
-    let to = match press {
-        Press::Up => here.saturating_sub(1),
-        Press::Down => here.saturating_add(1),
-        Press::PageUp => here.saturating_sub(page),
-        Press::PageDown => here.saturating_add(page),
-        Press::Ctrl('u') => here.saturating_sub(half),
-        Press::Ctrl('d') => here.saturating_add(half),
-        Press::Home => 0,
-        Press::End => bottom,
-        _ => return None,
-    };
-    let to = to.min(bottom);
-    if to == here {
-        return Some(Outcome::Nothing);
-    }
-    list.put(rows, to);
-    Some(Outcome::Changed)
-}
-
-/// The keys that scroll a text.
-fn scrolled(press: Press, scroll: &mut state::Scroll) -> Option<Outcome> {
-    let page = isize::try_from(scroll.page.saturating_sub(1)).unwrap_or(isize::MAX).max(1);
-    let half = (page / 2).max(1);
-    Some(changed(scroll.by(match press {
-        Press::Up => -1,
-        Press::Down => 1,
-        Press::PageUp => -page,
-        Press::PageDown => page,
-        Press::Ctrl('u') => -half,
-        Press::Ctrl('d') => half,
-        Press::Home => isize::MIN,
-        Press::End => isize::MAX,
-        _ => return None,
-    })))
-}
-
 /// Keys of a panel that only shows.
 fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     let State { panel, panel_scroll, .. } = state;
@@ -697,76 +480,4 @@ pub(crate) fn typed_ahead(input: &Input) -> Option<Given> {
         Input::Paste(_) | Input::Flood(_) => true,
     };
     is_said.then_some(Given::Submit)
-}
-
-/// What was pasted.
-pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
-    state.sync(view);
-    state.said = None;
-    if let Some(Panel::Explain(explain)) = &mut state.panel {
-        if explain.in_field {
-            if explain.field.paste(text).is_changed {
-                explain.look_up();
-            }
-        } else {
-            state.say(Tone::Plain, "Nothing was pasted. Press / first, then paste.");
-        }
-        return Outcome::Changed;
-    }
-    if state.panel.is_some() {
-        state.say(Tone::Plain, "Nothing was pasted. There is no field in this panel.");
-        return Outcome::Changed;
-    }
-    match state.focus {
-        Focus::Field(id) => paste_into(id, text, view, state),
-        Focus::Number => {
-            let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-            for digit in line.chars().filter(char::is_ascii_digit) {
-                state.number.insert(digit);
-            }
-            Outcome::Changed
-        }
-        _ => {
-            let has_search = state::search(&view.page).is_some();
-            let has_field = state::fields(&view.page).next().is_some();
-            state.say(
-                Tone::Plain,
-                match (has_search, has_field) {
-                    (true, _) => "Nothing was pasted. Press / first, then paste.",
-                    (false, true) => "Nothing was pasted. Go to a field with Tab first, then paste.",
-                    (false, false) => "Nothing was pasted. There is no field on this screen.",
-                },
-            );
-            Outcome::Changed
-        }
-    }
-}
-
-/// A paste into a field of text: its first line, or all of them where the field takes lists.
-fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Outcome {
-    let takes_lines =
-        state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.takes_lines);
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-    if takes_lines && lines > 1 {
-        return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
-    }
-    let pasted = state.field_mut(id).paste(text);
-    if pasted.is_cut {
-        state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
-    } else if lines > 1 {
-        let lost = grouped(u32::try_from(lines - 1).unwrap_or(u32::MAX));
-        let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
-        state.say(Tone::Warn, words);
-    }
-    if pasted.is_changed { fill(id, state, view) } else { Outcome::Changed }
-}
-
-/// So much was pasted at once that nothing of it was kept.
-pub(crate) fn flood(bytes: usize, most: usize, state: &mut State) -> Outcome {
-    let (bytes, most) = (super::words::grouped(bytes), super::words::grouped(most));
-    state.say(
-        Tone::Warn,
-        format_args!("Nothing was pasted: it was {bytes} bytes long, and at most {most} are taken at once. Paste it in smaller parts."),
-    );
-    Outcome::Changed
 }

@@ -52,6 +52,20 @@ pub enum Given {
     End(Ending),
 }
 
+impl Given {
+    /// The same answer by its own name: pressing *Yes* says yes.
+    #[must_use]
+    pub fn by_name(self) -> Self {
+        match self {
+            Self::Do(Action::Yes) => Self::Yes,
+            Self::Do(Action::No) => Self::No,
+            Self::Do(Action::Save) => Self::Submit,
+            Self::Do(Action::Back) => Self::Back,
+            given => given,
+        }
+    }
+}
+
 /// What stands in a field.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {

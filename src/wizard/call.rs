@@ -115,7 +115,7 @@ pub enum Request {
         eligible: u32,
     },
     /// The included kinds; answers `Saved`. A write.
-    SaveKinds(CustomerId, Product, Kinds),
+    SaveKinds(RunId, Kinds),
     /// Exclude users or lift exclusions; answers `Excluded`. A write.
     ChangeExclusions(RunId, ExclusionChange),
     /// Turn these on, batch by batch; answers `Batch` …, then `Saved`. A write; `Cancel` stops after the batch.
@@ -213,9 +213,7 @@ impl fmt::Debug for Request {
             Self::SaveCounts { run, listed, eligible } => {
                 write!(f, "SaveCounts({run}, {listed}, {eligible})")
             }
-            Self::SaveKinds(customer, product, _) => {
-                write!(f, "SaveKinds({}, {})", customer.0, product.word())
-            }
+            Self::SaveKinds(run, _) => write!(f, "SaveKinds({run})"),
             Self::ChangeExclusions(run, change) => {
                 write!(f, "ChangeExclusions({run}, {})", change.users.len())
             }

@@ -351,8 +351,7 @@ calls! {
     /// Save the counts of a complete list.
     save_counts(run: RunId, listed: u32, eligible: u32) -> Saved = Request::SaveCounts { run, listed, eligible };
     /// Save the included kinds.
-    save_kinds(customer: CustomerId, product: Product, kinds: Kinds) -> Saved =
-        Request::SaveKinds(customer, product, kinds);
+    save_kinds(run: RunId, kinds: Kinds) -> Saved = Request::SaveKinds(run, kinds);
     /// Exclude users or lift exclusions.
     change_exclusions(run: RunId, change: ExclusionChange) -> Excluded = Request::ChangeExclusions(run, change);
     /// Turn users on; parts come first.

@@ -56,6 +56,15 @@ impl View<'_> {
     pub fn offer(&self, action: Action) -> Option<&Offer> {
         self.actions.iter().find(|offer| offer.action == action)
     }
+
+    /// Whether something can be done now: an open button, or an offer whose button is not closed.
+    #[must_use]
+    pub fn can_do(&self, action: Action) -> bool {
+        match self.page.buttons().find(|button| button.action == action) {
+            Some(button) => button.is_open,
+            None => self.offer(action).is_some(),
+        }
+    }
 }
 
 /// How far the proof of access is.
@@ -323,6 +332,20 @@ pub struct ChoiceView {
     pub chosen: usize,
     /// Said behind it; may be empty.
     pub note: Phrase,
+}
+
+impl ChoiceView {
+    /// Whether it says no and yes.
+    #[must_use]
+    pub fn is_box(&self) -> bool {
+        self.options == ["no", "yes"]
+    }
+
+    /// The words of what is chosen.
+    #[must_use]
+    pub fn answer(&self) -> &'static str {
+        self.options.get(self.chosen).copied().unwrap_or_default()
+    }
 }
 
 /// A button.

@@ -3,13 +3,15 @@
 use super::{
     Store,
     part::{completion, seating, write::Write},
-    table::{apply, chosen, delta, exclusion, seat::Source},
+    table::{apply, chosen, delta, exclusion, product, seat::Source},
 };
 use crate::domain::{
     failure::Failure,
     id::{RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
     run::ExclusionChange,
+    text::Text,
+    user::{Kind, Kinds},
 };
 
 impl Store {
@@ -92,6 +94,22 @@ impl Store {
             Ok(row.key())
         })?;
         self.read(|tx| exclusion::all(tx, key))
+    }
+
+    /// Saves which kinds are included for the run's customer and product; the audit says which.
+    ///
+    /// # Errors
+    /// `Conflict` without the run's hold; `Record`: nothing was written, a retry is safe.
+    pub fn save_kinds(&self, run: &RunId, kinds: Kinds) -> Result<(), Failure> {
+        self.write_run(run, |write, row| {
+            // Users of a kind that is included from now on were looked at before.
+            delta::forget(write.tx, row.key())?;
+            product::keep_kinds(write.tx, row.key(), kinds)?;
+            let included: Vec<&str> =
+                Kind::INCLUDABLE.into_iter().filter(|kind| kinds.allows(*kind)).map(Kind::plural).collect();
+            let included = if included.is_empty() { "nothing else".to_owned() } else { included.join(", ") };
+            write.note_run(row, &Text::of(format_args!("included beside user mailboxes: {included}")))
+        })
     }
 }
 

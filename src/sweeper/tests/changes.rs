@@ -36,17 +36,16 @@ async fn an_excluded_user_is_left_out_until_the_exclusion_is_lifted() {
 #[tokio::test]
 async fn a_kind_that_is_included_later_is_turned_on_in_the_next_pass() {
     let stage = after_the_first_night().await;
-    let store = stage.store();
-    let customer = called(&store, SHOP).id;
+    let (store, run) = stage.take(SHOP);
     let kinds = crate::domain::user::Kinds::default().toggled(Kind::Shared).toggled(Kind::Disabled);
-    store.save_kinds(customer, OFFICE, kinds).unwrap();
+    store.save_kinds(&run, kinds).unwrap();
     stage.at(NIGHTS[1]);
     let second = stage.sweep_one().await;
     let mut kinds: Vec<_> = second.turned_on.iter().map(|user| user.kind).collect();
     kinds.sort();
     assert_eq!(kinds, [Kind::Shared, Kind::Shared, Kind::Disabled]);
     // Left out again: nobody is turned off.
-    store.save_kinds(customer, OFFICE, crate::domain::user::Kinds::default()).unwrap();
+    store.save_kinds(&run, crate::domain::user::Kinds::default()).unwrap();
     stage.at(NIGHTS[2]);
     stage.sweep_one().await;
     assert_eq!(stage.on(SHOP).len(), 13);

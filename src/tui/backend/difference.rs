@@ -7,7 +7,7 @@ use ratatui::{
 
 use super::{
     BLANK, cell, grapheme_width, is_blank,
-    pen::{CellStyle, Pen, TerminalCursor},
+    pen::{CellStyle, Pen, TerminalCursor, looks_same},
 };
 
 /// Blank cells up to which spaces are shorter than erasing to the end of the line.
@@ -142,7 +142,9 @@ fn cells(old: &Buffer, new: &Buffer, row: Row, pen: &mut Pen<'_>) {
         }
         let style = CellStyle::of(is(x));
         pen.approach(new, Position { x, y }, style);
-        pen.set_style(style);
+        if !looks_same(is(x), pen.style) {
+            pen.set_style(style);
+        }
         let advance = Advance::of(symbol);
         let alike =
             if advance == Advance::Unknown && wide == 1 { rule(new, was, Position { x, y }) } else { 1 };

@@ -39,6 +39,12 @@ impl CellStyle {
     pub(super) const PLAIN: Self =
         Self { fg: color_code(Color::Reset), bg: color_code(Color::Reset), attributes: Modifier::empty() };
 
+    /// Whether a blank looks as it does in default attributes: a foreground and bold letters don't show in one.
+    pub(super) const fn is_plain_in_blanks(self) -> bool {
+        let shown = Modifier::UNDERLINED.union(Modifier::REVERSED);
+        self.bg == Self::PLAIN.bg && !self.attributes.intersects(shown)
+    }
+
     /// The style of a cell.
     pub(super) const fn of(cell: &Cell) -> Self {
         Self {
@@ -71,7 +77,7 @@ impl Pen<'_> {
             && to.x - from.x <= if self.is_loose { 1 } else { REWRITE_UP_TO }
         {
             let between = (from.x..to.x).map(|x| cell(new, x, to.y));
-            let are = |style| between.clone().all(|cell| CellStyle::of(cell) == style);
+            let are = |style| between.clone().all(|cell| looks_same(cell, style));
             let is_plain = between.clone().all(|cell| cell.symbol().is_ascii() && cell.symbol() != "");
             if is_plain && (are(self.style) || are(style)) {
                 if !are(self.style) {
@@ -146,6 +152,12 @@ impl Pen<'_> {
         let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
         self.out.extend_from_slice(format!("\x1b[{}m", codes.join(";")).as_bytes());
     }
+}
+
+/// Whether a cell may be written in a style that is not its own.
+pub(super) fn looks_same(cell: &Cell, style: CellStyle) -> bool {
+    let own = CellStyle::of(cell);
+    own == style || (cell.symbol() == " " && own.is_plain_in_blanks() && style.is_plain_in_blanks())
 }
 
 /// The shortest way from one column to another.

@@ -426,6 +426,22 @@ fn every_letter_is_as_wide_here_as_for_ratatui() {
 }
 
 #[test]
+fn a_blank_that_shows_no_style_costs_none() {
+    let mut terminal = drawn_on((12, 2));
+    let accent = Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD);
+    terminal
+        .draw(|frame| {
+            frame.buffer_mut().set_string(0, 0, " ", accent);
+            frame.buffer_mut().set_string(2, 0, "a b", accent);
+            frame.buffer_mut().set_string(6, 0, " ", accent.add_modifier(Modifier::REVERSED));
+        })
+        .unwrap();
+    let bytes = String::from_utf8(std::mem::take(terminal.backend_mut().out_mut())).unwrap();
+    let (_, line) = bytes.split_once("\x1b[2J").unwrap();
+    assert_eq!(line, "  \x1b[1;36ma b \x1b[7m \x1b[m\x1b[?25l");
+}
+
+#[test]
 fn the_cursor_is_told_never_asked_for() {
     let mut drawn = drawn_on((12, 3));
     drawn.draw(|frame| frame.set_cursor_position((4, 1))).unwrap();

@@ -33,7 +33,7 @@ const fn layout(column: Column) -> Layout {
         Column::Address => ("Address", 1, 15, 48, false),
         Column::Domain => ("Domain", 2, 14, 32, false),
         Column::Reference => ("Ref", 3, 6, 12, true),
-        Column::Kind => ("Kind", 4, 8, 13, false),
+        Column::Kind => ("Kind", 4, 10, 13, false),
         Column::Path => ("Path", 5, 16, 40, false),
         Column::State => ("State", 6, 10, 26, false),
         Column::Result => ("Result", 7, 18, 60, false),

@@ -183,7 +183,7 @@ pub(crate) fn choice(view: &ChoiceView, labels: u16, focus: Focus, pen: Pen) -> 
     let is_focused = own == focus;
     let (edge, role) = edge(is_focused, pen);
     let note = say(&view.note, Keyboard::Commands);
-    if view.options == ["no", "yes"] {
+    if view.is_box() {
         let tick = if view.chosen == 1 { "[x]" } else { "[ ]" };
         let first = vec![edge, pen.theme.span(role, &format!("{tick} {}", view.label))];
         let used = EDGE + 4 + width(view.label.as_str());

@@ -30,7 +30,12 @@ pub(crate) fn lines(explain: &Explain, pen: Pen) -> Vec<FlowLine> {
         id: FieldId::Search,
         label: "Code or words",
         value: FieldValue::Plain(explain.field.text()),
-        hint: Phrase::from("a code like 90094, or the words on the customer's screen"),
+        // In a small window the answer needs its lines.
+        hint: if explain.field.is_empty() {
+            Phrase::from("a code like 90094, or the words on the customer's screen")
+        } else {
+            Phrase::default()
+        },
         problem: None,
         takes_lines: false,
     };

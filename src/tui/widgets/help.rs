@@ -4,7 +4,7 @@ use ratatui::text::Span;
 
 use crate::{
     tui::{
-        keys::{self, Binding, Deed, KEYS},
+        keys::table::{self, Binding, Deed, KEYS},
         theme::Role,
         words::width,
     },
@@ -31,12 +31,12 @@ const MOVING: &[(&str, &str)] = &[
 
 /// The panel as lines.
 pub(crate) fn lines(view: &View<'_>, pen: Pen) -> Vec<FlowLine> {
-    let own = KEYS.iter().filter(|binding| keys::is_open(binding, view));
+    let own = KEYS.iter().filter(|binding| table::is_open(binding, view));
     let mut rows: Vec<(String, String)> = Vec::new();
     if let Some(offer) = view.actions.iter().find(|offer| offer.is_default) {
         rows.push(("Enter".into(), offer.help.to_owned()));
     }
-    rows.extend(own.map(|binding| (keys::name(binding.key), help(binding, view))));
+    rows.extend(own.map(|binding| (table::name(binding.key), help(binding, view))));
     let moving = MOVING.iter().map(|(key, help)| ((*key).to_owned(), (*help).to_owned()));
     let column = rows.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(9);
     let line = |(key, help): (String, String)| {

@@ -7,7 +7,7 @@ use crate::{
     domain::bill::grouped,
     tui::{
         input::Press,
-        keys::{self, Binding, Deed, KEYS, Scope, Whom},
+        keys::table::{self, Binding, Deed, KEYS, Scope, Whom},
         state::{self, Focus, Panel, State},
         theme::Role,
         words::{cut, width},
@@ -161,7 +161,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
     if rows.is_none() && state.scroll.most > 0 {
         items.push(Item::new(MORE, "PgDn", "more"));
     }
-    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && keys::is_open(binding, view);
+    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && table::is_open(binding, view);
     items.extend(KEYS.iter().filter(works).map(|binding| item(binding, OWN, view)));
     items.push(Item::new(COMMON, "Ctrl-C", "leave"));
     items
@@ -170,7 +170,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
 /// Outside of fields.
 fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     let mut items = Vec::new();
-    let mut table: Vec<&Binding> = KEYS.iter().filter(|binding| keys::is_open(binding, view)).collect();
+    let mut table: Vec<&Binding> = KEYS.iter().filter(|binding| table::is_open(binding, view)).collect();
     // Help is pushed last, whatever else stands there.
     table.retain(|binding| binding.deed != Deed::Help);
     let is_tick = |binding: &&Binding| binding.key == Press::Char(' ');
@@ -216,24 +216,24 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
         }
         items.push(item);
     }
-    let scrolls = match state.focus {
-        Focus::Rows => false,
-        _ => state.scroll.most > 0,
-    };
-    if scrolls {
-        let is_line = matches!(state.focus, Focus::Text | Focus::Number);
-        // At the end there is more above only.
-        let key = match (is_line, state.scroll.top >= state.scroll.most) {
-            (true, false) => "Down",
-            (true, true) => "Up",
-            (false, false) => "PgDn",
-            (false, true) => "PgUp",
-        };
-        items.push(Item::new(MORE, key, "more"));
-    }
+    items.extend(scrolling(state).map(|key| Item::new(MORE, key, "more")));
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);
     items
+}
+
+/// The key that shows more of a page that scrolls; at its end there is more above only.
+fn scrolling(state: &State) -> Option<&'static str> {
+    if state.focus == Focus::Rows || state.scroll.most == 0 {
+        return None;
+    }
+    let is_line = matches!(state.focus, Focus::Text | Focus::Number);
+    Some(match (is_line, state.scroll.top >= state.scroll.most) {
+        (true, false) => "Down",
+        (true, true) => "Up",
+        (false, false) => "PgDn",
+        (false, true) => "PgUp",
+    })
 }
 
 /// Whether the page has a button for this: of no and back, Esc is back.
@@ -270,7 +270,7 @@ fn counted(label: &str, count: Option<u32>) -> String {
 
 /// A binding on the line.
 fn item(binding: &Binding, importance: u8, view: &View<'_>) -> Item {
-    Item::new(importance, keys::name(binding.key), label(binding, view))
+    Item::new(importance, table::name(binding.key), label(binding, view))
 }
 
 /// What Enter does.

@@ -11,7 +11,7 @@ use ratatui::{
 use crate::{
     domain::{failure::Failure, phrase::Phrase, text::Text},
     tui::{
-        keys::{self, Binding, KEYS},
+        keys::table::{self, Binding, KEYS},
         state::{self, Focus, List, Scroll, State},
         theme::Role,
         words::{Keyboard, break_up, cut, say, width},
@@ -204,12 +204,7 @@ impl PageView<'_, '_> {
         let taken =
             frame.saturating_add(u16::try_from(search.len()).unwrap_or(u16::MAX)).saturating_add(LEAST_ROWS);
         let spare = usize::from(area.height.saturating_sub(taken));
-        tighten(&mut lines, spare, focus.unwrap_or_default());
-        // Lines with a control stay: a form beside its list must be usable.
-        while lines.len() > spare {
-            let Some(at) = lines.iter().rposition(|line| line.control.is_none()) else { break };
-            lines.remove(at);
-        }
+        give_way(&mut lines, spare, focus.unwrap_or_default());
         let table = RowsTable {
             view: rows,
             theme,
@@ -304,7 +299,7 @@ impl PageView<'_, '_> {
         let keyboard = if self.is_active { state.keyboard() } else { Keyboard::Commands };
         let labels = self.page.blocks.iter().filter_map(|block| match block {
             Block::Field(field) => Some(field.label),
-            Block::Choice(choice) if choice.options != ["no", "yes"] => Some(choice.label.as_str()),
+            Block::Choice(choice) if !choice.is_box() => Some(choice.label.as_str()),
             _ => None,
         });
         let labels = control::label_width(labels, pen.width);
@@ -400,13 +395,13 @@ impl PageView<'_, '_> {
             .map(|line| theme.span(Role::Plain, line).into())
             .collect();
         let sends = |binding: &&Binding| {
-            super::key_line::is_sending(binding.deed) && keys::is_open(binding, self.view)
+            super::key_line::is_sending(binding.deed) && table::is_open(binding, self.view)
         };
         let lead = "Send it:  ";
         let mut spans: Vec<Span<'static>> = vec![theme.span(Role::Plain, lead)];
         let mut used = width(lead);
         for binding in KEYS.iter().filter(sends) {
-            let (key, label) = (keys::name(binding.key), super::key_line::label(binding, self.view));
+            let (key, label) = (table::name(binding.key), super::key_line::label(binding, self.view));
             let wide = width(&key).saturating_add(width(&label)).saturating_add(4);
             // The gap behind the last one may hang over.
             if used.saturating_add(wide).saturating_sub(3) > pen.width {
@@ -426,6 +421,16 @@ impl PageView<'_, '_> {
             lines.push(FlowLine { rank: super::flow::Rank::Hint, ..words.into() });
         }
         lines
+    }
+}
+
+/// Leaves so many lines above a list; those with a control stay, for a form beside its list must be usable.
+fn give_way(lines: &mut Vec<FlowLine>, spare: usize, focus: Focus) {
+    tighten(lines, spare, focus);
+    while lines.len() > spare
+        && let Some(at) = lines.iter().rposition(|line| line.control.is_none())
+    {
+        lines.remove(at);
     }
 }
 

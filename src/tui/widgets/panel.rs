@@ -3,7 +3,7 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::{Margin, Position, Rect},
+    layout::{Constraint, Layout, Margin, Position, Rect},
     style::{Modifier, Style},
     text::Line,
     widgets::{Block, Clear, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget, Widget},
@@ -77,10 +77,11 @@ impl Panel {
             let height = usize::from(inner.height);
             let mut lines = make(Pen { theme, width: inner.width }, height);
             tighten(&mut lines, height, focus);
-            Flow { lines: &lines, focus, theme }.settle(height, scroll);
-            (inner, lines)
+            let foot = foot(&mut lines, height, focus);
+            Flow { lines: &lines, focus, theme }.settle(height - foot.len(), scroll);
+            (inner, lines, foot)
         };
-        let (mut inner, mut lines) = fit(&self, scroll);
+        let (mut inner, mut lines, mut foot) = fit(&self, scroll);
         // What is said beside the title may take a line from the text, which says what is seen then.
         for _ in 0..2 {
             let range = range(scroll.top, scroll.page, lines.len(), theme);
@@ -88,12 +89,16 @@ impl Panel {
                 break;
             }
             self.range = range;
-            (inner, lines) = fit(&self, scroll);
+            (inner, lines, foot) = fit(&self, scroll);
         }
-        let flow = Flow { lines: &lines, focus, theme };
-        StatefulWidget::render(&flow, inner, buf, scroll);
+        let below = Constraint::Length(u16::try_from(foot.len()).unwrap_or(0));
+        let [above, below] = Layout::vertical([Constraint::Fill(1), below]).areas(inner);
+        let (flow, foot) = (Flow { lines: &lines, focus, theme }, Flow { lines: &foot, focus, theme });
+        StatefulWidget::render(&flow, above, buf, scroll);
+        StatefulWidget::render(&foot, below, buf, &mut Scroll::default());
         self.scrollbar(area, buf, (scroll.top, scroll.page, lines.len()), theme);
-        flow.cursor(inner, scroll).unwrap_or_else(|| Position::new(inner.x, inner.y))
+        let cursor = flow.cursor(above, scroll).or_else(|| foot.cursor(below, &Scroll::default()));
+        cursor.unwrap_or_else(|| Position::new(inner.x, inner.y))
     }
 
     /// The look of its border. A bold rule costs as much as a thin one and looks like a smear in some fonts.
@@ -216,6 +221,18 @@ fn joined(parts: &[String], room: u16, theme: Theme) -> String {
         out = next;
     }
     out
+}
+
+/// Takes off the lines that stay in sight below a text that is too long: from the number that is typed on, for the bill
+/// above it begins at its first line (look.md section 4).
+fn foot(lines: &mut Vec<FlowLine>, height: usize, focus: Focus) -> Vec<FlowLine> {
+    let is_number = |line: &FlowLine| line.control.is_some_and(|(control, _)| control == Focus::Number);
+    match lines.iter().position(is_number) {
+        Some(at) if focus == Focus::Number && lines.len() > height && lines.len() - at <= height / 2 => {
+            lines.split_off(at)
+        }
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -80,13 +80,19 @@ fn an_unreadable_row_is_bad_news_and_no_crash() {
 fn kinds_are_one_choice_per_customer_and_product() {
     let world = World::new();
     let store = world.open("ann");
-    let id = customer(&store).id;
+    let (known, run) = enabled_run(&store, Product::Office365);
+    let id = known.id;
     let kinds = Kinds::default().toggled(Kind::Shared);
-    store.save_kinds(id, Product::Office365, kinds).unwrap();
+    store.save_kinds(&run, kinds).unwrap();
     assert_eq!(store.protection(id, Product::Office365).unwrap().kinds, kinds);
     assert_eq!(store.protection(id, Product::MpExchange).unwrap().kinds, Kinds::default());
-    let plain = store.add_customer(&new_customer("P", "Plain", &[])).unwrap();
-    assert_eq!(kind(store.save_kinds(plain.id, Product::Office365, kinds)), FailureKind::NotFound);
+    let audit = store.outcome(&run).unwrap().audit;
+    let said = audit.last().unwrap();
+    assert_eq!(
+        (said.by.as_str(), said.what.as_str()),
+        ("ann", "included beside user mailboxes: shared mailboxes")
+    );
+    assert_eq!(kind(store.save_kinds(&"7KQ4".parse().unwrap(), kinds)), FailureKind::Conflict);
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn a_pass_finds_all_that_it_needs_in_one_row() {
     store.make_rule(&office, 3, 13).unwrap();
     store.make_rule(&hosted, 1, 11).unwrap();
     let kinds = Kinds::default().toggled(Kind::Room);
-    store.save_kinds(customer.id, Product::Office365, kinds).unwrap();
+    store.save_kinds(&office, kinds).unwrap();
     store.change_exclusions(&office, &ExclusionChange { users: vec![user(9)], exclude: true }).unwrap();
     store.apply_batch(&office, &users(1..=3)).unwrap();
     let rules = store.rules().unwrap();

@@ -58,7 +58,7 @@ impl Kinds {
             }
             Given::Submit => {
                 if let Some(record) = &cx.session.record {
-                    let save = pending::save_kinds(record.customer.id, record.product, self.included);
+                    let save = pending::save_kinds(record.id.clone(), self.included);
                     self.saving.start(cx, save, wait::RECORD);
                 }
             }

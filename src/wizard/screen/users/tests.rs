@@ -563,7 +563,7 @@ fn kinds_are_one_choice() {
     bench.give(Given::Fill(FieldId::Included(Kind::Guest), Value::Choice(1)));
     bench.give(Given::Submit);
     let shared = Kinds::default().toggled(Kind::Shared);
-    let is_saving = |r: &Request| matches!(r, Request::SaveKinds(_, _, kinds) if *kinds == shared);
+    let is_saving = |r: &Request| matches!(r, Request::SaveKinds(_, kinds) if *kinds == shared);
     assert!(bench.scene().is_waiting);
     bench.give(Given::Back);
     assert_eq!(bench.question().0, QuestionId::Kinds, "what is being saved is seen through");

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 /// Rows as numbered on the lines, from 1.
-pub(crate) type Range = RangeInclusive<usize>;
+pub type Range = RangeInclusive<usize>;
 
 /// Most ranges of one line; a guess far above what anybody types.
 const MOST: usize = 1_000;
@@ -11,7 +11,7 @@ const MOST: usize = 1_000;
 /// Reads "3-9, 14", "3 to 9 and 14", "3 9"; none where anything else stands there, where nothing does, and where a range
 /// goes backwards or begins at zero.
 #[must_use]
-pub(crate) fn ranges(words: &str) -> Option<Vec<Range>> {
+pub fn ranges(words: &str) -> Option<Vec<Range>> {
     let spaced = words.replace([',', ';', '&'], " ").replace('–', "-");
     let mut parts: Vec<String> = Vec::new();
     for word in spaced.split_whitespace().filter(|word| !word.eq_ignore_ascii_case("and")) {
@@ -27,6 +27,11 @@ pub(crate) fn ranges(words: &str) -> Option<Vec<Range>> {
     }
     let ranges: Option<Vec<Range>> = parts.iter().map(|part| range(part)).collect();
     ranges.filter(|ranges| !ranges.is_empty()).map(merged)
+}
+
+/// The indices of the rows that are meant, from 0.
+pub fn indices(ranges: &[Range]) -> impl Iterator<Item = usize> {
+    ranges.iter().flat_map(|range| range.start().saturating_sub(1)..*range.end())
 }
 
 /// In order, and nobody twice: a row that is named twice must not be turned round twice.
@@ -51,7 +56,7 @@ fn range(part: &str) -> Option<Range> {
 }
 
 /// A number without signs; as large as it likes.
-pub(crate) fn number(digits: &str) -> Option<usize> {
+pub fn number(digits: &str) -> Option<usize> {
     (!digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))
         .then(|| digits.parse().unwrap_or(usize::MAX))
 }

@@ -1,0 +1,84 @@
+//! What is pasted, and where it goes.
+
+use crate::{
+    domain::{bill::grouped, text::Text},
+    tui::state::{self, Focus, Panel, State},
+    wizard::{
+        answer::{FieldId, Given, Value},
+        view::{FieldView, Tone, View},
+    },
+};
+
+use super::{Outcome, fill};
+
+/// What was pasted.
+pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
+    state.sync(view);
+    state.said = None;
+    if let Some(Panel::Explain(explain)) = &mut state.panel {
+        if explain.in_field {
+            if explain.field.paste(text).is_changed {
+                explain.look_up();
+            }
+        } else {
+            state.say(Tone::Plain, "Nothing was pasted. Press / first, then paste.");
+        }
+        return Outcome::Changed;
+    }
+    if state.panel.is_some() {
+        state.say(Tone::Plain, "Nothing was pasted. There is no field in this panel.");
+        return Outcome::Changed;
+    }
+    match state.focus {
+        Focus::Field(id) => paste_into(id, text, view, state),
+        Focus::Number => {
+            let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            for digit in line.chars().filter(char::is_ascii_digit) {
+                state.number.insert(digit);
+            }
+            Outcome::Changed
+        }
+        _ => {
+            let has_search = state::search(&view.page).is_some();
+            let has_field = state::fields(&view.page).next().is_some();
+            state.say(
+                Tone::Plain,
+                match (has_search, has_field) {
+                    (true, _) => "Nothing was pasted. Press / first, then paste.",
+                    (false, true) => "Nothing was pasted. Go to a field with Tab first, then paste.",
+                    (false, false) => "Nothing was pasted. There is no field on this screen.",
+                },
+            );
+            Outcome::Changed
+        }
+    }
+}
+
+/// A paste into a field of text: its first line, or all of them where the field takes lists.
+fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Outcome {
+    let takes_lines =
+        state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.takes_lines);
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    if takes_lines && lines > 1 {
+        return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
+    }
+    let pasted = state.field_mut(id).paste(text);
+    if pasted.is_cut {
+        state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
+    } else if lines > 1 {
+        let lost = grouped(u32::try_from(lines - 1).unwrap_or(u32::MAX));
+        let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
+        state.say(Tone::Warn, words);
+    }
+    if pasted.is_changed { fill(id, state, view) } else { Outcome::Changed }
+}
+
+/// So much was pasted at once that nothing of it was kept.
+pub(crate) fn flood(bytes: usize, most: usize, state: &mut State) -> Outcome {
+    let (bytes, most) = (crate::tui::words::grouped(bytes), crate::tui::words::grouped(most));
+    state.say(
+        Tone::Warn,
+        format_args!("Nothing was pasted: it was {bytes} bytes long, and at most {most} are taken at once. Paste it in smaller parts."),
+    );
+    Outcome::Changed
+}

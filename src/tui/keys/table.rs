@@ -1,0 +1,189 @@
+//! The table of keys: where each works, what is pressed, what it does. The line of keys and help are made of it.
+
+use crate::{
+    tui::{input::Press, state},
+    wizard::{
+        answer::{Action, Mark},
+        ask::{QuestionId, Shape},
+        view::View,
+    },
+};
+
+/// Where a key works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Everywhere outside fields of text.
+    Everywhere,
+    /// While one of these questions stands.
+    On(&'static [QuestionId]),
+}
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// An action of the wizard.
+    Do(Action),
+    /// A mark on users.
+    Mark(Mark, Whom),
+    /// Back, or out of a panel.
+    Back,
+    /// All keys of this screen.
+    Help,
+    /// What to say to the customer now.
+    Say,
+    /// What a code means.
+    Explain,
+    /// Into the field of the search.
+    Search,
+    /// Begins a range, or ends it.
+    Range,
+    /// All of the lit row.
+    Details,
+    /// The link as a QR code.
+    Code,
+}
+
+/// Whom a mark is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// Everybody.
+    All,
+    /// Whom the filter shows.
+    Shown,
+    /// The lit row, or the range.
+    Lit,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Binding {
+    /// Where it works.
+    pub(crate) scope: Scope,
+    /// What is pressed.
+    pub(crate) key: Press,
+    /// What it does.
+    pub(crate) deed: Deed,
+    /// One or two words, where the wizard offers none.
+    pub(crate) label: &'static str,
+    /// One sentence, where the wizard offers none.
+    pub(crate) help: &'static str,
+}
+
+/// A key with words of its own.
+const fn key(scope: Scope, key: char, deed: Deed, label: &'static str, help: &'static str) -> Binding {
+    Binding { scope, key: Press::Char(key), deed, label, help }
+}
+
+/// A key for what the wizard offers, in its words.
+const fn act(scope: Scope, letter: char, action: Action) -> Binding {
+    key(scope, letter, Deed::Do(action), "", "")
+}
+
+/// A key for a mark on users.
+const fn marks(letter: char, mark: Mark, whom: Whom, label: &'static str, help: &'static str) -> Binding {
+    key(USERS, letter, Deed::Mark(mark, whom), label, help)
+}
+
+const ALL: Scope = Scope::Everywhere;
+const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
+const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
+const USERS: Scope = Scope::On(&[QuestionId::Users]);
+const AUTHORISE: Scope = Scope::On(&[QuestionId::Authorise]);
+const SENDING: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Outcome]);
+const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
+const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
+
+/// The table: letters, Space, and a key that works inside fields too. Enter, Tab, Esc, arrows and the keys of a field mean the same everywhere; help says so.
+/// The first ones are shown first.
+pub(crate) const KEYS: &[Binding] = &[
+    marks(' ', Mark::Toggle, Whom::Lit, "tick", "Ticks or unticks the row, or the range."),
+    marks('a', Mark::Tick, Whom::All, "All", "Ticks every user that may be protected, once, filter or not."),
+    marks('t', Mark::Tick, Whom::Shown, "These", "Ticks what the filter shows."),
+    act(USERS, 'u', Action::Auto),
+    key(LISTS, '/', Deed::Search, "filter", "Types into the field above the rows."),
+    act(USERS, 'm', Action::Kinds),
+    act(USERS, 'c', Action::Clear),
+    marks('i', Mark::Invert, Whom::Shown, "invert", "Turns the ticks of what is shown round."),
+    marks('x', Mark::ToggleExclusion, Whom::Lit, "exclude", "Excludes the row or the range, or lifts that."),
+    key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
+    act(USERS, 'z', Action::Sort),
+    key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),
+    marks('O', Mark::Off, Whom::Lit, "turn off", "Turns the row or the range off (Admin); asks first."),
+    act(CUSTOMER, 'n', Action::Add),
+    act(AUTHORISE, 'w', Action::Rehearse),
+    Binding {
+        // A letter would be text in the first field of the form, and Tab only leads to the next field.
+        key: Press::Ctrl('y'),
+        ..act(IMPERSONATION, 'w', Action::Rehearse)
+    },
+    act(AUTHORISE, 'l', Action::PrintAlone),
+    act(SENDING, 'c', Action::Copy),
+    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
+    act(SENDING, 'f', Action::WriteFile),
+    act(AUTHORISE, 'o', Action::Open),
+    act(OUTCOME, 't', Action::NextReceipt),
+    act(IMPERSONATION, 'x', Action::EmptyList),
+    act(ALL, 'r', Action::Refresh),
+    act(ALL, 'p', Action::Park),
+    key(ALL, 's', Deed::Say, "say", "What to say to the customer now, and what they should be seeing."),
+    key(ALL, 'e', Deed::Explain, "explain", "Looks up a code or the words that the customer reads out."),
+    key(ALL, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
+    key(ALL, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
+    key(ALL, '?', Deed::Help, "keys", "All keys of this screen."),
+];
+
+/// The name of a key, as it stands on the line of keys.
+pub(crate) fn name(key: Press) -> String {
+    match key {
+        Press::Char(' ') => "Space".into(),
+        Press::Char(letter) => letter.to_string(),
+        Press::Ctrl(letter) => format!("Ctrl-{}", letter.to_ascii_uppercase()),
+        Press::Enter => "Enter".into(),
+        Press::Esc => "Esc".into(),
+        Press::Tab => "Tab".into(),
+        Press::BackTab => "Shift-Tab".into(),
+        Press::PageDown => "PgDn".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Whether a binding works while this view stands, and there is something that it can do.
+pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
+    is_in_scope(binding, view)
+        && match binding.deed {
+            Deed::Do(action) => action == Action::Leave || view.offer(action).is_some(),
+            Deed::Mark(mark, whom) => match &view.ask.shape {
+                Shape::Select(asked) => match (mark, whom) {
+                    (Mark::Off, _) => asked.may_turn_off,
+                    (_, Whom::All) => asked.may_mark && asked.all.is_some(),
+                    (Mark::Tick, Whom::Shown) => asked.may_mark && asked.these.is_some(),
+                    _ => asked.may_mark,
+                },
+                _ => false,
+            },
+            Deed::Say => !view.card.say.is_empty(),
+            Deed::Search => state::search(&view.page).is_some(),
+            Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain => true,
+            Deed::Code => state::link(&view.page).is_some(),
+        }
+}
+
+pub(super) fn is_in_scope(binding: &Binding, view: &View<'_>) -> bool {
+    match binding.scope {
+        Scope::Everywhere => true,
+        Scope::On(questions) => questions.contains(&view.ask.id),
+    }
+}
+
+/// The binding of a key; a letter whose other case is free means the same as that.
+pub(super) fn find(press: Press, view: &View<'_>) -> Option<&'static Binding> {
+    let exactly = |press: Press| {
+        let here = |binding: &&Binding| binding.key == press && is_in_scope(binding, view);
+        KEYS.iter().filter(here).find(|binding| is_open(binding, view)).or_else(|| KEYS.iter().find(here))
+    };
+    exactly(press).or_else(|| match press {
+        Press::Char(c) if c.is_ascii_lowercase() => exactly(Press::Char(c.to_ascii_uppercase())),
+        Press::Char(c) if c.is_ascii_uppercase() => exactly(Press::Char(c.to_ascii_lowercase())),
+        _ => None,
+    })
+}
