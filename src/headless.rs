@@ -152,12 +152,11 @@ impl Headless {
             return;
         }
         let Some(words) = self.awaited(view) else { return };
-        match &mut self.observers.pause {
-            Some(pause) => {
-                self.told = Some(self.now);
-                pause();
-            }
-            None => self.say(&words),
+        self.told = Some(self.now);
+        if let Some(pause) = &mut self.observers.pause {
+            pause();
+        } else {
+            self.say(&words);
         }
     }
 
@@ -197,24 +196,17 @@ impl Headless {
                 return Some(Given::Mark(Mark::Untick, Which::All));
             }
             Closing::Park if steps.first(Step::Do(Action::Park)) => return Some(Given::Do(Action::Park)),
-            Closing::Park if !self.is_parked(view) => return None,
-            _ => self.closing = Closing::Leave,
+            Closing::Park => match page::warning(view) {
+                Some(words) => {
+                    (self.journey.report.end, self.journey.report.words) = (End::Failed, words);
+                }
+                None if is_parked(view) => {}
+                None => return None,
+            },
+            _ => {}
         }
+        self.closing = Closing::Leave;
         Some(Given::Leave)
-    }
-
-    /// Whether the record says that the run is parked, or that it can't be.
-    fn is_parked(&mut self, view: &View<'_>) -> bool {
-        if let Some(words) = page::warning(view) {
-            (self.journey.report.end, self.journey.report.words) = (End::Failed, words);
-            return true;
-        }
-        view.ask.id == QuestionId::Customer
-            && match view.notice.as_ref().map(|notice| notice.tone) {
-                Some(Tone::Good) => true,
-                Some(Tone::Busy) => false,
-                _ => !view.ask.is_waiting,
-            }
     }
 
     /// The customer is awaited, until the time is over.
@@ -226,11 +218,10 @@ impl Headless {
         let close = if let Some(failure) = view.failure() {
             Close::by(End::Failed, failure.clone())
         } else {
-            let words = self.journey.report.run.as_ref().map_or_else(Text::default, |run| {
-                Text::of(format_args!(
-                    "The customer has not accepted yet. {run} is parked. Send the link; then the same command goes on."
-                ))
-            });
+            let run = self.journey.report.run.as_ref().map(ToString::to_string).unwrap_or_default();
+            let words = Text::of(format_args!(
+                "The customer has not accepted yet. {run} is parked. Send the link; then the same command goes on."
+            ));
             Close { end: End::Waiting, words, failure: None }
         };
         self.close(close, view)
@@ -260,6 +251,16 @@ impl Headless {
             Next::End(close) => self.close(*close, view),
         }
     }
+}
+
+/// Whether the record says that the run is parked.
+fn is_parked(view: &View<'_>) -> bool {
+    let is_told = match view.notice.as_ref().map(|notice| notice.tone) {
+        Some(Tone::Good) => true,
+        Some(Tone::Busy) => false,
+        _ => !view.ask.is_waiting,
+    };
+    is_told && view.ask.id == QuestionId::Customer
 }
 
 impl FrontEnd for Headless {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, fail_with, give, need},
+    decision::{Close, Decision, Next, end, fail_with, give, need, refuse},
     journey::{Journey, Step},
     page,
     report::End,
@@ -116,10 +116,7 @@ impl Journey {
 /// The tenant that was typed can't be saved.
 fn refuse_typed_tenant(view: &View<'_>) -> Decision {
     match (view.page.problem(), view.failure()) {
-        (Some((_, problem)), _) => {
-            let problem = problem.for_commands();
-            end(End::Wrong, format_args!("--tenant can't be used. {problem}"))
-        }
+        (Some((_, problem)), _) => refuse(flag::TENANT, problem.for_commands()),
         (None, Some(failure)) if matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused) => {
             Break(Next::End(Box::new(Close::by(End::Wrong, failure.clone()))))
         }

@@ -99,14 +99,11 @@ fn of_product(rows: &RowsView<'_>, found: &[usize], wanted: Option<Product>) -> 
 
 /// Candidates: reference and name, each customer once.
 fn candidates(rows: &RowsView<'_>, found: &[usize]) -> String {
-    let mut names: Vec<Text> = Vec::new();
-    for at in found {
-        let [reference, name] = [Column::Reference, Column::Name].map(|column| rows.words(*at, column));
-        let name = Text::of(format_args!("{reference} {name}"));
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let name =
+        |at: &usize| format!("{} {}", rows.words(*at, Column::Reference), rows.words(*at, Column::Name));
+    let mut names: Vec<Text> = found.iter().map(|at| Text::clean(&name(at))).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     named(&names, NAMED)
 }
 

@@ -85,6 +85,11 @@ pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision
     }
 }
 
+/// Names the flag that can't be used, and why.
+pub(super) fn refuse<T>(flag: Flag, problem: impl Display) -> Decision<T> {
+    end(End::Wrong, format_args!("{} can't be used. {problem}", flag.name))
+}
+
 /// Names the flag that is missing, with a value that it may have.
 pub(super) fn need<T>(flag: Flag, value: impl Display) -> Decision<T> {
     missing(flag, flag.question, value)

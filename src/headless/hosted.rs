@@ -14,10 +14,9 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fail_with, give, need, no_failure},
+    decision::{Decision, fail_with, give, need, no_failure, refuse},
     journey::{Journey, Step},
     page,
-    report::End,
 };
 
 /// Index of the list that is given among the ways to list mailboxes.
@@ -93,7 +92,7 @@ impl Journey {
         self.steps.fill(FieldId::Mailboxes, Value::Lines(list.join("\n")))?;
         let is_unread = self.steps.first(Step::ReadMailboxes);
         match page::warning(view).filter(|_| is_unread) {
-            Some(words) => end(End::Wrong, format_args!("--mailboxes can't be used. {words}")),
+            Some(words) => refuse(flag::MAILBOXES, words),
             None => Continue(()),
         }
     }
@@ -102,8 +101,7 @@ impl Journey {
     fn refuse_details(&self, view: &View<'_>) -> Decision {
         match view.page.problem() {
             Some((id, problem)) if self.steps.has(Step::Fill(id)) => {
-                let problem = problem.for_commands();
-                end(End::Wrong, format_args!("{} can't be used. {problem}", flag_of(id).name))
+                refuse(flag_of(id), problem.for_commands())
             }
             Some((id, _)) => self.need_field(id),
             None => fail_with(view, "The details could not be saved. Start again."),

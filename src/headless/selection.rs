@@ -64,10 +64,7 @@ impl Picked {
     fn of(rows: &RowsView<'_>, at: usize) -> Option<Self> {
         let (RowId::User(id), row) = (rows.rows.id(at)?, rows.rows.row(at)?) else { return None };
         let address = rows.words(at, Column::Address);
-        let kind = match row.cells.get(Column::Kind) {
-            Some(Cell::Kind(kind)) => Some(*kind),
-            _ => None,
-        };
+        let kind = if let Some(Cell::Kind(kind)) = row.cells.get(Column::Kind) { Some(*kind) } else { None };
         Some(Self { at, id, address, kind, mark: row.mark, is_excluded: row.is_excluded })
     }
 
