@@ -71,7 +71,8 @@
 //! *A flag* of a setting is a row of `settings` in `settings/table.rs` and a field of `Settings` in `settings.rs`;
 //! variable, line of the file, help and sample are made of the row. A flag that answers a question is a field of `Args`
 //! in `cli/provision.rs`, which `answers` in `app/command/provision.rs` puts into `Answers` in `domain/answers.rs`;
-//! the part of [`headless`] that answers the question reads it there. A plan has the same answer as a field of `Row` in
+//! the part of [`headless`] that answers the question reads it there; what it is asked for where it is missing is a row of
+//! `ALL` in `domain/flag.rs`. A plan has the same answer as a field of `Row` in
 //! `domain/plan.rs`, which `answers` in `commands/apply/load.rs` puts there; `KEYS` in `commands/apply/words.rs` says
 //! the flag in the words of a plan.
 //!

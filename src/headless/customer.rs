@@ -92,13 +92,9 @@ fn find(rows: &RowsView<'_>, answers: &Answers) -> Decision<usize> {
 /// Of several rows of one customer: the run of the product, else the row that leads to the products.
 fn of_product(rows: &RowsView<'_>, found: &[usize], wanted: Option<Product>) -> Decision<usize> {
     let row_of = |product| found.iter().copied().find(|at| rows.rows.product(*at) == product);
-    match wanted.and_then(|_| row_of(wanted).or_else(|| row_of(None))) {
-        Some(at) => Continue(at),
-        None => {
-            let started: Vec<Product> = found.iter().filter_map(|at| rows.rows.product(*at)).collect();
-            refuse_product(wanted, &started)
-        }
-    }
+    let started: Vec<Product> = found.iter().filter_map(|at| rows.rows.product(*at)).collect();
+    let at = wanted.and_then(|_| row_of(wanted).or_else(|| row_of(None)));
+    at.map_or_else(|| refuse_product(wanted, &started), Continue)
 }
 
 /// Candidates: reference and name, each customer once.

@@ -96,8 +96,8 @@ impl Journey {
             return fail_with(view, otherwise);
         }
         let changes = &mut self.report.changes;
-        let changed = if mark == Mark::Exclude { &mut changes.excluded } else { &mut changes.lifted };
-        changed.extend(self.selection.addresses(mark));
+        let list = if mark == Mark::Exclude { &mut changes.excluded } else { &mut changes.lifted };
+        list.extend(self.selection.addresses(mark));
         Continue(())
     }
 
