@@ -161,7 +161,7 @@ fn two_hundred_keys_in_one_read_are_drawn_once() {
             .keys(&keys)
             .waits(after, |text| text.contains(after) && !text.contains(&format!(" {before}")));
         terminal.quiet(QUIET);
-        drawn.push(reversals(&String::from_utf8(terminal.bytes()[bytes..].to_vec()).unwrap()));
+        drawn.push(reversals(str::from_utf8(&terminal.bytes()[bytes..]).unwrap()));
     }
     // One lit row for each: two where the system hands the keys over in two reads.
     assert!(drawn.iter().all(|count| (1..=2).contains(count)), "cursor drawn {drawn:?} times");
