@@ -65,7 +65,7 @@
 //!
 //! *A line* that asks for an action is a word in `words` in `plain/vocabulary.rs`, its sentence in `way` in
 //! `plain/vocabulary.rs`. A command about rows is read by `command` in `plain/lists.rs`, one that works everywhere by
-//! `common` in `plain/heard.rs`. What a page says is made block by block by `items` in `plain/say/blocks.rs`, what a
+//! `common` in `plain/hearing.rs`. What a page says is made block by block by `items` in `plain/say/blocks.rs`, what a
 //! question asks by `question` in `plain/ask.rs`, what a line means there by `hear` in `plain/read.rs`.
 //!
 //! *A flag* of a setting is a row of `settings` in `settings/table.rs` and a field of `Settings` in `settings.rs`;

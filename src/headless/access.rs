@@ -86,15 +86,13 @@ impl Journey {
 
     /// Enabled before: the tenant can't be changed any more.
     pub(super) fn keep_tenant(&mut self, view: &View<'_>) -> Decision {
-        match self.compare_tenant(&view.bar) {
-            TenantMatch::Other => return self.refuse_other_tenant(&view.bar),
-            TenantMatch::Unsure => {
-                let known = organisation(&view.bar);
-                self.say(format_args!(
-                    "{known} It was settled before in this run, so --tenant was not compared with it."
-                ));
-            }
-            TenantMatch::Same => {}
+        let compared = self.compare_tenant(&view.bar);
+        if compared == TenantMatch::Other {
+            return self.refuse_other_tenant(&view.bar);
+        }
+        if compared == TenantMatch::Unsure {
+            let why = "It was settled before in this run, so --tenant was not compared with it.";
+            self.say(format_args!("{} {why}", organisation(&view.bar)));
         }
         give(Given::Do(Action::Continue))
     }

@@ -48,12 +48,9 @@ impl Journey {
         }
         let rows = rows(view)?;
         let sold: Vec<Product> = (0..rows.rows.len()).filter_map(|at| rows.rows.product(at)).collect();
-        let at = match (self.answers.product, sold.as_slice()) {
-            (Some(wanted), _) => sold.iter().position(|product| *product == wanted),
-            (None, [_only]) => Some(0),
-            (None, _) => None,
-        };
-        match at {
+        let only = if let [only] = sold.as_slice() { Some(*only) } else { None };
+        let wanted = self.answers.product.or(only);
+        match sold.iter().position(|product| Some(*product) == wanted) {
             Some(at) => self.open(view, rows, at),
             None => refuse_product(self.answers.product, &sold),
         }
