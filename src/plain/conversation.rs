@@ -22,13 +22,13 @@ use super::{
     memory::Memory,
     read,
     say::{Talk, Told},
-    words::Line,
 };
 
 /// The conversation.
 #[derive(Debug, Default)]
 pub(crate) struct Conversation {
-    talk: Talk,
+    /// What was said, and what is to be said.
+    pub(super) talk: Talk,
     pub(super) memory: Memory,
     walk: Walk,
     /// What is left to answer of the line that is carried out.
@@ -49,23 +49,8 @@ impl Conversation {
         self.is_unsaid = false;
         self.said = view.ask.revision;
         self.walk.follow(view);
-        let how = (self.walk.at(), !self.is_done());
+        let how = (self.walk.at, !self.is_done());
         self.talk.tell(view, now, how, &mut self.memory)
-    }
-
-    /// What is said while writes are seen through after leaving.
-    pub(crate) fn last_words(&mut self, view: &View<'_>) -> Vec<Line> {
-        self.talk.last_words(view)
-    }
-
-    /// Something to say before anything else.
-    pub(crate) fn aside(&mut self, words: &str) {
-        self.talk.aside([words.to_owned()]);
-    }
-
-    /// The prompt is to be said again.
-    pub(crate) const fn ask_again(&mut self) {
-        self.talk.ask_again();
     }
 
     /// Gives up what is left of a line.
@@ -102,13 +87,13 @@ impl Conversation {
             // Another question has come: that is what came of the line.
             _ if id != view.ask.id => {}
             After::Nothing => {}
-            After::Page(top) => self.talk.turn_to(top),
-            After::Report(report) => self.talk.aside(report.told(view)),
+            After::Page(top) => self.talk.page = Some(top),
+            After::Report(report) => self.talk.asides.extend(report.told(view)),
             After::GoOn(spot) => {
                 self.walk.follow(view);
                 self.walk.leave(spot, view);
                 // What is wrong is told each time, also where it is the same again.
-                self.talk.ask_again();
+                self.talk.asks_again = true;
             }
         }
         None
@@ -116,9 +101,9 @@ impl Conversation {
 
     /// The question that was said, where it is the one that stands there, and nothing is left to say or to do.
     pub(crate) fn asked(&self, view: &View<'_>) -> Option<&Question> {
-        let asked = self.talk.question()?;
+        let asked = self.talk.question.as_ref()?;
         let is_said = self.has_begun && !self.is_unsaid && self.said == view.ask.revision;
-        (is_said && self.is_done() && *asked == question(view, self.walk.at())).then_some(asked)
+        (is_said && self.is_done() && *asked == question(view, self.walk.at)).then_some(asked)
     }
 
     /// Whether a line that was typed since the question was said may answer it, although something is on its way.
@@ -126,17 +111,12 @@ impl Conversation {
         self.asked(view).is_some_and(|asked| asked.way != Way::Nothing) && is_open_meanwhile(&view.ask.shape)
     }
 
-    /// Whether nothing is asked now.
-    pub(crate) fn asks_nothing(&self) -> bool {
-        self.talk.question().is_some_and(|asked| asked.way == Way::Nothing)
-    }
-
     /// Carries a line out as far as no answer is needed.
     pub(crate) fn hear(&mut self, line: &str, view: &View<'_>) {
         let Some(asked) = self.asked(view).cloned() else { return };
         let heard = read::hear(line, view, &asked, &mut self.memory);
         if matches!((&asked.way, &heard), (Way::Field { is_list: true, .. }, Heard::Give(..))) {
-            self.talk.ask_again();
+            self.talk.asks_again = true;
         }
         self.take(heard, view);
     }
@@ -157,12 +137,12 @@ impl Conversation {
                 self.giving = answers.into_iter().map(Given::by_name).collect();
                 self.after = (!matches!(after, After::Nothing)).then_some((view.ask.id, after));
             }
-            Heard::Ask(spot) => self.walk.go(spot),
+            Heard::Ask(spot) => self.walk.at = spot,
             Heard::GoOn(spot) => self.walk.pass(spot, view),
-            Heard::Say(words) => self.talk.aside(words),
+            Heard::Say(words) => self.talk.asides.extend(words),
             Heard::Aside(words) => {
-                self.talk.aside(words);
-                self.talk.ask_again();
+                self.talk.asides.extend(words);
+                self.talk.asks_again = true;
             }
             Heard::Again => self.talk.forget(),
             Heard::More => {}

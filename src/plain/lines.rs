@@ -109,7 +109,7 @@ impl Lines {
         let reading = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("backup365-lines".into())
-            .spawn(move || source::read_on(&reading, &waker))?;
+            .spawn(move || read_on(&reading, &waker))?;
         Ok(Self(shared))
     }
 
@@ -154,10 +154,10 @@ impl Lines {
         waiting.has_ended && waiting.queue.is_empty()
     }
 
-    /// The first line, if it is one that may be taken.
-    pub(crate) fn first(&self, may: impl Fn(&Typed) -> bool) -> Option<Typed> {
+    /// The first line; one that came before the question that stands now only if it may be.
+    pub(crate) fn first(&self, may_be_ahead: bool) -> Option<Typed> {
         let mut waiting = self.0.lock();
-        let line = if waiting.queue.front().is_some_and(may) { waiting.queue.pop_front() } else { None };
+        let line = waiting.queue.pop_front_if(|line| may_be_ahead || !line.is_ahead);
         self.0.room.notify_all();
         line
     }
@@ -172,6 +172,25 @@ impl Lines {
             waiting.queue.drain(..at).for_each(drop);
         }
         Some(line)
+    }
+}
+
+/// Reads until nothing more comes.
+fn read_on(shared: &Shared, waker: &Waker) {
+    let mut source = source::Source::default();
+    loop {
+        source.wait();
+        let mut waiting = shared.lock();
+        while waiting.queue.len() >= MOST {
+            waiting = shared.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        source.take(&mut waiting);
+        let has_ended = waiting.has_ended;
+        drop(waiting);
+        waker.wake();
+        if has_ended {
+            return;
+        }
     }
 }
 
@@ -230,6 +249,6 @@ mod tests {
         lines.0.lock().take(b"back\n");
         lines.0.lock().queue.iter_mut().for_each(|line| line.is_ahead = true);
         assert_eq!(lines.command(leads), None);
-        assert_eq!(lines.first(|line| line.is_ahead).unwrap().text.as_str(), "3");
+        assert_eq!(lines.first(true).unwrap().text.as_str(), "3");
     }
 }

@@ -1,31 +1,26 @@
-//! Standard input where nobody can ask whether something is there: a thread reads line by line.
+//! Standard input where nobody can ask whether something is there: line by line.
 
 use std::io::BufRead;
 
-use super::{MOST, Shared, Waiting};
-use crate::driver::front::Waker;
+use super::Waiting;
 
-/// Reads until nothing more comes.
-pub(super) fn read_on(shared: &Shared, waker: &Waker) {
-    let mut input = std::io::stdin().lock();
-    let mut line = zeroize::Zeroizing::new(Vec::new());
-    loop {
-        line.clear();
-        let read = input.read_until(b'\n', &mut line);
-        let mut waiting = shared.lock();
-        match read {
-            Ok(1..) => waiting.take(&line),
-            _ => waiting.end(),
+/// Where lines come from: the line that was read last.
+#[derive(Debug, Default)]
+pub(super) struct Source(zeroize::Zeroizing<Vec<u8>>);
+
+impl Source {
+    /// Waits for a line, or for the end.
+    pub(super) fn wait(&mut self) {
+        self.0.clear();
+        // What can't be read is the end.
+        if std::io::stdin().lock().read_until(b'\n', &mut self.0).is_err() {
+            self.0.clear();
         }
-        while waiting.queue.len() >= MOST {
-            waiting = shared.room.wait(waiting).unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
-        let has_ended = waiting.has_ended;
-        drop(waiting);
-        waker.wake();
-        if has_ended {
-            return;
-        }
+    }
+
+    /// Takes the line that came; none is the end.
+    pub(super) fn take(&mut self, waiting: &mut Waiting) {
+        if self.0.is_empty() { waiting.end() } else { waiting.take(&self.0) }
     }
 }
 

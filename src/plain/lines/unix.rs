@@ -7,29 +7,24 @@ use rustix::{
     stdio::stdin,
 };
 
-use super::{MOST, Shared, Waiting};
-use crate::driver::front::Waker;
+use super::Waiting;
 
 /// Bytes of one read; a guess.
 const AT_ONCE: usize = 64 << 10;
 
-/// Reads until nothing more comes.
-pub(super) fn read_on(shared: &Shared, waker: &Waker) {
-    loop {
-        if !is_there(None) {
-            continue;
-        }
-        let mut waiting = shared.lock();
-        while waiting.queue.len() >= MOST {
-            waiting = shared.room.wait(waiting).unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
-        pull(&mut waiting, 1);
-        let has_ended = waiting.has_ended;
-        drop(waiting);
-        waker.wake();
-        if has_ended {
-            return;
-        }
+/// Where lines come from.
+#[derive(Debug, Default)]
+pub(super) struct Source;
+
+impl Source {
+    /// Waits until something is there.
+    pub(super) fn wait(&mut self) {
+        while !is_there(None) {}
+    }
+
+    /// Takes what came.
+    pub(super) fn take(&mut self, waiting: &mut Waiting) {
+        pull(waiting, 1);
     }
 }
 
