@@ -224,7 +224,7 @@ impl FrontEnd for Plain {
         if let Some(answer) = self.conversation.carry_on(view) {
             return Ok(Some(answer));
         }
-        if self.conversation.is_unsaid() || self.progress == Progress::Starting {
+        if self.conversation.is_unsaid || self.progress == Progress::Starting {
             self.is_pending = true;
             return Ok(None);
         }

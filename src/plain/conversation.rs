@@ -38,14 +38,12 @@ pub(crate) struct Conversation {
     /// The question whose view was said last.
     said: Revision,
     /// A line has been carried out, and what came of it is not said yet.
-    is_unsaid: bool,
-    has_begun: bool,
+    pub(super) is_unsaid: bool,
 }
 
 impl Conversation {
     /// What is to be said of a view.
     pub(crate) fn tell(&mut self, view: &View<'_>, now: Moment) -> Told {
-        self.has_begun = true;
         self.is_unsaid = false;
         self.said = view.ask.revision;
         self.walk.follow(view);
@@ -68,11 +66,6 @@ impl Conversation {
     /// Whether the line that was heard last has been carried out.
     pub(crate) fn is_done(&self) -> bool {
         self.giving.is_empty() && self.after.is_none()
-    }
-
-    /// What came of a line is still to be said.
-    pub(crate) const fn is_unsaid(&self) -> bool {
-        self.is_unsaid
     }
 
     /// The next answer of the line that is carried out; what follows the last one is done where its time has come.
@@ -102,7 +95,7 @@ impl Conversation {
     /// The question that was said, where it is the one that stands there, and nothing is left to say or to do.
     pub(crate) fn asked(&self, view: &View<'_>) -> Option<&Question> {
         let asked = self.talk.question.as_ref()?;
-        let is_said = self.has_begun && !self.is_unsaid && self.said == view.ask.revision;
+        let is_said = !self.is_unsaid && self.said == view.ask.revision;
         (is_said && self.is_done() && *asked == question(view, self.walk.at)).then_some(asked)
     }
 
