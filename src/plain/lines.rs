@@ -59,6 +59,19 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Has what came taken in once there is room, and wakes the driver; says whether nothing more comes.
+    fn take(&self, waker: &Waker, taken: impl FnOnce(&mut Waiting)) -> bool {
+        let mut waiting = self.lock();
+        while waiting.queue.len() >= MOST {
+            waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        taken(&mut waiting);
+        let has_ended = waiting.has_ended;
+        drop(waiting);
+        waker.wake();
+        has_ended
+    }
 }
 
 /// The lines.
@@ -109,7 +122,7 @@ impl Lines {
         let reading = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("backup365-lines".into())
-            .spawn(move || read_on(&reading, &waker))?;
+            .spawn(move || source::read_on(&reading, &waker))?;
         Ok(Self(shared))
     }
 
@@ -172,25 +185,6 @@ impl Lines {
             waiting.queue.drain(..at).for_each(drop);
         }
         Some(line)
-    }
-}
-
-/// Reads until nothing more comes.
-fn read_on(shared: &Shared, waker: &Waker) {
-    let mut source = source::Source::default();
-    loop {
-        source.wait();
-        let mut waiting = shared.lock();
-        while waiting.queue.len() >= MOST {
-            waiting = shared.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-        source.take(&mut waiting);
-        let has_ended = waiting.has_ended;
-        drop(waiting);
-        waker.wake();
-        if has_ended {
-            return;
-        }
     }
 }
 

@@ -34,7 +34,6 @@ use wait::Wait;
 
 /// What is to be written now.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing about a question; several may hold")]
 pub(crate) struct Told {
     /// The lines, the question last.
     pub(crate) lines: Vec<Line>,

@@ -2,25 +2,21 @@
 
 use std::io::BufRead;
 
-use super::Waiting;
+use super::{Shared, Waiting};
+use crate::driver::front::Waker;
 
-/// Where lines come from: the line that was read last.
-#[derive(Debug, Default)]
-pub(super) struct Source(zeroize::Zeroizing<Vec<u8>>);
-
-impl Source {
-    /// Waits for a line, or for the end.
-    pub(super) fn wait(&mut self) {
-        self.0.clear();
-        // What can't be read is the end.
-        if std::io::stdin().lock().read_until(b'\n', &mut self.0).is_err() {
-            self.0.clear();
-        }
-    }
-
-    /// Takes the line that came; none is the end.
-    pub(super) fn take(&mut self, waiting: &mut Waiting) {
-        if self.0.is_empty() { waiting.end() } else { waiting.take(&self.0) }
+/// Reads until nothing more comes.
+pub(super) fn read_on(shared: &Shared, waker: &Waker) {
+    let mut input = std::io::stdin().lock();
+    let mut line = zeroize::Zeroizing::new(Vec::new());
+    let mut has_ended = false;
+    while !has_ended {
+        line.clear();
+        let read = input.read_until(b'\n', &mut line);
+        has_ended = shared.take(waker, |waiting| match read {
+            Ok(1..) => waiting.take(&line),
+            _ => waiting.end(),
+        });
     }
 }
 

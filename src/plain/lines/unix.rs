@@ -7,25 +7,18 @@ use rustix::{
     stdio::stdin,
 };
 
-use super::Waiting;
+use super::{Shared, Waiting};
+use crate::driver::front::Waker;
 
 /// Bytes of one read; a guess.
 const AT_ONCE: usize = 64 << 10;
 
-/// Where lines come from.
-#[derive(Debug, Default)]
-pub(super) struct Source;
-
-impl Source {
-    /// Waits until something is there.
-    pub(super) fn wait(&mut self) {
-        while !is_there(None) {}
-    }
-
-    /// Takes what came.
-    pub(super) fn take(&mut self, waiting: &mut Waiting) {
+/// Reads until nothing more comes.
+pub(super) fn read_on(shared: &Shared, waker: &Waker) {
+    let take = |waiting: &mut Waiting| {
         pull(waiting, 1);
-    }
+    };
+    while !is_there(None) || !shared.take(waker, take) {}
 }
 
 /// Takes what is there, in so many reads at most; says whether there may be more.
