@@ -211,7 +211,7 @@ mod tests {
     use clap::{CommandFactory, error::ErrorKind};
 
     use super::*;
-    use crate::domain::phrase;
+    use crate::domain::{flag, phrase};
 
     #[test]
     fn the_definition_holds_together() {
@@ -255,6 +255,15 @@ mod tests {
             "backup365 --run x",
         ] {
             assert!(!is_ours(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_flag_that_a_journey_asks_for_can_be_given_with_its_example() {
+        for flag in flag::ALL {
+            let line = format!("backup365 provision C-0001 {} {}", flag.name, flag.example);
+            assert!(is_ours(&line), "{line}");
+            assert!(!is_ours(&line.replace(flag.name, "--no-such-flag")), "{line}");
         }
     }
 }

@@ -4,8 +4,10 @@
 //! and no function here reads a clock, a file or a socket.
 
 pub mod address_list;
+pub mod answers;
 pub mod bill;
 pub mod card;
+pub mod changes;
 pub mod codeset;
 pub mod customer;
 pub mod customer_csv;
@@ -15,6 +17,7 @@ pub mod exchange_server;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod flag;
 pub mod form_draft;
 pub mod id;
 pub mod lock;

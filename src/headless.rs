@@ -1,26 +1,25 @@
 //! The front end without questions: every answer was given beforehand, and what is missing is named.
 //!
 //! It answers the same views of the same wizard as the other front ends do. Trigger: the driver shows a view; out comes the
-//! next answer, and at the end a [`Report`]. What to answer is decided in `script`, which is pure; here are the time, the
+//! next answer, and at the end a [`Report`]. What to answer is decided in `journey`, which is pure; here are the time, the
 //! signals, and the way out.
 
 mod access;
-pub mod answers;
 mod authorise;
-mod bill;
 mod customer;
+mod decision;
 mod hosted;
 mod journey;
 mod page;
 pub mod report;
-mod script;
 mod selection;
 mod users;
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use crate::{
     domain::{
+        answers::Answers,
         id::RunId,
         text::Text,
         time::{Moment, in_words},
@@ -35,10 +34,9 @@ use crate::{
     },
 };
 
-use answers::Answers;
-use journey::{Close, Next};
+use decision::{Close, Next};
+use journey::{Journey, Step};
 use report::{End, Report};
-use script::Script;
 
 /// How often a wait is told.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
@@ -52,221 +50,163 @@ pub type Pause = Box<dyn FnMut()>;
 /// Hears which run it is, before anything is done in it.
 pub type Note = Box<dyn FnMut(&RunId)>;
 
+/// What hears what happens on a journey.
+#[derive(Default)]
+pub struct Observers {
+    /// Each step, and what is awaited every 30 s.
+    pub tell: Option<Tell>,
+    /// Which run it is, as soon as there is one; the journey goes on when that returns.
+    pub note: Option<Note>,
+    /// Every 30 s that the journey waits; none: `tell` hears what is awaited. For journeys of which many wait side by side.
+    pub pause: Option<Pause>,
+}
+
 /// How the journey ends, once that is clear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Closing {
     /// Not yet.
+    #[default]
     No,
     /// The run is parked, then the wizard is left.
-    Park {
-        /// Parking was asked for.
-        is_asked: bool,
-    },
+    Park,
     /// Ticks that were not confirmed are taken away, then the wizard is left.
-    Untick {
-        /// That was asked for.
-        is_asked: bool,
-    },
+    Untick,
     /// The wizard is left; the run is kept.
     Leave,
 }
 
 /// The front end of one journey.
+#[derive(Default)]
 pub struct Headless {
-    answers: Answers,
+    journey: Journey,
     stop: Stop,
-    tell: Tell,
-    /// Until it has heard.
-    note: Option<Note>,
-    pause: Option<Pause>,
+    observers: Observers,
     waker: Option<Waker>,
-    script: Script,
-    report: Report,
     closing: Closing,
     /// The moment of the last view.
     now: Moment,
     /// Since when the customer has been awaited.
     waiting_since: Option<Moment>,
-    /// When something was told last.
-    told: Moment,
-    /// What rule 17 makes every front end say.
-    warned: bool,
+    /// When something was told last, or the journey began.
+    told: Option<Moment>,
     /// Ctrl-C so often when the wizard ended: one more does not wait for writes.
     over: Option<u32>,
-}
-
-impl fmt::Debug for Headless {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Headless").field("closing", &self.closing).finish_non_exhaustive()
-    }
 }
 
 impl Headless {
     /// Makes the front end of one journey.
     #[must_use]
     pub fn new(answers: Answers, stop: Stop) -> Self {
-        Self {
-            answers,
-            stop,
-            tell: Box::new(|_| ()),
-            note: None,
-            pause: None,
-            waker: None,
-            script: Script::default(),
-            report: Report::default(),
-            closing: Closing::No,
-            now: Moment::default(),
-            waiting_since: None,
-            told: Moment::default(),
-            warned: false,
-            over: None,
-        }
+        Self { journey: Journey { answers, ..Journey::default() }, stop, ..Self::default() }
     }
 
-    /// Tells each step, and every 30 s what is awaited.
+    /// Lets these hear what happens.
     #[must_use]
-    pub fn telling(mut self, tell: Tell) -> Self {
-        self.tell = tell;
-        self
-    }
-
-    /// Says which run it is as soon as there is one; the journey goes on when that returns.
-    #[must_use]
-    pub fn noting(mut self, note: Note) -> Self {
-        self.note = Some(note);
-        self
-    }
-
-    /// Says every 30 s that it waits, instead of telling a line: for journeys of which many wait side by side.
-    #[must_use]
-    pub fn pausing(mut self, pause: Pause) -> Self {
-        self.pause = Some(pause);
-        self
+    pub fn heard_by(self, observers: Observers) -> Self {
+        Self { observers, ..self }
     }
 
     /// Wakes the driver when the time for the customer is over.
     #[must_use]
-    pub fn waking(mut self, waker: Waker) -> Self {
-        self.waker = Some(waker);
-        self
+    pub fn waking(self, waker: Waker) -> Self {
+        Self { waker: Some(waker), ..self }
     }
 
     /// What the journey came to; `ended` is what the driver said.
     #[must_use]
-    pub fn report(mut self, ended: Ended) -> Report {
+    pub fn report(self, ended: Ended) -> Report {
+        let mut report = self.journey.report;
         match ended {
-            Ended::Told(why) => self.report.end = End::Told(why),
+            Ended::Told(why) => report.end = End::Told(why),
             Ended::Finished { is_partly } if self.closing == Closing::No => {
-                self.report.end = End::Done { is_partly }
+                report.end = End::Done { is_partly };
             }
             _ => {}
         }
-        self.report.bill = self.script.journey.bill.take();
-        self.report.changes = std::mem::take(&mut self.script.journey.changes);
-        if self.report.end == End::Shown
-            && let Some(would) = self.report.changes.would()
-        {
-            self.report.words = Text::of(format_args!("{would} {}", self.report.words));
+        let changes = report.changes.in_words().join("; ");
+        match (&report.end, &report.run) {
+            (End::Shown, _) if !changes.is_empty() => {
+                report.words = Text::of(format_args!("What would change: {changes}. {}", report.words));
+            }
+            (End::Told(_) | End::Interrupted, None) => report.words = "Stopped. Nothing was begun.".into(),
+            (End::Told(_) | End::Interrupted, Some(run)) => {
+                report.words =
+                    Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."));
+            }
+            _ => {}
         }
-        if matches!(self.report.end, End::Told(_) | End::Interrupted) {
-            self.report.words = self.report.run.as_ref().map_or_else(
-                || Text::from("Stopped. Nothing was begun."),
-                |run| Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it.")),
-            );
-        }
-        self.report
+        report
     }
 
     fn say(&mut self, words: &Text) {
-        self.told = self.now;
-        (self.tell)(words);
-    }
-
-    /// Tells what is awaited.
-    fn wait_on(&mut self, words: &Text) {
-        match &mut self.pause {
-            Some(pause) => {
-                self.told = self.now;
-                pause();
-            }
-            None => self.say(words),
+        self.told = Some(self.now);
+        if let Some(tell) = &mut self.observers.tell {
+            tell(words);
         }
     }
 
-    /// Whether the customer has had as long as the answers allow.
-    fn is_time_over(&self) -> bool {
-        self.waiting_since.is_some_and(|since| self.now.since(since) >= self.answers.wait)
+    /// Tells what is awaited, every 30 s.
+    fn tell_wait(&mut self, view: &View<'_>) {
+        let told = *self.told.get_or_insert(self.now);
+        if self.now.since(told) < TOLD_EVERY {
+            return;
+        }
+        let Some(words) = self.awaited(view) else { return };
+        self.told = Some(self.now);
+        if let Some(pause) = &mut self.observers.pause {
+            pause();
+        } else {
+            self.say(&words);
+        }
     }
 
     /// What is awaited, and for how long already.
     fn awaited(&self, view: &View<'_>) -> Option<Text> {
         if let (Some(since), QuestionId::Authorise) = (self.waiting_since, view.ask.id) {
-            return Some(Text::of(format_args!(
-                "Waiting for the customer: {} of {}.",
-                in_words(self.now.since(since)),
-                in_words(self.answers.wait)
-            )));
+            let (passed, wait) = (in_words(self.now.since(since)), in_words(self.journey.answers.wait));
+            return Some(Text::of(format_args!("Waiting for the customer: {passed} of {wait}.")));
         }
-        page::progress(view).or_else(|| view.notice.as_ref().map(|notice| page::said(&notice.words)))
+        page::progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
+    }
+
+    /// Whether the customer has had as long as the answers allow.
+    fn is_time_over(&self) -> bool {
+        self.waiting_since.is_some_and(|since| self.now.since(since) >= self.journey.answers.wait)
     }
 
     /// The journey is over: parks, or leaves.
     fn close(&mut self, close: Close, view: &View<'_>) -> Option<Given> {
-        let Close { end, words, failure } = close;
-        self.closing = match end {
-            End::Waiting => Closing::Park { is_asked: false },
-            End::Stopped | End::Missing { .. }
-                if matches!(view.ask.id, QuestionId::Review | QuestionId::Users) =>
-            {
-                Closing::Untick { is_asked: false }
-            }
+        let has_ticks = matches!(view.ask.id, QuestionId::Review | QuestionId::Users);
+        self.closing = match close.end {
+            End::Waiting => Closing::Park,
+            End::Stopped | End::Missing { .. } if has_ticks => Closing::Untick,
             _ => Closing::Leave,
         };
-        (self.report.end, self.report.words, self.report.failure) = (end, words, failure);
+        let report = &mut self.journey.report;
+        (report.end, report.words, report.failure) = (close.end, close.words, close.failure);
         self.leave(view)
     }
 
     /// The way out, one intent at a time.
     fn leave(&mut self, view: &View<'_>) -> Option<Given> {
-        match self.closing {
-            Closing::No => None,
-            Closing::Leave => Some(Given::Leave),
-            Closing::Untick { .. } if view.ask.id == QuestionId::Review => Some(Given::Back),
-            Closing::Untick { is_asked: false } if view.ask.id == QuestionId::Users => {
-                self.closing = Closing::Untick { is_asked: true };
-                Some(Given::Mark(Mark::Untick, Which::All))
+        let (closing, steps) = (self.closing, &mut self.journey.steps);
+        match closing {
+            Closing::Untick if view.ask.id == QuestionId::Review => return Some(Given::Back),
+            Closing::Untick if view.ask.id == QuestionId::Users && steps.first(Step::UntickAtEnd) => {
+                return Some(Given::Mark(Mark::Untick, Which::All));
             }
-            Closing::Untick { .. } => Some(self.go()),
-            Closing::Park { is_asked: false } => {
-                self.closing = Closing::Park { is_asked: true };
-                Some(Given::Do(Action::Park))
-            }
-            Closing::Park { is_asked: true } => self.parked(view),
+            Closing::Park if steps.first(Step::Do(Action::Park)) => return Some(Given::Do(Action::Park)),
+            Closing::Park => match page::warning(view) {
+                Some(words) => {
+                    (self.journey.report.end, self.journey.report.words) = (End::Failed, words);
+                }
+                None if is_parked(view) => {}
+                None => return None,
+            },
+            _ => {}
         }
-    }
-
-    /// Waits until the record says that the run is parked.
-    fn parked(&mut self, view: &View<'_>) -> Option<Given> {
-        let tone = view.notice.as_ref().map(|notice| notice.tone);
-        match tone {
-            Some(Tone::Bad | Tone::Warn) => {
-                self.report.end = End::Failed;
-                self.report.words =
-                    view.notice.as_ref().map(|notice| page::said(&notice.words)).unwrap_or_default();
-                Some(self.go())
-            }
-            Some(Tone::Good) if view.ask.id == QuestionId::Customer => Some(self.go()),
-            None | Some(Tone::Plain) if view.ask.id == QuestionId::Customer && !view.ask.is_waiting => {
-                Some(self.go())
-            }
-            _ => None,
-        }
-    }
-
-    /// Leaves now.
-    const fn go(&mut self) -> Given {
         self.closing = Closing::Leave;
-        Given::Leave
+        Some(Given::Leave)
     }
 
     /// The customer is awaited, until the time is over.
@@ -275,43 +215,33 @@ impl Headless {
         if !self.is_time_over() {
             return None;
         }
-        let words = self.report.run.as_ref().map_or_else(Text::default, |run| {
-            Text::of(format_args!(
+        let close = if let Some(failure) = view.failure() {
+            Close::by(End::Failed, failure.clone())
+        } else {
+            let run = self.journey.report.run.as_ref().map(ToString::to_string).unwrap_or_default();
+            let words = Text::of(format_args!(
                 "The customer has not accepted yet. {run} is parked. Send the link; then the same command goes on."
-            ))
-        });
-        let close = match page::failure(view) {
-            Some(failure) => {
-                Close { end: End::Failed, words: journey::in_words(&failure), failure: Some(failure) }
-            }
-            None => Close { end: End::Waiting, words, failure: None },
+            ));
+            Close { end: End::Waiting, words, failure: None }
         };
         self.close(close, view)
     }
 
-    /// What signals have asked.
-    fn signalled(&mut self) -> Option<Given> {
+    /// What is answered to a view, if anything.
+    fn decide(&mut self, view: &View<'_>) -> Option<Given> {
         if let Some(why) = self.stop.ending() {
             self.closing = Closing::Leave;
             return Some(Given::End(why));
         }
-        if self.stop.interrupts() > 0 && self.report.end != End::Interrupted {
-            self.report.end = End::Interrupted;
+        if self.stop.interrupts() > 0 {
             self.closing = Closing::Leave;
-        }
-        None
-    }
-
-    /// What is answered to a view, if anything.
-    fn decide(&mut self, view: &View<'_>) -> Option<Given> {
-        if let Some(given) = self.signalled() {
-            return Some(given);
+            self.journey.report.end = End::Interrupted;
         }
         if self.closing != Closing::No {
             return self.leave(view);
         }
-        let next = self.script.next(&self.answers, view);
-        for line in std::mem::take(&mut self.script.journey.lines) {
+        let next = self.journey.next(view);
+        for line in std::mem::take(&mut self.journey.lines) {
             self.say(&line);
         }
         match next {
@@ -321,30 +251,29 @@ impl Headless {
             Next::End(close) => self.close(*close, view),
         }
     }
+}
 
-    /// Tells what every front end must say, once.
-    fn warn(&mut self, view: &View<'_>) {
-        if let Some(warning) = view.bar.warning.filter(|_| !self.warned) {
-            self.warned = true;
-            self.say(&warning.to_text());
-        }
-    }
+/// Whether the record says that the run is parked.
+fn is_parked(view: &View<'_>) -> bool {
+    let is_told = match view.notice.as_ref().map(|notice| notice.tone) {
+        Some(Tone::Good) => true,
+        Some(Tone::Busy) => false,
+        _ => !view.ask.is_waiting,
+    };
+    is_told && view.ask.id == QuestionId::Customer
 }
 
 impl FrontEnd for Headless {
     fn show(&mut self, view: &View<'_>, now: Moment) -> std::io::Result<()> {
-        let is_first = self.now == Moment::default();
         self.now = now;
-        if is_first {
-            self.told = now;
-        }
-        self.report.observe(view);
-        self.warn(view);
-        if now.since(self.told) >= TOLD_EVERY
-            && let Some(words) = self.awaited(view)
+        self.journey.report.observe(view);
+        // What every front end must say.
+        if let Some(warning) = view.bar.warning
+            && self.journey.steps.first(Step::Warn)
         {
-            self.wait_on(&words);
+            self.say(&warning.to_text());
         }
+        self.tell_wait(view);
         // Once: a round that is out ends by itself, and is looked at then.
         if self.closing == Closing::No
             && self.is_time_over()
@@ -361,9 +290,9 @@ impl FrontEnd for Headless {
             let is_impatient = self.stop.interrupts() > before;
             return Ok(is_impatient.then_some(Answer { to, what: Given::Leave }));
         }
-        self.report.observe(view);
-        if let Some(run) = &self.report.run
-            && let Some(mut note) = self.note.take()
+        self.journey.report.observe(view);
+        if let Some(run) = &self.journey.report.run
+            && let Some(mut note) = self.observers.note.take()
         {
             note(run);
         }

@@ -65,19 +65,20 @@
 //!
 //! *A line* that asks for an action is a word in `words` in `plain/vocabulary.rs`, its sentence in `way` in
 //! `plain/vocabulary.rs`. A command about rows is read by `command` in `plain/lists.rs`, one that works everywhere by
-//! `common` in `plain/heard.rs`. What a page says is made block by block by `items` in `plain/say/blocks.rs`, what a
+//! `common` in `plain/hearing.rs`. What a page says is made block by block by `items` in `plain/say/blocks.rs`, what a
 //! question asks by `question` in `plain/ask.rs`, what a line means there by `hear` in `plain/read.rs`.
 //!
 //! *A flag* of a setting is a row of `settings` in `settings/table.rs` and a field of `Settings` in `settings.rs`;
 //! variable, line of the file, help and sample are made of the row. A flag that answers a question is a field of `Args`
-//! in `cli/provision.rs`, which `answers` in `app/command/provision.rs` puts into `Answers` in `headless/answers.rs`;
-//! the part of [`headless`] that answers the question reads it there. A plan has the same answer as a field of `Row` in
+//! in `cli/provision.rs`, which `answers` in `app/command/provision.rs` puts into `Answers` in `domain/answers.rs`;
+//! the part of [`headless`] that answers the question reads it there; what it is asked for where it is missing is a row of
+//! `ALL` in `domain/flag.rs`. A plan has the same answer as a field of `Row` in
 //! `domain/plan.rs`, which `answers` in `commands/apply/load.rs` puts there; `KEYS` in `commands/apply/words.rs` says
 //! the flag in the words of a plan.
 //!
 //! *A question* of an old shape is a line of `QuestionId` in `wizard/ask.rs`, a [`Shape`](wizard::ask::Shape) that the
-//! screen's `view` gives to its `Scene` in `wizard/screen.rs`, an arm of the screen's `answer`, and an arm of `decide`
-//! in `headless/script.rs`: no file of [`tui`] or [`plain`]. What it asks by is a `FieldId` in `wizard/answer.rs`, a
+//! screen's `view` gives to its `Scene` in `wizard/screen.rs`, an arm of the screen's `answer`, and an arm of `answer`
+//! in `headless/journey.rs`: no file of [`tui`] or [`plain`]. What it asks by is a `FieldId` in `wizard/answer.rs`, a
 //! `RowId` in `wizard/answer.rs` or an `Action` in `wizard/answer.rs`; a new action has its word to type in `words` in
 //! `plain/vocabulary.rs`, and a row of `KEYS` in `tui/keys/table.rs` unless it is a button. A new shape is drawn by `render`
 //! in `tui/draw.rs` and asked by `question` in `plain/ask.rs`.

@@ -26,7 +26,7 @@ mod words;
 use std::io::{self, IsTerminal, Write};
 
 use crate::{
-    domain::time::Moment,
+    domain::{bill::counted, time::Moment},
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
         answer::{Action, Answer, Ending, Given},
@@ -69,7 +69,7 @@ pub struct Plain {
     /// A person may type ahead of a wait; lines of a pipe are heard in their order.
     is_typed: bool,
     echo: Echo,
-    talk: Conversation,
+    conversation: Conversation,
     progress: Progress,
     /// Something can only go on once the view has been said.
     is_pending: bool,
@@ -102,7 +102,7 @@ impl Plain {
             lines: Lines::of_stdin(waker.clone())?,
             is_typed: io::stdin().is_terminal(),
             waker,
-            talk: Conversation::default(),
+            conversation: Conversation::default(),
             progress: Progress::Starting,
             is_pending: false,
             has_finished: false,
@@ -133,13 +133,12 @@ impl Plain {
         columns.clamp(*BELIEVED.start(), *BELIEVED.end())
     }
 
-    /// A line that may answer the question that was said.
+    /// A line that may answer the question that was said: during a wait one that was typed since.
     fn line(&self, view: &View<'_>) -> Option<Typed> {
-        if !view.ask.is_waiting {
-            return self.lines.first(|_| true);
+        if view.ask.is_waiting && !self.conversation.is_open_meanwhile(view) {
+            return None;
         }
-        let is_open = self.talk.is_open_meanwhile(view);
-        self.lines.first(|line| is_open && !line.is_ahead)
+        self.lines.first(!view.ask.is_waiting)
     }
 
     /// A command that a person types during a wait acts at once; a line of a pipe waits for its question.
@@ -155,16 +154,13 @@ impl Plain {
         }
         let is_over = self.has_finished && (is_outcome(view) || view.bar.run.is_none());
         let given = if is_over { Given::Do(Action::Leave) } else { Given::End(Ending::HangUp) };
-        Some(self.talk.answer(given))
+        Some(self.conversation.answer(given))
     }
 
     /// Drops what was typed before a question that it must not answer; says so.
     fn drop_early(&self) -> Option<Line> {
-        let dropped = match self.lines.forget() {
-            0 => return None,
-            1 => "1 line was".to_owned(),
-            dropped => format!("{dropped} lines were"),
-        };
+        let dropped = u32::try_from(self.lines.forget()).unwrap_or(u32::MAX);
+        let dropped = (dropped > 0).then(|| counted(dropped, "line was", "lines were"))?;
         let words = format!("{dropped} typed before this question, and must not answer it: dropped.");
         Some(Line::Words(words))
     }
@@ -178,7 +174,7 @@ fn is_outcome(view: &View<'_>) -> bool {
 impl FrontEnd for Plain {
     fn show(&mut self, view: &View<'_>, now: Moment) -> io::Result<()> {
         if self.progress == Progress::Leaving {
-            let words = self.talk.last_words(view);
+            let words = self.conversation.talk.last_words(view);
             return self.write(&words);
         }
         let mut before = Vec::new();
@@ -189,10 +185,10 @@ impl FrontEnd for Plain {
             )));
         }
         if self.echo.was_stopped() {
-            self.talk.ask_again();
+            self.conversation.talk.asks_again = true;
         }
         self.has_finished |= is_outcome(view) && !view.ask.is_waiting;
-        let told = self.talk.tell(view, now);
+        let told = self.conversation.tell(view, now);
         // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
         if told.bills || (told.came_by_itself && self.is_typed) {
             before.extend(self.drop_early());
@@ -202,8 +198,8 @@ impl FrontEnd for Plain {
             self.is_pending |= self.lines.has_some();
         }
         before.extend(told.lines);
-        if told.is_asked || self.talk.asks_nothing() {
-            self.echo.set(told.is_masked);
+        if let Some(is_masked) = told.is_masked {
+            self.echo.set(is_masked);
         }
         self.write(&before)?;
         if std::mem::take(&mut self.is_pending) {
@@ -215,37 +211,37 @@ impl FrontEnd for Plain {
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         if self.stop.interrupts() > self.interrupts {
             self.interrupts = self.interrupts.saturating_add(1);
-            self.talk.interrupt();
+            self.conversation.interrupt();
             self.lines.forget();
-            return Ok(Some(self.talk.answer(Given::Leave)));
+            return Ok(Some(self.conversation.answer(Given::Leave)));
         }
         if self.progress == Progress::Leaving {
             return Ok(None);
         }
         if let Some(why) = self.stop.ending() {
-            return Ok(Some(self.talk.answer(Given::End(why))));
+            return Ok(Some(self.conversation.answer(Given::End(why))));
         }
-        if let Some(answer) = self.talk.carry_on(view) {
+        if let Some(answer) = self.conversation.carry_on(view) {
             return Ok(Some(answer));
         }
-        if self.talk.is_unsaid() || self.progress == Progress::Starting {
+        if self.conversation.is_unsaid || self.progress == Progress::Starting {
             self.is_pending = true;
             return Ok(None);
         }
-        let is_asked = self.talk.asked(view).is_some();
+        let is_asked = self.conversation.asked(view).is_some();
         if let Some(line) = if is_asked { self.line(view) } else { None } {
-            self.talk.hear(&line.text, view);
+            self.conversation.hear(&line.text, view);
         } else if let Some(line) = self.command(view) {
-            self.talk.hear_meanwhile(&line.text, view);
+            self.conversation.hear_meanwhile(&line.text, view);
         } else if is_asked {
             return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
         } else {
             // A line is understood by the question that was said, so the one that stands there is said first.
-            self.is_pending |= self.talk.is_done();
+            self.is_pending |= self.conversation.is_done();
             return Ok(None);
         }
         self.is_pending = true;
-        Ok(self.talk.carry_on(view))
+        Ok(self.conversation.carry_on(view))
     }
 
     fn hurry(&mut self) {
@@ -258,7 +254,7 @@ impl FrontEnd for Plain {
                 self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
             }
             FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
-                self.talk.aside("Line by line there is no clipboard.");
+                self.conversation.talk.asides.push("Line by line there is no clipboard.".to_owned());
                 Ok(())
             }
         }
@@ -268,14 +264,10 @@ impl FrontEnd for Plain {
 /// Columns of the window that stdout is, if it is one and knows.
 fn window() -> Option<u16> {
     #[cfg(unix)]
-    {
-        let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
-        Some(size.ws_col).filter(|columns| *columns > 0)
-    }
+    let columns = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?.ws_col;
     #[cfg(not(unix))]
-    {
-        None
-    }
+    let columns = 0;
+    Some(columns).filter(|columns| *columns > 0)
 }
 
 #[cfg(test)]

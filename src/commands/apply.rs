@@ -25,6 +25,7 @@ use std::{
 
 use crate::{
     domain::{
+        answers::{Allowance, Answers},
         bill::counted,
         customer::{Customer, Product},
         plan::{PasswordSource, Place, Row, Users},
@@ -33,10 +34,7 @@ use crate::{
     },
     driver::front::Stop,
     exit::Exit,
-    headless::{
-        answers::{Allowance, Answers},
-        report::{End, Report},
-    },
+    headless::report::{End, Report},
     private,
 };
 

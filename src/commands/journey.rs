@@ -3,15 +3,14 @@
 use std::sync::{Arc, mpsc};
 
 use crate::{
-    domain::time::Clock,
+    domain::{answers::Answers, time::Clock},
     driver::{
         self, Caller,
         front::{Stop, Waker},
     },
     exit::Exit,
     headless::{
-        Headless, Note, Pause, Tell,
-        answers::Answers,
+        Headless, Observers, Tell,
         report::{End, Report},
     },
     wizard::{Wizard, answer::Ending},
@@ -37,7 +36,7 @@ pub type NewWizardRun = Arc<dyn Fn(Waker) -> WizardRun + Send + Sync>;
 /// Makes one journey in silence, on this thread, and says what it came to.
 #[must_use]
 pub fn travel(start: &NewWizardRun, answers: Answers, stop: &Stop, clock: &Clock) -> Report {
-    travel_telling(start, answers, stop, clock, Box::new(|_| ()))
+    travel_heard(start, answers, stop, clock, Observers::default())
 }
 
 /// Makes one journey, on this thread, and says what it came to. `tell` hears each step, and what is awaited every 30 s.
@@ -49,23 +48,7 @@ pub fn travel_telling(
     clock: &Clock,
     tell: Tell,
 ) -> Report {
-    travel_heard(start, answers, stop, clock, Observers { tell, note: Box::new(|_| ()), pause: None })
-}
-
-/// What hears what happens on a journey.
-pub struct Observers {
-    /// Each step, and what is awaited every 30 s.
-    pub tell: Tell,
-    /// Which run it is, before anything is done in it.
-    pub note: Note,
-    /// Every 30 s that the journey waits; none: `tell` hears what is awaited.
-    pub pause: Option<Pause>,
-}
-
-impl std::fmt::Debug for Observers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Observers").finish_non_exhaustive()
-    }
+    travel_heard(start, answers, stop, clock, Observers { tell: Some(tell), ..Observers::default() })
 }
 
 /// Makes one journey, on this thread, and says what it came to.
@@ -80,13 +63,7 @@ pub fn travel_heard(
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     stop.listen(waker.clone());
-    let mut front = Headless::new(answers, stop.clone())
-        .telling(observers.tell)
-        .noting(observers.note)
-        .waking(waker.clone());
-    if let Some(pause) = observers.pause {
-        front = front.pausing(pause);
-    }
+    let mut front = Headless::new(answers, stop.clone()).heard_by(observers).waking(waker.clone());
     let WizardRun { mut wizard, mut calls } = start(waker);
     let ended = driver::drive(&mut wizard, &mut front, calls.as_mut(), &woken, clock);
     front.report(ended)

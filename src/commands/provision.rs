@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        bill::grouped,
+        answers::Answers,
+        bill::{Bill, grouped},
+        changes::Changes,
         customer::Product,
         failure::Failure,
         receipt::{self, Form},
@@ -18,10 +20,7 @@ use crate::{
     },
     driver::front::Stop,
     exit::Exit,
-    headless::{
-        answers::Answers,
-        report::{Bill, Changes, End, Report},
-    },
+    headless::report::{End, Report},
     provider::store::Store,
 };
 
@@ -119,22 +118,23 @@ fn text(report: &Report, outcome: Option<&Outcome>) -> Vec<String> {
             receipt::write(outcome, Form::Ticket).lines().map(str::to_owned).collect()
         }
         (End::Waiting, _, Some(link), _) => vec![link.to_string()],
-        (End::Shown | End::Stopped, _, _, Some(bill)) => bill_lines(bill),
+        (End::Shown | End::Stopped, _, _, Some(bill)) => bill_lines(bill, &report.bill_facts),
         _ => Vec::new(),
     }
 }
 
-/// The bill as a table.
-fn bill_lines(bill: &Bill) -> Vec<String> {
-    let line = |words: &str, count: u32| format!("{:>9}  {words}", grouped(count));
+/// The bill as a table, and the labels and values beside it.
+fn bill_lines(bill: &Bill, facts: &[(&'static str, Text)]) -> Vec<String> {
+    let line = |(words, count): (&str, u32)| format!("{:>9}  {words}", grouped(count));
     let mut lines = vec!["Will be turned on and billed:".to_owned()];
-    lines.extend(bill.turn_on.iter().map(|(words, count)| line(words.as_str(), *count)));
-    lines.push(line("new seats", bill.new_seats));
+    lines.extend(bill.turned_on().into_iter().map(line));
+    lines.push(line(("new seats", bill.billed())));
     if !bill.stay_off.is_empty() {
         lines.push("Stays off:".to_owned());
-        lines.extend(bill.stay_off.iter().map(|(words, count)| line(words.as_str(), *count)));
+        lines.extend(bill.left_off().into_iter().map(line));
     }
-    lines.extend(bill.facts.iter().map(|(label, words)| format!("{label}: {words}")));
+    lines.extend(bill.seats().iter().map(|(label, words)| format!("{label}: {words}")));
+    lines.extend(facts.iter().map(|(label, words)| format!("{label}: {words}")));
     lines
 }
 
@@ -171,7 +171,7 @@ fn object(report: &Report, outcome: Option<&Outcome>, exit: Exit) -> Value {
         "server": report.organisation.as_ref().filter(|_| is_hosted).map(Text::as_str),
         "link": report.link.as_ref().map(Text::as_str),
         "checks": report.checks.iter().map(check).collect::<Vec<Value>>(),
-        "bill": report.bill.as_ref().map(bill_object),
+        "bill": report.bill.as_ref().map(|bill| bill_object(bill, &report.bill_facts)),
         "changes": changes_object(&report.changes),
         "counts": part("counts"),
         "next_sweep": part("auto").and_then(|auto| auto.get("next_sweep").cloned()),
@@ -193,16 +193,18 @@ fn check(check: &Check) -> Value {
     json!({ "name": check.name.as_str(), "state": state, "detail": check.detail.as_str() })
 }
 
-fn bill_object(bill: &Bill) -> Value {
-    let lines = |lines: &[(Text, u32)]| -> Vec<Value> {
-        lines.iter().map(|(what, count)| json!({ "what": what.as_str(), "count": count })).collect()
+fn bill_object(bill: &Bill, facts: &[(&'static str, Text)]) -> Value {
+    let lines = |lines: Vec<(&str, u32)>| -> Vec<Value> {
+        lines.into_iter().map(|(what, count)| json!({ "what": what, "count": count })).collect()
     };
-    let facts = bill.facts.iter().map(|(label, words)| json!({ "label": label, "words": words.as_str() }));
+    let seats = bill.seats();
+    let seats = seats.iter().map(|(label, words)| json!({ "label": label, "words": words }));
+    let facts = facts.iter().map(|(label, words)| json!({ "label": label, "words": words.as_str() }));
     json!({
-        "new_seats": bill.new_seats,
-        "turn_on": lines(&bill.turn_on),
-        "stay_off": lines(&bill.stay_off),
-        "facts": facts.collect::<Vec<Value>>(),
+        "new_seats": bill.billed(),
+        "turn_on": lines(bill.turned_on()),
+        "stay_off": lines(bill.left_off()),
+        "facts": seats.chain(facts).collect::<Vec<Value>>(),
     })
 }
 

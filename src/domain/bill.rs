@@ -86,6 +86,33 @@ impl Bill {
         self.seats_before.saturating_add(self.billed())
     }
 
+    /// What will be turned on, line by line, and how many of them no seat is left for.
+    #[must_use]
+    pub fn turned_on(&self) -> Vec<(&'static str, u32)> {
+        let mut lines: Vec<_> = self.turn_on.iter().map(|(kind, count)| (kind.plural(), *count)).collect();
+        if self.seats_missing() > 0 {
+            lines.push(("of these, no seat is left for", self.seats_missing()));
+        }
+        lines
+    }
+
+    /// What stays off and why, line by line.
+    #[must_use]
+    pub fn left_off(&self) -> Vec<(&'static str, u32)> {
+        self.stay_off.iter().map(|(why, count)| (why.words(), *count)).collect()
+    }
+
+    /// Seats before, after and bought, as labels and values.
+    #[must_use]
+    pub fn seats(&self) -> [(&'static str, String); 4] {
+        [
+            ("Already on", counted(self.already_on, "user", "users")),
+            ("Seats now", grouped(self.seats_before)),
+            ("Seats after", grouped(self.seats_after())),
+            ("Seats bought", self.limit.map_or_else(|| "no limit on record".into(), grouped)),
+        ]
+    }
+
     /// How many seats are missing; zero when they suffice or there is no limit on record.
     #[must_use]
     pub fn seats_missing(&self) -> u32 {

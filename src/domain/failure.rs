@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use super::{
     phrase::{Phrase, Segment},
-    text::Text,
+    text::{Text, capital},
 };
 
 /// What kind of bad news it is; decides which ways on are offered.
@@ -66,6 +66,14 @@ impl Failure {
     pub fn with_reference(mut self, reference: &str) -> Self {
         self.reference = Some(Text::clean(reference));
         self
+    }
+
+    /// What happened with the code that was given, then what to do next, as whole sentences of a command line.
+    #[must_use]
+    pub fn in_full(&self) -> Text {
+        let what = capital(self.what.as_str());
+        let code = self.code.as_ref().map_or_else(String::new, |code| format!(" ({code})"));
+        Text::of(format_args!("{what}{code}. {}", self.hint.for_commands()))
     }
 
     /// What happened, then what to do next: for a line that says it all.

@@ -134,6 +134,38 @@ impl WayOn {
         })
     }
 
+    /// The way on as a sentence for a person who types words and Enter.
+    #[must_use]
+    pub fn for_lines(&self) -> Cow<'static, str> {
+        match self {
+            Self::Again(purpose) => format!("Type refresh to {purpose}.").into(),
+            Self::Back("") => "The word back goes back.".into(),
+            Self::Back(purpose) => format!("The word back goes back {purpose}.").into(),
+            Self::Park("") => "The word park parks the run.".into(),
+            Self::Park(purpose) => format!("The word park parks the run {purpose}.").into(),
+            Self::Continue(purpose) => format!("Press Enter to {purpose}.").into(),
+            Self::Leave => "Type quit to leave.".into(),
+            Self::ShowLink => "Type authorise for the link.".into(),
+            Self::HandOver => "The words print and file hand the link over once more.".into(),
+            Self::PrintLink => "Type print for the link alone.".into(),
+            Self::WriteFile => "Type file to write it into a file.".into(),
+            Self::Explain => "Type explain and the code.".into(),
+            Self::Lift => "Type include and the number to lift the exclusion.".into(),
+            Self::IncludeKinds => "Type kinds to include them.".into(),
+            Self::Exclude => "Type exclude and the numbers to exclude users.".into(),
+            Self::Filter => "Type the words to look for.".into(),
+            Self::ClearFilter => "The word filter alone shows everybody again.".into(),
+            Self::RestoreTicks => "The word clear brings the ticks back.".into(),
+            Self::Review => "Type review to turn them on.".into(),
+            Self::TurnOff => "An Admin types turn off and the number to turn it off.".into(),
+            Self::AddCustomer => "An Admin types new to add one.".into(),
+            Self::FillIn => "Type play to fill them in.".into(),
+            Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
+            Self::Run(command, "") => format!("Run {command}.").into(),
+            Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
+        }
+    }
+
     /// The same for a command line: there is no key and no question there, and the same command goes on.
     #[must_use]
     pub fn for_commands(&self) -> Cow<'static, str> {

@@ -56,6 +56,7 @@ fn range(part: &str) -> Option<Range> {
 }
 
 /// A number without signs; as large as it likes.
+#[must_use]
 pub fn number(digits: &str) -> Option<usize> {
     (!digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))
         .then(|| digits.parse().unwrap_or(usize::MAX))

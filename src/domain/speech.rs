@@ -1,6 +1,17 @@
 //! Words that are read out: sentences, and what of them is no news. Pure.
 
+use std::borrow::Cow;
+
 use super::text;
+
+/// Words of this program, with its signs as words.
+#[must_use]
+pub fn signs(own: &'static str) -> Cow<'static, str> {
+    if own.is_ascii() {
+        return own.into();
+    }
+    own.replace(" · ", ", ").replace(" → ", " to ").replace(" …", "").into()
+}
 
 /// What stays the same while only a clock or a counter goes on: durations are left out, other numbers are all alike.
 #[must_use]

@@ -37,6 +37,17 @@ pub enum TenantInput {
     Domain(String),
 }
 
+/// How what was typed stands to a tenant that is known already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TenantMatch {
+    /// It is the same one.
+    Same,
+    /// It is another one for certain.
+    Other,
+    /// A domain that is not the known one: only Microsoft knows whose it is.
+    Unsure,
+}
+
 /// Why the text can't be looked up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TenantInputError {
@@ -55,6 +66,17 @@ pub enum TenantInputError {
 }
 
 impl TenantInput {
+    /// Compares what was typed with a tenant and its default domain, as far as they are known.
+    #[must_use]
+    pub fn compare(typed: &str, tenant: Option<TenantId>, domain: Option<&str>) -> TenantMatch {
+        match Self::parse(typed) {
+            Ok(Self::Guid(id)) if tenant == Some(id) => TenantMatch::Same,
+            Ok(Self::Guid(_)) if tenant.is_some() => TenantMatch::Other,
+            Ok(Self::Domain(name)) if domain == Some(name.as_str()) => TenantMatch::Same,
+            _ => TenantMatch::Unsure,
+        }
+    }
+
     /// Reads a GUID, a domain, an `onmicrosoft.com` name, an e-mail address or a portal URL.
     ///
     /// Spaces, quotes, braces, invisible characters, a label in front and whatever follows a newline are dropped.

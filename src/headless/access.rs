@@ -1,7 +1,15 @@
 //! The tenant: compared with the record, or typed as a person would. Pure.
 
+use std::ops::ControlFlow::{Break, Continue};
+
 use crate::{
-    domain::{customer::Product, failure::FailureKind, tenant_input::TenantInput, text::Text},
+    domain::{
+        customer::Product,
+        failure::FailureKind,
+        flag,
+        tenant_input::{TenantInput, TenantMatch},
+        text::{Shown, Text},
+    },
     wizard::{
         answer::{Action, FieldId, Given, Value},
         view::{Bar, FactId, View},
@@ -9,153 +17,108 @@ use crate::{
 };
 
 use super::{
-    answers::Answers,
-    journey::{Journey, Next, end, fail, fail_with, missing, missing_answer},
+    decision::{Close, Decision, Next, end, fail_with, give, need, refuse},
+    journey::{Journey, Step},
     page,
     report::End,
 };
 
-/// What has been done here.
-#[derive(Debug, Default)]
-pub(super) struct Done {
-    is_filled: bool,
-    is_settled: bool,
-    is_pressed: bool,
-}
+impl Journey {
+    /// Compares the answer with the tenant of the run; where nothing was said, it is the same one.
+    fn compare_tenant(&self, bar: &Bar<'_>) -> TenantMatch {
+        let known = bar.domain.map(Shown::as_str);
+        let typed = self.answers.tenant.as_ref();
+        typed.map_or(TenantMatch::Same, |typed| TenantInput::compare(typed, bar.tenant, known))
+    }
 
-/// What an answer says of the tenant on the bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
-    /// Nothing was said.
-    Nothing,
-    /// It is the same one.
-    Same,
-    /// It is another one for certain.
-    Other,
-    /// A domain that is not the default one: only Microsoft knows.
-    Unsure,
-}
-
-/// Compares the answer with the tenant of the run.
-fn named(answers: &Answers, bar: &Bar<'_>) -> Named {
-    let Some(typed) = &answers.tenant else { return Named::Nothing };
-    match TenantInput::parse(typed) {
-        Ok(TenantInput::Guid(id)) if bar.tenant == Some(id) => Named::Same,
-        Ok(TenantInput::Guid(_)) if bar.tenant.is_some() => Named::Other,
-        Ok(TenantInput::Domain(name)) if bar.domain.is_some_and(|known| known.as_str() == name) => {
-            Named::Same
-        }
-        _ => Named::Unsure,
-    }
-}
-
-/// Whether the access step has something to say that was given as an answer, and was not gone through yet.
-pub(super) fn goes_back(journey: &Journey, answers: &Answers, view: &View<'_>) -> bool {
-    let product = Product::ALL.into_iter().find(|product| view.bar.product == Some(product.name()));
-    let says = if product.is_some_and(Product::is_hosted) {
-        answers.details.is_some()
-    } else {
-        matches!(named(answers, &view.bar), Named::Other | Named::Unsure)
-    };
-    says && !journey.has_passed_access
-}
-
-/// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
-pub(super) fn confirm(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    journey.has_passed_access = true;
-    if view.ask.is_waiting {
-        return Next::Wait;
-    }
-    if done.is_pressed || !page::is_open(view, Action::Yes) {
-        return fail_with(view, "The organisation is not known yet. Start again.");
-    }
-    if matches!(named(answers, &view.bar), Named::Other | Named::Unsure) {
-        return another(answers, &view.bar);
-    }
-    if let Some(missing) = missing_answer(answers) {
-        return missing;
-    }
-    done.is_pressed = true;
-    journey.say(organisation(&view.bar));
-    Next::Do(Given::Yes)
-}
-
-/// Path 2: the tenant is typed as a person would, and saved once its organisation is shown.
-pub(super) fn type_tenant(
-    done: &mut Done,
-    journey: &mut Journey,
-    answers: &Answers,
-    view: &View<'_>,
-) -> Next {
-    journey.has_passed_access = true;
-    if view.ask.is_waiting {
-        return Next::Wait;
-    }
-    if done.is_pressed {
-        return fail_with(view, "The organisation could not be saved. Start again.");
-    }
-    let Some(typed) = &answers.tenant else {
-        let known = [page::typed(view, FieldId::Tenant), journey.domain.as_str(), "bakery.example"];
-        let known = known.into_iter().find(|known| !known.is_empty()).unwrap_or_default();
-        return missing(
-            "--tenant",
-            "which Microsoft 365 organisation is it? A tenant ID, a domain or an administrator's e-mail address.",
-            Text::of(format_args!("--tenant {known}")),
-        );
-    };
-    if !std::mem::replace(&mut done.is_filled, true) {
-        return Next::Do(Given::Fill(FieldId::Tenant, Value::Text(typed.clone())));
-    }
-    if !std::mem::replace(&mut done.is_settled, true) {
-        return Next::Do(Given::Settle(FieldId::Tenant));
-    }
-    save(done, journey, answers, view)
-}
-
-fn save(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    if !page::is_open(view, Action::Save) {
-        if let Some((_, problem)) = page::problem(view) {
-            return end(End::Wrong, Text::of(format_args!("--tenant can't be used. {problem}")));
-        }
-        return match page::failure(view) {
-            Some(failure) if matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused) => {
-                let mut next = fail(view, failure);
-                if let Next::End(close) = &mut next {
-                    close.end = End::Wrong;
-                }
-                next
-            }
-            _ => fail_with(view, "Microsoft named no organisation. Start again."),
+    /// Goes back to the access step where an answer has something to say there, and it was not gone through yet.
+    pub(super) fn return_to_access(&mut self, view: &View<'_>) -> Decision {
+        let product = Product::ALL.into_iter().find(|product| view.bar.product == Some(product.name()));
+        let says = if product.is_some_and(Product::is_hosted) {
+            self.answers.details.is_some()
+        } else {
+            self.compare_tenant(&view.bar) != TenantMatch::Same
         };
+        if !says || self.has_passed_access {
+            return Continue(());
+        }
+        if !view.ask.is_waiting {
+            self.steps.once(Step::Back(view.ask.id), Given::Back)?;
+        }
+        Break(Next::Wait)
     }
-    if let Some(missing) = missing_answer(answers) {
-        return missing;
+
+    /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
+    pub(super) fn confirm_organisation(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::Answer(view.ask.id)) || !view.page.is_open(Action::Yes) {
+            return fail_with(view, "The organisation is not known yet. Start again.");
+        }
+        if self.compare_tenant(&view.bar) != TenantMatch::Same {
+            return self.refuse_other_tenant(&view.bar);
+        }
+        self.need_users()?;
+        self.say(organisation(&view.bar));
+        self.settle(view, Given::Yes)
     }
-    done.is_pressed = true;
-    let facts = [FactId::Organisation, FactId::Domain, FactId::Tenant];
-    let facts: Vec<String> =
-        facts.into_iter().filter_map(|id| Some(page::fact(view, id)?.to_string())).collect();
-    journey.say(Text::of(format_args!("Organisation: {}.", facts.join(", "))));
-    Next::Do(Given::Submit)
+
+    /// Path 2: the tenant is typed as a person would, and saved once its organisation is shown.
+    pub(super) fn type_tenant(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::Answer(view.ask.id)) {
+            return fail_with(view, "The organisation could not be saved. Start again.");
+        }
+        let Some(typed) = &self.answers.tenant else {
+            let known = [view.page.typed(FieldId::Tenant), self.domain.as_str()];
+            let known = known.into_iter().find(|known| !known.is_empty());
+            return need(flag::TENANT, known.unwrap_or(flag::TENANT.example));
+        };
+        self.steps.fill(FieldId::Tenant, Value::Text(typed.clone()))?;
+        self.steps.once(Step::Settle(FieldId::Tenant), Given::Settle(FieldId::Tenant))?;
+        if !view.page.is_open(Action::Save) {
+            return refuse_typed_tenant(view);
+        }
+        self.need_users()?;
+        let facts = [FactId::Organisation, FactId::Domain, FactId::Tenant];
+        let facts: Vec<String> =
+            facts.into_iter().filter_map(|id| Some(page::fact(view, id)?.to_string())).collect();
+        self.say(format_args!("Organisation: {}.", facts.join(", ")));
+        self.settle(view, Given::Submit)
+    }
+
+    /// Enabled before: the tenant can't be changed any more.
+    pub(super) fn keep_tenant(&mut self, view: &View<'_>) -> Decision {
+        let compared = self.compare_tenant(&view.bar);
+        if compared == TenantMatch::Other {
+            return self.refuse_other_tenant(&view.bar);
+        }
+        if compared == TenantMatch::Unsure {
+            let why = "It was settled before in this run, so --tenant was not compared with it.";
+            self.say(format_args!("{} {why}", organisation(&view.bar)));
+        }
+        give(Given::Do(Action::Continue))
+    }
+
+    /// What was said is not the tenant of the run.
+    fn refuse_other_tenant(&self, bar: &Bar<'_>) -> Decision {
+        let typed = Text::clean(self.answers.tenant.as_deref().unwrap_or_default());
+        let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
+        end(
+            End::Wrong,
+            format_args!(
+                "--tenant {typed} is not the tenant on record, {tenant}. {} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it (backup365 customers).",
+                organisation(bar)
+            ),
+        )
+    }
 }
 
-/// Enabled before: the tenant can't be changed any more.
-pub(super) fn settled(journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    journey.has_passed_access = true;
-    if view.ask.is_waiting {
-        return Next::Wait;
-    }
-    match named(answers, &view.bar) {
-        Named::Other => another(answers, &view.bar),
-        is_named => {
-            if is_named == Named::Unsure {
-                let known = organisation(&view.bar);
-                journey.say(Text::of(format_args!(
-                    "{known} It was settled before in this run, so --tenant was not compared with it."
-                )));
-            }
-            Next::Do(Given::Do(Action::Continue))
+/// The tenant that was typed can't be saved.
+fn refuse_typed_tenant(view: &View<'_>) -> Decision {
+    match (view.page.problem(), view.failure()) {
+        (Some((_, problem)), _) => refuse(flag::TENANT, problem.for_commands()),
+        (None, Some(failure)) if matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused) => {
+            Break(Next::End(Box::new(Close::by(End::Wrong, failure.clone()))))
         }
+        _ => fail_with(view, "Microsoft named no organisation. Start again."),
     }
 }
 
@@ -165,17 +128,4 @@ fn organisation(bar: &Bar<'_>) -> Text {
     let domain = bar.domain.map_or_else(String::new, |domain| format!(", {domain}"));
     let four = bar.last_four.as_ref().map_or_else(String::new, |four| format!(", tenant ends in {four}"));
     Text::of(format_args!("Organisation: {name}{domain}{four}."))
-}
-
-/// What was said is not the tenant of the run.
-fn another(answers: &Answers, bar: &Bar<'_>) -> Next {
-    let typed = Text::clean(answers.tenant.as_deref().unwrap_or_default());
-    let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
-    end(
-        End::Wrong,
-        Text::of(format_args!(
-            "--tenant {typed} is not the tenant on record, {tenant}. {} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it (backup365 customers).",
-            organisation(bar)
-        )),
-    )
 }

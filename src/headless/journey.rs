@@ -1,140 +1,246 @@
-//! What a journey has done so far, and the ways in which it ends. Below the parts that answer questions.
+//! From answers and a view to the next answer, or to the end of the journey. Pure: the time and the signals stay outside.
+//!
+//! It goes by the question's id; rules stay with the wizard. A part is gone through from its top at every view: what has
+//! been done is stepped over ([`Steps`]), and the first thing that is still to be done is what is decided.
+
+use std::{fmt::Display, ops::ControlFlow::Continue};
 
 use crate::{
     domain::{
-        failure::{Failure, FailureKind},
+        answers::Answers,
         text::{Text, capital},
+        user::Kind,
     },
-    wizard::{answer::Given, ask::QuestionId, view::View},
+    wizard::{
+        answer::{Action, FieldId, Given, Mark, Value},
+        ask::QuestionId,
+        view::View,
+    },
 };
 
 use super::{
-    answers::{Answers, Users},
-    page,
-    report::{Bill, Changes, End},
+    decision::{Decision, Next, end, fail_with, give, need, no_failure},
+    report::{End, Report},
+    selection::Selection,
 };
 
-/// What to do now.
-#[derive(Debug)]
-pub(super) enum Next {
-    /// Answer this.
-    Do(Given),
-    /// Nothing: something is on its way.
-    Wait,
-    /// Nothing: the customer is awaited, for as long as the answers allow.
-    AwaitCustomer,
-    /// The journey is over.
-    End(Box<Close>),
+/// Answers after which a journey goes round in circles: the longest one gives some fifty.
+const MOST_ANSWERS: u32 = 400;
+
+/// Said then: the wizard and the answers don't fit together.
+const CIRCLE: &str = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
+
+/// What to do where another process holds the run.
+const HELD: &str = "Wait until it is done, or close it there; then start again.";
+
+/// What is done once in a journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The answer that settles a question was given.
+    Answer(QuestionId),
+    /// Back was asked for at this question: the wizard goes once its writes are through.
+    Back(QuestionId),
+    /// An action was asked for.
+    Do(Action),
+    /// A field was filled in.
+    Fill(FieldId),
+    /// A field was left, so that it is looked up.
+    Settle(FieldId),
+    /// Users were marked.
+    Mark(Mark),
+    /// What became of the marked users was read.
+    Read(Mark),
+    /// The run that was taken up had been finished by another process: begun again from the customers on.
+    BeginAgain,
+    /// The played customer was asked for the details of the mail server.
+    PlayDetails,
+    /// What the played customer gave was read.
+    ReadDetails,
+    /// What Autodiscover found was read.
+    ReadServer,
+    /// What became of the list of mailboxes was read.
+    ReadMailboxes,
+    /// The link was told.
+    TellLink,
+    /// What the played customer did was told.
+    TellPlay,
+    /// It was told that the customer has accepted.
+    TellSpreading,
+    /// The addresses were looked up in the list.
+    LookUp,
+    /// What became of the kinds was read.
+    ReadKinds,
+    /// Enable Auto is off.
+    ReadUndo,
+    /// Every result of turning off was good.
+    ReadResults,
+    /// The wizard says that Enable Auto is on.
+    ReadRule,
+    /// What every front end must say about the nightly sweep was told.
+    Warn,
+    /// Ticks that were not confirmed were taken away at the end.
+    UntickAtEnd,
 }
 
-/// How a journey is over.
-#[derive(Debug)]
-pub(super) struct Close {
-    /// How it ended.
-    pub(super) end: End,
-    /// What happened and what to do next.
-    pub(super) words: Text,
-    /// The bad news behind it.
-    pub(super) failure: Option<Failure>,
+/// What has been done, so that an answer that did not help is not given for ever.
+#[derive(Debug, Default)]
+pub(super) struct Steps(Vec<Step>);
+
+impl Steps {
+    /// Whether a step was done.
+    pub(super) fn has(&self, step: Step) -> bool {
+        self.0.contains(&step)
+    }
+
+    /// Keeps a step as done; whether it was not before.
+    pub(super) fn first(&mut self, step: Step) -> bool {
+        let is_first = !self.has(step);
+        if is_first {
+            self.0.push(step);
+        }
+        is_first
+    }
+
+    /// Gives an answer, the first time.
+    pub(super) fn once(&mut self, step: Step, given: Given) -> Decision {
+        if self.first(step) { give(given) } else { Continue(()) }
+    }
+
+    /// Fills a field in, the first time.
+    pub(super) fn fill(&mut self, id: FieldId, value: Value) -> Decision {
+        self.once(Step::Fill(id), Given::Fill(id, value))
+    }
+
+    /// Asks for an action, the first time.
+    pub(super) fn act(&mut self, action: Action) -> Decision {
+        self.once(Step::Do(action), Given::Do(action))
+    }
 }
 
 /// What has been done so far, whatever the question.
 #[derive(Debug, Default)]
 pub(super) struct Journey {
+    /// What was given beforehand.
+    pub(super) answers: Answers,
+    /// What has come out.
+    pub(super) report: Report,
+    /// What is not done twice.
+    pub(super) steps: Steps,
     /// Lines to tell, oldest first.
     pub(super) lines: Vec<Text>,
-    /// The bill that was shown last.
-    pub(super) bill: Option<Bill>,
-    /// What was changed besides turning users on.
-    pub(super) changes: Changes,
     /// The customer's mail domain, for examples.
     pub(super) domain: Text,
     /// The access step was gone through.
     pub(super) has_passed_access: bool,
-    /// Back was asked for here: the wizard goes once its writes are through.
-    pub(super) leaving: Option<QuestionId>,
+    /// The users that were given, once they were looked up.
+    pub(super) selection: Selection,
+    /// The kinds that were filled in, and whether they are included then.
+    pub(super) kinds: Vec<(Kind, bool)>,
+    /// How often the bill or the panel of Enable Auto was opened.
+    pub(super) looks: u32,
+    /// Answers given so far.
+    pub(super) answered: u32,
+    /// How many of the changes were told.
+    pub(super) changes_told: usize,
 }
 
 impl Journey {
     /// Adds a line to tell.
-    pub(super) fn say(&mut self, words: impl Into<Text>) {
-        self.lines.push(words.into());
+    pub(super) fn say(&mut self, words: impl Display) {
+        self.lines.push(Text::of(format_args!("{words}")));
     }
 
-    /// Back to the screen before.
-    pub(super) const fn go_back(&mut self, view: &View<'_>) -> Next {
-        self.leaving = Some(view.ask.id);
-        Next::Do(Given::Back)
+    /// Gives the answer that settles the question of the view, once.
+    pub(super) fn settle(&mut self, view: &View<'_>, given: Given) -> Decision {
+        self.steps.once(Step::Answer(view.ask.id), given)
     }
-}
 
-/// Ends with words.
-pub(super) fn end(end: End, words: impl Into<Text>) -> Next {
-    Next::End(Box::new(Close { end, words: words.into(), failure: None }))
-}
-
-/// Ends with bad news.
-pub(super) fn fail(view: &View<'_>, failure: Failure) -> Next {
-    let is_refused = failure.kind == FailureKind::Refused && view.ask.id == QuestionId::Authorise;
-    let end = if is_refused { End::Refused } else { End::Failed };
-    Next::End(Box::new(Close { end, words: in_words(&failure), failure: Some(failure) }))
-}
-
-/// Ends with the bad news on the page, else with the line of state, else with these words.
-pub(super) fn fail_with(view: &View<'_>, otherwise: &'static str) -> Next {
-    match (page::failure(view), page::warning(view)) {
-        (Some(failure), _) => fail(view, failure),
-        (None, Some(words)) => end(End::Failed, words),
-        (None, None) => end(End::Failed, otherwise),
+    /// Decides what to do about a view.
+    pub(super) fn next(&mut self, view: &View<'_>) -> Next {
+        let decision = if view.bar.is_read_only {
+            let run = view.bar.run.clone().unwrap_or_default();
+            end(End::Held, format_args!("Another process holds {run}, so nothing was changed. {HELD}"))
+        } else if self.answered >= MOST_ANSWERS {
+            fail_with(view, CIRCLE)
+        } else {
+            self.answer(view)
+        };
+        self.tell_changes();
+        let next = decision.break_value().unwrap_or(Next::Wait);
+        self.answered += u32::from(matches!(next, Next::Do(_)));
+        next
     }
-}
 
-/// Bad news as sentences.
-pub(super) fn in_words(failure: &Failure) -> Text {
-    let what = capital(failure.what.as_str());
-    let code = failure.code.as_ref().map_or_else(String::new, |code| format!(" ({code})"));
-    Text::of(format_args!("{what}{code}. {}", failure.hint.for_commands()))
-}
-
-/// Names the flag that is missing.
-pub(super) fn missing(flag: &'static str, what: &str, example: impl Into<Text>) -> Next {
-    let example = example.into();
-    let words = Text::of(format_args!("{flag} is missing: {what}"));
-    end(End::Missing { flag, example }, words)
-}
-
-/// No write that bills without a limit.
-pub(super) fn missing_seats(count: u32) -> Next {
-    missing(
-        "--max-seats",
-        "how many new seats may be billed at most?",
-        Text::of(format_args!("--max-seats {count}")),
-    )
-}
-
-/// The answer about users that is missing; the same for every way there.
-pub(super) fn missing_answer(answers: &Answers) -> Option<Next> {
-    if let Some(words) = answers.clash() {
-        return Some(end(End::Wrong, Text::clean(&words)));
+    /// Answers the question of the view.
+    fn answer(&mut self, view: &View<'_>) -> Decision {
+        let id = view.ask.id;
+        self.has_passed_access |= matches!(
+            id,
+            QuestionId::Organisation | QuestionId::Tenant | QuestionId::Settled | QuestionId::Impersonation
+        );
+        match id {
+            QuestionId::Authorise => self.authorise(view),
+            // No answer here ever opens these; Back closes what did.
+            QuestionId::NewCustomer | QuestionId::OrganisationDenied | QuestionId::Leave => give(Given::Back),
+            _ if view.ask.is_waiting => Continue(()),
+            QuestionId::Customer => self.choose_customer(view),
+            QuestionId::Product => self.choose_product(view),
+            QuestionId::Organisation => self.confirm_organisation(view),
+            QuestionId::Tenant => self.type_tenant(view),
+            QuestionId::Settled => self.keep_tenant(view),
+            QuestionId::Impersonation => self.fill_in_details(view),
+            QuestionId::Users => self.choose_users(view),
+            QuestionId::Kinds => self.choose_kinds(view),
+            QuestionId::Review => self.review(view),
+            QuestionId::TurnOff => self.confirm_off(view),
+            QuestionId::Results | QuestionId::BrokenOff if self.is_turning_off() => self.read_off(view),
+            QuestionId::Results => self.leave_results(),
+            QuestionId::BrokenOff => {
+                fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
+            }
+            // A batch that was asked to stop is not this front end's doing.
+            QuestionId::StopApplying => give(Given::No),
+            // Users for whom no seat is left stay ticked: the outcome says so.
+            QuestionId::Unapplied => give(Given::Yes),
+            QuestionId::UndoAuto => self.see_rule(view),
+            QuestionId::NoSweeper => self.go_without_sweeper(view),
+            QuestionId::Ceiling => self.give_ceiling(view),
+            QuestionId::HighCeiling => self.keep_high_ceiling(view),
+            QuestionId::Auto | QuestionId::Applying => self.confirm_rule(view),
+            QuestionId::Outcome if !self.steps.has(Step::Mark(Mark::Untick)) => self.begin_again(view),
+            // Everything was read back: the wizard knows how it ended.
+            QuestionId::Outcome if view.offer(Action::Another).is_some() => give(Given::Do(Action::Leave)),
+            QuestionId::Outcome => no_failure(view),
+        }
     }
-    // Nobody is turned off without a limit; a dry run needs none.
-    if !answers.turn_off.is_empty() && answers.max_off.is_none() && !answers.is_dry_run {
-        let example = Text::of(format_args!("--max-off {}", answers.turn_off.len()));
-        return Some(missing("--max-off", "how many users may be turned off at most?", example));
+
+    /// Another process finished the run between the look at the customers and the taking up: its outcome is no answer to
+    /// what is asked here. Once, from the customers on.
+    fn begin_again(&mut self, view: &View<'_>) -> Decision {
+        if !self.steps.first(Step::BeginAgain) {
+            return fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
+        }
+        self.steps.0.retain(|step| matches!(step, Step::BeginAgain | Step::Warn));
+        give(Given::Do(Action::Another))
     }
-    match (&answers.users, answers.max_seats) {
-        (None, _) if answers.takes_back() => None,
-        (None, _) => Some(missing(
-            "--users",
-            "who shall be protected? all, auto or none, or --users-file with addresses.",
-            "--users all",
-        )),
-        (Some(Users::None), _) | (_, Some(_)) => None,
-        (Some(_), None) if answers.is_dry_run => None,
-        (Some(_), None) => Some(missing(
-            "--max-seats",
-            "how many new seats may be billed at most? A dry run (--dry-run) says how many it would be.",
-            "--max-seats 50",
-        )),
+
+    /// Tells what was changed and not told yet; nothing is in a dry run.
+    fn tell_changes(&mut self) {
+        let changes = self.report.changes.in_words();
+        for change in changes.iter().skip(self.changes_told) {
+            if !self.answers.is_dry_run {
+                self.say(format_args!("{}.", capital(change)));
+            }
+        }
+        self.changes_told = changes.len();
+    }
+
+    /// Ends where an answer about users is missing; the same for every way there.
+    pub(super) fn need_users(&self) -> Decision {
+        match (self.answers.clash(), self.answers.missing()) {
+            (Some(words), _) => end(End::Wrong, words),
+            (None, Some((flag, value))) => need(flag, value),
+            (None, None) => Continue(()),
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! What a journey came to, as data: made from the views that were shown, never from what was asked for.
 
-use super::page;
 use crate::{
     domain::{
+        bill::Bill,
+        changes::Changes,
         failure::Failure,
         id::{RunId, TenantId},
         tenant::Check,
         text::{Shown, Text},
-        user::Kind,
     },
     wizard::{answer::Ending, ask::QuestionId, view::View},
 };
@@ -50,73 +50,6 @@ pub enum End {
     Told(Ending),
 }
 
-/// The bill that was shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Bill {
-    /// New seats: the number that is confirmed.
-    pub new_seats: u32,
-    /// What will be turned on, line by line.
-    pub turn_on: Vec<(Text, u32)>,
-    /// What stays off and why, line by line.
-    pub stay_off: Vec<(Text, u32)>,
-    /// Seats before, after and bought, as the screen says them.
-    pub facts: Vec<(&'static str, Text)>,
-}
-
-/// What was changed besides turning users on; in a dry run: what would be. Addresses as the list has them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Changes {
-    /// Addresses of those who were excluded.
-    pub excluded: Vec<Text>,
-    /// Addresses of those whose exclusion was lifted.
-    pub lifted: Vec<Text>,
-    /// Kinds that were included.
-    pub included: Vec<Kind>,
-    /// Kinds that were left out again.
-    pub left_out: Vec<Kind>,
-    /// Enable Auto was switched off.
-    pub is_auto_undone: bool,
-    /// Addresses of those who were turned off.
-    pub turned_off: Vec<Text>,
-}
-
-impl Changes {
-    /// What a dry run would have changed, as a sentence; none where nothing.
-    #[must_use]
-    pub fn would(&self) -> Option<Text> {
-        let users = |what: &'static str, addresses: &[Text]| {
-            (!addresses.is_empty()).then(|| format!("{what}: {}", named(addresses)))
-        };
-        let kinds = |what: &'static str, kinds: &[Kind]| {
-            let names: Vec<&str> = kinds.iter().map(|kind| kind.plural()).collect();
-            (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
-        };
-        let parts: Vec<String> = [
-            users("exclusion lifted", &self.lifted),
-            users("excluded", &self.excluded),
-            kinds("included", &self.included),
-            kinds("left out", &self.left_out),
-            self.is_auto_undone.then(|| "Enable Auto switched off".to_owned()),
-            users("turned off", &self.turned_off),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        (!parts.is_empty()).then(|| Text::of(format_args!("What would change: {}.", parts.join("; "))))
-    }
-}
-
-/// How many addresses are named in one sentence; the rest is counted.
-const NAMED: usize = 20;
-
-/// Addresses in one sentence.
-pub(super) fn named(addresses: &[Text]) -> String {
-    let names: Vec<&str> = addresses.iter().take(NAMED).map(Text::as_str).collect();
-    let more = addresses.len().saturating_sub(NAMED);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("{}{more}", names.join(", "))
-}
-
 /// What a journey came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
@@ -136,8 +69,6 @@ pub struct Report {
     pub run: Option<RunId>,
     /// Name that Microsoft holds for the tenant, or the hosted server.
     pub organisation: Option<Text>,
-    /// Last four of the tenant's GUID.
-    pub last_four: Option<Text>,
     /// The tenant, once it is known.
     pub tenant: Option<TenantId>,
     /// Its default domain, or the first mail domain of a hosted customer.
@@ -148,6 +79,8 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The bill, once it was shown.
     pub bill: Option<Bill>,
+    /// Labels and values that stood beside the bill.
+    pub bill_facts: Vec<(&'static str, Text)>,
     /// What was changed besides.
     pub changes: Changes,
     /// The wizard said that nothing runs at 20:00.
@@ -167,13 +100,12 @@ impl Report {
         self.customer = bar.customer.map(Shown::to_text);
         self.product = bar.product;
         self.tenant = bar.tenant;
-        self.last_four.clone_from(&bar.last_four);
         let is_known = bar.tenant.is_some() || bar.domain.is_some();
         self.organisation = bar.organisation.filter(|_| is_known).map(Shown::to_text);
         self.domain = bar.domain.map(Shown::to_text);
         if view.ask.id == QuestionId::Authorise {
-            self.link = page::link(view).or_else(|| self.link.take());
-            self.checks = page::checks(view);
+            self.link = view.page.link().cloned().or_else(|| self.link.take());
+            self.checks = view.page.checks().cloned().collect();
         }
     }
 }

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use crate::{
     domain::{
+        answers::{Details, Users},
+        changes::Changes,
         customer::Product,
         failure::{Failure, FailureKind},
         id::UserId,
@@ -21,8 +23,6 @@ use crate::{
 };
 
 use super::*;
-use answers::{Details, Users};
-use report::Changes;
 
 /// Views until a journey must have ended; the longest one here takes some hundred.
 const MOST_VIEWS: usize = 5_000;
@@ -237,8 +237,10 @@ fn a_wait_is_told_every_half_minute() {
     let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
     let into = std::rc::Rc::clone(&told);
     let answers = Answers { wait: Duration::from_mins(2), ..all("C-0001") };
-    let front = Headless::new(answers, Stop::default())
-        .telling(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+    let front = Headless::new(answers, Stop::default()).heard_by(Observers {
+        tell: Some(Box::new(move |words| into.borrow_mut().push(words.to_string()))),
+        ..Observers::default()
+    });
     assert_eq!(travel_with(&mut desk(), front, |_, _| false).end, End::Waiting);
     let told = told.borrow();
     let waits = told.iter().filter(|line| line.starts_with("Waiting for the customer: ")).count();
@@ -251,7 +253,7 @@ fn consent_that_comes_in_time_leads_to_the_bill_and_its_number() {
     let mut desk = proved();
     let report = travel(&mut desk, all("C-0001"));
     let bill = report.bill.unwrap();
-    assert_eq!(bill.new_seats, 2);
+    assert_eq!(bill.billed(), 2);
     assert_eq!(bill.stay_off[0].1, 1, "the shared mailbox");
     assert_eq!((desk.count("Enable("), desk.count("Apply"), desk.count("FinishRun")), (1, 1, 1));
     // The made-up world has no outcome.
@@ -298,7 +300,7 @@ fn addresses_that_can_not_be_used_are_named_all_at_once() {
     };
     let report = travel(&mut desk, answers);
     assert_eq!(desk.count("SaveKinds"), 1);
-    assert_eq!((report.bill.unwrap().new_seats, desk.count("Apply")), (2, 1), "{}", report.words);
+    assert_eq!((report.bill.unwrap().billed(), desk.count("Apply")), (2, 1), "{}", report.words);
 }
 
 #[test]
@@ -306,7 +308,7 @@ fn a_dry_run_ends_with_the_bill_or_says_that_it_is_known_later() {
     let answers = || Answers { max_seats: None, is_dry_run: true, ..all("C-0001") };
     let mut desk = proved();
     let report = travel(&mut desk, answers());
-    assert_eq!((report.end, report.bill.unwrap().new_seats), (End::Shown, 2));
+    assert_eq!((report.end, report.bill.unwrap().billed()), (End::Shown, 2));
     assert_eq!((desk.count("Apply"), desk.count("LinkShown")), (0, 0));
     let mut desk = self::desk();
     let report = travel(&mut desk, answers());
@@ -723,7 +725,7 @@ proptest! {
             seed == 0 && bad.get(asked % 12).copied().unwrap_or(false)
         });
         let billed = desk.count("Apply") + desk.count("MakeRule");
-        prop_assert!(billed == 0 || (!is_dry_run && most.is_some_and(|most| report.bill.is_some_and(|bill| bill.new_seats <= most))));
+        prop_assert!(billed == 0 || (!is_dry_run && most.is_some_and(|most| report.bill.is_some_and(|bill| bill.billed() <= most))));
         let has_words = !report.words.is_empty() || matches!(report.end, End::Done { .. });
         prop_assert!(has_words, "{:?}", report.end);
     }

@@ -2,204 +2,292 @@
 //! with all users in it, so that the record has one line of it, as from every front end. Pure.
 
 mod auto;
-mod off;
+
+use std::ops::ControlFlow::Continue;
 
 use crate::{
-    domain::{bill::counted, text::Text, user::Kind},
+    domain::{
+        answers::Users,
+        bill::counted,
+        changes::{NAMED, named},
+        flag,
+        text::Text,
+        user::Kind,
+    },
     wizard::{
-        answer::{Action, FieldId, Given, Mark, Value, Which},
+        answer::{Action, FieldId, Given, Mark, RowId, Value, Which},
         ask::{QuestionId, Shape},
-        view::{FactId, View},
+        view::{Column, FactId, Mark as Shown, View},
     },
 };
 
 use super::{
-    access,
-    answers::{Answers, Users},
-    bill,
-    journey::{Journey, Next, end, fail, fail_with, missing_answer},
+    decision::{Decision, end, fail_with, give, need, no_failure, rows},
+    journey::{Journey, Step},
     page,
-    report::{End, named},
-    selection::{self, Picked, Selection},
+    report::End,
+    selection::{self, number},
 };
 
 /// How often a bill that changed meanwhile is looked at again.
 const MOST_LOOKS: u32 = 5;
 
-/// What has been done here.
-#[derive(Debug, Default)]
-pub(super) struct Done {
-    stage: Stage,
-    selection: Selection,
-    /// How many users the included kinds add.
-    of_kinds: u32,
-    /// The kinds that were filled in.
-    kinds: Vec<(Kind, bool)>,
-    /// The bill was confirmed here: the results are of this journey.
-    has_applied: bool,
-    /// How often the bill was looked at.
-    looks: u32,
-    auto: auto::Done,
-    /// Yes was said to switching Enable Auto off.
-    has_undone_auto: bool,
-    off: off::Done,
-}
+const BROKEN_OFF: &str = "Turning users off was broken off. Start again with those who are still on.";
 
-impl Done {
-    /// Whether nothing has been done about users: an outcome is somebody else's then.
-    pub(super) fn is_untouched(&self) -> bool {
-        self.stage == Stage::Fresh
+impl Journey {
+    /// The users: one thing after the other, each in one answer.
+    pub(super) fn choose_users(&mut self, view: &View<'_>) -> Decision {
+        self.return_to_access(view)?;
+        self.need_users()?;
+        no_failure(view)?;
+        // Ticks of before are taken away.
+        self.steps.once(Step::Mark(Mark::Untick), Given::Mark(Mark::Untick, Which::All))?;
+        self.look_up(view)?;
+        self.change_exclusions(view, Mark::Lift, "An exclusion could not be lifted. Start again.")?;
+        self.change_exclusions(view, Mark::Exclude, "A user could not be excluded. Start again.")?;
+        self.change_kinds()?;
+        if self.answers.undo_auto {
+            self.undo_auto(view)?;
+        }
+        self.turn_off(view)?;
+        self.turn_on(view)?;
+        give(Given::Do(Action::Finish))
     }
-}
 
-/// How far the choice is.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// Ticks of before are taken away.
-    #[default]
-    Fresh,
-    /// Every address is looked up in the list.
-    Looking,
-    /// Exclusions are lifted.
-    Lifting,
-    Lifted,
-    Excluding,
-    Excluded,
-    Kinds,
-    KindsSaved,
-    /// Enable Auto is switched off.
-    Undoing,
-    Undone,
-    TurningOff,
-    TurnedOff,
-    Choosing,
-    Reviewing,
-    /// Enable Auto: opened until the wizard says that the rule is on.
-    Ruling,
-    Finishing,
-}
+    /// Looks everything up before anything is changed.
+    fn look_up(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::LookUp) {
+            return Continue(());
+        }
+        let selection = selection::select(&self.answers, view, has_rule(view))?;
+        let may_turn_off = matches!(view.ask.shape, Shape::Select(asked) if asked.may_turn_off);
+        if !self.answers.turn_off.is_empty() && !may_turn_off {
+            // Asked all the same, before anything is changed: the wizard says why this operator may not.
+            self.steps.once(Step::Mark(Mark::Off), Given::Mark(Mark::Off, Which::Users(Vec::new())))?;
+            let words = page::warning(view).unwrap_or_default();
+            return end(End::Refused, format_args!("{words} Nothing was changed."));
+        }
+        self.steps.first(Step::LookUp);
+        self.selection = selection;
+        self.compare_next_sweep(0, self.selection.lifted_by_rule)
+    }
 
-/// Decides what to do about the users, and about the questions above them.
-pub(super) fn next(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    if view.ask.is_waiting {
-        return Next::Wait;
+    /// One answer for all users who are to be marked so; none where there is nobody.
+    fn mark(&mut self, mark: Mark) -> Decision {
+        let users = self.selection.of(mark);
+        if users.is_empty() || !self.steps.first(Step::Mark(mark)) {
+            return Continue(());
+        }
+        give(Given::Mark(mark, Which::Users(users.iter().map(|user| user.id).collect())))
     }
-    match view.ask.id {
-        QuestionId::Users => list(done, journey, answers, view),
-        QuestionId::Kinds => kinds(done, answers, view),
-        QuestionId::Review => review(done, journey, answers, view),
-        QuestionId::TurnOff => off::confirm(&mut done.off, journey, answers, &done.selection.turn_off, view),
-        QuestionId::Results | QuestionId::BrokenOff if done.off.is_sent() => {
-            off::results(&mut done.off, done.selection.turn_off.len(), view)
-        }
-        QuestionId::UndoAuto if done.stage == Stage::Undone => confirm_undo(done, view),
-        QuestionId::BrokenOff => {
-            fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
-        }
-        // A batch that was asked to stop is not this front end's doing.
-        QuestionId::StopApplying => Next::Do(Given::No),
-        QuestionId::Results if done.has_applied => Next::Do(Given::Do(Action::Finish)),
-        QuestionId::Results => {
-            journey.say("What was confirmed before and not finished is done now.");
-            Next::Do(Given::Back)
-        }
-        // Users for whom no seat is left stay ticked: the outcome says so.
-        QuestionId::Unapplied => Next::Do(Given::Yes),
-        _ => auto::next(&mut done.auto, journey, answers, view),
-    }
-}
 
-fn list(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    if access::goes_back(journey, answers, view) {
-        return journey.go_back(view);
-    }
-    if let Some(missing) = missing_answer(answers) {
-        return missing;
-    }
-    if let Some(failure) = page::failure(view) {
-        return fail(view, failure);
-    }
-    // Every turn of this loop leaves a stage behind that has nothing to do.
-    loop {
-        if let Some(next) = act(done, journey, answers, view) {
-            return next;
+    /// Excludes users or lifts exclusions; all of them are changed then, and what was done is kept.
+    fn change_exclusions(&mut self, view: &View<'_>, mark: Mark, otherwise: &'static str) -> Decision {
+        self.mark(mark)?;
+        if !self.steps.first(Step::Read(mark)) {
+            return Continue(());
         }
+        let rows = rows(view)?;
+        let is_excluded = |user: &selection::Picked| {
+            rows.rows.at(&RowId::User(user.id)).and_then(|at| rows.rows.row(at)).map(|row| row.is_excluded)
+        };
+        let users = self.selection.of(mark);
+        if users.iter().any(|user| is_excluded(user) != Some(mark == Mark::Exclude)) {
+            return fail_with(view, otherwise);
+        }
+        let changes = &mut self.report.changes;
+        let list = if mark == Mark::Exclude { &mut changes.excluded } else { &mut changes.lifted };
+        list.extend(self.selection.addresses(mark));
+        Continue(())
     }
-}
 
-/// Does one stage; none where it has nothing to do and the next one is up.
-fn act(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Option<Next> {
-    let stage = done.stage;
-    match stage {
-        Stage::Fresh => {
-            done.stage = Stage::Looking;
-            Some(Next::Do(Given::Mark(Mark::Untick, Which::All)))
+    /// Opens the kinds; afterwards keeps which were changed.
+    fn change_kinds(&mut self) -> Decision {
+        if !(self.answers.include.is_empty() && self.answers.leave_out.is_empty()) {
+            self.steps.act(Action::Kinds)?;
         }
-        Stage::Looking => look(done, answers, view),
-        Stage::Lifting => mark(done, Stage::Lifted, Mark::Lift, |selection| &selection.lift),
-        Stage::Lifted => {
-            let words = "An exclusion could not be lifted. Start again.";
-            let lifted = done.selection.lift.clone();
-            done.stage = Stage::Excluding;
-            marked(view, &lifted, false, words, &mut journey.changes.lifted)
+        if !self.steps.first(Step::ReadKinds) {
+            return Continue(());
         }
-        Stage::Excluding => mark(done, Stage::Excluded, Mark::Exclude, |selection| &selection.exclude),
-        Stage::Excluded => {
-            let words = "A user could not be excluded. Start again.";
-            let excluded = done.selection.exclude.clone();
-            done.stage = Stage::Kinds;
-            marked(view, &excluded, true, words, &mut journey.changes.excluded)
+        let changes = &mut self.report.changes;
+        for (kind, is_included) in std::mem::take(&mut self.kinds) {
+            if is_included { &mut changes.included } else { &mut changes.left_out }.push(kind);
         }
-        Stage::Kinds => {
-            done.stage = Stage::KindsSaved;
-            let is_asked = !(answers.include.is_empty() && answers.leave_out.is_empty());
-            is_asked.then_some(Next::Do(Given::Do(Action::Kinds)))
+        Continue(())
+    }
+
+    /// The kinds: filled in by their ids, then saved.
+    pub(super) fn choose_kinds(&mut self, view: &View<'_>) -> Decision {
+        if let Some(words) = page::warning(view) {
+            return end(End::Failed, words);
         }
-        Stage::KindsSaved => {
-            taken_back(done, journey, answers);
-            done.stage = if answers.undo_auto { Stage::Undoing } else { Stage::TurningOff };
-            None
+        let included = self.selection.included_by_rule;
+        if self.kinds.is_empty() && included > 0 {
+            self.compare_next_sweep(included, self.selection.lifted_by_rule)?;
         }
-        Stage::Undoing if has_rule(view) => {
-            done.stage = Stage::Undone;
-            Some(Next::Do(Given::Do(Action::Auto)))
-        }
-        Stage::Undoing => {
-            journey.say("Enable Auto is off already.");
-            done.stage = Stage::TurningOff;
-            None
-        }
-        Stage::Undone if has_rule(view) => {
-            Some(fail_with(view, "Enable Auto could not be switched off. Start again."))
-        }
-        Stage::Undone => {
-            journey.changes.is_auto_undone = true;
-            if !answers.is_dry_run {
-                journey.say("Enable Auto is off. Nobody who is on has changed.");
+        for kind in Kind::INCLUDABLE {
+            let Some(chosen) = view.page.chosen(FieldId::Included(kind)) else { continue };
+            let (list, is_included) =
+                if chosen == 1 { (&self.answers.leave_out, false) } else { (&self.answers.include, true) };
+            if list.contains(&kind) {
+                self.kinds.push((kind, is_included));
+                let value = Value::Choice(usize::from(is_included));
+                return give(Given::Fill(FieldId::Included(kind), value));
             }
-            done.stage = Stage::TurningOff;
-            None
         }
-        Stage::TurningOff => mark(done, Stage::TurnedOff, Mark::Off, |selection| &selection.turn_off),
-        Stage::TurnedOff => {
-            done.stage = Stage::Choosing;
-            off::told(&done.off, journey, answers, &done.selection.turn_off, view)
+        give(Given::Submit)
+    }
+
+    /// Turns off who was given; back in the list it says who was turned off, or why nobody was.
+    pub(super) fn turn_off(&mut self, view: &View<'_>) -> Decision {
+        self.mark(Mark::Off)?;
+        let addresses = self.selection.addresses(Mark::Off);
+        if addresses.is_empty() || !self.steps.first(Step::Read(Mark::Off)) {
+            return Continue(());
         }
-        Stage::Choosing => choose(done, answers),
-        Stage::Reviewing => {
-            // Back from a bill without a number: nothing is left to be turned on.
-            done.looks += 1;
-            if done.looks > MOST_LOOKS {
-                return Some(fail_with(view, "The list changes all the time. Start again in a few minutes."));
+        if !self.steps.has(Step::ReadResults) {
+            return fail_with(view, "Users could not be turned off. Start again.");
+        }
+        self.report.changes.turned_off.extend(addresses);
+        Continue(())
+    }
+
+    /// Whether a confirmed number is on its way, or its results stand there.
+    pub(super) fn is_turning_off(&self) -> bool {
+        self.steps.has(Step::Answer(QuestionId::TurnOff)) && !self.steps.has(Step::ReadResults)
+    }
+
+    /// The question: its number is compared with the list, then answered.
+    pub(super) fn confirm_off(&mut self, view: &View<'_>) -> Decision {
+        let number = number(self.selection.of(Mark::Off).len());
+        let is_asked = matches!(&view.ask.shape, Shape::Number(asked) if asked.confirms == Some(number));
+        if !is_asked || !self.steps.first(Step::Answer(view.ask.id)) {
+            return fail_with(view, "The list has changed meanwhile. Nobody was turned off. Start again.");
+        }
+        // What becomes of what is kept, and of them at the next sweep.
+        self.say(page::strong(view));
+        if !self.answers.is_dry_run {
+            let users = counted(number, "user", "users");
+            self.say(format_args!("Turning {users} off: the number is confirmed."));
+        }
+        give(Given::Number(number))
+    }
+
+    /// One result per user: every one must be off.
+    pub(super) fn read_off(&mut self, view: &View<'_>) -> Decision {
+        let rows = view.page.rows().filter(|_| view.ask.id == QuestionId::Results);
+        let Some(rows) = rows else { return fail_with(view, BROKEN_OFF) };
+        let is_on = |at: &usize| rows.rows.row(*at).is_none_or(|row| row.mark != Shown::Off);
+        let result = |at| {
+            Text::of(format_args!("{}: {}", rows.words(at, Column::Name), rows.words(at, Column::Result)))
+        };
+        let bad: Vec<Text> = (0..rows.rows.len()).filter(is_on).map(result).collect();
+        if !bad.is_empty() {
+            let users = counted(number(bad.len()), "user", "users");
+            return end(
+                End::Failed,
+                format_args!("{users} could not be turned off: {}.", named(&bad, NAMED)),
+            );
+        }
+        if rows.rows.len() != self.selection.of(Mark::Off).len() {
+            return fail_with(view, BROKEN_OFF);
+        }
+        self.steps.first(Step::ReadResults);
+        give(Given::Back)
+    }
+
+    /// Turns on who was chosen, as far as the bill; goes on where that is nobody, or everybody is scheduled.
+    fn turn_on(&mut self, view: &View<'_>) -> Decision {
+        match self.answers.users {
+            Some(Users::All) => {
+                self.steps.once(Step::Mark(Mark::Tick), Given::Mark(Mark::Tick, Which::All))?;
             }
-            Some(Next::Do(Given::Do(Action::Review)))
+            Some(Users::These(_)) => self.mark(Mark::Tick)?,
+            Some(Users::Auto) => return self.turn_auto_on(view),
+            Some(Users::None) | None if self.answers.is_dry_run => {
+                return end(End::Shown, "Nobody would be turned on, and nothing was written.");
+            }
+            Some(Users::None) | None => return Continue(()),
         }
-        Stage::Ruling if done.auto.is_on() => {
-            done.stage = Stage::Finishing;
-            None
+        // Back from a bill without a number: nothing is left to be turned on.
+        self.look_again(view, "The list changes all the time. Start again in a few minutes.")?;
+        give(Given::Do(Action::Review))
+    }
+
+    /// Ends where the bill has been looked at too often.
+    fn look_again(&mut self, view: &View<'_>, otherwise: &'static str) -> Decision {
+        self.looks += 1;
+        if self.looks > MOST_LOOKS { fail_with(view, otherwise) } else { Continue(()) }
+    }
+
+    /// Results of turning users on: to the end where they are of this journey.
+    pub(super) fn leave_results(&mut self) -> Decision {
+        if self.steps.has(Step::Answer(QuestionId::Review)) {
+            return give(Given::Do(Action::Finish));
         }
-        Stage::Ruling => Some(auto::open(&mut done.auto, view)),
-        Stage::Finishing => Some(Next::Do(Given::Do(Action::Finish))),
+        self.say("What was confirmed before and not finished is done now.");
+        give(Given::Back)
+    }
+
+    /// Takes the bill of the page in and compares it: how many new seats it has, or how the journey ends.
+    pub(super) fn compare_bill(&mut self, view: &View<'_>) -> Decision<u32> {
+        let Some(shown) = view.page.bill() else {
+            return fail_with(view, "The bill could not be made. Start again.");
+        };
+        let new = shown.bill.billed();
+        self.report.bill = Some(shown.bill.clone());
+        let facts = view.page.facts().map(|fact| (fact.label, fact.value.for_commands()));
+        self.report.bill_facts = facts.collect();
+        let seats = counted(new, "new seat", "new seats");
+        if self.answers.max_seats.is_none() && new > 0 && !self.answers.is_dry_run {
+            return need(flag::MAX_SEATS, new);
+        }
+        if let Some((limit, remedy)) = self.answers.seats_beyond(new) {
+            let words = format_args!("It would be {seats}, and {limit}. Nobody was turned on. {remedy}");
+            return end(End::Stopped, words);
+        }
+        if self.answers.is_dry_run {
+            return end(End::Shown, format_args!("It would be {seats}. Nothing was written."));
+        }
+        Continue(new)
+    }
+
+    /// With Enable Auto on: refuses more seats at the next sweep than were allowed, for kinds that are included and for
+    /// exclusions that are lifted.
+    pub(super) fn compare_next_sweep(&self, of_kinds: u32, lifted: u32) -> Decision {
+        let new = of_kinds.saturating_add(lifted);
+        if new == 0 || self.answers.is_dry_run {
+            return Continue(());
+        }
+        if self.answers.max_seats.is_none() {
+            return need(flag::MAX_SEATS, new);
+        }
+        let Some((limit, _)) = self.answers.seats_beyond(new) else { return Continue(()) };
+        let (with, unchanged) = match (of_kinds, lifted) {
+            (0, _) => ("without these exclusions", "Nothing was changed."),
+            (_, 0) => ("with these kinds", "The kinds were not changed."),
+            _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
+        };
+        let more = counted(new, "seat", "seats");
+        end(
+            End::Stopped,
+            format_args!(
+                "Enable Auto is on: {with} the next sweep would take {more} more, and {limit}. {unchanged}"
+            ),
+        )
+    }
+
+    /// The bill: compared, then confirmed by its number.
+    pub(super) fn review(&mut self, view: &View<'_>) -> Decision {
+        let new = self.compare_bill(view)?;
+        if new == 0 {
+            self.say("Nobody is left to be turned on.");
+            return give(Given::Yes);
+        }
+        self.steps.first(Step::Answer(view.ask.id));
+        let users = counted(new, "user", "users");
+        self.say(format_args!("Turning on {users}: the bill is confirmed."));
+        confirm(view, new)
     }
 }
 
@@ -208,135 +296,7 @@ fn has_rule(view: &View<'_>) -> bool {
     page::fact(view, FactId::NextSweep).is_some()
 }
 
-/// Whether this operator may turn users off.
-fn may_turn_off(view: &View<'_>) -> bool {
-    matches!(view.ask.shape, Shape::Select(asked) if asked.may_turn_off)
-}
-
-/// Looks everything up before anything is changed.
-fn look(done: &mut Done, answers: &Answers, view: &View<'_>) -> Option<Next> {
-    let has_rule = has_rule(view);
-    match selection::select(answers, view, has_rule) {
-        // The wizard says why this operator may not; asked before anything is changed.
-        Ok(_) if !answers.turn_off.is_empty() && !may_turn_off(view) => {
-            Some(off::refuse(&mut done.off, view))
-        }
-        Ok(selection) => {
-            done.of_kinds = if has_rule { selection::closed_of(view, &answers.include) } else { 0 };
-            let refused = bill::refused_by_rule(answers, 0, selection.lifted_by_rule);
-            done.selection = selection;
-            done.stage = Stage::Lifting;
-            refused
-        }
-        Err(next) => Some(next),
-    }
-}
-
-/// One answer for all users of one list; none where there is nobody.
-fn mark(done: &mut Done, then: Stage, mark: Mark, of: impl Fn(&Selection) -> &Vec<Picked>) -> Option<Next> {
-    done.stage = then;
-    let users = selection::ids(of(&done.selection));
-    (!users.is_empty()).then(|| Next::Do(Given::Mark(mark, Which::Users(users))))
-}
-
-/// Whether all of them are excluded now, or none; what was done is kept.
-fn marked(
-    view: &View<'_>,
-    users: &[Picked],
-    wanted: bool,
-    otherwise: &'static str,
-    changed: &mut Vec<Text>,
-) -> Option<Next> {
-    let rows = view.page.rows()?;
-    let is_done = |user: &Picked| {
-        let at = rows.rows.at(&crate::wizard::answer::RowId::User(user.id));
-        at.is_some_and(|at| selection::is_excluded(rows, at) == wanted)
-    };
-    if !users.iter().all(is_done) {
-        return Some(fail_with(view, otherwise));
-    }
-    changed.extend(selection::addresses(users));
-    None
-}
-
-/// The kinds: filled in by their ids, then saved.
-fn kinds(done: &mut Done, answers: &Answers, view: &View<'_>) -> Next {
-    if let Some(words) = page::warning(view) {
-        return end(End::Failed, words);
-    }
-    if done.kinds.is_empty()
-        && let Some(refused) = bill::refused_by_rule(answers, done.of_kinds, done.selection.lifted_by_rule)
-        && done.of_kinds > 0
-    {
-        return refused;
-    }
-    let wanted = Kind::INCLUDABLE.into_iter().find_map(|kind| {
-        let is_included = page::chosen(view, FieldId::Included(kind))? == 1;
-        let list = if is_included { &answers.leave_out } else { &answers.include };
-        list.contains(&kind).then_some((kind, !is_included))
-    });
-    let Some((kind, is_included)) = wanted else { return Next::Do(Given::Submit) };
-    done.kinds.push((kind, is_included));
-    Next::Do(Given::Fill(FieldId::Included(kind), Value::Choice(usize::from(is_included))))
-}
-
-/// Keeps which kinds were changed, and says what was taken back.
-fn taken_back(done: &mut Done, journey: &mut Journey, answers: &Answers) {
-    for (kind, is_included) in std::mem::take(&mut done.kinds) {
-        let changes = &mut journey.changes;
-        let list = if is_included { &mut changes.included } else { &mut changes.left_out };
-        list.push(kind);
-    }
-    if answers.is_dry_run {
-        return;
-    }
-    let changes = &journey.changes;
-    let lifted = (!changes.lifted.is_empty())
-        .then(|| Text::of(format_args!("Exclusion lifted: {}.", named(&changes.lifted))));
-    let kinds: Vec<&str> = changes.left_out.iter().map(|kind| kind.plural()).collect();
-    let left_out =
-        (!kinds.is_empty()).then(|| Text::of(format_args!("Not included any more: {}.", kinds.join(", "))));
-    journey.lines.extend(lifted.into_iter().chain(left_out));
-}
-
-/// Says yes to undoing the rule, once; the wizard stays here and says why where the operator may not.
-fn confirm_undo(done: &mut Done, view: &View<'_>) -> Next {
-    if std::mem::replace(&mut done.has_undone_auto, true) {
-        return end(End::Refused, page::warning(view).unwrap_or_else(|| page::sentences(view)));
-    }
-    Next::Do(Given::Yes)
-}
-
-fn choose(done: &mut Done, answers: &Answers) -> Option<Next> {
-    let (stage, next) = match answers.users {
-        Some(Users::All) => (Stage::Reviewing, Some(Next::Do(Given::Mark(Mark::Tick, Which::All)))),
-        Some(Users::Auto) => (Stage::Ruling, None),
-        Some(Users::These(_)) => {
-            let users = selection::ids(&done.selection.tick);
-            let tick = (!users.is_empty()).then(|| Next::Do(Given::Mark(Mark::Tick, Which::Users(users))));
-            (Stage::Reviewing, tick)
-        }
-        Some(Users::None) | None if answers.is_dry_run => {
-            (Stage::Finishing, Some(end(End::Shown, "Nobody would be turned on, and nothing was written.")))
-        }
-        Some(Users::None) | None => (Stage::Finishing, None),
-    };
-    done.stage = stage;
-    next
-}
-
-/// The bill: compared, then confirmed by its number.
-fn review(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    let new = match bill::compare(journey, answers, view) {
-        Ok(new) => new,
-        Err(next) => return next,
-    };
-    if new == 0 {
-        journey.say("Nobody is left to be turned on.");
-        return Next::Do(Given::Yes);
-    }
-    done.has_applied = true;
-    let users = counted(new, "user", "users");
-    journey.say(Text::of(format_args!("Turning on {users}: the bill is confirmed.")));
-    Next::Do(bill::confirm(view, new))
+/// The answer that confirms a number where it is to be typed, and says yes where it is not.
+pub(super) const fn confirm(view: &View<'_>, number: u32) -> Decision {
+    give(if matches!(view.ask.shape, Shape::Number(_)) { Given::Number(number) } else { Given::Yes })
 }

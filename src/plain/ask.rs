@@ -5,7 +5,7 @@
 use crate::{
     domain::{
         phrase::Phrase,
-        speech::{capital, sentence},
+        speech::{capital, sentence, signs},
     },
     wizard::{
         answer::{Action, FieldId, Given, Value},
@@ -18,7 +18,7 @@ use super::{
     heard::{After, Heard, press},
     rows::{count, short_name},
     vocabulary::{is_common, words},
-    words::{signs, told},
+    words::told,
 };
 
 /// One numbered choice.

@@ -22,13 +22,13 @@ use super::{
     memory::Memory,
     read,
     say::{Talk, Told},
-    words::Line,
 };
 
 /// The conversation.
 #[derive(Debug, Default)]
 pub(crate) struct Conversation {
-    talk: Talk,
+    /// What was said, and what is to be said.
+    pub(super) talk: Talk,
     pub(super) memory: Memory,
     walk: Walk,
     /// What is left to answer of the line that is carried out.
@@ -38,34 +38,17 @@ pub(crate) struct Conversation {
     /// The question whose view was said last.
     said: Revision,
     /// A line has been carried out, and what came of it is not said yet.
-    is_unsaid: bool,
-    has_begun: bool,
+    pub(super) is_unsaid: bool,
 }
 
 impl Conversation {
     /// What is to be said of a view.
     pub(crate) fn tell(&mut self, view: &View<'_>, now: Moment) -> Told {
-        self.has_begun = true;
         self.is_unsaid = false;
         self.said = view.ask.revision;
         self.walk.follow(view);
-        let how = (self.walk.at(), !self.is_done());
+        let how = (self.walk.at, !self.is_done());
         self.talk.tell(view, now, how, &mut self.memory)
-    }
-
-    /// What is said while writes are seen through after leaving.
-    pub(crate) fn last_words(&mut self, view: &View<'_>) -> Vec<Line> {
-        self.talk.last_words(view)
-    }
-
-    /// Something to say before anything else.
-    pub(crate) fn aside(&mut self, words: &str) {
-        self.talk.aside([words.to_owned()]);
-    }
-
-    /// The prompt is to be said again.
-    pub(crate) const fn ask_again(&mut self) {
-        self.talk.ask_again();
     }
 
     /// Gives up what is left of a line.
@@ -85,11 +68,6 @@ impl Conversation {
         self.giving.is_empty() && self.after.is_none()
     }
 
-    /// What came of a line is still to be said.
-    pub(crate) const fn is_unsaid(&self) -> bool {
-        self.is_unsaid
-    }
-
     /// The next answer of the line that is carried out; what follows the last one is done where its time has come.
     pub(crate) fn carry_on(&mut self, view: &View<'_>) -> Option<Answer> {
         if let Some(given) = self.giving.pop_front() {
@@ -102,13 +80,13 @@ impl Conversation {
             // Another question has come: that is what came of the line.
             _ if id != view.ask.id => {}
             After::Nothing => {}
-            After::Page(top) => self.talk.turn_to(top),
-            After::Report(report) => self.talk.aside(report.told(view)),
+            After::Page(top) => self.talk.page = Some(top),
+            After::Report(report) => self.talk.asides.extend(report.told(view)),
             After::GoOn(spot) => {
                 self.walk.follow(view);
                 self.walk.leave(spot, view);
                 // What is wrong is told each time, also where it is the same again.
-                self.talk.ask_again();
+                self.talk.asks_again = true;
             }
         }
         None
@@ -116,9 +94,9 @@ impl Conversation {
 
     /// The question that was said, where it is the one that stands there, and nothing is left to say or to do.
     pub(crate) fn asked(&self, view: &View<'_>) -> Option<&Question> {
-        let asked = self.talk.question()?;
-        let is_said = self.has_begun && !self.is_unsaid && self.said == view.ask.revision;
-        (is_said && self.is_done() && *asked == question(view, self.walk.at())).then_some(asked)
+        let asked = self.talk.question.as_ref()?;
+        let is_said = !self.is_unsaid && self.said == view.ask.revision;
+        (is_said && self.is_done() && *asked == question(view, self.walk.at)).then_some(asked)
     }
 
     /// Whether a line that was typed since the question was said may answer it, although something is on its way.
@@ -126,17 +104,12 @@ impl Conversation {
         self.asked(view).is_some_and(|asked| asked.way != Way::Nothing) && is_open_meanwhile(&view.ask.shape)
     }
 
-    /// Whether nothing is asked now.
-    pub(crate) fn asks_nothing(&self) -> bool {
-        self.talk.question().is_some_and(|asked| asked.way == Way::Nothing)
-    }
-
     /// Carries a line out as far as no answer is needed.
     pub(crate) fn hear(&mut self, line: &str, view: &View<'_>) {
         let Some(asked) = self.asked(view).cloned() else { return };
         let heard = read::hear(line, view, &asked, &mut self.memory);
         if matches!((&asked.way, &heard), (Way::Field { is_list: true, .. }, Heard::Give(..))) {
-            self.talk.ask_again();
+            self.talk.asks_again = true;
         }
         self.take(heard, view);
     }
@@ -157,12 +130,12 @@ impl Conversation {
                 self.giving = answers.into_iter().map(Given::by_name).collect();
                 self.after = (!matches!(after, After::Nothing)).then_some((view.ask.id, after));
             }
-            Heard::Ask(spot) => self.walk.go(spot),
+            Heard::Ask(spot) => self.walk.at = spot,
             Heard::GoOn(spot) => self.walk.pass(spot, view),
-            Heard::Say(words) => self.talk.aside(words),
+            Heard::Say(words) => self.talk.asides.extend(words),
             Heard::Aside(words) => {
-                self.talk.aside(words);
-                self.talk.ask_again();
+                self.talk.asides.extend(words);
+                self.talk.asks_again = true;
             }
             Heard::Again => self.talk.forget(),
             Heard::More => {}

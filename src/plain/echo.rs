@@ -47,7 +47,7 @@ impl Echo {
     pub(crate) fn set(&self, is_secret: bool) {
         self.with(|state| {
             state.is_wanted = is_secret;
-            if is_secret { state.hide() } else { state.restore() }
+            state.settle();
         });
     }
 
@@ -69,9 +69,7 @@ impl Echo {
                 drop(emulate_default_handler(signal));
                 echo.with(|state| {
                     state.was_stopped = true;
-                    if state.is_wanted {
-                        state.hide();
-                    }
+                    state.settle();
                 });
                 waker.wake();
             }
@@ -85,6 +83,11 @@ impl Echo {
 }
 
 impl State {
+    /// Off while a secret is asked for, else as it was.
+    fn settle(&mut self) {
+        if self.is_wanted { self.hide() } else { self.restore() }
+    }
+
     /// Switches the echo off; the end of a line is echoed, so that the next words stand on a line of their own.
     fn hide(&mut self) {
         #[cfg(unix)]

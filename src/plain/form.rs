@@ -13,15 +13,11 @@ use crate::wizard::{
 pub(crate) struct Walk {
     /// The form, and what was last wished for on it.
     followed: Option<(QuestionId, Focus)>,
-    at: Spot,
+    /// The control that is asked about; [`Spot::Page`] stands for the buttons at the end.
+    pub(crate) at: Spot,
 }
 
 impl Walk {
-    /// The control that is asked about; [`Spot::Page`] stands for the buttons at the end.
-    pub(crate) const fn at(&self) -> Spot {
-        self.at
-    }
-
     /// Another view: follows what the wizard wishes for, and leaves a control that is no longer there.
     pub(crate) fn follow(&mut self, view: &View<'_>) {
         let wish = Some((view.ask.id, view.ask.focus));
@@ -35,16 +31,10 @@ impl Walk {
         }
     }
 
-    /// To a control.
-    pub(crate) const fn go(&mut self, spot: Spot) {
-        self.at = spot;
-    }
-
     /// On from this control, whatever is wrong with it.
     pub(crate) fn pass(&mut self, spot: Spot, view: &View<'_>) {
-        let behind = stops(view).skip_while(|(stop, _)| *stop != spot).skip(1);
-        let next = behind.filter(|(_, is_open)| *is_open).map(|(stop, _)| stop).next();
-        self.at = next.unwrap_or_default();
+        let mut behind = stops(view).skip_while(|(stop, _)| *stop != spot).skip(1);
+        self.at = behind.find(|(_, is_open)| *is_open).map(|(stop, _)| stop).unwrap_or_default();
     }
 
     /// On from this control, unless something is wrong with it, or the walk is elsewhere already.
@@ -60,18 +50,14 @@ impl Walk {
 /// The controls in their order, each with whether it can be used now, a button between two fields too; the buttons at the
 /// end are one stop.
 fn stops(view: &View<'_>) -> impl Iterator<Item = (Spot, bool)> {
-    let blocks = &view.page.blocks;
+    let blocks = view.page.blocks.as_slice();
     let last = blocks.iter().rposition(|block| matches!(block, Block::Field(_) | Block::Choice(_)));
-    let mut stops = Vec::new();
-    for (at, block) in blocks.iter().enumerate() {
-        match block {
-            Block::Field(field) => stops.push((Spot::Field(field.id), true)),
-            Block::Choice(choice) => stops.push((Spot::Field(choice.id), true)),
-            Block::Buttons(buttons) if last.is_some_and(|last| at < last) => {
-                stops.extend(buttons.iter().map(|button| (Spot::Button(button.action), button.is_open)));
-            }
-            _ => {}
+    blocks.iter().take(last.map_or(0, |last| last + 1)).flat_map(|block| match block {
+        Block::Field(field) => vec![(Spot::Field(field.id), true)],
+        Block::Choice(choice) => vec![(Spot::Field(choice.id), true)],
+        Block::Buttons(buttons) => {
+            buttons.iter().map(|button| (Spot::Button(button.action), button.is_open)).collect()
         }
-    }
-    stops.into_iter()
+        _ => Vec::new(),
+    })
 }

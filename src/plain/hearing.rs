@@ -46,13 +46,13 @@ impl Hearing<'_, '_> {
             _ if self.means(Action::Park) && self.view.bar.run.is_none() => {
                 say("No run is open, so there is nothing to park.")
             }
-            lower => match ways_out.into_iter().find(|action| self.means(*action)) {
-                Some(action) => press(action),
-                None => {
-                    let code = lower.strip_prefix("explain ").or_else(|| lower.strip_prefix("e "))?;
-                    Heard::Aside(card::explain(code))
+            lower => {
+                if let Some(action) = ways_out.into_iter().find(|action| self.means(*action)) {
+                    return Some(press(action));
                 }
-            },
+                let code = lower.strip_prefix("explain ").or_else(|| lower.strip_prefix("e "))?;
+                Heard::Aside(card::explain(code))
+            }
         })
     }
 

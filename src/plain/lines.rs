@@ -59,6 +59,19 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Has what came taken in once there is room, and wakes the driver; says whether nothing more comes.
+    fn take(&self, waker: &Waker, taken: impl FnOnce(&mut Waiting)) -> bool {
+        let mut waiting = self.lock();
+        while waiting.queue.len() >= MOST {
+            waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        taken(&mut waiting);
+        let has_ended = waiting.has_ended;
+        drop(waiting);
+        waker.wake();
+        has_ended
+    }
 }
 
 /// The lines.
@@ -154,10 +167,10 @@ impl Lines {
         waiting.has_ended && waiting.queue.is_empty()
     }
 
-    /// The first line, if it is one that may be taken.
-    pub(crate) fn first(&self, may: impl Fn(&Typed) -> bool) -> Option<Typed> {
+    /// The first line; one that came before the question that stands now only if it may be.
+    pub(crate) fn first(&self, may_be_ahead: bool) -> Option<Typed> {
         let mut waiting = self.0.lock();
-        let line = if waiting.queue.front().is_some_and(may) { waiting.queue.pop_front() } else { None };
+        let line = waiting.queue.pop_front_if(|line| may_be_ahead || !line.is_ahead);
         self.0.room.notify_all();
         line
     }
@@ -230,6 +243,6 @@ mod tests {
         lines.0.lock().take(b"back\n");
         lines.0.lock().queue.iter_mut().for_each(|line| line.is_ahead = true);
         assert_eq!(lines.command(leads), None);
-        assert_eq!(lines.first(|line| line.is_ahead).unwrap().text.as_str(), "3");
+        assert_eq!(lines.first(true).unwrap().text.as_str(), "3");
     }
 }

@@ -6,11 +6,7 @@ use crate::{
     domain::{bill::grouped, protection::State, speech::sentence, user::Kind},
     wizard::{
         ask::Shape,
-        view::{
-            Cell,
-            Column::{self, *},
-            Mark, Row, RowsView, Tone, View,
-        },
+        view::{Cell, Column, Mark, Row, RowsView, Tone, View},
     },
 };
 
@@ -20,8 +16,18 @@ use super::words::told;
 pub(crate) const PAGE: usize = 10;
 
 /// The columns in the order of a line that is listened to; the state stands in front of them.
-const ORDER: [Column; 10] =
-    [Name, Address, Domain, Reference, Kind, Path, Result, Progress, Next, Department];
+const ORDER: [Column; 10] = [
+    Column::Name,
+    Column::Address,
+    Column::Domain,
+    Column::Reference,
+    Column::Kind,
+    Column::Path,
+    Column::Result,
+    Column::Progress,
+    Column::Next,
+    Column::Department,
+];
 
 /// A number of rows as people read it.
 #[must_use]

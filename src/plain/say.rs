@@ -34,7 +34,6 @@ use wait::Wait;
 
 /// What is to be written now.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing about a question; several may hold")]
 pub(crate) struct Told {
     /// The lines, the question last.
     pub(crate) lines: Vec<Line>,
@@ -44,8 +43,8 @@ pub(crate) struct Told {
     pub(crate) bills: bool,
     /// It came by itself in the place of another one: what was typed meanwhile was meant for that.
     pub(crate) came_by_itself: bool,
-    /// The line that comes is a secret.
-    pub(crate) is_masked: bool,
+    /// Whether the line that comes is a secret; none while the question waits.
+    pub(crate) is_masked: Option<bool>,
 }
 
 /// So many choices are said again whenever they are asked for; more only once.
@@ -66,17 +65,18 @@ pub(crate) struct Talk {
     revision: Revision,
     known: Known,
     wait: Option<Wait>,
-    question: Option<Question>,
+    /// The question that was said last.
+    pub(super) question: Option<Question>,
     /// How the last question is answered, whatever stands on the page since.
     last: Option<Way>,
     /// A line has been carried out, and no question has stood since.
     was_heard: bool,
     /// Answers to commands, to be said first.
-    asides: Vec<String>,
+    pub(super) asides: Vec<String>,
     /// A page of the list, to be said.
-    page: Option<usize>,
+    pub(super) page: Option<usize>,
     /// The prompt is to be said again.
-    asks_again: bool,
+    pub(super) asks_again: bool,
     /// A line has been carried out since the last view was said.
     was_answered: bool,
 }
@@ -92,21 +92,6 @@ const fn is_decided(view: &View<'_>) -> bool {
 }
 
 impl Talk {
-    /// Something to say before anything else.
-    pub(crate) fn aside(&mut self, lines: impl IntoIterator<Item = String>) {
-        self.asides.extend(lines);
-    }
-
-    /// The page of the list that begins here is to be said.
-    pub(crate) const fn turn_to(&mut self, top: usize) {
-        self.page = Some(top);
-    }
-
-    /// The prompt is to be said again.
-    pub(crate) const fn ask_again(&mut self) {
-        self.asks_again = true;
-    }
-
     /// A line has been carried out.
     pub(crate) const fn answered(&mut self) {
         self.was_answered = true;
@@ -117,12 +102,6 @@ impl Talk {
     pub(crate) fn forget(&mut self) {
         let (wait, asides) = (self.wait.take(), std::mem::take(&mut self.asides));
         *self = Self { wait, asides, was_heard: true, ..Self::default() };
-    }
-
-    /// The question that was said last.
-    #[must_use]
-    pub(crate) const fn question(&self) -> Option<&Question> {
-        self.question.as_ref()
     }
 
     /// What is said while writes are seen through after leaving: the line of state, once.
@@ -294,7 +273,7 @@ impl Talk {
             is_asked,
             bills: is_asked && stands.bills,
             came_by_itself: last.is_some_and(|last| last != stands.way) && !self.was_heard,
-            is_masked: matches!(stands.way, Way::Field { is_masked: true, .. }),
+            is_masked: Some(matches!(stands.way, Way::Field { is_masked: true, .. })),
         };
         self.asks_again = false;
         self.was_heard &= !is_open;

@@ -65,7 +65,7 @@ impl Call {
             let answer = self.talk.carry_on(&self.desk.view());
             match answer {
                 Some(answer) => _ = self.desk.happen(EventKind::Answer(answer)),
-                None if self.talk.is_unsaid() => {}
+                None if self.talk.is_unsaid => {}
                 None => return said + &self.hears(),
             }
         }

@@ -3,13 +3,10 @@
 //! Ways on become words to type, and signs that a screen reader has no good name for become words. Both are done to what
 //! this program says; a name is never searched.
 
-use std::borrow::Cow;
-
-use super::vocabulary;
 use crate::domain::{
     codeset::{fit_codeset, wrapped},
-    phrase::{Phrase, Segment},
-    speech::capital,
+    phrase::{Phrase, Segment, WayOn},
+    speech::{capital, signs},
 };
 
 /// One thing to write.
@@ -26,7 +23,7 @@ pub(crate) enum Line {
 /// A phrase of the wizard, for lines.
 #[must_use]
 pub(crate) fn told(phrase: &Phrase) -> String {
-    phrase.spoken(vocabulary::way, signs).to_string().trim().to_owned()
+    phrase.spoken(WayOn::for_lines, signs).to_string().trim().to_owned()
 }
 
 /// The same at the start of a sentence: a capital in front, unless a name stands there.
@@ -34,15 +31,6 @@ pub(crate) fn told(phrase: &Phrase) -> String {
 pub(crate) fn told_first(phrase: &Phrase) -> String {
     let words = told(phrase);
     if matches!(phrase.parts().first(), Some(Segment::Said(_))) { capital(&words) } else { words }
-}
-
-/// Words of this program, with its signs as words.
-#[must_use]
-pub(crate) fn signs(own: &'static str) -> Cow<'static, str> {
-    if own.is_ascii() {
-        return own.into();
-    }
-    own.replace(" · ", ", ").replace(" → ", " to ").replace(" …", "").into()
 }
 
 /// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.

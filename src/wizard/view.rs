@@ -4,6 +4,8 @@
 //! no key, no cursor and no focus: front ends decide where things stand, how they look and what is pressed, never what
 //! they mean. Words are phrases, rows and fields have ids.
 
+mod lookup;
+
 use crate::domain::{
     bill::Bill,
     card::Card,

@@ -9,7 +9,7 @@ use std::{
 use rustix::process::geteuid;
 
 use super::{
-    terminal::{DOWN, ENTER, Home, Record, TYPED, Terminal},
+    terminal::{CTRL_C, DOWN, ENTER, Home, Record, TYPED, Terminal},
     tools::program,
 };
 
@@ -30,13 +30,9 @@ fn at_users(home: &Home, run: &str) -> Terminal {
     terminal
 }
 
-/// Leaves where the same bad news has come again: a key from before it is not taken, and that is said.
-fn leaves_by_q(terminal: &mut Terminal) {
-    let is_asked = |text: &str| text.contains("Leave?");
-    while !is_asked(&terminal.sees(&["Broken off"]).text()) {
-        terminal.keys("q").waits("an answer to q", |text| is_asked(text) || text.contains("was not taken"));
-    }
-    terminal.keys(ENTER).code();
+/// Leaves where the same bad news may come again at any time: Ctrl-C is taken whatever question stands.
+fn leaves(terminal: &mut Terminal) {
+    terminal.sees(&["Broken off"]).keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C).code();
 }
 
 /// Everybody who may be protected is, and nobody twice.
@@ -60,7 +56,7 @@ fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
         terminal.sees(&["Broken off", "this change was not saved", "sending again changes nobody twice"]);
         terminal.keys(ENTER);
     }
-    leaves_by_q(&mut terminal);
+    leaves(&mut terminal);
     assert!(matches!(Record::of(&home).seats(), 0 | 89), "a batch is written whole or not at all");
     // There is room again: what was confirmed is finished without a question, or the question is asked with its ticks.
     let mut terminal = Terminal::start(&home, &["--run", &run]);

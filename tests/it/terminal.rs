@@ -202,7 +202,7 @@ impl Terminal {
         let until = Instant::now() + DEADLINE;
         loop {
             let text = self.text();
-            if is_so(&text) || is_so(&sentence(&text)) {
+            if is_so(&text) || is_so(&sentence(&text)) || is_so(&dialog(&text)) {
                 return self;
             }
             assert!(Instant::now() < until, "never saw {what}; the screen shows:\n{text}");
@@ -282,6 +282,16 @@ fn sentence(text: &str) -> String {
         line.trim_start_matches("> ").split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
     text.lines().flat_map(words).collect::<Vec<_>>().join(" ")
+}
+
+/// What a panel above the page says, without the page to its left and right.
+fn dialog(text: &str) -> String {
+    let inside = |line: &'_ str| {
+        let pieces: Vec<&str> = line.split('│').collect();
+        let longest = pieces.iter().max_by_key(|piece| piece.chars().count());
+        longest.filter(|_| pieces.len() > 4).map(|piece| piece.trim().to_owned())
+    };
+    text.lines().filter_map(inside).collect::<Vec<_>>().join(" ")
 }
 
 /// A row of the screen, without the blanks behind it.

@@ -3,9 +3,9 @@
 use crate::{
     cli::provision::{Args, Hosted, Included, Who},
     commands::provision::{self, Print, Way},
+    domain::answers::{Answers, Details, Users},
     driver::front::Stop,
     exit::Exit,
-    headless::answers::{Answers, Details, Users},
 };
 
 use super::{

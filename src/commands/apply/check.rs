@@ -70,7 +70,7 @@ fn awaits_consent(check: &Report) -> bool {
 fn seats(job: &Job) -> Seats {
     match (&job.result, &job.check) {
         (JobResult::NotStarted, Some(check)) => match (&check.bill, &check.end, &job.row.users) {
-            (Some(bill), ..) => Seats::Known(bill.new_seats),
+            (Some(bill), ..) => Seats::Known(bill.billed()),
             (None, End::Shown, Users::None) => Seats::None,
             (None, End::Shown, _) if awaits_consent(check) => Seats::AfterConsent,
             _ => Seats::None,
@@ -155,12 +155,10 @@ fn row(job: &Job) -> [Text; 6] {
     let check = job.check.as_ref();
     let organisation = check.and_then(|check| {
         let name = check.organisation.clone()?;
-        Some(
-            check
-                .last_four
-                .as_ref()
-                .map_or_else(|| name.clone(), |four| Text::of(format_args!("{name} …{four}"))),
-        )
+        Some(match check.tenant {
+            Some(tenant) => Text::of(format_args!("{name} …{}", tenant.last_four())),
+            None => name,
+        })
     });
     let seats = match seats(job) {
         Seats::Known(seats) => Text::clean(&grouped(seats)),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    super::journey::{self, Observers},
+    super::journey,
     Job, Links, Work,
     job_result::{self, Earlier, JobResult},
     show::{self, Show},
@@ -11,9 +11,9 @@ use super::{
     work::After,
 };
 use crate::{
-    domain::{lock::lock, text::Text},
+    domain::{answers::Answers, lock::lock, text::Text},
     headless::{
-        answers::Answers,
+        Observers,
         report::{End, Report},
     },
     private,
@@ -49,12 +49,12 @@ impl Work<'_> {
         let (teller, noter, waiter) = (Arc::clone(running), Arc::clone(running), Arc::clone(running));
         let (progress, key) = (Arc::clone(&self.progress), job.key.clone());
         Observers {
-            tell: Box::new(move |words| teller.step(words)),
-            note: Box::new(move |run| {
+            tell: Some(Box::new(move |words| teller.step(words))),
+            note: Some(Box::new(move |run| {
                 if let Err(error) = progress.note(&key, run) {
                     noter.warn(&format!("the progress of the plan could not be kept: {error}"));
                 }
-            }),
+            })),
             pause: Some(Box::new(move || waiter.wait_on())),
         }
     }

@@ -8,18 +8,16 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::{
-    domain::{
-        address_list::{self, MAX_BYTES},
-        bill::counted,
-        customer::{Customer, Product},
-        failure::of_system,
-        filter::fold,
-        id::CustomerId,
-        plan::{self, List, Mailboxes, Mistake, Place, Row, Users},
-        text::Text,
-    },
-    headless::answers::{self, Answers},
+use crate::domain::{
+    address_list::{self, MAX_BYTES},
+    answers::{self, Answers},
+    bill::counted,
+    customer::{Customer, Product},
+    failure::of_system,
+    filter::fold,
+    id::CustomerId,
+    plan::{self, List, Mailboxes, Mistake, Place, Row, Users},
+    text::Text,
 };
 
 use super::{ApplyOptions, Job, job_result::JobResult};

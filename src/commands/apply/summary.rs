@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::{Bill, counted, grouped},
         id::TenantId,
         receipt::{self, Form},
         run::Outcome,
@@ -66,7 +66,8 @@ pub(super) fn links<'a>(waiting: impl IntoIterator<Item = &'a [Text; 4]>) -> Str
 pub(super) fn link(job: &Job) -> Option<[Text; 4]> {
     let JobResult::Ended(report) = &job.result else { return None };
     let link = report.link.clone().filter(|_| matches!(report.end, End::Waiting))?;
-    let four = report.last_four.as_ref().map_or_else(Text::default, |four| Text::of(format_args!("…{four}")));
+    let four =
+        report.tenant.map_or_else(Text::default, |tenant| Text::of(format_args!("…{}", tenant.last_four())));
     let organisation = report.organisation.clone().unwrap_or_else(|| Text::from("not known yet"));
     Some([job.customer.name.clone(), organisation, four, link])
 }
@@ -174,7 +175,7 @@ fn one(job: &Job, is_check: bool) -> Value {
         (JobResult::NotStarted, Some(check)) if is_check => JobResult::Ended(Box::new(check.clone())),
         (result, _) => result.clone(),
     };
-    let bill = report.and_then(|report| report.bill.as_ref()).map(|bill| bill.new_seats);
+    let bill = report.and_then(|report| report.bill.as_ref()).map(Bill::billed);
     let text = |text: Option<&Text>| text.map(ToString::to_string);
     json!({
         "plan": job.row.place.file.as_str(),
@@ -187,7 +188,7 @@ fn one(job: &Job, is_check: bool) -> Value {
         "exit_code": shown.exit().code(),
         "words": shown.words().as_str(),
         "organisation": text(report.and_then(|report| report.organisation.as_ref())).or_else(|| text(job.organisation().as_ref())),
-        "last_four": text(report.and_then(|report| report.last_four.as_ref())),
+        "last_four": text(report.and_then(|report| report.tenant).map(TenantId::last_four).as_ref()),
         "link": text(report.filter(|report| !is_check && report.end == End::Waiting).and_then(|report| report.link.as_ref())),
         "new_seats": bill,
         "receipt": match &job.result {

@@ -32,10 +32,10 @@ const KEYS: [(&str, &str); 16] = [
 /// Says it in the plan's language.
 pub(super) fn mend(report: &mut Report, row: &Row) {
     report.words = match (&report.end, &report.bill, row.max_seats) {
-        (End::Stopped, Some(bill), Some(most)) if bill.new_seats > most => Text::of(format_args!(
+        (End::Stopped, Some(bill), Some(most)) if bill.billed() > most => Text::of(format_args!(
             "It would be {}, and max_seats of this row allows at most {}. Nobody was turned on. Look at the bill; then \
              change max_seats, or choose fewer users.",
-            counted(bill.new_seats, "new seat", "new seats"),
+            counted(bill.billed(), "new seat", "new seats"),
             grouped(most)
         )),
         (End::Waiting, ..) => {
@@ -72,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_row_above_its_own_limit_says_so() {
-        let bill = crate::headless::report::Bill { new_seats: 34, ..Default::default() };
+        let bill = crate::domain::bill::Bill {
+            turn_on: vec![(crate::domain::user::Kind::User, 34)],
+            ..Default::default()
+        };
         let mut report = Report { end: End::Stopped, bill: Some(bill), ..Report::default() };
         mend(&mut report, &Row { max_seats: Some(20), ..Row::default() });
         assert!(

@@ -1,7 +1,9 @@
-//! Enable Auto: the sweeper, the ceiling, the number. Pure.
+//! Enable Auto: the sweeper, the ceiling, the number; and switching it off. Pure.
+
+use std::ops::ControlFlow::Continue;
 
 use crate::{
-    domain::{bill::grouped, text::Text},
+    domain::bill::grouped,
     wizard::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
@@ -11,128 +13,108 @@ use crate::{
 
 use super::{
     super::{
-        answers::Answers,
-        bill,
-        journey::{Journey, Next, end, fail_with},
+        decision::{Decision, end, fail_with, give},
+        journey::{Journey, Step},
         page,
         report::End,
     },
-    MOST_LOOKS,
+    confirm, has_rule,
 };
 
-/// What has been done here.
-#[derive(Debug, Default)]
-pub(super) struct Done {
-    /// How often the panel was opened.
-    opened: u32,
-    /// The ceiling was given.
-    has_ceiling: bool,
-    rule: Rule,
-}
+const NOT_SWITCHED_ON: &str = "Enable Auto could not be switched on. Start again.";
 
-/// How far the rule is.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Rule {
-    /// Nothing has been confirmed here.
-    #[default]
-    Untouched,
-    /// The number was confirmed.
-    Confirmed,
-    /// The wizard says that it is on.
-    On,
-}
-
-impl Done {
-    /// Whether the wizard says that the rule is on.
-    pub(super) fn is_on(&self) -> bool {
-        self.rule == Rule::On
-    }
-}
-
-/// Opens the panel: to make the rule, and once more to see that it is on.
-pub(super) fn open(done: &mut Done, view: &View<'_>) -> Next {
-    done.opened += 1;
-    done.has_ceiling = false;
-    if done.opened > MOST_LOOKS || (done.rule == Rule::Confirmed && page::warning(view).is_some()) {
-        return fail_with(view, "Enable Auto could not be switched on. Start again.");
-    }
-    Next::Do(Given::Do(Action::Auto))
-}
-
-/// Decides what to do about the panel.
-pub(super) fn next(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    match view.ask.id {
-        QuestionId::UndoAuto if answers.is_dry_run => {
-            end(End::Shown, "Enable Auto is on already. Nothing would change, and nothing was written.")
+impl Journey {
+    /// Switches it off, once.
+    pub(in crate::headless) fn undo_auto(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::ReadUndo) {
+            return Continue(());
         }
-        QuestionId::UndoAuto => {
-            if done.rule == Rule::Untouched {
-                journey.say(left_alone(answers, view));
-            }
-            done.rule = Rule::On;
-            Next::Do(Given::Back)
+        if has_rule(view) {
+            self.steps.act(Action::Auto)?;
+            return fail_with(view, "Enable Auto could not be switched off. Start again.");
         }
-        QuestionId::NoSweeper if answers.without_sweeper || answers.is_dry_run => Next::Do(Given::Yes),
-        QuestionId::NoSweeper => end(
-            End::Stopped,
-            Text::of(format_args!(
-                "{} Install one first (backup365 sweep --install), or start again with --without-sweeper.",
-                page::sentences(view)
-            )),
-        ),
-        QuestionId::Ceiling => ceiling(done, journey, answers, view),
-        // It was written down beforehand, so it is kept, and said.
-        QuestionId::HighCeiling => {
-            journey.say(page::strong(view));
-            Next::Do(Given::Yes)
+        self.steps.first(Step::ReadUndo);
+        self.report.changes.is_auto_undone = self.steps.has(Step::Do(Action::Auto));
+        if !self.report.changes.is_auto_undone {
+            self.say("Enable Auto is off already.");
         }
-        _ => number(done, journey, answers, view),
+        Continue(())
     }
-}
 
-/// A rule that is on already: what it allows, and that it was not changed.
-fn left_alone(answers: &Answers, view: &View<'_>) -> Text {
-    let most = page::fact(view, FactId::Ceiling).unwrap_or_default();
-    let on =
-        format_args!("Enable Auto is on already, with at most {most} seats; the rule was left as it is.");
-    match answers.ceiling {
-        Some(wanted) if grouped(wanted) != most.as_str() => {
-            Text::of(format_args!("{on} For --ceiling {wanted}, switch Enable Auto off in the wizard first."))
+    /// Opens the panel: to make the rule, and once more to see that it is on; goes on once it is.
+    pub(in crate::headless) fn turn_auto_on(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::ReadRule) {
+            return Continue(());
         }
-        _ => Text::of(on),
+        self.look_again(view, NOT_SWITCHED_ON)?;
+        if self.steps.has(Step::Answer(QuestionId::Auto)) && page::warning(view).is_some() {
+            return fail_with(view, NOT_SWITCHED_ON);
+        }
+        give(Given::Do(Action::Auto))
     }
-}
 
-/// The bill stands beside the ceiling: it is compared before anything is answered.
-fn ceiling(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    if let Err(next) = bill::compare(journey, answers, view) {
-        return next;
+    /// The rule is on: switched off where that was asked for, else left as it is.
+    pub(in crate::headless) fn see_rule(&mut self, view: &View<'_>) -> Decision {
+        if self.answers.undo_auto {
+            // The wizard stays here and says why where the operator may not.
+            self.settle(view, Given::Yes)?;
+            return end(End::Refused, page::warning(view).unwrap_or_else(|| page::sentences(view)));
+        }
+        if self.answers.is_dry_run {
+            let words = "Enable Auto is on already. Nothing would change, and nothing was written.";
+            return end(End::Shown, words);
+        }
+        if self.steps.first(Step::ReadRule) && !self.steps.has(Step::Answer(QuestionId::Auto)) {
+            self.say_rule_is_kept(view);
+        }
+        give(Given::Back)
     }
-    let Shape::Number(asked) = &view.ask.shape else {
-        return fail_with(view, "Enable Auto could not be switched on. Start again.");
-    };
-    if let Some(problem) = asked.problem.as_ref().filter(|_| done.has_ceiling) {
-        let problem = page::said(problem);
-        let words = format_args!("--ceiling is too low. {problem} Enable Auto was not switched on.");
-        return end(End::Stopped, Text::of(words));
-    }
-    done.has_ceiling = true;
-    let most = answers.ceiling.or(asked.proposed).unwrap_or_default();
-    Next::Do(Given::Number(most))
-}
 
-/// The number, then the rule is written. A list that changed meanwhile shows another bill.
-fn number(done: &mut Done, journey: &mut Journey, answers: &Answers, view: &View<'_>) -> Next {
-    let new = match bill::compare(journey, answers, view) {
-        Ok(new) => new,
-        Err(next) => return next,
-    };
-    // A list that changed meanwhile asks for the ceiling again.
-    done.has_ceiling = false;
-    done.rule = Rule::Confirmed;
-    journey.say(Text::of(format_args!(
-        "Switching Enable Auto on: {} at the next 20:00 in Sydney.",
-        grouped(new)
-    )));
-    Next::Do(bill::confirm(view, new))
+    /// Nothing runs at 20:00: goes on where that was said beforehand.
+    pub(in crate::headless) fn go_without_sweeper(&self, view: &View<'_>) -> Decision {
+        if self.answers.without_sweeper || self.answers.is_dry_run {
+            return give(Given::Yes);
+        }
+        let words = page::sentences(view);
+        let way = "Install one first (backup365 sweep --install), or start again with --without-sweeper.";
+        end(End::Stopped, format_args!("{words} {way}"))
+    }
+
+    /// It was written down beforehand, so it is kept, and said.
+    pub(in crate::headless) fn keep_high_ceiling(&mut self, view: &View<'_>) -> Decision {
+        self.say(page::strong(view));
+        give(Given::Yes)
+    }
+
+    /// A rule that is on already: what it allows, and that it was not changed.
+    fn say_rule_is_kept(&mut self, view: &View<'_>) {
+        let most = page::fact(view, FactId::Ceiling).unwrap_or_default();
+        let other = self.answers.ceiling.filter(|wanted| grouped(*wanted) != most.as_str());
+        let way = other.map_or_else(String::new, |wanted| {
+            format!(" For --ceiling {wanted}, switch Enable Auto off in the wizard first.")
+        });
+        self.say(format_args!(
+            "Enable Auto is on already, with at most {most} seats; the rule was left as it is.{way}"
+        ));
+    }
+
+    /// The bill stands beside the ceiling: it is compared before anything is answered.
+    pub(in crate::headless) fn give_ceiling(&mut self, view: &View<'_>) -> Decision {
+        self.compare_bill(view)?;
+        let Shape::Number(asked) = &view.ask.shape else { return fail_with(view, NOT_SWITCHED_ON) };
+        if let Some(problem) = &asked.problem {
+            let problem = problem.for_commands();
+            let words = format_args!("--ceiling is too low. {problem} Enable Auto was not switched on.");
+            return end(End::Stopped, words);
+        }
+        give(Given::Number(self.answers.ceiling.or(asked.proposed).unwrap_or_default()))
+    }
+
+    /// The number, then the rule is written. A list that changed meanwhile shows another bill.
+    pub(in crate::headless) fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
+        let new = self.compare_bill(view)?;
+        self.steps.first(Step::Answer(view.ask.id));
+        self.say(format_args!("Switching Enable Auto on: {} at the next 20:00 in Sydney.", grouped(new)));
+        confirm(view, new)
+    }
 }

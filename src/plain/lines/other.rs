@@ -1,31 +1,22 @@
-//! Standard input where nobody can ask whether something is there: a thread reads line by line.
+//! Standard input where nobody can ask whether something is there: line by line.
 
 use std::io::BufRead;
 
-use super::{MOST, Shared, Waiting};
+use super::{Shared, Waiting};
 use crate::driver::front::Waker;
 
 /// Reads until nothing more comes.
 pub(super) fn read_on(shared: &Shared, waker: &Waker) {
     let mut input = std::io::stdin().lock();
     let mut line = zeroize::Zeroizing::new(Vec::new());
-    loop {
+    let mut has_ended = false;
+    while !has_ended {
         line.clear();
         let read = input.read_until(b'\n', &mut line);
-        let mut waiting = shared.lock();
-        match read {
+        has_ended = shared.take(waker, |waiting| match read {
             Ok(1..) => waiting.take(&line),
             _ => waiting.end(),
-        }
-        while waiting.queue.len() >= MOST {
-            waiting = shared.room.wait(waiting).unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
-        let has_ended = waiting.has_ended;
-        drop(waiting);
-        waker.wake();
-        if has_ended {
-            return;
-        }
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use rustix::{
     stdio::stdin,
 };
 
-use super::{MOST, Shared, Waiting};
+use super::{Shared, Waiting};
 use crate::driver::front::Waker;
 
 /// Bytes of one read; a guess.
@@ -15,22 +15,10 @@ const AT_ONCE: usize = 64 << 10;
 
 /// Reads until nothing more comes.
 pub(super) fn read_on(shared: &Shared, waker: &Waker) {
-    loop {
-        if !is_there(None) {
-            continue;
-        }
-        let mut waiting = shared.lock();
-        while waiting.queue.len() >= MOST {
-            waiting = shared.room.wait(waiting).unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
-        pull(&mut waiting, 1);
-        let has_ended = waiting.has_ended;
-        drop(waiting);
-        waker.wake();
-        if has_ended {
-            return;
-        }
-    }
+    let take = |waiting: &mut Waiting| {
+        pull(waiting, 1);
+    };
+    while !is_there(None) || !shared.take(waker, take) {}
 }
 
 /// Takes what is there, in so many reads at most; says whether there may be more.

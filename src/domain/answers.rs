@@ -1,11 +1,18 @@
 //! Every answer of a journey, given beforehand by flags or by a line of a plan.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use crate::domain::{customer::Product, secret::Secret, user::Kind};
+use super::{
+    bill::{counted, grouped},
+    customer::Product,
+    flag::{self, Flag},
+    lock::lock,
+    secret::Secret,
+    user::Kind,
+};
 
 /// Every answer of one journey.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +63,50 @@ impl Answers {
     #[must_use]
     pub const fn takes_back(&self) -> bool {
         self.undo_auto || !(self.turn_off.is_empty() && self.lift.is_empty() && self.leave_out.is_empty())
+    }
+
+    /// The first flag about users that is missing, with a value that it may have.
+    #[must_use]
+    pub fn missing(&self) -> Option<(Flag, String)> {
+        // Nobody is turned off without a limit; a dry run needs none.
+        if !self.turn_off.is_empty() && self.max_off.is_none() && !self.is_dry_run {
+            return Some((flag::MAX_OFF, self.turn_off.len().to_string()));
+        }
+        let flag = match (&self.users, self.max_seats) {
+            (None, _) if !self.takes_back() => flag::USERS,
+            (Some(Users::All | Users::Auto | Users::These(_)), None) if !self.is_dry_run => flag::MAX_SEATS,
+            _ => return None,
+        };
+        Some((flag, flag.example.to_owned()))
+    }
+
+    /// The limit that so many new seats are beyond, and what to do about it; none where they are allowed. What is allowed
+    /// is set aside.
+    #[must_use]
+    pub fn seats_beyond(&self, new: u32) -> Option<(String, String)> {
+        if let Some(most) = self.max_seats.filter(|most| new > *most) {
+            return Some((
+                format!("--max-seats allows at most {}", grouped(most)),
+                format!("Look at the bill; then start again with --max-seats {new}, or with fewer users."),
+            ));
+        }
+        let left = counted(self.allowance.set_aside(new).err()?, "is", "are");
+        Some((
+            format!("of what --max-seats allows for the whole plan {left} left"),
+            "Look at the bills; then start again with a higher --max-seats, or with fewer users.".to_owned(),
+        ))
+    }
+
+    /// Why so many users may not be turned off, as a sentence; none where they may.
+    #[must_use]
+    pub fn off_beyond(&self, count: u32) -> Option<String> {
+        let most = self.max_off.filter(|most| count > *most)?;
+        Some(format!(
+            "It would turn {} off, and --max-off allows at most {}. Nothing was changed. Look at the list; then start \
+             again with --max-off {count}, or with fewer users.",
+            counted(count, "user", "users"),
+            grouped(most)
+        ))
     }
 
     /// What contradicts itself, as a sentence; seen without a list of users.
@@ -160,11 +211,6 @@ impl Allowance {
         *left = left.saturating_add(mine.saturating_sub(kept));
         *mine = 0;
     }
-}
-
-/// Locks, also after another thread panicked while it held the lock.
-fn lock(seats: &Mutex<u32>) -> MutexGuard<'_, u32> {
-    seats.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,0 +1,108 @@
+//! What is decided about a view, and the ways in which a journey ends. Below the parts that answer questions.
+
+use std::{
+    fmt::Display,
+    ops::ControlFlow::{self, Break, Continue},
+};
+
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        flag::Flag,
+        text::Text,
+    },
+    wizard::{
+        answer::Given,
+        ask::QuestionId,
+        view::{RowsView, View},
+    },
+};
+
+use super::{page, report::End};
+
+/// What to do now.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Answer this.
+    Do(Given),
+    /// Nothing: something is on its way.
+    Wait,
+    /// Nothing: the customer is awaited, for as long as the answers allow.
+    AwaitCustomer,
+    /// The journey is over.
+    End(Box<Close>),
+}
+
+/// Breaks off with what to do now; goes on where a step has nothing to do and the next one is up.
+pub(super) type Decision<T = ()> = ControlFlow<Next, T>;
+
+/// How a journey is over.
+#[derive(Debug)]
+pub(super) struct Close {
+    /// How it ended.
+    pub(super) end: End,
+    /// What happened and what to do next.
+    pub(super) words: Text,
+    /// The bad news behind it.
+    pub(super) failure: Option<Failure>,
+}
+
+impl Close {
+    /// By bad news.
+    pub(super) fn by(end: End, failure: Failure) -> Self {
+        Self { end, words: failure.in_full(), failure: Some(failure) }
+    }
+}
+
+/// Answers.
+pub(super) const fn give<T>(given: Given) -> Decision<T> {
+    Break(Next::Do(given))
+}
+
+/// Ends with words.
+pub(super) fn end<T>(end: End, words: impl Display) -> Decision<T> {
+    let words = Text::of(format_args!("{words}"));
+    Break(Next::End(Box::new(Close { end, words, failure: None })))
+}
+
+/// Ends with bad news.
+pub(super) fn fail<T>(view: &View<'_>, failure: Failure) -> Decision<T> {
+    let is_refused = failure.kind == FailureKind::Refused && view.ask.id == QuestionId::Authorise;
+    let end = if is_refused { End::Refused } else { End::Failed };
+    Break(Next::End(Box::new(Close::by(end, failure))))
+}
+
+/// Ends with the bad news on the page, where there is some.
+pub(super) fn no_failure(view: &View<'_>) -> Decision {
+    view.failure().map_or(Continue(()), |failure| fail(view, failure.clone()))
+}
+
+/// Ends with the bad news on the page, else with the line of state, else with these words.
+pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision<T> {
+    match view.failure() {
+        Some(failure) => fail(view, failure.clone()),
+        None => end(End::Failed, page::warning(view).unwrap_or_else(|| otherwise.into())),
+    }
+}
+
+/// Names the flag that can't be used, and why.
+pub(super) fn refuse<T>(flag: Flag, problem: impl Display) -> Decision<T> {
+    end(End::Wrong, format_args!("{} can't be used. {problem}", flag.name))
+}
+
+/// Names the flag that is missing, with a value that it may have.
+pub(super) fn need<T>(flag: Flag, value: impl Display) -> Decision<T> {
+    missing(flag, flag.question, value)
+}
+
+/// The same, with more to say than what the flag answers.
+pub(super) fn missing<T>(flag: Flag, what: impl Display, value: impl Display) -> Decision<T> {
+    let flag = flag.name;
+    let example = Text::of(format_args!("{flag} {value}"));
+    end(End::Missing { flag, example }, format_args!("{flag} is missing: {what}"))
+}
+
+/// The rows of the page; they are waited for.
+pub(super) fn rows<'v, 'a>(view: &'v View<'a>) -> Decision<&'v RowsView<'a>> {
+    view.page.rows().map_or(Break(Next::Wait), Continue)
+}

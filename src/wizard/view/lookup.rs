@@ -1,0 +1,97 @@
+//! Finds typed parts of a view: blocks by what they are, fields, choices, buttons and facts by their ids. For front ends
+//! that answer without a person, and wherever one part of a page is asked for.
+
+use crate::domain::{failure::Failure, phrase::Phrase, tenant::Check, text::Text};
+
+use super::{
+    super::answer::{Action, FieldId},
+    BillView, Block, Column, Fact, FieldValue, Page, RowsView, Tone, View,
+};
+
+impl View<'_> {
+    /// The bad news on the page, or on the page below it.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        let below = self.below.iter().flat_map(|page| &page.blocks);
+        self.page.blocks.iter().chain(below).find_map(|block| match block {
+            Block::Failure(failure) => Some(failure),
+            _ => None,
+        })
+    }
+
+    /// The line of state, where it warns or is bad news.
+    #[must_use]
+    pub fn warning(&self) -> Option<&Phrase> {
+        let notice = self.notice.as_ref().filter(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
+        notice.map(|notice| &notice.words)
+    }
+}
+
+impl<'a> Page<'a> {
+    /// The link, alone.
+    #[must_use]
+    pub fn link(&self) -> Option<&Text> {
+        self.all(|block| if let Block::Link(link) = block { Some(link) } else { None }).next()
+    }
+
+    /// The bill.
+    #[must_use]
+    pub fn bill(&self) -> Option<&BillView> {
+        self.all(|block| if let Block::Bill(bill) = block { Some(bill) } else { None }).next()
+    }
+
+    /// Every check.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> + use<'_, 'a> {
+        self.all(|block| if let Block::Checks(group) = block { Some(&group.checks) } else { None }).flatten()
+    }
+
+    /// Labels and values.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> + use<'_, 'a> {
+        self.all(|block| if let Block::Facts(facts) = block { Some(facts) } else { None }).flatten()
+    }
+
+    /// Paragraphs that must not be missed.
+    pub fn strong(&self) -> impl Iterator<Item = &Phrase> + use<'_, 'a> {
+        self.all(|block| if let Block::Strong(_, words) = block { Some(words) } else { None })
+    }
+
+    /// The other paragraphs.
+    pub fn paragraphs(&self) -> impl Iterator<Item = &Phrase> + use<'_, 'a> {
+        self.all(|block| if let Block::Para(words) = block { Some(words) } else { None })
+    }
+
+    /// Whether the button with this action can be pressed.
+    #[must_use]
+    pub fn is_open(&self, action: Action) -> bool {
+        self.buttons().any(|button| button.action == action && button.is_open)
+    }
+
+    /// What stands in a field; empty for a secret, and where there is no such field.
+    #[must_use]
+    pub fn typed(&self, id: FieldId) -> &str {
+        let value = self.fields().find(|field| field.id == id).map(|field| &field.value);
+        if let Some(FieldValue::Plain(words)) = value { words } else { "" }
+    }
+
+    /// What is chosen of a few; none where there is no such choice.
+    #[must_use]
+    pub fn chosen(&self, id: FieldId) -> Option<usize> {
+        self.choices().find(|choice| choice.id == id).map(|choice| choice.chosen)
+    }
+
+    /// What is wrong with a field, and which.
+    #[must_use]
+    pub fn problem(&self) -> Option<(FieldId, &Phrase)> {
+        self.fields().find_map(|field| Some((field.id, field.problem.as_ref()?)))
+    }
+}
+
+impl RowsView<'_> {
+    /// The words in one cell of a row; empty where there is no such cell.
+    #[must_use]
+    pub fn words(&self, at: usize, column: Column) -> Text {
+        let row = self.rows.row(at);
+        let cell = row.as_ref().and_then(|row| row.cells.get(column));
+        cell.map(|cell| Text::clean(&cell.in_words())).unwrap_or_default()
+    }
+}
