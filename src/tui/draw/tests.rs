@@ -330,7 +330,7 @@ fn which_lines_are_seen_stands_beside_any_title_and_hides_nothing_of_it() {
     assert_eq!(title((60, 15)), "Turn 12 users on?                 Users (5 of 6)  1–11 of 70");
     // A form that scrolls has the same.
     let lines = shown(&bill(Some(30)), (40, 10));
-    assert!(lines[1].starts_with("Turn 34 users on?  ") && lines[1].ends_with("  1–3 of 12"), "{}", lines[1]);
+    assert!(lines[1].starts_with("Turn 34 users on?  ") && lines[1].ends_with("  1–5 of 12"), "{}", lines[1]);
 }
 
 #[test]

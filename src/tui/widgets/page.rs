@@ -201,8 +201,10 @@ impl PageView<'_, '_> {
         let mut lines = self.flow(pen, state, Fold::All);
         let has_counts = !rows.counts.is_empty() || rows.domain.is_some();
         let frame = if self.has_borders() { 2 } else { 1 + u16::from(has_counts) };
+        // Words in the place of rows give way to what went wrong.
+        let least = if rows.rows.is_empty() { 1 } else { LEAST_ROWS };
         let taken =
-            frame.saturating_add(u16::try_from(search.len()).unwrap_or(u16::MAX)).saturating_add(LEAST_ROWS);
+            frame.saturating_add(u16::try_from(search.len()).unwrap_or(u16::MAX)).saturating_add(least);
         let spare = usize::from(area.height.saturating_sub(taken));
         give_way(&mut lines, spare, focus.unwrap_or_default());
         let table = RowsTable {

@@ -4,7 +4,7 @@
 use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Margin, Position, Rect},
-    style::{Modifier, Style},
+    style::{Color, Modifier, Style},
     text::Line,
     widgets::{Block, Clear, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget, Widget},
 };
@@ -15,7 +15,7 @@ use crate::tui::{
     words::{cut, grouped, width, wrap},
 };
 
-use super::flow::{Flow, FlowLine, Pen, tighten};
+use super::flow::{Flow, FlowLine, Pen, Rank, tighten};
 
 /// Least window that has borders, columns and rows.
 const BORDERS_FROM: (u16, u16) = (60, 20);
@@ -116,11 +116,15 @@ impl Panel {
         let title = theme.fit(&self.title).into_owned();
         let is_whole = width(&title) <= room;
         let shown = cut(&title, room, theme.use_unicode());
-        let words = |role, words: &str| Line::from(theme.span(role, &format!(" {words} ")));
+        // In their own colours: the verdict of an outcome is a title, and is no border.
+        let words = |role, words: &str| {
+            let own = Style::new().fg(Color::Reset).patch(theme.style(role));
+            Line::from(theme.span(role, &format!(" {words} ")).style(own))
+        };
         let mut block = Block::bordered().border_set(theme.border()).border_style(self.border(theme));
         block = block.title_top(words(Role::Strong, &shown));
         if !range.is_empty() {
-            block = block.title_top(words(Role::Plain, &range).right_aligned());
+            block = block.title_top(words(Role::Quiet, &range).right_aligned());
         }
         let domain = theme.fit(&self.domain).into_owned();
         // Without room for both the counts win: the domain stands in the bar, too.
@@ -129,7 +133,7 @@ impl Panel {
             block = block.title_bottom(words(Role::Plain, &counts));
         }
         if !domain.is_empty() && said(&counts).saturating_add(said(&domain)) <= inner {
-            block = block.title_bottom(words(Role::Plain, &domain).right_aligned());
+            block = block.title_bottom(words(Role::Quiet, &domain).right_aligned());
         }
         // One column of air on either side.
         let within = block.inner(area).inner(Margin::new(1, 0));
@@ -223,13 +227,18 @@ fn joined(parts: &[String], room: u16, theme: Theme) -> String {
     out
 }
 
-/// Takes off the lines that stay in sight below a text that is too long: from the number that is typed on, for the bill
-/// above it begins at its first line (look.md section 4).
+/// Takes off the lines that stay in sight below a text that is too long: the answer to a question, from its number or its
+/// first button on, for what is asked begins at its first line (look.md section 4). A hint gives way to the text.
 fn foot(lines: &mut Vec<FlowLine>, height: usize, focus: Focus) -> Vec<FlowLine> {
-    let is_number = |line: &FlowLine| line.control.is_some_and(|(control, _)| control == Focus::Number);
-    match lines.iter().position(is_number) {
-        Some(at) if focus == Focus::Number && lines.len() > height && lines.len() - at <= height / 2 => {
-            lines.split_off(at)
+    let is_answer = |line: &FlowLine| match (line.control, focus) {
+        (Some((Focus::Number, _)), Focus::Number) | (Some((Focus::Button(_), _)), Focus::Button(_)) => true,
+        _ => false,
+    };
+    match lines.iter().position(is_answer) {
+        Some(at) if lines.len() > height && lines.len() - at <= height / 2 => {
+            let mut foot = lines.split_off(at);
+            foot.retain(|line| line.rank != Rank::Hint);
+            foot
         }
         _ => Vec::new(),
     }
