@@ -230,9 +230,11 @@ fn joined(parts: &[String], room: u16, theme: Theme) -> String {
 /// Takes off the lines that stay in sight below a text that is too long: the answer to a question, from its number or its
 /// first button on, for what is asked begins at its first line (look.md section 4). A hint gives way to the text.
 fn foot(lines: &mut Vec<FlowLine>, height: usize, focus: Focus) -> Vec<FlowLine> {
-    let is_answer = |line: &FlowLine| match (line.control, focus) {
-        (Some((Focus::Number, _)), Focus::Number) | (Some((Focus::Button(_), _)), Focus::Button(_)) => true,
-        _ => false,
+    let is_answer = |line: &FlowLine| {
+        matches!(
+            (line.control, focus),
+            (Some((Focus::Number, _)), Focus::Number) | (Some((Focus::Button(_), _)), Focus::Button(_))
+        )
     };
     match lines.iter().position(is_answer) {
         Some(at) if lines.len() > height && lines.len() - at <= height / 2 => {
