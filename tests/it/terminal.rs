@@ -189,7 +189,10 @@ impl Terminal {
 
     /// Waits until the screen shows all of these; prints the screen when it never does.
     pub(crate) fn sees(&mut self, words: &[&str]) -> &mut Self {
-        self.waits(&format!("{words:?}"), |text| words.iter().all(|word| text.contains(word)))
+        self.waits(&format!("{words:?}"), |text| {
+            let above = dialog(text);
+            words.iter().all(|word| text.contains(word) || above.contains(word))
+        })
     }
 
     /// Waits until the screen does not show this any more.
@@ -202,7 +205,7 @@ impl Terminal {
         let until = Instant::now() + DEADLINE;
         loop {
             let text = self.text();
-            if is_so(&text) || is_so(&sentence(&text)) || is_so(&dialog(&text)) {
+            if is_so(&text) || is_so(&sentence(&text)) {
                 return self;
             }
             assert!(Instant::now() < until, "never saw {what}; the screen shows:\n{text}");
