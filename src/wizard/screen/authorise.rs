@@ -155,7 +155,8 @@ impl Authorise {
         let (standing, is_written) = if record.enabled.is_some() {
             (Standing::Enabled, true)
         } else if proving.is_proved() {
-            (Standing::Proved, can_enable(cx.session, record))
+            // Where the proof could not be saved, nothing more comes by itself.
+            (Standing::Proved, can_enable(cx.session, record) || proving.failure.is_some())
         } else {
             (standing(proving.proof.as_ref().map(|proof| &proof.verdict)), true)
         };
