@@ -1,9 +1,9 @@
 //! The plain front end: the whole wizard line by line, for screen readers, dumb terminals, braille lines and bad
 //! connections. Append only: no repaint, no spinner, no box, no meaning by glyph or colour.
 //!
-//! It knows the shapes of questions and the blocks of pages, never screens. `say` finds what is new in a view, `ask` the
-//! question on it, `read` what a line means, `conversation` has it done. All of them are pure; this file holds what is not:
-//! lines in, lines out, and the echo of secrets.
+//! It knows the shapes of questions and the blocks of pages, never screens. A `conversation` remembers what was said; `say`
+//! finds what is new in a view, `ask` the question on it, `read` what a line means. All of them are pure; this file holds
+//! what is not: lines in, lines out, and the echo of secrets.
 
 mod ask;
 mod card;
@@ -12,15 +12,15 @@ mod echo;
 mod form;
 mod heard;
 mod hearing;
-mod help;
 mod lines;
 mod lists;
 mod memory;
+mod news;
 mod read;
-mod report;
 mod rows;
 mod say;
 mod vocabulary;
+mod wait;
 mod words;
 
 use std::io::{self, IsTerminal, Write};
@@ -35,9 +35,10 @@ use crate::{
     },
 };
 
+use ask::Way;
 use conversation::Conversation;
 use echo::Echo;
-use lines::{Lines, Typed};
+use lines::Lines;
 use words::Line;
 
 /// Columns where nobody knows them.
@@ -70,21 +71,12 @@ pub struct Plain {
     is_typed: bool,
     echo: Echo,
     conversation: Conversation,
-    progress: Progress,
+    /// The wizard has ended: nothing is asked any more.
+    is_leaving: bool,
     /// Something can only go on once the view has been said.
     is_pending: bool,
     /// The outcome of a run was shown.
     has_finished: bool,
-}
-
-/// How far the front end is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    /// The first line is still to be written.
-    Starting,
-    Talking,
-    /// The wizard has ended: nothing is asked any more.
-    Leaving,
 }
 
 impl Plain {
@@ -94,6 +86,10 @@ impl Plain {
     /// The thread can't be started.
     pub fn start(waker: Waker, stop: Stop, options: Options) -> io::Result<Self> {
         stop.listen(waker.clone());
+        let hello = format!(
+            "Backup365, line by line, because {}. Type help for the commands, quit to leave.",
+            options.why
+        );
         Ok(Self {
             options,
             stop,
@@ -102,8 +98,8 @@ impl Plain {
             lines: Lines::of_stdin(waker.clone())?,
             is_typed: io::stdin().is_terminal(),
             waker,
-            conversation: Conversation::default(),
-            progress: Progress::Starting,
+            conversation: Conversation { asides: vec![hello], is_unsaid: true, ..Conversation::default() },
+            is_leaving: false,
             is_pending: false,
             has_finished: false,
         })
@@ -111,7 +107,6 @@ impl Plain {
 
     /// The last words, after the wizard has ended.
     pub fn finish(self, words: &str) {
-        self.echo.set(false);
         let said: Vec<Line> = words.lines().map(|line| Line::Words(line.to_owned())).collect();
         // The reader at the other end may be gone: then the words are missed by nobody.
         drop(self.write(&said));
@@ -131,19 +126,6 @@ impl Plain {
     fn columns(&self) -> u16 {
         let columns = window().or(self.options.columns).unwrap_or(COLUMNS);
         columns.clamp(*BELIEVED.start(), *BELIEVED.end())
-    }
-
-    /// A line that may answer the question that was said: during a wait one that was typed since.
-    fn line(&self, view: &View<'_>) -> Option<Typed> {
-        if view.ask.is_waiting && !self.conversation.is_open_meanwhile(view) {
-            return None;
-        }
-        self.lines.first(!view.ask.is_waiting)
-    }
-
-    /// A command that a person types during a wait acts at once; a line of a pipe waits for its question.
-    fn command(&self, view: &View<'_>) -> Option<Typed> {
-        if view.ask.is_waiting && self.is_typed { self.lines.command(read::meanwhile) } else { None }
     }
 
     /// What the end of the input asks for: a hang-up that keeps the run. After the outcome nothing is interrupted by it.
@@ -171,37 +153,35 @@ fn is_outcome(view: &View<'_>) -> bool {
     view.offer(Action::Another).is_some()
 }
 
+impl Drop for Plain {
+    fn drop(&mut self) {
+        self.echo.set(false);
+    }
+}
+
 impl FrontEnd for Plain {
     fn show(&mut self, view: &View<'_>, now: Moment) -> io::Result<()> {
-        if self.progress == Progress::Leaving {
-            let words = self.conversation.talk.last_words(view);
+        if self.is_leaving {
+            let words = self.conversation.last_words(view);
             return self.write(&words);
         }
-        let mut before = Vec::new();
-        if std::mem::replace(&mut self.progress, Progress::Talking) == Progress::Starting {
-            before.push(Line::Words(format!(
-                "Backup365, line by line, because {}. Type help for the commands, quit to leave.",
-                self.options.why
-            )));
-        }
-        if self.echo.was_stopped() {
-            self.conversation.talk.asks_again = true;
-        }
+        self.conversation.asks_again |= self.echo.was_stopped();
         self.has_finished |= is_outcome(view) && !view.ask.is_waiting;
         let told = self.conversation.tell(view, now);
+        let mut lines = Vec::new();
         // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
         if told.bills || (told.came_by_itself && self.is_typed) {
-            before.extend(self.drop_early());
+            lines.extend(self.drop_early());
         } else if told.is_asked {
             self.lines.mark_ahead();
             // What was taken just now woke nobody.
             self.is_pending |= self.lines.has_some();
         }
-        before.extend(told.lines);
+        lines.extend(told.lines);
         if let Some(is_masked) = told.is_masked {
             self.echo.set(is_masked);
         }
-        self.write(&before)?;
+        self.write(&lines)?;
         if std::mem::take(&mut self.is_pending) {
             self.waker.wake();
         }
@@ -215,7 +195,7 @@ impl FrontEnd for Plain {
             self.lines.forget();
             return Ok(Some(self.conversation.answer(Given::Leave)));
         }
-        if self.progress == Progress::Leaving {
+        if self.is_leaving {
             return Ok(None);
         }
         if let Some(why) = self.stop.ending() {
@@ -224,15 +204,21 @@ impl FrontEnd for Plain {
         if let Some(answer) = self.conversation.carry_on(view) {
             return Ok(Some(answer));
         }
-        if self.conversation.is_unsaid || self.progress == Progress::Starting {
+        if self.conversation.is_unsaid {
             self.is_pending = true;
             return Ok(None);
         }
-        let is_asked = self.conversation.asked(view).is_some();
-        if let Some(line) = if is_asked { self.line(view) } else { None } {
-            self.conversation.hear(&line.text, view);
-        } else if let Some(line) = self.command(view) {
-            self.conversation.hear_meanwhile(&line.text, view);
+        let asked = self.conversation.asked(view);
+        let (is_asked, is_waiting) = (asked.is_some(), view.ask.is_waiting);
+        // During a wait only what was typed since the question was said answers it.
+        let may_answer = asked.is_some_and(|asked| !is_waiting || asked.way != Way::Nothing);
+        if let Some(line) = if may_answer { self.lines.first(!is_waiting) } else { None } {
+            self.conversation.hear(&line, view);
+        // A command that a person types during a wait acts at once; a line of a pipe waits for its question.
+        } else if let Some(line) =
+            if is_waiting && self.is_typed { self.lines.command(read::meanwhile) } else { None }
+        {
+            self.conversation.hear_meanwhile(&line, view);
         } else if is_asked {
             return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
         } else {
@@ -245,7 +231,7 @@ impl FrontEnd for Plain {
     }
 
     fn hurry(&mut self) {
-        self.progress = Progress::Leaving;
+        self.is_leaving = true;
     }
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
@@ -254,7 +240,7 @@ impl FrontEnd for Plain {
                 self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
             }
             FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
-                self.conversation.talk.asides.push("Line by line there is no clipboard.".to_owned());
+                self.conversation.asides.push("Line by line there is no clipboard.".to_owned());
                 Ok(())
             }
         }

@@ -1,11 +1,8 @@
 //! Lines as they come in: read on a plain thread, which wakes the driver. A line keeps whether it came before the question
 //! that stands now.
 
-#[cfg(unix)]
-#[path = "lines/unix.rs"]
-mod source;
-#[cfg(not(unix))]
-#[path = "lines/other.rs"]
+#[cfg_attr(unix, path = "lines/unix.rs")]
+#[cfg_attr(not(unix), path = "lines/other.rs")]
 mod source;
 
 use std::{
@@ -27,19 +24,13 @@ const MOST: usize = 200_000;
 /// Most reads of one go at what came before a bill; a flood that never ends is none that a person types.
 const DROPS: usize = 256;
 
-/// A line that was typed. It may be a secret: its memory is wiped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Typed {
-    /// What was typed, without the end of the line.
-    pub(crate) text: Zeroizing<String>,
-    /// It came before the question that stands now was said.
-    pub(crate) is_ahead: bool,
-}
-
 /// What came in and waits.
 #[derive(Debug, Default)]
 struct Waiting {
-    queue: VecDeque<Typed>,
+    /// Lines may be secrets: their memory is wiped.
+    queue: VecDeque<Zeroizing<String>>,
+    /// So many of them came before the question that stands now was said.
+    ahead: usize,
     /// The start of a line whose end has not come.
     part: Zeroizing<Vec<u8>>,
     /// The rest of a line that is not taken, up to its end.
@@ -99,8 +90,7 @@ impl Waiting {
     fn end_line(&mut self) {
         let bytes = std::mem::take(&mut self.part);
         let line = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
-        let text = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
-        self.queue.push_back(Typed { text, is_ahead: false });
+        self.queue.push_back(Zeroizing::new(String::from_utf8_lossy(line).into_owned()));
     }
 
     /// Nothing more comes: what has no end of line is a line all the same.
@@ -130,9 +120,7 @@ impl Lines {
     pub(crate) fn mark_ahead(&self) {
         let mut waiting = self.0.lock();
         source::pull(&mut waiting, DROPS);
-        for line in &mut waiting.queue {
-            line.is_ahead = true;
-        }
+        waiting.ahead = waiting.queue.len();
     }
 
     /// Forgets everything that has come in so far, what the system still holds too; says how many lines that were.
@@ -141,12 +129,12 @@ impl Lines {
         let mut count = 0;
         for _ in 0..DROPS {
             let is_more = source::pull(&mut waiting, 1);
-            count += waiting.queue.len();
-            waiting.queue.clear();
+            count += waiting.queue.drain(..).count();
             if !is_more {
                 break;
             }
         }
+        waiting.ahead = 0;
         if !waiting.part.is_empty() {
             waiting.part.clear();
             waiting.skips = true;
@@ -168,23 +156,29 @@ impl Lines {
     }
 
     /// The first line; one that came before the question that stands now only if it may be.
-    pub(crate) fn first(&self, may_be_ahead: bool) -> Option<Typed> {
+    pub(crate) fn first(&self, may_be_ahead: bool) -> Option<Zeroizing<String>> {
         let mut waiting = self.0.lock();
-        let line = waiting.queue.pop_front_if(|line| may_be_ahead || !line.is_ahead);
+        if waiting.ahead > 0 && !may_be_ahead {
+            return None;
+        }
+        waiting.ahead = waiting.ahead.saturating_sub(1);
         self.0.room.notify_all();
-        line
+        waiting.queue.pop_front()
     }
 
     /// The first line that was typed since the question was said, and that `leads` knows as a command. Where that leads
     /// away from here, what waits in front of it was for a screen that is left, and is forgotten.
-    pub(crate) fn command(&self, leads: impl Fn(&str) -> Option<bool>) -> Option<Typed> {
+    pub(crate) fn command(&self, leads: impl Fn(&str) -> Option<bool>) -> Option<Zeroizing<String>> {
         let mut waiting = self.0.lock();
-        let at = waiting.queue.iter().position(|line| !line.is_ahead && leads(&line.text).is_some())?;
-        let line = waiting.queue.remove(at)?;
-        if leads(&line.text) == Some(true) {
+        let ahead = waiting.ahead;
+        let mut typed = waiting.queue.iter().enumerate().skip(ahead);
+        let (at, leads_away) = typed.find_map(|(at, line)| Some((at, leads(line)?)))?;
+        let line = waiting.queue.remove(at);
+        if leads_away {
             waiting.queue.drain(..at).for_each(drop);
+            waiting.ahead = 0;
         }
-        Some(line)
+        line
     }
 }
 
@@ -201,7 +195,7 @@ mod tests {
     }
 
     fn texts(waiting: &Waiting) -> Vec<&str> {
-        waiting.queue.iter().map(|line| line.text.as_str()).collect()
+        waiting.queue.iter().map(|line| line.as_str()).collect()
     }
 
     #[test]
@@ -237,12 +231,12 @@ mod tests {
             "say" => Some(false),
             _ => None,
         };
-        assert_eq!(lines.command(leads).unwrap().text.as_str(), "say");
-        assert_eq!(lines.command(leads).unwrap().text.as_str(), "back");
+        assert_eq!(lines.command(leads).unwrap().as_str(), "say");
+        assert_eq!(lines.command(leads).unwrap().as_str(), "back");
         assert_eq!(texts(&lines.0.lock()), ["3"], "what waited in front was for the screen that is left");
         lines.0.lock().take(b"back\n");
-        lines.0.lock().queue.iter_mut().for_each(|line| line.is_ahead = true);
+        lines.0.lock().ahead = 2;
         assert_eq!(lines.command(leads), None);
-        assert_eq!(lines.first(true).unwrap().text.as_str(), "3");
+        assert_eq!(lines.first(true).unwrap().as_str(), "3");
     }
 }

@@ -18,8 +18,7 @@ use crate::{
 use super::{
     heard::{After, Heard, give, press, say},
     hearing::Hearing,
-    report::{Report, counts},
-    rows::{self, PAGE},
+    rows::{self, PAGE, Report, counts},
 };
 
 /// What is done to rows by number.
@@ -73,7 +72,7 @@ pub(super) fn in_rows(hearing: &mut Hearing<'_, '_>, enter: Option<&Given>) -> H
 fn search(words: &str, view: &View<'_>) -> Option<Heard> {
     let id = view.page.rows()?.search.as_ref()?.id;
     let fill = Given::Fill(id, Value::Text(words.to_owned()));
-    Some(Heard::Give(vec![fill, Given::Settle(id)], After::Page(0)))
+    Some(Heard::Give(vec![fill, Given::Settle(id)], Some(After::Page(0))))
 }
 
 fn says_why(hearing: &Hearing<'_, '_>) -> Option<Heard> {
@@ -89,7 +88,7 @@ pub(super) fn command(hearing: &mut Hearing<'_, '_>) -> Option<Heard> {
     let rows = view.page.rows()?;
     let len = rows.rows.len();
     let said = hearing.memory.top;
-    let page = |top| Some(Heard::Give(Vec::new(), After::Page(top)));
+    let page = |top| Some(Heard::Give(Vec::new(), Some(After::Page(top))));
     match hearing.lower.split_once(' ').unwrap_or((&hearing.lower, "")) {
         ("list", "") => page(0),
         ("more" | "m", "") => match said.map_or(0, |top| top.saturating_add(PAGE)) {
@@ -130,7 +129,7 @@ fn of_many(hearing: &mut Hearing<'_, '_>, asked: &SelectAsked, rows: &RowsView<'
         _ if hearing.means(Action::Clear) => Given::Do(Action::Clear),
         _ => return None,
     };
-    Some(Heard::Give(vec![given], After::Report(Report::default())))
+    Some(Heard::Give(vec![given], Some(After::Report(Report::default()))))
 }
 
 /// Asks before *All*.
@@ -149,7 +148,7 @@ fn confirm(all: u32, is_arriving: bool) -> Heard {
 pub(super) fn confirmed(line: &str, view: &View<'_>) -> Heard {
     match line.to_lowercase().as_str() {
         "yes" | "y" if matches!(view.ask.shape, Shape::Select(_)) => {
-            Heard::Give(vec![Given::Mark(Mark::Tick, Which::All)], After::Report(Report::default()))
+            Heard::Give(vec![Given::Mark(Mark::Tick, Which::All)], Some(After::Report(Report::default())))
         }
         _ => say("Not done: All ticked nobody."),
     }
@@ -219,8 +218,8 @@ fn carried_out(verb: Verb, meant: Vec<RowId>, view: &View<'_>, rows: &RowsView<'
             let is_write = matches!(mark, Mark::Exclude | Mark::Lift);
             let after = match mark {
                 // Turning off has a bill of its own.
-                Mark::Off => After::Nothing,
-                _ => After::Report(Report::before(view, meant, is_write)),
+                Mark::Off => None,
+                _ => Some(After::Report(Report::before(view, meant, is_write))),
             };
             Heard::Give(vec![answer], after)
         }

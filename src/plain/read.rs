@@ -62,7 +62,7 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
 
 /// What some answers are followed by, or stand for here, by whatever word they were given.
 fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
-    let Heard::Give(answers, After::Nothing) = &heard else { return heard };
+    let Heard::Give(answers, None) = &heard else { return heard };
     let &[Given::Do(action)] = answers.as_slice() else { return heard };
     let is_short = hearing.view.ask.shape == Shape::Pick;
     let is_list = matches!(hearing.question.way, Way::Rows(_));
@@ -75,7 +75,7 @@ fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
         }
         // Another reading of a short list is an answer to be chosen from.
         Action::Sort | Action::Refresh if is_list && (is_short || action == Action::Sort) => {
-            Heard::Give(vec![Given::Do(action)], After::Page(0))
+            Heard::Give(vec![Given::Do(action)], Some(After::Page(0)))
         }
         _ => heard,
     }
@@ -108,7 +108,7 @@ fn answered(id: FieldId, value: Value, is_empty: bool) -> Heard {
     if is_empty {
         return Heard::GoOn(spot);
     }
-    Heard::Give(vec![Given::Fill(id, value), Given::Settle(id)], After::GoOn(spot))
+    Heard::Give(vec![Given::Fill(id, value), Given::Settle(id)], Some(After::GoOn(spot)))
 }
 
 /// The answer to a field. `=` in front takes a word as text that would be a command.
@@ -134,7 +134,9 @@ fn field_command(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Option<Heard> {
 fn listed(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Heard {
     if matches!(hearing.line, "" | ".") {
         return match std::mem::take(&mut hearing.memory.collected) {
-            none if none.is_empty() => Heard::Give(vec![Given::Settle(id)], After::GoOn(Spot::Field(id))),
+            none if none.is_empty() => {
+                Heard::Give(vec![Given::Settle(id)], Some(After::GoOn(Spot::Field(id))))
+            }
             lines => give(Given::Fill(id, Value::Lines(lines))),
         };
     }
@@ -183,7 +185,7 @@ fn yes_or_no(hearing: &Hearing<'_, '_>, default: Option<&Choice>) -> Option<Hear
         // At a page that is only read, yes is what Enter does.
         (true, _) => {
             let does = default.map(|choice| choice.does.clone());
-            does.filter(|does| matches!(does, Heard::Give(_, After::Nothing)))
+            does.filter(|does| matches!(does, Heard::Give(_, None)))
         }
         (_, true) => Some(give(if is_confirm { Given::No } else { Given::Back })),
         _ => None,
@@ -214,7 +216,7 @@ fn in_boxes(hearing: &mut Hearing<'_, '_>) -> Heard {
         let answer = wanted.unwrap_or_else(|| usize::from(choice.chosen == 0));
         Given::Fill(choice.id, Value::Choice(answer))
     });
-    Heard::Give(answers.collect(), After::Nothing)
+    Heard::Give(answers.collect(), None)
 }
 
 /// The answer to a number.

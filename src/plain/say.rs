@@ -5,8 +5,6 @@
 //! before typing.
 
 mod blocks;
-mod news;
-mod wait;
 
 use crate::{
     domain::{
@@ -15,22 +13,19 @@ use crate::{
         time::Moment,
     },
     wizard::{
-        answer::Revision,
-        ask::{QuestionId, Shape, Spot},
+        ask::{QuestionId, Shape},
         view::{Notice, Place, RowsView, Tone, View},
     },
 };
 
 use super::{
     ask::{Question, Way, question},
-    memory::Memory,
-    report::{counts, total},
-    rows::{self, PAGE, count},
+    conversation::Conversation,
+    news::{Item, Slot},
+    rows::{self, PAGE, count, counts, total},
+    wait,
     words::{Line, told},
 };
-
-use news::{Item, Known, Slot};
-use wait::Wait;
 
 /// What is to be written now.
 #[derive(Debug, Default)]
@@ -53,34 +48,6 @@ const FEW: usize = 3;
 /// Said where choices that were said before are left out.
 const CHOICES_AGAIN: &str = " The word choices says them again.";
 
-/// Where a view stands: the step, the run, the customer.
-type Stand = (&'static str, Option<Text>, Option<Text>);
-
-/// What has been said.
-#[derive(Debug, Default)]
-pub(crate) struct Talk {
-    stand: Option<Stand>,
-    /// The question that stood last.
-    id: Option<QuestionId>,
-    revision: Revision,
-    known: Known,
-    wait: Option<Wait>,
-    /// The question that was said last.
-    pub(super) question: Option<Question>,
-    /// How the last question is answered, whatever stands on the page since.
-    last: Option<Way>,
-    /// A line has been carried out, and no question has stood since.
-    was_heard: bool,
-    /// Answers to commands, to be said first.
-    pub(super) asides: Vec<String>,
-    /// A page of the list, to be said.
-    pub(super) page: Option<usize>,
-    /// The prompt is to be said again.
-    pub(super) asks_again: bool,
-    /// A line has been carried out since the last view was said.
-    was_answered: bool,
-}
-
 /// Whether a page is said whole each time that it comes on: what is decided or read there. On the others people work, and
 /// come back to them.
 const fn is_decided(view: &View<'_>) -> bool {
@@ -91,50 +58,33 @@ const fn is_decided(view: &View<'_>) -> bool {
     }
 }
 
-impl Talk {
-    /// A line has been carried out.
-    pub(crate) const fn answered(&mut self) {
-        self.was_answered = true;
-        self.was_heard = true;
-    }
-
-    /// Everything is to be said again.
-    pub(crate) fn forget(&mut self) {
-        let (wait, asides) = (self.wait.take(), std::mem::take(&mut self.asides));
-        *self = Self { wait, asides, was_heard: true, ..Self::default() };
-    }
-
+impl Conversation {
     /// What is said while writes are seen through after leaving: the line of state, once.
     pub(crate) fn last_words(&mut self, view: &View<'_>) -> Vec<Line> {
         self.known.news(Slot::State, view.notice.as_ref().map(state))
     }
 
-    /// What is new in this view. `at`: where the walk through a form is; `is_busy`: a line is still being carried out, the
-    /// question waits.
-    pub(crate) fn tell(
-        &mut self,
-        view: &View<'_>,
-        now: Moment,
-        (at, is_busy): (Spot, bool),
-        memory: &mut Memory,
-    ) -> Told {
+    /// What is new in this view. While a line is still being carried out, its question waits.
+    pub(crate) fn tell(&mut self, view: &View<'_>, now: Moment) -> Told {
+        self.is_unsaid = false;
+        self.walk.follow(view);
         let mut lines: Vec<Line> = std::mem::take(&mut self.asides).into_iter().map(aside).collect();
         let before = self.id.filter(|before| *before != view.ask.id);
-        self.place(view, &mut lines, memory);
+        self.place(view, &mut lines);
         let top = lines.len();
-        self.body(view, before, memory, &mut lines);
+        self.body(view, before, &mut lines);
         let has_news = lines.iter().skip(top).any(|line| *line != Line::Gap);
         let was_waiting = self.wait.is_some();
         let wait = wait::tell(&mut self.wait, view, now).map(Line::Words);
         // How long it took comes before what came of it.
         let place = if was_waiting && self.wait.is_none() { top } else { lines.len() };
         lines.splice(place..place, wait);
-        self.rows(view, is_busy, memory, &mut lines);
-        if is_busy {
+        self.rows(view, &mut lines);
+        if !self.is_done() {
             return Told { lines, ..Told::default() };
         }
         self.state(view, &mut lines);
-        let mut told = self.ask(view, at, lines, has_news);
+        let mut told = self.ask(view, lines, has_news);
         if std::mem::take(&mut self.was_answered) && told.lines.is_empty() {
             self.answer_again(view, &mut told.lines);
         }
@@ -157,7 +107,7 @@ impl Talk {
     }
 
     /// Says where the person is, when that is another place.
-    fn place(&mut self, view: &View<'_>, lines: &mut Vec<Line>, memory: &mut Memory) {
+    fn place(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
         let here = view.steps.iter().find(|stop| stop.place == Place::Here);
         let name = here.map(|stop| stop.name).unwrap_or_default();
         let stand = (name, view.bar.run.clone(), view.bar.customer.map(Shown::to_text));
@@ -165,13 +115,13 @@ impl Talk {
         if !is_here {
             self.known.clear();
             self.wait = None;
-            memory.forget();
+            self.memory.forget();
         }
         let is_same = is_here && self.id == Some(view.ask.id);
         if !is_same {
             self.question = None;
             self.page = is_decided(view).then_some(0);
-            memory.knows_document = false;
+            self.memory.knows_document = false;
             self.known.forget(Slot::Document);
             self.known.forget(Slot::Heading);
         }
@@ -192,14 +142,14 @@ impl Talk {
     }
 
     /// What stands on the page and was not said; of the document only once it was asked for.
-    fn body(&mut self, view: &View<'_>, before: Option<QuestionId>, memory: &Memory, lines: &mut Vec<Line>) {
+    fn body(&mut self, view: &View<'_>, before: Option<QuestionId>, lines: &mut Vec<Line>) {
         let page = Slot::Page(view.ask.id);
         // Questions that follow each other on one bill say it once.
         if let Some(before) = before.filter(|_| is_decided(view)) {
             self.known.carry(Slot::Page(before), page);
         }
         lines.extend(self.known.news(page, blocks::items(&view.page)));
-        if memory.knows_document {
+        if self.memory.knows_document {
             let document = view.page.document().unwrap_or_default().iter().map(Text::to_string);
             let key = document.clone().collect::<Vec<_>>().join("\n");
             let said = document.map(aside).collect();
@@ -221,10 +171,10 @@ impl Talk {
     }
 
     /// The list: counted once it is whole, its first page where that is short, and the page that was asked for.
-    fn rows(&mut self, view: &View<'_>, is_busy: bool, memory: &mut Memory, lines: &mut Vec<Line>) {
+    fn rows(&mut self, view: &View<'_>, lines: &mut Vec<Line>) {
         let Some(rows) = view.page.rows() else { return };
         let is_select = matches!(view.ask.shape, Shape::Select(_));
-        let was_counted = self.known.has(Slot::Counts);
+        let (is_busy, was_counted) = (!self.is_done(), self.known.has(Slot::Counts));
         if !view.ask.is_waiting && (!was_counted && !is_decided(view) || was_counted && is_select && !is_busy)
         {
             let total = total(&rows.counts);
@@ -244,24 +194,24 @@ impl Talk {
             lines.push(Line::Words(format!("{} results: the word more says them.", count(rows.rows.len()))));
             return;
         }
-        memory.says(rows, top);
+        self.memory.says(rows, top);
         // What is found is an answer to be chosen from; ticks are said without their prompt.
         self.asks_again |= view.ask.shape == Shape::Pick && rows.search.is_some();
         lines.extend(page(view, rows, top).into_iter().map(Line::Words));
     }
 
     /// The question, when it is another one or must be said again.
-    fn ask(&mut self, view: &View<'_>, at: Spot, mut lines: Vec<Line>, has_news: bool) -> Told {
-        let stands = question(view, at);
+    fn ask(&mut self, view: &View<'_>, mut lines: Vec<Line>, has_news: bool) -> Told {
+        let stands = question(view, self.walk.at);
         let is_open = stands.way != Way::Nothing;
         // The same words to another answer: a wrong number is told each time.
-        let is_anew = self.was_answered && self.revision != view.ask.revision;
+        let is_anew = self.was_answered && self.said != view.ask.revision;
         let is_other = self.question.as_ref() != Some(&stands) || is_anew;
         let is_asked = is_open && (is_other || self.asks_again);
         let has_choices = matches!(stands.way, Way::Choices(..));
         let mut prompt = stands.prompt.clone();
         if is_asked && (is_other || has_choices) {
-            self.choices(view, at, &stands, &mut lines, &mut prompt);
+            self.choices(view, &stands, &mut lines, &mut prompt);
         }
         // What is heard last is what can be answered, also where only the page has changed.
         if (is_asked || has_news && has_choices) && !prompt.is_empty() {
@@ -277,22 +227,15 @@ impl Talk {
         };
         self.asks_again = false;
         self.was_heard &= !is_open;
-        self.revision = view.ask.revision;
+        self.said = view.ask.revision;
         self.question = Some(stands);
         told
     }
 
     /// What stands in front of a prompt: many choices are said once, and then only those that read differently; of boxes
     /// only those that have changed, without their prompt.
-    fn choices(
-        &mut self,
-        view: &View<'_>,
-        at: Spot,
-        stands: &Question,
-        lines: &mut Vec<Line>,
-        prompt: &mut String,
-    ) {
-        let slot = Slot::Choices(view.ask.id, at, stands.before.len());
+    fn choices(&mut self, view: &View<'_>, stands: &Question, lines: &mut Vec<Line>, prompt: &mut String) {
+        let slot = Slot::Choices(view.ask.id, self.walk.at, stands.before.len());
         let was_said = match &stands.way {
             Way::Choices(choices, _) => self.known.has(slot) && choices.len() > FEW,
             Way::Boxes => self.question.as_ref().is_some_and(|question| question.way == Way::Boxes),

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::{
     ask::{Question, Way},
     conversation::Conversation,
-    help,
+    vocabulary,
     words::lay,
 };
 use crate::{
@@ -320,7 +320,7 @@ fn a_late_sweep_is_said_on_every_screen() {
 fn help_names_everything_that_is_open() {
     let call = at_users(80);
     let view = call.desk.view();
-    let help = help::help(&view).join("\n");
+    let help = vocabulary::help(&view).join("\n");
     for offer in &view.actions {
         let word = super::vocabulary::words(offer.action)[0];
         assert!(help.contains(word), "{word}: {help}");

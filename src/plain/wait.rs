@@ -9,12 +9,13 @@ use crate::{
         speech::{sentence, steady},
         time::{Moment, in_words},
     },
-    plain::words::told,
     wizard::{
         ask::QuestionId,
         view::{Notice, Standing, Tone, View},
     },
 };
+
+use super::words::told;
 
 /// How often a wait is spoken of.
 const OFTEN: Duration = Duration::from_secs(30);
@@ -27,7 +28,7 @@ const SHORT: Duration = Duration::from_secs(1);
 
 /// The wait that goes on.
 #[derive(Debug)]
-pub(super) struct Wait {
+pub(crate) struct Wait {
     /// What is awaited; but for its numbers the same as long as it is the same wait.
     name: String,
     since: Moment,
@@ -44,7 +45,7 @@ struct Awaited {
 }
 
 /// What is to be said of the wait on this view, if there is one, or of the one that is over.
-pub(super) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Option<String> {
+pub(crate) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Option<String> {
     // Above every page: what is awaited there goes on.
     if view.ask.id == QuestionId::Leave {
         return None;
