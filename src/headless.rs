@@ -80,8 +80,10 @@ enum Closing {
 pub struct Headless {
     journey: Journey,
     stop: Stop,
-    observers: Observers,
-    waker: Option<Waker>,
+    /// What hears what happens.
+    pub observers: Observers,
+    /// Wakes the driver when the time for the customer is over.
+    pub waker: Option<Waker>,
     closing: Closing,
     /// The moment of the last view.
     now: Moment,
@@ -98,18 +100,6 @@ impl Headless {
     #[must_use]
     pub fn new(answers: Answers, stop: Stop) -> Self {
         Self { journey: Journey { answers, ..Journey::default() }, stop, ..Self::default() }
-    }
-
-    /// Lets these hear what happens.
-    #[must_use]
-    pub fn heard_by(self, observers: Observers) -> Self {
-        Self { observers, ..self }
-    }
-
-    /// Wakes the driver when the time for the customer is over.
-    #[must_use]
-    pub fn waking(self, waker: Waker) -> Self {
-        Self { waker: Some(waker), ..self }
     }
 
     /// What the journey came to; `ended` is what the driver said.

@@ -68,20 +68,20 @@ fn find(rows: &RowsView<'_>, answers: &Answers) -> Decision<usize> {
     let names = [Column::Reference, Column::Name, Column::Domain];
     let is_same =
         |at: &usize| names.into_iter().any(|column| page::folded(rows.words(*at, column).as_str()) == wanted);
-    let all: Vec<usize> = (0..rows.rows.len()).collect();
-    let found: Vec<usize> = all.iter().copied().filter(|at| !wanted.is_empty() && is_same(at)).collect();
-    let references: BTreeSet<Text> = found.iter().map(|at| rows.words(*at, Column::Reference)).collect();
-    let words = match (references.len(), found.as_slice()) {
+    let all = 0..rows.rows.len();
+    let found: Vec<usize> = all.clone().filter(|at| !wanted.is_empty() && is_same(at)).collect();
+    let customers = candidates(rows, found.iter().copied());
+    let words = match (customers.len(), found.as_slice()) {
         (1, [only]) => return Continue(*only),
         (1, _) => return of_product(rows, &found, answers.product),
         (0, _) if all.is_empty() => {
             format!("No customer has the reference, name or domain “{name}”. See: backup365 customers list")
         }
         (0, _) => {
-            let alike = candidates(rows, &all);
+            let alike = named(&candidates(rows, all), NAMED);
             format!("No customer has exactly the reference, name or domain “{name}”. Alike: {alike}.")
         }
-        _ => format!("“{name}” is several customers: {}. Give the reference.", candidates(rows, &found)),
+        _ => format!("“{name}” is several customers: {}. Give the reference.", named(&customers, NAMED)),
     };
     end(End::Wrong, words)
 }
@@ -95,13 +95,12 @@ fn of_product(rows: &RowsView<'_>, found: &[usize], wanted: Option<Product>) -> 
 }
 
 /// Candidates: reference and name, each customer once.
-fn candidates(rows: &RowsView<'_>, found: &[usize]) -> String {
-    let name =
-        |at: &usize| format!("{} {}", rows.words(*at, Column::Reference), rows.words(*at, Column::Name));
-    let mut names: Vec<Text> = found.iter().map(|at| Text::clean(&name(at))).collect();
+fn candidates(rows: &RowsView<'_>, found: impl Iterator<Item = usize>) -> Vec<Text> {
     let mut seen = BTreeSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    named(&names, NAMED)
+    let references = found.map(|at| (rows.words(at, Column::Reference), at));
+    let each = references.filter(|(reference, _)| seen.insert(reference.clone()));
+    each.map(|(reference, at)| Text::of(format_args!("{reference} {}", rows.words(at, Column::Name))))
+        .collect()
 }
 
 /// The product that was given is not among those of the customer; or none was, and there are several.

@@ -41,11 +41,6 @@ impl Selection {
     pub(super) fn of(&self, mark: answer::Mark) -> &[Picked] {
         self.marked.iter().find(|(how, _)| *how == mark).map_or(&[], |(_, users)| users)
     }
-
-    /// The addresses of those who are to be marked so.
-    pub(super) fn addresses(&self, mark: answer::Mark) -> Vec<Text> {
-        self.of(mark).iter().map(|user| user.address.clone()).collect()
-    }
 }
 
 /// A user of the list, as the row stood.
@@ -54,7 +49,7 @@ pub(super) struct Picked {
     at: usize,
     pub(super) id: UserId,
     /// The address, as the list has it.
-    address: Text,
+    pub(super) address: Text,
     kind: Option<Kind>,
     mark: Mark,
     is_excluded: bool,

@@ -43,13 +43,13 @@ impl Journey {
         // Ticks of before are taken away.
         self.steps.once(Step::Mark(Mark::Untick), Given::Mark(Mark::Untick, Which::All))?;
         self.look_up(view)?;
-        self.change_exclusions(view, Mark::Lift, "An exclusion could not be lifted. Start again.")?;
-        self.change_exclusions(view, Mark::Exclude, "A user could not be excluded. Start again.")?;
+        self.change(view, Mark::Lift, "An exclusion could not be lifted. Start again.")?;
+        self.change(view, Mark::Exclude, "A user could not be excluded. Start again.")?;
         self.change_kinds()?;
         if self.answers.undo_auto {
             self.undo_auto(view)?;
         }
-        self.turn_off(view)?;
+        self.change(view, Mark::Off, "Users could not be turned off. Start again.")?;
         self.turn_on(view)?;
         give(Given::Do(Action::Finish))
     }
@@ -81,23 +81,29 @@ impl Journey {
         give(Given::Mark(mark, Which::Users(users.iter().map(|user| user.id).collect())))
     }
 
-    /// Excludes users or lifts exclusions; all of them are changed then, and what was done is kept.
-    fn change_exclusions(&mut self, view: &View<'_>, mark: Mark, otherwise: &'static str) -> Decision {
+    /// Excludes users, lifts exclusions or turns users off; all of them are changed then, and what was done is kept.
+    fn change(&mut self, view: &View<'_>, mark: Mark, otherwise: &'static str) -> Decision {
         self.mark(mark)?;
-        if !self.steps.first(Step::Read(mark)) {
+        let users = self.selection.of(mark);
+        if users.is_empty() || !self.steps.first(Step::Read(mark)) {
             return Continue(());
         }
-        let rows = rows(view)?;
+        let rows = rows(view)?.rows;
         let is_excluded = |user: &selection::Picked| {
-            rows.rows.at(&RowId::User(user.id)).and_then(|at| rows.rows.row(at)).map(|row| row.is_excluded)
+            rows.at(&RowId::User(user.id)).and_then(|at| rows.row(at)).map(|row| row.is_excluded)
         };
-        let users = self.selection.of(mark);
-        if users.iter().any(|user| is_excluded(user) != Some(mark == Mark::Exclude)) {
+        let are_all = |excluded| users.iter().all(|user| is_excluded(user) == Some(excluded));
+        let changes = &mut self.report.changes;
+        let (is_done, list) = match mark {
+            Mark::Exclude => (are_all(true), &mut changes.excluded),
+            Mark::Lift => (are_all(false), &mut changes.lifted),
+            // One result for each has been read.
+            _ => (self.steps.has(Step::ReadResults), &mut changes.turned_off),
+        };
+        if !is_done {
             return fail_with(view, otherwise);
         }
-        let changes = &mut self.report.changes;
-        let list = if mark == Mark::Exclude { &mut changes.excluded } else { &mut changes.lifted };
-        list.extend(self.selection.addresses(mark));
+        list.extend(users.iter().map(|user| user.address.clone()));
         Continue(())
     }
 
@@ -105,9 +111,6 @@ impl Journey {
     fn change_kinds(&mut self) -> Decision {
         if !(self.answers.include.is_empty() && self.answers.leave_out.is_empty()) {
             self.steps.act(Action::Kinds)?;
-        }
-        if !self.steps.first(Step::ReadKinds) {
-            return Continue(());
         }
         let changes = &mut self.report.changes;
         for (kind, is_included) in std::mem::take(&mut self.kinds) {
@@ -136,20 +139,6 @@ impl Journey {
             }
         }
         give(Given::Submit)
-    }
-
-    /// Turns off who was given; back in the list it says who was turned off, or why nobody was.
-    pub(super) fn turn_off(&mut self, view: &View<'_>) -> Decision {
-        self.mark(Mark::Off)?;
-        let addresses = self.selection.addresses(Mark::Off);
-        if addresses.is_empty() || !self.steps.first(Step::Read(Mark::Off)) {
-            return Continue(());
-        }
-        if !self.steps.has(Step::ReadResults) {
-            return fail_with(view, "Users could not be turned off. Start again.");
-        }
-        self.report.changes.turned_off.extend(addresses);
-        Continue(())
     }
 
     /// Whether a confirmed number is on its way, or its results stand there.
