@@ -98,7 +98,11 @@ impl Plain {
             lines: Lines::of_stdin(waker.clone())?,
             is_typed: io::stdin().is_terminal(),
             waker,
-            conversation: Conversation { asides: vec![hello], is_unsaid: true, ..Conversation::default() },
+            conversation: Conversation {
+                lines: vec![Line::Words(hello)],
+                is_unsaid: true,
+                ..Conversation::default()
+            },
             is_leaving: false,
             is_pending: false,
             has_finished: false,
@@ -122,10 +126,14 @@ impl Plain {
         out.flush()
     }
 
-    /// The width of the window now; it may have changed since the last line.
+    /// The width of the window now, where stdout is one and knows; it may have changed since the last line.
     fn columns(&self) -> u16 {
-        let columns = window().or(self.options.columns).unwrap_or(COLUMNS);
-        columns.clamp(*BELIEVED.start(), *BELIEVED.end())
+        #[cfg(unix)]
+        let columns = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(0, |size| size.ws_col);
+        #[cfg(not(unix))]
+        let columns = 0;
+        let known = Some(columns).filter(|columns| *columns > 0).or(self.options.columns);
+        known.unwrap_or(COLUMNS).clamp(*BELIEVED.start(), *BELIEVED.end())
     }
 
     /// What the end of the input asks for: a hang-up that keeps the run. After the outcome nothing is interrupted by it.
@@ -134,7 +142,8 @@ impl Plain {
         if view.ask.is_waiting && view.standing.is_none() {
             return None;
         }
-        let is_over = self.has_finished && (is_outcome(view) || view.bar.run.is_none());
+        let is_outcome = view.offer(Action::Another).is_some();
+        let is_over = self.has_finished && (is_outcome || view.bar.run.is_none());
         let given = if is_over { Given::Do(Action::Leave) } else { Given::End(Ending::HangUp) };
         Some(self.conversation.answer(given))
     }
@@ -146,11 +155,6 @@ impl Plain {
         let words = format!("{dropped} typed before this question, and must not answer it: dropped.");
         Some(Line::Words(words))
     }
-}
-
-/// Whether a run is over here: the next customer can be begun.
-fn is_outcome(view: &View<'_>) -> bool {
-    view.offer(Action::Another).is_some()
 }
 
 impl Drop for Plain {
@@ -166,7 +170,7 @@ impl FrontEnd for Plain {
             return self.write(&words);
         }
         self.conversation.asks_again |= self.echo.was_stopped();
-        self.has_finished |= is_outcome(view) && !view.ask.is_waiting;
+        self.has_finished |= view.offer(Action::Another).is_some() && !view.ask.is_waiting;
         let told = self.conversation.tell(view, now);
         let mut lines = Vec::new();
         // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
@@ -178,8 +182,8 @@ impl FrontEnd for Plain {
             self.is_pending |= self.lines.has_some();
         }
         lines.extend(told.lines);
-        if let Some(is_masked) = told.is_masked {
-            self.echo.set(is_masked);
+        if let Some(asked) = &self.conversation.question {
+            self.echo.set(matches!(asked.way, Way::Secret(_)));
         }
         self.write(&lines)?;
         if std::mem::take(&mut self.is_pending) {
@@ -240,20 +244,11 @@ impl FrontEnd for Plain {
                 self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
             }
             FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
-                self.conversation.asides.push("Line by line there is no clipboard.".to_owned());
+                self.conversation.lines.push(Line::Words("Line by line there is no clipboard.".to_owned()));
                 Ok(())
             }
         }
     }
-}
-
-/// Columns of the window that stdout is, if it is one and knows.
-fn window() -> Option<u16> {
-    #[cfg(unix)]
-    let columns = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?.ws_col;
-    #[cfg(not(unix))]
-    let columns = 0;
-    Some(columns).filter(|columns| *columns > 0)
 }
 
 #[cfg(test)]

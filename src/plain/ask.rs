@@ -18,7 +18,7 @@ use super::{
     heard::{After, Heard, press},
     rows::{count, short_name},
     vocabulary::{is_common, words},
-    words::told,
+    words::{told, wrong},
 };
 
 /// One numbered choice.
@@ -36,14 +36,11 @@ pub(crate) struct Choice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Way {
     /// The line is the text of this field.
-    Field {
-        /// Which field.
-        id: FieldId,
-        /// Many lines, up to an empty one, are one answer.
-        is_list: bool,
-        /// A secret.
-        is_masked: bool,
-    },
+    Line(FieldId),
+    /// Many lines, up to an empty one, are the text of this field.
+    Lines(FieldId),
+    /// The line is the secret of this field.
+    Secret(FieldId),
     /// The number of a choice; empty: the default's index.
     Choices(Vec<Choice>, Option<usize>),
     /// Rows by number, words, or a command; empty: this.
@@ -77,8 +74,7 @@ impl Question {
 
     /// The same with what is wrong in front of it.
     fn after(self, problem: Option<&Phrase>) -> Self {
-        let problem = problem.map(|problem| sentence(&format!("Problem: {}", told(problem))));
-        Self { before: problem.into_iter().collect(), ..self }
+        Self { before: problem.map(wrong).into_iter().collect(), ..self }
     }
 
     /// Numbered choices with their prompt.
@@ -218,8 +214,11 @@ fn noted(choice: &ChoiceView) -> String {
 }
 
 fn in_field(field: &FieldView<'_>) -> Question {
-    let is_masked = matches!(field.value, FieldValue::Masked { .. });
-    let way = Way::Field { id: field.id, is_list: field.takes_lines, is_masked };
+    let way = match field.value {
+        _ if field.takes_lines => Way::Lines(field.id),
+        FieldValue::Masked { .. } => Way::Secret(field.id),
+        FieldValue::Plain(_) => Way::Line(field.id),
+    };
     let more = match &field.value {
         _ if field.takes_lines => " An empty line ends the list.".to_owned(),
         FieldValue::Masked { is_filled: true } => " Something is typed already. Enter keeps it.".to_owned(),

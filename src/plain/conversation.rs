@@ -23,6 +23,7 @@ use super::{
     news::Known,
     read,
     wait::Wait,
+    words::{Line, aside},
 };
 
 /// Where a view stands: the step, the run, the customer.
@@ -46,8 +47,8 @@ pub(crate) struct Conversation {
     pub(super) was_heard: bool,
     /// A line has been carried out since the last view was said.
     pub(super) was_answered: bool,
-    /// Answers to commands, to be said first.
-    pub(super) asides: Vec<String>,
+    /// What is to be said; what answers a command comes first.
+    pub(super) lines: Vec<Line>,
     /// A page of the list, to be said.
     pub(super) page: Option<usize>,
     /// The prompt is to be said again.
@@ -67,7 +68,7 @@ impl Conversation {
     pub(crate) fn interrupt(&mut self) {
         self.giving.clear();
         self.after = None;
-        self.memory.forget();
+        self.memory = Memory::default();
     }
 
     /// An answer to the question that was said last.
@@ -92,7 +93,7 @@ impl Conversation {
             // Another question has come: that is what came of the line.
             _ if id != view.ask.id => {}
             After::Page(top) => self.page = Some(top),
-            After::Report(report) => self.asides.extend(report.told(view)),
+            After::Report(report) => self.says(report.told(view)),
             After::GoOn(spot) => {
                 self.walk.follow(view);
                 self.walk.leave(spot, view);
@@ -114,7 +115,7 @@ impl Conversation {
     pub(crate) fn hear(&mut self, line: &str, view: &View<'_>) {
         let Some(asked) = self.asked(view).cloned() else { return };
         let heard = read::hear(line, view, &asked, &mut self.memory);
-        if matches!((&asked.way, &heard), (Way::Field { is_list: true, .. }, Heard::Give(..))) {
+        if matches!((&asked.way, &heard), (Way::Lines(_), Heard::Give(..))) {
             self.asks_again = true;
         }
         self.take(heard, view);
@@ -124,6 +125,11 @@ impl Conversation {
     pub(crate) fn hear_meanwhile(&mut self, line: &str, view: &View<'_>) {
         let heard = read::hear_meanwhile(line, view, &mut self.memory);
         self.take(heard, view);
+    }
+
+    /// Answers a command.
+    fn says(&mut self, words: Vec<String>) {
+        self.lines.extend(words.into_iter().map(aside));
     }
 
     fn take(&mut self, heard: Heard, view: &View<'_>) {
@@ -138,9 +144,9 @@ impl Conversation {
             }
             Heard::Ask(spot) => self.walk.at = spot,
             Heard::GoOn(spot) => self.walk.pass(spot, view),
-            Heard::Say(words) => self.asides.extend(words),
+            Heard::Say(words) => self.says(words),
             Heard::Aside(words) => {
-                self.asides.extend(words);
+                self.says(words);
                 self.asks_again = true;
             }
             Heard::Again => (self.stand, self.was_answered) = (None, false),

@@ -1,7 +1,7 @@
 //! The terminal's echo: off while a secret is typed, and on again on every way out. Nothing else of the terminal is changed,
 //! and nothing at all where the lines come from a pipe.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 #[cfg(unix)]
 use rustix::{
@@ -9,7 +9,7 @@ use rustix::{
     termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcsetattr},
 };
 
-use crate::driver::front::Waker;
+use crate::{domain::lock::lock, driver::front::Waker};
 
 /// What is known of the terminal.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ impl Echo {
     }
 
     fn with<T>(&self, what: impl FnOnce(&mut State) -> T) -> T {
-        what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        what(&mut lock(&self.0))
     }
 }
 

@@ -8,12 +8,12 @@ mod source;
 use std::{
     collections::VecDeque,
     io,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError},
 };
 
 use zeroize::Zeroizing;
 
-use crate::driver::front::Waker;
+use crate::{domain::lock::lock, driver::front::Waker};
 
 /// Longest line that is taken, in bytes; more than anybody types, and a bound on the memory that a flood takes.
 const LONGEST: usize = 1 << 20;
@@ -47,13 +47,9 @@ struct Shared {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Has what came taken in once there is room, and wakes the driver; says whether nothing more comes.
     fn take(&self, waker: &Waker, taken: impl FnOnce(&mut Waiting)) -> bool {
-        let mut waiting = self.lock();
+        let mut waiting = lock(&self.waiting);
         while waiting.queue.len() >= MOST {
             waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
@@ -118,14 +114,14 @@ impl Lines {
 
     /// What has come in so far came before the question that is said now.
     pub(crate) fn mark_ahead(&self) {
-        let mut waiting = self.0.lock();
+        let mut waiting = lock(&self.0.waiting);
         source::pull(&mut waiting, DROPS);
         waiting.ahead = waiting.queue.len();
     }
 
     /// Forgets everything that has come in so far, what the system still holds too; says how many lines that were.
     pub(crate) fn forget(&self) -> usize {
-        let mut waiting = self.0.lock();
+        let mut waiting = lock(&self.0.waiting);
         let mut count = 0;
         for _ in 0..DROPS {
             let is_more = source::pull(&mut waiting, 1);
@@ -146,18 +142,18 @@ impl Lines {
 
     /// Whether a line waits.
     pub(crate) fn has_some(&self) -> bool {
-        !self.0.lock().queue.is_empty()
+        !lock(&self.0.waiting).queue.is_empty()
     }
 
     /// Whether nothing waits and nothing more comes.
     pub(crate) fn has_ended(&self) -> bool {
-        let waiting = self.0.lock();
+        let waiting = lock(&self.0.waiting);
         waiting.has_ended && waiting.queue.is_empty()
     }
 
     /// The first line; one that came before the question that stands now only if it may be.
     pub(crate) fn first(&self, may_be_ahead: bool) -> Option<Zeroizing<String>> {
-        let mut waiting = self.0.lock();
+        let mut waiting = lock(&self.0.waiting);
         if waiting.ahead > 0 && !may_be_ahead {
             return None;
         }
@@ -169,7 +165,7 @@ impl Lines {
     /// The first line that was typed since the question was said, and that `leads` knows as a command. Where that leads
     /// away from here, what waits in front of it was for a screen that is left, and is forgotten.
     pub(crate) fn command(&self, leads: impl Fn(&str) -> Option<bool>) -> Option<Zeroizing<String>> {
-        let mut waiting = self.0.lock();
+        let mut waiting = lock(&self.0.waiting);
         let ahead = waiting.ahead;
         let mut typed = waiting.queue.iter().enumerate().skip(ahead);
         let (at, leads_away) = typed.find_map(|(at, line)| Some((at, leads(line)?)))?;
@@ -225,7 +221,7 @@ mod tests {
     #[test]
     fn a_command_overtakes_answers_that_wait_but_none_that_came_before_the_question() {
         let lines = Lines(Arc::default());
-        lines.0.lock().take(b"1\nsay\n2\nback\n3\n");
+        lock(&lines.0.waiting).take(b"1\nsay\n2\nback\n3\n");
         let leads = |line: &str| match line {
             "back" => Some(true),
             "say" => Some(false),
@@ -233,9 +229,13 @@ mod tests {
         };
         assert_eq!(lines.command(leads).unwrap().as_str(), "say");
         assert_eq!(lines.command(leads).unwrap().as_str(), "back");
-        assert_eq!(texts(&lines.0.lock()), ["3"], "what waited in front was for the screen that is left");
-        lines.0.lock().take(b"back\n");
-        lines.0.lock().ahead = 2;
+        assert_eq!(
+            texts(&lock(&lines.0.waiting)),
+            ["3"],
+            "what waited in front was for the screen that is left"
+        );
+        lock(&lines.0.waiting).take(b"back\n");
+        lock(&lines.0.waiting).ahead = 2;
         assert_eq!(lines.command(leads), None);
         assert_eq!(lines.first(true).unwrap().as_str(), "3");
     }

@@ -81,11 +81,6 @@ impl Known {
         self.0.remove(&slot);
     }
 
-    /// Everything in every place is news again.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
     /// What was said in one place counts as said in another one.
     pub(crate) fn carry(&mut self, from: Slot, to: Slot) {
         let keys = self.0.get(&from).cloned().unwrap_or_default();

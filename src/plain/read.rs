@@ -40,13 +40,13 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
     if std::mem::take(&mut memory.asks_code) {
         return Heard::Aside(if trimmed.is_empty() { Vec::new() } else { card::explain(trimmed) });
     }
-    if let Way::Field { id, is_masked: true, .. } = &question.way {
+    if let Way::Secret(id) = &question.way {
         return answered(*id, Value::Secret(Secret::new(line.to_owned())), line.is_empty());
     }
     let mut hearing = Hearing { line: trimmed, lower: trimmed.to_lowercase(), view, question, memory };
     let heard = match &question.way {
-        Way::Field { id, is_list: true, .. } => listed(&mut hearing, *id),
-        Way::Field { id, .. } => in_field(&mut hearing, *id),
+        Way::Lines(id) => listed(&mut hearing, *id),
+        Way::Line(id) | Way::Secret(id) => in_field(&mut hearing, *id),
         Way::Choices(choices, default) => {
             chosen(&mut hearing, choices, default.and_then(|at| choices.get(at)))
         }
