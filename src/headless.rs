@@ -10,7 +10,6 @@ mod customer;
 mod decision;
 mod hosted;
 mod journey;
-mod page;
 pub mod report;
 mod selection;
 mod users;
@@ -34,7 +33,7 @@ use crate::{
     },
 };
 
-use decision::{Close, Next};
+use decision::{Close, Next, progress, warning};
 use journey::{Journey, Step};
 use report::{End, Report};
 
@@ -114,17 +113,16 @@ impl Headless {
             _ => {}
         }
         let changes = report.changes.in_words().join("; ");
-        match (&report.end, &report.run) {
+        report.words = match (&report.end, &report.run) {
             (End::Shown, _) if !changes.is_empty() => {
-                report.words = Text::of(format_args!("What would change: {changes}. {}", report.words));
+                Text::of(format_args!("What would change: {changes}. {}", report.words))
             }
-            (End::Told(_) | End::Interrupted, None) => report.words = "Stopped. Nothing was begun.".into(),
+            (End::Told(_) | End::Interrupted, None) => "Stopped. Nothing was begun.".into(),
             (End::Told(_) | End::Interrupted, Some(run)) => {
-                report.words =
-                    Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."));
+                Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."))
             }
-            _ => {}
-        }
+            _ => report.words,
+        };
         report
     }
 
@@ -138,10 +136,8 @@ impl Headless {
     /// Tells what is awaited, every 30 s.
     fn tell_wait(&mut self, view: &View<'_>) {
         let told = *self.told.get_or_insert(self.now);
-        if self.now.since(told) < TOLD_EVERY {
-            return;
-        }
-        let Some(words) = self.awaited(view) else { return };
+        let is_due = self.now.since(told) >= TOLD_EVERY;
+        let Some(words) = self.awaited(view).filter(|_| is_due) else { return };
         self.told = Some(self.now);
         if let Some(pause) = &mut self.observers.pause {
             pause();
@@ -156,7 +152,7 @@ impl Headless {
             let (passed, wait) = (in_words(self.now.since(since)), in_words(self.journey.answers.wait));
             return Some(Text::of(format_args!("Waiting for the customer: {passed} of {wait}.")));
         }
-        page::progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
+        progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
     }
 
     /// Whether the customer has had as long as the answers allow.
@@ -186,7 +182,7 @@ impl Headless {
                 return Some(Given::Mark(Mark::Untick, Which::All));
             }
             Closing::Park if steps.first(Step::Do(Action::Park)) => return Some(Given::Do(Action::Park)),
-            Closing::Park => match page::warning(view) {
+            Closing::Park => match warning(view) {
                 Some(words) => {
                     (self.journey.report.end, self.journey.report.words) = (End::Failed, words);
                 }

@@ -17,9 +17,8 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, fail_with, give, need, refuse},
+    decision::{Close, Decision, Next, end, fact, fail_with, give, need, refuse},
     journey::{Journey, Step},
-    page,
     report::End,
 };
 
@@ -79,7 +78,7 @@ impl Journey {
         self.need_users()?;
         let facts = [FactId::Organisation, FactId::Domain, FactId::Tenant];
         let facts: Vec<String> =
-            facts.into_iter().filter_map(|id| Some(page::fact(view, id)?.to_string())).collect();
+            facts.into_iter().filter_map(|id| Some(fact(view, id)?.to_string())).collect();
         self.say(format_args!("Organisation: {}.", facts.join(", ")));
         self.settle(view, Given::Submit)
     }

@@ -11,9 +11,8 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, Next, end, fail_with, give, no_failure},
+    decision::{Decision, Next, end, fail_with, give, no_failure, sentences},
     journey::{Journey, Step},
-    page,
     report::End,
 };
 
@@ -36,7 +35,7 @@ impl Journey {
                 give(Given::Do(Action::Enable))
             }
             Standing::Proved => fail_with(view, "Enabling did not work. Start again."),
-            Standing::WrongTenant => end(End::WrongTenant, page::sentences(view)),
+            Standing::WrongTenant => end(End::WrongTenant, sentences(view)),
             Standing::Failed | Standing::Unknown => self.wait_or_fail(view),
             standing @ (Standing::NotYet | Standing::Spreading) => self.send_link(view, standing),
         }

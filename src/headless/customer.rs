@@ -11,9 +11,8 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fail_with, missing, need, no_failure, rows},
+    decision::{Decision, end, fail_with, folded, missing, need, no_failure, rows, warning},
     journey::{Journey, Step},
-    page,
     report::End,
 };
 
@@ -28,7 +27,7 @@ impl Journey {
         no_failure(view)?;
         if self.steps.has(Step::Answer(view.ask.id)) {
             // The wizard stays here and says why: closed, nothing to back up, a run that can't be opened.
-            return match page::warning(view) {
+            return match warning(view) {
                 Some(words) => end(End::Stopped, words),
                 None => fail_with(view, NOT_OPENED),
             };
@@ -64,10 +63,10 @@ impl Journey {
 /// The row to open.
 fn find(rows: &RowsView<'_>, answers: &Answers) -> Decision<usize> {
     let name = Text::clean(&answers.customer);
-    let wanted = page::folded(name.as_str());
+    let wanted = folded(name.as_str());
     let names = [Column::Reference, Column::Name, Column::Domain];
     let is_same =
-        |at: &usize| names.into_iter().any(|column| page::folded(rows.words(*at, column).as_str()) == wanted);
+        |at: &usize| names.into_iter().any(|column| folded(rows.words(*at, column).as_str()) == wanted);
     let all = 0..rows.rows.len();
     let found: Vec<usize> = all.clone().filter(|at| !wanted.is_empty() && is_same(at)).collect();
     let customers = candidates(rows, found.iter().copied());

@@ -20,8 +20,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end},
-    page,
+    decision::{Decision, end, folded},
     report::End,
 };
 
@@ -109,7 +108,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
             _ => Err("Not on, so not to be turned off"),
         }
     });
-    let off: HashSet<String> = answers.turn_off.iter().map(|address| page::folded(address)).collect();
+    let off: HashSet<String> = answers.turn_off.iter().map(|address| folded(address)).collect();
     let tick = finder.pick(these, |user, address| {
         if user.is_among(&exclude) {
             Err("Given with --exclude too")
@@ -162,7 +161,7 @@ impl Finder {
     ) -> Vec<Picked> {
         let mut users = Vec::new();
         for given in addresses {
-            let address = page::folded(given);
+            let address = folded(given);
             // Users without an address are never meant.
             let found = self.found.get(&address).filter(|_| !address.is_empty());
             let user = match found.map(Vec::as_slice) {
@@ -209,7 +208,7 @@ impl Finder {
 fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<Picked>> {
     let mut found: HashMap<String, Vec<Picked>> = HashMap::with_capacity(rows.rows.len());
     for user in (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at)) {
-        found.entry(page::folded(user.address.as_str())).or_default().push(user);
+        found.entry(folded(user.address.as_str())).or_default().push(user);
     }
     found
 }

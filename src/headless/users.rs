@@ -1,14 +1,12 @@
 //! The users: what is taken back, what is excluded and included, who is ticked; the bill; Enable Auto. Each is one answer
 //! with all users in it, so that the record has one line of it, as from every front end. Pure.
 
-mod auto;
-
 use std::ops::ControlFlow::Continue;
 
 use crate::{
     domain::{
         answers::Users,
-        bill::counted,
+        bill::{counted, grouped},
         changes::{NAMED, named},
         flag,
         text::Text,
@@ -22,15 +20,16 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fail_with, give, need, no_failure, rows},
+    decision::{Decision, end, fact, fail_with, give, need, no_failure, rows, sentences, strong, warning},
     journey::{Journey, Step},
-    page,
     report::End,
     selection::{self, number},
 };
 
 /// How often a bill that changed meanwhile is looked at again.
 const MOST_LOOKS: u32 = 5;
+
+const NOT_SWITCHED_ON: &str = "Enable Auto could not be switched on. Start again.";
 
 const BROKEN_OFF: &str = "Turning users off was broken off. Start again with those who are still on.";
 
@@ -64,7 +63,7 @@ impl Journey {
         if !self.answers.turn_off.is_empty() && !may_turn_off {
             // Asked all the same, before anything is changed: the wizard says why this operator may not.
             self.steps.once(Step::Mark(Mark::Off), Given::Mark(Mark::Off, Which::Users(Vec::new())))?;
-            let words = page::warning(view).unwrap_or_default();
+            let words = warning(view).unwrap_or_default();
             return end(End::Refused, format_args!("{words} Nothing was changed."));
         }
         self.steps.first(Step::LookUp);
@@ -121,7 +120,7 @@ impl Journey {
 
     /// The kinds: filled in by their ids, then saved.
     pub(super) fn choose_kinds(&mut self, view: &View<'_>) -> Decision {
-        if let Some(words) = page::warning(view) {
+        if let Some(words) = warning(view) {
             return end(End::Failed, words);
         }
         let included = self.selection.included_by_rule;
@@ -154,7 +153,7 @@ impl Journey {
             return fail_with(view, "The list has changed meanwhile. Nobody was turned off. Start again.");
         }
         // What becomes of what is kept, and of them at the next sweep.
-        self.say(page::strong(view));
+        self.say(strong(view));
         if !self.answers.is_dry_run {
             let users = counted(number, "user", "users");
             self.say(format_args!("Turning {users} off: the number is confirmed."));
@@ -278,14 +277,108 @@ impl Journey {
         self.say(format_args!("Turning on {users}: the bill is confirmed."));
         confirm(view, new)
     }
+
+    /// Switches it off, once.
+    fn undo_auto(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::ReadUndo) {
+            return Continue(());
+        }
+        if has_rule(view) {
+            self.steps.act(Action::Auto)?;
+            return fail_with(view, "Enable Auto could not be switched off. Start again.");
+        }
+        self.steps.first(Step::ReadUndo);
+        self.report.changes.is_auto_undone = self.steps.has(Step::Do(Action::Auto));
+        if !self.report.changes.is_auto_undone {
+            self.say("Enable Auto is off already.");
+        }
+        Continue(())
+    }
+
+    /// Opens the panel: to make the rule, and once more to see that it is on; goes on once it is.
+    fn turn_auto_on(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::ReadRule) {
+            return Continue(());
+        }
+        self.look_again(view, NOT_SWITCHED_ON)?;
+        if self.steps.has(Step::Answer(QuestionId::Auto)) && warning(view).is_some() {
+            return fail_with(view, NOT_SWITCHED_ON);
+        }
+        give(Given::Do(Action::Auto))
+    }
+
+    /// The rule is on: switched off where that was asked for, else left as it is.
+    pub(super) fn see_rule(&mut self, view: &View<'_>) -> Decision {
+        if self.answers.undo_auto {
+            // The wizard stays here and says why where the operator may not.
+            self.settle(view, Given::Yes)?;
+            return end(End::Refused, warning(view).unwrap_or_else(|| sentences(view)));
+        }
+        if self.answers.is_dry_run {
+            let words = "Enable Auto is on already. Nothing would change, and nothing was written.";
+            return end(End::Shown, words);
+        }
+        if self.steps.first(Step::ReadRule) && !self.steps.has(Step::Answer(QuestionId::Auto)) {
+            self.say_rule_is_kept(view);
+        }
+        give(Given::Back)
+    }
+
+    /// Nothing runs at 20:00: goes on where that was said beforehand.
+    pub(super) fn go_without_sweeper(&self, view: &View<'_>) -> Decision {
+        if self.answers.without_sweeper || self.answers.is_dry_run {
+            return give(Given::Yes);
+        }
+        let words = sentences(view);
+        let way = "Install one first (backup365 sweep --install), or start again with --without-sweeper.";
+        end(End::Stopped, format_args!("{words} {way}"))
+    }
+
+    /// It was written down beforehand, so it is kept, and said.
+    pub(super) fn keep_high_ceiling(&mut self, view: &View<'_>) -> Decision {
+        self.say(strong(view));
+        give(Given::Yes)
+    }
+
+    /// A rule that is on already: what it allows, and that it was not changed.
+    fn say_rule_is_kept(&mut self, view: &View<'_>) {
+        let most = fact(view, FactId::Ceiling).unwrap_or_default();
+        let other = self.answers.ceiling.filter(|wanted| grouped(*wanted) != most.as_str());
+        let way = other.map_or_else(String::new, |wanted| {
+            format!(" For --ceiling {wanted}, switch Enable Auto off in the wizard first.")
+        });
+        self.say(format_args!(
+            "Enable Auto is on already, with at most {most} seats; the rule was left as it is.{way}"
+        ));
+    }
+
+    /// The bill stands beside the ceiling: it is compared before anything is answered.
+    pub(super) fn give_ceiling(&mut self, view: &View<'_>) -> Decision {
+        self.compare_bill(view)?;
+        let Shape::Number(asked) = &view.ask.shape else { return fail_with(view, NOT_SWITCHED_ON) };
+        if let Some(problem) = &asked.problem {
+            let problem = problem.for_commands();
+            let words = format_args!("--ceiling is too low. {problem} Enable Auto was not switched on.");
+            return end(End::Stopped, words);
+        }
+        give(Given::Number(self.answers.ceiling.or(asked.proposed).unwrap_or_default()))
+    }
+
+    /// The number, then the rule is written. A list that changed meanwhile shows another bill.
+    pub(super) fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
+        let new = self.compare_bill(view)?;
+        self.steps.first(Step::Answer(view.ask.id));
+        self.say(format_args!("Switching Enable Auto on: {} at the next 20:00 in Sydney.", grouped(new)));
+        confirm(view, new)
+    }
 }
 
 /// Whether Enable Auto is on: the page says when the next sweep is.
 fn has_rule(view: &View<'_>) -> bool {
-    page::fact(view, FactId::NextSweep).is_some()
+    fact(view, FactId::NextSweep).is_some()
 }
 
 /// The answer that confirms a number where it is to be typed, and says yes where it is not.
-pub(super) const fn confirm(view: &View<'_>, number: u32) -> Decision {
+const fn confirm(view: &View<'_>, number: u32) -> Decision {
     give(if matches!(view.ask.shape, Shape::Number(_)) { Given::Number(number) } else { Given::Yes })
 }
