@@ -216,13 +216,12 @@ impl FrontEnd for Plain {
         let (is_asked, is_waiting) = (asked.is_some(), view.ask.is_waiting);
         // During a wait only what was typed since the question was said answers it.
         let may_answer = asked.is_some_and(|asked| !is_waiting || asked.way != Way::Nothing);
-        if let Some(line) = if may_answer { self.lines.first(!is_waiting) } else { None } {
-            self.conversation.hear(&line, view);
+        let answer = if may_answer { self.lines.first(!is_waiting) } else { None };
         // A command that a person types during a wait acts at once; a line of a pipe waits for its question.
-        } else if let Some(line) =
-            if is_waiting && self.is_typed { self.lines.command(read::meanwhile) } else { None }
-        {
-            self.conversation.hear_meanwhile(&line, view);
+        let is_typed = is_waiting && self.is_typed;
+        let line = answer.or_else(|| if is_typed { self.lines.command(read::meanwhile) } else { None });
+        if let Some(line) = line {
+            self.conversation.hear(&line, view);
         } else if is_asked {
             return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
         } else {

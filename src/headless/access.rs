@@ -100,13 +100,11 @@ impl Journey {
     fn refuse_other_tenant(&self, bar: &Bar<'_>) -> Decision {
         let typed = Text::clean(self.answers.tenant.as_deref().unwrap_or_default());
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
-        end(
-            End::Wrong,
-            format_args!(
-                "--tenant {typed} is not the tenant on record, {tenant}. {} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it (backup365 customers).",
-                organisation(bar)
-            ),
-        )
+        let organisation = organisation(bar);
+        let words = format_args!(
+            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it (backup365 customers)."
+        );
+        end(End::Wrong, words)
     }
 }
 

@@ -16,6 +16,9 @@ use super::{
     report::End,
 };
 
+/// Where a dry run ends without consent.
+const NOT_LISTED: &str = "The customer has not accepted yet, so nobody can be listed: the bill is known after consent. No link was sent and nothing was written.";
+
 impl Journey {
     /// Decides what to do about the proof.
     pub(super) fn authorise(&mut self, view: &View<'_>) -> Decision {
@@ -65,10 +68,7 @@ impl Journey {
     /// The customer has not accepted, or it is not known everywhere yet.
     fn send_link(&mut self, view: &View<'_>, standing: Standing) -> Decision {
         if self.answers.is_dry_run {
-            return end(
-                End::Shown,
-                "The customer has not accepted yet, so nobody can be listed: the bill is known after consent. No link was sent and nothing was written.",
-            );
+            return end(End::Shown, NOT_LISTED);
         }
         if let Some(link) = view.page.link() {
             if self.steps.first(Step::TellLink) {

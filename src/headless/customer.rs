@@ -107,10 +107,10 @@ fn refuse_product<T>(wanted: Option<Product>, sold: &[Product]) -> Decision<T> {
     let names: Vec<&str> = sold.iter().map(|product| product.word()).collect();
     let list = names.join(", ");
     match (wanted, names.first()) {
-        (Some(wanted), _) => end(
-            End::Wrong,
-            format_args!("This customer does not have {}. What they have: {list}.", wanted.name()),
-        ),
+        (Some(wanted), _) => {
+            let wanted = wanted.name();
+            end(End::Wrong, format_args!("This customer does not have {wanted}. What they have: {list}."))
+        }
         (None, Some(example)) => {
             missing(flag::PRODUCT, format_args!("{}: {list}.", flag::PRODUCT.question), example)
         }

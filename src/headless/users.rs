@@ -166,16 +166,12 @@ impl Journey {
         let rows = view.page.rows().filter(|_| view.ask.id == QuestionId::Results);
         let Some(rows) = rows else { return fail_with(view, BROKEN_OFF) };
         let is_on = |at: &usize| rows.rows.row(*at).is_none_or(|row| row.mark != Shown::Off);
-        let result = |at| {
-            Text::of(format_args!("{}: {}", rows.words(at, Column::Name), rows.words(at, Column::Result)))
-        };
+        let said = |at, column| rows.words(at, column);
+        let result = |at| Text::of(format_args!("{}: {}", said(at, Column::Name), said(at, Column::Result)));
         let bad: Vec<Text> = (0..rows.rows.len()).filter(is_on).map(result).collect();
         if !bad.is_empty() {
-            let users = counted(number(bad.len()), "user", "users");
-            return end(
-                End::Failed,
-                format_args!("{users} could not be turned off: {}.", named(&bad, NAMED)),
-            );
+            let (users, bad) = (counted(number(bad.len()), "user", "users"), named(&bad, NAMED));
+            return end(End::Failed, format_args!("{users} could not be turned off: {bad}."));
         }
         if rows.rows.len() != self.selection.of(Mark::Off).len() {
             return fail_with(view, BROKEN_OFF);
@@ -188,7 +184,7 @@ impl Journey {
     fn turn_on(&mut self, view: &View<'_>) -> Decision {
         match self.answers.users {
             Some(Users::All) => {
-                self.steps.once(Step::Mark(Mark::Tick), Given::Mark(Mark::Tick, Which::All))?;
+                self.steps.once(Step::Mark(Mark::Tick), Given::Mark(Mark::Tick, Which::All))?
             }
             Some(Users::These(_)) => self.mark(Mark::Tick)?,
             Some(Users::Auto) => return self.turn_auto_on(view),
@@ -257,12 +253,8 @@ impl Journey {
             _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
         };
         let more = counted(new, "seat", "seats");
-        end(
-            End::Stopped,
-            format_args!(
-                "Enable Auto is on: {with} the next sweep would take {more} more, and {limit}. {unchanged}"
-            ),
-        )
+        let sweep = format_args!("{with} the next sweep would take {more} more");
+        end(End::Stopped, format_args!("Enable Auto is on: {sweep}, and {limit}. {unchanged}"))
     }
 
     /// The bill: compared, then confirmed by its number.

@@ -10,13 +10,13 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Given, Value},
         ask::{SelectAsked, Shape, Spot},
-        view::{Block, Button, ChoiceView, FieldValue, FieldView, Offer, View},
+        view::{Block, Button, ChoiceView, Column, FieldValue, FieldView, Offer, View},
     },
 };
 
 use super::{
     heard::{After, Heard, press},
-    rows::{count, short_name},
+    rows::count,
     vocabulary::{is_common, words},
     words::{told, wrong},
 };
@@ -33,7 +33,7 @@ pub(crate) struct Choice {
 }
 
 /// How a line answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Way {
     /// The line is the text of this field.
     Line(FieldId),
@@ -50,11 +50,12 @@ pub(crate) enum Way {
     /// A number; empty: the one that is proposed.
     Number(Option<u32>),
     /// Nothing can be answered now; commands work.
+    #[default]
     Nothing,
 }
 
 /// A question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Question {
     /// How it is answered.
     pub(crate) way: Way,
@@ -82,7 +83,7 @@ impl Question {
         let lines = choices.iter().enumerate().map(|(at, choice)| format!("{}: {}", at + 1, choice.words));
         let before = title.into_iter().chain(lines).collect();
         let range = match choices.len() {
-            0 => return Self::new(Way::Nothing, ""),
+            0 => return Self::default(),
             1 => "Type 1".to_owned(),
             2 => "Type 1 or 2".to_owned(),
             len => format!("Type a number from 1 to {len}"),
@@ -113,7 +114,7 @@ const fn is_open_meanwhile(shape: &Shape) -> bool {
 pub(crate) fn question(view: &View<'_>, at: Spot) -> Question {
     let is_closed = view.page.buttons().next().is_some() && view.page.buttons().all(|button| !button.is_open);
     if view.ask.is_waiting && (is_closed || !is_open_meanwhile(&view.ask.shape)) {
-        return Question::new(Way::Nothing, "");
+        return Question::default();
     }
     let stands = match &view.ask.shape {
         Shape::Pick => pick(view),
@@ -148,7 +149,7 @@ fn pick(view: &View<'_>) -> Question {
     let number = count(start.saturating_add(1));
     let prompt = match (rows.search.is_some(), &enter) {
         (true, Some(_)) => {
-            let name = short_name(rows, start).unwrap_or_default();
+            let name = rows.words(start, Column::Name);
             let enter = sentence(&format!("Enter takes {number}, {name}"));
             format!("Type words to search, or a number to choose. {enter}")
         }

@@ -111,19 +111,13 @@ impl Conversation {
         (is_said && self.is_done() && *asked == question(view, self.walk.at)).then_some(asked)
     }
 
-    /// Carries a line out as far as no answer is needed.
+    /// Carries a line out as far as no answer is needed: an answer to what was asked, or a command where nothing is.
     pub(crate) fn hear(&mut self, line: &str, view: &View<'_>) {
-        let Some(asked) = self.asked(view).cloned() else { return };
+        let asked = self.asked(view).cloned().unwrap_or_default();
         let heard = read::hear(line, view, &asked, &mut self.memory);
         if matches!((&asked.way, &heard), (Way::Lines(_), Heard::Give(..))) {
             self.asks_again = true;
         }
-        self.take(heard, view);
-    }
-
-    /// The same for a command that works while something is on its way.
-    pub(crate) fn hear_meanwhile(&mut self, line: &str, view: &View<'_>) {
-        let heard = read::hear_meanwhile(line, view, &mut self.memory);
         self.take(heard, view);
     }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    ask::{Choice, Question, Way, question},
+    ask::{Choice, Question, Way},
     card,
     heard::{After, Heard, give, press, say},
     hearing::Hearing,
@@ -92,13 +92,6 @@ pub(crate) fn meanwhile(line: &str) -> Option<bool> {
     let head = line.split(' ').next().unwrap_or_default();
     let is_said = matches!(line.as_str(), "help" | "?" | "say" | "s" | "again");
     (is_said || is_any(&[Action::Refresh]) || matches!(head, "explain" | "e")).then_some(false)
-}
-
-/// What such a command means.
-#[must_use]
-pub(crate) fn hear_meanwhile(line: &str, view: &View<'_>, memory: &mut Memory) -> Heard {
-    let nothing = Question { way: Way::Nothing, ..question(view, Spot::Page) };
-    hear(line, view, &nothing, memory)
 }
 
 /// The answer to a field. An empty one keeps what stands there; where that is nothing, it is asked for at *Save*: a server,

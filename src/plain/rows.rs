@@ -78,12 +78,6 @@ fn name(rows: &RowsView<'_>, row: &Row<'_>) -> String {
     said.join(", ")
 }
 
-/// The name in a row alone.
-#[must_use]
-pub(crate) fn short_name(rows: &RowsView<'_>, at: usize) -> Option<String> {
-    Some(rows.rows.row(at)?.cells.get(Column::Name)?.in_words().into_owned())
-}
-
 /// Everything that is known about a row.
 #[must_use]
 pub(crate) fn details(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Vec<String> {
