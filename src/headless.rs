@@ -43,21 +43,15 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
 
-/// Hears every 30 s that the journey waits, in the place of a line.
-pub type Pause = Box<dyn FnMut()>;
-
-/// Hears which run it is, before anything is done in it.
-pub type Note = Box<dyn FnMut(&RunId)>;
-
 /// What hears what happens on a journey.
 #[derive(Default)]
 pub struct Observers {
     /// Each step, and what is awaited every 30 s.
     pub tell: Option<Tell>,
     /// Which run it is, as soon as there is one; the journey goes on when that returns.
-    pub note: Option<Note>,
+    pub note: Option<Box<dyn FnMut(&RunId)>>,
     /// Every 30 s that the journey waits; none: `tell` hears what is awaited. For journeys of which many wait side by side.
-    pub pause: Option<Pause>,
+    pub pause: Option<Box<dyn FnMut()>>,
 }
 
 /// How the journey ends, once that is clear.

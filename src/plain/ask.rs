@@ -257,8 +257,8 @@ fn middle(view: &View<'_>, button: &Button) -> Question {
 fn end(view: &View<'_>) -> Question {
     let last =
         view.page.all(|block| if let Block::Buttons(buttons) = block { Some(buttons) } else { None }).last();
-    let open: Vec<&Button> = last.into_iter().flatten().filter(|button| button.is_open).collect();
-    let mut choices: Vec<Choice> = open.iter().map(|button| pressed(button, "")).collect();
+    let open = last.into_iter().flatten().filter(|button| button.is_open);
+    let mut choices: Vec<Choice> = open.map(|button| pressed(button, "")).collect();
     choices.extend(view.page.blocks.iter().filter_map(|block| match block {
         Block::Field(field) => Some(change(field.id, field.label, &value(field))),
         Block::Choice(choice) => Some(change(choice.id, choice.label.as_str(), choice.answer())),

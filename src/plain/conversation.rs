@@ -152,11 +152,8 @@ impl Conversation {
 /// Whether what follows a line can be done on this view.
 fn is_due(after: &After, view: &View<'_>) -> bool {
     match after {
-        After::Page(_) => {
-            let is_searching = view.page.rows().is_some_and(|rows| rows.is_searching);
-            let is_read = !view.ask.is_waiting || matches!(view.ask.shape, Shape::Select(_));
-            !is_searching && is_read
-        }
+        After::Page(_) if view.page.rows().is_some_and(|rows| rows.is_searching) => false,
+        After::Page(_) => !view.ask.is_waiting || matches!(view.ask.shape, Shape::Select(_)),
         After::Report(report) => report.is_due(view),
         After::GoOn(_) => !view.ask.is_waiting,
     }

@@ -43,12 +43,15 @@ const VERBS: &[(&str, Verb)] = &[
     ("choose", Verb::Choose),
 ];
 
-/// Actions of users and of other lists whose words are asked for also where they are not offered: the wizard says why not.
-/// Other words are searched for.
-const SAYS_WHY: (&[Action], &[Action]) = (
-    &[Action::Finish, Action::Clear, Action::Kinds, Action::Auto, Action::Sort, Action::Review],
-    &[Action::Add],
-);
+/// Actions whose words are asked for also where they are not offered: the wizard says why not. Other words are searched for.
+const fn says_why(shape: &Shape) -> &'static [Action] {
+    match shape {
+        Shape::Select(_) => {
+            &[Action::Finish, Action::Clear, Action::Kinds, Action::Auto, Action::Sort, Action::Review]
+        }
+        _ => &[Action::Add],
+    }
+}
 
 /// A line at a list; an empty one answers with `enter`.
 pub(super) fn in_rows(hearing: &mut Hearing<'_, '_>, enter: Option<&Given>) -> Heard {
@@ -58,11 +61,12 @@ pub(super) fn in_rows(hearing: &mut Hearing<'_, '_>, enter: Option<&Given>) -> H
             |enter| give(enter.clone()),
         );
     }
+    let refused = says_why(&hearing.view.ask.shape).iter().copied().find(|action| hearing.means(*action));
     let searched = hearing.line.strip_prefix('/').and_then(|words| search(words.trim(), hearing.view));
     searched
         .or_else(|| command(hearing))
         .or_else(|| hearing.common())
-        .or_else(|| says_why(hearing))
+        .or_else(|| refused.map(press))
         .or_else(|| hearing.offered())
         .or_else(|| search(hearing.line, hearing.view))
         .unwrap_or_else(|| hearing.unknown())
@@ -73,13 +77,6 @@ fn search(words: &str, view: &View<'_>) -> Option<Heard> {
     let id = view.page.rows()?.search.as_ref()?.id;
     let fill = Given::Fill(id, Value::Text(words.to_owned()));
     Some(Heard::Give(vec![fill, Given::Settle(id)], Some(After::Page(0))))
-}
-
-fn says_why(hearing: &Hearing<'_, '_>) -> Option<Heard> {
-    let (of_users, of_others) = SAYS_WHY;
-    let is_select = matches!(hearing.view.ask.shape, Shape::Select(_));
-    let known = if is_select { of_users } else { of_others };
-    known.iter().find(|action| hearing.means(**action)).map(|action| press(*action))
 }
 
 /// A command about a list; none where the line is none.
@@ -215,12 +212,8 @@ fn carried_out(verb: Verb, meant: Vec<RowId>, view: &View<'_>, rows: &RowsView<'
         // One answer for all rows of the line.
         Verb::Mark(mark) => {
             let answer = Given::Mark(mark, Which::Users(users(&meant)));
-            let is_write = matches!(mark, Mark::Exclude | Mark::Lift);
-            let after = match mark {
-                // Turning off has a bill of its own.
-                Mark::Off => None,
-                _ => Some(After::Report(Report::before(view, meant, is_write))),
-            };
+            // Turning off has a bill of its own.
+            let after = (mark != Mark::Off).then(|| After::Report(Report::before(view, meant, mark)));
             Heard::Give(vec![answer], after)
         }
     }

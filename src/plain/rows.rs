@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use crate::{
     domain::{bill::grouped, phrase::Phrase, protection::State, speech::sentence, user::Kind},
     wizard::{
-        answer::RowId,
+        answer::{self, RowId},
         ask::Shape,
         view::{Cell, Column, Mark, Row, RowsView, Tone, View},
     },
@@ -129,9 +129,9 @@ pub(crate) struct Report {
 impl Report {
     /// Looks at rows before anything is done to them.
     #[must_use]
-    pub(crate) fn before(view: &View<'_>, rows: Vec<RowId>, is_write: bool) -> Self {
+    pub(crate) fn before(view: &View<'_>, rows: Vec<RowId>, mark: answer::Mark) -> Self {
         let before = states(view, &rows);
-        Self { rows, before, is_write }
+        Self { rows, before, is_write: matches!(mark, answer::Mark::Exclude | answer::Mark::Lift) }
     }
 
     /// Whether it can be said: a write is waited for, unless its rows show it already or something was said to it. Other
@@ -192,8 +192,7 @@ fn states(view: &View<'_>, rows: &[RowId]) -> Vec<Option<String>> {
 fn tallied(now: &[Option<String>], is_changed: bool) -> Vec<String> {
     let mut tally: BTreeMap<&str, usize> = BTreeMap::new();
     for state in now.iter().flatten() {
-        let rows = tally.entry(state).or_default();
-        *rows = rows.saturating_add(1);
+        *tally.entry(state).or_default() += 1;
     }
     let parts: Vec<String> = tally.iter().map(|(state, rows)| format!("{} {state}", count(*rows))).collect();
     let same = (!is_changed).then(|| "Nothing has changed.".to_owned());

@@ -42,7 +42,9 @@ pub(crate) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Opt
         return None;
     }
     let Some((name, start, again)) = awaited(view) else {
-        return if goes_on(view) { None } else { over(&wait.take()?, now) };
+        let over = wait.take_if(|_| !goes_on(view))?;
+        let lasted = now.since(over.since);
+        return (lasted >= SHORT).then(|| format!("{}: over after {}.", over.name, in_words(lasted)));
     };
     match wait {
         Some(wait) if steady(&wait.name) == steady(&name) => {
@@ -55,11 +57,6 @@ pub(crate) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Opt
             Some(start).filter(|start| !start.is_empty())
         }
     }
-}
-
-fn over(wait: &Wait, now: Moment) -> Option<String> {
-    let lasted = now.since(wait.since);
-    (lasted >= SHORT).then(|| format!("{}: over after {}.", wait.name, in_words(lasted)))
 }
 
 /// What is awaited on a view: its name; what is said at the start, which may be empty; and what is said when it lasts, also
