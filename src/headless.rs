@@ -43,13 +43,16 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
 
+/// Hears which run it is, before anything is done in it.
+pub type Note = Box<dyn FnMut(&RunId)>;
+
 /// What hears what happens on a journey.
 #[derive(Default)]
 pub struct Observers {
     /// Each step, and what is awaited every 30 s.
     pub tell: Option<Tell>,
     /// Which run it is, as soon as there is one; the journey goes on when that returns.
-    pub note: Option<Box<dyn FnMut(&RunId)>>,
+    pub note: Option<Note>,
     /// Every 30 s that the journey waits; none: `tell` hears what is awaited. For journeys of which many wait side by side.
     pub pause: Option<Box<dyn FnMut()>>,
 }

@@ -67,8 +67,6 @@ pub struct Plain {
     interrupts: u32,
     waker: Waker,
     lines: Lines,
-    /// A person may type ahead of a wait; lines of a pipe are heard in their order.
-    is_typed: bool,
     echo: Echo,
     conversation: Conversation,
     /// The wizard has ended: nothing is asked any more.
@@ -96,7 +94,6 @@ impl Plain {
             interrupts: 0,
             echo: Echo::start(&waker)?,
             lines: Lines::of_stdin(waker.clone())?,
-            is_typed: io::stdin().is_terminal(),
             waker,
             conversation: Conversation {
                 lines: vec![Line::Words(hello)],
@@ -117,9 +114,6 @@ impl Plain {
     }
 
     fn write(&self, lines: &[Line]) -> io::Result<()> {
-        if lines.is_empty() {
-            return Ok(());
-        }
         let laid = words::lay(lines, self.columns(), self.options.use_unicode);
         let mut out = io::stdout().lock();
         out.write_all(laid.as_bytes())?;
@@ -174,12 +168,11 @@ impl FrontEnd for Plain {
         let told = self.conversation.tell(view, now);
         let mut lines = Vec::new();
         // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
-        if told.bills || (told.came_by_itself && self.is_typed) {
+        if told.bills || (told.came_by_itself && io::stdin().is_terminal()) {
             lines.extend(self.drop_early());
         } else if told.is_asked {
-            self.lines.mark_ahead();
             // What was taken just now woke nobody.
-            self.is_pending |= self.lines.has_some();
+            self.is_pending |= self.lines.mark_ahead();
         }
         lines.extend(told.lines);
         if let Some(asked) = &self.conversation.question {
@@ -218,7 +211,7 @@ impl FrontEnd for Plain {
         let may_answer = asked.is_some_and(|asked| !is_waiting || asked.way != Way::Nothing);
         let answer = if may_answer { self.lines.first(!is_waiting) } else { None };
         // A command that a person types during a wait acts at once; a line of a pipe waits for its question.
-        let is_typed = is_waiting && self.is_typed;
+        let is_typed = is_waiting && io::stdin().is_terminal();
         let line = answer.or_else(|| if is_typed { self.lines.command(read::meanwhile) } else { None });
         if let Some(line) = line {
             self.conversation.hear(&line, view);

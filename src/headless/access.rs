@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, fact, fail_with, give, need, refuse},
+    decision::{Close, Decision, Next, end, ensure, fact, fail_with, give, need, refuse},
     journey::{Journey, Step},
     report::End,
 };
@@ -49,9 +49,8 @@ impl Journey {
 
     /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
     pub(super) fn confirm_organisation(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::Answer(view.ask.id)) || !view.page.is_open(Action::Yes) {
-            return fail_with(view, "The organisation is not known yet. Start again.");
-        }
+        let is_known = !self.steps.has(Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
+        ensure(is_known, view, "The organisation is not known yet. Start again.")?;
         if self.compare_tenant(&view.bar) != TenantMatch::Same {
             return self.refuse_other_tenant(&view.bar);
         }
@@ -62,9 +61,8 @@ impl Journey {
 
     /// Path 2: the tenant is typed as a person would, and saved once its organisation is shown.
     pub(super) fn type_tenant(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::Answer(view.ask.id)) {
-            return fail_with(view, "The organisation could not be saved. Start again.");
-        }
+        let is_first = !self.steps.has(Step::Answer(view.ask.id));
+        ensure(is_first, view, "The organisation could not be saved. Start again.")?;
         let Some(typed) = &self.answers.tenant else {
             let known = [view.page.typed(FieldId::Tenant), self.domain.as_str()];
             let known = known.into_iter().find(|known| !known.is_empty());

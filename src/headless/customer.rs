@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fail_with, folded, missing, need, no_failure, rows, warning},
+    decision::{Decision, end, ensure, fail_with, folded, missing, need, no_failure, rows, warning},
     journey::{Journey, Step},
     report::End,
 };
@@ -42,9 +42,7 @@ impl Journey {
 
     /// Chooses the product.
     pub(super) fn choose_product(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::Answer(view.ask.id)) {
-            return fail_with(view, NOT_OPENED);
-        }
+        ensure(!self.steps.has(Step::Answer(view.ask.id)), view, NOT_OPENED)?;
         let rows = rows(view)?;
         let sold: Vec<Product> = (0..rows.rows.len()).filter_map(|at| rows.rows.product(at)).collect();
         let only = if let [only] = sold.as_slice() { Some(*only) } else { None };

@@ -88,6 +88,11 @@ pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision
     }
 }
 
+/// Goes on where it is so; else ends as [`fail_with`] does.
+pub(super) fn ensure(is_so: bool, view: &View<'_>, otherwise: &'static str) -> Decision {
+    if is_so { Continue(()) } else { fail_with(view, otherwise) }
+}
+
 /// Names the flag that can't be used, and why.
 pub(super) fn refuse<T>(flag: Flag, problem: impl Display) -> Decision<T> {
     end(End::Wrong, format_args!("{} can't be used. {problem}", flag.name))

@@ -20,7 +20,9 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fact, fail_with, give, need, no_failure, rows, sentences, strong, warning},
+    decision::{
+        Decision, end, ensure, fact, fail_with, give, need, no_failure, rows, sentences, strong, warning,
+    },
     journey::{Journey, Step},
     report::End,
     selection::{self, number},
@@ -99,9 +101,7 @@ impl Journey {
             // One result for each has been read.
             _ => (self.steps.has(Step::ReadResults), &mut changes.turned_off),
         };
-        if !is_done {
-            return fail_with(view, otherwise);
-        }
+        ensure(is_done, view, otherwise)?;
         list.extend(users.iter().map(|user| user.address.clone()));
         Continue(())
     }
@@ -149,9 +149,8 @@ impl Journey {
     pub(super) fn confirm_off(&mut self, view: &View<'_>) -> Decision {
         let number = number(self.selection.of(Mark::Off).len());
         let is_asked = matches!(&view.ask.shape, Shape::Number(asked) if asked.confirms == Some(number));
-        if !is_asked || !self.steps.first(Step::Answer(view.ask.id)) {
-            return fail_with(view, "The list has changed meanwhile. Nobody was turned off. Start again.");
-        }
+        let is_first = is_asked && self.steps.first(Step::Answer(view.ask.id));
+        ensure(is_first, view, "The list has changed meanwhile. Nobody was turned off. Start again.")?;
         // What becomes of what is kept, and of them at the next sweep.
         self.say(strong(view));
         if !self.answers.is_dry_run {
@@ -173,9 +172,7 @@ impl Journey {
             let (users, bad) = (counted(number(bad.len()), "user", "users"), named(&bad, NAMED));
             return end(End::Failed, format_args!("{users} could not be turned off: {bad}."));
         }
-        if rows.rows.len() != self.selection.of(Mark::Off).len() {
-            return fail_with(view, BROKEN_OFF);
-        }
+        ensure(rows.rows.len() == self.selection.of(Mark::Off).len(), view, BROKEN_OFF)?;
         self.steps.first(Step::ReadResults);
         give(Given::Back)
     }
@@ -184,7 +181,7 @@ impl Journey {
     fn turn_on(&mut self, view: &View<'_>) -> Decision {
         match self.answers.users {
             Some(Users::All) => {
-                self.steps.once(Step::Mark(Mark::Tick), Given::Mark(Mark::Tick, Which::All))?
+                self.steps.once(Step::Mark(Mark::Tick), Given::Mark(Mark::Tick, Which::All))?;
             }
             Some(Users::These(_)) => self.mark(Mark::Tick)?,
             Some(Users::Auto) => return self.turn_auto_on(view),
@@ -201,7 +198,7 @@ impl Journey {
     /// Ends where the bill has been looked at too often.
     fn look_again(&mut self, view: &View<'_>, otherwise: &'static str) -> Decision {
         self.looks += 1;
-        if self.looks > MOST_LOOKS { fail_with(view, otherwise) } else { Continue(()) }
+        ensure(self.looks <= MOST_LOOKS, view, otherwise)
     }
 
     /// Results of turning users on: to the end where they are of this journey.
@@ -293,9 +290,8 @@ impl Journey {
             return Continue(());
         }
         self.look_again(view, NOT_SWITCHED_ON)?;
-        if self.steps.has(Step::Answer(QuestionId::Auto)) && warning(view).is_some() {
-            return fail_with(view, NOT_SWITCHED_ON);
-        }
+        let is_refused = self.steps.has(Step::Answer(QuestionId::Auto)) && warning(view).is_some();
+        ensure(!is_refused, view, NOT_SWITCHED_ON)?;
         give(Given::Do(Action::Auto))
     }
 

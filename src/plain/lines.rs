@@ -112,11 +112,12 @@ impl Lines {
         Ok(Self(shared))
     }
 
-    /// What has come in so far came before the question that is said now.
-    pub(crate) fn mark_ahead(&self) {
+    /// What has come in so far came before the question that is said now; whether something has.
+    pub(crate) fn mark_ahead(&self) -> bool {
         let mut waiting = lock(&self.0.waiting);
         source::pull(&mut waiting, DROPS);
         waiting.ahead = waiting.queue.len();
+        waiting.ahead > 0
     }
 
     /// Forgets everything that has come in so far, what the system still holds too; says how many lines that were.
@@ -138,11 +139,6 @@ impl Lines {
         }
         self.0.room.notify_all();
         count
-    }
-
-    /// Whether a line waits.
-    pub(crate) fn has_some(&self) -> bool {
-        !lock(&self.0.waiting).queue.is_empty()
     }
 
     /// Whether nothing waits and nothing more comes.
