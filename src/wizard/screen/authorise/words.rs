@@ -14,7 +14,7 @@ use crate::{
     wizard::{
         context::ViewCx,
         part::wait,
-        view::{Block, Fact, FactId, Notice, Tone},
+        view::{Block, Fact, Notice, Tone},
     },
 };
 
@@ -157,12 +157,11 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
 pub(super) fn access<'a>(record: &RunRecord) -> Option<Block<'a>> {
     let details = record.impersonation.as_ref()?;
     let domains: Vec<&str> = details.domains.iter().map(Text::as_str).collect();
-    let fact = |label, value: Text| Fact { id: FactId::Other, label, value: value.into() };
     Some(Block::Facts(vec![
-        fact("Server", details.server.clone()),
-        fact("Account", details.account.clone()),
-        fact("Mailbox tried", Text::of(format_args!("{}", details.sample))),
-        fact("Mail domains", Text::clean(&domains.join(", "))),
+        Fact::other("Server", &details.server),
+        Fact::other("Account", &details.account),
+        Fact::other("Mailbox tried", format_args!("{}", details.sample)),
+        Fact::other("Mail domains", Text::clean(&domains.join(", "))),
     ]))
 }
 
@@ -201,8 +200,9 @@ pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -
     let verdict = proving.proof.as_ref().map(|proof| &proof.verdict);
     let elapsed = in_words(cx.now.since(since));
     let busy = |words: Phrase| Some(Notice::new(Tone::Busy, words));
+    let clock = |kind| Some(wait::Clock { kind, since }.notice(cx.now));
     match verdict {
-        Some(Verdict::Spreading) => Some(wait::notice(SPREADING, since, cx.now)),
+        Some(Verdict::Spreading) => clock(SPREADING),
         Some(Verdict::NotYet) if !record.product.is_hosted() && is_link_shown => {
             let at = clock_in_words(since, cx.now, cx.setup.here.as_str());
             busy(
@@ -216,9 +216,9 @@ pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -
         Some(Verdict::Failed(_)) => {
             busy(format_args!("Still asking, for {elapsed}, whether it works now.").into())
         }
-        _ if record.product.is_hosted() => Some(wait::notice(TRYING, since, cx.now)),
+        _ if record.product.is_hosted() => clock(TRYING),
         Some(_) => None,
-        None => Some(wait::notice(ASKING, since, cx.now)),
+        None => clock(ASKING),
     }
 }
 

@@ -16,12 +16,11 @@ use crate::{
         },
         pending::{self, Arrival, Saved},
         screen::Scene,
-        view::{Block, Button, ChoiceView, Offer, Tone},
-        words,
+        view::{Block, Button, ChoiceView, Tone},
     },
 };
 
-use super::DialogResult;
+use super::{Dialog, DialogResult};
 
 /// The choice.
 #[derive(Debug)]
@@ -42,24 +41,24 @@ impl Kinds {
             saving: Wait::default(),
         }
     }
+}
 
-    /// Handles an answer.
-    pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
+impl Dialog for Kinds {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match given {
             _ if self.saving.is_out() => {}
             Given::Back => return DialogResult::Close,
             Given::Fill(FieldId::Included(kind), Value::Choice(at))
-                if Kind::INCLUDABLE.contains(kind) && self.included.allows(*kind) != (*at == 1) =>
+                if Kind::INCLUDABLE.contains(&kind) && self.included.allows(kind) != (at == 1) =>
             {
-                self.included = self.included.toggled(*kind);
+                self.included = self.included.toggled(kind);
             }
             Given::Submit if self.included == cx.session.roster.people().included() => {
                 return DialogResult::Close;
             }
             Given::Submit => {
-                if let Some(record) = &cx.session.record {
-                    let save = pending::save_kinds(record.id.clone(), self.included);
-                    self.saving.start(cx, save, wait::RECORD);
+                if let Some(run) = cx.run() {
+                    self.saving.start(cx, pending::save_kinds(run, self.included), wait::RECORD);
                 }
             }
             _ => {}
@@ -67,28 +66,18 @@ impl Kinds {
         DialogResult::Stay
     }
 
-    /// Handles a reply.
-    pub(super) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
-        match self.saving.take(arrival) {
-            None => DialogResult::Stay,
-            Some(Err(failure)) => {
-                cx.say(Tone::Bad, words::failure(&failure));
-                DialogResult::Stay
-            }
-            Some(Ok(Saved)) => {
-                let session = &mut *cx.session;
-                session.roster.include(self.included);
-                if let Some(record) = &session.record {
-                    session.roster.count(record, cx.calls);
-                }
-                cx.say(Tone::Good, "The included kinds are saved.");
-                DialogResult::Close
-            }
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
+        let Some(Saved) = cx.brought(Tone::Bad, self.saving.take(arrival)) else { return DialogResult::Stay };
+        let session = &mut *cx.session;
+        session.roster.include(self.included);
+        if let Some(record) = &session.record {
+            session.roster.count(record, cx.calls);
         }
+        cx.say(Tone::Good, "The included kinds are saved.");
+        DialogResult::Close
     }
 
-    /// What it shows.
-    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let words =
             "User mailboxes can always be turned on. Include other kinds here; All and Enable Auto follow.";
         let mut blocks = vec![Block::Para(words.into())];
@@ -110,13 +99,9 @@ impl Kinds {
         let button = |label, action| Button { label, action, is_open: !self.saving.is_out() };
         blocks.push(Block::Buttons(vec![button("Save", Action::Save), button("Back", Action::Back)]));
         let first = Kind::INCLUDABLE.first().map_or(Spot::Page, |kind| Spot::Field(FieldId::Included(*kind)));
-        Scene {
-            is_waiting: self.saving.is_out(),
-            notice: self.saving.notice(cx.now),
-            next_change: self.saving.next_change(cx.now),
-            focus: Focus { spot: first, count: 0 },
-            offers: vec![Offer::new(Action::Back, "back", "Back to the list. Nothing is changed.")],
-            ..Scene::new(QuestionId::Kinds, Shape::Form, "Which kinds are included?", blocks)
-        }
+        let scene = Scene::new(QuestionId::Kinds, Shape::Form, "Which kinds are included?", blocks)
+            .offer(Action::Back)
+            .waiting_for(cx.now, [self.saving.clock()]);
+        Scene { focus: Focus { spot: first, count: 0 }, ..scene }
     }
 }
