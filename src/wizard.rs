@@ -194,6 +194,7 @@ impl Wizard {
     pub fn view(&self) -> View<'_> {
         let cx = self.look();
         let mut scene = self.screen.view(cx);
+        let steps = screen::stops(scene.id);
         if self.asks_to_leave {
             scene = leaving(scene, self.session.record.as_ref());
         } else {
@@ -209,7 +210,7 @@ impl Wizard {
         } = scene;
         View {
             bar: bar::bar(cx, &*self.screen),
-            steps: screen::stops(self.screen.stop()),
+            steps,
             page,
             below,
             ask: Ask { id, revision: self.revision, shape, is_waiting, focus },

@@ -140,9 +140,6 @@ pub(crate) fn kept<R>(failure: &mut Option<Failure>, answer: Option<Result<R, Fa
 
 /// One screen with its own state.
 pub(crate) trait Screen: std::fmt::Debug {
-    /// Which stop of the trail it belongs to: index into [`STOPS`].
-    fn stop(&self) -> usize;
-
     /// Comes on: may start calls.
     fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
 
@@ -187,8 +184,20 @@ pub(crate) trait Screen: std::fmt::Debug {
     }
 }
 
-/// The trail with this stop as *here*.
-pub(crate) fn stops(here: usize) -> Vec<Stop> {
+/// The trail, with the stop of the screen's question as *here*.
+pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
+    let here = match question {
+        QuestionId::Customer | QuestionId::NewCustomer | QuestionId::Leave => 0,
+        QuestionId::Product => 1,
+        QuestionId::Organisation
+        | QuestionId::OrganisationDenied
+        | QuestionId::Tenant
+        | QuestionId::Settled
+        | QuestionId::Impersonation => 2,
+        QuestionId::Authorise => 3,
+        QuestionId::Outcome => 5,
+        _ => 4,
+    };
     let place = |at: usize| match at.cmp(&here) {
         Ordering::Less => Place::Behind,
         Ordering::Equal => Place::Here,

@@ -112,10 +112,6 @@ impl Add {
 }
 
 impl Screen for Add {
-    fn stop(&self) -> usize {
-        0
-    }
-
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.keep_form(cx.calls);
         self.saving.cancel(cx);

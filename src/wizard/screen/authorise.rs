@@ -49,10 +49,6 @@ pub(crate) struct Authorise {
 }
 
 impl Screen for Authorise {
-    fn stop(&self) -> usize {
-        3
-    }
-
     /// Shows a link that was shown before, and begins to ask.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.is_link_shown |= cx.session.record.as_ref().is_some_and(|record| record.link_shown.is_some());
@@ -117,7 +113,7 @@ impl Screen for Authorise {
         blocks.extend(self.failures(cx).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(vec![self.button(cx, record)]));
         if self.needs_link(cx, record) {
-            blocks.extend(link(cx, record).map(Block::Link));
+            blocks.extend(tenant(record).map(|tenant| Block::Link(cx.setup.link(tenant))));
             // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
             blocks.extend(self.file.as_ref().map(|path| Block::Para(format_args!("File: {path}").into())));
         }
@@ -136,11 +132,11 @@ impl Screen for Authorise {
             scene
         };
         let (standing, is_waiting) = self.standing(cx, record);
-        let since = words::waits_since(cx, self.is_link_shown).filter(|_| cx.session.proving.goes_on());
+        let (since, notice) = words::waiting(cx, record, self.is_link_shown).unzip();
         Scene {
             is_waiting,
             standing: Some(standing),
-            notice: words::waiting(cx, record, self.is_link_shown),
+            notice,
             next_change: since.map(|since| wait::next_change(since, cx.now)),
             ..scene.offer(Action::Refresh)
         }
@@ -163,7 +159,7 @@ impl Authorise {
             // Where the proof could not be saved, nothing more comes by itself.
             (Standing::Proved, can_enable(cx.session, record) || proving.failure.is_some())
         } else {
-            (standing(proving.proof.as_ref().map(|proof| &proof.verdict)), true)
+            (standing(proving.verdict()), true)
         };
         let is_asked = self.enabling.is_out() || self.noting.is_out() || self.rehearsal.is_out();
         (standing, is_asked || !is_written || proving.is_asking())
@@ -193,11 +189,10 @@ impl Authorise {
         }
         let Some(record) = cx.session.record.as_ref() else { return };
         if !can_enable(cx.session, record) {
-            cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
-            return;
+            return cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
         }
-        self.failure = None;
         let enable = pending::enable(record.id.clone());
+        self.failure = None;
         self.enabling.start(cx, enable, wait::ENABLE);
     }
 
@@ -231,11 +226,11 @@ impl Authorise {
 
     fn failures<'a>(&'a self, cx: ViewCx<'a>) -> impl Iterator<Item = &'a Failure> {
         let proving = &cx.session.proving;
-        let verdict = proving.proof.as_ref().and_then(|proof| match &proof.verdict {
-            Verdict::Failed(failure) => Some(failure),
+        let verdict = match proving.verdict() {
+            Some(Verdict::Failed(failure)) => Some(failure),
             _ => None,
-        });
-        self.failure.iter().chain(proving.failure.as_ref()).chain(verdict)
+        };
+        self.failure.iter().chain(&proving.failure).chain(verdict)
     }
 
     fn button(&self, cx: ViewCx<'_>, record: &RunRecord) -> Button {
@@ -301,15 +296,8 @@ fn is_enabled(session: &Session) -> bool {
 }
 
 fn tenant(record: &RunRecord) -> Option<TenantId> {
-    record
-        .organisation
-        .as_ref()
-        .filter(|_| !record.product.is_hosted())
-        .map(|organisation| organisation.tenant)
-}
-
-fn link(cx: ViewCx<'_>, record: &RunRecord) -> Option<Text> {
-    tenant(record).map(|tenant| cx.setup.link(tenant))
+    let organisation = record.organisation.as_ref().filter(|_| !record.product.is_hosted());
+    organisation.map(|organisation| organisation.tenant)
 }
 
 /// The checks as found last; while a round is out, those that wait for an answer say so.

@@ -43,7 +43,7 @@ const PROBE_PAUSE: Duration = Duration::from_secs(30);
 const COLUMNS: &[Column] = &[Column::Name, Column::Progress, Column::Domain, Column::Reference];
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Customer {
     board: Option<Board>,
     search: Field,
@@ -58,31 +58,11 @@ pub(crate) struct Customer {
     /// The pause before the next one.
     pause: Pending<Woken>,
     failure: Option<Failure>,
-    focus: Focus,
-}
-
-impl Default for Customer {
-    fn default() -> Self {
-        Self {
-            board: None,
-            search: Field::default(),
-            table: Table::default(),
-            world: Wait::default(),
-            loading: Wait::default(),
-            opening: Wait::default(),
-            probe: Pending::default(),
-            pause: Pending::default(),
-            failure: None,
-            focus: Focus { spot: Spot::Field(FieldId::Search), count: 0 },
-        }
-    }
+    /// Where the keyboard is to be; in the search until another place is wished for.
+    focus: Option<Focus>,
 }
 
 impl Screen for Customer {
-    fn stop(&self) -> usize {
-        0
-    }
-
     fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
@@ -158,7 +138,8 @@ impl Screen for Customer {
             .offer(Action::Refresh)
             .offer_if(cx.setup.operator.is_admin, Action::Add)
             .waiting_for(cx.now, [self.opening.clock(), self.world.clock(), self.loading.clock()]);
-        Scene { focus: self.focus, ..scene }
+        let search = Focus { spot: Spot::Field(FieldId::Search), count: 0 };
+        Scene { focus: self.focus.unwrap_or(search), ..scene }
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
@@ -172,8 +153,9 @@ impl Customer {
         self.world.is_out() || self.loading.is_out()
     }
 
-    const fn look_at(&mut self, spot: Spot) {
-        self.focus = Focus { spot, count: self.focus.count.saturating_add(1) };
+    fn look_at(&mut self, spot: Spot) {
+        let count = self.focus.map_or(0, |focus| focus.count);
+        self.focus = Some(Focus { spot, count: count.saturating_add(1) });
     }
 
     fn counts(&self) -> Vec<Phrase> {

@@ -109,10 +109,6 @@ impl Impersonation {
 }
 
 impl Screen for Impersonation {
-    fn stop(&self) -> usize {
-        2
-    }
-
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.keep_form(cx.calls);
         self.asking.cancel(cx.calls);

@@ -52,10 +52,6 @@ pub(crate) struct Outcome {
 }
 
 impl Screen for Outcome {
-    fn stop(&self) -> usize {
-        5
-    }
-
     /// Nothing is interrupted once the outcome is known.
     fn finished(&self) -> Option<Ended> {
         self.read.as_ref().map(|read| Ended::Finished { is_partly: read.verdict.is_partly() })

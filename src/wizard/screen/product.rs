@@ -83,10 +83,6 @@ impl Product {
 }
 
 impl Screen for Product {
-    fn stop(&self) -> usize {
-        1
-    }
-
     fn customer(&self) -> Option<Shown<'_>> {
         Some(self.customer.name.shown())
     }

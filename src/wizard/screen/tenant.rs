@@ -104,10 +104,6 @@ impl Tenant {
 }
 
 impl Screen for Tenant {
-    fn stop(&self) -> usize {
-        2
-    }
-
     /// What was typed on path 2 belongs to no run until it is saved.
     fn organisation(&self) -> Option<&Organisation> {
         matches!(self.path, Path::OnRecord(_)).then(|| self.known()).flatten()
@@ -172,16 +168,9 @@ impl Screen for Tenant {
             return denied(&customer);
         }
         let mut blocks = self.form.blocks(|_| self.problem(), |action| self.is_open(action));
-        let mut facts = self.facts(&customer);
         // The question comes before its buttons: on path 1 the facts are the question.
-        if self.path == Path::Asked {
-            let buttons = blocks.split_off(1.min(blocks.len()));
-            blocks.append(&mut facts);
-            blocks.extend(buttons);
-        } else {
-            facts.append(&mut blocks);
-            blocks = facts;
-        }
+        let above = usize::from(self.path == Path::Asked).min(blocks.len());
+        blocks.splice(above..above, self.facts(&customer));
         let scene = match self.path {
             Path::OnRecord(_) => {
                 let heading = format_args!("Is this the organisation of {customer}?");
@@ -196,7 +185,9 @@ impl Screen for Tenant {
                 Scene::new(QuestionId::Settled, Shape::Read, heading, blocks).enter(Action::Continue)
             }
         };
-        Scene { is_waiting: self.rest.is_out(), focus: self.form.focus(), notice: self.resting(), ..scene }
+        let is_waiting = self.rest.is_out();
+        let resting = Notice::new(Tone::Plain, "Microsoft is asked as soon as you stop typing.");
+        Scene { is_waiting, focus: self.form.focus(), notice: is_waiting.then_some(resting), ..scene }
             .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()])
     }
 
@@ -253,22 +244,18 @@ impl Tenant {
 
     fn take(&mut self, organisation: Organisation) {
         let Ok(asked) = self.input() else { return };
-        let refuse = |what, hint: Phrase| Some(Failure::new(FailureKind::Refused, what, hint));
-        if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
-            self.failure = refuse(
-                "Microsoft answered for another tenant",
-                phrase!["Nothing was saved. ", WayOn::Again("ask again")],
-            );
-        } else if TenantInput::parse(&organisation.tenant.to_string())
-            == Err(TenantInputError::PrivateAccount)
-        {
-            self.failure = refuse(
-                "this is a private Microsoft address, not an organisation",
-                "Ask for the organisation's own domain or tenant ID.".into(),
-            );
+        let as_typed = TenantInput::parse(&organisation.tenant.to_string());
+        let (what, hint) = if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
+            let hint = phrase!["Nothing was saved. ", WayOn::Again("ask again")];
+            ("Microsoft answered for another tenant", hint)
+        } else if as_typed == Err(TenantInputError::PrivateAccount) {
+            let hint = Phrase::from("Ask for the organisation's own domain or tenant ID.");
+            ("this is a private Microsoft address, not an organisation", hint)
         } else {
             self.found = Some((asked, organisation));
-        }
+            return;
+        };
+        self.failure = Some(Failure::new(FailureKind::Refused, what, hint));
     }
 
     /// The organisation that may be saved: the one that was found for what stands there now.
@@ -318,11 +305,6 @@ impl Tenant {
             Err(error) if self.form.is_settled(FieldId::Tenant) => Some(sentence(error)),
             _ => None,
         }
-    }
-
-    fn resting(&self) -> Option<Notice> {
-        let words = "Microsoft is asked as soon as you stop typing.";
-        self.rest.is_out().then(|| Notice::new(Tone::Plain, words))
     }
 
     fn facts(&self, customer: &Text) -> Vec<Block<'_>> {

@@ -94,10 +94,6 @@ pub(crate) struct Users {
 }
 
 impl Screen for Users {
-    fn stop(&self) -> usize {
-        4
-    }
-
     /// The users stream in, and what was confirmed before and not finished is completed without asking.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         let session = &mut *cx.session;
