@@ -196,6 +196,7 @@ pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
         | QuestionId::Impersonation => 2,
         QuestionId::Authorise => 3,
         QuestionId::Outcome => 5,
+        // The list, and whatever is asked above it.
         _ => 4,
     };
     let place = |at: usize| match at.cmp(&here) {

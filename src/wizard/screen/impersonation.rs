@@ -196,7 +196,7 @@ impl Impersonation {
     /// Takes lines into the list; `is_typed`: from the field itself, which is emptied once all of it was understood.
     fn add(&mut self, cx: &mut UpdateCx<'_>, text: &str, is_typed: bool) {
         let new = self.mailboxes.take(text);
-        if is_typed && !self.mailboxes.has_bad_lines() {
+        if is_typed && self.mailboxes.bad_lines().is_none() {
             self.form.set(FieldId::Mailboxes, "");
         }
         // The line of state is always in sight; what stands below the form may not be.

@@ -15,24 +15,26 @@ use crate::{
     domain::{
         card::{Card, CardId},
         draft::Draft,
-        phrase::{Phrase, WayOn, phrase},
+        phrase::{Noun, Phrase, WayOn, phrase},
         run::ExclusionChange,
     },
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
+        ask::QuestionId,
         context::{UpdateCx, ViewCx},
         part::{
             field::Field,
+            sweep,
             wait::{self, Wait},
         },
         pending::{self, Arrival, Excluded},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Rows, Tone},
+        view::{Block, Notice, Rows, Tone},
     },
 };
 
-use apply::Apply;
+use apply::{Apply, Way};
 
 /// Why something that acts on what is shown has to wait.
 const STILL_SEARCHING: &str = "The search is still going on. One moment.";
@@ -69,8 +71,6 @@ enum DialogResult {
     Stay,
     /// Close.
     Close,
-    /// Close, and list again.
-    Again,
     /// Another question in its place.
     Next(Box<dyn Dialog>),
     /// To the outcome; ticked users who were not turned on are named before, unless they have been.
@@ -102,7 +102,7 @@ impl Screen for Users {
         self.filter.set(session.roster.filter());
         let unfinished = record.unfinished.clone();
         if !unfinished.is_empty() && !record.is_read_only && self.dialog.is_none() {
-            self.dialog = Some(Box::new(Apply::resume(cx, unfinished)));
+            self.dialog = Some(Box::new(Apply::begin(cx, unfinished, Way::Resumed)));
         }
     }
 
@@ -138,12 +138,26 @@ impl Screen for Users {
         save(cx);
     }
 
+    /// The list, or the question above it with the list below.
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        scene::view(self, cx)
+        let list = scene::list(self, cx);
+        let Some(dialog) = &self.dialog else { return list };
+        let above = dialog.view(cx);
+        let next_change = above.next_change.into_iter().chain(list.next_change).min();
+        let is_waiting = above.is_waiting || self.is_finishing;
+        let notice = above.notice.or_else(|| self.is_finishing.then(|| Notice::new(Tone::Busy, "Saving.")));
+        Scene { below: Some(list.page), next_change, is_waiting, notice, ..above }
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        scene::card(self, cx)
+        let roster = &cx.session.roster;
+        let id = match self.dialog.as_ref().and_then(|dialog| dialog.card()) {
+            Some(id) => id,
+            None if roster.is_arriving() => CardId::UsersListed,
+            None if roster.people().rule().is_some() => CardId::UsersAutomatic,
+            None => CardId::UsersChosen,
+        };
+        Card::of(id, &[("next", sweep::due(cx).as_str())])
     }
 }
 
@@ -152,10 +166,6 @@ impl Users {
         match result {
             DialogResult::Stay => {}
             DialogResult::Close => self.dialog = None,
-            DialogResult::Again => {
-                self.dialog = None;
-                list_again(cx);
-            }
             DialogResult::Next(dialog) => self.dialog = Some(dialog),
             DialogResult::Finish { is_asked } => return self.finish(cx, is_asked),
         }
@@ -211,31 +221,25 @@ impl Users {
         match mark {
             // Nothing to take away is nothing to write.
             Mark::Untick if matches!(which, Which::All) && cx.session.roster.people().is_unticked() => {}
-            Mark::Untick if matches!(which, Which::All) => {
-                cx.session.roster.clear_all();
-                self.ticked(cx, None);
-            }
             Mark::Untick => {
-                cx.session.roster.tick(&rows, false);
-                self.ticked(cx, None);
+                if matches!(which, Which::All) {
+                    cx.session.roster.clear_all();
+                } else {
+                    cx.session.roster.tick(&rows, false);
+                }
+                self.ticked(cx);
             }
             Mark::Invert | Mark::Tick if !cx.session.roster.people().is_known() => {
                 cx.say(Tone::Busy, cx.session.roster.unread());
             }
             Mark::Invert => {
                 cx.session.roster.invert(&rows);
-                self.ticked(cx, None);
+                self.ticked(cx);
             }
-            Mark::Tick => {
-                let is_any = cx.session.roster.tick(&rows, true);
-                self.ticked_or_closed(cx, &rows, is_any);
-            }
-            Mark::Toggle => {
-                let is_any = cx.session.roster.toggle(&rows);
-                self.ticked_or_closed(cx, &rows, is_any);
-            }
-            Mark::Exclude => self.exclude(cx, &rows, true),
-            Mark::Lift => self.exclude(cx, &rows, false),
+            Mark::Tick if cx.session.roster.tick(&rows, true) => self.ticked(cx),
+            Mark::Toggle if cx.session.roster.toggle(&rows) => self.ticked(cx),
+            Mark::Tick | Mark::Toggle => say_closed(cx, &rows),
+            Mark::Exclude | Mark::Lift => self.exclude(cx, &rows, mark == Mark::Exclude),
             Mark::ToggleExclusion => {
                 let first = first(&cx.session.roster, which, &rows);
                 let exclude = first.is_some_and(|row| !cx.session.roster.people().is_excluded(row));
@@ -245,21 +249,6 @@ impl Users {
                 Some(off) => self.dialog = Some(Box::new(off)),
                 None => cx.say(Tone::Plain, "Nobody here is on."),
             },
-        }
-    }
-
-    /// The rows were ticked, or unticked; where none of them could be, it is said why.
-    fn ticked_or_closed(&mut self, cx: &mut UpdateCx<'_>, rows: &Ticks, is_any: bool) {
-        if is_any {
-            return self.ticked(cx, None);
-        }
-        let mut all = rows.rows();
-        let why = match (all.next(), all.next()) {
-            (Some(only), None) => cx.session.roster.why_closed(only),
-            _ => Some("Nobody of these can be ticked.".into()),
-        };
-        if let Some(why) = why {
-            cx.say(Tone::Plain, why);
         }
     }
 
@@ -278,7 +267,8 @@ impl Users {
         } else {
             "All is on: users that still arrive are ticked too."
         };
-        self.ticked(cx, Some(words));
+        self.ticked(cx);
+        cx.say(Tone::Plain, words);
     }
 
     /// Unticks what is shown. With nothing ticked it brings back what the last *clear* took.
@@ -290,32 +280,28 @@ impl Users {
             && let Some(before) = self.cleared.take()
         {
             cx.session.roster.restore(&before);
-            return self.ticked(cx, Some("The ticks are back."));
+            self.ticked(cx);
+            return cx.say(Tone::Plain, "The ticks are back.");
         }
         if cx.session.roster.people().is_unticked() {
             return cx.say(Tone::Plain, "Nobody is ticked.");
         }
         let before = cx.session.roster.people().draft();
         cx.session.roster.clear();
-        self.ticked(cx, None);
+        self.ticked(cx);
         self.cleared = Some(before);
-        let outside = cx.session.roster.counts().ticked;
-        if outside > 0 {
-            cx.say(
-                Tone::Plain,
-                phrase!["Cleared what the filter shows. ", outside, " outside the filter stay ticked."],
-            );
-        } else {
-            cx.say(Tone::Plain, phrase!["Cleared. ", WayOn::RestoreTicks]);
-        }
+        let words = match cx.session.roster.counts().ticked {
+            0 => phrase!["Cleared. ", WayOn::RestoreTicks],
+            outside => {
+                phrase!["Cleared what the filter shows. ", outside, " outside the filter stay ticked."]
+            }
+        };
+        cx.say(Tone::Plain, words);
     }
 
-    fn ticked(&mut self, cx: &mut UpdateCx<'_>, words: Option<&'static str>) {
+    fn ticked(&mut self, cx: &mut UpdateCx<'_>) {
         self.cleared = None;
         cx.session.roster.touched(cx.calls);
-        if let Some(words) = words {
-            cx.say(Tone::Plain, words);
-        }
     }
 
     fn exclude(&mut self, cx: &mut UpdateCx<'_>, rows: &Ticks, exclude: bool) {
@@ -375,7 +361,26 @@ impl Dialog for Unapplied {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        scene::unapplied(cx)
+        let ticked = cx.session.roster.counts().ticked;
+        let words = phrase![
+            (ticked, Noun::User),
+            if ticked == 1 { " is ticked and has" } else { " are ticked and have" },
+            " not been turned on. Finishing now makes the outcome partly done."
+        ];
+        let blocks = vec![Block::Strong(Tone::Warn, words)];
+        Scene::confirm(QuestionId::Unapplied, true, "Finish without turning them on?", blocks)
+    }
+}
+
+/// Says why none of these rows could be ticked.
+fn say_closed(cx: &mut UpdateCx<'_>, rows: &Ticks) {
+    let mut all = rows.rows();
+    let why = match (all.next(), all.next()) {
+        (Some(only), None) => cx.session.roster.why_closed(only),
+        _ => Some("Nobody of these can be ticked.".into()),
+    };
+    if let Some(why) = why {
+        cx.say(Tone::Plain, why);
     }
 }
 

@@ -28,7 +28,7 @@ use super::{Dialog, DialogResult};
 
 /// Which write it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     /// Turning on.
     On,
     /// Turning on what was confirmed before the program was stopped.
@@ -61,22 +61,8 @@ pub(super) struct Apply {
 }
 
 impl Apply {
-    /// Turns users on.
-    pub(super) fn turn_on(cx: &mut UpdateCx<'_>, users: Vec<Chosen>) -> Self {
-        Self::begin(cx, users, Way::On)
-    }
-
-    /// Completes what was confirmed before.
-    pub(super) fn resume(cx: &mut UpdateCx<'_>, users: Vec<Chosen>) -> Self {
-        Self::begin(cx, users, Way::Resumed)
-    }
-
-    /// Turns users off.
-    pub(super) fn turn_off(cx: &mut UpdateCx<'_>, users: Vec<Chosen>) -> Self {
-        Self::begin(cx, users, Way::Off)
-    }
-
-    fn begin(cx: &mut UpdateCx<'_>, users: Vec<Chosen>, way: Way) -> Self {
+    /// Begins a write for these users.
+    pub(super) fn begin(cx: &mut UpdateCx<'_>, users: Vec<Chosen>, way: Way) -> Self {
         let mut apply = Self {
             way,
             writing: Pending::default(),

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-use super::{Dialog, DialogResult, confirm::Confirm, scene};
+use super::{Dialog, DialogResult, confirm::Confirm, list_again, scene};
 
 /// Why a rule can't be undone.
 const ONLY_ADMIN: &str = "Its first sweep has run: only an Admin can switch it off now.";
@@ -170,7 +170,10 @@ impl Dialog for Auto {
                 self.asking.cancel(cx);
                 return DialogResult::Close;
             }
-            (Stage::Waiting, Given::Do(Action::Refresh)) => return DialogResult::Again,
+            (Stage::Waiting, Given::Do(Action::Refresh)) => {
+                list_again(cx);
+                return DialogResult::Close;
+            }
             (Stage::Ceiling, Given::Yes) => self.take_ceiling(self.ceiling),
             (Stage::Ceiling, Given::Number(most)) => self.take_ceiling(*most),
             (Stage::Number, Given::Yes | Given::Number(_)) => self.make(cx, &given),

@@ -12,7 +12,11 @@ use crate::{
     },
 };
 
-use super::{Dialog, DialogResult, apply::Apply, confirm::Confirm};
+use super::{
+    Dialog, DialogResult,
+    apply::{Apply, Way},
+    confirm::Confirm,
+};
 
 /// The question before users are turned off.
 #[derive(Debug)]
@@ -46,7 +50,7 @@ impl Dialog for TurnOff {
             }
             given if self.confirm.accept(&given, self.count()) => {
                 let users = std::mem::take(&mut self.users);
-                DialogResult::Next(Box::new(Apply::turn_off(cx, users)))
+                DialogResult::Next(Box::new(Apply::begin(cx, users, Way::Off)))
             }
             _ => DialogResult::Stay,
         }

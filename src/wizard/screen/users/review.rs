@@ -15,7 +15,12 @@ use crate::{
     },
 };
 
-use super::{Dialog, DialogResult, apply::Apply, confirm::Confirm, scene};
+use super::{
+    Dialog, DialogResult,
+    apply::{Apply, Way},
+    confirm::Confirm,
+    list_again, scene,
+};
 
 /// The review.
 #[derive(Debug, Default)]
@@ -55,7 +60,7 @@ impl Review {
         }
         if self.confirm.accept(given, bill.billed()) {
             let users = cx.session.roster.people().chosen(&ticked);
-            DialogResult::Next(Box::new(Apply::turn_on(cx, users)))
+            DialogResult::Next(Box::new(Apply::begin(cx, users, Way::On)))
         } else {
             DialogResult::Stay
         }
@@ -70,7 +75,10 @@ impl Dialog for Review {
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match given {
             Given::Back | Given::No => DialogResult::Close,
-            Given::Do(Action::Refresh) => DialogResult::Again,
+            Given::Do(Action::Refresh) => {
+                list_again(cx);
+                DialogResult::Close
+            }
             Given::Yes | Given::Do(Action::Finish) if self.count() == Some(0) => {
                 DialogResult::Finish { is_asked: false }
             }

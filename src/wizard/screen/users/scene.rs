@@ -1,10 +1,9 @@
-//! What the users screen shows: the list with its counts, what can be done, one line of state, and the card.
+//! What the users screen shows: the list with its counts, what can be done, and one line of state.
 
 use crate::{
     domain::{
         bill::counted,
-        card::{Card, CardId},
-        phrase::{Noun, Phrase, WayOn, phrase},
+        phrase::{Phrase, WayOn, phrase},
         time::in_words,
     },
     wizard::{
@@ -24,19 +23,8 @@ use super::Users;
 /// The columns, most important first.
 const COLUMNS: &[Column] = &[Column::Name, Column::Address, Column::State, Column::Kind, Column::Department];
 
-/// The screen, or the question above it with the list below.
-pub(super) fn view<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
-    let list = list(users, cx);
-    let ticking = list.next_change;
-    let Some(dialog) = &users.dialog else { return list };
-    let above = dialog.view(cx);
-    let next_change = above.next_change.into_iter().chain(ticking).min();
-    let is_waiting = above.is_waiting || users.is_finishing;
-    let notice = above.notice.or_else(|| users.is_finishing.then(|| Notice::new(Tone::Busy, "Saving.")));
-    Scene { below: Some(list.page), next_change, is_waiting, notice, ..above }
-}
-
-fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
+/// The list, with what can be done to its users.
+pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     let roster = &cx.session.roster;
     let has_failed = roster.failure().is_some();
     let is_read = roster.is_complete() && roster.is_known();
@@ -215,29 +203,4 @@ pub(super) fn waiting(id: QuestionId, cx: ViewCx<'_>) -> Scene<'_> {
         vec![Block::Para("Reading who is on already. The table comes by itself.".into())]
     };
     Scene { is_waiting: true, ..scene(blocks) }
-}
-
-/// Ticked users have not been turned on: finish all the same?
-pub(super) fn unapplied(cx: ViewCx<'_>) -> Scene<'_> {
-    let ticked = cx.session.roster.counts().ticked;
-    let is_one = ticked == 1;
-    let words = phrase![
-        (ticked, Noun::User),
-        if is_one { " is ticked and has" } else { " are ticked and have" },
-        " not been turned on. Finishing now makes the outcome partly done."
-    ];
-    let blocks = vec![Block::Strong(Tone::Warn, words)];
-    Scene::confirm(QuestionId::Unapplied, true, "Finish without turning them on?", blocks)
-}
-
-/// What to say to the customer.
-pub(super) fn card(users: &Users, cx: ViewCx<'_>) -> Card {
-    let roster = &cx.session.roster;
-    let id = match users.dialog.as_ref().and_then(|dialog| dialog.card()) {
-        Some(id) => id,
-        None if roster.is_arriving() => CardId::UsersListed,
-        None if roster.people().rule().is_some() => CardId::UsersAutomatic,
-        None => CardId::UsersChosen,
-    };
-    Card::of(id, &[("next", sweep::due(cx).as_str())])
 }
