@@ -106,7 +106,13 @@ impl Screen for Customer {
                     self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);
                 }
-                Err(failure) => self.fail(failure),
+                Err(failure) => {
+                    self.failure = Some(failure);
+                    // The keys must work; an operator who is typing a name already goes on typing.
+                    if self.search.is_empty() {
+                        self.look_at(Spot::Page);
+                    }
+                }
             }
         } else if let Some(board) = kept(&mut self.failure, self.loading.take(arrival)) {
             self.take(cx, board);
@@ -195,14 +201,6 @@ impl Customer {
             // What went wrong before is not shown meanwhile, and stays known: who leaves now leaves a failure. A second
             // attempt beside the first would only start the waiting over.
             self.world.start(cx, pending::open_world(), wait::WORLD);
-        }
-    }
-
-    /// Nothing can be shown. At the start the keys must work; an operator who is typing a name already goes on typing.
-    fn fail(&mut self, failure: Failure) {
-        self.failure = Some(failure);
-        if self.search.is_empty() {
-            self.look_at(Spot::Page);
         }
     }
 

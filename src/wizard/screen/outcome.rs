@@ -101,7 +101,8 @@ impl Screen for Outcome {
         let heading: Phrase = if let Some(read) = &self.read {
             proof(read, cx, &mut blocks);
             if !read.troubled.is_empty() {
-                blocks.push(troubles(&read.troubled));
+                let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
+                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on:".into()], ..rows }));
             }
             blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
             blocks.push(Block::Lines(&read.lines));
@@ -121,7 +122,8 @@ impl Screen for Outcome {
                 .offer(Action::WriteFile)
                 .offer(Action::Copy),
         };
-        let next_change = self.has_countdown().then(|| sweep::next_minute(cx.now));
+        let has_countdown = self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some());
+        let next_change = has_countdown.then(|| sweep::next_minute(cx.now));
         Scene { next_change, ..scene }.waiting_for(cx.now, [self.reading.clock(), self.writing.clock()])
     }
 
@@ -177,15 +179,6 @@ impl Outcome {
         self.read = Some(Box::new(read));
         self.write();
     }
-
-    fn has_countdown(&self) -> bool {
-        self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some())
-    }
-}
-
-fn troubles(troubled: &Results) -> Block<'_> {
-    let rows = RowsView::new(results::COLUMNS, troubled, Phrase::default());
-    Block::Rows(RowsView { counts: vec!["Not turned on:".into()], ..rows })
 }
 
 fn heading(verdict: &Verdict) -> Phrase {

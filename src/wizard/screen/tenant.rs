@@ -34,18 +34,19 @@ use crate::{
 const REST: Duration = Duration::from_millis(600);
 
 /// How the tenant is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Path {
     /// Path 1: on record, confirmed by the operator.
     OnRecord(TenantId),
     /// Path 2: asked.
+    #[default]
     Asked,
     /// Enabled already: shown only.
     Settled,
 }
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tenant {
     path: Path,
     form: Form,
@@ -94,11 +95,7 @@ impl Tenant {
             form,
             found: known.map(|organisation| (TenantInput::Guid(organisation.tenant), organisation)),
             on_record: record.customer.tenant,
-            failure: None,
-            is_denied: false,
-            rest: Pending::default(),
-            asking: Wait::default(),
-            saving: Wait::default(),
+            ..Self::default()
         }
     }
 }

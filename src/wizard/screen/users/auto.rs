@@ -30,9 +30,10 @@ use super::{Dialog, DialogResult, confirm::Confirm, list_again, scene};
 const ONLY_ADMIN: &str = "Its first sweep has run: only an Admin can switch it off now.";
 
 /// What is asked now; one question at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Stage {
     /// The list and the sweeper are awaited.
+    #[default]
     Waiting,
     /// Nothing will run at 20:00: go on all the same?
     NoSweeper,
@@ -47,7 +48,7 @@ enum Stage {
 }
 
 /// The panel of Enable Auto.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Auto {
     stage: Stage,
     asking: Wait<SweeperStatus>,
@@ -60,27 +61,15 @@ pub(super) struct Auto {
     ceiling: u32,
     ceiling_problem: Option<Phrase>,
     confirm: Confirm,
-    /// Counts questions that look alike.
-    stamp: u64,
 }
 
 impl Auto {
     /// Opens it: to make the rule, or to undo the one that is on.
     pub(super) fn open(cx: &mut UpdateCx<'_>) -> Self {
-        let is_on = cx.session.roster.people().rule().is_some();
-        let mut auto = Self {
-            stage: if is_on { Stage::Undo } else { Stage::Waiting },
-            asking: Wait::default(),
-            saving: Wait::default(),
-            sweeper: None,
-            shown: None,
-            proposed: 0,
-            ceiling: 0,
-            ceiling_problem: None,
-            confirm: Confirm::default(),
-            stamp: 0,
-        };
-        if !is_on {
+        let mut auto = Self::default();
+        if cx.session.roster.people().rule().is_some() {
+            auto.stage = Stage::Undo;
+        } else {
             auto.asking.start(cx, pending::load_sweeper(), wait::SWEEPER);
         }
         auto.changed(cx);
@@ -98,7 +87,7 @@ impl Auto {
 
     fn take_ceiling(&mut self, most: u32) {
         self.ceiling = most;
-        self.stamp += 1;
+        self.confirm.renew();
         if most < self.after() {
             let needed = grouped(self.after());
             self.ceiling_problem = Some(
@@ -218,7 +207,7 @@ impl Dialog for Auto {
         };
         let is_waiting = scene.is_waiting;
         let next_change = Some(sweep::next_minute(cx.now));
-        let scene = Scene { stamp: self.stamp + self.confirm.stamp(), next_change, ..scene }
+        let scene = Scene { stamp: self.confirm.stamp(), next_change, ..scene }
             .offer(Action::Back)
             .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()]);
         // With a list that did not come whole there is something to do before the sweeper is known.
