@@ -64,10 +64,6 @@ impl Review {
             DialogResult::Stay
         }
     }
-
-    fn count(&self) -> Option<u32> {
-        self.shown.as_ref().map(|(bill, _)| bill.billed())
-    }
 }
 
 impl Dialog for Review {
@@ -78,7 +74,9 @@ impl Dialog for Review {
                 list_again(cx);
                 DialogResult::Close
             }
-            Given::Yes | Given::Do(Action::Finish) if self.count() == Some(0) => {
+            Given::Yes | Given::Do(Action::Finish)
+                if self.shown.as_ref().is_some_and(|(bill, _)| bill.billed() == 0) =>
+            {
                 DialogResult::Finish { is_asked: false }
             }
             Given::Yes | Given::Number(_) => self.confirm(cx, &given),
