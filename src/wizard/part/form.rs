@@ -180,6 +180,14 @@ impl Form {
         self.left.contains(&id)
     }
 
+    /// The first of its controls with which something is wrong, and what.
+    pub(crate) fn first_wrong(
+        &self,
+        problem: impl Fn(FieldId) -> Option<Phrase>,
+    ) -> Option<(FieldId, Phrase)> {
+        self.controls.iter().filter_map(Control::id).find_map(|id| Some((id, problem(id)?)))
+    }
+
     fn control(&mut self, id: FieldId) -> Option<&mut Control> {
         self.controls.iter_mut().find(|control| control.id() == Some(id))
     }
