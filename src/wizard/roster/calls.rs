@@ -23,7 +23,7 @@ const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 impl Roster {
     /// Starts the listing and reads what is on record, once; later calls do nothing.
     pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
-        if !self.listing.is_idle() {
+        if self.is_arriving() || self.listing.ended.is_some() {
             return;
         }
         let is_hosted = record.product.is_hosted();
@@ -34,7 +34,7 @@ impl Roster {
             self.shared = Shared::among(record);
         }
         self.look_again(record, calls);
-        self.listing.pending.start(calls, pending::list_users(tenant, impersonation));
+        self.listing.start(calls, pending::list_users(tenant, impersonation));
         self.since = now;
     }
 
@@ -57,7 +57,7 @@ impl Roster {
 
     /// Reads what is on record again.
     pub(crate) fn look_again(&mut self, record: &RunRecord, calls: &mut Outbox) {
-        self.facts.pending.start(calls, pending::load_protection(record.customer.id, record.product));
+        self.facts.start(calls, pending::load_protection(record.customer.id, record.product));
     }
 
     /// Saves the draft if it changed, and ends the listing.
@@ -116,7 +116,7 @@ impl Roster {
         } else if let Some(sorted) = self.sorting.take(arrival) {
             return Some(match sorted {
                 Ok(rows) => {
-                    self.list.sorted(&self.people, rows.0);
+                    self.list.sort(&mut self.people, Some(rows.0));
                     Notice::new(Tone::Plain, "Sorted by name.")
                 }
                 Err(failure) => Notice::new(Tone::Bad, words::failure(&failure)),
@@ -147,12 +147,11 @@ impl Roster {
         if page.is_empty() {
             return;
         }
-        let at = u32::try_from(self.people.pages.all().len()).unwrap_or(u32::MAX);
+        let at = self.people.pages.count();
         self.people.add(page);
         self.shared.count(page);
-        self.list.add(&self.people, at);
+        self.list.add(&mut self.people, at);
         self.search_later(calls, at);
-        self.recount();
     }
 
     /// Pages that come while a filter is on get a search of their own.
@@ -185,11 +184,10 @@ impl Roster {
                 }
             }
         };
-        self.list.take_hits(&self.people, &found);
+        self.list.take_hits(&mut self.people, &found);
         if self.searches.is_empty() {
-            self.list.searched(&self.people);
+            self.list.searched(&mut self.people);
         }
-        self.recount();
         Some(failure)
     }
 
@@ -198,12 +196,13 @@ impl Roster {
         if !(self.is_complete() && self.is_known()) {
             return;
         }
-        let first = u32::try_from(self.people.pages.all().len()).unwrap_or(u32::MAX);
+        let first = self.people.pages.count();
         self.people.add_leavers();
-        for at in first..u32::try_from(self.people.pages.all().len()).unwrap_or(first) {
-            self.list.add(&self.people, at);
+        let end = self.people.pages.count();
+        for at in first..end {
+            self.list.add(&mut self.people, at);
         }
-        if (first as usize) < self.people.pages.all().len() {
+        if first < end {
             self.search_later(calls, first);
             self.sort_again(calls);
         }

@@ -1,7 +1,7 @@
 //! The pages as they came, and one index from id to row. Rows are numbered by *ordinal*: the pages lie one behind the
 //! other, each beginning at a multiple of 64, so that a page's bits are whole words of every bitmap.
 
-use std::{hash::BuildHasher, sync::Arc};
+use std::{hash::BuildHasher, ops::Range, sync::Arc};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -75,10 +75,16 @@ impl Pages {
         &self.kept
     }
 
-    /// First ordinal and number of rows of a page.
-    pub(super) fn span(&self, page: u32) -> Option<(u32, usize)> {
+    /// How many pages there are.
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.kept.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Which words of every bitmap are a page's.
+    pub(super) fn words_of(&self, page: u32) -> Option<Range<usize>> {
         let at = usize::try_from(page).ok()?;
-        Some((*self.starts.get(at)?, self.kept.get(at)?.len()))
+        let first = *self.starts.get(at)? as usize / 64;
+        Some(first..first + self.kept.get(at)?.len().div_ceil(64))
     }
 
     /// How many words a bitmap over all rows has.
