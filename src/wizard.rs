@@ -472,7 +472,7 @@ impl Wizard {
             self.parting.forget();
             self.parting.start(&mut self.calls, write);
         }
-        self.session = self.session.emptied();
+        self.session.empty();
     }
 
     fn customers(&mut self) {
@@ -484,7 +484,6 @@ impl Wizard {
     fn end(&mut self, how: Ended) {
         self.leave_screen();
         self.session.let_go(&mut self.calls);
-        self.calls.flush();
         // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
         if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only)
             && !self.calls.is_writing()
