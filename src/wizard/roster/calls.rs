@@ -6,7 +6,7 @@ use crate::{
     domain::{failure::Failure, filter::Query, run::RunRecord, time::Moment, user::UserPage},
     wizard::{
         outbox::Outbox,
-        pending::{self, Arrival, Part},
+        pending::{self, Arrival, Reply},
         view::{Notice, Tone},
         words,
     },
@@ -107,8 +107,8 @@ impl Roster {
             self.refresh();
             self.complete(calls);
             self.count(record, calls);
-        } else if let Some(failure) = self.search_came(arrival) {
-            return failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)));
+        } else if let Some(found) = self.search_came(arrival) {
+            return found.err().map(|failure| Notice::new(Tone::Bad, words::failure(&failure)));
         } else if self.wake.take(arrival).is_some() {
             if !self.saving.is_out() {
                 self.save(record, calls);
@@ -129,16 +129,16 @@ impl Roster {
         None
     }
 
-    fn listed_part(&mut self, part: Part, calls: &mut Outbox) {
+    fn listed_part(&mut self, part: Reply, calls: &mut Outbox) {
         match part {
-            Part::Page(page) => self.arrive(calls, &page),
-            Part::Kinds(kinds) => {
+            Reply::Page(page) => self.arrive(calls, &page),
+            Reply::Kinds(kinds) => {
                 self.people.learn(&kinds);
                 self.refresh();
             }
-            Part::Note(note) => self.notes.push(note),
-            // No listing brings these.
-            Part::Hits(_) | Part::Batch(_) => {}
+            Reply::Note(note) => self.notes.push(note),
+            // No listing brings others.
+            _ => {}
         }
     }
 
@@ -163,32 +163,21 @@ impl Roster {
         }
     }
 
-    /// Takes what a search has found; out comes whether it was one of ours, and what went wrong with it.
-    #[expect(clippy::option_option, reason = "not ours, ours and well, ours and failed")]
-    fn search_came(&mut self, arrival: &mut Arrival) -> Option<Option<Failure>> {
+    /// Takes what a search has found, if it is one of ours; out comes how that went.
+    fn search_came(&mut self, arrival: &mut Arrival) -> Option<Result<(), Failure>> {
         let at = self.searches.iter().position(|search| search.call() == Some(arrival.call()))?;
-        let search = self.searches.get_mut(at)?;
-        let (found, failure) = match search.part(arrival) {
-            Some(Part::Hits(hits)) => (hits, None),
+        let found = match self.searches.get(at)?.part(arrival) {
+            Some(Reply::Hits(hits)) => Ok(hits),
             // No search brings other parts.
-            Some(_) => (Vec::new(), None),
-            None => {
-                let ended = search.take(arrival)?;
-                self.searches.swap_remove(at);
-                match ended {
-                    Ok(hits) => (hits.0, None),
-                    Err(failure) => {
-                        self.is_torn = true;
-                        (Vec::new(), Some(failure))
-                    }
-                }
-            }
+            Some(_) => Ok(Vec::new()),
+            None => self.searches.swap_remove(at).take(arrival)?.map(|hits| hits.0),
         };
-        self.list.take_hits(&mut self.people, &found);
+        self.is_torn |= found.is_err();
+        self.list.take_hits(&mut self.people, found.as_deref().unwrap_or_default());
         if self.searches.is_empty() {
             self.list.searched(&mut self.people);
         }
-        Some(failure)
+        Some(found.map(|_| ()))
     }
 
     /// Both halves are here: seats whose users were not listed become rows.
