@@ -75,8 +75,8 @@ pub struct Wizard {
     notice: Option<Notice>,
     /// When the notice was said.
     said: Moment,
-    /// What waits until a write has been seen through.
-    held: Option<Held>,
+    /// What waits until a write has been seen through: going back, or parking.
+    held: Option<Action>,
     /// The call that takes up a run, and whether it starts the wizard.
     opening: Pending<Box<RunRecord>>,
     /// The write that lets go of a run: the board is read again behind it.
@@ -100,13 +100,6 @@ struct Asked {
     id: QuestionId,
     stamp: u64,
     turns: u64,
-}
-
-/// What waits until a write has been seen through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    Back,
-    Park,
 }
 
 impl Wizard {
@@ -320,8 +313,8 @@ impl Wizard {
         }
         if !self.calls.is_writing() {
             match self.held.take() {
-                Some(Held::Back) => self.back(),
-                Some(Held::Park) => self.park(),
+                Some(Action::Park) => self.park(),
+                Some(_) => self.back(),
                 None => {}
             }
         }
@@ -355,12 +348,12 @@ impl Wizard {
                 self.enter_screen();
             }
             Step::Back if self.calls.is_writing() => {
-                self.held = Some(Held::Back);
+                self.held = Some(Action::Back);
                 self.say(Tone::Busy, "Saving. One moment.");
             }
             Step::Back => self.back(),
             Step::Open(record) => self.open(*record),
-            Step::Customers => match self.session.record.as_ref().map(|r| r.id.clone()) {
+            Step::Customers => match self.run().cloned() {
                 Some(run) => self.let_go(pending::leave_run(run)),
                 None => self.customers(),
             },
@@ -399,9 +392,7 @@ impl Wizard {
             self.notice = None;
         }
         self.leave_screen();
-        let other =
-            self.session.record.as_ref().map(|known| known.id.clone()).filter(|known| *known != record.id);
-        if let Some(other) = other {
+        if let Some(other) = self.run().cloned().filter(|other| *other != record.id) {
             self.release(pending::leave_run(other));
         }
         let mut trail = resume::trail(&record);
@@ -410,18 +401,13 @@ impl Wizard {
         if is_read_only {
             self.say(Tone::Warn, words::READ_ONLY);
         }
-        let first = self.behind.drain(..).next();
-        let shown = trail.pop();
-        match (first, shown) {
-            (Some(first), Some(shown)) => {
-                self.behind.push(first);
-                self.screen = shown;
-            }
-            (None, Some(shown)) => self.behind.push(std::mem::replace(&mut self.screen, shown)),
-            (Some(first), None) => self.screen = first,
-            (None, None) => {}
-        }
+        // The customers stay at the bottom of the trail.
+        self.behind.push(std::mem::replace(&mut self.screen, Screen::customers()));
+        self.behind.truncate(1);
         self.behind.append(&mut trail);
+        if let Some(shown) = self.behind.pop() {
+            self.screen = shown;
+        }
         self.enter_screen();
     }
 
@@ -433,7 +419,7 @@ impl Wizard {
         self.leave_screen();
         self.screen = before;
         if self.behind.is_empty()
-            && let Some(run) = self.session.record.as_ref().map(|r| r.id.clone())
+            && let Some(run) = self.run().cloned()
         {
             self.release(pending::leave_run(run));
         }
@@ -446,10 +432,10 @@ impl Wizard {
             return;
         }
         if self.calls.is_writing() {
-            self.held = Some(Held::Park);
+            self.held = Some(Action::Park);
             return self.say(Tone::Busy, "Saving. One moment.");
         }
-        if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
+        if let Some(run) = self.run().cloned() {
             self.let_go(pending::park_run(run.clone()));
             self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));
             self.parking = Some(run);

@@ -217,10 +217,7 @@ impl People {
 
     /// Ticks everyone, those who arrive later too.
     pub(crate) fn tick_all(&mut self) {
-        self.all = true;
-        self.exceptions.clear();
-        self.exceptions_ahead = Ahead::default();
-        self.settle();
+        self.restore(&Draft::new(true, []));
     }
 
     /// Ticks or unticks the eligible ones of these rows.
