@@ -41,10 +41,8 @@ impl Outbox {
     /// Drops a call: its later replies are not routed any more. A write is still seen through.
     pub(crate) fn cancel(&mut self, call: CallId) {
         match self.open.get_mut(&call) {
-            Some(kind @ (Open::Write | Open::Abandoned)) => *kind = Open::Abandoned,
-            Some(Open::Reader) => {
-                self.open.remove(&call);
-            }
+            Some(Open::Reader) => _ = self.open.remove(&call),
+            Some(write) => *write = Open::Abandoned,
             None => return,
         }
         self.effects.push(Effect::Cancel(call));

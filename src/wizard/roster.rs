@@ -32,46 +32,19 @@ pub(crate) use people::{Counts, People};
 use shared::Shared;
 pub(crate) use ticks::Ticks;
 
-/// Something that is read once, and how that went.
-#[derive(Debug)]
-struct Fetch<R> {
-    pending: Pending<R>,
-    /// How it ended, once it has.
-    ended: Option<Result<(), Failure>>,
-}
-
-impl<R> Default for Fetch<R> {
-    fn default() -> Self {
-        Self { pending: Pending::default(), ended: None }
-    }
-}
-
-impl<R> Fetch<R> {
-    fn start(&mut self, calls: &mut Outbox, call: Call<R>) {
-        self.ended = None;
-        self.pending.start(calls, call);
-    }
-
-    /// Whether it came back whole.
-    const fn is_done(&self) -> bool {
-        matches!(self.ended, Some(Ok(())))
-    }
-
-    /// Why it did not.
-    fn failure(&self) -> Option<&Failure> {
-        self.ended.as_ref()?.as_ref().err()
-    }
-}
-
 /// The users of the run.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     people: People,
     list: List,
-    listing: Fetch<Listed>,
+    listing: Pending<Listed>,
+    /// How the listing ended, once it has.
+    listed: Option<Result<(), Failure>>,
     /// When the listing began.
     since: Moment,
-    facts: Fetch<Box<Protection>>,
+    facts: Pending<Box<Protection>>,
+    /// How reading what is on record ended, once it has.
+    read: Option<Result<(), Failure>>,
     /// Searches that are out for the present filter.
     searches: Vec<Pending<Searched>>,
     /// A search for the present filter failed: its hits are not whole.
@@ -119,12 +92,12 @@ impl Roster {
 
     /// Whether every user has been listed.
     pub(crate) const fn is_complete(&self) -> bool {
-        self.listing.is_done()
+        matches!(self.listed, Some(Ok(())))
     }
 
     /// Whether users still arrive.
     pub(crate) const fn is_arriving(&self) -> bool {
-        self.listing.pending.is_out()
+        self.listing.is_out()
     }
 
     /// When the listing began, while users still arrive.
@@ -134,12 +107,12 @@ impl Roster {
 
     /// Whether what is on record has been read: before that nobody knows who is on.
     pub(crate) const fn is_known(&self) -> bool {
-        self.facts.is_done()
+        matches!(self.read, Some(Ok(())))
     }
 
     /// Why the list, or what is on record, did not come whole.
     pub(crate) fn failure(&self) -> Option<&Failure> {
-        self.listing.failure().or_else(|| self.facts.failure())
+        [&self.listed, &self.read].into_iter().find_map(|ended| ended.as_ref()?.as_ref().err())
     }
 
     /// What there is to know about the listing.

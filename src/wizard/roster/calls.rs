@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{Fetch, Roster, list::List, people::People, shared::Shared};
+use super::{Roster, list::List, people::People, shared::Shared};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 impl Roster {
     /// Starts the listing and reads what is on record, once; later calls do nothing.
     pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
-        if self.is_arriving() || self.listing.ended.is_some() {
+        if self.is_arriving() || self.listed.is_some() {
             return;
         }
         let is_hosted = record.product.is_hosted();
@@ -47,7 +47,7 @@ impl Roster {
         self.list = List::behind(&self.list);
         self.people.set_rule(rule);
         self.notes.clear();
-        (self.listing, self.facts) = (Fetch::default(), Fetch::default());
+        (self.listed, self.read) = (None, None);
         let typed = std::mem::take(&mut self.typed);
         self.ask(calls, &typed);
         // `start` takes the ticks from the record: the ones here are newer.
@@ -57,6 +57,7 @@ impl Roster {
 
     /// Reads what is on record again.
     pub(crate) fn look_again(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        self.read = None;
         self.facts.start(calls, pending::load_protection(record.customer.id, record.product));
     }
 
@@ -96,14 +97,14 @@ impl Roster {
         record: &mut RunRecord,
         calls: &mut Outbox,
     ) -> Option<Notice> {
-        if let Some(part) = self.listing.pending.part(arrival) {
+        if let Some(part) = self.listing.part(arrival) {
             self.listed_part(part, calls);
-        } else if let Some(listed) = self.listing.pending.take(arrival) {
-            self.listing.ended = Some(listed.map(|_| ()));
+        } else if let Some(listed) = self.listing.take(arrival) {
+            self.listed = Some(listed.map(|_| ()));
             self.complete(calls);
             self.count(record, calls);
-        } else if let Some(facts) = self.facts.pending.take(arrival) {
-            self.facts.ended = Some(facts.map(|facts| self.people.know(*facts)));
+        } else if let Some(facts) = self.facts.take(arrival) {
+            self.read = Some(facts.map(|facts| self.people.know(*facts)));
             self.refresh();
             self.complete(calls);
             self.count(record, calls);
@@ -223,8 +224,8 @@ impl Roster {
     }
 
     fn end_readers(&mut self, calls: &mut Outbox) {
-        self.listing.pending.cancel(calls);
-        self.facts.pending.cancel(calls);
+        self.listing.cancel(calls);
+        self.facts.cancel(calls);
         self.sorting.cancel(calls);
         for mut search in std::mem::take(&mut self.searches) {
             search.cancel(calls);
