@@ -393,12 +393,11 @@ impl Wizard {
         if is_read_only {
             self.say(Tone::Warn, words::READ_ONLY);
         }
-        // The customers stay at the bottom of the trail.
-        self.behind.push(std::mem::replace(&mut self.screen, Screen::customers()));
-        self.behind.truncate(1);
-        self.behind.append(&mut trail);
-        if let Some(shown) = self.behind.pop() {
-            self.screen = shown;
+        if let Some(shown) = trail.pop() {
+            self.behind.push(std::mem::replace(&mut self.screen, shown));
+            // The customers stay at the bottom of the trail.
+            self.behind.truncate(1);
+            self.behind.append(&mut trail);
         }
         self.enter_screen();
     }

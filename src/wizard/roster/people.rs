@@ -72,10 +72,8 @@ pub(crate) struct People {
     excluded_ahead: Ahead<UserId>,
     /// "left on 3 Nov 2026", by ordinal.
     left: BTreeMap<u32, Text>,
-    included: Kinds,
-    rule: Option<AutoRule>,
-    limit: Option<u32>,
-    used_elsewhere: u32,
+    /// What else is on record: rule, kinds and seats bought.
+    facts: Protection,
     /// Kept by `settle`.
     eligible: Ticks,
     /// Kept by `settle`.
@@ -87,20 +85,15 @@ impl People {
     /// Takes a page in; a user who is there already stays one row. Settled by the list, once it has the page too.
     pub(super) fn add(&mut self, page: &Arc<UserPage>) {
         let start = self.pages.push(Arc::clone(page));
-        for (at, (id, kind)) in page.ids().iter().zip(page.kinds()).enumerate() {
-            let ordinal = start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+        for (ordinal, (id, kind)) in (start..).zip(page.ids().iter().zip(page.kinds())) {
             if !self.pages.enter(*id, ordinal) {
                 continue;
             }
             self.live.put(ordinal, true);
             self.put_kind(ordinal, *kind);
-            self.problem.put(ordinal, page.row(at).is_some_and(|user| !user.problem.is_empty()));
-            if self.exceptions_ahead.take(*id).is_some() {
-                self.exceptions.put(ordinal, true);
-            }
-            if self.excluded_ahead.take(*id).is_some() {
-                self.excluded.put(ordinal, true);
-            }
+            self.problem.put(ordinal, self.user(ordinal).is_some_and(|user| !user.problem.is_empty()));
+            self.exceptions.put(ordinal, self.exceptions_ahead.take(*id).is_some());
+            self.excluded.put(ordinal, self.excluded_ahead.take(*id).is_some());
             if let Some(seat) = self.seats_ahead.take(*id) {
                 self.seat(ordinal, seat.left);
             }
@@ -134,20 +127,18 @@ impl People {
     }
 
     /// What is true on record.
-    pub(crate) fn know(&mut self, facts: Protection) {
+    pub(crate) fn know(&mut self, mut facts: Protection) {
         self.is_known = true;
         self.on.clear();
         self.left.clear();
-        let mut seats = facts.seats;
+        let mut seats = std::mem::take(&mut facts.seats);
+        let exclusions = std::mem::take(&mut facts.exclusions);
+        self.facts = facts;
         for (ordinal, seat) in self.listed(&mut seats, |seat| seat.id) {
             self.seat(ordinal, seat.left);
         }
         self.seats_ahead = Ahead::of(seats, |seat| seat.id);
-        self.included = facts.kinds;
-        self.rule = facts.rule;
-        self.limit = facts.limit;
-        self.used_elsewhere = facts.used_elsewhere;
-        self.exclude(&facts.exclusions);
+        self.exclude(&exclusions);
     }
 
     /// Whether what is on record has been read.
@@ -174,13 +165,13 @@ impl People {
 
     /// The included kinds are others now.
     pub(crate) fn include(&mut self, kinds: Kinds) {
-        self.included = kinds;
+        self.facts.kinds = kinds;
         self.settle();
     }
 
     /// The rule is on or off now.
     pub(crate) fn set_rule(&mut self, rule: Option<AutoRule>) {
-        self.rule = rule;
+        self.facts.rule = rule;
     }
 
     /// Takes up ticks that were saved.
@@ -197,6 +188,9 @@ impl People {
 
     /// Takes out the things whose users are listed, with their rows. Those that are left are moved over once at most.
     fn listed<T>(&self, things: &mut Vec<T>, id: impl Fn(&T) -> UserId) -> Vec<(u32, T)> {
+        if self.pages.count() == 0 {
+            return Vec::new(); // half a million seats need not be looked up
+        }
         let ordinal = |thing: &T| self.pages.find(id(thing));
         let listed = things.extract_if(.., |thing| ordinal(thing).is_some());
         listed.filter_map(|thing| Some((ordinal(&thing)?, thing))).collect()
@@ -268,20 +262,20 @@ impl People {
 
     /// Takes in what became of users in a bulk write.
     pub(crate) fn take_results(&mut self, results: &[SeatResult], now: Moment) {
-        for result in results {
-            let found = self.pages.find(result.user.id);
+        for SeatResult { user, outcome } in results {
+            let found = self.pages.find(user.id);
             if let Some(ordinal) = found {
                 self.turning.put(ordinal, false);
             }
-            match (&result.outcome, found) {
+            match (outcome, found) {
                 (outcome, Some(ordinal)) if outcome.is_on() => self.on.put(ordinal, true),
                 (outcome, None) if outcome.is_on() => {
-                    let Chosen { id, address, name, .. } = result.user.clone();
+                    let Chosen { id, address, name, .. } = user.clone();
                     let seat = Seat { id, address, name, since: now, left: None, first_backup: None };
                     self.seats_ahead.put(id, seat);
                     self.exceptions_ahead.take(id);
                 }
-                (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(result.user.id)),
+                (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(user.id)),
                 (SeatOutcome::TurnedOff, Some(ordinal)) => {
                     self.on.put(ordinal, false);
                     self.left.remove(&ordinal);
@@ -321,22 +315,22 @@ impl People {
 
     /// Seats in use now, over all products.
     pub(crate) fn seats_before(&self) -> u32 {
-        self.counts().seats.saturating_add(self.used_elsewhere)
+        self.counts().seats.saturating_add(self.facts.used_elsewhere)
     }
 
     /// Seats bought.
     pub(crate) const fn limit(&self) -> Option<u32> {
-        self.limit
+        self.facts.limit
     }
 
     /// The standing rule.
     pub(crate) const fn rule(&self) -> Option<&AutoRule> {
-        self.rule.as_ref()
+        self.facts.rule.as_ref()
     }
 
     /// The included kinds.
     pub(crate) const fn included(&self) -> Kinds {
-        self.included
+        self.facts.kinds
     }
 
     /// Whether All is on.
@@ -381,10 +375,8 @@ impl People {
 
     /// What a row is, as known now.
     pub(crate) fn kind(&self, ordinal: u32) -> Kind {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| self.of_kind(*kind).is_some_and(|rows| rows.has(ordinal)))
-            .unwrap_or(Kind::NotKnownYet)
+        let has = |kind: &Kind| self.of_kind(*kind).is_some_and(|rows| rows.has(ordinal));
+        Kind::ALL.into_iter().find(has).unwrap_or(Kind::NotKnownYet)
     }
 
     /// How many listed users are of a kind.
@@ -418,7 +410,8 @@ impl People {
         let free = self.live.word(word) & !on & !excluded;
         let known = if self.is_known { u64::MAX } else { 0 };
         let turning = free & self.turning.word(word);
-        let scheduled = if self.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
+        let scheduled =
+            if self.facts.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
         let problem = free & !turning & self.problem.word(word);
         match state {
             State::Protected => self.live.word(word) & on,
@@ -451,7 +444,7 @@ impl People {
 
     /// Brings eligibility, ticks and counts up to date.
     pub(super) fn settle(&mut self) {
-        let may = |kind: &Kind| self.is_known && self.included.allows(*kind);
+        let may = |kind: &Kind| self.is_known && self.facts.kinds.allows(*kind);
         let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(may).collect();
         let mut counts = Counts::default();
         for at in 0..self.pages.words() {

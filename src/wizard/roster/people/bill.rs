@@ -30,7 +30,7 @@ impl People {
             already_on: self.counts.protected,
             stay_off: kinds_off.into_iter().chain(others_off).filter(|(_, count)| *count > 0).collect(),
             seats_before: self.seats_before(),
-            limit: self.limit,
+            limit: self.facts.limit,
         }
     }
 
