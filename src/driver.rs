@@ -56,14 +56,11 @@ pub fn drive(
 ) -> Ended {
     let mut turn = Turn { wizard, calls, clock, tasks: Vec::new() };
     let wishes = turn.tell(EventKind::Started);
-    let first = turn.show(front);
+    let mut shown = turn.show(front);
     turn.pass_on(wishes);
-    if first.is_err() {
-        turn.take(hang_up());
-    }
     loop {
         let mut is_changed = turn.replies();
-        match turn.inputs(front) {
+        match shown.and_then(|()| turn.inputs(front)) {
             Ok(changed) => is_changed |= changed,
             Err(_gone) => turn.take(hang_up()),
         }
@@ -71,11 +68,8 @@ pub fn drive(
             turn.last_writes(front, woken);
             return ended;
         }
-        if turn.show(front).is_err() {
-            turn.take(hang_up());
-            continue;
-        }
-        if !is_changed && woken.recv().is_err() {
+        shown = turn.show(front);
+        if shown.is_ok() && !is_changed && woken.recv().is_err() {
             turn.take(hang_up());
         }
     }

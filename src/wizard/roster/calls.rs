@@ -215,10 +215,11 @@ impl Roster {
     }
 
     fn saved(&mut self, failure: Option<Failure>, calls: &mut Outbox) -> Option<Notice> {
-        let again = if failure.is_some() { SAVE_AGAIN_AFTER } else { SAVE_AFTER };
-        self.is_dirty |= failure.is_some();
-        if self.is_dirty && (failure.is_some() || !self.wake.is_out()) {
-            self.wake.start(calls, pending::wake(again));
+        if failure.is_some() {
+            self.is_dirty = true;
+            self.wake.start(calls, pending::wake(SAVE_AGAIN_AFTER));
+        } else if self.is_dirty {
+            self.touched(calls);
         }
         failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)))
     }

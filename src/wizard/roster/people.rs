@@ -157,7 +157,9 @@ impl People {
             }
         }
         if !self.all {
-            ahead.iter().for_each(|id| _ = self.exceptions_ahead.take(*id));
+            for id in &ahead {
+                self.exceptions_ahead.take(*id);
+            }
         }
         self.excluded_ahead = Ahead::of(ahead, |id| *id);
         self.settle();
