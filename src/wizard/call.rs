@@ -109,7 +109,8 @@ requests! {
     /// Find the EWS server by Autodiscover.
     READ discover = Discover(sample: Address) -> Server;
     /// The impersonation details were saved.
-    WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>) -> Box<RunRecord> ["{run}"];
+    WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>) -> Box<RunRecord>
+        ["{run}"];
     /// The consent link was shown for the first time.
     WRITE link_shown = LinkShown(run: RunId) -> Box<RunRecord> ["{run}"];
     /// One round of checking that access works.
@@ -164,7 +165,8 @@ requests! {
     /// Keep what was typed into the access form of a run, or without one into that of a new customer.
     WRITE keep_form = KeepForm(run: Option<RunId>, draft: FormDraft) -> Saved ["{draft:?}"];
     /// Save the customer's ticks.
-    WRITE save_draft = SaveDraft(run: RunId, draft: Draft) -> Saved ["{run}, {} exceptions", draft.exceptions.len()];
+    WRITE save_draft = SaveDraft(run: RunId, draft: Draft) -> Saved
+        ["{run}, {} exceptions", draft.exceptions.len()];
     /// Save listed and eligible counts of a complete list.
     WRITE save_counts = SaveCounts {
         /// The run.

@@ -97,6 +97,7 @@ impl Roster {
         record: &mut RunRecord,
         calls: &mut Outbox,
     ) -> Option<Notice> {
+        let bad = |failure: Failure| Notice::new(Tone::Bad, words::failure(&failure));
         if let Some(part) = self.listing.part(arrival) {
             self.listed_part(part, calls);
         } else if let Some(listed) = self.listing.take(arrival) {
@@ -109,7 +110,7 @@ impl Roster {
             self.complete(calls);
             self.count(record, calls);
         } else if let Some(found) = self.search_came(arrival) {
-            return found.err().map(|failure| Notice::new(Tone::Bad, words::failure(&failure)));
+            return found.err().map(bad);
         } else if self.wake.take(arrival).is_some() {
             if !self.saving.is_out() {
                 self.save(record, calls);
@@ -120,10 +121,11 @@ impl Roster {
                     self.list.sort(&mut self.people, Some(rows.0));
                     Notice::new(Tone::Plain, "Sorted by name.")
                 }
-                Err(failure) => Notice::new(Tone::Bad, words::failure(&failure)),
+                Err(failure) => bad(failure),
             });
         } else if let Some(saved) = self.saving.take(arrival) {
-            return self.saved(saved.err(), calls);
+            self.saved(saved.is_ok(), calls);
+            return saved.err().map(bad);
         } else if self.counting.take(arrival).is_some() && std::mem::take(&mut self.has_new_counts) {
             self.count(record, calls);
         }
@@ -214,14 +216,13 @@ impl Roster {
         self.counting.start(calls, pending::save_counts(record.id.clone(), counts.listed, eligible));
     }
 
-    fn saved(&mut self, failure: Option<Failure>, calls: &mut Outbox) -> Option<Notice> {
-        if failure.is_some() {
+    fn saved(&mut self, is_well: bool, calls: &mut Outbox) {
+        if !is_well {
             self.is_dirty = true;
             self.wake.start(calls, pending::wake(SAVE_AGAIN_AFTER));
         } else if self.is_dirty {
             self.touched(calls);
         }
-        failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)))
     }
 
     fn end_readers(&mut self, calls: &mut Outbox) {
