@@ -56,11 +56,14 @@ pub fn drive(
 ) -> Ended {
     let mut turn = Turn { wizard, calls, clock, tasks: Vec::new() };
     let wishes = turn.tell(EventKind::Started);
-    let mut shown = turn.show(front);
+    let first = turn.show(front);
     turn.pass_on(wishes);
+    if first.is_err() {
+        turn.take(hang_up());
+    }
     loop {
         let mut is_changed = turn.replies();
-        match shown.and_then(|()| turn.inputs(front)) {
+        match turn.inputs(front) {
             Ok(changed) => is_changed |= changed,
             Err(_gone) => turn.take(hang_up()),
         }
@@ -68,8 +71,11 @@ pub fn drive(
             turn.last_writes(front, woken);
             return ended;
         }
-        shown = turn.show(front);
-        if shown.is_ok() && !is_changed && woken.recv().is_err() {
+        if turn.show(front).is_err() {
+            turn.take(hang_up());
+            continue;
+        }
+        if !is_changed && woken.recv().is_err() {
             turn.take(hang_up());
         }
     }
