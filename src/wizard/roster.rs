@@ -204,9 +204,9 @@ impl Roster {
             search.cancel(calls);
         }
         self.is_torn = false;
-        if query.needs_search() && !self.people.pages.all().is_empty() {
+        if query.needs_search() && !self.people.pages.is_empty() {
             let within = if is_whole { self.list.within(&self.people, &query) } else { None };
-            let pages = self.people.pages.all().to_vec();
+            let pages = self.people.pages.kept_from(0);
             self.search(calls, pending::search(typed.to_owned(), 0, pages, within));
         }
         self.list.ask(&mut self.people, query);

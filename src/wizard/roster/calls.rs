@@ -29,7 +29,7 @@ impl Roster {
         let is_hosted = record.product.is_hosted();
         let tenant = record.organisation.as_ref().map(|o| o.tenant).filter(|_| !is_hosted);
         let impersonation = record.impersonation.clone().filter(|_| is_hosted).map(Box::new);
-        if self.people.pages.all().is_empty() {
+        if self.people.pages.is_empty() {
             self.people.restore(&record.draft);
             self.shared = Shared::among(record);
         }
@@ -160,7 +160,7 @@ impl Roster {
     /// Pages that come while a filter is on get a search of their own.
     fn search_later(&mut self, calls: &mut Outbox, first: u32) {
         let query = Query::parse(&self.typed);
-        let pages = self.people.pages.all().get(first as usize..).unwrap_or_default().to_vec();
+        let pages = self.people.pages.kept_from(first);
         if query.needs_search() && !pages.is_empty() {
             self.search(calls, pending::search(self.typed.clone(), first, pages, None));
         }
