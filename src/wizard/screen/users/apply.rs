@@ -17,7 +17,7 @@ use crate::{
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
         part::results::{self, Results, is_good},
-        pending::{self, Arrival, Part, Pending, Saved},
+        pending::{self, Arrival, Pending, Reply, Saved},
         roster::Ticks,
         screen::Scene,
         view::{Block, Count, Rows, RowsView, Tone},
@@ -119,7 +119,7 @@ impl Dialog for Apply {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(part) = self.writing.part(arrival) {
-            if let Part::Batch(results) = part {
+            if let Reply::Batch(results) = part {
                 cx.session.roster.take_results(&results, cx.now);
                 self.results.extend(results);
             }
