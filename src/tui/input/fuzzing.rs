@@ -51,17 +51,12 @@ fn by_reads(bytes: &[u8]) {
 
 /// All text, typed or pasted, in order.
 fn typed(inputs: &[Input]) -> String {
-    let mut text = String::new();
-    for input in inputs {
-        match input {
-            Input::Key(Press::Char(c)) => text.push(*c),
-            Input::Key(Press::Tab) => text.push('\t'),
-            Input::Key(Press::Enter) => text.push('\n'),
-            Input::Key(_) | Input::Flood(_) => {}
-            Input::Paste(paste) => text.push_str(paste),
-        }
-    }
-    text
+    let text = |input: &Input| match input {
+        Input::Key(press) => press.text().map(String::from).unwrap_or_default(),
+        Input::Paste(paste) => paste.clone(),
+        Input::Flood(_) => String::new(),
+    };
+    inputs.iter().map(text).collect()
 }
 
 /// Whatever came, after the waits that the parser asks for the next key counts.
