@@ -504,11 +504,15 @@ impl Parser {
             }
             ([_, b'[', b'2', b'0', b'0'], b'~') => self.paste = Some(Payload::default()),
             ([_, b'[', parameters @ ..], 0x40..=0x7e) if !is_dropped => {
-                keys(parameters, byte).into_iter().for_each(|press| self.pressed(press, out));
+                for press in keys(parameters, byte) {
+                    self.pressed(press, out);
+                }
             }
             // Modifiers mean nothing on the keypad.
             ([_, b'O', ..], 0x20..=0x7e) if !is_dropped => {
-                keypad(byte).into_iter().for_each(|press| self.pressed(press, out));
+                if let Some(press) = keypad(byte) {
+                    self.pressed(press, out);
+                }
             }
             // CAN and SUB give a sequence up; another control byte breaks it off and counts.
             ([_, b'[', ..], 0x18 | 0x1a) | ([_, b'[' | b'O', ..], 0x20..=0x7e) => {}

@@ -50,8 +50,8 @@ pub(super) fn is_whole(introducer: u8, body: &[u8]) -> bool {
     match shape(introducer, body) {
         Shape::Unknown => false,
         Shape::Strict(COLOUR) => {
-            let slashes = body.iter().filter(|byte| **byte == b'/').count();
-            (slashes >= 2 || body.contains(&b'#')) && !body.ends_with(b"/")
+            let parts = body.split(|byte| *byte == b'/').count();
+            (parts > 2 || body.contains(&b'#')) && !body.ends_with(b"/")
         }
         Shape::Strict(_) | Shape::Free => body.len() > 2,
     }
