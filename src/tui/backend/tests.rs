@@ -541,7 +541,7 @@ proptest! {
             differences(&old, &new, &mut cursor, Some(Position { x: 0, y: 1 }), &mut bytes);
             used.process(String::from_utf8(bytes).unwrap().replace('─', "王").as_bytes());
             for x in 0..40 {
-                let letter = cell(&new, x, 0).symbol();
+                let letter = new.cell((x, 0)).unwrap().symbol();
                 if matches!(letter, "a" | "b") {
                     prop_assert_eq!(used.screen().cell(0, x).unwrap().contents(), letter, "{} of {:?}", x, words);
                 }
