@@ -123,5 +123,5 @@ fn one(indent: u16, mut left: Vec<Part>, right: Vec<Part>, pen: Pen) -> Line<'st
         parts.into_iter().enumerate().flat_map(part)
     };
     let (left, right) = (spans(left), spans(right));
-    Line::from_iter([blank(indent)].into_iter().chain(left).chain([blank(gap)]).chain(right))
+    [blank(indent)].into_iter().chain(left).chain([blank(gap)]).chain(right).collect()
 }

@@ -131,7 +131,9 @@ pub(crate) fn field(view: &FieldView<'_>, field: Option<&Field>, labels: u16, pe
     lines.extend(below(EDGE + labels + 2, &view.hint, view.problem.as_ref(), keyboard, pen));
     if matches!(view.value, FieldValue::Masked { is_filled: false }) {
         // Beside an empty secret stands whether one is saved: that is no mere hint.
-        lines.iter_mut().for_each(|line| line.rank = Rank::Needed);
+        for line in &mut lines {
+            line.rank = Rank::Needed;
+        }
     }
     lines
 }

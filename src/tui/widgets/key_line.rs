@@ -90,7 +90,7 @@ pub(crate) fn line(view: &View<'_>, state: &State, room: u16) -> Line<'static> {
         let label = theme.span(Role::Plain, &format!(" {}", item.label));
         [front, theme.span(Role::Accent, &item.chord), label]
     });
-    Line::from_iter(spans)
+    spans.collect()
 }
 
 /// The keys that may stand on the line, in their order, help last.

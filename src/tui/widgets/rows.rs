@@ -143,18 +143,16 @@ impl RowsTable<'_, '_> {
                 cells.push(TableCell::default());
                 continue;
             };
-            cells.push(match tag.filter(|_| last_naming == Some(at)) {
+            let (role, words) = match tag.filter(|_| last_naming == Some(at)) {
                 // Over the end of what two rows have in common.
                 Some(tag) => {
                     let room = wide.saturating_sub(width(tag)).saturating_sub(1);
                     let words = cut(&self.words(cell, column), room, self.theme.use_unicode()).into_owned();
-                    span(Role::Plain, &format!("{words} {tag}")).into()
+                    (Role::Plain, format!("{words} {tag}"))
                 }
-                None => {
-                    let (role, words) = self.cell(cell, column, *wide);
-                    span(role, &words).into()
-                }
-            });
+                None => self.cell(cell, column, *wide),
+            };
+            cells.push(span(role, &words).into());
         }
         let role = if row.is_quiet && !is_lit { Role::Quiet } else { Role::Plain };
         TableRow::new(cells).style(self.theme.style(role))
