@@ -13,7 +13,7 @@ use crate::{
     tui::{
         draw::draw,
         samples::{Many, form, options, users},
-        state::{State, rows},
+        state::State,
     },
     wizard::{
         ask::QuestionId,
@@ -49,7 +49,7 @@ impl Screen {
     fn put(&mut self, view: &View<'_>, at: usize) {
         self.state.sync(view);
         let list = self.state.list_mut(QuestionId::Users);
-        list.put(rows(&view.page).unwrap(), at);
+        list.put(view.page.rows().unwrap(), at);
     }
 
     /// Rows that were in sight.
@@ -96,7 +96,7 @@ fn assert_same_as_fresh(views: &[(View<'_>, usize)], size: (u16, u16)) {
     let mut screen = screen(true);
     let mut used = terminal(size);
     for (number, (view, at)) in views.iter().enumerate() {
-        if rows(&view.page).is_some() {
+        if view.page.rows().is_some() {
             screen.put(view, *at);
         }
         let there = contents(&mut used, &screen.frame(view, size));
