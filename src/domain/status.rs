@@ -8,6 +8,7 @@ use super::{
     sweep, sydney,
     text::Text,
     time::Moment,
+    verdict::{ListSummary, Schedule, Verdict},
 };
 
 /// What is true about one product of one customer.
@@ -19,10 +20,12 @@ pub struct ProductStatus {
     pub product: Product,
     /// Active seats.
     pub on: u32,
-    /// Users listed, as last counted.
-    pub listed: u32,
-    /// Users that could be protected, as last counted.
-    pub eligible: u32,
+    /// What the last complete list came to.
+    pub list: ListSummary,
+    /// The last finished run chose everybody.
+    pub wants_all: bool,
+    /// Seats that are bought and not used; none: no limit on record.
+    pub free: Option<u32>,
     /// When *Enable* was pressed.
     pub enabled: Option<Moment>,
     /// The standing rule.
@@ -101,31 +104,37 @@ impl ProductStatus {
         }
     }
 
-    /// Users that the next sweep turns on, as last counted.
+    /// What it comes to, as far as the record knows without listing anew.
     #[must_use]
-    pub fn scheduled(&self) -> u32 {
-        if self.rule.is_some() && self.customer.is_active { self.eligible.saturating_sub(self.on) } else { 0 }
+    pub fn verdict(&self, sweeper: &SweeperStatus) -> Verdict {
+        let rule = self.rule.as_ref().filter(|_| self.customer.is_active);
+        let off = self.list.eligible.saturating_sub(self.on);
+        let wants_all = self.wants_all || rule.is_some();
+        Verdict {
+            protected: self.on,
+            schedule: rule.map_or_else(Schedule::default, |rule| {
+                Schedule::of(off, rule, self.on, self.free, sweeper)
+            }),
+            missed: self.missed.saturating_add(if wants_all { self.list.problems } else { 0 }),
+            unchecked: if self.wants_all && rule.is_none() { self.list.unchecked } else { 0 },
+            not_chosen: if rule.is_none() { off.saturating_sub(self.missed) } else { 0 },
+            gaps: self.list.gaps.clone(),
+            left: 0,
+        }
     }
 
     /// Why an operator must look at it, sentences without a full stop; empty when all is well.
     #[must_use]
-    pub fn attention(&self, now: Moment) -> Vec<Text> {
+    pub fn attention(&self, now: Moment, sweeper: &SweeperStatus) -> Vec<Text> {
         let mut reasons = Vec::new();
         if let Some((_, Progress::NeedsAttention(why))) = &self.run
             && self.rule.as_ref().and_then(|rule| rule.attention.as_ref()) != Some(why)
         {
             reasons.push(why.clone());
         }
-        if self.missed > 0 {
-            reasons.push(Text::of(format_args!(
-                "partly done: {} chosen, and neither protected nor scheduled",
-                if self.missed == 1 {
-                    "1 user was".into()
-                } else {
-                    format!("{} users were", grouped(self.missed))
-                }
-            )));
-        }
+        reasons.extend(
+            self.verdict(sweeper).troubles().iter().map(|why| Text::of(format_args!("partly done: {why}"))),
+        );
         if let Some(rule) = self.rule.as_ref().filter(|_| self.customer.is_active) {
             self.of_rule(rule, now, &mut reasons);
         }
@@ -179,8 +188,9 @@ mod tests {
             customer,
             product: Product::Office365,
             on: 0,
-            listed: 0,
-            eligible: 0,
+            list: ListSummary::default(),
+            wants_all: false,
+            free: None,
             enabled: None,
             rule: None,
             run: None,
@@ -210,7 +220,7 @@ mod tests {
         let mut row = row();
         assert_eq!(row.stand(), Stand::NotStarted);
         row.enabled = Some(now);
-        (row.on, row.eligible) = (3, 9);
+        (row.on, row.list.eligible) = (3, 9);
         assert_eq!((row.stand(), row.scheduled()), (Stand::Enabled, 0));
         row.rule = Some(rule("2026-11-23T07:00:00Z"));
         assert_eq!((row.stand(), row.scheduled()), (Stand::Automatic, 6));

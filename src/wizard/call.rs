@@ -14,6 +14,7 @@ use crate::domain::{
     tenant_input::TenantInput,
     text::Text,
     user::{Kind, Kinds, UserPage},
+    verdict::{ListNote, ListSummary},
 };
 
 /// Names one call; replies carry it back. Never used twice in one process.
@@ -105,15 +106,8 @@ pub enum Request {
     KeepForm(Option<RunId>, FormDraft),
     /// The customer's ticks; answers `Saved`. A write.
     SaveDraft(RunId, Draft),
-    /// Listed and eligible counts of a complete list; answers `Saved`. A write.
-    SaveCounts {
-        /// The run.
-        run: RunId,
-        /// Users listed.
-        listed: u32,
-        /// Eligible users.
-        eligible: u32,
-    },
+    /// What a complete list came to; answers `Saved`. A write.
+    SaveList(RunId, ListSummary),
     /// The included kinds; answers `Saved`. A write.
     SaveKinds(RunId, Kinds),
     /// Exclude users or lift exclusions; answers `Excluded`. A write.
@@ -157,7 +151,7 @@ impl Request {
                 | Self::Enable(_)
                 | Self::KeepForm(..)
                 | Self::SaveDraft(..)
-                | Self::SaveCounts { .. }
+                | Self::SaveList(..)
                 | Self::SaveKinds(..)
                 | Self::ChangeExclusions(..)
                 | Self::Apply(..)
@@ -210,9 +204,7 @@ impl fmt::Debug for Request {
             Self::SaveDraft(run, draft) => {
                 write!(f, "SaveDraft({run}, {} exceptions)", draft.exceptions.len())
             }
-            Self::SaveCounts { run, listed, eligible } => {
-                write!(f, "SaveCounts({run}, {listed}, {eligible})")
-            }
+            Self::SaveList(run, list) => write!(f, "SaveList({run}, {list:?})"),
             Self::SaveKinds(run, _) => write!(f, "SaveKinds({run})"),
             Self::ChangeExclusions(run, change) => {
                 write!(f, "ChangeExclusions({run}, {})", change.users.len())
@@ -273,7 +265,7 @@ pub enum Reply {
     /// The kinds of users whose kind was not known.
     Kinds(Vec<(UserId, Kind)>),
     /// Something to know about the listing ("found by searching; people hidden … are missing").
-    Note(Text),
+    Note(ListNote),
     /// The list is complete.
     Listed {
         /// How many users were listed.

@@ -19,6 +19,7 @@ use crate::domain::{
     tenant_input::TenantInput,
     text::Text,
     user::{Kind, Kinds, UserPage},
+    verdict::{ListNote, ListSummary},
 };
 
 use super::{
@@ -59,7 +60,7 @@ pub(crate) enum Part {
     /// The kinds of users whose kind was not known.
     Kinds(Vec<(UserId, Kind)>),
     /// Something to know about the listing.
-    Note(Text),
+    Note(ListNote),
     /// What a search has found so far.
     Hits(Vec<PageHits>),
     /// Results of one batch of a bulk write.
@@ -348,8 +349,8 @@ calls! {
     keep_form(run: Option<RunId>, draft: FormDraft) -> Saved = Request::KeepForm(run, draft);
     /// Save the ticks.
     save_draft(run: RunId, draft: Draft) -> Saved = Request::SaveDraft(run, draft);
-    /// Save the counts of a complete list.
-    save_counts(run: RunId, listed: u32, eligible: u32) -> Saved = Request::SaveCounts { run, listed, eligible };
+    /// Save what a complete list came to.
+    save_list(run: RunId, list: ListSummary) -> Saved = Request::SaveList(run, list);
     /// Save the included kinds.
     save_kinds(run: RunId, kinds: Kinds) -> Saved = Request::SaveKinds(run, kinds);
     /// Exclude users or lift exclusions.

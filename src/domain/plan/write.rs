@@ -8,7 +8,7 @@ use super::{List, Mailboxes, PasswordSource, Plan, Row, Users, VERSION};
 use crate::domain::{
     bill::counted,
     customer::Listing,
-    receipt::Verdict,
+    verdict::Verdict,
     run::{Outcome, RunRecord},
     user::Kind,
 };
