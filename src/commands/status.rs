@@ -100,8 +100,10 @@ impl Sheet {
             let hay = row.customer.folded();
             words.split_whitespace().all(|word| hay.contains(word))
         };
-        let judged = |row: ProductStatus| {
-            Judged { reasons: row.attention(now, &sweeper), verdict: row.verdict(&sweeper), row }
+        let judged = |row: ProductStatus| Judged {
+            reasons: row.attention(now, &sweeper),
+            verdict: row.verdict(&sweeper),
+            row,
         };
         let mut rows: Vec<Judged> = rows.into_iter().filter(holds).map(judged).collect();
         let sums = sums(&rows);

@@ -261,7 +261,9 @@ fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str
             "{} registered at the next 20:00 in Sydney: {clock}.",
             counted(scheduled, "more user is", "more users are")
         ));
-        text.line(format_args!("New users are registered by themselves at the first 20:00 in Sydney after they are made."));
+        text.line(format_args!(
+            "New users are registered by themselves at the first 20:00 in Sydney after they are made."
+        ));
     } else {
         text.line(format_args!(
             "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."

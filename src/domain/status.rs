@@ -112,9 +112,8 @@ impl ProductStatus {
         let wants_all = self.wants_all || rule.is_some();
         Verdict {
             protected: self.on,
-            schedule: rule.map_or_else(Schedule::default, |rule| {
-                Schedule::of(off, rule, self.on, self.free, sweeper)
-            }),
+            schedule: rule
+                .map_or_else(Schedule::default, |rule| Schedule::of(off, rule, self.on, self.free, sweeper)),
             missed: self.missed.saturating_add(if wants_all { self.list.problems } else { 0 }),
             unchecked: if self.wants_all && rule.is_none() { self.list.unchecked } else { 0 },
             not_chosen: if rule.is_none() { off.saturating_sub(self.missed) } else { 0 },
@@ -221,12 +220,17 @@ mod tests {
         assert_eq!(row.stand(), Stand::NotStarted);
         row.enabled = Some(now);
         (row.on, row.list.eligible) = (3, 9);
-        assert_eq!((row.stand(), row.scheduled()), (Stand::Enabled, 0));
+        let sweeper = SweeperStatus { host: Some("ops-1".into()), ..SweeperStatus::default() };
+        let scheduled = |row: &ProductStatus| row.verdict(&sweeper).schedule.scheduled();
+        assert_eq!((row.stand(), scheduled(&row)), (Stand::Enabled, 0));
         row.rule = Some(rule("2026-11-23T07:00:00Z"));
-        assert_eq!((row.stand(), row.scheduled()), (Stand::Automatic, 6));
-        assert_eq!(row.attention(now), []);
+        assert_eq!((row.stand(), scheduled(&row)), (Stand::Automatic, 6));
+        assert_eq!(row.attention(now, &sweeper), []);
+        let none = SweeperStatus::default();
+        assert_eq!(scheduled(&row) + row.verdict(&none).schedule.stalled(), 12);
+        assert_eq!(row.attention(now, &none).len(), 1, "nothing will run");
         row.customer.is_active = false;
-        assert_eq!(row.scheduled(), 0, "nobody is turned on for a closed customer");
+        assert_eq!(scheduled(&row), 0, "nobody is turned on for a closed customer");
     }
 
     #[test]
@@ -237,17 +241,22 @@ mod tests {
         row.missed = 2;
         row.on = 20;
         row.rule = Some(AutoRule { attention: Some("too many".into()), ..rule("2026-11-22T12:00:00Z") });
-        let reasons: Vec<_> = row.attention(now).iter().map(ToString::to_string).collect();
+        let reasons: Vec<_> =
+            row.attention(now, &SweeperStatus::default()).iter().map(ToString::to_string).collect();
         assert_eq!(
             reasons,
             [
-                "partly done: 2 users were chosen, and neither protected nor scheduled",
+                "partly done: 2 users were chosen, and neither on nor scheduled",
                 "too many",
                 "20 users are protected, above the ceiling of 15",
                 "the sweep is overdue; none has finished yet",
             ]
         );
         row.customer.is_active = false;
-        assert_eq!(row.attention(now).len(), 1, "no sweep is awaited for a closed customer");
+        assert_eq!(
+            row.attention(now, &SweeperStatus::default()).len(),
+            1,
+            "no sweep is awaited for a closed customer"
+        );
     }
 }

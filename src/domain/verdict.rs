@@ -30,6 +30,14 @@ pub struct ListSummary {
     pub gaps: Vec<Text>,
 }
 
+impl ListSummary {
+    /// A list of which nothing is unknown.
+    #[must_use]
+    pub fn of(listed: u32, eligible: u32) -> Self {
+        Self { listed, eligible, ..Self::default() }
+    }
+}
+
 /// Words about a listing that is under way.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ListNote {

@@ -329,7 +329,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::ListUsers { tenant: Some(tenant), impersonation: None }, "listed"),
         (Request::KeepForm(Some(run()), FormDraft(vec![("tenant".into(), "x".into())])), "saved"),
         (Request::SaveDraft(run(), Draft { all: true, exceptions: [somebody(1).id].into() }), "saved"),
-        (Request::SaveList(run(), ListSummary { listed: 3, eligible: 3, ..ListSummary::default() }), "saved"),
+        (Request::SaveList(run(), ListSummary::of(3, 3)), "saved"),
         (Request::SaveKinds(run(), Kinds::default().toggled(Kind::Shared)), "saved"),
         (Request::ChangeExclusions(run(), change), "excluded"),
         (Request::Apply(run(), users.clone().into()), "saved"),

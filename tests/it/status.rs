@@ -9,6 +9,7 @@ use backup365::{
         text::Text,
         time::{Clock, Moment},
         user::Kind,
+        verdict::ListSummary,
     },
     provider::store::{Store, StoreOptions},
 };
@@ -100,11 +101,11 @@ fn protected_is_what_the_record_says() {
     let home = Home::new();
     let record = store(&home);
     let run = enabled(&record, 1);
-    record.save_counts(&run, 12, 9).unwrap();
+    record.save_list(&run, &ListSummary::of(12, 9)).unwrap();
     record.apply_batch(&run, &users(3)).unwrap();
     record.park_run(&run).unwrap();
     let auto = enabled(&record, 2);
-    record.save_counts(&auto, 8, 8).unwrap();
+    record.save_list(&auto, &ListSummary::of(8, 8)).unwrap();
     record.apply_batch(&auto, &users(2)).unwrap();
     record.make_rule(&auto, 8, 18).unwrap();
     let ended = status(&home, DAY, &["test customer"]);

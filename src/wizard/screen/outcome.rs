@@ -250,7 +250,11 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
             count("turned on by this run", outcome.done.turned_on, Tone::Plain),
             count("turned off by this run", outcome.done.turned_off, Tone::Plain),
             count("scheduled: turned on at the next sweep", verdict.schedule.scheduled(), Tone::Busy),
-            count("wanted by Enable Auto, but no sweep will turn them on", verdict.schedule.stalled(), Tone::Bad),
+            count(
+                "wanted by Enable Auto, but no sweep will turn them on",
+                verdict.schedule.stalled(),
+                Tone::Bad,
+            ),
             count("chosen, but neither on nor scheduled", verdict.missed, Tone::Bad),
             count("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
             count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
