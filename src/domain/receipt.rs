@@ -258,17 +258,13 @@ fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str
     let scheduled = verdict.schedule.scheduled();
     if scheduled > 0 {
         text.line(format_args!(
-            "{} registered at the next 20:00 in Sydney: {clock}.",
+            "{} registered at the next 20:00 in Sydney.",
             counted(scheduled, "more user is", "more users are")
         ));
-        text.line(format_args!(
-            "New users are registered by themselves at the first 20:00 in Sydney after they are made."
-        ));
-    } else {
-        text.line(format_args!(
-            "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
-        ));
     }
+    text.line(format_args!(
+        "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
+    ));
 }
 
 /// A sentence to go on from.
