@@ -14,6 +14,7 @@ use crate::domain::{
     tenant_input::TenantInput,
     text::Text,
     user::{Kind, Kinds, UserPage},
+    verdict::{ListNote, ListSummary},
 };
 
 /// Names one call; replies carry it back. Never used twice in one process.
@@ -167,15 +168,8 @@ requests! {
     /// Save the customer's ticks.
     WRITE save_draft = SaveDraft(run: RunId, draft: Draft) -> Saved
         ["{run}, {} exceptions", draft.exceptions.len()];
-    /// Save listed and eligible counts of a complete list.
-    WRITE save_counts = SaveCounts {
-        /// The run.
-        run: RunId,
-        /// Users listed.
-        listed: u32,
-        /// Eligible users.
-        eligible: u32
-    } -> Saved ["{run}, {listed}, {eligible}"];
+    /// Save what a complete list came to.
+    WRITE save_list = SaveList(run: RunId, list: ListSummary) -> Saved ["{run}, {list:?}"];
     /// Save the included kinds.
     WRITE save_kinds = SaveKinds(run: RunId, kinds: Kinds) -> Saved ["{run}"];
     /// Exclude users or lift exclusions.
@@ -246,7 +240,7 @@ pub enum Reply {
     /// The kinds of users whose kind was not known.
     Kinds(Vec<(UserId, Kind)>),
     /// Something to know about the listing ("found by searching; people hidden … are missing").
-    Note(Text),
+    Note(ListNote),
     /// The list is complete.
     Listed {
         /// How many users were listed.

@@ -20,6 +20,7 @@ use crate::domain::{
     text::Text,
     time::Moment,
     user::Kinds,
+    verdict::ListNote,
 };
 
 use super::{
@@ -64,7 +65,7 @@ pub(crate) struct Roster {
     /// The counts have changed since that save was sent.
     has_new_counts: bool,
     /// What there is to know about the listing.
-    notes: Vec<Text>,
+    notes: Vec<ListNote>,
     /// The customer's own domains among the addresses.
     shared: Shared,
 }
@@ -116,7 +117,7 @@ impl Roster {
     }
 
     /// What there is to know about the listing.
-    pub(crate) fn notes(&self) -> &[Text] {
+    pub(crate) fn notes(&self) -> &[ListNote] {
         &self.notes
     }
 

@@ -3,7 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    domain::{failure::Failure, filter::Query, run::RunRecord, time::Moment, user::UserPage},
+    domain::{
+        bill::StaysOff,
+        failure::Failure,
+        filter::Query,
+        run::RunRecord,
+        time::Moment,
+        user::{Kind, UserPage},
+        verdict::{ListNote, ListSummary},
+    },
     wizard::{
         outbox::Outbox,
         pending::{self, Arrival, Reply},
@@ -12,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{Roster, list::List, people::People, shared::Shared};
+use super::{Roster, list::List, people::People, shared::Shared, ticks::Ticks};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -211,9 +219,25 @@ impl Roster {
         if record.is_read_only || !(self.is_complete() && self.is_known()) {
             return;
         }
+        self.counting.start(calls, pending::save_list(record.id.clone(), self.summary()));
+    }
+
+    /// What the complete list comes to.
+    fn summary(&self) -> ListSummary {
         let counts = self.people.counts();
-        let eligible = counts.eligible.saturating_add(counts.protected);
-        self.counting.start(calls, pending::save_counts(record.id.clone(), counts.listed, eligible));
+        let off = self.people.bill(&Ticks::default()).stay_off;
+        let off = |why| off.iter().find(|(stays, _)| *stays == why).map_or(0, |(_, count)| *count);
+        let gaps = self.notes.iter().filter_map(|note| match note {
+            ListNote::Gap(words) => Some(words.clone()),
+            ListNote::Passing(_) => None,
+        });
+        ListSummary {
+            listed: counts.listed,
+            eligible: counts.eligible.saturating_add(counts.protected),
+            unchecked: off(StaysOff::Kind(Kind::NotKnownYet)),
+            problems: off(StaysOff::Problem),
+            gaps: gaps.collect(),
+        }
     }
 
     fn saved(&mut self, is_well: bool, calls: &mut Outbox) {
