@@ -153,7 +153,7 @@ impl Sheet {
                 "waiting_for_consent": sums.waiting,
                 "need_attention": sums.attention,
             },
-            "products": self.rows.iter().map(|judged| named(judged)).collect::<Vec<_>>(),
+            "products": self.rows.iter().map(named).collect::<Vec<_>>(),
         })
     }
 }
