@@ -226,6 +226,14 @@ fn a_tenant_that_is_asked_and_enable_auto() {
 }
 
 #[test]
+fn enable_auto_is_not_switched_on_while_seats_are_missing() {
+    let home = Home::new();
+    let auto = ["C-1010", "--users", "auto", "--without-sweeper", "--max-seats", "200", "--rehearse"];
+    run(&home, &auto).ends(7).says(&["40 seats are missing", "Enable Auto was not switched on."]);
+    assert_eq!(Record::of(&home).count("auto_rule"), 0);
+}
+
+#[test]
 fn hosted_exchange_with_a_password_from_everywhere_but_a_flag() {
     let secret = "the password";
     let home = Home::new();

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        bill::{Bill, grouped},
+        bill::{Bill, counted, grouped},
         phrase::{Command, Phrase, phrase},
         protection::AutoRule,
         run::SweeperStatus,
@@ -35,6 +35,8 @@ enum Stage {
     /// The list and the sweeper are awaited.
     #[default]
     Waiting,
+    /// Seats are missing: a sweep would turn nobody on.
+    NoSeats,
     /// Nothing will run at 20:00: go on all the same?
     NoSweeper,
     /// At most how many seats may a sweep use?
@@ -139,9 +141,13 @@ impl Dialog for Auto {
         let roster = &cx.session.roster;
         let Some(sweeper) = &self.sweeper else { return };
         if self.stage == Stage::Waiting && roster.is_complete() && roster.is_known() {
-            self.stage = if sweeper.host.is_some() { Stage::Ceiling } else { Stage::NoSweeper };
             let people = roster.people();
             let bill = people.bill(people.eligible());
+            self.stage = match (bill.seats_missing(), &sweeper.host) {
+                (1.., _) => Stage::NoSeats,
+                (0, Some(_)) => Stage::Ceiling,
+                (0, None) => Stage::NoSweeper,
+            };
             let seats = people.counts().seats.saturating_add(bill.new_seats());
             self.proposed = AutoRule::default_ceiling(seats);
             self.ceiling = self.proposed;
@@ -200,6 +206,7 @@ impl Dialog for Auto {
             }
             Stage::Waiting => scene::waiting(QuestionId::Auto, cx),
             Stage::Undo => undo_view(cx),
+            Stage::NoSeats => self.no_seats_view(cx),
             Stage::NoSweeper => no_sweeper_view(),
             Stage::Ceiling => self.ceiling_view(cx),
             Stage::HighCeiling => self.high_ceiling_view(),
@@ -208,7 +215,7 @@ impl Dialog for Auto {
         let is_waiting = scene.is_waiting;
         let next_change = Some(sweep::next_minute(cx.now));
         let scene = Scene { stamp: self.confirm.stamp(), next_change, ..scene }
-            .offer(Action::Back)
+            .offer_if(self.stage != Stage::NoSeats, Action::Back)
             .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()]);
         // With a list that did not come whole there is something to do before the sweeper is known.
         Scene { is_waiting, ..scene }
@@ -216,6 +223,19 @@ impl Dialog for Auto {
 }
 
 impl Auto {
+    /// A bill that can't come true is not confirmed.
+    fn no_seats_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let missing = self.shown.as_ref().map_or(0, |(bill, _)| bill.seats_missing());
+        let words = format_args!(
+            "{} missing, and a sweep turns nobody on until they are ordered. Order seats, leave a kind out or exclude users; then switch Enable Auto on.",
+            counted(missing, "seat is", "seats are")
+        );
+        let mut blocks = vec![Block::Strong(Tone::Bad, words.into())];
+        blocks.extend(self.summary(cx));
+        Scene::new(QuestionId::NoSeats, Shape::Read, "Enable Auto can't be switched on", blocks)
+            .enter(Action::Back)
+    }
+
     fn ceiling_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
         let shape = Shape::Number(NumberAsked {
             label: "At most, seats",
