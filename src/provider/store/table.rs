@@ -26,7 +26,7 @@ pub(super) mod sweeper;
 use super::tx::{Columns, Row, columns};
 use crate::domain::{
     customer::Product, failure::Failure, id::CustomerId, protection::Chosen, tenant::Organisation,
-    text::Text, time::Moment,
+    text::Text, time::Moment, verdict::ListSummary,
 };
 
 /// Whose, and of which product: most tables are keyed by that.
@@ -44,6 +44,24 @@ impl Columns for Option<Organisation> {
         let (tenant, (name, (domain, region))) = row.read::<(Option<_>, _)>()?;
         Ok(tenant.map(|tenant| Organisation { tenant, name, domain, region }))
     }
+}
+
+/// The columns of a [`ListSummary`], in its order.
+const LIST: &str = "listed, eligible, unchecked, problems, gaps";
+
+impl Columns for ListSummary {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (listed, eligible, unchecked, problems) = (row.read()?, row.read()?, row.read()?, row.read()?);
+        let gaps: String = row.read()?;
+        let gaps: Vec<String> = serde_json::from_str(&gaps).map_err(|_no_list| row.unreadable())?;
+        let gaps = gaps.iter().map(|gap| Text::clean(gap)).collect();
+        Ok(Self { listed, eligible, unchecked, problems, gaps })
+    }
+}
+
+/// The gaps of a list, as a JSON list.
+fn gaps(list: &ListSummary) -> String {
+    serde_json::Value::from(list.gaps.iter().map(Text::as_str).collect::<Vec<_>>()).to_string()
 }
 
 columns! { Chosen { id, address, name, kind } }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{
     super::tx::{Columns, Row, Tx, columns, values},
-    Key,
+    Key, LIST, gaps,
 };
 use crate::domain::{
-    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, text::Text, time::Moment,
-    user::Kinds, verdict::ListSummary,
+    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, time::Moment, user::Kinds,
+    verdict::ListSummary,
 };
 
 /// Seats of a customer.
@@ -117,22 +117,4 @@ pub(crate) fn keep_wants_all(tx: &Tx<'_>, key: Key, wants_all: bool) -> Result<(
         "UPDATE customer_product SET wants_all = ?3 WHERE customer = ?1 AND product = ?2",
         values![key.0, key.1, wants_all],
     )
-}
-
-/// The columns of a [`ListSummary`], in its order.
-pub(super) const LIST: &str = "listed, eligible, unchecked, problems, gaps";
-
-impl Columns for ListSummary {
-    fn read(row: &Row<'_>) -> Result<Self, Failure> {
-        let (listed, eligible, unchecked, problems) = (row.read()?, row.read()?, row.read()?, row.read()?);
-        let gaps: String = row.read()?;
-        let gaps: Vec<String> = serde_json::from_str(&gaps).map_err(|_no_list| row.unreadable())?;
-        let gaps = gaps.iter().map(|gap| Text::clean(gap)).collect();
-        Ok(Self { listed, eligible, unchecked, problems, gaps })
-    }
-}
-
-/// The gaps of a list, as a JSON list.
-pub(super) fn gaps(list: &ListSummary) -> String {
-    serde_json::Value::from(list.gaps.iter().map(Text::as_str).collect::<Vec<_>>()).to_string()
 }

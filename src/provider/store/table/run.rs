@@ -5,8 +5,7 @@ use super::{
         error::not_found,
         tx::{Tx, columns, values},
     },
-    By, Key, ORGANISATION,
-    product::{LIST, gaps},
+    By, Key, LIST, ORGANISATION, gaps,
 };
 use crate::domain::{
     customer::Product,
