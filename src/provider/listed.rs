@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::{
+    believed::Doubt,
     id::UserId,
     text::Text,
     user::{Kind, UserPage},
@@ -20,4 +21,7 @@ pub enum Listed {
     Kinds(Vec<(UserId, Kind)>),
     /// Words about the listing that the operator must see ("found by searching; hidden people are missing").
     Note(Text),
+    /// The list contradicts itself: the rows that came are real, and it proves nothing about anybody else. Comes once, behind
+    /// the rows; the listing ends well after it.
+    Doubt(Doubt),
 }

@@ -7,10 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
+        believed::Doubt,
         customer::Impersonation,
-        failure::Failure,
+        failure::{Failure, FailureKind},
         id::{RunId, TenantId},
+        phrase::Phrase,
         protection::{Chosen, SeatOutcome, SeatResult},
+        text::Text,
     },
     provider::{listed::Listed, store::Store},
     wizard::call::{CallId, Reply},
@@ -50,19 +53,34 @@ pub(super) async fn list(
     };
     // Owns the parts: when the wizard is gone they are dropped, and the listing ends instead of waiting.
     let passing = async move {
+        let mut doubt = None;
         while let Some(part) = parts.recv().await {
             let reply = match part {
                 Listed::Page(page) => Reply::Page(page),
                 Listed::Kinds(kinds) => Reply::Kinds(kinds),
                 Listed::Note(words) => Reply::Note(words),
+                Listed::Doubt(why) => {
+                    doubt = Some(why);
+                    continue;
+                }
             };
             if !replies.send(call, reply).await {
                 break;
             }
         }
+        doubt
     };
-    let (total, ()) = tokio::join!(listing, passing);
-    total.map(|total| Reply::Listed { total })
+    let (total, doubt) = tokio::join!(listing, passing);
+    match (total?, doubt) {
+        (_, Some(doubt)) => Err(unbelieved(&doubt)),
+        (total, None) => Ok(Reply::Listed { total }),
+    }
+}
+
+/// A list that is not believed (product.md rule 20): its users can be chosen one by one, and it is not all of them.
+fn unbelieved(doubt: &Doubt) -> Failure {
+    let what = Text::of(format_args!("listing the users: {}", doubt.in_words()));
+    Failure::new(FailureKind::Malformed, what, Phrase::template("{again: list again}"))
 }
 
 /// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.
