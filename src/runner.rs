@@ -269,7 +269,7 @@ async fn answer(
         return woken(wait).await;
     }
     let Opened { tools, world, .. } = lazy_world.opened().await?;
-    let Provider { graph, exchange, store } = &tools.provider;
+    let Provider { graph, exchange, store, .. } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
         Request::Wake(wait) => woken(wait).await,

@@ -4,7 +4,7 @@ use super::{
     Store,
     error::admin_only,
     part::record,
-    table::{Key, customer, delta, enablement, exclusion, product, rule},
+    table::{Key, customer, delta, enablement, exclusion, product, rule, scheduled},
     tx::Tx,
 };
 use crate::domain::{
@@ -134,6 +134,7 @@ impl Store {
             rule::forget(write.tx, row.key())?;
             // A later rule begins with everybody who is listed then.
             delta::forget(write.tx, row.key())?;
+            scheduled::forget(write.tx, row.key())?;
             write.note_run(row, &Text::from("switched Enable Auto off"))
         })
     }
