@@ -320,8 +320,8 @@ async fn answer(
         Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
             .await
             .map(|p| Reply::Protection(Box::new(p))),
-        Request::ListUsers { tenant, impersonation } => {
-            users::list(tools, replies, call, tenant, impersonation).await
+        Request::ListUsers { of, tenant, impersonation } => {
+            users::list(tools, replies, call, of, (tenant, impersonation)).await
         }
         Request::Search { query, first, pages, within } => {
             search::Job::new(&query, first, pages, within, stop).run(replies, call).await
@@ -348,8 +348,8 @@ async fn answer(
             replies.send(call, Reply::Batch(results)).await;
             Ok(Reply::Saved)
         }
-        Request::MakeRule { run, confirmed, ceiling } => {
-            with(store, move |s| s.make_rule(&run, confirmed, ceiling))
+        Request::MakeRule { run, confirmed, ceiling, owed } => {
+            with(store, move |s| s.make_rule_for(&run, confirmed, ceiling, &owed))
                 .await
                 .map(|rule| Reply::Rule(Some(rule)))
         }

@@ -83,6 +83,8 @@ pub enum Request {
     LoadProtection(CustomerId, Product),
     /// List the users; answers `Page`, `Kinds`, `Note` …, then `Listed`.
     ListUsers {
+        /// Whose, and of which product: what is on record is held against the list.
+        of: (CustomerId, Product),
         /// The tenant, for Office 365.
         tenant: Option<TenantId>,
         /// The details, for hosted Exchange.
@@ -130,6 +132,8 @@ pub enum Request {
         confirmed: u32,
         /// The ceiling, seats.
         ceiling: u32,
+        /// Whom it will turn on, as the list says: a list that lacks them later does not prove that they are gone.
+        owed: Arc<Vec<Chosen>>,
     },
     /// Switch Enable Auto off; answers `Rule`. A write.
     UndoRule(RunId),
@@ -219,7 +223,7 @@ impl fmt::Debug for Request {
             }
             Self::Apply(run, users) => write!(f, "Apply({run}, {} users)", users.len()),
             Self::TurnOff(run, users) => write!(f, "TurnOff({run}, {} users)", users.len()),
-            Self::MakeRule { run, confirmed, ceiling } => {
+            Self::MakeRule { run, confirmed, ceiling, .. } => {
                 write!(f, "MakeRule({run}, {confirmed}, {ceiling})")
             }
             Self::UndoRule(run) => write!(f, "UndoRule({run})"),

@@ -333,8 +333,11 @@ calls! {
     load_protection(customer: CustomerId, product: Product) -> Box<Protection> =
         Request::LoadProtection(customer, product);
     /// List the users; parts come first.
-    list_users(tenant: Option<TenantId>, impersonation: Option<Box<Impersonation>>) -> Listed =
-        Request::ListUsers { tenant, impersonation };
+    list_users(
+        of: (CustomerId, Product),
+        tenant: Option<TenantId>,
+        impersonation: Option<Box<Impersonation>>
+    ) -> Listed = Request::ListUsers { of, tenant, impersonation };
     /// Search the pages; parts come first.
     search(
         query: String,
@@ -359,7 +362,8 @@ calls! {
     /// Turn users off; parts come first.
     turn_off(run: RunId, users: Arc<Vec<Chosen>>) -> Saved = Request::TurnOff(run, users);
     /// Switch Enable Auto on.
-    make_rule(run: RunId, confirmed: u32, ceiling: u32) -> Rule = Request::MakeRule { run, confirmed, ceiling };
+    make_rule(run: RunId, confirmed: u32, ceiling: u32, owed: Arc<Vec<Chosen>>) -> Rule =
+        Request::MakeRule { run, confirmed, ceiling, owed };
     /// Switch Enable Auto off.
     undo_rule(run: RunId) -> Rule = Request::UndoRule(run);
     /// Ask who runs the nightly pass.

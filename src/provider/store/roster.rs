@@ -144,6 +144,19 @@ impl Store {
         })
     }
 
+    /// Notes that an operator's list came short; `acceptable` is how many users it had, where an Admin may accept that.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn note_short(
+        &self,
+        customer: CustomerId,
+        product: Product,
+        acceptable: Option<u32>,
+    ) -> Result<(), Failure> {
+        self.write(|write| listing::doubt(write.tx, (customer, product), acceptable))
+    }
+
     /// Has the next pass take a list of so many users for the truth, once. `count` is what the last list had: the
     /// products of which that came short. What needed attention is answered by that.
     ///

@@ -11,7 +11,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, Product},
     failure::{Failure, FailureKind},
     id::{RunId, UserId},
-    protection::AutoRule,
+    protection::{AutoRule, Chosen},
     tenant::Organisation,
     text::Text,
     user::Kinds,
@@ -103,8 +103,24 @@ impl Store {
     /// # Errors
     /// `Refused` before *Enable*; `Conflict` without the run's hold; `Record`: a retry is safe.
     pub fn make_rule(&self, run: &RunId, confirmed: u32, ceiling: u32) -> Result<AutoRule, Failure> {
+        self.make_rule_for(run, confirmed, ceiling, &[])
+    }
+
+    /// The same, and whom the rule is to turn on, as a list said that was believed.
+    ///
+    /// # Errors
+    /// As [`Store::make_rule`].
+    pub fn make_rule_for(
+        &self,
+        run: &RunId,
+        confirmed: u32,
+        ceiling: u32,
+        owed: &[Chosen],
+    ) -> Result<AutoRule, Failure> {
         let key = self.write_run(run, |write, row| {
             row.demand_enabled()?;
+            let owed = owed.iter().filter(|user| !user.id.is_of_place());
+            scheduled::add(write.tx, row.key(), owed.map(|user| (user.id, &user.address)))?;
             if rule::keep(write.tx, row.key(), (confirmed, ceiling), run, write.by())? {
                 let words =
                     format_args!("switched Enable Auto on: {confirmed} confirmed, at most {ceiling} seats");

@@ -134,7 +134,7 @@ impl Store {
     pub fn save_counts(&self, run: &RunId, listed: u32, eligible: u32) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
             run::keep_counts(write.tx, run, (listed, eligible))?;
-            listing::believe(write.tx, row.key(), listed)?;
+            listing::count(write.tx, row.key(), listed)?;
             product::keep_counts(write.tx, row.key(), (listed, eligible))
         })
     }

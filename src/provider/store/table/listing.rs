@@ -45,6 +45,17 @@ pub(crate) fn believe(tx: &Tx<'_>, (customer, product): Key, listed: u32) -> Res
     )
 }
 
+/// An operator's list was believed. What an Admin accepts is still to be made use of where a pass will run.
+pub(crate) fn count(tx: &Tx<'_>, (customer, product): Key, listed: u32) -> Result<(), Failure> {
+    tx.write(
+        "INSERT INTO listing (customer, product, listed) VALUES (?1, ?2, ?3)
+         ON CONFLICT (customer, product) DO UPDATE SET listed = excluded.listed, short = NULL,
+                accepted = CASE WHEN EXISTS (SELECT 1 FROM auto_rule r WHERE r.customer = ?1 AND r.product = ?2)
+                                THEN listing.accepted END",
+        values![customer, product, listed],
+    )
+}
+
 /// So many users left by Graph's own word.
 pub(crate) fn shrink(tx: &Tx<'_>, (customer, product): Key, gone: u32) -> Result<(), Failure> {
     tx.write(
