@@ -296,6 +296,29 @@ async fn a_gateways_404_is_nobodys_leaving() {
 }
 
 #[tokio::test]
+async fn a_gateways_404_is_no_mailbox_that_is_not_there() {
+    for (body, kind) in [
+        (json!("<html>not here</html>"), Kind::NotKnownYet),
+        (json!({"error": {"code": "MailboxNotEnabledForRESTAPI"}}), Kind::WithoutMailbox),
+    ] {
+        let graph = canned(move |path, _| match path {
+            path if path.ends_with("/token") => (200, json!({"access_token": "t", "expires_in": 3600})),
+            path if path.contains("openid") => (200, discovery()),
+            path if path.contains("mailboxSettings") => (404, body.clone()),
+            path if path.contains("/users?") => {
+                let mut one = row(1);
+                one["assignedPlans"] = json!([]);
+                (200, page(vec![one], None))
+            }
+            _ => (200, json!({"value": []})),
+        })
+        .await;
+        let (count, parts) = list(&graph).await;
+        assert_eq!((count.unwrap(), kinds(&parts)), (1, BTreeMap::from([(kind, 1)])));
+    }
+}
+
+#[tokio::test]
 async fn permissions_that_never_end_are_no_list_of_what_is_missing() {
     let graph = answering(|path| match path {
         path if path.contains("/servicePrincipals?") => Some((200, json!({"value": [{"id": CLIENT, "appId": CLIENT}]}))),
