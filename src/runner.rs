@@ -353,6 +353,9 @@ async fn answer(
                 .await
                 .map(|rule| Reply::Rule(Some(rule)))
         }
+        Request::AcceptShorter(customer, count) => {
+            with(store, move |s| s.accept_shorter(customer, count)).await.map(|_of| Reply::Saved)
+        }
         Request::UndoRule(id) => with(store, move |s| s.undo_rule(&id)).await.map(|()| Reply::Rule(None)),
         Request::LoadSweeper => with(store, move |s| s.sweeper_status(last_2000)).await.map(Reply::Sweeper),
         Request::FinishRun(id) => {

@@ -12,8 +12,8 @@
                         backup365 sweep --install --print\n  \
                         backup365 sweep --status --json\n  \
                         backup365 sweep --accept-shorter C-1001=980\n\n\
-                        Exit code 6: a pass is overdue, was stopped by a limit, was not believed or could\n\
-                        not be done, or something is left to do after --install.")]
+                        Exit code 6: a pass is overdue, was stopped by a limit, was not believed or\n\
+                        could not be done, or something is left to do after --install.")]
 pub struct Args {
     /// Show what the next pass would do; turn nobody on.
     #[arg(long, group = "what")]

@@ -254,6 +254,7 @@ const fn name(request: &Request) -> &'static str {
         Request::Apply(..) => "apply",
         Request::TurnOff(..) => "turn off",
         Request::MakeRule { .. } => "make rule",
+        Request::AcceptShorter(..) => "accept shorter",
         Request::UndoRule(_) => "undo rule",
         Request::LoadSweeper => "load sweeper",
         Request::FinishRun(_) => "finish run",
@@ -376,9 +377,9 @@ fn hosted_calls(customer: CustomerId, run: &RunId) -> Vec<(Request, &'static str
 async fn every_call_is_answered() {
     let mut stage = Stage::new("standard").await;
     let (customer, run) = stage.run_of("C-1001", OFFICE);
-    let (hoster, hosted) = stage.run_of("C-1014", Product::MpExchange);
+    let (dentist, hosted) = stage.run_of("C-1014", Product::MpExchange);
     let mut calls = office_calls(customer, &run, stage.tenant_of("C-1001"));
-    calls.extend(hosted_calls(hoster, &hosted));
+    calls.extend(hosted_calls(dentist, &hosted));
     let mut asked = BTreeSet::from(["open browser"]);
     let mut pages = Vec::new();
     for (request, last) in calls {

@@ -135,6 +135,8 @@ pub enum Request {
         /// Whom it will turn on, as the list says: a list that lacks them later does not prove that they are gone.
         owed: Arc<Vec<Chosen>>,
     },
+    /// Take a list of so many users for the truth (Admin); answers `Saved`. A write.
+    AcceptShorter(CustomerId, u32),
     /// Switch Enable Auto off; answers `Rule`. A write.
     UndoRule(RunId),
     /// Who runs the nightly pass; answers `Sweeper`.
@@ -167,6 +169,7 @@ impl Request {
                 | Self::Apply(..)
                 | Self::TurnOff(..)
                 | Self::MakeRule { .. }
+                | Self::AcceptShorter(..)
                 | Self::UndoRule(_)
                 | Self::FinishRun(_)
         )
@@ -226,6 +229,7 @@ impl fmt::Debug for Request {
             Self::MakeRule { run, confirmed, ceiling, .. } => {
                 write!(f, "MakeRule({run}, {confirmed}, {ceiling})")
             }
+            Self::AcceptShorter(customer, count) => write!(f, "AcceptShorter({}, {count})", customer.0),
             Self::UndoRule(run) => write!(f, "UndoRule({run})"),
             Self::LoadSweeper => f.write_str("LoadSweeper"),
             Self::FinishRun(run) => write!(f, "FinishRun({run})"),

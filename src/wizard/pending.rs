@@ -364,6 +364,8 @@ calls! {
     /// Switch Enable Auto on.
     make_rule(run: RunId, confirmed: u32, ceiling: u32, owed: Arc<Vec<Chosen>>) -> Rule =
         Request::MakeRule { run, confirmed, ceiling, owed };
+    /// Take a list of so many users for the truth.
+    accept_shorter(customer: CustomerId, count: u32) -> Saved = Request::AcceptShorter(customer, count);
     /// Switch Enable Auto off.
     undo_rule(run: RunId) -> Rule = Request::UndoRule(run);
     /// Ask who runs the nightly pass.

@@ -431,7 +431,7 @@ fn a_short_list_ends_with_6_until_it_is_whole_again_or_an_admin_accepts_it() {
     assert!(night.protection(1).seats.iter().all(|seat| seat.left.is_none()));
     // These say on stderr that it is the sandbox.
     let record = |words: &[&str]| {
-        let output = night.command(later, words).output().unwrap();
+        let output = night.command(later, words).env("USER", "ann").output().unwrap();
         let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
         (output.status.code().unwrap(), String::from_utf8(said).unwrap())
     };

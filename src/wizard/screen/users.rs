@@ -10,6 +10,7 @@ mod kinds;
 mod off;
 mod review;
 mod scene;
+mod shorter;
 
 use crate::{
     domain::{
@@ -48,6 +49,7 @@ enum Dialog {
     Apply(apply::Apply),
     Auto(Box<auto::Auto>),
     Off(off::TurnOff),
+    Shorter(shorter::Shorter),
     /// Ticked users have not been turned on: finish all the same?
     Unapplied,
 }
@@ -104,6 +106,7 @@ impl Users {
             Some(Dialog::Apply(apply)) => apply.answer(cx, &given),
             Some(Dialog::Auto(auto)) => auto.answer(cx, &given),
             Some(Dialog::Off(off)) => off.answer(&given),
+            Some(Dialog::Shorter(shorter)) => shorter.answer(cx, &given),
             Some(Dialog::Unapplied) => match given {
                 Given::Yes => DialogResult::Finish,
                 Given::Back | Given::No => DialogResult::Close,
@@ -172,6 +175,10 @@ impl Users {
             }
             Action::Auto => self.dialog = Some(Dialog::Auto(Box::new(auto::Auto::open(cx)))),
             Action::Review => self.dialog = Some(Dialog::Review(review::Review::open(cx))),
+            Action::AcceptShorter if !cx.setup.operator.is_admin => {
+                cx.say(Tone::Warn, "Only an Admin can accept a shorter list.");
+            }
+            Action::AcceptShorter => self.dialog = shorter::Shorter::open(cx).map(Dialog::Shorter),
             _ => {}
         }
     }
@@ -372,6 +379,7 @@ impl Users {
             Some(Dialog::Kinds(kinds)) => kinds.hear(cx, arrival),
             Some(Dialog::Apply(apply)) => apply.hear(cx, arrival),
             Some(Dialog::Auto(auto)) => auto.hear(cx, arrival),
+            Some(Dialog::Shorter(shorter)) => shorter.hear(cx, arrival),
             Some(Dialog::Review(_) | Dialog::Off(_) | Dialog::Unapplied) | None => DialogResult::Stay,
         };
         self.follow(cx, result)

@@ -35,6 +35,7 @@ pub(super) fn view<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         Some(Dialog::Apply(apply)) => apply.view(cx.now),
         Some(Dialog::Auto(auto)) => auto.view(cx),
         Some(Dialog::Off(off)) => off.view(cx),
+        Some(Dialog::Shorter(shorter)) => shorter.view(cx),
         Some(Dialog::Unapplied) => unapplied(cx),
     };
     let next_change = above.next_change.into_iter().chain(ticking).min();
@@ -211,6 +212,12 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
         is_mine.then_some(Offer::new(Action::Clear, clear, help)),
         is_mine.then_some(Offer::new(Action::Kinds, "kinds", "Chooses which kinds are included.")),
         roster.is_complete().then_some(Offer::new(Action::Sort, "sort", sort)),
+        (is_mine && cx.setup.operator.is_admin && roster.failure().is_some_and(|f| f.acceptable().is_some()))
+            .then_some(Offer::new(
+                Action::AcceptShorter,
+                "so few",
+                "Says that so few users are left (Admin); asks for their number.",
+            )),
         Some(Offer::new(Action::Refresh, "list again", "Lists the users again from the start.")),
     ]
     .into_iter()
