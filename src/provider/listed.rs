@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::domain::{
     believed::Doubt,
     id::UserId,
-    text::Text,
     user::{Kind, UserPage},
+    verdict::ListNote,
 };
 
 /// One item of a listing in progress.
@@ -19,8 +19,8 @@ pub enum Listed {
     Page(Arc<UserPage>),
     /// Kinds of rows that were sent earlier as not known yet.
     Kinds(Vec<(UserId, Kind)>),
-    /// Words about the listing that the operator must see ("found by searching; hidden people are missing").
-    Note(Text),
+    /// Words about the listing.
+    Note(ListNote),
     /// The list contradicts itself: the rows that came are real, and it proves nothing about anybody else. Comes once, behind
     /// the rows; the listing ends well after it.
     Doubt(Doubt),

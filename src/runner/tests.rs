@@ -17,6 +17,7 @@ use crate::{
         secret::Secret,
         tenant_input::TenantInput,
         user::{Kind, Kinds, UserPage},
+        verdict::ListSummary,
     },
     provider::{
         self,
@@ -248,7 +249,7 @@ const fn name(request: &Request) -> &'static str {
         Request::Sort(_) => "sort",
         Request::KeepForm(..) => "keep form",
         Request::SaveDraft(..) => "save draft",
-        Request::SaveCounts { .. } => "save counts",
+        Request::SaveList(..) => "save list",
         Request::SaveKinds(..) => "save kinds",
         Request::ChangeExclusions(..) => "change exclusions",
         Request::Apply(..) => "apply",
@@ -329,7 +330,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None }, "listed"),
         (Request::KeepForm(Some(run()), FormDraft(vec![("tenant".into(), "x".into())])), "saved"),
         (Request::SaveDraft(run(), Draft { all: true, exceptions: [somebody(1).id].into() }), "saved"),
-        (Request::SaveCounts { run: run(), listed: 3, eligible: 3 }, "saved"),
+        (Request::SaveList(run(), ListSummary::of(3, 3)), "saved"),
         (Request::SaveKinds(run(), Kinds::default().toggled(Kind::Shared)), "saved"),
         (Request::ChangeExclusions(run(), change), "excluded"),
         (Request::Apply(run(), users.clone().into()), "saved"),
@@ -468,7 +469,7 @@ async fn a_list_that_contradicts_the_record_ends_with_why_and_with_what_an_admin
         other => panic!("{other:?}"),
     };
     let all = listed(&stage.ask(list()).await);
-    stage.store().save_counts(&run, all * 2, all).unwrap();
+    stage.store().save_list(&run, &ListSummary::of(all * 2, all)).unwrap();
     let replies = stage.ask(list()).await;
     let Some(Reply::Failed(failure)) = replies.last() else { panic!("{:?}", replies.last()) };
     assert!(replies.iter().any(|reply| matches!(reply, Reply::Page(_))), "its rows can be used");
@@ -479,7 +480,7 @@ async fn a_list_that_contradicts_the_record_ends_with_why_and_with_what_an_admin
     assert_eq!(listed(&stage.ask(list()).await), all);
 
     // Somebody is protected who is in no list and there under no name: one who left. Somebody who is owed likewise.
-    stage.store().save_counts(&run, all, all).unwrap();
+    stage.store().save_list(&run, &ListSummary::of(all, all)).unwrap();
     let gone = vec![somebody(7)];
     stage.store().save_organisation(&run, &organisation(tenant)).unwrap();
     stage.store().save_proof(&run, Some(&organisation(tenant))).unwrap();

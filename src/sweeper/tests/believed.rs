@@ -2,6 +2,7 @@
 //! hears of it.
 
 use super::*;
+use crate::domain::verdict::ListSummary;
 
 const MILL: Place = Place::new(8, "users = 600, guests = 40");
 const SHOP: Place = Place::new(3, "users = 30");
@@ -15,7 +16,7 @@ fn with(faults: &'static str, place: Place) -> Place {
 /// What an operator once listed on the screen.
 fn counted(stage: &Stage, place: Place, listed: u32) {
     let (store, run) = stage.take(place);
-    store.save_counts(&run, listed, listed).unwrap();
+    store.save_list(&run, &ListSummary::of(listed, listed)).unwrap();
 }
 
 fn listed(stage: &Stage, place: Place) -> ListRecord {

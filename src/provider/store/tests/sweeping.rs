@@ -187,7 +187,7 @@ fn lists_on_record_and_whom_the_rule_owes() {
     let world = World::new();
     let store = world.open("ann");
     let (customer, run) = ruled(&store);
-    store.save_counts(&run, 3_590, 2_500).unwrap();
+    store.save_list(&run, &ListSummary::of(3_590, 2_500)).unwrap();
     world.at(DUE.as_millis());
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
     let record = || store.list_record(customer.id, OFFICE).unwrap();
@@ -220,7 +220,7 @@ fn an_admin_accepts_a_shorter_list_by_its_number_once() {
     let world = World::new();
     let store = world.open("ann");
     let (customer, run) = ruled(&store);
-    store.save_counts(&run, 3_590, 2_500).unwrap();
+    store.save_list(&run, &ListSummary::of(3_590, 2_500)).unwrap();
     world.at(DUE.as_millis());
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
     let nothing_short = store.accept_shorter(customer.id, 980).unwrap_err();

@@ -9,12 +9,11 @@ use crate::{
         part::wait::{self, Wait},
         pending::{self, Arrival, Saved},
         screen::Scene,
-        view::{Block, Offer, Tone},
-        words,
+        view::{Block, Tone},
     },
 };
 
-use super::{DialogResult, confirm::Confirm};
+use super::{Dialog, DialogResult, confirm::Confirm, list_again};
 
 /// The question before a shorter list is taken for the truth.
 #[derive(Debug)]
@@ -30,15 +29,16 @@ impl Shorter {
         let count = cx.session.roster.failure()?.acceptable()?;
         Some(Self { count, confirm: Confirm::default(), saving: Wait::default() })
     }
+}
 
-    /// Handles an answer.
-    pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
+impl Dialog for Shorter {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match given {
             _ if self.saving.is_out() => {}
             Given::Back | Given::No => return DialogResult::Close,
             // The number is typed for one user too.
             Given::Yes => self.confirm.again(phrase!["Type ", self.count, " to go on."]),
-            given if self.confirm.accept(given, self.count) => {
+            given if self.confirm.accept(&given, self.count) => {
                 if let Some(record) = &cx.session.record {
                     let accept = pending::accept_shorter(record.customer.id, self.count);
                     self.saving.start(cx, accept, wait::RECORD);
@@ -49,34 +49,18 @@ impl Shorter {
         DialogResult::Stay
     }
 
-    /// Handles a reply.
-    pub(super) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
-        match self.saving.take(arrival) {
-            None => DialogResult::Stay,
-            Some(Ok(Saved)) => {
-                cx.say(Tone::Good, "Accepted. Listing again.");
-                DialogResult::Again
-            }
-            Some(Err(failure)) => {
-                cx.say(Tone::Bad, words::failure(&failure));
-                DialogResult::Close
-            }
-        }
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
+        let Some(Saved) = cx.brought(Tone::Bad, self.saving.take(arrival)) else { return DialogResult::Stay };
+        list_again(cx);
+        cx.say(Tone::Good, "Accepted. Listing again.");
+        DialogResult::Close
     }
 
-    /// What it shows.
-    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
-        let mut blocks: Vec<Block<'a>> = cx
-            .session
-            .roster
-            .failure()
-            .map(|failure| Block::Para(words::failure(failure)))
-            .into_iter()
-            .collect();
-        blocks.push(Block::Strong(
-            Tone::Warn,
-            "Ask the customer whether so few users are left. Whoever is not on the list is marked as gone by the next sweep; nobody is turned off.".into(),
-        ));
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let failure = cx.session.roster.failure().cloned();
+        let mut blocks: Vec<Block<'a>> = failure.map(Block::Failure).into_iter().collect();
+        let words = "Ask the customer whether so few users are left. Whoever is not on the list is marked as gone by the next sweep; nobody is turned off.";
+        blocks.push(Block::Strong(Tone::Warn, words.into()));
         let hint = "Type the number of users.";
         let shape = if self.saving.is_out() {
             Shape::Read
@@ -84,17 +68,10 @@ impl Shorter {
             self.confirm.typed("Users now", hint, self.count)
         };
         let heading = phrase!["Has the customer ", (self.count, Noun::User), " now?"];
-        Scene {
-            stamp: self.confirm.stamp(),
-            is_waiting: self.saving.is_out(),
-            notice: self.saving.notice(cx.now),
-            next_change: self.saving.next_change(cx.now),
-            offers: vec![
-                Offer::new(Action::Yes, "accept", "Takes the list for the truth, once its number is typed.")
-                    .by_default(),
-                Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."),
-            ],
-            ..Scene::new(QuestionId::Shorter, shape, heading, blocks)
-        }
+        let scene = Scene::new(QuestionId::Shorter, shape, heading, blocks)
+            .enter(Action::Yes)
+            .offer(Action::Back)
+            .waiting_for(cx.now, [self.saving.clock()]);
+        Scene { stamp: self.confirm.stamp(), ..scene }
     }
 }
