@@ -5,6 +5,7 @@
 
 pub mod address_list;
 pub mod answers;
+pub mod believed;
 pub mod bill;
 pub mod card;
 pub mod changes;

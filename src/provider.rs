@@ -17,7 +17,7 @@ use self::{
     oauth::App,
     store::Store,
 };
-use crate::domain::{failure::Failure, permission::Permission};
+use crate::domain::{believed::SHORTER_PERCENT, failure::Failure, permission::Permission};
 
 /// Where the global cloud signs in (reference, section 2.1).
 pub const AUTHORITY: &str = "https://login.microsoftonline.com";
@@ -53,6 +53,8 @@ pub struct Provider {
     pub exchange: Exchange,
     /// The record.
     pub store: Store,
+    /// By how many percent a list of users may be shorter than the last one (product.md rule 20).
+    pub shorter_percent: u8,
 }
 
 impl Provider {
@@ -66,7 +68,14 @@ impl Provider {
             .and_then(|http| Ok((Graph::new(http.clone(), settings)?, http)));
         let (graph, http) = made.map_err(|e| e.failure("getting ready to talk to Microsoft"))?;
         let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
-        Ok(Self { graph, exchange, store })
+        Ok(Self { graph, exchange, store, shorter_percent: SHORTER_PERCENT })
+    }
+
+    /// The same, with another percentage that a list may be shorter by.
+    #[must_use]
+    pub const fn believing(mut self, shorter_percent: u8) -> Self {
+        self.shorter_percent = shorter_percent;
+        self
     }
 }
 

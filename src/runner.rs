@@ -269,7 +269,7 @@ async fn answer(
         return woken(wait).await;
     }
     let Opened { tools, world, .. } = lazy_world.opened().await?;
-    let Provider { graph, exchange, store } = &tools.provider;
+    let Provider { graph, exchange, store, .. } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
         Request::Wake(wait) => woken(wait).await,
@@ -320,8 +320,8 @@ async fn answer(
         Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
             .await
             .map(|p| Reply::Protection(Box::new(p))),
-        Request::ListUsers { tenant, impersonation } => {
-            users::list(tools, replies, call, tenant, impersonation).await
+        Request::ListUsers { of, tenant, impersonation } => {
+            users::list(tools, replies, call, of, (tenant, impersonation)).await
         }
         Request::Search { query, first, pages, within } => {
             search::Job::new(&query, first, pages, within, stop).run(replies, call).await
@@ -348,10 +348,13 @@ async fn answer(
             replies.send(call, Reply::Batch(results)).await;
             Ok(Reply::Saved)
         }
-        Request::MakeRule { run, confirmed, ceiling } => {
-            with(store, move |s| s.make_rule(&run, confirmed, ceiling))
+        Request::MakeRule { run, confirmed, ceiling, owed } => {
+            with(store, move |s| s.make_rule_for(&run, confirmed, ceiling, &owed))
                 .await
                 .map(|rule| Reply::Rule(Some(rule)))
+        }
+        Request::AcceptShorter(customer, count) => {
+            with(store, move |s| s.accept_shorter(customer, count)).await.map(|_of| Reply::Saved)
         }
         Request::UndoRule(id) => with(store, move |s| s.undo_rule(&id)).await.map(|()| Reply::Rule(None)),
         Request::LoadSweeper => with(store, move |s| s.sweeper_status(last_2000)).await.map(Reply::Sweeper),

@@ -1,6 +1,6 @@
 //! One pass of Enable Auto over every customer with the rule: claim, list, decide, write.
 //!
-//! What is decided is in `domain/sweep.rs`; here is only the carrying out. A pass that died half-way is taken up where
+//! What is decided is in `domain/sweep.rs`, what is believed in `domain/believed.rs`; here is only the carrying out. A pass that died half-way is taken up where
 //! it stopped, because users who have a seat already are not candidates any more. Two sweepers on one store do each
 //! customer once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells
 //! everybody.
@@ -9,22 +9,27 @@ mod graph;
 mod hosted;
 mod watch;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use crate::{
     domain::{
+        believed::{Doubt, Expected, LOOKED_FOR_AT_MOST},
         customer::Product,
         failure::{Failure, FailureKind},
         id::UserId,
-        protection::{Chosen, Protection, SeatOutcome},
+        phrase::Command,
+        protection::{Chosen, Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
-        text::Text,
+        text::{Text, capital},
         time::{Clock, Moment},
     },
     provider::{
         Provider, blocking,
-        store::{Roster, RuleAccess, RuleRow, Store, SweepClaim, SweepSummary},
+        store::{Belief, Kept, ListRecord, Roster, RuleAccess, RuleRow, Store, SweepClaim, SweepSummary},
     },
 };
 
@@ -33,10 +38,6 @@ pub use watch::watch;
 
 /// Seats written in one transaction.
 const SEATS_AT_ONCE: usize = 200;
-
-/// Most users that the next pass reads one by one because this one left them for later. With more, the next pass starts
-/// where this one did. A guess: some seconds of requests.
-const WAITING_AT_MOST: usize = 100;
 
 /// What a pass did, or would do, for one customer and product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +58,10 @@ pub struct Report {
     pub deferred: u32,
     /// It began late.
     pub is_late: bool,
-    /// Why no user was turned on, or what could not be written.
+    /// What an operator must look at: why no user is turned on, or why what was listed is not believed.
     pub attention: Option<Text>,
+    /// What was listed is not believed: nobody was marked as gone, and the next pass lists everybody again.
+    pub is_doubted: bool,
     /// The list could not be read: the pass stays due.
     pub failure: Option<Failure>,
     /// Another sweeper has this pass: nothing was done here.
@@ -73,16 +76,74 @@ impl Report {
     }
 }
 
+/// What is on record of a customer's users, before a pass lists them.
+#[derive(Debug)]
+struct Held {
+    protection: Protection,
+    /// Whom Enable Auto still owes, with their addresses.
+    scheduled: Vec<(UserId, Text)>,
+    list: ListRecord,
+    /// By how many percent a list may be shorter than the last one.
+    shorter_percent: u8,
+}
+
+impl Held {
+    async fn of(provider: &Provider, row: &RuleRow) -> Result<Self, Failure> {
+        let (customer, product, shorter_percent) = (row.customer.id, row.product, provider.shorter_percent);
+        with(&provider.store, move |s| {
+            Ok(Self {
+                protection: s.protection(customer, product)?,
+                scheduled: s.scheduled(customer, product)?,
+                list: s.list_record(customer, product)?,
+                shorter_percent,
+            })
+        })
+        .await
+    }
+
+    /// Users who are protected and have not left.
+    fn present(&self) -> impl Iterator<Item = &Seat> {
+        self.protection.seats.iter().filter(|seat| seat.left.is_none())
+    }
+
+    /// Whom a whole list has to show: users who are protected or scheduled.
+    fn awaited(&self) -> BTreeSet<UserId> {
+        self.present().map(|seat| seat.id).chain(self.scheduled.iter().map(|(id, _)| *id)).collect()
+    }
+
+    /// What a whole list is held against.
+    fn expected(&self) -> Expected {
+        Expected {
+            before: self.list.listed.max(count(self.present().count())),
+            accepted: self.list.accepted,
+            percent: self.shorter_percent,
+        }
+    }
+}
+
 /// The users that one pass looks at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
     candidates: Vec<Candidate>,
-    /// Gone from the directory for sure.
+    /// Gone from the directory: by what was listed, and by their own names.
     left: Vec<UserId>,
-    /// The candidates are everybody there is: whoever has a seat and is not among them is gone.
-    is_whole: bool,
-    /// What to keep for the next pass, once this one has left no user behind.
+    /// Whether what was listed is believed.
+    belief: Belief,
+    /// Why not, where it is not.
+    doubt: Option<Doubt>,
+    /// What kept users from being looked for by name.
+    broken: Option<Failure>,
+    /// What to keep for the next pass, once this one is believed and has left no user behind.
     next: Option<Next>,
+}
+
+impl Seen {
+    /// The same with the candidates of a list before it: whoever was in one of the two is there.
+    fn and(mut self, before: Vec<Candidate>) -> Self {
+        let here: BTreeSet<UserId> = self.candidates.iter().map(|c| c.user.id).collect();
+        self.candidates.extend(before.into_iter().filter(|c| !here.contains(&c.user.id)));
+        self
+    }
 }
 
 /// What the next pass starts from.
@@ -128,7 +189,7 @@ pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, 
             if sweep::is_due(&row.rule, now) { sydney::latest_2000(now) } else { sydney::next_2000(now) };
         let mut report = empty(&row, due, now);
         match foresee(provider, &row, due, now).await {
-            Ok(decision) => fill(&mut report, decision),
+            Ok((decision, doubt)) => fill(&mut report, decision, doubt.as_ref()),
             Err(failure) => report.failure = Some(failure),
         }
         reports.push(report);
@@ -149,11 +210,17 @@ async fn elsewhere(provider: &Provider, row: &RuleRow, due: Moment, now: Moment)
 }
 
 /// Lists and decides for one customer.
-async fn foresee(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Decision, Failure> {
+async fn foresee(
+    provider: &Provider,
+    row: &RuleRow,
+    due: Moment,
+    now: Moment,
+) -> Result<(Decision, Option<Doubt>), Failure> {
     let seen = look(provider, row, due, now).await?;
     let (customer, product) = (row.customer.id, row.product);
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
-    Ok(decide(row, &protection, due, &seen))
+    let decision = decide(row, &protection, due, &seen);
+    seen.broken.map_or(Ok((decision, seen.doubt)), Err)
 }
 
 /// One customer's pass.
@@ -185,7 +252,8 @@ async fn write(
     let (customer, product) = (row.customer.id, row.product);
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
     let decision = decide(row, &protection, due, &seen);
-    report.attention.clone_from(&decision.attention);
+    report.is_doubted = seen.doubt.is_some();
+    report.attention = attention(report, seen.doubt.as_ref(), decision.attention);
     let mut waiting = decision.deferred;
     let mut claim = claim;
     for batch in decision.turn_on.chunks(SEATS_AT_ONCE) {
@@ -205,56 +273,62 @@ async fn write(
         }
     }
     report.deferred = count(waiting.len());
-    let here: BTreeSet<UserId> = seen.candidates.iter().map(|c| c.user.id).collect();
-    let gone: BTreeSet<UserId> = seen.left.iter().copied().collect();
-    let is_gone = |id: &UserId| gone.contains(id) || (seen.is_whole && !here.contains(id));
-    let (marked, present): (Vec<_>, Vec<_>) = protection.seats.iter().partition(|seat| seat.left.is_some());
-    let left: Vec<_> = present.iter().map(|seat| seat.id).filter(is_gone).map(|id| (id, due)).collect();
-    let back: Vec<UserId> = marked.iter().map(|seat| seat.id).filter(|id| here.contains(id)).collect();
-    report.left = count(left.len());
-    let next = seen.next;
+    if let Some(failure) = seen.broken {
+        // Nothing was believed and nothing is kept, and the pass stays due.
+        return Err(failure);
+    }
+    let kept = kept(seen, waiting, &protection, due);
+    report.left = count(kept.left.len());
     claim = with(&provider.store, move |s| {
-        s.sweep_left(&claim, &left)?;
-        s.sweep_returned(&claim, &back)?;
-        keep(s, &claim, next, waiting, &protection)?;
+        s.keep_pass(&claim, &protection, &kept)?;
         Ok(claim)
     })
     .await?;
     finish(provider, claim, report).await
 }
 
-/// Keeps where the next pass starts, and whom it has to look at again. With too many of these the old position stays,
-/// so that they are all seen again.
-fn keep(
-    store: &Store,
-    claim: &SweepClaim,
-    next: Option<Next>,
-    waiting: Vec<UserId>,
-    before: &Protection,
-) -> Result<(), Failure> {
-    match next {
-        Some(Next::Delta(position)) if waiting.len() <= WAITING_AT_MOST => {
-            let (customer, product) = (claim.customer(), claim.product());
-            let position = Position { waiting, ..position };
-            store.save_delta_link(customer, product, Some(&position.to_text()))?;
-            // Whoever changes kinds, exclusions or seats makes the store forget the position. A change between the
-            // decision and the line above came too early for that, so it is looked for here.
-            if is_outdated(before, &store.protection(customer, product)?) {
-                store.save_delta_link(customer, product, None)?;
-            }
-            Ok(())
+/// What this pass leaves to the next one. With too many users waiting the old position stays, so that they are all seen
+/// again; where nothing is believed it stays, too, and nobody is marked as gone.
+fn kept(seen: Seen, waiting: Vec<UserId>, protection: &Protection, due: Moment) -> Kept {
+    let here: BTreeMap<UserId, &Text> =
+        seen.candidates.iter().map(|c| (c.user.id, &c.user.address)).collect();
+    // Rows without an id can't be asked about: a change of theirs, or the next whole list, brings them again.
+    let waiting: Vec<(UserId, Text)> = waiting
+        .into_iter()
+        .filter(|id| !id.is_of_place())
+        .map(|id| (id, here.get(&id).map_or_else(Text::default, |address| (*address).clone())))
+        .collect();
+    let (marked, present): (Vec<_>, Vec<_>) = protection.seats.iter().partition(|seat| seat.left.is_some());
+    let gone: BTreeSet<UserId> =
+        if seen.doubt.is_none() { seen.left.iter().copied().collect() } else { BTreeSet::new() };
+    let left = present.iter().filter(|seat| gone.contains(&seat.id)).map(|seat| (seat.id, due)).collect();
+    let back = marked.iter().map(|seat| seat.id).filter(|id| here.contains_key(id)).collect();
+    let (position, roster) = match seen.next.filter(|_| seen.doubt.is_none()) {
+        Some(Next::Delta(position)) if waiting.len() <= LOOKED_FOR_AT_MOST => {
+            let waiting = waiting.iter().map(|(id, _)| *id).collect();
+            (Some(Position { waiting, ..position }.to_text()), None)
         }
-        Some(Next::Roster(roster)) => store.save_roster(claim, &roster),
-        _ => Ok(()),
-    }
+        Some(Next::Roster(roster)) => (None, Some(roster)),
+        Some(Next::Delta(_)) | None => (None, None),
+    };
+    Kept { belief: seen.belief, position, roster, waiting, left, back }
 }
 
-/// Whether a decision would be another one now for users that Graph has no news of.
-fn is_outdated(before: &Protection, now: &Protection) -> bool {
-    let on: BTreeSet<UserId> = now.seats.iter().map(|seat| seat.id).collect();
-    before.kinds != now.kinds
-        || before.exclusions.iter().any(|id| !now.exclusions.contains(id))
-        || before.seats.iter().any(|seat| !on.contains(&seat.id))
+/// What an operator must look at: why what was listed is not believed, and why nobody is turned on.
+fn attention(report: &Report, doubt: Option<&Doubt>, limit: Option<Text>) -> Option<Text> {
+    let Some(doubt) = doubt else { return limit };
+    let mut words = format!(
+        "{}, and so it was when asked again. Nobody was marked as gone, and the next pass lists everybody.",
+        capital(doubt.in_words().as_str())
+    );
+    if let Some(count) = doubt.acceptable() {
+        let command = Command::SweepAcceptShorter(report.reference.clone(), count);
+        let _infallible = write!(words, " If so few users are left, an Admin says so: {command}");
+    }
+    if let Some(limit) = limit {
+        let _infallible = write!(words, " {limit}");
+    }
+    Some(Text::clean(&words))
 }
 
 /// A count as it is kept and shown.
@@ -274,9 +348,10 @@ async fn finish(provider: &Provider, claim: SweepClaim, report: &Report) -> Resu
 
 /// Lists what this pass has to look at.
 async fn look(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Seen, Failure> {
+    let held = Held::of(provider, row).await?;
     match &row.access {
-        RuleAccess::Consent(organisation) => graph::look(provider, row, organisation, now).await,
-        RuleAccess::Impersonation(access) => hosted::look(provider, row, access, due).await,
+        RuleAccess::Consent(organisation) => graph::look(provider, row, organisation, &held, now).await,
+        RuleAccess::Impersonation(access) => hosted::look(provider, row, access, &held, due).await,
         RuleAccess::KeyLost => Err(Failure::new(
             FailureKind::Refused,
             "the key file for the impersonation password is gone",
@@ -305,10 +380,11 @@ fn decide(row: &RuleRow, protection: &Protection, due: Moment, seen: &Seen) -> D
     sweep::decide(&terms, due, &seen.candidates)
 }
 
-fn fill(report: &mut Report, decision: Decision) {
+fn fill(report: &mut Report, decision: Decision, doubt: Option<&Doubt>) {
     report.turned_on = decision.turn_on;
     report.deferred = count(decision.deferred.len());
-    report.attention = decision.attention;
+    report.is_doubted = doubt.is_some();
+    report.attention = attention(report, doubt, decision.attention);
 }
 
 fn empty(row: &RuleRow, due: Moment, now: Moment) -> Report {
@@ -322,6 +398,7 @@ fn empty(row: &RuleRow, due: Moment, now: Moment) -> Report {
         deferred: 0,
         is_late: sweep::is_late(due, now),
         attention: None,
+        is_doubted: false,
         failure: None,
         is_elsewhere: false,
     }

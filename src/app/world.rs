@@ -197,7 +197,8 @@ impl Opener {
                 extra_permissions: self.extra_permissions.clone(),
             },
             store,
-        )?;
+        )?
+        .believing(settings.sweep.shorter_percent);
         Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None })
     }
 
@@ -224,7 +225,8 @@ impl Opener {
                 extra_permissions: self.extra_permissions.clone(),
             },
             store,
-        )?;
+        )?
+        .believing(settings.sweep.shorter_percent);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());
         let rehearse = Rehearse {
             play: Arc::new(move |link| {

@@ -10,9 +10,10 @@
                         backup365 sweep --status   last and next pass\n  \
                         backup365 sweep --install  have systemd do each pass\n  \
                         backup365 sweep --install --print\n  \
-                        backup365 sweep --status --json\n\n\
-                        Exit code 6: a pass is overdue, was stopped by a limit or could not be done,\n\
-                        or something is left to do after --install.")]
+                        backup365 sweep --status --json\n  \
+                        backup365 sweep --accept-shorter C-1001=980\n\n\
+                        Exit code 6: a pass is overdue, was stopped by a limit, was not believed or\n\
+                        could not be done, or something is left to do after --install.")]
 pub struct Args {
     /// Show what the next pass would do; turn nobody on.
     #[arg(long, group = "what")]
@@ -35,6 +36,9 @@ pub struct Args {
     /// Try whether a pass could run here: record, credential, Microsoft.
     #[arg(long, group = "what")]
     pub check: bool,
+    /// Admin: say that a customer really has so few users now as the last pass found; the next pass believes it, once.
+    #[arg(long, value_name = "REF=COUNT", group = "what", conflicts_with = "json")]
+    pub accept_shorter: Option<String>,
     /// Print JSON (kind "sweep", "sweep-status" or "sweep-check").
     #[arg(long)]
     pub json: bool,

@@ -1,5 +1,6 @@
 //! `backup365 sweep`: one pass, the next one shown, or stay and watch. Ends with 6 when something needs attention.
 
+pub mod accept;
 pub mod check;
 pub mod install;
 mod json;
@@ -167,10 +168,14 @@ fn outcome(report: &Report, is_preview: bool) -> String {
     let mut parts = Vec::new();
     match report.turned_on.len() {
         0 if report.failure.is_some() => parts.push("nobody was turned on".to_owned()),
+        0 if report.is_doubted => parts.push("the list is not believed".to_owned()),
         0 if report.attention.is_some() => parts.push("stopped".to_owned()),
         0 => parts.push("nobody new".to_owned()),
         new if is_preview => parts.push(format!("{new} would be turned on")),
         new => parts.push(format!("{new} turned on")),
+    }
+    if report.is_doubted && !report.turned_on.is_empty() {
+        parts.push("the list is not believed".to_owned());
     }
     if report.left > 0 {
         parts.push(format!("{} left the organisation (nobody was turned off)", report.left));

@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use super::{
-    phrase::{Phrase, Segment},
+    phrase::{Command, Phrase, Segment},
     text::{Text, capital},
 };
 
@@ -66,6 +66,15 @@ impl Failure {
     pub fn with_reference(mut self, reference: &str) -> Self {
         self.reference = Some(Text::clean(reference));
         self
+    }
+
+    /// So many users an Admin can accept, where a list came short and the way on says so.
+    #[must_use]
+    pub fn acceptable(&self) -> Option<u32> {
+        self.hint.parts().iter().find_map(|part| match part {
+            Segment::Command(Command::SweepAcceptShorter(_, count)) => Some(*count),
+            _ => None,
+        })
     }
 
     /// What happened with the code that was given, then what to do next, as whole sentences of a command line.

@@ -62,6 +62,18 @@ impl UserId {
         &self.0
     }
 
+    /// The id of a row that came without one, from its place in the list: it can be shown and never asked about.
+    #[must_use]
+    pub fn of_place(ordinal: u64) -> Self {
+        Self(((u128::from(u64::MAX) << 64) | u128::from(ordinal)).to_be_bytes())
+    }
+
+    /// Whether the row came without an id.
+    #[must_use]
+    pub fn is_of_place(&self) -> bool {
+        self.0.first_chunk() == Some(&[u8::MAX; 8])
+    }
+
     /// The id of a hosted mailbox, which has no GUID that a client could see.
     #[must_use]
     pub fn from_address(address: &Address) -> Self {

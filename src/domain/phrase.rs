@@ -214,6 +214,8 @@ pub enum Command {
     SweepInstall,
     /// Check settings, credentials and the record.
     SweepCheck,
+    /// Take a list of so many users of a customer, by its reference, for the truth.
+    SweepAcceptShorter(Text, u32),
     /// Look a code up.
     Explain,
     /// What is set, and where it came from.
@@ -235,6 +237,7 @@ impl Command {
             Self::CustomersImport,
             Self::SweepInstall,
             Self::SweepCheck,
+            Self::SweepAcceptShorter("C-1001".into(), 980),
             Self::Explain,
             Self::Settings,
         ]
@@ -252,6 +255,12 @@ impl fmt::Display for Command {
             Self::CustomersImport => f.write_str("customers import"),
             Self::SweepInstall => f.write_str("sweep --install"),
             Self::SweepCheck => f.write_str("sweep --check"),
+            Self::SweepAcceptShorter(reference, count) if reference.as_str().contains(' ') => {
+                write!(f, "sweep --accept-shorter \"{reference}={count}\"")
+            }
+            Self::SweepAcceptShorter(reference, count) => {
+                write!(f, "sweep --accept-shorter {reference}={count}")
+            }
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
         }

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     id::UserId,
-    protection::{AutoRule, Chosen},
+    protection::{AutoRule, Chosen, Protection},
     sydney,
     text::Text,
     time::Moment,
@@ -117,6 +117,15 @@ pub fn decide(terms: &Terms<'_>, due: Moment, candidates: &[Candidate]) -> Decis
         decision.deferred.extend(decision.turn_on.drain(..).map(|user| user.id));
     }
     decision
+}
+
+/// Whether a decision would be another one now for users that Graph has no news of.
+#[must_use]
+pub fn is_outdated(before: &Protection, now: &Protection) -> bool {
+    let on: BTreeSet<UserId> = now.seats.iter().map(|seat| seat.id).collect();
+    before.kinds != now.kinds
+        || before.exclusions.iter().any(|id| !now.exclusions.contains(id))
+        || before.seats.iter().any(|seat| !on.contains(&seat.id))
 }
 
 /// Why a pass with this many new seats must not go on.

@@ -179,7 +179,10 @@ impl Journey {
         match id {
             QuestionId::Authorise => self.authorise(view),
             // No answer here ever opens these; Back closes what did.
-            QuestionId::NewCustomer | QuestionId::OrganisationDenied | QuestionId::Leave => give(Given::Back),
+            QuestionId::NewCustomer
+            | QuestionId::OrganisationDenied
+            | QuestionId::Shorter
+            | QuestionId::Leave => give(Given::Back),
             _ if view.ask.is_waiting => Continue(()),
             QuestionId::Customer => self.choose_customer(view),
             QuestionId::Product => self.choose_product(view),

@@ -50,6 +50,7 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
         Action::Sort => &["sort"],
         Action::Review => &["review", "done", "apply"],
         Action::Stop => &["stop"],
+        Action::AcceptShorter => &["accept"],
         Action::Finish => &["finish"],
         Action::NextReceipt => &["receipt"],
         Action::Another => &["next", "another"],

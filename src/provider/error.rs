@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::{http::HttpError, oauth::Refusal};
 use crate::domain::{
+    believed::Doubt,
     failure::{Failure, FailureKind},
     phrase::Phrase,
     text::Text,
@@ -68,6 +69,9 @@ pub enum Error {
     /// Answers that must name the same tenant name different ones.
     #[error("the answers name different organisations")]
     Contradiction,
+    /// A list that contradicts itself.
+    #[error("{}", .0.in_words())]
+    Doubtful(Doubt),
     /// Our own credential can't be used: settings are wrong.
     #[error("our own credential can't be used: {detail}")]
     Credential {
@@ -92,6 +96,19 @@ impl Error {
         match self {
             Self::Graph { status, code, .. } => Some((*status, code)),
             _ => None,
+        }
+    }
+
+    /// Whether Graph itself, and no gateway before it, says that a link of its own making leads nowhere any more. No
+    /// word of such a request is ours, so whatever is wrong with it is wrong with the link; but for rights, time and
+    /// the number of requests, about which the same link may be asked again.
+    #[must_use]
+    pub fn is_worn_link(&self) -> bool {
+        match self.graph() {
+            Some((410, _)) => true,
+            Some((401 | 403 | 408 | 429, _)) => false,
+            Some((400..=499, code)) => !code.is_empty(),
+            _ => false,
         }
     }
 

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::{
+    believed::Doubt,
     id::UserId,
     user::{Kind, UserPage},
     verdict::ListNote,
@@ -20,4 +21,7 @@ pub enum Listed {
     Kinds(Vec<(UserId, Kind)>),
     /// Words about the listing.
     Note(ListNote),
+    /// The list contradicts itself: the rows that came are real, and it proves nothing about anybody else. Comes once, behind
+    /// the rows; the listing ends well after it.
+    Doubt(Doubt),
 }

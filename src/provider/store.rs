@@ -50,10 +50,12 @@ pub use self::{
     corrections::Fate,
     detail::{CustomerDetail, ProductDetail},
     part::claim::SweepClaim,
-    roster::Roster,
+    roster::{Belief, Kept, Roster},
     rules::{RuleAccess, RuleRow},
     sweeps::SweepSummary,
-    table::{enablement::EnabledFor, exclusion::Excluded, run::RunLine, sweep::SweepRecord},
+    table::{
+        enablement::EnabledFor, exclusion::Excluded, listing::ListRecord, run::RunLine, sweep::SweepRecord,
+    },
 };
 use self::{
     part::{

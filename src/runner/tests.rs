@@ -255,6 +255,7 @@ const fn name(request: &Request) -> &'static str {
         Request::Apply(..) => "apply",
         Request::TurnOff(..) => "turn off",
         Request::MakeRule { .. } => "make rule",
+        Request::AcceptShorter(..) => "accept shorter",
         Request::UndoRule(_) => "undo rule",
         Request::LoadSweeper => "load sweeper",
         Request::FinishRun(_) => "finish run",
@@ -326,7 +327,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::SaveProof(run(), Some(organisation(tenant))), "run"),
         (Request::Enable(run()), "run"),
         (Request::LoadProtection(customer, OFFICE), "protection"),
-        (Request::ListUsers { tenant: Some(tenant), impersonation: None }, "listed"),
+        (Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None }, "listed"),
         (Request::KeepForm(Some(run()), FormDraft(vec![("tenant".into(), "x".into())])), "saved"),
         (Request::SaveDraft(run(), Draft { all: true, exceptions: [somebody(1).id].into() }), "saved"),
         (Request::SaveList(run(), ListSummary::of(3, 3)), "saved"),
@@ -334,7 +335,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::ChangeExclusions(run(), change), "excluded"),
         (Request::Apply(run(), users.clone().into()), "saved"),
         (Request::TurnOff(run(), users.into()), "saved"),
-        (Request::MakeRule { run: run(), confirmed: 3, ceiling: 13 }, "rule"),
+        (Request::MakeRule { run: run(), confirmed: 3, ceiling: 13, owed: Arc::default() }, "rule"),
         (Request::UndoRule(run()), "no rule"),
         (Request::LoadSweeper, "sweeper"),
         (Request::WriteFile { name: "receipt.txt".into(), text: "hello".into() }, "written"),
@@ -346,7 +347,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
 }
 
 /// The same for one customer with hosted Exchange.
-fn hosted_calls(run: &RunId) -> Vec<(Request, &'static str)> {
+fn hosted_calls(customer: CustomerId, run: &RunId) -> Vec<(Request, &'static str)> {
     let access = Box::new(Impersonation {
         server: "https://mail.coastline-hosting.example/EWS/Exchange.asmx".into(),
         account: "svc-backup@andersondental.example".into(),
@@ -362,7 +363,14 @@ fn hosted_calls(run: &RunId) -> Vec<(Request, &'static str)> {
             Request::Prove { organisation: None, impersonation: Some(access.clone()), is_link_out: false },
             "proof",
         ),
-        (Request::ListUsers { tenant: None, impersonation: Some(access) }, "listed"),
+        (
+            Request::ListUsers {
+                of: (customer, Product::MpExchange),
+                tenant: None,
+                impersonation: Some(access),
+            },
+            "listed",
+        ),
     ]
 }
 
@@ -370,9 +378,9 @@ fn hosted_calls(run: &RunId) -> Vec<(Request, &'static str)> {
 async fn every_call_is_answered() {
     let mut stage = Stage::new("standard").await;
     let (customer, run) = stage.run_of("C-1001", OFFICE);
-    let (_, hosted) = stage.run_of("C-1014", Product::MpExchange);
+    let (dentist, hosted) = stage.run_of("C-1014", Product::MpExchange);
     let mut calls = office_calls(customer, &run, stage.tenant_of("C-1001"));
-    calls.extend(hosted_calls(&hosted));
+    calls.extend(hosted_calls(dentist, &hosted));
     let mut asked = BTreeSet::from(["open browser"]);
     let mut pages = Vec::new();
     for (request, last) in calls {
@@ -424,7 +432,10 @@ async fn what_cannot_be_done_comes_back_in_words() {
             Request::Prove { organisation: None, impersonation: None, is_link_out: false },
             FailureKind::Internal,
         ),
-        (Request::ListUsers { tenant: None, impersonation: None }, FailureKind::Internal),
+        (
+            Request::ListUsers { of: (CustomerId(1), OFFICE), tenant: None, impersonation: None },
+            FailureKind::Internal,
+        ),
         (Request::Apply(run, vec![somebody(1)].into()), FailureKind::Refused),
     ] {
         let name = name(&request);
@@ -447,10 +458,45 @@ async fn what_cannot_be_done_comes_back_in_words() {
 }
 
 #[tokio::test]
+async fn a_list_that_contradicts_the_record_ends_with_why_and_with_what_an_admin_can_say() {
+    let mut stage = Stage::new("standard").await;
+    let (customer, run) = stage.run_of("C-1001", OFFICE);
+    let tenant = stage.tenant_of("C-1001");
+    stage.ask(Request::Rehearse(tenant)).await;
+    let list = || Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None };
+    let listed = |replies: &[Reply]| match replies.last() {
+        Some(Reply::Listed { total }) => *total,
+        other => panic!("{other:?}"),
+    };
+    let all = listed(&stage.ask(list()).await);
+    stage.store().save_list(&run, &ListSummary::of(all * 2, all)).unwrap();
+    let replies = stage.ask(list()).await;
+    let Some(Reply::Failed(failure)) = replies.last() else { panic!("{:?}", replies.last()) };
+    assert!(replies.iter().any(|reply| matches!(reply, Reply::Page(_))), "its rows can be used");
+    assert!(failure.what.as_str().contains(&format!("{all} of {} users", all * 2)), "{failure:?}");
+    let hint = failure.hint.for_commands();
+    assert!(hint.as_str().contains(&format!("sweep --accept-shorter C-1001={all}")), "{hint}");
+    stage.store().accept_shorter(customer, all).unwrap();
+    assert_eq!(listed(&stage.ask(list()).await), all);
+
+    // Somebody is protected who is in no list and there under no name: one who left. Somebody who is owed likewise.
+    stage.store().save_list(&run, &ListSummary::of(all, all)).unwrap();
+    let gone = vec![somebody(7)];
+    stage.store().save_organisation(&run, &organisation(tenant)).unwrap();
+    stage.store().save_proof(&run, Some(&organisation(tenant))).unwrap();
+    stage.store().enable(&run).unwrap();
+    stage.store().make_rule_for(&run, 3, 50, &gone).unwrap();
+    assert_eq!(stage.store().scheduled(customer, OFFICE).unwrap().len(), 1);
+    assert_eq!(listed(&stage.ask(list()).await), all);
+}
+
+#[tokio::test]
 async fn a_cancelled_reader_sends_nothing_more() {
     let mut stage = Stage::new("large").await;
+    let (customer, _) = stage.run_of("C-9000", OFFICE);
     let tenant = stage.tenant_of("C-9000");
-    let listing = stage.start(Request::ListUsers { tenant: Some(tenant), impersonation: None });
+    let listing =
+        stage.start(Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None });
     let wait = stage.start(Request::Wake(Duration::from_hours(1)));
     let (first, reply) = stage.next().await;
     assert_eq!((first, word(&reply)), (listing, "page"));
@@ -472,8 +518,10 @@ async fn a_cancelled_reader_sends_nothing_more() {
 #[tokio::test]
 async fn a_slow_wizard_makes_the_listing_wait() {
     let mut stage = Stage::new("large").await;
+    let (customer, _) = stage.run_of("C-9000", OFFICE);
     let tenant = stage.tenant_of("C-9000");
-    let listing = stage.start(Request::ListUsers { tenant: Some(tenant), impersonation: None });
+    let listing =
+        stage.start(Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None });
     let waiting = async {
         while stage.runner.replies.len() < WAITING_REPLIES {
             tokio::time::sleep(Duration::from_millis(1)).await;

@@ -1,18 +1,22 @@
 //! Calls with many replies: listing, applying.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
-        customer::Impersonation,
-        failure::Failure,
-        id::{RunId, TenantId},
+        believed::{Doubt, Expected, FEW},
+        customer::{Impersonation, Listing, Product},
+        failure::{Failure, FailureKind},
+        id::{CustomerId, RunId, TenantId, UserId},
+        phrase::{Command, Phrase, Segment, WayOn},
         protection::{Chosen, SeatOutcome, SeatResult},
+        text::Text,
+        user::UserPage,
     },
-    provider::{listed::Listed, store::Store},
+    provider::{Provider, listed::Listed, store::Store},
     wizard::call::{CallId, Reply},
 };
 
@@ -32,37 +36,121 @@ const MOST_AT_ONCE: usize = 1_000;
 /// Batches in which an Apply goes while neither bound is met: one for each tenth of a percent.
 const BATCHES: usize = 1_000;
 
-/// Lists the users of a tenant or of a hosted customer; pages go out as they come.
+/// Lists the users of a tenant or of a hosted customer; pages go out as they come. A list that is not believed ends with
+/// why: its users can be chosen one by one, and it is not all of them (product.md rule 20).
 pub(super) async fn list(
     tools: &Tools,
     replies: &ReplySender,
     call: CallId,
-    tenant: Option<TenantId>,
-    impersonation: Option<Box<Impersonation>>,
+    of: (CustomerId, Product),
+    from: (Option<TenantId>, Option<Box<Impersonation>>),
 ) -> Result<Reply, Failure> {
+    let provider = &tools.provider;
     let (sink, mut parts) = mpsc::channel(PARTS_AHEAD);
     let listing = async {
-        match (tenant, impersonation) {
-            (Some(tenant), _) => tools.provider.graph.list_users(tenant, sink).await,
-            (None, Some(access)) => tools.provider.exchange.list_mailboxes(&access, sink).await,
+        match &from {
+            (Some(tenant), _) => provider.graph.list_users(*tenant, sink).await,
+            (None, Some(access)) => provider.exchange.list_mailboxes(access, sink).await,
             (None, None) => Err(internal("there is nobody to list yet")),
         }
     };
     // Owns the parts: when the wizard is gone they are dropped, and the listing ends instead of waiting.
     let passing = async move {
+        let (mut pages, mut doubt) = (Vec::new(), None);
         while let Some(part) = parts.recv().await {
             let reply = match part {
-                Listed::Page(page) => Reply::Page(page),
+                Listed::Page(page) => {
+                    pages.push(Arc::clone(&page));
+                    Reply::Page(page)
+                }
                 Listed::Kinds(kinds) => Reply::Kinds(kinds),
                 Listed::Note(words) => Reply::Note(words),
+                Listed::Doubt(why) => {
+                    doubt = Some(why);
+                    continue;
+                }
             };
             if !replies.send(call, reply).await {
                 break;
             }
         }
+        (pages, doubt)
     };
-    let (total, ()) = tokio::join!(listing, passing);
-    total.map(|total| Reply::Listed { total })
+    let (total, (pages, doubt)) = tokio::join!(listing, passing);
+    let total = total?;
+    let is_given = from.1.as_ref().is_some_and(|access| matches!(access.listing, Listing::Given(_)));
+    let doubt = match doubt {
+        // A list that an operator gave is what the operator says.
+        None if !is_given => held_against(provider, of, from.0, &pages).await?,
+        doubt => doubt,
+    };
+    match doubt {
+        None => Ok(Reply::Listed { total }),
+        Some(doubt) => Err(unbelieved(&provider.store, of, &doubt).await),
+    }
+}
+
+/// Why a whole list contradicts what is on record.
+async fn held_against(
+    provider: &Provider,
+    (customer, product): (CustomerId, Product),
+    tenant: Option<TenantId>,
+    pages: &[Arc<UserPage>],
+) -> Result<Option<Doubt>, Failure> {
+    let (protection, scheduled, list) = with(&provider.store, move |s| {
+        Ok((
+            s.protection(customer, product)?,
+            s.scheduled(customer, product)?,
+            s.list_record(customer, product)?,
+        ))
+    })
+    .await?;
+    if list.listed == 0 && protection.seats.is_empty() && scheduled.is_empty() {
+        return Ok(None);
+    }
+    let here: HashSet<UserId> =
+        pages.iter().flat_map(|page| page.ids()).copied().filter(|id| !id.is_of_place()).collect();
+    let present: Vec<UserId> =
+        protection.seats.iter().filter(|seat| seat.left.is_none()).map(|seat| seat.id).collect();
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let expected = Expected {
+        before: list.listed.max(count(present.len())),
+        accepted: list.accepted,
+        percent: provider.shorter_percent,
+    };
+    let listed = count(here.len());
+    let mut missing = present;
+    missing.extend(scheduled.iter().map(|(id, _)| *id));
+    missing.retain(|id| !here.contains(id));
+    let doubt = expected.length(listed).or_else(|| expected.lacking(listed, missing.len()));
+    let (Some(tenant), None) = (tenant, &doubt) else { return Ok(doubt) };
+    if missing.is_empty() || expected.is_accepted(listed) || expected.before < FEW {
+        return Ok(None);
+    }
+    let found = provider.graph.users_again(tenant, missing).await?;
+    Ok(expected.hiding(listed, found.iter().filter(|(_, user)| user.is_some()).count(), false))
+}
+
+/// What is said of a list that is not believed; an Admin may accept the number that it names.
+async fn unbelieved(store: &Store, (customer, product): (CustomerId, Product), doubt: &Doubt) -> Failure {
+    let acceptable = doubt.acceptable();
+    let noted = with(store, move |s| {
+        s.note_short(customer, product, acceptable)?;
+        Ok(s.customers()?.into_iter().find(|one| one.id == customer).map(|one| one.reference))
+    })
+    .await;
+    let mut hint = vec![Segment::Do(WayOn::Again("list again"))];
+    match (noted, acceptable) {
+        (Ok(Some(reference)), Some(count)) => hint.extend([
+            Segment::Said(" If so few users are left, an Admin says so: "),
+            Segment::Command(Command::SweepAcceptShorter(reference, count)),
+            Segment::Said(", then lists again."),
+        ]),
+        (Err(failure), _) => tracing::warn!(what = failure.what.as_str(), "a short list could not be noted"),
+        _ => {}
+    }
+    let what = Text::of(format_args!("listing the users: {}", doubt.in_words()));
+    Failure::new(FailureKind::Malformed, what, Phrase::of(hint))
 }
 
 /// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.

@@ -44,6 +44,18 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("seed", "NUMBER (0)", "other connections are the ones that drop breaks"),
     ("delta-reset", "", "every delta token is refused with 410 and a Location"),
+    ("delta-old", "", "every delta token is refused with 400: older than 30 days, in the words of Microsoft"),
+    (
+        "short-list",
+        "DAY, UTC (every day)",
+        "on that day (2026-11-24) the list of users ends after its first half, and nothing says so",
+    ),
+    (
+        "lacks",
+        "NAME",
+        "the list of users and its changes lack the user of that name, who is there when asked for by id",
+    ),
+    ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
     ("without", "ROLE", "tokens and grants lack that application role"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
@@ -77,6 +89,14 @@ pub(super) struct Faults {
     pub(super) seed: Option<u64>,
     /// Delta tokens are refused.
     pub(super) delta_reset: bool,
+    /// Delta tokens are too old.
+    pub(super) delta_old: bool,
+    /// The list of users ends in its middle: on this day, written as 2026-11-24; always where it is empty.
+    pub(super) short_list: Option<String>,
+    /// Display name of a user whom lists lack.
+    pub(super) lacks: Option<String>,
+    /// Every page of users is the first.
+    pub(super) same_page: bool,
     /// Roles that are never granted.
     pub(super) without: Vec<String>,
     /// AADSTS number that the token endpoint always answers with.
@@ -117,6 +137,10 @@ impl Faults {
             "drop" => self.drop = Some(number(name, value, "%", 10)?.min(100)),
             "seed" => self.seed = Some(number(name, value, "", 0)?),
             "delta-reset" => self.delta_reset = true,
+            "delta-old" => self.delta_old = true,
+            "short-list" => self.short_list = Some(value.unwrap_or_default().to_owned()),
+            "lacks" => self.lacks = Some(needed(name, value)?),
+            "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
             "token-error" => {
                 let code = needed(name, value)?;
@@ -146,6 +170,10 @@ impl Faults {
             drop: self.drop.or(more.drop),
             seed: self.seed.or(more.seed),
             delta_reset: self.delta_reset || more.delta_reset,
+            delta_old: self.delta_old || more.delta_old,
+            short_list: self.short_list.clone().or_else(|| more.short_list.clone()),
+            lacks: self.lacks.clone().or_else(|| more.lacks.clone()),
+            same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
             token_error: self.token_error.or(more.token_error),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
@@ -207,7 +235,7 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "other-organization" => format!("{name}=x"),
+                "without" | "other-organization" | "lacks" => format!("{name}=x"),
                 "token-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };

@@ -216,6 +216,17 @@ settings! {
             about: "How many customers apply works on at the same time",
         };
 
+    SHORTER_PERCENT: Setting<u8> = Whole(1, 90)
+        => Always(|draft| &mut draft.settings.sweep.shorter_percent),
+        Spec {
+            name: "sweep.shorter_percent",
+            variable: "BACKUP365_SWEEP_SHORTER_PERCENT",
+            flag: "--sweep-shorter-percent",
+            value_name: "NUMBER",
+            example: "25",
+            about: "By how many percent a list of users may be shorter than the last one before it is not believed",
+        };
+
     ADDRESSES: Setting<(String, String)> = Addresses
         => List(|draft| &mut draft.settings.addresses),
         Spec {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use uuid::Uuid;
 
-use crate::domain::{id::TenantId, text::Text};
+use crate::domain::{believed::SHORTER_PERCENT, id::TenantId, text::Text};
 
 /// Where the program's own credential at Microsoft comes from; the value itself is read when it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,5 +123,18 @@ pub struct ApplySettings {
 impl Default for ApplySettings {
     fn default() -> Self {
         Self { at_once: 4 }
+    }
+}
+
+/// When a list of users is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SweepSettings {
+    /// By how many percent it may be shorter than the last one, 1 to 90.
+    pub shorter_percent: u8,
+}
+
+impl Default for SweepSettings {
+    fn default() -> Self {
+        Self { shorter_percent: SHORTER_PERCENT }
     }
 }

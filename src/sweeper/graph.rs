@@ -5,13 +5,22 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{
-        failure::Failure, id::UserId, protection::Chosen, sweep::Candidate, sweep::RELIST_AFTER,
-        tenant::Organisation, time::Moment,
+        believed::LOOKED_FOR_AT_MOST,
+        failure::Failure,
+        id::{TenantId, UserId},
+        protection::Chosen,
+        sweep::{Candidate, RELIST_AFTER},
+        tenant::Organisation,
+        time::Moment,
     },
-    provider::{Provider, graph::SweptUser, store::RuleRow},
+    provider::{
+        Provider,
+        graph::{Delta, SweptUser},
+        store::{Belief, RuleRow},
+    },
 };
 
-use super::{Next, Seen, with};
+use super::{Held, Next, Seen, count, with};
 
 /// Where the next pass starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +54,13 @@ impl Position {
     }
 }
 
-/// The users that have to be looked at; the whole list when there is no position or it is too old.
+/// The users that have to be looked at; the whole list when there is no position or it is too old, and when more users
+/// are gone by the changes than are looked for by name. A list that is not believed is asked for once more.
 pub(super) async fn look(
     provider: &Provider,
     row: &RuleRow,
     organisation: &Organisation,
+    held: &Held,
     now: Moment,
 ) -> Result<Seen, Failure> {
     let (customer, product) = (row.customer.id, row.product);
@@ -57,27 +68,124 @@ pub(super) async fn look(
         .await?
         .and_then(|text| Position::parse(&text))
         .filter(|position| now.since(position.whole) < RELIST_AFTER);
-    let (tenant, link) = (organisation.tenant, position.as_ref().map(|p| p.link.as_str()));
-    let mut delta = provider.graph.new_users(tenant, link).await?;
-    let mut whole = now;
+    let tour = Tour { provider, tenant: organisation.tenant, held, now };
+    let link = position.as_ref().map(|p| p.link.as_str());
+    let mut delta = provider.graph.new_users(tour.tenant, link).await?;
     if let Some(position) = position.filter(|_| !delta.is_full) {
-        whole = position.whole;
-        let news: BTreeSet<UserId> =
-            delta.users.iter().map(|user| user.id).chain(delta.removed.iter().copied()).collect();
-        let waiting = position.waiting.into_iter().filter(|id| !news.contains(id)).collect();
-        for (id, found) in provider.graph.users_again(tenant, waiting).await? {
-            match found {
-                Some(user) => delta.users.push(user),
-                None => delta.removed.push(id),
-            }
+        match tour.changes(position, delta).await {
+            Some(seen) => return Ok(seen),
+            None => delta = provider.graph.new_users(tour.tenant, None).await?,
         }
     }
-    Ok(Seen {
-        candidates: delta.users.into_iter().map(candidate).collect(),
-        left: delta.removed,
-        is_whole: delta.is_full,
-        next: Some(Next::Delta(Position { whole, link: delta.link, waiting: Vec::new() })),
-    })
+    let first = tour.whole(delta).await;
+    if first.doubt.is_none() {
+        return Ok(first);
+    }
+    match provider.graph.new_users(tour.tenant, None).await {
+        Ok(delta) => Ok(tour.whole(delta).await.and(first.candidates)),
+        Err(failure) => {
+            tracing::warn!(
+                what = failure.what.as_str(),
+                "a list that is not believed could not be had again"
+            );
+            Ok(first)
+        }
+    }
+}
+
+/// One look at the users of a tenant.
+#[derive(Clone, Copy)]
+struct Tour<'a> {
+    provider: &'a Provider,
+    tenant: TenantId,
+    held: &'a Held,
+    now: Moment,
+}
+
+/// What became of users who were looked for by name.
+#[derive(Default)]
+struct Found {
+    there: Vec<Candidate>,
+    gone: Vec<UserId>,
+    /// What kept some from being looked for.
+    broken: Option<Failure>,
+}
+
+impl Tour<'_> {
+    /// Takes a round of changes: whoever waits or is owed is looked for by name, and so is whoever is gone by it and
+    /// stands on record. None when these are too many: then the round is no more than a reason to list everybody.
+    async fn changes(self, position: Position, delta: Delta) -> Option<Seen> {
+        let news: BTreeSet<UserId> =
+            delta.users.iter().map(|user| user.id).chain(delta.removed.iter().copied()).collect();
+        let awaited = self.held.awaited();
+        let waiting: BTreeSet<UserId> =
+            position.waiting.iter().copied().filter(|id| !news.contains(id)).collect();
+        let owed = self.held.scheduled.iter().map(|(id, _)| *id).filter(|id| !news.contains(id));
+        let removed = delta.removed.iter().copied().filter(|id| awaited.contains(id));
+        let missing: BTreeSet<UserId> = owed.chain(removed).filter(|id| !waiting.contains(id)).collect();
+        if missing.len() > LOOKED_FOR_AT_MOST {
+            return None;
+        }
+        let found = self.by_name(waiting.union(&missing).copied().collect()).await;
+        let gone = found.gone.iter().filter(|id| awaited.contains(id)).count();
+        Some(Seen {
+            candidates: delta.users.into_iter().map(candidate).chain(found.there).collect(),
+            left: found.gone,
+            belief: Belief::Changes { gone: count(gone) },
+            doubt: None,
+            broken: found.broken,
+            next: Some(Next::Delta(Position { link: delta.link, ..position })),
+        })
+    }
+
+    /// Takes a whole list: whoever is on record and not in it is looked for by name, unless these are too many or an
+    /// Admin has said that so few are left.
+    async fn whole(self, delta: Delta) -> Seen {
+        let here: BTreeSet<UserId> =
+            delta.users.iter().map(|user| user.id).filter(|id| !id.is_of_place()).collect();
+        let (listed, expected) = (count(here.len()), self.held.expected());
+        let missing: Vec<UserId> = self.held.awaited().into_iter().filter(|id| !here.contains(id)).collect();
+        let doubt = delta
+            .doubt
+            .or_else(|| expected.length(listed))
+            .or_else(|| expected.lacking(listed, missing.len()));
+        let found = match missing.len() {
+            ..=LOOKED_FOR_AT_MOST => self.by_name(missing).await,
+            _ if doubt.is_none() => Found { gone: missing, ..Found::default() },
+            _ => Found::default(),
+        };
+        let doubt = doubt.or_else(|| expected.hiding(listed, found.there.len(), false));
+        let belief = match &doubt {
+            None => Belief::Whole(listed),
+            Some(doubt) => Belief::Doubted { acceptable: doubt.acceptable() },
+        };
+        let position = Position { whole: self.now, link: delta.link, waiting: Vec::new() };
+        Seen {
+            candidates: delta.users.into_iter().map(candidate).chain(found.there).collect(),
+            left: found.gone,
+            belief,
+            doubt,
+            broken: found.broken,
+            next: Some(Next::Delta(position)),
+        }
+    }
+
+    /// Asks for each user by name.
+    async fn by_name(self, users: Vec<UserId>) -> Found {
+        let mut found = Found::default();
+        match self.provider.graph.users_again(self.tenant, users).await {
+            Ok(all) => {
+                for (id, user) in all {
+                    match user {
+                        Some(user) => found.there.push(candidate(user)),
+                        None => found.gone.push(id),
+                    }
+                }
+            }
+            Err(failure) => found.broken = Some(failure),
+        }
+        found
+    }
 }
 
 fn candidate(user: SweptUser) -> Candidate {

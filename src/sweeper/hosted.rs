@@ -7,60 +7,195 @@ use tokio::sync::mpsc;
 
 use crate::{
     domain::{
-        customer::Impersonation,
+        believed::{Doubt, LOOKED_FOR_AT_MOST},
+        customer::{Impersonation, Listing},
         failure::Failure,
         id::{Address, UserId},
         protection::{Chosen, Missing},
         sweep::Candidate,
+        text::Text,
         time::Moment,
-        user::UserPage,
+        user::{Kind, UserPage},
     },
     provider::{
         Provider,
         exchange::Presence,
         listed::Listed,
-        store::{Roster, RuleRow},
+        store::{Belief, Roster, RuleRow},
     },
 };
 
-use super::{Next, Seen, with};
+use super::{Held, Next, Seen, count, with};
 
-/// Lists the mailboxes and compares them with those that the last pass saw.
+/// Lists the mailboxes and compares them with those that the last pass saw. A list that is not believed is asked for once
+/// more.
 pub(super) async fn look(
     provider: &Provider,
     row: &RuleRow,
     access: &Impersonation,
+    held: &Held,
     due: Moment,
 ) -> Result<Seen, Failure> {
-    let (sink, mut parts) = mpsc::channel(2);
-    let mut seen = Seen::default();
-    let taking = async {
-        while let Some(part) = parts.recv().await {
-            if let Listed::Page(page) = part {
-                take(&mut seen, &page);
+    let (customer, product) = (row.customer.id, row.product);
+    let before = with(&provider.store, move |s| s.sweep_roster(customer, product)).await?;
+    let tour = Tour { provider, access, held, before: &before, due };
+    let first = tour.once().await?;
+    if first.doubt.is_none() {
+        return Ok(first);
+    }
+    match tour.once().await {
+        Ok(second) => Ok(second.and(first.candidates)),
+        Err(failure) => {
+            tracing::warn!(
+                what = failure.what.as_str(),
+                "a list that is not believed could not be had again"
+            );
+            Ok(first)
+        }
+    }
+}
+
+/// One look at the mailboxes of a hosted customer.
+struct Tour<'a> {
+    provider: &'a Provider,
+    access: &'a Impersonation,
+    held: &'a Held,
+    /// What the passes before saw.
+    before: &'a Roster,
+    due: Moment,
+}
+
+impl Tour<'_> {
+    /// Whether a directory is searched, which can fall short; a list that was given is what an operator says.
+    const fn is_searched(&self) -> bool {
+        matches!(self.access.listing, Listing::Directory)
+    }
+
+    /// Lists once, and looks for those who are missing by their addresses.
+    async fn once(&self) -> Result<Seen, Failure> {
+        let (mut candidates, doubt) = self.list().await?;
+        let listed = count(candidates.len());
+        let expected = self.held.expected();
+        let doubt = doubt.or_else(|| expected.length(listed).filter(|_| self.is_searched()));
+        let (missing, settled) = self.missing(&candidates);
+        let lacking = || expected.lacking(listed, missing.len()).filter(|_| self.is_searched());
+        let doubt = doubt.or_else(lacking);
+        if doubt.is_some() && missing.len() > LOOKED_FOR_AT_MOST {
+            return Ok(seen(candidates, Vec::new(), Roster::default(), doubt, listed));
+        }
+        let asked: Vec<Address> = missing.into_iter().chain(settled).collect();
+        let presences = if asked.is_empty() {
+            Vec::new()
+        } else {
+            self.provider.exchange.still_there(self.access, &asked).await?
+        };
+        let mut roster = Roster { known: ready(&candidates).collect(), missing: Vec::new() };
+        let mut left = Vec::new();
+        let mut hidden = 0;
+        for (address, presence) in presences {
+            let since = self.before.missing.iter().find(|m| m.address == address).map(|m| m.since);
+            match (presence, since) {
+                (Presence::NonExistent, Some(since)) if since < self.due => {
+                    left.push(UserId::from_address(&address));
+                    roster.missing.push(Missing { address, since });
+                }
+                (Presence::NonExistent, since) => {
+                    roster.missing.push(Missing { address, since: since.unwrap_or(self.due) });
+                }
+                (presence @ (Presence::Present | Presence::Unknown(_)), _) => {
+                    if self.is_searched() && presence == Presence::Present {
+                        hidden += 1;
+                        candidates.push(self.by_name(&address));
+                    }
+                    roster.known.push(address);
+                }
             }
         }
+        let doubt = doubt.or_else(|| expected.hiding(listed, hidden, true));
+        // A problem row of a user who is gone is news about them, not a user to be looked at again.
+        let gone: BTreeSet<UserId> =
+            roster.missing.iter().map(|m| UserId::from_address(&m.address)).collect();
+        candidates.retain(|c| !gone.contains(&c.user.id));
+        Ok(seen(candidates, left, roster, doubt, listed))
+    }
+
+    /// Every row, and why they are not everybody.
+    async fn list(&self) -> Result<(Vec<Candidate>, Option<Doubt>), Failure> {
+        let (sink, mut parts) = mpsc::channel(2);
+        let taking = async {
+            let (mut candidates, mut doubt) = (Vec::new(), None);
+            while let Some(part) = parts.recv().await {
+                match part {
+                    Listed::Page(page) => take(&mut candidates, &page),
+                    Listed::Doubt(why) => doubt = Some(why),
+                    Listed::Kinds(_) | Listed::Note(_) => {}
+                }
+            }
+            (candidates, doubt)
+        };
+        let (listed, taken) = tokio::join!(self.provider.exchange.list_mailboxes(self.access, sink), taking);
+        listed.map(|_| taken)
+    }
+
+    /// Mailboxes that stand on record and were not listed in order: those that a list should show, and those who are
+    /// known to have left.
+    fn missing(&self, candidates: &[Candidate]) -> (Vec<Address>, Vec<Address>) {
+        let here: BTreeSet<String> = ready(candidates).map(|address| address.folded()).collect();
+        // Whoever was turned on by hand, or is owed, may have gone before any pass saw them.
+        let seats = self.held.protection.seats.iter();
+        let owed = self.held.scheduled.iter().map(|(_, address)| address).filter(|_| self.is_searched());
+        let on_record = seats.clone().map(|seat| &seat.address).chain(owed);
+        let mut asked: Vec<Address> = self.before.known.clone();
+        asked.extend(on_record.filter_map(|address| address.as_str().parse().ok()));
+        asked.extend(self.before.missing.iter().map(|m| m.address.clone()));
+        asked.retain(|address| !here.contains(&address.folded()));
+        asked.sort();
+        asked.dedup();
+        let left: BTreeSet<UserId> = seats.filter(|seat| seat.left.is_some()).map(|seat| seat.id).collect();
+        let is_settled = |address: &Address| {
+            left.contains(&UserId::from_address(address))
+                || self.before.missing.iter().any(|m| m.address == *address && m.since < self.due)
+        };
+        asked.into_iter().partition(|address| !is_settled(address))
+    }
+
+    /// A mailbox that was not listed and can be opened.
+    fn by_name(&self, address: &Address) -> Candidate {
+        let id = UserId::from_address(address);
+        let known = self.held.protection.seats.iter().find(|seat| seat.id == id);
+        let name = known.map_or_else(|| Text::clean(address.as_str()), |seat| seat.name.clone());
+        Candidate {
+            user: Chosen { id, address: Text::clean(address.as_str()), name, kind: Kind::User },
+            made: None,
+            has_problem: false,
+        }
+    }
+}
+
+/// What a list and the questions behind it come to.
+fn seen(
+    candidates: Vec<Candidate>,
+    left: Vec<UserId>,
+    roster: Roster,
+    doubt: Option<Doubt>,
+    listed: u32,
+) -> Seen {
+    let belief = match &doubt {
+        None => Belief::Whole(listed),
+        Some(doubt) => Belief::Doubted { acceptable: doubt.acceptable() },
     };
-    let (listed, ()) = tokio::join!(provider.exchange.list_mailboxes(access, sink), taking);
-    listed?;
-    let (customer, product) = (row.customer.id, row.product);
-    let before = with(&provider.store, move |s| {
-        let mut roster = s.sweep_roster(customer, product)?;
-        // Whoever was turned on by hand may have gone before any pass saw them.
-        let seats = s.protection(customer, product)?.seats;
-        roster.known.extend(seats.iter().filter_map(|seat| seat.address.as_str().parse().ok()));
-        Ok(roster)
-    })
-    .await?;
-    let roster = compare(provider, access, &mut seen, before, due).await?;
-    seen.next = Some(Next::Roster(roster));
-    Ok(seen)
+    Seen { candidates, left, belief, doubt, broken: None, next: Some(Next::Roster(roster)) }
+}
+
+/// The mailboxes that can be opened.
+fn ready(candidates: &[Candidate]) -> impl Iterator<Item = Address> {
+    candidates.iter().filter(|c| !c.has_problem).filter_map(|c| c.user.address.as_str().parse().ok())
 }
 
 /// Turns the rows of a page into candidates.
-fn take(seen: &mut Seen, page: &UserPage) {
+fn take(candidates: &mut Vec<Candidate>, page: &UserPage) {
     for user in (0..page.len()).filter_map(|at| page.row(at)) {
-        seen.candidates.push(Candidate {
+        candidates.push(Candidate {
             user: Chosen {
                 id: user.id,
                 address: user.address.to_text(),
@@ -71,48 +206,4 @@ fn take(seen: &mut Seen, page: &UserPage) {
             has_problem: !user.problem.is_empty(),
         });
     }
-}
-
-/// Finds out which users have left: known before, not listed now, and the server says that there is no such mailbox, in
-/// two passes running.
-async fn compare(
-    provider: &Provider,
-    access: &Impersonation,
-    seen: &mut Seen,
-    before: Roster,
-    due: Moment,
-) -> Result<Roster, Failure> {
-    let ready: Vec<Address> = seen
-        .candidates
-        .iter()
-        .filter(|c| !c.has_problem)
-        .filter_map(|c| c.user.address.as_str().parse().ok())
-        .collect();
-    let here: BTreeSet<String> = ready.iter().map(Address::folded).collect();
-    let mut asked: Vec<Address> = before.known;
-    asked.extend(before.missing.iter().map(|m| m.address.clone()));
-    asked.retain(|address| !here.contains(&address.folded()));
-    asked.sort();
-    asked.dedup();
-    let mut roster = Roster { known: ready, missing: Vec::new() };
-    if asked.is_empty() {
-        return Ok(roster);
-    }
-    for (address, presence) in provider.exchange.still_there(access, &asked).await? {
-        let since = before.missing.iter().find(|m| m.address == address).map(|m| m.since);
-        match (presence, since) {
-            (Presence::NonExistent, Some(since)) if since < due => {
-                seen.left.push(UserId::from_address(&address));
-                roster.missing.push(Missing { address, since });
-            }
-            (Presence::NonExistent, since) => {
-                roster.missing.push(Missing { address, since: since.unwrap_or(due) });
-            }
-            (Presence::Present | Presence::Unknown(_), _) => roster.known.push(address),
-        }
-    }
-    // A problem row of a user who is gone is news about them, not a user to be looked at again.
-    let gone: BTreeSet<UserId> = roster.missing.iter().map(|m| UserId::from_address(&m.address)).collect();
-    seen.candidates.retain(|c| !gone.contains(&c.user.id));
-    Ok(roster)
 }

@@ -1,5 +1,6 @@
 //! Passes against the sandbox, over a store on disk and a clock that all of them share.
 
+mod believed;
 mod changes;
 mod hosted;
 mod limits;

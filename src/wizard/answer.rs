@@ -235,6 +235,8 @@ pub enum Action {
     Review,
     /// Stop after this batch.
     Stop,
+    /// Take the list that came short for the truth (Admin): asks for its number.
+    AcceptShorter,
     /// To the outcome.
     Finish,
     /// The next form of the receipt: for the ticket, for the customer, as JSON.

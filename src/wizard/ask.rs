@@ -145,6 +145,8 @@ pub enum QuestionId {
     UndoAuto,
     /// How many users are to be turned off: the number confirms it.
     TurnOff,
+    /// A list came short: has the customer so few users now? The number confirms it.
+    Shorter,
     /// Ticked users have not been turned on: finish all the same?
     Unapplied,
     /// What was done, and the receipt.

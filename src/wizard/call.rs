@@ -145,6 +145,8 @@ requests! {
         ["{}, {}", customer.0, product.word()];
     /// List the users; `Page`, `Kinds`, `Note` … come first.
     READ list_users = ListUsers {
+        /// Whose, and of which product: what is on record is held against the list.
+        of: (CustomerId, Product),
         /// The tenant, for Office 365.
         tenant: Option<TenantId>,
         /// The details, for hosted Exchange.
@@ -186,8 +188,12 @@ requests! {
         /// The count that was confirmed.
         confirmed: u32,
         /// The ceiling, seats.
-        ceiling: u32
+        ceiling: u32,
+        /// Whom it will turn on, as the list says: a list that lacks them later does not prove that they are gone.
+        owed: Arc<Vec<Chosen>>
     } -> Rule ["{run}, {confirmed}, {ceiling}"];
+    /// Take a list of so many users for the truth (Admin).
+    WRITE accept_shorter = AcceptShorter(customer: CustomerId, count: u32) -> Saved ["{}, {count}", customer.0];
     /// Switch Enable Auto off.
     WRITE undo_rule = UndoRule(run: RunId) -> Rule ["{run}"];
     /// Ask who runs the nightly pass.

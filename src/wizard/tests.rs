@@ -463,6 +463,7 @@ impl Desk {
             Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
             Request::FinishRun(_) => Some(failed()),
             Request::ParkRun(_)
+            | Request::AcceptShorter(..)
             | Request::LeaveRun(_)
             | Request::KeepForm(..)
             | Request::SaveDraft(..)

@@ -105,7 +105,9 @@ impl Night {
     fn rows(&self) -> Vec<String> {
         let record = rusqlite::Connection::open(self.home.store()).unwrap();
         let mut rows = Vec::new();
-        for table in ["seat", "sweep", "sweeper", "auto_rule", "delta", "roster", "audit"] {
+        for table in
+            ["seat", "sweep", "sweeper", "auto_rule", "delta", "roster", "listing", "scheduled", "audit"]
+        {
             let mut all = record.prepare(&format!("SELECT * FROM {table}")).unwrap();
             let columns = all.column_count();
             let mut found = all.query([]).unwrap();
@@ -406,4 +408,50 @@ fn a_reader_that_goes_away_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
     assert_eq!((child.wait().unwrap().code(), complaint.as_str()), (Some(0), ""));
     assert_eq!(night.protection(1).seats.len(), 5);
+}
+
+#[test]
+fn a_short_list_ends_with_6_until_it_is_whole_again_or_an_admin_accepts_it() {
+    let night = Night::new(&[40], 100);
+    night.run(NIGHTS[0], &["sweep"]);
+    let later = "2026-12-05T20:00:05+11:00";
+    let short = ["--fault", "short-list=2026-12-05"];
+    let swept = |clock: &str, words: &[&str]| night.run(clock, &[&short[..], &["sweep"], words].concat());
+
+    let (code, shown) = swept(later, &["--preview", "--json"]);
+    assert_eq!(code, 6, "{shown}");
+    let shown = fits("sweep", &shown);
+    assert_eq!(shown["passes"][0]["state"], json!("not_believed"));
+
+    let (code, words) = swept(later, &[]);
+    assert_eq!(code, 6, "{words}");
+    assert!(words.contains(": the list is not believed."), "{words}");
+    assert!(words.contains("NEEDS ATTENTION: The list came short: 20 of 40 users"), "{words}");
+    assert!(words.contains("backup365 sweep --accept-shorter C-1=20"), "{words}");
+    assert!(night.protection(1).seats.iter().all(|seat| seat.left.is_none()));
+    // These say on stderr that it is the sandbox.
+    let record = |words: &[&str]| {
+        let output = night.command(later, words).env("USER", "ann").output().unwrap();
+        let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+    };
+    let (code, words) = record(&["status", "--attention"]);
+    assert!(code == 6 && words.contains("20 of 40 users"), "{code} {words}");
+    let accept = |number: &str| record(&["sweep", "--accept-shorter", number]);
+    for (wrong, words) in [
+        ("C-1=21", "the last list had 20 users for Office 365, and not 21"),
+        ("C-9=20", "no customer with the reference C-9"),
+        ("C-1", "like C-1001=980"),
+    ] {
+        let (code, said) = accept(wrong);
+        assert!(code == 2 && said.to_lowercase().contains(&words.to_lowercase()), "{wrong}: {code} {said}");
+    }
+    let (code, said) = accept("c-1=20");
+    assert!(code == 0 && said.contains("Accepted: Customer 1 has 20 users"), "{code} {said}");
+    assert_eq!(record(&["status", "--attention"]).0, 0);
+
+    // The list is whole again: nobody has left after all.
+    let (code, words) = night.run("2026-12-06T20:00:05+11:00", &["sweep"]);
+    assert!(code == 0 && words.contains("nobody new."), "{code} {words}");
+    assert!(night.protection(1).seats.iter().all(|seat| seat.left.is_none()));
 }

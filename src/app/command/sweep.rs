@@ -5,7 +5,7 @@ mod plan;
 use crate::{
     cli::sweep::Args,
     commands::sweep::{
-        self, What,
+        self, What, accept,
         check::{self, Check, MICROSOFT},
         install,
     },
@@ -33,6 +33,11 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         let (plan, around) = (plan::plan(opener)?, plan::around(opener));
         let store = if opener.has_record() { Some(opener.store()?) } else { None };
         return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
+    }
+    if let Some(shorter) = &args.accept_shorter {
+        let shorter = shorter.parse().map_err(|words: String| Refusal::usage(words))?;
+        let (context, _kept) = command.record_context()?;
+        return Ok(accept::run(&context, &shorter)?);
     }
     let (context, _kept) = command.open()?;
     let what = What::of(args.preview, args.watch, args.status);

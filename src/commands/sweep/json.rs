@@ -25,6 +25,7 @@ fn pass(report: &Report, is_preview: bool) -> Value {
     let state = match report {
         Report { is_elsewhere: true, .. } => "elsewhere",
         Report { failure: Some(_), .. } => "not_done",
+        Report { is_doubted: true, .. } => "not_believed",
         Report { attention: Some(_), .. } => "stopped",
         _ if is_preview => "planned",
         _ => "done",

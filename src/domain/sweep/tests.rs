@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::protection::Seat;
 
 fn moment(text: &str) -> Moment {
     Moment::parse(text).unwrap()
@@ -128,6 +129,33 @@ fn above_the_ceiling_or_the_seats_nobody_is_turned_on() {
     (terms.limit, terms.used_elsewhere) = (Some(12), 1);
     let decision = decide(&terms, moment(DUE), &listed);
     assert!(decision.turn_on.is_empty() && decision.attention.is_some());
+}
+
+#[test]
+fn a_decision_is_outdated_by_whatever_makes_old_users_due() {
+    let seat = |number| Seat {
+        id: UserId::from_bytes([number; 16]),
+        address: Text::default(),
+        name: Text::default(),
+        since: moment(DUE),
+        left: None,
+        first_backup: None,
+    };
+    let before = Protection {
+        seats: vec![seat(1), seat(2)],
+        exclusions: vec![UserId::from_bytes([3; 16])],
+        ..Protection::default()
+    };
+    let more = Protection {
+        seats: vec![seat(1), seat(2), seat(4)],
+        exclusions: vec![UserId::from_bytes([3; 16]), UserId::from_bytes([5; 16])],
+        ..before.clone()
+    };
+    assert!(!is_outdated(&before, &before) && !is_outdated(&before, &more));
+    let kinds = Protection { kinds: Kinds::default().toggled(Kind::Shared), ..before.clone() };
+    let lifted = Protection { exclusions: Vec::new(), ..before.clone() };
+    let turned_off = Protection { seats: vec![seat(2)], ..before.clone() };
+    assert!([kinds, lifted, turned_off].iter().all(|now| is_outdated(&before, now)));
 }
 
 proptest! {

@@ -43,6 +43,7 @@ pub(super) fn of(error: &Error) -> Told {
             String::from("Microsoft's answers name two different organisations"),
             "Use the tenant ID instead of the domain, and compare the last four characters with the customer.",
         ),
+        Error::Doubtful(doubt) => told(Kind::Malformed, doubt.in_words().to_string(), "{again}"),
         Error::Credential { detail } => told(Kind::Internal, detail.clone(), OURS),
     }
 }

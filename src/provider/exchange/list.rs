@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        believed::Doubt,
         customer::{Impersonation, Listing},
         id::{Address, UserId},
         text::Text,
@@ -51,9 +52,12 @@ struct Progress {
     listed: u32,
     /// Mailboxes in a row that found the front end in trouble.
     in_trouble: u32,
+    /// The mailbox that a search acts as, until the search has found it.
+    awaited: Option<Address>,
 }
 
-/// Lists everything. Answers the number of rows sent; stops early when the receiver of the pages is gone.
+/// Lists everything. Answers the number of rows sent; stops early when the receiver of the pages is gone. A directory
+/// that does not show the mailbox that it was searched as ends with [`Listed::Doubt`].
 ///
 /// # Errors
 /// What would fail for every mailbox: sign-in, server, account, a server that stays busy. Pages that were sent stay
@@ -64,13 +68,22 @@ pub(super) async fn list(
     sink: mpsc::Sender<Listed>,
 ) -> Result<u32, Bad> {
     let domains: HashSet<String> = access.domains.iter().map(|d| d.as_str().to_lowercase()).collect();
-    let mut progress = Progress { session, sink, rows: Vec::with_capacity(ROWS), listed: 0, in_trouble: 0 };
+    let rows = Vec::with_capacity(ROWS);
+    let mut progress = Progress { session, sink, rows, listed: 0, in_trouble: 0, awaited: None };
     let outcome = match &access.listing {
         Listing::Given(addresses) => progress.try_given(addresses, &domains).await,
         Listing::Directory => progress.try_found(access, domains).await,
     };
     progress.flush().await;
-    outcome.map(|()| progress.listed)
+    outcome?;
+    if let Some(sample) = progress.awaited.take() {
+        // It was opened a moment ago: a directory that does not show it does not show everybody.
+        let is_empty = progress.listed == 0;
+        progress
+            .tell(Listed::Doubt(if is_empty { Doubt::Empty } else { Doubt::WithoutSample(sample) }))
+            .await;
+    }
+    Ok(progress.listed)
 }
 
 impl Progress {
@@ -104,6 +117,7 @@ impl Progress {
         }
         // Acting as a mailbox that the account can't open, the search could show another customer's people.
         self.session.ask(&Operation::GetInbox, &user).await?;
+        self.awaited = Some(user.clone());
         let (give, candidates) = mpsc::channel(ROWS);
         let mut searching = JoinSet::new();
         searching.spawn(search::search(Arc::clone(&self.session), Scope { user, domains }, give));
@@ -153,6 +167,9 @@ impl Progress {
     /// # Errors
     /// When the news concerns every mailbox.
     fn take(&mut self, candidate: Candidate, outcome: Result<(), Bad>) -> Result<(), Bad> {
+        if self.awaited.as_ref().is_some_and(|sample| sample.folded() == candidate.address.folded()) {
+            self.awaited = None;
+        }
         let row = match outcome {
             Ok(()) => {
                 self.in_trouble = 0;

@@ -185,15 +185,20 @@ fn outcome(content: Node<'_, '_>) -> Option<Outcome> {
         return None;
     }
     let name = content.tag_name().name();
-    // FindPeople answers without the wrapper: class and code sit on the response element itself.
-    if name == "FindPeopleResponse" {
-        return Some(trouble(content).map_or_else(|| Outcome::People(people(content)), Outcome::Trouble));
-    }
-    let messages = child(content, MESSAGES, "ResponseMessages")?;
-    // One message per item; we ask for one, but an error among several is still the news.
-    let mut all = messages.children().filter(Node::is_element);
-    let message = all.clone().find(|m| trouble(*m).is_some()).or_else(|| all.next())?;
+    let wrapped = child(content, MESSAGES, "ResponseMessages");
+    // Exchange answers FindPeople without the wrapper, class and code on the response element itself; gromox wrapped it
+    // until 2026.
+    let message = match wrapped {
+        None if name == "FindPeopleResponse" => content,
+        messages => {
+            // One message per item; we ask for one, but an error among several is still the news.
+            let mut all = messages?.children().filter(Node::is_element);
+            all.clone().find(|m| trouble(*m).is_some()).or_else(|| all.next())?
+        }
+    };
     match (name, trouble(message)) {
+        ("FindPeopleResponse", None) => people(message).map(Outcome::People),
+        ("FindPeopleResponse", Some(trouble)) => Some(Outcome::Trouble(trouble)),
         ("GetFolderResponse" | "ResolveNamesResponse", Some(trouble)) => Some(no_names(trouble)),
         ("GetFolderResponse", None) => Some(Outcome::Folder),
         ("ResolveNamesResponse", None) => Some(names(message)),
@@ -249,11 +254,14 @@ fn details(code: &str, extra: Option<Node<'_, '_>>) -> Trouble {
     Trouble { code: code.to_owned(), back_off, violation }
 }
 
-/// The entries of one page.
-fn people(response: Node<'_, '_>) -> Vec<Person> {
+/// The entries of one page; none when it tells neither of people nor of how many there are: that is not *nobody*.
+fn people(response: Node<'_, '_>) -> Option<Vec<Person>> {
     let list = child(response, MESSAGES, "People");
+    if list.is_none() && child(response, MESSAGES, "TotalNumberOfPeopleInView").is_none() {
+        return None;
+    }
     let personas = list.into_iter().flat_map(|l| l.children());
-    personas.filter(|n| n.has_tag_name((TYPES, "Persona"))).map(persona).collect()
+    Some(personas.filter(|n| n.has_tag_name((TYPES, "Persona"))).map(persona).collect())
 }
 
 /// One entry; every part may be missing.

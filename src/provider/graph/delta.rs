@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
+        believed::Doubt,
         failure::Failure,
         id::{TenantId, UserId},
         text::Text,
@@ -53,6 +54,9 @@ pub struct Delta {
     pub link: String,
     /// The whole tenant was listed: there was no link, or Microsoft no longer knew it.
     pub is_full: bool,
+    /// Why a list of everyone contradicts itself: its users are real, and whoever is missing proves nothing. Never of a
+    /// round of changes: one of those that does is answered by listing everyone.
+    pub doubt: Option<Doubt>,
 }
 
 impl Graph {
@@ -79,12 +83,13 @@ impl Graph {
 
     async fn round(&self, tenant: TenantId, delta_link: Option<&str>) -> Result<Delta, Error> {
         let Some(link) = delta_link else { return self.everyone(tenant).await };
-        match self.changes(tenant, link).await {
-            Err(error) if is_stale(&error) => {
-                tracing::info!(%error, "Microsoft no longer takes the link; listing everyone");
+        match self.follow_round(tenant, self.follow(link)?).await {
+            Ok((link, changes)) => self.changes(tenant, link, changes).await,
+            Err(error) if error.is_worn_link() || matches!(error, Error::Doubtful(_)) => {
+                tracing::info!(%error, "the link on record leads no further; listing everyone");
                 self.everyone(tenant).await
             }
-            other => other,
+            Err(error) => Err(error),
         }
     }
 
@@ -94,6 +99,7 @@ impl Graph {
         let (link, _nobody) = self.follow_round(tenant, start).await?;
         let (sink, mut listed) = mpsc::channel(1);
         let collect = async {
+            let mut doubt = None;
             let mut users: Vec<SweptUser> = Vec::new();
             let mut kinds: BTreeMap<UserId, Kind> = BTreeMap::new();
             while let Some(part) = listed.recv().await {
@@ -113,22 +119,27 @@ impl Graph {
                     }
                     Listed::Kinds(known) => kinds.extend(known),
                     Listed::Note(_) => {}
+                    Listed::Doubt(why) => doubt = Some(why),
                 }
             }
             for user in &mut users {
                 user.kind = kinds.get(&user.id).copied().unwrap_or(user.kind);
             }
-            users
+            (users, doubt)
         };
-        let (count, users) = tokio::join!(self.list_whole(tenant, sink), collect);
+        let (count, (users, doubt)) = tokio::join!(self.list_whole(tenant, sink), collect);
         count?;
-        Ok(Delta { users, removed: Vec::new(), link, is_full: true })
+        Ok(Delta { users, removed: Vec::new(), link, is_full: true, doubt })
     }
 
-    /// Follows one round of changes and reads those users whole that it tells too little about.
-    async fn changes(&self, tenant: TenantId, link: &str) -> Result<Delta, Error> {
-        let (link, changes) = self.follow_round(tenant, self.follow(link)?).await?;
-        let mut delta = Delta { users: Vec::new(), removed: Vec::new(), link, is_full: false };
+    /// Makes a round of changes whole: reads those users whom it tells too little about.
+    async fn changes(
+        &self,
+        tenant: TenantId,
+        link: String,
+        changes: BTreeMap<UserId, Change>,
+    ) -> Result<Delta, Error> {
+        let mut delta = Delta { users: Vec::new(), removed: Vec::new(), link, is_full: false, doubt: None };
         let mut unread = Vec::new();
         for (id, change) in changes {
             match change {
@@ -179,17 +190,19 @@ impl Graph {
         let mut url = start;
         let mut changes = BTreeMap::new();
         let mut trail = page::Trail::default();
+        let mut progress = Progress::default();
         for _ in 0..MAX_PAGES {
             let answer = self.get(tenant, &url, MAX_PAGE_BYTES).await?;
             let licences = &self.inner.licences;
-            wire::with_page(&answer.body, |page| {
+            let rows = wire::with_page(&answer.body, |page| {
                 page.rows
                     .iter()
                     .filter_map(|row| Some((row.id.as_str()?.parse().ok()?, Change::of(row, licences))))
                     .collect::<Vec<(UserId, Change)>>()
             })
-            .map(|rows| changes.extend(rows))
             .map_err(|_broken| malformed())?;
+            progress.take(&rows, &changes)?;
+            changes.extend(rows);
             let links = page::links(&answer.body).map_err(|page::Broken| malformed())?;
             match (links.next, links.delta) {
                 (Some(next), _) => {
@@ -205,7 +218,7 @@ impl Graph {
                 (None, None) => return Err(malformed()),
             }
         }
-        Err(malformed())
+        Err(Error::Doubtful(Doubt::Endless))
     }
 
     /// Reads one user whole, with its purpose where the directory does not tell; none when it is gone.
@@ -213,7 +226,8 @@ impl Graph {
         let url = self.url(&["users", &id.to_string()], SELECT);
         let answer = match self.get(tenant, &url, MAX_OBJECT_BYTES).await {
             Ok(answer) => answer,
-            Err(error) if matches!(error.graph(), Some((404, _))) => return Ok(None),
+            // Graph's own word, and not that of a gateway before it.
+            Err(error) if matches!(error.graph(), Some((404, code)) if !code.is_empty()) => return Ok(None),
             Err(error) => return Err(error),
         };
         let licences = &self.inner.licences;
@@ -225,6 +239,34 @@ impl Graph {
             user.kind = kind;
         }
         Ok(Some(user))
+    }
+}
+
+/// How a round comes on.
+#[derive(Debug, Default)]
+struct Progress {
+    pages: page::Pages,
+    /// Pages in a row that brought nobody new.
+    fruitless: u32,
+}
+
+impl Progress {
+    /// Takes a page up. Rounds repeat rows, so one user who comes again is nothing; a page of them is.
+    ///
+    /// # Errors
+    /// [`Error::Doubtful`], when a page comes again, or one after the other without anybody new.
+    fn take(&mut self, rows: &[(UserId, Change)], before: &BTreeMap<UserId, Change>) -> Result<(), Error> {
+        let ids: Vec<UserId> = rows.iter().map(|(id, _)| *id).collect();
+        let is_fruitful = ids.iter().any(|id| !before.contains_key(id));
+        let is_new = self.pages.is_new(&ids);
+        self.fruitless = if is_fruitful { 0 } else { self.fruitless + 1 };
+        if !is_new && !is_fruitful && ids.len() > 1 {
+            Err(Error::Doubtful(Doubt::Repeated))
+        } else if self.fruitless >= list::FRUITLESS {
+            Err(Error::Doubtful(Doubt::Endless))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -273,14 +315,4 @@ fn swept(id: UserId, row: &Row<'_>, licences: &super::licence::Licences) -> (Swe
         problem: Text::clean(problem),
     };
     (user, candidate)
-}
-
-/// Whether Microsoft wants the round to start again (reference, section 7.4).
-fn is_stale(error: &Error) -> bool {
-    const CODES: [&str; 3] = ["syncStateNotFound", "resyncRequired", "Directory_ExpiredPageToken"];
-    match error.graph() {
-        Some((410, _)) => true,
-        Some((400 | 404, code)) => CODES.iter().any(|known| known.eq_ignore_ascii_case(code)),
-        _ => false,
-    }
 }

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        believed::Doubt,
         failure::Failure,
         id::{TenantId, UserId},
         text::Text,
@@ -37,8 +38,12 @@ const RESTARTS: u32 = 2;
 /// Most pages of one listing: a hundred million users; ends a server that never stops.
 const MAX_PAGES: u32 = 100_000;
 
+/// Pages in a row without a user who was not there before: Graph sends empty pages, hundreds in a row it does not. A guess.
+pub(super) const FRUITLESS: u32 = 200;
+
 impl Graph {
-    /// Lists the users of a tenant into `sink`; returns how many rows it sent.
+    /// Lists the users of a tenant into `sink`; returns how many rows it sent. A list that contradicts itself ends with
+    /// [`Listed::Doubt`].
     ///
     /// The channel's bound is the back-pressure: at most one more page is asked for than the receiver has taken. Ends
     /// early, without a failure, when the receiver is gone. Safe to drop at any await.
@@ -46,12 +51,22 @@ impl Graph {
     /// # Errors
     /// What kept the list from being whole; the pages sent before stay good.
     pub async fn list_users(&self, tenant: TenantId, sink: mpsc::Sender<Listed>) -> Result<u32, Failure> {
-        self.list_whole(tenant, sink).await.map_err(|e| e.failure("listing the users"))
+        self.list_within(MAX_PAGES, tenant, sink).await.map_err(|e| e.failure("listing the users"))
+    }
+
+    /// The same for other calls of this client.
+    pub(super) async fn list_whole(
+        &self,
+        tenant: TenantId,
+        sink: mpsc::Sender<Listed>,
+    ) -> Result<u32, Error> {
+        self.list_within(MAX_PAGES, tenant, sink).await
     }
 
     /// Pages and probes side by side; trouble with the pages ends both.
-    pub(super) async fn list_whole(
+    pub(super) async fn list_within(
         &self,
+        most_pages: u32,
         tenant: TenantId,
         sink: mpsc::Sender<Listed>,
     ) -> Result<u32, Error> {
@@ -60,25 +75,31 @@ impl Graph {
             self.probe(tenant, asked, &sink).await;
             Ok(())
         };
-        let (count, ()) = tokio::try_join!(self.pages(tenant, &sink, ask), probing)?;
+        let ((count, doubt), ()) = tokio::try_join!(self.pages(most_pages, tenant, &sink, ask), probing)?;
+        if let Some(doubt) = doubt {
+            tracing::warn!(reason = doubt.in_words().as_str(), "a list of users contradicts itself");
+            // A receiver that is gone has heard enough.
+            let _is_heard = sink.send(Listed::Doubt(doubt)).await.is_ok();
+        }
         Ok(count)
     }
 
-    /// Follows the next links.
+    /// Follows the next links; answers how many rows were sent and why they are not to be believed.
     async fn pages(
         &self,
+        most_pages: u32,
         tenant: TenantId,
         sink: &mpsc::Sender<Listed>,
         ask: mpsc::UnboundedSender<Candidate>,
-    ) -> Result<u32, Error> {
+    ) -> Result<(u32, Option<Doubt>), Error> {
         let first = self.url(&["users"], &format!("{SELECT}&$top={PAGE_ROWS}"));
         let (answer, licences) =
             tokio::join!(self.get(tenant, &first, MAX_PAGE_BYTES), self.subscribed(tenant));
         let mut answer = answer?;
-        let mut listing = Listing { licences, sent: Vec::new(), seen: Arc::default(), count: 0 };
+        let mut listing = Listing::new(licences);
         let mut restarts = 0;
         let mut trail = page::Trail::default();
-        for _ in 0..MAX_PAGES {
+        for _ in 0..most_pages {
             let next = self.next(&answer.body, &mut trail);
             let fetch = async {
                 match next.transpose()? {
@@ -87,23 +108,25 @@ impl Graph {
                 }
             };
             let (shown, fetched) = tokio::join!(listing.show(answer, sink, &ask), fetch);
-            if !shown? {
-                break;
+            match shown? {
+                Shown::Unheard => return Ok((listing.count, None)),
+                Shown::Page(Some(doubt)) => return Ok((listing.count, Some(doubt))),
+                Shown::Page(None) => {}
             }
             answer = match fetched {
-                None => break,
+                None => return Ok((listing.count, listing.at_the_end())),
                 Some(Ok(answer)) => answer,
-                Some(Err(error)) if has_lost_place(&error) && restarts < RESTARTS => {
+                Some(Err(error)) if error.is_worn_link() && restarts < RESTARTS => {
                     tracing::info!(%error, "the server lost its place in the list; starting again");
                     restarts += 1;
-                    listing.remember();
+                    listing.begin_again();
                     trail = page::Trail::default();
                     self.get(tenant, &first, MAX_PAGE_BYTES).await?
                 }
                 Some(Err(error)) => return Err(error),
             };
         }
-        Ok(listing.count)
+        Ok((listing.count, Some(Doubt::Endless)))
     }
 
     /// Where the list goes on; none at its end.
@@ -130,81 +153,137 @@ impl Graph {
 /// A listing in progress.
 struct Listing {
     licences: Arc<Licences>,
-    /// Pages sent so far; shared with the receiver, so they cost nothing more.
-    sent: Vec<Arc<UserPage>>,
-    /// Rows sent before a restart; they are not sent twice.
-    seen: Arc<HashSet<UserId>>,
+    /// What of it was shown; none only while a page is decoded.
+    shown: Progress,
+    /// Pages in a row that brought nobody new.
+    fruitless: u32,
     count: u32,
 }
 
+/// What became of a page.
+enum Shown {
+    /// Its rows were sent; why the list is not to be believed.
+    Page(Option<Doubt>),
+    /// The receiver is gone.
+    Unheard,
+}
+
+/// Whom a listing has shown.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Users of this round.
+    seen: HashSet<UserId>,
+    /// Users whom a round showed that had to begin again; they are not sent twice.
+    earlier: HashSet<UserId>,
+    /// Pages of this round.
+    pages: page::Pages,
+    /// Rows on the wire, and those of them without an id.
+    rows: u32,
+    without_id: u32,
+}
+
 impl Listing {
-    /// Decodes one answer off the network's thread and sends its rows; false when the receiver is gone.
+    fn new(licences: Arc<Licences>) -> Self {
+        Self { licences, shown: Progress::default(), fruitless: 0, count: 0 }
+    }
+
+    /// Decodes one answer off the network's thread and sends its rows.
     async fn show(
         &mut self,
         answer: Response,
         sink: &mpsc::Sender<Listed>,
         ask: &mpsc::UnboundedSender<Candidate>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Shown, Error> {
         let licences = Arc::clone(&self.licences);
-        let seen = Arc::clone(&self.seen);
-        let first_row = self.count;
+        let mut shown = std::mem::take(&mut self.shown);
         let malformed = || Error::Malformed { what: "a page of users" };
-        let decoded = tokio::task::spawn_blocking(move || {
-            wire::with_page(&answer.body, |page| decode(page, &licences, &seen, first_row))
+        let (shown, decoded) = tokio::task::spawn_blocking(move || {
+            let decoded = wire::with_page(&answer.body, |page| decode(page, &licences, &mut shown));
+            (shown, decoded)
         })
         .await
-        .map_err(|_stopped| malformed())?
-        .map_err(|_broken| malformed())?;
+        .map_err(|_stopped| malformed())?;
+        self.shown = shown;
+        let decoded = decoded.map_err(|_broken| malformed())?;
         for page in decoded.pages {
-            let page = Arc::new(page);
             self.count = self.count.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
-            self.sent.push(Arc::clone(&page));
-            if sink.send(Listed::Page(page)).await.is_err() {
-                return Ok(false);
+            if sink.send(Listed::Page(Arc::new(page))).await.is_err() {
+                return Ok(Shown::Unheard);
             }
         }
         for candidate in decoded.candidates {
             // The probing ends with this listing; when it ended before, the rows stay not known yet.
             let _is_asked = ask.send(candidate).is_ok();
         }
-        Ok(true)
+        self.fruitless = if decoded.is_fruitful { 0 } else { self.fruitless + 1 };
+        Ok(Shown::Page(match () {
+            () if decoded.is_repeated => Some(Doubt::Repeated),
+            () if self.fruitless >= FRUITLESS => Some(Doubt::Endless),
+            () => None,
+        }))
     }
 
-    /// Keeps the ids of the rows sent so far, before the list starts again.
-    fn remember(&mut self) {
-        self.seen = Arc::new(self.sent.iter().flat_map(|page| page.ids().iter().copied()).collect());
+    /// Why the list is not to be believed, now that there is no page more. Somebody of the organisation let us in, so it
+    /// has users; a few rows without an id are rows with a problem, a list of them is none.
+    fn at_the_end(&self) -> Option<Doubt> {
+        let Progress { rows, without_id, .. } = self.shown;
+        if rows == 0 {
+            Some(Doubt::Empty)
+        } else if without_id > rows / 2 {
+            Some(Doubt::WithoutIds)
+        } else {
+            None
+        }
+    }
+
+    /// The list starts again: whom it shows once more is not sent once more.
+    fn begin_again(&mut self) {
+        let Progress { seen, mut earlier, .. } = std::mem::take(&mut self.shown);
+        earlier.extend(seen);
+        self.shown.earlier = earlier;
+        self.fruitless = 0;
     }
 }
 
 /// What one answer holds.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
-    /// Its rows; more than one page only when the server sends more than was asked for.
+    /// Its rows, but for those that came before; more than one page only when the server sends more than was asked for.
     pub(super) pages: Vec<UserPage>,
     /// Rows whose kind Exchange has to tell.
     pub(super) candidates: Vec<Candidate>,
+    /// It holds a user whom no page before it held.
+    pub(super) is_fruitful: bool,
+    /// It is a page that came before, once more.
+    pub(super) is_repeated: bool,
 }
 
-/// Turns wire rows into pages. `first_row` is the ordinal of the first one, for rows without an id of their own.
-pub(super) fn decode(
-    page: &Page<'_>,
-    licences: &Licences,
-    seen: &HashSet<UserId>,
-    first_row: u32,
-) -> Decoded {
+/// Turns wire rows into pages.
+pub(super) fn decode(page: &Page<'_>, licences: &Licences, shown: &mut Progress) -> Decoded {
     let mut sets: Vec<Text> = Vec::new();
     let mut known: HashMap<&[Uuid], u16> = HashMap::new();
     let mut rows: Vec<NewUser<'_>> = Vec::with_capacity(page.rows.len());
-    let mut candidates = Vec::new();
-    for (at, row) in page.rows.iter().enumerate() {
-        let id = id(row, u64::from(first_row).saturating_add(at as u64));
-        if seen.contains(&id) {
+    let mut decoded = Decoded::default();
+    let mut ids = Vec::with_capacity(page.rows.len());
+    for row in &page.rows {
+        let id = id(row, u64::from(shown.rows));
+        shown.rows = shown.rows.saturating_add(1);
+        if id.is_of_place() {
+            shown.without_id = shown.without_id.saturating_add(1);
+        } else {
+            ids.push(id);
+            if !shown.seen.insert(id) {
+                continue;
+            }
+            decoded.is_fruitful = true;
+        }
+        if shown.earlier.contains(&id) {
             continue;
         }
         let kind = kind(row, licences);
         let problem = row.problem();
         if kind == Kind::NotKnownYet && problem.is_empty() {
-            candidates.push(Candidate { id, is_enabled: row.is_enabled() });
+            decoded.candidates.push(Candidate { id, is_enabled: row.is_enabled() });
         }
         let skus = row.skus.items();
         let set = *known.entry(skus).or_insert_with(|| {
@@ -222,16 +301,16 @@ pub(super) fn decode(
             made: row.made.as_str().and_then(Moment::parse),
         });
     }
+    // The place in `pages` is taken up also where the page is fruitful: the same one may come again.
+    decoded.is_repeated = !shown.pages.is_new(&ids) && !decoded.is_fruitful;
     let sets: Arc<[Text]> = sets.into();
-    let pages = rows.chunks(PAGE_ROWS).map(|rows| UserPage::new(rows, Arc::clone(&sets))).collect();
-    Decoded { pages, candidates }
+    decoded.pages = rows.chunks(PAGE_ROWS).map(|rows| UserPage::new(rows, Arc::clone(&sets))).collect();
+    decoded
 }
 
 /// The row's GUID; a row without one gets an id from its place, and can't be turned on.
 fn id(row: &Row<'_>, ordinal: u64) -> UserId {
-    row.id.as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| {
-        UserId::from_bytes(((u128::from(u64::MAX) << 64) | u128::from(ordinal)).to_be_bytes())
-    })
+    row.id.as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| UserId::of_place(ordinal))
 }
 
 /// What a row is, as far as the directory tells (reference, section 7.5; product.md section 9, *Users*).
@@ -245,9 +324,4 @@ pub(super) fn kind(row: &Row<'_>, licences: &Licences) -> Kind {
     } else {
         Kind::WithoutMailbox
     }
-}
-
-/// Whether the server no longer knows how far the list was (reference, sections 7.1 and 10.1).
-fn has_lost_place(error: &Error) -> bool {
-    matches!(error.graph(), Some((_, "Directory_ExpiredPageToken" | "DirectoryPageTokenNotFoundException")))
 }

@@ -10,6 +10,7 @@ use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use url::Url;
 
 use super::wire;
+use crate::domain::id::UserId;
 
 /// Where a collection goes on.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -30,6 +31,22 @@ impl Trail {
     pub(super) fn is_new(&mut self, url: &Url) -> bool {
         let mut digest = DefaultHasher::new();
         url.as_str().hash(&mut digest);
+        self.0.insert(digest.finish())
+    }
+}
+
+/// The pages of a round, by the users on them, in their order. As digests: a large tenant has hundreds of long pages.
+#[derive(Debug, Default)]
+pub(super) struct Pages(HashSet<u64>);
+
+impl Pages {
+    /// Takes a page up; false when a page with the same users was there before. A page without any is always new.
+    pub(super) fn is_new(&mut self, users: &[UserId]) -> bool {
+        if users.is_empty() {
+            return true;
+        }
+        let mut digest = DefaultHasher::new();
+        users.hash(&mut digest);
         self.0.insert(digest.finish())
     }
 }

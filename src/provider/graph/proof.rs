@@ -158,11 +158,12 @@ impl Graph {
             }
             match answer.get("@odata.nextLink") {
                 Some(Value::String(link)) => url = self.follow(link)?,
-                None | Some(Value::Null) => break,
-                Some(_) => return Err(Error::Malformed { what: "the list of permissions" }),
+                None | Some(Value::Null) => return Ok(granted),
+                Some(_) => break,
             }
         }
-        Ok(granted)
+        // A link that can't be read, or no end: what was not read may be what is missing.
+        Err(Error::Malformed { what: "the list of permissions" })
     }
 
     /// An application's object in the tenant; none when it is not there.

@@ -116,10 +116,10 @@ fn told(word: &str, is_enabled: bool) -> Purpose {
     }
 }
 
-/// Reads a refusal: 404 means no mailbox here.
+/// Reads a refusal: 404 in Graph's own words, and not in a gateway's, means no mailbox here.
 fn without(error: &Error) -> Purpose {
     match error.graph() {
-        Some((404, _)) => Purpose::Kind(Kind::WithoutMailbox),
+        Some((404, code)) if !code.is_empty() => Purpose::Kind(Kind::WithoutMailbox),
         Some((403, _)) => Purpose::Denied,
         _ => {
             tracing::info!(%error, "a mailbox keeps its kind to itself");

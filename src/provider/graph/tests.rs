@@ -1,5 +1,6 @@
 //! Graph against the sandbox on loopback, one test per trouble, and against small servers for what the sandbox never does.
 
+mod believed;
 mod hostile;
 
 use std::{
@@ -187,7 +188,7 @@ fn kinds(parts: &[Listed]) -> BTreeMap<Kind, usize> {
         match part {
             Listed::Page(page) => all.extend(page.ids().iter().copied().zip(page.kinds().iter().copied())),
             Listed::Kinds(known) => all.extend(known.iter().copied()),
-            Listed::Note(_) => {}
+            Listed::Note(_) | Listed::Doubt(_) => {}
         }
     }
     let mut counts = BTreeMap::new();

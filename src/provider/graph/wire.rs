@@ -101,7 +101,10 @@ impl Row<'_> {
 ///
 /// # Errors
 /// A body that is not a JSON object with an array of rows.
-pub(super) fn with_page<T>(body: &[u8], read: impl Fn(&Page<'_>) -> T) -> Result<T, serde_json::Error> {
+pub(super) fn with_page<T>(
+    body: &[u8],
+    mut read: impl FnMut(&Page<'_>) -> T,
+) -> Result<T, serde_json::Error> {
     match serde_json::from_slice::<Page<'_>>(body) {
         Ok(page) => Ok(read(&page)),
         Err(_broken) => {

@@ -3,7 +3,7 @@
 use super::{
     Store,
     part::{completion, seating, write::Write},
-    table::{apply, chosen, delta, exclusion, product, seat::Source},
+    table::{Key, apply, chosen, delta, exclusion, product, rule, scheduled, seat::Source},
 };
 use crate::domain::{
     failure::Failure,
@@ -68,6 +68,7 @@ impl Store {
             if !off.is_empty() {
                 // With Enable Auto on they are scheduled again, and the delta has no news of them.
                 delta::forget(write.tx, row.key())?;
+                schedule(write, row.key(), &off)?;
             }
             write.note_users(row, "turned off", &off)?;
             Ok((row.key(), outcomes))
@@ -88,6 +89,7 @@ impl Store {
             };
             if !changed.is_empty() && !change.exclude {
                 delta::forget(write.tx, row.key())?;
+                schedule(write, row.key(), &changed)?;
             }
             let what = if change.exclude { "excluded" } else { "lifted the exclusion of" };
             write.note_users(row, what, &changed)?;
@@ -111,6 +113,14 @@ impl Store {
             write.note_run(row, &Text::of(format_args!("included beside user mailboxes: {included}")))
         })
     }
+}
+
+/// With Enable Auto on, users who may be turned on again are: a list that lacks them does not prove that they are gone.
+fn schedule(write: &Write<'_>, key: Key, users: &[&Chosen]) -> Result<(), Failure> {
+    if rule::find(write.tx, key)?.is_none() {
+        return Ok(());
+    }
+    scheduled::add(write.tx, key, users.iter().map(|user| (user.id, &user.address)))
 }
 
 /// Keeps whom the run chose and what became of them; no outcome: still to be done.

@@ -9,7 +9,7 @@ use super::{
     table::{
         customer, delta, enablement,
         form::{self, Owner},
-        product, rule, run,
+        listing, product, rule, run, scheduled,
     },
 };
 use crate::domain::{
@@ -195,6 +195,8 @@ fn forget_tenant(write: &Write<'_>, id: CustomerId, tenant: Option<TenantId>) ->
         }
         enablement::forget(write.tx, office)?;
         delta::forget(write.tx, office)?;
+        listing::forget(write.tx, office)?;
+        scheduled::forget(write.tx, office)?;
     }
     run::forget_others(write.tx, office, tenant)
 }

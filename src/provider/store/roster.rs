@@ -1,16 +1,59 @@
-//! What the passes remember of a directory: mailboxes seen and missed, and where the next delta query goes on.
+//! What the passes remember of a directory: how many users it had, mailboxes seen and missed, whom they still owe, and
+//! where the next delta query goes on.
 
 use super::{
     Store,
-    part::claim::SweepClaim,
-    table::{delta, roster},
+    part::{claim::SweepClaim, record},
+    table::{
+        delta,
+        listing::{self, ListRecord},
+        roster, rule, scheduled, seat, sweep,
+    },
 };
 use crate::domain::{
+    bill::grouped,
     customer::Product,
-    failure::Failure,
-    id::{Address, CustomerId},
-    protection::Missing,
+    failure::{Failure, FailureKind},
+    id::{Address, CustomerId, UserId},
+    protection::{Missing, Protection},
+    sweep as sweep_rules,
+    text::Text,
+    time::Moment,
 };
+
+/// What a pass has found out, and what the next one starts from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kept {
+    /// Whether what it saw is believed.
+    pub belief: Belief,
+    /// Where the next delta query goes on; none: the one on record stays.
+    pub position: Option<String>,
+    /// The mailboxes of a hosted product; none: the ones on record stay.
+    pub roster: Option<Roster>,
+    /// Users who are left to a later pass.
+    pub waiting: Vec<(UserId, Text)>,
+    /// Users who are gone, and since when.
+    pub left: Vec<(UserId, Moment)>,
+    /// Users who are there, though they were marked as gone.
+    pub back: Vec<UserId>,
+}
+
+/// Whether what a pass saw is believed (product.md rule 20).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Belief {
+    /// A whole list of so many users is.
+    Whole(u32),
+    /// A round of changes is.
+    Changes {
+        /// Users on record who are gone by it.
+        gone: u32,
+    },
+    /// It is not.
+    Doubted {
+        /// So many users an Admin may accept.
+        acceptable: Option<u32>,
+    },
+}
 
 /// The mailboxes that the passes of a hosted product have seen.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,24 +82,113 @@ impl Store {
         })
     }
 
-    /// Keeps the roster in the place of the one before.
-    ///
-    /// # Errors
-    /// `Record`: a retry is safe.
-    pub fn save_roster(&self, claim: &SweepClaim, roster: &Roster) -> Result<(), Failure> {
-        self.write(|write| {
-            let missing = roster.missing.iter().map(|missing| (&missing.address, Some(missing.since)));
-            let all = missing.chain(roster.known.iter().map(|known| (known, None)));
-            roster::replace(write.tx, claim.key, all)
-        })
-    }
-
     /// Where the next Graph delta query of a customer and product goes on; none: from the beginning.
     ///
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn delta_link(&self, customer: CustomerId, product: Product) -> Result<Option<String>, Failure> {
         self.read(|tx| delta::find(tx, (customer, product)))
+    }
+
+    /// What the next list of users is held against.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn list_record(&self, customer: CustomerId, product: Product) -> Result<ListRecord, Failure> {
+        self.read(|tx| listing::find(tx, (customer, product)))
+    }
+
+    /// Users whom Enable Auto was told to turn on, and their addresses, as far as they are neither on nor excluded.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn scheduled(&self, customer: CustomerId, product: Product) -> Result<Vec<(UserId, Text)>, Failure> {
+        self.read(|tx| scheduled::all(tx, (customer, product)))
+    }
+
+    /// Keeps what a pass has found out, all of it or nothing; after the seats that it led to, so that a pass that was
+    /// cut short before this sees the same again. Where the next pass starts is kept only if `before`, by which the
+    /// pass decided, is still what is on record: whoever changed kinds, exclusions or seats meanwhile came too early
+    /// for having it forgotten.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn keep_pass(&self, claim: &SweepClaim, before: &Protection, kept: &Kept) -> Result<(), Failure> {
+        let key = claim.key;
+        self.write(|write| {
+            let tx = write.tx;
+            sweep::add_left(tx, claim.id, seat::mark_left(tx, key, &kept.left)?)?;
+            seat::unmark_left(tx, key, &kept.back)?;
+            match kept.belief {
+                Belief::Whole(listed) => listing::believe(tx, key, listed)?,
+                Belief::Changes { gone } => listing::shrink(tx, key, gone)?,
+                Belief::Doubted { acceptable } => listing::doubt(tx, key, acceptable)?,
+            }
+            match kept.belief {
+                Belief::Doubted { .. } => scheduled::settle(tx, key)?,
+                Belief::Whole(_) | Belief::Changes { .. } => scheduled::forget(tx, key)?,
+            }
+            scheduled::add(tx, key, kept.waiting.iter().map(|(user, address)| (*user, address)))?;
+            if let Some(roster) = &kept.roster {
+                let missing = roster.missing.iter().map(|missing| (&missing.address, Some(missing.since)));
+                let all = missing.chain(roster.known.iter().map(|known| (known, None)));
+                roster::replace(tx, key, all)?;
+            }
+            match &kept.position {
+                Some(_) if sweep_rules::is_outdated(before, &record::protection(tx, key)?) => {
+                    delta::forget(tx, key)
+                }
+                Some(position) => delta::keep(tx, key, (position, write.now)),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Notes that an operator's list came short; `acceptable` is how many users it had, where an Admin may accept that.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn note_short(
+        &self,
+        customer: CustomerId,
+        product: Product,
+        acceptable: Option<u32>,
+    ) -> Result<(), Failure> {
+        self.write(|write| listing::doubt(write.tx, (customer, product), acceptable))
+    }
+
+    /// Has the next pass take a list of so many users for the truth, once. `count` is what the last list had: the
+    /// products of which that came short. What needed attention is answered by that.
+    ///
+    /// # Errors
+    /// `Refused` for anyone but an Admin; `Conflict`, when no list of so many users came short; `Record`: a retry is
+    /// safe.
+    pub fn accept_shorter(&self, customer: CustomerId, count: u32) -> Result<Vec<Product>, Failure> {
+        self.write(|write| {
+            write.demand_admin("accepting a shorter list of users")?;
+            let short = listing::short_of(write.tx, customer)?;
+            let of_that: Vec<Product> =
+                short.iter().filter(|(_, found)| *found == count).map(|(product, _)| *product).collect();
+            if of_that.is_empty() {
+                return Err(nothing_to_accept(&short, count));
+            }
+            for product in &of_that {
+                let key = (customer, *product);
+                let before = listing::find(write.tx, key)?.listed;
+                listing::accept(write.tx, key, count)?;
+                rule::answer(write.tx, key)?;
+                write.note(
+                    customer,
+                    &Text::of(format_args!(
+                        "accepted a shorter list of users for {}: {} in the place of {}",
+                        product.name(),
+                        grouped(count),
+                        grouped(before)
+                    )),
+                )?;
+            }
+            Ok(of_that)
+        })
     }
 
     /// Keeps where the next delta query goes on; none forgets it. Save it after the seats that it led to: a pass cut
@@ -75,4 +207,23 @@ impl Store {
             None => delta::forget(write.tx, (customer, product)),
         })
     }
+}
+
+/// Why a count can't be accepted: what came short, in numbers.
+fn nothing_to_accept(short: &[(Product, u32)], count: u32) -> Failure {
+    let found: Vec<String> = short
+        .iter()
+        .map(|(product, found)| format!("{} users for {}", grouped(*found), product.name()))
+        .collect();
+    let what = match found.as_slice() {
+        [] => Text::from("no list of this customer came short, so there is nothing to accept"),
+        found => {
+            Text::of(format_args!("the last list had {}, and not {}", found.join(" and "), grouped(count)))
+        }
+    };
+    Failure::new(
+        FailureKind::Conflict,
+        what,
+        "Look at what the last pass says, and accept the number that it names.",
+    )
 }

@@ -4,14 +4,14 @@ use super::{
     Store,
     error::admin_only,
     part::record,
-    table::{Key, customer, delta, enablement, exclusion, product, rule},
+    table::{Key, customer, delta, enablement, exclusion, product, rule, scheduled},
     tx::Tx,
 };
 use crate::domain::{
     customer::{Customer, Impersonation, Product},
     failure::{Failure, FailureKind},
     id::{RunId, UserId},
-    protection::AutoRule,
+    protection::{AutoRule, Chosen},
     tenant::Organisation,
     text::Text,
     user::Kinds,
@@ -103,8 +103,24 @@ impl Store {
     /// # Errors
     /// `Refused` before *Enable*; `Conflict` without the run's hold; `Record`: a retry is safe.
     pub fn make_rule(&self, run: &RunId, confirmed: u32, ceiling: u32) -> Result<AutoRule, Failure> {
+        self.make_rule_for(run, confirmed, ceiling, &[])
+    }
+
+    /// The same, and whom the rule is to turn on, as a list said that was believed.
+    ///
+    /// # Errors
+    /// As [`Store::make_rule`].
+    pub fn make_rule_for(
+        &self,
+        run: &RunId,
+        confirmed: u32,
+        ceiling: u32,
+        owed: &[Chosen],
+    ) -> Result<AutoRule, Failure> {
         let key = self.write_run(run, |write, row| {
             row.demand_enabled()?;
+            let owed = owed.iter().filter(|user| !user.id.is_of_place());
+            scheduled::add(write.tx, row.key(), owed.map(|user| (user.id, &user.address)))?;
             if rule::keep(write.tx, row.key(), (confirmed, ceiling), run, write.by())? {
                 let words =
                     format_args!("switched Enable Auto on: {confirmed} confirmed, at most {ceiling} seats");
@@ -134,6 +150,7 @@ impl Store {
             rule::forget(write.tx, row.key())?;
             // A later rule begins with everybody who is listed then.
             delta::forget(write.tx, row.key())?;
+            scheduled::forget(write.tx, row.key())?;
             write.note_run(row, &Text::from("switched Enable Auto off"))
         })
     }

@@ -4,7 +4,7 @@ use super::{
     Store,
     part::{completion, write::Write},
     table::{
-        customer, draft, product,
+        customer, draft, listing, product,
         run::{self, Step},
     },
     tx::Tx,
@@ -134,6 +134,7 @@ impl Store {
     pub fn save_list(&self, run: &RunId, list: &ListSummary) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
             run::keep_list(write.tx, run, list)?;
+            listing::count(write.tx, row.key(), list.listed)?;
             product::keep_list(write.tx, row.key(), list)
         })
     }

@@ -3,16 +3,12 @@
 use super::{
     Store,
     part::{claim::SweepClaim, seating, write::Write},
-    table::{
-        customer, product, rule,
-        seat::{self, Source},
-        sweep, sweeper,
-    },
+    table::{customer, product, rule, seat::Source, sweep, sweeper},
 };
 use crate::domain::{
     customer::Product,
     failure::{Failure, FailureKind},
-    id::{CustomerId, UserId},
+    id::CustomerId,
     protection::{AutoRule, Chosen, SeatOutcome, SeatResult},
     text::Text,
     time::Moment,
@@ -85,25 +81,6 @@ impl Store {
             Ok(outcomes)
         })?;
         self.read_back(claim.key, users, outcomes)
-    }
-
-    /// Marks seats whose users have left the directory, with the day; the first one counts. Nobody is turned off.
-    ///
-    /// # Errors
-    /// `Record`: a retry is safe.
-    pub fn sweep_left(&self, claim: &SweepClaim, users: &[(UserId, Moment)]) -> Result<(), Failure> {
-        self.write(|write| {
-            let marked = seat::mark_left(write.tx, claim.key, users)?;
-            sweep::add_left(write.tx, claim.id, marked)
-        })
-    }
-
-    /// Takes the mark off seats whose users are back in the directory.
-    ///
-    /// # Errors
-    /// `Record`: a retry is safe.
-    pub fn sweep_returned(&self, claim: &SweepClaim, users: &[UserId]) -> Result<(), Failure> {
-        self.write(|write| seat::unmark_left(write.tx, claim.key, users))
     }
 
     /// Ends a pass: its row, the rule and the sweeper's own row say so. Not repeatable, because it takes the claim;

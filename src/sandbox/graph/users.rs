@@ -73,10 +73,14 @@ pub(super) fn list(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
     let token = page_token(platform, caller, &query)?;
     page_trouble(platform, caller, token.page)?;
     let size = query.top.unwrap_or(USUAL_PAGE);
-    let fits = |person: &Person| query.filter.as_ref().is_none_or(|filter| filter.fits(person));
+    let fits = |person: &Person| {
+        query.filter.as_ref().is_none_or(|filter| filter.fits(person)) && is_shown(caller, person)
+    };
     let mut rows = Vec::with_capacity(size * 256);
     let (mut written, mut next) = (0, None);
-    for person in directory.from(token.place).filter(fits) {
+    let from = if caller.faults.same_page { Place::FIRST } else { token.place };
+    let left = rows_left(platform, caller, &directory, before(token.page, size));
+    for person in directory.from(from).filter(fits).take(left) {
         if written == size {
             next = Some(person.place);
             break;
@@ -107,6 +111,27 @@ pub(super) fn list(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
         && token.page % 5 == 2
         && platform.due(format!("cut {} {}", caller.tid, token.page));
     Ok(Found { body, units, cut })
+}
+
+/// Whether lists show a user.
+fn is_shown(caller: &Caller, person: &Person) -> bool {
+    caller.faults.lacks.as_ref().is_none_or(|name| *name != person.name)
+}
+
+/// Users on the pages before this one.
+fn before(page: u64, size: usize) -> usize {
+    usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX).saturating_mul(size)
+}
+
+/// How many users a list that has told so many still tells: all of them, unless it ends in its middle today.
+fn rows_left(platform: &Platform, caller: &Caller, directory: &Directory, told: usize) -> usize {
+    let Some(day) = &caller.faults.short_list else { return usize::MAX };
+    let now = jiff::Timestamp::from_millisecond(platform.now()).unwrap_or_default().to_string();
+    if !now.starts_with(day.as_str()) {
+        return usize::MAX;
+    }
+    let half = usize::try_from(directory.count() / 2).unwrap_or(usize::MAX);
+    half.saturating_sub(told)
 }
 
 /// Options that are known and not for this call.
@@ -289,7 +314,8 @@ pub(super) fn delta(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<F
         }
         (Some(token), _) => {
             let (select, start) = round.position(token, "delta")?;
-            let (people, left) = directory.since(start.0, start.1);
+            let (mut people, left) = directory.since(start.0, start.1);
+            people.retain(|person| is_shown(caller, person));
             round.end(select.as_deref(), &people, &left, None)
         }
         (None, Some(token)) => {
@@ -354,6 +380,10 @@ impl Round<'_> {
             .ok_or_else(Self::gone)?;
         let old = self.platform.now().saturating_sub(seen.0) > DELTA_LIFE;
         // A position beyond the journal's end is of a world that was emptied since.
+        if self.caller.faults.delta_old {
+            let message = "DeltaLink older than 30 days is not supported.";
+            return Err(Refusal::new(400, "Request_UnsupportedQuery", message));
+        }
         if old || seen.1 > self.directory.seq || self.caller.faults.delta_reset {
             return Err(Self::gone());
         }

@@ -122,7 +122,16 @@ async fn somebody_who_is_back_loses_the_mark() {
     let store = stage.store();
     let customer = called(&store, SHOP).id;
     let claim = store.claim_sweep(customer, OFFICE, moment(NIGHTS[1])).unwrap().unwrap();
-    store.sweep_left(&claim, &[(seat.id, moment(NIGHTS[0]))]).unwrap();
+    let gone = Kept {
+        belief: Belief::Changes { gone: 1 },
+        position: None,
+        roster: None,
+        waiting: Vec::new(),
+        left: vec![(seat.id, moment(NIGHTS[0]))],
+        back: Vec::new(),
+    };
+    store.keep_pass(&claim, &Protection::default(), &gone).unwrap();
+    assert!(stage.protection(SHOP, OFFICE).seats.iter().any(|seat| seat.left.is_some()));
     drop(claim);
     forget_position(&stage);
     stage.sweep_one().await;

@@ -168,7 +168,7 @@ async fn more_than_can_be_read_one_by_one_keep_the_old_position() {
         store.delta_link(customer, OFFICE).unwrap()
     };
     let before = link();
-    for number in 0..=WAITING_AT_MOST {
+    for number in 0..=LOOKED_FOR_AT_MOST {
         stage.joins(YARD, &format!("New {number}"), "user").await;
     }
     stage.at(NIGHTS[1]);
@@ -178,34 +178,6 @@ async fn more_than_can_be_read_one_by_one_keep_the_old_position() {
     store.load_run(&run).unwrap();
     store.make_rule(&run, 200, 300).unwrap();
     stage.at(NIGHTS[2]);
-    assert_eq!(stage.sweep_one().await.turned_on.len(), WAITING_AT_MOST + 1);
+    assert_eq!(stage.sweep_one().await.turned_on.len(), LOOKED_FOR_AT_MOST + 1);
     assert_ne!(link(), before);
-}
-
-#[test]
-fn a_decision_is_outdated_by_whatever_makes_old_users_due() {
-    let seat = |number| crate::domain::protection::Seat {
-        id: UserId::from_bytes([number; 16]),
-        address: Text::default(),
-        name: Text::default(),
-        since: moment(START),
-        left: None,
-        first_backup: None,
-    };
-    let before = Protection {
-        seats: vec![seat(1), seat(2)],
-        exclusions: vec![UserId::from_bytes([3; 16])],
-        ..Protection::default()
-    };
-    let more = Protection {
-        seats: vec![seat(1), seat(2), seat(4)],
-        exclusions: vec![UserId::from_bytes([3; 16]), UserId::from_bytes([5; 16])],
-        ..before.clone()
-    };
-    assert!(!is_outdated(&before, &before) && !is_outdated(&before, &more));
-    let kinds =
-        Protection { kinds: crate::domain::user::Kinds::default().toggled(Kind::Shared), ..before.clone() };
-    let lifted = Protection { exclusions: Vec::new(), ..before.clone() };
-    let turned_off = Protection { seats: vec![seat(2)], ..before.clone() };
-    assert!([kinds, lifted, turned_off].iter().all(|now| is_outdated(&before, now)));
 }

@@ -115,6 +115,7 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('x', users(&many, ""), marks(Mark::ToggleExclusion, lit())),
         ('v', users(&many, ""), Outcome::Changed),
         ('z', users(&many, ""), acts(Action::Sort)),
+        ('w', users(&many, ""), acts(Action::AcceptShorter)),
         ('d', users(&many, ""), Outcome::Changed),
         ('O', users(&many, ""), marks(Mark::Off, lit())),
         ('/', rows(), Outcome::Changed),

@@ -42,7 +42,8 @@ impl Roster {
             self.shared = Shared::among(record);
         }
         self.look_again(record, calls);
-        self.listing.start(calls, pending::list_users(tenant, impersonation));
+        let of = (record.customer.id, record.product);
+        self.listing.start(calls, pending::list_users(of, tenant, impersonation));
         self.since = now;
     }
 

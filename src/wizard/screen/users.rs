@@ -10,6 +10,7 @@ mod kinds;
 mod off;
 mod review;
 mod scene;
+mod shorter;
 
 use crate::{
     domain::{
@@ -198,6 +199,12 @@ impl Users {
             Action::Kinds => self.dialog = Some(Box::new(kinds::Kinds::open(cx))),
             Action::Auto => self.dialog = Some(Box::new(auto::Auto::open(cx))),
             Action::Review => self.dialog = Some(Box::new(review::Review::open(cx))),
+            Action::AcceptShorter if !cx.setup.operator.is_admin => {
+                cx.say(Tone::Warn, "Only an Admin can accept a shorter list.");
+            }
+            Action::AcceptShorter => {
+                self.dialog = shorter::Shorter::open(cx).map(|shorter| Box::new(shorter) as Box<dyn Dialog>);
+            }
             _ => {}
         }
     }

@@ -26,6 +26,7 @@ async fn listed(stub: &Stub, listing: Listing) -> (Result<u32, Failure>, Vec<Sea
             }
             Listed::Note(note) => notes.push(note.words().to_string()),
             Listed::Kinds(_) => panic!("kinds are known here"),
+            Listed::Doubt(doubt) => panic!("a given list is never doubted: {doubt:?}"),
         }
     }
     rows.sort();

@@ -2,11 +2,11 @@
 //! people's entries.
 
 use super::{
-    super::stub::{Reply, Seen, Stub, access, address, fault, folder, names, people},
+    super::stub::{Reply, Seen, Stub, access, address, envelope, fault, folder, names, people},
     *,
 };
 use crate::{
-    domain::{customer::Listing, failure::FailureKind},
+    domain::{believed::Doubt, customer::Listing, failure::FailureKind},
     provider::listed::Listed,
 };
 
@@ -57,12 +57,70 @@ async fn search_all(stub: &Stub) -> Result<(Vec<String>, Vec<String>), FailureKi
                 rows.extend(addresses);
             }
             Listed::Note(note) => notes.push(note.words().to_string()),
-            Listed::Kinds(_) => {}
+            Listed::Kinds(_) | Listed::Doubt(_) => {}
         }
     }
     rows.sort();
     listing.await.unwrap().map_err(|failure| failure.kind)?;
     Ok((rows, notes))
+}
+
+/// Lists by search: how many were found, and why they are not everybody.
+async fn doubt(stub: &Stub) -> (u32, Option<Doubt>) {
+    let (sink, mut items) = mpsc::channel(4);
+    let exchange = stub.exchange.clone();
+    let listing =
+        tokio::spawn(async move { exchange.list_mailboxes(&access(Listing::Directory), sink).await });
+    let mut doubt = None;
+    while let Some(item) = items.recv().await {
+        doubt = if let Listed::Doubt(why) = item { Some(why) } else { doubt };
+    }
+    (listing.await.unwrap().unwrap(), doubt)
+}
+
+#[tokio::test]
+async fn a_directory_that_does_not_show_the_sample_is_not_everybody() {
+    let sample = ("Ana Brennan".to_owned(), "ANA@customer.example".to_owned());
+    let with = |mut all: Vec<Entry>| {
+        all.push(sample.clone());
+        all
+    };
+    for (all, expected) in [
+        (directory(5), (5, Some(Doubt::WithoutSample(address("ana@customer.example"))))),
+        (vec![], (0, Some(Doubt::Empty))),
+        (with(directory(5)), (6, None)),
+        (with(vec![]), (1, None)),
+    ] {
+        let stub = Stub::start(move |seen| serve(&all, 100, 100, seen)).await;
+        assert_eq!(doubt(&stub).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_find_people_that_tells_nothing_is_not_nobody() {
+    let found = |seen: &Seen, answer: &str| {
+        if seen.body.contains("GetFolder") {
+            return folder();
+        }
+        Reply::new(200, envelope(answer))
+    };
+    let wrapped = |persona: &str| {
+        format!(
+            "<m:FindPeopleResponse xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\" xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\"><m:ResponseMessages><m:FindPeopleResponseMessage ResponseClass=\"Success\">\
+             <m:ResponseCode>NoError</m:ResponseCode><m:People>{persona}</m:People></m:FindPeopleResponseMessage>\
+             </m:ResponseMessages></m:FindPeopleResponse>"
+        )
+    };
+    let ana = "<t:Persona><t:DisplayName>Ana Brennan</t:DisplayName><t:EmailAddress>\
+               <t:EmailAddress>ana@customer.example</t:EmailAddress><t:RoutingType>SMTP</t:RoutingType>\
+               <t:MailboxType>Mailbox</t:MailboxType></t:EmailAddress></t:Persona>";
+    let answer = wrapped(ana);
+    let stub = Stub::start(move |seen| found(seen, &answer)).await;
+    assert_eq!(doubt(&stub).await, (1, None));
+    let bare = "<m:FindPeopleResponse xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\" xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\" ResponseClass=\"Success\"><m:ResponseCode>NoError</m:ResponseCode>\
+                </m:FindPeopleResponse>";
+    let stub = Stub::start(move |seen| found(seen, bare)).await;
+    assert_eq!(search_all(&stub).await, Err(FailureKind::Malformed));
 }
 
 #[tokio::test]

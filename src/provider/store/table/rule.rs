@@ -62,6 +62,14 @@ pub(crate) fn end_pass(tx: &Tx<'_>, key: Key, due: Moment, attention: Option<&Te
     )
 }
 
+/// What needed attention is answered.
+pub(crate) fn answer(tx: &Tx<'_>, (customer, product): Key) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE auto_rule SET attention = NULL WHERE customer = ?1 AND product = ?2",
+        values![customer, product],
+    )
+}
+
 /// Whether a run switched a rule on that still is.
 pub(crate) fn is_of(tx: &Tx<'_>, run: &RunId) -> Result<bool, Failure> {
     tx.only("SELECT EXISTS (SELECT 1 FROM auto_rule WHERE run = ?1)", values![run])

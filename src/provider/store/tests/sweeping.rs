@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    domain::protection::Missing,
-    provider::store::{Roster, SweepSummary},
+    domain::protection::{Missing, Protection},
+    provider::store::{Belief, Kept, ListRecord, Roster, SweepSummary},
 };
 use SeatOutcome::{AlreadyOn, TurnedOn};
 
@@ -16,6 +16,18 @@ fn ruled(store: &Store) -> (Customer, RunId) {
     let (customer, run) = enabled_run(store, OFFICE);
     store.make_rule(&run, 3, 13).unwrap();
     (customer, run)
+}
+
+/// A pass that was believed and found nothing out.
+fn nothing() -> Kept {
+    Kept {
+        belief: Belief::Changes { gone: 0 },
+        position: None,
+        roster: None,
+        waiting: Vec::new(),
+        left: Vec::new(),
+        back: Vec::new(),
+    }
 }
 
 #[test]
@@ -102,13 +114,18 @@ fn leavers_are_marked_once_and_nobody_is_turned_off() {
     store.apply_batch(&run, &users(1..=2)).unwrap();
     world.at(DUE.as_millis());
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
-    store.sweep_left(&claim, &[(user(1).id, Moment::from_millis(7)), (user(9).id, DUE)]).unwrap();
-    store.sweep_left(&claim, &[(user(1).id, Moment::from_millis(8))]).unwrap();
+    let gone = |users: &[(u8, Moment)]| {
+        let left = users.iter().map(|(number, on)| (user(*number).id, *on)).collect();
+        store.keep_pass(&claim, &Protection::default(), &Kept { left, ..nothing() }).unwrap();
+    };
+    gone(&[(1, Moment::from_millis(7)), (9, DUE)]);
+    gone(&[(1, Moment::from_millis(8))]);
     let left = |store: &Store| {
         store.protection(customer.id, OFFICE).unwrap().seats.iter().map(|s| s.left).collect::<Vec<_>>()
     };
     assert_eq!(left(&store), [Some(Moment::from_millis(7)), None]);
-    store.sweep_returned(&claim, &[user(1).id, user(2).id]).unwrap();
+    let back = vec![user(1).id, user(2).id];
+    store.keep_pass(&claim, &Protection::default(), &Kept { back, ..nothing() }).unwrap();
     assert_eq!(left(&store), [None, None]);
     store.finish_sweep(claim, SweepSummary::default()).unwrap();
     assert_eq!(store.sweeps(1).unwrap()[0].left, 1);
@@ -126,8 +143,10 @@ fn roster_and_delta_link_come_back() {
         known: vec!["ana@bakery.example".parse().unwrap()],
         missing: vec![Missing { address: "ben@bakery.example".parse().unwrap(), since: DUE }],
     };
-    store.save_roster(&claim, &roster).unwrap();
-    store.save_roster(&claim, &roster).unwrap();
+    for _ in 0..2 {
+        let kept = Kept { roster: Some(roster.clone()), ..nothing() };
+        store.keep_pass(&claim, &Protection::default(), &kept).unwrap();
+    }
     assert_eq!(store.sweep_roster(customer.id, OFFICE).unwrap(), roster);
     assert_eq!(store.sweep_roster(customer.id, Product::MpExchange).unwrap(), Roster::default());
     assert_eq!(store.delta_link(customer.id, OFFICE).unwrap(), None);
@@ -139,6 +158,93 @@ fn roster_and_delta_link_come_back() {
     );
     store.save_delta_link(customer.id, OFFICE, None).unwrap();
     assert_eq!(store.delta_link(customer.id, OFFICE).unwrap(), None);
+}
+
+#[test]
+fn where_the_next_pass_starts_is_kept_only_if_nothing_changed_behind_the_decision() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = ruled(&store);
+    store.apply_batch(&run, &users(1..=2)).unwrap();
+    world.at(DUE.as_millis());
+    let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
+    let link = || store.delta_link(customer.id, OFFICE).unwrap();
+    let kept = Kept { position: Some("https://graph.example/delta?a".into()), ..nothing() };
+    let before = store.protection(customer.id, OFFICE).unwrap();
+    store.keep_pass(&claim, &before, &kept).unwrap();
+    assert_eq!(link(), kept.position);
+    let asked_for_none = Kept { position: None, ..kept.clone() };
+    store.keep_pass(&claim, &before, &asked_for_none).unwrap();
+    assert_eq!(link(), kept.position, "none: the one on record stays");
+    // A colleague turns somebody off between the decision and here: Graph has no news of that.
+    store.turn_off(&run, &users([1])).unwrap();
+    store.keep_pass(&claim, &before, &kept).unwrap();
+    assert_eq!(link(), None);
+}
+
+#[test]
+fn lists_on_record_and_whom_the_rule_owes() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = ruled(&store);
+    store.save_list(&run, &ListSummary::of(3_590, 2_500)).unwrap();
+    world.at(DUE.as_millis());
+    let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
+    let record = || store.list_record(customer.id, OFFICE).unwrap();
+    let owed = || -> Vec<UserId> {
+        store.scheduled(customer.id, OFFICE).unwrap().into_iter().map(|(id, _)| id).collect()
+    };
+    let keep = |belief, numbers: &[u8]| {
+        let waiting = numbers.iter().map(|number| (user(*number).id, user(*number).address)).collect();
+        store.keep_pass(&claim, &Protection::default(), &Kept { belief, waiting, ..nothing() }).unwrap();
+    };
+    keep(Belief::Doubted { acceptable: Some(980) }, &[1, 2, 3]);
+    assert_eq!(record(), ListRecord { listed: 3_590, short: Some(980), accepted: None });
+    assert_eq!(owed(), [1, 2, 3].map(|number| user(number).id));
+    store.sweep_apply(&claim, &users([1])).unwrap();
+    keep(Belief::Doubted { acceptable: None }, &[4]);
+    assert_eq!(owed(), [2, 3, 4].map(|number| user(number).id), "whoever is on is owed no more");
+    keep(Belief::Changes { gone: 90 }, &[4]);
+    assert_eq!((record().listed, owed()), (3_500, vec![user(4).id]));
+    keep(Belief::Whole(3_400), &[]);
+    assert_eq!((record(), owed()), (ListRecord { listed: 3_400, short: None, accepted: None }, vec![]));
+    // Whoever is turned off by hand under the rule is owed again, and nobody when the rule goes.
+    store.turn_off(&run, &users([1])).unwrap();
+    assert_eq!(owed(), [user(1).id]);
+    store.undo_rule(&run).unwrap();
+    assert_eq!(owed(), []);
+}
+
+#[test]
+fn an_admin_accepts_a_shorter_list_by_its_number_once() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = ruled(&store);
+    store.save_list(&run, &ListSummary::of(3_590, 2_500)).unwrap();
+    world.at(DUE.as_millis());
+    let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
+    let nothing_short = store.accept_shorter(customer.id, 980).unwrap_err();
+    assert!(nothing_short.what.as_str().contains("nothing to accept"), "{nothing_short:?}");
+    let short = Kept { belief: Belief::Doubted { acceptable: Some(980) }, ..nothing() };
+    store.keep_pass(&claim, &Protection::default(), &short).unwrap();
+    let summary = SweepSummary { attention: Some("short".into()), ..SweepSummary::default() };
+    store.finish_sweep(claim, summary).unwrap();
+    let other = store.accept_shorter(customer.id, 981).unwrap_err();
+    assert_eq!(other.kind, FailureKind::Conflict);
+    assert!(other.what.as_str().contains("980 users for Office 365, and not 981"), "{other:?}");
+    assert_eq!(kind(world.open("ben").accept_shorter(customer.id, 980)), FailureKind::Refused);
+
+    assert_eq!(store.accept_shorter(customer.id, 980).unwrap(), [OFFICE]);
+    let record = store.list_record(customer.id, OFFICE).unwrap();
+    assert_eq!(record, ListRecord { listed: 3_590, short: None, accepted: Some(980) });
+    assert_eq!(store.protection(customer.id, OFFICE).unwrap().rule.unwrap().attention, None);
+    let newest = "SELECT what FROM audit ORDER BY id DESC LIMIT 1";
+    let words: String = world.raw().query_row(newest, [], |row| row.get(0)).unwrap();
+    assert!(
+        words.contains("accepted a shorter list") && words.contains("980 in the place of 3,590"),
+        "{words}"
+    );
+    assert_eq!(kind(store.accept_shorter(customer.id, 980)), FailureKind::Conflict, "once");
 }
 
 #[test]

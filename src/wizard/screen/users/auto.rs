@@ -1,5 +1,7 @@
 //! Enable Auto: the bill and the clock first, who runs the sweep, the ceiling, the number; and undoing the rule.
 
+use std::sync::Arc;
+
 use crate::{
     domain::{
         bill::{Bill, counted, grouped},
@@ -119,7 +121,8 @@ impl Auto {
         if self.confirm.accept(given, self.count())
             && let Some(record) = &cx.session.record
         {
-            let make = pending::make_rule(record.id.clone(), self.count(), self.ceiling);
+            let owed = Arc::new(people.chosen(people.eligible()));
+            let make = pending::make_rule(record.id.clone(), self.count(), self.ceiling, owed);
             self.saving.start(cx, make, wait::RECORD);
         }
     }

@@ -27,6 +27,7 @@ const COLUMNS: &[Column] = &[Column::Name, Column::Address, Column::State, Colum
 pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     let roster = &cx.session.roster;
     let has_failed = roster.failure().is_some();
+    let is_short = roster.failure().is_some_and(|failure| failure.acceptable().is_some());
     let is_read = roster.is_complete() && roster.is_known();
     let is_saving = users.excluding.is_out() || users.is_finishing;
     let is_read_only = is_read_only(cx);
@@ -51,6 +52,7 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     }
     .offer_if(!is_read_only, Action::Kinds)
     .offer_if(roster.is_complete(), Action::Sort)
+    .offer_if(!is_read_only && cx.setup.operator.is_admin && is_short, Action::AcceptShorter)
     .offer(Action::Refresh)
 }
 

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         id::UserId,
+        phrase::{Command, Phrase, Segment},
         protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
         run::{RunRecord, SweeperStatus},
         text::Text,
@@ -900,6 +901,45 @@ fn turning_off_is_for_admins_and_the_count_is_typed() {
     assert_eq!(bench.row(0).mark, view::Mark::Off);
     bench.give(Given::Back);
     assert_eq!(bench.question().0, QuestionId::Users);
+}
+
+#[test]
+fn a_list_that_came_short_is_accepted_by_an_admin_who_types_its_number() {
+    let short = |count| {
+        let way = Segment::Command(Command::SweepAcceptShorter("C-1".into(), count));
+        Reply::Failed(Failure::new(FailureKind::Malformed, "the list came short", Phrase::of(vec![way])))
+    };
+    let is_accepting = |r: &Request| matches!(r, Request::AcceptShorter(_, 5));
+    for is_admin in [false, true] {
+        let mut bench = Bench::with(record(), is_admin);
+        bench.facts(Protection::default());
+        bench.part(staff());
+        bench.part(short(5));
+        let is_offered = bench.scene().offers.iter().any(|offer| offer.action == Action::AcceptShorter);
+        assert_eq!(is_offered, is_admin);
+        bench.give(Given::Do(Action::AcceptShorter));
+        if !is_admin {
+            assert!(bench.said().contains("Only an Admin") && bench.question().0 == QuestionId::Users);
+            continue;
+        }
+        assert_eq!(bench.heading(), "Has the customer 5 users now?");
+        for wrong in [Given::Yes, Given::Number(4)] {
+            bench.give(wrong);
+            assert_eq!(bench.count(is_accepting), 0);
+        }
+        bench.give(Given::Number(5));
+        bench.answer(is_accepting, Reply::Saved);
+        assert_eq!(
+            (bench.said().as_str(), bench.question().0),
+            ("Accepted. Listing again.", QuestionId::Users)
+        );
+        bench.facts(Protection::default());
+        bench.list([staff()]);
+        assert!(bench.scene().offers.iter().all(|offer| offer.action != Action::AcceptShorter));
+    }
+    let mut bench = Bench::staffed();
+    bench.give(Given::Do(Action::AcceptShorter));
+    assert_eq!(bench.question().0, QuestionId::Users, "nothing came short");
 }
 
 #[test]
