@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
-    domain::{id::RunId, time::Moment},
+    domain::{id::RunId, text::Text, time::Moment},
     settings::moment,
 };
 
@@ -206,6 +206,14 @@ fn run(text: &str) -> Result<RunId, String> {
     text.parse().map_err(|_malformed| "expected a run number like B365-7KQ4".into())
 }
 
+/// Two customers of whom it is said that they have one organisation: "C-77=C-1001".
+fn sharing(pair: &str) -> Result<(Text, Text), String> {
+    match pair.split_once('=').map(|(new, other)| (Text::clean(new), Text::clean(other))) {
+        Some((new, other)) if !new.is_empty() && !other.is_empty() => Ok((new, other)),
+        _ => Err("expected two references like C-77=C-1001: the new customer, and the one who has it".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::{CommandFactory, error::ErrorKind};
@@ -262,7 +270,8 @@ mod tests {
     fn every_flag_that_a_journey_asks_for_can_be_given_with_its_example() {
         for flag in flag::ALL {
             let line = format!("backup365 provision C-0001 {} {}", flag.name, flag.example);
-            assert!(is_ours(&line), "{line}");
+            let line = line.trim_end();
+            assert!(is_ours(line), "{line}");
             assert!(!is_ours(&line.replace(flag.name, "--no-such-flag")), "{line}");
         }
     }

@@ -13,6 +13,7 @@ pub mod codeset;
 pub mod customer;
 pub mod customer_csv;
 pub mod customer_record;
+pub mod doubt;
 pub mod draft;
 pub mod exchange_server;
 pub mod explain;

@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     domain::{
         customer::{Impersonation, Progress},
+        doubt::{self, Accepts, Guarded},
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
         lock::lock,
@@ -276,7 +277,11 @@ async fn answer(
         Request::OpenWorld => Ok(Reply::World(world.clone())),
         Request::LoadBoard => with(store, move |s| s.board(last_2000)).await.map(Reply::Board),
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
-        Request::AddCustomer(new) => with(store, move |s| s.add_customer(&new)).await.map(Reply::Added),
+        Request::AddCustomer(new) => {
+            with(store, move |s| kept(s.add_customer(&new, &Accepts::default())?, &new.name))
+                .await
+                .map(Reply::Added)
+        }
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
         Request::ParkRun(id) => with(store, move |s| s.park_run(&id)).await.map(|()| Reply::Saved),
@@ -287,7 +292,10 @@ async fn answer(
             graph.look_up(&input).await.map(Reply::Found)
         }
         Request::SaveOrganisation(id, organisation) => {
-            run(store, move |s| s.save_organisation(&id, &organisation)).await
+            run(store, move |s| {
+                Ok(*kept(s.save_organisation(&id, &organisation, &Accepts::default())?, &Text::default())?)
+            })
+            .await
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
         Request::SaveImpersonation(id, access) => {
@@ -360,6 +368,15 @@ async fn answer(
         Request::LoadSweeper => with(store, move |s| s.sweeper_status(last_2000)).await.map(Reply::Sweeper),
         Request::FinishRun(id) => {
             with(store, move |s| s.finish_run(&id)).await.map(|outcome| Reply::Outcome(Box::new(outcome)))
+        }
+    }
+}
+
+fn kept<T>(guarded: Guarded<T>, customer: &Text) -> Result<T, Failure> {
+    match guarded {
+        Guarded::Kept(kept) => Ok(kept),
+        Guarded::Doubted(doubts) => {
+            Err(Failure::new(FailureKind::Conflict, doubt::sentences(&doubts, customer), ""))
         }
     }
 }

@@ -17,6 +17,7 @@ use std::{
 use backup365::{
     domain::{
         customer::{NewCustomer, Product},
+        doubt::Accepts,
         id::TenantId,
         run::RunRecord,
         secret::Secret,
@@ -208,16 +209,21 @@ pub(crate) fn provider_on(address: &str, store: Store, clock: Clock) -> Provider
 /// Puts a customer of this size on record, with a run that is enabled and that nobody holds.
 pub(crate) fn enabled(store: &Store, size: usize) -> RunRecord {
     let customer = store
-        .add_customer(&NewCustomer {
-            reference: Text::of(format_args!("M-{size}")),
-            name: Text::of(format_args!("Measured {size}")),
-            domain: Text::of(format_args!("measured{size}.example")),
-            is_active: true,
-            products: vec![Product::Office365],
-            tenant: Some(tenant(size)),
-            is_managed: true,
-            ..NewCustomer::default()
-        })
+        .add_customer(
+            &NewCustomer {
+                reference: Text::of(format_args!("M-{size}")),
+                name: Text::of(format_args!("Measured {size}")),
+                domain: Text::of(format_args!("measured{size}.example")),
+                is_active: true,
+                products: vec![Product::Office365],
+                tenant: Some(tenant(size)),
+                is_managed: true,
+                ..NewCustomer::default()
+            },
+            &Accepts::default(),
+        )
+        .unwrap()
+        .kept()
         .unwrap();
     let run = store.open_run(customer.id, Product::Office365).unwrap().id;
     let organisation = Organisation {
@@ -226,7 +232,7 @@ pub(crate) fn enabled(store: &Store, size: usize) -> RunRecord {
         domain: Some(Text::of(format_args!("measured{size}.example"))),
         region: None,
     };
-    store.save_organisation(&run, &organisation).unwrap();
+    store.save_organisation(&run, &organisation, &Accepts::default()).unwrap();
     store.link_shown(&run).unwrap();
     store.save_proof(&run, Some(&organisation)).unwrap();
     store.enable(&run).unwrap()

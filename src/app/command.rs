@@ -83,6 +83,7 @@ impl CommandContext {
             store,
             clock: self.opener.clock.clone(),
             zone: environment.zone.clone(),
+            partner: world.as_ref().map(|world| world.partner).or_else(|| self.opener.partner()),
             is_sandbox,
             out,
             width: environment.width(),

@@ -138,6 +138,11 @@ impl Opener {
         self.record(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
     }
 
+    /// The partner's own tenant, as settings name it.
+    pub(super) fn partner(&self) -> Option<TenantId> {
+        self.settings.app.as_ref().map(|app| app.tenant)
+    }
+
     /// Whether there is a record: opening makes one, and a command that only reads needs none.
     pub(super) fn has_record(&self) -> bool {
         self.settings.store_of(self.is_sandbox).exists()

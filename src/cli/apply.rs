@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::domain::text::Text;
+
 /// Examples that work.
 const EXAMPLES: &str = "Examples:
   backup365 apply plan.toml --check
@@ -39,6 +41,14 @@ pub struct Args {
     /// How long the customers' consent is waited for once every link is out, like 90s, 15m or 2h; without it: not at all.
     #[arg(long, value_name = "TIME", value_parser = super::provision::duration, default_value = "0s", hide_default_value = true)]
     pub wait: Duration,
+    /// A customer of the plan and another one who has the same organisation, where that is right; may be given several
+    /// times. The key same_organisation_as of a row says the same.
+    #[arg(long, value_name = "NEW=REF", value_parser = super::sharing)]
+    pub same_organisation_as: Vec<(Text, Text)>,
+    /// Reference of a customer of the plan whose mail domain belongs to another organisation than the right one; may be
+    /// given several times. The key domain_belongs_elsewhere of a row says the same.
+    #[arg(long, value_name = "REF")]
+    pub domain_belongs_elsewhere: Vec<String>,
     /// Set up customers again that were finished when this plan was applied before.
     #[arg(long)]
     pub again: bool,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::domain::text::Text;
+
 /// Customers on record.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -126,6 +128,9 @@ pub struct Add {
     /// The other columns.
     #[command(flatten)]
     pub columns: Columns,
+    /// Reference of another customer who has the same tenant, where that is right; may be given several times.
+    #[arg(long, value_name = "REF")]
+    pub same_organisation_as: Vec<String>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -149,6 +154,9 @@ pub struct Set {
     /// The other columns.
     #[command(flatten)]
     pub columns: Columns,
+    /// Reference of another customer who has the same tenant, where that is right; may be given several times.
+    #[arg(long, value_name = "REF")]
+    pub same_organisation_as: Vec<String>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -169,6 +177,9 @@ pub struct Import {
     /// The file; - reads standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// A customer of the file and another one who has the same tenant, where that is right; may be given several times.
+    #[arg(long, value_name = "NEW=REF", value_parser = super::sharing)]
+    pub same_organisation_as: Vec<(Text, Text)>,
     /// Show what would change; write nothing.
     #[arg(long)]
     pub dry_run: bool,

@@ -48,6 +48,12 @@ pub struct Args {
     /// Tenant ID, domain or administrator's e-mail address; where one is on record it must be the same.
     #[arg(long, value_name = "TENANT", help_heading = "Office 365")]
     pub tenant: Option<String>,
+    /// Reference of another customer who has the same organisation, where that is right; may be given several times.
+    #[arg(long, value_name = "REF", help_heading = "Office 365")]
+    pub same_organisation_as: Vec<String>,
+    /// Go on although the customer's own mail domain belongs to another organisation.
+    #[arg(long, help_heading = "Office 365")]
+    pub domain_belongs_elsewhere: bool,
     /// How long the customer's consent is waited for, like 90s, 15m or 2h; without it: asked once, then parked.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s", hide_default_value = true, help_heading = "Office 365")]
     pub wait: Duration,

@@ -71,6 +71,12 @@ pub struct ApplyOptions {
     pub is_check: bool,
     /// Set up again the customers that were finished before.
     pub again: bool,
+    /// Customers of the plan and others who have the same organisation, by reference.
+    pub sharing: Vec<(Text, Text)>,
+    /// Customers of the plan whose mail domain belongs to another organisation, by reference.
+    pub domain_elsewhere: Vec<Text>,
+    /// The command as it was typed, to which a flag that is missing is added.
+    pub line: String,
     /// The summary as JSON.
     pub is_json: bool,
     /// Play the customers (sandbox only).

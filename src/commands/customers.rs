@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
+        bill::counted,
         customer::{Customer, NewCustomer},
         customer_record::{Change, Column},
         failure::{Failure, FailureKind},
@@ -18,9 +19,14 @@ use crate::{
         text::Text,
     },
     exit::Exit,
+    provider::store::Sharing,
 };
 
-use super::{record_context::RecordContext, unanswered::Unanswered};
+use super::{
+    record_context::RecordContext,
+    unanswered::{PREFIX, Unanswered},
+};
+use change::Given;
 
 /// How the answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +63,8 @@ pub enum Wish {
     Add {
         /// What was given.
         columns: Vec<(Column, String)>,
+        /// References of customers who have the same tenant.
+        same_as: Vec<Text>,
         /// How.
         form: Form,
     },
@@ -66,6 +74,8 @@ pub enum Wish {
         customer: String,
         /// What was given.
         columns: Vec<(Column, String)>,
+        /// References of customers who have the same tenant.
+        same_as: Vec<Text>,
         /// How.
         form: Form,
     },
@@ -73,6 +83,8 @@ pub enum Wish {
     Import {
         /// The file; none: standard input.
         file: Option<PathBuf>,
+        /// Customers of the file and others who have the same tenant.
+        sharing: Vec<Sharing>,
         /// Write nothing.
         is_dry: bool,
         /// How.
@@ -93,18 +105,24 @@ pub fn missing(wish: &Wish) -> Option<Unanswered> {
     Some(Unanswered::new(Exit::Usage, words.as_str()))
 }
 
-/// Does it.
+/// Does it; `line` is the command as it was typed, to which a flag that is missing is added.
 ///
 /// # Errors
 /// The record can't be used, or stdout can't be written for another reason than a closed pipe.
-pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
+pub fn run(cx: &RecordContext, wish: &Wish, line: &str) -> anyhow::Result<Exit> {
     cx.says_sandbox();
     match wish {
         Wish::List { words, with_closed, form } => list::run(cx, words, *with_closed, *form),
         Wish::Show { customer, form } => show::run(cx, customer, *form),
-        Wish::Add { columns, form } => change::add(cx, columns, *form),
-        Wish::Set { customer, columns, form } => change::set(cx, customer, columns, *form),
-        Wish::Import { file, is_dry, form } => import::run(cx, file.as_deref(), *is_dry, *form),
+        Wish::Add { columns, same_as, form } => {
+            change::add(cx, &Given { columns, same_as, line, form: *form })
+        }
+        Wish::Set { customer, columns, same_as, form } => {
+            change::set(cx, customer, &Given { columns, same_as, line, form: *form })
+        }
+        Wish::Import { file, sharing, is_dry, form } => {
+            import::run(cx, file.as_deref(), &import::Asked { sharing, is_dry: *is_dry, line }, *form)
+        }
     }
 }
 
@@ -167,6 +185,34 @@ fn ended(failure: &Failure) -> anyhow::Error {
         return Unanswered::new(Exit::Usage, failure.for_commands().as_str()).into();
     }
     super::record_context::refused(failure)
+}
+
+/// What is said where a tenant that came in is another customer's too; `example` is the line that says it is right.
+fn doubted(lines: Vec<Text>, example: &str) -> anyhow::Error {
+    let ask = Text::of(format_args!(
+        "{PREFIX}Nothing was written. Ask which of the customers it belongs to. If both have it, say so for each: {example}"
+    ));
+    Unanswered { exit: Exit::Usage, lines: lines.into_iter().chain([ask]).collect() }.into()
+}
+
+/// Says what is to be known of a tenant that came in: the partner's own is named as such.
+fn tell_partner(cx: &RecordContext, customer: &NewCustomer) {
+    if customer.tenant.is_some() && customer.tenant == cx.partner {
+        cx.out.note(&format!(
+            "{} ({}): this tenant is your own organisation, not a customer's.",
+            customer.name, customer.reference
+        ));
+    }
+}
+
+/// Says how many tenants came in that nobody held against the customers' mail domains: Microsoft is not asked here.
+fn tell_not_compared(cx: &RecordContext, count: u32) {
+    if count > 0 {
+        let words = counted(count, "tenant was", "tenants were");
+        cx.out.note(&format!(
+            "{words} not compared with the customer's mail domain; that is done when the customer is opened."
+        ));
+    }
 }
 
 /// A record, as JSON.

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
+        id::TenantId,
         time::Clock,
     },
     exit::Exit,
@@ -20,6 +21,8 @@ pub struct RecordContext {
     pub clock: Clock,
     /// IANA name of the zone that this computer is in.
     pub zone: String,
+    /// The partner's own tenant, where settings name one.
+    pub partner: Option<TenantId>,
     /// Everything is invented.
     pub is_sandbox: bool,
     /// Where words go.

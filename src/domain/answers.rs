@@ -8,9 +8,11 @@ use std::{
 use super::{
     bill::{counted, grouped},
     customer::Product,
+    doubt::{Doubt, is_same_reference},
     flag::{self, Flag},
     lock::lock,
     secret::Secret,
+    text::Text,
     user::Kind,
 };
 
@@ -24,6 +26,10 @@ pub struct Answers {
     pub product: Option<Product>,
     /// The tenant as a person would type it; for one on record it must name the same.
     pub tenant: Option<String>,
+    /// References of other customers who have the same organisation, where that is right.
+    pub same_as: Vec<Text>,
+    /// The organisation is right although the customer's mail domain belongs to another one.
+    pub domain_elsewhere: bool,
     /// How the mailboxes of a hosted customer are reached; what is on record needs no answer.
     pub details: Option<Details>,
     /// Who is turned on.
@@ -59,6 +65,18 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// What speaks against an organisation and is not said to be right.
+    #[must_use]
+    pub fn unaccepted(&self, doubts: &[Doubt]) -> Vec<Doubt> {
+        let is_open = |doubt: &&Doubt| match doubt {
+            Doubt::Shared(other) => {
+                !self.same_as.iter().any(|named| is_same_reference(named, &other.reference))
+            }
+            Doubt::Elsewhere(_) => !self.domain_elsewhere,
+        };
+        doubts.iter().filter(is_open).cloned().collect()
+    }
+
     /// Whether they take something back: then users need no answer, and nobody is turned on without one.
     #[must_use]
     pub const fn takes_back(&self) -> bool {

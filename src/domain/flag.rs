@@ -25,6 +25,20 @@ pub const TENANT: Flag = Flag {
     example: DOMAIN,
 };
 
+/// Another customer who has the same tenant.
+pub const SAME_ORGANISATION_AS: Flag = Flag {
+    name: "--same-organisation-as",
+    question: "another customer has this organisation. Is it right that both have it?",
+    example: "C-1001",
+};
+
+/// The customer's mail domain, which belongs to another organisation.
+pub const DOMAIN_BELONGS_ELSEWHERE: Flag = Flag {
+    name: "--domain-belongs-elsewhere",
+    question: "the customer's mail domain belongs to another organisation. Is this one right all the same?",
+    example: "",
+};
+
 /// Who is turned on.
 pub const USERS: Flag = Flag {
     name: "--users",
@@ -82,10 +96,23 @@ pub const MAILBOXES: Flag = Flag {
     example: "mailboxes.txt",
 };
 
+/// A word as a shell reads it back: a line that is shown can be pasted.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,+%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 /// Every one of them.
-pub const ALL: [Flag; 11] = [
+pub const ALL: [Flag; 13] = [
     PRODUCT,
     TENANT,
+    SAME_ORGANISATION_AS,
+    DOMAIN_BELONGS_ELSEWHERE,
     USERS,
     MAX_SEATS,
     MAX_OFF,
@@ -96,3 +123,16 @@ pub const ALL: [Flag; 11] = [
     MAIL_DOMAIN,
     MAILBOXES,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_as_a_shell_reads_them() {
+        assert_eq!(quoted("C-1001"), "C-1001");
+        assert_eq!(quoted("Harbour Street Cafe"), "'Harbour Street Cafe'");
+        assert_eq!(quoted("O'Neil"), "'O'\\''Neil'");
+        assert_eq!(quoted(""), "''");
+    }
+}

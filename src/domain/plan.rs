@@ -40,6 +40,10 @@ pub struct Row {
     pub product: Option<Product>,
     /// The tenant, in any form that the tenant field takes.
     pub tenant: Option<String>,
+    /// References of other customers who have the same organisation, where that is right.
+    pub same_organisation_as: Vec<String>,
+    /// The organisation is right although the customer's mail domain belongs to another one.
+    pub domain_belongs_elsewhere: bool,
     /// Which users are turned on.
     pub users: Users,
     /// Kinds to include besides user mailboxes.

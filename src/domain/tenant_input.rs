@@ -1,7 +1,15 @@
 //! The tenant field (rule 10): what a person types or pastes, turned into something that can be looked up.
+//!
+//! Words are separate words: none is ever glued to another, and what stands in front of an id says what it is the id of.
+//! Addresses of portals are read in `tenant_input/address.rs`.
+
+mod address;
+
+use std::fmt;
 
 use uuid::Uuid;
 
+use self::address::{foreign_cloud, in_path, in_url, is_portal, sharepoint, url};
 use super::{
     id::{NotAnId, TenantId},
     text::is_forbidden,
@@ -13,19 +21,29 @@ const PRIVATE_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 /// Path words of the identity platform that look like a tenant and name none.
 const PATH_WORDS: [&str; 3] = ["common", "organizations", "consumers"];
 
-/// Parameters of portals' and sign-in pages' addresses that name a tenant, in lower case; those of partner pages
-/// (`delegatedorg`) and hints with an address among them.
-const TENANT_PARAMETERS: [&str; 10] = [
-    "tenant",
-    "tenantid",
-    "tenant_id",
-    "directoryid",
-    "tid",
-    "ctid",
-    "delegatedorg",
-    "domain",
-    "domain_hint",
-    "login_hint",
+/// Domains of private addresses at Microsoft.
+const PRIVATE_DOMAINS: [&str; 4] = ["outlook.com", "hotmail.com", "live.com", "msn.com"];
+
+/// What an id can be of that is no tenant, as labels of portals, tools and logs say it.
+const OTHER_THINGS: [&str; 18] = [
+    "application",
+    "client",
+    "app",
+    "object",
+    "subscription",
+    "user",
+    "correlation",
+    "request",
+    "trace",
+    "session",
+    "principal",
+    "secret",
+    "resource",
+    "group",
+    "device",
+    "policy",
+    "role",
+    "key",
 ];
 
 /// What to look up.
@@ -35,6 +53,15 @@ pub enum TenantInput {
     Guid(TenantId),
     /// A whole domain name, lower case, ASCII.
     Domain(String),
+}
+
+impl fmt::Display for TenantInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Guid(tenant) => write!(f, "{tenant}"),
+            Self::Domain(domain) => f.write_str(domain),
+        }
+    }
 }
 
 /// How what was typed stands to a tenant that is known already.
@@ -63,6 +90,58 @@ pub enum TenantInputError {
     /// The tenant of private Microsoft accounts.
     #[error("this is a private Microsoft address; ask for the organisation's own domain or tenant ID")]
     PrivateAccount,
+    /// An address of Microsoft's that names no tenant.
+    #[error("this address of Microsoft's names no organisation; ask for the tenant ID or the domain")]
+    Portal,
+    /// An address of a cloud where our application is not registered.
+    #[error("this is an address of {0}, where Backup365 does not work; ask which organisation they use")]
+    OtherCloud(&'static str),
+    /// An id that is labelled as another thing's.
+    #[error("this is the ID of something else than an organisation; ask for the tenant ID or the domain")]
+    OtherThing,
+    /// More than one organisation is named.
+    #[error("this names more than one organisation; keep one of them")]
+    Several,
+}
+
+impl TenantInputError {
+    /// Whether typing on can't mend it.
+    #[must_use]
+    pub const fn is_certain(self) -> bool {
+        !matches!(self, Self::Empty | Self::Incomplete)
+    }
+}
+
+/// What is asked about or why not, from one word.
+type Found = Result<TenantInput, TenantInputError>;
+
+/// What the words in front of a candidate call it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Label {
+    /// A tenant or directory.
+    Tenant,
+    /// Nothing that tells.
+    None,
+    /// Something else that has ids.
+    Other,
+}
+
+/// How strongly a word means an organisation, the strongest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Strength {
+    Guid,
+    Url,
+    Address,
+    Domain,
+}
+
+/// A word that may name an organisation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Candidate {
+    line: usize,
+    label: Label,
+    strength: Strength,
+    found: Found,
 }
 
 impl TenantInput {
@@ -79,47 +158,122 @@ impl TenantInput {
 
     /// Reads a GUID, a domain, an `onmicrosoft.com` name, an e-mail address or a portal URL.
     ///
-    /// Spaces, quotes, braces, invisible characters, a label in front and whatever follows a newline are dropped.
+    /// Quotes, braces and invisible characters are dropped, other words are looked over. What is labelled *tenant* or
+    /// *directory* goes before everything else, wherever it stands; else the first line decides that names something.
     ///
     /// # Errors
-    /// Says what is missing; typing on may mend it.
+    /// Says what is missing; typing on may mend it, unless it [is certain](TenantInputError::is_certain).
     pub fn parse(raw: &str) -> Result<Self, TenantInputError> {
-        let words = tidy(raw);
-        let tidy: String = words.split(' ').collect();
-        if tidy.is_empty() {
+        let lines = raw.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(words);
+        let lines: Vec<Vec<String>> = lines.filter(|words| !words.is_empty()).collect();
+        if let [words] = lines.as_slice()
+            && let [word] = words.as_slice()
+            && PATH_WORDS.contains(&word.as_str())
+        {
+            return Err(TenantInputError::PathWord);
+        }
+        if lines.is_empty() {
             return Err(TenantInputError::Empty);
         }
-        let lower = tidy.to_lowercase();
-        let found = match url(&lower) {
-            Some((host, rest)) => in_url(host, rest)?,
-            None => find_guid(&words).or_else(|| find_guid(&tidy)).map_or_else(|| named(&lower), Self::Guid),
-        };
-        match found {
+        match choose(&candidates(&lines))? {
             Self::Guid(id) if id.to_string() == PRIVATE_ACCOUNTS => Err(TenantInputError::PrivateAccount),
-            Self::Domain(name) if PATH_WORDS.contains(&name.as_str()) => Err(TenantInputError::PathWord),
-            Self::Domain(name) => {
-                domain(&name).map(Self::Domain).map_err(|NotAnId(_)| TenantInputError::Incomplete)
-            }
-            guid @ Self::Guid(_) => Ok(guid),
+            found => Ok(found),
         }
     }
 }
 
-/// First line that says something, without what people paste along with an id; single spaces between its words.
-fn tidy(raw: &str) -> String {
-    raw.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
-        .map(tidy_line)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default()
+/// The organisation that the candidates name.
+fn choose(candidates: &[Candidate]) -> Found {
+    let good = |label| candidates.iter().filter(move |one| one.label == label && one.found.is_ok());
+    let labelled: Vec<&Candidate> = good(Label::Tenant).collect();
+    if !labelled.is_empty() {
+        return only(&labelled);
+    }
+    if let Some(first) = good(Label::None).next() {
+        let on_line = || good(Label::None).filter(|one| one.line == first.line);
+        let strongest = on_line().map(|one| one.strength).min();
+        return only(&on_line().filter(|one| Some(one.strength) == strongest).collect::<Vec<_>>());
+    }
+    let refused = candidates.iter().find_map(|one| one.found.as_ref().err().copied());
+    let is_other = candidates.iter().any(|one| one.label == Label::Other);
+    Err(refused.unwrap_or(if is_other { TenantInputError::OtherThing } else { TenantInputError::Incomplete }))
 }
 
-/// One line: signs around an id are gaps, what can't be seen is gone, the hyphens of word processors are hyphens.
-fn tidy_line(line: &str) -> String {
+/// What all of these name, where that is one organisation.
+fn only(candidates: &[&Candidate]) -> Found {
+    let mut found = candidates.iter().map(|one| &one.found);
+    let first = found.next().cloned().unwrap_or(Err(TenantInputError::Incomplete));
+    if found.all(|one| *one == first) { first } else { Err(TenantInputError::Several) }
+}
+
+/// Every word that may name an organisation, with what the words in front of it call it.
+fn candidates(lines: &[Vec<String>]) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    // Portals put a label on a line of its own, above its value.
+    let mut above: &[String] = &[];
+    for (line, words) in lines.iter().enumerate() {
+        let before = all.len();
+        let mut from = 0;
+        for (at, word) in words.iter().enumerate() {
+            let Some((strength, found)) = candidate(word) else { continue };
+            let own = words.get(from..at).unwrap_or_default();
+            let label = label(if at == 0 { above } else { own });
+            let label =
+                if strength == Strength::Guid || label == Label::Tenant { label } else { Label::None };
+            all.push(Candidate { line, label, strength, found });
+            from = at + 1;
+        }
+        if all.len() == before
+            && let Some((at, tenant)) = in_pieces(words)
+        {
+            let label = label(if at == 0 { above } else { words.get(..at).unwrap_or_default() });
+            all.push(Candidate {
+                line,
+                label,
+                strength: Strength::Guid,
+                found: Ok(TenantInput::Guid(tenant)),
+            });
+        }
+        // A line of labels above a line of several ids: which is whose can't be told.
+        let found = all.get_mut(before..).unwrap_or_default();
+        if found.len() > 1 && !above.is_empty() {
+            found.iter_mut().for_each(|one| one.label = Label::None);
+        }
+        above = if found.is_empty() { words } else { &[] };
+    }
+    all
+}
+
+/// What these words call the id behind them.
+fn label(words: &[String]) -> Label {
+    let joined = words.join(" ");
+    let parts: Vec<&str> =
+        joined.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    if parts.iter().any(|part| part.contains("tenant") || matches!(*part, "tid" | "ctid")) {
+        return Label::Tenant;
+    }
+    let is_id = parts.contains(&"id") || joined.trim_end().ends_with([':', '=']);
+    let is_other = |part: &&str| match part.strip_suffix("id").filter(|thing| !thing.is_empty()) {
+        Some(thing) => OTHER_THINGS.iter().any(|other| thing.ends_with(other)),
+        None => is_id && OTHER_THINGS.contains(part),
+    };
+    if parts.iter().any(|part| is_other(&part)) {
+        Label::Other
+    } else if parts.iter().any(|part| part.contains("directory")) {
+        Label::Tenant
+    } else {
+        Label::None
+    }
+}
+
+/// The words of a line, in lower case: signs around an id are gaps, what can't be seen is gone, the hyphens of word
+/// processors are hyphens. A sign that ends a label (`:`, `=`) is a word of its own; addresses stay whole.
+fn words(line: &str) -> Vec<String> {
     let visible: String = line
         .chars()
         .filter_map(|c| match c {
-            '"' | '\'' | '`' | '{' | '}' | '(' | ')' | '<' | '>' | '[' | ']' | '“' | '”' | '„' | '‘'
-            | '’' | '‚' | '«' | '»' | '‹' | '›' => Some(' '),
+            '"' | '\'' | '`' | '{' | '}' | '(' | ')' | '<' | '>' | '[' | ']' | '|' | '“' | '”' | '„'
+            | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›' => Some(' '),
             '\u{2010}'..='\u{2013}' | '\u{2212}' => Some('-'),
             c if c.is_whitespace() => Some(' '),
             // What the terminal's reader or a copy made of a control character.
@@ -127,13 +281,62 @@ fn tidy_line(line: &str) -> String {
             c => (!is_forbidden(c)).then_some(c),
         })
         .collect();
-    let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
-    // "Tenant ID: …": what stands in front of the colon is its label.
-    let start = words.iter().rposition(|word| word.ends_with(':')).map_or(0, |at| at + 1);
-    words.get(start..).filter(|rest| !rest.is_empty()).unwrap_or(&words).join(" ")
+    let mut words = Vec::new();
+    for word in visible.to_lowercase().split(' ').filter(|word| !word.is_empty()) {
+        if url(word).is_some() {
+            words.push(word.trim_end_matches(['.', ',', ';']).to_owned());
+            continue;
+        }
+        for part in word.split_inclusive([':', '=', ',', ';', '&']) {
+            let bare = part.trim_end_matches([':', '=', ',', ';', '&']);
+            words.extend(Some(bare).filter(|bare| !bare.is_empty()).map(str::to_owned));
+            words.extend(part.ends_with([':', '=']).then(|| ":".to_owned()));
+        }
+    }
+    words
 }
 
-/// The GUID in the text: the whole of it, or the first whole one; one that is a part of a longer name is none.
+/// What a word names, or why not; none where it is any other word.
+fn candidate(word: &str) -> Option<(Strength, Found)> {
+    if let Some((host, rest)) = url(word) {
+        return Some((Strength::Url, in_url(host, rest)));
+    }
+    if let Some(path) = word.strip_prefix('/') {
+        return in_path(path).map(|found| (Strength::Guid, Ok(found)));
+    }
+    if let Some(tenant) = find_guid(word) {
+        return Some((Strength::Guid, Ok(TenantInput::Guid(tenant))));
+    }
+    if let Some((local, behind)) = word.rsplit_once('@') {
+        // A guest's sign-in name holds the address that the person has at home (`ana_bakery.example#ext#@…`).
+        let home =
+            local.split_once("#ext#").and_then(|(home, _)| home.rsplit_once('_')).map(|(_, home)| home);
+        return named(home.unwrap_or(behind)).map(|found| (Strength::Address, found));
+    }
+    named(word).map(|found| (Strength::Domain, found))
+}
+
+/// What a name names; none where it is no whole name of a domain. The path behind it, the sign that ends a sentence and
+/// the `www` of a website are not part of it.
+fn named(word: &str) -> Option<Found> {
+    let bare = word.split(['/', '?', '#']).next().unwrap_or_default().trim_end_matches(['.', '!']);
+    let ascii = domain(bare).ok()?;
+    let mut name = ascii.as_str();
+    while let Some(rest) = name.strip_prefix("www.").filter(|rest| rest.contains('.')) {
+        name = rest;
+    }
+    Some(if let Some(cloud) = foreign_cloud(name) {
+        Err(TenantInputError::OtherCloud(cloud))
+    } else if PRIVATE_DOMAINS.contains(&name) {
+        Err(TenantInputError::PrivateAccount)
+    } else if is_portal(name) {
+        Err(TenantInputError::Portal)
+    } else {
+        Ok(sharepoint(name).unwrap_or_else(|| TenantInput::Domain(name.to_owned())))
+    })
+}
+
+/// The GUID in a word: the whole of it, or the first whole one; one that is a part of a longer name is none.
 fn find_guid(text: &str) -> Option<TenantId> {
     if let Ok(id) = text.parse() {
         return Some(id);
@@ -144,63 +347,13 @@ fn find_guid(text: &str) -> Option<TenantId> {
         .find_map(|part| part.parse().ok())
 }
 
-/// Host and rest of a URL. One that lost its scheme, or a slash of it, on the way still counts where a portal's host or
-/// its parameters show what it is.
-fn url(text: &str) -> Option<(&str, &str)> {
-    let (scheme, bare) = text.split_once(":/").unwrap_or(("", text));
-    let bare = bare.trim_start_matches('/');
-    let end = bare.find(['/', '?', '#']).unwrap_or(bare.len());
-    let (host, rest) = bare.split_at_checked(end)?;
-    let has_parameters = rest.split_once('?').is_some_and(|(_, parameters)| parameters.contains('='));
-    let is_url = !scheme.is_empty() || has_parameters || (is_portal(host) && !rest.is_empty());
-    is_url.then_some((host, rest))
-}
-
-/// The tenant that a URL names. Addresses of portals are full of ids of other things (applications, subscriptions,
-/// people), so only those places count that hold a tenant.
-fn in_url(host: &str, rest: &str) -> Result<TenantInput, TenantInputError> {
-    let parts: Vec<&str> = rest.split(['/', '?', '&', '#']).filter(|part| !part.is_empty()).collect();
-    let given = parts.iter().filter_map(|part| part.split_once('='));
-    if let Some(found) =
-        given.filter(|(name, _)| TENANT_PARAMETERS.contains(name)).find_map(|(_, value)| whole(value))
-    {
-        return Ok(found);
-    }
-    if let Some(found) = parts.iter().filter_map(|part| part.strip_prefix('@')).find_map(whole) {
-        return Ok(found);
-    }
-    if !is_portal(host) {
-        let name = host.split(':').next().unwrap_or_default();
-        return Ok(TenantInput::Domain(name.trim_end_matches('.').to_owned()));
-    }
-    // The path begins with the tenant; what names a part of a page stands in front of an id that is not one.
-    match parts.first().filter(|part| !part.contains('=')) {
-        Some(word) if PATH_WORDS.contains(word) => Err(TenantInputError::PathWord),
-        Some(first) => whole(first).ok_or(TenantInputError::Incomplete),
-        None => Err(TenantInputError::Incomplete),
-    }
-}
-
-/// A text that is wholly a GUID, a domain or an address.
-fn whole(text: &str) -> Option<TenantInput> {
-    let name = || text.rsplit_once('@').map_or(text, |(_, domain)| domain);
-    let guid = text.parse().ok().map(TenantInput::Guid);
-    guid.or_else(|| domain(name()).ok().filter(|found| !is_portal(found)).map(TenantInput::Domain))
-}
-
-/// What can be a domain: the part behind the `@`, without the path behind it and without a sentence's last sign.
-fn named(text: &str) -> TenantInput {
-    let bare = text.split(['/', '?', '#']).next().unwrap_or_default();
-    let name = bare.rsplit_once('@').map_or(bare, |(_, domain)| domain);
-    TenantInput::Domain(name.trim_end_matches(['.', ',', ';']).to_owned())
-}
-
-/// Whether a host is Microsoft's own.
-fn is_portal(host: &str) -> bool {
-    let host = host.split(':').next().unwrap_or_default();
-    ["microsoft.com", "microsoftonline.com", "azure.com", "office.com", "office365.com", "windows.net"]
-        .iter()
-        .any(|suffix| host == *suffix || host.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.')))
+/// A GUID that came in pieces, and where it begins: words of its digits and hyphens alone, one after another.
+fn in_pieces(words: &[String]) -> Option<(usize, TenantId)> {
+    let is_piece = |word: &&String| word.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    (0..words.len()).find_map(|at| {
+        let pieces: String = words.iter().skip(at).take_while(is_piece).map(String::as_str).collect();
+        Some((at, pieces.parse().ok()?))
+    })
 }
 
 /// A DNS name with at least two labels, turned to ASCII.
@@ -311,7 +464,7 @@ mod tests {
             ),
             (
                 format!("https://portal.azure.com/#view/Users/objectId/{OTHER}/appId/{OTHER}"),
-                TenantInputError::Incomplete,
+                TenantInputError::Portal,
             ),
             (
                 format!("https://localhost/consent?error_description=Trace+ID%3a+{OTHER}"),
@@ -326,6 +479,86 @@ mod tests {
             format!("localhost/consent?client_id={OTHER}"),
         ] {
             assert!(!matches!(TenantInput::parse(&text), Ok(TenantInput::Guid(_))), "{text}");
+        }
+    }
+
+    /// The samples of `cases/tenant/pastes.tsv`, and others of their kinds.
+    #[test]
+    fn words_stay_separate_words_and_labels_say_whose_id_it_is() {
+        const APP: &str = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40";
+        let guid = TenantInput::Guid(GUID.parse().unwrap());
+        let domain = |name: &str| TenantInput::Domain(name.to_owned());
+        let kauri = || domain("kauribuilding.example");
+        for (text, named) in [
+            ("hemi.tamihana@kauribuilding.example Hemi Tamihana".to_owned(), kauri()),
+            ("Hemi Tamihana\themi.tamihana@kauribuilding.example\tPerth".to_owned(), kauri()),
+            ("Kauri Building Supplies\tkauribuilding.example".to_owned(), kauri()),
+            ("mailto:hemi.tamihana@kauribuilding.example".to_owned(), kauri()),
+            ("mailto:hemi@kauribuilding.example?subject=Backup&body=Hi".to_owned(), kauri()),
+            ("Hemi Tamihana (hemi@kauribuilding.example), Kauri Pty.Ltd".to_owned(), kauri()),
+            ("hemi@kauribuilding.example; joan@kauribuilding.example".to_owned(), kauri()),
+            ("SMTP:hemi@kauribuilding.example".to_owned(), kauri()),
+            ("hemi_kauribuilding.example#EXT#@coastline.onmicrosoft.com".to_owned(), kauri()),
+            ("https://www.kauribuilding.example/contact-us".to_owned(), kauri()),
+            ("www.kauribuilding.example".to_owned(), kauri()),
+            (format!("Application (client) ID : {APP}\nDirectory (tenant) ID : {GUID}"), guid.clone()),
+            (format!("Application (client) ID : {APP} Directory (tenant) ID : {GUID}"), guid.clone()),
+            (format!("Application (client) ID\n{APP}\nDirectory (tenant) ID\n{GUID}"), guid.clone()),
+            (format!("Directory (tenant) ID : {GUID}\nApplication (client) ID : {APP}"), guid.clone()),
+            (format!("ClientId : {APP}\nTenantId : {GUID}"), guid.clone()),
+            (format!("{{\"clientId\":\"{APP}\",\"tenantId\":\"{GUID}\"}}"), guid.clone()),
+            (format!("AZURE_CLIENT_ID={APP}\nAZURE_TENANT_ID={GUID}"), guid.clone()),
+            (format!("Connect-AzAccount -ApplicationId {APP} -Tenant {GUID}"), guid.clone()),
+            (format!("Object ID {APP} Directory ID {GUID}"), guid.clone()),
+            (format!("{GUID},Harbour Street Cafe,harbourstreetcafe.onmicrosoft.com"), guid.clone()),
+            (format!("Microsoft ID: {GUID}"), guid.clone()),
+            (format!("https://partner.microsoft.com/commerce/customers/{GUID}/accountdetails"), guid.clone()),
+            (
+                format!(
+                    "https://partner.microsoft.com/en-us/dashboard/v2/customers/{GUID}/subscriptions/{APP}"
+                ),
+                guid.clone(),
+            ),
+            (
+                format!("https://lighthouse.microsoft.com/#view/Tenants.ReactView/tenantId/{GUID}"),
+                guid.clone(),
+            ),
+            (format!("https://security.microsoft.com/homepage?tid={GUID}"), guid.clone()),
+            (
+                format!(
+                    "https://teams.microsoft.com/l/meetup-join/x?context=%7b%22Oid%22%3a%22{APP}%22%2c%22Tid%22%3a%22{GUID}%22%7d"
+                ),
+                guid.clone(),
+            ),
+            (format!("https://admin.cloud.microsoft/?tid={GUID}#/homepage"), guid.clone()),
+            (format!("https://graph.microsoft.com/v1.0/organization/{GUID}"), guid.clone()),
+            ("https://kauri-my.sharepoint.com/personal/hemi".to_owned(), domain("kauri.onmicrosoft.com")),
+            ("kauri.sharepoint.com".to_owned(), domain("kauri.onmicrosoft.com")),
+            (format!("https://kauri.ciamlogin.com/{GUID}/v2.0"), guid),
+            ("https://cipp.partner.example/?tenantFilter=kauribuilding.example".to_owned(), kauri()),
+            ("https://outlook.office365.com/owa/?realm=kauribuilding.example".to_owned(), kauri()),
+        ] {
+            assert_eq!(TenantInput::parse(&text), Ok(named), "{text}");
+        }
+        let government = TenantInputError::OtherCloud("Microsoft's cloud for the United States government");
+        let china = TenantInputError::OtherCloud("Microsoft's cloud for China");
+        for (text, why) in [
+            (format!("https://login.microsoftonline.us/{GUID}/oauth2/v2.0/authorize"), government),
+            ("portal.azure.us".to_owned(), government),
+            (format!("https://login.partner.microsoftonline.cn/{GUID}/v2.0"), china),
+            ("https://admin.cloud.microsoft/?#/homepage".to_owned(), TenantInputError::Portal),
+            ("admin.cloud.microsoft".to_owned(), TenantInputError::Portal),
+            ("https://m365.cloud.microsoft/chat".to_owned(), TenantInputError::Portal),
+            ("https://partner.microsoft.com/dashboard/home".to_owned(), TenantInputError::Portal),
+            ("hemi@outlook.com".to_owned(), TenantInputError::PrivateAccount),
+            (format!("Application (client) ID : {APP}"), TenantInputError::OtherThing),
+            (format!("{{\"objectId\": \"{APP}\"}}"), TenantInputError::OtherThing),
+            (format!("{APP} {GUID}"), TenantInputError::Several),
+            (format!("Directory ID\tApplication ID\n{GUID}\t{APP}"), TenantInputError::Several),
+            ("a@kauri.example b@rimu.example".to_owned(), TenantInputError::Several),
+            ("Kauri Building Supplies".to_owned(), TenantInputError::Incomplete),
+        ] {
+            assert_eq!(TenantInput::parse(&text), Err(why), "{text}");
         }
     }
 
@@ -351,7 +584,7 @@ mod tests {
             ("common", TenantInputError::PathWord),
             ("00000000-0000-0000-0000-000000000000", TenantInputError::Incomplete),
             (PRIVATE_ACCOUNTS, TenantInputError::PrivateAccount),
-            ("https://portal.azure.com/", TenantInputError::Incomplete),
+            ("https://portal.azure.com/", TenantInputError::Portal),
         ] {
             assert_eq!(TenantInput::parse(text), Err(why), "{text}");
         }

@@ -114,6 +114,12 @@ impl Graph {
         token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
     }
 
+    /// Whether a tenant is the partner's own.
+    #[must_use]
+    pub fn is_partner(&self, tenant: TenantId) -> bool {
+        self.inner.partner == tenant
+    }
+
     /// The link that the customer's administrator opens, for a browser on this computer: the short form with the
     /// tenant's GUID, so that consent can't land in the signer's own tenant (reference, sections 3.2 and 11). In the
     /// sandbox it leads to 127.0.0.1.

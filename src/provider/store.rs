@@ -47,7 +47,7 @@ use std::{
 };
 
 pub use self::{
-    corrections::Fate,
+    corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
     part::claim::SweepClaim,
     roster::{Belief, Kept, Roster},

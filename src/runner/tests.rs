@@ -9,6 +9,7 @@ use super::*;
 use crate::{
     domain::{
         customer::{Impersonation, Listing, NewCustomer, Product},
+        doubt::Accepts,
         draft::Draft,
         form_draft::FormDraft,
         id::{CustomerId, UserId},
@@ -556,7 +557,7 @@ async fn a_cancelled_apply_stops_after_its_batch() {
     let mut stage = Stage::new("standard").await;
     let (customer, run) = stage.run_of("C-1001", OFFICE);
     let found = organisation(stage.tenant_of("C-1001"));
-    stage.store().save_organisation(&run, &found).unwrap();
+    stage.store().save_organisation(&run, &found, &Accepts::default()).unwrap();
     stage.store().save_proof(&run, Some(&found)).unwrap();
     stage.store().enable(&run).unwrap();
     let apply = stage.start(Request::Apply(run.clone(), Arc::new((0..ALL).map(somebody).collect())));
@@ -620,7 +621,7 @@ async fn a_waiting_run_is_asked_about_every_half_minute_at_most() {
     let mut stage = Stage::new("standard").await;
     let (_, run) = stage.run_of("C-1001", OFFICE);
     let tenant = stage.tenant_of("C-1001");
-    stage.store().save_organisation(&run, &organisation(tenant)).unwrap();
+    stage.store().save_organisation(&run, &organisation(tenant), &Accepts::default()).unwrap();
     stage.store().link_shown(&run).unwrap();
     let mut seen = Vec::new();
     for step in 0..6 {

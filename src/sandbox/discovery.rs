@@ -71,17 +71,6 @@ pub(super) fn document(platform: &Platform, ask: &Ask, word: &str) -> Answer {
             "microsoftonline.com",
         ));
     }
-    let partner = &platform.world.partner;
-    if [&partner.tenant, &partner.domain].iter().any(|known| known.eq_ignore_ascii_case(word)) {
-        return found(&describe(
-            &partner.tenant,
-            &partner.tenant,
-            ("login.microsoftonline.com", "graph.microsoft.com"),
-            &json!("OC"),
-            None,
-            "microsoftonline.com",
-        ));
-    }
     let Some(tenant) = platform.world.tenant(word) else {
         let (error, code, text) = unknown_tenant(word);
         return Mark::of(ask, platform.now()).error(400, error, code, &text);

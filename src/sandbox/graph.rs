@@ -26,7 +26,7 @@ pub(super) const ROOT: &str = "https://graph.microsoft.com/v1.0";
 struct Caller {
     /// Tenant id of the token.
     tid: String,
-    /// The tenant, unless the token is of the partner's own.
+    /// The tenant.
     tenant: Option<Arc<Tenant>>,
     /// Roles that work at this moment.
     roles: Vec<String>,
@@ -206,9 +206,9 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         .map(|list| list.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect())
         .unwrap_or_default();
     let tenant = platform.world.tenant(&tid).map(Arc::clone);
-    let own = tid == platform.world.partner.tenant;
     match &tenant {
-        None if !own => return Err(refuse("Access token validation failure. The tenant is not known here.")),
+        None => return Err(refuse("Access token validation failure. The tenant is not known here.")),
+        Some(tenant) if platform.world.is_own(tenant) => {}
         // Old tokens live on after the grant was taken back; a fresh grant takes its time.
         Some(tenant) if matches!(platform.consent(tenant)?, Consent::Recorded | Consent::Spreading(_)) => {
             roles.clear();
@@ -257,7 +257,7 @@ fn no_segment(segment: &str) -> Refusal {
     Refusal::new(400, "BadRequest", format!("Resource not found for the segment '{segment}'."))
 }
 
-/// The caller's customer tenant; the partner's own tenant has no directory in the sandbox.
+/// The caller's tenant.
 fn tenant(caller: &Caller) -> Result<&Arc<Tenant>, Refusal> {
     caller.tenant.as_ref().ok_or_else(Refusal::forbidden)
 }

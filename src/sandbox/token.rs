@@ -79,15 +79,11 @@ fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<String, Refusal> 
 
 /// Tenant id behind the path word.
 fn tenant(platform: &Platform, word: &str) -> Result<String, Refusal> {
-    let partner = &platform.world.partner;
     if ANYBODY.contains(&word.to_lowercase().as_str()) {
         let text = format!(
             "The grant type is not supported over the /{word} endpoint. Please use a tenant-specific endpoint."
         );
         return Err((400, "invalid_request", 9_001_023, text));
-    }
-    if [&partner.tenant, &partner.domain].iter().any(|known| known.eq_ignore_ascii_case(word)) {
-        return Ok(partner.tenant.clone());
     }
     let tenant = platform.world.tenant(word).ok_or_else(|| {
         let (error, code, text) = unknown_tenant(word);
@@ -182,12 +178,16 @@ fn app_unknown(client: &str, tenant: &str) -> Refusal {
 
 /// Roles to put into the token: `None` where a token without roles is due.
 fn roles(platform: &Platform, tenant: &str, client: &str) -> Result<Option<Vec<String>>, Refusal> {
-    let partner = &platform.world.partner;
-    if tenant == partner.tenant {
-        return Ok(Some(partner.own_permissions.clone()).filter(|roles| !roles.is_empty()));
-    }
     let Some(known) = platform.world.tenant(tenant) else { return Err(app_unknown(client, tenant)) };
-    match platform.consent(known).map_err(|why| broken(&why))? {
+    let consent = platform.consent(known).map_err(|why| broken(&why))?;
+    if platform.world.is_own(known) {
+        let mut roles = platform.world.partner.own_permissions.clone();
+        if let Consent::Spreading(more) | Consent::Working(more) = consent {
+            roles.extend(more);
+        }
+        return Ok(Some(roles).filter(|roles| !roles.is_empty()));
+    }
+    match consent {
         Consent::Missing if known.before_consent == 7_000_229 => {
             let text = format!(
                 "The client application {client} is missing service principal in the tenant {tenant}."

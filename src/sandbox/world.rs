@@ -335,10 +335,17 @@ impl World {
                 )
             })?,
         };
-        let world: Self =
+        let mut world: Self =
             toml::from_str(&text).map_err(|why| format!("the world \"{name}\" can't be read: {why}"))?;
         world.check().map_err(|why| format!("the world \"{name}\" is wrong: {why}"))?;
+        let own = world.partner.directory();
+        world.tenants.push(Arc::new(own));
         Ok(world)
+    }
+
+    /// Whether a tenant is the partner's own: the application lives there, and a token comes before any consent.
+    pub(super) fn is_own(&self, tenant: &Tenant) -> bool {
+        tenant.id == self.partner.tenant
     }
 
     /// Everything that the types can't say.
@@ -388,6 +395,37 @@ impl World {
             let account = tenant.accounts.iter().find(|it| it.address.eq_ignore_ascii_case(address))?;
             Some((tenant, account))
         })
+    }
+}
+
+impl PartnerApp {
+    /// The partner's own directory: a few people, one of whom may consent. Partners set themselves up first.
+    fn directory(&self) -> Tenant {
+        Tenant {
+            id: self.tenant.clone(),
+            name: self.name.clone(),
+            domain: self.domain.clone(),
+            initial: self.domain.clone(),
+            region: oceania(),
+            sub_region: None,
+            cloud: global(),
+            country: australia(),
+            faults: Vec::new(),
+            before_consent: app_unknown(),
+            granted: false,
+            customer: Behaviour::Accepts,
+            other_account: None,
+            skus: business(),
+            spare: 0,
+            crowd: Crowd { users: 6, ..Crowd::default() },
+            people: Vec::new(),
+            accounts: vec![Account {
+                address: format!("admin@{}", self.domain),
+                name: "Robin Hale".to_owned(),
+                role: Rank::Global,
+                password: password(),
+            }],
+        }
     }
 }
 

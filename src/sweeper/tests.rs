@@ -26,6 +26,7 @@ use super::*;
 use crate::{
     domain::{
         customer::{Customer, Impersonation, NewCustomer},
+        doubt::Accepts,
         id::{CustomerId, RunId, TenantId},
         secret::Secret,
         tenant::Organisation,
@@ -256,7 +257,7 @@ impl Stage {
         let store = self.store();
         let (customer, run) = open(&store, place, OFFICE);
         let found = Organisation { tenant: place.tenant(), name: None, domain: None, region: None };
-        store.save_organisation(&run, &found).unwrap();
+        store.save_organisation(&run, &found, &Accepts::default()).unwrap();
         store.save_proof(&run, Some(&found)).unwrap();
         store.enable(&run).unwrap();
         store.make_rule(&run, 3, ceiling).unwrap();

@@ -90,7 +90,7 @@ fn the_list_hides_closed_customers_and_finds_them() {
     );
     assert!(!list.out.contains("Dunes Surf Shop"), "{}", list.out);
     assert!(list.err.contains("SANDBOX"), "{}", list.err);
-    assert!(list.err.contains("20 customers; 1 closed, shown with --all."), "{}", list.err);
+    assert!(list.err.contains("21 customers; 1 closed, shown with --all."), "{}", list.err);
     let all = run(&home, &["customers", "list", "--all", "--quiet"]);
     assert!(all.out.contains("dunessurf.example             closed\n"), "{}", all.out);
     assert_eq!(all.err, "");
@@ -100,7 +100,7 @@ fn the_list_hides_closed_customers_and_finds_them() {
     assert_eq!((nobody.code, nobody.out.as_str()), (0, ""));
     assert!(nobody.err.contains("No customer on record has \"nobody\""), "{}", nobody.err);
     let object = run(&home, &["customers", "list", "--json", "--all"]).json("customers");
-    assert_eq!(object["customers"].as_array().unwrap().len(), 21);
+    assert_eq!(object["customers"].as_array().unwrap().len(), 22);
     assert_eq!(object["customers"][1]["products"], json!(["office365"]));
 }
 
@@ -118,7 +118,7 @@ fn the_list_fits_the_window_and_never_cuts_a_reference() {
         let row = text.lines().find(|line| line.contains("A-VERY-LONG-REFERENCE-2026 ")).unwrap().to_owned();
         assert!(row.contains("株式会社"), "{columns}: {text}");
         // One line each: a row that wraps would make more.
-        assert_eq!(text.lines().filter(|line| !line.trim().is_empty()).count(), 24, "{columns}: {text}");
+        assert_eq!(text.lines().filter(|line| !line.trim().is_empty()).count(), 25, "{columns}: {text}");
         assert!(text.lines().all(|line| line.width() <= usize::from(columns)), "{text}");
     }
 }
@@ -142,12 +142,12 @@ fn what_the_list_exports_the_import_takes() {
     );
     assert!(!exported.contains(['\u{1b}', '\u{202e}']));
     let same = fed(&home, &["customers", "import", "-"], &exported);
-    assert_eq!((same.code, same.out.as_str()), (0, "Imported: 0 added, 0 changed, 24 unchanged.\n"));
+    assert_eq!((same.code, same.out.as_str()), (0, "Imported: 0 added, 0 changed, 25 unchanged.\n"));
 
     let other = Home::new();
     let imported = fed(&other, &["customers", "import", "-"], &exported);
-    assert!(imported.out.ends_with("Imported: 3 added, 0 changed, 21 unchanged.\n"), "{}", imported.out);
-    assert!(imported.err.contains("standard input: 24 customers; cells are separated by commas."));
+    assert!(imported.out.ends_with("Imported: 3 added, 0 changed, 22 unchanged.\n"), "{}", imported.out);
+    assert!(imported.err.contains("standard input: 25 customers; cells are separated by commas."));
     assert_eq!(run(&other, &["customers", "list", "--all", "--csv"]).out, exported);
 }
 

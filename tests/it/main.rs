@@ -39,6 +39,8 @@ mod live;
 #[cfg(unix)]
 mod log;
 #[cfg(unix)]
+mod ownership;
+#[cfg(unix)]
 mod parity;
 #[cfg(unix)]
 mod paths;

@@ -11,6 +11,7 @@ use std::{
 use backup365::{
     domain::{
         customer::Product,
+        doubt::Accepts,
         protection::Chosen,
         tenant::Organisation,
         time::{Clock, Moment},
@@ -565,7 +566,7 @@ fn what_was_confirmed_before_is_completed_and_nobody_is_doubled() {
     let open = record.open_run(called(&record, "C-1001").id, Product::Office365).unwrap();
     let tenant = open.customer.tenant.unwrap();
     let found = Organisation { tenant, name: None, domain: None, region: None };
-    record.save_organisation(&open.id, &found).unwrap();
+    record.save_organisation(&open.id, &found, &Accepts::default()).unwrap();
     record.save_proof(&open.id, Some(&found)).unwrap();
     record.enable(&open.id).unwrap();
     record.begin_apply(&open.id, &chosen.collect::<Vec<_>>()).unwrap();

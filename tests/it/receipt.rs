@@ -9,6 +9,7 @@ use std::{
 use backup365::{
     domain::{
         customer::{NewCustomer, Product},
+        doubt::Accepts,
         id::{RunId, UserId},
         protection::Chosen,
         run::ExclusionChange,
@@ -81,7 +82,7 @@ impl Desk {
             domain: Some("bakery.example".into()),
             region: None,
         };
-        store.save_organisation(run, &found).unwrap();
+        store.save_organisation(run, &found, &Accepts::default()).unwrap();
         store.link_shown(run).unwrap();
         store.save_proof(run, Some(&found)).unwrap();
         store.enable(run).unwrap();
@@ -217,7 +218,7 @@ fn a_run_without_a_receipt_says_how_far_it_is_and_how_to_go_on() {
         domain: None,
         region: None,
     };
-    desk.store.save_organisation(&desk.run, &found).unwrap();
+    desk.store.save_organisation(&desk.run, &found, &Accepts::default()).unwrap();
     says(&desk, 1, "the next step is \"authorise\"");
     desk.store.link_shown(&desk.run).unwrap();
     desk.store.park_run(&desk.run).unwrap();

@@ -3,6 +3,7 @@
 use backup365::{
     domain::{
         customer::{NewCustomer, Product},
+        doubt::Accepts,
         id::{RunId, UserId},
         protection::Chosen,
         tenant::Organisation,
@@ -59,7 +60,7 @@ fn enabled(store: &Store, number: u32) -> RunId {
     let run = store.open_run(customer.id, Product::Office365).unwrap().id;
     let tenant = format!("{number:08}-1111-4111-8111-111111111111").parse().unwrap();
     let found = Organisation { tenant, name: None, domain: None, region: None };
-    store.save_organisation(&run, &found).unwrap();
+    store.save_organisation(&run, &found, &Accepts::default()).unwrap();
     store.save_proof(&run, Some(&found)).unwrap();
     store.enable(&run).unwrap();
     run

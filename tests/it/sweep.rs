@@ -13,6 +13,7 @@ use std::{
 use backup365::{
     domain::{
         customer::{NewCustomer, Product},
+        doubt::Accepts,
         protection::Protection,
         tenant::Organisation,
         text::Text,
@@ -62,7 +63,7 @@ impl Night {
             let run = store.open_run(customer.id, Product::Office365).unwrap().id;
             let tenant = tenant(number).parse().unwrap();
             let found = Organisation { tenant, name: None, domain: None, region: None };
-            store.save_organisation(&run, &found).unwrap();
+            store.save_organisation(&run, &found, &Accepts::default()).unwrap();
             store.save_proof(&run, Some(&found)).unwrap();
             store.enable(&run).unwrap();
             store.make_rule(&run, 5, ceiling).unwrap();

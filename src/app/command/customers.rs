@@ -3,12 +3,12 @@
 use crate::{
     cli::customers::{Args, Columns, What},
     commands::customers::{self, Form, Wish},
-    domain::customer_record::Column,
+    domain::{customer_record::Column, text::Text},
     exit::Exit,
 };
 
 use super::super::Refusal;
-use super::CommandContext;
+use super::{CommandContext, input};
 
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
@@ -18,7 +18,7 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         return Err(missing.into());
     }
     let (cx, _kept) = command.record_context()?;
-    customers::run(&cx, &wish).map_err(Refusal::from)
+    customers::run(&cx, &wish, &input::line()).map_err(Refusal::from)
 }
 
 /// What is asked for, as plain values.
@@ -31,20 +31,29 @@ fn wish(what: &What) -> Wish {
             form: if list.csv { Form::Csv } else { json(list.json) },
         },
         What::Show(show) => Wish::Show { customer: show.customer.clone(), form: json(show.json) },
-        What::Add(add) => {
-            Wish::Add { columns: given(add.reference.as_ref(), &add.columns), form: json(add.json) }
-        }
+        What::Add(add) => Wish::Add {
+            columns: given(add.reference.as_ref(), &add.columns),
+            same_as: references(&add.same_organisation_as),
+            form: json(add.json),
+        },
         What::Set(set) => Wish::Set {
             customer: set.customer.clone(),
             columns: given(set.reference.as_ref(), &set.columns),
+            same_as: references(&set.same_organisation_as),
             form: json(set.json),
         },
         What::Import(import) => Wish::Import {
             file: Some(import.file.clone()).filter(|file| file.as_os_str() != "-"),
+            sharing: import.same_organisation_as.clone(),
             is_dry: import.dry_run,
             form: json(import.json),
         },
     }
+}
+
+/// References as the record has them.
+fn references(words: &[String]) -> Vec<Text> {
+    words.iter().map(|word| Text::clean(word)).collect()
 }
 
 /// The columns that were given, in the order of the file.

@@ -9,6 +9,7 @@ use std::{
 use crate::domain::{
     address_list::{self, MAX_BYTES},
     failure::of_system,
+    flag::quoted,
 };
 
 use super::super::Refusal;
@@ -76,27 +77,4 @@ fn read(file: &Path) -> std::io::Result<String> {
 pub(super) fn line() -> String {
     let words = std::env::args_os().skip(1).map(|word| quoted(&word.to_string_lossy()));
     std::iter::once("backup365".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell reads it back.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,+%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_as_a_shell_reads_them() {
-        assert_eq!(quoted("C-1001"), "C-1001");
-        assert_eq!(quoted("Harbour Street Cafe"), "'Harbour Street Cafe'");
-        assert_eq!(quoted("O'Neil"), "'O'\\''Neil'");
-        assert_eq!(quoted(""), "''");
-    }
 }

@@ -3,7 +3,10 @@
 use crate::{
     cli::provision::{Args, Hosted, Included, Who},
     commands::provision::{self, Print, Way},
-    domain::answers::{Answers, Details, Users},
+    domain::{
+        answers::{Answers, Details, Users},
+        text::Text,
+    },
     driver::front::Stop,
     exit::Exit,
 };
@@ -66,6 +69,8 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
         customer: args.customer.clone(),
         product: args.product,
         tenant: args.tenant.clone(),
+        same_as: args.same_organisation_as.iter().map(|word| Text::clean(word)).collect(),
+        domain_elsewhere: args.domain_belongs_elsewhere,
         details: details(&args.hosted)?,
         users: users(args)?,
         include: args.include_kind.iter().copied().map(Included::kind).collect(),

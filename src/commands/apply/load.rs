@@ -13,6 +13,7 @@ use crate::domain::{
     answers::{self, Answers},
     bill::counted,
     customer::{Customer, Product},
+    doubt::is_same_reference,
     failure::of_system,
     filter::fold,
     id::CustomerId,
@@ -43,6 +44,7 @@ pub(super) fn jobs(options: &ApplyOptions, customers: &[Customer]) -> Result<Vec
         }
     }
     mistakes.extend(twice(&jobs));
+    share(&mut jobs, &options.sharing);
     if mistakes.is_empty() { Ok(jobs) } else { Err(mistakes) }
 }
 
@@ -174,6 +176,23 @@ fn find(row: &Row, customers: &[Customer]) -> Result<Customer, Mistake> {
     }
 }
 
+/// Two customers of whom one row, or the command, says that they have one organisation: the other one's row need not say
+/// it too.
+fn share(jobs: &mut [Job], sharing: &[(Text, Text)]) {
+    let pairs: Vec<(Text, Text)> = jobs
+        .iter()
+        .flat_map(|job| {
+            job.answers.same_as.iter().map(|other| (job.customer.reference.clone(), other.clone()))
+        })
+        .chain(sharing.iter().cloned())
+        .flat_map(|(one, other)| [(other.clone(), one.clone()), (one, other)])
+        .collect();
+    for job in jobs {
+        let is_its = |(one, _): &&(Text, Text)| is_same_reference(one, &job.customer.reference);
+        job.answers.same_as = pairs.iter().filter(is_its).map(|(_, other)| other.clone()).collect();
+    }
+}
+
 /// Rows that name the same customer and product in different words, or in different files.
 fn twice(jobs: &[Job]) -> Vec<Mistake> {
     let mut seen: BTreeMap<(CustomerId, Option<Product>), &Place> = BTreeMap::new();
@@ -201,6 +220,9 @@ fn answers(options: &ApplyOptions, row: &Row, customer: &Customer, product: Opti
         customer: customer.reference.as_str().to_owned(),
         product,
         tenant: row.tenant.clone(),
+        same_as: row.same_organisation_as.iter().map(|word| Text::clean(word)).collect(),
+        domain_elsewhere: row.domain_belongs_elsewhere
+            || options.domain_elsewhere.iter().any(|named| is_same_reference(named, &customer.reference)),
         details: (is_hosted && row.has_details()).then(|| answers::Details {
             server: row.server.clone(),
             account: row.account.clone(),

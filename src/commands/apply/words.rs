@@ -10,7 +10,9 @@ use crate::{
 };
 
 /// Flags of a journey and the keys of a plan that stand for them; longer ones first.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 18] = [
+    ("--domain-belongs-elsewhere", "domain_belongs_elsewhere = true"),
+    ("--same-organisation-as", "same_organisation_as"),
     ("--password-command", "password_command"),
     ("--without-sweeper", "without_sweeper = true"),
     ("--password-file", "password_file"),

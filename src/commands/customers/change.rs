@@ -3,17 +3,18 @@
 use serde_json::json;
 
 use crate::{
-    commands::{quietly, record_context::RecordContext},
+    commands::{quietly, record_context::RecordContext, unanswered::PREFIX},
     domain::{
         customer::{Customer, NewCustomer},
         customer_record::{self, Change, Column},
+        doubt::{self, Accepts, Guarded},
         failure::{Failure, FailureKind},
         text::Text,
     },
     exit::Exit,
 };
 
-use super::{Form, changes, ended, find};
+use super::{Form, changes, doubted, ended, find, tell_not_compared, tell_partner};
 
 /// What a record can't do without.
 const NEEDED: [Column; 3] = [Column::Reference, Column::Name, Column::Domain];
@@ -28,14 +29,51 @@ pub(super) fn missing(columns: &[(Column, String)]) -> Option<Text> {
     Some(Text::of(format_args!("{} is missing. Example: {0} {}", flag(column), column.example())))
 }
 
+/// What a record is added or corrected by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given<'a> {
+    /// Values of columns.
+    pub(super) columns: &'a [(Column, String)],
+    /// References of customers who have the same tenant.
+    pub(super) same_as: &'a [Text],
+    /// The command as it was typed.
+    pub(super) line: &'a str,
+    /// How the answer is printed.
+    pub(super) form: Form,
+}
+
+impl Given<'_> {
+    /// What a person accepts by it.
+    fn accepts(&self) -> Accepts {
+        Accepts { same_as: self.same_as.to_vec(), elsewhere: None }
+    }
+
+    /// What was kept; where another customer has the tenant: who, and the line to paste.
+    fn kept<T>(&self, guarded: Guarded<T>, customer: &Text) -> anyhow::Result<T> {
+        match guarded {
+            Guarded::Kept(kept) => Ok(kept),
+            Guarded::Doubted(doubts) => {
+                let words = doubt::sentences(&doubts, customer);
+                let line = Text::of(format_args!("{PREFIX}{words}"));
+                Err(doubted(vec![line], &format!("{} {}", self.line, doubt::flags(&doubts))))
+            }
+        }
+    }
+}
+
 /// Adds a customer.
-pub(super) fn add(cx: &RecordContext, columns: &[(Column, String)], form: Form) -> anyhow::Result<Exit> {
+pub(super) fn add(cx: &RecordContext, given: &Given<'_>) -> anyhow::Result<Exit> {
     let open = NewCustomer { is_active: true, ..NewCustomer::default() };
-    let added = corrected(open, columns).and_then(|new| cx.store.add_customer(&new));
+    let added = corrected(open, given.columns).and_then(|new| {
+        let added = cx.store.add_customer(&new, &given.accepts())?;
+        Ok((new.name, added))
+    });
     let customer = match added {
-        Ok(customer) => customer,
+        Ok((name, added)) => given.kept(added, &name)?,
         Err(failure) => return Err(ended(&failure)),
     };
+    tell_partner(cx, &NewCustomer::from(&customer));
+    tell_not_compared(cx, u32::from(customer.tenant.is_some()));
     if customer.products.is_empty() {
         cx.out.note(&format!(
             "Nothing can be backed up without a product. Add one: backup365 customers set {} --products office365",
@@ -43,29 +81,30 @@ pub(super) fn add(cx: &RecordContext, columns: &[(Column, String)], form: Form) 
         ));
     }
     let words = format!("Added {} ({}).", customer.name, customer.reference);
-    told(cx, form, "added", &customer, &[], &[words])
+    told(cx, given.form, "added", &customer, &[], &[words])
 }
 
 /// Corrects a record.
-pub(super) fn set(
-    cx: &RecordContext,
-    typed: &str,
-    columns: &[(Column, String)],
-    form: Form,
-) -> anyhow::Result<Exit> {
+pub(super) fn set(cx: &RecordContext, typed: &str, given: &Given<'_>) -> anyhow::Result<Exit> {
     // By the whole name only: nobody's record is changed by likeness.
     let corrected = find(cx, typed, false).and_then(|customer| {
-        cx.store.correct_customer(customer.id, |old| corrected(NewCustomer::from(old), columns))
+        let correct = |old: &Customer| corrected(NewCustomer::from(old), given.columns);
+        let made = cx.store.correct_customer(customer.id, &given.accepts(), correct)?;
+        Ok((customer.name, made))
     });
     let (customer, made) = match corrected {
-        Ok(corrected) => corrected,
+        Ok((name, corrected)) => given.kept(corrected, &name)?,
         Err(failure) => return Err(ended(&failure)),
     };
+    if made.iter().any(|change| change.column == Column::Tenant && !change.to.is_empty()) {
+        tell_partner(cx, &NewCustomer::from(&customer));
+        tell_not_compared(cx, 1);
+    }
     let who = format!("{} ({})", customer.name, customer.reference);
     if made.is_empty() {
         return told(
             cx,
-            form,
+            given.form,
             "unchanged",
             &customer,
             &made,
@@ -74,7 +113,7 @@ pub(super) fn set(
     }
     let mut lines = vec![format!("Changed {who}.")];
     lines.extend(made.iter().map(|change| format!("  {change}")));
-    told(cx, form, "changed", &customer, &made, &lines)
+    told(cx, given.form, "changed", &customer, &made, &lines)
 }
 
 /// A customer with what was given in its columns.
@@ -116,6 +155,9 @@ fn told(
     made: &[Change],
     lines: &[String],
 ) -> anyhow::Result<Exit> {
+    let is_new_tenant = |change: &Change| change.column == Column::Tenant && !change.to.is_empty();
+    let not_compared =
+        u32::from(made.iter().any(is_new_tenant) || (did == "added" && customer.tenant.is_some()));
     let printed = if form == Form::Json {
         cx.out.json(&json!({
             "version": 1,
@@ -125,6 +167,7 @@ fn told(
             "added": u32::from(did == "added"),
             "changed": u32::from(did == "changed"),
             "unchanged": u32::from(did == "unchanged"),
+            "not_compared": not_compared,
             "customers": [{
                 "line": null,
                 "did": did,

@@ -18,14 +18,16 @@ use crate::{
         bill::{counted, grouped},
         customer::NewCustomer,
         customer_csv::{self, Line, Problem, Sheet},
+        customer_record::Column,
+        doubt,
         failure::of_system,
         text::Text,
     },
     exit::Exit,
-    provider::store::Fate,
+    provider::store::{Fate, Sharing},
 };
 
-use super::{Form, changes};
+use super::{Form, changes, doubted, tell_not_compared, tell_partner};
 
 /// Largest file that is taken, bytes: a hundred times 50,000 customers of a usual length would still fit.
 const MOST: u64 = 512 << 20;
@@ -38,8 +40,24 @@ struct Counts {
     unchanged: u32,
 }
 
+/// How the file is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Customers of the file and others who have the same tenant.
+    pub(super) sharing: &'a [Sharing],
+    /// Write nothing.
+    pub(super) is_dry: bool,
+    /// The command as it was typed.
+    pub(super) line: &'a str,
+}
+
 /// Imports it.
-pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: Form) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    cx: &RecordContext,
+    file: Option<&Path>,
+    asked: &Asked<'_>,
+    form: Form,
+) -> anyhow::Result<Exit> {
     let named = file.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
     let bytes = match bytes_of(cx, file) {
         Ok(bytes) => bytes,
@@ -59,7 +77,7 @@ pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: F
         sheet.separator.name()
     ));
     let customers: Vec<NewCustomer> = sheet.lines.iter().map(|line| line.customer.clone()).collect();
-    let fates = match cx.store.import_customers(&customers, is_dry) {
+    let fates = match cx.store.import_customers(&customers, asked.sharing, asked.is_dry) {
         Ok(fates) => fates,
         Err(failure) => return Err(refused(&failure)),
     };
@@ -67,7 +85,13 @@ pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: F
     if !problems.is_empty() {
         return Err(bad_lines(&named, &problems).into());
     }
-    quietly(told(cx, &sheet, &fates, is_dry, form), Exit::Done)
+    if let Some(open) = doubts(&sheet, &fates, asked.line) {
+        return Err(open);
+    }
+    for (line, _) in sheet.lines.iter().zip(&fates).filter(|(line, fate)| is_new_tenant(line, fate)) {
+        tell_partner(cx, &line.customer);
+    }
+    quietly(told(cx, &sheet, &fates, asked.is_dry, form), Exit::Done)
 }
 
 /// The bytes of the file.
@@ -113,10 +137,36 @@ fn refusals(sheet: &Sheet, fates: &[Fate]) -> Vec<Problem> {
     sheet.lines.iter().zip(fates).filter_map(refused).collect()
 }
 
+/// The lines whose tenant is another customer's too, and the command that says that this is right, line by line.
+fn doubts(sheet: &Sheet, fates: &[Fate], command: &str) -> Option<anyhow::Error> {
+    let (mut lines, mut flags) = (Vec::new(), Vec::new());
+    for (line, fate) in sheet.lines.iter().zip(fates) {
+        let Fate::Doubted(doubts) = fate else { continue };
+        let NewCustomer { reference, name, .. } = &line.customer;
+        let what = Text::of(format_args!("{reference}: {}", doubt::sentences(doubts, name)));
+        lines.push(Text::of(format_args!("{}", Problem { line: line.number, what })));
+        flags.extend(doubts.iter().map(|doubt| doubt.flag_for(reference).as_str().to_owned()));
+    }
+    (!lines.is_empty()).then(|| doubted(lines, &format!("{command} {}", flags.join(" "))))
+}
+
+/// Whether a line brought in a tenant.
+fn is_new_tenant(line: &Line, fate: &Fate) -> bool {
+    match fate {
+        Fate::Added => line.customer.tenant.is_some(),
+        Fate::Changed(changes) => {
+            changes.iter().any(|change| change.column == Column::Tenant && !change.to.is_empty())
+        }
+        Fate::Unchanged | Fate::Refused(_) | Fate::Doubted(_) => false,
+    }
+}
+
 /// Says what was done.
 fn told(cx: &RecordContext, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: Form) -> io::Result<()> {
     let mut counts = Counts::default();
     let mut rows = Vec::new();
+    let compared = sheet.lines.iter().zip(fates).filter(|(line, fate)| is_new_tenant(line, fate)).count();
+    let not_compared = u32::try_from(compared).unwrap_or(u32::MAX);
     for (line, fate) in sheet.lines.iter().zip(fates) {
         let did = match fate {
             Fate::Added => {
@@ -127,7 +177,7 @@ fn told(cx: &RecordContext, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: F
                 counts.changed += 1;
                 "changed"
             }
-            Fate::Unchanged | Fate::Refused(_) => {
+            Fate::Unchanged | Fate::Refused(_) | Fate::Doubted(_) => {
                 counts.unchanged += 1;
                 continue;
             }
@@ -138,6 +188,7 @@ fn told(cx: &RecordContext, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: F
             cx.out.say(&words(line, did, fate, is_dry))?;
         }
     }
+    tell_not_compared(cx, not_compared);
     if form == Form::Json {
         return cx.out.json(&json!({
             "version": 1,
@@ -147,6 +198,7 @@ fn told(cx: &RecordContext, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: F
             "added": counts.added,
             "changed": counts.changed,
             "unchanged": counts.unchanged,
+            "not_compared": not_compared,
             "customers": rows,
         }));
     }

@@ -13,6 +13,7 @@ use crate::{
         bill::grouped,
         customer::{Customer, NewCustomer},
         customer_record::Column,
+        doubt::{Accepted, Doubt},
         failure::Failure,
         status::{ProductStatus, Status},
         sweep::OVERDUE_AFTER,
@@ -71,6 +72,12 @@ impl Sheet {
     /// For people.
     fn lines(&self, cx: &RecordContext) -> Vec<String> {
         let mut lines = self.record_lines();
+        let name = &self.customer.name;
+        lines.extend(self.detail.doubts.iter().map(|doubt| format!("  CHECK: {}.", doubt.in_words(name))));
+        lines.extend(self.detail.accepted.iter().map(|known| {
+            let what = known.doubt.in_words(name);
+            format!("  {what}; accepted by {}, {}", known.by, stamp_in_words(known.at, &cx.zone))
+        }));
         for detail in &self.detail.products {
             lines.push(String::new());
             match self.status.rows.iter().find(|row| row.product == detail.product) {
@@ -176,11 +183,28 @@ impl Sheet {
             "sandbox": cx.is_sandbox,
             "customer": record(&NewCustomer::from(&self.customer)),
             "products": self.detail.products.iter().map(product).collect::<Vec<_>>(),
+            "doubts": self.detail.doubts.iter().map(|doubt| doubt_as_json(doubt, None)).collect::<Vec<_>>(),
+            "accepted": self.detail.accepted.iter().map(|known| doubt_as_json(&known.doubt, Some(known))).collect::<Vec<_>>(),
             "next_sweep": sydney::next_2000(self.now).to_string(),
             "runs": self.detail.runs.iter().map(run_as_json).collect::<Vec<_>>(),
             "sweeps": self.detail.sweeps.iter().map(sweep_as_json).collect::<Vec<_>>(),
         })
     }
+}
+
+/// What speaks against the tenant on record, and by whom and when that was accepted.
+fn doubt_as_json(doubt: &Doubt, accepted: Option<&Accepted>) -> Value {
+    let (other, domain, owner) = match doubt {
+        Doubt::Shared(other) => (Some(other.reference.as_str()), None, None),
+        Doubt::Elsewhere(found) => (None, Some(found.domain.as_str()), found.owner),
+    };
+    json!({
+        "same_organisation_as": other,
+        "domain": domain,
+        "domain_of": owner.map(|owner| owner.to_string()),
+        "by": accepted.map(|known| known.by.as_str()),
+        "at": accepted.map(|known| known.at.to_string()),
+    })
 }
 
 /// Seats of a product.

@@ -33,7 +33,16 @@ const SHARED: &[&str] = &[
 ];
 
 /// Keys that belong to one customer.
-const OWN: &[&str] = &["customer", "tenant", "exclude", "mailbox", "mail_domains", "mailboxes"];
+const OWN: &[&str] = &[
+    "customer",
+    "tenant",
+    "same_organisation_as",
+    "domain_belongs_elsewhere",
+    "exclude",
+    "mailbox",
+    "mail_domains",
+    "mailboxes",
+];
 
 /// The three ways to a password: exactly one.
 const PASSWORDS: [&str; 3] = ["password_file", "password_environment", "password_command"];

@@ -130,6 +130,12 @@ pub(super) fn row(row: &Row) -> String {
     if let Some(tenant) = &row.tenant {
         put(&mut text, "tenant", &Value::from(tenant.as_str()));
     }
+    if !row.same_organisation_as.is_empty() {
+        put(&mut text, "same_organisation_as", &owned(&row.same_organisation_as));
+    }
+    if row.domain_belongs_elsewhere {
+        put(&mut text, "domain_belongs_elsewhere", &Value::from(true));
+    }
     reach(&mut text, row);
     put(
         &mut text,

@@ -6,7 +6,14 @@ use url::Url;
 
 use super::{DEADLINE, Graph, MAX_OBJECT_BYTES};
 use crate::{
-    domain::{failure::Failure, id::TenantId, tenant::Organisation, tenant_input::TenantInput, text::Text},
+    domain::{
+        doubt::DomainOwner,
+        failure::{Failure, FailureKind},
+        id::TenantId,
+        tenant::Organisation,
+        tenant_input::TenantInput,
+        text::Text,
+    },
     provider::{
         error::Error,
         http::{Call, Method},
@@ -36,6 +43,22 @@ impl Graph {
     /// `NotFound` for what no tenant answers to, `Refused` for other clouds, `Unreachable` (a retry may help).
     pub async fn look_up(&self, input: &TenantInput) -> Result<Organisation, Failure> {
         self.looked_up(input).await.map_err(|e| e.failure("looking the organisation up"))
+    }
+
+    /// Asks whose a mail domain is.
+    ///
+    /// # Errors
+    /// `Unreachable` and `Throttled` (a retry may help), and what else kept Microsoft from saying it; that nobody has the
+    /// domain is an answer.
+    pub async fn owner_of(&self, domain: &str) -> Result<DomainOwner, Failure> {
+        match self.discover(&TenantInput::Domain(domain.to_owned())).await {
+            Ok(found) => Ok(DomainOwner::Tenant(found.tenant)),
+            Err(Error::OtherCloud { .. }) => Ok(DomainOwner::OtherCloud),
+            Err(error) => match error.failure("looking up whose mail domain it is") {
+                failure if failure.kind == FailureKind::NotFound => Ok(DomainOwner::Nobody),
+                failure => Err(failure),
+            },
+        }
     }
 
     async fn looked_up(&self, input: &TenantInput) -> Result<Organisation, Error> {

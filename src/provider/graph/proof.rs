@@ -99,6 +99,7 @@ impl Graph {
         let now = self.inner.clock.now();
         let is_window = now.since(seen.known_since.unwrap_or(now)) < SPREADING;
         let hope = match (seen.was_unknown, is_fresh) {
+            _ if self.is_partner(tenant) => ConsentOutlook::Own,
             (true, _) | (_, true) if is_window => ConsentOutlook::Soon,
             (true, _) => ConsentOutlook::Late,
             (false, _) => ConsentOutlook::None,
@@ -214,6 +215,9 @@ enum ConsentOutlook {
     Late,
     /// No administrator is known to have accepted.
     None,
+    /// The partner's own organisation: our application lives there, so that a token and other permissions of ours say
+    /// nothing about consent.
+    Own,
 }
 
 /// Where the grant stands.
@@ -251,6 +255,9 @@ impl Found {
         let missing: Vec<&str> = wanted.iter().filter(|p| !self.has(p)).map(|p| p.value.as_str()).collect();
         if missing.is_empty() {
             return Grant::Whole;
+        }
+        if hope == ConsentOutlook::Own {
+            return Grant::None;
         }
         if missing.len() == wanted.len() {
             return if hope == ConsentOutlook::None { Grant::None } else { Grant::Spreading };

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::{
     domain::{
+        doubt::DomainOwner,
         failure::{Failure, FailureKind},
         secret::Secret,
         tenant::{CheckState, Organisation, Proof, Verdict},
@@ -120,7 +121,12 @@ impl Stage {
 
     /// The customer's administrator accepts.
     async fn accept(&self) {
-        let link = self.graph.browser_link(tenant());
+        self.accept_for(tenant()).await;
+    }
+
+    /// The administrator of a tenant accepts.
+    async fn accept_for(&self, tenant: TenantId) {
+        let link = self.graph.browser_link(tenant);
         self.sandbox.rehearsal().play(&link).await.unwrap();
     }
 
@@ -220,6 +226,46 @@ async fn without_the_permission_the_name_comes_after_consent() {
     let stage = Stage::of(&world, &[]).await;
     let found = stage.graph.look_up(&TenantInput::parse("bakery.example").unwrap()).await.unwrap();
     assert_eq!((found.tenant, found.name), (tenant(), None));
+}
+
+#[tokio::test]
+async fn a_mail_domain_is_an_organisations_nobodys_or_another_clouds() {
+    let world = format!(
+        "{WORLD}\n[[tenant]]\nid = \"1f0c9a55-7d3e-4b68-8a21-94e6b7d0c3f2\"\nname = \"Far\"\n\
+         domain = \"far.example\"\ninitial = \"far.onmicrosoft.us\"\ncloud = \"microsoftonline.us\"\n"
+    );
+    let stage = Stage::of(&world, &[]).await;
+    for (domain, owner) in [
+        ("bakery.example", DomainOwner::Tenant(tenant())),
+        ("nobody.example", DomainOwner::Nobody),
+        ("far.example", DomainOwner::OtherCloud),
+    ] {
+        assert_eq!(stage.graph.owner_of(domain).await.unwrap(), owner, "{domain}");
+    }
+    // What Microsoft does not say is not an answer.
+    let stage = Stage::with(&["drop=100"]).await;
+    let failure = stage.graph.owner_of("bakery.example").await.unwrap_err();
+    assert!(matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled), "{failure:?}");
+}
+
+/// A token of the partner's own organisation comes before any consent, with the permissions that the application has
+/// there.
+#[tokio::test]
+async fn the_partners_own_organisation_has_not_accepted_because_a_token_comes() {
+    let stage = Stage::with(&[]).await;
+    let own = Organisation { tenant: PARTNER.parse().unwrap(), name: None, domain: None, region: None };
+    for is_link_out in [false, true] {
+        assert_eq!(stage.graph.prove(&own, is_link_out).await.verdict, Verdict::NotYet);
+    }
+    // One of those that are asked for may be there already, for something else.
+    let world = WORLD.replace(
+        r#"own_permissions = ["CrossTenantInformation.ReadBasic.All"]"#,
+        r#"own_permissions = ["CrossTenantInformation.ReadBasic.All", "User.Read.All"]"#,
+    );
+    let stage = Stage::of(&world, &[]).await;
+    assert_eq!(stage.graph.prove(&own, true).await.verdict, Verdict::NotYet);
+    stage.accept_for(own.tenant).await;
+    assert_eq!(stage.graph.prove(&own, true).await.verdict, Verdict::Proved);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::{
     Store,
-    part::{record, write::Write},
+    part::{ownership, record, write::Write},
     table::{
         customer,
         enablement::{self, EnabledFor},
@@ -13,9 +13,11 @@ use super::{
 };
 use crate::domain::{
     customer::{Customer, Impersonation, Product},
+    doubt::{self, Accepts, Guarded},
     failure::{Failure, FailureKind},
     form_draft::FormDraft,
     id::RunId,
+    phrase::{WayOn, phrase},
     run::RunRecord,
     tenant::Organisation,
     text::Text,
@@ -25,12 +27,24 @@ impl Store {
     /// Keeps the organisation that the operator confirmed or saved. It becomes the customer's tenant on record when
     /// there was none. Another tenant than before starts the proof anew; the same one only gains what is known of it.
     ///
+    /// Where something speaks against it that was never accepted and is not among `accepts`, nothing is written and the
+    /// answer says what (product.md rule 18).
+    ///
     /// # Errors
     /// `Conflict` when Manage Protect or *Enable* names another tenant for this customer, and without the run's hold.
-    pub fn save_organisation(&self, run: &RunId, found: &Organisation) -> Result<RunRecord, Failure> {
-        self.write_run(run, |write, row| {
+    pub fn save_organisation(
+        &self,
+        run: &RunId,
+        found: &Organisation,
+        accepts: &Accepts,
+    ) -> Result<Guarded<Box<RunRecord>>, Failure> {
+        let doubts = self.write_run(run, |write, row| {
             let customer = customer::one(write.tx, row.customer)?;
             not_another_tenant(write, row, &customer, found)?;
+            let doubts = ownership::settle(write, &customer, found.tenant, accepts)?;
+            if !doubts.is_empty() {
+                return Ok(doubts);
+            }
             let is_same = row.organisation.as_ref().is_some_and(|known| known.tenant == found.tenant);
             if !is_same {
                 run::forget_organisation(write.tx, run)?;
@@ -38,9 +52,13 @@ impl Store {
             }
             run::keep_organisation(write.tx, run, found)?;
             form::keep(write.tx, Owner::Run(run), &FormDraft::default())?;
-            customer::keep_tenant(write.tx, row.customer, found.tenant)
+            customer::keep_tenant(write.tx, row.customer, found.tenant)?;
+            Ok(doubts)
         })?;
-        self.record(run)
+        if !doubts.is_empty() {
+            return Ok(Guarded::Doubted(doubts));
+        }
+        Ok(Guarded::Kept(Box::new(self.record(run)?)))
     }
 
     /// Keeps the impersonation details: one set per customer, shared by both hosted products. The password is
@@ -121,8 +139,8 @@ impl Store {
     /// It turns nobody on.
     ///
     /// # Errors
-    /// `Refused`, when the access was not proved; `Conflict`, when the product is enabled for another organisation,
-    /// and without the run's hold.
+    /// `Refused`, when the access was not proved; `Conflict`, when the product is enabled for another organisation, when
+    /// another customer has this one and that was not accepted, and without the run's hold.
     pub fn enable(&self, run: &RunId) -> Result<RunRecord, Failure> {
         self.write_run(run, |write, row| {
             if row.proved.is_none() {
@@ -136,6 +154,7 @@ impl Store {
             if let EnabledFor::Organisation(found) = &target {
                 let customer = customer::one(write.tx, row.customer)?;
                 not_another_tenant(write, row, &customer, found)?;
+                not_anothers(write, &customer, found)?;
                 // Proved: whatever was on record without proof gives way.
                 customer::set_tenant(write.tx, row.customer, found.tenant)?;
             }
@@ -172,6 +191,22 @@ fn target(write: &Write<'_>, row: &RunRow) -> Result<EnabledFor, Failure> {
             "Go back to the access step and save it.",
         )
     })
+}
+
+/// Refuses a tenant that another customer has, unless that was accepted: it may have come there since this run chose it.
+fn not_anothers(write: &Write<'_>, customer: &Customer, found: &Organisation) -> Result<(), Failure> {
+    let (open, _known) = ownership::doubts(write.tx, customer.id, found.tenant, None)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureKind::Conflict,
+        Text::of(format_args!(
+            "nothing was enabled: {}",
+            doubt::sentences(&open, &customer.name).as_str().trim_end_matches('.')
+        )),
+        phrase![WayOn::Back("to the organisation"), " There it is asked whether that is right."],
+    ))
 }
 
 /// Refuses a tenant other than the one that Manage Protect or *Enable* put on record.

@@ -1,11 +1,11 @@
 //! Customers' records entered and set right, one by one or from a file: all of it or nothing, one audit entry per
 //! customer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Store,
-    part::write::Write,
+    part::{ownership, write::Write},
     table::{
         customer, delta, enablement,
         form::{self, Owner},
@@ -14,7 +14,8 @@ use super::{
 };
 use crate::domain::{
     customer::{Customer, NewCustomer, Product},
-    customer_record::{self, Change},
+    customer_record::{self, Change, Column},
+    doubt::{Accepts, Doubt, Guarded, is_same_reference},
     failure::{Failure, FailureKind},
     form_draft::FormDraft,
     id::{CustomerId, TenantId},
@@ -32,16 +33,22 @@ pub enum Fate {
     Unchanged,
     /// Can't be taken as it is; nothing of the whole file was.
     Refused(Failure),
+    /// Its tenant is another customer's too, and that was not accepted; nothing of the whole file was taken.
+    Doubted(Vec<Doubt>),
 }
+
+/// Two customers of whom it is accepted that they have one organisation, by reference: the one of the file, the other.
+pub type Sharing = (Text, Text);
 
 impl Store {
     /// Adds a customer; what this operator typed into the form for it is forgotten with that. Repeating it is refused,
-    /// because the reference is taken then: nothing is added twice.
+    /// because the reference is taken then: nothing is added twice. Where another customer has its tenant and that is
+    /// not among `accepts`, nothing is written.
     ///
     /// # Errors
     /// `Refused` for anyone but an Admin, and for an empty reference or name; `Conflict` for a reference on record.
-    pub fn add_customer(&self, new: &NewCustomer) -> Result<Customer, Failure> {
-        self.write(|write| {
+    pub fn add_customer(&self, new: &NewCustomer, accepts: &Accepts) -> Result<Guarded<Customer>, Failure> {
+        self.write_guarded(|write| {
             write.demand_admin("adding a customer")?;
             if new.reference.is_empty() || new.name.is_empty() {
                 return Err(Failure::new(
@@ -59,7 +66,9 @@ impl Store {
             }
             let id = insert(write, new)?;
             form::keep(write.tx, Owner::Operator(write.operator()), &FormDraft::default())?;
-            customer::one(write.tx, id)
+            let added = customer::one(write.tx, id)?;
+            let doubts = doubts(write, &added, accepts)?;
+            Ok((added, doubts))
         })
     }
 
@@ -81,15 +90,21 @@ impl Store {
     }
 
     /// Takes customers as they are in a file: new references are added, others corrected. A tenant that the file does
-    /// not name stays on record: the wizard may have found it. Where one customer is refused, or with `is_dry`,
-    /// nothing at all is written and the answer says what would have been; one fate per customer, in their order.
-    /// Repeating it changes nothing.
+    /// not name stays on record: the wizard may have found it. Where one customer is refused, where one gets the tenant
+    /// of another and `sharing` does not name the two, or with `is_dry`, nothing at all is written and the answer says
+    /// what would have been; one fate per customer, in their order. Repeating it changes nothing.
     ///
-    /// Cost: a row read per customer on record, a row and an audit entry written per changed one.
+    /// Cost: a row read per customer on record, a row and an audit entry written per changed one, a look at who else has
+    /// a tenant per one that comes in.
     ///
     /// # Errors
     /// `Refused` for anyone but an Admin; `Record`, when the record can't be used.
-    pub fn import_customers(&self, customers: &[NewCustomer], is_dry: bool) -> Result<Vec<Fate>, Failure> {
+    pub fn import_customers(
+        &self,
+        customers: &[NewCustomer],
+        sharing: &[Sharing],
+        is_dry: bool,
+    ) -> Result<Vec<Fate>, Failure> {
         self.write_if(|write| {
             write.demand_admin("importing customers")?;
             let on_record: BTreeMap<String, Customer> =
@@ -101,13 +116,17 @@ impl Store {
                     Some(old) => taken(write, old, new)?,
                 });
             }
-            let is_kept = !is_dry && !fates.iter().any(|fate| matches!(fate, Fate::Refused(_)));
+            // Once all are in: two may have exchanged their tenants, or the file may name one twice.
+            doubt(write, customers, sharing, &mut fates)?;
+            let is_bad = |fate: &Fate| matches!(fate, Fate::Refused(_) | Fate::Doubted(_));
+            let is_kept = !is_dry && !fates.iter().any(is_bad);
             Ok((fates, is_kept))
         })
     }
 
     /// Corrects one customer: `correct` gets the record as it is and answers how it should be. Repeating it changes
-    /// nothing.
+    /// nothing. Where another customer has the tenant that it comes to and that is not among `accepts`, nothing is
+    /// written.
     ///
     /// # Errors
     /// `Refused` for anyone but an Admin; `NotFound`; `Conflict` for a reference that belongs to another customer, for
@@ -116,15 +135,80 @@ impl Store {
     pub fn correct_customer(
         &self,
         id: CustomerId,
+        accepts: &Accepts,
         correct: impl FnOnce(&Customer) -> Result<NewCustomer, Failure>,
-    ) -> Result<(Customer, Vec<Change>), Failure> {
-        self.write(|write| {
+    ) -> Result<Guarded<(Customer, Vec<Change>)>, Failure> {
+        self.write_guarded(|write| {
             write.demand_admin("changing a customer's record")?;
             let old = customer::one(write.tx, id)?;
             let changes = change(write, &old, &correct(&old)?)?;
-            Ok((customer::one(write.tx, id)?, changes))
+            let new = customer::one(write.tx, id)?;
+            let doubts = if is_new_tenant(&changes) { doubts(write, &new, accepts)? } else { Vec::new() };
+            Ok(((new, changes), doubts))
         })
     }
+
+    /// Writes, unless something speaks against a tenant that came in: then nothing was written.
+    fn write_guarded<T>(
+        &self,
+        work: impl FnOnce(&Write<'_>) -> Result<(T, Vec<Doubt>), Failure>,
+    ) -> Result<Guarded<T>, Failure> {
+        self.write_if(|write| {
+            let (made, doubts) = work(write)?;
+            let is_kept = doubts.is_empty();
+            Ok((if is_kept { Guarded::Kept(made) } else { Guarded::Doubted(doubts) }, is_kept))
+        })
+    }
+}
+
+/// Whether another tenant came in; one that is taken off speaks against nobody.
+fn is_new_tenant(changes: &[Change]) -> bool {
+    changes.iter().any(|change| change.column == Column::Tenant && !change.to.is_empty())
+}
+
+/// What speaks against a customer's tenant and is not accepted.
+fn doubts(write: &Write<'_>, customer: &Customer, accepts: &Accepts) -> Result<Vec<Doubt>, Failure> {
+    customer.tenant.map_or(Ok(Vec::new()), |tenant| ownership::settle(write, customer, tenant, accepts))
+}
+
+/// Says of each customer of a file whose tenant came in with it what speaks against that, whichever of two is named
+/// first. Of two in one file, the later one is told.
+fn doubt(
+    write: &Write<'_>,
+    customers: &[NewCustomer],
+    sharing: &[Sharing],
+    fates: &mut [Fate],
+) -> Result<(), Failure> {
+    // Lines whose tenant comes in, and was not looked at yet.
+    let comes_in = |fate: &Fate, new: &NewCustomer| match fate {
+        Fate::Added => new.tenant.is_some(),
+        Fate::Changed(changes) => is_new_tenant(changes),
+        Fate::Unchanged | Fate::Refused(_) | Fate::Doubted(_) => false,
+    };
+    let mut later: BTreeSet<String> = fates
+        .iter()
+        .zip(customers)
+        .filter(|(fate, new)| comes_in(fate, new))
+        .map(|(_, new)| key(&new.reference))
+        .collect();
+    for (fate, new) in fates.iter_mut().zip(customers) {
+        if !later.remove(&key(&new.reference)) {
+            continue;
+        }
+        let Some(customer) = customer::by_reference(write.tx, &new.reference)? else { continue };
+        let same_as: Vec<Text> = sharing
+            .iter()
+            .flat_map(|(one, other)| [(one, other), (other, one)])
+            .filter(|(one, _)| is_same_reference(one, &new.reference))
+            .map(|(_, other)| other.clone())
+            .collect();
+        let mut open = doubts(write, &customer, &Accepts { same_as, elsewhere: None })?;
+        open.retain(|doubt| !matches!(doubt, Doubt::Shared(other) if later.contains(&key(&other.reference))));
+        if !open.is_empty() {
+            *fate = Fate::Doubted(open);
+        }
+    }
+    Ok(())
 }
 
 /// Adds a customer with its products.

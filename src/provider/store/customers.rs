@@ -1,10 +1,15 @@
 //! Customers on record, and what is true about the users of what they bought.
 
-use super::{Store, part::record, table::customer};
+use super::{
+    Store,
+    part::{ownership, record},
+    table::customer,
+};
 use crate::domain::{
     customer::{Customer, Product},
+    doubt::{Accepted, DomainElsewhere, Doubt},
     failure::Failure,
-    id::CustomerId,
+    id::{CustomerId, TenantId},
     protection::Protection,
 };
 
@@ -23,6 +28,20 @@ impl Store {
     /// `NotFound`; `Record`, when the record can't be read.
     pub fn customer(&self, id: CustomerId) -> Result<Customer, Failure> {
         self.read(|tx| customer::one(tx, id))
+    }
+
+    /// What speaks against a tenant for a customer, and what of it was accepted: who else has it, and the customer's mail
+    /// domain as far as Microsoft was heard about it.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn doubts(
+        &self,
+        customer: CustomerId,
+        tenant: TenantId,
+        elsewhere: Option<DomainElsewhere>,
+    ) -> Result<(Vec<Doubt>, Vec<Accepted>), Failure> {
+        self.read(|tx| ownership::doubts(tx, customer, tenant, elsewhere))
     }
 
     /// What is true about the users of a customer and product, read on a new connection. Cost: one row per seat.

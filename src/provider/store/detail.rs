@@ -2,8 +2,9 @@
 
 use super::{
     Store,
+    part::ownership,
     table::{
-        Key, customer,
+        Key, accepted, customer,
         enablement::{self, EnabledFor},
         exclusion::{self, Excluded},
         product,
@@ -14,7 +15,13 @@ use super::{
     tx::Tx,
 };
 use crate::domain::{
-    customer::Product, failure::Failure, id::CustomerId, text::Text, time::Moment, user::Kinds,
+    customer::Product,
+    doubt::{Accepted, Doubt},
+    failure::Failure,
+    id::CustomerId,
+    text::Text,
+    time::Moment,
+    user::Kinds,
 };
 
 /// Everything on record about one customer beside the record itself and its [`status`](crate::domain::status) rows.
@@ -26,6 +33,10 @@ pub struct CustomerDetail {
     pub runs: Vec<RunLine>,
     /// The newest passes of Enable Auto.
     pub sweeps: Vec<SweepRecord>,
+    /// What speaks against the tenant on record and was never accepted.
+    pub doubts: Vec<Doubt>,
+    /// What was accepted about it.
+    pub accepted: Vec<Accepted>,
 }
 
 /// One product.
@@ -56,10 +67,20 @@ impl Store {
     pub fn customer_detail(&self, id: CustomerId, sweeps: u32) -> Result<CustomerDetail, Failure> {
         self.read(|tx| {
             let mut products = Vec::new();
-            for product in customer::one(tx, id)?.products {
+            let customer = customer::one(tx, id)?;
+            for product in customer.products {
                 products.push(detail(tx, (id, product))?);
             }
+            let (doubts, accepted) = match customer.tenant {
+                Some(tenant) => {
+                    let elsewhere = accepted::domain_of(tx, id, tenant)?.map(|(found, _)| found);
+                    ownership::doubts(tx, id, tenant, elsewhere)?
+                }
+                None => (Vec::new(), Vec::new()),
+            };
             Ok(CustomerDetail {
+                doubts,
+                accepted,
                 products,
                 runs: run::lines(tx, id)?,
                 sweeps: sweep::newest_of(tx, id, sweeps)?,

@@ -4,6 +4,7 @@ pub(super) mod claim;
 pub(super) mod completion;
 pub(super) mod hold;
 pub(super) mod lock;
+pub(super) mod ownership;
 pub(super) mod record;
 pub(super) mod seating;
 pub(super) mod standing;

@@ -4,6 +4,7 @@
 //! another database can take them, is in `dialect.rs`.
 
 pub(super) mod about;
+pub(super) mod accepted;
 pub(super) mod apply;
 pub(super) mod audit;
 pub(super) mod chosen;

@@ -6,6 +6,7 @@ mod corrections;
 mod customers;
 mod detail;
 mod opening;
+mod owning;
 mod random;
 mod reading;
 mod ruling;
@@ -27,6 +28,7 @@ use tempfile::TempDir;
 use super::{Store, StoreOptions};
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, NewCustomer, Product},
+    doubt::Accepts,
     failure::{Failure, FailureKind},
     id::{RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
@@ -158,7 +160,7 @@ fn enabled_run(store: &Store, product: Product) -> (Customer, RunId) {
         store.save_impersonation(&run, &impersonation("hunter2")).unwrap();
         store.save_proof(&run, None).unwrap();
     } else {
-        store.save_organisation(&run, &organisation(TENANT)).unwrap();
+        store.save_organisation(&run, &organisation(TENANT), &Accepts::default()).unwrap();
         store.save_proof(&run, Some(&organisation(TENANT))).unwrap();
     }
     store.enable(&run).unwrap();

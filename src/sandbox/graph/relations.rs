@@ -102,7 +102,7 @@ fn may_read(caller: &Caller) -> Result<(), Refusal> {
 fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
     let partner = &platform.world.partner;
     let ours = match &caller.tenant {
-        Some(tenant) => platform.consent(tenant)? != Consent::Missing,
+        Some(tenant) => platform.world.is_own(tenant) || platform.consent(tenant)? != Consent::Missing,
         None => true,
     };
     let mut rows = Vec::new();
@@ -198,14 +198,17 @@ pub(super) fn assignments(platform: &Platform, caller: &Caller, id: &str) -> Res
     if !present(platform, caller)?.iter().any(|row| row.get("id").and_then(Value::as_str) == Some(id)) {
         return Err(Refusal::missing(id));
     }
-    let roles = match &caller.tenant {
-        _ if id != ours => Vec::new(),
-        None => platform.world.partner.own_permissions.clone(),
-        Some(tenant) => match platform.consent(tenant)? {
-            Consent::Missing | Consent::Recorded => Vec::new(),
-            Consent::Spreading(roles) | Consent::Working(roles) => roles,
-        },
+    let mut roles = match &caller.tenant {
+        Some(tenant) if platform.world.is_own(tenant) && id == ours => {
+            platform.world.partner.own_permissions.clone()
+        }
+        _ => Vec::new(),
     };
+    if let Some(tenant) = caller.tenant.as_ref().filter(|_| id == ours)
+        && let Consent::Spreading(granted) | Consent::Working(granted) = platform.consent(tenant)?
+    {
+        roles.extend(granted);
+    }
     let granted = caller.tenant.as_ref().map(|tenant| platform.grant(tenant)).transpose()?.flatten();
     let created = granted.map_or_else(|| MADE.to_owned(), |grant| instant(grant.at));
     let rows: Vec<Value> = roles
@@ -246,14 +249,9 @@ pub(super) fn tenant_information(platform: &Platform, caller: &Caller, call: &st
     if by_id.is_some() && !crate::sandbox::platform::is_guid(&word) {
         return Err(Refusal::bad(format!("'{word}' is not a valid tenant id.")));
     }
-    let partner = &platform.world.partner;
-    let (id, name, domain) = match platform.world.tenant(&word).filter(|it| it.is_global()) {
-        Some(tenant) => (&tenant.id, &tenant.name, &tenant.domain),
-        None if [&partner.tenant, &partner.domain].iter().any(|it| it.eq_ignore_ascii_case(&word)) => {
-            (&partner.tenant, &partner.name, &partner.domain)
-        }
-        None => return Err(Refusal::missing(&word)),
-    };
+    let found = platform.world.tenant(&word).filter(|it| it.is_global());
+    let found = found.ok_or_else(|| Refusal::missing(&word))?;
+    let (id, name, domain) = (&found.id, &found.name, &found.domain);
     let information = json!({
         "@odata.context": format!("{ROOT}/$metadata#microsoft.graph.tenantInformation"),
         "tenantId": id, "federationBrandName": null, "displayName": name, "defaultDomainName": domain,

@@ -296,9 +296,7 @@ impl Tenant {
 
     fn problem(&self) -> Option<Phrase> {
         match self.input() {
-            Err(error @ (TenantInputError::PathWord | TenantInputError::PrivateAccount)) => {
-                Some(sentence(error))
-            }
+            Err(error) if error.is_certain() => Some(sentence(error)),
             Err(error) if self.form.is_settled(FieldId::Tenant) => Some(sentence(error)),
             _ => None,
         }

@@ -32,6 +32,8 @@ impl Reader<'_> {
             customer,
             product: self.product(section),
             tenant: self.tenant(section),
+            same_organisation_as: self.texts(section, "same_organisation_as").unwrap_or_default(),
+            domain_belongs_elsewhere: self.flag(section, "domain_belongs_elsewhere"),
             users: self.users(section),
             include_kinds: self.kinds(section),
             exclude: self.list(section, "exclude").unwrap_or_default(),
@@ -59,7 +61,8 @@ impl Reader<'_> {
         };
         if let Some(product) = row.product {
             if product.is_hosted() {
-                is_odd(self, &["tenant"], "is for Office 365. Leave it out, or change the product.");
+                let office = ["tenant", "same_organisation_as", "domain_belongs_elsewhere"];
+                is_odd(self, &office, "is for Office 365. Leave it out, or change the product.");
             } else {
                 let hosted = ["server", "account", "mailbox", "mail_domains", "mailboxes", "directory"];
                 is_odd(

@@ -12,6 +12,7 @@ use super::{
         },
         tx::Tx,
     },
+    ownership,
     vault::Vault,
 };
 use crate::domain::{
@@ -46,6 +47,13 @@ pub(crate) fn of_run(
     let row = run::one(tx, run)?;
     let (impersonation, is_key_lost) =
         if row.product.is_hosted() { impersonation(tx, vault, row.customer)? } else { (None, false) };
+    // What was chosen before another customer came to have it too is not chosen until somebody says that this is right.
+    let is_doubted = match &row.organisation {
+        Some(found) if row.enabled.is_none() => {
+            !ownership::doubts(tx, row.customer, found.tenant, None)?.0.is_empty()
+        }
+        _ => false,
+    };
     Ok(RunRecord {
         customer: customer::one(tx, row.customer)?,
         is_read_only,
@@ -61,7 +69,7 @@ pub(crate) fn of_run(
         touched: row.touched,
         parked: row.parked,
         finished: row.finished,
-        organisation: row.organisation,
+        organisation: row.organisation.filter(|_| !is_doubted),
         link_shown: row.link_shown,
         proved: row.proved,
         enabled: row.enabled,

@@ -6,6 +6,7 @@ use super::super::{
 };
 use crate::domain::{
     customer::{Customer, NewCustomer, Product},
+    doubt::Holder,
     failure::Failure,
     id::{CustomerId, TenantId},
     text::Text,
@@ -48,6 +49,19 @@ pub(crate) fn one(tx: &Tx<'_>, id: CustomerId) -> Result<Customer, Failure> {
 /// The customer with that reference, whatever the case of its letters.
 pub(crate) fn by_reference(tx: &Tx<'_>, reference: &Text) -> Result<Option<Customer>, Failure> {
     tx.one(&format!("{SELECT} WHERE reference = ?1"), values![reference])
+}
+
+/// Who has a tenant, but for one customer: on record, enabled, or chosen in an open run; closed customers too. By name.
+pub(crate) fn having(tx: &Tx<'_>, tenant: TenantId, but: Option<CustomerId>) -> Result<Vec<Holder>, Failure> {
+    tx.query(
+        "SELECT id, reference, name, is_active FROM customer
+          WHERE id <> coalesce(?2, 0)
+            AND id IN (SELECT id FROM customer WHERE tenant = ?1
+                       UNION SELECT customer FROM enablement WHERE tenant = ?1
+                       UNION SELECT customer FROM run WHERE tenant = ?1 AND finished IS NULL)
+          ORDER BY name COLLATE NOCASE, id",
+        values![tenant, but],
+    )
 }
 
 /// Adds a customer, without its products.

@@ -9,16 +9,20 @@ fn the_organisation_of_a_run_becomes_the_tenant_on_record_when_there_was_none() 
     let id = customer(&store).id;
     let run = store.open_run(id, Product::Office365).unwrap().id;
     let bare = Organisation { name: None, domain: None, region: None, ..organisation(TENANT) };
-    let record = store.save_organisation(&run, &bare).unwrap();
+    let record = store.save_organisation(&run, &bare, &Accepts::default()).unwrap().kept().unwrap();
     assert_eq!(record.customer.tenant, Some(bare.tenant));
     assert_eq!(record.organisation, Some(bare.clone()));
     // What is known of it grows and never shrinks.
-    store.save_organisation(&run, &organisation(TENANT)).unwrap();
-    let record = store.save_organisation(&run, &bare).unwrap();
+    store.save_organisation(&run, &organisation(TENANT), &Accepts::default()).unwrap();
+    let record = store.save_organisation(&run, &bare, &Accepts::default()).unwrap().kept().unwrap();
     assert_eq!(record.organisation, Some(organisation(TENANT)));
     // Typed wrong at first: the run follows, the record waits for the proof.
     store.link_shown(&run).unwrap();
-    let record = store.save_organisation(&run, &organisation(OTHER_TENANT)).unwrap();
+    let record = store
+        .save_organisation(&run, &organisation(OTHER_TENANT), &Accepts::default())
+        .unwrap()
+        .kept()
+        .unwrap();
     assert_eq!(record.organisation, Some(organisation(OTHER_TENANT)));
     assert_eq!((record.customer.tenant, record.link_shown), (Some(bare.tenant), None));
     store.save_proof(&run, Some(&organisation(OTHER_TENANT))).unwrap();
@@ -34,10 +38,13 @@ fn a_managed_tenant_is_not_changed_in_a_run() {
         is_managed: true,
         ..new_customer("M", "Managed", &[Product::Office365])
     };
-    let managed = store.add_customer(&managed).unwrap();
+    let managed = store.add_customer(&managed, &Accepts::default()).unwrap().kept().unwrap();
     let run = store.open_run(managed.id, Product::Office365).unwrap().id;
-    assert_eq!(kind(store.save_organisation(&run, &organisation(OTHER_TENANT))), FailureKind::Conflict);
-    store.save_organisation(&run, &organisation(TENANT)).unwrap();
+    assert_eq!(
+        kind(store.save_organisation(&run, &organisation(OTHER_TENANT), &Accepts::default())),
+        FailureKind::Conflict
+    );
+    store.save_organisation(&run, &organisation(TENANT), &Accepts::default()).unwrap();
 }
 
 #[test]
@@ -46,7 +53,7 @@ fn nothing_is_enabled_before_the_proof_nor_for_another_tenant() {
     let store = world.open("ann");
     let run = store.open_run(customer(&store).id, Product::Office365).unwrap().id;
     assert_eq!(kind(store.save_proof(&run, None)), FailureKind::Conflict);
-    store.save_organisation(&run, &organisation(TENANT)).unwrap();
+    store.save_organisation(&run, &organisation(TENANT), &Accepts::default()).unwrap();
     assert_eq!(kind(store.enable(&run)), FailureKind::Refused);
     assert_eq!(kind(store.save_proof(&run, Some(&organisation(OTHER_TENANT)))), FailureKind::Conflict);
     assert_eq!(store.load_run(&run).unwrap().proved, None);
@@ -67,7 +74,10 @@ fn nothing_is_enabled_before_the_proof_nor_for_another_tenant() {
         .unwrap();
     assert_eq!(rows, (1, 7));
     // Enabled for this one: another may not be chosen in a run any more.
-    assert_eq!(kind(store.save_organisation(&run, &organisation(OTHER_TENANT))), FailureKind::Conflict);
+    assert_eq!(
+        kind(store.save_organisation(&run, &organisation(OTHER_TENANT), &Accepts::default())),
+        FailureKind::Conflict
+    );
 }
 
 #[test]

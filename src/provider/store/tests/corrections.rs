@@ -34,9 +34,9 @@ fn a_file_adds_and_corrects_and_a_second_time_changes_nothing() {
         new_customer("C-2", "Cafe", &[]),
         NewCustomer { seats: Some(3), ..new_customer("C-3", "Deli", &[]) },
     ];
-    let dry = store.import_customers(&file, true).unwrap();
+    let dry = store.import_customers(&file, &[], true).unwrap();
     assert_eq!((audit(&world).len(), store.customers().unwrap().len()), (before, 2), "a dry run");
-    let fates = store.import_customers(&file, false).unwrap();
+    let fates = store.import_customers(&file, &[], false).unwrap();
     assert_eq!(fates, dry);
     let Fate::Changed(changes) = &fates[0] else { panic!("{fates:?}") };
     assert_eq!(changes.iter().map(|c| c.column).collect::<Vec<_>>(), [Column::Name, Column::Products]);
@@ -52,7 +52,7 @@ fn a_file_adds_and_corrects_and_a_second_time_changes_nothing() {
             "added customer Deli (C-3)",
         ]
     );
-    let again = store.import_customers(&file, false).unwrap();
+    let again = store.import_customers(&file, &[], false).unwrap();
     assert!(again.iter().all(|fate| *fate == Fate::Unchanged), "{again:?}");
     assert_eq!(audit(&world).len(), before + 2);
     assert!(is_whole(&store));
@@ -69,11 +69,11 @@ fn one_refused_line_keeps_the_whole_file_out() {
         tenant: Some(OTHER_TENANT.parse().unwrap()),
         ..new_customer("C-1", "Bakery", &Product::ALL)
     };
-    let fates = store.import_customers(&[new_customer("C-9", "New", &[]), other_tenant], false).unwrap();
+    let fates = store.import_customers(&[new_customer("C-9", "New", &[]), other_tenant], &[], false).unwrap();
     assert!(matches!(fates.as_slice(), [Fate::Added, Fate::Refused(_)]), "{fates:?}");
     assert_eq!((audit(&world).len(), store.customers().unwrap().len()), (before, 1));
     let without_product = new_customer("C-1", "Bakery", &[Product::Business365]);
-    let fates = store.import_customers(&[without_product], false).unwrap();
+    let fates = store.import_customers(&[without_product], &[], false).unwrap();
     let [Fate::Refused(failure)] = fates.as_slice() else { panic!("{fates:?}") };
     assert!(failure.what.as_str().contains("has a run for Office 365 on record"), "{failure:?}");
     assert_eq!(called(&store, "C-1").products, Product::ALL);
@@ -84,9 +84,12 @@ fn only_an_admin_imports_and_corrects() {
     let world = World::new();
     let (ann, ben) = (world.open("ann"), world.open("ben"));
     let id = customer(&ann).id;
-    assert_eq!(kind(ben.import_customers(&[], false)), FailureKind::Refused);
-    assert_eq!(kind(ben.import_customers(&[], true)), FailureKind::Refused);
-    assert_eq!(kind(ben.correct_customer(id, |old| Ok(old.into()))), FailureKind::Refused);
+    assert_eq!(kind(ben.import_customers(&[], &[], false)), FailureKind::Refused);
+    assert_eq!(kind(ben.import_customers(&[], &[], true)), FailureKind::Refused);
+    assert_eq!(
+        kind(ben.correct_customer(id, &Accepts::default(), |old| Ok(old.into()))),
+        FailureKind::Refused
+    );
 }
 
 #[test]
@@ -94,9 +97,9 @@ fn a_correction_says_what_changed_and_is_safe_to_repeat() {
     let world = World::new();
     let store = world.open("ann");
     let id = customer(&store).id;
-    store.add_customer(&new_customer("C-2", "Cafe", &[])).unwrap();
+    store.add_customer(&new_customer("C-2", "Cafe", &[]), &Accepts::default()).unwrap();
     let correct = |reference: &'static str| {
-        store.correct_customer(id, |old| {
+        store.correct_customer(id, &Accepts::default(), |old| {
             Ok(NewCustomer {
                 reference: reference.into(),
                 is_active: false,
@@ -107,7 +110,7 @@ fn a_correction_says_what_changed_and_is_safe_to_repeat() {
         })
     };
     assert_eq!(kind(correct("c-2")), FailureKind::Conflict);
-    let (customer, changes) = correct("B-1").unwrap();
+    let (customer, changes) = correct("B-1").unwrap().kept().unwrap();
     let words: Vec<_> = changes.iter().map(ToString::to_string).collect();
     assert_eq!(
         words,
@@ -120,7 +123,7 @@ fn a_correction_says_what_changed_and_is_safe_to_repeat() {
     );
     assert_eq!((customer.reference.as_str(), customer.is_active, customer.seats), ("B-1", false, Some(7)));
     let before = audit(&world).len();
-    assert_eq!(correct("B-1").unwrap().1, []);
+    assert_eq!(correct("B-1").unwrap().kept().unwrap().1, []);
     assert_eq!(audit(&world).len(), before);
 }
 
@@ -129,11 +132,15 @@ fn a_tenant_is_emptied_only_while_nobody_hangs_on_it() {
     let world = World::new();
     let store = world.open("ann");
     let (customer, run) = enabled_run(&store, Product::Office365);
-    let empty = || store.correct_customer(customer.id, |old| Ok(NewCustomer { tenant: None, ..old.into() }));
+    let empty = || {
+        store.correct_customer(customer.id, &Accepts::default(), |old| {
+            Ok(NewCustomer { tenant: None, ..old.into() })
+        })
+    };
     store.apply_batch(&run, &users([1])).unwrap();
     assert_eq!(kind(empty()), FailureKind::Conflict);
     store.turn_off(&run, &users([1])).unwrap();
-    assert_eq!(empty().unwrap().0.tenant, None);
+    assert_eq!(empty().unwrap().kept().unwrap().0.tenant, None);
     let record = store.load_run(&run).unwrap();
     assert_eq!((record.organisation, record.proved, record.enabled), (None, None, None));
 }

@@ -14,7 +14,7 @@ fn a_customer_comes_back_as_it_went_in() {
         seats: Some(25),
         ..new_customer("Acme-1", "Acme", &[Product::Business365, Product::Office365])
     };
-    let added = store.add_customer(&new).unwrap();
+    let added = store.add_customer(&new, &Accepts::default()).unwrap().kept().unwrap();
     assert_eq!(store.customer(added.id).unwrap(), added);
     assert_eq!(added.products, [Product::Office365, Product::Business365]);
     assert_eq!((added.tenant, added.seats, added.is_managed), (new.tenant, Some(25), true));
@@ -28,9 +28,12 @@ fn a_form_that_was_saved_is_forgotten_and_nobody_elses() {
     let typed = |name: &str| FormDraft(vec![("company".into(), name.into())]);
     ann.keep_form(None, &typed("Acm")).unwrap();
     ben.keep_form(None, &typed("Ben's")).unwrap();
-    assert_eq!(kind(ann.add_customer(&new_customer("", "Acme", &[]))), FailureKind::Refused);
+    assert_eq!(
+        kind(ann.add_customer(&new_customer("", "Acme", &[]), &Accepts::default())),
+        FailureKind::Refused
+    );
     assert_eq!(ann.board(Moment::default()).unwrap().new_customer, typed("Acm"), "refused: it can be mended");
-    ann.add_customer(&new_customer("A", "Acme", &[])).unwrap();
+    ann.add_customer(&new_customer("A", "Acme", &[]), &Accepts::default()).unwrap();
     assert!(ann.board(Moment::default()).unwrap().new_customer.is_empty());
     assert_eq!(ben.board(Moment::default()).unwrap().new_customer, typed("Ben's"));
 }
@@ -39,10 +42,19 @@ fn a_form_that_was_saved_is_forgotten_and_nobody_elses() {
 fn a_reference_is_taken_once_and_only_an_admin_adds() {
     let world = World::new();
     let (ann, ben) = (world.open("ann"), world.open("ben"));
-    ann.add_customer(&new_customer("A", "Acme", &[])).unwrap();
-    assert_eq!(kind(ann.add_customer(&new_customer("a", "Other", &[]))), FailureKind::Conflict);
-    assert_eq!(kind(ann.add_customer(&new_customer("", "Other", &[]))), FailureKind::Refused);
-    assert_eq!(kind(ben.add_customer(&new_customer("B", "Other", &[]))), FailureKind::Refused);
+    ann.add_customer(&new_customer("A", "Acme", &[]), &Accepts::default()).unwrap();
+    assert_eq!(
+        kind(ann.add_customer(&new_customer("a", "Other", &[]), &Accepts::default())),
+        FailureKind::Conflict
+    );
+    assert_eq!(
+        kind(ann.add_customer(&new_customer("", "Other", &[]), &Accepts::default())),
+        FailureKind::Refused
+    );
+    assert_eq!(
+        kind(ben.add_customer(&new_customer("B", "Other", &[]), &Accepts::default())),
+        FailureKind::Refused
+    );
     assert_eq!(ann.customers().unwrap().len(), 1);
 }
 
@@ -102,13 +114,15 @@ fn a_corrected_tenant_takes_back_what_was_proved_for_the_other() {
     let (customer, run) = enabled_run(&ann, Product::Office365);
     let tenant = OTHER_TENANT.parse().unwrap();
     let correct = |store: &Store| {
-        store.correct_customer(customer.id, |old| Ok(NewCustomer { tenant: Some(tenant), ..old.into() }))
+        store.correct_customer(customer.id, &Accepts::default(), |old| {
+            Ok(NewCustomer { tenant: Some(tenant), ..old.into() })
+        })
     };
     assert_eq!(kind(correct(&ben)), FailureKind::Refused);
     ann.apply_batch(&run, &users([1])).unwrap();
     assert_eq!(kind(correct(&ann)), FailureKind::Conflict);
     ann.turn_off(&run, &users([1])).unwrap();
-    assert_eq!(correct(&ann).unwrap().0.tenant, Some(tenant));
+    assert_eq!(correct(&ann).unwrap().kept().unwrap().0.tenant, Some(tenant));
     let record = ann.load_run(&run).unwrap();
     assert_eq!((record.organisation, record.proved, record.enabled), (None, None, None));
     assert_eq!(kind(ann.apply_batch(&run, &users([1]))), FailureKind::Refused);

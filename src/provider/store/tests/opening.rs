@@ -30,7 +30,10 @@ fn the_first_operator_is_admin_and_later_ones_are_users() {
     assert_eq!(ben.operators().unwrap().len(), 2);
     let acting = Store::open(StoreOptions { as_user: true, ..world.options("ann") }).unwrap();
     assert!(!acting.operator().is_admin);
-    assert_eq!(kind(acting.add_customer(&new_customer("A", "A", &[]))), FailureKind::Refused);
+    assert_eq!(
+        kind(acting.add_customer(&new_customer("A", "A", &[]), &Accepts::default())),
+        FailureKind::Refused
+    );
 }
 
 #[test]
@@ -42,9 +45,12 @@ fn an_admin_changes_roles_and_the_last_admin_stays() {
     assert_eq!(kind(ann.set_admin(&"zoe".into(), true)), FailureKind::NotFound);
     ann.set_admin(&"ben".into(), true).unwrap();
     ann.set_admin(&"ben".into(), true).unwrap();
-    ben.add_customer(&new_customer("A", "A", &[])).unwrap();
+    ben.add_customer(&new_customer("A", "A", &[]), &Accepts::default()).unwrap();
     ben.set_admin(&"ann".into(), false).unwrap();
-    assert_eq!(kind(ann.add_customer(&new_customer("B", "B", &[]))), FailureKind::Refused);
+    assert_eq!(
+        kind(ann.add_customer(&new_customer("B", "B", &[]), &Accepts::default())),
+        FailureKind::Refused
+    );
 }
 
 #[test]

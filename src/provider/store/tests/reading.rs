@@ -51,12 +51,16 @@ fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
 fn progress_is_what_is_true() {
     let world = World::new();
     let store = world.open("ann");
-    let customer = store.add_customer(&new_customer("1", "Bakery", &[Product::Office365])).unwrap();
+    let customer = store
+        .add_customer(&new_customer("1", "Bakery", &[Product::Office365]), &Accepts::default())
+        .unwrap()
+        .kept()
+        .unwrap();
     let progress = || board(&store)[0].progress.clone();
     assert_eq!(progress(), Progress::NotStarted);
     let run = store.open_run(customer.id, Product::Office365).unwrap().id;
     assert_eq!(progress(), Progress::Open("access".into()));
-    store.save_organisation(&run, &organisation(TENANT)).unwrap();
+    store.save_organisation(&run, &organisation(TENANT), &Accepts::default()).unwrap();
     assert_eq!(progress(), Progress::Open("authorise".into()));
     store.link_shown(&run).unwrap();
     assert_eq!(progress(), Progress::WaitingForConsent { since: Moment::from_millis(1_000_000) });

@@ -25,10 +25,14 @@ fn closed_customers_and_products_not_bought_are_refused_with_the_reason() {
     let world = World::new();
     let store = world.open("ann");
     let closed = NewCustomer { is_active: false, ..new_customer("C", "Closed Ltd", &[Product::Office365]) };
-    let closed = store.add_customer(&closed).unwrap();
+    let closed = store.add_customer(&closed, &Accepts::default()).unwrap().kept().unwrap();
     let failure = store.open_run(closed.id, Product::Office365).unwrap_err();
     assert_eq!(failure.what.as_str(), "the account of Closed Ltd is closed");
-    let small = store.add_customer(&new_customer("S", "Small", &[Product::Office365])).unwrap();
+    let small = store
+        .add_customer(&new_customer("S", "Small", &[Product::Office365]), &Accepts::default())
+        .unwrap()
+        .kept()
+        .unwrap();
     let failure = store.open_run(small.id, Product::MpExchange).unwrap_err();
     assert_eq!(failure.what.as_str(), "Small does not have MPexchange");
     assert_eq!(kind(store.open_run(CustomerId(99), Product::Office365)), FailureKind::NotFound);

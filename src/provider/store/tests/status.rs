@@ -106,7 +106,11 @@ fn closed_customers_are_left_out_unless_something_is_left() {
     let store = world.open("ann");
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users([1])).unwrap();
-    store.correct_customer(customer.id, |old| Ok(NewCustomer { is_active: false, ..old.into() })).unwrap();
+    store
+        .correct_customer(customer.id, &Accepts::default(), |old| {
+            Ok(NewCustomer { is_active: false, ..old.into() })
+        })
+        .unwrap();
     let rows = rows(&store);
     assert_eq!(rows.iter().map(|row| (row.product, row.on)).collect::<Vec<_>>(), [(Product::Office365, 1)]);
 }

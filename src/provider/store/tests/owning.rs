@@ -1,0 +1,244 @@
+//! Whose organisation is it? One question, wherever a tenant comes in (product.md rule 18).
+
+use super::*;
+use crate::{
+    domain::doubt::{DomainElsewhere, Doubt, Guarded},
+    provider::store::Fate,
+};
+
+fn with_tenant(reference: &'static str, tenant: &str) -> NewCustomer {
+    NewCustomer { tenant: tenant.parse().ok(), ..new_customer(reference, reference, &[Product::Office365]) }
+}
+
+/// References of the customers who are named.
+fn named(doubts: &[Doubt]) -> Vec<&str> {
+    let reference = |doubt: &'_ Doubt| match doubt {
+        Doubt::Shared(other) => Some(other.reference.as_str().to_owned()),
+        Doubt::Elsewhere(_) => None,
+    };
+    let names: Vec<String> = doubts.iter().filter_map(reference).collect();
+    names.into_iter().map(|name| &*name.leak()).collect()
+}
+
+fn doubted<T: std::fmt::Debug>(made: Result<Guarded<T>, Failure>) -> Vec<Doubt> {
+    match made.unwrap() {
+        Guarded::Doubted(doubts) => doubts,
+        Guarded::Kept(kept) => panic!("{kept:?}"),
+    }
+}
+
+fn same_as(references: &[&'static str]) -> Accepts {
+    Accepts { same_as: references.iter().map(|one| Text::from(*one)).collect(), elsewhere: None }
+}
+
+fn audit(world: &World) -> Vec<String> {
+    let record = world.raw();
+    let mut all = record.prepare("SELECT what FROM audit ORDER BY id").unwrap();
+    let rows = all.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+fn open(store: &Store, reference: &str) -> RunId {
+    store.open_run(called(store, reference).id, Product::Office365).unwrap().id
+}
+
+/// Two customers, the first with a tenant on record.
+fn two(store: &Store) -> (RunId, RunId) {
+    store.seed_customers(&[with_tenant("A", TENANT), with_tenant("B", "")]).unwrap();
+    (open(store, "A"), open(store, "B"))
+}
+
+#[test]
+fn a_tenant_of_another_customer_is_chosen_only_when_the_other_one_is_named() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, b) = two(&store);
+    let before = audit(&world).len();
+    for accepts in [Accepts::default(), same_as(&["B"]), same_as(&["C"])] {
+        assert_eq!(named(&doubted(store.save_organisation(&b, &organisation(TENANT), &accepts))), ["A"]);
+    }
+    assert_eq!(store.load_run(&b).unwrap().organisation, None);
+    assert_eq!((called(&store, "B").tenant, audit(&world).len()), (None, before), "nothing was written");
+    world.at(7);
+    store.save_organisation(&b, &organisation(TENANT), &same_as(&["a"])).unwrap().kept().unwrap();
+    assert!(
+        audit(&world).contains(&format!("accepted for the organisation {TENANT}: A A has this organisation")),
+        "{:?}",
+        audit(&world)
+    );
+    // On record, and not asked again: neither here nor at the other one's.
+    let tenant = TENANT.parse().unwrap();
+    for one in ["A", "B"] {
+        let (open, known) = store.doubts(called(&store, one).id, tenant, None).unwrap();
+        assert_eq!((open.len(), known.len()), (0, 1), "{one}");
+        assert_eq!((known[0].by.as_str(), known[0].at), ("ann", Moment::from_millis(7)));
+    }
+    store.save_organisation(&b, &organisation(TENANT), &Accepts::default()).unwrap().kept().unwrap();
+    store.save_proof(&b, Some(&organisation(TENANT))).unwrap();
+    store.enable(&b).unwrap();
+}
+
+#[test]
+fn a_tenant_is_anothers_by_its_record_its_enablement_and_its_open_run_alike() {
+    let tenant = OTHER_TENANT.parse().unwrap();
+    for way in ["record", "run", "enabled"] {
+        let world = World::new();
+        let store = world.open("ann");
+        let (a, b) = two(&store);
+        if way == "record" {
+            store.seed_customers(&[with_tenant("C", OTHER_TENANT)]).unwrap();
+        } else {
+            // Another one than on record: the record follows with the proof only.
+            store.save_organisation(&a, &organisation(OTHER_TENANT), &Accepts::default()).unwrap();
+            assert_eq!(called(&store, "A").tenant, TENANT.parse().ok());
+        }
+        if way == "enabled" {
+            store.save_proof(&a, Some(&organisation(OTHER_TENANT))).unwrap();
+            store.enable(&a).unwrap();
+            store.finish_run(&a).unwrap();
+        }
+        let other = if way == "record" { "C" } else { "A" };
+        let asked = store.save_organisation(&b, &organisation(OTHER_TENANT), &Accepts::default());
+        assert_eq!(named(&doubted(asked)), [other], "{way}");
+        let own = store.doubts(called(&store, other).id, tenant, None).unwrap().0;
+        assert_eq!(own, [], "its own is no other's: {way}");
+    }
+}
+
+#[test]
+fn what_was_accepted_is_asked_again_once_one_of_the_two_is_another() {
+    let tenant = TENANT.parse().unwrap();
+    let accepted = |store: &Store| store.doubts(called(store, "B").id, tenant, None).unwrap().0.is_empty();
+    let change = |store: &Store, reference: &str, tenant: &str| {
+        let id = called(store, reference).id;
+        let accepts = same_as(&[]);
+        store
+            .correct_customer(id, &accepts, |old| {
+                Ok(NewCustomer { tenant: tenant.parse().ok(), ..old.into() })
+            })
+            .unwrap()
+    };
+    for who in ["A", "B"] {
+        let world = World::new();
+        let store = world.open("ann");
+        let (_, b) = two(&store);
+        store.save_organisation(&b, &organisation(TENANT), &same_as(&["A"])).unwrap().kept().unwrap();
+        assert!(accepted(&store));
+        change(&store, who, OTHER_TENANT).kept().unwrap();
+        assert!(matches!(change(&store, who, TENANT), Guarded::Doubted(_)), "{who} comes back");
+    }
+}
+
+#[test]
+fn a_domain_that_belongs_elsewhere_is_accepted_for_this_domain_and_this_owner() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (a, _) = two(&store);
+    let tenant = TENANT.parse().unwrap();
+    let id = called(&store, "A").id;
+    let domain = called(&store, "A").domain;
+    let found = DomainElsewhere { domain: domain.clone(), owner: OTHER_TENANT.parse().ok() };
+    let is_open = |found: &DomainElsewhere| {
+        let (open, known) = store.doubts(id, tenant, Some(found.clone())).unwrap();
+        assert_eq!(open.len() + known.len(), 1);
+        !open.is_empty()
+    };
+    assert!(is_open(&found));
+    let accepts = Accepts { elsewhere: Some(found.clone()), ..Accepts::default() };
+    store.save_organisation(&a, &organisation(TENANT), &accepts).unwrap().kept().unwrap();
+    assert!(!is_open(&found));
+    assert!(is_open(&DomainElsewhere { owner: None, ..found.clone() }), "another owner");
+    assert!(is_open(&DomainElsewhere { domain: "other.example".into(), ..found.clone() }), "another domain");
+    let words = audit(&world).into_iter().find(|what| what.starts_with("accepted")).unwrap();
+    assert!(words.contains(&format!("A's domain {domain} belongs to another organisation")), "{words}");
+    // The domain on record changes and comes back.
+    for domain in ["other.example", domain.as_str()] {
+        let domain = Text::clean(domain);
+        store
+            .correct_customer(id, &Accepts::default(), |old| Ok(NewCustomer { domain, ..old.into() }))
+            .unwrap();
+    }
+    assert!(is_open(&found));
+}
+
+#[test]
+fn a_run_whose_tenant_came_to_another_customer_meanwhile_is_asked_again_before_it_is_enabled() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, b) = two(&store);
+    store.save_organisation(&b, &organisation(OTHER_TENANT), &Accepts::default()).unwrap().kept().unwrap();
+    store.save_proof(&b, Some(&organisation(OTHER_TENANT))).unwrap();
+    // Seeded, or written by an older program: nobody was asked.
+    store.seed_customers(&[with_tenant("C", OTHER_TENANT)]).unwrap();
+    assert_eq!(store.load_run(&b).unwrap().organisation, None, "the access step is open again");
+    let failure = store.enable(&b).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Conflict);
+    assert!(failure.what.as_str().contains("C C has this organisation"), "{failure:?}");
+    store.save_organisation(&b, &organisation(OTHER_TENANT), &same_as(&["C"])).unwrap().kept().unwrap();
+    assert!(store.load_run(&b).unwrap().proved.is_some());
+    store.enable(&b).unwrap();
+}
+
+#[test]
+fn adding_and_correcting_ask_who_else_has_the_tenant() {
+    let world = World::new();
+    let store = world.open("ann");
+    store.add_customer(&with_tenant("A", TENANT), &Accepts::default()).unwrap().kept().unwrap();
+    let new = with_tenant("B", TENANT);
+    assert_eq!(named(&doubted(store.add_customer(&new, &Accepts::default()))), ["A"]);
+    assert_eq!(store.customers().unwrap().len(), 1, "nothing was added");
+    store.add_customer(&new, &same_as(&["A"])).unwrap().kept().unwrap();
+    store.add_customer(&with_tenant("C", ""), &Accepts::default()).unwrap().kept().unwrap();
+    let correct = |accepts: &Accepts| {
+        let id = called(&store, "C").id;
+        store.correct_customer(id, accepts, |old| {
+            Ok(NewCustomer { tenant: TENANT.parse().ok(), ..old.into() })
+        })
+    };
+    // Each of the others is named: one is not enough.
+    assert_eq!(named(&doubted(correct(&Accepts::default()))), ["A", "B"]);
+    assert_eq!(named(&doubted(correct(&same_as(&["B"])))), ["A"]);
+    assert_eq!(called(&store, "C").tenant, None);
+    correct(&same_as(&["A", "B"])).unwrap().kept().unwrap();
+    // What is no tenant is corrected without a question.
+    let id = called(&store, "C").id;
+    let seats = store
+        .correct_customer(id, &Accepts::default(), |old| Ok(NewCustomer { seats: Some(3), ..old.into() }));
+    seats.unwrap().kept().unwrap();
+}
+
+#[test]
+fn a_file_names_both_customers_of_each_line_that_brings_in_anothers_tenant() {
+    let world = World::new();
+    let store = world.open("ann");
+    store.seed_customers(&[with_tenant("A", TENANT)]).unwrap();
+    let file = [with_tenant("N", TENANT), with_tenant("M", OTHER_TENANT), with_tenant("O", OTHER_TENANT)];
+    let pair = |one: &'static str, other: &'static str| (Text::from(one), Text::from(other));
+    let doubts = |sharing: &[_]| -> Vec<Vec<String>> {
+        let fates = store.import_customers(&file, sharing, false).unwrap();
+        let names = |fate: &Fate| match fate {
+            Fate::Doubted(doubts) => named(doubts).into_iter().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        fates.iter().map(names).collect()
+    };
+    // Of two in one file the later one is told.
+    assert_eq!(doubts(&[]), [vec!["A"], vec![], vec!["M"]]);
+    assert_eq!(doubts(&[pair("N", "A")]), [vec![], Vec::<&str>::new(), vec!["M"]]);
+    assert_eq!(doubts(&[pair("O", "A")]), [vec!["A"], vec![], vec!["M"]], "never once for all");
+    assert_eq!(store.customers().unwrap().len(), 1, "all of it or nothing");
+    assert_eq!(doubts(&[pair("n", "A"), pair("M", "O")]), [Vec::<&str>::new(), vec![], vec![]]);
+    assert_eq!(store.customers().unwrap().len(), 4);
+    assert_eq!(doubts(&[]), [Vec::<&str>::new(), vec![], vec![]], "a second time nothing comes in");
+}
+
+#[test]
+fn two_lines_that_exchange_their_tenants_share_none() {
+    let world = World::new();
+    let store = world.open("ann");
+    store.seed_customers(&[with_tenant("A", TENANT), with_tenant("B", OTHER_TENANT)]).unwrap();
+    let fates = store
+        .import_customers(&[with_tenant("A", OTHER_TENANT), with_tenant("B", TENANT)], &[], false)
+        .unwrap();
+    assert!(fates.iter().all(|fate| matches!(fate, Fate::Changed(_))), "{fates:?}");
+}
