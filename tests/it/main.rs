@@ -49,6 +49,8 @@ mod provision;
 #[cfg(unix)]
 mod receipt;
 #[cfg(unix)]
+mod recorded;
+#[cfg(unix)]
 mod remote;
 mod sandbox;
 #[cfg(unix)]
