@@ -261,7 +261,19 @@ fn fault(fault: Node<'_, '_>) -> Trouble {
         // SOAP's own words for *one of us two is at fault*, which gromox sends without a detail: no code to ask about.
         .filter(|code| !matches!(*code, "Server" | "Client" | "Receiver" | "Sender"))
         .unwrap_or_default();
-    details(code, detail.and_then(|d| child(d, TYPES, "MessageXml")))
+    let mut trouble = details(code, detail.and_then(|d| child(d, TYPES, "MessageXml")));
+    // Before 2010 the place stood in the detail itself.
+    trouble.violation = trouble.violation.or_else(|| {
+        let part = |name: &str| detail.and_then(|d| child(d, ERRORS, name)).map(text).unwrap_or_default();
+        violation(part("Line"), part("Position"), part("Violation"))
+    });
+    trouble
+}
+
+/// Where a request broke the schema, in words; none where nothing is said of it.
+fn violation(line: &str, position: &str, words: &str) -> Option<String> {
+    let is_said = !(line.is_empty() && position.is_empty() && words.is_empty());
+    is_said.then(|| format!("line {line}, position {position}: {words}"))
 }
 
 /// Reads what comes beside a code: `t:Value` elements, or where a request broke the schema.
@@ -272,10 +284,7 @@ fn details(code: &str, extra: Option<Node<'_, '_>>) -> Trouble {
     };
     let part = |name: &str| extra.and_then(|e| child(e, TYPES, name)).map(text).unwrap_or_default();
     let back_off = value("BackOffMilliseconds").and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
-    let violation = match (part("LineNumber"), part("LinePosition"), part("Violation")) {
-        ("", "", "") => None,
-        (line, position, words) => Some(format!("line {line}, position {position}: {words}")),
-    };
+    let violation = violation(part("LineNumber"), part("LinePosition"), part("Violation"));
     Trouble { code: code.to_owned(), back_off, violation }
 }
 

@@ -367,7 +367,9 @@ async fn a_read_that_hangs_is_given_up_early_and_asked_once_more() {
 
 #[tokio::test]
 async fn what_is_in_the_way_of_another_is_asked_once_more() {
-    for (status, times, expected, attempts) in [(409, 1, 200, 2), (412, 1, 200, 2), (423, 1, 200, 2), (409, 9, 409, 2)] {
+    for (status, times, expected, attempts) in
+        [(409, 1, 200, 2), (412, 1, 200, 2), (423, 1, 200, 2), (409, 9, 409, 2)]
+    {
         let count = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&count);
         let origin = serve(move |_| {

@@ -80,7 +80,7 @@ pub(super) fn run(case: &Case, origins: &[String], world: &[Rule], frames: &Fram
 fn journey(case: &Case) -> Vec<String> {
     let mut words = vec!["provision", "C-1"];
     if matches!(case.scene, Scene::Office365 | Scene::TenantNight) {
-        words.extend(["--tenant", "bakery.example", "--wait", "0"]);
+        words.extend(["--tenant", "bakery.example"]);
         return words.into_iter().map(str::to_owned).collect();
     }
     if case.scene != Scene::Discovery {

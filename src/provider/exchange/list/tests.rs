@@ -127,10 +127,9 @@ async fn one_mailbox_that_is_refused_in_an_unusual_way_is_a_row() {
         ("no role there", fault("ErrorImpersonationDenied", ""), "ErrorImpersonationDenied"),
         ("a code that nobody knows", refusal("ErrorThatNobodyKnows"), "ErrorThatNobodyKnows"),
     ] {
-        let stub = Stub::start(move |seen| {
-            if seen.mailbox().starts_with("odd") { reply.clone() } else { folder() }
-        })
-        .await;
+        let stub =
+            Stub::start(move |seen| if seen.mailbox().starts_with("odd") { reply.clone() } else { folder() })
+                .await;
         let list = given(&["odd@customer.example", "ok@customer.example", "ok2@customer.example"]);
         let (count, rows, ..) = listed(&stub, list).await;
         assert_eq!(count, Ok(3), "{name}");

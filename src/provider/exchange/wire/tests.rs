@@ -196,6 +196,25 @@ fn deep_nesting_and_very_many_nodes_are_survived() {
 }
 
 #[test]
+fn what_older_servers_and_others_put_in_place_of_a_code_and_a_place_is_read() {
+    let fault = |code: &str, detail: &str| {
+        trouble_of(&format!("<s:Fault><faultcode>{code}</faultcode><detail>{detail}</detail></s:Fault>"))
+    };
+    let e = "xmlns:e=\"http://schemas.microsoft.com/exchange/services/2006/errors\"";
+    let detail = format!(
+        "<e:ResponseCode {e}>ErrorSchemaValidation</e:ResponseCode><e:Line {e}>3</e:Line>\
+         <e:Position {e}>20</e:Position><e:Violation {e}>not declared</e:Violation>"
+    );
+    let old = fault("s:Client", &detail);
+    assert_eq!(old.violation.as_deref(), Some("line 3, position 20: not declared"));
+    assert_eq!(old.code, "ErrorSchemaValidation");
+    for word in ["SOAP:Server", "s:Client", "env:Receiver", "Sender"] {
+        assert_eq!(fault(word, "").code, "", "{word}");
+    }
+    assert_eq!(fault("a:ErrorAccessDenied", "").code, "ErrorAccessDenied");
+}
+
+#[test]
 fn a_bare_ampersand_or_less_than_costs_nobody_the_page() {
     let person = |name: &str| {
         format!(
