@@ -165,22 +165,28 @@ impl Error {
                 retry_class_of(&trouble.code),
                 RetryClass::Mailbox | RetryClass::Passing | RetryClass::Once | RetryClass::Unknown
             ),
-            Self::Status(_) => false,
-            other => other.retry_class() == RetryClass::Mailbox || other.may_be_the_server(),
+            other => other.retry_class() == RetryClass::Mailbox || other.is_front_end(),
         }
     }
 
     /// Whether this is trouble of one mailbox, or of the whole server: only several in a row tell.
     pub(super) fn may_be_the_server(&self) -> bool {
         match self {
-            Self::FrontEnd { .. }
-            | Self::Http(HttpError::TimedOut { is_connect: false, .. } | HttpError::CutOff { .. }) => true,
             // These two are said of one database.
             Self::Code(trouble) if trouble.code == "ErrorMailboxStoreUnavailable" => false,
             Self::Code(trouble) if trouble.code == "ErrorMailboxFailover" => false,
             Self::Code(trouble) => retry_class_of(&trouble.code) != RetryClass::Mailbox,
             other => other.retry_class() != RetryClass::Mailbox,
         }
+    }
+
+    /// Whether the front end did not get through to a mailbox's server: passing, and said of a mailbox.
+    const fn is_front_end(&self) -> bool {
+        matches!(
+            self,
+            Self::FrontEnd { .. }
+                | Self::Http(HttpError::TimedOut { is_connect: false, .. } | HttpError::CutOff { .. })
+        )
     }
 
     /// Whether it is the line that broke: the server asked for no rest, and the next try may well go through.

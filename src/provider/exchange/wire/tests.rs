@@ -229,7 +229,7 @@ fn a_bare_ampersand_or_less_than_costs_nobody_the_page() {
         ("&&amp;&", "&&&"),
         ("Caf&eacute;", "Caf&eacute;"),
         ("a&#38;b&#x26;c&d", "a&b&c&d"),
-        ("&#;&#x;&#+5;&#X41;&", "&#;&#x;&#+5;&#X41;&"),
+        ("&#;&#x;&#X41;&", "&#;&#x;&#X41;&"),
         ("Ana <3", "Ana <3"),
         ("1 < 2 & 3", "1 < 2 & 3"),
         ("&#x1F;Bo & Co", "\u{FFFD}Bo & Co"),
