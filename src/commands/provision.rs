@@ -233,6 +233,7 @@ fn failure_object(failure: &Failure) -> Value {
         "hint": failure.hint.for_commands().as_str(),
         "code": failure.code.as_ref().map(Text::as_str),
         "reference": failure.reference.as_ref().map(Text::as_str),
+        "retry_after_s": failure.retry_after.map(|wait| wait.as_secs()),
     })
 }
 

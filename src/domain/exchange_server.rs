@@ -20,6 +20,16 @@ const ONLINE: [&str; 9] = [
     "onmicrosoft.com",
 ];
 
+/// Those of them whose hosts serve mail and Autodiscover. The others are pages and sign-ins, which many a website has.
+const MAIL_OF_ONLINE: [&str; 6] = [
+    "outlook.com",
+    "outlook.office.com",
+    "office365.com",
+    "office365.us",
+    "outlook.office.de",
+    "partner.outlook.cn",
+];
+
 /// Why an address can't be the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ServerError {
@@ -39,10 +49,22 @@ pub enum ServerError {
 /// Whether a host, or a mail domain, belongs to Exchange Online.
 #[must_use]
 pub fn is_exchange_online(host: &str) -> bool {
+    is_under(host, &ONLINE)
+}
+
+/// Whether a host serves the mail of Exchange Online, so that being led there says where the mailboxes are. A page that
+/// asks for a Microsoft sign-in does not.
+#[must_use]
+pub fn is_mail_of_exchange_online(host: &str) -> bool {
+    is_under(host, &MAIL_OF_ONLINE)
+}
+
+/// Whether a host is one of these domains or below one, by whole labels.
+fn is_under(host: &str, domains: &[&str]) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    ONLINE
+    domains
         .iter()
-        .any(|online| host.strip_suffix(online).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Makes the https address of the service out of a typed host name or any address on that host. A path of its own is
@@ -134,6 +156,12 @@ mod tests {
             ("bakery.onmicrosoft.com", ExchangeOnline),
         ] {
             assert_eq!(normalise(typed), Err(why), "{typed:?}");
+        }
+        for host in ["autodiscover-s.outlook.com", "outlook.office365.com", "OUTLOOK.office.com."] {
+            assert!(is_mail_of_exchange_online(host), "{host}");
+        }
+        for host in ["login.microsoftonline.com", "www.office.com", "notoutlook.com"] {
+            assert!(!is_mail_of_exchange_online(host), "{host}");
         }
         for host in ["notoutlook.com", "outlook.com.hoster.example"] {
             assert!(!is_exchange_online(host) && normalise(host).is_ok(), "{host}");

@@ -6,8 +6,8 @@
 //! words, never met with a weaker way. Exchange Online is refused with the reason.
 //!
 //! The parts: `server` (which addresses are taken), `autodiscover`, `soap` (envelopes out), `wire` (envelopes in),
-//! `gate` (what an account's requests share), `session` (one request with its repeats), `prove`, `search`, `list`, and
-//! `error`, the one place that makes a [`Failure`].
+//! `gate` (what an account's requests share), `session` (one request with its repeats), `prove`, `search`, `list`, `reach`
+//! (whose trouble a refusal is), and `error`, the one place that makes a [`Failure`].
 
 mod autodiscover;
 mod error;
@@ -16,6 +16,7 @@ pub(crate) mod fuzzing;
 mod gate;
 mod list;
 mod prove;
+mod reach;
 mod search;
 mod server;
 mod session;
@@ -69,7 +70,8 @@ impl Exchange {
     /// Takes up to a minute where hosts do not answer.
     ///
     /// # Errors
-    /// `NotFound` when no server announces itself, `Refused` for Exchange Online, `Malformed` when redirects do not end.
+    /// `NotFound` when no server announces itself or one only after a sign-in, `Refused` for Exchange Online, `Malformed`
+    /// when Autodiscover sends us round in circles.
     pub async fn discover(&self, address: &Address) -> Result<Text, Failure> {
         autodiscover::discover(&self.http, address).await
     }

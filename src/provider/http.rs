@@ -86,7 +86,8 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// Content type and body.
     pub body: Option<(&'static str, Vec<u8>)>,
-    /// How long one attempt may take, from opening the connection to the last byte.
+    /// How long one attempt may take, from opening the connection to the last byte. Where it is safe to repeat, the first
+    /// attempt is given up after half of it without a byte.
     pub deadline: Duration,
     /// Largest body taken, in bytes.
     pub max_body_bytes: usize,
@@ -285,7 +286,7 @@ impl Http {
         let mut waits = wait::Waits::new(self.inner.first_wait);
         let mut needs_fresh = false;
         loop {
-            let outcome = self.attempt(&call, waits.taken(), needs_fresh).await;
+            let outcome = self.attempt(&call, &waits, needs_fresh).await;
             if !call.is_safe_to_repeat {
                 return outcome;
             }
@@ -297,15 +298,24 @@ impl Http {
     }
 
     /// One attempt within the call's deadline.
-    async fn attempt(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Response, HttpError> {
-        let late = || HttpError::TimedOut { host: host(call), after: call.deadline, is_connect: false };
-        tokio::time::timeout(call.deadline, self.exchange(call, repeats, needs_fresh))
+    async fn attempt(
+        &self,
+        call: &Call,
+        waits: &wait::Waits,
+        needs_fresh: bool,
+    ) -> Result<Response, HttpError> {
+        tokio::time::timeout(call.deadline, self.exchange(call, waits, needs_fresh))
             .await
-            .map_err(|_elapsed| late())?
+            .map_err(|_elapsed| late(call, call.deadline))?
     }
 
-    /// Request out, answer in, without a deadline of its own.
-    async fn exchange(&self, call: &Call, repeats: u32, needs_fresh: bool) -> Result<Response, HttpError> {
+    /// Request out, answer in, without a deadline of its own but for silence.
+    async fn exchange(
+        &self,
+        call: &Call,
+        waits: &wait::Waits,
+        needs_fresh: bool,
+    ) -> Result<Response, HttpError> {
         let target = self.inner.origins.map(&call.url)?;
         let is_mapped = target.host.is_some();
         let client = self.client(is_mapped, needs_fresh)?;
@@ -314,18 +324,25 @@ impl Http {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
-        let mut request =
-            client.request(method, target.url).headers(headers(call, target.host, repeats, &request_id)?);
+        let mut request = client.request(method, target.url).headers(headers(
+            call,
+            target.host,
+            waits.taken(),
+            &request_id,
+        )?);
         if let Some((content_type, body)) = &call.body {
             request = request.header(reqwest::header::CONTENT_TYPE, *content_type).body(body.clone());
         }
-        let mut response = request.send().await.map_err(|e| no_answer(call, e))?;
+        let patience = waits.patience(call);
+        let sent = tokio::time::timeout(patience, request.send()).await;
+        let mut response =
+            sent.map_err(|_elapsed| late(call, patience))?.map_err(|error| no_answer(call, error))?;
         if is_mapped && !response.remote_addr().is_some_and(|peer| peer.ip().is_loopback()) {
             return Err(HttpError::NotLoopback { origin: call.url.origin().ascii_serialization() });
         }
         let status = response.status().as_u16();
         let headers = taken(response.headers());
-        let body = body(call, &mut response).await?;
+        let body = body(call, &mut response, patience).await?;
         Ok(Response { status, headers, body, request_id })
     }
 
@@ -437,21 +454,33 @@ fn taken(map: &HeaderMap) -> Headers {
     )
 }
 
-/// Reads the body while it streams and stops at the cap.
-async fn body(call: &Call, response: &mut reqwest::Response) -> Result<Vec<u8>, HttpError> {
+/// Reads the body while it streams and stops at the cap, or when nothing came for as long as `patience`.
+async fn body(
+    call: &Call,
+    response: &mut reqwest::Response,
+    patience: Duration,
+) -> Result<Vec<u8>, HttpError> {
     let too_large = || HttpError::TooLarge { host: host(call), limit: call.max_body_bytes };
     let said = response.content_length().map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX));
     if said > call.max_body_bytes {
         return Err(too_large());
     }
     let mut body = Vec::with_capacity(said);
-    while let Some(chunk) = response.chunk().await.map_err(|e| cut_off(call, &e))? {
+    loop {
+        let read = tokio::time::timeout(patience, response.chunk()).await;
+        let chunk = read.map_err(|_elapsed| late(call, patience))?.map_err(|error| cut_off(call, &error))?;
+        let Some(chunk) = chunk else { break };
         if body.len().saturating_add(chunk.len()) > call.max_body_bytes {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// No whole answer in this time.
+fn late(call: &Call, after: Duration) -> HttpError {
+    HttpError::TimedOut { host: host(call), after, is_connect: false }
 }
 
 /// The host as the protocol knows it.

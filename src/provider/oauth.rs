@@ -260,10 +260,13 @@ async fn post(
         is_safe_to_repeat: true,
     };
     let answer = http.send(call).await?;
-    if answer.status != 200 && serde_json::from_slice::<serde_json::Value>(&answer.body).is_err() {
+    let retry_after = answer.retry_after(&clock);
+    let is_readable = || serde_json::from_slice::<serde_json::Value>(&answer.body).is_ok();
+    // The crate drops headers, and how long to wait is all that matters of a 429.
+    if answer.status == 429 && retry_after.is_some() || answer.status != 200 && !is_readable() {
         return Err(Transport(Error::Status {
             status: answer.status,
-            retry_after: answer.retry_after(&clock),
+            retry_after,
             reference: answer.request_id,
         }));
     }

@@ -483,7 +483,7 @@ async fn a_list_that_contradicts_the_record_ends_with_why_and_with_what_an_admin
     // Somebody is protected who is in no list and there under no name: one who left. Somebody who is owed likewise.
     stage.store().save_list(&run, &ListSummary::of(all, all)).unwrap();
     let gone = vec![somebody(7)];
-    stage.store().save_organisation(&run, &organisation(tenant)).unwrap();
+    stage.store().save_organisation(&run, &organisation(tenant), &Accepts::default()).unwrap();
     stage.store().save_proof(&run, Some(&organisation(tenant))).unwrap();
     stage.store().enable(&run).unwrap();
     stage.store().make_rule_for(&run, 3, 50, &gone).unwrap();

@@ -51,6 +51,8 @@ mod provision;
 #[cfg(unix)]
 mod receipt;
 #[cfg(unix)]
+mod recorded;
+#[cfg(unix)]
 mod remote;
 mod sandbox;
 #[cfg(unix)]

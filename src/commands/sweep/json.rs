@@ -60,6 +60,7 @@ fn bad_news(failure: &Failure) -> Value {
         "what": failure.what.as_str(),
         "hint": failure.hint.for_commands().as_str(),
         "code": maybe(failure.code.as_ref()),
+        "retry_after_s": failure.retry_after.map(|wait| wait.as_secs()),
     })
 }
 

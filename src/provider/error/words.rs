@@ -6,7 +6,10 @@
 use std::time::Duration;
 
 use super::{Error, Told};
-use crate::{domain::failure::FailureKind as Kind, provider::http::HttpError, provider::oauth::Refusal};
+use crate::{
+    domain::{failure::FailureKind as Kind, time::in_words},
+    provider::{http::HttpError, oauth::Refusal},
+};
 
 /// What our own support has to mend; nothing for the customer to do.
 const OURS: &str = "The customer need not do anything. {our-side}";
@@ -193,6 +196,22 @@ fn by_word(word: &str) -> (Kind, &'static str, &'static str) {
     }
 }
 
+/// What helps when a rest was asked for that nobody sits through.
+const THEN: &str = "Come back then: asking sooner makes it longer. {again}";
+
+/// Whether a rest is long enough to be named.
+fn is_long(wait: Option<Duration>) -> bool {
+    wait.is_some_and(|wait| wait >= A_MINUTE)
+}
+
+/// Microsoft wants a rest: how long, where that is longer than a moment.
+fn slow_down(wait: Option<Duration>) -> (Kind, String, &'static str) {
+    match wait.filter(|wait| is_long(Some(*wait))) {
+        Some(wait) => (Kind::Throttled, format!("Microsoft asks us to wait {}", in_words(wait)), THEN),
+        None => (Kind::Throttled, String::from("Microsoft asks us to slow down"), LATER),
+    }
+}
+
 /// Graph's refusals (reference, section 10.1). The message is for developers and is not looked at.
 fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
     let (kind, happened, hint) = match (status, code) {
@@ -218,7 +237,13 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
         ),
         (404, _) => (Kind::NotFound, String::from("Microsoft has no such thing (any more)"), "{again}"),
         (410, _) => (Kind::Conflict, String::from("Microsoft wants us to start this list again"), "{again}"),
-        (429, _) => (Kind::Throttled, String::from("Microsoft asks us to slow down"), LATER),
+        (429, _) => slow_down(retry_after),
+        (503, _) if is_long(retry_after) => slow_down(retry_after),
+        (408 | 409 | 412 | 423 | 425, _) => (
+            Kind::Unreachable,
+            format!("Microsoft's service is busy with this just now (status {status})"),
+            LATER,
+        ),
         (500.., _) => (
             Kind::Unreachable,
             format!("Microsoft's service has trouble at the moment (status {status})"),

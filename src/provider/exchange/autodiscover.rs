@@ -33,8 +33,12 @@ use crate::{
     provider::http::{Call, Http, HttpError, Method, Response},
 };
 
-/// Redirects followed in all (exchange-web-services.md section 5.1).
+/// Redirects followed from one place on (exchange-web-services.md section 5.1).
 const MAX_HOPS: u32 = 10;
+
+/// Requests of one search: a guard against servers that name ever new addresses, each with places of its own. A guess;
+/// an honest search takes some ten.
+const MAX_REQUESTS: u32 = 60;
 
 /// How long one place may take: several are asked, and most customers have only one of them.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -56,11 +60,10 @@ const SOAP_PATH: &str = "/autodiscover/autodiscover.svc";
 /// The older one.
 const POX_PATH: &str = "/autodiscover/autodiscover.xml";
 
-/// One discovery in progress.
+/// One discovery in progress. What one place says ends nothing: a website that redirects everything, or that asks for a
+/// sign-in at Microsoft, stands in front of many an Exchange server. What was learnt on the way decides at the end.
 struct Search<'a> {
     http: &'a Http,
-    /// Whose server is looked for; a redirect may name another address.
-    mailbox: Address,
     /// Places still to ask.
     places: VecDeque<Place>,
     /// Places that were asked, with the address that was asked for.
@@ -71,32 +74,39 @@ struct Search<'a> {
     guarded: Vec<String>,
     /// A host whose connection broke again and again: what it would have said is not known.
     broken: Option<String>,
-    hops: u32,
+    /// Some place said that the mailbox is at Exchange Online.
+    is_online: bool,
+    /// Autodiscover itself, and not only a website, led back to where it was asked.
+    is_circular: bool,
+    requests: u32,
 }
 
 /// One place to ask.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Place {
-    /// SOAP at this address.
-    Soap(Url),
-    /// Plain XML at this address.
-    Pox(Url),
-    /// A GET that only looks where it is redirected to.
-    Redirect(Url),
+struct Place {
+    way: Way,
+    url: Url,
+    /// Whose server is asked for; a redirect may name another address.
+    mailbox: Address,
+    /// Redirects that led here.
+    hops: u32,
 }
 
-/// Why a discovery ends without an address.
-enum End {
-    /// The customer is on Exchange Online.
-    Online,
-    /// Redirects go in circles, or are too many.
-    Circles,
+/// How a place is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    /// SOAP.
+    Soap,
+    /// Plain XML.
+    Pox,
+    /// A GET that only looks where it is redirected to.
+    Redirect,
 }
 
 /// Finds the EWS address of a mailbox.
 ///
 /// # Errors
-/// Exchange Online, redirects without end, or nothing found; a retry helps only when the network was down.
+/// Exchange Online, circles, or nothing found; a retry helps only when the network was down.
 pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<Text, Failure> {
     let domain = mailbox.domain();
     if server::is_online(&domain) {
@@ -104,155 +114,189 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<Text, Fai
     }
     let mut search = Search {
         http,
-        mailbox: mailbox.clone(),
         places: VecDeque::new(),
         asked: HashSet::new(),
         silent: HashSet::new(),
         guarded: Vec::new(),
         broken: None,
-        hops: 0,
+        is_online: false,
+        is_circular: false,
+        requests: 0,
     };
-    match search.run().await {
-        Ok(Some(url)) => Ok(Text::clean(url.as_str())),
-        Ok(None) => Err(search.broken.map_or_else(|| nothing(&domain), |host| no_line(&host))),
-        Err(End::Online) => Err(Bad::early(Error::ExchangeOnline, &domain).into()),
-        Err(End::Circles) => Err(Failure::new(
-            FailureKind::Malformed,
-            Text::of(format_args!("the servers of {domain} send us round in circles")),
-            "Ask the hoster for the server's name and type it.",
-        )),
-    }
+    let found = search.run(mailbox).await;
+    found.map(|url| Text::clean(url.as_str())).ok_or_else(|| search.verdict(&domain))
 }
 
-/// No server announces itself.
-fn nothing(domain: &str) -> Failure {
-    Failure::new(
-        FailureKind::NotFound,
-        Text::of(format_args!("no Exchange server announces itself for {domain}")),
-        "Ask the hoster for the server's name and type it.",
-    )
-}
-
-/// No host answered, so it is not known whether a server announces itself.
-fn no_line(host: &str) -> Failure {
-    Failure::new(
-        FailureKind::Unreachable,
-        Text::of(format_args!("the connection to {host} broke again and again, so the server was not found")),
-        "Try again, or ask the hoster for the server's name and type it.",
-    )
+/// Words for a search that came to nothing; the way on is always the same.
+fn unfound(kind: FailureKind, what: Text) -> Failure {
+    Failure::new(kind, what, "Ask the hoster for the server's name and type it.")
 }
 
 impl Search<'_> {
     /// Asks place after place.
-    async fn run(&mut self) -> Result<Option<Url>, End> {
-        self.plan();
-        if let Some(url) = self.ask_shortcut().await? {
-            return Ok(Some(url));
+    async fn run(&mut self, mailbox: &Address) -> Option<Url> {
+        if let Some(url) = self.ask_shortcut(mailbox).await {
+            return Some(url);
         }
+        self.plan(mailbox, 0);
         while let Some(place) = self.places.pop_front() {
             match self.ask(&place).await {
-                Finding::Server(url) => return accept(&url).map(Some),
-                Finding::Elsewhere(url) => self.follow(&place, &url)?,
-                Finding::Address(address) => {
-                    self.hop()?;
-                    if self.mailbox == address {
-                        return Err(End::Circles);
-                    }
-                    if server::is_online(&address.domain()) {
-                        return Err(End::Online);
-                    }
-                    self.mailbox = address;
-                    self.plan();
-                }
+                Finding::Server(url) => match self.accept(url) {
+                    None => {}
+                    found => return found,
+                },
+                Finding::Elsewhere(url) => self.follow(&place, url),
+                Finding::Moved(url) => self.follow_website(&place, url),
+                Finding::Address(address) => self.follow_address(&place, &address),
                 Finding::Nothing => {}
             }
         }
         self.knock_at_guarded().await
     }
 
-    /// The places for the present address, in order. What was asked before is left out when its turn comes.
-    fn plan(&mut self) {
-        let domain = self.mailbox.domain();
-        self.places.clear();
-        for host in [domain.clone(), format!("autodiscover.{domain}")] {
-            let at = |path: &str| Url::parse(&format!("https://{host}{path}")).ok();
-            self.places.extend(at(SOAP_PATH).map(Place::Soap));
-            self.places.extend(at(POX_PATH).map(Place::Pox));
+    /// What a search that found no server amounts to: what Autodiscover itself said comes first, then what is not known.
+    fn verdict(&self, domain: &str) -> Failure {
+        use FailureKind::{Malformed, NotFound, Unreachable};
+        if self.is_online {
+            return Bad::early(Error::ExchangeOnline, domain).into();
         }
-        let redirect = Url::parse(&format!("http://autodiscover.{domain}{POX_PATH}")).ok();
-        self.places.extend(redirect.map(Place::Redirect));
+        if let Some(host) = self.guarded.last() {
+            return unfound(
+                NotFound,
+                Text::of(format_args!("{host} answers, but tells the server's name only after a sign-in")),
+            );
+        }
+        if let Some(host) = &self.broken {
+            return Failure::new(
+                Unreachable,
+                Text::of(format_args!(
+                    "the connection to {host} broke again and again, so the server was not found"
+                )),
+                "Try again, or ask the hoster for the server's name and type it.",
+            );
+        }
+        if self.is_circular {
+            return unfound(
+                Malformed,
+                Text::of(format_args!("the servers of {domain} send us round in circles")),
+            );
+        }
+        unfound(NotFound, Text::of(format_args!("no Exchange server announces itself for {domain}")))
+    }
+
+    /// Puts the places for an address in front, in order. What was asked before is left out when its turn comes.
+    fn plan(&mut self, mailbox: &Address, hops: u32) {
+        let domain = mailbox.domain();
+        let mut places = Vec::new();
+        for host in [domain.clone(), format!("autodiscover.{domain}")] {
+            places.push((Way::Soap, format!("https://{host}{SOAP_PATH}")));
+            places.push((Way::Pox, format!("https://{host}{POX_PATH}")));
+        }
+        places.push((Way::Redirect, format!("http://autodiscover.{domain}{POX_PATH}")));
+        for (way, url) in places.into_iter().rev() {
+            let Ok(url) = Url::parse(&url) else { continue };
+            self.places.push_front(Place { way, url, mailbox: mailbox.clone(), hops });
+        }
     }
 
     /// The JSON shortcut. Which servers know it is unconfirmed, so every failure of it is ignored; a redirect of it is
-    /// one, except when it leads to Exchange Online.
-    async fn ask_shortcut(&mut self) -> Result<Option<Url>, End> {
-        let domain = self.mailbox.domain();
-        let address = utf8_percent_encode(self.mailbox.as_str(), IN_PATH).to_string();
+    /// one, but that it may lead to Exchange Online.
+    async fn ask_shortcut(&mut self, mailbox: &Address) -> Option<Url> {
+        let domain = mailbox.domain();
+        let address = utf8_percent_encode(mailbox.as_str(), IN_PATH).to_string();
         for host in [format!("autodiscover.{domain}"), domain] {
             let text = format!("https://{host}/autodiscover/autodiscover.json/v1.0/{address}?Protocol=EWS");
             let Ok(url) = Url::parse(&text) else { continue };
             let Some(answer) = self.send(Method::Get, &url, None).await else { continue };
             if answer.status == 200
                 && let Some(url) = wire::shortcut(&answer.body)
+                && let Some(url) = self.accept(url)
             {
-                return accept(&url).map(Some);
+                return Some(url);
             }
-            if location(&url, &answer).is_some_and(|to| is_online(&to)) {
-                return Err(End::Online);
-            }
+            self.is_online |= location(&url, &answer).is_some_and(|to| leads_online(&to));
         }
-        Ok(None)
+        None
     }
 
     /// Asks one place.
     async fn ask(&mut self, place: &Place) -> Finding {
-        let (method, url, body) = match place {
-            Place::Soap(url) => (Method::Post, url, Some(soap::user_settings(&self.mailbox, url.as_str()))),
-            Place::Pox(url) => (Method::Post, url, Some(soap::outlook_settings(&self.mailbox))),
-            Place::Redirect(url) => (Method::Get, url, None),
+        let Place { way, url, mailbox, .. } = place;
+        let (method, body) = match way {
+            Way::Soap => (Method::Post, Some(soap::user_settings(mailbox, url.as_str()))),
+            Way::Pox => (Method::Post, Some(soap::outlook_settings(mailbox))),
+            Way::Redirect => (Method::Get, None),
         };
-        if !self.asked.insert((url.clone(), self.mailbox.folded())) {
+        if !self.asked.insert((url.clone(), mailbox.folded())) {
             return Finding::Nothing;
         }
         let Some(answer) = self.send(method, url, body).await else { return Finding::Nothing };
         if let Some(to) = location(url, &answer) {
-            return Finding::Elsewhere(to);
+            return Finding::Moved(to);
         }
         if is_challenge(&answer) {
             self.remember_guarded(url);
         }
-        match place {
+        match way {
             _ if !matches!(answer.status, 200 | 500) => Finding::Nothing,
-            Place::Soap(_) => wire::user_settings(&answer.body),
-            Place::Pox(_) => wire::outlook_settings(&answer.body),
-            Place::Redirect(_) => Finding::Nothing,
+            Way::Soap => wire::user_settings(&answer.body),
+            Way::Pox => wire::outlook_settings(&answer.body),
+            Way::Redirect => Finding::Nothing,
         }
     }
 
-    /// Goes where a place sent us: there, it is the next to be asked.
-    fn follow(&mut self, from: &Place, to: &Url) -> Result<(), End> {
-        self.hop()?;
-        if is_online(to) {
-            return Err(End::Online);
+    /// Goes where a web server's redirect leads. It is no word of Autodiscover: one that leads nowhere new is a dead end.
+    fn follow_website(&mut self, from: &Place, to: Url) {
+        if leads_online(&to) {
+            self.is_online = true;
+        } else {
+            self.go(from, to);
         }
-        if to.scheme() != "https" {
-            return Ok(());
+    }
+
+    /// Goes where Autodiscover sent us.
+    fn follow(&mut self, from: &Place, to: Url) {
+        if is_online(&to) {
+            self.is_online = true;
+        } else if to.scheme() == "https" && !self.go(from, to) {
+            self.is_circular = true;
         }
-        let is_soap = match from {
-            Place::Soap(_) => !to.path().to_ascii_lowercase().ends_with(".xml"),
+    }
+
+    /// Asks there next; answers whether that is a place not asked before, and not too many redirects away.
+    fn go(&mut self, from: &Place, to: Url) -> bool {
+        let is_soap = match from.way {
+            Way::Soap => !to.path().to_ascii_lowercase().ends_with(".xml"),
             _ => to.path().to_ascii_lowercase().ends_with(".svc"),
         };
-        if self.asked.contains(&(to.clone(), self.mailbox.folded())) {
-            return Err(End::Circles);
+        let is_new = !self.asked.contains(&(to.clone(), from.mailbox.folded()));
+        // Nothing is asked of Exchange Online, and nothing over an open line.
+        let is_askable = to.scheme() == "https" && !is_online(&to) && from.hops < MAX_HOPS;
+        if is_new && is_askable {
+            let way = if is_soap { Way::Soap } else { Way::Pox };
+            let (mailbox, hops) = (from.mailbox.clone(), from.hops + 1);
+            self.places.push_front(Place { way, url: to, mailbox, hops });
         }
-        self.places.push_front(if is_soap { Place::Soap(to.clone()) } else { Place::Pox(to.clone()) });
-        Ok(())
+        is_new && is_askable
     }
 
-    /// Counts a redirect.
-    const fn hop(&mut self) -> Result<(), End> {
-        self.hops += 1;
-        if self.hops > MAX_HOPS { Err(End::Circles) } else { Ok(()) }
+    /// Goes on with the address that Autodiscover named. The same one again makes the answer void, and the next place is
+    /// asked, as Microsoft's own page has it (handling Autodiscover error messages).
+    fn follow_address(&mut self, from: &Place, address: &Address) {
+        if server::is_online(&address.domain()) {
+            self.is_online = true;
+        } else if from.hops >= MAX_HOPS || address.folded() == from.mailbox.folded() {
+            self.is_circular = true;
+        } else {
+            self.plan(address, from.hops + 1);
+        }
+    }
+
+    /// Takes a found address: https, and not Exchange Online.
+    fn accept(&mut self, url: Url) -> Option<Url> {
+        let is_online = is_online(&url);
+        self.is_online |= is_online;
+        (!is_online).then_some(url)
     }
 
     /// Keeps a host that wants a sign-in before it answers.
@@ -265,23 +309,26 @@ impl Search<'_> {
 
     /// Looks whether a host that guards Autodiscover guards EWS in the usual place, too. Sends no password. The last
     /// one met comes first: it is where redirects led to.
-    async fn knock_at_guarded(&mut self) -> Result<Option<Url>, End> {
+    async fn knock_at_guarded(&mut self) -> Option<Url> {
         for host in self.guarded.clone().into_iter().rev() {
             let Some(url) = server::on_host(&host) else { continue };
             let body = Operation::GetInbox.envelope(Version::Exchange2013Sp1, None);
-            if self.send(Method::Post, &url, Some(body)).await.is_some_and(|answer| is_challenge(&answer)) {
-                return accept(&url).map(Some);
+            if self.send(Method::Post, &url, Some(body)).await.is_some_and(|answer| is_challenge(&answer))
+                && let Some(url) = self.accept(url)
+            {
+                return Some(url);
             }
         }
-        Ok(None)
+        None
     }
 
     /// Sends one request without any sign-in; none when there was no answer.
     async fn send(&mut self, method: Method, url: &Url, body: Option<String>) -> Option<Response> {
         let origin = url.origin().ascii_serialization();
-        if self.silent.contains(&origin) {
+        if self.silent.contains(&origin) || self.requests >= MAX_REQUESTS {
             return None;
         }
+        self.requests += 1;
         let call = Call {
             method,
             url: url.clone(),
@@ -334,9 +381,11 @@ fn is_online(url: &Url) -> bool {
     url.host_str().is_some_and(server::is_online)
 }
 
-/// Takes a found address: https, and not Exchange Online.
-fn accept(url: &Url) -> Result<Url, End> {
-    if is_online(url) { Err(End::Online) } else { Ok(url.clone()) }
+/// Whether a web server's redirect says that the mailbox is at Exchange Online: it leads to Autodiscover there. A
+/// website's redirect to a page or a sign-in of Microsoft's says nothing about mail.
+fn leads_online(url: &Url) -> bool {
+    url.host_str().is_some_and(server::is_mail_of_online)
+        && url.path().to_ascii_lowercase().starts_with("/autodiscover")
 }
 
 /// Every address that any of the three forms finds in these bytes, for fuzzing and its kept inputs.
@@ -344,7 +393,7 @@ fn accept(url: &Url) -> Result<Url, End> {
 pub(super) fn any(body: &[u8]) -> Vec<Url> {
     let found = [wire::user_settings(body), wire::outlook_settings(body)].into_iter().filter_map(|finding| {
         match finding {
-            Finding::Server(url) | Finding::Elsewhere(url) => Some(url),
+            Finding::Server(url) | Finding::Elsewhere(url) | Finding::Moved(url) => Some(url),
             Finding::Address(_) | Finding::Nothing => None,
         }
     });

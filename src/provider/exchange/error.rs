@@ -102,6 +102,8 @@ pub(super) enum RetryClass {
     Passing,
     /// Passing, but asked again only once.
     Once,
+    /// Nothing that we know: it may pass, and it is no refusal. Asked again twice.
+    Unknown,
     /// All requests of the account must wait.
     Everyone,
     /// The version header is not liked.
@@ -118,7 +120,7 @@ impl Error {
             | Self::Http(
                 HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. },
             ) => RetryClass::Passing,
-            Self::SignIn => RetryClass::Once,
+            Self::SignIn | Self::Status(408 | 409 | 412 | 423 | 425) => RetryClass::Once,
             Self::Unreadable(_) | Self::WrongAnswer | Self::Http(HttpError::TooLarge { .. }) => {
                 RetryClass::Mailbox
             }
@@ -136,18 +138,50 @@ impl Error {
         }
     }
 
-    /// Whether only this one mailbox is concerned, after all repeats.
-    pub(super) fn is_about_mailbox(&self) -> bool {
+    /// Whether it concerns the account itself, whatever else has opened: more requests would bring the same, or lock it.
+    pub(super) fn is_about_account(&self) -> bool {
         match self {
+            Self::RefusedBefore { .. } | Self::AccountName | Self::NoBasic { .. } | Self::SignIn => true,
+            Self::Busy { .. } | Self::ExchangeOnline | Self::NotTls | Self::NotAServer => true,
+            Self::FrontEnd { .. } => false,
+            Self::Http(error) => !matches!(
+                error,
+                HttpError::TimedOut { is_connect: false, .. }
+                    | HttpError::CutOff { .. }
+                    | HttpError::TooLarge { .. }
+            ),
+            Self::Code(_) if self.is_about_sign_in() => true,
             Self::Code(trouble) => {
-                !matches!(retry_class_of(&trouble.code), RetryClass::Account | RetryClass::Everyone)
+                matches!(trouble.code.as_str(), "ErrorServerBusy" | "ErrorOrganizationAccessBlocked")
             }
-            other => other.retry_class() == RetryClass::Mailbox || other.may_be_the_server(),
+            _ => false,
         }
     }
 
-    /// Whether this is trouble of one mailbox's store, or of the whole server: only several in a row tell.
-    pub(super) const fn may_be_the_server(&self) -> bool {
+    /// Whether only this one mailbox is concerned, after all repeats, whatever else was seen.
+    pub(super) fn is_about_mailbox(&self) -> bool {
+        match self {
+            Self::Code(trouble) => matches!(
+                retry_class_of(&trouble.code),
+                RetryClass::Mailbox | RetryClass::Passing | RetryClass::Once | RetryClass::Unknown
+            ),
+            other => other.retry_class() == RetryClass::Mailbox || other.is_front_end(),
+        }
+    }
+
+    /// Whether this is trouble of one mailbox, or of the whole server: only several in a row tell.
+    pub(super) fn may_be_the_server(&self) -> bool {
+        match self {
+            // These two are said of one database.
+            Self::Code(trouble) if trouble.code == "ErrorMailboxStoreUnavailable" => false,
+            Self::Code(trouble) if trouble.code == "ErrorMailboxFailover" => false,
+            Self::Code(trouble) => retry_class_of(&trouble.code) != RetryClass::Mailbox,
+            other => other.retry_class() != RetryClass::Mailbox,
+        }
+    }
+
+    /// Whether the front end did not get through to a mailbox's server: passing, and said of a mailbox.
+    const fn is_front_end(&self) -> bool {
         matches!(
             self,
             Self::FrontEnd { .. }
@@ -183,17 +217,33 @@ impl Error {
     }
 }
 
-/// How far a response code reaches (exchange-web-services.md sections 9.2 and 11). Unknown ones concern the mailbox.
+/// How far a response code reaches (exchange-web-services.md sections 9.2 and 11; what is passing is also what other
+/// clients of EWS ask again, exchangelib and EWS Managed API among them). A code that we do not know refuses nobody:
+/// Exchange has some hundred codes, and most of those that a mailbox meets in practice are trouble of its server.
 fn retry_class_of(code: &str) -> RetryClass {
     match code {
         "ErrorServerBusy" => RetryClass::Everyone,
         "ErrorExceededConnectionCount"
+        | "ErrorTooManyObjectsOpened"
         | "ErrorInternalServerTransientError"
+        | "ErrorInternalServerError"
         | "ErrorTimeoutExpired"
         | "ErrorMailboxStoreUnavailable"
         | "ErrorMailboxFailover"
         | "ErrorADUnavailable"
-        | "ErrorConnectionFailed" => RetryClass::Passing,
+        | "ErrorADOperation"
+        | "ErrorConnectionFailed"
+        | "ErrorBatchProcessingStopped"
+        | "ErrorInsufficientResources"
+        | "ErrorNotEnoughMemory"
+        | "ErrorNoRespondingCASInDestinationSite"
+        | "ErrorProxyCallFailed"
+        | "ErrorProxyRequestProcessingFailed"
+        | "ErrorProxyServiceDiscoveryFailed"
+        | "ErrorProxyTokenExpired" => RetryClass::Passing,
+        code if code.ends_with("TransientError") || code.ends_with("TransientException") => {
+            RetryClass::Passing
+        }
         "ErrorImpersonationFailed" => RetryClass::Once,
         "ErrorInvalidServerVersion"
         | "ErrorIncorrectSchemaVersion"
@@ -208,7 +258,21 @@ fn retry_class_of(code: &str) -> RetryClass {
         | "ErrorMoreThanOneAccessModeSpecified"
         | "ErrorMissingEmailAddress"
         | "ErrorOrganizationAccessBlocked" => RetryClass::Account,
-        _ => RetryClass::Mailbox,
+        "ErrorImpersonateUserDenied"
+        | "ErrorNonExistentMailbox"
+        | "ErrorInvalidUserPrincipalName"
+        | "ErrorInvalidUserSid"
+        | "ErrorInvalidSid"
+        | "ErrorAccessDenied"
+        | "ErrorNameResolutionNoMailbox"
+        | "ErrorMailboxMoveInProgress"
+        | "ErrorInvalidLicense"
+        | "ErrorItemNotFound"
+        | "ErrorFolderNotFound"
+        | "ErrorInvalidOperation"
+        | "ErrorInvalidArgument"
+        | "ErrorDiscoverySearchesDisabled" => RetryClass::Mailbox,
+        _ => RetryClass::Unknown,
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     Presence,
     error::{Bad, Error},
     gate::IN_FLIGHT,
+    reach::Reach,
     search::{self, Candidate, Scope, Summary},
     session::Session,
     soap::Operation,
@@ -34,9 +35,6 @@ const ROWS: usize = 100;
 /// How long a row may wait for its page to fill. A guess: people notice a list that stands still.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
-/// Mailboxes in a row that find the front end in trouble before it is the server and not the mailbox.
-const MANY: u32 = 8;
-
 /// One row in the making.
 struct Row {
     candidate: Candidate,
@@ -50,10 +48,10 @@ struct Progress {
     sink: mpsc::Sender<Listed>,
     rows: Vec<Row>,
     listed: u32,
-    /// Mailboxes in a row that found the front end in trouble.
-    in_trouble: u32,
     /// The mailbox that a search acts as, until the search has found it.
     awaited: Option<Address>,
+    /// Whose trouble a refusal is.
+    reach: Reach<Candidate>,
 }
 
 /// Lists everything. Answers the number of rows sent; stops early when the receiver of the pages is gone. A directory
@@ -69,11 +67,12 @@ pub(super) async fn list(
 ) -> Result<u32, Bad> {
     let domains: HashSet<String> = access.domains.iter().map(|d| d.as_str().to_lowercase()).collect();
     let rows = Vec::with_capacity(ROWS);
-    let mut progress = Progress { session, sink, rows, listed: 0, in_trouble: 0, awaited: None };
+    let mut progress = Progress { session, sink, rows, listed: 0, awaited: None, reach: Reach::new() };
     let outcome = match &access.listing {
         Listing::Given(addresses) => progress.try_given(addresses, &domains).await,
         Listing::Directory => progress.try_found(access, domains).await,
     };
+    let outcome = outcome.and_then(|()| progress.reach.end());
     progress.flush().await;
     outcome?;
     if let Some(sample) = progress.awaited.take() {
@@ -118,6 +117,7 @@ impl Progress {
         // Acting as a mailbox that the account can't open, the search could show another customer's people.
         self.session.ask(&Operation::GetInbox, &user).await?;
         self.awaited = Some(user.clone());
+        self.reach.open();
         let (give, candidates) = mpsc::channel(ROWS);
         let mut searching = JoinSet::new();
         searching.spawn(search::search(Arc::clone(&self.session), Scope { user, domains }, give));
@@ -170,23 +170,14 @@ impl Progress {
         if self.awaited.as_ref().is_some_and(|sample| sample.folded() == candidate.address.folded()) {
             self.awaited = None;
         }
-        let row = match outcome {
+        match outcome {
             Ok(()) => {
-                self.in_trouble = 0;
-                Row { candidate, kind: Kind::User, problem: Text::default() }
+                let held = self.reach.open();
+                self.rows.extend(held.into_iter().map(Row::refused));
+                self.rows.push(Row { candidate, kind: Kind::User, problem: Text::default() });
             }
-            Err(bad) if bad.error.is_about_mailbox() => {
-                self.in_trouble = if bad.error.may_be_the_server() { self.in_trouble + 1 } else { 0 };
-                if self.in_trouble >= MANY {
-                    return Err(bad);
-                }
-                let is_none = bad.error.code() == Some("ErrorNonExistentMailbox");
-                let kind = if is_none { Kind::WithoutMailbox } else { Kind::NotKnownYet };
-                Row { candidate, kind, problem: bad.row_words() }
-            }
-            Err(bad) => return Err(bad),
-        };
-        self.rows.push(row);
+            Err(bad) => self.rows.extend(self.reach.refuse(candidate, bad)?.map(Row::refused)),
+        }
         Ok(())
     }
 
@@ -240,6 +231,13 @@ impl Progress {
 }
 
 impl Row {
+    /// The row of a mailbox that does not open.
+    fn refused((candidate, bad): (Candidate, Bad)) -> Self {
+        let is_none = bad.error.code() == Some("ErrorNonExistentMailbox");
+        let kind = if is_none { Kind::WithoutMailbox } else { Kind::NotKnownYet };
+        Self { candidate, kind, problem: bad.row_words() }
+    }
+
     /// The row as the page takes it.
     fn as_user(&self) -> NewUser<'_> {
         let address = self.candidate.address.as_str();
@@ -276,6 +274,7 @@ pub(super) async fn still_there(
     let mut found: Vec<(usize, Address, Presence)> = Vec::with_capacity(addresses.len());
     let mut left = addresses.iter().cloned().enumerate();
     let mut trying = JoinSet::new();
+    let mut reach = Reach::new();
     loop {
         while trying.len() < IN_FLIGHT
             && let Some((at, address)) = left.next()
@@ -288,16 +287,30 @@ pub(super) async fn still_there(
         }
         let Some(joined) = trying.join_next().await else { break };
         let Ok((at, address, outcome)) = joined else { continue };
-        let presence = match outcome {
-            Ok(()) => Presence::Present,
-            Err(bad) if bad.error.code() == Some("ErrorNonExistentMailbox") => Presence::NonExistent,
-            Err(bad) if bad.error.is_about_mailbox() => Presence::Unknown(bad.row_words()),
-            Err(bad) => return Err(bad),
-        };
-        found.push((at, address, presence));
+        match outcome {
+            Ok(()) => {
+                let held = reach.open();
+                found.extend(held.into_iter().map(|((at, address), bad)| (at, address, absent(&bad))));
+                found.push((at, address, Presence::Present));
+            }
+            Err(bad) => {
+                let refused = reach.refuse((at, address), bad)?;
+                found.extend(refused.map(|((at, address), bad)| (at, address, absent(&bad))));
+            }
+        }
     }
+    reach.end()?;
     found.sort_by_key(|(at, ..)| *at);
     Ok(found.into_iter().map(|(_, address, presence)| (address, presence)).collect())
+}
+
+/// What a mailbox that does not open says of being there: one code alone means that it is gone.
+fn absent(bad: &Bad) -> Presence {
+    if bad.error.code() == Some("ErrorNonExistentMailbox") {
+        Presence::NonExistent
+    } else {
+        Presence::Unknown(bad.row_words())
+    }
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl Round {
                 Ok(()) => opened += 1,
                 Err(bad)
                     if bad.error.code() == Some("ErrorImpersonateUserDenied")
-                        || !bad.error.is_about_mailbox() =>
+                        || bad.error.is_about_account() =>
                 {
                     check.state = CheckState::Bad(bad.into());
                     return;

@@ -192,7 +192,8 @@ fn is_unknown_operation(bad: &Bad) -> bool {
     match trouble.code.as_str() {
         "ErrorInvalidRequest" | "ErrorSchemaValidation" => true,
         "ErrorImpersonateUserDenied" | "ErrorNonExistentMailbox" | "ErrorInvalidUserPrincipalName" => false,
-        _ => bad.error.retry_class() == RetryClass::Mailbox,
+        "ErrorInternalServerError" => true,
+        _ => matches!(bad.error.retry_class(), RetryClass::Mailbox | RetryClass::Unknown),
     }
 }
 

@@ -15,6 +15,11 @@ pub(super) fn is_online(host: &str) -> bool {
     exchange_server::is_exchange_online(host)
 }
 
+/// Whether a host serves the mail of Exchange Online: only that proves where mailboxes are.
+pub(super) fn is_mail_of_online(host: &str) -> bool {
+    exchange_server::is_mail_of_exchange_online(host)
+}
+
 /// The EWS address on a host that was found in another way.
 pub(super) fn on_host(host: &str) -> Option<Url> {
     Url::parse(&format!("https://{host}{PATH}")).ok()

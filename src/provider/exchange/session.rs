@@ -51,6 +51,9 @@ const MAX_COOKIES: usize = 16;
 /// Attempts in all where the line breaks, also while a person waits: they are quick. As many as for Microsoft.
 const LINE_ATTEMPTS: u32 = 5;
 
+/// Attempts in all after a code that we do not know: most of them pass, and no list of codes is ever whole.
+const UNKNOWN_ATTEMPTS: u32 = 3;
+
 /// Part of the usual wait after which a broken line is tried again: no server asked for a rest.
 const LINE_SOON: u32 = 4;
 
@@ -76,10 +79,10 @@ impl Pace {
         longest_pause: Duration::from_mins(10),
     };
 
-    /// While a person waits for one answer: two attempts and short pauses only. A guess; the round can be repeated.
+    /// While a person waits for one answer: three attempts and short pauses only. A guess; the round can be repeated.
     pub(super) fn brief(self) -> Self {
         Self {
-            attempts: self.attempts.min(2),
+            attempts: self.attempts.min(3),
             longest_pause: self.longest_pause.min(Duration::from_secs(10)),
             ..self
         }
@@ -209,7 +212,8 @@ impl Session {
                     Err(error) => (error, Some(judge::reference(&answer))),
                 },
             };
-            let may_pass = matches!(error.retry_class(), RetryClass::Passing | RetryClass::Everyone);
+            let may_pass =
+                matches!(error.retry_class(), RetryClass::Passing | RetryClass::Everyone | RetryClass::Once);
             let (attempts, wait) = self.pace.after(&error, nth, self.pace.attempts.min(2));
             if !may_pass || nth >= attempts {
                 return Err(self.bad(error, None, reference));
@@ -233,11 +237,12 @@ impl Session {
         let mut nth = 0;
         loop {
             nth += 1;
+            let was_older = self.is_older.load(Ordering::Relaxed);
             let (error, reference) = match self.attempt(operation, mailbox).await {
                 Ok(outcome) => return Ok(outcome),
                 Err(bad) => bad,
             };
-            match self.next(error, nth, attempts) {
+            match self.next(error, nth, attempts, was_older) {
                 Next::Now => nth -= 1,
                 Next::After(wait) => tokio::time::sleep(wait).await,
                 Next::Never(error) => return Err(self.bad(error, Some(mailbox), reference)),
@@ -271,20 +276,26 @@ impl Session {
         judged.outcome.map_err(|error| (error, Some(judge::reference(&answer))))
     }
 
-    /// What follows a failed attempt.
-    fn next(&self, error: Error, nth: u32, attempts: u32) -> Next {
+    /// What follows a failed attempt; `was_older` when it already named the older version.
+    fn next(&self, error: Error, nth: u32, attempts: u32, was_older: bool) -> Next {
         let reach = error.retry_class();
         if matches!(&error, Error::SignIn) && !self.gate.refuse(&self.fingerprint) {
             return Next::Never(error);
         }
         match reach {
             RetryClass::Mailbox | RetryClass::Account => Next::Never(error),
-            RetryClass::Version if self.is_older.swap(true, Ordering::Relaxed) => Next::Never(Error::TooOld),
-            RetryClass::Version => Next::Now,
+            RetryClass::Version if was_older => Next::Never(Error::TooOld),
+            RetryClass::Version => {
+                self.is_older.store(true, Ordering::Relaxed);
+                Next::Now
+            }
+            RetryClass::Unknown if nth >= attempts.min(UNKNOWN_ATTEMPTS) => Next::Never(error),
+            RetryClass::Unknown => Next::After(self.pace.wait(nth, rand::random())),
             RetryClass::Once if nth >= 2 => Next::Never(error),
             RetryClass::Once => Next::After(self.pace.wait(nth, rand::random())),
             RetryClass::Passing => {
-                if error.code() == Some("ErrorExceededConnectionCount") {
+                if matches!(error.code(), Some("ErrorExceededConnectionCount" | "ErrorTooManyObjectsOpened"))
+                {
                     self.gate.narrow();
                 }
                 let (attempts, wait) = self.pace.after(&error, nth, attempts);

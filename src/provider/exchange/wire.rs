@@ -96,8 +96,8 @@ pub(super) fn read(body: &[u8]) -> Result<SoapResponse, Unreadable> {
     })?
 }
 
-/// Parses once strictly, and once more with forbidden characters replaced: Exchange passes on control characters of a
-/// display name as character references (`&#x1F;`), and one hostile name must not cost the whole page.
+/// Parses once strictly, and once more with what XML forbids replaced: Exchange passes on control characters of a display
+/// name as character references (`&#x1F;`), other servers a bare `&` or `<`, and one name must not cost the whole page.
 pub(super) fn with_document<T>(body: &[u8], read: impl FnOnce(&Document<'_>) -> T) -> Result<T, Unreadable> {
     let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
     if crowd::is_crowded(&text) {
@@ -121,7 +121,8 @@ fn options<'a>() -> ParsingOptions<'a> {
     ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, entity_resolver: None }
 }
 
-/// Puts U+FFFD where XML 1.0 allows no character, written out or as a numeric reference; borrowed when there is none.
+/// Puts U+FFFD where XML 1.0 allows no character, written out or as a numeric reference, and writes out a bare `&` or `<`
+/// that begins nothing; borrowed when there is none.
 fn scrub(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -129,15 +130,42 @@ fn scrub(text: &str) -> Cow<'_, str> {
     while let Some(c) = rest.chars().next() {
         let reference = if c == '&' { forbidden_reference(rest) } else { None };
         let taken = reference.unwrap_or(c.len_utf8());
-        if reference.is_some() || !is_xml_char(u32::from(c)) {
-            out.push('\u{FFFD}');
-            is_changed = true;
-        } else {
-            out.push(c);
+        let instead = match c {
+            _ if reference.is_some() || !is_xml_char(u32::from(c)) => Some("\u{FFFD}"),
+            '&' if !is_reference(rest) => Some("&amp;"),
+            '<' if !is_markup(rest) => Some("&lt;"),
+            _ => None,
+        };
+        match instead {
+            Some(instead) => out.push_str(instead),
+            None => out.push(c),
         }
+        is_changed |= instead.is_some();
         rest = rest.get(taken..).unwrap_or_default();
     }
     if is_changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a text that begins with `&` begins with a reference that needs no document type: one of the five names, or a
+/// number.
+fn is_reference(text: &str) -> bool {
+    let named = ["&amp;", "&lt;", "&gt;", "&quot;", "&apos;"];
+    let is_numeric = || {
+        let Some(behind) = text.strip_prefix("&#") else { return false };
+        let end = behind.bytes().take(MAX_DIGITS + 1).position(|byte| byte == b';');
+        let digits = end.and_then(|end| behind.get(..end)).unwrap_or_default();
+        match digits.strip_prefix('x') {
+            Some(hex) => !hex.is_empty() && hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            None => !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()),
+        }
+    };
+    named.iter().any(|name| text.starts_with(name)) || is_numeric()
+}
+
+/// Whether a text that begins with `<` begins with a tag, a comment or an instruction.
+fn is_markup(text: &str) -> bool {
+    let next = text.chars().nth(1);
+    next.is_some_and(|c| c.is_alphabetic() || matches!(c, '/' | '!' | '?' | '_' | ':'))
 }
 
 /// Length in bytes of the numeric reference at the start of `text`, if it names a character that XML forbids.
@@ -235,8 +263,22 @@ fn fault(fault: Node<'_, '_>) -> Trouble {
         .map(text)
         .filter(|code| !code.is_empty())
         .or_else(|| named("faultcode").map(text).map(|code| code.rsplit(':').next().unwrap_or(code)))
+        // SOAP's own words for *one of us two is at fault*, which gromox sends without a detail: no code to ask about.
+        .filter(|code| !matches!(*code, "Server" | "Client" | "Receiver" | "Sender"))
         .unwrap_or_default();
-    details(code, detail.and_then(|d| child(d, TYPES, "MessageXml")))
+    let mut trouble = details(code, detail.and_then(|d| child(d, TYPES, "MessageXml")));
+    // Before 2010 the place stood in the detail itself.
+    trouble.violation = trouble.violation.or_else(|| {
+        let part = |name: &str| detail.and_then(|d| child(d, ERRORS, name)).map(text).unwrap_or_default();
+        violation(part("Line"), part("Position"), part("Violation"))
+    });
+    trouble
+}
+
+/// Where a request broke the schema, in words; none where nothing is said of it.
+fn violation(line: &str, position: &str, words: &str) -> Option<String> {
+    let is_said = !(line.is_empty() && position.is_empty() && words.is_empty());
+    is_said.then(|| format!("line {line}, position {position}: {words}"))
 }
 
 /// Reads what comes beside a code: `t:Value` elements, or where a request broke the schema.
@@ -247,10 +289,7 @@ fn details(code: &str, extra: Option<Node<'_, '_>>) -> Trouble {
     };
     let part = |name: &str| extra.and_then(|e| child(e, TYPES, name)).map(text).unwrap_or_default();
     let back_off = value("BackOffMilliseconds").and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
-    let violation = match (part("LineNumber"), part("LinePosition"), part("Violation")) {
-        ("", "", "") => None,
-        (line, position, words) => Some(format!("line {line}, position {position}: {words}")),
-    };
+    let violation = violation(part("LineNumber"), part("LinePosition"), part("Violation"));
     Trouble { code: code.to_owned(), back_off, violation }
 }
 

@@ -316,3 +316,71 @@ fn a_response_is_never_printed_with_what_is_in_it() {
         "{printed}"
     );
 }
+
+/// A server that says nothing at all to its first connections, and serves the others.
+async fn silent_at_first(silent: usize) -> (String, Arc<AtomicUsize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            if counter.fetch_add(1, Ordering::SeqCst) < silent {
+                held.push(socket);
+                continue;
+            }
+            let mut seen = [0; 4_096];
+            assert_ne!(socket.read(&mut seen).await.unwrap(), 0);
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\ndone";
+            socket.write_all(answer.as_bytes()).await.unwrap();
+            socket.shutdown().await.unwrap();
+        }
+    });
+    (origin, count)
+}
+
+#[tokio::test]
+async fn a_read_that_hangs_is_given_up_early_and_asked_once_more() {
+    for (method, silent, attempts) in
+        [(Method::Get, 1, 2), (Method::Post, 1, 2), (Method::Get, 9, 2), (Method::Post, 9, 2)]
+    {
+        let (origin, count) = silent_at_first(silent).await;
+        let mut call = get("https://graph.microsoft.com/");
+        call.method = method;
+        call.deadline = Duration::from_secs(2);
+        let outcome = sandbox(&origin).send(call).await;
+        match outcome {
+            Ok(answer) => assert!(silent == 1 && answer.body == b"done"),
+            Err(error) => {
+                assert_eq!(silent, 9);
+                // The second attempt had the whole deadline.
+                let after = Duration::from_secs(2);
+                let host = String::from("graph.microsoft.com");
+                assert_eq!(error, HttpError::TimedOut { host, after, is_connect: false });
+            }
+        }
+        assert_eq!(count.load(Ordering::SeqCst), attempts);
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_of_another_is_asked_once_more() {
+    for (status, times, expected, attempts) in
+        [(409, 1, 200, 2), (412, 1, 200, 2), (423, 1, 200, 2), (409, 9, 409, 2)]
+    {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        let origin = serve(move |_| {
+            if counter.fetch_add(1, Ordering::SeqCst) < times {
+                StatusCode::from_u16(status).unwrap().into_response()
+            } else {
+                "done".into_response()
+            }
+        })
+        .await;
+        let answer = sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap();
+        assert_eq!((answer.status, count.load(Ordering::SeqCst)), (expected, attempts), "{status}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Headers, HttpError, Method, Response};
+use super::{Call, Headers, HttpError, Method, Response};
 use crate::domain::time::{Clock, Moment};
 
 /// First wait where the server states none; the SDKs' number.
@@ -30,17 +30,34 @@ pub(super) struct Waits {
     first: Duration,
     taken: u32,
     total: Duration,
+    /// Whether the one repeat of what is tried once more is taken.
+    is_spent: bool,
+}
+
+/// How often an outcome may be tried again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeats {
+    /// So often in all.
+    Few(u32),
+    /// Once more, however often there were others.
+    Once,
 }
 
 impl Waits {
     /// No wait yet.
     pub(super) const fn new(first: Duration) -> Self {
-        Self { first, taken: 0, total: Duration::ZERO }
+        Self { first, taken: 0, total: Duration::ZERO, is_spent: false }
     }
 
     /// How many repeats there were.
     pub(super) const fn taken(&self) -> u32 {
         self.taken
+    }
+
+    /// How long the next attempt waits for the next byte: a read that hangs is most often a connection that died, and the
+    /// second one, which has the whole deadline, comes before the first would have ended.
+    pub(super) fn patience(&self, call: &Call) -> Duration {
+        if call.is_safe_to_repeat && !self.is_spent { call.deadline / 2 } else { call.deadline }
     }
 
     /// How long to wait before the next attempt; none when it is not worth one, or would take too long.
@@ -50,7 +67,12 @@ impl Waits {
         outcome: &Result<Response, HttpError>,
         clock: &Clock,
     ) -> Option<Duration> {
-        if self.taken >= repeats(method, outcome) {
+        let repeats = repeats(method, outcome);
+        let is_over = match repeats {
+            Repeats::Few(most) => self.taken >= most,
+            Repeats::Once => self.is_spent,
+        };
+        if is_over {
             return None;
         }
         let stated = outcome.as_ref().ok().and_then(|answer| retry_after(&answer.headers, clock));
@@ -60,6 +82,7 @@ impl Waits {
         if total > MOST {
             return None;
         }
+        self.is_spent |= repeats == Repeats::Once;
         self.taken += 1;
         self.total = total;
         Some(wait)
@@ -79,21 +102,24 @@ pub(in crate::provider) fn backoff(
 }
 
 /// How often an outcome may be tried again.
-fn repeats(method: Method, outcome: &Result<Response, HttpError>) -> u32 {
+fn repeats(method: Method, outcome: &Result<Response, HttpError>) -> Repeats {
     match outcome {
         Ok(answer) => match (answer.status, method) {
-            (429 | 503 | 504, _) => REPEATS,
-            (500 | 502, Method::Get) => FEW,
-            _ => 0,
+            (429 | 503 | 504, _) => Repeats::Few(REPEATS),
+            (500 | 502, Method::Get) => Repeats::Few(FEW),
+            // Taken back as soon as whoever else was at it has finished.
+            (408 | 409 | 412 | 423 | 425, _) => Repeats::Once,
+            _ => Repeats::Few(0),
         },
         // Only calls that are safe to repeat come here, whatever their method: asking for a token is a POST.
-        Err(HttpError::CutOff { .. }) => MANY,
+        Err(HttpError::CutOff { .. }) => Repeats::Few(MANY),
         Err(
             HttpError::TimedOut { is_connect: true, .. }
             | HttpError::Unreachable { .. }
             | HttpError::UnknownName { .. },
-        ) => FEW,
-        Err(_) => 0,
+        ) => Repeats::Few(FEW),
+        Err(HttpError::TimedOut { .. }) => Repeats::Once,
+        Err(_) => Repeats::Few(0),
     }
 }
 
@@ -101,7 +127,10 @@ fn repeats(method: Method, outcome: &Result<Response, HttpError>) -> u32 {
 const fn is_line(outcome: &Result<Response, HttpError>) -> bool {
     matches!(
         outcome,
-        Err(HttpError::CutOff { .. } | HttpError::Unreachable { .. } | HttpError::UnknownName { .. })
+        Err(HttpError::CutOff { .. }
+            | HttpError::Unreachable { .. }
+            | HttpError::UnknownName { .. }
+            | HttpError::TimedOut { is_connect: false, .. })
     )
 }
 
@@ -168,7 +197,11 @@ mod tests {
             ("fine", Method::Get, Ok(answer(200, "")), 0),
             ("refused", Method::Get, Ok(answer(403, "")), 0),
             ("no connection in time", Method::Post, timed_out(true), 2),
-            ("no answer in time", Method::Get, timed_out(false), 0),
+            ("no answer in time", Method::Get, timed_out(false), 1),
+            ("no token in time", Method::Post, timed_out(false), 1),
+            ("in the way of another", Method::Get, Ok(answer(409, "")), 1),
+            ("changed meanwhile", Method::Get, Ok(answer(412, "")), 1),
+            ("locked", Method::Get, Ok(answer(423, "")), 1),
             ("cut off", Method::Get, cut_off(), 4),
             ("cut off while asking for a token", Method::Post, cut_off(), 4),
             ("nobody there", Method::Get, Err(HttpError::Unreachable { host: "h".into(), detail: "" }), 2),

@@ -112,7 +112,9 @@ fn a_reply_that_stops_behind_its_escape_presses_nothing() {
         in_pieces(&mut terminal, &[(b"\x1b", 2_500), (rest, 0)]);
         terminal.sees(&["Leave?"]).keys("b").loses("Leave?");
     }
-    let text = String::from_utf8(terminal.bytes()).unwrap();
+    // The terminal may be in the middle of a character just now.
+    let bytes = terminal.bytes();
+    let text = String::from_utf8_lossy(&bytes);
     assert!(
         !text.contains("does nothing here") && !text.contains("What does it mean?"),
         "a letter was a key"

@@ -107,16 +107,85 @@ async fn circles_and_endless_redirects_end() {
         Reply::new(302, "")
             .with("location", &format!("https://auto.hoster.example/{}/autodiscover.svc", seen.nth))
     };
+    // Redirects of a website are no word of Autodiscover.
+    for (found, seen) in [run(to_itself).await, run(ever_on).await] {
+        assert_eq!(found.map_err(|failure| failure.kind), Err(FailureKind::NotFound));
+        assert!(seen.len() <= 60, "{}", seen.len());
+    }
     let same_address = |seen: &Seen| {
         if seen.file() == "autodiscover.svc" {
-            soap("RedirectAddress", "ana@customer.example", "")
+            soap("RedirectAddress", "ANA@customer.example", "")
         } else {
             nothing_here()
         }
     };
-    for (found, seen) in [run(to_itself).await, run(ever_on).await, run(same_address).await] {
+    let ever_new_addresses = |seen: &Seen| {
+        if seen.file() == "autodiscover.svc" {
+            soap("RedirectAddress", &format!("a{}@customer.example", seen.nth), "")
+        } else {
+            nothing_here()
+        }
+    };
+    let same_place = |seen: &Seen| {
+        if seen.file() == "autodiscover.svc" {
+            soap("RedirectUrl", "https://customer.example/autodiscover/autodiscover.svc", "")
+        } else {
+            nothing_here()
+        }
+    };
+    for (found, seen) in [run(same_address).await, run(ever_new_addresses).await, run(same_place).await] {
         assert_eq!(found.map_err(|failure| failure.kind), Err(FailureKind::Malformed));
-        assert!(seen.len() < 20, "{}", seen.len());
+        assert!(seen.len() <= 60, "{}", seen.len());
+    }
+}
+
+/// What stands at the bare domain of many customers says nothing about their mail.
+#[tokio::test]
+async fn a_dead_end_at_one_place_leaves_the_others() {
+    let to = |location: &str| Reply::new(302, "").with("location", location);
+    for (name, at_the_domain) in [
+        ("one page for everything", to("https://customer.example/")),
+        ("a sign-in at Microsoft", to("https://login.microsoftonline.com/x/oauth2/v2.0/authorize?a=b")),
+        ("a page of Microsoft's", to("https://www.office.com/")),
+        ("to itself", to("")),
+        ("an open line", to("http://customer.example/shop")),
+        (
+            "the same address",
+            pox("<Action>redirectAddr</Action><RedirectAddr>ana@customer.example</RedirectAddr>"),
+        ),
+        (
+            "an address of a stranger that leads nowhere",
+            pox("<Action>redirectAddr</Action><RedirectAddr>ana@nowhere.example</RedirectAddr>"),
+        ),
+        (
+            "Exchange Online of the past",
+            to("https://autodiscover-s.outlook.com/autodiscover/autodiscover.xml"),
+        ),
+    ] {
+        let (found, _) = run(move |seen| {
+            if seen.host == "customer.example" {
+                return at_the_domain.clone();
+            }
+            let is_asked = seen.host == "autodiscover.customer.example" && seen.file() == "autodiscover.svc";
+            if is_asked { soap("NoError", "", EWS) } else { nothing_here() }
+        })
+        .await;
+        assert_eq!(found.as_ref().map(Text::as_str), Ok(EWS), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_asked_for_is_a_server() {
+    for reply in [challenge(), Reply::new(401, "")] {
+        let (found, _) = run(move |seen| {
+            let is_it = seen.host == "autodiscover.customer.example" && !seen.path.contains("EWS");
+            if is_it { reply.clone() } else { nothing_here() }
+        })
+        .await;
+        let failure = found.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::NotFound);
+        let words = "autodiscover.customer.example answers, but tells the server's name only after a sign-in";
+        assert_eq!(failure.what.as_str(), words);
     }
 }
 

@@ -15,17 +15,19 @@ use crate::{domain::id::Address, provider::http::Response};
 pub(super) enum Finding {
     /// The EWS address, https.
     Server(Url),
-    /// Ask there.
+    /// Ask there, says Autodiscover.
     Elsewhere(Url),
+    /// A web server's redirect.
+    Moved(Url),
     /// Ask for this address instead.
     Address(Address),
     /// Nothing of use.
     Nothing,
 }
 
-/// Whether an answer asks for a sign-in.
-pub(super) fn is_challenge(answer: &Response) -> bool {
-    answer.status == 401 && answer.headers.get("www-authenticate").is_some()
+/// Whether an answer asks for a sign-in; some proxies drop the line that says how.
+pub(super) const fn is_challenge(answer: &Response) -> bool {
+    answer.status == 401
 }
 
 /// Reads the JSON shortcut: `{"Protocol":"EWS","Url":"https://…"}`.

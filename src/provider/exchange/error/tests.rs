@@ -42,7 +42,12 @@ fn every_documented_code_has_words_and_keeps_its_name() {
         ("ErrorInvalidRequest", FailureKind::Internal, "did not understand"),
         ("ErrorOrganizationAccessBlocked", FailureKind::Refused, "removing"),
         ("ErrorInvalidLicense", FailureKind::Refused, "licence"),
-        ("ErrorSomethingNew", FailureKind::Refused, "refused ana@customer.example"),
+        ("ErrorItemNotFound", FailureKind::Refused, "refused ana@customer.example"),
+        ("ErrorTooManyObjectsOpened", FailureKind::Throttled, "busy"),
+        ("ErrorInternalServerError", FailureKind::Unreachable, "not available"),
+        ("ErrorNoRespondingCASInDestinationSite", FailureKind::Unreachable, "not available"),
+        ("ErrorAnythingTransientError", FailureKind::Unreachable, "not available"),
+        ("ErrorSomethingNew", FailureKind::Unreachable, "not available"),
     ] {
         let failure = Failure::from(bad(code(name)));
         assert_eq!(failure.kind, kind, "{name}");
@@ -51,6 +56,21 @@ fn every_documented_code_has_words_and_keeps_its_name() {
         assert_eq!(failure.code.as_ref().map(Text::as_str), Some(name));
         assert_eq!(failure.reference.as_ref().map(Text::as_str), Some("req-1"));
     }
+}
+
+#[test]
+fn whoever_is_to_ask_about_a_code_is_told_the_code() {
+    for name in ["ErrorItemNotFound", "ErrorSomethingNew", "ErrorInvalidRequest"] {
+        let words = Failure::from(bad(code(name))).for_commands();
+        assert!(words.as_str().contains(&format!("the code {name}")), "{words}");
+    }
+}
+
+#[test]
+fn a_long_wait_is_told_and_a_short_one_is_over_before_it_is_read() {
+    let busy = |seconds| Failure::from(bad(Error::Busy { wait: Duration::from_secs(seconds) }));
+    assert!(busy(700).what.as_str().ends_with("asks us to wait 11 min 40 s"), "{}", busy(700).what);
+    assert!(busy(2).what.as_str().ends_with("asks us to wait"), "{}", busy(2).what);
 }
 
 #[test]

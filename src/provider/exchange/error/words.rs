@@ -2,11 +2,19 @@
 //!
 //! The meanings are those of exchange-web-services.md sections 9.2 and 10, the wording is ours. Pure.
 
+use std::time::Duration;
+
 use super::{Bad, Error, RetryClass, retry_class_of};
 use crate::{
-    domain::{failure::FailureKind, id::Address, text::Text},
+    domain::{failure::FailureKind, id::Address, text::Text, time::in_words},
     provider::{exchange::wire::Trouble, http::HttpError},
 };
+
+/// A mailbox for which the server, which has opened others, is too old.
+const OLDER: &str = "this mailbox is on an older server of the hoster";
+
+/// Waits from here on are named; a shorter one is over before it was read.
+const NAMED_FROM: Duration = Duration::from_secs(30);
 
 impl Bad {
     /// The words for one row of the list: short, without a hint.
@@ -19,12 +27,38 @@ impl Bad {
             Some("ErrorMailboxMoveInProgress") => "the mailbox is being moved; wait until that is finished",
             Some("ErrorInvalidLicense") => "this user has no Exchange licence",
             Some("ErrorInvalidUserPrincipalName") => "not known by this name; use the primary e-mail address",
-            Some(code) if matches!(retry_class_of(code), RetryClass::Passing | RetryClass::Once) => {
-                "not available just now; list again later"
+            Some(code) => {
+                let is_passing = matches!(
+                    retry_class_of(code),
+                    RetryClass::Passing | RetryClass::Once | RetryClass::Unknown
+                );
+                return match retry_class_of(code) {
+                    RetryClass::Version => Text::from(OLDER),
+                    _ if is_passing => {
+                        Text::of(format_args!("not available just now ({code}); list again later"))
+                    }
+                    _ => Text::of(format_args!("the server refuses this mailbox ({code})")),
+                };
             }
-            Some(code) => return Text::of(format_args!("the server refuses this mailbox ({code})")),
-            None if self.error.may_be_the_server() => "not available just now; list again later",
-            None => "the server's answer about this mailbox makes no sense",
+            None => return self.row_words_without_code(),
+        };
+        Text::from(words)
+    }
+
+    /// The words for one row where Exchange gave no code.
+    fn row_words_without_code(&self) -> Text {
+        let words = match &self.error {
+            Error::TooOld => OLDER,
+            Error::SwitchedOff => "the server refuses Exchange Web Services for this mailbox",
+            Error::WebPage => "a web page answers for this mailbox, not Exchange Web Services",
+            Error::NotThere => "the server has no Exchange Web Services for this mailbox",
+            Error::Status(status) => {
+                return Text::of(format_args!("the server answers for this mailbox with status {status}"));
+            }
+            Error::Unreadable(_) | Error::WrongAnswer | Error::Http(HttpError::TooLarge { .. }) => {
+                "the server's answer about this mailbox makes no sense"
+            }
+            _ => "not available just now; list again later",
         };
         Text::from(words)
     }
@@ -54,7 +88,7 @@ fn fixed(kind: FailureKind, what: &'static str, hint: &'static str) -> Words {
 
 /// The words of everything but response codes (exchange-web-services.md section 10).
 pub(super) fn words(bad: &Bad) -> Words {
-    use FailureKind::{Internal, Malformed, NotFound, Refused, Throttled, Unreachable};
+    use FailureKind::{Malformed, NotFound, Refused, Unreachable};
     let host = &bad.host;
     match &bad.error {
         Error::Http(error) => http_words(error),
@@ -112,11 +146,7 @@ pub(super) fn words(bad: &Bad) -> Words {
             Text::of(format_args!("{host} is in trouble just now (status {status})")),
             Text::from("Exchange is busy or has no back end at the moment. Try again in a few minutes."),
         ),
-        Error::Busy { .. } => (
-            Throttled,
-            Text::of(format_args!("{host} is busy and asks us to wait")),
-            Text::from("Try again later. Nothing is lost."),
-        ),
+        Error::Busy { wait } => busy(host, Some(*wait)),
         Error::Status(status) => (
             Malformed,
             Text::of(format_args!("{host} answered with status {status}, which makes no sense here")),
@@ -148,12 +178,21 @@ pub(super) fn words(bad: &Bad) -> Words {
             "Type it like mail.hoster.example or https://mail.hoster.example/EWS/Exchange.asmx.",
         ),
         Error::Code(trouble) if trouble.code.is_empty() => (
-            Internal,
+            Unreachable,
             Text::of(format_args!("{host} reported a fault without a code")),
-            Text::from("Try again. If it stays so, send us the reference."),
+            Text::from("Try again in a few minutes. If it stays so, give the hoster the reference."),
         ),
         Error::Code(trouble) => code_words(bad, trouble),
     }
+}
+
+/// The words of a server that wants a rest, with how long where that is worth telling.
+fn busy(host: &Text, wait: Option<Duration>) -> Words {
+    let what = match wait.filter(|wait| *wait >= NAMED_FROM) {
+        Some(wait) => Text::of(format_args!("{host} is busy and asks us to wait {}", in_words(wait))),
+        None => Text::of(format_args!("{host} is busy and asks us to wait")),
+    };
+    (FailureKind::Throttled, what, Text::from("Try again later. Nothing is lost."))
 }
 
 /// The words when there was no answer.
@@ -181,7 +220,7 @@ fn http_words(error: &HttpError) -> Words {
 
 /// The words of response codes (exchange-web-services.md section 9.2).
 fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
-    use FailureKind::{Conflict, Internal, NotFound, Refused, Throttled, Unreachable};
+    use FailureKind::{Conflict, Internal, NotFound, Refused, Unreachable};
     let code = trouble.code.as_str();
     match code {
         "ErrorImpersonateUserDenied" => (
@@ -234,11 +273,9 @@ fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
             "the service account's password has expired or must be changed",
             "Set a new password in Outlook on the web, let it never expire, and type it here.",
         ),
-        "ErrorServerBusy" | "ErrorExceededConnectionCount" => (
-            Throttled,
-            Text::of(format_args!("{} is busy and asks us to wait", bad.host)),
-            Text::from("Try again later. Nothing is lost."),
-        ),
+        "ErrorServerBusy" | "ErrorExceededConnectionCount" | "ErrorTooManyObjectsOpened" => {
+            busy(&bad.host, trouble.back_off)
+        }
         "ErrorMailboxMoveInProgress" => (
             Conflict,
             Text::of(format_args!("{} is being moved", bad.whom())),
@@ -270,12 +307,19 @@ fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
         _ if matches!(retry_class_of(code), RetryClass::Account) => (
             Internal,
             Text::from("Exchange did not understand our request"),
-            Text::from("This is our fault. Send us the code and the reference."),
+            Text::of(format_args!("This is our fault. Send us the code {code} and the reference.")),
+        ),
+        _ if matches!(retry_class_of(code), RetryClass::Unknown) => (
+            Unreachable,
+            Text::of(format_args!("{} is not available just now", bad.whom())),
+            Text::of(format_args!(
+                "Try again in a few minutes. If it stays so, ask the hoster what the code {code} means."
+            )),
         ),
         _ => (
             Refused,
             Text::of(format_args!("Exchange refused {}", bad.whom())),
-            Text::from("Ask the hoster what the code means."),
+            Text::of(format_args!("Ask the hoster what the code {code} means.")),
         ),
     }
 }

@@ -115,6 +115,43 @@ async fn what_concerns_every_mailbox_ends_the_list_and_keeps_what_was_sent() {
     }
 }
 
+/// Whatever one mailbox answers while others open is a row of it; in the first place of a list as well.
+#[tokio::test]
+async fn one_mailbox_that_is_refused_in_an_unusual_way_is_a_row() {
+    for (name, reply, words) in [
+        ("EWS off for it", Reply::new(403, "<html>"), "refuses Exchange Web Services for this mailbox"),
+        ("nothing there", Reply::new(404, ""), "no Exchange Web Services for this mailbox"),
+        ("a log-on page", Reply::new(302, "").with("location", "/owa/auth/logon.aspx"), "a web page"),
+        ("bad request", Reply::new(400, ""), "status 400"),
+        ("an older back end", fault("ErrorIncorrectSchemaVersion", ""), "older server"),
+        ("not understood", fault("ErrorInvalidRequest", ""), "ErrorInvalidRequest"),
+        ("no role there", fault("ErrorImpersonationDenied", ""), "ErrorImpersonationDenied"),
+        ("a code that nobody knows", refusal("ErrorThatNobodyKnows"), "ErrorThatNobodyKnows"),
+    ] {
+        let stub =
+            Stub::start(move |seen| if seen.mailbox().starts_with("odd") { reply.clone() } else { folder() })
+                .await;
+        let list = given(&["odd@customer.example", "ok@customer.example", "ok2@customer.example"]);
+        let (count, rows, ..) = listed(&stub, list).await;
+        assert_eq!(count, Ok(3), "{name}");
+        let row = rows.iter().find(|(address, ..)| address.starts_with("odd")).unwrap();
+        assert!(row.1 == "not known yet" && row.2.contains(words), "{name}: {row:?}");
+        let asked = [address("odd@customer.example"), address("ok@customer.example")];
+        let there = stub.exchange.still_there(&access(Listing::Directory), &asked).await.unwrap();
+        assert!(matches!(there[0].1, Presence::Unknown(_)), "{name}: {there:?}");
+        assert_eq!(there[1].1, Presence::Present, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_everybody_is_the_servers_however_short_the_list() {
+    let stub = Stub::start(|_| Reply::new(403, "")).await;
+    let (count, ..) = listed(&stub, given(&["a@customer.example", "b@customer.example"])).await;
+    assert_eq!(count.map_err(|failure| failure.kind), Err(FailureKind::Refused));
+    let asked = [address("a@customer.example")];
+    assert!(stub.exchange.still_there(&access(Listing::Directory), &asked).await.is_err());
+}
+
 #[tokio::test]
 async fn nobody_listening_ends_it() {
     let stub = Stub::start(|_| folder()).await;

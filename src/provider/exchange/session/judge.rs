@@ -89,7 +89,12 @@ fn redirect(answer: &Response, status: u16) -> Error {
         return Error::FrontEnd { status, wait: None };
     }
     let host = Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
-    if host.is_some_and(|host| server::is_online(&host)) { Error::ExchangeOnline } else { Error::WebPage }
+    // A Microsoft sign-in page in front proves nothing: hosters guard servers of their own with it, too.
+    if host.is_some_and(|host| server::is_mail_of_online(&host)) {
+        Error::ExchangeOnline
+    } else {
+        Error::WebPage
+    }
 }
 
 /// Whether a page for people came back.

@@ -72,6 +72,14 @@ async fn each_status_has_its_meaning() {
         ("captive portal", Reply::new(200, "<!DOCTYPE html><html><body>"), Error::WebPage, 1),
         ("nonsense", Reply::new(200, "{}"), Error::Unreadable(super::super::wire::Unreadable::NotXml), 1),
         ("teapot", Reply::new(418, ""), Error::Status(418), 1),
+        ("in the way of another", Reply::new(409, ""), Error::Status(409), 2),
+        ("locked", Reply::new(423, ""), Error::Status(423), 2),
+        (
+            "a sign-in at Microsoft in front of it",
+            to("https://login.microsoftonline.com/x/oauth2/authorize"),
+            Error::WebPage,
+            1,
+        ),
     ] {
         let answer = reply.clone();
         let stub = Stub::start(move |_| answer.clone()).await;
@@ -90,6 +98,11 @@ async fn codes_are_repeated_only_where_that_helps() {
         ("ErrorImpersonationFailed", 2),
         ("ErrorMailboxStoreUnavailable", 5),
         ("ErrorExceededConnectionCount", 5),
+        ("ErrorTooManyObjectsOpened", 5),
+        ("ErrorInternalServerError", 5),
+        ("ErrorConnectionFailedTransientError", 5),
+        ("ErrorNoRespondingCASInDestinationSite", 5),
+        ("ErrorThatNobodyKnows", 3),
     ] {
         for reply in [fault(code, ""), refusal(code)] {
             let stub = Stub::start(move |_| reply.clone()).await;
@@ -152,6 +165,24 @@ async fn a_version_that_is_not_liked_is_lowered_once() {
     assert_eq!(stub.seen().len(), 3);
     let stub = Stub::start(|_| fault("ErrorIncorrectSchemaVersion", "")).await;
     assert_eq!(ask(&session(&stub)).await, Err(Error::TooOld));
+}
+
+#[tokio::test]
+async fn requests_that_are_out_while_the_version_is_lowered_are_asked_again_as_well() {
+    let stub = Stub::start(|seen| {
+        if seen.body.contains("Exchange2013_SP1") { fault("ErrorInvalidServerVersion", "") } else { folder() }
+    })
+    .await;
+    let session = Arc::new(session(&stub));
+    session.is_in.store(true, Ordering::Relaxed);
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let session = Arc::clone(&session);
+        asking.spawn(async move { ask(&session).await });
+    }
+    while let Some(outcome) = asking.join_next().await {
+        assert_eq!(outcome.unwrap(), Ok(Outcome::Folder));
+    }
 }
 
 #[tokio::test]

@@ -99,7 +99,13 @@ async fn whatever_autodiscover_answers_the_search_ends_in_words() {
             .await;
             let found =
                 tokio::time::timeout(END, stub.exchange.discover(&address("ana@customer.example"))).await;
-            helps(&case, &found.expect(&case).unwrap_err());
+            match found.expect(&case) {
+                Err(failure) => helps(&case, &failure),
+                // Whoever asks for a sign-in everywhere guards Exchange Web Services as well.
+                Ok(server) => {
+                    assert!(status == 401 && server.as_str().ends_with("/EWS/Exchange.asmx"), "{case}")
+                }
+            }
         }
     }
 }

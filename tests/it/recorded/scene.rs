@@ -1,0 +1,158 @@
+//! The scenes: a home with one customer on record, live settings whose table of addresses leads to the server, and the
+//! commands that a person or the timer would run.
+
+use std::{fs, process::Command};
+
+use serde::Deserialize;
+
+use super::{
+    Case,
+    server::{Frames, Request, Rule, Server},
+};
+use crate::terminal::Home;
+
+/// Our own application, as everywhere in the data.
+const CLIENT: &str = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40";
+
+/// The partner's tenant.
+const PARTNER: &str = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684";
+
+/// What is done.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Scene {
+    /// Everybody of a tenant is turned on.
+    Office365,
+    /// Everybody at a hoster is turned on; the server is named.
+    Hosted,
+    /// The same, and the server is looked for.
+    Discovery,
+    /// Enable Auto was made while everything worked; one night later the rules hold.
+    HostedNight,
+    /// The same for a tenant, after a first night in which everything worked.
+    TenantNight,
+}
+
+/// What came of it.
+pub(super) struct Ran {
+    pub(super) code: i32,
+    pub(super) out: String,
+    pub(super) err: String,
+    /// What the server was asked while the rules held.
+    pub(super) requests: Vec<Request>,
+}
+
+/// Plays one case.
+pub(super) fn run(case: &Case, origins: &[String], world: &[Rule], frames: &Frames) -> Ran {
+    let server = Server::start(frames);
+    let home = Home::new();
+    settle(&home, origins, &server.origin(), case.scene);
+    fs::write(home.path().join("mailboxes.txt"), case.list.join("\n")).unwrap();
+    let with_rules = || case.rule.iter().chain(world).cloned();
+    server.play(world.iter().cloned());
+    let fixed = journey(case);
+    let mut words: Vec<&str> = fixed.iter().map(String::as_str).collect();
+    let flags: Vec<&str> = case.flags.iter().map(String::as_str).collect();
+    let mut ran = match case.scene {
+        Scene::Office365 | Scene::Hosted | Scene::Discovery => {
+            words.extend(["--users", "all", "--max-seats", "50", "--json"]);
+            words.extend(&flags);
+            server.play(with_rules());
+            program(&home, &words)
+        }
+        Scene::HostedNight | Scene::TenantNight => {
+            words.extend(["--users", "auto", "--max-seats", "50", "--without-sweeper"]);
+            done(program(&home, &words));
+            age(&home);
+            if case.scene == Scene::TenantNight {
+                done(program(&home, &["sweep"]));
+                age(&home);
+            }
+            server.play(with_rules());
+            program(&home, &[&["sweep", "--json"], &flags[..]].concat())
+        }
+    };
+    ran.requests = server.requests();
+    ran
+}
+
+/// The words of the journey that are the same for everybody.
+fn journey(case: &Case) -> Vec<String> {
+    let mut words = vec!["provision", "C-1"];
+    if matches!(case.scene, Scene::Office365 | Scene::TenantNight) {
+        words.extend(["--tenant", "bakery.example"]);
+        return words.into_iter().map(str::to_owned).collect();
+    }
+    if case.scene != Scene::Discovery {
+        words.extend(["--server", "mail.hoster.example"]);
+    }
+    words.extend(["--try-mailbox", "ana@bakery.example", "--account", "svc@hoster.example"]);
+    words.extend(["--password-file", "password.txt"]);
+    let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    if case.list.is_empty() {
+        words.push(String::from("--directory"));
+    } else {
+        words.extend([String::from("--mailboxes"), String::from("mailboxes.txt")]);
+    }
+    words
+}
+
+/// Settings, secrets and the customer.
+fn settle(home: &Home, origins: &[String], at: &str, scene: Scene) {
+    let config = home.path().join(".config/backup365");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("secret.txt"), "invented~secret\n").unwrap();
+    fs::write(home.path().join("password.txt"), "invented-password\n").unwrap();
+    let mut settings = format!(
+        "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret.txt\"\n\n[addresses]\n"
+    );
+    for origin in origins {
+        settings.push_str(&format!("\"{origin}\" = \"{at}\"\n"));
+    }
+    fs::write(config.join("settings.toml"), settings).unwrap();
+    let is_tenant = matches!(scene, Scene::Office365 | Scene::TenantNight);
+    let product = if is_tenant { "office365" } else { "mpexchange" };
+    let customer = ["customers", "add", "--reference", "C-1", "--name", "Bakery Pty Ltd"];
+    done(program(home, &[&customer[..], &["--domain", "bakery.example", "--products", product]].concat()));
+}
+
+/// The program, with nothing of this computer's environment.
+fn program(home: &Home, words: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_backup365"))
+        .args(words)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", home.path())
+        .env("LANG", "C.UTF-8")
+        .current_dir(home.path())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+        requests: Vec::new(),
+    }
+}
+
+/// A step that is not what the case is about.
+fn done(ran: Ran) {
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+}
+
+/// Makes the record two days older, so that a pass is due whatever the hour is here.
+fn age(home: &Home) {
+    let file = home.path().join(".local/share/backup365/backup365.sqlite");
+    let record = rusqlite::Connection::open(file).unwrap();
+    let by = "172800000";
+    for (table, columns) in [
+        ("auto_rule", &["made", "last_pass"][..]),
+        ("sweep", &["due", "started", "finished"]),
+        ("sweeper", &["last_pass"]),
+        ("delta", &["saved"]),
+    ] {
+        let sets: Vec<String> = columns.iter().map(|column| format!("{column} = {column} - {by}")).collect();
+        record.execute(&format!("UPDATE {table} SET {}", sets.join(", ")), []).unwrap();
+    }
+}
