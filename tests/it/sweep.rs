@@ -430,9 +430,13 @@ fn a_short_list_ends_with_6_until_it_is_whole_again_or_an_admin_accepts_it() {
     assert!(words.contains("NEEDS ATTENTION: The list came short: 20 of 40 users"), "{words}");
     assert!(words.contains("backup365 sweep --accept-shorter C-1=20"), "{words}");
     assert!(night.protection(1).seats.iter().all(|seat| seat.left.is_none()));
+    // Whoever runs the tests is an Admin from now on.
+    let file = rusqlite::Connection::open(night.home.store()).unwrap();
+    file.execute("UPDATE operator SET is_admin = 1", []).unwrap();
+    drop(file);
     // These say on stderr that it is the sandbox.
     let record = |words: &[&str]| {
-        let output = night.command(later, words).env("USER", "ann").output().unwrap();
+        let output = night.command(later, words).output().unwrap();
         let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
         (output.status.code().unwrap(), String::from_utf8(said).unwrap())
     };
