@@ -104,12 +104,11 @@ fn settle(home: &Home, origins: &[String], at: &str, scene: Scene) {
     fs::create_dir_all(&config).unwrap();
     fs::write(config.join("secret.txt"), "invented~secret\n").unwrap();
     fs::write(home.path().join("password.txt"), "invented-password\n").unwrap();
-    let mut settings = format!(
-        "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret.txt\"\n\n[addresses]\n"
+    let origins: Vec<String> = origins.iter().map(|origin| format!("\"{origin}\" = \"{at}\"\n")).collect();
+    let settings = format!(
+        "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret.txt\"\n\n[addresses]\n{}",
+        origins.concat()
     );
-    for origin in origins {
-        settings.push_str(&format!("\"{origin}\" = \"{at}\"\n"));
-    }
     fs::write(config.join("settings.toml"), settings).unwrap();
     let is_tenant = matches!(scene, Scene::Office365 | Scene::TenantNight);
     let product = if is_tenant { "office365" } else { "mpexchange" };
