@@ -85,10 +85,16 @@ impl Failure {
         Text::of(format_args!("{what}{code}. {}", self.hint.for_commands()))
     }
 
-    /// What happened, then what to do next: for a line that says it all.
+    /// What happened with the code that was given, then what to do next: for a line that says it all. A hint may send
+    /// somebody off to ask what the code means.
     #[must_use]
     pub fn in_words(&self) -> Phrase {
-        Phrase::of(vec![Segment::Name(self.what.clone()), Segment::Said(".")]).then(self.hint.clone())
+        let mut words = vec![Segment::Name(self.what.clone())];
+        if let Some(code) = &self.code {
+            words.extend([Segment::Said(" ("), Segment::Name(code.clone()), Segment::Said(")")]);
+        }
+        words.push(Segment::Said("."));
+        Phrase::of(words).then(self.hint.clone())
     }
 
     /// The same in the words of a command line.
@@ -118,6 +124,14 @@ pub fn of_system(error: &io::Error) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_says_it_all_names_the_code() {
+        let failure = Failure::new(FailureKind::Refused, "Exchange refused ana", "Ask what the code means.");
+        assert_eq!(failure.for_commands().as_str(), "Exchange refused ana. Ask what the code means.");
+        let words = failure.with_code("ErrorItemNotFound").for_commands();
+        assert_eq!(words.as_str(), "Exchange refused ana (ErrorItemNotFound). Ask what the code means.");
+    }
 
     #[test]
     fn a_number_of_the_system_is_not_shown() {

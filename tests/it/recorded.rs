@@ -164,7 +164,8 @@ fn replay_all(file: &str) {
     let (waiting, now): (Vec<_>, Vec<_>) =
         collection.case.into_iter().partition(|case| case.waits_for.is_some());
     for case in waiting {
-        left_out(&format!("{file}, {}: {}", case.name, case.waits_for.unwrap_or_default()));
+        let mend = case.waits_for.unwrap_or_default();
+        left_out(&format!("the mend that {} in {file} waits for ({mend})", case.name));
     }
     let (queue, wrong) = (Mutex::new(VecDeque::from(now)), Mutex::new(Vec::new()));
     thread::scope(|scope| {

@@ -257,7 +257,7 @@ impl Search<'_> {
     /// Goes where Autodiscover sent us.
     fn follow(&mut self, from: &Place, to: Url) {
         if is_online(&to) {
-            self.is_online = true;
+            self.is_online |= is_mail_of_online(&to);
         } else if to.scheme() == "https" && !self.go(from, to) {
             self.is_circular = true;
         }
@@ -294,9 +294,8 @@ impl Search<'_> {
 
     /// Takes a found address: https, and not Exchange Online.
     fn accept(&mut self, url: Url) -> Option<Url> {
-        let is_online = is_online(&url);
-        self.is_online |= is_online;
-        (!is_online).then_some(url)
+        self.is_online |= is_mail_of_online(&url);
+        (!is_online(&url)).then_some(url)
     }
 
     /// Keeps a host that wants a sign-in before it answers.
@@ -381,11 +380,15 @@ fn is_online(url: &Url) -> bool {
     url.host_str().is_some_and(server::is_online)
 }
 
+/// Whether an address serves the mail of Exchange Online.
+fn is_mail_of_online(url: &Url) -> bool {
+    url.host_str().is_some_and(server::is_mail_of_online)
+}
+
 /// Whether a web server's redirect says that the mailbox is at Exchange Online: it leads to Autodiscover there. A
 /// website's redirect to a page or a sign-in of Microsoft's says nothing about mail.
 fn leads_online(url: &Url) -> bool {
-    url.host_str().is_some_and(server::is_mail_of_online)
-        && url.path().to_ascii_lowercase().starts_with("/autodiscover")
+    is_mail_of_online(url) && url.path().to_ascii_lowercase().starts_with("/autodiscover")
 }
 
 /// Every address that any of the three forms finds in these bytes, for fuzzing and its kept inputs.

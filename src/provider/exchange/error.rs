@@ -141,20 +141,14 @@ impl Error {
     /// Whether it concerns the account itself, whatever else has opened: more requests would bring the same, or lock it.
     pub(super) fn is_about_account(&self) -> bool {
         match self {
-            Self::RefusedBefore { .. } | Self::AccountName | Self::NoBasic { .. } | Self::SignIn => true,
-            Self::Busy { .. } | Self::ExchangeOnline | Self::NotTls | Self::NotAServer => true,
-            Self::FrontEnd { .. } => false,
-            Self::Http(error) => !matches!(
-                error,
-                HttpError::TimedOut { is_connect: false, .. }
-                    | HttpError::CutOff { .. }
-                    | HttpError::TooLarge { .. }
-            ),
-            Self::Code(_) if self.is_about_sign_in() => true,
+            Self::Http(HttpError::TooLarge { .. }) => false,
+            Self::Http(_) => !self.is_front_end(),
             Self::Code(trouble) => {
-                matches!(trouble.code.as_str(), "ErrorServerBusy" | "ErrorOrganizationAccessBlocked")
+                self.is_about_sign_in()
+                    || matches!(trouble.code.as_str(), "ErrorServerBusy" | "ErrorOrganizationAccessBlocked")
             }
-            _ => false,
+            Self::Busy { .. } | Self::ExchangeOnline | Self::NotTls | Self::NotAServer => true,
+            other => other.is_about_sign_in(),
         }
     }
 

@@ -72,7 +72,9 @@ pub(super) async fn list(
         Listing::Given(addresses) => progress.try_given(addresses, &domains).await,
         Listing::Directory => progress.try_found(access, domains).await,
     };
-    let outcome = outcome.and_then(|()| progress.reach.end());
+    // Without a receiver the list ended early, and nothing is said of anybody.
+    let outcome =
+        outcome.and_then(|()| if progress.sink.is_closed() { Ok(()) } else { progress.reach.end() });
     progress.flush().await;
     outcome?;
     if let Some(sample) = progress.awaited.take() {

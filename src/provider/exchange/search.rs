@@ -190,9 +190,8 @@ const fn is_at_a_cap(received: u32) -> bool {
 fn is_unknown_operation(bad: &Bad) -> bool {
     let Error::Code(trouble) = &bad.error else { return false };
     match trouble.code.as_str() {
-        "ErrorInvalidRequest" | "ErrorSchemaValidation" => true,
+        "ErrorInvalidRequest" | "ErrorSchemaValidation" | "ErrorInternalServerError" => true,
         "ErrorImpersonateUserDenied" | "ErrorNonExistentMailbox" | "ErrorInvalidUserPrincipalName" => false,
-        "ErrorInternalServerError" => true,
         _ => matches!(bad.error.retry_class(), RetryClass::Mailbox | RetryClass::Unknown),
     }
 }

@@ -290,9 +290,8 @@ impl Session {
                 Next::Now
             }
             RetryClass::Unknown if nth >= attempts.min(UNKNOWN_ATTEMPTS) => Next::Never(error),
-            RetryClass::Unknown => Next::After(self.pace.wait(nth, rand::random())),
             RetryClass::Once if nth >= 2 => Next::Never(error),
-            RetryClass::Once => Next::After(self.pace.wait(nth, rand::random())),
+            RetryClass::Unknown | RetryClass::Once => Next::After(self.pace.wait(nth, rand::random())),
             RetryClass::Passing => {
                 if matches!(error.code(), Some("ErrorExceededConnectionCount" | "ErrorTooManyObjectsOpened"))
                 {

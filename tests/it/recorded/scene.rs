@@ -62,10 +62,11 @@ pub(super) fn run(case: &Case, origins: &[String], world: &[Rule], frames: &Fram
         }
         Scene::HostedNight | Scene::TenantNight => {
             words.extend(["--users", "auto", "--max-seats", "50", "--without-sweeper"]);
-            done(program(&home, &words));
+            // Partly done: nothing will run at 20:00, which is as it should be here.
+            ends(&program(&home, &words), &[0, 3]);
             age(&home);
             if case.scene == Scene::TenantNight {
-                done(program(&home, &["sweep"]));
+                ends(&program(&home, &["sweep"]), &[0]);
                 age(&home);
             }
             server.play(with_rules());
@@ -103,17 +104,17 @@ fn settle(home: &Home, origins: &[String], at: &str, scene: Scene) {
     fs::create_dir_all(&config).unwrap();
     fs::write(config.join("secret.txt"), "invented~secret\n").unwrap();
     fs::write(home.path().join("password.txt"), "invented-password\n").unwrap();
-    let mut settings = format!(
-        "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret.txt\"\n\n[addresses]\n"
+    let origins: Vec<String> = origins.iter().map(|origin| format!("\"{origin}\" = \"{at}\"\n")).collect();
+    let settings = format!(
+        "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret.txt\"\n\n[addresses]\n{}",
+        origins.concat()
     );
-    for origin in origins {
-        settings.push_str(&format!("\"{origin}\" = \"{at}\"\n"));
-    }
     fs::write(config.join("settings.toml"), settings).unwrap();
     let is_tenant = matches!(scene, Scene::Office365 | Scene::TenantNight);
     let product = if is_tenant { "office365" } else { "mpexchange" };
     let customer = ["customers", "add", "--reference", "C-1", "--name", "Bakery Pty Ltd"];
-    done(program(home, &[&customer[..], &["--domain", "bakery.example", "--products", product]].concat()));
+    let customer = [&customer[..], &["--domain", "bakery.example", "--products", product]].concat();
+    ends(&program(home, &customer), &[0]);
 }
 
 /// The program, with nothing of this computer's environment.
@@ -137,8 +138,8 @@ fn program(home: &Home, words: &[&str]) -> Ran {
 }
 
 /// A step that is not what the case is about.
-fn done(ran: Ran) {
-    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+fn ends(ran: &Ran, codes: &[i32]) {
+    assert!(codes.contains(&ran.code), "{}: {}\n{}", ran.code, ran.out, ran.err);
 }
 
 /// Makes the record two days older, so that a pass is due whatever the hour is here.

@@ -182,18 +182,23 @@ impl Shared {
         if let Some(frame) = frame.filter(|_| body.is_empty()) {
             body.clone_from(&frame.answer);
         }
-        let mut head = format!("HTTP/1.1 {status} x\r\ncontent-length: {{length}}\r\nconnection: close\r\n");
         let own = rule.iter().flat_map(|rule| &rule.headers);
-        for line in frame.iter().flat_map(|frame| &frame.headers).chain(own) {
-            head.push_str(&format!("{line}\r\n"));
-        }
+        let headers: Vec<&str> =
+            frame.iter().flat_map(|frame| &frame.headers).chain(own).map(String::as_str).collect();
         for (gap, words) in rule.iter().flat_map(|rule| &rule.fill) {
             body = body.replace(&format!("{{{gap}}}"), words);
         }
         let body = body.trim_start_matches('\n');
-        let head = head.replace("{length}", &body.len().to_string());
+        let length = body.len();
+        let mut lines = vec![
+            format!("HTTP/1.1 {status} x"),
+            format!("content-length: {length}"),
+            "connection: close".into(),
+        ];
+        lines.extend(headers.into_iter().map(str::to_owned));
+        let head = lines.join("\r\n");
         let mut stream = stream;
-        if stream.write_all(format!("{head}\r\n{body}").as_bytes()).is_err() {
+        if stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).is_err() {
             return;
         }
         // Whoever asked closes first, or has read all: a reset must not eat the answer.

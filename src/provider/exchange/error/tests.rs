@@ -62,7 +62,7 @@ fn every_documented_code_has_words_and_keeps_its_name() {
 fn whoever_is_to_ask_about_a_code_is_told_the_code() {
     for name in ["ErrorItemNotFound", "ErrorSomethingNew", "ErrorInvalidRequest"] {
         let words = Failure::from(bad(code(name))).for_commands();
-        assert!(words.as_str().contains(&format!("the code {name}")), "{words}");
+        assert!(words.as_str().contains(&format!("({name}). ")), "{words}");
     }
 }
 

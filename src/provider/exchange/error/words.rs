@@ -307,19 +307,17 @@ fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
         _ if matches!(retry_class_of(code), RetryClass::Account) => (
             Internal,
             Text::from("Exchange did not understand our request"),
-            Text::of(format_args!("This is our fault. Send us the code {code} and the reference.")),
+            Text::from("This is our fault. Send us the code and the reference."),
         ),
         _ if matches!(retry_class_of(code), RetryClass::Unknown) => (
             Unreachable,
             Text::of(format_args!("{} is not available just now", bad.whom())),
-            Text::of(format_args!(
-                "Try again in a few minutes. If it stays so, ask the hoster what the code {code} means."
-            )),
+            Text::from("Try again in a few minutes. If it stays so, ask the hoster what the code means."),
         ),
         _ => (
             Refused,
             Text::of(format_args!("Exchange refused {}", bad.whom())),
-            Text::of(format_args!("Ask the hoster what the code {code} means.")),
+            Text::from("Ask the hoster what the code means."),
         ),
     }
 }
