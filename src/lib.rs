@@ -90,9 +90,9 @@
 //! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
 //! chooses it.
 //!
-//! *A call* is a line of `Request` in `wizard/call.rs`, paired with what it brings by `calls` in `wizard/pending.rs`,
-//! and an arm of `answer` in `runner.rs`. A write says so in `is_write` in `wizard/call.rs`. A screen holds it as a
-//! `Pending` in `wizard/pending.rs`, or as a `Wait` in `wizard/part/wait.rs` where a person is told how long it takes.
+//! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
+//! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
+//! in `wizard/part/wait.rs` where a person is told how long it takes.
 //!
 //! # What always holds
 //!

@@ -75,8 +75,8 @@ pub struct Wizard {
     notice: Option<Notice>,
     /// When the notice was said.
     said: Moment,
-    /// What waits until a write has been seen through.
-    held: Option<Held>,
+    /// What waits until a write has been seen through: going back, or parking.
+    held: Option<Action>,
     /// The call that takes up a run, and whether it starts the wizard.
     opening: Pending<Box<RunRecord>>,
     /// The write that lets go of a run: the board is read again behind it.
@@ -87,26 +87,9 @@ pub struct Wizard {
     redraw: Pending<Woken>,
     redraw_at: Option<Moment>,
     revision: Revision,
-    /// What the revision stands for.
-    asked: Asked,
-    /// Counts what makes the same question another one: screens that came on, steps that failed.
-    turns: u64,
+    /// The question that the revision stands for, and its stamp.
+    asked: (QuestionId, u64),
     ended: Option<Ended>,
-}
-
-/// What makes a question the same one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Asked {
-    id: QuestionId,
-    stamp: u64,
-    turns: u64,
-}
-
-/// What waits until a write has been seen through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    Back,
-    Park,
 }
 
 impl Wizard {
@@ -131,8 +114,7 @@ impl Wizard {
             redraw: Pending::default(),
             redraw_at: None,
             revision: Revision::default(),
-            asked: Asked { id: QuestionId::Customer, stamp: 0, turns: 0 },
-            turns: 0,
+            asked: (QuestionId::Customer, 0),
             ended: None,
         }
     }
@@ -159,7 +141,7 @@ impl Wizard {
         let (asked, due) = self.asked_now();
         if asked != self.asked {
             self.asked = asked;
-            self.revision = Revision(self.revision.0.saturating_add(1));
+            self.revise();
         }
         self.schedule_redraw(due);
         self.calls.take()
@@ -229,24 +211,27 @@ impl Wizard {
     }
 
     /// Which question stands now, and when something on its page changes by itself.
-    fn asked_now(&self) -> (Asked, Option<Moment>) {
+    fn asked_now(&self) -> ((QuestionId, u64), Option<Moment>) {
         let scene = self.screen.view(self.look());
         let id = if self.asks_to_leave { QuestionId::Leave } else { scene.id };
-        (Asked { id, stamp: scene.stamp, turns: self.turns }, scene.next_change)
+        ((id, scene.stamp), scene.next_change)
+    }
+
+    /// The question is another one, though it may look the same: a screen came on, a step failed.
+    fn revise(&mut self) {
+        self.revision = Revision(self.revision.0.saturating_add(1));
     }
 
     /// Asks to be woken when a wait or a countdown on screen changes next, and only then: nothing showing, no wake-ups.
     fn schedule_redraw(&mut self, due: Option<Moment>) {
-        let due = due.filter(|_| self.ended.is_none());
-        if self.redraw_at == due {
-            return;
-        }
-        self.redraw.cancel(&mut self.calls);
-        self.redraw_at = None;
         // A change that is due already would wake without end: the next event brings the next view anyway.
-        if let Some(at) = due.filter(|at| *at > self.now) {
-            self.redraw.start(&mut self.calls, pending::wake(at.since(self.now)));
-            self.redraw_at = Some(at);
+        let due = due.filter(|at| self.ended.is_none() && *at > self.now);
+        if self.redraw_at != due {
+            self.redraw_at = due;
+            self.redraw.cancel(&mut self.calls);
+            if let Some(at) = due {
+                self.redraw.start(&mut self.calls, pending::wake(at.since(self.now)));
+            }
         }
     }
 
@@ -320,8 +305,8 @@ impl Wizard {
         }
         if !self.calls.is_writing() {
             match self.held.take() {
-                Some(Held::Back) => self.back(),
-                Some(Held::Park) => self.park(),
+                Some(Action::Park) => self.park(),
+                Some(_) => self.back(),
                 None => {}
             }
         }
@@ -338,7 +323,9 @@ impl Wizard {
         let step = if arrival.is_left() {
             let step = screen.hear(&mut cx, arrival);
             // What was typed ahead was meant for a step that went well.
-            self.turns += u64::from(has_failed);
+            if has_failed {
+                self.revise();
+            }
             step
         } else {
             screen.session_changed(&mut cx)
@@ -355,15 +342,13 @@ impl Wizard {
                 self.enter_screen();
             }
             Step::Back if self.calls.is_writing() => {
-                self.held = Some(Held::Back);
+                self.held = Some(Action::Back);
                 self.say(Tone::Busy, "Saving. One moment.");
             }
             Step::Back => self.back(),
             Step::Open(record) => self.open(*record),
-            Step::Customers => match self.session.record.as_ref().map(|r| r.id.clone()) {
-                Some(run) => self.let_go(pending::leave_run(run)),
-                None => self.customers(),
-            },
+            Step::Customers if self.run().is_some() => self.let_go(pending::leave_run),
+            Step::Customers => self.customers(),
         }
     }
 
@@ -399,10 +384,8 @@ impl Wizard {
             self.notice = None;
         }
         self.leave_screen();
-        let other =
-            self.session.record.as_ref().map(|known| known.id.clone()).filter(|known| *known != record.id);
-        if let Some(other) = other {
-            self.release(pending::leave_run(other));
+        if self.run().is_some_and(|other| *other != record.id) {
+            self.release(pending::leave_run);
         }
         let mut trail = resume::trail(&record);
         let is_read_only = record.is_read_only;
@@ -410,18 +393,12 @@ impl Wizard {
         if is_read_only {
             self.say(Tone::Warn, words::READ_ONLY);
         }
-        let first = self.behind.drain(..).next();
-        let shown = trail.pop();
-        match (first, shown) {
-            (Some(first), Some(shown)) => {
-                self.behind.push(first);
-                self.screen = shown;
-            }
-            (None, Some(shown)) => self.behind.push(std::mem::replace(&mut self.screen, shown)),
-            (Some(first), None) => self.screen = first,
-            (None, None) => {}
+        if let Some(shown) = trail.pop() {
+            self.behind.push(std::mem::replace(&mut self.screen, shown));
+            // The customers stay at the bottom of the trail.
+            self.behind.truncate(1);
+            self.behind.append(&mut trail);
         }
-        self.behind.append(&mut trail);
         self.enter_screen();
     }
 
@@ -432,10 +409,8 @@ impl Wizard {
         };
         self.leave_screen();
         self.screen = before;
-        if self.behind.is_empty()
-            && let Some(run) = self.session.record.as_ref().map(|r| r.id.clone())
-        {
-            self.release(pending::leave_run(run));
+        if self.behind.is_empty() && self.run().is_some() {
+            self.release(pending::leave_run);
         }
         self.enter_screen();
     }
@@ -446,18 +421,18 @@ impl Wizard {
             return;
         }
         if self.calls.is_writing() {
-            self.held = Some(Held::Park);
+            self.held = Some(Action::Park);
             return self.say(Tone::Busy, "Saving. One moment.");
         }
-        if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
-            self.let_go(pending::park_run(run.clone()));
+        if let Some(run) = self.run().cloned() {
+            self.let_go(pending::park_run);
             self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));
             self.parking = Some(run);
         }
     }
 
     /// Lets go of the run with this write and returns to the customers.
-    fn let_go(&mut self, write: Call<Saved>) {
+    fn let_go(&mut self, write: fn(RunId) -> Call<Saved>) {
         self.leave_screen();
         self.release(write);
         self.customers();
@@ -465,14 +440,18 @@ impl Wizard {
 
     /// Saves what is still a draft, ends the run's calls and starts the write that lets go of it. A run that another
     /// process holds is not ours to let go of.
-    fn release(&mut self, write: Call<Saved>) {
-        let is_held_here = self.session.record.as_ref().is_some_and(|record| !record.is_read_only);
+    fn release(&mut self, write: fn(RunId) -> Call<Saved>) {
         self.session.let_go(&mut self.calls);
-        if is_held_here {
+        self.part(write);
+        self.session.empty();
+    }
+
+    /// Lets go of the run with this write, where it is held here.
+    fn part(&mut self, write: fn(RunId) -> Call<Saved>) {
+        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only) {
             self.parting.forget();
-            self.parting.start(&mut self.calls, write);
+            self.parting.start(&mut self.calls, write(record.id.clone()));
         }
-        self.session = self.session.emptied();
     }
 
     fn customers(&mut self) {
@@ -484,13 +463,9 @@ impl Wizard {
     fn end(&mut self, how: Ended) {
         self.leave_screen();
         self.session.let_go(&mut self.calls);
-        self.calls.flush();
         // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
-        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only)
-            && !self.calls.is_writing()
-        {
-            self.parting.forget();
-            self.parting.start(&mut self.calls, pending::leave_run(record.id.clone()));
+        if !self.calls.is_writing() {
+            self.part(pending::leave_run);
         }
         self.calls.cancel_readers();
         self.redraw.forget();
@@ -502,7 +477,7 @@ impl Wizard {
     }
 
     fn enter_screen(&mut self) {
-        self.turns += 1;
+        self.revise();
         self.enter_again();
     }
 
@@ -523,7 +498,7 @@ impl Wizard {
 
     /// Says bad news; what was typed ahead was meant for a step that went well.
     fn fail(&mut self, failure: &Failure) {
-        self.turns += 1;
+        self.revise();
         self.say(Tone::Bad, words::failure(failure));
     }
 

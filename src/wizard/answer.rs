@@ -24,7 +24,7 @@ pub struct Answer {
 pub struct Revision(pub u64);
 
 /// What was answered. Debug shows typed text as a length only.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
     /// This row.
     Pick(RowId),
@@ -249,25 +249,6 @@ pub enum Ending {
     HangUp,
     /// SIGQUIT: exit code 131.
     Quit,
-}
-
-impl fmt::Debug for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pick(row) => f.debug_tuple("Pick").field(row).finish(),
-            Self::Fill(field, value) => f.debug_tuple("Fill").field(field).field(value).finish(),
-            Self::Settle(field) => f.debug_tuple("Settle").field(field).finish(),
-            Self::Submit => f.write_str("Submit"),
-            Self::Yes => f.write_str("Yes"),
-            Self::No => f.write_str("No"),
-            Self::Number(number) => f.debug_tuple("Number").field(number).finish(),
-            Self::Mark(mark, which) => f.debug_tuple("Mark").field(mark).field(which).finish(),
-            Self::Do(action) => f.debug_tuple("Do").field(action).finish(),
-            Self::Back => f.write_str("Back"),
-            Self::Leave => f.write_str("Leave"),
-            Self::End(why) => f.debug_tuple("End").field(why).finish(),
-        }
-    }
 }
 
 impl fmt::Debug for Value {

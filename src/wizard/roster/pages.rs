@@ -1,7 +1,9 @@
 //! The pages as they came, and one index from id to row. Rows are numbered by *ordinal*: the pages lie one behind the
 //! other, each beginning at a multiple of 64, so that a page's bits are whole words of every bitmap.
 
-use std::sync::Arc;
+use std::{hash::BuildHasher, ops::Range, sync::Arc};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::domain::{
     id::UserId,
@@ -9,9 +11,6 @@ use crate::domain::{
 };
 
 use super::ticks::{Ticks, rows_of};
-
-/// An empty place of the index.
-const FREE: u32 = u32::MAX;
 
 /// Pages and index.
 #[derive(Debug, Default)]
@@ -22,11 +21,10 @@ pub(super) struct Pages {
     starts: Vec<u32>,
     /// First ordinal of the page to come.
     end: u32,
-    /// Ordinals, found by hash of their id (open addressing, length a power of two, at most half full). Ids are not
-    /// kept a second time: at half a million users the index is four bytes a place.
-    index: Vec<u32>,
-    /// Ordinals in the index.
-    indexed: usize,
+    /// Ordinals, found by the hash of their ids. Ids are not kept a second time: at half a million users the index is
+    /// five bytes a place.
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 impl Pages {
@@ -42,23 +40,22 @@ impl Pages {
 
     /// Enters a row into the index; false when its id is there already (the row is a duplicate).
     pub(super) fn enter(&mut self, id: UserId, ordinal: u32) -> bool {
-        if (self.indexed + 1) * 2 > self.index.len() {
-            self.grow();
-        }
-        let (place, found) = self.probe(id);
-        if found.is_some() {
+        if self.find(id).is_some() {
             return false;
         }
-        if let Some(free) = self.index.get_mut(place) {
-            *free = ordinal;
-            self.indexed += 1;
-        }
+        let mut index = std::mem::take(&mut self.index);
+        index.insert_unique(self.hash(Some(id)), ordinal, |ordinal| self.hash(self.id(*ordinal)));
+        self.index = index;
         true
     }
 
     /// The ordinal of an id.
     pub(super) fn find(&self, id: UserId) -> Option<u32> {
-        self.probe(id).1
+        self.index.find(self.hash(Some(id)), |ordinal| self.id(*ordinal) == Some(id)).copied()
+    }
+
+    fn hash(&self, id: Option<UserId>) -> u64 {
+        self.hasher.hash_one(id)
     }
 
     /// The row at an ordinal.
@@ -78,10 +75,16 @@ impl Pages {
         &self.kept
     }
 
-    /// First ordinal and number of rows of a page.
-    pub(super) fn span(&self, page: u32) -> Option<(u32, usize)> {
+    /// How many pages there are.
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.kept.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Which words of every bitmap are a page's.
+    pub(super) fn words_of(&self, page: u32) -> Option<Range<usize>> {
         let at = usize::try_from(page).ok()?;
-        Some((*self.starts.get(at)?, self.kept.get(at)?.len()))
+        let first = *self.starts.get(at)? as usize / 64;
+        Some(first..first + self.kept.get(at)?.len().div_ceil(64))
     }
 
     /// How many words a bitmap over all rows has.
@@ -109,69 +112,5 @@ impl Pages {
                 .flat_map(move |at| rows_of(at, rows.word(first + at)))
                 .filter_map(|row| page.ids().get(row as usize).copied())
         })
-    }
-
-    /// The place of an id in the index, or the free place where it would go.
-    fn probe(&self, id: UserId) -> (usize, Option<u32>) {
-        let Some(mask) = self.index.len().checked_sub(1) else { return (0, None) };
-        let mut place = hash(id) & mask;
-        loop {
-            match self.index.get(place) {
-                Some(&ordinal) if ordinal != FREE => {
-                    if self.id(ordinal) == Some(id) {
-                        return (place, Some(ordinal));
-                    }
-                    place = (place + 1) & mask;
-                }
-                _ => return (place, None),
-            }
-        }
-    }
-
-    fn grow(&mut self) {
-        let bigger = vec![FREE; (self.index.len() * 2).max(1_024)];
-        let old = std::mem::replace(&mut self.index, bigger);
-        for ordinal in old.into_iter().filter(|ordinal| *ordinal != FREE) {
-            let Some(id) = self.id(ordinal) else { continue };
-            let (place, _) = self.probe(id);
-            if let Some(free) = self.index.get_mut(place) {
-                *free = ordinal;
-            }
-        }
-    }
-}
-
-/// Mixes an id: both halves are multiplied into 128 bits and folded, so that every bit reaches the low ones. GUIDs are
-/// random already, but nobody promises that: a directory may count them up in any of their bytes.
-fn hash(id: UserId) -> usize {
-    /// Odd constants without a pattern: the fractions of the golden ratio and of the square root of 2.
-    const SEEDS: (u128, u128) = (0x9E37_79B9_7F4A_7C15, 0x6A09_E667_F3BC_C909);
-    const LOW: u128 = u64::MAX as u128;
-    let bits = u128::from_le_bytes(*id.as_bytes());
-    let product = ((bits & LOW) ^ SEEDS.0).wrapping_mul((bits >> 64) ^ SEEDS.1);
-    let folded = (product ^ (product >> 64)) & LOW;
-    // A second round: where one half is constant, the first is a plain multiplication.
-    let again = (folded ^ SEEDS.1).wrapping_mul(SEEDS.0);
-    usize::try_from((again ^ (again >> 64)) & (LOW >> 1)).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    /// Ids that count up in one byte pair must not fall into the same places: the index would walk.
-    #[test]
-    fn ids_that_count_up_anywhere_are_spread() {
-        for shift in (0..=112).step_by(8) {
-            for fill in [0_u128, u128::MAX, 0x0123_4567_89AB_CDEF] {
-                let places: BTreeSet<usize> = (0..4_096_u128)
-                    .map(|n| hash(UserId::from_bytes((fill ^ (n << shift)).to_le_bytes())) & 0x1FFF)
-                    .collect();
-                // 4,096 balls into 8,192 places fill some 3,220 of them when they fall at random.
-                assert!(places.len() > 2_800, "shift {shift}: {} places", places.len());
-            }
-        }
     }
 }

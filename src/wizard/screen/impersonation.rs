@@ -342,7 +342,7 @@ impl Impersonation {
             self.failure = None;
             // Before the form is saved, which forgets it.
             cx.session.keep_form(cx.calls);
-            self.saving.start(cx, pending::save_impersonation(run, details), wait::RECORD);
+            self.saving.start(cx, pending::save_impersonation(run, Box::new(details)), wait::RECORD);
         }
     }
 

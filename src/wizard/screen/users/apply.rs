@@ -16,7 +16,7 @@ use crate::{
         ask::{QuestionId, Shape},
         context::UpdateCx,
         part::results::{self, Results, is_good},
-        pending::{self, Arrival, Part, Pending, Saved},
+        pending::{self, Arrival, Pending, Reply, Saved},
         roster::Ticks,
         screen::Scene,
         view::{Block, Count, Offer, Rows, RowsView, Tone},
@@ -141,7 +141,7 @@ impl Apply {
     /// Handles a reply.
     pub(super) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(part) = self.writing.part(arrival) {
-            if let Part::Batch(results) = part {
+            if let Reply::Batch(results) = part {
                 cx.session.roster.take_results(&results, cx.now);
                 self.results.extend(results);
             }
