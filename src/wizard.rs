@@ -41,7 +41,7 @@ use crate::domain::{
 };
 
 use answer::{Action, Answer, Given, Revision};
-use ask::{Ask, Focus, QuestionId, Shape};
+use ask::{Ask, QuestionId};
 use call::{CallId, Reply, World};
 pub use context::Setup;
 use context::{UpdateCx, ViewCx};
@@ -49,9 +49,9 @@ use effect::Effect;
 use event::{Ended, Event, EventKind};
 use outbox::Outbox;
 use pending::{Arrival, Call, Pending, Saved, Woken};
-use screen::{Scene, Screen, step::Step};
+use screen::{Scene, Screen, customer::Customer, step::Step};
 use session::Session;
-use view::{Block, Notice, Offer, Tone, View};
+use view::{Block, Notice, Tone, View};
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
@@ -67,9 +67,9 @@ pub struct Wizard {
     session: Session,
     calls: Outbox,
     /// The screens behind Back, oldest first, each as it was left.
-    behind: Vec<Screen>,
+    behind: Vec<Box<dyn Screen>>,
     /// The screen that is shown.
-    screen: Screen,
+    screen: Box<dyn Screen>,
     /// The question before leaving stands above the screen.
     asks_to_leave: bool,
     notice: Option<Notice>,
@@ -103,7 +103,7 @@ impl Wizard {
             session,
             calls: Outbox::default(),
             behind: Vec::new(),
-            screen: Screen::customers(),
+            screen: Box::<Customer>::default(),
             asks_to_leave: false,
             notice: None,
             said: Moment::default(),
@@ -162,10 +162,7 @@ impl Wizard {
     /// What kept the world from being opened, until it is open: for the words after leaving.
     #[must_use]
     pub fn trouble(&self) -> Option<&Failure> {
-        match &self.screen {
-            Screen::Customer(screen) if !self.session.is_open => screen.failure(),
-            _ => None,
-        }
+        if self.session.is_open { None } else { self.screen.failure() }
     }
 
     /// The run that is open, for the words after leaving.
@@ -179,6 +176,7 @@ impl Wizard {
     pub fn view(&self) -> View<'_> {
         let cx = self.look();
         let mut scene = self.screen.view(cx);
+        let steps = screen::stops(scene.id);
         if self.asks_to_leave {
             scene = leaving(scene, self.session.record.as_ref());
         } else {
@@ -193,8 +191,8 @@ impl Wizard {
             id, shape, is_waiting, focus, page, below, notice, offers, standing, next_change, ..
         } = scene;
         View {
-            bar: bar::bar(cx, &self.screen),
-            steps: self.screen.stops(),
+            bar: bar::bar(cx, &*self.screen),
+            steps,
             page,
             below,
             ask: Ask { id, revision: self.revision, shape, is_waiting, focus },
@@ -338,7 +336,7 @@ impl Wizard {
             Step::Stay => {}
             Step::Next(next) => {
                 self.leave_screen();
-                self.behind.push(std::mem::replace(&mut self.screen, *next));
+                self.behind.push(std::mem::replace(&mut self.screen, next));
                 self.enter_screen();
             }
             Step::Back if self.calls.is_writing() => {
@@ -362,25 +360,23 @@ impl Wizard {
             }
             _ => {}
         }
-        if matches!(self.screen, Screen::Customer(_)) {
+        if self.behind.is_empty() {
             self.enter_again();
         }
     }
 
     /// How leaving ends the wizard where nothing is interrupted by it: on the outcome, and with no run open.
     fn finished(&self) -> Option<Ended> {
-        match (&self.screen, self.session.record.is_some()) {
-            (Screen::Outcome(outcome), _) => outcome.finished(),
-            (Screen::Customer(_), false) if self.trouble().is_some() => Some(Ended::Failed),
-            (Screen::Customer(_), false) => Some(Ended::Finished { is_partly: false }),
-            _ => None,
+        if !self.behind.is_empty() || self.session.record.is_some() {
+            return self.screen.finished();
         }
+        Some(if self.trouble().is_some() { Ended::Failed } else { Ended::Finished { is_partly: false } })
     }
 
     /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.
     fn open(&mut self, record: RunRecord) {
         // What the first screen said about interrupted runs is answered by opening one.
-        if matches!(self.screen, Screen::Customer(_)) {
+        if self.behind.is_empty() {
             self.notice = None;
         }
         self.leave_screen();
@@ -456,7 +452,7 @@ impl Wizard {
 
     fn customers(&mut self) {
         self.behind.clear();
-        self.screen = Screen::customers();
+        self.screen = Box::<Customer>::default();
         self.enter_screen();
     }
 
@@ -503,9 +499,9 @@ impl Wizard {
     }
 
     /// Splits the wizard into what a screen works with and the screen itself.
-    fn parts(&mut self) -> (UpdateCx<'_>, &mut Screen) {
+    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen) {
         let Self { setup, now, session, calls, screen, notice, .. } = self;
-        (UpdateCx { now: *now, setup, session, calls, notice }, screen)
+        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen)
     }
 }
 
@@ -518,17 +514,10 @@ fn leaving<'a>(screen: Scene<'a>, record: Option<&RunRecord>) -> Scene<'a> {
         ),
         None => ("Leave?", Phrase::from("No run is open.")),
     };
-    let shape = Shape::Confirm { default: true };
-    let Scene { page, next_change, .. } = screen;
     Scene {
-        focus: Focus::default(),
-        offers: vec![
-            Offer::new(Action::Yes, "leave", "Leaves. The run is kept.").by_default(),
-            Offer::new(Action::No, "stay", "Stays here."),
-        ],
-        below: Some(page),
-        next_change,
-        ..Scene::new(QuestionId::Leave, shape, heading, vec![Block::Para(words)])
+        below: Some(screen.page),
+        next_change: screen.next_change,
+        ..Scene::confirm(QuestionId::Leave, true, heading, vec![Block::Para(words)])
     }
 }
 

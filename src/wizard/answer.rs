@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 use crate::domain::{
     customer::Product,
     id::{CustomerId, RunId, UserId},
@@ -182,7 +184,8 @@ pub enum Which {
 }
 
 /// What can be done on a page, besides answering its question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Go on with what stands here.
     Continue,

@@ -1,5 +1,7 @@
 //! What may be answered now: one question, one of a few shapes, and the revision that an answer must name.
 
+use serde::Deserialize;
+
 use crate::domain::phrase::Phrase;
 
 use super::answer::{Action, FieldId, Revision};
@@ -94,7 +96,8 @@ pub struct NumberAsked {
 }
 
 /// Which question it is, for front ends that answer without looking at words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum QuestionId {
     /// Which customer?
     Customer,

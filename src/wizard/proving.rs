@@ -67,9 +67,14 @@ impl Proving {
         self.pause.cancel(calls);
     }
 
+    /// What the last round came to.
+    pub(crate) fn verdict(&self) -> Option<&Verdict> {
+        self.proof.as_ref().map(|proof| &proof.verdict)
+    }
+
     /// Whether every check was good in this session: a proof of yesterday opens nothing.
     pub(crate) fn is_proved(&self) -> bool {
-        self.proof.as_ref().is_some_and(|proof| proof.verdict.is_proved())
+        self.verdict().is_some_and(Verdict::is_proved)
     }
 
     /// Whether a round is out.

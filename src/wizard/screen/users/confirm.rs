@@ -8,6 +8,7 @@ use crate::{
     wizard::{
         answer::Given,
         ask::{NumberAsked, Shape},
+        view::{Block, Tone},
     },
 };
 
@@ -34,9 +35,10 @@ impl Confirm {
         self.stamp
     }
 
-    /// Why the table stands here again.
-    pub(super) const fn problem(&self) -> Option<&Phrase> {
-        self.problem.as_ref()
+    /// Why the table stands here again, for the page of a question that has no field to say it at.
+    pub(super) fn problem_beside<'a>(&self, shape: &Shape) -> Option<Block<'a>> {
+        let problem = self.problem.clone().filter(|_| matches!(shape, Shape::Confirm { .. }))?;
+        Some(Block::Strong(Tone::Warn, problem))
     }
 
     /// How it is answered.
@@ -80,9 +82,10 @@ mod tests {
         let mut confirm = Confirm::default();
         assert!(!confirm.accept(&Given::Number(3), 37));
         assert_eq!(confirm.stamp(), 1, "another question");
-        assert!(confirm.problem().is_some_and(|words| words.for_commands().as_str().contains("37")));
+        assert!(confirm.problem.as_ref().is_some_and(|words| words.for_commands().as_str().contains("37")));
         assert!(!confirm.accept(&Given::Yes, 37), "two or more are typed");
-        assert!(confirm.problem().is_some_and(|words| words.for_commands().as_str() == "Type 37 to go on."));
+        let problem = confirm.problem.as_ref();
+        assert!(problem.is_some_and(|words| words.for_commands().as_str() == "Type 37 to go on."));
         assert!(confirm.accept(&Given::Number(37), 37));
         assert!(confirm.accept(&Given::Yes, 1) && confirm.accept(&Given::Number(1), 1));
     }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         id::UserId,
-        protection::{AutoRule, Protection, Seat, SeatOutcome, SeatResult, State},
+        protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
         run::{RunRecord, SweeperStatus},
         text::Text,
         time::Moment,
@@ -20,6 +20,7 @@ use crate::{
         part::sweep,
         screen::tests::{Bench, now, record},
         view::{self, Block, Column, Row, RowsView},
+        words,
     },
 };
 
@@ -102,7 +103,7 @@ const fn is_counts(request: &Request) -> bool {
 
 impl Bench {
     fn with(record: RunRecord, is_admin: bool) -> Self {
-        Self::new(Screen::Users(Box::default()), record, is_admin)
+        Self::new(Box::<Users>::default(), record, is_admin)
     }
 
     /// With staff listed and nobody on.
@@ -984,6 +985,5 @@ fn everything_that_is_offered_has_words() {
         bench.give(Given::Back);
         assert_eq!(bench.question().0, QuestionId::Users, "{action:?}");
     }
-    let Screen::Users(users) = &bench.screen else { panic!("another screen") };
-    assert!(!users.card(bench.look()).say.is_empty());
+    assert!(!bench.screen.card(bench.look()).say.is_empty());
 }
