@@ -68,8 +68,6 @@ pub(super) enum Step {
     TellSpreading,
     /// The addresses were looked up in the list.
     LookUp,
-    /// What became of the kinds was read.
-    ReadKinds,
     /// Enable Auto is off.
     ReadUndo,
     /// Every result of turning off was good.

@@ -1,6 +1,6 @@
 //! Many users in one answer: one write and one line of the audit that names them, in every front end.
 
-use super::{lines, same};
+use super::{kinds_of_kauri, kinds_of_kauri_in_lines, lines, same};
 use crate::{
     plain::Talk,
     provision,
@@ -106,11 +106,7 @@ fn kinds_in_one_answer_and_a_range_of_ticks() {
     ];
     let audit = same(
         |home| {
-            let mut terminal = Terminal::opened(home);
-            terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
-            terminal.keys("kauribuilding.example").sees(&["7a36af4b-c51e", "‹ Save ›"]).keys(ENTER);
-            terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise", "…c2ca"]).plays().enables();
-            terminal.sees(&["listed 70 ·", "eligible 61"]).keys("m").sees(&["Which kinds are included?"]);
+            let mut terminal = kinds_of_kauri(home);
             terminal.keys(&format!(" {DOWN} {ENTER}")).sees(&["eligible 66"]);
             terminal.keys(&format!("{DOWN}{DOWN}v{}", DOWN.repeat(4)));
             terminal.keys(" ").sees(&["ticked 5", "[x] Mei Williams", "[x] Info", "[x] Charlotte Wilson"]);
@@ -119,13 +115,8 @@ fn kinds_in_one_answer_and_a_range_of_ticks() {
             terminal.keys(ENTER).quits()
         },
         |home| {
-            let mut talk = Talk::start(home, 80, &[]);
-            talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant: tenant ID, domain"]);
-            talk.types("kauribuilding.example").hears(&["1: Save.", "Enter for 1"]).types("");
-            talk.hears(&["Step 4 of 6: Authorise.", "Enter for 1"])
-                .authorises()
-                .hears(&["listed 70, eligible 61"]);
-            talk.types("kinds").hears(&["1, no: Shared mailboxes", "Enter saves"]).types("1-2");
+            let mut talk = kinds_of_kauri_in_lines(home);
+            talk.types("1-2");
             talk.hears(&["1, yes: Shared mailboxes", "2, yes: Rooms and equipment"]).types("");
             talk.hears(&["The included kinds are saved."]).types("tick 3-7");
             talk.hears(&[
