@@ -174,17 +174,25 @@ impl Journey {
         let id = view.ask.id;
         self.has_passed_access |= matches!(
             id,
-            QuestionId::Organisation | QuestionId::Tenant | QuestionId::Settled | QuestionId::Impersonation
+            QuestionId::Organisation
+                | QuestionId::Tenant
+                | QuestionId::Doubted
+                | QuestionId::Settled
+                | QuestionId::Impersonation
         );
         match id {
             QuestionId::Authorise => self.authorise(view),
             // No answer here ever opens these; Back closes what did.
-            QuestionId::NewCustomer | QuestionId::OrganisationDenied | QuestionId::Leave => give(Given::Back),
+            QuestionId::NewCustomer
+            | QuestionId::NewCustomerDoubted
+            | QuestionId::OrganisationDenied
+            | QuestionId::Leave => give(Given::Back),
             _ if view.ask.is_waiting => Continue(()),
             QuestionId::Customer => self.choose_customer(view),
             QuestionId::Product => self.choose_product(view),
             QuestionId::Organisation => self.confirm_organisation(view),
             QuestionId::Tenant => self.type_tenant(view),
+            QuestionId::Doubted => self.accept_doubts(view),
             QuestionId::Settled => self.keep_tenant(view),
             QuestionId::Impersonation => self.fill_in_details(view),
             QuestionId::Users => self.choose_users(view),

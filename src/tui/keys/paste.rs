@@ -62,6 +62,9 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
     }
+    // Portals copy labels and ids in lines: which is the tenant's, their labels say.
+    let whole = (id == FieldId::Tenant).then(|| text.lines().collect::<Vec<_>>().join(" "));
+    let (text, lines) = whole.as_deref().map_or((text, lines), |whole| (whole, 1));
     let pasted = state.field_mut(id).paste(text);
     if pasted.is_cut {
         state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");

@@ -16,7 +16,7 @@ use crate::{
         },
         pending::{self, Arrival, Saved},
         screen::Scene,
-        view::{Block, Tone},
+        view::{Block, ChoiceView, Tone},
     },
 };
 
@@ -33,12 +33,14 @@ impl Kinds {
     /// Opens it with the choice on record, and how many users of each kind are listed.
     pub(super) fn open(cx: &UpdateCx<'_>) -> Self {
         let people = cx.session.roster.people();
-        let choice = |kind: Kind| Control::Choice {
-            id: FieldId::Included(kind),
-            label: Text::clean(&capital(kind.plural())),
-            options: NO_YES,
-            chosen: usize::from(people.included().allows(kind)),
-            note: phrase![(people.count_of(kind), Noun::User), " listed"],
+        let choice = |kind: Kind| {
+            Control::Choice(ChoiceView {
+                id: FieldId::Included(kind),
+                label: Text::clean(&capital(kind.plural())),
+                options: NO_YES,
+                chosen: usize::from(people.included().allows(kind)),
+                note: phrase![(people.count_of(kind), Noun::User), " listed"],
+            })
         };
         let mut controls: Vec<Control> = Kind::INCLUDABLE.into_iter().map(choice).collect();
         controls.extend([Control::button("Save", Action::Save), Control::button("Back", Action::Back)]);
