@@ -57,6 +57,7 @@ impl Journey {
         }
         self.need_users()?;
         self.say(organisation(&view.bar));
+        self.tell_own(view);
         self.settle(view, Given::Yes)
     }
 
@@ -79,7 +80,15 @@ impl Journey {
         let facts: Vec<String> =
             facts.into_iter().filter_map(|id| Some(fact(view, id)?.to_string())).collect();
         self.say(format_args!("Organisation: {}.", facts.join(", ")));
+        self.tell_own(view);
         self.settle(view, Given::Submit)
+    }
+
+    /// The partner's own organisation is named as such.
+    fn tell_own(&mut self, view: &View<'_>) {
+        if let Some(words) = fact(view, FactId::Own) {
+            self.say(words);
+        }
     }
 
     /// Something speaks against the organisation: it is taken where every party was named beforehand.

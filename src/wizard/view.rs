@@ -259,6 +259,8 @@ pub enum FactId {
     Domain,
     /// Its GUID.
     Tenant,
+    /// That it is the partner's own.
+    Own,
     /// The ceiling of Enable Auto, seats.
     Ceiling,
     /// When the next sweep is.

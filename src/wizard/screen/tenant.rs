@@ -397,7 +397,7 @@ fn standing<'a>(finding: &Finding, customer: &Text) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
     if finding.is_partner {
         let words = "This is your own organisation, not a customer's.";
-        blocks.push(Block::Strong(Tone::Warn, words.into()));
+        blocks.push(Block::Facts(vec![Fact::new(FactId::Own, "Whose", words)]));
     }
     for doubt in &finding.doubts {
         blocks.push(Block::Strong(Tone::Warn, format_args!("{}.", doubt.in_words(customer)).into()));
