@@ -209,6 +209,7 @@ impl Journey {
             // Users for whom no seat is left stay ticked: the outcome says so.
             QuestionId::Unapplied => give(Given::Yes),
             QuestionId::UndoAuto => self.see_rule(view),
+            QuestionId::NoSeats => self.stop_without_seats(view),
             QuestionId::NoSweeper => self.go_without_sweeper(view),
             QuestionId::Ceiling => self.give_ceiling(view),
             QuestionId::HighCeiling => self.keep_high_ceiling(view),

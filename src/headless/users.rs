@@ -312,6 +312,12 @@ impl Journey {
         give(Given::Back)
     }
 
+    /// A bill that can't come true is a limit.
+    pub(super) fn stop_without_seats(&mut self, view: &View<'_>) -> Decision {
+        self.report.bill = view.page.bill().map(|shown| shown.bill.clone());
+        end(End::Stopped, format_args!("Enable Auto was not switched on. {}", strong(view)))
+    }
+
     /// Nothing runs at 20:00: goes on where that was said beforehand.
     pub(super) fn go_without_sweeper(&self, view: &View<'_>) -> Decision {
         if self.answers.without_sweeper || self.answers.is_dry_run {

@@ -171,7 +171,7 @@ pub enum Mark {
 }
 
 /// Whom it is done to.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     /// Everybody, also who still arrives.
     All,
@@ -260,17 +260,6 @@ impl fmt::Debug for Value {
             Self::Text(text) | Self::Lines(text) => write!(f, "{} bytes", text.len()),
             Self::Secret(_) => f.write_str("a secret"),
             Self::Choice(at) => write!(f, "choice {at}"),
-        }
-    }
-}
-
-impl fmt::Debug for Which {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("All"),
-            Self::Shown(generation) => write!(f, "Shown({generation})"),
-            Self::Range(from, to, generation) => write!(f, "Range({from}, {to}, {generation})"),
-            Self::Users(users) => write!(f, "{} users", users.len()),
         }
     }
 }

@@ -135,6 +135,8 @@ pub enum QuestionId {
     BrokenOff,
     /// One result per user of a bulk write.
     Results,
+    /// Enable Auto: seats are missing, so no sweep would turn anybody on; nothing is asked.
+    NoSeats,
     /// Enable Auto: nothing runs at 20:00, go on all the same?
     NoSweeper,
     /// Enable Auto: at most how many seats?

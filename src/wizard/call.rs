@@ -15,6 +15,7 @@ use crate::domain::{
     tenant_input::TenantInput,
     text::Text,
     user::{Kind, Kinds, UserPage},
+    verdict::{ListNote, ListSummary},
 };
 
 /// Names one call; replies carry it back. Never used twice in one process.
@@ -111,7 +112,8 @@ requests! {
     /// Find the EWS server by Autodiscover.
     READ discover = Discover(sample: Address) -> Server;
     /// The impersonation details were saved.
-    WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>) -> Box<RunRecord> ["{run}"];
+    WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>) -> Box<RunRecord>
+        ["{run}"];
     /// The consent link was shown for the first time.
     WRITE link_shown = LinkShown(run: RunId) -> Box<RunRecord> ["{run}"];
     /// One round of checking that access works.
@@ -166,16 +168,10 @@ requests! {
     /// Keep what was typed into the access form of a run, or without one into that of a new customer.
     WRITE keep_form = KeepForm(run: Option<RunId>, draft: FormDraft) -> Saved ["{draft:?}"];
     /// Save the customer's ticks.
-    WRITE save_draft = SaveDraft(run: RunId, draft: Draft) -> Saved ["{run}, {} exceptions", draft.exceptions.len()];
-    /// Save listed and eligible counts of a complete list.
-    WRITE save_counts = SaveCounts {
-        /// The run.
-        run: RunId,
-        /// Users listed.
-        listed: u32,
-        /// Eligible users.
-        eligible: u32
-    } -> Saved ["{run}, {listed}, {eligible}"];
+    WRITE save_draft = SaveDraft(run: RunId, draft: Draft) -> Saved
+        ["{run}, {} exceptions", draft.exceptions.len()];
+    /// Save what a complete list came to.
+    WRITE save_list = SaveList(run: RunId, list: ListSummary) -> Saved ["{run}, {list:?}"];
     /// Save the included kinds.
     WRITE save_kinds = SaveKinds(run: RunId, kinds: Kinds) -> Saved ["{run}"];
     /// Exclude users or lift exclusions.
@@ -248,7 +244,7 @@ pub enum Reply {
     /// The kinds of users whose kind was not known.
     Kinds(Vec<(UserId, Kind)>),
     /// Something to know about the listing ("found by searching; people hidden … are missing").
-    Note(Text),
+    Note(ListNote),
     /// The list is complete.
     Listed {
         /// How many users were listed.

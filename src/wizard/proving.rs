@@ -48,8 +48,7 @@ impl Proving {
     pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
         if !self.goes_on() && !self.is_proved() {
             self.since = Some(now);
-            self.rounds = 0;
-            self.ask(record, calls);
+            self.ask_now(record, calls);
         }
     }
 

@@ -20,6 +20,7 @@ use crate::domain::{
     text::Text,
     time::Moment,
     user::Kinds,
+    verdict::ListNote,
 };
 
 use super::{
@@ -64,7 +65,7 @@ pub(crate) struct Roster {
     /// The counts have changed since that save was sent.
     has_new_counts: bool,
     /// What there is to know about the listing.
-    notes: Vec<Text>,
+    notes: Vec<ListNote>,
     /// The customer's own domains among the addresses.
     shared: Shared,
 }
@@ -116,7 +117,7 @@ impl Roster {
     }
 
     /// What there is to know about the listing.
-    pub(crate) fn notes(&self) -> &[Text] {
+    pub(crate) fn notes(&self) -> &[ListNote] {
         &self.notes
     }
 
@@ -204,9 +205,9 @@ impl Roster {
             search.cancel(calls);
         }
         self.is_torn = false;
-        if query.needs_search() && !self.people.pages.all().is_empty() {
+        if query.needs_search() && !self.people.pages.is_empty() {
             let within = if is_whole { self.list.within(&self.people, &query) } else { None };
-            let pages = self.people.pages.all().to_vec();
+            let pages = self.people.pages.kept_from(0);
             self.search(calls, pending::search(typed.to_owned(), 0, pages, within));
         }
         self.list.ask(&mut self.people, query);

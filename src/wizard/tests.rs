@@ -502,7 +502,7 @@ impl Desk {
             | Request::LeaveRun(_)
             | Request::KeepForm(..)
             | Request::SaveDraft(..)
-            | Request::SaveCounts { .. }
+            | Request::SaveList(..)
             | Request::SaveKinds(..)
             | Request::Apply(..)
             | Request::TurnOff(..) => Some(Reply::Saved),

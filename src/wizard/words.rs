@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::domain::{customer::Progress, failure::Failure, phrase::Phrase, text::Text, time::Moment};
+use crate::domain::{failure::Failure, phrase::Phrase};
 
 use super::{answer::Action, ask::QuestionId, view::Offer};
 
@@ -22,11 +22,6 @@ pub(crate) const READ_ONLY: &str =
 /// A failure as one sentence for the line of state.
 pub(crate) fn failure(failure: &Failure) -> Phrase {
     failure.in_words()
-}
-
-/// How far a customer is, in the words of the customer screen.
-pub(crate) fn progress(progress: &Progress, now: Moment, here: &str) -> Text {
-    progress.in_words(now, here)
 }
 
 /// What can be done, in the words that the question has for it.
@@ -51,6 +46,7 @@ pub(crate) fn common_offers(has_run: bool) -> impl Iterator<Item = Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{customer::Progress, text::Text, time::Moment};
 
     #[test]
     fn every_offer_is_written_down_with_a_sentence_that_is_whole() {
@@ -72,7 +68,7 @@ mod tests {
             (Progress::Automatic { on: 9 }, "automatic, 9 protected"),
             (Progress::NeedsAttention(Text::from("no seats left")), "needs attention: no seats left"),
         ] {
-            assert_eq!(progress(&at, now, "UTC").as_str(), words);
+            assert_eq!(at.in_words(now, "UTC").as_str(), words);
         }
     }
 }

@@ -142,18 +142,30 @@ impl Form {
         }
     }
 
-    /// All fields were left.
-    pub(crate) fn settle_all(&mut self) {
-        let fields = self.controls.iter().filter_map(|control| match control.spot() {
+    /// The fields that can be filled in, in their order.
+    fn fields(&self) -> impl Iterator<Item = FieldId> {
+        self.controls.iter().filter_map(|control| match control.spot() {
             Spot::Field(id) => Some(id),
             _ => None,
-        });
-        self.left = fields.collect();
+        })
+    }
+
+    /// All fields were left.
+    pub(crate) fn settle_all(&mut self) {
+        self.left = self.fields().collect();
     }
 
     /// Whether a field was left since it last changed.
     pub(crate) fn is_settled(&self, id: FieldId) -> bool {
         self.left.contains(&id)
+    }
+
+    /// The first of its controls with which something is wrong, and what.
+    pub(crate) fn first_wrong(
+        &self,
+        problem: impl Fn(FieldId) -> Option<Phrase>,
+    ) -> Option<(FieldId, Phrase)> {
+        self.fields().find_map(|id| Some((id, problem(id)?)))
     }
 
     fn control(&self, id: FieldId) -> Option<&Control> {

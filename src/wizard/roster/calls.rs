@@ -3,7 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    domain::{failure::Failure, filter::Query, run::RunRecord, time::Moment, user::UserPage},
+    domain::{
+        bill::StaysOff,
+        failure::Failure,
+        filter::Query,
+        run::RunRecord,
+        time::Moment,
+        user::{Kind, UserPage},
+        verdict::{ListNote, ListSummary},
+    },
     wizard::{
         outbox::Outbox,
         pending::{self, Arrival, Reply},
@@ -12,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{Roster, list::List, people::People, shared::Shared};
+use super::{Roster, list::List, people::People, shared::Shared, ticks::Ticks};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -29,7 +37,7 @@ impl Roster {
         let is_hosted = record.product.is_hosted();
         let tenant = record.organisation.as_ref().map(|o| o.tenant).filter(|_| !is_hosted);
         let impersonation = record.impersonation.clone().filter(|_| is_hosted).map(Box::new);
-        if self.people.pages.all().is_empty() {
+        if self.people.pages.is_empty() {
             self.people.restore(&record.draft);
             self.shared = Shared::among(record);
         }
@@ -97,6 +105,7 @@ impl Roster {
         record: &mut RunRecord,
         calls: &mut Outbox,
     ) -> Option<Notice> {
+        let bad = |failure: Failure| Notice::new(Tone::Bad, words::failure(&failure));
         if let Some(part) = self.listing.part(arrival) {
             self.listed_part(part, calls);
         } else if let Some(listed) = self.listing.take(arrival) {
@@ -109,7 +118,7 @@ impl Roster {
             self.complete(calls);
             self.count(record, calls);
         } else if let Some(found) = self.search_came(arrival) {
-            return found.err().map(|failure| Notice::new(Tone::Bad, words::failure(&failure)));
+            return found.err().map(bad);
         } else if self.wake.take(arrival).is_some() {
             if !self.saving.is_out() {
                 self.save(record, calls);
@@ -120,10 +129,11 @@ impl Roster {
                     self.list.sort(&mut self.people, Some(rows.0));
                     Notice::new(Tone::Plain, "Sorted by name.")
                 }
-                Err(failure) => Notice::new(Tone::Bad, words::failure(&failure)),
+                Err(failure) => bad(failure),
             });
         } else if let Some(saved) = self.saving.take(arrival) {
-            return self.saved(saved.err(), calls);
+            self.saved(saved.is_ok(), calls);
+            return saved.err().map(bad);
         } else if self.counting.take(arrival).is_some() && std::mem::take(&mut self.has_new_counts) {
             self.count(record, calls);
         }
@@ -158,7 +168,7 @@ impl Roster {
     /// Pages that come while a filter is on get a search of their own.
     fn search_later(&mut self, calls: &mut Outbox, first: u32) {
         let query = Query::parse(&self.typed);
-        let pages = self.people.pages.all().get(first as usize..).unwrap_or_default().to_vec();
+        let pages = self.people.pages.kept_from(first);
         if query.needs_search() && !pages.is_empty() {
             self.search(calls, pending::search(self.typed.clone(), first, pages, None));
         }
@@ -209,18 +219,34 @@ impl Roster {
         if record.is_read_only || !(self.is_complete() && self.is_known()) {
             return;
         }
-        let counts = self.people.counts();
-        let eligible = counts.eligible.saturating_add(counts.protected);
-        self.counting.start(calls, pending::save_counts(record.id.clone(), counts.listed, eligible));
+        self.counting.start(calls, pending::save_list(record.id.clone(), self.summary()));
     }
 
-    fn saved(&mut self, failure: Option<Failure>, calls: &mut Outbox) -> Option<Notice> {
-        let again = if failure.is_some() { SAVE_AGAIN_AFTER } else { SAVE_AFTER };
-        self.is_dirty |= failure.is_some();
-        if self.is_dirty && (failure.is_some() || !self.wake.is_out()) {
-            self.wake.start(calls, pending::wake(again));
+    /// What the complete list comes to.
+    fn summary(&self) -> ListSummary {
+        let counts = self.people.counts();
+        let off = self.people.bill(&Ticks::default()).stay_off;
+        let off = |why| off.iter().find(|(stays, _)| *stays == why).map_or(0, |(_, count)| *count);
+        let gaps = self.notes.iter().filter_map(|note| match note {
+            ListNote::Gap(words) => Some(words.clone()),
+            ListNote::Passing(_) => None,
+        });
+        ListSummary {
+            listed: counts.listed,
+            eligible: counts.eligible.saturating_add(counts.protected),
+            unchecked: off(StaysOff::Kind(Kind::NotKnownYet)),
+            problems: off(StaysOff::Problem),
+            gaps: gaps.collect(),
         }
-        failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)))
+    }
+
+    fn saved(&mut self, is_well: bool, calls: &mut Outbox) {
+        if !is_well {
+            self.is_dirty = true;
+            self.wake.start(calls, pending::wake(SAVE_AGAIN_AFTER));
+        } else if self.is_dirty {
+            self.touched(calls);
+        }
     }
 
     fn end_readers(&mut self, calls: &mut Outbox) {

@@ -15,10 +15,8 @@ use super::ticks::{Ticks, rows_of};
 /// Pages and index.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    /// In the order of arrival.
-    kept: Vec<Arc<UserPage>>,
-    /// First ordinal of each page.
-    starts: Vec<u32>,
+    /// In the order of arrival, with the ordinals of their first rows.
+    kept: Vec<(u32, Arc<UserPage>)>,
     /// First ordinal of the page to come.
     end: u32,
     /// Ordinals, found by the hash of their ids. Ids are not kept a second time: at half a million users the index is
@@ -33,8 +31,7 @@ impl Pages {
         let start = self.end;
         let rows = u32::try_from(page.len()).unwrap_or(0);
         self.end = start.saturating_add(rows.next_multiple_of(64));
-        self.starts.push(start);
-        self.kept.push(page);
+        self.kept.push((start, page));
         start
     }
 
@@ -61,18 +58,23 @@ impl Pages {
     /// The row at an ordinal.
     pub(super) fn user(&self, ordinal: u32) -> Option<User<'_>> {
         let (page, row) = self.place(ordinal)?;
-        self.kept.get(page)?.row(row)
+        page.row(row)
     }
 
     /// The id at an ordinal.
     pub(super) fn id(&self, ordinal: u32) -> Option<UserId> {
         let (page, row) = self.place(ordinal)?;
-        self.kept.get(page)?.ids().get(row).copied()
+        page.ids().get(row).copied()
     }
 
-    /// All pages, in the order of arrival.
-    pub(super) fn all(&self) -> &[Arc<UserPage>] {
-        &self.kept
+    /// The pages from one on, in the order of arrival.
+    pub(super) fn kept_from(&self, first: u32) -> Vec<Arc<UserPage>> {
+        self.kept.iter().skip(first as usize).map(|(_, page)| Arc::clone(page)).collect()
+    }
+
+    /// Whether there is none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.kept.is_empty()
     }
 
     /// How many pages there are.
@@ -82,9 +84,9 @@ impl Pages {
 
     /// Which words of every bitmap are a page's.
     pub(super) fn words_of(&self, page: u32) -> Option<Range<usize>> {
-        let at = usize::try_from(page).ok()?;
-        let first = *self.starts.get(at)? as usize / 64;
-        Some(first..first + self.kept.get(at)?.len().div_ceil(64))
+        let (start, page) = self.kept.get(page as usize)?;
+        let first = *start as usize / 64;
+        Some(first..first + page.len().div_ceil(64))
     }
 
     /// How many words a bitmap over all rows has.
@@ -92,21 +94,21 @@ impl Pages {
         self.end.div_ceil(64) as usize
     }
 
-    /// Which page a row is of, and which row of it.
-    pub(super) fn place(&self, ordinal: u32) -> Option<(usize, usize)> {
-        let at = self.starts.partition_point(|start| *start <= ordinal).checked_sub(1)?;
-        let row = ordinal.checked_sub(*self.starts.get(at)?)?;
-        Some((at, row as usize))
+    /// The page that a row is of, and which row of it.
+    fn place(&self, ordinal: u32) -> Option<(&UserPage, usize)> {
+        let at = self.kept.partition_point(|(start, _)| *start <= ordinal).checked_sub(1)?;
+        let (start, page) = self.kept.get(at)?;
+        Some((page, ordinal.checked_sub(*start)? as usize))
     }
 
     /// The pages with the ordinals of their first rows.
     pub(super) fn numbered(&self) -> Vec<(u32, Arc<UserPage>)> {
-        self.starts.iter().copied().zip(self.kept.iter().map(Arc::clone)).collect()
+        self.kept.clone()
     }
 
     /// The ids of a set of rows, in the order of arrival.
     pub(super) fn ids_of<'a>(&'a self, rows: &'a Ticks) -> impl Iterator<Item = UserId> + 'a {
-        self.starts.iter().zip(&self.kept).flat_map(move |(start, page)| {
+        self.kept.iter().flat_map(move |(start, page)| {
             let first = *start as usize / 64;
             (0..page.len().div_ceil(64))
                 .flat_map(move |at| rows_of(at, rows.word(first + at)))

@@ -157,7 +157,9 @@ impl People {
             }
         }
         if !self.all {
-            ahead.iter().for_each(|id| _ = self.exceptions_ahead.take(*id));
+            for id in &ahead {
+                self.exceptions_ahead.take(*id);
+            }
         }
         self.excluded_ahead = Ahead::of(ahead, |id| *id);
         self.settle();
@@ -188,7 +190,7 @@ impl People {
 
     /// Takes out the things whose users are listed, with their rows. Those that are left are moved over once at most.
     fn listed<T>(&self, things: &mut Vec<T>, id: impl Fn(&T) -> UserId) -> Vec<(u32, T)> {
-        if self.pages.count() == 0 {
+        if self.pages.is_empty() {
             return Vec::new(); // half a million seats need not be looked up
         }
         let ordinal = |thing: &T| self.pages.find(id(thing));
@@ -216,17 +218,13 @@ impl People {
 
     /// Ticks or unticks the eligible ones of these rows.
     pub(crate) fn tick(&mut self, rows: &Ticks, is_ticked: bool) {
-        self.change(
-            rows,
-            |exceptions, mask, all| {
-                if is_ticked == all { exceptions & !mask } else { exceptions | mask }
-            },
-        );
+        let is_exception = is_ticked != self.all;
+        self.change(rows, |now, mask| if is_exception { now | mask } else { now & !mask });
     }
 
     /// Turns the ticks of the eligible ones of these rows round.
     pub(crate) fn invert(&mut self, rows: &Ticks) {
-        self.change(rows, |exceptions, mask, _| exceptions ^ mask);
+        self.change(rows, |now, mask| now ^ mask);
     }
 
     /// Unticks everyone.
@@ -245,11 +243,12 @@ impl People {
         is_less
     }
 
-    fn change(&mut self, rows: &Ticks, with: impl Fn(u64, u64, bool) -> u64) {
+    /// Changes the exceptions among the eligible ones of these rows: as they are now, and which they are.
+    fn change(&mut self, rows: &Ticks, with: impl Fn(u64, u64) -> u64) {
         for at in 0..rows.len_words() {
             let mask = rows.word(at) & self.eligible.word(at);
             if mask != 0 {
-                self.exceptions.put_word(at, with(self.exceptions.word(at), mask, self.all));
+                self.exceptions.put_word(at, with(self.exceptions.word(at), mask));
             }
         }
         self.settle();

@@ -24,15 +24,14 @@ use crate::{
     },
 };
 
-/// Fields in which something can be wrong, in their order.
-const FIELDS: [FieldId; 7] = [
-    FieldId::Reference,
-    FieldId::Company,
-    FieldId::MailDomain,
-    FieldId::TenantOnRecord,
-    FieldId::Managed,
-    FieldId::TimeZone,
-    FieldId::Seats,
+/// Fields that hold a column of the record, as it is typed.
+const COLUMNS: [(FieldId, Column); 6] = [
+    (FieldId::Reference, Column::Reference),
+    (FieldId::Company, Column::Name),
+    (FieldId::MailDomain, Column::Domain),
+    (FieldId::TenantOnRecord, Column::Tenant),
+    (FieldId::TimeZone, Column::TimeZone),
+    (FieldId::Seats, Column::Seats),
 ];
 
 /// The screen's own state.
@@ -74,7 +73,7 @@ impl Add {
             return;
         }
         self.form.settle_all();
-        if let Some((id, problem)) = FIELDS.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+        if let Some((id, problem)) = self.form.first_wrong(|id| self.problem(id)) {
             self.form.focus_on(Spot::Field(id));
             return cx.say(Tone::Warn, problem);
         }
@@ -106,7 +105,8 @@ impl Add {
         if id == FieldId::Managed {
             return customer_record::contradiction(&self.customer()).map(Phrase::from);
         }
-        column(id)?.read(self.form.text(id), &mut NewCustomer::default()).err().map(Phrase::from)
+        let (_, column) = COLUMNS.iter().find(|(field, _)| *field == id)?;
+        column.read(self.form.text(id), &mut NewCustomer::default()).err().map(Phrase::from)
     }
 
     fn is_yes(&self, id: FieldId) -> bool {
@@ -120,11 +120,9 @@ impl Add {
             is_managed: self.is_yes(FieldId::Managed),
             ..NewCustomer::default()
         };
-        for id in FIELDS {
-            if let Some(column) = column(id) {
-                // What can't be read was said at its field, and stays out.
-                let _said = column.read(self.form.text(id), &mut customer);
-            }
+        for (id, column) in COLUMNS {
+            // What can't be read was said at its field, and stays out.
+            let _said = column.read(self.form.text(id), &mut customer);
         }
         customer
     }
@@ -188,18 +186,5 @@ impl Screen for Add {
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
         Card::of(CardId::NewCustomer, &[])
-    }
-}
-
-/// The column of the record that a field holds.
-const fn column(id: FieldId) -> Option<Column> {
-    match id {
-        FieldId::Reference => Some(Column::Reference),
-        FieldId::Company => Some(Column::Name),
-        FieldId::MailDomain => Some(Column::Domain),
-        FieldId::TenantOnRecord => Some(Column::Tenant),
-        FieldId::TimeZone => Some(Column::TimeZone),
-        FieldId::Seats => Some(Column::Seats),
-        _ => None,
     }
 }

@@ -32,7 +32,6 @@ use crate::{
         pending::{self, Arrival, Pending, Woken},
         screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
         view::{Block, Column, Rows, RowsView, Tone},
-        words,
     },
 };
 
@@ -106,7 +105,13 @@ impl Screen for Customer {
                     self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);
                 }
-                Err(failure) => self.fail(failure),
+                Err(failure) => {
+                    self.failure = Some(failure);
+                    // The keys must work; an operator who is typing a name already goes on typing.
+                    if self.search.is_empty() {
+                        self.look_at(Spot::Page);
+                    }
+                }
             }
         } else if let Some(board) = kept(&mut self.failure, self.loading.take(arrival)) {
             self.take(cx, board);
@@ -124,7 +129,9 @@ impl Screen for Customer {
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let mut blocks = Vec::new();
-        if let Some(failure) = self.failure.as_ref().filter(|_| !self.is_reading()) {
+        if let Some(failure) =
+            self.failure.as_ref().filter(|_| !self.world.is_out() && !self.loading.is_out())
+        {
             blocks.push(Block::Failure(failure.clone()));
         }
         let hint = "name, domain or reference";
@@ -148,11 +155,6 @@ impl Screen for Customer {
 }
 
 impl Customer {
-    /// Whether the customers, or what they are read from, are on their way.
-    const fn is_reading(&self) -> bool {
-        self.world.is_out() || self.loading.is_out()
-    }
-
     fn look_at(&mut self, spot: Spot) {
         let count = self.focus.map_or(0, |focus| focus.count);
         self.focus = Some(Focus { spot, count: count.saturating_add(1) });
@@ -195,14 +197,6 @@ impl Customer {
             // What went wrong before is not shown meanwhile, and stays known: who leaves now leaves a failure. A second
             // attempt beside the first would only start the waiting over.
             self.world.start(cx, pending::open_world(), wait::WORLD);
-        }
-    }
-
-    /// Nothing can be shown. At the start the keys must work; an operator who is typing a name already goes on typing.
-    fn fail(&mut self, failure: Failure) {
-        self.failure = Some(failure);
-        if self.search.is_empty() {
-            self.look_at(Spot::Page);
         }
     }
 
@@ -270,7 +264,7 @@ impl Customer {
             let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
             let runs: Vec<(OpenRun, Text)> = runs
                 .filter_map(|other| {
-                    let words = words::progress(&other.progress, cx.now, cx.setup.here.as_str());
+                    let words = other.progress.in_words(cx.now, cx.setup.here.as_str());
                     Some((other.run.clone()?, words))
                 })
                 .collect();

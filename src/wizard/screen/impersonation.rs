@@ -47,18 +47,8 @@ const DIRECTORY: usize = 1;
 /// The name under which the list is kept while the form is not saved.
 const KEPT_LIST: &str = "list";
 
-/// The fields that are checked before saving, in the order of the form.
-const CHECKED: [FieldId; 6] = [
-    FieldId::Sample,
-    FieldId::Server,
-    FieldId::Account,
-    FieldId::Password,
-    FieldId::Domains,
-    FieldId::Mailboxes,
-];
-
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Impersonation {
     form: Form,
     mailboxes: Mailboxes,
@@ -90,10 +80,7 @@ impl Impersonation {
             kept,
             is_key_lost: record.is_key_lost,
             is_enabled: record.enabled.is_some(),
-            finding: Wait::default(),
-            saving: Wait::default(),
-            failure: None,
-            asking: Pending::default(),
+            ..Self::default()
         };
         screen.form.take_up(&record.form);
         if let Some(list) = record.form.get(KEPT_LIST) {
@@ -301,7 +288,7 @@ impl Impersonation {
             return;
         }
         self.form.settle_all();
-        if let Some((id, problem)) = CHECKED.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+        if let Some((id, problem)) = self.form.first_wrong(|id| self.problem(id)) {
             self.form.focus_on(Spot::Field(id));
             return cx.say(Tone::Warn, problem);
         }
@@ -400,7 +387,9 @@ impl Impersonation {
 /// The controls, with what is on record.
 fn controls(record: &RunRecord, has_password: bool) -> Vec<Control> {
     let saved = record.impersonation.as_ref();
-    let text = |of: fn(&Details) -> &str| saved.map(of).unwrap_or_default();
+    let field = |id, label, hint: &'static str, of: fn(&Details) -> &str| {
+        Control::field(id, label, hint, saved.map(of).unwrap_or_default())
+    };
     let domains = saved.map_or_else(
         || record.customer.domain.to_string(),
         |d| d.domains.iter().map(Text::as_str).collect::<Vec<_>>().join(", "),
@@ -413,15 +402,10 @@ fn controls(record: &RunRecord, has_password: bool) -> Vec<Control> {
         _ => 0,
     };
     let mut controls = vec![
-        Control::field(
-            FieldId::Sample,
-            "A mailbox to try",
-            "one address of the customer",
-            text(|d| d.sample.as_str()),
-        ),
-        Control::field(FieldId::Server, "Server", server, text(|d| d.server.as_str())),
+        field(FieldId::Sample, "A mailbox to try", "one address of the customer", |d| d.sample.as_str()),
+        field(FieldId::Server, "Server", server, |d| d.server.as_str()),
         Control::button("Find the server", Action::Discover),
-        Control::field(FieldId::Account, "Account", account, text(|d| d.account.as_str())),
+        field(FieldId::Account, "Account", account, |d| d.account.as_str()),
         Control::masked(FieldId::Password, "Password", password),
         Control::field(FieldId::Domains, "Mail domains", "of this customer; commas between them", &domains),
         Control::choice(FieldId::Listing, "Mailboxes come from", LISTINGS, listing),

@@ -8,9 +8,10 @@ use crate::{
         card::{Card, CardId},
         failure::Failure,
         phrase::{Phrase, WayOn, phrase},
-        receipt::{self, Form, Verdict},
+        receipt::{self, Form},
         run, sydney,
         text::Text,
+        verdict::{Standstill, Verdict},
     },
     wizard::{
         answer::{Action, Given},
@@ -101,7 +102,8 @@ impl Screen for Outcome {
         let heading: Phrase = if let Some(read) = &self.read {
             proof(read, cx, &mut blocks);
             if !read.troubled.is_empty() {
-                blocks.push(troubles(&read.troubled));
+                let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
+                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on:".into()], ..rows }));
             }
             blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
             blocks.push(Block::Lines(&read.lines));
@@ -121,7 +123,8 @@ impl Screen for Outcome {
                 .offer(Action::WriteFile)
                 .offer(Action::Copy),
         };
-        let next_change = self.has_countdown().then(|| sweep::next_minute(cx.now));
+        let has_countdown = self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some());
+        let next_change = has_countdown.then(|| sweep::next_minute(cx.now));
         Scene { next_change, ..scene }.waiting_for(cx.now, [self.reading.clock(), self.writing.clock()])
     }
 
@@ -177,22 +180,16 @@ impl Outcome {
         self.read = Some(Box::new(read));
         self.write();
     }
-
-    fn has_countdown(&self) -> bool {
-        self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some())
-    }
-}
-
-fn troubles(troubled: &Results) -> Block<'_> {
-    let rows = RowsView::new(results::COLUMNS, troubled, Phrase::default());
-    Block::Rows(RowsView { counts: vec!["Not turned on:".into()], ..rows })
 }
 
 fn heading(verdict: &Verdict) -> Phrase {
     let on = counted(verdict.protected, "user is", "users are");
     if verdict.is_partly() {
-        let missed = grouped(verdict.missed);
+        let missed = grouped(verdict.wanted_and_off());
         format_args!("Partly done: {on} registered for backup, {missed} missed").into()
+    } else if verdict.schedule.scheduled() > 0 {
+        let scheduled = grouped(verdict.schedule.scheduled());
+        format_args!("Done: {on} registered for backup, {scheduled} scheduled").into()
     } else {
         format_args!("Done: {on} registered for backup").into()
     }
@@ -209,8 +206,14 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
         [
             count("turned on by this run", outcome.done.turned_on, Tone::Plain),
             count("turned off by this run", outcome.done.turned_off, Tone::Plain),
-            count("scheduled: turned on at the next sweep", verdict.scheduled, Tone::Busy),
+            count("scheduled: turned on at the next sweep", verdict.schedule.scheduled(), Tone::Busy),
+            count(
+                "wanted by Enable Auto, but no sweep will turn them on",
+                verdict.schedule.stalled(),
+                Tone::Bad,
+            ),
             count("chosen, but neither on nor scheduled", verdict.missed, Tone::Bad),
+            count("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
             count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
             count("seats kept for users who have left", verdict.left, Tone::Plain),
             count("excluded", excluded, Tone::Warn),
@@ -219,7 +222,8 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
         .filter(|count| count.count > 0),
     );
     blocks.push(Block::Counts(counts));
-    blocks.push(Block::Facts(facts(outcome, cx)));
+    blocks.push(Block::Facts(facts(outcome, verdict, cx)));
+    blocks.extend(verdict.gaps.iter().map(|gap| Block::Strong(Tone::Warn, phrase!["The list: ", gap])));
     if !outcome.is_audit_whole {
         let words = "The history of who did what was changed afterwards. Tell your lead.";
         blocks.push(Block::Strong(Tone::Bad, words.into()));
@@ -230,11 +234,12 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
 }
 
 /// What happens next and when, and whether the history is whole.
-fn facts(outcome: &run::Outcome, cx: ViewCx<'_>) -> Vec<Fact> {
-    let sweep = match (&outcome.protection.rule, &outcome.sweeper.host) {
-        (None, _) => Text::from("Enable Auto is off: users who are made later stay off"),
-        (Some(_), Some(host)) => Text::of(format_args!("{}, run by {host}", sweep::due(cx))),
-        (Some(_), None) => Text::from("nothing will run at 20:00: no sweeper is installed"),
+fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact> {
+    let sweep = match (&outcome.protection.rule, verdict.schedule.standstill, &outcome.sweeper.host) {
+        (None, ..) => Text::from("Enable Auto is off: users who are made later stay off"),
+        (Some(_), Some(why), _) => why.words(),
+        (Some(_), None, Some(host)) => Text::of(format_args!("{}, run by {host}", sweep::due(cx))),
+        (Some(_), None, None) => Standstill::NoSweeper.words(),
     };
     let audit = if outcome.is_audit_whole {
         "whole: no entry was changed afterwards"

@@ -36,18 +36,19 @@ use crate::{
 const REST: Duration = Duration::from_millis(600);
 
 /// How the tenant is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Path {
     /// Path 1: on record, confirmed by the operator.
     OnRecord(TenantId),
     /// Path 2: asked.
+    #[default]
     Asked,
     /// Enabled already: shown only.
     Settled,
 }
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tenant {
     path: Path,
     form: Form,
@@ -102,11 +103,7 @@ impl Tenant {
                 .map(|organisation| (TenantInput::Guid(organisation.tenant), Finding::of(organisation))),
             doubts: Doubts::default(),
             on_record: record.customer.tenant,
-            failure: None,
-            is_denied: false,
-            rest: Pending::default(),
-            asking: Wait::default(),
-            saving: Wait::default(),
+            ..Self::default()
         }
     }
 }

@@ -69,8 +69,8 @@ impl Mailboxes {
         let size = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let listed = counted(size(self.addresses.len()), "mailbox", "mailboxes");
         match size(others) {
-            0 => Text::clean(&format!("{listed} on the list.")),
-            others => Text::clean(&format!(
+            0 => Text::of(format_args!("{listed} on the list.")),
+            others => Text::of(format_args!(
                 "{listed} on the list; {} and will be left out.",
                 counted(others, "is in another domain", "are in other domains")
             )),

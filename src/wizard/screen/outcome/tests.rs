@@ -30,7 +30,7 @@ const fn is_reading(request: &Request) -> bool {
 fn read_back(results: Vec<SeatResult>) -> run::Outcome {
     run::Outcome {
         run: RunRecord { finished: Some(now()), ..record() },
-        done: RunDone { eligible: 2, ..RunDone::default() },
+        done: RunDone { list: crate::domain::verdict::ListSummary::of(2, 2), ..RunDone::default() },
         protection: Protection::default(),
         results,
         audit: Vec::new(),

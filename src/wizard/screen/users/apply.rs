@@ -27,9 +27,10 @@ use crate::{
 use super::{Dialog, DialogResult};
 
 /// Which write it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Way {
     /// Turning on.
+    #[default]
     On,
     /// Turning on what was confirmed before the program was stopped.
     Resumed,
@@ -38,7 +39,7 @@ pub(super) enum Way {
 }
 
 /// A bulk write.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Apply {
     way: Way,
     writing: Pending<Saved>,
@@ -63,19 +64,9 @@ pub(super) struct Apply {
 impl Apply {
     /// Begins a write for these users.
     pub(super) fn begin(cx: &mut UpdateCx<'_>, users: Vec<Chosen>, way: Way) -> Self {
-        let mut apply = Self {
-            way,
-            writing: Pending::default(),
-            broken: None,
-            results: Results::of(Vec::with_capacity(users.len())),
-            users: Arc::new(users),
-            rows: Ticks::default(),
-            tally: Vec::new(),
-            good: 0,
-            asks_to_stop: false,
-            is_stopping: false,
-        };
-        let users = Arc::clone(&apply.users);
+        let results = Results::of(Vec::with_capacity(users.len()));
+        let users = Arc::new(users);
+        let mut apply = Self { way, results, users: Arc::clone(&users), ..Self::default() };
         apply.send(cx, users);
         apply
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        bill::{Bill, grouped},
+        bill::{Bill, counted, grouped},
         phrase::{Command, Phrase, phrase},
         protection::AutoRule,
         run::SweeperStatus,
@@ -30,10 +30,13 @@ use super::{Dialog, DialogResult, confirm::Confirm, list_again, scene};
 const ONLY_ADMIN: &str = "Its first sweep has run: only an Admin can switch it off now.";
 
 /// What is asked now; one question at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Stage {
     /// The list and the sweeper are awaited.
+    #[default]
     Waiting,
+    /// Seats are missing: a sweep would turn nobody on.
+    NoSeats,
     /// Nothing will run at 20:00: go on all the same?
     NoSweeper,
     /// At most how many seats may a sweep use?
@@ -47,7 +50,7 @@ enum Stage {
 }
 
 /// The panel of Enable Auto.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Auto {
     stage: Stage,
     asking: Wait<SweeperStatus>,
@@ -60,27 +63,15 @@ pub(super) struct Auto {
     ceiling: u32,
     ceiling_problem: Option<Phrase>,
     confirm: Confirm,
-    /// Counts questions that look alike.
-    stamp: u64,
 }
 
 impl Auto {
     /// Opens it: to make the rule, or to undo the one that is on.
     pub(super) fn open(cx: &mut UpdateCx<'_>) -> Self {
-        let is_on = cx.session.roster.people().rule().is_some();
-        let mut auto = Self {
-            stage: if is_on { Stage::Undo } else { Stage::Waiting },
-            asking: Wait::default(),
-            saving: Wait::default(),
-            sweeper: None,
-            shown: None,
-            proposed: 0,
-            ceiling: 0,
-            ceiling_problem: None,
-            confirm: Confirm::default(),
-            stamp: 0,
-        };
-        if !is_on {
+        let mut auto = Self::default();
+        if cx.session.roster.people().rule().is_some() {
+            auto.stage = Stage::Undo;
+        } else {
             auto.asking.start(cx, pending::load_sweeper(), wait::SWEEPER);
         }
         auto.changed(cx);
@@ -98,7 +89,7 @@ impl Auto {
 
     fn take_ceiling(&mut self, most: u32) {
         self.ceiling = most;
-        self.stamp += 1;
+        self.confirm.renew();
         if most < self.after() {
             let needed = grouped(self.after());
             self.ceiling_problem = Some(
@@ -150,9 +141,13 @@ impl Dialog for Auto {
         let roster = &cx.session.roster;
         let Some(sweeper) = &self.sweeper else { return };
         if self.stage == Stage::Waiting && roster.is_complete() && roster.is_known() {
-            self.stage = if sweeper.host.is_some() { Stage::Ceiling } else { Stage::NoSweeper };
             let people = roster.people();
             let bill = people.bill(people.eligible());
+            self.stage = match (bill.seats_missing(), &sweeper.host) {
+                (1.., _) => Stage::NoSeats,
+                (0, Some(_)) => Stage::Ceiling,
+                (0, None) => Stage::NoSweeper,
+            };
             let seats = people.counts().seats.saturating_add(bill.new_seats());
             self.proposed = AutoRule::default_ceiling(seats);
             self.ceiling = self.proposed;
@@ -211,6 +206,7 @@ impl Dialog for Auto {
             }
             Stage::Waiting => scene::waiting(QuestionId::Auto, cx),
             Stage::Undo => undo_view(cx),
+            Stage::NoSeats => self.no_seats_view(cx),
             Stage::NoSweeper => no_sweeper_view(),
             Stage::Ceiling => self.ceiling_view(cx),
             Stage::HighCeiling => self.high_ceiling_view(),
@@ -218,8 +214,8 @@ impl Dialog for Auto {
         };
         let is_waiting = scene.is_waiting;
         let next_change = Some(sweep::next_minute(cx.now));
-        let scene = Scene { stamp: self.stamp + self.confirm.stamp(), next_change, ..scene }
-            .offer(Action::Back)
+        let scene = Scene { stamp: self.confirm.stamp(), next_change, ..scene }
+            .offer_if(self.stage != Stage::NoSeats, Action::Back)
             .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()]);
         // With a list that did not come whole there is something to do before the sweeper is known.
         Scene { is_waiting, ..scene }
@@ -227,6 +223,19 @@ impl Dialog for Auto {
 }
 
 impl Auto {
+    /// A bill that can't come true is not confirmed.
+    fn no_seats_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+        let missing = self.shown.as_ref().map_or(0, |(bill, _)| bill.seats_missing());
+        let words = format_args!(
+            "{} missing, and a sweep turns nobody on until they are ordered. Order seats, leave a kind out or exclude users; then switch Enable Auto on.",
+            counted(missing, "seat is", "seats are")
+        );
+        let mut blocks = vec![Block::Strong(Tone::Bad, words.into())];
+        blocks.extend(self.summary(cx));
+        Scene::new(QuestionId::NoSeats, Shape::Read, "Enable Auto can't be switched on", blocks)
+            .enter(Action::Back)
+    }
+
     fn ceiling_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
         let shape = Shape::Number(NumberAsked {
             label: "At most, seats",

@@ -19,7 +19,7 @@ const TYPED_FROM: u32 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Confirm {
     problem: Option<Phrase>,
-    /// Counts how often the question was asked again.
+    /// Counts the questions.
     stamp: u64,
 }
 
@@ -27,6 +27,11 @@ impl Confirm {
     /// Starts over, and says why: it is another question from now on.
     pub(super) fn again(&mut self, why: impl Into<Phrase>) {
         self.problem = Some(why.into());
+        self.renew();
+    }
+
+    /// What is asked from now on is another question.
+    pub(super) const fn renew(&mut self) {
         self.stamp += 1;
     }
 

@@ -28,8 +28,6 @@ pub(super) struct Review {
     /// What was shown; none while the list, or what is on record, is awaited.
     shown: Option<(Bill, Ticks)>,
     confirm: Confirm,
-    /// Counts the bills: another one is another question.
-    bills: u64,
 }
 
 impl Review {
@@ -43,7 +41,8 @@ impl Review {
     fn look(&mut self, cx: &UpdateCx<'_>) {
         let people = cx.session.roster.people();
         self.shown = Some((people.bill(people.ticked()), people.ticked().clone()));
-        self.bills += 1;
+        // Another bill is another question.
+        self.confirm.renew();
     }
 
     fn confirm(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
@@ -65,10 +64,6 @@ impl Review {
             DialogResult::Stay
         }
     }
-
-    fn count(&self) -> Option<u32> {
-        self.shown.as_ref().map(|(bill, _)| bill.billed())
-    }
 }
 
 impl Dialog for Review {
@@ -79,7 +74,9 @@ impl Dialog for Review {
                 list_again(cx);
                 DialogResult::Close
             }
-            Given::Yes | Given::Do(Action::Finish) if self.count() == Some(0) => {
+            Given::Yes | Given::Do(Action::Finish)
+                if self.shown.as_ref().is_some_and(|(bill, _)| bill.billed() == 0) =>
+            {
                 DialogResult::Finish { is_asked: false }
             }
             Given::Yes | Given::Number(_) => self.confirm(cx, &given),
@@ -128,8 +125,7 @@ impl Dialog for Review {
             _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
         };
         let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
-        let stamp = self.bills + self.confirm.stamp();
-        Scene { stamp, ..scene.with(first.by_default()).offer(Action::Back) }
+        Scene { stamp: self.confirm.stamp(), ..scene.with(first.by_default()).offer(Action::Back) }
     }
 }
 

@@ -61,7 +61,7 @@ fn is_read_only(cx: ViewCx<'_>) -> bool {
 fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let roster = &cx.session.roster;
     let mut blocks: Vec<Block<'a>> =
-        roster.notes().iter().map(|note| Block::Para(note.clone().into())).collect();
+        roster.notes().iter().map(|note| Block::Para(note.words().clone().into())).collect();
     blocks.extend(roster.failure().cloned().map(Block::Failure));
     if let Some(rule) = roster.people().rule() {
         let label = "Enable Auto is on. Next sweep";
