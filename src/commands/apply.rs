@@ -41,7 +41,7 @@ use crate::{
 use super::{
     Context, error_of,
     journey::{self, NewWizardRun},
-    unanswered::Unanswered,
+    unanswered::{self, Unanswered},
     warn,
 };
 use job_result::{Earlier, JobResult};
@@ -326,11 +326,10 @@ impl Work<'_> {
         };
         let flags: Vec<String> = jobs.iter().flat_map(of).collect();
         if !flags.is_empty() {
-            warn(&format!(
-                "For example, where all of them are right: {} {}",
-                self.options.line,
-                flags.join(" ")
-            ));
+            warn("For example, where all of them are right:");
+            for line in unanswered::pasted(&self.options.line, &flags) {
+                warn(line.as_str());
+            }
         }
     }
 

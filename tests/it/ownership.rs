@@ -39,8 +39,8 @@ impl Ended {
 
 /// Runs the line that stderr proposes, as a shell would; no word of it has a gap.
 fn paste(home: &Home, ended: &Ended) -> Ended {
-    let (_, line) = ended.err.split_once(": backup365 --sandbox ").unwrap_or_else(|| panic!("{}", ended.err));
-    let words: Vec<&str> = line.lines().next().unwrap().split(' ').collect();
+    let line = ended.err.lines().find_map(|line| Some(line.split_once("backup365 --sandbox ")?.1));
+    let words: Vec<&str> = line.unwrap_or_else(|| panic!("{}", ended.err)).split(' ').collect();
     run(home, &words)
 }
 
