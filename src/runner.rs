@@ -31,9 +31,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     domain::{
         customer::{Impersonation, Progress},
-        doubt::{self, Accepts, Guarded},
+        doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
-        id::{RunId, TenantId},
+        id::{CustomerId, RunId, TenantId},
         lock::lock,
         order,
         phrase::Phrase,
@@ -41,6 +41,7 @@ use crate::{
         sweep::OVERDUE_AFTER,
         sydney,
         tenant::{Organisation, Verdict},
+        tenant_input::TenantInput,
         text::Text,
         time::{Clock, Moment},
     },
@@ -277,25 +278,19 @@ async fn answer(
         Request::OpenWorld => Ok(Reply::World(world.clone())),
         Request::LoadBoard => with(store, move |s| s.board(last_2000)).await.map(Reply::Board),
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
-        Request::AddCustomer(new) => {
-            with(store, move |s| kept(s.add_customer(&new, &Accepts::default())?, &new.name))
-                .await
-                .map(Reply::Added)
+        Request::AddCustomer(new, accepts) => {
+            with(store, move |s| s.add_customer(&new, &accepts)).await.map(|made| guarded(made, Reply::Added))
         }
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
         Request::ParkRun(id) => with(store, move |s| s.park_run(&id)).await.map(|()| Reply::Saved),
         Request::LeaveRun(id) => with(store, move |s| s.leave_run(&id)).await.map(|()| Reply::Saved),
-        Request::LookUp(input) => graph.look_up(&input).await.map(Reply::Found),
-        Request::Identify(tenant) => {
-            let input = crate::domain::tenant_input::TenantInput::Guid(tenant);
-            graph.look_up(&input).await.map(Reply::Found)
-        }
-        Request::SaveOrganisation(id, organisation) => {
-            run(store, move |s| {
-                Ok(*kept(s.save_organisation(&id, &organisation, &Accepts::default())?, &Text::default())?)
-            })
-            .await
+        Request::LookUp(customer, input) => find(tools, customer, input).await,
+        Request::Identify(customer, tenant) => find(tools, customer, TenantInput::Guid(tenant)).await,
+        Request::SaveOrganisation(id, organisation, accepts) => {
+            with(store, move |s| s.save_organisation(&id, &organisation, &accepts))
+                .await
+                .map(|made| guarded(made, Reply::Run))
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
         Request::SaveImpersonation(id, access) => {
@@ -372,13 +367,45 @@ async fn answer(
     }
 }
 
-fn kept<T>(guarded: Guarded<T>, customer: &Text) -> Result<T, Failure> {
-    match guarded {
-        Guarded::Kept(kept) => Ok(kept),
-        Guarded::Doubted(doubts) => {
-            Err(Failure::new(FailureKind::Conflict, doubt::sentences(&doubts, customer), ""))
-        }
+/// What a write that takes in a tenant brings.
+fn guarded<T>(made: Guarded<T>, reply: impl FnOnce(T) -> Reply) -> Reply {
+    match made {
+        Guarded::Kept(kept) => reply(kept),
+        Guarded::Doubted(doubts) => Reply::Doubted(doubts),
     }
+}
+
+/// Looks an organisation up for a customer, and beside it whose the customer's own mail domain is; the record says who
+/// else has the tenant (product.md rule 18).
+async fn find(tools: &Tools, id: CustomerId, input: TenantInput) -> Result<Reply, Failure> {
+    let Provider { graph, store, .. } = &tools.provider;
+    let customer = with(store, move |s| s.customer(id)).await?;
+    let domain = TenantInput::parse(customer.domain.as_str()).ok();
+    let owner = async {
+        match &domain {
+            Some(TenantInput::Domain(name)) if domain.as_ref() != Some(&input) => {
+                Some(graph.owner_of(name).await)
+            }
+            _ => None,
+        }
+    };
+    let (organisation, owner) = tokio::join!(graph.look_up(&input), owner);
+    let organisation = organisation?;
+    let tenant = organisation.tenant;
+    let (elsewhere, not_compared) = match owner {
+        Some(Ok(owner)) => (doubt::elsewhere(tenant, &customer.domain, &owner), None),
+        // Asked again, it may be told: nothing is saved without it.
+        Some(Err(failure)) if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) => {
+            return Err(failure);
+        }
+        Some(Err(failure)) => (None, Some(failure.what)),
+        None if matches!(domain, Some(TenantInput::Domain(_))) => (None, None),
+        None => (None, Some(Text::from("no mail domain is on record"))),
+    };
+    let (doubts, accepted) = with(store, move |s| s.doubts(id, tenant, elsewhere)).await?;
+    let is_partner = graph.is_partner(tenant);
+    let finding = Finding { organisation, is_partner, doubts, accepted, not_compared };
+    Ok(Reply::Found(Box::new(finding)))
 }
 
 /// Waits.

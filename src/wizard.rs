@@ -188,7 +188,18 @@ impl Wizard {
             }
         }
         let Scene {
-            id, shape, is_waiting, focus, page, below, notice, offers, standing, next_change, ..
+            id,
+            shape,
+            is_waiting,
+            focus,
+            page,
+            below,
+            notice,
+            offers,
+            standing,
+            doubts,
+            next_change,
+            ..
         } = scene;
         View {
             bar: bar::bar(cx, &*self.screen),
@@ -200,6 +211,7 @@ impl Wizard {
             actions: offers,
             card: self.screen.card(cx),
             standing,
+            doubts,
             next_change,
         }
     }

@@ -42,11 +42,11 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = super::provision::duration, default_value = "0s", hide_default_value = true)]
     pub wait: Duration,
     /// A customer of the plan and another one who has the same organisation, where that is right; may be given several
-    /// times. The key same_organisation_as of a row says the same.
+    /// times. A row of the plan can say the same.
     #[arg(long, value_name = "NEW=REF", value_parser = super::sharing)]
     pub same_organisation_as: Vec<(Text, Text)>,
     /// Reference of a customer of the plan whose mail domain belongs to another organisation than the right one; may be
-    /// given several times. The key domain_belongs_elsewhere of a row says the same.
+    /// given several times. A row of the plan can say the same.
     #[arg(long, value_name = "REF")]
     pub domain_belongs_elsewhere: Vec<String>,
     /// Set up customers again that were finished when this plan was applied before.

@@ -41,7 +41,7 @@ use crate::{
 use super::{
     Context, error_of,
     journey::{self, NewWizardRun},
-    unanswered::Unanswered,
+    unanswered::{self, Unanswered},
     warn,
 };
 use job_result::{Earlier, JobResult};
@@ -289,9 +289,11 @@ impl Work<'_> {
         let max_seats = self.options.max_seats;
         let checked = check::exit(&jobs, max_seats);
         if self.options.is_check {
+            self.tell_doubts(&jobs);
             return self.tell(&jobs, checked, None);
         }
         self.context.out.block(&check::told(&jobs, max_seats));
+        self.tell_doubts(&jobs);
         if !jobs.iter().any(Job::is_open) {
             self.context
                 .out
@@ -312,6 +314,23 @@ impl Work<'_> {
         self.work(&mut jobs);
         let exit = summary::exit(&jobs);
         self.tell(&jobs, exit, Some(self.progress.folder()))
+    }
+
+    /// The line that says, customer by customer, that the organisations are right which something speaks against.
+    fn tell_doubts(&self, jobs: &[Job]) {
+        let of = |job: &Job| {
+            let doubts = job.check.iter().flat_map(|check| &check.doubts);
+            doubts
+                .map(|doubt| doubt.flag_for(&job.customer.reference).as_str().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let flags: Vec<String> = jobs.iter().flat_map(of).collect();
+        if !flags.is_empty() {
+            warn("For example, where all of them are right:");
+            for line in unanswered::pasted(&self.options.line, &flags) {
+                warn(line.as_str());
+            }
+        }
     }
 
     /// Nothing is begun, and why.

@@ -24,7 +24,7 @@ use crate::{
 
 use super::{
     record_context::RecordContext,
-    unanswered::{PREFIX, Unanswered},
+    unanswered::{PREFIX, Unanswered, pasted},
 };
 use change::Given;
 
@@ -187,12 +187,13 @@ fn ended(failure: &Failure) -> anyhow::Error {
     super::record_context::refused(failure)
 }
 
-/// What is said where a tenant that came in is another customer's too; `example` is the line that says it is right.
-fn doubted(lines: Vec<Text>, example: &str) -> anyhow::Error {
-    let ask = Text::of(format_args!(
-        "{PREFIX}Nothing was written. Ask which of the customers it belongs to. If both have it, say so for each: {example}"
-    ));
-    Unanswered { exit: Exit::Usage, lines: lines.into_iter().chain([ask]).collect() }.into()
+/// What is said where a tenant that came in is another customer's too, and the line that says it is right.
+fn doubted(mut lines: Vec<Text>, command: &str, flags: &[String]) -> anyhow::Error {
+    lines.push(Text::of(format_args!(
+        "{PREFIX}Nothing was written. Ask which of the customers it belongs to. If both have it, say so for each:"
+    )));
+    lines.extend(pasted(command, flags));
+    Unanswered { exit: Exit::Usage, lines }.into()
 }
 
 /// Says what is to be known of a tenant that came in: the partner's own is named as such.

@@ -10,6 +10,26 @@ use crate::{domain::text::Text, exit::Exit};
 /// Begins a line of the program's own on stderr.
 pub const PREFIX: &str = "backup365: ";
 
+/// Bytes of a line that is proposed before it is continued on another: every line that is shown is cut at 1,024.
+const PASTED: usize = 900;
+
+/// A command with flags added, as lines that a shell takes back: one where that is short enough.
+#[must_use]
+pub fn pasted(command: &str, flags: &[String]) -> Vec<Text> {
+    let mut lines = vec![command.to_owned()];
+    for flag in flags {
+        match lines.last_mut() {
+            Some(line) if line.len() + flag.len() < PASTED => *line = format!("{line} {flag}"),
+            _ => lines.push(format!("  {flag}")),
+        }
+    }
+    let last = lines.len().saturating_sub(1);
+    let whole = |(at, line): (usize, &String)| {
+        if at < last { Text::of(format_args!("{line} \\")) } else { Text::of(format_args!("{line}")) }
+    };
+    lines.iter().enumerate().map(whole).collect()
+}
+
 /// Version of the object.
 const VERSION: u32 = 1;
 
@@ -60,6 +80,19 @@ impl std::error::Error for Unanswered {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_to_paste_is_continued_and_never_cut() {
+        let flags: Vec<String> = (0..500).map(|n| format!("--same-organisation-as C-{n}=C-1001")).collect();
+        let one = pasted("backup365 customers import x.csv", &flags[..1]);
+        assert_eq!(one, ["backup365 customers import x.csv --same-organisation-as C-0=C-1001".into()]);
+        let lines = pasted("backup365 customers import x.csv", &flags);
+        let (last, others) = lines.split_last().unwrap();
+        assert!(others.iter().all(|line| line.as_str().ends_with(" \\")) && !last.as_str().ends_with('\\'));
+        let joined: Vec<&str> =
+            lines.iter().map(|line| line.as_str().trim_end_matches('\\').trim()).collect();
+        assert_eq!(joined.join(" "), format!("backup365 customers import x.csv {}", flags.join(" ")));
+    }
 
     #[test]
     fn the_object_has_the_lines_without_the_name_of_the_program() {

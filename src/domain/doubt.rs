@@ -64,6 +64,15 @@ impl Doubt {
         }
     }
 
+    /// The kind of flag that accepts it.
+    #[must_use]
+    pub const fn flag_kind(&self) -> Flag {
+        match self {
+            Self::Shared(_) => SAME_ORGANISATION_AS,
+            Self::Elsewhere(_) => DOMAIN_BELONGS_ELSEWHERE,
+        }
+    }
+
     /// The flag that accepts it, with its value; words with gaps stand in quotes.
     #[must_use]
     pub fn flag(&self) -> Text {

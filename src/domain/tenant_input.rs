@@ -237,7 +237,9 @@ fn candidates(lines: &[Vec<String>]) -> Vec<Candidate> {
         // A line of labels above a line of several ids: which is whose can't be told.
         let found = all.get_mut(before..).unwrap_or_default();
         if found.len() > 1 && !above.is_empty() {
-            found.iter_mut().for_each(|one| one.label = Label::None);
+            for one in found.iter_mut() {
+                one.label = Label::None;
+            }
         }
         above = if found.is_empty() { words } else { &[] };
     }
@@ -257,7 +259,7 @@ fn label(words: &[String]) -> Label {
         Some(thing) => OTHER_THINGS.iter().any(|other| thing.ends_with(other)),
         None => is_id && OTHER_THINGS.contains(part),
     };
-    if parts.iter().any(|part| is_other(&part)) {
+    if parts.iter().any(is_other) {
         Label::Other
     } else if parts.iter().any(|part| part.contains("directory")) {
         Label::Tenant

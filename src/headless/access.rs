@@ -5,6 +5,7 @@ use std::ops::ControlFlow::{Break, Continue};
 use crate::{
     domain::{
         customer::Product,
+        doubt::{self, Doubt},
         failure::FailureKind,
         flag,
         tenant_input::{TenantInput, TenantMatch},
@@ -56,6 +57,7 @@ impl Journey {
         }
         self.need_users()?;
         self.say(organisation(&view.bar));
+        self.tell_own(view);
         self.settle(view, Given::Yes)
     }
 
@@ -78,7 +80,34 @@ impl Journey {
         let facts: Vec<String> =
             facts.into_iter().filter_map(|id| Some(fact(view, id)?.to_string())).collect();
         self.say(format_args!("Organisation: {}.", facts.join(", ")));
+        self.tell_own(view);
         self.settle(view, Given::Submit)
+    }
+
+    /// The partner's own organisation is named as such.
+    fn tell_own(&mut self, view: &View<'_>) {
+        if let Some(words) = fact(view, FactId::Own) {
+            self.say(words);
+        }
+    }
+
+    /// Something speaks against the organisation: it is taken where every party was named beforehand.
+    pub(super) fn accept_doubts(&mut self, view: &View<'_>) -> Decision {
+        let customer = view.bar.customer.map(Shown::to_text).unwrap_or_default();
+        let open = self.answers.unaccepted(&view.doubts);
+        if !open.is_empty() {
+            let flag = open.first().map_or(flag::SAME_ORGANISATION_AS, Doubt::flag_kind).name;
+            let example = doubt::flags(&open);
+            let words = format_args!(
+                "{flag} is missing: {} Nothing was saved. Ask the customer; where it is right all the same, say so.",
+                doubt::sentences(&open, &customer)
+            );
+            let words = Text::of(words);
+            self.report.doubts = open;
+            return end(End::Missing { flag, example }, words);
+        }
+        self.say(format_args!("{} That was accepted beforehand.", doubt::sentences(&view.doubts, &customer)));
+        give(Given::Yes)
     }
 
     /// Enabled before: the tenant can't be changed any more.

@@ -174,12 +174,17 @@ impl Journey {
         let id = view.ask.id;
         self.has_passed_access |= matches!(
             id,
-            QuestionId::Organisation | QuestionId::Tenant | QuestionId::Settled | QuestionId::Impersonation
+            QuestionId::Organisation
+                | QuestionId::Tenant
+                | QuestionId::Doubted
+                | QuestionId::Settled
+                | QuestionId::Impersonation
         );
         match id {
             QuestionId::Authorise => self.authorise(view),
             // No answer here ever opens these; Back closes what did.
             QuestionId::NewCustomer
+            | QuestionId::NewCustomerDoubted
             | QuestionId::OrganisationDenied
             | QuestionId::Shorter
             | QuestionId::Leave => give(Given::Back),
@@ -188,6 +193,7 @@ impl Journey {
             QuestionId::Product => self.choose_product(view),
             QuestionId::Organisation => self.confirm_organisation(view),
             QuestionId::Tenant => self.type_tenant(view),
+            QuestionId::Doubted => self.accept_doubts(view),
             QuestionId::Settled => self.keep_tenant(view),
             QuestionId::Impersonation => self.fill_in_details(view),
             QuestionId::Users => self.choose_users(view),

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         bill::Bill,
         changes::Changes,
+        doubt::Doubt,
         failure::Failure,
         id::{RunId, TenantId},
         tenant::Check,
@@ -83,6 +84,8 @@ pub struct Report {
     pub bill_facts: Vec<(&'static str, Text)>,
     /// What was changed besides.
     pub changes: Changes,
+    /// What speaks against the organisation and was not accepted.
+    pub doubts: Vec<Doubt>,
     /// The wizard said that nothing runs at 20:00.
     pub is_unswept: bool,
 }

@@ -18,7 +18,9 @@ use crate::{
         answer::Ending,
         call::Request,
         event::EventKind,
-        tests::{Desk, customer, details, failed, organisation, record, row, setup, tenant},
+        tests::{
+            Desk, customer, details, elsewhere, failed, organisation, record, row, setup, shared, tenant,
+        },
     },
 };
 
@@ -185,6 +187,48 @@ fn another_tenant_than_the_one_on_record_is_refused_before_anything_is_saved() {
     let mut desk = desk();
     let report = travel(&mut desk, Answers { tenant: Some("common".into()), ..all("C-0002") });
     assert_eq!((report.end, desk.count("LookUp")), (End::Wrong, 0), "{}", report.words);
+}
+
+#[test]
+fn an_organisation_that_something_speaks_against_is_taken_only_where_each_party_is_named() {
+    let both = "--domain-belongs-elsewhere --same-organisation-as C-0007";
+    for customer in ["C-0001", "C-0002"] {
+        for (same_as, domain_elsewhere, example) in [
+            (vec![], false, both),
+            (vec!["C-0007".into()], false, "--domain-belongs-elsewhere"),
+            (vec!["C-0008".into()], true, "--same-organisation-as C-0007"),
+            (vec!["c-0007".into()], true, ""),
+        ] {
+            let mut desk = desk();
+            desk.doubts = vec![elsewhere(1), shared(7)];
+            let tenant = (customer == "C-0002").then(|| tenant(1).to_string());
+            let answers = Answers { tenant, same_as, domain_elsewhere, ..all(customer) };
+            let report = travel(&mut desk, answers);
+            if example.is_empty() {
+                assert_eq!(report.end, End::Waiting, "{}", report.words);
+                assert_eq!(desk.count("SaveOrganisation"), 1);
+                continue;
+            }
+            let End::Missing { example: told, .. } = &report.end else { panic!("{:?}", report.end) };
+            assert_eq!(told.as_str(), example);
+            assert_eq!(desk.count("SaveOrganisation"), 0, "nothing was saved");
+            assert!(report.words.as_str().contains("is missing: "), "{}", report.words);
+        }
+    }
+}
+
+#[test]
+fn what_comes_to_speak_against_an_organisation_meanwhile_needs_its_flag_too() {
+    let mut desk = desk();
+    desk.later = vec![shared(7)];
+    let report = travel(&mut desk, all("C-0001"));
+    assert_eq!(flag(&report), "--same-organisation-as", "{}", report.words);
+    let report = {
+        let mut desk = self::desk();
+        desk.later = vec![shared(7)];
+        travel(&mut desk, Answers { same_as: vec!["C-0007".into()], ..all("C-0001") })
+    };
+    assert_eq!(report.end, End::Waiting, "{}", report.words);
 }
 
 #[test]

@@ -157,6 +157,7 @@ impl Stage {
         let customer = NewCustomer {
             reference: Text::clean(&row.reference),
             name: Text::clean(&row.name),
+            domain: Text::clean(row.domain.as_deref().unwrap_or_default()),
             is_active: true,
             products: vec![product],
             tenant: row.tenant.map(|tenant| tenant.parse().unwrap()),
@@ -224,13 +225,13 @@ const fn name(request: &Request) -> &'static str {
         Request::OpenWorld => "open world",
         Request::LoadBoard => "load board",
         Request::ProbeBoard(_) => "probe board",
-        Request::AddCustomer(_) => "add customer",
+        Request::AddCustomer(..) => "add customer",
         Request::OpenRun(..) => "open run",
         Request::LoadRun(_) => "load run",
         Request::ParkRun(_) => "park run",
         Request::LeaveRun(_) => "leave run",
-        Request::LookUp(_) => "look up",
-        Request::Identify(_) => "identify",
+        Request::LookUp(..) => "look up",
+        Request::Identify(..) => "identify",
         Request::SaveOrganisation(..) => "save organisation",
         Request::Discover(_) => "discover",
         Request::SaveImpersonation(..) => "save impersonation",
@@ -273,6 +274,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Added(_) => "added",
         Reply::Run(_) => "run",
         Reply::Found(_) => "found",
+        Reply::Doubted(_) => "doubted",
         Reply::Server(_) => "server",
         Reply::Proof(_) => "proof",
         Reply::Protection(_) => "protection",
@@ -309,11 +311,11 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::Wake(Duration::from_millis(1)), "woken"),
         (Request::OpenWorld, "world"),
         (Request::LoadBoard, "board"),
-        (Request::AddCustomer(new), "added"),
+        (Request::AddCustomer(new, Accepts::default()), "added"),
         (Request::OpenRun(customer, OFFICE), "run"),
-        (Request::LookUp(TenantInput::Guid(tenant)), "found"),
-        (Request::Identify(tenant), "found"),
-        (Request::SaveOrganisation(run(), organisation(tenant)), "run"),
+        (Request::LookUp(customer, TenantInput::Guid(tenant)), "found"),
+        (Request::Identify(customer, tenant), "found"),
+        (Request::SaveOrganisation(run(), organisation(tenant), Accepts::default()), "run"),
         (Request::LinkShown(run()), "run"),
         (Request::ProbeBoard(vec![(run(), tenant)]), "board"),
         (Request::Rehearse(tenant), "told"),
@@ -588,7 +590,7 @@ async fn a_write_that_is_cancelled_is_seen_through() {
     let mut stage = Stage::new("standard").await;
     let (_, run) = stage.run_of("C-1001", OFFICE);
     let found = organisation(stage.tenant_of("C-1001"));
-    let call = stage.start(Request::SaveOrganisation(run.clone(), found.clone()));
+    let call = stage.start(Request::SaveOrganisation(run.clone(), found.clone(), Accepts::default()));
     stage.runner.cancel(call);
     let (from, reply) = stage.next().await;
     assert_eq!((from, word(&reply)), (call, "run"));
@@ -614,6 +616,38 @@ async fn writes_are_carried_out_in_the_order_in_which_they_were_started() {
         assert_eq!((from, word(&reply)), (call, "saved"));
     }
     assert_eq!(stage.store().load_run(&run).unwrap().draft, last);
+}
+
+/// Of Kauri's own tenant and Harbour's, asked for both customers; and Yarra, whose domain another organisation has.
+#[tokio::test]
+async fn a_look_up_says_who_else_has_the_tenant_and_whose_the_mail_domain_is() {
+    let mut stage = Stage::new("standard").await;
+    let (harbour, kauri) = (stage.run_of("C-1001", OFFICE).0, stage.run_of("C-1002", OFFICE).0);
+    let (yarra, tenant) = (stage.run_of("C-1022", OFFICE).0, stage.tenant_of("C-1022"));
+    let harbours = stage.tenant_of("C-1001");
+    for (request, words) in [
+        (Request::Identify(harbour, harbours), ""),
+        (
+            Request::LookUp(kauri, TenantInput::Guid(harbours)),
+            "X's domain kauribuilding.example belongs to another organisation (…c2ca). \
+             C-1001 Harbour Street Cafe has this organisation.",
+        ),
+        (Request::LookUp(kauri, TenantInput::Domain("kauribuilding.example".into())), ""),
+        (
+            Request::Identify(yarra, tenant),
+            "X's domain yarrajoinery.example belongs to another organisation (…c8e2).",
+        ),
+    ] {
+        let asked = format!("{request:?}");
+        let replies = stage.ask(request).await;
+        let Some(Reply::Found(found)) = replies.last() else { panic!("{replies:?}") };
+        assert_eq!(doubt::sentences(&found.doubts, &"X".into()).as_str(), words, "{asked}");
+        assert_eq!((found.not_compared.as_ref(), found.is_partner), (None, false), "{asked}");
+    }
+    let own = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684".parse().unwrap();
+    let replies = stage.ask(Request::LookUp(kauri, TenantInput::Guid(own))).await;
+    let Some(Reply::Found(found)) = replies.last() else { panic!("{replies:?}") };
+    assert!(found.is_partner);
 }
 
 #[tokio::test]

@@ -114,10 +114,16 @@ impl Field {
     pub(crate) fn paste(&mut self, text: &str) -> Pasted {
         let line = text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
         let kept: zeroize::Zeroizing<String> =
-            zeroize::Zeroizing::new(line.chars().filter(|c| !c.is_control()).collect());
+            zeroize::Zeroizing::new(line.chars().filter_map(|c| self.kept_of(c)).collect());
         let before = self.raw().len();
         let is_changed = self.splice(self.cursor..self.cursor, &kept);
         Pasted { is_changed, is_cut: self.raw().len() < before.saturating_add(kept.len()) }
+    }
+
+    /// What is kept of a pasted character: the tabs of a copied row keep its cells apart, but are no part of a secret.
+    fn kept_of(&self, c: char) -> Option<char> {
+        let c = if c == '\t' && !self.is_masked() { ' ' } else { c };
+        (!c.is_control()).then_some(c)
     }
 
     /// Edits at the cursor; says whether the text changed.
@@ -264,6 +270,9 @@ mod tests {
         assert!(!field.paste("\n").is_changed);
         field.paste("\u{1b}[2J");
         assert_eq!(field.text(), "bakery.example[2J");
+        field.clear();
+        field.paste("Hemi\themi@bakery.example\tPerth");
+        assert_eq!(field.text(), "Hemi hemi@bakery.example Perth");
     }
 
     #[test]

@@ -157,6 +157,7 @@ pub(crate) fn page<'a>(
             wrong: vec![("An error page".into(), "Close it; we are checking.".into())],
         },
         standing: None,
+        doubts: Vec::new(),
         next_change: None,
     }
 }

@@ -103,6 +103,8 @@ pub enum QuestionId {
     Customer,
     /// The form of a new customer.
     NewCustomer,
+    /// Something speaks against the tenant of a new customer: add them all the same?
+    NewCustomerDoubted,
     /// Which product?
     Product,
     /// The tenant on record: is this the organisation?
@@ -111,6 +113,8 @@ pub enum QuestionId {
     OrganisationDenied,
     /// The tenant's ID or domain, to be typed.
     Tenant,
+    /// Something speaks against the tenant: take it all the same?
+    Doubted,
     /// The tenant, which is settled: nothing is asked but to go on.
     Settled,
     /// The impersonation details.

@@ -4,6 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::domain::{
     customer::{Customer, Impersonation, NewCustomer, Product},
+    doubt::{Accepts, Doubt, Finding, Guarded},
     draft::Draft,
     failure::Failure,
     form_draft::FormDraft,
@@ -90,7 +91,7 @@ requests! {
     /// Ask Microsoft about runs that wait for consent, at most once in 30 s each; brings the board when done.
     READ probe_board = ProbeBoard(runs: Vec<(RunId, TenantId)>) -> Board ["{} runs", runs.len()];
     /// Add a customer (Admin).
-    WRITE add_customer = AddCustomer(new: NewCustomer) -> Customer;
+    WRITE add_customer = AddCustomer(new: NewCustomer, accepts: Accepts) -> Guarded<Customer>;
     /// Open the customer's run for a product, or the open one.
     WRITE open_run = OpenRun(customer: CustomerId, product: Product) -> Box<RunRecord>
         ["{}, {}", customer.0, product.word()];
@@ -101,11 +102,12 @@ requests! {
     /// Let go of the run without parking it.
     WRITE leave_run = LeaveRun(run: RunId) -> Saved ["{run}"];
     /// Look a tenant up.
-    READ look_up = LookUp(input: TenantInput) -> Organisation;
+    READ look_up = LookUp(customer: CustomerId, input: TenantInput) -> Box<Finding> ["{}", customer.0];
     /// Ask what Microsoft holds for the tenant on record.
-    READ identify = Identify(tenant: TenantId) -> Organisation ["{tenant}"];
+    READ identify = Identify(customer: CustomerId, tenant: TenantId) -> Box<Finding> ["{}, {tenant}", customer.0];
     /// The tenant was confirmed or saved.
-    WRITE save_organisation = SaveOrganisation(run: RunId, organisation: Organisation) -> Box<RunRecord>
+    WRITE save_organisation = SaveOrganisation(run: RunId, organisation: Organisation, accepts: Accepts)
+        -> Guarded<Box<RunRecord>>
         ["{run}, {}", organisation.tenant];
     /// Find the EWS server by Autodiscover.
     READ discover = Discover(sample: Address) -> Server;
@@ -234,7 +236,9 @@ pub enum Reply {
     /// A run as it is on record now, after any call that reads or writes it.
     Run(Box<RunRecord>),
     /// A tenant was found.
-    Found(Organisation),
+    Found(Box<Finding>),
+    /// Nothing was saved: this speaks against the tenant and was not accepted.
+    Doubted(Vec<Doubt>),
     /// An EWS server was found.
     Server(Text),
     /// One round of checking ended.
@@ -336,6 +340,26 @@ pub(crate) struct Written(pub(crate) Text);
 #[derive(Debug)]
 pub(crate) struct Told(pub(crate) Text);
 
+impl FromReply for Guarded<Customer> {
+    fn from_reply(reply: Reply) -> Option<Self> {
+        match reply {
+            Reply::Added(customer) => Some(Self::Kept(customer)),
+            Reply::Doubted(doubts) => Some(Self::Doubted(doubts)),
+            _ => None,
+        }
+    }
+}
+
+impl FromReply for Guarded<Box<RunRecord>> {
+    fn from_reply(reply: Reply) -> Option<Self> {
+        match reply {
+            Reply::Run(record) => Some(Self::Kept(record)),
+            Reply::Doubted(doubts) => Some(Self::Doubted(doubts)),
+            _ => None,
+        }
+    }
+}
+
 /// What each type of the wizard stands for among the replies.
 macro_rules! replies {
     ($($type:ty: $reply:pat => $value:expr;)*) => {
@@ -353,9 +377,8 @@ macro_rules! replies {
 replies! {
     World: Reply::World(world) => world;
     Board: Reply::Board(board) => board;
-    Customer: Reply::Added(customer) => customer;
     Box<RunRecord>: Reply::Run(record) => record;
-    Organisation: Reply::Found(organisation) => organisation;
+    Box<Finding>: Reply::Found(finding) => finding;
     Server: Reply::Server(server) => Server(server);
     Box<Proof>: Reply::Proof(proof) => proof;
     Box<Protection>: Reply::Protection(protection) => protection;

@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod authorise;
 pub(crate) mod customer;
+pub(crate) mod doubts;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
 pub(crate) mod product;
@@ -15,7 +16,8 @@ pub(crate) mod users;
 use std::cmp::Ordering;
 
 use crate::domain::{
-    card::Card, failure::Failure, phrase::Phrase, tenant::Organisation, text::Shown, time::Moment,
+    card::Card, doubt::Doubt, failure::Failure, phrase::Phrase, tenant::Organisation, text::Shown,
+    time::Moment,
 };
 
 use super::{
@@ -57,6 +59,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) offers: Vec<Offer>,
     /// How far the proof of access is, where that is what is shown.
     pub(crate) standing: Option<Standing>,
+    /// What speaks against a tenant, where that is asked about.
+    pub(crate) doubts: Vec<Doubt>,
     /// When a wait or a countdown on it changes next.
     pub(crate) next_change: Option<Moment>,
 }
@@ -80,6 +84,7 @@ impl<'a> Scene<'a> {
             notice: None,
             offers: Vec::new(),
             standing: None,
+            doubts: Vec::new(),
             next_change: None,
         }
     }
@@ -187,11 +192,15 @@ pub(crate) trait Screen: std::fmt::Debug {
 /// The trail, with the stop of the screen's question as *here*.
 pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
     let here = match question {
-        QuestionId::Customer | QuestionId::NewCustomer | QuestionId::Leave => 0,
+        QuestionId::Customer
+        | QuestionId::NewCustomer
+        | QuestionId::NewCustomerDoubted
+        | QuestionId::Leave => 0,
         QuestionId::Product => 1,
         QuestionId::Organisation
         | QuestionId::OrganisationDenied
         | QuestionId::Tenant
+        | QuestionId::Doubted
         | QuestionId::Settled
         | QuestionId::Impersonation => 2,
         QuestionId::Authorise => 3,

@@ -6,6 +6,7 @@ mod rules;
 
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
+    doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
@@ -56,6 +57,17 @@ pub(crate) fn organisation(number: u16) -> Organisation {
         domain: Some(Text::from("bakery.example")),
         region: Some(Text::from("OC")),
     }
+}
+
+/// Another customer has the tenant.
+pub(crate) fn shared(number: i64) -> Doubt {
+    let Customer { id, reference, name, is_active, .. } = customer(number);
+    Doubt::Shared(Holder { id, reference, name, is_active })
+}
+
+/// The mail domain of a customer belongs to another organisation.
+pub(crate) fn elsewhere(number: i64) -> Doubt {
+    Doubt::Elsewhere(DomainElsewhere { domain: customer(number).domain, owner: Some(tenant(77)) })
 }
 
 /// Impersonation details that pass every check of the form.
@@ -144,6 +156,10 @@ pub(crate) struct Desk {
     pub(crate) named: Option<Organisation>,
     /// What is on record about the users.
     pub(crate) protection: Protection,
+    /// What speaks against every tenant.
+    pub(crate) doubts: Vec<Doubt>,
+    /// What the record alone knows to speak against them: it came there after the look-up.
+    pub(crate) later: Vec<Doubt>,
 }
 
 impl Desk {
@@ -176,6 +192,8 @@ impl Desk {
             verdict: Verdict::NotYet,
             named: None,
             protection: Protection::default(),
+            doubts: Vec::new(),
+            later: Vec::new(),
         };
         desk.happen(EventKind::Started);
         desk
@@ -392,6 +410,18 @@ impl Desk {
         self.view().offer(action).is_some()
     }
 
+    /// What a look-up brings.
+    fn found(&self, organisation: Organisation) -> Reply {
+        Reply::Found(Box::new(Finding { doubts: self.doubts.clone(), ..Finding::of(organisation) }))
+    }
+
+    /// What the record says to a tenant that something speaks against and that was not accepted.
+    fn doubted(&self, accepts: &Accepts) -> Option<Reply> {
+        let known = self.doubts.iter().chain(&self.later);
+        let open: Vec<Doubt> = known.filter(|doubt| !accepts.covers(doubt)).cloned().collect();
+        (!open.is_empty()).then_some(Reply::Doubted(open))
+    }
+
     /// What the made-up world answers; nothing for waits.
     pub(crate) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
         let now = self.now;
@@ -404,7 +434,10 @@ impl Desk {
             Request::Wake(_) => None,
             Request::OpenWorld => Some(Reply::World(self.world.clone())),
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
-            Request::AddCustomer(new) => {
+            Request::AddCustomer(new, accepts) => {
+                if let Some(doubted) = self.doubted(accepts) {
+                    return Some(doubted);
+                }
                 let mut added = customer(99);
                 added.name = new.name.clone();
                 Some(Reply::Added(added))
@@ -420,11 +453,14 @@ impl Desk {
                 run(self)
             }
             Request::LoadRun(_) => run(self).or_else(|| Some(failed())),
-            Request::LookUp(_) => Some(Reply::Found(organisation(1))),
-            Request::Identify(tenant) => {
-                Some(Reply::Found(Organisation { tenant: *tenant, ..organisation(1) }))
+            Request::LookUp(..) => Some(self.found(organisation(1))),
+            Request::Identify(_, tenant) => {
+                Some(self.found(Organisation { tenant: *tenant, ..organisation(1) }))
             }
-            Request::SaveOrganisation(_, organisation) => {
+            Request::SaveOrganisation(_, organisation, accepts) => {
+                if let Some(doubted) = self.doubted(accepts) {
+                    return Some(doubted);
+                }
                 let organisation = organisation.clone();
                 change(self, &|record| record.organisation = Some(organisation.clone()))
             }

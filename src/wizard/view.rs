@@ -10,6 +10,7 @@ use crate::domain::{
     bill::Bill,
     card::Card,
     customer::Product,
+    doubt::Doubt,
     failure::Failure,
     id::TenantId,
     phrase::Phrase,
@@ -46,6 +47,8 @@ pub struct View<'a> {
     pub card: Card,
     /// How far the proof of access is, on the screen that proves it.
     pub standing: Option<Standing>,
+    /// What speaks against a tenant, where that is asked about: for front ends that answer without a person.
+    pub doubts: Vec<Doubt>,
     /// The next moment at which a wait or a countdown on screen changes; none: idle. Front ends need not care.
     pub next_change: Option<Moment>,
 }
@@ -256,6 +259,8 @@ pub enum FactId {
     Domain,
     /// Its GUID.
     Tenant,
+    /// That it is the partner's own.
+    Own,
     /// The ceiling of Enable Auto, seats.
     Ceiling,
     /// When the next sweep is.

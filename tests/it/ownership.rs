@@ -39,8 +39,8 @@ impl Ended {
 
 /// Runs the line that stderr proposes, as a shell would; no word of it has a gap.
 fn paste(home: &Home, ended: &Ended) -> Ended {
-    let (_, line) = ended.err.split_once(": backup365 --sandbox ").unwrap_or_else(|| panic!("{}", ended.err));
-    let words: Vec<&str> = line.lines().next().unwrap().split(' ').collect();
+    let line = ended.err.lines().find_map(|line| Some(line.split_once("backup365 --sandbox ")?.1));
+    let words: Vec<&str> = line.unwrap_or_else(|| panic!("{}", ended.err)).split(' ').collect();
     run(home, &words)
 }
 
@@ -149,4 +149,155 @@ fn the_partners_own_organisation_is_named_as_such() {
     run(&home, &["customers", "import", &own])
         .ends(0)
         .says(&["My own tenant (C-88): this tenant is your own organisation"]);
+    // A token of our own organisation comes before anybody has accepted.
+    run(&home, &["provision", "C-88", "--users", "none"])
+        .ends(5)
+        .says(&["This is your own organisation", "The customer has not accepted yet."])
+        .hides(&["has accepted.", "spreading"]);
+    let played = ["provision", "C-88", "--users", "none", "--rehearse", "--wait", "20s"];
+    run(&home, &played).ends(0).hides(&["spreading"]);
+}
+
+/// The newcomer's case: Harbour's organisation, typed for Kauri.
+#[test]
+fn flags_take_another_customers_organisation_only_where_each_party_is_named() {
+    let home = Home::new();
+    let kauri = ["provision", "C-1002", "--tenant", "admin@harbourstreetcafe.example"];
+    let base = [&kauri[..], &["--users", "all", "--max-seats", "50", "--rehearse"]].concat();
+    let refused = run(&home, &base).ends(2).says(&[
+        "Kauri Building Supplies's domain kauribuilding.example belongs to another organisation (…c2ca).",
+        "C-1001 Harbour Street Cafe has this organisation.",
+        "Nothing was saved.",
+    ]);
+    for (flags, missing) in [
+        (&["--same-organisation-as", "C-1001"][..], "--domain-belongs-elsewhere is missing"),
+        (&["--domain-belongs-elsewhere"][..], "--same-organisation-as is missing"),
+    ] {
+        run(&home, &[&base, flags].concat()).ends(2).says(&[missing]);
+        run(
+            &home,
+            &[&base, flags, &["--dry-run"][..]]
+                .concat()
+                .into_iter()
+                .filter(|word| *word != "--rehearse")
+                .collect::<Vec<_>>(),
+        )
+        .ends(2)
+        .says(&[missing]);
+    }
+    let object = run(&home, &[&base[..], &["--json"]].concat()).ends(2).json("provision");
+    assert_eq!(object["missing"]["example"], "--domain-belongs-elsewhere --same-organisation-as C-1001");
+    let record = Record::of(&home);
+    assert_eq!(
+        (record.seats(), record.count("customer WHERE reference = 'C-1002' AND tenant IS NULL")),
+        (0, 1)
+    );
+    paste(&home, &refused).ends(0);
+    assert_eq!((record.count("shared_organisation"), record.count("domain_elsewhere")), (1, 1));
+    // Not asked again: neither here nor at Harbour's own.
+    run(&home, &[&kauri[..], &["--users", "none"]].concat()).ends(0);
+    run(&home, &["provision", "C-1001", "--users", "none"]).ends(0);
+}
+
+/// `cases/tenant/moved.csv`, and the customer of the sandbox whose domain moved.
+#[test]
+fn a_customer_whose_mail_domain_moved_to_another_organisation_is_asked_about() {
+    let home = Home::new();
+    let moved = file(
+        &home,
+        "moved.csv",
+        &format!("C-3001,Kauri Timber Group,kauribuilding.example,yes,office365,{HARBOUR},yes,,"),
+    );
+    let refused = run(&home, &["customers", "import", &moved]).ends(2);
+    paste(&home, &refused).ends(0);
+    run(&home, &["provision", "C-3001", "--users", "none"])
+        .ends(2)
+        .says(&["--domain-belongs-elsewhere is missing: Kauri Timber Group's domain kauribuilding.example"])
+        .hides(&["C-1001"]);
+    let yarra = ["provision", "C-1022", "--users", "none"];
+    let refused =
+        run(&home, &yarra).ends(2).says(&["yarrajoinery.example belongs to another organisation (…c8e2)"]);
+    paste(&home, &refused).ends(5);
+    run(&home, &yarra).ends(5);
+    // Another domain on record is another question.
+    run(&home, &["customers", "set", "C-1022", "--domain", "kauribuilding.example"]).ends(0);
+    let shown = run(&home, &["customers", "show", "C-1022"]);
+    assert!(!shown.out.contains("accepted by"), "{}", shown.out);
+}
+
+fn plan(home: &Home, rows: &str) {
+    fs::write(home.path().join("plan.toml"), format!("version = 1\n[defaults]\nusers = \"none\"\n{rows}"))
+        .unwrap();
+}
+
+#[test]
+fn a_plan_says_it_row_by_row_and_never_once_for_all() {
+    let home = Home::new();
+    let kauri = "[[customer]]\ncustomer = \"C-1002\"\ntenant = \"harbourstreetcafe.example\"\n";
+    let yarra = "[[customer]]\ncustomer = \"C-1022\"\n";
+    plan(&home, &format!("{kauri}{yarra}"));
+    let check = ["apply", "plan.toml", "--check"];
+    let refused = run(&home, &check).ends(2).says(&[
+        "--domain-belongs-elsewhere C-1002 --same-organisation-as C-1002=C-1001 --domain-belongs-elsewhere C-1022",
+    ]);
+    assert!(refused.out.contains("C-1001 Harbour Street Cafe has this organisation."), "{}", refused.out);
+    assert!(
+        refused.out.contains(
+            "write into the row: same_organisation_as = [\"C-1001\"] and domain_belongs_elsewhere = true"
+        ),
+        "{}",
+        refused.out
+    );
+    run(&home, &["apply", "plan.toml"]).ends(2).says(&["Nothing was done"]);
+    assert_eq!(Record::of(&home).count("run"), 0, "nothing was begun");
+    paste(&home, &refused).ends(0);
+    let domains = format!("{kauri}domain_belongs_elsewhere = true\n{yarra}domain_belongs_elsewhere = true\n");
+    plan(&home, &domains);
+    run(&home, &check).ends(2).says(&["--same-organisation-as C-1002=C-1001\n"]);
+    plan(&home, &domains.replacen("true\n", "true\nsame_organisation_as = [\"C-1001\"]\n", 1));
+    run(&home, &check).ends(0);
+    for key in ["same_organisation_as = [\"C-1001\"]", "domain_belongs_elsewhere = true"] {
+        fs::write(
+            home.path().join("plan.toml"),
+            format!("version = 1\n[defaults]\nusers = \"none\"\n{key}\n{yarra}"),
+        )
+        .unwrap();
+        run(&home, &check).ends(2).says(&["belongs to one customer. Write it into the customer's row."]);
+    }
+}
+
+/// Two rows of one plan for one organisation, however each of them spells it.
+#[test]
+fn two_rows_of_a_plan_with_one_organisation_are_found_by_the_check() {
+    let home = Home::new();
+    for reference in ["C-71", "C-72"] {
+        run(
+            &home,
+            &[
+                "customers",
+                "add",
+                "--reference",
+                reference,
+                "--name",
+                reference,
+                "--domain",
+                "nobody.example",
+                "--products",
+                "office365",
+            ],
+        )
+        .ends(0);
+    }
+    let rows = |key: &str| {
+        format!(
+            "[[customer]]\ncustomer = \"C-71\"\ntenant = \"kauribuilding.example\"\n{key}\
+             [[customer]]\ncustomer = \"C-72\"\ntenant = \"7a36af4b-c51e-44e1-87f0-d8af3157c2ca\"\n"
+        )
+    };
+    plan(&home, &rows(""));
+    let refused = run(&home, &["apply", "plan.toml", "--check"]).ends(2);
+    assert!(refused.err.contains("C-71=C-72") || refused.err.contains("C-72=C-71"), "{}", refused.err);
+    // Said in one of the two rows, it need not be said in the other.
+    plan(&home, &rows("same_organisation_as = [\"C-72\"]\n"));
+    run(&home, &["apply", "plan.toml", "--check"]).ends(0);
 }

@@ -323,6 +323,59 @@ fn enable_auto_on_path_3() {
     );
 }
 
+#[test]
+fn an_organisation_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
+    const ASKED: &str = "Take this organisation all the same?";
+    let audit = same(
+        |home| {
+            let mut terminal = Terminal::opened(home);
+            terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+            terminal.keys("harbourstreetcafe.example");
+            terminal.sees(&["C-1001 Harbour Street Cafe has this organisation", "(…c2ca)", "‹ Save ›"]);
+            // Enter is No: back to the field, and nothing was saved.
+            terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]).keys(ENTER);
+            terminal.sees(&["> Tenant [", "‹ Save ›"]);
+            assert_eq!(Record::of(home).count("run WHERE tenant IS NOT NULL"), 0);
+            terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]).keys(RIGHT);
+            terminal.sees(&[">‹ Take it ›"]).keys(ENTER).sees(&["● Authorise", "…e397"]).plays().enables();
+            terminal.sees(&["listed 37 ·", "eligible 34"]).keys("a").sees(&["ticked 34"]).applies("34");
+            terminal.keys(ENTER).quits()
+        },
+        |home| {
+            let mut talk = Talk::start(home, 80, &[]);
+            talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant: tenant ID, domain"]);
+            talk.types("harbourstreetcafe.example");
+            talk.hears(&["C-1001 Harbour Street Cafe has this organisation", "1: Save.", "Enter for 1"]);
+            talk.types("").hears(&[ASKED, "Enter"]).types("");
+            talk.hears(&["Tenant: tenant ID, domain"]).types("").hears(&["Enter for 1"]);
+            talk.types("").hears(&[ASKED, "Enter"]).types("yes");
+            talk.hears(&["Step 4 of 6: Authorise.", "Enter for 1"]).authorises().hears(&["listed 37"]);
+            talk.types("all").hears(&["Tick 34?"]).types("yes").hears(&["Ticked 34"]).types("review");
+            talk.hears(&["New seats: 34.", "from the table."]).types("34");
+            talk.hears(&["34 users registered for backup", "Enter for 1"]).types("");
+            talk.hears(&["Done: 34 users", "Leave the wizard."]).types("quit");
+            talk.ends()
+        },
+        |home| {
+            let arguments = [
+                "C-1002",
+                "--tenant",
+                "harbourstreetcafe.example",
+                "--same-organisation-as",
+                "C-1001",
+                "--domain-belongs-elsewhere",
+                "--users",
+                "all",
+                "--max-seats",
+                "34",
+                "--rehearse",
+            ];
+            provision::code(home, &arguments, "")
+        },
+    );
+    assert_eq!(lines(&audit, "accepted for the organisation").len(), 2, "{audit:?}");
+}
+
 /// Three are on, and Enable Auto is.
 fn provisioned(home: &Home) {
     let users = "mei.williams@harbourstreetcafe.example\noliver.tamihana@harbourstreetcafe.example\n\

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         bill::{counted, grouped},
+        doubt::{self, Accepts, Doubt},
         plan::Row,
         text::Text,
     },
@@ -40,12 +41,27 @@ pub(super) fn mend(report: &mut Report, row: &Row) {
             counted(bill.billed(), "new seat", "new seats"),
             grouped(most)
         )),
+        (End::Missing { .. }, ..) if !report.doubts.is_empty() => Text::of(format_args!(
+            "{} Nothing was saved. Ask the customer; where it is right all the same, write into the row: {}",
+            doubt::sentences(&report.doubts, report.customer.as_ref().unwrap_or(&Text::default())),
+            keys(&report.doubts)
+        )),
         (End::Waiting, ..) => {
             let run = report.run.as_ref().map_or_else(|| "The run".to_owned(), ToString::to_string);
             Text::of(format_args!("Waiting for the customer's consent. {run} is parked."))
         }
         _ => in_keys(report.words.as_str()),
     };
+}
+
+/// The keys of a row that accept what speaks against an organisation.
+fn keys(doubts: &[Doubt]) -> String {
+    let accepts = Accepts::these(doubts);
+    let others: Vec<String> =
+        accepts.same_as.iter().map(|reference| toml::Value::from(reference.as_str()).to_string()).collect();
+    let same = (!others.is_empty()).then(|| format!("same_organisation_as = [{}]", others.join(", ")));
+    let elsewhere = accepts.elsewhere.map(|_| "domain_belongs_elsewhere = true".to_owned());
+    same.into_iter().chain(elsewhere).collect::<Vec<_>>().join(" and ")
 }
 
 /// Words about flags as words about keys. The flags of `apply` itself, like --max-seats and --wait, stay.

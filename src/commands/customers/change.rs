@@ -55,7 +55,9 @@ impl Given<'_> {
             Guarded::Doubted(doubts) => {
                 let words = doubt::sentences(&doubts, customer);
                 let line = Text::of(format_args!("{PREFIX}{words}"));
-                Err(doubted(vec![line], &format!("{} {}", self.line, doubt::flags(&doubts))))
+                let flags: Vec<String> =
+                    doubts.iter().map(|doubt| doubt.flag().as_str().to_owned()).collect();
+                Err(doubted(vec![line], self.line, &flags))
             }
         }
     }

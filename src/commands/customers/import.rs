@@ -147,7 +147,7 @@ fn doubts(sheet: &Sheet, fates: &[Fate], command: &str) -> Option<anyhow::Error>
         lines.push(Text::of(format_args!("{}", Problem { line: line.number, what })));
         flags.extend(doubts.iter().map(|doubt| doubt.flag_for(reference).as_str().to_owned()));
     }
-    (!lines.is_empty()).then(|| doubted(lines, &format!("{command} {}", flags.join(" "))))
+    (!lines.is_empty()).then(|| doubted(lines, command, &flags))
 }
 
 /// Whether a line brought in a tenant.

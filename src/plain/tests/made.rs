@@ -99,6 +99,7 @@ fn view(shape: Shape, heading: Phrase, blocks: Vec<Block<'_>>) -> View<'_> {
         actions: Vec::new(),
         card: Card::default(),
         standing: None,
+        doubts: Vec::new(),
         next_change: None,
     }
 }

@@ -42,7 +42,7 @@ impl Graph {
     /// # Errors
     /// `NotFound` for what no tenant answers to, `Refused` for other clouds, `Unreachable` (a retry may help).
     pub async fn look_up(&self, input: &TenantInput) -> Result<Organisation, Failure> {
-        self.looked_up(input).await.map_err(|e| e.failure("looking the organisation up"))
+        self.looked_up(input).await.map_err(|e| e.failure(&format!("looking {input} up")))
     }
 
     /// Asks whose a mail domain is.

@@ -73,8 +73,9 @@ impl Store {
             }
             let (doubts, accepted) = match customer.tenant {
                 Some(tenant) => {
-                    let elsewhere = accepted::domain_of(tx, id, tenant)?.map(|(found, _)| found);
-                    ownership::doubts(tx, id, tenant, elsewhere)?
+                    let (doubts, mut known) = ownership::doubts(tx, id, tenant, None)?;
+                    known.extend(accepted::domain_of(tx, id, tenant)?);
+                    (doubts, known)
                 }
                 None => (Vec::new(), Vec::new()),
             };

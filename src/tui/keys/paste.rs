@@ -1,7 +1,7 @@
 //! What is pasted, and where it goes.
 
 use crate::{
-    domain::{bill::grouped, text::Text},
+    domain::{bill::grouped, tenant_input::TenantInput, text::Text},
     tui::state::{self, Focus, Panel, State},
     wizard::{
         answer::{FieldId, Given, Value},
@@ -62,6 +62,8 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
     }
+    let whole = if id == FieldId::Tenant { labelled(text) } else { None };
+    let (text, lines) = whole.as_deref().map_or((text, lines), |whole| (whole, 1));
     let pasted = state.field_mut(id).paste(text);
     if pasted.is_cut {
         state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
@@ -71,6 +73,15 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
         state.say(Tone::Warn, words);
     }
     if pasted.is_changed { fill(id, state, view) } else { Outcome::Changed }
+}
+
+/// The lines of a paste as one, where they name another organisation together than the first does alone: portals copy
+/// labels and ids in lines, and which id is the tenant's their labels say.
+fn labelled(text: &str) -> Option<String> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = TenantInput::parse(lines.next()?);
+    let whole = TenantInput::parse(text);
+    (whole.is_ok() && whole != first).then(|| text.lines().collect::<Vec<_>>().join(" "))
 }
 
 /// So much was pasted at once that nothing of it was kept.

@@ -857,6 +857,11 @@ fn a_paste_goes_into_the_field_of_the_keyboard_and_nowhere_else() {
         fills(FieldId::Tenant, "bakery.example")
     );
     assert_eq!(said(&screen), "Only the first line was taken; 2 more were left out.");
+    let ids = "Application (client) ID : b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40\n\
+               Directory (tenant) ID : 4bbb2ac3-4a45-55dc-9f5b-552be884e397\n";
+    let mut screen = drawn(&view);
+    let whole = ids.trim_end().replace('\n', " ");
+    assert_eq!(paste::paste(ids, &view, &mut screen.state), fills(FieldId::Tenant, &whole), "labels stay");
     let mut lists = hosted(true, 1);
     lists.ask.focus.spot = Spot::Field(FieldId::Mailboxes);
     let lines = gives(Given::Fill(FieldId::Mailboxes, Value::Lines("a@x\nb@x".into())));

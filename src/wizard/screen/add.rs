@@ -5,6 +5,7 @@ use crate::{
         card::{Card, CardId},
         customer::{Customer, NewCustomer, Product},
         customer_record::{self, Column},
+        doubt::Guarded,
         failure::Failure,
         form_draft::FormDraft,
         phrase::Phrase,
@@ -18,7 +19,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival},
-        screen::{Scene, Screen, kept, step::Step},
+        screen::{Scene, Screen, doubts::Doubts, step::Step},
         view::{Block, Tone},
     },
 };
@@ -37,7 +38,8 @@ const COLUMNS: [(FieldId, Column); 6] = [
 #[derive(Debug)]
 pub(crate) struct Add {
     form: Form,
-    saving: Wait<Customer>,
+    saving: Wait<Guarded<Customer>>,
+    doubts: Doubts,
     failure: Option<Failure>,
 }
 
@@ -63,7 +65,7 @@ impl Add {
         ]);
         let mut form = Form::new(controls);
         form.take_up(typed);
-        Self { form, saving: Wait::default(), failure: None }
+        Self { form, saving: Wait::default(), doubts: Doubts::default(), failure: None }
     }
 
     fn save(&mut self, cx: &mut UpdateCx<'_>) {
@@ -75,10 +77,27 @@ impl Add {
             self.form.focus_on(Spot::Field(id));
             return cx.say(Tone::Warn, problem);
         }
+        self.send(cx);
+    }
+
+    /// Has the customer added, with what is accepted of the tenant.
+    fn send(&mut self, cx: &mut UpdateCx<'_>) {
         self.failure = None;
         // Before the form is saved, which forgets it.
         cx.session.keep_form(cx.calls);
-        self.saving.start(cx, pending::add_customer(self.customer()), wait::RECORD);
+        let call = pending::add_customer(self.customer(), self.doubts.accepts());
+        self.saving.start(cx, call, wait::RECORD);
+    }
+
+    /// Something speaks against the tenant: added all the same, or not.
+    fn answer_doubts(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
+        match given {
+            _ if self.saving.is_out() => {}
+            Given::Yes => self.send(cx),
+            Given::No | Given::Back => self.doubts.close(),
+            _ => {}
+        }
+        Step::Stay
     }
 
     /// What is wrong with a field, as a sentence.
@@ -116,6 +135,9 @@ impl Screen for Add {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        if self.doubts.is_open() {
+            return self.answer_doubts(cx, &given);
+        }
         match given {
             Given::Fill(id, value) if self.form.fill(id, &value) => {
                 cx.session.form_changed(self.form.draft(), cx.calls);
@@ -129,7 +151,19 @@ impl Screen for Add {
     }
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        let Some(customer) = kept(&mut self.failure, self.saving.take(arrival)) else { return Step::Stay };
+        let customer = match self.saving.take(arrival) {
+            Some(Ok(Guarded::Kept(customer))) => customer,
+            Some(Ok(Guarded::Doubted(doubts))) => {
+                self.doubts.ask(&doubts);
+                return Step::Stay;
+            }
+            Some(Err(failure)) => {
+                self.doubts.close();
+                self.failure = Some(failure);
+                return Step::Stay;
+            }
+            None => return Step::Stay,
+        };
         cx.say(Tone::Good, format_args!("{} was added.", customer.name));
         // It was forgotten in the record with that.
         cx.session.keeping.drop_changes();
@@ -138,6 +172,11 @@ impl Screen for Add {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        if self.doubts.is_open() {
+            let asks = "Add this customer all the same?";
+            let scene = self.doubts.scene(QuestionId::NewCustomerDoubted, &self.customer().name, asks);
+            return scene.waiting_for(cx.now, [self.saving.clock()]);
+        }
         let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
         let mut blocks = self.form.blocks(problem, |_| !self.saving.is_out());
         blocks.extend(self.failure.clone().map(Block::Failure));

@@ -8,10 +8,12 @@ use std::time::Duration;
 use crate::{
     domain::{
         card::{Card, CardId},
+        doubt::{Accepted, Accepts, Finding, Guarded},
         failure::{Failure, FailureKind},
         id::TenantId,
         phrase::{Command, Phrase, WayOn, phrase},
         run::RunRecord,
+        sydney::{ZONE, stamp_in_words},
         tenant::Organisation,
         tenant_input::{TenantInput, TenantInputError},
         text::{Text, capital},
@@ -25,7 +27,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Woken},
-        screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
+        screen::{Scene, Screen, authorise::Authorise, doubts::Doubts, kept, step::Step},
         view::{Block, Fact, FactId, Notice, Tone},
     },
 };
@@ -51,15 +53,17 @@ pub(crate) struct Tenant {
     path: Path,
     form: Form,
     /// What Microsoft said, and what was asked for it.
-    found: Option<(TenantInput, Organisation)>,
+    found: Option<(TenantInput, Finding)>,
+    /// What speaks against it, once it was to be saved.
+    doubts: Doubts,
     /// The tenant in the customer's record, for comparing on path 2.
     on_record: Option<TenantId>,
     failure: Option<Failure>,
     /// The operator said that it is another organisation.
     is_denied: bool,
     rest: Pending<Woken>,
-    asking: Wait<Organisation>,
-    saving: Wait<Box<RunRecord>>,
+    asking: Wait<Box<Finding>>,
+    saving: Wait<Guarded<Box<RunRecord>>>,
 }
 
 impl Tenant {
@@ -93,7 +97,11 @@ impl Tenant {
         Self {
             path,
             form,
-            found: known.map(|organisation| (TenantInput::Guid(organisation.tenant), organisation)),
+            // What is to be confirmed is asked about anew: the record and Microsoft may say something else by now.
+            found: known
+                .filter(|_| path == Path::Settled)
+                .map(|organisation| (TenantInput::Guid(organisation.tenant), Finding::of(organisation))),
+            doubts: Doubts::default(),
             on_record: record.customer.tenant,
             ..Self::default()
         }
@@ -116,12 +124,16 @@ impl Screen for Tenant {
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.keep_form(cx.calls);
+        self.doubts.close();
         self.rest.cancel(cx.calls);
         self.asking.cancel(cx);
         self.saving.cancel(cx);
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        if self.doubts.is_open() {
+            return self.answer_doubts(cx, &given);
+        }
         match given {
             Given::Fill(id, value) if self.form.fill(id, &value) => self.changed(cx),
             Given::Settle(id) => {
@@ -150,11 +162,21 @@ impl Screen for Tenant {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if self.rest.take(arrival).is_some() {
             self.look_up(cx);
-        } else if let Some(organisation) = kept(&mut self.failure, self.asking.take(arrival)) {
-            self.take(organisation);
-        } else if let Some(record) = kept(&mut self.failure, self.saving.take(arrival)) {
-            cx.session.keeping.drop_changes();
-            return Step::Open(record);
+        } else if let Some(finding) = kept(&mut self.failure, self.asking.take(arrival)) {
+            self.take(*finding);
+        } else if let Some(answer) = self.saving.take(arrival) {
+            match answer {
+                Ok(Guarded::Kept(record)) => {
+                    cx.session.keeping.drop_changes();
+                    return Step::Open(record);
+                }
+                // Another customer has come to it meanwhile.
+                Ok(Guarded::Doubted(doubts)) => self.doubts.ask(&doubts),
+                Err(failure) => {
+                    self.doubts.close();
+                    self.failure = Some(failure);
+                }
+            }
         }
         Step::Stay
     }
@@ -163,6 +185,11 @@ impl Screen for Tenant {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         if self.is_denied {
             return denied(&customer);
+        }
+        if self.doubts.is_open() {
+            let scene =
+                self.doubts.scene(QuestionId::Doubted, &customer, "Take this organisation all the same?");
+            return scene.waiting_for(cx.now, [self.saving.clock()]);
         }
         let mut blocks = self.form.blocks(|_| self.problem(), |action| self.is_open(action));
         // The question comes before its buttons: on path 1 the facts are the question.
@@ -192,7 +219,7 @@ impl Screen for Tenant {
         match (&self.path, &self.found) {
             (Path::Asked, None) => Card::of(CardId::TenantAsked, &[]),
             (_, None) => Card::of(CardId::TenantLookedUp, &[]),
-            (_, Some((_, organisation))) => {
+            (_, Some((_, Finding { organisation, .. }))) => {
                 let name = organisation.name.as_ref().map_or("your organisation", Text::as_str);
                 let four = organisation.tenant.last_four();
                 Card::of(CardId::TenantFound, &[("organisation", name), ("four", four.as_str())])
@@ -232,14 +259,16 @@ impl Tenant {
         if self.asking.is_out() || self.found.is_some() || self.failure.is_some() {
             return;
         }
+        let Some(customer) = cx.session.record.as_ref().map(|record| record.customer.id) else { return };
         let call = match self.path {
-            Path::OnRecord(tenant) => pending::identify(tenant),
-            _ => pending::look_up(input),
+            Path::OnRecord(tenant) => pending::identify(customer, tenant),
+            _ => pending::look_up(customer, input),
         };
         self.asking.start(cx, call, wait::TENANT);
     }
 
-    fn take(&mut self, organisation: Organisation) {
+    fn take(&mut self, finding: Finding) {
+        let organisation = &finding.organisation;
         let Ok(asked) = self.input() else { return };
         let as_typed = TenantInput::parse(&organisation.tenant.to_string());
         let (what, hint) = if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
@@ -249,7 +278,7 @@ impl Tenant {
             let hint = Phrase::from("Ask for the organisation's own domain or tenant ID.");
             ("this is a private Microsoft address, not an organisation", hint)
         } else {
-            self.found = Some((asked, organisation));
+            self.found = Some((asked, finding));
             return;
         };
         self.failure = Some(Failure::new(FailureKind::Refused, what, hint));
@@ -257,8 +286,13 @@ impl Tenant {
 
     /// The organisation that may be saved: the one that was found for what stands there now.
     fn known(&self) -> Option<&Organisation> {
+        self.finding().map(|finding| &finding.organisation)
+    }
+
+    /// The same, with what speaks against it.
+    fn finding(&self) -> Option<&Finding> {
         let input = self.input().ok()?;
-        self.found.as_ref().filter(|(asked, _)| *asked == input).map(|(_, organisation)| organisation)
+        self.found.as_ref().filter(|(asked, _)| *asked == input).map(|(_, finding)| finding)
     }
 
     fn is_open(&self, action: Action) -> bool {
@@ -272,15 +306,35 @@ impl Tenant {
         if self.saving.is_out() || !cx.may_write() {
             return;
         }
-        match (cx.run(), self.known().cloned()) {
-            (Some(run), Some(organisation)) => {
-                self.failure = None;
-                // Before the form is saved, which forgets it.
-                cx.session.keep_form(cx.calls);
-                self.saving.start(cx, pending::save_organisation(run, organisation), wait::RECORD);
-            }
-            _ => cx.say(Tone::Warn, self.not_yet()),
+        let Some(finding) = self.finding() else { return cx.say(Tone::Warn, self.not_yet()) };
+        if finding.doubts.is_empty() {
+            return self.send(cx, Accepts::default());
         }
+        let doubts = finding.doubts.clone();
+        self.doubts.ask(&doubts);
+    }
+
+    /// Has the organisation written down.
+    fn send(&mut self, cx: &mut UpdateCx<'_>, accepts: Accepts) {
+        let (Some(run), Some(organisation)) = (cx.run(), self.known().cloned()) else { return };
+        self.failure = None;
+        // Before the form is saved, which forgets it.
+        cx.session.keep_form(cx.calls);
+        self.saving.start(cx, pending::save_organisation(run, organisation, accepts), wait::RECORD);
+    }
+
+    /// Something speaks against the organisation: taken all the same, or not.
+    fn answer_doubts(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
+        match given {
+            _ if self.saving.is_out() => {}
+            Given::Yes if cx.may_write() => {
+                let accepts = self.doubts.accepts();
+                self.send(cx, accepts);
+            }
+            Given::No | Given::Back => self.doubts.close(),
+            _ => {}
+        }
+        Step::Stay
     }
 
     /// Why it can't be saved yet.
@@ -304,7 +358,11 @@ impl Tenant {
 
     fn facts(&self, customer: &Text) -> Vec<Block<'_>> {
         let mut blocks = Vec::new();
-        if let Some((_, organisation)) = &self.found {
+        if let (Path::Asked, Ok(input)) = (self.path, self.input()) {
+            blocks.push(Block::Facts(vec![Fact::other("Looked up", format_args!("{input}"))]));
+        }
+        if let Some((_, finding)) = &self.found {
+            let organisation = &finding.organisation;
             let Organisation { tenant, name, domain, region } = organisation;
             let or = |text: &Option<Text>, unknown: &'static str| text.clone().unwrap_or(Text::from(unknown));
             let four = spelled(tenant.last_four().as_str());
@@ -324,10 +382,32 @@ impl Tenant {
                 );
                 blocks.push(Block::Strong(Tone::Warn, words.into()));
             }
+            blocks.extend(standing(finding, customer));
         }
         blocks.extend(self.failure.clone().map(Block::Failure));
         blocks
     }
+}
+
+/// How an organisation stands to the record: what speaks against it, what was accepted, and what could not be compared.
+fn standing<'a>(finding: &Finding, customer: &Text) -> Vec<Block<'a>> {
+    let mut blocks = Vec::new();
+    if finding.is_partner {
+        let words = "This is your own organisation, not a customer's.";
+        blocks.push(Block::Facts(vec![Fact::new(FactId::Own, "Whose", words)]));
+    }
+    for doubt in &finding.doubts {
+        blocks.push(Block::Strong(Tone::Warn, format_args!("{}.", doubt.in_words(customer)).into()));
+    }
+    for Accepted { doubt, by, at } in &finding.accepted {
+        let (what, when) = (doubt.in_words(customer), stamp_in_words(*at, ZONE));
+        blocks.push(Block::Para(format_args!("{what}. {by} accepted that, {when}.").into()));
+    }
+    if let Some(why) = &finding.not_compared {
+        let words = format_args!("The mail domain of {customer} was not compared: {why}.");
+        blocks.push(Block::Para(words.into()));
+    }
+    blocks
 }
 
 /// The tenant on record is not the customer's: what to do now.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    domain::tenant_input::TenantInput,
+    domain::{doubt::Finding, tenant_input::TenantInput},
     wizard::{
         answer::Ending,
         event::Ended,
@@ -238,7 +238,7 @@ fn an_answer_to_an_older_question_is_dropped_and_said() {
     let older = desk.view().ask.revision;
     desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant));
     assert_eq!(desk.view().ask.revision, older, "filling in is no other question");
-    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(_))).unwrap();
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(..))).unwrap();
     let (call, _) = desk.open.remove(at);
     desk.happen(EventKind::Reply(call, failed()));
     assert_ne!(
@@ -268,10 +268,10 @@ fn a_look_up_that_is_still_out_saves_nothing() {
 fn a_tenant_without_a_name_can_be_saved() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
     desk.fill(FieldId::Tenant, "bakery1.example").give(Given::Settle(FieldId::Tenant));
-    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(_))).unwrap();
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(..))).unwrap();
     let (call, _) = desk.open.remove(at);
     let found = Organisation { name: None, ..organisation(1) };
-    desk.happen(EventKind::Reply(call, Reply::Found(found)));
+    desk.happen(EventKind::Reply(call, Reply::Found(Box::new(Finding::of(found)))));
     assert!(desk.words().contains("name known after consent"), "{}", desk.words());
     desk.enter();
     assert_eq!(desk.count("SaveOrganisation"), 1);
@@ -297,6 +297,113 @@ fn it_is_not_my_organisation_ends_in_words() {
     desk.give(Given::No).answer();
     assert!(desk.words().contains("An Admin corrects it"), "{}", desk.words());
     assert_eq!((desk.stop(), desk.count("SaveOrganisation")), ("Access", 0));
+}
+
+/// A desk at the access step, for a tenant on record or one that was typed and looked up, that something speaks against.
+fn doubted(is_on_record: bool) -> Desk {
+    let mut record = record(1, Product::Office365);
+    if is_on_record {
+        record.customer.is_managed = true;
+        record.customer.tenant = Some(tenant(1));
+    }
+    let row = row(record.customer.clone(), Progress::NotStarted, Some(&record));
+    let mut desk = Desk::new(setup(), vec![row]);
+    desk.record = Some(record);
+    desk.doubts = vec![elsewhere(1), shared(7)];
+    desk.answer().pick(0).answer();
+    if !is_on_record {
+        desk.fill(FieldId::Tenant, "bakery.example").give(Given::Settle(FieldId::Tenant)).answer();
+    }
+    desk
+}
+
+#[test]
+fn what_speaks_against_a_tenant_is_said_before_it_is_saved_and_taken_only_by_a_yes_of_its_own() {
+    for is_on_record in [true, false] {
+        let mut desk = doubted(is_on_record);
+        let first = desk.question();
+        let says_both = |desk: &Desk| {
+            let words = desk.words();
+            words.contains("C-0007 Bakery 7 has this organisation.")
+                && words
+                    .contains("Bakery 1's domain bakery1.example belongs to another organisation (…0077).")
+        };
+        assert!(says_both(&desk), "{}", desk.words());
+        desk.enter();
+        assert_eq!((desk.question(), desk.count("SaveOrganisation")), (QuestionId::Doubted, 0));
+        assert!(says_both(&desk), "{}", desk.words());
+        assert_eq!(desk.view().ask.shape, Shape::Confirm { default: false });
+        // Enter is No, and No is back.
+        desk.enter();
+        assert_eq!((desk.question(), desk.count("SaveOrganisation")), (first, 0));
+        desk.enter().give(Given::Back);
+        assert_eq!((desk.question(), desk.stop()), (first, "Access"));
+        desk.enter().give(Given::Yes).answer();
+        assert_eq!((desk.count("SaveOrganisation"), desk.stop()), (1, "Authorise"));
+    }
+}
+
+#[test]
+fn what_came_to_speak_against_a_tenant_after_it_was_looked_up_is_asked_too() {
+    let mut desk = doubted(true);
+    desk.doubts.clear();
+    desk.act(Action::Refresh).answer();
+    desk.later = vec![shared(8)];
+    desk.enter().answer();
+    assert_eq!(desk.question(), QuestionId::Doubted, "{}", desk.words());
+    assert!(desk.words().contains("C-0008 Bakery 8 has this organisation"), "{}", desk.words());
+    // One more comes while the operator thinks: a Yes to one is none to two.
+    let older = desk.view().ask.revision;
+    desk.later.push(shared(9));
+    desk.give(Given::Yes).answer();
+    assert!(desk.words().contains("C-0009") && desk.words().contains("C-0008"), "{}", desk.words());
+    desk.happen(EventKind::Answer(Answer { to: older, what: Given::Yes })).answer();
+    assert_eq!(desk.count("SaveOrganisation"), 2, "the older Yes is dropped");
+    desk.give(Given::Yes).answer();
+    assert_eq!(desk.stop(), "Authorise");
+}
+
+#[test]
+fn the_organisation_of_a_run_is_asked_about_anew_when_the_operator_comes_back_to_it() {
+    let mut desk = Desk::resumed(consenting());
+    desk.doubts = vec![shared(7)];
+    desk.give(Given::Back).answer();
+    assert!(desk.words().contains("C-0007 Bakery 7 has this organisation"), "{}", desk.words());
+}
+
+#[test]
+fn adding_a_customer_with_anothers_tenant_is_a_question_too() {
+    let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.doubts = vec![shared(7)];
+    desk.answer().act(Action::Add);
+    desk.fill(FieldId::Reference, "C-9")
+        .fill(FieldId::Company, "New")
+        .fill(FieldId::MailDomain, "new.example");
+    desk.fill(FieldId::TenantOnRecord, &tenant(1).to_string()).give(Given::Submit).answer();
+    assert_eq!(desk.question(), QuestionId::NewCustomerDoubted);
+    assert!(desk.words().contains("C-0007 Bakery 7 has this organisation"), "{}", desk.words());
+    desk.enter();
+    assert_eq!(desk.question(), QuestionId::NewCustomer, "what was typed stays");
+    desk.give(Given::Submit).answer().give(Given::Yes).answer();
+    assert_eq!((desk.question(), desk.count("AddCustomer")), (QuestionId::Customer, 3));
+}
+
+#[test]
+fn the_screen_says_what_is_looked_up_and_whose_own_organisation_it_is() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.fill(FieldId::Tenant, "Hemi <hemi@kauri.example> Perth").give(Given::Settle(FieldId::Tenant));
+    assert!(desk.words().contains("kauri.example"), "{}", desk.words());
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::LookUp(..))).unwrap();
+    let (call, _) = desk.open.remove(at);
+    let found = Finding {
+        is_partner: true,
+        not_compared: Some("no mail domain is on record".into()),
+        ..Finding::of(organisation(1))
+    };
+    desk.happen(EventKind::Reply(call, Reply::Found(Box::new(found))));
+    let words = desk.words();
+    assert!(words.contains("This is your own organisation"), "{words}");
+    assert!(words.contains("was not compared: no mail domain is on record"), "{words}");
 }
 
 #[test]

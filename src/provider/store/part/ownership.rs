@@ -25,12 +25,10 @@ pub(crate) fn doubts(
     elsewhere: Option<DomainElsewhere>,
 ) -> Result<(Vec<Doubt>, Vec<Accepted>), Failure> {
     let (mut open, mut known) = (Vec::new(), Vec::new());
-    if let Some(found) = elsewhere {
+    if let Some(found) = elsewhere.map(Doubt::Elsewhere) {
         match accepted::domain_of(tx, customer, tenant)? {
-            Some((before, (by, at))) if before == found => {
-                known.push(Accepted { doubt: Doubt::Elsewhere(found), by, at });
-            }
-            _ => open.push(Doubt::Elsewhere(found)),
+            Some(before) if before.doubt == found => known.push(before),
+            _ => open.push(found),
         }
     }
     for other in customer::having(tx, tenant, Some(customer))? {

@@ -7,7 +7,7 @@ use super::{
     By,
 };
 use crate::domain::{
-    doubt::{DomainElsewhere, Holder},
+    doubt::{Accepted, DomainElsewhere, Doubt, Holder},
     failure::Failure,
     id::{CustomerId, TenantId},
     text::Text,
@@ -48,17 +48,17 @@ pub(crate) fn keep_sharing(
     )
 }
 
-/// The mail domain of a customer that may belong elsewhere while the customer has this tenant; by whom and when that
-/// was accepted.
+/// What was accepted of the customer's mail domain while the customer has this tenant.
 pub(crate) fn domain_of(
     tx: &Tx<'_>,
     customer: CustomerId,
     tenant: TenantId,
-) -> Result<Option<(DomainElsewhere, (Text, Moment))>, Failure> {
-    tx.one(
+) -> Result<Option<Accepted>, Failure> {
+    let found: Option<(DomainElsewhere, (Text, Moment))> = tx.one(
         "SELECT domain, owner, operator, at FROM domain_elsewhere WHERE customer = ?1 AND tenant = ?2",
         values![customer, tenant],
-    )
+    )?;
+    Ok(found.map(|(found, (by, at))| Accepted { doubt: Doubt::Elsewhere(found), by, at }))
 }
 
 /// Keeps that a customer's mail domain belongs elsewhere, in the place of what was accepted before.

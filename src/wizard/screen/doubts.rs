@@ -1,0 +1,62 @@
+//! Something speaks against a tenant: one question, whose default is No, wherever one is saved (product.md rule 18).
+
+use crate::{
+    domain::{
+        doubt::{Accepts, Doubt},
+        text::Text,
+    },
+    wizard::{
+        ask::QuestionId,
+        screen::Scene,
+        view::{Block, Tone},
+    },
+};
+
+/// The doubts that are asked about; none: nothing is asked.
+#[derive(Debug, Default)]
+pub(crate) struct Doubts {
+    asked: Vec<Doubt>,
+    /// How often there was something new to ask: an answer to fewer doubts is none to more.
+    stamp: u64,
+}
+
+impl Doubts {
+    /// Whether the question stands.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
+    /// Asks about these, beside those that are asked about already.
+    pub(crate) fn ask(&mut self, doubts: &[Doubt]) {
+        for doubt in doubts {
+            if !self.asked.contains(doubt) {
+                self.asked.push(doubt.clone());
+            }
+        }
+        self.stamp += 1;
+    }
+
+    /// The question is answered, or what it was about is another.
+    pub(crate) fn close(&mut self) {
+        self.asked.clear();
+    }
+
+    /// What Yes accepts: what was asked about, and nothing else.
+    pub(crate) fn accepts(&self) -> Accepts {
+        Accepts::these(&self.asked)
+    }
+
+    /// The question.
+    pub(crate) fn scene<'a>(&self, id: QuestionId, customer: &Text, asks: &'static str) -> Scene<'a> {
+        let sentence = |doubt: &Doubt| {
+            let words = format_args!("{}.", doubt.in_words(customer)).into();
+            Block::Strong(Tone::Warn, words)
+        };
+        let mut blocks: Vec<Block<'_>> = self.asked.iter().map(sentence).collect();
+        let nothing = "Nothing has been saved. Users of another organisation would be protected and billed for this \
+                       customer. Ask the customer before you say yes; who said yes, and to what, is kept.";
+        blocks.push(Block::Para(nothing.into()));
+        let doubts = self.asked.clone();
+        Scene { stamp: self.stamp, doubts, ..Scene::confirm(id, false, asks, blocks) }
+    }
+}
