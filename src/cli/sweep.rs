@@ -1,5 +1,7 @@
 //! Arguments of `backup365 sweep`.
 
+use crate::domain::id::RecordId;
+
 /// One pass of Enable Auto over every customer with the rule, as far as it is due.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -35,6 +37,9 @@ pub struct Args {
     /// Try whether a pass could run here: record, credential, Microsoft.
     #[arg(long, group = "what")]
     pub check: bool,
+    /// Work only on the record with this id: what the timer's unit says.
+    #[arg(long, value_name = "ID")]
+    pub record: Option<RecordId>,
     /// Print JSON (kind "sweep", "sweep-status" or "sweep-check").
     #[arg(long)]
     pub json: bool,

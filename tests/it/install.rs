@@ -332,7 +332,19 @@ impl Partner {
         let (desk, microsoft) = (Desk::new(), Foreground::start());
         let partner = Self { desk, microsoft };
         partner.writes(credential);
+        partner.adds(&[], &[]);
         partner
+    }
+
+    /// Begins the record: no pass makes one.
+    fn adds(&self, flags: &[&str], variables: &[(&str, &str)]) {
+        let add =
+            ["customers", "add", "--reference", "C-1", "--name", "Bakery", "--domain", "bakery.example"];
+        let mut command =
+            self.desk.command(Path::new(env!("CARGO_BIN_EXE_backup365")), &[flags, &add].concat());
+        command.envs(variables.iter().copied());
+        let (code, _, err) = said(command);
+        assert_eq!(code, 0, "{err}");
     }
 
     fn writes(&self, credential: &str) {
@@ -409,23 +421,30 @@ fn the_units_lead_to_the_same_settings_from_anywhere() {
     let desk = &partner.desk;
     fs::copy(desk.path(".config/backup365/settings.toml"), desk.path("my settings.toml")).unwrap();
     fs::copy(desk.path(".config/backup365/good.txt"), desk.path("good.txt")).unwrap();
-    let mut command = desk.command(
-        Path::new(env!("CARGO_BIN_EXE_backup365")),
-        &["--settings", "my settings.toml", "--folders-data", "kept here", "sweep", "--install"],
-    );
-    command.envs([
+    let flags = ["--settings", "my settings.toml", "--folders-data", "kept here"];
+    let config = desk.path("cfg");
+    let variables = [
         ("BACKUP365_LINKS_DONE_PAGE", "https://www.example.com/100%done"),
         ("BACKUP365_SCREEN_COLOR", "never"),
         ("BACKUP365_PASSWORD", "hunter2"),
-        ("XDG_CONFIG_HOME", desk.path("cfg").to_str().unwrap()),
-    ]);
+        ("XDG_CONFIG_HOME", config.to_str().unwrap()),
+    ];
+    partner.adds(&flags, &variables);
+    let mut command = desk
+        .command(Path::new(env!("CARGO_BIN_EXE_backup365")), &[&flags[..], &["sweep", "--install"]].concat());
+    command.envs(variables);
     let (_, _, err) = said(command);
     assert!(err.contains("went well: record, credential, Microsoft."), "{err}");
     let service = fs::read_to_string(desk.path("cfg/systemd/user/backup365-sweep.service")).unwrap();
     let home = desk.home.path().display();
-    let settings =
-        format!(" --settings \"{home}/my settings.toml\" \"--folders-data={home}/kept here\" sweep\n");
+    let settings = format!(
+        " --settings \"{home}/my settings.toml\" \"--folders-data={home}/kept here\" sweep --record="
+    );
     assert!(service.contains(&settings), "{service}");
+    let record = Connection::open(desk.path("kept here/backup365.sqlite")).unwrap();
+    let id: String =
+        record.query_row("SELECT value FROM about WHERE name = 'id'", [], |row| row.get(0)).unwrap();
+    assert!(service.contains(&format!(" sweep --record={id}\n")), "{id}: {service}");
     let variables: Vec<&str> = service.lines().filter(|line| line.starts_with("Environment=")).collect();
     let config = format!("Environment=XDG_CONFIG_HOME={home}/cfg");
     let page = "Environment=\"BACKUP365_LINKS_DONE_PAGE=https://www.example.com/100%%done\"";

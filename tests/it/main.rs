@@ -10,6 +10,7 @@
 )]
 
 #[cfg(unix)]
+mod absent;
 mod apply;
 #[cfg(unix)]
 mod bad_settings;

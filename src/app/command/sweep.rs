@@ -6,7 +6,7 @@ use crate::{
     cli::sweep::Args,
     commands::sweep::{
         self, What,
-        check::{self, Check, MICROSOFT},
+        check::{self, Check, MICROSOFT, RECORD},
         install,
     },
     domain::text::Text,
@@ -23,14 +23,15 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         return Ok(check::told(&checks(command), args.json, out)?);
     }
     if args.install && args.print {
-        return Ok(install::print(&plan::plan(opener)?, out)?);
+        return Ok(install::print(&plan::plan(opener, opener.record_id()?)?, out)?);
     }
     if args.install {
-        let (plan, around) = (plan::plan(opener)?, plan::around(opener));
-        return Ok(install::install(&plan, &around, &opener.store()?, out)?);
+        let store = opener.store()?;
+        let (plan, around) = (plan::plan(opener, Some(store.id()))?, plan::around(opener));
+        return Ok(install::install(&plan, &around, &store, out)?);
     }
     if args.uninstall {
-        let (plan, around) = (plan::plan(opener)?, plan::around(opener));
+        let (plan, around) = (plan::plan(opener, None)?, plan::around(opener));
         let store = if opener.has_record() { Some(opener.store()?) } else { None };
         return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
     }
@@ -56,7 +57,7 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let store = opener.store();
     let place = opener.settings.store_of(opener.is_sandbox);
     let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
-    checks.push(Check { name: "Record", found: store.as_ref().map(opens).map_err(Clone::clone) });
+    checks.push(Check { name: RECORD, found: store.as_ref().map(opens).map_err(Clone::clone) });
     let Ok(store) = store else { return checks };
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
     let there = if opener.is_sandbox { "has started" } else { "is there" };

@@ -3,6 +3,7 @@
 pub(super) mod claim;
 pub(super) mod completion;
 pub(super) mod hold;
+pub(super) mod known;
 pub(super) mod lock;
 pub(super) mod record;
 pub(super) mod seating;

@@ -11,3 +11,8 @@ pub(crate) fn keep_first(tx: &Tx<'_>, name: &str, first: &str) -> Result<Text, F
     )?;
     tx.only("SELECT value FROM about WHERE name = ?1", values![name])
 }
+
+/// The fact of that name, if there is one.
+pub(crate) fn find(tx: &Tx<'_>, name: &str) -> Result<Option<Text>, Failure> {
+    tx.one("SELECT value FROM about WHERE name = ?1", values![name])
+}
