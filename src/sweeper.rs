@@ -159,6 +159,16 @@ async fn foresee(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -
 /// One customer's pass.
 async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment, now: Moment) -> Report {
     let mut report = empty(row, due, now);
+    if let RuleAccess::Consent(listed) = &row.access
+        && claim.tenant() != Some(listed.tenant)
+    {
+        report.failure = Some(Failure::new(
+            FailureKind::Conflict,
+            "the organisation on record was changed a moment ago",
+            "Start the pass again: it works with what is on record now.",
+        ));
+        return report;
+    }
     let done = match look(provider, row, due, now).await {
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
+        bill::counted,
         customer::{Customer, NewCustomer},
         customer_record::{Change, Column},
         failure::{Failure, FailureKind},
@@ -18,6 +19,7 @@ use crate::{
         text::Text,
     },
     exit::Exit,
+    provider::store::StillKept,
 };
 
 use super::{record_context::RecordContext, unanswered::Unanswered};
@@ -167,6 +169,38 @@ fn ended(failure: &Failure) -> anyhow::Error {
         return Unanswered::new(Exit::Usage, failure.for_commands().as_str()).into();
     }
     super::record_context::refused(failure)
+}
+
+/// Says on stderr what goes on although an account was closed: closing turns nobody off and ends no rule.
+fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
+    if closed.is_empty() {
+        return Ok(());
+    }
+    let kept = cx.store.still_kept().map_err(|failure| super::record_context::refused(&failure))?;
+    for StillKept { customer, product, seats, has_rule } in kept {
+        if !closed
+            .iter()
+            .any(|reference| reference.as_str().eq_ignore_ascii_case(customer.reference.as_str()))
+        {
+            continue;
+        }
+        let rule = if has_rule { " Enable Auto stays on record and turns nobody on meanwhile." } else { "" };
+        super::warn(&format!(
+            "{} ({}) is closed, and {} registered for backup with {}.{rule} Closing ends neither: reopen the account \
+             (backup365 customers set {} --active yes), turn them off, then close it.",
+            customer.name,
+            customer.reference,
+            counted(seats, "user stays", "users stay"),
+            product.name(),
+            customer.reference
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a change closed the account.
+fn has_closed(changes: &[Change], is_active: bool) -> bool {
+    !is_active && changes.iter().any(|change| change.column == Column::Active)
 }
 
 /// A record, as JSON.

@@ -244,7 +244,7 @@ pub(super) fn standing(row: &ProductStatus, now: Moment, here: &str) -> String {
     match (row.stand(), &row.run) {
         (Stand::NotStarted, _) => words.push("not started".into()),
         (Stand::Automatic, _) => {
-            words.push("automatic".into());
+            words.push(if row.customer.is_active { "automatic" } else { "automatic, without sweeps" }.into());
             words.extend((row.scheduled() > 0).then(|| format!("{} scheduled", grouped(row.scheduled()))));
         }
         (Stand::Enabled, _) => words.push("enabled".into()),

@@ -16,6 +16,7 @@ use signal_hook::{
 
 use crate::{
     domain::{
+        bill::counted,
         failure::Failure,
         id::CustomerId,
         run::SweeperStatus,
@@ -195,11 +196,12 @@ async fn status(
     let store = provider.store.clone();
     let (sweeper, rules, history) = tokio::task::spawn_blocking(move || {
         let status = store.sweeper_status(sydney::latest_2000(now.minus(OVERDUE_AFTER)))?;
-        Ok::<_, Failure>((status, Store::rules(&store)?, store.sweeps(HISTORY)?))
+        Ok::<_, Failure>((status, Store::all_rules(&store)?, store.sweeps(HISTORY)?))
     })
     .await?
     .map_err(|f| error_of(&f))?;
-    let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
+    let is_stopped = |row: &RuleRow| row.customer.is_active && row.rule.attention.is_some();
+    let needs = sweeper.is_overdue || rules.iter().any(is_stopped);
     let exit = if needs { Exit::Attention } else { Exit::Done };
     if is_json {
         return quietly(out.json(&json::status(&sweeper, &rules, &history, now)), exit);
@@ -231,7 +233,15 @@ fn status_lines(
     if sweeper.is_overdue {
         lines.push("OVERDUE: the last pass has not finished. Run: backup365 sweep".into());
     }
-    for rule in rules.iter().filter(|r| r.rule.attention.is_some()) {
+    for row in rules.iter().filter(|row| !row.customer.is_active) {
+        lines.push(format!(
+            "CLOSED: {} · {}: {} stay on; nobody is turned on while the account is closed.",
+            row.customer.name,
+            row.product.name(),
+            counted(row.seats, "user", "users")
+        ));
+    }
+    for rule in rules.iter().filter(|r| r.customer.is_active && r.rule.attention.is_some()) {
         let why = rule.rule.attention.clone().unwrap_or_default();
         lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", rule.customer.name, rule.product.name()));
     }
@@ -241,12 +251,21 @@ fn status_lines(
 
 /// For how many Enable Auto is on.
 fn on_for(rules: &[RuleRow]) -> String {
-    let customers: BTreeSet<CustomerId> = rules.iter().map(|row| row.customer.id).collect();
+    let open: Vec<&RuleRow> = rules.iter().filter(|row| row.customer.is_active).collect();
+    let customers: BTreeSet<CustomerId> = open.iter().map(|row| row.customer.id).collect();
     let several = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    match (rules.len(), customers.len()) {
-        (0, _) => "Enable Auto is on for no customer.".into(),
-        (rules, some) => {
-            format!("Enable Auto is on for {} of {}.", several(rules, "product"), several(some, "customer"))
+    let closed = rules.len() - open.len();
+    match (open.len(), closed) {
+        (0, 0) => "Enable Auto is on for no customer.".into(),
+        (0, closed) => {
+            format!("Enable Auto is on for {} of closed customers only.", several(closed, "product"))
+        }
+        (rules, _) => {
+            format!(
+                "Enable Auto is on for {} of {}.",
+                several(rules, "product"),
+                several(customers.len(), "customer")
+            )
         }
     }
 }

@@ -143,13 +143,28 @@ impl Graph {
     /// Reads one address with a token of the tenant. A 401 costs the token: one new one, one more try.
     ///
     /// # Errors
-    /// Any; [`Error::WrongHost`] before a token is even fetched.
+    /// Any; [`Error::WrongHost`] before a token is even fetched, [`Error::WrongTenant`] before anything is asked for with
+    /// a token that says it is for another one: what came back would be other people's.
     async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Response, Error> {
+        self.read(tenant, url, max_body_bytes, TenantCheck::Before).await
+    }
+
+    /// The same, for a proof, too: that asks on, so that it can name the other organisation.
+    async fn read(
+        &self,
+        tenant: TenantId,
+        url: &Url,
+        max_body_bytes: usize,
+        check: TenantCheck,
+    ) -> Result<Response, Error> {
         self.check_host(url)?;
         let inner = &*self.inner;
         let mut is_second = false;
         loop {
             let token = inner.tokens.get(tenant, &inner.resource).await?;
+            if let Some(found) = token.other_tenant(tenant).filter(|_| check == TenantCheck::Before) {
+                return Err(Error::WrongTenant { found });
+            }
             let call = Call {
                 method: Method::Get,
                 url: url.clone(),
@@ -178,6 +193,15 @@ impl Graph {
     /// Any; a body that is no JSON is [`Error::Malformed`].
     async fn object(&self, tenant: TenantId, url: &Url, what: &'static str) -> Result<Value, Error> {
         let answer = self.get(tenant, url, MAX_OBJECT_BYTES).await?;
+        serde_json::from_slice(&answer.body).map_err(|_malformed| Error::Malformed { what })
+    }
+
+    /// Reads one JSON object for a proof, which compares the tenants by itself.
+    ///
+    /// # Errors
+    /// As [`Graph::object`], but for the tenant.
+    async fn unproved(&self, tenant: TenantId, url: &Url, what: &'static str) -> Result<Value, Error> {
+        let answer = self.read(tenant, url, MAX_OBJECT_BYTES, TenantCheck::Later).await?;
         serde_json::from_slice(&answer.body).map_err(|_malformed| Error::Malformed { what })
     }
 
@@ -228,6 +252,15 @@ impl Graph {
         let mut seen = lock(&self.inner.seen);
         seen.insert(tenant, Seen { known_since: None, was_unknown: true });
     }
+}
+
+/// When the tenant that a token names is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum TenantCheck {
+    /// Before it is used.
+    Before,
+    /// By the caller.
+    Later,
 }
 
 /// What this process saw of our application in one tenant.

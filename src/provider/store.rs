@@ -17,6 +17,7 @@
 mod access;
 mod apply;
 mod board;
+mod closing;
 mod corrections;
 mod customers;
 mod detail;
@@ -47,6 +48,7 @@ use std::{
 };
 
 pub use self::{
+    closing::StillKept,
     corrections::Fate,
     detail::{CustomerDetail, ProductDetail},
     part::{claim::SweepClaim, known::Terms},

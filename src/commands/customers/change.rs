@@ -13,7 +13,7 @@ use crate::{
     exit::Exit,
 };
 
-use super::{Form, changes, ended, find};
+use super::{Form, changes, ended, find, has_closed, warn_of_kept};
 
 /// What a record can't do without.
 const NEEDED: [Column; 3] = [Column::Reference, Column::Name, Column::Domain];
@@ -71,6 +71,9 @@ pub(super) fn set(
             &made,
             &[format!("{who} is on record like that already.")],
         );
+    }
+    if has_closed(&made, customer.is_active) {
+        warn_of_kept(cx, std::slice::from_ref(&customer.reference))?;
     }
     let mut lines = vec![format!("Changed {who}.")];
     lines.extend(made.iter().map(|change| format!("  {change}")));

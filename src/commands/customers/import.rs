@@ -25,7 +25,7 @@ use crate::{
     provider::store::Fate,
 };
 
-use super::{Form, changes};
+use super::{Form, changes, has_closed, warn_of_kept};
 
 /// Largest file that is taken, bytes: a hundred times 50,000 customers of a usual length would still fit.
 const MOST: u64 = 512 << 20;
@@ -66,6 +66,12 @@ pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: F
     let problems = refusals(&sheet, &fates);
     if !problems.is_empty() {
         return Err(bad_lines(&named, &problems).into());
+    }
+    let is_closed = |(line, fate): &(&Line, &Fate)| matches!(fate, Fate::Changed(made) if has_closed(made, line.customer.is_active));
+    let closed = sheet.lines.iter().zip(&fates).filter(is_closed);
+    let closed: Vec<Text> = closed.map(|(line, _)| line.customer.reference.clone()).collect();
+    if !is_dry {
+        warn_of_kept(cx, &closed)?;
     }
     quietly(told(cx, &sheet, &fates, is_dry, form), Exit::Done)
 }

@@ -89,6 +89,8 @@ fn rule(row: &RuleRow) -> Value {
         "reference": row.customer.reference.as_str(),
         "customer": row.customer.name.as_str(),
         "product": row.product.word(),
+        "active": row.customer.is_active,
+        "seats": row.seats,
         "made": row.rule.made.to_string(),
         "ceiling": row.rule.ceiling,
         "last_pass": time(row.rule.last_pass),

@@ -38,6 +38,11 @@ pub(super) fn of(error: &Error) -> Told {
             format!("this organisation lives in {cloud}"),
             "Backup365 is not registered in that cloud, so this organisation can't be set up here.",
         ),
+        Error::WrongTenant { found } => told(
+            Kind::Refused,
+            format!("Microsoft answers for another organisation, ending in {}", found.last_four()),
+            "Nobody was turned on. Compare the organisation on record with the customer, then authorise again.",
+        ),
         Error::Contradiction => told(
             Kind::Malformed,
             String::from("Microsoft's answers name two different organisations"),

@@ -1,5 +1,6 @@
 //! What use cases share: they know tables, and no use case.
 
+pub(super) mod allowed;
 pub(super) mod claim;
 pub(super) mod completion;
 pub(super) mod hold;

@@ -2,9 +2,9 @@
 
 use super::{
     Store,
-    part::{claim::SweepClaim, seating, write::Write},
+    part::{allowed, claim::SweepClaim, seating, write::Write},
     table::{
-        customer, product, rule,
+        customer, enablement, product, rule,
         seat::{self, Source},
         sweep, sweeper,
     },
@@ -58,20 +58,30 @@ impl Store {
             {
                 return Ok(None);
             }
-            sweep::begin(write.tx, (customer, product), due, (write.host(), write.now)).map(Some)
+            let target = enablement::find(write.tx, (customer, product))?.map(|(target, _)| target);
+            let id = sweep::begin(write.tx, (customer, product), due, (write.host(), write.now))?;
+            Ok(Some((id, target)))
         })?;
-        Ok(id.map(|id| SweepClaim { key: (customer, product), due, id, _hold: hold }))
+        Ok(id.map(|(id, target)| SweepClaim { key: (customer, product), due, id, target, _hold: hold }))
     }
 
     /// Turns users on for a pass: one result per user, read back on a new connection after the commit. Repeating it
     /// turns nobody on twice.
     ///
     /// # Errors
-    /// `Conflict`, when the rule was switched off meanwhile; `NoSeats`, when the batch would pass the rule's ceiling:
+    /// `Conflict`, when the rule was switched off or the organisation changed meanwhile; `Refused`, when the account was
+    /// closed or the product is not enabled any more; `NoSeats`, when the batch would pass the rule's ceiling:
     /// nobody of the batch is turned on then. `Record`: a retry is safe.
     pub fn sweep_apply(&self, claim: &SweepClaim, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
         let outcomes = self.write(|write| {
             let rule = standing_rule(write, claim)?;
+            if claim.target.as_ref() != Some(&allowed::to_bill(write, claim.key)?) {
+                return Err(Failure::new(
+                    FailureKind::Conflict,
+                    "what is enabled was changed while the pass was under way",
+                    "Nobody else is turned on. The next pass works with what is on record now.",
+                ));
+            }
             let outcomes = seating::turn_on(write, claim.key, Source::Sweep(claim.id), users)?;
             let new: u32 = outcomes.iter().map(|outcome| u32::from(*outcome == SeatOutcome::TurnedOn)).sum();
             if new > 0 && product::used(write.tx, claim.key)?.here > rule.ceiling {
@@ -112,7 +122,7 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be written.
     pub fn finish_sweep(&self, claim: SweepClaim, summary: SweepSummary) -> Result<(), Failure> {
-        let SweepClaim { key, due, id, _hold } = claim;
+        let SweepClaim { key, due, id, target: _, _hold } = claim;
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
         self.write(|write| {

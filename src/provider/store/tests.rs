@@ -2,6 +2,7 @@
 
 mod access;
 mod applying;
+mod billing;
 mod corrections;
 mod customers;
 mod detail;
