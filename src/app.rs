@@ -197,7 +197,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let runtime = runtime()?;
     let opener = Opener {
         common: common.clone(),
-        clock: world::clock(common, is_sandbox),
+        clock: world::clock(common, &settings, is_sandbox),
         handle: runtime.handle().clone(),
         settings,
         environment,
@@ -261,7 +261,7 @@ fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, is_reset: bool
     if is_reset {
         return foreground::reset(&folder, out).map_err(Refusal::from);
     }
-    let clock = world::clock(&opener.common, true);
+    let clock = world::clock(&opener.common, &opener.settings, true);
     let options = world::options(&opener.common, &clock, folder, port);
     runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
 }

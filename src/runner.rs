@@ -349,6 +349,8 @@ async fn answer(
             Ok(Reply::Saved)
         }
         Request::MakeRule { run, confirmed, ceiling } => {
+            // When it was made decides from which night on it counts.
+            tools.provider.graph.demand_clock()?;
             with(store, move |s| s.make_rule(&run, confirmed, ceiling))
                 .await
                 .map(|rule| Reply::Rule(Some(rule)))

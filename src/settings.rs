@@ -24,8 +24,8 @@ pub use form::split_command;
 pub use gathered::Origin;
 
 pub use values::{
-    ApplySettings, Color, CredentialSource, ExtraPermission, Glyphs, Lines, LogSettings, PartnerApp,
-    ProvisionSettings, ScreenSettings,
+    ApplySettings, ClockSettings, Color, CredentialSource, ExtraPermission, Glyphs, Lines, LogSettings,
+    PartnerApp, ProvisionSettings, ScreenSettings,
 };
 
 use gathered::Gathered;
@@ -63,6 +63,8 @@ pub struct Settings {
     pub provision: ProvisionSettings,
     /// What `backup365 apply` does where its flags say nothing.
     pub apply: ApplySettings,
+    /// When a clock is wrong.
+    pub clock: ClockSettings,
     /// Rows added to the permission table.
     pub permissions: Vec<ExtraPermission>,
     /// Folder of the settings file and of the key file for impersonation passwords.

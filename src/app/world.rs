@@ -47,8 +47,9 @@ pub(super) fn is_sandbox(common: &Common, settings: &Settings, may_fall_back: bo
 }
 
 /// The time in the world, from now on; the sandbox may have a clock of its own.
-pub(super) fn clock(common: &Common, is_sandbox: bool) -> Clock {
-    common.clock.filter(|_| is_sandbox).map_or_else(runner::clock::system, runner::clock::starting_at)
+pub(super) fn clock(common: &Common, settings: &Settings, is_sandbox: bool) -> Clock {
+    let given = common.clock.filter(|_| is_sandbox);
+    given.map_or_else(runner::clock::system, runner::clock::starting_at).within(settings.clock.tolerance)
 }
 
 /// What opens the world.

@@ -22,6 +22,7 @@ use crate::{
         run::SweeperStatus,
         sweep::OVERDUE_AFTER,
         sydney,
+        text::Text,
         time::{Clock, Moment},
     },
     exit::Exit,
@@ -73,6 +74,8 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
     match what {
         What::Pass | What::Preview => {
             let is_preview = what == What::Preview;
+            // Asked before the pass: it sets right what a clock that was fast had written.
+            let trouble = clock_trouble(provider).await?;
             let done = if is_preview {
                 sweeper::preview(provider, clock).await
             } else {
@@ -81,9 +84,13 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
             let reports = done.map_err(|f| error_of(&f))?;
             let now = clock.now();
             if is_json {
-                return quietly(out.json(&json::passes(&reports, is_preview, now)), exit_of(&reports));
+                let object = json::passes(&reports, is_preview, trouble.as_ref(), now);
+                return quietly(out.json(&object), alarmed(trouble.as_ref(), exit_of(&reports)));
             }
-            told(&reports, now, zone, is_preview, *out)
+            if let Some(trouble) = &trouble {
+                quietly(say(&format!("CLOCK: {trouble}")), Exit::Attention)?;
+            }
+            Ok(alarmed(trouble.as_ref(), told(&reports, now, zone, is_preview, *out)?))
         }
         What::Watch => watch(provider, clock, zone, *out).await,
         What::Status => status(provider, clock, zone, is_json, *out).await,
@@ -114,6 +121,22 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
         }),
         never = watching => match never {},
     }
+}
+
+/// What the record says about the clock, in whole sentences.
+async fn clock_trouble(provider: &Provider) -> anyhow::Result<Option<Text>> {
+    let store = provider.store.clone();
+    let asked = tokio::task::spawn_blocking(move || store.demand_clock()).await?;
+    match asked {
+        Ok(()) => Ok(None),
+        Err(failure) if failure.is_alarm => Ok(Some(failure.for_commands())),
+        Err(failure) => Err(error_of(&failure)),
+    }
+}
+
+/// 6 where the clock is in trouble.
+const fn alarmed(trouble: Option<&Text>, exit: Exit) -> Exit {
+    if trouble.is_some() { Exit::Attention } else { exit }
 }
 
 /// 6 when an operator must look at it; the same when stdout is closed.
@@ -200,13 +223,16 @@ async fn status(
     })
     .await?
     .map_err(|f| error_of(&f))?;
+    let trouble = clock_trouble(provider).await?;
     let is_stopped = |row: &RuleRow| row.customer.is_active && row.rule.attention.is_some();
     let needs = sweeper.is_overdue || rules.iter().any(is_stopped);
-    let exit = if needs { Exit::Attention } else { Exit::Done };
+    let exit = alarmed(trouble.as_ref(), if needs { Exit::Attention } else { Exit::Done });
     if is_json {
-        return quietly(out.json(&json::status(&sweeper, &rules, &history, now)), exit);
+        return quietly(out.json(&json::status(&sweeper, &rules, &history, trouble.as_ref(), now)), exit);
     }
-    quietly(status_lines(&sweeper, &rules, &history, now, zone).iter().try_for_each(|line| say(line)), exit)
+    let clock = trouble.iter().map(|trouble| format!("CLOCK: {trouble}"));
+    let lines = clock.chain(status_lines(&sweeper, &rules, &history, now, zone));
+    quietly(lines.into_iter().try_for_each(|line| say(&line)), exit)
 }
 
 /// Last and next pass, line by line.

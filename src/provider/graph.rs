@@ -31,11 +31,12 @@ use super::{
     oauth::Tokens,
 };
 use crate::domain::{
-    failure::Failure,
+    failure::{Failure, FailureKind},
     id::TenantId,
     lock::lock,
     permission::{self, Permission},
-    time::{Clock, Moment},
+    text::Text,
+    time::{Clock, Moment, in_words},
 };
 
 /// How long one answer of Graph or of discovery may take; a guess with room for slow pages.
@@ -112,6 +113,39 @@ impl Graph {
     pub async fn sign_in(&self) -> Result<(), Failure> {
         let token = self.inner.tokens.get(self.inner.partner, &self.inner.resource).await;
         token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
+    }
+
+    /// Whether this computer's clock is right, by the last answers of Microsoft. None has come: nothing is known, and nothing
+    /// is said. Asks nobody.
+    ///
+    /// # Errors
+    /// `Internal`, as an alarm: they differ by more than the clock's tolerance.
+    pub fn demand_clock(&self) -> Result<(), Failure> {
+        let Some(gap) = self.clock_gap() else { return Ok(()) };
+        let (inner, off) = (&*self.inner, Duration::from_millis(gap.unsigned_abs()));
+        if off <= inner.clock.tolerance() {
+            return Ok(());
+        }
+        let which = if gap < 0 { "fast" } else { "slow" };
+        let what = Text::of(format_args!(
+            "the clock of this computer is {} {which}, by the date of Microsoft's answers",
+            in_words(off)
+        ));
+        Err(Failure::new(
+            FailureKind::Internal,
+            what,
+            "Set the clock right, then try again. Nothing was written with the wrong time.",
+        )
+        .alarming())
+    }
+
+    /// By how many milliseconds Microsoft's clocks are ahead of this computer's, by the last answers: the smaller one where
+    /// two hosts differ. None before an answer.
+    #[must_use]
+    pub fn clock_gap(&self) -> Option<i64> {
+        let inner = &*self.inner;
+        let gap = |url: &Url| inner.http.gap(url.host_str()?);
+        [&inner.authority, &inner.root].into_iter().filter_map(gap).min_by_key(|gap| gap.unsigned_abs())
     }
 
     /// The link that the customer's administrator opens, for a browser on this computer: the short form with the

@@ -29,6 +29,7 @@ mod history;
 mod operators;
 mod outcome;
 mod part;
+mod pauses;
 mod roster;
 mod rules;
 mod runs;

@@ -99,7 +99,7 @@ async fn compare(
         return Ok(roster);
     }
     for (address, presence) in provider.exchange.still_there(access, &asked).await? {
-        let since = before.missing.iter().find(|m| m.address == address).map(|m| m.since);
+        let since = before.missing.iter().find(|m| m.address == address).map(|m| m.since.min(due));
         match (presence, since) {
             (Presence::NonExistent, Some(since)) if since < due => {
                 seen.left.push(UserId::from_address(&address));

@@ -368,7 +368,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     let (code, out, err) = check();
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     let names: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
-    assert_eq!(names, ["Settings", "Record", "Credential", "Microsoft"]);
+    assert_eq!(names, ["Settings", "Record", "Credential", "Microsoft", "Clock"]);
     assert!(out.contains(".config/backup365/settings.toml") && out.ends_with("A pass can run.\n"), "{out}");
     let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
     assert_eq!(fits("sweep-check", &json)["is_good"], true);
@@ -388,6 +388,36 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     fs::create_dir(partner.desk.path(".local/share/backup365/backup365.sqlite")).unwrap();
     let (code, out, _) = check();
     assert!(code == 1 && out.contains("\nRecord: FAILED: ") && !out.contains("Credential:"), "{out}");
+}
+
+#[test]
+fn a_check_and_a_pass_compare_the_clock_with_microsofts() {
+    // Microsoft's clock is another one: so is this computer's, then.
+    let microsoft = Foreground::start_with(&["--clock", "2026-11-23T20:00:00+11:00"]);
+    let partner = Partner { desk: Desk::new(), microsoft };
+    partner.writes("secret_file = \"good.txt\"");
+    partner.adds(&[], &[]);
+    let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
+    assert!(
+        code == 6 && out.contains("Clock: FAILED: ") && out.contains("by the date of Microsoft"),
+        "{out}"
+    );
+    let (code, out, _) = partner.desk.run(&["--clock-tolerance", "24h", "sweep", "--check"]);
+    assert_eq!(code, 6, "a day is all that can be tolerated: {out}");
+
+    // The right time, and a record into which a fast clock wrote: told once, then known.
+    let partner = Partner::new("secret_file = \"good.txt\"");
+    let record = partner.desk.path(".local/share/backup365/backup365.sqlite");
+    Connection::open(record).unwrap().execute("UPDATE audit SET at = at + 315360000000", []).unwrap();
+    let (code, out, err) = partner.desk.run(&["status", "--attention"]);
+    assert!(code == 6 && out.contains("CLOCK: ") && out.contains("sweep --check"), "{out}{err}");
+    let (code, out, _) = partner.desk.run(&["sweep"]);
+    assert!(code == 6 && out.contains("CLOCK: ") && out.contains("Nothing is due."), "{out}");
+    let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
+    assert!(code == 6 && out.contains("\nClock: FAILED: ") && out.contains("\nMicrosoft: takes"), "{out}");
+    let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
+    assert!(code == 0 && out.contains("\nClock: agrees with Microsoft's within "), "{out}");
+    assert_eq!(partner.desk.run(&["status", "--attention"]).0, 0);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod apply;
 #[cfg(unix)]
 mod bad_settings;
 mod browser;
+mod clocks;
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;

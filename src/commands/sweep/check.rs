@@ -24,6 +24,9 @@ pub struct Check {
 /// The check that opens the record: one that was never made is no trouble yet.
 pub const RECORD: &str = "Record";
 
+/// The check that compares the clock with Microsoft's and with the record.
+pub const CLOCK: &str = "Clock";
+
 /// The check that asks Microsoft: its refusal is a refusal of access.
 pub const MICROSOFT: &str = "Microsoft";
 
@@ -40,7 +43,12 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
         // A wrong secret is our own fault in the eyes of a customer's screen; here it is a no with a code.
         Some((
             MICROSOFT,
-            Failure { kind: FailureKind::Refused | FailureKind::Internal, code: Some(_), .. },
+            Failure {
+                kind: FailureKind::Refused | FailureKind::Internal,
+                code: Some(_),
+                is_alarm: false,
+                ..
+            },
         )) => Exit::Refused,
         Some((RECORD, Failure { kind: FailureKind::NotFound, .. })) => Exit::Usage,
         Some((_, failure)) => super::super::exit_for(failure),

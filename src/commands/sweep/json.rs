@@ -9,14 +9,15 @@ use crate::{
 };
 
 /// The object of kind `sweep`.
-pub(super) fn passes(reports: &[Report], is_preview: bool, now: Moment) -> Value {
+pub(super) fn passes(reports: &[Report], is_preview: bool, clock: Option<&Text>, now: Moment) -> Value {
     let passes: Vec<Value> = reports.iter().map(|report| pass(report, is_preview)).collect();
     json!({
         "version": 1,
         "kind": "sweep",
         "now": now.to_string(),
         "is_preview": is_preview,
-        "needs_attention": reports.iter().any(Report::needs_attention),
+        "needs_attention": clock.is_some() || reports.iter().any(Report::needs_attention),
+        "clock": maybe(clock),
         "passes": passes,
     })
 }
@@ -67,6 +68,7 @@ pub(super) fn status(
     sweeper: &SweeperStatus,
     rules: &[RuleRow],
     history: &[SweepRecord],
+    clock: Option<&Text>,
     now: Moment,
 ) -> Value {
     let rules: Vec<Value> = rules.iter().map(rule).collect();
@@ -79,6 +81,7 @@ pub(super) fn status(
         "sweeper": maybe(sweeper.host.as_ref()),
         "last_pass": time(sweeper.last_pass),
         "is_overdue": sweeper.is_overdue,
+        "clock": maybe(clock),
         "rules": rules,
         "passes": passes,
     })

@@ -157,6 +157,11 @@ fn by_number(number: u64) -> Option<(Kind, &'static str, &'static str)> {
         7_000_215 => (Kind::Internal, "our own application secret is wrong", OURS),
         7_000_222 => (Kind::Internal, "our own application secret has run out", OURS),
         700_027 => (Kind::Internal, "Microsoft does not accept our certificate (yet)", OURS),
+        700_024 => (
+            Kind::Internal,
+            "Microsoft does not accept the time in what we signed: the clock of this computer is wrong",
+            "Set the clock of this computer right. {our-side}",
+        ),
         700_030 | 50_012 => (Kind::Internal, "our certificate does not fit our application", OURS),
         700_023 | 7_000_218 | 700_025 | 650_056 | 650_057 | 65_005 | 70_011 | 28_002 | 50_194 | 50_059 => {
             (Kind::Internal, "our own application is not registered as it should be", OURS)

@@ -2,6 +2,7 @@
 
 pub(super) mod allowed;
 pub(super) mod claim;
+pub(super) mod clock;
 pub(super) mod completion;
 pub(super) mod hold;
 pub(super) mod known;

@@ -10,12 +10,13 @@ use super::{
     },
 };
 use crate::domain::{
+    self,
     customer::Product,
     failure::{Failure, FailureKind},
     id::{CustomerId, UserId},
     protection::{AutoRule, Chosen, SeatOutcome, SeatResult},
     text::Text,
-    time::Moment,
+    time::{Moment, TOLERANCE},
 };
 
 /// How a pass ended.
@@ -45,18 +46,25 @@ impl Store {
         due: Moment,
     ) -> Result<Option<SweepClaim>, Failure> {
         // Nothing is turned on for a 20:00 that has not come.
-        if due > self.0.options.clock.now() {
+        let now = self.0.options.clock.now();
+        if due > now {
             return Ok(None);
         }
         let name = format!("sweep-{}-{}", customer.0, product.word());
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
         let id = self.write(|write| {
             let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };
-            if rule.made >= due
-                || rule.last_pass >= Some(due)
-                || !customer::one(write.tx, customer)?.is_active
-            {
+            if !domain::sweep::awaits(&rule, due, now) || !customer::one(write.tx, customer)?.is_active {
                 return Ok(None);
+            }
+            let made = domain::sweep::made_before(&rule, due, now);
+            if made != rule.made {
+                rule::set_made(write.tx, (customer, product), made)?;
+                let words = format_args!(
+                    "the clock was fast when Enable Auto was switched on: {} counts as {made}",
+                    rule.made
+                );
+                write.note(customer, &Text::of(words))?;
             }
             let target = enablement::find(write.tx, (customer, product))?.map(|(target, _)| target);
             let id = sweep::begin(write.tx, (customer, product), due, (write.host(), write.now))?;
@@ -129,7 +137,7 @@ impl Store {
             let why = attention.as_ref();
             let turned_on = sweep::end(write.tx, id, write.now, (is_late, why))?;
             rule::end_pass(write.tx, key, due, why)?;
-            sweeper::end_pass(write.tx, write.host(), due)?;
+            sweeper::end_pass(write.tx, write.host(), due, write.now.plus(TOLERANCE))?;
             let name = key.1.name();
             let words = match &attention {
                 Some(why) => Text::of(format_args!("Enable Auto for {name} needs attention: {why}")),

@@ -15,6 +15,7 @@ pub(super) mod exclusion;
 pub(super) mod form;
 pub(super) mod impersonation;
 pub(super) mod operator;
+pub(super) mod pause;
 pub(super) mod product;
 pub(super) mod roster;
 pub(super) mod rule;

@@ -3,6 +3,7 @@
 mod access;
 mod applying;
 mod billing;
+mod clock;
 mod corrections;
 mod customers;
 mod detail;
