@@ -68,6 +68,9 @@ impl Journey {
             return end(End::Refused, format_args!("{words} Nothing was changed."));
         }
         self.steps.first(Step::LookUp);
+        if !selection.off_before.is_empty() {
+            self.say(format_args!("Off already: {}.", named(&selection.off_before, NAMED)));
+        }
         self.selection = selection;
         self.compare_next_sweep(0, self.selection.lifted_by_rule)
     }

@@ -61,16 +61,17 @@ impl Store {
     pub fn turn_off(&self, run: &RunId, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
         let (key, outcomes) = self.write_run(run, |write, row| {
             write.demand_admin("turning protection off")?;
+            // Somebody who is off already stays off, and is not told of a second time.
+            let new = seating::on(write, row.key(), users)?;
             let outcomes = seating::turn_off(write, row.key(), run, users)?;
             let is_off = |outcome: &SeatOutcome| *outcome == SeatOutcome::TurnedOff;
             let off = users.iter().zip(&outcomes).filter(|(_, outcome)| is_off(outcome));
-            let off: Vec<&Chosen> = off.map(|(user, _)| user).collect();
-            choose(write, run, off.iter().map(|user| (*user, Some(&SeatOutcome::TurnedOff))))?;
-            if !off.is_empty() {
+            choose(write, run, off.map(|(user, _)| (user, Some(&SeatOutcome::TurnedOff))))?;
+            if !new.is_empty() {
                 // With Enable Auto on they are scheduled again, and the delta has no news of them.
                 delta::forget(write.tx, row.key())?;
             }
-            write.note_users(row, "turned off", &off)?;
+            write.note_users(row, "turned off", &new)?;
             Ok((row.key(), outcomes))
         })?;
         self.read_back(key, users, outcomes)
