@@ -228,7 +228,7 @@ impl Journey {
         if self.steps.has(Step::Answer(QuestionId::Review)) {
             return give(Given::Do(Action::Finish));
         }
-        self.say("What was confirmed before and not finished is done now.");
+        self.say("What was confirmed before is done.");
         give(Given::Back)
     }
 

@@ -92,6 +92,18 @@ impl Users {
         let unfinished = record.unfinished.clone();
         if !unfinished.is_empty() && !record.is_read_only && self.dialog.is_none() {
             self.dialog = Some(Dialog::Apply(apply::Apply::resume(cx, unfinished)));
+        } else if self.dialog.is_none() {
+            self.show_results(cx);
+        }
+    }
+
+    /// Shows the results that stood there when the program was stopped, once.
+    fn show_results(&mut self, cx: &mut UpdateCx<'_>) {
+        let Some(record) = cx.session.record.as_mut() else { return };
+        let is_unread = record.has_unread_results() && !record.is_read_only;
+        let results = std::mem::take(&mut record.results);
+        if is_unread {
+            self.dialog = Some(Dialog::Apply(apply::Apply::shown(results)));
         }
     }
 

@@ -75,22 +75,42 @@ impl Apply {
         Self::begin(cx, users, Way::Off)
     }
 
+    /// One that is over: its results, as the record has them.
+    pub(super) fn shown(results: Vec<SeatResult>) -> Self {
+        let users = Arc::new(results.iter().map(|result| result.user.clone()).collect());
+        let mut apply = Self { results: Results::of(results), ..Self::empty(users, Way::On) };
+        apply.count();
+        apply
+    }
+
     fn begin(cx: &mut UpdateCx<'_>, users: Vec<Chosen>, way: Way) -> Self {
-        let mut apply = Self {
+        let users = Arc::new(users);
+        let mut apply = Self::empty(Arc::clone(&users), way);
+        apply.send(cx, users);
+        apply
+    }
+
+    /// One that has not been sent.
+    fn empty(users: Arc<Vec<Chosen>>, way: Way) -> Self {
+        Self {
             way,
             writing: Pending::default(),
             broken: None,
             results: Results::of(Vec::with_capacity(users.len())),
-            users: Arc::new(users),
+            users,
             rows: Ticks::default(),
             tally: Vec::new(),
             good: 0,
             asks_to_stop: false,
             is_stopping: false,
-        };
-        let users = Arc::clone(&apply.users);
-        apply.send(cx, users);
-        apply
+        }
+    }
+
+    /// Puts the results in order and counts them.
+    fn count(&mut self) {
+        self.results.sort();
+        self.tally = tally(self.results.all());
+        self.good = size(self.results.all().iter().filter(|result| is_good(&result.outcome)).count());
     }
 
     fn send(&mut self, cx: &mut UpdateCx<'_>, users: Arc<Vec<Chosen>>) {
@@ -159,9 +179,7 @@ impl Apply {
 
     fn end(&mut self, cx: &mut UpdateCx<'_>) {
         (self.asks_to_stop, self.is_stopping) = (false, false);
-        self.results.sort();
-        self.tally = tally(self.results.all());
-        self.good = size(self.results.all().iter().filter(|result| is_good(&result.outcome)).count());
+        self.count();
         let roster = &mut cx.session.roster;
         match self.way {
             Way::Off => roster.turned_off(),
