@@ -87,7 +87,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             form: crate::domain::form_draft::FormDraft::default(),
             draft: Draft::default(),
             unfinished: Vec::new(),
-        results: Vec::new(),
+            results: Vec::new(),
         },
         done: RunDone { turned_on: 2, listed: 8, eligible: 5, ..RunDone::default() },
         protection: Protection { seats: vec![seat(1), seat(2)], ..Protection::default() },
