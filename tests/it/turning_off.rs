@@ -104,7 +104,7 @@ fn turning_off_goes_on_where_it_was_killed_and_the_audit_names_each_once() {
 fn exclusions_kinds_and_enable_auto_are_taken_back_and_twice_is_fine() {
     let home = Home::new();
     let make = ["--users", "auto", "--without-sweeper", "--include-kind", "shared", "--exclude", AROHA];
-    with(&home, &[&make[..], &["--max-seats", "50", "--rehearse"]].concat()).ends(0);
+    with(&home, &[&make[..], &["--max-seats", "50", "--rehearse"]].concat()).ends(3);
     let record = Record::of(&home);
     let kinds = || Record::of(&home).one::<i64>("SELECT max(kinds) FROM customer_product");
     assert_eq!((record.count("auto_rule"), record.count("exclusion")), (1, 1));

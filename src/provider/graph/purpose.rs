@@ -9,6 +9,7 @@ use crate::{
         id::{TenantId, UserId},
         text::Text,
         user::Kind,
+        verdict::ListNote,
     },
     provider::{error::Error, listed::Listed},
 };
@@ -88,7 +89,7 @@ impl Graph {
             }
         }
         if denied > 0 && !is_anyone_told {
-            let _is_heard = sink.send(Listed::Note(Text::from(ALL_DENIED))).await.is_ok();
+            let _is_heard = sink.send(Listed::Note(ListNote::Gap(Text::from(ALL_DENIED)))).await.is_ok();
         }
     }
 

@@ -8,10 +8,11 @@ use crate::domain::{
 };
 
 /// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../../assets/schema/001_base.sql"),
     include_str!("../../../../assets/schema/002_form.sql"),
-    include_str!("../../../../assets/schema/003_pause.sql"),
+    include_str!("../../../../assets/schema/003_list.sql"),
+    include_str!("../../../../assets/schema/004_pause.sql"),
 ];
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.
