@@ -144,9 +144,13 @@ impl From<anyhow::Error> for Refusal {
 
 impl From<Failure> for Refusal {
     /// What kept the world from being opened. A world or a trouble that a flag names and that is not there is wrong
-    /// usage.
+    /// usage, and so is a command that needs a record before there is one.
     fn from(failure: Failure) -> Self {
-        let exit = if failure.kind == FailureKind::NotFound { Exit::Usage } else { Exit::Failed };
+        let exit = match failure.kind {
+            _ if failure.is_alarm => Exit::Attention,
+            FailureKind::NotFound => Exit::Usage,
+            _ => Exit::Failed,
+        };
         Unanswered::new(exit, failure.for_commands().as_str()).into()
     }
 }
@@ -193,12 +197,21 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let runtime = runtime()?;
     let opener = Opener {
         common: common.clone(),
-        clock: world::clock(common, is_sandbox),
+        clock: world::clock(common, &settings, is_sandbox),
         handle: runtime.handle().clone(),
         settings,
         environment,
         extra_permissions,
         is_sandbox,
+        may_make: match &task {
+            Task::Wizard => true,
+            Task::Sandbox { .. } => false,
+            Task::Command(command) => command::may_make(command),
+        },
+        record: match &task {
+            Task::Command(WorldCommand::Sweep(args)) => args.record,
+            _ => None,
+        },
     };
     match task {
         Task::Wizard => wizard(cli, opener, runtime),
@@ -248,7 +261,7 @@ fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, is_reset: bool
     if is_reset {
         return foreground::reset(&folder, out).map_err(Refusal::from);
     }
-    let clock = world::clock(&opener.common, true);
+    let clock = world::clock(&opener.common, &opener.settings, true);
     let options = world::options(&opener.common, &clock, folder, port);
     runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
 }
@@ -315,6 +328,9 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     runtime.shutdown_background();
     if let (Ended::Failed, Some(failure)) = (ended, wizard.trouble()) {
         complain(failure.for_commands().as_str());
+        if failure.is_alarm {
+            return Ok(Exit::Attention);
+        }
     }
     Ok(exit_of(ended))
 }

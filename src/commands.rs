@@ -85,17 +85,25 @@ pub fn warn(words: &str) {
 /// Bad news in a line on stderr, and the exit code of something that failed.
 fn failed(failure: &Failure) -> Exit {
     warn(failure.for_commands().as_str());
-    Exit::Failed
+    exit_for(failure)
+}
+
+/// The exit code of bad news about the record and the world: an alarm is for a person to look at.
+const fn exit_for(failure: &Failure) -> Exit {
+    if failure.is_alarm { Exit::Attention } else { Exit::Failed }
 }
 
 /// Bad news as an error, for the caller to say.
 fn error_of(failure: &Failure) -> anyhow::Error {
+    if failure.is_alarm {
+        return Unanswered::new(Exit::Attention, failure.for_commands().as_str()).into();
+    }
     anyhow::anyhow!("{}", failure.for_commands())
 }
 
 /// The same as an error, for the top to say.
 fn failing(failure: &Failure) -> Unanswered {
-    Unanswered { exit: Exit::Failed, lines: vec![failure.for_commands()] }
+    Unanswered { exit: exit_for(failure), lines: vec![failure.for_commands()] }
 }
 
 /// What a command works with once the world is open.

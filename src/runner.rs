@@ -352,6 +352,8 @@ async fn answer(
             Ok(Reply::Saved)
         }
         Request::MakeRule { run, confirmed, ceiling, owed } => {
+            // When it was made decides from which night on it counts.
+            tools.provider.graph.demand_clock()?;
             with(store, move |s| s.make_rule_for(&run, confirmed, ceiling, &owed))
                 .await
                 .map(|rule| Reply::Rule(Some(rule)))

@@ -24,8 +24,8 @@ pub use form::split_command;
 pub use gathered::Origin;
 
 pub use values::{
-    ApplySettings, Color, CredentialSource, ExtraPermission, Glyphs, Lines, LogSettings, PartnerApp,
-    ProvisionSettings, ScreenSettings, SweepSettings,
+    ApplySettings, ClockSettings, Color, CredentialSource, ExtraPermission, Glyphs, Lines, LogSettings,
+    PartnerApp, ProvisionSettings, ScreenSettings, SweepSettings,
 };
 
 use gathered::Gathered;
@@ -65,6 +65,8 @@ pub struct Settings {
     pub apply: ApplySettings,
     /// When a list of users is believed.
     pub sweep: SweepSettings,
+    /// When a clock is wrong.
+    pub clock: ClockSettings,
     /// Rows added to the permission table.
     pub permissions: Vec<ExtraPermission>,
     /// Folder of the settings file and of the key file for impersonation passwords.

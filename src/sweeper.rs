@@ -19,13 +19,13 @@ use crate::{
         believed::{Doubt, Expected, LOOKED_FOR_AT_MOST},
         customer::Product,
         failure::{Failure, FailureKind},
-        id::UserId,
+        id::{CustomerId, UserId},
         phrase::Command,
         protection::{Chosen, Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
         text::{Text, capital},
-        time::{Clock, Moment},
+        time::{Clock, Moment, in_words},
     },
     provider::{
         Provider, blocking,
@@ -168,10 +168,20 @@ pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Fai
         }
         let due = sydney::latest_2000(now);
         let (customer, product) = (row.customer.id, row.product);
+        if let Some(failure) = paused(provider, customer, product).await {
+            reports.push(Report { failure: Some(failure), ..empty(&row, due, now) });
+            continue;
+        }
         match with(&provider.store, move |s| s.claim_sweep(customer, product, due)).await {
             Ok(Some(claim)) => reports.push(one(provider, &row, claim, due, now).await),
             Ok(None) => reports.extend(elsewhere(provider, &row, due, now).await),
             Err(failure) => reports.push(Report { failure: Some(failure), ..empty(&row, due, now) }),
+        }
+    }
+    if provider.graph.clock_gap().is_some() && provider.graph.demand_clock().is_ok() {
+        // The passes are done all the same, and the next one tries again.
+        if let Err(failure) = with(&provider.store, Store::clock_is_right).await {
+            tracing::warn!(what = %failure.what, "that the clock is right could not be noted");
         }
     }
     Ok(reports)
@@ -197,6 +207,37 @@ pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, 
     Ok(reports)
 }
 
+/// Why a customer is left in peace for now: the other side asked for it, at an earlier start maybe.
+async fn paused(provider: &Provider, customer: CustomerId, product: Product) -> Option<Failure> {
+    match with(&provider.store, move |s| s.pause(customer, product)).await {
+        Ok(None) => None,
+        Ok(Some(left)) => Some(
+            Failure::new(
+                FailureKind::Throttled,
+                Text::of(format_args!(
+                    "the other side asked to be left in peace for another {}",
+                    in_words(left)
+                )),
+                "Nothing needs to be done: the pass is tried again after that.",
+            )
+            .retry_in(left),
+        ),
+        Err(failure) => Some(failure),
+    }
+}
+
+/// Keeps what the other side asked to wait, where it asked.
+async fn keep_pause(provider: &Provider, row: &RuleRow, failure: &Failure) {
+    let (customer, product) = (row.customer.id, row.product);
+    let (FailureKind::Throttled | FailureKind::Unreachable, Some(wait)) = (failure.kind, failure.retry_after)
+    else {
+        return;
+    };
+    if let Err(failure) = with(&provider.store, move |s| s.keep_pause(customer, product, wait)).await {
+        tracing::warn!(what = %failure.what, "how long to wait could not be kept");
+    }
+}
+
 /// A pass that can't be had: another sweeper is at it, unless it was finished a moment ago or the rule is gone.
 async fn elsewhere(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Option<Report> {
     let (customer, product) = (row.customer.id, row.product);
@@ -218,7 +259,10 @@ async fn foresee(
 ) -> Result<(Decision, Option<Doubt>), Failure> {
     let seen = look(provider, row, due, now).await?;
     let (customer, product) = (row.customer.id, row.product);
-    let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
+    let mut protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
+    if let Some(rule) = &mut protection.rule {
+        rule.made = sweep::made_before(rule, due, now);
+    }
     let decision = decide(row, &protection, due, &seen);
     seen.broken.map_or(Ok((decision, seen.doubt)), Err)
 }
@@ -226,13 +270,32 @@ async fn foresee(
 /// One customer's pass.
 async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment, now: Moment) -> Report {
     let mut report = empty(row, due, now);
-    let done = match look(provider, row, due, now).await {
+    if let RuleAccess::Consent(listed) = &row.access
+        && claim.tenant() != Some(listed.tenant)
+    {
+        report.failure = Some(Failure::new(
+            FailureKind::Conflict,
+            "the organisation on record was changed a moment ago",
+            "Start the pass again: it works with what is on record now.",
+        ));
+        return report;
+    }
+    let looked = look(provider, row, due, now).await;
+    // Microsoft's answers tell a wrong clock before anything is written.
+    if let Err(failure) = provider.graph.demand_clock() {
+        report.failure = Some(failure);
+        return report;
+    }
+    let done = match looked {
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {
             report.attention = Some(failure.for_commands());
             finish(provider, claim, &report).await
         }
-        Err(failure) => Err(failure),
+        Err(failure) => {
+            keep_pause(provider, row, &failure).await;
+            Err(failure)
+        }
     };
     if let Err(failure) = done {
         report.failure = Some(failure);
@@ -370,7 +433,8 @@ fn decide(row: &RuleRow, protection: &Protection, due: Moment, seen: &Seen) -> D
     let on: BTreeSet<UserId> = protection.seats.iter().map(|seat| seat.id).collect();
     let exclusions: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
     let terms = Terms {
-        rule: &row.rule,
+        // As it is now: the claim set right what a clock that was fast had written.
+        rule: protection.rule.as_ref().unwrap_or(&row.rule),
         kinds: protection.kinds,
         exclusions: &exclusions,
         on: &on,

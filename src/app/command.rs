@@ -141,6 +141,12 @@ pub(super) const fn only_prints(command: &WorldCommand) -> bool {
     matches!(command, WorldCommand::Sweep(args) if sweep::only_prints(args))
 }
 
+/// Whether a command may make the record in the real world: those that fill one. Any other command would take a record
+/// that is missing for one in which nothing is to be done.
+pub(super) const fn may_make(command: &WorldCommand) -> bool {
+    matches!(command, WorldCommand::Customers(args) if customers::fills(args))
+}
+
 /// Runs a command that needs the world.
 pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exit, Refusal> {
     match command {

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         customer::{Impersonation, Listing, NewCustomer, Product},
         failure::{Failure, FailureKind, of_system},
-        id::{Address, TenantId},
+        id::{Address, RecordId, TenantId},
         permission::Permission,
         secret::Secret,
         text::Text,
@@ -20,7 +20,7 @@ use crate::{
         self, Provider,
         http::HttpOptions,
         oauth::{App, Credential},
-        store::{Store, StoreOptions},
+        store::{Store, StoreOptions, Terms},
     },
     runner::{self, Rehearse},
     sandbox::{self, Sandbox, StartError},
@@ -47,8 +47,9 @@ pub(super) fn is_sandbox(common: &Common, settings: &Settings, may_fall_back: bo
 }
 
 /// The time in the world, from now on; the sandbox may have a clock of its own.
-pub(super) fn clock(common: &Common, is_sandbox: bool) -> Clock {
-    common.clock.filter(|_| is_sandbox).map_or_else(runner::clock::system, runner::clock::starting_at)
+pub(super) fn clock(common: &Common, settings: &Settings, is_sandbox: bool) -> Clock {
+    let given = common.clock.filter(|_| is_sandbox);
+    given.map_or_else(runner::clock::system, runner::clock::starting_at).within(settings.clock.tolerance)
 }
 
 /// What opens the world.
@@ -62,6 +63,10 @@ pub(super) struct Opener {
     pub(super) clock: Clock,
     pub(super) handle: Handle,
     pub(super) is_sandbox: bool,
+    /// Whether what runs may make a record. In the sandbox everything may.
+    pub(super) may_make: bool,
+    /// The record that the timer was installed for.
+    pub(super) record: Option<RecordId>,
 }
 
 impl Opener {
@@ -108,12 +113,17 @@ impl Opener {
     /// As [`Opener::open_trial`].
     pub(super) fn copied(&self) -> Result<(Store, Trial), Failure> {
         let Self { settings, is_sandbox, .. } = self;
+        let file = settings.store_of(*is_sandbox);
+        // A trial of a record that is gone would be a trial of an empty one.
+        let is_there = Store::is_there(&file, &self.terms())?;
         let trial = Trial::new(&settings.data_of(*is_sandbox))?;
-        Store::copy(&settings.store_of(*is_sandbox), &trial.record())?;
+        if is_there {
+            Store::copy(&file, &trial.record())?;
+        }
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.
         let identity = if identity.exists() { identity } else { trial.identity() };
-        Ok((self.record(trial.record(), identity)?, trial))
+        Ok((self.record(&Terms::FREE, trial.record(), identity)?, trial))
     }
 
     /// Opens the record alone, for commands that ask no server: no credential is read, so that nothing asks for a
@@ -132,10 +142,10 @@ impl Opener {
     /// The record, and nothing else.
     ///
     /// # Errors
-    /// As [`Store::open`].
+    /// As [`Store::open_on`].
     pub(super) fn store(&self) -> Result<Store, Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        self.record(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+        self.record(&self.terms(), settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
     }
 
     /// The partner's own tenant, as settings name it.
@@ -143,15 +153,30 @@ impl Opener {
         self.settings.app.as_ref().map(|app| app.tenant)
     }
 
-    /// Whether there is a record: opening makes one, and a command that only reads needs none.
+    /// Whether there is a record, for what works without one, too.
     pub(super) fn has_record(&self) -> bool {
         self.settings.store_of(self.is_sandbox).exists()
     }
 
+    /// Which record there is, as far as one can be told without changing it.
+    ///
+    /// # Errors
+    /// `Record`, when it can't be read.
+    pub(super) fn record_id(&self) -> Result<Option<RecordId>, Failure> {
+        let file = self.settings.store_of(self.is_sandbox);
+        if file.exists() { Store::id_in(&file) } else { Ok(None) }
+    }
+
+    /// On which terms the record is opened. Nothing is noted of the sandbox's: a trainee may remove it.
+    fn terms(&self) -> Terms {
+        let notes = (!self.is_sandbox).then(|| self.settings.config.join("records"));
+        Terms { notes, may_make: self.may_make || self.is_sandbox, id: self.record }
+    }
+
     /// Opens a record.
-    fn record(&self, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
+    fn record(&self, terms: &Terms, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
         let Self { common, environment, clock, is_sandbox, .. } = self;
-        Store::open(StoreOptions {
+        let options = StoreOptions {
             file,
             identity,
             clock: clock.clone(),
@@ -159,7 +184,8 @@ impl Opener {
             as_user: *is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
             is_sandbox: *is_sandbox,
-        })
+        };
+        Store::open_on(terms, options)
     }
 
     /// Opens the world around a record.

@@ -1,5 +1,7 @@
 //! Arguments of `backup365 sweep`.
 
+use crate::domain::id::RecordId;
+
 /// One pass of Enable Auto over every customer with the rule, as far as it is due.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -39,6 +41,9 @@ pub struct Args {
     /// Admin: say that a customer really has so few users now as the last pass found; the next pass believes it, once.
     #[arg(long, value_name = "REF=COUNT", group = "what", conflicts_with = "json")]
     pub accept_shorter: Option<String>,
+    /// Work only on the record with this id: what the timer's unit says.
+    #[arg(long, value_name = "ID")]
+    pub record: Option<RecordId>,
     /// Print JSON (kind "sweep", "sweep-status" or "sweep-check").
     #[arg(long)]
     pub json: bool,

@@ -19,7 +19,7 @@ use crate::{
         text::Text,
     },
     exit::Exit,
-    provider::store::Sharing,
+    provider::store::{Sharing, StillKept},
 };
 
 use super::{
@@ -214,6 +214,38 @@ fn tell_not_compared(cx: &RecordContext, count: u32) {
             "{words} not compared with the customer's mail domain; that is done when the customer is opened."
         ));
     }
+}
+
+/// Says on stderr what goes on although an account was closed: closing turns nobody off and ends no rule.
+fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
+    if closed.is_empty() {
+        return Ok(());
+    }
+    let kept = cx.store.still_kept().map_err(|failure| super::record_context::refused(&failure))?;
+    for StillKept { customer, product, seats, has_rule } in kept {
+        if !closed
+            .iter()
+            .any(|reference| reference.as_str().eq_ignore_ascii_case(customer.reference.as_str()))
+        {
+            continue;
+        }
+        let rule = if has_rule { " Enable Auto stays on record and turns nobody on meanwhile." } else { "" };
+        super::warn(&format!(
+            "{} ({}) is closed, and {} registered for backup with {}.{rule} Closing ends neither: reopen the account \
+             (backup365 customers set {} --active yes), turn them off, then close it.",
+            customer.name,
+            customer.reference,
+            counted(seats, "user stays", "users stay"),
+            product.name(),
+            customer.reference
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a change closed the account.
+fn has_closed(changes: &[Change], is_active: bool) -> bool {
+    !is_active && changes.iter().any(|change| change.column == Column::Active)
 }
 
 /// A record, as JSON.

@@ -42,6 +42,6 @@ impl RecordContext {
 
 /// What the record said, as an error: refused rights have an exit code of their own.
 pub(super) fn refused(failure: &Failure) -> anyhow::Error {
-    let exit = if failure.kind == FailureKind::Refused { Exit::Refused } else { Exit::Failed };
+    let exit = if failure.kind == FailureKind::Refused { Exit::Refused } else { super::exit_for(failure) };
     Unanswered::new(exit, failure.for_commands().as_str()).into()
 }

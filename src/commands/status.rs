@@ -50,6 +50,7 @@ struct Sheet {
     /// Over every row that the words fit, shown or not.
     sums: Sums,
     sweep_warning: Option<Text>,
+    clock: Option<Text>,
     sweeper: SweeperStatus,
     /// Enable Auto is on for a customer.
     has_rule: bool,
@@ -93,7 +94,7 @@ pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
 impl Sheet {
     /// What is asked for, judged.
     fn of(status: Status, wish: &Wish, now: Moment) -> Self {
-        let Status { rows, sweep_warning, sweeper } = status;
+        let Status { rows, sweep_warning, clock, sweeper } = status;
         let has_rule = rows.iter().any(|row| row.rule.is_some());
         let words = fold(wish.words.trim());
         let holds = |row: &ProductStatus| {
@@ -110,18 +111,19 @@ impl Sheet {
         if wish.only_attention {
             rows.retain(|judged| !judged.reasons.is_empty());
         }
-        Self { rows, sums, sweep_warning, sweeper, has_rule, now }
+        Self { rows, sums, sweep_warning, clock, sweeper, has_rule, now }
     }
 
-    /// Whether an operator must look: at a row that was asked for, or at a sweep that did not run, whoever was asked
-    /// for.
+    /// Whether an operator must look: at a row that was asked for, at the clock, or at a sweep that did not run, whoever was
+    /// asked for.
     const fn needs_attention(&self) -> bool {
-        self.sums.attention > 0 || self.sweep_warning.is_some()
+        self.sums.attention > 0 || self.sweep_warning.is_some() || self.clock.is_some()
     }
 
     /// For people.
     fn lines(&self, cx: &RecordContext, wish: &Wish) -> Vec<String> {
         let mut lines = Vec::new();
+        lines.extend(self.clock.as_ref().map(|trouble| format!("CLOCK: {trouble}")));
         lines.extend(self.sweep_warning.as_ref().map(|warning| format!("OVERDUE: {warning}")));
         lines.extend(sweep_lines(&self.sweeper, self.has_rule, self.now, &cx.zone));
         lines.extend(attention_lines(&self.rows));
@@ -132,13 +134,14 @@ impl Sheet {
 
     /// For programs.
     fn json(&self, cx: &RecordContext) -> Value {
-        let Self { sums, sweeper, sweep_warning, now, .. } = self;
+        let Self { sums, sweeper, sweep_warning, clock, now, .. } = self;
         json!({
             "version": 1,
             "kind": "status",
             "sandbox": cx.is_sandbox,
             "at": now.to_string(),
             "needs_attention": self.needs_attention(),
+            "clock": clock.as_ref().map(Text::as_str),
             "sweep": {
                 "overdue": sweep_warning.is_some(),
                 "warning": sweep_warning.as_ref().map(Text::as_str),
@@ -252,7 +255,7 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
     match (row.stand(), &row.run) {
         (Stand::NotStarted, _) => words.push("not started".into()),
         (Stand::Automatic, _) => {
-            words.push("automatic".into());
+            words.push(if row.customer.is_active { "automatic" } else { "automatic, without sweeps" }.into());
             let scheduled = verdict.schedule.scheduled();
             words.extend((scheduled > 0).then(|| format!("{} scheduled", grouped(scheduled))));
         }

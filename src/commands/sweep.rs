@@ -17,11 +17,13 @@ use signal_hook::{
 
 use crate::{
     domain::{
+        bill::counted,
         failure::Failure,
         id::CustomerId,
         run::SweeperStatus,
         sweep::OVERDUE_AFTER,
         sydney,
+        text::Text,
         time::{Clock, Moment},
     },
     exit::Exit,
@@ -73,6 +75,8 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
     match what {
         What::Pass | What::Preview => {
             let is_preview = what == What::Preview;
+            // Asked before the pass: it sets right what a clock that was fast had written.
+            let trouble = clock_trouble(provider).await?;
             let done = if is_preview {
                 sweeper::preview(provider, clock).await
             } else {
@@ -81,9 +85,13 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
             let reports = done.map_err(|f| error_of(&f))?;
             let now = clock.now();
             if is_json {
-                return quietly(out.json(&json::passes(&reports, is_preview, now)), exit_of(&reports));
+                let object = json::passes(&reports, is_preview, trouble.as_ref(), now);
+                return quietly(out.json(&object), alarmed(trouble.as_ref(), exit_of(&reports)));
             }
-            told(&reports, now, zone, is_preview, *out)
+            if let Some(trouble) = &trouble {
+                quietly(say(&format!("CLOCK: {trouble}")), Exit::Attention)?;
+            }
+            Ok(alarmed(trouble.as_ref(), told(&reports, now, zone, is_preview, *out)?))
         }
         What::Watch => watch(provider, clock, zone, *out).await,
         What::Status => status(provider, clock, zone, is_json, *out).await,
@@ -114,6 +122,22 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
         }),
         never = watching => match never {},
     }
+}
+
+/// What the record says about the clock, in whole sentences.
+async fn clock_trouble(provider: &Provider) -> anyhow::Result<Option<Text>> {
+    let store = provider.store.clone();
+    let asked = tokio::task::spawn_blocking(move || store.demand_clock()).await?;
+    match asked {
+        Ok(()) => Ok(None),
+        Err(failure) if failure.is_alarm => Ok(Some(failure.for_commands())),
+        Err(failure) => Err(error_of(&failure)),
+    }
+}
+
+/// 6 where the clock is in trouble.
+const fn alarmed(trouble: Option<&Text>, exit: Exit) -> Exit {
+    if trouble.is_some() { Exit::Attention } else { exit }
 }
 
 /// 6 when an operator must look at it; the same when stdout is closed.
@@ -200,16 +224,20 @@ async fn status(
     let store = provider.store.clone();
     let (sweeper, rules, history) = tokio::task::spawn_blocking(move || {
         let status = store.sweeper_status(sydney::latest_2000(now.minus(OVERDUE_AFTER)))?;
-        Ok::<_, Failure>((status, Store::rules(&store)?, store.sweeps(HISTORY)?))
+        Ok::<_, Failure>((status, Store::all_rules(&store)?, store.sweeps(HISTORY)?))
     })
     .await?
     .map_err(|f| error_of(&f))?;
-    let needs = sweeper.is_overdue || rules.iter().any(|r| r.rule.attention.is_some());
-    let exit = if needs { Exit::Attention } else { Exit::Done };
+    let trouble = clock_trouble(provider).await?;
+    let is_stopped = |row: &RuleRow| row.customer.is_active && row.rule.attention.is_some();
+    let needs = sweeper.is_overdue || rules.iter().any(is_stopped);
+    let exit = alarmed(trouble.as_ref(), if needs { Exit::Attention } else { Exit::Done });
     if is_json {
-        return quietly(out.json(&json::status(&sweeper, &rules, &history, now)), exit);
+        return quietly(out.json(&json::status(&sweeper, &rules, &history, trouble.as_ref(), now)), exit);
     }
-    quietly(status_lines(&sweeper, &rules, &history, now, zone).iter().try_for_each(|line| say(line)), exit)
+    let clock = trouble.iter().map(|trouble| format!("CLOCK: {trouble}"));
+    let lines = clock.chain(status_lines(&sweeper, &rules, &history, now, zone));
+    quietly(lines.into_iter().try_for_each(|line| say(&line)), exit)
 }
 
 /// Last and next pass, line by line.
@@ -236,7 +264,15 @@ fn status_lines(
     if sweeper.is_overdue {
         lines.push("OVERDUE: the last pass has not finished. Run: backup365 sweep".into());
     }
-    for rule in rules.iter().filter(|r| r.rule.attention.is_some()) {
+    for row in rules.iter().filter(|row| !row.customer.is_active) {
+        lines.push(format!(
+            "CLOSED: {} · {}: {} stay on; nobody is turned on while the account is closed.",
+            row.customer.name,
+            row.product.name(),
+            counted(row.seats, "user", "users")
+        ));
+    }
+    for rule in rules.iter().filter(|r| r.customer.is_active && r.rule.attention.is_some()) {
         let why = rule.rule.attention.clone().unwrap_or_default();
         lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", rule.customer.name, rule.product.name()));
     }
@@ -246,12 +282,21 @@ fn status_lines(
 
 /// For how many Enable Auto is on.
 fn on_for(rules: &[RuleRow]) -> String {
-    let customers: BTreeSet<CustomerId> = rules.iter().map(|row| row.customer.id).collect();
+    let open: Vec<&RuleRow> = rules.iter().filter(|row| row.customer.is_active).collect();
+    let customers: BTreeSet<CustomerId> = open.iter().map(|row| row.customer.id).collect();
     let several = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    match (rules.len(), customers.len()) {
-        (0, _) => "Enable Auto is on for no customer.".into(),
-        (rules, some) => {
-            format!("Enable Auto is on for {} of {}.", several(rules, "product"), several(some, "customer"))
+    let closed = rules.len() - open.len();
+    match (open.len(), closed) {
+        (0, 0) => "Enable Auto is on for no customer.".into(),
+        (0, closed) => {
+            format!("Enable Auto is on for {} of closed customers only.", several(closed, "product"))
+        }
+        (rules, _) => {
+            format!(
+                "Enable Auto is on for {} of {}.",
+                several(rules, "product"),
+                several(customers.len(), "customer")
+            )
         }
     }
 }

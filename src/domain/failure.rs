@@ -45,13 +45,23 @@ pub struct Failure {
     pub reference: Option<Text>,
     /// When a retry makes sense.
     pub retry_after: Option<Duration>,
+    /// What the work stands on is not as it was (the record, the clock): a person must look before anything goes on.
+    pub is_alarm: bool,
 }
 
 impl Failure {
     /// Bad news with words and a hint.
     #[must_use]
     pub fn new(kind: FailureKind, what: impl Into<Text>, hint: impl Into<Phrase>) -> Self {
-        Self { kind, what: what.into(), hint: hint.into(), code: None, reference: None, retry_after: None }
+        let (what, hint) = (what.into(), hint.into());
+        Self { kind, what, hint, code: None, reference: None, retry_after: None, is_alarm: false }
+    }
+
+    /// Says that a person must look before anything goes on.
+    #[must_use]
+    pub const fn alarming(mut self) -> Self {
+        self.is_alarm = true;
+        self
     }
 
     /// Adds the code that the other side gave.

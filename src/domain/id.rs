@@ -45,6 +45,38 @@ impl fmt::Debug for TenantId {
     }
 }
 
+/// One record, named by a GUID that it was given when it was made: two records are never the same, a copy is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordId(Uuid);
+
+impl RecordId {
+    /// Of a record that is made just now.
+    #[must_use]
+    pub fn fresh() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl FromStr for RecordId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        Uuid::try_parse(text.trim()).map(Self).map_err(|_malformed| NotAnId("a record's GUID"))
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.hyphenated())
+    }
+}
+
+impl fmt::Debug for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// A user or mailbox: the Graph GUID, or the first 16 bytes of SHA-256 of the lower-case primary address.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId([u8; 16]);

@@ -1,11 +1,13 @@
 //! A run: one customer, one product, from opening to receipt, under a short number.
 
+use std::collections::BTreeSet;
+
 use super::{
     customer::{Customer, Impersonation, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
-    id::RunId,
-    protection::Chosen,
+    id::{RunId, UserId},
+    protection::{Chosen, SeatResult},
     tenant::Organisation,
     text::Text,
     time::Moment,
@@ -51,6 +53,20 @@ pub struct RunRecord {
     pub form: FormDraft,
     /// Users of an Apply that was confirmed and has not finished; it is completed at resume.
     pub unfinished: Vec<Chosen>,
+    /// What became of the users of the run's Applies, while the end of one is the last thing that happened in it.
+    pub results: Vec<SeatResult>,
+}
+
+impl RunRecord {
+    /// Whether the operator may not have read the results: nothing was ticked after them.
+    #[must_use]
+    pub fn has_unread_results(&self) -> bool {
+        if self.results.is_empty() || self.finished.is_some() {
+            return false;
+        }
+        let done: BTreeSet<UserId> = self.results.iter().map(|result| result.user.id).collect();
+        self.draft.all || self.draft.exceptions.iter().all(|id| done.contains(id))
+    }
 }
 
 /// What a run has done so far, for the outcome and the receipt. Not on the record of a run: it is counted from the seats,

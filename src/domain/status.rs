@@ -58,6 +58,8 @@ pub struct Status {
     pub rows: Vec<ProductStatus>,
     /// Rule 17: what every screen must say about the sweep, none when all is well.
     pub sweep_warning: Option<Text>,
+    /// Rule 21: what the record says about the clock, in whole sentences; none when all is well.
+    pub clock: Option<Text>,
     /// What runs the passes.
     pub sweeper: SweeperStatus,
 }

@@ -10,7 +10,7 @@ use super::{
     protection::{AutoRule, Chosen, Protection},
     sydney,
     text::Text,
-    time::Moment,
+    time::{Moment, TOLERANCE},
     user::{Kind, Kinds},
 };
 
@@ -70,19 +70,33 @@ pub fn counts(rule: &AutoRule, due: Moment) -> bool {
     rule.made < due
 }
 
+/// Whether the pass for `due` is still to be done for a rule.
+///
+/// A rule that was made, or had its pass, in what is the future now was made or passed by a clock that was fast: the rule
+/// counts, and the pass is due again. It is never waited for (product.md rule 21).
+#[must_use]
+pub fn awaits(rule: &AutoRule, due: Moment, now: Moment) -> bool {
+    let is_made = counts(rule, due) || rule.made.is_ahead_of(now, TOLERANCE);
+    is_made && rule.last_pass.is_none_or(|last| last < due || last.is_ahead_of(now, TOLERANCE))
+}
+
+/// The moment at which a rule counts as made: one in the future was made before the pass for `due`, by a clock that was fast.
+#[must_use]
+pub fn made_before(rule: &AutoRule, due: Moment, now: Moment) -> Moment {
+    if rule.made.is_ahead_of(now, TOLERANCE) { due.minus(Duration::from_millis(1)) } else { rule.made }
+}
+
 /// Whether the pass for the latest due moment is still to be done for a rule.
 #[must_use]
 pub fn is_due(rule: &AutoRule, now: Moment) -> bool {
-    let due = sydney::latest_2000(now);
-    counts(rule, due) && rule.last_pass.is_none_or(|last| last < due)
+    awaits(rule, sydney::latest_2000(now), now)
 }
 
 /// Whether a due moment has gone by for half an hour without a finished pass (rule 17). A night that was missed stays
 /// overdue while the next one has just begun.
 #[must_use]
 pub fn is_overdue(rule: &AutoRule, now: Moment) -> bool {
-    let due = sydney::latest_2000(now.minus(OVERDUE_AFTER));
-    counts(rule, due) && rule.last_pass.is_none_or(|last| last < due)
+    awaits(rule, sydney::latest_2000(now.minus(OVERDUE_AFTER)), now)
 }
 
 /// Whether a pass for `due` that begins now is late.

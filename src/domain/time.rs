@@ -37,6 +37,12 @@ impl Moment {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Whether this lies so far ahead that nothing can have happened then.
+    #[must_use]
+    pub fn is_ahead_of(self, now: Self, tolerance: Duration) -> bool {
+        self > now.plus(tolerance)
+    }
+
     /// Parses an RFC 3339 time as Graph writes it (`2026-03-04T09:20:11.0412Z`).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -67,14 +73,32 @@ pub fn in_words(duration: Duration) -> String {
     }
 }
 
+/// How far a clock may be off before it matters (product.md rule 21), where settings say nothing.
+pub const TOLERANCE: Duration = Duration::from_mins(5);
+
 /// Tells the time; made in `runner/clock.rs`, moved by tests and by `--clock` in the sandbox.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
+pub struct Clock {
+    tell: Arc<dyn Fn() -> Moment + Send + Sync>,
+    tolerance: Duration,
+}
 
 impl Clock {
     /// Wraps a function that tells the time.
     pub fn new(tell: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+        Self { tell: Arc::new(tell), tolerance: TOLERANCE }
+    }
+
+    /// The same clock with another tolerance.
+    #[must_use]
+    pub fn within(self, tolerance: Duration) -> Self {
+        Self { tolerance, ..self }
+    }
+
+    /// How far it may be off before it matters.
+    #[must_use]
+    pub const fn tolerance(&self) -> Duration {
+        self.tolerance
     }
 
     /// A clock that stands still, for tests.
@@ -86,7 +110,7 @@ impl Clock {
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Moment {
-        (self.0)()
+        (self.tell)()
     }
 }
 

@@ -29,6 +29,8 @@ use super::{
 pub(super) struct Selection {
     /// Those who are to be marked, by how.
     marked: Vec<(answer::Mark, Vec<Picked>)>,
+    /// The addresses of those who are to be turned off and are off already.
+    pub(super) off_before: Vec<Text>,
     /// How many more the next sweep turns on once the exclusions are lifted, where Enable Auto is on.
     pub(super) lifted_by_rule: u32,
     /// How many more it turns on once the kinds are included.
@@ -105,9 +107,16 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
                 Err("Turned off, and on again by --users (exclude them too: --exclude)")
             }
             Mark::On => Ok(true),
-            _ => Err("Not on, so not to be turned off"),
+            Mark::Off | Mark::Ticked | Mark::Closed
+                if turns_all_on && !stays_excluded && user.closed(answers).is_none() =>
+            {
+                Err("Off, and turned on by --users (exclude them too: --exclude)")
+            }
+            // Somebody turned them off before, or this command did and was killed: what was asked for is so.
+            _ => Ok(false),
         }
     });
+    let off_before = finder.named(&answers.turn_off, |user| user.mark != Mark::On);
     let off: HashSet<String> = answers.turn_off.iter().map(|address| folded(address)).collect();
     let tick = finder.pick(these, |user, address| {
         if user.is_among(&exclude) {
@@ -127,6 +136,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     let lifted = lift.iter().filter(|user| has_rule && user.mark != Mark::On).count();
     let is_included = |user: &Picked| has_rule && user.mark == Mark::Closed && user.is_of(&answers.include);
     Continue(Selection {
+        off_before,
         lifted_by_rule: number(lifted),
         included_by_rule: number(finder.found.values().flatten().filter(|user| is_included(user)).count()),
         marked: vec![
@@ -177,6 +187,18 @@ impl Finder {
         users.sort_unstable_by_key(|user: &Picked| user.at);
         users.dedup_by_key(|user| user.at);
         users
+    }
+
+    /// The addresses of the users who are meant by these and are as the judge says, each once.
+    fn named(&self, addresses: &[String], judge: impl Fn(&Picked) -> bool) -> Vec<Text> {
+        let mut users: Vec<&Picked> = addresses
+            .iter()
+            .filter_map(|given| self.found.get(&folded(given)).and_then(|found| found.first()))
+            .filter(|user| judge(user))
+            .collect();
+        users.sort_unstable_by_key(|user| user.at);
+        users.dedup_by_key(|user| user.at);
+        users.into_iter().map(|user| user.address.clone()).collect()
     }
 
     fn refuse(&mut self, why: &'static str, address: &str) {

@@ -69,6 +69,9 @@ impl Journey {
             return end(End::Refused, format_args!("{words} Nothing was changed."));
         }
         self.steps.first(Step::LookUp);
+        if !selection.off_before.is_empty() {
+            self.say(format_args!("Off already: {}.", named(&selection.off_before, NAMED)));
+        }
         self.selection = selection;
         self.compare_next_sweep(0, self.selection.lifted_by_rule)
     }
@@ -206,7 +209,7 @@ impl Journey {
         if self.steps.has(Step::Answer(QuestionId::Review)) {
             return give(Given::Do(Action::Finish));
         }
-        self.say("What was confirmed before and not finished is done now.");
+        self.say("What was confirmed before is done.");
         give(Given::Back)
     }
 

@@ -13,6 +13,7 @@ use super::{http::HttpError, oauth::Refusal};
 use crate::domain::{
     believed::Doubt,
     failure::{Failure, FailureKind},
+    id::TenantId,
     phrase::Phrase,
     text::Text,
 };
@@ -65,6 +66,12 @@ pub enum Error {
     OtherCloud {
         /// The cloud, as a person calls it.
         cloud: String,
+    },
+    /// A token that names another tenant than the one that it was asked for.
+    #[error("the token names another organisation, {found}")]
+    WrongTenant {
+        /// The one that it names.
+        found: TenantId,
     },
     /// Answers that must name the same tenant name different ones.
     #[error("the answers name different organisations")]

@@ -31,11 +31,12 @@ use super::{
     oauth::Tokens,
 };
 use crate::domain::{
-    failure::Failure,
+    failure::{Failure, FailureKind},
     id::TenantId,
     lock::lock,
     permission::{self, Permission},
-    time::{Clock, Moment},
+    text::Text,
+    time::{Clock, Moment, in_words},
 };
 
 /// How long one answer of Graph or of discovery may take; a guess with room for slow pages.
@@ -120,6 +121,39 @@ impl Graph {
         self.inner.partner == tenant
     }
 
+    /// Whether this computer's clock is right, by the last answers of Microsoft. None has come: nothing is known, and nothing
+    /// is said. Asks nobody.
+    ///
+    /// # Errors
+    /// `Internal`, as an alarm: they differ by more than the clock's tolerance.
+    pub fn demand_clock(&self) -> Result<(), Failure> {
+        let Some(gap) = self.clock_gap() else { return Ok(()) };
+        let (inner, off) = (&*self.inner, Duration::from_millis(gap.unsigned_abs()));
+        if off <= inner.clock.tolerance() {
+            return Ok(());
+        }
+        let which = if gap < 0 { "fast" } else { "slow" };
+        let what = Text::of(format_args!(
+            "the clock of this computer is {} {which}, by the date of Microsoft's answers",
+            in_words(off)
+        ));
+        Err(Failure::new(
+            FailureKind::Internal,
+            what,
+            "Set the clock right, then try again. Nothing was written with the wrong time.",
+        )
+        .alarming())
+    }
+
+    /// By how many milliseconds Microsoft's clocks are ahead of this computer's, by the last answers: the smaller one where
+    /// two hosts differ. None before an answer.
+    #[must_use]
+    pub fn clock_gap(&self) -> Option<i64> {
+        let inner = &*self.inner;
+        let gap = |url: &Url| inner.http.gap(url.host_str()?);
+        [&inner.authority, &inner.root].into_iter().filter_map(gap).min_by_key(|gap| gap.unsigned_abs())
+    }
+
     /// The link that the customer's administrator opens, for a browser on this computer: the short form with the
     /// tenant's GUID, so that consent can't land in the signer's own tenant (reference, sections 3.2 and 11). In the
     /// sandbox it leads to 127.0.0.1.
@@ -149,13 +183,28 @@ impl Graph {
     /// Reads one address with a token of the tenant. A 401 costs the token: one new one, one more try.
     ///
     /// # Errors
-    /// Any; [`Error::WrongHost`] before a token is even fetched.
+    /// Any; [`Error::WrongHost`] before a token is even fetched, [`Error::WrongTenant`] before anything is asked for with
+    /// a token that says it is for another one: what came back would be other people's.
     async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Response, Error> {
+        self.read(tenant, url, max_body_bytes, TenantCheck::Before).await
+    }
+
+    /// The same, for a proof, too: that asks on, so that it can name the other organisation.
+    async fn read(
+        &self,
+        tenant: TenantId,
+        url: &Url,
+        max_body_bytes: usize,
+        check: TenantCheck,
+    ) -> Result<Response, Error> {
         self.check_host(url)?;
         let inner = &*self.inner;
         let mut is_second = false;
         loop {
             let token = inner.tokens.get(tenant, &inner.resource).await?;
+            if let Some(found) = token.other_tenant(tenant).filter(|_| check == TenantCheck::Before) {
+                return Err(Error::WrongTenant { found });
+            }
             let call = Call {
                 method: Method::Get,
                 url: url.clone(),
@@ -184,6 +233,15 @@ impl Graph {
     /// Any; a body that is no JSON is [`Error::Malformed`].
     async fn object(&self, tenant: TenantId, url: &Url, what: &'static str) -> Result<Value, Error> {
         let answer = self.get(tenant, url, MAX_OBJECT_BYTES).await?;
+        serde_json::from_slice(&answer.body).map_err(|_malformed| Error::Malformed { what })
+    }
+
+    /// Reads one JSON object for a proof, which compares the tenants by itself.
+    ///
+    /// # Errors
+    /// As [`Graph::object`], but for the tenant.
+    async fn unproved(&self, tenant: TenantId, url: &Url, what: &'static str) -> Result<Value, Error> {
+        let answer = self.read(tenant, url, MAX_OBJECT_BYTES, TenantCheck::Later).await?;
         serde_json::from_slice(&answer.body).map_err(|_malformed| Error::Malformed { what })
     }
 
@@ -234,6 +292,15 @@ impl Graph {
         let mut seen = lock(&self.inner.seen);
         seen.insert(tenant, Seen { known_since: None, was_unknown: true });
     }
+}
+
+/// When the tenant that a token names is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum TenantCheck {
+    /// Before it is used.
+    Before,
+    /// By the caller.
+    Later,
 }
 
 /// What this process saw of our application in one tenant.

@@ -15,9 +15,10 @@ mod words;
 mod tests;
 
 use std::{
+    collections::BTreeMap,
     error::Error as _,
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
@@ -26,7 +27,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use self::origins::Origins;
 pub(in crate::provider) use self::wait::backoff;
 pub use self::wait::retry_after;
-use crate::domain::time::Clock;
+use crate::domain::{lock::lock, time::Clock};
 
 /// How long a connection may take to open: a guess that suits a bad line.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -64,6 +65,8 @@ struct Inner {
     fresh_open: OnceLock<reqwest::Client>,
     /// First wait where the server states none.
     first_wait: Duration,
+    /// Milliseconds by which the last answer's `Date` of each host was ahead of this computer's clock.
+    gaps: Arc<Mutex<BTreeMap<String, i64>>>,
 }
 
 /// Request method.
@@ -248,6 +251,7 @@ impl Http {
                 fresh_direct: OnceLock::new(),
                 fresh_open: OnceLock::new(),
                 first_wait: wait::FIRST,
+                gaps: Arc::default(),
             }),
         })
     }
@@ -265,6 +269,7 @@ impl Http {
                 fresh_direct: OnceLock::new(),
                 fresh_open: OnceLock::new(),
                 first_wait,
+                gaps: Arc::clone(&old.gaps),
             }),
         }
     }
@@ -342,8 +347,23 @@ impl Http {
         }
         let status = response.status().as_u16();
         let headers = taken(response.headers());
+        self.note_date(call, &headers);
         let body = body(call, &mut response, patience).await?;
         Ok(Response { status, headers, body, request_id })
+    }
+
+    /// Notes by how much the answer's `Date` differs from this computer's clock.
+    fn note_date(&self, call: &Call, headers: &Headers) {
+        let Some(date) = headers.get("date").and_then(wait::http_date) else { return };
+        let gap = date.as_millis().saturating_sub(self.inner.clock.now().as_millis());
+        lock(&self.inner.gaps).insert(host(call), gap);
+    }
+
+    /// By how many milliseconds the clock of a host is ahead of this computer's, by its last answer; none before one, and
+    /// where it tells no date. A `Date` is of whole seconds, and as old as its answer was on its way.
+    #[must_use]
+    pub fn gap(&self, host: &str) -> Option<i64> {
+        lock(&self.inner.gaps).get(host).copied()
     }
 
     /// The client that may reach this target; on a new connection if asked.

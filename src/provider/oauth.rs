@@ -106,6 +106,8 @@ enum OwnProof {
 pub(crate) struct Token {
     text: Arc<Secret<String>>,
     until: Moment,
+    /// The tenant that it names; none where it can't be read.
+    tenant: Option<TenantId>,
 }
 
 /// What a token says about itself.
@@ -126,6 +128,11 @@ impl Token {
     /// What it says, where it can be read: for diagnostics, never a reason to fail.
     pub(crate) fn claims(&self) -> Option<Claims> {
         wire::claims(self.text.expose())
+    }
+
+    /// The tenant that it names, where that is another one than `expected`.
+    pub(crate) fn other_tenant(&self, expected: TenantId) -> Option<TenantId> {
+        self.tenant.filter(|named| *named != expected)
     }
 
     /// Whether both are the very same token.
@@ -227,7 +234,9 @@ impl Tokens {
         let send = |request| post(inner.http.clone(), inner.clock.clone(), request);
         let issued = request.request_async(&send).await.map_err(refused)?;
         let life = issued.life().saturating_sub(MARGIN);
-        Ok(Token { text: Arc::new(issued.into_secret()), until: inner.clock.now().plus(life) })
+        let text = Arc::new(issued.into_secret());
+        let tenant = wire::claims(text.expose()).and_then(|claims| claims.tenant);
+        Ok(Token { text, until: inner.clock.now().plus(life), tenant })
     }
 }
 

@@ -17,6 +17,7 @@
 mod access;
 mod apply;
 mod board;
+mod closing;
 mod corrections;
 mod customers;
 mod detail;
@@ -28,6 +29,7 @@ mod history;
 mod operators;
 mod outcome;
 mod part;
+mod pauses;
 mod roster;
 mod rules;
 mod runs;
@@ -47,9 +49,10 @@ use std::{
 };
 
 pub use self::{
+    closing::StillKept,
     corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
-    part::claim::SweepClaim,
+    part::{claim::SweepClaim, known::Terms},
     roster::{Belief, Kept, Roster},
     rules::{RuleAccess, RuleRow},
     sweeps::SweepSummary,
@@ -59,6 +62,7 @@ pub use self::{
 };
 use self::{
     part::{
+        known::Known,
         lock::{Hold, Locks},
         vault::Vault,
     },
@@ -68,7 +72,7 @@ use self::{
 };
 use crate::domain::{
     failure::{Failure, FailureKind},
-    id::RunId,
+    id::{RecordId, RunId},
     run::Operator,
     text::Text,
     time::Clock,
@@ -100,6 +104,7 @@ pub struct Store(Arc<Inner>);
 /// What the clones share.
 struct Inner {
     options: StoreOptions,
+    id: RecordId,
     operator: Operator,
     database: Database,
     /// Runs that this store holds; dropping an entry lets go.
@@ -116,17 +121,63 @@ impl Store {
     /// `Record`, with what to do: damaged, read-only, busy, full, made by a newer program, of the other world. A retry
     /// helps only for a busy one.
     pub fn open(options: StoreOptions) -> Result<Self, Failure> {
+        Self::open_on(&Terms::FREE, options)
+    }
+
+    /// The same on terms: whether it may be made, and which one it must be.
+    ///
+    /// # Errors
+    /// As [`Store::open`]. `Record`, as an alarm: it was made once and is gone, has no bytes, or is another one. `NotFound`:
+    /// it was never made, and may not be made here.
+    pub fn open_on(terms: &Terms, options: StoreOptions) -> Result<Self, Failure> {
+        let known = Known::of(&options.file, terms)?;
+        let locks = if known.is_to_be_made()? {
+            let locks = Locks::of(&options.file)?;
+            let _making = locks.hold_making()?;
+            // Another process may have made it while this one waited.
+            if known.is_to_be_made()? {
+                sqlite::make(&options.file)?;
+            }
+            locks
+        } else {
+            Locks::of(&options.file)?
+        };
         let database = Database::open(options.file.clone())?;
-        let operator = database.write(|tx| {
+        let (operator, id) = database.write(|tx| {
+            let id = id_of(tx)?;
+            known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
             let name = options.operator_name.clone();
             operator::enter(tx, &name, options.clock.now())?;
             let is_admin = operator::is_admin(tx, &name)?.unwrap_or(false) && !options.as_user;
-            Ok((Operator { name, is_admin }, true))
+            Ok(((Operator { name, is_admin }, id), true))
         })?;
-        let locks = Locks::of(&options.file)?;
+        known.keep(id);
         let vault = Vault::new(options.identity.clone());
-        Ok(Self(Arc::new(Inner { options, operator, database, holds: Mutex::default(), locks, vault })))
+        Ok(Self(Arc::new(Inner { options, id, operator, database, holds: Mutex::default(), locks, vault })))
+    }
+
+    /// Whether there is a record on these terms: false where it was never made and may be made.
+    ///
+    /// # Errors
+    /// As [`Store::open_on`], as far as the file's place tells.
+    pub fn is_there(file: &Path, terms: &Terms) -> Result<bool, Failure> {
+        Ok(!Known::of(file, terms)?.is_to_be_made()?)
+    }
+
+    /// Which record lies in a file; none for one that an older program made and no newer one has opened. Changes nothing.
+    ///
+    /// # Errors
+    /// `Record`, when it can't be read.
+    pub fn id_in(file: &Path) -> Result<Option<RecordId>, Failure> {
+        let id = sqlite::read(file, |tx| about::find(tx, "id"))?;
+        id.map(|id| id.as_str().parse().map_err(error::unreadable)).transpose()
+    }
+
+    /// Which record it is.
+    #[must_use]
+    pub fn id(&self) -> RecordId {
+        self.0.id
     }
 
     /// Copies the record in a file into another file, which must not be there yet. A record that has not been made yet is
@@ -154,6 +205,12 @@ impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Store({})", self.0.options.file.display())
     }
+}
+
+/// Which record it is: a new one is given its id, and so is one that an older program made.
+fn id_of(tx: &Tx<'_>) -> Result<RecordId, Failure> {
+    let id = about::keep_first(tx, "id", &RecordId::fresh().to_string())?;
+    id.as_str().parse().map_err(error::unreadable)
 }
 
 /// Marks a new record as the sandbox's or a real one, and refuses one of the other world (product.md rule 16).

@@ -228,7 +228,15 @@ async fn serve(
         },
         _ => Answer::new(421, "text/plain; charset=utf-8", b"This host is not part of the sandbox.".to_vec()),
     };
-    send(answer.lost(loss), &scissors)
+    send(dated(answer.lost(loss), &platform), &scissors)
+}
+
+/// With the date by the sandbox's own clock, as every answer of Microsoft has one.
+fn dated(answer: Answer, platform: &Platform) -> Answer {
+    match jiff::Timestamp::from_millisecond(platform.now()) {
+        Ok(now) => answer.with("date", now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+        Err(_) => answer,
+    }
 }
 
 /// An answer as HTTP, the connection cut where the answer says so.

@@ -26,6 +26,9 @@ const MIB: u64 = 1 << 20;
 /// No operator waits longer in one go for a customer's consent. A guess.
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
+/// A clock that is off by more than a day is wrong by any measure. A guess.
+const DAY: Duration = Duration::from_hours(24);
+
 /// Makes each row a typed setting of its own, and one list of them all.
 macro_rules! settings {
     ($($id:ident: Setting<$T:ty> = $form:expr => $slot:expr, $spec:expr;)+) => {
@@ -225,6 +228,17 @@ settings! {
             value_name: "NUMBER",
             example: "25",
             about: "By how many percent a list of users may be shorter than the last one before it is not believed",
+        };
+
+    CLOCK_TOLERANCE: Setting<Duration> = Wait(DAY)
+        => Always(|draft| &mut draft.settings.clock.tolerance),
+        Spec {
+            name: "clock.tolerance",
+            variable: "BACKUP365_CLOCK_TOLERANCE",
+            flag: "--clock-tolerance",
+            value_name: "TIME",
+            example: "10m",
+            about: "How far this computer's clock may be off before the program says so",
         };
 
     ADDRESSES: Setting<(String, String)> = Addresses

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use uuid::Uuid;
 
-use crate::domain::{believed::SHORTER_PERCENT, id::TenantId, text::Text};
+use crate::domain::{believed::SHORTER_PERCENT, id::TenantId, text::Text, time::TOLERANCE};
 
 /// Where the program's own credential at Microsoft comes from; the value itself is read when it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +111,19 @@ impl Default for LogSettings {
 pub struct ProvisionSettings {
     /// How long it waits for consent, up to a week.
     pub wait: Duration,
+}
+
+/// When a clock is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockSettings {
+    /// How far it may be off before it matters, up to a day.
+    pub tolerance: Duration,
+}
+
+impl Default for ClockSettings {
+    fn default() -> Self {
+        Self { tolerance: TOLERANCE }
+    }
 }
 
 /// What `backup365 apply` does where its flags say nothing.

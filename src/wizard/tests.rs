@@ -104,6 +104,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         draft: crate::domain::draft::Draft::default(),
         form: crate::domain::form_draft::FormDraft::default(),
         unfinished: Vec::new(),
+        results: Vec::new(),
     }
 }
 

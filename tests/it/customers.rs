@@ -406,3 +406,44 @@ fn help_has_examples_and_a_sentence_for_every_flag() {
         assert!(examples.lines().all(|line| line.width() < 80), "{examples}");
     }
 }
+
+#[test]
+fn closing_an_account_with_users_on_and_a_rule_says_what_goes_on_and_they_stay_in_sight() {
+    let home = Home::new();
+    let on = ["C-1001", "--users", "all", "--max-seats", "34", "--rehearse"];
+    crate::provision::run(&home, &on).ends(0);
+    let auto = ["C-1001", "--users", "auto", "--max-seats", "34", "--without-sweeper"];
+    crate::provision::run(&home, &auto).ends(0);
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_backup365"))
+            .args(arguments)
+            .arg("--sandbox")
+            .env_clear()
+            .env("HOME", home.path())
+            .output()
+            .unwrap();
+        let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), words(&output.stdout), words(&output.stderr))
+    };
+    let (code, _, err) = run(&["customers", "set", "C-1001", "--active", "no"]);
+    assert_eq!(code, Some(0), "{err}");
+    for words in ["is closed, and 34 users stay registered", "Enable Auto stays on record", "--active yes"] {
+        assert!(err.contains(words), "{words}: {err}");
+    }
+    let (_, out, _) = run(&["status"]);
+    assert!(out.contains("34 of 34") && out.contains("closed, automatic, without sweeps"), "{out}");
+    let (_, out, _) = run(&["sweep", "--status"]);
+    assert!(out.contains("of closed customers only"), "{out}");
+    assert!(out.contains("CLOSED: Harbour Street Cafe · Office 365: 34 users stay on"), "{out}");
+    let (_, json, _) = run(&["sweep", "--status", "--json"]);
+    let json = crate::explain::fits("sweep-status", &json);
+    assert_eq!((&json["rules"][0]["active"], &json["rules"][0]["seats"]), (&false.into(), &34.into()));
+    // The same by a file.
+    run(&["customers", "set", "C-1001", "--active", "yes"]);
+    let (_, csv, _) = run(&["customers", "list", "--csv"]);
+    let line = csv.lines().find(|line| line.starts_with("C-1001")).unwrap().replace(",yes,", ",no,");
+    let file = home.path().join("closed.csv");
+    fs::write(&file, format!("{}\n{line}\n", csv.lines().next().unwrap())).unwrap();
+    let (code, _, err) = run(&["customers", "import", file.to_str().unwrap()]);
+    assert!(code == Some(0) && err.contains("34 users stay registered"), "{err}");
+}

@@ -332,7 +332,19 @@ impl Partner {
         let (desk, microsoft) = (Desk::new(), Foreground::start());
         let partner = Self { desk, microsoft };
         partner.writes(credential);
+        partner.adds(&[], &[]);
         partner
+    }
+
+    /// Begins the record: no pass makes one.
+    fn adds(&self, flags: &[&str], variables: &[(&str, &str)]) {
+        let add =
+            ["customers", "add", "--reference", "C-1", "--name", "Bakery", "--domain", "bakery.example"];
+        let mut command =
+            self.desk.command(Path::new(env!("CARGO_BIN_EXE_backup365")), &[flags, &add].concat());
+        command.envs(variables.iter().copied());
+        let (code, _, err) = said(command);
+        assert_eq!(code, 0, "{err}");
     }
 
     fn writes(&self, credential: &str) {
@@ -356,7 +368,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     let (code, out, err) = check();
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     let names: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
-    assert_eq!(names, ["Settings", "Record", "Credential", "Microsoft"]);
+    assert_eq!(names, ["Settings", "Record", "Credential", "Microsoft", "Clock"]);
     assert!(out.contains(".config/backup365/settings.toml") && out.ends_with("A pass can run.\n"), "{out}");
     let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
     assert_eq!(fits("sweep-check", &json)["is_good"], true);
@@ -376,6 +388,36 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     fs::create_dir(partner.desk.path(".local/share/backup365/backup365.sqlite")).unwrap();
     let (code, out, _) = check();
     assert!(code == 1 && out.contains("\nRecord: FAILED: ") && !out.contains("Credential:"), "{out}");
+}
+
+#[test]
+fn a_check_and_a_pass_compare_the_clock_with_microsofts() {
+    // Microsoft's clock is another one: so is this computer's, then.
+    let microsoft = Foreground::start_with(&["--clock", "2026-11-23T20:00:00+11:00"]);
+    let partner = Partner { desk: Desk::new(), microsoft };
+    partner.writes("secret_file = \"good.txt\"");
+    partner.adds(&[], &[]);
+    let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
+    assert!(
+        code == 6 && out.contains("Clock: FAILED: ") && out.contains("by the date of Microsoft"),
+        "{out}"
+    );
+    let (code, out, _) = partner.desk.run(&["--clock-tolerance", "24h", "sweep", "--check"]);
+    assert_eq!(code, 6, "a day is all that can be tolerated: {out}");
+
+    // The right time, and a record into which a fast clock wrote: told once, then known.
+    let partner = Partner::new("secret_file = \"good.txt\"");
+    let record = partner.desk.path(".local/share/backup365/backup365.sqlite");
+    Connection::open(record).unwrap().execute("UPDATE audit SET at = at + 315360000000", []).unwrap();
+    let (code, out, err) = partner.desk.run(&["status", "--attention"]);
+    assert!(code == 6 && out.contains("CLOCK: ") && out.contains("sweep --check"), "{out}{err}");
+    let (code, out, _) = partner.desk.run(&["sweep"]);
+    assert!(code == 6 && out.contains("CLOCK: ") && out.contains("Nothing is due."), "{out}");
+    let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
+    assert!(code == 6 && out.contains("\nClock: FAILED: ") && out.contains("\nMicrosoft: takes"), "{out}");
+    let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
+    assert!(code == 0 && out.contains("\nClock: agrees with Microsoft's within "), "{out}");
+    assert_eq!(partner.desk.run(&["status", "--attention"]).0, 0);
 }
 
 #[test]
@@ -409,23 +451,30 @@ fn the_units_lead_to_the_same_settings_from_anywhere() {
     let desk = &partner.desk;
     fs::copy(desk.path(".config/backup365/settings.toml"), desk.path("my settings.toml")).unwrap();
     fs::copy(desk.path(".config/backup365/good.txt"), desk.path("good.txt")).unwrap();
-    let mut command = desk.command(
-        Path::new(env!("CARGO_BIN_EXE_backup365")),
-        &["--settings", "my settings.toml", "--folders-data", "kept here", "sweep", "--install"],
-    );
-    command.envs([
+    let flags = ["--settings", "my settings.toml", "--folders-data", "kept here"];
+    let config = desk.path("cfg");
+    let variables = [
         ("BACKUP365_LINKS_DONE_PAGE", "https://www.example.com/100%done"),
         ("BACKUP365_SCREEN_COLOR", "never"),
         ("BACKUP365_PASSWORD", "hunter2"),
-        ("XDG_CONFIG_HOME", desk.path("cfg").to_str().unwrap()),
-    ]);
+        ("XDG_CONFIG_HOME", config.to_str().unwrap()),
+    ];
+    partner.adds(&flags, &variables);
+    let mut command = desk
+        .command(Path::new(env!("CARGO_BIN_EXE_backup365")), &[&flags[..], &["sweep", "--install"]].concat());
+    command.envs(variables);
     let (_, _, err) = said(command);
     assert!(err.contains("went well: record, credential, Microsoft."), "{err}");
     let service = fs::read_to_string(desk.path("cfg/systemd/user/backup365-sweep.service")).unwrap();
     let home = desk.home.path().display();
-    let settings =
-        format!(" --settings \"{home}/my settings.toml\" \"--folders-data={home}/kept here\" sweep\n");
+    let settings = format!(
+        " --settings \"{home}/my settings.toml\" \"--folders-data={home}/kept here\" sweep --record="
+    );
     assert!(service.contains(&settings), "{service}");
+    let record = Connection::open(desk.path("kept here/backup365.sqlite")).unwrap();
+    let id: String =
+        record.query_row("SELECT value FROM about WHERE name = 'id'", [], |row| row.get(0)).unwrap();
+    assert!(service.contains(&format!(" sweep --record={id}\n")), "{id}: {service}");
     let variables: Vec<&str> = service.lines().filter(|line| line.starts_with("Environment=")).collect();
     let config = format!("Environment=XDG_CONFIG_HOME={home}/cfg");
     let page = "Environment=\"BACKUP365_LINKS_DONE_PAGE=https://www.example.com/100%%done\"";

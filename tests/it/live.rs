@@ -24,9 +24,15 @@ pub(crate) struct Foreground {
 impl Foreground {
     /// Starts it on a free port.
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn start_with(more: &[&str]) -> Self {
         let home = Home::new();
         let mut child = Command::new(env!("CARGO_BIN_EXE_backup365"))
             .args(["sandbox", "--port", "0"])
+            .args(more)
             .env_clear()
             .env("HOME", home.path())
             .stdin(Stdio::null())

@@ -10,10 +10,12 @@
 )]
 
 #[cfg(unix)]
+mod absent;
 mod apply;
 #[cfg(unix)]
 mod bad_settings;
 mod browser;
+mod clocks;
 mod conformance_ews;
 mod conformance_graph;
 mod conformance_requests;

@@ -54,13 +54,50 @@ fn users_are_turned_off_within_the_limit_and_by_an_admin_only() {
     assert_eq!(object["changes"]["turned_off"], json!([AROHA, MEI, PRIYA]));
     assert_eq!(object["counts"]["turned_off"], 3);
     assert_eq!(Record::of(&home).seats(), 31);
-    with(&home, &["--turn-off", "off.txt", "--max-off", "3"]).ends(2).says(&["Not on", AROHA]);
+    // The same again is done: what was asked for is so, and nobody is billed or told otherwise.
+    let again = with(&home, &["--turn-off", "off.txt", "--max-off", "3", "--json"])
+        .says(&["Off already", AROHA])
+        .ends(0)
+        .json();
+    assert_eq!(
+        (&again["changes"]["turned_off"], again["counts"]["turned_off"].as_u64()),
+        (&json!([]), Some(0))
+    );
+    assert_eq!(Record::of(&home).seats(), 31);
     // Off and excluded, and everybody else on, in one command.
     let all = ["--turn-off", "-", "--max-off", "1", "--users", "all", "--max-seats", "3"];
     let oliver = "oliver.tamihana@harbourstreetcafe.example";
     fed(&home, &[&["C-1001", "--exclude", oliver][..], &all].concat(), oliver).ends(0);
     let record = Record::of(&home);
     assert_eq!((record.seats(), record.count("exclusion")), (33, 1));
+}
+
+#[test]
+fn turning_off_goes_on_where_it_was_killed_and_the_audit_names_each_once() {
+    let home = everybody();
+    // As one that was killed after two of them leaves it.
+    let list = format!("{AROHA}\n{MEI}\n{PRIYA}\n");
+    fs::write(home.path().join("off.txt"), &list).unwrap();
+    fed(&home, &["C-1001", "--turn-off", "-", "--max-off", "2"], &format!("{AROHA}\n{MEI}\n")).ends(0);
+    let object = with(&home, &["--turn-off", "off.txt", "--max-off", "3", "--json"])
+        .says(&["Off already", AROHA, MEI])
+        .ends(0)
+        .json();
+    assert_eq!(object["changes"]["turned_off"], json!([PRIYA]));
+    assert_eq!(Record::of(&home).seats(), 31);
+    // With nobody left, no limit is asked for; somebody who was never on is off as well.
+    let never = "waitlist@harbourstreetcafe.example";
+    with(&home, &["--turn-off", "off.txt", "--max-off", "0"]).ends(0);
+    fed(&home, &["C-1001", "--turn-off", "-", "--max-off", "3"], never).ends(2).says(&["Not listed"]);
+    for who in [AROHA, MEI, PRIYA] {
+        let told = format!("SELECT count(*) FROM audit WHERE what LIKE 'turned off%{who}%'");
+        assert_eq!(Record::of(&home).one::<i64>(&told), 1, "{who}");
+    }
+    // Off, and on again by the same command, is still a contradiction.
+    with(&home, &["--turn-off", "off.txt", "--max-off", "3", "--users", "all", "--max-seats", "9"])
+        .ends(2)
+        .says(&["turned on by --users"]);
+    assert_eq!(Record::of(&home).seats(), 31);
 }
 
 #[test]

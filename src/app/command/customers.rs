@@ -21,6 +21,11 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
     customers::run(&cx, &wish, &input::line()).map_err(Refusal::from)
 }
 
+/// Whether it puts customers on record.
+pub(super) const fn fills(args: &Args) -> bool {
+    matches!(args.what, What::Add(_) | What::Import(_))
+}
+
 /// What is asked for, as plain values.
 fn wish(what: &What) -> Wish {
     let json = |json: bool| if json { Form::Json } else { Form::Text };

@@ -19,7 +19,8 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         (_, _, Reader::Customer) => What::Receipt(Form::Customer),
     };
     let target = args.out.clone().map(|file| Target { file, may_replace: args.force });
-    if !command.opener.has_record() {
+    // The sandbox's record is made by what fills it.
+    if command.opener.is_sandbox && !command.opener.has_record() {
         return Err(receipt::unknown(&args.run).into());
     }
     let store = command.opener.store()?;

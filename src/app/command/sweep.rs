@@ -6,7 +6,7 @@ use crate::{
     cli::sweep::Args,
     commands::sweep::{
         self, What, accept,
-        check::{self, Check, MICROSOFT},
+        check::{self, CLOCK, Check, MICROSOFT, RECORD},
         install,
     },
     domain::text::Text,
@@ -23,14 +23,15 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         return Ok(check::told(&checks(command), args.json, out)?);
     }
     if args.install && args.print {
-        return Ok(install::print(&plan::plan(opener)?, out)?);
+        return Ok(install::print(&plan::plan(opener, opener.record_id()?)?, out)?);
     }
     if args.install {
-        let (plan, around) = (plan::plan(opener)?, plan::around(opener));
-        return Ok(install::install(&plan, &around, &opener.store()?, out)?);
+        let store = opener.store()?;
+        let (plan, around) = (plan::plan(opener, Some(store.id()))?, plan::around(opener));
+        return Ok(install::install(&plan, &around, &store, out)?);
     }
     if args.uninstall {
-        let (plan, around) = (plan::plan(opener)?, plan::around(opener));
+        let (plan, around) = (plan::plan(opener, None)?, plan::around(opener));
         let store = if opener.has_record() { Some(opener.store()?) } else { None };
         return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
     }
@@ -61,8 +62,9 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let store = opener.store();
     let place = opener.settings.store_of(opener.is_sandbox);
     let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
-    checks.push(Check { name: "Record", found: store.as_ref().map(opens).map_err(Clone::clone) });
+    checks.push(Check { name: RECORD, found: store.as_ref().map(opens).map_err(Clone::clone) });
     let Ok(store) = store else { return checks };
+    let record = store.clone();
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
     let there = if opener.is_sandbox { "has started" } else { "is there" };
     let world = opener.open_with(store);
@@ -70,6 +72,27 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let Ok(world) = world else { return checks };
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
+    let is_good = found.is_ok();
     checks.push(Check { name: MICROSOFT, found });
+    // What Microsoft says about a clock that it does not accept is said in its refusal; its date tells the rest.
+    let graph = &world.provider.graph;
+    if is_good || graph.demand_clock().is_err() {
+        let found = graph.demand_clock().and_then(|()| record.demand_clock());
+        if graph.clock_gap().is_some() && graph.demand_clock().is_ok() {
+            // Told this once: the clock is right now, and what lies ahead was written by one that was not.
+            let noted = record.clock_is_right();
+            checks.push(Check { name: CLOCK, found: found.and(noted).map(|()| agrees(graph.clock_gap())) });
+        } else {
+            checks.push(Check { name: CLOCK, found: found.map(|()| agrees(graph.clock_gap())) });
+        }
+    }
     checks
+}
+
+/// How well the clock agrees with Microsoft's.
+fn agrees(gap: Option<i64>) -> Text {
+    match gap.map(|gap| gap.unsigned_abs() / 1_000) {
+        None => Text::from("could not be compared: Microsoft's answer has no date"),
+        Some(seconds) => Text::of(format_args!("agrees with Microsoft's within {} s", seconds + 1)),
+    }
 }

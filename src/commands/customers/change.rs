@@ -14,7 +14,7 @@ use crate::{
     exit::Exit,
 };
 
-use super::{Form, changes, doubted, ended, find, tell_not_compared, tell_partner};
+use super::{Form, changes, doubted, ended, find, has_closed, tell_not_compared, tell_partner, warn_of_kept};
 
 /// What a record can't do without.
 const NEEDED: [Column; 3] = [Column::Reference, Column::Name, Column::Domain];
@@ -112,6 +112,9 @@ pub(super) fn set(cx: &RecordContext, typed: &str, given: &Given<'_>) -> anyhow:
             &made,
             &[format!("{who} is on record like that already.")],
         );
+    }
+    if has_closed(&made, customer.is_active) {
+        warn_of_kept(cx, std::slice::from_ref(&customer.reference))?;
     }
     let mut lines = vec![format!("Changed {who}.")];
     lines.extend(made.iter().map(|change| format!("  {change}")));

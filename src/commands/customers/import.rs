@@ -27,7 +27,7 @@ use crate::{
     provider::store::{Fate, Sharing},
 };
 
-use super::{Form, changes, doubted, tell_not_compared, tell_partner};
+use super::{Form, changes, doubted, has_closed, tell_not_compared, tell_partner, warn_of_kept};
 
 /// Largest file that is taken, bytes: a hundred times 50,000 customers of a usual length would still fit.
 const MOST: u64 = 512 << 20;
@@ -90,6 +90,12 @@ pub(super) fn run(
     }
     for (line, _) in sheet.lines.iter().zip(&fates).filter(|(line, fate)| is_new_tenant(line, fate)) {
         tell_partner(cx, &line.customer);
+    }
+    let is_closed = |(line, fate): &(&Line, &Fate)| matches!(fate, Fate::Changed(made) if has_closed(made, line.customer.is_active));
+    let closed = sheet.lines.iter().zip(&fates).filter(is_closed);
+    let closed: Vec<Text> = closed.map(|(line, _)| line.customer.reference.clone()).collect();
+    if !asked.is_dry {
+        warn_of_kept(cx, &closed)?;
     }
     quietly(told(cx, &sheet, &fates, asked.is_dry, form), Exit::Done)
 }

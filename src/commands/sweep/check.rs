@@ -21,11 +21,18 @@ pub struct Check {
     pub found: Result<Text, Failure>,
 }
 
+/// The check that opens the record: one that was never made is no trouble yet.
+pub const RECORD: &str = "Record";
+
+/// The check that compares the clock with Microsoft's and with the record.
+pub const CLOCK: &str = "Clock";
+
 /// The check that asks Microsoft: its refusal is a refusal of access.
 pub const MICROSOFT: &str = "Microsoft";
 
 /// Prints them, in the order in which they were tried; nothing is tried behind one that went wrong. [`Exit::Refused`] when
-/// Microsoft said no, [`Exit::Failed`] for anything else that is not as it should be.
+/// Microsoft said no, [`Exit::Attention`] when the record or the clock is not what it was, [`Exit::Failed`] for anything
+/// else that is not as it should be.
 ///
 /// # Errors
 /// stdout can't be written for another reason than a closed pipe.
@@ -36,9 +43,15 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
         // A wrong secret is our own fault in the eyes of a customer's screen; here it is a no with a code.
         Some((
             MICROSOFT,
-            Failure { kind: FailureKind::Refused | FailureKind::Internal, code: Some(_), .. },
+            Failure {
+                kind: FailureKind::Refused | FailureKind::Internal,
+                code: Some(_),
+                is_alarm: false,
+                ..
+            },
         )) => Exit::Refused,
-        Some(_) => Exit::Failed,
+        Some((RECORD, Failure { kind: FailureKind::NotFound, .. })) => Exit::Usage,
+        Some((_, failure)) => super::super::exit_for(failure),
     };
     if is_json {
         return quietly(out.json(&json_of(checks, bad.is_none())), exit);

@@ -203,7 +203,7 @@ fn checks(plan: &Plan, out: Out) -> anyhow::Result<bool> {
     arguments.extend(plan.environment.iter().map(|(name, value)| format!("--setenv={name}={value}")));
     arguments.push("--".to_owned());
     // The program's own name is taken as it is; in the others systemd looks for variables.
-    let words = unit::words(plan, &["sweep", "--check"])?;
+    let words = unit::words(plan, &["sweep"], &["--check"])?;
     arguments.extend(
         words.iter().enumerate().map(|(at, word)| if at == 0 { word.clone() } else { unit::dollars(word) }),
     );

@@ -9,14 +9,15 @@ use crate::{
 };
 
 /// The object of kind `sweep`.
-pub(super) fn passes(reports: &[Report], is_preview: bool, now: Moment) -> Value {
+pub(super) fn passes(reports: &[Report], is_preview: bool, clock: Option<&Text>, now: Moment) -> Value {
     let passes: Vec<Value> = reports.iter().map(|report| pass(report, is_preview)).collect();
     json!({
         "version": 1,
         "kind": "sweep",
         "now": now.to_string(),
         "is_preview": is_preview,
-        "needs_attention": reports.iter().any(Report::needs_attention),
+        "needs_attention": clock.is_some() || reports.iter().any(Report::needs_attention),
+        "clock": maybe(clock),
         "passes": passes,
     })
 }
@@ -69,6 +70,7 @@ pub(super) fn status(
     sweeper: &SweeperStatus,
     rules: &[RuleRow],
     history: &[SweepRecord],
+    clock: Option<&Text>,
     now: Moment,
 ) -> Value {
     let rules: Vec<Value> = rules.iter().map(rule).collect();
@@ -81,6 +83,7 @@ pub(super) fn status(
         "sweeper": maybe(sweeper.host.as_ref()),
         "last_pass": time(sweeper.last_pass),
         "is_overdue": sweeper.is_overdue,
+        "clock": maybe(clock),
         "rules": rules,
         "passes": passes,
     })
@@ -91,6 +94,8 @@ fn rule(row: &RuleRow) -> Value {
         "reference": row.customer.reference.as_str(),
         "customer": row.customer.name.as_str(),
         "product": row.product.word(),
+        "active": row.customer.is_active,
+        "seats": row.seats,
         "made": row.rule.made.to_string(),
         "ceiling": row.rule.ceiling,
         "last_pass": time(row.rule.last_pass),

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
+use crate::domain::id::RecordId;
+
 /// In every unit of ours and in no other: what `--uninstall` goes by.
 pub(super) const MARK: &str = "# Written by \"backup365 sweep --install\".";
 
@@ -23,6 +25,8 @@ pub struct Plan {
     pub variables: PathBuf,
     /// The user's folder of units.
     pub folder: PathBuf,
+    /// The record that the passes work on; none: not known yet.
+    pub record: Option<RecordId>,
     /// The sandbox's pass: it has units of its own, and never takes the place of the real one.
     pub is_sandbox: bool,
 }
@@ -53,7 +57,7 @@ impl Plan {
     /// Why `simple`: the usual `oneshot` may only be started again by itself from systemd 244 on, and older ones refuse
     /// the whole unit.
     fn service(&self) -> anyhow::Result<String> {
-        let command = command(&words(self, &["sweep"])?);
+        let command = command(&words(self, &["sweep"], &[])?);
         let set = |(name, value): &(String, String)| {
             format!("Environment={}\n", quoted(&format!("{name}={value}")))
         };
@@ -84,11 +88,11 @@ impl Plan {
     }
 }
 
-/// The program and all of its arguments.
+/// The program and all of its arguments: what stands before the command, the command, the record, the rest.
 ///
 /// # Errors
 /// As [`Plan::files`].
-pub(super) fn words(plan: &Plan, last: &[&str]) -> anyhow::Result<Vec<String>> {
+pub(super) fn words(plan: &Plan, command: &[&str], last: &[&str]) -> anyhow::Result<Vec<String>> {
     let program = of_path(&plan.program)?;
     // systemd takes no such name of a program, however it is quoted (measured with 252).
     ensure!(
@@ -96,7 +100,9 @@ pub(super) fn words(plan: &Plan, last: &[&str]) -> anyhow::Result<Vec<String>> {
         "systemd does not start a program whose folder has a quote or a backslash in its name: {program}. Move it"
     );
     let mut words = vec![program.to_owned()];
-    for word in plan.arguments.iter().map(String::as_str).chain(last.iter().copied()) {
+    let record = plan.record.map(|id| format!("--record={id}"));
+    let arguments = plan.arguments.iter().map(String::as_str).chain(command.iter().copied());
+    for word in arguments.chain(record.as_deref()).chain(last.iter().copied()) {
         ensure!(
             !word.contains(char::is_control),
             "{word:?} can't stand in a timer: it has a control character"
@@ -153,7 +159,7 @@ fn quoted(word: &str) -> String {
 /// As [`Plan::files`].
 pub(super) fn cron(plan: &Plan) -> anyhow::Result<String> {
     let variables = plan.environment.iter().map(|(name, value)| format!("{name}={} ", for_shell(value)));
-    let words = words(plan, &["--quiet", "sweep"])?;
+    let words = words(plan, &["--quiet", "sweep"], &[])?;
     let words: Vec<String> = words.iter().map(|word| for_shell(word)).collect();
     let line = format!("*/10 * * * * {}{}", variables.collect::<String>(), words.join(" "));
     // cron takes a bare percent sign for the end of the line.
@@ -180,6 +186,7 @@ mod tests {
             environment: Vec::new(),
             variables: "/home/nora/sweep.env".into(),
             folder: "/home/nora/.config/systemd/user".into(),
+            record: None,
             is_sandbox: false,
         }
     }
@@ -218,6 +225,17 @@ mod tests {
             assert!(when.lines().any(|found| found == line), "{line}: {when}");
         }
         assert!(runs.starts_with(MARK) && when.starts_with(MARK));
+    }
+
+    #[test]
+    fn a_pass_of_the_timer_works_on_one_record_only() {
+        let plan = Plan { record: "7a36af4b-c51e-44e1-87f0-d8af3157c2ca".parse().ok(), ..plan() };
+        let [(_, runs), _] = plan.files().unwrap();
+        let ends = " sweep --record=7a36af4b-c51e-44e1-87f0-d8af3157c2ca";
+        assert!(runs.contains(&format!("{ends}\n")), "{runs}");
+        assert!(cron(&plan).unwrap().ends_with(ends));
+        let check = words(&plan, &["sweep"], &["--check"]).unwrap();
+        assert_eq!(check.last().map(String::as_str), Some("--check"));
     }
 
     #[test]

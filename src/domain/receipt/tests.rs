@@ -88,6 +88,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             form: crate::domain::form_draft::FormDraft::default(),
             draft: Draft::default(),
             unfinished: Vec::new(),
+            results: Vec::new(),
         },
         done: RunDone { turned_on: 2, list: ListSummary::of(8, 5), ..RunDone::default() },
         protection: Protection { seats: vec![seat(1), seat(2)], ..Protection::default() },

@@ -186,3 +186,26 @@ proptest! {
         prop_assert!(decision.attention.is_none() || turned.is_empty());
     }
 }
+
+#[test]
+fn what_was_done_in_the_future_was_done_by_a_fast_clock_and_is_due_again() {
+    let now = moment("2026-11-23T09:00:05Z");
+    let with = |made: &str, last: Option<&str>| AutoRule { last_pass: last.map(moment), ..rule(made, 9) };
+    for (name, rule, is_due) in [
+        ("made before, no pass", with("2026-11-22T09:00:00Z", None), true),
+        ("this pass is done", with("2026-11-22T09:00:00Z", Some(DUE)), false),
+        ("a pass of ten years later", with("2026-11-22T09:00:00Z", Some("2036-11-23T09:00:00Z")), true),
+        ("a pass of tomorrow", with("2026-11-22T09:00:00Z", Some("2026-11-24T09:00:00Z")), true),
+        ("made a year later", with("2027-11-23T00:00:00Z", None), true),
+        ("made a year later, and passed", with("2027-11-23T00:00:00Z", Some("2027-11-23T09:00:00Z")), true),
+        ("made just now", with("2026-11-23T09:00:03Z", None), false),
+        ("made by a clock that is a minute fast", with("2026-11-23T09:01:05Z", None), false),
+    ] {
+        assert_eq!(awaits(&rule, moment(DUE), now), is_due, "{name}");
+        assert_eq!(super::is_due(&rule, now), is_due, "{name}");
+        assert_eq!(is_overdue(&rule, now.plus(OVERDUE_AFTER)), is_due, "{name}");
+        let made = made_before(&rule, moment(DUE), now);
+        assert_eq!(made == rule.made, !rule.made.is_ahead_of(now, TOLERANCE), "{name}");
+        assert!(!is_due || made < moment(DUE), "{name}");
+    }
+}

@@ -41,6 +41,11 @@ pub(super) fn of(error: &Error) -> Told {
             format!("this organisation lives in {cloud}"),
             "Backup365 is not registered in that cloud, so this organisation can't be set up here.",
         ),
+        Error::WrongTenant { found } => told(
+            Kind::Refused,
+            format!("Microsoft answers for another organisation, ending in {}", found.last_four()),
+            "Nobody was turned on. Compare the organisation on record with the customer, then authorise again.",
+        ),
         Error::Contradiction => told(
             Kind::Malformed,
             String::from("Microsoft's answers name two different organisations"),
@@ -156,6 +161,11 @@ fn by_number(number: u64) -> Option<(Kind, &'static str, &'static str)> {
         7_000_215 => (Kind::Internal, "our own application secret is wrong", OURS),
         7_000_222 => (Kind::Internal, "our own application secret has run out", OURS),
         700_027 => (Kind::Internal, "Microsoft does not accept our certificate (yet)", OURS),
+        700_024 => (
+            Kind::Internal,
+            "Microsoft does not accept the time in what we signed: the clock of this computer is wrong",
+            "Set the clock of this computer right. {our-side}",
+        ),
         700_030 | 50_012 => (Kind::Internal, "our certificate does not fit our application", OURS),
         700_023 | 7_000_218 | 700_025 | 650_056 | 650_057 | 65_005 | 70_011 | 28_002 | 50_194 | 50_059 => {
             (Kind::Internal, "our own application is not registered as it should be", OURS)

@@ -130,14 +130,14 @@ impl Graph {
     /// Reads the tenant's own record (reference, section 7.2).
     async fn organisation(&self, expected: &Organisation) -> Result<Organisation, Error> {
         let url = self.url(&["organization"], "$select=id,displayName,verifiedDomains,countryLetterCode");
-        let answer = self.object(expected.tenant, &url, "the organisation's record").await?;
+        let answer = self.unproved(expected.tenant, &url, "the organisation's record").await?;
         read_organisation(&answer, expected).ok_or(Error::Malformed { what: "the organisation's record" })
     }
 
     /// Whether the list of users opens.
     async fn users_readable(&self, tenant: TenantId) -> Result<(), Error> {
         let url = self.url(&["users"], "$select=id&$top=1");
-        let answer = self.object(tenant, &url, "the list of users").await?;
+        let answer = self.unproved(tenant, &url, "the list of users").await?;
         let is_list = answer.get("value").is_some_and(Value::is_array);
         if is_list { Ok(()) } else { Err(Error::Malformed { what: "the list of users" }) }
     }
@@ -150,7 +150,7 @@ impl Graph {
         let mut granted = Granted { is_off: ours.is_off, roles: BTreeSet::new() };
         let mut url = self.url(&["servicePrincipals", &ours.id.to_string(), "appRoleAssignments"], "");
         for _ in 0..MAX_PAGES {
-            let answer = self.object(tenant, &url, "the list of permissions").await?;
+            let answer = self.unproved(tenant, &url, "the list of permissions").await?;
             for row in answer.get("value").and_then(Value::as_array).into_iter().flatten() {
                 // The same role exists on other resources too: only the pair counts (reference, section 7.7.3).
                 if guid(row, "resourceId") == Some(graph.id) {
@@ -173,7 +173,7 @@ impl Graph {
             &["servicePrincipals"],
             &format!("$filter=appId eq '{app}'&$select=id,appId,accountEnabled"),
         );
-        let answer = self.object(tenant, &url, "an application's record").await?;
+        let answer = self.unproved(tenant, &url, "an application's record").await?;
         let row = answer.get("value").and_then(Value::as_array).and_then(|list| list.first());
         Ok(row.and_then(|row| {
             let is_off = row.get("accountEnabled").and_then(Value::as_bool) == Some(false);

@@ -148,7 +148,7 @@ pub fn retry_after(headers: &Headers, clock: &Clock) -> Option<Duration> {
 }
 
 /// Reads an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`); the two obsolete forms are not sent by anyone we talk to.
-fn http_date(text: &str) -> Option<Moment> {
+pub(super) fn http_date(text: &str) -> Option<Moment> {
     let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()?;
     Some(Moment::from_millis(at.as_millisecond()))
 }

@@ -139,10 +139,21 @@ impl Store {
     /// It turns nobody on.
     ///
     /// # Errors
-    /// `Refused`, when the access was not proved; `Conflict`, when the product is enabled for another organisation, when
-    /// another customer has this one and that was not accepted, and without the run's hold.
+    /// `Refused`, when the access was not proved and for a closed account; `Conflict`, when the product is enabled for
+    /// another organisation, when another customer has this one and that was not accepted, and without the run's hold.
     pub fn enable(&self, run: &RunId) -> Result<RunRecord, Failure> {
         self.write_run(run, |write, row| {
+            let customer = customer::one(write.tx, row.customer)?;
+            if !customer.is_active {
+                return Err(Failure::new(
+                    FailureKind::Refused,
+                    Text::of(format_args!(
+                        "the account of {} is closed, so nothing was enabled",
+                        customer.name
+                    )),
+                    "Reopen the account first, if the customer stays.",
+                ));
+            }
             if row.proved.is_none() {
                 return Err(Failure::new(
                     FailureKind::Refused,
@@ -152,7 +163,6 @@ impl Store {
             }
             let target = target(write, row)?;
             if let EnabledFor::Organisation(found) = &target {
-                let customer = customer::one(write.tx, row.customer)?;
                 not_another_tenant(write, row, &customer, found)?;
                 not_anothers(write, &customer, found)?;
                 // Proved: whatever was on record without proof gives way.

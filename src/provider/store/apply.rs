@@ -2,7 +2,7 @@
 
 use super::{
     Store,
-    part::{completion, seating, write::Write},
+    part::{allowed, completion, seating, write::Write},
     table::{Key, apply, chosen, delta, exclusion, product, rule, scheduled, seat::Source},
 };
 use crate::domain::{
@@ -18,10 +18,11 @@ impl Store {
     /// Writes down who was confirmed, before the first seat. While an Apply is unfinished, more users join it.
     ///
     /// # Errors
-    /// `Refused` before *Enable*; `Conflict` without the run's hold; `Record`: nothing was written, a retry is safe.
+    /// `Refused` before *Enable* and for a closed account; `Conflict` for another organisation than the one on record, and
+    /// without the run's hold; `Record`: nothing was written, a retry is safe.
     pub fn begin_apply(&self, run: &RunId, users: &[Chosen]) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
-            row.demand_enabled()?;
+            allowed::to_bill_in(write, row)?;
             let is_new = apply::begin(write.tx, run, write.now)?;
             choose(write, run, users.iter().map(|user| (user, None)))?;
             let confirmed: Vec<&Chosen> = users.iter().filter(|_| is_new).collect();
@@ -33,10 +34,10 @@ impl Store {
     /// Repeating it turns nobody on twice. One transaction per call.
     ///
     /// # Errors
-    /// `Refused` before *Enable*; `Conflict` without the run's hold; `Record`: a retry is safe.
+    /// As [`Store::begin_apply`]; `Record`: a retry is safe.
     pub fn apply_batch(&self, run: &RunId, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
         let (key, outcomes) = self.write_run(run, |write, row| {
-            row.demand_enabled()?;
+            allowed::to_bill_in(write, row)?;
             let outcomes = seating::turn_on(write, row.key(), Source::Run(run), users)?;
             choose(write, run, users.iter().zip(outcomes.iter().map(Some)))?;
             Ok((row.key(), outcomes))
@@ -60,17 +61,18 @@ impl Store {
     pub fn turn_off(&self, run: &RunId, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
         let (key, outcomes) = self.write_run(run, |write, row| {
             write.demand_admin("turning protection off")?;
+            // Somebody who is off already stays off, and is not told of a second time.
+            let new = seating::on(write, row.key(), users)?;
             let outcomes = seating::turn_off(write, row.key(), run, users)?;
             let is_off = |outcome: &SeatOutcome| *outcome == SeatOutcome::TurnedOff;
             let off = users.iter().zip(&outcomes).filter(|(_, outcome)| is_off(outcome));
-            let off: Vec<&Chosen> = off.map(|(user, _)| user).collect();
-            choose(write, run, off.iter().map(|user| (*user, Some(&SeatOutcome::TurnedOff))))?;
-            if !off.is_empty() {
+            choose(write, run, off.map(|(user, _)| (user, Some(&SeatOutcome::TurnedOff))))?;
+            if !new.is_empty() {
                 // With Enable Auto on they are scheduled again, and the delta has no news of them.
                 delta::forget(write.tx, row.key())?;
-                schedule(write, row.key(), &off)?;
+                schedule(write, row.key(), &new)?;
             }
-            write.note_users(row, "turned off", &off)?;
+            write.note_users(row, "turned off", &new)?;
             Ok((row.key(), outcomes))
         })?;
         self.read_back(key, users, outcomes)

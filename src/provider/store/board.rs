@@ -58,7 +58,10 @@ impl Store {
                 rows.push(BoardRow { customer: customer.clone(), progress, run: None });
             }
         }
-        let sweep_warning = (waiting > 0).then(|| standing::warning(waiting));
+        // Both keep Enable Auto from running as it should; the clock first, because it may be the cause.
+        let clock = self.clock_trouble()?.map(|failure| failure.for_commands());
+        let overdue = (waiting > 0).then(|| standing::warning(waiting));
+        let sweep_warning = clock.or(overdue);
         Ok(Board { rows, sweep_warning, new_customer })
     }
 }

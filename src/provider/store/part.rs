@@ -1,8 +1,11 @@
 //! What use cases share: they know tables, and no use case.
 
+pub(super) mod allowed;
 pub(super) mod claim;
+pub(super) mod clock;
 pub(super) mod completion;
 pub(super) mod hold;
+pub(super) mod known;
 pub(super) mod lock;
 pub(super) mod ownership;
 pub(super) mod record;

@@ -3,7 +3,7 @@
 use super::{
     Store,
     error::admin_only,
-    part::record,
+    part::{allowed, record},
     table::{Key, customer, delta, enablement, exclusion, product, rule, scheduled},
     tx::Tx,
 };
@@ -60,13 +60,20 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn rules(&self) -> Result<Vec<RuleRow>, Failure> {
+        let mut rows = self.all_rules()?;
+        rows.retain(|row| row.customer.is_active);
+        Ok(rows)
+    }
+
+    /// The same with the rules of closed customers, which stay on record.
+    ///
+    /// # Errors
+    /// As [`Store::rules`].
+    pub fn all_rules(&self) -> Result<Vec<RuleRow>, Failure> {
         self.read(|tx| {
             let mut rows = Vec::new();
             for (key, rule) in rule::all(tx)? {
                 let customer = customer::one(tx, key.0)?;
-                if !customer.is_active {
-                    continue;
-                }
                 let used = product::used(tx, key)?;
                 rows.push(RuleRow {
                     customer,
@@ -101,7 +108,8 @@ impl Store {
     /// attention is answered by that.
     ///
     /// # Errors
-    /// `Refused` before *Enable*; `Conflict` without the run's hold; `Record`: a retry is safe.
+    /// `Refused` before *Enable* and for a closed account; `Conflict` for another organisation than the one on record, and
+    /// without the run's hold; `Record`: a retry is safe.
     pub fn make_rule(&self, run: &RunId, confirmed: u32, ceiling: u32) -> Result<AutoRule, Failure> {
         self.make_rule_for(run, confirmed, ceiling, &[])
     }
@@ -118,7 +126,7 @@ impl Store {
         owed: &[Chosen],
     ) -> Result<AutoRule, Failure> {
         let key = self.write_run(run, |write, row| {
-            row.demand_enabled()?;
+            allowed::to_bill_in(write, row)?;
             let owed = owed.iter().filter(|user| !user.id.is_of_place());
             scheduled::add(write.tx, row.key(), owed.map(|user| (user.id, &user.address)))?;
             if rule::keep(write.tx, row.key(), (confirmed, ceiling), run, write.by())? {

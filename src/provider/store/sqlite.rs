@@ -3,8 +3,7 @@
 //! # Nobody opens the file by hand
 //! SQLite locks by POSIX rules, and those lose every lock of a process on a file as soon as *any* handle of that process
 //! on it is closed ("How to corrupt an SQLite database file", 2.2). So after SQLite has the file open, this program never
-//! opens it by itself: rights and identity are asked for and set by name, and a copy is made by SQLite. A file that is
-//! missing is made before SQLite knows it. SQLite keeps account of its own handles, so that a second [`Database`] on the
+//! opens it by itself: rights and identity are asked for and set by name, and a copy is made by SQLite. SQLite keeps account of its own handles, so that a second [`Database`] on the
 //! same file, or a read beside a write, is safe.
 
 mod copy;
@@ -26,9 +25,12 @@ use super::{
     files::{close_to_others, make_folder, of_file},
     tx::Tx,
 };
-use crate::domain::{
-    failure::{Failure, FailureKind},
-    text::Text,
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        text::Text,
+    },
+    private,
 };
 
 /// How long a write waits for another process. A guess: the longest write, one batch of seats, takes milliseconds.
@@ -58,7 +60,7 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens the record, makes it when it is missing and brings it to this program's version.
+    /// Opens a record that is there and brings it to this program's version.
     ///
     /// # Errors
     /// `Record`: damaged, read-only, busy, full, made by a newer program. A retry helps only for a busy one.
@@ -74,8 +76,8 @@ impl Database {
     /// # Errors
     /// `Record`, when the record can't be read, and what `work` says.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let mut connection = open_reader(&self.file)?;
-        work(&Tx::new(connection.transaction()?))
+        self.identity.still(&self.file)?;
+        read(&self.file, work)
     }
 
     /// Writes where `work` answers true, down to the disk when this returns; otherwise nothing was changed. One write at
@@ -103,17 +105,42 @@ impl Database {
     }
 }
 
-/// Opens the writing connection; makes folder (0700) and file (0600) where they are missing, and closes an existing
-/// file to everyone else.
+/// Makes a record: whole beside its place, then moved there, so that a file of no bytes is never one that is being made.
+/// The folder gets the mode 0700, the file 0600. Only one process may be at it.
 ///
 /// # Errors
-/// `Record`, when the file can't be made, opened or closed to others; a retry helps once the cause is gone.
-fn open_writer(file: &Path) -> Result<Connection, Failure> {
+/// `Record`, when the file can't be made; nothing stands in its place then, and a retry helps once the cause is gone.
+pub(super) fn make(file: &Path) -> Result<(), Failure> {
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
         make_folder(folder)?;
     }
-    make_private(file)?;
-    let connection = Connection::open_with_flags(file, flags(OpenFlags::SQLITE_OPEN_CREATE))?;
+    let unmade = |error: &io::Error| of_file("make the record", file, error);
+    let mut draft = file.as_os_str().to_owned();
+    draft.push(".making");
+    let draft = PathBuf::from(draft);
+    // Left by a process that was killed.
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unmade(&error)),
+        _ => {}
+    }
+    private::write_new(&draft, "").map_err(|error| unmade(&error))?;
+    let mut connection = Connection::open_with_flags(&draft, flags(OpenFlags::empty()))?;
+    // Nobody else knows the draft, and half of one is begun anew: it needs no journal of its own.
+    connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    schema::migrate(&mut connection)?;
+    connection.close().map_err(|(_, error)| Failure::from(error))?;
+    fs::rename(&draft, file).map_err(|error| unmade(&error))
+}
+
+/// Opens the writing connection, and closes the file to everyone else.
+///
+/// # Errors
+/// `Record`, when the file can't be opened or closed to others; a retry helps once the cause is gone.
+fn open_writer(file: &Path) -> Result<Connection, Failure> {
+    may_be_opened(file).map_err(|e| of_file("open the record", file, &e))?;
+    close_to_others(file).map_err(|e| of_file("close to other people the file", file, &e))?;
+    let connection = Connection::open_with_flags(file, flags(OpenFlags::empty()))?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(READY_STATEMENTS);
     // Full: in the store means on the disk, also after a power cut (the default of WAL is a little less).
@@ -160,6 +187,15 @@ fn open_reader(file: &Path) -> Result<Connection, Failure> {
     Ok(connection)
 }
 
+/// Reads in a record's file, everything as of one moment.
+///
+/// # Errors
+/// `Record`, when it can't be read, and what `work` says.
+pub(super) fn read<T>(file: &Path, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    let mut connection = open_reader(file)?;
+    work(&Tx::new(connection.transaction()?))
+}
+
 /// Which file a path named when the record was opened.
 ///
 /// SQLite goes on writing into a file that was moved or deleted under it; what it saves then, nobody finds again.
@@ -184,7 +220,7 @@ impl Identity {
     /// Fails where another file, or none, stands at the path.
     ///
     /// # Errors
-    /// `Record`; a retry helps once the file is back.
+    /// `Record`, as an alarm; a retry helps once the file is back.
     fn still(self, file: &Path) -> Result<(), Failure> {
         if Self::of(file) == self {
             return Ok(());
@@ -193,28 +229,14 @@ impl Identity {
             FailureKind::Record,
             Text::of(format_args!("the record was moved or deleted: {} is another file now", file.display())),
             "Put the file back where it was and try again, or leave and start again. Nothing was changed.",
-        ))
+        )
+        .alarming())
     }
 }
 
 /// One thread at a time uses a connection, and names are plain paths, never `file:` addresses.
 fn flags(more: OpenFlags) -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more
-}
-
-/// Makes the file, empty, if it is missing; mode 0600 either way, by name and without opening one that is there (see the
-/// head of this file). SQLite gives its own files the same mode.
-fn make_private(file: &Path) -> Result<(), Failure> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => may_be_opened(file),
-        made => made.map(drop),
-    }
-    .map_err(|e| of_file("open the record", file, &e))?;
-    close_to_others(file).map_err(|e| of_file("close to other people the file", file, &e))
 }
 
 /// Whether SQLite could open a file for writing: said here, because SQLite says less about what keeps it from that.

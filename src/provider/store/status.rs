@@ -18,7 +18,7 @@ use crate::domain::{
     failure::Failure,
     id::{CustomerId, RunId},
     status::{LastSweep, ProductStatus, Status},
-    time::Moment,
+    time::{Moment, TOLERANCE},
 };
 
 impl Store {
@@ -33,7 +33,7 @@ impl Store {
         let now = self.0.options.clock.now();
         let (read, sweeper, waiting) = self.read(|tx| {
             Ok((
-                Read::of(tx)?,
+                Read::of(tx, now)?,
                 standing::sweeper(tx, last_2000, now)?,
                 standing::waiting(tx, last_2000, now)?,
             ))
@@ -47,7 +47,9 @@ impl Store {
                 }
             }
         }
-        Ok(Status { rows, sweep_warning: (waiting > 0).then(|| standing::warning(waiting)), sweeper })
+        let clock = self.clock_trouble()?.map(|failure| failure.for_commands());
+        let sweep_warning = (waiting > 0).then(|| standing::warning(waiting));
+        Ok(Status { rows, sweep_warning, clock, sweeper })
     }
 
     /// One row, from what was read.
@@ -99,14 +101,14 @@ impl Read {
         Product::ALL.iter().map(on).fold(0, u32::saturating_add)
     }
 
-    fn of(tx: &Tx<'_>) -> Result<Self, Failure> {
+    fn of(tx: &Tx<'_>, now: Moment) -> Result<Self, Failure> {
         Ok(Self {
             customers: customer::all(tx)?,
             facts: standing::facts(tx)?,
             runs: run::open(tx)?.into_iter().map(|run| ((run.customer, run.product), run)).collect(),
             unfinished: apply::open(tx)?,
             missed: chosen::missed(tx)?,
-            sweeps: sweep::last_of_rules(tx)?,
+            sweeps: sweep::last_of_rules(tx, now.plus(TOLERANCE))?,
         })
     }
 }

@@ -2,16 +2,17 @@
 
 use super::{
     Store,
-    part::{claim::SweepClaim, seating, write::Write},
-    table::{customer, product, rule, seat::Source, sweep, sweeper},
+    part::{allowed, claim::SweepClaim, seating, write::Write},
+    table::{customer, enablement, product, rule, seat::Source, sweep, sweeper},
 };
 use crate::domain::{
+    self,
     customer::Product,
     failure::{Failure, FailureKind},
     id::CustomerId,
     protection::{AutoRule, Chosen, SeatOutcome, SeatResult},
     text::Text,
-    time::Moment,
+    time::{Moment, TOLERANCE},
 };
 
 /// How a pass ended.
@@ -41,33 +42,50 @@ impl Store {
         due: Moment,
     ) -> Result<Option<SweepClaim>, Failure> {
         // Nothing is turned on for a 20:00 that has not come.
-        if due > self.0.options.clock.now() {
+        let now = self.0.options.clock.now();
+        if due > now {
             return Ok(None);
         }
         let name = format!("sweep-{}-{}", customer.0, product.word());
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
         let id = self.write(|write| {
             let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };
-            if rule.made >= due
-                || rule.last_pass >= Some(due)
-                || !customer::one(write.tx, customer)?.is_active
-            {
+            if !domain::sweep::awaits(&rule, due, now) || !customer::one(write.tx, customer)?.is_active {
                 return Ok(None);
             }
-            sweep::begin(write.tx, (customer, product), due, (write.host(), write.now)).map(Some)
+            let made = domain::sweep::made_before(&rule, due, now);
+            if made != rule.made {
+                rule::set_made(write.tx, (customer, product), made)?;
+                let words = format_args!(
+                    "the clock was fast when Enable Auto was switched on: {} counts as {made}",
+                    rule.made
+                );
+                write.note(customer, &Text::of(words))?;
+            }
+            let target = enablement::find(write.tx, (customer, product))?.map(|(target, _)| target);
+            let id = sweep::begin(write.tx, (customer, product), due, (write.host(), write.now))?;
+            Ok(Some((id, target)))
         })?;
-        Ok(id.map(|id| SweepClaim { key: (customer, product), due, id, _hold: hold }))
+        Ok(id.map(|(id, target)| SweepClaim { key: (customer, product), due, id, target, _hold: hold }))
     }
 
     /// Turns users on for a pass: one result per user, read back on a new connection after the commit. Repeating it
     /// turns nobody on twice.
     ///
     /// # Errors
-    /// `Conflict`, when the rule was switched off meanwhile; `NoSeats`, when the batch would pass the rule's ceiling:
+    /// `Conflict`, when the rule was switched off or the organisation changed meanwhile; `Refused`, when the account was
+    /// closed or the product is not enabled any more; `NoSeats`, when the batch would pass the rule's ceiling:
     /// nobody of the batch is turned on then. `Record`: a retry is safe.
     pub fn sweep_apply(&self, claim: &SweepClaim, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
         let outcomes = self.write(|write| {
             let rule = standing_rule(write, claim)?;
+            if claim.target.as_ref() != Some(&allowed::to_bill(write, claim.key)?) {
+                return Err(Failure::new(
+                    FailureKind::Conflict,
+                    "what is enabled was changed while the pass was under way",
+                    "Nobody else is turned on. The next pass works with what is on record now.",
+                ));
+            }
             let outcomes = seating::turn_on(write, claim.key, Source::Sweep(claim.id), users)?;
             let new: u32 = outcomes.iter().map(|outcome| u32::from(*outcome == SeatOutcome::TurnedOn)).sum();
             if new > 0 && product::used(write.tx, claim.key)?.here > rule.ceiling {
@@ -89,14 +107,14 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be written.
     pub fn finish_sweep(&self, claim: SweepClaim, summary: SweepSummary) -> Result<(), Failure> {
-        let SweepClaim { key, due, id, _hold } = claim;
+        let SweepClaim { key, due, id, target: _, _hold } = claim;
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
         self.write(|write| {
             let why = attention.as_ref();
             let turned_on = sweep::end(write.tx, id, write.now, (is_late, why))?;
             rule::end_pass(write.tx, key, due, why)?;
-            sweeper::end_pass(write.tx, write.host(), due)?;
+            sweeper::end_pass(write.tx, write.host(), due, write.now.plus(TOLERANCE))?;
             let name = key.1.name();
             let words = match &attention {
                 Some(why) => Text::of(format_args!("Enable Auto for {name} needs attention: {why}")),

@@ -17,6 +17,7 @@ pub(super) mod form;
 pub(super) mod impersonation;
 pub(super) mod listing;
 pub(super) mod operator;
+pub(super) mod pause;
 pub(super) mod product;
 pub(super) mod roster;
 pub(super) mod rule;

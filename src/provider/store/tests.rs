@@ -2,6 +2,8 @@
 
 mod access;
 mod applying;
+mod billing;
+mod clock;
 mod corrections;
 mod customers;
 mod detail;

@@ -173,7 +173,12 @@ impl Customer {
         match (&self.board, self.search.is_empty()) {
             (None, _) if !is_open && self.world.is_out() => "Opening the record.".into(),
             (None, _) if !is_open => phrase![
-                "The record could not be opened. Nothing is lost. ",
+                "The record could not be opened. ",
+                // One that is gone may well be lost.
+                match &self.failure {
+                    Some(failure) if failure.is_alarm => "Nothing was changed. ",
+                    _ => "Nothing is lost. ",
+                },
                 WayOn::Again("try again"),
                 " ",
                 WayOn::Leave

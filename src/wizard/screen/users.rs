@@ -104,6 +104,8 @@ impl Screen for Users {
         let unfinished = record.unfinished.clone();
         if !unfinished.is_empty() && !record.is_read_only && self.dialog.is_none() {
             self.dialog = Some(Box::new(Apply::begin(cx, unfinished, Way::Resumed)));
+        } else if self.dialog.is_none() {
+            self.show_results(cx);
         }
     }
 
@@ -163,6 +165,16 @@ impl Screen for Users {
 }
 
 impl Users {
+    /// Shows the results that stood there when the program was stopped, once.
+    fn show_results(&mut self, cx: &mut UpdateCx<'_>) {
+        let Some(record) = cx.session.record.as_mut() else { return };
+        let is_unread = record.has_unread_results() && !record.is_read_only;
+        let results = std::mem::take(&mut record.results);
+        if is_unread {
+            self.dialog = Some(Box::new(Apply::shown(results)));
+        }
+    }
+
     fn follow(&mut self, cx: &mut UpdateCx<'_>, result: DialogResult) -> Step {
         match result {
             DialogResult::Stay => {}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     app::{Refusal, environment, world::Opener},
     commands::sweep::install::{Around, Plan},
-    domain::text::Text,
+    domain::{id::RecordId, text::Text},
     settings::{
         CredentialSource,
         table::{AnySetting, SETTINGS},
@@ -16,8 +16,8 @@ use crate::{
 /// File in the config folder with variables for the timer's passes; it need not exist.
 const VARIABLES: &str = "sweep.env";
 
-/// What the units are made from: the same world as this start, however it was named.
-pub(super) fn plan(opener: &Opener) -> Result<Plan, Refusal> {
+/// What the units are made from: the same world as this start, however it was named, and the record that is there now.
+pub(super) fn plan(opener: &Opener, record: Option<RecordId>) -> Result<Plan, Refusal> {
     let (Some(folder), Some(program)) =
         (opener.environment.config.as_deref().and_then(Path::parent), program())
     else {
@@ -29,6 +29,8 @@ pub(super) fn plan(opener: &Opener) -> Result<Plan, Refusal> {
         environment: environment()?,
         variables: opener.settings.config.join(VARIABLES),
         folder: folder.join("systemd/user"),
+        // A trainee may remove what was invented.
+        record: record.filter(|_| !opener.is_sandbox),
         is_sandbox: opener.is_sandbox,
     })
 }

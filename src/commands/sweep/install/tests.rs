@@ -41,6 +41,7 @@ fn one_that_installs() {
         environment: Vec::new(),
         variables: folder.join("sweep.env"),
         folder: folder.join("units"),
+        record: None,
         is_sandbox: false,
     };
     let around = Around {

@@ -122,3 +122,33 @@ async fn next_links_that_go_in_circles_end_the_list_with_words() {
         helps("circles", &round.unwrap_err());
     }
 }
+
+#[tokio::test]
+async fn nothing_is_listed_with_a_token_of_another_tenant() {
+    use base64::Engine as _;
+    let claims =
+        serde_json::json!({ "tid": "99999999-9999-4999-8999-99999999abcd", "roles": [] }).to_string();
+    let token = format!("h.{}.s", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims));
+    let graph = canned(move |path, _| {
+        let user = serde_json::json!({ "id": TENANT, "displayName": "Evil", "mail": "evil@evil.example" });
+        if path.ends_with("/token") {
+            return (200, serde_json::json!({ "access_token": token, "expires_in": 3600 }));
+        }
+        (200, serde_json::json!({ "value": [user], "@odata.deltaLink": "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x" }))
+    })
+    .await;
+    let link = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x";
+    let failures = [
+        list(&graph).await.0.err(),
+        graph.new_users(tenant(), None).await.err(),
+        graph.new_users(tenant(), Some(link)).await.err(),
+        graph.users_again(tenant(), vec![TENANT.parse().unwrap()]).await.err(),
+    ];
+    for failure in failures.into_iter().map(Option::unwrap) {
+        assert_eq!(failure.kind, FailureKind::Refused);
+        assert!(failure.what.as_str().contains("another organisation, ending in abcd"), "{}", failure.what);
+    }
+    // A proof names it, so that the customer can take the grant back.
+    let proof = graph.prove(&expected(), false).await;
+    assert!(matches!(proof.verdict, Verdict::WrongTenant { .. }), "{:?}", proof.verdict);
+}

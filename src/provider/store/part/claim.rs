@@ -1,7 +1,14 @@
 //! The right to work one pass of Enable Auto.
 
-use super::{super::table::Key, lock::Hold};
-use crate::domain::{customer::Product, id::CustomerId, time::Moment};
+use super::{
+    super::table::{Key, enablement::EnabledFor},
+    lock::Hold,
+};
+use crate::domain::{
+    customer::Product,
+    id::{CustomerId, TenantId},
+    time::Moment,
+};
 
 /// The right to work one pass: nobody else has it while this lives. Gone with the process.
 #[derive(Debug)]
@@ -11,6 +18,8 @@ pub struct SweepClaim {
     pub(crate) due: Moment,
     /// The pass's row.
     pub(crate) id: i64,
+    /// What the product was enabled for when the claim was taken; none: nothing was.
+    pub(crate) target: Option<EnabledFor>,
     /// Held until the claim is dropped.
     pub(crate) _hold: Hold,
 }
@@ -26,6 +35,15 @@ impl SweepClaim {
     #[must_use]
     pub const fn product(&self) -> Product {
         self.key.1
+    }
+
+    /// The organisation whose users it may turn on; none for a hosted product, and where nothing is enabled.
+    #[must_use]
+    pub const fn tenant(&self) -> Option<TenantId> {
+        match &self.target {
+            Some(EnabledFor::Organisation(found)) => Some(found.tenant),
+            _ => None,
+        }
     }
 
     /// The 20:00 that it works for.

@@ -2,12 +2,22 @@
 
 use super::{
     super::{
-        table::{apply, chosen, run::RunRow},
+        table::{apply, audit, chosen, run::RunRow},
         tx::Tx,
     },
     write::Write,
 };
 use crate::domain::{failure::Failure, id::RunId, text::Text};
+
+/// Begin the entries of the audit about the end of an Apply.
+const FINISHED: &str = "finished turning on: ";
+const STOPPED: &str = "stopped turning on: ";
+
+/// Whether the end of an Apply is the last thing that happened in a run: its results stand there.
+pub(crate) fn is_the_last(tx: &Tx<'_>, run: &RunId) -> Result<bool, Failure> {
+    let last = audit::last_of_run(tx, run)?;
+    Ok(last.is_some_and(|what| [FINISHED, STOPPED].iter().any(|begins| what.as_str().starts_with(begins))))
+}
 
 /// Ends the run's Apply, if one is open; users who were not reached are kept as not tried.
 pub(crate) fn end(write: &Write<'_>, row: &RunRow, is_stopped: bool) -> Result<(), Failure> {
@@ -17,9 +27,9 @@ pub(crate) fn end(write: &Write<'_>, row: &RunRow, is_stopped: bool) -> Result<(
     let missed = chosen::stop(write.tx, &row.id)?;
     let turned_on = count(chosen::count_on(write.tx, &row.id, row.key())?);
     let words = if missed == 0 {
-        Text::of(format_args!("finished turning on: {turned_on} in this run"))
+        Text::of(format_args!("{FINISHED}{turned_on} in this run"))
     } else {
-        Text::of(format_args!("stopped turning on: {turned_on} in this run, {} not tried", count(missed)))
+        Text::of(format_args!("{STOPPED}{turned_on} in this run, {} not tried", count(missed)))
     };
     write.note_run(row, &words)
 }

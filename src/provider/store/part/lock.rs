@@ -11,13 +11,16 @@ use std::{
 };
 
 use super::super::files::{make_folder, of_file};
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Failure, FailureKind};
 
 /// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
 const TRIES: u32 = 20;
 
 /// Pause between two tries; all of them together are short to a person and long beside a look.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// How often the right to make a record is tried for: with the tries of each, 5 s in all, as long as a write waits.
+const MAKING_TRIES: u32 = 50;
 
 /// A lock that this process holds; dropping it lets go.
 #[derive(Debug)]
@@ -34,10 +37,44 @@ pub(crate) struct Locks {
 impl Locks {
     /// The locks of the record in `file`; makes the folder.
     pub(crate) fn of(file: &Path) -> Result<Self, Failure> {
-        let folder = file.parent().unwrap_or_else(|| Path::new("")).join("locks");
+        let folder = Self::folder_of(file);
         make_folder(&folder)?;
-        let record = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { folder, record })
+        Ok(Self { folder, record: name_of(file) })
+    }
+
+    /// Where the locks of the record in `file` lie.
+    pub(crate) fn folder_of(file: &Path) -> PathBuf {
+        file.parent().unwrap_or_else(|| Path::new("")).join("locks")
+    }
+
+    /// Whether a run or a pass of the record in `file` was ever locked.
+    pub(crate) fn is_used(file: &Path) -> bool {
+        let begins = ["run", "sweep"].map(|what| format!("{}-{what}-", name_of(file)));
+        fs::read_dir(Self::folder_of(file)).is_ok_and(|entries| {
+            entries.flatten().any(|entry| {
+                entry
+                    .file_name()
+                    .to_str()
+                    .is_some_and(|name| begins.iter().any(|begin| name.starts_with(begin)))
+            })
+        })
+    }
+
+    /// Takes the right to make the record; waits for another process that is at it.
+    ///
+    /// # Errors
+    /// `Record`, as [`Locks::try_hold`], and when the other process is at it for seconds.
+    pub(crate) fn hold_making(&self) -> Result<Hold, Failure> {
+        for _ in 0..MAKING_TRIES {
+            if let Some(hold) = self.try_hold("making")? {
+                return Ok(hold);
+            }
+        }
+        Err(Failure::new(
+            FailureKind::Record,
+            "another program is making the record, and does not come to an end",
+            "Wait a moment and try again. If it stays so, look for a stopped backup365 on this computer.",
+        ))
     }
 
     /// Takes the lock of that name; none when another process, or another store of this one, has it.
@@ -86,4 +123,9 @@ impl Locks {
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{}-{name}.lock", self.record))
     }
+}
+
+/// Name of a record's file, without its ending.
+fn name_of(file: &Path) -> String {
+    file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }

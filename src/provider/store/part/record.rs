@@ -12,7 +12,7 @@ use super::{
         },
         tx::Tx,
     },
-    ownership,
+    completion, ownership,
     vault::Vault,
 };
 use crate::domain::{
@@ -62,6 +62,11 @@ pub(crate) fn of_run(
         draft: draft::find(tx, run)?,
         form: form::find(tx, Owner::Run(run))?,
         unfinished: chosen::left(tx, run)?,
+        results: if row.finished.is_none() && completion::is_the_last(tx, run)? {
+            chosen::results(tx, run, row.key())?
+        } else {
+            Vec::new()
+        },
         id: row.id,
         product: row.product,
         opened: row.opened,

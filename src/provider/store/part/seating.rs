@@ -59,6 +59,18 @@ const fn never(kind: Kind) -> Option<&'static str> {
     }
 }
 
+/// Those of the users who are on.
+pub(crate) fn on<'u>(write: &Write<'_>, key: Key, users: &'u [Chosen]) -> Result<Vec<&'u Chosen>, Failure> {
+    let mut is_on = seat::is_on(write.tx, key)?;
+    let mut on = Vec::with_capacity(users.len());
+    for user in users {
+        if is_on(&user.id)? == Some(true) {
+            on.push(user);
+        }
+    }
+    Ok(on)
+}
+
 /// Turns users off in a run, one outcome each. A pass never turns anyone off.
 pub(crate) fn turn_off(
     write: &Write<'_>,

@@ -14,7 +14,7 @@ use crate::domain::{
     failure::Failure,
     run::SweeperStatus,
     text::Text,
-    time::Moment,
+    time::{Moment, TOLERANCE},
 };
 
 /// How long after 20:00 a missing pass is overdue (product.md section 9: 30 minutes).
@@ -84,7 +84,7 @@ pub(crate) fn waiting(tx: &Tx<'_>, last_2000: Moment, now: Moment) -> Result<u32
     if now.as_millis() < last_2000.as_millis().saturating_add(GRACE_MILLIS) {
         return Ok(0);
     }
-    rule::count_waiting(tx, last_2000)
+    rule::count_waiting(tx, last_2000, now.plus(TOLERANCE))
 }
 
 /// What every screen must say when a pass has not run (product.md rule 17).

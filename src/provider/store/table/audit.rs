@@ -62,6 +62,17 @@ pub(crate) fn of_run(tx: &Tx<'_>, run: &RunId) -> Result<Vec<AuditEntry>, Failur
     tx.query("SELECT at, operator, what, hash FROM audit WHERE run = ?1 ORDER BY id", values![run])
 }
 
+/// What the last row of a run says.
+pub(crate) fn last_of_run(tx: &Tx<'_>, run: &RunId) -> Result<Option<Text>, Failure> {
+    tx.one("SELECT what FROM audit WHERE run = ?1 ORDER BY id DESC LIMIT 1", values![run])
+}
+
+/// The latest moment of an entry beyond one, if there is one. Cost: a look at each row; what is asked for is the clock, and
+/// that is asked seldom.
+pub(crate) fn latest_beyond(tx: &Tx<'_>, moment: Moment) -> Result<Option<Moment>, Failure> {
+    tx.only("SELECT max(at) FROM audit WHERE at > ?1", values![moment])
+}
+
 /// Whether every row of the whole audit is there and fits the one before. Cost: one hash per row on record.
 pub(crate) fn is_whole(tx: &Tx<'_>) -> Result<bool, Failure> {
     let (mut count, mut before, mut fits) = (0_i64, START, true);

@@ -75,11 +75,31 @@ pub(crate) fn is_of(tx: &Tx<'_>, run: &RunId) -> Result<bool, Failure> {
     tx.only("SELECT EXISTS (SELECT 1 FROM auto_rule WHERE run = ?1)", values![run])
 }
 
-/// How many rules of open customers had no pass for a 20:00 that came after they were made.
-pub(crate) fn count_waiting(tx: &Tx<'_>, due: Moment) -> Result<u32, Failure> {
+/// How many rules of open customers had no pass for a 20:00 that came after they were made. What was done in what is the
+/// future from `now_at_most` on was done by a clock that was fast, and does not count.
+pub(crate) fn count_waiting(tx: &Tx<'_>, due: Moment, now_at_most: Moment) -> Result<u32, Failure> {
     tx.only(
         "SELECT count(*) FROM auto_rule r JOIN customer c ON c.id = r.customer
-          WHERE c.is_active AND r.made < ?1 AND coalesce(r.last_pass < ?1, true)",
-        values![due],
+          WHERE c.is_active AND (r.made < ?1 OR r.made > ?2)
+            AND coalesce(r.last_pass < ?1 OR r.last_pass > ?2, true)",
+        values![due, now_at_most],
     )
+}
+
+/// Sets right when a rule was made.
+pub(crate) fn set_made(tx: &Tx<'_>, (customer, product): Key, made: Moment) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE auto_rule SET made = ?3 WHERE customer = ?1 AND product = ?2",
+        values![customer, product, made],
+    )
+}
+
+/// The latest moment at which a rule was made or had its pass.
+pub(crate) fn latest(tx: &Tx<'_>) -> Result<Option<Moment>, Failure> {
+    Ok(tx
+        .only::<(Option<Moment>, Option<Moment>)>(
+            "SELECT max(made), max(last_pass) FROM auto_rule",
+            values![],
+        )
+        .map(|(made, passed)| made.max(passed))?)
 }

@@ -62,14 +62,14 @@ pub(crate) fn newest_of(tx: &Tx<'_>, customer: CustomerId, limit: u32) -> Result
     tx.query(&sql, values![customer, limit])
 }
 
-/// The last pass of each rule: one look into the index per rule, however many nights are on record.
-pub(crate) fn last_of_rules(tx: &Tx<'_>) -> Result<BTreeMap<Key, LastSweep>, Failure> {
+/// The last pass of each rule up to a moment: one look into the index per rule, however many nights are on record.
+pub(crate) fn last_of_rules(tx: &Tx<'_>, now_at_most: Moment) -> Result<BTreeMap<Key, LastSweep>, Failure> {
     tx.query(
         "SELECT r.customer, r.product, s.due, s.finished, s.turned_on, s.is_late
            FROM auto_rule r CROSS JOIN sweep s
-          WHERE s.id = (SELECT id FROM sweep WHERE customer = r.customer AND product = r.product
+          WHERE s.id = (SELECT id FROM sweep WHERE customer = r.customer AND product = r.product AND due <= ?1
                          ORDER BY due DESC LIMIT 1)",
-        values![],
+        values![now_at_most],
     )
 }
 

@@ -22,13 +22,14 @@ pub(crate) fn remove(tx: &Tx<'_>, host: &Text) -> Result<bool, Failure> {
     Ok(tx.execute("DELETE FROM sweeper WHERE host = ?1", values![host])? > 0)
 }
 
-/// Notes that it finished a pass.
-pub(crate) fn end_pass(tx: &Tx<'_>, host: &Text, due: Moment) -> Result<(), Failure> {
+/// Notes that it finished a pass. One in what is the future from `now_at_most` on was made by a clock that was fast, and
+/// gives way.
+pub(crate) fn end_pass(tx: &Tx<'_>, host: &Text, due: Moment, now_at_most: Moment) -> Result<(), Failure> {
     tx.write(
         "INSERT INTO sweeper (id, host, last_pass) VALUES (1, ?1, ?2)
          ON CONFLICT (id) DO UPDATE SET host = excluded.host,
-                last_pass = CASE WHEN sweeper.last_pass > excluded.last_pass THEN sweeper.last_pass
-                                 ELSE excluded.last_pass END",
-        values![host, due],
+                last_pass = CASE WHEN sweeper.last_pass > excluded.last_pass AND sweeper.last_pass <= ?3
+                                 THEN sweeper.last_pass ELSE excluded.last_pass END",
+        values![host, due, now_at_most],
     )
 }

@@ -1,6 +1,7 @@
 //! Opening: modes, versions, worlds, operators, and files that are not as they should be.
 
-use super::*;
+use super::{super::Terms, *};
+use crate::domain::id::RecordId;
 
 #[test]
 #[cfg(unix)]
@@ -148,6 +149,8 @@ fn a_record_that_was_moved_takes_no_more_writes_until_it_is_back() {
         let failure = store.apply_batch(&run, &users(1..=3)).unwrap_err();
         assert_eq!(failure.kind, FailureKind::Record);
         assert!(failure.what.as_str().contains("moved or deleted"), "{}", failure.what);
+        assert!(failure.is_alarm);
+        assert!(store.customers().unwrap_err().is_alarm, "another file is not read in its place");
     }
     std::fs::rename(&aside, &file).unwrap();
     assert_eq!(store.apply_batch(&run, &users(1..=3)).unwrap().len(), 3);
@@ -209,4 +212,110 @@ fn two_that_open_a_new_record_at_once_both_succeed() {
         threads.into_iter().map(|thread| u32::from(thread.join().unwrap())).sum::<u32>()
     });
     assert_eq!(admins, 1);
+}
+
+/// As the program opens a real record: what is known of it is in the config folder.
+fn terms(world: &World, may_make: bool) -> Terms {
+    Terms { notes: Some(world.folder.path().join("config/records")), may_make, id: None }
+}
+
+fn open_on(world: &World, terms: &Terms) -> Result<Store, Failure> {
+    Store::open_on(terms, world.options("ann"))
+}
+
+/// The only note on a record.
+fn note(world: &World) -> PathBuf {
+    let mut notes = std::fs::read_dir(world.folder.path().join("config/records")).unwrap();
+    notes.next().unwrap().unwrap().path()
+}
+
+#[test]
+fn a_record_that_was_never_made_is_made_only_by_what_may() {
+    let world = World::new();
+    let failure = open_on(&world, &terms(&world, false)).unwrap_err();
+    assert_eq!((failure.kind, failure.is_alarm), (FailureKind::NotFound, false));
+    assert!(failure.what.as_str().contains("there is no record yet"), "{}", failure.what);
+    assert!(!world.file().exists(), "looking for it makes none");
+    drop(open_on(&world, &terms(&world, true)).unwrap());
+    drop(open_on(&world, &terms(&world, false)).unwrap());
+}
+
+#[test]
+fn a_record_that_is_gone_or_empty_is_an_alarm_whoever_opens_it() {
+    let gone = |world: &World| std::fs::remove_file(world.file()).unwrap();
+    let folder_gone = |world: &World| std::fs::remove_dir_all(world.file().parent().unwrap()).unwrap();
+    let emptied = |world: &World| std::fs::write(world.file(), "").unwrap();
+    let losses: [(&str, &dyn Fn(&World)); 3] =
+        [("is gone", &gone), ("is gone", &folder_gone), ("is empty", &emptied)];
+    for (words, lose) in losses {
+        for may_make in [true, false] {
+            let world = World::new();
+            drop(open_on(&world, &terms(&world, true)).unwrap());
+            lose(&world);
+            let failure = open_on(&world, &terms(&world, may_make)).unwrap_err();
+            assert!(failure.is_alarm && failure.what.as_str().contains(words), "{}", failure.what);
+            let hint = failure.hint.for_commands().to_string();
+            assert!(hint.contains(&note(&world).display().to_string()), "{hint}");
+            // On purpose: without the note there was none.
+            std::fs::remove_file(note(&world)).unwrap();
+            let _was_empty = std::fs::remove_file(world.file());
+            assert_eq!(open_on(&world, &terms(&world, may_make)).is_ok(), may_make);
+        }
+    }
+}
+
+#[test]
+fn locks_and_the_timers_id_know_of_a_record_that_is_gone_too() {
+    let world = World::new();
+    let store = open_on(&world, &terms(&world, true)).unwrap();
+    let (id, _run) = (store.id(), enabled_run(&store, Product::Office365));
+    drop(store);
+    std::fs::remove_file(world.file()).unwrap();
+    std::fs::remove_file(note(&world)).unwrap();
+    let failure = open_on(&world, &terms(&world, true)).unwrap_err();
+    assert!(failure.is_alarm && failure.hint.for_commands().as_str().contains("locks"), "{failure:?}");
+    std::fs::remove_dir_all(world.file().parent().unwrap()).unwrap();
+    let failure = open_on(&world, &Terms { id: Some(id), ..terms(&world, true) }).unwrap_err();
+    assert!(failure.is_alarm && failure.what.as_str().contains("is gone"), "{failure:?}");
+}
+
+#[test]
+fn another_record_than_the_known_one_is_an_alarm_and_changes_nothing() {
+    let (world, other) = (World::new(), World::new());
+    let first = open_on(&world, &terms(&world, true)).unwrap().id();
+    let second = open_on(&other, &terms(&other, true)).unwrap().id();
+    assert_ne!(first, second);
+    std::fs::copy(other.file(), world.file()).unwrap();
+    let failure = Store::open_on(&terms(&world, true), world.options("zoe")).unwrap_err();
+    assert!(failure.is_alarm && failure.what.as_str().contains(&first.to_string()), "{}", failure.what);
+    assert!(failure.hint.for_commands().as_str().contains(&note(&world).display().to_string()));
+    let zoe: i64 = world
+        .raw()
+        .query_row("SELECT count(*) FROM operator WHERE name = 'zoe'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(zoe, 0);
+    // The timer's pass: by the id in its unit.
+    let timer = |id: RecordId| Terms { id: Some(id), ..terms(&other, false) };
+    assert!(open_on(&other, &timer(second)).is_ok());
+    let failure = open_on(&other, &timer(first)).unwrap_err();
+    assert!(failure.is_alarm && failure.what.as_str().contains("timer"), "{}", failure.what);
+    // A copy of a record is that record.
+    let copy = world.folder.path().join("copy.db");
+    Store::copy(&other.file(), &copy).unwrap();
+    assert_eq!(Store::id_in(&copy).unwrap(), Some(second));
+}
+
+#[test]
+fn a_record_that_is_being_made_is_never_an_empty_file() {
+    let world = World::new();
+    // A process that was killed while it made the record leaves its draft behind.
+    std::fs::create_dir_all(world.file().parent().unwrap()).unwrap();
+    std::fs::write(world.file().with_file_name("store.db.making"), "half of one").unwrap();
+    drop(open_on(&world, &terms(&world, true)).unwrap());
+    let beside: Vec<_> = std::fs::read_dir(world.file().parent().unwrap())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("making"))
+        .collect();
+    assert_eq!(beside, Vec::<String>::new());
 }

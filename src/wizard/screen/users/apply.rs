@@ -71,6 +71,21 @@ impl Apply {
         apply
     }
 
+    /// One that is over: its results, as the record has them.
+    pub(super) fn shown(results: Vec<SeatResult>) -> Self {
+        let users = Arc::new(results.iter().map(|result| result.user.clone()).collect());
+        let mut apply = Self { users, results: Results::of(results), ..Self::default() };
+        apply.count();
+        apply
+    }
+
+    /// Puts the results in order and counts them.
+    fn count(&mut self) {
+        self.results.sort();
+        self.tally = tally(self.results.all());
+        self.good = size(self.results.all().iter().filter(|result| is_good(&result.outcome)).count());
+    }
+
     fn send(&mut self, cx: &mut UpdateCx<'_>, users: Arc<Vec<Chosen>>) {
         let Some(run) = cx.run() else { return };
         (self.asks_to_stop, self.is_stopping, self.broken) = (false, false, None);
@@ -151,9 +166,7 @@ impl Dialog for Apply {
 impl Apply {
     fn end(&mut self, cx: &mut UpdateCx<'_>) {
         (self.asks_to_stop, self.is_stopping) = (false, false);
-        self.results.sort();
-        self.tally = tally(self.results.all());
-        self.good = size(self.results.all().iter().filter(|result| is_good(&result.outcome)).count());
+        self.count();
         let roster = &mut cx.session.roster;
         match self.way {
             Way::Off => roster.turned_off(),

@@ -1028,3 +1028,33 @@ fn everything_that_is_offered_has_words() {
     }
     assert!(!bench.screen.card(bench.look()).say.is_empty());
 }
+
+#[test]
+fn results_that_stood_there_when_the_program_was_stopped_come_back_once() {
+    let result = |number| SeatResult {
+        user: Chosen {
+            id: id(number),
+            address: "mila@bakery.example".into(),
+            name: "Mila".into(),
+            kind: Kind::User,
+        },
+        outcome: SeatOutcome::TurnedOn,
+    };
+    let results = vec![result(1), result(2)];
+    for (name, draft, comes_back) in [
+        ("the ticks were saved", Draft::default(), true),
+        ("killed before the ticks were saved", Draft::new(false, [id(1), id(2)]), true),
+        ("All was on", Draft::new(true, []), true),
+        ("somebody was ticked afterwards", Draft::new(false, [id(3)]), false),
+    ] {
+        let mut bench = Bench::with(RunRecord { draft, results: results.clone(), ..record() }, true);
+        assert_eq!(bench.question().0 == QuestionId::Results, comes_back, "{name}");
+        assert_eq!(bench.count(Request::is_write), 0, "{name}: nobody is turned on again");
+        if comes_back {
+            bench.give(Given::Back);
+            assert_eq!(bench.question().0, QuestionId::Users, "{name}");
+        }
+    }
+    let seen = RunRecord { finished: Some(now()), results: results.clone(), ..record() };
+    assert!(!seen.has_unread_results(), "a finished run shows its outcome");
+}
