@@ -289,7 +289,8 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
     let done = match looked {
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {
-            report.attention = Some(failure.for_commands());
+            // The code goes with it: the words may send somebody to ask what it means.
+            report.attention = Some(failure.in_full());
             finish(provider, claim, &report).await
         }
         Err(failure) => {

@@ -108,7 +108,7 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
         // stdout may be closed by now; the passes go on all the same.
         let _unheard = match round {
             Ok(reports) => told(reports, now, zone, false, out).map(drop),
-            Err(failure) => say(&format!("NOT DONE: {}", failure.for_commands())).map_err(Into::into),
+            Err(failure) => say(&format!("NOT DONE: {}", failure.in_full())).map_err(Into::into),
         };
         let _unheard = say(&format!("Next look: {}.", sydney::due_in_words(next, now, Some(zone))));
     });
@@ -182,7 +182,7 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
     }
     if let Some(failure) = &report.failure {
         let stays = if is_preview { "" } else { " The pass stays due." };
-        say(&format!("  NOT DONE: {}{stays}", failure.for_commands()))?;
+        say(&format!("  NOT DONE: {}{stays}", failure.in_full()))?;
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ async fn a_consent_that_was_taken_back_needs_attention() {
     stage.at(NIGHTS[0]);
     let reports = stage.sweep().await;
     assert!(reports[0].attention.is_some() && reports[0].failure.is_none(), "{:?}", reports[0]);
+    let words = reports[0].attention.clone().unwrap();
+    assert!(words.as_str().contains("(700016)"), "the code is named: {words}");
     assert_eq!((reports[0].turned_on.len(), reports[1].turned_on.len()), (0, 6));
     assert!(stage.protection(CAFE, OFFICE).rule.unwrap().attention.is_some());
 
