@@ -96,10 +96,7 @@ pub(crate) fn set_made(tx: &Tx<'_>, (customer, product): Key, made: Moment) -> R
 
 /// The latest moment at which a rule was made or had its pass.
 pub(crate) fn latest(tx: &Tx<'_>) -> Result<Option<Moment>, Failure> {
-    Ok(tx
-        .only::<(Option<Moment>, Option<Moment>)>(
-            "SELECT max(made), max(last_pass) FROM auto_rule",
-            values![],
-        )
-        .map(|(made, passed)| made.max(passed))?)
+    let latest: (Option<Moment>, Option<Moment>) =
+        tx.only("SELECT max(made), max(last_pass) FROM auto_rule", values![])?;
+    Ok(latest.0.max(latest.1))
 }
