@@ -73,6 +73,8 @@ pub enum Wish {
     Import {
         /// The file; none: standard input.
         file: Option<PathBuf>,
+        /// A customer may have the name or the domain of one who is on record under another reference.
+        as_new: bool,
         /// Write nothing.
         is_dry: bool,
         /// How.
@@ -104,7 +106,10 @@ pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
         Wish::Show { customer, form } => show::run(cx, customer, *form),
         Wish::Add { columns, form } => change::add(cx, columns, *form),
         Wish::Set { customer, columns, form } => change::set(cx, customer, columns, *form),
-        Wish::Import { file, is_dry, form } => import::run(cx, file.as_deref(), *is_dry, *form),
+        Wish::Import { file, as_new, is_dry, form } => {
+            let asked = import::Asked { as_new: *as_new, is_dry: *is_dry };
+            import::run(cx, file.as_deref(), asked, *form)
+        }
     }
 }
 

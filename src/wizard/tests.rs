@@ -480,6 +480,7 @@ fn page() -> std::sync::Arc<UserPage> {
         id: UserId::from_bytes([number; 16]),
         name,
         address: name,
+        sign_in: "",
         department: "",
         problem: "",
         kind,

@@ -133,7 +133,7 @@ fn details(hosted: &Hosted) -> Result<Option<Details>, Refusal> {
     }
     let source = password::Source::of(hosted);
     let mailboxes = match &hosted.mailboxes {
-        Some(file) => Some(input::lines(file, "--mailboxes")?),
+        Some(file) => Some(input::addresses(file, "--mailboxes")?),
         None => None,
     };
     let details = Details {

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         customer::NewCustomer,
-        customer_csv::{self, Line, Problem, Sheet},
+        customer_csv::{self, Line, Problem, Sheet, renumbered},
         failure::of_system,
         text::Text,
     },
@@ -38,8 +38,17 @@ struct Counts {
     unchanged: u32,
 }
 
+/// How the file is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// A customer may have the name or the domain of one who is on record under another reference.
+    pub(super) as_new: bool,
+    /// Write nothing.
+    pub(super) is_dry: bool,
+}
+
 /// Imports it.
-pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: Form) -> anyhow::Result<Exit> {
+pub(super) fn run(cx: &RecordContext, file: Option<&Path>, asked: Asked, form: Form) -> anyhow::Result<Exit> {
     let named = file.map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
     let bytes = match bytes_of(cx, file) {
         Ok(bytes) => bytes,
@@ -48,7 +57,7 @@ pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: F
             return Err(Unanswered::new(Exit::Usage, &words).into());
         }
     };
-    let sheet = match customer_csv::read(&bytes) {
+    let mut sheet = match customer_csv::read(&bytes) {
         Ok(sheet) => sheet,
         Err(problems) => return Err(bad_lines(&named, &problems).into()),
     };
@@ -58,8 +67,19 @@ pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: F
         counted(count, "customer", "customers"),
         sheet.separator.name()
     ));
+    let on_record = cx.store.customers().map_err(|failure| refused(&failure))?;
+    let known = renumbered::drop_known(&mut sheet, &on_record);
+    let known = u32::try_from(known).unwrap_or(u32::MAX);
+    if known > 0 {
+        let left = counted(known, "customer is", "customers are");
+        cx.out.note(&format!("{left} on record by the tenant, and left as on record."));
+    }
+    let renumbered = if asked.as_new { Vec::new() } else { renumbered::problems(&sheet, &on_record) };
+    if !renumbered.is_empty() {
+        return Err(bad_lines(&named, &renumbered).into());
+    }
     let customers: Vec<NewCustomer> = sheet.lines.iter().map(|line| line.customer.clone()).collect();
-    let fates = match cx.store.import_customers(&customers, is_dry) {
+    let fates = match cx.store.import_customers(&customers, asked.is_dry) {
         Ok(fates) => fates,
         Err(failure) => return Err(refused(&failure)),
     };
@@ -67,7 +87,7 @@ pub(super) fn run(cx: &RecordContext, file: Option<&Path>, is_dry: bool, form: F
     if !problems.is_empty() {
         return Err(bad_lines(&named, &problems).into());
     }
-    quietly(told(cx, &sheet, &fates, is_dry, form), Exit::Done)
+    quietly(told(cx, &sheet, &fates, asked.is_dry, form), Exit::Done)
 }
 
 /// The bytes of the file.

@@ -16,6 +16,7 @@ fn page(rows: &[(String, String, String, String)]) -> UserPage {
             id: UserId::from_bytes(u128::try_from(at).unwrap().to_le_bytes()),
             name,
             address,
+            sign_in: "",
             department,
             problem,
             kind: Kind::User,
@@ -120,7 +121,9 @@ fn naive(page: &UserPage, typed: &str) -> Vec<usize> {
         .filter(|row| {
             let user = page.row(*row).unwrap();
             folded.split_whitespace().all(|word| {
-                [user.name, user.address, user.department].iter().any(|f| fold(f.as_str()).contains(word))
+                [user.name, user.address, user.sign_in, user.department]
+                    .iter()
+                    .any(|f| fold(f.as_str()).contains(word))
             })
         })
         .collect()

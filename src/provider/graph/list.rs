@@ -215,6 +215,7 @@ pub(super) fn decode(
             id,
             name: row.name.as_str().unwrap_or_default(),
             address: row.address(),
+            sign_in: row.sign_in(),
             department: row.department.as_str().unwrap_or_default(),
             problem,
             kind,
