@@ -11,6 +11,7 @@ mod heading;
 mod tests;
 
 use super::{
+    bill::counted,
     id::Address,
     sheet::{Sheet, first_line},
     text::Text,
@@ -62,6 +63,9 @@ pub struct BadLine {
 pub struct AddressList {
     /// The whole addresses, in the order of the text; one that stands there twice is here twice.
     pub addresses: Vec<Address>,
+    /// Other addresses of mailboxes that are on the list: Exchange writes `SMTP:` before a mailbox's first address and
+    /// `smtp:` before the others. Taken as mailboxes, they would be billed twice.
+    pub others: Vec<Address>,
     /// Lines with something that is none, in their order.
     pub bad: Vec<BadLine>,
 }
@@ -75,7 +79,7 @@ pub fn read(text: &str) -> AddressList {
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\u{1a}', '\0', '\r', '\n']);
     let sheet = Sheet::of(text, Some(REMARK));
     let separator = sheet.separator(heading::is_known);
-    let mut list = AddressList::default();
+    let mut list = Reader::default();
     let mut records = sheet.records(separator);
     match records.next().and_then(|(_, heading)| Columns::of(&heading)) {
         None => list.read_lines(sheet),
@@ -89,7 +93,18 @@ pub fn read(text: &str) -> AddressList {
             }
         }
     }
-    list
+    list.finish()
+}
+
+/// An address with what Exchange says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    /// Nothing.
+    Plain,
+    /// `SMTP:`, the first one of its mailbox.
+    First,
+    /// `smtp:`, another one.
+    Other,
 }
 
 impl AddressList {
@@ -98,8 +113,40 @@ impl AddressList {
     /// # Errors
     /// Every line with something that is no whole address.
     pub fn whole(self) -> Result<Vec<String>, Vec<BadLine>> {
-        let Self { addresses, bad } = self;
+        let Self { addresses, bad, .. } = self;
         if bad.is_empty() { Ok(addresses.iter().map(Address::to_string).collect()) } else { Err(bad) }
+    }
+
+    /// Said of the other addresses that were left out; none where there is none.
+    #[must_use]
+    pub fn left_out(others: usize) -> Option<String> {
+        let others = u32::try_from(others).unwrap_or(u32::MAX);
+        let words = counted(
+            others,
+            "other address of a listed mailbox is",
+            "other addresses of listed mailboxes are",
+        );
+        (others > 0).then(|| format!("{words} left out (smtp: beside SMTP:)"))
+    }
+}
+
+/// A list in the making.
+#[derive(Debug, Default)]
+struct Reader {
+    found: Vec<(Address, Rank)>,
+    bad: Vec<BadLine>,
+}
+
+impl Reader {
+    /// The list, without the other addresses of a mailbox where first ones are named.
+    fn finish(self) -> AddressList {
+        let mut list = AddressList { bad: self.bad, ..AddressList::default() };
+        let has_first = self.found.iter().any(|(_, rank)| *rank == Rank::First);
+        for (address, rank) in self.found {
+            let is_other = has_first && rank == Rank::Other;
+            if is_other { &mut list.others } else { &mut list.addresses }.push(address);
+        }
+        list
     }
 
     /// Reads the lines of a text without a heading.
@@ -154,9 +201,9 @@ impl AddressList {
     fn read_entry(&mut self, number: usize, entry: &str) {
         let entry = entry.trim();
         let words = within(entry, '"').unwrap_or(entry).split_whitespace();
-        let read: Result<Vec<Address>, &str> = words.map(|word| address(word).ok_or(word)).collect();
+        let read: Result<Vec<_>, &str> = words.map(|word| address(word).ok_or(word)).collect();
         match read {
-            Ok(addresses) => self.addresses.extend(addresses),
+            Ok(addresses) => self.found.extend(addresses),
             Err(word) => self.refuse(number, entry, why(word)),
         }
     }
@@ -208,7 +255,8 @@ fn has_at(part: &str) -> bool {
 
 /// Whether two spellings are of one address.
 fn is_same(one: &str, other: &str) -> bool {
-    address(one).is_some_and(|one| address(other).is_some_and(|other| one.folded() == other.folded()))
+    let folded = |word| address(word).map(|(address, _)| address.folded());
+    folded(one).is_some_and(|one| folded(other) == Some(one))
 }
 
 /// What stands within a pair of signs.
@@ -217,18 +265,28 @@ fn inside(text: &str) -> Option<&str> {
 }
 
 /// A word as an address: without pairs of signs and without schemes, however often they stand there.
-fn address(word: &str) -> Option<Address> {
-    let mut rest = word.trim();
-    while let Some(less) = inside(rest).or_else(|| behind_scheme(rest)) {
-        rest = less;
+fn address(word: &str) -> Option<(Address, Rank)> {
+    let (mut rest, mut rank) = (word.trim(), Rank::Plain);
+    loop {
+        if let Some(less) = inside(rest) {
+            rest = less;
+        } else if let Some((scheme, less)) = scheme(rest) {
+            rank = match scheme {
+                "SMTP" => Rank::First,
+                "smtp" => Rank::Other,
+                _ => rank,
+            };
+            rest = less;
+        } else {
+            return Some((rest.parse().ok()?, rank));
+        }
     }
-    rest.parse().ok()
 }
 
-/// What stands behind a scheme, in whatever case that is written.
-fn behind_scheme(word: &str) -> Option<&str> {
+/// A scheme, in whatever case that is written, and what stands behind it.
+fn scheme(word: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = word.split_once(':')?;
-    SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)).then_some(rest)
+    SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)).then_some((scheme, rest))
 }
 
 /// Why a word is no whole address; nothing where it looks like none at all.

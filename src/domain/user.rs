@@ -371,7 +371,12 @@ mod tests {
         assert_eq!(first.name.as_str(), "Mila\u{FFFD}[2J");
         assert_eq!(first.address.as_str(), "mila@bakery.example");
         assert_eq!(first.licences.as_str(), "E3");
+        assert_eq!((first.sign_in.as_str(), first.department.as_str()), ("", "Sales"));
         assert_eq!(page.row(1).unwrap().name.as_str(), "(no name)");
+        let two = NewUser { sign_in: "nbrown@ad.bakery.local", ..user(3, "Neil", "neil@bakery.example") };
+        let page = UserPage::new(&[two, user(4, "Ann", "ann@bakery.example")], Arc::default());
+        assert_eq!(page.row(0).unwrap().sign_in.as_str(), "nbrown@ad.bakery.local");
+        assert_eq!(page.row(1).unwrap().sign_in.as_str(), "");
         assert!(page.row(2).is_none());
     }
 

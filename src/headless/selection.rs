@@ -99,7 +99,9 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     let Some(rows) = view.page.rows().filter(|_| is_read) else { return Continue(Selection::default()) };
     let mut finder = Finder { found: index(rows), wrong: Vec::new() };
     let lift = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
-    let exclude = finder.pick(&answers.exclude, |user| Ok(!user.is_excluded));
+    let exclude = finder.pick(&answers.exclude, |user| {
+        if user.is_among(&lift) { Err("Given with --lift too") } else { Ok(!user.is_excluded) }
+    });
     let turns_all_on = matches!(answers.users, Some(Users::All | Users::Auto));
     let turn_off = finder.pick(&answers.turn_off, |user| {
         let stays_excluded = (user.is_excluded && !user.is_among(&lift)) || user.is_among(&exclude);

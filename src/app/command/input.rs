@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt::Display, fs, io::Read, path::Path};
 
 use crate::domain::{
-    address_list::{self, MAX_BYTES},
+    address_list::{self, AddressList, MAX_BYTES},
     failure::of_system,
     text_file,
 };
@@ -18,12 +18,14 @@ pub(super) fn is_standard_input(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-/// The addresses of a list.
+/// The addresses of a list; what is to be said of them is added to `notes`.
 ///
 /// # Errors
 /// Names the lines with something that is no address; nothing has been done then.
-pub(super) fn addresses(file: &Path, flag: &str) -> Result<Vec<String>, Refusal> {
-    address_list::read(&text(file, flag)?).whole().map_err(|bad| {
+pub(super) fn addresses(file: &Path, flag: &str, notes: &mut Vec<String>) -> Result<Vec<String>, Refusal> {
+    let list = address_list::read(&text(file, flag)?);
+    notes.extend(AddressList::left_out(list.others.len()).map(|words| format!("{flag}: {words}.")));
+    list.whole().map_err(|bad| {
         Refusal::usage(format!(
             "{flag}: {}. Correct the list; one address on each line is surest. Nothing was done.",
             address_list::told(&bad, NAMED)

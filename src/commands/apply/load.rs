@@ -107,7 +107,14 @@ fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
     let name = Text::clean(&path.display().to_string());
     let text = text(path)
         .map_err(|why| Mistake::at(place, format_args!("{key}: the file {name} can't be read: {why}.")))?;
-    let addresses = address_list::read(&text).whole().map_err(|bad| {
+    let read = address_list::read(&text);
+    if let Some(other) = read.others.first() {
+        // A plan has no place for a remark, and nothing is left out without a word.
+        let words =
+            format_args!("{key}: {name}: smtp:{other} is another address of a listed mailbox. Take it off.");
+        return Err(Mistake::at(place, words));
+    }
+    let addresses = read.whole().map_err(|bad| {
         Mistake::at(place, format_args!("{key}: {name}: {}.", address_list::told(&bad, NAMED)))
     })?;
     if addresses.is_empty() {

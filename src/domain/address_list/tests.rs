@@ -6,7 +6,7 @@ use super::*;
 
 /// The addresses of a list, and the numbers, words and reasons of its bad lines.
 fn both(text: &str) -> (Vec<String>, Vec<(usize, String, &'static str)>) {
-    let AddressList { addresses, bad } = read(text);
+    let AddressList { addresses, bad, .. } = read(text);
     let bad = bad.into_iter().map(|bad| (bad.number, bad.line.to_string(), bad.why)).collect();
     (addresses.iter().map(Address::to_string).collect(), bad)
 }
@@ -51,12 +51,24 @@ fn an_apostrophe_belongs_to_the_address() {
         "‘mary.o'dwyer@odwyer.example’, “tom@odwyer.example”",
         "<mary.o'dwyer@odwyer.example> <tom@odwyer.example>",
         "\"O'Dwyer; Mary\" <mary.o'dwyer@odwyer.example>,'Tom' <tom@odwyer.example>",
-        "SMTP:mary.o'dwyer@odwyer.example\nsmtp:tom@odwyer.example",
+        "SMTP:mary.o'dwyer@odwyer.example\nSMTP:tom@odwyer.example",
+        "smtp:mary.o'dwyer@odwyer.example\nsmtp:tom@odwyer.example",
+        "SMTP:mary.o'dwyer@odwyer.example smtp:mary@odwyer.example\nSMTP:tom@odwyer.example;smtp:t.reilly@odwyer.example",
         "\"SMTP:mary.o'dwyer@odwyer.example\";\u{a0}mailto:'tom@odwyer.example'",
         "Name;Mail\nMary O'Dwyer;mary.o'dwyer@odwyer.example\n'Tom';tom@odwyer.example",
     ] {
         assert_eq!(whole(text), mary, "{text:?}");
     }
+}
+
+/// Two addresses of one mailbox would be two seats.
+#[test]
+fn other_addresses_of_a_mailbox_are_told_apart() {
+    let list = read("SMTP:tom@odwyer.example\nsmtp:t.reilly@odwyer.example\nann@odwyer.example");
+    assert_eq!((list.addresses.len(), list.others.len(), list.bad.len()), (2, 1, 0));
+    assert_eq!(AddressList::left_out(0), None);
+    let said = "1 other address of a listed mailbox is left out (smtp: beside SMTP:)";
+    assert_eq!(AddressList::left_out(1).as_deref(), Some(said));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The pasted list of a hosted customer's mailboxes: counted, with the lines that hold no address named. Pure.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::domain::{
-    address_list::{self, BadLine},
+    address_list::{self, AddressList, BadLine},
     bill::counted,
     id::Address,
     text::Text,
@@ -18,6 +18,8 @@ pub(super) struct Mailboxes {
     addresses: Vec<Address>,
     /// Folded addresses, so that one mailbox is listed once however it is spelled.
     seen: HashSet<String>,
+    /// How many other addresses of its mailboxes the last paste held.
+    others: usize,
     /// Lines of the last paste with something that is no address.
     bad: Vec<BadLine>,
 }
@@ -37,6 +39,7 @@ impl Mailboxes {
         let before = self.addresses.len();
         let read = address_list::read(text);
         self.bad = read.bad;
+        self.others = read.others.len();
         for address in read.addresses {
             self.push(address);
         }
@@ -50,20 +53,25 @@ impl Mailboxes {
 
     /// The counts in a sentence, with how many belong to other domains than these.
     pub(super) fn counts(&self, domains: &[Text]) -> Text {
-        let others = self
+        let elsewhere: Vec<String> = self
             .addresses
             .iter()
-            .filter(|address| !domains.iter().any(|domain| domain.as_str() == address.domain()))
-            .count();
+            .map(Address::domain)
+            .filter(|domain| !domains.iter().any(|known| known.as_str() == domain))
+            .collect();
         let size = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let listed = counted(size(self.addresses.len()), "mailbox", "mailboxes");
-        match size(others) {
-            0 => Text::of(format_args!("{listed} on the list.")),
-            others => Text::of(format_args!(
-                "{listed} on the list; {} and will be left out.",
-                counted(others, "is in another domain", "are in other domains")
-            )),
-        }
+        let elsewhere = if elsewhere.is_empty() {
+            String::new()
+        } else {
+            let others = counted(size(elsewhere.len()), "is in another domain", "are in other domains");
+            let names: BTreeSet<String> = elsewhere.into_iter().collect();
+            let more = if names.len() > NAMED { ", …" } else { "" };
+            let names: Vec<String> = names.into_iter().take(NAMED).collect();
+            format!("; {others} ({}{more}) and will be left out", names.join(", "))
+        };
+        let aside = AddressList::left_out(self.others).map(|words| format!(" {words}.")).unwrap_or_default();
+        Text::of(format_args!("{listed} on the list{elsewhere}.{aside}"))
     }
 
     /// The lines that hold no address, named.
@@ -105,7 +113,10 @@ mod tests {
         let found: Vec<&str> = list.addresses().iter().map(Address::as_str).collect();
         assert_eq!(found, ["ana@bakery.example", "ben@bakery.example", "c@other.example"]);
         let counts = list.counts(&[Text::from("bakery.example")]);
-        assert_eq!(counts.as_str(), "3 mailboxes on the list; 1 is in another domain and will be left out.");
+        assert_eq!(
+            counts.as_str(),
+            "3 mailboxes on the list; 1 is in another domain (other.example) and will be left out."
+        );
         assert_eq!(list.bad_lines().unwrap().as_str(), "No e-mail address in line 5 (“no address here”).");
     }
 
