@@ -170,7 +170,7 @@ pub struct Import {
     /// The file; - reads standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Add customers although others on record have their name or domain.
+    /// Take customers although others on record have their name or domain.
     #[arg(long)]
     pub as_new: bool,
     /// Show what would change; write nothing.

@@ -147,7 +147,7 @@ fn a_plan_reads_its_lists_the_same_way() {
                 password_file = \"pw.txt\"\nmailbox = \"tom@odwyer.example\"\nmailboxes = { file = \"list.txt\" }\n\
                 users = \"all\"\nmax_seats = 5\n";
     fs::write(home.path().join("plan.toml"), plan).unwrap();
-    let ended = run(&home, &["apply", "plan.toml", "--yes", "--world", "odd.toml"]);
+    let ended = run(&home, &["apply", "plan.toml", "--max-seats", "5", "--world", "odd.toml"]);
     assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
     assert_eq!(on(&home), ["mary.o'dwyer@odwyer.example", "tom@odwyer.example"]);
 }
@@ -241,5 +241,22 @@ fn a_reference_that_a_spreadsheet_spoilt_adds_nobody() {
         assert_eq!(Record::of(&home).count("customer"), 3);
         assert_eq!(import(&home, file.as_bytes(), &["--as-new"]).code, 0);
         assert_eq!(Record::of(&home).count("customer"), 4);
+        // By now both are on record as the file has them: the same file again is no news.
+        assert_eq!(import(&home, file.as_bytes(), &[]).code, 0);
     }
+}
+
+#[test]
+fn a_reference_that_became_another_customers_writes_over_nobody() {
+    let home = home(b"");
+    let heading = "reference,name,domain,active,products,tenant,managed,time_zone,seats\n";
+    let other = format!("{heading}42,Another Ltd,another.example,yes,office365,,no,,\n");
+    assert_eq!(import(&home, other.as_bytes(), &[]).code, 0);
+    let file = format!("{heading}42,Leading Zero Pty Ltd,leadingzero.example,yes,office365,,no,,\n");
+    let refused = import(&home, file.as_bytes(), &[]);
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    let said =
+        "line 2: the reference 42 is Another Ltd's, and 0042 (Leading Zero Pty Ltd) has this domain already";
+    assert!(refused.err.contains(said), "{}", refused.err);
+    assert_eq!(Record::of(&home).count("customer WHERE name = 'Another Ltd'"), 1);
 }

@@ -1,7 +1,7 @@
-//! Lines that would add a customer who is on record under another reference. Pure.
+//! Lines that no longer name their customer. Pure.
 //!
-//! Excel turns `0042` into `42`, `100000` into `1.00E+05` and `2-3` into `3-Feb`: the line no longer names its customer, and
-//! would add a second one.
+//! Excel turns `0042` into `42`, `100000` into `1.00E+05` and `2-3` into `3-Feb`: the line would add a customer who is on
+//! record, or write over another one.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ use crate::domain::{
     text::Text,
 };
 
-/// The lines of a sheet that would be added although somebody on record has the name or the domain, and those whose
-/// reference a spreadsheet has made.
+/// The lines of a sheet that would give a customer the name or the domain of another one on record, and those that would
+/// add a customer by a reference that a spreadsheet has made.
 #[must_use]
 pub fn problems(sheet: &Sheet, on_record: &[Customer]) -> Vec<Problem> {
     let mut known: HashMap<String, &Customer> = HashMap::with_capacity(on_record.len() * 2);
@@ -24,12 +24,13 @@ pub fn problems(sheet: &Sheet, on_record: &[Customer]) -> Vec<Problem> {
     }
     let references: HashMap<String, &Customer> =
         on_record.iter().map(|customer| (key(&customer.reference), customer)).collect();
-    let is_new = |line: &&Line| !references.contains_key(&key(&line.customer.reference));
     let problem = |line: &Line| {
-        let what = alike(sheet, &line.customer, &known).or_else(|| spoilt(&line.customer))?;
+        let own = references.get(&key(&line.customer.reference)).copied();
+        let spoilt = || spoilt(&line.customer).filter(|_| own.is_none());
+        let what = alike(sheet, &line.customer, own, &known).or_else(spoilt)?;
         Some(Problem { line: line.number, what })
     };
-    sheet.lines.iter().filter(is_new).filter_map(problem).collect()
+    sheet.lines.iter().filter_map(problem).collect()
 }
 
 /// Leaves out the lines of Partner Center's list whose tenant is on record: it knows nothing else that the record does
@@ -45,11 +46,21 @@ pub fn drop_known(sheet: &mut Sheet, on_record: &[Customer]) -> usize {
     before - sheet.lines.len()
 }
 
-/// Said of a customer whose name or domain is on record under another reference.
-fn alike(sheet: &Sheet, new: &NewCustomer, known: &HashMap<String, &Customer>) -> Option<Text> {
-    let (what, other) = [("domain", &new.domain), ("name", &new.name)]
+/// Said of a line with the name or the domain of a customer on record who has another reference; `own` is the one of the
+/// line's reference, whose present name and domain are no news.
+fn alike(
+    sheet: &Sheet,
+    new: &NewCustomer,
+    own: Option<&Customer>,
+    known: &HashMap<String, &Customer>,
+) -> Option<Text> {
+    let (domain, name) = (own.map(|own| &own.domain), own.map(|own| &own.name));
+    let (what, other) = [("domain", &new.domain, domain), ("name", &new.name, name)]
         .into_iter()
-        .find_map(|(what, word)| Some((what, known.get(&fold(word.as_str()))?)))?;
+        .filter(|(_, word, present)| {
+            present.is_none_or(|present| fold(present.as_str()) != fold(word.as_str()))
+        })
+        .find_map(|(what, word, _)| Some((what, known.get(&fold(word.as_str()))?)))?;
     let (reference, owner) = (&new.reference, &other.reference);
     let way = match new.tenant.filter(|_| sheet.is_of_partner_center) {
         Some(tenant) => {
@@ -57,9 +68,10 @@ fn alike(sheet: &Sheet, new: &NewCustomer, known: &HashMap<String, &Customer>) -
         }
         None => "Spreadsheets drop zeros: correct the reference".to_owned(),
     };
+    let is = own.map_or_else(|| "is new".to_owned(), |own| format!("is {}'s", own.name));
     let name = &other.name;
     Some(Text::of(format_args!(
-        "the reference {reference} is new, and {owner} ({name}) has this {what} already. {way}; or add another customer with \
+        "the reference {reference} {is}, and {owner} ({name}) has this {what} already. {way}; or import it as it is with \
          --as-new."
     )))
 }
@@ -70,7 +82,7 @@ fn spoilt(new: &NewCustomer) -> Option<Text> {
     (is_scientific(reference) || is_day(reference)).then(|| {
         Text::of(format_args!(
             "the reference {reference} is new, and looks like a number or a date that a spreadsheet has made of another \
-             one. Correct it, or add the customer with --as-new."
+             one. Correct it, or import it as it is with --as-new."
         ))
     })
 }
