@@ -84,7 +84,7 @@ fn a_hosted_list_turns_on_whom_it_names() {
 fn an_address_that_leads_nowhere_makes_it_partly_done() {
     for (list, turned_on) in [
         ("tom@odwyer.example\ntmo@odwyer.example\n", "tom@odwyer.example"),
-        ("SMTP:tom@odwyer.example\nsmtp:nobody.reilly@odwyer.example\n", "tom@odwyer.example"),
+        ("SMTP:tom@odwyer.example\nSMTP:t.riley@odwyer.example\n", "tom@odwyer.example"),
         ("tom@odwyer.example\nann@elsewhere.example\n", "tom@odwyer.example"),
     ] {
         let home = home(list.as_bytes());
@@ -92,6 +92,20 @@ fn an_address_that_leads_nowhere_makes_it_partly_done() {
         assert_eq!(ended.code, 3, "{list:?}: {}{}", ended.out, ended.err);
         assert_eq!(on(&home), [turned_on]);
     }
+}
+
+/// `t.reilly@` is Tom's other address: a seat of its own would bill his mailbox twice.
+#[test]
+fn the_addresses_of_one_mailbox_are_one_seat() {
+    let home = home(b"SMTP:tom@odwyer.example\nsmtp:t.reilly@odwyer.example\n");
+    let ended = hosted(&home);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(
+        ended.err.contains("--mailboxes: 1 other address of a listed mailbox is left out"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(on(&home), ["tom@odwyer.example"]);
 }
 
 #[test]
@@ -143,7 +157,7 @@ fn a_list_of_users_is_taken_as_it_was_exported() {
 #[test]
 fn a_plan_reads_its_lists_the_same_way() {
     let home = home(b"O'Dwyer, Mary <mary.o'dwyer@odwyer.example>; tom@odwyer.example");
-    let plan = "[[customer]]\ncustomer = \"C-2\"\nserver = \"mail.hoster.example\"\naccount = \"svc@odwyer.example\"\n\
+    let plan = "version = 1\n[[customer]]\ncustomer = \"C-2\"\nserver = \"mail.hoster.example\"\naccount = \"svc@odwyer.example\"\n\
                 password_file = \"pw.txt\"\nmailbox = \"tom@odwyer.example\"\nmailboxes = { file = \"list.txt\" }\n\
                 users = \"all\"\nmax_seats = 5\n";
     fs::write(home.path().join("plan.toml"), plan).unwrap();
