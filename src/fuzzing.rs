@@ -171,6 +171,7 @@ fn filter(data: &[u8]) {
                 id: UserId::from_bytes((at as u128).to_le_bytes()),
                 name: cell(0),
                 address: cell(1),
+                sign_in: "",
                 department: cell(2),
                 problem: "",
                 kind: Kind::User,

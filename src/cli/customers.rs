@@ -169,8 +169,9 @@ pub struct Set {
                         backup365 customers list --all --csv | backup365 customers import -\n\n\
                         The first line names the nine columns, in any order:\n  \
                         reference,name,domain,active,products,tenant,managed,time_zone,seats\n\
-                        Cells are separated by commas or semicolons, products by semicolons or commas\n\
-                        in quotes. A reference on record is corrected, any other is added; an empty\n\
+                        Cells are separated by commas, semicolons or tabs, products by semicolons or\n\
+                        commas in quotes. Partner Center's own list of customers is taken as it is.\n\
+                        A reference on record is corrected, any other is added; an empty\n\
                         tenant keeps the one on record. A line that can't be used is told with its\n\
                         number, and then nothing is imported.")]
 pub struct Import {
@@ -180,6 +181,9 @@ pub struct Import {
     /// A customer of the file and another one who has the same tenant, where that is right; may be given several times.
     #[arg(long, value_name = "NEW=REF", value_parser = super::sharing)]
     pub same_organisation_as: Vec<(Text, Text)>,
+    /// Take customers although others on record have their name or domain.
+    #[arg(long)]
+    pub as_new: bool,
     /// Show what would change; write nothing.
     #[arg(long)]
     pub dry_run: bool,

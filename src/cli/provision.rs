@@ -60,7 +60,7 @@ pub struct Args {
     /// Who is turned on.
     #[arg(long, value_name = "WHO", help_heading = "Users")]
     pub users: Option<Who>,
-    /// A file with the addresses of those who are turned on, one a line; - reads standard input.
+    /// A file with the addresses or sign-in names of those who are turned on; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "users", help_heading = "Users")]
     pub users_file: Option<PathBuf>,
     /// A kind to include besides user mailboxes; may be given several times.
@@ -75,7 +75,7 @@ pub struct Args {
     /// Address of a user whose exclusion is lifted; may be given several times.
     #[arg(long, value_name = "ADDRESS", help_heading = "Users")]
     pub lift: Vec<String>,
-    /// A file with the addresses of those who are turned off, one a line; - reads standard input; Admin only.
+    /// A file with the addresses or sign-in names of those who are turned off; - reads standard input; Admin only.
     #[arg(long, value_name = "FILE", help_heading = "Users")]
     pub turn_off: Option<PathBuf>,
     /// Most users that may be turned off; above that nothing is changed.
@@ -138,7 +138,7 @@ pub struct Hosted {
     /// A mail domain of the customer; may be given several times.
     #[arg(long, value_name = "DOMAIN")]
     pub mail_domain: Vec<String>,
-    /// A file with the addresses of the mailboxes, one a line; - reads standard input.
+    /// A file with the addresses of the mailboxes, a list or an export; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "directory")]
     pub mailboxes: Option<PathBuf>,
     /// List the mailboxes by the server's own directory.

@@ -85,6 +85,8 @@ pub enum Wish {
         file: Option<PathBuf>,
         /// Customers of the file and others who have the same tenant.
         sharing: Vec<Sharing>,
+        /// A customer may have the name or the domain of one who is on record under another reference.
+        as_new: bool,
         /// Write nothing.
         is_dry: bool,
         /// How.
@@ -120,8 +122,9 @@ pub fn run(cx: &RecordContext, wish: &Wish, line: &str) -> anyhow::Result<Exit> 
         Wish::Set { customer, columns, same_as, form } => {
             change::set(cx, customer, &Given { columns, same_as, line, form: *form })
         }
-        Wish::Import { file, sharing, is_dry, form } => {
-            import::run(cx, file.as_deref(), &import::Asked { sharing, is_dry: *is_dry, line }, *form)
+        Wish::Import { file, sharing, as_new, is_dry, form } => {
+            let asked = import::Asked { sharing, as_new: *as_new, is_dry: *is_dry, line };
+            import::run(cx, file.as_deref(), &asked, *form)
         }
     }
 }

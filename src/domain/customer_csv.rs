@@ -1,53 +1,33 @@
 //! Customers as CSV, there and back: a header with the nine columns in any order, then one line each. Pure.
 //!
-//! Every line that can't be used is told with its number, all of them at once. What is written here is read back the
+//! Partner Center's own list of customers is taken by its headings too (see [`partner_center`]). Every line that can't be used is told with its number, all of them at once. What is written here is read back the
 //! same, cells that a spreadsheet would take for a formula included.
 
-use std::collections::{BTreeMap, btree_map::Entry};
-
-use csv::{ByteRecord, Position, ReaderBuilder, WriterBuilder};
-
-use super::{
-    customer::NewCustomer,
-    customer_record::{self, Column},
-    text::Text,
-};
+mod partner_center;
+pub mod renumbered;
 
 #[cfg(test)]
 mod tests;
 
-/// What stands between two cells.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Separator {
-    /// A comma.
-    Comma,
-    /// A semicolon: what spreadsheets write where the comma is the decimal mark.
-    Semicolon,
-}
+use std::collections::{BTreeMap, btree_map::Entry};
 
-impl Separator {
-    /// What it is called.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Comma => "commas",
-            Self::Semicolon => "semicolons",
-        }
-    }
+use csv::{StringRecord, WriterBuilder};
 
-    const fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-        }
-    }
-}
+use super::{
+    customer::NewCustomer,
+    customer_record::{self, Column},
+    sheet::{self, Separator},
+    text::Text,
+    text_file,
+};
 
 /// What a file holds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sheet {
     /// What stands between its cells.
     pub separator: Separator,
+    /// Partner Center wrote it: it knows tenants, and neither references nor what was bought.
+    pub is_of_partner_center: bool,
     /// Its customers, in the order of the file.
     pub lines: Vec<Line>,
 }
@@ -76,41 +56,28 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// What UTF-8 files of some programs begin with.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
-/// Said of bytes that are no UTF-8.
-const NOT_UTF_8: &str = "This is not UTF-8 text. In the spreadsheet, save the file as \"CSV UTF-8\".";
+/// Said of bytes that are no text.
+const NOT_TEXT: &str = "This is not UTF-8 text. In the spreadsheet, save the file as \"CSV UTF-8\".";
 
 /// Reads a file.
 ///
 /// # Errors
 /// Every line that can't be used, in their order.
 pub fn read(bytes: &[u8]) -> Result<Sheet, Vec<Problem>> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(vec![Problem { line: 1, what: NOT_UTF_8.into() }]);
-    }
-    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
-    let separator = separator(bytes);
-    let mut records = ReaderBuilder::new()
-        .delimiter(separator.byte())
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes)
-        .into_byte_records();
-    let mut count = LineCount { bytes, seen: 0, line: 1 };
-    let Some(Ok(header)) = records.next() else {
-        return Err(vec![Problem { line: 1, what: no_header() }]);
+    let text =
+        text_file::decode(bytes).map_err(|why| vec![Problem { line: why.line, what: NOT_TEXT.into() }])?;
+    let table = sheet::Sheet::of(&text, None);
+    let separator = table.separator(|cell| Meaning::of(cell).is_some());
+    let mut records = table.records(separator);
+    let Some((line, header)) = records.next() else {
+        return Err(vec![Problem { line: table.line, what: no_header() }]);
     };
-    let line = count.line_of(header.position());
-    let columns = columns(&header)
+    let columns = Columns::of(&header)
         .map_err(|all| all.into_iter().map(|what| Problem { line, what }).collect::<Vec<_>>())?;
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    // A slice can be read, and lines may have any number of cells: no record is an error.
-    for record in records.flatten() {
-        let number = count.line_of(record.position());
-        match customer(&record, &columns) {
+    for (number, record) in records {
+        match columns.customer(&record) {
             Ok(None) => {}
             Ok(Some(customer)) => match seen.entry(customer.reference.as_str().to_ascii_lowercase()) {
                 Entry::Occupied(first) => {
@@ -124,7 +91,8 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Vec<Problem>> {
             Err(all) => problems.extend(all.into_iter().map(|what| Problem { line: number, what })),
         }
     }
-    if problems.is_empty() { Ok(Sheet { separator, lines }) } else { Err(problems) }
+    let is_of_partner_center = columns.is_of_partner_center;
+    if problems.is_empty() { Ok(Sheet { separator, is_of_partner_center, lines }) } else { Err(problems) }
 }
 
 /// Said of a reference that an earlier line has.
@@ -160,18 +128,6 @@ fn is_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
 }
 
-/// The separator with which the first line names more of our columns.
-fn separator(bytes: &[u8]) -> Separator {
-    let line = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty());
-    let line = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
-    let known = |separator: char| {
-        line.split(separator)
-            .filter(|cell| Column::from_word(cell.trim().trim_matches('"')).is_some())
-            .count()
-    };
-    if known(';') > known(',') { Separator::Semicolon } else { Separator::Comma }
-}
-
 /// What the header must be.
 fn no_header() -> Text {
     Text::of(format_args!(
@@ -180,41 +136,83 @@ fn no_header() -> Text {
     ))
 }
 
-/// The column of each cell.
-fn columns(header: &ByteRecord) -> Result<Vec<Column>, Vec<Text>> {
-    let mut problems = Vec::new();
-    let mut columns = Vec::new();
-    for cell in header {
-        let Ok(word) = std::str::from_utf8(cell) else { return Err(vec![NOT_UTF_8.into()]) };
-        match Column::from_word(word.trim()) {
-            Some(column) if columns.contains(&column) => {
+/// What a column of a file means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Meaning {
+    /// One of ours.
+    Ours(Column),
+    /// One of Partner Center's that says something we keep.
+    Theirs(Column),
+    /// One of Partner Center's that says nothing of the kind.
+    Passed,
+}
+
+impl Meaning {
+    fn of(word: &str) -> Option<Self> {
+        let ours = Column::from_word(word.trim()).map(Self::Ours);
+        ours.or_else(|| partner_center::meaning(word))
+    }
+}
+
+/// The columns of a file, in their order.
+struct Columns {
+    /// What each cell means; nothing for a column without a name, whose cells must be empty.
+    meanings: Vec<Option<Meaning>>,
+    is_of_partner_center: bool,
+}
+
+impl Columns {
+    /// Understands the header.
+    ///
+    /// Spreadsheets write columns without a name, where a cell was once touched: nobody sees them, so they are no problem
+    /// as long as they are empty.
+    fn of(header: &StringRecord) -> Result<Self, Vec<Text>> {
+        // The name and the tenant are what only Partner Center calls so; our own file has neither.
+        let is_of_partner_center = partner_center::is_header(header);
+        let mut problems = Vec::new();
+        let mut meanings: Vec<Option<Meaning>> = Vec::new();
+        for cell in header {
+            let meaning = match Meaning::of(cell) {
+                _ if cell.trim().is_empty() => None,
+                Some(Meaning::Ours(column)) if !is_of_partner_center => Some(Meaning::Ours(column)),
+                Some(Meaning::Theirs(column)) if is_of_partner_center => Some(Meaning::Theirs(column)),
+                // Whatever else Partner Center comes to tell is not ours.
+                _ if is_of_partner_center => Some(Meaning::Passed),
+                _ => {
+                    problems.push(unknown(cell));
+                    continue;
+                }
+            };
+            if let Some(Meaning::Ours(column) | Meaning::Theirs(column)) = meaning
+                && meanings.contains(&meaning)
+            {
                 problems.push(Text::of(format_args!("the column {} is there twice.", column.word())));
             }
-            Some(column) => columns.push(column),
-            None => problems.push(unknown(word)),
+            meanings.push(meaning);
         }
+        if meanings.iter().all(Option::is_none) {
+            return Err(vec![no_header()]);
+        }
+        let is_there = |column: &Column| meanings.contains(&Some(Meaning::Ours(*column)));
+        let missing: Vec<&str> = Column::ALL
+            .into_iter()
+            .filter(|column| !is_of_partner_center && !is_there(column))
+            .map(Column::word)
+            .collect();
+        if !missing.is_empty() {
+            problems.push(Text::of(format_args!(
+                "{} missing: {}. Tenant, time_zone, seats and products may be empty below.",
+                if missing.len() == 1 { "this column is" } else { "these columns are" },
+                missing.join(", ")
+            )));
+        }
+        if problems.is_empty() { Ok(Self { meanings, is_of_partner_center }) } else { Err(problems) }
     }
-    if columns.is_empty() {
-        return Err(vec![no_header()]);
-    }
-    let missing: Vec<&str> =
-        Column::ALL.into_iter().filter(|column| !columns.contains(column)).map(Column::word).collect();
-    if !missing.is_empty() {
-        problems.push(Text::of(format_args!(
-            "{} missing: {}. Tenant, time_zone, seats and products may be empty below.",
-            if missing.len() == 1 { "this column is" } else { "these columns are" },
-            missing.join(", ")
-        )));
-    }
-    if problems.is_empty() { Ok(columns) } else { Err(problems) }
 }
 
 /// A column that we don't have.
 fn unknown(word: &str) -> Text {
     let shown = Text::clean(word);
-    if shown.is_empty() {
-        return "a column has no name. Remove it.".into();
-    }
     match Column::nearest(word) {
         Some(near) => {
             Text::of(format_args!("the column \"{shown}\" is not known. Did you mean {}?", near.word()))
@@ -223,36 +221,60 @@ fn unknown(word: &str) -> Text {
     }
 }
 
-/// The customer of a line; none for a line of empty cells.
-fn customer(record: &ByteRecord, columns: &[Column]) -> Result<Option<NewCustomer>, Vec<Text>> {
-    if record.iter().all(<[u8]>::is_empty) {
-        return Ok(None);
+impl Columns {
+    /// The customer of a line; none for a line of empty cells.
+    fn customer(&self, record: &StringRecord) -> Result<Option<NewCustomer>, Vec<Text>> {
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            return Ok(None);
+        }
+        if record.iter().any(|cell| cell.contains(['\n', '\r'])) {
+            return Err(vec![
+                "a cell goes over more than one line. Is a quote (\") missing at its end?".into(),
+            ]);
+        }
+        self.count(record)?;
+        let mut customer = NewCustomer::default();
+        if self.is_of_partner_center {
+            partner_center::prepare(&mut customer);
+        }
+        let mut problems = Vec::new();
+        for (cell, meaning) in record.iter().zip(&self.meanings) {
+            if let Some(Meaning::Ours(column) | Meaning::Theirs(column)) = meaning
+                && let Err(what) = column.read(unguarded(cell.trim()), &mut customer)
+            {
+                problems.push(of_cell(*column, cell, &what));
+            }
+        }
+        if self.is_of_partner_center {
+            partner_center::finish(&mut customer);
+        } else if problems.is_empty() {
+            problems.extend(
+                customer_record::contradiction(&customer)
+                    .map(|what| of_cell(Column::Managed, "yes", &Text::from(what))),
+            );
+        }
+        if problems.is_empty() { Ok(Some(customer)) } else { Err(problems) }
     }
-    if record.iter().any(|cell| cell.contains(&b'\n') || cell.contains(&b'\r')) {
-        return Err(vec!["a cell goes over more than one line. Is a quote (\") missing at its end?".into()]);
-    }
-    if record.len() != columns.len() {
-        return Err(vec![Text::of(format_args!(
-            "{} cells, and the first line has {}. A cell with a separator in it needs quotes: \"a,b\".",
-            record.len(),
-            columns.len()
-        ))]);
-    }
-    let mut customer = NewCustomer::default();
-    let mut problems = Vec::new();
-    for (cell, column) in record.iter().zip(columns) {
-        let Ok(cell) = std::str::from_utf8(cell) else { return Err(vec![NOT_UTF_8.into()]) };
-        if let Err(what) = column.read(unguarded(cell.trim()), &mut customer) {
-            problems.push(of_cell(*column, cell, &what));
+
+    /// Whether a line has the cells of the header; empty ones may follow, and may be missing below columns without a name.
+    fn count(&self, record: &StringRecord) -> Result<(), Vec<Text>> {
+        let named = self.meanings.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        let used = record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty());
+        let nameless = used.filter(|(at, _)| self.meanings.get(*at).is_none_or(Option::is_none)).last();
+        match nameless {
+            Some((at, cell)) if self.meanings.get(at).is_some() => Err(vec![Text::of(format_args!(
+                "cell {} is \"{}\", and its column has no name. Name the column, or empty the cell.",
+                at + 1,
+                Text::clean(cell)
+            ))]),
+            None if record.len() >= named => Ok(()),
+            _ => Err(vec![Text::of(format_args!(
+                "{} cells, and the first line has {}. A cell with a separator in it needs quotes: \"a,b\".",
+                record.len(),
+                self.meanings.len()
+            ))]),
         }
     }
-    if problems.is_empty() {
-        problems.extend(
-            customer_record::contradiction(&customer)
-                .map(|what| of_cell(Column::Managed, "yes", &Text::from(what))),
-        );
-    }
-    if problems.is_empty() { Ok(Some(customer)) } else { Err(problems) }
 }
 
 /// What is wrong, with the column and what stands there.
@@ -260,37 +282,5 @@ fn of_cell(column: Column, cell: &str, what: &Text) -> Text {
     match Text::clean(cell) {
         empty if empty.is_empty() => Text::of(format_args!("{} is empty. {what}", column.word())),
         shown => Text::of(format_args!("{} is \"{shown}\". {what}", column.word())),
-    }
-}
-
-/// Counts lines as an editor does: CRLF, LF and CR end one. The reader's own count stands still on empty lines.
-struct LineCount<'a> {
-    bytes: &'a [u8],
-    /// Bytes that were counted.
-    seen: usize,
-    /// The line of the next byte.
-    line: usize,
-}
-
-impl LineCount<'_> {
-    /// The line on which a record begins; records come in their order.
-    fn line_of(&mut self, position: Option<&Position>) -> usize {
-        let at = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.seen);
-        self.count_to(at);
-        // A record's position is behind the last one, before the empty lines that lead to it.
-        let rest = self.bytes.get(self.seen..).unwrap_or_default();
-        let empty = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        self.count_to(self.seen + empty);
-        self.line
-    }
-
-    fn count_to(&mut self, at: usize) {
-        let Some(passed) = self.bytes.get(self.seen..at) else { return };
-        let before = self.seen.checked_sub(1).and_then(|last| self.bytes.get(last)).copied();
-        let befores = std::iter::once(before).chain(passed.iter().copied().map(Some));
-        let is_end =
-            |(before, byte): (Option<u8>, &u8)| *byte == b'\r' || (*byte == b'\n' && before != Some(b'\r'));
-        self.line += befores.zip(passed).filter(|pair| is_end(*pair)).count();
-        self.seen = at;
     }
 }

@@ -1,6 +1,6 @@
 //! The users' filter: exact, never by likeness, because no user may land on a bill by likeness.
 //!
-//! Every word must be a substring of the folded name, address or department; `kind:shared`, `state:off` and
+//! Every word must be a substring of the folded name, either of the two addresses, or department; `kind:shared`, `state:off` and
 //! `licence:E3` narrow it further. [`Search`] is used off the drawing thread, page by page, and answers one bit per
 //! row. Kinds may be learnt after a page was made and states change by the minute, so those two words are left to the
 //! owner of the rows: [`Query::kinds`] and [`Query::states`] say which ones pass.
@@ -21,8 +21,9 @@ use super::{
 const STATES: [State; 6] =
     [State::Off, State::Scheduled, State::TurningOn, State::Protected, State::Problem, State::Excluded];
 
-/// Fields per row in a page's block of text: name, address, department, problem. The last one is not searched.
-pub(in crate::domain) const FIELDS: usize = 4;
+/// Fields per row in a page's block of text: name, address, sign-in name, department, problem. The last one is not
+/// searched.
+pub(in crate::domain) const FIELDS: usize = 5;
 
 /// What was typed into the filter, understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -122,13 +123,40 @@ fn squeezed(word: &str) -> String {
     word.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).collect()
 }
 
-/// Folds text for comparing: NFKC, lower case, invisible characters removed.
+/// Folds text for comparing: NFKC, lower case, invisible characters removed, every apostrophe the plain one: tablets type
+/// another than directories hold.
 #[must_use]
 pub fn fold(raw: &str) -> String {
     if raw.is_ascii() {
         return raw.to_ascii_lowercase();
     }
-    raw.nfkc().flat_map(char::to_lowercase).filter(|c| !is_invisible(*c)).collect()
+    // Before NFKC, which takes the acute accent apart.
+    raw.chars()
+        .map(|c| if is_apostrophe(c) { '\'' } else { c })
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|c| !is_invisible(*c))
+        .collect()
+}
+
+/// What is typed for an apostrophe: quotation marks, modifier letters, the prime, the acute accent.
+const fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2018}'
+            | '\u{2019}'
+            | '\u{201B}'
+            | '\u{02B9}'
+            | '\u{02BB}'
+            | '\u{02BC}'
+            | '\u{02BD}'
+            | '\u{2032}'
+            | '\u{2035}'
+            | '\u{00B4}'
+            | '\u{FF07}'
+            | '\u{FF40}'
+            | '\u{A78C}'
+    )
 }
 
 /// Characters that nobody sees and nobody types, and the stand-in that [`super::text::Text::clean`] leaves in their

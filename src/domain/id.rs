@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
+use unicode_general_category::{GeneralCategory, get_general_category};
 use uuid::Uuid;
 
 use super::text::Text;
@@ -165,18 +166,42 @@ impl Address {
 impl FromStr for Address {
     type Err = NotAnId;
 
-    /// Takes one `@` with something printable on both sides, at most 320 bytes (RFC 3696 erratum 1690 names 254 for
-    /// mail; a user principal name may be longer).
+    /// Takes what a mailbox can be called, at most 320 bytes (RFC 3696 erratum 1690 names 254 for mail; a user principal
+    /// name may be longer): letters, digits and the signs of RFC 5322's *atext* before one `@`, dots between them, and a
+    /// domain of two names or more behind it. Letters of every script are taken (RFC 6531), quoted names are not: no
+    /// directory makes them, and quotes belong to the text around an address.
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let text = text.trim();
-        let fits = text.len() <= 320
+        let is_address = text.len() <= 320
             && Text::clean(text).as_str() == text
-            && !text.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"'));
-        match text.rsplit_once('@') {
-            Some((local, domain)) if fits && !local.is_empty() && !domain.is_empty() => Ok(Self(text.into())),
-            _ => Err(NotAnId("an e-mail address")),
-        }
+            && text.split_once('@').is_some_and(|(local, domain)| is_local(local) && is_mail_domain(domain));
+        if is_address { Ok(Self(text.into())) } else { Err(NotAnId("an e-mail address")) }
     }
+}
+
+/// Whether this can stand before the `@`.
+fn is_local(text: &str) -> bool {
+    let is_of_a_name = |c: char| is_of_a_word(c) || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    text.split('.').all(|part| !part.is_empty() && part.chars().all(is_of_a_name))
+}
+
+/// Whether this can stand behind the `@`. Windows domains may hold an underscore.
+fn is_mail_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| is_of_a_word(c) || matches!(c, '-' | '_'))
+    };
+    text.contains('.') && text.split('.').all(is_label)
+}
+
+/// A letter, a digit, or what is written over and under letters.
+fn is_of_a_word(c: char) -> bool {
+    use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
+    c.is_alphanumeric()
+        || (!c.is_ascii() && matches!(get_general_category(c), EnclosingMark | NonspacingMark | SpacingMark))
 }
 
 impl fmt::Display for Address {
@@ -257,8 +282,67 @@ mod tests {
     }
 
     #[test]
+    fn what_a_mailbox_can_be_called_is_an_address() {
+        for text in [
+            "mary.o'dwyer@odwyer.example",
+            "c#sharp@bakery.example",
+            "100%25@bakery.example",
+            "ana+x@bakery.example",
+            "_x_@bakery.example",
+            "ana_other.example#EXT#@bakery.onmicrosoft.com",
+            "nbrown@ad_2.bakery.local",
+            "a|b@bakery.example",
+            "jürgen@bäckerei.example",
+            "山田@例え.example",
+            "मीरा@उदाहरण.example",
+            " ana@xn--bckerei-5wa.example ",
+        ] {
+            assert!(text.parse::<Address>().is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_an_address_and_what_stands_around_it_are_none() {
+        for text in [
+            "‘a@b.example’",
+            "'a@b.example'",
+            "\"a@b.example\"",
+            "(a@b.example)",
+            "mary.o’dwyer@odwyer.example",
+            "a@b.example.",
+            "a@b.example|c@d.example",
+            "a@b@c.example",
+            "SMTP:a@b.example",
+            "mailto:a@b.example",
+            "u001@odwye",
+            "a.@b.example",
+            ".a@b.example",
+            "a..b@c.example",
+            "a@b..example",
+            "a@-b.example",
+            "a@[192.0.2.1]",
+            "a\u{200b}@b.example",
+            "a@b.example\u{ad}",
+        ] {
+            assert!(text.parse::<Address>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn addresses_that_could_break_a_request_are_refused() {
         for text in ["", "a", "@b", "a@", "a b@c", "a\u{1b}@c", "<a@b>", "a@b,c@d"] {
+            assert!(text.parse::<Address>().is_err(), "{text:?}");
+        }
+        for text in [
+            "",
+            "a",
+            "@b.example",
+            "a@",
+            "a b@c.example",
+            "a\u{1b}@c.example",
+            "<a@b.example>",
+            "a@b.example,c",
+        ] {
             assert!(text.parse::<Address>().is_err(), "{text:?}");
         }
         assert_eq!("O'Neil@Bakery.example".parse::<Address>().unwrap().domain(), "bakery.example");

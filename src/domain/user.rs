@@ -131,6 +131,8 @@ pub struct NewUser<'a> {
     pub name: &'a str,
     /// Primary address or user principal name, raw.
     pub address: &'a str,
+    /// The user principal name, raw, where it is another than the address; else empty.
+    pub sign_in: &'a str,
     /// Department, raw.
     pub department: &'a str,
     /// What is wrong with this row, raw; empty when nothing is. A row with a problem can't be turned on.
@@ -152,6 +154,8 @@ pub struct User<'a> {
     pub name: Shown<'a>,
     /// Primary address or user principal name.
     pub address: Shown<'a>,
+    /// The user principal name, where it is another than the address; else empty.
+    pub sign_in: Shown<'a>,
     /// Department, may be empty.
     pub department: Shown<'a>,
     /// What is wrong with this row; empty when nothing is.
@@ -169,7 +173,7 @@ pub struct User<'a> {
 pub struct UserPage {
     /// All words of the page, each cleaned.
     text: Box<str>,
-    /// Four ends per row: name, address, department, problem.
+    /// Ends, [`FIELDS`] per row: name, address, sign-in name, department, problem.
     cuts: Box<[u32]>,
     ids: Box<[UserId]>,
     kinds: Box<[Kind]>,
@@ -184,7 +188,7 @@ pub struct UserPage {
 /// once. Nothing for nearly every name.
 #[derive(Debug, Default)]
 struct Folded {
-    /// Row times four plus field, ascending.
+    /// Row times [`FIELDS`] plus field, ascending.
     fields: Box<[u16]>,
     ends: Box<[u32]>,
     text: Box<str>,
@@ -224,6 +228,7 @@ impl UserPage {
             id: UserId::from_bytes([0; 16]),
             name,
             address: "u@x.example",
+            sign_in: "",
             department: "",
             problem: "",
             kind: Kind::User,
@@ -241,9 +246,10 @@ impl UserPage {
     pub fn new(rows: &[NewUser<'_>], sets: Arc<[Text]>) -> Self {
         let rows = rows.get(..rows.len().min(PAGE_ROWS)).unwrap_or_default();
         let mut text = String::with_capacity(rows.len() * 48);
-        let mut cuts = Vec::with_capacity(rows.len() * 4);
+        let mut cuts = Vec::with_capacity(rows.len() * FIELDS);
         for row in rows {
-            for (at, raw) in [row.name, row.address, row.department, row.problem].into_iter().enumerate() {
+            let fields: [&str; FIELDS] = [row.name, row.address, row.sign_in, row.department, row.problem];
+            for (at, raw) in fields.into_iter().enumerate() {
                 let clean = Text::clean(raw);
                 text.push_str(if at == 0 && clean.is_empty() { "(no name)" } else { clean.as_str() });
                 cuts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
@@ -289,15 +295,16 @@ impl UserPage {
     #[must_use]
     pub fn row(&self, at: usize) -> Option<User<'_>> {
         let id = *self.ids.get(at)?;
-        let start = if at == 0 { 0 } else { *self.cuts.get(at * 4 - 1)? };
-        let ends = self.cuts.get(at * 4..at * 4 + 4)?;
-        let [name, address, department, problem] = *ends else { return None };
+        let start = if at == 0 { 0 } else { *self.cuts.get(at * FIELDS - 1)? };
+        let ends = self.cuts.get(at * FIELDS..(at + 1) * FIELDS)?;
+        let [name, address, sign_in, department, problem] = *ends else { return None };
         let made = *self.made.get(at)?;
         Some(User {
             id,
             name: self.slice(start, name)?,
             address: self.slice(name, address)?,
-            department: self.slice(address, department)?,
+            sign_in: self.slice(address, sign_in)?,
+            department: self.slice(sign_in, department)?,
             problem: self.slice(department, problem)?,
             kind: *self.kinds.get(at)?,
             licences: self
@@ -309,7 +316,7 @@ impl UserPage {
         })
     }
 
-    /// The whole block of text, the ends of its fields, four per row, and the fields that are folded beside it: for the
+    /// The whole block of text, the ends of its fields, [`FIELDS`] per row, and the fields that are folded beside it: for the
     /// filter, which scans it at once.
     pub(in crate::domain) fn block(&self) -> (&str, &[u32], Folds<'_>) {
         let Folded { fields, ends, text } = &self.folded;
@@ -344,6 +351,7 @@ mod tests {
             id: UserId::from_bytes([id; 16]),
             name,
             address,
+            sign_in: "",
             department: "Sales",
             problem: "",
             kind: Kind::User,
@@ -363,7 +371,12 @@ mod tests {
         assert_eq!(first.name.as_str(), "Mila\u{FFFD}[2J");
         assert_eq!(first.address.as_str(), "mila@bakery.example");
         assert_eq!(first.licences.as_str(), "E3");
+        assert_eq!((first.sign_in.as_str(), first.department.as_str()), ("", "Sales"));
         assert_eq!(page.row(1).unwrap().name.as_str(), "(no name)");
+        let two = NewUser { sign_in: "nbrown@ad.bakery.local", ..user(3, "Neil", "neil@bakery.example") };
+        let page = UserPage::new(&[two, user(4, "Ann", "ann@bakery.example")], Arc::default());
+        assert_eq!(page.row(0).unwrap().sign_in.as_str(), "nbrown@ad.bakery.local");
+        assert_eq!(page.row(1).unwrap().sign_in.as_str(), "");
         assert!(page.row(2).is_none());
     }
 

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 
 use super::{
     bill::{counted, grouped},
+    customer::Listing,
     id::UserId,
-    protection::{AutoRule, SeatOutcome},
-    run::{Outcome, SweeperStatus},
+    protection::{AutoRule, SeatOutcome, SeatResult},
+    run::{Outcome, RunRecord, SweeperStatus},
     text::Text,
 };
 
@@ -193,7 +194,7 @@ impl Verdict {
         } else {
             open
         };
-        let wants_all = run.draft.all || protection.rule.is_some();
+        let wants_all = wants_everybody(run, results) || protection.rule.is_some();
         let refused = refused.saturating_add(if wants_all { list.problems } else { 0 });
         let (schedule, missed, not_chosen, unchecked) = match &protection.rule {
             Some(rule) => {
@@ -244,6 +245,16 @@ impl Verdict {
 #[must_use]
 pub fn unchecked(count: u32) -> Text {
     Text::of(format_args!("{} not checked yet, so left off", counted(count, "mailbox is", "mailboxes are")))
+}
+
+/// Whether everybody was chosen, rows with a problem included: by All; and on a list that was given, by any Apply. An
+/// address of such a list that leads nowhere was meant to be protected, and All is a tick for each of the others once it
+/// was applied.
+#[must_use]
+pub fn wants_everybody(run: &RunRecord, results: &[SeatResult]) -> bool {
+    let listing = run.impersonation.as_ref().map(|details| &details.listing);
+    let is_given = matches!(listing, Some(Listing::Given(_)));
+    run.draft.all || (is_given && results.iter().any(|result| is_for_turning_on(&result.outcome)))
 }
 
 /// Whether a result is about a user who was chosen to be turned on.

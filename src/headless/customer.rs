@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::ControlFlow::Continue};
 
 use crate::{
-    domain::{answers::Answers, changes::named, customer::Product, flag, text::Text},
+    domain::{answers::Answers, changes::named, customer::Product, filter::fold, flag, text::Text},
     wizard::{
         answer::{FieldId, Given, Value},
         view::{Column, RowsView, View},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, ensure, fail_with, folded, missing, need, no_failure, rows, warning},
+    decision::{Decision, end, ensure, fail_with, missing, need, no_failure, rows, warning},
     journey::{Journey, Step},
     report::End,
 };
@@ -61,10 +61,10 @@ impl Journey {
 /// The row to open.
 fn find(rows: &RowsView<'_>, answers: &Answers) -> Decision<usize> {
     let name = Text::clean(&answers.customer);
-    let wanted = folded(name.as_str());
+    let wanted = fold(name.as_str().trim());
     let names = [Column::Reference, Column::Name, Column::Domain];
     let is_same =
-        |at: &usize| names.into_iter().any(|column| folded(rows.words(*at, column).as_str()) == wanted);
+        |at: &usize| names.into_iter().any(|column| fold(rows.words(*at, column).as_str().trim()) == wanted);
     let all = 0..rows.rows.len();
     let found: Vec<usize> = all.clone().filter(|at| !wanted.is_empty() && is_same(at)).collect();
     let customers = candidates(rows, found.iter().copied());

@@ -51,6 +51,8 @@ pub(super) struct Picked {
     pub(super) id: UserId,
     /// The address, as the list has it.
     pub(super) address: Text,
+    /// The sign-in name, where it is another.
+    sign_in: Text,
     kind: Option<Kind>,
     mark: Mark,
     is_excluded: bool,
@@ -60,8 +62,9 @@ impl Picked {
     fn of(rows: &RowsView<'_>, at: usize) -> Option<Self> {
         let (RowId::User(id), row) = (rows.rows.id(at)?, rows.rows.row(at)?) else { return None };
         let address = rows.words(at, Column::Address);
+        let sign_in = rows.words(at, Column::SignIn);
         let kind = if let Some(Cell::Kind(kind)) = row.cells.get(Column::Kind) { Some(*kind) } else { None };
-        Some(Self { at, id, address, kind, mark: row.mark, is_excluded: row.is_excluded })
+        Some(Self { at, id, address, sign_in, kind, mark: row.mark, is_excluded: row.is_excluded })
     }
 
     fn is_of(&self, kinds: &[Kind]) -> bool {
@@ -97,10 +100,12 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     let is_read = lists.iter().any(|list| !list.is_empty()) || (has_rule && !answers.include.is_empty());
     let Some(rows) = view.page.rows().filter(|_| is_read) else { return Continue(Selection::default()) };
     let mut finder = Finder { found: index(rows), wrong: Vec::new() };
-    let lift = finder.pick(&answers.lift, |user, _| Ok(user.is_excluded));
-    let exclude = finder.pick(&answers.exclude, |user, _| Ok(!user.is_excluded));
+    let lift = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
+    let exclude = finder.pick(&answers.exclude, |user| {
+        if user.is_among(&lift) { Err("Given with --lift too") } else { Ok(!user.is_excluded) }
+    });
     let turns_all_on = matches!(answers.users, Some(Users::All | Users::Auto));
-    let turn_off = finder.pick(&answers.turn_off, |user, _| {
+    let turn_off = finder.pick(&answers.turn_off, |user| {
         let stays_excluded = (user.is_excluded && !user.is_among(&lift)) || user.is_among(&exclude);
         match user.mark {
             Mark::On if turns_all_on && !stays_excluded => {
@@ -117,11 +122,11 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
         }
     });
     let off_before = finder.named(&answers.turn_off, |user| user.mark != Mark::On);
-    let off: HashSet<String> = answers.turn_off.iter().map(|address| folded(address)).collect();
-    let tick = finder.pick(these, |user, address| {
+    let off: HashSet<UserId> = answers.turn_off.iter().flat_map(|address| finder.ids(address)).collect();
+    let tick = finder.pick(these, |user| {
         if user.is_among(&exclude) {
             Err("Given with --exclude too")
-        } else if off.contains(address) {
+        } else if off.contains(&user.id) {
             Err("Given with --turn-off too")
         } else if user.mark == Mark::Excluded && user.is_among(&lift) {
             Ok(true)
@@ -135,10 +140,13 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     }
     let lifted = lift.iter().filter(|user| has_rule && user.mark != Mark::On).count();
     let is_included = |user: &Picked| has_rule && user.mark == Mark::Closed && user.is_of(&answers.include);
+    // A user with two names is found twice.
+    let all = finder.found.values().flatten();
+    let included: HashSet<UserId> = all.filter(|user| is_included(user)).map(|user| user.id).collect();
     Continue(Selection {
         off_before,
         lifted_by_rule: number(lifted),
-        included_by_rule: number(finder.found.values().flatten().filter(|user| is_included(user)).count()),
+        included_by_rule: number(included.len()),
         marked: vec![
             (answer::Mark::Lift, lift),
             (answer::Mark::Exclude, exclude),
@@ -155,19 +163,24 @@ pub(super) fn number(len: usize) -> u32 {
 
 /// Looks addresses up, and keeps what is wrong with them.
 struct Finder {
-    /// Every listed user, by the folded address.
+    /// Every listed user, by the folded address and by the folded sign-in name.
     found: HashMap<String, Vec<Picked>>,
     /// Addresses that can't be used, by why.
     wrong: Vec<(&'static str, Vec<Text>)>,
 }
 
 impl Finder {
-    /// The users with these addresses whom the judge takes, each once, in the order of the list; what has no user, or
+    /// The users whom an address, or a sign-in name, may mean.
+    fn ids(&self, given: &str) -> Vec<UserId> {
+        self.found.get(&folded(given)).into_iter().flatten().map(|user| user.id).collect()
+    }
+
+    /// The users with these addresses, or sign-in names, whom the judge takes, each once, in the order of the list; what has no user, or
     /// several, or is refused by the judge, is kept as wrong.
     fn pick(
         &mut self,
         addresses: &[String],
-        judge: impl Fn(&Picked, &str) -> Result<bool, &'static str>,
+        judge: impl Fn(&Picked) -> Result<bool, &'static str>,
     ) -> Vec<Picked> {
         let mut users = Vec::new();
         for given in addresses {
@@ -176,10 +189,10 @@ impl Finder {
             let found = self.found.get(&address).filter(|_| !address.is_empty());
             let user = match found.map(Vec::as_slice) {
                 Some([user]) => Ok(user.clone()),
-                Some(_) => Err("Several users have this address"),
+                Some(_) => Err("Several users have this address, or this sign-in name"),
                 None => Err("Not listed"),
             };
-            match user.and_then(|user| Ok(judge(&user, &address)?.then_some(user))) {
+            match user.and_then(|user| Ok(judge(&user)?.then_some(user))) {
                 Ok(user) => users.extend(user),
                 Err(why) => self.refuse(why, given),
             }
@@ -226,10 +239,13 @@ impl Finder {
     }
 }
 
-/// Every listed user, by the folded address.
+/// Every listed user, by each of the two names, folded.
 fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<Picked>> {
     let mut found: HashMap<String, Vec<Picked>> = HashMap::with_capacity(rows.rows.len());
     for user in (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at)) {
+        if !user.sign_in.is_empty() {
+            found.entry(folded(user.sign_in.as_str())).or_default().push(user.clone());
+        }
         found.entry(folded(user.address.as_str())).or_default().push(user);
     }
     found

@@ -543,6 +543,25 @@ fn what_is_taken_back_needs_no_answer_about_users_and_is_told() {
 }
 
 #[test]
+fn a_user_is_meant_by_either_name_and_once() {
+    for names in [vec!["B.Baker@corp.example"], vec!["ben", "b.baker@CORP.example"]] {
+        let report = travel(&mut protected(), off(&names));
+        assert_eq!(report.changes.turned_off, ["Ben".into()], "{}", report.words);
+    }
+    let these = Some(Users::These(vec!["b.baker@corp.example".into(), "Ben".into()]));
+    let mut desk = proved();
+    let report = travel(&mut desk, Answers { users: these.clone(), ..all("C-0001") });
+    assert_eq!((report.bill.unwrap().billed(), desk.count("Apply")), (1, 1), "{}", report.words);
+    let both = Answers { users: these, max_seats: Some(9), ..off(&["Ben"]) };
+    let report = travel(&mut protected(), both);
+    assert!(report.words.as_str().contains("--turn-off too: b.baker@corp.example, Ben"), "{}", report.words);
+    let both =
+        Answers { lift: vec!["Info".into()], exclude: vec!["b.baker@corp.example".into()], ..off(&["ben"]) };
+    let report = travel(&mut protected(), Answers { max_seats: Some(1), ..both });
+    assert_eq!(report.changes.excluded, ["Ben".into()], "{}", report.words);
+}
+
+#[test]
 fn whoever_stands_between_stays_on_and_all_are_one_write() {
     for (addresses, writes) in [(vec!["Ana", "Info"], 1), (vec!["Ben"], 1), (vec!["Ana", "Ben", "Info"], 1)] {
         let mut desk = protected();

@@ -518,6 +518,7 @@ fn page() -> std::sync::Arc<UserPage> {
         id: UserId::from_bytes([number; 16]),
         name,
         address: name,
+        sign_in: if name == "Ben" { "b.baker@corp.example" } else { "" },
         department: "",
         problem: "",
         kind,

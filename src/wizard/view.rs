@@ -458,6 +458,8 @@ pub enum Column {
     Name,
     /// A user's mail address.
     Address,
+    /// A user's sign-in name, where it is another than the address.
+    SignIn,
     /// A user's kind.
     Kind,
     /// A user's state.

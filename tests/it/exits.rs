@@ -208,9 +208,14 @@ fn a_list_of_addresses_is_taken_as_windows_writes_it_and_what_is_no_text_is_name
         let words = ["provision", "C-1001", "--users-file", "list.txt", "--max-seats", "5"];
         run(&home, &[&words[..], &["--dry-run", "--json"]].concat())
     };
-    let bad = goes(b"\xff\xfea\0@\0");
+    let bad = goes(b"b\xe4cker@harbourstreetcafe.example");
     assert!(bad.code == 2 && bad.err.contains("not UTF-8 text"), "{}", bad.err);
     assert_eq!(bad.json("failure")["command"], "provision");
     let listed = goes(b"\xef\xbb\xbfnobody@harbourstreetcafe.example\r\n");
-    assert!(!listed.err.contains("no e-mail address"), "{}", listed.err);
+    assert!(!listed.err.to_lowercase().contains("no e-mail address"), "{}", listed.err);
+    let wide: Vec<u8> =
+        "nobody@harbourstreetcafe.example".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for mark in [&b"\xff\xfe"[..], b""] {
+        assert_eq!(goes(&[mark, &wide].concat()).err, listed.err);
+    }
 }

@@ -37,6 +37,8 @@ mod layers;
 #[cfg(unix)]
 mod link;
 #[cfg(unix)]
+mod lists;
+#[cfg(unix)]
 mod live;
 #[cfg(unix)]
 mod log;

@@ -349,7 +349,7 @@ fn addresses_by_file_and_by_standard_input_with_exclusions_and_kinds() {
     bad.ends(2).says(&["Nobody was turned on or excluded", "ghost@", "nobody@"]);
     fed(&home, &["C-1001", "--users-file", "-", "--max-seats", "9"], "Ana Petrov\n")
         .ends(2)
-        .says(&["no e-mail address: “Ana Petrov”"]);
+        .says(&["No e-mail address in line 1 (“Ana Petrov”)"]);
     fed(&home, &["C-1001", "--users-file", "-", "--max-seats", "9"], "").ends(2).says(&["is empty"]);
     assert_eq!((on(&home).len(), Record::of(&home).count("exclusion")), (1, 0));
 

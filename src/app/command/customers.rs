@@ -50,6 +50,7 @@ fn wish(what: &What) -> Wish {
         What::Import(import) => Wish::Import {
             file: Some(import.file.clone()).filter(|file| file.as_os_str() != "-"),
             sharing: import.same_organisation_as.clone(),
+            as_new: import.as_new,
             is_dry: import.dry_run,
             form: json(import.json),
         },

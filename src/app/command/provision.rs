@@ -21,7 +21,8 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
     if args.rehearse && !command.opener.is_sandbox {
         return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
     }
-    let answers = answers(args)?;
+    let mut notes = Vec::new();
+    let answers = answers(args, &mut notes)?;
     // Kept until the end: the copy of the record goes with it.
     let (context, world, trial) = if args.dry_run {
         let (context, world, trial) = command.open_trial()?;
@@ -35,6 +36,9 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
     signals::listen(&stop)?;
     if context.is_sandbox {
         context.out.note("SANDBOX: everything here is invented.");
+    }
+    for note in notes {
+        context.out.note(&note);
     }
     let way = Way {
         start: &start,
@@ -53,8 +57,8 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
     Ok(done?)
 }
 
-/// Every answer, read from where the flags say.
-fn answers(args: &Args) -> Result<Answers, Refusal> {
+/// Every answer, read from where the flags say; what is to be said of the lists is added to `notes`.
+fn answers(args: &Args, notes: &mut Vec<String>) -> Result<Answers, Refusal> {
     let is_twice = [&args.users_file, &args.turn_off, &args.hosted.mailboxes]
         .into_iter()
         .filter(|file| file.as_deref().is_some_and(input::is_standard_input))
@@ -71,13 +75,13 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
         tenant: args.tenant.clone(),
         same_as: args.same_organisation_as.iter().map(|word| Text::clean(word)).collect(),
         domain_elsewhere: args.domain_belongs_elsewhere,
-        details: details(&args.hosted)?,
-        users: users(args)?,
+        details: details(&args.hosted, notes)?,
+        users: users(args, notes)?,
         include: args.include_kind.iter().copied().map(Included::kind).collect(),
         leave_out: args.leave_out_kind.iter().copied().map(Included::kind).collect(),
         exclude: args.exclude.clone(),
         lift: args.lift.clone(),
-        turn_off: turn_off(args)?,
+        turn_off: turn_off(args, notes)?,
         max_off: args.max_off,
         undo_auto: args.undo_auto,
         max_seats: args.max_seats,
@@ -95,10 +99,10 @@ fn answers(args: &Args) -> Result<Answers, Refusal> {
 }
 
 /// Whom the flags turn on; none where they say nothing.
-fn users(args: &Args) -> Result<Option<Users>, Refusal> {
+fn users(args: &Args, notes: &mut Vec<String>) -> Result<Option<Users>, Refusal> {
     Ok(match (&args.users_file, args.users) {
         (Some(file), _) => {
-            let these = input::addresses(file, "--users-file")?;
+            let these = input::addresses(file, "--users-file", notes)?;
             if these.is_empty() {
                 return Err(Refusal::usage(
                     "the list of --users-file is empty. Put one address on each line, or use --users none.",
@@ -114,9 +118,9 @@ fn users(args: &Args) -> Result<Option<Users>, Refusal> {
 }
 
 /// The addresses that are turned off.
-fn turn_off(args: &Args) -> Result<Vec<String>, Refusal> {
+fn turn_off(args: &Args, notes: &mut Vec<String>) -> Result<Vec<String>, Refusal> {
     let turn_off = match &args.turn_off {
-        Some(file) => input::addresses(file, "--turn-off")?,
+        Some(file) => input::addresses(file, "--turn-off", notes)?,
         None => Vec::new(),
     };
     if args.turn_off.is_some() && turn_off.is_empty() {
@@ -128,7 +132,7 @@ fn turn_off(args: &Args) -> Result<Vec<String>, Refusal> {
 }
 
 /// The details of hosted Exchange; none where nothing was given.
-fn details(hosted: &Hosted) -> Result<Option<Details>, Refusal> {
+fn details(hosted: &Hosted, notes: &mut Vec<String>) -> Result<Option<Details>, Refusal> {
     if hosted.password.is_some() {
         return Err(Refusal::usage(
             "a password is never taken as a flag: whoever lists the processes of this computer can read it, and the \
@@ -138,7 +142,7 @@ fn details(hosted: &Hosted) -> Result<Option<Details>, Refusal> {
     }
     let source = password::Source::of(hosted);
     let mailboxes = match &hosted.mailboxes {
-        Some(file) => Some(input::lines(file, "--mailboxes")?),
+        Some(file) => Some(input::addresses(file, "--mailboxes", notes)?),
         None => None,
     };
     let details = Details {

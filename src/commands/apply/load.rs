@@ -1,6 +1,7 @@
 //! Plan files to jobs: read, lists read, customers found on record; all mistakes at once.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     io::{self, ErrorKind, Read as _},
     path::{Path, PathBuf},
@@ -19,9 +20,13 @@ use crate::domain::{
     id::CustomerId,
     plan::{self, List, Mailboxes, Mistake, Place, Row, Users},
     text::Text,
+    text_file,
 };
 
 use super::{ApplyOptions, Job, job_result::JobResult};
+
+/// How many lines of a list that can't be used are named.
+const NAMED: usize = 5;
 
 /// Reads the plans and finds their customers.
 ///
@@ -83,7 +88,7 @@ fn text(path: &Path) -> Result<String, Text> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
         return Err(Text::of(format_args!("it is larger than {} MiB", MAX_BYTES >> 20)));
     }
-    String::from_utf8(bytes).map_err(|_broken| Text::from("it is not UTF-8 text"))
+    text_file::decode(&bytes).map(Cow::into_owned).map_err(|why| Text::of(format_args!("{why}")))
 }
 
 /// Reads the lists that stand in files of their own.
@@ -98,16 +103,21 @@ fn lists(row: &mut Row) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// One address a line; empty lines and lines that begin with # are skipped.
+/// Reads a list that stands in a file of its own.
 fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
     let List::File(path) = list else { return Ok(()) };
     let name = Text::clean(&path.display().to_string());
     let text = text(path)
         .map_err(|why| Mistake::at(place, format_args!("{key}: the file {name} can't be read: {why}.")))?;
-    let addresses = address_list::read(&text).map_err(|bad| {
-        let told =
-            bad.first().map(|bad| format!(" line {}: \"{}\"", bad.number, bad.line)).unwrap_or_default();
-        Mistake::at(place, format_args!("{key}: {name}{told} is not an e-mail address."))
+    let read = address_list::read(&text);
+    if let Some(other) = read.others.first() {
+        // A plan has no place for a remark, and nothing is left out without a word.
+        let words =
+            format_args!("{key}: {name}: smtp:{other} is another address of a listed mailbox. Take it off.");
+        return Err(Mistake::at(place, words));
+    }
+    let addresses = read.whole().map_err(|bad| {
+        Mistake::at(place, format_args!("{key}: {name}: {}.", address_list::told(&bad, NAMED)))
     })?;
     if addresses.is_empty() {
         return Err(Mistake::at(place, format_args!("{key}: the file {name} names nobody.")));

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         customer::NewCustomer,
-        customer_csv::{self, Line, Problem, Sheet},
+        customer_csv::{self, Line, Problem, Sheet, renumbered},
         customer_record::Column,
         doubt,
         failure::of_system,
@@ -45,6 +45,8 @@ struct Counts {
 pub(super) struct Asked<'a> {
     /// Customers of the file and others who have the same tenant.
     pub(super) sharing: &'a [Sharing],
+    /// A customer may have the name or the domain of one who is on record under another reference.
+    pub(super) as_new: bool,
     /// Write nothing.
     pub(super) is_dry: bool,
     /// The command as it was typed.
@@ -66,7 +68,7 @@ pub(super) fn run(
             return Err(Unanswered::new(Exit::Usage, &words).into());
         }
     };
-    let sheet = match customer_csv::read(&bytes) {
+    let mut sheet = match customer_csv::read(&bytes) {
         Ok(sheet) => sheet,
         Err(problems) => return Err(bad_lines(&named, &problems).into()),
     };
@@ -76,6 +78,17 @@ pub(super) fn run(
         counted(count, "customer", "customers"),
         sheet.separator.name()
     ));
+    let on_record = cx.store.customers().map_err(|failure| refused(&failure))?;
+    let known = renumbered::drop_known(&mut sheet, &on_record);
+    let known = u32::try_from(known).unwrap_or(u32::MAX);
+    if known > 0 {
+        let left = counted(known, "customer is", "customers are");
+        cx.out.note(&format!("{left} on record by the tenant, and left as on record."));
+    }
+    let renumbered = if asked.as_new { Vec::new() } else { renumbered::problems(&sheet, &on_record) };
+    if !renumbered.is_empty() {
+        return Err(bad_lines(&named, &renumbered).into());
+    }
     let customers: Vec<NewCustomer> = sheet.lines.iter().map(|line| line.customer.clone()).collect();
     let fates = match cx.store.import_customers(&customers, asked.sharing, asked.is_dry) {
         Ok(fates) => fates,

@@ -106,7 +106,69 @@ fn what_is_no_utf_8_is_told() {
     let said = read(&bytes).unwrap_err();
     assert_eq!((said.len(), said[0].line), (1, 2));
     assert!(said[0].what.as_str().contains("CSV UTF-8"));
-    assert!(read(b"\xff\xfer\0e\0").unwrap_err()[0].what.as_str().contains("CSV UTF-8"));
+    assert!(read(b"\xff\xfer\0e").unwrap_err()[0].what.as_str().contains("CSV UTF-8"));
+}
+
+/// A text in UTF-16 without a mark.
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn spreadsheets_and_powershell_are_read_as_they_write() {
+    let row = "C-1,One,one.example,yes,office365,,no,,25";
+    let plain = format!("{HEADER}\r\n{row}\r\n");
+    let quoted = |line: &str| format!("\"{}\"\r\n", line.replace(',', "\",\""));
+    for (file, separator, line) in [
+        (plain.replace(',', "\t").into_bytes(), Separator::Tab, 2),
+        (format!("sep=;\r\n{}", plain.replace(',', ";")).into_bytes(), Separator::Semicolon, 3),
+        (
+            format!("#TYPE System.Object\r\n{}{}", quoted(HEADER), quoted(row)).into_bytes(),
+            Separator::Comma,
+            3,
+        ),
+        (wide(&plain), Separator::Comma, 2),
+        ([b"\xff\xfe".to_vec(), wide(&plain.replace(',', "\t"))].concat(), Separator::Tab, 2),
+        (format!("{HEADER},,,\r\n{row},,,\r\n,,,,,,,,,,,\r\n").into_bytes(), Separator::Comma, 2),
+        (format!("{HEADER}\r\n{row},,\r\n").into_bytes(), Separator::Comma, 2),
+        (
+            format!("{},\r\n{row}\r\n", HEADER.replace("domain,", "domain,,"))
+                .replace("example,", "example,,")
+                .into_bytes(),
+            Separator::Comma,
+            2,
+        ),
+    ] {
+        let sheet = read(&file).unwrap_or_else(|why| panic!("{why:?}: {}", String::from_utf8_lossy(&file)));
+        assert_eq!((sheet.separator, sheet.lines.len()), (separator, 1));
+        let Line { number, customer } = &sheet.lines[0];
+        assert_eq!((*number, customer.seats, customer.products.len()), (line, Some(25), 1));
+    }
+}
+
+#[test]
+fn a_cell_below_no_name_is_told_with_its_place() {
+    assert_eq!(
+        problems(&format!("{HEADER},,\nC-1,One,one.example,yes,,,no,,,,note\n")),
+        ["line 2: cell 11 is \"note\", and its column has no name. Name the column, or empty the cell."]
+    );
+}
+
+#[test]
+fn partner_centers_list_becomes_customers_by_domain() {
+    let id = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a79";
+    let text = format!(
+        "\u{feff}Microsoft ID,Company name,Primary domain name,Relationship,Tags\r\n\
+         {id},\"Bakery, Ltd\",bakery.onmicrosoft.com,Cloud Reseller,\r\n"
+    );
+    let sheet = read(text.as_bytes()).unwrap();
+    assert!(sheet.is_of_partner_center);
+    let one = &sheet.lines[0].customer;
+    assert_eq!((one.reference.as_str(), one.name.as_str()), ("bakery.onmicrosoft.com", "Bakery, Ltd"));
+    assert_eq!((one.tenant, one.is_active, one.is_managed), (id.parse().ok(), true, false));
+    assert_eq!(one.products, [Product::Office365]);
+    let broken = text.replace(id, "7c1e");
+    assert!(problems(&broken)[0].starts_with("line 2: tenant is \"7c1e\"."), "{broken}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ fn page(rows: &[(String, String, String, String)]) -> UserPage {
             id: UserId::from_bytes(u128::try_from(at).unwrap().to_le_bytes()),
             name,
             address,
+            sign_in: "",
             department,
             problem,
             kind: Kind::User,
@@ -28,6 +29,42 @@ fn page(rows: &[(String, String, String, String)]) -> UserPage {
 
 fn one(name: &str, address: &str, department: &str, problem: &str) -> UserPage {
     page(&[(name.into(), address.into(), department.into(), problem.into())])
+}
+
+#[test]
+fn a_user_is_found_by_either_name() {
+    let neil = NewUser {
+        id: UserId::from_bytes([1; 16]),
+        name: "Neil Brown",
+        address: "neil@bakery.example",
+        sign_in: "nbrown@ad.bakery.local",
+        department: "",
+        problem: "",
+        kind: Kind::User,
+        licences: 0,
+        made: None,
+    };
+    let page = UserPage::new(&[neil], Arc::default());
+    for typed in ["nbrown", "ad.bakery", "neil@b", "NBROWN@AD"] {
+        assert_eq!(hits(&page, typed), [0], "{typed}");
+    }
+    // A word that reaches over the end of a name is found in neither.
+    assert!(hits(&page, "examplenbrown").is_empty());
+}
+
+#[test]
+fn every_apostrophe_is_the_plain_one() {
+    let page = page(&[
+        ("Mary O'Brien".into(), "mary.o'brien@x.example".into(), String::new(), String::new()),
+        ("Tom O\u{2019}Neil".into(), "tom@x.example".into(), String::new(), String::new()),
+    ]);
+    for typed in ["O’Brien", "o‘brien", "oʼbrien", "O´Brien", "o′brien", "o＇brien", "o'brien", "mary.o’b"]
+    {
+        assert_eq!(hits(&page, typed), [0], "{typed}");
+    }
+    for typed in ["O'Neil", "o’neil"] {
+        assert_eq!(hits(&page, typed), [1], "{typed}");
+    }
 }
 
 fn hits(page: &UserPage, typed: &str) -> Vec<usize> {
@@ -120,7 +157,9 @@ fn naive(page: &UserPage, typed: &str) -> Vec<usize> {
         .filter(|row| {
             let user = page.row(*row).unwrap();
             folded.split_whitespace().all(|word| {
-                [user.name, user.address, user.department].iter().any(|f| fold(f.as_str()).contains(word))
+                [user.name, user.address, user.sign_in, user.department]
+                    .iter()
+                    .any(|f| fold(f.as_str()).contains(word))
             })
         })
         .collect()

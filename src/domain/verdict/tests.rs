@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::domain::{
+    customer::Impersonation,
     draft::Draft,
     protection::Seat,
     receipt::tests::{at, chosen, id, outcome, result, rule, seat},
+    secret::Secret,
 };
 
 /// Protected, scheduled, missed, not chosen; and whether it is partly done.
@@ -76,6 +78,27 @@ fn who_is_not_known_or_a_row_with_a_problem_is_missed_where_everybody_was_wanted
     assert_eq!(verdict(problem), ((2, 0, 1, 0), true), "an address of the list that leads nowhere");
     let ticks = |o: &mut Outcome| (o.done.list.unchecked, o.done.list.problems) = (22, 1);
     assert_eq!(verdict(ticks), ((2, 0, 0, 3), false), "nobody asked for them");
+    // All is spent once it was applied; the list that was given stays what was meant.
+    let listed = |listing| {
+        move |o: &mut Outcome| {
+            o.done.list.problems = 1;
+            o.results = vec![result(1, SeatOutcome::TurnedOn)];
+            o.run.impersonation = Some(Impersonation {
+                server: "https://mail.hoster.example/EWS/Exchange.asmx".into(),
+                account: "svc".into(),
+                password: Secret::new("invented".to_owned()),
+                sample: "a@bakery.example".parse().unwrap(),
+                domains: Vec::new(),
+                listing,
+            });
+        }
+    };
+    assert_eq!(
+        verdict(listed(Listing::Given(Vec::new()))),
+        ((2, 0, 1, 3), true),
+        "a row of the list is no mailbox"
+    );
+    assert_eq!(verdict(listed(Listing::Directory)), ((2, 0, 0, 3), false), "the directory promised nothing");
 }
 
 #[test]

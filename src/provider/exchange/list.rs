@@ -248,6 +248,7 @@ impl Row {
             id: UserId::from_address(&self.candidate.address),
             name: if name.trim().is_empty() { address } else { name },
             address,
+            sign_in: "",
             department: "",
             problem: self.problem.as_str(),
             kind: self.kind,

@@ -294,6 +294,7 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, shown: &mut Progress)
             id,
             name: row.name.as_str().unwrap_or_default(),
             address: row.address(),
+            sign_in: row.sign_in(),
             department: row.department.as_str().unwrap_or_default(),
             problem,
             kind,

@@ -79,6 +79,12 @@ impl Row<'_> {
             .unwrap_or_default()
     }
 
+    /// The user principal name, where it is another name than the address; else empty.
+    pub(super) fn sign_in(&self) -> &str {
+        let upn = self.upn.as_str().unwrap_or_default().trim();
+        if upn.to_lowercase() == self.address().trim().to_lowercase() { "" } else { upn }
+    }
+
     /// Whether Exchange may hold something under this user's name.
     pub(super) fn has_mail(&self) -> bool {
         self.mail.as_str().is_some_and(|mail| !mail.is_empty()) || !self.primary.items().is_empty()

@@ -4,11 +4,13 @@ use super::{
     Store,
     part::{completion, record, standing},
     table::{
-        apply, audit, chosen, draft, product,
+        apply, audit, chosen, product,
         run::{self, Step},
     },
 };
-use crate::domain::{failure::Failure, id::RunId, run::Outcome, sweep::OVERDUE_AFTER, sydney};
+use crate::domain::{
+    failure::Failure, id::RunId, run::Outcome, sweep::OVERDUE_AFTER, sydney, verdict::wants_everybody,
+};
 
 impl Store {
     /// Marks a run as finished, the first time, and reads the outcome back. A run with an Apply that has not ended
@@ -23,7 +25,9 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
-            product::keep_wants_all(write.tx, row.key(), draft::find(write.tx, run)?.all)?;
+            let record = record::of_run(write.tx, &self.0.vault, run, false)?;
+            let wants_all = wants_everybody(&record, &chosen::results(write.tx, run, row.key())?);
+            product::keep_wants_all(write.tx, row.key(), wants_all)?;
             write.note_run(row, &"finished the run".into())
         })?;
         self.outcome(run)

@@ -31,6 +31,7 @@ const fn layout(column: Column) -> Layout {
     let (head, place, least, most, is_extra) = match column {
         Column::Name => ("Name", 0, 13, 32, false),
         Column::Address => ("Address", 1, 15, 48, false),
+        Column::SignIn => ("Signs in as", 1, 15, 48, true),
         Column::Domain => ("Domain", 2, 14, 32, false),
         Column::Reference => ("Ref", 3, 6, 12, true),
         Column::Kind => ("Kind", 4, 10, 13, false),

@@ -474,6 +474,7 @@ fn leaver(seat: &Seat) -> NewUser<'_> {
         id: seat.id,
         name: seat.name.as_str(),
         address: seat.address.as_str(),
+        sign_in: "",
         department: "",
         problem: "",
         kind: Kind::User,

@@ -98,11 +98,10 @@ impl Rows for Roster {
             .with(Column::Address, Cell::Words(user.address))
             .with(Column::Kind, Cell::Kind(people.kind(ordinal)))
             .with(Column::State, state);
-        let cells = if user.department.is_empty() {
-            cells
-        } else {
-            cells.with(Column::Department, Cell::Words(user.department))
-        };
+        let cells = [(Column::SignIn, user.sign_in), (Column::Department, user.department)]
+            .into_iter()
+            .filter(|(_, words)| !words.is_empty())
+            .fold(cells, |cells, (column, words)| cells.with(column, Cell::Words(words)));
         // Not quiet before it is known: nearly all of them would have to be drawn once more.
         Some(Row { mark, cells, is_quiet: people.is_known() && !is_on && !is_eligible, is_excluded })
     }
@@ -113,7 +112,7 @@ impl Rows for Roster {
         if !user.problem.is_empty() && !people.on().has(row) {
             return Some(Notice::new(Tone::Warn, user.problem.to_text()));
         }
-        if mixes_alphabets(user.name.as_str()) || mixes_alphabets(user.address.as_str()) {
+        if [user.name, user.address, user.sign_in].iter().any(|words| mixes_alphabets(words.as_str())) {
             let words =
                 "A word of this row mixes letters of two alphabets: the name may imitate another one.";
             return Some(Notice::new(Tone::Warn, words));
@@ -129,7 +128,11 @@ impl Rows for Roster {
         let people = &self.people;
         let kind = people.kind(row).word();
         let state = if people.is_known() { people.state(row).word() } else { "not known yet" };
-        let mut words = phrase![user.address, " · ", user.name, " · ", kind, ", ", state];
+        let mut words = phrase![user.address, " · ", user.name];
+        if !user.sign_in.is_empty() {
+            words = words.with(phrase![" · signs in as ", user.sign_in]);
+        }
+        words = words.with(phrase![" · ", kind, ", ", state]);
         for more in [user.department, user.licences].into_iter().filter(|more| !more.is_empty()) {
             words = words.with(phrase![" · ", more]);
         }

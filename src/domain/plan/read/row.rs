@@ -6,8 +6,8 @@ use toml::{Spanned, de::DeValue};
 
 use super::{PASSWORDS, Reader, Section, did_you_mean};
 use crate::domain::{
+    address_list,
     customer::Product,
-    id::Address,
     nearest::nearest,
     plan::{List, Mailboxes, PasswordSource, Row, Users},
     tenant_input::TenantInput,
@@ -207,28 +207,41 @@ impl Reader<'_> {
     fn list(&mut self, section: &Section<'_, '_>, key: &str) -> Option<Vec<String>> {
         let value = section.get(key)?;
         let words = self.words_of(key, value)?;
-        self.are_addresses(key, value, &words);
-        Some(words)
+        Some(self.whole_addresses(key, value, &words))
     }
 
-    fn are_addresses(&mut self, key: &str, value: &TomlValue<'_>, words: &[String]) {
-        for word in words.iter().filter(|word| word.parse::<Address>().is_err()) {
-            self.wrong(&value.span(), format_args!("{key}: \"{word}\" is not an e-mail address."));
+    /// The addresses that the texts of a list hold: read as any other list, each text for itself.
+    fn whole_addresses(&mut self, key: &str, value: &TomlValue<'_>, words: &[String]) -> Vec<String> {
+        let mut addresses = Vec::with_capacity(words.len());
+        for word in words {
+            match address_list::read(word).whole() {
+                Ok(read) if !read.is_empty() => addresses.extend(read),
+                Ok(_) => {
+                    self.wrong(&value.span(), format_args!("{key}: \"{word}\" is not an e-mail address."));
+                }
+                Err(bad) => {
+                    let why = bad.first().map(|bad| bad.why).filter(|why| !why.is_empty());
+                    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                    let span = value.span();
+                    self.wrong(&span, format_args!("{key}: \"{word}\" is not an e-mail address{why}."));
+                }
+            }
         }
+        addresses
     }
 
     /// Addresses in the plan, or the file that holds them.
     fn addresses(&mut self, key: &str, value: &TomlValue<'_>) -> Option<List> {
         let Some(table) = value.get_ref().as_table() else {
             let words = self.words_of(key, value)?;
-            self.are_addresses(key, value, &words);
+            let addresses = self.whole_addresses(key, value, &words);
             if words.is_empty() {
                 self.wrong(
                     &value.span(),
                     format_args!("{key} names nobody. Add addresses, or write \"none\"."),
                 );
             }
-            return Some(List::Here(words));
+            return Some(List::Here(addresses));
         };
         let file = get(table, "file");
         match file.and_then(|file| file.get_ref().as_str()).filter(|_| table.len() == 1) {

@@ -36,6 +36,24 @@ fn a_good_row_is_read_whole() {
 }
 
 #[test]
+fn both_names_of_a_user_are_kept_where_they_differ() {
+    for (upn, sign_in) in [
+        (json!("nbrown@ad.bakery.local"), "nbrown@ad.bakery.local"),
+        (json!("Mila.JANSEN@bakery.example "), ""),
+        (json!("c_other.example#EXT#@bakery.onmicrosoft.com"), "c_other.example#EXT#@bakery.onmicrosoft.com"),
+        (json!(null), ""),
+        (json!(" "), ""),
+    ] {
+        let mut value = mila();
+        value["userPrincipalName"] = upn;
+        row(&value, |row| assert_eq!((row.sign_in(), row.problem()), (sign_in, "")));
+    }
+    // Without mail the sign-in name is the address, and there is one name.
+    let bare = json!({"id": mila()["id"], "userPrincipalName": "mila@bakery.example"});
+    row(&bare, |row| assert_eq!((row.address(), row.sign_in()), ("mila@bakery.example", "")));
+}
+
+#[test]
 fn an_address_of_spaces_is_none() {
     for (mail, address, problem) in [
         (json!(" \t"), "mila.jansen@bakery.example", ""),

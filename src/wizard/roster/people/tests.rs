@@ -15,6 +15,7 @@ fn row(n: u32, kind: Kind, has_problem: bool) -> NewUser<'static> {
         id: id(n),
         name: "Ana",
         address: "ana@bakery.example",
+        sign_in: "",
         department: "",
         problem: if has_problem { "mailbox is locked" } else { "" },
         kind,

@@ -1,8 +1,13 @@
-//! The pasted list of a hosted customer's mailboxes: addresses found in any text, counted, lines without one named. Pure.
+//! The pasted list of a hosted customer's mailboxes: counted, with the lines that hold no address named. Pure.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use crate::domain::{bill::counted, id::Address, text::Text};
+use crate::domain::{
+    address_list::{self, AddressList, BadLine},
+    bill::counted,
+    id::Address,
+    text::Text,
+};
 
 /// How many bad lines are named; the rest is counted.
 const NAMED: usize = 3;
@@ -13,10 +18,10 @@ pub(super) struct Mailboxes {
     addresses: Vec<Address>,
     /// Folded addresses, so that one mailbox is listed once however it is spelled.
     seen: HashSet<String>,
-    /// Lines of the last paste that hold no address: number, and what stands there.
-    bad: Vec<(usize, Text)>,
-    /// How many lines of the last paste hold no address.
-    bad_count: usize,
+    /// How many other addresses of its mailboxes the last paste held.
+    others: usize,
+    /// Lines of the last paste with something that is no address.
+    bad: Vec<BadLine>,
 }
 
 impl Mailboxes {
@@ -29,27 +34,14 @@ impl Mailboxes {
         list
     }
 
-    /// Takes every address of a text in; a line may hold a name, commas and quotes around it. Returns how many are new.
+    /// Takes every whole address of a text in. Returns how many are new.
     pub(super) fn take(&mut self, text: &str) -> usize {
         let before = self.addresses.len();
-        self.bad.clear();
-        self.bad_count = 0;
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let words = line.split(|c: char| {
-                c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '\'' | '(' | ')')
-            });
-            let found: Vec<Address> =
-                words.map(without_scheme).filter_map(|word| word.parse().ok()).collect();
-            // The first line of a table names its columns.
-            if found.is_empty() && !(number == 0 && is_heading(line)) {
-                self.bad_count += 1;
-                if self.bad.len() < NAMED {
-                    self.bad.push((number + 1, Text::clean(line)));
-                }
-            }
-            for address in found {
-                self.push(address);
-            }
+        let read = address_list::read(text);
+        self.bad = read.bad;
+        self.others = read.others.len();
+        for address in read.addresses {
+            self.push(address);
         }
         self.addresses.len() - before
     }
@@ -61,32 +53,31 @@ impl Mailboxes {
 
     /// The counts in a sentence, with how many belong to other domains than these.
     pub(super) fn counts(&self, domains: &[Text]) -> Text {
-        let others = self
+        let elsewhere: Vec<String> = self
             .addresses
             .iter()
-            .filter(|address| !domains.iter().any(|domain| domain.as_str() == address.domain()))
-            .count();
+            .map(Address::domain)
+            .filter(|domain| !domains.iter().any(|known| known.as_str() == domain))
+            .collect();
         let size = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let listed = counted(size(self.addresses.len()), "mailbox", "mailboxes");
-        match size(others) {
-            0 => Text::of(format_args!("{listed} on the list.")),
-            others => Text::of(format_args!(
-                "{listed} on the list; {} and will be left out.",
-                counted(others, "is in another domain", "are in other domains")
-            )),
-        }
+        let elsewhere = if elsewhere.is_empty() {
+            String::new()
+        } else {
+            let others = counted(size(elsewhere.len()), "is in another domain", "are in other domains");
+            let names: BTreeSet<String> = elsewhere.into_iter().collect();
+            let more = if names.len() > NAMED { ", …" } else { "" };
+            let names: Vec<String> = names.into_iter().take(NAMED).collect();
+            format!("; {others} ({}{more}) and will be left out", names.join(", "))
+        };
+        let aside = AddressList::left_out(self.others).map(|words| format!(" {words}.")).unwrap_or_default();
+        Text::of(format_args!("{listed} on the list{elsewhere}.{aside}"))
     }
 
     /// The lines that hold no address, named.
     pub(super) fn bad_lines(&self) -> Option<Text> {
-        if self.bad_count == 0 {
-            return None;
-        }
-        let named: Vec<String> =
-            self.bad.iter().map(|(number, line)| format!("line {number} (“{}”)", short(line))).collect();
-        let more = self.bad_count.saturating_sub(named.len());
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        Some(Text::clean(&format!("No e-mail address in {}{more}.", named.join(", "))))
+        let told = || Text::clean(&format!("{}.", address_list::told(&self.bad, NAMED)));
+        (!self.bad.is_empty()).then(told)
     }
 
     fn push(&mut self, address: Address) {
@@ -96,17 +87,6 @@ impl Mailboxes {
     }
 }
 
-/// A word without `mailto:` before it, however often and in whatever case it stands there.
-fn without_scheme(word: &str) -> &str {
-    let mut rest = word;
-    while let Some((scheme, behind)) = rest.split_once(':')
-        && scheme.eq_ignore_ascii_case("mailto")
-    {
-        rest = behind;
-    }
-    rest
-}
-
 /// Any paste, for fuzzing and its kept inputs: every address is taken once, and taking the list again adds nothing.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn address_list(data: &[u8]) {
@@ -114,24 +94,11 @@ pub(crate) fn address_list(data: &[u8]) {
     let mut list = Mailboxes::default();
     let taken = list.take(&text);
     assert_eq!(taken, list.addresses().len(), "all are new on an empty list");
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-    assert!(list.bad_count <= lines && list.bad.len() <= NAMED, "lines are counted once");
-    assert_eq!(list.bad_lines().is_some(), list.bad_count > 0, "bad lines are told");
+    assert_eq!(list.bad_lines().is_some(), !list.bad.is_empty(), "bad lines are told");
     let spelled: Vec<&str> = list.addresses().iter().map(Address::as_str).collect();
     assert_eq!(Mailboxes::default().take(&spelled.join("\n")), taken, "what was taken is taken again");
     assert_eq!(list.take(&text), 0, "nobody is listed twice");
     assert!(!list.counts(&[]).is_empty(), "the count is told");
-}
-
-/// Whether a line can be the first line of a table.
-fn is_heading(line: &str) -> bool {
-    let line = line.to_lowercase();
-    ["mail", "address", "upn", "name"].iter().any(|word| line.contains(word))
-}
-
-/// The beginning of a line, at most 24 characters: a guess at what is enough to find it again.
-fn short(line: &Text) -> String {
-    line.as_str().chars().take(24).collect()
 }
 
 #[cfg(test)]
@@ -146,14 +113,17 @@ mod tests {
         let found: Vec<&str> = list.addresses().iter().map(Address::as_str).collect();
         assert_eq!(found, ["ana@bakery.example", "ben@bakery.example", "c@other.example"]);
         let counts = list.counts(&[Text::from("bakery.example")]);
-        assert_eq!(counts.as_str(), "3 mailboxes on the list; 1 is in another domain and will be left out.");
+        assert_eq!(
+            counts.as_str(),
+            "3 mailboxes on the list; 1 is in another domain (other.example) and will be left out."
+        );
         assert_eq!(list.bad_lines().unwrap().as_str(), "No e-mail address in line 5 (“no address here”).");
     }
 
     #[test]
     fn a_scheme_that_stands_twice_is_no_part_of_the_address() {
         let mut list = Mailboxes::default();
-        assert_eq!(list.take("mailto:mailtO:@a mailto:MAILTO:d@e.example"), 1);
+        assert_eq!(list.take("mailto:mailtO:@a, mailto:MAILTO:d@e.example"), 1);
         assert_eq!(list.addresses()[0].as_str(), "d@e.example");
     }
 

@@ -38,6 +38,7 @@ fn page(rows: &[(u8, &str, Kind)]) -> Reply {
             id: id(*n),
             name,
             address,
+            sign_in: "",
             department: "",
             problem: if *name == "Broken" { "two mailboxes have this address" } else { "" },
             kind: *kind,

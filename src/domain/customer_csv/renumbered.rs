@@ -1,0 +1,130 @@
+//! Lines that no longer name their customer. Pure.
+//!
+//! Excel turns `0042` into `42`, `100000` into `1.00E+05` and `2-3` into `3-Feb`: the line would add a customer who is on
+//! record, or write over another one.
+
+use std::collections::HashMap;
+
+use super::{Line, Problem, Sheet};
+use crate::domain::{
+    customer::{Customer, NewCustomer},
+    filter::fold,
+    text::Text,
+};
+
+/// The lines of a sheet that would give a customer the name or the domain of another one on record, and those that would
+/// add a customer by a reference that a spreadsheet has made.
+#[must_use]
+pub fn problems(sheet: &Sheet, on_record: &[Customer]) -> Vec<Problem> {
+    let mut known: HashMap<String, &Customer> = HashMap::with_capacity(on_record.len() * 2);
+    for customer in on_record {
+        for name in [&customer.domain, &customer.name] {
+            known.entry(fold(name.as_str())).or_insert(customer);
+        }
+    }
+    let references: HashMap<String, &Customer> =
+        on_record.iter().map(|customer| (key(&customer.reference), customer)).collect();
+    let problem = |line: &Line| {
+        let own = references.get(&key(&line.customer.reference)).copied();
+        let spoilt = || spoilt(&line.customer).filter(|_| own.is_none());
+        let what = alike(sheet, &line.customer, own, &known).or_else(spoilt)?;
+        Some(Problem { line: line.number, what })
+    };
+    sheet.lines.iter().filter_map(problem).collect()
+}
+
+/// Leaves out the lines of Partner Center's list whose tenant is on record: it knows nothing else that the record does
+/// not know better. Answers how many.
+pub fn drop_known(sheet: &mut Sheet, on_record: &[Customer]) -> usize {
+    let before = sheet.lines.len();
+    if sheet.is_of_partner_center {
+        sheet.lines.retain(|line| {
+            line.customer.tenant.is_none()
+                || on_record.iter().all(|known| known.tenant != line.customer.tenant)
+        });
+    }
+    before - sheet.lines.len()
+}
+
+/// Said of a line with the name or the domain of a customer on record who has another reference; `own` is the one of the
+/// line's reference, whose present name and domain are no news.
+fn alike(
+    sheet: &Sheet,
+    new: &NewCustomer,
+    own: Option<&Customer>,
+    known: &HashMap<String, &Customer>,
+) -> Option<Text> {
+    let (domain, name) = (own.map(|own| &own.domain), own.map(|own| &own.name));
+    let (what, other) = [("domain", &new.domain, domain), ("name", &new.name, name)]
+        .into_iter()
+        .filter(|(_, word, present)| {
+            present.is_none_or(|present| fold(present.as_str()) != fold(word.as_str()))
+        })
+        .find_map(|(what, word, _)| Some((what, known.get(&fold(word.as_str()))?)))?;
+    let (reference, owner) = (&new.reference, &other.reference);
+    let way = match new.tenant.filter(|_| sheet.is_of_partner_center) {
+        Some(tenant) => {
+            format!("If it is the same customer: backup365 customers set {owner} --tenant {tenant}")
+        }
+        None => "Spreadsheets drop zeros: correct the reference".to_owned(),
+    };
+    let is = own.map_or_else(|| "is new".to_owned(), |own| format!("is {}'s", own.name));
+    let name = &other.name;
+    Some(Text::of(format_args!(
+        "the reference {reference} {is}, and {owner} ({name}) has this {what} already. {way}; or import it as it is with \
+         --as-new."
+    )))
+}
+
+/// Said of a reference that looks like what a spreadsheet makes of another one.
+fn spoilt(new: &NewCustomer) -> Option<Text> {
+    let reference = new.reference.as_str();
+    (is_scientific(reference) || is_day(reference)).then(|| {
+        Text::of(format_args!(
+            "the reference {reference} is new, and looks like a number or a date that a spreadsheet has made of another \
+             one. Correct it, or import it as it is with --as-new."
+        ))
+    })
+}
+
+/// `1.00E+05`.
+fn is_scientific(text: &str) -> bool {
+    let is_number = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_digit())
+            && part.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    };
+    let is_power = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    text.to_ascii_uppercase().split_once("E+").is_some_and(|(one, other)| is_number(one) && is_power(other))
+}
+
+/// `3-Feb`, `Feb-26`.
+fn is_day(text: &str) -> bool {
+    let is_month = |part: &str| {
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+            .contains(&part.to_ascii_lowercase().as_str())
+    };
+    let is_number = |part: &str| matches!(part.len(), 1 | 2) && part.chars().all(|c| c.is_ascii_digit());
+    text.split_once('-').is_some_and(|(one, other)| {
+        (is_number(one) && is_month(other)) || (is_month(one) && is_number(other))
+    })
+}
+
+/// References are the same whatever the case of their letters, as the record has it.
+fn key(reference: &Text) -> String {
+    reference.as_str().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_makes_of_a_reference_is_known() {
+        for made in ["1.00E+05", "1e+12", "1,5E+07", "3-Feb", "Mar-26", "12-dec"] {
+            assert!(is_scientific(made) || is_day(made), "{made}");
+        }
+        for kept in ["C-1", "42", "E+05", "1E+", "2-3", "3-Febr", "Feb-2026-1", "A.1E+5x", "DEC-7777"] {
+            assert!(!(is_scientific(kept) || is_day(kept)), "{kept}");
+        }
+    }
+}
