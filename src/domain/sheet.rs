@@ -60,7 +60,7 @@ impl<'a> Sheet<'a> {
             let bare = line.trim_start_matches(['"', ' ']).to_ascii_lowercase();
             match bare.strip_prefix("sep=") {
                 Some(sign) => {
-                    sheet.said = Separator::ALL.into_iter().find(|one| sign.starts_with(one.sign()))
+                    sheet.said = Separator::ALL.into_iter().find(|one| sign.starts_with(one.sign()));
                 }
                 None if is_of_a_program(&bare) => {}
                 None if remark.is_some_and(|sign| line.trim_start().starts_with(sign)) => {}

@@ -41,7 +41,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
 fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     let text = std::str::from_utf8(bytes).map_err(|broken| {
         let good = bytes.get(..broken.valid_up_to()).unwrap_or_default();
-        NotText { line: good.iter().filter(|byte| **byte == b'\n').count() + 1 }
+        NotText { line: good.split(|byte| *byte == b'\n').count() }
     })?;
     Ok(text.strip_prefix(MARK).unwrap_or(text).into())
 }

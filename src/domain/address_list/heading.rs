@@ -14,7 +14,7 @@ enum Meaning {
 }
 
 /// Headings in lower case, letters only, by the export that has them. Other addresses of a person (*Alternate email
-/// address*, *alternateEmailAddress*, *ExternalEmailAddress*) are not among them: their owner is somebody else's mailbox.
+/// address*, `alternateEmailAddress`, `ExternalEmailAddress`) are not among them: their owner is somebody else's mailbox.
 const HEADINGS: &[(&str, Meaning)] = &[
     // Exchange: Get-Mailbox, Get-Recipient, Get-EXOMailbox, the lists of the Exchange admin centre, migration batches.
     ("primarysmtpaddress", Meaning::Mail),

@@ -182,8 +182,9 @@ proptest! {
         for address in read(&text).addresses {
             let is_whole = text.match_indices(address.as_str()).any(|(at, found)| {
                 let inner = |c: char| c.is_alphanumeric() || matches!(c, '.' | '@' | '|' | '’');
-                let before = text[..at].strip_suffix("SMTP:").is_some() || !text[..at].ends_with(inner);
-                before && !text[at + found.len()..].starts_with(inner)
+                let (before, rest) = text.split_at(at);
+                let (_, behind) = rest.split_at(found.len());
+                (before.ends_with("SMTP:") || !before.ends_with(inner)) && !behind.starts_with(inner)
             });
             prop_assert!(is_whole, "{} of {:?}", address, text);
         }
