@@ -283,8 +283,8 @@ async fn answer(
         }
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
-        Request::ParkRun(id) => with(store, move |s| s.park_run(&id)).await.map(|()| Reply::Saved),
-        Request::LeaveRun(id) => with(store, move |s| s.leave_run(&id)).await.map(|()| Reply::Saved),
+        Request::ParkRun(id) => saved(store, move |s| s.park_run(&id)).await,
+        Request::LeaveRun(id) => saved(store, move |s| s.leave_run(&id)).await,
         Request::LookUp(customer, input) => find(tools, customer, input).await,
         Request::Identify(customer, tenant) => find(tools, customer, TenantInput::Guid(tenant)).await,
         Request::SaveOrganisation(id, organisation, accepts) => {
@@ -330,18 +330,10 @@ async fn answer(
             search::Job::new(&query, first, pages, within, stop).run(replies, call).await
         }
         Request::Sort(pages) => blocking(move || Ok(Reply::Sorted(order::by_name(&pages)))).await,
-        Request::KeepForm(run, draft) => {
-            with(store, move |s| s.keep_form(run.as_ref(), &draft)).await.map(|()| Reply::Saved)
-        }
-        Request::SaveDraft(id, draft) => {
-            with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
-        }
-        Request::SaveList(run, list) => {
-            with(store, move |s| s.save_list(&run, &list)).await.map(|()| Reply::Saved)
-        }
-        Request::SaveKinds(id, kinds) => {
-            with(store, move |s| s.save_kinds(&id, kinds)).await.map(|()| Reply::Saved)
-        }
+        Request::KeepForm(run, draft) => saved(store, move |s| s.keep_form(run.as_ref(), &draft)).await,
+        Request::SaveDraft(id, draft) => saved(store, move |s| s.save_draft(&id, &draft)).await,
+        Request::SaveList(run, list) => saved(store, move |s| s.save_list(&run, &list)).await,
+        Request::SaveKinds(id, kinds) => saved(store, move |s| s.save_kinds(&id, kinds)).await,
         Request::ChangeExclusions(id, change) => {
             with(store, move |s| s.change_exclusions(&id, &change)).await.map(Reply::Excluded)
         }
@@ -367,6 +359,14 @@ async fn answer(
             with(store, move |s| s.finish_run(&id)).await.map(|outcome| Reply::Outcome(Box::new(outcome)))
         }
     }
+}
+
+/// A write of which only that it ended well is told.
+async fn saved<F>(store: &Store, write: F) -> Result<Reply, Failure>
+where
+    F: FnOnce(&Store) -> Result<(), Failure> + Send + 'static,
+{
+    with(store, write).await.map(|()| Reply::Saved)
 }
 
 /// What a write that takes in a tenant brings.

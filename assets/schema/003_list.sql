@@ -8,3 +8,5 @@ ALTER TABLE customer_product ADD COLUMN problems INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE customer_product ADD COLUMN gaps TEXT NOT NULL DEFAULT '[]';
 -- The last finished run chose everybody ("All"), so users whose kind is not known are missed.
 ALTER TABLE customer_product ADD COLUMN wants_all INTEGER NOT NULL DEFAULT 0 CHECK (wants_all IN (0, 1));
+-- Everybody was chosen when it was confirmed ("All").
+ALTER TABLE apply ADD COLUMN is_all INTEGER NOT NULL DEFAULT 0 CHECK (is_all IN (0, 1));

@@ -51,6 +51,8 @@ pub struct RunRecord {
     pub draft: Draft,
     /// What was typed into its access form and not saved yet.
     pub form: FormDraft,
+    /// An Apply was confirmed with which everybody was chosen (*All*).
+    pub has_applied_all: bool,
     /// Users of an Apply that was confirmed and has not finished; it is completed at resume.
     pub unfinished: Vec<Chosen>,
     /// What became of the users of the run's Applies, while the end of one is the last thing that happened in it.

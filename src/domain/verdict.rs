@@ -208,7 +208,7 @@ impl Verdict {
                 Schedule::default(),
                 wanted.saturating_add(refused),
                 eligible_off.saturating_sub(wanted),
-                if run.draft.all { list.unchecked } else { 0 },
+                if run.draft.all || run.has_applied_all { list.unchecked } else { 0 },
             ),
         };
         Self { protected, left, schedule, missed, unchecked, not_chosen, gaps: list.gaps.clone() }
@@ -248,13 +248,14 @@ pub fn unchecked(count: u32) -> Text {
 }
 
 /// Whether everybody was chosen, rows with a problem included: by All; and on a list that was given, by any Apply. An
-/// address of such a list that leads nowhere was meant to be protected, and All is a tick for each of the others once it
-/// was applied.
+/// address of such a list that leads nowhere was meant to be protected.
 #[must_use]
 pub fn wants_everybody(run: &RunRecord, results: &[SeatResult]) -> bool {
     let listing = run.impersonation.as_ref().map(|details| &details.listing);
     let is_given = matches!(listing, Some(Listing::Given(_)));
-    run.draft.all || (is_given && results.iter().any(|result| is_for_turning_on(&result.outcome)))
+    run.draft.all
+        || run.has_applied_all
+        || (is_given && results.iter().any(|result| is_for_turning_on(&result.outcome)))
 }
 
 /// Whether a result is about a user who was chosen to be turned on.

@@ -103,6 +103,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         enabled: None,
         draft: crate::domain::draft::Draft::default(),
         form: crate::domain::form_draft::FormDraft::default(),
+        has_applied_all: false,
         unfinished: Vec::new(),
         results: Vec::new(),
     }

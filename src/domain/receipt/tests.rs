@@ -87,6 +87,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             enabled: Some(at("2026-11-23T05:30:00Z")),
             form: crate::domain::form_draft::FormDraft::default(),
             draft: Draft::default(),
+            has_applied_all: false,
             unfinished: Vec::new(),
             results: Vec::new(),
         },

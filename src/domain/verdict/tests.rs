@@ -76,6 +76,16 @@ fn who_is_not_known_or_a_row_with_a_problem_is_missed_where_everybody_was_wanted
         o.done.list.problems = 1;
     };
     assert_eq!(verdict(problem), ((2, 0, 1, 0), true), "an address of the list that leads nowhere");
+    let applied = |o: &mut Outcome| {
+        o.done.list.eligible = 2;
+        o.run.has_applied_all = true;
+        (o.done.list.unchecked, o.done.list.problems) = (22, 1);
+    };
+    assert_eq!(
+        verdict(applied),
+        ((2, 0, 23, 0), true),
+        "All was applied: its ticks are spent, what was wanted is not"
+    );
     let ticks = |o: &mut Outcome| (o.done.list.unchecked, o.done.list.problems) = (22, 1);
     assert_eq!(verdict(ticks), ((2, 0, 0, 3), false), "nobody asked for them");
     // All is spent once it was applied; the list that was given stays what was meant.

@@ -3,7 +3,7 @@
 use super::{
     Store,
     part::{allowed, completion, seating, write::Write},
-    table::{Key, apply, chosen, delta, exclusion, product, rule, scheduled, seat::Source},
+    table::{Key, apply, chosen, delta, draft, exclusion, product, rule, scheduled, seat::Source},
 };
 use crate::domain::{
     failure::Failure,
@@ -23,7 +23,7 @@ impl Store {
     pub fn begin_apply(&self, run: &RunId, users: &[Chosen]) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
             allowed::to_bill_in(write, row)?;
-            let is_new = apply::begin(write.tx, run, write.now)?;
+            let is_new = apply::begin(write.tx, run, draft::find(write.tx, run)?.all, write.now)?;
             choose(write, run, users.iter().map(|user| (user, None)))?;
             let confirmed: Vec<&Chosen> = users.iter().filter(|_| is_new).collect();
             write.note_users(row, "confirmed turning on", &confirmed)

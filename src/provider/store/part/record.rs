@@ -4,7 +4,7 @@ use super::{
     super::{
         Store,
         table::{
-            Key, chosen, customer, draft, exclusion,
+            Key, apply, chosen, customer, draft, exclusion,
             form::{self, Owner},
             impersonation, product, rule,
             run::{self, RunRow},
@@ -61,6 +61,7 @@ pub(crate) fn of_run(
         is_key_lost,
         draft: draft::find(tx, run)?,
         form: form::find(tx, Owner::Run(run))?,
+        has_applied_all: apply::is_any_of_all(tx, run)?,
         unfinished: chosen::left(tx, run)?,
         results: if row.finished.is_none() && completion::is_the_last(tx, run)? {
             chosen::results(tx, run, row.key())?

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::super::tx::{Tx, values};
 use crate::domain::{failure::Failure, id::RunId, time::Moment};
 
-/// Begins one, unless the run has one that has not ended; true when it is new.
-pub(crate) fn begin(tx: &Tx<'_>, run: &RunId, now: Moment) -> Result<bool, Failure> {
+/// Begins one, unless the run has one that has not ended; true when it is new. `is_all`: everybody was chosen.
+pub(crate) fn begin(tx: &Tx<'_>, run: &RunId, is_all: bool, now: Moment) -> Result<bool, Failure> {
     let added = tx.execute(
-        "INSERT INTO apply (run, begun) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-        values![run, now],
+        "INSERT INTO apply (run, begun, is_all) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        values![run, now, is_all],
     )?;
     Ok(added > 0)
 }
@@ -21,6 +21,11 @@ pub(crate) fn end(tx: &Tx<'_>, run: &RunId, is_stopped: bool, now: Moment) -> Re
         values![run, now, is_stopped],
     )?;
     Ok(ended > 0)
+}
+
+/// Whether a run has one with which everybody was chosen.
+pub(crate) fn is_any_of_all(tx: &Tx<'_>, run: &RunId) -> Result<bool, Failure> {
+    tx.only("SELECT EXISTS (SELECT 1 FROM apply WHERE run = ?1 AND is_all)", values![run])
 }
 
 /// Whether a run has one that has not ended.

@@ -92,6 +92,10 @@ impl Apply {
         let write = if self.way == Way::Off {
             pending::turn_off(run, users)
         } else {
+            // The record has to know whether this is All before it is carried out.
+            if let Some(record) = &mut cx.session.record {
+                cx.session.roster.save(record, cx.calls);
+            }
             self.rows = cx.session.roster.people().rows_of(&users);
             cx.session.roster.set_turning(self.rows.clone());
             pending::apply(run, users)
