@@ -8,6 +8,7 @@ pub mod answers;
 pub mod bill;
 pub mod card;
 pub mod changes;
+pub mod checked;
 pub mod codeset;
 pub mod customer;
 pub mod customer_csv;

@@ -1,6 +1,6 @@
 //! Microsoft Graph and tenant discovery: look an organisation up, prove consent, list users, see what changed.
 //!
-//! Triggered by the runner and by the sweep. Every request that carries a token passes `Graph::get`, which is the one
+//! Triggered by the runner and by the sweep. Every request that carries a token passes `Graph::send`, which is the one
 //! place that compares the address with the host the token is for (rule 15).
 
 mod delta;
@@ -9,6 +9,7 @@ mod discovery;
 pub(crate) mod fuzzing;
 mod licence;
 mod list;
+mod memory;
 mod page;
 mod proof;
 mod purpose;
@@ -24,6 +25,7 @@ use url::Url;
 
 pub use self::delta::{Delta, SweptUser};
 use self::licence::Licences;
+pub use self::memory::Memory;
 use super::{
     Settings,
     error::Error,
@@ -145,30 +147,68 @@ impl Graph {
     /// # Errors
     /// Any; [`Error::WrongHost`] before a token is even fetched.
     async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Response, Error> {
-        self.check_host(url)?;
+        let answer = self.read(tenant, url, max_body_bytes).await?;
+        if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer)) }
+    }
+
+    /// As [`Graph::get`], but any status is an answer.
+    ///
+    /// # Errors
+    /// Whatever kept it from one.
+    async fn read(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Response, Error> {
+        let call = Call {
+            method: Method::Get,
+            url: url.clone(),
+            headers: Vec::new(),
+            body: None,
+            deadline: DEADLINE,
+            max_body_bytes,
+            is_safe_to_repeat: true,
+        };
+        self.send(tenant, call).await
+    }
+
+    /// Sends JSON that only asks: a `$batch` of reads, which is safe to repeat.
+    ///
+    /// # Errors
+    /// As [`Graph::get`].
+    async fn post(
+        &self,
+        tenant: TenantId,
+        url: &Url,
+        body: Vec<u8>,
+        max_body_bytes: usize,
+    ) -> Result<Response, Error> {
+        let call = Call {
+            method: Method::Post,
+            url: url.clone(),
+            headers: Vec::new(),
+            body: Some(("application/json", body)),
+            deadline: DEADLINE,
+            max_body_bytes,
+            is_safe_to_repeat: true,
+        };
+        let answer = self.send(tenant, call).await?;
+        if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer)) }
+    }
+
+    /// Sends one call with a token of the tenant. A 401 costs the token: one new one, one more try.
+    async fn send(&self, tenant: TenantId, call: Call) -> Result<Response, Error> {
+        self.check_host(&call.url)?;
         let inner = &*self.inner;
         let mut is_second = false;
         loop {
             let token = inner.tokens.get(tenant, &inner.resource).await?;
-            let call = Call {
-                method: Method::Get,
-                url: url.clone(),
-                headers: vec![
-                    ("authorization", token.bearer()),
-                    ("accept", String::from("application/json")),
-                ],
-                body: None,
-                deadline: DEADLINE,
-                max_body_bytes,
-                is_safe_to_repeat: true,
-            };
+            let mut call = call.clone();
+            call.headers =
+                vec![("authorization", token.bearer()), ("accept", String::from("application/json"))];
             let answer = inner.http.send(call).await?;
             if answer.status == 401 && !is_second {
                 inner.tokens.refuse(tenant, &inner.resource, &token).await;
                 is_second = true;
                 continue;
             }
-            return if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer)) };
+            return Ok(answer);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         id::{RunId, TenantId},
         protection::{Chosen, SeatOutcome, SeatResult},
     },
-    provider::{listed::Listed, store::Store},
+    provider::{graph::Memory, listed::Listed, store::Store},
     wizard::call::{CallId, Reply},
 };
 
@@ -40,29 +40,51 @@ pub(super) async fn list(
     tenant: Option<TenantId>,
     impersonation: Option<Box<Impersonation>>,
 ) -> Result<Reply, Failure> {
-    let (sink, mut parts) = mpsc::channel(PARTS_AHEAD);
+    let (sink, parts) = mpsc::channel(PARTS_AHEAD);
+    let store = &tools.provider.store;
+    let memory = match tenant {
+        Some(tenant) => Memory::of(with(store, move |s| s.checked(tenant)).await?),
+        None => Memory::default(),
+    };
     let listing = async {
         match (tenant, impersonation) {
-            (Some(tenant), _) => tools.provider.graph.list_users(tenant, sink).await,
+            (Some(tenant), _) => tools.provider.graph.list_users(tenant, &memory, sink).await,
             (None, Some(access)) => tools.provider.exchange.list_mailboxes(&access, sink).await,
             (None, None) => Err(internal("there is nobody to list yet")),
         }
     };
     // Owns the parts: when the wizard is gone they are dropped, and the listing ends instead of waiting.
-    let passing = async move {
+    let passing = async {
+        let mut parts = parts;
         while let Some(part) = parts.recv().await {
             let reply = match part {
                 Listed::Page(page) => Reply::Page(page),
-                Listed::Kinds(kinds) => Reply::Kinds(kinds),
+                Listed::Whole(count) => Reply::Whole(count),
+                Listed::Kinds(kinds) => {
+                    keep(store, tenant, &memory).await;
+                    Reply::Kinds(kinds)
+                }
                 Listed::Note(words) => Reply::Note(words),
             };
             if !replies.send(call, reply).await {
                 break;
             }
         }
+        keep(store, tenant, &memory).await;
     };
     let (total, ()) = tokio::join!(listing, passing);
     total.map(|total| Reply::Listed { total })
+}
+
+/// Keeps what Exchange said since the last time. Where it can't be kept, it is asked again: the list stays as it is.
+async fn keep(store: &Store, tenant: Option<TenantId>, memory: &Memory) {
+    let (Some(tenant), answers) = (tenant, memory.take_new()) else { return };
+    if answers.is_empty() {
+        return;
+    }
+    if let Err(failure) = with(store, move |s| s.keep_checked(tenant, &answers)).await {
+        tracing::warn!(?failure, "what mailboxes are is not kept");
+    }
 }
 
 /// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.

@@ -8,7 +8,11 @@ use crate::{
         failure::Failure, id::UserId, protection::Chosen, sweep::Candidate, sweep::RELIST_AFTER,
         tenant::Organisation, time::Moment,
     },
-    provider::{Provider, graph::SweptUser, store::RuleRow},
+    provider::{
+        Provider,
+        graph::{Memory, SweptUser},
+        store::RuleRow,
+    },
 };
 
 use super::{Next, Seen, with};
@@ -58,20 +62,22 @@ pub(super) async fn look(
         .and_then(|text| Position::parse(&text))
         .filter(|position| now.since(position.whole) < RELIST_AFTER);
     let (tenant, link) = (organisation.tenant, position.as_ref().map(|p| p.link.as_str()));
-    let mut delta = provider.graph.new_users(tenant, link).await?;
+    let memory = Memory::of(with(&provider.store, move |s| s.checked(tenant)).await?);
+    let mut delta = provider.graph.new_users(tenant, link, &memory).await?;
     let mut whole = now;
     if let Some(position) = position.filter(|_| !delta.is_full) {
         whole = position.whole;
         let news: BTreeSet<UserId> =
             delta.users.iter().map(|user| user.id).chain(delta.removed.iter().copied()).collect();
         let waiting = position.waiting.into_iter().filter(|id| !news.contains(id)).collect();
-        for (id, found) in provider.graph.users_again(tenant, waiting).await? {
+        for (id, found) in provider.graph.users_again(tenant, waiting, &memory).await? {
             match found {
                 Some(user) => delta.users.push(user),
                 None => delta.removed.push(id),
             }
         }
     }
+    with(&provider.store, move |s| s.keep_checked(tenant, &memory.take_new())).await?;
     Ok(Seen {
         candidates: delta.users.into_iter().map(candidate).collect(),
         left: delta.removed,

@@ -58,6 +58,8 @@ pub(crate) enum Part {
     Page(Arc<UserPage>),
     /// The kinds of users whose kind was not known.
     Kinds(Vec<(UserId, Kind)>),
+    /// Every user has arrived; kinds may still become known.
+    Whole,
     /// Something to know about the listing.
     Note(Text),
     /// What a search has found so far.
@@ -97,6 +99,7 @@ impl Arrival {
         }
         match self.reply.take()? {
             Reply::Page(page) => Some(Part::Page(page)),
+            Reply::Whole(_) => Some(Part::Whole),
             Reply::Kinds(kinds) => Some(Part::Kinds(kinds)),
             Reply::Note(note) => Some(Part::Note(note)),
             Reply::Hits(hits) => Some(Part::Hits(hits)),

@@ -10,7 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    Graph, MAX_PAGE_BYTES,
+    Graph, MAX_PAGE_BYTES, Memory,
     licence::Licences,
     page,
     purpose::Candidate,
@@ -29,7 +29,7 @@ use crate::{
 
 /// What is asked of each user; everything that a kind or a row needs. `mailboxSettings` can't be asked here.
 pub(super) const SELECT: &str = "$select=id,displayName,userPrincipalName,mail,accountEnabled,userType,department,\
-                                 assignedLicenses,assignedPlans,proxyAddresses,createdDateTime";
+                                 assignedLicenses,assignedPlans,proxyAddresses,createdDateTime,onPremisesSyncEnabled";
 
 /// How often a listing whose place the server lost is started again.
 const RESTARTS: u32 = 2;
@@ -41,26 +41,38 @@ impl Graph {
     /// Lists the users of a tenant into `sink`; returns how many rows it sent.
     ///
     /// The channel's bound is the back-pressure: at most one more page is asked for than the receiver has taken. Ends
-    /// early, without a failure, when the receiver is gone. Safe to drop at any await.
+    /// early, without a failure, when the receiver is gone. Safe to drop at any await. Mailboxes that `memory` knows are
+    /// not asked about again.
     ///
     /// # Errors
     /// What kept the list from being whole; the pages sent before stay good.
-    pub async fn list_users(&self, tenant: TenantId, sink: mpsc::Sender<Listed>) -> Result<u32, Failure> {
-        self.list_whole(tenant, sink).await.map_err(|e| e.failure("listing the users"))
+    pub async fn list_users(
+        &self,
+        tenant: TenantId,
+        memory: &Memory,
+        sink: mpsc::Sender<Listed>,
+    ) -> Result<u32, Failure> {
+        self.list_whole(tenant, memory, sink).await.map_err(|e| e.failure("listing the users"))
     }
 
     /// Pages and probes side by side; trouble with the pages ends both.
     pub(super) async fn list_whole(
         &self,
         tenant: TenantId,
+        memory: &Memory,
         sink: mpsc::Sender<Listed>,
     ) -> Result<u32, Error> {
         let (ask, asked) = mpsc::unbounded_channel();
         let probing = async {
-            self.probe(tenant, asked, &sink).await;
+            self.probe(tenant, memory, asked, &sink).await;
             Ok(())
         };
-        let (count, ()) = tokio::try_join!(self.pages(tenant, &sink, ask), probing)?;
+        let paging = async {
+            let count = self.pages(tenant, memory, &sink, ask).await?;
+            let _is_heard = sink.send(Listed::Whole(count)).await.is_ok();
+            Ok::<u32, Error>(count)
+        };
+        let (count, ()) = tokio::try_join!(paging, probing)?;
         Ok(count)
     }
 
@@ -68,6 +80,7 @@ impl Graph {
     async fn pages(
         &self,
         tenant: TenantId,
+        memory: &Memory,
         sink: &mpsc::Sender<Listed>,
         ask: mpsc::UnboundedSender<Candidate>,
     ) -> Result<u32, Error> {
@@ -75,7 +88,8 @@ impl Graph {
         let (answer, licences) =
             tokio::join!(self.get(tenant, &first, MAX_PAGE_BYTES), self.subscribed(tenant));
         let mut answer = answer?;
-        let mut listing = Listing { licences, sent: Vec::new(), seen: Arc::default(), count: 0 };
+        let memory = Known { memory: memory.clone(), now: self.inner.clock.now() };
+        let mut listing = Listing { licences, memory, sent: Vec::new(), seen: Arc::default(), count: 0 };
         let mut restarts = 0;
         let mut trail = page::Trail::default();
         for _ in 0..MAX_PAGES {
@@ -127,9 +141,17 @@ impl Graph {
     }
 }
 
+/// What is known of mailboxes at the moment of a listing.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) memory: Memory,
+    pub(super) now: Moment,
+}
+
 /// A listing in progress.
 struct Listing {
     licences: Arc<Licences>,
+    memory: Known,
     /// Pages sent so far; shared with the receiver, so they cost nothing more.
     sent: Vec<Arc<UserPage>>,
     /// Rows sent before a restart; they are not sent twice.
@@ -147,10 +169,11 @@ impl Listing {
     ) -> Result<bool, Error> {
         let licences = Arc::clone(&self.licences);
         let seen = Arc::clone(&self.seen);
+        let memory = self.memory.clone();
         let first_row = self.count;
         let malformed = || Error::Malformed { what: "a page of users" };
         let decoded = tokio::task::spawn_blocking(move || {
-            wire::with_page(&answer.body, |page| decode(page, &licences, &seen, first_row))
+            wire::with_page(&answer.body, |page| decode(page, &licences, &memory, (&seen, first_row)))
         })
         .await
         .map_err(|_stopped| malformed())?
@@ -164,7 +187,7 @@ impl Listing {
             }
         }
         for candidate in decoded.candidates {
-            // The probing ends with this listing; when it ended before, the rows stay not known yet.
+            // The probing ends with this listing; when it ended before, the rows stay unchecked.
             let _is_asked = ask.send(candidate).is_ok();
         }
         Ok(true)
@@ -185,15 +208,16 @@ pub(super) struct Decoded {
     pub(super) candidates: Vec<Candidate>,
 }
 
-/// Turns wire rows into pages. `first_row` is the ordinal of the first one, for rows without an id of their own.
+/// Turns wire rows into pages, but for those `seen` before. `first_row` is the ordinal of the first one, for rows without
+/// an id of their own.
 pub(super) fn decode(
     page: &Page<'_>,
     licences: &Licences,
-    seen: &HashSet<UserId>,
-    first_row: u32,
+    known: &Known,
+    (seen, first_row): (&HashSet<UserId>, u32),
 ) -> Decoded {
     let mut sets: Vec<Text> = Vec::new();
-    let mut known: HashMap<&[Uuid], u16> = HashMap::new();
+    let mut known_sets: HashMap<&[Uuid], u16> = HashMap::new();
     let mut rows: Vec<NewUser<'_>> = Vec::with_capacity(page.rows.len());
     let mut candidates = Vec::new();
     for (at, row) in page.rows.iter().enumerate() {
@@ -201,13 +225,10 @@ pub(super) fn decode(
         if seen.contains(&id) {
             continue;
         }
-        let kind = kind(row, licences);
-        let problem = row.problem();
-        if kind == Kind::NotKnownYet && problem.is_empty() {
-            candidates.push(Candidate { id, is_enabled: row.is_enabled() });
-        }
+        let (kind, candidate) = kind(id, row, licences, known);
+        candidates.extend(candidate);
         let skus = row.skus.items();
-        let set = *known.entry(skus).or_insert_with(|| {
+        let set = *known_sets.entry(skus).or_insert_with(|| {
             sets.push(licences.names(skus));
             u16::try_from(sets.len() - 1).unwrap_or(u16::MAX)
         });
@@ -216,7 +237,7 @@ pub(super) fn decode(
             name: row.name.as_str().unwrap_or_default(),
             address: row.address(),
             department: row.department.as_str().unwrap_or_default(),
-            problem,
+            problem: row.problem(),
             kind,
             licences: set,
             made: row.made.as_str().and_then(Moment::parse),
@@ -234,17 +255,51 @@ fn id(row: &Row<'_>, ordinal: u64) -> UserId {
     })
 }
 
-/// What a row is, as far as the directory tells (reference, section 7.5; product.md section 9, *Users*).
-pub(super) fn kind(row: &Row<'_>, licences: &Licences) -> Kind {
+/// What a row is, as far as the directory and earlier answers tell (reference, section 7.5; product.md section 9, *Users*);
+/// and the question for Exchange where they don't. A row with a problem is not asked about: it can't be turned on.
+pub(super) fn kind(
+    id: UserId,
+    row: &Row<'_>,
+    licences: &Licences,
+    known: &Known,
+) -> (Kind, Option<Candidate>) {
+    let has_plan = licences.has_mailbox(row.plans.items());
     if row.is_guest() {
-        Kind::Guest
-    } else if licences.has_mailbox(row.plans.items()) {
-        if row.is_enabled() { Kind::User } else { Kind::Disabled }
-    } else if row.has_mail() {
-        Kind::NotKnownYet
-    } else {
-        Kind::WithoutMailbox
+        return (Kind::Guest, None);
     }
+    if !has_plan && !row.has_mail() {
+        return (Kind::WithoutMailbox, None);
+    }
+    if !row.problem().is_empty() {
+        return (Kind::NotKnownYet, None);
+    }
+    let candidate = Candidate {
+        id,
+        is_enabled: row.is_enabled(),
+        has_plan,
+        has_mail: row.has_mail(),
+        is_synced: row.synced == wire::Flag::Said(true),
+        made: row.made.as_str().and_then(Moment::parse),
+        facts: facts(row, has_plan),
+    };
+    match known.memory.kind(&candidate, known.now) {
+        Some(kind) => (kind, None),
+        None => (Kind::NotKnownYet, Some(candidate)),
+    }
+}
+
+/// A digest of what a mailbox's kind may hang on (FNV-1a, 64 bits): with another one the user has changed, and is asked
+/// about again. A leaver's mailbox that becomes a shared one loses its sign-in or its licence.
+fn facts(row: &Row<'_>, has_plan: bool) -> i64 {
+    let mut skus: Vec<&Uuid> = row.skus.items().iter().collect();
+    skus.sort_unstable();
+    let flags = [row.is_enabled(), has_plan, row.synced == wire::Flag::Said(true)].map(u8::from);
+    let mail = row.address().as_bytes();
+    let bytes = mail.iter().chain(&flags).chain(skus.into_iter().flat_map(Uuid::as_bytes));
+    let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+        (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    digest.cast_signed()
 }
 
 /// Whether the server no longer knows how far the list was (reference, sections 7.1 and 10.1).

@@ -6,6 +6,7 @@
 pub(super) mod about;
 pub(super) mod apply;
 pub(super) mod audit;
+pub(super) mod checked;
 pub(super) mod chosen;
 pub(super) mod customer;
 pub(super) mod delta;

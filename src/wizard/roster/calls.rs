@@ -137,6 +137,7 @@ impl Roster {
                 self.refresh();
             }
             Part::Note(note) => self.notes.push(note),
+            Part::Whole => {}
             // No listing brings these.
             Part::Hits(_) | Part::Batch(_) => {}
         }

@@ -25,7 +25,7 @@ async fn listed(stub: &Stub, listing: Listing) -> (Result<u32, Failure>, Vec<Sea
                 }));
             }
             Listed::Note(note) => notes.push(note.to_string()),
-            Listed::Kinds(_) => panic!("kinds are known here"),
+            Listed::Whole(_) | Listed::Kinds(_) => panic!("kinds are known here"),
         }
     }
     rows.sort();
