@@ -42,3 +42,4 @@ pub mod text;
 pub mod time;
 pub mod toml_reader;
 pub mod user;
+pub mod verdict;

@@ -32,7 +32,8 @@ const LAST_WRITES_STEP: Duration = Duration::from_millis(50);
 
 /// What carries out the wizard's calls.
 pub trait Caller {
-    /// Starts a call; its replies come out of [`Caller::reply`].
+    /// Starts a call; its replies come out of [`Caller::reply`]. Writes are carried out one after the other, in the order
+    /// in which they were started.
     fn start(&mut self, call: CallId, request: Request);
 
     /// Drops a reader, or asks a write to stop after its present batch.

@@ -10,7 +10,6 @@ mod customer;
 mod decision;
 mod hosted;
 mod journey;
-mod page;
 pub mod report;
 mod selection;
 mod users;
@@ -34,7 +33,7 @@ use crate::{
     },
 };
 
-use decision::{Close, Next};
+use decision::{Close, Next, progress, warning};
 use journey::{Journey, Step};
 use report::{End, Report};
 
@@ -43,9 +42,6 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
-
-/// Hears every 30 s that the journey waits, in the place of a line.
-pub type Pause = Box<dyn FnMut()>;
 
 /// Hears which run it is, before anything is done in it.
 pub type Note = Box<dyn FnMut(&RunId)>;
@@ -58,7 +54,7 @@ pub struct Observers {
     /// Which run it is, as soon as there is one; the journey goes on when that returns.
     pub note: Option<Note>,
     /// Every 30 s that the journey waits; none: `tell` hears what is awaited. For journeys of which many wait side by side.
-    pub pause: Option<Pause>,
+    pub pause: Option<Box<dyn FnMut()>>,
 }
 
 /// How the journey ends, once that is clear.
@@ -80,8 +76,10 @@ enum Closing {
 pub struct Headless {
     journey: Journey,
     stop: Stop,
-    observers: Observers,
-    waker: Option<Waker>,
+    /// What hears what happens.
+    pub observers: Observers,
+    /// Wakes the driver when the time for the customer is over.
+    pub waker: Option<Waker>,
     closing: Closing,
     /// The moment of the last view.
     now: Moment,
@@ -100,18 +98,6 @@ impl Headless {
         Self { journey: Journey { answers, ..Journey::default() }, stop, ..Self::default() }
     }
 
-    /// Lets these hear what happens.
-    #[must_use]
-    pub fn heard_by(self, observers: Observers) -> Self {
-        Self { observers, ..self }
-    }
-
-    /// Wakes the driver when the time for the customer is over.
-    #[must_use]
-    pub fn waking(self, waker: Waker) -> Self {
-        Self { waker: Some(waker), ..self }
-    }
-
     /// What the journey came to; `ended` is what the driver said.
     #[must_use]
     pub fn report(self, ended: Ended) -> Report {
@@ -124,17 +110,16 @@ impl Headless {
             _ => {}
         }
         let changes = report.changes.in_words().join("; ");
-        match (&report.end, &report.run) {
+        report.words = match (&report.end, &report.run) {
             (End::Shown, _) if !changes.is_empty() => {
-                report.words = Text::of(format_args!("What would change: {changes}. {}", report.words));
+                Text::of(format_args!("What would change: {changes}. {}", report.words))
             }
-            (End::Told(_) | End::Interrupted, None) => report.words = "Stopped. Nothing was begun.".into(),
+            (End::Told(_) | End::Interrupted, None) => "Stopped. Nothing was begun.".into(),
             (End::Told(_) | End::Interrupted, Some(run)) => {
-                report.words =
-                    Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."));
+                Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."))
             }
-            _ => {}
-        }
+            _ => report.words,
+        };
         report
     }
 
@@ -148,10 +133,8 @@ impl Headless {
     /// Tells what is awaited, every 30 s.
     fn tell_wait(&mut self, view: &View<'_>) {
         let told = *self.told.get_or_insert(self.now);
-        if self.now.since(told) < TOLD_EVERY {
-            return;
-        }
-        let Some(words) = self.awaited(view) else { return };
+        let is_due = self.now.since(told) >= TOLD_EVERY;
+        let Some(words) = self.awaited(view).filter(|_| is_due) else { return };
         self.told = Some(self.now);
         if let Some(pause) = &mut self.observers.pause {
             pause();
@@ -166,7 +149,7 @@ impl Headless {
             let (passed, wait) = (in_words(self.now.since(since)), in_words(self.journey.answers.wait));
             return Some(Text::of(format_args!("Waiting for the customer: {passed} of {wait}.")));
         }
-        page::progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
+        progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
     }
 
     /// Whether the customer has had as long as the answers allow.
@@ -196,7 +179,7 @@ impl Headless {
                 return Some(Given::Mark(Mark::Untick, Which::All));
             }
             Closing::Park if steps.first(Step::Do(Action::Park)) => return Some(Given::Do(Action::Park)),
-            Closing::Park => match page::warning(view) {
+            Closing::Park => match warning(view) {
                 Some(words) => {
                     (self.journey.report.end, self.journey.report.words) = (End::Failed, words);
                 }

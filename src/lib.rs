@@ -78,10 +78,10 @@
 //!
 //! *A question* of an old shape is a line of `QuestionId` in `wizard/ask.rs`, a [`Shape`](wizard::ask::Shape) that the
 //! screen's `view` gives to its `Scene` in `wizard/screen.rs`, an arm of the screen's `answer`, and an arm of `answer`
-//! in `headless/journey.rs`: no file of [`tui`] or [`plain`]. What it asks by is a `FieldId` in `wizard/answer.rs`, a
-//! `RowId` in `wizard/answer.rs` or an `Action` in `wizard/answer.rs`; a new action has its word to type in `words` in
-//! `plain/vocabulary.rs`, and a row of `KEYS` in `tui/keys/table.rs` unless it is a button. A new shape is drawn by `render`
-//! in `tui/draw.rs` and asked by `question` in `plain/ask.rs`.
+//! in `headless/journey.rs`: no file of [`tui`] or [`plain`]. What it offers has its words in `assets/offers.toml`. What
+//! it asks by is a `FieldId` in `wizard/answer.rs`, a `RowId` in `wizard/answer.rs` or an `Action` in `wizard/answer.rs`;
+//! a new action has its word to type in `words` in `plain/vocabulary.rs`, and a row of `KEYS` in `tui/keys/table.rs`
+//! unless it is a button. A new shape is drawn by `render` in `tui/draw.rs` and asked by `question` in `plain/ask.rs`.
 //!
 //! *A way on* in a sentence is a line of `WayOn` in `domain/phrase.rs`, with its words in `way_on` in `tui/words.rs`,
 //! in `for_lines` and in `for_commands` in `domain/phrase.rs`. A command line in a sentence is a
@@ -90,9 +90,9 @@
 //! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
 //! chooses it.
 //!
-//! *A call* is a line of `Request` in `wizard/call.rs`, paired with what it brings by `calls` in `wizard/pending.rs`,
-//! and an arm of `answer` in `runner.rs`. A write says so in `is_write` in `wizard/call.rs`. A screen holds it as a
-//! `Pending` in `wizard/pending.rs`, or as a `Wait` in `wizard/part/wait.rs` where a person is told how long it takes.
+//! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
+//! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
+//! in `wizard/part/wait.rs` where a person is told how long it takes.
 //!
 //! # What always holds
 //!

@@ -1,9 +1,9 @@
 //! The plain front end: the whole wizard line by line, for screen readers, dumb terminals, braille lines and bad
 //! connections. Append only: no repaint, no spinner, no box, no meaning by glyph or colour.
 //!
-//! It knows the shapes of questions and the blocks of pages, never screens. `say` finds what is new in a view, `ask` the
-//! question on it, `read` what a line means, `conversation` has it done. All of them are pure; this file holds what is not:
-//! lines in, lines out, and the echo of secrets.
+//! It knows the shapes of questions and the blocks of pages, never screens. A `conversation` remembers what was said; `say`
+//! finds what is new in a view, `ask` the question on it, `read` what a line means. All of them are pure; this file holds
+//! what is not: lines in, lines out, and the echo of secrets.
 
 mod ask;
 mod card;
@@ -12,15 +12,15 @@ mod echo;
 mod form;
 mod heard;
 mod hearing;
-mod help;
 mod lines;
 mod lists;
 mod memory;
+mod news;
 mod read;
-mod report;
 mod rows;
 mod say;
 mod vocabulary;
+mod wait;
 mod words;
 
 use std::io::{self, IsTerminal, Write};
@@ -35,9 +35,10 @@ use crate::{
     },
 };
 
+use ask::Way;
 use conversation::Conversation;
 use echo::Echo;
-use lines::{Lines, Typed};
+use lines::Lines;
 use words::Line;
 
 /// Columns where nobody knows them.
@@ -66,25 +67,14 @@ pub struct Plain {
     interrupts: u32,
     waker: Waker,
     lines: Lines,
-    /// A person may type ahead of a wait; lines of a pipe are heard in their order.
-    is_typed: bool,
     echo: Echo,
     conversation: Conversation,
-    progress: Progress,
+    /// The wizard has ended: nothing is asked any more.
+    is_leaving: bool,
     /// Something can only go on once the view has been said.
     is_pending: bool,
     /// The outcome of a run was shown.
     has_finished: bool,
-}
-
-/// How far the front end is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    /// The first line is still to be written.
-    Starting,
-    Talking,
-    /// The wizard has ended: nothing is asked any more.
-    Leaving,
 }
 
 impl Plain {
@@ -94,16 +84,23 @@ impl Plain {
     /// The thread can't be started.
     pub fn start(waker: Waker, stop: Stop, options: Options) -> io::Result<Self> {
         stop.listen(waker.clone());
+        let hello = format!(
+            "Backup365, line by line, because {}. Type help for the commands, quit to leave.",
+            options.why
+        );
         Ok(Self {
             options,
             stop,
             interrupts: 0,
             echo: Echo::start(&waker)?,
             lines: Lines::of_stdin(waker.clone())?,
-            is_typed: io::stdin().is_terminal(),
             waker,
-            conversation: Conversation::default(),
-            progress: Progress::Starting,
+            conversation: Conversation {
+                lines: vec![Line::Words(hello)],
+                is_unsaid: true,
+                ..Conversation::default()
+            },
+            is_leaving: false,
             is_pending: false,
             has_finished: false,
         })
@@ -111,39 +108,26 @@ impl Plain {
 
     /// The last words, after the wizard has ended.
     pub fn finish(self, words: &str) {
-        self.echo.set(false);
         let said: Vec<Line> = words.lines().map(|line| Line::Words(line.to_owned())).collect();
         // The reader at the other end may be gone: then the words are missed by nobody.
         drop(self.write(&said));
     }
 
     fn write(&self, lines: &[Line]) -> io::Result<()> {
-        if lines.is_empty() {
-            return Ok(());
-        }
         let laid = words::lay(lines, self.columns(), self.options.use_unicode);
         let mut out = io::stdout().lock();
         out.write_all(laid.as_bytes())?;
         out.flush()
     }
 
-    /// The width of the window now; it may have changed since the last line.
+    /// The width of the window now, where stdout is one and knows; it may have changed since the last line.
     fn columns(&self) -> u16 {
-        let columns = window().or(self.options.columns).unwrap_or(COLUMNS);
-        columns.clamp(*BELIEVED.start(), *BELIEVED.end())
-    }
-
-    /// A line that may answer the question that was said: during a wait one that was typed since.
-    fn line(&self, view: &View<'_>) -> Option<Typed> {
-        if view.ask.is_waiting && !self.conversation.is_open_meanwhile(view) {
-            return None;
-        }
-        self.lines.first(!view.ask.is_waiting)
-    }
-
-    /// A command that a person types during a wait acts at once; a line of a pipe waits for its question.
-    fn command(&self, view: &View<'_>) -> Option<Typed> {
-        if view.ask.is_waiting && self.is_typed { self.lines.command(read::meanwhile) } else { None }
+        #[cfg(unix)]
+        let columns = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(0, |size| size.ws_col);
+        #[cfg(not(unix))]
+        let columns = 0;
+        let known = Some(columns).filter(|columns| *columns > 0).or(self.options.columns);
+        known.unwrap_or(COLUMNS).clamp(*BELIEVED.start(), *BELIEVED.end())
     }
 
     /// What the end of the input asks for: a hang-up that keeps the run. After the outcome nothing is interrupted by it.
@@ -152,7 +136,8 @@ impl Plain {
         if view.ask.is_waiting && view.standing.is_none() {
             return None;
         }
-        let is_over = self.has_finished && (is_outcome(view) || view.bar.run.is_none());
+        let is_outcome = view.offer(Action::Another).is_some();
+        let is_over = self.has_finished && (is_outcome || view.bar.run.is_none());
         let given = if is_over { Given::Do(Action::Leave) } else { Given::End(Ending::HangUp) };
         Some(self.conversation.answer(given))
     }
@@ -166,42 +151,34 @@ impl Plain {
     }
 }
 
-/// Whether a run is over here: the next customer can be begun.
-fn is_outcome(view: &View<'_>) -> bool {
-    view.offer(Action::Another).is_some()
+impl Drop for Plain {
+    fn drop(&mut self) {
+        self.echo.set(false);
+    }
 }
 
 impl FrontEnd for Plain {
     fn show(&mut self, view: &View<'_>, now: Moment) -> io::Result<()> {
-        if self.progress == Progress::Leaving {
-            let words = self.conversation.talk.last_words(view);
+        if self.is_leaving {
+            let words = self.conversation.last_words(view);
             return self.write(&words);
         }
-        let mut before = Vec::new();
-        if std::mem::replace(&mut self.progress, Progress::Talking) == Progress::Starting {
-            before.push(Line::Words(format!(
-                "Backup365, line by line, because {}. Type help for the commands, quit to leave.",
-                self.options.why
-            )));
-        }
-        if self.echo.was_stopped() {
-            self.conversation.talk.asks_again = true;
-        }
-        self.has_finished |= is_outcome(view) && !view.ask.is_waiting;
+        self.conversation.asks_again |= self.echo.was_stopped();
+        self.has_finished |= view.offer(Action::Another).is_some() && !view.ask.is_waiting;
         let told = self.conversation.tell(view, now);
+        let mut lines = Vec::new();
         // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
-        if told.bills || (told.came_by_itself && self.is_typed) {
-            before.extend(self.drop_early());
+        if told.bills || (told.came_by_itself && io::stdin().is_terminal()) {
+            lines.extend(self.drop_early());
         } else if told.is_asked {
-            self.lines.mark_ahead();
             // What was taken just now woke nobody.
-            self.is_pending |= self.lines.has_some();
+            self.is_pending |= self.lines.mark_ahead();
         }
-        before.extend(told.lines);
-        if let Some(is_masked) = told.is_masked {
-            self.echo.set(is_masked);
+        lines.extend(told.lines);
+        if let Some(asked) = &self.conversation.question {
+            self.echo.set(matches!(asked.way, Way::Secret(_)));
         }
-        self.write(&before)?;
+        self.write(&lines)?;
         if std::mem::take(&mut self.is_pending) {
             self.waker.wake();
         }
@@ -215,7 +192,7 @@ impl FrontEnd for Plain {
             self.lines.forget();
             return Ok(Some(self.conversation.answer(Given::Leave)));
         }
-        if self.progress == Progress::Leaving {
+        if self.is_leaving {
             return Ok(None);
         }
         if let Some(why) = self.stop.ending() {
@@ -224,15 +201,20 @@ impl FrontEnd for Plain {
         if let Some(answer) = self.conversation.carry_on(view) {
             return Ok(Some(answer));
         }
-        if self.conversation.is_unsaid || self.progress == Progress::Starting {
+        if self.conversation.is_unsaid {
             self.is_pending = true;
             return Ok(None);
         }
-        let is_asked = self.conversation.asked(view).is_some();
-        if let Some(line) = if is_asked { self.line(view) } else { None } {
-            self.conversation.hear(&line.text, view);
-        } else if let Some(line) = self.command(view) {
-            self.conversation.hear_meanwhile(&line.text, view);
+        let asked = self.conversation.asked(view);
+        let (is_asked, is_waiting) = (asked.is_some(), view.ask.is_waiting);
+        // During a wait only what was typed since the question was said answers it.
+        let may_answer = asked.is_some_and(|asked| !is_waiting || asked.way != Way::Nothing);
+        let answer = if may_answer { self.lines.first(!is_waiting) } else { None };
+        // A command that a person types during a wait acts at once; a line of a pipe waits for its question.
+        let is_typed = is_waiting && io::stdin().is_terminal();
+        let line = answer.or_else(|| if is_typed { self.lines.command(read::meanwhile) } else { None });
+        if let Some(line) = line {
+            self.conversation.hear(&line, view);
         } else if is_asked {
             return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
         } else {
@@ -245,7 +227,7 @@ impl FrontEnd for Plain {
     }
 
     fn hurry(&mut self) {
-        self.progress = Progress::Leaving;
+        self.is_leaving = true;
     }
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
@@ -254,20 +236,11 @@ impl FrontEnd for Plain {
                 self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
             }
             FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
-                self.conversation.talk.asides.push("Line by line there is no clipboard.".to_owned());
+                self.conversation.lines.push(Line::Words("Line by line there is no clipboard.".to_owned()));
                 Ok(())
             }
         }
     }
-}
-
-/// Columns of the window that stdout is, if it is one and knows.
-fn window() -> Option<u16> {
-    #[cfg(unix)]
-    let columns = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?.ws_col;
-    #[cfg(not(unix))]
-    let columns = 0;
-    Some(columns).filter(|columns| *columns > 0)
 }
 
 #[cfg(test)]

@@ -333,8 +333,8 @@ async fn answer(
         Request::SaveDraft(id, draft) => {
             with(store, move |s| s.save_draft(&id, &draft)).await.map(|()| Reply::Saved)
         }
-        Request::SaveCounts { run, listed, eligible } => {
-            with(store, move |s| s.save_counts(&run, listed, eligible)).await.map(|()| Reply::Saved)
+        Request::SaveList(run, list) => {
+            with(store, move |s| s.save_list(&run, &list)).await.map(|()| Reply::Saved)
         }
         Request::SaveKinds(id, kinds) => {
             with(store, move |s| s.save_kinds(&id, kinds)).await.map(|()| Reply::Saved)

@@ -13,6 +13,7 @@
 //! of a question presses nothing in it.
 
 use std::{
+    any::Any,
     collections::VecDeque,
     fs::File,
     io,
@@ -38,13 +39,12 @@ use crate::{
 use backend::Backend;
 use clipboard::Clipboard;
 use draw::draw;
-use guard::{Guard, Outlet};
+use guard::{Guard, Outlet, Sent};
 use input::{Input, Press};
 use keys::Outcome;
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
-use output::Sent;
 use pace::Pace;
-use reader::{Heard, Reader};
+use reader::Reader;
 pub use state::State;
 
 pub mod backend;
@@ -78,6 +78,26 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 
 /// The least time in which a person answers what they see; a guess.
 const REACTION: Duration = Duration::from_millis(150);
+
+/// What the reading thread tells.
+#[derive(Debug)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "a console has no signals"))]
+pub(crate) enum Heard {
+    /// Keys and pastes of one read.
+    Inputs(Vec<Input>),
+    /// The size changed: everything is drawn again.
+    Redraw,
+    /// SIGTSTP: the process is to stop.
+    Stop,
+    /// SIGCONT: the process was stopped, maybe from outside.
+    Continued,
+    /// The thread panicked; nobody reads any more.
+    Panicked(Box<dyn Any + Send>),
+    /// SIGINT.
+    Interrupted,
+    /// The process must go.
+    End(Ending),
+}
 
 /// The full-screen front end. Dropping it gives the terminal back.
 #[derive(Debug)]

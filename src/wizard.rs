@@ -41,7 +41,7 @@ use crate::domain::{
 };
 
 use answer::{Action, Answer, Given, Revision};
-use ask::{Ask, Focus, QuestionId, Shape};
+use ask::{Ask, QuestionId};
 use call::{CallId, Reply, World};
 pub use context::Setup;
 use context::{UpdateCx, ViewCx};
@@ -49,9 +49,9 @@ use effect::Effect;
 use event::{Ended, Event, EventKind};
 use outbox::Outbox;
 use pending::{Arrival, Call, Pending, Saved, Woken};
-use screen::{Scene, Screen, step::Step};
+use screen::{Scene, Screen, customer::Customer, step::Step};
 use session::Session;
-use view::{Block, Notice, Offer, Tone, View};
+use view::{Block, Notice, Tone, View};
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
@@ -67,16 +67,16 @@ pub struct Wizard {
     session: Session,
     calls: Outbox,
     /// The screens behind Back, oldest first, each as it was left.
-    behind: Vec<Screen>,
+    behind: Vec<Box<dyn Screen>>,
     /// The screen that is shown.
-    screen: Screen,
+    screen: Box<dyn Screen>,
     /// The question before leaving stands above the screen.
     asks_to_leave: bool,
     notice: Option<Notice>,
     /// When the notice was said.
     said: Moment,
-    /// What waits until a write has been seen through.
-    held: Option<Held>,
+    /// What waits until a write has been seen through: going back, or parking.
+    held: Option<Action>,
     /// The call that takes up a run, and whether it starts the wizard.
     opening: Pending<Box<RunRecord>>,
     /// The write that lets go of a run: the board is read again behind it.
@@ -87,26 +87,9 @@ pub struct Wizard {
     redraw: Pending<Woken>,
     redraw_at: Option<Moment>,
     revision: Revision,
-    /// What the revision stands for.
-    asked: Asked,
-    /// Counts what makes the same question another one: screens that came on, steps that failed.
-    turns: u64,
+    /// The question that the revision stands for, and its stamp.
+    asked: (QuestionId, u64),
     ended: Option<Ended>,
-}
-
-/// What makes a question the same one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Asked {
-    id: QuestionId,
-    stamp: u64,
-    turns: u64,
-}
-
-/// What waits until a write has been seen through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    Back,
-    Park,
 }
 
 impl Wizard {
@@ -120,7 +103,7 @@ impl Wizard {
             session,
             calls: Outbox::default(),
             behind: Vec::new(),
-            screen: Screen::customers(),
+            screen: Box::<Customer>::default(),
             asks_to_leave: false,
             notice: None,
             said: Moment::default(),
@@ -131,8 +114,7 @@ impl Wizard {
             redraw: Pending::default(),
             redraw_at: None,
             revision: Revision::default(),
-            asked: Asked { id: QuestionId::Customer, stamp: 0, turns: 0 },
-            turns: 0,
+            asked: (QuestionId::Customer, 0),
             ended: None,
         }
     }
@@ -159,7 +141,7 @@ impl Wizard {
         let (asked, due) = self.asked_now();
         if asked != self.asked {
             self.asked = asked;
-            self.revision = Revision(self.revision.0.saturating_add(1));
+            self.revise();
         }
         self.schedule_redraw(due);
         self.calls.take()
@@ -180,10 +162,7 @@ impl Wizard {
     /// What kept the world from being opened, until it is open: for the words after leaving.
     #[must_use]
     pub fn trouble(&self) -> Option<&Failure> {
-        match &self.screen {
-            Screen::Customer(screen) if !self.session.is_open => screen.failure(),
-            _ => None,
-        }
+        if self.session.is_open { None } else { self.screen.failure() }
     }
 
     /// The run that is open, for the words after leaving.
@@ -197,6 +176,7 @@ impl Wizard {
     pub fn view(&self) -> View<'_> {
         let cx = self.look();
         let mut scene = self.screen.view(cx);
+        let steps = screen::stops(scene.id);
         if self.asks_to_leave {
             scene = leaving(scene, self.session.record.as_ref());
         } else {
@@ -211,8 +191,8 @@ impl Wizard {
             id, shape, is_waiting, focus, page, below, notice, offers, standing, next_change, ..
         } = scene;
         View {
-            bar: bar::bar(cx, &self.screen),
-            steps: self.screen.stops(),
+            bar: bar::bar(cx, &*self.screen),
+            steps,
             page,
             below,
             ask: Ask { id, revision: self.revision, shape, is_waiting, focus },
@@ -229,24 +209,27 @@ impl Wizard {
     }
 
     /// Which question stands now, and when something on its page changes by itself.
-    fn asked_now(&self) -> (Asked, Option<Moment>) {
+    fn asked_now(&self) -> ((QuestionId, u64), Option<Moment>) {
         let scene = self.screen.view(self.look());
         let id = if self.asks_to_leave { QuestionId::Leave } else { scene.id };
-        (Asked { id, stamp: scene.stamp, turns: self.turns }, scene.next_change)
+        ((id, scene.stamp), scene.next_change)
+    }
+
+    /// The question is another one, though it may look the same: a screen came on, a step failed.
+    fn revise(&mut self) {
+        self.revision = Revision(self.revision.0.saturating_add(1));
     }
 
     /// Asks to be woken when a wait or a countdown on screen changes next, and only then: nothing showing, no wake-ups.
     fn schedule_redraw(&mut self, due: Option<Moment>) {
-        let due = due.filter(|_| self.ended.is_none());
-        if self.redraw_at == due {
-            return;
-        }
-        self.redraw.cancel(&mut self.calls);
-        self.redraw_at = None;
         // A change that is due already would wake without end: the next event brings the next view anyway.
-        if let Some(at) = due.filter(|at| *at > self.now) {
-            self.redraw.start(&mut self.calls, pending::wake(at.since(self.now)));
-            self.redraw_at = Some(at);
+        let due = due.filter(|at| self.ended.is_none() && *at > self.now);
+        if self.redraw_at != due {
+            self.redraw_at = due;
+            self.redraw.cancel(&mut self.calls);
+            if let Some(at) = due {
+                self.redraw.start(&mut self.calls, pending::wake(at.since(self.now)));
+            }
         }
     }
 
@@ -320,8 +303,8 @@ impl Wizard {
         }
         if !self.calls.is_writing() {
             match self.held.take() {
-                Some(Held::Back) => self.back(),
-                Some(Held::Park) => self.park(),
+                Some(Action::Park) => self.park(),
+                Some(_) => self.back(),
                 None => {}
             }
         }
@@ -338,7 +321,9 @@ impl Wizard {
         let step = if arrival.is_left() {
             let step = screen.hear(&mut cx, arrival);
             // What was typed ahead was meant for a step that went well.
-            self.turns += u64::from(has_failed);
+            if has_failed {
+                self.revise();
+            }
             step
         } else {
             screen.session_changed(&mut cx)
@@ -351,19 +336,17 @@ impl Wizard {
             Step::Stay => {}
             Step::Next(next) => {
                 self.leave_screen();
-                self.behind.push(std::mem::replace(&mut self.screen, *next));
+                self.behind.push(std::mem::replace(&mut self.screen, next));
                 self.enter_screen();
             }
             Step::Back if self.calls.is_writing() => {
-                self.held = Some(Held::Back);
+                self.held = Some(Action::Back);
                 self.say(Tone::Busy, "Saving. One moment.");
             }
             Step::Back => self.back(),
             Step::Open(record) => self.open(*record),
-            Step::Customers => match self.session.record.as_ref().map(|r| r.id.clone()) {
-                Some(run) => self.let_go(pending::leave_run(run)),
-                None => self.customers(),
-            },
+            Step::Customers if self.run().is_some() => self.let_go(pending::leave_run),
+            Step::Customers => self.customers(),
         }
     }
 
@@ -377,32 +360,28 @@ impl Wizard {
             }
             _ => {}
         }
-        if matches!(self.screen, Screen::Customer(_)) {
+        if self.behind.is_empty() {
             self.enter_again();
         }
     }
 
     /// How leaving ends the wizard where nothing is interrupted by it: on the outcome, and with no run open.
     fn finished(&self) -> Option<Ended> {
-        match (&self.screen, self.session.record.is_some()) {
-            (Screen::Outcome(outcome), _) => outcome.finished(),
-            (Screen::Customer(_), false) if self.trouble().is_some() => Some(Ended::Failed),
-            (Screen::Customer(_), false) => Some(Ended::Finished { is_partly: false }),
-            _ => None,
+        if !self.behind.is_empty() || self.session.record.is_some() {
+            return self.screen.finished();
         }
+        Some(if self.trouble().is_some() { Ended::Failed } else { Ended::Finished { is_partly: false } })
     }
 
     /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.
     fn open(&mut self, record: RunRecord) {
         // What the first screen said about interrupted runs is answered by opening one.
-        if matches!(self.screen, Screen::Customer(_)) {
+        if self.behind.is_empty() {
             self.notice = None;
         }
         self.leave_screen();
-        let other =
-            self.session.record.as_ref().map(|known| known.id.clone()).filter(|known| *known != record.id);
-        if let Some(other) = other {
-            self.release(pending::leave_run(other));
+        if self.run().is_some_and(|other| *other != record.id) {
+            self.release(pending::leave_run);
         }
         let mut trail = resume::trail(&record);
         let is_read_only = record.is_read_only;
@@ -410,18 +389,12 @@ impl Wizard {
         if is_read_only {
             self.say(Tone::Warn, words::READ_ONLY);
         }
-        let first = self.behind.drain(..).next();
-        let shown = trail.pop();
-        match (first, shown) {
-            (Some(first), Some(shown)) => {
-                self.behind.push(first);
-                self.screen = shown;
-            }
-            (None, Some(shown)) => self.behind.push(std::mem::replace(&mut self.screen, shown)),
-            (Some(first), None) => self.screen = first,
-            (None, None) => {}
+        if let Some(shown) = trail.pop() {
+            self.behind.push(std::mem::replace(&mut self.screen, shown));
+            // The customers stay at the bottom of the trail.
+            self.behind.truncate(1);
+            self.behind.append(&mut trail);
         }
-        self.behind.append(&mut trail);
         self.enter_screen();
     }
 
@@ -432,10 +405,8 @@ impl Wizard {
         };
         self.leave_screen();
         self.screen = before;
-        if self.behind.is_empty()
-            && let Some(run) = self.session.record.as_ref().map(|r| r.id.clone())
-        {
-            self.release(pending::leave_run(run));
+        if self.behind.is_empty() && self.run().is_some() {
+            self.release(pending::leave_run);
         }
         self.enter_screen();
     }
@@ -446,18 +417,18 @@ impl Wizard {
             return;
         }
         if self.calls.is_writing() {
-            self.held = Some(Held::Park);
+            self.held = Some(Action::Park);
             return self.say(Tone::Busy, "Saving. One moment.");
         }
-        if let Some(run) = self.session.record.as_ref().map(|r| r.id.clone()) {
-            self.let_go(pending::park_run(run.clone()));
+        if let Some(run) = self.run().cloned() {
+            self.let_go(pending::park_run);
             self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));
             self.parking = Some(run);
         }
     }
 
     /// Lets go of the run with this write and returns to the customers.
-    fn let_go(&mut self, write: Call<Saved>) {
+    fn let_go(&mut self, write: fn(RunId) -> Call<Saved>) {
         self.leave_screen();
         self.release(write);
         self.customers();
@@ -465,32 +436,32 @@ impl Wizard {
 
     /// Saves what is still a draft, ends the run's calls and starts the write that lets go of it. A run that another
     /// process holds is not ours to let go of.
-    fn release(&mut self, write: Call<Saved>) {
-        let is_held_here = self.session.record.as_ref().is_some_and(|record| !record.is_read_only);
+    fn release(&mut self, write: fn(RunId) -> Call<Saved>) {
         self.session.let_go(&mut self.calls);
-        if is_held_here {
+        self.part(write);
+        self.session.empty();
+    }
+
+    /// Lets go of the run with this write, where it is held here.
+    fn part(&mut self, write: fn(RunId) -> Call<Saved>) {
+        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only) {
             self.parting.forget();
-            self.parting.start(&mut self.calls, write);
+            self.parting.start(&mut self.calls, write(record.id.clone()));
         }
-        self.session = self.session.emptied();
     }
 
     fn customers(&mut self) {
         self.behind.clear();
-        self.screen = Screen::customers();
+        self.screen = Box::<Customer>::default();
         self.enter_screen();
     }
 
     fn end(&mut self, how: Ended) {
         self.leave_screen();
         self.session.let_go(&mut self.calls);
-        self.calls.flush();
         // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
-        if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only)
-            && !self.calls.is_writing()
-        {
-            self.parting.forget();
-            self.parting.start(&mut self.calls, pending::leave_run(record.id.clone()));
+        if !self.calls.is_writing() {
+            self.part(pending::leave_run);
         }
         self.calls.cancel_readers();
         self.redraw.forget();
@@ -502,7 +473,7 @@ impl Wizard {
     }
 
     fn enter_screen(&mut self) {
-        self.turns += 1;
+        self.revise();
         self.enter_again();
     }
 
@@ -523,14 +494,14 @@ impl Wizard {
 
     /// Says bad news; what was typed ahead was meant for a step that went well.
     fn fail(&mut self, failure: &Failure) {
-        self.turns += 1;
+        self.revise();
         self.say(Tone::Bad, words::failure(failure));
     }
 
     /// Splits the wizard into what a screen works with and the screen itself.
-    fn parts(&mut self) -> (UpdateCx<'_>, &mut Screen) {
+    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen) {
         let Self { setup, now, session, calls, screen, notice, .. } = self;
-        (UpdateCx { now: *now, setup, session, calls, notice }, screen)
+        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen)
     }
 }
 
@@ -543,17 +514,10 @@ fn leaving<'a>(screen: Scene<'a>, record: Option<&RunRecord>) -> Scene<'a> {
         ),
         None => ("Leave?", Phrase::from("No run is open.")),
     };
-    let shape = Shape::Confirm { default: true };
-    let Scene { page, next_change, .. } = screen;
     Scene {
-        focus: Focus::default(),
-        offers: vec![
-            Offer::new(Action::Yes, "leave", "Leaves. The run is kept.").by_default(),
-            Offer::new(Action::No, "stay", "Stays here."),
-        ],
-        below: Some(page),
-        next_change,
-        ..Scene::new(QuestionId::Leave, shape, heading, vec![Block::Para(words)])
+        below: Some(screen.page),
+        next_change: screen.next_change,
+        ..Scene::confirm(QuestionId::Leave, true, heading, vec![Block::Para(words)])
     }
 }
 

@@ -63,7 +63,8 @@ pub fn travel_heard(
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     stop.listen(waker.clone());
-    let mut front = Headless::new(answers, stop.clone()).heard_by(observers).waking(waker.clone());
+    let mut front = Headless::new(answers, stop.clone());
+    (front.observers, front.waker) = (observers, Some(waker.clone()));
     let WizardRun { mut wizard, mut calls } = start(waker);
     let ended = driver::drive(&mut wizard, &mut front, calls.as_mut(), &woken, clock);
     front.report(ended)

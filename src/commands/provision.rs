@@ -17,6 +17,7 @@ use crate::{
         text::Text,
         time::Clock,
         user::Kind,
+        verdict::Verdict,
     },
     driver::front::Stop,
     exit::Exit,
@@ -73,7 +74,7 @@ pub fn run(way: &Way<'_>, answers: Answers, print: &Print) -> anyhow::Result<Exi
     let mut report = journey::travel_telling(way.start, answers, way.stop, way.clock, tell);
     let outcome = read_back(way.store, &mut report, is_dry_run);
     let exit = journey::exit_of(&report.end);
-    complain(&report, print, out);
+    complain(&report, outcome.as_ref(), print, out);
     let said = if print.is_json {
         out.json(&object(&report, outcome.as_ref(), exit))
     } else {
@@ -96,8 +97,13 @@ fn read_back(store: &Store, report: &mut Report, is_dry_run: bool) -> Option<Out
     }
 }
 
-/// Bad news, and what to do, on stderr.
-fn complain(report: &Report, print: &Print, out: Out) {
+/// Bad news, and what to do, on stderr; also why a run is only partly done, and what its list could not see.
+fn complain(report: &Report, outcome: Option<&Outcome>, print: &Print, out: Out) {
+    if let Some(verdict) = outcome.map(Verdict::of) {
+        for words in verdict.troubles().iter().chain(&verdict.gaps) {
+            warn(&format!("backup365: {}.", words.as_str().trim_end_matches('.')));
+        }
+    }
     if let End::Missing { example, .. } = &report.end {
         warn(&format!("backup365: {}", report.words));
         warn(&format!("For example: {} {example}", print.line));

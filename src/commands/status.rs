@@ -15,6 +15,7 @@ use crate::{
         sydney,
         text::Text,
         time::Moment,
+        verdict::Verdict,
     },
     exit::Exit,
 };
@@ -39,6 +40,7 @@ pub struct Wish {
 /// A row, and why an operator must look at it.
 struct Judged {
     row: ProductStatus,
+    verdict: Verdict,
     reasons: Vec<Text>,
 }
 
@@ -98,7 +100,11 @@ impl Sheet {
             let hay = row.customer.folded();
             words.split_whitespace().all(|word| hay.contains(word))
         };
-        let judged = |row: ProductStatus| Judged { reasons: row.attention(now), row };
+        let judged = |row: ProductStatus| Judged {
+            reasons: row.attention(now, &sweeper),
+            verdict: row.verdict(&sweeper),
+            row,
+        };
         let mut rows: Vec<Judged> = rows.into_iter().filter(holds).map(judged).collect();
         let sums = sums(&rows);
         if wish.only_attention {
@@ -147,17 +153,17 @@ impl Sheet {
                 "waiting_for_consent": sums.waiting,
                 "need_attention": sums.attention,
             },
-            "products": self.rows.iter().map(|judged| named(&judged.row, *now)).collect::<Vec<_>>(),
+            "products": self.rows.iter().map(named).collect::<Vec<_>>(),
         })
     }
 }
 
 /// Adds the rows up.
 fn sums(rows: &[Judged]) -> Sums {
-    rows.iter().fold(Sums::default(), |sums, Judged { row, reasons }| Sums {
+    rows.iter().fold(Sums::default(), |sums, Judged { row, verdict, reasons }| Sums {
         protected: sums.protected.saturating_add(row.on),
-        eligible: sums.eligible.saturating_add(row.eligible.max(row.on)),
-        scheduled: sums.scheduled.saturating_add(row.scheduled()),
+        eligible: sums.eligible.saturating_add(row.list.eligible.max(row.on)),
+        scheduled: sums.scheduled.saturating_add(verdict.schedule.scheduled()),
         waiting: sums.waiting + u32::from(row.stand() == Stand::WaitingForConsent),
         attention: sums.attention + u32::from(!reasons.is_empty()),
     })
@@ -187,13 +193,15 @@ fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str)
 /// What must be looked at, in whole sentences: nothing here is cut.
 fn attention_lines(rows: &[Judged]) -> Vec<String> {
     let mut lines = Vec::new();
-    for Judged { row, reasons } in rows {
+    for Judged { row, reasons, verdict } in rows {
         let who = format!("{} · {} · {}", row.customer.reference, row.customer.name, row.product.name());
         lines.extend(
             reasons
                 .iter()
                 .map(|why| format!("NEEDS ATTENTION: {who}: {}.", why.as_str().trim_end_matches('.'))),
         );
+        let gaps = verdict.gaps.iter();
+        lines.extend(gaps.map(|gap| format!("THE LIST: {who}: {}.", gap.as_str().trim_end_matches('.'))));
     }
     lines
 }
@@ -210,8 +218,8 @@ fn row_lines(cx: &RecordContext, rows: &[Judged], now: Moment) -> Vec<String> {
         ("PROTECTED", Cut::Never),
         ("STATE", Cut::Late),
     ]);
-    for Judged { row, reasons } in rows {
-        let standing = standing(row, now, &cx.zone);
+    for Judged { row, reasons, verdict } in rows {
+        let standing = standing(row, verdict, now, &cx.zone);
         let state = if reasons.is_empty() { standing } else { format!("needs attention; {standing}") };
         table.push([
             row.customer.reference.clone(),
@@ -229,14 +237,14 @@ fn row_lines(cx: &RecordContext, rows: &[Judged], now: Moment) -> Vec<String> {
 
 /// "184 of 231"; nothing where no user could be protected.
 fn protected(row: &ProductStatus) -> Text {
-    match (row.on, row.eligible) {
+    match (row.on, row.list.eligible) {
         (0, 0) => Text::from("-"),
         (on, eligible) => Text::of(format_args!("{} of {}", grouped(on), grouped(eligible.max(on)))),
     }
 }
 
 /// Where a product stands, in words.
-pub(super) fn standing(row: &ProductStatus, now: Moment, here: &str) -> String {
+pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here: &str) -> String {
     let mut words = Vec::new();
     if !row.customer.is_active {
         words.push("closed".to_owned());
@@ -245,7 +253,8 @@ pub(super) fn standing(row: &ProductStatus, now: Moment, here: &str) -> String {
         (Stand::NotStarted, _) => words.push("not started".into()),
         (Stand::Automatic, _) => {
             words.push("automatic".into());
-            words.extend((row.scheduled() > 0).then(|| format!("{} scheduled", grouped(row.scheduled()))));
+            let scheduled = verdict.schedule.scheduled();
+            words.extend((scheduled > 0).then(|| format!("{} scheduled", grouped(scheduled))));
         }
         (Stand::Enabled, _) => words.push("enabled".into()),
         (Stand::Open | Stand::WaitingForConsent, Some((_, progress))) => {
@@ -289,31 +298,35 @@ fn last_line(sums: &Sums, is_empty: bool, wish: &Wish) -> String {
 }
 
 /// A row with its customer, as JSON.
-fn named(row: &ProductStatus, now: Moment) -> Value {
+fn named(judged: &Judged) -> Value {
+    let row = &judged.row;
     json!({
         "reference": row.customer.reference.as_str(),
         "name": row.customer.name.as_str(),
         "domain": row.customer.domain.as_str(),
         "active": row.customer.is_active,
         "product": row.product.word(),
-        "status": object(row, now),
+        "status": object(row, &judged.verdict, &judged.reasons),
     })
 }
 
 /// A row, as JSON.
-pub(super) fn object(row: &ProductStatus, now: Moment) -> Value {
+pub(super) fn object(row: &ProductStatus, verdict: &Verdict, reasons: &[Text]) -> Value {
     json!({
         "stand": row.stand().word(),
         "protected": row.on,
-        "eligible": row.eligible.max(row.on),
-        "listed": row.listed.max(row.on),
-        "scheduled": row.scheduled(),
-        "missed": row.missed,
+        "eligible": row.list.eligible.max(row.on),
+        "listed": row.list.listed.max(row.on),
+        "scheduled": verdict.schedule.scheduled(),
+        "stalled": verdict.schedule.stalled(),
+        "missed": verdict.missed,
+        "unchecked": verdict.unchecked,
         "enabled": row.enabled.map(|at| at.to_string()),
         "rule": row.rule.as_ref().map(rule_object),
         "last_sweep": row.last_sweep.as_ref().map(sweep_object),
         "run": row.run.as_ref().map(|(run, progress)| run_object(run, progress)),
-        "attention": row.attention(now).iter().map(Text::as_str).collect::<Vec<_>>(),
+        "attention": reasons.iter().map(Text::as_str).collect::<Vec<_>>(),
+        "list_gaps": verdict.gaps.iter().map(Text::as_str).collect::<Vec<_>>(),
     })
 }
 

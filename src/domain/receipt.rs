@@ -1,20 +1,19 @@
 //! The receipt of a run, from what was read back: one text for the ticket, one for the customer, one JSON.
 //!
-//! Operator, time, customer, tenant, counts, and whether the audit is whole; never a secret. Also the verdict: a user
-//! who was chosen and is neither protected nor scheduled makes the run *partly done*.
+//! Operator, time, customer, tenant, the verdict with its counts, and whether the audit is whole; never a secret.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::fmt::Write;
 
 use serde_json::{Value, json};
 
 use super::{
     bill::{counted, grouped},
-    id::UserId,
     protection::{SeatOutcome, SeatResult},
     run::Outcome,
     sydney,
     text::Text,
     time::Moment,
+    verdict::{Standstill, Verdict, count, is_for_turning_on},
 };
 
 /// Users named one by one in a text before the rest is only counted; the JSON names all. A guess: one screen.
@@ -66,66 +65,6 @@ impl Form {
         };
         Text::of(format_args!("{}-{end}", outcome.run.id))
     }
-}
-
-/// What an outcome comes to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Verdict {
-    /// Active seats of users who have not left.
-    pub protected: u32,
-    /// Seats that are kept for users who have left.
-    pub left: u32,
-    /// Chosen, not protected yet, and turned on by Enable Auto at the next sweep.
-    pub scheduled: u32,
-    /// Chosen, and neither protected nor scheduled.
-    pub missed: u32,
-    /// Eligible, and not chosen.
-    pub not_chosen: u32,
-}
-
-impl Verdict {
-    /// Sums an outcome up.
-    #[must_use]
-    pub fn of(outcome: &Outcome) -> Self {
-        let seats = &outcome.protection.seats;
-        let on: BTreeSet<UserId> = seats.iter().map(|seat| seat.id).collect();
-        let excluded: BTreeSet<UserId> = outcome.protection.exclusions.iter().copied().collect();
-        let left = count(seats.iter().filter(|seat| seat.left.is_some()).count());
-        let protected = count(seats.len()).saturating_sub(left);
-        let run = &outcome.run;
-        let from_results =
-            outcome.results.iter().filter(|r| is_for_turning_on(&r.outcome)).map(|r| r.user.id);
-        let unfinished = run.unfinished.iter().map(|user| user.id);
-        let ticked =
-            run.draft.exceptions.iter().copied().filter(|id| !run.draft.all && !excluded.contains(id));
-        let chosen: BTreeSet<UserId> =
-            from_results.chain(unfinished).chain(ticked).filter(|id| !on.contains(id)).collect();
-        let has_rule = outcome.protection.rule.is_some();
-        let refused = count(chosen.intersection(&excluded).count());
-        let open = count(chosen.len()).saturating_sub(refused);
-        let eligible_off = outcome.done.eligible.saturating_sub(protected);
-        let all = if run.draft.all {
-            let unticked = run.draft.exceptions.iter().filter(|id| !on.contains(*id)).count();
-            eligible_off.saturating_sub(count(unticked)).max(open)
-        } else {
-            open
-        };
-        let (scheduled, missed) =
-            if has_rule { (eligible_off.max(all), refused) } else { (0, all.saturating_add(refused)) };
-        let not_chosen = if has_rule { 0 } else { eligible_off.saturating_sub(all) };
-        Self { protected, left, scheduled, missed, not_chosen }
-    }
-
-    /// Whether a chosen user is neither protected nor scheduled: exit code 3.
-    #[must_use]
-    pub const fn is_partly(&self) -> bool {
-        self.missed > 0
-    }
-}
-
-/// Whether a result is about a user who was chosen to be turned on.
-const fn is_for_turning_on(outcome: &SeatOutcome) -> bool {
-    !matches!(outcome, SeatOutcome::TurnedOff)
 }
 
 /// What became of a user, in words.
@@ -197,25 +136,25 @@ fn ticket(outcome: &Outcome) -> String {
     if outcome.done.turned_off > 0 {
         text.line(format_args!("Turned off by this run: {}", grouped(outcome.done.turned_off)));
     }
-    if verdict.scheduled > 0 {
-        text.line(format_args!("Scheduled: {}", grouped(verdict.scheduled)));
-    }
-    if verdict.missed > 0 {
-        text.line(format_args!("Chosen, but neither on nor scheduled: {}", grouped(verdict.missed)));
-    }
-    if verdict.not_chosen > 0 {
-        text.line(format_args!("Eligible, but not chosen: {}", grouped(verdict.not_chosen)));
-    }
-    if verdict.left > 0 {
-        text.line(format_args!("Seats kept for users who have left: {}", grouped(verdict.left)));
+    for (words, users) in [
+        ("Scheduled", verdict.schedule.scheduled()),
+        ("Wanted by Enable Auto, but no sweep will turn them on", verdict.schedule.stalled()),
+        ("Chosen, but neither on nor scheduled", verdict.missed),
+        ("Chosen, but not checked yet, so left off", verdict.unchecked),
+        ("Eligible, but not chosen", verdict.not_chosen),
+        ("Seats kept for users who have left", verdict.left),
+    ] {
+        if users > 0 {
+            text.line(format_args!("{words}: {}", grouped(users)));
+        }
     }
     text.line(format_args!("Excluded: {}", grouped(count(outcome.protection.exclusions.len()))));
-    text.line(format_args!(
-        "Listed: {}, eligible: {}",
-        grouped(outcome.done.listed),
-        grouped(outcome.done.eligible)
-    ));
-    text.line(format_args!("Enable Auto: {}", auto_words(outcome)));
+    let list = &outcome.done.list;
+    text.line(format_args!("Listed: {}, eligible: {}", grouped(list.listed), grouped(list.eligible)));
+    text.line(format_args!("Enable Auto: {}", auto_words(outcome, &verdict)));
+    for gap in &verdict.gaps {
+        text.line(format_args!("The list: {}", without_full_stop(gap)));
+    }
     name_troubles(&mut text, outcome);
     text.line(format_args!(""));
     text.line(format_args!("Audit: {}", if outcome.is_audit_whole { WHOLE } else { BROKEN }));
@@ -271,20 +210,12 @@ fn customer(outcome: &Outcome) -> String {
     if let Some(first) = first {
         text.line(format_args!("First backup on {}.", sydney::stamp_in_words(first, zone)));
     }
-    if outcome.protection.rule.is_some() {
-        let next = sydney::next_2000(ended(outcome));
-        let (there, here) = (sydney::stamp_in_words(next, zone), sydney::stamp_in_words(next, sydney::ZONE));
-        let clock = if zone == sydney::ZONE { format!("{here}") } else { format!("{here} ({there})") };
-        text.line(format_args!(
-            "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
-        ));
-    } else {
-        text.line(format_args!("New users are not registered by themselves: tell us when somebody joins."));
-    }
-    if verdict.missed > 0 {
+    write_auto(&mut text, outcome, &verdict, zone);
+    let open = verdict.missed.saturating_add(verdict.unchecked);
+    if open > 0 {
         text.line(format_args!(
             "{} could not be registered yet. We will come back to you.",
-            counted(verdict.missed, "chosen user", "chosen users")
+            counted(open, "chosen user", "chosen users")
         ));
     }
     if verdict.not_chosen > 0 {
@@ -294,11 +225,51 @@ fn customer(outcome: &Outcome) -> String {
             if verdict.not_chosen == 1 { "was" } else { "were" }
         ));
     }
+    for gap in &verdict.gaps {
+        text.line(format_args!("About the list of users: {}.", without_full_stop(gap)));
+    }
     text.line(format_args!(""));
     text.line(format_args!("{}", organisation_line(outcome)));
     let at = sydney::stamp_in_words(ended(outcome), zone);
     text.line(format_args!("Reference: {}, {at}", run.id));
     text.0
+}
+
+/// What Enable Auto means for the customer: who is registered when, or that it waits for us.
+fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str) {
+    if outcome.protection.rule.is_none() {
+        text.line(format_args!("New users are not registered by themselves: tell us when somebody joins."));
+        return;
+    }
+    let stalled = verdict.schedule.stalled();
+    if stalled > 0 || outcome.sweeper.host.is_none() {
+        if stalled > 0 {
+            text.line(format_args!(
+                "{} to be registered and can't be yet. We will come back to you.",
+                counted(stalled, "more user is", "more users are")
+            ));
+        }
+        text.line(format_args!("Until then new users are not registered by themselves."));
+        return;
+    }
+    let next = sydney::next_2000(ended(outcome));
+    let (there, here) = (sydney::stamp_in_words(next, zone), sydney::stamp_in_words(next, sydney::ZONE));
+    let clock = if zone == sydney::ZONE { format!("{here}") } else { format!("{here} ({there})") };
+    let scheduled = verdict.schedule.scheduled();
+    if scheduled > 0 {
+        text.line(format_args!(
+            "{} registered at the next 20:00 in Sydney.",
+            counted(scheduled, "more user is", "more users are")
+        ));
+    }
+    text.line(format_args!(
+        "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
+    ));
+}
+
+/// A sentence to go on from.
+fn without_full_stop(text: &Text) -> &str {
+    text.as_str().trim_end_matches('.')
 }
 
 fn organisation_line(outcome: &Outcome) -> Text {
@@ -314,16 +285,17 @@ fn organisation_line(outcome: &Outcome) -> Text {
     }
 }
 
-fn auto_words(outcome: &Outcome) -> Text {
+fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
     let Some(rule) = &outcome.protection.rule else { return Text::from("off") };
     let next = sydney::stamp_in_words(sydney::next_2000(ended(outcome)), sydney::ZONE);
-    let by = outcome.sweeper.host.as_ref().map_or_else(
-        || "nothing will run: no sweeper is installed".to_owned(),
-        |host| format!("run by {host}"),
-    );
+    let by = match (&outcome.sweeper.host, verdict.schedule.standstill) {
+        (_, Some(why)) => format!("but {}", why.words()),
+        (Some(host), None) => format!("next sweep {next}, run by {host}"),
+        (None, None) => format!("but {}", Standstill::NoSweeper.words()),
+    };
     let attention = rule.attention.as_ref().map_or(String::new(), |why| format!("; needs attention: {why}"));
     Text::of(format_args!(
-        "on, confirmed {}, at most {} seats, next sweep {next}, {by}{attention}",
+        "on, confirmed {}, at most {} seats, {by}{attention}",
         grouped(rule.confirmed),
         grouped(rule.ceiling)
     ))
@@ -347,6 +319,7 @@ fn json(outcome: &Outcome) -> String {
             "confirmed": rule.confirmed,
             "ceiling": rule.ceiling,
             "next_sweep": sydney::next_2000(ended(outcome)).to_string(),
+            "standstill": verdict.schedule.standstill.map(Standstill::code),
             "sweeper": outcome.sweeper.host.as_ref().map(Text::as_str),
             "attention": rule.attention.as_ref().map(Text::as_str),
         })
@@ -368,11 +341,13 @@ fn json(outcome: &Outcome) -> String {
         "finished": run.finished.map(|at| at.to_string()),
         "result": if verdict.is_partly() { "partly" } else { "done" },
         "counts": {
-            "listed": outcome.done.listed,
-            "eligible": outcome.done.eligible,
+            "listed": outcome.done.list.listed,
+            "eligible": outcome.done.list.eligible,
             "protected": verdict.protected,
-            "scheduled": verdict.scheduled,
+            "scheduled": verdict.schedule.scheduled(),
+            "stalled": verdict.schedule.stalled(),
             "missed": verdict.missed,
+            "unchecked": verdict.unchecked,
             "not_chosen": verdict.not_chosen,
             "excluded": outcome.protection.exclusions.len(),
             "left": verdict.left,
@@ -380,6 +355,8 @@ fn json(outcome: &Outcome) -> String {
             "turned_off": outcome.done.turned_off,
         },
         "auto": rule,
+        "troubles": verdict.troubles().iter().map(Text::as_str).collect::<Vec<_>>(),
+        "list_gaps": verdict.gaps.iter().map(Text::as_str).collect::<Vec<_>>(),
         "users": outcome.results.iter().map(user_json).collect::<Vec<Value>>(),
         "audit": {
             "is_whole": outcome.is_audit_whole,
@@ -416,11 +393,6 @@ impl Lines {
             self.0.push('\n');
         }
     }
-}
-
-/// A length as a count.
-fn count(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

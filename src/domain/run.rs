@@ -9,6 +9,7 @@ use super::{
     tenant::Organisation,
     text::Text,
     time::Moment,
+    verdict::ListSummary,
 };
 
 /// Everything on record about a run: the steps are derived from this, not from where the wizard happened to be.
@@ -64,10 +65,8 @@ pub struct RunDone {
     pub turned_off: u32,
     /// This run switched Enable Auto on.
     pub rule_made: bool,
-    /// Listed users when the list was last complete.
-    pub listed: u32,
-    /// Eligible users when the list was last complete.
-    pub eligible: u32,
+    /// What the list came to when it was last complete.
+    pub list: ListSummary,
 }
 
 /// One line of the board on the first screen.
@@ -150,6 +149,8 @@ pub struct SweeperStatus {
     pub last_pass: Option<Moment>,
     /// Rule 17: a rule exists and the last 20:00 has no finished pass half an hour later.
     pub is_overdue: bool,
+    /// No pass at all was finished for the last 20:00 though rules wait for it: nothing can be promised for the next one.
+    pub has_stopped: bool,
 }
 
 /// The operator at the keyboard.

@@ -8,6 +8,7 @@ use super::{
     sweep, sydney,
     text::Text,
     time::Moment,
+    verdict::{ListSummary, Schedule, Verdict},
 };
 
 /// What is true about one product of one customer.
@@ -19,10 +20,12 @@ pub struct ProductStatus {
     pub product: Product,
     /// Active seats.
     pub on: u32,
-    /// Users listed, as last counted.
-    pub listed: u32,
-    /// Users that could be protected, as last counted.
-    pub eligible: u32,
+    /// What the last complete list came to.
+    pub list: ListSummary,
+    /// The last finished run chose everybody.
+    pub wants_all: bool,
+    /// Seats that are bought and not used; none: no limit on record.
+    pub free: Option<u32>,
     /// When *Enable* was pressed.
     pub enabled: Option<Moment>,
     /// The standing rule.
@@ -101,31 +104,36 @@ impl ProductStatus {
         }
     }
 
-    /// Users that the next sweep turns on, as last counted.
+    /// What it comes to, as far as the record knows without listing anew.
     #[must_use]
-    pub fn scheduled(&self) -> u32 {
-        if self.rule.is_some() && self.customer.is_active { self.eligible.saturating_sub(self.on) } else { 0 }
+    pub fn verdict(&self, sweeper: &SweeperStatus) -> Verdict {
+        let rule = self.rule.as_ref().filter(|_| self.customer.is_active);
+        let off = self.list.eligible.saturating_sub(self.on);
+        let wants_all = self.wants_all || rule.is_some();
+        Verdict {
+            protected: self.on,
+            schedule: rule
+                .map_or_else(Schedule::default, |rule| Schedule::of(off, rule, self.on, self.free, sweeper)),
+            missed: self.missed.saturating_add(if wants_all { self.list.problems } else { 0 }),
+            unchecked: if self.wants_all && rule.is_none() { self.list.unchecked } else { 0 },
+            not_chosen: if rule.is_none() { off.saturating_sub(self.missed) } else { 0 },
+            gaps: self.list.gaps.clone(),
+            left: 0,
+        }
     }
 
     /// Why an operator must look at it, sentences without a full stop; empty when all is well.
     #[must_use]
-    pub fn attention(&self, now: Moment) -> Vec<Text> {
+    pub fn attention(&self, now: Moment, sweeper: &SweeperStatus) -> Vec<Text> {
         let mut reasons = Vec::new();
         if let Some((_, Progress::NeedsAttention(why))) = &self.run
             && self.rule.as_ref().and_then(|rule| rule.attention.as_ref()) != Some(why)
         {
             reasons.push(why.clone());
         }
-        if self.missed > 0 {
-            reasons.push(Text::of(format_args!(
-                "partly done: {} chosen, and neither protected nor scheduled",
-                if self.missed == 1 {
-                    "1 user was".into()
-                } else {
-                    format!("{} users were", grouped(self.missed))
-                }
-            )));
-        }
+        reasons.extend(
+            self.verdict(sweeper).troubles().iter().map(|why| Text::of(format_args!("partly done: {why}"))),
+        );
         if let Some(rule) = self.rule.as_ref().filter(|_| self.customer.is_active) {
             self.of_rule(rule, now, &mut reasons);
         }
@@ -179,8 +187,9 @@ mod tests {
             customer,
             product: Product::Office365,
             on: 0,
-            listed: 0,
-            eligible: 0,
+            list: ListSummary::default(),
+            wants_all: false,
+            free: None,
             enabled: None,
             rule: None,
             run: None,
@@ -210,13 +219,18 @@ mod tests {
         let mut row = row();
         assert_eq!(row.stand(), Stand::NotStarted);
         row.enabled = Some(now);
-        (row.on, row.eligible) = (3, 9);
-        assert_eq!((row.stand(), row.scheduled()), (Stand::Enabled, 0));
+        (row.on, row.list.eligible) = (3, 9);
+        let sweeper = SweeperStatus { host: Some("ops-1".into()), ..SweeperStatus::default() };
+        let scheduled = |row: &ProductStatus| row.verdict(&sweeper).schedule.scheduled();
+        assert_eq!((row.stand(), scheduled(&row)), (Stand::Enabled, 0));
         row.rule = Some(rule("2026-11-23T07:00:00Z"));
-        assert_eq!((row.stand(), row.scheduled()), (Stand::Automatic, 6));
-        assert_eq!(row.attention(now), []);
+        assert_eq!((row.stand(), scheduled(&row)), (Stand::Automatic, 6));
+        assert_eq!(row.attention(now, &sweeper), []);
+        let none = SweeperStatus::default();
+        assert_eq!(scheduled(&row) + row.verdict(&none).schedule.stalled(), 12);
+        assert_eq!(row.attention(now, &none).len(), 1, "nothing will run");
         row.customer.is_active = false;
-        assert_eq!(row.scheduled(), 0, "nobody is turned on for a closed customer");
+        assert_eq!(scheduled(&row), 0, "nobody is turned on for a closed customer");
     }
 
     #[test]
@@ -227,17 +241,22 @@ mod tests {
         row.missed = 2;
         row.on = 20;
         row.rule = Some(AutoRule { attention: Some("too many".into()), ..rule("2026-11-22T12:00:00Z") });
-        let reasons: Vec<_> = row.attention(now).iter().map(ToString::to_string).collect();
+        let reasons: Vec<_> =
+            row.attention(now, &SweeperStatus::default()).iter().map(ToString::to_string).collect();
         assert_eq!(
             reasons,
             [
-                "partly done: 2 users were chosen, and neither protected nor scheduled",
+                "partly done: 2 users were chosen, and neither on nor scheduled",
                 "too many",
                 "20 users are protected, above the ceiling of 15",
                 "the sweep is overdue; none has finished yet",
             ]
         );
         row.customer.is_active = false;
-        assert_eq!(row.attention(now).len(), 1, "no sweep is awaited for a closed customer");
+        assert_eq!(
+            row.attention(now, &SweeperStatus::default()).len(),
+            1,
+            "no sweep is awaited for a closed customer"
+        );
     }
 }

@@ -17,9 +17,8 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, fail_with, give, need, refuse},
+    decision::{Close, Decision, Next, end, ensure, fact, fail_with, give, need, refuse},
     journey::{Journey, Step},
-    page,
     report::End,
 };
 
@@ -50,9 +49,8 @@ impl Journey {
 
     /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
     pub(super) fn confirm_organisation(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::Answer(view.ask.id)) || !view.page.is_open(Action::Yes) {
-            return fail_with(view, "The organisation is not known yet. Start again.");
-        }
+        let is_known = !self.steps.has(Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
+        ensure(is_known, view, "The organisation is not known yet. Start again.")?;
         if self.compare_tenant(&view.bar) != TenantMatch::Same {
             return self.refuse_other_tenant(&view.bar);
         }
@@ -63,9 +61,8 @@ impl Journey {
 
     /// Path 2: the tenant is typed as a person would, and saved once its organisation is shown.
     pub(super) fn type_tenant(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::Answer(view.ask.id)) {
-            return fail_with(view, "The organisation could not be saved. Start again.");
-        }
+        let is_first = !self.steps.has(Step::Answer(view.ask.id));
+        ensure(is_first, view, "The organisation could not be saved. Start again.")?;
         let Some(typed) = &self.answers.tenant else {
             let known = [view.page.typed(FieldId::Tenant), self.domain.as_str()];
             let known = known.into_iter().find(|known| !known.is_empty());
@@ -79,7 +76,7 @@ impl Journey {
         self.need_users()?;
         let facts = [FactId::Organisation, FactId::Domain, FactId::Tenant];
         let facts: Vec<String> =
-            facts.into_iter().filter_map(|id| Some(page::fact(view, id)?.to_string())).collect();
+            facts.into_iter().filter_map(|id| Some(fact(view, id)?.to_string())).collect();
         self.say(format_args!("Organisation: {}.", facts.join(", ")));
         self.settle(view, Given::Submit)
     }
@@ -101,13 +98,11 @@ impl Journey {
     fn refuse_other_tenant(&self, bar: &Bar<'_>) -> Decision {
         let typed = Text::clean(self.answers.tenant.as_deref().unwrap_or_default());
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
-        end(
-            End::Wrong,
-            format_args!(
-                "--tenant {typed} is not the tenant on record, {tenant}. {} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it (backup365 customers).",
-                organisation(bar)
-            ),
-        )
+        let organisation = organisation(bar);
+        let words = format_args!(
+            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it (backup365 customers)."
+        );
+        end(End::Wrong, words)
     }
 }
 

@@ -11,11 +11,13 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, Next, end, fail_with, give, no_failure},
+    decision::{Decision, Next, end, fail_with, give, no_failure, sentences},
     journey::{Journey, Step},
-    page,
     report::End,
 };
+
+/// Where a dry run ends without consent.
+const NOT_LISTED: &str = "The customer has not accepted yet, so nobody can be listed: the bill is known after consent. No link was sent and nothing was written.";
 
 impl Journey {
     /// Decides what to do about the proof.
@@ -36,7 +38,7 @@ impl Journey {
                 give(Given::Do(Action::Enable))
             }
             Standing::Proved => fail_with(view, "Enabling did not work. Start again."),
-            Standing::WrongTenant => end(End::WrongTenant, page::sentences(view)),
+            Standing::WrongTenant => end(End::WrongTenant, sentences(view)),
             Standing::Failed | Standing::Unknown => self.wait_or_fail(view),
             standing @ (Standing::NotYet | Standing::Spreading) => self.send_link(view, standing),
         }
@@ -66,10 +68,7 @@ impl Journey {
     /// The customer has not accepted, or it is not known everywhere yet.
     fn send_link(&mut self, view: &View<'_>, standing: Standing) -> Decision {
         if self.answers.is_dry_run {
-            return end(
-                End::Shown,
-                "The customer has not accepted yet, so nobody can be listed: the bill is known after consent. No link was sent and nothing was written.",
-            );
+            return end(End::Shown, NOT_LISTED);
         }
         if let Some(link) = view.page.link() {
             if self.steps.first(Step::TellLink) {

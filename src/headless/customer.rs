@@ -11,9 +11,8 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fail_with, missing, need, no_failure, rows},
+    decision::{Decision, end, ensure, fail_with, folded, missing, need, no_failure, rows, warning},
     journey::{Journey, Step},
-    page,
     report::End,
 };
 
@@ -28,7 +27,7 @@ impl Journey {
         no_failure(view)?;
         if self.steps.has(Step::Answer(view.ask.id)) {
             // The wizard stays here and says why: closed, nothing to back up, a run that can't be opened.
-            return match page::warning(view) {
+            return match warning(view) {
                 Some(words) => end(End::Stopped, words),
                 None => fail_with(view, NOT_OPENED),
             };
@@ -43,9 +42,7 @@ impl Journey {
 
     /// Chooses the product.
     pub(super) fn choose_product(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::Answer(view.ask.id)) {
-            return fail_with(view, NOT_OPENED);
-        }
+        ensure(!self.steps.has(Step::Answer(view.ask.id)), view, NOT_OPENED)?;
         let rows = rows(view)?;
         let sold: Vec<Product> = (0..rows.rows.len()).filter_map(|at| rows.rows.product(at)).collect();
         let only = if let [only] = sold.as_slice() { Some(*only) } else { None };
@@ -64,24 +61,24 @@ impl Journey {
 /// The row to open.
 fn find(rows: &RowsView<'_>, answers: &Answers) -> Decision<usize> {
     let name = Text::clean(&answers.customer);
-    let wanted = page::folded(name.as_str());
+    let wanted = folded(name.as_str());
     let names = [Column::Reference, Column::Name, Column::Domain];
     let is_same =
-        |at: &usize| names.into_iter().any(|column| page::folded(rows.words(*at, column).as_str()) == wanted);
-    let all: Vec<usize> = (0..rows.rows.len()).collect();
-    let found: Vec<usize> = all.iter().copied().filter(|at| !wanted.is_empty() && is_same(at)).collect();
-    let references: BTreeSet<Text> = found.iter().map(|at| rows.words(*at, Column::Reference)).collect();
-    let words = match (references.len(), found.as_slice()) {
+        |at: &usize| names.into_iter().any(|column| folded(rows.words(*at, column).as_str()) == wanted);
+    let all = 0..rows.rows.len();
+    let found: Vec<usize> = all.clone().filter(|at| !wanted.is_empty() && is_same(at)).collect();
+    let customers = candidates(rows, found.iter().copied());
+    let words = match (customers.len(), found.as_slice()) {
         (1, [only]) => return Continue(*only),
         (1, _) => return of_product(rows, &found, answers.product),
         (0, _) if all.is_empty() => {
             format!("No customer has the reference, name or domain “{name}”. See: backup365 customers list")
         }
         (0, _) => {
-            let alike = candidates(rows, &all);
+            let alike = named(&candidates(rows, all), NAMED);
             format!("No customer has exactly the reference, name or domain “{name}”. Alike: {alike}.")
         }
-        _ => format!("“{name}” is several customers: {}. Give the reference.", candidates(rows, &found)),
+        _ => format!("“{name}” is several customers: {}. Give the reference.", named(&customers, NAMED)),
     };
     end(End::Wrong, words)
 }
@@ -95,13 +92,12 @@ fn of_product(rows: &RowsView<'_>, found: &[usize], wanted: Option<Product>) -> 
 }
 
 /// Candidates: reference and name, each customer once.
-fn candidates(rows: &RowsView<'_>, found: &[usize]) -> String {
-    let name =
-        |at: &usize| format!("{} {}", rows.words(*at, Column::Reference), rows.words(*at, Column::Name));
-    let mut names: Vec<Text> = found.iter().map(|at| Text::clean(&name(at))).collect();
+fn candidates(rows: &RowsView<'_>, found: impl Iterator<Item = usize>) -> Vec<Text> {
     let mut seen = BTreeSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    named(&names, NAMED)
+    let references = found.map(|at| (rows.words(at, Column::Reference), at));
+    let each = references.filter(|(reference, _)| seen.insert(reference.clone()));
+    each.map(|(reference, at)| Text::of(format_args!("{reference} {}", rows.words(at, Column::Name))))
+        .collect()
 }
 
 /// The product that was given is not among those of the customer; or none was, and there are several.
@@ -109,10 +105,10 @@ fn refuse_product<T>(wanted: Option<Product>, sold: &[Product]) -> Decision<T> {
     let names: Vec<&str> = sold.iter().map(|product| product.word()).collect();
     let list = names.join(", ");
     match (wanted, names.first()) {
-        (Some(wanted), _) => end(
-            End::Wrong,
-            format_args!("This customer does not have {}. What they have: {list}.", wanted.name()),
-        ),
+        (Some(wanted), _) => {
+            let wanted = wanted.name();
+            end(End::Wrong, format_args!("This customer does not have {wanted}. What they have: {list}."))
+        }
         (None, Some(example)) => {
             missing(flag::PRODUCT, format_args!("{}: {list}.", flag::PRODUCT.question), example)
         }

@@ -1,4 +1,5 @@
-//! What is decided about a view, and the ways in which a journey ends. Below the parts that answer questions.
+//! What a view says, as words of a command line; what is decided about it; and the ways in which a journey ends. Below the
+//! parts that answer questions. Pure.
 
 use std::{
     fmt::Display,
@@ -7,18 +8,20 @@ use std::{
 
 use crate::{
     domain::{
+        bill::grouped,
         failure::{Failure, FailureKind},
         flag::Flag,
+        phrase::Phrase,
         text::Text,
     },
     wizard::{
         answer::Given,
         ask::QuestionId,
-        view::{RowsView, View},
+        view::{FactId, RowsView, View},
     },
 };
 
-use super::{page, report::End};
+use super::report::End;
 
 /// What to do now.
 #[derive(Debug)]
@@ -81,8 +84,13 @@ pub(super) fn no_failure(view: &View<'_>) -> Decision {
 pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision<T> {
     match view.failure() {
         Some(failure) => fail(view, failure.clone()),
-        None => end(End::Failed, page::warning(view).unwrap_or_else(|| otherwise.into())),
+        None => end(End::Failed, warning(view).unwrap_or_else(|| otherwise.into())),
     }
+}
+
+/// Goes on where it is so; else ends as [`fail_with`] does.
+pub(super) fn ensure(is_so: bool, view: &View<'_>, otherwise: &'static str) -> Decision {
+    if is_so { Continue(()) } else { fail_with(view, otherwise) }
 }
 
 /// Names the flag that can't be used, and why.
@@ -105,4 +113,41 @@ pub(super) fn missing<T>(flag: Flag, what: impl Display, value: impl Display) ->
 /// The rows of the page; they are waited for.
 pub(super) fn rows<'v, 'a>(view: &'v View<'a>) -> Decision<&'v RowsView<'a>> {
     view.page.rows().map_or(Break(Next::Wait), Continue)
+}
+
+/// A name or an address as it is compared: however it is written, but whole.
+pub(super) fn folded(words: &str) -> String {
+    words.trim().to_lowercase()
+}
+
+/// The value of a fact.
+pub(super) fn fact(view: &View<'_>, id: FactId) -> Option<Text> {
+    view.page.facts().find(|fact| fact.id == id).map(|fact| fact.value.for_commands())
+}
+
+/// The sentences of the page that must not be missed.
+pub(super) fn strong(view: &View<'_>) -> Text {
+    joined(view.page.strong())
+}
+
+/// All sentences of the page: those that must not be missed, then the others.
+pub(super) fn sentences(view: &View<'_>) -> Text {
+    joined(view.page.strong().chain(view.page.paragraphs()))
+}
+
+fn joined<'v>(words: impl Iterator<Item = &'v Phrase>) -> Text {
+    let words: Vec<String> = words.map(|words| words.for_commands().to_string()).collect();
+    Text::clean(&words.join(" "))
+}
+
+/// The line of state, where it warns or is bad news.
+pub(super) fn warning(view: &View<'_>) -> Option<Text> {
+    view.warning().map(Phrase::for_commands)
+}
+
+/// How far the work of the page is, in words.
+pub(super) fn progress(view: &View<'_>) -> Option<Text> {
+    let (done, total) = view.page.progress()?;
+    let heading = view.page.heading.for_commands();
+    Some(Text::of(format_args!("{heading}: {} of {}.", grouped(done), grouped(total))))
 }

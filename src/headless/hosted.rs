@@ -14,9 +14,8 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, fail_with, give, need, no_failure, refuse},
+    decision::{Decision, fail_with, give, need, no_failure, refuse, warning},
     journey::{Journey, Step},
-    page,
 };
 
 /// Index of the list that is given among the ways to list mailboxes.
@@ -91,7 +90,7 @@ impl Journey {
         self.steps.fill(FieldId::Listing, Value::Choice(GIVEN))?;
         self.steps.fill(FieldId::Mailboxes, Value::Lines(list.join("\n")))?;
         let is_unread = self.steps.first(Step::ReadMailboxes);
-        match page::warning(view).filter(|_| is_unread) {
+        match warning(view).filter(|_| is_unread) {
             Some(words) => refuse(flag::MAILBOXES, words),
             None => Continue(()),
         }

@@ -68,8 +68,6 @@ pub(super) enum Step {
     TellSpreading,
     /// The addresses were looked up in the list.
     LookUp,
-    /// What became of the kinds was read.
-    ReadKinds,
     /// Enable Auto is off.
     ReadUndo,
     /// Every result of turning off was good.
@@ -203,6 +201,7 @@ impl Journey {
             // Users for whom no seat is left stay ticked: the outcome says so.
             QuestionId::Unapplied => give(Given::Yes),
             QuestionId::UndoAuto => self.see_rule(view),
+            QuestionId::NoSeats => self.stop_without_seats(view),
             QuestionId::NoSweeper => self.go_without_sweeper(view),
             QuestionId::Ceiling => self.give_ceiling(view),
             QuestionId::HighCeiling => self.keep_high_ceiling(view),

@@ -20,8 +20,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end},
-    page,
+    decision::{Decision, end, folded},
     report::End,
 };
 
@@ -41,11 +40,6 @@ impl Selection {
     pub(super) fn of(&self, mark: answer::Mark) -> &[Picked] {
         self.marked.iter().find(|(how, _)| *how == mark).map_or(&[], |(_, users)| users)
     }
-
-    /// The addresses of those who are to be marked so.
-    pub(super) fn addresses(&self, mark: answer::Mark) -> Vec<Text> {
-        self.of(mark).iter().map(|user| user.address.clone()).collect()
-    }
 }
 
 /// A user of the list, as the row stood.
@@ -54,7 +48,7 @@ pub(super) struct Picked {
     at: usize,
     pub(super) id: UserId,
     /// The address, as the list has it.
-    address: Text,
+    pub(super) address: Text,
     kind: Option<Kind>,
     mark: Mark,
     is_excluded: bool,
@@ -114,7 +108,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
             _ => Err("Not on, so not to be turned off"),
         }
     });
-    let off: HashSet<String> = answers.turn_off.iter().map(|address| page::folded(address)).collect();
+    let off: HashSet<String> = answers.turn_off.iter().map(|address| folded(address)).collect();
     let tick = finder.pick(these, |user, address| {
         if user.is_among(&exclude) {
             Err("Given with --exclude too")
@@ -167,7 +161,7 @@ impl Finder {
     ) -> Vec<Picked> {
         let mut users = Vec::new();
         for given in addresses {
-            let address = page::folded(given);
+            let address = folded(given);
             // Users without an address are never meant.
             let found = self.found.get(&address).filter(|_| !address.is_empty());
             let user = match found.map(Vec::as_slice) {
@@ -214,7 +208,7 @@ impl Finder {
 fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<Picked>> {
     let mut found: HashMap<String, Vec<Picked>> = HashMap::with_capacity(rows.rows.len());
     for user in (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at)) {
-        found.entry(page::folded(user.address.as_str())).or_default().push(user);
+        found.entry(folded(user.address.as_str())).or_default().push(user);
     }
     found
 }

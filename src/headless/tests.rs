@@ -237,10 +237,8 @@ fn a_wait_is_told_every_half_minute() {
     let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
     let into = std::rc::Rc::clone(&told);
     let answers = Answers { wait: Duration::from_mins(2), ..all("C-0001") };
-    let front = Headless::new(answers, Stop::default()).heard_by(Observers {
-        tell: Some(Box::new(move |words| into.borrow_mut().push(words.to_string()))),
-        ..Observers::default()
-    });
+    let mut front = Headless::new(answers, Stop::default());
+    front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
     assert_eq!(travel_with(&mut desk(), front, |_, _| false).end, End::Waiting);
     let told = told.borrow();
     let waits = told.iter().filter(|line| line.starts_with("Waiting for the customer: ")).count();

@@ -1,14 +1,12 @@
 //! The users: what is taken back, what is excluded and included, who is ticked; the bill; Enable Auto. Each is one answer
 //! with all users in it, so that the record has one line of it, as from every front end. Pure.
 
-mod auto;
-
 use std::ops::ControlFlow::Continue;
 
 use crate::{
     domain::{
         answers::Users,
-        bill::counted,
+        bill::{counted, grouped},
         changes::{NAMED, named},
         flag,
         text::Text,
@@ -22,15 +20,18 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fail_with, give, need, no_failure, rows},
+    decision::{
+        Decision, end, ensure, fact, fail_with, give, need, no_failure, rows, sentences, strong, warning,
+    },
     journey::{Journey, Step},
-    page,
     report::End,
     selection::{self, number},
 };
 
 /// How often a bill that changed meanwhile is looked at again.
 const MOST_LOOKS: u32 = 5;
+
+const NOT_SWITCHED_ON: &str = "Enable Auto could not be switched on. Start again.";
 
 const BROKEN_OFF: &str = "Turning users off was broken off. Start again with those who are still on.";
 
@@ -43,13 +44,13 @@ impl Journey {
         // Ticks of before are taken away.
         self.steps.once(Step::Mark(Mark::Untick), Given::Mark(Mark::Untick, Which::All))?;
         self.look_up(view)?;
-        self.change_exclusions(view, Mark::Lift, "An exclusion could not be lifted. Start again.")?;
-        self.change_exclusions(view, Mark::Exclude, "A user could not be excluded. Start again.")?;
+        self.change(view, Mark::Lift, "An exclusion could not be lifted. Start again.")?;
+        self.change(view, Mark::Exclude, "A user could not be excluded. Start again.")?;
         self.change_kinds()?;
         if self.answers.undo_auto {
             self.undo_auto(view)?;
         }
-        self.turn_off(view)?;
+        self.change(view, Mark::Off, "Users could not be turned off. Start again.")?;
         self.turn_on(view)?;
         give(Given::Do(Action::Finish))
     }
@@ -64,7 +65,7 @@ impl Journey {
         if !self.answers.turn_off.is_empty() && !may_turn_off {
             // Asked all the same, before anything is changed: the wizard says why this operator may not.
             self.steps.once(Step::Mark(Mark::Off), Given::Mark(Mark::Off, Which::Users(Vec::new())))?;
-            let words = page::warning(view).unwrap_or_default();
+            let words = warning(view).unwrap_or_default();
             return end(End::Refused, format_args!("{words} Nothing was changed."));
         }
         self.steps.first(Step::LookUp);
@@ -81,23 +82,27 @@ impl Journey {
         give(Given::Mark(mark, Which::Users(users.iter().map(|user| user.id).collect())))
     }
 
-    /// Excludes users or lifts exclusions; all of them are changed then, and what was done is kept.
-    fn change_exclusions(&mut self, view: &View<'_>, mark: Mark, otherwise: &'static str) -> Decision {
+    /// Excludes users, lifts exclusions or turns users off; all of them are changed then, and what was done is kept.
+    fn change(&mut self, view: &View<'_>, mark: Mark, otherwise: &'static str) -> Decision {
         self.mark(mark)?;
-        if !self.steps.first(Step::Read(mark)) {
+        let users = self.selection.of(mark);
+        if users.is_empty() || !self.steps.first(Step::Read(mark)) {
             return Continue(());
         }
-        let rows = rows(view)?;
+        let rows = rows(view)?.rows;
         let is_excluded = |user: &selection::Picked| {
-            rows.rows.at(&RowId::User(user.id)).and_then(|at| rows.rows.row(at)).map(|row| row.is_excluded)
+            rows.at(&RowId::User(user.id)).and_then(|at| rows.row(at)).map(|row| row.is_excluded)
         };
-        let users = self.selection.of(mark);
-        if users.iter().any(|user| is_excluded(user) != Some(mark == Mark::Exclude)) {
-            return fail_with(view, otherwise);
-        }
+        let are_all = |excluded| users.iter().all(|user| is_excluded(user) == Some(excluded));
         let changes = &mut self.report.changes;
-        let list = if mark == Mark::Exclude { &mut changes.excluded } else { &mut changes.lifted };
-        list.extend(self.selection.addresses(mark));
+        let (is_done, list) = match mark {
+            Mark::Exclude => (are_all(true), &mut changes.excluded),
+            Mark::Lift => (are_all(false), &mut changes.lifted),
+            // One result for each has been read.
+            _ => (self.steps.has(Step::ReadResults), &mut changes.turned_off),
+        };
+        ensure(is_done, view, otherwise)?;
+        list.extend(users.iter().map(|user| user.address.clone()));
         Continue(())
     }
 
@@ -105,9 +110,6 @@ impl Journey {
     fn change_kinds(&mut self) -> Decision {
         if !(self.answers.include.is_empty() && self.answers.leave_out.is_empty()) {
             self.steps.act(Action::Kinds)?;
-        }
-        if !self.steps.first(Step::ReadKinds) {
-            return Continue(());
         }
         let changes = &mut self.report.changes;
         for (kind, is_included) in std::mem::take(&mut self.kinds) {
@@ -118,7 +120,7 @@ impl Journey {
 
     /// The kinds: filled in by their ids, then saved.
     pub(super) fn choose_kinds(&mut self, view: &View<'_>) -> Decision {
-        if let Some(words) = page::warning(view) {
+        if let Some(words) = warning(view) {
             return end(End::Failed, words);
         }
         let included = self.selection.included_by_rule;
@@ -138,20 +140,6 @@ impl Journey {
         give(Given::Submit)
     }
 
-    /// Turns off who was given; back in the list it says who was turned off, or why nobody was.
-    pub(super) fn turn_off(&mut self, view: &View<'_>) -> Decision {
-        self.mark(Mark::Off)?;
-        let addresses = self.selection.addresses(Mark::Off);
-        if addresses.is_empty() || !self.steps.first(Step::Read(Mark::Off)) {
-            return Continue(());
-        }
-        if !self.steps.has(Step::ReadResults) {
-            return fail_with(view, "Users could not be turned off. Start again.");
-        }
-        self.report.changes.turned_off.extend(addresses);
-        Continue(())
-    }
-
     /// Whether a confirmed number is on its way, or its results stand there.
     pub(super) fn is_turning_off(&self) -> bool {
         self.steps.has(Step::Answer(QuestionId::TurnOff)) && !self.steps.has(Step::ReadResults)
@@ -161,11 +149,10 @@ impl Journey {
     pub(super) fn confirm_off(&mut self, view: &View<'_>) -> Decision {
         let number = number(self.selection.of(Mark::Off).len());
         let is_asked = matches!(&view.ask.shape, Shape::Number(asked) if asked.confirms == Some(number));
-        if !is_asked || !self.steps.first(Step::Answer(view.ask.id)) {
-            return fail_with(view, "The list has changed meanwhile. Nobody was turned off. Start again.");
-        }
+        let is_first = is_asked && self.steps.first(Step::Answer(view.ask.id));
+        ensure(is_first, view, "The list has changed meanwhile. Nobody was turned off. Start again.")?;
         // What becomes of what is kept, and of them at the next sweep.
-        self.say(page::strong(view));
+        self.say(strong(view));
         if !self.answers.is_dry_run {
             let users = counted(number, "user", "users");
             self.say(format_args!("Turning {users} off: the number is confirmed."));
@@ -178,20 +165,14 @@ impl Journey {
         let rows = view.page.rows().filter(|_| view.ask.id == QuestionId::Results);
         let Some(rows) = rows else { return fail_with(view, BROKEN_OFF) };
         let is_on = |at: &usize| rows.rows.row(*at).is_none_or(|row| row.mark != Shown::Off);
-        let result = |at| {
-            Text::of(format_args!("{}: {}", rows.words(at, Column::Name), rows.words(at, Column::Result)))
-        };
+        let said = |at, column| rows.words(at, column);
+        let result = |at| Text::of(format_args!("{}: {}", said(at, Column::Name), said(at, Column::Result)));
         let bad: Vec<Text> = (0..rows.rows.len()).filter(is_on).map(result).collect();
         if !bad.is_empty() {
-            let users = counted(number(bad.len()), "user", "users");
-            return end(
-                End::Failed,
-                format_args!("{users} could not be turned off: {}.", named(&bad, NAMED)),
-            );
+            let (users, bad) = (counted(number(bad.len()), "user", "users"), named(&bad, NAMED));
+            return end(End::Failed, format_args!("{users} could not be turned off: {bad}."));
         }
-        if rows.rows.len() != self.selection.of(Mark::Off).len() {
-            return fail_with(view, BROKEN_OFF);
-        }
+        ensure(rows.rows.len() == self.selection.of(Mark::Off).len(), view, BROKEN_OFF)?;
         self.steps.first(Step::ReadResults);
         give(Given::Back)
     }
@@ -217,7 +198,7 @@ impl Journey {
     /// Ends where the bill has been looked at too often.
     fn look_again(&mut self, view: &View<'_>, otherwise: &'static str) -> Decision {
         self.looks += 1;
-        if self.looks > MOST_LOOKS { fail_with(view, otherwise) } else { Continue(()) }
+        ensure(self.looks <= MOST_LOOKS, view, otherwise)
     }
 
     /// Results of turning users on: to the end where they are of this journey.
@@ -269,12 +250,8 @@ impl Journey {
             _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
         };
         let more = counted(new, "seat", "seats");
-        end(
-            End::Stopped,
-            format_args!(
-                "Enable Auto is on: {with} the next sweep would take {more} more, and {limit}. {unchanged}"
-            ),
-        )
+        let sweep = format_args!("{with} the next sweep would take {more} more");
+        end(End::Stopped, format_args!("Enable Auto is on: {sweep}, and {limit}. {unchanged}"))
     }
 
     /// The bill: compared, then confirmed by its number.
@@ -289,14 +266,113 @@ impl Journey {
         self.say(format_args!("Turning on {users}: the bill is confirmed."));
         confirm(view, new)
     }
+
+    /// Switches it off, once.
+    fn undo_auto(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::ReadUndo) {
+            return Continue(());
+        }
+        if has_rule(view) {
+            self.steps.act(Action::Auto)?;
+            return fail_with(view, "Enable Auto could not be switched off. Start again.");
+        }
+        self.steps.first(Step::ReadUndo);
+        self.report.changes.is_auto_undone = self.steps.has(Step::Do(Action::Auto));
+        if !self.report.changes.is_auto_undone {
+            self.say("Enable Auto is off already.");
+        }
+        Continue(())
+    }
+
+    /// Opens the panel: to make the rule, and once more to see that it is on; goes on once it is.
+    fn turn_auto_on(&mut self, view: &View<'_>) -> Decision {
+        if self.steps.has(Step::ReadRule) {
+            return Continue(());
+        }
+        self.look_again(view, NOT_SWITCHED_ON)?;
+        let is_refused = self.steps.has(Step::Answer(QuestionId::Auto)) && warning(view).is_some();
+        ensure(!is_refused, view, NOT_SWITCHED_ON)?;
+        give(Given::Do(Action::Auto))
+    }
+
+    /// The rule is on: switched off where that was asked for, else left as it is.
+    pub(super) fn see_rule(&mut self, view: &View<'_>) -> Decision {
+        if self.answers.undo_auto {
+            // The wizard stays here and says why where the operator may not.
+            self.settle(view, Given::Yes)?;
+            return end(End::Refused, warning(view).unwrap_or_else(|| sentences(view)));
+        }
+        if self.answers.is_dry_run {
+            let words = "Enable Auto is on already. Nothing would change, and nothing was written.";
+            return end(End::Shown, words);
+        }
+        if self.steps.first(Step::ReadRule) && !self.steps.has(Step::Answer(QuestionId::Auto)) {
+            self.say_rule_is_kept(view);
+        }
+        give(Given::Back)
+    }
+
+    /// A bill that can't come true is a limit.
+    pub(super) fn stop_without_seats(&mut self, view: &View<'_>) -> Decision {
+        self.report.bill = view.page.bill().map(|shown| shown.bill.clone());
+        end(End::Stopped, format_args!("Enable Auto was not switched on. {}", strong(view)))
+    }
+
+    /// Nothing runs at 20:00: goes on where that was said beforehand.
+    pub(super) fn go_without_sweeper(&self, view: &View<'_>) -> Decision {
+        if self.answers.without_sweeper || self.answers.is_dry_run {
+            return give(Given::Yes);
+        }
+        let words = sentences(view);
+        let way = "Install one first (backup365 sweep --install), or start again with --without-sweeper.";
+        end(End::Stopped, format_args!("{words} {way}"))
+    }
+
+    /// It was written down beforehand, so it is kept, and said.
+    pub(super) fn keep_high_ceiling(&mut self, view: &View<'_>) -> Decision {
+        self.say(strong(view));
+        give(Given::Yes)
+    }
+
+    /// A rule that is on already: what it allows, and that it was not changed.
+    fn say_rule_is_kept(&mut self, view: &View<'_>) {
+        let most = fact(view, FactId::Ceiling).unwrap_or_default();
+        let other = self.answers.ceiling.filter(|wanted| grouped(*wanted) != most.as_str());
+        let way = other.map_or_else(String::new, |wanted| {
+            format!(" For --ceiling {wanted}, switch Enable Auto off in the wizard first.")
+        });
+        self.say(format_args!(
+            "Enable Auto is on already, with at most {most} seats; the rule was left as it is.{way}"
+        ));
+    }
+
+    /// The bill stands beside the ceiling: it is compared before anything is answered.
+    pub(super) fn give_ceiling(&mut self, view: &View<'_>) -> Decision {
+        self.compare_bill(view)?;
+        let Shape::Number(asked) = &view.ask.shape else { return fail_with(view, NOT_SWITCHED_ON) };
+        if let Some(problem) = &asked.problem {
+            let problem = problem.for_commands();
+            let words = format_args!("--ceiling is too low. {problem} Enable Auto was not switched on.");
+            return end(End::Stopped, words);
+        }
+        give(Given::Number(self.answers.ceiling.or(asked.proposed).unwrap_or_default()))
+    }
+
+    /// The number, then the rule is written. A list that changed meanwhile shows another bill.
+    pub(super) fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
+        let new = self.compare_bill(view)?;
+        self.steps.first(Step::Answer(view.ask.id));
+        self.say(format_args!("Switching Enable Auto on: {} at the next 20:00 in Sydney.", grouped(new)));
+        confirm(view, new)
+    }
 }
 
 /// Whether Enable Auto is on: the page says when the next sweep is.
 fn has_rule(view: &View<'_>) -> bool {
-    page::fact(view, FactId::NextSweep).is_some()
+    fact(view, FactId::NextSweep).is_some()
 }
 
 /// The answer that confirms a number where it is to be typed, and says yes where it is not.
-pub(super) const fn confirm(view: &View<'_>, number: u32) -> Decision {
+const fn confirm(view: &View<'_>, number: u32) -> Decision {
     give(if matches!(view.ask.shape, Shape::Number(_)) { Given::Number(number) } else { Given::Yes })
 }

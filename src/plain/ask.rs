@@ -10,15 +10,15 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Given, Value},
         ask::{SelectAsked, Shape, Spot},
-        view::{Block, Button, ChoiceView, FieldValue, FieldView, Offer, View},
+        view::{Block, Button, ChoiceView, Column, FieldValue, FieldView, Offer, View},
     },
 };
 
 use super::{
     heard::{After, Heard, press},
-    rows::{count, short_name},
+    rows::count,
     vocabulary::{is_common, words},
-    words::told,
+    words::{told, wrong},
 };
 
 /// One numbered choice.
@@ -33,17 +33,14 @@ pub(crate) struct Choice {
 }
 
 /// How a line answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Way {
     /// The line is the text of this field.
-    Field {
-        /// Which field.
-        id: FieldId,
-        /// Many lines, up to an empty one, are one answer.
-        is_list: bool,
-        /// A secret.
-        is_masked: bool,
-    },
+    Line(FieldId),
+    /// Many lines, up to an empty one, are the text of this field.
+    Lines(FieldId),
+    /// The line is the secret of this field.
+    Secret(FieldId),
     /// The number of a choice; empty: the default's index.
     Choices(Vec<Choice>, Option<usize>),
     /// Rows by number, words, or a command; empty: this.
@@ -53,11 +50,12 @@ pub(crate) enum Way {
     /// A number; empty: the one that is proposed.
     Number(Option<u32>),
     /// Nothing can be answered now; commands work.
+    #[default]
     Nothing,
 }
 
 /// A question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Question {
     /// How it is answered.
     pub(crate) way: Way,
@@ -77,8 +75,7 @@ impl Question {
 
     /// The same with what is wrong in front of it.
     fn after(self, problem: Option<&Phrase>) -> Self {
-        let problem = problem.map(|problem| sentence(&format!("Problem: {}", told(problem))));
-        Self { before: problem.into_iter().collect(), ..self }
+        Self { before: problem.map(wrong).into_iter().collect(), ..self }
     }
 
     /// Numbered choices with their prompt.
@@ -86,7 +83,7 @@ impl Question {
         let lines = choices.iter().enumerate().map(|(at, choice)| format!("{}: {}", at + 1, choice.words));
         let before = title.into_iter().chain(lines).collect();
         let range = match choices.len() {
-            0 => return Self::new(Way::Nothing, ""),
+            0 => return Self::default(),
             1 => "Type 1".to_owned(),
             2 => "Type 1 or 2".to_owned(),
             len => format!("Type a number from 1 to {len}"),
@@ -97,12 +94,18 @@ impl Question {
         };
         Self { before, ..Self::new(Way::Choices(choices, default), prompt) }
     }
+
+    /// The same; Enter does the first of these that can be chosen.
+    fn deciding(choices: Vec<Choice>, wanted: impl IntoIterator<Item = Action>) -> Self {
+        let at = |action| choices.iter().position(|choice| choice.does == press(action));
+        let default = wanted.into_iter().find_map(at);
+        Self::numbered(None, choices, default)
+    }
 }
 
 /// Whether a line may answer although something is on its way: the rest of the page can be used meanwhile. On the way to a
 /// bill nothing is asked: what could be chosen there is another thing in a moment.
-#[must_use]
-pub(crate) const fn is_open_meanwhile(shape: &Shape) -> bool {
+const fn is_open_meanwhile(shape: &Shape) -> bool {
     matches!(shape, Shape::Select(_) | Shape::Watch)
 }
 
@@ -111,14 +114,15 @@ pub(crate) const fn is_open_meanwhile(shape: &Shape) -> bool {
 pub(crate) fn question(view: &View<'_>, at: Spot) -> Question {
     let is_closed = view.page.buttons().next().is_some() && view.page.buttons().all(|button| !button.is_open);
     if view.ask.is_waiting && (is_closed || !is_open_meanwhile(&view.ask.shape)) {
-        return Question::new(Way::Nothing, "");
+        return Question::default();
     }
     let stands = match &view.ask.shape {
         Shape::Pick => pick(view),
         Shape::Select(asked) => select(view, asked),
         Shape::Number(asked) => {
             let now = asked.proposed.map(|number| format!(" Now: {number}. Enter keeps it."));
-            let prompt = labelled(asked.label, &told(&asked.hint)) + &now.unwrap_or_default();
+            let prompt =
+                sentence(&labelled(asked.label, ": ", &told(&asked.hint))) + &now.unwrap_or_default();
             Question::new(Way::Number(asked.proposed), prompt).after(asked.problem.as_ref())
         }
         Shape::Form => form(view, at),
@@ -145,7 +149,7 @@ fn pick(view: &View<'_>) -> Question {
     let number = count(start.saturating_add(1));
     let prompt = match (rows.search.is_some(), &enter) {
         (true, Some(_)) => {
-            let name = short_name(rows, start).unwrap_or_default();
+            let name = rows.words(start, Column::Name);
             let enter = sentence(&format!("Enter takes {number}, {name}"));
             format!("Type words to search, or a number to choose. {enter}")
         }
@@ -173,9 +177,9 @@ fn select(view: &View<'_>, asked: &SelectAsked) -> Question {
     Question::new(Way::Rows(enter.map(Given::Do)), prompt)
 }
 
-/// A label and what is said behind it.
-fn labelled(label: &str, words: &str) -> String {
-    if words.is_empty() { sentence(label) } else { sentence(&format!("{label}: {words}")) }
+/// A label and what is said behind it, if anything.
+fn labelled(label: &str, between: &str, words: &str) -> String {
+    if words.is_empty() { label.to_owned() } else { [label, between, words].concat() }
 }
 
 /// Boxes alone, which are answered like rows by their numbers, or else the control that is asked about, or the buttons.
@@ -207,20 +211,22 @@ fn box_words(at: usize, choice: &ChoiceView) -> String {
 
 /// The label of a choice with its note.
 fn noted(choice: &ChoiceView) -> String {
-    let note = told(&choice.note);
-    if note.is_empty() { choice.label.to_string() } else { format!("{}, {note}", choice.label) }
+    labelled(choice.label.as_str(), ", ", &told(&choice.note))
 }
 
 fn in_field(field: &FieldView<'_>) -> Question {
-    let is_masked = matches!(field.value, FieldValue::Masked { .. });
-    let way = Way::Field { id: field.id, is_list: field.takes_lines, is_masked };
+    let way = match field.value {
+        _ if field.takes_lines => Way::Lines(field.id),
+        FieldValue::Masked { .. } => Way::Secret(field.id),
+        FieldValue::Plain(_) => Way::Line(field.id),
+    };
     let more = match &field.value {
         _ if field.takes_lines => " An empty line ends the list.".to_owned(),
         FieldValue::Masked { is_filled: true } => " Something is typed already. Enter keeps it.".to_owned(),
         FieldValue::Plain("") | FieldValue::Masked { .. } => String::new(),
         FieldValue::Plain(value) => format!(" Now: {value}. Enter keeps it, clear empties it."),
     };
-    let prompt = labelled(field.label, &told(&field.hint)) + &more;
+    let prompt = sentence(&labelled(field.label, ": ", &told(&field.hint))) + &more;
     Question::new(way, prompt).after(field.problem.as_ref())
 }
 
@@ -228,7 +234,7 @@ fn in_field(field: &FieldView<'_>) -> Question {
 fn options(choice: &ChoiceView) -> Question {
     let options = choice.options.iter().enumerate().map(|(at, words)| {
         let fill = Given::Fill(choice.id, Value::Choice(at));
-        let does = Heard::Give(vec![fill], After::GoOn(Spot::Field(choice.id)));
+        let does = Heard::Give(vec![fill], Some(After::GoOn(Spot::Field(choice.id))));
         Choice { words: sentence(words), word: (*words).to_owned(), does }
     });
     Question::numbered(Some(format!("{}:", noted(choice))), options.collect(), Some(choice.chosen))
@@ -239,14 +245,10 @@ fn middle(view: &View<'_>, button: &Button) -> Question {
     let words = "Go on to the next question.".to_owned();
     let go_on = Choice { words, word: "go on".into(), does: Heard::GoOn(Spot::Button(button.action)) };
     let is_here = |block: &&Block<'_>| matches!(block, Block::Buttons(buttons) if buttons.contains(button));
-    let is_empty =
-        view.page.blocks.iter().take_while(|block| !is_here(block)).fold(false, |before, block| {
-            if let Block::Field(field) = block {
-                matches!(field.value, FieldValue::Plain(""))
-            } else {
-                before
-            }
-        });
+    let before = view.page.blocks.iter().take_while(|block| !is_here(block));
+    let field =
+        before.filter_map(|block| if let Block::Field(field) = block { Some(field) } else { None }).last();
+    let is_empty = field.is_some_and(|field| matches!(field.value, FieldValue::Plain("")));
     let is_needed = is_empty && button.action == Action::Discover;
     Question::numbered(None, vec![pressed(button, ""), go_on], Some(usize::from(!is_needed)))
 }
@@ -255,17 +257,16 @@ fn middle(view: &View<'_>, button: &Button) -> Question {
 fn end(view: &View<'_>) -> Question {
     let last =
         view.page.all(|block| if let Block::Buttons(buttons) = block { Some(buttons) } else { None }).last();
-    let open: Vec<&Button> = last.into_iter().flatten().filter(|button| button.is_open).collect();
-    let is_at = |spot: Spot| open.iter().position(|button| Spot::Button(button.action) == spot);
-    let default = is_at(view.ask.focus.spot).or_else(|| is_at(Spot::Button(Action::Save)));
-    let mut choices: Vec<Choice> = open.iter().map(|button| pressed(button, "")).collect();
+    let open = last.into_iter().flatten().filter(|button| button.is_open);
+    let mut choices: Vec<Choice> = open.map(|button| pressed(button, "")).collect();
     choices.extend(view.page.blocks.iter().filter_map(|block| match block {
         Block::Field(field) => Some(change(field.id, field.label, &value(field))),
         Block::Choice(choice) => Some(change(choice.id, choice.label.as_str(), choice.answer())),
         _ => None,
     }));
     choices.extend(own_offers(view).map(offered));
-    Question::numbered(None, choices, default)
+    let focus = if let Spot::Button(action) = view.ask.focus.spot { Some(action) } else { None };
+    Question::deciding(choices, focus.into_iter().chain([Action::Save]))
 }
 
 /// An answer of a form to be changed.
@@ -287,8 +288,7 @@ fn value(field: &FieldView<'_>) -> String {
 /// A button as a choice, with what help says about it.
 fn pressed(button: &Button, help: &str) -> Choice {
     let name = sentence(button.label);
-    let is_said = help.is_empty() || help == name;
-    let words = if is_said { name } else { format!("{name} {help}") };
+    let words = labelled(&name, " ", if help == name { "" } else { help });
     Choice { words, word: button.label.to_owned(), does: press(button.action) }
 }
 
@@ -325,21 +325,15 @@ fn doings(view: &View<'_>) -> Vec<Choice> {
 /// What decides a question of yes or no.
 fn confirm(view: &View<'_>, default: bool) -> Question {
     let mut choices = doings(view);
-    let does = |choices: &[Choice], action| choices.iter().position(|choice| choice.does == press(action));
-    if does(&choices, Action::Yes).is_none() && !view.can_do(Action::Yes) {
+    if !view.can_do(Action::Yes) {
         choices.insert(0, Choice { words: "Yes.".into(), word: "yes".into(), does: press(Action::Yes) });
     }
-    let wanted: &[Action] = if default { &[Action::Yes] } else { &[Action::No, Action::Back] };
-    let default = wanted.iter().find_map(|action| does(&choices, *action));
-    Question::numbered(None, choices, default)
+    Question::deciding(choices, if default { vec![Action::Yes] } else { vec![Action::No, Action::Back] })
 }
 
 /// Something to read, with what leads on from it.
 fn reading(view: &View<'_>) -> Question {
-    let choices = doings(view);
-    let offered = view.actions.iter().filter(|offer| offer.is_default).map(|offer| offer.action);
-    let open = view.page.buttons().filter(|button| button.is_open).map(|button| button.action);
-    let does = |action: Action| choices.iter().position(|choice| choice.does == press(action));
-    let default = offered.take(1).chain(open.take(1)).find_map(does);
-    Question::numbered(None, choices, default)
+    let offered = view.actions.iter().find(|offer| offer.is_default).map(|offer| offer.action);
+    let open = view.page.buttons().find(|button| button.is_open).map(|button| button.action);
+    Question::deciding(doings(view), offered.into_iter().chain(open))
 }

@@ -1,4 +1,4 @@
-//! A conversation: what is said of each view, and what lines answer to the question that was said. Pure; the terminal is
+//! A conversation: what has been said, and what lines answer to the question that was said. Pure; the terminal is
 //! `plain.rs`'s.
 //!
 //! Every answer names the revision of the view that was said last: a bill that came meanwhile is not answered by a line that
@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::{
-    domain::time::Moment,
+    domain::text::Text,
     wizard::{
         answer::{Answer, Given, Revision},
         ask::{QuestionId, Shape},
@@ -16,46 +16,60 @@ use crate::{
 };
 
 use super::{
-    ask::{Question, Way, is_open_meanwhile, question},
+    ask::{Question, Way, question},
     form::Walk,
     heard::{After, Heard},
     memory::Memory,
+    news::Known,
     read,
-    say::{Talk, Told},
+    wait::Wait,
+    words::{Line, aside},
 };
 
-/// The conversation.
+/// Where a view stands: the step, the run, the customer.
+type Stand = (&'static str, Option<Text>, Option<Text>);
+
+/// The conversation: what was said, what is to be said, and what is left to do of a line.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is true until another moment")]
 pub(crate) struct Conversation {
-    /// What was said, and what is to be said.
-    pub(super) talk: Talk,
-    pub(super) memory: Memory,
-    walk: Walk,
-    /// What is left to answer of the line that is carried out.
-    giving: VecDeque<Given>,
-    /// What follows it, on the page where the line was heard.
-    after: Option<(QuestionId, After)>,
-    /// The question whose view was said last.
-    said: Revision,
+    pub(super) stand: Option<Stand>,
+    /// The question that stood last.
+    pub(super) id: Option<QuestionId>,
+    /// The revision of the view whose question was said last.
+    pub(super) said: Revision,
+    pub(super) known: Known,
+    pub(super) wait: Option<Wait>,
+    /// The question that was said last.
+    pub(super) question: Option<Question>,
+    /// How the last question is answered, whatever stands on the page since.
+    pub(super) last: Option<Way>,
+    /// A line has been carried out, and no question has stood since.
+    pub(super) was_heard: bool,
+    /// A line has been carried out since the last view was said.
+    pub(super) was_answered: bool,
+    /// What is to be said; what answers a command comes first.
+    pub(super) lines: Vec<Line>,
+    /// A page of the list, to be said.
+    pub(super) page: Option<usize>,
+    /// The prompt is to be said again.
+    pub(super) asks_again: bool,
     /// A line has been carried out, and what came of it is not said yet.
     pub(super) is_unsaid: bool,
+    pub(super) memory: Memory,
+    pub(super) walk: Walk,
+    /// What is left to answer of the line that is carried out.
+    pub(super) giving: VecDeque<Given>,
+    /// What follows it, on the page where the line was heard.
+    pub(super) after: Option<(QuestionId, After)>,
 }
 
 impl Conversation {
-    /// What is to be said of a view.
-    pub(crate) fn tell(&mut self, view: &View<'_>, now: Moment) -> Told {
-        self.is_unsaid = false;
-        self.said = view.ask.revision;
-        self.walk.follow(view);
-        let how = (self.walk.at, !self.is_done());
-        self.talk.tell(view, now, how, &mut self.memory)
-    }
-
     /// Gives up what is left of a line.
     pub(crate) fn interrupt(&mut self) {
         self.giving.clear();
         self.after = None;
-        self.memory.forget();
+        self.memory = Memory::default();
     }
 
     /// An answer to the question that was said last.
@@ -79,14 +93,13 @@ impl Conversation {
         match after {
             // Another question has come: that is what came of the line.
             _ if id != view.ask.id => {}
-            After::Nothing => {}
-            After::Page(top) => self.talk.page = Some(top),
-            After::Report(report) => self.talk.asides.extend(report.told(view)),
+            After::Page(top) => self.page = Some(top),
+            After::Report(report) => self.says(report.told(view)),
             After::GoOn(spot) => {
                 self.walk.follow(view);
                 self.walk.leave(spot, view);
                 // What is wrong is told each time, also where it is the same again.
-                self.talk.asks_again = true;
+                self.asks_again = true;
             }
         }
         None
@@ -94,50 +107,44 @@ impl Conversation {
 
     /// The question that was said, where it is the one that stands there, and nothing is left to say or to do.
     pub(crate) fn asked(&self, view: &View<'_>) -> Option<&Question> {
-        let asked = self.talk.question.as_ref()?;
+        let asked = self.question.as_ref()?;
         let is_said = !self.is_unsaid && self.said == view.ask.revision;
         (is_said && self.is_done() && *asked == question(view, self.walk.at)).then_some(asked)
     }
 
-    /// Whether a line that was typed since the question was said may answer it, although something is on its way.
-    pub(crate) fn is_open_meanwhile(&self, view: &View<'_>) -> bool {
-        self.asked(view).is_some_and(|asked| asked.way != Way::Nothing) && is_open_meanwhile(&view.ask.shape)
-    }
-
-    /// Carries a line out as far as no answer is needed.
+    /// Carries a line out as far as no answer is needed: an answer to what was asked, or a command where nothing is.
     pub(crate) fn hear(&mut self, line: &str, view: &View<'_>) {
-        let Some(asked) = self.asked(view).cloned() else { return };
+        let asked = self.asked(view).cloned().unwrap_or_default();
         let heard = read::hear(line, view, &asked, &mut self.memory);
-        if matches!((&asked.way, &heard), (Way::Field { is_list: true, .. }, Heard::Give(..))) {
-            self.talk.asks_again = true;
+        if matches!((&asked.way, &heard), (Way::Lines(_), Heard::Give(..))) {
+            self.asks_again = true;
         }
         self.take(heard, view);
     }
 
-    /// The same for a command that works while something is on its way.
-    pub(crate) fn hear_meanwhile(&mut self, line: &str, view: &View<'_>) {
-        let heard = read::hear_meanwhile(line, view, &mut self.memory);
-        self.take(heard, view);
+    /// Answers a command.
+    fn says(&mut self, words: Vec<String>) {
+        self.lines.extend(words.into_iter().map(aside));
     }
 
     fn take(&mut self, heard: Heard, view: &View<'_>) {
         self.is_unsaid = true;
-        if !matches!(heard, Heard::More) {
-            self.talk.answered();
-        }
+        let is_whole = !matches!(heard, Heard::More);
+        self.was_heard |= is_whole;
+        self.was_answered |= is_whole;
         match heard {
             Heard::Give(answers, after) => {
                 self.giving = answers.into_iter().map(Given::by_name).collect();
-                self.after = (!matches!(after, After::Nothing)).then_some((view.ask.id, after));
+                self.after = after.map(|after| (view.ask.id, after));
             }
             Heard::Ask(spot) => self.walk.at = spot,
             Heard::GoOn(spot) => self.walk.pass(spot, view),
-            Heard::Say(words) => self.talk.asides.extend(words),
+            Heard::Say(words) => self.says(words),
             Heard::Aside(words) => {
-                self.talk.asides.extend(words);
-                self.talk.asks_again = true;
+                self.says(words);
+                self.asks_again = true;
             }
-            Heard::Again => self.talk.forget(),
+            Heard::Again => (self.stand, self.was_answered) = (None, false),
             Heard::More => {}
         }
     }
@@ -146,12 +153,8 @@ impl Conversation {
 /// Whether what follows a line can be done on this view.
 fn is_due(after: &After, view: &View<'_>) -> bool {
     match after {
-        After::Nothing => true,
-        After::Page(_) => {
-            let is_searching = view.page.rows().is_some_and(|rows| rows.is_searching);
-            let is_read = !view.ask.is_waiting || matches!(view.ask.shape, Shape::Select(_));
-            !is_searching && is_read
-        }
+        After::Page(_) if view.page.rows().is_some_and(|rows| rows.is_searching) => false,
+        After::Page(_) => !view.ask.is_waiting || matches!(view.ask.shape, Shape::Select(_)),
         After::Report(report) => report.is_due(view),
         After::GoOn(_) => !view.ask.is_waiting,
     }

@@ -1,7 +1,7 @@
 //! The terminal's echo: off while a secret is typed, and on again on every way out. Nothing else of the terminal is changed,
 //! and nothing at all where the lines come from a pipe.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 #[cfg(unix)]
 use rustix::{
@@ -9,7 +9,7 @@ use rustix::{
     termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcsetattr},
 };
 
-use crate::driver::front::Waker;
+use crate::{domain::lock::lock, driver::front::Waker};
 
 /// What is known of the terminal.
 #[derive(Debug, Default)]
@@ -17,8 +17,6 @@ struct State {
     /// The modes from before, while the echo is off.
     #[cfg(unix)]
     before: Option<Termios>,
-    /// A secret is asked for.
-    is_wanted: bool,
     /// The process was stopped and goes on.
     was_stopped: bool,
 }
@@ -45,10 +43,7 @@ impl Echo {
 
     /// Switches the echo off for a secret, or on again.
     pub(crate) fn set(&self, is_secret: bool) {
-        self.with(|state| {
-            state.is_wanted = is_secret;
-            state.settle();
-        });
+        self.with(|state| if is_secret { state.hide() } else { _ = state.restore() });
     }
 
     /// Whether the process was stopped since this was asked last: what stood there has gone by.
@@ -65,11 +60,13 @@ impl Echo {
         let echo = self.clone();
         std::thread::Builder::new().name("backup365-stops".into()).spawn(move || {
             for signal in &mut signals {
-                echo.with(State::restore);
+                let was_hidden = echo.with(State::restore);
                 drop(emulate_default_handler(signal));
                 echo.with(|state| {
                     state.was_stopped = true;
-                    state.settle();
+                    if was_hidden {
+                        state.hide();
+                    }
                 });
                 waker.wake();
             }
@@ -78,16 +75,11 @@ impl Echo {
     }
 
     fn with<T>(&self, what: impl FnOnce(&mut State) -> T) -> T {
-        what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        what(&mut lock(&self.0))
     }
 }
 
 impl State {
-    /// Off while a secret is asked for, else as it was.
-    fn settle(&mut self) {
-        if self.is_wanted { self.hide() } else { self.restore() }
-    }
-
     /// Switches the echo off; the end of a line is echoed, so that the next words stand on a line of their own.
     fn hide(&mut self) {
         #[cfg(unix)]
@@ -104,17 +96,14 @@ impl State {
         }
     }
 
-    fn restore(&mut self) {
+    /// Whether the echo was off.
+    fn restore(&mut self) -> bool {
         #[cfg(unix)]
         if let Some(before) = self.before.take() {
             // A terminal that is gone needs no echo.
             let _gone = tcsetattr(stdin(), OptionalActions::Now, &before);
+            return true;
         }
-    }
-}
-
-impl Drop for State {
-    fn drop(&mut self) {
-        self.restore();
+        false
     }
 }

@@ -5,13 +5,13 @@ use crate::wizard::{
     ask::Spot,
 };
 
-use super::report::Report;
+use super::rows::Report;
 
 /// What a line means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Heard {
     /// Answer this, one after the other; then do this.
-    Give(Vec<Given>, After),
+    Give(Vec<Given>, Option<After>),
     /// Ask about another control of the form.
     Ask(Spot),
     /// Ask about what comes behind this control of the form.
@@ -29,8 +29,6 @@ pub(crate) enum Heard {
 /// What follows once the answers of a line have been taken, and what they started has come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum After {
-    /// Nothing.
-    Nothing,
     /// The page of the list that begins here is said.
     Page(usize),
     /// What became of rows is said.
@@ -41,7 +39,7 @@ pub(crate) enum After {
 
 /// Answers once.
 pub(crate) fn give(given: Given) -> Heard {
-    Heard::Give(vec![given], After::Nothing)
+    Heard::Give(vec![given], None)
 }
 
 /// Does what can be done on the page.

@@ -9,9 +9,8 @@ use super::{
     ask::Question,
     card,
     heard::{Heard, press, say},
-    help::help,
     memory::Memory,
-    vocabulary::means,
+    vocabulary::{help, means},
 };
 
 /// A line, and all that it is understood by. Never a secret.

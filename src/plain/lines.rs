@@ -1,22 +1,19 @@
 //! Lines as they come in: read on a plain thread, which wakes the driver. A line keeps whether it came before the question
 //! that stands now.
 
-#[cfg(unix)]
-#[path = "lines/unix.rs"]
-mod source;
-#[cfg(not(unix))]
-#[path = "lines/other.rs"]
+#[cfg_attr(unix, path = "lines/unix.rs")]
+#[cfg_attr(not(unix), path = "lines/other.rs")]
 mod source;
 
 use std::{
     collections::VecDeque,
     io,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError},
 };
 
 use zeroize::Zeroizing;
 
-use crate::driver::front::Waker;
+use crate::{domain::lock::lock, driver::front::Waker};
 
 /// Longest line that is taken, in bytes; more than anybody types, and a bound on the memory that a flood takes.
 const LONGEST: usize = 1 << 20;
@@ -27,19 +24,13 @@ const MOST: usize = 200_000;
 /// Most reads of one go at what came before a bill; a flood that never ends is none that a person types.
 const DROPS: usize = 256;
 
-/// A line that was typed. It may be a secret: its memory is wiped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Typed {
-    /// What was typed, without the end of the line.
-    pub(crate) text: Zeroizing<String>,
-    /// It came before the question that stands now was said.
-    pub(crate) is_ahead: bool,
-}
-
 /// What came in and waits.
 #[derive(Debug, Default)]
 struct Waiting {
-    queue: VecDeque<Typed>,
+    /// Lines may be secrets: their memory is wiped.
+    queue: VecDeque<Zeroizing<String>>,
+    /// So many of them came before the question that stands now was said.
+    ahead: usize,
     /// The start of a line whose end has not come.
     part: Zeroizing<Vec<u8>>,
     /// The rest of a line that is not taken, up to its end.
@@ -56,13 +47,9 @@ struct Shared {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Has what came taken in once there is room, and wakes the driver; says whether nothing more comes.
     fn take(&self, waker: &Waker, taken: impl FnOnce(&mut Waiting)) -> bool {
-        let mut waiting = self.lock();
+        let mut waiting = lock(&self.waiting);
         while waiting.queue.len() >= MOST {
             waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
@@ -99,8 +86,7 @@ impl Waiting {
     fn end_line(&mut self) {
         let bytes = std::mem::take(&mut self.part);
         let line = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
-        let text = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
-        self.queue.push_back(Typed { text, is_ahead: false });
+        self.queue.push_back(Zeroizing::new(String::from_utf8_lossy(line).into_owned()));
     }
 
     /// Nothing more comes: what has no end of line is a line all the same.
@@ -126,27 +112,26 @@ impl Lines {
         Ok(Self(shared))
     }
 
-    /// What has come in so far came before the question that is said now.
-    pub(crate) fn mark_ahead(&self) {
-        let mut waiting = self.0.lock();
+    /// What has come in so far came before the question that is said now; whether something has.
+    pub(crate) fn mark_ahead(&self) -> bool {
+        let mut waiting = lock(&self.0.waiting);
         source::pull(&mut waiting, DROPS);
-        for line in &mut waiting.queue {
-            line.is_ahead = true;
-        }
+        waiting.ahead = waiting.queue.len();
+        waiting.ahead > 0
     }
 
     /// Forgets everything that has come in so far, what the system still holds too; says how many lines that were.
     pub(crate) fn forget(&self) -> usize {
-        let mut waiting = self.0.lock();
+        let mut waiting = lock(&self.0.waiting);
         let mut count = 0;
         for _ in 0..DROPS {
             let is_more = source::pull(&mut waiting, 1);
-            count += waiting.queue.len();
-            waiting.queue.clear();
+            count += waiting.queue.drain(..).count();
             if !is_more {
                 break;
             }
         }
+        waiting.ahead = 0;
         if !waiting.part.is_empty() {
             waiting.part.clear();
             waiting.skips = true;
@@ -156,35 +141,36 @@ impl Lines {
         count
     }
 
-    /// Whether a line waits.
-    pub(crate) fn has_some(&self) -> bool {
-        !self.0.lock().queue.is_empty()
-    }
-
     /// Whether nothing waits and nothing more comes.
     pub(crate) fn has_ended(&self) -> bool {
-        let waiting = self.0.lock();
+        let waiting = lock(&self.0.waiting);
         waiting.has_ended && waiting.queue.is_empty()
     }
 
     /// The first line; one that came before the question that stands now only if it may be.
-    pub(crate) fn first(&self, may_be_ahead: bool) -> Option<Typed> {
-        let mut waiting = self.0.lock();
-        let line = waiting.queue.pop_front_if(|line| may_be_ahead || !line.is_ahead);
+    pub(crate) fn first(&self, may_be_ahead: bool) -> Option<Zeroizing<String>> {
+        let mut waiting = lock(&self.0.waiting);
+        if waiting.ahead > 0 && !may_be_ahead {
+            return None;
+        }
+        waiting.ahead = waiting.ahead.saturating_sub(1);
         self.0.room.notify_all();
-        line
+        waiting.queue.pop_front()
     }
 
     /// The first line that was typed since the question was said, and that `leads` knows as a command. Where that leads
     /// away from here, what waits in front of it was for a screen that is left, and is forgotten.
-    pub(crate) fn command(&self, leads: impl Fn(&str) -> Option<bool>) -> Option<Typed> {
-        let mut waiting = self.0.lock();
-        let at = waiting.queue.iter().position(|line| !line.is_ahead && leads(&line.text).is_some())?;
-        let line = waiting.queue.remove(at)?;
-        if leads(&line.text) == Some(true) {
+    pub(crate) fn command(&self, leads: impl Fn(&str) -> Option<bool>) -> Option<Zeroizing<String>> {
+        let mut waiting = lock(&self.0.waiting);
+        let ahead = waiting.ahead;
+        let mut typed = waiting.queue.iter().enumerate().skip(ahead);
+        let (at, leads_away) = typed.find_map(|(at, line)| Some((at, leads(line)?)))?;
+        let line = waiting.queue.remove(at);
+        if leads_away {
             waiting.queue.drain(..at).for_each(drop);
+            waiting.ahead = 0;
         }
-        Some(line)
+        line
     }
 }
 
@@ -201,7 +187,7 @@ mod tests {
     }
 
     fn texts(waiting: &Waiting) -> Vec<&str> {
-        waiting.queue.iter().map(|line| line.text.as_str()).collect()
+        waiting.queue.iter().map(|line| line.as_str()).collect()
     }
 
     #[test]
@@ -231,18 +217,22 @@ mod tests {
     #[test]
     fn a_command_overtakes_answers_that_wait_but_none_that_came_before_the_question() {
         let lines = Lines(Arc::default());
-        lines.0.lock().take(b"1\nsay\n2\nback\n3\n");
+        lock(&lines.0.waiting).take(b"1\nsay\n2\nback\n3\n");
         let leads = |line: &str| match line {
             "back" => Some(true),
             "say" => Some(false),
             _ => None,
         };
-        assert_eq!(lines.command(leads).unwrap().text.as_str(), "say");
-        assert_eq!(lines.command(leads).unwrap().text.as_str(), "back");
-        assert_eq!(texts(&lines.0.lock()), ["3"], "what waited in front was for the screen that is left");
-        lines.0.lock().take(b"back\n");
-        lines.0.lock().queue.iter_mut().for_each(|line| line.is_ahead = true);
+        assert_eq!(lines.command(leads).unwrap().as_str(), "say");
+        assert_eq!(lines.command(leads).unwrap().as_str(), "back");
+        assert_eq!(
+            texts(&lock(&lines.0.waiting)),
+            ["3"],
+            "what waited in front was for the screen that is left"
+        );
+        lock(&lines.0.waiting).take(b"back\n");
+        lock(&lines.0.waiting).ahead = 2;
         assert_eq!(lines.command(leads), None);
-        assert_eq!(lines.first(true).unwrap().text.as_str(), "3");
+        assert_eq!(lines.first(true).unwrap().as_str(), "3");
     }
 }

@@ -18,8 +18,7 @@ use crate::{
 use super::{
     heard::{After, Heard, give, press, say},
     hearing::Hearing,
-    report::{Report, counts},
-    rows::{self, PAGE},
+    rows::{self, PAGE, Report, counts},
 };
 
 /// What is done to rows by number.
@@ -44,12 +43,15 @@ const VERBS: &[(&str, Verb)] = &[
     ("choose", Verb::Choose),
 ];
 
-/// Actions of users and of other lists whose words are asked for also where they are not offered: the wizard says why not.
-/// Other words are searched for.
-const SAYS_WHY: (&[Action], &[Action]) = (
-    &[Action::Finish, Action::Clear, Action::Kinds, Action::Auto, Action::Sort, Action::Review],
-    &[Action::Add],
-);
+/// Actions whose words are asked for also where they are not offered: the wizard says why not. Other words are searched for.
+const fn says_why(shape: &Shape) -> &'static [Action] {
+    match shape {
+        Shape::Select(_) => {
+            &[Action::Finish, Action::Clear, Action::Kinds, Action::Auto, Action::Sort, Action::Review]
+        }
+        _ => &[Action::Add],
+    }
+}
 
 /// A line at a list; an empty one answers with `enter`.
 pub(super) fn in_rows(hearing: &mut Hearing<'_, '_>, enter: Option<&Given>) -> Heard {
@@ -59,11 +61,12 @@ pub(super) fn in_rows(hearing: &mut Hearing<'_, '_>, enter: Option<&Given>) -> H
             |enter| give(enter.clone()),
         );
     }
+    let refused = says_why(&hearing.view.ask.shape).iter().copied().find(|action| hearing.means(*action));
     let searched = hearing.line.strip_prefix('/').and_then(|words| search(words.trim(), hearing.view));
     searched
         .or_else(|| command(hearing))
         .or_else(|| hearing.common())
-        .or_else(|| says_why(hearing))
+        .or_else(|| refused.map(press))
         .or_else(|| hearing.offered())
         .or_else(|| search(hearing.line, hearing.view))
         .unwrap_or_else(|| hearing.unknown())
@@ -73,14 +76,7 @@ pub(super) fn in_rows(hearing: &mut Hearing<'_, '_>, enter: Option<&Given>) -> H
 fn search(words: &str, view: &View<'_>) -> Option<Heard> {
     let id = view.page.rows()?.search.as_ref()?.id;
     let fill = Given::Fill(id, Value::Text(words.to_owned()));
-    Some(Heard::Give(vec![fill, Given::Settle(id)], After::Page(0)))
-}
-
-fn says_why(hearing: &Hearing<'_, '_>) -> Option<Heard> {
-    let (of_users, of_others) = SAYS_WHY;
-    let is_select = matches!(hearing.view.ask.shape, Shape::Select(_));
-    let known = if is_select { of_users } else { of_others };
-    known.iter().find(|action| hearing.means(**action)).map(|action| press(*action))
+    Some(Heard::Give(vec![fill, Given::Settle(id)], Some(After::Page(0))))
 }
 
 /// A command about a list; none where the line is none.
@@ -89,7 +85,7 @@ pub(super) fn command(hearing: &mut Hearing<'_, '_>) -> Option<Heard> {
     let rows = view.page.rows()?;
     let len = rows.rows.len();
     let said = hearing.memory.top;
-    let page = |top| Some(Heard::Give(Vec::new(), After::Page(top)));
+    let page = |top| Some(Heard::Give(Vec::new(), Some(After::Page(top))));
     match hearing.lower.split_once(' ').unwrap_or((&hearing.lower, "")) {
         ("list", "") => page(0),
         ("more" | "m", "") => match said.map_or(0, |top| top.saturating_add(PAGE)) {
@@ -130,7 +126,7 @@ fn of_many(hearing: &mut Hearing<'_, '_>, asked: &SelectAsked, rows: &RowsView<'
         _ if hearing.means(Action::Clear) => Given::Do(Action::Clear),
         _ => return None,
     };
-    Some(Heard::Give(vec![given], After::Report(Report::default())))
+    Some(Heard::Give(vec![given], Some(After::Report(Report::default()))))
 }
 
 /// Asks before *All*.
@@ -149,7 +145,7 @@ fn confirm(all: u32, is_arriving: bool) -> Heard {
 pub(super) fn confirmed(line: &str, view: &View<'_>) -> Heard {
     match line.to_lowercase().as_str() {
         "yes" | "y" if matches!(view.ask.shape, Shape::Select(_)) => {
-            Heard::Give(vec![Given::Mark(Mark::Tick, Which::All)], After::Report(Report::default()))
+            Heard::Give(vec![Given::Mark(Mark::Tick, Which::All)], Some(After::Report(Report::default())))
         }
         _ => say("Not done: All ticked nobody."),
     }
@@ -216,12 +212,8 @@ fn carried_out(verb: Verb, meant: Vec<RowId>, view: &View<'_>, rows: &RowsView<'
         // One answer for all rows of the line.
         Verb::Mark(mark) => {
             let answer = Given::Mark(mark, Which::Users(users(&meant)));
-            let is_write = matches!(mark, Mark::Exclude | Mark::Lift);
-            let after = match mark {
-                // Turning off has a bill of its own.
-                Mark::Off => After::Nothing,
-                _ => After::Report(Report::before(view, meant, is_write)),
-            };
+            // Turning off has a bill of its own.
+            let after = (mark != Mark::Off).then(|| After::Report(Report::before(view, meant, mark)));
             Heard::Give(vec![answer], after)
         }
     }

@@ -27,11 +27,6 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Another screen: nothing of the one before is meant any more.
-    pub(crate) fn forget(&mut self) {
-        *self = Self::default();
-    }
-
     /// The page of the list that begins here is said.
     pub(crate) fn says(&mut self, rows: &RowsView<'_>, top: usize) {
         self.top = Some(top);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    ask::{Choice, Question, Way, question},
+    ask::{Choice, Question, Way},
     card,
     heard::{After, Heard, give, press, say},
     hearing::Hearing,
@@ -40,13 +40,13 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
     if std::mem::take(&mut memory.asks_code) {
         return Heard::Aside(if trimmed.is_empty() { Vec::new() } else { card::explain(trimmed) });
     }
-    if let Way::Field { id, is_masked: true, .. } = &question.way {
+    if let Way::Secret(id) = &question.way {
         return answered(*id, Value::Secret(Secret::new(line.to_owned())), line.is_empty());
     }
     let mut hearing = Hearing { line: trimmed, lower: trimmed.to_lowercase(), view, question, memory };
     let heard = match &question.way {
-        Way::Field { id, is_list: true, .. } => listed(&mut hearing, *id),
-        Way::Field { id, .. } => in_field(&mut hearing, *id),
+        Way::Lines(id) => listed(&mut hearing, *id),
+        Way::Line(id) | Way::Secret(id) => in_field(&mut hearing, *id),
         Way::Choices(choices, default) => {
             chosen(&mut hearing, choices, default.and_then(|at| choices.get(at)))
         }
@@ -62,7 +62,7 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
 
 /// What some answers are followed by, or stand for here, by whatever word they were given.
 fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
-    let Heard::Give(answers, After::Nothing) = &heard else { return heard };
+    let Heard::Give(answers, None) = &heard else { return heard };
     let &[Given::Do(action)] = answers.as_slice() else { return heard };
     let is_short = hearing.view.ask.shape == Shape::Pick;
     let is_list = matches!(hearing.question.way, Way::Rows(_));
@@ -75,7 +75,7 @@ fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
         }
         // Another reading of a short list is an answer to be chosen from.
         Action::Sort | Action::Refresh if is_list && (is_short || action == Action::Sort) => {
-            Heard::Give(vec![Given::Do(action)], After::Page(0))
+            Heard::Give(vec![Given::Do(action)], Some(After::Page(0)))
         }
         _ => heard,
     }
@@ -94,13 +94,6 @@ pub(crate) fn meanwhile(line: &str) -> Option<bool> {
     (is_said || is_any(&[Action::Refresh]) || matches!(head, "explain" | "e")).then_some(false)
 }
 
-/// What such a command means.
-#[must_use]
-pub(crate) fn hear_meanwhile(line: &str, view: &View<'_>, memory: &mut Memory) -> Heard {
-    let nothing = Question { way: Way::Nothing, ..question(view, Spot::Page) };
-    hear(line, view, &nothing, memory)
-}
-
 /// The answer to a field. An empty one keeps what stands there; where that is nothing, it is asked for at *Save*: a server,
 /// say, may still be found.
 fn answered(id: FieldId, value: Value, is_empty: bool) -> Heard {
@@ -108,7 +101,7 @@ fn answered(id: FieldId, value: Value, is_empty: bool) -> Heard {
     if is_empty {
         return Heard::GoOn(spot);
     }
-    Heard::Give(vec![Given::Fill(id, value), Given::Settle(id)], After::GoOn(spot))
+    Heard::Give(vec![Given::Fill(id, value), Given::Settle(id)], Some(After::GoOn(spot)))
 }
 
 /// The answer to a field. `=` in front takes a word as text that would be a command.
@@ -134,7 +127,9 @@ fn field_command(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Option<Heard> {
 fn listed(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Heard {
     if matches!(hearing.line, "" | ".") {
         return match std::mem::take(&mut hearing.memory.collected) {
-            none if none.is_empty() => Heard::Give(vec![Given::Settle(id)], After::GoOn(Spot::Field(id))),
+            none if none.is_empty() => {
+                Heard::Give(vec![Given::Settle(id)], Some(After::GoOn(Spot::Field(id))))
+            }
             lines => give(Given::Fill(id, Value::Lines(lines))),
         };
     }
@@ -183,7 +178,7 @@ fn yes_or_no(hearing: &Hearing<'_, '_>, default: Option<&Choice>) -> Option<Hear
         // At a page that is only read, yes is what Enter does.
         (true, _) => {
             let does = default.map(|choice| choice.does.clone());
-            does.filter(|does| matches!(does, Heard::Give(_, After::Nothing)))
+            does.filter(|does| matches!(does, Heard::Give(_, None)))
         }
         (_, true) => Some(give(if is_confirm { Given::No } else { Given::Back })),
         _ => None,
@@ -214,7 +209,7 @@ fn in_boxes(hearing: &mut Hearing<'_, '_>) -> Heard {
         let answer = wanted.unwrap_or_else(|| usize::from(choice.chosen == 0));
         Given::Fill(choice.id, Value::Choice(answer))
     });
-    Heard::Give(answers.collect(), After::Nothing)
+    Heard::Give(answers.collect(), None)
 }
 
 /// The answer to a number.

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::{
     ask::{Question, Way},
     conversation::Conversation,
-    help,
+    vocabulary,
     words::lay,
 };
 use crate::{
@@ -233,7 +233,7 @@ fn a_secret_is_never_said_and_a_command_word_can_be_one() {
     call.after(&["1", "2"]);
     assert_eq!(call.desk.question(), QuestionId::Impersonation);
     let mut said = call.after(&["ana@bakery1.example", "mail.hoster.example", "2", "svc@hoster.example"]);
-    assert!(matches!(call.question().way, Way::Field { is_masked: true, .. }), "{:?}", call.question());
+    assert!(matches!(call.question().way, Way::Secret(_)), "{:?}", call.question());
     said += &call.after(&["back"]);
     assert_eq!(call.desk.question(), QuestionId::Impersonation, "back was the password");
     said += &call.after(&["bakery1.example", "2"]);
@@ -260,7 +260,7 @@ fn what_is_wrong_is_said_before_the_question_is_asked_again() {
     call.after(&["1", "1"]);
     let said = call.after(&["common"]);
     assert!(said.starts_with("Problem: ") && said.contains("Tenant: tenant ID"), "{said}");
-    assert!(matches!(call.question().way, Way::Field { id: FieldId::Tenant, .. }));
+    assert!(matches!(call.question().way, Way::Line(FieldId::Tenant)));
     // An equals sign takes a command word as text.
     assert!(call.after(&["=back"]).starts_with("Problem: "));
     assert_eq!(call.desk.stop(), "Access");
@@ -320,7 +320,7 @@ fn a_late_sweep_is_said_on_every_screen() {
 fn help_names_everything_that_is_open() {
     let call = at_users(80);
     let view = call.desk.view();
-    let help = help::help(&view).join("\n");
+    let help = vocabulary::help(&view).join("\n");
     for offer in &view.actions {
         let word = super::vocabulary::words(offer.action)[0];
         assert!(help.contains(word), "{word}: {help}");

@@ -6,7 +6,7 @@
 use crate::domain::{
     codeset::{fit_codeset, wrapped},
     phrase::{Phrase, Segment, WayOn},
-    speech::{capital, signs},
+    speech::{capital, sentence, signs},
 };
 
 /// One thing to write.
@@ -31,6 +31,18 @@ pub(crate) fn told(phrase: &Phrase) -> String {
 pub(crate) fn told_first(phrase: &Phrase) -> String {
     let words = told(phrase);
     if matches!(phrase.parts().first(), Some(Segment::Said(_))) { capital(&words) } else { words }
+}
+
+/// What is wrong, as a sentence that says so first.
+#[must_use]
+pub(crate) fn wrong(problem: &Phrase) -> String {
+    format!("Problem: {}", sentence(&told(problem)))
+}
+
+/// An answer to a command as a line; an empty one sets apart.
+#[must_use]
+pub(crate) fn aside(words: String) -> Line {
+    if words.is_empty() { Line::Gap } else { Line::Words(words) }
 }
 
 /// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::domain::{
     id::UserId,
-    text::Text,
     user::{Kind, UserPage},
+    verdict::ListNote,
 };
 
 /// One item of a listing in progress.
@@ -20,6 +20,6 @@ pub enum Listed {
     Whole(u32),
     /// Kinds of rows that were sent earlier as not checked yet.
     Kinds(Vec<(UserId, Kind)>),
-    /// Words about the listing that the operator must see ("found by searching; hidden people are missing").
-    Note(Text),
+    /// Words about the listing.
+    Note(ListNote),
 }

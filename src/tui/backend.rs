@@ -5,7 +5,7 @@
 //! can do what a stream of changed cells can't: rows that moved are moved by the terminal itself (`scrolling.rs`), a blank
 //! tail is erased instead of painted, a gap of a few cells is written again where that is shorter than a move, and the
 //! place is set anew after text whose width terminals disagree about (`difference.rs`; remote-terminal.md sections 2, 3
-//! and 5). A continuation cell of a wide letter holds an empty symbol here.
+//! and 5).
 //!
 //! Nothing here asks the terminal anything: a question costs a round trip, some terminals never answer, and a late
 //! answer would have to be kept out of the fields. So the size is told ([`Backend::resize`]), and the cursor's place is the
@@ -50,12 +50,11 @@ mod tests;
 /// Frames above this many bytes are wrapped in synchronized output (remote-terminal.md section 5: about 1 KB).
 const SYNCHRONIZE_ABOVE: usize = 1_024;
 
-/// A cell that is not there.
-static BLANK: Cell = Cell::EMPTY;
-
-/// A cell of a frame; blank outside of it.
-fn cell(buffer: &Buffer, x: u16, y: u16) -> &Cell {
-    buffer.cell((x, y)).unwrap_or(&BLANK)
+/// The cells of a row, and nothing outside of the frame.
+fn row(buffer: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(buffer.area.width);
+    let start = usize::from(y) * width;
+    buffer.content.get(start..start + width).unwrap_or_default()
 }
 
 /// Whether a cell is what erasing leaves behind.
@@ -72,8 +71,6 @@ pub struct Backend<W> {
     shown: Buffer,
     /// What is to stand there.
     next: Buffer,
-    /// Rows of it that were drawn on since the last frame; the others stand there as they are.
-    touched: Vec<bool>,
     /// The terminal's cursor.
     cursor: TerminalCursor,
     /// Where it is to stand.
@@ -92,7 +89,6 @@ impl<W: Write> Backend<W> {
             out,
             shown: empty.clone(),
             next: empty,
-            touched: Vec::new(),
             cursor: TerminalCursor::default(),
             wanted: Position::ORIGIN,
             is_wanted: false,
@@ -118,77 +114,11 @@ impl<W: Write> Backend<W> {
         self.is_stale = true;
     }
 
-    /// A cell that changed. A wide letter takes the cells behind it; what it leaves behind is blank.
-    fn put(&mut self, x: u16, y: u16, cell: &Cell) {
-        let before = x.checked_sub(1).map(|x| grapheme_width(self::cell(&self.next, x, y).symbol()));
-        // The second half of a wide letter, drawn as a cell of its own.
-        if cell.symbol().is_empty() && before.is_some_and(|width| width > 1) {
-            return;
-        }
-        let old = grapheme_width(self::cell(&self.next, x, y).symbol()).max(1);
-        let new = grapheme_width(cell.symbol()).max(1);
-        for behind in x.saturating_add(1)..x.saturating_add(old.max(new)) {
-            let is_part = behind < x.saturating_add(new);
-            // Another wide letter began in the last cell of this one.
-            let orphans = grapheme_width(self::cell(&self.next, behind, y).symbol());
-            for orphan in behind..behind.saturating_add(orphans.max(1)) {
-                self.set(orphan, y, Cell::default());
-            }
-            if is_part {
-                let mut half = cell.clone();
-                half.set_symbol("");
-                self.set(behind, y, half);
-            }
-        }
-        let mut cell = cell.clone();
-        if cell.symbol().is_empty() {
-            cell.set_symbol(" ");
-        }
-        // A blank in the accent is a blank: it needs no bytes of its own.
-        if cell.symbol() == " " && CellStyle::of(&cell).is_plain_in_blanks() {
-            cell = Cell::default();
-            cell.set_symbol(" ");
-        }
-        self.set(x, y, cell);
-    }
-
-    /// Sets a cell of the next frame, where there is one.
-    fn set(&mut self, x: u16, y: u16, cell: Cell) {
-        self.touch(y);
-        if let Some(there) = self.next.cell_mut((x, y)) {
-            *there = cell;
-        }
-    }
-
-    /// A row is drawn on.
-    fn touch(&mut self, y: u16) {
-        let y = usize::from(y);
-        if self.touched.len() <= y {
-            self.touched.resize(y + 1, false);
-        }
-        if let Some(row) = self.touched.get_mut(y) {
-            *row = true;
-        }
-    }
-
-    /// The next frame stands there.
-    fn stands(&mut self) {
-        let width = usize::from(self.next.area.width).max(1);
-        let rows = self.shown.content.chunks_mut(width).zip(self.next.content.chunks(width));
-        for ((shown, next), is_touched) in rows.zip(self.touched.iter().chain(std::iter::repeat(&false))) {
-            if *is_touched {
-                shown.clone_from_slice(next);
-            }
-        }
-        self.touched.clear();
-    }
-
     /// The bytes that turn what stands there into the next frame; none where nothing differs.
     fn frame(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         if self.is_stale {
             self.shown = Buffer::empty(self.next.area);
-            self.touched = vec![true; usize::from(self.next.area.height)];
             // Terminals show the cursor at the start, and after coming back.
             self.cursor = TerminalCursor { place: Some(Position::ORIGIN), is_visible: true };
             bytes.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
@@ -197,9 +127,7 @@ impl<W: Write> Backend<W> {
         let wanted = self.is_wanted.then_some(self.wanted);
         let (mut cursor, mut painted) = (self.cursor, Vec::new());
         differences(&self.shown, &self.next, &mut cursor, wanted, &mut painted);
-        let rows: Vec<u16> =
-            (0..).zip(&self.touched).filter(|(_, is_touched)| **is_touched).map(|(y, _)| y).collect();
-        if let Some(shift) = scrolling::find(&self.shown, &self.next, &rows) {
+        if let Some(shift) = scrolling::find(&self.shown, &self.next) {
             let (mut shown, mut other, mut scrolled) = (self.shown.clone(), self.cursor, Vec::new());
             scrolling::scroll(&mut shown, &shift, &mut other, &mut scrolled);
             differences(&shown, &self.next, &mut other, wanted, &mut scrolled);
@@ -227,7 +155,16 @@ impl<W: Write> ratatui::backend::Backend for Backend<W> {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         for (x, y, cell) in content {
-            self.put(x, y, cell);
+            let Some(there) = self.next.cell_mut((x, y)) else { continue };
+            there.clone_from(cell);
+            // A blank in the accent is a blank: it needs no bytes of its own.
+            if matches!(cell.symbol(), "" | " ") && CellStyle::of(cell).is_plain_in_blanks() {
+                there.reset();
+            }
+            // What a wide letter covers is gone.
+            for covered in (x..x.saturating_add(grapheme_width(cell.symbol()))).skip(1) {
+                self.next.cell_mut((covered, y)).into_iter().for_each(Cell::reset);
+            }
         }
         Ok(())
     }
@@ -252,28 +189,18 @@ impl<W: Write> ratatui::backend::Backend for Backend<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
+        // Asked for where nobody knows what stands there.
+        self.is_stale = true;
+        self.next.reset();
+        Ok(())
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        let (width, at) = (usize::from(self.next.area.width), self.wanted);
-        let row = usize::from(at.y) * width;
-        let here = row + usize::from(at.x);
-        let cells = match clear_type {
-            ClearType::All => {
-                // Asked for where nobody knows what stands there.
-                self.is_stale = true;
-                0..usize::MAX
-            }
-            ClearType::AfterCursor => here..usize::MAX,
-            ClearType::BeforeCursor => 0..here + 1,
-            ClearType::CurrentLine => row..row + width,
-            ClearType::UntilNewLine => here..row + width,
-        };
-        let count = cells.len();
-        (0..self.next.area.height).for_each(|y| self.touch(y));
-        self.next.content.iter_mut().skip(cells.start).take(count).for_each(Cell::reset);
-        Ok(())
+        match clear_type {
+            ClearType::All => self.clear(),
+            // For viewports that are less than the whole terminal.
+            _ => Err(io::ErrorKind::Unsupported.into()),
+        }
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -286,7 +213,7 @@ impl<W: Write> ratatui::backend::Backend for Backend<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         let bytes = self.frame();
-        self.stands();
+        self.shown.clone_from(&self.next);
         if bytes.is_empty() {
             return Ok(());
         }

@@ -17,7 +17,6 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Position, Rect},
     style::Style,
-    text::Line,
     widgets::Widget,
 };
 
@@ -30,20 +29,20 @@ use crate::{
 };
 
 use super::{
-    state::{self, Drawn, Focus, Panel as Own, State},
-    theme::{Role, Theme},
+    state::{self, Drawn, Focus, Panel as Own, Scroll, State},
+    theme::Role,
     widgets::{
         bar, card,
         checks::Fold,
         code, columns, explain,
-        flow::{Pen, tighten},
+        flow::{FlowLine, Pen, height_of, stacked, tighten},
         help, key_line, notice,
         page::{FLOW, PageView},
-        panel::{Panel, has_borders, stacked},
+        panel::{Panel, has_borders},
         rows::RowsTable,
         steps,
     },
-    words::{say, wrap},
+    words::{Keyboard, say},
 };
 
 #[cfg(test)]
@@ -75,36 +74,34 @@ pub fn draw(frame: &mut Frame<'_>, view: &View<'_>, state: &mut State) {
 pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Position> {
     let window = buf.area;
     state.sync(view);
-    if window.width == 0 || window.height == 0 {
+    if window.is_empty() {
         return None;
     }
-    if matches!(state.panel, Some(Own::Code))
-        && let Some(link) = state::link(&view.page)
-    {
-        return code::draw(link.as_str(), &view.bar, buf, state.theme);
+    let pen = Pen { theme: state.theme, width: window.width, focus: state.focus };
+    if let (Some(Own::Code), Some(link)) = (&state.panel, view.page.link()) {
+        return Some(code::draw(link.as_str(), &view.bar, buf, pen));
     }
     if window.width < LEAST.0 || window.height < LEAST.1 {
-        return Some(too_small(buf, view, state.theme));
+        return Some(too_small(buf, view, pen));
     }
-    let theme = state.theme;
-    let bar = bar::lines(&view.bar, window.height, Pen { theme, width: window.width });
+    let bar = bar::lines(&view.bar, window.height, pen);
     let has_steps = window.height >= STEPS_FROM && !view.steps.is_empty();
-    let notices = notices(view, state, window);
+    let notices = notices(view, state, window, pen);
     let [bar_area, steps_area, body, notice_area, keys_area] = Layout::vertical([
-        Constraint::Length(height_of(bar.len())),
+        Constraint::Length(height_of(&bar)),
         Constraint::Length(u16::from(has_steps)),
         Constraint::Fill(1),
-        Constraint::Length(height_of(notices.len())),
+        Constraint::Length(height_of(&notices)),
         Constraint::Length(1),
     ])
     .areas(window);
     stacked(bar, bar_area, buf);
     if has_steps {
-        steps::line(&view.steps, window.width, theme).render(steps_area, buf);
+        steps::line(&view.steps, window.width, pen.theme).render(steps_area, buf);
     }
     let step = if has_steps { String::new() } else { steps::short(&view.steps) };
     let cursor = work(view, step, body, buf, state);
-    stacked(notices, notice_area, buf);
+    stacked(notices.iter().map(|line| &line.words), notice_area, buf);
     // After the page: only then it is known whether it scrolls.
     key_line::line(view, state, window.width).render(keys_area, buf);
     cut_halves(buf);
@@ -125,7 +122,7 @@ pub(crate) fn cut_halves(buf: &mut Buffer) {
 
 /// What a person has before their eyes from now on.
 pub(crate) fn drawn(view: &View<'_>) -> Drawn {
-    let hit = state::rows(&view.page).filter(|_| state::has_only_hit(view)).and_then(|rows| {
+    let hit = view.page.rows().filter(|_| state::has_only_hit(view)).and_then(|rows| {
         let FieldValue::Plain(words) = rows.search.as_ref()?.value else { return None };
         Some((words.to_owned(), rows.rows.id(0)?))
     });
@@ -143,15 +140,15 @@ fn work(view: &View<'_>, step: String, body: Rect, buf: &mut Buffer, state: &mut
         let under =
             PageView { page: below.unwrap_or(&view.page), is_active: false, step: String::new(), ..page };
         beside_card(&under, body, buf, state);
-        dim(body, buf, state.theme);
+        // Everything below a panel is quiet.
+        buf.set_style(body, Style::reset().patch(state.theme.style(Role::Quiet)));
     }
     let cursor = match &own {
         Some(own) => own_panel(own, view, (body, is_dialog), buf, state),
         None if is_dialog && below.is_some() => {
-            let width = body.width.min(DIALOG + 4);
-            let pen = Pen { theme: state.theme, width: width.saturating_sub(4) };
-            let need = page.flow(pen, state, Fold::Well).len();
-            page.draw(centred(body, width, height_of(need).saturating_add(2)), buf, state)
+            let pen = Pen { width: body.width.min(DIALOG), ..page.pen(body, state) };
+            let lines = page.flow(pen, state, Fold::Well);
+            page.draw(centred(body, &lines), buf, state)
         }
         None => beside_card(&page, body, buf, state),
     };
@@ -181,32 +178,31 @@ fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mu
     let panel = Panel { title: "Say".into(), has_borders: has_borders(buf.area), ..Panel::default() };
     let lines = |pen: Pen, height: usize| {
         let mut lines = card::lines(&page.view.card, pen);
-        tighten(&mut lines, height, Focus::Text);
+        tighten(&mut lines, height, pen.focus);
         if lines.len() > height {
             lines.truncate(height.saturating_sub(1));
             lines.push(pen.theme.span(Role::Quiet, "s shows all of it").into());
         }
         lines
     };
-    panel.text(beside, buf, (state.theme, Focus::Text), &mut state::Scroll::default(), lines);
+    let pen = Pen { theme: state.theme, ..Pen::default() };
+    panel.text(beside, buf, pen, &mut Scroll::default(), lines);
     cursor
 }
 
 /// Whether the work needs no more than a card leaves it; once it did, the card stays away, so that nothing jumps.
 fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut State) -> bool {
     let room = body.width.saturating_sub(card).saturating_sub(4);
-    let has_receipt = page.page.blocks.iter().any(|block| matches!(block, Block::Lines(_)));
-    let Some(rows) = state::rows(page.page) else { return room >= FLOW && !has_receipt };
-    let theme = state.theme;
-    let question = if page.is_active { page.view.ask.id } else { state.listed };
-    let list = state.list_mut(question);
-    let table = RowsTable { view: rows, theme, is_lit: true, empty: String::new() };
+    let has_receipt = page.page.document().is_some();
+    let Some(rows) = page.page.rows() else { return room >= FLOW && !has_receipt };
+    let table = RowsTable { view: rows, theme: state.theme, is_lit: true, empty: String::new() };
+    let list = state.listed_mut();
     table.settle(list, body.height.saturating_sub(2));
     list.is_card_hidden |= columns::wanted(rows.columns, &list.needs).saturating_add(5) > room;
     !list.is_card_hidden && !has_receipt
 }
 
-/// A panel of the front end's own.
+/// A panel of the front end's own, above the page or in its place.
 fn own_panel(
     own: &Own,
     view: &View<'_>,
@@ -214,9 +210,6 @@ fn own_panel(
     buf: &mut Buffer,
     state: &mut State,
 ) -> Position {
-    let theme = state.theme;
-    let has_borders = has_borders(buf.area);
-    let width = if is_dialog { body.width.min(DIALOG + 4) } else { body.width };
     let (title, focus) = match own {
         Own::Help => ("Keys", Focus::Text),
         Own::Say => ("Say", Focus::Text),
@@ -230,108 +223,69 @@ fn own_panel(
         Own::Explain(looked_up) => explain::lines(looked_up, pen),
         Own::Code => Vec::new(),
     };
-    let area = match own {
-        _ if !is_dialog => body,
+    let pen = Pen { theme: state.theme, width: body.width.min(DIALOG), focus };
+    let area = match (own, is_dialog) {
+        (_, false) => body,
         // Explain keeps its place while it is typed into.
-        Own::Explain(_) => centred(body, width, body.height),
-        _ => {
-            let need = lines(Pen { theme, width: width.saturating_sub(4) }, 0).len();
-            centred(body, width, height_of(need).saturating_add(2))
-        }
+        (Own::Explain(_), true) => Rect { height: body.height, y: body.y, ..centred(body, &[]) },
+        (_, true) => centred(body, &lines(pen, 0)),
     };
+    let has_borders = has_borders(buf.area);
     let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
-    panel.text(area, buf, (theme, focus), &mut state.panel_scroll, lines)
+    panel.text(area, buf, pen, &mut state.panel_scroll, lines)
 }
 
-/// A place in the middle of another one, no higher than that.
-fn centred(within: Rect, width: u16, height: u16) -> Rect {
-    let (width, height) = (width.min(within.width), height.min(within.height));
-    Rect {
-        x: within.x.saturating_add((within.width - width) / 2),
-        y: within.y.saturating_add((within.height - height) / 2),
-        width,
-        height,
-    }
-}
-
-/// Everything below a panel is quiet.
-fn dim(area: Rect, buf: &mut Buffer, theme: Theme) {
-    buf.set_style(area, Style::reset());
-    for position in area.positions() {
-        if let Some(cell) = buf.cell_mut(position) {
-            let symbol = cell.symbol().to_owned();
-            cell.reset();
-            cell.set_symbol(&symbol).set_style(theme.style(Role::Quiet));
-        }
-    }
+/// A place for a panel with these lines in the middle of another one, no higher than that.
+fn centred(within: Rect, lines: &[FlowLine]) -> Rect {
+    let height = height_of(lines).saturating_add(2).min(within.height);
+    let width = within.width.min(DIALOG + 4);
+    // Not `Rect::centered`, which rounds up: what is odd goes below and to the right.
+    let (x, y) = ((within.width - width) / 2, (within.height - height) / 2);
+    Rect { x: within.x.saturating_add(x), y: within.y.saturating_add(y), width, height }
 }
 
 /// The lines below the page: what this front end says, what the wizard says, what is to be known about the lit row. Their
 /// number stays the same while the words fit, so that nothing jumps.
-fn notices(view: &View<'_>, state: &State, window: Rect) -> Vec<Line<'static>> {
-    let keyboard = state.keyboard();
+fn notices(view: &View<'_>, state: &State, window: Rect, pen: Pen) -> Vec<FlowLine> {
     let room = usize::from(window.height >= NOTICES_FROM) + 1;
-    let remark = remark(view, state);
-    let wizard = view.notice.as_ref();
-    let first = state.said.as_ref().or(wizard);
+    let (said, remark) = (state.said.as_ref(), remark(view, state));
     // A clock that runs gives way to what the row says, where there is one line only.
-    let first = match (first, &remark) {
-        (Some(notice), Some(remark)) if room == 1 && notice.tone == Tone::Busy && state.said.is_none() => {
-            Some(remark)
-        }
-        (None, Some(remark)) => Some(remark),
-        (first, _) => first,
-    };
-    let line = |notice: &Notice| notice::lines(notice, keyboard, window.width, state.theme);
+    let is_clock = |notice: &&Notice| room == 1 && notice.tone == Tone::Busy && remark.is_some();
+    let first = said.or(view.notice.as_ref().filter(|notice| !is_clock(notice))).or(remark.as_ref());
+    let line = |notice: &Notice| notice::lines(notice, state.keyboard(), pen);
     let mut lines = first.map(line).unwrap_or_default();
-    if lines.len() < room
-        && let Some(remark) = remark.as_ref().filter(|remark| first != Some(*remark))
-    {
-        let more = line(remark);
-        if lines.len().saturating_add(more.len()) <= room {
-            lines.extend(more);
-        }
+    let more = remark.as_ref().filter(|remark| first != Some(*remark)).map(line).unwrap_or_default();
+    if lines.len() + more.len() <= room {
+        lines.extend(more);
     }
     // What a key asked for is told whole: the next key takes it back.
-    if window.height < 14 && state.said.is_none() {
+    if window.height < 14 && said.is_none() {
         lines.truncate(2);
     }
-    while lines.len() < room {
-        lines.push(Line::default());
-    }
+    lines.resize(lines.len().max(room), FlowLine::default());
     lines
 }
 
 /// What is to be known about the row under the cursor.
 fn remark(view: &View<'_>, state: &State) -> Option<Notice> {
-    if state.focus != Focus::Rows || state.panel.is_some() {
-        return None;
-    }
-    let (rows, at) = state.lit(view)?;
+    let is_here = state.focus == Focus::Rows && state.panel.is_none();
+    let (rows, at) = state.lit(view).filter(|_| is_here)?;
     rows.rows.remark(at)
-}
-
-/// How many rows lines take.
-fn height_of(lines: usize) -> u16 {
-    u16::try_from(lines).unwrap_or(u16::MAX)
 }
 
 /// One line about the room that is needed, then what is never cut, and the question that Enter would answer: keys work
 /// in a small window too.
-fn too_small(buf: &mut Buffer, view: &View<'_>, theme: Theme) -> Position {
+fn too_small(buf: &mut Buffer, view: &View<'_>, pen: Pen) -> Position {
     let area = buf.area;
     let need = format!("Needs {}x{}, this is {}x{}.", LEAST.0, LEAST.1, area.width, area.height);
-    let mut words = wrap(&need, area.width, theme.use_unicode());
-    words.extend(wrap(&bar::never_cut(&view.bar, theme).join(" "), area.width, theme.use_unicode()));
-    if view.below.is_some() {
-        let heading = say(&view.page.heading, crate::tui::words::Keyboard::Commands);
-        words.extend(wrap(heading.as_str(), area.width, theme.use_unicode()));
-    }
+    let heading = view.below.as_ref().map(|_| say(&view.page.heading, Keyboard::Commands).to_string());
+    let words = [need, bar::never_cut(&view.bar, pen.theme).join(" ")].into_iter().chain(heading);
+    let lines = words.flat_map(|words| pen.para(Role::Plain, &words));
     // The last cell of the last row is never written.
     let last = area.height.saturating_sub(1);
-    for (y, line) in (0..area.height).zip(words) {
+    for (y, line) in (0..area.height).zip(lines) {
         let room = if y == last { area.width.saturating_sub(1) } else { area.width };
-        buf.set_line(0, y, &theme.span(Role::Plain, &line).into(), room);
+        buf.set_line(0, y, &line.words, room);
     }
     Position::ORIGIN
 }

@@ -32,24 +32,13 @@ pub(crate) enum Edit {
     End,
 }
 
-/// What the field holds.
-#[derive(Clone)]
-enum Content {
-    /// Typed text with its cleaned form.
-    Plain {
-        /// As typed.
-        raw: String,
-        /// As shown.
-        shown: Text,
-    },
-    /// A secret; its memory is set aside at once, so that typing leaves no copies behind.
-    Masked(Secret<String>),
-}
-
 /// One line of text.
 #[derive(Clone)]
 pub(crate) struct Field {
-    content: Content,
+    /// As typed. Its memory is set aside at once, so that typing leaves no copies behind, and wiped in the end.
+    raw: Secret<String>,
+    /// As shown; none: a secret, never shown.
+    shown: Option<Text>,
     /// Byte index into the raw text, on a grapheme boundary.
     cursor: usize,
 }
@@ -78,31 +67,24 @@ impl std::fmt::Debug for Field {
 impl Field {
     /// A field whose text is shown, with the cursor behind it.
     pub(crate) fn plain(text: &str) -> Self {
-        let mut field =
-            Self { content: Content::Plain { raw: String::new(), shown: Text::default() }, cursor: 0 };
+        let mut field = Self { shown: Some(Text::default()), ..Self::masked() };
         field.splice(0..0, text);
         field
     }
 
     /// An empty field whose text is never shown.
     pub(crate) fn masked() -> Self {
-        Self { content: Content::Masked(Secret::new(String::with_capacity(MAX_BYTES))), cursor: 0 }
+        Self { raw: Secret::new(String::with_capacity(MAX_BYTES)), shown: None, cursor: 0 }
     }
 
     /// What was typed; empty for a masked field, whose text leaves through [`Field::secret`] only.
     pub(crate) fn text(&self) -> &str {
-        match &self.content {
-            Content::Plain { raw, .. } => raw,
-            Content::Masked(_) => "",
-        }
+        if self.is_masked() { "" } else { self.raw() }
     }
 
     /// A copy of the secret; none for a plain field and for an empty one.
     pub(crate) fn secret(&self) -> Option<Secret<String>> {
-        match &self.content {
-            Content::Masked(secret) if !secret.expose().is_empty() => Some(secret.clone()),
-            _ => None,
-        }
+        (self.is_masked() && !self.is_empty()).then(|| self.raw.clone())
     }
 
     /// Whether nothing has been typed.
@@ -157,34 +139,23 @@ impl Field {
     /// length nor the caret may tell anything about it.
     pub(crate) fn caret(&self) -> usize {
         let before = self.raw().get(..self.cursor).unwrap_or_default();
-        match &self.content {
-            // A stand-in is longer than what it stands for: what is shown may be cut before the caret is reached.
-            Content::Plain { shown, .. } => {
-                let clusters = |text: &Text| text.as_str().graphemes(true).count();
-                clusters(&Text::typed(before)).min(clusters(shown))
-            }
-            Content::Masked(_) => 0,
-        }
+        // A stand-in is longer than what it stands for: what is shown may be cut before the caret is reached.
+        let clusters = |text: &Text| text.as_str().graphemes(true).count();
+        self.shown.as_ref().map_or(0, |shown| clusters(&Text::typed(before)).min(clusters(shown)))
     }
 
     /// What may be shown of it; nothing of a secret.
     pub(crate) fn shown(&self) -> &str {
-        match &self.content {
-            Content::Plain { shown, .. } => shown.as_str(),
-            Content::Masked(_) => "",
-        }
+        self.shown.as_ref().map_or("", Text::as_str)
     }
 
     /// Whether its text is never shown.
     pub(crate) const fn is_masked(&self) -> bool {
-        matches!(self.content, Content::Masked(_))
+        self.shown.is_none()
     }
 
     fn raw(&self) -> &str {
-        match &self.content {
-            Content::Plain { raw, .. } => raw,
-            Content::Masked(secret) => secret.expose(),
-        }
+        self.raw.expose()
     }
 
     /// Puts `text` in the place of a range of bytes and the cursor behind it; says whether anything changed. What
@@ -205,16 +176,13 @@ impl Field {
         if range.is_empty() && text.is_empty() {
             return false;
         }
-        let raw = match &mut self.content {
-            Content::Plain { raw, .. } => raw,
-            Content::Masked(secret) => secret.expose_mut(),
-        };
+        let raw = self.raw.expose_mut();
         if !raw.is_char_boundary(range.start) || !raw.is_char_boundary(range.end) {
             return false;
         }
         let end = range.start + text.len();
         raw.replace_range(range, text);
-        if let Content::Plain { raw, shown } = &mut self.content {
+        if let Some(shown) = &mut self.shown {
             *shown = Text::typed(raw);
         }
         // What was put in may have grown together with what stands behind it.

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use super::output::{Nudge, Output, PATIENCE, Sent};
+use super::output::{Nudge, Output, PATIENCE};
 
 /// Alternate screen, bracketed paste, default attributes. Nothing else is switched on, so nothing else can stay on.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[m";
@@ -32,6 +32,16 @@ const MAIN_SCREEN: &[u8] = b"\x1b[H\x1b[2J\x1b[?1049l";
 
 /// Steps in which a restore waits for the lock.
 const STEP: Duration = Duration::from_millis(10);
+
+/// What became of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Sent {
+    /// The terminal has them all.
+    Whole,
+    /// Given up somewhere in them: what stands on the screen is not known.
+    Cut,
+}
 
 /// What the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,39 +95,23 @@ impl Guard {
         Ok(Self { inner, nudge, is_wanted: AtomicBool::new(false) })
     }
 
-    /// Enters: raw mode now, alternate screen and bracketed paste with the next frame. Does nothing where it was closed,
-    /// is gone, or is shown. Never waits for the terminal.
+    /// Enters: raw mode now, alternate screen and bracketed paste with the next frame, whatever the modes are now: the
+    /// process may have been stopped from outside. Does nothing where it was closed or is gone. Never waits for the
+    /// terminal.
     ///
     /// # Errors
     /// The terminal refuses raw mode.
     pub(crate) fn enter(&self) -> io::Result<()> {
         let mut inner = self.lock();
-        match inner.phase {
-            Phase::Entered | Phase::Shown | Phase::Closed | Phase::Gone => Ok(()),
-            Phase::Left => {
-                raw()?;
-                inner.phase = Phase::Entered;
-                Ok(())
-            }
-            Phase::Alone => {
-                inner.phase = Phase::Shown;
-                inner.is_torn = true;
-                Ok(())
-            }
-        }
-    }
-
-    /// Enters again after somebody else may have changed every mode (the process was stopped from outside).
-    ///
-    /// # Errors
-    /// As `enter`.
-    pub(crate) fn enter_again(&self) -> io::Result<()> {
-        self.enter()?;
-        let mut inner = self.lock();
-        if inner.phase == Phase::Shown {
-            raw()?;
-            inner.is_torn = true;
-        }
+        let then = match inner.phase {
+            Phase::Entered | Phase::Closed | Phase::Gone => return Ok(()),
+            Phase::Left => Phase::Entered,
+            Phase::Shown | Phase::Alone => Phase::Shown,
+        };
+        // crossterm sets nothing where it set raw mode once already.
+        crossterm::terminal::disable_raw_mode()?;
+        crossterm::terminal::enable_raw_mode()?;
+        (inner.phase, inner.is_torn) = (then, true);
         Ok(())
     }
 
@@ -183,9 +177,7 @@ impl Guard {
         }
         let mut inner = self.lock();
         match inner.phase {
-            Phase::Entered => inner.send_with_modes(bytes),
-            Phase::Shown if inner.is_torn => inner.send_with_modes(bytes),
-            Phase::Shown => inner.send(bytes),
+            Phase::Entered | Phase::Shown => inner.send_frame(bytes),
             _ => Ok(Sent::Whole),
         }
     }
@@ -200,13 +192,10 @@ impl Guard {
         if !matches!(inner.phase, Phase::Entered | Phase::Shown) {
             return Ok(Sent::Cut);
         }
-        let mut bytes = b"\x1b[m\x1b[?25h".to_vec();
-        bytes.extend_from_slice(MAIN_SCREEN);
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(words.as_bytes());
-        bytes.extend_from_slice(b"\r\n\r\nPress Enter to go back.\r\n");
+        let words = format!("\r\n{words}\r\n\r\nPress Enter to go back.\r\n");
+        let bytes = [b"\x1b[m\x1b[?25h", MAIN_SCREEN, words.as_bytes()].concat();
         inner.phase = Phase::Shown;
-        let sent = inner.send(&bytes)?;
+        let sent = inner.send(&bytes, false)?;
         if sent == Sent::Whole {
             inner.phase = Phase::Alone;
         }
@@ -230,7 +219,7 @@ impl Guard {
         }
         if !words.is_empty() && inner.phase != Phase::Gone && inner.out.takes_us() {
             // Nobody is left to tell.
-            drop(inner.send_soon(words.as_bytes()));
+            drop(inner.send(words.as_bytes(), true));
         }
         matches!(was, Phase::Entered | Phase::Shown)
     }
@@ -244,34 +233,30 @@ impl Guard {
         is_wanted
     }
 
-    /// The lock, for those that restore: a frame that the terminal does not take is given up for it.
-    fn wants(&self) -> Option<MutexGuard<'_, Inner>> {
-        self.is_wanted.store(true, Ordering::SeqCst);
-        self.nudge.nudge();
-        let inner = self.try_lock();
-        self.is_wanted.store(false, Ordering::SeqCst);
-        inner
-    }
-
     /// The lock; a panic elsewhere does not make the terminal unusable.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The lock, for those that must not wait for ever: signals and panics, maybe of the thread that holds it.
-    fn try_lock(&self) -> Option<MutexGuard<'_, Inner>> {
+    /// The lock, for those that restore (signals and panics, maybe of the thread that holds it): a frame that the terminal
+    /// does not take is given up for it, and nobody waits for ever.
+    fn wants(&self) -> Option<MutexGuard<'_, Inner>> {
+        self.is_wanted.store(true, Ordering::SeqCst);
+        self.nudge.nudge();
         let mut waited = Duration::ZERO;
-        loop {
+        let inner = loop {
             match self.inner.try_lock() {
-                Ok(inner) => return Some(inner),
-                Err(TryLockError::Poisoned(inner)) => return Some(inner.into_inner()),
-                Err(TryLockError::WouldBlock) if waited >= PATIENCE => return None,
+                Ok(inner) => break Some(inner),
+                Err(TryLockError::Poisoned(inner)) => break Some(inner.into_inner()),
+                Err(TryLockError::WouldBlock) if waited >= PATIENCE => break None,
                 Err(TryLockError::WouldBlock) => {
                     std::thread::sleep(STEP);
                     waited += STEP;
                 }
             }
-        }
+        };
+        self.is_wanted.store(false, Ordering::SeqCst);
+        inner
     }
 }
 
@@ -309,38 +294,32 @@ impl Write for Outlet {
 }
 
 impl Inner {
-    /// Writes a frame; an error means that nobody is there any more.
-    fn send(&mut self, bytes: &[u8]) -> io::Result<Sent> {
-        let sent = if self.is_hurried { self.out.send_soon(bytes) } else { self.out.send(bytes) };
+    /// Writes a frame, or last words; an error means that nobody is there any more.
+    fn send(&mut self, bytes: &[u8], are_last: bool) -> io::Result<Sent> {
+        let sent = self.out.send(bytes, are_last || self.is_hurried);
         let sent = sent.inspect_err(|_| self.phase = Phase::Gone)?;
         self.is_torn |= sent == Sent::Cut;
         Ok(sent)
     }
 
-    /// Writes a frame and the modes before it, in one write.
-    fn send_with_modes(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+    /// Writes a frame, and the modes before it where they may not be on, in one write.
+    fn send_frame(&mut self, bytes: &[u8]) -> io::Result<Sent> {
         self.phase = Phase::Shown;
-        self.is_torn = false;
-        self.send(&[ENTER, bytes].concat())
-    }
-
-    /// Writes last words.
-    fn send_soon(&mut self, bytes: &[u8]) -> io::Result<Sent> {
-        self.out.send_soon(bytes).inspect_err(|_| self.phase = Phase::Gone)
+        if std::mem::take(&mut self.is_torn) {
+            return self.send(&[ENTER, bytes].concat(), false);
+        }
+        self.send(bytes, false)
     }
 
     /// Undoes every mode, in the order of remote-terminal.md section 8.
     fn give_back(&mut self, was: Phase) {
         if was != Phase::Entered && self.out.takes_us() {
-            let mut bytes = RESTORE.to_vec();
-            if was == Phase::Shown {
-                bytes.extend_from_slice(MAIN_SCREEN);
-            }
-            let Ok(sent) = self.send_soon(&bytes) else { return };
+            let bytes = if was == Phase::Shown { [RESTORE, MAIN_SCREEN].concat() } else { RESTORE.to_vec() };
+            let Ok(sent) = self.send(&bytes, true) else { return };
             if sent == Sent::Cut && self.out.is_ours() {
                 // Stopped, with half a frame before us: nobody will miss the frame, and everybody the modes.
                 self.out.discard();
-                drop(self.send_soon(&bytes));
+                drop(self.send(&bytes, true));
             }
         }
         self.cook();
@@ -358,10 +337,4 @@ impl Inner {
             }
         }
     }
-}
-
-/// Raw mode, whatever the modes are now: crossterm sets nothing when it set them once already.
-fn raw() -> io::Result<()> {
-    crossterm::terminal::disable_raw_mode()?;
-    crossterm::terminal::enable_raw_mode()
 }

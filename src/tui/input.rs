@@ -80,6 +80,9 @@ const MAX_HELD: usize = 256;
 /// paste (remote-terminal.md section 6).
 const BURST: usize = 8;
 
+/// The start of an old mouse report, which has three bytes more.
+const MOUSE: &[u8] = b"\x1b[M";
+
 /// The end of a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
@@ -120,6 +123,27 @@ pub enum Press {
     PageDown,
 }
 
+impl Press {
+    /// The key of a character of text, of which Tab and Enter are two.
+    const fn of_text(c: char) -> Self {
+        match c {
+            '\t' => Self::Tab,
+            '\n' => Self::Enter,
+            c => Self::Char(c),
+        }
+    }
+
+    /// The character of text that it types.
+    const fn text(self) -> Option<char> {
+        match self {
+            Self::Char(c) => Some(c),
+            Self::Tab => Some('\t'),
+            Self::Enter => Some('\n'),
+            _ => None,
+        }
+    }
+}
+
 /// What came from the terminal. Debug tells pasted text by its length only: it may be a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
@@ -142,57 +166,125 @@ impl std::fmt::Debug for Input {
     }
 }
 
-/// Where the parser stands.
-#[derive(Debug, Default)]
-enum State {
-    /// Between keys, or inside a character of several bytes.
-    #[default]
-    Ground,
-    /// After ESC.
-    Escape,
-    /// After `ESC [`: the parameters so far.
-    Csi(Vec<u8>),
-    /// After `ESC [ [`: the Linux console's F1 to F5 have one byte more.
-    ConsoleKey,
-    /// After `ESC O`, maybe with modifiers behind it.
-    Ss3,
-    /// In an OSC, DCS, APC, PM or SOS string.
-    Text(Text),
-    /// In a bracketed paste: the payload so far, the start of its end marker included.
-    Paste(Vec<u8>),
-    /// In an old mouse report, which has so many bytes more: a program that was killed may have left the mouse on.
-    Mouse(u8),
-}
+/// The start of every sequence.
+const ESC: u8 = 0x1b;
 
-/// A string behind ESC and its introducer.
+/// A sequence that is not whole yet.
 #[derive(Debug)]
-struct Text {
-    /// The byte behind ESC.
-    introducer: u8,
-    /// Its first bytes, [`MAX_HELD`] at most.
-    body: Vec<u8>,
-    /// An ESC came: its end, or the start of something else.
-    is_ending: bool,
-    /// ESC and introducer came in one read.
+struct Sequence {
+    /// ESC and what came behind it; of a string its first bytes, and an ESC that may be half of its end.
+    bytes: Vec<u8>,
+    /// The last ESC and the byte behind it came in one read.
     is_joined: bool,
+    /// Its Esc has been given out: what it means is dropped.
+    is_late: bool,
+    /// It stopped for long: only what belongs to a reply of a terminal's is waited for.
+    is_stalled: bool,
 }
 
-impl Text {
-    /// The start of one.
-    const fn new(introducer: u8, is_joined: bool) -> Self {
-        Self { introducer, body: Vec::new(), is_ending: false, is_joined }
+impl Default for Sequence {
+    fn default() -> Self {
+        Self { bytes: vec![ESC], is_joined: true, is_late: false, is_stalled: false }
+    }
+}
+
+impl Sequence {
+    /// The same with one byte more, if that can still say what it is.
+    fn with(mut self, byte: u8) -> Self {
+        let most = if self.string().is_some() { MAX_HELD } else { MAX_PARAMETERS + 3 };
+        if self.bytes.len() < most || byte == ESC {
+            self.bytes.push(byte);
+        }
+        self.is_joined |= byte == ESC;
+        self
+    }
+
+    /// The introducer and the body of an OSC, DCS, APC, PM or SOS string, and whether an ESC came behind them: its end,
+    /// or the start of something else.
+    fn string(&self) -> Option<(u8, &[u8], bool)> {
+        let [_, introducer, body @ ..] = self.bytes.as_slice() else { return None };
+        let (body, is_ending) = body.strip_suffix(&[ESC]).map_or((body, false), |body| (body, true));
+        is_introducer(*introducer).then_some((*introducer, body, is_ending))
     }
 
     /// Whether it may be what a person typed behind Esc.
     fn may_be_typed(&self) -> bool {
-        self.body.len() < MAX_HELD
-            && shape(self.introducer, &self.body) == Shape::Unknown
-            && !(self.is_joined && self.body.is_empty())
+        self.bytes.len() < MAX_HELD
+            && self.string().is_some_and(|(introducer, body, _)| {
+                shape(introducer, body) == Shape::Unknown && !(self.is_joined && body.is_empty())
+            })
     }
 
-    /// Whether its ESC may be a key: it came where no reply ends.
-    fn may_be_left(&self) -> bool {
-        self.is_ending && self.body.len() < MAX_HELD && !is_whole(self.introducer, &self.body)
+    /// Whether the ESC at its end may be a key: it came where no reply ends.
+    fn may_end_in_esc(&self) -> bool {
+        let may_be_left = |(introducer, body, is_ending): (u8, &[u8], bool)| {
+            is_ending && !is_whole(introducer, body) && self.bytes.len() < MAX_HELD
+        };
+        self.bytes == [ESC] || self.string().is_some_and(may_be_left)
+    }
+
+    /// How long to wait for more of it.
+    fn patience(&self) -> Duration {
+        let is_late_bracket = self.is_late && self.bytes == b"\x1b[";
+        if self.may_be_typed() || self.may_end_in_esc() || is_late_bracket || self.bytes.starts_with(MOUSE) {
+            ESCAPE_WAIT
+        } else if self.is_stalled {
+            LATE_WAIT
+        } else {
+            SEQUENCE_WAIT
+        }
+    }
+
+    /// Whether more of it may come after it stopped for long.
+    fn may_go_on(&self) -> bool {
+        match self.string() {
+            Some((introducer, body, _)) => may_go_on(introducer, body),
+            None => matches!(self.bytes.as_slice(), [_, b'[', 0x20..=0x3f, ..]),
+        }
+    }
+
+    /// Whether a read that came long after it can be its rest.
+    fn goes_on_with(&self, read: &[u8]) -> bool {
+        match self.string() {
+            Some((_, _, true)) => self.may_end_in_esc() || read.starts_with(b"\\"),
+            Some((introducer, body, false)) => reply::goes_on_with(introducer, body, read),
+            None => read.iter().find(|byte| !is_parameter(**byte)).is_none_or(|last| is_last_of_reply(*last)),
+        }
+    }
+}
+
+/// The text of a paste, as far as it came.
+#[derive(Debug, Default)]
+struct Payload {
+    /// The text so far, the start of an end marker included.
+    bytes: Vec<u8>,
+    /// Bytes before it that were dropped: it is too long.
+    dropped: usize,
+    /// Nothing came for a while.
+    is_stalled: bool,
+}
+
+impl Payload {
+    /// Takes a byte; of a paste that is too long only what may be the start of its end marker is kept.
+    fn push(&mut self, byte: u8) {
+        self.is_stalled = false;
+        self.bytes.push(byte);
+        let most = if self.dropped == 0 { MAX_PASTE } else { REFUSED_TAIL };
+        if self.bytes.len() > most + PASTE_END.len() {
+            let gone = self.bytes.len() - PASTE_END.len();
+            self.dropped = self.dropped.saturating_add(gone);
+            self.bytes.drain(..gone);
+            self.bytes.shrink_to(REFUSED_TAIL);
+        }
+    }
+
+    /// What was pasted.
+    fn input(&self) -> Input {
+        if self.dropped == 0 && self.bytes.len() <= MAX_PASTE {
+            Input::Paste(tidy(&self.bytes))
+        } else {
+            Input::Flood(self.dropped.saturating_add(self.bytes.len()))
+        }
     }
 }
 
@@ -208,41 +300,21 @@ enum Guard {
     Flood,
 }
 
-/// What was given out as keys last, though it may have been the start of a sequence: its rest must not be typed.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Given {
-    /// Nothing of the kind.
-    #[default]
-    Nothing,
-    /// A lone Esc.
-    Escape,
-    /// An introducer behind Esc, `[` included; it may also have been dropped.
-    Introducer(u8),
-}
-
 /// The incremental parser.
 #[derive(Debug, Default)]
 pub struct Parser {
-    /// Where it stands.
-    state: State,
+    /// The sequence that it is in.
+    sequence: Option<Sequence>,
+    /// The bracketed paste that it is in.
+    paste: Option<Payload>,
     /// Bytes of an unfinished character, at most three.
     partial: Vec<u8>,
     /// Whether a paste ended a moment ago.
     guard: Guard,
-    /// Bytes of the present paste that were dropped: it is too long.
-    dropped: usize,
-    /// Nothing came for a while in the middle of a paste, or of a known reply.
-    is_stalled: bool,
-    /// What was given out last.
-    given: Given,
-    /// The Esc of the present sequence has been given out: what it means is dropped.
-    is_late: bool,
-    /// The ESC of the present read: what follows it there came with it.
-    is_joined: bool,
-    /// Text that came too fast to be typed, and may become a paste; Tab and Enter are `\t` and `\n`.
-    burst: String,
-    /// Bytes of such text that were dropped: it is too long.
-    burst_dropped: usize,
+    /// The start of a sequence that was given out as keys last, Esc or Esc and an introducer: its rest must not be typed.
+    given: Vec<u8>,
+    /// Text that came too fast to be typed, and may become a paste.
+    burst: Payload,
 }
 
 impl Parser {
@@ -259,174 +331,96 @@ impl Parser {
     /// early that it counted as the key, and Ctrl-C alone in a paste that stands still.
     pub fn feed_read(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
         let mut inputs = Vec::new();
-        self.is_joined = false;
-        let mut bytes = self.late(bytes, &mut inputs);
-        if std::mem::take(&mut self.is_stalled) {
-            match &self.state {
-                State::Paste(_) if bytes == [0x03] => {
-                    self.end_paste(&mut inputs);
-                    // Nothing of the paste is on its way any more.
-                    self.guard = Guard::None;
-                }
-                State::Csi(_) | State::Text(_) => bytes = self.resumed(bytes),
-                _ => {}
-            }
+        let bytes = self.late(bytes);
+        if let Some(paste) = self.paste.take_if(|paste| paste.is_stalled && bytes == [0x03]) {
+            // Nothing of the paste is on its way any more: no guard.
+            inputs.push(paste.input());
         }
+        self.sequence.take_if(|sequence| sequence.is_stalled && !sequence.goes_on_with(bytes));
         self.feed(bytes, &mut inputs);
-        if matches!(self.state, State::Ground | State::Paste(_)) {
-            self.is_late = false;
-        }
         self.join(matches!(bytes, b"\r" | b"\n"), inputs, out);
     }
 
     /// How long to wait for more bytes before [`Parser::silence`]; none: for ever.
     #[must_use]
     pub fn patience(&self) -> Option<Duration> {
-        match &self.state {
-            State::Escape | State::Mouse(_) => Some(ESCAPE_WAIT),
-            State::Ground if self.has_burst() => Some(PASTE_GUARD),
-            State::Ground if matches!(self.guard, Guard::None) => None,
-            State::Ground => Some(PASTE_GUARD),
-            State::Paste(_) if self.is_stalled => Some(PASTE_WAIT),
-            State::Paste(_) => Some(PASTE_STALL),
-            State::Csi(parameters) if self.is_late && parameters.is_empty() => Some(ESCAPE_WAIT),
-            State::Text(text) if text.may_be_typed() || text.may_be_left() => Some(ESCAPE_WAIT),
-            _ if self.is_stalled => Some(LATE_WAIT),
-            _ => Some(SEQUENCE_WAIT),
+        match (&self.sequence, &self.paste) {
+            (Some(sequence), _) => Some(sequence.patience()),
+            (None, Some(paste)) => Some(if paste.is_stalled { PASTE_WAIT } else { PASTE_STALL }),
+            (None, None) => {
+                (!self.burst.bytes.is_empty() || self.guard != Guard::None).then_some(PASTE_GUARD)
+            }
         }
     }
 
     /// Nothing came for as long as [`Parser::patience`] said.
     pub fn silence(&mut self, out: &mut Vec<Input>) {
-        match std::mem::take(&mut self.state) {
-            State::Ground if self.has_burst() => {
-                self.end_burst(out);
+        if let Some(paste) = &mut self.paste {
+            if std::mem::replace(&mut paste.is_stalled, true) {
+                self.end_paste(out);
             }
-            State::Ground => self.guard = Guard::None,
-            State::Escape => {
-                self.given = Given::Escape;
-                out.push(Input::Key(Press::Esc));
-            }
-            state @ State::Paste(_) => {
-                let was_stalled = std::mem::replace(&mut self.is_stalled, true);
-                self.state = state;
-                if was_stalled {
-                    self.end_paste(out);
-                }
-            }
-            State::Text(text) if text.may_be_typed() => self.give_back(&text, out),
-            State::Text(text) if text.may_be_left() => {
-                self.given = Given::Escape;
-                out.push(Input::Key(Press::Esc));
-            }
-            State::Text(text) if !self.is_stalled && may_go_on(text.introducer, &text.body) => {
-                (self.state, self.is_stalled) = (State::Text(text), true);
-            }
-            State::Csi(parameters) if parameters.is_empty() => {
-                self.given = Given::Introducer(b'[');
-                if self.is_late {
-                    self.typed('[', out);
-                }
-            }
-            State::Csi(parameters) if !self.is_stalled => {
-                (self.state, self.is_stalled) = (State::Csi(parameters), true);
-            }
-            _ => {}
+            return;
         }
-        if matches!(self.state, State::Ground) {
-            (self.is_late, self.is_stalled) = (false, false);
+        let Some(mut sequence) = self.sequence.take() else {
+            self.end_burst(out);
+            self.guard = Guard::None;
+            return;
+        };
+        if sequence.may_be_typed() {
+            self.give_back(&sequence, out);
+        } else if sequence.may_end_in_esc() {
+            self.given = vec![ESC];
+            out.push(Input::Key(Press::Esc));
+        } else if sequence.bytes == b"\x1b[" {
+            if sequence.is_late {
+                self.typed('[', out);
+            }
+            self.given = sequence.bytes;
+        } else if !sequence.is_stalled && sequence.may_go_on() {
+            sequence.is_stalled = true;
+            self.sequence = Some(sequence);
         }
     }
 
-    /// Takes the rest of a sequence whose ESC has counted as the key: Back has been done, and what it means is dropped.
+    /// Finds the rest of a sequence whose start was given out as keys: Back has been done, and what it means is dropped.
     /// A paste that begins so is one. Returns what follows.
-    fn late<'a>(&mut self, bytes: &'a [u8], out: &mut Vec<Input>) -> &'a [u8] {
-        match (std::mem::take(&mut self.given), bytes) {
+    fn late<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if let Some(sequence) = &mut self.sequence {
+            sequence.is_joined &= !sequence.bytes.ends_with(&[ESC]);
+        }
+        let given = std::mem::take(&mut self.given);
+        let (is_late, is_stalled, rest) = match (given.as_slice(), bytes) {
             // Nobody types `O` and the letter of a key in one read, and nothing else.
-            (Given::Escape, [b'O', last]) if keypad(*last).is_some() => &[],
-            (Given::Escape, [byte, rest @ ..]) if *byte == b'[' || is_introducer(*byte) => {
-                self.is_late = true;
-                self.after_escape(*byte, out);
-                rest
-            }
+            ([ESC], [b'O', last]) if keypad(*last).is_some() => return &[],
+            ([ESC], [byte, rest @ ..]) if *byte == b'[' || is_introducer(*byte) => (true, false, rest),
             // Parameters without what they belong to: nobody types two of them in one read.
-            (Given::Introducer(b'['), [0x20..=0x3f, 0x20..=0x7e, ..]) => {
-                (self.state, self.is_stalled) = (State::Csi(Vec::new()), true);
-                bytes
-            }
-            (Given::Introducer(introducer), bytes) => match reply::rest(introducer, &[], bytes) {
-                (count, true) => bytes.get(count..).unwrap_or_default(),
-                _ => bytes,
-            },
-            _ => bytes,
-        }
-    }
-
-    /// Takes what belongs to a reply that stopped for long, or ends it; returns what follows.
-    fn resumed<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        match std::mem::take(&mut self.state) {
-            State::Csi(parameters) => {
-                let more = bytes.iter().take_while(|byte| matches!(byte, 0x20..=0x3f)).count();
-                match bytes.get(more) {
-                    None => {
-                        (self.state, self.is_stalled) = (State::Csi(parameters), true);
-                        &[]
-                    }
-                    Some(last) if is_last_of_reply(*last) => bytes.get(more + 1..).unwrap_or_default(),
-                    Some(_) => bytes,
-                }
-            }
-            State::Text(text) if text.is_ending => bytes.strip_prefix(b"\\").unwrap_or(bytes),
-            State::Text(mut text) => {
-                let (count, is_end) = reply::rest(text.introducer, &text.body, bytes);
-                let (known, rest) = bytes.split_at_checked(count).unwrap_or((bytes, &[]));
-                let may_end = rest == [0x1b] && (count > 0 || is_whole(text.introducer, &text.body));
-                if !is_end && (may_end || count > 0 && rest.is_empty()) {
-                    let room = MAX_HELD.saturating_sub(text.body.len());
-                    text.body.extend(known.iter().take(room));
-                    text.is_ending = !rest.is_empty();
-                    (self.state, self.is_stalled) = (State::Text(text), true);
-                    return &[];
-                }
-                rest
-            }
-            other => {
-                self.state = other;
-                bytes
-            }
-        }
+            ([ESC, b'['], [0x20..=0x3f, 0x20..=0x7e, ..]) => (false, true, bytes),
+            ([ESC, introducer], _) if reply::is_ended_by(*introducer, bytes) => (false, true, bytes),
+            _ => return bytes,
+        };
+        let (start, _) = bytes.split_at(bytes.len() - rest.len());
+        self.sequence =
+            Some(Sequence { bytes: [&given, start].concat(), is_joined: false, is_late, is_stalled });
+        rest
     }
 
     /// Gives a string out as what a person typed: Esc, unless it has been, the introducer, the text behind it.
-    fn give_back(&mut self, text: &Text, out: &mut Vec<Input>) {
-        if !std::mem::take(&mut self.is_late) {
+    fn give_back(&mut self, string: &Sequence, out: &mut Vec<Input>) {
+        if !string.is_late {
             out.push(Input::Key(Press::Esc));
         }
-        self.ground(text.introducer, out);
-        for byte in &text.body {
-            self.ground(*byte, out);
-        }
-        if text.body.is_empty() {
-            self.given = Given::Introducer(text.introducer);
-        }
-        if text.is_ending {
-            self.state = State::Escape;
+        self.feed(string.bytes.get(1..).unwrap_or_default(), out);
+        if string.bytes.len() == 2 {
+            self.given.clone_from(&string.bytes);
         }
     }
 
     /// The present paste is over.
     fn end_paste(&mut self, out: &mut Vec<Input>) {
-        let dropped = std::mem::take(&mut self.dropped);
-        self.is_stalled = false;
-        if let State::Paste(payload) = std::mem::take(&mut self.state) {
-            if dropped == 0 && payload.len() <= MAX_PASTE {
-                out.push(Input::Paste(tidy(&payload)));
-                self.guard = Guard::Paste;
-            } else {
-                out.push(Input::Flood(dropped.saturating_add(payload.len())));
-                self.guard = Guard::Flood;
-            }
-        }
+        let Some(paste) = self.paste.take() else { return };
+        let input = paste.input();
+        self.guard = if matches!(input, Input::Paste(_)) { Guard::Paste } else { Guard::Flood };
+        out.push(input);
     }
 
     /// Terminals without bracketed paste: text that came faster than anybody types is a paste where it has an Enter, and
@@ -435,140 +429,120 @@ impl Parser {
     ///
     /// Enter in a read of its own behind text without any is a person's, who typed ahead on a slow line.
     fn join(&mut self, is_enter: bool, inputs: Vec<Input>, out: &mut Vec<Input>) {
-        let mut was_held = self.has_burst();
-        if is_enter && was_held && !self.burst.contains('\n') {
+        let mut was_held = !self.burst.bytes.is_empty();
+        if is_enter && was_held && self.burst.dropped == 0 && !self.burst.bytes.contains(&b'\n') {
             self.end_burst(out);
             return out.extend(inputs);
         }
         for input in inputs {
-            let text = match input {
-                Input::Key(Press::Char(c)) => c,
-                Input::Key(Press::Tab) => '\t',
-                Input::Key(Press::Enter) => '\n',
-                _ => {
-                    if self.end_burst(out) {
-                        self.guard = Guard::Paste;
-                    }
-                    out.push(input);
-                    was_held = false;
-                    continue;
-                }
-            };
-            self.burst.push(text);
-            if self.burst.len() > MAX_PASTE {
-                self.burst_dropped = self.burst_dropped.saturating_add(self.burst.len());
-                self.burst.clear();
+            if let Input::Key(press) = &input
+                && let Some(c) = press.text()
+            {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.burst.push(byte));
+            } else {
+                self.end_burst(out);
+                out.push(input);
+                was_held = false;
             }
         }
         // What was held before is a burst however few bytes follow it.
-        let is_held = was_held || is_burst(&self.burst);
-        if !(is_held && matches!(self.state, State::Ground)) && self.end_burst(out) {
-            self.guard = Guard::Paste;
+        let is_between_keys = self.sequence.is_none() && self.paste.is_none();
+        if !((was_held || is_burst(&self.burst.bytes)) && is_between_keys) {
+            self.end_burst(out);
         }
     }
 
-    /// Whether text waits for the quiet behind it.
-    const fn has_burst(&self) -> bool {
-        !self.burst.is_empty() || self.burst_dropped > 0
-    }
-
-    /// Hands text on, as keys or as one paste; says whether it was a paste.
-    fn end_burst(&mut self, out: &mut Vec<Input>) -> bool {
-        let text = std::mem::take(&mut self.burst);
-        let dropped = std::mem::take(&mut self.burst_dropped);
-        if dropped > 0 {
-            out.push(Input::Flood(dropped.saturating_add(text.len())));
-            return true;
+    /// Hands text on, as keys or as one paste; behind a paste a late Enter submits nothing.
+    fn end_burst(&mut self, out: &mut Vec<Input>) {
+        let burst = std::mem::take(&mut self.burst);
+        match burst.input() {
+            Input::Paste(text) if !text.contains('\n') || !is_burst(&burst.bytes) => {
+                out.extend(text.chars().map(|c| Input::Key(Press::of_text(c))));
+            }
+            paste => {
+                out.push(paste);
+                self.guard = Guard::Paste;
+            }
         }
-        if text.contains('\n') && is_burst(&text) {
-            out.push(Input::Paste(text));
-            return true;
-        }
-        out.extend(text.chars().map(|c| {
-            Input::Key(match c {
-                '\t' => Press::Tab,
-                '\n' => Press::Enter,
-                c => Press::Char(c),
-            })
-        }));
-        false
     }
 
     /// Bytes kept for later, for fuzzing and its kept inputs.
     #[cfg(any(test, fuzzing))]
     fn kept(&self) -> usize {
-        let kept = match &self.state {
-            State::Csi(bytes) | State::Paste(bytes) => bytes.capacity(),
-            State::Text(text) => text.body.capacity(),
-            _ => 0,
-        };
-        kept + self.partial.capacity() + self.burst.capacity()
+        let sequence = self.sequence.as_ref().map_or(0, |sequence| sequence.bytes.capacity());
+        let paste = self.paste.as_ref().map_or(0, |paste| paste.bytes.capacity());
+        sequence + paste + self.partial.capacity() + self.burst.bytes.capacity()
     }
 
     /// Takes one byte.
     fn byte(&mut self, byte: u8, out: &mut Vec<Input>) {
-        match std::mem::take(&mut self.state) {
-            State::Ground => self.ground(byte, out),
-            State::Escape => self.after_escape(byte, out),
-            State::Csi(parameters) => self.csi(parameters, byte, out),
-            // The last byte of a key or of a mouse report that means nothing here.
-            State::ConsoleKey | State::Mouse(..=1) => {}
-            State::Ss3 => self.ss3(byte, out),
-            State::Text(text) => self.text(text, byte, out),
-            State::Paste(payload) => self.pasted(payload, byte, out),
-            State::Mouse(left) => self.state = State::Mouse(left - 1),
-        }
-        if matches!(self.state, State::Ground | State::Paste(_)) {
-            self.is_late = false;
-        }
-    }
-
-    /// A byte inside a string.
-    fn text(&mut self, mut text: Text, byte: u8, out: &mut Vec<Input>) {
-        if text.is_ending {
-            // ESC \ ends the string; ESC and anything else ends it too and starts something new.
-            if byte != b'\\' {
-                self.is_late = false;
-                self.after_escape(byte, out);
+        if let Some(paste) = &mut self.paste {
+            paste.push(byte);
+            if paste.bytes.ends_with(PASTE_END) {
+                paste.bytes.truncate(paste.bytes.len() - PASTE_END.len());
+                self.end_paste(out);
             }
             return;
         }
-        match byte {
-            0x1b => text.is_ending = true,
-            // BEL ends it; CAN, SUB and Ctrl-C give it up.
-            0x07 | 0x18 | 0x1a | 0x03 => return,
-            // No string of a terminal's has these; a person presses Enter behind what was typed after Esc.
-            0x00..=0x1f | 0x7f if text.may_be_typed() => {
-                self.give_back(&text, out);
-                return self.ground(byte, out);
+        let Some(sequence) = self.sequence.take() else { return self.ground(byte, out) };
+        let is_dropped = sequence.is_late || sequence.is_stalled;
+        match (sequence.bytes.as_slice(), byte) {
+            // The last byte of an old mouse report (a program that was killed may have left the mouse on), and of the
+            // Linux console's F1 to F5.
+            ([_, b'[', b'M', _, _] | [_, b'[', b'['], _) => {}
+            ([_, b'['], b'[') if sequence.is_late => self.feed(b"[[", out),
+            ([_], b'[' | b'O')
+            | ([_, b'['], b'[' | b'M')
+            | ([_, b'[', b'M', ..], _)
+            | ([_, b'[', ..], 0x20..=0x3f)
+            | ([_, b'O', ..], b'0'..=b'9' | b';') => self.sequence = Some(sequence.with(byte)),
+            ([_], _) if is_introducer(byte) => self.sequence = Some(sequence.with(byte)),
+            ([_], _) => {
+                // Esc and the next key came together: key-ahead on a slow line. Alt does not exist here.
+                out.push(Input::Key(Press::Esc));
+                self.ground(byte, out);
             }
-            _ if text.body.len() < MAX_HELD => text.body.push(byte),
-            _ => {}
+            ([_, b'[', b'2', b'0', b'0'], b'~') => self.paste = Some(Payload::default()),
+            ([_, b'[', parameters @ ..], 0x40..=0x7e) if !is_dropped => {
+                for press in keys(parameters, byte) {
+                    self.pressed(press, out);
+                }
+            }
+            // Modifiers mean nothing on the keypad.
+            ([_, b'O', ..], 0x20..=0x7e) if !is_dropped => {
+                if let Some(press) = keypad(byte) {
+                    self.pressed(press, out);
+                }
+            }
+            // CAN and SUB give a sequence up; another control byte breaks it off and counts.
+            ([_, b'[', ..], 0x18 | 0x1a) | ([_, b'[' | b'O', ..], 0x20..=0x7e) => {}
+            ([_, b'[' | b'O', ..], _) => self.ground(byte, out),
+            // ESC \ ends a string; ESC and anything else ends it too and starts something new.
+            ([_, _, .., ESC], b'\\') => {}
+            ([_, _, .., ESC], _) => {
+                self.sequence = Some(Sequence { is_joined: sequence.is_joined, ..Sequence::default() });
+                self.byte(byte, out);
+            }
+            // BEL ends it; CAN, SUB and Ctrl-C give it up, and count where it stopped for long.
+            (_, 0x07) => {}
+            (_, 0x18 | 0x1a | 0x03) if !sequence.is_stalled => {}
+            (_, ESC) => self.sequence = Some(sequence.with(byte)),
+            // No string of a terminal's has these; a person presses Enter behind what was typed after Esc.
+            (_, 0x00..=0x1f | 0x7f) if sequence.may_be_typed() => {
+                self.give_back(&sequence, out);
+                self.ground(byte, out);
+            }
+            (_, 0x00..=0x1f | 0x7f) if sequence.is_stalled => self.ground(byte, out),
+            _ => {
+                let sequence = sequence.with(byte);
+                // Behind a pause only a reply's own form is waited for.
+                if sequence.is_late && sequence.may_be_typed() {
+                    self.give_back(&sequence, out);
+                } else {
+                    self.sequence = Some(sequence);
+                }
+            }
         }
-        // Behind a pause only a reply's own form is waited for.
-        if self.is_late && !text.is_ending && text.may_be_typed() {
-            return self.give_back(&text, out);
-        }
-        self.state = State::Text(text);
-    }
-
-    /// A byte inside a paste.
-    fn pasted(&mut self, mut payload: Vec<u8>, byte: u8, out: &mut Vec<Input>) {
-        payload.push(byte);
-        if payload.ends_with(PASTE_END) {
-            payload.truncate(payload.len() - PASTE_END.len());
-            self.state = State::Paste(payload);
-            return self.end_paste(out);
-        }
-        let most = if self.dropped == 0 { MAX_PASTE } else { REFUSED_TAIL };
-        if payload.len() > most + PASTE_END.len() {
-            // Keep what may be the start of the end marker.
-            let gone = payload.len() - PASTE_END.len();
-            self.dropped = self.dropped.saturating_add(gone);
-            payload.drain(..gone);
-            payload.shrink_to(REFUSED_TAIL);
-        }
-        self.state = State::Paste(payload);
     }
 
     /// Text that was typed: right behind a paste it is more of the paste.
@@ -577,20 +551,15 @@ impl Parser {
             (Guard::Flood, ..) | (Guard::Paste, '\n', _) => {}
             (Guard::Paste, c, Some(Input::Paste(text))) => text.push(c),
             (Guard::Paste, c, _) => out.push(Input::Paste(c.to_string())),
-            (Guard::None, '\n', _) => out.push(Input::Key(Press::Enter)),
-            (Guard::None, '\t', _) => out.push(Input::Key(Press::Tab)),
-            (Guard::None, c, _) => out.push(Input::Key(Press::Char(c))),
+            (Guard::None, c, _) => out.push(Input::Key(Press::of_text(c))),
         }
     }
 
     /// A key of a sequence: text is text, however it was told.
     fn pressed(&self, press: Press, out: &mut Vec<Input>) {
-        match press {
-            _ if self.is_late => {}
-            Press::Char(c) => self.typed(c, out),
-            Press::Enter => self.typed('\n', out),
-            Press::Tab => self.typed('\t', out),
-            press => out.push(Input::Key(press)),
+        match press.text() {
+            Some(c) => self.typed(c, out),
+            None => out.push(Input::Key(press)),
         }
     }
 
@@ -600,14 +569,13 @@ impl Parser {
             return self.character(byte, out);
         }
         match byte {
-            0x1b => (self.state, self.is_joined) = (State::Escape, true),
+            ESC => self.sequence = Some(Sequence::default()),
             b'\r' | b'\n' => self.typed('\n', out),
-            b'\t' => self.typed('\t', out),
             0x7f | 0x08 => out.push(Input::Key(Press::Backspace)),
             0x00 => {}
+            b'\t' | 0x20..=0x7e => self.typed(char::from(byte), out),
             0x01..=0x1a => out.push(Input::Key(Press::Ctrl(char::from(byte + 0x60)))),
             0x1c..=0x1f => out.push(Input::Key(Press::Ctrl(char::from(byte + 0x40)))),
-            0x20..=0x7e => self.typed(char::from(byte), out),
             0x80.. => self.character(byte, out),
         }
     }
@@ -617,9 +585,7 @@ impl Parser {
         self.partial.push(byte);
         match std::str::from_utf8(&self.partial) {
             Ok(whole) => {
-                for c in whole.chars().filter(|c| !c.is_control()) {
-                    self.typed(c, out);
-                }
+                whole.chars().filter(|c| !c.is_control()).for_each(|c| self.typed(c, out));
                 self.partial.clear();
             }
             Err(trouble) if trouble.error_len().is_none() => {}
@@ -633,64 +599,11 @@ impl Parser {
             }
         }
     }
+}
 
-    /// The byte after ESC.
-    fn after_escape(&mut self, byte: u8, out: &mut Vec<Input>) {
-        match byte {
-            b'[' => self.state = State::Csi(Vec::new()),
-            b'O' => self.state = State::Ss3,
-            byte if is_introducer(byte) => self.state = State::Text(Text::new(byte, self.is_joined)),
-            _ => {
-                // Esc and the next key came together: key-ahead on a slow line. Alt does not exist here.
-                out.push(Input::Key(Press::Esc));
-                self.ground(byte, out);
-            }
-        }
-    }
-
-    /// A byte after `ESC [`.
-    fn csi(&mut self, mut parameters: Vec<u8>, byte: u8, out: &mut Vec<Input>) {
-        match byte {
-            b'[' if parameters.is_empty() && self.is_late => {
-                self.typed('[', out);
-                self.typed('[', out);
-            }
-            b'[' if parameters.is_empty() => self.state = State::ConsoleKey,
-            0x20..=0x3f => {
-                if parameters.len() <= MAX_PARAMETERS {
-                    parameters.push(byte);
-                }
-                self.state = State::Csi(parameters);
-            }
-            0x40..=0x7e => {
-                if byte == b'~' && parameters == b"200" {
-                    self.state = State::Paste(Vec::new());
-                } else if byte == b'M' && parameters.is_empty() {
-                    self.state = State::Mouse(3);
-                } else {
-                    for press in keys(&parameters, byte) {
-                        self.pressed(press, out);
-                    }
-                }
-            }
-            // CAN and SUB give a sequence up; another control byte breaks it off and counts.
-            0x18 | 0x1a => {}
-            _ => self.ground(byte, out),
-        }
-    }
-
-    /// The byte after `ESC O`, and after modifiers there, which mean nothing on the keypad.
-    fn ss3(&mut self, byte: u8, out: &mut Vec<Input>) {
-        match byte {
-            b'0'..=b'9' | b';' => self.state = State::Ss3,
-            0x20..=0x7e => {
-                if let Some(press) = keypad(byte) {
-                    self.pressed(press, out);
-                }
-            }
-            _ => self.ground(byte, out),
-        }
-    }
+/// Whether a byte stands in the parameters of a CSI sequence.
+const fn is_parameter(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x3f)
 }
 
 /// Whether a CSI sequence that stopped for long may end so: the answers to DA, DSR, DECRQM, window and mode reports, and
@@ -703,8 +616,8 @@ const fn is_last_of_reply(byte: u8) -> bool {
 }
 
 /// Whether so much text in one read was typed by nobody.
-fn is_burst(text: &str) -> bool {
-    text.chars().filter(|c| !matches!(c, '\t' | '\n')).map(char::len_utf8).sum::<usize>() > BURST
+fn is_burst(text: &[u8]) -> bool {
+    text.iter().filter(|byte| !matches!(byte, b'\t' | b'\n')).count() > BURST
 }
 
 /// The payload of a paste as text.

@@ -5,18 +5,18 @@
 //! own state; all others become an answer of the wizard. Pure.
 
 use crate::{
-    domain::phrase::Phrase,
+    domain::{phrase::Phrase, secret::Secret},
     wizard::{
         answer::{Action, Ending, FieldId, Given, Mark, RowId, Value, Which},
-        ask::{QuestionId, Shape},
-        view::{Block, RowsView, Tone, View},
+        ask::Shape,
+        view::{RowsView, Tone, View},
     },
 };
 
 use super::{
     field::{Edit, Field},
     input::{Input, Press},
-    state::{self, Focus, Panel, State},
+    state::{self, Focus, List, Panel, State},
     words::Keyboard,
 };
 
@@ -116,11 +116,18 @@ const fn edit(press: Press) -> Option<Edit> {
     })
 }
 
+/// Types a key into a field; says whether the text changed. None: the key types nothing.
+fn typed(press: Press, field: &mut Field) -> Option<bool> {
+    match press {
+        Press::Char(letter) => field.insert(letter).then_some(true),
+        _ => edit(press).map(|edit| field.edit(edit)),
+    }
+}
+
 /// In a field of text: every printable character is text.
 fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     let is_search = state::search(&view.page).is_some_and(|search| search.id == id);
     match press {
-        Press::Char(letter) if state.field_mut(id).insert(letter) => fill(id, state, view),
         Press::Enter if is_search => {
             if let Some(row) = only_hit(id, view, state) {
                 return Outcome::Give(Given::Pick(row));
@@ -143,12 +150,13 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
         Press::Esc => Outcome::Give(Given::Back),
         Press::PageUp | Press::PageDown if is_search => moved(press, view, state).unwrap_or(Outcome::Nothing),
         Press::PageUp | Press::PageDown => scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing),
-        _ => match edit(press) {
-            Some(edit) if state.field_mut(id).edit(edit) => fill(id, state, view),
+        _ => match typed(press, state.field_mut(id)) {
+            Some(true) => fill(id, state, view),
+            Some(false) => Outcome::Changed,
             None if matches!(press, Press::Ctrl(_)) && find(press, view).is_some() => {
                 command(press, view, state)
             }
-            edit => changed(edit.is_some()),
+            None => Outcome::Nothing,
         },
     }
 }
@@ -160,7 +168,7 @@ fn is_empty(id: FieldId, state: &State) -> bool {
 
 /// The only hit of a search that was finished, and seen, before the key came.
 fn only_hit(id: FieldId, view: &View<'_>, state: &State) -> Option<RowId> {
-    let rows = state::rows(&view.page).filter(|_| state::has_only_hit(view) && !view.ask.is_waiting)?;
+    let rows = view.page.rows().filter(|_| state::has_only_hit(view) && !view.ask.is_waiting)?;
     let (words, row) = state.drawn.hit.as_ref()?;
     let is_seen = state.field(id)?.text() == words && rows.rows.id(0).as_ref() == Some(row);
     is_seen.then(|| row.clone())
@@ -173,7 +181,7 @@ fn fill(id: FieldId, state: &mut State, view: &View<'_>) -> Outcome {
     }
     let field = state.field_mut(id);
     let value = if field.is_masked() {
-        Value::Secret(field.secret().unwrap_or_else(|| crate::domain::secret::Secret::new(String::new())))
+        Value::Secret(field.secret().unwrap_or_else(|| Secret::new(String::new())))
     } else {
         Value::Text(field.text().to_owned())
     };
@@ -181,13 +189,9 @@ fn fill(id: FieldId, state: &mut State, view: &View<'_>) -> Outcome {
 }
 
 /// The index behind one of so many, or the one before, round and round.
-const fn beside(at: usize, len: usize, is_back: bool) -> usize {
-    match is_back {
-        true if at == 0 => len.saturating_sub(1),
-        true => at - 1,
-        false if at + 1 >= len => 0,
-        false => at + 1,
-    }
+fn beside(at: usize, len: usize, is_back: bool) -> usize {
+    let step = if is_back { len.saturating_sub(1) } else { 1 };
+    at.saturating_add(step).checked_rem(len).unwrap_or(0)
 }
 
 /// To the next control, or to the one before.
@@ -201,10 +205,7 @@ fn step(view: &View<'_>, state: &mut State, is_back: bool) -> Outcome {
 
 /// The next of a choice, or the one before.
 fn choose(view: &View<'_>, id: FieldId, is_back: bool) -> Outcome {
-    let choice = view.page.blocks.iter().find_map(|block| match block {
-        Block::Choice(choice) if choice.id == id => Some(choice),
-        _ => None,
-    });
+    let choice = view.page.choices().find(|choice| choice.id == id);
     choice.map_or(Outcome::Nothing, |choice| {
         let next = beside(choice.chosen, choice.options.len(), is_back);
         Outcome::Give(Given::Fill(id, Value::Choice(next)))
@@ -247,22 +248,18 @@ fn in_number(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Outcome::Changed
         }
         Press::Enter => {
-            let typed = state.number.text().parse().ok();
             let proposed = asked.proposed.filter(|_| state.number.is_empty());
-            match typed.or(proposed) {
+            match state.number.text().parse().ok().or(proposed) {
                 Some(number) => Outcome::Give(Given::Number(number)),
                 None if state.number.is_empty() => {
-                    state.say(Tone::Warn, "Type the number that the table shows, then press Enter.");
-                    Outcome::Changed
+                    say(state, Tone::Warn, "Type the number that the table shows, then press Enter.")
                 }
                 None => Outcome::Give(Given::Number(u32::MAX)),
             }
         }
-        _ => match edit(press) {
-            Some(edit) => {
-                state.number.edit(edit);
-                Outcome::Changed
-            }
+        Press::Char(_) => read(press, view, state),
+        _ => match typed(press, &mut state.number) {
+            Some(_) => Outcome::Changed,
             None => read(press, view, state),
         },
     }
@@ -293,10 +290,6 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         && explain.in_field
     {
         match press {
-            Press::Char(letter) => {
-                explain.field.insert(letter);
-                explain.look_up();
-            }
             Press::Esc if explain.field.is_empty() => *panel = None,
             Press::Esc => {
                 explain.field.clear();
@@ -306,9 +299,9 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Press::PageUp | Press::PageDown => {
                 return scrolled(press, panel_scroll).unwrap_or(Outcome::Nothing);
             }
-            _ => match edit(press) {
-                Some(edit) if explain.field.edit(edit) => explain.look_up(),
-                Some(_) => {}
+            _ => match typed(press, &mut explain.field) {
+                Some(true) => explain.look_up(),
+                Some(false) => {}
                 None => return Outcome::Nothing,
             },
         }
@@ -333,7 +326,7 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             state.panel = None;
             return command(press, view, state);
         }
-        (_, _, Some(deed)) => show(deed, view, state),
+        (_, _, Some(deed)) => return show(deed, view, state),
         (_, Press::Char(_), None) => return nothing_here(press, state),
         _ => return Outcome::Nothing,
     }
@@ -349,20 +342,15 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         _ => {}
     }
     let Some(binding) = find(press, view) else {
-        return match press {
-            // A key without an answer looks like a program that hangs.
-            Press::Char(_) => nothing_here(press, state),
-            _ => Outcome::Nothing,
-        };
+        // A key without an answer looks like a program that hangs.
+        return if let Press::Char(_) = press { nothing_here(press, state) } else { Outcome::Nothing };
     };
+    let is_shut = binding.scope == Scope::Everywhere && !is_open(binding, view);
     match binding.deed {
-        Deed::Do(action) if binding.scope == Scope::Everywhere && !is_open(binding, view) => {
-            if action == Action::Park {
-                state.say(Tone::Plain, "No run is open, so there is nothing to park.");
-                return Outcome::Changed;
-            }
-            nothing_here(press, state)
+        Deed::Do(Action::Park) if is_shut => {
+            say(state, Tone::Plain, "No run is open, so there is nothing to park.")
         }
+        Deed::Do(_) if is_shut => nothing_here(press, state),
         Deed::Do(action) => {
             // Another text: it is read from its top.
             if action == Action::NextReceipt {
@@ -372,34 +360,32 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         }
         Deed::Mark(mark, whom) => self::mark(mark, whom, view, state),
         Deed::Back => Outcome::Give(Given::Back),
-        own => {
-            show(own, view, state);
-            Outcome::Changed
-        }
+        own => show(own, view, state),
     }
 }
 
-fn nothing_here(press: Press, state: &mut State) -> Outcome {
-    let key = name(press);
-    state.say(
-        Tone::Plain,
-        Phrase::from(format_args!("{key} does nothing here.")).then("Press ? for the keys."),
-    );
+/// Says something until the next key.
+fn say(state: &mut State, tone: Tone, words: impl Into<Phrase>) -> Outcome {
+    state.say(tone, words);
     Outcome::Changed
 }
 
+fn nothing_here(press: Press, state: &mut State) -> Outcome {
+    let words = Phrase::from(format_args!("{} does nothing here.", name(press)));
+    say(state, Tone::Plain, words.then("Press ? for the keys."))
+}
+
 /// What a front end does by itself.
-fn show(deed: Deed, view: &View<'_>, state: &mut State) {
+fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
     match deed {
         Deed::Help => state.open(Panel::Help),
         Deed::Say => state.open(Panel::Say),
         Deed::Explain => state.explain(view),
-        Deed::Code if state::link(&view.page).is_some() => state.open(Panel::Code),
+        Deed::Code if view.page.link().is_some() => state.open(Panel::Code),
         Deed::Code => state.say(Tone::Plain, "There is no link to show yet."),
         Deed::Search => {
-            if let Some(search) = state::search(&view.page) {
-                state.focus = Focus::Field(search.id);
-            }
+            let search = state::search(&view.page);
+            state.focus = search.map_or(state.focus, |search| Focus::Field(search.id));
         }
         Deed::Range => {
             let at = lit(view, state);
@@ -416,15 +402,15 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) {
         }
         Deed::Do(_) | Deed::Mark(..) | Deed::Back => {}
     }
+    Outcome::Changed
 }
 
 /// Enter, where no field, button or row takes it.
 fn enter(view: &View<'_>) -> Outcome {
-    let default = view.actions.iter().find(|offer| offer.is_default);
-    match (&view.ask.shape, default) {
+    match (&view.ask.shape, state::default_action(view)) {
         (Shape::Confirm { default: true }, _) => Outcome::Give(Given::Yes),
         (Shape::Confirm { default: false }, _) => Outcome::Give(Given::No),
-        (_, Some(offer)) => Outcome::Give(Given::Do(offer.action)),
+        (_, Some(action)) => Outcome::Give(Given::Do(action)),
         (Shape::Form, None) => Outcome::Give(Given::Submit),
         _ => Outcome::Nothing,
     }
@@ -444,22 +430,17 @@ fn back(view: &View<'_>, state: &mut State) -> Outcome {
 
 /// A mark on users: one answer, whoever is meant.
 fn mark(mark: Mark, whom: Whom, view: &View<'_>, state: &mut State) -> Outcome {
-    let Some(rows) = state::rows(&view.page) else { return Outcome::Nothing };
-    let which = match whom {
+    let which = view.page.rows().and_then(|rows| match whom {
         Whom::All => Some(Which::All),
         Whom::Shown => Some(Which::Shown(rows.rows.generation())),
-        Whom::Lit => lit_users(rows, view.ask.id, state),
-    };
+        Whom::Lit => lit_users(rows, state.listed_mut()),
+    });
     which.map_or(Outcome::Nothing, |which| Outcome::Give(Given::Mark(mark, which)))
 }
 
 /// The lit user, or the users of the range, which ends here.
-fn lit_users(rows: &RowsView<'_>, question: QuestionId, state: &mut State) -> Option<Which> {
-    let list = state.list_mut(question);
-    let user = |at: usize| match rows.rows.id(at) {
-        Some(RowId::User(user)) => Some(user),
-        _ => None,
-    };
+fn lit_users(rows: &RowsView<'_>, list: &mut List) -> Option<Which> {
+    let user = |at: usize| if let RowId::User(user) = rows.rows.id(at)? { Some(user) } else { None };
     if let Some((first, last)) = list.range(rows) {
         list.anchor = None;
         return Some(Which::Range(user(first)?, user(last)?, rows.rows.generation()));

@@ -75,32 +75,27 @@ pub fn decide(env: &Environment<'_>) -> Options {
 
 /// First match wins (remote-terminal.md section 2).
 fn color(env: &Environment<'_>) -> bool {
+    let is_set = |v: Option<&str>| v.is_some_and(|v| !v.is_empty());
     match env.color {
-        ColorChoice::Always => return true,
-        ColorChoice::Never => return false,
-        ColorChoice::Auto => {}
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if is_set(env.no_color) => false,
+        ColorChoice::Auto if is_set(env.clicolor_force) && env.clicolor_force != Some("0") => true,
+        ColorChoice::Auto => env.clicolor != Some("0") && env.term != Some("dumb"),
     }
-    if env.no_color.is_some_and(|v| !v.is_empty()) {
-        return false;
-    }
-    if env.clicolor_force.is_some_and(|v| !v.is_empty() && v != "0") {
-        return true;
-    }
-    env.clicolor != Some("0") && env.term != Some("dumb")
 }
 
 /// UTF-8 if the first non-empty locale variable says so (remote-terminal.md section 3).
 fn unicode(env: &Environment<'_>) -> bool {
-    match env.glyphs {
-        GlyphChoice::Ascii => return false,
-        GlyphChoice::Unicode => return true,
-        GlyphChoice::Auto => {}
-    }
     let locale = [env.lc_all, env.lc_ctype, env.lang].into_iter().flatten().find(|v| !v.is_empty());
-    locale.is_some_and(|v| {
-        let v = v.to_ascii_lowercase();
-        v.contains("utf-8") || v.contains("utf8")
-    })
+    match env.glyphs {
+        GlyphChoice::Ascii => false,
+        GlyphChoice::Unicode => true,
+        GlyphChoice::Auto => {
+            let locale = locale.unwrap_or_default().to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        }
+    }
 }
 
 /// The size that the variables give, if both are usable.

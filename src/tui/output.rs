@@ -5,8 +5,11 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Write},
-    os::unix::{fs::OpenOptionsExt, net::UnixStream},
+    io::{self, IsTerminal, Read, Write},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::{fs::OpenOptionsExt, net::UnixStream},
+    },
     path::Path,
     time::Duration,
 };
@@ -18,22 +21,14 @@ use rustix::{
     termios::{LocalModes, QueueSelector, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, ttyname},
 };
 
+use super::guard::Sent;
+
 /// How long the last bytes wait for a terminal that takes none.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Largest window drawn, columns and rows: a size that is nonsense (65535x65535 from a broken client) must not cost the
 /// memory of four thousand million cells. A guess, several times the largest screens.
 const MOST: (u16, u16) = (1_000, 500);
-
-/// What became of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub(crate) enum Sent {
-    /// The terminal has them all.
-    Whole,
-    /// Given up somewhere in them: what stands on the screen is not known.
-    Cut,
-}
 
 /// Tells a writer that there is something more urgent.
 #[derive(Debug)]
@@ -74,56 +69,36 @@ impl Output {
         Ok((Self { line: own.unwrap_or(shared), is_own, nudged }, Nudge(nudge)))
     }
 
-    /// Writes a frame, in one write where the terminal takes it; gives up when nudged.
+    /// Writes, in one write where the terminal takes it. A frame is given up when nudged; last words wait for
+    /// [`PATIENCE`] at most.
     ///
     /// # Errors
     /// Nobody is there any more.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<Sent> {
-        self.write(bytes, Self::is_ready)
-    }
-
-    /// Writes last words: waits for [`PATIENCE`] at most.
-    ///
-    /// # Errors
-    /// As `send`.
-    pub(super) fn send_soon(&mut self, bytes: &[u8]) -> io::Result<Sent> {
-        let mut left = PATIENCE;
-        self.write(bytes, |output| {
-            let mut fds = [PollFd::new(&output.line, PollFlags::OUT)];
-            // Once, and then no more: a terminal that takes a few bytes at a time is as good as one that takes none.
-            let wait = std::mem::take(&mut left);
-            Ok(poll(&mut fds, Some(&timespec(wait)))? > 0)
-        })
-    }
-
-    /// Writes; asks `may_go_on` whenever the terminal takes nothing, or might not.
-    fn write(
-        &mut self,
-        bytes: &[u8],
-        mut may_go_on: impl FnMut(&mut Self) -> io::Result<bool>,
-    ) -> io::Result<Sent> {
+    pub(super) fn send(&mut self, bytes: &[u8], are_last: bool) -> io::Result<Sent> {
         let mut rest = bytes;
+        // Once, and then no more: a terminal that takes a few bytes at a time is as good as one that takes none.
+        let mut left = are_last.then_some(PATIENCE);
+        let mut may_wait = !self.is_own;
         while !rest.is_empty() {
-            if !self.is_own && !may_go_on(self)? {
+            if std::mem::replace(&mut may_wait, !self.is_own) && !self.is_ready(left.as_mut())? {
                 return Ok(Sent::Cut);
             }
             match self.line.write(rest) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => rest = rest.get(count..).unwrap_or_default(),
                 Err(trouble) if trouble.kind() == io::ErrorKind::Interrupted => {}
-                Err(trouble) if trouble.kind() == io::ErrorKind::WouldBlock => {
-                    if !may_go_on(self)? {
-                        return Ok(Sent::Cut);
-                    }
-                }
+                Err(trouble) if trouble.kind() == io::ErrorKind::WouldBlock => may_wait = true,
                 Err(trouble) => return Err(trouble),
             }
         }
         Ok(Sent::Whole)
     }
 
-    /// Waits until the terminal takes bytes; false: nudged.
-    fn is_ready(&mut self) -> io::Result<bool> {
+    /// Waits until the terminal takes bytes, for last words as long as is left; false: nudged, or too long.
+    fn is_ready(&mut self, left: Option<&mut Duration>) -> io::Result<bool> {
+        if let Some(left) = left {
+            return Ok(!events(&self.line, PollFlags::OUT, std::mem::take(left))?.is_empty());
+        }
         let mut fds = [PollFd::new(&self.nudged, PollFlags::IN), PollFd::new(&self.line, PollFlags::OUT)];
         match poll(&mut fds, None) {
             Ok(_) => {}
@@ -155,10 +130,8 @@ impl Output {
 
     /// Whether somebody is still at the other end.
     pub(super) fn is_there(&self) -> bool {
-        let mut fds = [PollFd::new(&self.line, PollFlags::OUT)];
         let closed = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
-        poll(&mut fds, Some(&timespec(Duration::ZERO))).is_ok()
-            && fds.first().is_some_and(|fd| !fd.revents().intersects(closed))
+        events(&self.line, PollFlags::OUT, Duration::ZERO).is_ok_and(|events| !events.intersects(closed))
     }
 
     /// Whether the terminal's modes are ours to change. In the background a change stops the process, and the shell has
@@ -195,12 +168,11 @@ fn own(shared: &File) -> Option<File> {
     by_name().or_else(|| tcgetpgrp(shared).ok().and_then(|_| open(Path::new("/dev/tty"))))
 }
 
-/// A duration as the system wants it.
-pub(super) fn timespec(wait: Duration) -> Timespec {
-    Timespec {
-        tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(wait.subsec_nanos()),
-    }
+/// What of these events is there, or comes in so long.
+pub(super) fn events(file: &File, which: PollFlags, wait: Duration) -> io::Result<PollFlags> {
+    let mut fds = [PollFd::new(file, which)];
+    poll(&mut fds, Timespec::try_from(wait).ok().as_ref())?;
+    Ok(fds.map(|fd| fd.revents()).into_iter().collect())
 }
 
 /// The terminal's two ends: standard input and output where they are terminals, else the controlling terminal.
@@ -208,21 +180,17 @@ pub(super) fn timespec(wait: Duration) -> Timespec {
 /// # Errors
 /// There is no terminal.
 pub(crate) fn open() -> io::Result<(File, File)> {
-    use std::{io::IsTerminal, os::fd::AsFd};
+    let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+    let output = if stdout.is_terminal() { stdout.as_fd() } else { stderr.as_fd() };
+    Ok((terminal(stdin.as_fd())?, terminal(output)?))
+}
 
-    let controlling = || File::options().read(true).write(true).open("/dev/tty");
-    let stdin = io::stdin();
-    let input =
-        if stdin.is_terminal() { File::from(stdin.as_fd().try_clone_to_owned()?) } else { controlling()? };
-    let (stdout, stderr) = (io::stdout(), io::stderr());
-    let output = if stdout.is_terminal() {
-        File::from(stdout.as_fd().try_clone_to_owned()?)
-    } else if stderr.is_terminal() {
-        File::from(stderr.as_fd().try_clone_to_owned()?)
-    } else {
-        controlling()?
-    };
-    Ok((input, output))
+/// A terminal, else the controlling one.
+fn terminal(stream: BorrowedFd<'_>) -> io::Result<File> {
+    if stream.is_terminal() {
+        return Ok(stream.try_clone_to_owned()?.into());
+    }
+    File::options().read(true).write(true).open("/dev/tty")
 }
 
 /// Columns and rows that the terminal reports, as far as anybody can see them; none where it does not know.

@@ -6,19 +6,10 @@ use std::{
     time::Duration,
 };
 
+use super::guard::Sent;
+
 /// How long a restore waits for a frame that is being written.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);
-
-/// What became of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub(crate) enum Sent {
-    /// The terminal has them all.
-    Whole,
-    /// Given up somewhere in them; does not happen here.
-    #[expect(dead_code, reason = "the other system's half of the type")]
-    Cut,
-}
 
 /// Tells a writer that there is something more urgent; nothing here can.
 #[derive(Debug)]
@@ -43,20 +34,12 @@ impl Output {
         Ok((Self(shared), Nudge))
     }
 
-    /// Writes a frame.
+    /// Writes a frame, or last words.
     ///
     /// # Errors
     /// Nobody is there any more.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<Sent> {
+    pub(super) fn send(&mut self, bytes: &[u8], _are_last: bool) -> io::Result<Sent> {
         self.0.write_all(bytes).map(|()| Sent::Whole)
-    }
-
-    /// Writes last words.
-    ///
-    /// # Errors
-    /// As `send`.
-    pub(super) fn send_soon(&mut self, bytes: &[u8]) -> io::Result<Sent> {
-        self.send(bytes)
     }
 
     /// Does nothing.

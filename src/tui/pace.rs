@@ -22,82 +22,63 @@ const REST: Duration = Duration::from_secs(1);
 /// the longest such chain.
 const AT_ONCE: u8 = 4;
 
+/// The frame that answers a key, or shows the end of what was waited for.
+const ANSWER: u8 = 1;
+
 /// The pace of one front end.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// A person did something since the last frame.
-    is_asked: bool,
     /// Frames that may come at once.
     at_once: u8,
     /// What was asked for was still on its way when it was looked at last.
     was_waiting: bool,
-    /// What the resting thread knows.
-    rest: Arc<Mutex<Rest>>,
+    /// The rest that goes on between two frames, and whether one was kept back meanwhile: shared with the resting thread.
+    rest: Arc<Mutex<Option<bool>>>,
     /// Begins a rest; the thread ends when this is dropped.
     begin: Option<Sender<()>>,
     /// Woken when a rest is over and a frame is owed.
     waker: Waker,
 }
 
-/// A rest between two frames.
-#[derive(Debug, Default)]
-struct Rest {
-    /// It goes on.
-    is_on: bool,
-    /// A frame was kept back meanwhile.
-    is_owed: bool,
-}
-
 impl Pace {
     /// Nothing has been drawn yet: the first frames come at once.
     pub(crate) fn new(waker: Waker) -> Self {
-        Self {
-            is_asked: true,
-            at_once: AT_ONCE,
-            was_waiting: false,
-            rest: Arc::default(),
-            begin: None,
-            waker,
-        }
+        Self { at_once: ANSWER + AT_ONCE, was_waiting: false, rest: Arc::default(), begin: None, waker }
     }
 
     /// A person did something, or the window changed: what follows is drawn at once.
     pub(crate) const fn ask(&mut self) {
-        self.is_asked = true;
-        self.at_once = AT_ONCE;
+        self.at_once = ANSWER + AT_ONCE;
     }
 
     /// Whether what a person asked for is still on its way. Its end is what they wait for: it is shown at once, however
     /// lately a frame came that only told how far it was.
     pub(crate) const fn sees(&mut self, is_waiting: bool) {
-        if self.was_waiting && !is_waiting {
-            self.is_asked = true;
+        if self.was_waiting && !is_waiting && self.at_once <= AT_ONCE {
+            self.at_once += ANSWER;
         }
         self.was_waiting = is_waiting;
     }
 
     /// Whether a frame may be drawn now; if not, the driver is woken when it may.
     pub(crate) fn allows(&self) -> bool {
-        if self.is_asked || self.at_once > 0 {
+        if self.at_once > 0 {
             return true;
         }
         let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        rest.is_owed |= rest.is_on;
-        !rest.is_on
+        *rest = rest.map(|_| true);
+        rest.is_none()
     }
 
     /// A frame was drawn that differed from the one before.
     pub(crate) fn drawn(&mut self) {
-        if std::mem::take(&mut self.is_asked) {
-            return;
-        }
         if self.at_once > 0 {
             self.at_once -= 1;
             return;
         }
         // Without the thread (the system refused one) frames come as they are.
         let is_on = self.begin().is_some_and(|begin| begin.send(()).is_ok());
-        *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Rest { is_on, is_owed: false };
+        *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = is_on.then_some(false);
     }
 
     /// The way to the resting thread, which is started when it is needed first.
@@ -121,8 +102,8 @@ impl Pace {
 }
 
 /// Ends a rest; says whether a frame is owed.
-fn end(rest: &Mutex<Rest>) -> bool {
-    std::mem::take(&mut *rest.lock().unwrap_or_else(PoisonError::into_inner)).is_owed
+fn end(rest: &Mutex<Option<bool>>) -> bool {
+    rest.lock().unwrap_or_else(PoisonError::into_inner).take() == Some(true)
 }
 
 #[cfg(test)]

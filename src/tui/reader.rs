@@ -11,7 +11,6 @@
 //! words*), a shell sees the same number, and SIGQUIT leaves no core file with a customer's names in it.
 
 use std::{
-    any::Any,
     fs::File,
     io::{self, Read},
     os::unix::net::UnixStream,
@@ -22,19 +21,26 @@ use std::{
 };
 
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
     process::{Signal, getpid, kill_process},
 };
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::{
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
+    iterator::{backend::SignalDelivery, exfiltrator::SignalOnly},
+};
 
 use crate::{driver::front::Waker, wizard::answer::Ending};
 
 use super::{
+    Heard,
     guard::Guard,
     input::{Input, Parser, Press},
-    output::{is_ours, timespec},
+    output::{events, is_ours},
 };
+
+/// The signals that are heard, in the order in which they count where several came.
+const SIGNALS: [i32; 7] = [SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGTSTP, SIGCONT, SIGWINCH];
 
 /// Quiet after a change of size before it is drawn: a dragged window sends dozens (remote-terminal.md section 7).
 const RESIZE_QUIET: Duration = Duration::from_millis(50);
@@ -53,34 +59,11 @@ pub(crate) const THREAD: &str = "terminal";
 /// Bytes taken as one read, so that key-ahead and pastes without brackets are seen as a whole.
 const ONE_READ: usize = 1 << 16;
 
-/// What the reading thread tells.
-#[derive(Debug)]
-pub(crate) enum Heard {
-    /// Keys and pastes of one read.
-    Inputs(Vec<Input>),
-    /// The size changed: everything is drawn again.
-    Redraw,
-    /// SIGTSTP: the process is to stop.
-    Stop,
-    /// SIGCONT: the process was stopped, maybe from outside.
-    Continued,
-    /// This thread panicked; nobody reads any more.
-    Panicked(Box<dyn Any + Send>),
-    /// SIGINT.
-    Interrupted,
-    /// The process must go.
-    End(Ending),
-}
-
 /// The thread's handle; dropping it ends the thread.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// Closed on drop: the thread sees the end of the stream.
-    stop: Option<UnixStream>,
-    /// The thread.
-    thread: Option<JoinHandle<()>>,
-    /// Registered signals.
-    signals: Vec<signal_hook::SigId>,
+    /// The thread, and the end of a stream that it sees closed.
+    thread: Option<(UnixStream, JoinHandle<()>)>,
 }
 
 impl Reader {
@@ -95,14 +78,8 @@ impl Reader {
         waker: Waker,
     ) -> io::Result<Self> {
         let (stop, stopped) = UnixStream::pair()?;
-        let mut reader = Self { stop: Some(stop), thread: None, signals: Vec::new() };
-        let mut signals = Vec::new();
-        for signal in [SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGTSTP, SIGCONT, SIGWINCH] {
-            let (receiver, sender) = UnixStream::pair()?;
-            receiver.set_nonblocking(true)?;
-            reader.signals.push(signal_hook::low_level::pipe::register(signal, sender)?);
-            signals.push((signal, receiver));
-        }
+        let (came, signalled) = UnixStream::pair()?;
+        let signals = SignalDelivery::with_pipe(came, signalled, SignalOnly, SIGNALS)?;
         let ears = Ears {
             tty: Some(tty),
             is_away: false,
@@ -117,20 +94,16 @@ impl Reader {
         };
         let thread =
             std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || ears.listen_safely())?;
-        reader.thread = Some(thread);
-        Ok(reader)
+        Ok(Self { thread: Some((stop, thread)) })
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
+        if let Some((stop, thread)) = self.thread.take() {
+            drop(stop);
             // A panic there has been reported by the hook.
             drop(thread.join());
-        }
-        for signal in self.signals.drain(..) {
-            signal_hook::low_level::unregister(signal);
         }
     }
 }
@@ -143,8 +116,8 @@ struct Ears {
     is_away: bool,
     /// Ends when the handle is dropped.
     stopped: UnixStream,
-    /// One stream per signal: a byte for each time it came.
-    signals: Vec<(i32, UnixStream)>,
+    /// Those that came, and a stream that says so.
+    signals: SignalDelivery<UnixStream, SignalOnly>,
     /// What the bytes mean.
     parser: Parser,
     /// The size changed and the quiet after it is not over.
@@ -160,14 +133,13 @@ struct Ears {
 }
 
 /// What a wait brought.
-#[derive(Default)]
-struct Ready {
+enum Ready {
     /// The handle was dropped.
-    is_stopped: bool,
-    /// The terminal has bytes, or is gone.
-    has_input: bool,
+    Stopped,
     /// Nothing came in time.
-    is_silent: bool,
+    Silent,
+    /// Signals; the flag says whether the terminal has bytes too, or is gone.
+    Heard(bool),
 }
 
 impl Ears {
@@ -184,22 +156,21 @@ impl Ears {
     /// Listens until the handle is dropped.
     fn listen(mut self) {
         loop {
-            let Ok(ready) = self.wait() else {
+            match self.wait() {
                 // Deaf: better to go than to stay without keys and signals.
-                return self.end(SIGTERM, Ending::Terminate);
-            };
-            if ready.is_stopped {
-                return;
-            }
-            if ready.is_silent {
-                self.silence();
-            }
-            for signal in self.pending() {
-                self.signal(signal);
-            }
-            if ready.has_input {
-                self.read();
-                self.resized();
+                Err(_) => return self.end(SIGTERM, Ending::Terminate),
+                Ok(Ready::Stopped) => return,
+                Ok(Ready::Silent) => self.silence(),
+                Ok(Ready::Heard(has_input)) => {
+                    let came: Vec<i32> = self.signals.pending().collect();
+                    for signal in SIGNALS.into_iter().filter(|signal| came.contains(signal)) {
+                        self.signal(signal);
+                    }
+                    if has_input {
+                        self.read();
+                        self.resized();
+                    }
+                }
             }
         }
     }
@@ -212,24 +183,21 @@ impl Ears {
             (false, false, true) => Some(RESIZE_QUIET),
             (false, false, false) => self.parser.patience(),
         };
-        let timeout = timeout.map(timespec);
-        let mut fds = vec![PollFd::new(&self.stopped, PollFlags::IN)];
-        fds.extend(self.signals.iter().map(|(_, stream)| PollFd::new(stream, PollFlags::IN)));
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let mut fds = vec![
+            PollFd::new(&self.stopped, PollFlags::IN),
+            PollFd::new(self.signals.get_read(), PollFlags::IN),
+        ];
         let tty = self.tty.as_ref().filter(|_| !self.is_away);
         fds.extend(tty.map(|tty| PollFd::new(tty, PollFlags::IN)));
-        let has_tty = tty.is_some();
         match poll(&mut fds, timeout.as_ref()) {
-            Ok(0) => return Ok(Ready { is_silent: true, ..Ready::default() }),
+            Ok(0) => return Ok(Ready::Silent),
             Ok(_) => {}
-            Err(Errno::INTR) => return Ok(Ready::default()),
+            Err(Errno::INTR) => return Ok(Ready::Heard(false)),
             Err(trouble) => return Err(trouble.into()),
         }
-        let is_ready = |fd: Option<&PollFd<'_>>| fd.is_some_and(|fd| !fd.revents().is_empty());
-        Ok(Ready {
-            is_stopped: is_ready(fds.first()),
-            has_input: has_tty && is_ready(fds.last()),
-            is_silent: false,
-        })
+        let is_ready = |at: usize| fds.get(at).is_some_and(|fd| !fd.revents().is_empty());
+        Ok(if is_ready(0) { Ready::Stopped } else { Ready::Heard(is_ready(2)) })
     }
 
     /// Nothing came in time: a lone Esc is a key, a change of size is over.
@@ -250,11 +218,6 @@ impl Ears {
         let mut inputs = Vec::new();
         self.parser.silence(&mut inputs);
         self.tell_inputs(inputs);
-    }
-
-    /// Signals that came, each once.
-    fn pending(&self) -> Vec<i32> {
-        self.signals.iter().filter(|(_, stream)| came(stream)).map(|(signal, _)| *signal).collect()
     }
 
     /// Acts on a signal.
@@ -335,14 +298,11 @@ impl Ears {
 
     /// Tells keys, if there are any.
     fn tell_inputs(&self, inputs: Vec<Input>) {
-        if inputs.is_empty() {
-            return;
-        }
         // The keys that people press when a terminal stands still.
         let is_way_out = |input: &Input| matches!(input, Input::Key(Press::Ctrl('c' | 'z' | '\\')));
         if inputs.iter().any(is_way_out) {
             self.tell_urgently(Heard::Inputs(inputs));
-        } else {
+        } else if !inputs.is_empty() {
             self.tell(Heard::Inputs(inputs));
         }
     }
@@ -362,18 +322,9 @@ impl Ears {
     }
 }
 
-/// Whether a signal came; takes all of its bytes.
-fn came(stream: &UnixStream) -> bool {
-    let mut bytes = [0_u8; 64];
-    let mut stream = stream;
-    stream.read(&mut bytes).is_ok_and(|count| count > 0)
-}
-
 /// Whether more bytes are there already.
 fn has_bytes(tty: &File) -> bool {
-    let mut fds = [PollFd::new(&tty, PollFlags::IN)];
-    poll(&mut fds, Some(&timespec(Duration::ZERO))).is_ok_and(|ready| ready > 0)
-        && fds.first().is_some_and(|fd| fd.revents().contains(PollFlags::IN))
+    events(tty, PollFlags::IN, Duration::ZERO).is_ok_and(|events| events.contains(PollFlags::IN))
 }
 
 /// Ends a process that hangs: after [`LAST_WORD`] the signal has its own action.
@@ -417,7 +368,7 @@ pub(crate) fn stop(guard: &Guard) -> io::Result<()> {
 /// The terminal refuses raw mode.
 pub(crate) fn go_on(guard: &Guard) -> io::Result<()> {
     if guard.is_ours() {
-        return guard.enter_again();
+        return guard.enter();
     }
     guard.leave();
     Ok(())

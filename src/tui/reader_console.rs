@@ -10,38 +10,16 @@ use std::{
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 
-use crate::{driver::front::Waker, wizard::event::Ending};
+use crate::{driver::front::Waker, wizard::answer::Ending};
 
 use super::{
+    Heard,
     guard::Guard,
     input::{Input, Press},
 };
 
 /// Name of the thread.
 pub(crate) const THREAD: &str = "terminal";
-
-/// What the reading thread tells.
-#[derive(Debug)]
-pub(crate) enum Heard {
-    /// Keys and pastes of one read.
-    Inputs(Vec<Input>),
-    /// The size changed: everything is drawn again.
-    Redraw,
-    /// Interrupted from outside; never here.
-    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
-    Interrupted,
-    /// To be stopped; never here.
-    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
-    Stop,
-    /// Continued; never here.
-    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
-    Continued,
-    /// This thread panicked; not told here.
-    #[expect(dead_code, reason = "the front end knows one shape of this type on every system")]
-    Panicked(Box<dyn std::any::Any + Send>),
-    /// The process must go.
-    End(Ending),
-}
 
 /// The thread's handle.
 #[derive(Debug)]

@@ -160,10 +160,8 @@ impl List {
             Some(at) => self.at = at,
             None if self.is_moved && rows.is_searching => {}
             None => {
-                self.at = self.at.min(rows.rows.len().saturating_sub(1));
-                if !self.is_moved {
-                    self.at = 0;
-                }
+                let last = rows.rows.len().saturating_sub(1);
+                self.at = if self.is_moved { self.at.min(last) } else { 0 };
                 self.lit = rows.rows.id(self.at);
             }
         }
@@ -194,7 +192,7 @@ struct Below {
 }
 
 /// The front end's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct State {
     /// Colours and signs.
     pub(crate) theme: Theme,
@@ -217,7 +215,7 @@ pub struct State {
     /// The rows of each question: a panel above a list leaves its cursor where it was.
     lists: HashMap<QuestionId, List>,
     /// The question that last had rows: they stand below a panel above it, too.
-    pub(crate) listed: QuestionId,
+    listed: Option<QuestionId>,
     /// The question that all this is about.
     question: Option<QuestionId>,
     revision: Revision,
@@ -232,24 +230,7 @@ impl State {
     /// Nothing has been drawn yet.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self {
-            theme: Theme::of(options),
-            focus: Focus::default(),
-            number: Field::default(),
-            panel: None,
-            said: None,
-            scroll: Scroll::default(),
-            panel_scroll: Scroll::default(),
-            drawn: Drawn::default(),
-            fields: BTreeMap::new(),
-            lists: HashMap::new(),
-            listed: QuestionId::Customer,
-            question: None,
-            revision: Revision::default(),
-            run: None,
-            followed: ask::Focus::default(),
-            below: None,
-        }
+        Self { theme: Theme::of(options), ..Self::default() }
     }
 
     /// Brings it in line with a view.
@@ -269,7 +250,7 @@ impl State {
             self.revision = ask.revision;
             self.number.clear();
         }
-        if matches!(self.panel, Some(Panel::Code)) && link(&view.page).is_none() {
+        if matches!(self.panel, Some(Panel::Code)) && view.page.link().is_none() {
             self.panel = None;
         }
         for field in fields(&view.page) {
@@ -284,8 +265,8 @@ impl State {
         if !controls.contains(&self.focus) {
             self.focus = wished(view, &controls);
         }
-        if let Some(rows) = rows(&view.page) {
-            self.listed = ask.id;
+        if let Some(rows) = view.page.rows() {
+            self.listed = Some(ask.id);
             self.list_mut(ask.id).follow(rows);
         }
     }
@@ -339,6 +320,11 @@ impl State {
         self.lists.entry(question).or_default()
     }
 
+    /// The rows of the question that last had some.
+    pub(crate) fn listed_mut(&mut self) -> &mut List {
+        self.list_mut(self.listed.unwrap_or(QuestionId::Customer))
+    }
+
     /// The rows of a question, to look at.
     pub(crate) fn list(&self, question: QuestionId) -> Option<&List> {
         self.lists.get(&question)
@@ -346,7 +332,7 @@ impl State {
 
     /// The rows of a page, and the index of the lit one.
     pub(crate) fn lit<'v, 'a>(&self, view: &'v View<'a>) -> Option<(&'v RowsView<'a>, usize)> {
-        let rows = rows(&view.page)?;
+        let rows = view.page.rows()?;
         Some((rows, self.list(view.ask.id)?.lit(rows)?))
     }
 
@@ -372,23 +358,14 @@ impl State {
 
     /// Opens *explain*, with the code of the trouble on screen.
     pub(crate) fn explain(&mut self, view: &View<'_>) {
-        let code = view.page.blocks.iter().find_map(|block| match block {
-            Block::Failure(failure) => failure.code.as_ref(),
-            _ => None,
-        });
-        let explain = Explain::of(code.map_or("", Text::as_str));
-        self.open(Panel::Explain(explain));
+        let code = view.page.failure().and_then(|failure| failure.code.as_ref());
+        self.open(Panel::Explain(Explain::of(code.map_or("", Text::as_str))));
     }
-}
-
-/// The rows of a page.
-pub(crate) fn rows<'p, 'a>(page: &'p Page<'a>) -> Option<&'p RowsView<'a>> {
-    page.blocks.iter().find_map(|block| if let Block::Rows(rows) = block { Some(rows) } else { None })
 }
 
 /// The field above the rows of a page.
 pub(crate) fn search<'p, 'a>(page: &'p Page<'a>) -> Option<&'p FieldView<'a>> {
-    rows(page)?.search.as_ref()
+    page.rows()?.search.as_ref()
 }
 
 /// Whether anything stands in a field.
@@ -401,13 +378,8 @@ pub(crate) const fn is_filled(view: &FieldView<'_>) -> bool {
 
 /// Whether a search that is over has found one row, or there is only one: Enter chooses it.
 pub(crate) fn has_only_hit(view: &View<'_>) -> bool {
-    view.ask.shape == Shape::Pick
-        && rows(&view.page).is_some_and(|rows| rows.rows.len() == 1 && !rows.is_searching)
-}
-
-/// The link of a page.
-pub(crate) fn link<'p>(page: &'p Page<'_>) -> Option<&'p Text> {
-    page.blocks.iter().find_map(|block| if let Block::Link(link) = block { Some(link) } else { None })
+    let rows = view.page.rows().filter(|_| view.ask.shape == Shape::Pick);
+    rows.is_some_and(|rows| rows.rows.len() == 1 && !rows.is_searching)
 }
 
 /// The fields of a page, the search above its rows included.
@@ -421,18 +393,14 @@ pub(crate) fn fields<'p, 'a>(page: &'p Page<'a>) -> impl Iterator<Item = &'p Fie
 
 /// The buttons of a question that is answered with yes or no, where its page has none.
 pub(crate) fn own_buttons(view: &View<'_>) -> Vec<Button> {
-    let Shape::Confirm { .. } = view.ask.shape else { return Vec::new() };
-    let has_buttons =
-        view.page.blocks.iter().any(|block| matches!(block, Block::Buttons(buttons) if !buttons.is_empty()));
-    if has_buttons {
+    if !matches!(view.ask.shape, Shape::Confirm { .. }) || view.page.buttons().next().is_some() {
         return Vec::new();
     }
-    let button = |action, usual| Button {
-        label: view.offer(action).map_or(usual, |offer| offer.label),
-        action,
-        is_open: true,
+    let button = |(action, usual)| {
+        let label = view.offer(action).map_or(usual, |offer| offer.label);
+        Button { label, action, is_open: true }
     };
-    vec![button(Action::Yes, "yes"), button(Action::No, "no")]
+    [(Action::Yes, "yes"), (Action::No, "no")].map(button).to_vec()
 }
 
 /// Where the keyboard can be, in the order of Tab.
@@ -465,21 +433,25 @@ pub(crate) fn controls(view: &View<'_>) -> Vec<Focus> {
 
 /// Where the wizard wishes the keyboard to be.
 fn wished(view: &View<'_>, controls: &[Focus]) -> Focus {
-    let default = match view.ask.shape {
+    let spot = match view.ask.focus.spot {
+        Spot::Field(id) => vec![Focus::Field(id), Focus::Choice(id)],
+        Spot::Button(action) => vec![Focus::Button(action)],
+        Spot::Page => Vec::new(),
+    };
+    let usual = [Focus::Number].into_iter().chain(default_action(view).map(Focus::Button));
+    // A receipt before the rows beside it: it is what is read there.
+    let mut wishes = spot.into_iter().chain(usual).chain([Focus::Text, Focus::Rows]);
+    let found = wishes.find(|wish| controls.contains(wish));
+    found.or_else(|| controls.first().copied()).unwrap_or_default()
+}
+
+/// What Enter does where no field, button or row takes it.
+pub(crate) fn default_action(view: &View<'_>) -> Option<Action> {
+    match view.ask.shape {
         Shape::Confirm { default: true } => Some(Action::Yes),
         Shape::Confirm { default: false } => Some(Action::No),
-        _ => view.actions.iter().find(|offer| offer.is_default).map(|offer| offer.action),
-    };
-    let wishes = match view.ask.focus.spot {
-        Spot::Field(id) => [Some(Focus::Field(id)), Some(Focus::Choice(id))],
-        Spot::Button(action) => [Some(Focus::Button(action)), None],
-        Spot::Page => [None, None],
-    };
-    let usual = [Some(Focus::Number), default.map(Focus::Button)];
-    // A receipt before the rows beside it: it is what is read there.
-    let pages = [Some(Focus::Text), Some(Focus::Rows)];
-    let found = wishes.into_iter().chain(usual).chain(pages).flatten().find(|wish| controls.contains(wish));
-    found.or_else(|| controls.first().copied()).unwrap_or_default()
+        _ => view.default_offer().map(|offer| offer.action),
+    }
 }
 
 #[cfg(test)]

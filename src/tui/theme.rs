@@ -7,16 +7,9 @@
 
 use std::borrow::Cow;
 
-use ratatui::{
-    style::{Color, Modifier, Style},
-    symbols::border,
-    text::Span,
-};
+use ratatui::{style::Style, symbols::border, text::Span};
 
-use crate::{
-    domain::codeset::fit_codeset,
-    wizard::view::{Mark, Tone},
-};
+use crate::{domain::codeset::fit_codeset, wizard::view::Tone};
 
 use super::options::Options;
 
@@ -62,96 +55,50 @@ impl Role {
             Tone::Bad => Self::Bad,
         }
     }
-
-    /// The role of the mark in front of a row.
-    #[must_use]
-    pub const fn of_mark(mark: Mark) -> Self {
-        match mark {
-            Mark::None | Mark::Off | Mark::Closed => Self::Plain,
-            Mark::Ticked => Self::Accent,
-            Mark::On => Self::Good,
-            Mark::Excluded => Self::Warn,
-            Mark::Problem => Self::Bad,
-        }
-    }
 }
 
-/// The signs of a codeset. Each takes one column.
+/// A sign: outside ASCII, and for a terminal that has nothing else. Each takes one column, but for [`Sign::CUT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Glyphs {
+pub struct Sign(&'static str, &'static str);
+
+impl Sign {
     /// In front of what is done, proved, good.
-    pub good: &'static str,
+    pub const GOOD: Self = Self("✓", "+");
     /// In front of what is going on.
-    pub waiting: &'static str,
+    pub const WAITING: Self = Self("◌", "~");
     /// In front of a warning and of bad news.
-    pub warn: &'static str,
+    pub const WARN: Self = Self("!", "!");
     /// The step where we are.
-    pub here: &'static str,
+    pub const HERE: Self = Self("●", "*");
     /// A step that lies ahead, a check that has not been asked.
-    pub ahead: &'static str,
-    /// A rule.
-    pub rule: &'static str,
-    /// The left edge of the focused control and of bad news.
-    pub edge: &'static str,
-    /// What a button begins and ends with.
-    pub button: (&'static str, &'static str),
+    pub const AHEAD: Self = Self("○", "o");
+    /// A rule, and the part of a gauge that is not filled.
+    pub const RULE: Self = Self("─", "-");
+    /// The left edge of the focused control.
+    pub const EDGE: Self = Self("┃", ">");
+    /// The left edge of bad news, below its sign.
+    pub const BAD_EDGE: Self = Self("┃", "!");
+    /// What a button begins with.
+    pub const OPEN: Self = Self("‹", "<");
+    /// What a button ends with.
+    pub const CLOSE: Self = Self("›", ">");
     /// Sorted by this column.
-    pub sorted: &'static str,
+    pub const SORTED: Self = Self("▴", "^");
     /// Between two things that stand side by side.
-    pub dot: &'static str,
+    pub const DOT: Self = Self("·", "-");
     /// A letter of a secret.
-    pub secret: &'static str,
+    pub const SECRET: Self = Self("•", "*");
     /// What is chosen of a few.
-    pub chosen: &'static str,
+    pub const CHOSEN: Self = Self("•", "x");
     /// The handle of a scrollbar.
-    pub thumb: &'static str,
+    pub const THUMB: Self = Self("█", "#");
     /// The filled part of a gauge.
-    pub filled: &'static str,
+    pub const FILLED: Self = Self("━", "#");
     /// Something was cut here.
-    pub cut: &'static str,
+    pub const CUT: Self = Self("…", "...");
     /// A span of numbers.
-    pub to: &'static str,
+    pub const TO: Self = Self("–", "-");
 }
-
-/// Signs outside ASCII.
-const UNICODE: Glyphs = Glyphs {
-    good: "✓",
-    waiting: "◌",
-    warn: "!",
-    here: "●",
-    ahead: "○",
-    rule: "─",
-    edge: "┃",
-    button: ("‹", "›"),
-    sorted: "▴",
-    dot: "·",
-    secret: "•",
-    chosen: "•",
-    thumb: "█",
-    filled: "━",
-    cut: "…",
-    to: "–",
-};
-
-/// Signs for a terminal that has nothing else.
-const ASCII: Glyphs = Glyphs {
-    good: "+",
-    waiting: "~",
-    warn: "!",
-    here: "*",
-    ahead: "o",
-    rule: "-",
-    edge: ">",
-    button: ("<", ">"),
-    sorted: "^",
-    dot: "-",
-    secret: "*",
-    chosen: "x",
-    thumb: "#",
-    filled: "#",
-    cut: "...",
-    to: "-",
-};
 
 /// Borders in ASCII.
 const ASCII_BORDER: border::Set<'static> = border::Set {
@@ -190,31 +137,28 @@ impl Theme {
     /// The look of a role.
     #[must_use]
     pub const fn style(self, role: Role) -> Style {
-        let (look, color) = match role {
-            Role::Sandbox if self.use_color => return Style::new().fg(Color::Black).bg(Color::Yellow),
-            Role::Code => return Style::new().fg(Color::Black).bg(Color::White),
-            Role::Plain => (Modifier::empty(), None),
-            Role::Strong => (Modifier::BOLD, None),
-            Role::Sandbox | Role::Selected => (Modifier::REVERSED, None),
-            Role::Accent => (Modifier::BOLD, Some(Color::Cyan)),
-            Role::Pressed => (Modifier::BOLD.union(Modifier::REVERSED), Some(Color::Cyan)),
-            Role::Good => (Modifier::empty(), Some(Color::Green)),
-            Role::Waiting => (Modifier::empty(), Some(Color::LightBlue)),
-            Role::Warn => (Modifier::empty(), Some(Color::Yellow)),
-            Role::Bad => (Modifier::BOLD, Some(Color::Red)),
-            Role::Quiet => (Modifier::empty(), Some(Color::DarkGray)),
+        let style = Style::new();
+        let look = match role {
+            Role::Code => return style.black().on_white(),
+            Role::Sandbox if self.use_color => return style.black().on_yellow(),
+            Role::Sandbox | Role::Selected => style.reversed(),
+            Role::Plain => style,
+            Role::Strong => style.bold(),
+            Role::Accent => style.bold().cyan(),
+            Role::Pressed => style.bold().reversed().cyan(),
+            Role::Good => style.green(),
+            Role::Waiting => style.light_blue(),
+            Role::Warn => style.yellow(),
+            Role::Bad => style.bold().red(),
+            Role::Quiet => style.dark_gray(),
         };
-        let style = Style::new().add_modifier(look);
-        match color {
-            Some(color) if self.use_color => style.fg(color),
-            _ => style,
-        }
+        if self.use_color { look } else { Style { fg: None, ..look } }
     }
 
-    /// The signs.
+    /// A sign in the terminal's codeset.
     #[must_use]
-    pub const fn glyphs(self) -> &'static Glyphs {
-        if self.use_unicode { &UNICODE } else { &ASCII }
+    pub const fn sign(self, sign: Sign) -> &'static str {
+        if self.use_unicode { sign.0 } else { sign.1 }
     }
 
     /// The border of a panel.
@@ -225,12 +169,12 @@ impl Theme {
 
     /// The sign in front of a tone; none where there is nothing to tell.
     #[must_use]
-    pub const fn sign(self, tone: Tone) -> &'static str {
+    pub const fn tone(self, tone: Tone) -> &'static str {
         match tone {
             Tone::Plain => "",
-            Tone::Good => self.glyphs().good,
-            Tone::Busy => self.glyphs().waiting,
-            Tone::Warn | Tone::Bad => self.glyphs().warn,
+            Tone::Good => self.sign(Sign::GOOD),
+            Tone::Busy => self.sign(Sign::WAITING),
+            Tone::Warn | Tone::Bad => self.sign(Sign::WARN),
         }
     }
 
@@ -247,17 +191,10 @@ impl Theme {
     }
 }
 
-/// The word in front of a notice, where its sign alone could be missed.
-#[must_use]
-pub const fn tone_word(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Plain | Tone::Busy | Tone::Good | Tone::Warn => "",
-        Tone::Bad => "Failed: ",
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use ratatui::style::{Color, Modifier};
+
     use super::*;
 
     const ROLES: [Role; 12] = [
@@ -302,8 +239,9 @@ mod tests {
 
     #[test]
     fn signs_of_ascii_are_ascii() {
-        let Glyphs { good, waiting, warn, here, ahead, rule, edge, button, sorted, .. } = ASCII;
-        for sign in [good, waiting, warn, here, ahead, rule, edge, button.0, button.1, sorted] {
+        let marks =
+            [Sign::GOOD, Sign::WAITING, Sign::WARN, Sign::HERE, Sign::AHEAD, Sign::RULE, Sign::SORTED];
+        for Sign(_, sign) in marks.into_iter().chain([Sign::EDGE, Sign::BAD_EDGE, Sign::OPEN, Sign::CLOSE]) {
             assert!(sign.is_ascii() && sign.len() == 1, "{sign}");
         }
     }

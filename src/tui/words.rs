@@ -10,9 +10,22 @@ use unicode_segmentation::UnicodeSegmentation;
 pub use crate::domain::codeset::{fit_codeset, grapheme_width, width};
 use crate::domain::{
     bill,
-    phrase::{Command, Phrase, WayOn},
+    codeset::wrapped,
+    phrase::{Phrase, WayOn},
     text::Text,
 };
+
+/// As many of the words as fit, up to a boundary between graphemes.
+#[must_use]
+pub fn fitting(words: &str, room: u16) -> &str {
+    let mut left = Some(room);
+    let fits = words.graphemes(true).take_while(|grapheme| {
+        left = left.and_then(|room| room.checked_sub(grapheme_width(grapheme)));
+        left.is_some()
+    });
+    let bytes = fits.map(str::len).sum();
+    words.get(..bytes).unwrap_or(words)
+}
 
 /// Words cut to a width on a grapheme boundary, with a mark where something is missing.
 #[must_use]
@@ -21,75 +34,31 @@ pub fn cut(words: &str, room: u16, use_unicode: bool) -> Cow<'_, str> {
     if width(&words) <= room {
         return words;
     }
-    let mark = if use_unicode { "…" } else { "..." };
-    let mark = if width(mark) <= room { mark } else { "" };
-    let mut left = room.saturating_sub(width(mark));
-    let mut out = String::new();
-    for grapheme in words.graphemes(true) {
-        let wide = grapheme_width(grapheme);
-        if wide > left {
-            break;
-        }
-        left -= wide;
-        out.push_str(grapheme);
-    }
-    out.truncate(out.trim_end().len());
-    out.push_str(mark);
-    Cow::Owned(out)
+    let mark = fit_codeset("…", use_unicode);
+    let (mark, left) = room.checked_sub(width(&mark)).map_or(("", room), |left| (mark.as_ref(), left));
+    Cow::Owned(format!("{}{mark}", fitting(&words, left).trim_end()))
 }
 
 /// Words wrapped at spaces; a word that is longer than a line is broken. Never empty: no words give one empty line.
 #[must_use]
 pub fn wrap(words: &str, room: u16, use_unicode: bool) -> Vec<String> {
-    let room = room.max(1);
     let words = fit_codeset(words, use_unicode);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut used = 0_u16;
-    for word in words.split(' ').filter(|word| !word.is_empty()) {
-        let wide = width(word);
-        if used > 0 && used.saturating_add(1).saturating_add(wide) > room {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        if wide <= room {
-            line.push_str(word);
-            used += wide;
-            continue;
-        }
-        let mut pieces = break_up(word, room);
-        if let Some(last) = pieces.pop() {
-            lines.append(&mut pieces);
-            used = width(&last);
-            line = last;
-        }
-    }
-    lines.push(line);
-    lines
+    let pieces: Vec<&str> = words.split(' ').flat_map(|word| break_up(word, room)).collect();
+    wrapped(&pieces.join(" "), room.max(1))
 }
 
 /// One long word in pieces of at most a line; a link stays whole that way when its lines are joined.
 #[must_use]
-pub fn break_up(word: &str, room: u16) -> Vec<String> {
-    let room = room.max(1);
+pub fn break_up(word: &str, room: u16) -> Vec<&str> {
     let mut pieces = Vec::new();
-    let mut piece = String::new();
-    let mut used = 0_u16;
-    for grapheme in word.graphemes(true) {
-        let wide = grapheme_width(grapheme);
-        // Not by `used`: a stray mark takes no column, and a letter wider than the line stands alone behind one too.
-        if !piece.is_empty() && used.saturating_add(wide) > room {
-            pieces.push(std::mem::take(&mut piece));
-            used = 0;
-        }
-        piece.push_str(grapheme);
-        used = used.saturating_add(wide);
+    let mut left = word;
+    while pieces.is_empty() || !left.is_empty() {
+        let fits = fitting(left, room);
+        // A letter that is wider than the line stands alone on it.
+        let piece = if fits.is_empty() { left.graphemes(true).next().unwrap_or(left) } else { fits };
+        pieces.push(piece);
+        left = left.get(piece.len()..).unwrap_or_default();
     }
-    pieces.push(piece);
     pieces
 }
 
@@ -103,24 +72,6 @@ pub enum Keyboard {
     Text,
 }
 
-impl Keyboard {
-    /// What to press for a letter that is a command.
-    fn letter(self, letter: &str) -> String {
-        match self {
-            Self::Commands => format!("Press {letter}"),
-            Self::Text => format!("Press Tab, then {letter}"),
-        }
-    }
-
-    /// Said behind a key that has to leave the field first.
-    const fn twice(self) -> &'static str {
-        match self {
-            Self::Commands => "",
-            Self::Text => " twice",
-        }
-    }
-}
-
 /// A phrase with its ways on as keys of this front end.
 #[must_use]
 pub fn say(phrase: &Phrase, keyboard: Keyboard) -> Text {
@@ -130,21 +81,20 @@ pub fn say(phrase: &Phrase, keyboard: Keyboard) -> Text {
 /// A way on as a sentence with its key. A test holds the keys against the table of keys.
 #[must_use]
 pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
-    let press = |letter| keyboard.letter(letter);
-    let to = |key: String, does: &str| Cow::Owned(format!("{key} to {does}."));
+    let is_text = keyboard == Keyboard::Text;
+    let press = |letter| format!("Press {}{letter}", if is_text { "Tab, then " } else { "" });
+    let to = |key: String, does: &str| Cow::Owned(format!("{key} to {}.", does.trim_end()));
     match way {
         WayOn::Again(purpose) => to(press("r"), purpose),
-        WayOn::Back("") => "Press Esc to go back.".into(),
-        WayOn::Back(purpose) => format!("Press Esc to go back {purpose}.").into(),
-        WayOn::Park("") => to(press("p"), "park the run"),
-        WayOn::Park(purpose) => format!("{} to park the run {purpose}.", press("p")).into(),
+        WayOn::Back(purpose) => to("Press Esc".into(), &format!("go back {purpose}")),
+        WayOn::Park(purpose) => to(press("p"), &format!("park the run {purpose}")),
         // In a field the first Enter only leaves it.
-        WayOn::Continue(purpose) => to(format!("Press Enter{}", keyboard.twice()), purpose),
+        WayOn::Continue(purpose) => {
+            to(format!("Press Enter{}", if is_text { " twice" } else { "" }), purpose)
+        }
         WayOn::Leave => to(press("q"), "leave"),
         WayOn::ShowLink => "Press Enter for the link.".into(),
-        WayOn::HandOver => {
-            format!("{} to send the link to your clipboard, or f to write it into a file.", press("c")).into()
-        }
+        WayOn::HandOver => to(press("c"), "send the link to your clipboard, or f to write it into a file"),
         WayOn::PrintLink => to(press("l"), "print the link alone"),
         WayOn::WriteFile => to(press("f"), "write it into a file"),
         WayOn::Explain => to(press("e"), "look the code up"),
@@ -155,16 +105,12 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::ClearFilter => "Press Esc to clear the words.".into(),
         WayOn::RestoreTicks => to(press("c"), "bring the ticks back"),
         WayOn::Review => "Press Enter to see the bill.".into(),
-        WayOn::TurnOff => format!(
-            "An Admin turns users off with O{}.",
-            if keyboard == Keyboard::Text { ", outside the field" } else { "" }
-        )
-        .into(),
+        WayOn::TurnOff if is_text => "An Admin turns users off with O, outside the field.".into(),
+        WayOn::TurnOff => "An Admin turns users off with O.".into(),
         WayOn::AddCustomer => to(press("n"), "add one (Admin)"),
         WayOn::FillIn => "Press Ctrl-Y to fill them in.".into(),
-        WayOn::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
-        WayOn::Run(command, "") => format!("Run {command}.").into(),
-        WayOn::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
+        // Commands are the same on every front end.
+        WayOn::OurSide | WayOn::Run(..) => way.for_lines(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 use crate::domain::{
     customer::Product,
     id::{CustomerId, RunId, UserId},
@@ -24,7 +26,7 @@ pub struct Answer {
 pub struct Revision(pub u64);
 
 /// What was answered. Debug shows typed text as a length only.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
     /// This row.
     Pick(RowId),
@@ -169,7 +171,7 @@ pub enum Mark {
 }
 
 /// Whom it is done to.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
     /// Everybody, also who still arrives.
     All,
@@ -182,7 +184,8 @@ pub enum Which {
 }
 
 /// What can be done on a page, besides answering its question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Go on with what stands here.
     Continue,
@@ -251,42 +254,12 @@ pub enum Ending {
     Quit,
 }
 
-impl fmt::Debug for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pick(row) => f.debug_tuple("Pick").field(row).finish(),
-            Self::Fill(field, value) => f.debug_tuple("Fill").field(field).field(value).finish(),
-            Self::Settle(field) => f.debug_tuple("Settle").field(field).finish(),
-            Self::Submit => f.write_str("Submit"),
-            Self::Yes => f.write_str("Yes"),
-            Self::No => f.write_str("No"),
-            Self::Number(number) => f.debug_tuple("Number").field(number).finish(),
-            Self::Mark(mark, which) => f.debug_tuple("Mark").field(mark).field(which).finish(),
-            Self::Do(action) => f.debug_tuple("Do").field(action).finish(),
-            Self::Back => f.write_str("Back"),
-            Self::Leave => f.write_str("Leave"),
-            Self::End(why) => f.debug_tuple("End").field(why).finish(),
-        }
-    }
-}
-
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) | Self::Lines(text) => write!(f, "{} bytes", text.len()),
             Self::Secret(_) => f.write_str("a secret"),
             Self::Choice(at) => write!(f, "choice {at}"),
-        }
-    }
-}
-
-impl fmt::Debug for Which {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("All"),
-            Self::Shown(generation) => write!(f, "Shown({generation})"),
-            Self::Range(from, to, generation) => write!(f, "Range({from}, {to}, {generation})"),
-            Self::Users(users) => write!(f, "{} users", users.len()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What may be answered now: one question, one of a few shapes, and the revision that an answer must name.
 
+use serde::Deserialize;
+
 use crate::domain::phrase::Phrase;
 
 use super::answer::{Action, FieldId, Revision};
@@ -94,7 +96,8 @@ pub struct NumberAsked {
 }
 
 /// Which question it is, for front ends that answer without looking at words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum QuestionId {
     /// Which customer?
     Customer,
@@ -128,6 +131,8 @@ pub enum QuestionId {
     BrokenOff,
     /// One result per user of a bulk write.
     Results,
+    /// Enable Auto: seats are missing, so no sweep would turn anybody on; nothing is asked.
+    NoSeats,
     /// Enable Auto: nothing runs at 20:00, go on all the same?
     NoSweeper,
     /// Enable Auto: at most how many seats?

@@ -8,7 +8,7 @@ use crate::domain::{
 use super::{context::ViewCx, screen::Screen, view::Bar};
 
 /// The bar above a screen.
-pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a Screen) -> Bar<'a> {
+pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     let record = cx.session.record.as_ref();
     let organisation = record.and_then(|r| r.organisation.as_ref()).or_else(|| screen.organisation());
     let impersonation = record.and_then(|r| r.impersonation.as_ref());

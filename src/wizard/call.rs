@@ -1,6 +1,6 @@
-//! Calls on their way between the wizard and the runner: what is asked, and what comes back.
+//! Calls on their way between the wizard and the runner: what is asked, what comes back, and which brings which.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::domain::{
     customer::{Customer, Impersonation, NewCustomer, Product},
@@ -14,82 +14,144 @@ use crate::domain::{
     tenant_input::TenantInput,
     text::Text,
     user::{Kind, Kinds, UserPage},
+    verdict::{ListNote, ListSummary},
 };
 
 /// Names one call; replies carry it back. Never used twice in one process.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CallId(pub u64);
 
-/// What to call for. Speaks domain, never HTTP. Debug shows no secret and no typed text.
-#[derive(Clone)]
-pub enum Request {
-    /// Wait this long; answers `Woken`.
-    Wake(Duration),
-    /// Open the world: the first call, made again while it fails; answers `World`.
-    OpenWorld,
-    /// The first screen; answers `Board`.
-    LoadBoard,
-    /// Ask Microsoft about runs that wait for consent, at most once in 30 s each; answers `Board` when done.
-    ProbeBoard(Vec<(RunId, TenantId)>),
-    /// Add a customer (Admin); answers `Added`. A write.
-    AddCustomer(NewCustomer),
-    /// Open the customer's run for a product, or the open one; answers `Run`. A write.
-    OpenRun(CustomerId, Product),
-    /// Take up a run; answers `Run`. A write (takes the hold).
-    LoadRun(RunId),
-    /// Park the run; answers `Saved`. A write.
-    ParkRun(RunId),
-    /// Let go of the run without parking it; answers `Saved`. A write.
-    LeaveRun(RunId),
-    /// Look a tenant up; answers `Found`.
-    LookUp(TenantInput),
-    /// Ask what Microsoft holds for the tenant on record; answers `Found`.
-    Identify(TenantId),
-    /// The tenant was confirmed or saved; answers `Run`. A write.
-    SaveOrganisation(RunId, Organisation),
-    /// Find the EWS server by Autodiscover; answers `Server`.
-    Discover(Address),
-    /// The impersonation details were saved; answers `Run`. A write.
-    SaveImpersonation(RunId, Box<Impersonation>),
-    /// The consent link was shown for the first time; answers `Run`. A write.
-    LinkShown(RunId),
-    /// One round of checking that access works; answers `Proof`.
-    Prove {
+/// A request with the type of what it brings.
+pub(crate) struct Call<R> {
+    /// The request.
+    pub(crate) request: Request,
+    reply: PhantomData<fn() -> R>,
+}
+
+/// Must be seen through, also on leaving.
+const WRITE: bool = true;
+
+/// May be dropped at any moment.
+const READ: bool = false;
+
+/// Makes of one table all there is of the calls: what can be requested, which of it is a write, what the log shows of it,
+/// and for each a function that pairs it by type with what it brings.
+///
+/// A row says whether it is a write, the function, the request with what it is made of, and what it brings; in brackets
+/// what the log shows: no secret and no typed text.
+macro_rules! requests {
+    ($($(#[$about:meta])* $kind:ident $call:ident = $name:ident
+        $(($($arg:ident: $type:ty),+))? $({$($(#[$what:meta])* $field:ident: $of:ty),+})?
+        -> $reply:ty $([$($shown:tt)+])?;)*
+    ) => {
+        /// What to call for. Speaks domain, never HTTP. Debug shows no secret and no typed text.
+        #[derive(Clone)]
+        pub enum Request {
+            $($(#[$about])* $name $(($($type),+))? $({$($(#[$what])* $field: $of),+})?,)*
+        }
+
+        impl Request {
+            /// Whether it must be seen through, also on leaving; readers may be dropped at any moment.
+            #[must_use]
+            pub const fn is_write(&self) -> bool {
+                match self {
+                    $(Self::$name { .. } => $kind,)*
+                }
+            }
+        }
+
+        impl fmt::Debug for Request {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$name $(($($arg),+))? $({$($field),+})? => {
+                        $($(let _ = $arg;)+)? $($(let _ = $field;)+)?
+                        f.write_str(stringify!($name))?;
+                        $(write!(f, "({})", format_args!($($shown)+))?;)?
+                        Ok(())
+                    })*
+                }
+            }
+        }
+
+        $($(#[$about])*
+        pub(crate) fn $call($($($arg: $type),+)? $($($field: $of),+)?) -> Call<$reply> {
+            Call { request: Request::$name $(($($arg),+))? $({$($field),+})?, reply: PhantomData }
+        })*
+    };
+}
+
+requests! {
+    /// Wait this long.
+    READ wake = Wake(wait: Duration) -> Woken ["{wait:?}"];
+    /// Open the world: the first call, made again while it fails.
+    READ open_world = OpenWorld -> World;
+    /// Read the board, for the first screen.
+    READ load_board = LoadBoard -> Board;
+    /// Ask Microsoft about runs that wait for consent, at most once in 30 s each; brings the board when done.
+    READ probe_board = ProbeBoard(runs: Vec<(RunId, TenantId)>) -> Board ["{} runs", runs.len()];
+    /// Add a customer (Admin).
+    WRITE add_customer = AddCustomer(new: NewCustomer) -> Customer;
+    /// Open the customer's run for a product, or the open one.
+    WRITE open_run = OpenRun(customer: CustomerId, product: Product) -> Box<RunRecord>
+        ["{}, {}", customer.0, product.word()];
+    /// Take up a run. A write: it takes the hold.
+    WRITE load_run = LoadRun(run: RunId) -> Box<RunRecord> ["{run}"];
+    /// Park the run.
+    WRITE park_run = ParkRun(run: RunId) -> Saved ["{run}"];
+    /// Let go of the run without parking it.
+    WRITE leave_run = LeaveRun(run: RunId) -> Saved ["{run}"];
+    /// Look a tenant up.
+    READ look_up = LookUp(input: TenantInput) -> Organisation;
+    /// Ask what Microsoft holds for the tenant on record.
+    READ identify = Identify(tenant: TenantId) -> Organisation ["{tenant}"];
+    /// The tenant was confirmed or saved.
+    WRITE save_organisation = SaveOrganisation(run: RunId, organisation: Organisation) -> Box<RunRecord>
+        ["{run}, {}", organisation.tenant];
+    /// Find the EWS server by Autodiscover.
+    READ discover = Discover(sample: Address) -> Server;
+    /// The impersonation details were saved.
+    WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>) -> Box<RunRecord>
+        ["{run}"];
+    /// The consent link was shown for the first time.
+    WRITE link_shown = LinkShown(run: RunId) -> Box<RunRecord> ["{run}"];
+    /// One round of checking that access works.
+    READ prove = Prove {
         /// What must be named by every answer, for Office 365.
         organisation: Option<Organisation>,
         /// What is tried, for hosted Exchange.
         impersonation: Option<Box<Impersonation>>,
         /// The customer has the link: permissions that are missing may still be on their way.
-        is_link_out: bool,
-    },
-    /// Every check was good; answers `Run`. A write.
-    SaveProof(RunId, Option<Organisation>),
-    /// Open the link in a browser here; answers `Told`.
-    OpenBrowser(TenantId),
-    /// Write text into a file of mode 0600 with this name; answers `Written`.
-    WriteFile {
+        is_link_out: bool
+    } -> Box<Proof> ["{:?}", organisation.as_ref().map(|o| o.tenant)];
+    /// Every check was good.
+    WRITE save_proof = SaveProof(run: RunId, organisation: Option<Organisation>) -> Box<RunRecord> ["{run}"];
+    /// Open the link in a browser here.
+    READ open_browser = OpenBrowser(tenant: TenantId) -> Told ["{tenant}"];
+    /// Write text into a file of mode 0600 with this name.
+    READ write_file = WriteFile {
         /// File name without folder.
         name: Text,
         /// What to write.
-        text: String,
-    },
-    /// Play the customer's administrator (sandbox only); answers `Told`.
-    Rehearse(TenantId),
-    /// Ask the played customer for the details of their mail server (sandbox only), by mail domain; answers `Details`.
-    AskDetails(Text),
-    /// Write the enablement; answers `Run`. A write.
-    Enable(RunId),
-    /// What is true about the users; answers `Protection`.
-    LoadProtection(CustomerId, Product),
-    /// List the users; answers `Page`, `Kinds`, `Note` …, then `Listed`.
-    ListUsers {
+        text: String
+    } -> Written ["{name}, {} bytes", text.len()];
+    /// Play the customer's administrator (sandbox only).
+    READ rehearse = Rehearse(tenant: TenantId) -> Told ["{tenant}"];
+    /// Ask the played customer for the details of their mail server (sandbox only), by mail domain.
+    READ ask_details = AskDetails(domain: Text) -> Box<Impersonation>;
+    /// Write the enablement.
+    WRITE enable = Enable(run: RunId) -> Box<RunRecord> ["{run}"];
+    /// Read what is true about the users.
+    READ load_protection = LoadProtection(customer: CustomerId, product: Product) -> Box<Protection>
+        ["{}, {}", customer.0, product.word()];
+    /// List the users; `Page`, `Kinds`, `Note` … come first.
+    READ list_users = ListUsers {
         /// The tenant, for Office 365.
         tenant: Option<TenantId>,
         /// The details, for hosted Exchange.
-        impersonation: Option<Box<Impersonation>>,
-    },
-    /// Which rows match; answers `Hits` for the first rows, few times at most, then `Searched` with the rest.
-    Search {
+        impersonation: Option<Box<Impersonation>>
+    } -> Listed ["{tenant:?}"];
+    /// Which rows match; `Hits` for the first rows come first, few times at most, then the rest.
+    READ search = Search {
         /// What was typed.
         query: String,
         /// Index of the first page.
@@ -97,136 +159,41 @@ pub enum Request {
         /// The pages to look through.
         pages: Vec<Arc<UserPage>>,
         /// The rows to look at, page by page as in the answer; none: all.
-        within: Option<Box<[Box<[u64]>]>>,
-    },
-    /// The rows by name: pages with the ordinals of their first rows; answers `Sorted`.
-    Sort(Vec<(u32, Arc<UserPage>)>),
-    /// What was typed into the access form of a run, or without one into that of a new customer; answers `Saved`. A write.
-    KeepForm(Option<RunId>, FormDraft),
-    /// The customer's ticks; answers `Saved`. A write.
-    SaveDraft(RunId, Draft),
-    /// Listed and eligible counts of a complete list; answers `Saved`. A write.
-    SaveCounts {
-        /// The run.
-        run: RunId,
-        /// Users listed.
-        listed: u32,
-        /// Eligible users.
-        eligible: u32,
-    },
-    /// The included kinds; answers `Saved`. A write.
-    SaveKinds(RunId, Kinds),
-    /// Exclude users or lift exclusions; answers `Excluded`. A write.
-    ChangeExclusions(RunId, ExclusionChange),
-    /// Turn these on, batch by batch; answers `Batch` …, then `Saved`. A write; `Cancel` stops after the batch.
-    Apply(RunId, Arc<Vec<Chosen>>),
-    /// Turn these off (Admin); answers `Batch`, then `Saved`. A write.
-    TurnOff(RunId, Arc<Vec<Chosen>>),
-    /// Switch Enable Auto on; answers `Rule`. A write.
-    MakeRule {
+        within: Option<Box<[Box<[u64]>]>>
+    } -> Searched ["{} bytes, from {first}, {} pages", query.len(), pages.len()];
+    /// The rows by name: pages with the ordinals of their first rows.
+    READ sort = Sort(pages: Vec<(u32, Arc<UserPage>)>) -> Sorted ["{} pages", pages.len()];
+    /// Keep what was typed into the access form of a run, or without one into that of a new customer.
+    WRITE keep_form = KeepForm(run: Option<RunId>, draft: FormDraft) -> Saved ["{draft:?}"];
+    /// Save the customer's ticks.
+    WRITE save_draft = SaveDraft(run: RunId, draft: Draft) -> Saved
+        ["{run}, {} exceptions", draft.exceptions.len()];
+    /// Save what a complete list came to.
+    WRITE save_list = SaveList(run: RunId, list: ListSummary) -> Saved ["{run}, {list:?}"];
+    /// Save the included kinds.
+    WRITE save_kinds = SaveKinds(run: RunId, kinds: Kinds) -> Saved ["{run}"];
+    /// Exclude users or lift exclusions.
+    WRITE change_exclusions = ChangeExclusions(run: RunId, change: ExclusionChange) -> Excluded
+        ["{run}, {}", change.users.len()];
+    /// Turn these on, batch by batch; a `Batch` comes for each. `Cancel` stops after the batch.
+    WRITE apply = Apply(run: RunId, users: Arc<Vec<Chosen>>) -> Saved ["{run}, {} users", users.len()];
+    /// Turn these off (Admin); a `Batch` comes first.
+    WRITE turn_off = TurnOff(run: RunId, users: Arc<Vec<Chosen>>) -> Saved ["{run}, {} users", users.len()];
+    /// Switch Enable Auto on.
+    WRITE make_rule = MakeRule {
         /// The run.
         run: RunId,
         /// The count that was confirmed.
         confirmed: u32,
         /// The ceiling, seats.
-        ceiling: u32,
-    },
-    /// Switch Enable Auto off; answers `Rule`. A write.
-    UndoRule(RunId),
-    /// Who runs the nightly pass; answers `Sweeper`.
-    LoadSweeper,
-    /// Close the run and read everything back; answers `Outcome`. A write.
-    FinishRun(RunId),
-}
-
-impl Request {
-    /// Whether it must be seen through, also on leaving; readers may be dropped at any moment.
-    #[must_use]
-    pub const fn is_write(&self) -> bool {
-        matches!(
-            self,
-            Self::AddCustomer(_)
-                | Self::OpenRun(..)
-                | Self::LoadRun(_)
-                | Self::ParkRun(_)
-                | Self::LeaveRun(_)
-                | Self::SaveOrganisation(..)
-                | Self::SaveImpersonation(..)
-                | Self::LinkShown(_)
-                | Self::SaveProof(..)
-                | Self::Enable(_)
-                | Self::KeepForm(..)
-                | Self::SaveDraft(..)
-                | Self::SaveCounts { .. }
-                | Self::SaveKinds(..)
-                | Self::ChangeExclusions(..)
-                | Self::Apply(..)
-                | Self::TurnOff(..)
-                | Self::MakeRule { .. }
-                | Self::UndoRule(_)
-                | Self::FinishRun(_)
-        )
-    }
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Wake(wait) => write!(f, "Wake({wait:?})"),
-            Self::OpenWorld => f.write_str("OpenWorld"),
-            Self::LoadBoard => f.write_str("LoadBoard"),
-            Self::ProbeBoard(runs) => write!(f, "ProbeBoard({} runs)", runs.len()),
-            Self::AddCustomer(_) => f.write_str("AddCustomer"),
-            Self::OpenRun(customer, product) => write!(f, "OpenRun({}, {})", customer.0, product.word()),
-            Self::LoadRun(run) => write!(f, "LoadRun({run})"),
-            Self::ParkRun(run) => write!(f, "ParkRun({run})"),
-            Self::LeaveRun(run) => write!(f, "LeaveRun({run})"),
-            Self::LookUp(_) => f.write_str("LookUp"),
-            Self::Identify(tenant) => write!(f, "Identify({tenant})"),
-            Self::SaveOrganisation(run, organisation) => {
-                write!(f, "SaveOrganisation({run}, {})", organisation.tenant)
-            }
-            Self::Discover(_) => f.write_str("Discover"),
-            Self::SaveImpersonation(run, _) => write!(f, "SaveImpersonation({run})"),
-            Self::LinkShown(run) => write!(f, "LinkShown({run})"),
-            Self::Prove { organisation, .. } => {
-                write!(f, "Prove({:?})", organisation.as_ref().map(|o| o.tenant))
-            }
-            Self::SaveProof(run, _) => write!(f, "SaveProof({run})"),
-            Self::OpenBrowser(tenant) => write!(f, "OpenBrowser({tenant})"),
-            Self::WriteFile { name, text } => write!(f, "WriteFile({name}, {} bytes)", text.len()),
-            Self::Rehearse(tenant) => write!(f, "Rehearse({tenant})"),
-            Self::AskDetails(_) => f.write_str("AskDetails"),
-            Self::Enable(run) => write!(f, "Enable({run})"),
-            Self::LoadProtection(customer, product) => {
-                write!(f, "LoadProtection({}, {})", customer.0, product.word())
-            }
-            Self::ListUsers { tenant, .. } => write!(f, "ListUsers({tenant:?})"),
-            Self::Search { query, first, pages, .. } => {
-                write!(f, "Search({} bytes, from {first}, {} pages)", query.len(), pages.len())
-            }
-            Self::Sort(pages) => write!(f, "Sort({} pages)", pages.len()),
-            Self::KeepForm(_, draft) => write!(f, "KeepForm({draft:?})"),
-            Self::SaveDraft(run, draft) => {
-                write!(f, "SaveDraft({run}, {} exceptions)", draft.exceptions.len())
-            }
-            Self::SaveCounts { run, listed, eligible } => {
-                write!(f, "SaveCounts({run}, {listed}, {eligible})")
-            }
-            Self::SaveKinds(run, _) => write!(f, "SaveKinds({run})"),
-            Self::ChangeExclusions(run, change) => {
-                write!(f, "ChangeExclusions({run}, {})", change.users.len())
-            }
-            Self::Apply(run, users) => write!(f, "Apply({run}, {} users)", users.len()),
-            Self::TurnOff(run, users) => write!(f, "TurnOff({run}, {} users)", users.len()),
-            Self::MakeRule { run, confirmed, ceiling } => {
-                write!(f, "MakeRule({run}, {confirmed}, {ceiling})")
-            }
-            Self::UndoRule(run) => write!(f, "UndoRule({run})"),
-            Self::LoadSweeper => f.write_str("LoadSweeper"),
-            Self::FinishRun(run) => write!(f, "FinishRun({run})"),
-        }
-    }
+        ceiling: u32
+    } -> Rule ["{run}, {confirmed}, {ceiling}"];
+    /// Switch Enable Auto off.
+    WRITE undo_rule = UndoRule(run: RunId) -> Rule ["{run}"];
+    /// Ask who runs the nightly pass.
+    READ load_sweeper = LoadSweeper -> SweeperStatus;
+    /// Close the run and read everything back.
+    WRITE finish_run = FinishRun(run: RunId) -> Box<Outcome> ["{run}"];
 }
 
 /// What is known once the world (record, application at Microsoft, sandbox) has been opened.
@@ -275,7 +242,7 @@ pub enum Reply {
     /// The kinds of users whose kind was not known.
     Kinds(Vec<(UserId, Kind)>),
     /// Something to know about the listing ("found by searching; people hidden … are missing").
-    Note(Text),
+    Note(ListNote),
     /// The list is complete.
     Listed {
         /// How many users were listed.
@@ -320,4 +287,87 @@ impl Reply {
             Self::Page(_) | Self::Whole(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits(_) | Self::Batch(_)
         )
     }
+}
+
+/// What can come back as the last reply of a call.
+pub(crate) trait FromReply: Sized {
+    /// The value, where the reply is of this type.
+    fn from_reply(reply: Reply) -> Option<Self>;
+}
+
+/// A write ended well.
+#[derive(Debug)]
+pub(crate) struct Saved;
+
+/// A wait is over.
+#[derive(Debug)]
+pub(crate) struct Woken;
+
+/// Every user has been listed.
+#[derive(Debug)]
+pub(crate) struct Listed;
+
+/// A search looked through every page that it was given.
+#[derive(Debug)]
+pub(crate) struct Searched(pub(crate) Vec<PageHits>);
+
+/// Ordinals in the order of the rows' names.
+#[derive(Debug)]
+pub(crate) struct Sorted(pub(crate) Vec<u32>);
+
+/// Who is excluded now.
+#[derive(Debug)]
+pub(crate) struct Excluded(pub(crate) Vec<UserId>);
+
+/// The rule of Enable Auto, as it is on record now.
+#[derive(Debug)]
+pub(crate) struct Rule(pub(crate) Option<AutoRule>);
+
+/// An EWS server was found.
+#[derive(Debug)]
+pub(crate) struct Server(pub(crate) Text);
+
+/// A file was written: where.
+#[derive(Debug)]
+pub(crate) struct Written(pub(crate) Text);
+
+/// Something was done, in words.
+#[derive(Debug)]
+pub(crate) struct Told(pub(crate) Text);
+
+/// What each type of the wizard stands for among the replies.
+macro_rules! replies {
+    ($($type:ty: $reply:pat => $value:expr;)*) => {
+        $(impl FromReply for $type {
+            fn from_reply(reply: Reply) -> Option<Self> {
+                match reply {
+                    $reply => Some($value),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+replies! {
+    World: Reply::World(world) => world;
+    Board: Reply::Board(board) => board;
+    Customer: Reply::Added(customer) => customer;
+    Box<RunRecord>: Reply::Run(record) => record;
+    Organisation: Reply::Found(organisation) => organisation;
+    Server: Reply::Server(server) => Server(server);
+    Box<Proof>: Reply::Proof(proof) => proof;
+    Box<Protection>: Reply::Protection(protection) => protection;
+    Listed: Reply::Listed { .. } => Listed;
+    Searched: Reply::Searched(hits) => Searched(hits);
+    Sorted: Reply::Sorted(rows) => Sorted(rows);
+    Saved: Reply::Saved => Saved;
+    Excluded: Reply::Excluded(users) => Excluded(users);
+    Rule: Reply::Rule(rule) => Rule(rule);
+    SweeperStatus: Reply::Sweeper(sweeper) => sweeper;
+    Box<Outcome>: Reply::Outcome(outcome) => outcome;
+    Written: Reply::Written(path) => Written(path);
+    Told: Reply::Told(words) => Told(words);
+    Box<Impersonation>: Reply::Details(details) => details;
+    Woken: Reply::Woken => Woken;
 }

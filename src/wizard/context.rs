@@ -1,6 +1,7 @@
 //! What screens work with: what the wizard was told at the start, and what it hands to a screen with each event and view.
 
 use crate::domain::{
+    failure::Failure,
     id::{RunId, TenantId},
     phrase::Phrase,
     run::Operator,
@@ -89,6 +90,16 @@ impl UpdateCx<'_> {
     /// Says something in the line of state.
     pub(crate) fn say(&mut self, tone: Tone, words: impl Into<Phrase>) {
         *self.notice = Some(Notice::new(tone, words));
+    }
+
+    /// What a call brought; a failure is said in the line of state.
+    pub(crate) fn brought<R>(&mut self, tone: Tone, answer: Option<Result<R, Failure>>) -> Option<R> {
+        answer?.map_err(|failure| self.say(tone, failure.in_words())).ok()
+    }
+
+    /// The run, where one is open.
+    pub(crate) fn run(&self) -> Option<RunId> {
+        self.session.record.as_ref().map(|record| record.id.clone())
     }
 
     /// The same as a view is made with.

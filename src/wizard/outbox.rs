@@ -1,8 +1,8 @@
 //! Collects what is wished for, hands out call ids, and knows which calls are open.
 //!
-//! What takes a run or lets go of it waits for every write before it: a run is let go of only once its ticks are saved.
+//! Writes are carried out in the order in which they are wished for: a run is let go of only once its ticks are saved.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::{
     call::{CallId, Reply, Request},
@@ -26,8 +26,6 @@ pub(crate) struct Outbox {
     last: u64,
     effects: Vec<Effect>,
     open: BTreeMap<CallId, Open>,
-    /// Takings and lettings go that wait for the writes that are out.
-    waiting: VecDeque<(CallId, Request)>,
 }
 
 impl Outbox {
@@ -35,39 +33,25 @@ impl Outbox {
     pub(crate) fn start(&mut self, request: Request) -> CallId {
         self.last += 1;
         let call = CallId(self.last);
-        let is_queued = changes_hold(&request) && self.is_writing();
         self.open.insert(call, if request.is_write() { Open::Write } else { Open::Reader });
-        if is_queued {
-            self.waiting.push_back((call, request));
-        } else {
-            self.effects.push(Effect::Start(call, request));
-        }
+        self.effects.push(Effect::Start(call, request));
         call
     }
 
     /// Drops a call: its later replies are not routed any more. A write is still seen through.
     pub(crate) fn cancel(&mut self, call: CallId) {
         match self.open.get_mut(&call) {
-            Some(kind @ (Open::Write | Open::Abandoned)) => *kind = Open::Abandoned,
-            Some(Open::Reader) => {
-                self.open.remove(&call);
-            }
+            Some(Open::Reader) => _ = self.open.remove(&call),
+            Some(write) => *write = Open::Abandoned,
             None => return,
         }
-        self.push_cancel(call);
-    }
-
-    /// A call that has not gone out yet can't be cancelled: it is a write, and is seen through.
-    fn push_cancel(&mut self, call: CallId) {
-        if !self.waiting.iter().any(|(waiting, _)| *waiting == call) {
-            self.effects.push(Effect::Cancel(call));
-        }
+        self.effects.push(Effect::Cancel(call));
     }
 
     /// Asks a write to stop after its present batch; its replies are still routed.
     pub(crate) fn stop_after_batch(&mut self, call: CallId) {
         if self.open.contains_key(&call) {
-            self.push_cancel(call);
+            self.effects.push(Effect::Cancel(call));
         }
     }
 
@@ -90,23 +74,11 @@ impl Outbox {
         let Some(kind) = self.open.get(&call).copied() else { return false };
         if !reply.is_part() {
             self.open.remove(&call);
-            // Those that wait are open too: nothing else is out when there are no more.
-            let writes = self.open.values().filter(|kind| **kind != Open::Reader).count();
-            if writes == self.waiting.len()
-                && let Some((next, request)) = self.waiting.pop_front()
-            {
-                self.effects.push(Effect::Start(next, request));
-            }
         }
         kind != Open::Abandoned
     }
 
-    /// Sends out what waits, all at once: the wizard ends, and nothing can be wished for afterwards.
-    pub(crate) fn flush(&mut self) {
-        self.effects.extend(self.waiting.drain(..).map(|(call, request)| Effect::Start(call, request)));
-    }
-
-    /// Whether a write is out, or waits to go out.
+    /// Whether a write is out.
     pub(crate) fn is_writing(&self) -> bool {
         self.open.values().any(|kind| *kind != Open::Reader)
     }
@@ -117,43 +89,32 @@ impl Outbox {
     }
 }
 
-/// Whether a write takes a run or lets go of it.
-const fn changes_hold(request: &Request) -> bool {
-    matches!(request, Request::OpenRun(..) | Request::LoadRun(_) | Request::ParkRun(_) | Request::LeaveRun(_))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::draft::Draft;
 
     #[test]
-    fn a_run_is_let_go_of_behind_its_writes() {
+    fn a_write_is_seen_through_and_a_reader_is_dropped() {
         let run: crate::domain::id::RunId = "7KQ4".parse().unwrap();
         let mut calls = Outbox::default();
         let draft = calls.start(Request::SaveDraft(run.clone(), Draft::default()));
-        let leave = calls.start(Request::LeaveRun(run.clone()));
+        let leave = calls.start(Request::LeaveRun(run));
         let read = calls.start(Request::LoadBoard);
-        let enable = calls.start(Request::Enable(run.clone()));
-        let started = |effects: Vec<Effect>| -> Vec<CallId> {
-            let calls = effects.into_iter().filter_map(|effect| match effect {
-                Effect::Start(call, _) => Some(call),
-                _ => None,
-            });
-            calls.collect()
-        };
-        assert_eq!(started(calls.take()), [draft, read, enable], "the others wait for nothing");
+        let started: Vec<CallId> = calls
+            .take()
+            .into_iter()
+            .filter_map(|effect| if let Effect::Start(call, _) = effect { Some(call) } else { None })
+            .collect();
+        assert_eq!(started, [draft, leave, read], "in their order");
         calls.cancel(draft);
-        calls.cancel(leave);
-        assert!(matches!(calls.take()[..], [Effect::Cancel(call)] if call == draft));
-        assert!(!calls.note(draft, &Reply::Saved), "nobody waits for it any more");
-        assert!(calls.note(read, &Reply::Saved) && calls.take().is_empty(), "one write is still out");
-        assert!(calls.note(enable, &Reply::Saved));
-        assert_eq!(started(calls.take()), [leave], "but the next one goes out");
-        assert!(!calls.note(draft, &Reply::Saved), "a doubled reply starts nothing");
-        assert!(calls.take().is_empty() && calls.is_writing());
-        let late = calls.start(Request::ParkRun(run));
-        calls.flush();
-        assert_eq!(started(calls.take()), [late]);
+        calls.cancel(read);
+        assert!(
+            matches!(calls.take()[..], [Effect::Cancel(a), Effect::Cancel(b)] if (a, b) == (draft, read))
+        );
+        assert!(!calls.note(read, &Reply::Saved), "a late reply is normal life");
+        assert!(!calls.note(draft, &Reply::Saved) && calls.is_writing(), "nobody waits for it any more");
+        assert!(calls.note(leave, &Reply::Saved) && !calls.is_writing());
+        assert!(!calls.note(leave, &Reply::Saved), "a doubled reply");
     }
 }

@@ -48,8 +48,7 @@ impl Proving {
     pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
         if !self.goes_on() && !self.is_proved() {
             self.since = Some(now);
-            self.rounds = 0;
-            self.ask(record, calls);
+            self.ask_now(record, calls);
         }
     }
 
@@ -67,9 +66,14 @@ impl Proving {
         self.pause.cancel(calls);
     }
 
+    /// What the last round came to.
+    pub(crate) fn verdict(&self) -> Option<&Verdict> {
+        self.proof.as_ref().map(|proof| &proof.verdict)
+    }
+
     /// Whether every check was good in this session: a proof of yesterday opens nothing.
     pub(crate) fn is_proved(&self) -> bool {
-        self.proof.as_ref().is_some_and(|proof| proof.verdict.is_proved())
+        self.verdict().is_some_and(Verdict::is_proved)
     }
 
     /// Whether a round is out.

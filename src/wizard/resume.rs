@@ -4,7 +4,7 @@ use crate::domain::run::RunRecord;
 
 use super::screen::{
     Screen, authorise::Authorise, impersonation::Impersonation, outcome::Outcome, product::Product,
-    tenant::Tenant,
+    tenant::Tenant, users::Users,
 };
 
 /// How far a run is, by its record alone.
@@ -36,19 +36,19 @@ pub(crate) fn stage(record: &RunRecord) -> Stage {
 }
 
 /// The screens of a run from the product on, oldest first; the last one is to be shown.
-pub(crate) fn trail(record: &RunRecord) -> Vec<Screen> {
-    let access = if record.product.is_hosted() {
-        Screen::Impersonation(Box::new(Impersonation::new(record)))
+pub(crate) fn trail(record: &RunRecord) -> Vec<Box<dyn Screen>> {
+    let access: Box<dyn Screen> = if record.product.is_hosted() {
+        Box::new(Impersonation::new(record))
     } else {
-        Screen::Tenant(Box::new(Tenant::new(record)))
+        Box::new(Tenant::new(record))
     };
-    let steps = [
-        (Stage::Authorise, Screen::Authorise(Authorise::default())),
-        (Stage::Users, Screen::Users(Box::default())),
-        (Stage::Outcome, Screen::Outcome(Outcome::default())),
+    let steps: [(Stage, Box<dyn Screen>); 3] = [
+        (Stage::Authorise, Box::<Authorise>::default()),
+        (Stage::Users, Box::<Users>::default()),
+        (Stage::Outcome, Box::<Outcome>::default()),
     ];
     let reached = stage(record);
-    let mut trail = vec![Screen::Product(Product::resumed(record)), access];
+    let mut trail: Vec<Box<dyn Screen>> = vec![Box::new(Product::resumed(record)), access];
     trail.extend(steps.into_iter().filter(|(stage, _)| *stage <= reached).map(|(_, screen)| screen));
     trail
 }

@@ -20,6 +20,7 @@ use crate::domain::{
     text::Text,
     time::Moment,
     user::Kinds,
+    verdict::ListNote,
 };
 
 use super::{
@@ -32,49 +33,19 @@ pub(crate) use people::{Counts, People};
 use shared::Shared;
 pub(crate) use ticks::Ticks;
 
-/// Something that is read once, and how that went.
-#[derive(Debug)]
-struct Fetch<R> {
-    pending: Pending<R>,
-    /// How it ended, once it has.
-    ended: Option<Result<(), Failure>>,
-}
-
-impl<R> Default for Fetch<R> {
-    fn default() -> Self {
-        Self { pending: Pending::default(), ended: None }
-    }
-}
-
-impl<R> Fetch<R> {
-    /// Whether it was neither asked for nor has come.
-    const fn is_idle(&self) -> bool {
-        !self.pending.is_out() && self.ended.is_none()
-    }
-
-    /// Whether it came back whole.
-    const fn is_done(&self) -> bool {
-        !self.pending.is_out() && matches!(self.ended, Some(Ok(())))
-    }
-
-    /// Why it did not.
-    const fn failure(&self) -> Option<&Failure> {
-        match &self.ended {
-            Some(Err(failure)) if !self.pending.is_out() => Some(failure),
-            _ => None,
-        }
-    }
-}
-
 /// The users of the run.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     people: People,
     list: List,
-    listing: Fetch<Listed>,
+    listing: Pending<Listed>,
+    /// How the listing ended, once it has.
+    listed: Option<Result<(), Failure>>,
     /// When the listing began.
     since: Moment,
-    facts: Fetch<Box<Protection>>,
+    facts: Pending<Box<Protection>>,
+    /// How reading what is on record ended, once it has.
+    read: Option<Result<(), Failure>>,
     /// Searches that are out for the present filter.
     searches: Vec<Pending<Searched>>,
     /// A search for the present filter failed: its hits are not whole.
@@ -94,13 +65,9 @@ pub(crate) struct Roster {
     /// The counts have changed since that save was sent.
     has_new_counts: bool,
     /// What there is to know about the listing.
-    notes: Vec<Text>,
+    notes: Vec<ListNote>,
     /// The customer's own domains among the addresses.
     shared: Shared,
-    /// Ticked, but not shown by the filter.
-    outside: u32,
-    /// Eligible and shown: what *These* ticks.
-    these: u32,
 }
 
 impl Roster {
@@ -115,23 +82,23 @@ impl Roster {
     }
 
     /// Ticked users whom the filter does not show.
-    pub(crate) const fn outside(&self) -> u32 {
-        self.outside
+    pub(crate) fn outside(&self) -> u32 {
+        self.counts().outside
     }
 
     /// Eligible users whom the filter shows.
-    pub(crate) const fn these(&self) -> u32 {
-        self.these
+    pub(crate) fn these(&self) -> u32 {
+        self.counts().these
     }
 
     /// Whether every user has been listed.
     pub(crate) const fn is_complete(&self) -> bool {
-        self.listing.is_done()
+        matches!(self.listed, Some(Ok(())))
     }
 
     /// Whether users still arrive.
     pub(crate) const fn is_arriving(&self) -> bool {
-        self.listing.pending.is_out()
+        self.listing.is_out()
     }
 
     /// When the listing began, while users still arrive.
@@ -141,19 +108,16 @@ impl Roster {
 
     /// Whether what is on record has been read: before that nobody knows who is on.
     pub(crate) const fn is_known(&self) -> bool {
-        self.facts.is_done()
+        matches!(self.read, Some(Ok(())))
     }
 
     /// Why the list, or what is on record, did not come whole.
-    pub(crate) const fn failure(&self) -> Option<&Failure> {
-        match self.listing.failure() {
-            None => self.facts.failure(),
-            failure => failure,
-        }
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        [&self.listed, &self.read].into_iter().find_map(|ended| ended.as_ref()?.as_ref().err())
     }
 
     /// What there is to know about the listing.
-    pub(crate) fn notes(&self) -> &[Text] {
+    pub(crate) fn notes(&self) -> &[ListNote] {
         &self.notes
     }
 
@@ -200,7 +164,7 @@ impl Roster {
 
     /// The rows that are shown.
     pub(crate) fn rows_shown(&self) -> Ticks {
-        self.list.shown(&self.people).clone()
+        self.people.shown.clone()
     }
 
     /// Whether the rows stand by name.
@@ -218,7 +182,7 @@ impl Roster {
         let was_by_name = self.list.is_by_name() || self.sorting.is_out();
         self.sorting.cancel(calls);
         if was_by_name {
-            self.list.unsort(&self.people);
+            self.list.sort(&mut self.people, None);
         } else {
             self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
         }
@@ -241,16 +205,15 @@ impl Roster {
             search.cancel(calls);
         }
         self.is_torn = false;
-        if query.needs_search() && !self.people.pages.all().is_empty() {
+        if query.needs_search() && !self.people.pages.is_empty() {
             let within = if is_whole { self.list.within(&self.people, &query) } else { None };
-            let pages = self.people.pages.all().to_vec();
+            let pages = self.people.pages.kept_from(0);
             self.search(calls, pending::search(typed.to_owned(), 0, pages, within));
         }
-        self.list.ask(&self.people, query);
+        self.list.ask(&mut self.people, query);
         if self.searches.is_empty() {
-            self.list.searched(&self.people);
+            self.list.searched(&mut self.people);
         }
-        self.recount();
     }
 
     fn search(&mut self, calls: &mut Outbox, search: Call<Searched>) {
@@ -270,36 +233,31 @@ impl Roster {
     /// Ticks or unticks rows, the eligible ones of them; says whether there is one.
     pub(crate) fn tick(&mut self, rows: &Ticks, is_ticked: bool) -> bool {
         self.people.tick(rows, is_ticked);
-        self.recount();
         (0..rows.len_words()).any(|at| rows.word(at) & self.people.eligible().word(at) != 0)
     }
 
     /// Turns the ticks of rows round.
     pub(crate) fn invert(&mut self, rows: &Ticks) {
         self.people.invert(rows);
-        self.recount();
     }
 
     /// Ticks everyone who may be protected, those who arrive later too.
     pub(crate) fn tick_all(&mut self) {
         self.people.tick_all();
-        self.recount();
     }
 
     /// Unticks what is shown; everything without a filter.
     pub(crate) fn clear(&mut self) {
         if self.is_filtered() {
-            self.people.tick(&self.list.shown(&self.people).clone(), false);
+            self.people.tick(&self.rows_shown(), false);
         } else {
             self.people.clear();
         }
-        self.recount();
     }
 
     /// Unticks everybody, whatever the filter shows.
     pub(crate) fn clear_all(&mut self) {
         self.people.clear();
-        self.recount();
     }
 
     /// Forgets ticks that can't be applied (no longer eligible, no longer listed), once the list is complete; says
@@ -311,7 +269,6 @@ impl Roster {
     /// Takes up ticks from before.
     pub(crate) fn restore(&mut self, draft: &crate::domain::draft::Draft) {
         self.people.restore(draft);
-        self.recount();
     }
 
     /// The included kinds are others now.
@@ -340,7 +297,6 @@ impl Roster {
     /// Takes in what became of users in a bulk write.
     pub(crate) fn take_results(&mut self, results: &[SeatResult], now: Moment) {
         self.people.take_results(results, now);
-        self.recount();
     }
 
     /// An Apply of these rows is over.
@@ -352,31 +308,12 @@ impl Roster {
 
     /// Users have been turned off: rows that only stood there for their seat go.
     pub(crate) fn turned_off(&mut self) {
-        self.list.shrunk(&self.people);
-        self.recount();
+        self.list.rebuild(&mut self.people);
     }
 
     /// States or kinds have changed.
     fn refresh(&mut self) {
-        self.list.changed(&self.people);
-        self.recount();
-    }
-
-    fn recount(&mut self) {
-        let (outside, these) = if self.list.is_filtered() {
-            let shown = self.list.shown(&self.people);
-            let (ticked, eligible) = (self.people.ticked(), self.people.eligible());
-            (0..ticked.len_words().max(eligible.len_words())).fold((0, 0), |(outside, these), at| {
-                (
-                    outside + (ticked.word(at) & !shown.word(at)).count_ones(),
-                    these + (eligible.word(at) & shown.word(at)).count_ones(),
-                )
-            })
-        } else {
-            (0, self.people.counts().eligible)
-        };
-        self.outside = outside;
-        self.these = these;
+        self.list.changed(&mut self.people);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The screens, dispatched by plain match: enter, answer, hear, leave, view.
+//! The screens, and what the wizard asks of each: enter, answer, hear, leave, view.
 
 pub(crate) mod add;
 pub(crate) mod authorise;
@@ -12,41 +12,27 @@ pub(crate) mod tenant;
 mod tests;
 pub(crate) mod users;
 
-use crate::domain::{card::Card, phrase::Phrase, tenant::Organisation, text::Shown, time::Moment};
+use std::cmp::Ordering;
+
+use crate::domain::{
+    card::Card, failure::Failure, phrase::Phrase, tenant::Organisation, text::Shown, time::Moment,
+};
 
 use super::{
-    answer::Given,
+    answer::{Action, Given},
     ask::{Focus, QuestionId, Shape},
     context::{UpdateCx, ViewCx},
+    event::Ended,
+    part::wait::Clock,
     pending::Arrival,
     view::{Block, Notice, Offer, Page, Place, Standing, Stop},
+    words,
 };
 
 use step::Step;
 
 /// The names of the trail, in order.
 pub(crate) const STOPS: [&str; 6] = ["Customer", "Product", "Access", "Authorise", "Users", "Outcome"];
-
-/// One screen with its own state.
-#[derive(Debug)]
-pub(crate) enum Screen {
-    /// Choose a customer.
-    Customer(Box<customer::Customer>),
-    /// Add a customer.
-    Add(Box<add::Add>),
-    /// Choose a product.
-    Product(product::Product),
-    /// Which organisation it is.
-    Tenant(Box<tenant::Tenant>),
-    /// How the mailboxes of a hosted customer are reached.
-    Impersonation(Box<impersonation::Impersonation>),
-    /// Obtain consent, or prove that impersonation works.
-    Authorise(authorise::Authorise),
-    /// Tick, All, or Enable Auto.
-    Users(Box<users::Users>),
-    /// What was done, and the receipt.
-    Outcome(outcome::Outcome),
-}
 
 /// What a screen shows and asks; the wizard adds bar, card and what can be done on every screen.
 #[derive(Debug)]
@@ -97,143 +83,126 @@ impl<'a> Scene<'a> {
             next_change: None,
         }
     }
+
+    /// A question that is answered with yes or no; Enter answers the default.
+    pub(crate) fn confirm(
+        id: QuestionId,
+        default: bool,
+        heading: impl Into<Phrase>,
+        blocks: Vec<Block<'a>>,
+    ) -> Self {
+        let scene = Self::new(id, Shape::Confirm { default }, heading, blocks);
+        if default {
+            scene.enter(Action::Yes).offer(Action::No)
+        } else {
+            scene.offer(Action::Yes).enter(Action::No)
+        }
+    }
+
+    /// This can be done too, in the words that the question has for it.
+    pub(crate) fn offer(self, action: Action) -> Self {
+        let offer = words::offer(self.id, action);
+        self.with(offer)
+    }
+
+    /// The same, where it is possible now.
+    pub(crate) fn offer_if(self, is_possible: bool, action: Action) -> Self {
+        if is_possible { self.offer(action) } else { self }
+    }
+
+    /// This can be done too, and Enter does it.
+    pub(crate) fn enter(self, action: Action) -> Self {
+        let offer = words::offer(self.id, action).by_default();
+        self.with(offer)
+    }
+
+    /// This can be done too, in words of its own.
+    pub(crate) fn with(mut self, offer: Offer) -> Self {
+        self.offers.push(offer);
+        self
+    }
+
+    /// While one of these is out the scene waits, and the line of state is the clock of the first of them.
+    pub(crate) fn waiting_for<const N: usize>(mut self, now: Moment, clocks: [Option<Clock>; N]) -> Self {
+        if let Some(clock) = clocks.into_iter().flatten().next() {
+            self.is_waiting = true;
+            self.notice = Some(clock.notice(now));
+            self.next_change = Some(clock.next_change(now));
+        }
+        self
+    }
 }
 
-impl Screen {
-    /// The first screen.
-    pub(crate) fn customers() -> Self {
-        Self::Customer(Box::default())
-    }
+/// What a call brought; a failure is kept, to be shown.
+pub(crate) fn kept<R>(failure: &mut Option<Failure>, answer: Option<Result<R, Failure>>) -> Option<R> {
+    answer?.map_err(|bad| *failure = Some(bad)).ok()
+}
 
+/// One screen with its own state.
+pub(crate) trait Screen: std::fmt::Debug {
     /// Comes on: may start calls.
-    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        match self {
-            Self::Product(_) => {}
-            Self::Customer(screen) => screen.enter(cx),
-            Self::Add(screen) => screen.enter(cx),
-            Self::Tenant(screen) => screen.enter(cx),
-            Self::Impersonation(screen) => screen.enter(cx),
-            Self::Authorise(screen) => screen.enter(cx),
-            Self::Users(screen) => screen.enter(cx),
-            Self::Outcome(screen) => screen.enter(cx),
-        }
-    }
+    fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
 
     /// Handles an answer to its question, or an action, offered or not: doing it says why it is not.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        match self {
-            Self::Customer(screen) => screen.answer(cx, given),
-            Self::Add(screen) => screen.answer(cx, given),
-            Self::Product(screen) => screen.answer(cx, &given),
-            Self::Tenant(screen) => screen.answer(cx, given),
-            Self::Impersonation(screen) => screen.answer(cx, given),
-            Self::Authorise(screen) => screen.answer(cx, &given),
-            Self::Users(screen) => screen.answer(cx, given),
-            Self::Outcome(screen) => screen.answer(cx, &given),
-        }
-    }
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step;
 
     /// Handles a reply to one of its own calls.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        match self {
-            Self::Customer(screen) => screen.hear(cx, arrival),
-            Self::Add(screen) => screen.hear(cx, arrival),
-            Self::Product(screen) => screen.hear(cx, arrival),
-            Self::Tenant(screen) => screen.hear(cx, arrival),
-            Self::Impersonation(screen) => screen.hear(cx, arrival),
-            Self::Authorise(screen) => screen.hear(cx, arrival),
-            Self::Users(screen) => screen.hear(cx, arrival),
-            Self::Outcome(screen) => screen.hear(cx, arrival),
-        }
-    }
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step;
 
     /// Something of the run has changed below it.
-    pub(crate) fn session_changed(&mut self, cx: &mut UpdateCx<'_>) -> Step {
-        match self {
-            Self::Users(screen) => screen.session_changed(cx),
-            _ => Step::Stay,
-        }
+    fn session_changed(&mut self, _cx: &mut UpdateCx<'_>) -> Step {
+        Step::Stay
     }
 
     /// Goes off, in either direction: drops its readers, keeps what was typed.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        match self {
-            Self::Customer(screen) => screen.leave(cx),
-            Self::Add(screen) => screen.leave(cx),
-            Self::Product(screen) => screen.leave(cx),
-            Self::Tenant(screen) => screen.leave(cx),
-            Self::Impersonation(screen) => screen.leave(cx),
-            Self::Authorise(screen) => screen.leave(cx),
-            Self::Users(screen) => screen.leave(cx),
-            Self::Outcome(screen) => screen.leave(cx),
-        }
-    }
+    fn leave(&mut self, cx: &mut UpdateCx<'_>);
 
     /// What it shows and asks.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        match self {
-            Self::Customer(screen) => screen.view(cx),
-            Self::Add(screen) => screen.view(cx),
-            Self::Product(screen) => screen.view(cx),
-            Self::Tenant(screen) => screen.view(cx),
-            Self::Impersonation(screen) => screen.view(cx),
-            Self::Authorise(screen) => screen.view(cx),
-            Self::Users(screen) => screen.view(cx),
-            Self::Outcome(screen) => screen.view(cx),
-        }
-    }
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a>;
 
     /// What to say to the customer now.
-    pub(crate) fn card(&self, cx: ViewCx<'_>) -> Card {
-        match self {
-            Self::Customer(_) => customer::Customer::card(),
-            Self::Add(_) => add::Add::card(),
-            Self::Product(_) => product::Product::card(),
-            Self::Tenant(screen) => screen.card(),
-            Self::Impersonation(_) => impersonation::Impersonation::card(),
-            Self::Authorise(_) => authorise::Authorise::card(cx),
-            Self::Users(screen) => screen.card(cx),
-            Self::Outcome(screen) => screen.card(cx),
-        }
-    }
+    fn card(&self, cx: ViewCx<'_>) -> Card;
 
     /// The customer that a screen before the run is about.
-    pub(crate) fn customer(&self) -> Option<Shown<'_>> {
-        match self {
-            Self::Product(screen) => Some(screen.customer()),
-            _ => None,
-        }
+    fn customer(&self) -> Option<Shown<'_>> {
+        None
     }
 
     /// What Microsoft answered for the tenant on record, before it is confirmed.
-    pub(crate) fn organisation(&self) -> Option<&Organisation> {
-        match self {
-            Self::Tenant(screen) => screen.on_record(),
-            _ => None,
-        }
+    fn organisation(&self) -> Option<&Organisation> {
+        None
     }
 
-    /// The trail with this screen's stop as *here*.
-    pub(crate) fn stops(&self) -> Vec<Stop> {
-        let here = match self {
-            Self::Customer(_) | Self::Add(_) => 0,
-            Self::Product(_) => 1,
-            Self::Tenant(_) | Self::Impersonation(_) => 2,
-            Self::Authorise(_) => 3,
-            Self::Users(_) => 4,
-            Self::Outcome(_) => 5,
-        };
-        STOPS
-            .iter()
-            .enumerate()
-            .map(|(at, name)| Stop {
-                name,
-                place: match at.cmp(&here) {
-                    std::cmp::Ordering::Less => Place::Behind,
-                    std::cmp::Ordering::Equal => Place::Here,
-                    std::cmp::Ordering::Greater => Place::Ahead,
-                },
-            })
-            .collect()
+    /// Why it can show nothing.
+    fn failure(&self) -> Option<&Failure> {
+        None
     }
+
+    /// How leaving ends the wizard here, where nothing is interrupted by it.
+    fn finished(&self) -> Option<Ended> {
+        None
+    }
+}
+
+/// The trail, with the stop of the screen's question as *here*.
+pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
+    let here = match question {
+        QuestionId::Customer | QuestionId::NewCustomer | QuestionId::Leave => 0,
+        QuestionId::Product => 1,
+        QuestionId::Organisation
+        | QuestionId::OrganisationDenied
+        | QuestionId::Tenant
+        | QuestionId::Settled
+        | QuestionId::Impersonation => 2,
+        QuestionId::Authorise => 3,
+        QuestionId::Outcome => 5,
+        // The list, and whatever is asked above it.
+        _ => 4,
+    };
+    let place = |at: usize| match at.cmp(&here) {
+        Ordering::Less => Place::Behind,
+        Ordering::Equal => Place::Here,
+        Ordering::Greater => Place::Ahead,
+    };
+    STOPS.iter().enumerate().map(|(at, name)| Stop { name, place: place(at) }).collect()
 }

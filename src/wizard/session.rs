@@ -35,7 +35,7 @@ impl Session {
     /// Takes up a run as it is on record.
     pub(crate) fn take_up(&mut self, mut record: RunRecord, calls: &mut Outbox) {
         self.let_go(calls);
-        *self = self.emptied();
+        self.empty();
         if self.forgets_forms {
             record.form = FormDraft::default();
         }
@@ -51,16 +51,10 @@ impl Session {
         self.proving.stop(calls);
     }
 
-    /// A session without a run.
-    pub(crate) fn emptied(&self) -> Self {
-        Self {
-            is_open: self.is_open,
-            forgets_forms: self.forgets_forms,
-            sweep_warning: self.sweep_warning.clone(),
-            probed: self.probed,
-            new_customer: self.new_customer.clone(),
-            ..Self::default()
-        }
+    /// Forgets the run.
+    pub(crate) fn empty(&mut self) {
+        self.record = None;
+        (self.proving, self.roster, self.keeping) = Default::default();
     }
 
     /// Takes in what is on record now about the run that is open. Steps that are known to be done stay done: two

@@ -350,8 +350,13 @@ impl Desk {
         self.log.iter().filter(|line| line.starts_with(start)).count()
     }
 
+    /// What is seen now; whatever it offers has its words.
     pub(crate) fn view(&self) -> View<'_> {
-        self.wizard.view()
+        let view = self.wizard.view();
+        for offer in &view.actions {
+            assert!(!offer.label.is_empty() && offer.help.ends_with('.'), "{:?}: {offer:?}", view.ask.id);
+        }
+        view
     }
 
     pub(crate) fn heading(&self) -> String {
@@ -461,7 +466,7 @@ impl Desk {
             | Request::LeaveRun(_)
             | Request::KeepForm(..)
             | Request::SaveDraft(..)
-            | Request::SaveCounts { .. }
+            | Request::SaveList(..)
             | Request::SaveKinds(..)
             | Request::Apply(..)
             | Request::TurnOff(..) => Some(Reply::Saved),

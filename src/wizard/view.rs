@@ -235,6 +235,18 @@ pub struct Fact {
     pub value: Phrase,
 }
 
+impl Fact {
+    /// A label and a value that a front end without a person looks for.
+    pub(crate) fn new(id: FactId, label: &'static str, value: impl Into<Phrase>) -> Self {
+        Self { id, label, value: value.into() }
+    }
+
+    /// A label and a value for people.
+    pub(crate) fn other(label: &'static str, value: impl Into<Phrase>) -> Self {
+        Self::new(FactId::Other, label, value)
+    }
+}
+
 /// Which fact it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FactId {
@@ -415,6 +427,23 @@ pub struct RowsView<'a> {
     pub start: Option<RowId>,
     /// Said in the place of the rows when there are none.
     pub empty: Phrase,
+}
+
+impl<'a> RowsView<'a> {
+    /// Rows alone: no counts, no order, no search.
+    pub(crate) fn new(columns: &'static [Column], rows: &'a dyn Rows, empty: impl Into<Phrase>) -> Self {
+        Self {
+            columns,
+            rows,
+            counts: Vec::new(),
+            sorted_by: None,
+            search: None,
+            is_searching: false,
+            domain: None,
+            start: None,
+            empty: empty.into(),
+        }
+    }
 }
 
 /// A column of a list.

@@ -1,8 +1,19 @@
 //! Sentences and offers that several screens share; a screen's own words stay in its file.
 
-use crate::domain::{customer::Progress, failure::Failure, phrase::Phrase, text::Text, time::Moment};
+use std::{collections::HashMap, sync::LazyLock};
 
-use super::{answer::Action, view::Offer};
+use crate::domain::{failure::Failure, phrase::Phrase};
+
+use super::{answer::Action, ask::QuestionId, view::Offer};
+
+/// By question and action: one or two words, and what help says.
+type Offers = HashMap<QuestionId, HashMap<Action, (String, String)>>;
+
+/// What can be done at each question, as it is written down.
+const TABLE: &str = include_str!("../../assets/offers.toml");
+
+/// The table, read once; a test reads it too, so that it is never found broken here.
+static OFFERS: LazyLock<Offers> = LazyLock::new(|| toml::from_str(TABLE).unwrap_or_default());
 
 /// Said when a write is asked for in a run that another process holds.
 pub(crate) const READ_ONLY: &str =
@@ -13,9 +24,11 @@ pub(crate) fn failure(failure: &Failure) -> Phrase {
     failure.in_words()
 }
 
-/// How far a customer is, in the words of the customer screen.
-pub(crate) fn progress(progress: &Progress, now: Moment, here: &str) -> Text {
-    progress.in_words(now, here)
+/// What can be done, in the words that the question has for it.
+pub(crate) fn offer(question: QuestionId, action: Action) -> Offer {
+    let words = OFFERS.get(&question).and_then(|offers| offers.get(&action));
+    let (label, help) = words.map_or(("", ""), |(label, help)| (label.as_str(), help.as_str()));
+    Offer::new(action, label, help)
 }
 
 /// What can be done on every screen.
@@ -33,6 +46,15 @@ pub(crate) fn common_offers(has_run: bool) -> impl Iterator<Item = Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{customer::Progress, text::Text, time::Moment};
+
+    #[test]
+    fn every_offer_is_written_down_with_a_sentence_that_is_whole() {
+        let table: Offers = toml::from_str(TABLE).unwrap();
+        for (action, (label, help)) in table.values().flatten() {
+            assert!(!label.is_empty() && label.len() < 20 && help.ends_with('.'), "{action:?}");
+        }
+    }
 
     #[test]
     fn every_customer_says_how_far_they_are() {
@@ -46,7 +68,7 @@ mod tests {
             (Progress::Automatic { on: 9 }, "automatic, 9 protected"),
             (Progress::NeedsAttention(Text::from("no seats left")), "needs attention: no seats left"),
         ] {
-            assert_eq!(progress(&at, now, "UTC").as_str(), words);
+            assert_eq!(at.in_words(now, "UTC").as_str(), words);
         }
     }
 }

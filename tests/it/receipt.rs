@@ -16,6 +16,7 @@ use backup365::{
         text::Text,
         time::{Clock, Moment},
         user::Kind,
+        verdict::ListSummary,
     },
     provider::store::{Store, StoreOptions},
 };
@@ -84,7 +85,7 @@ impl Desk {
         store.link_shown(run).unwrap();
         store.save_proof(run, Some(&found)).unwrap();
         store.enable(run).unwrap();
-        store.save_counts(run, 5, 4).unwrap();
+        store.save_list(run, &ListSummary::of(5, 4)).unwrap();
         if excluded {
             let change = ExclusionChange { users: vec![user(3)], exclude: true };
             store.change_exclusions(run, &change).unwrap();

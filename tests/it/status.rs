@@ -9,6 +9,7 @@ use backup365::{
         text::Text,
         time::{Clock, Moment},
         user::Kind,
+        verdict::ListSummary,
     },
     provider::store::{Store, StoreOptions},
 };
@@ -100,13 +101,22 @@ fn protected_is_what_the_record_says() {
     let home = Home::new();
     let record = store(&home);
     let run = enabled(&record, 1);
-    record.save_counts(&run, 12, 9).unwrap();
+    record.save_list(&run, &ListSummary::of(12, 9)).unwrap();
     record.apply_batch(&run, &users(3)).unwrap();
     record.park_run(&run).unwrap();
     let auto = enabled(&record, 2);
-    record.save_counts(&auto, 8, 8).unwrap();
+    record.save_list(&auto, &ListSummary::of(8, 8)).unwrap();
     record.apply_batch(&auto, &users(2)).unwrap();
     record.make_rule(&auto, 8, 18).unwrap();
+    let ended = status(&home, DAY, &["test customer", "--attention"]);
+    assert_eq!(ended.code, 6, "{}", ended.err);
+    for words in [
+        "T-2 · Test Customer 2 · Office 365: partly done: 6 users wait for Enable Auto, and nothing will run at 20:00",
+        "Last sweep: none; no sweeper has run here, so nothing will run at 20:00.\n",
+    ] {
+        assert!(ended.out.contains(words), "{words}{}", ended.out);
+    }
+    record.note_sweeper_installed(&"desk-1".into()).unwrap();
     let ended = status(&home, DAY, &["test customer"]);
     assert_eq!(ended.code, 0, "{}", ended.err);
     for row in [
@@ -115,7 +125,7 @@ fn protected_is_what_the_record_says() {
             "T-2        Test Customer 2  Office 365  2 of 8     automatic, 6 scheduled, {auto} open in another window\n"
         ),
         "\n5 protected of 17 eligible, 6 scheduled.\n".to_owned(),
-        "Last sweep: none; no sweeper has run here, so nothing will run at 20:00.\n".to_owned(),
+        "Last sweep: none yet; a sweeper is installed on desk-1.\n".to_owned(),
     ] {
         assert!(ended.out.contains(&row), "{row}{}", ended.out);
     }
@@ -178,7 +188,7 @@ fn interrupted_and_partly_done_work_needs_attention() {
     assert_eq!(ended.code, 6);
     for words in [
         "NEEDS ATTENTION: T-1 · Test Customer 1 · Office 365: turning users on was interrupted.\n",
-        "Office 365: partly done: 2 users were chosen, and neither protected nor scheduled.\n",
+        "Office 365: partly done: 2 users were chosen, and neither on nor scheduled.\n",
         "2 products need attention.\n",
     ] {
         assert!(ended.out.contains(words), "{words}{}", ended.out);

@@ -173,7 +173,11 @@ fn denied_impersonation() {
 fn too_few_seats() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.reaches_users("Ironbark Engineering", "154").keys("a").sees(&["ticked 140"]).keys(ENTER);
+    terminal.reaches_users("Ironbark Engineering", "154").keys("u");
+    terminal.sees(&["Enable Auto can't be switched on", "40 seats are missing, and a sweep turns nobody on"]);
+    terminal.keys(ENTER).sees(&["Which users shall be protected?"]);
+    assert_eq!(Record::of(&home).count("auto_rule"), 0, "a bill that can't come true is not confirmed");
+    terminal.keys("a").sees(&["ticked 140"]).keys(ENTER);
     terminal.sees(&[
         "40 seats are missing. Users for whom no seat is left stay off.",
         "seats after, of 100 bought",

@@ -67,7 +67,7 @@ fn users_are_turned_off_within_the_limit_and_by_an_admin_only() {
 fn exclusions_kinds_and_enable_auto_are_taken_back_and_twice_is_fine() {
     let home = Home::new();
     let make = ["--users", "auto", "--without-sweeper", "--include-kind", "shared", "--exclude", AROHA];
-    with(&home, &[&make[..], &["--max-seats", "50", "--rehearse"]].concat()).ends(0);
+    with(&home, &[&make[..], &["--max-seats", "50", "--rehearse"]].concat()).ends(3);
     let record = Record::of(&home);
     let kinds = || Record::of(&home).one::<i64>("SELECT max(kinds) FROM customer_product");
     assert_eq!((record.count("auto_rule"), record.count("exclusion")), (1, 1));

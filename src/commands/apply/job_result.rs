@@ -5,9 +5,9 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         id::RunId,
-        receipt::Verdict,
         run::Outcome,
         text::Text,
+        verdict::Verdict,
     },
     exit::Exit,
     headless::report::{End, Report},
@@ -115,8 +115,10 @@ fn finished(outcome: &Outcome, earlier: Earlier) -> Text {
     let verdict = Verdict::of(outcome);
     let mut parts = vec![format!("{} registered for backup", counted(verdict.protected, "user", "users"))];
     for (count, what) in [
-        (verdict.scheduled, "scheduled"),
+        (verdict.schedule.scheduled(), "scheduled"),
+        (verdict.schedule.stalled(), "wanted by Enable Auto, but no sweep will turn them on"),
         (verdict.missed, "chosen, but not turned on"),
+        (verdict.unchecked, "chosen, but not checked yet"),
         (verdict.left, "left"),
     ] {
         if count > 0 {

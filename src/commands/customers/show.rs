@@ -120,8 +120,11 @@ impl Sheet {
         cx: &RecordContext,
         lines: &mut Vec<String>,
     ) {
-        lines.push(format!("{}: {}", row.product.name(), standing(row, self.now, &cx.zone)));
-        lines.extend(row.attention(self.now).iter().map(|why| format!("  NEEDS ATTENTION: {why}.")));
+        let verdict = row.verdict(&self.status.sweeper);
+        lines.push(format!("{}: {}", row.product.name(), standing(row, &verdict, self.now, &cx.zone)));
+        let reasons = row.attention(self.now, &self.status.sweeper);
+        lines.extend(reasons.iter().map(|why| format!("  NEEDS ATTENTION: {why}.")));
+        lines.extend(verdict.gaps.iter().map(|gap| format!("  The list: {gap}")));
         if let Some(target) = &detail.enabled_for {
             lines.push(format!("  Enabled for: {}", target_in_words(target)));
         }
@@ -155,7 +158,10 @@ impl Sheet {
             let row = self.status.rows.iter().find(|row| row.product == detail.product);
             json!({
                 "product": detail.product.word(),
-                "status": row.map(|row| object(row, self.now)),
+                "status": row.map(|row| {
+                    let sweeper = &self.status.sweeper;
+                    object(row, &row.verdict(sweeper), &row.attention(self.now, sweeper))
+                }),
                 "enabled_for": detail.enabled_for.as_ref().map(target_as_json),
                 "enabled_by": detail.enabled_by.as_ref().map(|(by, _)| by.as_str()),
                 "kinds": included(detail).iter().map(|kind| kind.word()).collect::<Vec<_>>(),
@@ -186,8 +192,8 @@ fn seats_line(row: &ProductStatus, detail: &ProductDetail) -> String {
     format!(
         "  Seats: {} protected of {} eligible, {} listed{left}; {} with a first backup",
         grouped(row.on),
-        grouped(row.eligible.max(row.on)),
-        grouped(row.listed.max(row.on)),
+        grouped(row.list.eligible.max(row.on)),
+        grouped(row.list.listed.max(row.on)),
         grouped(detail.backed_up)
     )
 }

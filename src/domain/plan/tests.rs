@@ -156,7 +156,7 @@ fn a_finished_run_is_a_plan_that_says_the_same_again() {
         outcome: crate::domain::protection::SeatOutcome::TurnedOn,
     };
     outcome.results = vec![user(1), user(2)];
-    (outcome.done.eligible, outcome.done.turned_on) = (5, 2);
+    (outcome.done.list.eligible, outcome.done.turned_on) = (5, 2);
     let row = |outcome: &crate::domain::run::Outcome| {
         let text = of_run(outcome);
         assert!(text.starts_with("# Made from run B365-7KQ4 of Bakery."), "{text}");
@@ -173,11 +173,11 @@ fn a_finished_run_is_a_plan_that_says_the_same_again() {
         Users::These(List::Here(vec!["u1@bakery.example".into(), "u2@bakery.example".into()]))
     );
     // Everybody who may be is on: that is what All comes to.
-    outcome.done.eligible = 2;
+    outcome.done.list.eligible = 2;
     assert_eq!(row(&outcome).users, Users::All);
     outcome.results.clear();
     assert_eq!(row(&outcome).users, Users::All, "all of them were on before");
-    outcome.done.eligible = 5;
+    outcome.done.list.eligible = 5;
     assert_eq!(row(&outcome).users, Users::None);
     // The standing rule says more than who is on now. An excluded user stays so on record.
     outcome.protection.rule = Some(crate::domain::protection::AutoRule {

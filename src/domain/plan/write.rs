@@ -8,9 +8,9 @@ use super::{List, Mailboxes, PasswordSource, Plan, Row, Users, VERSION};
 use crate::domain::{
     bill::counted,
     customer::Listing,
-    receipt::Verdict,
     run::{Outcome, RunRecord},
     user::Kind,
+    verdict::Verdict,
 };
 
 /// Words above a plan that was made from a run.

@@ -4,23 +4,24 @@ use super::*;
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product},
     draft::Draft,
-    id::CustomerId,
+    id::{CustomerId, UserId},
     protection::{AutoRule, Chosen, Protection, Seat},
     run::{AuditEntry, RunDone, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::Organisation,
     user::Kind,
+    verdict::ListSummary,
 };
 
-fn at(text: &str) -> Moment {
+pub(in crate::domain) fn at(text: &str) -> Moment {
     Moment::parse(text).unwrap()
 }
 
-fn id(n: u8) -> UserId {
+pub(in crate::domain) fn id(n: u8) -> UserId {
     UserId::from_bytes([n; 16])
 }
 
-fn chosen(n: u8) -> Chosen {
+pub(in crate::domain) fn chosen(n: u8) -> Chosen {
     Chosen {
         id: id(n),
         address: Text::of(format_args!("u{n}@bakery.example")),
@@ -29,16 +30,16 @@ fn chosen(n: u8) -> Chosen {
     }
 }
 
-fn result(n: u8, outcome: SeatOutcome) -> SeatResult {
+pub(in crate::domain) fn result(n: u8, outcome: SeatOutcome) -> SeatResult {
     SeatResult { user: chosen(n), outcome }
 }
 
-fn seat(n: u8) -> Seat {
+pub(in crate::domain) fn seat(n: u8) -> Seat {
     let Chosen { id, address, name, .. } = chosen(n);
     Seat { id, address, name, since: at("2026-11-23T05:00:00Z"), left: None, first_backup: None }
 }
 
-fn rule() -> AutoRule {
+pub(in crate::domain) fn rule() -> AutoRule {
     AutoRule {
         made: at("2026-11-23T05:40:00Z"),
         by: Text::from("nora"),
@@ -88,7 +89,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             draft: Draft::default(),
             unfinished: Vec::new(),
         },
-        done: RunDone { turned_on: 2, listed: 8, eligible: 5, ..RunDone::default() },
+        done: RunDone { turned_on: 2, list: ListSummary::of(8, 5), ..RunDone::default() },
         protection: Protection { seats: vec![seat(1), seat(2)], ..Protection::default() },
         results: vec![result(1, SeatOutcome::TurnedOn), result(2, SeatOutcome::AlreadyOn)],
         audit: vec![AuditEntry {
@@ -100,53 +101,6 @@ pub(in crate::domain) fn outcome() -> Outcome {
         is_audit_whole: true,
         sweeper: SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() },
     }
-}
-
-fn verdict(change: impl FnOnce(&mut Outcome)) -> (u32, u32, u32, u32) {
-    let mut outcome = outcome();
-    change(&mut outcome);
-    let verdict = Verdict::of(&outcome);
-    assert_eq!(verdict.is_partly(), verdict.missed > 0);
-    (verdict.protected, verdict.scheduled, verdict.missed, verdict.not_chosen)
-}
-
-#[test]
-fn who_was_chosen_and_is_neither_on_nor_scheduled_makes_it_partly_done() {
-    assert_eq!(verdict(|_| ()), (2, 0, 0, 3), "nobody chose the other three");
-    let failed = || result(3, SeatOutcome::Failed(Text::from("the mailbox is locked")));
-    assert_eq!(verdict(|o| o.results.push(failed())), (2, 0, 1, 2));
-    assert_eq!(verdict(|o| o.results.push(result(3, SeatOutcome::Stopped))), (2, 0, 1, 2));
-    let ticked = |o: &mut Outcome| o.run.draft.exceptions = [id(3), id(1)].into();
-    assert_eq!(verdict(ticked), (2, 0, 1, 2), "ticked and not turned on");
-    let both = |o: &mut Outcome| {
-        o.results.push(failed());
-        o.run.draft.exceptions = [id(3)].into();
-        o.run.unfinished = vec![chosen(3)];
-    };
-    assert_eq!(verdict(both), (2, 0, 1, 2), "one user is missed once");
-    let all = |o: &mut Outcome| o.run.draft = Draft { all: true, exceptions: [id(5)].into() };
-    assert_eq!(verdict(all), (2, 0, 2, 1), "All but one");
-    let auto = |o: &mut Outcome| {
-        o.results.push(failed());
-        o.protection.rule = Some(rule());
-    };
-    assert_eq!(verdict(auto), (2, 3, 0, 0), "Auto schedules who is not on");
-    let out = |o: &mut Outcome| {
-        o.results.push(result(9, SeatOutcome::Excluded));
-        o.protection.exclusions = vec![id(9)];
-        o.protection.rule = Some(rule());
-    };
-    assert_eq!(verdict(out), (2, 3, 1, 0), "but not who is excluded");
-    let off = |o: &mut Outcome| {
-        o.protection.seats.pop();
-        o.results = vec![result(2, SeatOutcome::TurnedOff)];
-    };
-    assert_eq!(verdict(off), (1, 0, 0, 4), "turning off misses nobody");
-    let left = |o: &mut Outcome| {
-        let gone = Seat { left: Some(at("2026-11-01T00:00:00Z")), ..seat(7) };
-        o.protection.seats.push(gone);
-    };
-    assert_eq!(verdict(left), (2, 0, 0, 3), "a leaver's seat is kept, but protects nobody listed");
 }
 
 #[test]
@@ -184,6 +138,31 @@ fn the_customer_reads_plain_words_in_their_own_time() {
     let text = write(&outcome, Form::Customer);
     assert!(text.contains("Next: Mon 23 Nov 2026 20:00 AEDT (Mon 23 Nov 2026 17:00 AWST)"), "{text}");
     assert!(text.contains("First backup on Mon 23 Nov 2026 14:00 AWST"), "{text}");
+}
+
+#[test]
+fn every_text_tells_the_same_of_users_that_no_sweep_will_turn_on() {
+    let mut outcome = outcome();
+    outcome.protection.rule = Some(rule());
+    let [ticket, customer] = [Form::Ticket, Form::Customer].map(|form| write(&outcome, form));
+    assert!(ticket.contains("Result: done") && ticket.contains("Scheduled: 3"), "{ticket}");
+    assert!(customer.contains("3 more users are registered at the next 20:00"), "{customer}");
+    outcome.sweeper = SweeperStatus::default();
+    outcome.done.list.gaps = vec![Text::from("people hidden from the address list are missing.")];
+    let [ticket, customer, json] = Form::ALL.map(|form| write(&outcome, form));
+    assert!(ticket.contains("Result: partly done") && !ticket.contains("Scheduled"), "{ticket}");
+    assert!(
+        ticket.contains("no sweep will turn them on: 3") && ticket.contains("no sweeper is installed"),
+        "{ticket}"
+    );
+    assert!(customer.contains("3 more users are to be registered and can't be yet."), "{customer}");
+    assert!(!customer.contains("Next:"), "nothing is promised: {customer}");
+    let value: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((value["result"].as_str(), value["counts"]["stalled"].as_u64()), (Some("partly"), Some(3)));
+    assert_eq!(value["auto"]["standstill"], "no_sweeper");
+    for text in [ticket, customer, json] {
+        assert!(text.contains("hidden from the address list"), "{text}");
+    }
 }
 
 #[test]

@@ -9,11 +9,12 @@ use crate::{
         tenant::{Check, CheckState},
         text::Shown,
     },
-    plain::words::{Line, told},
+    plain::{
+        news::Item,
+        words::{Line, told},
+    },
     wizard::view::{Bar, Block, CheckGroup, Page},
 };
-
-use super::news::Item;
 
 /// Who is being touched, in one line.
 pub(super) fn bar(bar: &Bar<'_>) -> Item {

@@ -22,6 +22,7 @@ use crate::{
         id::{Address, UserId},
         text::Text,
         user::{Kind, NewUser, UserPage},
+        verdict::ListNote,
     },
     provider::listed::Listed,
 };
@@ -209,7 +210,7 @@ impl Progress {
             )));
         }
         for note in notes {
-            self.tell(Listed::Note(note)).await;
+            self.tell(Listed::Note(ListNote::Gap(note))).await;
         }
     }
 

@@ -29,7 +29,7 @@ use super::{
     wire::Outcome,
 };
 use crate::{
-    domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock},
+    domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock, verdict::ListNote},
     provider::{
         http::{Call, Http, Method, Response, backoff},
         listed::Listed,
@@ -312,7 +312,7 @@ impl Session {
             self.host,
             wait.as_secs()
         );
-        let told = notes.try_send(Listed::Note(Text::of(words)));
+        let told = notes.try_send(Listed::Note(ListNote::Passing(Text::of(words))));
         tracing::info!(host = %self.host, wait_ms = wait.as_millis(), told = told.is_ok(), "the server is busy");
     }
 

@@ -23,6 +23,7 @@ use crate::{
         text::Text,
         time::Moment,
         user::Kind,
+        verdict::ListNote,
     },
     provider::{error::Error, listed::Listed},
 };
@@ -161,7 +162,7 @@ impl Graph {
             }
         }
         if let Some(words) = probe.words() {
-            let _is_heard = sink.send(Listed::Note(words)).await.is_ok();
+            let _is_heard = sink.send(Listed::Note(ListNote::Gap(words))).await.is_ok();
         }
     }
 

@@ -4,11 +4,11 @@ use super::{
     Store,
     part::{completion, record, standing},
     table::{
-        apply, audit, chosen,
+        apply, audit, chosen, draft, product,
         run::{self, Step},
     },
 };
-use crate::domain::{failure::Failure, id::RunId, run::Outcome, time::Moment};
+use crate::domain::{failure::Failure, id::RunId, run::Outcome, sweep::OVERDUE_AFTER, sydney};
 
 impl Store {
     /// Marks a run as finished, the first time, and reads the outcome back. A run with an Apply that has not ended
@@ -23,18 +23,20 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
+            product::keep_wants_all(write.tx, row.key(), draft::find(write.tx, run)?.all)?;
             write.note_run(row, &"finished the run".into())
         })?;
         self.outcome(run)
     }
 
-    /// What is true about a run now, read on a new connection. `sweeper.is_overdue` is always false here: it depends on
-    /// the last 20:00, which [`Store::sweeper_status`] is told.
+    /// What is true about a run now, read on a new connection.
     ///
     /// # Errors
     /// `NotFound`; `Record`, when the record can't be read.
     pub fn outcome(&self, run: &RunId) -> Result<Outcome, Failure> {
         let is_read_only = !self.holds().contains_key(run);
+        let now = self.0.options.clock.now();
+        let last_2000 = sydney::latest_2000(now.minus(OVERDUE_AFTER));
         self.read(|tx| {
             let row = run::one(tx, run)?;
             Ok(Outcome {
@@ -43,7 +45,7 @@ impl Store {
                 audit: audit::of_run(tx, run)?,
                 is_audit_whole: audit::is_whole(tx)?,
                 done: record::done(tx, &row)?,
-                sweeper: standing::sweeper(tx, Moment::from_millis(i64::MAX), self.0.options.clock.now())?,
+                sweeper: standing::sweeper(tx, last_2000, now)?,
                 run: record::of_run(tx, &self.0.vault, run, is_read_only)?,
             })
         })

@@ -16,6 +16,7 @@ use crate::domain::{
     id::{CustomerId, RUN_LETTERS, RunId},
     run::RunRecord,
     text::Text,
+    verdict::ListSummary,
 };
 
 /// Half of the numbers of four letters out of sixteen.
@@ -126,15 +127,14 @@ impl Store {
         self.write_run(run, |write, _| draft::keep(write.tx, run, draft))
     }
 
-    /// Keeps the counts of a complete list: users listed, and users that could be protected, those who are protected
-    /// already included ("184 of 231").
+    /// Keeps what a complete list came to.
     ///
     /// # Errors
     /// `Conflict` without the run's hold; `Record`, when the record can't be written: a retry is safe.
-    pub fn save_counts(&self, run: &RunId, listed: u32, eligible: u32) -> Result<(), Failure> {
+    pub fn save_list(&self, run: &RunId, list: &ListSummary) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
-            run::keep_counts(write.tx, run, (listed, eligible))?;
-            product::keep_counts(write.tx, row.key(), (listed, eligible))
+            run::keep_list(write.tx, run, list)?;
+            product::keep_list(write.tx, row.key(), list)
         })
     }
 }

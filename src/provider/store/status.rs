@@ -70,8 +70,9 @@ impl Store {
             customer: customer.clone(),
             product,
             on: facts.on,
-            listed: facts.listed,
-            eligible: facts.eligible,
+            list: facts.list,
+            wants_all: facts.wants_all,
+            free: customer.seats.map(|seats| seats.saturating_sub(read.used(customer))),
             enabled: facts.enabled,
             rule: facts.rule,
             run,
@@ -92,6 +93,12 @@ struct Read {
 }
 
 impl Read {
+    /// Active seats of all products of a customer.
+    fn used(&self, customer: &Customer) -> u32 {
+        let on = |product: &Product| self.facts.get(&(customer.id, *product)).map_or(0, |facts| facts.on);
+        Product::ALL.iter().map(on).fold(0, u32::saturating_add)
+    }
+
     fn of(tx: &Tx<'_>) -> Result<Self, Failure> {
         Ok(Self {
             customers: customer::all(tx)?,

@@ -35,6 +35,7 @@ use crate::domain::{
     text::Text,
     time::{Clock, Moment},
     user::Kind,
+    verdict::ListSummary,
 };
 
 /// A record in a folder of its own, and a clock that the test moves.

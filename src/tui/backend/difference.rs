@@ -1,14 +1,24 @@
 //! Two frames to the bytes that turn one into the other. Pure.
 
+use std::ops::Range;
+
 use ratatui::{
     buffer::{Buffer, Cell},
     layout::Position,
 };
 
 use super::{
-    BLANK, cell, grapheme_width, is_blank,
+    is_blank,
     pen::{CellStyle, Pen, TerminalCursor, looks_same},
+    row,
 };
+use crate::tui::words::grapheme_width;
+
+/// A cell that a wide letter covers.
+static HALF: Cell = Cell::new("");
+
+/// A cell in which nothing stands.
+static BLANK: Cell = Cell::EMPTY;
 
 /// Blank cells up to which spaces are shorter than erasing to the end of the line.
 const ERASE_ABOVE: u16 = 3;
@@ -24,9 +34,17 @@ pub(super) fn differences(
     cursor: Option<Position>,
     out: &mut Vec<u8>,
 ) {
-    let mut pen = Pen { out, cursor: *at, style: CellStyle::PLAIN, is_loose: false };
+    let mut pen = Pen {
+        out: std::mem::take(out),
+        size: new.area.as_size(),
+        cursor: *at,
+        style: CellStyle::PLAIN,
+        is_loose: false,
+    };
     for y in 0..new.area.height {
-        row(old, new, y, &mut pen);
+        if row(old, y) != row(new, y) {
+            line(&letters(old, y), &letters(new, y), y, &mut pen);
+        }
     }
     pen.set_style(CellStyle::PLAIN);
     if pen.is_loose {
@@ -47,6 +65,31 @@ pub(super) fn differences(
         None => {}
     }
     *at = pen.cursor;
+    *out = pen.out;
+}
+
+/// The cells of a row as a terminal has them: those that a wide letter covers hold nothing.
+fn letters(buffer: &Buffer, y: u16) -> Vec<&Cell> {
+    let mut covered = 0;
+    let letter = |cell| {
+        if covered > 0 {
+            covered -= 1;
+            return &HALF;
+        }
+        covered = width_of(cell) - 1;
+        cell
+    };
+    row(buffer, y).iter().map(letter).collect()
+}
+
+/// A cell of a row; blank outside of it.
+fn cell<'a>(row: &[&'a Cell], x: u16) -> &'a Cell {
+    row.get(usize::from(x)).copied().unwrap_or(&BLANK)
+}
+
+/// The columns that a cell takes.
+fn width_of(cell: &Cell) -> u16 {
+    grapheme_width(cell.symbol()).max(1)
 }
 
 /// How far a terminal's cursor goes for a symbol.
@@ -76,49 +119,33 @@ impl Advance {
 
 /// Writes the differences of one row, the shorter of two ways: cell by cell over what stands there, or on the row's
 /// erased rest.
-fn row(old: &Buffer, new: &Buffer, y: u16, pen: &mut Pen<'_>) {
-    let Some(changed) = (0..new.area.width).find(|x| cell(old, *x, y) != cell(new, *x, y)) else { return };
+fn line(was: &[&Cell], is: &[&Cell], y: u16, pen: &mut Pen) {
+    let Some(changed) = was.iter().zip(is).position(|(was, is)| was != is) else { return };
     // A change in the second half of a wide letter is one of the whole letter.
-    let first = (0..=changed).rev().find(|x| !cell(new, *x, y).symbol().is_empty()).unwrap_or(0);
-    let before = (pen.out.len(), pen.cursor, pen.style, pen.is_loose);
-    cells(old, new, Row { y, erased_from: None }, pen);
-    let over = pen.out.split_off(before.0);
-    let after = (pen.cursor, pen.style, pen.is_loose);
-    (pen.cursor, pen.style, pen.is_loose) = (before.1, before.2, before.3);
-    pen.go(Position { x: first, y });
-    pen.set_style(CellStyle::PLAIN);
-    pen.out.extend_from_slice(b"\x1b[K");
-    cells(old, new, Row { y, erased_from: Some(first) }, pen);
-    if pen.out.len() - before.0 >= over.len() {
-        pen.out.truncate(before.0);
-        pen.out.extend_from_slice(&over);
-        (pen.cursor, pen.style, pen.is_loose) = after;
+    let whole = is.iter().take(changed + 1).rposition(|cell| !cell.symbol().is_empty()).unwrap_or(0);
+    let first = u16::try_from(whole).unwrap_or(u16::MAX);
+    let mut erasing = pen.clone();
+    cells(was, is, y, pen);
+    erasing.erase_from(Position { x: first, y });
+    let kept: Vec<&Cell> = was.iter().copied().take(whole).collect();
+    cells(&kept, is, y, &mut erasing);
+    if erasing.out.len() < pen.out.len() {
+        *pen = erasing;
     }
 }
 
-/// A row that is written.
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    /// Which one, from 0.
-    y: u16,
-    /// The column from which on nothing stands there any more.
-    erased_from: Option<u16>,
-}
-
 /// Writes the cells of one row that differ.
-fn cells(old: &Buffer, new: &Buffer, row: Row, pen: &mut Pen<'_>) {
-    let (width, y) = (new.area.width, row.y);
-    let is_last = y + 1 == new.area.height;
-    let was = |x| if row.erased_from.is_some_and(|from| x >= from) { &BLANK } else { cell(old, x, y) };
-    let is = |x| cell(new, x, y);
+fn cells(was: &[&Cell], is: &[&Cell], y: u16, pen: &mut Pen) {
+    let width = pen.size.width;
+    let is_last = y + 1 == pen.size.height;
+    let (was, is) = (|x| cell(was, x), |x| cell(is, x));
     let is_stale = |x| !is_blank(was(x));
     // The blank tail of the new row: erased in one go where the old row had something there.
     let tail = (0..width).rev().take_while(|x| is_blank(is(*x))).last().unwrap_or(width);
     let mut stale_until = 0_u16;
     let mut x = 0_u16;
     while x < width {
-        let symbol = is(x).symbol();
-        let wide = if symbol.is_empty() { 1 } else { grapheme_width(symbol).max(1) };
+        let (symbol, wide) = (is(x).symbol(), width_of(is(x)));
         // The last cell of the last row: whether it scrolls depends on a mode that we don't know. It is never written.
         let is_end = is_last && x.saturating_add(wide) >= width;
         if is_end && !(x..width - 1).any(is_stale) {
@@ -131,46 +158,41 @@ fn cells(old: &Buffer, new: &Buffer, row: Row, pen: &mut Pen<'_>) {
         }
         let is_tail = x >= tail && (tail..width).filter(|i| is_stale(*i)).count() > usize::from(ERASE_ABOVE);
         if is_end || is_tail {
-            pen.go(Position { x, y });
-            pen.set_style(CellStyle::PLAIN);
-            pen.out.extend_from_slice(b"\x1b[K");
-            return;
+            return pen.erase_from(Position { x, y });
         }
         // A word behind a gap is another column of a list.
         if pen.is_loose && symbol != " " && x >= 2 && is_blank(is(x - 1)) && is_blank(is(x - 2)) {
             pen.cursor.place = None;
         }
         let style = CellStyle::of(is(x));
-        pen.approach(new, Position { x, y }, style);
+        pen.approach(is, Position { x, y }, style);
         if !looks_same(is(x), pen.style) {
             pen.set_style(style);
         }
         let advance = Advance::of(symbol);
-        let alike =
-            if advance == Advance::Unknown && wide == 1 { rule(new, was, Position { x, y }) } else { 1 };
+        let is_unsure = advance == Advance::Unknown;
+        let alike = if is_unsure && wide == 1 { rule(was, is, x..width) } else { 1 };
         (0..alike).for_each(|_| pen.out.extend_from_slice(symbol.as_bytes()));
         x += wide.max(alike);
-        let touches = advance == Advance::Unknown || grapheme_width(was(x - 1).symbol()) > 1;
         pen.is_loose |= advance == Advance::Loose;
-        pen.cursor.place = (advance != Advance::Unknown && x < width).then_some(Position { x, y });
+        pen.cursor.place = (!is_unsure && x < width).then_some(Position { x, y });
         // What stood here, or what stands here now, may have touched its neighbour: write that one again. A single letter
         // is two columns wide at most: over a blank it may be.
-        let is_bounded =
-            wide == 1 && symbol.chars().nth(1).is_none() && grapheme_width(was(x - 1).symbol()) <= 1;
-        if touches && !(is_bounded && is_blank(is(x)) && is_blank(was(x))) {
+        let was_wide = width_of(was(x - 1)) > 1;
+        let is_bounded = wide == 1 && symbol.chars().nth(1).is_none() && !was_wide;
+        if (is_unsure || was_wide) && !(is_bounded && is_blank(is(x)) && is_blank(was(x))) {
             stale_until = x + 1;
         }
     }
 }
 
-/// How many cells of a rule may be written from here on without a place for each.
+/// How many cells of a rule may be written from the first of these columns on without a place for each.
 ///
 /// A terminal may take each of them for two columns. Then they cover as many columns again, so that what stands there must
 /// be written behind them, or be more of the rule, and must not lie beyond the edge.
-fn rule<'b>(new: &'b Buffer, was: impl Fn(u16) -> &'b Cell, from: Position) -> u16 {
-    let is = |x: u16| cell(new, x, from.y);
-    let symbol = is(from.x);
-    let alike = (from.x..new.area.width).take_while(|x| is(*x) == symbol && was(*x) != symbol).count();
-    let covered = (from.x..new.area.width).take_while(|x| is(*x) == symbol || is(*x) != was(*x)).count();
+fn rule<'a>(was: impl Fn(u16) -> &'a Cell, is: impl Fn(u16) -> &'a Cell, columns: Range<u16>) -> u16 {
+    let symbol = is(columns.start);
+    let alike = columns.clone().take_while(|x| is(*x) == symbol && was(*x) != symbol).count();
+    let covered = columns.take_while(|x| is(*x) == symbol || is(*x) != was(*x)).count();
     u16::try_from(alike.min(covered / 2)).unwrap_or(u16::MAX).max(1)
 }

@@ -1,12 +1,10 @@
 //! The pen: bytes of one frame, with the terminal's cursor and attributes as they stand behind them.
 
 use ratatui::{
-    buffer::{Buffer, Cell},
-    layout::Position,
+    buffer::Cell,
+    layout::{Position, Size},
     style::{Color, Modifier},
 };
-
-use super::cell;
 
 /// Unchanged plain cells that are written again because that is shorter than a move.
 const REWRITE_UP_TO: u16 = 3;
@@ -56,9 +54,12 @@ impl CellStyle {
 }
 
 /// Writes bytes, and knows where the terminal's cursor is and how it writes.
-pub(super) struct Pen<'a> {
+#[derive(Debug, Clone)]
+pub(super) struct Pen {
     /// The bytes so far.
-    pub(super) out: &'a mut Vec<u8>,
+    pub(super) out: Vec<u8>,
+    /// The terminal's columns and rows.
+    pub(super) size: Size,
     /// The terminal's cursor.
     pub(super) cursor: TerminalCursor,
     /// The attributes that are on.
@@ -67,18 +68,18 @@ pub(super) struct Pen<'a> {
     pub(super) is_loose: bool,
 }
 
-impl Pen<'_> {
+impl Pen {
     /// Goes to a place where something of this style is written; over a few unchanged cells in the present style or in
     /// that one by writing them again.
-    pub(super) fn approach(&mut self, new: &Buffer, to: Position, style: CellStyle) {
+    pub(super) fn approach<'a>(&mut self, row: impl Fn(u16) -> &'a Cell, to: Position, style: CellStyle) {
         if let Some(from) = self.cursor.place
             && from.y == to.y
             && from.x < to.x
             && to.x - from.x <= if self.is_loose { 1 } else { REWRITE_UP_TO }
         {
-            let between = (from.x..to.x).map(|x| cell(new, x, to.y));
-            let are = |style| between.clone().all(|cell| looks_same(cell, style));
-            let is_plain = between.clone().all(|cell| cell.symbol().is_ascii() && cell.symbol() != "");
+            let between: Vec<&Cell> = (from.x..to.x).map(row).collect();
+            let are = |style| between.iter().all(|cell| looks_same(cell, style));
+            let is_plain = between.iter().all(|cell| cell.symbol().is_ascii() && cell.symbol() != "");
             if is_plain && (are(self.style) || are(style)) {
                 if !are(self.style) {
                     self.set_style(style);
@@ -93,30 +94,33 @@ impl Pen<'_> {
         self.go(to);
     }
 
-    /// Goes to a place by the shortest way that is sure.
+    /// Goes to a place by the shortest way that is sure. Never by a line feed: what it does depends on modes that others
+    /// may set.
     pub(super) fn go(&mut self, to: Position) {
-        let from = self.cursor.place;
+        let from = self.cursor.place.replace(to);
         if from == Some(to) {
             return;
         }
-        let from = from.filter(|_| !self.is_loose);
-        self.cursor.place = Some(to);
+        let absolute = match (to.x, to.y) {
+            (0, 0) => "\x1b[H".to_owned(),
+            (0, y) => format!("\x1b[{}H", y + 1),
+            (x, y) => format!("\x1b[{};{}H", y + 1, x + 1),
+        };
+        let relative = from.filter(|_| !self.is_loose).map(|from| {
+            let is_return = to.x == 0 && from.x > 0;
+            let along = if is_return { "\r".to_owned() } else { steps(from.x, to.x, ['D', 'C']) };
+            along + &steps(from.y, to.y, ['A', 'B'])
+        });
         self.is_loose = false;
-        let mut way = format!("\x1b[{};{}H", to.y + 1, to.x + 1);
-        if to.x == 0 {
-            way = format!("\x1b[{}H", to.y + 1);
-            if to.y == 0 {
-                "\x1b[H".clone_into(&mut way);
-            }
-        }
-        if let Some(from) = from {
-            let along = along(from.x, to.x);
-            let across = across(from.y, to.y);
-            if along.len() + across.len() < way.len() {
-                way = along + &across;
-            }
-        }
+        let way = relative.filter(|way| way.len() < absolute.len()).unwrap_or(absolute);
         self.out.extend_from_slice(way.as_bytes());
+    }
+
+    /// Erases a row from a place on.
+    pub(super) fn erase_from(&mut self, place: Position) {
+        self.go(place);
+        self.set_style(CellStyle::PLAIN);
+        self.out.extend_from_slice(b"\x1b[K");
     }
 
     /// Switches attributes, if they differ.
@@ -124,33 +128,21 @@ impl Pen<'_> {
         if self.style == to {
             return;
         }
-        let mut codes = Vec::new();
-        let gone = self.style.attributes.difference(to.attributes);
-        let from = if gone.is_empty() {
-            self.style
-        } else {
-            codes.push(0);
-            CellStyle::PLAIN
-        };
+        let is_off = !self.style.attributes.difference(to.attributes).is_empty();
+        let from = if is_off { CellStyle::PLAIN } else { self.style };
         let added = to.attributes.difference(from.attributes);
-        for (attribute, code) in [(Modifier::BOLD, 1), (Modifier::UNDERLINED, 4), (Modifier::REVERSED, 7)] {
-            if added.contains(attribute) {
-                codes.push(code);
-            }
-        }
-        if from.fg != to.fg {
-            codes.push(to.fg);
-        }
-        if from.bg != to.bg {
-            codes.push(to.bg + 10);
-        }
-        self.style = to;
-        if to == CellStyle::PLAIN {
-            self.out.extend_from_slice(b"\x1b[m");
-            return;
-        }
-        let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
+        let codes = [
+            (is_off, 0),
+            (added.contains(Modifier::BOLD), 1),
+            (added.contains(Modifier::UNDERLINED), 4),
+            (added.contains(Modifier::REVERSED), 7),
+            (from.fg != to.fg, to.fg),
+            (from.bg != to.bg, to.bg + 10),
+        ];
+        let codes = codes.iter().filter(|(is_needed, _)| *is_needed && to != CellStyle::PLAIN);
+        let codes: Vec<String> = codes.map(|(_, code)| code.to_string()).collect();
         self.out.extend_from_slice(format!("\x1b[{}m", codes.join(";")).as_bytes());
+        self.style = to;
     }
 }
 
@@ -160,26 +152,14 @@ pub(super) fn looks_same(cell: &Cell, style: CellStyle) -> bool {
     own == style || (cell.symbol() == " " && own.is_plain_in_blanks() && style.is_plain_in_blanks())
 }
 
-/// The shortest way from one column to another.
-fn along(from: u16, to: u16) -> String {
-    match to.cmp(&from) {
-        std::cmp::Ordering::Equal => String::new(),
-        _ if to == 0 => "\r".to_owned(),
-        std::cmp::Ordering::Less if from - to <= 3 => "\x08".repeat(usize::from(from - to)),
-        std::cmp::Ordering::Less => format!("\x1b[{}D", from - to),
-        std::cmp::Ordering::Greater if to - from == 1 => "\x1b[C".to_owned(),
-        std::cmp::Ordering::Greater => format!("\x1b[{}C", to - from),
-    }
-}
-
-/// The shortest way from one row to another. Never a line feed: what it does depends on modes that others may set.
-fn across(from: u16, to: u16) -> String {
-    match to.cmp(&from) {
-        std::cmp::Ordering::Equal => String::new(),
-        std::cmp::Ordering::Less if from - to == 1 => "\x1b[A".to_owned(),
-        std::cmp::Ordering::Less => format!("\x1b[{}A", from - to),
-        std::cmp::Ordering::Greater if to - from == 1 => "\x1b[B".to_owned(),
-        std::cmp::Ordering::Greater => format!("\x1b[{}B", to - from),
+/// The shortest way from one column or row to another, by the last bytes of the sequences that go back and on.
+fn steps(from: u16, to: u16, [back, on]: [char; 2]) -> String {
+    let (count, way) = (from.abs_diff(to), if to < from { back } else { on });
+    match count {
+        0 => String::new(),
+        1..=3 if way == 'D' => "\x08".repeat(usize::from(count)),
+        1 => format!("\x1b[{way}"),
+        _ => format!("\x1b[{count}{way}"),
     }
 }
 

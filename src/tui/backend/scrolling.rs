@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use ratatui::{buffer::Buffer, layout::Position};
-
-use super::{
-    cell,
-    pen::{TerminalCursor, color_code},
+use ratatui::{
+    buffer::{Buffer, Cell},
+    layout::Position,
 };
+
+use super::{is_blank, pen::TerminalCursor, row};
 
 /// Rows that differ below which nothing is looked for: the row of the cursor, the one before, and a line of state.
 const FEW: usize = 4;
@@ -31,36 +31,29 @@ pub(super) struct Shift {
     pub(super) is_down: bool,
 }
 
-/// The move that explains the most rows, if one explains several; only `rows` were drawn on.
+/// The move that explains the most rows, if one explains several.
 ///
 /// Rows are compared in the columns that change at all: what stands still beside a list is no part of it.
 ///
 /// Cost: the square of the rows that differ, and the cells once.
-pub(super) fn find(shown: &Buffer, next: &Buffer, rows: &[u16]) -> Option<Shift> {
-    let (width, height) = (next.area.width, next.area.height);
-    let differs = |x, y| cell(shown, x, y) != cell(next, x, y);
+pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Shift> {
+    let rows: Vec<u16> = (0..next.area.height).filter(|y| row(shown, *y) != row(next, *y)).collect();
     if rows.len() < FEW {
         return None;
     }
-    let rows: Vec<u16> = rows.iter().copied().filter(|y| (0..width).any(|x| differs(x, *y))).collect();
-    if rows.len() < FEW {
-        return None;
-    }
-    let changes = |x: &u16| rows.iter().any(|y| differs(*x, *y));
+    let changes = |x: &usize| rows.iter().any(|y| row(shown, *y).get(*x) != row(next, *y).get(*x));
+    let width = usize::from(next.area.width);
     let columns = (0..width).find(changes)?..(0..width).rfind(changes)? + 1;
-    let sum = |buffer: &Buffer, y: u16| fingerprint(buffer, y, columns.clone());
-    let blank = fingerprint(&Buffer::default(), 0, columns.clone());
-    let was: Vec<(u16, u64)> =
-        rows.iter().map(|y| (*y, sum(shown, *y))).filter(|(_, row)| *row != blank).collect();
+    let was = |y| row(shown, y).get(columns.clone()).unwrap_or_default();
+    let is = |y| row(next, y).get(columns.clone()).unwrap_or_default();
+    let full: Vec<u16> = rows.iter().copied().filter(|y| !was(*y).iter().all(is_blank)).collect();
     let mut best: Option<(usize, Shift)> = None;
-    let is: Vec<(u16, u64)> = rows.iter().map(|y| (*y, sum(next, *y))).collect();
-    for by in 1..height {
+    for by in 1..next.area.height {
         for is_down in [false, true] {
             let moved = |y: u16| if is_down { y.checked_add(by) } else { y.checked_sub(by) };
-            let now: Vec<u16> = was
-                .iter()
-                .filter_map(|(y, row)| moved(*y).filter(|to| is.binary_search(&(*to, *row)).is_ok()))
-                .collect();
+            let stands = |(from, to): &(u16, u16)| rows.binary_search(to).is_ok() && was(*from) == is(*to);
+            let now: Vec<u16> =
+                full.iter().filter_map(|y| Some((*y, moved(*y)?)).filter(stands)).map(|(_, to)| to).collect();
             let Some((count, (first, last))) = largest_group(&now) else { continue };
             if count >= LEAST && best.as_ref().is_none_or(|(most, _)| count > *most) {
                 let rows = if is_down { first - by..last + 1 } else { first..last + by + 1 };
@@ -78,20 +71,6 @@ fn largest_group(rows: &[u16]) -> Option<(usize, (u16, u16))> {
         .max_by_key(|(count, _)| *count)
 }
 
-/// What stands in some columns of a row, as one number (FNV-1a). Two rows with one number cost bytes, never a wrong
-/// frame: after the move the frames are compared cell by cell.
-fn fingerprint(buffer: &Buffer, y: u16, columns: Range<u16>) -> u64 {
-    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |byte: u8| sum = (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    for x in columns {
-        let cell = cell(buffer, x, y);
-        cell.symbol().bytes().for_each(&mut add);
-        let [low, high] = cell.modifier.bits().to_le_bytes();
-        [low, high, color_code(cell.fg), color_code(cell.bg)].into_iter().for_each(&mut add);
-    }
-    sum
-}
-
 /// Has the terminal move the rows, and moves them in `shown` likewise.
 ///
 /// Lines are deleted or inserted inside a scroll region: that is VT102 and passes every multiplexer, while SU and SD
@@ -104,21 +83,15 @@ pub(super) fn scroll(shown: &mut Buffer, shift: &Shift, at: &mut TerminalCursor,
     out.extend_from_slice(format!("\x1b[{first};{last}r\x1b[{first}H\x1b[{count}{what}\x1b[r").as_bytes());
     // Setting the region puts the cursor into the first cell.
     at.place = Some(Position::ORIGIN);
-    let copy = |to: u16, from: Option<u16>, shown: &mut Buffer| {
-        for x in 0..shown.area.width {
-            let cell = from.and_then(|from| shown.cell((x, from)).cloned()).unwrap_or_default();
-            if let Some(there) = shown.cell_mut((x, to)) {
-                *there = cell;
-            }
-        }
-    };
+    let width = usize::from(shown.area.width);
+    let cells = usize::from(rows.start) * width..usize::from(rows.end) * width;
+    let Some(cells) = shown.content.get_mut(cells) else { return };
+    let gone = (usize::from(*by) * width).min(cells.len());
     if *is_down {
-        for to in rows.clone().rev() {
-            copy(to, to.checked_sub(*by).filter(|from| rows.contains(from)), shown);
-        }
+        cells.rotate_right(gone);
+        cells.iter_mut().take(gone).for_each(Cell::reset);
     } else {
-        for to in rows.clone() {
-            copy(to, to.checked_add(*by).filter(|from| rows.contains(from)), shown);
-        }
+        cells.rotate_left(gone);
+        cells.iter_mut().rev().take(gone).for_each(Cell::reset);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     tui::{
         draw::draw,
         samples::{Many, form, options, users},
-        state::{State, rows},
+        state::State,
     },
     wizard::{
         ask::QuestionId,
@@ -49,7 +49,7 @@ impl Screen {
     fn put(&mut self, view: &View<'_>, at: usize) {
         self.state.sync(view);
         let list = self.state.list_mut(QuestionId::Users);
-        list.put(rows(&view.page).unwrap(), at);
+        list.put(view.page.rows().unwrap(), at);
     }
 
     /// Rows that were in sight.
@@ -96,7 +96,7 @@ fn assert_same_as_fresh(views: &[(View<'_>, usize)], size: (u16, u16)) {
     let mut screen = screen(true);
     let mut used = terminal(size);
     for (number, (view, at)) in views.iter().enumerate() {
-        if rows(&view.page).is_some() {
+        if view.page.rows().is_some() {
             screen.put(view, *at);
         }
         let there = contents(&mut used, &screen.frame(view, size));
@@ -541,7 +541,7 @@ proptest! {
             differences(&old, &new, &mut cursor, Some(Position { x: 0, y: 1 }), &mut bytes);
             used.process(String::from_utf8(bytes).unwrap().replace('─', "王").as_bytes());
             for x in 0..40 {
-                let letter = cell(&new, x, 0).symbol();
+                let letter = new.cell((x, 0)).unwrap().symbol();
                 if matches!(letter, "a" | "b") {
                     prop_assert_eq!(used.screen().cell(0, x).unwrap().contents(), letter, "{} of {:?}", x, words);
                 }

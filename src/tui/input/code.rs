@@ -47,12 +47,7 @@ pub(super) fn keys(parameters: &[u8], last: u8) -> Vec<Press> {
         }
         // modifyOtherKeys: the number 27, then the modifiers, then the character.
         (b'~', 27) => number(field(2), 0).and_then(|code| key(code, Some(code), modifiers)),
-        (b'~', 1 | 7) => Some(Press::Home),
-        (b'~', 3) => Some(Press::Delete),
-        (b'~', 4 | 8) => Some(Press::End),
-        (b'~', 5) => Some(Press::PageUp),
-        (b'~', 6) => Some(Press::PageDown),
-        (b'~', _) => None,
+        (b'~', code) => tilde(code),
         (last, _) => letter(last),
     };
     press.into_iter().collect()
@@ -74,31 +69,20 @@ fn key(code: u32, shifted: Option<u32>, modifiers: u32) -> Option<Press> {
     if modifiers & bit::OTHERS != 0 {
         return None;
     }
-    Some(match code {
-        // The keys of the keypad and what they are with Num Lock off (kitty's table of functional keys).
-        57_399..=57_408 => Press::Char(char::from_digit(code - 57_399, 10)?),
-        57_409 => Press::Char('.'),
-        57_410 => Press::Char('/'),
-        57_411 => Press::Char('*'),
-        57_412 => Press::Char('-'),
-        57_413 => Press::Char('+'),
-        57_414 => Press::Enter,
-        57_415 => Press::Char('='),
-        57_416 => Press::Char(','),
-        57_417 => Press::Left,
-        57_418 => Press::Right,
-        57_419 => Press::Up,
-        57_420 => Press::Down,
-        57_421 => Press::PageUp,
-        57_422 => Press::PageDown,
-        57_423 => Press::Home,
-        57_424 => Press::End,
-        57_426 => Press::Delete,
+    let place = |first: u32| usize::try_from(code - first).unwrap_or(usize::MAX);
+    match code {
+        // The keys of the keypad (kitty's table of functional keys).
+        57_399..=57_416 => character("0123456789./*-+\r=,".chars().nth(place(57_399))?, None, 0),
+        // The keypad with Num Lock off (Insert is no key here), told as the ends of the sequences that move.
+        57_417..=57_426 => match b"DCAB56HF~3".get(place(57_417))? {
+            digit @ b'3'..=b'6' => tilde(u32::from(digit - b'0')),
+            last => letter(*last),
+        },
         // The rest of Unicode's private use area: lock keys, media keys, the modifiers themselves.
-        57_344..=63_743 => return None,
-        9 if modifiers & bit::SHIFT != 0 => Press::BackTab,
-        _ => character(char::from_u32(code)?, shifted.and_then(char::from_u32), modifiers)?,
-    })
+        57_344..=63_743 => None,
+        9 if modifiers & bit::SHIFT != 0 => Some(Press::BackTab),
+        _ => character(char::from_u32(code)?, shifted.and_then(char::from_u32), modifiers),
+    }
 }
 
 /// A key that has a character.
@@ -109,10 +93,8 @@ fn character(c: char, shifted: Option<char>, modifiers: u32) -> Option<Press> {
         '\x1b' => return Some(Press::Esc),
         '\x7f' | '\x08' => return Some(Press::Backspace),
         c if c.is_control() => return None,
+        c if modifiers & bit::CTRL != 0 => return control(c.to_ascii_lowercase()),
         _ => {}
-    }
-    if modifiers & bit::CTRL != 0 {
-        return control(c.to_ascii_lowercase());
     }
     let is_upper = (modifiers & bit::SHIFT != 0) != (modifiers & bit::CAPS != 0);
     let has_shift = modifiers & bit::SHIFT != 0;
@@ -133,6 +115,18 @@ const fn control(c: char) -> Option<Press> {
         'a'..='z' | '\\' | ']' | '^' | '_' => Press::Ctrl(c),
         _ => return None,
     })
+}
+
+/// The keys that end in a tilde, by their number.
+const fn tilde(code: u32) -> Option<Press> {
+    match code {
+        1 | 7 => Some(Press::Home),
+        3 => Some(Press::Delete),
+        4 | 8 => Some(Press::End),
+        5 => Some(Press::PageUp),
+        6 => Some(Press::PageDown),
+        _ => None,
+    }
 }
 
 /// The keys that end in a letter, after `ESC [` and after `ESC O`.

@@ -35,33 +35,21 @@ fn by_reads(bytes: &[u8]) {
     let is_control = |input: &Input| matches!(input, Input::Key(Press::Char(c)) if c.is_control());
     assert!(!out.iter().any(is_control), "no control character is typed");
     // An Enter that stands behind a burst submits nothing.
-    let mut run = 0;
-    for input in &out {
-        match input {
-            Input::Key(Press::Char(c)) => run += c.len_utf8(),
-            Input::Key(Press::Enter) => {
-                assert!(run <= BURST, "Enter after {run} bytes");
-                run = 0;
-            }
-            Input::Key(Press::Tab) => {}
-            _ => run = 0,
-        }
+    for line in out.split_inclusive(|input| !matches!(input, Input::Key(Press::Char(_) | Press::Tab))) {
+        let letters = line.iter().filter(|input| matches!(input, Input::Key(Press::Char(_))));
+        let run: usize = letters.map(|letter| typed(std::slice::from_ref(letter)).len()).sum();
+        assert!(line.last() != Some(&Input::Key(Press::Enter)) || run <= BURST, "Enter after {run} bytes");
     }
 }
 
 /// All text, typed or pasted, in order.
 fn typed(inputs: &[Input]) -> String {
-    let mut text = String::new();
-    for input in inputs {
-        match input {
-            Input::Key(Press::Char(c)) => text.push(*c),
-            Input::Key(Press::Tab) => text.push('\t'),
-            Input::Key(Press::Enter) => text.push('\n'),
-            Input::Key(_) | Input::Flood(_) => {}
-            Input::Paste(paste) => text.push_str(paste),
-        }
-    }
-    text
+    let text = |input: &Input| match input {
+        Input::Key(press) => press.text().map(String::from).unwrap_or_default(),
+        Input::Paste(paste) => paste.clone(),
+        Input::Flood(_) => String::new(),
+    };
+    inputs.iter().map(text).collect()
 }
 
 /// Whatever came, after the waits that the parser asks for the next key counts.

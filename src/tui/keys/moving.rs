@@ -12,36 +12,28 @@ use super::{Outcome, changed};
 
 /// The keys that move the cursor over rows.
 pub(super) fn moved(press: Press, view: &View<'_>, state: &mut State) -> Option<Outcome> {
-    let rows = state::rows(&view.page)?;
+    let rows = view.page.rows()?;
     let list = state.list_mut(view.ask.id);
-    let bottom = rows.rows.len().saturating_sub(1);
+    let stride = stride(press, usize::from(list.height))?;
     let here = list.lit(rows).unwrap_or(0);
-    let page = usize::from(list.height).max(1);
-    let half = (page / 2).max(1);
-    let to = match press {
-        Press::Up => here.saturating_sub(1),
-        Press::Down => here.saturating_add(1),
-        Press::PageUp => here.saturating_sub(page),
-        Press::PageDown => here.saturating_add(page),
-        Press::Ctrl('u') => here.saturating_sub(half),
-        Press::Ctrl('d') => here.saturating_add(half),
-        Press::Home => 0,
-        Press::End => bottom,
-        _ => return None,
-    };
-    let to = to.min(bottom);
-    if to == here {
-        return Some(Outcome::Nothing);
+    let to = here.saturating_add_signed(stride).min(rows.rows.len().saturating_sub(1));
+    if to != here {
+        list.put(rows, to);
     }
-    list.put(rows, to);
-    Some(Outcome::Changed)
+    Some(changed(to != here))
 }
 
 /// The keys that scroll a text.
 pub(super) fn scrolled(press: Press, scroll: &mut state::Scroll) -> Option<Outcome> {
-    let page = isize::try_from(scroll.page.saturating_sub(1)).unwrap_or(isize::MAX).max(1);
+    let stride = stride(press, scroll.page.saturating_sub(1))?;
+    Some(changed(scroll.by(stride)))
+}
+
+/// How many lines further a key leads, where so many are a page.
+fn stride(press: Press, page: usize) -> Option<isize> {
+    let page = isize::try_from(page).unwrap_or(isize::MAX).max(1);
     let half = (page / 2).max(1);
-    Some(changed(scroll.by(match press {
+    Some(match press {
         Press::Up => -1,
         Press::Down => 1,
         Press::PageUp => -page,
@@ -51,5 +43,5 @@ pub(super) fn scrolled(press: Press, scroll: &mut state::Scroll) -> Option<Outco
         Press::Home => isize::MIN,
         Press::End => isize::MAX,
         _ => return None,
-    })))
+    })
 }

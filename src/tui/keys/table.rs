@@ -1,11 +1,12 @@
 //! The table of keys: where each works, what is pressed, what it does. The line of keys and help are made of it.
 
 use crate::{
+    domain::bill::grouped,
     tui::{input::Press, state},
     wizard::{
         answer::{Action, Mark},
         ask::{QuestionId, Shape},
-        view::View,
+        view::{Offer, View},
     },
 };
 
@@ -150,22 +151,55 @@ pub(crate) fn name(key: Press) -> String {
 /// Whether a binding works while this view stands, and there is something that it can do.
 pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
     is_in_scope(binding, view)
-        && match binding.deed {
-            Deed::Do(action) => action == Action::Leave || view.offer(action).is_some(),
-            Deed::Mark(mark, whom) => match &view.ask.shape {
-                Shape::Select(asked) => match (mark, whom) {
-                    (Mark::Off, _) => asked.may_turn_off,
-                    (_, Whom::All) => asked.may_mark && asked.all.is_some(),
-                    (Mark::Tick, Whom::Shown) => asked.may_mark && asked.these.is_some(),
-                    _ => asked.may_mark,
-                },
-                _ => false,
-            },
-            Deed::Say => !view.card.say.is_empty(),
-            Deed::Search => state::search(&view.page).is_some(),
-            Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain => true,
-            Deed::Code => state::link(&view.page).is_some(),
+        && match (binding.deed, &view.ask.shape) {
+            (Deed::Do(action), _) => action == Action::Leave || view.offer(action).is_some(),
+            (Deed::Mark(Mark::Off, _), Shape::Select(asked)) => asked.may_turn_off,
+            (Deed::Mark(Mark::Tick, _), Shape::Select(asked)) => {
+                asked.may_mark && count(binding, view).is_some()
+            }
+            (Deed::Mark(..), Shape::Select(asked)) => asked.may_mark,
+            (Deed::Mark(..), _) => false,
+            (Deed::Say, _) => !view.card.say.is_empty(),
+            (Deed::Search, _) => state::search(&view.page).is_some(),
+            (Deed::Code, _) => view.page.link().is_some(),
+            (Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain, _) => true,
         }
+}
+
+/// Whether a key hands the link over.
+pub(crate) const fn is_sending(deed: Deed) -> bool {
+    matches!(
+        deed,
+        Deed::Code | Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open)
+    )
+}
+
+/// What the wizard offers under a key.
+pub(crate) fn offered<'v>(binding: &Binding, view: &'v View<'_>) -> Option<&'v Offer> {
+    if let Deed::Do(action) = binding.deed { view.offer(action) } else { None }
+}
+
+/// The count behind the label of a key.
+pub(crate) fn count(binding: &Binding, view: &View<'_>) -> Option<u32> {
+    match (binding.deed, &view.ask.shape) {
+        (Deed::Mark(Mark::Tick, Whom::All), Shape::Select(asked)) => asked.all,
+        (Deed::Mark(Mark::Tick, Whom::Shown), Shape::Select(asked)) => asked.these,
+        _ => offered(binding, view)?.count,
+    }
+}
+
+/// What a key does in a word or two, in the wizard's words where it offers the same, with its count.
+pub(crate) fn label(binding: &Binding, view: &View<'_>) -> String {
+    let label = match (binding.deed, &view.ask.shape) {
+        (Deed::Mark(Mark::Tick, Whom::All), Shape::Select(asked)) if asked.is_arriving => "All so far",
+        _ => offered(binding, view).map_or(binding.label, |offer| offer.label),
+    };
+    counted(label, count(binding, view))
+}
+
+/// Words with a count behind them, if there is one.
+pub(crate) fn counted(label: &str, count: Option<u32>) -> String {
+    count.map_or_else(|| label.to_owned(), |count| format!("{label} {}", grouped(count)))
 }
 
 pub(super) fn is_in_scope(binding: &Binding, view: &View<'_>) -> bool {

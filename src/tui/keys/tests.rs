@@ -14,8 +14,8 @@ use crate::{
     },
     wizard::{
         answer::Revision,
-        ask::Spot,
-        view::{Button, ChoiceView, Rows},
+        ask::{QuestionId, Spot},
+        view::{Block, Button, ChoiceView, Rows},
     },
 };
 
@@ -54,7 +54,7 @@ fn fills(id: FieldId, words: &str) -> Outcome {
 
 /// The index of the lit row.
 fn lit_at(view: &View<'_>, screen: &Screen) -> usize {
-    let rows = state::rows(&view.page).unwrap();
+    let rows = view.page.rows().unwrap();
     screen.state.list(view.ask.id).and_then(|list: &List| list.lit(rows)).unwrap()
 }
 

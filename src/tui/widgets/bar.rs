@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::{
     domain::text::{Shown, Text},
     tui::{
-        theme::{Role, Theme},
+        theme::{Role, Sign, Theme},
         words::{cut, width},
     },
     wizard::view::Bar,
@@ -30,111 +30,98 @@ const WARNING: usize = 2;
 struct Part {
     words: String,
     role: Role,
-    /// Which goes first when there is no room; none: never cut.
-    goes: Option<u8>,
     /// What stands in front of it where something does.
     between: &'static str,
+    /// Which goes first when there is no room; none: never cut.
+    goes: Option<u8>,
 }
 
 /// The lines of the bar.
 pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> {
-    let Pen { theme, width } = pen;
-    let dot: &'static str = if theme.use_unicode() { " · " } else { " - " };
-    let part =
-        |words: &str, role, goes, between| Part { words: theme.fit(words).into_owned(), role, goes, between };
-    let mut badges = Vec::new();
-    if bar.is_sandbox {
-        badges.push(part(" SANDBOX ", Role::Sandbox, None, " "));
-    }
-    if bar.is_read_only {
-        badges.push(part("READ ONLY", Role::Warn, None, " "));
-    }
-    let customer = part(bar.customer.map_or("no customer yet", Shown::as_str), Role::Strong, Some(3), " ");
-    let product = bar.product.map(|product| part(product, Role::Plain, Some(0), "  "));
+    let theme = pen.theme;
+    let dot = if theme.use_unicode() { " · " } else { " - " };
+    let cut =
+        |words: &str, role, between, goes| Part { words: theme.fit(words).into_owned(), role, between, goes };
+    let kept = |words: &str, role| cut(words, role, " ", None);
+    let badges = [(bar.is_sandbox, " SANDBOX ", Role::Sandbox), (bar.is_read_only, "READ ONLY", Role::Warn)];
+    let badges = badges.into_iter().filter(|badge| badge.0).map(|(_, words, role)| kept(words, role));
+    let badges: Vec<Part> = badges.collect();
+    let customer = cut(bar.customer.map_or("no customer yet", Shown::as_str), Role::Strong, " ", Some(3));
+    let product = bar.product.map(|product| cut(product, Role::Plain, "  ", Some(0)));
     let known = bar.organisation.map(Shown::as_str);
     let organisation = known.or_else(|| bar.customer.map(|_| "organisation not known yet"));
-    let organisation = |between| organisation.map(|words| part(words, Role::Plain, Some(2), between));
-    let domain = bar.domain.map(|domain| part(domain.as_str(), Role::Plain, Some(1), dot));
-    let run = bar.run.as_ref().map(|run| part(run.as_str(), Role::Strong, None, " "));
-    let last = bar
-        .last_four
-        .as_ref()
-        .map(|last| part(&format!("{}{last}", theme.glyphs().cut), Role::Strong, None, " "));
-    let indent =
-        badges.iter().map(|badge| self::width(&badge.words).saturating_add(1)).fold(0, u16::saturating_add);
+    let organisation = organisation.map(|words| cut(words, Role::Plain, dot, Some(2)));
+    let domain = bar.domain.map(|domain| cut(domain.as_str(), Role::Plain, dot, Some(1)));
+    let run = bar.run.as_ref().map(|run| kept(run.as_str(), Role::Strong));
+    let last = last_four(bar, theme).map(|last| kept(&last, Role::Strong));
     // Without a badge in front the words begin below those of the steps.
-    let (indent, front) = if badges.is_empty() { (1, 1) } else { (indent, 0) };
-    let room = width.saturating_sub(front);
+    let front = u16::from(badges.is_empty());
+    let indent = if badges.is_empty() { 1 } else { wide(&badges).saturating_add(1) };
+    let mut left = badges;
+    left.push(customer);
     let mut lines = if height >= TWO_LINES_FROM {
-        let upper = badges.into_iter().chain([customer]).chain(product).collect();
-        let lower: Vec<Part> = organisation("").into_iter().chain(domain).collect();
-        let mut second = one(lower, last.into_iter().collect(), width.saturating_sub(indent), theme);
-        second.spans.insert(0, blank(indent));
-        vec![one(upper, run.into_iter().collect(), room, theme), second]
+        left.extend(product);
+        let lower = organisation.into_iter().chain(domain).collect();
+        vec![
+            one(front, left, run.into_iter().collect(), pen),
+            one(indent, lower, last.into_iter().collect(), pen),
+        ]
     } else {
-        let left = badges.into_iter().chain([customer]).chain(organisation(dot)).chain(domain).collect();
-        vec![one(left, run.into_iter().chain(last).collect(), room, theme)]
+        left.extend(organisation.into_iter().chain(domain));
+        vec![one(front, left, run.into_iter().chain(last).collect(), pen)]
     };
-    if let Some(first) = lines.first_mut() {
-        first.spans.insert(0, blank(front));
-    }
     if let Some(warning) = bar.warning {
-        let words = format!("{} {warning}", theme.glyphs().warn);
-        let warning = crate::tui::words::wrap(&words, width, theme.use_unicode());
-        lines.extend(warning.into_iter().take(WARNING).map(|line| theme.span(Role::Warn, &line).into()));
+        let words = format!("{} {warning}", theme.sign(Sign::WARN));
+        let warning = pen.para(Role::Warn, &words).into_iter().take(WARNING);
+        lines.extend(warning.map(|line| line.words));
     }
     lines
+}
+
+/// The last four of the tenant, behind the sign that the rest is left out.
+fn last_four(bar: &Bar<'_>, theme: Theme) -> Option<String> {
+    bar.last_four.as_ref().map(|last| format!("{}{last}", theme.sign(Sign::CUT)))
 }
 
 /// What is never cut, in words.
 pub(crate) fn never_cut(bar: &Bar<'_>, theme: Theme) -> Vec<String> {
     let sandbox = bar.is_sandbox.then(|| "SANDBOX".to_owned());
-    let last = bar.last_four.as_ref().map(|last| format!("{}{last}", theme.glyphs().cut));
-    sandbox.into_iter().chain(bar.run.as_ref().map(Text::to_string)).chain(last).collect()
+    let run = bar.run.as_ref().map(Text::to_string);
+    sandbox.into_iter().chain(run).chain(last_four(bar, theme)).collect()
 }
 
 /// Width of parts side by side.
 fn wide(parts: &[Part]) -> u16 {
-    let each = parts
-        .iter()
-        .enumerate()
-        .map(|(at, part)| width(&part.words).saturating_add(if at == 0 { 0 } else { width(part.between) }));
-    each.fold(0, u16::saturating_add)
+    let each = parts.iter().map(|part| width(&part.words).saturating_add(width(part.between)));
+    each.fold(0, u16::saturating_add).saturating_sub(parts.first().map_or(0, |first| width(first.between)))
 }
 
-/// Puts parts into one line: some to the left, cut where they must be, some at the right edge.
-fn one(mut left: Vec<Part>, right: Vec<Part>, room: u16, theme: Theme) -> Line<'static> {
+/// Puts parts into one line behind so many spaces: some to the left, cut where they must be, some at the right edge.
+fn one(indent: u16, mut left: Vec<Part>, right: Vec<Part>, pen: Pen) -> Line<'static> {
+    let room = pen.width.saturating_sub(indent);
     // The last column stays free: letters that a terminal draws wider must not push the run out.
     let fixed = wide(&right).saturating_add(if right.is_empty() { 0 } else { 2 });
     let space = room.saturating_sub(fixed);
     for order in 0..=3 {
         let over = wide(&left).saturating_sub(space);
-        if over == 0 {
-            break;
-        }
-        let Some(at) = left.iter().position(|part| part.goes == Some(order)) else { continue };
-        let Some(part) = left.get_mut(at) else { continue };
+        let Some(at) = left.iter().position(|part| over > 0 && part.goes == Some(order)) else { continue };
+        let mut part = left.remove(at);
         let kept = width(&part.words).saturating_sub(over);
         if kept >= LEAST {
-            part.words = cut(&part.words, kept, theme.use_unicode()).into_owned();
-        } else {
-            left.remove(at);
+            part.words = cut(&part.words, kept, pen.theme.use_unicode()).into_owned();
+            left.insert(at, part);
         }
     }
     let (used, needed) = (wide(&left), wide(&right));
     let edge = u16::from(used > 0 && !right.is_empty());
     let gap = room.saturating_sub(used).saturating_sub(needed).saturating_sub(edge);
-    let mut spans = side_by_side(left, theme);
-    spans.push(blank(gap));
-    spans.extend(side_by_side(right, theme));
-    Line::from(spans)
-}
-
-/// Parts with what stands between them.
-fn side_by_side(parts: Vec<Part>, theme: Theme) -> Vec<Span<'static>> {
-    let between = |at, words| Span::raw(if at == 0 { "" } else { words });
-    let part = |(at, part): (usize, Part)| {
-        [between(at, part.between), Span::styled(part.words, theme.style(part.role))]
+    let spans = |parts: Vec<Part>| {
+        let part = |(at, part): (usize, Part)| {
+            let between = Span::raw(if at == 0 { "" } else { part.between });
+            [between, Span::styled(part.words, pen.theme.style(part.role))]
+        };
+        parts.into_iter().enumerate().flat_map(part)
     };
-    parts.into_iter().enumerate().flat_map(part).collect()
+    let (left, right) = (spans(left), spans(right));
+    [blank(indent)].into_iter().chain(left).chain([blank(gap)]).chain(right).collect()
 }

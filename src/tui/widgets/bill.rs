@@ -1,78 +1,71 @@
 //! The bill: the most important table. What is turned on and billed with a rule above the number that is typed, seats
 //! before and after, what stays off and why.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::{
     domain::bill::{StaysOff, grouped},
     tui::{
-        theme::Role,
+        theme::{Role, Sign},
         words::{Keyboard, say, width},
     },
     wizard::view::{BillView, Count},
 };
 
-use super::flow::{FlowLine, Pen, padded};
+use super::flow::{FlowLine, Pen, blank};
 
 /// Widest table: farther apart the eye loses the line. A guess.
 const TABLE: u16 = 66;
 
 /// A line of the table: label to the left, number to the right.
-fn line(label: (Role, &str), number: (Role, u32), pen: Pen) -> FlowLine {
-    let wide = pen.width.min(TABLE);
-    let digits = grouped(number.1);
-    let room = wide.saturating_sub(width(&digits).saturating_add(3));
-    let label = (label.0, format!("  {}", pen.padded(label.1, room)));
-    Line::from(vec![pen.theme.span(label.0, &label.1), Span::raw(" "), pen.theme.span(number.0, &digits)])
-        .into()
+fn line(role: Role, label: &str, number: u32, pen: Pen) -> FlowLine {
+    let digits = grouped(number);
+    let room = pen.width.min(TABLE).saturating_sub(width(&digits).saturating_add(3));
+    let label = pen.theme.span(role, &format!("  {}", pen.padded(label, room)));
+    Line::from(vec![label, blank(1), pen.theme.span(role, &digits)]).into()
 }
 
 /// The rule above a total.
 fn rule(wide: u16, pen: Pen) -> FlowLine {
-    let rule = pen.theme.glyphs().rule.repeat(usize::from(wide));
-    FlowLine::from(pen.theme.span(Role::Quiet, &rule)).behind(Span::raw("  "))
+    let rule = pen.theme.sign(Sign::RULE).repeat(usize::from(wide));
+    Line::from(vec![blank(2), pen.theme.span(Role::Quiet, &rule)]).into()
 }
 
 /// The bill as lines.
 pub(crate) fn bill(view: &BillView, pen: Pen) -> Vec<FlowLine> {
     let bill = &view.bill;
     let missing = bill.seats_missing();
-    let plain = |label: &str, count| line((Role::Plain, label), (Role::Plain, count), pen);
     let mut lines = vec![pen.theme.span(Role::Plain, "Turned on and billed").into()];
-    lines.extend(bill.turn_on.iter().map(|(kind, count)| plain(kind.plural(), *count)));
+    lines.extend(bill.turn_on.iter().map(|(kind, count)| line(Role::Plain, kind.plural(), *count, pen)));
     if missing > 0 {
-        lines.push(line((Role::Warn, "of these, no seat is left for"), (Role::Warn, missing), pen));
+        lines.push(line(Role::Warn, "of these, no seat is left for", missing, pen));
     }
     lines.push(rule(pen.width.min(TABLE).saturating_sub(2), pen));
-    lines.push(line((Role::Strong, "new seats"), (Role::Strong, bill.billed()), pen));
+    lines.push(line(Role::Strong, "new seats", bill.billed(), pen));
     lines.push(Pen::air());
     let after = match bill.limit {
         Some(limit) => format!("seats after, of {} bought", grouped(limit)),
         None => "seats after, no limit on record".to_owned(),
     };
     let is_over = bill.limit.is_some_and(|limit| bill.seats_after() > limit) || missing > 0;
-    let role = if is_over { Role::Warn } else { Role::Plain };
-    lines.push(plain("seats now", bill.seats_before));
-    lines.push(line((role, &after), (role, bill.seats_after()), pen));
+    lines.push(line(Role::Plain, "seats now", bill.seats_before, pen));
+    lines.push(line(if is_over { Role::Warn } else { Role::Plain }, &after, bill.seats_after(), pen));
     if bill.already_on > 0 {
-        lines.push(plain("users who are on already", bill.already_on));
+        lines.push(line(Role::Plain, "users who are on already", bill.already_on, pen));
     }
     if missing > 0 {
-        let words = if missing == 1 {
-            "1 seat is missing.".into()
-        } else {
-            format!("{} seats are missing.", grouped(missing))
-        };
-        let words = format!("{words} {}", say(&view.without_seat, Keyboard::Commands));
-        let sign = pen.theme.span(Role::Warn, &format!("{} ", pen.theme.glyphs().warn));
-        lines.extend(pen.hanging(vec![sign], 2, Role::Warn, words.trim_end()));
+        let are = if missing == 1 { "seat is" } else { "seats are" };
+        let left_out = say(&view.without_seat, Keyboard::Commands);
+        let words = format!("{} {are} missing. {left_out}", grouped(missing));
+        let sign = pen.theme.span(Role::Warn, &format!("{} ", pen.theme.sign(Sign::WARN)));
+        lines.extend(pen.hanging(vec![sign], Role::Warn, &words));
     }
     if !bill.stay_off.is_empty() {
         lines.push(Pen::air());
         lines.push(pen.theme.span(Role::Quiet, "Stays off").into());
         lines.extend(bill.stay_off.iter().map(|(why, count)| {
             let role = if *why == StaysOff::Excluded { Role::Warn } else { Role::Quiet };
-            line((role, why.words()), (role, *count), pen)
+            line(role, why.words(), *count, pen)
         }));
     }
     lines
@@ -86,13 +79,15 @@ pub(crate) fn counts(counts: &[Count], pen: Pen) -> Vec<FlowLine> {
         if count.is_total && !lines.is_empty() {
             lines.push(rule(number, pen));
         }
+        let (role, words) = match count {
+            Count { is_total: true, .. } => (Role::Strong, Role::Plain),
+            Count { count: 0, .. } => (Role::Quiet, Role::Quiet),
+            Count { tone, .. } => (Role::of(*tone), Role::Plain),
+        };
         let digits = grouped(count.count);
-        let gap = padded("", number.saturating_sub(width(&digits)).saturating_add(2));
-        let tone = if count.count == 0 { Role::Quiet } else { Role::of(count.tone) };
-        let role = if count.is_total { Role::Strong } else { tone };
-        let first = vec![Span::raw(gap), pen.theme.span(role, &digits), Span::raw("  ")];
-        let words = if count.count == 0 { Role::Quiet } else { Role::Plain };
-        lines.extend(pen.hanging(first, number.saturating_add(4), words, count.label.as_str()));
+        let gap = blank(number.saturating_sub(width(&digits)).saturating_add(2));
+        let first = vec![gap, pen.theme.span(role, &digits), blank(2)];
+        lines.extend(pen.hanging(first, words, count.label.as_str()));
     }
     lines
 }

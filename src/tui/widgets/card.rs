@@ -1,9 +1,6 @@
 //! The say-it card: what to say now, what the customer should be seeing, and the usual wrong screens.
 
-use crate::{
-    domain::{card::Card, text::Text},
-    tui::theme::Role,
-};
+use crate::{domain::card::Card, tui::theme::Role};
 
 use super::flow::{FlowLine, Pen};
 
@@ -23,19 +20,14 @@ pub(crate) fn lines(card: &Card, pen: Pen) -> Vec<FlowLine> {
     }
     let mut before = "";
     for (screen, say) in &card.wrong {
+        // What the customer reads out, or asks: questions stand in quotation marks.
+        let lead = if screen.as_str().starts_with('“') { "If they ask" } else { "If instead" };
         lines.push(Pen::air());
-        let lead = lead(screen);
-        if lead != before {
+        if std::mem::replace(&mut before, lead) != lead {
             lines.extend(pen.para(Role::Accent, lead));
-            before = lead;
         }
         lines.extend(pen.para(Role::Strong, screen.as_str()));
         lines.extend(pen.para(Role::Plain, say.as_str()));
     }
     lines
-}
-
-/// What the customer reads out, or asks: questions stand in quotation marks.
-fn lead(words: &Text) -> &'static str {
-    if words.as_str().starts_with('“') { "If they ask" } else { "If instead" }
 }

@@ -9,9 +9,10 @@ use crate::{
     domain::{
         failure::Failure,
         tenant::{Check, CheckState},
+        text::capital,
     },
     tui::{
-        theme::Role,
+        theme::{Role, Sign},
         words::{Keyboard, say, width},
     },
     wizard::view::CheckGroup,
@@ -51,8 +52,7 @@ pub(crate) fn group(group: &CheckGroup, fold: Fold, said: &mut Vec<Failure>, pen
     let names = group.checks.iter().map(|check| width(check.name.as_str())).filter(|name| *name <= most);
     let names = names.max().unwrap_or(0);
     for (check, words) in group.checks.iter().zip(&states) {
-        let (_, role) = look(&check.state, pen);
-        lines.extend(line(check, names, (role, words), pen));
+        lines.extend(line(check, names, words, pen));
         lines.extend(below(&check.state, said, pen));
     }
     lines
@@ -75,42 +75,32 @@ fn longest_word(words: &str) -> u16 {
 }
 
 /// A check in its columns; where they do not fit, its state stands behind its name.
-fn line(check: &Check, names: u16, state: (Role, &str), pen: Pen) -> Vec<FlowLine> {
+fn line(check: &Check, names: u16, words: &str, pen: Pen) -> Vec<FlowLine> {
     let (mark, role) = look(&check.state, pen);
     let name = check.name.as_str();
     let name_role = if check.state == CheckState::Waiting { Role::Quiet } else { Role::Plain };
     let names = names.max(width(name));
-    let start = MARK.saturating_add(names).saturating_add(GAP);
     let mark = pen.theme.span(role, &format!("{mark} "));
     // A reason may take lines of its own, below its column, where that is wide enough to be read.
-    let need = width(state.1).min(longest_word(state.1).max(24));
-    if start.saturating_add(need) <= pen.width {
-        let first = vec![mark, pen.theme.span(name_role, &pen.padded(name, names)), blank(GAP)];
-        return pen.hanging(first, start, state_role(check, state.0), state.1);
+    let need = width(words).min(longest_word(words).max(24));
+    if MARK.saturating_add(names).saturating_add(GAP).saturating_add(need) > pen.width {
+        return pen.hanging(vec![mark], name_role, &format!("{name}: {words}"));
     }
-    pen.hanging(vec![mark], MARK, name_role, &format!("{name}: {}", state.1))
-}
-
-/// What is good needs no colour twice.
-const fn state_role(check: &Check, role: Role) -> Role {
-    match check.state {
-        CheckState::Good => Role::Quiet,
-        _ => role,
-    }
+    // What is good needs no colour twice.
+    let role = if check.state == CheckState::Good { Role::Quiet } else { role };
+    pen.hanging(vec![mark, pen.theme.span(name_role, &pen.padded(name, names)), blank(GAP)], role, words)
 }
 
 /// The news below a check, indented; bad news that was said already is left out.
 fn below(state: &CheckState, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine> {
-    let inner = pen.within(MARK);
-    let lines = match state {
+    match state {
         CheckState::Bad(news) if !said.contains(news) => {
             said.push(news.clone());
-            failure(news, inner)
+            failure(news, MARK, pen)
         }
-        CheckState::Unread(why) => inner.para(Role::Quiet, why.as_str()),
+        CheckState::Unread(why) => pen.hanging(vec![blank(MARK)], Role::Quiet, why.as_str()),
         _ => Vec::new(),
-    };
-    lines.into_iter().map(|line| line.behind(blank(MARK))).collect()
+    }
 }
 
 /// A group in one line, and one for each other state with the names of those that are in it.
@@ -118,46 +108,41 @@ fn folded(group: &CheckGroup, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine
     let Some(worst) = group.checks.iter().map(|check| &check.state).max_by_key(|state| weight(state)) else {
         return Vec::new();
     };
+    let named = |state: &str| -> Vec<&str> {
+        let alike = group.checks.iter().filter(|check| check.state.word() == state);
+        alike.map(|check| check.name.as_str()).collect()
+    };
+    let (all, name, word) = (group.checks.len(), group.name.to_lowercase(), worst.word());
+    let is_alike = named(word).len() == all;
+    let words = match all {
+        1 => format!("{}: {word}", group.name),
+        _ if is_alike => format!("{all} {name}: {word}"),
+        _ => format!("{} of {all} {name}: good", named(CheckState::Good.word()).len()),
+    };
     let (mark, role) = look(worst, pen);
-    let mark = || vec![pen.theme.span(role, &format!("{mark} "))];
-    let (all, name) = (group.checks.len(), group.name.to_lowercase());
-    let word = worst.word();
-    if group.checks.iter().all(|check| check.state.word() == word) {
-        let words =
-            if all == 1 { format!("{}: {word}", group.name) } else { format!("{all} {name}: {word}") };
-        return pen.hanging(mark(), MARK, Role::Plain, &words);
-    }
-    let good = group.checks.iter().filter(|check| check.state == CheckState::Good).count();
-    let mut lines = pen.hanging(mark(), MARK, Role::Plain, &format!("{good} of {all} {name}: good"));
+    let mut lines = pen.hanging(vec![pen.theme.span(role, &format!("{mark} "))], Role::Plain, &words);
     let mut states: Vec<&str> = Vec::new();
-    for check in group.checks.iter().filter(|check| check.state != CheckState::Good) {
-        let state = check.state.word();
-        if !states.contains(&state) {
-            states.push(state);
-            let alike = group.checks.iter().filter(|other| other.state.word() == state);
-            let names: Vec<&str> = alike.map(|other| other.name.as_str()).collect();
-            let (_, role) = look(&check.state, pen);
-            lines.extend(pen.hanging(
-                vec![blank(MARK)],
-                MARK,
-                role,
-                &format!("{state}: {}", names.join(", ")),
-            ));
+    let others = group.checks.iter().filter(|check| !is_alike && check.state != CheckState::Good);
+    for Check { state, .. } in others {
+        if !states.contains(&state.word()) {
+            states.push(state.word());
+            let words = format!("{}: {}", state.word(), named(state.word()).join(", "));
+            lines.extend(pen.hanging(vec![blank(MARK)], look(state, pen).1, &words));
         }
-        lines.extend(below(&check.state, said, pen));
+        lines.extend(below(state, said, pen));
     }
     lines
 }
 
 /// Mark and look of a state; its word stands beside it.
 const fn look(state: &CheckState, pen: Pen) -> (&'static str, Role) {
-    let glyphs = pen.theme.glyphs();
+    let theme = pen.theme;
     match state {
-        CheckState::Waiting => (glyphs.ahead, Role::Quiet),
-        CheckState::Asking | CheckState::Spreading => (glyphs.waiting, Role::Waiting),
-        CheckState::Good => (glyphs.good, Role::Good),
+        CheckState::Waiting => (theme.sign(Sign::AHEAD), Role::Quiet),
+        CheckState::Asking | CheckState::Spreading => (theme.sign(Sign::WAITING), Role::Waiting),
+        CheckState::Good => (theme.sign(Sign::GOOD), Role::Good),
         CheckState::Unread(_) => ("?", Role::Quiet),
-        CheckState::Bad(_) => (glyphs.warn, Role::Bad),
+        CheckState::Bad(_) => (theme.sign(Sign::WARN), Role::Bad),
     }
 }
 
@@ -174,26 +159,27 @@ const fn weight(state: &CheckState) -> u8 {
 }
 
 /// Bad news behind a red edge: what happened, what to do, and the ids that support asks for.
-pub(crate) fn failure(failure: &Failure, pen: Pen) -> Vec<FlowLine> {
-    let inner = pen.within(2);
+pub(crate) fn failure(failure: &Failure, indent: u16, pen: Pen) -> Vec<FlowLine> {
+    let inner = pen.within(indent.saturating_add(2));
     let code = failure.code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default();
-    let what = crate::domain::text::capital(failure.what.as_str());
-    let mut lines = inner.para(Role::Bad, &format!("{what}{code}"));
+    let mut lines = inner.para(Role::Bad, &format!("{}{code}", capital(failure.what.as_str())));
+    let mut add = |role, words: &str| lines.extend(inner.para(role, words));
     if !failure.hint.is_empty() {
-        lines.extend(inner.para(Role::Plain, say(&failure.hint, Keyboard::Commands).as_str()));
+        add(Role::Plain, say(&failure.hint, Keyboard::Commands).as_str());
     }
     if let Some(wait) = failure.retry_after {
-        lines.extend(inner.para(Role::Plain, &format!("Trying again makes sense in {}.", spoken(wait))));
+        add(Role::Plain, &format!("Trying again makes sense in {}.", spoken(wait)));
     }
     if let Some(reference) = &failure.reference {
-        lines.extend(inner.para(Role::Quiet, &format!("Ids for support: {reference}")));
+        add(Role::Quiet, &format!("Ids for support: {reference}"));
     }
-    let glyphs = pen.theme.glyphs();
-    let edge = if pen.theme.use_unicode() { glyphs.edge } else { glyphs.warn };
-    // The sign, for those who see no red.
-    let sign = |at| if at == 0 { glyphs.warn } else { edge };
-    let front = |at| pen.theme.span(Role::Bad, &format!("{} ", sign(at)));
-    lines.into_iter().enumerate().map(|(at, line)| line.behind(front(at))).collect()
+    for (at, line) in lines.iter_mut().enumerate() {
+        // The sign, for those who see no red.
+        let sign = pen.theme.sign(if at == 0 { Sign::WARN } else { Sign::BAD_EDGE });
+        let front = [blank(indent), pen.theme.span(Role::Bad, &format!("{sign} "))];
+        line.words.spans.splice(0..0, front);
+    }
+    lines
 }
 
 /// A wait in words: seconds up to two minutes, then minutes.

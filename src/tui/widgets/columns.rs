@@ -61,37 +61,31 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
     let base = |column: Column| need(column).min(layout(column).least);
     let want = |column: Column| need(column).min(layout(column).most);
     let sum = |columns: &[Column], each: &dyn Fn(Column) -> u16| {
-        let gaps = gap.saturating_mul(u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0));
-        columns.iter().map(|column| each(*column)).fold(gaps, u16::saturating_add)
+        let all = columns.iter().map(|column| each(*column).saturating_add(gap));
+        all.fold(0, u16::saturating_add).saturating_sub(gap)
     };
+    let mut kept = order.to_vec();
     // In a narrow list name and state stay (look.md section 4).
-    let mut order = order.to_vec();
-    if room < NARROW
-        && let Some(at) = order.iter().position(|column| *column == Column::State)
-    {
-        let state = order.remove(at);
-        order.insert(1.min(order.len()), state);
+    let state = order.iter().position(|column| room < NARROW && *column == Column::State);
+    if let Some(behind) = state.and_then(|at| kept.get_mut(1..=at)) {
+        behind.rotate_right(1);
     }
-    let first = order.first().copied();
-    let mut kept: Vec<Column> =
-        order.iter().copied().filter(|column| first == Some(*column) || need(*column) > 0).collect();
-    while kept.len() > 1 {
-        let Some(worst) = kept.last().copied() else { break };
-        let others = kept.get(..kept.len() - 1).unwrap_or_default();
-        let is_cutting = layout(worst).is_extra
-            && sum(others, &want).saturating_add(gap).saturating_add(base(worst)) > room;
-        if sum(&kept, &base) <= room && !is_cutting {
+    kept.retain(|column| order.first() == Some(column) || need(*column) > 0);
+    while let [others @ .., worst] = kept.as_slice() {
+        let is_cutting = layout(*worst).is_extra
+            && sum(others, &want).saturating_add(gap).saturating_add(base(*worst)) > room;
+        if others.is_empty() || sum(&kept, &base) <= room && !is_cutting {
             break;
         }
         kept.pop();
     }
     let mut spare = room.saturating_sub(sum(&kept, &base));
-    let mut placed: Vec<(Column, u16)> = Vec::with_capacity(kept.len());
-    for column in &kept {
-        let more = want(*column).saturating_sub(base(*column)).min(spare);
+    let given = |column: Column| {
+        let more = want(column).saturating_sub(base(column)).min(spare);
         spare -= more;
-        placed.push((*column, base(*column).saturating_add(more)));
-    }
+        (column, base(column).saturating_add(more))
+    };
+    let mut placed: Vec<(Column, u16)> = kept.into_iter().map(given).collect();
     placed.sort_by_key(|(column, _)| layout(*column).place);
     // Nothing stands behind the last column: it takes the rest.
     if let Some((_, last)) = placed.last_mut() {
@@ -102,22 +96,14 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
 
 /// What all columns would take if none were cut.
 pub(crate) fn wanted(order: &[Column], needs: &HashMap<Column, u16>) -> u16 {
-    let each = order.iter().filter(|column| !layout(**column).is_extra).filter_map(|column| {
-        needs
-            .get(column)
-            .filter(|need| **need > 0)
-            .map(|need| (*need).min(layout(*column).most).saturating_add(2))
-    });
+    let most = |column: &Column| Some((*needs.get(column)?).min(layout(*column).most).saturating_add(2));
+    let each = order.iter().filter(|column| !layout(**column).is_extra).filter_map(most);
     each.fold(0, u16::saturating_add)
 }
 
 /// Which of these words stand there more than once.
 pub(crate) fn alike(words: &[String]) -> Vec<bool> {
-    let mut counts: HashMap<&str, usize> = HashMap::with_capacity(words.len());
-    for words in words {
-        *counts.entry(words).or_default() += 1;
-    }
-    words.iter().map(|words| counts.get(words.as_str()).is_some_and(|count| *count > 1)).collect()
+    words.iter().map(|one| words.iter().filter(|other| *other == one).count() > 1).collect()
 }
 
 #[cfg(test)]

@@ -26,29 +26,24 @@ pub(crate) const FIELD: Focus = Focus::Field(FieldId::Search);
 
 /// The panel as lines.
 pub(crate) fn lines(explain: &Explain, pen: Pen) -> Vec<FlowLine> {
+    // In a small window the answer needs its lines.
+    let hint = "a code like 90094, or the words on the customer's screen";
     let view = FieldView {
         id: FieldId::Search,
         label: "Code or words",
         value: FieldValue::Plain(explain.field.text()),
-        // In a small window the answer needs its lines.
-        hint: if explain.field.is_empty() {
-            Phrase::from("a code like 90094, or the words on the customer's screen")
-        } else {
-            Phrase::default()
-        },
+        hint: if explain.field.is_empty() { hint.into() } else { Phrase::default() },
         problem: None,
         takes_lines: false,
     };
-    let focus = if explain.in_field { FIELD } else { Focus::Text };
     let labels = control::label_width([view.label].into_iter(), pen.width);
-    let mut lines = control::field(&view, Some(&explain.field), labels, focus, pen);
+    let mut lines = control::field(&view, Some(&explain.field), labels, pen);
     for entry in explain.hits.iter().take(HITS) {
         lines.push(Pen::air());
         lines.extend(pen.para(Role::Strong, entry.heading().as_str()));
         let next = say(&entry.next, Keyboard::Commands);
         for (label, words) in [("Means  ", &entry.means), ("Say    ", &entry.say), ("Next   ", &next)] {
-            let first = vec![pen.theme.span(Role::Quiet, label)];
-            lines.extend(pen.hanging(first, 7, Role::Plain, words.as_str()));
+            lines.extend(pen.hanging(vec![pen.theme.span(Role::Quiet, label)], Role::Plain, words.as_str()));
         }
     }
     let more = explain.hits.len().saturating_sub(HITS);

@@ -1,10 +1,10 @@
-//! Text that flows: blocks become lines of the terminal, a gauge is one of them, and the slice that fits is drawn.
+//! Text that flows: blocks become lines of the terminal, and the slice that fits is drawn.
 
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
     text::{Line, Span},
-    widgets::{LineGauge, StatefulWidget, Widget},
+    widgets::Widget,
 };
 
 use crate::tui::{
@@ -17,31 +17,11 @@ use crate::tui::{
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FlowLine {
     /// What stands there.
-    pub(crate) what: Piece,
+    pub(crate) words: Line<'static>,
     /// The control that begins on it, and the column of the cursor.
     pub(crate) control: Option<(Focus, u16)>,
     /// How much it may be missed.
     pub(crate) rank: Rank,
-}
-
-/// What a line is.
-#[derive(Debug, Clone)]
-pub(crate) enum Piece {
-    /// Words.
-    Words(Line<'static>),
-    /// Work with a known end.
-    Gauge {
-        /// How much is done, 0 to 1.
-        ratio: f64,
-        /// The same in words.
-        label: String,
-    },
-}
-
-impl Default for Piece {
-    fn default() -> Self {
-        Self::Words(Line::default())
-    }
 }
 
 /// How much a line may be missed where not all of them fit.
@@ -57,12 +37,14 @@ pub(crate) enum Rank {
 }
 
 /// What the lines are made with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pen {
     /// Colours and signs.
     pub(crate) theme: Theme,
     /// Columns.
     pub(crate) width: u16,
+    /// Where the keyboard is.
+    pub(crate) focus: Focus,
 }
 
 impl Pen {
@@ -73,44 +55,52 @@ impl Pen {
 
     /// A paragraph.
     pub(crate) fn para(self, role: Role, words: &str) -> Vec<FlowLine> {
-        let lines = wrap(words, self.width, self.theme.use_unicode());
-        lines.into_iter().map(|line| Span::styled(line, self.theme.style(role)).into()).collect()
+        self.hanging(Vec::new(), role, words)
     }
 
-    /// A paragraph behind something, its further lines indented below its first; `indent` is the width of what stands in
-    /// front.
-    pub(crate) fn hanging(
+    /// A paragraph behind something, its further lines indented below its first.
+    pub(crate) fn hanging(self, first: Vec<Span<'static>>, role: Role, words: &str) -> Vec<FlowLine> {
+        let indent = wide(&first);
+        let lines = wrap(words, self.width.saturating_sub(indent), self.theme.use_unicode());
+        let fronts = std::iter::once(first).chain(std::iter::repeat_with(|| vec![blank(indent)]));
+        let line = |(mut front, words): (Vec<Span<'static>>, String)| {
+            front.push(Span::styled(words, self.theme.style(role)));
+            Line::from(front).into()
+        };
+        fronts.zip(lines).map(line).collect()
+    }
+
+    /// Pieces side by side behind something, on further lines below the first where one is not enough. A piece may be a
+    /// control: then the column of the cursor in it goes with it.
+    pub(crate) fn side_by_side(
         self,
         first: Vec<Span<'static>>,
-        indent: u16,
-        role: Role,
-        words: &str,
+        gap: u16,
+        pieces: impl IntoIterator<Item = (Vec<Span<'static>>, Option<(Focus, u16)>)>,
     ) -> Vec<FlowLine> {
-        self.hung(first, indent, role, words).into_iter().map(FlowLine::from).collect()
-    }
-
-    /// The same as plain lines.
-    pub(crate) fn hung(
-        self,
-        first: Vec<Span<'static>>,
-        indent: u16,
-        role: Role,
-        words: &str,
-    ) -> Vec<Line<'static>> {
-        let lines = wrap(words, self.width.saturating_sub(indent).max(1), self.theme.use_unicode());
-        let mut lines: Vec<Line<'static>> = lines
-            .into_iter()
-            .map(|line| Line::from(vec![blank(indent), Span::styled(line, self.theme.style(role))]))
-            .collect();
-        if let Some(line) = lines.first_mut() {
-            line.spans.splice(0..1, first);
+        let start = wide(&first);
+        let (mut x, mut line) = (start, FlowLine::from(Line::from(first)));
+        let mut lines = Vec::new();
+        for (piece, control) in pieces {
+            let more = wide(&piece);
+            if x > start && x.saturating_add(more) > self.width {
+                lines.push(std::mem::replace(&mut line, blank(start).into()));
+                x = start;
+            }
+            line.control = control.map(|(control, at)| (control, x.saturating_add(at))).or(line.control);
+            line.words.spans.extend(piece);
+            line.words.spans.push(blank(gap));
+            x = x.saturating_add(more).saturating_add(gap);
         }
+        lines.push(line);
         lines
     }
 
     /// Words cut to a width and filled up with spaces.
     pub(crate) fn padded(self, words: &str, to: u16) -> String {
-        padded(&cut(words, to, self.theme.use_unicode()), to)
+        let words = cut(words, to, self.theme.use_unicode());
+        let gap = usize::from(to.saturating_sub(width(&words)));
+        format!("{words}{:gap$}", "")
     }
 
     /// An empty line, where there is room for one.
@@ -119,25 +109,15 @@ impl Pen {
     }
 }
 
-impl FlowLine {
-    /// The same behind something; a gauge keeps its line for itself.
-    pub(crate) fn behind(mut self, front: Span<'static>) -> Self {
-        if let Piece::Words(words) = &mut self.what {
-            words.spans.insert(0, front);
-        }
-        self
-    }
-}
-
 impl From<Line<'static>> for FlowLine {
-    fn from(line: Line<'static>) -> Self {
-        Self { what: Piece::Words(line), ..Self::default() }
+    fn from(words: Line<'static>) -> Self {
+        Self { words, ..Self::default() }
     }
 }
 
 impl From<Span<'static>> for FlowLine {
-    fn from(span: Span<'static>) -> Self {
-        Line::from(span).into()
+    fn from(words: Span<'static>) -> Self {
+        Line::from(words).into()
     }
 }
 
@@ -146,11 +126,14 @@ pub(crate) fn blank(columns: u16) -> Span<'static> {
     Span::raw(" ".repeat(usize::from(columns)))
 }
 
-/// Words filled up with spaces to a width.
-pub(crate) fn padded(words: &str, to: u16) -> String {
-    let mut out = words.to_owned();
-    out.extend(std::iter::repeat_n(' ', usize::from(to.saturating_sub(width(words)))));
-    out
+/// Columns that spans take.
+fn wide(spans: &[Span<'_>]) -> u16 {
+    spans.iter().map(|span| width(&span.content)).fold(0, u16::saturating_add)
+}
+
+/// How many rows lines take.
+pub(crate) fn height_of<T>(lines: &[T]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
 }
 
 /// Leaves out what may be missed until the lines fit, or nothing more may be missed: first air, then the hints of all
@@ -158,9 +141,6 @@ pub(crate) fn padded(words: &str, to: u16) -> String {
 pub(crate) fn tighten(lines: &mut Vec<FlowLine>, height: usize, focus: Focus) {
     while lines.last().is_some_and(|line| line.rank == Rank::Air) {
         lines.pop();
-    }
-    if lines.len() <= height {
-        return;
     }
     // The lowest first: the answer to the question stands apart as long as anything does.
     while lines.len() > height
@@ -180,65 +160,47 @@ pub(crate) fn tighten(lines: &mut Vec<FlowLine>, height: usize, focus: Focus) {
     });
 }
 
-/// Lines in an area, scrolled so that the focused control is seen, or as a person scrolled them.
-#[derive(Debug)]
-pub(crate) struct Flow<'a> {
-    /// The lines.
-    pub(crate) lines: &'a [FlowLine],
-    /// Where the keyboard is.
-    pub(crate) focus: Focus,
-    /// Colours and signs.
-    pub(crate) theme: Theme,
+/// The line of the focused control, and the column of the cursor.
+fn focused(lines: &[FlowLine], focus: Focus) -> Option<(usize, u16)> {
+    let control = |(at, line): (usize, &FlowLine)| Some((at, line.control.filter(|own| own.0 == focus)?.1));
+    lines.iter().enumerate().find_map(control)
 }
 
-impl Flow<'_> {
-    /// Settles which lines are seen in so many of the terminal.
-    pub(crate) fn settle(&self, shown: usize, scroll: &mut Scroll) {
-        scroll.page = shown;
-        scroll.most = self.lines.len().saturating_sub(shown);
-        if !scroll.is_held {
-            let at = self.lines.iter().position(|line| self.is_focused(line)).unwrap_or(0);
-            // The top wins where both fit, so that a form is not scrolled for nothing; its hint stays in sight.
-            scroll.top = if at < shown { 0 } else { at.saturating_add(2).saturating_sub(shown).min(at) };
-        }
-        scroll.top = scroll.top.min(scroll.most);
+/// Settles which lines are seen in so many of the terminal: those with the focused control, or as a person scrolled them.
+pub(crate) fn settle(lines: &[FlowLine], focus: Focus, shown: usize, scroll: &mut Scroll) {
+    scroll.page = shown;
+    scroll.most = lines.len().saturating_sub(shown);
+    if !scroll.is_held {
+        let at = focused(lines, focus).map_or(0, |(at, _)| at);
+        // The top wins where both fit, so that a form is not scrolled for nothing; its hint stays in sight.
+        scroll.top = if at < shown { 0 } else { at.saturating_add(2).saturating_sub(shown).min(at) };
     }
-
-    fn is_focused(&self, line: &FlowLine) -> bool {
-        line.control.is_some_and(|(control, _)| control == self.focus)
-    }
-
-    /// Where the hardware cursor stands, once it is drawn: at the focused control, if that is in sight.
-    pub(crate) fn cursor(&self, area: Rect, scroll: &Scroll) -> Option<Position> {
-        let at = self.lines.iter().position(|line| self.is_focused(line))?;
-        let (_, x) = self.lines.get(at)?.control?;
-        let row = u16::try_from(at.checked_sub(scroll.top)?).ok()?;
-        let x = area.x.saturating_add(x.min(area.width.saturating_sub(1)));
-        (row < area.height).then(|| Position::new(x, area.y.saturating_add(row)))
-    }
+    scroll.top = scroll.top.min(scroll.most);
 }
 
-impl StatefulWidget for &Flow<'_> {
-    type State = Scroll;
+/// Draws the lines that are seen in an area; says where the hardware cursor stands: at the focused control, if that is in
+/// sight.
+pub(crate) fn draw(
+    lines: &[FlowLine],
+    focus: Focus,
+    area: Rect,
+    buf: &mut Buffer,
+    scroll: &mut Scroll,
+) -> Option<Position> {
+    settle(lines, focus, usize::from(area.height), scroll);
+    stacked(lines.iter().skip(scroll.top).map(|line| &line.words), area, buf);
+    let (at, x) = focused(lines, focus)?;
+    let row = u16::try_from(at.checked_sub(scroll.top)?).ok()?;
+    let x = area.x.saturating_add(x.min(area.width.saturating_sub(1)));
+    (row < area.height).then(|| Position::new(x, area.y.saturating_add(row)))
+}
 
-    fn render(self, area: Rect, buf: &mut Buffer, scroll: &mut Scroll) {
-        self.settle(usize::from(area.height), scroll);
-        for (y, line) in (area.y..area.bottom()).zip(self.lines.iter().skip(scroll.top)) {
-            let row = Rect { y, height: 1, ..area };
-            match &line.what {
-                Piece::Words(words) => words.render(row, buf),
-                Piece::Gauge { ratio, label } => {
-                    let glyphs = self.theme.glyphs();
-                    LineGauge::default()
-                        .ratio(ratio.clamp(0.0, 1.0))
-                        .label(label.clone())
-                        .filled_symbol(glyphs.filled)
-                        .unfilled_symbol(glyphs.rule)
-                        .filled_style(self.theme.style(Role::Waiting))
-                        .unfilled_style(self.theme.style(Role::Quiet))
-                        .render(row, buf);
-                }
-            }
-        }
+/// Draws lines from the top of an area; says what is left below them.
+pub(crate) fn stacked(lines: impl IntoIterator<Item = impl Widget>, area: Rect, buf: &mut Buffer) -> Rect {
+    let mut left = area;
+    for line in lines.into_iter().take(usize::from(area.height)) {
+        line.render(Rect { height: 1, ..left }, buf);
+        (left.y, left.height) = (left.y + 1, left.height - 1);
     }
+    left
 }

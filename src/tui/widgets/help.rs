@@ -1,20 +1,15 @@
 //! Help: every key that works here, from the table of keys and what the wizard offers.
 
-use ratatui::text::Span;
-
 use crate::{
     tui::{
-        keys::table::{self, Binding, Deed, KEYS},
+        keys::table::{self, Binding, KEYS},
         theme::Role,
         words::width,
     },
     wizard::view::View,
 };
 
-use super::{
-    flow::{FlowLine, Pen, padded},
-    key_line,
-};
+use super::flow::{FlowLine, Pen, blank};
 
 /// Keys that mean the same everywhere and are in no table: the focus decides.
 const MOVING: &[(&str, &str)] = &[
@@ -31,33 +26,26 @@ const MOVING: &[(&str, &str)] = &[
 
 /// The panel as lines.
 pub(crate) fn lines(view: &View<'_>, pen: Pen) -> Vec<FlowLine> {
+    let entered = view.default_offer().map(|offer| ("Enter".to_owned(), offer.help.to_owned()));
+    let mut rows: Vec<(String, String)> = entered.into_iter().collect();
     let own = KEYS.iter().filter(|binding| table::is_open(binding, view));
-    let mut rows: Vec<(String, String)> = Vec::new();
-    if let Some(offer) = view.actions.iter().find(|offer| offer.is_default) {
-        rows.push(("Enter".into(), offer.help.to_owned()));
-    }
     rows.extend(own.map(|binding| (table::name(binding.key), help(binding, view))));
-    let moving = MOVING.iter().map(|(key, help)| ((*key).to_owned(), (*help).to_owned()));
     let column = rows.iter().map(|(key, _)| width(key)).max().unwrap_or(0).max(9);
-    let line = |(key, help): (String, String)| {
-        let first = vec![pen.theme.span(Role::Accent, &padded(&key, column)), Span::raw("  ")];
-        pen.hanging(first, column.saturating_add(2), Role::Plain, &help)
+    let line = |key: &str, help: &str| {
+        let first = vec![pen.theme.span(Role::Accent, &pen.padded(key, column)), blank(2)];
+        pen.hanging(first, Role::Plain, help)
     };
-    let mut lines: Vec<FlowLine> = rows.into_iter().flat_map(line).collect();
+    let mut lines: Vec<FlowLine> = rows.iter().flat_map(|(key, help)| line(key, help)).collect();
     lines.push(Pen::air());
-    lines.extend(moving.flat_map(line));
+    lines.extend(MOVING.iter().flat_map(|(key, help)| line(key, help)));
     lines
 }
 
 /// What help says about a key: in the words of the wizard where it offers the same.
 fn help(binding: &Binding, view: &View<'_>) -> String {
-    let offered = match binding.deed {
-        Deed::Do(action) => view.offer(action).map(|offer| offer.help),
-        _ => None,
-    };
-    let help = offered.unwrap_or(binding.help);
-    match key_line::count(binding, view) {
-        Some(_) => format!("{}: {help}", key_line::label(binding, view)),
+    let help = table::offered(binding, view).map_or(binding.help, |offer| offer.help);
+    match table::count(binding, view) {
+        Some(_) => format!("{}: {help}", table::label(binding, view)),
         None => help.to_owned(),
     }
 }

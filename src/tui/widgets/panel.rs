@@ -11,11 +11,11 @@ use ratatui::{
 
 use crate::tui::{
     state::{Focus, Scroll},
-    theme::{Role, Theme},
+    theme::{Role, Sign, Theme},
     words::{cut, grouped, width, wrap},
 };
 
-use super::flow::{Flow, FlowLine, Pen, Rank, tighten};
+use super::flow::{FlowLine, Pen, Rank, draw, height_of, settle, stacked, tighten};
 
 /// Least window that has borders, columns and rows.
 const BORDERS_FROM: (u16, u16) = (60, 20);
@@ -51,15 +51,38 @@ impl Panel {
     }
 
     /// What stands at the right end of the upper rule. The range must be seen; where we are may be missed.
-    fn right(&self, width: u16, theme: Theme) -> String {
-        let words = match (self.range.as_str(), self.step.as_str()) {
-            (range, step) if !step.is_empty() && range.is_empty() => step.to_owned(),
-            (range, step) if !step.is_empty() && usize::from(width) > range.len() + step.len() + 30 => {
-                format!("{step}  {range}")
-            }
-            (range, _) => range.to_owned(),
+    fn right(&self, room: u16, theme: Theme) -> String {
+        let (range, step) = (&self.range, &self.step);
+        let words = match (range.is_empty(), step.is_empty()) {
+            (true, _) => step.clone(),
+            (_, false) if usize::from(room) > range.len() + step.len() + 30 => format!("{step}  {range}"),
+            _ => range.clone(),
         };
         theme.fit(&words).into_owned()
+    }
+
+    /// Draws the frame, with what of its content is seen in it; says what is left for that. `settle` is told what is left,
+    /// and says which part is seen: the first line, how many, of how many.
+    pub(crate) fn fitted(
+        &mut self,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: Theme,
+        mut settle: impl FnMut(Rect) -> (usize, usize, usize),
+    ) -> Rect {
+        let (mut inner, mut seen) = (area, (0, 0, 0));
+        // What is said beside the title may take a line from the content, which says what is seen then.
+        for _ in 0..3 {
+            Clear.render(area, buf);
+            inner = self.frame(area, buf, theme);
+            seen = settle(inner);
+            let drawn = std::mem::replace(&mut self.range, range(seen, theme));
+            if drawn == self.range {
+                break;
+            }
+        }
+        self.scrollbar(area, buf, seen, theme);
+        inner
     }
 
     /// Draws the panel with a text in it, which is made for the room that is left; says where the cursor stands.
@@ -67,38 +90,24 @@ impl Panel {
         mut self,
         area: Rect,
         buf: &mut Buffer,
-        (theme, focus): (Theme, Focus),
+        pen: Pen,
         scroll: &mut Scroll,
         make: impl Fn(Pen, usize) -> Vec<FlowLine>,
     ) -> Position {
-        let mut fit = |panel: &Self, scroll: &mut Scroll| {
-            Clear.render(area, buf);
-            let inner = panel.frame(area, buf, theme);
+        let (mut lines, mut foot, focus) = (Vec::new(), Vec::new(), pen.focus);
+        let inner = self.fitted(area, buf, pen.theme, |inner| {
             let height = usize::from(inner.height);
-            let mut lines = make(Pen { theme, width: inner.width }, height);
+            lines = make(Pen { width: inner.width, ..pen }, height);
             tighten(&mut lines, height, focus);
-            let foot = foot(&mut lines, height, focus);
-            Flow { lines: &lines, focus, theme }.settle(height - foot.len(), scroll);
-            (inner, lines, foot)
-        };
-        let (mut inner, mut lines, mut foot) = fit(&self, scroll);
-        // What is said beside the title may take a line from the text, which says what is seen then.
-        for _ in 0..2 {
-            let range = range(scroll.top, scroll.page, lines.len(), theme);
-            if range == self.range {
-                break;
-            }
-            self.range = range;
-            (inner, lines, foot) = fit(&self, scroll);
-        }
-        let below = Constraint::Length(u16::try_from(foot.len()).unwrap_or(0));
+            foot = self::foot(&mut lines, height, focus);
+            settle(&lines, focus, height - foot.len(), scroll);
+            (scroll.top, scroll.page, lines.len())
+        });
+        let below = Constraint::Length(height_of(&foot));
         let [above, below] = Layout::vertical([Constraint::Fill(1), below]).areas(inner);
-        let (flow, foot) = (Flow { lines: &lines, focus, theme }, Flow { lines: &foot, focus, theme });
-        StatefulWidget::render(&flow, above, buf, scroll);
-        StatefulWidget::render(&foot, below, buf, &mut Scroll::default());
-        self.scrollbar(area, buf, (scroll.top, scroll.page, lines.len()), theme);
-        let cursor = flow.cursor(above, scroll).or_else(|| foot.cursor(below, &Scroll::default()));
-        cursor.unwrap_or_else(|| Position::new(inner.x, inner.y))
+        let cursor = draw(&lines, focus, above, buf, scroll);
+        let answer = draw(&foot, focus, below, buf, &mut Scroll::default());
+        cursor.or(answer).unwrap_or(inner.as_position())
     }
 
     /// The look of its border. A bold rule costs as much as a thin one and looks like a smear in some fonts.
@@ -111,62 +120,54 @@ impl Panel {
         let inner = area.width.saturating_sub(2);
         let said = |words: &str| if words.is_empty() { 0 } else { width(words).saturating_add(2) };
         let range = self.right(area.width, theme);
-        let room =
-            inner.saturating_sub(2).saturating_sub(if range.is_empty() { 0 } else { said(&range) + 1 });
-        let title = theme.fit(&self.title).into_owned();
-        let is_whole = width(&title) <= room;
-        let shown = cut(&title, room, theme.use_unicode());
+        let room = inner.saturating_sub(2).saturating_sub(said(&range) + u16::from(!range.is_empty()));
+        let title = theme.fit(&self.title);
         // In their own colours: the verdict of an outcome is a title, and is no border.
-        let words = |role, words: &str| {
-            let own = Style::new().fg(Color::Reset).patch(theme.style(role));
-            Line::from(theme.span(role, &format!(" {words} ")).style(own))
+        let own = Style::new().fg(Color::Reset);
+        let words = |role, words: &str| match words {
+            "" => Line::default(),
+            words => Line::from(theme.span(role, &format!(" {words} ")).style(own.patch(theme.style(role)))),
         };
-        let mut block = Block::bordered().border_set(theme.border()).border_style(self.border(theme));
-        block = block.title_top(words(Role::Strong, &shown));
-        if !range.is_empty() {
-            block = block.title_top(words(Role::Quiet, &range).right_aligned());
-        }
-        let domain = theme.fit(&self.domain).into_owned();
         // Without room for both the counts win: the domain stands in the bar, too.
         let counts = joined(&self.counts, inner.saturating_sub(2), theme);
-        if !counts.is_empty() {
-            block = block.title_bottom(words(Role::Plain, &counts));
-        }
-        if !domain.is_empty() && said(&counts).saturating_add(said(&domain)) <= inner {
-            block = block.title_bottom(words(Role::Quiet, &domain).right_aligned());
-        }
+        let domain = Some(theme.fit(&self.domain)).filter(|domain| said(&counts) + said(domain) <= inner);
+        let block = Block::bordered()
+            .border_set(theme.border())
+            .border_style(self.border(theme))
+            .title_top(words(Role::Strong, &cut(&title, room, theme.use_unicode())))
+            .title_top(words(Role::Quiet, &range).right_aligned())
+            .title_bottom(words(Role::Plain, &counts))
+            .title_bottom(words(Role::Quiet, &domain.unwrap_or_default()).right_aligned());
         // One column of air on either side.
         let within = block.inner(area).inner(Margin::new(1, 0));
         block.render(area, buf);
-        if is_whole {
+        if width(&title) <= room {
             return within;
         }
         // A title that the rule had no room for stands whole below it.
         let title = wrap(&title, within.width, theme.use_unicode());
-        stacked(title.iter().map(|line| theme.span(Role::Strong, line).into()), within, buf)
+        stacked(title.iter().map(|line| theme.span(Role::Strong, line)), within, buf)
     }
 
     fn plain(&self, area: Rect, buf: &mut Buffer, theme: Theme) -> Rect {
         let range = self.right(area.width, theme);
-        let room = if range.is_empty() { 0 } else { width(&range).saturating_add(2) };
-        let room = area.width.saturating_sub(room);
-        let mut title = wrap(&theme.fit(&self.title), room, theme.use_unicode());
+        let wide = width(&range);
+        let room = area.width.saturating_sub(if wide == 0 { 0 } else { wide.saturating_add(2) });
+        let mut title = wrap(&self.title, room, theme.use_unicode());
         if title.len() > 2 {
             let rest = title.split_off(1).join(" ");
             title.push(cut(&rest, room, theme.use_unicode()).into_owned());
         }
-        let below = stacked(title.iter().map(|line| theme.span(Role::Strong, line).into()), area, buf);
-        let x = area.right().saturating_sub(width(&range));
-        let y = below.y.saturating_sub(1);
-        buf.set_line(x, y, &theme.span(Role::Plain, &range).into(), width(&range));
-        let counts: Vec<String> = self.counts.iter().chain([&self.domain]).cloned().collect();
-        let counts = joined(&counts, area.width, theme);
+        let below = stacked(title.iter().map(|line| theme.span(Role::Strong, line)), area, buf);
+        let x = area.right().saturating_sub(wide);
+        buf.set_line(x, below.y.saturating_sub(1), &theme.span(Role::Plain, &range).into(), wide);
+        let counts = joined(self.counts.iter().chain([&self.domain]), area.width, theme);
         let counts = Some(counts).filter(|counts| !counts.is_empty());
-        stacked(counts.map(|counts| theme.span(Role::Plain, &counts).into()), below, buf)
+        stacked(counts.map(|counts| theme.span(Role::Plain, &counts)), below, buf)
     }
 
     /// A scrollbar in the right border, where there is more than a page.
-    pub(crate) fn scrollbar(
+    fn scrollbar(
         &self,
         area: Rect,
         buf: &mut Buffer,
@@ -184,36 +185,26 @@ impl Panel {
             .begin_symbol(None)
             .end_symbol(None)
             .track_symbol(Some(theme.border().vertical_right))
-            .thumb_symbol(theme.glyphs().thumb)
+            .thumb_symbol(theme.sign(Sign::THUMB))
             .style(self.border(theme))
             .render(area.inner(Margin::new(0, 1)), buf, &mut state);
     }
 }
 
 /// Which part is seen; nothing when all of it is.
-pub(crate) fn range(top: usize, shown: usize, len: usize, theme: Theme) -> String {
+pub(crate) fn range((top, shown, len): (usize, usize, usize), theme: Theme) -> String {
     if len <= shown {
         return String::new();
     }
     let bottom = top.saturating_add(shown).min(len);
-    format!("{}{}{} of {}", grouped(top + 1), theme.glyphs().to, grouped(bottom), grouped(len))
-}
-
-/// Draws lines from the top of an area; says what is left below them.
-pub(crate) fn stacked(lines: impl IntoIterator<Item = Line<'static>>, area: Rect, buf: &mut Buffer) -> Rect {
-    let mut left = area;
-    for line in lines.into_iter().take(usize::from(area.height)) {
-        line.render(Rect { height: 1, ..left }, buf);
-        (left.y, left.height) = (left.y + 1, left.height - 1);
-    }
-    left
+    format!("{}{}{} of {}", grouped(top + 1), theme.sign(Sign::TO), grouped(bottom), grouped(len))
 }
 
 /// Counts side by side, as many as fit; the least important give way.
-fn joined(parts: &[String], room: u16, theme: Theme) -> String {
-    let between = format!(" {} ", theme.glyphs().dot);
+fn joined<'p>(parts: impl IntoIterator<Item = &'p String>, room: u16, theme: Theme) -> String {
+    let between = format!(" {} ", theme.sign(Sign::DOT));
     let mut out = String::new();
-    for part in parts.iter().filter(|part| !part.is_empty()) {
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
         let part = theme.fit(part);
         let next = if out.is_empty() { part.into_owned() } else { format!("{out}{between}{part}") };
         if width(&next) > room {

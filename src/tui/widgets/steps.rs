@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use crate::{
     tui::{
-        theme::{Role, Theme},
+        theme::{Role, Sign, Theme},
         words::width,
     },
     wizard::view::{Place, Stop},
@@ -12,25 +12,27 @@ use crate::{
 
 /// All steps in one line; where that is too narrow, the one where we are with its number.
 pub(crate) fn line(stops: &[Stop], room: u16, theme: Theme) -> Line<'static> {
-    let glyphs = theme.glyphs();
+    let rule = format!(" {} ", theme.sign(Sign::RULE));
     let mut spans = Vec::new();
     let mut used = 1_u16;
     for stop in stops {
-        let between = if spans.is_empty() { " ".to_owned() } else { format!(" {} ", glyphs.rule) };
-        used = used.saturating_add(width(&between)).saturating_add(width(stop.name)).saturating_add(2);
-        let (mark, mark_role, role) = match stop.place {
-            Place::Behind => (glyphs.good, Role::Good, Role::Plain),
-            Place::Here => (glyphs.here, Role::Accent, Role::Accent),
-            Place::Ahead => (glyphs.ahead, Role::Quiet, Role::Quiet),
+        let between = if spans.is_empty() { " " } else { &rule };
+        let (sign, mark, name) = match stop.place {
+            Place::Behind => (Sign::GOOD, Role::Good, Role::Plain),
+            Place::Here => (Sign::HERE, Role::Accent, Role::Accent),
+            Place::Ahead => (Sign::AHEAD, Role::Quiet, Role::Quiet),
         };
-        spans.push(theme.span(if mark_role == Role::Accent { Role::Plain } else { Role::Quiet }, &between));
-        spans.push(theme.span(mark_role, &format!("{mark} ")));
-        spans.push(theme.span(role, stop.name));
+        let rule_role = if mark == Role::Accent { Role::Plain } else { Role::Quiet };
+        let sign = format!("{} ", theme.sign(sign));
+        for (role, words) in [(rule_role, between), (mark, sign.as_str()), (name, stop.name)] {
+            used = used.saturating_add(width(words));
+            spans.push(theme.span(role, words));
+        }
     }
     if used <= room {
         return Line::from(spans);
     }
-    theme.span(Role::Accent, &format!(" {} {}", glyphs.here, short(stops))).into()
+    theme.span(Role::Accent, &format!(" {} {}", theme.sign(Sign::HERE), short(stops))).into()
 }
 
 /// Where we are, in one word and its number: `Users (5 of 6)`.

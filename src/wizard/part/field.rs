@@ -10,78 +10,70 @@ use crate::{
 
 /// What stands in a field, as it was typed: ids and passwords are read from it.
 #[derive(Clone)]
-pub(crate) enum Field {
-    /// Typed text.
-    Plain(String),
-    /// A secret.
-    Masked(Secret<String>),
+pub(crate) struct Field {
+    /// Plain text too is wiped when it goes: one kind of text for both.
+    typed: Secret<String>,
+    is_masked: bool,
 }
 
 impl Default for Field {
     fn default() -> Self {
-        Self::Plain(String::new())
+        Self::plain("")
     }
 }
 
 impl std::fmt::Debug for Field {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Field({} bytes)", self.raw().len())
+        write!(f, "Field({} bytes)", self.typed.expose().len())
     }
 }
 
 impl Field {
     /// A field whose text is shown.
     pub(crate) fn plain(text: &str) -> Self {
-        Self::Plain(text.to_owned())
+        Self { typed: Secret::new(text.to_owned()), is_masked: false }
     }
 
     /// An empty field whose text is never shown.
     pub(crate) fn masked() -> Self {
-        Self::Masked(Secret::new(String::new()))
+        Self { is_masked: true, ..Self::default() }
+    }
+
+    /// Whether its text is never shown.
+    pub(crate) const fn is_masked(&self) -> bool {
+        self.is_masked
     }
 
     /// What was typed; empty for a masked field, whose text leaves through [`Field::secret`] only.
     pub(crate) fn text(&self) -> &str {
-        match self {
-            Self::Plain(raw) => raw,
-            Self::Masked(_) => "",
-        }
+        if self.is_masked { "" } else { self.typed.expose() }
     }
 
     /// A copy of the secret; none for a plain field and for an empty one.
     pub(crate) fn secret(&self) -> Option<Secret<String>> {
-        match self {
-            Self::Masked(secret) if !secret.expose().is_empty() => Some(secret.clone()),
-            _ => None,
-        }
+        (self.is_masked && !self.is_empty()).then(|| self.typed.clone())
     }
 
     /// Whether nothing stands in it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.raw().is_empty()
+        self.typed.expose().is_empty()
     }
 
     /// Puts another text in.
     pub(crate) fn set(&mut self, text: &str) {
-        *self = match self {
-            Self::Plain(_) => Self::Plain(text.to_owned()),
-            Self::Masked(_) => Self::Masked(Secret::new(text.to_owned())),
-        };
+        self.typed = Secret::new(text.to_owned());
     }
 
     /// Takes what stands in the field of the front end now; says whether that is another text. Control characters and what
     /// is longer than [`MAX_BYTES`] are not taken: nothing of it, so that nothing is ever cut until it fits.
     pub(crate) fn fill(&mut self, value: &Value) -> bool {
-        let (Value::Text(text) | Value::Lines(text)) = value else {
-            let Value::Secret(secret) = value else { return false };
-            let fits = secret.expose().len() <= MAX_BYTES;
-            return fits && self.take(secret.expose());
+        let text = match value {
+            Value::Text(text) | Value::Lines(text) => text,
+            Value::Secret(secret) => secret.expose(),
+            Value::Choice(_) => return false,
         };
-        text.len() <= MAX_BYTES && self.take(text)
-    }
-
-    fn take(&mut self, text: &str) -> bool {
-        let is_new = self.raw() != text && !text.chars().any(char::is_control);
+        let fits = text.len() <= MAX_BYTES && !text.chars().any(char::is_control);
+        let is_new = fits && self.typed.expose() != text;
         if is_new {
             self.set(text);
         }
@@ -96,18 +88,12 @@ impl Field {
         hint: impl Into<Phrase>,
         problem: Option<Phrase>,
     ) -> FieldView<'_> {
-        let value = match self {
-            Self::Plain(raw) => FieldValue::Plain(raw),
-            Self::Masked(secret) => FieldValue::Masked { is_filled: !secret.expose().is_empty() },
+        let value = if self.is_masked {
+            FieldValue::Masked { is_filled: !self.is_empty() }
+        } else {
+            FieldValue::Plain(self.text())
         };
         FieldView { id, label, value, hint: hint.into(), problem, takes_lines: false }
-    }
-
-    fn raw(&self) -> &str {
-        match self {
-            Self::Plain(raw) => raw,
-            Self::Masked(secret) => secret.expose(),
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         answer::{Action, FieldId, Value},
         ask::{Focus, Spot},
         part::field::Field,
-        view::{Block, Button, ChoiceView},
+        view::{Block, Button, ChoiceView, FieldView},
     },
 };
 
@@ -35,25 +35,9 @@ pub(crate) enum Control {
         takes_lines: bool,
     },
     /// One of a few.
-    Choice {
-        /// Which.
-        id: FieldId,
-        /// Its name.
-        label: Text,
-        /// What can be chosen.
-        options: &'static [&'static str],
-        /// Index into `options`.
-        chosen: usize,
-        /// Said behind it.
-        note: Phrase,
-    },
+    Choice(ChoiceView),
     /// A button.
-    Button {
-        /// What it says.
-        label: &'static str,
-        /// What pressing it does.
-        action: Action,
-    },
+    Button(Button),
 }
 
 impl Control {
@@ -68,13 +52,11 @@ impl Control {
     }
 
     /// The same control, for lists.
-    pub(crate) fn taking_lines(self) -> Self {
-        match self {
-            Self::Field { id, label, hint, field, .. } => {
-                Self::Field { id, label, hint, field, takes_lines: true }
-            }
-            other => other,
+    pub(crate) fn taking_lines(mut self) -> Self {
+        if let Self::Field { takes_lines, .. } = &mut self {
+            *takes_lines = true;
         }
+        self
     }
 
     /// A choice.
@@ -84,18 +66,19 @@ impl Control {
         options: &'static [&'static str],
         chosen: usize,
     ) -> Self {
-        Self::Choice { id, label: label.into(), options, chosen, note: Phrase::default() }
+        Self::Choice(ChoiceView { id, label: label.into(), options, chosen, note: Phrase::default() })
     }
 
     /// A button.
     pub(crate) const fn button(label: &'static str, action: Action) -> Self {
-        Self::Button { label, action }
+        Self::Button(Button { label, action, is_open: true })
     }
 
-    const fn id(&self) -> Option<FieldId> {
+    /// Its place for the keyboard.
+    const fn spot(&self) -> Spot {
         match self {
-            Self::Field { id, .. } | Self::Choice { id, .. } => Some(*id),
-            Self::Button { .. } => None,
+            Self::Field { id, .. } | Self::Choice(ChoiceView { id, .. }) => Spot::Field(*id),
+            Self::Button(button) => Spot::Button(button.action),
         }
     }
 }
@@ -115,15 +98,8 @@ pub(crate) struct Form {
 impl Form {
     /// A form; the keyboard begins at its first control.
     pub(crate) fn new(controls: Vec<Control>) -> Self {
-        let spot = controls.first().map_or(Spot::Page, Self::spot);
-        Self { controls, hidden: Vec::new(), left: Vec::new(), focus: Focus { spot, count: 0 } }
-    }
-
-    const fn spot(control: &Control) -> Spot {
-        match control {
-            Control::Field { id, .. } | Control::Choice { id, .. } => Spot::Field(*id),
-            Control::Button { action, .. } => Spot::Button(*action),
-        }
+        let spot = controls.first().map_or(Spot::Page, Control::spot);
+        Self { controls, focus: Focus { spot, count: 0 }, ..Self::default() }
     }
 
     /// Shows or hides a control.
@@ -146,14 +122,10 @@ impl Form {
 
     /// Takes what stands in a field or a choice now; says whether that is something else than before.
     pub(crate) fn fill(&mut self, id: FieldId, value: &Value) -> bool {
-        let is_changed = match (self.control(id), value) {
+        let is_changed = match (self.control_mut(id), value) {
             (Some(Control::Field { field, .. }), value) => field.fill(value),
-            (Some(Control::Choice { options, chosen, .. }), Value::Choice(at)) => {
-                let is_changed = *at < options.len() && chosen != at;
-                if is_changed {
-                    *chosen = *at;
-                }
-                is_changed
+            (Some(Control::Choice(choice)), Value::Choice(at)) if *at < choice.options.len() => {
+                std::mem::replace(&mut choice.chosen, *at) != *at
             }
             _ => false,
         };
@@ -170,9 +142,17 @@ impl Form {
         }
     }
 
+    /// The fields that can be filled in, in their order.
+    fn fields(&self) -> impl Iterator<Item = FieldId> {
+        self.controls.iter().filter_map(|control| match control.spot() {
+            Spot::Field(id) => Some(id),
+            _ => None,
+        })
+    }
+
     /// All fields were left.
     pub(crate) fn settle_all(&mut self) {
-        self.left = self.controls.iter().filter_map(Control::id).collect();
+        self.left = self.fields().collect();
     }
 
     /// Whether a field was left since it last changed.
@@ -180,16 +160,25 @@ impl Form {
         self.left.contains(&id)
     }
 
-    fn control(&mut self, id: FieldId) -> Option<&mut Control> {
-        self.controls.iter_mut().find(|control| control.id() == Some(id))
+    /// The first of its controls with which something is wrong, and what.
+    pub(crate) fn first_wrong(
+        &self,
+        problem: impl Fn(FieldId) -> Option<Phrase>,
+    ) -> Option<(FieldId, Phrase)> {
+        self.fields().find_map(|id| Some((id, problem(id)?)))
+    }
+
+    fn control(&self, id: FieldId) -> Option<&Control> {
+        self.controls.iter().find(|control| control.spot() == Spot::Field(id))
+    }
+
+    fn control_mut(&mut self, id: FieldId) -> Option<&mut Control> {
+        self.controls.iter_mut().find(|control| control.spot() == Spot::Field(id))
     }
 
     /// What stands in a field.
     pub(crate) fn field(&self, id: FieldId) -> Option<&Field> {
-        self.controls.iter().find_map(|control| match control {
-            Control::Field { id: other, field, .. } if *other == id => Some(field),
-            _ => None,
-        })
+        if let Control::Field { field, .. } = self.control(id)? { Some(field) } else { None }
     }
 
     /// What was typed into a field; empty when there is no such field, and for a secret.
@@ -199,20 +188,14 @@ impl Form {
 
     /// Puts a text into a field.
     pub(crate) fn set(&mut self, id: FieldId, text: &str) {
-        if let Some(Control::Field { field, .. }) = self.control(id) {
+        if let Some(Control::Field { field, .. }) = self.control_mut(id) {
             field.set(text);
         }
     }
 
     /// What was chosen; the first when there is no such choice.
     pub(crate) fn chosen(&self, id: FieldId) -> usize {
-        self.controls
-            .iter()
-            .find_map(|control| match control {
-                Control::Choice { id: other, chosen, .. } if *other == id => Some(*chosen),
-                _ => None,
-            })
-            .unwrap_or(0)
+        if let Some(Control::Choice(choice)) = self.control(id) { choice.chosen } else { 0 }
     }
 
     /// Chooses an option.
@@ -223,10 +206,12 @@ impl Form {
     /// What stands in the form, to be kept: every field and choice, of a secret only that there was one.
     pub(crate) fn draft(&self) -> FormDraft {
         let kept = self.controls.iter().filter_map(|control| match control {
-            Control::Field { id, field: Field::Plain(text), .. } => Some((id.name(), text.clone())),
-            Control::Field { field, .. } => (!field.is_empty()).then(|| (SECRET.to_owned(), String::new())),
-            Control::Choice { id, chosen, .. } => Some((id.name(), chosen.to_string())),
-            Control::Button { .. } => None,
+            Control::Field { field, .. } if field.is_masked() => {
+                (!field.is_empty()).then(|| (SECRET.to_owned(), String::new()))
+            }
+            Control::Field { id, field, .. } => Some((id.name(), field.text().to_owned())),
+            Control::Choice(choice) => Some((choice.id.name(), choice.chosen.to_string())),
+            Control::Button(_) => None,
         });
         FormDraft(kept.collect())
     }
@@ -236,19 +221,21 @@ impl Form {
     pub(crate) fn take_up(&mut self, draft: &FormDraft) -> bool {
         for control in &mut self.controls {
             match control {
-                Control::Field { id, field: field @ Field::Plain(_), .. } => {
+                Control::Field { field, hint, .. } if field.is_masked() => {
+                    if draft.get(SECRET).is_some() {
+                        *hint = "type it again: it was not kept".into();
+                    }
+                }
+                Control::Field { id, field, .. } => {
                     if let Some(text) = draft.get(&id.name()) {
                         field.set(text);
                     }
                 }
-                Control::Field { hint, .. } if draft.get(SECRET).is_some() => {
-                    *hint = "type it again: it was not kept".into();
+                Control::Choice(choice) => {
+                    let kept = draft.get(&choice.id.name()).and_then(|at| at.parse().ok());
+                    choice.chosen = kept.filter(|at| *at < choice.options.len()).unwrap_or(choice.chosen);
                 }
-                Control::Choice { id, options, chosen, .. } => {
-                    let kept = draft.get(&id.name()).and_then(|at| at.parse().ok());
-                    *chosen = kept.filter(|at| *at < options.len()).unwrap_or(*chosen);
-                }
-                Control::Field { .. } | Control::Button { .. } => {}
+                Control::Button(_) => {}
             }
         }
         !draft.is_empty()
@@ -260,36 +247,22 @@ impl Form {
         problem: impl Fn(FieldId) -> Option<Phrase>,
         is_open: impl Fn(Action) -> bool,
     ) -> Vec<Block<'_>> {
-        let mut blocks = Vec::new();
-        let mut buttons = Vec::new();
-        for control in self.controls.iter().filter(|control| !self.hidden.contains(&Self::spot(control))) {
-            if !matches!(control, Control::Button { .. }) && !buttons.is_empty() {
-                blocks.push(Block::Buttons(std::mem::take(&mut buttons)));
-            }
+        let mut blocks: Vec<Block<'_>> = Vec::new();
+        for control in self.controls.iter().filter(|control| !self.hidden.contains(&control.spot())) {
             match control {
                 Control::Field { id, label, hint, field, takes_lines } => {
                     let view = field.view(*id, label, hint.clone(), problem(*id));
-                    blocks.push(Block::Field(crate::wizard::view::FieldView {
-                        takes_lines: *takes_lines,
-                        ..view
-                    }));
+                    blocks.push(Block::Field(FieldView { takes_lines: *takes_lines, ..view }));
                 }
-                Control::Choice { id, label, options, chosen, note } => {
-                    blocks.push(Block::Choice(ChoiceView {
-                        id: *id,
-                        label: label.clone(),
-                        options,
-                        chosen: *chosen,
-                        note: note.clone(),
-                    }));
-                }
-                Control::Button { label, action } => {
-                    buttons.push(Button { label, action: *action, is_open: is_open(*action) });
+                Control::Choice(choice) => blocks.push(Block::Choice(choice.clone())),
+                Control::Button(button) => {
+                    let button = Button { is_open: is_open(button.action), ..button.clone() };
+                    match blocks.last_mut() {
+                        Some(Block::Buttons(row)) => row.push(button),
+                        _ => blocks.push(Block::Buttons(vec![button])),
+                    }
                 }
             }
-        }
-        if !buttons.is_empty() {
-            blocks.push(Block::Buttons(buttons));
         }
         blocks
     }

@@ -41,7 +41,7 @@ impl Results {
 
     /// Those that did not go well come first.
     pub(crate) fn sort(&mut self) {
-        self.results.sort_by_key(|result| rank(&result.outcome));
+        self.results.sort_by_key(|result| standing(&result.outcome).0);
         self.generation += 1;
     }
 }
@@ -76,17 +76,7 @@ impl Rows for Results {
 
 fn row(result: &SeatResult) -> Row<'_> {
     let outcome = &result.outcome;
-    let mark = match outcome {
-        outcome if outcome.is_on() => Mark::On,
-        SeatOutcome::TurnedOff | SeatOutcome::Stopped => Mark::Off,
-        SeatOutcome::Excluded => Mark::Excluded,
-        _ => Mark::Problem,
-    };
-    let tone = match outcome {
-        outcome if is_good(outcome) => Tone::Good,
-        SeatOutcome::Failed(_) => Tone::Bad,
-        _ => Tone::Warn,
-    };
+    let (_, mark, tone) = standing(outcome);
     let cells = Cells::default()
         .with(Column::Name, Cell::Words(result.user.name.shown()))
         .with(Column::Address, Cell::Words(result.user.address.shown()))
@@ -94,19 +84,20 @@ fn row(result: &SeatResult) -> Row<'_> {
     Row { mark, cells, is_quiet: false, is_excluded: *outcome == SeatOutcome::Excluded }
 }
 
-/// Those that did not go well come first.
-const fn rank(outcome: &SeatOutcome) -> u8 {
+/// Where a result stands, its mark and how grave it is: those that did not go well come first.
+const fn standing(outcome: &SeatOutcome) -> (u8, Mark, Tone) {
     match outcome {
-        SeatOutcome::Failed(_) => 0,
-        SeatOutcome::NoSeat => 1,
-        SeatOutcome::Excluded => 2,
-        SeatOutcome::Stopped => 3,
-        SeatOutcome::AlreadyOn => 4,
-        SeatOutcome::TurnedOn | SeatOutcome::TurnedOff => 5,
+        SeatOutcome::Failed(_) => (0, Mark::Problem, Tone::Bad),
+        SeatOutcome::NoSeat => (1, Mark::Problem, Tone::Warn),
+        SeatOutcome::Excluded => (2, Mark::Excluded, Tone::Warn),
+        SeatOutcome::Stopped => (3, Mark::Off, Tone::Warn),
+        SeatOutcome::AlreadyOn => (4, Mark::On, Tone::Good),
+        SeatOutcome::TurnedOn => (5, Mark::On, Tone::Good),
+        SeatOutcome::TurnedOff => (5, Mark::Off, Tone::Good),
     }
 }
 
 /// Whether what was wanted is true now.
 pub(crate) const fn is_good(outcome: &SeatOutcome) -> bool {
-    outcome.is_on() || matches!(outcome, SeatOutcome::TurnedOff)
+    matches!(standing(outcome).2, Tone::Good)
 }

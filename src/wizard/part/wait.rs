@@ -29,8 +29,16 @@ pub(crate) struct Kind {
 #[derive(Debug)]
 pub(crate) struct Wait<R> {
     pending: Pending<R>,
-    since: Moment,
-    kind: Kind,
+    clock: Clock,
+}
+
+/// Tells how long something has been out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    /// What is out.
+    pub(crate) kind: Kind,
+    /// Since when.
+    pub(crate) since: Moment,
 }
 
 /// Opening the record and what belongs to it. At worst: the record is busy and every lock is waited for.
@@ -62,7 +70,7 @@ impl<R> Wait<R> {
     /// Starts a call and waits for it; one that is out is dropped.
     pub(crate) fn start(&mut self, cx: &mut UpdateCx<'_>, call: Call<R>, kind: Kind) {
         self.pending.start(cx.calls, call);
-        (self.since, self.kind) = (cx.now, kind);
+        self.clock = Clock { kind, since: cx.now };
     }
 
     /// Whether it is out.
@@ -80,14 +88,9 @@ impl<R> Wait<R> {
         self.pending.forget();
     }
 
-    /// The line of state while it lasts.
-    pub(crate) fn notice(&self, now: Moment) -> Option<Notice> {
-        self.is_out().then(|| notice(self.kind, self.since, now))
-    }
-
-    /// When the line of state changes next.
-    pub(crate) fn next_change(&self, now: Moment) -> Option<Moment> {
-        self.is_out().then(|| next_change(self.since, now))
+    /// The clock, while it is out.
+    pub(crate) fn clock(&self) -> Option<Clock> {
+        self.is_out().then_some(self.clock)
     }
 }
 
@@ -100,15 +103,22 @@ impl<R: FromReply> Wait<R> {
 
 impl<R> Default for Wait<R> {
     fn default() -> Self {
-        Self { pending: Pending::default(), since: Moment::default(), kind: RECORD }
+        Self { pending: Pending::default(), clock: Clock { kind: RECORD, since: Moment::default() } }
     }
 }
 
-/// The line of state of a wait since a moment.
-pub(crate) fn notice(kind: Kind, since: Moment, now: Moment) -> Notice {
-    let Kind { what, usual, worst } = kind;
-    let elapsed = in_words(now.since(since));
-    Notice::new(Tone::Busy, format_args!("{what}: {elapsed}. Usually {usual}, at worst {worst}."))
+impl Clock {
+    /// The line of state.
+    pub(crate) fn notice(self, now: Moment) -> Notice {
+        let Kind { what, usual, worst } = self.kind;
+        let elapsed = in_words(now.since(self.since));
+        Notice::new(Tone::Busy, format_args!("{what}: {elapsed}. Usually {usual}, at worst {worst}."))
+    }
+
+    /// When the line of state changes next.
+    pub(crate) fn next_change(self, now: Moment) -> Moment {
+        next_change(self.since, now)
+    }
 }
 
 /// When the words about a wait change next: each second for a minute, then every 10 s.

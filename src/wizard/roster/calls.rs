@@ -3,16 +3,24 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    domain::{failure::Failure, filter::Query, run::RunRecord, time::Moment, user::UserPage},
+    domain::{
+        bill::StaysOff,
+        failure::Failure,
+        filter::Query,
+        run::RunRecord,
+        time::Moment,
+        user::{Kind, UserPage},
+        verdict::{ListNote, ListSummary},
+    },
     wizard::{
         outbox::Outbox,
-        pending::{self, Arrival, Part},
+        pending::{self, Arrival, Reply},
         view::{Notice, Tone},
         words,
     },
 };
 
-use super::{Fetch, Roster, list::List, people::People, shared::Shared};
+use super::{Roster, list::List, people::People, shared::Shared, ticks::Ticks};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -23,18 +31,18 @@ const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 impl Roster {
     /// Starts the listing and reads what is on record, once; later calls do nothing.
     pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
-        if !self.listing.is_idle() {
+        if self.is_arriving() || self.listed.is_some() {
             return;
         }
         let is_hosted = record.product.is_hosted();
         let tenant = record.organisation.as_ref().map(|o| o.tenant).filter(|_| !is_hosted);
         let impersonation = record.impersonation.clone().filter(|_| is_hosted).map(Box::new);
-        if self.people.pages.all().is_empty() {
+        if self.people.pages.is_empty() {
             self.people.restore(&record.draft);
             self.shared = Shared::among(record);
         }
         self.look_again(record, calls);
-        self.listing.pending.start(calls, pending::list_users(tenant, impersonation));
+        self.listing.start(calls, pending::list_users(tenant, impersonation));
         self.since = now;
     }
 
@@ -47,7 +55,7 @@ impl Roster {
         self.list = List::behind(&self.list);
         self.people.set_rule(rule);
         self.notes.clear();
-        (self.listing, self.facts) = (Fetch::default(), Fetch::default());
+        (self.listed, self.read) = (None, None);
         let typed = std::mem::take(&mut self.typed);
         self.ask(calls, &typed);
         // `start` takes the ticks from the record: the ones here are newer.
@@ -57,7 +65,8 @@ impl Roster {
 
     /// Reads what is on record again.
     pub(crate) fn look_again(&mut self, record: &RunRecord, calls: &mut Outbox) {
-        self.facts.pending.start(calls, pending::load_protection(record.customer.id, record.product));
+        self.read = None;
+        self.facts.start(calls, pending::load_protection(record.customer.id, record.product));
     }
 
     /// Saves the draft if it changed, and ends the listing.
@@ -96,19 +105,20 @@ impl Roster {
         record: &mut RunRecord,
         calls: &mut Outbox,
     ) -> Option<Notice> {
-        if let Some(part) = self.listing.pending.part(arrival) {
+        let bad = |failure: Failure| Notice::new(Tone::Bad, words::failure(&failure));
+        if let Some(part) = self.listing.part(arrival) {
             self.listed_part(part, calls);
-        } else if let Some(listed) = self.listing.pending.take(arrival) {
-            self.listing.ended = Some(listed.map(|_| ()));
+        } else if let Some(listed) = self.listing.take(arrival) {
+            self.listed = Some(listed.map(|_| ()));
             self.complete(calls);
             self.count(record, calls);
-        } else if let Some(facts) = self.facts.pending.take(arrival) {
-            self.facts.ended = Some(facts.map(|facts| self.people.know(*facts)));
+        } else if let Some(facts) = self.facts.take(arrival) {
+            self.read = Some(facts.map(|facts| self.people.know(*facts)));
             self.refresh();
             self.complete(calls);
             self.count(record, calls);
-        } else if let Some(failure) = self.search_came(arrival) {
-            return failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)));
+        } else if let Some(found) = self.search_came(arrival) {
+            return found.err().map(bad);
         } else if self.wake.take(arrival).is_some() {
             if !self.saving.is_out() {
                 self.save(record, calls);
@@ -116,30 +126,31 @@ impl Roster {
         } else if let Some(sorted) = self.sorting.take(arrival) {
             return Some(match sorted {
                 Ok(rows) => {
-                    self.list.sorted(&self.people, rows.0);
+                    self.list.sort(&mut self.people, Some(rows.0));
                     Notice::new(Tone::Plain, "Sorted by name.")
                 }
-                Err(failure) => Notice::new(Tone::Bad, words::failure(&failure)),
+                Err(failure) => bad(failure),
             });
         } else if let Some(saved) = self.saving.take(arrival) {
-            return self.saved(saved.err(), calls);
+            self.saved(saved.is_ok(), calls);
+            return saved.err().map(bad);
         } else if self.counting.take(arrival).is_some() && std::mem::take(&mut self.has_new_counts) {
             self.count(record, calls);
         }
         None
     }
 
-    fn listed_part(&mut self, part: Part, calls: &mut Outbox) {
+    fn listed_part(&mut self, part: Reply, calls: &mut Outbox) {
         match part {
-            Part::Page(page) => self.arrive(calls, &page),
-            Part::Kinds(kinds) => {
+            Reply::Page(page) => self.arrive(calls, &page),
+            Reply::Kinds(kinds) => {
                 self.people.learn(&kinds);
                 self.refresh();
             }
-            Part::Note(note) => self.notes.push(note),
-            Part::Whole => {}
-            // No listing brings these.
-            Part::Hits(_) | Part::Batch(_) => {}
+            Reply::Note(note) => self.notes.push(note),
+            Reply::Whole(_) => {}
+            // No listing brings others.
+            _ => {}
         }
     }
 
@@ -148,50 +159,37 @@ impl Roster {
         if page.is_empty() {
             return;
         }
-        let at = u32::try_from(self.people.pages.all().len()).unwrap_or(u32::MAX);
+        let at = self.people.pages.count();
         self.people.add(page);
         self.shared.count(page);
-        self.list.add(&self.people, at);
+        self.list.add(&mut self.people, at);
         self.search_later(calls, at);
-        self.recount();
     }
 
     /// Pages that come while a filter is on get a search of their own.
     fn search_later(&mut self, calls: &mut Outbox, first: u32) {
         let query = Query::parse(&self.typed);
-        let pages = self.people.pages.all().get(first as usize..).unwrap_or_default().to_vec();
+        let pages = self.people.pages.kept_from(first);
         if query.needs_search() && !pages.is_empty() {
             self.search(calls, pending::search(self.typed.clone(), first, pages, None));
         }
     }
 
-    /// Takes what a search has found; out comes whether it was one of ours, and what went wrong with it.
-    #[expect(clippy::option_option, reason = "not ours, ours and well, ours and failed")]
-    fn search_came(&mut self, arrival: &mut Arrival) -> Option<Option<Failure>> {
+    /// Takes what a search has found, if it is one of ours; out comes how that went.
+    fn search_came(&mut self, arrival: &mut Arrival) -> Option<Result<(), Failure>> {
         let at = self.searches.iter().position(|search| search.call() == Some(arrival.call()))?;
-        let search = self.searches.get_mut(at)?;
-        let (found, failure) = match search.part(arrival) {
-            Some(Part::Hits(hits)) => (hits, None),
+        let found = match self.searches.get(at)?.part(arrival) {
+            Some(Reply::Hits(hits)) => Ok(hits),
             // No search brings other parts.
-            Some(_) => (Vec::new(), None),
-            None => {
-                let ended = search.take(arrival)?;
-                self.searches.swap_remove(at);
-                match ended {
-                    Ok(hits) => (hits.0, None),
-                    Err(failure) => {
-                        self.is_torn = true;
-                        (Vec::new(), Some(failure))
-                    }
-                }
-            }
+            Some(_) => Ok(Vec::new()),
+            None => self.searches.swap_remove(at).take(arrival)?.map(|hits| hits.0),
         };
-        self.list.take_hits(&self.people, &found);
+        self.is_torn |= found.is_err();
+        self.list.take_hits(&mut self.people, found.as_deref().unwrap_or_default());
         if self.searches.is_empty() {
-            self.list.searched(&self.people);
+            self.list.searched(&mut self.people);
         }
-        self.recount();
-        Some(failure)
+        Some(found.map(|_| ()))
     }
 
     /// Both halves are here: seats whose users were not listed become rows.
@@ -199,12 +197,13 @@ impl Roster {
         if !(self.is_complete() && self.is_known()) {
             return;
         }
-        let first = u32::try_from(self.people.pages.all().len()).unwrap_or(u32::MAX);
+        let first = self.people.pages.count();
         self.people.add_leavers();
-        for at in first..u32::try_from(self.people.pages.all().len()).unwrap_or(first) {
-            self.list.add(&self.people, at);
+        let end = self.people.pages.count();
+        for at in first..end {
+            self.list.add(&mut self.people, at);
         }
-        if (first as usize) < self.people.pages.all().len() {
+        if first < end {
             self.search_later(calls, first);
             self.sort_again(calls);
         }
@@ -221,23 +220,39 @@ impl Roster {
         if record.is_read_only || !(self.is_complete() && self.is_known()) {
             return;
         }
-        let counts = self.people.counts();
-        let eligible = counts.eligible.saturating_add(counts.protected);
-        self.counting.start(calls, pending::save_counts(record.id.clone(), counts.listed, eligible));
+        self.counting.start(calls, pending::save_list(record.id.clone(), self.summary()));
     }
 
-    fn saved(&mut self, failure: Option<Failure>, calls: &mut Outbox) -> Option<Notice> {
-        let again = if failure.is_some() { SAVE_AGAIN_AFTER } else { SAVE_AFTER };
-        self.is_dirty |= failure.is_some();
-        if self.is_dirty && (failure.is_some() || !self.wake.is_out()) {
-            self.wake.start(calls, pending::wake(again));
+    /// What the complete list comes to.
+    fn summary(&self) -> ListSummary {
+        let counts = self.people.counts();
+        let off = self.people.bill(&Ticks::default()).stay_off;
+        let off = |why| off.iter().find(|(stays, _)| *stays == why).map_or(0, |(_, count)| *count);
+        let gaps = self.notes.iter().filter_map(|note| match note {
+            ListNote::Gap(words) => Some(words.clone()),
+            ListNote::Passing(_) => None,
+        });
+        ListSummary {
+            listed: counts.listed,
+            eligible: counts.eligible.saturating_add(counts.protected),
+            unchecked: off(StaysOff::Kind(Kind::NotKnownYet)),
+            problems: off(StaysOff::Problem),
+            gaps: gaps.collect(),
         }
-        failure.map(|failure| Notice::new(Tone::Bad, words::failure(&failure)))
+    }
+
+    fn saved(&mut self, is_well: bool, calls: &mut Outbox) {
+        if !is_well {
+            self.is_dirty = true;
+            self.wake.start(calls, pending::wake(SAVE_AGAIN_AFTER));
+        } else if self.is_dirty {
+            self.touched(calls);
+        }
     }
 
     fn end_readers(&mut self, calls: &mut Outbox) {
-        self.listing.pending.cancel(calls);
-        self.facts.pending.cancel(calls);
+        self.listing.cancel(calls);
+        self.facts.cancel(calls);
         self.sorting.cancel(calls);
         for mut search in std::mem::take(&mut self.searches) {
             search.cancel(calls);

@@ -5,9 +5,8 @@
 //! users, some microseconds).
 
 mod bill;
-mod counts;
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::domain::{
     draft::Draft,
@@ -21,7 +20,26 @@ use crate::domain::{
 
 use super::{ahead::Ahead, pages::Pages, ticks::Ticks};
 
-pub(crate) use counts::Counts;
+/// Counts on the screen; all of listed users unless said otherwise. Kept and not recounted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    /// Users listed; each once.
+    pub(crate) listed: u32,
+    /// Kind included, not excluded, no problem, not on.
+    pub(crate) eligible: u32,
+    /// Eligible and shown: what *These* ticks.
+    pub(crate) these: u32,
+    /// Eligible and ticked: turned on at Apply.
+    pub(crate) ticked: u32,
+    /// Ticked, but not shown by the filter.
+    pub(crate) outside: u32,
+    /// Excluded.
+    pub(crate) excluded: u32,
+    /// On: an active seat.
+    pub(crate) protected: u32,
+    /// Active seats of this product, those of users who are not listed included.
+    pub(crate) seats: u32,
+}
 
 /// The users, by ordinal.
 #[derive(Debug, Default)]
@@ -29,6 +47,8 @@ pub(crate) struct People {
     pub(super) pages: Pages,
     /// Rows that stand in the list: not a second row of the same user.
     live: Ticks,
+    /// Rows that the filter shows; without one all that stand in the list.
+    pub(super) shown: Ticks,
     /// Rows that come from the record only: a seat whose user is not listed any more.
     unlisted: Ticks,
     on: Ticks,
@@ -52,46 +72,35 @@ pub(crate) struct People {
     excluded_ahead: Ahead<UserId>,
     /// "left on 3 Nov 2026", by ordinal.
     left: BTreeMap<u32, Text>,
-    included: Kinds,
-    rule: Option<AutoRule>,
-    limit: Option<u32>,
-    used_elsewhere: u32,
-    /// Kept by `count_words`.
+    /// What else is on record: rule, kinds and seats bought.
+    facts: Protection,
+    /// Kept by `settle`.
     eligible: Ticks,
-    /// Kept by `count_words`.
+    /// Kept by `settle`.
     ticked: Ticks,
     counts: Counts,
 }
 
 impl People {
-    /// Takes a page in; a user who is there already stays one row.
-    pub(crate) fn add(&mut self, page: &Arc<UserPage>) {
-        let from = self.pages.words();
+    /// Takes a page in; a user who is there already stays one row. Settled by the list, once it has the page too.
+    pub(super) fn add(&mut self, page: &Arc<UserPage>) {
         let start = self.pages.push(Arc::clone(page));
-        for (at, (id, kind)) in page.ids().iter().zip(page.kinds()).enumerate() {
-            let ordinal = start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+        for (ordinal, (id, kind)) in (start..).zip(page.ids().iter().zip(page.kinds())) {
             if !self.pages.enter(*id, ordinal) {
                 continue;
             }
             self.live.put(ordinal, true);
             self.put_kind(ordinal, *kind);
-            self.problem.put(ordinal, page.row(at).is_some_and(|user| !user.problem.is_empty()));
-            if self.exceptions_ahead.take(*id).is_some() {
-                self.exceptions.put(ordinal, true);
-            }
-            if self.excluded_ahead.take(*id).is_some() {
-                self.excluded.put(ordinal, true);
-            }
+            self.problem.put(ordinal, self.user(ordinal).is_some_and(|user| !user.problem.is_empty()));
+            self.exceptions.put(ordinal, self.exceptions_ahead.take(*id).is_some());
+            self.excluded.put(ordinal, self.excluded_ahead.take(*id).is_some());
             if let Some(seat) = self.seats_ahead.take(*id) {
                 self.seat(ordinal, seat.left);
             }
         }
-        // No other row has changed: a user who was there already stays as that row says.
-        let new = self.count_words(from..self.pages.words());
-        self.counts = self.counts.plus(new);
     }
 
-    /// The list is complete: seats whose users did not come become rows of their own.
+    /// The list is complete: seats whose users did not come become rows of their own. Settled as [`People::add`].
     pub(crate) fn add_leavers(&mut self) {
         let seats: Vec<Seat> = self.seats_ahead.iter().map(|(_, seat)| seat.clone()).collect();
         for seats in seats.chunks(crate::domain::user::PAGE_ROWS) {
@@ -105,7 +114,6 @@ impl People {
                 }
             }
         }
-        self.settle();
     }
 
     /// Kinds that were not known have been learnt.
@@ -119,26 +127,18 @@ impl People {
     }
 
     /// What is true on record.
-    pub(crate) fn know(&mut self, facts: Protection) {
+    pub(crate) fn know(&mut self, mut facts: Protection) {
         self.is_known = true;
         self.on.clear();
         self.left.clear();
-        let mut seats = facts.seats;
-        if !self.pages.all().is_empty() {
-            seats.retain(|seat| match self.pages.find(seat.id) {
-                Some(ordinal) => {
-                    self.seat(ordinal, seat.left);
-                    false
-                }
-                None => true,
-            });
+        let mut seats = std::mem::take(&mut facts.seats);
+        let exclusions = std::mem::take(&mut facts.exclusions);
+        self.facts = facts;
+        for (ordinal, seat) in self.listed(&mut seats, |seat| seat.id) {
+            self.seat(ordinal, seat.left);
         }
         self.seats_ahead = Ahead::of(seats, |seat| seat.id);
-        self.included = facts.kinds;
-        self.rule = facts.rule;
-        self.limit = facts.limit;
-        self.used_elsewhere = facts.used_elsewhere;
-        self.exclude(&facts.exclusions);
+        self.exclude(&exclusions);
     }
 
     /// Whether what is on record has been read.
@@ -149,18 +149,16 @@ impl People {
     /// Who is excluded now. Excluding unticks: lifting the exclusion must not put anyone on a bill.
     pub(crate) fn exclude(&mut self, users: &[UserId]) {
         self.excluded.clear();
-        let mut ahead = Vec::new();
-        for id in users {
-            if let Some(ordinal) = self.pages.find(*id) {
-                self.excluded.put(ordinal, true);
-                if !self.all {
-                    self.exceptions.put(ordinal, false);
-                }
-            } else {
-                ahead.push(*id);
-                if !self.all {
-                    self.exceptions_ahead.take(*id);
-                }
+        let mut ahead = users.to_vec();
+        for (ordinal, _) in self.listed(&mut ahead, |id| *id) {
+            self.excluded.put(ordinal, true);
+            if !self.all {
+                self.exceptions.put(ordinal, false);
+            }
+        }
+        if !self.all {
+            for id in &ahead {
+                self.exceptions_ahead.take(*id);
             }
         }
         self.excluded_ahead = Ahead::of(ahead, |id| *id);
@@ -169,13 +167,13 @@ impl People {
 
     /// The included kinds are others now.
     pub(crate) fn include(&mut self, kinds: Kinds) {
-        self.included = kinds;
+        self.facts.kinds = kinds;
         self.settle();
     }
 
     /// The rule is on or off now.
     pub(crate) fn set_rule(&mut self, rule: Option<AutoRule>) {
-        self.rule = rule;
+        self.facts.rule = rule;
     }
 
     /// Takes up ticks that were saved.
@@ -183,17 +181,21 @@ impl People {
         self.all = draft.all;
         self.exceptions.clear();
         let mut ahead = draft.exceptions.to_vec();
-        if !self.pages.all().is_empty() {
-            ahead.retain(|id| match self.pages.find(*id) {
-                Some(ordinal) => {
-                    self.exceptions.put(ordinal, true);
-                    false
-                }
-                None => true,
-            });
+        for (ordinal, _) in self.listed(&mut ahead, |id| *id) {
+            self.exceptions.put(ordinal, true);
         }
         self.exceptions_ahead = Ahead::of(ahead, |id| *id);
         self.settle();
+    }
+
+    /// Takes out the things whose users are listed, with their rows. Those that are left are moved over once at most.
+    fn listed<T>(&self, things: &mut Vec<T>, id: impl Fn(&T) -> UserId) -> Vec<(u32, T)> {
+        if self.pages.is_empty() {
+            return Vec::new(); // half a million seats need not be looked up
+        }
+        let ordinal = |thing: &T| self.pages.find(id(thing));
+        let listed = things.extract_if(.., |thing| ordinal(thing).is_some());
+        listed.filter_map(|thing| Some((ordinal(&thing)?, thing))).collect()
     }
 
     /// The ticks, to be saved.
@@ -211,25 +213,18 @@ impl People {
 
     /// Ticks everyone, those who arrive later too.
     pub(crate) fn tick_all(&mut self) {
-        self.all = true;
-        self.exceptions.clear();
-        self.exceptions_ahead = Ahead::default();
-        self.settle();
+        self.restore(&Draft::new(true, []));
     }
 
     /// Ticks or unticks the eligible ones of these rows.
     pub(crate) fn tick(&mut self, rows: &Ticks, is_ticked: bool) {
-        self.change(
-            rows,
-            |exceptions, mask, all| {
-                if is_ticked == all { exceptions & !mask } else { exceptions | mask }
-            },
-        );
+        let is_exception = is_ticked != self.all;
+        self.change(rows, |now, mask| if is_exception { now | mask } else { now & !mask });
     }
 
     /// Turns the ticks of the eligible ones of these rows round.
     pub(crate) fn invert(&mut self, rows: &Ticks) {
-        self.change(rows, |exceptions, mask, _| exceptions ^ mask);
+        self.change(rows, |now, mask| now ^ mask);
     }
 
     /// Unticks everyone.
@@ -248,11 +243,12 @@ impl People {
         is_less
     }
 
-    fn change(&mut self, rows: &Ticks, with: impl Fn(u64, u64, bool) -> u64) {
+    /// Changes the exceptions among the eligible ones of these rows: as they are now, and which they are.
+    fn change(&mut self, rows: &Ticks, with: impl Fn(u64, u64) -> u64) {
         for at in 0..rows.len_words() {
             let mask = rows.word(at) & self.eligible.word(at);
             if mask != 0 {
-                self.exceptions.put_word(at, with(self.exceptions.word(at), mask, self.all));
+                self.exceptions.put_word(at, with(self.exceptions.word(at), mask));
             }
         }
         self.settle();
@@ -265,20 +261,20 @@ impl People {
 
     /// Takes in what became of users in a bulk write.
     pub(crate) fn take_results(&mut self, results: &[SeatResult], now: Moment) {
-        for result in results {
-            let found = self.pages.find(result.user.id);
+        for SeatResult { user, outcome } in results {
+            let found = self.pages.find(user.id);
             if let Some(ordinal) = found {
                 self.turning.put(ordinal, false);
             }
-            match (&result.outcome, found) {
+            match (outcome, found) {
                 (outcome, Some(ordinal)) if outcome.is_on() => self.on.put(ordinal, true),
                 (outcome, None) if outcome.is_on() => {
-                    let Chosen { id, address, name, .. } = result.user.clone();
+                    let Chosen { id, address, name, .. } = user.clone();
                     let seat = Seat { id, address, name, since: now, left: None, first_backup: None };
                     self.seats_ahead.put(id, seat);
                     self.exceptions_ahead.take(id);
                 }
-                (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(result.user.id)),
+                (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(user.id)),
                 (SeatOutcome::TurnedOff, Some(ordinal)) => {
                     self.on.put(ordinal, false);
                     self.left.remove(&ordinal);
@@ -318,22 +314,22 @@ impl People {
 
     /// Seats in use now, over all products.
     pub(crate) fn seats_before(&self) -> u32 {
-        self.counts().seats.saturating_add(self.used_elsewhere)
+        self.counts().seats.saturating_add(self.facts.used_elsewhere)
     }
 
     /// Seats bought.
     pub(crate) const fn limit(&self) -> Option<u32> {
-        self.limit
+        self.facts.limit
     }
 
     /// The standing rule.
     pub(crate) const fn rule(&self) -> Option<&AutoRule> {
-        self.rule.as_ref()
+        self.facts.rule.as_ref()
     }
 
     /// The included kinds.
     pub(crate) const fn included(&self) -> Kinds {
-        self.included
+        self.facts.kinds
     }
 
     /// Whether All is on.
@@ -378,17 +374,13 @@ impl People {
 
     /// What a row is, as known now.
     pub(crate) fn kind(&self, ordinal: u32) -> Kind {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| self.of_kind(*kind).is_some_and(|rows| rows.has(ordinal)))
-            .unwrap_or(Kind::NotKnownYet)
+        let has = |kind: &Kind| self.of_kind(*kind).is_some_and(|rows| rows.has(ordinal));
+        Kind::ALL.into_iter().find(has).unwrap_or(Kind::NotKnownYet)
     }
 
     /// How many listed users are of a kind.
     pub(crate) fn count_of(&self, kind: Kind) -> u32 {
-        (0..self.pages.words())
-            .map(|at| (self.in_kind(kind, at) & self.live.word(at) & !self.unlisted.word(at)).count_ones())
-            .sum()
+        self.count(|at| self.in_kinds(&[kind], at) & self.live.word(at) & !self.unlisted.word(at))
     }
 
     /// The state of a row. Where [`People::is_known`] is false it says only what the list itself tells.
@@ -400,9 +392,15 @@ impl People {
             .unwrap_or(State::Off)
     }
 
-    /// 64 rows of a kind at once.
-    pub(super) fn in_kind(&self, kind: Kind, word: usize) -> u64 {
-        self.of_kind(kind).map_or(0, |rows| rows.word(word))
+    /// How many rows there are in words that are made of the bitmaps.
+    fn count(&self, word: impl Fn(usize) -> u64) -> u32 {
+        (0..self.pages.words()).map(|at| word(at).count_ones()).sum()
+    }
+
+    /// 64 rows of some kinds at once.
+    pub(super) fn in_kinds(&self, kinds: &[Kind], word: usize) -> u64 {
+        let rows = kinds.iter().filter_map(|kind| self.of_kind(*kind));
+        rows.fold(0, |mask, rows| mask | rows.word(word))
     }
 
     /// 64 rows in a state at once: one state per row, but who is excluded and on is in both.
@@ -411,7 +409,8 @@ impl People {
         let free = self.live.word(word) & !on & !excluded;
         let known = if self.is_known { u64::MAX } else { 0 };
         let turning = free & self.turning.word(word);
-        let scheduled = if self.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
+        let scheduled =
+            if self.facts.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
         let problem = free & !turning & self.problem.word(word);
         match state {
             State::Protected => self.live.word(word) & on,
@@ -443,34 +442,29 @@ impl People {
     }
 
     /// Brings eligibility, ticks and counts up to date.
-    fn settle(&mut self) {
-        self.counts = self.count_words(0..self.pages.words());
-    }
-
-    /// Brings eligibility and ticks of some words up to date, and counts them.
-    fn count_words(&mut self, words: Range<usize>) -> Counts {
-        let may = |kind: &Kind| self.is_known && self.included.allows(*kind);
+    pub(super) fn settle(&mut self) {
+        let may = |kind: &Kind| self.is_known && self.facts.kinds.allows(*kind);
         let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(may).collect();
         let mut counts = Counts::default();
-        for at in words {
+        for at in 0..self.pages.words() {
             let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.word(at));
-            let kind = allowed.iter().fold(0, |mask, kind| mask | self.in_kind(*kind, at));
-            let eligible = live & kind & !on & !excluded & !self.problem.word(at) & !self.unlisted.word(at);
+            let (shown, listed) = (self.shown.word(at), live & !self.unlisted.word(at));
+            let free = listed & !on & !excluded & !self.problem.word(at);
+            let eligible = free & self.in_kinds(&allowed, at);
             let exceptions = self.exceptions.word(at);
             let ticked = eligible & if self.all { !exceptions } else { exceptions };
             self.eligible.put_word(at, eligible);
             self.ticked.put_word(at, ticked);
-            let listed = live & !self.unlisted.word(at);
-            counts = counts.plus(Counts {
-                listed: listed.count_ones(),
-                eligible: eligible.count_ones(),
-                ticked: ticked.count_ones(),
-                excluded: (live & excluded).count_ones(),
-                protected: (listed & on).count_ones(),
-                seats: (live & on).count_ones(),
-            });
+            counts.listed += listed.count_ones();
+            counts.eligible += eligible.count_ones();
+            counts.these += (eligible & shown).count_ones();
+            counts.ticked += ticked.count_ones();
+            counts.outside += (ticked & !shown).count_ones();
+            counts.excluded += (live & excluded).count_ones();
+            counts.protected += (listed & on).count_ones();
+            counts.seats += (live & on).count_ones();
         }
-        counts
+        self.counts = counts;
     }
 }
 

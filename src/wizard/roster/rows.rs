@@ -6,7 +6,7 @@ use crate::{
         phrase::{Phrase, WayOn, phrase},
         protection::State,
         text::{Text, capital, mixes_alphabets},
-        user::Kind,
+        user::{Kind, User},
     },
     wizard::{
         answer::RowId,
@@ -17,6 +17,12 @@ use crate::{
 use super::Roster;
 
 impl Roster {
+    /// The ordinal of the row at an index, and its user.
+    fn user(&self, at: usize) -> Option<(u32, User<'_>)> {
+        let ordinal = *self.list.rows().get(at)?;
+        Some((ordinal, self.people.user(ordinal)?))
+    }
+
     /// Why something that acts on states has to wait: it is not known yet who is on.
     pub(crate) fn unread(&self) -> Phrase {
         self.failure().map_or_else(|| "Reading what is on record. One moment.".into(), Failure::in_words)
@@ -50,7 +56,7 @@ impl Rows for Roster {
     }
 
     fn id(&self, at: usize) -> Option<RowId> {
-        Some(RowId::User(self.people.user(*self.list.rows().get(at)?)?.id))
+        Some(RowId::User(self.user(at)?.1.id))
     }
 
     fn at(&self, id: &RowId) -> Option<usize> {
@@ -64,14 +70,13 @@ impl Rows for Roster {
 
     /// The end of the user's id.
     fn tag(&self, at: usize) -> Option<Text> {
-        let id = self.people.user(*self.list.rows().get(at)?)?.id.to_string();
+        let id = self.user(at)?.1.id.to_string();
         Some(Text::of(format_args!("#{}", id.get(id.len().saturating_sub(8)..).unwrap_or_default())))
     }
 
     fn row(&self, at: usize) -> Option<Row<'_>> {
-        let ordinal = *self.list.rows().get(at)?;
+        let (ordinal, user) = self.user(at)?;
         let people = &self.people;
-        let user = people.user(ordinal)?;
         let (is_on, is_excluded) = (people.on().has(ordinal), people.is_excluded(ordinal));
         let is_eligible = people.eligible().has(ordinal);
         let mark = match () {
@@ -103,9 +108,8 @@ impl Rows for Roster {
     }
 
     fn remark(&self, at: usize) -> Option<Notice> {
-        let row = *self.list.rows().get(at)?;
+        let (row, user) = self.user(at)?;
         let people = &self.people;
-        let user = people.user(row)?;
         if !user.problem.is_empty() && !people.on().has(row) {
             return Some(Notice::new(Tone::Warn, user.problem.to_text()));
         }
@@ -121,9 +125,8 @@ impl Rows for Roster {
     /// All of the row. What a stand-in stands for is not known any more: raw words are kept for ids and addresses only
     /// (product.md section 9, *Records and words*).
     fn details(&self, at: usize) -> Option<Phrase> {
-        let row = *self.list.rows().get(at)?;
+        let (row, user) = self.user(at)?;
         let people = &self.people;
-        let user = people.user(row)?;
         let kind = people.kind(row).word();
         let state = if people.is_known() { people.state(row).word() } else { "not known yet" };
         let mut words = phrase![user.address, " · ", user.name, " · ", kind, ", ", state];

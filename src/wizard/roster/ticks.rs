@@ -38,12 +38,6 @@ impl Ticks {
         }
     }
 
-    /// The words of some rows, which begin at a multiple of 64: first row and number of rows.
-    pub(crate) fn span(&self, (start, rows): (u32, usize)) -> Box<[u64]> {
-        let (first, _) = split(start);
-        (first..first + rows.div_ceil(64)).map(|at| self.word(at)).collect()
-    }
-
     /// How many rows are in the set.
     pub(crate) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()

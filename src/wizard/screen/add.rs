@@ -10,7 +10,7 @@ use crate::{
         phrase::Phrase,
     },
     wizard::{
-        answer::{Action, FieldId, Given, Value},
+        answer::{Action, FieldId, Given},
         ask::{QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
         part::{
@@ -18,20 +18,19 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival},
-        screen::{Scene, step::Step},
+        screen::{Scene, Screen, kept, step::Step},
         view::{Block, Tone},
     },
 };
 
-/// Fields in which something can be wrong, in their order.
-const FIELDS: [FieldId; 7] = [
-    FieldId::Reference,
-    FieldId::Company,
-    FieldId::MailDomain,
-    FieldId::TenantOnRecord,
-    FieldId::Managed,
-    FieldId::TimeZone,
-    FieldId::Seats,
+/// Fields that hold a column of the record, as it is typed.
+const COLUMNS: [(FieldId, Column); 6] = [
+    (FieldId::Reference, Column::Reference),
+    (FieldId::Company, Column::Name),
+    (FieldId::MailDomain, Column::Domain),
+    (FieldId::TenantOnRecord, Column::Tenant),
+    (FieldId::TimeZone, Column::TimeZone),
+    (FieldId::Seats, Column::Seats),
 ];
 
 /// The screen's own state.
@@ -67,79 +66,12 @@ impl Add {
         Self { form, saving: Wait::default(), failure: None }
     }
 
-    /// Comes on.
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
-        reason = "every screen comes on the same way"
-    )]
-    pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
-
-    /// Goes off; what was typed is kept.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        cx.session.keep_form(cx.calls);
-        self.saving.cancel(cx);
-    }
-
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        match given {
-            Given::Fill(id, value) => self.fill(cx, id, &value),
-            Given::Settle(id) => self.form.settle(id),
-            Given::Submit => self.save(cx),
-            Given::Back => return Step::Back,
-            _ => {}
-        }
-        Step::Stay
-    }
-
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        match self.saving.take(arrival) {
-            Some(Ok(customer)) => {
-                cx.say(Tone::Good, format_args!("{} was added.", customer.name));
-                // It was forgotten in the record with that.
-                cx.session.keeping.drop_changes();
-                cx.session.new_customer = FormDraft::default();
-                return Step::Back;
-            }
-            Some(Err(failure)) => self.failure = Some(failure),
-            None => {}
-        }
-        Step::Stay
-    }
-
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
-        let mut blocks = self.form.blocks(problem, |_| !self.saving.is_out());
-        blocks.extend(self.failure.clone().map(Block::Failure));
-        Scene {
-            is_waiting: self.saving.is_out(),
-            focus: self.form.focus(),
-            notice: self.saving.notice(cx.now),
-            next_change: self.saving.next_change(cx.now),
-            ..Scene::new(QuestionId::NewCustomer, Shape::Form, "Add a customer", blocks)
-        }
-    }
-
-    /// What to say.
-    pub(crate) fn card() -> Card {
-        Card::of(CardId::NewCustomer, &[])
-    }
-
-    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
-        if self.form.fill(id, value) {
-            cx.session.form_changed(self.form.draft(), cx.calls);
-        }
-    }
-
     fn save(&mut self, cx: &mut UpdateCx<'_>) {
         if self.saving.is_out() {
             return;
         }
         self.form.settle_all();
-        if let Some((id, problem)) = FIELDS.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+        if let Some((id, problem)) = self.form.first_wrong(|id| self.problem(id)) {
             self.form.focus_on(Spot::Field(id));
             return cx.say(Tone::Warn, problem);
         }
@@ -154,7 +86,8 @@ impl Add {
         if id == FieldId::Managed {
             return customer_record::contradiction(&self.customer()).map(Phrase::from);
         }
-        column(id)?.read(self.form.text(id), &mut NewCustomer::default()).err().map(Phrase::from)
+        let (_, column) = COLUMNS.iter().find(|(field, _)| *field == id)?;
+        column.read(self.form.text(id), &mut NewCustomer::default()).err().map(Phrase::from)
     }
 
     fn is_yes(&self, id: FieldId) -> bool {
@@ -168,25 +101,51 @@ impl Add {
             is_managed: self.is_yes(FieldId::Managed),
             ..NewCustomer::default()
         };
-        for id in FIELDS {
-            if let Some(column) = column(id) {
-                // What can't be read was said at its field, and stays out.
-                let _said = column.read(self.form.text(id), &mut customer);
-            }
+        for (id, column) in COLUMNS {
+            // What can't be read was said at its field, and stays out.
+            let _said = column.read(self.form.text(id), &mut customer);
         }
         customer
     }
 }
 
-/// The column of the record that a field holds.
-const fn column(id: FieldId) -> Option<Column> {
-    match id {
-        FieldId::Reference => Some(Column::Reference),
-        FieldId::Company => Some(Column::Name),
-        FieldId::MailDomain => Some(Column::Domain),
-        FieldId::TenantOnRecord => Some(Column::Tenant),
-        FieldId::TimeZone => Some(Column::TimeZone),
-        FieldId::Seats => Some(Column::Seats),
-        _ => None,
+impl Screen for Add {
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.keep_form(cx.calls);
+        self.saving.cancel(cx);
+    }
+
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Fill(id, value) if self.form.fill(id, &value) => {
+                cx.session.form_changed(self.form.draft(), cx.calls);
+            }
+            Given::Settle(id) => self.form.settle(id),
+            Given::Submit => self.save(cx),
+            Given::Back => return Step::Back,
+            _ => {}
+        }
+        Step::Stay
+    }
+
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        let Some(customer) = kept(&mut self.failure, self.saving.take(arrival)) else { return Step::Stay };
+        cx.say(Tone::Good, format_args!("{} was added.", customer.name));
+        // It was forgotten in the record with that.
+        cx.session.keeping.drop_changes();
+        cx.session.new_customer = FormDraft::default();
+        Step::Back
+    }
+
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
+        let mut blocks = self.form.blocks(problem, |_| !self.saving.is_out());
+        blocks.extend(self.failure.clone().map(Block::Failure));
+        let scene = Scene::new(QuestionId::NewCustomer, Shape::Form, "Add a customer", blocks);
+        Scene { focus: self.form.focus(), ..scene }.waiting_for(cx.now, [self.saving.clock()])
+    }
+
+    fn card(&self, _cx: ViewCx<'_>) -> Card {
+        Card::of(CardId::NewCustomer, &[])
     }
 }

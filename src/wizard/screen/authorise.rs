@@ -15,7 +15,6 @@ use crate::{
         run::RunRecord,
         tenant::{Check, CheckState, Proof, Verdict},
         text::Text,
-        time::Moment,
     },
     wizard::{
         answer::{Action, Given},
@@ -24,10 +23,9 @@ use crate::{
         effect::FrontEndTask,
         part::wait::{self, Wait},
         pending::{self, Arrival, Pending, Told, Written},
-        screen::{Scene, Screen, step::Step, users::Users},
+        screen::{Scene, Screen, kept, step::Step, users::Users},
         session::Session,
-        view::{Block, Button, CheckGroup, Offer, Standing, Tone},
-        words as shared,
+        view::{Block, Button, CheckGroup, Standing, Tone},
     },
 };
 
@@ -50,15 +48,15 @@ pub(crate) struct Authorise {
     file: Option<Text>,
 }
 
-impl Authorise {
-    /// Comes on: shows a link that was shown before, and begins to ask.
-    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+impl Screen for Authorise {
+    /// Shows a link that was shown before, and begins to ask.
+    fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.is_link_shown |= cx.session.record.as_ref().is_some_and(|record| record.link_shown.is_some());
         cx.session.begin_proving(cx.now, cx.calls);
     }
 
-    /// Goes off. The polling goes on: it belongs to the run.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+    /// The polling goes on: it belongs to the run.
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         self.noting.cancel(cx.calls);
         self.rehearsal.cancel(cx.calls);
         self.browsing.cancel(cx.calls);
@@ -66,12 +64,11 @@ impl Authorise {
         self.enabling.cancel(cx);
     }
 
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Continue) if is_enabled(cx.session) => {
-                return Step::Next(Box::new(Screen::Users(Box::<Users>::default())));
+                return Step::Next(Box::<Users>::default());
             }
             Given::Do(Action::Authorise) => self.authorise(cx),
             Given::Do(Action::Enable) => self.enable(cx),
@@ -79,46 +76,33 @@ impl Authorise {
                 self.failure = None;
                 ask_now(cx);
             }
-            Given::Do(action) => self.send(cx, *action),
+            Given::Do(action) => self.send(cx, action),
             _ => {}
         }
         Step::Stay
     }
 
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        if let Some(enabled) = self.enabling.take(arrival) {
-            match enabled {
-                Ok(record) => return Step::Open(record),
-                Err(failure) => self.failure = Some(failure),
-            }
-        } else if let Some(noted) = self.noting.take(arrival) {
-            match noted {
-                Ok(record) => cx.session.adopt(*record),
-                Err(failure) => self.failure = Some(failure),
-            }
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(record) = kept(&mut self.failure, self.enabling.take(arrival)) {
+            return Step::Open(record);
+        }
+        if let Some(record) = kept(&mut self.failure, self.noting.take(arrival)) {
+            cx.session.adopt(*record);
         } else if let Some(told) = self.rehearsal.take(arrival) {
-            tell(cx, told);
+            if let Some(Told(words)) = cx.brought(Tone::Warn, Some(told)) {
+                cx.say(Tone::Plain, words);
+            }
             cx.session.prove_now(cx.calls);
-        } else if let Some(told) = self.browsing.take(arrival) {
-            match told {
-                Ok(Told(words)) => cx.say(Tone::Plain, phrase![words, " No window? ", WayOn::PrintLink]),
-                Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
-            }
-        } else if let Some(written) = self.writing.take(arrival) {
-            match written {
-                Ok(Written(path)) => {
-                    cx.say(Tone::Good, format_args!("The link is in the file {path}."));
-                    self.file = Some(path);
-                }
-                Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
-            }
+        } else if let Some(Told(words)) = cx.brought(Tone::Warn, self.browsing.take(arrival)) {
+            cx.say(Tone::Plain, phrase![words, " No window? ", WayOn::PrintLink]);
+        } else if let Some(Written(path)) = cx.brought(Tone::Warn, self.writing.take(arrival)) {
+            cx.say(Tone::Good, format_args!("The link is in the file {path}."));
+            self.file = Some(path);
         }
         Step::Stay
     }
 
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let Some(record) = cx.session.record.as_ref() else {
             // The wizard never comes here without a run.
             return Scene::new(QuestionId::Authorise, Shape::Watch, "Authorise", Vec::new());
@@ -129,7 +113,7 @@ impl Authorise {
         blocks.extend(self.failures(cx).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(vec![self.button(cx, record)]));
         if self.needs_link(cx, record) {
-            blocks.extend(link(cx, record).map(Block::Link));
+            blocks.extend(tenant(record).map(|tenant| Block::Link(cx.setup.link(tenant))));
             // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
             blocks.extend(self.file.as_ref().map(|path| Block::Para(format_args!("File: {path}").into())));
         }
@@ -137,17 +121,34 @@ impl Authorise {
         if record.product.is_hosted() {
             blocks.extend(words::access(record));
         }
+        let scene = Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(record), blocks)
+            .enter(self.button(cx, record).action);
+        let scene = if self.needs_link(cx, record) {
+            (scene.offer(Action::Copy).offer(Action::PrintAlone))
+                .offer_if(cx.setup.can_open_browser, Action::Open)
+                .offer(Action::WriteFile)
+                .offer_if(cx.setup.rehearsal, Action::Rehearse)
+        } else {
+            scene
+        };
         let (standing, is_waiting) = self.standing(cx, record);
+        let (since, notice) = words::waiting(cx, record, self.is_link_shown).unzip();
         Scene {
             is_waiting,
             standing: Some(standing),
-            notice: self.enabling.notice(cx.now).or_else(|| words::waiting(cx, record, self.is_link_shown)),
-            offers: self.offers(cx, record),
-            next_change: self.next_change(cx),
-            ..Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(record), blocks)
+            notice,
+            next_change: since.map(|since| wait::next_change(since, cx.now)),
+            ..scene.offer(Action::Refresh)
         }
+        .waiting_for(cx.now, [self.enabling.clock()])
     }
 
+    fn card(&self, cx: ViewCx<'_>) -> Card {
+        cx.session.record.as_ref().map_or_else(Card::default, |record| words::card(cx, record))
+    }
+}
+
+impl Authorise {
     /// How far the proof is, and whether something is on its way. Between two rounds nothing is: then the customer is
     /// awaited.
     fn standing(&self, cx: ViewCx<'_>, record: &RunRecord) -> (Standing, bool) {
@@ -158,15 +159,10 @@ impl Authorise {
             // Where the proof could not be saved, nothing more comes by itself.
             (Standing::Proved, can_enable(cx.session, record) || proving.failure.is_some())
         } else {
-            (standing(proving.proof.as_ref().map(|proof| &proof.verdict)), true)
+            (standing(proving.verdict()), true)
         };
         let is_asked = self.enabling.is_out() || self.noting.is_out() || self.rehearsal.is_out();
         (standing, is_asked || !is_written || proving.is_asking())
-    }
-
-    /// What to say.
-    pub(crate) fn card(cx: ViewCx<'_>) -> Card {
-        cx.session.record.as_ref().map_or_else(Card::default, |record| words::card(cx, record))
     }
 
     /// Shows the link, and keeps when it was shown for the first time; a hosted product's account is tried.
@@ -193,11 +189,10 @@ impl Authorise {
         }
         let Some(record) = cx.session.record.as_ref() else { return };
         if !can_enable(cx.session, record) {
-            cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
-            return;
+            return cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
         }
-        self.failure = None;
         let enable = pending::enable(record.id.clone());
+        self.failure = None;
         self.enabling.start(cx, enable, wait::ENABLE);
     }
 
@@ -231,11 +226,11 @@ impl Authorise {
 
     fn failures<'a>(&'a self, cx: ViewCx<'a>) -> impl Iterator<Item = &'a Failure> {
         let proving = &cx.session.proving;
-        let verdict = proving.proof.as_ref().and_then(|proof| match &proof.verdict {
-            Verdict::Failed(failure) => Some(failure),
+        let verdict = match proving.verdict() {
+            Some(Verdict::Failed(failure)) => Some(failure),
             _ => None,
-        });
-        self.failure.iter().chain(proving.failure.as_ref()).chain(verdict)
+        };
+        self.failure.iter().chain(&proving.failure).chain(verdict)
     }
 
     fn button(&self, cx: ViewCx<'_>, record: &RunRecord) -> Button {
@@ -272,54 +267,6 @@ impl Authorise {
         let groups = if is_before { [asked, named] } else { [named, asked] };
         groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Checks).collect()
     }
-
-    fn offers(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Offer> {
-        let first = match self.button(cx, record).action {
-            Action::Enable => Offer::new(
-                Action::Enable,
-                "enable",
-                "Enables the product for this customer. Turns nobody on and bills nothing.",
-            ),
-            Action::Continue => Offer::new(Action::Continue, "users", "Goes on to the users."),
-            _ => {
-                let help = "Shows the link for the customer, or tries the access.";
-                Offer::new(Action::Authorise, "authorise", help)
-            }
-        };
-        let mut offers = vec![first.by_default()];
-        if self.needs_link(cx, record) {
-            let is_here = cx.setup.can_open_browser;
-            let ways = [
-                Some(Offer::new(Action::Copy, "clipboard", "Sends the link to your terminal's clipboard.")),
-                Some(Offer::new(
-                    Action::PrintAlone,
-                    "print",
-                    "Prints the link alone, so that it can be marked and copied.",
-                )),
-                is_here.then_some(Offer::new(Action::Open, "open", "Opens the link in a browser here.")),
-                Some(Offer::new(
-                    Action::WriteFile,
-                    "file",
-                    "Writes the link into a file that only you can read.",
-                )),
-                cx.setup.rehearsal.then_some(Offer::new(
-                    Action::Rehearse,
-                    "play",
-                    "Plays the customer (sandbox only). Proves nothing by itself.",
-                )),
-            ];
-            offers.extend(ways.into_iter().flatten());
-        }
-        offers.push(Offer::new(Action::Refresh, "ask now", "Asks again now. It never moves a step."));
-        offers
-    }
-
-    fn next_change(&self, cx: ViewCx<'_>) -> Option<Moment> {
-        self.enabling.next_change(cx.now).or_else(|| {
-            let since = words::waits_since(cx, self.is_link_shown)?;
-            cx.session.proving.goes_on().then(|| wait::next_change(since, cx.now))
-        })
-    }
 }
 
 fn ask_now(cx: &mut UpdateCx<'_>) {
@@ -349,23 +296,8 @@ fn is_enabled(session: &Session) -> bool {
 }
 
 fn tenant(record: &RunRecord) -> Option<TenantId> {
-    record
-        .organisation
-        .as_ref()
-        .filter(|_| !record.product.is_hosted())
-        .map(|organisation| organisation.tenant)
-}
-
-fn link(cx: ViewCx<'_>, record: &RunRecord) -> Option<Text> {
-    tenant(record).map(|tenant| cx.setup.link(tenant))
-}
-
-/// Says what became of something.
-fn tell(cx: &mut UpdateCx<'_>, told: Result<Told, Failure>) {
-    match told {
-        Ok(Told(words)) => cx.say(Tone::Plain, words),
-        Err(failure) => cx.say(Tone::Warn, shared::failure(&failure)),
-    }
+    let organisation = record.organisation.as_ref().filter(|_| !record.product.is_hosted());
+    organisation.map(|organisation| organisation.tenant)
 }
 
 /// The checks as found last; while a round is out, those that wait for an answer say so.

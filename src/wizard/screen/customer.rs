@@ -20,7 +20,7 @@ use crate::{
         text::Text,
     },
     wizard::{
-        answer::{Action, FieldId, Given, RowId, Value},
+        answer::{Action, FieldId, Given, RowId},
         ask::{Focus, QuestionId, Shape, Spot},
         call::World,
         context::{UpdateCx, ViewCx},
@@ -30,9 +30,8 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Woken},
-        screen::{Scene, Screen, add::Add, product, step::Step},
-        view::{Block, Column, Offer, Rows, RowsView, Tone},
-        words,
+        screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
+        view::{Block, Column, Rows, RowsView, Tone},
     },
 };
 
@@ -43,7 +42,7 @@ const PROBE_PAUSE: Duration = Duration::from_secs(30);
 const COLUMNS: &[Column] = &[Column::Name, Column::Progress, Column::Domain, Column::Reference];
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Customer {
     board: Option<Board>,
     search: Field,
@@ -58,39 +57,21 @@ pub(crate) struct Customer {
     /// The pause before the next one.
     pause: Pending<Woken>,
     failure: Option<Failure>,
-    focus: Focus,
+    /// Where the keyboard is to be; in the search until another place is wished for.
+    focus: Option<Focus>,
 }
 
-impl Default for Customer {
-    fn default() -> Self {
-        Self {
-            board: None,
-            search: Field::default(),
-            table: Table::default(),
-            world: Wait::default(),
-            loading: Wait::default(),
-            opening: Wait::default(),
-            probe: Pending::default(),
-            pause: Pending::default(),
-            failure: None,
-            focus: Focus { spot: Spot::Field(FieldId::Search), count: 0 },
-        }
-    }
-}
-
-impl Customer {
-    /// Why the customers can't be shown.
-    pub(crate) const fn failure(&self) -> Option<&Failure> {
+impl Screen for Customer {
+    fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
     }
 
-    /// Comes on: has the world opened if it is not open yet, then reads the board.
-    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+    /// Has the world opened if it is not open yet, then reads the board.
+    fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.load(cx);
     }
 
-    /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         self.world.cancel(cx);
         self.loading.cancel(cx);
         self.opening.cancel(cx);
@@ -98,15 +79,14 @@ impl Customer {
         self.pause.cancel(cx.calls);
     }
 
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
-            Given::Fill(FieldId::Search, value) => self.find(cx, &value),
+            Given::Fill(FieldId::Search, value) if self.search.fill(&value) => self.build(cx.look()),
             Given::Pick(row) => return self.choose(cx, &row),
             Given::Do(Action::Refresh) => self.load(cx),
             Given::Do(Action::Add) if !cx.session.is_open => {}
             Given::Do(Action::Add) if cx.setup.operator.is_admin => {
-                return Step::Next(Box::new(Screen::Add(Box::new(Add::new(&cx.session.new_customer)))));
+                return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
             }
             Given::Do(Action::Add) => cx.say(Tone::Warn, "An Admin adds customers. Ask an Admin."),
             Given::Back => return Step::Back,
@@ -115,89 +95,73 @@ impl Customer {
         Step::Stay
     }
 
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        if let Some(opened) = self.opening.take(arrival) {
-            match opened {
-                Ok(record) => return Step::Open(record),
-                Err(failure) => cx.say(Tone::Bad, words::failure(&failure)),
-            }
-        } else if let Some(world) = self.world.take(arrival) {
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(record) = cx.brought(Tone::Bad, self.opening.take(arrival)) {
+            return Step::Open(record);
+        }
+        if let Some(world) = self.world.take(arrival) {
             match world {
                 Ok(_) => {
                     self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);
                 }
-                Err(failure) => self.fail(failure),
+                Err(failure) => {
+                    self.failure = Some(failure);
+                    // The keys must work; an operator who is typing a name already goes on typing.
+                    if self.search.is_empty() {
+                        self.look_at(Spot::Page);
+                    }
+                }
             }
-        } else if let Some(board) = self.loading.take(arrival) {
+        } else if let Some(board) = kept(&mut self.failure, self.loading.take(arrival)) {
+            self.take(cx, board);
+        } else if let Some(board) = self.probe.take(arrival) {
             match board {
                 Ok(board) => self.take(cx, board),
-                Err(failure) => self.failure = Some(failure),
+                // The rows stay, and the next question comes after a pause.
+                Err(_) => self.ask_or_pause(cx),
             }
-        } else if let Some(Ok(board)) = self.probe.take(arrival) {
-            self.take(cx, board);
-        } else {
-            // The pause is over, or the question failed: the rows stay, and the next one comes after a pause.
-            self.pause.take(arrival);
+        } else if self.pause.take(arrival).is_some() {
             self.ask_or_pause(cx);
         }
         Step::Stay
     }
 
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let mut blocks = Vec::new();
-        if let Some(failure) = self.failure.as_ref().filter(|_| !self.is_reading()) {
+        if let Some(failure) =
+            self.failure.as_ref().filter(|_| !self.world.is_out() && !self.loading.is_out())
+        {
             blocks.push(Block::Failure(failure.clone()));
         }
         let hint = "name, domain or reference";
         blocks.push(Block::Rows(RowsView {
-            columns: COLUMNS,
-            rows: &self.table,
             counts: self.counts(),
-            sorted_by: None,
             search: Some(self.search.view(FieldId::Search, "Search", hint, None)),
-            is_searching: false,
-            domain: None,
-            start: self.newest_interrupted(),
-            empty: self.empty(cx.session.is_open),
+            start: self.newest().map(row_id).filter(|_| self.search.is_empty()),
+            ..RowsView::new(COLUMNS, &self.table, self.empty(cx.session.is_open))
         }));
-        let offers = [
-            Some(Offer::new(Action::Refresh, "refresh", "Reads the customers again.")),
-            cx.setup.operator.is_admin.then_some(Offer::new(Action::Add, "new", "Adds a customer.")),
-        ];
-        Scene {
-            notice: (self.opening.notice(cx.now))
-                .or_else(|| self.world.notice(cx.now))
-                .or_else(|| self.loading.notice(cx.now)),
-            is_waiting: self.is_reading() || self.opening.is_out(),
-            offers: offers.into_iter().flatten().collect(),
-            focus: self.focus,
-            next_change: (self.opening.next_change(cx.now))
-                .or_else(|| self.world.next_change(cx.now))
-                .or_else(|| self.loading.next_change(cx.now)),
-            ..Scene::new(QuestionId::Customer, Shape::Pick, "Which customer?", blocks)
-        }
+        let scene = Scene::new(QuestionId::Customer, Shape::Pick, "Which customer?", blocks)
+            .offer(Action::Refresh)
+            .offer_if(cx.setup.operator.is_admin, Action::Add)
+            .waiting_for(cx.now, [self.opening.clock(), self.world.clock(), self.loading.clock()]);
+        let search = Focus { spot: Spot::Field(FieldId::Search), count: 0 };
+        Scene { focus: self.focus.unwrap_or(search), ..scene }
     }
 
-    /// What to say.
-    pub(crate) fn card() -> Card {
+    fn card(&self, _cx: ViewCx<'_>) -> Card {
         Card::of(CardId::Customers, &[])
     }
+}
 
-    /// Whether the customers, or what they are read from, are on their way.
-    const fn is_reading(&self) -> bool {
-        self.world.is_out() || self.loading.is_out()
-    }
-
-    const fn look_at(&mut self, spot: Spot) {
-        self.focus = Focus { spot, count: self.focus.count.saturating_add(1) };
+impl Customer {
+    fn look_at(&mut self, spot: Spot) {
+        let count = self.focus.map_or(0, |focus| focus.count);
+        self.focus = Some(Focus { spot, count: count.saturating_add(1) });
     }
 
     fn counts(&self) -> Vec<Phrase> {
-        let all = self.board.as_ref().map_or(0, |board| board.rows.len());
-        let shown = self.table.len();
+        let (all, shown) = (self.rows().len(), self.table.len());
         match (self.board.is_some(), self.search.is_empty()) {
             (false, _) => Vec::new(),
             (true, true) => vec![format_args!("{shown} listed").into()],
@@ -236,14 +200,6 @@ impl Customer {
         }
     }
 
-    /// Nothing can be shown. At the start the keys must work; an operator who is typing a name already goes on typing.
-    fn fail(&mut self, failure: Failure) {
-        self.failure = Some(failure);
-        if self.search.is_empty() {
-            self.look_at(Spot::Page);
-        }
-    }
-
     /// Takes a board in.
     fn take(&mut self, cx: &mut UpdateCx<'_>, mut board: Board) {
         board.rows.sort_by_key(|row| row.run.is_none());
@@ -269,17 +225,10 @@ impl Customer {
         }
     }
 
-    fn find(&mut self, cx: &UpdateCx<'_>, typed: &Value) {
-        if self.search.fill(typed) {
-            self.build(cx.look());
-        }
-    }
-
     fn build(&mut self, cx: ViewCx<'_>) {
-        let rows = self.board.as_ref().map_or(&[][..], |board| &board.rows);
-        let shown = search::search(rows, self.search.text());
-        let lines = shown.iter().filter_map(|at| rows.get(*at)).map(|row| line(row, cx));
-        self.table.set(lines.collect());
+        let shown = search::search(self.rows(), self.search.text());
+        let lines = shown.iter().filter_map(|at| self.rows().get(*at)).map(|row| line(row, cx)).collect();
+        self.table.set(lines);
     }
 
     fn rows(&self) -> &[BoardRow] {
@@ -296,10 +245,6 @@ impl Customer {
             row.run.as_ref().filter(|run| !run.is_parked && !run.is_held).map(|run| run.touched)
         };
         self.rows().iter().rev().filter(|row| touched(row).is_some()).max_by_key(touched)
-    }
-
-    fn newest_interrupted(&self) -> Option<RowId> {
-        self.newest().map(row_id).filter(|_| self.search.is_empty())
     }
 
     fn choose(&mut self, cx: &mut UpdateCx<'_>, id: &RowId) -> Step {
@@ -319,11 +264,11 @@ impl Customer {
             let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
             let runs: Vec<(OpenRun, Text)> = runs
                 .filter_map(|other| {
-                    let words = words::progress(&other.progress, cx.now, cx.setup.here.as_str());
+                    let words = other.progress.in_words(cx.now, cx.setup.here.as_str());
                     Some((other.run.clone()?, words))
                 })
                 .collect();
-            return Step::Next(Box::new(Screen::Product(product::Product::new(row.customer.clone(), &runs))));
+            return Step::Next(Box::new(Product::new(row.customer.clone(), &runs)));
         }
         Step::Stay
     }

@@ -29,8 +29,8 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Server},
-        screen::{Scene, Screen, authorise::Authorise, step::Step},
-        view::{Block, Notice, Offer, Tone},
+        screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
+        view::{Block, Notice, Tone},
     },
 };
 
@@ -47,18 +47,8 @@ const DIRECTORY: usize = 1;
 /// The name under which the list is kept while the form is not saved.
 const KEPT_LIST: &str = "list";
 
-/// The fields that are checked before saving, in the order of the form.
-const CHECKED: [FieldId; 6] = [
-    FieldId::Sample,
-    FieldId::Server,
-    FieldId::Account,
-    FieldId::Password,
-    FieldId::Domains,
-    FieldId::Mailboxes,
-];
-
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Impersonation {
     form: Form,
     mailboxes: Mailboxes,
@@ -90,10 +80,7 @@ impl Impersonation {
             kept,
             is_key_lost: record.is_key_lost,
             is_enabled: record.enabled.is_some(),
-            finding: Wait::default(),
-            saving: Wait::default(),
-            failure: None,
-            asking: Pending::default(),
+            ..Self::default()
         };
         screen.form.take_up(&record.form);
         if let Some(list) = record.form.get(KEPT_LIST) {
@@ -106,38 +93,30 @@ impl Impersonation {
         screen.show_list();
         screen
     }
+}
 
-    /// Comes on.
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
-        reason = "every screen comes on the same way"
-    )]
-    pub(crate) fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
-
-    /// Goes off; what was typed is kept.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+impl Screen for Impersonation {
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.keep_form(cx.calls);
         self.asking.cancel(cx.calls);
         self.finding.cancel(cx);
         self.saving.cancel(cx);
     }
 
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
             Given::Fill(FieldId::Mailboxes, Value::Lines(lines)) => self.add(cx, &lines, false),
             Given::Settle(FieldId::Mailboxes) if !self.form.text(FieldId::Mailboxes).trim().is_empty() => {
                 let typed = self.form.text(FieldId::Mailboxes).to_owned();
                 self.add(cx, &typed, true);
             }
-            Given::Fill(id, value) => self.fill(cx, id, &value),
+            Given::Fill(id, value) if self.form.fill(id, &value) => self.changed(cx, id),
             Given::Settle(id) => self.form.settle(id),
             Given::Do(Action::Rehearse) => self.ask(cx),
             Given::Do(Action::Discover) => self.find(cx),
             Given::Submit => self.save(cx),
             Given::Do(Action::Continue) if self.is_enabled && !self.is_key_lost => {
-                return Step::Next(Box::new(Screen::Authorise(Authorise::default())));
+                return Step::Next(Box::<Authorise>::default());
             }
             Given::Do(Action::EmptyList) => {
                 self.mailboxes = Mailboxes::default();
@@ -150,32 +129,19 @@ impl Impersonation {
         Step::Stay
     }
 
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        if let Some(told) = self.asking.take(arrival) {
-            match told {
-                Ok(details) => self.told(cx, &details),
-                Err(failure) => self.failure = Some(failure),
-            }
-        } else if let Some(found) = self.finding.take(arrival) {
-            match found {
-                Ok(Server(server)) => self.found(cx, &server),
-                Err(failure) => self.failure = Some(failure),
-            }
-        } else if let Some(saved) = self.saving.take(arrival) {
-            match saved {
-                Ok(record) => {
-                    cx.session.keeping.drop_changes();
-                    return Step::Open(record);
-                }
-                Err(failure) => self.failure = Some(failure),
-            }
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(details) = kept(&mut self.failure, self.asking.take(arrival)) {
+            self.told(cx, &details);
+        } else if let Some(Server(server)) = kept(&mut self.failure, self.finding.take(arrival)) {
+            self.found(cx, &server);
+        } else if let Some(record) = kept(&mut self.failure, self.saving.take(arrival)) {
+            cx.session.keeping.drop_changes();
+            return Step::Open(record);
         }
         Step::Stay
     }
 
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         let mut blocks = Vec::new();
         if self.is_key_lost {
@@ -192,37 +158,32 @@ impl Impersonation {
             blocks.push(Block::Para(self.mailboxes.counts(&self.domains().0).into()));
             blocks.extend(self.mailboxes.bad_lines().map(|bad| Block::Strong(Tone::Warn, bad.into())));
         }
-        let rehearsal = cx.setup.rehearsal;
-        let told = || {
-            let is_asked = rehearsal && self.form.text(FieldId::Account).is_empty();
-            is_asked.then(|| {
-                Notice::new(
-                    Tone::Plain,
-                    phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn],
-                )
-            })
-        };
-        let wait = self.saving.notice(cx.now).or_else(|| self.finding.notice(cx.now));
+        let is_told = cx.setup.rehearsal && self.form.text(FieldId::Account).is_empty();
+        let told = phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn];
         let heading = format_args!("How do we reach the mailboxes of {customer}?");
+        let scene = Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
+            .offer_if(cx.setup.rehearsal, Action::Rehearse)
+            .offer(Action::Discover)
+            .offer_if(!self.is_directory() && !self.mailboxes.addresses().is_empty(), Action::EmptyList);
         Scene {
-            is_waiting: self.finding.is_out() || self.saving.is_out() || self.asking.is_out(),
+            is_waiting: self.asking.is_out(),
             focus: self.form.focus(),
-            notice: wait.or_else(told),
-            offers: self.offers(rehearsal),
-            next_change: self.saving.next_change(cx.now).or_else(|| self.finding.next_change(cx.now)),
-            ..Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
+            notice: is_told.then(|| Notice::new(Tone::Plain, told)),
+            ..scene
         }
+        .waiting_for(cx.now, [self.saving.clock(), self.finding.clock()])
     }
 
-    /// What to say.
-    pub(crate) fn card() -> Card {
+    fn card(&self, _cx: ViewCx<'_>) -> Card {
         Card::of(CardId::Impersonation, &[])
     }
+}
 
+impl Impersonation {
     /// Takes lines into the list; `is_typed`: from the field itself, which is emptied once all of it was understood.
     fn add(&mut self, cx: &mut UpdateCx<'_>, text: &str, is_typed: bool) {
         let new = self.mailboxes.take(text);
-        if is_typed && !self.mailboxes.has_bad_lines() {
+        if is_typed && self.mailboxes.bad_lines().is_none() {
             self.form.set(FieldId::Mailboxes, "");
         }
         // The line of state is always in sight; what stands below the form may not be.
@@ -233,12 +194,6 @@ impl Impersonation {
         let counts = self.mailboxes.counts(&self.domains().0);
         cx.say(tone, format_args!("{new} new. {counts}{bad}"));
         self.changed(cx, FieldId::Mailboxes);
-    }
-
-    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
-        if self.form.fill(id, value) {
-            self.changed(cx, id);
-        }
     }
 
     fn changed(&mut self, cx: &mut UpdateCx<'_>, id: FieldId) {
@@ -333,16 +288,15 @@ impl Impersonation {
             return;
         }
         self.form.settle_all();
-        if let Some((id, problem)) = CHECKED.into_iter().find_map(|id| Some((id, self.problem(id)?))) {
+        if let Some((id, problem)) = self.form.first_wrong(|id| self.problem(id)) {
             self.form.focus_on(Spot::Field(id));
             return cx.say(Tone::Warn, problem);
         }
-        let run = cx.session.record.as_ref().map(|record| record.id.clone());
-        if let (Some(run), Some(details)) = (run, self.details()) {
+        if let (Some(run), Some(details)) = (cx.run(), self.details()) {
             self.failure = None;
             // Before the form is saved, which forgets it.
             cx.session.keep_form(cx.calls);
-            self.saving.start(cx, pending::save_impersonation(run, details), wait::RECORD);
+            self.saving.start(cx, pending::save_impersonation(run, Box::new(details)), wait::RECORD);
         }
     }
 
@@ -428,29 +382,14 @@ impl Impersonation {
         (!domains.is_empty() && !is_theirs)
             .then(|| format_args!("{domain} is not one of the customer's mail domains below.").into())
     }
-
-    fn offers(&self, rehearsal: bool) -> Vec<Offer> {
-        let offers = [
-            rehearsal.then_some(Offer::new(
-                Action::Rehearse,
-                "fill in",
-                "Fills in what this customer would tell you on the phone.",
-            )),
-            Some(Offer::new(Action::Discover, "find", "Finds the server by the mailbox's domain.")),
-            (!self.is_directory() && !self.mailboxes.addresses().is_empty()).then_some(Offer::new(
-                Action::EmptyList,
-                "empty list",
-                "Takes every mailbox off the list, to paste another one.",
-            )),
-        ];
-        offers.into_iter().flatten().collect()
-    }
 }
 
 /// The controls, with what is on record.
 fn controls(record: &RunRecord, has_password: bool) -> Vec<Control> {
     let saved = record.impersonation.as_ref();
-    let text = |of: fn(&Details) -> &str| saved.map(of).unwrap_or_default();
+    let field = |id, label, hint: &'static str, of: fn(&Details) -> &str| {
+        Control::field(id, label, hint, saved.map(of).unwrap_or_default())
+    };
     let domains = saved.map_or_else(
         || record.customer.domain.to_string(),
         |d| d.domains.iter().map(Text::as_str).collect::<Vec<_>>().join(", "),
@@ -463,15 +402,10 @@ fn controls(record: &RunRecord, has_password: bool) -> Vec<Control> {
         _ => 0,
     };
     let mut controls = vec![
-        Control::field(
-            FieldId::Sample,
-            "A mailbox to try",
-            "one address of the customer",
-            text(|d| d.sample.as_str()),
-        ),
-        Control::field(FieldId::Server, "Server", server, text(|d| d.server.as_str())),
+        field(FieldId::Sample, "A mailbox to try", "one address of the customer", |d| d.sample.as_str()),
+        field(FieldId::Server, "Server", server, |d| d.server.as_str()),
         Control::button("Find the server", Action::Discover),
-        Control::field(FieldId::Account, "Account", account, text(|d| d.account.as_str())),
+        field(FieldId::Account, "Account", account, |d| d.account.as_str()),
         Control::masked(FieldId::Password, "Password", password),
         Control::field(FieldId::Domains, "Mail domains", "of this customer; commas between them", &domains),
         Control::choice(FieldId::Listing, "Mailboxes come from", LISTINGS, listing),

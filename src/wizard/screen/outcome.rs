@@ -8,9 +8,10 @@ use crate::{
         card::{Card, CardId},
         failure::Failure,
         phrase::{Phrase, WayOn, phrase},
-        receipt::{self, Form, Verdict},
+        receipt::{self, Form},
         run, sydney,
         text::Text,
+        verdict::{Standstill, Verdict},
     },
     wizard::{
         answer::{Action, Given},
@@ -24,9 +25,8 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Written},
-        screen::{Scene, step::Step},
-        view::{Block, Count, Fact, FactId, Offer, Rows, RowsView, Tone},
-        words,
+        screen::{Scene, Screen, kept, step::Step},
+        view::{Block, Count, Fact, FactId, Rows, RowsView, Tone},
     },
 };
 
@@ -52,28 +52,20 @@ pub(crate) struct Outcome {
     form: Form,
 }
 
-impl Outcome {
-    /// How leaving ends the wizard here: nothing is interrupted once the outcome is known.
-    pub(crate) fn finished(&self) -> Option<Ended> {
+impl Screen for Outcome {
+    /// Nothing is interrupted once the outcome is known.
+    fn finished(&self) -> Option<Ended> {
         self.read.as_ref().map(|read| Ended::Finished { is_partly: read.verdict.is_partly() })
     }
 
-    /// Comes on: closes the run and reads it back.
-    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+    /// Closes the run and reads it back.
+    fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         if !self.reading.is_out() && self.read.is_none() {
             self.ask(cx);
         }
     }
 
-    fn ask(&mut self, cx: &mut UpdateCx<'_>) {
-        self.failure = None;
-        if let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) {
-            self.reading.start(cx, pending::finish_run(run), wait::READ_BACK);
-        }
-    }
-
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Another) => return Step::Customers,
@@ -87,6 +79,70 @@ impl Outcome {
             _ => {}
         }
         Step::Stay
+    }
+
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(outcome) = kept(&mut self.failure, self.reading.take(arrival)) {
+            self.take(cx, *outcome);
+        } else if let Some(Written(place)) = cx.brought(Tone::Bad, self.writing.take(arrival)) {
+            cx.say(Tone::Good, format_args!("The receipt is in {place}"));
+        }
+        Step::Stay
+    }
+
+    /// What was read back is read again when it comes on again.
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        self.writing.cancel(cx);
+        // A write: it is seen through, and its answer is not waited for.
+        self.reading.forget();
+    }
+
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let mut blocks = Vec::new();
+        let heading: Phrase = if let Some(read) = &self.read {
+            proof(read, cx, &mut blocks);
+            if !read.troubled.is_empty() {
+                let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
+                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on:".into()], ..rows }));
+            }
+            blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
+            blocks.push(Block::Lines(&read.lines));
+            heading(&read.verdict)
+        } else {
+            blocks.push(self.failure.as_ref().map_or_else(
+                || Block::Para("Reading everything back from the record.".into()),
+                |failure| Block::Failure(failure.clone()),
+            ));
+            "Outcome".into()
+        };
+        let scene = Scene::new(QuestionId::Outcome, Shape::Read, heading, blocks);
+        let scene = match &self.read {
+            None if self.reading.is_out() => scene,
+            None => scene.enter(Action::Refresh),
+            Some(_) => (scene.enter(Action::Another).offer(Action::NextReceipt))
+                .offer(Action::WriteFile)
+                .offer(Action::Copy),
+        };
+        let has_countdown = self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some());
+        let next_change = has_countdown.then(|| sweep::next_minute(cx.now));
+        Scene { next_change, ..scene }.waiting_for(cx.now, [self.reading.clock(), self.writing.clock()])
+    }
+
+    fn card(&self, cx: ViewCx<'_>) -> Card {
+        let Some(read) = &self.read else { return Card::default() };
+        let is_automatic = read.outcome.protection.rule.is_some();
+        let id = if is_automatic { CardId::OutcomeAutomatic } else { CardId::Outcome };
+        let on = counted(read.verdict.protected, "user is", "users are");
+        Card::of(id, &[("on", &on), ("next", sweep::due(cx).as_str())])
+    }
+}
+
+impl Outcome {
+    fn ask(&mut self, cx: &mut UpdateCx<'_>) {
+        self.failure = None;
+        if let Some(run) = cx.run() {
+            self.reading.start(cx, pending::finish_run(run), wait::READ_BACK);
+        }
     }
 
     /// Puts the receipt into words, in the form that is chosen.
@@ -107,30 +163,13 @@ impl Outcome {
 
     fn copy(&self, cx: &mut UpdateCx<'_>) {
         let Some(read) = &self.read else { return };
-        if cx.setup.can_copy(&read.text) {
+        let (tone, words) = if cx.setup.can_copy(&read.text) {
             cx.calls.perform(FrontEndTask::CopyText(read.text.clone()));
-            let words = "Sent to your terminal's clipboard. Not every terminal takes it. ";
-            cx.say(Tone::Plain, phrase![words, WayOn::WriteFile]);
+            (Tone::Plain, "Sent to your terminal's clipboard. Not every terminal takes it. ")
         } else {
-            let words = "Not sent: this receipt is too long for your terminal's clipboard. ";
-            cx.say(Tone::Warn, phrase![words, WayOn::WriteFile]);
-        }
-    }
-
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        if let Some(read) = self.reading.take(arrival) {
-            match read {
-                Ok(outcome) => self.take(cx, *outcome),
-                Err(failure) => self.failure = Some(failure),
-            }
-        } else if let Some(written) = self.writing.take(arrival) {
-            match written {
-                Ok(Written(place)) => cx.say(Tone::Good, format_args!("The receipt is in {place}")),
-                Err(failure) => cx.say(Tone::Bad, words::failure(&failure)),
-            }
-        }
-        Step::Stay
+            (Tone::Warn, "Not sent: this receipt is too long for your terminal's clipboard. ")
+        };
+        cx.say(tone, phrase![words, WayOn::WriteFile]);
     }
 
     fn take(&mut self, cx: &mut UpdateCx<'_>, outcome: run::Outcome) {
@@ -141,94 +180,16 @@ impl Outcome {
         self.read = Some(Box::new(read));
         self.write();
     }
-
-    /// Goes off. What was read back is read again when it comes on again.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        self.writing.cancel(cx);
-        // A write: it is seen through, and its answer is not waited for.
-        self.reading.forget();
-    }
-
-    fn has_countdown(&self) -> bool {
-        self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some())
-    }
-
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let mut blocks = Vec::new();
-        let heading: Phrase = if let Some(read) = &self.read {
-            proof(read, cx, &mut blocks);
-            if !read.troubled.is_empty() {
-                blocks.push(troubles(&read.troubled));
-            }
-            blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
-            blocks.push(Block::Lines(&read.lines));
-            heading(&read.verdict)
-        } else {
-            blocks.push(self.failure.as_ref().map_or_else(
-                || Block::Para("Reading everything back from the record.".into()),
-                |failure| Block::Failure(failure.clone()),
-            ));
-            "Outcome".into()
-        };
-        Scene {
-            is_waiting: self.reading.is_out() || self.writing.is_out(),
-            notice: self.reading.notice(cx.now).or_else(|| self.writing.notice(cx.now)),
-            offers: self.offers(),
-            next_change: (self.reading.next_change(cx.now))
-                .or_else(|| self.writing.next_change(cx.now))
-                .or_else(|| self.has_countdown().then(|| sweep::next_minute(cx.now))),
-            ..Scene::new(QuestionId::Outcome, Shape::Read, heading, blocks)
-        }
-    }
-
-    fn offers(&self) -> Vec<Offer> {
-        if self.read.is_none() {
-            let again =
-                Offer::new(Action::Refresh, "read again", "Reads everything back again.").by_default();
-            return if self.reading.is_out() { Vec::new() } else { vec![again] };
-        }
-        vec![
-            Offer::new(Action::Another, "next customer", "To the customers, for the next one.").by_default(),
-            Offer::new(
-                Action::NextReceipt,
-                "next form",
-                "The receipt for the ticket, for the customer, as JSON.",
-            ),
-            Offer::new(Action::WriteFile, "write file", "Writes this receipt into a file."),
-            Offer::new(Action::Copy, "copy", "Sends this receipt to the terminal's clipboard."),
-        ]
-    }
-
-    /// What to say to the customer.
-    pub(crate) fn card(&self, cx: ViewCx<'_>) -> Card {
-        let Some(read) = &self.read else { return Card::default() };
-        let is_automatic = read.outcome.protection.rule.is_some();
-        let id = if is_automatic { CardId::OutcomeAutomatic } else { CardId::Outcome };
-        let on = counted(read.verdict.protected, "user is", "users are");
-        Card::of(id, &[("on", &on), ("next", sweep::due(cx).as_str())])
-    }
-}
-
-fn troubles(troubled: &Results) -> Block<'_> {
-    Block::Rows(RowsView {
-        columns: results::COLUMNS,
-        rows: troubled,
-        counts: vec!["Not turned on:".into()],
-        sorted_by: None,
-        search: None,
-        is_searching: false,
-        domain: None,
-        start: None,
-        empty: Phrase::default(),
-    })
 }
 
 fn heading(verdict: &Verdict) -> Phrase {
     let on = counted(verdict.protected, "user is", "users are");
     if verdict.is_partly() {
-        let missed = grouped(verdict.missed);
+        let missed = grouped(verdict.wanted_and_off());
         format_args!("Partly done: {on} registered for backup, {missed} missed").into()
+    } else if verdict.schedule.scheduled() > 0 {
+        let scheduled = grouped(verdict.schedule.scheduled());
+        format_args!("Done: {on} registered for backup, {scheduled} scheduled").into()
     } else {
         format_args!("Done: {on} registered for backup").into()
     }
@@ -245,8 +206,14 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
         [
             count("turned on by this run", outcome.done.turned_on, Tone::Plain),
             count("turned off by this run", outcome.done.turned_off, Tone::Plain),
-            count("scheduled: turned on at the next sweep", verdict.scheduled, Tone::Busy),
+            count("scheduled: turned on at the next sweep", verdict.schedule.scheduled(), Tone::Busy),
+            count(
+                "wanted by Enable Auto, but no sweep will turn them on",
+                verdict.schedule.stalled(),
+                Tone::Bad,
+            ),
             count("chosen, but neither on nor scheduled", verdict.missed, Tone::Bad),
+            count("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
             count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
             count("seats kept for users who have left", verdict.left, Tone::Plain),
             count("excluded", excluded, Tone::Warn),
@@ -255,7 +222,8 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
         .filter(|count| count.count > 0),
     );
     blocks.push(Block::Counts(counts));
-    blocks.push(Block::Facts(facts(outcome, cx)));
+    blocks.push(Block::Facts(facts(outcome, verdict, cx)));
+    blocks.extend(verdict.gaps.iter().map(|gap| Block::Strong(Tone::Warn, phrase!["The list: ", gap])));
     if !outcome.is_audit_whole {
         let words = "The history of who did what was changed afterwards. Tell your lead.";
         blocks.push(Block::Strong(Tone::Bad, words.into()));
@@ -266,24 +234,22 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
 }
 
 /// What happens next and when, and whether the history is whole.
-fn facts(outcome: &run::Outcome, cx: ViewCx<'_>) -> Vec<Fact> {
-    let sweep = match (&outcome.protection.rule, &outcome.sweeper.host) {
-        (None, _) => Text::from("Enable Auto is off: users who are made later stay off"),
-        (Some(_), Some(host)) => Text::of(format_args!("{}, run by {host}", sweep::due(cx))),
-        (Some(_), None) => Text::from("nothing will run at 20:00: no sweeper is installed"),
+fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact> {
+    let sweep = match (&outcome.protection.rule, verdict.schedule.standstill, &outcome.sweeper.host) {
+        (None, ..) => Text::from("Enable Auto is off: users who are made later stay off"),
+        (Some(_), Some(why), _) => why.words(),
+        (Some(_), None, Some(host)) => Text::of(format_args!("{}, run by {host}", sweep::due(cx))),
+        (Some(_), None, None) => Standstill::NoSweeper.words(),
     };
     let audit = if outcome.is_audit_whole {
         "whole: no entry was changed afterwards"
     } else {
         "NOT whole: an entry was changed afterwards"
     };
-    let fact = |id, label, value: Text| Fact { id, label, value: value.into() };
-    let mut facts =
-        vec![fact(FactId::NextSweep, "Next sweep", sweep), fact(FactId::Other, "History", Text::from(audit))];
+    let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep), Fact::other("History", audit)];
     if let Some(first) = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min() {
         let zone = outcome.run.customer.time_zone.as_ref().unwrap_or(&cx.setup.here);
-        let stamp = sydney::stamp_in_words(first, zone.as_str());
-        facts.push(fact(FactId::Other, "First backup on", stamp));
+        facts.push(Fact::other("First backup on", sydney::stamp_in_words(first, zone.as_str())));
     }
     facts
 }

@@ -16,9 +16,8 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival},
-        screen::{Scene, step::Step},
+        screen::{Scene, Screen, step::Step},
         view::{Block, Column, RowsView, Tone},
-        words,
     },
 };
 
@@ -81,22 +80,21 @@ impl Product {
         table.set(lines.collect());
         Self { customer, table, resumed, opening: Wait::default() }
     }
+}
 
-    /// The customer whose products these are.
-    pub(crate) fn customer(&self) -> Shown<'_> {
-        self.customer.name.shown()
+impl Screen for Product {
+    fn customer(&self) -> Option<Shown<'_>> {
+        Some(self.customer.name.shown())
     }
 
-    /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         self.opening.cancel(cx);
     }
 
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
             Given::Pick(RowId::Product(product)) if !self.opening.is_out() => {
-                self.opening.start(cx, pending::open_run(self.customer.id, *product), wait::RUN);
+                self.opening.start(cx, pending::open_run(self.customer.id, product), wait::RUN);
             }
             Given::Back => return Step::Back,
             _ => {}
@@ -104,42 +102,23 @@ impl Product {
         Step::Stay
     }
 
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        match self.opening.take(arrival) {
-            Some(Ok(record)) => return Step::Open(record),
-            Some(Err(failure)) => cx.say(Tone::Bad, words::failure(&failure)),
-            None => {}
-        }
-        Step::Stay
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        cx.brought(Tone::Bad, self.opening.take(arrival)).map_or(Step::Stay, Step::Open)
     }
 
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let name = &self.customer.name;
-        let rows = RowsView {
-            columns: COLUMNS,
-            rows: &self.table,
-            counts: Vec::new(),
-            sorted_by: None,
-            search: None,
-            is_searching: false,
-            domain: None,
-            start: self.resumed.map(RowId::Product),
-            empty: "This customer has no product that can be backed up. An Admin adds one to the customer's record.".into(),
-        };
+        let empty =
+            "This customer has no product that can be backed up. An Admin adds one to the customer's record.";
+        let start = self.resumed.map(RowId::Product);
+        let rows = RowsView { start, ..RowsView::new(COLUMNS, &self.table, empty) };
         let behalf = format_args!("From here on everything is done on behalf of {name}.");
         let blocks = vec![Block::Para(behalf.into()), Block::Rows(rows)];
-        Scene {
-            notice: self.opening.notice(cx.now),
-            is_waiting: self.opening.is_out(),
-            next_change: self.opening.next_change(cx.now),
-            ..Scene::new(QuestionId::Product, Shape::Pick, format_args!("Which product of {name}?"), blocks)
-        }
+        Scene::new(QuestionId::Product, Shape::Pick, format_args!("Which product of {name}?"), blocks)
+            .waiting_for(cx.now, [self.opening.clock()])
     }
 
-    /// What to say.
-    pub(crate) fn card() -> Card {
+    fn card(&self, _cx: ViewCx<'_>) -> Card {
         Card::of(CardId::Product, &[])
     }
 }

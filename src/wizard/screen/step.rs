@@ -10,7 +10,7 @@ pub(crate) enum Step {
     /// Stay here.
     Stay,
     /// Go on to this screen; the present one lies behind Back as it is now.
-    Next(Box<Screen>),
+    Next(Box<dyn Screen>),
     /// Back to the screen before; waits for an open write.
     Back,
     /// Take up this run: the trail is derived from its record.

@@ -17,7 +17,7 @@ use crate::{
         text::{Text, capital},
     },
     wizard::{
-        answer::{Action, FieldId, Given, Value},
+        answer::{Action, FieldId, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
         part::{
@@ -25,8 +25,8 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Woken},
-        screen::{Scene, Screen, authorise::Authorise, step::Step},
-        view::{Block, Fact, FactId, Notice, Offer, Tone},
+        screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
+        view::{Block, Fact, FactId, Notice, Tone},
     },
 };
 
@@ -34,18 +34,19 @@ use crate::{
 const REST: Duration = Duration::from_millis(600);
 
 /// How the tenant is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Path {
     /// Path 1: on record, confirmed by the operator.
     OnRecord(TenantId),
     /// Path 2: asked.
+    #[default]
     Asked,
     /// Enabled already: shown only.
     Settled,
 }
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tenant {
     path: Path,
     form: Form,
@@ -94,46 +95,41 @@ impl Tenant {
             form,
             found: known.map(|organisation| (TenantInput::Guid(organisation.tenant), organisation)),
             on_record: record.customer.tenant,
-            failure: None,
-            is_denied: false,
-            rest: Pending::default(),
-            asking: Wait::default(),
-            saving: Wait::default(),
+            ..Self::default()
         }
     }
+}
 
-    /// What Microsoft holds for the tenant on record (path 1). What was typed on path 2 belongs to no run until it is
-    /// saved.
-    pub(crate) fn on_record(&self) -> Option<&Organisation> {
-        matches!(self.path, Path::OnRecord(_)).then(|| self.organisation()).flatten()
+impl Screen for Tenant {
+    /// What was typed on path 2 belongs to no run until it is saved.
+    fn organisation(&self) -> Option<&Organisation> {
+        matches!(self.path, Path::OnRecord(_)).then(|| self.known()).flatten()
     }
 
-    /// Comes on: asks Microsoft about a tenant that is known already, or was typed before.
-    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        if self.organisation().is_none() {
+    /// Asks Microsoft about a tenant that is known already, or was typed before.
+    fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.known().is_none() {
             self.found = None;
         }
         self.look_up(cx);
     }
 
-    /// Goes off.
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.keep_form(cx.calls);
         self.rest.cancel(cx.calls);
         self.asking.cancel(cx);
         self.saving.cancel(cx);
     }
 
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
-            Given::Fill(id, value) => self.fill(cx, id, &value),
+            Given::Fill(id, value) if self.form.fill(id, &value) => self.changed(cx),
             Given::Settle(id) => {
                 self.form.settle(id);
                 self.look_up(cx);
             }
             Given::Do(Action::Continue) if self.path == Path::Settled => {
-                return Step::Next(Box::new(Screen::Authorise(Authorise::default())));
+                return Step::Next(Box::<Authorise>::default());
             }
             Given::Back if self.is_denied => self.is_denied = false,
             Given::Back => return Step::Back,
@@ -151,74 +147,48 @@ impl Tenant {
         Step::Stay
     }
 
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if self.rest.take(arrival).is_some() {
             self.look_up(cx);
-        } else if let Some(found) = self.asking.take(arrival) {
-            match found {
-                Ok(organisation) => self.take(organisation),
-                Err(failure) => self.failure = Some(failure),
-            }
-        } else if let Some(saved) = self.saving.take(arrival) {
-            match saved {
-                Ok(record) => {
-                    cx.session.keeping.drop_changes();
-                    return Step::Open(record);
-                }
-                Err(failure) => self.failure = Some(failure),
-            }
+        } else if let Some(organisation) = kept(&mut self.failure, self.asking.take(arrival)) {
+            self.take(organisation);
+        } else if let Some(record) = kept(&mut self.failure, self.saving.take(arrival)) {
+            cx.session.keeping.drop_changes();
+            return Step::Open(record);
         }
         Step::Stay
     }
 
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         if self.is_denied {
             return denied(&customer);
         }
-        let (id, shape, heading) = match self.path {
-            Path::OnRecord(_) => (
-                QuestionId::Organisation,
-                Shape::Confirm { default: true },
-                format_args!("Is this the organisation of {customer}?").into(),
-            ),
-            Path::Asked => (
-                QuestionId::Tenant,
-                Shape::Form,
-                Phrase::from(format_args!("Which Microsoft 365 organisation is {customer}?")),
-            ),
-            Path::Settled => (
-                QuestionId::Settled,
-                Shape::Read,
-                format_args!("The Microsoft 365 organisation of {customer}").into(),
-            ),
-        };
         let mut blocks = self.form.blocks(|_| self.problem(), |action| self.is_open(action));
-        let mut facts = self.facts(&customer);
         // The question comes before its buttons: on path 1 the facts are the question.
-        if self.path == Path::Asked {
-            let buttons = blocks.split_off(1.min(blocks.len()));
-            blocks.append(&mut facts);
-            blocks.extend(buttons);
-        } else {
-            facts.append(&mut blocks);
-            blocks = facts;
-        }
-        let wait = self.saving.notice(cx.now).or_else(|| self.asking.notice(cx.now));
-        Scene {
-            is_waiting: self.asking.is_out() || self.rest.is_out() || self.saving.is_out(),
-            focus: self.form.focus(),
-            notice: wait.or_else(|| self.resting()),
-            offers: self.offers(),
-            next_change: self.saving.next_change(cx.now).or_else(|| self.asking.next_change(cx.now)),
-            ..Scene::new(id, shape, heading, blocks)
-        }
+        let above = usize::from(self.path == Path::Asked).min(blocks.len());
+        blocks.splice(above..above, self.facts(&customer));
+        let scene = match self.path {
+            Path::OnRecord(_) => {
+                let heading = format_args!("Is this the organisation of {customer}?");
+                Scene::confirm(QuestionId::Organisation, true, heading, blocks).offer(Action::Refresh)
+            }
+            Path::Asked => {
+                let heading = format_args!("Which Microsoft 365 organisation is {customer}?");
+                Scene::new(QuestionId::Tenant, Shape::Form, heading, blocks).offer(Action::Refresh)
+            }
+            Path::Settled => {
+                let heading = format_args!("The Microsoft 365 organisation of {customer}");
+                Scene::new(QuestionId::Settled, Shape::Read, heading, blocks).enter(Action::Continue)
+            }
+        };
+        let is_waiting = self.rest.is_out();
+        let resting = Notice::new(Tone::Plain, "Microsoft is asked as soon as you stop typing.");
+        Scene { is_waiting, focus: self.form.focus(), notice: is_waiting.then_some(resting), ..scene }
+            .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()])
     }
 
-    /// What to say.
-    pub(crate) fn card(&self) -> Card {
+    fn card(&self, _cx: ViewCx<'_>) -> Card {
         match (&self.path, &self.found) {
             (Path::Asked, None) => Card::of(CardId::TenantAsked, &[]),
             (_, None) => Card::of(CardId::TenantLookedUp, &[]),
@@ -229,7 +199,9 @@ impl Tenant {
             }
         }
     }
+}
 
+impl Tenant {
     /// What can be looked up now.
     fn input(&self) -> Result<TenantInput, TenantInputError> {
         match self.path {
@@ -239,14 +211,8 @@ impl Tenant {
         }
     }
 
-    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
-        if self.form.fill(id, value) {
-            cx.session.form_changed(self.form.draft(), cx.calls);
-            self.changed(cx);
-        }
-    }
-
     fn changed(&mut self, cx: &mut UpdateCx<'_>) {
+        cx.session.form_changed(self.form.draft(), cx.calls);
         self.failure = None;
         self.asking.cancel(cx);
         self.rest.cancel(cx.calls);
@@ -275,33 +241,29 @@ impl Tenant {
 
     fn take(&mut self, organisation: Organisation) {
         let Ok(asked) = self.input() else { return };
-        let refuse = |what, hint: Phrase| Some(Failure::new(FailureKind::Refused, what, hint));
-        if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
-            self.failure = refuse(
-                "Microsoft answered for another tenant",
-                phrase!["Nothing was saved. ", WayOn::Again("ask again")],
-            );
-        } else if TenantInput::parse(&organisation.tenant.to_string())
-            == Err(TenantInputError::PrivateAccount)
-        {
-            self.failure = refuse(
-                "this is a private Microsoft address, not an organisation",
-                "Ask for the organisation's own domain or tenant ID.".into(),
-            );
+        let as_typed = TenantInput::parse(&organisation.tenant.to_string());
+        let (what, hint) = if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
+            let hint = phrase!["Nothing was saved. ", WayOn::Again("ask again")];
+            ("Microsoft answered for another tenant", hint)
+        } else if as_typed == Err(TenantInputError::PrivateAccount) {
+            let hint = Phrase::from("Ask for the organisation's own domain or tenant ID.");
+            ("this is a private Microsoft address, not an organisation", hint)
         } else {
             self.found = Some((asked, organisation));
-        }
+            return;
+        };
+        self.failure = Some(Failure::new(FailureKind::Refused, what, hint));
     }
 
     /// The organisation that may be saved: the one that was found for what stands there now.
-    fn organisation(&self) -> Option<&Organisation> {
+    fn known(&self) -> Option<&Organisation> {
         let input = self.input().ok()?;
         self.found.as_ref().filter(|(asked, _)| *asked == input).map(|(_, organisation)| organisation)
     }
 
     fn is_open(&self, action: Action) -> bool {
         match action {
-            Action::Yes | Action::Save => self.organisation().is_some() && !self.saving.is_out(),
+            Action::Yes | Action::Save => self.known().is_some() && !self.saving.is_out(),
             _ => true,
         }
     }
@@ -310,8 +272,7 @@ impl Tenant {
         if self.saving.is_out() || !cx.may_write() {
             return;
         }
-        let run = cx.session.record.as_ref().map(|record| record.id.clone());
-        match (run, self.organisation().cloned()) {
+        match (cx.run(), self.known().cloned()) {
             (Some(run), Some(organisation)) => {
                 self.failure = None;
                 // Before the form is saved, which forgets it.
@@ -343,29 +304,18 @@ impl Tenant {
         }
     }
 
-    fn resting(&self) -> Option<Notice> {
-        let words = "Microsoft is asked as soon as you stop typing.";
-        self.rest.is_out().then(|| Notice::new(Tone::Plain, words))
-    }
-
     fn facts(&self, customer: &Text) -> Vec<Block<'_>> {
         let mut blocks = Vec::new();
         if let Some((_, organisation)) = &self.found {
-            let or = |text: &Option<Text>, unknown: &'static str| {
-                text.clone().map_or_else(|| Phrase::from(unknown), Phrase::from)
-            };
-            let fact = |id, label, value| Fact { id, label, value };
-            let four = spelled(organisation.tenant.last_four().as_str());
+            let Organisation { tenant, name, domain, region } = organisation;
+            let or = |text: &Option<Text>, unknown: &'static str| text.clone().unwrap_or(Text::from(unknown));
+            let four = spelled(tenant.last_four().as_str());
             blocks.push(Block::Facts(vec![
-                fact(
-                    FactId::Organisation,
-                    "Organisation",
-                    or(&organisation.name, "name known after consent"),
-                ),
-                fact(FactId::Domain, "Domain", or(&organisation.domain, "not known yet")),
-                fact(FactId::Other, "Region", or(&organisation.region, "not known")),
-                fact(FactId::Tenant, "Tenant ID", format_args!("{}", organisation.tenant).into()),
-                fact(FactId::Other, "Read aloud", format_args!("the last four: {four}").into()),
+                Fact::new(FactId::Organisation, "Organisation", or(name, "name known after consent")),
+                Fact::new(FactId::Domain, "Domain", or(domain, "not known yet")),
+                Fact::other("Region", or(region, "not known")),
+                Fact::new(FactId::Tenant, "Tenant ID", format_args!("{tenant}")),
+                Fact::other("Read aloud", format_args!("the last four: {four}")),
             ]));
             if self.path == Path::Asked
                 && let Some(known) = self.on_record.filter(|known| *known != organisation.tenant)
@@ -380,22 +330,6 @@ impl Tenant {
         blocks.extend(self.failure.clone().map(Block::Failure));
         blocks
     }
-
-    fn offers(&self) -> Vec<Offer> {
-        let ask = Offer::new(Action::Refresh, "ask again", "Asks Microsoft again now.");
-        match self.path {
-            Path::OnRecord(_) => vec![
-                Offer::new(Action::Yes, "yes", "Yes, this is the organisation.").by_default(),
-                Offer::new(Action::No, "no", "It is another organisation: says what to do."),
-                ask,
-            ],
-            Path::Asked => vec![ask],
-            Path::Settled => {
-                let help = "Goes on to the next step.";
-                vec![Offer::new(Action::Continue, "continue", help).by_default()]
-            }
-        }
-    }
 }
 
 /// The tenant on record is not the customer's: what to do now.
@@ -409,16 +343,8 @@ fn denied<'a>(customer: &Text) -> Scene<'a> {
     ];
     let ways = phrase![WayOn::Back("to the question"), " ", WayOn::Park("until the record is right")];
     let blocks = vec![Block::Strong(Tone::Warn, words), Block::Para(ways)];
-    let back = Offer::new(Action::Back, "back", "Back to the question.").by_default();
-    Scene {
-        offers: vec![back],
-        ..Scene::new(
-            QuestionId::OrganisationDenied,
-            Shape::Read,
-            format_args!("It is not the organisation of {customer}"),
-            blocks,
-        )
-    }
+    let heading = format_args!("It is not the organisation of {customer}");
+    Scene::new(QuestionId::OrganisationDenied, Shape::Read, heading, blocks).enter(Action::Back)
 }
 
 /// An error of the field as a sentence.

@@ -32,7 +32,7 @@ pub(super) fn record() -> RunRecord {
 pub(super) struct Bench {
     pub(super) setup: Setup,
     pub(super) session: Session,
-    pub(super) screen: Screen,
+    pub(super) screen: Box<dyn Screen>,
     pub(super) notice: Option<Notice>,
     /// Calls that were started, oldest first.
     pub(super) open: Vec<(CallId, Request)>,
@@ -43,7 +43,7 @@ pub(super) struct Bench {
 
 impl Bench {
     /// A screen that comes on in a run.
-    pub(super) fn new(screen: Screen, record: RunRecord, is_admin: bool) -> Self {
+    pub(super) fn new(screen: Box<dyn Screen>, record: RunRecord, is_admin: bool) -> Self {
         let mut setup = tests::setup();
         setup.operator.is_admin = is_admin;
         let mut bench = Self {
@@ -74,7 +74,7 @@ impl Bench {
         });
     }
 
-    fn on(&mut self, what: impl FnOnce(&mut Screen, &mut UpdateCx<'_>) -> Step) -> Step {
+    fn on(&mut self, what: impl FnOnce(&mut dyn Screen, &mut UpdateCx<'_>) -> Step) -> Step {
         let mut cx = UpdateCx {
             now: now(),
             setup: &self.setup,
@@ -82,7 +82,7 @@ impl Bench {
             calls: &mut self.calls,
             notice: &mut self.notice,
         };
-        let step = what(&mut self.screen, &mut cx);
+        let step = what(&mut *self.screen, &mut cx);
         for effect in self.calls.take() {
             match effect {
                 Effect::Start(call, request) => self.open.push((call, request)),
@@ -137,8 +137,13 @@ impl Bench {
         ViewCx { now: now(), setup: &self.setup, session: &self.session }
     }
 
+    /// What the screen shows now; whatever it offers has its words.
     pub(super) fn scene(&self) -> Scene<'_> {
-        self.screen.view(self.look())
+        let scene = self.screen.view(self.look());
+        for offer in &scene.offers {
+            assert!(!offer.label.is_empty() && offer.help.ends_with('.'), "{:?}: {offer:?}", scene.id);
+        }
+        scene
     }
 
     pub(super) fn heading(&self) -> String {

@@ -13,26 +13,28 @@ mod scene;
 
 use crate::{
     domain::{
-        card::Card,
+        card::{Card, CardId},
         draft::Draft,
-        phrase::{Phrase, WayOn, phrase},
-        protection::Chosen,
+        phrase::{Noun, Phrase, WayOn, phrase},
         run::ExclusionChange,
     },
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
+        ask::QuestionId,
         context::{UpdateCx, ViewCx},
         part::{
             field::Field,
+            sweep,
             wait::{self, Wait},
         },
         pending::{self, Arrival, Excluded},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Rows, Tone},
-        words,
+        view::{Block, Notice, Rows, Tone},
     },
 };
+
+use apply::{Apply, Way};
 
 /// Why something that acts on what is shown has to wait.
 const STILL_SEARCHING: &str = "The search is still going on. One moment.";
@@ -41,15 +43,25 @@ const STILL_SEARCHING: &str = "The search is still going on. One moment.";
 const OTHER_ROWS: &str = "The rows have changed meanwhile. Nobody was changed: please look again.";
 
 /// A question above the list.
-#[derive(Debug)]
-enum Dialog {
-    Kinds(kinds::Kinds),
-    Review(review::Review),
-    Apply(apply::Apply),
-    Auto(Box<auto::Auto>),
-    Off(off::TurnOff),
-    /// Ticked users have not been turned on: finish all the same?
-    Unapplied,
+trait Dialog: std::fmt::Debug {
+    /// Handles an answer.
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult;
+
+    /// Handles a reply.
+    fn hear(&mut self, _cx: &mut UpdateCx<'_>, _arrival: &mut Arrival) -> DialogResult {
+        DialogResult::Stay
+    }
+
+    /// The roster has changed below it.
+    fn changed(&mut self, _cx: &UpdateCx<'_>) {}
+
+    /// What it shows, without the list below.
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a>;
+
+    /// What to say to the customer, where it is something else than at the list.
+    fn card(&self) -> Option<CardId> {
+        None
+    }
 }
 
 /// What comes of an answer to a question above the list.
@@ -59,21 +71,20 @@ enum DialogResult {
     Stay,
     /// Close.
     Close,
-    /// Close, and list again.
-    Again,
-    /// Turn these on.
-    Apply(Vec<Chosen>),
-    /// Turn these off.
-    TurnOff(Vec<Chosen>),
-    /// To the outcome.
-    Finish,
+    /// Another question in its place.
+    Next(Box<dyn Dialog>),
+    /// To the outcome; ticked users who were not turned on are named before, unless they have been.
+    Finish {
+        /// They have been.
+        is_asked: bool,
+    },
 }
 
 /// The screen's own state.
 #[derive(Debug, Default)]
 pub(crate) struct Users {
     filter: Field,
-    dialog: Option<Dialog>,
+    dialog: Option<Box<dyn Dialog>>,
     /// Writes exclusions.
     excluding: Wait<Excluded>,
     /// The ticks before the last *clear*, to bring them back.
@@ -82,61 +93,81 @@ pub(crate) struct Users {
     is_finishing: bool,
 }
 
-impl Users {
-    /// Comes on: the users stream in, and what was confirmed before and not finished is completed without asking.
-    pub(crate) fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+impl Screen for Users {
+    /// The users stream in, and what was confirmed before and not finished is completed without asking.
+    fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         let session = &mut *cx.session;
         let Some(record) = session.record.as_ref() else { return };
         session.roster.start(record, cx.now, cx.calls);
         self.filter.set(session.roster.filter());
         let unfinished = record.unfinished.clone();
         if !unfinished.is_empty() && !record.is_read_only && self.dialog.is_none() {
-            self.dialog = Some(Dialog::Apply(apply::Apply::resume(cx, unfinished)));
+            self.dialog = Some(Box::new(Apply::begin(cx, unfinished, Way::Resumed)));
         }
     }
 
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        let result = match self.dialog.as_mut() {
-            None => return self.answer_list(cx, given),
-            Some(Dialog::Kinds(kinds)) => kinds.answer(cx, &given),
-            Some(Dialog::Review(review)) => review.answer(cx, &given),
-            Some(Dialog::Apply(apply)) => apply.answer(cx, &given),
-            Some(Dialog::Auto(auto)) => auto.answer(cx, &given),
-            Some(Dialog::Off(off)) => off.answer(&given),
-            Some(Dialog::Unapplied) => match given {
-                Given::Yes => DialogResult::Finish,
-                Given::Back | Given::No => DialogResult::Close,
-                _ => DialogResult::Stay,
-            },
-        };
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        let Some(dialog) = self.dialog.as_mut() else { return self.answer_list(cx, given) };
+        let result = dialog.answer(cx, given);
         self.follow(cx, result)
     }
 
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(Excluded(users)) = cx.brought(Tone::Bad, self.excluding.take(arrival)) {
+            let session = &mut *cx.session;
+            session.roster.exclude(&users);
+            session.roster.touched(cx.calls);
+            if let Some(record) = &session.record {
+                session.roster.count(record, cx.calls);
+            }
+        }
+        let Some(dialog) = self.dialog.as_mut().filter(|_| arrival.is_left()) else { return Step::Stay };
+        let result = dialog.hear(cx, arrival);
+        self.follow(cx, result)
+    }
+
+    fn session_changed(&mut self, cx: &mut UpdateCx<'_>) -> Step {
+        if let Some(dialog) = self.dialog.as_mut() {
+            dialog.changed(cx);
+        }
+        self.go_on(cx)
+    }
+
+    /// The listing goes on: it belongs to the run.
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        save(cx);
+    }
+
+    /// The list, or the question above it with the list below.
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let list = scene::list(self, cx);
+        let Some(dialog) = &self.dialog else { return list };
+        let above = dialog.view(cx);
+        let next_change = above.next_change.into_iter().chain(list.next_change).min();
+        let is_waiting = above.is_waiting || self.is_finishing;
+        let notice = above.notice.or_else(|| self.is_finishing.then(|| Notice::new(Tone::Busy, "Saving.")));
+        Scene { below: Some(list.page), next_change, is_waiting, notice, ..above }
+    }
+
+    fn card(&self, cx: ViewCx<'_>) -> Card {
+        let roster = &cx.session.roster;
+        let id = match self.dialog.as_ref().and_then(|dialog| dialog.card()) {
+            Some(id) => id,
+            None if roster.is_arriving() => CardId::UsersListed,
+            None if roster.people().rule().is_some() => CardId::UsersAutomatic,
+            None => CardId::UsersChosen,
+        };
+        Card::of(id, &[("next", sweep::due(cx).as_str())])
+    }
+}
+
+impl Users {
     fn follow(&mut self, cx: &mut UpdateCx<'_>, result: DialogResult) -> Step {
         match result {
             DialogResult::Stay => {}
             DialogResult::Close => self.dialog = None,
-            DialogResult::Again => {
-                self.dialog = None;
-                list_again(cx);
-            }
-            DialogResult::Apply(users) => {
-                self.dialog = Some(Dialog::Apply(apply::Apply::turn_on(cx, users)));
-            }
-            DialogResult::TurnOff(users) => {
-                self.dialog = Some(Dialog::Apply(apply::Apply::turn_off(cx, users)));
-            }
-            DialogResult::Finish => {
-                let is_asked = matches!(self.dialog, Some(Dialog::Unapplied | Dialog::Apply(_)));
-                // It stays until the ticks are saved: the list below is no question any more.
-                let above = self.dialog.take();
-                let step = self.finish(cx, is_asked);
-                if self.is_finishing {
-                    self.dialog = above;
-                }
-                return step;
-            }
+            DialogResult::Next(dialog) => self.dialog = Some(dialog),
+            DialogResult::Finish { is_asked } => return self.finish(cx, is_asked),
         }
         Step::Stay
     }
@@ -163,15 +194,10 @@ impl Users {
     /// Opens a question.
     fn open(&mut self, cx: &mut UpdateCx<'_>, action: Action) {
         match action {
-            Action::Kinds if cx.session.roster.is_known() => {
-                self.dialog = Some(Dialog::Kinds(kinds::Kinds::open(cx)));
-            }
-            Action::Kinds => {
-                let words = cx.session.roster.unread();
-                cx.say(Tone::Busy, words);
-            }
-            Action::Auto => self.dialog = Some(Dialog::Auto(Box::new(auto::Auto::open(cx)))),
-            Action::Review => self.dialog = Some(Dialog::Review(review::Review::open(cx))),
+            Action::Kinds if !cx.session.roster.is_known() => cx.say(Tone::Busy, cx.session.roster.unread()),
+            Action::Kinds => self.dialog = Some(Box::new(kinds::Kinds::open(cx))),
+            Action::Auto => self.dialog = Some(Box::new(auto::Auto::open(cx))),
+            Action::Review => self.dialog = Some(Box::new(review::Review::open(cx))),
             _ => {}
         }
     }
@@ -195,56 +221,34 @@ impl Users {
         match mark {
             // Nothing to take away is nothing to write.
             Mark::Untick if matches!(which, Which::All) && cx.session.roster.people().is_unticked() => {}
-            Mark::Untick if matches!(which, Which::All) => {
-                cx.session.roster.clear_all();
-                self.ticked(cx, None);
-            }
             Mark::Untick => {
-                cx.session.roster.tick(&rows, false);
-                self.ticked(cx, None);
+                if matches!(which, Which::All) {
+                    cx.session.roster.clear_all();
+                } else {
+                    cx.session.roster.tick(&rows, false);
+                }
+                self.ticked(cx);
             }
             Mark::Invert | Mark::Tick if !cx.session.roster.people().is_known() => {
-                let words = cx.session.roster.unread();
-                cx.say(Tone::Busy, words);
+                cx.say(Tone::Busy, cx.session.roster.unread());
             }
             Mark::Invert => {
                 cx.session.roster.invert(&rows);
-                self.ticked(cx, None);
+                self.ticked(cx);
             }
-            Mark::Tick => {
-                let is_any = cx.session.roster.tick(&rows, true);
-                self.ticked_or_closed(cx, &rows, is_any);
-            }
-            Mark::Toggle => {
-                let is_any = cx.session.roster.toggle(&rows);
-                self.ticked_or_closed(cx, &rows, is_any);
-            }
-            Mark::Exclude => self.exclude(cx, &rows, true),
-            Mark::Lift => self.exclude(cx, &rows, false),
+            Mark::Tick if cx.session.roster.tick(&rows, true) => self.ticked(cx),
+            Mark::Toggle if cx.session.roster.toggle(&rows) => self.ticked(cx),
+            Mark::Tick | Mark::Toggle => say_closed(cx, &rows),
+            Mark::Exclude | Mark::Lift => self.exclude(cx, &rows, mark == Mark::Exclude),
             Mark::ToggleExclusion => {
                 let first = first(&cx.session.roster, which, &rows);
                 let exclude = first.is_some_and(|row| !cx.session.roster.people().is_excluded(row));
                 self.exclude(cx, &rows, exclude);
             }
             Mark::Off => match off::TurnOff::open(&cx.session.roster, &rows) {
-                Some(off) => self.dialog = Some(Dialog::Off(off)),
+                Some(off) => self.dialog = Some(Box::new(off)),
                 None => cx.say(Tone::Plain, "Nobody here is on."),
             },
-        }
-    }
-
-    /// The rows were ticked, or unticked; where none of them could be, it is said why.
-    fn ticked_or_closed(&mut self, cx: &mut UpdateCx<'_>, rows: &Ticks, is_any: bool) {
-        if is_any {
-            return self.ticked(cx, None);
-        }
-        let mut all = rows.rows();
-        let why = match (all.next(), all.next()) {
-            (Some(only), None) => cx.session.roster.why_closed(only),
-            _ => Some("Nobody of these can be ticked.".into()),
-        };
-        if let Some(why) = why {
-            cx.say(Tone::Plain, why);
         }
     }
 
@@ -263,7 +267,8 @@ impl Users {
         } else {
             "All is on: users that still arrive are ticked too."
         };
-        self.ticked(cx, Some(words));
+        self.ticked(cx);
+        cx.say(Tone::Plain, words);
     }
 
     /// Unticks what is shown. With nothing ticked it brings back what the last *clear* took.
@@ -275,32 +280,28 @@ impl Users {
             && let Some(before) = self.cleared.take()
         {
             cx.session.roster.restore(&before);
-            return self.ticked(cx, Some("The ticks are back."));
+            self.ticked(cx);
+            return cx.say(Tone::Plain, "The ticks are back.");
         }
         if cx.session.roster.people().is_unticked() {
             return cx.say(Tone::Plain, "Nobody is ticked.");
         }
         let before = cx.session.roster.people().draft();
         cx.session.roster.clear();
-        self.ticked(cx, None);
+        self.ticked(cx);
         self.cleared = Some(before);
-        let outside = cx.session.roster.counts().ticked;
-        if outside > 0 {
-            cx.say(
-                Tone::Plain,
-                phrase!["Cleared what the filter shows. ", outside, " outside the filter stay ticked."],
-            );
-        } else {
-            cx.say(Tone::Plain, phrase!["Cleared. ", WayOn::RestoreTicks]);
-        }
+        let words = match cx.session.roster.counts().ticked {
+            0 => phrase!["Cleared. ", WayOn::RestoreTicks],
+            outside => {
+                phrase!["Cleared what the filter shows. ", outside, " outside the filter stay ticked."]
+            }
+        };
+        cx.say(Tone::Plain, words);
     }
 
-    fn ticked(&mut self, cx: &mut UpdateCx<'_>, words: Option<&'static str>) {
+    fn ticked(&mut self, cx: &mut UpdateCx<'_>) {
         self.cleared = None;
         cx.session.roster.touched(cx.calls);
-        if let Some(words) = words {
-            cx.say(Tone::Plain, words);
-        }
     }
 
     fn exclude(&mut self, cx: &mut UpdateCx<'_>, rows: &Ticks, exclude: bool) {
@@ -309,13 +310,11 @@ impl Users {
         }
         let roster = &cx.session.roster;
         if !roster.is_known() {
-            let words = roster.unread();
-            return cx.say(Tone::Busy, words);
+            return cx.say(Tone::Busy, roster.unread());
         }
         let rows = rows.rows().filter(|row| roster.people().is_excluded(*row) != exclude).collect();
         let users = roster.people().chosen(&rows);
-        let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) else { return };
-        if !users.is_empty() {
+        if let Some(run) = cx.run().filter(|_| !users.is_empty()) {
             let change = ExclusionChange { users, exclude };
             self.excluding.start(cx, pending::change_exclusions(run, change), wait::RECORD);
         }
@@ -327,7 +326,7 @@ impl Users {
             return Step::Stay;
         }
         if cx.session.roster.counts().ticked > 0 && !is_asked {
-            self.dialog = Some(Dialog::Unapplied);
+            self.dialog = Some(Box::new(Unapplied));
             return Step::Stay;
         }
         self.is_finishing = true;
@@ -339,68 +338,49 @@ impl Users {
     }
 
     fn go_on(&mut self, cx: &UpdateCx<'_>) -> Step {
-        if !self.is_finishing {
+        // A question above the list stays until then: the list below is none any more.
+        if !self.is_finishing || cx.session.roster.is_saving() {
             return Step::Stay;
         }
-        if cx.session.roster.is_saved() {
-            (self.is_finishing, self.dialog) = (false, None);
-            return Step::Next(Box::new(Screen::Outcome(Outcome::default())));
+        (self.is_finishing, self.dialog) = (false, None);
+        if cx.session.roster.is_saved() { Step::Next(Box::<Outcome>::default()) } else { Step::Stay }
+    }
+}
+
+/// Ticked users have not been turned on: finish all the same?
+#[derive(Debug)]
+struct Unapplied;
+
+impl Dialog for Unapplied {
+    fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
+        match given {
+            Given::Yes => DialogResult::Finish { is_asked: true },
+            Given::Back | Given::No => DialogResult::Close,
+            _ => DialogResult::Stay,
         }
-        if !cx.session.roster.is_saving() {
-            (self.is_finishing, self.dialog) = (false, None);
-        }
-        Step::Stay
     }
 
-    /// Handles a reply.
-    pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        if let Some(excluded) = self.excluding.take(arrival) {
-            match excluded {
-                Ok(Excluded(users)) => {
-                    let session = &mut *cx.session;
-                    session.roster.exclude(&users);
-                    session.roster.touched(cx.calls);
-                    if let Some(record) = &session.record {
-                        session.roster.count(record, cx.calls);
-                    }
-                }
-                Err(failure) => cx.say(Tone::Bad, words::failure(&failure)),
-            }
-            return Step::Stay;
-        }
-        let result = match self.dialog.as_mut() {
-            Some(Dialog::Kinds(kinds)) => kinds.hear(cx, arrival),
-            Some(Dialog::Apply(apply)) => apply.hear(cx, arrival),
-            Some(Dialog::Auto(auto)) => auto.hear(cx, arrival),
-            Some(Dialog::Review(_) | Dialog::Off(_) | Dialog::Unapplied) | None => DialogResult::Stay,
-        };
-        self.follow(cx, result)
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let ticked = cx.session.roster.counts().ticked;
+        let words = phrase![
+            (ticked, Noun::User),
+            if ticked == 1 { " is ticked and has" } else { " are ticked and have" },
+            " not been turned on. Finishing now makes the outcome partly done."
+        ];
+        let blocks = vec![Block::Strong(Tone::Warn, words)];
+        Scene::confirm(QuestionId::Unapplied, true, "Finish without turning them on?", blocks)
     }
+}
 
-    /// The roster has changed below it.
-    pub(crate) fn session_changed(&mut self, cx: &mut UpdateCx<'_>) -> Step {
-        match self.dialog.as_mut() {
-            Some(Dialog::Review(review)) => review.changed(cx),
-            Some(Dialog::Auto(auto)) => auto.changed(cx),
-            _ => {}
-        }
-        self.go_on(cx)
-    }
-
-    /// Goes off. The listing goes on: it belongs to the run.
-    #[expect(clippy::unused_self, reason = "every screen goes off the same way")]
-    pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        save(cx);
-    }
-
-    /// What it shows.
-    pub(crate) fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        scene::view(self, cx)
-    }
-
-    /// What to say.
-    pub(crate) fn card(&self, cx: ViewCx<'_>) -> Card {
-        scene::card(self, cx)
+/// Says why none of these rows could be ticked.
+fn say_closed(cx: &mut UpdateCx<'_>, rows: &Ticks) {
+    let mut all = rows.rows();
+    let why = match (all.next(), all.next()) {
+        (Some(only), None) => cx.session.roster.why_closed(only),
+        _ => Some("Nobody of these can be ticked.".into()),
+    };
+    if let Some(why) = why {
+        cx.say(Tone::Plain, why);
     }
 }
 

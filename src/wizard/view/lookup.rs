@@ -5,18 +5,20 @@ use crate::domain::{failure::Failure, phrase::Phrase, tenant::Check, text::Text}
 
 use super::{
     super::answer::{Action, FieldId},
-    BillView, Block, Column, Fact, FieldValue, Page, RowsView, Tone, View,
+    BillView, Block, Column, Fact, FieldValue, Offer, Page, RowsView, Tone, View,
 };
 
 impl View<'_> {
+    /// What Enter does, where no field, button or row takes it.
+    #[must_use]
+    pub fn default_offer(&self) -> Option<&Offer> {
+        self.actions.iter().find(|offer| offer.is_default)
+    }
+
     /// The bad news on the page, or on the page below it.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
-        let below = self.below.iter().flat_map(|page| &page.blocks);
-        self.page.blocks.iter().chain(below).find_map(|block| match block {
-            Block::Failure(failure) => Some(failure),
-            _ => None,
-        })
+        self.page.failure().or_else(|| self.below.as_ref()?.failure())
     }
 
     /// The line of state, where it warns or is bad news.
@@ -28,6 +30,12 @@ impl View<'_> {
 }
 
 impl<'a> Page<'a> {
+    /// The bad news on it.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        self.all(|block| if let Block::Failure(failure) = block { Some(failure) } else { None }).next()
+    }
+
     /// The link, alone.
     #[must_use]
     pub fn link(&self) -> Option<&Text> {

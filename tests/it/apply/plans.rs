@@ -225,8 +225,13 @@ fn enable_auto_without_a_sweeper_is_found_by_the_check() {
     assert!(said.err.contains("write without_sweeper = true into the row or the defaults"), "{}", said.err);
     many.plan("plan.toml", &rows.replace("\"auto\"\n", "\"auto\"\nwithout_sweeper = true\n"));
     let said = many.apply(&["--max-seats", "4"]);
-    assert_eq!((said.code, many.record().count("auto_rule"), many.record().seats()), (0, 2, 0), "{said:?}");
-    assert!(said.out.contains("2 scheduled") && said.out.contains("4 seats of at most 4"), "{}", said.out);
+    assert_eq!((said.code, many.record().count("auto_rule"), many.record().seats()), (3, 2, 0), "{said:?}");
+    assert!(
+        said.out.contains("2 wanted by Enable Auto, but no sweep will turn them on")
+            && said.out.contains("4 seats of at most 4"),
+        "{}",
+        said.out
+    );
 }
 
 #[test]

@@ -67,17 +67,17 @@ struct Budget {
 }
 
 /// A tick: its row and the counts, in a window of any size.
-const TICK: usize = 60;
+const TICK: usize = 50;
 
-/// What was measured and a tenth; the aims in 80x24 are 300 for a cursor key and for a tick, 2,000 for a page and 4,000
+/// What was measured at most, and a tenth; the aims in 80x24 are 300 for a cursor key and for a tick, 2,000 for a page and 4,000
 /// for the first frame. In the large window a page is 41 rows instead of 15, and the say-it card beside the rows is mended
 /// when they move.
 const BUDGETS: [Budget; 2] = [
     Budget {
         window: (80, 24),
-        first: 3_200,
+        first: 3_150,
         cursor: 200,
-        edge: 260,
+        edge: 245,
         page: 1_300,
         filter: 460,
         panel: 2_900,
@@ -90,8 +90,8 @@ const BUDGETS: [Budget; 2] = [
         edge: 1_400,
         page: 4_500,
         filter: 1_700,
-        panel: 9_800,
-        back: 9_000,
+        panel: 8_900,
+        back: 8_600,
     },
 ];
 
@@ -147,6 +147,8 @@ fn bytes_of_the_first_frame_and_of_each_key() {
         assert_at_most(filter, "another", &terminal.costs("n", "less", shows_all("> / an")));
         assert_at_most(filter, "Esc", &terminal.costs(ESC, "all of them", |t| !t.text().contains(" shown ")));
         terminal.keys(ESC).loses("/ an");
+        // The rows may come a frame later than the field goes: they are no part of what a panel costs.
+        terminal.quiet(SETTLED);
         // A panel stands above the rows, which are dimmed: all of them are written, and once more when it closes.
         for (key, words) in [("?", "┌ Keys ─"), ("s", "Esc close"), ("m", "Which kinds")] {
             assert_at_most(panel, words, &terminal.costs(key, words, shows_all(words)));

@@ -185,6 +185,10 @@ fn keys_of_modes_that_another_program_left_on() {
     assert!(!terminal.text().contains("Leave?"), "{}", terminal.text());
     terminal.keys("\x1b[97;1:1u").sees(&["ticked 34"]).keys("\x1b[13u").sees(&["New seats"]);
     // The keypad in application mode as PuTTY sends it, and kitty's.
+    for (letter, digit) in ('p'..='y').zip('0'..='9') {
+        terminal.keys(&format!("\x1bO{letter}")).sees(&[&format!("> New seats [{digit} ")]);
+        terminal.keys("\x1b[127u").loses(&format!("> New seats [{digit}"));
+    }
     terminal
         .keys("\x1bOs\x1bOt")
         .sees(&["> New seats [34"])

@@ -24,7 +24,7 @@ async fn listed(stub: &Stub, listing: Listing) -> (Result<u32, Failure>, Vec<Sea
                     (row.address.as_str().to_owned(), row.kind.word(), row.problem.as_str().to_owned())
                 }));
             }
-            Listed::Note(note) => notes.push(note.to_string()),
+            Listed::Note(note) => notes.push(note.words().to_string()),
             Listed::Whole(_) | Listed::Kinds(_) => panic!("kinds are known here"),
         }
     }

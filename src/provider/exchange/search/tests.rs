@@ -56,7 +56,7 @@ async fn search_all(stub: &Stub) -> Result<(Vec<String>, Vec<String>), FailureKi
                     (0..page.len()).filter_map(|at| page.row(at)).map(|r| r.address.as_str().to_owned());
                 rows.extend(addresses);
             }
-            Listed::Note(note) => notes.push(note.to_string()),
+            Listed::Note(note) => notes.push(note.words().to_string()),
             Listed::Whole(_) | Listed::Kinds(_) => {}
         }
     }

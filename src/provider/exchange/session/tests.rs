@@ -7,7 +7,7 @@ use super::{
     },
     *,
 };
-use crate::domain::customer::Listing;
+use crate::domain::{customer::Listing, verdict::ListNote};
 
 /// A session that reaches the stub.
 fn session(stub: &Stub) -> Session {
@@ -135,7 +135,7 @@ async fn a_pause_is_told_while_a_listing_runs() {
     session.tell_pause(Duration::from_secs(30));
     session.tell_pause(Duration::from_millis(30));
     drop(session);
-    let Some(Listed::Note(words)) = told.recv().await else { panic!("no note") };
+    let Some(Listed::Note(ListNote::Passing(words))) = told.recv().await else { panic!("no note") };
     assert!(words.as_str().contains("wait 30 s"), "{words}");
     assert!(told.recv().await.is_none());
 }

@@ -126,7 +126,7 @@ impl Rig {
                             (row.address.as_str().to_owned(), row.kind, row.problem.as_str().to_owned())
                         }));
                     }
-                    Listed::Note(note) => notes.push(note.to_string()),
+                    Listed::Note(note) => notes.push(note.words().to_string()),
                     Listed::Whole(_) | Listed::Kinds(_) => {}
                 }
             }

@@ -199,7 +199,7 @@ async fn a_wait_that_nobody_sits_through_is_told() {
     assert_eq!(count.unwrap(), 1);
     let told = parts.iter().find_map(|part| if let Listed::Note(note) = part { Some(note) } else { None });
     let words = "Not all mailboxes could be checked: Microsoft asks to wait 60 minutes";
-    assert_eq!(told.unwrap().as_str(), words);
+    assert_eq!(told.unwrap().words().as_str(), words);
 }
 
 #[tokio::test]

@@ -72,8 +72,7 @@ pub(crate) fn of_run(
 pub(crate) fn done(tx: &Tx<'_>, row: &RunRow) -> Result<RunDone, Failure> {
     Ok(RunDone {
         rule_made: rule::is_of(tx, &row.id)?,
-        listed: row.listed,
-        eligible: row.eligible,
+        list: row.list.clone(),
         ..chosen::done(tx, &row.id, row.key())?
     })
 }

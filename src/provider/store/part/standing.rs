@@ -61,7 +61,7 @@ fn enabled<'a>(products: impl Iterator<Item = &'a Facts>) -> Progress {
         is_automatic |= facts.rule.is_some();
         on = on.saturating_add(facts.on);
         // Someone may be protected who is not listed any more.
-        of = of.saturating_add(facts.eligible.max(facts.on));
+        of = of.saturating_add(facts.list.eligible.max(facts.on));
     }
     match (any, is_automatic) {
         (false, _) => Progress::NotStarted,
@@ -73,8 +73,10 @@ fn enabled<'a>(products: impl Iterator<Item = &'a Facts>) -> Progress {
 /// Who runs the passes, and whether one is overdue.
 pub(crate) fn sweeper(tx: &Tx<'_>, last_2000: Moment, now: Moment) -> Result<SweeperStatus, Failure> {
     let (host, last_pass) = sweeper::find(tx)?.unzip();
+    let last_pass = last_pass.flatten();
     let is_overdue = waiting(tx, last_2000, now)? > 0;
-    Ok(SweeperStatus { host, last_pass: last_pass.flatten(), is_overdue })
+    let has_stopped = is_overdue && last_pass.is_none_or(|last| last < last_2000);
+    Ok(SweeperStatus { host, last_pass, is_overdue, has_stopped })
 }
 
 /// How many rules of open customers wait for a pass that is overdue.

@@ -7,7 +7,8 @@ use super::{
     Key,
 };
 use crate::domain::{
-    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, time::Moment, user::Kinds,
+    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, text::Text, time::Moment,
+    user::Kinds, verdict::ListSummary,
 };
 
 /// Seats of a customer.
@@ -37,10 +38,10 @@ pub(crate) fn used(tx: &Tx<'_>, (customer, product): Key) -> Result<Used, Failur
 pub(crate) struct Facts {
     /// Active seats.
     pub(crate) on: u32,
-    /// Users listed.
-    pub(crate) listed: u32,
-    /// Users that could be protected, as last listed.
-    pub(crate) eligible: u32,
+    /// What the last complete list came to.
+    pub(crate) list: ListSummary,
+    /// The last finished run chose everybody.
+    pub(crate) wants_all: bool,
     /// When *Enable* was pressed.
     pub(crate) enabled: Option<Moment>,
     /// The standing rule; left empty by [`facts`].
@@ -49,8 +50,8 @@ pub(crate) struct Facts {
 
 impl Columns for Facts {
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
-        let (on, listed, eligible, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
-        Ok(Self { on, listed, eligible, enabled, rule: None })
+        let (on, list, wants_all, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
+        Ok(Self { on, list, wants_all, enabled, rule: None })
     }
 }
 
@@ -60,8 +61,10 @@ pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 /// What is true about every product of every customer, but for the rules.
 pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
     tx.query(
-        "SELECT p.customer, p.product, p.seats_on, p.listed, p.eligible, e.at
-           FROM customer_product p LEFT JOIN enablement e USING (customer, product)",
+        &format!(
+            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at
+               FROM customer_product p LEFT JOIN enablement e USING (customer, product)"
+        ),
         values![],
     )
 }
@@ -99,10 +102,37 @@ pub(crate) fn keep_kinds(tx: &Tx<'_>, (customer, product): Key, kinds: Kinds) ->
     Ok(changed > 0)
 }
 
-/// Keeps the counts of a complete list.
-pub(crate) fn keep_counts(tx: &Tx<'_>, key: Key, (listed, eligible): (u32, u32)) -> Result<(), Failure> {
+/// Keeps what a complete list came to.
+pub(crate) fn keep_list(tx: &Tx<'_>, key: Key, list: &ListSummary) -> Result<(), Failure> {
     tx.write(
-        "UPDATE customer_product SET listed = ?3, eligible = ?4 WHERE customer = ?1 AND product = ?2",
-        values![key.0, key.1, listed, eligible],
+        "UPDATE customer_product SET listed = ?3, eligible = ?4, unchecked = ?5, problems = ?6, gaps = ?7
+          WHERE customer = ?1 AND product = ?2",
+        values![key.0, key.1, list.listed, list.eligible, list.unchecked, list.problems, &gaps(list)],
     )
+}
+
+/// Keeps whether the last finished run chose everybody.
+pub(crate) fn keep_wants_all(tx: &Tx<'_>, key: Key, wants_all: bool) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE customer_product SET wants_all = ?3 WHERE customer = ?1 AND product = ?2",
+        values![key.0, key.1, wants_all],
+    )
+}
+
+/// The columns of a [`ListSummary`], in its order.
+pub(super) const LIST: &str = "listed, eligible, unchecked, problems, gaps";
+
+impl Columns for ListSummary {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (listed, eligible, unchecked, problems) = (row.read()?, row.read()?, row.read()?, row.read()?);
+        let gaps: String = row.read()?;
+        let gaps: Vec<String> = serde_json::from_str(&gaps).map_err(|_no_list| row.unreadable())?;
+        let gaps = gaps.iter().map(|gap| Text::clean(gap)).collect();
+        Ok(Self { listed, eligible, unchecked, problems, gaps })
+    }
+}
+
+/// The gaps of a list, as a JSON list.
+pub(super) fn gaps(list: &ListSummary) -> String {
+    serde_json::Value::from(list.gaps.iter().map(Text::as_str).collect::<Vec<_>>()).to_string()
 }

@@ -6,6 +6,7 @@ use super::{
         tx::{Tx, columns, values},
     },
     By, Key, ORGANISATION,
+    product::{LIST, gaps},
 };
 use crate::domain::{
     customer::Product,
@@ -14,6 +15,7 @@ use crate::domain::{
     tenant::Organisation,
     text::Text,
     time::Moment,
+    verdict::ListSummary,
 };
 
 /// A run's own row, without what hangs on it.
@@ -30,8 +32,7 @@ pub(crate) struct RunRow {
     pub(crate) link_shown: Option<Moment>,
     pub(crate) proved: Option<Moment>,
     pub(crate) enabled: Option<Moment>,
-    pub(crate) listed: u32,
-    pub(crate) eligible: u32,
+    pub(crate) list: ListSummary,
     pub(crate) organisation: Option<Organisation>,
 }
 
@@ -77,13 +78,13 @@ pub struct RunLine {
 fn select(rest: &str) -> String {
     format!(
         "SELECT id, customer, product, opened, operator, touched, parked, finished, link_shown, proved, enabled,
-                listed, eligible, {ORGANISATION} FROM run {rest}"
+                {LIST}, {ORGANISATION} FROM run {rest}"
     )
 }
 
 columns! {
     RunRow {
-        id, customer, product, opened, by, touched, parked, finished, link_shown, proved, enabled, listed, eligible,
+        id, customer, product, opened, by, touched, parked, finished, link_shown, proved, enabled, list,
         organisation
     }
     RunLine { id, product, opened, by, touched, parked, finished }
@@ -179,9 +180,12 @@ pub(crate) fn touch(tx: &Tx<'_>, run: &RunId, now: Moment) -> Result<(), Failure
     tx.write("UPDATE run SET touched = ?2 WHERE id = ?1 AND touched < ?2", values![run, now])
 }
 
-/// Keeps the counts of a complete list.
-pub(crate) fn keep_counts(tx: &Tx<'_>, run: &RunId, (listed, eligible): (u32, u32)) -> Result<(), Failure> {
-    tx.write("UPDATE run SET listed = ?2, eligible = ?3 WHERE id = ?1", values![run, listed, eligible])
+/// Keeps what a complete list came to.
+pub(crate) fn keep_list(tx: &Tx<'_>, run: &RunId, list: &ListSummary) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE run SET listed = ?2, eligible = ?3, unchecked = ?4, problems = ?5, gaps = ?6 WHERE id = ?1",
+        values![run, list.listed, list.eligible, list.unchecked, list.problems, &gaps(list)],
+    )
 }
 
 /// Keeps the organisation of a run; what is not known now keeps what was known.

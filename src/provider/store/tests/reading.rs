@@ -36,7 +36,7 @@ fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
     // Beta comes again below: it has products that no run is open for.
     assert_eq!(names(&board(&store)), [yes("Beta"), yes("delta"), no("Alpha"), no("Beta"), no("Closed")]);
     world.at(3_000_000);
-    store.save_counts(&first, 1, 1).unwrap();
+    store.save_list(&first, &ListSummary::of(1, 1)).unwrap();
     assert_eq!(names(&board(&store))[0], yes("delta"));
     store.park_run(&first).unwrap();
     let other = world.open("ben");
@@ -64,7 +64,7 @@ fn progress_is_what_is_true() {
     assert_eq!(progress(), Progress::Open("ready to enable".into()));
     store.enable(&run).unwrap();
     assert_eq!(progress(), Progress::Open("choose users".into()));
-    store.save_counts(&run, 300, 231).unwrap();
+    store.save_list(&run, &ListSummary::of(300, 231)).unwrap();
     store.begin_apply(&run, &users(1..=4)).unwrap();
     assert!(matches!(progress(), Progress::NeedsAttention(_)));
     store.apply_batch(&run, &users(1..=4)).unwrap();

@@ -43,17 +43,17 @@ fn one_holds_a_run_and_the_other_may_look() {
     let run = ann.open_run(id, Product::Office365).unwrap().id;
     let seen = ben.open_run(id, Product::Office365).unwrap();
     assert_eq!((seen.id.clone(), seen.is_read_only), (run.clone(), true));
-    assert_eq!(kind(ben.save_counts(&run, 1, 1)), FailureKind::Conflict);
+    assert_eq!(kind(ben.save_list(&run, &ListSummary::of(1, 1))), FailureKind::Conflict);
     assert_eq!(kind(ben.park_run(&run)), FailureKind::Conflict);
     let clone = ann.clone();
     drop(ann);
-    clone.save_counts(&run, 2, 1).unwrap();
+    clone.save_list(&run, &ListSummary::of(2, 1)).unwrap();
     assert!(ben.load_run(&run).unwrap().is_read_only);
     // The process is gone, and its hold with it.
     drop(clone);
     assert!(!ben.load_run(&run).unwrap().is_read_only);
-    ben.save_counts(&run, 3, 1).unwrap();
-    assert_eq!(ben.outcome(&run).unwrap().done.listed, 3);
+    ben.save_list(&run, &ListSummary::of(3, 1)).unwrap();
+    assert_eq!(ben.outcome(&run).unwrap().done.list.listed, 3);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_parked_run_waits_and_is_taken_off_when_loaded() {
     world.at(2_000_000);
     ann.park_run(&run).unwrap();
     ann.park_run(&run).unwrap();
-    assert_eq!(kind(ann.save_counts(&run, 1, 1)), FailureKind::Conflict);
+    assert_eq!(kind(ann.save_list(&run, &ListSummary::of(1, 1))), FailureKind::Conflict);
     let record = ann.outcome(&run).unwrap().run;
     assert_eq!(
         (record.parked, record.touched),
@@ -109,12 +109,12 @@ fn drafts_and_counts_survive() {
     let draft = Draft::new(true, [user(3).id, user(1).id]);
     store.save_draft(&run, &draft).unwrap();
     store.save_draft(&run, &draft).unwrap();
-    store.save_counts(&run, 231, 200).unwrap();
+    store.save_list(&run, &ListSummary::of(231, 200)).unwrap();
     drop(store);
     let store = world.open("ann");
     assert_eq!(store.load_run(&run).unwrap().draft, draft);
     let done = store.outcome(&run).unwrap().done;
-    assert_eq!((done.listed, done.eligible), (231, 200));
+    assert_eq!((done.list.listed, done.list.eligible), (231, 200));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     domain::{
         customer::Progress,
-        run::ExclusionChange,
+        run::{ExclusionChange, SweeperStatus},
         status::{ProductStatus, Stand},
         sydney,
     },
@@ -28,7 +28,7 @@ fn every_product_has_a_row_that_says_where_it_stands() {
     world.at(millis(MADE));
     let store = world.open("ann");
     let (customer, run) = enabled_run(&store, Product::Office365);
-    store.save_counts(&run, 12, 9).unwrap();
+    store.save_list(&run, &ListSummary::of(12, 9)).unwrap();
     store.apply_batch(&run, &users([1, 2])).unwrap();
     store.make_rule(&run, 9, 19).unwrap();
     let other = store.open_run(customer.id, Product::MpExchange).unwrap().id;
@@ -36,7 +36,9 @@ fn every_product_has_a_row_that_says_where_it_stands() {
     let rows = rows(&store);
     assert_eq!(rows.iter().map(|row| row.product).collect::<Vec<_>>(), Product::ALL);
     let [office, mp, business] = rows.as_slice() else { panic!() };
-    assert_eq!((office.on, office.listed, office.eligible, office.scheduled()), (2, 12, 9, 7));
+    assert_eq!((office.on, office.list.listed, office.list.eligible), (2, 12, 9));
+    let runs = SweeperStatus { host: Some("ops-1".into()), ..SweeperStatus::default() };
+    assert_eq!(office.verdict(&runs).schedule.scheduled(), 7);
     assert_eq!(
         (office.stand(), mp.stand(), business.stand()),
         (Stand::Automatic, Stand::Open, Stand::NotStarted)
@@ -62,7 +64,7 @@ fn a_rule_whose_night_was_missed_needs_attention() {
     let status = read();
     assert!(status.sweep_warning.unwrap().as_str().contains("1 rule waits"));
     let now = Moment::from_millis(due.as_millis() + 31 * 60_000);
-    assert_eq!(status.rows[0].attention(now).len(), 1);
+    assert_eq!(status.rows[0].attention(now, &status.sweeper).len(), 1);
     let claim = store.claim_sweep(customer.id, Product::Office365, due).unwrap().unwrap();
     store.sweep_apply(&claim, &users([1])).unwrap();
     store
@@ -70,7 +72,7 @@ fn a_rule_whose_night_was_missed_needs_attention() {
         .unwrap();
     let status = read();
     assert_eq!(status.sweep_warning, None);
-    assert_eq!(status.rows[0].attention(now), []);
+    assert_eq!(status.rows[0].attention(now, &status.sweeper), []);
     let last = status.rows[0].last_sweep.clone().unwrap();
     assert_eq!((last.due, last.turned_on, last.is_late, last.finished.is_some()), (due, 1, true, true));
 }

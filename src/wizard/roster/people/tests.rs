@@ -139,6 +139,7 @@ fn play(people: &mut People, model: &mut Model, step: Step) {
         Step::Page(users) => {
             let rows: Vec<_> = users.iter().map(|(n, kind, bad)| row(*n, *kind, *bad)).collect();
             people.add(&page(&rows));
+            people.settle();
             for (n, kind, bad) in users {
                 model.listed.entry(n).or_insert((kind, bad));
             }
@@ -283,6 +284,7 @@ proptest! {
         let add = |people: &mut People, users: &BTreeSet<u32>| {
             let rows: Vec<_> = users.iter().map(|n| row(*n, Kind::User, false)).collect();
             people.add(&page(&rows));
+            people.settle();
         };
         let (mut early, mut late) = (People::default(), People::default());
         early.restore(&draft);
@@ -304,6 +306,7 @@ fn seats_whose_users_are_gone_become_rows_and_are_not_listed() {
     people.know(Protection { seats: vec![seat(1), gone, seat(8)], ..Protection::default() });
     people.add(&page(&[row(1, Kind::User, false), row(2, Kind::User, false)]));
     people.add_leavers();
+    people.settle();
     let counts = people.counts();
     assert_eq!((counts.listed, counts.protected, counts.seats, counts.eligible), (2, 1, 3, 1));
     let left = |n| people.left(people.pages.find(id(n)).unwrap()).map(Text::as_str);

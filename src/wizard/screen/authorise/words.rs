@@ -14,7 +14,7 @@ use crate::{
     wizard::{
         context::ViewCx,
         part::wait,
-        view::{Block, Fact, FactId, Notice, Tone},
+        view::{Block, Fact, Notice, Tone},
     },
 };
 
@@ -66,68 +66,57 @@ pub(super) fn heading(record: &RunRecord) -> Phrase {
 
 /// Where it stands, in one sentence, and how grave that is.
 pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> (Tone, Phrase) {
-    let is_hosted = record.product.is_hosted();
     if let Some(enabled) = record.enabled {
         let since = clock_in_words(enabled, cx.now, cx.setup.here.as_str());
         return (Tone::Good, format_args!("{} is enabled since {since}.", record.product.name()).into());
     }
-    match cx.session.proving.proof.as_ref().map(|proof| &proof.verdict) {
+    let (tone, words) = match cx.session.proving.verdict() {
+        Some(Verdict::WrongTenant { found }) => {
+            let (expected, found) = (expected(record, "not known"), named(found));
+            let words = format_args!(
+                "Wrong organisation. This run is for {expected}; the answers name {found}. Nothing has been enabled."
+            );
+            return (Tone::Bad, words.into());
+        }
         Some(Verdict::Proved) if record.proved.is_none() => {
-            (Tone::Good, "All checks are good. The proof is being saved.".into())
+            (Tone::Good, "All checks are good. The proof is being saved.")
         }
         Some(Verdict::Proved) => {
-            (Tone::Good, "All checks are good. Enable turns nobody on and bills nothing.".into())
+            (Tone::Good, "All checks are good. Enable turns nobody on and bills nothing.")
         }
-        Some(Verdict::Spreading) => (
-            Tone::Busy,
-            "Accepted. Microsoft is still spreading it; this is not an error and needs nobody.".into(),
-        ),
-        Some(Verdict::WrongTenant { found }) => {
-            let expected = record.organisation.as_ref().map_or_else(|| "not known".to_owned(), named);
-            let words = format_args!(
-                "Wrong organisation. This run is for {expected}; the answers name {}. Nothing has been enabled.",
-                named(found)
-            );
-            (Tone::Bad, words.into())
+        Some(Verdict::Spreading) => {
+            (Tone::Busy, "Accepted. Microsoft is still spreading it; this is not an error and needs nobody.")
         }
         // The line or the other side has trouble: nothing is wrong with the access, as far as is known.
         Some(Verdict::Failed(failure))
             if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) =>
         {
-            (
-                Tone::Warn,
-                "Not every answer came; it is asked again by itself. Nothing has been enabled.".into(),
-            )
+            (Tone::Warn, "Not every answer came; it is asked again by itself. Nothing has been enabled.")
         }
-        Some(Verdict::Failed(_)) => {
-            (Tone::Bad, "It can't work as it is now. Nothing has been enabled.".into())
+        Some(Verdict::Failed(_)) => (Tone::Bad, "It can't work as it is now. Nothing has been enabled."),
+        Some(Verdict::NotYet) | None if record.product.is_hosted() => {
+            (Tone::Plain, "The service account is being tried. Enable opens when every check is good.")
         }
-        Some(Verdict::NotYet) | None if is_hosted => (
-            Tone::Plain,
-            "The service account is being tried. Enable opens when every check is good.".into(),
-        ),
         Some(Verdict::NotYet) | None if is_link_shown => {
-            (Tone::Plain, "Send this link to the customer. Enable opens when every check is good.".into())
+            (Tone::Plain, "Send this link to the customer. Enable opens when every check is good.")
         }
         Some(Verdict::NotYet) | None => (
             Tone::Plain,
-            "Authorise shows the link. The customer's administrator opens it and accepts the permissions below."
-                .into(),
+            "Authorise shows the link. The customer's administrator opens it and accepts the permissions below.",
         ),
-    }
+    };
+    (tone, words.into())
 }
 
 /// What to do where the customer has something to mend.
 pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
-    let Some(proof) = cx.session.proving.proof.as_ref() else { return Vec::new() };
-    match &proof.verdict {
-        Verdict::WrongTenant { found } => {
-            let expected =
-                record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
+    let expected = expected(record, "the right organisation");
+    match cx.session.proving.verdict() {
+        Some(Verdict::WrongTenant { found }) => {
+            let found = named(found);
             vec![
                 format_args!(
-                    "To remove what was accepted in {}: an administrator there opens the Entra admin center, Enterprise applications, Backup365, Properties, and presses Delete.",
-                    named(found)
+                    "To remove what was accepted in {found}: an administrator there opens the Entra admin center, Enterprise applications, Backup365, Properties, and presses Delete."
                 )
                 .into(),
                 format_args!(
@@ -136,19 +125,17 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
                 .into(),
             ]
         }
-        Verdict::NotYet if is_late(cx, record) => {
-            let expected =
-                record.organisation.as_ref().map_or_else(|| "the right organisation".to_owned(), named);
+        Some(Verdict::NotYet) if is_late(cx, record) => {
             vec![Phrase::from(format_args!(
                 "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
             ))]
         }
-        Verdict::Spreading if is_slow(cx) => vec![phrase![
+        Some(Verdict::Spreading) if is_slow(cx) => vec![phrase![
             "This takes longer than usual. It is still no error. ",
             WayOn::Park("meanwhile"),
             " It is asked again on the first screen."
         ]],
-        Verdict::Failed(failure) if failure.code.is_some() => vec![WayOn::Explain.into()],
+        Some(Verdict::Failed(failure)) if failure.code.is_some() => vec![WayOn::Explain.into()],
         _ => Vec::new(),
     }
 }
@@ -157,12 +144,11 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
 pub(super) fn access<'a>(record: &RunRecord) -> Option<Block<'a>> {
     let details = record.impersonation.as_ref()?;
     let domains: Vec<&str> = details.domains.iter().map(Text::as_str).collect();
-    let fact = |label, value: Text| Fact { id: FactId::Other, label, value: value.into() };
     Some(Block::Facts(vec![
-        fact("Server", details.server.clone()),
-        fact("Account", details.account.clone()),
-        fact("Mailbox tried", Text::of(format_args!("{}", details.sample))),
-        fact("Mail domains", Text::clean(&domains.join(", "))),
+        Fact::other("Server", &details.server),
+        Fact::other("Account", &details.account),
+        Fact::other("Mailbox tried", format_args!("{}", details.sample)),
+        Fact::other("Mail domains", Text::clean(&domains.join(", "))),
     ]))
 }
 
@@ -180,35 +166,28 @@ pub(super) fn permissions(permissions: &[(Text, Text)], known: &[Check]) -> Vec<
     permissions.iter().map(check).collect()
 }
 
-/// Since when somebody waits for what the screen shows; none when there is nothing to wait for.
-pub(super) fn waits_since(cx: ViewCx<'_>, is_link_shown: bool) -> Option<Moment> {
+/// The line of state while somebody is waited for, and since when that is.
+pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> Option<(Moment, Notice)> {
     let proving = &cx.session.proving;
-    let record = cx.session.record.as_ref()?;
-    match proving.proof.as_ref().map(|proof| &proof.verdict) {
+    let is_hosted = record.product.is_hosted();
+    let is_consent = is_link_shown && !is_hosted;
+    let since = match proving.verdict() {
         Some(Verdict::Proved) => None,
         Some(Verdict::Spreading) => proving.spreading_since,
-        Some(Verdict::NotYet) if is_link_shown && !record.product.is_hosted() => {
-            record.link_shown.or(proving.since)
-        }
+        Some(Verdict::NotYet) if is_consent => record.link_shown.or(proving.since),
         _ => proving.since,
-    }
-}
-
-/// The line of state while somebody is waited for.
-pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> Option<Notice> {
-    let proving = &cx.session.proving;
-    let since = waits_since(cx, is_link_shown).filter(|_| proving.goes_on())?;
-    let verdict = proving.proof.as_ref().map(|proof| &proof.verdict);
+    };
+    let since = since.filter(|_| proving.goes_on())?;
     let elapsed = in_words(cx.now.since(since));
-    let busy = |words: Phrase| Some(Notice::new(Tone::Busy, words));
-    match verdict {
-        Some(Verdict::Spreading) => Some(wait::notice(SPREADING, since, cx.now)),
-        Some(Verdict::NotYet) if !record.product.is_hosted() && is_link_shown => {
+    let busy = |words: Phrase| Notice::new(Tone::Busy, words);
+    let clock = |kind| wait::Clock { kind, since }.notice(cx.now);
+    let notice = match proving.verdict() {
+        Some(Verdict::Spreading) => clock(SPREADING),
+        Some(Verdict::NotYet) if is_consent => {
             let at = clock_in_words(since, cx.now, cx.setup.here.as_str());
-            busy(
-                format_args!("Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days.")
-                    .into(),
-            )
+            let words =
+                format_args!("Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days.");
+            busy(words.into())
         }
         Some(Verdict::WrongTenant { .. }) => busy(
             format_args!("Still asking, for {elapsed}, whether the right organisation has accepted.").into(),
@@ -216,10 +195,11 @@ pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -
         Some(Verdict::Failed(_)) => {
             busy(format_args!("Still asking, for {elapsed}, whether it works now.").into())
         }
-        _ if record.product.is_hosted() => Some(wait::notice(TRYING, since, cx.now)),
-        Some(_) => None,
-        None => Some(wait::notice(ASKING, since, cx.now)),
-    }
+        _ if is_hosted => clock(TRYING),
+        Some(_) => return None,
+        None => clock(ASKING),
+    };
+    Some((since, notice))
 }
 
 /// What is said when the operator asks now.
@@ -232,22 +212,21 @@ pub(super) fn asking_now(record: Option<&RunRecord>) -> &'static str {
 
 /// What to say to the customer.
 pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
-    let verdict = cx.session.proving.proof.as_ref().map(|proof| &proof.verdict);
-    let id = match verdict {
+    let mut elsewhere = String::new();
+    let id = match cx.session.proving.verdict() {
         Some(Verdict::Proved) if record.product.is_hosted() => CardId::HostedProved,
         Some(Verdict::Failed(_)) if record.product.is_hosted() => CardId::HostedRefused,
         _ if record.product.is_hosted() => CardId::HostedTried,
         Some(Verdict::Proved) => CardId::ConsentProved,
         Some(Verdict::Spreading) => CardId::ConsentSpreading,
-        Some(Verdict::WrongTenant { .. }) => CardId::ConsentElsewhere,
+        Some(Verdict::WrongTenant { found }) => {
+            elsewhere = named(found);
+            CardId::ConsentElsewhere
+        }
         _ => CardId::ConsentAsked,
     };
-    let organisation = record.organisation.as_ref().map_or_else(|| "your organisation".to_owned(), named);
-    let found = match verdict {
-        Some(Verdict::WrongTenant { found }) => named(found),
-        _ => String::new(),
-    };
-    Card::of(id, &[("organisation", &organisation), ("found", &found)])
+    let organisation = expected(record, "your organisation");
+    Card::of(id, &[("organisation", &organisation), ("found", &elsewhere)])
 }
 
 /// Whether the customer has had the link for longer than it usually takes.
@@ -259,6 +238,11 @@ fn is_late(cx: ViewCx<'_>, record: &RunRecord) -> bool {
 fn is_slow(cx: ViewCx<'_>) -> bool {
     let since = cx.session.proving.spreading_since;
     since.is_some_and(|since| cx.now.since(since).as_secs() >= SPREADING_WORST_S)
+}
+
+/// The run's organisation, or words in its place.
+fn expected(record: &RunRecord, unknown: &str) -> String {
+    record.organisation.as_ref().map_or_else(|| unknown.to_owned(), named)
 }
 
 /// An organisation by name (or domain) and last four.

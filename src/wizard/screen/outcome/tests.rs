@@ -11,20 +11,16 @@ use crate::{
     },
     wizard::{
         call::{Reply, Request},
-        screen::{
-            Screen,
-            tests::{Bench, now, record},
-        },
+        screen::tests::{Bench, now, record},
     },
 };
 
 fn bench() -> Bench {
-    Bench::new(Screen::Outcome(Outcome::default()), record(), true)
+    Bench::new(Box::<Outcome>::default(), record(), true)
 }
 
 fn finished(bench: &Bench) -> Option<Ended> {
-    let Screen::Outcome(outcome) = &bench.screen else { panic!("another screen") };
-    outcome.finished()
+    bench.screen.finished()
 }
 
 const fn is_reading(request: &Request) -> bool {
@@ -34,7 +30,7 @@ const fn is_reading(request: &Request) -> bool {
 fn read_back(results: Vec<SeatResult>) -> run::Outcome {
     run::Outcome {
         run: RunRecord { finished: Some(now()), ..record() },
-        done: RunDone { eligible: 2, ..RunDone::default() },
+        done: RunDone { list: crate::domain::verdict::ListSummary::of(2, 2), ..RunDone::default() },
         protection: Protection::default(),
         results,
         audit: Vec::new(),
@@ -161,6 +157,5 @@ fn the_next_sweep_is_told_with_its_clock() {
     assert!(words.contains("17:00 in Perth, in 3 h 12 min, run by ops-1"), "{words}");
     assert_eq!(bench.scene().next_change, Some(sweep::next_minute(now())));
     assert_eq!(bench.count(|request| matches!(request, Request::Wake(_))), 0, "the wizard wakes the view");
-    let Screen::Outcome(outcome) = &bench.screen else { panic!("another screen") };
-    assert!(outcome.card(bench.look()).say.as_str().contains("New users follow"));
+    assert!(bench.screen.card(bench.look()).say.as_str().contains("New users follow"));
 }

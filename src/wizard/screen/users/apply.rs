@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         bill::{counted, grouped},
+        card::CardId,
         failure::Failure,
         phrase::{Noun, Phrase, phrase},
         protection::{Chosen, SeatOutcome, SeatResult},
@@ -14,21 +15,22 @@ use crate::{
     wizard::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
-        context::UpdateCx,
+        context::{UpdateCx, ViewCx},
         part::results::{self, Results, is_good},
-        pending::{self, Arrival, Part, Pending, Saved},
+        pending::{self, Arrival, Pending, Reply, Saved},
         roster::Ticks,
         screen::Scene,
-        view::{Block, Count, Offer, Rows, RowsView, Tone},
+        view::{Block, Count, Rows, RowsView, Tone},
     },
 };
 
-use super::DialogResult;
+use super::{Dialog, DialogResult};
 
 /// Which write it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Way {
     /// Turning on.
+    #[default]
     On,
     /// Turning on what was confirmed before the program was stopped.
     Resumed,
@@ -37,7 +39,7 @@ enum Way {
 }
 
 /// A bulk write.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Apply {
     way: Way,
     writing: Pending<Saved>,
@@ -60,41 +62,17 @@ pub(super) struct Apply {
 }
 
 impl Apply {
-    /// Turns users on.
-    pub(super) fn turn_on(cx: &mut UpdateCx<'_>, users: Vec<Chosen>) -> Self {
-        Self::begin(cx, users, Way::On)
-    }
-
-    /// Completes what was confirmed before.
-    pub(super) fn resume(cx: &mut UpdateCx<'_>, users: Vec<Chosen>) -> Self {
-        Self::begin(cx, users, Way::Resumed)
-    }
-
-    /// Turns users off.
-    pub(super) fn turn_off(cx: &mut UpdateCx<'_>, users: Vec<Chosen>) -> Self {
-        Self::begin(cx, users, Way::Off)
-    }
-
-    fn begin(cx: &mut UpdateCx<'_>, users: Vec<Chosen>, way: Way) -> Self {
-        let mut apply = Self {
-            way,
-            writing: Pending::default(),
-            broken: None,
-            results: Results::of(Vec::with_capacity(users.len())),
-            users: Arc::new(users),
-            rows: Ticks::default(),
-            tally: Vec::new(),
-            good: 0,
-            asks_to_stop: false,
-            is_stopping: false,
-        };
-        let users = Arc::clone(&apply.users);
+    /// Begins a write for these users.
+    pub(super) fn begin(cx: &mut UpdateCx<'_>, users: Vec<Chosen>, way: Way) -> Self {
+        let results = Results::of(Vec::with_capacity(users.len()));
+        let users = Arc::new(users);
+        let mut apply = Self { way, results, users: Arc::clone(&users), ..Self::default() };
         apply.send(cx, users);
         apply
     }
 
     fn send(&mut self, cx: &mut UpdateCx<'_>, users: Arc<Vec<Chosen>>) {
-        let Some(run) = cx.session.record.as_ref().map(|record| record.id.clone()) else { return };
+        let Some(run) = cx.run() else { return };
         (self.asks_to_stop, self.is_stopping, self.broken) = (false, false, None);
         let write = if self.way == Way::Off {
             pending::turn_off(run, users)
@@ -106,8 +84,15 @@ impl Apply {
         self.writing.start(cx.calls, write);
     }
 
-    /// Handles an answer.
-    pub(super) fn answer(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
+    /// Users who have no result yet.
+    fn left(&self) -> Vec<Chosen> {
+        let done: std::collections::BTreeSet<_> = self.results.all().iter().map(|r| r.user.id).collect();
+        self.users.iter().filter(|user| !done.contains(&user.id)).cloned().collect()
+    }
+}
+
+impl Dialog for Apply {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match given {
             Given::Yes if self.asks_to_stop => {
                 if let Some(call) = self.writing.call() {
@@ -125,23 +110,16 @@ impl Apply {
             }
             Given::Back => return DialogResult::Close,
             Given::Do(Action::Finish) if self.broken.is_none() && self.way != Way::Off => {
-                return DialogResult::Finish;
+                return DialogResult::Finish { is_asked: true };
             }
             _ => {}
         }
         DialogResult::Stay
     }
 
-    /// Users who have no result yet.
-    fn left(&self) -> Vec<Chosen> {
-        let done: std::collections::BTreeSet<_> = self.results.all().iter().map(|r| r.user.id).collect();
-        self.users.iter().filter(|user| !done.contains(&user.id)).cloned().collect()
-    }
-
-    /// Handles a reply.
-    pub(super) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(part) = self.writing.part(arrival) {
-            if let Part::Batch(results) = part {
+            if let Reply::Batch(results) = part {
                 cx.session.roster.take_results(&results, cx.now);
                 self.results.extend(results);
             }
@@ -157,6 +135,20 @@ impl Apply {
         DialogResult::Stay
     }
 
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        match &self.broken {
+            _ if self.writing.is_out() => self.progress(cx.now),
+            Some(failure) => self.broken_off(failure),
+            None => self.over(),
+        }
+    }
+
+    fn card(&self) -> Option<CardId> {
+        Some(CardId::UsersWritten)
+    }
+}
+
+impl Apply {
     fn end(&mut self, cx: &mut UpdateCx<'_>) {
         (self.asks_to_stop, self.is_stopping) = (false, false);
         self.results.sort();
@@ -182,15 +174,6 @@ impl Apply {
         }
     }
 
-    /// What it shows.
-    pub(super) fn view(&self, now: Moment) -> Scene<'_> {
-        match &self.broken {
-            _ if self.writing.is_out() => self.progress(now),
-            Some(failure) => self.broken_off(failure),
-            None => self.over(),
-        }
-    }
-
     fn progress(&self, now: Moment) -> Scene<'_> {
         let heading = match self.way {
             Way::On => "Turning users on",
@@ -204,30 +187,16 @@ impl Apply {
             let words =
                 "Stop after this batch? What is done stays done. The rest is left as it is: partly done.";
             let blocks = vec![progress, Block::Strong(Tone::Warn, words.into())];
-            let shape = Shape::Confirm { default: true };
-            return Scene {
-                offers: vec![
-                    Offer::new(Action::Yes, "stop", "Stops after the batch that is being written.")
-                        .by_default(),
-                    Offer::new(Action::No, "go on", "Goes on."),
-                ],
-                next_change,
-                ..Scene::new(QuestionId::StopApplying, shape, heading, blocks)
-            };
+            return Scene { next_change, ..Scene::confirm(QuestionId::StopApplying, true, heading, blocks) };
         }
         let words = if self.is_stopping {
             "Stopping after this batch."
         } else {
             "Each batch is written and read back before the next."
         };
-        let stop = Offer::new(Action::Stop, "stop …", "Asks whether to stop after this batch.");
         let blocks = vec![progress, Block::Para(words.into())];
-        Scene {
-            is_waiting: true,
-            offers: if self.is_stopping { Vec::new() } else { vec![stop] },
-            next_change,
-            ..Scene::new(QuestionId::Applying, Shape::Watch, heading, blocks)
-        }
+        let scene = Scene::new(QuestionId::Applying, Shape::Watch, heading, blocks);
+        Scene { is_waiting: true, next_change, ..scene.offer_if(!self.is_stopping, Action::Stop) }
     }
 
     fn over(&self) -> Scene<'_> {
@@ -246,15 +215,13 @@ impl Apply {
             _ => format_args!("Partly done: {} of {} registered for backup", grouped(good), grouped(total))
                 .into(),
         };
-        let list = Offer::new(Action::Back, "list", "Back to the list.");
-        let offers = if self.way == Way::Off {
-            vec![list.by_default()]
-        } else {
-            let finish = Offer::new(Action::Finish, "finish", "Finishes the run and shows its outcome.");
-            vec![finish.by_default(), list]
-        };
         let blocks = vec![Block::Counts(self.tally.clone()), self.list()];
-        Scene { offers, ..Scene::new(QuestionId::Results, Shape::Read, heading, blocks) }
+        let scene = Scene::new(QuestionId::Results, Shape::Read, heading, blocks);
+        if self.way == Way::Off {
+            scene.enter(Action::Back)
+        } else {
+            scene.enter(Action::Finish).offer(Action::Back)
+        }
     }
 
     fn broken_off(&self, failure: &Failure) -> Scene<'_> {
@@ -263,33 +230,15 @@ impl Apply {
             (left, Noun::User),
             " had no answer. What is on record is safe; sending again changes nobody twice."
         ];
-        let blocks = vec![
-            Block::Failure(failure.clone()),
-            Block::Para(words),
-            Block::Counts(self.tally.clone()),
-            self.list(),
-        ];
-        Scene {
-            offers: vec![
-                Offer::new(Action::Refresh, "send again", "Sends the rest again.").by_default(),
-                Offer::new(Action::Back, "list", "Back to the list."),
-            ],
-            ..Scene::new(QuestionId::BrokenOff, Shape::Read, "Broken off", blocks)
-        }
+        let bad_news = Block::Failure(failure.clone());
+        let blocks = vec![bad_news, Block::Para(words), Block::Counts(self.tally.clone()), self.list()];
+        Scene::new(QuestionId::BrokenOff, Shape::Read, "Broken off", blocks)
+            .enter(Action::Refresh)
+            .offer(Action::Back)
     }
 
     fn list(&self) -> Block<'_> {
-        Block::Rows(RowsView {
-            columns: results::COLUMNS,
-            rows: &self.results,
-            counts: Vec::new(),
-            sorted_by: None,
-            search: None,
-            is_searching: false,
-            domain: None,
-            start: None,
-            empty: "No user has a result.".into(),
-        })
+        Block::Rows(RowsView::new(results::COLUMNS, &self.results, "No user has a result."))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     wizard::{
         answer::Given,
         ask::{NumberAsked, Shape},
+        view::{Block, Tone},
     },
 };
 
@@ -18,7 +19,7 @@ const TYPED_FROM: u32 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Confirm {
     problem: Option<Phrase>,
-    /// Counts how often the question was asked again.
+    /// Counts the questions.
     stamp: u64,
 }
 
@@ -26,6 +27,11 @@ impl Confirm {
     /// Starts over, and says why: it is another question from now on.
     pub(super) fn again(&mut self, why: impl Into<Phrase>) {
         self.problem = Some(why.into());
+        self.renew();
+    }
+
+    /// What is asked from now on is another question.
+    pub(super) const fn renew(&mut self) {
         self.stamp += 1;
     }
 
@@ -34,9 +40,10 @@ impl Confirm {
         self.stamp
     }
 
-    /// Why the table stands here again.
-    pub(super) const fn problem(&self) -> Option<&Phrase> {
-        self.problem.as_ref()
+    /// Why the table stands here again, for the page of a question that has no field to say it at.
+    pub(super) fn problem_beside<'a>(&self, shape: &Shape) -> Option<Block<'a>> {
+        let problem = self.problem.clone().filter(|_| matches!(shape, Shape::Confirm { .. }))?;
+        Some(Block::Strong(Tone::Warn, problem))
     }
 
     /// How it is answered.
@@ -80,9 +87,10 @@ mod tests {
         let mut confirm = Confirm::default();
         assert!(!confirm.accept(&Given::Number(3), 37));
         assert_eq!(confirm.stamp(), 1, "another question");
-        assert!(confirm.problem().is_some_and(|words| words.for_commands().as_str().contains("37")));
+        assert!(confirm.problem.as_ref().is_some_and(|words| words.for_commands().as_str().contains("37")));
         assert!(!confirm.accept(&Given::Yes, 37), "two or more are typed");
-        assert!(confirm.problem().is_some_and(|words| words.for_commands().as_str() == "Type 37 to go on."));
+        let problem = confirm.problem.as_ref();
+        assert!(problem.is_some_and(|words| words.for_commands().as_str() == "Type 37 to go on."));
         assert!(confirm.accept(&Given::Number(37), 37));
         assert!(confirm.accept(&Given::Yes, 1) && confirm.accept(&Given::Number(1), 1));
     }

@@ -15,7 +15,12 @@ use crate::{
     },
 };
 
-use super::{DialogResult, confirm::Confirm, scene};
+use super::{
+    Dialog, DialogResult,
+    apply::{Apply, Way},
+    confirm::Confirm,
+    list_again, scene,
+};
 
 /// The review.
 #[derive(Debug, Default)]
@@ -23,8 +28,6 @@ pub(super) struct Review {
     /// What was shown; none while the list, or what is on record, is awaited.
     shown: Option<(Bill, Ticks)>,
     confirm: Confirm,
-    /// Counts the bills: another one is another question.
-    bills: u64,
 }
 
 impl Review {
@@ -35,34 +38,14 @@ impl Review {
         review
     }
 
-    /// Something has changed below: a review that waits goes on by itself. One that is shown stays as it is, and is
-    /// compared when it is confirmed.
-    pub(super) fn changed(&mut self, cx: &UpdateCx<'_>) {
-        let roster = &cx.session.roster;
-        let is_ready = roster.is_known() && (!roster.people().is_all() || roster.is_complete());
-        if self.shown.is_none() && is_ready {
-            self.look(cx);
-        }
-    }
-
     fn look(&mut self, cx: &UpdateCx<'_>) {
         let people = cx.session.roster.people();
         self.shown = Some((people.bill(people.ticked()), people.ticked().clone()));
-        self.bills += 1;
+        // Another bill is another question.
+        self.confirm.renew();
     }
 
-    /// Handles an answer.
-    pub(super) fn answer(&mut self, cx: &UpdateCx<'_>, given: &Given) -> DialogResult {
-        match given {
-            Given::Back | Given::No => DialogResult::Close,
-            Given::Do(Action::Refresh) => DialogResult::Again,
-            Given::Yes | Given::Do(Action::Finish) if self.count() == Some(0) => DialogResult::Finish,
-            Given::Yes | Given::Number(_) => self.confirm(cx, given),
-            _ => DialogResult::Stay,
-        }
-    }
-
-    fn confirm(&mut self, cx: &UpdateCx<'_>, given: &Given) -> DialogResult {
+    fn confirm(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> DialogResult {
         let Some((bill, ticked)) = self.shown.take() else { return DialogResult::Stay };
         self.look(cx);
         let is_same = self.shown.as_ref().is_some_and(|(now, rows)| {
@@ -75,19 +58,45 @@ impl Review {
             return DialogResult::Stay;
         }
         if self.confirm.accept(given, bill.billed()) {
-            DialogResult::Apply(cx.session.roster.people().chosen(&ticked))
+            let users = cx.session.roster.people().chosen(&ticked);
+            DialogResult::Next(Box::new(Apply::begin(cx, users, Way::On)))
         } else {
             DialogResult::Stay
         }
     }
+}
 
-    fn count(&self) -> Option<u32> {
-        self.shown.as_ref().map(|(bill, _)| bill.billed())
+impl Dialog for Review {
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
+        match given {
+            Given::Back | Given::No => DialogResult::Close,
+            Given::Do(Action::Refresh) => {
+                list_again(cx);
+                DialogResult::Close
+            }
+            Given::Yes | Given::Do(Action::Finish)
+                if self.shown.as_ref().is_some_and(|(bill, _)| bill.billed() == 0) =>
+            {
+                DialogResult::Finish { is_asked: false }
+            }
+            Given::Yes | Given::Number(_) => self.confirm(cx, &given),
+            _ => DialogResult::Stay,
+        }
     }
 
-    /// What it shows.
-    pub(super) fn view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
-        let Some((bill, _)) = &self.shown else { return scene::waiting(QuestionId::Review, cx) };
+    /// A review that waits goes on by itself. One that is shown stays as it is, and is compared when it is confirmed.
+    fn changed(&mut self, cx: &UpdateCx<'_>) {
+        let roster = &cx.session.roster;
+        let is_ready = roster.is_known() && (!roster.people().is_all() || roster.is_complete());
+        if self.shown.is_none() && is_ready {
+            self.look(cx);
+        }
+    }
+
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let Some((bill, _)) = &self.shown else {
+            return scene::waiting(QuestionId::Review, cx).offer(Action::Back);
+        };
         let count = bill.billed();
         let mut blocks = Vec::new();
         if count == 0 {
@@ -109,22 +118,14 @@ impl Review {
         } else {
             self.confirm.shape("New seats", "Type the number of new seats from the table.", count)
         };
-        if let (Shape::Confirm { .. }, Some(problem)) = (&shape, self.confirm.problem()) {
-            blocks.push(Block::Strong(Tone::Warn, problem.clone()));
-        }
+        blocks.extend(self.confirm.problem_beside(&shape));
         let first = match count {
             0 => Offer::new(Action::Yes, "finish", "Finishes the run and shows its outcome."),
             1 => Offer::new(Action::Yes, "turn on", "Turns this user on now."),
             _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
         };
-        Scene {
-            stamp: self.bills + self.confirm.stamp(),
-            offers: vec![
-                first.by_default(),
-                Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."),
-            ],
-            ..Scene::new(QuestionId::Review, shape, heading(bill), blocks)
-        }
+        let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
+        Scene { stamp: self.confirm.stamp(), ..scene.with(first.by_default()).offer(Action::Back) }
     }
 }
 

@@ -1,10 +1,9 @@
-//! What the users screen shows: the list with its counts, what can be done, one line of state, and the card.
+//! What the users screen shows: the list with its counts, what can be done, and one line of state.
 
 use crate::{
     domain::{
         bill::counted,
-        card::{Card, CardId},
-        phrase::{Noun, Phrase, WayOn, phrase},
+        phrase::{Phrase, WayOn, phrase},
         time::in_words,
     },
     wizard::{
@@ -14,38 +13,19 @@ use crate::{
         part::{field::Field, sweep, wait},
         roster::Roster,
         screen::Scene,
-        view::{Block, Column, Fact, FactId, Notice, Offer, Page, Rows, RowsView, Tone},
+        view::{Block, Column, Fact, FactId, Notice, Offer, Rows, RowsView, Tone},
         words,
     },
 };
 
-use super::{Dialog, Users};
+use super::Users;
 
 /// The columns, most important first.
 const COLUMNS: &[Column] = &[Column::Name, Column::Address, Column::State, Column::Kind, Column::Department];
 
-/// The screen, or the question above it with the list below.
-pub(super) fn view<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
-    let list = list(users, cx);
-    let ticking = list.next_change;
-    let above = match &users.dialog {
-        None => return list,
-        Some(Dialog::Kinds(kinds)) => kinds.view(cx),
-        Some(Dialog::Review(review)) => review.view(cx),
-        Some(Dialog::Apply(apply)) => apply.view(cx.now),
-        Some(Dialog::Auto(auto)) => auto.view(cx),
-        Some(Dialog::Off(off)) => off.view(cx),
-        Some(Dialog::Unapplied) => unapplied(cx),
-    };
-    let next_change = above.next_change.into_iter().chain(ticking).min();
-    let is_waiting = above.is_waiting || users.is_finishing;
-    let notice = above.notice.or_else(|| users.is_finishing.then(|| Notice::new(Tone::Busy, "Saving.")));
-    Scene { below: Some(list.page), next_change, is_waiting, notice, ..above }
-}
-
-fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
+/// The list, with what can be done to its users.
+pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     let roster = &cx.session.roster;
-    let page = Page { heading: "Which users shall be protected?".into(), blocks: blocks(&users.filter, cx) };
     let has_failed = roster.failure().is_some();
     let is_read = roster.is_complete() && roster.is_known();
     let is_saving = users.excluding.is_out() || users.is_finishing;
@@ -59,15 +39,19 @@ fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         may_turn_off: !is_read_only && cx.setup.operator.is_admin,
     };
     let countdown = roster.people().rule().is_some().then(|| sweep::next_minute(cx.now));
+    let saving = users.excluding.clock().map(|clock| clock.next_change(cx.now));
     let arriving = roster.arriving_since().map(|since| wait::next_change(since, cx.now));
+    let heading = "Which users shall be protected?";
     Scene {
         is_waiting: is_saving || roster.is_searching() || (!is_read && !has_failed),
-        page,
         notice: notice(users, cx),
         offers: offers(users, cx),
-        next_change: arriving.into_iter().chain(countdown).chain(users.excluding.next_change(cx.now)).min(),
-        ..Scene::new(QuestionId::Users, Shape::Select(asked), "", Vec::new())
+        next_change: [arriving, countdown, saving].into_iter().flatten().min(),
+        ..Scene::new(QuestionId::Users, Shape::Select(asked), heading, blocks(&users.filter, cx))
     }
+    .offer_if(!is_read_only, Action::Kinds)
+    .offer_if(roster.is_complete(), Action::Sort)
+    .offer(Action::Refresh)
 }
 
 fn is_read_only(cx: ViewCx<'_>) -> bool {
@@ -77,29 +61,22 @@ fn is_read_only(cx: ViewCx<'_>) -> bool {
 fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let roster = &cx.session.roster;
     let mut blocks: Vec<Block<'a>> =
-        roster.notes().iter().map(|note| Block::Para(note.clone().into())).collect();
+        roster.notes().iter().map(|note| Block::Para(note.words().clone().into())).collect();
     blocks.extend(roster.failure().cloned().map(Block::Failure));
     if let Some(rule) = roster.people().rule() {
-        let fact = |id, label, value: Phrase| Fact { id, label, value };
-        blocks.push(Block::Facts(vec![fact(
-            FactId::NextSweep,
-            "Enable Auto is on. Next sweep",
-            sweep::due(cx).into(),
-        )]));
+        let label = "Enable Auto is on. Next sweep";
+        blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, label, sweep::due(cx))]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }
     let problem = roster.filter_problem().map(Phrase::from);
     let hint = "Words of name, address or department; kind:shared, state:off, licence:E3";
     blocks.push(Block::Rows(RowsView {
-        columns: COLUMNS,
-        rows: roster,
         counts: counts(roster),
         sorted_by: roster.is_by_name().then_some(Column::Name),
         search: Some(filter.view(FieldId::Filter, "Filter", hint, problem)),
         is_searching: roster.is_searching(),
         domain: roster.shared_domain().cloned(),
-        start: None,
-        empty: empty(roster),
+        ..RowsView::new(COLUMNS, roster, empty(roster))
     }));
     blocks
 }
@@ -159,8 +136,8 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     if is_read_only(cx) {
         return say(Tone::Warn, words::READ_ONLY.into());
     }
-    if let Some(waits) = users.excluding.notice(cx.now) {
-        return Some(waits);
+    if let Some(clock) = users.excluding.clock() {
+        return Some(clock.notice(cx.now));
     }
     if users.is_finishing {
         return say(Tone::Busy, "Saving.".into());
@@ -186,10 +163,13 @@ pub(super) fn listing(cx: ViewCx<'_>) -> Phrase {
     format_args!("{what}: {listed} so far, {elapsed}. Usually {usual}, at worst {worst}.").into()
 }
 
+/// What changes its words with what is ticked and with the rule.
 fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
+    if is_read_only(cx) {
+        return Vec::new();
+    }
     let roster = &cx.session.roster;
     let ticked = roster.counts().ticked;
-    let is_mine = !is_read_only(cx);
     let review = if ticked > 0 || roster.people().is_all() {
         Offer::new(Action::Review, "review", "Shows what will be turned on and billed, then applies it.")
     } else {
@@ -204,77 +184,23 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
     };
     let clear = if ticked == 0 && users.cleared.is_some() { "undo clear" } else { "clear" };
     let help = "Unticks what is shown. With nothing ticked: brings the ticks back.";
-    let sort = "Sorts by name, or back to the order of arrival.";
-    [
-        is_mine.then_some(review.by_default()),
-        is_mine.then_some(auto),
-        is_mine.then_some(Offer::new(Action::Clear, clear, help)),
-        is_mine.then_some(Offer::new(Action::Kinds, "kinds", "Chooses which kinds are included.")),
-        roster.is_complete().then_some(Offer::new(Action::Sort, "sort", sort)),
-        Some(Offer::new(Action::Refresh, "list again", "Lists the users again from the start.")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    vec![review.by_default(), auto, Offer::new(Action::Clear, clear, help)]
 }
 
 /// What is awaited before a bill can be shown.
 pub(super) fn waiting(id: QuestionId, cx: ViewCx<'_>) -> Scene<'_> {
     let roster = &cx.session.roster;
-    let mut blocks = Vec::new();
-    let mut offers = Vec::new();
+    let scene = |blocks| Scene::new(id, Shape::Read, "What will be turned on", blocks);
     if let Some(failure) = roster.failure() {
-        blocks.push(Block::Failure(failure.clone()));
-        blocks.push(Block::Para(
-            "The list did not come whole, so nobody can say what everyone would cost. List again, or tick single users."
-                .into(),
-        ));
-        let help = "Lists the users again from the start.";
-        offers.push(Offer::new(Action::Refresh, "list again", help).by_default());
-    } else if roster.is_known() {
-        blocks.push(Block::Para(
-            "Waiting for the end of the list. The table comes by itself; the list goes on below.".into(),
-        ));
-        blocks.push(Block::Para(listing(cx)));
+        let words = "The list did not come whole, so nobody can say what everyone would cost. List again, or tick single users.";
+        let blocks = vec![Block::Failure(failure.clone()), Block::Para(words.into())];
+        return scene(blocks).enter(Action::Refresh);
+    }
+    let blocks = if roster.is_known() {
+        let words = "Waiting for the end of the list. The table comes by itself; the list goes on below.";
+        vec![Block::Para(words.into()), Block::Para(listing(cx))]
     } else {
-        blocks.push(Block::Para("Reading who is on already. The table comes by itself.".into()));
-    }
-    offers.push(Offer::new(Action::Back, "back", "Back to the list. Nothing is changed."));
-    Scene {
-        is_waiting: roster.failure().is_none(),
-        offers,
-        ..Scene::new(id, Shape::Read, "What will be turned on", blocks)
-    }
-}
-
-/// Ticked users have not been turned on: finish all the same?
-fn unapplied(cx: ViewCx<'_>) -> Scene<'_> {
-    let ticked = cx.session.roster.counts().ticked;
-    let is_one = ticked == 1;
-    let words = phrase![
-        (ticked, Noun::User),
-        if is_one { " is ticked and has" } else { " are ticked and have" },
-        " not been turned on. Finishing now makes the outcome partly done."
-    ];
-    let shape = Shape::Confirm { default: true };
-    let blocks = vec![Block::Strong(Tone::Warn, words)];
-    Scene {
-        offers: vec![
-            Offer::new(Action::Yes, "finish", "Finishes all the same.").by_default(),
-            Offer::new(Action::No, "back", "Back to the list, to turn them on."),
-        ],
-        ..Scene::new(QuestionId::Unapplied, shape, "Finish without turning them on?", blocks)
-    }
-}
-
-/// What to say to the customer.
-pub(super) fn card(users: &Users, cx: ViewCx<'_>) -> Card {
-    let roster = &cx.session.roster;
-    let id = match &users.dialog {
-        Some(Dialog::Apply(_)) => CardId::UsersWritten,
-        _ if roster.is_arriving() => CardId::UsersListed,
-        _ if roster.people().rule().is_some() => CardId::UsersAutomatic,
-        _ => CardId::UsersChosen,
+        vec![Block::Para("Reading who is on already. The table comes by itself.".into())]
     };
-    Card::of(id, &[("next", sweep::due(cx).as_str())])
+    Scene { is_waiting: true, ..scene(blocks) }
 }

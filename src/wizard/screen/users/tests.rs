@@ -7,7 +7,7 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         id::UserId,
-        protection::{AutoRule, Protection, Seat, SeatOutcome, SeatResult, State},
+        protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
         run::{RunRecord, SweeperStatus},
         text::Text,
         time::Moment,
@@ -20,6 +20,7 @@ use crate::{
         part::sweep,
         screen::tests::{Bench, now, record},
         view::{self, Block, Column, Row, RowsView},
+        words,
     },
 };
 
@@ -97,12 +98,12 @@ const fn is_search(request: &Request) -> bool {
 }
 
 const fn is_counts(request: &Request) -> bool {
-    matches!(request, Request::SaveCounts { .. })
+    matches!(request, Request::SaveList(..))
 }
 
 impl Bench {
     fn with(record: RunRecord, is_admin: bool) -> Self {
-        Self::new(Screen::Users(Box::default()), record, is_admin)
+        Self::new(Box::<Users>::default(), record, is_admin)
     }
 
     /// With staff listed and nobody on.
@@ -243,7 +244,8 @@ fn rows_say_what_they_are() {
     let all = "ticked 0 · seats 3 → 3 · excluded 2 · listed 8 · eligible 2 · protected 2";
     assert_eq!(counts(&bench), all);
     assert_eq!(rows(&bench, |rows| rows.domain.clone()), Some(Text::from("bakery5.example")));
-    let eligible_and_on = |r: &Request| matches!(r, Request::SaveCounts { listed: 8, eligible: 4, .. });
+    let eligible_and_on =
+        |r: &Request| matches!(r, Request::SaveList(_, list) if list.listed == 8 && list.eligible == 4);
     assert_eq!(bench.count(eligible_and_on), 1);
 }
 
@@ -504,7 +506,7 @@ fn excluding_unticks_and_is_written_at_once() {
     assert_eq!(bench.count(is_excluding), 1);
     bench.answer(is_excluding, Reply::Excluded(vec![id(1)]));
     assert_eq!((bench.row(0).mark, bench.ticked()), (view::Mark::Excluded, 0));
-    let counted = bench.call(|r| matches!(r, Request::SaveCounts { eligible: 1, .. }));
+    let counted = bench.call(|r| matches!(r, Request::SaveList(_, list) if list.eligible == 1));
     bench.mark(Mark::Toggle, &[1]);
     assert!(bench.said().starts_with("Excluded. "), "{}", bench.said());
     bench.give(Given::Mark(Mark::Tick, Which::All));
@@ -513,7 +515,7 @@ fn excluding_unticks_and_is_written_at_once() {
     let is_lifting = |r: &Request| matches!(r, Request::ChangeExclusions(_, change) if !change.exclude);
     bench.answer(is_lifting, Reply::Excluded(Vec::new()));
     assert_eq!(bench.row(0).mark, view::Mark::Ticked);
-    let is_whole = |r: &Request| matches!(r, Request::SaveCounts { eligible: 2, .. });
+    let is_whole = |r: &Request| matches!(r, Request::SaveList(_, list) if list.eligible == 2);
     assert_eq!(bench.count(is_whole), 1, "two saves at once could end in the wrong order");
     bench.reply(counted, Reply::Saved);
     assert_eq!(bench.count(is_whole), 2);
@@ -569,7 +571,7 @@ fn kinds_are_one_choice() {
     assert_eq!(bench.question().0, QuestionId::Kinds, "what is being saved is seen through");
     bench.answer(is_saving, Reply::Saved);
     assert_eq!((bench.ticked(), bench.question().0), (3, QuestionId::Users));
-    let is_whole = |r: &Request| matches!(r, Request::SaveCounts { eligible: 3, .. });
+    let is_whole = |r: &Request| matches!(r, Request::SaveList(_, list) if list.eligible == 3);
     assert_eq!(bench.count(is_whole), 1, "the receipt says it");
     bench.act(Action::Kinds);
     bench.give(Given::Submit);
@@ -984,6 +986,5 @@ fn everything_that_is_offered_has_words() {
         bench.give(Given::Back);
         assert_eq!(bench.question().0, QuestionId::Users, "{action:?}");
     }
-    let Screen::Users(users) = &bench.screen else { panic!("another screen") };
-    assert!(!users.card(bench.look()).say.is_empty());
+    assert!(!bench.screen.card(bench.look()).say.is_empty());
 }

@@ -9,12 +9,13 @@ use crate::{
         speech::{sentence, steady},
         time::{Moment, in_words},
     },
-    plain::words::told,
     wizard::{
         ask::QuestionId,
         view::{Notice, Standing, Tone, View},
     },
 };
+
+use super::words::told;
 
 /// How often a wait is spoken of.
 const OFTEN: Duration = Duration::from_secs(30);
@@ -27,38 +28,29 @@ const SHORT: Duration = Duration::from_secs(1);
 
 /// The wait that goes on.
 #[derive(Debug)]
-pub(super) struct Wait {
+pub(crate) struct Wait {
     /// What is awaited; but for its numbers the same as long as it is the same wait.
     name: String,
     since: Moment,
     said: Moment,
 }
 
-/// What is awaited on a view.
-struct Awaited {
-    name: String,
-    /// Said at the start; may be empty.
-    start: String,
-    /// Said when it lasts, also where nothing has come forward: who hears nothing does not know whether it still goes on.
-    again: String,
-}
-
 /// What is to be said of the wait on this view, if there is one, or of the one that is over.
-pub(super) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Option<String> {
+pub(crate) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Option<String> {
     // Above every page: what is awaited there goes on.
     if view.ask.id == QuestionId::Leave {
         return None;
     }
-    let Some(Awaited { name, start, again }) = awaited(view) else {
-        return if goes_on(view) { None } else { over(&wait.take()?, now) };
+    let Some((name, start, again)) = awaited(view) else {
+        let over = wait.take_if(|_| !goes_on(view))?;
+        let lasted = now.since(over.since);
+        return (lasted >= SHORT).then(|| format!("{}: over after {}.", over.name, in_words(lasted)));
     };
     match wait {
         Some(wait) if steady(&wait.name) == steady(&name) => {
             let is_due = now.since(wait.said) >= OFTEN;
-            is_due.then(|| {
-                wait.said = now;
-                again
-            })
+            wait.said = if is_due { now } else { wait.said };
+            is_due.then_some(again)
         }
         _ => {
             *wait = Some(Wait { name, since: now, said: now });
@@ -67,27 +59,21 @@ pub(super) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Opt
     }
 }
 
-fn over(wait: &Wait, now: Moment) -> Option<String> {
-    let lasted = now.since(wait.since);
-    (lasted >= SHORT).then(|| format!("{}: over after {}.", wait.name, in_words(lasted)))
-}
-
-fn awaited(view: &View<'_>) -> Option<Awaited> {
+/// What is awaited on a view: its name; what is said at the start, which may be empty; and what is said when it lasts, also
+/// where nothing has come forward: who hears nothing does not know whether it still goes on.
+fn awaited(view: &View<'_>) -> Option<(String, String, String)> {
     if let Some((done, total)) = view.page.progress() {
         let percent = u64::from(done).saturating_mul(100).checked_div(u64::from(total)).unwrap_or(100);
         let so_far = format!("{} of {}", grouped(done), grouped(total));
-        return Some(Awaited {
-            name: told(&view.page.heading),
-            start: format!("{so_far} so far. The word stop asks whether to stop."),
-            again: format!("{so_far}, {percent} %."),
-        });
+        let start = format!("{so_far} so far. The word stop asks whether to stop.");
+        return Some((told(&view.page.heading), start, format!("{so_far}, {percent} %.")));
     }
     let notice = view.notice.as_ref().filter(|notice| notice.tone == Tone::Busy)?;
     let words = told(&notice.words);
     let clocks = [": 0 users so far, 0 s.", ": 0 s.", ", 0 s."];
     let start = clocks.iter().fold(words.clone(), |words, clock| words.replace(clock, "."));
     let start = if QUIET.contains(&words.as_str()) { String::new() } else { sentence(&start) };
-    Some(Awaited { name: name(notice, &words), start, again: sentence(&words) })
+    Some((name(notice, &words), start, sentence(&words)))
 }
 
 /// What is awaited: the first part of its sentence, where that has parts; else the words before the clock.

@@ -4,27 +4,28 @@ use std::collections::HashMap;
 
 use crate::{
     domain::speech::sentence,
-    plain::words::Line,
     wizard::ask::{QuestionId, Spot},
 };
 
+use super::words::Line;
+
 /// One thing that can be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Item {
+pub(crate) struct Item {
     /// What it is; the same key says nothing new.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// How it is said.
-    pub(super) said: Vec<Line>,
+    pub(crate) said: Vec<Line>,
 }
 
 impl Item {
     /// Words with a key of their own.
-    pub(super) fn new(key: String, words: String) -> Self {
+    pub(crate) fn new(key: String, words: String) -> Self {
         Self { key, said: vec![Line::Words(words)] }
     }
 
     /// A sentence that is its own key.
-    pub(super) fn sentence(words: &str) -> Self {
+    pub(crate) fn sentence(words: &str) -> Self {
         let words = sentence(words);
         Self::new(words.clone(), words)
     }
@@ -32,7 +33,7 @@ impl Item {
 
 /// A place where things are said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Slot {
+pub(crate) enum Slot {
     Bar,
     Warning,
     Heading,
@@ -49,11 +50,11 @@ pub(super) enum Slot {
 
 /// The keys of what was said last in each place.
 #[derive(Debug, Default)]
-pub(super) struct Known(HashMap<Slot, Vec<String>>);
+pub(crate) struct Known(HashMap<Slot, Vec<String>>);
 
 impl Known {
     /// What of these items was not said in this place last, each once.
-    pub(super) fn news(&mut self, slot: Slot, items: impl IntoIterator<Item = Item>) -> Vec<Line> {
+    pub(crate) fn news(&mut self, slot: Slot, items: impl IntoIterator<Item = Item>) -> Vec<Line> {
         let before = self.0.remove(&slot).unwrap_or_default();
         let mut keys: Vec<String> = Vec::new();
         let mut lines = Vec::new();
@@ -71,22 +72,17 @@ impl Known {
     }
 
     /// Whether something was said in this place.
-    pub(super) fn has(&self, slot: Slot) -> bool {
+    pub(crate) fn has(&self, slot: Slot) -> bool {
         self.0.contains_key(&slot)
     }
 
     /// Everything in this place is news again.
-    pub(super) fn forget(&mut self, slot: Slot) {
+    pub(crate) fn forget(&mut self, slot: Slot) {
         self.0.remove(&slot);
     }
 
-    /// Everything in every place is news again.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
-
     /// What was said in one place counts as said in another one.
-    pub(super) fn carry(&mut self, from: Slot, to: Slot) {
+    pub(crate) fn carry(&mut self, from: Slot, to: Slot) {
         let keys = self.0.get(&from).cloned().unwrap_or_default();
         self.0.insert(to, keys);
     }

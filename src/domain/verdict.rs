@@ -1,0 +1,260 @@
+//! The one verdict on a run and on a product (product.md rule 19): what was wanted, what is true, what is not known and
+//! what the listing could not see, put together once.
+//!
+//! The outcome, the receipts, `status`, the exit codes and the sweep speak from it. A user who was wanted and is neither
+//! protected nor scheduled makes the run *partly done*, whatever the cause; *scheduled* counts only while a pass will
+//! turn these users on.
+
+use std::collections::BTreeSet;
+
+use super::{
+    bill::{counted, grouped},
+    id::UserId,
+    protection::{AutoRule, SeatOutcome},
+    run::{Outcome, SweeperStatus},
+    text::Text,
+};
+
+/// What the last complete listing came to, as it is kept with a run and its product.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ListSummary {
+    /// Users listed.
+    pub listed: u32,
+    /// Users that could be protected, those who are on included ("184 of 231").
+    pub eligible: u32,
+    /// Users with mail whose kind nobody has told yet: neither on, excluded nor included.
+    pub unchecked: u32,
+    /// Rows with a problem, neither on nor excluded: they can't be turned on.
+    pub problems: u32,
+    /// What the listing could not see, in words.
+    pub gaps: Vec<Text>,
+}
+
+impl ListSummary {
+    /// A list of which nothing is unknown.
+    #[must_use]
+    pub fn of(listed: u32, eligible: u32) -> Self {
+        Self { listed, eligible, ..Self::default() }
+    }
+}
+
+/// Words about a listing that is under way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ListNote {
+    /// What it can't see, for good ("people hidden from the address list are missing").
+    Gap(Text),
+    /// What is going on just now ("the server asked us to wait").
+    Passing(Text),
+}
+
+impl ListNote {
+    /// The words.
+    #[must_use]
+    pub const fn words(&self) -> &Text {
+        let (Self::Gap(words) | Self::Passing(words)) = self;
+        words
+    }
+}
+
+/// Why the users that Enable Auto wants are turned on by no pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standstill {
+    /// No sweeper has ever run here, and none is installed.
+    NoSweeper,
+    /// The last 20:00 went by without a pass.
+    Overdue,
+    /// A pass turns no user on while so many seats are missing.
+    NoSeats(u32),
+    /// A pass turns no user on above the ceiling.
+    AboveCeiling(u32),
+}
+
+impl Standstill {
+    /// The reason, as the rest of a sentence.
+    #[must_use]
+    pub fn words(self) -> Text {
+        match self {
+            Self::NoSweeper => Text::from("nothing will run at 20:00: no sweeper is installed"),
+            Self::Overdue => Text::from("the sweep is overdue: the last 20:00 went by without it"),
+            Self::NoSeats(missing) => Text::of(format_args!(
+                "{} missing, and a sweep turns nobody on until they are ordered",
+                counted(missing, "seat is", "seats are")
+            )),
+            Self::AboveCeiling(ceiling) => Text::of(format_args!(
+                "they would pass the ceiling of {}, and a sweep turns nobody on above it",
+                grouped(ceiling)
+            )),
+        }
+    }
+
+    /// The word in JSON.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoSweeper => "no_sweeper",
+            Self::Overdue => "overdue",
+            Self::NoSeats(_) => "no_seats",
+            Self::AboveCeiling(_) => "above_ceiling",
+        }
+    }
+}
+
+/// Users that Enable Auto wants and who are not on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Schedule {
+    /// How many.
+    wanted: u32,
+    /// Why no pass will turn them on.
+    pub standstill: Option<Standstill>,
+}
+
+impl Schedule {
+    /// What the next pass makes of `wanted` users. `on`: active seats of the product; `free`: seats that are bought and
+    /// not used, none without a limit on record.
+    #[must_use]
+    pub fn of(wanted: u32, rule: &AutoRule, on: u32, free: Option<u32>, sweeper: &SweeperStatus) -> Self {
+        let missing = free.map_or(0, |free| wanted.saturating_sub(free));
+        let standstill = match wanted {
+            0 => None,
+            _ if sweeper.host.is_none() => Some(Standstill::NoSweeper),
+            _ if sweeper.has_stopped => Some(Standstill::Overdue),
+            _ if on.saturating_add(wanted) > rule.ceiling => Some(Standstill::AboveCeiling(rule.ceiling)),
+            _ if missing > 0 => Some(Standstill::NoSeats(missing)),
+            _ => None,
+        };
+        Self { wanted, standstill }
+    }
+
+    /// Users that the next pass turns on.
+    #[must_use]
+    pub const fn scheduled(self) -> u32 {
+        if self.standstill.is_none() { self.wanted } else { 0 }
+    }
+
+    /// Users that are wanted and that no pass will turn on.
+    #[must_use]
+    pub const fn stalled(self) -> u32 {
+        self.wanted.saturating_sub(self.scheduled())
+    }
+
+    /// A sentence about the stalled ones, without a full stop; none where there is none.
+    #[must_use]
+    pub fn trouble(self) -> Option<Text> {
+        let why = self.standstill?.words();
+        Some(Text::of(format_args!(
+            "{} for Enable Auto, and {why}",
+            counted(self.wanted, "user waits", "users wait")
+        )))
+    }
+}
+
+/// What an outcome comes to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Verdict {
+    /// Active seats of users who have not left.
+    pub protected: u32,
+    /// Seats that are kept for users who have left.
+    pub left: u32,
+    /// Wanted by Enable Auto and not protected yet.
+    pub schedule: Schedule,
+    /// Chosen, and neither protected nor scheduled; rows with a problem among them where everybody was chosen.
+    pub missed: u32,
+    /// Everybody was chosen, and the kind of so many is not known: they are off.
+    pub unchecked: u32,
+    /// Eligible, and not chosen.
+    pub not_chosen: u32,
+    /// What the listing could not see.
+    pub gaps: Vec<Text>,
+}
+
+impl Verdict {
+    /// Sums an outcome up.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Self {
+        let Outcome { run, done, protection, results, sweeper, .. } = outcome;
+        let seats = &protection.seats;
+        let on: BTreeSet<UserId> = seats.iter().map(|seat| seat.id).collect();
+        let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
+        let left = count(seats.iter().filter(|seat| seat.left.is_some()).count());
+        let protected = count(seats.len()).saturating_sub(left);
+        let from_results = results.iter().filter(|r| is_for_turning_on(&r.outcome)).map(|r| r.user.id);
+        let unfinished = run.unfinished.iter().map(|user| user.id);
+        let ticked =
+            run.draft.exceptions.iter().copied().filter(|id| !run.draft.all && !excluded.contains(id));
+        let chosen: BTreeSet<UserId> =
+            from_results.chain(unfinished).chain(ticked).filter(|id| !on.contains(id)).collect();
+        let refused = count(chosen.intersection(&excluded).count());
+        let open = count(chosen.len()).saturating_sub(refused);
+        let list = &done.list;
+        let eligible_off = list.eligible.saturating_sub(protected);
+        let wanted = if run.draft.all {
+            let unticked = run.draft.exceptions.iter().filter(|id| !on.contains(*id)).count();
+            eligible_off.saturating_sub(count(unticked)).max(open)
+        } else {
+            open
+        };
+        let wants_all = run.draft.all || protection.rule.is_some();
+        let refused = refused.saturating_add(if wants_all { list.problems } else { 0 });
+        let (schedule, missed, not_chosen, unchecked) = match &protection.rule {
+            Some(rule) => {
+                let used = protection.used_elsewhere.saturating_add(count(seats.len()));
+                let free = protection.limit.map(|limit| limit.saturating_sub(used));
+                let all = eligible_off.max(wanted);
+                // The pass asks of what kind the others are before it turns them on.
+                (Schedule::of(all, rule, count(seats.len()), free, sweeper), refused, 0, 0)
+            }
+            None => (
+                Schedule::default(),
+                wanted.saturating_add(refused),
+                eligible_off.saturating_sub(wanted),
+                if run.draft.all { list.unchecked } else { 0 },
+            ),
+        };
+        Self { protected, left, schedule, missed, unchecked, not_chosen, gaps: list.gaps.clone() }
+    }
+
+    /// Whether a wanted user is neither protected nor scheduled: exit code 3.
+    #[must_use]
+    pub const fn is_partly(&self) -> bool {
+        self.wanted_and_off() > 0
+    }
+
+    /// Users who were wanted and are neither protected nor scheduled.
+    #[must_use]
+    pub const fn wanted_and_off(&self) -> u32 {
+        self.missed.saturating_add(self.unchecked).saturating_add(self.schedule.stalled())
+    }
+
+    /// Why it is not simply done, a sentence each, without a full stop.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<Text> {
+        let missed = (self.missed > 0).then(|| {
+            Text::of(format_args!(
+                "{} chosen, and neither on nor scheduled",
+                counted(self.missed, "user was", "users were")
+            ))
+        });
+        let unchecked = (self.unchecked > 0).then(|| unchecked(self.unchecked));
+        let stalled = self.schedule.trouble();
+        missed.into_iter().chain(unchecked).chain(stalled).collect()
+    }
+}
+
+/// Users that stay off because nobody told of what kind they are, in words.
+#[must_use]
+pub fn unchecked(count: u32) -> Text {
+    Text::of(format_args!("{} not checked yet, so left off", counted(count, "mailbox is", "mailboxes are")))
+}
+
+/// Whether a result is about a user who was chosen to be turned on.
+pub(super) const fn is_for_turning_on(outcome: &SeatOutcome) -> bool {
+    !matches!(outcome, SeatOutcome::TurnedOff)
+}
+
+/// A length as a count.
+pub(super) fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;
