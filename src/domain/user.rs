@@ -66,6 +66,15 @@ impl Kind {
         }
     }
 
+    /// The word in flags and plans: without a space.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::NotKnownYet => "not-checked-yet",
+            kind => kind.word(),
+        }
+    }
+
     /// The words in tables and sentences ("shared mailboxes").
     #[must_use]
     pub const fn plural(self) -> &'static str {

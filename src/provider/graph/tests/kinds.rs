@@ -153,7 +153,7 @@ async fn a_licence_says_nothing_about_the_kind() {
 }
 
 #[tokio::test]
-async fn twenty_are_asked_at_once_and_the_list_is_whole_before_they_are_known() {
+async fn twenty_are_asked_at_once() {
     let rows = (0..90).map(|number| row(number, true, &json!({}))).collect();
     let (graph, seen) = batching(rows, |_| purpose("user")).await;
     let (_, parts) = list(&graph).await;
@@ -162,7 +162,35 @@ async fn twenty_are_asked_at_once_and_the_list_is_whole_before_they_are_known() 
     assert!(seen.iter().all(|batch| batch.len() <= 20), "{seen:?}");
     assert_eq!(kinds(&parts).get(&Kind::User), Some(&90));
     assert!(pages(&parts)[0].kinds().iter().all(|kind| *kind == Kind::NotKnownYet));
-    assert_eq!(parts.iter().filter(|part| matches!(part, Listed::Whole(90))).count(), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_came_whole_does_not_wait_for_its_checks() {
+    let rows = vec![row(1, true, &json!({}))];
+    let asked = Arc::new(Mutex::new(0));
+    let graph = canned_with(move |path, _, _| match path {
+        path if path.ends_with("/token") => (200, json!({"access_token": "t", "expires_in": 3600})),
+        path if path.ends_with("$batch") => {
+            let mut asked = asked.lock().unwrap();
+            *asked += 1;
+            let (status, body) =
+                if *asked == 1 { refused(429, "TooManyRequests") } else { purpose("shared") };
+            let part = json!({"id": "0", "status": status, "headers": {"Retry-After": "1"}, "body": body});
+            (200, json!({"responses": [part]}))
+        }
+        path if path.contains("/users?") => (200, json!({"value": rows.clone()})),
+        _ => (404, json!({})),
+    })
+    .await;
+    let (count, parts) = list(&graph).await;
+    assert_eq!(count.unwrap(), 1);
+    let shape = |part: &Listed| match part {
+        Listed::Page(_) => "page",
+        Listed::Whole(1) => "whole",
+        Listed::Kinds(_) => "kinds",
+        _ => "other",
+    };
+    assert_eq!(parts.iter().map(shape).collect::<Vec<_>>(), ["page", "whole", "kinds"]);
 }
 
 #[tokio::test]
