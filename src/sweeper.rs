@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{
+        checked::Checked,
         customer::Product,
         failure::{Failure, FailureKind},
-        id::UserId,
+        id::{TenantId, UserId},
         protection::{Chosen, Protection, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
@@ -81,6 +82,8 @@ struct Seen {
     left: Vec<UserId>,
     /// The candidates are everybody there is: whoever has a seat and is not among them is gone.
     is_whole: bool,
+    /// What Exchange said the mailboxes of a tenant are, to be kept.
+    checks: Option<(TenantId, Vec<Checked>)>,
     /// What to keep for the next pass, once this one has left no user behind.
     next: Option<Next>,
 }
@@ -179,10 +182,13 @@ async fn write(
     row: &RuleRow,
     claim: SweepClaim,
     due: Moment,
-    seen: Seen,
+    mut seen: Seen,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let (customer, product) = (row.customer.id, row.product);
+    if let Some((tenant, checks)) = seen.checks.take() {
+        with(&provider.store, move |s| s.keep_checked(tenant, &checks)).await?;
+    }
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
     let decision = decide(row, &protection, due, &seen);
     report.attention.clone_from(&decision.attention);

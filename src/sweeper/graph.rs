@@ -77,8 +77,8 @@ pub(super) async fn look(
             }
         }
     }
-    with(&provider.store, move |s| s.keep_checked(tenant, &memory.take_new())).await?;
     Ok(Seen {
+        checks: Some((tenant, memory.take_new())),
         candidates: delta.users.into_iter().map(candidate).collect(),
         left: delta.removed,
         is_whole: delta.is_full,

@@ -62,10 +62,8 @@ pub(crate) struct Roster {
     saving: Pending<Saved>,
     /// Saves the counts.
     counting: Pending<Saved>,
-    /// The counts have changed since that save was sent.
+    /// The counts have changed since that save was sent, or kinds have become known.
     has_new_counts: bool,
-    /// Kinds have become known since the counts of the list were last saved.
-    has_new_kinds: bool,
     /// What there is to know about the listing.
     notes: Vec<ListNote>,
     /// The customer's own domains among the addresses.

@@ -56,6 +56,10 @@ const ALL_DENIED: &str =
 
 /// A row whose kind Exchange has to tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the row by itself; none excludes another"
+)]
 pub(super) struct Candidate {
     /// The user.
     pub(super) id: UserId,

@@ -145,7 +145,7 @@ impl Roster {
             Reply::Page(page) => self.arrive(calls, &page),
             Reply::Kinds(kinds) => {
                 self.people.learn(&kinds);
-                self.has_new_kinds = true;
+                self.has_new_counts = true;
                 self.refresh();
             }
             Reply::Note(note) => self.notes.push(note),
@@ -225,13 +225,13 @@ impl Roster {
         if record.is_read_only || !(self.is_complete() && self.is_known()) {
             return;
         }
-        self.has_new_kinds = false;
+        self.has_new_counts = false;
         self.counting.start(calls, pending::save_list(record.id.clone(), self.summary()));
     }
 
     /// Saves the counts once more where checks have changed them since: the outcome is computed from them.
     pub(crate) fn count_checked(&mut self, record: &RunRecord, calls: &mut Outbox) {
-        if self.has_new_kinds {
+        if self.has_new_counts {
             self.count(record, calls);
         }
     }

@@ -67,12 +67,12 @@ async fn each_address_becomes_a_row_with_its_outcome() {
     let row = |name: &str| rows.iter().find(|(address, ..)| address.starts_with(name)).unwrap();
     assert_eq!(row("ok"), &("ok@customer.example".to_owned(), "user", String::new()));
     for (name, kind, words) in [
-        ("denied", "not known yet", "may not open"),
+        ("denied", "not checked yet", "may not open"),
         ("none", "no mailbox", "no mailbox"),
-        ("moving", "not known yet", "being moved"),
-        ("flaky", "not known yet", "later"),
-        ("odd", "not known yet", "no sense"),
-        ("eve", "not known yet", "outside"),
+        ("moving", "not checked yet", "being moved"),
+        ("flaky", "not checked yet", "later"),
+        ("odd", "not checked yet", "no sense"),
+        ("eve", "not checked yet", "outside"),
     ] {
         assert_eq!(row(name).1, kind, "{name}");
         assert!(row(name).2.contains(words), "{name}: {}", row(name).2);

@@ -60,7 +60,8 @@ async fn batching(
                 let url = request["url"].as_str().unwrap();
                 assert_eq!(request["method"], "GET");
                 assert!(url.starts_with("/users/") && url.ends_with("/mailboxSettings?$select=userPurpose"));
-                url.split('/').nth(2).unwrap()[24..].parse::<usize>().unwrap()
+                let id = url.split('/').nth(2).unwrap();
+                id.rsplit('-').next().unwrap().parse::<usize>().unwrap()
             };
             noted.lock().unwrap().push(requests.iter().map(number).collect());
             let answers = requests.iter().rev().map(|request| {
