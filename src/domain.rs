@@ -9,6 +9,7 @@ pub mod believed;
 pub mod bill;
 pub mod card;
 pub mod changes;
+pub mod checked;
 pub mod codeset;
 pub mod customer;
 pub mod customer_csv;

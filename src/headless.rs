@@ -22,11 +22,12 @@ use crate::{
         id::RunId,
         text::Text,
         time::{Moment, in_words},
+        verdict,
     },
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
         answer::{Action, Answer, Given, Mark, Which},
-        ask::QuestionId,
+        ask::{QuestionId, SelectAsked, Shape},
         effect::FrontEndTask,
         event::Ended,
         view::{Tone, View},
@@ -39,6 +40,9 @@ use report::{End, Report};
 
 /// How often a wait is told.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
+
+/// How long the checks of the mailboxes are awaited where the answers give no time to wait.
+const CHECKS: Duration = Duration::from_mins(5);
 
 /// Hears what happens, line by line.
 pub type Tell = Box<dyn FnMut(&Text)>;
@@ -85,6 +89,8 @@ pub struct Headless {
     now: Moment,
     /// Since when the customer has been awaited.
     waiting_since: Option<Moment>,
+    /// Since when the checks of the mailboxes have been awaited.
+    checking_since: Option<Moment>,
     /// When something was told last, or the journey began.
     told: Option<Moment>,
     /// Ctrl-C so often when the wizard ended: one more does not wait for writes.
@@ -210,6 +216,22 @@ impl Headless {
         self.close(close, view)
     }
 
+    /// The checks are awaited, until the time is over; then it goes on with what is known.
+    fn await_checks(&mut self, view: &View<'_>) -> Option<Given> {
+        let since = *self.checking_since.get_or_insert(self.now);
+        let wait = self.journey.answers.wait;
+        let wait = if wait.is_zero() { CHECKS } else { wait };
+        if self.now.since(since) < wait {
+            return None;
+        }
+        if let Shape::Select(SelectAsked { checking: Some(unchecked), .. }) = view.ask.shape {
+            let words = verdict::unchecked(unchecked);
+            self.say(&Text::of(format_args!("Not waited for longer than {}: {words}.", in_words(wait))));
+        }
+        self.journey.has_checked = true;
+        self.decide(view)
+    }
+
     /// What is answered to a view, if anything.
     fn decide(&mut self, view: &View<'_>) -> Option<Given> {
         if let Some(why) = self.stop.ending() {
@@ -231,6 +253,7 @@ impl Headless {
             Next::Do(given) => Some(given),
             Next::Wait => None,
             Next::AwaitCustomer => self.await_customer(view),
+            Next::AwaitChecks => self.await_checks(view),
             Next::End(close) => self.close(*close, view),
         }
     }

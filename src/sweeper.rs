@@ -17,9 +17,10 @@ use std::{
 use crate::{
     domain::{
         believed::{Doubt, Expected, LOOKED_FOR_AT_MOST},
+        checked::Checked,
         customer::Product,
         failure::{Failure, FailureKind},
-        id::{CustomerId, UserId},
+        id::{CustomerId, TenantId, UserId},
         phrase::Command,
         protection::{Chosen, Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
@@ -133,6 +134,8 @@ struct Seen {
     doubt: Option<Doubt>,
     /// What kept users from being looked for by name.
     broken: Option<Failure>,
+    /// What Exchange said the mailboxes of a tenant are, to be kept.
+    checks: Option<(TenantId, Vec<Checked>)>,
     /// What to keep for the next pass, once this one is believed and has left no user behind.
     next: Option<Next>,
 }
@@ -310,10 +313,13 @@ async fn write(
     row: &RuleRow,
     claim: SweepClaim,
     due: Moment,
-    seen: Seen,
+    mut seen: Seen,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let (customer, product) = (row.customer.id, row.product);
+    if let Some((tenant, checks)) = seen.checks.take() {
+        with(&provider.store, move |s| s.keep_checked(tenant, &checks)).await?;
+    }
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
     let decision = decide(row, &protection, due, &seen);
     report.is_doubted = seen.doubt.is_some();

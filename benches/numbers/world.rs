@@ -28,6 +28,7 @@ use backup365::{
     },
     provider::{
         self, Provider,
+        graph::Memory,
         http::HttpOptions,
         listed::Listed,
         oauth::{App, Credential},
@@ -242,7 +243,7 @@ pub(crate) fn enabled(store: &Store, size: usize) -> RunRecord {
 pub(crate) async fn listed(provider: &Provider, tenant: TenantId) -> Vec<Arc<UserPage>> {
     let (sink, mut parts) = mpsc::channel(2);
     let graph = provider.graph.clone();
-    let listing = tokio::spawn(async move { graph.list_users(tenant, sink).await });
+    let listing = tokio::spawn(async move { graph.list_users(tenant, &Memory::default(), sink).await });
     let mut pages = Vec::new();
     while let Some(part) = parts.recv().await {
         if let Listed::Page(page) = part {

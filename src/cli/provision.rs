@@ -166,6 +166,8 @@ pub enum Included {
     Room,
     /// Users whose sign-in is off.
     Disabled,
+    /// Mailboxes whose kind is not checked yet, billed as user mailboxes.
+    NotCheckedYet,
 }
 
 impl Included {
@@ -176,6 +178,7 @@ impl Included {
             Self::Shared => Kind::Shared,
             Self::Room => Kind::Room,
             Self::Disabled => Kind::Disabled,
+            Self::NotCheckedYet => Kind::NotKnownYet,
         }
     }
 }

@@ -138,7 +138,7 @@ impl Answers {
             return Some(format!("--exclude and --lift both name {address}. Keep one of the two."));
         }
         if let Some(kind) = self.include.iter().find(|kind| self.leave_out.contains(kind)) {
-            let word = kind.word();
+            let word = kind.key();
             return Some(format!(
                 "--include-kind and --leave-out-kind both name {word}. Keep one of the two."
             ));

@@ -66,6 +66,14 @@ impl StaysOff {
     }
 }
 
+/// A kind among those that are turned on: what is not checked is billed all the same, and the bill says as what.
+const fn billed_as(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NotKnownYet => "not checked yet, billed as user mailboxes",
+        kind => kind.plural(),
+    }
+}
+
 impl Bill {
     /// How many users were chosen that are off: so many seats are needed.
     #[must_use]
@@ -89,7 +97,7 @@ impl Bill {
     /// What will be turned on, line by line, and how many of them no seat is left for.
     #[must_use]
     pub fn turned_on(&self) -> Vec<(&'static str, u32)> {
-        let mut lines: Vec<_> = self.turn_on.iter().map(|(kind, count)| (kind.plural(), *count)).collect();
+        let mut lines: Vec<_> = self.turn_on.iter().map(|(kind, count)| (billed_as(*kind), *count)).collect();
         if self.seats_missing() > 0 {
             lines.push(("of these, no seat is left for", self.seats_missing()));
         }
@@ -126,7 +134,7 @@ impl Bill {
         let number = |label: &str, count: u32| format!("{}: {}", text::capital(label), grouped(count));
         let missing = self.seats_missing();
         let mut table = vec!["Will be turned on and billed:".to_owned()];
-        table.extend(self.turn_on.iter().map(|(kind, count)| number(kind.plural(), *count)));
+        table.extend(self.turn_on.iter().map(|(kind, count)| number(billed_as(*kind), *count)));
         if missing > 0 {
             table.push(number("of these, no seat is left for", missing));
         }
@@ -159,6 +167,22 @@ mod tests {
         }
         assert_eq!(counted(1, "seat", "seats"), "1 seat");
         assert_eq!(counted(37, "seat", "seats"), "37 seats");
+    }
+
+    #[test]
+    fn a_bill_says_as_what_unchecked_mailboxes_are_billed() {
+        let bill = Bill {
+            turn_on: vec![(Kind::User, 5), (Kind::NotKnownYet, 2)],
+            stay_off: vec![(StaysOff::Kind(Kind::OnPremises), 3)],
+            ..Bill::default()
+        };
+        let line = ("not checked yet, billed as user mailboxes", 2);
+        assert!(bill.turned_on().contains(&line));
+        let table = bill.table("");
+        assert!(table.contains(&"Not checked yet, billed as user mailboxes: 2".to_owned()), "{table:?}");
+        assert!(table.contains(&"Mailboxes on the customer's own server: 3".to_owned()), "{table:?}");
+        let off = Bill { stay_off: vec![(StaysOff::Kind(Kind::NotKnownYet), 4)], ..Bill::default() };
+        assert_eq!(off.left_off(), [("mailboxes not checked yet", 4)]);
     }
 
     #[test]

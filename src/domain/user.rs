@@ -28,24 +28,28 @@ pub enum Kind {
     User,
     /// No mailbox: never eligible.
     WithoutMailbox,
-    /// Has mail but no plan, and Exchange has not said yet what it is: not eligible until it has.
+    /// Has mail, and Exchange has not said yet what it is: billed as a user mailbox where an operator includes it
+    /// unchecked.
     NotKnownYet,
+    /// A mailbox that is still on the customer's own server (hybrid): never eligible, no cloud backup reaches it.
+    OnPremises,
 }
 
 impl Kind {
     /// All kinds, in the order of tables.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::User,
         Self::Shared,
         Self::Room,
         Self::Disabled,
+        Self::NotKnownYet,
+        Self::OnPremises,
         Self::Guest,
         Self::WithoutMailbox,
-        Self::NotKnownYet,
     ];
 
     /// The kinds that an operator may include.
-    pub const INCLUDABLE: [Self; 3] = [Self::Shared, Self::Room, Self::Disabled];
+    pub const INCLUDABLE: [Self; 4] = [Self::Shared, Self::Room, Self::Disabled, Self::NotKnownYet];
 
     /// The word in the kind column and behind `kind:` in the filter.
     #[must_use]
@@ -57,7 +61,17 @@ impl Kind {
             Self::Disabled => "disabled",
             Self::User => "user",
             Self::WithoutMailbox => "no mailbox",
-            Self::NotKnownYet => "not known yet",
+            Self::NotKnownYet => "not checked yet",
+            Self::OnPremises => "on premises",
+        }
+    }
+
+    /// The word in flags and plans: without a space.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::NotKnownYet => "not-checked-yet",
+            kind => kind.word(),
         }
     }
 
@@ -71,7 +85,8 @@ impl Kind {
             Self::Disabled => "users whose sign-in is off",
             Self::User => "user mailboxes",
             Self::WithoutMailbox => "users without a mailbox",
-            Self::NotKnownYet => "users whose kind is not known yet",
+            Self::NotKnownYet => "mailboxes not checked yet",
+            Self::OnPremises => "mailboxes on the customer's own server",
         }
     }
 
@@ -95,8 +110,8 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Whether a user of this kind may be turned on. User mailboxes always; guests, users without mailbox and those
-    /// not known yet never.
+    /// Whether a user of this kind may be turned on. User mailboxes always; guests, users without mailbox and
+    /// mailboxes on premises never.
     #[must_use]
     pub fn allows(self, kind: Kind) -> bool {
         kind == Kind::User || (Kind::INCLUDABLE.contains(&kind) && self.bits & (1 << kind.code()) != 0)
@@ -381,13 +396,13 @@ mod tests {
     }
 
     #[test]
-    fn only_three_kinds_can_be_included() {
+    fn four_kinds_can_be_included() {
         let mut kinds = Kinds::default();
         for kind in Kind::ALL {
             kinds = kinds.toggled(kind);
         }
         let allowed: Vec<_> = Kind::ALL.into_iter().filter(|k| kinds.allows(*k)).collect();
-        assert_eq!(allowed, [Kind::User, Kind::Shared, Kind::Room, Kind::Disabled]);
+        assert_eq!(allowed, [Kind::User, Kind::Shared, Kind::Room, Kind::Disabled, Kind::NotKnownYet]);
         assert_eq!(Kinds::from_bits(0xff), kinds);
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum Next {
     Wait,
     /// Nothing: the customer is awaited, for as long as the answers allow.
     AwaitCustomer,
+    /// Nothing: the mailboxes are being checked, for as long as the answers allow.
+    AwaitChecks,
     /// The journey is over.
     End(Box<Close>),
 }

@@ -138,6 +138,8 @@ pub(super) struct Journey {
     pub(super) looks: u32,
     /// Answers given so far.
     pub(super) answered: u32,
+    /// The mailboxes have been checked for long enough: what is not checked stays so.
+    pub(super) has_checked: bool,
     /// How many of the changes were told.
     pub(super) changes_told: usize,
 }

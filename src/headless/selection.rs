@@ -81,10 +81,15 @@ impl Picked {
             Mark::Excluded => Some("Excluded (--lift lifts the exclusion)"),
             Mark::Problem => Some("With a problem (the wizard's row says which)"),
             Mark::Closed if self.is_of(&answers.include) => None,
+            Mark::Closed if self.is_of(&[Kind::NotKnownYet]) => {
+                Some("Not checked yet (--include-kind not-checked-yet bills it as a user mailbox)")
+            }
             Mark::Closed if self.is_of(&Kind::INCLUDABLE) => {
                 Some("Of a kind that is not included (--include-kind)")
             }
-            Mark::Closed => Some("Can't be protected (guest, without mailbox, or not known yet)"),
+            Mark::Closed => {
+                Some("Can't be protected (guest, without mailbox, or on the customer's own server)")
+            }
             Mark::Off | Mark::Ticked if self.is_of(&answers.leave_out) => {
                 Some("Of a kind that is left out (--leave-out-kind)")
             }

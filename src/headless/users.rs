@@ -1,7 +1,7 @@
 //! The users: what is taken back, what is excluded and included, who is ticked; the bill; Enable Auto. Each is one answer
 //! with all users in it, so that the record has one line of it, as from every front end. Pure.
 
-use std::ops::ControlFlow::Continue;
+use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
     domain::{
@@ -21,7 +21,8 @@ use crate::{
 
 use super::{
     decision::{
-        Decision, end, ensure, fact, fail_with, give, need, no_failure, rows, sentences, strong, warning,
+        Decision, Next, end, ensure, fact, fail_with, give, need, no_failure, rows, sentences, strong,
+        warning,
     },
     journey::{Journey, Step},
     report::End,
@@ -41,6 +42,11 @@ impl Journey {
         self.return_to_access(view)?;
         self.need_users()?;
         no_failure(view)?;
+        let is_checking = matches!(view.ask.shape, Shape::Select(asked) if asked.checking.is_some());
+        if is_checking && !self.has_checked {
+            return Break(Next::AwaitChecks);
+        }
+        self.has_checked = true;
         // Ticks of before are taken away.
         self.steps.once(Step::Mark(Mark::Untick), Given::Mark(Mark::Untick, Which::All))?;
         self.look_up(view)?;

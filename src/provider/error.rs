@@ -119,6 +119,17 @@ impl Error {
         }
     }
 
+    /// The status of an answer that was no good, and when to come back, where there was an answer of Graph's side.
+    #[must_use]
+    pub(super) fn status(&self) -> Option<(u16, Option<Duration>)> {
+        match self {
+            Self::Graph { status, retry_after, .. } | Self::Status { status, retry_after, .. } => {
+                Some((*status, *retry_after))
+            }
+            _ => None,
+        }
+    }
+
     /// Bad news for a person; `tried` starts the sentence ("looking up the organisation").
     #[must_use]
     pub fn failure(&self, tried: &str) -> Failure {

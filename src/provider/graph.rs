@@ -1,6 +1,6 @@
 //! Microsoft Graph and tenant discovery: look an organisation up, prove consent, list users, see what changed.
 //!
-//! Triggered by the runner and by the sweep. Every request that carries a token passes `Graph::get`, which is the one
+//! Triggered by the runner and by the sweep. Every request that carries a token passes `Graph::send`, which is the one
 //! place that compares the address with the host the token is for (rule 15).
 
 mod delta;
@@ -9,6 +9,7 @@ mod discovery;
 pub(crate) mod fuzzing;
 mod licence;
 mod list;
+mod memory;
 mod page;
 mod proof;
 mod purpose;
@@ -24,6 +25,7 @@ use url::Url;
 
 pub use self::delta::{Delta, SweptUser};
 use self::licence::Licences;
+pub use self::memory::Memory;
 use super::{
     Settings,
     error::Error,
@@ -186,10 +188,22 @@ impl Graph {
     /// Any; [`Error::WrongHost`] before a token is even fetched, [`Error::WrongTenant`] before anything is asked for with
     /// a token that says it is for another one: what came back would be other people's.
     async fn get(&self, tenant: TenantId, url: &Url, max_body_bytes: usize) -> Result<Response, Error> {
-        self.read(tenant, url, max_body_bytes, TenantCheck::Before).await
+        self.good(self.read(tenant, url, max_body_bytes, TenantCheck::Before).await?)
     }
 
-    /// The same, for a proof, too: that asks on, so that it can name the other organisation.
+    /// An answer that is none but a good one.
+    ///
+    /// # Errors
+    /// Graph's refusal.
+    fn good(&self, answer: Response) -> Result<Response, Error> {
+        if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer)) }
+    }
+
+    /// As [`Graph::get`], but any status is an answer. For a proof, too: that asks on with a token of another tenant, so
+    /// that it can name the other organisation.
+    ///
+    /// # Errors
+    /// Whatever kept it from one.
     async fn read(
         &self,
         tenant: TenantId,
@@ -197,7 +211,44 @@ impl Graph {
         max_body_bytes: usize,
         check: TenantCheck,
     ) -> Result<Response, Error> {
-        self.check_host(url)?;
+        let call = Call {
+            method: Method::Get,
+            url: url.clone(),
+            headers: Vec::new(),
+            body: None,
+            deadline: DEADLINE,
+            max_body_bytes,
+            is_safe_to_repeat: true,
+        };
+        self.send(tenant, call, check).await
+    }
+
+    /// Sends JSON that only asks: a `$batch` of reads, which is safe to repeat.
+    ///
+    /// # Errors
+    /// As [`Graph::get`].
+    async fn post(
+        &self,
+        tenant: TenantId,
+        url: &Url,
+        body: Vec<u8>,
+        max_body_bytes: usize,
+    ) -> Result<Response, Error> {
+        let call = Call {
+            method: Method::Post,
+            url: url.clone(),
+            headers: Vec::new(),
+            body: Some(("application/json", body)),
+            deadline: DEADLINE,
+            max_body_bytes,
+            is_safe_to_repeat: true,
+        };
+        self.good(self.send(tenant, call, TenantCheck::Before).await?)
+    }
+
+    /// Sends one call with a token of the tenant. A 401 costs the token: one new one, one more try.
+    async fn send(&self, tenant: TenantId, call: Call, check: TenantCheck) -> Result<Response, Error> {
+        self.check_host(&call.url)?;
         let inner = &*self.inner;
         let mut is_second = false;
         loop {
@@ -205,25 +256,16 @@ impl Graph {
             if let Some(found) = token.other_tenant(tenant).filter(|_| check == TenantCheck::Before) {
                 return Err(Error::WrongTenant { found });
             }
-            let call = Call {
-                method: Method::Get,
-                url: url.clone(),
-                headers: vec![
-                    ("authorization", token.bearer()),
-                    ("accept", String::from("application/json")),
-                ],
-                body: None,
-                deadline: DEADLINE,
-                max_body_bytes,
-                is_safe_to_repeat: true,
-            };
+            let mut call = call.clone();
+            call.headers =
+                vec![("authorization", token.bearer()), ("accept", String::from("application/json"))];
             let answer = inner.http.send(call).await?;
             if answer.status == 401 && !is_second {
                 inner.tokens.refuse(tenant, &inner.resource, &token).await;
                 is_second = true;
                 continue;
             }
-            return if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer)) };
+            return Ok(answer);
         }
     }
 
@@ -241,7 +283,7 @@ impl Graph {
     /// # Errors
     /// As [`Graph::object`], but for the tenant.
     async fn unproved(&self, tenant: TenantId, url: &Url, what: &'static str) -> Result<Value, Error> {
-        let answer = self.read(tenant, url, MAX_OBJECT_BYTES, TenantCheck::Later).await?;
+        let answer = self.good(self.read(tenant, url, MAX_OBJECT_BYTES, TenantCheck::Later).await?)?;
         serde_json::from_slice(&answer.body).map_err(|_malformed| Error::Malformed { what })
     }
 

@@ -17,7 +17,9 @@ use crate::domain::{
 pub enum Listed {
     /// A page of rows; never changes once it was sent.
     Page(Arc<UserPage>),
-    /// Kinds of rows that were sent earlier as not known yet.
+    /// Every row has been sent, so many; kinds may still become known.
+    Whole(u32),
+    /// Kinds of rows that were sent earlier as not checked yet.
     Kinds(Vec<(UserId, Kind)>),
     /// Words about the listing.
     Note(ListNote),

@@ -17,6 +17,7 @@
 mod access;
 mod apply;
 mod board;
+mod checks;
 mod closing;
 mod corrections;
 mod customers;

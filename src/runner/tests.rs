@@ -279,6 +279,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Proof(_) => "proof",
         Reply::Protection(_) => "protection",
         Reply::Page(_) => "page",
+        Reply::Whole(_) => "whole",
         Reply::Kinds(_) => "kinds",
         Reply::Note(_) => "note",
         Reply::Listed { .. } => "listed",

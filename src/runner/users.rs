@@ -16,7 +16,7 @@ use crate::{
         text::Text,
         user::UserPage,
     },
-    provider::{Provider, listed::Listed, store::Store},
+    provider::{Provider, graph::Memory, listed::Listed, store::Store},
     wizard::call::{CallId, Reply},
 };
 
@@ -46,16 +46,22 @@ pub(super) async fn list(
     from: (Option<TenantId>, Option<Box<Impersonation>>),
 ) -> Result<Reply, Failure> {
     let provider = &tools.provider;
-    let (sink, mut parts) = mpsc::channel(PARTS_AHEAD);
+    let (sink, parts) = mpsc::channel(PARTS_AHEAD);
+    let store = &provider.store;
+    let memory = match from.0 {
+        Some(tenant) => Memory::of(with(store, move |s| s.checked(tenant)).await?),
+        None => Memory::default(),
+    };
     let listing = async {
         match &from {
-            (Some(tenant), _) => provider.graph.list_users(*tenant, sink).await,
+            (Some(tenant), _) => provider.graph.list_users(*tenant, &memory, sink).await,
             (None, Some(access)) => provider.exchange.list_mailboxes(access, sink).await,
             (None, None) => Err(internal("there is nobody to list yet")),
         }
     };
     // Owns the parts: when the wizard is gone they are dropped, and the listing ends instead of waiting.
-    let passing = async move {
+    let passing = async {
+        let mut parts = parts;
         let (mut pages, mut doubt) = (Vec::new(), None);
         while let Some(part) = parts.recv().await {
             let reply = match part {
@@ -63,7 +69,11 @@ pub(super) async fn list(
                     pages.push(Arc::clone(&page));
                     Reply::Page(page)
                 }
-                Listed::Kinds(kinds) => Reply::Kinds(kinds),
+                Listed::Whole(count) => Reply::Whole(count),
+                Listed::Kinds(kinds) => {
+                    keep(store, from.0, &memory).await;
+                    Reply::Kinds(kinds)
+                }
                 Listed::Note(words) => Reply::Note(words),
                 Listed::Doubt(why) => {
                     doubt = Some(why);
@@ -74,6 +84,7 @@ pub(super) async fn list(
                 break;
             }
         }
+        keep(store, from.0, &memory).await;
         (pages, doubt)
     };
     let (total, (pages, doubt)) = tokio::join!(listing, passing);
@@ -127,7 +138,7 @@ async fn held_against(
     if missing.is_empty() || expected.is_accepted(listed) || expected.before < FEW {
         return Ok(None);
     }
-    let found = provider.graph.users_again(tenant, missing).await?;
+    let found = provider.graph.users_again(tenant, missing, &Memory::default()).await?;
     Ok(expected.hiding(listed, found.iter().filter(|(_, user)| user.is_some()).count(), false))
 }
 
@@ -151,6 +162,17 @@ async fn unbelieved(store: &Store, (customer, product): (CustomerId, Product), d
     }
     let what = Text::of(format_args!("listing the users: {}", doubt.in_words()));
     Failure::new(FailureKind::Malformed, what, Phrase::of(hint))
+}
+
+/// Keeps what Exchange said since the last time. Where it can't be kept, it is asked again: the list stays as it is.
+async fn keep(store: &Store, tenant: Option<TenantId>, memory: &Memory) {
+    let (Some(tenant), answers) = (tenant, memory.take_new()) else { return };
+    if answers.is_empty() {
+        return;
+    }
+    if let Err(failure) = with(store, move |s| s.keep_checked(tenant, &answers)).await {
+        tracing::warn!(?failure, "what mailboxes are is not kept");
+    }
 }
 
 /// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.

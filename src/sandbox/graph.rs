@@ -3,6 +3,7 @@
 //! Every request for `graph.microsoft.com` arrives here. The token that was really presented decides: signature, audience,
 //! time, tenant, roles. Then one table of paths; what comes out carries the headers that Graph sends.
 
+mod batch;
 mod filter;
 mod query;
 mod relations;
@@ -147,12 +148,7 @@ fn dress(platform: &Platform, ask: &Ask, found: Result<Found, Refusal>) -> Answe
             if cut { answer.cut(Cut::Halfway) } else { answer }
         }
         Err(refusal) => {
-            let body = json!({"error": {
-                "code": refusal.code, "message": refusal.message,
-                "innerError": {
-                    "date": instant(platform.now()).trim_end_matches('Z'), "request-id": request, "client-request-id": client,
-                },
-            }});
+            let body = refusal_body(platform, &refusal, &request, &client);
             let kind = "application/json";
             let mut answer = Answer::new(refusal.status, kind, body.to_string().into_bytes());
             answer.headers.extend(refusal.headers);
@@ -168,6 +164,16 @@ fn dress(platform: &Platform, ask: &Ask, found: Result<Found, Refusal>) -> Answe
         .with("x-ms-ags-diagnostic", diagnostic.to_string())
         .with("cache-control", "no-cache")
         .with("strict-transport-security", "max-age=31536000")
+}
+
+/// The body of a refusal.
+fn refusal_body(platform: &Platform, refusal: &Refusal, request: &str, client: &str) -> Value {
+    json!({"error": {
+        "code": refusal.code, "message": refusal.message,
+        "innerError": {
+            "date": instant(platform.now()).trim_end_matches('Z'), "request-id": request, "client-request-id": client,
+        },
+    }})
 }
 
 /// Reads the token.
@@ -226,6 +232,9 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
     let Some((version, rest)) = parts.split_first() else { return Err(no_segment("")) };
     if *version != "v1.0" {
         return Err(Refusal::bad(format!("Invalid version: {version}.")));
+    }
+    if let ("POST", ["$batch"]) = (ask.method.as_str(), rest) {
+        return batch::answer(platform, ask, caller).await;
     }
     if ask.method != "GET" {
         return Err(Refusal::new(405, "Request_BadRequest", "The sandbox answers GET only on this path."));

@@ -197,7 +197,7 @@ const THINGS: [&str; 5] = ["Delivery Van", "Projector", "Conference Phone", "Poo
 /// Display name, and what stands before the @ (for a guest the whole outside address).
 pub(super) fn of(kind: Kind, number: u32) -> (String, String) {
     match kind {
-        Kind::User | Kind::Disabled | Kind::Unlicensed => person(number),
+        Kind::User | Kind::Disabled | Kind::Unlicensed | Kind::OnPremises => person(number),
         Kind::Guest => {
             let (name, local) = person(number.wrapping_mul(31).wrapping_add(11));
             (name, format!("{local}.g{number}@visitor.example"))
@@ -254,7 +254,8 @@ fn plain(name: &str) -> String {
 
 /// Department of a person; one in eleven has none.
 pub(super) fn department(kind: Kind, number: u32) -> Option<&'static str> {
-    let works_here = matches!(kind, Kind::User | Kind::Disabled | Kind::Unlicensed) && number % 11 != 5;
+    let works_here =
+        matches!(kind, Kind::User | Kind::Disabled | Kind::Unlicensed | Kind::OnPremises) && number % 11 != 5;
     works_here.then(|| pick(&DEPARTMENTS, number / 3))
 }
 

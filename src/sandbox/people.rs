@@ -78,7 +78,7 @@ impl Person {
         match self.kind {
             Kind::Disabled => false,
             Kind::Shared | Kind::Room | Kind::Equipment => self.place.number % 4 == 3,
-            Kind::User | Kind::Guest | Kind::Unlicensed => true,
+            Kind::User | Kind::Guest | Kind::Unlicensed | Kind::OnPremises => true,
         }
     }
 
@@ -98,7 +98,7 @@ impl Person {
             Kind::Shared => Some("shared"),
             Kind::Room => Some("room"),
             Kind::Equipment => Some("equipment"),
-            Kind::Guest | Kind::Unlicensed => None,
+            Kind::Guest | Kind::Unlicensed | Kind::OnPremises => None,
         }
     }
 }
@@ -222,7 +222,7 @@ impl Directory {
             upn,
             mail,
             kind: listed.kind,
-            sku: sku_of(listed.kind, part),
+            sku: sku_of(listed.kind, part, listed.sku.is_some()),
             department: listed.department.clone(),
             created,
         }
@@ -245,7 +245,7 @@ impl Directory {
             upn,
             mail,
             kind,
-            sku: sku_of(kind, part.map(String::as_str)),
+            sku: sku_of(kind, part.map(String::as_str), number < self.tenant.crowd.licensed),
             department: names::department(kind, number).map(str::to_owned),
             created: self.began - age * DAY - i64::from(place.number % 86_400) * 1_000,
         }
@@ -264,7 +264,7 @@ impl Directory {
             upn,
             mail,
             kind: Kind::User,
-            sku: sku_of(Kind::User, self.tenant.skus.first().map(String::as_str)),
+            sku: sku_of(Kind::User, self.tenant.skus.first().map(String::as_str), false),
             department: names::department(Kind::User, number).map(str::to_owned),
             created: self.began + (i64::from(place.number) + 1) * DAY / per_day,
         }
@@ -284,7 +284,7 @@ impl Directory {
             upn,
             mail,
             kind: made.kind,
-            sku: sku_of(made.kind, self.tenant.skus.first().map(String::as_str)),
+            sku: sku_of(made.kind, self.tenant.skus.first().map(String::as_str), false),
             department: None,
             created: made.at,
         }
@@ -409,10 +409,11 @@ impl Directory {
     }
 }
 
-/// Licence of a kind.
-fn sku_of(kind: Kind, part: Option<&str>) -> Option<&'static Sku> {
+/// Licence of a kind; mailboxes that need none have one where `is_licensed`.
+fn sku_of(kind: Kind, part: Option<&str>, is_licensed: bool) -> Option<&'static Sku> {
     match kind {
-        Kind::User | Kind::Disabled => licence::sku(part?),
+        Kind::User | Kind::Disabled | Kind::OnPremises => licence::sku(part?),
+        Kind::Shared | Kind::Room | Kind::Equipment if is_licensed => licence::sku(part?),
         Kind::Unlicensed => licence::sku(licence::WITHOUT_MAILBOX),
         Kind::Shared | Kind::Room | Kind::Equipment | Kind::Guest => None,
     }
@@ -451,6 +452,7 @@ mod tests {
             disabled: 4,
             unlicensed: 6,
             new_per_day: 0,
+            licensed: 2,
         };
         let directory = directory(crowd, 0);
         let count = |kind| directory.from(Place::FIRST).filter(|person| person.kind == kind).count();
@@ -460,6 +462,9 @@ mod tests {
         );
         assert_eq!([count(Kind::Guest), count(Kind::Disabled), count(Kind::Unlicensed)], [3, 4, 6]);
         assert_eq!(directory.count(), 61);
+        let licensed =
+            |kind| directory.from(Place::FIRST).filter(|one| one.kind == kind && one.sku.is_some()).count();
+        assert_eq!([licensed(Kind::Shared), licensed(Kind::Room), licensed(Kind::Equipment)], [2, 2, 1]);
     }
 
     #[test]

@@ -159,6 +159,9 @@ pub(super) struct Crowd {
     pub(super) unlicensed: u32,
     /// User mailboxes made per day, from the world's beginning on.
     pub(super) new_per_day: u32,
+    /// So many of the shared mailboxes, rooms and things, the first of each, have a licence: they are large, on hold, or
+    /// were a leaver's.
+    pub(super) licensed: u32,
 }
 
 /// What kind of directory object a user is.
@@ -180,6 +183,8 @@ pub(super) enum Kind {
     Disabled,
     /// A person without a mailbox.
     Unlicensed,
+    /// A person with a licence whose mailbox is still on the customer's own server.
+    OnPremises,
 }
 
 /// A user that the file names.

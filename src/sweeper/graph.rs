@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         believed::LOOKED_FOR_AT_MOST,
+        checked::Checked,
         failure::Failure,
         id::{TenantId, UserId},
         protection::Chosen,
@@ -15,7 +16,7 @@ use crate::{
     },
     provider::{
         Provider,
-        graph::{Delta, SweptUser},
+        graph::{Delta, Memory, SweptUser},
         store::{Belief, RuleRow},
     },
 };
@@ -69,20 +70,22 @@ pub(super) async fn look(
         .and_then(|text| Position::parse(&text))
         // One that was taken in the future was taken by a clock that was fast.
         .filter(|position| position.whole <= now && now.since(position.whole) < RELIST_AFTER);
-    let tour = Tour { provider, tenant: organisation.tenant, held, now };
+    let tenant = organisation.tenant;
+    let memory = Memory::of(with(&provider.store, move |s| s.checked(tenant)).await?);
+    let tour = Tour { provider, tenant, held, now, memory: &memory };
     let link = position.as_ref().map(|p| p.link.as_str());
-    let mut delta = provider.graph.new_users(tour.tenant, link).await?;
+    let mut delta = provider.graph.new_users(tour.tenant, link, &memory).await?;
     if let Some(position) = position.filter(|_| !delta.is_full) {
         match tour.changes(position, delta).await {
             Some(seen) => return Ok(seen),
-            None => delta = provider.graph.new_users(tour.tenant, None).await?,
+            None => delta = provider.graph.new_users(tour.tenant, None, &memory).await?,
         }
     }
     let first = tour.whole(delta).await;
     if first.doubt.is_none() {
         return Ok(first);
     }
-    match provider.graph.new_users(tour.tenant, None).await {
+    match provider.graph.new_users(tour.tenant, None, &memory).await {
         Ok(delta) => Ok(tour.whole(delta).await.and(first.candidates)),
         Err(failure) => {
             tracing::warn!(
@@ -101,6 +104,8 @@ struct Tour<'a> {
     tenant: TenantId,
     held: &'a Held,
     now: Moment,
+    /// What Exchange said the mailboxes are, until now.
+    memory: &'a Memory,
 }
 
 /// What became of users who were looked for by name.
@@ -134,6 +139,7 @@ impl Tour<'_> {
             left: found.gone,
             belief: Belief::Changes { gone: count(gone) },
             doubt: None,
+            checks: Some(self.checks()),
             broken: found.broken,
             next: Some(Next::Delta(Position { link: delta.link, ..position })),
         })
@@ -166,15 +172,21 @@ impl Tour<'_> {
             left: found.gone,
             belief,
             doubt,
+            checks: Some(self.checks()),
             broken: found.broken,
             next: Some(Next::Delta(position)),
         }
     }
 
+    /// What Exchange has said meanwhile.
+    fn checks(self) -> (TenantId, Vec<Checked>) {
+        (self.tenant, self.memory.take_new())
+    }
+
     /// Asks for each user by name.
     async fn by_name(self, users: Vec<UserId>) -> Found {
         let mut found = Found::default();
-        match self.provider.graph.users_again(self.tenant, users).await {
+        match self.provider.graph.users_again(self.tenant, users, self.memory).await {
             Ok(all) => {
                 for (id, user) in all {
                     match user {

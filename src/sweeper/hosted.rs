@@ -130,7 +130,7 @@ impl Tour<'_> {
                 match part {
                     Listed::Page(page) => take(&mut candidates, &page),
                     Listed::Doubt(why) => doubt = Some(why),
-                    Listed::Kinds(_) | Listed::Note(_) => {}
+                    Listed::Whole(_) | Listed::Kinds(_) | Listed::Note(_) => {}
                 }
             }
             (candidates, doubt)
@@ -186,7 +186,7 @@ fn seen(
         None => Belief::Whole(listed),
         Some(doubt) => Belief::Doubted { acceptable: doubt.acceptable() },
     };
-    Seen { candidates, left, belief, doubt, broken: None, next: Some(Next::Roster(roster)) }
+    Seen { candidates, left, belief, doubt, broken: None, checks: None, next: Some(Next::Roster(roster)) }
 }
 
 /// The mailboxes that can be opened.

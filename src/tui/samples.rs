@@ -194,8 +194,7 @@ pub(crate) fn rows<'a>(rows: &'a Many, filter: &'a str) -> RowsView<'a> {
 
 /// The users screen.
 pub(crate) fn users<'a>(many: &'a Many, filter: &'a str) -> View<'a> {
-    let asked =
-        SelectAsked { all: Some(34), these: None, may_mark: true, may_turn_off: true, is_arriving: false };
+    let asked = SelectAsked { all: Some(34), may_mark: true, may_turn_off: true, ..SelectAsked::default() };
     let blocks = vec![Block::Rows(rows(many, filter))];
     let mut view = page(QuestionId::Users, Shape::Select(asked), "Which users shall be protected?", blocks);
     let offers = [

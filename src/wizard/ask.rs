@@ -72,6 +72,8 @@ pub struct SelectAsked {
     pub all: Option<u32>,
     /// Users still arrive: *All* means all so far, and those who arrive.
     pub is_arriving: bool,
+    /// Exchange is still asked what so many mailboxes are; none once that has ended.
+    pub checking: Option<u32>,
     /// How many users *These* ticks; none where no filter acts.
     pub these: Option<u32>,
     /// Users may be ticked and excluded here; not where another process holds the run.

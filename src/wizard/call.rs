@@ -247,6 +247,8 @@ pub enum Reply {
     Protection(Box<Protection>),
     /// More users have arrived.
     Page(Arc<UserPage>),
+    /// Every user has arrived, so many; kinds may still become known.
+    Whole(u32),
     /// The kinds of users whose kind was not known.
     Kinds(Vec<(UserId, Kind)>),
     /// Something to know about the listing ("found by searching; people hidden … are missing").
@@ -290,7 +292,10 @@ impl Reply {
     /// Whether more replies of the same call may follow.
     #[must_use]
     pub const fn is_part(&self) -> bool {
-        matches!(self, Self::Page(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits(_) | Self::Batch(_))
+        matches!(
+            self,
+            Self::Page(_) | Self::Whole(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits(_) | Self::Batch(_)
+        )
     }
 }
 

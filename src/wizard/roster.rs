@@ -19,7 +19,7 @@ use crate::domain::{
     protection::{AutoRule, Protection, SeatResult},
     text::Text,
     time::Moment,
-    user::Kinds,
+    user::{Kind, Kinds},
     verdict::ListNote,
 };
 
@@ -62,7 +62,7 @@ pub(crate) struct Roster {
     saving: Pending<Saved>,
     /// Saves the counts.
     counting: Pending<Saved>,
-    /// The counts have changed since that save was sent.
+    /// The counts have changed since that save was sent, or kinds have become known.
     has_new_counts: bool,
     /// What there is to know about the listing.
     notes: Vec<ListNote>,
@@ -98,12 +98,18 @@ impl Roster {
 
     /// Whether users still arrive.
     pub(crate) const fn is_arriving(&self) -> bool {
-        self.listing.is_out()
+        self.listing.is_out() && self.listed.is_none()
     }
 
-    /// When the listing began, while users still arrive.
+    /// How many mailboxes are not checked yet while Exchange is still asked what they are; none once that has ended.
+    pub(crate) fn checking(&self) -> Option<u32> {
+        let is_checking = self.listing.is_out() && self.listed.is_some();
+        is_checking.then(|| self.people.count_of(Kind::NotKnownYet))
+    }
+
+    /// When the listing began, while users still arrive or their mailboxes are checked.
     pub(crate) fn arriving_since(&self) -> Option<Moment> {
-        self.is_arriving().then_some(self.since)
+        self.listing.is_out().then_some(self.since)
     }
 
     /// Whether what is on record has been read: before that nobody knows who is on.

@@ -23,6 +23,7 @@ type Way = fn(&Home) -> u32;
 /// Columns that hold moments, whatever their table is.
 const MOMENTS: &[&str] = &[
     "added",
+    "asked",
     "at",
     "begun",
     "ended",

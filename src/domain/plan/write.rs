@@ -148,7 +148,7 @@ pub(super) fn row(row: &Row) -> String {
         },
     );
     if !row.include_kinds.is_empty() {
-        put(&mut text, "include_kinds", &texts(row.include_kinds.iter().map(|kind| kind.word())));
+        put(&mut text, "include_kinds", &texts(row.include_kinds.iter().map(|kind| kind.key())));
     }
     if !row.exclude.is_empty() {
         put(&mut text, "exclude", &owned(&row.exclude));

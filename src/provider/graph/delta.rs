@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
-    Graph, MAX_OBJECT_BYTES, MAX_PAGE_BYTES, list,
-    list::SELECT,
+    Graph, MAX_OBJECT_BYTES, MAX_PAGE_BYTES, Memory,
+    list::{self, Known, SELECT},
     page,
-    purpose::{Candidate, IN_FLIGHT, Purpose},
+    purpose::{Candidate, IN_FLIGHT},
     wire::{self, Row},
 };
 use crate::{
@@ -61,11 +61,17 @@ pub struct Delta {
 
 impl Graph {
     /// What changed since `delta_link` was given out; everything without one, or when Microsoft no longer takes it.
+    /// Mailboxes whose kind is not known to `memory` are asked about before this ends.
     ///
     /// # Errors
     /// Whatever kept the round from being whole: nothing of it may be used then, and the old link stays.
-    pub async fn new_users(&self, tenant: TenantId, delta_link: Option<&str>) -> Result<Delta, Failure> {
-        self.round(tenant, delta_link).await.map_err(|e| e.failure("looking for new users"))
+    pub async fn new_users(
+        &self,
+        tenant: TenantId,
+        delta_link: Option<&str>,
+        memory: &Memory,
+    ) -> Result<Delta, Failure> {
+        self.round(tenant, delta_link, memory).await.map_err(|e| e.failure("looking for new users"))
     }
 
     /// Reads these users whole, for a pass that left them to a later one. None: gone. Cost: a request each, some of
@@ -77,31 +83,37 @@ impl Graph {
         &self,
         tenant: TenantId,
         users: Vec<UserId>,
+        memory: &Memory,
     ) -> Result<Vec<(UserId, Option<SweptUser>)>, Failure> {
-        self.read_users(tenant, users).await.map_err(|e| e.failure("looking at users again"))
+        self.read_checked(tenant, users, memory).await.map_err(|e| e.failure("looking at users again"))
     }
 
-    async fn round(&self, tenant: TenantId, delta_link: Option<&str>) -> Result<Delta, Error> {
-        let Some(link) = delta_link else { return self.everyone(tenant).await };
-        match self.follow_round(tenant, self.follow(link)?).await {
-            Ok((link, changes)) => self.changes(tenant, link, changes).await,
+    async fn round(
+        &self,
+        tenant: TenantId,
+        delta_link: Option<&str>,
+        memory: &Memory,
+    ) -> Result<Delta, Error> {
+        let Some(link) = delta_link else { return self.everyone(tenant, memory).await };
+        match self.follow_round(tenant, self.follow(link)?, &self.known(memory)).await {
+            Ok((link, changes)) => self.changes(tenant, link, changes, memory).await,
             Err(error) if error.is_worn_link() || matches!(error, Error::Doubtful(_)) => {
                 tracing::info!(%error, "the link on record leads no further; listing everyone");
-                self.everyone(tenant).await
+                self.everyone(tenant, memory).await
             }
             Err(error) => Err(error),
         }
     }
 
     /// Lists the whole tenant. The link is taken first: a user who is made meanwhile comes twice rather than never.
-    async fn everyone(&self, tenant: TenantId) -> Result<Delta, Error> {
+    async fn everyone(&self, tenant: TenantId, memory: &Memory) -> Result<Delta, Error> {
         let start = self.url(&["users", "delta"], &format!("$deltatoken=latest&{SELECT}"));
-        let (link, _nobody) = self.follow_round(tenant, start).await?;
+        let (link, _nobody) = self.follow_round(tenant, start, &self.known(memory)).await?;
         let (sink, mut listed) = mpsc::channel(1);
         let collect = async {
             let mut doubt = None;
             let mut users: Vec<SweptUser> = Vec::new();
-            let mut kinds: BTreeMap<UserId, Kind> = BTreeMap::new();
+            let mut kinds: Vec<(UserId, Kind)> = Vec::new();
             while let Some(part) = listed.recv().await {
                 match part {
                     Listed::Page(page) => {
@@ -118,16 +130,14 @@ impl Graph {
                         }));
                     }
                     Listed::Kinds(known) => kinds.extend(known),
-                    Listed::Note(_) => {}
+                    Listed::Whole(_) | Listed::Note(_) => {}
                     Listed::Doubt(why) => doubt = Some(why),
                 }
             }
-            for user in &mut users {
-                user.kind = kinds.get(&user.id).copied().unwrap_or(user.kind);
-            }
+            learn(users.iter_mut(), kinds);
             (users, doubt)
         };
-        let (count, (users, doubt)) = tokio::join!(self.list_whole(tenant, sink), collect);
+        let (count, (users, doubt)) = tokio::join!(self.list_whole(tenant, memory, sink), collect);
         count?;
         Ok(Delta { users, removed: Vec::new(), link, is_full: true, doubt })
     }
@@ -138,17 +148,23 @@ impl Graph {
         tenant: TenantId,
         link: String,
         changes: BTreeMap<UserId, Change>,
+        memory: &Memory,
     ) -> Result<Delta, Error> {
         let mut delta = Delta { users: Vec::new(), removed: Vec::new(), link, is_full: false, doubt: None };
-        let mut unread = Vec::new();
+        let (mut unread, mut candidates) = (Vec::new(), Vec::new());
         for (id, change) in changes {
             match change {
                 Change::Gone => delta.removed.push(id),
-                Change::Whole(user, None) => delta.users.push(*user),
-                Change::Whole(_, Some(_)) | Change::Part => unread.push(id),
+                Change::Whole(user, candidate) => {
+                    delta.users.push(*user);
+                    candidates.extend(candidate);
+                }
+                Change::Part => unread.push(id),
             }
         }
-        for (id, read) in self.read_users(tenant, unread).await? {
+        let kinds = self.purposes(tenant, memory, candidates).await;
+        learn(delta.users.iter_mut(), kinds);
+        for (id, read) in self.read_checked(tenant, unread, memory).await? {
             match read {
                 Some(user) => delta.users.push(user),
                 None => delta.removed.push(id),
@@ -157,12 +173,39 @@ impl Graph {
         Ok(delta)
     }
 
+    /// What is known now.
+    fn known(&self, memory: &Memory) -> Known {
+        Known { memory: memory.clone(), now: self.inner.clock.now() }
+    }
+
+    /// Reads users whole and asks what their mailboxes are.
+    async fn read_checked(
+        &self,
+        tenant: TenantId,
+        users: Vec<UserId>,
+        memory: &Memory,
+    ) -> Result<Vec<(UserId, Option<SweptUser>)>, Error> {
+        let mut candidates = Vec::new();
+        let mut found = Vec::new();
+        for (id, read) in self.read_users(tenant, users, &self.known(memory)).await? {
+            let user = read.map(|(user, candidate)| {
+                candidates.extend(candidate);
+                user
+            });
+            found.push((id, user));
+        }
+        let kinds = self.purposes(tenant, memory, candidates).await;
+        learn(found.iter_mut().filter_map(|(_, user)| user.as_mut()), kinds);
+        Ok(found)
+    }
+
     /// Reads users whole, some side by side, in any order.
     async fn read_users(
         &self,
         tenant: TenantId,
         users: Vec<UserId>,
-    ) -> Result<Vec<(UserId, Option<SweptUser>)>, Error> {
+        known: &Known,
+    ) -> Result<Vec<(UserId, Option<Swept>)>, Error> {
         let mut running = JoinSet::new();
         let mut unread = users.into_iter();
         let mut found = Vec::new();
@@ -170,8 +213,8 @@ impl Graph {
             while running.len() < IN_FLIGHT
                 && let Some(id) = unread.next()
             {
-                let graph = self.clone();
-                running.spawn(async move { (id, graph.read_user(tenant, id).await) });
+                let (graph, known) = (self.clone(), known.clone());
+                running.spawn(async move { (id, graph.read_user(tenant, id, &known).await) });
             }
             let Some(done) = running.join_next().await else { break };
             let (id, read) = done.map_err(|_stopped| Error::Malformed { what: "a changed user" })?;
@@ -185,6 +228,7 @@ impl Graph {
         &self,
         tenant: TenantId,
         start: url::Url,
+        known: &Known,
     ) -> Result<(String, BTreeMap<UserId, Change>), Error> {
         let malformed = || Error::Malformed { what: "a page of changes" };
         let mut url = start;
@@ -197,7 +241,9 @@ impl Graph {
             let rows = wire::with_page(&answer.body, |page| {
                 page.rows
                     .iter()
-                    .filter_map(|row| Some((row.id.as_str()?.parse().ok()?, Change::of(row, licences))))
+                    .filter_map(|row| {
+                        Some((row.id.as_str()?.parse().ok()?, Change::of(row, licences, known)))
+                    })
                     .collect::<Vec<(UserId, Change)>>()
             })
             .map_err(|_broken| malformed())?;
@@ -221,8 +267,8 @@ impl Graph {
         Err(Error::Doubtful(Doubt::Endless))
     }
 
-    /// Reads one user whole, with its purpose where the directory does not tell; none when it is gone.
-    async fn read_user(&self, tenant: TenantId, id: UserId) -> Result<Option<SweptUser>, Error> {
+    /// Reads one user whole; none when it is gone.
+    async fn read_user(&self, tenant: TenantId, id: UserId, known: &Known) -> Result<Option<Swept>, Error> {
         let url = self.url(&["users", &id.to_string()], SELECT);
         let answer = match self.get(tenant, &url, MAX_OBJECT_BYTES).await {
             Ok(answer) => answer,
@@ -231,14 +277,20 @@ impl Graph {
             Err(error) => return Err(error),
         };
         let licences = &self.inner.licences;
-        let (mut user, candidate) = wire::with_user(&answer.body, |row| swept(id, row, licences))
-            .map_err(|_broken| Error::Malformed { what: "a user" })?;
-        if let Some(candidate) = candidate
-            && let Purpose::Kind(kind) = self.purpose(tenant, candidate).await
-        {
-            user.kind = kind;
-        }
-        Ok(Some(user))
+        wire::with_user(&answer.body, |row| swept(id, row, licences, known))
+            .map(Some)
+            .map_err(|_broken| Error::Malformed { what: "a user" })
+    }
+}
+
+/// A user, and the question about the mailbox where its kind is not known.
+type Swept = (SweptUser, Option<Candidate>);
+
+/// Puts in what became known.
+fn learn<'a>(users: impl Iterator<Item = &'a mut SweptUser>, kinds: Vec<(UserId, Kind)>) {
+    let kinds: BTreeMap<UserId, Kind> = kinds.into_iter().collect();
+    for user in users {
+        user.kind = kinds.get(&user.id).copied().unwrap_or(user.kind);
     }
 }
 
@@ -282,7 +334,7 @@ enum Change {
 }
 
 impl Change {
-    fn of(row: &Row<'_>, licences: &super::licence::Licences) -> Self {
+    fn of(row: &Row<'_>, licences: &super::licence::Licences, known: &Known) -> Self {
         if row.is_removed {
             return Self::Gone;
         }
@@ -292,7 +344,7 @@ impl Change {
             && row.upn.as_str().is_some();
         match row.id.as_str().and_then(|id| id.parse().ok()) {
             Some(id) if is_whole => {
-                let (user, candidate) = swept(id, row, licences);
+                let (user, candidate) = swept(id, row, licences, known);
                 Self::Whole(Box::new(user), candidate)
             }
             _ => Self::Part,
@@ -301,18 +353,15 @@ impl Change {
 }
 
 /// A row as the sweep needs it, and whether Exchange has to be asked.
-fn swept(id: UserId, row: &Row<'_>, licences: &super::licence::Licences) -> (SweptUser, Option<Candidate>) {
-    let kind = list::kind(row, licences);
-    let problem = row.problem();
-    let candidate = (kind == Kind::NotKnownYet && problem.is_empty())
-        .then(|| Candidate { id, is_enabled: row.is_enabled() });
+fn swept(id: UserId, row: &Row<'_>, licences: &super::licence::Licences, known: &Known) -> Swept {
+    let (kind, candidate) = list::kind(id, row, licences, known);
     let user = SweptUser {
         id,
         name: Text::clean(row.name.as_str().unwrap_or_default()),
         address: Text::clean(row.address()),
         kind,
         made: row.made.as_str().and_then(Moment::parse),
-        problem: Text::clean(problem),
+        problem: Text::clean(row.problem()),
     };
     (user, candidate)
 }

@@ -9,11 +9,12 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use url::Url;
 
-use super::{discovery, follow, licence::Licences, list, page, proof, wire};
+use super::{Memory, discovery, follow, licence::Licences, list, page, proof, wire};
 use crate::{
     domain::{
         id::{TenantId, UserId},
         tenant::Organisation,
+        time::Moment,
         user::{Kind, PAGE_ROWS, UserPage},
     },
     provider::error::Error,
@@ -74,7 +75,8 @@ fn shown(page: &wire::Page<'_>) -> usize {
         said(row);
     }
     let Some(licences) = licences() else { return page.rows.len() };
-    let decoded = list::decode(page, licences, &mut list::Progress::default());
+    let known = list::Known { memory: Memory::default(), now: Moment::from_millis(0) };
+    let decoded = list::decode(page, licences, &known, &mut list::Progress::default());
     let listed: usize = decoded.pages.iter().map(UserPage::len).sum();
     assert_eq!(listed, different(page), "every row is listed, and a user once");
     assert!(decoded.pages.iter().all(|page| page.len() <= PAGE_ROWS), "pages of the size that was agreed");

@@ -5,12 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use url::Url;
 use uuid::Uuid;
 
 use super::{
-    Graph, MAX_PAGE_BYTES,
+    Graph, MAX_PAGE_BYTES, Memory,
     licence::Licences,
     page,
     purpose::Candidate,
@@ -30,7 +30,11 @@ use crate::{
 
 /// What is asked of each user; everything that a kind or a row needs. `mailboxSettings` can't be asked here.
 pub(super) const SELECT: &str = "$select=id,displayName,userPrincipalName,mail,accountEnabled,userType,department,\
-                                 assignedLicenses,assignedPlans,proxyAddresses,createdDateTime";
+                                 assignedLicenses,assignedPlans,proxyAddresses,createdDateTime,onPremisesSyncEnabled";
+
+/// How long a list that came whole waits for the checks of its last mailboxes before it says so, in first waits: nine
+/// seconds. A small organisation is never shown unchecked, and a large one is not waited for.
+const GRACE: u32 = 3;
 
 /// How often a listing whose place the server lost is started again.
 const RESTARTS: u32 = 2;
@@ -46,21 +50,28 @@ impl Graph {
     /// [`Listed::Doubt`].
     ///
     /// The channel's bound is the back-pressure: at most one more page is asked for than the receiver has taken. Ends
-    /// early, without a failure, when the receiver is gone. Safe to drop at any await.
+    /// early, without a failure, when the receiver is gone. Safe to drop at any await. Mailboxes that `memory` knows are
+    /// not asked about again.
     ///
     /// # Errors
     /// What kept the list from being whole; the pages sent before stay good.
-    pub async fn list_users(&self, tenant: TenantId, sink: mpsc::Sender<Listed>) -> Result<u32, Failure> {
-        self.list_within(MAX_PAGES, tenant, sink).await.map_err(|e| e.failure("listing the users"))
+    pub async fn list_users(
+        &self,
+        tenant: TenantId,
+        memory: &Memory,
+        sink: mpsc::Sender<Listed>,
+    ) -> Result<u32, Failure> {
+        self.list_whole(tenant, memory, sink).await.map_err(|e| e.failure("listing the users"))
     }
 
     /// The same for other calls of this client.
     pub(super) async fn list_whole(
         &self,
         tenant: TenantId,
+        memory: &Memory,
         sink: mpsc::Sender<Listed>,
     ) -> Result<u32, Error> {
-        self.list_within(MAX_PAGES, tenant, sink).await
+        self.list_within(MAX_PAGES, tenant, memory, sink).await
     }
 
     /// Pages and probes side by side; trouble with the pages ends both.
@@ -68,19 +79,29 @@ impl Graph {
         &self,
         most_pages: u32,
         tenant: TenantId,
+        memory: &Memory,
         sink: mpsc::Sender<Listed>,
     ) -> Result<u32, Error> {
         let (ask, asked) = mpsc::unbounded_channel();
+        let (told, all_told) = oneshot::channel();
         let probing = async {
-            self.probe(tenant, asked, &sink).await;
+            self.probe(tenant, memory, asked, &sink).await;
+            let _is_heard = told.send(()).is_ok();
             Ok(())
         };
-        let ((count, doubt), ()) = tokio::try_join!(self.pages(most_pages, tenant, &sink, ask), probing)?;
-        if let Some(doubt) = doubt {
-            tracing::warn!(reason = doubt.in_words().as_str(), "a list of users contradicts itself");
-            // A receiver that is gone has heard enough.
-            let _is_heard = sink.send(Listed::Doubt(doubt)).await.is_ok();
-        }
+        let grace = self.inner.http.first_wait().saturating_mul(GRACE);
+        let paging = async {
+            let (count, doubt) = self.pages(most_pages, tenant, memory, &sink, ask).await?;
+            if let Some(doubt) = doubt {
+                tracing::warn!(reason = doubt.in_words().as_str(), "a list of users contradicts itself");
+                // A receiver that is gone has heard enough.
+                let _is_heard = sink.send(Listed::Doubt(doubt)).await.is_ok();
+            } else if tokio::time::timeout(grace, all_told).await.is_err() {
+                let _is_heard = sink.send(Listed::Whole(count)).await.is_ok();
+            }
+            Ok::<u32, Error>(count)
+        };
+        let (count, ()) = tokio::try_join!(paging, probing)?;
         Ok(count)
     }
 
@@ -89,6 +110,7 @@ impl Graph {
         &self,
         most_pages: u32,
         tenant: TenantId,
+        memory: &Memory,
         sink: &mpsc::Sender<Listed>,
         ask: mpsc::UnboundedSender<Candidate>,
     ) -> Result<(u32, Option<Doubt>), Error> {
@@ -96,7 +118,8 @@ impl Graph {
         let (answer, licences) =
             tokio::join!(self.get(tenant, &first, MAX_PAGE_BYTES), self.subscribed(tenant));
         let mut answer = answer?;
-        let mut listing = Listing::new(licences);
+        let known = Known { memory: memory.clone(), now: self.inner.clock.now() };
+        let mut listing = Listing::new(licences, known);
         let mut restarts = 0;
         let mut trail = page::Trail::default();
         for _ in 0..most_pages {
@@ -150,9 +173,17 @@ impl Graph {
     }
 }
 
+/// What is known of mailboxes at the moment of a listing.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) memory: Memory,
+    pub(super) now: Moment,
+}
+
 /// A listing in progress.
 struct Listing {
     licences: Arc<Licences>,
+    memory: Known,
     /// What of it was shown; none only while a page is decoded.
     shown: Progress,
     /// Pages in a row that brought nobody new.
@@ -183,8 +214,8 @@ pub(super) struct Progress {
 }
 
 impl Listing {
-    fn new(licences: Arc<Licences>) -> Self {
-        Self { licences, shown: Progress::default(), fruitless: 0, count: 0 }
+    fn new(licences: Arc<Licences>, memory: Known) -> Self {
+        Self { licences, memory, shown: Progress::default(), fruitless: 0, count: 0 }
     }
 
     /// Decodes one answer off the network's thread and sends its rows.
@@ -195,10 +226,11 @@ impl Listing {
         ask: &mpsc::UnboundedSender<Candidate>,
     ) -> Result<Shown, Error> {
         let licences = Arc::clone(&self.licences);
+        let memory = self.memory.clone();
         let mut shown = std::mem::take(&mut self.shown);
         let malformed = || Error::Malformed { what: "a page of users" };
         let (shown, decoded) = tokio::task::spawn_blocking(move || {
-            let decoded = wire::with_page(&answer.body, |page| decode(page, &licences, &mut shown));
+            let decoded = wire::with_page(&answer.body, |page| decode(page, &licences, &memory, &mut shown));
             (shown, decoded)
         })
         .await
@@ -212,7 +244,7 @@ impl Listing {
             }
         }
         for candidate in decoded.candidates {
-            // The probing ends with this listing; when it ended before, the rows stay not known yet.
+            // The probing ends with this listing; when it ended before, the rows stay unchecked.
             let _is_asked = ask.send(candidate).is_ok();
         }
         self.fruitless = if decoded.is_fruitful { 0 } else { self.fruitless + 1 };
@@ -259,9 +291,9 @@ pub(super) struct Decoded {
 }
 
 /// Turns wire rows into pages.
-pub(super) fn decode(page: &Page<'_>, licences: &Licences, shown: &mut Progress) -> Decoded {
+pub(super) fn decode(page: &Page<'_>, licences: &Licences, known: &Known, shown: &mut Progress) -> Decoded {
     let mut sets: Vec<Text> = Vec::new();
-    let mut known: HashMap<&[Uuid], u16> = HashMap::new();
+    let mut known_sets: HashMap<&[Uuid], u16> = HashMap::new();
     let mut rows: Vec<NewUser<'_>> = Vec::with_capacity(page.rows.len());
     let mut decoded = Decoded::default();
     let mut ids = Vec::with_capacity(page.rows.len());
@@ -280,13 +312,10 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, shown: &mut Progress)
         if shown.earlier.contains(&id) {
             continue;
         }
-        let kind = kind(row, licences);
-        let problem = row.problem();
-        if kind == Kind::NotKnownYet && problem.is_empty() {
-            decoded.candidates.push(Candidate { id, is_enabled: row.is_enabled() });
-        }
+        let (kind, candidate) = kind(id, row, licences, known);
+        decoded.candidates.extend(candidate);
         let skus = row.skus.items();
-        let set = *known.entry(skus).or_insert_with(|| {
+        let set = *known_sets.entry(skus).or_insert_with(|| {
             sets.push(licences.names(skus));
             u16::try_from(sets.len() - 1).unwrap_or(u16::MAX)
         });
@@ -296,7 +325,7 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, shown: &mut Progress)
             address: row.address(),
             sign_in: row.sign_in(),
             department: row.department.as_str().unwrap_or_default(),
-            problem,
+            problem: row.problem(),
             kind,
             licences: set,
             made: row.made.as_str().and_then(Moment::parse),
@@ -314,15 +343,49 @@ fn id(row: &Row<'_>, ordinal: u64) -> UserId {
     row.id.as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| UserId::of_place(ordinal))
 }
 
-/// What a row is, as far as the directory tells (reference, section 7.5; product.md section 9, *Users*).
-pub(super) fn kind(row: &Row<'_>, licences: &Licences) -> Kind {
+/// What a row is, as far as the directory and earlier answers tell (reference, section 7.5; product.md section 9, *Users*);
+/// and the question for Exchange where they don't. A row with a problem is not asked about: it can't be turned on.
+pub(super) fn kind(
+    id: UserId,
+    row: &Row<'_>,
+    licences: &Licences,
+    known: &Known,
+) -> (Kind, Option<Candidate>) {
+    let has_plan = licences.has_mailbox(row.plans.items());
     if row.is_guest() {
-        Kind::Guest
-    } else if licences.has_mailbox(row.plans.items()) {
-        if row.is_enabled() { Kind::User } else { Kind::Disabled }
-    } else if row.has_mail() {
-        Kind::NotKnownYet
-    } else {
-        Kind::WithoutMailbox
+        return (Kind::Guest, None);
     }
+    if !has_plan && !row.has_mail() {
+        return (Kind::WithoutMailbox, None);
+    }
+    if !row.problem().is_empty() {
+        return (Kind::NotKnownYet, None);
+    }
+    let candidate = Candidate {
+        id,
+        is_enabled: row.is_enabled(),
+        has_plan,
+        has_mail: row.has_mail(),
+        is_synced: row.synced == wire::Flag::Said(true),
+        made: row.made.as_str().and_then(Moment::parse),
+        facts: facts(row, has_plan),
+    };
+    match known.memory.kind(&candidate, known.now) {
+        Some(kind) => (kind, None),
+        None => (Kind::NotKnownYet, Some(candidate)),
+    }
+}
+
+/// A digest of what a mailbox's kind may hang on (FNV-1a, 64 bits): with another one the user has changed, and is asked
+/// about again. A leaver's mailbox that becomes a shared one loses its sign-in or its licence.
+fn facts(row: &Row<'_>, has_plan: bool) -> i64 {
+    let mut skus: Vec<&Uuid> = row.skus.items().iter().collect();
+    skus.sort_unstable();
+    let flags = [row.is_enabled(), has_plan, row.synced == wire::Flag::Said(true)].map(u8::from);
+    let mail = row.address().as_bytes();
+    let bytes = mail.iter().chain(&flags).chain(skus.into_iter().flat_map(Uuid::as_bytes));
+    let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+        (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    digest.cast_signed()
 }

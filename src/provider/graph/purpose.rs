@@ -1,40 +1,80 @@
-//! What a mailbox without a plan is: Exchange is asked for each one, at most four at a time (reference, section 7.5).
+//! What a mailbox is: a licence says that there is one, not whose (reference, section 7.5), so Exchange is asked for every
+//! row with mail.
+//!
+//! Twenty are asked with one request. At first one request is out at a time, then up to four, until a part of any is
+//! answered 429: from then on one, after the wait that Microsoft asks for. Whether Microsoft counts four at once for each
+//! mailbox or for the whole application is not documented.
+
+mod batch;
+mod pace;
+
+use std::{collections::VecDeque, time::Duration};
 
 use serde_json::Value;
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::Graph;
+use self::pace::Pace;
+use super::{Graph, MAX_OBJECT_BYTES, Memory, TenantCheck};
 use crate::{
     domain::{
+        bill::counted,
+        checked::Checked,
         id::{TenantId, UserId},
         text::Text,
+        time::Moment,
         user::Kind,
         verdict::ListNote,
     },
     provider::{error::Error, listed::Listed},
 };
 
-/// Requests in flight: the limit of the Outlook service per application (reference, section 10.3).
+/// Requests for single users in flight: the limit of the Outlook service per application (reference, section 10.3).
 pub(super) const IN_FLIGHT: usize = 4;
 
-/// Kinds sent together; a guess that keeps the screen moving without a message per row.
-const BATCH: usize = 32;
+/// Kinds sent together while more are to come; a guess that keeps the screen moving without a message per row.
+const AT_ONCE: usize = 100;
 
 /// Refusals after which no more mailboxes are asked, as long as not one was answered: a single mailbox can be kept from
-/// us, but where the first eight all refuse, we lack the permission. A guess.
-const DENIED: usize = 8;
+/// us, but where a hundred all refuse, we lack the permission. A guess.
+const DENIED: usize = 100;
 
-/// What the operator has to know then.
+/// How long a permission may take to reach Exchange after the customer accepted; vendors publish 15 to 60 minutes.
+const SPREADS_WITHIN: Duration = Duration::from_hours(1);
+
+/// How often a refusal after a fresh acceptance is asked again.
+const SPREADING_ROUNDS: u32 = 4;
+
+/// How often a mailbox is asked whose answer failed for the moment.
+const TRIES: u32 = 3;
+
+/// Whole requests that fail in a row before the rest is left unchecked.
+const FAILURES: u32 = 3;
+
+/// What the operator has to know when all are refused.
 const ALL_DENIED: &str =
     "Shared mailboxes and rooms can't be told apart: Exchange does not let Backup365 read what they are";
 
 /// A row whose kind Exchange has to tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the row by itself; none excludes another"
+)]
 pub(super) struct Candidate {
     /// The user.
     pub(super) id: UserId,
     /// Whether sign-in is on.
     pub(super) is_enabled: bool,
+    /// Whether a licence brings a mailbox.
+    pub(super) has_plan: bool,
+    /// Whether there is a mail address.
+    pub(super) has_mail: bool,
+    /// Whether the row comes from a directory on the customer's own servers.
+    pub(super) is_synced: bool,
+    /// When the directory says the user was made.
+    pub(super) made: Option<Moment>,
+    /// A digest of what the directory says; an answer is good for as long as it stays.
+    pub(super) facts: i64,
 }
 
 /// What Exchange told about one candidate.
@@ -42,88 +82,305 @@ pub(super) struct Candidate {
 pub(super) enum Purpose {
     /// This.
     Kind(Kind),
-    /// Nothing that we understand, or nothing this time.
+    /// Nothing that we understand.
     Untold,
+    /// Nothing this time; asking again may help.
+    Passing,
     /// We may not ask, for this mailbox or for all.
     Denied,
+    /// Too many questions; asked again after this long.
+    Throttled(Option<Duration>),
+}
+
+/// A candidate, and how often it was asked in vain.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    candidate: Candidate,
+    tries: u32,
+}
+
+/// How a whole request ended.
+enum Outcome {
+    /// One answer per candidate.
+    Answers(Vec<Purpose>),
+    /// This server, or what lies between, takes no batches.
+    NoBatches,
+    /// No answer to any.
+    Failed(Error),
+}
+
+/// The asking of one listing.
+struct Probe<'a> {
+    graph: &'a Graph,
+    tenant: TenantId,
+    memory: &'a Memory,
+    queue: VecDeque<Asked>,
+    running: JoinSet<(Vec<Asked>, Outcome)>,
+    pace: Pace,
+    found: Vec<(UserId, Kind)>,
+    takes_batches: bool,
+    is_anyone_told: bool,
+    denied: u32,
+    /// Rounds of waiting for a permission that spreads.
+    spreading: u32,
+    failures: u32,
+    /// Why no more are asked.
+    end: Option<Text>,
 }
 
 impl Graph {
-    /// Asks for every candidate until their sender is gone; sends what becomes known in batches.
+    /// Asks for every candidate until their sender is gone; sends what becomes known, some together.
     pub(super) async fn probe(
         &self,
         tenant: TenantId,
+        memory: &Memory,
         mut asked: mpsc::UnboundedReceiver<Candidate>,
         sink: &mpsc::Sender<Listed>,
     ) {
-        let mut running: JoinSet<(UserId, Purpose)> = JoinSet::new();
-        let mut found = Vec::new();
+        let mut probe = Probe::new(self, tenant, memory);
         let mut is_open = true;
-        let mut is_anyone_told = false;
-        let mut denied = 0_usize;
-        while denied < DENIED || is_anyone_told {
+        loop {
+            while let Ok(candidate) = asked.try_recv() {
+                probe.queue.push_back(Asked { candidate, tries: 0 });
+            }
+            probe.send_out();
+            let is_resting = probe.running.is_empty() && !probe.queue.is_empty();
             tokio::select! {
-                candidate = asked.recv(), if is_open && running.len() < IN_FLIGHT => match candidate {
-                    Some(candidate) => {
-                        let graph = self.clone();
-                        running.spawn(async move { (candidate.id, graph.purpose(tenant, candidate).await) });
-                    }
+                candidate = asked.recv(), if is_open => match candidate {
+                    Some(candidate) => probe.queue.push_back(Asked { candidate, tries: 0 }),
                     None => is_open = false,
                 },
-                Some(done) = running.join_next(), if !running.is_empty() => match done {
-                    Ok((id, Purpose::Kind(kind))) => {
-                        is_anyone_told = true;
-                        found.push((id, kind));
-                    }
-                    Ok((_, Purpose::Denied)) => denied += 1,
-                    Ok((_, Purpose::Untold)) | Err(_) => {}
-                },
+                Some(done) = probe.running.join_next(), if !probe.running.is_empty() => probe.take(done),
+                () = probe.pace.rested(), if is_resting => {}
                 else => break,
             }
-            let is_pause = running.is_empty() && asked.is_empty();
-            if !found.is_empty()
-                && (found.len() >= BATCH || is_pause)
-                && sink.send(Listed::Kinds(std::mem::take(&mut found))).await.is_err()
+            let is_pause = probe.running.is_empty() && probe.queue.is_empty();
+            if !probe.found.is_empty()
+                && (probe.found.len() >= AT_ONCE || is_pause || probe.end.is_some())
+                && sink.send(Listed::Kinds(std::mem::take(&mut probe.found))).await.is_err()
             {
                 return;
             }
+            if probe.end.is_some() {
+                break;
+            }
         }
-        if denied > 0 && !is_anyone_told {
-            let _is_heard = sink.send(Listed::Note(ListNote::Gap(Text::from(ALL_DENIED)))).await.is_ok();
+        if let Some(words) = probe.words() {
+            let _is_heard = sink.send(Listed::Note(ListNote::Gap(words))).await.is_ok();
         }
     }
 
-    /// Asks for one.
-    pub(super) async fn purpose(&self, tenant: TenantId, candidate: Candidate) -> Purpose {
-        let url = self.url(&["users", &candidate.id.to_string(), "mailboxSettings"], "$select=userPurpose");
-        match self.object(tenant, &url, "the purpose of a mailbox").await {
-            Ok(answer) => answer
-                .get("userPurpose")
-                .and_then(Value::as_str)
-                .map_or(Purpose::Untold, |word| told(word, candidate.is_enabled)),
-            Err(error) => without(&error),
+    /// Asks for some and waits for the answers; a candidate without an answer stays unchecked.
+    pub(super) async fn purposes(
+        &self,
+        tenant: TenantId,
+        memory: &Memory,
+        candidates: Vec<Candidate>,
+    ) -> Vec<(UserId, Kind)> {
+        let (ask, asked) = mpsc::unbounded_channel();
+        for candidate in candidates {
+            let _is_asked = ask.send(candidate).is_ok();
         }
+        drop(ask);
+        let (sink, mut listed) = mpsc::channel(1);
+        let probing = async move { self.probe(tenant, memory, asked, &sink).await };
+        let collecting = async {
+            let mut all = Vec::new();
+            while let Some(part) = listed.recv().await {
+                if let Listed::Kinds(kinds) = part {
+                    all.extend(kinds);
+                }
+            }
+            all
+        };
+        tokio::join!(probing, collecting).1
+    }
+
+    /// Asks for up to twenty with one request.
+    async fn batch(&self, tenant: TenantId, asked: &[Asked]) -> Outcome {
+        let candidates: Vec<Candidate> = asked.iter().map(|one| one.candidate).collect();
+        let url = self.url(&["$batch"], "");
+        let body = batch::body(&candidates);
+        match self.post(tenant, &url, body, MAX_OBJECT_BYTES).await {
+            Ok(answer) => {
+                let read = serde_json::from_slice::<Value>(&answer.body)
+                    .ok()
+                    .and_then(|value| batch::read(&value, &candidates, &self.inner.clock));
+                read.map_or(Outcome::NoBatches, Outcome::Answers)
+            }
+            Err(error) => match error.status() {
+                Some((429, wait)) => Outcome::Answers(vec![Purpose::Throttled(wait); candidates.len()]),
+                Some((400 | 404 | 405 | 411 | 413 | 415 | 501, _)) => Outcome::NoBatches,
+                Some((403, _)) => Outcome::Answers(vec![Purpose::Denied; candidates.len()]),
+                _ => Outcome::Failed(error),
+            },
+        }
+    }
+
+    /// Asks for some, one after the other, where batches are not taken.
+    async fn singly(&self, tenant: TenantId, asked: &[Asked]) -> Outcome {
+        let mut answers = Vec::with_capacity(asked.len());
+        for Asked { candidate, .. } in asked {
+            let url =
+                self.url(&["users", &candidate.id.to_string(), "mailboxSettings"], "$select=userPurpose");
+            answers.push(match self.read(tenant, &url, MAX_OBJECT_BYTES, TenantCheck::Before).await {
+                Ok(answer) => batch::purpose(
+                    answer.status,
+                    &serde_json::from_slice(&answer.body).unwrap_or(Value::Null),
+                    answer.retry_after(&self.inner.clock),
+                    candidate,
+                    self.inner.clock.now(),
+                ),
+                Err(error) => {
+                    tracing::info!(%error, "a mailbox keeps its kind to itself");
+                    Purpose::Passing
+                }
+            });
+        }
+        Outcome::Answers(answers)
+    }
+
+    /// Whether the customer accepted a short while ago, before the eyes of this process.
+    fn may_be_spreading(&self, tenant: TenantId) -> bool {
+        let seen = crate::domain::lock::lock(&self.inner.seen).get(&tenant).copied().unwrap_or_default();
+        let now = self.inner.clock.now();
+        seen.was_unknown && seen.known_since.is_some_and(|since| now.since(since) < SPREADS_WITHIN)
     }
 }
 
-/// Reads the word; one that Microsoft adds later leaves the row not known yet.
-fn told(word: &str, is_enabled: bool) -> Purpose {
-    match word {
-        "shared" => Purpose::Kind(Kind::Shared),
-        "room" | "equipment" => Purpose::Kind(Kind::Room),
-        "user" | "linked" | "others" => Purpose::Kind(if is_enabled { Kind::User } else { Kind::Disabled }),
-        _ => Purpose::Untold,
-    }
-}
-
-/// Reads a refusal: 404 in Graph's own words, and not in a gateway's, means no mailbox here.
-fn without(error: &Error) -> Purpose {
-    match error.graph() {
-        Some((404, code)) if !code.is_empty() => Purpose::Kind(Kind::WithoutMailbox),
-        Some((403, _)) => Purpose::Denied,
-        _ => {
-            tracing::info!(%error, "a mailbox keeps its kind to itself");
-            Purpose::Untold
+impl<'a> Probe<'a> {
+    fn new(graph: &'a Graph, tenant: TenantId, memory: &'a Memory) -> Self {
+        Self {
+            graph,
+            tenant,
+            memory,
+            queue: VecDeque::new(),
+            running: JoinSet::new(),
+            pace: Pace::new(graph.inner.http.first_wait()),
+            found: Vec::new(),
+            takes_batches: true,
+            is_anyone_told: false,
+            denied: 0,
+            spreading: 0,
+            failures: 0,
+            end: None,
         }
+    }
+
+    /// Sends out as many requests as may be out now.
+    fn send_out(&mut self) {
+        while !self.queue.is_empty() && self.running.len() < self.pace.width() && !self.pace.is_resting() {
+            let some: Vec<Asked> = self.queue.drain(..self.queue.len().min(batch::MOST)).collect();
+            let (graph, tenant, in_batch) = (self.graph.clone(), self.tenant, self.takes_batches);
+            self.running.spawn(async move {
+                let outcome = if in_batch {
+                    graph.batch(tenant, &some).await
+                } else {
+                    graph.singly(tenant, &some).await
+                };
+                (some, outcome)
+            });
+        }
+    }
+
+    /// Takes a request's end in.
+    fn take(&mut self, done: Result<(Vec<Asked>, Outcome), tokio::task::JoinError>) {
+        let Ok((asked, outcome)) = done else { return };
+        match outcome {
+            Outcome::Answers(answers) => self.answered(asked, answers),
+            Outcome::NoBatches if self.takes_batches => {
+                tracing::info!("batches are not taken; asking for one mailbox at a time");
+                self.takes_batches = false;
+                self.back(asked);
+            }
+            Outcome::NoBatches => self.back(asked),
+            Outcome::Failed(error) => {
+                tracing::info!(%error, "a batch of mailboxes has no answer");
+                self.failures += 1;
+                if self.failures >= FAILURES {
+                    self.end = Some(error.failure("checking what the mailboxes are").what);
+                }
+                self.back(asked);
+            }
+        }
+    }
+
+    /// Takes answers in, one per candidate.
+    fn answered(&mut self, asked: Vec<Asked>, answers: Vec<Purpose>) {
+        self.failures = 0;
+        let is_all_denied = answers.iter().all(|answer| *answer == Purpose::Denied);
+        if is_all_denied && !self.is_anyone_told && self.is_spreading() {
+            self.back(asked);
+            return;
+        }
+        let (mut throttled, mut wait) = (Vec::new(), None);
+        for (mut one, answer) in asked.into_iter().zip(answers) {
+            match answer {
+                Purpose::Kind(kind) => self.told(&one.candidate, kind),
+                Purpose::Untold => self.is_anyone_told = true,
+                Purpose::Denied => self.denied = self.denied.saturating_add(1),
+                Purpose::Passing => {
+                    one.tries += 1;
+                    if one.tries < TRIES {
+                        self.queue.push_back(one);
+                    }
+                }
+                Purpose::Throttled(stated) => {
+                    wait = wait.max(stated);
+                    throttled.push(one);
+                }
+            }
+        }
+        if throttled.is_empty() {
+            self.pace.was_clean();
+        } else {
+            self.end = self.pace.was_throttled(wait);
+            self.back(throttled);
+        }
+        if !self.is_anyone_told && self.denied as usize >= DENIED {
+            self.end = Some(Text::from(ALL_DENIED));
+        }
+    }
+
+    fn told(&mut self, candidate: &Candidate, kind: Kind) {
+        self.is_anyone_told = true;
+        self.found.push((candidate.id, kind));
+        self.memory.keep(Checked {
+            user: candidate.id,
+            kind,
+            facts: candidate.facts,
+            at: self.graph.inner.clock.now(),
+        });
+    }
+
+    /// Whether a refusal of all may pass, because the permission is on its way to Exchange; rests then.
+    fn is_spreading(&mut self) -> bool {
+        if self.spreading >= SPREADING_ROUNDS || !self.graph.may_be_spreading(self.tenant) {
+            return false;
+        }
+        self.pace.rest_for_spreading(self.spreading);
+        self.spreading += 1;
+        true
+    }
+
+    /// Puts candidates back to the front.
+    fn back(&mut self, asked: Vec<Asked>) {
+        for one in asked.into_iter().rev() {
+            self.queue.push_front(one);
+        }
+    }
+
+    /// What the operator has to know of this asking.
+    fn words(self) -> Option<Text> {
+        if self.denied > 0 && !self.is_anyone_told {
+            return Some(Text::from(ALL_DENIED));
+        }
+        if let Some(why) = self.end {
+            return Some(Text::of(format_args!("Not all mailboxes could be checked: {why}")));
+        }
+        (self.denied > 0).then(|| {
+            let mailboxes = counted(self.denied, "mailbox is", "mailboxes are");
+            Text::of(format_args!("Exchange does not let Backup365 read what {mailboxes}"))
+        })
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Row<'a> {
     pub(super) user_type: Word<'a>,
     pub(super) made: Word<'a>,
     pub(super) enabled: Flag,
+    /// Whether the user comes from a directory on the customer's own servers.
+    pub(super) synced: Flag,
     /// SKU ids.
     pub(super) skus: List<Uuid>,
     /// Service plans whose capability is enabled or in its grace period.
@@ -286,6 +288,7 @@ impl<'de> Visitor<'de> for RowVisitor {
                 "userType" => row.user_type = map.next_value()?,
                 "createdDateTime" => row.made = map.next_value()?,
                 "accountEnabled" => row.enabled = map.next_value()?,
+                "onPremisesSyncEnabled" => row.synced = map.next_value()?,
                 "assignedLicenses" => row.skus = map.next_value::<lax::Skus>()?.0,
                 "assignedPlans" => row.plans = map.next_value::<lax::ActivePlans>()?.0,
                 "proxyAddresses" => row.primary = map.next_value::<lax::Primary<'de>>()?.0,

@@ -7,6 +7,7 @@ pub(super) mod about;
 pub(super) mod accepted;
 pub(super) mod apply;
 pub(super) mod audit;
+pub(super) mod checked;
 pub(super) mod chosen;
 pub(super) mod customer;
 pub(super) mod delta;

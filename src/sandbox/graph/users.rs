@@ -27,9 +27,9 @@ const USUAL_PAGE: usize = 100;
 /// Users on a page of delta. A guess: the documents name no number.
 const DELTA_PAGE: usize = 200;
 /// Mailbox requests at one time for one application (throttling limits of the Outlook service).
-const MAILBOXES_AT_ONCE: usize = 4;
+pub(super) const MAILBOXES_AT_ONCE: usize = 4;
 /// Time that a mailbox request takes: long enough for two of them to meet. A guess.
-const MAILBOX_TIME: Duration = Duration::from_millis(5);
+pub(super) const MAILBOX_TIME: Duration = Duration::from_millis(5);
 /// Life of a directory delta token, milliseconds: seven days.
 const DELTA_LIFE: i64 = 7 * 24 * 3_600_000;
 /// Properties of users that a collection never has.
@@ -256,12 +256,19 @@ pub(super) fn one(platform: &Platform, ask: &Ask, caller: &Caller, key: &str) ->
     Ok(Found { body, units: 1, cut: false })
 }
 
-/// Counts a mailbox request while it is answered.
-struct MailboxPermit<'a>(&'a Platform);
+/// Counts mailbox requests while they are answered.
+pub(super) struct MailboxPermit<'a>(&'a Platform, usize);
+
+impl<'a> MailboxPermit<'a> {
+    /// Counts `more`; and how many were being answered before.
+    pub(super) fn take(platform: &'a Platform, more: usize) -> (Self, usize) {
+        (Self(platform, more), platform.mailboxes.fetch_add(more, Ordering::AcqRel))
+    }
+}
 
 impl Drop for MailboxPermit<'_> {
     fn drop(&mut self) {
-        self.0.mailboxes.fetch_sub(1, Ordering::AcqRel);
+        self.0.mailboxes.fetch_sub(self.1, Ordering::AcqRel);
     }
 }
 
@@ -272,6 +279,16 @@ pub(super) async fn mailbox(
     caller: &Caller,
     key: &str,
 ) -> Result<Found, Refusal> {
+    let (_permit, running) = MailboxPermit::take(platform, 1);
+    if running >= MAILBOXES_AT_ONCE {
+        return Err(Refusal::throttled(1));
+    }
+    tokio::time::sleep(MAILBOX_TIME).await;
+    settings(platform, ask, caller, key)
+}
+
+/// The settings of one mailbox, however they were asked for.
+pub(super) fn settings(platform: &Platform, ask: &Ask, caller: &Caller, key: &str) -> Result<Found, Refusal> {
     if !caller.may(&["MailboxSettings.Read", "MailboxSettings.ReadWrite"]) {
         return Err(Refusal::new(
             403,
@@ -279,16 +296,10 @@ pub(super) async fn mailbox(
             "Access is denied. Check credentials and try again.",
         ));
     }
-    let running = platform.mailboxes.fetch_add(1, Ordering::AcqRel);
-    let _permit = MailboxPermit(platform);
-    if running >= MAILBOXES_AT_ONCE {
-        return Err(Refusal::throttled(1));
-    }
-    tokio::time::sleep(MAILBOX_TIME).await;
     let directory = platform.directory(tenant(caller)?)?;
     let person = find(&directory, key)?;
     let Some(purpose) = person.purpose() else {
-        let message = "REST API is not yet supported for this mailbox.";
+        let message = "The mailbox is either inactive, soft-deleted, or is hosted on-premise.";
         return Err(Refusal::new(404, "MailboxNotEnabledForRESTAPI", message));
     };
     let settings = json!({

@@ -63,6 +63,9 @@ pub(crate) const TENANT: Kind =
 pub(crate) const SERVER: Kind = Kind { what: "Looking for the server", usual: "10 s", worst: "2 min" };
 /// Listing the users of a tenant: a thousand come per answer; Microsoft slows large tenants down.
 pub(crate) const LISTING: Kind = Kind { what: "Listing", usual: "1 min", worst: "30 min" };
+/// Asking Exchange what the mailboxes are.
+pub(crate) const CHECKING: Kind =
+    Kind { what: "Checking what the mailboxes are", usual: "2 min", worst: "1 h" };
 /// Writing the enablement.
 pub(crate) const ENABLE: Kind = Kind { what: "Enabling", usual: "1 s", worst: "10 s" };
 

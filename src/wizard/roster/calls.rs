@@ -31,7 +31,7 @@ const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 impl Roster {
     /// Starts the listing and reads what is on record, once; later calls do nothing.
     pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
-        if self.is_arriving() || self.listed.is_some() {
+        if self.listing.is_out() || self.listed.is_some() {
             return;
         }
         let is_hosted = record.product.is_hosted();
@@ -108,7 +108,7 @@ impl Roster {
     ) -> Option<Notice> {
         let bad = |failure: Failure| Notice::new(Tone::Bad, words::failure(&failure));
         if let Some(part) = self.listing.part(arrival) {
-            self.listed_part(part, calls);
+            self.listed_part(part, record, calls);
         } else if let Some(listed) = self.listing.take(arrival) {
             self.listed = Some(listed.map(|_| ()));
             self.complete(calls);
@@ -141,14 +141,20 @@ impl Roster {
         None
     }
 
-    fn listed_part(&mut self, part: Reply, calls: &mut Outbox) {
+    fn listed_part(&mut self, part: Reply, record: &RunRecord, calls: &mut Outbox) {
         match part {
             Reply::Page(page) => self.arrive(calls, &page),
             Reply::Kinds(kinds) => {
                 self.people.learn(&kinds);
+                self.has_new_counts = true;
                 self.refresh();
             }
             Reply::Note(note) => self.notes.push(note),
+            Reply::Whole(_) => {
+                self.listed = Some(Ok(()));
+                self.complete(calls);
+                self.count(record, calls);
+            }
             // No listing brings others.
             _ => {}
         }
@@ -220,7 +226,15 @@ impl Roster {
         if record.is_read_only || !(self.is_complete() && self.is_known()) {
             return;
         }
+        self.has_new_counts = false;
         self.counting.start(calls, pending::save_list(record.id.clone(), self.summary()));
+    }
+
+    /// Saves the counts once more where checks have changed them since: the outcome is computed from them.
+    pub(crate) fn count_checked(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        if self.has_new_counts {
+            self.count(record, calls);
+        }
     }
 
     /// What the complete list comes to.

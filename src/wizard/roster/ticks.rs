@@ -48,6 +48,11 @@ impl Ticks {
         self.words.len()
     }
 
+    /// Whether every row of the other set is in this one.
+    pub(crate) fn has_all(&self, other: &Self) -> bool {
+        other.words.iter().enumerate().all(|(at, word)| word & !self.word(at) == 0)
+    }
+
     /// Takes every row out.
     pub(crate) fn clear(&mut self) {
         self.words.clear();

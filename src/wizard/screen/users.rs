@@ -352,6 +352,10 @@ impl Users {
         if cx.session.roster.prune() {
             cx.session.roster.touched(cx.calls);
         }
+        let session = &mut *cx.session;
+        if let Some(record) = &session.record {
+            session.roster.count_checked(record, cx.calls);
+        }
         save(cx);
         self.go_on(cx)
     }

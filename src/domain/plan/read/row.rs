@@ -165,7 +165,7 @@ impl Reader<'_> {
 
     fn kinds(&mut self, section: &Section<'_, '_>) -> Vec<Kind> {
         let Some(value) = section.get("include_kinds") else { return Vec::new() };
-        let words = Kind::INCLUDABLE.map(Kind::word);
+        let words = Kind::INCLUDABLE.map(Kind::key);
         let Some(list) = value.get_ref().as_array() else {
             self.wrong(
                 &value.span(),
@@ -176,7 +176,7 @@ impl Reader<'_> {
         let mut kinds: Vec<Kind> = list
             .iter()
             .filter_map(|item| self.word("include_kinds", item, &words))
-            .filter_map(|word| Kind::INCLUDABLE.into_iter().find(|kind| kind.word() == word))
+            .filter_map(|word| Kind::INCLUDABLE.into_iter().find(|kind| kind.key() == word))
             .collect();
         kinds.sort_unstable();
         kinds.dedup();

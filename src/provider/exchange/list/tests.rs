@@ -25,7 +25,7 @@ async fn listed(stub: &Stub, listing: Listing) -> (Result<u32, Failure>, Vec<Sea
                 }));
             }
             Listed::Note(note) => notes.push(note.words().to_string()),
-            Listed::Kinds(_) => panic!("kinds are known here"),
+            Listed::Whole(_) | Listed::Kinds(_) => panic!("kinds are known here"),
             Listed::Doubt(doubt) => panic!("a given list is never doubted: {doubt:?}"),
         }
     }
@@ -68,12 +68,12 @@ async fn each_address_becomes_a_row_with_its_outcome() {
     let row = |name: &str| rows.iter().find(|(address, ..)| address.starts_with(name)).unwrap();
     assert_eq!(row("ok"), &("ok@customer.example".to_owned(), "user", String::new()));
     for (name, kind, words) in [
-        ("denied", "not known yet", "may not open"),
+        ("denied", "not checked yet", "may not open"),
         ("none", "no mailbox", "no mailbox"),
-        ("moving", "not known yet", "being moved"),
-        ("flaky", "not known yet", "later"),
-        ("odd", "not known yet", "no sense"),
-        ("eve", "not known yet", "outside"),
+        ("moving", "not checked yet", "being moved"),
+        ("flaky", "not checked yet", "later"),
+        ("odd", "not checked yet", "no sense"),
+        ("eve", "not checked yet", "outside"),
     ] {
         assert_eq!(row(name).1, kind, "{name}");
         assert!(row(name).2.contains(words), "{name}: {}", row(name).2);

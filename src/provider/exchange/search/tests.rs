@@ -57,7 +57,7 @@ async fn search_all(stub: &Stub) -> Result<(Vec<String>, Vec<String>), FailureKi
                 rows.extend(addresses);
             }
             Listed::Note(note) => notes.push(note.words().to_string()),
-            Listed::Kinds(_) | Listed::Doubt(_) => {}
+            Listed::Whole(_) | Listed::Kinds(_) | Listed::Doubt(_) => {}
         }
     }
     rows.sort();

@@ -127,7 +127,7 @@ impl Rig {
                         }));
                     }
                     Listed::Note(note) => notes.push(note.words().to_string()),
-                    Listed::Kinds(_) => {}
+                    Listed::Whole(_) | Listed::Kinds(_) => {}
                     Listed::Doubt(doubt) => panic!("{doubt:?}"),
                 }
             }

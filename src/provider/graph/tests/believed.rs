@@ -121,7 +121,7 @@ async fn a_list_that_is_longer_than_can_be_read_does_not_end_quietly() {
             .await;
     for (most, rows, doubt) in [(4, 40, Some(Doubt::Endless)), (5, 50, None)] {
         let (sink, mut listed) = mpsc::channel(100);
-        assert_eq!(graph.list_within(most, tenant(), sink).await.unwrap(), rows);
+        assert_eq!(graph.list_within(most, tenant(), &Memory::default(), sink).await.unwrap(), rows);
         let mut last = None;
         while let Some(part) = listed.recv().await {
             last = if let Listed::Doubt(doubt) = part { Some(doubt) } else { None };
@@ -186,7 +186,7 @@ async fn round(status: u16, body: Value) -> Result<bool, FailureKind> {
         _ => None,
     })
     .await;
-    let found = graph.new_users(tenant(), Some(DELTA)).await;
+    let found = graph.new_users(tenant(), Some(DELTA), &Memory::default()).await;
     found.map(|delta| delta.is_full && delta.users.len() == 5).map_err(|failure| failure.kind)
 }
 
@@ -247,7 +247,7 @@ async fn a_round_that_repeats_itself_means_everybody_again() {
             _ => None,
         })
         .await;
-        let delta = graph.new_users(tenant(), Some(DELTA)).await.unwrap();
+        let delta = graph.new_users(tenant(), Some(DELTA), &Memory::default()).await.unwrap();
         assert_eq!((delta.is_full, delta.users.len(), delta.doubt), (true, 5, None));
     }
 }
@@ -262,7 +262,7 @@ async fn a_list_that_is_not_believed_still_names_its_users_to_the_sweep() {
         _ => None,
     })
     .await;
-    let delta = graph.new_users(tenant(), None).await.unwrap();
+    let delta = graph.new_users(tenant(), None, &Memory::default()).await.unwrap();
     assert_eq!((delta.users.len(), delta.doubt), (5, Some(Doubt::Repeated)));
 }
 
@@ -290,9 +290,9 @@ async fn a_gateways_404_is_nobodys_leaving() {
     let id = UserId::from_bytes([7; 16]);
     let graph =
         answering(|path| path.contains("/users/").then(|| (404, json!("<html>not here</html>")))).await;
-    assert!(graph.users_again(tenant(), vec![id]).await.is_err());
+    assert!(graph.users_again(tenant(), vec![id], &Memory::default()).await.is_err());
     let graph = answering(|_| None).await;
-    assert_eq!(graph.users_again(tenant(), vec![id]).await.unwrap(), [(id, None)]);
+    assert_eq!(graph.users_again(tenant(), vec![id], &Memory::default()).await.unwrap(), [(id, None)]);
 }
 
 #[tokio::test]

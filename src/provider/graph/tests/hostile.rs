@@ -67,9 +67,10 @@ async fn failures(graph: &Graph) -> Vec<Failure> {
     let mut failures = Vec::new();
     failures.extend(graph.look_up(&TenantInput::parse("bakery.example").unwrap()).await.err());
     failures.extend(list(graph).await.0.err());
-    failures.extend(graph.new_users(tenant(), None).await.err());
-    failures.extend(graph.new_users(tenant(), Some(link)).await.err());
-    failures.extend(graph.users_again(tenant(), vec![TENANT.parse().unwrap()]).await.err());
+    failures.extend(graph.new_users(tenant(), None, &Memory::default()).await.err());
+    failures.extend(graph.new_users(tenant(), Some(link), &Memory::default()).await.err());
+    failures
+        .extend(graph.users_again(tenant(), vec![TENANT.parse().unwrap()], &Memory::default()).await.err());
     let proof = graph.prove(&expected(), false).await;
     assert_ne!(proof.verdict, Verdict::Proved, "nothing here proves anything");
     failures.extend(proof.checks.into_iter().filter_map(|check| match check.state {
@@ -117,8 +118,9 @@ async fn next_links_that_go_in_circles_end_the_list_with_words() {
         let (outcome, _) = tokio::time::timeout(END, list(&graph)).await.expect("the list ends");
         helps("circles", &outcome.unwrap_err());
         let link = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x";
-        let round =
-            tokio::time::timeout(END, graph.new_users(tenant(), Some(link))).await.expect("the round ends");
+        let round = tokio::time::timeout(END, graph.new_users(tenant(), Some(link), &Memory::default()))
+            .await
+            .expect("the round ends");
         helps("circles", &round.unwrap_err());
     }
 }
@@ -140,9 +142,9 @@ async fn nothing_is_listed_with_a_token_of_another_tenant() {
     let link = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x";
     let failures = [
         list(&graph).await.0.err(),
-        graph.new_users(tenant(), None).await.err(),
-        graph.new_users(tenant(), Some(link)).await.err(),
-        graph.users_again(tenant(), vec![TENANT.parse().unwrap()]).await.err(),
+        graph.new_users(tenant(), None, &Memory::default()).await.err(),
+        graph.new_users(tenant(), Some(link), &Memory::default()).await.err(),
+        graph.users_again(tenant(), vec![TENANT.parse().unwrap()], &Memory::default()).await.err(),
     ];
     for failure in failures.into_iter().map(Option::unwrap) {
         assert_eq!(failure.kind, FailureKind::Refused);

@@ -14,7 +14,7 @@ use crate::domain::{
     failure::Failure,
     id::RunId,
     protection::{Chosen, SeatOutcome, SeatResult},
-    user::Kind,
+    user::{Kind, Kinds},
 };
 
 /// Turns users on, one outcome each, in their order. Someone who is on stays as they are; excluded ones, kinds that
@@ -26,6 +26,7 @@ pub(crate) fn turn_on(
     users: &[Chosen],
 ) -> Result<Vec<SeatOutcome>, Failure> {
     let used = product::used(write.tx, key)?;
+    let kinds = product::kinds(write.tx, key)?;
     let mut free = used.limit.map(|limit| limit.saturating_sub(used.here.saturating_add(used.elsewhere)));
     let mut is_on = seat::is_on(write.tx, key)?;
     let mut is_excluded = exclusion::is_excluded(write.tx, key)?;
@@ -36,7 +37,7 @@ pub(crate) fn turn_on(
             SeatOutcome::AlreadyOn
         } else if is_excluded(&user.id)? {
             SeatOutcome::Excluded
-        } else if let Some(why) = never(user.kind) {
+        } else if let Some(why) = never(user.kind, kinds) {
             SeatOutcome::Failed(why.into())
         } else if free == Some(0) {
             SeatOutcome::NoSeat
@@ -49,13 +50,15 @@ pub(crate) fn turn_on(
     Ok(outcomes)
 }
 
-/// Why a kind is never protected, whatever is included; the listing should not offer such users.
-const fn never(kind: Kind) -> Option<&'static str> {
+/// Why a kind is never protected, whatever is included; the listing should not offer such users. Mailboxes that are not
+/// checked yet are protected only where an operator has included them as that.
+fn never(kind: Kind, kinds: Kinds) -> Option<&'static str> {
     match kind {
         Kind::Guest => Some("guests can't be protected"),
         Kind::WithoutMailbox => Some("there is no mailbox to protect"),
-        Kind::NotKnownYet => Some("it is not known yet what kind of mailbox this is"),
-        Kind::User | Kind::Shared | Kind::Room | Kind::Disabled => None,
+        Kind::OnPremises => Some("the mailbox is on the customer's own server"),
+        Kind::NotKnownYet if !kinds.allows(kind) => Some("it is not known yet what kind of mailbox this is"),
+        Kind::User | Kind::Shared | Kind::Room | Kind::Disabled | Kind::NotKnownYet => None,
     }
 }
 

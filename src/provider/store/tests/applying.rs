@@ -1,7 +1,7 @@
 //! Apply: one result per user, the limits at write time, and being killed in the middle.
 
 use super::*;
-use crate::domain::run::ExclusionChange;
+use crate::domain::{checked::Checked, run::ExclusionChange, user::Kinds};
 use SeatOutcome::{AlreadyOn, Excluded, NoSeat, Stopped, TurnedOff, TurnedOn};
 
 #[test]
@@ -26,6 +26,43 @@ fn every_user_gets_one_result_and_nobody_two_seats() {
     assert_eq!(protection.seats[0].address, user(1).address);
     let done = store.outcome(&run).unwrap().done;
     assert_eq!((done.turned_on, done.failed, done.turned_off), (4, 0, 0));
+}
+
+#[test]
+fn unchecked_mailboxes_are_turned_on_only_where_they_are_included_and_on_premises_ones_never() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    let of = |number, kind| Chosen { kind, ..user(number) };
+    let users = [of(1, Kind::NotKnownYet), of(2, Kind::OnPremises), of(3, Kind::Shared)];
+    store.begin_apply(&run, &users).unwrap();
+    let failed = |results: &[SeatResult]| {
+        results.iter().map(|result| matches!(result.outcome, SeatOutcome::Failed(_))).collect::<Vec<_>>()
+    };
+    assert_eq!(failed(&store.apply_batch(&run, &users).unwrap()), [true, true, false]);
+    store.save_kinds(&run, Kinds::default().toggled(Kind::NotKnownYet)).unwrap();
+    assert_eq!(failed(&store.apply_batch(&run, &users).unwrap()), [false, true, false]);
+}
+
+#[test]
+fn what_mailboxes_are_is_kept_by_tenant_and_the_last_answer_counts() {
+    let world = World::new();
+    let store = world.open("ann");
+    let [ours, theirs] = ["7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77", "9db04710-6a8d-4035-b7d5-10361bc1367b"]
+        .map(|tenant| tenant.parse().unwrap());
+    let of = |number: u8, kind, at| Checked {
+        user: UserId::from_bytes([number; 16]),
+        kind,
+        facts: i64::MIN,
+        at: Moment::from_millis(at),
+    };
+    store.keep_checked(ours, &[of(2, Kind::User, 1), of(1, Kind::Shared, 1)]).unwrap();
+    store.keep_checked(ours, &[of(2, Kind::OnPremises, 5)]).unwrap();
+    store.keep_checked(theirs, &[of(1, Kind::Room, 1)]).unwrap();
+    drop(store);
+    let store = world.open("ann");
+    assert_eq!(store.checked(ours).unwrap(), [of(1, Kind::Shared, 1), of(2, Kind::OnPremises, 5)]);
+    assert_eq!(store.checked(theirs).unwrap(), [of(1, Kind::Room, 1)]);
 }
 
 #[test]

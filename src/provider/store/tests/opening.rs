@@ -240,12 +240,14 @@ fn a_record_that_was_never_made_is_made_only_by_what_may() {
     drop(open_on(&world, &terms(&world, false)).unwrap());
 }
 
+/// Takes a record away.
+type Lose<'a> = &'a dyn Fn(&World);
+
 #[test]
 fn a_record_that_is_gone_or_empty_is_an_alarm_whoever_opens_it() {
     let gone = |world: &World| std::fs::remove_file(world.file()).unwrap();
     let folder_gone = |world: &World| std::fs::remove_dir_all(world.file().parent().unwrap()).unwrap();
     let emptied = |world: &World| std::fs::write(world.file(), "").unwrap();
-    type Lose<'a> = &'a dyn Fn(&World);
     let losses: [(&str, Lose<'_>); 3] =
         [("is gone", &gone), ("is gone", &folder_gone), ("is empty", &emptied)];
     for (words, lose) in losses {

@@ -94,7 +94,7 @@ fn wrong(person: &Person, column: &str) -> Option<&'static str> {
 /// The value of one column.
 fn value(out: &mut Vec<u8>, person: &Person, tenant: &Tenant, column: &str, hostile: bool) {
     let (given, family) = person.name.split_once(' ').unwrap_or((person.name.as_str(), ""));
-    let human = matches!(person.kind, Kind::User | Kind::Disabled | Kind::Unlicensed);
+    let human = matches!(person.kind, Kind::User | Kind::Disabled | Kind::Unlicensed | Kind::OnPremises);
     match column {
         "id" => text(out, &person.id.to_string()),
         "displayName" if hostile => text(out, &hostile_name(person)),
@@ -116,6 +116,7 @@ fn value(out: &mut Vec<u8>, person: &Person, tenant: &Tenant, column: &str, host
         "preferredLanguage" => optional(out, human.then_some("en-AU")),
         "externalUserState" => optional(out, (person.kind == Kind::Guest).then_some("Accepted")),
         "creationType" => optional(out, (person.kind == Kind::Guest).then_some("Invitation")),
+        "onPremisesSyncEnabled" if person.kind == Kind::OnPremises => raw(out, "true"),
         "businessPhones" | "otherMails" => raw(out, "[]"),
         _ => raw(out, "null"),
     }

@@ -11,7 +11,7 @@ use super::{super::ticks::Ticks, People};
 impl People {
     /// What turning these rows on means for the bill.
     pub(crate) fn bill(&self, chosen: &Ticks) -> Bill {
-        let on = |at| chosen.word(at) & self.eligible.word(at);
+        let on = |at| chosen.word(at) & (self.eligible.word(at) | self.open(at));
         let off = |at| self.live.word(at) & !self.on.word(at) & !on(at);
         // A row that stays off counts once, by the first of these reasons that holds.
         let free = |at| off(at) & !self.excluded.word(at);
@@ -32,6 +32,24 @@ impl People {
             seats_before: self.seats_before(),
             limit: self.facts.limit,
         }
+    }
+
+    /// Whom the next pass of Enable Auto turns on at most: whoever is eligible, and whoever is not checked yet, because the
+    /// pass checks them first.
+    pub(crate) fn expected(&self) -> Ticks {
+        let mut rows = Ticks::default();
+        for at in 0..self.pages.words() {
+            rows.put_word(at, self.eligible.word(at) | self.open(at));
+        }
+        rows
+    }
+
+    /// 64 rows that are not checked yet, and that nothing else keeps off.
+    fn open(&self, at: usize) -> u64 {
+        let kept_off =
+            self.on.word(at) | self.excluded.word(at) | self.problem.word(at) | self.unlisted.word(at);
+        let known = if self.is_known { u64::MAX } else { 0 };
+        known & self.live.word(at) & self.in_kinds(&[Kind::NotKnownYet], at) & !kept_off
     }
 
     /// Rows as the store needs them.

@@ -10,6 +10,7 @@ use crate::{
         run::SweeperStatus,
         sydney,
         text::Text,
+        user::Kind,
     },
     wizard::{
         answer::{Action, Given},
@@ -110,7 +111,12 @@ impl Auto {
 
     fn make(&mut self, cx: &mut UpdateCx<'_>, given: &Given) {
         let people = cx.session.roster.people();
-        let is_same = self.shown.as_ref().is_some_and(|(_, rows)| rows == people.eligible());
+        // Checks that end meanwhile only take rows away: the number that was confirmed is the most that there can be.
+        let now = people.expected();
+        let is_same = self.shown.as_ref().is_some_and(|(bill, rows)| {
+            let was_checked = bill.turn_on.iter().all(|(kind, _)| *kind != Kind::NotKnownYet);
+            if was_checked { *rows == now } else { rows.has_all(&now) }
+        });
         let is_complete = cx.session.roster.is_complete() && cx.session.roster.is_known();
         if !is_same || !is_complete {
             self.stage = Stage::Waiting;
@@ -145,7 +151,8 @@ impl Dialog for Auto {
         let Some(sweeper) = &self.sweeper else { return };
         if self.stage == Stage::Waiting && roster.is_complete() && roster.is_known() {
             let people = roster.people();
-            let bill = people.bill(people.eligible());
+            let rows = people.expected();
+            let bill = people.bill(&rows);
             self.stage = match (bill.seats_missing(), &sweeper.host) {
                 (1.., _) => Stage::NoSeats,
                 (0, Some(_)) => Stage::Ceiling,
@@ -154,7 +161,7 @@ impl Dialog for Auto {
             let seats = people.counts().seats.saturating_add(bill.new_seats());
             self.proposed = AutoRule::default_ceiling(seats);
             self.ceiling = self.proposed;
-            self.shown = Some((bill, people.eligible().clone()));
+            self.shown = Some((bill, rows));
         }
     }
 
@@ -280,14 +287,22 @@ impl Auto {
             "A standing rule: these users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before."
         };
         let sweeper = self.sweeper.as_ref().map(sweeper_words).unwrap_or_default();
-        vec![
-            Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat.into() }),
-            Block::Para(rule.into()),
-            Block::Facts(vec![
-                Fact::new(FactId::NextSweep, "Next sweep", sweep::due(cx)),
-                Fact::new(FactId::Sweeper, "Run by", sweeper),
-            ]),
-        ]
+        let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
+            let mailboxes = counted(*count, "mailbox is", "mailboxes are");
+            Block::Para(
+                format_args!(
+                    "{mailboxes} not checked yet and stand here as user mailboxes, so this is the most that it can be: \
+                     the sweep checks each before it turns it on."
+                )
+                .into(),
+            )
+        });
+        let bill = Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat.into() });
+        let facts = Block::Facts(vec![
+            Fact::new(FactId::NextSweep, "Next sweep", sweep::due(cx)),
+            Fact::new(FactId::Sweeper, "Run by", sweeper),
+        ]);
+        [bill].into_iter().chain(unchecked).chain([Block::Para(rule.into()), facts]).collect()
     }
 }
 

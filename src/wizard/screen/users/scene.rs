@@ -2,9 +2,10 @@
 
 use crate::{
     domain::{
-        bill::counted,
+        bill::{counted, grouped},
         phrase::{Phrase, WayOn, phrase},
         time::in_words,
+        user::Kind,
     },
     wizard::{
         answer::{Action, FieldId},
@@ -35,6 +36,7 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     let asked = SelectAsked {
         all: (!has_failed).then_some(counts.eligible),
         is_arriving: roster.is_arriving(),
+        checking: roster.checking(),
         these: roster.is_filtered().then(|| roster.these()),
         may_mark: !is_read_only,
         may_turn_off: !is_read_only && cx.setup.operator.is_admin,
@@ -112,6 +114,8 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
     all.extend(first);
     all.extend(shown);
     all.extend([listed, phrase!["eligible ", counts.eligible]]);
+    let unchecked = people.count_of(Kind::NotKnownYet);
+    all.extend((unchecked > 0 && !roster.is_arriving()).then(|| phrase!["not checked yet ", unchecked]));
     all.extend(last);
     all.push(phrase!["protected ", counts.protected]);
     all
@@ -150,6 +154,9 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     if roster.is_arriving() {
         return say(Tone::Busy, listing(cx));
     }
+    if let Some(unchecked) = roster.checking() {
+        return say(Tone::Busy, checking(cx, unchecked));
+    }
     if roster.people().is_all() {
         return say(Tone::Plain, phrase!["All is on. ", WayOn::Review]);
     }
@@ -163,6 +170,14 @@ pub(super) fn listing(cx: ViewCx<'_>) -> Phrase {
     let listed = counted(roster.counts().listed, "user", "users");
     let elapsed = in_words(cx.now.since(roster.arriving_since().unwrap_or(cx.now)));
     format_args!("{what}: {listed} so far, {elapsed}. Usually {usual}, at worst {worst}.").into()
+}
+
+/// How far the checks are, with their clock.
+fn checking(cx: ViewCx<'_>, unchecked: u32) -> Phrase {
+    let wait::Kind { what, usual, worst } = wait::CHECKING;
+    let elapsed = in_words(cx.now.since(cx.session.roster.arriving_since().unwrap_or(cx.now)));
+    let left = grouped(unchecked);
+    format_args!("{what}: {left} not checked yet, {elapsed}. Usually {usual}, at worst {worst}.").into()
 }
 
 /// What changes its words with what is ticked and with the rule.

@@ -580,6 +580,74 @@ fn kinds_are_one_choice() {
     assert_eq!((bench.count(is_saving), bench.question().0), (1, QuestionId::Users), "nothing has changed");
 }
 
+/// Mila, and three that are not checked yet.
+fn unchecked() -> Reply {
+    page(&[
+        (1, "Mila", Kind::User),
+        (2, "Ana", Kind::NotKnownYet),
+        (3, "Front desk", Kind::NotKnownYet),
+        (4, "Depot", Kind::NotKnownYet),
+    ])
+}
+
+#[test]
+fn a_list_that_is_whole_can_be_used_while_its_mailboxes_are_checked() {
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection::default());
+    bench.part(unchecked());
+    bench.part(Reply::Whole(4));
+    assert_eq!((bench.asked().checking, bench.asked().is_arriving), (Some(3), false));
+    assert!(counts(&bench).contains("not checked yet 3"), "{}", counts(&bench));
+    let unchecked = |n| move |r: &Request| matches!(r, Request::SaveList(_, list) if list.unchecked == n);
+    assert_eq!(bench.count(unchecked(3)), 1);
+    bench.answer(is_counts, Reply::Saved);
+    bench.give(Given::Mark(Mark::Tick, Which::All));
+    bench.act(Action::Review);
+    assert_eq!(bench.heading(), "Turn 1 user on?", "the bill is there before the checks end");
+    assert!(bench.words().contains("NotKnownYet"), "{}", bench.words());
+    bench.give(Given::Back);
+    bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::OnPremises)]));
+    assert_eq!((bench.asked().checking, bench.ticked()), (Some(0), 2));
+    bench.part(Reply::Listed { total: 4 });
+    assert_eq!((bench.asked().checking, bench.count(unchecked(0))), (None, 1));
+    assert!(!counts(&bench).contains("not checked yet"), "{}", counts(&bench));
+    bench.mark(Mark::Tick, &[4]);
+    assert_eq!(bench.said(), "Mailboxes on the customer's own server can't be protected.");
+}
+
+#[test]
+fn unchecked_mailboxes_are_included_by_a_choice_of_their_own() {
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection::default());
+    bench.list([unchecked()]);
+    bench.give(Given::Mark(Mark::Tick, Which::All));
+    assert_eq!(bench.ticked(), 1);
+    bench.act(Action::Kinds);
+    bench.give(Given::Fill(FieldId::Included(Kind::NotKnownYet), Value::Choice(1)));
+    bench.give(Given::Submit);
+    bench.answer(|r| matches!(r, Request::SaveKinds(..)), Reply::Saved);
+    assert_eq!(bench.ticked(), 4);
+}
+
+#[test]
+fn the_bill_of_auto_counts_unchecked_mailboxes_as_the_most_there_can_be() {
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection::default());
+    bench.part(unchecked());
+    bench.part(Reply::Whole(4));
+    bench.act(Action::Auto);
+    let sweeper = SweeperStatus { host: Some(Text::from("nas")), ..SweeperStatus::default() };
+    bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
+    let words = bench.words();
+    assert!(words.contains("3 mailboxes are not checked yet and stand here as user mailboxes"), "{words}");
+    bench.give(Given::Yes);
+    // A check that ends meanwhile takes one away: the number stays the most that there can be.
+    bench.part(Reply::Kinds(vec![(id(3), Kind::Shared)]));
+    bench.give(Given::Number(4));
+    let makes = |r: &Request| matches!(r, Request::MakeRule { confirmed: 4, .. });
+    assert_eq!(bench.count(makes), 1, "{}", bench.words());
+}
+
 #[test]
 fn with_seats_missing_the_number_is_what_will_be_billed() {
     for (limit, heading) in [(1, "Turn 1 of 2 users on?"), (0, "Finish without turning anybody on?")] {

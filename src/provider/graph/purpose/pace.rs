@@ -1,0 +1,126 @@
+//! How fast mailboxes are asked for: wider while nothing is refused, one at a time after the first 429, with rests.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    domain::{bill::counted, text::Text},
+    provider::http::backoff,
+};
+
+/// Most requests in flight.
+const WIDEST: usize = 4;
+
+/// Longest rest that is sat through: a server that asks for more is asked another time.
+const LONGEST_REST: Duration = Duration::from_mins(15);
+
+/// Longest rest of our own choosing, where the server states none.
+const LONGEST_GUESS: Duration = Duration::from_mins(3);
+
+/// Refusals in a row, without one request between that was answered whole, before the rest is left unchecked. A guess:
+/// with waits of ten seconds it is minutes, with none stated half an hour.
+const MOST_IN_A_ROW: u32 = 60;
+
+/// First waits that a permission is given to arrive; 15 s with the client's own.
+const SPREADING: u32 = 5;
+
+/// The pace.
+pub(super) struct Pace {
+    first_wait: Duration,
+    width: usize,
+    is_throttled: bool,
+    in_a_row: u32,
+    until: Option<Instant>,
+}
+
+impl Pace {
+    /// One request at a time, and no rest.
+    pub(super) const fn new(first_wait: Duration) -> Self {
+        Self { first_wait, width: 1, is_throttled: false, in_a_row: 0, until: None }
+    }
+
+    /// How many requests may be out.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether none may be sent now.
+    pub(super) fn is_resting(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Waits until the rest is over.
+    pub(super) async fn rested(&self) {
+        if let Some(until) = self.until {
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    /// A request was answered without a 429.
+    pub(super) fn was_clean(&mut self) {
+        self.in_a_row = 0;
+        if !self.is_throttled {
+            self.width = WIDEST.min(self.width + 1);
+        }
+    }
+
+    /// Parts of a request were answered 429; says why no more should be asked, where that is so.
+    pub(super) fn was_throttled(&mut self, stated: Option<Duration>) -> Option<Text> {
+        self.is_throttled = true;
+        self.width = 1;
+        let wait =
+            stated.unwrap_or_else(|| backoff(self.first_wait, LONGEST_GUESS, self.in_a_row, rand::random()));
+        self.in_a_row += 1;
+        if wait > LONGEST_REST {
+            let minutes = u32::try_from(wait.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
+            let minutes = counted(minutes, "minute", "minutes");
+            return Some(Text::of(format_args!("Microsoft asks to wait {minutes}")));
+        }
+        if self.in_a_row > MOST_IN_A_ROW {
+            return Some(Text::from("Microsoft keeps asking to wait"));
+        }
+        self.rest(wait);
+        None
+    }
+
+    /// Rests while a permission spreads, longer each time.
+    pub(super) fn rest_for_spreading(&mut self, rounds: u32) {
+        self.rest(backoff(self.first_wait.saturating_mul(SPREADING), LONGEST_GUESS, rounds, 0.0));
+    }
+
+    /// No request for this long; a longer rest that was asked for before stays.
+    fn rest(&mut self, wait: Duration) {
+        self.until = self.until.max(Some(Instant::now() + wait));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_widens_until_the_first_429_and_never_again() {
+        let mut pace = Pace::new(Duration::from_secs(3));
+        let mut widths = Vec::new();
+        for _ in 0..5 {
+            widths.push(pace.width());
+            pace.was_clean();
+        }
+        assert_eq!(widths, [1, 2, 3, 4, 4]);
+        assert_eq!(pace.was_throttled(Some(Duration::from_secs(10))), None);
+        assert!(pace.is_resting());
+        pace.was_clean();
+        assert_eq!(pace.width(), 1);
+    }
+
+    #[test]
+    fn a_rest_that_nobody_sits_through_ends_the_asking_with_words() {
+        let mut pace = Pace::new(Duration::from_secs(3));
+        let words = pace.was_throttled(Some(Duration::from_mins(20))).unwrap();
+        assert_eq!(words.as_str(), "Microsoft asks to wait 20 minutes");
+        let mut pace = Pace::new(Duration::ZERO);
+        let ended = (0..100).find_map(|_| pace.was_throttled(Some(Duration::ZERO)));
+        assert_eq!(ended.unwrap().as_str(), "Microsoft keeps asking to wait");
+    }
+}

@@ -1,0 +1,22 @@
+//! What mailboxes are, as Exchange said when it was asked: kept, so that a later listing asks about few.
+
+use super::{Store, table::checked};
+use crate::domain::{checked::Checked, failure::Failure, id::TenantId};
+
+impl Store {
+    /// What Exchange said of the mailboxes of a tenant.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn checked(&self, tenant: TenantId) -> Result<Vec<Checked>, Failure> {
+        self.read(|tx| checked::all(tx, tenant))
+    }
+
+    /// Keeps answers, each in the place of the one before. Safe to repeat.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn keep_checked(&self, tenant: TenantId, answers: &[Checked]) -> Result<(), Failure> {
+        self.write(|write| checked::keep(write.tx, tenant, answers))
+    }
+}

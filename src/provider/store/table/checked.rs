@@ -1,0 +1,27 @@
+//! What Exchange said the mailboxes of a tenant are.
+
+use super::super::tx::{Tx, columns, values};
+use crate::domain::{checked::Checked, failure::Failure, id::TenantId};
+
+columns! { Checked { user, kind, facts, at } }
+
+/// All answers of a tenant, in the order of the ids.
+pub(crate) fn all(tx: &Tx<'_>, tenant: TenantId) -> Result<Vec<Checked>, Failure> {
+    tx.query(
+        r#"SELECT "user", kind, facts, asked FROM checked WHERE tenant = ?1 ORDER BY "user""#,
+        values![tenant],
+    )
+}
+
+/// Keeps answers, each in the place of the one before.
+pub(crate) fn keep(tx: &Tx<'_>, tenant: TenantId, answers: &[Checked]) -> Result<(), Failure> {
+    let mut keep = tx.prepare(
+        r#"INSERT INTO checked (tenant, "user", kind, facts, asked) VALUES (?1, ?2, ?3, ?4, ?5)
+           ON CONFLICT (tenant, "user")
+           DO UPDATE SET kind = excluded.kind, facts = excluded.facts, asked = excluded.asked"#,
+    )?;
+    for Checked { user, kind, facts, at } in answers {
+        keep.execute(values![tenant, user, *kind, *facts, *at])?;
+    }
+    Ok(())
+}
