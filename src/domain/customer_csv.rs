@@ -1,6 +1,6 @@
 //! Customers as CSV, there and back: a header with the nine columns in any order, then one line each. Pure.
 //!
-//! Partner Center's own list of customers is taken by its headings too (see [`partner_center`]). Every line that can't be used is told with its number, all of them at once. What is written here is read back the
+//! Partner Center's own list of customers is taken by its headings too (see `partner_center`). Every line that can't be used is told with its number, all of them at once. What is written here is read back the
 //! same, cells that a spreadsheet would take for a formula included.
 
 mod partner_center;
