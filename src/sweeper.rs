@@ -141,10 +141,14 @@ struct Seen {
 }
 
 impl Seen {
-    /// The same with the candidates of a list before it: whoever was in one of the two is there.
-    fn and(mut self, before: Vec<Candidate>) -> Self {
+    /// The same with the candidates of a list before it: whoever was in one of the two is there, and what either was told
+    /// of the mailboxes is kept.
+    fn and(mut self, before: Self) -> Self {
         let here: BTreeSet<UserId> = self.candidates.iter().map(|c| c.user.id).collect();
-        self.candidates.extend(before.into_iter().filter(|c| !here.contains(&c.user.id)));
+        self.candidates.extend(before.candidates.into_iter().filter(|c| !here.contains(&c.user.id)));
+        if let (Some((_, checks)), Some((_, earlier))) = (&mut self.checks, before.checks) {
+            checks.extend(earlier);
+        }
         self
     }
 }
@@ -296,12 +300,10 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
             report.attention = Some(failure.in_full());
             finish(provider, claim, &report).await
         }
-        Err(failure) => {
-            keep_pause(provider, row, &failure).await;
-            Err(failure)
-        }
+        Err(failure) => Err(failure),
     };
     if let Err(failure) = done {
+        keep_pause(provider, row, &failure).await;
         report.failure = Some(failure);
     }
     report

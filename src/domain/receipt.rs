@@ -242,14 +242,14 @@ fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str
         return;
     }
     let stalled = verdict.schedule.stalled();
-    if stalled > 0 || outcome.sweeper.host.is_none() {
+    if verdict.schedule.standstill.is_some() || !outcome.run.customer.is_active {
         if stalled > 0 {
             text.line(format_args!(
                 "{} to be registered and can't be yet. We will come back to you.",
                 counted(stalled, "more user is", "more users are")
             ));
         }
-        text.line(format_args!("Until then new users are not registered by themselves."));
+        text.line(format_args!("New users are not registered by themselves yet."));
         return;
     }
     let next = sydney::next_2000(ended(outcome));
@@ -288,10 +288,11 @@ fn organisation_line(outcome: &Outcome) -> Text {
 fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
     let Some(rule) = &outcome.protection.rule else { return Text::from("off") };
     let next = sydney::stamp_in_words(sydney::next_2000(ended(outcome)), sydney::ZONE);
-    let by = match (&outcome.sweeper.host, verdict.schedule.standstill) {
+    let host = outcome.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
+    let by = match (host, verdict.schedule.standstill) {
         (_, Some(why)) => format!("but {}", why.words()),
         (Some(host), None) => format!("next sweep {next}, run by {host}"),
-        (None, None) => format!("but {}", Standstill::NoSweeper.words()),
+        (None, None) => "but no sweep works for a closed account".to_owned(),
     };
     let attention = rule.attention.as_ref().map_or(String::new(), |why| format!("; needs attention: {why}"));
     Text::of(format_args!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    customer::{Customer, Impersonation, Product, Progress},
+    customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
     id::{RunId, UserId},
@@ -60,6 +60,13 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
+    /// Whether its mailboxes are those of a list that an operator gave.
+    #[must_use]
+    pub fn lists_given(&self) -> bool {
+        let listing = self.impersonation.as_ref().map(|details| &details.listing);
+        matches!(listing, Some(Listing::Given(_)))
+    }
+
     /// Whether the operator may not have read the results: nothing was ticked after them.
     #[must_use]
     pub fn has_unread_results(&self) -> bool {

@@ -112,12 +112,17 @@ impl ProductStatus {
         let rule = self.rule.as_ref().filter(|_| self.customer.is_active);
         let off = self.list.eligible.saturating_sub(self.on);
         let wants_all = self.wants_all || rule.is_some();
+        let schedule =
+            rule.map_or_else(Schedule::default, |rule| Schedule::of(off, rule, self.on, self.free, sweeper));
         Verdict {
             protected: self.on,
-            schedule: rule
-                .map_or_else(Schedule::default, |rule| Schedule::of(off, rule, self.on, self.free, sweeper)),
+            schedule,
             missed: self.missed.saturating_add(if wants_all { self.list.problems } else { 0 }),
-            unchecked: if self.wants_all && rule.is_none() { self.list.unchecked } else { 0 },
+            unchecked: match rule {
+                Some(_) => schedule.never_checked(self.list.unchecked),
+                None if self.wants_all => self.list.unchecked,
+                None => 0,
+            },
             not_chosen: if rule.is_none() { off.saturating_sub(self.missed) } else { 0 },
             gaps: self.list.gaps.clone(),
             left: 0,

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use super::{
     bill::{counted, grouped},
-    customer::Listing,
     id::UserId,
     protection::{AutoRule, SeatOutcome, SeatResult},
     run::{Outcome, RunRecord, SweeperStatus},
@@ -116,9 +115,10 @@ impl Schedule {
     pub fn of(wanted: u32, rule: &AutoRule, on: u32, free: Option<u32>, sweeper: &SweeperStatus) -> Self {
         let missing = free.map_or(0, |free| wanted.saturating_sub(free));
         let standstill = match wanted {
-            0 => None,
+            // Nobody waits, and whoever comes later would: no sweep is promised.
             _ if sweeper.host.is_none() => Some(Standstill::NoSweeper),
             _ if sweeper.has_stopped => Some(Standstill::Overdue),
+            0 => None,
             _ if on.saturating_add(wanted) > rule.ceiling => Some(Standstill::AboveCeiling(rule.ceiling)),
             _ if missing > 0 => Some(Standstill::NoSeats(missing)),
             _ => None,
@@ -138,10 +138,20 @@ impl Schedule {
         self.wanted.saturating_sub(self.scheduled())
     }
 
+    /// How many of so many users whose kind is not known stay off: a pass asks before it turns anybody on, and without one
+    /// nobody asks.
+    #[must_use]
+    pub const fn never_checked(self, unchecked: u32) -> u32 {
+        match self.standstill {
+            Some(Standstill::NoSweeper | Standstill::Overdue) => unchecked,
+            _ => 0,
+        }
+    }
+
     /// A sentence about the stalled ones, without a full stop; none where there is none.
     #[must_use]
     pub fn trouble(self) -> Option<Text> {
-        let why = self.standstill?.words();
+        let why = self.standstill.filter(|_| self.wanted > 0)?.words();
         Some(Text::of(format_args!(
             "{} for Enable Auto, and {why}",
             counted(self.wanted, "user waits", "users wait")
@@ -160,7 +170,7 @@ pub struct Verdict {
     pub schedule: Schedule,
     /// Chosen, and neither protected nor scheduled; rows with a problem among them where everybody was chosen.
     pub missed: u32,
-    /// Everybody was chosen, and the kind of so many is not known: they are off.
+    /// Everybody was chosen, and the kind of so many is not known: they are off, and no pass will ask.
     pub unchecked: u32,
     /// Eligible, and not chosen.
     pub not_chosen: u32,
@@ -196,13 +206,15 @@ impl Verdict {
         };
         let wants_all = wants_everybody(run, results) || protection.rule.is_some();
         let refused = refused.saturating_add(if wants_all { list.problems } else { 0 });
-        let (schedule, missed, not_chosen, unchecked) = match &protection.rule {
+        // No sweep turns anybody on for a closed account.
+        let rule = protection.rule.as_ref().filter(|_| run.customer.is_active);
+        let (schedule, missed, not_chosen, unchecked) = match rule {
             Some(rule) => {
                 let used = protection.used_elsewhere.saturating_add(count(seats.len()));
                 let free = protection.limit.map(|limit| limit.saturating_sub(used));
                 let all = eligible_off.max(wanted);
-                // The pass asks of what kind the others are before it turns them on.
-                (Schedule::of(all, rule, count(seats.len()), free, sweeper), refused, 0, 0)
+                let schedule = Schedule::of(all, rule, count(seats.len()), free, sweeper);
+                (schedule, refused, 0, schedule.never_checked(list.unchecked))
             }
             None => (
                 Schedule::default(),
@@ -251,15 +263,13 @@ pub fn unchecked(count: u32) -> Text {
 /// address of such a list that leads nowhere was meant to be protected.
 #[must_use]
 pub fn wants_everybody(run: &RunRecord, results: &[SeatResult]) -> bool {
-    let listing = run.impersonation.as_ref().map(|details| &details.listing);
-    let is_given = matches!(listing, Some(Listing::Given(_)));
-    run.draft.all
-        || run.has_applied_all
-        || (is_given && results.iter().any(|result| is_for_turning_on(&result.outcome)))
+    let has_chosen = || results.iter().any(|result| is_for_turning_on(&result.outcome));
+    run.draft.all || run.has_applied_all || (run.lists_given() && has_chosen())
 }
 
 /// Whether a result is about a user who was chosen to be turned on.
-pub(super) const fn is_for_turning_on(outcome: &SeatOutcome) -> bool {
+#[must_use]
+pub const fn is_for_turning_on(outcome: &SeatOutcome) -> bool {
     !matches!(outcome, SeatOutcome::TurnedOff)
 }
 

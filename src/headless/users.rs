@@ -267,7 +267,12 @@ impl Journey {
     pub(super) fn review(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
         if new == 0 {
-            self.say("Nobody is left to be turned on.");
+            let is_short = self.report.bill.as_ref().is_some_and(|bill| bill.seats_missing() > 0);
+            if is_short {
+                self.say(strong(view));
+            } else {
+                self.say("Nobody is left to be turned on.");
+            }
             return give(Given::Yes);
         }
         self.steps.first(Step::Answer(view.ask.id));

@@ -104,7 +104,7 @@ impl Exchange {
     }
 
     /// Whether these mailboxes are still there, in the order asked: for the sweep, which needs two passes before it
-    /// calls somebody gone.
+    /// calls somebody gone. `has_opened`: another mailbox opened a moment ago, so a refusal is about its own.
     ///
     /// # Errors
     /// What would fail for every mailbox.
@@ -112,9 +112,10 @@ impl Exchange {
         &self,
         access: &Impersonation,
         addresses: &[Address],
+        has_opened: bool,
     ) -> Result<Vec<(Address, Presence)>, Failure> {
         let session = Arc::new(self.session(access, self.pace, None)?);
-        Ok(list::still_there(session, addresses).await?)
+        Ok(list::still_there(session, addresses, has_opened).await?)
     }
 
     /// Opens nothing; checks the details and finds the account's gate.

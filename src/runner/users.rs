@@ -69,7 +69,16 @@ pub(super) async fn list(
                     pages.push(Arc::clone(&page));
                     Reply::Page(page)
                 }
-                Listed::Whole(count) => Reply::Whole(count),
+                // Nothing may be counted on before the list was held against the record.
+                Listed::Whole(count) => match held_against(provider, of, from.0, &pages, &memory).await {
+                    Ok(None) => Reply::Whole(count),
+                    Ok(why) => {
+                        doubt = why;
+                        continue;
+                    }
+                    // It is held against the record once more when everybody was checked.
+                    Err(_failure) => continue,
+                },
                 Listed::Kinds(kinds) => {
                     keep(store, from.0, &memory).await;
                     Reply::Kinds(kinds)
@@ -92,9 +101,10 @@ pub(super) async fn list(
     let is_given = from.1.as_ref().is_some_and(|access| matches!(access.listing, Listing::Given(_)));
     let doubt = match doubt {
         // A list that an operator gave is what the operator says.
-        None if !is_given => held_against(provider, of, from.0, &pages).await?,
+        None if !is_given => held_against(provider, of, from.0, &pages, &memory).await?,
         doubt => doubt,
     };
+    keep(store, from.0, &memory).await;
     match doubt {
         None => Ok(Reply::Listed { total }),
         Some(doubt) => Err(unbelieved(&provider.store, of, &doubt).await),
@@ -107,6 +117,7 @@ async fn held_against(
     (customer, product): (CustomerId, Product),
     tenant: Option<TenantId>,
     pages: &[Arc<UserPage>],
+    memory: &Memory,
 ) -> Result<Option<Doubt>, Failure> {
     let (protection, scheduled, list) = with(&provider.store, move |s| {
         Ok((
@@ -138,7 +149,7 @@ async fn held_against(
     if missing.is_empty() || expected.is_accepted(listed) || expected.before < FEW {
         return Ok(None);
     }
-    let found = provider.graph.users_again(tenant, missing, &Memory::default()).await?;
+    let found = provider.graph.users_again(tenant, missing, memory).await?;
     Ok(expected.hiding(listed, found.iter().filter(|(_, user)| user.is_some()).count(), false))
 }
 

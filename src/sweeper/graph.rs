@@ -86,13 +86,14 @@ pub(super) async fn look(
         return Ok(first);
     }
     match provider.graph.new_users(tour.tenant, None, &memory).await {
-        Ok(delta) => Ok(tour.whole(delta).await.and(first.candidates)),
+        Ok(delta) => Ok(tour.whole(delta).await.and(first)),
         Err(failure) => {
             tracing::warn!(
                 what = failure.what.as_str(),
                 "a list that is not believed could not be had again"
             );
-            Ok(first)
+            // Whoever was listed is turned on all the same, and the pass stays due.
+            Ok(Seen { broken: Some(failure), ..first })
         }
     }
 }

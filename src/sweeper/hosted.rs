@@ -44,13 +44,14 @@ pub(super) async fn look(
         return Ok(first);
     }
     match tour.once().await {
-        Ok(second) => Ok(second.and(first.candidates)),
+        Ok(second) => Ok(second.and(first)),
         Err(failure) => {
             tracing::warn!(
                 what = failure.what.as_str(),
                 "a list that is not believed could not be had again"
             );
-            Ok(first)
+            // Whoever was listed is turned on all the same, and the pass stays due.
+            Ok(Seen { broken: Some(failure), ..first })
         }
     }
 }
@@ -87,7 +88,10 @@ impl Tour<'_> {
         let presences = if asked.is_empty() {
             Vec::new()
         } else {
-            self.provider.exchange.still_there(self.access, &asked).await?
+            self.provider
+                .exchange
+                .still_there(self.access, &asked, ready(&candidates).next().is_some())
+                .await?
         };
         let mut roster = Roster { known: ready(&candidates).collect(), missing: Vec::new() };
         let mut left = Vec::new();

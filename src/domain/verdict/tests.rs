@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::{
     customer::Impersonation,
+    customer::Listing,
     draft::Draft,
     protection::Seat,
     receipt::tests::{at, chosen, id, outcome, result, rule, seat},

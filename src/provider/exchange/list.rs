@@ -266,18 +266,23 @@ pub(super) async fn open(session: &Session, mailbox: &Address) -> Result<(), Bad
     }
 }
 
-/// Whether these mailboxes are still there, in the order asked.
+/// Whether these mailboxes are still there, in the order asked. `has_opened`: another one opened a moment ago, so a refusal
+/// is about the mailbox that is refused.
 ///
 /// # Errors
 /// What would fail for every mailbox.
 pub(super) async fn still_there(
     session: Arc<Session>,
     addresses: &[Address],
+    has_opened: bool,
 ) -> Result<Vec<(Address, Presence)>, Bad> {
     let mut found: Vec<(usize, Address, Presence)> = Vec::with_capacity(addresses.len());
     let mut left = addresses.iter().cloned().enumerate();
     let mut trying = JoinSet::new();
     let mut reach = Reach::new();
+    if has_opened {
+        reach.open();
+    }
     loop {
         while trying.len() < IN_FLIGHT
             && let Some((at, address)) = left.next()

@@ -92,16 +92,17 @@ impl Graph {
         let grace = self.inner.http.first_wait().saturating_mul(GRACE);
         let paging = async {
             let (count, doubt) = self.pages(most_pages, tenant, memory, &sink, ask).await?;
-            if let Some(doubt) = doubt {
-                tracing::warn!(reason = doubt.in_words().as_str(), "a list of users contradicts itself");
-                // A receiver that is gone has heard enough.
-                let _is_heard = sink.send(Listed::Doubt(doubt)).await.is_ok();
-            } else if tokio::time::timeout(grace, all_told).await.is_err() {
+            if doubt.is_none() && tokio::time::timeout(grace, all_told).await.is_err() {
                 let _is_heard = sink.send(Listed::Whole(count)).await.is_ok();
             }
-            Ok::<u32, Error>(count)
+            Ok::<_, Error>((count, doubt))
         };
-        let (count, ()) = tokio::try_join!(paging, probing)?;
+        let ((count, doubt), ()) = tokio::try_join!(paging, probing)?;
+        if let Some(doubt) = doubt {
+            tracing::warn!(reason = doubt.in_words().as_str(), "a list of users contradicts itself");
+            // A receiver that is gone has heard enough.
+            let _is_heard = sink.send(Listed::Doubt(doubt)).await.is_ok();
+        }
         Ok(count)
     }
 

@@ -17,7 +17,8 @@ pub struct Memory {
 
 #[derive(Default)]
 struct Inner {
-    before: HashMap<UserId, Checked>,
+    /// Of before and of this listing.
+    known: Mutex<HashMap<UserId, Checked>>,
     new: Mutex<Vec<Checked>>,
 }
 
@@ -26,7 +27,7 @@ impl Memory {
     #[must_use]
     pub fn of(before: Vec<Checked>) -> Self {
         let before = before.into_iter().map(|checked| (checked.user, checked)).collect();
-        Self { inner: Arc::new(Inner { before, new: Mutex::default() }) }
+        Self { inner: Arc::new(Inner { known: Mutex::new(before), new: Mutex::default() }) }
     }
 
     /// The answers since the last call, to be kept on record.
@@ -37,18 +38,20 @@ impl Memory {
 
     /// What a mailbox is, where that still holds.
     pub(super) fn kind(&self, candidate: &Candidate, now: Moment) -> Option<Kind> {
-        let checked = self.inner.before.get(&candidate.id)?;
+        let known = lock(&self.inner.known);
+        let checked = known.get(&candidate.id)?;
         checked.holds(candidate.facts, now).then_some(checked.kind)
     }
 
     /// Takes an answer in.
     pub(super) fn keep(&self, checked: Checked) {
+        lock(&self.inner.known).insert(checked.user, checked);
         lock(&self.inner.new).push(checked);
     }
 }
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Memory({} known)", self.inner.before.len())
+        write!(f, "Memory({} known)", lock(&self.inner.known).len())
     }
 }

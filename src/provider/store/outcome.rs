@@ -9,7 +9,12 @@ use super::{
     },
 };
 use crate::domain::{
-    failure::Failure, id::RunId, run::Outcome, sweep::OVERDUE_AFTER, sydney, verdict::wants_everybody,
+    failure::Failure,
+    id::RunId,
+    run::Outcome,
+    sweep::OVERDUE_AFTER,
+    sydney,
+    verdict::{is_for_turning_on, wants_everybody},
 };
 
 impl Store {
@@ -26,8 +31,12 @@ impl Store {
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
             let record = record::of_run(write.tx, &self.0.vault, run, false)?;
-            let wants_all = wants_everybody(&record, &chosen::results(write.tx, run, row.key())?);
-            product::keep_wants_all(write.tx, row.key(), wants_all)?;
+            let results = chosen::results(write.tx, run, row.key())?;
+            let wants_all = wants_everybody(&record, &results);
+            // A run that chose nobody takes nothing back of what an earlier one wanted.
+            if wants_all || results.iter().any(|result| is_for_turning_on(&result.outcome)) {
+                product::keep_wants_all(write.tx, row.key(), wants_all)?;
+            }
             write.note_run(row, &"finished the run".into())
         })?;
         self.outcome(run)

@@ -227,7 +227,7 @@ impl Roster {
             return;
         }
         self.has_new_counts = false;
-        self.counting.start(calls, pending::save_list(record.id.clone(), self.summary()));
+        self.counting.start(calls, pending::save_list(record.id.clone(), self.summary(record)));
     }
 
     /// Saves the counts once more where checks have changed them since: the outcome is computed from them.
@@ -238,7 +238,7 @@ impl Roster {
     }
 
     /// What the complete list comes to.
-    fn summary(&self) -> ListSummary {
+    fn summary(&self, record: &RunRecord) -> ListSummary {
         let counts = self.people.counts();
         let off = self.people.bill(&Ticks::default()).stay_off;
         let off = |why| off.iter().find(|(stays, _)| *stays == why).map_or(0, |(_, count)| *count);
@@ -250,7 +250,8 @@ impl Roster {
             listed: counts.listed,
             eligible: counts.eligible.saturating_add(counts.protected),
             unchecked: off(StaysOff::Kind(Kind::NotKnownYet)),
-            problems: off(StaysOff::Problem),
+            // An address that an operator gave was meant to be protected, whatever it leads to.
+            problems: self.people.problems(record.lists_given()),
             gaps: gaps.collect(),
         }
     }

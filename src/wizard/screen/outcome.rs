@@ -11,7 +11,7 @@ use crate::{
         receipt::{self, Form},
         run, sydney,
         text::Text,
-        verdict::{Standstill, Verdict},
+        verdict::Verdict,
     },
     wizard::{
         answer::{Action, Given},
@@ -235,11 +235,12 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
 
 /// What happens next and when, and whether the history is whole.
 fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact> {
-    let sweep = match (&outcome.protection.rule, verdict.schedule.standstill, &outcome.sweeper.host) {
+    let host = outcome.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
+    let sweep = match (&outcome.protection.rule, verdict.schedule.standstill, host) {
         (None, ..) => Text::from("Enable Auto is off: users who are made later stay off"),
         (Some(_), Some(why), _) => why.words(),
         (Some(_), None, Some(host)) => Text::of(format_args!("{}, run by {host}", sweep::due(cx))),
-        (Some(_), None, None) => Standstill::NoSweeper.words(),
+        (Some(_), None, None) => Text::from("no sweep works for a closed account"),
     };
     let audit = if outcome.is_audit_whole {
         "whole: no entry was changed afterwards"

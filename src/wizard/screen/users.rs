@@ -18,6 +18,7 @@ use crate::{
         draft::Draft,
         phrase::{Noun, Phrase, WayOn, phrase},
         run::ExclusionChange,
+        verdict::is_for_turning_on,
     },
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
@@ -171,7 +172,8 @@ impl Users {
         let is_unread = record.has_unread_results() && !record.is_read_only;
         let results = std::mem::take(&mut record.results);
         if is_unread {
-            self.dialog = Some(Box::new(Apply::shown(results)));
+            let turned_on = results.into_iter().filter(|result| is_for_turning_on(&result.outcome));
+            self.dialog = Some(Box::new(Apply::shown(turned_on.collect())));
         }
     }
 

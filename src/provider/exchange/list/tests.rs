@@ -135,9 +135,9 @@ async fn one_mailbox_that_is_refused_in_an_unusual_way_is_a_row() {
         let (count, rows, ..) = listed(&stub, list).await;
         assert_eq!(count, Ok(3), "{name}");
         let row = rows.iter().find(|(address, ..)| address.starts_with("odd")).unwrap();
-        assert!(row.1 == "not known yet" && row.2.contains(words), "{name}: {row:?}");
+        assert!(row.1 == "not checked yet" && row.2.contains(words), "{name}: {row:?}");
         let asked = [address("odd@customer.example"), address("ok@customer.example")];
-        let there = stub.exchange.still_there(&access(Listing::Directory), &asked).await.unwrap();
+        let there = stub.exchange.still_there(&access(Listing::Directory), &asked, false).await.unwrap();
         assert!(matches!(there[0].1, Presence::Unknown(_)), "{name}: {there:?}");
         assert_eq!(there[1].1, Presence::Present, "{name}");
     }
@@ -149,7 +149,7 @@ async fn a_refusal_of_everybody_is_the_servers_however_short_the_list() {
     let (count, ..) = listed(&stub, given(&["a@customer.example", "b@customer.example"])).await;
     assert_eq!(count.map_err(|failure| failure.kind), Err(FailureKind::Refused));
     let asked = [address("a@customer.example")];
-    assert!(stub.exchange.still_there(&access(Listing::Directory), &asked).await.is_err());
+    assert!(stub.exchange.still_there(&access(Listing::Directory), &asked, false).await.is_err());
 }
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn only_the_one_code_means_gone() {
         .iter()
         .map(|n| address(&format!("{n}@customer.example")))
         .collect();
-    let found = stub.exchange.still_there(&access(Listing::Directory), &asked).await.unwrap();
+    let found = stub.exchange.still_there(&access(Listing::Directory), &asked, false).await.unwrap();
     assert_eq!(found.iter().map(|(a, _)| a.clone()).collect::<Vec<_>>(), asked);
     assert_eq!(found[0].1, Presence::Present);
     assert_eq!(found[1].1, Presence::NonExistent);
@@ -185,5 +185,5 @@ async fn only_the_one_code_means_gone() {
     }
     assert_eq!(found[5].1, Presence::Present);
     let stub = Stub::start(|_| challenge()).await;
-    assert!(stub.exchange.still_there(&access(Listing::Directory), &asked).await.is_err());
+    assert!(stub.exchange.still_there(&access(Listing::Directory), &asked, false).await.is_err());
 }

@@ -77,8 +77,9 @@ async fn whatever_is_answered_every_call_ends_in_words() {
                 failures.extend(outcome.err());
             }
             let access = access(Listing::Directory);
-            failures
-                .extend(stub.exchange.still_there(&access, &[address("ana@customer.example")]).await.err());
+            failures.extend(
+                stub.exchange.still_there(&access, &[address("ana@customer.example")], false).await.err(),
+            );
             failures
         };
         for failure in tokio::time::timeout(END, calls).await.expect(&case) {

@@ -309,7 +309,7 @@ async fn who_came_and_who_left_is_seen_by_the_clock() {
     let asked =
         [nora.clone(), "ben@anderson.example".parse().unwrap(), "nomark@anderson.example".parse().unwrap()];
     rig.pass(100);
-    let found = rig.exchange.still_there(&details, &asked).await.unwrap();
+    let found = rig.exchange.still_there(&details, &asked, false).await.unwrap();
     assert_eq!(found[0], (nora, Presence::NonExistent));
     assert_eq!(found[1].1, Presence::Present);
     assert!(matches!(found[2].1, Presence::Unknown(_)));

@@ -57,7 +57,9 @@ fn never(kind: Kind, kinds: Kinds) -> Option<&'static str> {
         Kind::Guest => Some("guests can't be protected"),
         Kind::WithoutMailbox => Some("there is no mailbox to protect"),
         Kind::OnPremises => Some("the mailbox is on the customer's own server"),
-        Kind::NotKnownYet if !kinds.allows(kind) => Some("it is not known yet what kind of mailbox this is"),
+        Kind::NotKnownYet if !kinds.allows(kind) => {
+            Some("nobody has checked yet what kind of mailbox this is")
+        }
         Kind::User | Kind::Shared | Kind::Room | Kind::Disabled | Kind::NotKnownYet => None,
     }
 }

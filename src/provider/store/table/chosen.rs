@@ -143,7 +143,8 @@ pub(crate) fn missed(tx: &Tx<'_>) -> Result<BTreeMap<Key, u32>, Failure> {
            SELECT ranked.id, ranked.customer, ranked.product FROM (
              SELECT r.id, r.customer, r.product,
                     row_number() OVER (PARTITION BY r.customer, r.product ORDER BY r.opened DESC) AS place
-               FROM run r WHERE EXISTS (SELECT 1 FROM chosen WHERE run = r.id)) AS ranked
+               FROM run r WHERE EXISTS (SELECT 1 FROM chosen WHERE run = r.id AND coalesce(outcome, '') <> 'turned_off'))
+                   AS ranked
             WHERE ranked.place = 1),
          missing AS (
            SELECT n.customer, n.product, c.user FROM newest n

@@ -69,7 +69,7 @@ pub(crate) fn shrink(tx: &Tx<'_>, (customer, product): Key, gone: u32) -> Result
 pub(crate) fn doubt(tx: &Tx<'_>, (customer, product): Key, short: Option<u32>) -> Result<(), Failure> {
     tx.write(
         "INSERT INTO listing (customer, product, short) VALUES (?1, ?2, ?3)
-         ON CONFLICT (customer, product) DO UPDATE SET short = excluded.short",
+         ON CONFLICT (customer, product) DO UPDATE SET short = coalesce(excluded.short, listing.short)",
         values![customer, product, short],
     )
 }

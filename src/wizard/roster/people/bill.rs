@@ -9,6 +9,15 @@ use crate::domain::{
 use super::{super::ticks::Ticks, People};
 
 impl People {
+    /// Rows with a problem that are neither on nor excluded. Kinds that can never be protected count only where
+    /// `is_any_kind`.
+    pub(crate) fn problems(&self, is_any_kind: bool) -> u32 {
+        let never =
+            |at| if is_any_kind { 0 } else { self.in_kinds(&[Kind::Guest, Kind::WithoutMailbox], at) };
+        let off = |at| self.live.word(at) & !self.on.word(at) & !self.excluded.word(at);
+        self.count(|at| off(at) & self.problem.word(at) & !never(at))
+    }
+
     /// What turning these rows on means for the bill.
     pub(crate) fn bill(&self, chosen: &Ticks) -> Bill {
         let on = |at| chosen.word(at) & (self.eligible.word(at) | self.open(at));

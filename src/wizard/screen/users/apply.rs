@@ -173,7 +173,13 @@ impl Apply {
         self.count();
         let roster = &mut cx.session.roster;
         match self.way {
-            Way::Off => roster.turned_off(),
+            Way::Off => {
+                roster.turned_off();
+                // Whoever is excluded or of a kind that is left out is eligible no more.
+                if let Some(record) = &cx.session.record {
+                    roster.count(record, cx.calls);
+                }
+            }
             Way::On | Way::Resumed => {
                 // While it went on, some of them may have been listed.
                 if self.rows.count() < self.users.len() {

@@ -61,6 +61,8 @@ pub(super) struct Auto {
     sweeper: Option<SweeperStatus>,
     /// What was shown.
     shown: Option<(Bill, Ticks)>,
+    /// Active seats of this product, those of users who are not listed any more included: the ceiling is for all.
+    seats_on: u32,
     /// What was proposed, and what is taken.
     proposed: u32,
     ceiling: u32,
@@ -83,7 +85,7 @@ impl Auto {
 
     /// Seats that this product uses once every eligible user is on.
     fn after(&self) -> u32 {
-        self.shown.as_ref().map_or(0, |(bill, _)| bill.already_on.saturating_add(bill.new_seats()))
+        self.shown.as_ref().map_or(0, |(bill, _)| self.seats_on.saturating_add(bill.new_seats()))
     }
 
     fn count(&self) -> u32 {
@@ -158,7 +160,8 @@ impl Dialog for Auto {
                 (0, Some(_)) => Stage::Ceiling,
                 (0, None) => Stage::NoSweeper,
             };
-            let seats = people.counts().seats.saturating_add(bill.new_seats());
+            self.seats_on = people.counts().seats;
+            let seats = self.seats_on.saturating_add(bill.new_seats());
             self.proposed = AutoRule::default_ceiling(seats);
             self.ceiling = self.proposed;
             self.shown = Some((bill, rows));
