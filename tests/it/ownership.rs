@@ -208,7 +208,7 @@ fn a_customer_whose_mail_domain_moved_to_another_organisation_is_asked_about() {
         "moved.csv",
         &format!("C-3001,Kauri Timber Group,kauribuilding.example,yes,office365,{HARBOUR},yes,,"),
     );
-    let refused = run(&home, &["customers", "import", &moved]).ends(2);
+    let refused = run(&home, &["customers", "import", &moved, "--as-new"]).ends(2);
     paste(&home, &refused).ends(0);
     run(&home, &["provision", "C-3001", "--users", "none"])
         .ends(2)
