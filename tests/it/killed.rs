@@ -84,7 +84,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["Which users shall be protected?", "scheduled", "seats 3 → 3", "excluded 1"]);
     assert_eq!((record.count("auto_rule"), record.count("exclusion"), record.seats()), (1, 1, 3));
 
-    terminal.keys(ENTER).sees(&["● Outcome", "Done: 3 users are registered"]);
+    terminal.keys(ENTER).sees(&["● Outcome", "Partly done: 3 users are registered"]);
     let run = record.run();
     terminal.kill();
     // A finished run is not taken up from the first screen any more; by its number it is shown.

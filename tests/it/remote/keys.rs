@@ -123,7 +123,7 @@ fn characters_in_pieces_and_both_backspaces() {
         terminal.keys(if cut == 1 { "\x7f" } else { "\x08" }).loses(letter);
     }
     // Half a letter and then a key: the key counts.
-    terminal.sends(b"\xe7\x8ek").sees(&["6 of 21 found"]);
+    terminal.sends(b"\xe7\x8ek").sees(&["6 of 22 found"]);
     assert!(String::from_utf8(terminal.bytes()).unwrap().contains("\u{FFFD}"), "half a letter can be seen");
     assert!(!terminal.text().contains("Leave?"));
 }

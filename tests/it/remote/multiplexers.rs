@@ -128,7 +128,7 @@ fn arrows_and_esc_never_become_letters() {
         }
         terminal.keys("/").sees(&["> / ar"]).keys("b").sees(&["> / arb", "Harbour"]);
         // Esc alone clears the field, after whatever delay.
-        terminal.keys(ESC).loses("> / arb").sees(&["20 listed"]);
+        terminal.keys(ESC).loses("> / arb").sees(&["21 listed"]);
         terminal.keys("old mill").sees(&["> / old mill", "> Old Mill Bakery"]);
     }
 }

@@ -61,7 +61,7 @@ fn late_replies_are_neither_text_nor_keys() {
             _ => terminal.keys(&format!("{letter}{half}")).keys(rest),
         };
     }
-    terminal.sees(&["1 of 21 found", "> / Harbour Street Cafe"]);
+    terminal.sees(&["1 of 22 found", "> / Harbour Street Cafe"]);
     let field = terminal.text().lines().find(|line| line.contains("> / ")).unwrap().to_owned();
     assert!(field.starts_with("│ > / Harbour Street Cafe   "), "{field}");
     terminal.keys(ENTER).sees(&["Which product of"]).takes(0);

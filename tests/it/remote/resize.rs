@@ -147,7 +147,7 @@ fn every_screen_works_in_every_window() {
         let home = Home::new();
         let mut terminal = Terminal::sized(&home, &[], window.0, window.1, &[]);
         terminal.sees(&["SANDBOX", "Which customer?", " listed"]).keys("Harbour Street Cafe");
-        terminal.sees(&["1 of 21 found", "Enter choose"]).keys(ENTER);
+        terminal.sees(&["1 of 22 found", "Enter choose"]).keys(ENTER);
         terminal.sees(&["Which product of", "> Office 365", "? keys"]).keys(ENTER);
         terminal.sees(&[">‹ Yes, this is the organisation ›"]);
         is_whole(&terminal, window);
