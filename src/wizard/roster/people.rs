@@ -288,9 +288,10 @@ impl People {
         self.settle();
     }
 
-    /// An Apply of these rows is over: All was for once, and who is on needs no tick; who is not on stays ticked.
+    /// An Apply of these rows is over: All was for once, and who is on needs no tick; who is not on stays ticked. While
+    /// kinds of mailboxes are not known, All goes on: whoever turns out to be a user was chosen.
     pub(crate) fn applied(&mut self, chosen: &Ticks) {
-        if self.all {
+        if self.all && self.unchecked() == 0 {
             self.exceptions = chosen.clone();
             self.exceptions_ahead = Ahead::default();
             self.all = false;
@@ -299,6 +300,13 @@ impl People {
             self.exceptions.put_word(at, self.exceptions.word(at) & !self.on.word(at));
         }
         self.settle();
+    }
+
+    /// How many users are off because the kind of their mailboxes is not known.
+    fn unchecked(&self) -> u32 {
+        let kind = [Kind::NotKnownYet];
+        let off = |at| self.in_state(State::Off, at) & !self.unlisted.word(at) & !self.eligible.word(at);
+        self.count(|at| self.in_kinds(&kind, at) & off(at))
     }
 
     /// Users of a given list, as rows.

@@ -107,6 +107,12 @@ impl Model {
         })
     }
 
+    fn has_unchecked(&self) -> bool {
+        let is_off = |n: &u32| !self.on.contains(n) && !self.excluded.contains(n);
+        let mut unknown = self.listed.iter().filter(|(_, listed)| **listed == (Kind::NotKnownYet, false));
+        self.is_known && !self.kinds.allows(Kind::NotKnownYet) && unknown.any(|(n, _)| is_off(n))
+    }
+
     fn is_ticked(&self, n: u32) -> bool {
         self.is_eligible(n) && self.all != self.exceptions.contains(&n)
     }
@@ -211,7 +217,7 @@ fn play(people: &mut People, model: &mut Model, step: Step) {
             let chosen: BTreeSet<u32> =
                 model.listed.keys().copied().filter(|n| model.is_ticked(*n)).collect();
             people.applied(&rows(people, &chosen));
-            if model.all {
+            if model.all && !model.has_unchecked() {
                 model.all = false;
                 model.exceptions = chosen;
             }

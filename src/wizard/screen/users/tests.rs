@@ -615,6 +615,25 @@ fn a_list_that_is_whole_can_be_used_while_its_mailboxes_are_checked() {
     assert_eq!(bench.said(), "Mailboxes on the customer's own server can't be protected.");
 }
 
+/// All was for everybody: who turns out to be a user after the Apply is not "not chosen".
+#[test]
+fn all_goes_on_while_kinds_are_unknown() {
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection::default());
+    bench.part(unchecked());
+    bench.part(Reply::Whole(4));
+    bench.give(Given::Mark(Mark::Tick, Which::All));
+    bench.act(Action::Review);
+    bench.give(Given::Yes);
+    let call = bench.call(is_apply);
+    end(&mut bench, call, |_| SeatOutcome::TurnedOn);
+    assert!(bench.session.roster.people().is_all());
+    bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::OnPremises)]));
+    assert_eq!(bench.ticked(), 1, "the one who turned out to be a user");
+    let draft = &bench.session.roster.people().draft();
+    assert!(draft.all && draft.exceptions.is_empty());
+}
+
 #[test]
 fn unchecked_mailboxes_are_included_by_a_choice_of_their_own() {
     let mut bench = Bench::with(record(), true);
