@@ -153,7 +153,10 @@ impl Headless {
     fn awaited(&self, view: &View<'_>) -> Option<Text> {
         if let (Some(since), QuestionId::Authorise) = (self.waiting_since, view.ask.id) {
             let (passed, wait) = (in_words(self.now.since(since)), in_words(self.journey.answers.wait));
-            return Some(Text::of(format_args!("Waiting for the customer: {passed} of {wait}.")));
+            // A hosted customer has no link, and a server that does not answer is nobody's turn.
+            let is_customers = view.page.link().is_some() && view.failure().is_none();
+            let what = if is_customers { "Waiting for the customer" } else { "Asking again" };
+            return Some(Text::of(format_args!("{what}: {passed}, at most {wait}.")));
         }
         progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
     }

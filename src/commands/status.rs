@@ -190,7 +190,7 @@ fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str)
         (None, _) => "Last sweep: none; no sweeper has run here.".into(),
     };
     let next = sydney::due_in_words(sydney::next_2000(now), now, Some(zone));
-    [last, format!("Next sweep: {next}.")]
+    [last, format!("Next sweep due: {next}.")]
 }
 
 /// What must be looked at, in whole sentences: nothing here is cut.

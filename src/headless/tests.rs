@@ -291,6 +291,22 @@ fn a_wait_is_told_every_half_minute() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_is_no_wait_for_the_customer() {
+    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let into = std::rc::Rc::clone(&told);
+    let answers = Answers { wait: Duration::from_mins(2), ..all("C-0001") };
+    let mut front = Headless::new(answers, Stop::default());
+    front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+    let mut desk = desk();
+    let gone = Failure::new(FailureKind::Unreachable, "nobody answers", "Try again.");
+    desk.verdict = Verdict::Failed(gone);
+    assert_eq!(travel_with(&mut desk, front, |_, _| false).end, End::Failed);
+    let told = told.borrow();
+    assert!(told.iter().any(|line| line.starts_with("Asking again: ")), "{told:?}");
+    assert!(!told.iter().any(|line| line.starts_with("Waiting for the customer")), "{told:?}");
+}
+
+#[test]
 fn consent_that_comes_in_time_leads_to_the_bill_and_its_number() {
     let mut desk = proved();
     let report = travel(&mut desk, all("C-0001"));

@@ -151,7 +151,7 @@ impl Sheet {
             ));
             let next = sydney::next_2000(self.now);
             let zone = self.customer.time_zone.as_ref().map_or(cx.zone.as_str(), Text::as_str);
-            lines.push(format!("  Next sweep: {}", sydney::due_in_words(next, self.now, Some(zone))));
+            lines.push(format!("  Next sweep due: {}", sydney::due_in_words(next, self.now, Some(zone))));
         }
         if row.enabled.is_some() {
             lines.push(format!("  Kinds included: {}", kinds_in_words(detail)));

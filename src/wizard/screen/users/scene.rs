@@ -68,7 +68,7 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
         roster.notes().iter().map(|note| Block::Para(note.words().clone().into())).collect();
     blocks.extend(roster.failure().cloned().map(Block::Failure));
     if let Some(rule) = roster.people().rule() {
-        let label = "Enable Auto is on. Next sweep";
+        let label = "Enable Auto is on. Next sweep due";
         blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, label, sweep::due(cx))]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }

@@ -944,7 +944,7 @@ fn after_the_first_sweep_only_an_admin_undoes_the_rule() {
         let mut bench = Bench::with(record(), is_admin);
         bench.facts(Protection { rule: Some(rule(last_pass)), ..Protection::default() });
         bench.list([staff()]);
-        assert!(bench.words().contains("Enable Auto is on. Next sweep"));
+        assert!(bench.words().contains("Enable Auto is on. Next sweep due"));
         bench.act(Action::Auto);
         assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
         bench.give(Given::Yes);
