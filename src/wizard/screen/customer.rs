@@ -317,8 +317,8 @@ fn line(row: &BoardRow, cx: ViewCx<'_>) -> Line {
         _ if is_quiet => Tone::Plain,
         Progress::NeedsAttention(_) => Tone::Warn,
         Progress::WaitingForConsent { .. } => Tone::Busy,
-        Progress::Protected { .. } | Progress::Automatic { .. } => Tone::Good,
-        Progress::NotStarted | Progress::Open(_) => Tone::Plain,
+        Progress::Protected { on: 1.., .. } | Progress::Automatic { .. } => Tone::Good,
+        Progress::Protected { .. } | Progress::NotStarted | Progress::Open(_) => Tone::Plain,
     };
     Line {
         id: row_id(row),
