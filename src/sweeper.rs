@@ -351,8 +351,10 @@ async fn write(
     }
     let kept = kept(seen, waiting, &protection, due);
     report.left = count(kept.left.len());
+    // A rule that was confirmed again since the pass began owes users of whom the pass knows nothing.
+    let before = Protection { rule: Some(row.rule.clone()), ..protection };
     claim = with(&provider.store, move |s| {
-        s.keep_pass(&claim, &protection, &kept)?;
+        s.keep_pass(&claim, &before, &kept)?;
         Ok(claim)
     })
     .await?;

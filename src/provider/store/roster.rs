@@ -112,11 +112,17 @@ impl Store {
     /// for having it forgotten.
     ///
     /// # Errors
-    /// `Record`: a retry is safe.
+    /// `Conflict`, when the rule was switched off or what is enabled changed meanwhile: nothing was kept, for it is about
+    /// another organisation. `Record`: a retry is safe.
     pub fn keep_pass(&self, claim: &SweepClaim, before: &Protection, kept: &Kept) -> Result<(), Failure> {
         let key = claim.key;
         self.write(|write| {
             let tx = write.tx;
+            claim.stands(write)?;
+            let now = record::protection(tx, key)?;
+            // Whoever was promised meanwhile is not what this pass has looked for.
+            let is_outdated = sweep_rules::is_outdated(before, &now);
+            let is_as_promised = !is_outdated && before.rule == now.rule;
             sweep::add_left(tx, claim.id, seat::mark_left(tx, key, &kept.left)?)?;
             seat::unmark_left(tx, key, &kept.back)?;
             match kept.belief {
@@ -125,8 +131,8 @@ impl Store {
                 Belief::Doubted { acceptable } => listing::doubt(tx, key, acceptable)?,
             }
             match kept.belief {
-                Belief::Doubted { .. } => scheduled::settle(tx, key)?,
-                Belief::Whole(_) | Belief::Changes { .. } => scheduled::forget(tx, key)?,
+                Belief::Whole(_) | Belief::Changes { .. } if is_as_promised => scheduled::forget(tx, key)?,
+                _ => scheduled::settle(tx, key)?,
             }
             scheduled::add(tx, key, kept.waiting.iter().map(|(user, address)| (*user, address)))?;
             if let Some(roster) = &kept.roster {
@@ -135,9 +141,7 @@ impl Store {
                 roster::replace(tx, key, all)?;
             }
             match &kept.position {
-                Some(_) if sweep_rules::is_outdated(before, &record::protection(tx, key)?) => {
-                    delta::forget(tx, key)
-                }
+                Some(_) if is_outdated => delta::forget(tx, key),
                 Some(position) => delta::keep(tx, key, (position, write.now)),
                 None => Ok(()),
             }

@@ -78,14 +78,7 @@ impl Store {
     /// nobody of the batch is turned on then. `Record`: a retry is safe.
     pub fn sweep_apply(&self, claim: &SweepClaim, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
         let outcomes = self.write(|write| {
-            let rule = standing_rule(write, claim)?;
-            if claim.target.as_ref() != Some(&allowed::to_bill(write, claim.key)?) {
-                return Err(Failure::new(
-                    FailureKind::Conflict,
-                    "what is enabled was changed while the pass was under way",
-                    "Nobody else is turned on. The next pass works with what is on record now.",
-                ));
-            }
+            let rule = claim.stands(write)?;
             let outcomes = seating::turn_on(write, claim.key, Source::Sweep(claim.id), users)?;
             let new: u32 = outcomes.iter().map(|outcome| u32::from(*outcome == SeatOutcome::TurnedOn)).sum();
             if new > 0 && product::used(write.tx, claim.key)?.here > rule.ceiling {
@@ -125,13 +118,26 @@ impl Store {
     }
 }
 
-/// The rule that a claimed pass works for, if it still stands.
-fn standing_rule(write: &Write<'_>, claim: &SweepClaim) -> Result<AutoRule, Failure> {
-    rule::find(write.tx, claim.key)?.filter(|rule| rule.made < claim.due).ok_or_else(|| {
-        Failure::new(
-            FailureKind::Conflict,
-            "Enable Auto was switched off while its pass was under way",
-            "Nobody else is turned on. Whoever is on stays on.",
-        )
-    })
+impl SweepClaim {
+    /// The rule that the pass works for, if it still stands for what the pass has looked at.
+    ///
+    /// # Errors
+    /// As [`Store::sweep_apply`].
+    pub(super) fn stands(&self, write: &Write<'_>) -> Result<AutoRule, Failure> {
+        let rule = rule::find(write.tx, self.key)?.filter(|rule| rule.made < self.due).ok_or_else(|| {
+            Failure::new(
+                FailureKind::Conflict,
+                "Enable Auto was switched off while its pass was under way",
+                "Nobody else is turned on. Whoever is on stays on.",
+            )
+        })?;
+        if self.target.as_ref() != Some(&allowed::to_bill(write, self.key)?) {
+            return Err(Failure::new(
+                FailureKind::Conflict,
+                "what is enabled was changed while the pass was under way",
+                "Nobody else is turned on. The next pass works with what is on record now.",
+            ));
+        }
+        Ok(rule)
+    }
 }

@@ -196,7 +196,8 @@ fn lists_on_record_and_whom_the_rule_owes() {
     };
     let keep = |belief, numbers: &[u8]| {
         let waiting = numbers.iter().map(|number| (user(*number).id, user(*number).address)).collect();
-        store.keep_pass(&claim, &Protection::default(), &Kept { belief, waiting, ..nothing() }).unwrap();
+        let before = store.protection(customer.id, OFFICE).unwrap();
+        store.keep_pass(&claim, &before, &Kept { belief, waiting, ..nothing() }).unwrap();
     };
     keep(Belief::Doubted { acceptable: Some(980) }, &[1, 2, 3]);
     assert_eq!(record(), ListRecord { listed: 3_590, short: Some(980), accepted: None });
@@ -213,6 +214,34 @@ fn lists_on_record_and_whom_the_rule_owes() {
     assert_eq!(owed(), [user(1).id]);
     store.undo_rule(&run).unwrap();
     assert_eq!(owed(), []);
+}
+
+#[test]
+fn who_is_promised_while_a_pass_is_under_way_is_still_owed_after_it() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = ruled(&store);
+    world.at(DUE.as_millis());
+    let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
+    let before = store.protection(customer.id, OFFICE).unwrap();
+    store.make_rule_for(&run, 14, 24, &users([7])).unwrap();
+    store.keep_pass(&claim, &before, &Kept { belief: Belief::Whole(12), ..nothing() }).unwrap();
+    let owed = store.scheduled(customer.id, OFFICE).unwrap();
+    assert_eq!(owed.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [user(7).id]);
+}
+
+#[test]
+fn a_pass_that_is_about_another_rule_keeps_nothing() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = ruled(&store);
+    world.at(DUE.as_millis());
+    let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
+    let before = store.protection(customer.id, OFFICE).unwrap();
+    store.undo_rule(&run).unwrap();
+    let kept = Kept { position: Some("https://graph.example/delta?a".into()), ..nothing() };
+    assert_eq!(kind(store.keep_pass(&claim, &before, &kept)), FailureKind::Conflict);
+    assert_eq!(store.delta_link(customer.id, OFFICE).unwrap(), None);
 }
 
 #[test]
