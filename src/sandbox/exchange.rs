@@ -30,6 +30,7 @@
 //! [exchange.autodiscover]
 //! forms = ["soap", "pox"]                    # "json" too, where a test wants it
 //! bare_domains = false                       # true: https://customer.example/autodiscover/… answers too
+//! websites = false                           # true: https://customer.example sends every path to www.customer.example
 //! others = true                              # false: an account may ask about its own address only
 //! # ews_url = "https://outlook.office365.com/EWS/Exchange.asmx"   # to tell another endpoint
 //! # error = "ServerBusy"                     # of every whole SOAP answer
@@ -66,7 +67,7 @@
 //! title = "Practice manager"
 //! hidden = false                             # in no address list
 //! unmarked = false                           # true: impersonation is refused for this one
-//! trouble = "ErrorMailboxMoveInProgress"     # response code of folder calls
+//! trouble = "ErrorMailboxMoveInProgress"     # response code of folder calls; "403": EWS is off for this one
 //! trouble_until = 600                        # seconds after the start …
 //! appears = "2026-11-23T09:30:00Z"           # … or a date and time with a zone
 //! leaves = "2026-12-24T18:00[Australia/Sydney]"
@@ -201,7 +202,9 @@ impl Exchange {
         // What is not UTF-8 can't be XML either: the replacement characters break it where it breaks.
         let body = String::from_utf8_lossy(body);
         let body = body.trim_start_matches('\u{feff}');
-        let mut reply = if path.starts_with("/autodiscover/") {
+        let mut reply = if let Some(page) = site.website(&host) {
+            page
+        } else if path.starts_with("/autodiscover/") {
             let question = autodiscover::Question { site, host: &host, path: &path, now: self.moment() };
             autodiscover::answer(&question, &method, query, headers, body)
         } else if path == "/ews/exchange.asmx" && site.hosts.first() == Some(&host) {
@@ -299,6 +302,19 @@ impl Site {
     }
 }
 
+impl Site {
+    /// What a customer's website answers, whatever is asked there; none: the host is no website.
+    fn website(&self, host: &str) -> Option<Reply> {
+        let bare = host.strip_prefix("www.").unwrap_or(host);
+        let is_theirs = |domain: &String| domain.eq_ignore_ascii_case(bare);
+        let mut domains = self.server.customers.iter().flat_map(|customer| &customer.domains);
+        if !self.server.autodiscover.websites || !domains.any(is_theirs) {
+            return None;
+        }
+        Some(if bare == host { front::moved(&format!("https://www.{bare}/")) } else { front::website(bare) })
+    }
+}
+
 /// Hosts of a server, in small letters: the endpoint, then Autodiscover for each domain.
 fn hosts_of(server: &Server) -> Vec<String> {
     let rules = &server.autodiscover;
@@ -307,7 +323,8 @@ fn hosts_of(server: &Server) -> Vec<String> {
     let found = domains.flat_map(|domain| {
         let domain = domain.to_lowercase();
         let host = format!("autodiscover.{domain}");
-        std::iter::once(host).chain(rules.bare_domains.then_some(domain))
+        let website = rules.websites.then(|| [domain.clone(), format!("www.{domain}")]);
+        std::iter::once(host).chain(rules.bare_domains.then_some(domain)).chain(website.into_iter().flatten())
     });
     std::iter::once(server.host.to_lowercase()).chain(found).collect()
 }

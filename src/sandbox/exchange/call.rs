@@ -179,7 +179,7 @@ fn impersonate(
     let owner = site.server.customers.get(card.customer);
     scope(account, owner, &card)?;
     match owner {
-        Some(owner) if !owner.ews => Err(Refusal::Forbidden),
+        Some(owner) if !owner.ews || card.is_ews_off() => Err(Refusal::Forbidden),
         Some(owner) if owner.blocked => {
             let code = "ErrorOrganizationAccessBlocked";
             Err(Trouble::new(code, "Access to this organization is blocked.").into())

@@ -42,6 +42,13 @@ pub(super) struct Card {
     pub(super) trouble: Option<String>,
 }
 
+impl Card {
+    /// Whether Exchange Web Services are switched off for this mailbox alone.
+    pub(super) fn is_ews_off(&self) -> bool {
+        self.trouble.as_deref() == Some("403")
+    }
+}
+
 /// The computed mailboxes of one customer.
 #[derive(Debug)]
 struct Run {

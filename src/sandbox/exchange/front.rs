@@ -48,6 +48,11 @@ fn page(status: StatusCode, title: &str, text: &str) -> Reply {
     reply(status, "text/html; charset=utf-8", body)
 }
 
+/// The one page of a customer's website.
+pub(super) fn website(domain: &str) -> Reply {
+    page(StatusCode::OK, domain, "Welcome.")
+}
+
 /// 401 with its challenges; `basic` adds Basic where the server's list lacks it.
 pub(super) fn challenge(server: &Server, basic: bool) -> Reply {
     let mut lines: Vec<String> = server.challenges.iter().map(|kind| scheme(*kind, &server.host)).collect();

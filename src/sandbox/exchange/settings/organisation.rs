@@ -104,7 +104,8 @@ pub struct Mailbox {
     /// Does not carry the customer's mark: impersonation is refused for this one.
     #[serde(default)]
     pub unmarked: bool,
-    /// Response code of every folder call, such as `ErrorMailboxMoveInProgress`.
+    /// Response code of every folder call, such as `ErrorMailboxMoveInProgress`; `403`: EWS is off for it, and every call
+    /// answers that.
     #[serde(default)]
     pub trouble: Option<String>,
     /// The trouble is over from this moment on; absent: never.

@@ -63,6 +63,8 @@ pub struct Autodiscover {
     pub forms: Vec<Form>,
     /// The customers' bare domains answer too, not only `autodiscover.<domain>`.
     pub bare_domains: bool,
+    /// The customers' bare domains are websites that send every path to `www.<domain>`, which is one page.
+    pub websites: bool,
     /// A service account may ask about another user's address.
     pub others: bool,
     /// The endpoint that is told; absent: `https://<host>/EWS/Exchange.asmx`.
@@ -79,6 +81,7 @@ impl Default for Autodiscover {
         Self {
             forms: vec![Form::Soap, Form::Pox],
             bare_domains: false,
+            websites: false,
             others: true,
             ews_url: None,
             error: None,

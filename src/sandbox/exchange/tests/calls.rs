@@ -223,3 +223,13 @@ async fn too_many_at_one_time() {
         "the count goes down again"
     );
 }
+
+#[tokio::test]
+async fn ews_can_be_off_for_one_mailbox() {
+    let tables = "[[customers]]\nmark = \"C\"\nname = \"C\"\ndomains = [\"c.example\"]\n\
+         mailboxes = [{ name = \"A\", address = \"a@c.example\", trouble = \"403\" }, { name = \"B\", address = \"b@c.example\" }]\n\
+         [[accounts]]\nname = \"x\"\npassword = \"y\"\nimpersonates = [\"C\"]";
+    let rig = Rig { login: "x:y", ..rig("", tables) };
+    assert_eq!(codes(&rig.inbox("a@c.example").await), "403");
+    assert_eq!(codes(&rig.inbox("b@c.example").await), "200 NoError");
+}

@@ -134,3 +134,17 @@ async fn bare_domains_answer_where_they_should() {
     let rig = rig("", "[autodiscover]\nbare_domains = true");
     assert!(rig.exchange.hosts().iter().any(|host| host == "anderson.example"));
 }
+
+#[tokio::test]
+async fn a_website_sends_every_path_to_one_page() {
+    let rig = rig("", "[autodiscover]\nwebsites = true");
+    let ask =
+        async |host: &str, path: &str| rig.exchange.answer(host, "GET", path, &HeaderMap::new(), b"").await;
+    for path in ["/", "/autodiscover/autodiscover.xml", "/EWS/Exchange.asmx"] {
+        let reply = ask("anderson.example", path).await;
+        let to = reply.headers()["location"].to_str().unwrap().to_owned();
+        assert_eq!((reply.status().as_u16(), to.as_str()), (302, "https://www.anderson.example/"));
+        assert_eq!(ask("www.anderson.example", path).await.status(), 200);
+    }
+    assert_eq!(ask("autodiscover.anderson.example", "/").await.status(), 404, "that is the hoster's");
+}
