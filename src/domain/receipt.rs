@@ -313,13 +313,15 @@ fn json(outcome: &Outcome) -> String {
         })
     });
     let server = run.impersonation.as_ref().filter(|_| run.product.is_hosted()).map(|i| i.server.as_str());
+    let stands_still = verdict.schedule.standstill.is_some() || outcome.sweeper.host.is_none();
+    let will_run = run.customer.is_active && !stands_still;
     let rule = outcome.protection.rule.as_ref().map(|rule| {
         json!({
             "made": rule.made.to_string(),
             "by": rule.by.as_str(),
             "confirmed": rule.confirmed,
             "ceiling": rule.ceiling,
-            "next_sweep": sydney::next_2000(ended(outcome)).to_string(),
+            "next_sweep": will_run.then(|| sydney::next_2000(ended(outcome)).to_string()),
             "standstill": verdict.schedule.standstill.map(Standstill::code),
             "sweeper": outcome.sweeper.host.as_ref().map(Text::as_str),
             "attention": rule.attention.as_ref().map(Text::as_str),

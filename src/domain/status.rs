@@ -254,6 +254,7 @@ mod tests {
             reasons,
             [
                 "partly done: 2 users were chosen, and neither on nor scheduled",
+                "partly done: Enable Auto is on, and nothing will run at 20:00: no sweeper is installed",
                 "too many",
                 "20 users are protected, above the ceiling of 15",
                 "the sweep is overdue; none has finished yet",

@@ -148,14 +148,22 @@ impl Schedule {
         }
     }
 
-    /// A sentence about the stalled ones, without a full stop; none where there is none.
+    /// A sentence about the stalled ones, without a full stop; none where there is none. Without a sweeper nobody who comes
+    /// later is turned on, and they are wanted too.
     #[must_use]
     pub fn trouble(self) -> Option<Text> {
-        let why = self.standstill.filter(|_| self.wanted > 0)?.words();
-        Some(Text::of(format_args!(
-            "{} for Enable Auto, and {why}",
-            counted(self.wanted, "user waits", "users wait")
-        )))
+        let standstill = self.standstill?;
+        let why = standstill.words();
+        match self.wanted {
+            0 if standstill == Standstill::NoSweeper => {
+                Some(Text::of(format_args!("Enable Auto is on, and {why}")))
+            }
+            0 => None,
+            _ => Some(Text::of(format_args!(
+                "{} for Enable Auto, and {why}",
+                counted(self.wanted, "user waits", "users wait")
+            ))),
+        }
     }
 }
 
@@ -226,10 +234,10 @@ impl Verdict {
         Self { protected, left, schedule, missed, unchecked, not_chosen, gaps: list.gaps.clone() }
     }
 
-    /// Whether a wanted user is neither protected nor scheduled: exit code 3.
+    /// Whether a wanted user is neither protected nor scheduled, or nobody who comes later will be: exit code 3.
     #[must_use]
     pub const fn is_partly(&self) -> bool {
-        self.wanted_and_off() > 0
+        self.wanted_and_off() > 0 || matches!(self.schedule.standstill, Some(Standstill::NoSweeper))
     }
 
     /// Users who were wanted and are neither protected nor scheduled.

@@ -144,6 +144,14 @@ fn a_sweep_that_did_not_run_comes_first_and_ends_with_6() {
     let record = store(&home);
     let run = enabled(&record, 1);
     record.make_rule(&run, 5, 15).unwrap();
+    let ended = status(&home, DAY, &["--attention"]);
+    assert_eq!(ended.code, 6, "{}", ended.out);
+    assert!(
+        ended.out.contains("Enable Auto is on, and nothing will run at 20:00: no sweeper is installed"),
+        "{}",
+        ended.out
+    );
+    record.note_sweeper_installed(&"desk-1".into()).unwrap();
     drop(record);
     assert_eq!(status(&home, DAY, &[]).code, 0);
     let ended = status(&home, NIGHT, &[]);

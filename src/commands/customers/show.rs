@@ -151,7 +151,10 @@ impl Sheet {
             ));
             let next = sydney::next_2000(self.now);
             let zone = self.customer.time_zone.as_ref().map_or(cx.zone.as_str(), Text::as_str);
-            lines.push(format!("  Next sweep due: {}", sydney::due_in_words(next, self.now, Some(zone))));
+            let due = sydney::due_in_words(next, self.now, Some(zone));
+            let why =
+                verdict.schedule.standstill.map_or(String::new(), |why| format!(", but {}", why.words()));
+            lines.push(format!("  Next sweep due: {due}{why}"));
         }
         if row.enabled.is_some() {
             lines.push(format!("  Kinds included: {}", kinds_in_words(detail)));

@@ -252,7 +252,7 @@ impl Roster {
             unchecked: off(StaysOff::Kind(Kind::NotKnownYet)),
             // An address that an operator gave was meant to be protected, whatever it leads to.
             problems: self.people.problems(record.lists_given()),
-            gaps: gaps.collect(),
+            gaps: gaps.chain(self.people.problems_in_words(record.lists_given())).collect(),
         }
     }
 

@@ -1,21 +1,52 @@
 //! What turning users on comes to, and who they are for the store.
 
 use crate::domain::{
-    bill::{Bill, StaysOff},
+    bill::{Bill, StaysOff, counted, grouped},
     protection::Chosen,
+    text::Text,
     user::Kind,
 };
 
-use super::{super::ticks::Ticks, People};
+use super::{
+    super::ticks::{self, Ticks},
+    People,
+};
+
+/// Rows with a problem that are named; the others are counted.
+const NAMED: usize = 3;
 
 impl People {
     /// Rows with a problem that are neither on nor excluded. Kinds that can never be protected count only where
     /// `is_any_kind`.
     pub(crate) fn problems(&self, is_any_kind: bool) -> u32 {
-        let never =
-            |at| if is_any_kind { 0 } else { self.in_kinds(&[Kind::Guest, Kind::WithoutMailbox], at) };
-        let off = |at| self.live.word(at) & !self.on.word(at) & !self.excluded.word(at);
-        self.count(|at| off(at) & self.problem.word(at) & !never(at))
+        self.count(|at| self.in_trouble(is_any_kind, at))
+    }
+
+    /// The first of these in words, as a sentence without a full stop; none where there is none.
+    pub(crate) fn problems_in_words(&self, is_any_kind: bool) -> Option<Text> {
+        let count = self.problems(is_any_kind);
+        let rows =
+            (0..self.pages.words()).flat_map(|at| ticks::rows_of(at, self.in_trouble(is_any_kind, at)));
+        let named = rows.take(NAMED).filter_map(|row| self.user(row));
+        let named: Vec<String> = named
+            .map(|user| {
+                let who = if user.address.is_empty() { user.name } else { user.address };
+                format!("{who} ({})", user.problem)
+            })
+            .collect();
+        let more = count.saturating_sub(u32::try_from(NAMED).unwrap_or(count));
+        let more = if more > 0 { format!(", and {} more", grouped(more)) } else { String::new() };
+        (count > 0).then(|| {
+            let can_not = counted(count, "mailbox can't be protected", "mailboxes can't be protected");
+            Text::of(format_args!("{can_not}: {}{more}", named.join(", ")))
+        })
+    }
+
+    /// 64 rows with a problem at once.
+    fn in_trouble(&self, is_any_kind: bool, at: usize) -> u64 {
+        let never = if is_any_kind { 0 } else { self.in_kinds(&[Kind::Guest, Kind::WithoutMailbox], at) };
+        let off = self.live.word(at) & !self.on.word(at) & !self.excluded.word(at);
+        off & self.problem.word(at) & !never
     }
 
     /// What turning these rows on means for the bill.
