@@ -320,8 +320,11 @@ impl Tui {
             return Some(Answer { to: seen, what: given });
         }
         let outcome = match input {
-            Input::Key(_) if seen != view.ask.revision && !keys::is_always_taken(input) => return None,
+            Input::Key(_) | Input::Typed(_) if seen != view.ask.revision && !keys::is_always_taken(input) => {
+                return None;
+            }
             Input::Key(press) => keys::press(*press, view, &mut self.state),
+            Input::Typed(text) => keys::paste::typed(text, view, &mut self.state),
             Input::Paste(text) => keys::paste::paste(text, view, &mut self.state),
             Input::Flood(bytes) => keys::paste::flood(*bytes, input::MAX_PASTE, &mut self.state),
         };

@@ -31,7 +31,7 @@
 //! stands, and everything above (how long to wait, what to hold, what to give back) hangs on that: a mirror of their
 //! state beside them was longer than the state.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use code::{MAX_PARAMETERS, keypad, keys};
 use reply::{Shape, is_introducer, is_whole, may_go_on, shape};
@@ -79,6 +79,9 @@ const MAX_HELD: usize = 256;
 /// Printable bytes in one read above which nobody has typed them: with an Enter among them or behind them they are a
 /// paste (remote-terminal.md section 6).
 const BURST: usize = 8;
+
+/// Characters in one read from which on they are words and no commands: `xavier` on a list excludes nobody.
+const RUN: usize = 5;
 
 /// The start of an old mouse report, which has three bytes more.
 const MOUSE: &[u8] = b"\x1b[M";
@@ -149,6 +152,9 @@ impl Press {
 pub enum Input {
     /// A key.
     Key(Press),
+    /// Text without an Enter that came in one read: in a field the same as its keys. Outside of one nobody meant so many
+    /// commands at once.
+    Typed(String),
     /// Pasted text; line breaks are `\n`, other control characters are U+FFFD.
     Paste(String),
     /// So many bytes were pasted at once that none of them was kept.
@@ -160,6 +166,7 @@ impl std::fmt::Debug for Input {
         match self {
             Self::Key(Press::Char(_)) => f.write_str("Key(1 character)"),
             Self::Key(press) => f.debug_tuple("Key").field(press).finish(),
+            Self::Typed(text) => write!(f, "Typed({} bytes)", text.len()),
             Self::Paste(text) => write!(f, "Paste({} bytes)", text.len()),
             Self::Flood(bytes) => write!(f, "Flood({bytes} bytes)"),
         }
@@ -456,6 +463,7 @@ impl Parser {
     fn end_burst(&mut self, out: &mut Vec<Input>) {
         let burst = std::mem::take(&mut self.burst);
         match burst.input() {
+            Input::Paste(text) if is_run(&text) => out.push(Input::Typed(text)),
             Input::Paste(text) if !text.contains('\n') || !is_burst(&burst.bytes) => {
                 out.extend(text.chars().map(|c| Input::Key(Press::of_text(c))));
             }
@@ -613,6 +621,12 @@ const fn is_last_of_reply(byte: u8) -> bool {
         byte,
         b'A'..=b'F' | b'H' | b'I' | b'M' | b'O'..=b'S' | b'Z' | b'c' | b'm' | b'n' | b't' | b'u' | b'x' | b'y' | b'~'
     )
+}
+
+/// Whether text of one read is words: longer than what somebody types ahead as commands, and no key that is held down.
+fn is_run(text: &str) -> bool {
+    let letters: BTreeSet<char> = text.chars().collect();
+    text.chars().count() >= RUN && letters.len() > 2 && !letters.iter().any(|c| c.is_control())
 }
 
 /// Whether so much text in one read was typed by nobody.

@@ -458,7 +458,7 @@ pub(crate) const fn is_always_taken(input: &Input) -> bool {
 pub(crate) fn typed_ahead(input: &Input) -> Option<Given> {
     let is_said = match input {
         Input::Key(press) => matches!(press, Press::Char(_) | Press::Enter | Press::Backspace),
-        Input::Paste(_) | Input::Flood(_) => true,
+        Input::Typed(_) | Input::Paste(_) | Input::Flood(_) => true,
     };
     is_said.then_some(Given::Submit)
 }

@@ -46,7 +46,7 @@ fn by_reads(bytes: &[u8]) {
 fn typed(inputs: &[Input]) -> String {
     let text = |input: &Input| match input {
         Input::Key(press) => press.text().map(String::from).unwrap_or_default(),
-        Input::Paste(paste) => paste.clone(),
+        Input::Typed(text) | Input::Paste(text) => text.clone(),
         Input::Flood(_) => String::new(),
     };
     inputs.iter().map(text).collect()

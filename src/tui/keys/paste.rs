@@ -2,7 +2,10 @@
 
 use crate::{
     domain::{bill::grouped, tenant_input::TenantInput, text::Text},
-    tui::state::{self, Focus, Panel, State},
+    tui::{
+        input::Press,
+        state::{self, Focus, Panel, State},
+    },
     wizard::{
         answer::{FieldId, Given, Value},
         view::{FieldView, Tone, View},
@@ -51,6 +54,17 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
             );
             Outcome::Changed
         }
+    }
+}
+
+/// Text that was typed at once: `/` of a list goes before it, as typed ahead on a slow line.
+pub(crate) fn typed(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
+    match text.strip_prefix('/').filter(|_| matches!(state.focus, Focus::Rows)) {
+        Some(rest) => {
+            super::press(Press::Char('/'), view, state);
+            paste(rest, view, state)
+        }
+        None => paste(text, view, state),
     }
 }
 

@@ -973,3 +973,17 @@ proptest! {
         }
     }
 }
+
+/// A right click of a terminal without bracketed paste is no row of commands: `x` would exclude somebody.
+#[test]
+fn words_that_came_at_once_are_no_commands_of_a_list() {
+    let mut parser = crate::tui::input::Parser::default();
+    let mut out = Vec::new();
+    parser.feed_read(b"xavier", &mut out);
+    assert_eq!(out, [Input::Typed("xavier".into())]);
+    for few in [&b"jjjjjjjj"[..], b"jkjkjk", b"aux"] {
+        let mut out = Vec::new();
+        parser.feed_read(few, &mut out);
+        assert_eq!(out.len(), few.len(), "keys that are held down or typed ahead");
+    }
+}
