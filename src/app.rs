@@ -30,8 +30,8 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         id::RunId,
+        operator::Operator,
         permission,
-        run::Operator,
         text::Text,
     },
     driver::{
@@ -426,7 +426,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
     Ok(Setup {
         is_sandbox: opener.is_sandbox,
         rehearsal: opener.is_sandbox,
-        operator: Operator { name: Text::clean(&opener.environment.user), is_admin: false },
+        operator: Operator { name: opener.environment.account.shown(), ..Operator::default() },
         link_prefix: String::new(),
         link_suffix: String::new(),
         can_open_browser: opener.environment.surroundings.launcher().is_some(),

@@ -8,6 +8,7 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bill::grouped,
+    flag::quoted,
     id::RunId,
     text::{Shown, Text},
 };
@@ -216,6 +217,12 @@ pub enum Command {
     SweepCheck,
     /// Take a list of so many users of a customer, by its reference, for the truth.
     SweepAcceptShorter(Text, u32),
+    /// Who works with the record.
+    OperatorsList,
+    /// Make an operator, by the name, an Admin.
+    OperatorsSet(Text),
+    /// Make the operator at the keyboard an Admin, because the record's file can be written.
+    OperatorsRecover,
     /// Look a code up.
     Explain,
     /// What is set, and where it came from.
@@ -238,6 +245,9 @@ impl Command {
             Self::SweepInstall,
             Self::SweepCheck,
             Self::SweepAcceptShorter("C-1001".into(), 980),
+            Self::OperatorsList,
+            Self::OperatorsSet("jane".into()),
+            Self::OperatorsRecover,
             Self::Explain,
             Self::Settings,
         ]
@@ -261,6 +271,9 @@ impl fmt::Display for Command {
             Self::SweepAcceptShorter(reference, count) => {
                 write!(f, "sweep --accept-shorter {reference}={count}")
             }
+            Self::OperatorsList => f.write_str("operators list"),
+            Self::OperatorsSet(name) => write!(f, "operators set {} --admin", quoted(name.as_str())),
+            Self::OperatorsRecover => f.write_str("operators set --recover"),
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
         }

@@ -3,8 +3,8 @@
 use crate::domain::{
     failure::Failure,
     id::{RunId, TenantId},
+    operator::Operator,
     phrase::Phrase,
-    run::Operator,
     text::Text,
     time::Moment,
 };

@@ -584,7 +584,7 @@ fn store(home: &Home) -> Store {
         file: home.store(),
         identity: home.path().join(".config/backup365/sandbox-identity.txt"),
         clock: Clock::fixed(Moment::parse("2026-11-23T14:00:00+11:00").unwrap()),
-        operator_name: "ann".into(),
+        account: "ann".into(),
         as_user: false,
         host: "desk-1".into(),
         is_sandbox: true,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::domain::{
     failure::{Failure, FailureKind},
+    operator::Operator,
     text::Text,
 };
 
@@ -16,12 +17,12 @@ pub(super) fn unreadable(why: impl fmt::Display) -> Failure {
     )
 }
 
-/// The operator may not do this.
-pub(super) fn admin_only(doing: &str) -> Failure {
+/// The operator may not do this; `doing` begins the sentence ("adding a customer").
+pub(super) fn admin_only(doing: &str, operator: &Operator) -> Failure {
     Failure::new(
         FailureKind::Refused,
         Text::of(format_args!("{doing} is for an Admin")),
-        "Ask an Admin of your company to do this.",
+        operator.way_to_admin(),
     )
 }
 
