@@ -250,6 +250,7 @@ const fn word(end: &End) -> &'static str {
         End::Refused => "refused",
         End::Stopped => "stopped",
         End::Held => "held",
+        End::Attention => "attention",
         End::Failed => "failed",
         End::Interrupted => "interrupted",
         End::Told(_) => "ended",

@@ -98,7 +98,7 @@ impl Operator {
     #[must_use]
     pub fn way_to_admin(&self) -> Phrase {
         if self.is_acting {
-            return "You act as a User (--as user). Leave that out to act as what is on record.".into();
+            return "You act as a User (--as user). Leave that out to act as the one on record.".into();
         }
         let mut names = self.admins.iter().take(NAMED).map(Text::as_str).collect::<Vec<_>>().join(", ");
         let more = u32::try_from(self.admins.len().saturating_sub(NAMED)).unwrap_or(u32::MAX);
@@ -106,11 +106,12 @@ impl Operator {
             names = format!("{names} and {} more", grouped(more));
         }
         phrase![
-            format_args!("Admins here: {names}. One of them makes you an Admin with "),
+            format_args!("Admins here: {names}."),
+            " One of them makes you an Admin with ",
             Command::OperatorsSet(self.name.clone()),
             "; where none is left: ",
             Command::OperatorsRecover,
-            "."
+            ". Roles guard against mistakes, not against somebody who can write the record's file."
         ]
     }
 }
@@ -144,7 +145,8 @@ mod tests {
         assert_eq!(
             words.as_str(),
             "Admins here: ann, bob, cleo, dan and 1 more. One of them makes you an Admin with backup365 operators set \
-             'CORP\\jane' --admin; where none is left: backup365 operators set --recover."
+             'CORP\\jane' --admin; where none is left: backup365 operators set --recover. Roles guard against mistakes, not against \
+             somebody who can write the record's file."
         );
         let acting = Operator { is_acting: true, ..jane };
         assert!(acting.way_to_admin().for_commands().as_str().contains("--as user"));

@@ -205,6 +205,10 @@ pub enum Command {
     TakeUp(RunId),
     /// Show and change the customers on record.
     Customers,
+    /// List the customers.
+    CustomersList,
+    /// Show everything on record about one customer, runs too.
+    CustomersShow,
     /// Add a customer.
     CustomersAdd,
     /// Change a customer on record.
@@ -239,6 +243,8 @@ impl Command {
         vec![
             Self::TakeUp(run),
             Self::Customers,
+            Self::CustomersList,
+            Self::CustomersShow,
             Self::CustomersAdd,
             Self::CustomersSet,
             Self::CustomersImport,
@@ -260,6 +266,8 @@ impl fmt::Display for Command {
         match self {
             Self::TakeUp(run) => write!(f, "--run {run}"),
             Self::Customers => f.write_str("customers"),
+            Self::CustomersList => f.write_str("customers list"),
+            Self::CustomersShow => f.write_str("customers show REFERENCE"),
             Self::CustomersAdd => f.write_str("customers add"),
             Self::CustomersSet => f.write_str("customers set"),
             Self::CustomersImport => f.write_str("customers import"),

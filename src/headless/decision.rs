@@ -16,7 +16,6 @@ use crate::{
     },
     wizard::{
         answer::Given,
-        ask::QuestionId,
         view::{FactId, RowsView, View},
     },
 };
@@ -70,22 +69,25 @@ pub(super) fn end<T>(end: End, words: impl Display) -> Decision<T> {
     Break(Next::End(Box::new(Close { end, words, failure: None })))
 }
 
-/// Ends with bad news.
-pub(super) fn fail<T>(view: &View<'_>, failure: Failure) -> Decision<T> {
-    let is_refused = failure.kind == FailureKind::Refused && view.ask.id == QuestionId::Authorise;
-    let end = if is_refused { End::Refused } else { End::Failed };
+/// Ends with bad news: an alarm is for a person to look at, and what was refused has an end of its own wherever it comes.
+pub(super) fn fail<T>(failure: Failure) -> Decision<T> {
+    let end = match failure.kind {
+        _ if failure.is_alarm => End::Attention,
+        FailureKind::Refused => End::Refused,
+        _ => End::Failed,
+    };
     Break(Next::End(Box::new(Close::by(end, failure))))
 }
 
-/// Ends with the bad news on the page, where there is some.
+/// Ends with the bad news that the view shows, where there is some.
 pub(super) fn no_failure(view: &View<'_>) -> Decision {
-    view.failure().map_or(Continue(()), |failure| fail(view, failure.clone()))
+    view.failure().map_or(Continue(()), |failure| fail(failure.clone()))
 }
 
-/// Ends with the bad news on the page, else with the line of state, else with these words.
+/// Ends with the bad news that the view shows, else with the line of state, else with these words.
 pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision<T> {
     match view.failure() {
-        Some(failure) => fail(view, failure.clone()),
+        Some(failure) => fail(failure.clone()),
         None => end(End::Failed, warning(view).unwrap_or_else(|| otherwise.into())),
     }
 }
@@ -152,4 +154,30 @@ pub(super) fn progress(view: &View<'_>) -> Option<Text> {
     let (done, total) = view.page.progress()?;
     let heading = view.page.heading.for_commands();
     Some(Text::of(format_args!("{heading}: {} of {}.", grouped(done), grouped(total))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_refused_and_what_is_an_alarm_have_ends_of_their_own() {
+        let end_of = |failure: Failure| match fail::<()>(failure) {
+            Break(Next::End(close)) => close.end,
+            other => panic!("{other:?}"),
+        };
+        for (kind, end) in [
+            (FailureKind::Refused, End::Refused),
+            (FailureKind::NotFound, End::Failed),
+            (FailureKind::Throttled, End::Failed),
+            (FailureKind::Unreachable, End::Failed),
+            (FailureKind::Malformed, End::Failed),
+            (FailureKind::Record, End::Failed),
+            (FailureKind::Internal, End::Failed),
+        ] {
+            let failure = Failure::new(kind, "it went wrong", "Look.");
+            assert_eq!(end_of(failure.clone()), end, "{kind:?}");
+            assert_eq!(end_of(failure.alarming()), End::Attention, "{kind:?}");
+        }
+    }
 }

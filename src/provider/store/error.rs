@@ -5,6 +5,7 @@ use std::fmt;
 use crate::domain::{
     failure::{Failure, FailureKind},
     operator::Operator,
+    phrase::Phrase,
     text::Text,
 };
 
@@ -26,7 +27,7 @@ pub(super) fn admin_only(doing: &str, operator: &Operator) -> Failure {
     )
 }
 
-/// Something that is not on record.
-pub(super) fn not_found(what: Text) -> Failure {
-    Failure::new(FailureKind::NotFound, what, "Check the number, or choose from the list.")
+/// Something that is not on record, and where to look.
+pub(super) fn not_found(what: Text, hint: Phrase) -> Failure {
+    Failure::new(FailureKind::NotFound, what, hint)
 }

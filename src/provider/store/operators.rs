@@ -100,11 +100,13 @@ fn named(write: &Write<'_>, name: &Text) -> Result<operator::OperatorRow, Failur
         return Ok((*row).clone());
     }
     let names = rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
-    let hint =
-        format_args!("On record: {names}. An account is put there by its first start of backup365. See: ");
     Err(Failure::new(
         FailureKind::NotFound,
         Text::of(format_args!("there is no operator called {name}")),
-        phrase![hint, Command::OperatorsList],
+        phrase![
+            format_args!("On record: {names}."),
+            " An account is put there by its first start of backup365. See: ",
+            Command::OperatorsList
+        ],
     ))
 }

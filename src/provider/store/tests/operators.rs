@@ -100,10 +100,13 @@ fn an_operator_is_named_in_any_spelling_and_the_last_admin_stays() {
 #[test]
 fn whoever_may_write_the_record_becomes_an_admin_on_purpose_and_that_is_on_record() {
     let world = World::new();
-    let (root, jane) =
-        (opened(&world, account("root", 0), "desk-4"), opened(&world, account("jane", 1000), "desk-4"));
+    let live = |name, number| {
+        let account = account(name, number);
+        Store::open(StoreOptions { account, is_sandbox: false, ..world.options("") }).unwrap()
+    };
+    let (root, jane) = (live("root", 0), live("jane", 1000));
     assert!(root.operator().warning.is_some() && jane.operator().warning.is_none());
-    assert!(opened(&world, account("root", 0), "desk-4").operator().warning.is_none(), "said once");
+    assert!(live("root", 0).operator().warning.is_none(), "said once");
     assert!(jane.recover_admin().unwrap());
     assert!(!jane.recover_admin().unwrap(), "it is one already");
     jane.add_customer(&new_customer("A", "A", &[]), &Accepts::default()).unwrap();
