@@ -85,8 +85,6 @@ pub struct Operator {
     pub name: Text,
     /// May change customers' records and operators, and turn protection off.
     pub is_admin: bool,
-    /// Works as a User although the record may say otherwise (`--as user`, in the sandbox).
-    pub is_acting: bool,
     /// The names of all Admins on record.
     pub admins: Vec<Text>,
     /// What must be said once about this operator.
@@ -97,9 +95,6 @@ impl Operator {
     /// Where a User finds an Admin, and how a User becomes one.
     #[must_use]
     pub fn way_to_admin(&self) -> Phrase {
-        if self.is_acting {
-            return "You act as a User (--as user). Leave that out to act as the one on record.".into();
-        }
         let mut names = self.admins.iter().take(NAMED).map(Text::as_str).collect::<Vec<_>>().join(", ");
         let more = u32::try_from(self.admins.len().saturating_sub(NAMED)).unwrap_or(u32::MAX);
         if more > 0 {
@@ -148,8 +143,6 @@ mod tests {
              'CORP\\jane' --admin; where none is left: backup365 operators set --recover. Roles guard against mistakes, not against \
              somebody who can write the record's file."
         );
-        let acting = Operator { is_acting: true, ..jane };
-        assert!(acting.way_to_admin().for_commands().as_str().contains("--as user"));
     }
 
     #[test]

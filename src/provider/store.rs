@@ -151,7 +151,6 @@ impl Store {
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
             let mut operator = identity::of(tx, &options.account, &options.host, options.clock.now())?;
-            operator.is_acting = options.as_user;
             operator.is_admin &= !options.as_user;
             // A trainee's roles are a play.
             operator.warning = operator.warning.filter(|_| !options.is_sandbox);

@@ -49,5 +49,5 @@ pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Re
     };
     let is_admin = operator::is_admin(tx, &name)?.unwrap_or(false);
     let warning = if rows.is_empty() { account.first_warning() } else { None };
-    Ok(Operator { name, is_admin, is_acting: false, admins: operator::admins(tx)?, warning })
+    Ok(Operator { name, is_admin, admins: operator::admins(tx)?, warning })
 }
