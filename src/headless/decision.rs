@@ -16,6 +16,7 @@ use crate::{
     },
     wizard::{
         answer::Given,
+        ask::QuestionId,
         view::{FactId, RowsView, View},
     },
 };
@@ -69,25 +70,31 @@ pub(super) fn end<T>(end: End, words: impl Display) -> Decision<T> {
     Break(Next::End(Box::new(Close { end, words, failure: None })))
 }
 
-/// Ends with bad news: an alarm is for a person to look at, and what was refused has an end of its own wherever it comes.
-pub(super) fn fail<T>(failure: Failure) -> Decision<T> {
-    let end = match failure.kind {
+/// Ends with bad news.
+pub(super) fn fail<T>(view: &View<'_>, failure: Failure) -> Decision<T> {
+    Break(Next::End(Box::new(Close::by(end_of(view.ask.id, &failure), failure))))
+}
+
+/// How bad news ends a journey: an alarm is for a person to look at, and refused access has an end of its own wherever it
+/// comes. What is typed into a form is refused as an answer, not as access.
+const fn end_of(asked: QuestionId, failure: &Failure) -> End {
+    match (failure.kind, asked) {
         _ if failure.is_alarm => End::Attention,
-        FailureKind::Refused => End::Refused,
+        (FailureKind::Refused, QuestionId::Impersonation) => End::Failed,
+        (FailureKind::Refused, _) => End::Refused,
         _ => End::Failed,
-    };
-    Break(Next::End(Box::new(Close::by(end, failure))))
+    }
 }
 
 /// Ends with the bad news that the view shows, where there is some.
 pub(super) fn no_failure(view: &View<'_>) -> Decision {
-    view.failure().map_or(Continue(()), |failure| fail(failure.clone()))
+    view.failure().map_or(Continue(()), |failure| fail(view, failure.clone()))
 }
 
 /// Ends with the bad news that the view shows, else with the line of state, else with these words.
 pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision<T> {
     match view.failure() {
-        Some(failure) => fail(failure.clone()),
+        Some(failure) => fail(view, failure.clone()),
         None => end(End::Failed, warning(view).unwrap_or_else(|| otherwise.into())),
     }
 }
@@ -162,10 +169,6 @@ mod tests {
 
     #[test]
     fn what_was_refused_and_what_is_an_alarm_have_ends_of_their_own() {
-        let end_of = |failure: Failure| match fail::<()>(failure) {
-            Break(Next::End(close)) => close.end,
-            other => panic!("{other:?}"),
-        };
         for (kind, end) in [
             (FailureKind::Refused, End::Refused),
             (FailureKind::NotFound, End::Failed),
@@ -176,8 +179,11 @@ mod tests {
             (FailureKind::Internal, End::Failed),
         ] {
             let failure = Failure::new(kind, "it went wrong", "Look.");
-            assert_eq!(end_of(failure.clone()), end, "{kind:?}");
-            assert_eq!(end_of(failure.alarming()), End::Attention, "{kind:?}");
+            for asked in [QuestionId::Authorise, QuestionId::Users, QuestionId::Customer] {
+                assert_eq!(end_of(asked, &failure), end, "{kind:?} {asked:?}");
+            }
+            assert_eq!(end_of(QuestionId::Impersonation, &failure), End::Failed, "{kind:?}");
+            assert_eq!(end_of(QuestionId::Users, &failure.alarming()), End::Attention, "{kind:?}");
         }
     }
 }

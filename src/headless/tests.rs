@@ -689,6 +689,7 @@ fn what_only_an_admin_may_is_refused_with_the_words_of_the_wizard() {
     let mut desk = user(&mut after);
     let report = travel(&mut desk, undo());
     assert_eq!((report.end, desk.count("UndoRule")), (End::Refused, 0), "{}", report.words);
+    assert_eq!(desk.count("FinishRun"), 1, "no open run is left");
     assert!(report.words.as_str().contains("only an Admin can switch it off"), "{}", report.words);
 }
 

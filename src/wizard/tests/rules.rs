@@ -204,6 +204,25 @@ fn read_only_says_why() {
 }
 
 #[test]
+fn what_must_be_said_of_the_operator_is_said_on_the_first_screen() {
+    let mut setup = setup();
+    setup.operator.warning = Some("root is the first operator on this record.".into());
+    let mut desk = Desk::new(setup, Vec::new());
+    desk.answer();
+    assert!(desk.notice().contains("root is the first operator"), "{}", desk.notice());
+}
+
+#[test]
+fn what_only_an_admin_may_names_the_admins_and_the_command() {
+    let mut visitor = setup();
+    (visitor.operator.is_admin, visitor.operator.admins) = (false, vec!["ann".into()]);
+    let mut desk = Desk::new(visitor, Vec::new());
+    desk.answer().act(Action::Add);
+    let said = desk.notice();
+    assert!(said.contains("Admins here: ann.") && said.contains("operators set kim --admin"), "{said}");
+}
+
+#[test]
 fn a_run_is_taken_over_once_the_other_process_is_gone() {
     let mut record = consenting();
     record.is_read_only = true;
