@@ -22,7 +22,7 @@ use clap::Parser;
 use tokio::runtime::Runtime;
 
 use crate::{
-    cli::{Cli, Command, Common, WorldCommand},
+    cli::{self, Cli, Command, Common, WorldCommand},
     commands::{
         self, Out,
         unanswered::{PREFIX, Unanswered},
@@ -30,8 +30,8 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         id::RunId,
+        operator::Operator,
         permission,
-        run::Operator,
         text::Text,
     },
     driver::{
@@ -63,9 +63,10 @@ const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 /// Runs the program.
 #[must_use]
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return told(&error),
+        Err(error) => return told(&error, &arguments),
     };
     // Whatever was half done is dropped by now, the terminal first; only the exit code is left to say.
     match catch_unwind(AssertUnwindSafe(|| start(&cli))) {
@@ -96,10 +97,14 @@ fn print(cli: &Cli, bad: &Unanswered) {
 }
 
 /// Help and version go to stdout with code 0, what is wrong with the arguments to stderr with code 2, heard or not.
-fn told(answer: &clap::Error) -> Exit {
+fn told(answer: &clap::Error, arguments: &[OsString]) -> Exit {
     if answer.use_stderr() {
         // Ours is the British spelling, everywhere.
-        let words = answer.render().to_string().replace("unrecognized", "unrecognised");
+        let mut words = answer.render().to_string().replace("unrecognized", "unrecognised");
+        let lacks = answer.kind() == clap::error::ErrorKind::MissingRequiredArgument;
+        if let Some(example) = lacks.then(|| cli::example(arguments)).flatten() {
+            words = format!("{words}For example: {example}\n");
+        }
         let _unheard = io::stderr().write_all(words.as_bytes());
         return Exit::Usage;
     }
@@ -426,7 +431,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
     Ok(Setup {
         is_sandbox: opener.is_sandbox,
         rehearsal: opener.is_sandbox,
-        operator: Operator { name: Text::clean(&opener.environment.user), is_admin: false },
+        operator: Operator { name: opener.environment.account.shown(), ..Operator::default() },
         link_prefix: String::new(),
         link_suffix: String::new(),
         can_open_browser: opener.environment.surroundings.launcher().is_some(),

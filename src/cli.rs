@@ -4,15 +4,16 @@ pub mod apply;
 pub mod completions;
 pub mod customers;
 pub mod explain;
+pub mod operators;
 pub mod provision;
 pub mod receipt;
 pub mod settings;
 pub mod status;
 pub mod sweep;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::{
     domain::{id::RunId, text::Text, time::Moment},
@@ -180,6 +181,9 @@ pub enum WorldCommand {
     /// The receipt of a run again.
     #[command(display_order = 7)]
     Receipt(receipt::Args),
+    /// Who works with the record, and who of them is an Admin.
+    #[command(display_order = 8)]
+    Operators(operators::Args),
 }
 
 impl Command {
@@ -193,12 +197,35 @@ impl Command {
             Self::InWorld(WorldCommand::Status(args)) => ("status", args.json),
             Self::InWorld(WorldCommand::Sweep(args)) => ("sweep", args.json),
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
+            Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
             Self::Explain(args) => ("explain", args.json),
             Self::Settings(args) => ("settings", args.json),
             Self::Sandbox { .. } | Self::Completions(_) | Self::Man(_) => return None,
         };
         is_json.then_some(name)
     }
+}
+
+/// The first example in the help of the command that arguments are for.
+#[must_use]
+pub fn example(arguments: &[OsString]) -> Option<String> {
+    let mut command = Cli::command();
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(below) = command.find_subcommand(word) {
+            command = below.clone();
+        }
+    }
+    let help = command.get_after_help()?.to_string();
+    let mut example = String::new();
+    for line in help.lines().skip_while(|line| *line != "Examples:").skip(1) {
+        // What stands behind two blanks explains it.
+        example.push_str(line.trim().split("  ").next()?);
+        match example.strip_suffix('\\') {
+            Some(begun) => example.truncate(begun.len()),
+            None => return Some(example),
+        }
+    }
+    None
 }
 
 /// Reads a run number.
@@ -216,7 +243,7 @@ fn sharing(pair: &str) -> Result<(Text, Text), String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, error::ErrorKind};
+    use clap::error::ErrorKind;
 
     use super::*;
     use crate::domain::{flag, phrase};

@@ -25,6 +25,7 @@ pub mod form_draft;
 pub mod id;
 pub mod lock;
 pub mod nearest;
+pub mod operator;
 pub mod order;
 pub mod permission;
 pub mod phrase;

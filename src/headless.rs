@@ -71,6 +71,8 @@ enum Closing {
     Park,
     /// Ticks that were not confirmed are taken away, then the wizard is left.
     Untick,
+    /// The run is finished with what it is, then the wizard is left.
+    Finish,
     /// The wizard is left; the run is kept.
     Leave,
 }
@@ -172,6 +174,8 @@ impl Headless {
         self.closing = match close.end {
             End::Waiting => Closing::Park,
             End::Stopped | End::Missing { .. } if has_ticks => Closing::Untick,
+            // Taking Enable Auto back leaves no open run, whether it may be taken back or not.
+            End::Refused if view.ask.id == QuestionId::UndoAuto => Closing::Finish,
             _ => Closing::Leave,
         };
         let report = &mut self.journey.report;
@@ -186,6 +190,11 @@ impl Headless {
             Closing::Untick if view.ask.id == QuestionId::Review => return Some(Given::Back),
             Closing::Untick if view.ask.id == QuestionId::Users && steps.first(Step::UntickAtEnd) => {
                 return Some(Given::Mark(Mark::Untick, Which::All));
+            }
+            Closing::Finish if view.ask.is_waiting => return None,
+            Closing::Finish if view.ask.id == QuestionId::UndoAuto => return Some(Given::Back),
+            Closing::Finish if view.ask.id == QuestionId::Users && steps.first(Step::Do(Action::Finish)) => {
+                return Some(Given::Do(Action::Finish));
             }
             Closing::Park if steps.first(Step::Do(Action::Park)) => return Some(Given::Do(Action::Park)),
             Closing::Park => match warning(view) {

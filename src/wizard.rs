@@ -181,7 +181,7 @@ impl Wizard {
             scene = leaving(scene, self.session.record.as_ref());
         } else {
             let has_run = self.session.record.is_some();
-            for offer in words::common_offers(has_run) {
+            for offer in words::common_offers(has_run).chain(self.is_read_only().then(words::take_over)) {
                 if scene.offers.iter().all(|own| own.action != offer.action) {
                     scene.offers.push(offer);
                 }
@@ -284,11 +284,24 @@ impl Wizard {
                 None => self.asks_to_leave = true,
             },
             Given::Do(Action::Park) => self.park(),
+            Given::Do(Action::Refresh) if self.is_read_only() => self.take_over(),
             given => {
                 let (mut cx, screen) = self.parts();
                 let step = screen.answer(&mut cx, given);
                 self.follow(step);
             }
+        }
+    }
+
+    /// Another process holds the run that is open.
+    fn is_read_only(&self) -> bool {
+        self.session.record.as_ref().is_some_and(|record| record.is_read_only)
+    }
+
+    /// Opens the run anew: whoever held it may be gone.
+    fn take_over(&mut self) {
+        if let Some(run) = self.run().cloned().filter(|_| !self.opening.is_out()) {
+            self.opening.start(&mut self.calls, pending::load_run(run));
         }
     }
 
@@ -308,7 +321,7 @@ impl Wizard {
         } else if let Some(opened) = self.opening.take(&mut arrival) {
             match opened {
                 Ok(record) => self.open(*record),
-                Err(failure) => self.fail(&failure),
+                Err(failure) => self.fail(failure),
             }
         } else {
             self.hear_below(&mut arrival);
@@ -365,7 +378,7 @@ impl Wizard {
     /// A run was let go of, or could not be: the rows say what is on record now.
     fn parted(&mut self, failure: Option<Failure>) {
         match (failure, self.parking.take()) {
-            (Some(failure), _) => self.fail(&failure),
+            (Some(failure), _) => self.fail(failure),
             // Said when it is in the record, unless something was asked for meanwhile.
             (None, Some(run)) if self.notice.is_some() => {
                 self.say(Tone::Good, format_args!("{run} is parked. Nothing is lost."));
@@ -399,7 +412,7 @@ impl Wizard {
         let is_read_only = record.is_read_only;
         self.session.take_up(record, &mut self.calls);
         if is_read_only {
-            self.say(Tone::Warn, words::READ_ONLY);
+            self.say(Tone::Warn, words::read_only());
         }
         if let Some(shown) = trail.pop() {
             self.behind.push(std::mem::replace(&mut self.screen, shown));
@@ -505,9 +518,9 @@ impl Wizard {
     }
 
     /// Says bad news; what was typed ahead was meant for a step that went well.
-    fn fail(&mut self, failure: &Failure) {
+    fn fail(&mut self, failure: Failure) {
         self.revise();
-        self.say(Tone::Bad, words::failure(failure));
+        self.notice = Some(Notice::of(Tone::Bad, failure));
     }
 
     /// Splits the wizard into what a screen works with and the screen itself.

@@ -5,6 +5,7 @@ pub(super) mod completions;
 mod customers;
 pub(super) mod explain;
 mod input;
+mod operators;
 mod password;
 mod provision;
 mod receipt;
@@ -79,6 +80,9 @@ impl CommandContext {
         let is_sandbox = self.opener.is_sandbox;
         let file = self.opener.settings.store_of(is_sandbox);
         out.detail(&format!("The record is {}.", file.display()));
+        if let Some(warning) = store.operator().warning {
+            out.note(warning.for_commands().as_str());
+        }
         let cx = RecordContext {
             store,
             clock: self.opener.clock.clone(),
@@ -156,5 +160,6 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Status(args) => status::run(args, &context),
         WorldCommand::Sweep(args) => sweep::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
+        WorldCommand::Operators(args) => operators::run(args, &context),
     }
 }

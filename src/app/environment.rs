@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{runner::browser::Surroundings, tui::clipboard::Clipboard};
+use crate::{
+    domain::{operator::Account, text::Text},
+    runner::browser::Surroundings,
+    tui::clipboard::Clipboard,
+};
 
 /// Our folder's name.
 const NAME: &str = "backup365";
@@ -26,7 +30,8 @@ pub(super) struct Environment {
     pub(super) lines: Option<String>,
     pub(super) config: Option<PathBuf>,
     pub(super) data: Option<PathBuf>,
-    pub(super) user: String,
+    /// Who works at the keyboard.
+    pub(super) account: Account,
     pub(super) host: String,
     pub(super) zone: String,
     pub(super) surroundings: Surroundings,
@@ -63,7 +68,7 @@ impl Environment {
                 .as_ref()
                 .map(|f| f.data_dir().to_path_buf())
                 .or_else(|| named(raw("XDG_DATA_HOME"))),
-            user: user(),
+            account: account(),
             host: host(),
             zone: zone(),
             surroundings: surroundings(),
@@ -130,13 +135,39 @@ fn is_set(name: &str) -> bool {
     raw(name).is_some_and(|value| !value.is_empty())
 }
 
-/// The operator's system account.
-fn user() -> String {
+/// The operator's system account: by its number where there is one. The name is that of the local account, else what the
+/// environment says of a directory service's, else (cron sets no name) what the system's own program says.
+fn account() -> Account {
+    let said = || {
+        ["USER", "LOGNAME", "USERNAME"]
+            .into_iter()
+            .find_map(|name| text(name).filter(|name| !name.is_empty()))
+    };
     #[cfg(unix)]
-    if let Some(name) = name_of(rustix::process::getuid().as_raw()) {
-        return name;
+    {
+        let uid = rustix::process::getuid().as_raw();
+        let name = name_of(uid).or_else(said).or_else(looked_up);
+        let raised_from = text("SUDO_USER").filter(|name| !name.is_empty() && uid == 0);
+        Account {
+            name: name.map(|name| Text::clean(&name)),
+            number: Some(uid),
+            raised_from: raised_from.map(|name| Text::clean(&name)),
+        }
     }
-    text("USER").or_else(|| text("USERNAME")).or_else(|| text("LOGNAME")).unwrap_or_else(|| "operator".into())
+    #[cfg(not(unix))]
+    {
+        Account { name: said().map(|name| Text::clean(&name)), ..Account::default() }
+    }
+}
+
+/// The name that the system's directory services have for this account.
+#[cfg(unix)]
+fn looked_up() -> Option<String> {
+    let output =
+        std::process::Command::new("id").arg("-un").stderr(std::process::Stdio::null()).output().ok()?;
+    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    // For an account that it does not know it prints the number.
+    Some(name).filter(|name| !name.is_empty() && output.status.success() && name.parse::<u32>().is_err())
 }
 
 /// A local account's name; a directory service's accounts are named by the environment.

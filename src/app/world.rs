@@ -180,7 +180,7 @@ impl Opener {
             file,
             identity,
             clock: clock.clone(),
-            operator_name: Text::clean(&environment.user),
+            account: environment.account.clone(),
             as_user: *is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
             is_sandbox: *is_sandbox,

@@ -30,9 +30,9 @@ const EXAMPLES: &str = "Examples:
 
 Exit codes: 0 done, 1 failed, 2 an answer is missing or can't be used, 3 partly
 done, 4 access refused or the wrong organisation, 5 waiting for the customer
-(the run is parked, the link is on stdout), 7 stopped by a limit or declined,
-8 the run is held by another process. The same command again goes on where it
-was; nobody is turned on twice.";
+(the run is parked, the link is on stdout), 6 something needs attention (clock,
+record), 7 stopped by a limit or declined, 8 the run is held by another process.
+The same command again goes on where it was; nobody is turned on twice.";
 
 /// Sets up one customer without asking anything.
 #[derive(Debug, clap::Args)]

@@ -81,6 +81,7 @@ pub const fn exit_of(end: &End) -> Exit {
         End::WrongTenant | End::Refused => Exit::Refused,
         End::Stopped => Exit::Stopped,
         End::Held => Exit::Held,
+        End::Attention => Exit::Attention,
         End::Failed => Exit::Failed,
         End::Interrupted => Exit::Interrupted,
         End::Told(Ending::HangUp) => Exit::HangUp,

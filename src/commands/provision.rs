@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        answers::Answers,
+        answers::{Answers, Users},
         bill::{Bill, grouped},
         changes::Changes,
-        customer::Product,
+        customer::{Customer, Product},
         failure::Failure,
+        filter::fold,
         receipt::{self, Form},
         run::Outcome,
         tenant::{Check, CheckState},
@@ -22,7 +23,7 @@ use crate::{
     driver::front::Stop,
     exit::Exit,
     headless::report::{End, Report},
-    provider::store::Store,
+    provider::store::{RuleRow, Store},
 };
 
 use super::{
@@ -46,6 +47,8 @@ pub struct Way<'a> {
     pub stop: &'a Stop,
     /// Where words go.
     pub out: Out,
+    /// Everything is invented.
+    pub is_sandbox: bool,
 }
 
 impl std::fmt::Debug for Way<'_> {
@@ -71,7 +74,13 @@ pub fn run(way: &Way<'_>, answers: Answers, print: &Print) -> anyhow::Result<Exi
     let out = way.out;
     let is_dry_run = answers.is_dry_run;
     let tell = Box::new(move |words: &Text| out.note(words.as_str()));
-    let mut report = journey::travel_telling(way.start, answers, way.stop, way.clock, tell);
+    let mut report = if has_nothing_to_undo(way.store, &answers) {
+        let words = "Enable Auto is off already, and nothing else was asked for. No run was opened.".into();
+        let is_sandbox = way.is_sandbox;
+        Report { end: End::Done { is_partly: false }, words, is_sandbox, ..Report::default() }
+    } else {
+        journey::travel_telling(way.start, answers, way.stop, way.clock, tell)
+    };
     let outcome = read_back(way.store, &mut report, is_dry_run);
     let exit = journey::exit_of(&report.end);
     complain(&report, outcome.as_ref(), print, out);
@@ -81,6 +90,28 @@ pub fn run(way: &Way<'_>, answers: Answers, print: &Print) -> anyhow::Result<Exi
         text(&report, outcome.as_ref()).iter().try_for_each(|line| out.say(line))
     };
     quietly(said, exit)
+}
+
+/// Whether Enable Auto is to be switched off, and nothing else, where it is not on: that needs neither a run nor the
+/// customer's consent.
+fn has_nothing_to_undo(store: &Store, answers: &Answers) -> bool {
+    let Answers { turn_off, lift, exclude, include, leave_out, .. } = answers;
+    let is_all = answers.undo_auto
+        && matches!(answers.users, None | Some(Users::None))
+        && [turn_off, lift, exclude].into_iter().all(Vec::is_empty)
+        && include.is_empty()
+        && leave_out.is_empty();
+    let wanted = fold(answers.customer.trim());
+    let is_meant = |customer: &Customer| {
+        let Customer { reference, name, domain, .. } = customer;
+        [reference, name, domain].into_iter().any(|word| fold(word.as_str().trim()) == wanted)
+    };
+    let is_on = |rule: &RuleRow| {
+        is_meant(&rule.customer) && answers.product.is_none_or(|product| product == rule.product)
+    };
+    is_all
+        && store.customers().is_ok_and(|customers| customers.iter().any(is_meant))
+        && store.all_rules().is_ok_and(|rules| !rules.iter().any(is_on))
 }
 
 /// The outcome as it stands in the record; none where the run did not come that far.
@@ -250,6 +281,7 @@ const fn word(end: &End) -> &'static str {
         End::Refused => "refused",
         End::Stopped => "stopped",
         End::Held => "held",
+        End::Attention => "attention",
         End::Failed => "failed",
         End::Interrupted => "interrupted",
         End::Told(_) => "ended",

@@ -149,7 +149,10 @@ impl Column {
             Self::Tenant if !is_given => into.tenant = None,
             Self::Tenant => match TenantInput::parse(raw) {
                 Ok(TenantInput::Guid(tenant)) => into.tenant = Some(tenant),
-                _ => {
+                Ok(TenantInput::Domain(_)) => {
+                    return Err("Microsoft is not asked here, so a domain can't be looked up. Type the tenant ID, or leave it empty.".into());
+                }
+                Err(_) => {
                     return Err("This is not a whole tenant ID. Type all of it, or leave it empty.".into());
                 }
             },

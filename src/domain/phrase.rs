@@ -8,6 +8,7 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bill::grouped,
+    flag::quoted,
     id::RunId,
     text::{Shown, Text},
 };
@@ -204,6 +205,10 @@ pub enum Command {
     TakeUp(RunId),
     /// Show and change the customers on record.
     Customers,
+    /// List the customers.
+    CustomersList,
+    /// Show everything on record about one customer, runs too.
+    CustomersShow,
     /// Add a customer.
     CustomersAdd,
     /// Change a customer on record.
@@ -216,6 +221,12 @@ pub enum Command {
     SweepCheck,
     /// Take a list of so many users of a customer, by its reference, for the truth.
     SweepAcceptShorter(Text, u32),
+    /// Who works with the record.
+    OperatorsList,
+    /// Make an operator, by the name, an Admin.
+    OperatorsSet(Text),
+    /// Make the operator at the keyboard an Admin, because the record's file can be written.
+    OperatorsRecover,
     /// Look a code up.
     Explain,
     /// What is set, and where it came from.
@@ -232,12 +243,17 @@ impl Command {
         vec![
             Self::TakeUp(run),
             Self::Customers,
+            Self::CustomersList,
+            Self::CustomersShow,
             Self::CustomersAdd,
             Self::CustomersSet,
             Self::CustomersImport,
             Self::SweepInstall,
             Self::SweepCheck,
             Self::SweepAcceptShorter("C-1001".into(), 980),
+            Self::OperatorsList,
+            Self::OperatorsSet("jane".into()),
+            Self::OperatorsRecover,
             Self::Explain,
             Self::Settings,
         ]
@@ -250,6 +266,8 @@ impl fmt::Display for Command {
         match self {
             Self::TakeUp(run) => write!(f, "--run {run}"),
             Self::Customers => f.write_str("customers"),
+            Self::CustomersList => f.write_str("customers list"),
+            Self::CustomersShow => f.write_str("customers show REFERENCE"),
             Self::CustomersAdd => f.write_str("customers add"),
             Self::CustomersSet => f.write_str("customers set"),
             Self::CustomersImport => f.write_str("customers import"),
@@ -261,6 +279,9 @@ impl fmt::Display for Command {
             Self::SweepAcceptShorter(reference, count) => {
                 write!(f, "sweep --accept-shorter {reference}={count}")
             }
+            Self::OperatorsList => f.write_str("operators list"),
+            Self::OperatorsSet(name) => write!(f, "operators set {} --admin", quoted(name.as_str())),
+            Self::OperatorsRecover => f.write_str("operators set --recover"),
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
         }

@@ -178,15 +178,6 @@ pub struct SweeperStatus {
     pub has_stopped: bool,
 }
 
-/// The operator at the keyboard.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Operator {
-    /// Name, from the system account.
-    pub name: Text,
-    /// May change settings and operators, and turn protection off.
-    pub is_admin: bool,
-}
-
 /// One line of a run's audit, oldest first; each carries the hash of the one before.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AuditEntry {

@@ -6,7 +6,8 @@ use super::*;
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
-        run::{Board, Operator},
+        operator::Operator,
+        run::Board,
         text::Text,
         time::Moment,
     },
@@ -58,7 +59,7 @@ struct Calls {
 impl Caller for Calls {
     fn start(&mut self, call: CallId, request: Request) {
         self.notes.borrow_mut().push(format!("{request:?}"));
-        let operator = Operator { name: Text::from("kim"), is_admin: true };
+        let operator = Operator { name: "kim".into(), is_admin: true, ..Operator::default() };
         let reply = match request {
             Request::OpenWorld if self.can_open => {
                 Reply::World(World { operator, link_prefix: String::new(), link_suffix: String::new() })
@@ -132,7 +133,7 @@ fn setup() -> Setup {
     Setup {
         is_sandbox: true,
         rehearsal: true,
-        operator: Operator { name: Text::from("kim"), is_admin: false },
+        operator: Operator { name: "kim".into(), ..Operator::default() },
         link_prefix: String::new(),
         link_suffix: String::new(),
         can_open_browser: false,

@@ -61,16 +61,18 @@ impl Journey {
         self.settle(view, Given::Yes)
     }
 
-    /// Path 2: the tenant is typed as a person would, and saved once its organisation is shown.
+    /// Path 2: the tenant is typed as a person would, or the one on record is kept, and saved once its organisation is
+    /// shown.
     pub(super) fn type_tenant(&mut self, view: &View<'_>) -> Decision {
         let is_first = !self.steps.has(Step::Answer(view.ask.id));
         ensure(is_first, view, "The organisation could not be saved. Start again.")?;
-        let Some(typed) = &self.answers.tenant else {
-            let known = [view.page.typed(FieldId::Tenant), self.domain.as_str()];
-            let known = known.into_iter().find(|known| !known.is_empty());
-            return need(flag::TENANT, known.unwrap_or(flag::TENANT.example));
-        };
-        self.steps.fill(FieldId::Tenant, Value::Text(typed.clone()))?;
+        match &self.answers.tenant {
+            Some(typed) => self.steps.fill(FieldId::Tenant, Value::Text(typed.clone()))?,
+            // What is on record stands there already, and need not be given again.
+            None if !view.page.typed(FieldId::Tenant).is_empty() => {}
+            None if self.domain.is_empty() => return need(flag::TENANT, flag::TENANT.example),
+            None => return need(flag::TENANT, &self.domain),
+        }
         self.steps.once(Step::Settle(FieldId::Tenant), Given::Settle(FieldId::Tenant))?;
         if !view.page.is_open(Action::Save) {
             return refuse_typed_tenant(view);

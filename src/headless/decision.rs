@@ -72,17 +72,26 @@ pub(super) fn end<T>(end: End, words: impl Display) -> Decision<T> {
 
 /// Ends with bad news.
 pub(super) fn fail<T>(view: &View<'_>, failure: Failure) -> Decision<T> {
-    let is_refused = failure.kind == FailureKind::Refused && view.ask.id == QuestionId::Authorise;
-    let end = if is_refused { End::Refused } else { End::Failed };
-    Break(Next::End(Box::new(Close::by(end, failure))))
+    Break(Next::End(Box::new(Close::by(end_of(view.ask.id, &failure), failure))))
 }
 
-/// Ends with the bad news on the page, where there is some.
+/// How bad news ends a journey: an alarm is for a person to look at, and refused access has an end of its own wherever it
+/// comes. What is typed into a form is refused as an answer, not as access.
+const fn end_of(asked: QuestionId, failure: &Failure) -> End {
+    match (failure.kind, asked) {
+        _ if failure.is_alarm => End::Attention,
+        (FailureKind::Refused, QuestionId::Impersonation) => End::Failed,
+        (FailureKind::Refused, _) => End::Refused,
+        _ => End::Failed,
+    }
+}
+
+/// Ends with the bad news that the view shows, where there is some.
 pub(super) fn no_failure(view: &View<'_>) -> Decision {
     view.failure().map_or(Continue(()), |failure| fail(view, failure.clone()))
 }
 
-/// Ends with the bad news on the page, else with the line of state, else with these words.
+/// Ends with the bad news that the view shows, else with the line of state, else with these words.
 pub(super) fn fail_with<T>(view: &View<'_>, otherwise: &'static str) -> Decision<T> {
     match view.failure() {
         Some(failure) => fail(view, failure.clone()),
@@ -152,4 +161,29 @@ pub(super) fn progress(view: &View<'_>) -> Option<Text> {
     let (done, total) = view.page.progress()?;
     let heading = view.page.heading.for_commands();
     Some(Text::of(format_args!("{heading}: {} of {}.", grouped(done), grouped(total))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_refused_and_what_is_an_alarm_have_ends_of_their_own() {
+        for (kind, end) in [
+            (FailureKind::Refused, End::Refused),
+            (FailureKind::NotFound, End::Failed),
+            (FailureKind::Throttled, End::Failed),
+            (FailureKind::Unreachable, End::Failed),
+            (FailureKind::Malformed, End::Failed),
+            (FailureKind::Record, End::Failed),
+            (FailureKind::Internal, End::Failed),
+        ] {
+            let failure = Failure::new(kind, "it went wrong", "Look.");
+            for asked in [QuestionId::Authorise, QuestionId::Users, QuestionId::Customer] {
+                assert_eq!(end_of(asked, &failure), end, "{kind:?} {asked:?}");
+            }
+            assert_eq!(end_of(QuestionId::Impersonation, &failure), End::Failed, "{kind:?}");
+            assert_eq!(end_of(QuestionId::Users, &failure.alarming()), End::Attention, "{kind:?}");
+        }
+    }
 }

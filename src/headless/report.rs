@@ -42,6 +42,8 @@ pub enum End {
     Stopped,
     /// Another process holds the run.
     Held,
+    /// What the work stands on is not as it was: a person must look.
+    Attention,
     /// It failed; see `failure` and `words`.
     #[default]
     Failed,

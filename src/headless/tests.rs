@@ -260,6 +260,35 @@ fn a_run_for_a_tenant_that_was_wrong_is_put_right_by_the_same_flag() {
 }
 
 #[test]
+fn a_tenant_on_record_need_not_be_given_again() {
+    let mut known = customer(2);
+    (known.products, known.tenant) = (vec![Product::Office365], Some(tenant(1)));
+    let mut desk = Desk::new(setup(), vec![row(known, crate::domain::customer::Progress::NotStarted, None)]);
+    (desk.verdict, desk.named) = (Verdict::Proved, Some(organisation(1)));
+    let report = travel(&mut desk, all("C-0002"));
+    assert_eq!((report.tenant, desk.count("Apply")), (Some(tenant(1)), 1), "{}", report.words);
+}
+
+#[test]
+fn a_run_that_can_not_be_opened_or_finished_has_failed_and_says_why_once() {
+    for (asked, product) in [("OpenRun", Some(Product::Office365)), ("FinishRun", None)] {
+        let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+        let into = std::rc::Rc::clone(&told);
+        let mut desk = protected();
+        let answers = Answers { product, users: Some(Users::None), max_seats: Some(0), ..of("C-0001") };
+        let mut front = Headless::new(answers, Stop::default());
+        front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+        let report = travel_with(&mut desk, front, |_, request| format!("{request:?}").starts_with(asked));
+        assert_eq!(report.end, End::Failed, "{asked}: {}", report.words);
+        assert!(report.failure.is_some(), "{asked}");
+        let mut lines = told.take();
+        let all = lines.len();
+        lines.dedup();
+        assert_eq!(lines.len(), all, "{asked}: nothing is said twice: {lines:?}");
+    }
+}
+
+#[test]
 fn without_consent_the_run_is_parked_with_its_link_once_the_time_is_over() {
     for (wait, rounds) in [(0, 1), (60, 4)] {
         let mut desk = desk();
@@ -676,6 +705,7 @@ fn what_only_an_admin_may_is_refused_with_the_words_of_the_wizard() {
     let mut desk = user(&mut after);
     let report = travel(&mut desk, undo());
     assert_eq!((report.end, desk.count("UndoRule")), (End::Refused, 0), "{}", report.words);
+    assert_eq!(desk.count("FinishRun"), 1, "no open run is left");
     assert!(report.words.as_str().contains("only an Admin can switch it off"), "{}", report.words);
 }
 

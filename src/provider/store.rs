@@ -53,6 +53,7 @@ pub use self::{
     closing::StillKept,
     corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
+    operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms},
     roster::{Belief, Kept, Roster},
     rules::{RuleAccess, RuleRow},
@@ -63,18 +64,19 @@ pub use self::{
 };
 use self::{
     part::{
+        identity,
         known::Known,
         lock::{Hold, Locks},
         vault::Vault,
     },
     sqlite::Database,
-    table::{about, operator},
+    table::about,
     tx::Tx,
 };
 use crate::domain::{
     failure::{Failure, FailureKind},
     id::{RecordId, RunId},
-    run::Operator,
+    operator::{Account, Operator},
     text::Text,
     time::Clock,
 };
@@ -88,8 +90,8 @@ pub struct StoreOptions {
     pub identity: PathBuf,
     /// Tells the time.
     pub clock: Clock,
-    /// The operator's name, from the system account.
-    pub operator_name: Text,
+    /// The operator's account on this computer.
+    pub account: Account,
     /// Sandbox only (`--as user`): act as a User, whatever the record says.
     pub as_user: bool,
     /// This computer's name, for the audit and the passes.
@@ -148,10 +150,11 @@ impl Store {
             let id = id_of(tx)?;
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
-            let name = options.operator_name.clone();
-            operator::enter(tx, &name, options.clock.now())?;
-            let is_admin = operator::is_admin(tx, &name)?.unwrap_or(false) && !options.as_user;
-            Ok(((Operator { name, is_admin }, id), true))
+            let mut operator = identity::of(tx, &options.account, &options.host, options.clock.now())?;
+            operator.is_admin &= !options.as_user;
+            // A trainee's roles are a play.
+            operator.warning = operator.warning.filter(|_| !options.is_sandbox);
+            Ok(((operator, id), true))
         })?;
         known.keep(id);
         let vault = Vault::new(options.identity.clone());

@@ -181,7 +181,7 @@ fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Pr
         file: folder.join("record/store.sqlite"),
         identity: folder.join("config/identity.txt"),
         clock: clock.clone(),
-        operator_name: "ann".into(),
+        account: "ann".into(),
         as_user: false,
         host: "desk-1".into(),
         is_sandbox: true,

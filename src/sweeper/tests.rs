@@ -201,7 +201,7 @@ impl Stage {
             file: self.file(),
             identity: self.folder.path().join("config/identity.txt"),
             clock: self.clock(),
-            operator_name: "ann".into(),
+            account: "ann".into(),
             as_user: false,
             host: "night-1".into(),
             is_sandbox: true,

@@ -3,8 +3,8 @@
 use crate::domain::{
     failure::Failure,
     id::{RunId, TenantId},
+    operator::Operator,
     phrase::Phrase,
-    run::Operator,
     text::Text,
     time::Moment,
 };
@@ -82,7 +82,7 @@ impl UpdateCx<'_> {
     pub(crate) fn may_write(&mut self) -> bool {
         let is_read_only = self.session.record.as_ref().is_some_and(|record| record.is_read_only);
         if is_read_only {
-            self.say(Tone::Warn, words::READ_ONLY);
+            self.say(Tone::Warn, words::read_only());
         }
         !is_read_only
     }
@@ -92,9 +92,15 @@ impl UpdateCx<'_> {
         *self.notice = Some(Notice::new(tone, words));
     }
 
+    /// Says that an Admin may do this, who is one, and how one becomes one.
+    pub(crate) fn admin_only(&mut self, words: impl Into<Phrase>) {
+        let words = words.into().then(self.setup.operator.way_to_admin());
+        self.say(Tone::Warn, words);
+    }
+
     /// What a call brought; a failure is said in the line of state.
     pub(crate) fn brought<R>(&mut self, tone: Tone, answer: Option<Result<R, Failure>>) -> Option<R> {
-        answer?.map_err(|failure| self.say(tone, failure.in_words())).ok()
+        answer?.map_err(|failure| *self.notice = Some(Notice::of(tone, failure))).ok()
     }
 
     /// The run, where one is open.

@@ -9,8 +9,9 @@ use crate::domain::{
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
+    operator::Operator,
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
-    run::{Board, BoardRow, OpenRun, Operator, RunRecord, SweeperStatus},
+    run::{Board, BoardRow, OpenRun, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::{Check, CheckState, Organisation, Proof, Verdict},
     text::Text,
@@ -121,7 +122,7 @@ pub(crate) fn setup() -> Setup {
     Setup {
         is_sandbox: true,
         rehearsal: true,
-        operator: Operator { name: Text::from("kim"), is_admin: true },
+        operator: Operator { name: "kim".into(), is_admin: true, ..Operator::default() },
         link_prefix: "https://login.microsoftonline.com/".into(),
         link_suffix: "/adminconsent?client_id=x".into(),
         can_open_browser: false,
@@ -175,7 +176,7 @@ impl Desk {
 
     /// A wizard whose world is still being opened; what the setup says of operator and link comes with the world.
     pub(crate) fn unopened(mut setup: Setup, rows: Vec<BoardRow>) -> Self {
-        let nobody = Operator { name: Text::default(), is_admin: false };
+        let nobody = Operator::default();
         let world = World {
             operator: std::mem::replace(&mut setup.operator, nobody),
             link_prefix: std::mem::take(&mut setup.link_prefix),

@@ -612,13 +612,21 @@ pub struct Notice {
     pub tone: Tone,
     /// The words.
     pub words: Phrase,
+    /// The bad news that they tell.
+    pub failure: Option<Box<Failure>>,
 }
 
 impl Notice {
     /// Words with their tone.
     #[must_use]
     pub fn new(tone: Tone, words: impl Into<Phrase>) -> Self {
-        Self { tone, words: words.into() }
+        Self { tone, words: words.into(), failure: None }
+    }
+
+    /// Bad news in one sentence.
+    #[must_use]
+    pub fn of(tone: Tone, failure: Failure) -> Self {
+        Self { tone, words: failure.in_words(), failure: Some(Box::new(failure)) }
     }
 }
 

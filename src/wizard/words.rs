@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::domain::{failure::Failure, phrase::Phrase};
+use crate::domain::{
+    failure::Failure,
+    phrase::{Phrase, WayOn, phrase},
+};
 
 use super::{answer::Action, ask::QuestionId, view::Offer};
 
@@ -16,8 +19,12 @@ const TABLE: &str = include_str!("../../assets/offers.toml");
 static OFFERS: LazyLock<Offers> = LazyLock::new(|| toml::from_str(TABLE).unwrap_or_default());
 
 /// Said when a write is asked for in a run that another process holds.
-pub(crate) const READ_ONLY: &str =
-    "This run is open in another window. Here you can look, not change anything. Close it there first.";
+pub(crate) fn read_only() -> Phrase {
+    phrase![
+        "This run is open in another window. Here you can look, not change anything. Close it there first. ",
+        WayOn::Again("take the run over")
+    ]
+}
 
 /// A failure as one sentence for the line of state.
 pub(crate) fn failure(failure: &Failure) -> Phrase {
@@ -29,6 +36,11 @@ pub(crate) fn offer(question: QuestionId, action: Action) -> Offer {
     let words = OFFERS.get(&question).and_then(|offers| offers.get(&action));
     let (label, help) = words.map_or(("", ""), |(label, help)| (label.as_str(), help.as_str()));
     Offer::new(action, label, help)
+}
+
+/// What can be done on every screen of a run that another process holds, where the screen has nothing of its own for it.
+pub(crate) fn take_over() -> Offer {
+    Offer::new(Action::Refresh, "again", "Take the run over, once the other window is closed.")
 }
 
 /// What can be done on every screen.

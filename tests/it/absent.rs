@@ -17,7 +17,7 @@ const SETTINGS: &str = "[app]\nclient_id = \"7a36af4b-c51e-44e1-87f0-d8af3157c2c
     \"https://login.microsoftonline.com\" = \"http://127.0.0.1:9\"\n\"https://graph.microsoft.com\" = \"http://127.0.0.1:9\"\n";
 
 /// What makes no record.
-const READERS: [&[&str]; 12] = [
+const READERS: [&[&str]; 14] = [
     &["sweep"],
     &["sweep", "--check"],
     &["sweep", "--status"],
@@ -29,6 +29,8 @@ const READERS: [&[&str]; 12] = [
     &["customers", "show", "C-1"],
     &["customers", "set", "C-1", "--seats", "9"],
     &["receipt", "B365-7KQ4"],
+    &["operators", "list"],
+    &["operators", "set", "--recover"],
     &["provision", "C-1", "--users", "all", "--max-seats", "9"],
 ];
 
@@ -84,6 +86,16 @@ fn without_a_record_commands_say_that_there_is_none_yet_and_make_none() {
     }
     assert_eq!(live.run(&ADD).0, 0);
     assert_eq!(live.run(&["status", "--attention"]).0, 0);
+}
+
+#[test]
+fn a_first_start_as_root_is_said_once() {
+    let live = Live::new();
+    let words = "is the first operator on this record, and so its only Admin";
+    let (code, said) = live.run(&ADD);
+    assert_eq!((code, said.contains(words)), (0, rustix::process::geteuid().is_root()), "{said}");
+    let (code, said) = live.run(&["operators", "list"]);
+    assert_eq!((code, said.contains(words)), (0, false), "{said}");
 }
 
 #[test]

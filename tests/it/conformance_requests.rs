@@ -136,7 +136,7 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
         file: folder.path().join("record.sqlite"),
         identity: folder.path().join("identity.txt"),
         clock: settings.http.clock.clone(),
-        operator_name: Text::from("ana"),
+        account: "ana".into(),
         as_user: false,
         host: Text::from("here"),
         is_sandbox: true,

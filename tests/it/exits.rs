@@ -45,7 +45,7 @@ fn stopped(mut child: Child, mut err: BufReader<std::process::ChildStderr>, sign
 }
 
 /// Command lines in their order, each with its code, over one home.
-const TABLE: [(&str, Exit); 14] = [
+const TABLE: [(&str, Exit); 17] = [
     ("status", Exit::Done),
     ("explain 90094", Exit::Done),
     ("receipt B365-FHKL", Exit::Failed),
@@ -57,6 +57,9 @@ const TABLE: [(&str, Exit); 14] = [
     ("--fault nonsense provision C-1001 --users none", Exit::Usage),
     ("provision C-1010 --users all --max-seats 100 --rehearse", Exit::Partly),
     ("--as user customers add --reference X-1 --name X --domain x.example", Exit::Refused),
+    ("--as user operators set --recover --json", Exit::Done),
+    ("--as user operators set nobody --admin", Exit::Refused),
+    ("operators set nobody --admin", Exit::Failed),
     ("provision C-1003 --users none", Exit::Waiting),
     ("provision C-1001 --users all --max-seats 0 --rehearse", Exit::Stopped),
     ("provision C-1021 --users none", Exit::Stopped),
@@ -136,10 +139,10 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 
 /// Commands that print no data of their own: a shell's script, a page of the manual, a server in the foreground, and what
 /// only groups others.
-const WITHOUT_JSON: [&str; 5] = ["", "sandbox", "customers", "completions", "man"];
+const WITHOUT_JSON: [&str; 6] = ["", "sandbox", "customers", "operators", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 12] = [
+const NEEDS: [(&str, &str); 14] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -151,6 +154,8 @@ const NEEDS: [(&str, &str); 12] = [
     ("sweep", ""),
     ("explain", "-"),
     ("receipt", "B365-FHKL"),
+    ("operators list", ""),
+    ("operators set", "jane --admin"),
     ("settings", ""),
 ];
 

@@ -43,6 +43,8 @@ mod live;
 #[cfg(unix)]
 mod log;
 #[cfg(unix)]
+mod operators;
+#[cfg(unix)]
 mod ownership;
 #[cfg(unix)]
 mod parity;
@@ -77,3 +79,4 @@ mod tools;
 mod troubles;
 #[cfg(unix)]
 mod turning_off;
+mod words;

@@ -584,7 +584,7 @@ fn store(home: &Home) -> Store {
         file: home.store(),
         identity: home.path().join(".config/backup365/sandbox-identity.txt"),
         clock: Clock::fixed(Moment::parse("2026-11-23T14:00:00+11:00").unwrap()),
-        operator_name: "ann".into(),
+        account: "ann".into(),
         as_user: false,
         host: "desk-1".into(),
         is_sandbox: true,
@@ -600,4 +600,28 @@ fn help_has_a_sentence_for_every_flag_and_examples() {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
     assert!(!ran.out.contains("--password "), "a flag that is refused is not offered: {}", ran.out);
+}
+
+#[test]
+fn a_tenant_on_record_need_not_be_given_again_and_undoing_auto_leaves_no_open_run() {
+    let home = Home::new();
+    let open = "run WHERE finished IS NULL";
+    // Nothing to undo: nobody is asked, and no run is opened.
+    let nothing = run(&home, &["C-1002", "--undo-auto", "--json"]).ends(0);
+    assert_eq!((&nothing.json()["result"], &nothing.json()["run"]), (&"done".into(), &Value::Null));
+    assert_eq!(Record::of(&home).count("run"), 0);
+    let auto = ["--users", "auto", "--max-seats", "80", "--without-sweeper", "--rehearse"];
+    run(&home, &[&["C-1002", "--tenant", "kauribuilding.example"], &auto[..]].concat()).ends(3);
+    assert_eq!(Record::of(&home).count("auto_rule"), 1);
+    run(&home, &["C-1002", "--undo-auto"]).ends(0).says(&["Organisation: Kauri Building Supplies"]);
+    assert_eq!((Record::of(&home).count("auto_rule"), Record::of(&home).count(open)), (0, 0));
+    run(&home, &["C-1002", "--users", "none"]).ends(0);
+    assert_eq!(Record::of(&home).count(open), 0);
+}
+
+#[test]
+fn a_command_without_what_it_is_for_is_answered_with_an_example() {
+    let home = Home::new();
+    let line = "For example: backup365 provision C-1001 --users all --max-seats 50 --dry-run\n";
+    run(&home, &[]).ends(2).says(&["<CUSTOMER>", line]);
 }

@@ -11,6 +11,7 @@ use backup365::{
         customer::{NewCustomer, Product},
         doubt::Accepts,
         id::{RunId, UserId},
+        operator::Account,
         protection::Chosen,
         run::ExclusionChange,
         tenant::Organisation,
@@ -31,10 +32,11 @@ type Said = (i32, String, String);
 /// The audit is whole, in words.
 const WHOLE: &str = "The audit is whole: every entry fits the one before.\n";
 
-/// Our account's name, so that reading makes nobody an operator.
-fn me() -> Text {
+/// Our account, so that reading puts nobody on record.
+fn me() -> Account {
     let output = Command::new("id").arg("-un").output().unwrap();
-    Text::clean(&String::from_utf8(output.stdout).unwrap())
+    let name = Text::clean(&String::from_utf8(output.stdout).unwrap());
+    Account { number: Some(rustix::process::getuid().as_raw()), ..name.into() }
 }
 
 /// A record with one run in it.
@@ -52,9 +54,9 @@ impl Desk {
             file: home.store(),
             identity: home.path().join(".config/backup365/sandbox-identity.txt"),
             clock: Clock::fixed(Moment::parse("2026-11-23T14:00:00+11:00").unwrap()),
-            operator_name: me(),
+            account: me(),
             as_user: false,
-            host: "desk-1".into(),
+            host: Text::clean(&rustix::system::uname().nodename().to_string_lossy()),
             is_sandbox: true,
         })
         .unwrap();

@@ -147,6 +147,9 @@ fn judge(expected: &Expected, ran: &Ran) -> Vec<String> {
     let holds = |words: &String| said.contains(words.as_str());
     wrong
         .extend(expected.says.iter().filter(|words| !holds(words)).map(|words| format!("not said: {words}")));
+    // There is no key where a command was typed, whatever the trouble.
+    let keys = ["press ", "Press ", "Enter"].into_iter().filter(|key| said.contains(key));
+    wrong.extend(keys.map(|key| format!("said: {key}")));
     wrong.extend(expected.never.iter().filter(|words| holds(words)).map(|words| format!("said: {words}")));
     for asked in &expected.asked {
         let count = ran.requests.iter().filter(|request| request.is_at(&asked.at, &asked.body)).count();

@@ -37,7 +37,7 @@ fn store(home: &Home) -> Store {
         file: home.store(),
         identity: home.path().join(".config/backup365/sandbox-identity.txt"),
         clock: Clock::fixed(Moment::parse(DAY).unwrap()),
-        operator_name: "ann".into(),
+        account: "ann".into(),
         as_user: false,
         host: "desk-1".into(),
         is_sandbox: true,

@@ -76,7 +76,7 @@ impl Night {
             file: self.home.store(),
             identity: self.home.path().join(".config/backup365/sandbox-identity.txt"),
             clock: Clock::fixed(Moment::parse(START).unwrap()),
-            operator_name: "ann".into(),
+            account: "ann".into(),
             as_user: false,
             host: "desk-1".into(),
             is_sandbox: true,

@@ -46,6 +46,7 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
         clock: &context.clock,
         stop: &stop,
         out: context.out,
+        is_sandbox: context.is_sandbox,
     };
     let print = Print { is_json: args.json, line: input::line() };
     let done = provision::run(&way, answers, &print);

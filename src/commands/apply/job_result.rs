@@ -95,7 +95,10 @@ impl JobResult {
         match self {
             Self::NotStarted | Self::Finished(..) => false,
             Self::Ended(report) => {
-                matches!(report.end, End::WrongTenant | End::Stopped | End::Interrupted | End::Told(_))
+                matches!(
+                    report.end,
+                    End::WrongTenant | End::Stopped | End::Attention | End::Interrupted | End::Told(_)
+                )
             }
         }
     }
@@ -142,22 +145,24 @@ const fn word(end: &End) -> &'static str {
         End::Refused => "refused",
         End::Stopped => "stopped",
         End::Held => "held",
+        End::Attention => "attention",
         End::Failed => "failed",
         End::Interrupted | End::Told(_) => "interrupted",
     }
 }
 
 /// Exit codes of many customers, worst first (product.md section 9, *Records and words*). Being told to go comes before
-/// them: whoever asked for it waits for that code. Wrong usage is found before anything is done, so it has no company.
-const WORST_FIRST: [Exit; 13] = [
+/// them: whoever asked for it waits for that code.
+const WORST_FIRST: [Exit; 14] = [
     Exit::Internal,
     Exit::Terminated,
     Exit::Quit,
     Exit::HangUp,
     Exit::Interrupted,
-    Exit::Usage,
     Exit::Failed,
     Exit::Refused,
+    Exit::Attention,
+    Exit::Usage,
     Exit::Stopped,
     Exit::Partly,
     Exit::Held,
@@ -178,8 +183,8 @@ mod tests {
 
     #[test]
     fn the_worst_code_is_said() {
-        // product.md section 9: "Worst first for many: 70 1 4 7 3 8 5 0".
-        let order = [70, 1, 4, 7, 3, 8, 5, 0];
+        // product.md section 9: "Worst first for many: 70 1 4 6 2 7 3 8 5 0".
+        let order = [70, 1, 4, 6, 2, 7, 3, 8, 5, 0];
         let exits: Vec<Exit> = order
             .iter()
             .map(|code| Exit::ALL.into_iter().find(|exit| exit.code() == *code).unwrap())
@@ -203,6 +208,7 @@ mod tests {
             (End::Stopped, 7, false, true),
             (End::Refused, 4, false, false),
             (End::Held, 8, false, false),
+            (End::Attention, 6, false, true),
             (End::Failed, 1, false, false),
             (End::Interrupted, 130, false, true),
             (End::Told(Ending::Terminate), 143, false, true),

@@ -9,6 +9,8 @@ use crate::{
         customer_record::{self, Change, Column},
         doubt::{self, Accepts, Guarded},
         failure::{Failure, FailureKind},
+        flag::quoted,
+        tenant_input::TenantInput,
         text::Text,
     },
     exit::Exit,
@@ -128,7 +130,17 @@ fn corrected(customer: NewCustomer, columns: &[(Column, String)]) -> Result<NewC
         let may_be_empty =
             matches!(column, Column::Products | Column::Tenant | Column::TimeZone | Column::Seats);
         let value = if may_be_empty && value.trim().eq_ignore_ascii_case(NONE) { "" } else { value };
-        column.read(value, &mut new).map_err(|what| wrong(*column, value, &what))?;
+        column.read(value, &mut new).map_err(|what| match TenantInput::parse(value) {
+            Ok(TenantInput::Domain(domain)) if *column == Column::Tenant => {
+                let customer = quoted(new.reference.as_str());
+                let way = format_args!(
+                    "{what} This looks it up, and keeps it once the customer has accepted: backup365 provision \
+                     {customer} --tenant {domain} --users none"
+                );
+                wrong(*column, value, &Text::of(way))
+            }
+            _ => wrong(*column, value, &what),
+        })?;
     }
     match customer_record::contradiction(&new) {
         Some(what) => Err(wrong(Column::Managed, "yes", &Text::from(what))),

@@ -230,7 +230,7 @@ fn lingers(around: &Around, out: Out) -> bool {
         return true;
     }
     warn(
-        "One thing is left to do: nothing runs while nobody is signed in to this account. Enter: loginctl enable-linger",
+        "One thing is left to do: nothing runs while nobody is signed in to this account. Run: loginctl enable-linger",
     );
     false
 }

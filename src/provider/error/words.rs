@@ -130,12 +130,12 @@ fn by_number(number: u64) -> Option<(Kind, &'static str, &'static str)> {
         700_016 | 700_011 | 7_000_229 => (
             Kind::Refused,
             "Backup365 is not known in this organisation yet",
-            "The customer's administrator has to open the link and press Accept.",
+            "The customer's administrator has to open the link and choose Accept.",
         ),
         65_001 => (
             Kind::Refused,
             "nobody has accepted the permissions in this organisation yet",
-            "The customer's administrator has to open the link and press Accept.",
+            "The customer's administrator has to open the link and choose Accept.",
         ),
         650_051 => (
             Kind::Refused,
@@ -194,7 +194,7 @@ fn by_word(word: &str) -> (Kind, &'static str, &'static str) {
         "unauthorized_client" | "consent_required" => (
             Kind::Refused,
             "Backup365 is not allowed in this organisation yet",
-            "The customer's administrator has to open the link and press Accept.",
+            "The customer's administrator has to open the link and choose Accept.",
         ),
         "invalid_client" | "invalid_request" | "invalid_scope" | "invalid_resource" => {
             (Kind::Internal, "Microsoft does not accept how we ask", OURS)

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::domain::{
     failure::{Failure, FailureKind},
+    operator::Operator,
+    phrase::Phrase,
     text::Text,
 };
 
@@ -16,16 +18,16 @@ pub(super) fn unreadable(why: impl fmt::Display) -> Failure {
     )
 }
 
-/// The operator may not do this.
-pub(super) fn admin_only(doing: &str) -> Failure {
+/// The operator may not do this; `doing` begins the sentence ("adding a customer").
+pub(super) fn admin_only(doing: &str, operator: &Operator) -> Failure {
     Failure::new(
         FailureKind::Refused,
         Text::of(format_args!("{doing} is for an Admin")),
-        "Ask an Admin of your company to do this.",
+        operator.way_to_admin(),
     )
 }
 
-/// Something that is not on record.
-pub(super) fn not_found(what: Text) -> Failure {
-    Failure::new(FailureKind::NotFound, what, "Check the number, or choose from the list.")
+/// Something that is not on record, and where to look.
+pub(super) fn not_found(what: Text, hint: Phrase) -> Failure {
+    Failure::new(FailureKind::NotFound, what, hint)
 }

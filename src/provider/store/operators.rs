@@ -1,43 +1,112 @@
 //! Who may work here: the first operator in a record is Admin, later ones are User until an Admin changes them.
 
-use super::{Store, error::not_found, table::operator};
+use super::{Store, part::write::Write, table::operator};
 use crate::domain::{
     failure::{Failure, FailureKind},
-    run::Operator,
+    operator::is_same_name,
+    phrase::{Command, phrase},
     text::Text,
+    time::Moment,
 };
+
+/// An operator, as on record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KnownOperator {
+    /// The name.
+    pub name: Text,
+    /// Admin, else User.
+    pub is_admin: bool,
+    /// First work with this record.
+    pub since: Moment,
+    /// The accounts: computer and number (uid).
+    pub accounts: Vec<(Text, u32)>,
+}
 
 impl Store {
     /// Everyone who ever opened this record, by name.
     ///
     /// # Errors
     /// `Record`, when the record can't be read.
-    pub fn operators(&self) -> Result<Vec<Operator>, Failure> {
-        self.read(operator::all)
-    }
-
-    /// Makes an operator Admin or User. Counts for that operator's next write.
-    ///
-    /// # Errors
-    /// `Refused` for anyone but an Admin; `NotFound` for a name not on record; `Conflict` for the last Admin.
-    pub fn set_admin(&self, name: &Text, is_admin: bool) -> Result<(), Failure> {
-        self.write(|write| {
-            write.demand_admin("changing operators")?;
-            let was = operator::is_admin(write.tx, name)?
-                .ok_or_else(|| not_found(Text::of(format_args!("there is no operator called {name}"))))?;
-            if was == is_admin {
-                return Ok(());
-            }
-            if was && operator::admins(write.tx)? <= 1 {
-                return Err(Failure::new(
-                    FailureKind::Conflict,
-                    Text::of(format_args!("{name} is the only Admin")),
-                    "Make somebody else an Admin first.",
-                ));
-            }
-            operator::set_admin(write.tx, name, is_admin)?;
-            let role = if is_admin { "an Admin" } else { "a User" };
-            write.note_all(None, None, &format!("made {name} {role}"))
+    pub fn operators(&self) -> Result<Vec<KnownOperator>, Failure> {
+        self.read(|tx| {
+            let accounts = operator::accounts(tx)?;
+            let known = |row: operator::OperatorRow| {
+                let own = accounts.iter().filter(|account| account.operator == row.name);
+                let accounts = own.map(|account| (account.host.clone(), account.number)).collect();
+                let operator::OperatorRow { name, is_admin, since } = row;
+                KnownOperator { name, is_admin, since, accounts }
+            };
+            Ok(operator::all(tx)?.into_iter().map(known).collect())
         })
     }
+
+    /// Makes an operator, by the name in any spelling, Admin or User; whether that is a change. Counts for that operator's
+    /// next write.
+    ///
+    /// # Errors
+    /// `Refused` for anyone but an Admin; `NotFound` for a name not on record, or of several; `Conflict` for the last Admin.
+    pub fn set_admin(&self, name: &Text, is_admin: bool) -> Result<bool, Failure> {
+        self.write(|write| {
+            write.demand_admin("changing operators")?;
+            let row = named(write, name)?;
+            if row.is_admin && !is_admin && operator::admins(write.tx)?.len() <= 1 {
+                return Err(Failure::new(
+                    FailureKind::Conflict,
+                    Text::of(format_args!("{} is the only Admin, so nothing was changed", row.name)),
+                    "Make another operator an Admin first.",
+                ));
+            }
+            let role = if is_admin { "an Admin" } else { "a User" };
+            change(write, &row, is_admin, &format!("made {} {role}", row.name))
+        })
+    }
+
+    /// Makes the operator at the keyboard an Admin without asking one, on purpose: local roles guard against mistakes, not
+    /// against whoever may write the record's file. Whether that is a change; one is in the audit.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be written: a retry is safe.
+    pub fn recover_admin(&self) -> Result<bool, Failure> {
+        self.write(|write| {
+            let row = named(write, write.operator())?;
+            change(write, &row, true, "made themselves an Admin (recovery)")
+        })
+    }
+}
+
+/// Changes a role, unless it is that already.
+fn change(
+    write: &Write<'_>,
+    row: &operator::OperatorRow,
+    is_admin: bool,
+    what: &str,
+) -> Result<bool, Failure> {
+    if row.is_admin == is_admin {
+        return Ok(false);
+    }
+    operator::set_admin(write.tx, &row.name, is_admin)?;
+    write.note_all(None, None, what)?;
+    Ok(true)
+}
+
+/// The operator of that name: exactly, else in another spelling where only one has it.
+fn named(write: &Write<'_>, name: &Text) -> Result<operator::OperatorRow, Failure> {
+    let rows = operator::all(write.tx)?;
+    let alike: Vec<_> = rows.iter().filter(|row| is_same_name(&row.name, name)).collect();
+    if let Some(row) = rows.iter().find(|row| row.name == *name) {
+        return Ok(row.clone());
+    }
+    if let [row] = alike.as_slice() {
+        return Ok((*row).clone());
+    }
+    let names = rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+    Err(Failure::new(
+        FailureKind::NotFound,
+        Text::of(format_args!("there is no operator called {name}")),
+        phrase![
+            format_args!("On record: {names}."),
+            " An account is put there by its first start of backup365. See: ",
+            Command::OperatorsList
+        ],
+    ))
 }

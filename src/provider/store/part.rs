@@ -5,6 +5,7 @@ pub(super) mod claim;
 pub(super) mod clock;
 pub(super) mod completion;
 pub(super) mod hold;
+pub(super) mod identity;
 pub(super) mod known;
 pub(super) mod lock;
 pub(super) mod ownership;

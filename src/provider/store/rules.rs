@@ -2,7 +2,6 @@
 
 use super::{
     Store,
-    error::admin_only,
     part::{allowed, record},
     table::{Key, customer, delta, enablement, exclusion, product, rule, scheduled},
     tx::Tx,
@@ -152,8 +151,8 @@ impl Store {
     pub fn undo_rule(&self, run: &RunId) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
             let Some(found) = rule::find(write.tx, row.key())? else { return Ok(()) };
-            if found.last_pass.is_some() && !write.is_admin()? {
-                return Err(admin_only("switching Enable Auto off after its first pass"));
+            if found.last_pass.is_some() {
+                write.demand_admin("switching Enable Auto off after its first pass")?;
             }
             rule::forget(write.tx, row.key())?;
             // A later rule begins with everybody who is listed then.

@@ -8,6 +8,7 @@ mod corrections;
 mod customers;
 mod detail;
 mod opening;
+mod operators;
 mod owning;
 mod random;
 mod reading;
@@ -67,7 +68,7 @@ impl World {
             file: self.file(),
             identity: self.identity(),
             clock: Clock::new(move || Moment::from_millis(now.load(Ordering::SeqCst))),
-            operator_name: operator.into(),
+            account: operator.into(),
             as_user: false,
             host: "desk-4".into(),
             is_sandbox: true,

@@ -16,7 +16,6 @@ use crate::{
         outbox::Outbox,
         pending::{self, Arrival, Reply},
         view::{Notice, Tone},
-        words,
     },
 };
 
@@ -106,7 +105,7 @@ impl Roster {
         record: &mut RunRecord,
         calls: &mut Outbox,
     ) -> Option<Notice> {
-        let bad = |failure: Failure| Notice::new(Tone::Bad, words::failure(&failure));
+        let bad = |failure: Failure| Notice::of(Tone::Bad, failure);
         if let Some(part) = self.listing.part(arrival) {
             self.listed_part(part, record, calls);
         } else if let Some(listed) = self.listing.take(arrival) {

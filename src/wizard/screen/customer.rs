@@ -88,7 +88,7 @@ impl Screen for Customer {
             Given::Do(Action::Add) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
             }
-            Given::Do(Action::Add) => cx.say(Tone::Warn, "An Admin adds customers. Ask an Admin."),
+            Given::Do(Action::Add) => cx.admin_only("An Admin adds customers."),
             Given::Back => return Step::Back,
             _ => {}
         }
@@ -102,6 +102,9 @@ impl Screen for Customer {
         if let Some(world) = self.world.take(arrival) {
             match world {
                 Ok(_) => {
+                    if let Some(warning) = cx.setup.operator.warning.clone() {
+                        cx.say(Tone::Warn, warning);
+                    }
                     self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);
                 }

@@ -145,7 +145,7 @@ impl Screen for Impersonation {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         let mut blocks = Vec::new();
         if self.is_key_lost {
-            let words = "The key file is gone, so the saved password can't be read. Enter it again. Seats and rules are kept.";
+            let words = "The key file is gone, so the saved password can't be read. Give it again. Seats and rules are kept.";
             blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
         blocks.extend(self.failure.clone().map(Block::Failure));

@@ -214,7 +214,7 @@ impl Users {
             Action::Auto => self.dialog = Some(Box::new(auto::Auto::open(cx))),
             Action::Review => self.dialog = Some(Box::new(review::Review::open(cx))),
             Action::AcceptShorter if !cx.setup.operator.is_admin => {
-                cx.say(Tone::Warn, "Only an Admin can accept a shorter list.");
+                cx.admin_only("Only an Admin can accept a shorter list.");
             }
             Action::AcceptShorter => {
                 self.dialog = shorter::Shorter::open(cx).map(|shorter| Box::new(shorter) as Box<dyn Dialog>);
@@ -226,8 +226,7 @@ impl Users {
     /// Does one thing to users: one answer, one write, one line of the audit.
     fn mark(&mut self, cx: &mut UpdateCx<'_>, mark: Mark, which: &Which) {
         if mark == Mark::Off && !cx.setup.operator.is_admin {
-            let words = phrase!["Only an Admin can turn protection off. ", WayOn::Exclude];
-            return cx.say(Tone::Warn, words);
+            return cx.admin_only(phrase!["Only an Admin can turn protection off. ", WayOn::Exclude]);
         }
         if let (Mark::Tick, Which::All) = (mark, which) {
             return self.all(cx);

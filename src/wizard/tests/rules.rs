@@ -204,6 +204,42 @@ fn read_only_says_why() {
 }
 
 #[test]
+fn what_must_be_said_of_the_operator_is_said_on_the_first_screen() {
+    let mut setup = setup();
+    setup.operator.warning = Some("root is the first operator on this record.".into());
+    let mut desk = Desk::new(setup, Vec::new());
+    desk.answer();
+    assert!(desk.notice().contains("root is the first operator"), "{}", desk.notice());
+}
+
+#[test]
+fn what_only_an_admin_may_names_the_admins_and_the_command() {
+    let mut visitor = setup();
+    (visitor.operator.is_admin, visitor.operator.admins) = (false, vec!["ann".into()]);
+    let mut desk = Desk::new(visitor, Vec::new());
+    desk.answer().act(Action::Add);
+    let said = desk.notice();
+    assert!(said.contains("Admins here: ann.") && said.contains("operators set kim --admin"), "{said}");
+}
+
+#[test]
+fn a_run_is_taken_over_once_the_other_process_is_gone() {
+    let mut record = consenting();
+    record.is_read_only = true;
+    let mut desk = Desk::resumed(record.clone());
+    desk.act(Action::Refresh);
+    desk.answer();
+    assert!(desk.notice().contains("open in another window"), "it is still held: {}", desk.notice());
+    record.is_read_only = false;
+    desk.record = Some(record);
+    let before = desk.count("LoadRun");
+    desk.act(Action::Refresh);
+    desk.answer();
+    assert_eq!(desk.count("LoadRun"), before + 1);
+    assert!(!desk.view().bar.is_read_only && !desk.notice().contains("another window"), "{}", desk.notice());
+}
+
+#[test]
 fn the_tenant_field_asks_only_for_what_is_whole() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
     for (typed, is_asked) in [

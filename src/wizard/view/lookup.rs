@@ -15,10 +15,11 @@ impl View<'_> {
         self.actions.iter().find(|offer| offer.is_default)
     }
 
-    /// The bad news on the page, or on the page below it.
+    /// The bad news on the page, on the page below it, or in the line of state.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
-        self.page.failure().or_else(|| self.below.as_ref()?.failure())
+        let said = || self.notice.as_ref().filter(|notice| notice.tone == Tone::Bad)?.failure.as_deref();
+        self.page.failure().or_else(|| self.below.as_ref()?.failure()).or_else(said)
     }
 
     /// The line of state, where it warns or is bad news.

@@ -109,7 +109,7 @@ pub(super) fn around(opener: &Opener) -> Around {
     let credential = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox).map(|app| &app.credential);
     Around {
         host: Text::clean(&opener.environment.host),
-        user: opener.environment.user.clone(),
+        user: opener.environment.account.shown().to_string(),
         zone: opener.environment.zone.clone(),
         now: opener.clock.now(),
         is_passing: program()

@@ -29,7 +29,7 @@ fn one_that_installs() {
         file: folder.join("record.sqlite"),
         identity: folder.join("identity"),
         clock: Clock::fixed(now),
-        operator_name: "ann".into(),
+        account: "ann".into(),
         as_user: false,
         host: "desk-1".into(),
         is_sandbox: false,

@@ -32,7 +32,7 @@ pub(crate) fn to_bill(write: &Write<'_>, key: Key) -> Result<EnabledFor, Failure
         return Err(Failure::new(
             FailureKind::Refused,
             Text::of(format_args!("{} is not enabled any more, so nobody was turned on", key.1.name())),
-            "Open the customer in the wizard and press Enable.",
+            "Open the customer in the wizard, authorise and enable it.",
         ));
     };
     match (&target, customer.tenant) {

@@ -13,6 +13,7 @@ use crate::domain::{
     bill::counted,
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId},
+    operator::Operator,
     protection::Chosen,
     text::Text,
     time::Moment,
@@ -86,7 +87,12 @@ impl Write<'_> {
 
     /// Refuses anyone but an Admin; `doing` begins the sentence ("adding a customer").
     pub(crate) fn demand_admin(&self, doing: &str) -> Result<(), Failure> {
-        if self.is_admin()? { Ok(()) } else { Err(admin_only(doing)) }
+        if self.is_admin()? {
+            return Ok(());
+        }
+        // As on record now: an Admin may have come or gone since the store was opened.
+        let admins = operator::admins(self.tx)?;
+        Err(admin_only(doing, &Operator { admins, ..self.inner.operator.clone() }))
     }
 }
 

@@ -51,7 +51,7 @@ mod tests {
             file: file.to_owned(),
             identity: file.with_extension("identity"),
             clock: Clock::fixed(Moment::parse("2026-11-23T05:48:00Z").unwrap()),
-            operator_name: "ann".into(),
+            account: "ann".into(),
             as_user: false,
             host: "desk-1".into(),
             is_sandbox: true,

@@ -9,6 +9,7 @@ use crate::domain::{
     doubt::Holder,
     failure::Failure,
     id::{CustomerId, TenantId},
+    phrase::{Command, phrase},
     text::Text,
     time::Moment,
 };
@@ -42,8 +43,12 @@ pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<Customer>, Failure> {
 /// # Errors
 /// `NotFound`.
 pub(crate) fn one(tx: &Tx<'_>, id: CustomerId) -> Result<Customer, Failure> {
-    tx.one(&format!("{SELECT} WHERE id = ?1"), values![id])?
-        .ok_or_else(|| not_found(Text::of(format_args!("there is no customer number {}", id.0))))
+    tx.one(&format!("{SELECT} WHERE id = ?1"), values![id])?.ok_or_else(|| {
+        not_found(
+            Text::of(format_args!("there is no customer number {}", id.0)),
+            phrase!["Choose one of the list: ", Command::CustomersList],
+        )
+    })
 }
 
 /// The customer with that reference, whatever the case of its letters.

@@ -1,13 +1,33 @@
-//! Who may work here.
+//! Who may work here, and by which accounts.
 
 use super::super::tx::{Tx, columns, values};
-use crate::domain::{failure::Failure, run::Operator, text::Text, time::Moment};
+use crate::domain::{failure::Failure, text::Text, time::Moment};
+
+/// An operator's own row.
+#[derive(Clone, Debug)]
+pub(crate) struct OperatorRow {
+    pub(crate) name: Text,
+    pub(crate) is_admin: bool,
+    pub(crate) since: Moment,
+}
+
+/// An account of an operator.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountRow {
+    pub(crate) host: Text,
+    pub(crate) number: u32,
+    pub(crate) operator: Text,
+}
+
+columns! {
+    OperatorRow { name, is_admin, since }
+    AccountRow { host, number, operator }
+}
 
 /// Adds an operator who is not on record; the first one ever is Admin, later ones are User.
 pub(crate) fn enter(tx: &Tx<'_>, name: &Text, now: Moment) -> Result<(), Failure> {
     tx.write(
-        "INSERT INTO operator (name, is_admin, since)
-         SELECT ?1, NOT EXISTS (SELECT 1 FROM operator), ?2 WHERE true ON CONFLICT DO NOTHING",
+        "INSERT INTO operator (name, is_admin, since) SELECT ?1, NOT EXISTS (SELECT 1 FROM operator), ?2",
         values![name, now],
     )
 }
@@ -17,19 +37,32 @@ pub(crate) fn is_admin(tx: &Tx<'_>, name: &Text) -> Result<Option<bool>, Failure
     tx.one("SELECT is_admin FROM operator WHERE name = ?1", values![name])
 }
 
-columns! { Operator { name, is_admin } }
-
 /// All operators, by name.
-pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<Operator>, Failure> {
-    tx.query("SELECT name, is_admin FROM operator ORDER BY name", values![])
+pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<OperatorRow>, Failure> {
+    tx.query("SELECT name, is_admin, since FROM operator ORDER BY name", values![])
 }
 
-/// How many are Admin.
-pub(crate) fn admins(tx: &Tx<'_>) -> Result<u32, Failure> {
-    tx.only("SELECT count(*) FROM operator WHERE is_admin", values![])
+/// The names of all Admins.
+pub(crate) fn admins(tx: &Tx<'_>) -> Result<Vec<Text>, Failure> {
+    tx.query("SELECT name FROM operator WHERE is_admin ORDER BY name", values![])
 }
 
 /// Makes an operator Admin or User.
 pub(crate) fn set_admin(tx: &Tx<'_>, name: &Text, is_admin: bool) -> Result<(), Failure> {
     tx.write("UPDATE operator SET is_admin = ?2 WHERE name = ?1", values![name, is_admin])
+}
+
+/// Gives an operator another name; what was done under the old one keeps it.
+pub(crate) fn rename(tx: &Tx<'_>, name: &Text, to: &Text) -> Result<(), Failure> {
+    tx.write("UPDATE operator SET name = ?2 WHERE name = ?1", values![name, to])
+}
+
+/// All accounts.
+pub(crate) fn accounts(tx: &Tx<'_>) -> Result<Vec<AccountRow>, Failure> {
+    tx.query("SELECT host, number, operator FROM account ORDER BY host, number", values![])
+}
+
+/// Keeps an account of an operator.
+pub(crate) fn add_account(tx: &Tx<'_>, host: &Text, number: u32, name: &Text) -> Result<(), Failure> {
+    tx.write("INSERT INTO account (host, number, operator) VALUES (?1, ?2, ?3)", values![host, number, name])
 }

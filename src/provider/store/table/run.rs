@@ -11,6 +11,7 @@ use crate::domain::{
     customer::Product,
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId},
+    phrase::{Command, phrase},
     tenant::Organisation,
     text::Text,
     time::Moment,
@@ -49,7 +50,7 @@ impl RunRow {
         Err(Failure::new(
             FailureKind::Refused,
             Text::of(format_args!("{} is not enabled yet, so nobody was turned on", self.product.name())),
-            "Go back to the authorise step and press Enable.",
+            "Authorise and enable it first.",
         ))
     }
 }
@@ -94,8 +95,12 @@ columns! {
 /// # Errors
 /// `NotFound`.
 pub(crate) fn one(tx: &Tx<'_>, run: &RunId) -> Result<RunRow, Failure> {
-    tx.one(&select("WHERE id = ?1"), values![run])?
-        .ok_or_else(|| not_found(Text::of(format_args!("there is no run {run}"))))
+    tx.one(&select("WHERE id = ?1"), values![run])?.ok_or_else(|| {
+        not_found(
+            Text::of(format_args!("there is no run {run}")),
+            phrase!["Check the number. ", Command::CustomersShow, " lists a customer's runs."],
+        )
+    })
 }
 
 /// The rows of all runs that are not finished, newest on top.

@@ -138,7 +138,7 @@ impl Auto {
     fn undo(&mut self, cx: &mut UpdateCx<'_>) -> DialogResult {
         let Some(rule) = cx.session.roster.people().rule() else { return DialogResult::Close };
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
-            cx.say(Tone::Warn, ONLY_ADMIN);
+            cx.admin_only(ONLY_ADMIN);
         } else if let Some(record) = &cx.session.record {
             self.saving.start(cx, pending::undo_rule(record.id.clone()), wait::RECORD);
         }
@@ -354,7 +354,8 @@ fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
         ]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
-            blocks.push(Block::Strong(Tone::Warn, ONLY_ADMIN.into()));
+            let words = Phrase::from(ONLY_ADMIN).then(cx.setup.operator.way_to_admin());
+            blocks.push(Block::Strong(Tone::Warn, words));
         }
     }
     blocks.push(Block::Para(

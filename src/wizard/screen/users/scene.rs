@@ -140,7 +140,7 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     let roster = &cx.session.roster;
     let say = |tone, words: Phrase| Some(Notice::new(tone, words));
     if is_read_only(cx) {
-        return say(Tone::Warn, words::READ_ONLY.into());
+        return say(Tone::Warn, words::read_only());
     }
     if let Some(clock) = users.excluding.clock() {
         return Some(clock.notice(cx.now));

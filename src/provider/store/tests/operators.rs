@@ -1,0 +1,123 @@
+//! Who is who: an account is known again by its number, however its name is spelt; roles, and the way back to an Admin.
+
+use super::*;
+use crate::domain::operator::{Account, Operator};
+
+/// An account with a number.
+fn account(name: &'static str, number: u32) -> Account {
+    Account { number: Some(number), ..Account::from(name) }
+}
+
+/// Opens the record by an account, on a computer.
+fn opened(world: &World, account: Account, host: &'static str) -> Store {
+    Store::open(StoreOptions { account, host: host.into(), ..world.options("") }).unwrap()
+}
+
+fn names(store: &Store) -> Vec<String> {
+    store.operators().unwrap().iter().map(|row| row.name.to_string()).collect()
+}
+
+#[test]
+fn another_spelling_of_an_account_is_the_same_operator() {
+    let world = World::new();
+    let first = opened(&world, account("jane", 1000), "desk-4");
+    assert!(first.operator().is_admin);
+    for spelling in ["JANE", "CORP\\jane", "jane@corp.example"] {
+        let store = opened(&world, account(spelling, 1000), "desk-4");
+        assert_eq!((store.operator().name.as_str(), store.operator().is_admin), ("jane", true), "{spelling}");
+        // On another computer the number is another one: there the name tells.
+        assert!(opened(&world, account(spelling, 77), "laptop").operator().is_admin, "{spelling}");
+        // A system without numbers.
+        assert!(opened(&world, Account::from(spelling), "windows").operator().is_admin, "{spelling}");
+    }
+    // Nothing tells the name: cron, and an account of a directory service.
+    let nameless = Account { name: None, ..account("", 1000) };
+    assert_eq!(opened(&world, nameless, "desk-4").operator().name.as_str(), "jane");
+    assert_eq!(names(&first), ["jane"]);
+}
+
+#[test]
+fn the_name_of_an_account_that_was_renamed_follows() {
+    let world = World::new();
+    drop(opened(&world, account("jane", 1000), "desk-4"));
+    let store = opened(&world, account("jane.smith", 1000), "desk-4");
+    assert_eq!((store.operator().name.as_str(), store.operator().is_admin), ("jane.smith", true));
+    assert_eq!(names(&store), ["jane.smith"]);
+    let audit: String = world.raw().query_row("SELECT what FROM audit", [], |row| row.get(0)).unwrap();
+    assert_eq!(audit, "jane is now called jane.smith: the account was renamed");
+}
+
+#[test]
+fn another_account_of_this_computer_with_the_same_name_is_another_operator() {
+    let world = World::new();
+    drop(opened(&world, account("jane", 1000), "desk-4"));
+    let other = opened(&world, account("JANE", 1001), "desk-4");
+    assert_eq!((other.operator().name.as_str(), other.operator().is_admin), ("JANE-1001", false));
+    assert_eq!(opened(&world, account("JANE", 1001), "desk-4").operator().name.as_str(), "JANE-1001");
+    // Renamed to a name that somebody has: it keeps its own.
+    drop(opened(&world, account("ben", 1002), "desk-4"));
+    assert_eq!(opened(&world, account("jane", 1002), "desk-4").operator().name.as_str(), "ben");
+}
+
+#[test]
+fn a_record_of_before_takes_the_numbers_up() {
+    let world = World::new();
+    drop(world.open("jane"));
+    let store = opened(&world, account("CORP\\jane", 1000), "desk-4");
+    assert!(store.operator().is_admin);
+    let rows = store.operators().unwrap();
+    assert_eq!((rows.len(), &rows[0].accounts), (1, &vec![("desk-4".into(), 1000)]));
+    assert_eq!(opened(&world, account("smith", 1000), "desk-4").operator().name.as_str(), "smith");
+}
+
+#[test]
+fn a_refusal_names_the_admins_and_the_command() {
+    let world = World::new();
+    let (_ann, ben) = (world.open("ann"), world.open("ben"));
+    let failure = ben.add_customer(&new_customer("A", "A", &[]), &Accepts::default()).unwrap_err();
+    let words = failure.for_commands();
+    assert!(words.as_str().contains("Admins here: ann."), "{words}");
+    assert!(words.as_str().contains("backup365 operators set ben --admin"), "{words}");
+    let Operator { admins, .. } = ben.operator();
+    assert_eq!(admins, ["ann".into()]);
+}
+
+#[test]
+fn an_operator_is_named_in_any_spelling_and_the_last_admin_stays() {
+    let world = World::new();
+    let (ann, ben) = (world.open("ann"), world.open("ben"));
+    assert!(ann.set_admin(&"CORP\\BEN".into(), true).unwrap());
+    assert!(!ann.set_admin(&"ben".into(), true).unwrap(), "it is one already");
+    assert!(ben.set_admin(&"ann".into(), false).unwrap());
+    let failure = ben.set_admin(&"ben".into(), false).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Conflict);
+    assert!(failure.for_commands().as_str().contains("only Admin"), "{failure:?}");
+    let failure = ben.set_admin(&"zoe".into(), true).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::NotFound);
+    assert!(failure.for_commands().as_str().contains("On record: ann, ben."), "{failure:?}");
+}
+
+#[test]
+fn whoever_may_write_the_record_becomes_an_admin_on_purpose_and_that_is_on_record() {
+    let world = World::new();
+    let live = |name, number| {
+        let account = account(name, number);
+        Store::open(StoreOptions { account, is_sandbox: false, ..world.options("") }).unwrap()
+    };
+    let (root, jane) = (live("root", 0), live("jane", 1000));
+    assert!(root.operator().warning.is_some() && jane.operator().warning.is_none());
+    assert!(live("root", 0).operator().warning.is_none(), "said once");
+    assert!(jane.recover_admin().unwrap());
+    assert!(!jane.recover_admin().unwrap(), "it is one already");
+    jane.add_customer(&new_customer("A", "A", &[]), &Accepts::default()).unwrap();
+    let audit: Vec<String> = world
+        .raw()
+        .prepare("SELECT operator || ': ' || what FROM audit ORDER BY id")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(audit[0], "jane: made themselves an Admin (recovery)");
+    jane.set_admin(&"root".into(), false).unwrap();
+}
