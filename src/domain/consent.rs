@@ -92,7 +92,8 @@ impl Consent {
             // Before the first consent that is how it should be.
             Look::None if proved.is_none() => Self { granted: None, proved, trouble: None },
             Look::None => {
-                let words = "Backup365 is not accepted in the organisation any more; the customer must accept again";
+                let words =
+                    "Backup365 is not accepted in the organisation any more; the customer must accept again";
                 Self { granted: None, proved, trouble: Some(words.into()) }
             }
             Look::Elsewhere(four) => {
@@ -153,7 +154,10 @@ mod tests {
         let missing = proved.after(&Look::Missing("Tasks.Read.All".into()), at(10));
         assert_eq!(missing.granted, None, "what is granted again spreads again");
         assert_eq!(missing.proved, Some(at(3)));
-        assert_eq!(missing.trouble.as_ref().unwrap().as_str(), "the customer must accept again; missing: Tasks.Read.All");
+        assert_eq!(
+            missing.trouble.as_ref().unwrap().as_str(),
+            "the customer must accept again; missing: Tasks.Read.All"
+        );
         assert_eq!(missing.after(&Look::Granted, at(11)).trouble, None);
         for look in [Look::None, Look::Elsewhere("c2ca".into())] {
             let words = proved.after(&look, at(12)).trouble.unwrap();

@@ -17,6 +17,6 @@ pub(crate) fn keep(tx: &Tx<'_>, tenant: TenantId, consent: &Consent) -> Result<(
         "INSERT INTO consent (tenant, granted, proved, trouble) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (tenant) DO UPDATE SET granted = excluded.granted, proved = excluded.proved,
                 trouble = excluded.trouble",
-        values![tenant, *granted, *proved, trouble],
+        values![tenant, *granted, *proved, trouble.as_ref()],
     )
 }
