@@ -72,7 +72,8 @@ pub(super) fn end<T>(end: End, words: impl Display) -> Decision<T> {
 
 /// Ends with bad news.
 pub(super) fn fail<T>(view: &View<'_>, failure: Failure) -> Decision<T> {
-    let is_refused = failure.kind == FailureKind::Refused && view.ask.id == QuestionId::Authorise;
+    let is_of_access = view.ask.id == QuestionId::Authorise || failure.asks_consent;
+    let is_refused = failure.kind == FailureKind::Refused && is_of_access;
     let end = if is_refused { End::Refused } else { End::Failed };
     Break(Next::End(Box::new(Close::by(end, failure))))
 }

@@ -126,6 +126,7 @@ pub(crate) fn setup() -> Setup {
         link_suffix: "/adminconsent?client_id=x".into(),
         can_open_browser: false,
         clipboard: 4_000,
+        spreading: crate::domain::consent::SPREADING,
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,
         is_board_watched: true,
