@@ -102,7 +102,7 @@ impl Provider {
         let tenant = expected.tenant;
         let known = self.on_record(move |store| store.consent(tenant)).await;
         let terms = Terms { is_link_out, consent: known.unwrap_or_default(), spreading: self.spreading };
-        let proof = self.graph.prove(expected, &terms).await;
+        let proof = self.graph.prove_by(expected, &terms).await;
         if let Some(look) = Look::of(&proof) {
             self.keep_look(tenant, look).await;
         }

@@ -45,6 +45,9 @@ pub enum Look {
     Granted,
     /// Some are not, and nothing says that they are on their way; what is missing.
     Missing(Text),
+    /// The wizard's own permissions are there; the others that are not, with commas between. Whether they were ever there is
+    /// for a round of proving to say.
+    OwnOnly(Text),
     /// The application is not known there, or nothing is granted.
     None,
     /// The answers are for another organisation; which.
@@ -88,6 +91,11 @@ impl Consent {
                 let what = if what.is_empty() { String::new() } else { format!("; missing: {what}") };
                 let words = Text::of(format_args!("the customer must accept again{what}"));
                 Self { granted: None, proved, trouble: Some(words) }
+            }
+            Look::OwnOnly(lacking) => {
+                let is_of_these =
+                    |words: &Text| lacking.as_str().split(", ").any(|name| words.as_str().contains(name));
+                Self { granted: self.granted, proved, trouble: self.trouble.clone().filter(is_of_these) }
             }
             // Before the first consent that is how it should be.
             Look::None if proved.is_none() => Self { granted: None, proved, trouble: None },
@@ -159,6 +167,8 @@ mod tests {
             "the customer must accept again; missing: Tasks.Read.All"
         );
         assert_eq!(missing.after(&Look::Granted, at(11)).trouble, None);
+        assert_eq!(missing.after(&Look::OwnOnly("Mail.ReadWrite, Tasks.Read.All".into()), at(11)), missing);
+        assert_eq!(missing.after(&Look::OwnOnly("Mail.ReadWrite".into()), at(11)).trouble, None);
         for look in [Look::None, Look::Elsewhere("c2ca".into())] {
             let words = proved.after(&look, at(12)).trouble.unwrap();
             assert!(words.as_str().contains("must accept again"), "{words}");

@@ -126,18 +126,16 @@ impl Graph {
         if let Some(other) = claims.tenant.filter(|named| *named != tenant) {
             return Some(Look::Elsewhere(other.last_four()));
         }
-        let missing: Vec<&Permission> = (inner.permissions.iter())
-            .filter(|permission| !claims.roles.contains(permission.value.as_str()))
-            .collect();
-        let own: Vec<&str> = (missing.iter().filter(|permission| permission.who == Who::Wizard))
-            .map(|permission| permission.value.as_str())
-            .collect();
-        match (own.is_empty(), missing.is_empty()) {
-            (false, _) => Some(Look::Missing(Text::clean(&own.join(", ")))),
-            (true, true) => Some(Look::Granted),
-            // The workers' permissions are proved with the rest, where somebody looks at all of them.
-            (true, false) => None,
-        }
+        let missing = inner.permissions.iter().filter(|row| !claims.roles.contains(row.value.as_str()));
+        let (own, others): (Vec<&Permission>, Vec<_>) = missing.partition(|row| row.who == Who::Wizard);
+        let names = |rows: &[&Permission]| {
+            Text::clean(&rows.iter().map(|row| row.value.as_str()).collect::<Vec<_>>().join(", "))
+        };
+        Some(match (own.as_slice(), others.as_slice()) {
+            ([], []) => Look::Granted,
+            ([], others) => Look::OwnOnly(names(others)),
+            (own, _) => Look::Missing(names(own)),
+        })
     }
 
     /// Whether a tenant is the partner's own.

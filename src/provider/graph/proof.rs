@@ -43,12 +43,19 @@ const ORGANISATION: &str = "The organisation can be read";
 const USERS: &str = "The users can be read";
 
 impl Graph {
-    /// Checks once whether consent was given, for the right tenant and for everything.
+    /// Checks once whether consent was given, for the right tenant and for everything; nothing is known of the tenant yet.
+    ///
+    /// As [`Graph::prove_by`].
+    pub async fn prove(&self, expected: &Organisation, is_link_out: bool) -> Proof {
+        self.prove_by(expected, &Terms { is_link_out, ..Terms::default() }).await
+    }
+
+    /// Checks once whether consent was given, by what is known of the tenant.
     ///
     /// Where the link is out, or this process saw the application come, missing permissions count as spreading for a few
     /// minutes; where the record proved this tenant long ago, or no link is out, they are missing at once. Takes one to
     /// five requests, most of them side by side; safe to drop at any await.
-    pub async fn prove(&self, expected: &Organisation, terms: &Terms) -> Proof {
+    pub async fn prove_by(&self, expected: &Organisation, terms: &Terms) -> Proof {
         let inner = &*self.inner;
         inner.tokens.drop_tenant(expected.tenant);
         match inner.tokens.get(expected.tenant, &inner.resource).await {
@@ -102,11 +109,13 @@ impl Graph {
         let now = self.inner.clock.now();
         let seen = self.note_known(tenant, found.missing(wanted).is_empty());
         let age = now.since(seen.known_since.unwrap_or(now));
-        let hope = match (seen.was_unknown, terms.is_link_out) {
+        let hope = match terms.is_link_out {
             _ if self.is_partner(tenant) => ConsentOutlook::Own,
-            _ if terms.consent.is_settled(now) => ConsentOutlook::Settled,
-            (true, _) | (_, true) if age < SPREADING => ConsentOutlook::Soon,
-            (true, _) if age < terms.spreading => ConsentOutlook::Late,
+            _ if seen.was_unknown && age < SPREADING => ConsentOutlook::Soon,
+            _ if seen.was_unknown && age < terms.spreading => ConsentOutlook::Late,
+            // What was missing before the link went out is missing until it is there.
+            _ if terms.consent.is_settled(now) || terms.consent.trouble.is_some() => ConsentOutlook::Settled,
+            true if age < SPREADING => ConsentOutlook::Soon,
             _ => ConsentOutlook::None,
         };
         let granted = seen.granted_since.map(|at| terms.consent.granted.map_or(at, |known| known.min(at)));
@@ -230,7 +239,8 @@ enum ConsentOutlook {
     Late,
     /// No administrator is known to have accepted.
     None,
-    /// Everything was proved long ago: what isn't there was taken back, or was never asked for.
+    /// Everything was proved long ago, or something was missing before: what isn't there was taken back, or was never asked
+    /// for.
     Settled,
     /// The partner's own organisation: our application lives there, so that a token and other permissions of ours say
     /// nothing about consent.

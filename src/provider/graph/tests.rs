@@ -17,7 +17,6 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::{
     domain::{
-        consent::Terms,
         doubt::DomainOwner,
         failure::{Failure, FailureKind},
         secret::Secret,
@@ -183,11 +182,6 @@ fn tenant() -> TenantId {
     TENANT.parse().unwrap()
 }
 
-/// Nothing is on record; the link is out, or not.
-fn link_out(is_link_out: bool) -> Terms {
-    Terms { is_link_out, ..Terms::default() }
-}
-
 fn expected() -> Organisation {
     Organisation { tenant: tenant(), name: None, domain: None, region: None }
 }
@@ -267,7 +261,7 @@ async fn the_partners_own_organisation_has_not_accepted_because_a_token_comes() 
     let stage = Stage::with(&[]).await;
     let own = Organisation { tenant: PARTNER.parse().unwrap(), name: None, domain: None, region: None };
     for is_link_out in [false, true] {
-        assert_eq!(stage.graph.prove(&own, &link_out(is_link_out)).await.verdict, Verdict::NotYet);
+        assert_eq!(stage.graph.prove(&own, is_link_out).await.verdict, Verdict::NotYet);
     }
     // One of those that are asked for may be there already, for something else.
     let world = WORLD.replace(
@@ -275,9 +269,9 @@ async fn the_partners_own_organisation_has_not_accepted_because_a_token_comes() 
         r#"own_permissions = ["CrossTenantInformation.ReadBasic.All", "User.Read.All"]"#,
     );
     let stage = Stage::of(&world, &[]).await;
-    assert_eq!(stage.graph.prove(&own, &link_out(true)).await.verdict, Verdict::NotYet);
+    assert_eq!(stage.graph.prove(&own, true).await.verdict, Verdict::NotYet);
     stage.accept_for(own.tenant).await;
-    assert_eq!(stage.graph.prove(&own, &link_out(true)).await.verdict, Verdict::Proved);
+    assert_eq!(stage.graph.prove(&own, true).await.verdict, Verdict::Proved);
 }
 
 #[tokio::test]
@@ -293,10 +287,10 @@ async fn an_unknown_organisation_is_called_so() {
 #[tokio::test]
 async fn consent_is_proved_only_after_it_was_given() {
     let stage = Stage::with(&[]).await;
-    assert_eq!(stage.graph.prove(&expected(), &link_out(false)).await.verdict, Verdict::NotYet);
-    assert_eq!(stage.graph.prove(&expected(), &link_out(true)).await.verdict, Verdict::NotYet);
+    assert_eq!(stage.graph.prove(&expected(), false).await.verdict, Verdict::NotYet);
+    assert_eq!(stage.graph.prove(&expected(), true).await.verdict, Verdict::NotYet);
     stage.accept().await;
-    let proof = stage.graph.prove(&expected(), &link_out(false)).await;
+    let proof = stage.graph.prove(&expected(), false).await;
     assert_eq!(proof.verdict, Verdict::Proved, "{:#?}", proof.checks);
     assert_eq!(proof.checks.len(), 5 + permission::with_extra(&[]).unwrap().len());
     assert!(proof.checks.iter().all(|check| check.state == CheckState::Good));
@@ -310,7 +304,7 @@ async fn a_grant_that_spreads_is_never_a_failure() {
     stage.accept().await;
     let mut verdicts = Vec::new();
     for _ in 0..22 {
-        let proof = stage.graph.prove(&expected(), &link_out(true)).await;
+        let proof = stage.graph.prove(&expected(), true).await;
         assert!(!proof.checks.iter().any(|c| matches!(c.state, CheckState::Bad(_))), "{:#?}", proof.checks);
         verdicts.push(proof.verdict);
         stage.pass(Duration::from_secs(1));
@@ -332,21 +326,21 @@ async fn a_known_application_without_any_permission_is_no_consent() {
         }
     })
     .await;
-    let proof = graph.prove(&expected(), &link_out(false)).await;
+    let proof = graph.prove(&expected(), false).await;
     assert_eq!(proof.verdict, Verdict::NotYet, "{:#?}", proof.checks);
     assert!(!proof.checks.iter().any(|check| matches!(check.state, CheckState::Bad(_))));
-    assert_eq!(graph.prove(&expected(), &link_out(true)).await.verdict, Verdict::Spreading);
+    assert_eq!(graph.prove(&expected(), true).await.verdict, Verdict::Spreading);
 }
 
 #[tokio::test]
 async fn a_permission_that_stays_away_is_named() {
     let stage = Stage::with(&["without=Mail.ReadWrite"]).await;
     stage.accept().await;
-    let fresh = stage.graph.prove(&expected(), &link_out(true)).await;
+    let fresh = stage.graph.prove(&expected(), true).await;
     assert_eq!(fresh.verdict, Verdict::Spreading);
     assert_eq!(*state(&fresh, "Mail.ReadWrite"), CheckState::Spreading);
     stage.pass(Duration::from_mins(6));
-    let proof = stage.graph.prove(&expected(), &link_out(true)).await;
+    let proof = stage.graph.prove(&expected(), true).await;
     let Verdict::Failed(failure) = &proof.verdict else { panic!("{:?}", proof.verdict) };
     assert!(failure.what.as_str().contains("Mail.ReadWrite"), "{failure:?}");
     assert_eq!(*state(&proof, "User.Read.All"), CheckState::Good);
@@ -357,7 +351,7 @@ async fn a_permission_that_stays_away_is_named() {
 async fn another_organisation_is_named_and_nothing_is_proved() {
     let stage = Stage::with(&["other-organization=9db04710-6a8d-4035-b7d5-10361bc1367b"]).await;
     stage.accept().await;
-    let proof = stage.graph.prove(&expected(), &link_out(true)).await;
+    let proof = stage.graph.prove(&expected(), true).await;
     let Verdict::WrongTenant { found } = &proof.verdict else { panic!("{:?}", proof.verdict) };
     assert_eq!(found.tenant.to_string(), "9db04710-6a8d-4035-b7d5-10361bc1367b");
     let CheckState::Bad(failure) = state(&proof, "Every answer names this organisation") else {
@@ -379,18 +373,14 @@ async fn each_refusal_of_the_sign_in_has_its_words() {
         ("53003", FailureKind::Refused),
     ] {
         let stage = Stage::with(&[&format!("token-error={number}")]).await;
-        let proof = stage.graph.prove(&expected(), &link_out(true)).await;
+        let proof = stage.graph.prove(&expected(), true).await;
         let Verdict::Failed(failure) = &proof.verdict else { panic!("{number}: {:?}", proof.verdict) };
         assert_eq!((failure.kind, failure.code.as_ref().unwrap().as_str()), (kind, number));
         assert!(failure.reference.is_some(), "{number}");
     }
     for number in ["700016", "7000229", "700011", "65001"] {
         let stage = Stage::with(&[&format!("token-error={number}")]).await;
-        assert_eq!(
-            stage.graph.prove(&expected(), &link_out(true)).await.verdict,
-            Verdict::NotYet,
-            "{number}"
-        );
+        assert_eq!(stage.graph.prove(&expected(), true).await.verdict, Verdict::NotYet, "{number}");
     }
 }
 
@@ -609,7 +599,7 @@ async fn an_unreadable_token_blocks_nothing() {
         })
     })
     .await;
-    let proof = graph.prove(&expected(), &link_out(false)).await;
+    let proof = graph.prove(&expected(), false).await;
     assert_eq!(proof.verdict, Verdict::Proved, "{:#?}", proof.checks);
     assert!(matches!(state(&proof, "Every answer names this organisation"), CheckState::Unread(_)));
 }
@@ -632,7 +622,7 @@ async fn an_application_that_was_switched_off_is_called_so() {
         )
     })
     .await;
-    let proof = graph.prove(&expected(), &link_out(true)).await;
+    let proof = graph.prove(&expected(), true).await;
     let Verdict::Failed(failure) = proof.verdict else { panic!("{:?}", proof.verdict) };
     assert!(failure.what.as_str().contains("switched off"));
 }

@@ -332,7 +332,7 @@ async fn permissions_that_never_end_are_no_list_of_what_is_missing() {
         _ => None,
     })
     .await;
-    let proof = graph.prove(&expected(), &link_out(false)).await;
+    let proof = graph.prove(&expected(), false).await;
     let words = format!("{:?}", proof.checks);
     assert!(!words.contains("missing:"), "{words}");
     assert_ne!(proof.verdict, Verdict::Proved);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::consent::{Consent, LOOK_THERE, Look};
+use crate::domain::consent::{Consent, LOOK_THERE, Look, Terms};
 
 /// So many minutes before now.
 fn ago(minutes: i64) -> Moment {
@@ -54,7 +54,7 @@ async fn a_lasting_refusal_of_what_is_granted_is_a_refusal_with_its_code_and_ids
             let consent = Consent { granted, ..Consent::default() };
             let spreading = Duration::from_mins(spreading);
             let terms = Terms { is_link_out: true, consent, spreading };
-            let proof = graph.prove(&expected(), &terms).await;
+            let proof = graph.prove_by(&expected(), &terms).await;
             assert!(proof.granted.is_some(), "everything is granted");
             match &proof.verdict {
                 Verdict::Spreading => assert!(!is_over, "{status} {granted:?}"),
@@ -81,9 +81,10 @@ async fn a_permission_that_is_not_there_is_missing_at_once_where_nothing_can_be_
         (true, proved(ago(61)), true),
         (true, proved(ago(10)), false),
         (true, Consent::default(), false),
+        (true, Consent { trouble: Some("missing".into()), ..proved(ago(10)) }, true),
     ] {
         let terms = Terms { is_link_out, consent, ..Terms::default() };
-        let proof = graph.prove(&expected(), &terms).await;
+        let proof = graph.prove_by(&expected(), &terms).await;
         assert_eq!(proof.granted, None);
         match &proof.verdict {
             Verdict::Failed(failure) => {
@@ -103,7 +104,8 @@ async fn the_token_tells_the_consent_without_a_request() {
     assert_eq!(graph.consent_by_token(tenant()).await, Some(Look::Missing("MailboxSettings.Read".into())));
     let workers = tenant_with("Files.ReadWrite.All", 200).await;
     workers.object(tenant(), &workers.url(&["users"], ""), "users").await.unwrap();
-    assert_eq!(workers.consent_by_token(tenant()).await, None, "the sweep needs the wizard's own");
+    let others = Some(Look::OwnOnly("Files.ReadWrite.All".into()));
+    assert_eq!(workers.consent_by_token(tenant()).await, others, "a pass needs the wizard's own");
     let whole = tenant_with("", 200).await;
     whole.object(tenant(), &whole.url(&["users"], ""), "users").await.unwrap();
     assert_eq!(whole.consent_by_token(tenant()).await, Some(Look::Granted));

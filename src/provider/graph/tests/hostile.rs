@@ -71,7 +71,7 @@ async fn failures(graph: &Graph) -> Vec<Failure> {
     failures.extend(graph.new_users(tenant(), Some(link), &Memory::default()).await.err());
     failures
         .extend(graph.users_again(tenant(), vec![TENANT.parse().unwrap()], &Memory::default()).await.err());
-    let proof = graph.prove(&expected(), &link_out(false)).await;
+    let proof = graph.prove(&expected(), false).await;
     assert_ne!(proof.verdict, Verdict::Proved, "nothing here proves anything");
     failures.extend(proof.checks.into_iter().filter_map(|check| match check.state {
         CheckState::Bad(failure) => Some(failure),
@@ -151,6 +151,6 @@ async fn nothing_is_listed_with_a_token_of_another_tenant() {
         assert!(failure.what.as_str().contains("another organisation, ending in abcd"), "{}", failure.what);
     }
     // A proof names it, so that the customer can take the grant back.
-    let proof = graph.prove(&expected(), &link_out(false)).await;
+    let proof = graph.prove(&expected(), false).await;
     assert!(matches!(proof.verdict, Verdict::WrongTenant { .. }), "{:?}", proof.verdict);
 }
