@@ -5,6 +5,7 @@
 //! customer once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells
 //! everybody.
 
+mod consent;
 mod graph;
 mod hosted;
 mod watch;
@@ -18,7 +19,6 @@ use crate::{
     domain::{
         believed::{Doubt, Expected, LOOKED_FOR_AT_MOST},
         checked::Checked,
-        consent::Look,
         customer::Product,
         failure::{Failure, FailureKind},
         id::{CustomerId, TenantId, UserId},
@@ -26,7 +26,6 @@ use crate::{
         protection::{Chosen, Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
-        tenant::Organisation,
         text::{Text, capital},
         time::{Clock, Moment, in_words},
     },
@@ -211,9 +210,9 @@ pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, 
             Ok((decision, doubt)) => fill(&mut report, decision, doubt.as_ref()),
             Err(failure) => report.failure = Some(failure),
         }
-        if let Some((tenant, look)) = consent(provider, &row, report.failure.as_ref()).await {
+        if let Some((tenant, look)) = consent::told(provider, &row, report.failure.as_ref()).await {
             let known = with(&provider.store, move |s| s.consent(tenant)).await.unwrap_or_default();
-            accept_again(provider, &mut report, tenant, known.after(&look, now).trouble);
+            consent::accept_again(provider, &mut report, tenant, known.after(&look, now).trouble);
         }
         reports.push(report);
     }
@@ -299,7 +298,7 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         report.failure = Some(failure);
         return report;
     }
-    let consent = consent(provider, row, looked.as_ref().err()).await;
+    let consent = consent::told(provider, row, looked.as_ref().err()).await;
     let done = match looked {
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {
@@ -315,36 +314,9 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
     }
     if let Some((tenant, look)) = consent {
         let known = provider.keep_look(tenant, look).await;
-        accept_again(provider, &mut report, tenant, known.and_then(|consent| consent.trouble));
+        consent::accept_again(provider, &mut report, tenant, known.and_then(|consent| consent.trouble));
     }
     report
-}
-
-/// What this pass tells about the customer's consent: by the token that was used, or by its refusal. Asks nobody; an opaque
-/// token tells nothing.
-async fn consent(provider: &Provider, row: &RuleRow, refused: Option<&Failure>) -> Option<(TenantId, Look)> {
-    let RuleAccess::Consent(Organisation { tenant, .. }) = row.access else { return None };
-    let look = match provider.graph.consent_by_token(tenant).await {
-        Some(look) => look,
-        None if refused.is_some_and(|failure| failure.asks_consent) => Look::None,
-        None => return None,
-    };
-    Some((tenant, look))
-}
-
-/// Says that the customer must accept again, with the link. Beside what is kept of the pass: the next look at the consent
-/// takes it back, whoever looks.
-fn accept_again(provider: &Provider, report: &mut Report, tenant: TenantId, trouble: Option<Text>) {
-    let Some(trouble) = trouble else { return };
-    let words = Text::of(format_args!(
-        "{}. The link for the customer's administrator: {}",
-        capital(trouble.as_str()),
-        provider.graph.browser_link(tenant)
-    ));
-    report.attention = Some(match report.attention.take() {
-        Some(before) => Text::of(format_args!("{before} {words}")),
-        None => words,
-    });
 }
 
 /// Decides and writes.

@@ -2,9 +2,9 @@
 -- what an operator must have the customer do.
 CREATE TABLE consent (
   tenant  TEXT PRIMARY KEY,
-  granted INTEGER,
+  since   INTEGER,
   proved  INTEGER,
   trouble TEXT
 ) STRICT;
-INSERT INTO consent (tenant, granted, proved)
+INSERT INTO consent (tenant, since, proved)
   SELECT tenant, min(proved), min(proved) FROM run WHERE tenant IS NOT NULL AND proved IS NOT NULL GROUP BY tenant;

@@ -216,6 +216,8 @@ pub enum Command {
     SweepCheck,
     /// Take a list of so many users of a customer, by its reference, for the truth.
     SweepAcceptShorter(Text, u32),
+    /// Open a customer, by its reference, for the link: nobody is chosen.
+    TellLink(Text),
     /// Look a code up.
     Explain,
     /// What is set, and where it came from.
@@ -238,6 +240,7 @@ impl Command {
             Self::SweepInstall,
             Self::SweepCheck,
             Self::SweepAcceptShorter("C-1001".into(), 980),
+            Self::TellLink("C-1001".into()),
             Self::Explain,
             Self::Settings,
         ]
@@ -261,6 +264,10 @@ impl fmt::Display for Command {
             Self::SweepAcceptShorter(reference, count) => {
                 write!(f, "sweep --accept-shorter {reference}={count}")
             }
+            Self::TellLink(reference) if reference.as_str().contains(' ') => {
+                write!(f, "provision \"{reference}\" --users none")
+            }
+            Self::TellLink(reference) => write!(f, "provision {reference} --users none"),
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
         }

@@ -3,6 +3,7 @@
 use super::{
     bill::grouped,
     customer::{Customer, Product, Progress},
+    phrase::Command,
     protection::AutoRule,
     run::{OpenRun, SweeperStatus},
     sweep, sydney,
@@ -141,7 +142,10 @@ impl ProductStatus {
         {
             reasons.push(why.clone());
         }
-        reasons.extend(self.consent.clone().filter(|_| self.customer.is_active));
+        if let Some(why) = self.consent.as_ref().filter(|_| self.customer.is_active) {
+            let command = Command::TellLink(self.customer.reference.clone());
+            reasons.push(Text::of(format_args!("{why}. The link: {command}")));
+        }
         reasons.extend(
             self.verdict(sweeper).troubles().iter().map(|why| Text::of(format_args!("partly done: {why}"))),
         );

@@ -422,7 +422,9 @@ fn read_state(error: Option<&Error>, grant: &Grant, is_over: Option<Duration>, t
     let is_denied = matches!(error.graph(), Some((401 | 403, _)));
     match (grant, is_over) {
         (Grant::Whole, Some(window)) if is_denied => CheckState::Bad(lasting(error, tried, window)),
-        _ => spreading_state(error, grant, is_denied, tried),
+        (Grant::Whole | Grant::Spreading, _) if is_denied => CheckState::Spreading,
+        (Grant::None, _) if is_denied => CheckState::Waiting,
+        _ => CheckState::Bad(error.failure(tried)),
     }
 }
 
@@ -434,15 +436,6 @@ fn lasting(error: &Error, tried: &str, window: Duration) -> Failure {
         in_words(window)
     ));
     Failure { what, hint: LOOK_THERE.into(), asks_consent: false, ..failure }
-}
-
-/// The state of a read that did not come while that may pass.
-fn spreading_state(error: &Error, grant: &Grant, is_denied: bool, tried: &str) -> CheckState {
-    match grant {
-        Grant::Whole | Grant::Spreading if is_denied => CheckState::Spreading,
-        Grant::None if is_denied => CheckState::Waiting,
-        _ => CheckState::Bad(error.failure(tried)),
-    }
 }
 
 /// Names, with commas between.

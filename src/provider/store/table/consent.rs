@@ -7,15 +7,15 @@ columns! { Consent { granted, proved, trouble } }
 
 /// What is on record of a tenant.
 pub(crate) fn find(tx: &Tx<'_>, tenant: TenantId) -> Result<Option<Consent>, Failure> {
-    tx.one("SELECT granted, proved, trouble FROM consent WHERE tenant = ?1", values![tenant])
+    tx.one("SELECT since, proved, trouble FROM consent WHERE tenant = ?1", values![tenant])
 }
 
 /// Keeps it.
 pub(crate) fn keep(tx: &Tx<'_>, tenant: TenantId, consent: &Consent) -> Result<(), Failure> {
     let Consent { granted, proved, trouble } = consent;
     tx.write(
-        "INSERT INTO consent (tenant, granted, proved, trouble) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (tenant) DO UPDATE SET granted = excluded.granted, proved = excluded.proved,
+        "INSERT INTO consent (tenant, since, proved, trouble) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (tenant) DO UPDATE SET since = excluded.since, proved = excluded.proved,
                 trouble = excluded.trouble",
         values![tenant, *granted, *proved, trouble.as_ref()],
     )
