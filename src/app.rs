@@ -436,6 +436,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         link_suffix: String::new(),
         can_open_browser: opener.environment.surroundings.launcher().is_some(),
         clipboard: opener.environment.clipboard().longest(),
+        spreading: opener.settings.consent.spreading,
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,
         is_board_watched: true,

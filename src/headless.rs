@@ -30,11 +30,11 @@ use crate::{
         ask::{QuestionId, SelectAsked, Shape},
         effect::FrontEndTask,
         event::Ended,
-        view::{Tone, View},
+        view::{Standing, Tone, View},
     },
 };
 
-use decision::{Close, Next, progress, warning};
+use decision::{Close, Next, progress, sentences, warning};
 use journey::{Journey, Step};
 use report::{End, Report};
 
@@ -157,7 +157,11 @@ impl Headless {
             let (passed, wait) = (in_words(self.now.since(since)), in_words(self.journey.answers.wait));
             // A hosted customer has no link, and a server that does not answer is nobody's turn.
             let is_customers = view.page.link().is_some() && view.failure().is_none();
-            let what = if is_customers { "Waiting for the customer" } else { "Asking again" };
+            let what = match view.standing {
+                Some(Standing::Spreading) => "Waiting for Microsoft",
+                _ if is_customers => "Waiting for the customer",
+                _ => "Asking again",
+            };
             return Some(Text::of(format_args!("{what}: {passed}, at most {wait}.")));
         }
         progress(view).or_else(|| view.notice.as_ref().map(|notice| notice.words.for_commands()))
@@ -170,6 +174,12 @@ impl Headless {
 
     /// The journey is over: parks, or leaves.
     fn close(&mut self, close: Close, view: &View<'_>) -> Option<Given> {
+        if close.failure.as_ref().is_some_and(|failure| failure.asks_consent) {
+            self.journey.tell_link(view);
+            for line in std::mem::take(&mut self.journey.lines) {
+                self.say(&line);
+            }
+        }
         let has_ticks = matches!(view.ask.id, QuestionId::Review | QuestionId::Users);
         self.closing = match close.end {
             End::Waiting => Closing::Park,
@@ -216,16 +226,19 @@ impl Headless {
         if !self.is_time_over() {
             return None;
         }
-        let close = if let Some(failure) = view.failure() {
-            Close::by(End::Failed, failure.clone())
-        } else {
-            let run = self.journey.report.run.as_ref().map(ToString::to_string).unwrap_or_default();
-            let words = Text::of(format_args!(
-                "The customer has not accepted yet. {run} is parked. Send the link; then the same command goes on."
-            ));
-            Close { end: End::Waiting, words, failure: None }
+        let run = self.journey.report.run.as_ref().map(ToString::to_string).unwrap_or_default();
+        let parked = format!("{run} is parked. Send the link; then the same command goes on.");
+        let (words, failure) = match view.failure() {
+            Some(failure) if failure.asks_consent => {
+                (format!("{} {parked}", failure.in_full()), Some(failure.clone()))
+            }
+            Some(failure) => return self.close(Close::by(End::Failed, failure.clone()), view),
+            None if view.standing == Some(Standing::Spreading) => {
+                (format!("{} {run} is parked; the same command goes on.", sentences(view)), None)
+            }
+            None => (format!("The customer has not accepted yet. {parked}"), None),
         };
-        self.close(close, view)
+        self.close(Close { end: End::Waiting, words: Text::clean(&words), failure }, view)
     }
 
     /// The checks are awaited, until the time is over; then it goes on with what is known.

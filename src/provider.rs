@@ -17,7 +17,16 @@ use self::{
     oauth::App,
     store::Store,
 };
-use crate::domain::{believed::SHORTER_PERCENT, failure::Failure, permission::Permission};
+use std::time::Duration;
+
+use crate::domain::{
+    believed::SHORTER_PERCENT,
+    consent::{Consent, Look, SPREADING, Terms},
+    failure::Failure,
+    id::TenantId,
+    permission::Permission,
+    tenant::{Organisation, Proof},
+};
 
 /// Where the global cloud signs in (reference, section 2.1).
 pub const AUTHORITY: &str = "https://login.microsoftonline.com";
@@ -55,6 +64,8 @@ pub struct Provider {
     pub store: Store,
     /// By how many percent a list of users may be shorter than the last one (product.md rule 20).
     pub shorter_percent: u8,
+    /// How long Microsoft may refuse what was granted before that is a refusal.
+    pub spreading: Duration,
 }
 
 impl Provider {
@@ -68,7 +79,7 @@ impl Provider {
             .and_then(|http| Ok((Graph::new(http.clone(), settings)?, http)));
         let (graph, http) = made.map_err(|e| e.failure("getting ready to talk to Microsoft"))?;
         let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
-        Ok(Self { graph, exchange, store, shorter_percent: SHORTER_PERCENT })
+        Ok(Self { graph, exchange, store, shorter_percent: SHORTER_PERCENT, spreading: SPREADING })
     }
 
     /// The same, with another percentage that a list may be shorter by.
@@ -76,6 +87,47 @@ impl Provider {
     pub const fn believing(mut self, shorter_percent: u8) -> Self {
         self.shorter_percent = shorter_percent;
         self
+    }
+
+    /// The same, with another time that Microsoft may take to spread a consent.
+    #[must_use]
+    pub const fn patient(mut self, spreading: Duration) -> Self {
+        self.spreading = spreading;
+        self
+    }
+
+    /// One round of proving consent, held against what is on record of it and kept there: every look at a tenant goes this
+    /// way, whoever asks. Safe to drop at any await.
+    pub async fn prove_consent(&self, expected: &Organisation, is_link_out: bool) -> Proof {
+        let tenant = expected.tenant;
+        let known = self.on_record(move |store| store.consent(tenant)).await;
+        let terms = Terms { is_link_out, consent: known.unwrap_or_default(), spreading: self.spreading };
+        let proof = self.graph.prove_by(expected, &terms).await;
+        if let Some(look) = Look::of(&proof) {
+            self.keep_look(tenant, look).await;
+        }
+        proof
+    }
+
+    /// Keeps what a look at consent told, and answers what is known then. Without it the next look knows less, and nothing else is lost.
+    pub async fn keep_look(&self, tenant: TenantId, look: Look) -> Option<Consent> {
+        self.on_record(move |store| store.keep_look(tenant, &look)).await
+    }
+
+    /// A call of the store whose failure is told in the log only.
+    async fn on_record<T, F>(&self, work: F) -> Option<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Store) -> Result<T, Failure> + Send + 'static,
+    {
+        let store = self.store.clone();
+        match blocking::run("Try again: nothing was changed.", move || work(&store)).await {
+            Ok(done) => Some(done),
+            Err(failure) => {
+                tracing::warn!(what = %failure.what, "what is known of consent could not be read or kept");
+                None
+            }
+        }
     }
 }
 

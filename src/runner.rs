@@ -299,7 +299,7 @@ async fn answer(
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
         Request::Prove { organisation, impersonation, is_link_out } => {
             let found = match (organisation, impersonation) {
-                (Some(organisation), _) => graph.prove(&organisation, is_link_out).await,
+                (Some(organisation), _) => tools.provider.prove_consent(&organisation, is_link_out).await,
                 (None, Some(access)) => exchange.prove(&access).await,
                 (None, None) => return Err(internal("there is nothing to prove yet")),
             };
@@ -432,7 +432,7 @@ async fn probe_board(
         } else {
             lock(probed).insert(run.clone(), Probe { at: now, is_accepted: false });
             let expected = Organisation { tenant, name: None, domain: None, region: None };
-            let proof = tools.provider.graph.prove(&expected, true).await;
+            let proof = tools.provider.prove_consent(&expected, true).await;
             let is_accepted = matches!(proof.verdict, Verdict::Proved);
             lock(probed).insert(run.clone(), Probe { at: now, is_accepted });
             is_accepted

@@ -24,8 +24,8 @@ pub use form::split_command;
 pub use gathered::Origin;
 
 pub use values::{
-    ApplySettings, ClockSettings, Color, CredentialSource, ExtraPermission, Glyphs, Lines, LogSettings,
-    PartnerApp, ProvisionSettings, ScreenSettings, SweepSettings,
+    ApplySettings, ClockSettings, Color, ConsentSettings, CredentialSource, ExtraPermission, Glyphs, Lines,
+    LogSettings, PartnerApp, ProvisionSettings, ScreenSettings, SweepSettings,
 };
 
 use gathered::Gathered;
@@ -61,6 +61,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// What `backup365 provision` does where its flags say nothing.
     pub provision: ProvisionSettings,
+    /// What Microsoft may take its time for.
+    pub consent: ConsentSettings,
     /// What `backup365 apply` does where its flags say nothing.
     pub apply: ApplySettings,
     /// When a list of users is believed.

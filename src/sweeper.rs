@@ -5,6 +5,7 @@
 //! customer once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells
 //! everybody.
 
+mod consent;
 mod graph;
 mod hosted;
 mod watch;
@@ -209,6 +210,10 @@ pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, 
             Ok((decision, doubt)) => fill(&mut report, decision, doubt.as_ref()),
             Err(failure) => report.failure = Some(failure),
         }
+        if let Some((tenant, look)) = consent::told(provider, &row, report.failure.as_ref()).await {
+            let known = with(&provider.store, move |s| s.consent(tenant)).await.unwrap_or_default();
+            consent::accept_again(provider, &mut report, tenant, known.after(&look, now).trouble);
+        }
         reports.push(report);
     }
     Ok(reports)
@@ -293,6 +298,7 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         report.failure = Some(failure);
         return report;
     }
+    let consent = consent::told(provider, row, looked.as_ref().err()).await;
     let done = match looked {
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {
@@ -305,6 +311,10 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
     if let Err(failure) = done {
         keep_pause(provider, row, &failure).await;
         report.failure = Some(failure);
+    }
+    if let Some((tenant, look)) = consent {
+        let known = provider.keep_look(tenant, look).await;
+        consent::accept_again(provider, &mut report, tenant, known.and_then(|consent| consent.trouble));
     }
     report
 }

@@ -210,6 +210,8 @@ impl Wizard {
             notice: self.notice.clone().or(notice),
             actions: offers,
             card: self.screen.card(cx),
+            link: cx.link(),
+            must_accept: cx.session.must_accept(),
             standing,
             doubts,
             next_change,
@@ -411,6 +413,7 @@ impl Wizard {
         let mut trail = resume::trail(&record);
         let is_read_only = record.is_read_only;
         self.session.take_up(record, &mut self.calls);
+        self.session.prove_again(self.now, &mut self.calls);
         if is_read_only {
             self.say(Tone::Warn, words::read_only());
         }

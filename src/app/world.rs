@@ -229,7 +229,8 @@ impl Opener {
             },
             store,
         )?
-        .believing(settings.sweep.shorter_percent);
+        .believing(settings.sweep.shorter_percent)
+        .patient(settings.consent.spreading);
         Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None })
     }
 
@@ -257,7 +258,8 @@ impl Opener {
             },
             store,
         )?
-        .believing(settings.sweep.shorter_percent);
+        .believing(settings.sweep.shorter_percent)
+        .patient(settings.consent.spreading);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());
         let rehearse = Rehearse {
             play: Arc::new(move |link| {

@@ -7,7 +7,8 @@
                         backup365 explain need admin approval\n  \
                         backup365 explain --json 90094\n  \
                         backup365 explain - < message.txt\n\n\
-                        Exit code 1: nothing is known by that.")]
+                        A number is found by that number only, anywhere in a pasted text.\n\
+                        Exit code 1: something of it is not known.")]
 pub struct Args {
     /// Codes, or words that the customer reads out; "-" reads them from standard input.
     #[arg(required = true, value_name = "CODE")]

@@ -79,7 +79,10 @@ fn aside(answer: &Answer, out: Out) {
             // A pasted page is recognised by its beginning.
             let asked: String = answer.asked.as_str().chars().take(SHOWN).collect();
             let rest = if answer.asked.as_str().len() > asked.len() { " and so on" } else { "" };
-            warn(&format!("Nothing is known by \"{asked}\"{rest}. {TRY}"));
+            let list = explain::platform_number(answer.asked.as_str()).map_or_else(String::new, |number| {
+                format!(" Microsoft's own list: https://login.microsoftonline.com/error?code={number}")
+            });
+            warn(&format!("Nothing is known by \"{asked}\"{rest}. {TRY}{list}"));
         }
         Found::Words if more > 0 => {
             out.note(&format!("{more} more are alike. Give more words, or the number."));
@@ -95,18 +98,15 @@ fn lines(answer: &Answer, columns: u16, is_first: bool) -> Vec<String> {
     if !is_first {
         lines.push(String::new());
     }
-    if answer.found == Found::Near {
-        let words = format!("{} is not known. It may be one of these:", answer.asked);
-        lines.extend(wrapped(&words, columns));
-        lines.push(String::new());
-    }
     for (at, entry) in answer.entries.iter().take(shown).enumerate() {
         if at > 0 {
             lines.push(String::new());
         }
         lines.extend(wrapped(entry.heading().as_str(), columns));
         let next = entry.next.for_commands();
-        for (label, words) in [("Means", &entry.means), ("Say", &entry.say), ("Next", &next)] {
+        let side = Text::from(entry.side.in_words());
+        for (label, words) in [("Means", &entry.means), ("Side", &side), ("Say", &entry.say), ("Next", &next)]
+        {
             lines.extend(wrapped(&format!("{label}: {words}"), columns));
         }
     }
@@ -122,7 +122,6 @@ fn answer_json(answer: &Answer) -> Value {
     let entries: Vec<Value> = answer.entries.iter().map(|entry| entry_json(entry)).collect();
     let found = match answer.found {
         Found::Exact => "code",
-        Found::Near => "near",
         Found::Words => "words",
         Found::Nothing => "nothing",
     };
@@ -134,6 +133,7 @@ fn entry_json(entry: &Entry) -> Value {
         "codes": entry.codes.iter().map(Text::as_str).collect::<Vec<_>>(),
         "title": entry.title.as_str(),
         "means": entry.means.as_str(),
+        "side": entry.side.word(),
         "say": entry.say.as_str(),
         "next": entry.next.for_commands().as_str(),
     })

@@ -1,13 +1,18 @@
 //! What a code or the words on a customer's screen mean: looked up offline, in a table that is part of the program. Pure.
 //!
-//! Used by the wizard's *explain* and by `backup365 explain`. Codes are exact first; a number that was misheard and words
-//! in any order are found by likeness. The table is `assets/errors.toml`.
+//! Used by the wizard's *explain*, by `backup365 explain`, and by the words of a failure. A number is found by that number
+//! only, anywhere in a pasted text: likeness of numbers is no likeness of meaning. Words are found in any order, by
+//! likeness. The table is `assets/errors.toml`.
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde::Deserialize;
 
-use super::{phrase::Phrase, text::Text};
+use super::{
+    failure::FailureKind,
+    phrase::{Phrase, Segment},
+    text::Text,
+};
 
 /// The table as it stands in the source.
 const TABLE: &str = include_str!("../../assets/errors.toml");
@@ -25,6 +30,59 @@ const EMPTY_WORDS: [&str; 22] = [
     "can't", "says", "error", "code", "message", "screen", "page", "please",
 ];
 
+/// Digits that the platform's numbers have at least; shorter ones are statuses of HTTP, which stand in other texts too.
+const LONG: usize = 5;
+
+/// Digits that a number has at least.
+const SHORT: usize = 3;
+
+/// Whose matter a code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The customer's: their people, their administrator, their subscription.
+    Customer,
+    /// The partner's own: registration, credential, computer.
+    Ours,
+    /// Microsoft's: it passes.
+    Microsoft,
+    /// The hosting company's.
+    Hoster,
+}
+
+impl Side {
+    /// The word in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Ours => "ours",
+            Self::Microsoft => "microsoft",
+            Self::Hoster => "hoster",
+        }
+    }
+
+    /// Who has something to do, for a person.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Customer => "the customer's",
+            Self::Ours => "our own",
+            Self::Microsoft => "Microsoft's",
+            Self::Hoster => "the hosting company's",
+        }
+    }
+
+    /// What kind of bad news a code of this side is, unless the table says another one.
+    const fn kind(self) -> FailureKind {
+        match self {
+            Self::Customer | Self::Hoster => FailureKind::Refused,
+            Self::Ours => FailureKind::Internal,
+            Self::Microsoft => FailureKind::Unreachable,
+        }
+    }
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -38,6 +96,16 @@ pub struct Entry {
     pub say: Text,
     /// What the operator does.
     pub next: Phrase,
+    /// Whose matter it is.
+    pub side: Side,
+    /// What kind of bad news it is where it comes as the answer to a request of ours.
+    pub kind: FailureKind,
+    /// What happened then: lower case start, no full stop.
+    pub happened: Text,
+    /// What to do then; none: what always helps with this kind.
+    pub hint: Option<Phrase>,
+    /// The customer's administrator has to accept.
+    pub asks_consent: bool,
     /// Words of title, page and meaning, folded, for the look-up.
     words: BTreeSet<String>,
     /// What stands on the page, folded, each as one phrase.
@@ -76,6 +144,34 @@ struct Raw {
     means: String,
     say: String,
     next: String,
+    side: Side,
+    #[serde(default)]
+    kind: Option<RawKind>,
+    #[serde(default)]
+    happened: Option<String>,
+    #[serde(default)]
+    hint: Option<String>,
+    #[serde(default)]
+    asks_consent: bool,
+}
+
+/// A kind of bad news that a row names where it is not that of its side.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawKind {
+    Refused,
+    NotFound,
+    Throttled,
+}
+
+impl From<RawKind> for FailureKind {
+    fn from(kind: RawKind) -> Self {
+        match kind {
+            RawKind::Refused => Self::Refused,
+            RawKind::NotFound => Self::NotFound,
+            RawKind::Throttled => Self::Throttled,
+        }
+    }
 }
 
 /// All entries, in the order of the file.
@@ -94,8 +190,6 @@ pub fn entries() -> &'static [Entry] {
 pub enum Found {
     /// Codes that are in the table.
     Exact,
-    /// No such code; these differ by one slip.
-    Near,
     /// Words, best first.
     Words,
     /// Nothing is known by that.
@@ -108,21 +202,71 @@ pub fn look_up(query: &str) -> Vec<&'static Entry> {
     answer(query).1
 }
 
-/// As [`look_up`], and what it goes by.
+/// As [`look_up`], and what it goes by. A number with Microsoft's label that is not in the table is not known, whatever
+/// words stand around it.
 #[must_use]
 pub fn answer(query: &str) -> (Found, Vec<&'static Entry>) {
-    let typed = words_of(query);
+    let numbers = numbers_in(query);
+    let known: Vec<&Entry> = numbers.iter().filter_map(|number| by_code(&number.digits)).collect();
+    if !known.is_empty() {
+        return (Found::Exact, unique(known));
+    }
+    let typed: Vec<String> = words_of(query).into_iter().filter(|word| !is_number(word)).collect();
+    if numbers.iter().any(|number| number.is_labelled) || typed.is_empty() {
+        return (Found::Nothing, Vec::new());
+    }
     let exact: Vec<&Entry> = typed.iter().filter_map(|word| by_code(word)).collect();
     if !exact.is_empty() {
         return (Found::Exact, unique(exact));
     }
-    let misheard: Vec<&Entry> =
-        typed.iter().filter(|word| is_number(word)).flat_map(|word| nearly(word)).collect();
-    if !misheard.is_empty() {
-        return (Found::Near, unique(misheard));
-    }
     let found = by_words(query, &typed);
     (if found.is_empty() { Found::Nothing } else { Found::Words }, found)
+}
+
+/// The first number of the identity platform in a text: for Microsoft's own list of them.
+#[must_use]
+pub fn platform_number(query: &str) -> Option<String> {
+    numbers_in(query).into_iter().map(|number| number.digits).find(|digits| digits.len() >= LONG)
+}
+
+/// A number in a text.
+struct Number {
+    digits: String,
+    /// `AADSTS` stands before it.
+    is_labelled: bool,
+}
+
+/// The numbers of a text that may be codes, in their order; in whatever language, and with or without blanks around them.
+/// Where one has Microsoft's label, the others are parts of ids; where one is as long as the platform's are, shorter ones
+/// are times, ports and statuses of other things.
+fn numbers_in(text: &str) -> Vec<Number> {
+    let mut numbers = Vec::new();
+    let mut before = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if !letter.is_ascii_digit() {
+            before.push(letter.to_ascii_lowercase());
+            continue;
+        }
+        let mut digits = String::from(letter);
+        while let Some(digit) = letters.next_if(char::is_ascii_digit) {
+            digits.push(digit);
+        }
+        let label = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let is_labelled = label.ends_with("aadsts");
+        let is_joined = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let is_alone = !before.ends_with(is_joined) && !letters.peek().is_some_and(|next| is_joined(*next));
+        if (is_labelled || is_alone) && digits.len() >= SHORT {
+            numbers.push(Number { digits: digits.clone(), is_labelled });
+        }
+        before.push_str(&digits);
+    }
+    if numbers.iter().any(|number| number.is_labelled) {
+        numbers.retain(|number| number.is_labelled);
+    } else if numbers.iter().any(|number| number.digits.len() >= LONG) {
+        numbers.retain(|number| number.digits.len() >= LONG);
+    }
+    numbers
 }
 
 /// Words that were typed one by one, as questions: several codes are one question each, anything else is one sentence.
@@ -140,20 +284,10 @@ pub fn questions(words: &[String]) -> Vec<String> {
 }
 
 /// The entry of a code, written with or without `AADSTS`, in any case.
-fn by_code(word: &str) -> Option<&'static Entry> {
+#[must_use]
+pub fn by_code(word: &str) -> Option<&'static Entry> {
     let word = word.strip_prefix("aadsts").filter(|rest| !rest.is_empty()).unwrap_or(word);
     entries().iter().find(|entry| entry.codes.iter().any(|code| code.as_str().eq_ignore_ascii_case(word)))
-}
-
-/// Entries with a number that differs by one slip: a digit wrong, missing, doubled or swapped.
-fn nearly(number: &str) -> Vec<&'static Entry> {
-    let number = number.strip_prefix("aadsts").unwrap_or(number);
-    let is_near = |code: &Text| {
-        is_number(code.as_str())
-            && code.as_str().len() >= 4
-            && strsim::osa_distance(code.as_str(), number) == 1
-    };
-    entries().iter().filter(|entry| entry.codes.iter().any(is_near)).collect()
 }
 
 fn by_words(query: &str, typed: &[String]) -> Vec<&'static Entry> {
@@ -205,10 +339,37 @@ fn entry(raw: &Raw) -> Entry {
         title: Text::clean(&raw.title),
         means: Text::clean(&raw.means),
         say: Text::clean(&raw.say),
-        // The table is part of the program and is read once: its sentences live as long as that.
-        next: Phrase::template(Box::leak(raw.next.clone().into_boxed_str())),
+        next: template(&raw.next),
+        side: raw.side,
+        asks_consent: raw.asks_consent,
+        kind: raw.kind.map_or_else(|| raw.side.kind(), FailureKind::from),
+        happened: raw.happened.as_ref().map_or_else(|| small(&raw.title), |happened| Text::clean(happened)),
+        hint: match (&raw.hint, raw.side) {
+            (Some(hint), _) => Some(template(hint)),
+            (None, Side::Customer | Side::Hoster) => Some(Phrase::of(vec![
+                Segment::Said("Say to the customer: "),
+                Segment::Name(Text::clean(&raw.say)),
+            ])),
+            (None, Side::Ours | Side::Microsoft) => None,
+        },
         words,
         phrases: raw.page.iter().map(|page| page.to_lowercase()).collect(),
+    }
+}
+
+/// A sentence with ways on. The table is part of the program and is read once: its sentences live as long as that.
+fn template(words: &str) -> Phrase {
+    Phrase::template(Box::leak(words.to_owned().into_boxed_str()))
+}
+
+/// A title inside a sentence: with a small letter, but for a name.
+fn small(title: &str) -> Text {
+    let mut letters = title.chars();
+    match letters.next() {
+        Some(first) if !title.starts_with("Microsoft") && !title.starts_with("Exchange") => {
+            Text::clean(&format!("{}{}", first.to_lowercase(), letters.as_str()))
+        }
+        _ => Text::clean(title),
     }
 }
 

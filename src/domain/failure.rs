@@ -45,6 +45,8 @@ pub struct Failure {
     pub reference: Option<Text>,
     /// When a retry makes sense.
     pub retry_after: Option<Duration>,
+    /// The customer's administrator must accept (again): whoever says this shows the link.
+    pub asks_consent: bool,
     /// What the work stands on is not as it was (the record, the clock): a person must look before anything goes on.
     pub is_alarm: bool,
 }
@@ -54,13 +56,29 @@ impl Failure {
     #[must_use]
     pub fn new(kind: FailureKind, what: impl Into<Text>, hint: impl Into<Phrase>) -> Self {
         let (what, hint) = (what.into(), hint.into());
-        Self { kind, what, hint, code: None, reference: None, retry_after: None, is_alarm: false }
+        Self {
+            kind,
+            what,
+            hint,
+            code: None,
+            reference: None,
+            retry_after: None,
+            asks_consent: false,
+            is_alarm: false,
+        }
     }
 
     /// Says that a person must look before anything goes on.
     #[must_use]
     pub const fn alarming(mut self) -> Self {
         self.is_alarm = true;
+        self
+    }
+
+    /// Says that the customer's administrator must accept (again).
+    #[must_use]
+    pub const fn asking_consent(mut self) -> Self {
+        self.asks_consent = true;
         self
     }
 

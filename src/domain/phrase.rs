@@ -227,6 +227,8 @@ pub enum Command {
     OperatorsSet(Text),
     /// Make the operator at the keyboard an Admin, because the record's file can be written.
     OperatorsRecover,
+    /// Open a customer, by its reference, for the link: nobody is chosen.
+    TellLink(Text),
     /// Look a code up.
     Explain,
     /// What is set, and where it came from.
@@ -254,6 +256,7 @@ impl Command {
             Self::OperatorsList,
             Self::OperatorsSet("jane".into()),
             Self::OperatorsRecover,
+            Self::TellLink("C-1001".into()),
             Self::Explain,
             Self::Settings,
         ]
@@ -282,6 +285,7 @@ impl fmt::Display for Command {
             Self::OperatorsList => f.write_str("operators list"),
             Self::OperatorsSet(name) => write!(f, "operators set {} --admin", quoted(name.as_str())),
             Self::OperatorsRecover => f.write_str("operators set --recover"),
+            Self::TellLink(reference) => write!(f, "provision {} --users none", quoted(reference.as_str())),
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
         }

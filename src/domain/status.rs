@@ -3,6 +3,7 @@
 use super::{
     bill::grouped,
     customer::{Customer, Product, Progress},
+    phrase::Command,
     protection::AutoRule,
     run::{OpenRun, SweeperStatus},
     sweep, sydney,
@@ -28,6 +29,8 @@ pub struct ProductStatus {
     pub free: Option<u32>,
     /// When *Enable* was pressed.
     pub enabled: Option<Moment>,
+    /// What the customer must do about their consent, a sentence without a full stop; none: all was well at the last look.
+    pub consent: Option<Text>,
     /// The standing rule.
     pub rule: Option<AutoRule>,
     /// The run that is not finished, and how far it is.
@@ -135,8 +138,13 @@ impl ProductStatus {
         let mut reasons = Vec::new();
         if let Some((_, Progress::NeedsAttention(why))) = &self.run
             && self.rule.as_ref().and_then(|rule| rule.attention.as_ref()) != Some(why)
+            && self.consent.as_ref() != Some(why)
         {
             reasons.push(why.clone());
+        }
+        if let Some(why) = self.consent.as_ref().filter(|_| self.customer.is_active) {
+            let command = Command::TellLink(self.customer.reference.clone());
+            reasons.push(Text::of(format_args!("{why}. The link: {command}")));
         }
         reasons.extend(
             self.verdict(sweeper).troubles().iter().map(|why| Text::of(format_args!("partly done: {why}"))),
@@ -198,6 +206,7 @@ mod tests {
             wants_all: false,
             free: None,
             enabled: None,
+            consent: None,
             rule: None,
             run: None,
             missed: 0,
@@ -260,6 +269,9 @@ mod tests {
                 "the sweep is overdue; none has finished yet",
             ]
         );
+        row.consent = Some("the customer must accept again; missing: Tasks.Read.All".into());
+        let reasons = row.attention(now, &SweeperStatus::default());
+        assert!(reasons.iter().any(|why| why.as_str().contains("must accept again")), "{reasons:?}");
         row.customer.is_active = false;
         assert_eq!(
             row.attention(now, &SweeperStatus::default()).len(),

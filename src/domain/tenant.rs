@@ -67,6 +67,11 @@ pub struct Proof {
     pub organisation: Option<Organisation>,
     /// How the whole stands.
     pub verdict: Verdict,
+    /// Since when every permission has been granted, by this round and those before it; none: one is missing, or nobody
+    /// knows.
+    pub granted: Option<Moment>,
+    /// Which permissions are missing for good, where some are.
+    pub missing: Option<Text>,
     /// When the round ended.
     pub at: Moment,
 }

@@ -138,6 +138,7 @@ fn setup() -> Setup {
         link_suffix: String::new(),
         can_open_browser: false,
         clipboard: 4_000,
+        spreading: crate::domain::consent::SPREADING,
         permissions: Vec::new(),
         run: None,
         is_board_watched: true,

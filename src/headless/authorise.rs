@@ -54,8 +54,16 @@ impl Journey {
         }
     }
 
-    /// Bad news: the line's trouble may pass while there is time; what was refused does not.
-    fn wait_or_fail(&self, view: &View<'_>) -> Decision {
+    /// Bad news: what the customer can accept is awaited like the first time; the line's trouble may pass while there is time; what was refused does not.
+    fn wait_or_fail(&mut self, view: &View<'_>) -> Decision {
+        if let Some(failure) = view.failure().filter(|failure| failure.asks_consent)
+            && !self.answers.is_dry_run
+        {
+            if self.steps.first(Step::TellMissing) {
+                self.say(failure.in_full());
+            }
+            return self.send_link(view, Standing::Failed);
+        }
         let may_pass = view
             .failure()
             .is_some_and(|failure| matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled));
@@ -70,10 +78,8 @@ impl Journey {
         if self.answers.is_dry_run {
             return end(End::Shown, NOT_LISTED);
         }
-        if let Some(link) = view.page.link() {
-            if self.steps.first(Step::TellLink) {
-                self.say(format_args!("Send this link to the customer: {link}"));
-            }
+        if view.page.link().is_some() {
+            self.tell_link(view);
             if self.answers.rehearse {
                 self.steps.act(Action::Rehearse)?;
             }

@@ -64,6 +64,8 @@ pub(super) enum Step {
     TellLink,
     /// What the played customer did was told.
     TellPlay,
+    /// It was told what is missing of the consent.
+    TellMissing,
     /// It was told that the customer has accepted.
     TellSpreading,
     /// The addresses were looked up in the list.
@@ -157,6 +159,9 @@ impl Journey {
 
     /// Decides what to do about a view.
     pub(super) fn next(&mut self, view: &View<'_>) -> Next {
+        if let Some(why) = view.must_accept.as_ref().filter(|_| view.ask.id != QuestionId::Authorise) {
+            self.tell_again(view, why);
+        }
         let decision = if view.bar.is_read_only {
             let run = view.bar.run.clone().unwrap_or_default();
             end(End::Held, format_args!("Another process holds {run}, so nothing was changed. {HELD}"))
@@ -221,6 +226,23 @@ impl Journey {
             // Everything was read back: the wizard knows how it ended.
             QuestionId::Outcome if view.offer(Action::Another).is_some() => give(Given::Do(Action::Leave)),
             QuestionId::Outcome => no_failure(view),
+        }
+    }
+
+    /// Says that the customer must accept again, and the link with it.
+    fn tell_again(&mut self, view: &View<'_>, why: &Text) {
+        if self.steps.first(Step::TellMissing) {
+            self.say(format_args!("The customer must accept again: {why}."));
+            self.tell_link(view);
+        }
+    }
+
+    /// Tells the link, once.
+    pub(super) fn tell_link(&mut self, view: &View<'_>) {
+        let Some(link) = &view.link else { return };
+        self.report.link = Some(link.clone());
+        if self.steps.first(Step::TellLink) {
+            self.say(format_args!("Send this link to the customer: {link}"));
         }
     }
 

@@ -833,3 +833,54 @@ proptest! {
         prop_assert!(has_words, "{:?}", report.end);
     }
 }
+
+/// A journey and what it told.
+fn told(desk: &mut Desk, answers: Answers) -> (Report, Vec<String>) {
+    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let into = std::rc::Rc::clone(&told);
+    let mut front = Headless::new(answers, Stop::default());
+    front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+    let report = travel_with(desk, front, |_, _| false);
+    (report, told.take())
+}
+
+#[test]
+fn whoever_must_accept_again_gets_the_link() {
+    let mut desk = desk();
+    desk.verdict = Verdict::Failed(crate::domain::consent::missing(&"Tasks.Read.All".into()));
+    let (report, told) = told(&mut desk, Answers { wait: Duration::from_secs(5), ..all("C-0001") });
+    assert_eq!(report.end, End::Waiting, "{}", report.words);
+    assert!(report.words.as_str().contains("missing: Tasks.Read.All"), "{}", report.words);
+    assert!(report.failure.unwrap().asks_consent);
+    assert!(report.link.is_some());
+    let link = told.iter().position(|line| line.starts_with("Send this link to the customer: https://"));
+    let missing = told.iter().position(|line| line.contains("missing: Tasks.Read.All"));
+    assert!(missing < link && missing.is_some(), "{told:#?}");
+    assert_eq!((desk.count("LinkShown"), desk.count("ParkRun"), desk.count("Enable(")), (1, 1, 0));
+}
+
+#[test]
+fn a_consent_that_spreads_is_never_told_as_none() {
+    let mut desk = desk();
+    desk.verdict = Verdict::Spreading;
+    let (report, told) = told(&mut desk, Answers { wait: Duration::from_mins(7), ..all("C-0001") });
+    assert_eq!(report.end, End::Waiting);
+    let words = told.join("\n") + report.words.as_str();
+    assert!(words.contains("The customer has accepted."), "{words}");
+    assert!(!words.contains("not accepted yet"), "{words}");
+    assert!(report.words.as_str().contains("On the customer's side: Entra admin center"), "{words}");
+    assert!(told.iter().any(|line| line.starts_with("Waiting for Microsoft: ")), "{told:#?}");
+}
+
+#[test]
+fn a_lasting_refusal_is_refused_with_its_code_and_no_link() {
+    let mut desk = desk();
+    let refused = Failure::new(FailureKind::Refused, "reading the users: refused", "Look there.");
+    desk.verdict =
+        Verdict::Failed(refused.with_code("Authorization_RequestDenied").with_reference("request 1"));
+    let (report, told) = told(&mut desk, Answers { wait: Duration::from_secs(5), ..all("C-0001") });
+    assert_eq!(report.end, End::Refused);
+    let failure = report.failure.unwrap();
+    assert_eq!(failure.code.unwrap().as_str(), "Authorization_RequestDenied");
+    assert!(!told.iter().any(|line| line.contains("link")), "{told:#?}");
+}

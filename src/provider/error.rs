@@ -135,10 +135,11 @@ impl Error {
     pub fn failure(&self, tried: &str) -> Failure {
         let told = words::of(self);
         let what = Text::of(format_args!("{tried}: {}", told.happened));
-        let mut failure = Failure::new(told.kind, what, Phrase::template(told.hint));
+        let mut failure = Failure::new(told.kind, what, told.hint);
         failure.code = told.code.as_deref().map(Text::clean);
         failure.reference = self.reference().as_deref().map(Text::clean);
         failure.retry_after = told.retry_after;
+        failure.asks_consent = told.asks_consent;
         failure
     }
 
@@ -158,9 +159,11 @@ struct Told {
     kind: FailureKind,
     /// What happened, lower case start, no full stop.
     happened: String,
-    /// What to do: sentences, with names of ways on in braces.
-    hint: &'static str,
+    /// What to do.
+    hint: Phrase,
     /// For *explain*.
     code: Option<String>,
     retry_after: Option<Duration>,
+    /// The customer's administrator has to accept.
+    asks_consent: bool,
 }

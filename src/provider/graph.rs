@@ -33,10 +33,11 @@ use super::{
     oauth::Tokens,
 };
 use crate::domain::{
+    consent::Look,
     failure::{Failure, FailureKind},
     id::TenantId,
     lock::lock,
-    permission::{self, Permission},
+    permission::{self, Permission, Who},
     text::Text,
     time::{Clock, Moment, in_words},
 };
@@ -115,6 +116,26 @@ impl Graph {
     pub async fn sign_in(&self) -> Result<(), Failure> {
         let token = self.inner.tokens.get(self.inner.partner, &self.inner.resource).await;
         token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
+    }
+
+    /// What the token that was used last says of the tenant's consent, without a request: what is missing of the wizard's own
+    /// permissions, or that everything is there. Nothing where it can't be read.
+    pub async fn consent_by_token(&self, tenant: TenantId) -> Option<Look> {
+        let inner = &*self.inner;
+        let claims = inner.tokens.last(tenant, &inner.resource).await?.claims()?;
+        if let Some(other) = claims.tenant.filter(|named| *named != tenant) {
+            return Some(Look::Elsewhere(other.last_four()));
+        }
+        let missing = inner.permissions.iter().filter(|row| !claims.roles.contains(row.value.as_str()));
+        let (own, others): (Vec<&Permission>, Vec<_>) = missing.partition(|row| row.who == Who::Wizard);
+        let names = |rows: &[&Permission]| {
+            Text::clean(&rows.iter().map(|row| row.value.as_str()).collect::<Vec<_>>().join(", "))
+        };
+        Some(match (own.as_slice(), others.as_slice()) {
+            ([], []) => Look::Granted,
+            ([], others) => Look::OwnOnly(names(others)),
+            (own, _) => Look::Missing(names(own)),
+        })
     }
 
     /// Whether a tenant is the partner's own.
@@ -321,18 +342,21 @@ impl Graph {
         }
     }
 
-    /// Notes that the application is known in the tenant; says since when, and whether it was unknown before.
-    fn note_known(&self, tenant: TenantId) -> Seen {
+    /// Notes that the application is known in the tenant, and whether everything is granted; says since when, and whether
+    /// it was unknown before.
+    fn note_known(&self, tenant: TenantId, is_granted: bool) -> Seen {
+        let now = self.inner.clock.now();
         let mut seen = lock(&self.inner.seen);
         let seen = seen.entry(tenant).or_default();
-        seen.known_since.get_or_insert_with(|| self.inner.clock.now());
+        seen.known_since.get_or_insert(now);
+        seen.granted_since = is_granted.then(|| seen.granted_since.unwrap_or(now));
         *seen
     }
 
     /// Notes that the application is not known there (yet, or any more).
     fn note_unknown(&self, tenant: TenantId) {
         let mut seen = lock(&self.inner.seen);
-        seen.insert(tenant, Seen { known_since: None, was_unknown: true });
+        seen.insert(tenant, Seen { was_unknown: true, ..Seen::default() });
     }
 }
 
@@ -350,6 +374,8 @@ enum TenantCheck {
 struct Seen {
     /// When it first got a token: the start of the time in which a consent spreads.
     known_since: Option<Moment>,
+    /// When everything was first granted, at every look since.
+    granted_since: Option<Moment>,
     /// It was refused as unknown before that: the customer accepted while we watched.
     was_unknown: bool,
 }

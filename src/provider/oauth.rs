@@ -177,6 +177,11 @@ impl Tokens {
         Ok(token)
     }
 
+    /// The token that was got last, as it is: for what it says of itself, not for a request.
+    pub(crate) async fn last(&self, tenant: TenantId, resource: &str) -> Option<Token> {
+        self.slot(tenant, resource).lock().await.clone()
+    }
+
     /// Forgets the tenant's tokens: what they say was true before the consent.
     pub(crate) fn drop_tenant(&self, tenant: TenantId) {
         lock(&self.inner.slots).retain(|(kept, _), _| *kept != tenant);
@@ -273,6 +278,12 @@ async fn post(
     let is_readable = || serde_json::from_slice::<serde_json::Value>(&answer.body).is_ok();
     // The crate drops headers, and how long to wait is all that matters of a 429.
     if answer.status == 429 && retry_after.is_some() || answer.status != 200 && !is_readable() {
+        // A body that is no JSON (a page, a line break where none may be) may name the number all the same.
+        if answer.status != 429
+            && let Some(refusal) = Refusal::in_text(&String::from_utf8_lossy(&answer.body))
+        {
+            return Err(Transport(Error::Platform(refusal)));
+        }
         return Err(Transport(Error::Status {
             status: answer.status,
             retry_after,

@@ -19,6 +19,7 @@ mod apply;
 mod board;
 mod checks;
 mod closing;
+mod consent;
 mod corrections;
 mod customers;
 mod detail;

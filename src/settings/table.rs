@@ -208,6 +208,17 @@ settings! {
             about: "How long provision waits for the customer's consent before it parks the run",
         };
 
+    CONSENT_SPREADING: Setting<Duration> = Wait(DAY)
+        => Always(|draft| &mut draft.settings.consent.spreading),
+        Spec {
+            name: "consent.spreading",
+            variable: "BACKUP365_CONSENT_SPREADING",
+            flag: "--consent-spreading",
+            value_name: "TIME",
+            example: "15m",
+            about: "How long Microsoft may go on refusing what was granted before that is a refusal",
+        };
+
     APPLY_AT_ONCE: Setting<u8> = Whole(1, 16)
         => Always(|draft| &mut draft.settings.apply.at_once),
         Spec {

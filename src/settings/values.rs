@@ -4,7 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use uuid::Uuid;
 
-use crate::domain::{believed::SHORTER_PERCENT, id::TenantId, text::Text, time::TOLERANCE};
+use crate::domain::{
+    believed::SHORTER_PERCENT, consent::SPREADING, id::TenantId, text::Text, time::TOLERANCE,
+};
 
 /// Where the program's own credential at Microsoft comes from; the value itself is read when it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +138,19 @@ pub struct ApplySettings {
 impl Default for ApplySettings {
     fn default() -> Self {
         Self { at_once: 4 }
+    }
+}
+
+/// What Microsoft may take its time for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsentSettings {
+    /// How long it may refuse what was granted before that is a refusal, up to a day.
+    pub spreading: Duration,
+}
+
+impl Default for ConsentSettings {
+    fn default() -> Self {
+        Self { spreading: SPREADING }
     }
 }
 

@@ -156,6 +156,8 @@ pub(crate) fn page<'a>(
             sees: "Nothing; they can close the browser.".into(),
             wrong: vec![("An error page".into(), "Close it; we are checking.".into())],
         },
+        link: None,
+        must_accept: None,
         standing: None,
         doubts: Vec::new(),
         next_change: None,

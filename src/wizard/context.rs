@@ -1,5 +1,7 @@
 //! What screens work with: what the wizard was told at the start, and what it hands to a screen with each event and view.
 
+use std::time::Duration;
+
 use crate::domain::{
     failure::Failure,
     id::{RunId, TenantId},
@@ -36,6 +38,8 @@ pub struct Setup {
     pub can_open_browser: bool,
     /// Most bytes of base64 that the front end can send to a clipboard; 0: it has no way to one.
     pub clipboard: usize,
+    /// How long Microsoft may take to spread a consent.
+    pub spreading: Duration,
     /// The permissions asked for: name and plain reason.
     pub permissions: Vec<(Text, Text)>,
     /// Go straight to this run.
@@ -60,6 +64,15 @@ impl Setup {
     /// Whether the way to the clipboard takes all of a text. Base64 makes four bytes of three.
     pub(crate) const fn can_copy(&self, text: &str) -> bool {
         text.len().div_ceil(3).saturating_mul(4) <= self.clipboard
+    }
+}
+
+impl ViewCx<'_> {
+    /// The link for the customer's administrator, once the organisation is known and the world is open.
+    pub(crate) fn link(&self) -> Option<Text> {
+        let record = self.session.record.as_ref().filter(|record| !record.product.is_hosted())?;
+        let organisation = record.organisation.as_ref().filter(|_| !self.setup.link_suffix.is_empty())?;
+        Some(self.setup.link(organisation.tenant))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::{
     phrase::WayOn,
     run::RunRecord,
     tenant::{Proof, Verdict},
+    text::Text,
     time::Moment,
 };
 
@@ -76,6 +77,22 @@ impl Proving {
         self.verdict().is_some_and(Verdict::is_proved)
     }
 
+    /// Why the customer must accept again, where the last round says so: a permission is missing, or what was enabled is
+    /// not accepted any more.
+    pub(crate) fn must_accept(&self, record: &RunRecord) -> Option<Text> {
+        match self.verdict()? {
+            Verdict::Failed(failure) if failure.asks_consent => Some(failure.what.clone()),
+            Verdict::NotYet if record.enabled.is_some() => {
+                Some("Backup365 is not accepted in the organisation any more".into())
+            }
+            Verdict::WrongTenant { found } if record.enabled.is_some() => Some(Text::of(format_args!(
+                "Microsoft answers for another organisation, ending in {}",
+                found.tenant.last_four()
+            ))),
+            _ => None,
+        }
+    }
+
     /// Whether a round is out.
     pub(crate) const fn is_asking(&self) -> bool {
         self.round.is_out()
@@ -99,7 +116,9 @@ impl Proving {
                 Ok(proof) => self.found(*proof, record, now, calls),
                 Err(failure) => {
                     self.failure = Some(failure);
-                    self.rest(calls);
+                    if record.enabled.is_none() {
+                        self.rest(calls);
+                    }
                 }
             }
         } else if self.pause.take(arrival).is_some() {
@@ -129,7 +148,8 @@ impl Proving {
         guard_tenant(record, &mut proof);
         self.failure = None;
         self.spreading_since = match proof.verdict {
-            Verdict::Spreading => self.spreading_since.or(Some(now)),
+            // The record may know it for longer than this session.
+            Verdict::Spreading => proof.granted.or(self.spreading_since).or(Some(now)),
             _ => None,
         };
         let is_proved = proof.verdict.is_proved();
@@ -138,7 +158,12 @@ impl Proving {
             && matches!(&proof.verdict, Verdict::Failed(failure) if failure.kind == FailureKind::Refused);
         let organisation = proof.organisation.clone();
         self.proof = Some(proof);
-        if is_proved && !record.is_read_only && !self.saving.is_out() {
+        if record.enabled.is_some() {
+            // Enabled long ago: one round tells whether the consent still holds, and only what does not is awaited.
+            if self.must_accept(record).is_some() {
+                self.rest(calls);
+            }
+        } else if is_proved && !record.is_read_only && !self.saving.is_out() {
             self.saving.start(calls, pending::save_proof(record.id.clone(), organisation));
         } else if !is_proved && !is_over {
             self.rest(calls);

@@ -70,6 +70,21 @@ impl Session {
         self.record = Some(record);
     }
 
+    /// Has the consent of what was enabled proved again, once: it may have been taken back, or lack what is asked for now.
+    pub(crate) fn prove_again(&mut self, now: Moment, calls: &mut Outbox) {
+        let record = self.record.as_ref();
+        if record.is_some_and(|record| {
+            record.enabled.is_some() && record.finished.is_none() && !record.product.is_hosted()
+        }) {
+            self.begin_proving(now, calls);
+        }
+    }
+
+    /// Why the customer must accept again.
+    pub(crate) fn must_accept(&self) -> Option<Text> {
+        self.proving.must_accept(self.record.as_ref()?)
+    }
+
     /// Begins the polling of the proof.
     pub(crate) fn begin_proving(&mut self, now: Moment, calls: &mut Outbox) {
         if let Some(record) = &self.record {

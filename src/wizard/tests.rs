@@ -114,7 +114,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
 pub(crate) fn proof(verdict: Verdict, organisation: Option<Organisation>, at: Moment) -> Proof {
     let state = if verdict.is_proved() { CheckState::Good } else { CheckState::Waiting };
     let check = Check { name: Text::from("Users can be read"), state, detail: Text::default() };
-    Proof { checks: vec![check], organisation, verdict, at }
+    Proof { checks: vec![check], organisation, verdict, granted: None, missing: None, at }
 }
 
 /// A setup of the sandbox with an Admin.
@@ -127,6 +127,7 @@ pub(crate) fn setup() -> Setup {
         link_suffix: "/adminconsent?client_id=x".into(),
         can_open_browser: false,
         clipboard: 4_000,
+        spreading: crate::domain::consent::SPREADING,
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,
         is_board_watched: true,

@@ -45,6 +45,10 @@ pub struct View<'a> {
     pub actions: Vec<Offer>,
     /// What to say to the customer now.
     pub card: Card,
+    /// The link for the customer's administrator, on every screen of a run whose organisation is known.
+    pub link: Option<Text>,
+    /// Why the customer must accept again, a sentence without a full stop.
+    pub must_accept: Option<Text>,
     /// How far the proof of access is, on the screen that proves it.
     pub standing: Option<Standing>,
     /// What speaks against a tenant, where that is asked about: for front ends that answer without a person.

@@ -64,10 +64,26 @@ fn words_in_any_order_and_a_pasted_page_are_found() {
 }
 
 #[test]
-fn a_misheard_code_is_never_passed_off_as_the_right_one() {
-    let (code, out, err) = explain(&["90004"]);
-    assert_eq!((code, err.as_str()), (0, ""));
-    assert!(out.starts_with("90004 is not known. It may be one of these:\n\n900"), "{out}");
+fn a_number_that_is_not_in_the_table_is_never_passed_off_as_another() {
+    for asked in
+        [&["90004711"][..], &["500122"], &["AADSTS500122:", "the", "user", "account", "is", "disabled"]]
+    {
+        let (code, out, err) = explain(asked);
+        assert_eq!((code, out.as_str()), (1, ""), "{asked:?}");
+        assert!(err.contains("https://login.microsoftonline.com/error?code="), "{err}");
+    }
+}
+
+#[test]
+fn a_pasted_page_of_any_language_is_found_by_its_number() {
+    let mut child = bare(&["explain", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    let page = "Es tut uns leid, bei der Anmeldung ist ein Problem aufgetreten.\r\n\r\nAADSTS500121: Fehler bei der \
+        Authentifizierung w\u{e4}hrend der Anforderung.\r\nAnforderungs-ID: 5d0a1c77-2b43-4f0e-9d61-3c8e5b7a1f00\r\n\
+        Zeitstempel: 2026-03-04T09:15:27.403Z\r\n";
+    child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
+    let (code, out, _) = ended(&child.wait_with_output().unwrap());
+    assert!(code == 0 && out.starts_with("500121: The second factor failed"), "{out}");
+    assert!(out.contains("\nSide: the customer's\n") && !out.contains("certificate"), "{out}");
 }
 
 #[test]
@@ -87,7 +103,7 @@ fn what_is_not_known_ends_with_1_and_says_what_to_try() {
 fn the_json_fits_its_schema() {
     for (arguments, found) in [
         (&["--json", "90094", "65004"][..], "code"),
-        (&["--json", "90004"], "near"),
+        (&["--json", "500122"], "nothing"),
         (&["--json", "need", "admin", "approval"], "words"),
         (&["--json", "xyzzy"], "nothing"),
     ] {

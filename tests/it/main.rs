@@ -11,6 +11,8 @@
 
 #[cfg(unix)]
 mod absent;
+#[cfg(unix)]
+mod accept_again;
 mod apply;
 #[cfg(unix)]
 mod bad_settings;

@@ -314,6 +314,30 @@ fn trouble_ends_with_6_and_the_pass_stays_due() {
 }
 
 #[test]
+fn a_token_that_lacks_a_permission_of_the_wizard_needs_attention_and_says_to_accept_again() {
+    let night = Night::new(&[12], 50);
+    let lacking = ["--fault", "without=MailboxSettings.Read"];
+    for words in [&["sweep", "--preview"][..], &["sweep"]] {
+        let (code, told) = night.run(NIGHTS[0], &[&lacking[..], words].concat());
+        assert_eq!(code, 6, "{told}");
+        assert!(told.contains("must accept again; missing: MailboxSettings.Read"), "{told}");
+        assert!(told.contains("/adminconsent?client_id="), "the link stands beside it: {told}");
+    }
+    let told = |clock: &str| {
+        let status = night.command(clock, &["status", "--attention"]).output().unwrap();
+        String::from_utf8(status.stdout).unwrap()
+    };
+    assert!(
+        told(NIGHTS[0]).contains("must accept again; missing: MailboxSettings.Read"),
+        "{}",
+        told(NIGHTS[0])
+    );
+    let (code, words) = night.run(NIGHTS[1], &["sweep"]);
+    assert_eq!(code, 0, "{words}");
+    assert!(!told(NIGHTS[1]).contains("accept again"), "{}", told(NIGHTS[1]));
+}
+
+#[test]
 fn a_watch_does_the_pass_at_2000_and_ends_on_signals() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
         let night = Night::new(&[5], 15);

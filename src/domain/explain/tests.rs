@@ -22,7 +22,8 @@ const ALL: &str = "90002 900023 5000224 90038 50059 90019 50128 700016 7000229 7
     ErrorADUnavailable ErrorConnectionFailed ErrorMailboxMoveInProgress ErrorInvalidServerVersion
     ErrorIncorrectSchemaVersion ErrorInvalidSchemaVersionForMailboxVersion ErrorSchemaValidation ErrorInvalidRequest
     ErrorOrganizationAccessBlocked ErrorInvalidLicense ErrorDiscoverySearchesDisabled 401 403 404 440 301 302 500 503 200
-    invalid_request invalid_client unauthorized_client invalid_grant access_denied interaction_required";
+    invalid_request invalid_client unauthorized_client invalid_grant access_denied interaction_required 500014 900382 900432
+    500121 530003 90009 500208 50085 50089 900421 50005 53002 53010 50125 50135 80001 80012 20012 90090 50002 50064 9002313";
 
 #[test]
 fn the_table_knows_every_code_of_the_references() {
@@ -60,7 +61,8 @@ fn people_find_what_they_read_out() {
         ("it says Need admin approval on the page", "90094"),
         ("selected user account does not exist", "50020"),
         ("no reply address", "500113"),
-        ("9094", "90094"),
+        ("kiosk licence", "403"),
+        ("403 for a kiosk mailbox", "403"),
         ("login timeout", "440"),
         ("conditional access", "53003"),
     ] {
@@ -74,6 +76,73 @@ fn people_find_what_they_read_out() {
     for query in ["", "  ", "the page says", "zzzzzz qqqqq"] {
         assert!(look_up(query).is_empty(), "{query:?}");
     }
+}
+
+#[test]
+fn a_number_is_found_by_that_number_only_in_any_text() {
+    let first = |query: &str| {
+        look_up(query).first().and_then(|hit| hit.codes.first()).map(|code| code.as_str().to_owned())
+    };
+    for (query, code) in [
+        ("500121", "500121"),
+        (
+            "AADSTS500121: Bei der Anforderung einer strengen Authentifizierung ist ein Fehler aufgetreten.",
+            "500121",
+        ),
+        ("エラー コード: AADSTS500121認証に失敗しました。 要求 ID: 5d0a1c77-2b43-4f0e-9d61-50126", "500121"),
+        ("错误代码AADSTS500121身份验证失败", "500121"),
+        ("Fehlercode: 530003\r\nAnforderungs-ID: 90c7e2a4-6f18-4d35\r\n2026-11-29T10:15:30.500Z", "530003"),
+        ("AADSTS 700024 at 10:15:30.403, status 401", "700024"),
+        (
+            "https://x.example/?error=access_denied&error_description=AADSTS65004%3a+The+user+declined&state=200",
+            "65004",
+        ),
+        (r#"{"error":"invalid_resource","error_codes":[500014]}"#, "500014"),
+        ("status 403", "403"),
+    ] {
+        let hits = look_up(query);
+        assert_eq!(first(query).as_deref(), Some(code), "{query}");
+        assert_eq!(hits.len(), 1, "{query}");
+    }
+    for query in [
+        "9094",
+        "90004711",
+        "500122",
+        "AADSTS500122: The user account is disabled",
+        "AADSTS999999 need admin approval",
+        "x90094y",
+        "2026-11-29 10:15",
+    ] {
+        assert_eq!(answer(query), (Found::Nothing, Vec::new()), "{query}");
+    }
+    assert_eq!(platform_number("Error code: 500122, status 400").as_deref(), Some("500122"));
+    assert_eq!(platform_number("status 400"), None);
+}
+
+#[test]
+fn every_side_has_words_for_a_failure() {
+    for entry in entries() {
+        let happened = entry.happened.as_str();
+        assert!(!happened.is_empty() && !happened.ends_with('.'), "{happened}");
+        let hint = entry.hint.as_ref().map(Phrase::for_commands);
+        let is_told = matches!(entry.side, Side::Customer | Side::Hoster);
+        assert!(hint.is_some() || !is_told, "{happened}: whoever has to do something hears what");
+        if entry.side == Side::Customer {
+            let words = hint.unwrap().to_string() + entry.say.as_str();
+            assert!(
+                !words.contains("support team") && !words.contains("on our side. there is nothing"),
+                "{words}"
+            );
+        }
+    }
+    for code in
+        ["500014", "900382", "50079", "530035", "530003", "500121", "90009", "500208", "50085", "5000224"]
+    {
+        let entry = by_code(code).unwrap();
+        assert_eq!((entry.side, entry.kind), (Side::Customer, FailureKind::Refused), "{code}");
+    }
+    assert_eq!(by_code("900421").unwrap().side, Side::Ours);
+    assert_eq!(by_code("90002").unwrap().kind, FailureKind::NotFound);
 }
 
 proptest! {

@@ -98,6 +98,8 @@ fn view(shape: Shape, heading: Phrase, blocks: Vec<Block<'_>>) -> View<'_> {
         notice: None,
         actions: Vec::new(),
         card: Card::default(),
+        link: None,
+        must_accept: None,
         standing: None,
         doubts: Vec::new(),
         next_change: None,

@@ -1,13 +1,14 @@
 //! Words for each kind of trouble: what happened, and what to do next.
 //!
 //! The numbers of the identity platform pick help text only; Microsoft may change them (reference, section 5.1), so an
-//! unknown number falls back to the `error` word beside it.
+//! unknown number falls back to the `error` word beside it. What each number means, and whose matter it is, is data that
+//! *explain* has too: `assets/errors.toml`.
 
 use std::time::Duration;
 
 use super::{Error, Told};
 use crate::{
-    domain::{failure::FailureKind as Kind, time::in_words},
+    domain::{explain, failure::FailureKind as Kind, phrase::Phrase, time::in_words},
     provider::{http::HttpError, oauth::Refusal},
 };
 
@@ -44,7 +45,7 @@ pub(super) fn of(error: &Error) -> Told {
         Error::WrongTenant { found } => told(
             Kind::Refused,
             format!("Microsoft answers for another organisation, ending in {}", found.last_four()),
-            "Nobody was turned on. Compare the organisation on record with the customer, then authorise again.",
+            "Nobody was turned on. Compare the organisation on record with the customer, then have their administrator accept again.",
         ),
         Error::Contradiction => told(
             Kind::Malformed,
@@ -57,8 +58,8 @@ pub(super) fn of(error: &Error) -> Told {
 }
 
 /// Words without a code.
-const fn told(kind: Kind, happened: String, hint: &'static str) -> Told {
-    Told { kind, happened, hint, code: None, retry_after: None }
+fn told(kind: Kind, happened: String, hint: &'static str) -> Told {
+    Told { kind, happened, hint: Phrase::template(hint), code: None, retry_after: None, asks_consent: false }
 }
 
 /// No answer at all.
@@ -89,98 +90,29 @@ fn transport(error: &HttpError) -> Told {
 /// The identity platform's refusals.
 fn platform(refusal: &Refusal) -> Told {
     let number = refusal.number();
-    let (kind, happened, hint) = number.and_then(by_number).unwrap_or_else(|| by_word(&refusal.error));
-    let retry_after = match number {
-        Some(700_027) => Some(ROTATING),
-        Some(90_033 | 90_006 | 90_024 | 50_033 | 90_055 | 50_196) => Some(A_MINUTE),
+    let code = number.map(|n| n.to_string());
+    let entry = code.as_deref().and_then(explain::by_code);
+    let (kind, happened, hint) = match entry {
+        Some(entry) => (entry.kind, entry.happened.to_string(), entry.hint.clone()),
+        None => {
+            let (kind, happened, hint) = by_word(&refusal.error);
+            (kind, happened.to_owned(), Some(Phrase::template(hint)))
+        }
+    };
+    let asks_consent = entry.map_or_else(|| asks_consent(&refusal.error), |entry| entry.asks_consent);
+    let retry_after = match (number, kind) {
+        (Some(700_027), _) => Some(ROTATING),
+        (Some(_), Kind::Throttled | Kind::Unreachable) => Some(A_MINUTE),
         _ => None,
     };
-    Told {
-        kind,
-        happened: happened.to_owned(),
-        hint,
-        code: number.map(|n| n.to_string()).or_else(|| Some(refusal.error.clone()).filter(|w| !w.is_empty())),
-        retry_after,
-    }
+    let hint = hint.unwrap_or_else(|| Phrase::template(if kind == Kind::Internal { OURS } else { LATER }));
+    let code = code.or_else(|| Some(refusal.error.clone()).filter(|word| !word.is_empty()));
+    Told { kind, happened, hint, code, retry_after, asks_consent }
 }
 
-/// By number (reference, section 5.2): those that discovery and our own token can meet.
-fn by_number(number: u64) -> Option<(Kind, &'static str, &'static str)> {
-    Some(match number {
-        90_002 => (
-            Kind::NotFound,
-            "Microsoft knows no organisation by this name or ID",
-            "Ask the customer to read the tenant ID again: Entra admin center, Overview.",
-        ),
-        900_023 | 90_019 | 50_128 => (
-            Kind::NotFound,
-            "Microsoft can't read this as a tenant",
-            "Type only the tenant ID or the domain, without anything around it.",
-        ),
-        5_000_224 => (
-            Kind::Refused,
-            "this organisation is closed or blocked at Microsoft",
-            "Ask the customer whether their Microsoft 365 subscription still runs.",
-        ),
-        90_038 => (
-            Kind::Refused,
-            "this organisation belongs to a government or China cloud",
-            "Backup365 is not registered in that cloud, so this organisation can't be set up here.",
-        ),
-        700_016 | 700_011 | 7_000_229 => (
-            Kind::Refused,
-            "Backup365 is not known in this organisation yet",
-            "The customer's administrator has to open the link and choose Accept.",
-        ),
-        65_001 => (
-            Kind::Refused,
-            "nobody has accepted the permissions in this organisation yet",
-            "The customer's administrator has to open the link and choose Accept.",
-        ),
-        650_051 => (
-            Kind::Refused,
-            "Microsoft is still adding Backup365 to this organisation",
-            "Wait half a minute; we keep checking.",
-        ),
-        7_000_112 | 70_001 => (
-            Kind::Refused,
-            "Backup365 is switched off in this organisation",
-            "The customer's administrator switches it on: Entra admin center, Enterprise applications, Backup365, \
-             Properties, Enabled for users to sign in: Yes.",
-        ),
-        1_000_031 => (
-            Kind::Refused,
-            "Microsoft or the customer has blocked Backup365 in this organisation",
-            "Keep the reference below and open a ticket with Microsoft.",
-        ),
-        650_052 | 500_011 => (
-            Kind::Refused,
-            "the customer's subscription lacks a service that Backup365 needs",
-            "Ask the customer which Microsoft 365 plan they have; it must include Exchange Online.",
-        ),
-        7_000_215 => (Kind::Internal, "our own application secret is wrong", OURS),
-        7_000_222 => (Kind::Internal, "our own application secret has run out", OURS),
-        700_027 => (Kind::Internal, "Microsoft does not accept our certificate (yet)", OURS),
-        700_024 => (
-            Kind::Internal,
-            "Microsoft does not accept the time in what we signed: the clock of this computer is wrong",
-            "Set the clock of this computer right. {our-side}",
-        ),
-        700_030 | 50_012 => (Kind::Internal, "our certificate does not fit our application", OURS),
-        700_023 | 7_000_218 | 700_025 | 650_056 | 650_057 | 65_005 | 70_011 | 28_002 | 50_194 | 50_059 => {
-            (Kind::Internal, "our own application is not registered as it should be", OURS)
-        }
-        50_196 | 90_055 => (Kind::Throttled, "Microsoft asks us to slow down", LATER),
-        90_033 | 90_006 | 90_024 | 50_033 => {
-            (Kind::Unreachable, "Microsoft's sign-in service has trouble at the moment", LATER)
-        }
-        53_003 => (
-            Kind::Refused,
-            "a Conditional Access rule of the customer blocks this",
-            "The customer's administrator finds the rule in Entra admin center, Sign-in logs, Conditional Access.",
-        ),
-        _ => return None,
-    })
+/// Whether an `error` word says that nobody has accepted.
+fn asks_consent(word: &str) -> bool {
+    matches!(word, "unauthorized_client" | "consent_required")
 }
 
 /// By the `error` word (reference, section 5.1).
@@ -262,6 +194,8 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
         (200..=299, _) => (Kind::Malformed, String::from("the answer makes no sense"), "{again}"),
         _ => (Kind::Internal, format!("Microsoft does not accept how we ask (status {status})"), OURS),
     };
+    let asks_consent = matches!((status, code), (401, _) | (403, _)) && code != "ErrorAccessDenied";
     let code = if code.is_empty() { status.to_string() } else { code.to_owned() };
-    Told { kind, happened, hint, code: Some(code), retry_after }
+    let hint = Phrase::template(hint);
+    Told { kind, happened, hint, code: Some(code), retry_after, asks_consent }
 }

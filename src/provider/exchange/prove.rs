@@ -123,7 +123,7 @@ impl Round {
         let checks: Vec<_> =
             [self.server, self.account, self.sample].into_iter().chain(self.others).collect();
         let verdict = checks.iter().find_map(failure).map_or(Verdict::Proved, Verdict::Failed);
-        Proof { checks, organisation: None, verdict, at }
+        Proof { checks, organisation: None, verdict, granted: None, missing: None, at }
     }
 }
 

@@ -11,12 +11,14 @@ use uuid::Uuid;
 use super::Graph;
 use crate::{
     domain::{
+        consent::{self, LOOK_THERE, Terms},
         failure::{Failure, FailureKind},
         id::TenantId,
         permission::Permission,
         tenant::{Check, CheckState, Organisation, Proof, Verdict},
         tenant_input::TenantInput,
         text::Text,
+        time::{Moment, in_words},
     },
     provider::{
         error::Error,
@@ -24,7 +26,8 @@ use crate::{
     },
 };
 
-/// How long missing permissions count as spreading after a consent; the schedule of reference section 3.6.
+/// How long permissions that are missing count as spreading after a consent: the schedule of reference section 3.6. A
+/// refusal of what is granted has longer, as [`Terms`] say.
 const SPREADING: Duration = Duration::from_mins(5);
 
 /// Microsoft Graph's own application id, the same in every tenant (reference, section 7.7).
@@ -40,16 +43,23 @@ const ORGANISATION: &str = "The organisation can be read";
 const USERS: &str = "The users can be read";
 
 impl Graph {
-    /// Checks once whether consent was given, for the right tenant and for everything.
+    /// Checks once whether consent was given, for the right tenant and for everything; nothing is known of the tenant yet.
     ///
-    /// `is_fresh_consent`: an administrator pressed Accept a moment ago, as far as the caller knows; missing
-    /// permissions then count as spreading. Takes one to five requests, most of them side by side; safe to drop at any
-    /// await.
-    pub async fn prove(&self, expected: &Organisation, is_fresh_consent: bool) -> Proof {
+    /// As [`Graph::prove_by`].
+    pub async fn prove(&self, expected: &Organisation, is_link_out: bool) -> Proof {
+        self.prove_by(expected, &Terms { is_link_out, ..Terms::default() }).await
+    }
+
+    /// Checks once whether consent was given, by what is known of the tenant.
+    ///
+    /// Where the link is out, or this process saw the application come, missing permissions count as spreading for a few
+    /// minutes; where the record proved this tenant long ago, or no link is out, they are missing at once. Takes one to
+    /// five requests, most of them side by side; safe to drop at any await.
+    pub async fn prove_by(&self, expected: &Organisation, terms: &Terms) -> Proof {
         let inner = &*self.inner;
         inner.tokens.drop_tenant(expected.tenant);
         match inner.tokens.get(expected.tenant, &inner.resource).await {
-            Ok(token) => self.with_token(expected, &token, is_fresh_consent).await,
+            Ok(token) => self.with_token(expected, &token, terms).await,
             Err(error) => self.without_token(expected.tenant, &error),
         }
     }
@@ -76,11 +86,11 @@ impl Graph {
                 Verdict::Failed(failure)
             }
         };
-        self.proof(round, None, verdict)
+        self.proof(round, None, verdict, None)
     }
 
     /// A token: what it says, what the answers say, what is granted.
-    async fn with_token(&self, expected: &Organisation, token: &Token, is_fresh: bool) -> Proof {
+    async fn with_token(&self, expected: &Organisation, token: &Token, terms: &Terms) -> Proof {
         let tenant = expected.tenant;
         let claims = token.claims();
         let wanted = &self.inner.permissions;
@@ -95,36 +105,50 @@ impl Graph {
             granted
         );
 
-        let seen = self.note_known(tenant);
-        let now = self.inner.clock.now();
-        let is_window = now.since(seen.known_since.unwrap_or(now)) < SPREADING;
-        let hope = match (seen.was_unknown, is_fresh) {
-            _ if self.is_partner(tenant) => ConsentOutlook::Own,
-            (true, _) | (_, true) if is_window => ConsentOutlook::Soon,
-            (true, _) => ConsentOutlook::Late,
-            (false, _) => ConsentOutlook::None,
-        };
         let found = Found { claims, organisation, users, granted };
+        let now = self.inner.clock.now();
+        let seen = self.note_known(tenant, found.missing(wanted).is_empty());
+        let age = now.since(seen.known_since.unwrap_or(now));
+        let hope = match terms.is_link_out {
+            _ if self.is_partner(tenant) => ConsentOutlook::Own,
+            _ if seen.was_unknown && age < SPREADING => ConsentOutlook::Soon,
+            _ if seen.was_unknown && age < terms.spreading => ConsentOutlook::Late,
+            // What was missing before the link went out is missing until it is there.
+            _ if terms.consent.is_settled(now) || terms.consent.trouble.is_some() => ConsentOutlook::Settled,
+            true if age < SPREADING => ConsentOutlook::Soon,
+            _ => ConsentOutlook::None,
+        };
+        let granted = seen.granted_since.map(|at| terms.consent.granted.map_or(at, |known| known.min(at)));
+        let is_over = granted.filter(|at| now.since(*at) >= terms.spreading).map(|_| terms.spreading);
         let mut round = Round::new(wanted);
         round.known = CheckState::Good;
         round.sign_in = CheckState::Good;
         let grant = found.grant(wanted, hope);
         round.fill(&found, wanted, &grant, discovered.err().as_ref());
+        round.read(&found, &grant, is_over);
 
         if let Some(other) = found.other(tenant) {
             let failure = wrong_tenant(expected, &other);
             round.same = CheckState::Bad(failure);
-            return self.proof(round, None, Verdict::WrongTenant { found: other });
+            return self.proof(round, None, Verdict::WrongTenant { found: other }, None);
         }
         round.same_unless_bad(&found);
         let verdict = round.verdict(&grant);
+        let missing = matches!(grant, Grant::Missing(_)).then(|| names(&found.missing(wanted)));
         let organisation = found.organisation.ok();
         round.detail = organisation.as_ref().map(described).unwrap_or_default();
-        self.proof(round, organisation, verdict)
+        Proof { missing, ..self.proof(round, organisation, verdict, granted) }
     }
 
-    fn proof(&self, round: Round, organisation: Option<Organisation>, verdict: Verdict) -> Proof {
-        Proof { checks: round.into_checks(), organisation, verdict, at: self.inner.clock.now() }
+    fn proof(
+        &self,
+        round: Round,
+        organisation: Option<Organisation>,
+        verdict: Verdict,
+        granted: Option<Moment>,
+    ) -> Proof {
+        let at = self.inner.clock.now();
+        Proof { checks: round.into_checks(), organisation, verdict, granted, missing: None, at }
     }
 
     /// Reads the tenant's own record (reference, section 7.2).
@@ -215,6 +239,9 @@ enum ConsentOutlook {
     Late,
     /// No administrator is known to have accepted.
     None,
+    /// Everything was proved long ago, or something was missing before: what isn't there was taken back, or was never asked
+    /// for.
+    Settled,
     /// The partner's own organisation: our application lives there, so that a token and other permissions of ours say
     /// nothing about consent.
     Own,
@@ -242,6 +269,11 @@ impl Found {
         in_token || matches!(&self.granted, Some(Ok(granted)) if granted.roles.contains(&permission.role))
     }
 
+    /// The permissions that are not proved.
+    fn missing<'p>(&self, wanted: &'p [Permission]) -> Vec<&'p str> {
+        wanted.iter().filter(|p| !self.has(p)).map(|p| p.value.as_str()).collect()
+    }
+
     /// Judges the permissions.
     fn grant(&self, wanted: &[Permission], hope: ConsentOutlook) -> Grant {
         if matches!(&self.granted, Some(Ok(granted)) if granted.is_off) {
@@ -252,24 +284,20 @@ impl Found {
                  Properties, Enabled for users to sign in: Yes.",
             ));
         }
-        let missing: Vec<&str> = wanted.iter().filter(|p| !self.has(p)).map(|p| p.value.as_str()).collect();
+        let missing = self.missing(wanted);
         if missing.is_empty() {
             return Grant::Whole;
         }
         if hope == ConsentOutlook::Own {
             return Grant::None;
         }
-        if missing.len() == wanted.len() {
+        if missing.len() == wanted.len() && hope != ConsentOutlook::Settled {
             return if hope == ConsentOutlook::None { Grant::None } else { Grant::Spreading };
         }
         if hope == ConsentOutlook::Soon {
             return Grant::Spreading;
         }
-        Grant::Missing(Failure::new(
-            FailureKind::Refused,
-            Text::of(format_args!("not every permission was granted; missing: {}", missing.join(", "))),
-            "The customer's administrator opens the link again and accepts all permissions.",
-        ))
+        Grant::Missing(consent::missing(&names(&missing)))
     }
 
     /// Another tenant that some answer names.
@@ -325,11 +353,16 @@ impl Round {
         if let Grant::Off(failure) = grant {
             self.known = CheckState::Bad(failure.clone());
         }
-        self.organisation = read_state(found.organisation.as_ref().err(), grant, "reading the organisation");
-        self.users = read_state(found.users.as_ref().err(), grant, "reading the users");
         if let Some(error) = discovered {
             self.same = CheckState::Bad(error.failure("looking the organisation up again"));
         }
+    }
+
+    /// Sets what was read; `is_over`: everything was granted longer ago than Microsoft may take.
+    fn read(&mut self, found: &Found, grant: &Grant, is_over: Option<Duration>) {
+        let state = |error: Option<&Error>, tried| read_state(error, grant, is_over, tried);
+        self.organisation = state(found.organisation.as_ref().err(), "reading the organisation");
+        self.users = state(found.users.as_ref().err(), "reading the users");
     }
 
     /// The answers agree, as far as they came: none of them names another tenant.
@@ -383,15 +416,31 @@ impl Round {
     }
 }
 
-/// The state of a read: a refusal while a grant spreads is no failure (rule 3).
-fn read_state(error: Option<&Error>, grant: &Grant, tried: &str) -> CheckState {
+/// The state of a read: a refusal while a grant spreads is no failure (rule 3), and one that outlasts it is.
+fn read_state(error: Option<&Error>, grant: &Grant, is_over: Option<Duration>, tried: &str) -> CheckState {
     let Some(error) = error else { return CheckState::Good };
     let is_denied = matches!(error.graph(), Some((401 | 403, _)));
-    match grant {
-        Grant::Whole | Grant::Spreading if is_denied => CheckState::Spreading,
-        Grant::None if is_denied => CheckState::Waiting,
+    match (grant, is_over) {
+        (Grant::Whole, Some(window)) if is_denied => CheckState::Bad(lasting(error, tried, window)),
+        (Grant::Whole | Grant::Spreading, _) if is_denied => CheckState::Spreading,
+        (Grant::None, _) if is_denied => CheckState::Waiting,
         _ => CheckState::Bad(error.failure(tried)),
     }
+}
+
+/// The refusal of what was granted long ago, with its code and ids.
+fn lasting(error: &Error, tried: &str, window: Duration) -> Failure {
+    let failure = error.failure(tried);
+    let what = Text::of(format_args!(
+        "{tried}: Microsoft refuses it, although every permission was granted over {} ago",
+        in_words(window)
+    ));
+    Failure { what, hint: LOOK_THERE.into(), asks_consent: false, ..failure }
+}
+
+/// Names, with commas between.
+fn names(missing: &[&str]) -> Text {
+    Text::clean(&missing.join(", "))
 }
 
 /// Both organisations, and how the customer takes the grant back (rule 2).

@@ -1,6 +1,7 @@
 //! Graph against the sandbox on loopback, one test per trouble, and against small servers for what the sandbox never does.
 
 mod believed;
+mod consent;
 mod hostile;
 mod kinds;
 

@@ -110,6 +110,12 @@ impl Refusal {
         self.codes.first().copied()
     }
 
+    /// The refusal of a body that is no JSON, where it names the platform's number.
+    #[must_use]
+    pub fn in_text(body: &str) -> Option<Self> {
+        described(body).map(|number| Self { codes: vec![number], ..Self::default() })
+    }
+
     /// Ids and time for support.
     #[must_use]
     pub fn reference(&self) -> String {

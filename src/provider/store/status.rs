@@ -76,6 +76,7 @@ impl Store {
             wants_all: facts.wants_all,
             free: customer.seats.map(|seats| seats.saturating_sub(read.used(customer))),
             enabled: facts.enabled,
+            consent: facts.consent,
             rule: facts.rule,
             run,
             missed: read.missed.get(&key).copied().unwrap_or(0),

@@ -9,6 +9,7 @@ pub(super) mod apply;
 pub(super) mod audit;
 pub(super) mod checked;
 pub(super) mod chosen;
+pub(super) mod consent;
 pub(super) mod customer;
 pub(super) mod delta;
 pub(super) mod draft;

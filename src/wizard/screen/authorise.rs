@@ -111,7 +111,7 @@ impl Screen for Authorise {
         let mut blocks = vec![Block::Strong(tone, state)];
         blocks.extend(words::advice(cx, record).into_iter().map(Block::Para));
         blocks.extend(self.failures(cx).map(|failure| Block::Failure(failure.clone())));
-        blocks.push(Block::Buttons(vec![self.button(cx, record)]));
+        blocks.push(Block::Buttons(self.buttons(cx, record)));
         if self.needs_link(cx, record) {
             blocks.extend(tenant(record).map(|tenant| Block::Link(cx.setup.link(tenant))));
             // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
@@ -233,8 +233,17 @@ impl Authorise {
         self.failure.iter().chain(&proving.failure).chain(verdict)
     }
 
+    /// The button; beside *Authorise* the way on, where the product was enabled before.
+    fn buttons(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Button> {
+        let button = self.button(cx, record);
+        let is_beside = record.enabled.is_some() && button.action != Action::Continue;
+        let on = Button { label: "Go on to the users", action: Action::Continue, is_open: true };
+        std::iter::once(button).chain(is_beside.then_some(on)).collect()
+    }
+
     fn button(&self, cx: ViewCx<'_>, record: &RunRecord) -> Button {
-        let (label, action, is_open) = if record.enabled.is_some() {
+        let asks_again = !self.is_link_shown && cx.session.must_accept().is_some();
+        let (label, action, is_open) = if record.enabled.is_some() && !asks_again {
             ("Go on to the users", Action::Continue, true)
         } else if cx.session.proving.is_proved() {
             ("Enable", Action::Enable, can_enable(cx.session, record) && !self.enabling.is_out())
@@ -246,7 +255,8 @@ impl Authorise {
 
     /// Whether the link and its ways stand there: asked for, and not yet done with.
     fn needs_link(&self, cx: ViewCx<'_>, record: &RunRecord) -> bool {
-        let is_done = record.enabled.is_some() || cx.session.proving.is_proved();
+        let is_done = cx.session.must_accept().is_none()
+            && (record.enabled.is_some() || cx.session.proving.is_proved());
         self.is_link_shown && !record.product.is_hosted() && !is_done
     }
 

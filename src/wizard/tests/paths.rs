@@ -36,7 +36,7 @@ fn through_consent(desk: &mut Desk) {
 
     desk.verdict = Verdict::Spreading;
     desk.pass(40);
-    assert!(desk.notice().contains("at worst 5 min"), "{}", desk.notice());
+    assert!(desk.notice().contains("at worst 1 h"), "{}", desk.notice());
     assert!(!desk.words().contains("Failure"), "spreading is no failure");
 
     desk.verdict = Verdict::Proved;

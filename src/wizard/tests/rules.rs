@@ -853,3 +853,62 @@ fn a_name_that_is_being_typed_is_kept_while_the_world_fails() {
     desk.act(Action::Refresh).answer();
     assert!(desk.words().contains("0 of 1 found"), "{}", desk.words());
 }
+
+#[test]
+fn a_customer_who_must_accept_again_is_asked_with_the_link_and_not_told_to_wait() {
+    let mut record = consenting();
+    record.link_shown = None;
+    let mut desk = Desk::resumed(record);
+    desk.verdict = Verdict::Failed(crate::domain::consent::missing(&Text::from("Tasks.Read.All")));
+    desk.pass(3);
+    let words = desk.words();
+    assert!(words.contains("must accept again. Authorise shows the link"), "{words}");
+    assert!(words.contains("missing: Tasks.Read.All") && !words.contains("spreading"), "{words}");
+    desk.act(Action::Authorise).answer();
+    assert!(desk.words().contains("https://login.microsoftonline.com/"), "{}", desk.words());
+    assert!(desk.words().contains("Send this link to their administrator"), "{}", desk.words());
+    desk.verdict = Verdict::Proved;
+    desk.named = Some(organisation(1));
+    desk.pass(40);
+    assert!(desk.button(Action::Enable).unwrap().is_open, "it is asked on by itself");
+}
+
+#[test]
+fn what_was_enabled_is_proved_again_once_when_it_is_opened() {
+    let enabled = || {
+        let mut record = consenting();
+        (record.proved, record.enabled) = (Some(Moment::default()), Some(Moment::default()));
+        record
+    };
+    let mut desk = Desk::resumed(enabled());
+    desk.verdict = Verdict::Proved;
+    desk.named = Some(organisation(1));
+    // The first round was answered before anything was said here: not accepted, so it is asked again until it is.
+    desk.pass(300);
+    assert_eq!((desk.count("Prove"), desk.count("SaveProof")), (2, 0), "nothing new to keep");
+    desk.pass(300);
+    assert_eq!(desk.count("Prove"), 2, "what holds is not asked for again");
+    assert!(!desk.words().contains("accept again"), "{}", desk.words());
+
+    let mut desk = Desk::resumed(enabled());
+    desk.verdict = Verdict::NotYet;
+    desk.pass(3);
+    assert!(desk.words().contains("The customer must accept again"), "{}", desk.words());
+    assert_eq!(desk.view().link.unwrap().as_str(), setup().link(tenant(1)).as_str());
+    desk.give(Given::Back).answer();
+    assert_eq!(desk.view().ask.id, QuestionId::Authorise);
+    assert!(desk.words().contains("must accept again"), "{}", desk.words());
+    assert!(
+        desk.button(Action::Continue).unwrap().is_open,
+        "whoever is listed can be turned on all the same"
+    );
+    desk.verdict = Verdict::Proved;
+    desk.named = Some(organisation(1));
+    desk.pass(60);
+    assert!(desk.words().contains("is enabled since"), "{}", desk.words());
+
+    let mut desk = Desk::resumed(enabled());
+    desk.verdict = Verdict::Failed(Failure::new(FailureKind::Unreachable, "nobody answers", "Try again."));
+    desk.pass(300);
+    assert_eq!(desk.count("Prove"), 2, "a line that is down is no lost consent");
+}

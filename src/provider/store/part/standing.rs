@@ -54,8 +54,9 @@ pub(crate) fn progress(customer: &Customer, facts: &AllFacts) -> Progress {
 fn enabled<'a>(products: impl Iterator<Item = &'a Facts>) -> Progress {
     let (mut on, mut of, mut is_automatic, mut any) = (0_u32, 0_u32, false, false);
     for facts in products {
-        if let Some(why) = facts.rule.as_ref().and_then(|rule| rule.attention.clone()) {
-            return Progress::NeedsAttention(why);
+        let of_rule = facts.rule.as_ref().and_then(|rule| rule.attention.as_ref());
+        if let Some(why) = of_rule.or(facts.consent.as_ref()) {
+            return Progress::NeedsAttention(why.clone());
         }
         any = true;
         is_automatic |= facts.rule.is_some();

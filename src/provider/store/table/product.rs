@@ -7,8 +7,8 @@ use super::{
     Key, LIST, gaps,
 };
 use crate::domain::{
-    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, time::Moment, user::Kinds,
-    verdict::ListSummary,
+    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, text::Text, time::Moment,
+    user::Kinds, verdict::ListSummary,
 };
 
 /// Seats of a customer.
@@ -44,6 +44,8 @@ pub(crate) struct Facts {
     pub(crate) wants_all: bool,
     /// When *Enable* was pressed.
     pub(crate) enabled: Option<Moment>,
+    /// What the customer must do about their consent.
+    pub(crate) consent: Option<Text>,
     /// The standing rule; left empty by [`facts`].
     pub(crate) rule: Option<AutoRule>,
 }
@@ -51,7 +53,7 @@ pub(crate) struct Facts {
 impl Columns for Facts {
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
         let (on, list, wants_all, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
-        Ok(Self { on, list, wants_all, enabled, rule: None })
+        Ok(Self { on, list, wants_all, enabled, consent: row.read()?, rule: None })
     }
 }
 
@@ -62,8 +64,10 @@ pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
     tx.query(
         &format!(
-            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at
-               FROM customer_product p LEFT JOIN enablement e USING (customer, product)"
+            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble
+               FROM customer_product p JOIN customer k ON k.id = p.customer
+               LEFT JOIN enablement e ON e.customer = p.customer AND e.product = p.product
+               LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'"
         ),
         values![],
     )

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         card::{Card, CardId},
+        consent::LOOK_THERE,
         failure::FailureKind,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
@@ -37,12 +38,8 @@ pub(super) fn too_long() -> Phrase {
     ]
 }
 
-/// How long Microsoft may take to spread a grant (microsoft-identity-and-graph.md section 3.6): no figure is documented,
-/// about 30 s is reported, and the clock runs to five minutes before it says that this is longer than usual.
-const SPREADING: wait::Kind =
-    wait::Kind { what: "Microsoft is spreading it", usual: "under a minute", worst: "5 min" };
-
-/// Seconds after which spreading takes longer than usual.
+/// Seconds after which spreading takes longer than usual (microsoft-identity-and-graph.md section 3.6: no figure is
+/// documented, about 30 s is reported). How long it may take at worst is a setting.
 const SPREADING_WORST_S: u64 = 300;
 
 /// Seconds that a customer usually takes to sign in, read and accept; a guess from use.
@@ -66,7 +63,15 @@ pub(super) fn heading(record: &RunRecord) -> Phrase {
 
 /// Where it stands, in one sentence, and how grave that is.
 pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> (Tone, Phrase) {
-    if let Some(enabled) = record.enabled {
+    if cx.session.must_accept().is_some() && !is_elsewhere(cx) {
+        let words = if is_link_shown {
+            "The customer must accept again. Send this link to their administrator."
+        } else {
+            "The customer must accept again. Authorise shows the link for their administrator."
+        };
+        return (Tone::Warn, words.into());
+    }
+    if let Some(enabled) = record.enabled.filter(|_| !is_elsewhere(cx)) {
         let since = clock_in_words(enabled, cx.now, cx.setup.here.as_str());
         return (Tone::Good, format_args!("{} is enabled since {since}.", record.product.name()).into());
     }
@@ -133,7 +138,8 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
         Some(Verdict::Spreading) if is_slow(cx) => vec![phrase![
             "This takes longer than usual. It is still no error. ",
             WayOn::Park("meanwhile"),
-            " It is asked again on the first screen."
+            " It is asked again on the first screen. ",
+            LOOK_THERE
         ]],
         Some(Verdict::Failed(failure)) if failure.code.is_some() => vec![WayOn::Explain.into()],
         _ => Vec::new(),
@@ -182,7 +188,13 @@ pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -
     let busy = |words: Phrase| Notice::new(Tone::Busy, words);
     let clock = |kind| wait::Clock { kind, since }.notice(cx.now);
     let notice = match proving.verdict() {
-        Some(Verdict::Spreading) => clock(SPREADING),
+        Some(Verdict::Spreading) => busy(
+            format_args!(
+                "Microsoft is spreading it: {elapsed}. Usually under a minute, at worst {}.",
+                in_words(cx.setup.spreading)
+            )
+            .into(),
+        ),
         Some(Verdict::NotYet) if is_consent => {
             let at = clock_in_words(since, cx.now, cx.setup.here.as_str());
             let words =
@@ -233,6 +245,11 @@ pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
 fn is_late(cx: ViewCx<'_>, record: &RunRecord) -> bool {
     let shown = record.link_shown.filter(|_| !record.product.is_hosted());
     shown.is_some_and(|shown| cx.now.since(shown).as_secs() >= CONSENT_USUAL_S)
+}
+
+/// Whether the answers name another organisation.
+fn is_elsewhere(cx: ViewCx<'_>) -> bool {
+    matches!(cx.session.proving.verdict(), Some(Verdict::WrongTenant { .. }))
 }
 
 fn is_slow(cx: ViewCx<'_>) -> bool {

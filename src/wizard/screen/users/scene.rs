@@ -66,6 +66,10 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let roster = &cx.session.roster;
     let mut blocks: Vec<Block<'a>> =
         roster.notes().iter().map(|note| Block::Para(note.words().clone().into())).collect();
+    blocks.extend(cx.session.must_accept().map(|why| {
+        let words = Phrase::from(format_args!("The customer must accept again: {why}."));
+        Block::Strong(Tone::Bad, words.then(phrase![WayOn::Back("to the link")]))
+    }));
     blocks.extend(roster.failure().cloned().map(Block::Failure));
     if let Some(rule) = roster.people().rule() {
         let label = "Enable Auto is on. Next sweep due";
