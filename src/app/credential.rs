@@ -51,9 +51,14 @@ pub(super) fn read(source: &CredentialSource) -> anyhow::Result<Credential> {
             Credential::Secret(value(&text, &format!("what the command {program} printed"))?)
         }
         CredentialSource::CertificateFile(path) => {
-            let text = file::secret(path)
+            let bytes = file::secret_bytes(path)
                 .with_context(|| format!("the certificate file {} can't be read", path.display()))?;
-            Credential::Certificate { pem: Secret::new(text.to_string()) }
+            if let Some(kind) = other_form(&bytes) {
+                bail!("the certificate file {} is {kind}", path.display());
+            }
+            let text = text_file::decode(&bytes)
+                .with_context(|| format!("the certificate file {} is no PEM file", path.display()))?;
+            Credential::Certificate { pem: Secret::new(text.into_owned()) }
         }
     })
 }
@@ -69,9 +74,32 @@ fn value(text: &str, place: &str) -> anyhow::Result<Secret<String>> {
         "{place} holds a certificate or a key, not a secret: name its file as app.certificate_file"
     );
     let lines = value.lines().filter(|line| !line.trim().is_empty()).count();
-    ensure!(lines == 1, "{place} has {lines} lines, and a secret is one: leave the secret's value alone in it");
+    ensure!(
+        lines == 1,
+        "{place} has {lines} lines, and a secret is one: leave the secret's value alone in it"
+    );
     ensure!(!value.chars().any(char::is_control), "{place} has control characters, and a secret has none");
     Ok(Secret::new(value.to_owned()))
+}
+
+/// What a file is that holds a certificate in another form than PEM, and what to do: both are ASN.1, which begins with a
+/// sequence (X.690); that of a PFX has the version 3 first (RFC 7292 section 4), that of a certificate another sequence.
+fn other_form(bytes: &[u8]) -> Option<&'static str> {
+    let inner = match bytes {
+        [0x30, 0x82, _, _, inner @ ..]
+        | [0x30, 0x83, _, _, _, inner @ ..]
+        | [0x30, 0x80 | 0x81, inner @ ..] => inner,
+        _ => return None,
+    };
+    Some(match inner {
+        [0x02, 0x01, 0x03, ..] => {
+            "a PFX (PKCS #12). Write it as PEM without a password: openssl pkcs12 -in FILE -nodes -out FILE.pem"
+        }
+        _ => {
+            "a certificate or key in DER form. Write both as PEM into one file: openssl x509 -inform der, openssl pkey \
+             -inform der"
+        }
+    })
 }
 
 /// What may be wrong with a credential that can be used, in words.
@@ -130,6 +158,22 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             let said = secret(&CredentialSource::SecretFile(path.clone())).unwrap_err();
             assert!(said.contains(words) && said.contains("secret.txt") && !said.contains("abc~1"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_in_another_form_is_called_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("certificate");
+        for (bytes, words) in [
+            (&[0x30, 0x82, 0x0a, 0x2b, 0x02, 0x01, 0x03, 0x30, 0x82][..], "is a PFX (PKCS #12)"),
+            (&[0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80], "is a PFX (PKCS #12)"),
+            (&[0x30, 0x82, 0x03, 0x01, 0x30, 0x82, 0x01, 0xff], "in DER form"),
+            (&[0xe4, 0xff, 0x30], "is no PEM file"),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let said = secret(&CredentialSource::CertificateFile(path.clone())).unwrap_err();
+            assert!(said.contains(words), "{said}");
         }
     }
 

@@ -70,7 +70,8 @@ pub fn printed(
 }
 
 fn answer(child: &mut Child, most: u64, within: Duration) -> io::Result<(ExitStatus, Zeroizing<Vec<u8>>)> {
-    let late = || io::Error::new(ErrorKind::TimedOut, format!("it did not end within {} s", within.as_secs()));
+    let late =
+        || io::Error::new(ErrorKind::TimedOut, format!("it did not end within {} s", within.as_secs()));
     let out = child.stdout.take().ok_or(ErrorKind::BrokenPipe)?;
     let (to_reader, read) = mpsc::sync_channel(1);
     thread::Builder::new().name("backup365-words".into()).spawn(move || {
@@ -126,7 +127,8 @@ mod tests {
     #[test]
     fn a_child_sees_no_variable_that_was_hidden() {
         hide("OUTSIDE_TEST_SECRET");
-        let unseen = command("env").get_envs().any(|(name, value)| name == "OUTSIDE_TEST_SECRET" && value.is_none());
+        let unseen =
+            command("env").get_envs().any(|(name, value)| name == "OUTSIDE_TEST_SECRET" && value.is_none());
         assert!(unseen);
     }
 }

@@ -40,7 +40,15 @@ pub fn text(path: &Path, most: u64) -> io::Result<String> {
 /// # Errors
 /// As [`text`].
 pub fn secret(path: &Path) -> io::Result<Zeroizing<String>> {
-    decoded(&Zeroizing::new(bytes(path, SECRET_BYTES)?)).map(Zeroizing::new)
+    decoded(&secret_bytes(path)?).map(Zeroizing::new)
+}
+
+/// Its bytes.
+///
+/// # Errors
+/// As [`bytes`].
+pub fn secret_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    bytes(path, SECRET_BYTES).map(Zeroizing::new)
 }
 
 fn decoded(bytes: &[u8]) -> io::Result<String> {
@@ -92,7 +100,10 @@ mod tests {
         std::fs::write(&path, "x".repeat(2_048)).unwrap();
         assert_eq!(bytes(&path, 2_048).unwrap().len(), 2_048);
         let large = bytes(&path, 2_047).unwrap_err();
-        assert_eq!((large.kind(), large.to_string().as_str()), (ErrorKind::FileTooLarge, "it is larger than 1 KiB"));
+        assert_eq!(
+            (large.kind(), large.to_string().as_str()),
+            (ErrorKind::FileTooLarge, "it is larger than 1 KiB")
+        );
         assert_eq!(bytes(&folder.path().join("none"), 9).unwrap_err().kind(), ErrorKind::NotFound);
         assert!(bytes(folder.path(), 9).is_err(), "a folder");
     }

@@ -152,8 +152,9 @@ fn detached(mut wanted: Command) -> io::Result<Option<ExitStatus>> {
     child::keep_secrets_from(&mut wanted);
     let mut session = child::command("setsid");
     session.arg(wanted.get_program()).args(wanted.get_args());
-    let spawn =
-        |command: &mut Command| command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let spawn = |command: &mut Command| {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    };
     let mut child = spawn(&mut session).or_else(|error| match error.kind() {
         ErrorKind::NotFound => spawn(&mut wanted),
         _ => Err(error),
@@ -161,7 +162,9 @@ fn detached(mut wanted: Command) -> io::Result<Option<ExitStatus>> {
     for _ in 0..LOOKS {
         match child.try_wait()? {
             // setsid could not start it.
-            Some(status) if matches!(status.code(), Some(126 | 127)) => return Err(ErrorKind::NotFound.into()),
+            Some(status) if matches!(status.code(), Some(126 | 127)) => {
+                return Err(ErrorKind::NotFound.into());
+            }
             None => thread::sleep(LOOK),
             ended => return Ok(ended),
         }

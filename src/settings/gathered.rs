@@ -97,9 +97,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
         ErrorKind::IsADirectory => {
             (Text::from("it is a folder"), "Name the file in it, like settings.toml, then start again.")
         }
-        ErrorKind::FileTooLarge => {
-            (Text::of(format_args!("{error}, and settings never are")), "Name the right file with --settings.")
-        }
+        ErrorKind::FileTooLarge => (
+            Text::of(format_args!("{error}, and settings never are")),
+            "Name the right file with --settings.",
+        ),
         _ => (Text::clean(&error.to_string()), "Name another file with --settings."),
     };
     SettingsError::Unreadable { path: path.into(), why, hint }

@@ -126,7 +126,8 @@ mod tests {
         };
         assert_eq!(read(b"pass word \r\n").unwrap(), "pass word ");
         // Tried as a part of the password, the mark of an editor would lock the account.
-        for bytes in [&b"\xef\xbb\xbfword\r\n"[..], b"\xff\xfew\0o\0r\0d\0\r\0\n\0", b"\xfe\xff\0w\0o\0r\0d"] {
+        for bytes in [&b"\xef\xbb\xbfword\r\n"[..], b"\xff\xfew\0o\0r\0d\0\r\0\n\0", b"\xfe\xff\0w\0o\0r\0d"]
+        {
             assert_eq!(read(bytes).unwrap(), "word", "{bytes:?}");
         }
         for text in ["", "\n", "  \n", "a\nb", "a\tb"] {
