@@ -5,6 +5,8 @@ mod credential;
 mod environment;
 mod fault;
 mod foreground;
+mod places;
+mod process;
 mod signals;
 mod sources;
 mod trial;
@@ -39,9 +41,11 @@ use crate::{
         front::{FrontEnd, Stop, Waker},
     },
     exit::Exit,
-    log, plain,
+    log,
+    outside::child,
+    plain,
     runner::{Opened, Runner, Tools},
-    settings::{Color, Glyphs, Lines, Settings},
+    settings::{Color, CredentialSource, Glyphs, Lines, Settings},
     tui::{
         self,
         options::{ColorChoice, GlyphChoice},
@@ -63,6 +67,7 @@ const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 /// Runs the program.
 #[must_use]
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
+    process::protect();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return told(&error),
@@ -183,6 +188,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         Some(Command::Settings(args)) if args.sample => return command::settings::sample(),
         Some(Command::Settings(args)) => {
             let sources = sources::of(common, &Environment::read())?;
+            if let Ok(settings) = Settings::load(&sources) {
+                say_places(&settings, common.sandbox);
+            }
             return command::settings::run(args, common, &sources);
         }
     };
@@ -192,6 +200,13 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let may_fall_back = matches!(task, Task::Wizard | Task::Sandbox { .. });
     let is_sandbox = world::is_sandbox(common, &settings, may_fall_back);
     fits_the_world(common, &settings, is_sandbox)?;
+    if let Some(CredentialSource::SecretEnvironment(name)) = settings.app.as_ref().map(|app| &app.credential)
+    {
+        child::hide(name);
+    }
+    if !matches!(task, Task::Wizard) {
+        say_places(&settings, is_sandbox);
+    }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
     let runtime = runtime()?;
@@ -223,6 +238,11 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             command::run(command, command::CommandContext { opener, runtime })
         }
     }
+}
+
+/// Says on stderr what is to be said of the places that this start works with; the wizard says it on its screen.
+fn say_places(settings: &Settings, is_sandbox: bool) {
+    places::notes(settings, is_sandbox).iter().for_each(|note| complain(note.as_str()));
 }
 
 /// Refuses the real world without an application, and flags in it that mean nothing there.
@@ -443,7 +463,10 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
 fn opened(opener: &Opener) -> Result<Opened, Failure> {
     let mut world = opener.open()?;
     let kept = world.sandbox.take().map(|sandbox| Box::new(sandbox) as _);
-    Ok(Opened { kept, ..opened_of(opener, &world) })
+    let mut opened = opened_of(opener, &world);
+    opened.world.notes = places::notes(&opener.settings, opener.is_sandbox);
+    opened.world.notes.extend(world.doubt.map(Text::from));
+    Ok(Opened { kept, ..opened })
 }
 
 /// An open world as a runner takes it; whoever opened it keeps it open.
@@ -455,6 +478,8 @@ fn opened_of(opener: &Opener, world: &World) -> Opened {
             operator: world.provider.store.operator(),
             link_prefix: link_prefix.to_owned(),
             link_suffix: link_suffix.to_owned(),
+            // Commands have said them.
+            notes: Vec::new(),
         },
         tools: Tools {
             provider: world.provider.clone(),

@@ -37,6 +37,7 @@ use crate::domain::{
     id::RunId,
     phrase::{Command, Phrase, phrase},
     run::RunRecord,
+    text::{Text, capital},
     time::Moment,
 };
 
@@ -255,9 +256,13 @@ impl Wizard {
 
     /// The world is open: what was only known to it is known, and the run that was asked for is taken up.
     fn world(&mut self, world: World) {
-        let World { operator, link_prefix, link_suffix } = world;
+        let World { operator, link_prefix, link_suffix, notes } = world;
         self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
         self.session.is_open = true;
+        if !notes.is_empty() {
+            let words: Vec<String> = notes.iter().map(|note| capital(note.as_str())).collect();
+            self.say(Tone::Warn, Text::clean(&words.join(" ")));
+        }
         if let Some(run) = self.setup.run.clone() {
             self.opening.start(&mut self.calls, pending::load_run(run));
         }
@@ -387,9 +392,9 @@ impl Wizard {
 
     /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.
     fn open(&mut self, record: RunRecord) {
-        // What the first screen said about interrupted runs is answered by opening one.
+        // What the first screen said about interrupted runs is answered by opening one; what it warned of is not.
         if self.behind.is_empty() {
-            self.notice = None;
+            self.notice.take_if(|notice| notice.tone != Tone::Warn);
         }
         self.leave_screen();
         if self.run().is_some_and(|other| *other != record.id) {

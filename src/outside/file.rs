@@ -1,7 +1,7 @@
 //! Files, whole or not at all.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, ErrorKind, Read as _},
     path::Path,
     sync::mpsc,
@@ -89,6 +89,35 @@ pub fn up_to(source: impl io::Read, most: u64) -> io::Result<Vec<u8>> {
     Err(io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {limit}")))
 }
 
+/// Gives a draft its place, unless something is there already. A folder without hard links (exFAT, some network folders)
+/// may know how to move without replacing, and then the draft is gone.
+///
+/// # Errors
+/// `AlreadyExists`; what the system says of a folder that knows neither.
+pub fn place(draft: &Path, place: &Path) -> io::Result<()> {
+    let linked = fs::hard_link(draft, place);
+    match &linked {
+        Err(error) if !matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
+            moved(draft, place).or(linked)
+        }
+        _ => linked,
+    }
+}
+
+/// Moves a draft to its place, unless something is there.
+fn moved(draft: &Path, place: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        Ok(renameat_with(CWD, draft, CWD, place, RenameFlags::NOREPLACE)?)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    {
+        let _no_way_there = (draft, place);
+        Err(ErrorKind::Unsupported.into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +135,20 @@ mod tests {
         );
         assert_eq!(bytes(&folder.path().join("none"), 9).unwrap_err().kind(), ErrorKind::NotFound);
         assert!(bytes(folder.path(), 9).is_err(), "a folder");
+    }
+
+    #[test]
+    fn a_draft_takes_no_place_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other, place] = ["one", "other", "place"].map(|name| folder.path().join(name));
+        for way in [super::place, moved] {
+            fs::write(&one, "one").unwrap();
+            fs::write(&other, "other").unwrap();
+            way(&one, &place).unwrap();
+            way(&other, &place).unwrap_err();
+            assert_eq!(fs::read_to_string(&place).unwrap(), "one");
+            fs::remove_file(&place).unwrap();
+        }
     }
 
     #[test]

@@ -245,4 +245,30 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&said).unwrap().trim_end(), expected);
         }
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_browser_sees_no_secret() {
+        use std::os::unix::fs::PermissionsExt;
+
+        // A variable that Cargo sets for every test: a test can't set one of its own beside other threads.
+        child::hide("CARGO_PKG_DESCRIPTION");
+        let folder = tempfile::tempdir().unwrap();
+        let (browser, said) = (folder.path().join("browser"), folder.path().join("said"));
+        let script = format!("#!/bin/sh\nenv >'{0}.new'; mv '{0}.new' '{0}'\n", said.display());
+        std::fs::write(&browser, script).unwrap();
+        std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o700)).unwrap();
+        for list in [browser.display().to_string(), format!("{} --new", browser.display())] {
+            drop(std::fs::remove_file(&said));
+            open(Some(&Launcher::Chosen(list)), "http://127.0.0.1/").unwrap();
+            let mut waited = 0;
+            while !said.exists() {
+                assert!(waited < 2_000, "nothing was started");
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                waited += 1;
+            }
+            let seen = std::fs::read_to_string(&said).unwrap();
+            assert!(seen.contains("PATH=") && !seen.contains("CARGO_PKG_DESCRIPTION"), "{seen}");
+        }
+    }
 }

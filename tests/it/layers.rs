@@ -127,7 +127,12 @@ fn named(code: &str) -> BTreeSet<String> {
             for c in inner.chars() {
                 match c {
                     '{' => depth += 1,
-                    '}' if depth == 0 => break,
+                    '}' if depth == 0 => {
+                        if !word.is_empty() {
+                            names.insert(std::mem::take(&mut word));
+                        }
+                        break;
+                    }
                     '}' => depth -= 1,
                     ',' if depth == 0 => takes = true,
                     ':' if depth == 0 => takes = false,

@@ -28,6 +28,8 @@ mod dropped;
 #[cfg(unix)]
 mod exits;
 mod explain;
+#[cfg(unix)]
+mod files;
 mod help;
 #[cfg(unix)]
 mod install;

@@ -97,7 +97,7 @@ impl Vault {
         let key = x25519::Identity::generate();
         let draft = self.identity.with_extension(format!("{DRAFT}{}", uuid::Uuid::new_v4().simple()));
         let placed = write_key(&draft, &key)
-            .and_then(|()| place(&draft, &self.identity))
+            .and_then(|()| file::place(&draft, &self.identity))
             .and_then(|()| sync_folder(folder));
         match placed {
             Ok(()) => Ok(key),
@@ -120,32 +120,6 @@ impl Vault {
                 tracing::info!(%error, "a leftover draft of the key file stays");
             }
         }
-    }
-}
-
-/// Gives a draft its place, unless there is a key already. A folder without hard links (exFAT, some network folders) may
-/// know how to move without replacing; one that knows neither can't keep a key.
-fn place(draft: &Path, identity: &Path) -> std::io::Result<()> {
-    let linked = fs::hard_link(draft, identity);
-    match &linked {
-        Err(error) if !matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
-            moved(draft, identity).or(linked)
-        }
-        _ => linked,
-    }
-}
-
-/// Moves a draft to its place, unless something is there.
-fn moved(draft: &Path, identity: &Path) -> std::io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        Ok(renameat_with(CWD, draft, CWD, identity, RenameFlags::NOREPLACE)?)
-    }
-    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-    {
-        let _no_way_there = (draft, identity);
-        Err(ErrorKind::Unsupported.into())
     }
 }
 
