@@ -15,7 +15,7 @@ use crate::{
     customers::bare,
     live::Foreground,
     terminal::{Home, Record, Terminal},
-    tools::program,
+    tools::{left_out, program, spare},
 };
 
 /// How a command ended: by which code, or none where a signal ended it; and what it said.
@@ -141,6 +141,41 @@ fn a_file_that_may_not_grow_is_an_error_and_no_end() {
     }
 }
 
+#[test]
+fn a_full_disk_is_told_as_that_and_is_no_limit_of_ours() {
+    let Some(unshare) = spare("unshare") else { return };
+    // A disk in memory that only the children of this shell see.
+    let script = "mount -t tmpfs -o size=$0k disk \"$HOME\" && cd \"$HOME\" || exit 99; exec \"$@\"";
+    // The record can't be made, opened, begun to be used, used to the end.
+    for size in ["60", "200", "320", "380", "420", "520", "560"] {
+        let home = Home::new();
+        let twice = "for time in 1 2 3; do \"$@\"; echo \"code $?\" >&2; done";
+        let mut shell = Command::new(&unshare);
+        shell.args(["-rm", "/bin/sh", "-c", script, size, "/bin/sh", "-c", twice, "sh"]);
+        shell.args([env!("CARGO_BIN_EXE_backup365"), "--sandbox", "provision", "C-1001", "--users", "all"]);
+        shell.args(["--max-seats", "40", "--rehearse", "--json"]);
+        shell.env_clear().envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LANG", "C.UTF-8")]);
+        shell.env("HOME", home.path()).stdin(Stdio::null());
+        let run = ended(&mut shell);
+        if run.code == Some(99) || run.err.starts_with("unshare") {
+            return left_out("the right to mount a disk of one's own");
+        }
+        let codes: Vec<&str> = run.err.lines().filter_map(|line| line.strip_prefix("code ")).collect();
+        assert!(
+            codes.len() == 3 && codes.iter().all(|code| ["0", "1"].contains(code)),
+            "{size}: {}",
+            run.err
+        );
+        if codes.contains(&"1") {
+            let told = run.err.to_lowercase();
+            assert!(
+                told.contains("the disk is full: ") || told.contains("no space left on device"),
+                "{size}: {told}"
+            );
+        }
+    }
+}
+
 /// Settings of the real world, in which nothing is asked for anything.
 fn settings(secret: &str) -> String {
     format!(
@@ -202,7 +237,7 @@ fn a_pipe_in_the_place_of_a_file_holds_nobody_up() {
             2,
             late,
         ),
-        (&sandbox, password, 1, late),
+        (&sandbox, password, 2, late),
         (&key, keyed, 1, late),
         (&log, vec!["--sandbox", "customers", "list"], 0, ""),
         (&record, vec!["--sandbox", "customers", "list"], 1, "it is a device or a pipe, not a file"),
@@ -293,9 +328,9 @@ fn rights_that_let_others_in_are_said_by_every_command_and_on_the_screen() {
     let files = check.out.lines().find(|line| line.starts_with("Files: ")).unwrap();
     assert!(said.iter().all(|words| files.contains(words)), "{}", check.out);
     let credential = check.out.lines().find(|line| line.starts_with("Credential: ")).unwrap();
-    assert!(
-        credential.contains("the form of a secret's ID") && check.err.contains("the form of a secret's ID")
-    );
+    assert!(credential.contains("the form of a secret's ID"), "{credential}");
+    let sweep = ended(bare(&home).args(["sweep"]));
+    assert!(sweep.err.contains("the form of a secret's ID"), "{}", sweep.err);
     let mut wizard = Terminal::sized(&home, &[], 160, 40, &[]);
     wizard.sees(&["Which customer?", "Other accounts of this computer can read the secret in"]);
     wizard.keys("\x03").keys("\x03");
