@@ -465,7 +465,7 @@ fn opened(opener: &Opener) -> Result<Opened, Failure> {
     let kept = world.sandbox.take().map(|sandbox| Box::new(sandbox) as _);
     let mut opened = opened_of(opener, &world);
     opened.world.notes = places::notes(&opener.settings, opener.is_sandbox);
-    opened.world.notes.extend(world.doubt.map(Text::from));
+    opened.world.notes.extend(world.doubt.map(|doubt| Text::of(format_args!("{doubt}."))));
     Ok(Opened { kept, ..opened })
 }
 

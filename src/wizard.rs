@@ -35,7 +35,7 @@ use std::time::Duration;
 use crate::domain::{
     failure::Failure,
     id::RunId,
-    phrase::{Command, Phrase, phrase},
+    phrase::{Command, Phrase, WayOn, phrase},
     run::RunRecord,
     text::{Text, capital},
     time::Moment,
@@ -259,9 +259,13 @@ impl Wizard {
         let World { operator, link_prefix, link_suffix, notes } = world;
         self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
         self.session.is_open = true;
-        if !notes.is_empty() {
-            let words: Vec<String> = notes.iter().map(|note| capital(note.as_str())).collect();
-            self.say(Tone::Warn, Text::clean(&words.join(" ")));
+        if let Some((first, rest)) = notes.split_first() {
+            let first = Text::clean(&capital(first.as_str()));
+            let words = match rest {
+                [] => phrase![first],
+                _ => phrase![first, " ", WayOn::Run(Command::SweepCheck, "see what else there is")],
+            };
+            self.say(Tone::Warn, words);
         }
         if let Some(run) = self.setup.run.clone() {
             self.opening.start(&mut self.calls, pending::load_run(run));

@@ -50,7 +50,7 @@ fn readable(path: &Path) -> Option<Text> {
     let mode = mode(path)?;
     (mode & 0o004 != 0).then(|| {
         Text::of(format_args!(
-            "other accounts of this computer can read the secret in {} (mode {:o}). Take that away: chmod 600 {}",
+            "other accounts of this computer can read the secret in {} (mode {:o}). chmod 600 {} takes that away.",
             path.display(),
             mode & 0o7777,
             quoted(&path.to_string_lossy())
@@ -65,8 +65,8 @@ fn writable(path: &Path) -> Option<Text> {
     let is_open = mode & 0o022 != 0 && mode & 0o1000 == 0;
     is_open.then(|| {
         Text::of(format_args!(
-            "other accounts of this computer can change {} (mode {:o}), and with it what this program does. Take that away: \
-             chmod go-w {}",
+            "other accounts of this computer can change {} (mode {:o}), and with it what this program does. \
+             chmod go-w {} takes that away.",
             path.display(),
             mode & 0o7777,
             quoted(&path.to_string_lossy())

@@ -62,7 +62,10 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let notes = places::notes(&opener.settings, opener.is_sandbox);
     let files = match notes.as_slice() {
         [] => Text::from("closed to the other accounts of this computer, and on its own disk"),
-        notes => Text::clean(&notes.iter().map(Text::as_str).collect::<Vec<_>>().join(" ")),
+        notes => {
+            let words = notes.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
+            Text::clean(words.trim_end_matches('.'))
+        }
     };
     // A pass can run all the same: this is said and mended by hand.
     checks.push(Check { name: "Files", found: Ok(files) });
