@@ -242,7 +242,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
 
 /// Says on stderr what is to be said of the places that this start works with; the wizard says it on its screen.
 fn say_places(settings: &Settings, is_sandbox: bool) {
-    places::notes(settings, is_sandbox).iter().for_each(|note| complain(note.as_str()));
+    for note in places::notes(settings, is_sandbox) {
+        complain(note.as_str());
+    }
 }
 
 /// Refuses the real world without an application, and flags in it that mean nothing there.
@@ -463,10 +465,10 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
 fn opened(opener: &Opener) -> Result<Opened, Failure> {
     let mut world = opener.open()?;
     let kept = world.sandbox.take().map(|sandbox| Box::new(sandbox) as _);
-    let mut opened = opened_of(opener, &world);
-    opened.world.notes = places::notes(&opener.settings, opener.is_sandbox);
-    opened.world.notes.extend(world.doubt.map(|doubt| Text::of(format_args!("{doubt}."))));
-    Ok(Opened { kept, ..opened })
+    let mut found = opened_of(opener, &world);
+    found.world.notes = places::notes(&opener.settings, opener.is_sandbox);
+    found.world.notes.extend(world.doubt.map(|doubt| Text::of(format_args!("{doubt}."))));
+    Ok(Opened { kept, ..found })
 }
 
 /// An open world as a runner takes it; whoever opened it keeps it open.

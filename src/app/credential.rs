@@ -85,11 +85,11 @@ fn value(text: &str, place: &str) -> anyhow::Result<Secret<String>> {
 /// What a file is that holds a certificate in another form than PEM, and what to do: both are ASN.1, which begins with a
 /// sequence (X.690); that of a PFX has the version 3 first (RFC 7292 section 4), that of a certificate another sequence.
 fn other_form(bytes: &[u8]) -> Option<&'static str> {
-    let inner = match bytes {
-        [0x30, 0x82, _, _, inner @ ..]
-        | [0x30, 0x83, _, _, _, inner @ ..]
-        | [0x30, 0x80 | 0x81, inner @ ..] => inner,
-        _ => return None,
+    let ([0x30, 0x82, _, _, inner @ ..]
+    | [0x30, 0x83, _, _, _, inner @ ..]
+    | [0x30, 0x80 | 0x81, inner @ ..]) = bytes
+    else {
+        return None;
     };
     Some(match inner {
         [0x02, 0x01, 0x03, ..] => {

@@ -95,6 +95,7 @@ fn one_of_several_writers() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the log names no other module, and this test has no secret")]
 fn several_processes_lose_none_of_each_others_lines() {
     let folder = tempfile::tempdir().unwrap();
     let start = |_| {

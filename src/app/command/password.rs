@@ -86,7 +86,7 @@ fn of_descriptor(number: u32) -> anyhow::Result<Secret<String>> {
             let bytes = Zeroizing::new(file::up_to(std::io::stdin().lock(), MOST_READ)?);
             one_line(&Zeroizing::new(text_file::decode(&bytes)?.into_owned()))
         }
-        number if cfg!(unix) => one_line(&*file::secret(format!("/dev/fd/{number}").as_ref())?),
+        number if cfg!(unix) => one_line(&file::secret(format!("/dev/fd/{number}").as_ref())?),
         _ => bail!("this system hands no descriptors on; use another way"),
     }
 }

@@ -94,8 +94,8 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         let found = graph.demand_clock().and_then(|()| record.demand_clock());
         if graph.clock_gap().is_some() && graph.demand_clock().is_ok() {
             // Told this once: the clock is right now, and what lies ahead was written by one that was not.
-            let noted = record.clock_is_right();
-            checks.push(Check { name: CLOCK, found: found.and(noted).map(|()| agrees(graph.clock_gap())) });
+            let kept = record.clock_is_right();
+            checks.push(Check { name: CLOCK, found: found.and(kept).map(|()| agrees(graph.clock_gap())) });
         } else {
             checks.push(Check { name: CLOCK, found: found.map(|()| agrees(graph.clock_gap())) });
         }

@@ -53,11 +53,12 @@ impl Store {
         self.read(|tx| {
             let row = run::one(tx, run)?;
             let audit = audit::of_run(tx, run)?;
+            // A run that is on record was opened, and the audit of every run begins with that.
+            let is_begun = audit.first().is_some_and(|first| first.what.as_str().starts_with(audit::OPENED));
             Ok(Outcome {
                 protection: record::protection(tx, row.key())?,
                 results: chosen::results(tx, run, row.key())?,
-                // A run that is on record was opened, and the audit of every run begins with that.
-                is_audit_whole: !audit.is_empty() && audit::is_whole(tx)?,
+                is_audit_whole: is_begun && audit::is_whole(tx)?,
                 audit,
                 done: record::done(tx, &row)?,
                 sweeper: standing::sweeper(tx, last_2000, now)?,

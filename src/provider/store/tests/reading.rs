@@ -153,5 +153,7 @@ fn a_run_without_an_audit_is_not_whole() {
         world.raw().execute_batch(tampering).unwrap();
         let outcome = store.outcome(&run).unwrap();
         assert!(!outcome.is_audit_whole && outcome.audit.is_empty(), "{tampering}");
+        let finished = store.finish_run(&run).unwrap();
+        assert!(!finished.is_audit_whole && finished.audit.len() == 1, "a chain begun anew is another one");
     }
 }
