@@ -5,6 +5,8 @@ mod credential;
 mod environment;
 mod fault;
 mod foreground;
+mod places;
+mod process;
 mod signals;
 mod sources;
 mod trial;
@@ -39,9 +41,11 @@ use crate::{
         front::{FrontEnd, Stop, Waker},
     },
     exit::Exit,
-    log, plain,
+    log,
+    outside::child,
+    plain,
     runner::{Opened, Runner, Tools},
-    settings::{Color, Glyphs, Lines, Settings},
+    settings::{Color, CredentialSource, Glyphs, Lines, Settings},
     tui::{
         self,
         options::{ColorChoice, GlyphChoice},
@@ -63,6 +67,7 @@ const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 /// Runs the program.
 #[must_use]
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
+    process::protect();
     let arguments: Vec<OsString> = arguments.collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
@@ -188,6 +193,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         Some(Command::Settings(args)) if args.sample => return command::settings::sample(),
         Some(Command::Settings(args)) => {
             let sources = sources::of(common, &Environment::read())?;
+            if let Ok(settings) = Settings::load(&sources) {
+                say_places(&settings, common.sandbox);
+            }
             return command::settings::run(args, common, &sources);
         }
     };
@@ -197,6 +205,13 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let may_fall_back = matches!(task, Task::Wizard | Task::Sandbox { .. });
     let is_sandbox = world::is_sandbox(common, &settings, may_fall_back);
     fits_the_world(common, &settings, is_sandbox)?;
+    if let Some(CredentialSource::SecretEnvironment(name)) = settings.app.as_ref().map(|app| &app.credential)
+    {
+        child::hide(name);
+    }
+    if !matches!(task, Task::Wizard) {
+        say_places(&settings, is_sandbox);
+    }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
     let runtime = runtime()?;
@@ -227,6 +242,13 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             }
             command::run(command, command::CommandContext { opener, runtime })
         }
+    }
+}
+
+/// Says on stderr what is to be said of the places that this start works with; the wizard says it on its screen.
+fn say_places(settings: &Settings, is_sandbox: bool) {
+    for note in places::notes(settings, is_sandbox) {
+        complain(note.as_str());
     }
 }
 
@@ -449,7 +471,10 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
 fn opened(opener: &Opener) -> Result<Opened, Failure> {
     let mut world = opener.open()?;
     let kept = world.sandbox.take().map(|sandbox| Box::new(sandbox) as _);
-    Ok(Opened { kept, ..opened_of(opener, &world) })
+    let mut found = opened_of(opener, &world);
+    found.world.notes = places::notes(&opener.settings, opener.is_sandbox);
+    found.world.notes.extend(world.doubt.map(|doubt| Text::of(format_args!("{doubt}."))));
+    Ok(Opened { kept, ..found })
 }
 
 /// An open world as a runner takes it; whoever opened it keeps it open.
@@ -461,6 +486,8 @@ fn opened_of(opener: &Opener, world: &World) -> Opened {
             operator: world.provider.store.operator(),
             link_prefix: link_prefix.to_owned(),
             link_suffix: link_suffix.to_owned(),
+            // Commands have said them.
+            notes: Vec::new(),
         },
         tools: Tools {
             provider: world.provider.clone(),

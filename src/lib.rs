@@ -37,18 +37,19 @@
 //! | module | what it is | may name |
 //! |---|---|---|
 //! | [`domain`] | plain values and pure rules: ids, words, users as pages, bills, the nightly decision | – |
-//! | [`sandbox`] | a loopback server that speaks Microsoft's protocols, with invented customers | – |
+//! | [`sandbox`] | a loopback server that speaks Microsoft's protocols, with invented customers | `outside` |
+//! | [`outside`] | files and programs that people name: a limit of bytes and of time, no secret for a child | `domain` |
 //! | [`exit`], [`log`], [`private`] | exit codes; the log file; files for their owner alone | – |
 //! | [`wizard`] | the state machine: questions, answers, screens, session, view | `domain` |
-//! | [`provider`] | Graph, Exchange Web Services, tokens, the store | `domain`, `private` |
-//! | [`settings`] | defaults, file, environment and flags, merged once | `domain` |
+//! | [`provider`] | Graph, Exchange Web Services, tokens, the store | `domain`, `outside`, `private` |
+//! | [`settings`] | defaults, file, environment and flags, merged once | `domain`, `outside` |
 //! | [`driver`] | the one loop | `domain`, `wizard` |
-//! | [`runner`] | effects to tasks, results to replies | `domain`, `private`, `wizard`, `provider` |
+//! | [`runner`] | effects to tasks, results to replies | `domain`, `outside`, `private`, `wizard`, `provider` |
 //! | [`tui`] | the full-screen front end | `domain`, `wizard`, `driver` |
 //! | [`plain`] | the front end of lines | `domain`, `wizard`, `driver` |
 //! | [`headless`] | the front end without questions | `domain`, `wizard`, `driver` |
 //! | [`sweeper`] | one pass of Enable Auto | `domain`, `provider` |
-//! | [`commands`] | what runs without a screen | `domain`, `exit`, `private`, `provider`, `settings`, `sweeper`; `journey`, `provision` and `apply` also `wizard`, `driver`, `headless` |
+//! | [`commands`] | what runs without a screen | `domain`, `exit`, `outside`, `private`, `provider`, `settings`, `sweeper`; `journey`, `provision` and `apply` also `wizard`, `driver`, `headless` |
 //! | [`cli`] | arguments as types | `domain`, `settings` |
 //! | [`app`] | composition root: picks the world and what runs | all |
 //! | `fuzzing` | what holds for any bytes from outside; for fuzzing and tests only | `domain`, `provider`, `settings`, `tui`, `wizard` |
@@ -115,6 +116,7 @@ pub mod exit;
 pub mod fuzzing;
 pub mod headless;
 pub mod log;
+pub mod outside;
 pub mod plain;
 pub mod private;
 pub mod provider;

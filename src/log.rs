@@ -41,6 +41,22 @@ pub struct Options {
     pub keep: u8,
 }
 
+/// Opens a log to add lines. A FIFO that nobody reads would let no command begin: it is no log, and a full one loses lines.
+///
+/// # Errors
+/// What the system says.
+pub fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let without_waiting = rustix::fs::OFlags::NONBLOCK.bits();
+        options.mode(0o600).custom_flags(i32::try_from(without_waiting).unwrap_or_default());
+    }
+    options.open(path)
+}
+
 /// Starts the log. Called once; a second call changes nothing.
 ///
 /// # Errors
@@ -94,11 +110,7 @@ struct Log {
 impl Log {
     /// Opens the file that has the name now.
     fn open(&self) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.path)
+        open(&self.path)
     }
 
     /// Takes a log that was made in another way from everybody else; where that fails it is as it was.

@@ -35,8 +35,9 @@ use std::time::Duration;
 use crate::domain::{
     failure::Failure,
     id::RunId,
-    phrase::{Command, Phrase, phrase},
+    phrase::{Command, Phrase, WayOn, phrase},
     run::RunRecord,
+    text::{Text, capital},
     time::Moment,
 };
 
@@ -257,9 +258,17 @@ impl Wizard {
 
     /// The world is open: what was only known to it is known, and the run that was asked for is taken up.
     fn world(&mut self, world: World) {
-        let World { operator, link_prefix, link_suffix } = world;
+        let World { operator, link_prefix, link_suffix, notes } = world;
         self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
         self.session.is_open = true;
+        if let Some((first, rest)) = notes.split_first() {
+            let first = Text::clean(&capital(first.as_str()));
+            let words = match rest {
+                [] => phrase![first],
+                _ => phrase![first, " ", WayOn::Run(Command::SweepCheck, "see what else there is")],
+            };
+            self.say(Tone::Warn, words);
+        }
         if let Some(run) = self.setup.run.clone() {
             self.opening.start(&mut self.calls, pending::load_run(run));
         }
@@ -402,9 +411,9 @@ impl Wizard {
 
     /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.
     fn open(&mut self, record: RunRecord) {
-        // What the first screen said about interrupted runs is answered by opening one.
+        // What the first screen said about interrupted runs is answered by opening one; what it warned of is not.
         if self.behind.is_empty() {
-            self.notice = None;
+            self.notice.take_if(|notice| notice.tone != Tone::Warn);
         }
         self.leave_screen();
         if self.run().is_some_and(|other| *other != record.id) {

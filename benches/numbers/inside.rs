@@ -142,6 +142,7 @@ impl Inside {
                     operator: provider.store.operator(),
                     link_prefix: String::new(),
                     link_suffix: String::new(),
+                    notes: Vec::new(),
                 },
                 kept: None,
             })

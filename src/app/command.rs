@@ -63,6 +63,7 @@ impl CommandContext {
 
     /// What commands work with.
     fn context(&self, world: &World) -> Context {
+        world.doubt.iter().for_each(|doubt| super::complain(doubt));
         Context {
             provider: world.provider.clone(),
             clock: self.opener.clock.clone(),

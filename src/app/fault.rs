@@ -4,13 +4,12 @@
 
 use std::{
     backtrace::Backtrace,
-    fs,
     io::{self, Write},
     panic::PanicHookInfo,
     path::{Path, PathBuf},
 };
 
-use crate::domain::text::Text;
+use crate::{domain::text::Text, log};
 
 /// Has a panic say its words, and where the log is.
 pub(super) fn has_words(log: PathBuf) {
@@ -23,14 +22,10 @@ pub(super) fn has_words(log: PathBuf) {
 
 /// Keeps it in the log. Written by hand: a second panic in here, of the logger or of the clock, would be the end with
 /// no word at all.
-fn keep(what: &Text, place: &Text, log: &Path) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+fn keep(what: &Text, place: &Text, file: &Path) -> io::Result<()> {
     // Frames are there where RUST_BACKTRACE asks for them.
     let frames = Backtrace::capture();
-    options.open(log)?.write_all(format!("panic at {place}: {what}\n{frames}\n").as_bytes())
+    log::open(file)?.write_all(format!("panic at {place}: {what}\n{frames}\n").as_bytes())
 }
 
 /// What the panic said; it may quote a name from outside.

@@ -85,7 +85,8 @@ fn tidy(data: &Path) {
         if !is_lock {
             continue;
         }
-        let Ok(lock) = File::open(&path) else { continue };
+        // To be written: where a network folder plays such locks by others, a handle that only reads gets none.
+        let Ok(lock) = File::options().read(true).append(true).open(&path) else { continue };
         match lock.try_lock() {
             Ok(()) => remove(&path.with_extension("")),
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}

@@ -39,6 +39,8 @@ pub(super) struct World {
     pub(super) rehearse: Option<Rehearse>,
     /// Kept while the world is used: the sandbox stops on drop.
     pub(super) sandbox: Option<Sandbox>,
+    /// What may be wrong with the credential.
+    pub(super) doubt: Option<&'static str>,
 }
 
 /// Whether this start goes into the sandbox.
@@ -213,6 +215,7 @@ impl Opener {
                 "Mend it, or name another source in the settings.",
             )
         })?;
+        let doubt = credential::doubt(&credential);
         let provider = Provider::new(
             &provider::Settings {
                 http: HttpOptions {
@@ -231,7 +234,7 @@ impl Opener {
         )?
         .believing(settings.sweep.shorter_percent)
         .patient(settings.consent.spreading);
-        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None })
+        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubt })
     }
 
     /// The sandbox, started in this process.
@@ -268,7 +271,7 @@ impl Opener {
             }),
             tell: Arc::new(move |domain| told(&teller.tells(domain)?, domain)),
         };
-        Ok(World { provider, partner: tenant, rehearse: Some(rehearse), sandbox: Some(sandbox) })
+        Ok(World { provider, partner: tenant, rehearse: Some(rehearse), sandbox: Some(sandbox), doubt: None })
     }
 }
 

@@ -61,9 +61,12 @@ impl Caller for Calls {
         self.notes.borrow_mut().push(format!("{request:?}"));
         let operator = Operator { name: "kim".into(), is_admin: true, ..Operator::default() };
         let reply = match request {
-            Request::OpenWorld if self.can_open => {
-                Reply::World(World { operator, link_prefix: String::new(), link_suffix: String::new() })
-            }
+            Request::OpenWorld if self.can_open => Reply::World(World {
+                operator,
+                link_prefix: String::new(),
+                link_suffix: String::new(),
+                notes: Vec::new(),
+            }),
             Request::OpenWorld => Reply::Failed(Failure::new(FailureKind::Record, "it is busy", "Wait.")),
             Request::LoadBoard => Reply::Board(Board::default()),
             _ => return,

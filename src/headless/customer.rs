@@ -6,7 +6,7 @@ use crate::{
     domain::{answers::Answers, changes::named, customer::Product, filter::fold, flag, text::Text},
     wizard::{
         answer::{FieldId, Given, Value},
-        view::{Column, RowsView, View},
+        view::{Column, RowsView, Tone, View},
     },
 };
 
@@ -26,10 +26,11 @@ impl Journey {
     pub(super) fn choose_customer(&mut self, view: &View<'_>) -> Decision {
         no_failure(view)?;
         if self.steps.has(Step::Answer(view.ask.id)) {
-            // The wizard stays here and says why: closed, nothing to back up, a run that can't be opened.
+            // The wizard stays here and says why: closed, or nothing to back up. Bad news is a run that can't be opened.
+            let is_bad = view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
             return match warning(view) {
-                Some(words) => end(End::Stopped, words),
-                None => fail_with(view, NOT_OPENED),
+                Some(words) if !is_bad => end(End::Stopped, words),
+                _ => fail_with(view, NOT_OPENED),
             };
         }
         // Closed customers are found by a search only.

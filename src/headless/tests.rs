@@ -884,3 +884,21 @@ fn a_lasting_refusal_is_refused_with_its_code_and_no_link() {
     assert_eq!(failure.code.unwrap().as_str(), "Authorization_RequestDenied");
     assert!(!told.iter().any(|line| line.contains("link")), "{told:#?}");
 }
+
+#[test]
+fn a_run_that_can_not_be_opened_is_a_failure_and_no_limit() {
+    let front = Headless::new(all("C-0001"), Stop::default());
+    let report = travel_with(&mut desk(), front, |_, request| matches!(request, Request::OpenRun(..)));
+    assert_eq!(report.end, End::Failed, "{}", report.words);
+    assert!(report.words.as_str().contains("the server did not answer"), "{}", report.words);
+    // One on record is taken up by its row.
+    let mut desk = desk();
+    let record = record(1, Product::Office365);
+    desk.board.rows[0] =
+        row(record.customer.clone(), crate::domain::customer::Progress::NotStarted, Some(&record));
+    desk.record = Some(record);
+    let mut desk = Desk::new(setup(), std::mem::take(&mut desk.board.rows));
+    let front = Headless::new(all("C-0001"), Stop::default());
+    let report = travel_with(&mut desk, front, |_, request| matches!(request, Request::LoadRun(_)));
+    assert_eq!(report.end, End::Failed, "{}", report.words);
+}

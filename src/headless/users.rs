@@ -267,11 +267,13 @@ impl Journey {
     pub(super) fn review(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
         if new == 0 {
+            // Once: what could not be saved is tried again, and leads here again.
+            let is_first = self.steps.first(Step::Answer(view.ask.id));
             let is_short = self.report.bill.as_ref().is_some_and(|bill| bill.seats_missing() > 0);
-            if is_short {
-                self.say(strong(view));
-            } else {
-                self.say("Nobody is left to be turned on.");
+            match (is_first, is_short) {
+                (false, _) => {}
+                (true, true) => self.say(strong(view)),
+                (true, false) => self.say("Nobody is left to be turned on."),
             }
             return give(Given::Yes);
         }

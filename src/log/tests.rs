@@ -95,6 +95,7 @@ fn one_of_several_writers() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the log names no other module, and this test has no secret")]
 fn several_processes_lose_none_of_each_others_lines() {
     let folder = tempfile::tempdir().unwrap();
     let start = |_| {
@@ -175,4 +176,18 @@ fn a_log_that_can_not_be_written_is_no_trouble() {
         fs::symlink_metadata(folder.path().join(FILE)).unwrap().is_symlink(),
         "a device is not put aside"
     );
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_no_log_and_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    assert!(start(folder.path(), &OPTIONS).is_err());
+    // With a reader that does not read, lines are lost once the pipe is full.
+    let reader = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let log = log(folder.path(), OPTIONS);
+    let lost = (0..2_000).filter(|_| log.append(&"x".repeat(200)).is_err()).count();
+    assert!(lost > 0, "a pipe holds 64 KiB");
+    drop(reader);
 }

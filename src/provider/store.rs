@@ -179,6 +179,12 @@ impl Store {
         id.map(|id| id.as_str().parse().map_err(error::unreadable)).transpose()
     }
 
+    /// Which kind of network folder a record would lie in; none for a disk of this computer.
+    #[must_use]
+    pub fn network(folder: &Path) -> Option<&'static str> {
+        files::network(folder)
+    }
+
     /// Which record it is.
     #[must_use]
     pub fn id(&self) -> RecordId {

@@ -5,15 +5,18 @@
 
 use std::{
     io::{self, ErrorKind},
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     thread,
     time::Duration,
 };
 
-use crate::domain::{
-    failure::{Failure, FailureKind},
-    phrase::{WayOn, phrase},
-    text::Text,
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        phrase::{WayOn, phrase},
+        text::Text,
+    },
+    outside::child,
 };
 
 /// The program that hands links to Windows from inside WSL.
@@ -81,12 +84,8 @@ impl Surroundings {
 pub fn open(launcher: Option<&Launcher>, link: &str) -> Result<Text, Failure> {
     let started = match launcher {
         None => Err("no browser can be opened from here".to_owned()),
-        Some(Launcher::Desktop) => open::that_detached(link).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => "no program that opens links is installed here".to_owned(),
-            // The crate's words name the command with all its arguments, for programmers.
-            _ => "the program that opens links here has failed".to_owned(),
-        }),
-        Some(Launcher::Windows) => open::with_detached(link, WSLVIEW)
+        Some(Launcher::Desktop) => desktop(link),
+        Some(Launcher::Windows) => start(WSLVIEW, &[], link)
             .map_err(|_why| format!("{WSLVIEW}, which opens links in Windows, could not be started")),
         Some(Launcher::Chosen(list)) => chosen(list, link),
     };
@@ -97,6 +96,21 @@ pub fn open(launcher: Option<&Launcher>, link: &str) -> Result<Text, Failure> {
             phrase!["Send the link to the customer instead. ", WayOn::PrintLink],
         )
     })
+}
+
+/// Asks the desktop's own programs, the next where one is missing or says at once that it failed.
+fn desktop(link: &str) -> Result<(), String> {
+    let mut what = "no program that opens links is installed here";
+    for wanted in open::commands(link) {
+        match detached(wanted) {
+            Ok(None) => return Ok(()),
+            Ok(Some(status)) if status.success() => return Ok(()),
+            // The status is for programmers.
+            Ok(Some(_)) => what = "the program that opens links here has failed",
+            Err(_missing) => {}
+        }
+    }
+    Err(what.to_owned())
 }
 
 /// Starts the first command of a list between colons that can be started.
@@ -117,29 +131,47 @@ fn chosen(list: &str, link: &str) -> Result<(), String> {
     })
 }
 
-/// Starts one command. A program alone is started by the crate, which can give it a session of its own; for one with
-/// arguments `setsid` does that (without unsafe code the standard library can't).
+/// Starts one command with the link where it asks for it, else behind the rest.
 fn start(program: &str, arguments: &[&str], link: &str) -> io::Result<()> {
-    if arguments.is_empty() {
-        return open::with_detached(link, program);
-    }
-    let mut command = Command::new("setsid");
-    command.arg(program).args(arguments.iter().map(|word| word.replace("%s", link)));
+    let mut command = child::command(program);
+    command.args(arguments.iter().map(|word| word.replace("%s", link)));
     if !arguments.iter().any(|word| word.contains("%s")) {
         command.arg(link);
     }
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    // How it ends is the browser's own business.
+    detached(command).map(drop)
+}
+
+/// Starts a command with a session of its own, nothing of our terminal and none of our secrets; answers how it ended, where
+/// it did at once. The crate's own way to do this leaves no say about the environment, and without unsafe code only
+/// `setsid` makes a session; systems without it (macOS, Windows) have no browser that would take the keys.
+///
+/// # Errors
+/// It can't be started.
+fn detached(mut wanted: Command) -> io::Result<Option<ExitStatus>> {
+    child::keep_secrets_from(&mut wanted);
+    let mut session = child::command("setsid");
+    session.arg(wanted.get_program()).args(wanted.get_args());
+    let spawn = |command: &mut Command| {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    };
+    let mut child = spawn(&mut session).or_else(|error| match error.kind() {
+        ErrorKind::NotFound => spawn(&mut wanted),
+        _ => Err(error),
+    })?;
     for _ in 0..LOOKS {
-        if let Some(status) = child.try_wait()? {
-            // 126 and 127: setsid could not start it. Everything else is the browser's own business.
-            let is_missing = matches!(status.code(), Some(126 | 127));
-            return if is_missing { Err(ErrorKind::NotFound.into()) } else { Ok(()) };
+        match child.try_wait()? {
+            // setsid could not start it.
+            Some(status) if matches!(status.code(), Some(126 | 127)) => {
+                return Err(ErrorKind::NotFound.into());
+            }
+            None => thread::sleep(LOOK),
+            ended => return Ok(ended),
         }
-        thread::sleep(LOOK);
     }
     // It may run for days; its end must be waited for, or it stays in the system's table.
     thread::spawn(move || child.wait());
-    Ok(())
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -211,6 +243,32 @@ mod tests {
                 waited += 1;
             }
             assert_eq!(std::fs::read_to_string(&said).unwrap().trim_end(), expected);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_browser_sees_no_secret() {
+        use std::os::unix::fs::PermissionsExt;
+
+        // A variable that Cargo sets for every test: a test can't set one of its own beside other threads.
+        child::hide("CARGO_PKG_DESCRIPTION");
+        let folder = tempfile::tempdir().unwrap();
+        let (browser, said) = (folder.path().join("browser"), folder.path().join("said"));
+        let script = format!("#!/bin/sh\nenv >'{0}.new'; mv '{0}.new' '{0}'\n", said.display());
+        std::fs::write(&browser, script).unwrap();
+        std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o700)).unwrap();
+        for list in [browser.display().to_string(), format!("{} --new", browser.display())] {
+            drop(std::fs::remove_file(&said));
+            open(Some(&Launcher::Chosen(list)), "http://127.0.0.1/").unwrap();
+            let mut waited = 0;
+            while !said.exists() {
+                assert!(waited < 2_000, "nothing was started");
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                waited += 1;
+            }
+            let seen = std::fs::read_to_string(&said).unwrap();
+            assert!(seen.contains("PATH=") && !seen.contains("CARGO_PKG_DESCRIPTION"), "{seen}");
         }
     }
 }

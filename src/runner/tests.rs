@@ -49,7 +49,8 @@ struct Stage {
 fn opens(tools: Tools) -> Open {
     Arc::new(move || {
         let operator = tools.provider.store.operator();
-        let world = World { operator, link_prefix: String::new(), link_suffix: String::new() };
+        let world =
+            World { operator, link_prefix: String::new(), link_suffix: String::new(), notes: Vec::new() };
         Ok(Opened { tools: tools.clone(), world, kept: None })
     })
 }

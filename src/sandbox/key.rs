@@ -22,6 +22,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::outside;
+
 /// Name of the key's file in the data folder.
 const FILE: &str = "signing-key.pk8";
 
@@ -166,12 +168,13 @@ fn create(path: &Path, der: &[u8]) -> io::Result<()> {
     let mut file = options.open(&draft)?;
     file.write_all(der)?;
     file.sync_all()?;
-    let linked = match fs::hard_link(&draft, path) {
+    let placed = match outside::file::place(&draft, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         other => other,
     };
-    fs::remove_file(&draft)?;
-    linked
+    // It may have been moved.
+    let _gone = fs::remove_file(&draft);
+    placed
 }
 
 #[cfg(test)]

@@ -2,12 +2,16 @@
 //!
 //! Read once at start. A world is checked whole before anything listens: ids parse, names are known, faults exist.
 
-use std::{collections::HashSet, fs, sync::Arc};
+use std::{collections::HashSet, path::Path, sync::Arc};
 
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use super::{exchange, fault::Faults, licence, role};
+use crate::outside;
+
+/// Largest world, bytes: a hundred times the largest that is built in.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Worlds that are built in: name and text.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -332,7 +336,7 @@ impl World {
     pub(super) fn load(name: &str) -> Result<Self, String> {
         let text = match BUILT_IN.iter().find(|(known, _)| *known == name) {
             Some((_, text)) => (*text).to_owned(),
-            None => fs::read_to_string(name).map_err(|why| {
+            None => outside::file::text(Path::new(name), MAX_BYTES).map_err(|why| {
                 let known: Vec<_> = BUILT_IN.iter().map(|(known, _)| *known).collect();
                 format!(
                     "there is no world \"{name}\": no file of that name ({why}); built in are {}",

@@ -6,7 +6,8 @@ use toml::de::DeTable;
 
 use crate::domain::{
     text::Text,
-    toml_reader::{TomlFault, TomlMistake, TomlReader, TomlValue, get, line_of},
+    text_file,
+    toml_reader::{TomlFault, TomlMistake, TomlReader, TomlValue, get},
 };
 
 use super::{
@@ -31,20 +32,19 @@ pub(super) struct Found {
 
 /// Reads the bytes of a settings file into a draft. A mistake does not keep the rest from being read.
 pub(super) fn read(path: &Path, bytes: &[u8], draft: &mut Draft) -> Found {
-    let text = match std::str::from_utf8(bytes) {
+    let text = match text_file::decode(bytes) {
         Ok(text) => text,
         Err(broken) => {
-            let line = line_of(bytes, broken.valid_up_to());
             let mistake = SettingsError::Unreadable {
                 path: path.into(),
-                why: Text::of(format_args!("line {line} is not UTF-8 text")),
+                why: Text::of(format_args!("line {} is not UTF-8 text", broken.line)),
                 hint: "Save it as UTF-8, then start again.",
             };
             return Found { mistakes: vec![mistake], ..Found::default() };
         }
     };
-    let mut reader = Reader { path, toml: TomlReader::new(text), draft, found: Found::default() };
-    match DeTable::parse(text) {
+    let mut reader = Reader { path, toml: TomlReader::new(&text), draft, found: Found::default() };
+    match DeTable::parse(&text) {
         Ok(table) => reader.top(table.get_ref()),
         Err(error) => {
             reader.toml.wrong(&error.span().unwrap_or_default(), format_args!("{}", error.message()));

@@ -5,11 +5,11 @@
 
 use std::{
     ffi::OsString,
-    io::{ErrorKind, Read as _},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
-use crate::domain::text::Text;
+use crate::{domain::text::Text, outside};
 
 use super::{
     PartnerApp, Settings, SettingsError, Sources,
@@ -81,15 +81,7 @@ pub(super) struct Gathered {
 }
 
 /// Largest settings file taken, bytes: a thousand times the sample.
-const MAX_BYTES: usize = 1 << 20;
-
-/// The bytes of the file, at most one more than are taken.
-fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
+const MAX_BYTES: u64 = 1 << 20;
 
 /// Why a file can't be read, in words.
 fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
@@ -105,6 +97,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
         ErrorKind::IsADirectory => {
             (Text::from("it is a folder"), "Name the file in it, like settings.toml, then start again.")
         }
+        ErrorKind::FileTooLarge => (
+            Text::of(format_args!("{error}, and settings never are")),
+            "Name the right file with --settings.",
+        ),
         _ => (Text::clean(&error.to_string()), "Name another file with --settings."),
     };
     SettingsError::Unreadable { path: path.into(), why, hint }
@@ -113,12 +109,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> SettingsError {
 /// What the settings file says; none where there is none and none was named.
 fn found_in(path: &Path, is_named: bool, draft: &mut Draft) -> Option<Found> {
     let broken = |mistake| Some(Found { mistakes: vec![mistake], ..Found::default() });
-    match bytes_of(path) {
-        Ok(bytes) if bytes.len() > MAX_BYTES => broken(SettingsError::Unreadable {
-            path: path.into(),
-            why: Text::from("it is larger than 1 MiB, and settings never are"),
-            hint: "Name the right file with --settings.",
-        }),
+    match outside::file::bytes(path, MAX_BYTES) {
         Ok(bytes) => Some(file::read(path, &bytes, draft)),
         // Below a home that is no folder (/dev/null, for service accounts) there is no file either.
         Err(error) if !is_named && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {

@@ -378,8 +378,13 @@ fn every_mistake_is_told_with_its_line_and_the_way_out() {
 fn bytes_that_are_no_text_are_told_with_their_line() {
     let words = complaint(b"# fine\n[links]\ndone_page = \"\xff\"\n");
     assert!(words.contains("line 3 is not UTF-8 text") && words.contains("Save it as UTF-8"), "{words}");
-    let wide: Vec<u8> = "[links]\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert!(complaint(&[b"\xff\xfe".as_slice(), &wide].concat()).contains("line 1 is not UTF-8 text"));
+    assert!(complaint(b"\xff\xfe[").contains("line 1 is not UTF-8 text"), "half a letter of UTF-16");
+    for (mark, unit) in
+        [(b"\xff\xfe", u16::to_le_bytes as fn(u16) -> [u8; 2]), (b"\xfe\xff", u16::to_be_bytes)]
+    {
+        let wide: Vec<u8> = "[folder]\n".encode_utf16().flat_map(unit).collect();
+        assert!(complaint(&[mark.as_slice(), &wide].concat()).contains("Did you mean \"folders\"?"));
+    }
     let words = complaint(&[b"[links]\n", "# much\n".repeat(1_500_000).as_bytes()].concat());
     assert!(words.contains("larger than 1 MiB"), "{words}");
     assert!(load("\u{feff}[links]\n").is_ok(), "a byte order mark is no mistake");

@@ -214,6 +214,8 @@ pub struct World {
     pub link_prefix: String,
     /// What stands behind the tenant in the consent link.
     pub link_suffix: String,
+    /// What is to be said of the files and folders that this program works with, a sentence each.
+    pub notes: Vec<Text>,
 }
 
 /// Which rows of a page match a search.

@@ -182,6 +182,7 @@ impl Desk {
             operator: std::mem::replace(&mut setup.operator, nobody),
             link_prefix: std::mem::take(&mut setup.link_prefix),
             link_suffix: std::mem::take(&mut setup.link_suffix),
+            notes: Vec::new(),
         };
         let mut desk = Self {
             wizard: Wizard::new(setup),

@@ -48,7 +48,7 @@ impl Live {
         let config = home.path().join(".config/backup365");
         fs::create_dir_all(&config).unwrap();
         fs::write(config.join("settings.toml"), SETTINGS).unwrap();
-        fs::write(config.join("secret.txt"), "invented\n").unwrap();
+        backup365::private::replace(&config.join("secret.txt"), "invented\n").unwrap();
         Self { home }
     }
 

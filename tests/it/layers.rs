@@ -14,20 +14,21 @@ use self::circles::{Modules, name};
 /// Module, and what it may name besides itself. `app` may name all; `main` is read on its own.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("sandbox", &[]),
+    ("outside", &["domain"]),
+    ("sandbox", &["outside"]),
     ("exit", &[]),
     ("log", &[]),
     ("private", &[]),
     ("wizard", &["domain"]),
-    ("provider", &["domain", "private"]),
-    ("settings", &["domain"]),
+    ("provider", &["domain", "outside", "private"]),
+    ("settings", &["domain", "outside"]),
     ("driver", &["domain", "wizard"]),
-    ("runner", &["domain", "private", "wizard", "provider"]),
+    ("runner", &["domain", "outside", "private", "wizard", "provider"]),
     ("tui", &["domain", "wizard", "driver"]),
     ("plain", &["domain", "wizard", "driver"]),
     ("headless", &["domain", "wizard", "driver"]),
     ("sweeper", &["domain", "provider"]),
-    ("commands", &["domain", "exit", "private", "provider", "settings", "sweeper"]),
+    ("commands", &["domain", "exit", "outside", "private", "provider", "settings", "sweeper"]),
     ("cli", &["domain", "settings"]),
     // Never in the program: it feeds whatever reads what comes from outside, wherever that lives.
     ("fuzzing", &["domain", "provider", "settings", "tui", "wizard"]),
@@ -126,7 +127,12 @@ fn named(code: &str) -> BTreeSet<String> {
             for c in inner.chars() {
                 match c {
                     '{' => depth += 1,
-                    '}' if depth == 0 => break,
+                    '}' if depth == 0 => {
+                        if !word.is_empty() {
+                            names.insert(std::mem::take(&mut word));
+                        }
+                        break;
+                    }
                     '}' => depth -= 1,
                     ',' if depth == 0 => takes = true,
                     ':' if depth == 0 => takes = false,

@@ -49,6 +49,13 @@ impl Foreground {
     }
 }
 
+impl Foreground {
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
 impl Drop for Foreground {
     fn drop(&mut self) {
         self.child.kill().unwrap();
@@ -62,7 +69,7 @@ fn a_partner_goes_live_with_settings_alone() {
     let home = Home::new();
     let config = home.path().join(".config/backup365");
     fs::create_dir_all(&config).unwrap();
-    fs::write(config.join("secret.txt"), "sandbox~invented~secret\n").unwrap();
+    backup365::private::replace(&config.join("secret.txt"), "sandbox~invented~secret\n").unwrap();
     let Foreground { address, application, tenant, .. } = &microsoft;
     let settings = format!(
         "[app]\nclient_id = \"{application}\"\ntenant = \"{tenant}\"\nsecret_file = \"secret.txt\"\n\n\

@@ -30,6 +30,8 @@ mod dropped;
 #[cfg(unix)]
 mod exits;
 mod explain;
+#[cfg(unix)]
+mod files;
 mod help;
 #[cfg(unix)]
 mod install;

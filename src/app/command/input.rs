@@ -1,12 +1,15 @@
 //! What commands are given beside flags: lists from files or standard input, and the command line as it was typed.
 
-use std::{borrow::Cow, fmt::Display, fs, io::Read, path::Path};
+use std::{borrow::Cow, fmt::Display, path::Path};
 
-use crate::domain::{
-    address_list::{self, AddressList, MAX_BYTES},
-    failure::of_system,
-    flag::quoted,
-    text_file,
+use crate::{
+    domain::{
+        address_list::{self, AddressList, MAX_BYTES},
+        failure::of_system,
+        flag::quoted,
+        text_file,
+    },
+    outside,
 };
 
 use super::super::Refusal;
@@ -45,17 +48,13 @@ fn text(file: &Path, flag: &str) -> Result<String, Refusal> {
     text_file::decode(&bytes).map(Cow::into_owned).map_err(|why| refused(&why))
 }
 
+/// Standard input has no limit of time: whoever hands it over is at the other end, and may be at work.
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = if is_standard_input(file) {
-        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?
+    if is_standard_input(file) {
+        outside::file::up_to(std::io::stdin().lock(), MAX_BYTES)
     } else {
-        fs::File::open(file)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?
-    };
-    if u64::try_from(read).unwrap_or(u64::MAX) > MAX_BYTES {
-        return Err(std::io::Error::other(format!("it is larger than {} MiB", MAX_BYTES >> 20)));
+        outside::file::bytes(file, MAX_BYTES)
     }
-    Ok(bytes)
 }
 
 /// The command line as it was typed, quoted for a shell: an example can be added to it and pasted.

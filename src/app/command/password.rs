@@ -1,20 +1,27 @@
 //! Reads a password from where a flag says it is; never from the flag itself.
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::{path::PathBuf, process::Stdio};
 
 use anyhow::{Context, bail, ensure};
 use zeroize::Zeroizing;
 
-use crate::{cli::provision::Hosted, domain::secret::Secret, settings::split_command};
+use crate::{
+    cli::provision::Hosted,
+    domain::{secret::Secret, text_file},
+    outside::{
+        child::{self, WITHIN},
+        file,
+    },
+    settings::split_command,
+};
 
 use super::super::environment;
 
 /// Longest password taken, in bytes: the form takes no more.
 const MOST: usize = 1_024;
+
+/// Most that is read of a password's source, bytes: the longest one in UTF-16, and some to see that there is more.
+const MOST_READ: u64 = 4_096;
 
 /// Where a password is.
 #[derive(Debug, Clone)]
@@ -32,8 +39,11 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// What the flags name; none where none of them was given.
+    /// What the flags name; none where none of them was given. No child sees a variable that is named.
     pub(super) fn of(hosted: &Hosted) -> Option<Self> {
+        if let Some(name) = &hosted.password_env {
+            child::hide(name);
+        }
         let file = hosted.password_file.clone().map(Self::File);
         file.or_else(|| hosted.password_fd.map(Self::Descriptor))
             .or_else(|| hosted.password_env.clone().map(Self::Environment))
@@ -47,7 +57,8 @@ impl Source {
     pub(super) fn read(&self) -> anyhow::Result<Secret<String>> {
         match self {
             Self::File(path) => {
-                of_file(path).with_context(|| format!("--password-file: {} can't be read", path.display()))
+                let read = file::secret(path).map_err(anyhow::Error::from).and_then(|text| one_line(&text));
+                read.with_context(|| format!("--password-file: {} can't be read", path.display()))
             }
             Self::Descriptor(number) => {
                 of_descriptor(*number).with_context(|| format!("--password-fd: {number} can't be read"))
@@ -67,48 +78,34 @@ impl Source {
     }
 }
 
-fn of_file(path: &Path) -> anyhow::Result<Secret<String>> {
-    from(std::fs::File::open(path)?)
-}
-
-/// A descriptor that the caller opened; the system's folder of them is the way there without a pointer.
+/// A descriptor that the caller opened; the system's folder of them is the way there without a pointer. Standard input
+/// has no limit of time: whoever hands it over is at the other end.
 fn of_descriptor(number: u32) -> anyhow::Result<Secret<String>> {
     match number {
-        0 => from(std::io::stdin().lock()),
-        number if cfg!(unix) => from(std::fs::File::open(format!("/dev/fd/{number}"))?),
+        0 => {
+            let bytes = Zeroizing::new(file::up_to(std::io::stdin().lock(), MOST_READ)?);
+            one_line(&Zeroizing::new(text_file::decode(&bytes)?.into_owned()))
+        }
+        number if cfg!(unix) => one_line(&file::secret(format!("/dev/fd/{number}").as_ref())?),
         _ => bail!("this system hands no descriptors on; use another way"),
     }
 }
 
-/// Reads up to the longest password and its line end.
-fn from(source: impl Read) -> anyhow::Result<Secret<String>> {
-    let most = u64::try_from(MOST).unwrap_or(u64::MAX).saturating_add(3);
-    // Room for all of it at once, so that it never grows and leaves a copy behind.
-    let mut text = Zeroizing::new(String::with_capacity(MOST * 2));
-    source.take(most).read_to_string(&mut text)?;
-    one_line(&text)
-}
-
 fn of_program(words: &[String]) -> anyhow::Result<Secret<String>> {
     let Some((program, arguments)) = words.split_first() else { bail!("--password-command is empty") };
-    let output = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("--password-command: {program} can't be started"))?;
-    let printed = Zeroizing::new(output.stdout);
-    ensure!(output.status.success(), "--password-command: {program} ended with {}", output.status);
-    let text = std::str::from_utf8(&printed)
-        .ok()
+    let (status, printed) =
+        child::printed(child::command(program).args(arguments).stderr(Stdio::inherit()), MOST_READ, WITHIN)
+            .with_context(|| format!("--password-command: {program} gave no password"))?;
+    ensure!(status.success(), "--password-command: {program} ended with {status}");
+    let text = text_file::decode(&printed)
+        .map(|text| Zeroizing::new(text.into_owned()))
         .with_context(|| format!("--password-command: what {program} printed is not text"))?;
-    one_line(text).with_context(|| format!("--password-command: {program} printed no password"))
+    one_line(&text).with_context(|| format!("--password-command: {program} printed no password"))
 }
 
 /// A password is one line that is not empty and that the form takes.
 fn one_line(text: &str) -> anyhow::Result<Secret<String>> {
-    // Editors on Windows begin UTF-8 with a mark that nobody sees; tried as a part of it, it would lock the account.
-    let value = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\r', '\n']);
+    let value = text.trim_end_matches(['\r', '\n']);
     ensure!(!value.trim().is_empty(), "it is empty");
     ensure!(value.len() <= MOST, "it is longer than {MOST} bytes");
     ensure!(!value.chars().any(char::is_control), "it has more than one line, or control characters");
@@ -121,13 +118,22 @@ mod tests {
 
     #[test]
     fn a_password_is_one_line() {
-        let read = |text: &str| from(text.as_bytes()).map(|secret| secret.expose().clone());
-        assert_eq!(read("pass word \r\n").unwrap(), "pass word ");
-        assert_eq!(read("\u{feff}secret\r\n").unwrap(), "secret", "the mark of an editor is no part of it");
-        for text in ["", "\n", "  \n", "a\nb", "a\tb"] {
-            assert!(read(text).is_err(), "{text:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        let read = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            Source::File(path.clone()).read().map(|secret| secret.expose().clone())
+        };
+        assert_eq!(read(b"pass word \r\n").unwrap(), "pass word ");
+        // Tried as a part of the password, the mark of an editor would lock the account.
+        for bytes in [&b"\xef\xbb\xbfword\r\n"[..], b"\xff\xfew\0o\0r\0d\0\r\0\n\0", b"\xfe\xff\0w\0o\0r\0d"]
+        {
+            assert_eq!(read(bytes).unwrap(), "word", "{bytes:?}");
         }
-        assert!(read(&"x".repeat(MOST)).is_ok());
-        assert!(read(&"x".repeat(MOST + 1)).is_err());
+        for text in ["", "\n", "  \n", "a\nb", "a\tb"] {
+            assert!(read(text.as_bytes()).is_err(), "{text:?}");
+        }
+        assert!(read("x".repeat(MOST).as_bytes()).is_ok());
+        assert!(read("x".repeat(MOST + 1).as_bytes()).is_err());
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     exit::Exit,
 };
 
-use super::super::Refusal;
+use super::super::{Refusal, places, world::World};
 use super::CommandContext;
 
 /// Runs it.
@@ -59,6 +59,16 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         (None, false) => Text::from("read from variables and flags"),
     };
     let mut checks = vec![Check { name: "Settings", found: Ok(settings) }];
+    let notes = places::notes(&opener.settings, opener.is_sandbox);
+    let files = match notes.as_slice() {
+        [] => Text::from("closed to the other accounts of this computer, and on its own disk"),
+        notes => {
+            let words = notes.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
+            Text::clean(words.trim_end_matches('.'))
+        }
+    };
+    // A pass can run all the same: this is said and mended by hand.
+    checks.push(Check { name: "Files", found: Ok(files) });
     let store = opener.store();
     let place = opener.settings.store_of(opener.is_sandbox);
     let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
@@ -66,9 +76,13 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let Ok(store) = store else { return checks };
     let record = store.clone();
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
-    let there = if opener.is_sandbox { "has started" } else { "is there" };
+    let there = |world: &World| match (opener.is_sandbox, world.doubt) {
+        (true, _) => Text::from("has started"),
+        (false, None) => Text::from("is there"),
+        (false, Some(doubt)) => Text::of(format_args!("is there, but {doubt}")),
+    };
     let world = opener.open_with(store);
-    checks.push(Check { name, found: world.as_ref().map(|_| Text::from(there)).map_err(Clone::clone) });
+    checks.push(Check { name, found: world.as_ref().map(there).map_err(Clone::clone) });
     let Ok(world) = world else { return checks };
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
@@ -80,8 +94,8 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         let found = graph.demand_clock().and_then(|()| record.demand_clock());
         if graph.clock_gap().is_some() && graph.demand_clock().is_ok() {
             // Told this once: the clock is right now, and what lies ahead was written by one that was not.
-            let noted = record.clock_is_right();
-            checks.push(Check { name: CLOCK, found: found.and(noted).map(|()| agrees(graph.clock_gap())) });
+            let kept = record.clock_is_right();
+            checks.push(Check { name: CLOCK, found: found.and(kept).map(|()| agrees(graph.clock_gap())) });
         } else {
             checks.push(Check { name: CLOCK, found: found.map(|()| agrees(graph.clock_gap())) });
         }

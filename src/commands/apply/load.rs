@@ -1,26 +1,27 @@
 //! Plan files to jobs: read, lists read, customers found on record; all mistakes at once.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    io::{self, ErrorKind, Read as _},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{
-    address_list::{self, MAX_BYTES},
-    answers::{self, Answers},
-    bill::counted,
-    customer::{Customer, Product},
-    doubt::is_same_reference,
-    failure::of_system,
-    filter::fold,
-    id::CustomerId,
-    plan::{self, List, Mailboxes, Mistake, Place, Row, Users},
-    text::Text,
-    text_file,
+use crate::{
+    domain::{
+        address_list::{self, MAX_BYTES},
+        answers::{self, Answers},
+        bill::counted,
+        customer::{Customer, Product},
+        doubt::is_same_reference,
+        failure::of_system,
+        filter::fold,
+        id::CustomerId,
+        plan::{self, List, Mailboxes, Mistake, PasswordSource, Place, Row, Users},
+        text::Text,
+    },
+    outside,
 };
 
 use super::{ApplyOptions, Job, job_result::JobResult};
@@ -67,6 +68,9 @@ fn rows(path: &Path) -> Result<Vec<Row>, Vec<Mistake>> {
     let plan = plan::read(&file, folder, &text)?;
     let (mut rows, mut mistakes) = (Vec::new(), Vec::new());
     for mut row in plan.rows {
+        if let Some(PasswordSource::Environment(name)) = &row.password {
+            outside::child::hide(name);
+        }
         match lists(&mut row) {
             Ok(()) => rows.push(row),
             Err(mistake) => mistakes.push(mistake),
@@ -77,18 +81,11 @@ fn rows(path: &Path) -> Result<Vec<Row>, Vec<Mistake>> {
 
 /// A file as text.
 fn text(path: &Path) -> Result<String, Text> {
-    let told = |error: io::Error| match error.kind() {
+    outside::file::text(path, MAX_BYTES).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Text::from("there is no such file"),
         ErrorKind::IsADirectory => Text::from("it is a folder"),
         _ => of_system(&error),
-    };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(told)?;
-    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(told)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
-        return Err(Text::of(format_args!("it is larger than {} MiB", MAX_BYTES >> 20)));
-    }
-    text_file::decode(&bytes).map(Cow::into_owned).map_err(|why| Text::of(format_args!("{why}")))
+    })
 }
 
 /// Reads the lists that stand in files of their own.

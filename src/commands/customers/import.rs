@@ -1,8 +1,7 @@
 //! `customers import`: a file of customers, all of it or nothing.
 
 use std::{
-    fs::File,
-    io::{self, IsTerminal, Read},
+    io::{self, IsTerminal},
     path::Path,
 };
 
@@ -24,6 +23,7 @@ use crate::{
         text::Text,
     },
     exit::Exit,
+    outside,
     provider::store::{Fate, Sharing},
 };
 
@@ -115,22 +115,19 @@ pub(super) fn run(
 
 /// The bytes of the file.
 fn bytes_of(cx: &RecordContext, file: Option<&Path>) -> Result<Vec<u8>, Text> {
-    let mut bytes = Vec::new();
     let read = if let Some(path) = file {
-        File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes))
+        outside::file::bytes(path, MOST)
     } else {
         let input = io::stdin();
         if input.is_terminal() {
             cx.out.note("Reading customers from the keyboard; Ctrl-D on an empty line ends them.");
         }
-        input.lock().take(MOST + 1).read_to_end(&mut bytes)
+        outside::file::up_to(input.lock(), MOST)
     };
-    read.map_err(|error| of_system(&error))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MOST) {
-        Ok(bytes)
-    } else {
-        Err("it is larger than 512 MiB, and lists of customers never are".into())
-    }
+    read.map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => Text::of(format_args!("{error}, and lists of customers never are")),
+        _ => of_system(&error),
+    })
 }
 
 /// Every line that can't be used.

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     domain::{failure::of_system, sydney, text::Text, time::Moment},
     exit::Exit,
-    private,
+    outside, private,
     provider::store::Store,
 };
 
@@ -21,6 +21,9 @@ use super::{
     system::{self, Trouble, systemctl},
     unit::{self, MARK},
 };
+
+/// Largest file of variables, bytes: a thousand times what anybody writes there.
+const VARIABLES_BYTES: u64 = 1 << 20;
 
 /// Which account installs, where and when.
 #[derive(Debug, Clone)]
@@ -180,7 +183,7 @@ fn lies_well(plan: &Plan, around: &Around) -> bool {
 /// Whether the secret will be there at 20:00.
 fn has_secret(plan: &Plan, around: &Around) -> bool {
     let Some(name) = &around.secret_variable else { return true };
-    if fs::read_to_string(&plan.variables).is_ok_and(|text| {
+    if outside::file::text(&plan.variables, VARIABLES_BYTES).is_ok_and(|text| {
         text.lines().any(|line| {
             line.trim_start().strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('='))
         })

@@ -1,8 +1,11 @@
 //! The system's own programs, started without a shell and found by the path.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::domain::{failure::of_system, text::Text};
+use crate::{
+    domain::{failure::of_system, text::Text},
+    outside::child,
+};
 
 /// What a program of the system answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub(super) struct Trouble(pub(super) Text);
 /// # Errors
 /// It can't be started.
 pub(super) fn ask<S: AsRef<std::ffi::OsStr>>(program: &str, arguments: &[S]) -> Result<Answer, Trouble> {
-    let started = Command::new(program).args(arguments).stdin(Stdio::null()).output();
+    let started = child::command(program).args(arguments).stdin(Stdio::null()).output();
     let output = started.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Trouble(Text::of(format_args!("{program} is not installed here"))),
         _ => Trouble(Text::of(format_args!("{program} can't be started: {}", of_system(&error)))),

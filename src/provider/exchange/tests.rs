@@ -4,7 +4,7 @@ mod hostile;
 mod sandbox;
 mod world;
 
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 
 use super::soap::Operation;
 
@@ -42,8 +42,11 @@ fn assert_fits_schema(documents: &[(&str, String)]) {
     for (name, document) in documents {
         let file = scratch.path().join(format!("{name}.xml"));
         std::fs::write(&file, document).unwrap();
-        let checked =
-            Command::new("xmllint").args(["--noout", "--nonet", "--schema"]).arg(&around).arg(&file).output();
+        let checked = crate::outside::child::command("xmllint")
+            .args(["--noout", "--nonet", "--schema"])
+            .arg(&around)
+            .arg(&file)
+            .output();
         let output = match checked {
             Ok(output) => output,
             Err(missing) => {

@@ -1,5 +1,6 @@
 //! Proof by certificate: a short-lived signed statement in place of a secret (reference, section 4.2).
 
+use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -16,6 +17,9 @@ use crate::{
 
 /// How long a statement is good, seconds: the most that Microsoft's page advises is ten minutes.
 const LIFE: i64 = 600;
+
+/// What stands in a PEM file with an encrypted key: of PKCS #8 (RFC 7468 section 11), and of the older form.
+const LOCKED: [&str; 2] = ["-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED"];
 
 /// Signs statements with the application's key.
 pub(super) struct Signer {
@@ -43,24 +47,45 @@ impl Signer {
     /// Says which block is missing or odd, never what is in it.
     pub(super) fn new(pem: &Secret<String>) -> Result<Self, Error> {
         let bad = |detail: &str| Error::Credential { detail: detail.to_owned() };
-        let blocks: Vec<Pem> = Pem::iter_from_buffer(pem.expose().as_bytes())
+        let text = pem.expose();
+        if LOCKED.iter().any(|mark| text.contains(mark)) {
+            return Err(bad(
+                "the private key is encrypted, and this program knows no password for it. Write it without \
+                one: openssl pkey -in KEY -out PLAIN",
+            ));
+        }
+        let blocks: Vec<Pem> = Pem::iter_from_buffer(text.as_bytes())
             .collect::<Result<_, _>>()
             .map_err(|_malformed| bad("the certificate file is no PEM file"))?;
-        let certificate = blocks
-            .iter()
-            .find(|block| block.label == "CERTIFICATE")
-            .ok_or_else(|| bad("the certificate file holds no certificate"))?;
-        certificate.parse_x509().map_err(|_malformed| bad("the certificate can't be read"))?;
-        let key = blocks
-            .iter()
-            .find(|block| block.label == "PRIVATE KEY" || block.label == "RSA PRIVATE KEY")
-            .ok_or_else(|| {
-                bad("the certificate file holds no private key (PRIVATE KEY or RSA PRIVATE KEY)")
-            })?;
+        let key = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY"));
+        let certificates: Vec<&Pem> = blocks.iter().filter(|block| block.label == "CERTIFICATE").collect();
+        if certificates.is_empty() {
+            return Err(bad("the certificate file holds no certificate"));
+        }
+        let key = key.ok_or_else(|| {
+            bad("the certificate file holds no private key (PRIVATE KEY or RSA PRIVATE KEY)")
+        })?;
+        let pair = match key.label.as_str() {
+            "PRIVATE KEY" => RsaKeyPair::from_pkcs8(&key.contents),
+            "RSA PRIVATE KEY" => RsaKeyPair::from_der(&key.contents),
+            other => return Err(bad(&format!("the private key is no RSA key but an {other}"))),
+        }
+        .map_err(|_malformed| bad("the private key is no RSA key that Microsoft takes"))?;
+        // Of a chain the one that the key belongs to.
+        let mut own = None;
+        for certificate in certificates {
+            let parsed =
+                certificate.parse_x509().map_err(|_malformed| bad("the certificate can't be read"))?;
+            if parsed.public_key().subject_public_key.data.as_ref() == pair.public_key().as_ref() {
+                own = Some(certificate);
+                break;
+            }
+        }
+        let own = own.ok_or_else(|| bad("the private key does not belong to the certificate beside it"))?;
         Ok(Self {
             key: EncodingKey::from_rsa_pem(lonely(key).as_bytes())
                 .map_err(|_malformed| bad("the private key is no RSA key"))?,
-            thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&certificate.contents)),
+            thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&own.contents)),
         })
     }
 

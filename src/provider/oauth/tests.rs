@@ -211,7 +211,13 @@ certificates = ["""
     .unwrap();
     let millis = Arc::new(AtomicI64::new(START));
     let partner: TenantId = sandbox.partner().tenant.parse().unwrap();
-    for pem in [format!("{certificate}{key}"), format!("{key}{certificate}")] {
+    let (above, _) = self::certificate();
+    for pem in [
+        format!("{certificate}{key}"),
+        format!("{key}{certificate}"),
+        // A chain, however it is put together.
+        format!("{above}{certificate}{key}"),
+    ] {
         let credential = Credential::Certificate { pem: Secret::new(pem) };
         let tokens = tokens(sandbox.origins(), &millis, credential).unwrap();
         let token = tokens.get(partner, RESOURCE).await.unwrap();
@@ -226,6 +232,10 @@ certificates = ["""
 #[test]
 fn a_certificate_file_that_lacks_something_is_called_so() {
     let (certificate, key) = certificate();
+    let (_, other_key) = self::certificate();
+    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let older = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let elliptic = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
     let odd_key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     for (pem, word) in [
         (String::new(), "no certificate"),
@@ -233,6 +243,10 @@ fn a_certificate_file_that_lacks_something_is_called_so() {
         (certificate.clone(), "no private key"),
         (key, "no certificate"),
         (format!("{certificate}{odd_key}"), "no RSA key"),
+        (format!("{certificate}{elliptic}"), "no RSA key but an EC PRIVATE KEY"),
+        (format!("{certificate}{encrypted}"), "is encrypted"),
+        (format!("{older}{certificate}"), "is encrypted"),
+        (format!("{certificate}{other_key}"), "does not belong to the certificate"),
     ] {
         let millis = Arc::new(AtomicI64::new(START));
         let made = tokens(vec![], &millis, Credential::Certificate { pem: Secret::new(pem) });

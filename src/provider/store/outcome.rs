@@ -52,11 +52,14 @@ impl Store {
         let last_2000 = sydney::latest_2000(now.minus(OVERDUE_AFTER));
         self.read(|tx| {
             let row = run::one(tx, run)?;
+            let audit = audit::of_run(tx, run)?;
+            // A run that is on record was opened, and the audit of every run begins with that.
+            let is_begun = audit.first().is_some_and(|first| first.what.as_str().starts_with(audit::OPENED));
             Ok(Outcome {
                 protection: record::protection(tx, row.key())?,
                 results: chosen::results(tx, run, row.key())?,
-                audit: audit::of_run(tx, run)?,
-                is_audit_whole: audit::is_whole(tx)?,
+                is_audit_whole: is_begun && audit::is_whole(tx)?,
+                audit,
                 done: record::done(tx, &row)?,
                 sweeper: standing::sweeper(tx, last_2000, now)?,
                 run: record::of_run(tx, &self.0.vault, run, is_read_only)?,

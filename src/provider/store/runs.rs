@@ -4,7 +4,7 @@ use super::{
     Store,
     part::{completion, write::Write},
     table::{
-        customer, draft, listing, product,
+        audit, customer, draft, listing, product,
         run::{self, Step},
     },
     tx::Tx,
@@ -61,7 +61,7 @@ fn find_or_make(write: &Write<'_>, customer: CustomerId, product: Product) -> Re
     }
     let id = fresh_number(write.tx)?;
     run::insert(write.tx, &id, (customer, product), write.by())?;
-    let words = Text::of(format_args!("opened the run for {}", product.name()));
+    let words = Text::of(format_args!("{} for {}", audit::OPENED, product.name()));
     write.note_all(Some(&id), Some(customer), words.as_str())?;
     Ok(id)
 }

@@ -21,8 +21,9 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 pub(super) use self::copy::copy;
+use self::error::{Tried, placed};
 use super::{
-    files::{close_to_others, make_folder, of_file},
+    files::{close_to_others, make_folder, network, of_file},
     tx::Tx,
 };
 use crate::{
@@ -36,7 +37,7 @@ use crate::{
 /// How long a write waits for another process. A guess: the longest write, one batch of seats, takes milliseconds.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Tries to turn the write-ahead log on, and the pause between two of them: a second in all. A guess: the change of a new,
+/// Tries to choose the journal, and the pause between two of them: a second in all. A guess: the change of a new,
 /// empty file takes about a millisecond.
 const LOG_TRIES: u32 = 50;
 const LOG_PAUSE: Duration = Duration::from_millis(20);
@@ -65,8 +66,17 @@ impl Database {
     /// # Errors
     /// `Record`: damaged, read-only, busy, full, made by a newer program. A retry helps only for a busy one.
     pub(super) fn open(file: PathBuf) -> Result<Self, Failure> {
-        let mut writer = open_writer(&file)?;
-        schema::migrate(&mut writer)?;
+        let is_on_network = network(&file).is_some();
+        Self::open_on(file, is_on_network)
+    }
+
+    /// The same, told where the file lies.
+    fn open_on(file: PathBuf, is_on_network: bool) -> Result<Self, Failure> {
+        let opened = open_writer(&file, is_on_network).and_then(|mut writer| {
+            schema::migrate(&mut writer)?;
+            Ok(writer)
+        });
+        let writer = opened.map_err(|failure| placed(failure, &file, Tried::Open))?;
         Ok(Self { identity: Identity::of(&file), file, writer: Mutex::new(writer) })
     }
 
@@ -91,12 +101,15 @@ impl Database {
     ) -> Result<T, Failure> {
         let mut connection = self.writer();
         self.identity.still(&self.file)?;
-        let tx = Tx::new(connection.transaction_with_behavior(TransactionBehavior::Immediate)?);
-        let (made, is_kept) = work(&tx)?;
-        if is_kept {
-            tx.commit()?;
-        }
-        Ok(made)
+        let written = || {
+            let tx = Tx::new(connection.transaction_with_behavior(TransactionBehavior::Immediate)?);
+            let (made, is_kept) = work(&tx)?;
+            if is_kept {
+                tx.commit()?;
+            }
+            Ok(made)
+        };
+        written().map_err(|failure| placed(failure, &self.file, Tried::Write))
     }
 
     /// The writing connection, once nobody in this process writes.
@@ -124,20 +137,26 @@ pub(super) fn make(file: &Path) -> Result<(), Failure> {
         _ => {}
     }
     private::write_new(&draft, "").map_err(|error| unmade(&error))?;
-    let mut connection = Connection::open_with_flags(&draft, flags(OpenFlags::empty()))?;
-    // Nobody else knows the draft, and half of one is begun anew: it needs no journal of its own.
+    fill(&draft).map_err(|failure| placed(failure, file, Tried::Open))?;
+    fs::rename(&draft, file).map_err(|error| unmade(&error))
+}
+
+/// Makes the tables in a draft. Nobody else knows it, so no lock is waited for; half of one is begun anew, so it needs no
+/// journal of its own.
+fn fill(draft: &Path) -> Result<(), Failure> {
+    let mut connection = Connection::open_with_flags(draft, flags(OpenFlags::empty()))?;
+    connection.busy_timeout(Duration::ZERO)?;
     connection.pragma_update(None, "journal_mode", "MEMORY")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::migrate(&mut connection)?;
-    connection.close().map_err(|(_, error)| Failure::from(error))?;
-    fs::rename(&draft, file).map_err(|error| unmade(&error))
+    connection.close().map_err(|(_, error)| error.into())
 }
 
 /// Opens the writing connection, and closes the file to everyone else.
 ///
 /// # Errors
 /// `Record`, when the file can't be opened or closed to others; a retry helps once the cause is gone.
-fn open_writer(file: &Path) -> Result<Connection, Failure> {
+fn open_writer(file: &Path, is_on_network: bool) -> Result<Connection, Failure> {
     may_be_opened(file).map_err(|e| of_file("open the record", file, &e))?;
     close_to_others(file).map_err(|e| of_file("close to other people the file", file, &e))?;
     let connection = Connection::open_with_flags(file, flags(OpenFlags::empty()))?;
@@ -148,7 +167,7 @@ fn open_writer(file: &Path) -> Result<Connection, Failure> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
-    keep_a_log(&connection)?;
+    set_journal(&connection, if is_on_network { "DELETE" } else { "WAL" })?;
     if connection.is_readonly("main")? {
         return Err(Failure::new(
             FailureKind::Record,
@@ -159,20 +178,25 @@ fn open_writer(file: &Path) -> Result<Connection, Failure> {
     Ok(connection)
 }
 
-/// Turns the write-ahead log on. SQLite asks nobody to wait while the mode of a new file is changed (the busy time-out
-/// does not hold there), so two programs that make a record at the same moment meet: the later one tries again.
-fn keep_a_log(connection: &Connection) -> Result<(), Failure> {
+/// Chooses the journal: the write-ahead log, but for a network folder. The log needs memory that all programs on the record
+/// share, and two computers share none: each would write back what it knows, and the record would be damaged
+/// ("Write-Ahead Logging", section 1). A journal that is deleted needs nothing but locks, which such folders have or are
+/// told not to have; it is slower, and is better than to refuse a home folder on NFS.
+///
+/// SQLite asks nobody to wait while the mode is changed (the busy time-out does not hold there), so two programs that open a
+/// new record at the same moment meet: the later one tries again.
+fn set_journal(connection: &Connection, mode: &str) -> Result<(), Failure> {
     // Answers with the mode that it could get; without shared memory that is not WAL, and just as right.
-    let turn_on = || connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+    let choose = || connection.query_row(&format!("PRAGMA journal_mode = {mode}"), [], |_| Ok(()));
     for _ in 1..LOG_TRIES {
-        match turn_on() {
+        match choose() {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 thread::sleep(LOG_PAUSE);
             }
             other => return Ok(other?),
         }
     }
-    Ok(turn_on()?)
+    Ok(choose()?)
 }
 
 /// Opens a connection that reads and never writes.
@@ -192,8 +216,11 @@ fn open_reader(file: &Path) -> Result<Connection, Failure> {
 /// # Errors
 /// `Record`, when it can't be read, and what `work` says.
 pub(super) fn read<T>(file: &Path, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-    let mut connection = open_reader(file)?;
-    work(&Tx::new(connection.transaction()?))
+    let read = || {
+        let mut connection = open_reader(file)?;
+        work(&Tx::new(connection.transaction()?))
+    };
+    read().map_err(|failure| placed(failure, file, Tried::Read))
 }
 
 /// Which file a path named when the record was opened.
@@ -241,8 +268,12 @@ fn flags(more: OpenFlags) -> OpenFlags {
 
 /// Whether SQLite could open a file for writing: said here, because SQLite says less about what keeps it from that.
 fn may_be_opened(file: &Path) -> io::Result<()> {
-    if fs::metadata(file)?.is_dir() {
+    let found = fs::metadata(file)?;
+    if found.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !found.is_file() {
+        return Err(io::Error::other("it is a device or a pipe, not a file"));
     }
     #[cfg(unix)]
     {
@@ -250,4 +281,31 @@ fn may_be_opened(file: &Path) -> io::Result<()> {
         access(file, Access::READ_OK | Access::WRITE_OK)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_in_a_network_folder_has_no_write_ahead_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("record.sqlite");
+        make(&file).unwrap();
+        let log = folder.path().join("record.sqlite-wal");
+        let mode = |database: &Database| -> String {
+            database.writer().query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap()
+        };
+        for (is_on_network, expected) in [(false, "wal"), (true, "delete"), (false, "wal"), (true, "delete")]
+        {
+            let database = Database::open_on(file.clone(), is_on_network).unwrap();
+            assert_eq!(mode(&database), expected);
+            assert_eq!(log.exists(), !is_on_network);
+        }
+        // Another program that has the log open would go on with it: it is told, and not worked beside.
+        let open = Database::open_on(file.clone(), false).unwrap();
+        let failure = Database::open_on(file, true).err().unwrap();
+        assert!(failure.what.as_str().contains("busy"), "{failure:?}");
+        drop(open);
+    }
 }

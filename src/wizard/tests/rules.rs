@@ -912,3 +912,27 @@ fn what_was_enabled_is_proved_again_once_when_it_is_opened() {
     desk.pass(300);
     assert_eq!(desk.count("Prove"), 2, "a line that is down is no lost consent");
 }
+
+fn what_is_to_be_said_of_files_stands_until_a_key_is_pressed() {
+    let interrupted = record(1, Product::Office365);
+    let rows = || vec![row(customer(1), Progress::NotStarted, Some(&interrupted))];
+    for (notes, words) in [
+        (vec!["others can read it."], "Others can read it."),
+        (
+            vec!["others can read it.", "others can change it."],
+            "Others can read it. Run backup365 sweep --check to see what else there is.",
+        ),
+    ] {
+        for run in [None, Some(interrupted.id.clone())] {
+            let mut desk = Desk::unopened(Setup { run, ..setup() }, rows());
+            desk.record = Some(interrupted.clone());
+            desk.world.notes = notes.iter().map(|note| Text::from(*note)).collect();
+            desk.answer();
+            assert_eq!(desk.notice(), words);
+        }
+        let mut desk = Desk::unopened(setup(), rows());
+        desk.world.notes = notes.iter().map(|note| Text::from(*note)).collect();
+        desk.answer().fill(FieldId::Search, "qua");
+        assert_eq!(desk.notice(), "");
+    }
+}

@@ -102,7 +102,7 @@ fn journey(case: &Case) -> Vec<String> {
 fn settle(home: &Home, origins: &[String], at: &str, scene: Scene) {
     let config = home.path().join(".config/backup365");
     fs::create_dir_all(&config).unwrap();
-    fs::write(config.join("secret.txt"), "invented~secret\n").unwrap();
+    backup365::private::replace(&config.join("secret.txt"), "invented~secret\n").unwrap();
     fs::write(home.path().join("password.txt"), "invented-password\n").unwrap();
     let origins: Vec<String> = origins.iter().map(|origin| format!("\"{origin}\" = \"{at}\"\n")).collect();
     let settings = format!(

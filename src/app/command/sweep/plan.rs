@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    app::{Refusal, environment, world::Opener},
+    app::{Refusal, environment, places::VARIABLES, world::Opener},
     commands::sweep::install::{Around, Plan},
     domain::{id::RecordId, text::Text},
     settings::{
@@ -12,9 +12,6 @@ use crate::{
         table::{AnySetting, SETTINGS},
     },
 };
-
-/// File in the config folder with variables for the timer's passes; it need not exist.
-const VARIABLES: &str = "sweep.env";
 
 /// What the units are made from: the same world as this start, however it was named, and the record that is there now.
 pub(super) fn plan(opener: &Opener, record: Option<RecordId>) -> Result<Plan, Refusal> {

@@ -5,7 +5,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use super::*;
@@ -63,7 +63,7 @@ fn installed(folder: &Path, stays: &str) -> (String, String) {
         fs::write(folder.join(name), SYSTEMD).unwrap();
         fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = crate::outside::child::command(std::env::current_exe().unwrap())
         .args(["--exact", "commands::sweep::install::tests::one_that_installs"])
         .env("PATH", folder)
         .envs([(FOLDER, folder.as_os_str()), (STAYS, stays.as_ref())])

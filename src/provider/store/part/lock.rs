@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::super::files::{make_folder, of_file};
+use super::super::files::{make_folder, of_file, unlocked};
 use crate::domain::failure::{Failure, FailureKind};
 
 /// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
@@ -95,7 +95,7 @@ impl Locks {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(Hold(file))),
                 Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => return Err(of_file("lock", &path, &error)),
+                Err(TryLockError::Error(error)) => return Err(unlocked(&path, &error)),
             }
         }
         Ok(None)
@@ -115,7 +115,7 @@ impl Locks {
         match file.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) => Err(of_file("lock", &path, &error)),
+            Err(TryLockError::Error(error)) => Err(unlocked(&path, &error)),
         }
     }
 

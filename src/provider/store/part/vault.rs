@@ -5,7 +5,7 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -13,9 +13,12 @@ use age::{secrecy::ExposeSecret, x25519};
 use zeroize::Zeroizing;
 
 use super::super::files::{close_to_others, make_folder, of_file};
-use crate::domain::{
-    failure::{Failure, FailureKind},
-    secret::Secret,
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind},
+        secret::Secret,
+    },
+    outside::file,
 };
 
 /// Begins the extension of a key file that is not in its place yet.
@@ -65,13 +68,11 @@ impl Vault {
 
     /// Reads the key; none when there is no file.
     fn read(&self) -> Result<Option<x25519::Identity>, Failure> {
-        let mut file = match fs::File::open(&self.identity) {
-            Ok(file) => file,
+        let text = match file::secret(&self.identity) {
+            Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(of_file("read the key file", &self.identity, &error)),
         };
-        let mut text = Zeroizing::new(String::with_capacity(4_096));
-        file.read_to_string(&mut text).map_err(|e| of_file("read the key file", &self.identity, &e))?;
         match text.lines().map(str::trim).find_map(|line| line.parse().ok()) {
             Some(key) => {
                 close_to_others(&self.identity)
@@ -96,12 +97,12 @@ impl Vault {
         let key = x25519::Identity::generate();
         let draft = self.identity.with_extension(format!("{DRAFT}{}", uuid::Uuid::new_v4().simple()));
         let placed = write_key(&draft, &key)
-            .and_then(|()| fs::hard_link(&draft, &self.identity))
+            .and_then(|()| file::place(&draft, &self.identity))
             .and_then(|()| sync_folder(folder));
         match placed {
             Ok(()) => Ok(key),
             // Somebody else's key is there, or came and took this draft for a leftover.
-            Err(error) => self.read()?.ok_or_else(|| of_file("make the key file", &self.identity, &error)),
+            Err(error) => self.read()?.ok_or_else(|| unmade(&self.identity, &error)),
         }
     }
 
@@ -120,6 +121,17 @@ impl Vault {
             }
         }
     }
+}
+
+/// No key could be made.
+fn unmade(identity: &Path, error: &std::io::Error) -> Failure {
+    let failure = of_file("make the key file", identity, error);
+    // EPERM is what Linux says of a folder without hard links; the rights were good enough for the draft.
+    if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) {
+        let hint = "Its folder may take no hard links. Keep the settings on a disk of this computer (XDG_CONFIG_HOME).";
+        return Failure { hint: hint.into(), ..failure };
+    }
+    failure
 }
 
 /// Makes a folder's entries last through a power cut, where the system knows how.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::BUSY;
+use super::{BUSY, Tried, may_be_opened, of_file, placed};
 use crate::domain::{
     failure::{Failure, FailureKind},
     text::Text,
@@ -20,6 +20,12 @@ pub(in super::super) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     if !from.exists() {
         return Ok(());
     }
+    may_be_opened(from).map_err(|error| of_file("open the record", from, &error))?;
+    copied(from, to).map_err(|failure| placed(failure, from, Tried::Read))
+}
+
+/// The copying itself.
+fn copied(from: &Path, to: &Path) -> Result<(), Failure> {
     // Read-only: not even the log is written back into the original when this connection closes.
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags)?;

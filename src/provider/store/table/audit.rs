@@ -20,6 +20,9 @@ use crate::domain::{
 /// The `before` of the first row.
 const START: [u8; 32] = [0; 32];
 
+/// Begins the first row of every run.
+pub(crate) const OPENED: &str = "opened the run";
+
 /// What a new row says.
 pub(crate) struct Note<'a> {
     /// When.

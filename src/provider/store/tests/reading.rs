@@ -140,3 +140,20 @@ fn a_changed_removed_or_cut_off_audit_row_is_found() {
         assert!(!store.outcome(&run).unwrap().is_audit_whole, "{tampering}");
     }
 }
+
+#[test]
+fn a_run_without_an_audit_is_not_whole() {
+    for tampering in [
+        "DELETE FROM audit; DELETE FROM sqlite_sequence WHERE name = 'audit'",
+        "DELETE FROM audit; UPDATE sqlite_sequence SET seq = 0 WHERE name = 'audit'",
+    ] {
+        let world = World::new();
+        let store = world.open("ann");
+        let (_, run) = enabled_run(&store, Product::Office365);
+        world.raw().execute_batch(tampering).unwrap();
+        let outcome = store.outcome(&run).unwrap();
+        assert!(!outcome.is_audit_whole && outcome.audit.is_empty(), "{tampering}");
+        let finished = store.finish_run(&run).unwrap();
+        assert!(!finished.is_audit_whole && finished.audit.len() == 1, "a chain begun anew is another one");
+    }
+}

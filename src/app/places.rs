@@ -1,0 +1,144 @@
+//! What is to be said of the places that a start works with: rights that let other accounts in, and a network folder.
+//!
+//! Nothing is refused: a pass that does not run protects nobody, and the rights of the record and of the key file are
+//! mended by the program itself. A secret that only a group may read is the way in which services are given one.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    domain::{flag::quoted, text::Text},
+    provider::store::Store,
+    settings::{CredentialSource, Settings},
+};
+
+/// What is to be said, a sentence each.
+pub(super) fn notes(settings: &Settings, is_sandbox: bool) -> Vec<Text> {
+    let secret = settings.app.as_ref().and_then(|app| match &app.credential {
+        CredentialSource::SecretFile(path) | CredentialSource::CertificateFile(path) => Some(path.clone()),
+        CredentialSource::SecretEnvironment(_) | CredentialSource::SecretCommand(_) => None,
+    });
+    let variables = settings.config.join(VARIABLES);
+    let data = settings.data_of(is_sandbox);
+    let secrets = secret.iter().chain([&variables]).filter_map(|path| readable(path));
+    let files = settings.file.iter().chain(&secret).chain([&variables]).filter_map(|path| writable(path));
+    let mut folders: Vec<PathBuf> =
+        settings.file.iter().chain(&secret).filter_map(|path| folder(path)).collect();
+    folders.extend([settings.config.clone(), settings.data.clone(), data.clone()]);
+    folders.sort();
+    folders.dedup();
+    let folders = folders.iter().filter_map(|path| writable(path));
+    let network = Store::network(&data).map(|kind| {
+        Text::of(format_args!(
+            "the record lies in a network folder ({kind}), {}: two computers must not work on it at once, and it is slower. \
+             Name a folder on a disk of this computer as folders.data in the settings.",
+            data.display()
+        ))
+    });
+    secrets.chain(files).chain(folders).chain(network).collect()
+}
+
+/// File in the config folder with variables for the timer's passes; it need not exist.
+pub(super) const VARIABLES: &str = "sweep.env";
+
+/// The folder that a file lies in.
+fn folder(file: &Path) -> Option<PathBuf> {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf)
+}
+
+/// Says that others can read a secret.
+fn readable(path: &Path) -> Option<Text> {
+    let mode = mode(path)?;
+    (mode & 0o004 != 0).then(|| {
+        Text::of(format_args!(
+            "other accounts of this computer can read the secret in {} (mode {:o}). chmod 600 {} takes that away.",
+            path.display(),
+            mode & 0o7777,
+            quoted(&path.to_string_lossy())
+        ))
+    })
+}
+
+/// Says that others can change a file, or put files into a folder. In one with the sticky bit they can't touch those of
+/// another account, and what lies in it is looked at by itself.
+fn writable(path: &Path) -> Option<Text> {
+    let mode = mode(path)?;
+    let is_open = mode & 0o022 != 0 && mode & 0o1000 == 0;
+    is_open.then(|| {
+        Text::of(format_args!(
+            "other accounts of this computer can change {} (mode {:o}), and with it what this program does. \
+             chmod go-w {} takes that away.",
+            path.display(),
+            mode & 0o7777,
+            quoted(&path.to_string_lossy())
+        ))
+    })
+}
+
+/// The rights on a file or a folder, as far as they concern others: a group of the same number as the owner is the
+/// owner's own, as most systems make one for each account.
+fn mode(path: &Path) -> Option<u32> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let found = std::fs::metadata(path).ok().filter(|found| found.is_file() || found.is_dir())?;
+        let own_group = if found.uid() == found.gid() && found.uid() != 0 { 0o070 } else { 0 };
+        Some(found.mode() & 0o7777 & !own_group)
+    }
+    #[cfg(not(unix))]
+    {
+        let _by_lists = path;
+        None
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::*;
+    use crate::{domain::id::TenantId, settings::PartnerApp};
+
+    #[test]
+    fn rights_that_let_others_in_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str, mode: u32| {
+            let path = folder.path().join(name);
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            path
+        };
+        fs::create_dir_all(folder.path().join("config")).unwrap();
+        fs::create_dir_all(folder.path().join("data")).unwrap();
+        fs::write(folder.path().join("config/settings.toml"), "").unwrap();
+        fs::write(folder.path().join("secret.txt"), "").unwrap();
+        for (secret, file, config, data, expected) in [
+            (0o600, 0o644, 0o755, 0o700, &[][..]),
+            (0o640, 0o600, 0o1777, 0o700, &[]),
+            (0o644, 0o644, 0o755, 0o700, &["can read the secret in"]),
+            (
+                0o600,
+                0o666,
+                0o777,
+                0o777,
+                &["settings.toml (mode 666)", "config (mode 777)", "data (mode 777)"],
+            ),
+            (0o666, 0o600, 0o700, 0o700, &["can read the secret in", "secret.txt (mode 666)"]),
+        ] {
+            let settings = Settings {
+                app: Some(PartnerApp {
+                    client_id: uuid::Uuid::nil(),
+                    tenant: "7a36af4b-c51e-44e1-87f0-d8af3157c2ca".parse::<TenantId>().unwrap(),
+                    credential: CredentialSource::SecretFile(place("secret.txt", secret)),
+                }),
+                file: Some(place("config/settings.toml", file)),
+                config: place("config", config),
+                data: place("data", data),
+                ..Settings::default()
+            };
+            let said = notes(&settings, false);
+            assert_eq!(said.len(), expected.len(), "{said:#?}");
+            for words in expected {
+                assert!(said.iter().any(|note| note.as_str().contains(words)), "{words}: {said:#?}");
+            }
+        }
+    }
+}
