@@ -12,7 +12,7 @@ mod world;
 
 use std::{
     ffi::OsString,
-    io::{self, Write},
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock, mpsc},
     time::Duration,
@@ -100,7 +100,8 @@ fn told(answer: &clap::Error) -> Exit {
     if answer.use_stderr() {
         // Ours is the British spelling, everywhere.
         let words = answer.render().to_string().replace("unrecognized", "unrecognised");
-        let _unheard = io::stderr().write_all(words.as_bytes());
+        // It repeats what was typed, which may come from a file or a name.
+        words.lines().for_each(commands::warn);
         return Exit::Usage;
     }
     match answer.print() {
@@ -219,6 +220,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         Task::Command(command) => {
             if !command::only_prints(command) {
                 start_log(&opener);
+            }
+            if let Some(words) = opener.mapped() {
+                commands::warn(&format!("{PREFIX}{words}."));
             }
             command::run(command, command::CommandContext { opener, runtime })
         }
@@ -425,6 +429,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
     let permissions = permission::with_extra(&opener.extra_permissions).map_err(anyhow::Error::from)?;
     Ok(Setup {
         is_sandbox: opener.is_sandbox,
+        is_mapped: opener.mapped().is_some(),
         rehearsal: opener.is_sandbox,
         operator: Operator { name: Text::clean(&opener.environment.user), is_admin: false },
         link_prefix: String::new(),

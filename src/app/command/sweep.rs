@@ -58,22 +58,23 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         (None, true) => Text::from("none, and the sandbox needs none"),
         (None, false) => Text::from("read from variables and flags"),
     };
-    let mut checks = vec![Check { name: "Settings", found: Ok(settings) }];
+    let mut checks = vec![Check::new("Settings", Ok(settings))];
+    checks.extend(opener.mapped().map(|words| Check::warning("Addresses", words)));
     let store = opener.store();
     let place = opener.settings.store_of(opener.is_sandbox);
     let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
-    checks.push(Check { name: RECORD, found: store.as_ref().map(opens).map_err(Clone::clone) });
+    checks.push(Check::new(RECORD, store.as_ref().map(opens).map_err(Clone::clone)));
     let Ok(store) = store else { return checks };
     let record = store.clone();
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
     let there = if opener.is_sandbox { "has started" } else { "is there" };
     let world = opener.open_with(store);
-    checks.push(Check { name, found: world.as_ref().map(|_| Text::from(there)).map_err(Clone::clone) });
+    checks.push(Check::new(name, world.as_ref().map(|_| Text::from(there)).map_err(Clone::clone)));
     let Ok(world) = world else { return checks };
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     let is_good = found.is_ok();
-    checks.push(Check { name: MICROSOFT, found });
+    checks.push(Check::new(MICROSOFT, found));
     // What Microsoft says about a clock that it does not accept is said in its refusal; its date tells the rest.
     let graph = &world.provider.graph;
     if is_good || graph.demand_clock().is_err() {
@@ -81,9 +82,9 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         if graph.clock_gap().is_some() && graph.demand_clock().is_ok() {
             // Told this once: the clock is right now, and what lies ahead was written by one that was not.
             let noted = record.clock_is_right();
-            checks.push(Check { name: CLOCK, found: found.and(noted).map(|()| agrees(graph.clock_gap())) });
+            checks.push(Check::new(CLOCK, found.and(noted).map(|()| agrees(graph.clock_gap()))));
         } else {
-            checks.push(Check { name: CLOCK, found: found.map(|()| agrees(graph.clock_gap())) });
+            checks.push(Check::new(CLOCK, found.map(|()| agrees(graph.clock_gap()))));
         }
     }
     checks
