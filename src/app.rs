@@ -12,7 +12,7 @@ mod world;
 
 use std::{
     ffi::OsString,
-    io,
+    io::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock, mpsc},
     time::Duration,
@@ -101,7 +101,10 @@ fn told(answer: &clap::Error) -> Exit {
         // Ours is the British spelling, everywhere.
         let words = answer.render().to_string().replace("unrecognized", "unrecognised");
         // It repeats what was typed, which may come from a file or a name.
-        words.lines().for_each(commands::warn);
+        for line in words.lines() {
+            let indent = " ".repeat(line.len() - line.trim_start_matches(' ').len());
+            let _unheard = writeln!(io::stderr(), "{indent}{}", Text::clean(line));
+        }
         return Exit::Usage;
     }
     match answer.print() {

@@ -106,12 +106,6 @@ impl Uses {
     pub(super) fn lines(&self) -> Vec<Text> {
         let mut lines = vec![Text::from(ABOUT)];
         for ((does, what), places) in &self.0 {
-            let letters: Vec<char> = what.chars().collect();
-            for (at, part) in letters.chunks(LINE).enumerate() {
-                let part: String = part.iter().collect();
-                let does = if at == 0 { does.words() } else { "" };
-                lines.push(Text::of(format_args!("  {does:<11}  {part}")));
-            }
             let more = u32::try_from(places.len().saturating_sub(1)).unwrap_or(u32::MAX);
             let more = if more == 0 {
                 String::new()
@@ -119,7 +113,9 @@ impl Uses {
                 format!(" and {}", counted(more, "more row", "more rows"))
             };
             let place = places.first().map(ToString::to_string).unwrap_or_default();
-            lines.push(Text::of(format_args!("{:15}({place}{more})", "")));
+            let whole = format!("{}: {what} ({place}{more})", does.words());
+            let letters: Vec<char> = whole.chars().collect();
+            lines.extend(letters.chunks(LINE).map(|part| Text::clean(&part.iter().collect::<String>())));
         }
         lines
     }
