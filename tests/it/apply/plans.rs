@@ -238,6 +238,15 @@ fn enable_auto_without_a_sweeper_is_found_by_the_check() {
 }
 
 #[test]
+fn the_sample_plan_works_in_the_sandbox() {
+    let many = Many::standard();
+    fs::write(many.home.path().join("plan.toml"), include_str!("../../../assets/plan.sample.toml")).unwrap();
+    let said = many.apply(&["--max-seats", "400", "--rehearse"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("3 customers: 3 done."), "{}", said.out);
+}
+
+#[test]
 fn stdout_may_be_closed_and_the_plan_is_done_all_the_same() {
     let many = Many::new(&[granted(2), granted(2)]);
     many.plan_of(2);

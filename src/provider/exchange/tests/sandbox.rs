@@ -46,7 +46,7 @@ domains = ["anderson.example"]
 mailboxes = [
   { name = "Ana Brennan", address = "ana@anderson.example" },
   { name = "Ben Okoro", address = "ben@anderson.example" },
-  { name = "Benefits & <lists>", address = "benefits@anderson.example", kind = "list", members = ["ben@anderson.example"] },
+  { name = "Benefits & <lists>", address = "benefits@anderson.example", kind = "list" },
   { name = "Bench room", address = "room1@anderson.example", kind = "room" },
   { name = "Bettina Hidden", address = "hidden@anderson.example", hidden = true },
   { name = "Élodie Zoë", address = "elodie@anderson.example" },
