@@ -110,7 +110,11 @@ fn told(answer: &clap::Error, arguments: &[OsString]) -> Exit {
         if let Some(example) = lacks.then(|| cli::example(arguments)).flatten() {
             words = format!("{words}For example: {example}\n");
         }
-        let _unheard = io::stderr().write_all(words.as_bytes());
+        // It repeats what was typed, which may come from a file or a name.
+        for line in words.lines() {
+            let indent = " ".repeat(line.len() - line.trim_start_matches(' ').len());
+            let _unheard = writeln!(io::stderr(), "{indent}{}", Text::clean(line));
+        }
         return Exit::Usage;
     }
     match answer.print() {
@@ -239,6 +243,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         Task::Command(command) => {
             if !command::only_prints(command) {
                 start_log(&opener);
+            }
+            if let Some(words) = opener.mapped() {
+                commands::warn(&format!("{PREFIX}{words}."));
             }
             command::run(command, command::CommandContext { opener, runtime })
         }
@@ -452,6 +459,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
     let permissions = permission::with_extra(&opener.extra_permissions).map_err(anyhow::Error::from)?;
     Ok(Setup {
         is_sandbox: opener.is_sandbox,
+        is_mapped: opener.mapped().is_some(),
         rehearsal: opener.is_sandbox,
         operator: Operator { name: opener.environment.account.shown(), ..Operator::default() },
         link_prefix: String::new(),

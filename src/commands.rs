@@ -6,6 +6,7 @@ pub mod customers;
 pub mod explain;
 pub mod journey;
 pub mod operators;
+pub mod own_credential;
 pub mod provision;
 pub mod receipt;
 pub mod record_context;

@@ -42,6 +42,8 @@ pub(super) struct Environment {
     pub(super) has_terminal: bool,
     /// Bad news and progress go to a terminal.
     pub(super) has_error_terminal: bool,
+    /// A question can be asked on stderr and answered on stdin, whatever becomes of stdout.
+    pub(super) can_ask: bool,
     /// `ACCESSIBLE`, as set.
     pub(super) accessible: Option<String>,
 }
@@ -76,6 +78,7 @@ impl Environment {
             is_in_tmux: is_set("TMUX"),
             has_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
             has_error_terminal: std::io::stderr().is_terminal(),
+            can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             accessible: text("ACCESSIBLE"),
         }
     }

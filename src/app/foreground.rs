@@ -13,6 +13,7 @@ use signal_hook::{
 
 use crate::{
     commands::{Out, UNWRITTEN},
+    domain::text::Text,
     exit::Exit,
     sandbox,
 };
@@ -44,6 +45,7 @@ pub(super) async fn run(options: sandbox::Options, out: Out) -> anyhow::Result<E
     say(&format!("SANDBOX on http://{} (everything is invented). Ctrl-C stops it.", sandbox.address()))?;
     let partner = sandbox.partner();
     say(&format!("Application {} of the partner tenant {}.", partner.client_id, partner.tenant))?;
+    say(&format!("Its secret, invented like everything here: {}", partner.secret))?;
     for (from, to) in sandbox.origins() {
         say(&format!("  {from} is {to}"))?;
     }
@@ -56,9 +58,9 @@ pub(super) async fn run(options: sandbox::Options, out: Out) -> anyhow::Result<E
     })
 }
 
-/// One line on stdout; a closed pipe is not an error.
+/// One line on stdout; what a world's file says in it is cleaned. A closed pipe is not an error.
 fn say(line: &str) -> anyhow::Result<()> {
-    match writeln!(io::stdout(), "{line}") {
+    match writeln!(io::stdout(), "{}", Text::clean(line)) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context(UNWRITTEN),
         _ => Ok(()),
     }

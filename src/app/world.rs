@@ -90,6 +90,16 @@ impl Opener {
         ]
     }
 
+    /// What the table of addresses does to the real world, as a sentence without its full stop; none where there is none.
+    pub(super) fn mapped(&self) -> Option<Text> {
+        let (from, to) = self.settings.addresses.first().filter(|_| !self.is_sandbox)?;
+        let more = self.settings.addresses.len().saturating_sub(1);
+        let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+        Some(Text::of(format_args!(
+            "the table [addresses] of the settings is in use ({from} is {to}{more}): what answers there is not Microsoft"
+        )))
+    }
+
     /// Opens the world. The sandbox is started on the runtime; the store is opened on this thread, which must not be
     /// one of those that drive the runtime.
     ///
@@ -100,13 +110,15 @@ impl Opener {
     }
 
     /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the
-    /// copy.
+    /// copy, and no mailbox password is sent anywhere.
     ///
     /// # Errors
     /// As [`Opener::open`]; also when the record can't be copied.
     pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
         let (store, trial) = self.copied()?;
-        Ok((self.open_with(store)?, trial))
+        let mut world = self.open_with(store)?;
+        world.provider.exchange = world.provider.exchange.unsigned();
+        Ok((world, trial))
     }
 
     /// Opens a copy of the record, for a trial in a world that is open already.

@@ -14,6 +14,12 @@ const EXAMPLES: &str = "Examples:
       wait for the customers' consent once every link is out
   backup365 apply north.toml south.toml --max-seats 500 --json
       two plans as one; the summary as JSON (assets/json/apply.schema.json)
+  backup365 apply hosted.toml --max-seats 200 --trust-plan
+      a plan that names programs, files or servers, where nobody can be asked
+
+A plan is trusted like a script: the programs, files and servers that it names
+are listed before the first is used, and a yes is needed. --check runs none of
+the programs and neither reads nor sends a mailbox password.
 
 assets/plan.sample.toml shows every key of a plan. backup365 receipt RUN
 --as-plan makes a plan of a finished run.";
@@ -29,7 +35,7 @@ pub struct Args {
     /// Plan files.
     #[arg(required = true, value_name = "PLAN")]
     pub plans: Vec<PathBuf>,
-    /// Check the plan, ask Microsoft, show the bill, then stop; change nothing.
+    /// Check the plan, ask Microsoft, show the bill, then stop; change nothing, run nothing, send no mailbox password.
     #[arg(long)]
     pub check: bool,
     /// Most new seats of the whole plan; needed for anything that bills.
@@ -49,6 +55,9 @@ pub struct Args {
     /// given several times. A row of the plan can say the same.
     #[arg(long, value_name = "REF")]
     pub domain_belongs_elsewhere: Vec<String>,
+    /// Have the programs run, the files read and the servers signed in to that the plan names, without a question.
+    #[arg(long)]
+    pub trust_plan: bool,
     /// Set up customers again that were finished when this plan was applied before.
     #[arg(long)]
     pub again: bool,

@@ -18,10 +18,11 @@ const EXAMPLES: &str = "Examples:
   backup365 provision C-1001 --users-file addresses.txt \\
       --exclude desk@bakery.example --max-seats 12 --json
       these addresses; the outcome as JSON
-  backup365 provision C-1014 --try-mailbox ana@andersondental.example \\
+  backup365 provision C-1014 --server mail.hoster.example \\
+      --try-mailbox ana@andersondental.example \\
       --account svc@andersondental.example --password-file password.txt \\
       --directory --users all --max-seats 10
-      hosted Exchange; the server is looked for
+      hosted Exchange; without --server it is looked for, and named first
 
   backup365 provision C-1001 --turn-off leavers.txt --max-off 3
       turns these users off, at most three

@@ -12,6 +12,7 @@ mod load;
 mod progress;
 mod show;
 mod summary;
+mod trust;
 mod words;
 mod work;
 
@@ -25,7 +26,7 @@ use std::{
 
 use crate::{
     domain::{
-        answers::{Allowance, Answers},
+        answers::{Allowance, Answers, Password},
         bill::counted,
         customer::{Customer, Product},
         plan::{PasswordSource, Place, Row, Users},
@@ -41,12 +42,15 @@ use crate::{
 use super::{
     Context, error_of,
     journey::{self, NewWizardRun},
+    own_credential::OwnCredential,
     unanswered::{self, Unanswered},
     warn,
 };
 use job_result::{Earlier, JobResult};
 use progress::{Progress, Trouble};
 use show::{Show, Stage};
+pub use trust::Ask;
+use trust::Uses;
 use work::After;
 
 /// Customers that are checked at the same time where nothing else is said.
@@ -54,6 +58,9 @@ const CHECKED_AT_ONCE: usize = 4;
 
 /// How long a played customer is waited for: they accept at once, and spreading takes the sandbox's customers seconds.
 const REHEARSED: Duration = Duration::from_mins(2);
+
+/// Said by a check below what the plan uses.
+const CHECKED: &str = "The check has no program run and reads no password for it. To apply the plan, a yes on a terminal is needed, or --trust-plan.";
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -69,6 +76,10 @@ pub struct ApplyOptions {
     pub wait: Duration,
     /// Only check.
     pub is_check: bool,
+    /// What the plan runs, reads and signs in to is trusted.
+    pub trust_plan: bool,
+    /// Our own secrets, which no plan may have read.
+    pub own: OwnCredential,
     /// Set up again the customers that were finished before.
     pub again: bool,
     /// Customers of the plan and others who have the same organisation, by reference.
@@ -103,6 +114,8 @@ pub struct ApplyDeps<'a> {
     pub dry: Dry<'a>,
     /// Reads passwords.
     pub secrets: Secrets,
+    /// Asks whether the plan is trusted; none where nobody can be asked.
+    pub ask: Option<Ask>,
     /// What signals ask.
     pub stop: Stop,
     /// Folder of the plans' own folders.
@@ -130,6 +143,8 @@ struct Job {
     answers: Answers,
     /// Where the password comes from.
     password: Option<PasswordSource>,
+    /// The files that its lists were read from.
+    lists: Vec<PathBuf>,
     /// What the dry journey found.
     check: Option<Report>,
     /// What became of it.
@@ -192,9 +207,15 @@ pub fn run(context: &Context, options: &ApplyOptions, deps: ApplyDeps<'_>) -> an
     for job in &mut jobs {
         recall(context, &progress, job)?;
     }
-    let ApplyDeps { start, dry, secrets, stop, .. } = deps;
+    let ApplyDeps { start, dry, secrets, stop, ask, .. } = deps;
+    let uses = Uses::of(&jobs, &context.provider.store).map_err(|failure| error_of(&failure))?;
+    if options.is_check && !uses.is_empty() {
+        uses.lines().iter().for_each(|line| context.out.note(line.as_str()));
+        context.out.note(CHECKED);
+    }
+    uses.demand(options, ask.as_ref())?;
     let work = Work { context, options, start, stop, progress: Arc::new(progress) };
-    passwords(&mut jobs, &secrets)?;
+    passwords(&mut jobs, &secrets, options.is_check)?;
     work.check(&mut jobs, dry)?;
     work.go_on(jobs)
 }
@@ -217,16 +238,20 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
     Ok(())
 }
 
-/// Reads the passwords of the customers that are still to be done.
+/// Reads the passwords of the customers that are still to be done. A check reads none, and runs no command for one.
 ///
 /// # Errors
 /// Says which can't be read, all at once.
-fn passwords(jobs: &mut [Job], secrets: &Secrets) -> Result<(), Unanswered> {
+fn passwords(jobs: &mut [Job], secrets: &Secrets, is_check: bool) -> Result<(), Unanswered> {
     let mut lines = Vec::new();
     for job in jobs.iter_mut().filter(|job| job.is_open()) {
         let (Some(source), Some(details)) = (&job.password, &mut job.answers.details) else { continue };
+        if is_check {
+            details.password = Some(Password::Unread);
+            continue;
+        }
         match secrets(source) {
-            Ok(password) => details.password = Some(password),
+            Ok(password) => details.password = Some(Password::Read(password)),
             Err(why) => {
                 let why = words::in_keys(why.as_str());
                 lines.push(Text::of(format_args!("{}: {}: {why}.", job.row.place, job.customer.name)));
@@ -268,7 +293,9 @@ impl Work<'_> {
         let show = self.show(Stage::Checking, open.len());
         work::at_once(open, CHECKED_AT_ONCE.max(self.options.at_once), &|job: &mut Job| {
             let running = show.start(&job.customer.name);
-            let answers = Answers { is_dry_run: true, wait: Duration::ZERO, ..job.answers.clone() };
+            let is_unsigned = self.options.is_check;
+            let answers =
+                Answers { is_dry_run: true, is_unsigned, wait: Duration::ZERO, ..job.answers.clone() };
             let mut report = journey::travel(&start, answers, &self.stop, &self.context.clock);
             words::mend(&mut report, &job.row);
             // Found now, not when the journey comes there in the middle of the plan.

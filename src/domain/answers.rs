@@ -58,6 +58,8 @@ pub struct Answers {
     pub wait: Duration,
     /// Stops before the first write that bills, and says what it would come to.
     pub is_dry_run: bool,
+    /// No mailbox password is read or sent: what needs one is not tried, and the journey ends before it.
+    pub is_unsigned: bool,
     /// Plays the customer (sandbox only).
     pub rehearse: bool,
     /// Seats that several journeys share; each bill must fit into what is left.
@@ -158,7 +160,7 @@ pub struct Details {
     /// The service account.
     pub account: Option<String>,
     /// Its password.
-    pub password: Option<Secret<String>>,
+    pub password: Option<Password>,
     /// One mailbox of the customer to try.
     pub mailbox: Option<String>,
     /// Mail domains; empty: those that stand in the form.
@@ -167,6 +169,15 @@ pub struct Details {
     pub mailboxes: Option<Vec<String>>,
     /// The server's directory lists the mailboxes.
     pub is_directory: bool,
+}
+
+/// The password of a service account.
+#[derive(Debug, Clone)]
+pub enum Password {
+    /// It is named where it comes from, and not read: a check runs no command and opens no such file.
+    Unread,
+    /// Read.
+    Read(Secret<String>),
 }
 
 /// Who is turned on.

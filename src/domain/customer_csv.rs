@@ -113,19 +113,27 @@ pub fn write<'a>(customers: impl Iterator<Item = &'a NewCustomer>) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-/// A cell that no spreadsheet takes for a formula: the usual `'` in front.
+/// Separators of spreadsheets that are set up otherwise: there a cell of ours ends at each of them, in quotes or not.
+const OTHER_SEPARATORS: [char; 3] = [';', '\t', '|'];
+
+/// A cell that no spreadsheet takes for a formula, whatever separates its cells: the usual `'` in front.
 fn guarded(cell: &str) -> String {
-    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    let part = |part: &str| if is_formula(part) { format!("'{part}") } else { part.to_owned() };
+    cell.split_inclusive(OTHER_SEPARATORS).map(part).collect()
 }
 
 /// A cell as it was before [`guarded`].
-fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
+fn unguarded(cell: &str) -> String {
+    let part = |part: &str| {
+        let rest = part.strip_prefix('\'').filter(|rest| is_formula(rest));
+        rest.unwrap_or(part).to_owned()
+    };
+    cell.split_inclusive(OTHER_SEPARATORS).map(part).collect()
 }
 
-/// Whether a cell begins like a formula, behind any number of `'`.
+/// Whether a cell begins like a formula, behind what may stand in front of one.
 fn is_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
+    cell.trim_start_matches(['\'', '"', ' ']).starts_with(['=', '+', '-', '@'])
 }
 
 /// What the header must be.
@@ -240,7 +248,7 @@ impl Columns {
         let mut problems = Vec::new();
         for (cell, meaning) in record.iter().zip(&self.meanings) {
             if let Some(Meaning::Ours(column) | Meaning::Theirs(column)) = meaning
-                && let Err(what) = column.read(unguarded(cell.trim()), &mut customer)
+                && let Err(what) = column.read(&unguarded(cell.trim()), &mut customer)
             {
                 problems.push(of_cell(*column, cell, &what));
             }

@@ -46,6 +46,48 @@ pub enum ServerError {
     ExchangeOnline,
 }
 
+/// A server that Autodiscover found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FoundServer {
+    /// Its address.
+    pub address: Text,
+    /// An open redirect led there: anybody on the way there could have named it.
+    pub is_by_open_redirect: bool,
+}
+
+impl FoundServer {
+    /// What a person has to know before a password goes there; none where the server is the customer's own by its name,
+    /// or on record.
+    #[must_use]
+    pub fn caution(&self, domains: &[Text], on_record: Option<&str>) -> Option<&'static str> {
+        let host = host_of(self.address.as_str()).unwrap_or_default();
+        if is_under_any(&host, domains) || on_record.and_then(host_of).is_some_and(|known| known == host) {
+            return None;
+        }
+        Some(if self.is_by_open_redirect {
+            "found by an open redirect, not in the customer's domain"
+        } else {
+            "found by Autodiscover, not in the customer's domain"
+        })
+    }
+}
+
+/// The host of a server's address, or of a server's name.
+#[must_use]
+pub fn host_of(server: &str) -> Option<String> {
+    let address = normalise(server).ok()?;
+    Url::parse(address.as_str()).ok()?.host_str().map(|host| host.trim_end_matches('.').to_owned())
+}
+
+/// Whether a host is one of these domains or below one, by whole labels.
+#[must_use]
+pub fn is_under_any(host: &str, domains: &[Text]) -> bool {
+    let domains: Vec<String> =
+        domains.iter().map(|domain| domain.as_str().trim_end_matches('.').to_ascii_lowercase()).collect();
+    let domains: Vec<&str> = domains.iter().map(String::as_str).filter(|domain| !domain.is_empty()).collect();
+    is_under(host, &domains)
+}
+
 /// Whether a host, or a mail domain, belongs to Exchange Online.
 #[must_use]
 pub fn is_exchange_online(host: &str) -> bool {
@@ -136,6 +178,38 @@ mod tests {
             ),
         ] {
             assert_eq!(normalise(typed).unwrap().as_str(), url, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_found_server_is_told_unless_it_is_the_customers_own_or_on_record() {
+        let found = |address: &'static str, is_by_open_redirect| FoundServer {
+            address: address.into(),
+            is_by_open_redirect,
+        };
+        let domains = [Text::from("Bakery.example"), Text::default()];
+        let open = Some("found by an open redirect, not in the customer's domain");
+        let other = Some("found by Autodiscover, not in the customer's domain");
+        for (address, is_open, on_record, expected) in [
+            ("https://mail.bakery.example/EWS/Exchange.asmx", true, None, None),
+            ("https://BAKERY.example./EWS/Exchange.asmx", true, None, None),
+            ("https://notbakery.example/EWS/Exchange.asmx", false, None, other),
+            ("https://bakery.example.evil.example/EWS/Exchange.asmx", true, None, open),
+            ("https://mail.hoster.example/EWS/Exchange.asmx", false, Some("mail.hoster.example"), None),
+            (
+                "https://mail.hoster.example/other.asmx",
+                true,
+                Some("https://MAIL.hoster.example/x.asmx"),
+                None,
+            ),
+            ("https://mail.hoster.example/EWS/Exchange.asmx", true, Some("https://old.hoster.example"), open),
+            ("nonsense", true, Some("nonsense"), open),
+        ] {
+            assert_eq!(
+                found(address, is_open).caution(&domains, on_record),
+                expected,
+                "{address} {on_record:?}"
+            );
         }
     }
 

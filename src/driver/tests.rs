@@ -135,6 +135,7 @@ fn drive(can_open: bool, shows: usize, mut answers: Vec<Given>) -> (Ended, Vec<S
 fn setup() -> Setup {
     Setup {
         is_sandbox: true,
+        is_mapped: false,
         rehearsal: true,
         operator: Operator { name: "kim".into(), ..Operator::default() },
         link_prefix: String::new(),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, Next, end, fail_with, give, no_failure, sentences},
+    decision::{Decision, Next, end, fail_with, give, is_hosted, no_failure, sentences},
     journey::{Journey, Step},
     report::End,
 };
@@ -76,7 +76,7 @@ impl Journey {
     /// The customer has not accepted, or it is not known everywhere yet.
     fn send_link(&mut self, view: &View<'_>, standing: Standing) -> Decision {
         if self.answers.is_dry_run {
-            return end(End::Shown, NOT_LISTED);
+            return if is_hosted(view) { self.leave_untried() } else { end(End::Shown, NOT_LISTED) };
         }
         if view.page.link().is_some() {
             self.tell_link(view);

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     domain::{
         bill::grouped,
+        customer::Product,
         failure::{Failure, FailureKind},
         flag::Flag,
         phrase::Phrase,
@@ -134,6 +135,11 @@ pub(super) fn folded(words: &str) -> String {
 /// The value of a fact.
 pub(super) fn fact(view: &View<'_>, id: FactId) -> Option<Text> {
     view.page.facts().find(|fact| fact.id == id).map(|fact| fact.value.for_commands())
+}
+
+/// Whether the product of the run is hosted: mailboxes are reached with a password.
+pub(super) fn is_hosted(view: &View<'_>) -> bool {
+    Product::ALL.iter().any(|product| product.is_hosted() && view.bar.product == Some(product.name()))
 }
 
 /// The sentences of the page that must not be missed.

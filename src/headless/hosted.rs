@@ -4,19 +4,23 @@ use std::ops::ControlFlow::Continue;
 
 use crate::{
     domain::{
-        answers::Details,
-        flag::{self, Flag},
+        answers::{Details, Password},
+        flag::{self, Flag, quoted},
     },
     wizard::{
         answer::{Action, FieldId, Given, Value},
-        view::View,
+        view::{FactId, View},
     },
 };
 
 use super::{
-    decision::{Decision, fail_with, give, need, no_failure, refuse, warning},
+    decision::{Decision, end, fact, fail_with, give, missing, need, no_failure, refuse, warning},
     journey::{Journey, Step},
+    report::End,
 };
+
+/// Where a check ends for a hosted customer: behind it everything needs the password.
+const UNTRIED: &str = "A check reads and sends no mailbox password: the sign-in, impersonation and the list of mailboxes were not tried, so the bill is not known. Nothing was written.";
 
 /// Index of the list that is given among the ways to list mailboxes.
 const GIVEN: usize = 0;
@@ -50,11 +54,15 @@ impl Journey {
         let text = |given: &Option<String>| given.clone().map(Value::Text);
         let domains = (!details.domains.is_empty()).then(|| Value::Text(details.domains.join(", ")));
         let is_directory = details.is_directory && details.mailboxes.is_none();
+        let password = match &details.password {
+            Some(Password::Read(secret)) => Some(Value::Secret(secret.clone())),
+            Some(Password::Unread) | None => None,
+        };
         let given = [
             (FieldId::Sample, text(&details.mailbox)),
             (FieldId::Server, text(&details.server)),
             (FieldId::Account, text(&details.account)),
-            (FieldId::Password, details.password.clone().map(Value::Secret)),
+            (FieldId::Password, password),
             (FieldId::Domains, domains),
             (FieldId::Listing, is_directory.then_some(Value::Choice(DIRECTORY))),
         ];
@@ -64,7 +72,8 @@ impl Journey {
         Continue(())
     }
 
-    /// Without a server Autodiscover is asked, by the domain of the mailbox to try.
+    /// Without a server Autodiscover is asked, by the domain of the mailbox to try. What a person would have to look at
+    /// before the password goes there has to be named here.
     fn find_server(&mut self, details: &Details, view: &View<'_>) -> Decision {
         let is_known = details.server.is_some() || !view.page.typed(FieldId::Server).is_empty();
         if !is_known && !self.steps.has(Step::Do(Action::Discover)) {
@@ -79,6 +88,12 @@ impl Journey {
             if !is_known {
                 return self.refuse_details(view);
             }
+        }
+        if let (None, Some(found)) = (&details.server, fact(view, FactId::FoundServer)) {
+            let words = format_args!(
+                "{found}. It gets no password before it is named: ask the hoster whether it is right."
+            );
+            return missing(flag::SERVER, words, quoted(view.page.typed(FieldId::Server)));
         }
         Continue(())
     }
@@ -97,14 +112,26 @@ impl Journey {
     }
 
     /// The wizard did not take the form: names what it misses, or what can't be used.
-    fn refuse_details(&self, view: &View<'_>) -> Decision {
-        match view.page.problem() {
+    fn refuse_details(&mut self, view: &View<'_>) -> Decision {
+        let is_unread = |id| {
+            let details = self.answers.details.as_ref();
+            id == FieldId::Password
+                && matches!(details.and_then(|details| details.password.as_ref()), Some(Password::Unread))
+        };
+        match view.page.problems().find(|(id, _)| !is_unread(*id)) {
+            None if view.page.problem().is_some() => self.leave_untried(),
             Some((id, problem)) if self.steps.has(Step::Fill(id)) => {
                 refuse(flag_of(id), problem.for_commands())
             }
             Some((id, _)) => self.need_field(id),
             None => fail_with(view, "The details could not be saved. Start again."),
         }
+    }
+
+    /// Ends before the password is needed.
+    pub(super) fn leave_untried(&mut self) -> Decision {
+        self.report.is_untried = true;
+        end(End::Shown, UNTRIED)
     }
 
     /// Names the flag of a field that nothing was given for.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, Next, end, fail_with, give, need, no_failure},
+    decision::{Decision, Next, end, fail_with, give, is_hosted, need, no_failure},
     report::{End, Report},
     selection::Selection,
 };
@@ -189,6 +189,8 @@ impl Journey {
         );
         match id {
             QuestionId::Authorise => self.authorise(view),
+            // An access that is enabled already leads here at once; the list would need the password.
+            QuestionId::Users if is_hosted(view) && self.answers.is_unsigned => self.leave_untried(),
             // No answer here ever opens these; Back closes what did.
             QuestionId::NewCustomer
             | QuestionId::NewCustomerDoubted

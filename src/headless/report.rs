@@ -88,6 +88,8 @@ pub struct Report {
     pub changes: Changes,
     /// What speaks against the organisation and was not accepted.
     pub doubts: Vec<Doubt>,
+    /// A check ended before the sign-in: no mailbox password was read or sent.
+    pub is_untried: bool,
     /// The wizard said that nothing runs at 20:00.
     pub is_unswept: bool,
 }

@@ -4,10 +4,12 @@ use proptest::prelude::*;
 
 use crate::{
     domain::{
-        answers::{Details, Users},
+        answers::{Details, Password, Users},
         changes::Changes,
         customer::Product,
+        exchange_server::FoundServer,
         failure::{Failure, FailureKind},
+        form_draft::FormDraft,
         id::UserId,
         protection::{AutoRule, Protection, Seat},
         secret::Secret,
@@ -15,7 +17,7 @@ use crate::{
         user::{Kind, Kinds},
     },
     wizard::{
-        answer::Ending,
+        answer::{Ending, FieldId},
         call::Request,
         event::EventKind,
         tests::{
@@ -120,8 +122,10 @@ fn the_first_missing_answer_is_named_with_an_example() {
         |details: Option<Details>| Answers { product: Some(Product::MpExchange), details, ..of("C-0006") };
     let sample = || Some("ana@bakery6.example".to_owned());
     let filled = Details { mailbox: sample(), ..Details::default() };
-    let account = Details { account: Some("svc".into()), ..filled.clone() };
-    let password = Details { password: Some(Secret::new("correct horse".into())), ..account.clone() };
+    let named = Details { server: Some("mail.hoster.example".into()), ..filled.clone() };
+    let account = Details { account: Some("svc".into()), ..named.clone() };
+    let password =
+        Details { password: Some(Password::Read(Secret::new("correct horse".into()))), ..account.clone() };
     let whole = Details { is_directory: true, ..password.clone() };
     for (answers, missing, example) in [
         (of("C-0006"), "--product", "--product office365"),
@@ -132,7 +136,8 @@ fn the_first_missing_answer_is_named_with_an_example() {
         (Answers { users: Some(Users::Auto), ..of("C-0001") }, "--max-seats", "--max-seats 50"),
         (hosted(None), "--try-mailbox", "--try-mailbox info@bakery6.example"),
         (hosted(Some(Details { is_directory: true, ..Details::default() })), "--try-mailbox", "info@"),
-        (hosted(Some(filled)), "--account", "--account svc-backup@bakery6.example"),
+        (hosted(Some(filled)), "--server", "--server mail.hoster.example"),
+        (hosted(Some(named)), "--account", "--account svc-backup@bakery6.example"),
         (hosted(Some(account)), "--password-file", "--password-file password.txt"),
         (hosted(Some(password)), "--mailboxes", "--mailboxes mailboxes.txt"),
         (hosted(Some(whole)), "--users", "--users all"),
@@ -471,7 +476,7 @@ fn a_password_is_typed_and_never_told() {
     let details = Details {
         server: Some("mail.hoster.example".into()),
         account: Some("svc@hoster.example".into()),
-        password: Some(Secret::new("correct horse".into())),
+        password: Some(Password::Read(Secret::new("correct horse".into()))),
         mailbox: Some("ana@bakery6.example".into()),
         domains: vec!["bakery6.example".into(), "cakes.example".into()],
         mailboxes: Some(vec!["Ana <ana@bakery6.example>".into(), "ben@cakes.example".into()]),
@@ -512,6 +517,101 @@ fn a_password_is_typed_and_never_told() {
 }
 
 #[test]
+fn a_server_that_was_found_elsewhere_gets_no_password_before_it_is_named() {
+    let details = Details {
+        account: Some("svc@bakery6.example".into()),
+        password: Some(Password::Read(Secret::new("correct horse".into()))),
+        mailbox: Some("ana@bakery6.example".into()),
+        is_directory: true,
+        ..Details::default()
+    };
+    let answers = |details: &Details, is_dry_run| Answers {
+        product: Some(Product::MpExchange),
+        details: Some(details.clone()),
+        is_dry_run,
+        ..all("C-0006")
+    };
+    let found = |address: &'static str| FoundServer { address: address.into(), is_by_open_redirect: true };
+    for is_dry_run in [false, true] {
+        let mut desk = proved();
+        desk.server = found("https://evil.example/it's/x.asmx");
+        let report = travel(&mut desk, answers(&details, is_dry_run));
+        let example = "--server 'https://evil.example/it'\\''s/x.asmx'".into();
+        assert_eq!(report.end, End::Missing { flag: "--server", example });
+        let words = "evil.example, found by an open redirect, not in the customer's domain.";
+        assert!(report.words.as_str().contains(words), "{}", report.words);
+        assert_eq!((desk.count("SaveImpersonation"), desk.count("Prove")), (0, 0));
+        // That it stands in the form of an earlier start is no approval.
+        let mut run = record(6, Product::MpExchange);
+        let kept = [("found_open".to_owned(), desk.server.address.to_string())];
+        run.form = FormDraft(
+            kept.into_iter().chain([(FieldId::Server.name(), desk.server.address.to_string())]).collect(),
+        );
+        let mut desk = Desk::new(
+            setup(),
+            vec![row(run.customer.clone(), crate::domain::customer::Progress::NotStarted, Some(&run))],
+        );
+        desk.record = Some(run);
+        let report = travel(&mut desk, answers(&details, is_dry_run));
+        assert_eq!((flag(&report), desk.count("SaveImpersonation")), ("--server", 0), "{}", report.words);
+    }
+    // In the customer's own domain, or named: it is taken.
+    let named = Details { server: Some("https://evil.example/it's/x.asmx".into()), ..details.clone() };
+    for (details, address) in [(&details, "https://mail.bakery6.example/EWS/Exchange.asmx"), (&named, "x")] {
+        let mut desk = proved();
+        desk.server = found(address);
+        travel(&mut desk, answers(details, false));
+        assert_eq!((desk.count("SaveImpersonation"), desk.count("Apply")), (1, 1), "{address}");
+    }
+}
+
+#[test]
+fn a_check_goes_as_far_as_it_can_without_a_password() {
+    let details = Details {
+        server: Some("mail.hoster.example".into()),
+        account: Some("svc@bakery6.example".into()),
+        password: Some(Password::Unread),
+        mailbox: Some("ana@bakery6.example".into()),
+        is_directory: true,
+        ..Details::default()
+    };
+    let answers = |details: Option<Details>| Answers {
+        product: Some(Product::MpExchange),
+        details,
+        is_dry_run: true,
+        is_unsigned: true,
+        ..all("C-0006")
+    };
+    let mut desk = proved();
+    let report = travel(&mut desk, answers(Some(details.clone())));
+    assert_eq!((report.end, report.bill), (End::Shown, None));
+    assert!(report.words.as_str().contains("the sign-in, impersonation"), "{}", report.words);
+    assert_eq!(desk.count("SaveImpersonation"), 0);
+    // What is missing or wrong besides is found.
+    let missing = Details { account: None, ..details.clone() };
+    assert_eq!(flag(&travel(&mut proved(), answers(Some(missing)))), "--account");
+    let missing = Details { password: None, ..details.clone() };
+    assert_eq!(flag(&travel(&mut proved(), answers(Some(missing)))), "--password-file");
+    let wrong = Details { domains: vec!["a b".into()], ..details };
+    assert_eq!(travel(&mut proved(), answers(Some(wrong))).end, End::Wrong);
+    // With a password on record it ends before the list, enabled or not.
+    for is_enabled in [false, true] {
+        let mut run = record(6, Product::MpExchange);
+        run.impersonation = Some(self::details());
+        let rows = vec![row(run.customer.clone(), crate::domain::customer::Progress::NotStarted, Some(&run))];
+        let mut desk = Desk::new(setup(), rows);
+        if is_enabled {
+            run.enabled = Some(desk.now);
+            desk.verdict = Verdict::Proved;
+        }
+        desk.record = Some(run);
+        let report = travel(&mut desk, answers(None));
+        assert_eq!((report.end, report.bill), (End::Shown, None), "{}", report.words);
+        assert!(report.words.as_str().contains("were not tried"), "{}", report.words);
+    }
+}
+
+#[test]
 fn details_that_are_given_again_replace_those_on_record() {
     let mut run = record(6, Product::MpExchange);
     run.impersonation = Some(details());
@@ -519,7 +619,10 @@ fn details_that_are_given_again_replace_those_on_record() {
     let mut desk = Desk::new(setup(), rows);
     desk.record = Some(run);
     desk.verdict = Verdict::Proved;
-    let given = Details { password: Some(Secret::new("battery staple".into())), ..Details::default() };
+    let given = Details {
+        password: Some(Password::Read(Secret::new("battery staple".into()))),
+        ..Details::default()
+    };
     let answers = Answers { product: Some(Product::MpExchange), details: Some(given), ..all("C-0006") };
     travel(&mut desk, answers);
     let saved = desk.record.as_ref().unwrap().impersonation.clone().unwrap();
@@ -769,7 +872,7 @@ fn some_answers() -> impl Strategy<Value = Answers> {
         |(server, account, password, mailbox, is_directory)| Details {
             server,
             account: account.clone(),
-            password: password.map(Secret::new),
+            password: password.map(|words| Password::Read(Secret::new(words))),
             mailbox,
             mailboxes: account.map(|line| vec![line]),
             is_directory,

@@ -34,7 +34,8 @@ use self::{
 };
 use super::{http::Http, listed::Listed};
 use crate::domain::{
-    customer::Impersonation, failure::Failure, id::Address, tenant::Proof, text::Text, time::Clock,
+    customer::Impersonation, exchange_server::FoundServer, failure::Failure, id::Address, tenant::Proof,
+    text::Text, time::Clock,
 };
 
 /// The client; cheap to clone, and all clones share what a server asked for (pauses, refused passwords).
@@ -43,6 +44,8 @@ pub struct Exchange {
     http: Http,
     clock: Clock,
     is_sandbox: bool,
+    /// No password is sent.
+    is_unsigned: bool,
     gates: Gates,
     pace: Pace,
 }
@@ -62,7 +65,14 @@ impl Exchange {
     /// Makes the client. In the sandbox a loopback address may be plain http.
     #[must_use]
     pub fn new(http: Http, clock: Clock, is_sandbox: bool) -> Self {
-        Self { http, clock, is_sandbox, gates: Gates::default(), pace: Pace::NORMAL }
+        Self { http, clock, is_sandbox, is_unsigned: false, gates: Gates::default(), pace: Pace::NORMAL }
+    }
+
+    /// The same client, which sends no password: what needs one is not tried.
+    #[must_use]
+    pub const fn unsigned(mut self) -> Self {
+        self.is_unsigned = true;
+        self
     }
 
     /// Finds the EWS address of a mailbox by Autodiscover. No password is part of it.
@@ -72,7 +82,7 @@ impl Exchange {
     /// # Errors
     /// `NotFound` when no server announces itself or one only after a sign-in, `Refused` for Exchange Online, `Malformed`
     /// when Autodiscover sends us round in circles.
-    pub async fn discover(&self, address: &Address) -> Result<Text, Failure> {
+    pub async fn discover(&self, address: &Address) -> Result<FoundServer, Failure> {
         autodiscover::discover(&self.http, address).await
     }
 
@@ -129,6 +139,7 @@ impl Exchange {
             http: &self.http,
             clock: &self.clock,
             is_sandbox: self.is_sandbox,
+            is_unsigned: self.is_unsigned,
             gates: &self.gates,
             pace,
             notes,

@@ -328,12 +328,14 @@ impl Graph {
     fn refused(&self, answer: &Response) -> Error {
         let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
         let (code, inner_id) = wire::refusal(&body);
+        let code = answer.id(&code).unwrap_or_default().to_owned();
         let mut ids = Vec::new();
-        if let Some(id) = answer.headers.get("request-id").map(str::to_owned).or(inner_id) {
+        let said = answer.headers.get("request-id").or(inner_id.as_deref());
+        if let Some(id) = said.and_then(|id| answer.id(id)) {
             ids.push(format!("request {id}"));
         }
         ids.push(format!("client request {}", answer.request_id));
-        ids.extend(answer.headers.get("date").map(str::to_owned));
+        ids.extend(answer.date().map(str::to_owned));
         Error::Graph {
             status: answer.status,
             code,

@@ -7,6 +7,7 @@
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod ids;
 mod origins;
 mod wait;
 mod words;
@@ -24,6 +25,7 @@ use std::{
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+pub use self::ids::Sent;
 use self::origins::Origins;
 pub(in crate::provider) use self::wait::backoff;
 pub use self::wait::retry_after;
@@ -140,6 +142,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The `client-request-id` that we sent, for support.
     pub request_id: String,
+    /// What of the request is secret: no id of the answer may hold it.
+    pub sent: Sent,
 }
 
 impl fmt::Debug for Response {
@@ -349,7 +353,7 @@ impl Http {
         let headers = taken(response.headers());
         self.note_date(call, &headers);
         let body = body(call, &mut response, patience).await?;
-        Ok(Response { status, headers, body, request_id })
+        Ok(Response { status, headers, body, request_id, sent: Sent::of(call) })
     }
 
     /// Notes by how much the answer's `Date` differs from this computer's clock.

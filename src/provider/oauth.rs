@@ -275,9 +275,9 @@ async fn post(
     };
     let answer = http.send(call).await?;
     let retry_after = answer.retry_after(&clock);
-    let is_readable = || serde_json::from_slice::<serde_json::Value>(&answer.body).is_ok();
+    let said = if answer.status == 200 { None } else { serde_json::from_slice(&answer.body).ok() };
     // The crate drops headers, and how long to wait is all that matters of a 429.
-    if answer.status == 429 && retry_after.is_some() || answer.status != 200 && !is_readable() {
+    if answer.status == 429 && retry_after.is_some() || answer.status != 200 && said.is_none() {
         // A body that is no JSON (a page, a line break where none may be) may name the number all the same.
         if answer.status != 429
             && let Some(refusal) = Refusal::in_text(&String::from_utf8_lossy(&answer.body))
@@ -290,7 +290,11 @@ async fn post(
             reference: answer.request_id,
         }));
     }
-    oauth2::http::Response::builder().status(answer.status).body(answer.body).map_err(|_invalid| bad().into())
+    let body = match said {
+        Some(said) => Refusal::of(&answer, said).body(),
+        None => answer.body,
+    };
+    oauth2::http::Response::builder().status(answer.status).body(body).map_err(|_invalid| bad().into())
 }
 
 /// Trouble below the crate, on its way through it.

@@ -39,11 +39,11 @@ pub(super) fn check(text: &str, expected: &Expected<'_>) -> Result<(), Refusal> 
     let malformed = || (50_027, "JWT token is invalid or malformed.".to_owned());
     let (signed, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
     let (header, claims) = signed.split_once('.').ok_or_else(malformed)?;
-    let json = |part: &str| {
-        URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
-    };
+    // Microsoft takes the padding that RFC 7515 leaves out.
+    let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok();
+    let json = |part: &str| bytes(part).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let (header, claims) = (json(header).ok_or_else(malformed)?, json(claims).ok_or_else(malformed)?);
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_why| malformed())?;
+    let signature = bytes(signature).ok_or_else(malformed)?;
     let key = key(&header, expected.partner).ok_or_else(|| {
         let text =
             "Client assertion contains an invalid signature. [Reason - The key was not found.]".to_owned();
@@ -97,7 +97,11 @@ fn claims_fit(claims: &Value, expected: &Expected<'_>) -> Result<(), Refusal> {
     if !fits {
         return Err((700_023, "Client assertion audience claim does not match Realm issuer.".to_owned()));
     }
-    let time = |name: &str| claims.get(name).and_then(Value::as_i64);
+    // A NumericDate may have a fraction (RFC 7519 section 2).
+    let time = |name: &str| {
+        let number = claims.get(name)?.as_number()?.to_string();
+        number.split('.').next()?.parse::<i64>().ok()
+    };
     let expires =
         time("exp").ok_or_else(|| (50_027, "JWT token is invalid: there is no expiry.".to_owned()))?;
     let begins = time("nbf").or_else(|| time("iat")).unwrap_or(expected.now);

@@ -72,6 +72,18 @@ impl Flow {
     }
 }
 
+/// Answers `/{tenant}/oauth2/v2.0/authorize`: nobody of the sandbox has a sign-in of their own to begin.
+pub(super) fn no_sign_in() -> Answer {
+    let words = "The sandbox's people sign in only where an administrator accepts permissions.";
+    Answer::page(200, page::plain("Sign in to your account", words))
+}
+
+/// Answers `/{tenant}/oauth2/v2.0/logout`.
+pub(super) fn signed_out() -> Answer {
+    let words = "It's a good idea to close all browser windows.";
+    Answer::page(200, page::plain("You signed out of your account", words))
+}
+
 /// An error page with its number.
 fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> Answer {
     Answer::page(400, page::trouble(code, text, &Mark::of(ask, platform.now())))

@@ -137,6 +137,18 @@ fn describe(
     document
 }
 
+/// Answers `/{tenant}/oauth2/v2.0/devicecode`: our application is no public client, so nobody signs in this way.
+pub(super) fn device_code(platform: &Platform, ask: &Ask, word: &str) -> Answer {
+    let mark = Mark::of(ask, platform.now());
+    if platform.world.tenant(word).is_none() && !ANYBODY.contains(&word.to_lowercase().as_str()) {
+        let (error, code, text) = unknown_tenant(word);
+        return mark.error(400, error, code, &text);
+    }
+    let text =
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+    mark.error(401, "invalid_client", 7_000_218, text)
+}
+
 /// Answers `/common/discovery/instance`: which hosts are the same cloud.
 pub(super) fn instance(platform: &Platform, ask: &Ask) -> Answer {
     let pairs = ask.pairs();

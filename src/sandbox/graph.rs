@@ -4,7 +4,6 @@
 //! time, tenant, roles. Then one table of paths; what comes out carries the headers that Graph sends.
 
 mod batch;
-mod filter;
 mod query;
 mod relations;
 mod users;
@@ -245,10 +244,6 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
         ["servicePrincipals"] => relations::principals(platform, ask, caller),
         ["servicePrincipals", id] => relations::principal(platform, ask, caller, id),
         ["servicePrincipals", id, "appRoleAssignments"] => relations::assignments(platform, caller, id),
-        [one] if one.starts_with("servicePrincipals(") => match relations::key(one) {
-            Some(id) => relations::principal(platform, ask, caller, id),
-            None => Err(no_segment(one)),
-        },
         ["users"] => users::list(platform, ask, caller),
         ["users", "delta" | "delta()" | "microsoft.graph.delta" | "microsoft.graph.delta()"] => {
             users::delta(platform, ask, caller)

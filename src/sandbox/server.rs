@@ -270,6 +270,9 @@ async fn identity(platform: &Platform, ask: &Ask) -> Answer {
         ("GET", [word, "adminconsent"]) => consent::begin(platform, ask, word, 1),
         ("GET", [word, "v2.0", "adminconsent"]) => consent::begin(platform, ask, word, 2),
         ("POST", [_, "login"]) => consent::step(platform, ask),
+        ("GET", [_, "oauth2", "v2.0", "authorize"]) => consent::no_sign_in(),
+        (_, [_, "oauth2", "v2.0", "logout"]) => consent::signed_out(),
+        ("POST", [word, "oauth2", "v2.0", "devicecode"]) => discovery::device_code(platform, ask, word),
         (_, [word, "oauth2", "v2.0", "token"]) => tokens(platform, ask, word).await,
         _ => Answer::new(
             404,

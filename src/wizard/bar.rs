@@ -14,6 +14,7 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     let impersonation = record.and_then(|r| r.impersonation.as_ref());
     Bar {
         is_sandbox: cx.setup.is_sandbox,
+        is_mapped: cx.setup.is_mapped,
         customer: record.map(|r| r.customer.name.shown()).or_else(|| screen.customer()),
         product: record.map(|r| r.product.name()),
         run: record.map(|r| Text::of(format_args!("{}", r.id))),

@@ -6,6 +6,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, NewCustomer, Product},
     doubt::{Accepts, Doubt, Finding, Guarded},
     draft::Draft,
+    exchange_server::FoundServer,
     failure::Failure,
     form_draft::FormDraft,
     id::{Address, CustomerId, RunId, TenantId, UserId},
@@ -243,7 +244,7 @@ pub enum Reply {
     /// Nothing was saved: this speaks against the tenant and was not accepted.
     Doubted(Vec<Doubt>),
     /// An EWS server was found.
-    Server(Text),
+    Server(FoundServer),
     /// One round of checking ended.
     Proof(Box<Proof>),
     /// What is true about the users.
@@ -338,7 +339,7 @@ pub(crate) struct Rule(pub(crate) Option<AutoRule>);
 
 /// An EWS server was found.
 #[derive(Debug)]
-pub(crate) struct Server(pub(crate) Text);
+pub(crate) struct Server(pub(crate) FoundServer);
 
 /// A file was written: where.
 #[derive(Debug)]

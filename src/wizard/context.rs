@@ -26,6 +26,8 @@ use super::{
 pub struct Setup {
     /// Everything is invented: every screen says so.
     pub is_sandbox: bool,
+    /// Settings lead addresses of the real world to this computer: what answers there is not Microsoft.
+    pub is_mapped: bool,
     /// The customer can be played with one key.
     pub rehearsal: bool,
     /// The operator at the keyboard; until the world is open, one without rights.

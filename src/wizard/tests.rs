@@ -7,6 +7,7 @@ mod rules;
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
+    exchange_server::FoundServer,
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
@@ -121,6 +122,7 @@ pub(crate) fn proof(verdict: Verdict, organisation: Option<Organisation>, at: Mo
 pub(crate) fn setup() -> Setup {
     Setup {
         is_sandbox: true,
+        is_mapped: false,
         rehearsal: true,
         operator: Operator { name: "kim".into(), is_admin: true, ..Operator::default() },
         link_prefix: "https://login.microsoftonline.com/".into(),
@@ -154,6 +156,8 @@ pub(crate) struct Desk {
     pub(crate) board: Board,
     /// What is known once the world is open.
     pub(crate) world: World,
+    /// What Autodiscover finds.
+    pub(crate) server: FoundServer,
     /// What a round of checking finds.
     pub(crate) verdict: Verdict,
     /// Whom the answers name.
@@ -194,6 +198,7 @@ impl Desk {
             record: None,
             board: Board { rows, ..Board::default() },
             world,
+            server: FoundServer { address: Text::from("mail.hoster.example"), is_by_open_redirect: false },
             verdict: Verdict::NotYet,
             named: None,
             protection: Protection::default(),
@@ -469,7 +474,7 @@ impl Desk {
                 let organisation = organisation.clone();
                 change(self, &|record| record.organisation = Some(organisation.clone()))
             }
-            Request::Discover(_) => Some(Reply::Server(Text::from("mail.hoster.example"))),
+            Request::Discover(_) => Some(Reply::Server(self.server.clone())),
             Request::SaveImpersonation(_, details) => change(self, &|record| {
                 record.impersonation = Some((**details).clone());
                 record.is_key_lost = false;

@@ -98,6 +98,8 @@ pub enum Standing {
 pub struct Bar<'a> {
     /// Everything here is invented.
     pub is_sandbox: bool,
+    /// The table `[addresses]` of the settings is in use: not everything that answers is Microsoft. Never cut either.
+    pub is_mapped: bool,
     /// The customer, once picked.
     pub customer: Option<Shown<'a>>,
     /// The product, once picked.
@@ -265,6 +267,8 @@ pub enum FactId {
     Tenant,
     /// That it is the partner's own.
     Own,
+    /// What a person has to know about a server that Autodiscover found, before a password goes there.
+    FoundServer,
     /// The ceiling of Enable Auto, seats.
     Ceiling,
     /// When the next sweep is.

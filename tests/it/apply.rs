@@ -3,4 +3,5 @@
 mod killed;
 mod many;
 mod plans;
+mod trust;
 mod waiting;

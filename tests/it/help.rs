@@ -292,3 +292,26 @@ fn completions_of_every_shell_know_every_command_and_parse() {
     }
     assert_eq!(prints(&["completions", "pwsh"]), prints(&["completions", "powershell"]));
 }
+
+#[test]
+fn what_was_typed_comes_back_without_what_moves_a_terminal() {
+    for arguments in [
+        &["receipt", "\u{9d}52;c;AAAA\u{9c}"][..],
+        &["--run", "B365\u{202e}\u{200b}"],
+        &["--unkno\u{9b}31mwn\r"],
+        &["frob\u{e000}\u{2028}"],
+        &["provision", "C-1", "--users", "\u{1b}]0;x\u{7}"],
+    ] {
+        let output = run(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said:?}");
+        let moves = |c: char| {
+            let is_control = c.is_control() && c != '\n';
+            is_control
+                || matches!(c, '\u{200b}' | '\u{2028}' | '\u{202a}'..='\u{202e}' | '\u{e000}'..='\u{f8ff}')
+        };
+        assert!(!said.chars().any(moves), "{arguments:?}: {said:?}");
+    }
+    let said = String::from_utf8(run(&["provision"]).stderr).unwrap();
+    assert!(said.contains("\n  <CUSTOMER>"), "lines keep their indentation: {said:?}");
+}

@@ -161,7 +161,8 @@ fn a_plan_reads_its_lists_the_same_way() {
                 password_file = \"pw.txt\"\nmailbox = \"tom@odwyer.example\"\nmailboxes = { file = \"list.txt\" }\n\
                 users = \"all\"\nmax_seats = 5\n";
     fs::write(home.path().join("plan.toml"), plan).unwrap();
-    let ended = run(&home, &["apply", "plan.toml", "--max-seats", "5", "--world", "odd.toml"]);
+    let ended =
+        run(&home, &["apply", "plan.toml", "--max-seats", "5", "--trust-plan", "--world", "odd.toml"]);
     assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
     assert_eq!(on(&home), ["mary.o'dwyer@odwyer.example", "tom@odwyer.example"]);
 }

@@ -18,6 +18,8 @@ pub(crate) struct Foreground {
     pub(crate) application: String,
     /// The partner's own tenant.
     pub(crate) tenant: String,
+    /// The line about its secret.
+    secret: String,
     _home: Home,
 }
 
@@ -45,7 +47,8 @@ impl Foreground {
         let second = lines.next().unwrap();
         let ids: Vec<&str> = second.split([' ', '.']).filter(|word| word.len() == 36).collect();
         let [application, tenant] = ids[..] else { panic!("no ids in: {second}") };
-        Self { address, application: application.into(), tenant: tenant.into(), child, _home: home }
+        let secret = lines.next().unwrap();
+        Self { address, application: application.into(), tenant: tenant.into(), secret, child, _home: home }
     }
 }
 
@@ -79,7 +82,10 @@ fn a_partner_goes_live_with_settings_alone() {
     fs::write(config.join("settings.toml"), settings).unwrap();
 
     let mut wizard = Terminal::start(&home, &[]);
-    wizard.sees(&["There is no customer yet"]).keys("\tn").sees(&["Add a customer", "Reference"]);
+    wizard
+        .sees(&["[addresses]", "There is no customer yet"])
+        .keys("\tn")
+        .sees(&["Add a customer", "Reference"]);
     wizard.keys("L-1\tKauri Building Supplies\tkauribuilding.example\t ").sees(&["[x] Office 365"]);
     wizard.keys(&"\t".repeat(7)).keys("\r").sees(&[
         "Which customer?",
@@ -106,6 +112,30 @@ fn a_partner_goes_live_with_settings_alone() {
     assert_eq!(wizard.code(), 130);
     drop(wizard);
 
+    assert!(microsoft.secret.ends_with(" sandbox~invented~secret"), "{}", microsoft.secret);
+    // What does not lead to Microsoft is said by every command, and by the check of the nightly pass.
+    let ran = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_backup365"));
+        command.args(arguments).env_clear().env("HOME", home.path()).output().unwrap()
+    };
+    let words = "the table [addresses] of the settings is in use (https://";
+    for arguments in
+        [&["status"][..], &["customers", "list"], &["sweep", "--check"], &["sweep", "--status", "-q"]]
+    {
+        let said = String::from_utf8(ran(arguments).stderr).unwrap();
+        assert_eq!(said.matches(words).count(), 1, "{arguments:?}: {said}");
+    }
+    let said = String::from_utf8(ran(&["sweep", "--check"]).stdout).unwrap();
+    assert!(said.contains(&format!("Addresses: WARNING: {words}")), "{said}");
+    let said = ran(&["sweep", "--check", "--json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&said).unwrap();
+    let schema = serde_json::from_str(include_str!("../../assets/json/sweep-check.schema.json")).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&json), "{json:#}");
+    assert_eq!(
+        (&json["checks"][1]["name"], &json["checks"][1]["is_warning"]),
+        (&"Addresses".into(), &true.into()),
+        "{json:#}"
+    );
     // The secret is nowhere in what the program keeps.
     let kept = home.path().join(".local/share/backup365");
     for entry in fs::read_dir(&kept).unwrap() {

@@ -306,6 +306,8 @@ fn enable_auto_on_path_3() {
             std::fs::write(&password, SECRET).unwrap();
             let arguments = [
                 "C-1014",
+                "--server",
+                "mail.coastline-hosting.example",
                 "--try-mailbox",
                 SAMPLE,
                 "--account",

@@ -31,8 +31,10 @@ use crate::{
 const PASSWORD: &str = "invented-anderson";
 
 /// What every hosted run here starts with.
-const ANDERSON: [&str; 6] = [
+const ANDERSON: [&str; 8] = [
     "C-1014",
+    "--server",
+    "mail.coastline-hosting.example",
     "--try-mailbox",
     "ana.brennan@andersondental.example",
     "--account",
@@ -307,7 +309,8 @@ fn the_first_missing_flag_is_named_with_a_line_that_can_be_pasted() {
         (vec!["Harbour Street Cafe", "--users", "all"], "--max-seats"),
         (vec!["C-1013"], "--product"),
         (vec!["C-1013", "--product", "mpexchange"], "--try-mailbox"),
-        (vec!["C-1014", "--try-mailbox", "ana.brennan@andersondental.example"], "--account"),
+        (vec!["C-1014", "--try-mailbox", "ana.brennan@andersondental.example"], "--server"),
+        (ANDERSON[..5].to_vec(), "--account"),
         (ANDERSON.to_vec(), "--password-file"),
     ] {
         let ran = run(&home, &arguments).ends(2);
@@ -504,12 +507,23 @@ fn a_dry_run_writes_nothing() {
         assert!(object["link"].is_null() && object["receipt"].is_null(), "{object:#}");
         assert_eq!(everything(&home), before, "{arguments:?}");
     }
-    let path = file(&home, "password.txt", PASSWORD);
     let before = everything(&home);
-    let hosted = [&ANDERSON[..], &["--password-file", &path, "--users", "all", "--dry-run"]].concat();
-    let ran = run(&home, &hosted).ends(0).says(&["Nothing was written"]);
-    assert!(ran.out.contains("8  new seats"), "{}", ran.out);
-    assert_eq!(everything(&home), before, "not even the key file is made");
+    let mark = home.path().join("pwned");
+    let command = format!("touch {}", mark.display());
+    for password in [["--password-file", "gone.txt"], ["--password-command", &command]] {
+        let hosted = [&ANDERSON[..], &password, &["--users", "all", "--dry-run"]].concat();
+        let ran = run(&home, &hosted).ends(0);
+        let ran = ran.says(&["reads and sends no mailbox password", "were not tried", "Nothing was written"]);
+        assert!(ran.out.is_empty() && !mark.exists(), "{}", ran.out);
+        assert_eq!(everything(&home), before, "not even the key file is made");
+    }
+    let found =
+        [&ANDERSON[..1], &ANDERSON[3..], &["--password-file", "gone.txt", "--users", "all", "--dry-run"]];
+    run(&home, &found.concat()).ends(2).says(&[
+        "--server is missing: mail.coastline-hosting.example, found by Autodiscover, not in the customer's domain.",
+        "--server https://mail.coastline-hosting.example/EWS/Exchange.asmx",
+    ]);
+    assert_eq!(everything(&home), before);
     run(&home, &["C-1001", "--users", "all", "--dry-run", "--max-seats", "3"]).ends(7);
     run(&home, &["C-1001", "--users", "all", "--dry-run", "--rehearse"]).ends(2);
     assert_eq!(everything(&home), before);

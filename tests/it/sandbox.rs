@@ -90,6 +90,28 @@ async fn discovery() {
 }
 
 #[tokio::test]
+async fn every_address_of_the_discovery_document_is_answered() {
+    let rig = Rig::new(&[]).await;
+    let tenant = rig.tenant("Harbour Street Cafe");
+    let url = format!("https://login.microsoftonline.com/{tenant}/v2.0/.well-known/openid-configuration");
+    let document: serde_json::Value =
+        rig.request(Method::GET, &url).send().await.unwrap().json().await.unwrap();
+    for (name, method, status, seen) in [
+        ("authorization_endpoint", Method::GET, 200, "Sign in to your account"),
+        ("end_session_endpoint", Method::GET, 200, "You signed out of your account"),
+        ("device_authorization_endpoint", Method::POST, 401, "AADSTS7000218"),
+        ("token_endpoint", Method::POST, 400, "AADSTS900561"),
+        ("jwks_uri", Method::GET, 200, "keys"),
+    ] {
+        let url = document[name].as_str().unwrap();
+        let answer = rig.request(method, url).send().await.unwrap();
+        let code = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(code == status && text.contains(seen), "{name}: {code}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn graph_refuses_what_the_documents_refuse() {
     let rig = Rig::new(&[]).await;
     let tenant = rig.tenant("Bluegum Accounting");
@@ -100,7 +122,7 @@ async fn graph_refuses_what_the_documents_refuse() {
         ("/users?$skip=5", 400, "Request_BadRequest"),
         ("/users?$select=id,mailboxSettings", 501, "NotImplemented"),
         ("/users?$select=shoeSize", 400, "Request_BadRequest"),
-        ("/users?$filter=mail ne null", 400, "Request_UnsupportedQuery"),
+        ("/users?$filter=mail ne null", 501, "NotImplemented"),
         ("/users?$skiptoken=AAAA", 400, "Request_BadRequest"),
         ("/users/0a6f3d92-7be1-4c58-9b0d-4e2c71f8a635", 404, "Request_ResourceNotFound"),
         (
@@ -311,8 +333,9 @@ async fn a_second_start_finds_the_first_ones_world() {
     let beside = Rig::with("standard", &[], Some(folder.path())).await;
     assert_ne!(beside.sandbox.address().port(), rig.sandbox.address().port());
     beside.make(&tenant, "Made Beside").await;
-    let found = rig.read(&token, "/users?$filter=displayName eq 'Made Beside'").await;
-    assert_eq!(found["value"].as_array().unwrap().len(), 1);
+    let found = rig.read(&token, "/users?$select=displayName&$top=999").await;
+    let named = found["value"].as_array().unwrap().iter().filter(|user| user["displayName"] == "Made Beside");
+    assert_eq!(named.count(), 1);
     sandbox::reset(folder.path()).unwrap();
     assert_eq!(rig.token_answer(&tenant).await.status(), 400);
     assert_ne!(port, 0);

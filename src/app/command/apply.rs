@@ -1,10 +1,23 @@
 //! `backup365 apply`: arguments to plain values.
 
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    io::{self, BufRead as _, Read as _},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
+};
 
 use crate::{
     cli::apply::Args,
-    commands::apply::{self, ApplyDeps, ApplyOptions},
+    commands::{
+        apply::{self, ApplyDeps, ApplyOptions, Ask},
+        own_credential::OwnCredential,
+        warn,
+    },
     domain::{plan::PasswordSource, secret::Secret, text::Text},
     driver::front::Stop,
     exit::Exit,
@@ -27,6 +40,8 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
         at_once: usize::from(args.at_once),
         wait: args.wait,
         is_check: args.check,
+        trust_plan: args.trust_plan,
+        own: OwnCredential::of(&command.opener.settings),
         again: args.again,
         sharing: args.same_organisation_as.clone(),
         domain_elsewhere: args.domain_belongs_elsewhere.iter().map(|word| Text::clean(word)).collect(),
@@ -44,6 +59,10 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
     };
     let stop = Stop::default();
     signals::listen(&stop)?;
+    let environment = &command.opener.environment;
+    let can_ask = environment.can_ask && !command.opener.common.no_input;
+    let asked = stop.clone();
+    let ask: Option<Ask> = can_ask.then(|| Box::new(move || ask(&asked)) as Ask);
     let deps = ApplyDeps {
         start: command.start(&world)?,
         dry: if args.check {
@@ -55,6 +74,7 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
             })
         },
         secrets: Arc::new(secret),
+        ask,
         stop,
         plans: command.opener.settings.data_of(command.opener.is_sandbox).join("plans"),
     };
@@ -70,6 +90,42 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
 fn told(refusal: Refusal) -> anyhow::Error {
     refusal.bad.into()
 }
+
+/// Said where a person can be asked. No answer is no.
+const TRUST: &str = "Go on with it? Type yes; anything else stops.";
+
+/// How often it is looked whether a signal came while an answer is awaited.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Asks a person; none where a signal came first. The line is read on a thread of its own, because reading from a
+/// terminal can't be broken off.
+fn ask(stop: &Stop) -> Option<bool> {
+    warn(TRUST);
+    let (answered, answer) = mpsc::channel();
+    let reader = thread::Builder::new().name("backup365-question".into()).spawn(move || {
+        let mut line = String::new();
+        let is_read = io::stdin().lock().take(MOST).read_line(&mut line).is_ok();
+        let word = line.trim().to_lowercase();
+        // Nobody listens any more after a signal.
+        let _unheard = answered.send(is_read && matches!(word.as_str(), "yes" | "y"));
+    });
+    if reader.is_err() {
+        return Some(false);
+    }
+    loop {
+        match answer.recv_timeout(LOOK) {
+            Ok(answer) => return Some(answer),
+            Err(RecvTimeoutError::Disconnected) => return Some(false),
+            Err(RecvTimeoutError::Timeout) if stop.interrupts() > 0 || stop.ending().is_some() => {
+                return None;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+/// Most bytes of an answer that are read.
+const MOST: u64 = 1_024;
 
 /// Reads a password.
 fn secret(source: &PasswordSource) -> Result<Secret<String>, Text> {

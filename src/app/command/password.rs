@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     cli::provision::Hosted,
+    commands::own_credential::OwnCredential,
     domain::{secret::Secret, text_file},
     outside::{
         child::{self, WITHIN},
@@ -48,6 +49,18 @@ impl Source {
         file.or_else(|| hosted.password_fd.map(Self::Descriptor))
             .or_else(|| hosted.password_env.clone().map(Self::Environment))
             .or_else(|| hosted.password_command.clone().map(Self::Command))
+    }
+
+    /// Why it is not read: it would be our own credential, which goes to Microsoft only.
+    pub(super) fn is_ours(&self, own: &OwnCredential) -> Option<String> {
+        let what = match self {
+            Self::File(path) if own.is_file(path) => format!("--password-file: {}", path.display()),
+            Self::Environment(name) if own.is_variable(name) => format!("--password-env: {name}"),
+            _ => return None,
+        };
+        Some(format!(
+            "{what} holds this program's own credential, which goes to Microsoft only. Name another one."
+        ))
     }
 
     /// Reads it: one line, without its end.

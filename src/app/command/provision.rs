@@ -2,9 +2,12 @@
 
 use crate::{
     cli::provision::{Args, Hosted, Included, Who},
-    commands::provision::{self, Print, Way},
+    commands::{
+        own_credential::OwnCredential,
+        provision::{self, Print, Way},
+    },
     domain::{
-        answers::{Answers, Details, Users},
+        answers::{Answers, Details, Password, Users},
         text::Text,
     },
     driver::front::Stop,
@@ -22,7 +25,8 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
         return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
     }
     let mut notes = Vec::new();
-    let answers = answers(args, &mut notes)?;
+    let own = OwnCredential::of(&command.opener.settings);
+    let answers = answers(args, &own, &mut notes)?;
     // Kept until the end: the copy of the record goes with it.
     let (context, world, trial) = if args.dry_run {
         let (context, world, trial) = command.open_trial()?;
@@ -59,7 +63,7 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
 }
 
 /// Every answer, read from where the flags say; what is to be said of the lists is added to `notes`.
-fn answers(args: &Args, notes: &mut Vec<String>) -> Result<Answers, Refusal> {
+fn answers(args: &Args, own: &OwnCredential, notes: &mut Vec<String>) -> Result<Answers, Refusal> {
     let is_twice = [&args.users_file, &args.turn_off, &args.hosted.mailboxes]
         .into_iter()
         .filter(|file| file.as_deref().is_some_and(input::is_standard_input))
@@ -76,7 +80,7 @@ fn answers(args: &Args, notes: &mut Vec<String>) -> Result<Answers, Refusal> {
         tenant: args.tenant.clone(),
         same_as: args.same_organisation_as.iter().map(|word| Text::clean(word)).collect(),
         domain_elsewhere: args.domain_belongs_elsewhere,
-        details: details(&args.hosted, notes)?,
+        details: details(&args.hosted, args.dry_run, own, notes)?,
         users: users(args, notes)?,
         include: args.include_kind.iter().copied().map(Included::kind).collect(),
         leave_out: args.leave_out_kind.iter().copied().map(Included::kind).collect(),
@@ -90,6 +94,7 @@ fn answers(args: &Args, notes: &mut Vec<String>) -> Result<Answers, Refusal> {
         without_sweeper: args.without_sweeper,
         wait: args.wait,
         is_dry_run: args.dry_run,
+        is_unsigned: args.dry_run,
         rehearse: args.rehearse,
         ..Answers::default()
     };
@@ -132,8 +137,13 @@ fn turn_off(args: &Args, notes: &mut Vec<String>) -> Result<Vec<String>, Refusal
     Ok(turn_off)
 }
 
-/// The details of hosted Exchange; none where nothing was given.
-fn details(hosted: &Hosted, notes: &mut Vec<String>) -> Result<Option<Details>, Refusal> {
+/// The details of hosted Exchange; none where nothing was given. A dry run reads no password and runs no command.
+fn details(
+    hosted: &Hosted,
+    is_dry_run: bool,
+    own: &OwnCredential,
+    notes: &mut Vec<String>,
+) -> Result<Option<Details>, Refusal> {
     if hosted.password.is_some() {
         return Err(Refusal::usage(
             "a password is never taken as a flag: whoever lists the processes of this computer can read it, and the \
@@ -142,6 +152,9 @@ fn details(hosted: &Hosted, notes: &mut Vec<String>) -> Result<Option<Details>, 
         ));
     }
     let source = password::Source::of(hosted);
+    if let Some(words) = source.as_ref().and_then(|source| source.is_ours(own)) {
+        return Err(Refusal::usage(words));
+    }
     let mailboxes = match &hosted.mailboxes {
         Some(file) => Some(input::addresses(file, "--mailboxes", notes)?),
         None => None,
@@ -149,10 +162,14 @@ fn details(hosted: &Hosted, notes: &mut Vec<String>) -> Result<Option<Details>, 
     let details = Details {
         server: hosted.server.clone(),
         account: hosted.account.clone(),
-        password: source
-            .map(|source| source.read())
-            .transpose()
-            .map_err(|error| Refusal::usage(format!("{error:#}")))?,
+        password: match source {
+            Some(_) if is_dry_run => Some(Password::Unread),
+            Some(source) => {
+                let read = source.read().map_err(|error| Refusal::usage(format!("{error:#}")))?;
+                Some(Password::Read(read))
+            }
+            None => None,
+        },
         mailbox: hosted.try_mailbox.clone(),
         domains: hosted.mail_domain.clone(),
         mailboxes,

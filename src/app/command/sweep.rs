@@ -58,21 +58,23 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         (None, true) => Text::from("none, and the sandbox needs none"),
         (None, false) => Text::from("read from variables and flags"),
     };
-    let mut checks = vec![Check { name: "Settings", found: Ok(settings) }];
+    let mut checks = vec![Check::new("Settings", Ok(settings))];
+    checks.extend(opener.mapped().map(|words| Check::warning("Addresses", words)));
     let notes = places::notes(&opener.settings, opener.is_sandbox);
-    let files = match notes.as_slice() {
-        [] => Text::from("closed to the other accounts of this computer, and on its own disk"),
+    checks.push(match notes.as_slice() {
+        [] => {
+            Check::new("Files", Ok("closed to the other accounts of this computer, and on its own disk".into()))
+        }
+        // A pass can run all the same: this is said and mended by hand.
         notes => {
             let words = notes.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
-            Text::clean(words.trim_end_matches('.'))
+            Check::warning("Files", Text::clean(words.trim_end_matches('.')))
         }
-    };
-    // A pass can run all the same: this is said and mended by hand.
-    checks.push(Check { name: "Files", found: Ok(files) });
+    });
     let store = opener.store();
     let place = opener.settings.store_of(opener.is_sandbox);
     let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
-    checks.push(Check { name: RECORD, found: store.as_ref().map(opens).map_err(Clone::clone) });
+    checks.push(Check::new(RECORD, store.as_ref().map(opens).map_err(Clone::clone)));
     let Ok(store) = store else { return checks };
     let record = store.clone();
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
@@ -82,12 +84,12 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         (false, Some(doubt)) => Text::of(format_args!("is there, but {doubt}")),
     };
     let world = opener.open_with(store);
-    checks.push(Check { name, found: world.as_ref().map(there).map_err(Clone::clone) });
+    checks.push(Check::new(name, world.as_ref().map(there).map_err(Clone::clone)));
     let Ok(world) = world else { return checks };
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     let is_good = found.is_ok();
-    checks.push(Check { name: MICROSOFT, found });
+    checks.push(Check::new(MICROSOFT, found));
     // What Microsoft says about a clock that it does not accept is said in its refusal; its date tells the rest.
     let graph = &world.provider.graph;
     if is_good || graph.demand_clock().is_err() {
@@ -95,9 +97,9 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         if graph.clock_gap().is_some() && graph.demand_clock().is_ok() {
             // Told this once: the clock is right now, and what lies ahead was written by one that was not.
             let kept = record.clock_is_right();
-            checks.push(Check { name: CLOCK, found: found.and(kept).map(|()| agrees(graph.clock_gap())) });
+            checks.push(Check::new(CLOCK, found.and(kept).map(|()| agrees(graph.clock_gap()))));
         } else {
-            checks.push(Check { name: CLOCK, found: found.map(|()| agrees(graph.clock_gap())) });
+            checks.push(Check::new(CLOCK, found.map(|()| agrees(graph.clock_gap()))));
         }
     }
     checks

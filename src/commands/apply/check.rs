@@ -23,6 +23,8 @@ pub(super) struct Total {
     pub(super) billed: u32,
     /// Customers whose bill is known after consent only.
     pub(super) unknown: usize,
+    /// Customers whose bill is known only after a sign-in that a check does not try.
+    pub(super) untried: usize,
     /// Customers whose check failed.
     pub(super) bad: usize,
 }
@@ -36,6 +38,7 @@ impl Total {
             match seats(job) {
                 Seats::Known(seats) => total.known = total.known.saturating_add(seats),
                 Seats::AfterConsent => total.unknown = total.unknown.saturating_add(1),
+                Seats::Untried => total.untried = total.untried.saturating_add(1),
                 Seats::None => {}
             }
             if job.check.as_ref().is_some_and(|check| !matches!(check.end, End::Shown | End::Done { .. })) {
@@ -57,12 +60,17 @@ enum Seats {
     Known(u32),
     /// No user can be listed yet.
     AfterConsent,
+    /// Nobody was listed: a check sends no password.
+    Untried,
     /// None any more, or not known because the check failed.
     None,
 }
 
 /// Whether the check ended because the customer has not accepted yet.
 fn awaits_consent(check: &Report) -> bool {
+    if check.is_untried {
+        return false;
+    }
     let is_good = |check: &Check| matches!(check.state, CheckState::Good | CheckState::Unread(_));
     check.end == End::Shown && !check.checks.iter().all(is_good)
 }
@@ -72,6 +80,7 @@ fn seats(job: &Job) -> Seats {
         (JobResult::NotStarted, Some(check)) => match (&check.bill, &check.end, &job.row.users) {
             (Some(bill), ..) => Seats::Known(bill.billed()),
             (None, End::Shown, Users::None) => Seats::None,
+            (None, End::Shown, _) if check.is_untried => Seats::Untried,
             (None, End::Shown, _) if awaits_consent(check) => Seats::AfterConsent,
             _ => Seats::None,
         },
@@ -133,6 +142,12 @@ fn totals(jobs: &[Job], total: Total, max_seats: Option<u32>) -> Vec<String> {
     if total.unknown > 0 {
         lines.push(format!("The bill of {} is known after consent.", people(total.unknown)));
     }
+    if total.untried > 0 {
+        lines.push(format!(
+            "The bill of {} is known after the sign-in, which a check does not try: it reads and sends no mailbox password.",
+            people(total.untried)
+        ));
+    }
     if total.billed > 0 {
         lines.push(format!("Billed by this plan before: {}.", counted(total.billed, "seat", "seats")));
     }
@@ -162,7 +177,7 @@ fn row(job: &Job) -> [Text; 6] {
     });
     let seats = match seats(job) {
         Seats::Known(seats) => Text::clean(&grouped(seats)),
-        Seats::AfterConsent => Text::from("?"),
+        Seats::AfterConsent | Seats::Untried => Text::from("?"),
         Seats::None => Text::from("-"),
     };
     [
@@ -192,6 +207,7 @@ fn remark(job: &Job) -> Text {
             Text::of(format_args!("{}: {}", job.result.word(), job.result.words()))
         }
         (_, Some(check)) if awaits_consent(check) => Text::from("not accepted yet"),
+        (_, Some(check)) if check.is_untried => Text::from("the sign-in was not tried"),
         (_, Some(check)) if check.end == End::Shown => Text::default(),
         (_, Some(check)) => Text::of(format_args!("{} {}", job.row.place, check.words)),
         (_, None) => Text::default(),

@@ -24,7 +24,7 @@ use crate::{
     outside,
 };
 
-use super::{ApplyOptions, Job, job_result::JobResult};
+use super::{super::own_credential::OwnCredential, ApplyOptions, Job, job_result::JobResult};
 
 /// How many lines of a list that can't be used are named.
 const NAMED: usize = 5;
@@ -37,11 +37,11 @@ pub(super) fn jobs(options: &ApplyOptions, customers: &[Customer]) -> Result<Vec
     let mut mistakes = Vec::new();
     let mut jobs = Vec::new();
     for path in &options.plans {
-        match rows(path) {
+        match rows(path, &options.own) {
             Ok(rows) => {
-                for row in rows {
+                for (row, lists) in rows {
                     match job(options, row, customers) {
-                        Ok(job) => jobs.push(job),
+                        Ok(job) => jobs.push(Job { lists, ..job }),
                         Err(mistake) => mistakes.push(mistake),
                     }
                 }
@@ -54,8 +54,8 @@ pub(super) fn jobs(options: &ApplyOptions, customers: &[Customer]) -> Result<Vec
     if mistakes.is_empty() { Ok(jobs) } else { Err(mistakes) }
 }
 
-/// The rows of one plan file, lists read.
-fn rows(path: &Path) -> Result<Vec<Row>, Vec<Mistake>> {
+/// The rows of one plan file, each with the files that its lists were read from.
+fn rows(path: &Path, own: &OwnCredential) -> Result<Vec<(Row, Vec<PathBuf>)>, Vec<Mistake>> {
     let file = Text::clean(&path.display().to_string());
     let place = Place { file: file.clone(), line: 1 };
     let text = text(path).map_err(|why| {
@@ -71,8 +71,8 @@ fn rows(path: &Path) -> Result<Vec<Row>, Vec<Mistake>> {
         if let Some(PasswordSource::Environment(name)) = &row.password {
             outside::child::hide(name);
         }
-        match lists(&mut row) {
-            Ok(()) => rows.push(row),
+        match not_ours(&row, own).and_then(|()| lists(&mut row)) {
+            Ok(lists) => rows.push((row, lists)),
             Err(mistake) => mistakes.push(mistake),
         }
     }
@@ -88,23 +88,58 @@ fn text(path: &Path) -> Result<String, Text> {
     })
 }
 
-/// Reads the lists that stand in files of their own.
-fn lists(row: &mut Row) -> Result<(), Mistake> {
-    let place = row.place.clone();
-    if let Users::These(list) = &mut row.users {
-        read_list(&place, "users", list)?;
+/// Refuses a row that has our own credential read: it goes to Microsoft, and nowhere else.
+fn not_ours(row: &Row, own: &OwnCredential) -> Result<(), Mistake> {
+    let file = |list: &List| match list {
+        List::File(path) => Some(path.clone()),
+        List::Here(_) => None,
+    };
+    let users = if let Users::These(list) = &row.users { file(list) } else { None };
+    let mailboxes = if let Some(Mailboxes::Given(list)) = &row.mailboxes { file(list) } else { None };
+    let password = match &row.password {
+        Some(PasswordSource::Environment(name)) if own.is_variable(name) => {
+            let words = format_args!(
+                "password_environment: the variable {name} holds this program's own credential, which goes to Microsoft \
+                 only. Name another one."
+            );
+            return Err(Mistake::at(&row.place, words));
+        }
+        Some(PasswordSource::File(path)) => Some(path.clone()),
+        _ => None,
+    };
+    let files = [("users", users), ("mailboxes", mailboxes), ("password_file", password)];
+    let ours = files.into_iter().find_map(|(key, path)| Some((key, path.filter(|path| own.is_file(path))?)));
+    match ours {
+        None => Ok(()),
+        Some((key, path)) => Err(Mistake::at(
+            &row.place,
+            format_args!(
+                "{key}: the file {} holds this program's own credential, which goes to Microsoft only. Name another one.",
+                path.display()
+            ),
+        )),
     }
-    if let Some(Mailboxes::Given(list)) = &mut row.mailboxes {
-        read_list(&place, "mailboxes", list)?;
-    }
-    Ok(())
 }
 
-/// Reads a list that stands in a file of its own.
-fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
-    let List::File(path) = list else { return Ok(()) };
+/// Reads the lists that stand in files of their own, and says which files those are.
+fn lists(row: &mut Row) -> Result<Vec<PathBuf>, Mistake> {
+    let place = row.place.clone();
+    let mut files = Vec::new();
+    if let Users::These(list) = &mut row.users {
+        files.extend(read_list(&place, "users", list)?);
+    }
+    if let Some(Mailboxes::Given(list)) = &mut row.mailboxes {
+        files.extend(read_list(&place, "mailboxes", list)?);
+    }
+    Ok(files)
+}
+
+/// Reads a list that stands in a file of its own, and says which.
+fn read_list(place: &Place, key: &str, list: &mut List) -> Result<Option<PathBuf>, Mistake> {
+    let List::File(path) = list else { return Ok(None) };
+    let path = path.clone();
     let name = Text::clean(&path.display().to_string());
-    let text = text(path)
+    let text = text(&path)
         .map_err(|why| Mistake::at(place, format_args!("{key}: the file {name} can't be read: {why}.")))?;
     let read = address_list::read(&text);
     if let Some(other) = read.others.first() {
@@ -120,7 +155,7 @@ fn read_list(place: &Place, key: &str, list: &mut List) -> Result<(), Mistake> {
         return Err(Mistake::at(place, format_args!("{key}: the file {name} names nobody.")));
     }
     *list = List::Here(addresses);
-    Ok(())
+    Ok(Some(path))
 }
 
 /// A row as a job, with its customer as on record.
@@ -139,6 +174,7 @@ fn job(options: &ApplyOptions, row: Row, customers: &[Customer]) -> Result<Job, 
         product,
         answers,
         password: row.password.clone(),
+        lists: Vec::new(),
         row,
         result: JobResult::NotStarted,
         check: None,

@@ -159,7 +159,7 @@ pub(super) fn json(about: About<'_>) -> Value {
             "most": about.max_seats,
             "billed": billed(about.jobs),
             "to_bill": total.known,
-            "not_known_yet": total.unknown,
+            "not_known_yet": total.unknown.saturating_add(total.untried),
         },
         "customers": about.jobs.iter().map(|job| one(job, is_check)).collect::<Vec<_>>(),
     })

@@ -46,6 +46,13 @@ pub(super) fn mend(report: &mut Report, row: &Row) {
             doubt::sentences(&report.doubts, report.customer.as_ref().unwrap_or(&Text::default())),
             keys(&report.doubts)
         )),
+        (End::Missing { flag: "--server", example }, ..) => {
+            let server = example.as_str().trim_start_matches("--server").trim();
+            Text::of(format_args!(
+                "{} Then write into the row: server = \"{server}\"",
+                in_keys(report.words.as_str())
+            ))
+        }
         (End::Waiting, ..) => {
             let run = report.run.as_ref().map_or_else(|| "The run".to_owned(), ToString::to_string);
             Text::of(format_args!("Waiting for the customer's consent. {run} is parked."))

@@ -19,6 +19,22 @@ pub struct Check {
     pub name: &'static str,
     /// How it is, or why it is not.
     pub found: Result<Text, Failure>,
+    /// It keeps no pass from running, and a person should know it.
+    pub is_warning: bool,
+}
+
+impl Check {
+    /// A check with what was found.
+    #[must_use]
+    pub const fn new(name: &'static str, found: Result<Text, Failure>) -> Self {
+        Self { name, found, is_warning: false }
+    }
+
+    /// Something that a person should know.
+    #[must_use]
+    pub const fn warning(name: &'static str, words: Text) -> Self {
+        Self { name, found: Ok(words), is_warning: true }
+    }
 }
 
 /// The check that opens the record: one that was never made is no trouble yet.
@@ -63,6 +79,7 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
 
 fn line(check: &Check) -> String {
     match &check.found {
+        Ok(words) if check.is_warning => format!("{}: WARNING: {words}.", check.name),
         Ok(words) => format!("{}: {words}.", check.name),
         Err(failure) => format!("{}: FAILED: {}", check.name, failure.for_commands()),
     }
@@ -74,7 +91,7 @@ fn json_of(checks: &[Check], is_good: bool) -> Value {
             Ok(words) => (words, None),
             Err(failure) => (&failure.what, Some(failure.hint.for_commands().to_string())),
         };
-        json!({ "name": check.name, "is_good": check.found.is_ok(), "words": words.as_str(), "hint": hint })
+        json!({ "name": check.name, "is_good": check.found.is_ok(), "is_warning": check.is_warning, "words": words.as_str(), "hint": hint })
     };
     let checks: Vec<Value> = checks.iter().map(each).collect();
     json!({ "version": 1, "kind": "sweep-check", "is_good": is_good, "checks": checks })

@@ -196,6 +196,17 @@ fn hostile_words_are_cleaned_and_formulas_are_guarded() {
     let written = write(std::iter::once(&customer));
     assert!(written.contains("\n'=1+1,''@SUM(A1),one.example,yes,,,no,,"), "{written}");
     assert_eq!(read(written.as_bytes()).unwrap().lines[0].customer, customer);
+    // Where another sign separates cells, a cell of ours ends at each of them.
+    let customer = NewCustomer { name: "a;=1+1| \"-2;b;'+3".into(), ..customer };
+    let written = write(std::iter::once(&customer));
+    assert!(written.contains("a;'=1+1|' \"\"-2;b;''+3"), "{written}");
+    for separator in [';', '|', '\t'] {
+        let cells = written.lines().flat_map(|line| line.split(separator));
+        for cell in cells {
+            assert!(!cell.trim_start_matches(['"', ' ']).starts_with(['=', '+', '-', '@']), "{written}");
+        }
+    }
+    assert_eq!(read(written.as_bytes()).unwrap().lines[0].customer, customer);
 }
 
 proptest! {
@@ -203,7 +214,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(
         reference in "[!-~äß中'=+@-]{1,12}",
-        name in "[ -~äß中\"'=+@,;-]{0,30}",
+        name in "[ -~äß中\"'=+@,;| -]{0,30}",
         tenant in proptest::option::of(any::<[u8; 16]>()),
         is_active in any::<bool>(),
         is_managed in any::<bool>(),

@@ -16,6 +16,9 @@ use crate::{
     wizard::view::{Bar, Block, CheckGroup, Page},
 };
 
+/// Said where settings lead Microsoft's addresses elsewhere.
+const MAPPED: &str = "The table [addresses] of the settings is in use: not all that answers is Microsoft.";
+
 /// Who is being touched, in one line.
 pub(super) fn bar(bar: &Bar<'_>) -> Item {
     let said = |name: Option<Shown<'_>>| name.map(|name| name.to_string()).unwrap_or_default();
@@ -29,6 +32,7 @@ pub(super) fn bar(bar: &Bar<'_>) -> Item {
     };
     let parts = [
         bar.is_sandbox.then(|| "SANDBOX.".to_owned()),
+        bar.is_mapped.then(|| MAPPED.to_owned()),
         customer.or_else(|| Some("No customer chosen yet.".to_owned())),
         bar.run.as_ref().map(|run| format!("Run {run}.")),
         Some(organisation).filter(|words| !words.is_empty()),

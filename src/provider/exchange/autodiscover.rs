@@ -3,7 +3,8 @@
 //! Triggered by *find the server* on the access screen. Asks in the order of exchange-web-services.md section 5: the
 //! JSON shortcut, SOAP and plain XML at the mail domain and at `autodiscover.` of it, then the unauthenticated
 //! redirect. No password is part of any of it, so none can reach a host that a redirect named; the address that is
-//! found is shown to the operator before anything is sent there. Most servers want a sign-in for SOAP and plain XML: a
+//! found is told with how it was found (an open redirect can be anybody's), for a person to approve before anything is sent
+//! there. Most servers want a sign-in for SOAP and plain XML: a
 //! host that asks for one is remembered, and if it also guards an EWS address in the usual place, that is the answer.
 //!
 //! DNS SRV records (step 4 of that section) are not asked: neither the standard library nor our HTTP client reads them.
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::{
     domain::{
+        exchange_server::FoundServer,
         failure::{Failure, FailureKind},
         id::Address,
         text::Text,
@@ -71,7 +73,7 @@ struct Search<'a> {
     /// Hosts that do not answer: no use asking them for anything else.
     silent: HashSet<String>,
     /// Hosts that want a sign-in first, in the order met.
-    guarded: Vec<String>,
+    guarded: Vec<Guarded>,
     /// A host whose connection broke again and again: what it would have said is not known.
     broken: Option<String>,
     /// Some place said that the mailbox is at Exchange Online.
@@ -79,6 +81,14 @@ struct Search<'a> {
     /// Autodiscover itself, and not only a website, led back to where it was asked.
     is_circular: bool,
     requests: u32,
+}
+
+/// A host that wants a sign-in before it answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Guarded {
+    host: String,
+    /// As that of the place.
+    is_open: bool,
 }
 
 /// One place to ask.
@@ -90,6 +100,8 @@ struct Place {
     mailbox: Address,
     /// Redirects that led here.
     hops: u32,
+    /// A redirect without TLS led here: whoever is on the line can have named it.
+    is_open: bool,
 }
 
 /// How a place is asked.
@@ -107,7 +119,7 @@ enum Way {
 ///
 /// # Errors
 /// Exchange Online, circles, or nothing found; a retry helps only when the network was down.
-pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<Text, Failure> {
+pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<FoundServer, Failure> {
     let domain = mailbox.domain();
     if server::is_online(&domain) {
         return Err(Bad::early(Error::ExchangeOnline, &domain).into());
@@ -124,7 +136,7 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<Text, Fai
         requests: 0,
     };
     let found = search.run(mailbox).await;
-    found.map(|url| Text::clean(url.as_str())).ok_or_else(|| search.verdict(&domain))
+    found.ok_or_else(|| search.verdict(&domain))
 }
 
 /// Words for a search that came to nothing; the way on is always the same.
@@ -134,17 +146,18 @@ fn unfound(kind: FailureKind, what: Text) -> Failure {
 
 impl Search<'_> {
     /// Asks place after place.
-    async fn run(&mut self, mailbox: &Address) -> Option<Url> {
+    async fn run(&mut self, mailbox: &Address) -> Option<FoundServer> {
         if let Some(url) = self.ask_shortcut(mailbox).await {
-            return Some(url);
+            return Some(found(&url, false));
         }
-        self.plan(mailbox, 0);
+        self.plan(mailbox, 0, false);
         while let Some(place) = self.places.pop_front() {
             match self.ask(&place).await {
-                Finding::Server(url) => match self.accept(url) {
-                    None => {}
-                    found => return found,
-                },
+                Finding::Server(url) => {
+                    if let Some(url) = self.accept(url) {
+                        return Some(found(&url, place.is_open));
+                    }
+                }
                 Finding::Elsewhere(url) => self.follow(&place, url),
                 Finding::Moved(url) => self.follow_website(&place, url),
                 Finding::Address(address) => self.follow_address(&place, &address),
@@ -160,7 +173,7 @@ impl Search<'_> {
         if self.is_online {
             return Bad::early(Error::ExchangeOnline, domain).into();
         }
-        if let Some(host) = self.guarded.last() {
+        if let Some(Guarded { host, .. }) = self.guarded.last() {
             return unfound(
                 NotFound,
                 Text::of(format_args!("{host} answers, but tells the server's name only after a sign-in")),
@@ -185,7 +198,7 @@ impl Search<'_> {
     }
 
     /// Puts the places for an address in front, in order. What was asked before is left out when its turn comes.
-    fn plan(&mut self, mailbox: &Address, hops: u32) {
+    fn plan(&mut self, mailbox: &Address, hops: u32, is_open: bool) {
         let domain = mailbox.domain();
         let mut places = Vec::new();
         for host in [domain.clone(), format!("autodiscover.{domain}")] {
@@ -195,7 +208,7 @@ impl Search<'_> {
         places.push((Way::Redirect, format!("http://autodiscover.{domain}{POX_PATH}")));
         for (way, url) in places.into_iter().rev() {
             let Ok(url) = Url::parse(&url) else { continue };
-            self.places.push_front(Place { way, url, mailbox: mailbox.clone(), hops });
+            self.places.push_front(Place { way, url, mailbox: mailbox.clone(), hops, is_open });
         }
     }
 
@@ -235,7 +248,7 @@ impl Search<'_> {
             return Finding::Moved(to);
         }
         if is_challenge(&answer) {
-            self.remember_guarded(url);
+            self.remember_guarded(place);
         }
         match way {
             _ if !matches!(answer.status, 200 | 500) => Finding::Nothing,
@@ -275,7 +288,8 @@ impl Search<'_> {
         if is_new && is_askable {
             let way = if is_soap { Way::Soap } else { Way::Pox };
             let (mailbox, hops) = (from.mailbox.clone(), from.hops + 1);
-            self.places.push_front(Place { way, url: to, mailbox, hops });
+            let is_open = from.is_open || from.url.scheme() != "https";
+            self.places.push_front(Place { way, url: to, mailbox, hops, is_open });
         }
         is_new && is_askable
     }
@@ -288,7 +302,7 @@ impl Search<'_> {
         } else if from.hops >= MAX_HOPS || address.folded() == from.mailbox.folded() {
             self.is_circular = true;
         } else {
-            self.plan(address, from.hops + 1);
+            self.plan(address, from.hops + 1, from.is_open);
         }
     }
 
@@ -299,23 +313,23 @@ impl Search<'_> {
     }
 
     /// Keeps a host that wants a sign-in before it answers.
-    fn remember_guarded(&mut self, url: &Url) {
-        let host = url.host_str().unwrap_or_default();
-        if url.scheme() == "https" && !self.guarded.iter().any(|known| known == host) {
-            self.guarded.push(host.to_owned());
+    fn remember_guarded(&mut self, place: &Place) {
+        let host = place.url.host_str().unwrap_or_default();
+        if place.url.scheme() == "https" && !self.guarded.iter().any(|known| known.host == host) {
+            self.guarded.push(Guarded { host: host.to_owned(), is_open: place.is_open });
         }
     }
 
     /// Looks whether a host that guards Autodiscover guards EWS in the usual place, too. Sends no password. The last
     /// one met comes first: it is where redirects led to.
-    async fn knock_at_guarded(&mut self) -> Option<Url> {
-        for host in self.guarded.clone().into_iter().rev() {
+    async fn knock_at_guarded(&mut self) -> Option<FoundServer> {
+        for Guarded { host, is_open } in self.guarded.clone().into_iter().rev() {
             let Some(url) = server::on_host(&host) else { continue };
             let body = Operation::GetInbox.envelope(Version::Exchange2013Sp1, None);
             if self.send(Method::Post, &url, Some(body)).await.is_some_and(|answer| is_challenge(&answer))
                 && let Some(url) = self.accept(url)
             {
-                return Some(url);
+                return Some(found(&url, is_open));
             }
         }
         None
@@ -365,6 +379,11 @@ impl Search<'_> {
         }
         self.http.send(call).await
     }
+}
+
+/// A server and how it was found.
+fn found(url: &Url, is_by_open_redirect: bool) -> FoundServer {
+    FoundServer { address: Text::clean(url.as_str()), is_by_open_redirect }
 }
 
 /// Where an answer redirects to; none when it does not.

@@ -39,6 +39,9 @@ pub(super) enum Error {
         /// Schemes that are offered, joined by ", ".
         offers: String,
     },
+    /// This client sends no password.
+    #[error("no password is sent")]
+    Unsigned,
     /// The account's name can't be sent with Basic: it holds a colon or a control character.
     #[error("the account's name can't be sent")]
     AccountName,

@@ -76,6 +76,7 @@ fn answer(status: u16, body: &[u8]) -> Response {
         headers: Headers(names.iter().map(|name| ((*name).to_owned(), line.clone())).collect()),
         body: body.to_vec(),
         request_id: String::from("ours"),
+        sent: crate::provider::http::Sent::default(),
     }
 }
 

@@ -71,6 +71,9 @@ impl Round {
             return;
         }
         self.server = good(&self.server, session.host().clone());
+        if session.is_unsigned() {
+            return;
+        }
         let outcome = open(session, &access.sample).await;
         if let Some(product) = session.product() {
             self.server.detail = Text::of(format_args!("{}, {product}", session.host()));
@@ -122,7 +125,10 @@ impl Round {
     fn finish(self, at: Moment) -> Proof {
         let checks: Vec<_> =
             [self.server, self.account, self.sample].into_iter().chain(self.others).collect();
-        let verdict = checks.iter().find_map(failure).map_or(Verdict::Proved, Verdict::Failed);
+        // What was not tried is no proof.
+        let is_tried = checks.iter().all(|check| check.state != CheckState::Waiting);
+        let otherwise = if is_tried { Verdict::Proved } else { Verdict::NotYet };
+        let verdict = checks.iter().find_map(failure).map_or(otherwise, Verdict::Failed);
         Proof { checks, organisation: None, verdict, granted: None, missing: None, at }
     }
 }

@@ -111,6 +111,8 @@ pub(super) struct Session {
     authorization: Zeroizing<String>,
     fingerprint: Fingerprint,
     gate: Arc<Gate>,
+    /// No password is sent.
+    is_unsigned: bool,
     pace: Pace,
     /// Set once the account got in: from then on several requests may be out.
     is_in: AtomicBool,
@@ -134,6 +136,8 @@ pub(super) struct SessionParts<'a> {
     pub(super) clock: &'a Clock,
     /// Whether loopback addresses may be plain http.
     pub(super) is_sandbox: bool,
+    /// Whether no password is sent.
+    pub(super) is_unsigned: bool,
     /// Finds the account's gate.
     pub(super) gates: &'a super::gate::Gates,
     /// Waits and attempts.
@@ -163,6 +167,7 @@ impl Session {
             account: access.account.clone(),
             fingerprint: Sha256::digest(authorization.as_bytes()).into(),
             authorization,
+            is_unsigned: means.is_unsigned,
             pace: means.pace,
             is_in: AtomicBool::new(false),
             alone: tokio::sync::Mutex::new(()),
@@ -171,6 +176,11 @@ impl Session {
             version: Mutex::default(),
             notes: means.notes,
         })
+    }
+
+    /// Whether no password is sent.
+    pub(super) const fn is_unsigned(&self) -> bool {
+        self.is_unsigned
     }
 
     /// The server's host.
@@ -328,6 +338,9 @@ impl Session {
 
     /// Sends one request: with the sign-in when a mailbox is named, without any otherwise.
     async fn send(&self, operation: &Operation, mailbox: Option<&Address>) -> Result<Response, Error> {
+        if self.is_unsigned && mailbox.is_some() {
+            return Err(Error::Unsigned);
+        }
         let version = if self.is_older.load(Ordering::Relaxed) {
             Version::Exchange2013
         } else {

@@ -114,7 +114,8 @@ impl Graph {
                 _ => Ok(found),
             };
         }
-        let refusal = body.filter(|value| value.get("error").is_some()).map(Refusal::from);
+        let refusal =
+            body.filter(|value| value.get("error").is_some()).map(|value| Refusal::of(&answer, value));
         Err(match (refusal, answer.status) {
             (Some(refusal), _) => Error::Platform(refusal),
             // What is no tenant at all may be answered by a page (reference, section 1.4).

@@ -15,8 +15,13 @@ pub(crate) fn retry_after_any(data: &[u8]) {
     );
     let clock = Clock::fixed(Moment::from_millis(1_795_424_400_000));
     let stated = retry_after(&headers, &clock);
-    let outcome: Result<Response, HttpError> =
-        Ok(Response { status: 429, headers, body: Vec::new(), request_id: String::new() });
+    let outcome: Result<Response, HttpError> = Ok(Response {
+        status: 429,
+        headers,
+        body: Vec::new(),
+        request_id: String::new(),
+        sent: super::Sent::default(),
+    });
     let mut waits = wait::Waits::new(wait::FIRST);
     let mut total = Duration::ZERO;
     let mut repeats = 0;

@@ -309,7 +309,16 @@ async fn a_refused_connection_and_a_line_without_tls_have_words_for_people() {
 fn a_response_is_never_printed_with_what_is_in_it() {
     let headers = Headers(vec![("set-cookie".into(), "s3cret".into())]);
     let body = b"{\"access_token\":\"s3cret\"}".to_vec();
-    let printed = format!("{:?}", super::Response { status: 200, headers, body, request_id: "r-1".into() });
+    let printed = format!(
+        "{:?}",
+        super::Response {
+            status: 200,
+            headers,
+            body,
+            request_id: "r-1".into(),
+            sent: super::Sent::default()
+        }
+    );
     assert!(!printed.contains("s3cret") && !printed.contains("access_token"), "{printed}");
     assert!(
         printed.contains("200") && printed.contains("set-cookie") && printed.contains("r-1"),

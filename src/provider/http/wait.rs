@@ -167,7 +167,13 @@ mod tests {
 
     fn answer(status: u16, wait: &str) -> Response {
         let headers = headers(&[("retry-after", wait)]);
-        Response { status, headers, body: Vec::new(), request_id: String::new() }
+        Response {
+            status,
+            headers,
+            body: Vec::new(),
+            request_id: String::new(),
+            sent: crate::provider::http::Sent::default(),
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::Claims;
-use crate::domain::secret::Secret;
+use crate::{domain::secret::Secret, provider::http::Response};
 
 /// How long a token is taken to live when the answer does not say: the shortest default (reference, section 4.3).
 const USUAL_LIFE: Duration = Duration::from_hours(1);
@@ -104,6 +104,29 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Reads a refusal; what does not look like an id, or holds what was sent, is left out.
+    #[must_use]
+    pub fn of(answer: &Response, body: Value) -> Self {
+        let said = Self::from(body);
+        let id = |word: &str| answer.id(word).unwrap_or_default().to_owned();
+        Self {
+            error: id(&said.error),
+            codes: said.codes,
+            correlation: id(&said.correlation),
+            trace: id(&said.trace),
+            timestamp: answer.moment(&said.timestamp).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The same as a body, for the crate that reads it again.
+    pub(super) fn body(&self) -> Vec<u8> {
+        let Self { error, codes, correlation, trace, timestamp } = self;
+        let body = serde_json::json!({
+            "error": error, "error_codes": codes, "correlation_id": correlation, "trace_id": trace, "timestamp": timestamp,
+        });
+        body.to_string().into_bytes()
+    }
+
     /// The number, from the list or from the description.
     #[must_use]
     pub fn number(&self) -> Option<u64> {

@@ -16,7 +16,7 @@ use crate::domain::{
     doubt::{self, Accepts, Guarded},
     failure::{Failure, FailureKind},
     form_draft::FormDraft,
-    id::RunId,
+    id::{CustomerId, RunId},
     phrase::{WayOn, phrase},
     run::RunRecord,
     tenant::Organisation,
@@ -59,6 +59,14 @@ impl Store {
             return Ok(Guarded::Doubted(doubts));
         }
         Ok(Guarded::Kept(Box::new(self.record(run)?)))
+    }
+
+    /// The impersonation details of a customer, without their password.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn impersonation_of(&self, customer: CustomerId) -> Result<Option<Impersonation>, Failure> {
+        self.read(|tx| Ok(impersonation::find(tx, customer)?.map(|(found, _sealed)| found)))
     }
 
     /// Keeps the impersonation details: one set per customer, shared by both hosted products. The password is

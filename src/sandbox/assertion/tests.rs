@@ -82,6 +82,20 @@ fn both_kinds_are_taken() {
     let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &rig.certificate);
     let old = json!({"alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(thumbprint)});
     assert_eq!(rig.answer(&rig.sign(&old, &claims(), &RSA_PKCS1_SHA256)), None);
+    // A moment with a fraction, as libraries in Python and Node send it.
+    let mut fraction = claims();
+    (fraction["exp"], fraction["nbf"]) = (json!(NOW as f64 + 600.5), json!(NOW as f64 - 0.25));
+    assert_eq!(rig.answer(&rig.sign(&rig.header(), &fraction, &RSA_PSS_SHA256)), None);
+    fraction["exp"] = json!(NOW as f64 - 600.5);
+    assert_eq!(rig.answer(&rig.sign(&rig.header(), &fraction, &RSA_PSS_SHA256)), Some(700_024));
+    // Base64 with padding.
+    let padded = |value: &Value| base64::engine::general_purpose::URL_SAFE.encode(value.to_string());
+    let signed = format!("{}.{}", padded(&rig.header()), padded(&claims()));
+    let mut signature = vec![0; rig.pair.public_modulus_len()];
+    rig.pair.sign(&RSA_PSS_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+    let signature = base64::engine::general_purpose::URL_SAFE.encode(signature);
+    assert!(signed.contains('=') && signature.ends_with('='), "{signed}.{signature}");
+    assert_eq!(rig.answer(&format!("{signed}.{signature}")), None);
 }
 
 #[test]

@@ -71,6 +71,11 @@ fn frame(title: &str, body: &Markup) -> Markup {
     }
 }
 
+/// A page that says one thing.
+pub(super) fn plain(title: &str, words: &str) -> Markup {
+    frame(title, &html! { h1 { (title) } p { (words) } })
+}
+
 /// A form that posts to the next step.
 fn form(sealed: &str, flow: &Flow, step: &str, inside: &Markup) -> Markup {
     html! {

@@ -195,20 +195,8 @@ fn find(site: &Site, by: Identifier, name: &str, now: Now) -> Result<Card, Troub
         Identifier::Primary => directory.by_primary(name, now),
         Identifier::Smtp if site.server.habits.smtp_address => directory.by_any_address(name, now),
         Identifier::Smtp => None,
-        Identifier::Principal => directory.by_principal(name, now),
-        Identifier::Sid => directory.by_sid(name, now),
     };
-    let missing = || match by {
-        Identifier::Primary | Identifier::Smtp => no_mailbox(name),
-        Identifier::Principal => Trouble::new(
-            "ErrorInvalidUserPrincipalName",
-            "The user principal name is not that of a user of this organization.",
-        ),
-        Identifier::Sid => {
-            Trouble::new("ErrorInvalidUserSid", "The security identifier is not that of a user.")
-        }
-    };
-    let card = found.ok_or_else(missing)?;
+    let card = found.ok_or_else(|| no_mailbox(name))?;
     if card.kind.has_mailbox() { Ok(card) } else { Err(no_mailbox(name)) }
 }
 
@@ -291,11 +279,6 @@ impl Call<'_> {
         let mut found = self.site.directory.find(query);
         found.retain(|number| self.shows(book, *number));
         found
-    }
-
-    /// Whether the caller's address book holds an entry.
-    pub(super) fn sees(&self, number: u32) -> bool {
-        self.shows(self.book(), number)
     }
 
     /// Whether an address book holds an entry at this moment.

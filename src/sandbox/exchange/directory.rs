@@ -30,8 +30,6 @@ pub(super) struct Card {
     pub(super) name: String,
     /// Primary address.
     pub(super) address: String,
-    /// User principal name.
-    pub(super) principal: String,
     /// What it is.
     pub(super) kind: Kind,
     /// Job title.
@@ -75,8 +73,6 @@ pub(super) struct Directory {
     primary: HashMap<String, u32>,
     /// Further addresses, in small letters.
     aliases: HashMap<String, u32>,
-    /// Principal names that differ from the primary address, in small letters.
-    principals: HashMap<String, u32>,
     /// What a query is compared with.
     matching: Matching,
     /// Search keys with the entry they lead to, sorted; made by the first search.
@@ -91,7 +87,6 @@ impl Directory {
             runs: Vec::new(),
             primary: HashMap::new(),
             aliases: HashMap::new(),
-            principals: HashMap::new(),
             matching,
             index: OnceLock::new(),
         };
@@ -120,9 +115,6 @@ impl Directory {
         for alias in &mailbox.aliases {
             self.aliases.insert(alias.to_lowercase(), number);
         }
-        if let Some(principal) = &mailbox.principal {
-            self.principals.insert(principal.to_lowercase(), number);
-        }
         self.stated.push((customer, mailbox.clone()));
     }
 
@@ -139,20 +131,6 @@ impl Directory {
         self.by_primary(address, now).or_else(alias)
     }
 
-    /// The entry with this principal name.
-    pub(super) fn by_principal(&self, principal: &str, now: Now) -> Option<Card> {
-        if let Some(number) = self.principals.get(&principal.to_lowercase()) {
-            return self.card(*number, now);
-        }
-        self.by_primary(principal, now).filter(|card| card.principal.eq_ignore_ascii_case(principal))
-    }
-
-    /// The entry with this security identifier.
-    pub(super) fn by_sid(&self, sid: &str, now: Now) -> Option<Card> {
-        let number = sid.strip_prefix(SID_STEM)?.parse::<u32>().ok()?.checked_sub(FIRST_RELATIVE_ID)?;
-        self.card(number, now)
-    }
-
     /// The entry with this number, if it exists at this moment.
     pub(super) fn card(&self, number: u32, now: Now) -> Option<Card> {
         let at = |when: super::settings::When| when.moment(now.started);
@@ -163,7 +141,6 @@ impl Directory {
                 customer: *customer,
                 name: mailbox.name.clone(),
                 address: mailbox.address.clone(),
-                principal: mailbox.principal.clone().unwrap_or_else(|| mailbox.address.clone()),
                 kind: mailbox.kind,
                 title: mailbox.title.clone(),
                 unmarked: mailbox.unmarked,
@@ -181,11 +158,6 @@ impl Directory {
         let run = self.run(number)?;
         let own = run.own(number, now)?;
         Some((run.customer, !every(run.rule.hidden_every, own)))
-    }
-
-    /// Addresses in a list; empty for everything else.
-    pub(super) fn members(&self, number: u32) -> &[String] {
-        self.stated(number).map_or(&[], |(_, mailbox)| &mailbox.members)
     }
 
     /// A stated entry.
@@ -270,7 +242,6 @@ impl Run {
             number,
             customer: self.customer,
             name: computed::name(self.rule.seed, own),
-            principal: address.clone(),
             address,
             kind: Kind::User,
             title: None,
@@ -306,16 +277,3 @@ fn is_there(mailbox: &Mailbox, now: Now) -> bool {
 fn every(step: u32, number: u32) -> bool {
     step > 0 && number.is_multiple_of(step)
 }
-
-impl Card {
-    /// The security identifier that belongs to the entry.
-    #[cfg(test)]
-    pub(super) fn sid(&self) -> String {
-        format!("{SID_STEM}{}", self.number + FIRST_RELATIVE_ID)
-    }
-}
-
-/// The domain part of every security identifier; an invented one.
-const SID_STEM: &str = "S-1-5-21-3650365036-1036503650-2036503650-";
-/// Windows gives its own accounts the relative identifiers below 1,000.
-const FIRST_RELATIVE_ID: u32 = 1000;

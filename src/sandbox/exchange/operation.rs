@@ -1,6 +1,5 @@
 //! The operations that the sandbox carries out, one file each; each returns the child of the answer's body.
 
-mod expand_list;
 mod find_people;
 mod get_folder;
 mod resolve_names;
@@ -18,8 +17,7 @@ pub(super) fn run(call: &Call<'_>, node: Node<'_, '_>) -> String {
     match node.tag_name().name() {
         "GetFolder" => get_folder::run(call, node),
         "FindPeople" => find_people::run(call, node),
-        "ResolveNames" => resolve_names::run(call, node),
-        _ => expand_list::run(call, node),
+        _ => resolve_names::run(call, node),
     }
 }
 

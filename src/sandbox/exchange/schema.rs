@@ -167,7 +167,7 @@ const WELL_KNOWN: Element = types(
 );
 
 /// Requests that the sandbox answers.
-static REQUESTS: [Element; 4] = [
+static REQUESTS: [Element; 3] = [
     messages(
         "GetFolder",
         &[],
@@ -238,7 +238,6 @@ static REQUESTS: [Element; 4] = [
             (messages("UnresolvedEntry", &[], Content::Text(Value::Text)), true),
         ]),
     ),
-    messages("ExpandDL", &[], Content::Sequence(&[(messages("Mailbox", &[], ADDRESS), true)])),
 ];
 
 /// The schema of a request, by its element.

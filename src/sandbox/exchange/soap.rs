@@ -95,10 +95,6 @@ pub(super) enum Identifier {
     Primary,
     /// By any address.
     Smtp,
-    /// By the user's principal name.
-    Principal,
-    /// By security identifier.
-    Sid,
 }
 
 /// Whether an element has this name.
@@ -139,8 +135,7 @@ pub(super) fn read<'a, 'i>(document: &'a Document<'i>) -> Result<Request<'a, 'i>
     })
 }
 
-/// Reads in whose name a call is made. Our client names mailboxes by `PrimarySmtpAddress` only; the other three forms are
-/// for clients that others wrote, which may send any of them.
+/// Reads in whose name a call is made, by an address: our client sends no principal name and no security identifier.
 fn access<'a>(header: Node<'a, '_>) -> Access<'a> {
     let modes =
         ["ExchangeImpersonation", "SerializedSecurityContext", "ProxySecurityContext", "ManagementRole"];
@@ -156,10 +151,6 @@ fn access<'a>(header: Node<'a, '_>) -> Access<'a> {
         Identifier::Primary
     } else if is(name, TYPES, "SmtpAddress") {
         Identifier::Smtp
-    } else if is(name, TYPES, "PrincipalName") {
-        Identifier::Principal
-    } else if is(name, TYPES, "SID") {
-        Identifier::Sid
     } else {
         return Access::Empty;
     };

@@ -32,9 +32,9 @@ mark = "CUST0042"
 name = "Anderson Dental"
 domains = ["anderson.example"]
 mailboxes = [
-  { name = "Ana Brennan", address = "ana@anderson.example", aliases = ["a.b@anderson.example"], principal = "ana.b@hoster.example" },
+  { name = "Ana Brennan", address = "ana@anderson.example", aliases = ["a.b@anderson.example"] },
   { name = "Ben Okoro", address = "ben@anderson.example", title = "Hygienist" },
-  { name = "Benefits & <lists>", address = "benefits@anderson.example", kind = "list", members = ["ben@anderson.example", "élodie@anderson.example"] },
+  { name = "Benefits & <lists>", address = "benefits@anderson.example", kind = "list" },
   { name = "Bench room", address = "room1@anderson.example", kind = "room" },
   { name = "Bettina Hidden", address = "hidden@anderson.example", hidden = true },
   { name = "Bela Contact", address = "bela@elsewhere.example", kind = "contact" },

@@ -2,7 +2,7 @@
 //!
 //! Options are checked as Graph checks them: unknown ones, doubled ones and unsupported ones are refused by name.
 
-use super::{Refusal, filter::Filter};
+use super::Refusal;
 use crate::sandbox::answer::{Ask, value};
 
 /// Options of one request.
@@ -12,8 +12,6 @@ pub(super) struct Query {
     pub(super) select: Option<Vec<String>>,
     /// `$top`, 1 to 999.
     pub(super) top: Option<usize>,
-    /// `$filter`.
-    pub(super) filter: Option<Filter>,
     /// `$count=true`.
     pub(super) count: bool,
     /// `$skiptoken`.
@@ -62,13 +60,6 @@ impl Query {
             })
             .collect::<Vec<_>>()
             .join("&");
-        if let Some(filter) = &query.filter
-            && filter.is_advanced()
-            && !(query.eventual && query.count)
-        {
-            let message = "Unsupported or invalid query filter clause: it needs the ConsistencyLevel header and $count=true.";
-            return Err(Refusal::new(400, "Request_UnsupportedQuery", message));
-        }
         Ok(query)
     }
 
@@ -87,10 +78,6 @@ impl Query {
                         "Invalid page size specified: '{text}'. Must be between 1 and 999 inclusive."
                     ))
                 })?);
-            }
-            "$filter" => {
-                self.filter =
-                    Some(text.parse().map_err(|why| Refusal::bad(format!("Invalid filter clause: {why}")))?);
             }
             "$count" => self.count = text == "true",
             "$skiptoken" => self.skip_token = Some(text.to_owned()),

@@ -169,11 +169,6 @@ fn app_id(filter: &str) -> Option<&str> {
         .strip_suffix('\'')
 }
 
-/// The id in `servicePrincipals(appId='…')`: the spelling of Graph's own libraries, which our client does not use.
-pub(super) fn key(segment: &str) -> Option<&str> {
-    segment.strip_prefix("servicePrincipals(appId='")?.strip_suffix("')")
-}
-
 /// A service principal by object id, or by application id.
 pub(super) fn principal(platform: &Platform, ask: &Ask, caller: &Caller, id: &str) -> Result<Found, Refusal> {
     may_read(caller)?;

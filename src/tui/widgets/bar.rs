@@ -1,6 +1,6 @@
 //! The bar of rule 1: who is being touched. Two lines from 20 rows up, one below that, and the warning of rule 17.
 //!
-//! Cut first the domain, then the organisation, then the customer; never SANDBOX, the run, and the last four of the
+//! Cut first the domain, then the organisation, then the customer; never SANDBOX or `[addresses]`, the run, and the last four of the
 //! tenant, which stand at the right edge.
 
 use ratatui::text::{Line, Span};
@@ -18,6 +18,9 @@ use super::flow::{Pen, blank};
 
 /// Windows with fewer rows have a bar of one line (product.md section 9, *Keys*).
 pub(crate) const TWO_LINES_FROM: u16 = 20;
+
+/// Says that settings lead Microsoft's addresses elsewhere, by the name of their table.
+const MAPPED: &str = "[addresses]";
 
 /// Narrowest useful cut of a name; below that it is left out.
 const LEAST: u16 = 6;
@@ -43,7 +46,11 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
     let cut =
         |words: &str, role, between, goes| Part { words: theme.fit(words).into_owned(), role, between, goes };
     let kept = |words: &str, role| cut(words, role, " ", None);
-    let badges = [(bar.is_sandbox, " SANDBOX ", Role::Sandbox), (bar.is_read_only, "READ ONLY", Role::Warn)];
+    let badges = [
+        (bar.is_sandbox, " SANDBOX ", Role::Sandbox),
+        (bar.is_mapped, MAPPED, Role::Warn),
+        (bar.is_read_only, "READ ONLY", Role::Warn),
+    ];
     let badges = badges.into_iter().filter(|badge| badge.0).map(|(_, words, role)| kept(words, role));
     let badges: Vec<Part> = badges.collect();
     let customer = cut(bar.customer.map_or("no customer yet", Shown::as_str), Role::Strong, " ", Some(3));
@@ -87,7 +94,8 @@ fn last_four(bar: &Bar<'_>, theme: Theme) -> Option<String> {
 pub(crate) fn never_cut(bar: &Bar<'_>, theme: Theme) -> Vec<String> {
     let sandbox = bar.is_sandbox.then(|| "SANDBOX".to_owned());
     let run = bar.run.as_ref().map(Text::to_string);
-    sandbox.into_iter().chain(run).chain(last_four(bar, theme)).collect()
+    let mapped = bar.is_mapped.then(|| MAPPED.to_owned());
+    sandbox.into_iter().chain(mapped).chain(run).chain(last_four(bar, theme)).collect()
 }
 
 /// Width of parts side by side.

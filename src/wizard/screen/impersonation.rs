@@ -9,7 +9,7 @@ use crate::{
     domain::{
         card::{Card, CardId},
         customer::{Impersonation as Details, Listing},
-        exchange_server,
+        exchange_server::{self, FoundServer},
         failure::Failure,
         form_draft::FormDraft,
         id::Address,
@@ -30,7 +30,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending, Server},
         screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
-        view::{Block, Notice, Tone},
+        view::{Block, Fact, FactId, Notice, Tone},
     },
 };
 
@@ -47,6 +47,9 @@ const DIRECTORY: usize = 1;
 /// The name under which the list is kept while the form is not saved.
 const KEPT_LIST: &str = "list";
 
+/// The names under which it is kept that Autodiscover found the server, by an open redirect or otherwise.
+const KEPT_FOUND: [(&str, bool); 2] = [("found_open", true), ("found", false)];
+
 /// The screen's own state.
 #[derive(Debug, Default)]
 pub(crate) struct Impersonation {
@@ -54,6 +57,10 @@ pub(crate) struct Impersonation {
     mailboxes: Mailboxes,
     /// The saved password, kept when the field stays empty.
     kept: Option<Secret<String>>,
+    /// The server on record.
+    known: Option<Text>,
+    /// What Autodiscover found, until another server is typed.
+    found: Option<FoundServer>,
     is_key_lost: bool,
     is_enabled: bool,
     finding: Wait<Server>,
@@ -78,6 +85,11 @@ impl Impersonation {
             form: Form::new(controls(record, kept.is_some())),
             mailboxes: Mailboxes::saved(given),
             kept,
+            known: saved.map(|details| details.server.clone()),
+            found: KEPT_FOUND.into_iter().find_map(|(name, is_by_open_redirect)| {
+                let address = Text::clean(record.form.get(name)?);
+                Some(FoundServer { address, is_by_open_redirect })
+            }),
             is_key_lost: record.is_key_lost,
             is_enabled: record.enabled.is_some(),
             ..Self::default()
@@ -104,6 +116,10 @@ impl Screen for Impersonation {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        if matches!(given, Given::Fill(FieldId::Server, _)) {
+            // Whoever types it, be it the same, has named it.
+            self.found = None;
+        }
         match given {
             Given::Fill(FieldId::Mailboxes, Value::Lines(lines)) => self.add(cx, &lines, false),
             Given::Settle(FieldId::Mailboxes) if !self.form.text(FieldId::Mailboxes).trim().is_empty() => {
@@ -133,7 +149,7 @@ impl Screen for Impersonation {
         if let Some(details) = kept(&mut self.failure, self.asking.take(arrival)) {
             self.told(cx, &details);
         } else if let Some(Server(server)) = kept(&mut self.failure, self.finding.take(arrival)) {
-            self.found(cx, &server);
+            self.take_found(cx, server);
         } else if let Some(record) = kept(&mut self.failure, self.saving.take(arrival)) {
             cx.session.keeping.drop_changes();
             return Step::Open(record);
@@ -149,6 +165,11 @@ impl Screen for Impersonation {
             blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
         blocks.extend(self.failure.clone().map(Block::Failure));
+        blocks.extend(self.caution().map(|words| {
+            let host = exchange_server::host_of(self.form.text(FieldId::Server)).unwrap_or_default();
+            let words = format_args!("{host}, {words}");
+            Block::Facts(vec![Fact::new(FactId::FoundServer, "Server found", words)])
+        }));
         let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
         blocks.extend(self.form.blocks(problem, |action| self.is_open(action)));
         if self.is_directory() {
@@ -210,6 +231,10 @@ impl Impersonation {
         let mut draft = self.form.draft();
         let list: Vec<&str> = self.mailboxes.addresses().iter().map(Address::as_str).collect();
         draft.0.push((KEPT_LIST.to_owned(), list.join("\n")));
+        if let Some(FoundServer { address, is_by_open_redirect }) = &self.found {
+            let names = KEPT_FOUND.into_iter().filter(|(_, is_open)| is_open == is_by_open_redirect);
+            draft.0.extend(names.map(|(name, _)| (name.to_owned(), address.to_string())));
+        }
         draft
     }
 
@@ -237,16 +262,33 @@ impl Impersonation {
         }
     }
 
-    fn found(&mut self, cx: &mut UpdateCx<'_>, server: &Text) {
-        self.form.set(FieldId::Server, server.as_str());
+    fn take_found(&mut self, cx: &mut UpdateCx<'_>, server: FoundServer) {
+        let address = server.address.clone();
+        self.form.set(FieldId::Server, address.as_str());
         self.form.settle(FieldId::Server);
+        self.found = Some(server);
         cx.session.form_changed(self.draft(), cx.calls);
-        match exchange_server::normalise(server.as_str()) {
-            Ok(_) => {
-                cx.say(Tone::Good, format_args!("The server was found: {server}. Check it before you save."));
+        match (exchange_server::normalise(address.as_str()), self.caution()) {
+            (Ok(_), None) => {
+                cx.say(
+                    Tone::Good,
+                    format_args!("The server was found: {address}. Check it before you save."),
+                );
             }
-            Err(error) => cx.say(Tone::Warn, format_args!("{error}")),
+            (Ok(_), Some(words)) => {
+                let words =
+                    format_args!("The server was {words}: {address}. Ask the hoster before you save.");
+                cx.say(Tone::Warn, words);
+            }
+            (Err(error), _) => cx.say(Tone::Warn, format_args!("{error}")),
         }
+    }
+
+    /// What speaks against the server that stands in the form, where Autodiscover named it and no person did.
+    fn caution(&self) -> Option<&'static str> {
+        let found =
+            self.found.as_ref().filter(|found| found.address.as_str() == self.form.text(FieldId::Server))?;
+        found.caution(&self.domains().0, self.known.as_ref().map(Text::as_str))
     }
 
     /// Asks the played customer for what a real one would say on the phone.
@@ -268,6 +310,7 @@ impl Impersonation {
         ] {
             self.form.set(id, words);
         }
+        self.found = None;
         self.form.choose(FieldId::Listing, DIRECTORY);
         self.form.focus_on(Spot::Button(Action::Save));
         self.changed(cx, FieldId::Listing);

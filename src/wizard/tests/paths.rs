@@ -88,6 +88,9 @@ fn hosted_exchange() {
     for product in [Product::MpExchange, Product::Business365] {
         let mut desk = to_access(&customer(1), product);
         desk.fill(FieldId::Sample, "ana@bakery1.example").act(Action::Discover).answer();
+        let found =
+            "The server was found by Autodiscover, not in the customer's domain: mail.hoster.example.";
+        assert!(desk.notice().contains(found), "{}", desk.notice());
         desk.fill(FieldId::Account, "HOSTER\\svc").fill(FieldId::Password, "correct horse");
         assert!(!desk.words().contains("correct horse"));
         let list = "Ana <ana@bakery1.example>\nnobody\nben@bakery1.example".to_owned();

@@ -913,6 +913,7 @@ fn what_was_enabled_is_proved_again_once_when_it_is_opened() {
     assert_eq!(desk.count("Prove"), 2, "a line that is down is no lost consent");
 }
 
+#[test]
 fn what_is_to_be_said_of_files_stands_until_a_key_is_pressed() {
     let interrupted = record(1, Product::Office365);
     let rows = || vec![row(customer(1), Progress::NotStarted, Some(&interrupted))];

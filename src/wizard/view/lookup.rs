@@ -91,7 +91,12 @@ impl<'a> Page<'a> {
     /// What is wrong with a field, and which.
     #[must_use]
     pub fn problem(&self) -> Option<(FieldId, &Phrase)> {
-        self.fields().find_map(|field| Some((field.id, field.problem.as_ref()?)))
+        self.problems().next()
+    }
+
+    /// Every field with which something is wrong, and what.
+    pub fn problems(&self) -> impl Iterator<Item = (FieldId, &Phrase)> {
+        self.fields().filter_map(|field| Some((field.id, field.problem.as_ref()?)))
     }
 }
 

@@ -195,15 +195,15 @@ fn a_tenant_that_is_not_the_one_on_record_is_found_by_the_check() {
 fn hosted_customers_get_their_password_from_elsewhere_and_nobody_sees_it() {
     let many = Many::standard();
     let row = "[[customer]]\ncustomer = \"Anderson Dental\"\nusers = \"all\"\naccount = \"svc-backup@andersondental.example\"\n\
-               mailbox = \"ana.brennan@andersondental.example\"\ndirectory = true\n";
+               mailbox = \"ana.brennan@andersondental.example\"\nserver = \"mail.coastline-hosting.example\"\ndirectory = true\n";
     many.plan("plan.toml", &format!("{row}password_file = \"gone\"\n"));
-    let said = many.apply(&["--max-seats", "9"]);
+    let said = many.apply(&["--max-seats", "9", "--trust-plan"]);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("password_file: ") && said.err.contains("gone can't be read"), "{}", said.err);
 
     fs::write(many.home.path().join("secret"), "invented-anderson\n").unwrap();
     many.plan("plan.toml", &format!("{row}password_file = \"secret\"\n"));
-    let said = many.apply(&["--max-seats", "9", "--verbose"]);
+    let said = many.apply(&["--max-seats", "9", "--verbose", "--trust-plan"]);
     assert_eq!((said.code, many.record().seats()), (0, 8), "{said:?}");
     assert!(!said.all().contains("invented-anderson"));
     for file in many.home.files().iter().filter(|file| !file.ends_with("secret")) {
@@ -220,6 +220,9 @@ fn enable_auto_without_a_sweeper_is_found_by_the_check() {
     let rows =
         "[defaults]\nusers = \"auto\"\n[[customer]]\ncustomer = \"C-1\"\n[[customer]]\ncustomer = \"C-2\"\n";
     many.plan("plan.toml", rows);
+    let said = many.apply(&["--check"]);
+    assert_eq!(said.code, 7, "a check has the gates of what it checks: {said:?}");
+    assert!(said.out.contains("no sweeper is installed"), "{}", said.out);
     let said = many.apply(&["--max-seats", "9"]);
     assert_eq!((said.code, many.record().count("run")), (7, 0), "{said:?}");
     assert!(said.err.contains("write without_sweeper = true into the row or the defaults"), "{}", said.err);
@@ -232,6 +235,15 @@ fn enable_auto_without_a_sweeper_is_found_by_the_check() {
         "{}",
         said.out
     );
+}
+
+#[test]
+fn the_sample_plan_works_in_the_sandbox() {
+    let many = Many::standard();
+    fs::write(many.home.path().join("plan.toml"), include_str!("../../../assets/plan.sample.toml")).unwrap();
+    let said = many.apply(&["--max-seats", "400", "--rehearse"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("3 customers: 3 done."), "{}", said.out);
 }
 
 #[test]

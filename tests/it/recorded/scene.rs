@@ -58,7 +58,14 @@ pub(super) fn run(case: &Case, origins: &[String], world: &[Rule], frames: &Fram
             words.extend(["--users", "all", "--max-seats", "50", "--json"]);
             words.extend(&flags);
             server.play(with_rules());
-            program(&home, &words)
+            let found = program(&home, &words);
+            // A server that Autodiscover found elsewhere is named, as the person who looked at it would.
+            match named(&found) {
+                Some(address) if case.scene == Scene::Discovery => {
+                    program(&home, &[&words[..], &["--server", &address]].concat())
+                }
+                _ => found,
+            }
         }
         Scene::HostedNight | Scene::TenantNight => {
             words.extend(["--users", "auto", "--max-seats", "50", "--without-sweeper"]);
@@ -135,6 +142,13 @@ fn program(home: &Home, words: &[&str]) -> Ran {
         err: String::from_utf8(output.stderr).unwrap(),
         requests: Vec::new(),
     }
+}
+
+/// The server that has to be named, where the command ended for want of it.
+fn named(ran: &Ran) -> Option<String> {
+    let object: serde_json::Value = serde_json::from_str(&ran.out).ok()?;
+    let missing = object.pointer("/missing/example")?.as_str()?;
+    missing.strip_prefix("--server ").map(str::to_owned)
 }
 
 /// A step that is not what the case is about.

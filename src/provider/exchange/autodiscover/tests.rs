@@ -37,7 +37,7 @@ fn nothing_here() -> Reply {
 
 async fn run(
     script: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static,
-) -> (Result<Text, Failure>, Vec<Seen>) {
+) -> (Result<FoundServer, Failure>, Vec<Seen>) {
     let stub = Stub::start(script).await;
     let found = stub.exchange.discover(&address("ana@customer.example")).await;
     let seen = stub.seen();
@@ -71,7 +71,8 @@ async fn each_way_finds_the_server() {
             }
         })
         .await;
-        assert_eq!(found.as_ref().map(Text::as_str), Ok(EWS), "{way}");
+        let found = found.unwrap();
+        assert_eq!((found.address.as_str(), found.is_by_open_redirect), (EWS, way == "redirect"), "{way}");
     }
 }
 
@@ -86,7 +87,7 @@ async fn redirects_to_an_address_and_to_a_place_are_followed() {
         _ => nothing_here(),
     })
     .await;
-    assert_eq!(found.as_ref().map(Text::as_str), Ok(EWS));
+    assert_eq!(found, Ok(super::found(&Url::parse(EWS).unwrap(), false)));
     let last = seen.last().unwrap();
     assert_eq!(last.text("Mailbox"), "ana@other.example");
 }
@@ -170,7 +171,7 @@ async fn a_dead_end_at_one_place_leaves_the_others() {
             if is_asked { soap("NoError", "", EWS) } else { nothing_here() }
         })
         .await;
-        assert_eq!(found.as_ref().map(Text::as_str), Ok(EWS), "{name}");
+        assert_eq!(found.map(|found| found.address), Ok(EWS.into()), "{name}");
     }
 }
 
@@ -225,7 +226,18 @@ async fn a_host_that_guards_both_is_taken_and_one_that_guards_only_one_is_not() 
     let both = |seen: &Seen| if seen.host == "customer.example" { nothing_here() } else { challenge() };
     let (found, _) = run(both).await;
     let expected = "https://autodiscover.customer.example/EWS/Exchange.asmx";
-    assert_eq!(found.as_ref().map(Text::as_str), Ok(expected));
+    assert_eq!(found, Ok(FoundServer { address: expected.into(), is_by_open_redirect: false }));
+    // Who is led there by an open redirect knows no more of it than of any other.
+    let led = |seen: &Seen| match (seen.host.as_str(), seen.body.is_empty()) {
+        ("auto.hoster.example", _) => challenge(),
+        ("autodiscover.customer.example", true) if seen.file() == "autodiscover.xml" => {
+            Reply::new(302, "").with("location", "https://auto.hoster.example/autodiscover/autodiscover.xml")
+        }
+        _ => nothing_here(),
+    };
+    let (found, _) = run(led).await;
+    let address = Text::from("https://auto.hoster.example/EWS/Exchange.asmx");
+    assert_eq!(found, Ok(FoundServer { address, is_by_open_redirect: true }));
     let one = |seen: &Seen| if seen.path.contains("/EWS/") { nothing_here() } else { challenge() };
     let (found, _) = run(one).await;
     assert_eq!(found.map_err(|failure| failure.kind), Err(FailureKind::NotFound));

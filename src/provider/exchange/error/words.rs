@@ -115,6 +115,11 @@ pub(super) fn words(bad: &Bad) -> Words {
             )),
             Text::from("Ask the hoster to switch Basic authentication on for the EWS virtual directory."),
         ),
+        Error::Unsigned => fixed(
+            Refused,
+            "a check sends no mailbox password, so the sign-in was not tried",
+            "Start again without --dry-run, or without --check.",
+        ),
         Error::AccountName => fixed(
             Refused,
             "the account's name holds a colon or an invisible character and can't be sent",

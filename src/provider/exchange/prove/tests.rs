@@ -45,6 +45,18 @@ async fn everything_in_order_is_proved() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_no_password_asks_whether_the_server_answers_and_no_more() {
+    let stub = server(|_| folder()).await;
+    let unsigned = stub.exchange.clone().unsigned();
+    let proof = unsigned.prove(&access(given())).await;
+    assert_eq!((states(&proof).as_str(), proof.verdict), ("gwww", Verdict::NotYet));
+    let (sink, _kept) = tokio::sync::mpsc::channel(9);
+    let refused = unsigned.list_mailboxes(&access(given()), sink).await.unwrap_err();
+    assert!(refused.what.as_str().contains("sends no mailbox password"), "{}", refused.what);
+    assert!(stub.seen().iter().all(|seen| !seen.is_signed()));
+}
+
+#[tokio::test]
 async fn each_trouble_stands_at_its_own_check() {
     for (name, reply, expected, word) in [
         ("wrong password", challenge(), "gbww", "Extended Protection"),

@@ -8,12 +8,15 @@ use url::Url;
 use super::super::{
     error::Error,
     server,
-    wire::{self, Outcome},
+    wire::{self, Outcome, Trouble},
 };
 use crate::{domain::time::Clock, provider::http::Response};
 
 /// Version numbers of Exchange Online.
 const ONLINE: (u32, u32) = (15, 20);
+
+/// Sign-in schemes that are named; a server offers four or five.
+const MAX_SCHEMES: usize = 8;
 
 /// An answer, judged.
 pub(in crate::provider::exchange) struct Judged {
@@ -64,7 +67,10 @@ fn body(answer: &Response, clock: &Clock) -> Judged {
     };
     let outcome = match read.outcome {
         _ if read.version == Some(ONLINE) => Err(Error::ExchangeOnline),
-        Outcome::Trouble(trouble) => Err(Error::Code(Box::new(trouble))),
+        Outcome::Trouble(trouble) => {
+            let code = answer.id(&trouble.code).unwrap_or_default().to_owned();
+            Err(Error::Code(Box::new(Trouble { code, ..trouble })))
+        }
         outcome => Ok(outcome),
     };
     Judged { version: read.version, outcome }
@@ -109,7 +115,7 @@ fn is_html(answer: &Response) -> bool {
 /// The ids that a hoster can search its logs for: the server's own first, ours otherwise.
 pub(in crate::provider::exchange) fn reference(answer: &Response) -> Box<str> {
     let own = answer.headers.get("request-id").or_else(|| answer.headers.get("requestid"));
-    own.unwrap_or(&answer.request_id).into()
+    own.and_then(|own| answer.id(own)).unwrap_or(&answer.request_id).into()
 }
 
 /// The sign-in schemes of a 401, from one line each or from a folded line.
@@ -120,7 +126,8 @@ fn schemes(answer: &Response) -> Vec<String> {
             let word = part.split_whitespace().next().unwrap_or_default();
             // A part like `realm="x"` belongs to the scheme before it.
             let is_scheme = !word.is_empty() && !word.contains('=');
-            if is_scheme && !found.iter().any(|f| f.eq_ignore_ascii_case(word)) {
+            let scheme = answer.id(word).filter(|_| is_scheme && found.len() < MAX_SCHEMES);
+            if let Some(word) = scheme.filter(|word| !found.iter().any(|f| f.eq_ignore_ascii_case(word))) {
                 found.push(word.to_owned());
             }
         }
@@ -156,10 +163,12 @@ mod tests {
             ),
             body: Vec::new(),
             request_id: String::new(),
+            sent: crate::provider::http::Sent::default(),
         };
         let folded = answer(&[r#"Negotiate, NTLM, Basic realm="a, Digest b", charset="UTF-8""#]);
         assert_eq!(schemes(&folded), ["Negotiate", "NTLM", "Basic"]);
         assert_eq!(schemes(&answer(&["NTLM", "basic realm=x", "ntlm"])), ["NTLM", "basic"]);
         assert!(schemes(&answer(&[])).is_empty());
+        assert_eq!(schemes(&answer(&["NTLM, IMPERSONATIONPW~x, <b>"])), ["NTLM"], "no scheme is called so");
     }
 }

@@ -230,6 +230,15 @@ async fn the_servers_own_request_id_is_kept() {
     let stub = Stub::start(|_| refusal("ErrorAccessDenied").with("request-id", "srv-7")).await;
     let bad = session(&stub).ask(&Operation::GetInbox, &address("ana@customer.example")).await.unwrap_err();
     assert_eq!(bad.reference.as_deref(), Some("srv-7"));
+    // A server that repeats what it got is not listened to.
+    let stub = Stub::start(|seen| {
+        let sent = seen.headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        refusal("correct horse").with("request-id", &sent.unwrap_or_default())
+    })
+    .await;
+    let bad = session(&stub).ask(&Operation::GetInbox, &address("ana@customer.example")).await.unwrap_err();
+    assert_eq!(bad.reference.as_deref().map(str::len), Some(36), "our own id: {bad:?}");
+    assert_eq!(bad.error.code(), None);
     assert!(!format!("{bad:?}").contains("wörd"));
 }
 

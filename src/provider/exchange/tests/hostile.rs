@@ -104,7 +104,10 @@ async fn whatever_autodiscover_answers_the_search_ends_in_words() {
                 Err(failure) => helps(&case, &failure),
                 // Whoever asks for a sign-in everywhere guards Exchange Web Services as well.
                 Ok(server) => {
-                    assert!(status == 401 && server.as_str().ends_with("/EWS/Exchange.asmx"), "{case}");
+                    assert!(
+                        status == 401 && server.address.as_str().ends_with("/EWS/Exchange.asmx"),
+                        "{case}"
+                    );
                 }
             }
         }

@@ -46,7 +46,7 @@ domains = ["anderson.example"]
 mailboxes = [
   { name = "Ana Brennan", address = "ana@anderson.example" },
   { name = "Ben Okoro", address = "ben@anderson.example" },
-  { name = "Benefits & <lists>", address = "benefits@anderson.example", kind = "list", members = ["ben@anderson.example"] },
+  { name = "Benefits & <lists>", address = "benefits@anderson.example", kind = "list" },
   { name = "Bench room", address = "room1@anderson.example", kind = "room" },
   { name = "Bettina Hidden", address = "hidden@anderson.example", hidden = true },
   { name = "Élodie Zoë", address = "elodie@anderson.example" },
@@ -320,7 +320,8 @@ async fn the_server_is_discovered_where_the_hoster_lets_us() {
     let ana = "ana@anderson.example".parse().unwrap();
     let rig = Rig::new("", "[autodiscover]\nforms = [\"soap\", \"pox\", \"json\"]\n").await;
     let found = rig.exchange.discover(&ana).await.unwrap();
-    assert_eq!(found.as_str(), "https://mail.hoster.example/EWS/Exchange.asmx");
+    let address = "https://mail.hoster.example/EWS/Exchange.asmx";
+    assert_eq!((found.address.as_str(), found.is_by_open_redirect), (address, false));
     let online =
         "[autodiscover]\nforms = [\"json\"]\news_url = \"https://outlook.office365.com/EWS/Exchange.asmx\"\n";
     let rig = Rig::new("", online).await;
@@ -331,7 +332,7 @@ async fn the_server_is_discovered_where_the_hoster_lets_us() {
                     to = \"https://mail.hoster.example/autodiscover/autodiscover.xml\"\n";
     let rig = Rig::new("", redirect).await;
     let found = rig.exchange.discover(&ana).await.unwrap();
-    assert_eq!(found.as_str(), "https://mail.hoster.example/EWS/Exchange.asmx");
+    assert_eq!((found.address.as_str(), found.is_by_open_redirect), (address, true));
     let around = "[autodiscover]\nforms = [\"json\"]\n[[autodiscover.redirects]]\ndomain = \"anderson.example\"\nkind = \"loop\"\nto = \"\"\n";
     let rig = Rig::new("", around).await;
     assert_eq!(rig.exchange.discover(&ana).await.map_err(|failure| failure.kind), Err(FailureKind::NotFound));

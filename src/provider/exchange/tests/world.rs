@@ -63,7 +63,7 @@ async fn addresses(exchange: &Exchange, access: &Impersonation) -> (Result<u32, 
 async fn a_smooth_customer_is_discovered_proved_and_listed() {
     let (_running, exchange) = world().await;
     let sample = "ana.brennan@andersondental.example";
-    let server = exchange.discover(&sample.parse().unwrap()).await.unwrap();
+    let server = exchange.discover(&sample.parse().unwrap()).await.unwrap().address;
     assert_eq!(server.as_str(), "https://mail.coastline-hosting.example/EWS/Exchange.asmx");
     let access = access(&server, "andersondental.example", "invented-anderson", sample);
     let proof = exchange.prove(&access).await;

@@ -21,8 +21,13 @@ struct Folder {
 pub(super) fn run(call: &Call<'_>, node: Node<'_, '_>) -> String {
     let ids = child(node, MESSAGES, "FolderIds");
     let ids: Vec<Node<'_, '_>> = ids.iter().flat_map(|ids| ids.children().filter(Node::is_element)).collect();
-    let shape = child(node, MESSAGES, "FolderShape").and_then(|shape| child(shape, TYPES, "BaseShape"));
-    let more = shape.is_some_and(|shape| text(shape) != "IdOnly");
+    let shape = child(node, MESSAGES, "FolderShape");
+    let more =
+        shape.and_then(|shape| child(shape, TYPES, "BaseShape")).is_some_and(|base| text(base) != "IdOnly");
+    let named = shape.and_then(|shape| child(shape, TYPES, "AdditionalProperties"));
+    let named = named.iter().flat_map(|named| named.children().filter_map(|uri| uri.attribute("FieldURI")));
+    let named: Vec<&str> = named.filter_map(|uri| uri.strip_prefix("folder:")).collect();
+    let is_wanted = |name: &str| more && name != "UnreadCount" || named.contains(&name);
     let mut writer = super::wrapper("GetFolder");
     for (index, id) in ids.iter().enumerate() {
         writer.open(MESSAGES, "GetFolderResponseMessage");
@@ -31,7 +36,7 @@ pub(super) fn run(call: &Call<'_>, node: Node<'_, '_>) -> String {
             Ok(folder) => {
                 soap::outcome(&mut writer, &Outcome::Success);
                 writer.open(MESSAGES, "Folders");
-                write(&mut writer, &folder, more);
+                write(&mut writer, &folder, is_wanted);
                 writer.close();
             }
             Err(trouble) => {
@@ -89,8 +94,8 @@ fn missing_address(call: &Call<'_>) -> Trouble {
     }
 }
 
-/// Adds a folder.
-fn write(writer: &mut Writer, folder: &Folder, more: bool) {
+/// Adds a folder: its identifier, and what of the rest is wanted, in the order of the schema.
+fn write(writer: &mut Writer, folder: &Folder, is_wanted: impl Fn(&str) -> bool) {
     let (element, class) = match folder.name.as_str() {
         "calendar" => ("CalendarFolder", "IPF.Appointment"),
         "contacts" => ("ContactsFolder", "IPF.Contact"),
@@ -102,9 +107,17 @@ fn write(writer: &mut Writer, folder: &Folder, more: bool) {
         .attribute("Id", &make_id(folder.owner.number, &folder.name))
         .attribute("ChangeKey", "AQAAABYAAAA=")
         .close();
-    if more {
-        writer.leaf(TYPES, "FolderClass", class).leaf(TYPES, "DisplayName", &folder.name);
-        writer.leaf(TYPES, "TotalCount", "0").leaf(TYPES, "ChildFolderCount", "0");
+    let properties = [
+        ("FolderClass", class),
+        ("DisplayName", folder.name.as_str()),
+        ("TotalCount", "0"),
+        ("ChildFolderCount", "0"),
+        ("UnreadCount", "0"),
+    ];
+    // Calendars and contacts count nothing that is unread.
+    let has = |name: &str| name != "UnreadCount" || matches!(element, "Folder" | "TasksFolder");
+    for (name, value) in properties.into_iter().filter(|(name, _)| is_wanted(name) && has(name)) {
+        writer.leaf(TYPES, name, value);
     }
     writer.close();
 }

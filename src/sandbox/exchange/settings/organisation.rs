@@ -89,9 +89,6 @@ pub struct Mailbox {
     /// Further addresses.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// User principal name; absent: the primary address.
-    #[serde(default)]
-    pub principal: Option<String>,
     /// What it is.
     #[serde(default)]
     pub kind: Kind,
@@ -111,9 +108,6 @@ pub struct Mailbox {
     /// The trouble is over from this moment on; absent: never.
     #[serde(default)]
     pub trouble_until: Option<When>,
-    /// Addresses in a list.
-    #[serde(default)]
-    pub members: Vec<String>,
     /// Exists from this moment on; absent: always did.
     #[serde(default)]
     pub appears: Option<When>,

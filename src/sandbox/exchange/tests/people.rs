@@ -1,4 +1,4 @@
-//! `FindPeople`, `ResolveNames`, `ExpandDL`: who finds whom, page by page.
+//! `FindPeople`, `ResolveNames`: who finds whom, page by page.
 
 use super::*;
 
@@ -241,19 +241,4 @@ async fn busy_strikes_searches_too() {
     assert_eq!(codes(&reply), "200 ErrorServerBusy");
     assert_eq!(value(&reply, "BackOffMilliseconds").as_deref(), Some("9"));
     assert_eq!(rig.people("ben o").await, ["Ben Okoro"]);
-}
-
-#[tokio::test]
-async fn a_list_shows_its_members() {
-    let expand = |address: &str| {
-        format!("<m:ExpandDL><m:Mailbox><t:EmailAddress>{address}</t:EmailAddress></m:Mailbox></m:ExpandDL>")
-    };
-    let rig = rig("", "");
-    let header = impersonating("ana@anderson.example");
-    let reply = rig.call(&header, &expand("benefits@anderson.example")).await;
-    assert_eq!(texts(&reply, "EmailAddress"), ["ben@anderson.example", "élodie@anderson.example"]);
-    assert_eq!(
-        codes(&rig.call(&header, &expand("ben@anderson.example")).await),
-        "200 ErrorNameResolutionNoResults"
-    );
 }
