@@ -12,6 +12,8 @@ use super::{
 pub enum State {
     /// Not protected and not about to be.
     Off,
+    /// Off by its kind: one that is not included, or can't be.
+    NotIncluded,
     /// Enable Auto turns this user on at the next 20:00 in Sydney.
     Scheduled,
     /// Being turned on right now.
@@ -30,6 +32,7 @@ impl State {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Off => "off",
+            Self::NotIncluded => "not included",
             Self::Scheduled => "scheduled",
             Self::TurningOn => "turning on",
             Self::Protected => "protected",

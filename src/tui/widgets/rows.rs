@@ -239,7 +239,7 @@ const fn mark(mark: Mark) -> (&'static str, Role) {
 /// The role of a state, which stands there in words.
 const fn state_role(state: Protection) -> Role {
     match state {
-        Protection::Off => Role::Plain,
+        Protection::Off | Protection::NotIncluded => Role::Plain,
         Protection::Scheduled | Protection::TurningOn => Role::Waiting,
         Protection::Protected => Role::Good,
         Protection::Problem => Role::Bad,

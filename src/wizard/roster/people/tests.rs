@@ -255,6 +255,7 @@ fn assert_same(people: &People, model: &Model) -> Result<(), TestCaseError> {
             () if model.excluded.contains(n) => State::Excluded,
             () if model.on.contains(n) => State::Protected,
             () if *has_problem => State::Problem,
+            () if people.is_known() && !model.is_eligible(*n) => State::NotIncluded,
             () => State::Off,
         };
         prop_assert_eq!(people.state(ordinal), state);
