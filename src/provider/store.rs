@@ -55,11 +55,9 @@ pub use self::{
     detail::{CustomerDetail, ProductDetail},
     part::{claim::SweepClaim, known::Terms},
     roster::{Belief, Kept, Roster},
-    rules::{RuleAccess, RuleRow},
+    rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
-    table::{
-        enablement::EnabledFor, exclusion::Excluded, listing::ListRecord, run::RunLine, sweep::SweepRecord,
-    },
+    table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
 };
 use self::{
     part::{

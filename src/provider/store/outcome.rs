@@ -4,7 +4,7 @@ use super::{
     Store,
     part::{completion, record, standing},
     table::{
-        apply, audit, chosen, product,
+        apply, audit, chosen, exclusion, product,
         run::{self, Step},
     },
 };
@@ -54,6 +54,7 @@ impl Store {
             let row = run::one(tx, run)?;
             Ok(Outcome {
                 protection: record::protection(tx, row.key())?,
+                excluded: exclusion::by_name(tx, row.key())?,
                 results: chosen::results(tx, run, row.key())?,
                 audit: audit::of_run(tx, run)?,
                 is_audit_whole: audit::is_whole(tx)?,

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../../../assets/schema/001_base.sql"),
     include_str!("../../../../assets/schema/002_form.sql"),
     include_str!("../../../../assets/schema/003_list.sql"),
@@ -16,6 +16,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../assets/schema/005_accepted.sql"),
     include_str!("../../../../assets/schema/006_pause.sql"),
     include_str!("../../../../assets/schema/007_kinds.sql"),
+    include_str!("../../../../assets/schema/009_told.sql"),
 ];
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.
