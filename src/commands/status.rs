@@ -1,6 +1,8 @@
 //! `backup365 status`: who is really protected, who waits for what, and the sweeps. Ends with 6 when something needs
 //! attention. Everything is counted from the record.
 
+pub mod refresh;
+
 use serde_json::{Value, json};
 
 use crate::{

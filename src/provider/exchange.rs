@@ -76,8 +76,8 @@ impl Exchange {
         autodiscover::discover(&self.http, address).await
     }
 
-    /// One round of named checks: the server answers, the account signs in, it may open the sample and up to four
-    /// others of a given list.
+    /// One round of named checks: the server answers, the account signs in, it may open the sample and up to 24 others, of
+    /// a given list or of the directory.
     ///
     /// A failure with `retry_after` may be asked again after that long; one without needs a person first, because a
     /// refused password that is sent again and again locks the account.

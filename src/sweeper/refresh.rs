@@ -3,18 +3,22 @@
 //!
 //! What comes out is kept with its moment, and so is why nothing came: that needs attention until a list comes.
 
+use std::time::Duration;
+
 use crate::{
     domain::{
         believed::Doubt,
         customer::Listing,
         failure::{Failure, FailureKind},
+        id::UserId,
         phrase::{Command, Phrase},
         protection::{Chosen, Protection},
         sweep::{self, Candidate},
         sydney,
         tenant::{Proof, Verdict},
         text::Text,
-        time::Clock,
+        time::{Clock, Moment, in_words},
+        user::Kind,
         verdict::ListSummary,
     },
     provider::{
@@ -25,16 +29,23 @@ use crate::{
 
 use super::{Held, Key, Seen, graph, hosted, keep_pause, kept, key_lost, not_enabled, paused, with};
 
-/// Proves and lists again; answers what the list came to, which is on record then, as is why there is none.
+/// Proves and lists again, for at most `limit`; answers what the list came to, which is on record then, as is why there is
+/// none.
 ///
 /// # Errors
 /// Why there is none: access (`Refused`), the line, a list that is not believed (`Malformed`), or the record.
-pub async fn refresh(provider: &Provider, clock: &Clock, row: &Listable) -> Result<ListSummary, Failure> {
+pub async fn refresh(
+    provider: &Provider,
+    clock: &Clock,
+    row: &Listable,
+    limit: Duration,
+) -> Result<ListSummary, Failure> {
     let (customer, product) = (row.customer.id, row.product);
     if let Some(failure) = paused(provider, customer, product).await {
         return Err(failure);
     }
-    let looked = look(provider, clock, row).await;
+    let looked = tokio::time::timeout(limit, look(provider, clock, row)).await;
+    let looked = looked.unwrap_or_else(|_late| Err(too_late(limit)));
     if let Err(failure) = &looked {
         keep_pause(provider, (customer, product), failure).await;
         note(provider, (customer, product), failure).await;
@@ -42,8 +53,17 @@ pub async fn refresh(provider: &Provider, clock: &Clock, row: &Listable) -> Resu
     looked
 }
 
+/// There was no list within the time.
+fn too_late(limit: Duration) -> Failure {
+    Failure::new(
+        FailureKind::Unreachable,
+        Text::of(format_args!("there was no whole list within {}", in_words(limit))),
+        "Refresh again, with a longer --wait.",
+    )
+}
+
 /// Keeps why a product could not be looked at. Where it can't be kept, it is said all the same.
-pub async fn note(provider: &Provider, (customer, product): Key, failure: &Failure) {
+async fn note(provider: &Provider, (customer, product): Key, failure: &Failure) {
     let why = failure.in_full();
     if let Err(failure) = with(&provider.store, move |s| s.keep_trouble(customer, product, &why)).await {
         tracing::warn!(what = %failure.what, "why there is no list could not be kept");
@@ -89,10 +109,7 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
 }
 
 /// Whoever has left, by name.
-fn gone(
-    protection: &Protection,
-    left: &[(crate::domain::id::UserId, crate::domain::time::Moment)],
-) -> Vec<Chosen> {
+fn gone(protection: &Protection, left: &[(UserId, Moment)]) -> Vec<Chosen> {
     let is_gone = |id| left.iter().any(|(gone, _)| *gone == id);
     let seats = protection.seats.iter().filter(|seat| is_gone(seat.id));
     seats
@@ -100,7 +117,7 @@ fn gone(
             id: seat.id,
             address: seat.address.clone(),
             name: seat.name.clone(),
-            kind: crate::domain::user::Kind::User,
+            kind: Kind::User,
         })
         .collect()
 }

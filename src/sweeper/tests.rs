@@ -5,6 +5,7 @@ mod changes;
 mod hosted;
 mod limits;
 mod passes;
+mod refreshing;
 mod trouble;
 mod watching;
 mod wire;

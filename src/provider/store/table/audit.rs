@@ -71,7 +71,8 @@ fn shown(what: &str) -> Text {
     let (named, rest) = what.split_at_checked(end + 1).unwrap_or((what, ""));
     let unnamed = rest.rsplit_once(" and ").and_then(|(_, more)| more.strip_suffix(" more"));
     let unnamed: usize = unnamed.and_then(|count| count.parse().ok()).unwrap_or(0);
-    Text::of(format_args!("{named} and {} more", rest.matches(BETWEEN).count() + unnamed))
+    // The last one of them has none behind it.
+    Text::of(format_args!("{named} and {} more", rest.matches(BETWEEN).count() + 1 + unnamed))
 }
 
 /// The rows of one run, oldest first.
