@@ -74,13 +74,21 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
     let key @ (customer, product) = (row.customer.id, row.product);
     let now = clock.now();
     let held = Held::of(provider, key).await?;
+    let mut unproved = None;
     let (seen, is_given) = match &row.access {
         RuleAccess::Consent(organisation) => {
-            demand(&provider.graph.prove(organisation, false).await)?;
-            (graph::everybody(provider, organisation.tenant, &held, now).await?, false)
+            match demand(provider.graph.prove(organisation, false).await) {
+                // A permission that only the backup workers need keeps nobody from being listed.
+                Err(failure) if failure.kind == FailureKind::Refused => unproved = Some(failure),
+                proved => proved?,
+            }
+            match graph::everybody(provider, organisation.tenant, &held, now).await {
+                Ok(seen) => (seen, false),
+                Err(failure) => return Err(unproved.unwrap_or(failure)),
+            }
         }
         RuleAccess::Impersonation(access) => {
-            demand(&provider.exchange.prove(access).await)?;
+            demand(provider.exchange.prove(access).await)?;
             let is_given = matches!(access.listing, Listing::Given(_));
             (hosted::look(provider, key, access, &held, sydney::latest_2000(now)).await?, is_given)
         }
@@ -90,7 +98,8 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
     // When it was listed is told by this clock.
     provider.graph.demand_clock()?;
     let Seen { doubt, broken, .. } = &seen;
-    let trouble = broken.clone().or_else(|| doubt.as_ref().map(|doubt| unbelieved(row, doubt)));
+    let trouble =
+        unproved.or_else(|| broken.clone()).or_else(|| doubt.as_ref().map(|doubt| unbelieved(row, doubt)));
     let list = sweep::summary(&seen.candidates, &held.protection, is_given, seen.gaps.clone());
     let users = seen.candidates.iter().map(|Candidate { user, .. }| user.clone()).collect::<Vec<_>>();
     let checks = seen.checks.clone();
@@ -123,8 +132,8 @@ fn gone(protection: &Protection, left: &[(UserId, Moment)]) -> Vec<Chosen> {
 }
 
 /// Why access is not proved any more.
-fn demand(proof: &Proof) -> Result<(), Failure> {
-    match &proof.verdict {
+fn demand(proof: Proof) -> Result<(), Failure> {
+    match proof.verdict {
         Verdict::Proved => Ok(()),
         Verdict::NotYet => Err(Failure::new(
             FailureKind::Refused,
@@ -141,7 +150,7 @@ fn demand(proof: &Proof) -> Result<(), Failure> {
             Text::of(format_args!("the answers name another organisation, with the tenant {}", found.tenant)),
             "Open the customer in the wizard and look at the organisation.",
         )),
-        Verdict::Failed(failure) => Err(failure.clone()),
+        Verdict::Failed(failure) => Err(failure),
     }
 }
 

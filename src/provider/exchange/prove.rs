@@ -11,7 +11,7 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
-    error::Bad,
+    error::{Bad, Error},
     list::open,
     search::{self, Candidate, Scope},
     session::Session,
@@ -141,15 +141,20 @@ impl Round {
             let Some(joined) = trying.join_next().await else { break };
             match joined {
                 Ok((_, _, Ok(()))) => opened += 1,
+                // Nobody else is asked for while the server wants to be left in peace.
+                Ok((_, _, Err(bad))) if matches!(bad.error, Error::Busy { .. }) => busy = Some(bad),
                 Ok((_, _, Err(bad))) if bad.error.is_about_account() => {
                     check.state = CheckState::Bad(bad.into());
                     return;
                 }
-                // Nobody else is asked for while the server wants to be left in peace.
-                Ok((_, _, Err(bad))) if bad.error.asked_wait().is_some() => busy = Some(bad),
                 Ok((at, candidate, Err(bad))) => refused.push((at, candidate, bad)),
                 Err(_lost) => {}
             }
+            session.remark(&Text::of(format_args!(
+                "{} of {} mailboxes tried",
+                opened + refused.len() + 1,
+                all + 1
+            )));
         }
         refused.sort_by_key(|(at, ..)| *at);
         // The one that was named is one of them.
@@ -163,7 +168,7 @@ impl Round {
         check.state = match refused.into_iter().find(|(.., bad)| is_denied(bad)) {
             Some((.., bad)) if opened == 0 => CheckState::Bad(bad.into()),
             _ if remarks.is_empty() => CheckState::Good,
-            _ => CheckState::Unread(Text::clean(&remarks.join("; "))),
+            _ => CheckState::Partly(Text::clean(&remarks.join("; "))),
         };
     }
 

@@ -29,7 +29,7 @@ async fn everybody_is_listed_and_nobody_turned_on() {
     let (customer, run) = stage.rule(PLACE, 1_000).await;
     let gone = stage.joins(PLACE, "Lea Leaver", "user").await;
     stage.at(NIGHTS[0]);
-    assert_eq!(stage.sweep_one().await.turned_on.len(), 6, "Admin, four, and Lea");
+    assert_eq!(stage.sweep_one().await.turned_on.len(), 5, "four, and Lea");
     let link = stage.store().delta_link(customer, OFFICE).unwrap();
     assert_eq!(status(&stage).counted, None, "a pass of changes counts nobody anew");
 
@@ -49,8 +49,12 @@ async fn everybody_is_listed_and_nobody_turned_on() {
 
     stage.pass_time(Duration::from_hours(1));
     let list = look(&stage).await.unwrap();
-    assert_eq!((list.listed, list.eligible), (10, 6), "Nora is eligible, Out is not; two shared, a guest");
-    assert_eq!(stage.on(PLACE).len(), 6, "nobody is turned on, nobody off");
+    assert_eq!(
+        (list.listed, list.eligible),
+        (10, 5),
+        "four and Nora; Out is excluded; two shared, a guest, the administrator"
+    );
+    assert_eq!(stage.on(PLACE).len(), 5, "nobody is turned on, nobody off");
     assert_eq!(stage.store().delta_link(customer, OFFICE).unwrap(), link, "the pass goes on where it was");
     let row = status(&stage);
     assert_eq!((row.counted, row.left, row.left_before), (Some(stage.clock().now()), 1, 1));
@@ -88,6 +92,19 @@ async fn a_customer_who_must_accept_again_is_named_until_a_list_comes() {
     stage.accept(PLACE).await;
     look(&stage).await.unwrap();
     assert!(status(&stage).trouble.is_none() && status(&stage).counted > counted);
+}
+
+#[tokio::test]
+async fn a_permission_that_is_missing_needs_attention_and_everybody_is_listed() {
+    let stage = Stage::ruled(&[PLACE]).await;
+    let more = Permission::new("Tasks.Read.All", "f10e1f91-74ed-437f-a6fd-d6ae88e26c1f", "tasks", "workers");
+    let provider = stage.provider_asking(vec![more.unwrap()]);
+    let row = stage.store().listable().unwrap().remove(0);
+    let failure = refresh(&provider, &stage.clock(), &row, LIMIT).await.unwrap_err();
+    assert!(failure.what.as_str().contains("Tasks.Read.All"), "{failure:?}");
+    let row = status(&stage);
+    assert_eq!(row.counted, Some(stage.clock().now()));
+    assert!(row.trouble.unwrap().1.as_str().contains("Tasks.Read.All"));
 }
 
 #[tokio::test]

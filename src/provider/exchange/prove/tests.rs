@@ -10,7 +10,7 @@ fn states(proof: &Proof) -> String {
     let letter = |check: &Check| match check.state {
         CheckState::Good => 'g',
         CheckState::Bad(_) => 'b',
-        CheckState::Unread(_) => 'u',
+        CheckState::Partly(_) => 'p',
         _ => 'w',
     };
     proof.checks.iter().map(letter).collect()
@@ -73,9 +73,9 @@ async fn those_that_do_not_open_are_named_and_block_nothing() {
         (Listing::Directory, "P07 Person <p07@customer.example>", "P19 Person <p19@customer.example>"),
     ] {
         let proof = stub.exchange.prove(&access(listing)).await;
-        assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggu", true));
+        assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggp", true));
         assert_eq!(proof.checks[3].detail.as_str(), "23 of 25 reachable");
-        let CheckState::Unread(words) = &proof.checks[3].state else { panic!() };
+        let CheckState::Partly(words) = &proof.checks[3].state else { panic!() };
         let expected = format!(
             "{nineteenth}: no mailbox with this address on this server; {seventh}: the service account may not open this mailbox"
         );
@@ -87,8 +87,8 @@ async fn those_that_do_not_open_are_named_and_block_nothing() {
 async fn a_directory_that_can_not_be_searched_blocks_nothing_and_is_said() {
     let stub = server(|_| folder()).await;
     let proof = stub.exchange.prove(&access(Listing::Directory)).await;
-    assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggu", true));
-    let CheckState::Unread(words) = &proof.checks[3].state else { panic!() };
+    assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggp", true));
+    let CheckState::Partly(words) = &proof.checks[3].state else { panic!() };
     assert!(words.as_str().starts_with("the directory was not searched: "), "{words}");
 }
 
@@ -101,8 +101,8 @@ async fn a_server_that_is_busy_is_left_in_peace_by_the_others() {
     .await;
     let all = (1..=24).map(|number| address(&person(number).1)).collect();
     let proof = stub.exchange.prove(&access(Listing::Given(all))).await;
-    assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggu", true));
-    let CheckState::Unread(words) = &proof.checks[3].state else { panic!() };
+    assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggp", true));
+    let CheckState::Partly(words) = &proof.checks[3].state else { panic!() };
     assert!(words.as_str().contains("24 not tried: "), "{words}");
     assert!(stub.seen().len() <= 2 + AT_ONCE, "{}", stub.seen().len());
 }
@@ -167,7 +167,7 @@ async fn a_wrong_password_is_tried_twice_in_all_over_two_rounds() {
 
 #[tokio::test]
 async fn no_other_that_opens_blocks_where_permission_is_missing_and_not_where_mailboxes_are() {
-    for (code, expected) in [("ErrorImpersonateUserDenied", "gggb"), ("ErrorNonExistentMailbox", "gggu")] {
+    for (code, expected) in [("ErrorImpersonateUserDenied", "gggb"), ("ErrorNonExistentMailbox", "gggp")] {
         let stub = server(
             move |seen| {
                 if seen.mailbox() == "ana@customer.example" { folder() } else { fault(code, "") }
@@ -176,7 +176,7 @@ async fn no_other_that_opens_blocks_where_permission_is_missing_and_not_where_ma
         .await;
         let proof = stub.exchange.prove(&access(given())).await;
         assert_eq!(states(&proof), expected, "{code}");
-        assert_eq!(proof.verdict.is_proved(), expected == "gggu", "{code}");
+        assert_eq!(proof.verdict.is_proved(), expected == "gggp", "{code}");
     }
 }
 
