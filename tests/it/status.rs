@@ -86,7 +86,9 @@ fn a_fresh_record_needs_nothing() {
     assert_eq!(lines.next(), Some("Last sweep: none; no sweeper has run here."));
     assert_eq!(lines.next(), Some("Next sweep: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 5 h 59 min."));
     assert!(
-        ended.out.contains("C-1001     Harbour Street Cafe         Office 365   -          not started\n")
+        ended
+            .out
+            .contains("C-1001     Harbour Street Cafe         Office 365   -          -      not started\n")
     );
     assert!(ended.out.ends_with("\nNobody is protected yet.\n"), "{}", ended.out);
     let quiet = status(&home, DAY, &["--attention"]);
