@@ -6,13 +6,14 @@
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
     error::{Bad, Error},
-    list::open,
+    list::{open, open_at_most},
     search::{self, Candidate, Scope},
     session::Session,
 };
@@ -43,6 +44,10 @@ struct Round {
     /// It may open others, of the list or of the directory.
     others: Option<Check>,
 }
+
+/// How long the directory is searched for mailboxes to be tried. A guess: a person waits, and a directory that is small or
+/// slow is searched to its end when everybody is listed.
+const SEARCHED_FOR: Duration = Duration::from_secs(10);
 
 /// Mailboxes to be tried beside the one that was named.
 #[derive(Default)]
@@ -134,7 +139,7 @@ impl Round {
             {
                 let session = Arc::clone(session);
                 trying.spawn(async move {
-                    let outcome = open(&session, &candidate.address).await;
+                    let outcome = open_at_most(1, &session, &candidate.address).await;
                     (at, candidate, outcome)
                 });
             }
@@ -229,22 +234,26 @@ async fn others(session: &Arc<Session>, access: &Impersonation) -> Others {
     }
     let sample = user.folded();
     let (give, mut found) = mpsc::channel(MORE);
-    let searching = search::search(Arc::clone(session), Scope { user, domains }, give);
-    let taking = async {
-        let mut tried = Vec::new();
-        while tried.len() < MORE
-            && let Some(candidate) = found.recv().await
-        {
-            if candidate.address.folded() != sample {
-                tried.push(candidate);
+    let mut searching = std::pin::pin!(search::search(Arc::clone(session), Scope { user, domains }, give));
+    let mut time_is_up = std::pin::pin!(tokio::time::sleep(SEARCHED_FOR));
+    let mut others = Others::default();
+    let mut is_searched = false;
+    // Dropped with the loop, the search ends where it is.
+    while others.tried.len() < MORE {
+        tokio::select! {
+            candidate = found.recv() => match candidate {
+                Some(candidate) if candidate.address.folded() == sample => {}
+                Some(candidate) => others.tried.push(candidate),
+                None => break,
+            },
+            searched = &mut searching, if !is_searched => {
+                is_searched = true;
+                others.broken = searched.err();
             }
+            () = &mut time_is_up => break,
         }
-        // From here on nobody takes what is found, and the search ends.
-        drop(found);
-        tried
-    };
-    let (searched, tried) = tokio::join!(searching, taking);
-    Others { tried, broken: searched.err() }
+    }
+    others
 }
 
 /// The given list without the sample and without other people's domains.
