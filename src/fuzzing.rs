@@ -196,7 +196,9 @@ fn filter(data: &[u8]) {
             let licences = filter::fold(user.licences.as_str());
             let is_hit = folded.split_whitespace().all(|word| match word.split_once(':') {
                 Some(("kind" | "state", _)) => true,
-                Some(("licence" | "license", value)) => licences.contains(value),
+                Some(("licence" | "license", value)) => {
+                    licences.contains(value) || licences.replace(' ', "-").contains(value)
+                }
                 _ => fields.iter().any(|field| field.contains(word)),
             });
             assert_eq!(is_found, is_hit, "row {}", word * 64 + bit);

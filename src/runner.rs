@@ -300,7 +300,7 @@ async fn answer(
         Request::Prove { organisation, impersonation, is_link_out } => {
             let found = match (organisation, impersonation) {
                 (Some(organisation), _) => tools.provider.prove_consent(&organisation, is_link_out).await,
-                (None, Some(access)) => exchange.prove(&access).await,
+                (None, Some(access)) => users::prove(exchange, replies, call, &access).await,
                 (None, None) => return Err(internal("there is nothing to prove yet")),
             };
             Ok(Reply::Proof(Box::new(found)))

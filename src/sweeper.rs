@@ -8,6 +8,7 @@
 mod consent;
 mod graph;
 mod hosted;
+mod refresh;
 mod watch;
 
 use std::{
@@ -36,6 +37,7 @@ use crate::{
 };
 
 use graph::Position;
+pub use refresh::refresh;
 pub use watch::watch;
 
 /// Seats written in one transaction.
@@ -78,6 +80,9 @@ impl Report {
     }
 }
 
+/// Whose users, of which product.
+type Key = (CustomerId, Product);
+
 /// What is on record of a customer's users, before a pass lists them.
 #[derive(Debug)]
 struct Held {
@@ -90,8 +95,8 @@ struct Held {
 }
 
 impl Held {
-    async fn of(provider: &Provider, row: &RuleRow) -> Result<Self, Failure> {
-        let (customer, product, shorter_percent) = (row.customer.id, row.product, provider.shorter_percent);
+    async fn of(provider: &Provider, (customer, product): Key) -> Result<Self, Failure> {
+        let shorter_percent = provider.shorter_percent;
         with(&provider.store, move |s| {
             Ok(Self {
                 protection: s.protection(customer, product)?,
@@ -135,6 +140,8 @@ struct Seen {
     doubt: Option<Doubt>,
     /// What kept users from being looked for by name.
     broken: Option<Failure>,
+    /// What the list can't see, for good.
+    gaps: Vec<Text>,
     /// What Exchange said the mailboxes of a tenant are, to be kept.
     checks: Option<(TenantId, Vec<Checked>)>,
     /// What to keep for the next pass, once this one is believed and has left no user behind.
@@ -239,8 +246,7 @@ async fn paused(provider: &Provider, customer: CustomerId, product: Product) -> 
 }
 
 /// Keeps what the other side asked to wait, where it asked.
-async fn keep_pause(provider: &Provider, row: &RuleRow, failure: &Failure) {
-    let (customer, product) = (row.customer.id, row.product);
+async fn keep_pause(provider: &Provider, (customer, product): Key, failure: &Failure) {
     let (FailureKind::Throttled | FailureKind::Unreachable, Some(wait)) = (failure.kind, failure.retry_after)
     else {
         return;
@@ -309,7 +315,7 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         Err(failure) => Err(failure),
     };
     if let Err(failure) = done {
-        keep_pause(provider, row, &failure).await;
+        keep_pause(provider, (row.customer.id, row.product), &failure).await;
         report.failure = Some(failure);
     }
     if let Some((tenant, look)) = consent {
@@ -432,21 +438,32 @@ async fn finish(provider: &Provider, claim: SweepClaim, report: &Report) -> Resu
 
 /// Lists what this pass has to look at.
 async fn look(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Seen, Failure> {
-    let held = Held::of(provider, row).await?;
+    let key = (row.customer.id, row.product);
+    let held = Held::of(provider, key).await?;
     match &row.access {
-        RuleAccess::Consent(organisation) => graph::look(provider, row, organisation, &held, now).await,
-        RuleAccess::Impersonation(access) => hosted::look(provider, row, access, &held, due).await,
-        RuleAccess::KeyLost => Err(Failure::new(
-            FailureKind::Refused,
-            "the key file for the impersonation password is gone",
-            "Open the customer in the wizard and enter the password again.",
-        )),
-        RuleAccess::Missing => Err(Failure::new(
-            FailureKind::Refused,
-            "the product is not enabled any more",
-            "Open the customer in the wizard and enable it again.",
-        )),
+        RuleAccess::Consent(organisation) => graph::look(provider, key, organisation, &held, now).await,
+        RuleAccess::Impersonation(access) => hosted::look(provider, key, access, &held, due).await,
+        RuleAccess::KeyLost => Err(key_lost()),
+        RuleAccess::Missing => Err(not_enabled()),
     }
+}
+
+/// The password that opens the mailboxes can't be read.
+fn key_lost() -> Failure {
+    Failure::new(
+        FailureKind::Refused,
+        "the key file for the impersonation password is gone",
+        "Open the customer in the wizard and enter the password again.",
+    )
+}
+
+/// There is nothing to list any more.
+fn not_enabled() -> Failure {
+    Failure::new(
+        FailureKind::Refused,
+        "the product is not enabled any more",
+        "Open the customer in the wizard and enable it again.",
+    )
 }
 
 /// Decides by what is on record now.

@@ -224,10 +224,15 @@ fn check(check: &Check) -> Value {
         CheckState::Asking => "asking",
         CheckState::Spreading => "spreading",
         CheckState::Good => "good",
+        CheckState::Partly(_) => "partly",
         CheckState::Unread(_) => "unread",
         CheckState::Bad(_) => "bad",
     };
-    json!({ "name": check.name.as_str(), "state": state, "detail": check.detail.as_str() })
+    let detail = match &check.state {
+        CheckState::Partly(which) => Text::of(format_args!("{}: {which}", check.detail)),
+        _ => check.detail.clone(),
+    };
+    json!({ "name": check.name.as_str(), "state": state, "detail": detail.as_str() })
 }
 
 fn bill_object(bill: &Bill, facts: &[(&'static str, Text)]) -> Value {

@@ -1,6 +1,8 @@
 //! `backup365 status`: who is really protected, who waits for what, and the sweeps. Ends with 6 when something needs
 //! attention. Everything is counted from the record.
 
+pub mod refresh;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -70,6 +72,10 @@ struct Sums {
     waiting: u32,
     /// Rows that need attention.
     attention: u32,
+    /// Seats of users who have left.
+    left: u32,
+    /// When the oldest of their lists was counted.
+    oldest: Option<Moment>,
 }
 
 /// Says it.
@@ -129,6 +135,10 @@ impl Sheet {
         lines.extend(attention_lines(&self.rows));
         lines.extend(row_lines(cx, &self.rows, self.now));
         lines.push(last_line(&self.sums, self.rows.is_empty(), wish));
+        lines.extend(self.sums.oldest.filter(|_| !self.rows.is_empty()).map(|oldest| {
+            let oldest = sydney::clock_in_words(oldest, self.now, &cx.zone);
+            format!("Who could be protected is as old as the lists, the oldest as of {oldest}; --refresh lists again.")
+        }));
         lines
     }
 
@@ -155,6 +165,8 @@ impl Sheet {
                 "scheduled": sums.scheduled,
                 "waiting_for_consent": sums.waiting,
                 "need_attention": sums.attention,
+                "left": sums.left,
+                "oldest_list": sums.oldest.map(|at| at.to_string()),
             },
             "products": self.rows.iter().map(named).collect::<Vec<_>>(),
         })
@@ -169,6 +181,8 @@ fn sums(rows: &[Judged]) -> Sums {
         scheduled: sums.scheduled.saturating_add(verdict.schedule.scheduled()),
         waiting: sums.waiting + u32::from(row.stand() == Stand::WaitingForConsent),
         attention: sums.attention + u32::from(!reasons.is_empty()),
+        left: sums.left.saturating_add(row.left),
+        oldest: sums.oldest.into_iter().chain(row.counted).min(),
     })
 }
 
@@ -219,6 +233,7 @@ fn row_lines(cx: &RecordContext, rows: &[Judged], now: Moment) -> Vec<String> {
         ("NAME", Cut::Late),
         ("PRODUCT", Cut::Never),
         ("PROTECTED", Cut::Never),
+        ("AS OF", Cut::Never),
         ("STATE", Cut::Late),
     ]);
     for Judged { row, reasons, verdict } in rows {
@@ -229,6 +244,7 @@ fn row_lines(cx: &RecordContext, rows: &[Judged], now: Moment) -> Vec<String> {
             row.customer.name.clone(),
             row.product.name().into(),
             protected(row),
+            as_of(row, now, &cx.zone),
             Text::clean(&state),
         ]);
     }
@@ -243,6 +259,15 @@ fn protected(row: &ProductStatus) -> Text {
     match (row.on, row.list.eligible) {
         (0, 0) => Text::from("-"),
         (on, eligible) => Text::of(format_args!("{} of {}", grouped(on), grouped(eligible.max(on)))),
+    }
+}
+
+/// By which list: the protected are counted now, those who could be are as old as that.
+fn as_of(row: &ProductStatus, now: Moment, here: &str) -> Text {
+    match row.counted {
+        Some(counted) => sydney::clock_in_words(counted, now, here),
+        None if row.list.listed > 0 => Text::from("not known"),
+        None => Text::from("-"),
     }
 }
 
@@ -264,6 +289,10 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
             words.push(progress.in_words(now, here).to_string());
         }
         (Stand::Open | Stand::WaitingForConsent, None) => {}
+    }
+    let counts = [(row.left, "left the organisation"), (row.ticked(), "ticked and not turned on")];
+    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        words.push(format!("{} {what}", grouped(count)));
     }
     if let Some((run, _)) = &row.run {
         words.push(format!("{} {}", run.id, run.state()));
@@ -290,6 +319,9 @@ fn last_line(sums: &Sums, is_empty: bool, wish: &Wish) -> String {
     }];
     if sums.scheduled > 0 {
         parts.push(format!("{} scheduled", grouped(sums.scheduled)));
+    }
+    if sums.left > 0 {
+        parts.push(counted(sums.left, "seat of a user who left", "seats of users who left"));
     }
     if sums.waiting > 0 {
         parts.push(format!("{} for consent", counted(sums.waiting, "product waits", "products wait")));
@@ -320,6 +352,9 @@ pub(super) fn object(row: &ProductStatus, verdict: &Verdict, reasons: &[Text]) -
         "protected": row.on,
         "eligible": row.list.eligible.max(row.on),
         "listed": row.list.listed.max(row.on),
+        "as_of": row.counted.map(|at| at.to_string()),
+        "left": row.left,
+        "ticked": row.ticked(),
         "scheduled": verdict.schedule.scheduled(),
         "stalled": verdict.schedule.stalled(),
         "missed": verdict.missed,

@@ -18,8 +18,15 @@ use super::{
 };
 
 /// States that the filter knows, in the order of help.
-const STATES: [State; 6] =
-    [State::Off, State::Scheduled, State::TurningOn, State::Protected, State::Problem, State::Excluded];
+const STATES: [State; 7] = [
+    State::Off,
+    State::Scheduled,
+    State::TurningOn,
+    State::Protected,
+    State::Problem,
+    State::Excluded,
+    State::NotIncluded,
+];
 
 /// Fields per row in a page's block of text: name, address, sign-in name, department, problem. The last one is not
 /// searched.
@@ -94,13 +101,66 @@ impl Query {
     #[must_use]
     pub fn problem(&self) -> Option<&'static str> {
         if self.kinds.as_ref().is_some_and(Vec::is_empty) {
-            Some("No such kind. Kinds: user, shared, room, disabled, guest, no-mailbox, not-known.")
+            Some(
+                "No such kind. Kinds: user, shared, room, disabled, not-checked-yet, on-premises, guest, no-mailbox.",
+            )
         } else if self.states.as_ref().is_some_and(Vec::is_empty) {
-            Some("No such state. States: off, scheduled, turning-on, protected, problem, excluded.")
+            Some(
+                "No such state. States: off, scheduled, turning-on, protected, problem, excluded, not-included.",
+            )
         } else {
             None
         }
     }
+}
+
+/// What a bare word could mean besides itself: a kind or a state, which it is also the word of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What is counted.
+    pub sort: Sort,
+    /// As it is typed: `kind:shared`.
+    pub term: String,
+    /// All that was typed, with the term in the place of the word.
+    pub typed: String,
+}
+
+/// A kind or a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Users of a kind.
+    Kind(Kind),
+    /// Users in a state.
+    State(State),
+}
+
+impl Offer {
+    /// What the first word that names a kind or a state could mean, one or many of them ("guest", "guests"); a word that
+    /// is only the start of one is that of a name still being typed.
+    #[must_use]
+    pub fn of(typed: &str) -> Option<Self> {
+        let mut words: Vec<&str> = typed.split_whitespace().collect();
+        let (at, sort) = words.iter().enumerate().find_map(|(at, word)| Some((at, sort_called(word)?)))?;
+        let term = match sort {
+            Sort::Kind(kind) => format!("kind:{}", kind.word()),
+            Sort::State(state) => format!("state:{}", state.word()),
+        };
+        let term = term.replace(' ', "-");
+        *words.get_mut(at)? = &term;
+        let typed = words.join(" ");
+        Some(Self { sort, typed, term })
+    }
+}
+
+/// The kind or the state of which this is the word.
+fn sort_called(word: &str) -> Option<Sort> {
+    let word = squeezed(&fold(word));
+    let is_called = |name: &str| {
+        let name = squeezed(name);
+        word == name || word.strip_suffix('s') == Some(name.as_str())
+    };
+    let kind = Kind::ALL.into_iter().find(|kind| is_called(kind.word())).map(Sort::Kind);
+    kind.or_else(|| STATES.into_iter().find(|state| is_called(state.word())).map(Sort::State))
 }
 
 /// The kinds whose word begins so; spaces and hyphens do not count.
@@ -266,12 +326,14 @@ fn full(rows: usize) -> Box<[u64]> {
         .collect()
 }
 
-/// Drops the rows that do not hold every licence. A page has few different sets, so each is folded once.
+/// Drops the rows that do not hold every licence: a piece of its name, the words of which a hyphen may join. A page has
+/// few different sets, so each is folded once.
 fn keep_licensed(page: &UserPage, licences: &[String], bits: &mut [u64]) {
     let (of_rows, sets) = page.licences();
     let holds = |set: &Text| {
         let set = fold(set.as_str());
-        licences.iter().all(|licence| set.contains(licence.as_str()))
+        let joined = set.replace(' ', "-");
+        licences.iter().all(|licence| set.contains(licence.as_str()) || joined.contains(licence.as_str()))
     };
     let holding: Vec<bool> = sets.iter().map(holds).collect();
     for (rows, word) in of_rows.chunks(64).zip(bits) {

@@ -97,6 +97,8 @@ pub enum WayOn {
     Filter,
     /// Empty the filter or the search.
     ClearFilter,
+    /// Take the kind or the state that a word of the filter names.
+    Narrow,
     /// Bring the ticks back that were cleared.
     RestoreTicks,
     /// Turn the ticked users on: through the bill.
@@ -156,6 +158,7 @@ impl WayOn {
             Self::Exclude => "Type exclude and the numbers to exclude users.".into(),
             Self::Filter => "Type the words to look for.".into(),
             Self::ClearFilter => "The word filter alone shows everybody again.".into(),
+            Self::Narrow => "Type take for that.".into(),
             Self::RestoreTicks => "The word clear brings the ticks back.".into(),
             Self::Review => "Type review to turn them on.".into(),
             Self::TurnOff => "An Admin types turn off and the number to turn it off.".into(),
@@ -186,7 +189,7 @@ impl WayOn {
             Self::Lift => "Lift the exclusion with --lift.".into(),
             Self::IncludeKinds => "Include the kind with --include-kind.".into(),
             Self::Exclude => "Exclude users with --exclude.".into(),
-            Self::Filter | Self::ClearFilter => "Name the customer or the user whole.".into(),
+            Self::Filter | Self::ClearFilter | Self::Narrow => "Name the customer or the user whole.".into(),
             Self::RestoreTicks | Self::Review => "Name the users with --users.".into(),
             Self::TurnOff => "An Admin turns users off with --turn-off.".into(),
             Self::AddCustomer => "An Admin adds one with backup365 customers add.".into(),

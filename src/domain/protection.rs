@@ -12,6 +12,8 @@ use super::{
 pub enum State {
     /// Not protected and not about to be.
     Off,
+    /// Off by its kind: one that is not included, or can't be.
+    NotIncluded,
     /// Enable Auto turns this user on at the next 20:00 in Sydney.
     Scheduled,
     /// Being turned on right now.
@@ -30,6 +32,7 @@ impl State {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Off => "off",
+            Self::NotIncluded => "not included",
             Self::Scheduled => "scheduled",
             Self::TurningOn => "turning on",
             Self::Protected => "protected",
@@ -50,6 +53,52 @@ pub struct Chosen {
     pub name: Text,
     /// What it is.
     pub kind: Kind,
+}
+
+impl Chosen {
+    /// By name and address: `Mila Chen <mila@bakery.example>`.
+    #[must_use]
+    pub fn named(&self) -> String {
+        named(&self.name, &self.address)
+    }
+}
+
+/// A user by name and address, as far as there are both.
+#[must_use]
+pub fn named(name: &Text, address: &Text) -> String {
+    match (name.is_empty(), address.is_empty()) {
+        (_, true) => name.to_string(),
+        (true, false) => format!("<{address}>"),
+        (false, false) => format!("{name} <{address}>"),
+    }
+}
+
+/// Somebody who is excluded. Name and address are those of the list in which the user was excluded; records from before
+/// they were kept may lack them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Excluded {
+    /// Who.
+    pub id: UserId,
+    /// Name.
+    pub name: Option<Text>,
+    /// Address.
+    pub address: Option<Text>,
+    /// Since when.
+    pub at: Moment,
+    /// By whom.
+    pub by: Text,
+}
+
+impl Excluded {
+    /// By name and address; by the id where the record knows neither.
+    #[must_use]
+    pub fn named(&self) -> String {
+        let or_none = |text: &Option<Text>| text.clone().unwrap_or_default();
+        match (&self.name, &self.address) {
+            (None, None) => format!("user {}", self.id),
+            (name, address) => named(&or_none(name), &or_none(address)),
+        }
+    }
 }
 
 /// An active seat.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     bill::{counted, grouped},
-    protection::{SeatOutcome, SeatResult},
+    protection::{Excluded, SeatOutcome, SeatResult},
     run::Outcome,
     sydney,
     text::Text,
@@ -133,8 +133,10 @@ fn ticket(outcome: &Outcome) -> String {
     text.line(format_args!("Result: {}", if verdict.is_partly() { "partly done" } else { "done" }));
     text.line(format_args!("Registered for backup: {}", grouped(verdict.protected)));
     text.line(format_args!("Turned on by this run: {}", grouped(outcome.done.turned_on)));
+    text.names(became(outcome, &SeatOutcome::TurnedOn));
     if outcome.done.turned_off > 0 {
         text.line(format_args!("Turned off by this run: {}", grouped(outcome.done.turned_off)));
+        text.names(became(outcome, &SeatOutcome::TurnedOff));
     }
     for (words, users) in [
         ("Scheduled", verdict.schedule.scheduled()),
@@ -149,6 +151,7 @@ fn ticket(outcome: &Outcome) -> String {
         }
     }
     text.line(format_args!("Excluded: {}", grouped(count(outcome.protection.exclusions.len()))));
+    text.names(outcome.excluded.iter().map(Excluded::named));
     let list = &outcome.done.list;
     text.line(format_args!("Listed: {}, eligible: {}", grouped(list.listed), grouped(list.eligible)));
     text.line(format_args!("Enable Auto: {}", auto_words(outcome, &verdict)));
@@ -165,6 +168,12 @@ fn ticket(outcome: &Outcome) -> String {
     text.0
 }
 
+/// Of whom that became, by name.
+fn became<'o>(outcome: &'o Outcome, what: &SeatOutcome) -> impl ExactSizeIterator<Item = String> {
+    let named = outcome.results.iter().filter(|result| result.outcome == *what);
+    named.map(|result| result.user.named()).collect::<Vec<_>>().into_iter()
+}
+
 /// Every hash fits the one before.
 const WHOLE: &str = "whole: every entry fits the one before";
 
@@ -179,13 +188,10 @@ fn name_troubles(text: &mut Lines, outcome: &Outcome) {
     }
     text.line(format_args!(""));
     text.line(format_args!("Not turned on:"));
-    for result in troubled.iter().take(NAMED) {
+    text.names(troubled.iter().map(|result| {
         let (user, words) = (&result.user, result_words(&result.outcome));
-        text.line(format_args!("- {} · {}: {words}", user.name, user.address));
-    }
-    if troubled.len() > NAMED {
-        text.line(format_args!("- and {} more", grouped(count(troubled.len() - NAMED))));
-    }
+        format!("{} · {}: {words}", user.name, user.address)
+    }));
 }
 
 /// Results of users who were chosen to be turned on and are not on.
@@ -361,6 +367,11 @@ fn json(outcome: &Outcome) -> String {
         "troubles": verdict.troubles().iter().map(Text::as_str).collect::<Vec<_>>(),
         "list_gaps": verdict.gaps.iter().map(Text::as_str).collect::<Vec<_>>(),
         "users": outcome.results.iter().map(user_json).collect::<Vec<Value>>(),
+        "excluded": outcome.excluded.iter().map(|user| json!({
+            "id": user.id.to_string(),
+            "name": user.name.as_ref().map(Text::as_str),
+            "address": user.address.as_ref().map(Text::as_str),
+        })).collect::<Vec<Value>>(),
         "audit": {
             "is_whole": outcome.is_audit_whole,
             "entries": outcome.audit.iter().map(|entry| json!({
@@ -390,6 +401,17 @@ fn user_json(result: &SeatResult) -> Value {
 struct Lines(String);
 
 impl Lines {
+    /// Users, a line each; the rest of many is counted.
+    fn names(&mut self, users: impl ExactSizeIterator<Item = String>) {
+        let more = users.len().saturating_sub(NAMED);
+        for user in users.take(NAMED) {
+            self.line(format_args!("- {user}"));
+        }
+        if more > 0 {
+            self.line(format_args!("- and {} more", grouped(count(more))));
+        }
+    }
+
     fn line(&mut self, words: std::fmt::Arguments<'_>) {
         // Writing into a String can't fail.
         if writeln!(self.0, "{words}").is_err() {

@@ -200,6 +200,8 @@ pub struct Outcome {
     pub done: RunDone,
     /// What is true about the users now.
     pub protection: super::protection::Protection,
+    /// Who is excluded, by name.
+    pub excluded: Vec<super::protection::Excluded>,
     /// Users that this run chose, with what the record says of each.
     pub results: Vec<super::protection::SeatResult>,
     /// The audit of this run.

@@ -37,8 +37,33 @@ pub struct ProductStatus {
     pub run: Option<(OpenRun, Progress)>,
     /// Users that the last Apply chose and who are neither protected nor scheduled.
     pub missed: u32,
+    /// Users who were ticked in the newest run, and for whom nothing was tried.
+    pub ticked: Ticked,
+    /// Active seats of users who have left.
+    pub left: u32,
+    /// Those of them who had left before the last list was counted.
+    pub left_before: u32,
+    /// When the last complete list was counted.
+    pub counted: Option<Moment>,
+    /// When a list was asked for after that and did not come, and why.
+    pub trouble: Option<(Moment, Text)>,
     /// The last pass that began.
     pub last_sweep: Option<LastSweep>,
+}
+
+/// Users who were ticked and not turned on: neither on, excluded, nor left off by an Apply.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ticked {
+    /// So many.
+    Some(u32),
+    /// Everybody who could be protected, but for so many.
+    AllBut(u32),
+}
+
+impl Default for Ticked {
+    fn default() -> Self {
+        Self::Some(0)
+    }
 }
 
 /// A pass of Enable Auto, as far as it went.
@@ -109,26 +134,43 @@ impl ProductStatus {
         }
     }
 
+    /// Users of the last list who could be protected and are not.
+    fn off(&self) -> u32 {
+        self.list.eligible.saturating_sub(self.on.saturating_sub(self.left_before))
+    }
+
+    /// Users who are ticked and for whom nothing was tried.
+    #[must_use]
+    pub fn ticked(&self) -> u32 {
+        match self.ticked {
+            Ticked::Some(ticked) => ticked,
+            Ticked::AllBut(unticked) => self.off().saturating_sub(unticked).saturating_sub(self.missed),
+        }
+    }
+
     /// What it comes to, as far as the record knows without listing anew.
     #[must_use]
     pub fn verdict(&self, sweeper: &SweeperStatus) -> Verdict {
         let rule = self.rule.as_ref().filter(|_| self.customer.is_active);
-        let off = self.list.eligible.saturating_sub(self.on);
+        let off = self.off();
+        // In a run that is open they are still being chosen.
+        let forgotten = if self.run.is_none() && rule.is_none() { self.ticked() } else { 0 };
+        let missed = self.missed.saturating_add(forgotten);
         let wants_all = self.wants_all || rule.is_some();
         let schedule =
             rule.map_or_else(Schedule::default, |rule| Schedule::of(off, rule, self.on, self.free, sweeper));
         Verdict {
             protected: self.on,
             schedule,
-            missed: self.missed.saturating_add(if wants_all { self.list.problems } else { 0 }),
+            missed: missed.saturating_add(if wants_all { self.list.problems } else { 0 }),
             unchecked: match rule {
                 Some(_) => schedule.never_checked(self.list.unchecked),
                 None if self.wants_all => self.list.unchecked,
                 None => 0,
             },
-            not_chosen: if rule.is_none() { off.saturating_sub(self.missed) } else { 0 },
+            not_chosen: if rule.is_none() { off.saturating_sub(missed) } else { 0 },
             gaps: self.list.gaps.clone(),
-            left: 0,
+            left: self.left,
         }
     }
 
@@ -145,6 +187,10 @@ impl ProductStatus {
         if let Some(why) = self.consent.as_ref().filter(|_| self.customer.is_active) {
             let command = Command::TellLink(self.customer.reference.clone());
             reasons.push(Text::of(format_args!("{why}. The link: {command}")));
+        }
+        if let Some((asked, why)) = self.trouble.as_ref().filter(|_| self.customer.is_active) {
+            let when = sydney::stamp_in_words(*asked, sydney::ZONE);
+            reasons.push(Text::of(format_args!("it could not be looked at again, {when}: {why}")));
         }
         reasons.extend(
             self.verdict(sweeper).troubles().iter().map(|why| Text::of(format_args!("partly done: {why}"))),
@@ -210,6 +256,11 @@ mod tests {
             rule: None,
             run: None,
             missed: 0,
+            ticked: Ticked::default(),
+            left: 0,
+            left_before: 0,
+            counted: None,
+            trouble: None,
             last_sweep: None,
         }
     }
@@ -247,6 +298,53 @@ mod tests {
         assert_eq!(row.attention(now, &none).len(), 1, "nothing will run");
         row.customer.is_active = false;
         assert_eq!(scheduled(&row), 0, "nobody is turned on for a closed customer");
+    }
+
+    #[test]
+    fn ticks_that_were_never_applied_are_missed_once_the_run_is_over() {
+        let none = SweeperStatus::default();
+        let seen = |row: &ProductStatus| {
+            let verdict = row.verdict(&none);
+            (row.ticked(), verdict.missed, verdict.not_chosen)
+        };
+        let mut row = row();
+        (row.enabled, row.list, row.on) = (Some(moment("2026-11-23T08:00:00Z")), ListSummary::of(12, 9), 3);
+        row.ticked = Ticked::Some(2);
+        assert_eq!(seen(&row), (2, 2, 4));
+        row.missed = 1;
+        assert_eq!(seen(&row), (2, 3, 3));
+        // All, and no seat left.
+        (row.missed, row.ticked) = (0, Ticked::AllBut(1));
+        assert_eq!(seen(&row), (5, 5, 1));
+        // A seat of somebody who had left before the list was counted is none of its users'.
+        (row.left, row.left_before) = (2, 1);
+        assert_eq!((seen(&row), row.verdict(&none).left), ((6, 6, 1), 2));
+        row.rule = Some(rule("2026-11-23T07:00:00Z"));
+        assert_eq!(seen(&row).1, 0, "Enable Auto has them");
+        row.rule = None;
+        let open = OpenRun {
+            id: "B365-7KQ4".parse().unwrap(),
+            product: Product::Office365,
+            touched: moment("2026-11-23T08:00:00Z"),
+            is_parked: true,
+            is_held: false,
+        };
+        row.run = Some((open, Progress::Open("choose users".into())));
+        assert_eq!(seen(&row), (6, 0, 7), "they are still being chosen");
+    }
+
+    #[test]
+    fn a_list_that_did_not_come_needs_attention() {
+        let now = moment("2026-11-23T10:00:00Z");
+        let mut row = row();
+        row.trouble = Some((now, "the customer's administrator accepts again".into()));
+        let reasons = row.attention(now, &SweeperStatus::default());
+        assert_eq!(
+            reasons.iter().map(Text::as_str).collect::<Vec<_>>(),
+            [
+                "it could not be looked at again, Mon 23 Nov 2026 21:00 AEDT: the customer's administrator accepts again"
+            ]
+        );
     }
 
     #[test]

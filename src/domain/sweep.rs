@@ -12,6 +12,7 @@ use super::{
     text::Text,
     time::{Moment, TOLERANCE},
     user::{Kind, Kinds},
+    verdict::ListSummary,
 };
 
 /// After this long without a finished pass every screen says so (product.md section 9, *Enable Auto and the sweep*).
@@ -103,6 +104,37 @@ pub fn is_overdue(rule: &AutoRule, now: Moment) -> bool {
 #[must_use]
 pub fn is_late(due: Moment, now: Moment) -> bool {
     now.since(due) >= LATE_AFTER
+}
+
+/// What a whole list comes to, as a run keeps it: users of the list who are on count as eligible. Doubled candidates count
+/// once. `is_given`: of a list that an operator gave, every row that leads nowhere is a problem.
+#[must_use]
+pub fn summary(
+    candidates: &[Candidate],
+    protection: &Protection,
+    is_given: bool,
+    gaps: Vec<Text>,
+) -> ListSummary {
+    let on: BTreeSet<UserId> = protection.seats.iter().map(|seat| seat.id).collect();
+    let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
+    let mut seen = BTreeSet::new();
+    let mut list = ListSummary { gaps, ..ListSummary::default() };
+    for Candidate { user, has_problem, .. } in candidates {
+        if !seen.insert(user.id) {
+            continue;
+        }
+        list.listed += 1;
+        match user.kind {
+            _ if on.contains(&user.id) => list.eligible += 1,
+            _ if excluded.contains(&user.id) => {}
+            Kind::Guest | Kind::WithoutMailbox if *has_problem && !is_given => {}
+            _ if *has_problem => list.problems += 1,
+            kind if protection.kinds.allows(kind) => list.eligible += 1,
+            Kind::NotKnownYet => list.unchecked += 1,
+            _ => {}
+        }
+    }
+    list
 }
 
 /// Decides which users are turned on in the pass for `due`. Doubled candidates count once, the last one wins.

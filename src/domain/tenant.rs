@@ -26,6 +26,8 @@ pub enum CheckState {
     Spreading,
     /// Proved.
     Good,
+    /// Proved for a part, and the rest blocks nothing: which, in words.
+    Partly(Text),
     /// Could not be read, and blocks nothing (an unreadable token).
     Unread(Text),
     /// Proved wrong, with the news.
@@ -41,6 +43,7 @@ impl CheckState {
             Self::Asking => "asking",
             Self::Spreading => "granted, spreading",
             Self::Good => "good",
+            Self::Partly(_) => "in part, blocks nothing",
             Self::Unread(_) => "can't be read, blocks nothing",
             Self::Bad(_) => "failed",
         }

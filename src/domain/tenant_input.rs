@@ -84,6 +84,16 @@ pub enum TenantInputError {
     /// Still being typed, or not a tenant at all.
     #[error("this is not a whole tenant ID or domain yet")]
     Incomplete,
+    /// As long as a tenant ID, and this sign is in none.
+    #[error(
+        "a tenant ID has only the digits 0 to 9 and the letters a to f, and this one has \"{0}\"; ask for it again"
+    )]
+    WrongSign(char),
+    /// As long as a tenant ID or longer, and its hyphens stand elsewhere.
+    #[error(
+        "a tenant ID has 8, 4, 4, 4 and 12 digits between its hyphens, and this one has others; ask for it again"
+    )]
+    WrongShape,
     /// A word that names every tenant or none.
     #[error("this word names no single organisation; ask for the tenant ID or the domain")]
     PathWord,
@@ -315,7 +325,28 @@ fn candidate(word: &str) -> Option<(Strength, Found)> {
             local.split_once("#ext#").and_then(|(home, _)| home.rsplit_once('_')).map(|(_, home)| home);
         return named(home.unwrap_or(behind)).map(|found| (Strength::Address, found));
     }
+    if let Some(wrong) = wrong_guid(word) {
+        return Some((Strength::Guid, Err(wrong)));
+    }
     named(word).map(|found| (Strength::Domain, found))
+}
+
+/// Signs of a tenant ID between its hyphens.
+const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+
+/// What is wrong with a word that is a whole GUID by its length and its hyphens: no name of a domain has no dot.
+fn wrong_guid(word: &str) -> Option<TenantInputError> {
+    let is_whole = word.chars().count() >= GROUPS.iter().sum::<usize>() + GROUPS.len() - 1
+        && word.matches('-').count() >= GROUPS.len() - 1
+        && word.chars().all(|c| c.is_alphanumeric() || c == '-');
+    if !is_whole {
+        return None;
+    }
+    if word.split('-').map(|group| group.chars().count()).ne(GROUPS) {
+        return Some(TenantInputError::WrongShape);
+    }
+    // With every sign in its place it is a GUID that no tenant has.
+    word.chars().find(|c| !c.is_ascii_hexdigit() && *c != '-').map(TenantInputError::WrongSign)
 }
 
 /// What a name names; none where it is no whole name of a domain. The path behind it, the sign that ends a sentence and
@@ -572,6 +603,27 @@ mod tests {
         }
         let text = format!("Tenant ID: {GUID}.");
         assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Guid(GUID.parse().unwrap())));
+    }
+
+    #[test]
+    fn a_whole_guid_that_is_none_says_what_is_wrong_with_it_at_once() {
+        use TenantInputError::{Incomplete, WrongShape, WrongSign};
+        let wrong = |typed: &str| TenantInput::parse(typed).unwrap_err();
+        for (typed, why) in [
+            ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a7Z", WrongSign('z')),
+            ("{7c1e0f52-93ab-4dIc-8a40-5b2f6d9e1a77}", WrongSign('i')),
+            ("tenant id: 7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1aO7", WrongSign('o')),
+            ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a777", WrongShape),
+            ("7c1e0f529-3ab-4d1c-8a40-5b2f6d9e1a77", WrongShape),
+            ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a7z7", WrongShape),
+            // Typing on may still make it whole.
+            ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a7", Incomplete),
+            ("7c1e0f52-93zb", Incomplete),
+        ] {
+            assert_eq!((wrong(typed), why.is_certain()), (why, why != Incomplete), "{typed}");
+        }
+        // A domain has a dot.
+        assert!(TenantInput::parse("an-association-of-very-long-names-1.example").is_ok());
     }
 
     #[test]

@@ -196,7 +196,12 @@ impl Verdict {
         let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
         let left = count(seats.iter().filter(|seat| seat.left.is_some()).count());
         let protected = count(seats.len()).saturating_sub(left);
-        let from_results = results.iter().filter(|r| is_for_turning_on(&r.outcome)).map(|r| r.user.id);
+        // Whoever was excluded after something else kept them off is not wanted any more.
+        let is_wanted = |result: &&SeatResult| {
+            is_for_turning_on(&result.outcome)
+                && (result.outcome == SeatOutcome::Excluded || !excluded.contains(&result.user.id))
+        };
+        let from_results = results.iter().filter(is_wanted).map(|result| result.user.id);
         let unfinished = run.unfinished.iter().map(|user| user.id);
         let ticked =
             run.draft.exceptions.iter().copied().filter(|id| !run.draft.all && !excluded.contains(id));

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
-    domain::failure::FailureKind,
+    domain::{failure::FailureKind, tenant::CheckState},
     wizard::{
         answer::{Action, Given},
         view::{Standing, Tone, View},
@@ -34,7 +34,7 @@ impl Journey {
                 give(Given::Do(Action::Continue))
             }
             Standing::Proved if self.steps.first(Step::Do(Action::Enable)) => {
-                self.say("Access is proved: every check is good.");
+                self.say_proved(view);
                 give(Given::Do(Action::Enable))
             }
             Standing::Proved => fail_with(view, "Enabling did not work. Start again."),
@@ -51,6 +51,23 @@ impl Journey {
             && self.steps.first(Step::TellPlay)
         {
             self.say(format_args!("The customer was played: {}", notice.words.for_commands()));
+        }
+    }
+
+    /// Says that access is proved, and for which mailboxes it is not.
+    fn say_proved(&mut self, view: &View<'_>) {
+        let others = view.page.checks().filter(|check| !check.detail.is_empty());
+        let partly: Vec<String> = others
+            .filter_map(|check| match &check.state {
+                CheckState::Partly(which) => Some(format!("{}: {}. {which}.", check.name, check.detail)),
+                _ => None,
+            })
+            .collect();
+        if partly.is_empty() {
+            self.say("Access is proved: every check is good.");
+        } else {
+            self.say("Access is proved, in part:");
+            partly.iter().for_each(|words| self.say(words));
         }
     }
 

@@ -74,7 +74,9 @@ fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
             Heard::Aside(Vec::new())
         }
         // Another reading of a short list is an answer to be chosen from.
-        Action::Sort | Action::Refresh if is_list && (is_short || action == Action::Sort) => {
+        Action::Sort | Action::Narrow | Action::Refresh
+            if is_list && (is_short || action != Action::Refresh) =>
+        {
             Heard::Give(vec![Given::Do(action)], Some(After::Page(0)))
         }
         _ => heard,

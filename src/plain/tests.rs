@@ -206,6 +206,18 @@ fn rows_are_ticked_by_ranges_and_only_the_change_is_said() {
 }
 
 #[test]
+fn a_word_that_is_also_a_kind_is_offered_and_taken_by_a_word() {
+    let mut call = at_users(80);
+    let said = call.after(&["/shared"]);
+    assert!(said.contains("No user matches the filter."), "{said}");
+    assert!(said.contains("kind:shared: 1. Type take for that."), "{said}");
+    let said = call.after(&["take"]);
+    assert!(said.contains("1, not included, can't be ticked: Info, shared."), "{said}");
+    // Where nothing is offered it is a word like others.
+    assert!(call.after(&["/ana", "take"]).contains("No user matches the filter."));
+}
+
+#[test]
 fn all_says_its_count_and_asks() {
     let mut call = at_users(80);
     assert!(call.after(&["all"]).contains("Tick 2? Type yes or no. Enter is no."));

@@ -48,6 +48,7 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
         Action::Kinds => &["kinds"],
         Action::Auto => &["auto"],
         Action::Sort => &["sort"],
+        Action::Narrow => &["take"],
         Action::Review => &["review", "done", "apply"],
         Action::Stop => &["stop"],
         Action::AcceptShorter => &["accept"],

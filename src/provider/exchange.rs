@@ -86,13 +86,18 @@ impl Exchange {
         autodiscover::discover(&self.http, address).await
     }
 
-    /// One round of named checks: the server answers, the account signs in, it may open the sample and up to four
-    /// others of a given list.
+    /// One round of named checks: the server answers, the account signs in, it may open the sample and up to 24 others, of
+    /// a given list or of the directory.
     ///
     /// A failure with `retry_after` may be asked again after that long; one without needs a person first, because a
     /// refused password that is sent again and again locks the account.
     pub async fn prove(&self, access: &Impersonation) -> Proof {
-        let session = self.session(access, self.pace.brief(), None).map(Arc::new);
+        self.prove_telling(access, None).await
+    }
+
+    /// The same; `notes` is told how many mailboxes have been tried, and what the server asks to wait.
+    pub async fn prove_telling(&self, access: &Impersonation, notes: Option<mpsc::Sender<Listed>>) -> Proof {
+        let session = self.session(access, self.pace.brief(), notes).map(Arc::new);
         prove::prove(session, access, || self.clock.now()).await
     }
 

@@ -57,11 +57,9 @@ pub use self::{
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms},
     roster::{Belief, Kept, Roster},
-    rules::{RuleAccess, RuleRow},
+    rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
-    table::{
-        enablement::EnabledFor, exclusion::Excluded, listing::ListRecord, run::RunLine, sweep::SweepRecord,
-    },
+    table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
 };
 use self::{
     part::{

@@ -13,10 +13,11 @@ use crate::{
         id::{CustomerId, RunId, TenantId, UserId},
         phrase::{Command, Phrase, Segment, WayOn},
         protection::{Chosen, SeatOutcome, SeatResult},
+        tenant::Proof,
         text::Text,
         user::UserPage,
     },
-    provider::{Provider, graph::Memory, listed::Listed, store::Store},
+    provider::{Provider, exchange::Exchange, graph::Memory, listed::Listed, store::Store},
     wizard::call::{CallId, Reply},
 };
 
@@ -109,6 +110,26 @@ pub(super) async fn list(
         None => Ok(Reply::Listed { total }),
         Some(doubt) => Err(unbelieved(&provider.store, of, &doubt).await),
     }
+}
+
+/// Tries a hosted customer's service account; how far that is goes out as it comes.
+pub(super) async fn prove(
+    exchange: &Exchange,
+    replies: &ReplySender,
+    call: CallId,
+    access: &Impersonation,
+) -> Proof {
+    let (sink, mut notes) = mpsc::channel(PARTS_AHEAD);
+    let telling = async {
+        while let Some(note) = notes.recv().await {
+            if let Listed::Note(words) = note
+                && !replies.send(call, Reply::Note(words)).await
+            {
+                break;
+            }
+        }
+    };
+    tokio::join!(exchange.prove_telling(access, Some(sink)), telling).0
 }
 
 /// Why a whole list contradicts what is on record.

@@ -17,11 +17,11 @@ use crate::{
     provider::{
         Provider,
         graph::{Delta, Memory, SweptUser},
-        store::{Belief, RuleRow},
+        store::Belief,
     },
 };
 
-use super::{Held, Next, Seen, count, with};
+use super::{Held, Key, Next, Seen, count, with};
 
 /// Where the next pass starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +59,11 @@ impl Position {
 /// are gone by the changes than are looked for by name. A list that is not believed is asked for once more.
 pub(super) async fn look(
     provider: &Provider,
-    row: &RuleRow,
+    (customer, product): Key,
     organisation: &Organisation,
     held: &Held,
     now: Moment,
 ) -> Result<Seen, Failure> {
-    let (customer, product) = (row.customer.id, row.product);
     let position = with(&provider.store, move |s| s.delta_link(customer, product))
         .await?
         .and_then(|text| Position::parse(&text))
@@ -74,28 +73,25 @@ pub(super) async fn look(
     let memory = Memory::of(with(&provider.store, move |s| s.checked(tenant)).await?);
     let tour = Tour { provider, tenant, held, now, memory: &memory };
     let link = position.as_ref().map(|p| p.link.as_str());
-    let mut delta = provider.graph.new_users(tour.tenant, link, &memory).await?;
-    if let Some(position) = position.filter(|_| !delta.is_full) {
-        match tour.changes(position, delta).await {
-            Some(seen) => return Ok(seen),
-            None => delta = provider.graph.new_users(tour.tenant, None, &memory).await?,
-        }
+    let delta = provider.graph.new_users(tour.tenant, link, &memory).await?;
+    match position {
+        Some(position) if !delta.is_full => match tour.changes(position, delta).await {
+            Some(seen) => Ok(seen),
+            None => tour.all(None).await,
+        },
+        _ => tour.all(Some(delta)).await,
     }
-    let first = tour.whole(delta).await;
-    if first.doubt.is_none() {
-        return Ok(first);
-    }
-    match provider.graph.new_users(tour.tenant, None, &memory).await {
-        Ok(delta) => Ok(tour.whole(delta).await.and(first)),
-        Err(failure) => {
-            tracing::warn!(
-                what = failure.what.as_str(),
-                "a list that is not believed could not be had again"
-            );
-            // Whoever was listed is turned on all the same, and the pass stays due.
-            Ok(Seen { broken: Some(failure), ..first })
-        }
-    }
+}
+
+/// Everybody, whatever has changed since.
+pub(super) async fn everybody(
+    provider: &Provider,
+    tenant: TenantId,
+    held: &Held,
+    now: Moment,
+) -> Result<Seen, Failure> {
+    let memory = Memory::of(with(&provider.store, move |s| s.checked(tenant)).await?);
+    Tour { provider, tenant, held, now, memory: &memory }.all(None).await
 }
 
 /// One look at the users of a tenant.
@@ -119,6 +115,29 @@ struct Found {
 }
 
 impl Tour<'_> {
+    /// Takes the whole list, which may have come already. One that is not believed is asked for once more.
+    async fn all(self, delta: Option<Delta>) -> Result<Seen, Failure> {
+        let delta = match delta {
+            Some(delta) => delta,
+            None => self.provider.graph.new_users(self.tenant, None, self.memory).await?,
+        };
+        let first = self.whole(delta).await;
+        if first.doubt.is_none() {
+            return Ok(first);
+        }
+        match self.provider.graph.new_users(self.tenant, None, self.memory).await {
+            Ok(delta) => Ok(self.whole(delta).await.and(first)),
+            Err(failure) => {
+                tracing::warn!(
+                    what = failure.what.as_str(),
+                    "a list that is not believed could not be had again"
+                );
+                // Whoever was listed is turned on all the same, and the pass stays due.
+                Ok(Seen { broken: Some(failure), ..first })
+            }
+        }
+    }
+
     /// Takes a round of changes: whoever waits or is owed is looked for by name, and so is whoever is gone by it and
     /// stands on record. None when these are too many: then the round is no more than a reason to list everybody.
     async fn changes(self, position: Position, delta: Delta) -> Option<Seen> {
@@ -140,6 +159,7 @@ impl Tour<'_> {
             left: found.gone,
             belief: Belief::Changes { gone: count(gone) },
             doubt: None,
+            gaps: Vec::new(),
             checks: Some(self.checks()),
             broken: found.broken,
             next: Some(Next::Delta(Position { link: delta.link, ..position })),
@@ -173,6 +193,7 @@ impl Tour<'_> {
             left: found.gone,
             belief,
             doubt,
+            gaps: Vec::new(),
             checks: Some(self.checks()),
             broken: found.broken,
             next: Some(Next::Delta(position)),

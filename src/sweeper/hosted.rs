@@ -16,27 +16,27 @@ use crate::{
         text::Text,
         time::Moment,
         user::{Kind, UserPage},
+        verdict::ListNote,
     },
     provider::{
         Provider,
         exchange::Presence,
         listed::Listed,
-        store::{Belief, Roster, RuleRow},
+        store::{Belief, Roster},
     },
 };
 
-use super::{Held, Next, Seen, count, with};
+use super::{Held, Key, Next, Seen, count, with};
 
 /// Lists the mailboxes and compares them with those that the last pass saw. A list that is not believed is asked for once
 /// more.
 pub(super) async fn look(
     provider: &Provider,
-    row: &RuleRow,
+    (customer, product): Key,
     access: &Impersonation,
     held: &Held,
     due: Moment,
 ) -> Result<Seen, Failure> {
-    let (customer, product) = (row.customer.id, row.product);
     let before = with(&provider.store, move |s| s.sweep_roster(customer, product)).await?;
     let tour = Tour { provider, access, held, before: &before, due };
     let first = tour.once().await?;
@@ -74,7 +74,7 @@ impl Tour<'_> {
 
     /// Lists once, and looks for those who are missing by their addresses.
     async fn once(&self) -> Result<Seen, Failure> {
-        let (mut candidates, doubt) = self.list().await?;
+        let (mut candidates, doubt, gaps) = self.list().await?;
         let listed = count(candidates.len());
         let expected = self.held.expected();
         let doubt = doubt.or_else(|| expected.length(listed).filter(|_| self.is_searched()));
@@ -82,7 +82,7 @@ impl Tour<'_> {
         let lacking = || expected.lacking(listed, missing.len()).filter(|_| self.is_searched());
         let doubt = doubt.or_else(lacking);
         if doubt.is_some() && missing.len() > LOOKED_FOR_AT_MOST {
-            return Ok(seen(candidates, Vec::new(), Roster::default(), doubt, listed));
+            return Ok(Seen { gaps, ..seen(candidates, Vec::new(), Roster::default(), doubt, listed) });
         }
         let asked: Vec<Address> = missing.into_iter().chain(settled).collect();
         let presences = if asked.is_empty() {
@@ -122,22 +122,23 @@ impl Tour<'_> {
         let gone: BTreeSet<UserId> =
             roster.missing.iter().map(|m| UserId::from_address(&m.address)).collect();
         candidates.retain(|c| !gone.contains(&c.user.id));
-        Ok(seen(candidates, left, roster, doubt, listed))
+        Ok(Seen { gaps, ..seen(candidates, left, roster, doubt, listed) })
     }
 
-    /// Every row, and why they are not everybody.
-    async fn list(&self) -> Result<(Vec<Candidate>, Option<Doubt>), Failure> {
+    /// Every row, why they are not everybody, and what the list can't see.
+    async fn list(&self) -> Result<(Vec<Candidate>, Option<Doubt>, Vec<Text>), Failure> {
         let (sink, mut parts) = mpsc::channel(2);
         let taking = async {
-            let (mut candidates, mut doubt) = (Vec::new(), None);
+            let (mut candidates, mut doubt, mut gaps) = (Vec::new(), None, Vec::new());
             while let Some(part) = parts.recv().await {
                 match part {
                     Listed::Page(page) => take(&mut candidates, &page),
                     Listed::Doubt(why) => doubt = Some(why),
-                    Listed::Whole(_) | Listed::Kinds(_) | Listed::Note(_) => {}
+                    Listed::Note(ListNote::Gap(words)) => gaps.push(words),
+                    Listed::Whole(_) | Listed::Kinds(_) | Listed::Note(ListNote::Passing(_)) => {}
                 }
             }
-            (candidates, doubt)
+            (candidates, doubt, gaps)
         };
         let (listed, taken) = tokio::join!(self.provider.exchange.list_mailboxes(self.access, sink), taking);
         listed.map(|_| taken)
@@ -190,7 +191,16 @@ fn seen(
         None => Belief::Whole(listed),
         Some(doubt) => Belief::Doubted { acceptable: doubt.acceptable() },
     };
-    Seen { candidates, left, belief, doubt, broken: None, checks: None, next: Some(Next::Roster(roster)) }
+    Seen {
+        candidates,
+        left,
+        belief,
+        doubt,
+        broken: None,
+        gaps: Vec::new(),
+        checks: None,
+        next: Some(Next::Roster(roster)),
+    }
 }
 
 /// The mailboxes that can be opened.

@@ -5,6 +5,7 @@ mod changes;
 mod hosted;
 mod limits;
 mod passes;
+mod refreshing;
 mod trouble;
 mod watching;
 mod wire;
@@ -28,6 +29,7 @@ use crate::{
         customer::{Customer, Impersonation, NewCustomer},
         doubt::Accepts,
         id::{CustomerId, RunId, TenantId},
+        permission::Permission,
         secret::Secret,
         tenant::Organisation,
         user::Kind,
@@ -94,7 +96,7 @@ client_id = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40"
 secret = "sandbox~invented~secret"
 app_name = "Backup365"
 redirects = ["http://localhost/consent"]
-permissions = ["Organization.Read.All", "User.Read.All", "Application.Read.All", "MailboxSettings.Read"]
+permissions = ["Organization.Read.All", "User.Read.All", "Application.Read.All", "MailboxSettings.Read", "Mail.ReadWrite", "Calendars.ReadWrite", "Contacts.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All"]
 own_permissions = []
 "#,
     );
@@ -211,6 +213,11 @@ impl Stage {
 
     /// A provider of its own, as each start of the program has one.
     fn provider(&self) -> Provider {
+        self.provider_asking(Vec::new())
+    }
+
+    /// The same, where settings ask customers for more.
+    fn provider_asking(&self, extra_permissions: Vec<Permission>) -> Provider {
         let partner = self.sandbox().partner();
         let origins =
             self.sandbox().origins().into_iter().map(|(from, _)| (from, self.wire.origin())).collect();
@@ -225,7 +232,7 @@ impl Stage {
             graph: provider::GRAPH.into(),
             browser_origin: None,
             done_page: None,
-            extra_permissions: Vec::new(),
+            extra_permissions,
         };
         Provider::new(&settings, self.store()).unwrap()
     }

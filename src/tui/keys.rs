@@ -69,6 +69,10 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Outcome::Changed
         }
         (Some(_), _) => in_panel(press, view, state),
+        // In the field too: there the offer is read while the word is typed.
+        (None, Press::Tab) if view.offer(Action::Narrow).is_some() => {
+            Outcome::Give(Given::Do(Action::Narrow))
+        }
         (None, _) => match state.focus {
             Focus::Field(id) => in_field(id, press, view, state),
             Focus::Choice(_) | Focus::Button(_) => among_controls(press, view, state),

@@ -103,6 +103,7 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::Exclude => to(press("x"), "exclude the user"),
         WayOn::Filter => "Press / and type.".into(),
         WayOn::ClearFilter => "Press Esc to clear the words.".into(),
+        WayOn::Narrow => "Tab takes it.".into(),
         WayOn::RestoreTicks => to(press("c"), "bring the ticks back"),
         WayOn::Review => "Press Enter to see the bill.".into(),
         WayOn::TurnOff if is_text => "An Admin turns users off with O, outside the field.".into(),

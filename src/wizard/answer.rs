@@ -231,6 +231,8 @@ pub enum Action {
     Auto,
     /// Sort by name, or back to the order of arrival.
     Sort,
+    /// Take a word of the filter for the kind or the state that it is also the word of.
+    Narrow,
     /// Look at the bill of the ticked users.
     Review,
     /// Stop after this batch.

@@ -16,7 +16,7 @@ use crate::domain::{
 
 use super::{
     outbox::Outbox,
-    pending::{self, Arrival, Call, Pending, Woken},
+    pending::{self, Arrival, Call, Pending, Reply, Woken},
 };
 
 /// Seconds between rounds; the last one repeats (microsoft-identity-and-graph.md section 3.6: rounds at 0, 2, 4, 8, 15,
@@ -34,6 +34,8 @@ pub(crate) struct Proving {
     pub(crate) since: Option<Moment>,
     /// When the answers first said that the grant is spreading.
     pub(crate) spreading_since: Option<Moment>,
+    /// How far the round that is out is, in words; none before it says so.
+    pub(crate) remark: Option<Text>,
     /// A round that is out.
     round: Pending<Box<Proof>>,
     /// The pause before the next round.
@@ -111,7 +113,12 @@ impl Proving {
         now: Moment,
         calls: &mut Outbox,
     ) -> Option<Box<RunRecord>> {
-        if let Some(found) = self.round.take(arrival) {
+        if let Some(part) = self.round.part(arrival) {
+            if let Reply::Note(note) = part {
+                self.remark = Some(note.words().clone());
+            }
+        } else if let Some(found) = self.round.take(arrival) {
+            self.remark = None;
             match found {
                 Ok(proof) => self.found(*proof, record, now, calls),
                 Err(failure) => {

@@ -14,7 +14,7 @@ mod ticks;
 
 use crate::domain::{
     failure::Failure,
-    filter::Query,
+    filter::{Offer, Query, Sort},
     id::UserId,
     protection::{AutoRule, Protection, SeatResult},
     text::Text,
@@ -145,6 +145,19 @@ impl Roster {
     /// What is wrong with the filter's words.
     pub(crate) fn filter_problem(&self) -> Option<&'static str> {
         self.list.problem()
+    }
+
+    /// What a bare word of the filter could mean besides itself, where there are users of that kind or in that state.
+    pub(crate) fn filter_offer(&self) -> Option<Offer> {
+        Offer::of(&self.typed).filter(|offer| self.offered(offer) > 0)
+    }
+
+    /// How many users what is offered would show.
+    pub(crate) fn offered(&self, offer: &Offer) -> u32 {
+        match offer.sort {
+            Sort::Kind(kind) => self.people.count_of(kind),
+            Sort::State(state) => self.people.count_in(state),
+        }
     }
 
     /// Whether all ticks are on record, and no counts are on their way: the outcome is computed from both.

@@ -337,7 +337,12 @@ fn everything_about_a_customer_is_shown() {
         (&product["status"]["protected"], &product["status"]["run"]["state"]),
         (&json!(1), &json!("held"))
     );
-    assert_eq!(product["excluded"].as_array().unwrap().len(), 1);
+    // By name and address, though nobody ever turned that user on.
+    let excluded = product["excluded"].as_array().unwrap();
+    assert_eq!(excluded.len(), 1);
+    let (name, address) = (excluded[0]["name"].as_str().unwrap(), excluded[0]["address"].as_str().unwrap());
+    assert!(show.out.contains(&format!("  Excluded: 1\n    {name} <{address}>\n")), "{}", show.out);
+    assert_eq!(product["leavers"], json!([]));
     let closed = run(&home, &["customers", "show", "dunes"]);
     assert!(closed.out.contains("CLOSED"), "{}", closed.out);
     run(&home, &["customers", "show", "dunes", "--json"]).json("customer");

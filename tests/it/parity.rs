@@ -26,6 +26,7 @@ const MOMENTS: &[&str] = &[
     "asked",
     "at",
     "begun",
+    "counted",
     "ended",
     "enabled",
     "finished",
@@ -151,6 +152,16 @@ fn same(on_screen: Way, line_by_line: Way, without: Way) -> Vec<String> {
 fn lines<'a>(audit: &'a [String], begins: &str) -> Vec<&'a str> {
     let said = audit.iter().filter_map(|line| line.split_once(' ').map(|(_, what)| what));
     said.filter(|what| what.starts_with(begins)).collect()
+}
+
+/// Users as the audit names them: the sandbox makes the addresses of people of their names.
+fn named(addresses: &[&str]) -> String {
+    let capital = |word: &str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
+    let name = |address: &str| -> String {
+        let words = address.split('@').next().unwrap().split('.').map(capital);
+        format!("{} <{address}>", words.collect::<Vec<_>>().join(" "))
+    };
+    addresses.iter().map(|address| name(address)).collect::<Vec<_>>().join(", ")
 }
 
 #[test]
@@ -425,7 +436,7 @@ fn enable_auto_undone_and_two_users_turned_off() {
             provision::code(home, &["C-1001", "--undo-auto", "--turn-off", "-", "--max-off", "2"], off)
         },
     );
-    let both = "oliver.tamihana@harbourstreetcafe.example, priya.brown@harbourstreetcafe.example";
+    let both = named(&["oliver.tamihana@harbourstreetcafe.example", "priya.brown@harbourstreetcafe.example"]);
     assert_eq!(lines(&audit, "turned off"), [format!("turned off 2 users: {both}")]);
     assert_eq!(lines(&audit, "switched Enable Auto off").len(), 1);
 }

@@ -86,7 +86,9 @@ fn a_fresh_record_needs_nothing() {
     assert_eq!(lines.next(), Some("Last sweep: none; no sweeper has run here."));
     assert_eq!(lines.next(), Some("Next sweep due: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 5 h 59 min."));
     assert!(
-        ended.out.contains("C-1001     Harbour Street Cafe         Office 365   -          not started\n")
+        ended
+            .out
+            .contains("C-1001     Harbour Street Cafe         Office 365   -          -      not started\n")
     );
     assert!(ended.out.ends_with("\nNobody is protected yet.\n"), "{}", ended.out);
     let quiet = status(&home, DAY, &["--attention"]);
@@ -121,15 +123,27 @@ fn protected_is_what_the_record_says() {
     let ended = status(&home, DAY, &["test customer"]);
     assert_eq!(ended.code, 0, "{}", ended.err);
     for row in [
-        format!("T-1        Test Customer 1  Office 365  3 of 9     enabled, {run} parked\n"),
+        format!("T-1        Test Customer 1  Office 365  3 of 9     11:00  enabled, {run} parked\n"),
         format!(
-            "T-2        Test Customer 2  Office 365  2 of 8     automatic, 6 scheduled, {auto} open in another window\n"
+            "T-2        Test Customer 2  Office 365  2 of 8     11:00  automatic, 6 scheduled, {auto} open in another window\n"
         ),
-        "\n5 protected of 17 eligible, 6 scheduled.\n".to_owned(),
+        "\n5 protected of 17 eligible, 6 scheduled.\nWho could be protected is as old as the lists, the oldest as of 11:00; \
+         --refresh lists again.\n"
+            .to_owned(),
         "Last sweep: none yet; a sweeper is installed on desk-1.\n".to_owned(),
     ] {
         assert!(ended.out.contains(&row), "{row}{}", ended.out);
     }
+    // The numbers of a list carry its day.
+    let later = status(&home, "2026-11-26T14:00:00+11:00", &["T-1"]);
+    assert!(later.out.contains("  3 of 9     Mon 23 Nov 11:00  enabled"), "{}", later.out);
+    let object = status(&home, DAY, &["T-1", "--json"]).json("status");
+    let row = &object["products"][0]["status"];
+    assert_eq!(
+        (&row["as_of"], &row["left"], &row["ticked"]),
+        (&json!("2026-11-23T03:00:00Z"), &json!(0), &json!(0))
+    );
+    assert_eq!(object["sums"]["oldest_list"], row["as_of"]);
     // The row is the truth, whatever was asked for.
     rusqlite::Connection::open(home.store())
         .unwrap()
@@ -220,4 +234,64 @@ fn a_run_that_waits_for_consent_says_since_when() {
     assert_eq!(object["sums"]["waiting_for_consent"], json!(1));
     let ended = run(&home, &["status", "harbour"]);
     assert!(ended.out.contains("waiting for consent since "), "{}", ended.out);
+}
+
+#[test]
+fn refreshed_numbers_are_those_of_now_and_nobody_is_turned_on() {
+    let home = Home::new();
+    let sandbox = |clock: &str, arguments: &[&str]| run(&home, &[&["--clock", clock], arguments].concat());
+    let all = ["--rehearse", "--users", "all", "--max-seats", "60", "--wait", "10m"];
+    let set_up = sandbox(DAY, &[&["provision", "C-1001"], &all[..]].concat());
+    assert_eq!(set_up.code, 0, "{}\n{}", set_up.out, set_up.err);
+    let numbers = |ended: &Ended| {
+        let object = ended.json("status");
+        let row = &object["products"][0]["status"];
+        ["protected", "eligible", "listed"].map(|name| row[name].as_u64().unwrap())
+    };
+    let before = numbers(&status(&home, DAY, &["C-1001", "--json"]));
+    let again = status(&home, DAY, &["--refresh", "C-1001", "--json"]);
+    assert_eq!(numbers(&again), before, "a look without a wizard counts as one with it: {}", again.err);
+    // Three days and some new users later the record is as old as it was, and says so.
+    let later = "2026-11-26T14:00:00+11:00";
+    assert_eq!(numbers(&status(&home, later, &["C-1001", "--json"])), before);
+    let ended = status(&home, later, &["--refresh", "harbour", "--wait", "5m"]);
+    assert_eq!(ended.code, 0, "{}\n{}", ended.out, ended.err);
+    for words in [
+        "Listing 1 product again, 4 at once, each for at most 5 min.",
+        "1 of 1: Harbour Street Cafe · Office 365: ",
+    ] {
+        assert!(ended.err.contains(words), "{words}\n{}", ended.err);
+    }
+    let now = numbers(&status(&home, later, &["C-1001", "--json"]));
+    assert!(now[0] == before[0] && now[1] > before[1] && now[2] > before[2], "{before:?} {now:?}");
+    assert!(ended.out.contains(&format!(" {} of {} ", now[0], now[1])), "{}", ended.out);
+    // Nothing to list is no trouble.
+    let none = status(&home, later, &["--refresh", "C-1002"]);
+    assert!(none.code == 0 && none.err.contains("Nothing to list again"), "{}", none.err);
+}
+
+#[test]
+fn a_customer_who_must_accept_again_is_attention_and_delays_nobody() {
+    let home = Home::new();
+    for customer in ["C-1001", "C-1003"] {
+        let arguments = ["provision", customer, "--rehearse", "--users", "none", "--wait", "10m"];
+        let set_up = run(&home, &arguments);
+        assert_eq!(set_up.code, 0, "{}\n{}", set_up.out, set_up.err);
+    }
+    let emptied = run(&home, &["sandbox", "--reset"]);
+    assert_eq!(emptied.code, 0, "{}", emptied.err);
+    let accepted = run(&home, &["provision", "C-1003", "--rehearse", "--users", "none", "--wait", "10m"]);
+    assert_eq!(accepted.code, 0, "{}\n{}", accepted.out, accepted.err);
+    let ended = run(&home, &["status", "--refresh"]);
+    assert_eq!(ended.code, 6, "{}\n{}", ended.out, ended.err);
+    assert!(ended.err.contains("Harbour Street Cafe · Office 365: NOT LISTED: "), "{}", ended.err);
+    assert!(ended.err.contains(" listed, "), "the other one is listed: {}", ended.err);
+    let kept = run(&home, &["status", "--attention"]);
+    assert_eq!(kept.code, 6, "{}", kept.out);
+    assert!(
+        kept.out.contains("C-1001 · Harbour Street Cafe · Office 365: it could not be looked at again, "),
+        "{}",
+        kept.out
+    );
+    assert!(kept.out.contains("has to accept again"), "{}", kept.out);
 }

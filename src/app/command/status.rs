@@ -11,7 +11,11 @@ use super::CommandContext;
 
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
-    let (cx, _kept) = command.record_context()?;
     let wish = Wish { words: args.words.join(" "), only_attention: args.attention, is_json: args.json };
+    if args.refresh {
+        let (context, _kept) = command.open()?;
+        command.runtime.block_on(status::refresh::run(&context, &wish, args.wait))?;
+    }
+    let (cx, _kept) = command.record_context()?;
     status::run(&cx, &wish).map_err(Refusal::from)
 }

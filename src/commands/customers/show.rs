@@ -15,6 +15,7 @@ use crate::{
         customer_record::Column,
         doubt::{Accepted, Doubt},
         failure::Failure,
+        protection::{self, Excluded, Seat},
         status::{ProductStatus, Status},
         sweep::OVERDUE_AFTER,
         sydney::{self, stamp_in_words},
@@ -24,7 +25,7 @@ use crate::{
         user::Kind,
     },
     exit::Exit,
-    provider::store::{CustomerDetail, EnabledFor, Excluded, ProductDetail, RunLine, SweepRecord},
+    provider::store::{CustomerDetail, EnabledFor, ProductDetail, RunLine, SweepRecord},
 };
 
 use super::{Form, ended, find, record};
@@ -32,7 +33,7 @@ use super::{Form, ended, find, record};
 /// Passes shown.
 const SWEEPS: u32 = 5;
 
-/// Excluded people named before the rest is only counted; the JSON names all. A guess: one screen.
+/// Excluded people and leavers named before the rest is only counted; the JSON names all. A guess: one screen.
 const NAMED: usize = 40;
 
 /// What is shown.
@@ -140,6 +141,9 @@ impl Sheet {
         }
         if row.enabled.is_some() || row.on > 0 {
             lines.push(seats_line(row, detail));
+            if let Some(counted) = row.counted {
+                lines.push(format!("  Listed: as of {}", stamp_in_words(counted, &cx.zone)));
+            }
         }
         if let Some(rule) = &row.rule {
             lines.push(format!(
@@ -159,7 +163,12 @@ impl Sheet {
         if row.enabled.is_some() {
             lines.push(format!("  Kinds included: {}", kinds_in_words(detail)));
         }
-        excluded_lines(&detail.excluded, lines);
+        let left = detail.left.iter().map(|seat| {
+            let since = seat.left.map(|at| format!(", left on {}", sydney::day_in_words(at)));
+            protection::named(&seat.name, &seat.address) + &since.unwrap_or_default()
+        });
+        name_lines("Left the organisation, their seats are kept", left, lines);
+        name_lines("Excluded", detail.excluded.iter().map(Excluded::named), lines);
     }
 
     /// For programs.
@@ -175,7 +184,8 @@ impl Sheet {
                 "enabled_for": detail.enabled_for.as_ref().map(target_as_json),
                 "enabled_by": detail.enabled_by.as_ref().map(|(by, _)| by.as_str()),
                 "kinds": included(detail).iter().map(|kind| kind.word()).collect::<Vec<_>>(),
-                "left": detail.left,
+                "left": detail.left.len(),
+                "leavers": detail.left.iter().map(leaver_as_json).collect::<Vec<_>>(),
                 "backed_up": detail.backed_up,
                 "excluded": detail.excluded.iter().map(excluded_as_json).collect::<Vec<_>>(),
             })
@@ -212,12 +222,8 @@ fn doubt_as_json(doubt: &Doubt, accepted: Option<&Accepted>) -> Value {
 
 /// Seats of a product.
 fn seats_line(row: &ProductStatus, detail: &ProductDetail) -> String {
-    let left = match detail.left {
-        0 => String::new(),
-        left => format!("; {} left the organisation and stay protected", grouped(left)),
-    };
     format!(
-        "  Seats: {} protected of {} eligible, {} listed{left}; {} with a first backup",
+        "  Seats: {} protected of {} eligible, {} listed; {} with a first backup",
         grouped(row.on),
         grouped(row.list.eligible.max(row.on)),
         grouped(row.list.listed.max(row.on)),
@@ -234,21 +240,26 @@ fn kinds_in_words(detail: &ProductDetail) -> String {
     included(detail).iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", ")
 }
 
-/// Which users are excluded.
-fn excluded_lines(excluded: &[Excluded], lines: &mut Vec<String>) {
-    if excluded.is_empty() {
+/// Users of one sort, by name; nothing where there is none.
+fn name_lines(what: &str, users: impl ExactSizeIterator<Item = String>, lines: &mut Vec<String>) {
+    let count = users.len();
+    if count == 0 {
         return;
     }
-    lines.push(format!("  Excluded: {}", grouped(u32::try_from(excluded.len()).unwrap_or(u32::MAX))));
-    for user in excluded.iter().take(NAMED) {
-        lines.push(match (&user.name, &user.address) {
-            (Some(name), Some(address)) => format!("    {name} <{address}>"),
-            _ => format!("    user {}", user.id),
-        });
+    lines.push(format!("  {what}: {}", grouped(u32::try_from(count).unwrap_or(u32::MAX))));
+    lines.extend(users.take(NAMED).map(|user| format!("    {user}")));
+    if count > NAMED {
+        lines.push(format!("    and {} more; --json names all", count - NAMED));
     }
-    if excluded.len() > NAMED {
-        lines.push(format!("    and {} more; --json names all", excluded.len() - NAMED));
-    }
+}
+
+fn leaver_as_json(seat: &Seat) -> Value {
+    json!({
+        "id": seat.id.to_string(),
+        "name": seat.name.as_str(),
+        "address": seat.address.as_str(),
+        "left": seat.left.map(|at| at.to_string()),
+    })
 }
 
 fn excluded_as_json(user: &Excluded) -> Value {

@@ -124,6 +124,48 @@ fn kinds_and_states_are_named_by_their_start() {
 }
 
 #[test]
+fn words_of_two_join_by_a_hyphen() {
+    for kind in Kind::ALL {
+        let typed = format!("kind:{}", kind.word().replace(' ', "-"));
+        assert_eq!(Query::parse(&typed).kinds(), Some([kind].as_slice()), "{typed}");
+    }
+    for state in STATES {
+        let typed = format!("state:{}", state.word().replace(' ', "-"));
+        assert_eq!(Query::parse(&typed).states(), Some([state].as_slice()), "{typed}");
+    }
+    let page = page(&vec![("Ana".into(), "a@x.example".into(), String::new(), String::new()); 3]);
+    assert_eq!(hits(&page, "licence:office-365-e3"), [0]);
+    // What is said of a word that names nothing names everything that there is.
+    let said = |typed: &str| Query::parse(typed).problem().unwrap();
+    for kind in Kind::ALL {
+        assert!(said("kind:zebra").contains(&kind.word().replace(' ', "-")), "{kind:?}");
+    }
+    for state in STATES {
+        assert!(said("state:zebra").contains(&state.word().replace(' ', "-")), "{state:?}");
+    }
+}
+
+#[test]
+fn a_bare_word_that_is_also_a_kind_or_a_state_is_offered_as_that() {
+    for (typed, offered) in [
+        ("shared", Some("kind:shared")),
+        ("ana Guests", Some("ana kind:guest")),
+        ("no-mailbox", Some("kind:no-mailbox")),
+        ("excluded kind:user", Some("state:excluded kind:user")),
+        ("not-included", Some("state:not-included")),
+        ("share", None),
+        ("kind:shared", None),
+        ("state:off ana", None),
+        ("", None),
+    ] {
+        assert_eq!(Offer::of(typed).map(|offer| offer.typed).as_deref(), offered, "{typed}");
+        // It keeps its plain meaning.
+        assert_eq!(Query::parse("shared").kinds(), None);
+    }
+    assert_eq!(hits(&one("Shared desk", "a@x.example", "", ""), "shared"), [0]);
+}
+
+#[test]
 fn a_full_page_has_no_bit_past_its_end() {
     let rows: Vec<_> = (0..999)
         .map(|n| (format!("User {n}"), format!("u{n}@x.example"), String::new(), String::new()))
@@ -156,7 +198,11 @@ fn naive(page: &UserPage, typed: &str) -> Vec<usize> {
     (0..page.len())
         .filter(|row| {
             let user = page.row(*row).unwrap();
+            let licences = fold(user.licences.as_str());
             folded.split_whitespace().all(|word| {
+                if let Some(value) = word.strip_prefix("licence:") {
+                    return licences.contains(value) || licences.replace(' ', "-").contains(value);
+                }
                 [user.name, user.address, user.sign_in, user.department]
                     .iter()
                     .any(|f| fold(f.as_str()).contains(word))
@@ -179,7 +225,7 @@ proptest! {
     fn it_finds_what_the_simple_matcher_finds(
         rows in prop::collection::vec(
             ("[aAbBéÉＡЖж ]{0,6}", "[ab]{1,3}@[ab]{1,3}", "[abßÉ ]{0,4}", "[abé]{0,3}"), 0..200),
-        typed in "[abéжÉ ]{0,5}",
+        typed in "[abéжÉ ]{0,5}( licence:[eo3]{0,2}(-?365)?)?",
     ) {
         let page = page(&rows);
         prop_assert_eq!(hits(&page, &typed), naive(&page, &typed));

@@ -5,7 +5,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product},
     draft::Draft,
     id::{CustomerId, UserId},
-    protection::{AutoRule, Chosen, Protection, Seat},
+    protection::{AutoRule, Chosen, Excluded, Protection, Seat},
     run::{AuditEntry, RunDone, RunRecord, SweeperStatus},
     secret::Secret,
     tenant::Organisation,
@@ -93,6 +93,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
         },
         done: RunDone { turned_on: 2, list: ListSummary::of(8, 5), ..RunDone::default() },
         protection: Protection { seats: vec![seat(1), seat(2)], ..Protection::default() },
+        excluded: Vec::new(),
         results: vec![result(1, SeatOutcome::TurnedOn), result(2, SeatOutcome::AlreadyOn)],
         audit: vec![AuditEntry {
             at: at("2026-11-23T05:47:00Z"),
@@ -108,7 +109,18 @@ pub(in crate::domain) fn outcome() -> Outcome {
 #[test]
 fn the_ticket_says_who_when_what_and_whether_the_audit_is_whole() {
     let mut outcome = outcome();
-    outcome.results.push(result(3, SeatOutcome::NoSeat));
+    outcome.results.extend([result(3, SeatOutcome::NoSeat), result(4, SeatOutcome::TurnedOff)]);
+    outcome.done.turned_off = 1;
+    let whole = Excluded {
+        id: id(5),
+        name: Some(chosen(5).name),
+        address: Some(chosen(5).address),
+        at: outcome.run.opened,
+        by: Text::from("nora"),
+    };
+    let nameless = Excluded { id: id(6), name: None, address: None, ..whole.clone() };
+    outcome.protection.exclusions = vec![id(5), id(6)];
+    outcome.excluded = vec![whole, nameless];
     let text = write(&outcome, Form::Ticket);
     for words in [
         "B365-7KQ4",
@@ -118,6 +130,9 @@ fn the_ticket_says_who_when_what_and_whether_the_audit_is_whole() {
         "Finished: Mon 23 Nov 2026 16:48 AEDT",
         "Result: partly done",
         "Registered for backup: 2",
+        "Turned on by this run: 2\n- User 1 <u1@bakery.example>\n",
+        "Turned off by this run: 1\n- User 4 <u4@bakery.example>\n",
+        "Excluded: 2\n- User 5 <u5@bakery.example>\n- user 06060606-",
         "- User 3 · u3@bakery.example: left off: no seat is left",
         "Audit: whole",
         "0badcafe",

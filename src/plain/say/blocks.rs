@@ -109,7 +109,7 @@ fn check(check: &Check) -> Vec<Item> {
     let mut items = vec![Item::sentence(&format!("{}: {state}{detail}{}", check.name, check.detail))];
     match &check.state {
         CheckState::Bad(failure) => items.push(bad(failure)),
-        CheckState::Unread(why) => items.extend(paragraph(&why.into())),
+        CheckState::Partly(why) | CheckState::Unread(why) => items.extend(paragraph(&why.into())),
         _ => {}
     }
     items

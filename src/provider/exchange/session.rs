@@ -124,7 +124,7 @@ pub(super) struct Session {
     cookies: Mutex<BTreeMap<String, String>>,
     /// Version that the server last named.
     version: Mutex<Option<(u32, u32)>>,
-    /// Where long pauses are told.
+    /// Where long pauses, and what else goes on, are told.
     notes: Option<mpsc::Sender<Listed>>,
 }
 
@@ -326,14 +326,22 @@ impl Session {
     /// Says that the server asked for a pause. Dropped when the receiver is gone or the channel is full: it is a
     /// remark.
     fn tell_pause(&self, wait: Duration) {
-        let Some(notes) = self.notes.as_ref().filter(|_| wait >= TOLD_FROM) else { return };
+        if wait < TOLD_FROM {
+            return;
+        }
         let words = format_args!(
             "{} is busy and asked us to wait {} s; we go on by ourselves",
             self.host,
             wait.as_secs()
         );
-        let told = notes.try_send(Listed::Note(ListNote::Passing(Text::of(words))));
-        tracing::info!(host = %self.host, wait_ms = wait.as_millis(), told = told.is_ok(), "the server is busy");
+        let is_told = self.remark(&Text::of(words));
+        tracing::info!(host = %self.host, wait_ms = wait.as_millis(), told = is_told, "the server is busy");
+    }
+
+    /// Says what is going on just now; false where nobody takes it.
+    pub(super) fn remark(&self, words: &Text) -> bool {
+        let said = || Listed::Note(ListNote::Passing(words.clone()));
+        self.notes.as_ref().is_some_and(|notes| notes.try_send(said()).is_ok())
     }
 
     /// Sends one request: with the sign-in when a mailbox is named, without any otherwise.

@@ -6,8 +6,7 @@ use super::{
     table::{
         Key, accepted, customer,
         enablement::{self, EnabledFor},
-        exclusion::{self, Excluded},
-        product,
+        exclusion, product,
         run::{self, RunLine},
         seat,
         sweep::{self, SweepRecord},
@@ -19,6 +18,7 @@ use crate::domain::{
     doubt::{Accepted, Doubt},
     failure::Failure,
     id::CustomerId,
+    protection::{Excluded, Seat},
     text::Text,
     time::Moment,
     user::Kinds,
@@ -50,8 +50,8 @@ pub struct ProductDetail {
     pub enabled_by: Option<(Text, Moment)>,
     /// Kinds included besides user mailboxes.
     pub kinds: Kinds,
-    /// Active seats of users who have left.
-    pub left: u32,
+    /// Active seats of users who have left, by name.
+    pub left: Vec<Seat>,
     /// Active seats with a first backup.
     pub backed_up: u32,
     /// Never turned on by All or Auto.
@@ -93,7 +93,7 @@ impl Store {
 /// One product.
 fn detail(tx: &Tx<'_>, key: Key) -> Result<ProductDetail, Failure> {
     let (enabled_for, enabled_by) = enablement::find(tx, key)?.unzip();
-    let (left, backed_up) = seat::left_and_backed_up(tx, key)?;
+    let (left, backed_up) = (seat::left(tx, key)?, seat::count_backed_up(tx, key)?);
     let kinds = product::kinds(tx, key)?;
     let excluded = exclusion::by_name(tx, key)?;
     Ok(ProductDetail { product: key.1, enabled_for, enabled_by, kinds, left, backed_up, excluded })

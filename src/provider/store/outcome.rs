@@ -4,7 +4,7 @@ use super::{
     Store,
     part::{completion, record, standing},
     table::{
-        apply, audit, chosen, product,
+        apply, audit, chosen, exclusion, product,
         run::{self, Step},
     },
 };
@@ -57,6 +57,7 @@ impl Store {
             let is_begun = audit.first().is_some_and(|first| first.what.as_str().starts_with(audit::OPENED));
             Ok(Outcome {
                 protection: record::protection(tx, row.key())?,
+                excluded: exclusion::by_name(tx, row.key())?,
                 results: chosen::results(tx, run, row.key())?,
                 is_audit_whole: is_begun && audit::is_whole(tx)?,
                 audit,

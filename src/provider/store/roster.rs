@@ -5,20 +5,22 @@ use super::{
     Store,
     part::{claim::SweepClaim, record},
     table::{
-        delta,
+        Key, delta, exclusion,
         listing::{self, ListRecord},
-        roster, rule, scheduled, seat, sweep,
+        product, roster, rule, scheduled, seat, sweep,
     },
+    tx::Tx,
 };
 use crate::domain::{
     bill::grouped,
     customer::Product,
     failure::{Failure, FailureKind},
     id::{Address, CustomerId, UserId},
-    protection::{Missing, Protection},
+    protection::{Chosen, Missing, Protection},
     sweep as sweep_rules,
     text::Text,
     time::Moment,
+    verdict::ListSummary,
 };
 
 /// What a pass has found out, and what the next one starts from.
@@ -136,9 +138,7 @@ impl Store {
             }
             scheduled::add(tx, key, kept.waiting.iter().map(|(user, address)| (*user, address)))?;
             if let Some(roster) = &kept.roster {
-                let missing = roster.missing.iter().map(|missing| (&missing.address, Some(missing.since)));
-                let all = missing.chain(roster.known.iter().map(|known| (known, None)));
-                roster::replace(tx, key, all)?;
+                replace(tx, key, roster)?;
             }
             match &kept.position {
                 Some(_) if is_outdated => delta::forget(tx, key),
@@ -146,6 +146,49 @@ impl Store {
                 None => Ok(()),
             }
         })
+    }
+
+    /// Keeps what a look at a product's users outside a pass has found out: what the list comes to and when, who has left,
+    /// and the names of those who are excluded. `kept.position` is a pass's and stays. `users`: everybody listed; `gone`:
+    /// whoever is marked as left by it, for the audit.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn keep_listing(
+        &self,
+        key: (CustomerId, Product),
+        kept: &Kept,
+        list: &ListSummary,
+        (users, gone): (&[Chosen], &[Chosen]),
+    ) -> Result<(), Failure> {
+        self.write(|write| {
+            let tx = write.tx;
+            seat::mark_left(tx, key, &kept.left)?;
+            seat::unmark_left(tx, key, &kept.back)?;
+            exclusion::name(tx, key, users.iter())?;
+            write.note_named(
+                None,
+                key.0,
+                "found that they left the organisation:",
+                &gone.iter().collect::<Vec<_>>(),
+            )?;
+            if let Some(roster) = &kept.roster {
+                replace(tx, key, roster)?;
+            }
+            if let Belief::Doubted { acceptable } = kept.belief {
+                return listing::doubt(tx, key, acceptable);
+            }
+            listing::count(tx, key, list.listed)?;
+            product::keep_list(tx, key, list, write.now)
+        })
+    }
+
+    /// Keeps why a product's users could not be looked at again; the numbers stay those of the last list.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn keep_trouble(&self, customer: CustomerId, product: Product, why: &Text) -> Result<(), Failure> {
+        self.write(|write| product::keep_trouble(write.tx, (customer, product), why, write.now))
     }
 
     /// Notes that an operator's list came short; `acceptable` is how many users it had, where an Admin may accept that.
@@ -211,6 +254,12 @@ impl Store {
             None => delta::forget(write.tx, (customer, product)),
         })
     }
+}
+
+/// Keeps the mailboxes that were seen and missed in the place of those before.
+fn replace(tx: &Tx<'_>, key: Key, roster: &Roster) -> Result<(), Failure> {
+    let missing = roster.missing.iter().map(|missing| (&missing.address, Some(missing.since)));
+    roster::replace(tx, key, missing.chain(roster.known.iter().map(|known| (known, None))))
 }
 
 /// Why a count can't be accepted: what came short, in numbers.

@@ -52,7 +52,38 @@ pub enum RuleAccess {
     Missing,
 }
 
+/// An enabled product, and how to get in.
+#[derive(Clone, Debug)]
+pub struct Listable {
+    /// Whose users.
+    pub customer: Customer,
+    /// Of which product.
+    pub product: Product,
+    /// How to get in.
+    pub access: RuleAccess,
+}
+
 impl Store {
+    /// Every enabled product of an open customer, in the order of the customers.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn listable(&self) -> Result<Vec<Listable>, Failure> {
+        self.read(|tx| {
+            let mut all = Vec::new();
+            for customer in customer::all(tx)?.into_iter().filter(|customer| customer.is_active) {
+                for product in &customer.products {
+                    let key = (customer.id, *product);
+                    if enablement::find(tx, key)?.is_some() {
+                        let access = self.rule_access(tx, key)?;
+                        all.push(Listable { customer: customer.clone(), product: *product, access });
+                    }
+                }
+            }
+            Ok(all)
+        })
+    }
+
     /// Every rule of an open customer, with what its pass needs. Closed customers are left out: nobody is turned on
     /// for them.
     ///

@@ -135,7 +135,7 @@ impl Store {
         self.write_run(run, |write, row| {
             run::keep_list(write.tx, run, list)?;
             listing::count(write.tx, row.key(), list.listed)?;
-            product::keep_list(write.tx, row.key(), list)
+            product::keep_list(write.tx, row.key(), list, write.now)
         })
     }
 }

@@ -89,6 +89,11 @@ impl Store {
                 ));
             }
             sweep::add_turned_on(write.tx, claim.id, new)?;
+            let on = users.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == SeatOutcome::TurnedOn);
+            let on: Vec<&Chosen> = on.map(|(user, _)| user).collect();
+            let (customer, product) = claim.key;
+            let what = format!("Enable Auto for {} turns on", product.name());
+            write.note_named(None, customer, &what, &on)?;
             Ok(outcomes)
         })?;
         self.read_back(claim.key, users, outcomes)

@@ -15,7 +15,7 @@ use crate::{
     wizard::{
         answer::Revision,
         ask::{QuestionId, Spot},
-        view::{Block, Button, ChoiceView, Rows},
+        view::{Block, Button, ChoiceView, Offer, Rows},
     },
 };
 
@@ -151,12 +151,32 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         }
     }
     for row in KEYS {
-        let is_tried = matches!(row.key, Press::Ctrl(_))
+        let is_tried = matches!(row.key, Press::Ctrl(_) | Press::Tab)
             || cases.iter().any(|(key, view, _)| row.key == Press::Char(*key) && is_in_scope(row, view));
         assert!(is_tried, "{row:?}");
         let is_offered = matches!(row.deed, Deed::Do(action) if action != Action::Leave);
         assert_eq!((row.help.ends_with('.'), row.label.is_empty()), (!is_offered, is_offered), "{row:?}");
     }
+}
+
+#[test]
+fn tab_takes_what_the_line_of_state_offers_in_the_filter_and_outside() {
+    let many = Many::of(37);
+    for filter in ["", "shared"] {
+        let mut view = users(&many, filter);
+        let enters = [Press::Char('/')];
+        let mut screen = drawn(&view);
+        after(&enters, &view, &mut screen);
+        assert_ne!(after(&[Press::Tab], &view, &mut screen), acts(Action::Narrow), "nothing is offered");
+        view.actions.push(Offer::new(Action::Narrow, "take", "Takes the word."));
+        for keys in [&[Press::Tab][..], &[Press::Char('/'), Press::Tab]] {
+            assert_eq!(after(keys, &view, &mut drawn(&view)), acts(Action::Narrow), "{keys:?}");
+        }
+        // Help takes the keys while it is open.
+        let help = [Press::Char('?'), Press::Tab];
+        assert_ne!(after(&help, &view, &mut drawn(&view)), acts(Action::Narrow));
+    }
+    assert!(way_on(&WayOn::Narrow, Keyboard::Text).contains("Tab"));
 }
 
 #[test]

@@ -98,6 +98,7 @@ fn below(state: &CheckState, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine>
             said.push(news.clone());
             failure(news, MARK, pen)
         }
+        CheckState::Partly(which) => pen.hanging(vec![blank(MARK)], Role::Plain, which.as_str()),
         CheckState::Unread(why) => pen.hanging(vec![blank(MARK)], Role::Quiet, why.as_str()),
         _ => Vec::new(),
     }
@@ -141,6 +142,7 @@ const fn look(state: &CheckState, pen: Pen) -> (&'static str, Role) {
         CheckState::Waiting => (theme.sign(Sign::AHEAD), Role::Quiet),
         CheckState::Asking | CheckState::Spreading => (theme.sign(Sign::WAITING), Role::Waiting),
         CheckState::Good => (theme.sign(Sign::GOOD), Role::Good),
+        CheckState::Partly(_) => (theme.sign(Sign::WARN), Role::Warn),
         CheckState::Unread(_) => ("?", Role::Quiet),
         CheckState::Bad(_) => (theme.sign(Sign::WARN), Role::Bad),
     }
@@ -150,7 +152,7 @@ const fn look(state: &CheckState, pen: Pen) -> (&'static str, Role) {
 const fn weight(state: &CheckState) -> u8 {
     match state {
         CheckState::Good => 0,
-        CheckState::Unread(_) => 1,
+        CheckState::Partly(_) | CheckState::Unread(_) => 1,
         CheckState::Waiting => 2,
         CheckState::Asking => 3,
         CheckState::Spreading => 4,

@@ -64,7 +64,7 @@ impl RowsTable<'_, '_> {
                 if !cell.in_words().is_empty() && !is_nameless && !is_long {
                     let need = width(&self.cell(cell, *column, u16::MAX).1);
                     let mark = if self.view.sorted_by == Some(*column) { 2 } else { 0 };
-                    let least = width(head(*column)).saturating_add(mark);
+                    let least = width(head(*column)).saturating_add(mark).max(of_state(cell));
                     let known = list.needs.entry(*column).or_default();
                     *known = need.max(*known).max(least);
                 }
@@ -236,10 +236,15 @@ const fn mark(mark: Mark) -> (&'static str, Role) {
     }
 }
 
+/// The room for any state where one stands: the first row that is in a longer one shall not make the columns jump.
+fn of_state(cell: &Cell<'_>) -> u16 {
+    if matches!(cell, Cell::State(..)) { width(Protection::NotIncluded.word()) } else { 0 }
+}
+
 /// The role of a state, which stands there in words.
 const fn state_role(state: Protection) -> Role {
     match state {
-        Protection::Off => Role::Plain,
+        Protection::Off | Protection::NotIncluded => Role::Plain,
         Protection::Scheduled | Protection::TurningOn => Role::Waiting,
         Protection::Protected => Role::Good,
         Protection::Problem => Role::Bad,

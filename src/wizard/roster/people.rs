@@ -391,13 +391,18 @@ impl People {
         self.count(|at| self.in_kinds(&[kind], at) & self.live.word(at) & !self.unlisted.word(at))
     }
 
+    /// How many rows are in a state.
+    pub(crate) fn count_in(&self, state: State) -> u32 {
+        self.count(|at| self.in_state(state, at))
+    }
+
     /// The state of a row. Where [`People::is_known`] is false it says only what the list itself tells.
     pub(crate) fn state(&self, ordinal: u32) -> State {
         let (word, bit) = (ordinal as usize / 64, ordinal % 64);
-        [State::Excluded, State::Protected, State::TurningOn, State::Problem, State::Scheduled]
-            .into_iter()
-            .find(|state| self.in_state(*state, word) >> bit & 1 == 1)
-            .unwrap_or(State::Off)
+        let here = |state: &State| self.in_state(*state, word) >> bit & 1 == 1;
+        use State::{Excluded, NotIncluded, Problem, Protected, Scheduled, TurningOn};
+        let states = [Excluded, Protected, TurningOn, Problem, Scheduled, NotIncluded];
+        states.into_iter().find(here).unwrap_or(State::Off)
     }
 
     /// How many rows there are in words that are made of the bitmaps.
@@ -426,7 +431,9 @@ impl People {
             State::TurningOn => turning,
             State::Scheduled => scheduled,
             State::Problem => problem,
-            State::Off => free & !turning & !scheduled & !problem & known,
+            State::Off => free & !turning & !scheduled & self.eligible.word(word),
+            // Of those who are free only the kind keeps anybody from being eligible.
+            State::NotIncluded => free & !turning & !problem & !self.eligible.word(word) & known,
         }
     }
 

@@ -195,6 +195,12 @@ impl Users {
             Given::Back => return Step::Back,
             Given::Do(Action::Refresh) => list_again(cx),
             Given::Do(Action::Sort) => sort(cx),
+            Given::Do(Action::Narrow) => {
+                if let Some(offer) = cx.session.roster.filter_offer() {
+                    self.filter.set(&offer.typed);
+                    cx.session.roster.ask(cx.calls, &offer.typed);
+                }
+            }
             Given::Mark(..) | Given::Do(_) if !cx.may_write() => {}
             Given::Mark(mark, which) => self.mark(cx, mark, &which),
             Given::Do(Action::Clear) => self.clear(cx),

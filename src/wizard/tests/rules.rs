@@ -260,6 +260,21 @@ fn the_tenant_field_asks_only_for_what_is_whole() {
 }
 
 #[test]
+fn a_whole_tenant_id_that_is_wrong_is_said_while_it_is_typed() {
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    let whole = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e00cZ";
+    for (end, _) in whole.char_indices() {
+        desk.fill(FieldId::Tenant, &whole[..end]);
+        assert!(!desk.words().contains("A tenant ID has only"), "{}", &whole[..end]);
+    }
+    // The last sign is typed, and the field is not left.
+    desk.fill(FieldId::Tenant, whole);
+    assert!(desk.words().contains("A tenant ID has only the digits 0 to 9"), "{}", desk.words());
+    desk.fill(FieldId::Tenant, "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e00c2");
+    assert!(!desk.words().contains("A tenant ID has only"));
+}
+
+#[test]
 fn what_is_not_offered_says_why() {
     let mut visitor = setup();
     visitor.operator.is_admin = false;

@@ -1,6 +1,6 @@
 //! Many users in one answer: one write and one line of the audit that names them, in every front end.
 
-use super::{kinds_of_kauri, kinds_of_kauri_in_lines, lines, same};
+use super::{kinds_of_kauri, kinds_of_kauri_in_lines, lines, named, same};
 use crate::{
     plain::Talk,
     provision,
@@ -90,8 +90,8 @@ fn exclusions_and_lifting_them_are_one_answer_each() {
             provision::code(home, &[&["C-1001"][..], &flags("--lift", &FOUR[..3])].concat(), "")
         },
     );
-    assert_eq!(lines(&audit, "excluded"), [format!("excluded 4 users: {}", FOUR.join(", "))]);
-    let lifted = format!("lifted the exclusion of 3 users: {}", FOUR[..3].join(", "));
+    assert_eq!(lines(&audit, "excluded"), [format!("excluded 4 users: {}", named(&FOUR))]);
+    let lifted = format!("lifted the exclusion of 3 users: {}", named(&FOUR[..3]));
     assert_eq!(lines(&audit, "lifted"), [lifted]);
 }
 
@@ -150,7 +150,7 @@ fn kinds_in_one_answer_and_a_range_of_ticks() {
             code
         },
     );
-    assert_eq!(lines(&audit, "confirmed"), [format!("confirmed turning on 5 users: {}", RANGE.join(", "))]);
+    assert_eq!(lines(&audit, "confirmed"), [format!("confirmed turning on 5 users: {}", named(&RANGE))]);
     assert_eq!(lines(&audit, "finished turning on"), ["finished turning on: 5 users in this run"]);
 }
 
@@ -196,8 +196,8 @@ fn one_user_is_one_user_and_two_are_two() {
     assert_eq!(
         lines(&audit, "confirmed"),
         [
-            format!("confirmed turning on 1 user: {}", FOUR[0]),
-            format!("confirmed turning on 2 users: {}, {}", FOUR[1], FOUR[2]),
+            format!("confirmed turning on 1 user: {}", named(&FOUR[..1])),
+            format!("confirmed turning on 2 users: {}", named(&FOUR[1..3])),
         ]
     );
     assert_eq!(
@@ -258,15 +258,16 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
     );
     assert_eq!(
         lines(&audit, "excluded"),
-        [
-            "excluded 2 users: jack.singh@harbourstreetcafe.example, charlotte.wilson@harbourstreetcafe.example"
-        ]
+        [format!(
+            "excluded 2 users: {}",
+            named(&["jack.singh@harbourstreetcafe.example", "charlotte.wilson@harbourstreetcafe.example"])
+        )]
     );
     assert_eq!(
         lines(&audit, "switched Enable Auto on"),
         ["switched Enable Auto on: 28 confirmed, at most 42 seats"]
     );
-    assert_eq!(lines(&audit, "turned off"), [format!("turned off 4 users: {}", FOUR.join(", "))]);
+    assert_eq!(lines(&audit, "turned off"), [format!("turned off 4 users: {}", named(&FOUR))]);
 }
 
 /// Four are on.

@@ -125,10 +125,12 @@ fn names_made_of_our_own_words_are_shown_unchanged_and_press_nothing() {
             0
         },
     );
-    assert_eq!(lines(&audit, "excluded"), ["excluded 1 user: leave@words.example"]);
+    assert_eq!(lines(&audit, "excluded"), ["excluded 1 user: (leave) <leave@words.example>"]);
     assert_eq!(
         lines(&audit, "confirmed"),
-        ["confirmed turning on 2 users: press.r@words.example, print@words.example"]
+        [
+            "confirmed turning on 2 users: Press r <press.r@words.example>, Wellington Press: Print <print@words.example>"
+        ]
     );
 }
 

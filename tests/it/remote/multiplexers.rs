@@ -285,8 +285,11 @@ fn column(row: &str) -> Option<usize> {
 
 /// Whether the check of the kinds has come to a shared mailbox.
 fn has_shared(text: &str) -> bool {
-    let mut rows = rows(text).into_iter();
-    rows.any(|row| row.split_whitespace().rev().take(2).eq(["off", "shared"]))
+    let is_shared = |row: &str| {
+        let words: Vec<&str> = row.split_whitespace().collect();
+        words.windows(2).any(|pair| pair == ["shared", "not"])
+    };
+    rows(text).into_iter().any(|row| is_shared(&row))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rounds of the proof, good and bad.
 
 use super::{
-    super::stub::{Reply, Seen, Stub, access, address, back_off, challenge, fault, folder, refusal},
+    super::stub::{Reply, Seen, Stub, access, address, back_off, challenge, fault, folder, people, refusal},
     *,
 };
 
@@ -10,7 +10,7 @@ fn states(proof: &Proof) -> String {
     let letter = |check: &Check| match check.state {
         CheckState::Good => 'g',
         CheckState::Bad(_) => 'b',
-        CheckState::Unread(_) => 'u',
+        CheckState::Partly(_) => 'p',
         _ => 'w',
     };
     proof.checks.iter().map(letter).collect()
@@ -37,11 +37,74 @@ async fn everything_in_order_is_proved() {
     assert_eq!(states(&proof), "gggg");
     assert!(proof.verdict.is_proved());
     assert_eq!(proof.checks[0].detail.as_str(), "mail.hoster.example, Exchange Server 2019 or later");
-    assert_eq!(proof.checks[3].detail.as_str(), "2 of 2 tried");
-    let asked: Vec<_> = stub.seen().iter().map(Seen::mailbox).collect();
+    assert_eq!(proof.checks[3].detail.as_str(), "3 of 3 reachable");
+    let mut asked: Vec<_> = stub.seen().iter().map(Seen::mailbox).collect();
+    assert_eq!(asked[..2], ["", "ana@customer.example"], "the one that was named comes before the others");
+    asked.sort();
     assert_eq!(asked, ["", "ana@customer.example", "ben@customer.example", "cleo@customer.example"]);
+}
+
+/// A person of the directory, "P07", and the address.
+fn person(number: usize) -> (String, String) {
+    (format!("P{number:02} Person"), format!("p{number:02}@customer.example"))
+}
+
+#[tokio::test]
+async fn those_that_do_not_open_are_named_and_block_nothing() {
+    let is_shut = |mailbox: &str| match mailbox {
+        "p07@customer.example" => Some("ErrorImpersonateUserDenied"),
+        "p19@customer.example" => Some("ErrorNonExistentMailbox"),
+        _ => None,
+    };
+    let directory: Vec<_> =
+        (1..=40).map(person).chain([("Ana".into(), "ana@customer.example".into())]).collect();
+    let stub = server(move |seen| {
+        if seen.body.contains("FindPeople") {
+            let all = seen.body.contains(r#"Offset="0""#);
+            people(if all { &directory } else { &[] })
+        } else {
+            is_shut(&seen.mailbox()).map_or_else(folder, |code| fault(code, ""))
+        }
+    })
+    .await;
+    let all = (1..=24).map(|number| address(&person(number).1)).collect();
+    for (listing, seventh, nineteenth) in [
+        (Listing::Given(all), "p07@customer.example", "p19@customer.example"),
+        (Listing::Directory, "P07 Person <p07@customer.example>", "P19 Person <p19@customer.example>"),
+    ] {
+        let proof = stub.exchange.prove(&access(listing)).await;
+        assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggp", true));
+        assert_eq!(proof.checks[3].detail.as_str(), "23 of 25 reachable");
+        let CheckState::Partly(words) = &proof.checks[3].state else { panic!() };
+        let expected = format!(
+            "{nineteenth}: no mailbox with this address on this server; {seventh}: the service account may not open this mailbox"
+        );
+        assert_eq!(words.as_str(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_can_not_be_searched_blocks_nothing_and_is_said() {
+    let stub = server(|_| folder()).await;
     let proof = stub.exchange.prove(&access(Listing::Directory)).await;
-    assert_eq!(states(&proof), "ggg");
+    assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggp", true));
+    let CheckState::Partly(words) = &proof.checks[3].state else { panic!() };
+    assert!(words.as_str().starts_with("the directory was not searched: "), "{words}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_is_left_in_peace_by_the_others() {
+    let stub = server(|seen| match seen.mailbox().as_str() {
+        "ana@customer.example" => folder(),
+        _ => fault("ErrorServerBusy", &back_off(60_000)),
+    })
+    .await;
+    let all = (1..=24).map(|number| address(&person(number).1)).collect();
+    let proof = stub.exchange.prove(&access(Listing::Given(all))).await;
+    assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggp", true));
+    let CheckState::Partly(words) = &proof.checks[3].state else { panic!() };
+    assert!(words.as_str().contains("24 not tried: "), "{words}");
+    assert!(stub.seen().len() <= 2 + AT_ONCE, "{}", stub.seen().len());
 }
 
 #[tokio::test]
@@ -115,17 +178,17 @@ async fn a_wrong_password_is_tried_twice_in_all_over_two_rounds() {
 }
 
 #[tokio::test]
-async fn others_without_permission_block_and_missing_ones_do_not() {
-    for (code, expected) in [("ErrorImpersonateUserDenied", "gggb"), ("ErrorNonExistentMailbox", "gggu")] {
+async fn no_other_that_opens_blocks_where_permission_is_missing_and_not_where_mailboxes_are() {
+    for (code, expected) in [("ErrorImpersonateUserDenied", "gggb"), ("ErrorNonExistentMailbox", "gggp")] {
         let stub = server(
             move |seen| {
-                if seen.mailbox() == "cleo@customer.example" { fault(code, "") } else { folder() }
+                if seen.mailbox() == "ana@customer.example" { folder() } else { fault(code, "") }
             },
         )
         .await;
         let proof = stub.exchange.prove(&access(given())).await;
         assert_eq!(states(&proof), expected, "{code}");
-        assert_eq!(proof.verdict.is_proved(), expected == "gggu", "{code}");
+        assert_eq!(proof.verdict.is_proved(), expected == "gggp", "{code}");
     }
 }
 
@@ -143,13 +206,15 @@ async fn an_unreachable_or_foreign_server_is_the_first_check() {
     assert!(stub.seen().is_empty());
 }
 
-#[test]
-fn a_long_list_is_sampled_across_its_length() {
+#[tokio::test]
+async fn a_long_list_is_sampled_across_its_length() {
+    let stub = server(|_| folder()).await;
     let list: Vec<_> = (0..100).map(|n| address(&format!("u{n:02}@customer.example"))).collect();
-    let picked: Vec<_> = others(&access(Listing::Given(list))).iter().map(ToString::to_string).collect();
-    assert_eq!(
-        picked,
-        ["u00@customer.example", "u25@customer.example", "u50@customer.example", "u75@customer.example"]
-    );
-    assert!(others(&access(Listing::Directory)).is_empty());
+    let proof = stub.exchange.prove(&access(Listing::Given(list))).await;
+    assert_eq!(proof.checks[3].detail.as_str(), "25 of 25 reachable");
+    let mut asked: Vec<_> =
+        stub.seen().iter().map(Seen::mailbox).filter(|mailbox| mailbox.starts_with('u')).collect();
+    asked.sort();
+    let spread: Vec<_> = (0..24).map(|n| format!("u{:02}@customer.example", n * 100 / 24)).collect();
+    assert_eq!(asked, spread);
 }

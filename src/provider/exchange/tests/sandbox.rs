@@ -158,7 +158,7 @@ fn states(proof: &Proof) -> String {
     let letter = |state: &CheckState| match state {
         CheckState::Good => 'g',
         CheckState::Bad(_) => 'b',
-        CheckState::Unread(_) => 'u',
+        CheckState::Partly(_) => 'p',
         _ => 'w',
     };
     proof.checks.iter().map(|check| letter(&check.state)).collect()

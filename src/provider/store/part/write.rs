@@ -19,7 +19,7 @@ use crate::domain::{
     time::Moment,
 };
 
-/// Users that one line of the audit names, the rest is counted: some 40 KiB. A guess above what anybody marks by hand.
+/// Users that one line of the audit names, the rest is counted: some 60 KiB. A guess above what anybody marks by hand.
 const NAMED: usize = 1_000;
 
 /// A write that is under way; it is in the record only once [`Store::write`] returns well.
@@ -60,12 +60,23 @@ impl Write<'_> {
 
     /// Adds a line to the audit, about users of a run: what was done, to how many, and to whom. Nothing for nobody.
     pub(crate) fn note_users(&self, row: &RunRow, what: &str, users: &[&Chosen]) -> Result<(), Failure> {
+        self.note_named(Some(&row.id), row.customer, what, users)
+    }
+
+    /// The same, in a run or without one.
+    pub(crate) fn note_named(
+        &self,
+        run: Option<&RunId>,
+        customer: CustomerId,
+        what: &str,
+        users: &[&Chosen],
+    ) -> Result<(), Failure> {
         if users.is_empty() {
             return Ok(());
         }
         let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
         let words = format!("{what} {}: {}", counted(count, "user", "users"), named(users));
-        self.note_all(Some(&row.id), Some(row.customer), &words)
+        self.note_all(run, Some(customer), &words)
     }
 
     /// Adds a line to the audit.
@@ -96,12 +107,11 @@ impl Write<'_> {
     }
 }
 
-/// The addresses of users; the name where there is none. Longer than any text that is shown: what is read back for a
-/// screen is cut there, the record keeps it.
+/// Users by name and address. Longer than any text that is shown: what is read back for a screen names fewer of them, the
+/// record keeps it.
 fn named(users: &[&Chosen]) -> String {
-    let who = |user: &&Chosen| if user.address.is_empty() { user.name.clone() } else { user.address.clone() };
-    let names: Vec<Text> = users.iter().take(NAMED).map(who).collect();
-    let mut words = names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+    let names: Vec<String> = users.iter().take(NAMED).map(|user| user.named()).collect();
+    let mut words = names.join(", ");
     match users.len().saturating_sub(NAMED) {
         0 => {}
         more => words = format!("{words} and {more} more"),

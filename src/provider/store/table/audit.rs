@@ -13,7 +13,7 @@ use crate::domain::{
     failure::Failure,
     id::{CustomerId, RunId},
     run::AuditEntry,
-    text::Text,
+    text::{MAX_BYTES, Text},
     time::Moment,
 };
 
@@ -55,9 +55,27 @@ pub(crate) fn add(tx: &Tx<'_>, note: &Note<'_>) -> Result<(), Failure> {
 impl Columns for AuditEntry {
     /// Reads all but the operator's computer; of the hash, its beginning.
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
-        let (at, (by, (what, [a, b, c, d, ..]))) = row.read::<(_, (_, (_, [u8; 32])))>()?;
-        Ok(Self { at, by, what, hash: Text::of(format_args!("{a:02x}{b:02x}{c:02x}{d:02x}")) })
+        let (at, (by, (what, [a, b, c, d, ..]))) = row.read::<(_, (_, (String, [u8; 32])))>()?;
+        let hash = Text::of(format_args!("{a:02x}{b:02x}{c:02x}{d:02x}"));
+        Ok(Self { at, by, what: shown(&what), hash })
     }
+}
+
+/// Between two users whom an entry names.
+const BETWEEN: &str = ">, ";
+
+/// Room for " and 500,000 more".
+const MORE: usize = 24;
+
+/// What an entry says, as it is shown: of many users the first ones by name, and how many more the record names.
+fn shown(what: &str) -> Text {
+    let head = what.get(..what.floor_char_boundary(MAX_BYTES - MORE)).unwrap_or_default();
+    let Some(end) = head.rfind(BETWEEN).filter(|_| what.len() > MAX_BYTES) else { return Text::clean(what) };
+    let (named, rest) = what.split_at_checked(end + 1).unwrap_or((what, ""));
+    let unnamed = rest.rsplit_once(" and ").and_then(|(_, more)| more.strip_suffix(" more"));
+    let unnamed: usize = unnamed.and_then(|count| count.parse().ok()).unwrap_or(0);
+    // The last one of them has none behind it.
+    Text::of(format_args!("{named} and {} more", rest.matches(BETWEEN).count() + 1 + unnamed))
 }
 
 /// The rows of one run, oldest first.

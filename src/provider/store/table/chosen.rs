@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     failure::Failure,
-    id::RunId,
+    id::{RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
     run::RunDone,
     text::Text,
@@ -134,9 +134,21 @@ pub(crate) fn results(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResu
     )
 }
 
+/// Asks whether an Apply of a run left a user off.
+pub(crate) fn is_left_off(
+    tx: &Tx<'_>,
+) -> Result<impl FnMut(&RunId, &UserId) -> Result<bool, Failure>, Failure> {
+    let mut ask = tx.prepare(
+        r#"SELECT 1 FROM chosen WHERE run = ?1 AND "user" = ?2
+              AND outcome IN ('excluded', 'no_seat', 'failed', 'stopped')"#,
+    )?;
+    Ok(move |run: &RunId, user: &UserId| Ok(ask.one::<i64>(values![run, user])?.is_some()))
+}
+
 /// Users whom the newest run with an Apply chose and who are neither protected nor scheduled, by the rule of the
-/// receipt: an excluded user stays off whatever Enable Auto does; what is still to be completed counts elsewhere. Where a
-/// rule is on, only the excluded are looked up: everybody else is scheduled.
+/// receipt: a user who was excluded then stays off whatever Enable Auto does, and one who was excluded since is not wanted
+/// any more; what is still to be completed counts elsewhere. Where a rule is on, only the excluded are looked up:
+/// everybody else is scheduled.
 pub(crate) fn missed(tx: &Tx<'_>) -> Result<BTreeMap<Key, u32>, Failure> {
     tx.query(
         "WITH newest AS MATERIALIZED (
@@ -151,13 +163,15 @@ pub(crate) fn missed(tx: &Tx<'_>) -> Result<BTreeMap<Key, u32>, Failure> {
             CROSS JOIN chosen c
             WHERE c.run = n.id AND c.outcome IN ('excluded', 'no_seat', 'failed', 'stopped')
               AND NOT EXISTS (SELECT 1 FROM auto_rule a WHERE a.customer = n.customer AND a.product = n.product)
+              AND (c.outcome = 'excluded' OR NOT EXISTS (SELECT 1 FROM exclusion e
+                    WHERE e.customer = n.customer AND e.product = n.product AND e.user = c.user))
            UNION ALL
            SELECT n.customer, n.product, c.user FROM newest n
              JOIN auto_rule a ON a.customer = n.customer AND a.product = n.product
             CROSS JOIN exclusion e
             CROSS JOIN chosen c
             WHERE e.customer = n.customer AND e.product = n.product AND c.run = n.id AND c.user = e.user
-              AND c.outcome IN ('excluded', 'no_seat', 'failed', 'stopped'))
+              AND c.outcome = 'excluded')
          SELECT m.customer, m.product, count(*) FROM missing m
            LEFT JOIN seat s ON s.customer = m.customer AND s.product = m.product AND s.user = m.user
           WHERE coalesce(s.state, 'off') <> 'on' GROUP BY m.customer, m.product",

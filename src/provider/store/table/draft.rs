@@ -1,6 +1,9 @@
 //! Ticks of a run.
 
-use super::super::tx::{Columns, Row, Tx, Value, values};
+use super::{
+    super::tx::{Columns, Row, Tx, Value, values},
+    Key,
+};
 use crate::domain::{
     draft::Draft,
     failure::Failure,
@@ -23,6 +26,18 @@ impl Columns for Draft {
 pub(crate) fn find(tx: &Tx<'_>, run: &RunId) -> Result<Draft, Failure> {
     let found = tx.one("SELECT is_all, exceptions FROM draft WHERE run = ?1", values![run])?;
     Ok(found.unwrap_or_default())
+}
+
+/// The ticks of the newest run of every customer and product, where there are any.
+pub(crate) fn newest(tx: &Tx<'_>) -> Result<Vec<(Key, (RunId, Draft))>, Failure> {
+    tx.query(
+        "SELECT n.customer, n.product, n.id, d.is_all, d.exceptions
+           FROM (SELECT id, customer, product,
+                        row_number() OVER (PARTITION BY customer, product ORDER BY opened DESC) AS place FROM run) n
+           JOIN draft d ON d.run = n.id
+          WHERE n.place = 1 AND (d.is_all = 1 OR length(d.exceptions) > 0)",
+        values![],
+    )
 }
 
 /// Keeps the ticks in the place of the ones before.

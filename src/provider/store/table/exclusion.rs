@@ -4,22 +4,11 @@ use super::{
     super::tx::{Tx, columns, values},
     By, Key,
 };
-use crate::domain::{failure::Failure, id::UserId, protection::Chosen, text::Text, time::Moment};
-
-/// Somebody who is excluded. Name and address are known where the user was ever chosen or on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Excluded {
-    /// Who.
-    pub id: UserId,
-    /// Name.
-    pub name: Option<Text>,
-    /// Address.
-    pub address: Option<Text>,
-    /// Since when.
-    pub at: Moment,
-    /// By whom.
-    pub by: Text,
-}
+use crate::domain::{
+    failure::Failure,
+    id::UserId,
+    protection::{Chosen, Excluded},
+};
 
 columns! { Excluded { id, name, address, at, by } }
 
@@ -41,16 +30,11 @@ pub(crate) fn all(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<UserId>, 
     )
 }
 
-/// Who is excluded, by name where it is known. Cost: a few rows per run of the customer for each of them.
+/// Who is excluded, by name.
 pub(crate) fn by_name(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Excluded>, Failure> {
     tx.query(
-        "SELECT e.user, coalesce(s.name, c.name), coalesce(s.address, c.address), e.at, e.operator
-           FROM exclusion e
-           LEFT JOIN seat s ON s.customer = e.customer AND s.product = e.product AND s.user = e.user
-           LEFT JOIN chosen c ON c.id = (SELECT max(k.id) FROM run r CROSS JOIN chosen k
-                      WHERE r.customer = e.customer AND r.product = e.product AND k.run = r.id AND k.user = e.user)
-          WHERE e.customer = ?1 AND e.product = ?2
-          ORDER BY coalesce(s.name, c.name) COLLATE NOCASE NULLS FIRST, e.user",
+        r#"SELECT "user", name, address, at, operator FROM exclusion WHERE customer = ?1 AND product = ?2
+            ORDER BY name COLLATE NOCASE NULLS FIRST, "user""#,
         values![customer, product],
     )
 }
@@ -63,16 +47,40 @@ pub(crate) fn add<'u>(
     (operator, now): By<'_>,
 ) -> Result<Vec<&'u Chosen>, Failure> {
     let mut add = tx.prepare(
-        r#"INSERT INTO exclusion (customer, product, "user", at, operator) VALUES (?1, ?2, ?3, ?4, ?5)
-           ON CONFLICT DO NOTHING"#,
+        r#"INSERT INTO exclusion (customer, product, "user", at, operator, name, address)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"#,
     )?;
     let mut added = Vec::new();
     for user in users {
-        if add.execute(values![customer, product, &user.id, now, operator])? > 0 {
+        let Chosen { id, name, address, .. } = user;
+        if add.execute(values![customer, product, id, now, operator, name, address])? > 0 {
             added.push(user);
         }
     }
     Ok(added)
+}
+
+/// Names those of these users who are excluded and whose names are not on record.
+pub(crate) fn name<'u>(
+    tx: &Tx<'_>,
+    (customer, product): Key,
+    users: impl Iterator<Item = &'u Chosen>,
+) -> Result<(), Failure> {
+    let nameless: Option<i64> = tx.one(
+        "SELECT 1 FROM exclusion WHERE customer = ?1 AND product = ?2 AND name IS NULL LIMIT 1",
+        values![customer, product],
+    )?;
+    if nameless.is_none() {
+        return Ok(());
+    }
+    let mut name = tx.prepare(
+        r#"UPDATE exclusion SET name = ?4, address = ?5
+            WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND name IS NULL"#,
+    )?;
+    for user in users {
+        name.execute(values![customer, product, &user.id, &user.name, &user.address])?;
+    }
+    Ok(())
 }
 
 /// Lifts that; answers of whom.

@@ -40,6 +40,10 @@ pub(crate) struct Facts {
     pub(crate) on: u32,
     /// What the last complete list came to.
     pub(crate) list: ListSummary,
+    /// When it was counted.
+    pub(crate) counted: Option<Moment>,
+    /// When there was none for the asking after that, and why.
+    pub(crate) trouble: Option<(Moment, Text)>,
     /// The last finished run chose everybody.
     pub(crate) wants_all: bool,
     /// When *Enable* was pressed.
@@ -53,7 +57,11 @@ pub(crate) struct Facts {
 impl Columns for Facts {
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
         let (on, list, wants_all, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
-        Ok(Self { on, list, wants_all, enabled, consent: row.read()?, rule: None })
+        let consent = row.read()?;
+        let (counted, asked, trouble): (_, Option<Moment>, Option<Text>) =
+            (row.read()?, row.read()?, row.read()?);
+        let trouble = asked.zip(trouble);
+        Ok(Self { on, list, wants_all, enabled, consent, counted, trouble, rule: None })
     }
 }
 
@@ -64,7 +72,7 @@ pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
     tx.query(
         &format!(
-            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble
+            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble, p.counted, p.asked, p.trouble
                FROM customer_product p JOIN customer k ON k.id = p.customer
                LEFT JOIN enablement e ON e.customer = p.customer AND e.product = p.product
                LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'"
@@ -106,12 +114,26 @@ pub(crate) fn keep_kinds(tx: &Tx<'_>, (customer, product): Key, kinds: Kinds) ->
     Ok(changed > 0)
 }
 
-/// Keeps what a complete list came to.
-pub(crate) fn keep_list(tx: &Tx<'_>, key: Key, list: &ListSummary) -> Result<(), Failure> {
+/// Keeps what a complete list came to, and when; what kept an earlier one from coming is answered by that.
+pub(crate) fn keep_list(tx: &Tx<'_>, key: Key, list: &ListSummary, now: Moment) -> Result<(), Failure> {
     tx.write(
-        "UPDATE customer_product SET listed = ?3, eligible = ?4, unchecked = ?5, problems = ?6, gaps = ?7
+        "UPDATE customer_product SET listed = ?3, eligible = ?4, unchecked = ?5, problems = ?6, gaps = ?7,
+                counted = ?8, asked = NULL, trouble = NULL
           WHERE customer = ?1 AND product = ?2",
-        values![key.0, key.1, list.listed, list.eligible, list.unchecked, list.problems, &gaps(list)],
+        values![key.0, key.1, list.listed, list.eligible, list.unchecked, list.problems, &gaps(list), now],
+    )
+}
+
+/// Keeps why there is no list for the asking; the numbers stay those of the last one.
+pub(crate) fn keep_trouble(
+    tx: &Tx<'_>,
+    (customer, product): Key,
+    trouble: &Text,
+    now: Moment,
+) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE customer_product SET asked = ?3, trouble = ?4 WHERE customer = ?1 AND product = ?2",
+        values![customer, product, now, trouble],
     )
 }
 

@@ -1,5 +1,7 @@
 //! Seats: a row for every user who ever was on. The backup workers read them and write `first_backup`.
 
+use std::collections::BTreeMap;
+
 use super::{
     super::tx::{Tx, columns, values},
     By, Key,
@@ -89,11 +91,32 @@ pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Resul
     Ok(seats)
 }
 
-/// Active seats of users who have left, and active seats with a first backup. Cost: looks at every seat.
-pub(crate) fn left_and_backed_up(tx: &Tx<'_>, (customer, product): Key) -> Result<(u32, u32), Failure> {
+/// Active seats of users who have left, by name.
+pub(crate) fn left(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Seat>, Failure> {
+    tx.query(
+        r#"SELECT "user", address, name, since, left_on, first_backup FROM seat
+            WHERE customer = ?1 AND product = ?2 AND state = 'on' AND left_on IS NOT NULL
+            ORDER BY name COLLATE NOCASE, "user""#,
+        values![customer, product],
+    )
+}
+
+/// How many active seats of users who have left every customer and product has, and how many of them had left before the
+/// last list was counted: those are not among its users.
+pub(crate) fn count_left(tx: &Tx<'_>) -> Result<BTreeMap<Key, (u32, u32)>, Failure> {
+    tx.query(
+        "SELECT s.customer, s.product, count(*), count(*) FILTER (WHERE s.left_on <= p.counted)
+           FROM seat s JOIN customer_product p ON p.customer = s.customer AND p.product = s.product
+          WHERE s.state = 'on' AND s.left_on IS NOT NULL GROUP BY s.customer, s.product",
+        values![],
+    )
+}
+
+/// How many active seats have a first backup. Cost: looks at every seat.
+pub(crate) fn count_backed_up(tx: &Tx<'_>, (customer, product): Key) -> Result<u32, Failure> {
     tx.only(
-        "SELECT count(left_on), count(first_backup) FROM seat WHERE customer = ?1 AND product = ?2 AND state = 'on'",
-        values![customer, product]
+        "SELECT count(first_backup) FROM seat WHERE customer = ?1 AND product = ?2 AND state = 'on'",
+        values![customer, product],
     )
 }
 

@@ -263,7 +263,8 @@ fn one_answer_about_many_users_is_one_line_of_the_audit_that_names_them() {
         store.change_exclusions(&run, &ExclusionChange { users, exclude }).unwrap();
         lines() - before
     };
-    let [one, two, three] = [user(1), user(2), user(3)].map(|user| user.address.to_string());
+    let [one, two, three] =
+        [user(1), user(2), user(3)].map(|user| format!("{} <{}>", user.name, user.address));
     assert_eq!(exclusions(users([1, 2]), true), 1);
     assert_eq!(newest(), format!("excluded 2 users: {one}, {two}"));
     // Only those are named whom it changes; where it changes nobody, nothing is said.
@@ -299,4 +300,9 @@ fn one_answer_about_many_users_is_one_line_of_the_audit_that_names_them() {
     let shown = store.outcome(&run).unwrap();
     assert!(shown.is_audit_whole);
     assert!(shown.audit.iter().all(|entry| entry.what.as_str().len() <= 1_024));
+    let crowd =
+        shown.audit.iter().map(|entry| entry.what.as_str()).find(|what| what.contains("1,003")).unwrap();
+    let (named, more) =
+        (crowd.matches(user(5).address.as_str()).count(), crowd.rsplit_once(" and ").unwrap().1);
+    assert_eq!(more, format!("{} more", 1_003 - named), "whole names, and all are counted: {crowd}");
 }

@@ -107,7 +107,7 @@ fn the_outcome_says_what_is_true_now() {
             "chose the organisation 11111111-1111-4111-8111-111111111111",
             "proved that the access works",
             "enabled Office 365 for 11111111-1111-4111-8111-111111111111",
-            "confirmed turning on 2 users: user1@bakery.example, user2@bakery.example",
+            "confirmed turning on 2 users: User 1 <user1@bakery.example>, User 2 <user2@bakery.example>",
             "finished turning on: 2 users in this run",
             "finished the run",
         ]

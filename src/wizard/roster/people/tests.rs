@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::{
+    bill::StaysOff,
+    sweep::{Candidate, summary},
+};
 
 fn id(n: u32) -> UserId {
     UserId::from_bytes((u128::from(n) * 0x1_0001).to_le_bytes())
@@ -261,15 +265,46 @@ fn assert_same(people: &People, model: &Model) -> Result<(), TestCaseError> {
             () if model.excluded.contains(n) => State::Excluded,
             () if model.on.contains(n) => State::Protected,
             () if *has_problem => State::Problem,
+            () if people.is_known() && !model.is_eligible(*n) => State::NotIncluded,
             () => State::Off,
         };
         prop_assert_eq!(people.state(ordinal), state);
     }
+    same_summary(people, model)?;
     let bill = people.bill(people.ticked());
     prop_assert_eq!(bill.new_seats(), counts.ticked);
     let off: u32 = bill.stay_off.iter().map(|(_, count)| count).sum();
     prop_assert_eq!(bill.new_seats() + bill.already_on + off, counts.listed);
     prop_assert_eq!(people.chosen(people.ticked()).len(), counts.ticked as usize);
+    Ok(())
+}
+
+/// What a look without a wizard counts is what the screen counts.
+fn same_summary(people: &People, model: &Model) -> Result<(), TestCaseError> {
+    if !people.is_known() {
+        return Ok(());
+    }
+    let candidate = |(n, (kind, has_problem)): (&u32, &(Kind, bool))| Candidate {
+        user: Chosen { kind: *kind, ..turned_on(*n).user },
+        made: None,
+        has_problem: *has_problem,
+    };
+    let candidates: Vec<Candidate> = model.listed.iter().map(candidate).collect();
+    let protection = Protection {
+        seats: model.on.iter().copied().map(seat).collect(),
+        exclusions: model.excluded.iter().copied().map(id).collect(),
+        kinds: model.kinds,
+        ..Protection::default()
+    };
+    let counts = people.counts();
+    let unchecked = people.bill(&Ticks::default()).stay_off;
+    let unchecked = unchecked.iter().find(|(why, _)| *why == StaysOff::Kind(Kind::NotKnownYet));
+    for is_given in [false, true] {
+        let list = summary(&candidates, &protection, is_given, Vec::new());
+        prop_assert_eq!((list.listed, list.eligible), (counts.listed, counts.eligible + counts.protected));
+        prop_assert_eq!(list.problems, people.problems(is_given));
+        prop_assert_eq!(list.unchecked, unchecked.map_or(0, |(_, count)| *count));
+    }
     Ok(())
 }
 

@@ -207,7 +207,11 @@ pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -
         Some(Verdict::Failed(_)) => {
             busy(format_args!("Still asking, for {elapsed}, whether it works now.").into())
         }
-        _ if is_hosted => clock(TRYING),
+        _ if is_hosted => {
+            let Notice { tone, words, .. } = clock(TRYING);
+            let remark = proving.remark.as_ref().map(|remark| Phrase::from(format_args!("{remark}.")));
+            Notice::new(tone, words.then(remark.unwrap_or_default()))
+        }
         Some(_) => return None,
         None => clock(ASKING),
     };

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         phrase::{Phrase, WayOn, phrase},
+        text::Text,
         time::in_words,
         user::Kind,
     },
@@ -54,6 +55,7 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     }
     .offer_if(!is_read_only, Action::Kinds)
     .offer_if(roster.is_complete(), Action::Sort)
+    .offer_if(roster.filter_offer().is_some(), Action::Narrow)
     .offer_if(!is_read_only && cx.setup.operator.is_admin && is_short, Action::AcceptShorter)
     .offer(Action::Refresh)
 }
@@ -77,7 +79,7 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }
     let problem = roster.filter_problem().map(Phrase::from);
-    let hint = "Words of name, address or department; kind:shared, state:off, licence:E3";
+    let hint = "Words of name, address or department; kind:shared, state:off, licence:E3. Words of two join by a hyphen.";
     blocks.push(Block::Rows(RowsView {
         counts: counts(roster),
         sorted_by: roster.is_by_name().then_some(Column::Name),
@@ -140,7 +142,19 @@ fn empty(roster: &Roster) -> Phrase {
     }
 }
 
+/// The line of state: a word of the filter that could mean more comes before what is awaited, for it was just typed.
 fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
+    let state = state(users, cx);
+    let roster = &cx.session.roster;
+    let Some(offer) = roster.filter_offer() else { return state };
+    let words = phrase![Text::clean(&offer.term), ": ", roster.offered(&offer), ". ", WayOn::Narrow];
+    Some(match state {
+        Some(state) => Notice::new(state.tone, words.then(state.words)),
+        None => Notice::new(Tone::Plain, words),
+    })
+}
+
+fn state(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     let roster = &cx.session.roster;
     let say = |tone, words: Phrase| Some(Notice::new(tone, words));
     if is_read_only(cx) {

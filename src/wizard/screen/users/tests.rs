@@ -229,8 +229,8 @@ fn rows_say_what_they_are() {
     let expected = [
         ("Mila", view::Mark::Off, "off"),
         ("Ana", view::Mark::Off, "off"),
-        ("Front desk", view::Mark::Closed, "off"),
-        ("Visitor", view::Mark::Closed, "off"),
+        ("Front desk", view::Mark::Closed, "not included"),
+        ("Visitor", view::Mark::Closed, "not included"),
         ("Broken", view::Mark::Problem, "problem"),
         ("On", view::Mark::On, "protected"),
         ("On and out", view::Mark::On, "on, excluded"),
@@ -399,6 +399,35 @@ fn a_filter_searches_afresh_with_each_character() {
     bench.mark_shown(Mark::Tick);
     assert_eq!(bench.ticked(), 1, "without a filter there is no These");
     assert!(bench.said().contains("what a filter shows"), "{}", bench.said());
+}
+
+#[test]
+fn a_word_that_is_also_a_kind_or_a_state_is_offered_with_its_count() {
+    let mut bench = Bench::staffed();
+    let said = |bench: &Bench| {
+        let notice = bench.scene().notice;
+        notice.map_or_else(String::new, |notice| notice.words.in_words(WayOn::for_lines).to_string())
+    };
+    for (word, term, shown) in [
+        ("shared", "kind:shared: 1. Type take for that.", ["Front desk"].as_slice()),
+        ("guests", "kind:guest: 1. Type take for that.", &["Visitor"]),
+        ("problem", "state:problem: 1. Type take for that.", &["Broken"]),
+        ("not-included", "state:not-included: 2. Type take for that.", &["Front desk", "Visitor"]),
+        ("off", "state:off: 2. Type take for that.", &["Mila", "Ana"]),
+    ] {
+        bench.filter(word);
+        bench.answer(is_search, Reply::Searched(Vec::new()));
+        assert!(said(&bench).starts_with(term), "{word}: {}", said(&bench));
+        assert!(bench.names().is_empty(), "{word} keeps its plain meaning");
+        bench.act(Action::Narrow);
+        assert_eq!(bench.names(), shown, "{word}");
+        assert!(!said(&bench).contains("take"), "{word}");
+    }
+    for word in ["excluded", "mila", "room"] {
+        bench.filter(word);
+        bench.answer(is_search, Reply::Searched(Vec::new()));
+        assert!(!said(&bench).contains("take"), "{word}: nobody is that");
+    }
 }
 
 #[test]

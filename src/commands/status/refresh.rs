@@ -1,0 +1,80 @@
+//! `status --refresh`: access proved and users listed again for everybody that the words fit, a few at once, before the
+//! record is told. Turns nobody on. What fails is kept with the customer and needs attention; it delays nobody else.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::{
+    commands::{Context, error_of, warn},
+    domain::{
+        bill::{counted, grouped},
+        filter::fold,
+        time::in_words,
+        verdict::ListSummary,
+    },
+    provider::{
+        blocking,
+        store::{Listable, Store},
+    },
+    sweeper,
+};
+
+use super::Wish;
+
+/// Products that are listed at the same time. A guess: each may take a few connections of its own, and one that is slow
+/// shall not keep the others waiting.
+const AT_ONCE: usize = 4;
+
+/// Lists again what the words fit, each product for at most `limit`; progress goes to stderr.
+///
+/// # Errors
+/// The record can't be read. What concerns one customer is on record with it, and said.
+pub async fn run(cx: &Context, wish: &Wish, limit: Duration) -> anyhow::Result<()> {
+    let store = cx.provider.store.clone();
+    let again = "Run the same command again.";
+    let read = blocking::run(again, move || Store::listable(&store)).await;
+    let words = fold(wish.words.trim());
+    let fits = |row: &Listable| {
+        let hay = row.customer.folded();
+        words.split_whitespace().all(|word| hay.contains(word))
+    };
+    let rows: Vec<Listable> = read.map_err(|failure| error_of(&failure))?.into_iter().filter(fits).collect();
+    let all = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    if all == 0 {
+        cx.out.note("Nothing to list again: no product of these customers is enabled.");
+        return Ok(());
+    }
+    cx.out.note(&format!(
+        "Listing {} again, {AT_ONCE} at once, each for at most {}. Nobody is turned on.",
+        counted(all, "product", "products"),
+        in_words(limit)
+    ));
+    let mut rows = rows.into_iter();
+    let mut running = JoinSet::new();
+    let mut done = 0;
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(row) = rows.next()
+        {
+            let (provider, clock) = (cx.provider.clone(), cx.clock.clone());
+            running.spawn(async move {
+                let listed = sweeper::refresh(&provider, &clock, &row, limit).await;
+                (row, listed)
+            });
+        }
+        let Some(ended) = running.join_next().await else { return Ok(()) };
+        let (row, listed) = ended?;
+        done += 1;
+        let what = format!("{done} of {all}: {} · {}", row.customer.name, row.product.name());
+        match listed {
+            Ok(list) => cx.out.note(&format!("{what}: {}", found(&list))),
+            Err(failure) => warn(&format!("{what}: NOT LISTED: {}", failure.in_full())),
+        }
+    }
+}
+
+/// What a list came to, in words.
+fn found(list: &ListSummary) -> String {
+    format!("{} listed, {} could be protected", grouped(list.listed), grouped(list.eligible))
+}

@@ -1,0 +1,168 @@
+//! A product's users looked at again outside a pass, for `status --refresh`: consent or impersonation is proved first, then
+//! everybody is listed as a pass lists them. Nobody is ever turned on by it; whoever has left is marked, as by a pass.
+//!
+//! What comes out is kept with its moment, and so is why nothing came: that needs attention until a list comes.
+
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        believed::Doubt,
+        customer::Listing,
+        failure::{Failure, FailureKind},
+        id::UserId,
+        phrase::{Command, Phrase},
+        protection::{Chosen, Protection},
+        sweep::{self, Candidate},
+        sydney,
+        tenant::{Proof, Verdict},
+        text::Text,
+        time::{Clock, Moment, in_words},
+        user::Kind,
+        verdict::ListSummary,
+    },
+    provider::{
+        Provider,
+        store::{Listable, RuleAccess},
+    },
+};
+
+use super::{Held, Key, Seen, graph, hosted, keep_pause, kept, key_lost, not_enabled, paused, with};
+
+/// Proves and lists again, for at most `limit`; answers what the list came to, which is on record then, as is why there is
+/// none.
+///
+/// # Errors
+/// Why there is none: access (`Refused`), the line, a list that is not believed (`Malformed`), or the record.
+pub async fn refresh(
+    provider: &Provider,
+    clock: &Clock,
+    row: &Listable,
+    limit: Duration,
+) -> Result<ListSummary, Failure> {
+    let (customer, product) = (row.customer.id, row.product);
+    if let Some(failure) = paused(provider, customer, product).await {
+        return Err(failure);
+    }
+    let looked = tokio::time::timeout(limit, look(provider, clock, row)).await;
+    let looked = looked.unwrap_or_else(|_late| Err(too_late(limit)));
+    if let Err(failure) = &looked {
+        keep_pause(provider, (customer, product), failure).await;
+        note(provider, (customer, product), failure).await;
+    }
+    looked
+}
+
+/// There was no list within the time.
+fn too_late(limit: Duration) -> Failure {
+    Failure::new(
+        FailureKind::Unreachable,
+        Text::of(format_args!("there was no whole list within {}", in_words(limit))),
+        "Refresh again, with a longer --wait.",
+    )
+}
+
+/// Keeps why a product could not be looked at. Where it can't be kept, it is said all the same.
+async fn note(provider: &Provider, (customer, product): Key, failure: &Failure) {
+    let why = failure.in_full();
+    if let Err(failure) = with(&provider.store, move |s| s.keep_trouble(customer, product, &why)).await {
+        tracing::warn!(what = %failure.what, "why there is no list could not be kept");
+    }
+}
+
+async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<ListSummary, Failure> {
+    let key @ (customer, product) = (row.customer.id, row.product);
+    let now = clock.now();
+    let held = Held::of(provider, key).await?;
+    let mut unproved = None;
+    let (seen, is_given) = match &row.access {
+        RuleAccess::Consent(organisation) => {
+            match demand(provider.graph.prove(organisation, false).await) {
+                // A permission that only the backup workers need keeps nobody from being listed.
+                Err(failure) if failure.kind == FailureKind::Refused => unproved = Some(failure),
+                proved => proved?,
+            }
+            match graph::everybody(provider, organisation.tenant, &held, now).await {
+                Ok(seen) => (seen, false),
+                Err(failure) => return Err(unproved.unwrap_or(failure)),
+            }
+        }
+        RuleAccess::Impersonation(access) => {
+            demand(provider.exchange.prove(access).await)?;
+            let is_given = matches!(access.listing, Listing::Given(_));
+            (hosted::look(provider, key, access, &held, sydney::latest_2000(now)).await?, is_given)
+        }
+        RuleAccess::KeyLost => return Err(key_lost()),
+        RuleAccess::Missing => return Err(not_enabled()),
+    };
+    // When it was listed is told by this clock.
+    provider.graph.demand_clock()?;
+    let Seen { doubt, broken, .. } = &seen;
+    let trouble =
+        unproved.or_else(|| broken.clone()).or_else(|| doubt.as_ref().map(|doubt| unbelieved(row, doubt)));
+    let list = sweep::summary(&seen.candidates, &held.protection, is_given, seen.gaps.clone());
+    let users = seen.candidates.iter().map(|Candidate { user, .. }| user.clone()).collect::<Vec<_>>();
+    let checks = seen.checks.clone();
+    let protection = held.protection;
+    let kept = kept(seen, Vec::new(), &protection, now);
+    let gone = gone(&protection, &kept.left);
+    let found = list.clone();
+    with(&provider.store, move |s| {
+        if let Some((tenant, checks)) = checks {
+            s.keep_checked(tenant, &checks)?;
+        }
+        s.keep_listing((customer, product), &kept, &found, (&users, &gone))
+    })
+    .await?;
+    trouble.map_or(Ok(list), Err)
+}
+
+/// Whoever has left, by name.
+fn gone(protection: &Protection, left: &[(UserId, Moment)]) -> Vec<Chosen> {
+    let is_gone = |id| left.iter().any(|(gone, _)| *gone == id);
+    let seats = protection.seats.iter().filter(|seat| is_gone(seat.id));
+    seats
+        .map(|seat| Chosen {
+            id: seat.id,
+            address: seat.address.clone(),
+            name: seat.name.clone(),
+            kind: Kind::User,
+        })
+        .collect()
+}
+
+/// Why access is not proved any more.
+fn demand(proof: Proof) -> Result<(), Failure> {
+    match proof.verdict {
+        Verdict::Proved => Ok(()),
+        Verdict::NotYet => Err(Failure::new(
+            FailureKind::Refused,
+            "the customer's administrator has to accept again: Microsoft does not let Backup365 in any more",
+            "Open the customer in the wizard and send them the link.",
+        )),
+        Verdict::Spreading => Err(Failure::new(
+            FailureKind::Throttled,
+            "the customer's consent is there, and Microsoft is still spreading it",
+            "Nothing needs to be done: refresh again in some minutes.",
+        )),
+        Verdict::WrongTenant { found } => Err(Failure::new(
+            FailureKind::Conflict,
+            Text::of(format_args!("the answers name another organisation, with the tenant {}", found.tenant)),
+            "Open the customer in the wizard and look at the organisation.",
+        )),
+        Verdict::Failed(failure) => Err(failure),
+    }
+}
+
+/// What is said of a list that is not believed.
+fn unbelieved(row: &Listable, doubt: &Doubt) -> Failure {
+    let what = Text::of(format_args!("listing the users: {}", doubt.in_words()));
+    let hint = doubt.acceptable().map_or_else(
+        || Phrase::from("Refresh again. If it stays, open the customer in the wizard and list again."),
+        |count| {
+            let accept = Command::SweepAcceptShorter(row.customer.reference.clone(), count);
+            format_args!("If so few users are left, an Admin says so: {accept}").into()
+        },
+    );
+    Failure::new(FailureKind::Malformed, what, hint)
+}
