@@ -6,7 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{runner::browser::Surroundings, tui::clipboard::Clipboard};
+use crate::{
+    domain::secret::Secret,
+    provider::http::{Network, VARIABLES},
+    runner::browser::Surroundings,
+    tui::clipboard::Clipboard,
+};
 
 /// Our folder's name.
 const NAME: &str = "backup365";
@@ -39,6 +44,8 @@ pub(super) struct Environment {
     pub(super) has_error_terminal: bool,
     /// `ACCESSIBLE`, as set.
     pub(super) accessible: Option<String>,
+    /// The way out of this computer.
+    pub(super) network: Network,
 }
 
 impl Environment {
@@ -72,6 +79,7 @@ impl Environment {
             has_terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
             has_error_terminal: std::io::stderr().is_terminal(),
             accessible: text("ACCESSIBLE"),
+            network: network(),
         }
     }
 }
@@ -128,6 +136,13 @@ fn raw(name: &str) -> Option<OsString> {
 
 fn is_set(name: &str) -> bool {
     raw(name).is_some_and(|value| !value.is_empty())
+}
+
+/// The variables that decide about the way out, as far as they are set. What is not UTF-8 is no address, and is refused by
+/// who reads it.
+fn network() -> Network {
+    let value = |name| Some(Secret::new(raw(name)?.to_string_lossy().into_owned()));
+    Network(VARIABLES.into_iter().filter_map(|name| Some((name, value(name)?))).collect())
 }
 
 /// The operator's system account.

@@ -268,7 +268,7 @@ async fn post(
         // Asking for the same token again does no harm.
         is_safe_to_repeat: true,
     };
-    let answer = http.send(call).await?;
+    let answer = http.send_to_api(call).await?;
     let retry_after = answer.retry_after(&clock);
     let is_readable = || serde_json::from_slice::<serde_json::Value>(&answer.body).is_ok();
     // The crate drops headers, and how long to wait is all that matters of a 429.

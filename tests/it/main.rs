@@ -43,6 +43,8 @@ mod live;
 #[cfg(unix)]
 mod log;
 #[cfg(unix)]
+mod network;
+#[cfg(unix)]
 mod ownership;
 #[cfg(unix)]
 mod parity;

@@ -6,7 +6,7 @@ use crate::{
     cli::sweep::Args,
     commands::sweep::{
         self, What, accept,
-        check::{self, CLOCK, Check, MICROSOFT, RECORD},
+        check::{self, CLOCK, Check, GRAPH, MICROSOFT, RECORD},
         install,
     },
     domain::text::Text,
@@ -23,7 +23,7 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         return Ok(check::told(&checks(command), args.json, out)?);
     }
     if args.install && args.print {
-        return Ok(install::print(&plan::plan(opener, opener.record_id()?)?, out)?);
+        return Ok(install::print(&plan::plan(opener, opener.record_id()?)?, &plan::around(opener), out)?);
     }
     if args.install {
         let store = opener.store()?;
@@ -74,6 +74,10 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     let is_good = found.is_ok();
     checks.push(Check { name: MICROSOFT, found });
+    if is_good {
+        let reached = command.runtime.block_on(world.provider.graph.reach());
+        checks.push(Check { name: GRAPH, found: reached.map(|()| Text::from("answers")) });
+    }
     // What Microsoft says about a clock that it does not accept is said in its refusal; its date tells the rest.
     let graph = &world.provider.graph;
     if is_good || graph.demand_clock().is_err() {

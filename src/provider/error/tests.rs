@@ -1,6 +1,7 @@
 //! Words for every trouble: kind, hint, code, and no blame on the customer for what is ours.
 
 use super::*;
+use crate::provider::http::TlsTrouble;
 
 fn graph(status: u16, code: &str) -> Error {
     Error::Graph {
@@ -53,10 +54,15 @@ fn every_transport_trouble_has_a_way_on() {
         (HttpError::Unreachable { host: host(), detail: "refused" }, FailureKind::Unreachable),
         (HttpError::CutOff { host: host(), detail: "" }, FailureKind::Unreachable),
         (
-            HttpError::TimedOut { host: host(), after: Duration::from_secs(3), is_connect: true },
+            HttpError::TimedOut {
+                host: host(),
+                after: Duration::from_secs(3),
+                is_connect: true,
+                proxy: None,
+            },
             FailureKind::Unreachable,
         ),
-        (HttpError::Tls { host: host(), detail: "expired" }, FailureKind::Unreachable),
+        (HttpError::Tls { host: host(), trouble: TlsTrouble::Expired(None) }, FailureKind::Unreachable),
         (HttpError::Request { detail: String::from("x") }, FailureKind::Internal),
     ] {
         let failure = Error::from(error).failure("trying");

@@ -24,7 +24,7 @@ use crate::{
         user::{Kind, UserPage},
     },
     provider::{
-        http::{HttpError, HttpOptions},
+        http::{HttpError, HttpOptions, Network},
         listed::Listed,
         oauth::{App, Credential},
     },
@@ -158,7 +158,7 @@ async fn list_knowing(graph: &Graph, memory: &Memory) -> (Result<u32, Failure>, 
 
 fn settings(origins: Vec<(String, String)>, clock: Clock, secret: &str) -> Settings {
     Settings {
-        http: HttpOptions { origins, is_total: true, clock },
+        http: HttpOptions { origins, is_total: true, clock, network: Network::default() },
         app: App {
             client_id: CLIENT.parse().unwrap(),
             partner: PARTNER.parse().unwrap(),

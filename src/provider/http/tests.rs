@@ -52,6 +52,7 @@ fn sandbox(origin: &str) -> Http {
         origins: vec![("https://graph.microsoft.com".into(), origin.into())],
         is_total: true,
         clock: Clock::fixed(Moment::from_millis(0)),
+        network: Network::default(),
     })
     .unwrap()
     .waiting_first(Duration::from_millis(1))
@@ -358,7 +359,7 @@ async fn a_read_that_hangs_is_given_up_early_and_asked_once_more() {
                 // The second attempt had the whole deadline.
                 let after = Duration::from_secs(2);
                 let host = String::from("graph.microsoft.com");
-                assert_eq!(error, HttpError::TimedOut { host, after, is_connect: false });
+                assert_eq!(error, HttpError::TimedOut { host, after, is_connect: false, proxy: None });
             }
         }
         assert_eq!(count.load(Ordering::SeqCst), attempts);

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{domain::failure::FailureKind, provider::http::HttpOptions};
+use crate::{
+    domain::failure::FailureKind,
+    provider::http::{HttpOptions, Network},
+};
 
 const TENANT: &str = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77";
 const OTHER: &str = "9db04710-6a8d-4035-b7d5-10361bc1367b";
@@ -48,8 +51,13 @@ fn tokens(
 ) -> Result<Tokens, Error> {
     let told = Arc::clone(millis);
     let clock = Clock::new(move || Moment::from_millis(told.load(Ordering::SeqCst)));
-    let http = Http::new(HttpOptions { origins, is_total: true, clock: clock.clone() })?
-        .waiting_first(Duration::from_millis(1));
+    let http = Http::new(HttpOptions {
+        origins,
+        is_total: true,
+        clock: clock.clone(),
+        network: Network::default(),
+    })?
+    .waiting_first(Duration::from_millis(1));
     let app = App {
         client_id: "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40".parse().unwrap(),
         partner: OTHER.parse().unwrap(),

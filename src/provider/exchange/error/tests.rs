@@ -1,7 +1,7 @@
 //! Each trouble has its own words, kind and reach.
 
 use super::*;
-use crate::domain::failure::FailureKind;
+use crate::{domain::failure::FailureKind, provider::http::TlsTrouble};
 
 fn bad(error: Error) -> Bad {
     Bad {
@@ -101,7 +101,7 @@ fn troubles_below_exchange_have_words_of_their_own() {
         (Error::ExchangeOnline, FailureKind::Refused, "Exchange Online", "Office 365"),
         (Error::Unreadable(Unreadable::NotXml), FailureKind::Malformed, "no sense", "again"),
         (
-            Error::Http(HttpError::Tls { host: "h.example".into(), detail: "x" }),
+            Error::Http(HttpError::Tls { host: "h.example".into(), trouble: TlsTrouble::Certificate }),
             FailureKind::Refused,
             "h.example",
             "certificate does not match",
@@ -137,6 +137,7 @@ fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
                 host: "h.example".into(),
                 after: Duration::from_secs(65),
                 is_connect: false,
+                proxy: None,
             }),
             "list again later",
         ),
