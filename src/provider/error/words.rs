@@ -9,7 +9,7 @@ use super::{Error, Told};
 use crate::{
     domain::{failure::FailureKind as Kind, time::in_words},
     provider::{
-        http::{self, HttpError, TlsTrouble},
+        http::{self, HttpError, ProxyTrouble, TlsTrouble},
         oauth::Refusal,
     },
 };
@@ -80,9 +80,14 @@ fn transport(error: &HttpError) -> Told {
             told(Kind::Unreachable, happened, "Check this computer's network. {again}")
         }
         HttpError::Tls { trouble, .. } => told(Kind::Unreachable, happened, of_tls(trouble)),
-        HttpError::Proxy { trouble, .. } => told(Kind::Unreachable, happened, trouble.hint()),
+        HttpError::Proxy { trouble, .. } => {
+            let code = matches!(trouble, ProxyTrouble::SignIn).then(|| String::from("407"));
+            Told { code, ..told(Kind::Unreachable, happened, trouble.hint()) }
+        }
         HttpError::Stranger { stranger, .. } => {
-            let code = Some(stranger.status().to_string());
+            // What a page's 401 or 403 would mean of Microsoft's own is another matter.
+            let code = Some(stranger.status()).filter(|status| !matches!(status, 401 | 403));
+            let code = code.map(|status| status.to_string());
             Told { code, ..told(Kind::Unreachable, happened, stranger.hint()) }
         }
         HttpError::BadProxy { .. } => told(Kind::Unreachable, happened, http::BAD_PROXY),

@@ -158,8 +158,8 @@ async fn pages_and_silence_in_place_of_json_are_told_apart() {
     for (status, body, kind) in [
         (503, "<html>busy</html>", FailureKind::Unreachable),
         (429, "", FailureKind::Throttled),
-        (403, "<html>proxy</html>", FailureKind::Refused),
-        (200, "<html>sign in to the network</html>", FailureKind::Malformed),
+        (403, "<html>proxy</html>", FailureKind::Unreachable),
+        (200, "<html>sign in to the network</html>", FailureKind::Unreachable),
         (200, "{\"access_token\": 7}", FailureKind::Malformed),
     ] {
         let stage = stage(move |_| (status, body.to_owned())).await;

@@ -102,7 +102,7 @@ fn troubles_below_exchange_have_words_of_their_own() {
         (Error::Unreadable(Unreadable::NotXml), FailureKind::Malformed, "no sense", "again"),
         (
             Error::Http(HttpError::Tls { host: "h.example".into(), trouble: TlsTrouble::Certificate }),
-            FailureKind::Refused,
+            FailureKind::Unreachable,
             "h.example",
             "certificate does not match",
         ),

@@ -201,7 +201,7 @@ fn busy(host: &Text, wait: Option<Duration>) -> Words {
 /// The words when there was no answer.
 fn http_words(error: &HttpError) -> Words {
     let (kind, hint) = match error {
-        HttpError::Tls { trouble, .. } => (FailureKind::Refused, of_tls(trouble)),
+        HttpError::Tls { trouble, .. } => (FailureKind::Unreachable, of_tls(trouble)),
         HttpError::Proxy { trouble, .. } => (FailureKind::Unreachable, trouble.hint()),
         HttpError::Stranger { stranger, .. } => (FailureKind::Unreachable, stranger.hint()),
         HttpError::TooLarge { .. } => (FailureKind::Malformed, "Check the server's name with the hoster."),
