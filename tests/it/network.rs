@@ -5,6 +5,7 @@ pub(crate) mod rig;
 
 use std::{
     fs,
+    io::Write as _,
     net::SocketAddr,
     process::{Command, Stdio},
 };
@@ -46,6 +47,7 @@ impl Partner {
         let partner = Self { home, variables: Vec::new() };
         let add =
             ["customers", "add", "--reference", "C-1", "--name", "Bakery", "--domain", "bakery.example"];
+        let add = [&add[..], &["--products", "office365"]].concat();
         let (code, words) = partner.run(&add);
         assert_eq!(code, 0, "{words}");
         partner
@@ -71,16 +73,25 @@ impl Partner {
 
     /// Exit code, and all that was said.
     fn run(&self, words: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_backup365"))
+        self.run_with(words, "")
+    }
+
+    /// The same with lines to read.
+    fn run_with(&self, words: &[&str], lines: &str) -> (i32, String) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_backup365"))
             .args(words)
             .env_clear()
             .env("HOME", self.home.path())
             .env("LANG", "C.UTF-8")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(self.home.path())
-            .stdin(Stdio::null())
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .unwrap();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
         let words = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(words).unwrap())
     }
@@ -328,4 +339,26 @@ fn a_computer_that_trusts_nobody_says_so_on_every_front_end() {
     // In the sandbox the way out decides nothing.
     let (code, said) = partner.run(&["--sandbox", "sweep", "--check"]);
     assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn a_dead_proxy_is_told_the_same_by_lines_by_flags_and_on_the_full_screen() {
+    let partner = Partner::behind("HTTPS_PROXY", &format!("http://ana:hush@{DEAD}"))
+        .trusting(&Authority::new("Authority of the tests"));
+    let words = format!("the proxy {DEAD} (HTTPS_PROXY) can't be reached: nobody answers there");
+    let (code, said) =
+        partner.run(&["provision", "C-1", "--tenant", "bakery.example", "--users", "none", "--json"]);
+    assert!(code == 1 && said.contains(&words) && !said.contains("hush"), "{said}");
+
+    let (_, said) = partner.run_with(&["--plain"], "1\n1\nbakery.example\nquit\n");
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(&words) && !said.contains("hush"), "{said}");
+
+    let variables: Vec<(&str, &str)> =
+        partner.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut wizard = Terminal::sized(&partner.home, &[], 140, 40, &variables);
+    // The run that the lines began goes on here, and looks the same domain up again.
+    wizard.sees(&["Which customer?", "Bakery"]).keys("\r").sees(&["Enter choose"]).keys("\r");
+    wizard.sees(&["Looking bakery.example up", &format!("the proxy {DEAD} (HTTPS_PROXY)"), "nobody answers"]);
+    wizard.keys("\x03").sees(&["Leave?"]).keys("\x03");
 }

@@ -9,7 +9,7 @@ use crate::{
         check::{self, CLOCK, Check, GRAPH, MICROSOFT, RECORD},
         install,
     },
-    domain::text::Text,
+    domain::{failure::FailureKind, text::Text},
     exit::Exit,
 };
 
@@ -68,6 +68,9 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
     let there = if opener.is_sandbox { "has started" } else { "is there" };
     let world = opener.open_with(store);
+    // Behind the credential the way to Microsoft is made ready.
+    let is_way = matches!(&world, Err(failure) if failure.kind == FailureKind::Unreachable);
+    let name = if is_way { MICROSOFT } else { name };
     checks.push(Check { name, found: world.as_ref().map(|_| Text::from(there)).map_err(Clone::clone) });
     let Ok(world) = world else { return checks };
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());

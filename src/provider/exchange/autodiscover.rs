@@ -74,6 +74,8 @@ struct Search<'a> {
     guarded: Vec<String>,
     /// A host whose connection broke again and again: what it would have said is not known.
     broken: Option<String>,
+    /// What stands between us and the places, or a certificate of Autodiscover's own host that does not fit.
+    barred: Option<HttpError>,
     /// Some place said that the mailbox is at Exchange Online.
     is_online: bool,
     /// Autodiscover itself, and not only a website, led back to where it was asked.
@@ -119,6 +121,7 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<Text, Fai
         silent: HashSet::new(),
         guarded: Vec::new(),
         broken: None,
+        barred: None,
         is_online: false,
         is_circular: false,
         requests: 0,
@@ -165,6 +168,9 @@ impl Search<'_> {
                 NotFound,
                 Text::of(format_args!("{host} answers, but tells the server's name only after a sign-in")),
             );
+        }
+        if let Some(error) = &self.barred {
+            return Bad::early(error.clone().into(), domain).into();
         }
         if let Some(host) = &self.broken {
             return Failure::new(
@@ -344,8 +350,11 @@ impl Search<'_> {
                 match error {
                     HttpError::TooLarge { .. } => {}
                     HttpError::CutOff { host, .. } => self.broken = Some(host),
-                    _ => {
+                    error => {
                         self.silent.insert(origin);
+                        if is_barred(&error) {
+                            self.barred = Some(error);
+                        }
                     }
                 }
                 None
@@ -364,6 +373,16 @@ impl Search<'_> {
             wait = wait.saturating_mul(2);
         }
         self.http.send(call).await
+    }
+}
+
+/// Whether a place was kept from answering by what is worth telling. A website in front of the bare domain often has a
+/// certificate that does not fit, and says nothing about Exchange.
+fn is_barred(error: &HttpError) -> bool {
+    match error {
+        HttpError::Proxy { .. } | HttpError::Stranger { .. } => true,
+        HttpError::Tls { host, .. } => host.starts_with("autodiscover."),
+        _ => false,
     }
 }
 

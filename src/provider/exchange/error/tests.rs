@@ -1,7 +1,10 @@
 //! Each trouble has its own words, kind and reach.
 
 use super::*;
-use crate::{domain::failure::FailureKind, provider::http::TlsTrouble};
+use crate::{
+    domain::failure::FailureKind,
+    provider::http::{ProxyName, ProxyTrouble, Stranger, TlsTrouble},
+};
 
 fn bad(error: Error) -> Bad {
     Bad {
@@ -105,6 +108,32 @@ fn troubles_below_exchange_have_words_of_their_own() {
             FailureKind::Unreachable,
             "h.example",
             "certificate does not match",
+        ),
+        (
+            Error::Http(HttpError::Tls { host: "h.example".into(), trouble: TlsTrouble::SelfSigned }),
+            FailureKind::Unreachable,
+            "signed by itself alone",
+            "do not send passwords there",
+        ),
+        (
+            Error::Http(HttpError::Proxy {
+                host: "h.example".into(),
+                proxy: ProxyName {
+                    place: "p.example:80".into(),
+                    variable: "HTTPS_PROXY",
+                    has_sign_in: false,
+                },
+                trouble: ProxyTrouble::SignIn,
+            }),
+            FailureKind::Unreachable,
+            "the proxy p.example:80 (HTTPS_PROXY) wants a user name",
+            "USER:PASSWORD",
+        ),
+        (
+            Error::Http(HttpError::Stranger { host: "h.example".into(), stranger: Stranger::NetworkSignIn }),
+            FailureKind::Unreachable,
+            "this network wants a sign-in",
+            "browser on this computer",
         ),
     ] {
         let failure = Failure::from(bad(error.clone()));
