@@ -22,6 +22,7 @@ mod idle;
 mod inside;
 mod keys;
 mod listing;
+mod packed;
 mod plan;
 mod pty;
 mod restore;
@@ -48,7 +49,7 @@ use world::Stage;
 type Measure = fn(&Stage, &[Tool]) -> Report;
 
 /// The groups, in the order of the table.
-const GROUPS: [(&str, Measure); 10] = [
+const GROUPS: [(&str, Measure); 11] = [
     ("start", start::measure),
     ("resumed", |stage, _| resumed::measure(stage)),
     ("keys", keys::measure),
@@ -56,6 +57,7 @@ const GROUPS: [(&str, Measure); 10] = [
     ("idle", idle::measure),
     ("restore", restore::measure),
     ("listing", |stage, _| listing::measure(stage)),
+    ("packed", |stage, _| packed::measure(stage)),
     ("sweep", |stage, _| sweep::measure(stage)),
     ("plan", |stage, _| plan::measure(stage)),
     ("inside", |stage, _| inside::measure(stage)),

@@ -29,7 +29,7 @@ use backup365::{
     provider::{
         self, Provider,
         graph::Memory,
-        http::HttpOptions,
+        http::{HttpOptions, Network},
         listed::Listed,
         oauth::{App, Credential},
         store::{Store, StoreOptions},
@@ -192,6 +192,7 @@ pub(crate) fn provider_on(address: &str, store: Store, clock: Clock) -> Provider
             origins: ORIGINS.map(|origin| (origin.to_owned(), address.to_owned())).to_vec(),
             is_total: true,
             clock,
+            network: Network::default(),
         },
         app: App {
             client_id: CLIENT.parse().unwrap(),

@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    domain::{operator::Account, text::Text},
+    domain::{operator::Account, secret::Secret, text::Text},
+    provider::http::{Network, VARIABLES},
     runner::browser::Surroundings,
     tui::clipboard::Clipboard,
 };
@@ -46,6 +47,8 @@ pub(super) struct Environment {
     pub(super) can_ask: bool,
     /// `ACCESSIBLE`, as set.
     pub(super) accessible: Option<String>,
+    /// The way out of this computer.
+    pub(super) network: Network,
 }
 
 impl Environment {
@@ -80,6 +83,7 @@ impl Environment {
             has_error_terminal: std::io::stderr().is_terminal(),
             can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             accessible: text("ACCESSIBLE"),
+            network: network(),
         }
     }
 }
@@ -136,6 +140,13 @@ fn raw(name: &str) -> Option<OsString> {
 
 fn is_set(name: &str) -> bool {
     raw(name).is_some_and(|value| !value.is_empty())
+}
+
+/// The variables that decide about the way out, as far as they are set. What is not UTF-8 is no address, and is refused by
+/// who reads it.
+fn network() -> Network {
+    let value = |name| Some(Secret::new(raw(name)?.to_string_lossy().into_owned()));
+    Network(VARIABLES.into_iter().filter_map(|name| Some((name, value(name)?))).collect())
 }
 
 /// The operator's system account: by its number where there is one. The name is that of the local account, else what the

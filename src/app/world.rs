@@ -18,7 +18,7 @@ use crate::{
     log,
     provider::{
         self, Provider,
-        http::HttpOptions,
+        http::{HttpOptions, Network},
         oauth::{App, Credential},
         store::{Store, StoreOptions, Terms},
     },
@@ -234,6 +234,7 @@ impl Opener {
                     origins: settings.addresses.clone(),
                     is_total: false,
                     clock: clock.clone(),
+                    network: self.environment.network.clone(),
                 },
                 app: App { client_id: app.client_id, partner: app.tenant, credential },
                 authority: provider::AUTHORITY.into(),
@@ -259,7 +260,12 @@ impl Opener {
         let tenant = partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?;
         let provider = Provider::new(
             &provider::Settings {
-                http: HttpOptions { origins: sandbox.origins(), is_total: true, clock: clock.clone() },
+                http: HttpOptions {
+                    origins: sandbox.origins(),
+                    is_total: true,
+                    clock: clock.clone(),
+                    network: Network::default(),
+                },
                 app: App {
                     client_id: partner.client_id.parse().map_err(|_malformed| odd_world("application"))?,
                     partner: tenant,

@@ -35,7 +35,7 @@ pub struct Args {
     /// Take the timer away again.
     #[arg(long, group = "what", conflicts_with = "json")]
     pub uninstall: bool,
-    /// Try whether a pass could run here: record, credential, Microsoft.
+    /// Try whether a pass could run here: record, credential, sign-in, Graph.
     #[arg(long, group = "what")]
     pub check: bool,
     /// Admin: say that a customer really has so few users now as the last pass found; the next pass believes it, once.

@@ -6,6 +6,7 @@ pub mod install;
 mod json;
 mod system;
 pub mod unit;
+mod variables;
 
 use std::collections::BTreeSet;
 

@@ -138,6 +138,20 @@ impl Graph {
         })
     }
 
+    /// Asks Graph itself for the least there is: whether it can be reached from here, and takes our token. What our own
+    /// organisation lets us read is another matter, so that a refusal of Graph's is an answer.
+    ///
+    /// # Errors
+    /// `Unreachable` and the like; `Refused` when Graph does not take the token. Writes nothing.
+    pub async fn reach(&self) -> Result<(), Failure> {
+        let url = self.url(&["organization"], "$select=id");
+        let answer = self.read(self.inner.partner, &url, MAX_OBJECT_BYTES, TenantCheck::Later).await;
+        let is_answer = |answer: &Response| matches!(answer.status, 200 | 403);
+        let read =
+            answer.and_then(|answer| if is_answer(&answer) { Ok(()) } else { Err(self.refused(&answer)) });
+        read.map_err(|error| error.failure("asking Microsoft Graph"))
+    }
+
     /// Whether a tenant is the partner's own.
     #[must_use]
     pub fn is_partner(&self, tenant: TenantId) -> bool {
@@ -280,7 +294,7 @@ impl Graph {
             let mut call = call.clone();
             call.headers =
                 vec![("authorization", token.bearer()), ("accept", String::from("application/json"))];
-            let answer = inner.http.send(call).await?;
+            let answer = inner.http.send_to_api(call).await?;
             if answer.status == 401 && !is_second {
                 inner.tokens.refuse(tenant, &inner.resource, &token).await;
                 is_second = true;
@@ -396,10 +410,21 @@ fn check_host(root: &Url, url: &Url) -> Result<(), Error> {
         && url.port_or_known_default() == root.port_or_known_default()
         && url.username().is_empty()
         && url.password().is_none();
-    if is_ours {
-        Ok(())
-    } else {
-        Err(Error::WrongHost { host: url.host_str().unwrap_or("nowhere").to_owned() })
+    if is_ours { Ok(()) } else { Err(Error::WrongHost { host: elsewhere(root, url) }) }
+}
+
+/// What is wrong with the place that an address leads to: its host, or at the right one what else is not Graph's.
+fn elsewhere(root: &Url, url: &Url) -> String {
+    let host = url.host_str().unwrap_or("nowhere");
+    if url.host() != root.host() {
+        return host.to_owned();
+    }
+    if url.scheme() != "https" {
+        return format!("{host} by {} in place of https", url.scheme());
+    }
+    match url.port() {
+        Some(port) => format!("{host}, port {port}"),
+        None => format!("{host} under a user name"),
     }
 }
 

@@ -5,10 +5,13 @@
 //! the sandbox that table is total, so nothing there can reach the real world (product.md section 9, *Worlds*).
 //! Out comes a [`Response`] of any status, or an [`HttpError`] when there was none.
 
+mod error;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod ids;
+mod network;
 mod origins;
+mod tls;
 mod wait;
 mod words;
 
@@ -17,7 +20,6 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
-    error::Error as _,
     fmt,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
@@ -26,9 +28,19 @@ use std::{
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 pub use self::ids::Sent;
-use self::origins::Origins;
 pub(in crate::provider) use self::wait::backoff;
 pub use self::wait::retry_after;
+pub use self::{
+    error::{HttpError, ProxyTrouble, Stranger},
+    network::{Network, ProxyName, VARIABLES},
+    tls::TlsTrouble,
+    words::{BAD_PROXY, NO_ROOTS},
+};
+use self::{
+    error::{cut_off, in_between, no_answer},
+    network::Proxies,
+    origins::Origins,
+};
 use crate::domain::{lock::lock, time::Clock};
 
 /// How long a connection may take to open: a guess that suits a bad line.
@@ -46,6 +58,8 @@ pub struct HttpOptions {
     pub is_total: bool,
     /// Tells the time, for waits that a server states as a date.
     pub clock: Clock,
+    /// The way out, as this computer's environment names it; mapped origins never go through a proxy.
+    pub network: Network,
 }
 
 /// The client; cheap to clone, one pool of connections behind all clones.
@@ -55,9 +69,11 @@ pub struct Http {
 }
 
 /// What all clones share.
+#[derive(Clone)]
 struct Inner {
     origins: Origins,
     clock: Clock,
+    way: Way,
     /// Reaches mapped origins: never through a proxy.
     direct: reqwest::Client,
     /// Reaches everything else; none in the sandbox.
@@ -159,6 +175,15 @@ impl fmt::Debug for Response {
 }
 
 impl Response {
+    /// Whether a page for people came back.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        let says = self.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
+        let start = self.body.get(..self.body.len().min(256)).unwrap_or_default();
+        let start = String::from_utf8_lossy(start).to_lowercase();
+        says.contains("html") || start.contains("<html") || start.contains("<!doctype html")
+    }
+
     /// How long the server asks us to stay away, in seconds or as a date.
     #[must_use]
     pub fn retry_after(&self, clock: &Clock) -> Option<Duration> {
@@ -166,90 +191,28 @@ impl Response {
     }
 }
 
-/// Why there was no answer.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The sandbox's table has no such origin; never repeated.
-    #[error("{origin} is not part of the sandbox")]
-    NotInSandbox {
-        /// The origin asked for.
-        origin: String,
-    },
-    /// A mapped origin must lead to this computer; never repeated.
-    #[error("{origin} does not lead to this computer")]
-    NotLoopback {
-        /// Where it leads.
-        origin: String,
-    },
-    /// The host's name is not known; a typing mistake, or no DNS here.
-    #[error("the name {host} is not known")]
-    UnknownName {
-        /// The host asked for.
-        host: String,
-    },
-    /// No connection; a retry may help.
-    #[error("{host} can't be reached: {detail}")]
-    Unreachable {
-        /// The host asked for.
-        host: String,
-        /// What happened, in our words.
-        detail: &'static str,
-    },
-    /// The connection ended before the whole answer was there; a retry may help.
-    #[error("no whole answer came from {host}: {detail}")]
-    CutOff {
-        /// The host asked for.
-        host: String,
-        /// What happened, in our words.
-        detail: &'static str,
-    },
-    /// No connection or no whole answer in time; a retry may help.
-    #[error("{host} did not answer within {} s", after.as_secs())]
-    TimedOut {
-        /// The host asked for.
-        host: String,
-        /// How long was waited.
-        after: Duration,
-        /// Whether not even a connection came about.
-        is_connect: bool,
-    },
-    /// The body is larger than the caller takes; a retry does not help.
-    #[error("the answer of {host} is larger than {limit} bytes")]
-    TooLarge {
-        /// The host asked for.
-        host: String,
-        /// The most that is taken, bytes.
-        limit: usize,
-    },
-    /// The server's certificate or its TLS does not fit; a retry does not help.
-    #[error("{host} offers no trustworthy connection: {detail}")]
-    Tls {
-        /// The host asked for.
-        host: String,
-        /// What does not fit, in our words.
-        detail: &'static str,
-    },
-    /// The request can't be made from this address, these headers, or this table; our fault.
-    #[error("the request can't be made: {detail}")]
-    Request {
-        /// What is wrong.
-        detail: String,
-    },
-}
-
 impl Http {
     /// Makes the client. Opens no connection.
     ///
     /// # Errors
-    /// A table that leads away from this computer, or a system without usable TLS roots.
+    /// A table that leads away from this computer; where the world can be reached, a proxy's address that is none, and a
+    /// computer that trusts nobody.
     pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
         let origins = Origins::new(&options.origins, options.is_total)?;
-        let direct = build(&origins, TargetKind::Mapped, Pool::Kept)?;
-        let open = if options.is_total { None } else { Some(build(&origins, TargetKind::Open, Pool::Kept)?) };
+        // In the sandbox the way out of this computer decides nothing.
+        let network = if options.is_total { Network::default() } else { options.network };
+        let proxies = Proxies::read(&network)?;
+        // Whom to trust costs milliseconds to read, and plain loopback has no use for it.
+        let needs_tls = !options.is_total || origins.needs_tls();
+        let tls = if needs_tls { Some(tls::config(&network)?) } else { None };
+        let way = Way { proxies, tls };
+        let direct = way.client(TargetKind::Mapped, Pool::Kept)?;
+        let open = if options.is_total { None } else { Some(way.client(TargetKind::Open, Pool::Kept)?) };
         Ok(Self {
             inner: Arc::new(Inner {
                 origins,
                 clock: options.clock,
+                way,
                 direct,
                 open,
                 fresh_direct: OnceLock::new(),
@@ -263,19 +226,7 @@ impl Http {
     /// The same client with another first wait before a repeat, so that tests need not sit through 3 s.
     #[cfg(test)]
     pub(in crate::provider) fn waiting_first(self, first_wait: Duration) -> Self {
-        let old = &self.inner;
-        Self {
-            inner: Arc::new(Inner {
-                origins: old.origins.clone(),
-                clock: old.clock.clone(),
-                direct: old.direct.clone(),
-                open: old.open.clone(),
-                fresh_direct: OnceLock::new(),
-                fresh_open: OnceLock::new(),
-                first_wait,
-                gaps: Arc::clone(&old.gaps),
-            }),
-        }
+        Self { inner: Arc::new(Inner { first_wait, ..(*self.inner).clone() }) }
     }
 
     /// The first wait before a repeat.
@@ -306,6 +257,20 @@ impl Http {
         }
     }
 
+    /// As [`Http::send`], for servers that answer programs only: what shows that another answered in their place, a page for
+    /// people or a redirect, is no answer.
+    ///
+    /// # Errors
+    /// As [`Http::send`]; [`HttpError::Stranger`].
+    pub async fn send_to_api(&self, call: Call) -> Result<Response, HttpError> {
+        let host = host(&call);
+        let answer = self.send(call).await?;
+        match error::stranger(&answer) {
+            Some(stranger) => Err(HttpError::Stranger { host, stranger }),
+            None => Ok(answer),
+        }
+    }
+
     /// One attempt within the call's deadline.
     async fn attempt(
         &self,
@@ -328,6 +293,7 @@ impl Http {
         let target = self.inner.origins.map(&call.url)?;
         let is_mapped = target.host.is_some();
         let client = self.client(is_mapped, needs_fresh)?;
+        let proxy = if is_mapped { None } else { self.inner.way.proxies.on_the_way(&call.url) };
         let request_id = uuid::Uuid::new_v4().to_string();
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
@@ -344,12 +310,16 @@ impl Http {
         }
         let patience = waits.patience(call);
         let sent = tokio::time::timeout(patience, request.send()).await;
-        let mut response =
-            sent.map_err(|_elapsed| late(call, patience))?.map_err(|error| no_answer(call, error))?;
+        let mut response = sent
+            .map_err(|_elapsed| late(call, patience))?
+            .map_err(|error| no_answer(call, error, proxy.clone()))?;
         if is_mapped && !response.remote_addr().is_some_and(|peer| peer.ip().is_loopback()) {
             return Err(HttpError::NotLoopback { origin: call.url.origin().ascii_serialization() });
         }
         let status = response.status().as_u16();
+        if let Some(error) = in_between(call, status, proxy) {
+            return Err(error);
+        }
         let headers = taken(response.headers());
         self.note_date(call, &headers);
         let body = body(call, &mut response, patience).await?;
@@ -386,7 +356,7 @@ impl Http {
         if let Some(client) = fresh.get() {
             return Ok(client);
         }
-        let made = build(&inner.origins, reach, Pool::None)?;
+        let made = inner.way.client(reach, Pool::None)?;
         Ok(fresh.get_or_init(|| made))
     }
 }
@@ -413,27 +383,39 @@ enum Pool {
     None,
 }
 
-/// Makes one reqwest client.
-fn build(origins: &Origins, reach: TargetKind, pool: Pool) -> Result<reqwest::Client, HttpError> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .redirect(reqwest::redirect::Policy::none())
-        // Repeats are decided here, with the waits that the servers ask for.
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(CONNECT)
-        .tcp_nodelay(true);
-    if reach == TargetKind::Mapped {
-        builder = builder.no_proxy();
-        if !origins.needs_tls() {
-            // The system's roots cost milliseconds to read, and plain loopback has no use for them.
-            builder = builder.tls_certs_only([]);
+/// What all clients are made from.
+#[derive(Clone)]
+struct Way {
+    proxies: Proxies,
+    /// How TLS is spoken; none where all that can be reached is plain.
+    tls: Option<rustls::ClientConfig>,
+}
+
+impl Way {
+    /// Makes one reqwest client.
+    fn client(&self, reach: TargetKind, pool: Pool) -> Result<reqwest::Client, HttpError> {
+        let unmade = |error: reqwest::Error| HttpError::Request { detail: words::unmade(&error) };
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            // Repeats are decided here, with the waits that the servers ask for.
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(CONNECT)
+            .tcp_nodelay(true);
+        builder = match reach {
+            TargetKind::Mapped => builder.no_proxy(),
+            TargetKind::Open => self.proxies.set(builder).map_err(unmade)?,
+        };
+        builder = match &self.tls {
+            Some(tls) => builder.tls_backend_preconfigured(tls.clone()),
+            None => builder.tls_certs_only([]),
+        };
+        if pool == Pool::None {
+            builder = builder.pool_max_idle_per_host(0);
         }
+        builder.build().map_err(unmade)
     }
-    if pool == Pool::None {
-        builder = builder.pool_max_idle_per_host(0);
-    }
-    builder.build().map_err(|error| HttpError::Request { detail: words::unmade(&error) })
 }
 
 /// All headers of one attempt.
@@ -504,57 +486,10 @@ async fn body(
 
 /// No whole answer in this time.
 fn late(call: &Call, after: Duration) -> HttpError {
-    HttpError::TimedOut { host: host(call), after, is_connect: false }
+    HttpError::TimedOut { host: host(call), after, is_connect: false, proxy: None }
 }
 
 /// The host as the protocol knows it.
 fn host(call: &Call) -> String {
     call.url.host_str().unwrap_or_default().to_owned()
-}
-
-/// Sorts the reasons for no answer. The address is dropped first: its query may hold a secret.
-fn no_answer(call: &Call, error: reqwest::Error) -> HttpError {
-    let error = error.without_url();
-    let host = host(call);
-    if error.is_timeout() {
-        return HttpError::TimedOut {
-            host,
-            after: CONNECT.min(call.deadline),
-            is_connect: error.is_connect(),
-        };
-    }
-    if error.is_builder() {
-        return HttpError::Request { detail: words::unmade(&error) };
-    }
-    if !error.is_connect() {
-        return cut_off(call, &error);
-    }
-    if error.is_dns() {
-        return HttpError::UnknownName { host };
-    }
-    if is_tls(&error) {
-        HttpError::Tls { host, detail: words::mistrust(&error) }
-    } else {
-        HttpError::Unreachable { host, detail: words::unopened(&error) }
-    }
-}
-
-/// The connection ended between request and last byte.
-fn cut_off(call: &Call, error: &reqwest::Error) -> HttpError {
-    HttpError::CutOff { host: host(call), detail: words::broken(error) }
-}
-
-/// Whether a connection failed in its TLS handshake: rustls reports through an I/O error of the kind `InvalidData`.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut next = error.source();
-    while let Some(cause) = next {
-        if cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData)
-        {
-            return true;
-        }
-        next = cause.source();
-    }
-    false
 }

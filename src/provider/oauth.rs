@@ -273,7 +273,7 @@ async fn post(
         // Asking for the same token again does no harm.
         is_safe_to_repeat: true,
     };
-    let answer = http.send(call).await?;
+    let answer = http.send_to_api(call).await?;
     let retry_after = answer.retry_after(&clock);
     let said = if answer.status == 200 { None } else { serde_json::from_slice(&answer.body).ok() };
     // The crate drops headers, and how long to wait is all that matters of a 429.

@@ -22,7 +22,7 @@ use crate::{
     },
     provider::{
         self,
-        http::HttpOptions,
+        http::{HttpOptions, Network},
         oauth::{App, Credential},
         store::StoreOptions,
     },
@@ -190,7 +190,12 @@ fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Pr
     .unwrap();
     let partner = sandbox.partner();
     let settings = provider::Settings {
-        http: HttpOptions { origins: sandbox.origins(), is_total: true, clock: clock.clone() },
+        http: HttpOptions {
+            origins: sandbox.origins(),
+            is_total: true,
+            clock: clock.clone(),
+            network: Network::default(),
+        },
         app: App {
             client_id: partner.client_id.parse().unwrap(),
             partner: partner.tenant.parse().unwrap(),

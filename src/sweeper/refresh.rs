@@ -77,7 +77,7 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
     let mut unproved = None;
     let (seen, is_given) = match &row.access {
         RuleAccess::Consent(organisation) => {
-            match demand(provider.graph.prove(organisation, false).await) {
+            match demand(provider.prove_consent(organisation, false).await) {
                 // A permission that only the backup workers need keeps nobody from being listed.
                 Err(failure) if failure.kind == FailureKind::Refused => unproved = Some(failure),
                 proved => proved?,

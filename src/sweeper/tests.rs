@@ -36,7 +36,7 @@ use crate::{
     },
     provider::{
         self,
-        http::HttpOptions,
+        http::{HttpOptions, Network},
         oauth::{App, Credential},
         store::StoreOptions,
     },
@@ -222,7 +222,7 @@ impl Stage {
         let origins =
             self.sandbox().origins().into_iter().map(|(from, _)| (from, self.wire.origin())).collect();
         let settings = provider::Settings {
-            http: HttpOptions { origins, is_total: true, clock: self.clock() },
+            http: HttpOptions { origins, is_total: true, clock: self.clock(), network: Network::default() },
             app: App {
                 client_id: partner.client_id.parse().unwrap(),
                 partner: partner.tenant.parse().unwrap(),

@@ -19,7 +19,7 @@ use backup365::{
     provider::{
         AUTHORITY, GRAPH, Provider, Settings,
         graph::Memory,
-        http::HttpOptions,
+        http::{HttpOptions, Network},
         oauth::{App, Credential},
         store::{Store, StoreOptions},
     },
@@ -119,6 +119,7 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
             origins: vec![(AUTHORITY.into(), direct.clone()), (GRAPH.into(), recorded)],
             is_total: true,
             clock,
+            network: Network::default(),
         },
         app: App {
             client_id: partner.client_id.parse().unwrap(),

@@ -368,7 +368,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     let (code, out, err) = check();
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     let names: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
-    assert_eq!(names, ["Settings", "Files", "Record", "Credential", "Microsoft", "Clock"]);
+    assert_eq!(names, ["Settings", "Files", "Record", "Credential", "Microsoft", "Graph", "Clock"]);
     assert!(out.contains(".config/backup365/settings.toml") && out.ends_with("A pass can run.\n"), "{out}");
     let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
     assert_eq!(fits("sweep-check", &json)["is_good"], true);
@@ -566,4 +566,81 @@ fn an_older_record_of_a_sweeper_elsewhere_is_not_taken_away() {
     assert_eq!(desk.sweepers(), 1);
     let status: Value = fits("sweep-status", &desk.sweep(&["--status", "--json"]).1);
     assert_eq!(status["sweeper"], "another");
+}
+
+#[test]
+fn the_way_out_of_this_computer_goes_into_the_file_of_variables_and_never_into_a_unit() {
+    let partner = Partner::new("secret_file = \"good.txt\"");
+    let desk = &partner.desk;
+    fs::write(
+        desk.path(".config/backup365/sweep.env"),
+        "BACKUP365_LOG_LEVEL=debug\nHTTPS_PROXY=http://old.example\n",
+    )
+    .unwrap();
+    let authority = crate::network::rig::Authority::new("Authority of the tests");
+    fs::write(desk.path("ours.pem"), &authority.pem).unwrap();
+    let set = [
+        ("HTTPS_PROXY", "http://ana:s3cret@proxy.example:3128"),
+        ("no_proxy", ".hoster.example"),
+        ("SSL_CERT_FILE", "ours.pem"),
+        ("HTTP_PROXY", ""),
+    ];
+    let run = |arguments: &[&str]| {
+        let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_backup365")), arguments);
+        command.envs(set);
+        said(command)
+    };
+    let names = "HTTPS_PROXY, no_proxy and SSL_CERT_FILE";
+    let (_, out, err) = run(&["sweep", "--install", "--print"]);
+    assert!(
+        err.contains(&format!("--install also puts {names} into ")) && !out.contains("PROXY"),
+        "{err}{out}"
+    );
+    for _twice in 0..2 {
+        let (_, out, err) = run(&["sweep", "--install"]);
+        assert!(err.contains(&format!("For the timer's passes {names} went into ")), "{err}");
+        assert!(err.contains("sweep.env (mode 0600)") && !format!("{out}{err}").contains("s3cret"), "{err}");
+        assert!(
+            err.contains("went well"),
+            "the check has them, and the sandbox's addresses need none: {err}"
+        );
+        let file = desk.path(".config/backup365/sweep.env");
+        let home = desk.home.path().display();
+        assert_eq!(
+            fs::read_to_string(&file).unwrap(),
+            format!(
+                "BACKUP365_LOG_LEVEL=debug\nHTTPS_PROXY=http://ana:s3cret@proxy.example:3128\nHTTP_PROXY=\n\
+                 no_proxy=.hoster.example\nSSL_CERT_FILE={home}/ours.pem\n"
+            )
+        );
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let units: String = desk.units().into_iter().map(|(_, text)| text).collect();
+        assert!(
+            units.contains("EnvironmentFile=-") && !units.contains("PROXY") && !units.contains("SSL_CERT"),
+            "{units}"
+        );
+    }
+    // cron has no such file: it is told what to write.
+    desk.refuses("show-environment");
+    let (_, out, err) = run(&["sweep", "--install"]);
+    assert!(err.contains(&format!("cron knows nothing of {names}")), "{err}");
+    assert!(!format!("{out}{err}").contains("s3cret"), "{out}{err}");
+}
+
+#[test]
+fn a_check_asks_graph_too() {
+    let partner = Partner::new("secret_file = \"good.txt\"");
+    let file = partner.desk.path(".config/backup365/settings.toml");
+    let settings = fs::read_to_string(&file).unwrap();
+    let graph = format!("\"https://graph.microsoft.com\" = \"{}\"", partner.microsoft.address);
+    // The port of discard, which no computer of today serves.
+    fs::write(&file, settings.replace(&graph, "\"https://graph.microsoft.com\" = \"http://127.0.0.1:9\""))
+        .unwrap();
+    let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
+    assert!(code == 1 && out.contains("\nMicrosoft: takes the credential"), "{out}");
+    assert!(
+        out.contains("\nGraph: FAILED: asking Microsoft Graph: graph.microsoft.com can't be reached"),
+        "{out}"
+    );
+    assert!(out.ends_with("A pass can't run until this is mended.\n"), "{out}");
 }

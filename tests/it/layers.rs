@@ -67,6 +67,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["commands"]),
     ("qrcode", &["tui"]),
     ("reqwest", &["provider", "sandbox"]),
+    ("rustls", &["provider"]),
+    ("hyper_util", &["provider"]),
     ("axum", &["sandbox"]),
     ("maud", &["sandbox"]),
     ("roxmltree", &["provider", "sandbox"]),

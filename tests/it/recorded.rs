@@ -66,6 +66,9 @@ struct Case {
     /// Origins besides the world's.
     #[serde(default)]
     origins: Vec<String>,
+    /// Origins that are reached by TLS, each with the name in the certificate, whose authority is trusted.
+    #[serde(default)]
+    certificates: BTreeMap<String, String>,
     #[serde(default)]
     rule: Vec<Rule>,
     expect: Expected,

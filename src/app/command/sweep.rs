@@ -6,10 +6,10 @@ use crate::{
     cli::sweep::Args,
     commands::sweep::{
         self, What, accept,
-        check::{self, CLOCK, Check, MICROSOFT, RECORD},
+        check::{self, CLOCK, Check, GRAPH, MICROSOFT, RECORD},
         install,
     },
-    domain::text::Text,
+    domain::{failure::FailureKind, text::Text},
     exit::Exit,
 };
 
@@ -23,7 +23,7 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         return Ok(check::told(&checks(command), args.json, out)?);
     }
     if args.install && args.print {
-        return Ok(install::print(&plan::plan(opener, opener.record_id()?)?, out)?);
+        return Ok(install::print(&plan::plan(opener, opener.record_id()?)?, &plan::around(opener), out)?);
     }
     if args.install {
         let store = opener.store()?;
@@ -62,9 +62,10 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     checks.extend(opener.mapped().map(|words| Check::warning("Addresses", words)));
     let notes = places::notes(&opener.settings, opener.is_sandbox);
     checks.push(match notes.as_slice() {
-        [] => {
-            Check::new("Files", Ok("closed to the other accounts of this computer, and on its own disk".into()))
-        }
+        [] => Check::new(
+            "Files",
+            Ok("closed to the other accounts of this computer, and on its own disk".into()),
+        ),
         // A pass can run all the same: this is said and mended by hand.
         notes => {
             let words = notes.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
@@ -84,12 +85,19 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         (false, Some(doubt)) => Text::of(format_args!("is there, but {doubt}")),
     };
     let world = opener.open_with(store);
+    // Behind the credential the way to Microsoft is made ready.
+    let is_way = matches!(&world, Err(failure) if failure.kind == FailureKind::Unreachable);
+    let name = if is_way { MICROSOFT } else { name };
     checks.push(Check::new(name, world.as_ref().map(there).map_err(Clone::clone)));
     let Ok(world) = world else { return checks };
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     let is_good = found.is_ok();
     checks.push(Check::new(MICROSOFT, found));
+    if is_good {
+        let reached = command.runtime.block_on(world.provider.graph.reach());
+        checks.push(Check::new(GRAPH, reached.map(|()| Text::from("answers"))));
+    }
     // What Microsoft says about a clock that it does not accept is said in its refusal; its date tells the rest.
     let graph = &world.provider.graph;
     if is_good || graph.demand_clock().is_err() {

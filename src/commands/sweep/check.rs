@@ -46,6 +46,9 @@ pub const CLOCK: &str = "Clock";
 /// The check that asks Microsoft: its refusal is a refusal of access.
 pub const MICROSOFT: &str = "Microsoft";
 
+/// The check that asks Graph itself, which is another server than the one that signs in.
+pub const GRAPH: &str = "Graph";
+
 /// Prints them, in the order in which they were tried; nothing is tried behind one that went wrong. [`Exit::Refused`] when
 /// Microsoft said no, [`Exit::Attention`] when the record or the clock is not what it was, [`Exit::Failed`] for anything
 /// else that is not as it should be.

@@ -12,7 +12,7 @@ use crate::{
     domain::{failure::of_system, sydney, text::Text, time::Moment},
     exit::Exit,
     outside, private,
-    provider::store::Store,
+    provider::{http::Network, store::Store},
 };
 
 pub use super::unit::Plan;
@@ -20,6 +20,7 @@ use super::{
     super::{Out, error_of, failed, quietly, warn},
     system::{self, Trouble, systemctl},
     unit::{self, MARK},
+    variables,
 };
 
 /// Largest file of variables, bytes: a thousand times what anybody writes there.
@@ -40,14 +41,19 @@ pub struct Around {
     pub is_passing: bool,
     /// The secret comes from this variable, which a timer does not have.
     pub secret_variable: Option<String>,
+    /// The way out of this computer, which a timer is not told either; nothing for the sandbox.
+    pub network: Network,
 }
 
 /// Prints both units and changes nothing.
 ///
 /// # Errors
 /// stdout can't be written for another reason than a closed pipe; a path can't stand in a unit.
-pub fn print(plan: &Plan, out: Out) -> anyhow::Result<Exit> {
+pub fn print(plan: &Plan, around: &Around, out: Out) -> anyhow::Result<Exit> {
     let files = plan.files()?;
+    if let Some(names) = variables::names(&around.network) {
+        out.note(&format!("--install also puts {names} into {}.", plan.variables.display()));
+    }
     let words: Vec<String> =
         files.iter().map(|(path, text)| format!("# {}\n{text}", path.display())).collect();
     quietly(out.say(words.join("\n").trim_end_matches('\n')), Exit::Done)
@@ -61,7 +67,7 @@ pub fn print(plan: &Plan, out: Out) -> anyhow::Result<Exit> {
 pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow::Result<Exit> {
     let files = plan.files()?;
     if let Err(why) = systemctl(&["show-environment"]) {
-        return without(plan, &why, out);
+        return without(plan, around, &why, out);
     }
     if let Some((path, _)) = files.iter().find(|(path, _)| is_foreign(path)) {
         let path = path.display();
@@ -84,8 +90,13 @@ pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow:
     }
     replaced(files.first(), before.first(), out);
     store.note_sweeper_installed(&around.host).map_err(|failure| error_of(&failure))?;
-    let is_good =
-        [lies_well(plan, around), has_secret(plan, around), checks(plan, out)?, lingers(around, out)];
+    let is_good = [
+        lies_well(plan, around),
+        variables::carried(&plan.variables, &around.network, out),
+        has_secret(plan, around),
+        checks(plan, out)?,
+        lingers(around, out),
+    ];
     let next = sydney::due_in_words(sydney::next_2000(around.now), around.now, Some(&around.zone));
     out.note(&format!("Next pass: {next}."));
     Ok(if is_good.contains(&false) { Exit::Attention } else { Exit::Done })
@@ -183,11 +194,8 @@ fn lies_well(plan: &Plan, around: &Around) -> bool {
 /// Whether the secret will be there at 20:00.
 fn has_secret(plan: &Plan, around: &Around) -> bool {
     let Some(name) = &around.secret_variable else { return true };
-    if outside::file::text(&plan.variables, VARIABLES_BYTES).is_ok_and(|text| {
-        text.lines().any(|line| {
-            line.trim_start().strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('='))
-        })
-    }) {
+    let written = outside::file::text(&plan.variables, VARIABLES_BYTES);
+    if written.is_ok_and(|text| text.lines().any(|line| variables::is_of(line, name))) {
         return true;
     }
     warn(&format!(
@@ -239,7 +247,7 @@ fn lingers(around: &Around, out: Out) -> bool {
 }
 
 /// Says what to do where systemd does not answer.
-fn without(plan: &Plan, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
+fn without(plan: &Plan, around: &Around, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
     warn(&format!(
         "No timer was installed and nothing was changed: systemd does not answer here ({}).",
         why.0
@@ -248,6 +256,9 @@ fn without(plan: &Plan, why: &Trouble, out: Out) -> anyhow::Result<Exit> {
     warn(
         "Otherwise have cron do it: add the line below with \"crontab -e\". A pass that is not due does nothing.",
     );
+    if let Some(names) = variables::names(&around.network) {
+        warn(&format!("cron knows nothing of {names}: write them, as they are set here, above that line."));
+    }
     warn("Or keep \"backup365 sweep --watch\" running.");
     quietly(out.say(&unit::cron(plan)?), Exit::Failed)
 }

@@ -1,6 +1,7 @@
 //! Words for every trouble: kind, hint, code, and no blame on the customer for what is ours.
 
 use super::*;
+use crate::provider::http::{ProxyName, TlsTrouble};
 
 fn graph(status: u16, code: &str) -> Error {
     Error::Graph {
@@ -53,14 +54,34 @@ fn every_transport_trouble_has_a_way_on() {
         (HttpError::Unreachable { host: host(), detail: "refused" }, FailureKind::Unreachable),
         (HttpError::CutOff { host: host(), detail: "" }, FailureKind::Unreachable),
         (
-            HttpError::TimedOut { host: host(), after: Duration::from_secs(3), is_connect: true },
+            HttpError::TimedOut {
+                host: host(),
+                after: Duration::from_secs(3),
+                is_connect: true,
+                proxy: None,
+            },
             FailureKind::Unreachable,
         ),
-        (HttpError::Tls { host: host(), detail: "expired" }, FailureKind::Unreachable),
+        (HttpError::Tls { host: host(), trouble: TlsTrouble::Expired(None) }, FailureKind::Unreachable),
         (HttpError::Request { detail: String::from("x") }, FailureKind::Internal),
     ] {
         let failure = Error::from(error).failure("trying");
         assert_eq!(failure.kind, kind);
         assert!(failure.hint.for_commands().as_str().ends_with('.'), "{failure:?}");
     }
+}
+
+#[test]
+fn a_proxy_that_does_not_answer_in_time_is_named() {
+    let proxy = Some(ProxyName { place: "p.example:80".into(), variable: "HTTPS_PROXY", has_sign_in: false });
+    let error = HttpError::TimedOut {
+        host: "h.example".into(),
+        after: Duration::from_secs(10),
+        is_connect: true,
+        proxy,
+    };
+    let failure = Error::from(error).failure("trying");
+    let words =
+        "trying: h.example did not answer within 10 s, asked through the proxy p.example:80 (HTTPS_PROXY)";
+    assert_eq!((failure.kind, failure.what.as_str()), (FailureKind::Unreachable, words));
 }

@@ -9,7 +9,10 @@ use std::time::Duration;
 use super::{Error, Told};
 use crate::{
     domain::{explain, failure::FailureKind as Kind, phrase::Phrase, time::in_words},
-    provider::{http::HttpError, oauth::Refusal},
+    provider::{
+        http::{self, HttpError, ProxyTrouble, TlsTrouble},
+        oauth::Refusal,
+    },
 };
 
 /// What our own support has to mend; nothing for the customer to do.
@@ -77,13 +80,45 @@ fn transport(error: &HttpError) -> Told {
         HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. } => {
             told(Kind::Unreachable, happened, "Check this computer's network. {again}")
         }
-        HttpError::Tls { .. } => told(
-            Kind::Unreachable,
-            happened,
-            "Something between here and Microsoft may be opening connections: ask whoever runs this network.",
-        ),
+        HttpError::Tls { trouble, .. } => told(Kind::Unreachable, happened, of_tls(trouble)),
+        HttpError::Proxy { trouble, .. } => {
+            let code = matches!(trouble, ProxyTrouble::SignIn).then(|| String::from("407"));
+            Told { code, ..told(Kind::Unreachable, happened, trouble.hint()) }
+        }
+        HttpError::Stranger { stranger, .. } => {
+            // What a page's 401 or 403 would mean of Microsoft's own is another matter.
+            let code = Some(stranger.status()).filter(|status| !matches!(status, 401 | 403));
+            let code = code.map(|status| status.to_string());
+            Told { code, ..told(Kind::Unreachable, happened, stranger.hint()) }
+        }
+        HttpError::BadProxy { .. } => told(Kind::Unreachable, happened, http::BAD_PROXY),
+        HttpError::NoRoots { .. } => told(Kind::Unreachable, happened, http::NO_ROOTS),
         HttpError::TooLarge { .. } => told(Kind::Malformed, happened, "Tell your own support team."),
         HttpError::Request { .. } => told(Kind::Internal, happened, OURS),
+    }
+}
+
+/// What helps where Microsoft's TLS does not fit. Its own does.
+const fn of_tls(trouble: &TlsTrouble) -> &'static str {
+    match trouble {
+        TlsTrouble::Expired(_) | TlsTrouble::NotYetValid(_) => {
+            "Compare the clock of this computer first. If it is right, something between here and Microsoft is opening \
+             connections: ask whoever runs this network."
+        }
+        TlsTrouble::OtherName(_)
+        | TlsTrouble::UnknownIssuer(_)
+        | TlsTrouble::SelfSigned
+        | TlsTrouble::Certificate => {
+            "Something between here and Microsoft may be opening connections: ask whoever runs this network. Where that is \
+             meant, have the certificate of its authority and name its file with SSL_CERT_FILE."
+        }
+        TlsTrouble::TooOld
+        | TlsTrouble::NothingInCommon
+        | TlsTrouble::WantsCertificate
+        | TlsTrouble::NoTls => {
+            "Microsoft speaks newer TLS than this: something between here and Microsoft answers in its place. Ask whoever \
+             runs this network."
+        }
     }
 }
 

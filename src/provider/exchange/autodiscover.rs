@@ -76,6 +76,8 @@ struct Search<'a> {
     guarded: Vec<Guarded>,
     /// A host whose connection broke again and again: what it would have said is not known.
     broken: Option<String>,
+    /// What stands between us and the places, or a certificate of Autodiscover's own host that does not fit.
+    barred: Option<HttpError>,
     /// Some place said that the mailbox is at Exchange Online.
     is_online: bool,
     /// Autodiscover itself, and not only a website, led back to where it was asked.
@@ -131,6 +133,7 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<FoundServ
         silent: HashSet::new(),
         guarded: Vec::new(),
         broken: None,
+        barred: None,
         is_online: false,
         is_circular: false,
         requests: 0,
@@ -178,6 +181,9 @@ impl Search<'_> {
                 NotFound,
                 Text::of(format_args!("{host} answers, but tells the server's name only after a sign-in")),
             );
+        }
+        if let Some(error) = &self.barred {
+            return Bad::early(error.clone().into(), domain).into();
         }
         if let Some(host) = &self.broken {
             return Failure::new(
@@ -358,8 +364,11 @@ impl Search<'_> {
                 match error {
                     HttpError::TooLarge { .. } => {}
                     HttpError::CutOff { host, .. } => self.broken = Some(host),
-                    _ => {
+                    error => {
                         self.silent.insert(origin);
+                        if is_barred(&error) {
+                            self.barred = Some(error);
+                        }
                     }
                 }
                 None
@@ -384,6 +393,16 @@ impl Search<'_> {
 /// A server and how it was found.
 fn found(url: &Url, is_by_open_redirect: bool) -> FoundServer {
     FoundServer { address: Text::clean(url.as_str()), is_by_open_redirect }
+}
+
+/// Whether a place was kept from answering by what is worth telling. A website in front of the bare domain often has a
+/// certificate that does not fit, and says nothing about Exchange.
+fn is_barred(error: &HttpError) -> bool {
+    match error {
+        HttpError::Proxy { .. } | HttpError::Stranger { .. } => true,
+        HttpError::Tls { host, .. } => host.starts_with("autodiscover."),
+        _ => false,
+    }
 }
 
 /// Where an answer redirects to; none when it does not.

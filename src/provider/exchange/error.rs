@@ -123,6 +123,7 @@ impl Error {
             | Self::Http(
                 HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. },
             ) => RetryClass::Passing,
+            Self::Http(HttpError::Proxy { trouble, .. }) if trouble.may_pass() => RetryClass::Passing,
             Self::SignIn | Self::Status(408 | 409 | 412 | 423 | 425) => RetryClass::Once,
             Self::Unreadable(_) | Self::WrongAnswer | Self::Http(HttpError::TooLarge { .. }) => {
                 RetryClass::Mailbox

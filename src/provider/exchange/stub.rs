@@ -23,7 +23,7 @@ use crate::{
         text::Text,
         time::{Clock, Moment},
     },
-    provider::http::{Http, HttpOptions},
+    provider::http::{Http, HttpOptions, Network},
 };
 
 /// Origins that lead to the stub.
@@ -233,7 +233,13 @@ impl Stub {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let origins = ORIGINS.iter().map(|from| ((*from).to_owned(), origin.clone())).collect();
         let clock = Clock::fixed(Moment::from_millis(1_795_000_000_000));
-        let http = Http::new(HttpOptions { origins, is_total: true, clock: clock.clone() }).unwrap();
+        let http = Http::new(HttpOptions {
+            origins,
+            is_total: true,
+            clock: clock.clone(),
+            network: Network::default(),
+        })
+        .unwrap();
         let mut exchange = Exchange::new(http, clock, true);
         exchange.pace =
             Pace { first: Duration::from_millis(1), longest: Duration::from_millis(4), ..Pace::NORMAL };

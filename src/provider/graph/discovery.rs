@@ -104,7 +104,7 @@ impl Graph {
             max_body_bytes: MAX_OBJECT_BYTES,
             is_safe_to_repeat: true,
         };
-        let answer = self.inner.http.send(call).await?;
+        let answer = self.inner.http.send_to_api(call).await?;
         let body = serde_json::from_slice::<Value>(&answer.body).ok();
         if answer.status == 200 {
             let document = body.ok_or(Error::Malformed { what: "the discovery document" })?;

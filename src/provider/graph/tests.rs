@@ -25,7 +25,7 @@ use crate::{
         user::{Kind, UserPage},
     },
     provider::{
-        http::{HttpError, HttpOptions},
+        http::{HttpError, HttpOptions, Network},
         listed::Listed,
         oauth::{App, Credential},
     },
@@ -159,7 +159,7 @@ async fn list_knowing(graph: &Graph, memory: &Memory) -> (Result<u32, Failure>, 
 
 fn settings(origins: Vec<(String, String)>, clock: Clock, secret: &str) -> Settings {
     Settings {
-        http: HttpOptions { origins, is_total: true, clock },
+        http: HttpOptions { origins, is_total: true, clock, network: Network::default() },
         app: App {
             client_id: CLIENT.parse().unwrap(),
             partner: PARTNER.parse().unwrap(),
@@ -769,5 +769,20 @@ fn links_that_only_look_like_graph_are_refused() {
         ["https://graph.microsoft.com/v1.0/users?$skiptoken=x", "https://GRAPH.microsoft.com:443/v1.0"]
     {
         assert!(graph.follow(link).is_ok(), "{link}");
+    }
+}
+
+#[test]
+fn a_place_where_our_key_must_not_go_is_named_by_what_is_wrong_with_it() {
+    let root: url::Url = "https://graph.microsoft.com".parse().unwrap();
+    for (link, place) in [
+        ("https://evil.example/v1.0/users", "evil.example"),
+        ("http://graph.microsoft.com/v1.0/users", "graph.microsoft.com by http in place of https"),
+        ("https://graph.microsoft.com:8443/v1.0/users", "graph.microsoft.com, port 8443"),
+        ("https://ana@graph.microsoft.com/v1.0/users", "graph.microsoft.com under a user name"),
+    ] {
+        let failure = follow(&root, link).unwrap_err().failure("listing");
+        let words = format!("listing: an answer leads on to {place}, where our key must not go");
+        assert_eq!(failure.what.as_str(), words);
     }
 }

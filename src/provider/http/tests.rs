@@ -52,6 +52,7 @@ fn sandbox(origin: &str) -> Http {
         origins: vec![("https://graph.microsoft.com".into(), origin.into())],
         is_total: true,
         clock: Clock::fixed(Moment::from_millis(0)),
+        network: Network::default(),
     })
     .unwrap()
     .waiting_first(Duration::from_millis(1))
@@ -367,7 +368,7 @@ async fn a_read_that_hangs_is_given_up_early_and_asked_once_more() {
                 // The second attempt had the whole deadline.
                 let after = Duration::from_secs(2);
                 let host = String::from("graph.microsoft.com");
-                assert_eq!(error, HttpError::TimedOut { host, after, is_connect: false });
+                assert_eq!(error, HttpError::TimedOut { host, after, is_connect: false, proxy: None });
             }
         }
         assert_eq!(count.load(Ordering::SeqCst), attempts);
@@ -391,5 +392,101 @@ async fn what_is_in_the_way_of_another_is_asked_once_more() {
         .await;
         let answer = sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap();
         assert_eq!((answer.status, count.load(Ordering::SeqCst)), (expected, attempts), "{status}");
+    }
+}
+
+/// Packs bytes as a server does.
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packer, bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+/// A server that answers with these packed bytes, whole or not, and notes how it was asked.
+async fn packing(body: Vec<u8>, claims: usize) -> (String, Arc<Mutex<Vec<u8>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n\r\n") {
+                socket.read_buf(&mut seen).await.unwrap();
+            }
+            *noted.lock().unwrap() = seen;
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {claims}\r\n\r\n");
+            // Whoever has read enough goes away.
+            let _gone = socket.write_all(&[head.as_bytes(), &body].concat()).await;
+        }
+    });
+    (origin, asked)
+}
+
+#[tokio::test]
+async fn an_answer_is_asked_for_packed_and_unpacked() {
+    let body = packed(b"{\"value\": []}");
+    let (origin, asked) = packing(body.clone(), body.len()).await;
+    let answer = sandbox(&origin).send(get("https://graph.microsoft.com/")).await.unwrap();
+    assert_eq!(answer.body, b"{\"value\": []}");
+    let asked = String::from_utf8(asked.lock().unwrap().clone()).unwrap().to_lowercase();
+    assert!(asked.contains("accept-encoding: gzip\r\n"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_bomb_stops_at_the_cap_on_the_unpacked_size() {
+    // 64 MiB of nothing in 64 KiB, and the same packed twice.
+    let bomb = packed(&vec![0; 64 * 1024 * 1024]);
+    assert!(bomb.len() < 100_000, "{}", bomb.len());
+    for (body, is_too_large) in [(bomb.clone(), true), (packed(&bomb), true), (packed(&[0; 1_000]), false)] {
+        let (origin, _) = packing(body.clone(), body.len()).await;
+        let outcome = sandbox(&origin).send(get("https://graph.microsoft.com/")).await;
+        match outcome {
+            Err(error) => {
+                assert!(is_too_large);
+                assert_eq!(error, HttpError::TooLarge { host: "graph.microsoft.com".into(), limit: 1_000 });
+            }
+            Ok(answer) => assert!(!is_too_large && answer.body == [0; 1_000]),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_packed_as_it_claims_ends_in_words_for_people() {
+    let whole = packed(&b"{}".repeat(100));
+    let half = whole[..whole.len() / 2].to_vec();
+    for (name, body, claims) in [
+        ("not packed at all", b"{\"value\": []}".to_vec(), 13),
+        ("packed by half", half.clone(), half.len()),
+        ("cut off", half, whole.len()),
+        ("nothing", Vec::new(), 5),
+    ] {
+        let (origin, _) = packing(body, claims).await;
+        let mut call = get("https://graph.microsoft.com/");
+        call.is_safe_to_repeat = false;
+        call.deadline = Duration::from_millis(500);
+        let error = sandbox(&origin).send(call).await.unwrap_err();
+        assert!(matches!(error, HttpError::CutOff { .. } | HttpError::TimedOut { .. }), "{name}: {error:?}");
+        told(error);
+    }
+}
+
+#[test]
+fn whoever_answers_in_the_servers_place_is_told_by_how_it_shows() {
+    for (stranger, words) in [
+        (Stranger::Page { status: 200 }, "a web page answered in place of graph.microsoft.com"),
+        (
+            Stranger::Redirect { status: 302, to: "login.wifi.example".into() },
+            "sends us on to login.wifi.example",
+        ),
+        (Stranger::Redirect { status: 302, to: "".into() }, "sends us on, and"),
+        (Stranger::NetworkSignIn, "wants a sign-in"),
+        (Stranger::Barred, "barred"),
+        (Stranger::ProxySignIn, "a proxy on the way"),
+    ] {
+        let said = told(HttpError::Stranger { host: "graph.microsoft.com".into(), stranger });
+        assert!(said.contains(words), "{said}");
     }
 }

@@ -118,6 +118,7 @@ fn repeats(method: Method, outcome: &Result<Response, HttpError>) -> Repeats {
             | HttpError::Unreachable { .. }
             | HttpError::UnknownName { .. },
         ) => Repeats::Few(FEW),
+        Err(HttpError::Proxy { trouble, .. }) if trouble.may_pass() => Repeats::Few(FEW),
         Err(HttpError::TimedOut { .. }) => Repeats::Once,
         Err(_) => Repeats::Few(0),
     }
@@ -130,6 +131,7 @@ const fn is_line(outcome: &Result<Response, HttpError>) -> bool {
         Err(HttpError::CutOff { .. }
             | HttpError::Unreachable { .. }
             | HttpError::UnknownName { .. }
+            | HttpError::Proxy { .. }
             | HttpError::TimedOut { is_connect: false, .. })
     )
 }
@@ -155,7 +157,10 @@ pub(super) fn http_date(text: &str) -> Option<Moment> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{ProxyName, ProxyTrouble, TlsTrouble},
+        *,
+    };
 
     fn clock() -> Clock {
         Clock::fixed(Moment::parse("1994-11-06T08:49:00Z").unwrap())
@@ -191,9 +196,13 @@ mod tests {
 
     #[test]
     fn only_what_may_pass_is_repeated() {
-        let timed_out =
-            |is_connect| Err(HttpError::TimedOut { host: "h".into(), after: Duration::ZERO, is_connect });
+        let timed_out = |is_connect| {
+            Err(HttpError::TimedOut { host: "h".into(), after: Duration::ZERO, is_connect, proxy: None })
+        };
         let cut_off = || Err(HttpError::CutOff { host: "h".into(), detail: "" });
+        let name = ProxyName { place: "p.example:80".into(), variable: "HTTPS_PROXY", has_sign_in: false };
+        let proxy =
+            |trouble| Err::<Response, _>(HttpError::Proxy { host: "h".into(), proxy: name.clone(), trouble });
         for (name, method, outcome, expected) in [
             ("throttled", Method::Post, Ok(answer(429, "")), 3),
             ("unavailable", Method::Get, Ok(answer(503, "")), 3),
@@ -212,7 +221,15 @@ mod tests {
             ("cut off while asking for a token", Method::Post, cut_off(), 4),
             ("nobody there", Method::Get, Err(HttpError::Unreachable { host: "h".into(), detail: "" }), 2),
             ("no name", Method::Get, Err(HttpError::UnknownName { host: "h".into() }), 2),
-            ("no trust", Method::Get, Err(HttpError::Tls { host: "h".into(), detail: "" }), 0),
+            ("no proxy", Method::Get, proxy(ProxyTrouble::Unreachable("")), 2),
+            ("no way of the proxy", Method::Get, proxy(ProxyTrouble::NoWay), 2),
+            ("refused by the proxy", Method::Get, proxy(ProxyTrouble::SignIn), 0),
+            (
+                "no trust",
+                Method::Get,
+                Err(HttpError::Tls { host: "h".into(), trouble: TlsTrouble::NoTls }),
+                0,
+            ),
         ] {
             let mut waits = Waits::new(Duration::from_millis(1));
             let mut count = 0;

@@ -4,6 +4,62 @@
 
 use std::{error::Error, io};
 
+use super::{ProxyTrouble, Stranger};
+
+/// What helps where a proxy's address can't be read.
+pub const BAD_PROXY: &str = "Write it like http://proxy.example:8080, with http, https, socks5 or socks5h; signs in a user \
+                             name or password, like @ : / #, are written as %40 %3A %2F %23. Or unset the variable.";
+
+/// What helps where nobody is trusted.
+pub const NO_ROOTS: &str = "Install the certificates of the authorities (the package is mostly called ca-certificates), or \
+                            name a file that holds some with SSL_CERT_FILE.";
+
+impl ProxyTrouble {
+    /// What helps. The proxy is named in what happened, with its variable.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::UnknownName => {
+                "Check the proxy's name in that variable for a typing mistake, then the network here."
+            }
+            Self::Unreachable(_) => {
+                "Check the proxy's place in that variable, or ask whoever runs the proxy."
+            }
+            Self::Tls(_) => {
+                "Ask whoever runs the proxy. If it speaks no TLS itself, its address begins with http://; if its \
+                 certificate comes from an authority of your own, name that one's file with SSL_CERT_FILE."
+            }
+            Self::SignIn => {
+                "Write both into the proxy's address in that variable, like http://USER:PASSWORD@proxy.example:8080 \
+                 (signs like @ : / # as %40 %3A %2F %23), or ask whoever runs the proxy. Other ways to sign in to a proxy \
+                 (NTLM, Kerberos) are not known here."
+            }
+            Self::NoWay => {
+                "Ask whoever runs the proxy to let this computer through to it, port 443. What need not go through the \
+                 proxy is named in NO_PROXY."
+            }
+        }
+    }
+}
+
+impl Stranger {
+    /// What helps.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Page { .. } | Self::Redirect { .. } | Self::NetworkSignIn => {
+                "This network may want a sign-in first: open a web page in a browser on this computer. Else ask whoever \
+                 runs it to let connections to this host through unopened."
+            }
+            Self::Barred => "Ask whoever runs this network to let connections to this host through.",
+            Self::ProxySignIn => {
+                "Ask whoever runs this network for the proxy, and name it in HTTPS_PROXY, like \
+                 http://USER:PASSWORD@proxy.example:8080."
+            }
+        }
+    }
+}
+
 /// The request could not even be put together.
 pub(super) fn unmade(error: &reqwest::Error) -> String {
     tracing::warn!(causes = causes(error), "a request can't be made");
@@ -46,36 +102,24 @@ fn is_nonsense(error: &reqwest::Error) -> bool {
         && !said.contains("end of file")
 }
 
-/// The other side's certificate or its TLS. The library tells apart by words only, and these are the ones that matter.
-pub(super) fn mistrust(error: &reqwest::Error) -> &'static str {
-    let causes = causes(error).to_lowercase();
-    tracing::warn!(causes, "no trustworthy connection");
-    let says = |words: &[&str]| words.iter().any(|word| causes.contains(word));
-    if says(&["expired", "notvalidyet", "not valid yet"]) {
-        "its certificate has run out, or the clock of this computer is wrong"
-    } else if says(&["notvalidforname", "not valid for name", "certnotvalidforname"]) {
-        "its certificate is for another name"
-    } else if says(&["unknownissuer", "unknown issuer", "untrusted", "self-signed", "self signed"]) {
-        "its certificate comes from nobody whom this computer trusts"
-    } else if says(&["certificate"]) {
-        "its certificate can't be trusted"
-    } else {
-        "what answers does not speak TLS as it should"
-    }
-}
-
 /// The kind of the innermost error of the system.
 fn kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
 /// Everything that the libraries say, outermost first; no address among it.
-fn causes(error: &reqwest::Error) -> String {
+pub(super) fn causes(error: &reqwest::Error) -> String {
     chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// An error and what caused it.
-fn chain<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    let first: &'e (dyn Error + 'static) = error;
-    std::iter::successors(Some(first), |cause| (**cause).source())
+/// An error and what caused it. What an error of the system was made from is looked into as well: asked for its source, it
+/// steps over it, and the reason of a failed handshake lies just there.
+pub(super) fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |cause| {
+        let cause: &'e (dyn Error + 'static) = *cause;
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        }
+    })
 }

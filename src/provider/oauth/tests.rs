@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{domain::failure::FailureKind, provider::http::HttpOptions};
+use crate::{
+    domain::failure::FailureKind,
+    provider::http::{HttpOptions, Network},
+};
 
 const TENANT: &str = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77";
 const OTHER: &str = "9db04710-6a8d-4035-b7d5-10361bc1367b";
@@ -48,8 +51,13 @@ fn tokens(
 ) -> Result<Tokens, Error> {
     let told = Arc::clone(millis);
     let clock = Clock::new(move || Moment::from_millis(told.load(Ordering::SeqCst)));
-    let http = Http::new(HttpOptions { origins, is_total: true, clock: clock.clone() })?
-        .waiting_first(Duration::from_millis(1));
+    let http = Http::new(HttpOptions {
+        origins,
+        is_total: true,
+        clock: clock.clone(),
+        network: Network::default(),
+    })?
+    .waiting_first(Duration::from_millis(1));
     let app = App {
         client_id: "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40".parse().unwrap(),
         partner: OTHER.parse().unwrap(),
@@ -150,8 +158,8 @@ async fn pages_and_silence_in_place_of_json_are_told_apart() {
     for (status, body, kind) in [
         (503, "<html>busy</html>", FailureKind::Unreachable),
         (429, "", FailureKind::Throttled),
-        (403, "<html>proxy</html>", FailureKind::Refused),
-        (200, "<html>sign in to the network</html>", FailureKind::Malformed),
+        (403, "<html>proxy</html>", FailureKind::Unreachable),
+        (200, "<html>sign in to the network</html>", FailureKind::Unreachable),
         (200, "{\"access_token\": 7}", FailureKind::Malformed),
     ] {
         let stage = stage(move |_| (status, body.to_owned())).await;

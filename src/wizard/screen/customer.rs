@@ -13,7 +13,7 @@ use crate::{
     domain::{
         card::{Card, CardId},
         customer::Progress,
-        failure::Failure,
+        failure::{Failure, FailureKind},
         id::{RunId, TenantId},
         phrase::{Phrase, WayOn, phrase},
         run::{Board, BoardRow, OpenRun, RunRecord},
@@ -176,7 +176,13 @@ impl Customer {
         match (&self.board, self.search.is_empty()) {
             (None, _) if !is_open && self.world.is_out() => "Opening the record.".into(),
             (None, _) if !is_open => phrase![
-                "The record could not be opened. ",
+                // The record is opened first; then the credential is read, and the way to Microsoft made ready.
+                match self.failure.as_ref().map(|failure| failure.kind) {
+                    Some(FailureKind::Unreachable | FailureKind::Refused) => {
+                        "The program could not get ready to work. "
+                    }
+                    _ => "The record could not be opened. ",
+                },
                 // One that is gone may well be lost.
                 match &self.failure {
                     Some(failure) if failure.is_alarm => "Nothing was changed. ",

@@ -9,10 +9,16 @@ use super::{
     Case,
     server::{Frames, Request, Rule, Server},
 };
-use crate::terminal::Home;
+use crate::{
+    network::rig::{Authority, Life, Rig},
+    terminal::Home,
+};
 
 /// Our own application, as everywhere in the data.
 const CLIENT: &str = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40";
+
+/// The file of the authority that is trusted, where a case has certificates.
+const AUTHORITY: &str = "authority.pem";
 
 /// The partner's tenant.
 const PARTNER: &str = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684";
@@ -46,7 +52,18 @@ pub(super) struct Ran {
 pub(super) fn run(case: &Case, origins: &[String], world: &[Rule], frames: &Frames) -> Ran {
     let server = Server::start(frames);
     let home = Home::new();
-    settle(&home, origins, &server.origin(), case.scene);
+    let (rig, authority) = (Rig::new(), Authority::new("Authority of the tests"));
+    if !case.certificates.is_empty() {
+        fs::write(home.path().join(AUTHORITY), &authority.pem).unwrap();
+    }
+    let place = |origin: &String| match case.certificates.get(origin) {
+        Some(name) => {
+            format!("https://{}", rig.tls(authority.signs(&[name.as_str()], Life::Good), &server.origin()))
+        }
+        None => server.origin(),
+    };
+    let places: Vec<(&String, String)> = origins.iter().map(|origin| (origin, place(origin))).collect();
+    settle(&home, &places, case.scene);
     fs::write(home.path().join("mailboxes.txt"), case.list.join("\n")).unwrap();
     let with_rules = || case.rule.iter().chain(world).cloned();
     server.play(world.iter().cloned());
@@ -106,15 +123,16 @@ fn journey(case: &Case) -> Vec<String> {
 }
 
 /// Settings, secrets and the customer.
-fn settle(home: &Home, origins: &[String], at: &str, scene: Scene) {
+fn settle(home: &Home, places: &[(&String, String)], scene: Scene) {
     let config = home.path().join(".config/backup365");
     fs::create_dir_all(&config).unwrap();
     backup365::private::replace(&config.join("secret.txt"), "invented~secret\n").unwrap();
     fs::write(home.path().join("password.txt"), "invented-password\n").unwrap();
-    let origins: Vec<String> = origins.iter().map(|origin| format!("\"{origin}\" = \"{at}\"\n")).collect();
+    let places: Vec<String> =
+        places.iter().map(|(origin, at)| format!("\"{origin}\" = \"{at}\"\n")).collect();
     let settings = format!(
         "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret.txt\"\n\n[addresses]\n{}",
-        origins.concat()
+        places.concat()
     );
     fs::write(config.join("settings.toml"), settings).unwrap();
     let is_tenant = matches!(scene, Scene::Office365 | Scene::TenantNight);
@@ -126,9 +144,13 @@ fn settle(home: &Home, origins: &[String], at: &str, scene: Scene) {
 
 /// The program, with nothing of this computer's environment.
 fn program(home: &Home, words: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_backup365"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backup365"));
+    command.env_clear();
+    if home.path().join(AUTHORITY).exists() {
+        command.env("SSL_CERT_FILE", home.path().join(AUTHORITY));
+    }
+    let output = command
         .args(words)
-        .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("HOME", home.path())
         .env("LANG", "C.UTF-8")

@@ -7,6 +7,7 @@ use crate::{
     app::{Refusal, environment, places::VARIABLES, world::Opener},
     commands::sweep::install::{Around, Plan},
     domain::{id::RecordId, text::Text},
+    provider::http::Network,
     settings::{
         CredentialSource,
         table::{AnySetting, SETTINGS},
@@ -115,6 +116,7 @@ pub(super) fn around(opener: &Opener) -> Around {
             Some(CredentialSource::SecretEnvironment(name)) => Some(name.clone()),
             _ => None,
         },
+        network: if opener.is_sandbox { Network::default() } else { opener.environment.network.clone() },
     }
 }
 

@@ -51,6 +51,7 @@ fn one_that_installs() {
         now,
         is_passing: !stays,
         secret_variable: None,
+        network: Network::default(),
     };
     let out = Out { is_quiet: false, is_verbose: false, has_bars: false };
     let exit = install(&plan, &around, &store, out).unwrap();

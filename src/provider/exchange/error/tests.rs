@@ -1,7 +1,10 @@
 //! Each trouble has its own words, kind and reach.
 
 use super::*;
-use crate::domain::failure::FailureKind;
+use crate::{
+    domain::failure::FailureKind,
+    provider::http::{ProxyName, ProxyTrouble, Stranger, TlsTrouble},
+};
 
 fn bad(error: Error) -> Bad {
     Bad {
@@ -101,10 +104,36 @@ fn troubles_below_exchange_have_words_of_their_own() {
         (Error::ExchangeOnline, FailureKind::Refused, "Exchange Online", "Office 365"),
         (Error::Unreadable(Unreadable::NotXml), FailureKind::Malformed, "no sense", "again"),
         (
-            Error::Http(HttpError::Tls { host: "h.example".into(), detail: "x" }),
-            FailureKind::Refused,
+            Error::Http(HttpError::Tls { host: "h.example".into(), trouble: TlsTrouble::Certificate }),
+            FailureKind::Unreachable,
             "h.example",
             "certificate does not match",
+        ),
+        (
+            Error::Http(HttpError::Tls { host: "h.example".into(), trouble: TlsTrouble::SelfSigned }),
+            FailureKind::Unreachable,
+            "signed by itself alone",
+            "do not send passwords there",
+        ),
+        (
+            Error::Http(HttpError::Proxy {
+                host: "h.example".into(),
+                proxy: ProxyName {
+                    place: "p.example:80".into(),
+                    variable: "HTTPS_PROXY",
+                    has_sign_in: false,
+                },
+                trouble: ProxyTrouble::SignIn,
+            }),
+            FailureKind::Unreachable,
+            "the proxy p.example:80 (HTTPS_PROXY) wants a user name",
+            "USER:PASSWORD",
+        ),
+        (
+            Error::Http(HttpError::Stranger { host: "h.example".into(), stranger: Stranger::NetworkSignIn }),
+            FailureKind::Unreachable,
+            "this network wants a sign-in",
+            "browser on this computer",
         ),
     ] {
         let failure = Failure::from(bad(error.clone()));
@@ -137,6 +166,7 @@ fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
                 host: "h.example".into(),
                 after: Duration::from_secs(65),
                 is_connect: false,
+                proxy: None,
             }),
             "list again later",
         ),

@@ -7,7 +7,10 @@ use std::time::Duration;
 use super::{Bad, Error, RetryClass, retry_class_of};
 use crate::{
     domain::{failure::FailureKind, id::Address, text::Text, time::in_words},
-    provider::{exchange::wire::Trouble, http::HttpError},
+    provider::{
+        exchange::wire::Trouble,
+        http::{HttpError, TlsTrouble},
+    },
 };
 
 /// A mailbox for which the server, which has opened others, is too old.
@@ -203,11 +206,9 @@ fn busy(host: &Text, wait: Option<Duration>) -> Words {
 /// The words when there was no answer.
 fn http_words(error: &HttpError) -> Words {
     let (kind, hint) = match error {
-        HttpError::Tls { .. } => (
-            FailureKind::Refused,
-            "The certificate does not match; we do not send passwords there. Check the name, or ask the hoster to mend \
-             the certificate.",
-        ),
+        HttpError::Tls { trouble, .. } => (FailureKind::Unreachable, of_tls(trouble)),
+        HttpError::Proxy { trouble, .. } => (FailureKind::Unreachable, trouble.hint()),
+        HttpError::Stranger { stranger, .. } => (FailureKind::Unreachable, stranger.hint()),
         HttpError::TooLarge { .. } => (FailureKind::Malformed, "Check the server's name with the hoster."),
         HttpError::Request { .. } => {
             (FailureKind::Internal, "Check what was typed for the server and the account.")
@@ -221,6 +222,30 @@ fn http_words(error: &HttpError) -> Words {
         _ => (FailureKind::Unreachable, "Check the server's name and the network here, then try again."),
     };
     (kind, Text::of(format_args!("{error}")), Text::from(hint))
+}
+
+/// What helps where a hoster's TLS does not fit. No password has been sent.
+const fn of_tls(trouble: &TlsTrouble) -> &'static str {
+    match trouble {
+        TlsTrouble::OtherName(_) | TlsTrouble::Certificate => {
+            "The certificate does not match; we do not send passwords there. Check the name, or ask the hoster to mend \
+             the certificate."
+        }
+        TlsTrouble::UnknownIssuer(_) | TlsTrouble::SelfSigned => {
+            "We do not send passwords there. Ask the hoster for a certificate that everybody trusts, or, where its \
+             authority is the hoster's or your own, for that one's certificate, and name its file with SSL_CERT_FILE."
+        }
+        TlsTrouble::Expired(_) | TlsTrouble::NotYetValid(_) => {
+            "We do not send passwords there. Compare the clock of this computer first; if it is right, ask the hoster to \
+             renew the certificate."
+        }
+        TlsTrouble::TooOld | TlsTrouble::NothingInCommon => {
+            "We do not send passwords there. Ask the hoster to switch on TLS 1.2 or later on this server."
+        }
+        TlsTrouble::WantsCertificate | TlsTrouble::NoTls => {
+            "We do not send passwords there. Check the server's name and port with the hoster."
+        }
+    }
 }
 
 /// The words of response codes (exchange-web-services.md section 9.2).

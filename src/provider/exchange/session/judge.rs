@@ -59,7 +59,7 @@ fn body(answer: &Response, clock: &Clock) -> Judged {
         Err(unreadable) => {
             let error = match answer.status {
                 500 => Error::FrontEnd { status: 500, wait: answer.retry_after(clock) },
-                _ if is_html(answer) => Error::WebPage,
+                _ if answer.is_page() => Error::WebPage,
                 _ => unreadable.into(),
             };
             return Judged { version: None, outcome: Err(error) };
@@ -101,15 +101,6 @@ fn redirect(answer: &Response, status: u16) -> Error {
     } else {
         Error::WebPage
     }
-}
-
-/// Whether a page for people came back.
-fn is_html(answer: &Response) -> bool {
-    let says = answer.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
-    let start: String =
-        String::from_utf8_lossy(answer.body.get(..answer.body.len().min(256)).unwrap_or_default())
-            .to_lowercase();
-    says.contains("html") || start.contains("<html") || start.contains("<!doctype html")
 }
 
 /// The ids that a hoster can search its logs for: the server's own first, ours otherwise.

@@ -17,7 +17,7 @@ use crate::{
         time::Moment,
         user::Kind,
     },
-    provider::http::HttpOptions,
+    provider::http::{HttpOptions, Network},
     sandbox,
 };
 
@@ -100,7 +100,12 @@ impl Rig {
             .flat_map(|host| schemes.map(|scheme| (format!("{scheme}://{host}"), origin.clone())))
             .collect();
         let clock_of_ours = Clock::new(move || Moment::from_millis(ours.load(Ordering::Relaxed)));
-        let options = HttpOptions { origins, is_total: true, clock: clock_of_ours.clone() };
+        let options = HttpOptions {
+            origins,
+            is_total: true,
+            clock: clock_of_ours.clone(),
+            network: Network::default(),
+        };
         let mut exchange = Exchange::new(Http::new(options).unwrap(), clock_of_ours, true);
         let brief = std::time::Duration::from_millis(1);
         exchange.pace = Pace { first: brief, longest: brief, ..Pace::NORMAL };

@@ -8,7 +8,7 @@ use crate::{
         customer::Listing, exchange_server, failure::FailureKind, secret::Secret, tenant::Verdict,
         time::Moment,
     },
-    provider::http::HttpOptions,
+    provider::http::{HttpOptions, Network},
     sandbox::{self, Sandbox},
 };
 
@@ -24,7 +24,12 @@ async fn world() -> (Sandbox, Exchange) {
     };
     let running = sandbox::start(options).await.unwrap();
     let clock = Clock::fixed(Moment::from_millis(now));
-    let http = HttpOptions { origins: running.origins(), is_total: true, clock: clock.clone() };
+    let http = HttpOptions {
+        origins: running.origins(),
+        is_total: true,
+        clock: clock.clone(),
+        network: Network::default(),
+    };
     let mut exchange = Exchange::new(Http::new(http).unwrap(), clock, true);
     exchange.pace =
         Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2), ..Pace::NORMAL };
