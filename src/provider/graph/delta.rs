@@ -1,6 +1,6 @@
 //! What changed since last time, for Enable Auto: a pass that grows with the changes, not with the tenant.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -237,19 +237,12 @@ impl Graph {
         let mut progress = Progress::default();
         for _ in 0..MAX_PAGES {
             let answer = self.get(tenant, &url, MAX_PAGE_BYTES).await?;
-            let licences = &self.inner.licences;
-            let rows = wire::with_page(&answer.body, |page| {
-                page.rows
-                    .iter()
-                    .filter_map(|row| {
-                        Some((row.id.as_str()?.parse().ok()?, Change::of(row, licences, known)))
-                    })
-                    .collect::<Vec<(UserId, Change)>>()
-            })
-            .map_err(|_broken| malformed())?;
+            let (licences, known) = (Arc::clone(&self.inner.licences), known.clone());
+            // Off the network's thread: a page may hold a thousand users, and other calls wait for that thread.
+            let read = tokio::task::spawn_blocking(move || read_page(&answer.body, &licences, &known)).await;
+            let (rows, links) = read.ok().flatten().ok_or_else(malformed)?;
             progress.take(&rows, &changes)?;
             changes.extend(rows);
-            let links = page::links(&answer.body).map_err(|page::Broken| malformed())?;
             match (links.next, links.delta) {
                 (Some(next), _) => {
                     url = self.follow(&next)?;
@@ -292,6 +285,17 @@ fn learn<'a>(users: impl Iterator<Item = &'a mut SweptUser>, kinds: Vec<(UserId,
     for user in users {
         user.kind = kinds.get(&user.id).copied().unwrap_or(user.kind);
     }
+}
+
+/// The changes of a page, and where it leads on; none for what is no page.
+fn read_page(
+    body: &[u8],
+    licences: &super::licence::Licences,
+    known: &Known,
+) -> Option<(Vec<(UserId, Change)>, page::Links)> {
+    let change = |row: &Row<'_>| Some((row.id.as_str()?.parse().ok()?, Change::of(row, licences, known)));
+    let rows = wire::with_page(body, |page| page.rows.iter().filter_map(change).collect()).ok()?;
+    Some((rows, page::links(body).ok()?))
 }
 
 /// How a round comes on.

@@ -58,6 +58,7 @@ impl Bad {
             Error::Unreadable(_) | Error::WrongAnswer | Error::Http(HttpError::TooLarge { .. }) => {
                 "the server's answer about this mailbox makes no sense"
             }
+            Error::Panicked => "not checked: a task of this program ended early; list again",
             _ => "not available just now; list again later",
         };
         Text::from(words)
@@ -161,6 +162,11 @@ pub(super) fn words(bad: &Bad) -> Words {
             Malformed,
             Text::of(format_args!("the answer of {host} makes no sense")),
             Text::from("Try again. If it stays so, check the server's name with the hoster."),
+        ),
+        Error::Panicked => fixed(
+            FailureKind::Internal,
+            "a task of this program ended early",
+            "Try again. If it stays so, the log file has more.",
         ),
         Error::ExchangeOnline => fixed(
             Refused,
