@@ -278,13 +278,13 @@ fn without_consent_the_run_is_parked_with_its_link_once_the_time_is_over() {
 
 #[test]
 fn a_wait_is_told_every_half_minute() {
-    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
-    let into = std::rc::Rc::clone(&told);
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let into = std::sync::Arc::clone(&told);
     let answers = Answers { wait: Duration::from_mins(2), ..all("C-0001") };
     let mut front = Headless::new(answers, Stop::default());
-    front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+    front.observers.tell = Some(Box::new(move |words| into.lock().unwrap().push(words.to_string())));
     assert_eq!(travel_with(&mut desk(), front, |_, _| false).end, End::Waiting);
-    let told = told.borrow();
+    let told = told.lock().unwrap();
     let waits = told.iter().filter(|line| line.starts_with("Waiting for the customer: ")).count();
     assert!((2..=4).contains(&waits), "{told:?}");
     assert!(told.iter().any(|line| line.contains("Send this link to the customer: https://")), "{told:?}");

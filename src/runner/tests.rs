@@ -735,7 +735,7 @@ async fn a_task_that_panics_answers_with_a_failure_and_the_next_write_has_its_tu
 async fn of_several_waiting_runs_the_board_names_those_that_were_accepted() {
     let mut stage = Stage::new("standard").await;
     let mut runs = Vec::new();
-    for customer in ["C-1001", "C-1002"] {
+    for customer in ["C-1001", "C-1022"] {
         let (_, run) = stage.run_of(customer, OFFICE);
         let tenant = stage.tenant_of(customer);
         stage.store().save_organisation(&run, &organisation(tenant), &Accepts::default()).unwrap();
