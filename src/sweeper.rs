@@ -7,16 +7,15 @@
 
 mod graph;
 mod hosted;
+mod lanes;
 mod watch;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
         believed::{Doubt, Expected, LOOKED_FOR_AT_MOST},
+        bill::counted,
         checked::Checked,
         customer::Product,
         failure::{Failure, FailureKind},
@@ -36,6 +35,9 @@ use crate::{
 
 use graph::Position;
 pub use watch::watch;
+
+/// What to do about a fault of our own.
+const AGAIN: &str = "Start the pass again: what it has done is kept.";
 
 /// Seats written in one transaction.
 const SEATS_AT_ONCE: usize = 200;
@@ -59,10 +61,14 @@ pub struct Report {
     pub deferred: u32,
     /// It began late.
     pub is_late: bool,
-    /// What an operator must look at: why no user is turned on, or why what was listed is not believed.
+    /// What an operator must look at: why no user is turned on, why what was listed is not believed, who stays off.
     pub attention: Option<Text>,
+    /// That is why no user is turned on.
+    pub is_stopped: bool,
     /// What was listed is not believed: nobody was marked as gone, and the next pass lists everybody again.
     pub is_doubted: bool,
+    /// What the listing could not see.
+    pub gaps: Vec<Text>,
     /// The list could not be read: the pass stays due.
     pub failure: Option<Failure>,
     /// Another sweeper has this pass: nothing was done here.
@@ -136,6 +142,10 @@ struct Seen {
     broken: Option<Failure>,
     /// What Exchange said the mailboxes of a tenant are, to be kept.
     checks: Option<(TenantId, Vec<Checked>)>,
+    /// What the listing could not see.
+    gaps: Vec<Text>,
+    /// Users whom the last pass left to a later one; filled in once all are listed.
+    waited: BTreeSet<UserId>,
     /// What to keep for the next pass, once this one is believed and has left no user behind.
     next: Option<Next>,
 }
@@ -149,8 +159,16 @@ impl Seen {
         if let (Some((_, checks)), Some((_, earlier))) = (&mut self.checks, before.checks) {
             checks.extend(earlier);
         }
+        self.gaps = union(self.gaps, before.gaps);
         self
     }
+}
+
+/// What two askings could not see, each said once.
+fn union(mut gaps: Vec<Text>, more: Vec<Text>) -> Vec<Text> {
+    let new: Vec<Text> = more.into_iter().filter(|gap| !gaps.contains(gap)).collect();
+    gaps.extend(new);
+    gaps
 }
 
 /// What the next pass starts from.
@@ -167,24 +185,7 @@ enum Next {
 /// # Errors
 /// `Record`: the store can't be read; nothing was done. What concerns one customer is in its report.
 pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Failure> {
-    let mut reports = Vec::new();
-    for row in with(&provider.store, Store::rules).await? {
-        let now = clock.now();
-        if !sweep::is_due(&row.rule, now) {
-            continue;
-        }
-        let due = sydney::latest_2000(now);
-        let (customer, product) = (row.customer.id, row.product);
-        if let Some(failure) = paused(provider, customer, product).await {
-            reports.push(Report { failure: Some(failure), ..empty(&row, due, now) });
-            continue;
-        }
-        match with(&provider.store, move |s| s.claim_sweep(customer, product, due)).await {
-            Ok(Some(claim)) => reports.push(one(provider, &row, claim, due, now).await),
-            Ok(None) => reports.extend(elsewhere(provider, &row, due, now).await),
-            Err(failure) => reports.push(Report { failure: Some(failure), ..empty(&row, due, now) }),
-        }
-    }
+    let reports = lanes::each(provider, clock, passed).await?;
     if provider.graph.clock_gap().is_some() && provider.graph.demand_clock().is_ok() {
         // The passes are done all the same, and the next one tries again.
         if let Err(failure) = with(&provider.store, Store::clock_is_right).await {
@@ -194,24 +195,48 @@ pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Fai
     Ok(reports)
 }
 
+/// Does the pass of one rule, if it is due.
+async fn passed(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report> {
+    let now = clock.now();
+    if !sweep::is_due(&row.rule, now) {
+        return None;
+    }
+    let due = sydney::latest_2000(now);
+    let (customer, product) = (row.customer.id, row.product);
+    let failed = |failure| Some(Report { failure: Some(failure), ..empty(&row, due, now) });
+    if let Some(failure) = paused(&provider, customer, product).await {
+        return failed(failure);
+    }
+    match with(&provider.store, move |s| s.claim_sweep(customer, product, due)).await {
+        Ok(Some(claim)) => Some(one(&provider, &row, claim, due, now).await),
+        Ok(None) => elsewhere(&provider, &row, due, now).await,
+        Err(failure) => failed(failure),
+    }
+}
+
 /// What the next pass would do: lists and decides, writes nothing.
 ///
 /// # Errors
 /// As [`pass`].
 pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Failure> {
-    let mut reports = Vec::new();
-    for row in with(&provider.store, Store::rules).await? {
-        let now = clock.now();
-        let due =
-            if sweep::is_due(&row.rule, now) { sydney::latest_2000(now) } else { sydney::next_2000(now) };
-        let mut report = empty(&row, due, now);
-        match foresee(provider, &row, due, now).await {
-            Ok((decision, doubt)) => fill(&mut report, decision, doubt.as_ref()),
-            Err(failure) => report.failure = Some(failure),
-        }
-        reports.push(report);
+    lanes::each(provider, clock, foreseen).await
+}
+
+/// What the next pass of one rule would do.
+async fn foreseen(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report> {
+    let now = clock.now();
+    let due = moment_of(&row, now);
+    let mut report = empty(&row, due, now);
+    match foresee(&provider, &row, due, now).await {
+        Ok((decision, seen)) => fill(&mut report, decision, &seen),
+        Err(failure) => report.failure = Some(failure),
     }
-    Ok(reports)
+    Some(report)
+}
+
+/// The 20:00 that the next pass of a rule works for.
+fn moment_of(row: &RuleRow, now: Moment) -> Moment {
+    if sweep::is_due(&row.rule, now) { sydney::latest_2000(now) } else { sydney::next_2000(now) }
 }
 
 /// Why a customer is left in peace for now: the other side asked for it, at an earlier start maybe.
@@ -263,15 +288,15 @@ async fn foresee(
     row: &RuleRow,
     due: Moment,
     now: Moment,
-) -> Result<(Decision, Option<Doubt>), Failure> {
-    let seen = look(provider, row, due, now).await?;
+) -> Result<(Decision, Seen), Failure> {
+    let mut seen = look(provider, row, due, now).await?;
     let (customer, product) = (row.customer.id, row.product);
     let mut protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
     if let Some(rule) = &mut protection.rule {
         rule.made = sweep::made_before(rule, due, now);
     }
     let decision = decide(row, &protection, due, &seen);
-    seen.broken.map_or(Ok((decision, seen.doubt)), Err)
+    seen.broken.take().map_or(Ok((decision, seen)), Err)
 }
 
 /// One customer's pass.
@@ -288,6 +313,10 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         return report;
     }
     let looked = look(provider, row, due, now).await;
+    if claim.is_ahead_of_clock() && provider.graph.clock_gap().is_none() {
+        // A hoster's server tells nothing about this clock, and a rule is set right only by one that is right.
+        let _told_or_not = provider.graph.sign_in().await;
+    }
     // Microsoft's answers tell a wrong clock before anything is written.
     if let Err(failure) = provider.graph.demand_clock() {
         report.failure = Some(failure);
@@ -297,7 +326,7 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {
             // The code goes with it: the words may send somebody to ask what it means.
-            report.attention = Some(failure.in_full());
+            (report.attention, report.is_stopped) = (Some(failure.in_full()), true);
             finish(provider, claim, &report).await
         }
         Err(failure) => Err(failure),
@@ -319,16 +348,21 @@ async fn write(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let (customer, product) = (row.customer.id, row.product);
+    let claim = if claim.is_ahead_of_clock() {
+        with(&provider.store, move |s| s.set_right(&claim).map(|()| claim)).await?
+    } else {
+        claim
+    };
     if let Some((tenant, checks)) = seen.checks.take() {
         with(&provider.store, move |s| s.keep_checked(tenant, &checks)).await?;
     }
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
-    let decision = decide(row, &protection, due, &seen);
-    report.is_doubted = seen.doubt.is_some();
-    report.attention = attention(report, seen.doubt.as_ref(), decision.attention);
-    let mut waiting = decision.deferred;
+    let mut decision = decide(row, &protection, due, &seen);
+    let (turn_on, mut waiting) =
+        (std::mem::take(&mut decision.turn_on), std::mem::take(&mut decision.deferred));
+    fill(report, decision, &seen);
     let mut claim = claim;
-    for batch in decision.turn_on.chunks(SEATS_AT_ONCE) {
+    for batch in turn_on.chunks(SEATS_AT_ONCE) {
         let users = batch.to_vec();
         let (back, results) = with(&provider.store, move |s| {
             let results = s.sweep_apply(&claim, &users)?;
@@ -383,24 +417,32 @@ fn kept(seen: Seen, waiting: Vec<UserId>, protection: &Protection, due: Moment) 
         Some(Next::Roster(roster)) => (None, Some(roster)),
         Some(Next::Delta(_)) | None => (None, None),
     };
-    Kept { belief: seen.belief, position, roster, waiting, left, back }
+    Kept { belief: seen.belief, gaps: seen.gaps, position, roster, waiting, left, back }
 }
 
-/// What an operator must look at: why what was listed is not believed, and why nobody is turned on.
-fn attention(report: &Report, doubt: Option<&Doubt>, limit: Option<Text>) -> Option<Text> {
-    let Some(doubt) = doubt else { return limit };
-    let mut words = format!(
-        "{}, and so it was when asked again. Nobody was marked as gone, and the next pass lists everybody.",
-        capital(doubt.in_words().as_str())
-    );
-    if let Some(count) = doubt.acceptable() {
-        let command = Command::SweepAcceptShorter(report.reference.clone(), count);
-        let _infallible = write!(words, " If so few users are left, an Admin says so: {command}");
+/// What an operator must look at: why what was listed is not believed, why nobody is turned on, and who stays off night
+/// after night.
+fn attention(report: &Report, doubt: Option<&Doubt>, decision: &Decision) -> Option<Text> {
+    let mut sentences = Vec::new();
+    if let Some(doubt) = doubt {
+        sentences.push(format!(
+            "{}, and so it was when asked again. Nobody was marked as gone, and the next pass lists everybody.",
+            capital(doubt.in_words().as_str())
+        ));
+        sentences.extend(doubt.acceptable().map(|count| {
+            let command = Command::SweepAcceptShorter(report.reference.clone(), count);
+            format!("If so few users are left, an Admin says so: {command}")
+        }));
     }
-    if let Some(limit) = limit {
-        let _infallible = write!(words, " {limit}");
-    }
-    Some(Text::clean(&words))
+    sentences.extend(decision.attention.iter().map(ToString::to_string));
+    sentences.extend((decision.unchecked > 0).then(|| {
+        format!(
+            "{} left off by the last pass and by this one, because what they are is still not known. Open the customer's \
+             users in the wizard: it says why.",
+            counted(decision.unchecked, "mailbox was", "mailboxes were")
+        )
+    }));
+    (!sentences.is_empty()).then(|| Text::clean(&sentences.join(" ")))
 }
 
 /// A count as it is kept and shown.
@@ -421,9 +463,24 @@ async fn finish(provider: &Provider, claim: SweepClaim, report: &Report) -> Resu
 /// Lists what this pass has to look at.
 async fn look(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Seen, Failure> {
     let held = Held::of(provider, row).await?;
+    let seen = looked(provider, row, &held, due, now).await?;
+    // Before the first pass the record holds whom the rule was made for, and no pass has left them off.
+    let has_passed = row.rule.last_pass.is_some_and(|last| last < due);
+    let waited = held.scheduled.into_iter().filter(|_| has_passed).map(|(id, _)| id).collect();
+    Ok(Seen { waited, ..seen })
+}
+
+/// Lists by the way in that there is.
+async fn looked(
+    provider: &Provider,
+    row: &RuleRow,
+    held: &Held,
+    due: Moment,
+    now: Moment,
+) -> Result<Seen, Failure> {
     match &row.access {
-        RuleAccess::Consent(organisation) => graph::look(provider, row, organisation, &held, now).await,
-        RuleAccess::Impersonation(access) => hosted::look(provider, row, access, &held, due).await,
+        RuleAccess::Consent(organisation) => graph::look(provider, row, organisation, held, now).await,
+        RuleAccess::Impersonation(access) => hosted::look(provider, row, access, held, due).await,
         RuleAccess::KeyLost => Err(Failure::new(
             FailureKind::Refused,
             "the key file for the impersonation password is gone",
@@ -447,17 +504,20 @@ fn decide(row: &RuleRow, protection: &Protection, due: Moment, seen: &Seen) -> D
         kinds: protection.kinds,
         exclusions: &exclusions,
         on: &on,
+        waited: &seen.waited,
         used_elsewhere: protection.used_elsewhere,
         limit: protection.limit,
     };
     sweep::decide(&terms, due, &seen.candidates)
 }
 
-fn fill(report: &mut Report, decision: Decision, doubt: Option<&Doubt>) {
+fn fill(report: &mut Report, decision: Decision, seen: &Seen) {
+    report.is_doubted = seen.doubt.is_some();
+    report.is_stopped = decision.attention.is_some();
+    report.gaps.clone_from(&seen.gaps);
+    report.attention = attention(report, seen.doubt.as_ref(), &decision);
     report.turned_on = decision.turn_on;
     report.deferred = count(decision.deferred.len());
-    report.is_doubted = doubt.is_some();
-    report.attention = attention(report, doubt, decision.attention);
 }
 
 fn empty(row: &RuleRow, due: Moment, now: Moment) -> Report {
@@ -471,7 +531,9 @@ fn empty(row: &RuleRow, due: Moment, now: Moment) -> Report {
         deferred: 0,
         is_late: sweep::is_late(due, now),
         attention: None,
+        is_stopped: false,
         is_doubted: false,
+        gaps: Vec::new(),
         failure: None,
         is_elsewhere: false,
     }
@@ -484,7 +546,7 @@ where
     F: FnOnce(&Store) -> Result<T, Failure> + Send + 'static,
 {
     let store = store.clone();
-    blocking::run("Start the pass again: what it has done is kept.", move || work(&store)).await
+    blocking::run(AGAIN, move || work(&store)).await
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 use serde_json::Value;
 use url::Url;
 
-pub use self::delta::{Delta, SweptUser};
+pub use self::delta::{Again, Delta, SweptUser};
 use self::licence::Licences;
 pub use self::memory::Memory;
 use super::{

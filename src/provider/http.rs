@@ -7,6 +7,7 @@
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod gap;
 mod origins;
 mod wait;
 mod words;
@@ -15,19 +16,18 @@ mod words;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
     error::Error as _,
     fmt,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use self::origins::Origins;
 pub(in crate::provider) use self::wait::backoff;
 pub use self::wait::retry_after;
-use crate::domain::{lock::lock, time::Clock};
+use self::{gap::Gaps, origins::Origins};
+use crate::domain::time::Clock;
 
 /// How long a connection may take to open: a guess that suits a bad line.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -65,8 +65,8 @@ struct Inner {
     fresh_open: OnceLock<reqwest::Client>,
     /// First wait where the server states none.
     first_wait: Duration,
-    /// Milliseconds by which the last answer's `Date` of each host was ahead of this computer's clock.
-    gaps: Arc<Mutex<BTreeMap<String, i64>>>,
+    /// What the `Date` of each host's last answer says about this computer's clock.
+    gaps: Gaps,
 }
 
 /// Request method.
@@ -251,7 +251,7 @@ impl Http {
                 fresh_direct: OnceLock::new(),
                 fresh_open: OnceLock::new(),
                 first_wait: wait::FIRST,
-                gaps: Arc::default(),
+                gaps: Gaps::default(),
             }),
         })
     }
@@ -269,7 +269,7 @@ impl Http {
                 fresh_direct: OnceLock::new(),
                 fresh_open: OnceLock::new(),
                 first_wait,
-                gaps: Arc::clone(&old.gaps),
+                gaps: old.gaps.clone(),
             }),
         }
     }
@@ -355,15 +355,14 @@ impl Http {
     /// Notes by how much the answer's `Date` differs from this computer's clock.
     fn note_date(&self, call: &Call, headers: &Headers) {
         let Some(date) = headers.get("date").and_then(wait::http_date) else { return };
-        let gap = date.as_millis().saturating_sub(self.inner.clock.now().as_millis());
-        lock(&self.inner.gaps).insert(host(call), gap);
+        self.inner.gaps.note(host(call), date, self.inner.clock.now());
     }
 
-    /// By how many milliseconds the clock of a host is ahead of this computer's, by its last answer; none before one, and
-    /// where it tells no date. A `Date` is of whole seconds, and as old as its answer was on its way.
+    /// By how many milliseconds the clock of a host is ahead of this computer's, by its last answer; none before one,
+    /// where it tells no date, and once this computer's was set. A `Date` is of whole seconds, and as old as its answer was on its way.
     #[must_use]
     pub fn gap(&self, host: &str) -> Option<i64> {
-        lock(&self.inner.gaps).get(host).copied()
+        self.inner.gaps.of(host, self.inner.clock.now())
     }
 
     /// The client that may reach this target; on a new connection if asked.

@@ -12,6 +12,7 @@ use crate::{
         protection::Chosen,
         sweep::{Candidate, RELIST_AFTER},
         tenant::Organisation,
+        text::Text,
         time::Moment,
     },
     provider::{
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 
-use super::{Held, Next, Seen, count, with};
+use super::{Held, Next, Seen, count, union, with};
 
 /// Where the next pass starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +117,8 @@ struct Found {
     gone: Vec<UserId>,
     /// What kept some from being looked for.
     broken: Option<Failure>,
+    /// What could not be seen of them.
+    gaps: Vec<Text>,
 }
 
 impl Tour<'_> {
@@ -142,6 +145,8 @@ impl Tour<'_> {
             doubt: None,
             checks: Some(self.checks()),
             broken: found.broken,
+            gaps: union(delta.gaps, found.gaps),
+            waited: BTreeSet::new(),
             next: Some(Next::Delta(Position { link: delta.link, ..position })),
         })
     }
@@ -175,6 +180,8 @@ impl Tour<'_> {
             doubt,
             checks: Some(self.checks()),
             broken: found.broken,
+            gaps: union(delta.gaps, found.gaps),
+            waited: BTreeSet::new(),
             next: Some(Next::Delta(position)),
         }
     }
@@ -188,7 +195,8 @@ impl Tour<'_> {
     async fn by_name(self, users: Vec<UserId>) -> Found {
         let mut found = Found::default();
         match self.provider.graph.users_again(self.tenant, users, self.memory).await {
-            Ok(all) => {
+            Ok((all, gaps)) => {
+                found.gaps = gaps;
                 for (id, user) in all {
                     match user {
                         Some(user) => found.there.push(candidate(user)),

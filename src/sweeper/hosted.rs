@@ -16,6 +16,7 @@ use crate::{
         text::Text,
         time::Moment,
         user::{Kind, UserPage},
+        verdict::ListNote,
     },
     provider::{
         Provider,
@@ -74,7 +75,7 @@ impl Tour<'_> {
 
     /// Lists once, and looks for those who are missing by their addresses.
     async fn once(&self) -> Result<Seen, Failure> {
-        let (mut candidates, doubt) = self.list().await?;
+        let (mut candidates, doubt, gaps) = self.list().await?;
         let listed = count(candidates.len());
         let expected = self.held.expected();
         let doubt = doubt.or_else(|| expected.length(listed).filter(|_| self.is_searched()));
@@ -82,7 +83,7 @@ impl Tour<'_> {
         let lacking = || expected.lacking(listed, missing.len()).filter(|_| self.is_searched());
         let doubt = doubt.or_else(lacking);
         if doubt.is_some() && missing.len() > LOOKED_FOR_AT_MOST {
-            return Ok(seen(candidates, Vec::new(), Roster::default(), doubt, listed));
+            return Ok(Seen { gaps, ..seen(candidates, Vec::new(), Roster::default(), doubt, listed) });
         }
         let asked: Vec<Address> = missing.into_iter().chain(settled).collect();
         let presences = if asked.is_empty() {
@@ -122,22 +123,23 @@ impl Tour<'_> {
         let gone: BTreeSet<UserId> =
             roster.missing.iter().map(|m| UserId::from_address(&m.address)).collect();
         candidates.retain(|c| !gone.contains(&c.user.id));
-        Ok(seen(candidates, left, roster, doubt, listed))
+        Ok(Seen { gaps, ..seen(candidates, left, roster, doubt, listed) })
     }
 
-    /// Every row, and why they are not everybody.
-    async fn list(&self) -> Result<(Vec<Candidate>, Option<Doubt>), Failure> {
+    /// Every row, why they are not everybody, and what the listing could not see.
+    async fn list(&self) -> Result<(Vec<Candidate>, Option<Doubt>, Vec<Text>), Failure> {
         let (sink, mut parts) = mpsc::channel(2);
         let taking = async {
-            let (mut candidates, mut doubt) = (Vec::new(), None);
+            let (mut candidates, mut doubt, mut gaps) = (Vec::new(), None, Vec::new());
             while let Some(part) = parts.recv().await {
                 match part {
                     Listed::Page(page) => take(&mut candidates, &page),
                     Listed::Doubt(why) => doubt = Some(why),
-                    Listed::Whole(_) | Listed::Kinds(_) | Listed::Note(_) => {}
+                    Listed::Note(ListNote::Gap(gap)) => gaps.push(gap),
+                    Listed::Whole(_) | Listed::Kinds(_) | Listed::Note(ListNote::Passing(_)) => {}
                 }
             }
-            (candidates, doubt)
+            (candidates, doubt, gaps)
         };
         let (listed, taken) = tokio::join!(self.provider.exchange.list_mailboxes(self.access, sink), taking);
         listed.map(|_| taken)
@@ -190,7 +192,17 @@ fn seen(
         None => Belief::Whole(listed),
         Some(doubt) => Belief::Doubted { acceptable: doubt.acceptable() },
     };
-    Seen { candidates, left, belief, doubt, broken: None, checks: None, next: Some(Next::Roster(roster)) }
+    Seen {
+        candidates,
+        left,
+        belief,
+        doubt,
+        broken: None,
+        checks: None,
+        gaps: Vec::new(),
+        waited: BTreeSet::new(),
+        next: Some(Next::Roster(roster)),
+    }
 }
 
 /// The mailboxes that can be opened.

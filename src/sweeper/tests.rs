@@ -4,6 +4,7 @@ mod believed;
 mod changes;
 mod hosted;
 mod limits;
+mod many;
 mod passes;
 mod trouble;
 mod watching;

@@ -176,13 +176,13 @@ impl Graph {
         }
     }
 
-    /// Asks for some and waits for the answers; a candidate without an answer stays unchecked.
+    /// Asks for some and waits for the answers; a candidate without an answer stays unchecked, and why is said.
     pub(super) async fn purposes(
         &self,
         tenant: TenantId,
         memory: &Memory,
         candidates: Vec<Candidate>,
-    ) -> Vec<(UserId, Kind)> {
+    ) -> (Vec<(UserId, Kind)>, Vec<Text>) {
         let (ask, asked) = mpsc::unbounded_channel();
         for candidate in candidates {
             let _is_asked = ask.send(candidate).is_ok();
@@ -191,13 +191,15 @@ impl Graph {
         let (sink, mut listed) = mpsc::channel(1);
         let probing = async move { self.probe(tenant, memory, asked, &sink).await };
         let collecting = async {
-            let mut all = Vec::new();
+            let (mut all, mut gaps) = (Vec::new(), Vec::new());
             while let Some(part) = listed.recv().await {
-                if let Listed::Kinds(kinds) = part {
-                    all.extend(kinds);
+                match part {
+                    Listed::Kinds(kinds) => all.extend(kinds),
+                    Listed::Note(ListNote::Gap(gap)) => gaps.push(gap),
+                    _ => {}
                 }
             }
-            all
+            (all, gaps)
         };
         tokio::join!(probing, collecting).1
     }

@@ -7,8 +7,8 @@ use super::{
     Key, LIST, gaps,
 };
 use crate::domain::{
-    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, time::Moment, user::Kinds,
-    verdict::ListSummary,
+    customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, text::Text, time::Moment,
+    user::Kinds, verdict::ListSummary,
 };
 
 /// Seats of a customer.
@@ -107,7 +107,15 @@ pub(crate) fn keep_list(tx: &Tx<'_>, key: Key, list: &ListSummary) -> Result<(),
     tx.write(
         "UPDATE customer_product SET listed = ?3, eligible = ?4, unchecked = ?5, problems = ?6, gaps = ?7
           WHERE customer = ?1 AND product = ?2",
-        values![key.0, key.1, list.listed, list.eligible, list.unchecked, list.problems, &gaps(list)],
+        values![key.0, key.1, list.listed, list.eligible, list.unchecked, list.problems, &gaps(&list.gaps)],
+    )
+}
+
+/// Keeps what the last whole list could not see.
+pub(crate) fn keep_gaps(tx: &Tx<'_>, (customer, product): Key, seen: &[Text]) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE customer_product SET gaps = ?3 WHERE customer = ?1 AND product = ?2",
+        values![customer, product, &gaps(seen)],
     )
 }
 
