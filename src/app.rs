@@ -72,7 +72,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
         Err(error) => return told(&error),
     };
     // Whatever was half done is dropped by now, the terminal first; only the exit code is left to say.
-    match catch_unwind(AssertUnwindSafe(|| start(&cli))) {
+    let ended = catch_unwind(AssertUnwindSafe(|| start(&cli)));
+    log::finish();
+    match ended {
         Ok(Ok(exit)) => exit,
         Ok(Err(refusal)) => {
             refusal.bad.lines.iter().for_each(|line| commands::warn(line.as_str()));

@@ -176,3 +176,11 @@ fn a_log_that_can_not_be_written_is_no_trouble() {
         "a device is not put aside"
     );
 }
+
+#[test]
+fn a_pipe_that_nothing_reads_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join(FILE);
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(start(folder.path(), &OPTIONS).is_err());
+}
