@@ -47,6 +47,7 @@ impl Graph {
     /// await.
     pub async fn prove(&self, expected: &Organisation, is_fresh_consent: bool) -> Proof {
         let inner = &*self.inner;
+        let _place = inner.proving.acquire().await;
         inner.tokens.drop_tenant(expected.tenant);
         match inner.tokens.get(expected.tenant, &inner.resource).await {
             Ok(token) => self.with_token(expected, &token, is_fresh_consent).await,
