@@ -44,6 +44,7 @@ const SEATS_AT_ONCE: usize = 200;
 
 /// What a pass did, or would do, for one customer and product.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is told by itself; none excludes another")]
 pub struct Report {
     /// The customer's reference.
     pub reference: Text,

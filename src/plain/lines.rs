@@ -155,7 +155,11 @@ impl Lines {
             waiting.queue.drain(..empty).for_each(drop);
             waiting.ahead = waiting.ahead.saturating_sub(empty);
             count += empty;
-            if !waiting.queue.is_empty() || !source::pull(&mut waiting, 1) && waiting.queue.is_empty() {
+            if !waiting.queue.is_empty() {
+                break;
+            }
+            let is_more = source::pull(&mut waiting, 1);
+            if !is_more && waiting.queue.is_empty() {
                 break;
             }
         }

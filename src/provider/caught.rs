@@ -46,18 +46,11 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_answer_before_and_behind_an_await() {
         assert_eq!(caught(async { 7 }).await, Ok(7));
-        let at_once = caught(async {
-            if true {
-                panic!("on purpose")
-            }
-        });
-        assert_eq!(at_once.await, Err(Panicked));
+        assert_eq!(caught(async { panic!("on purpose") }).await, Err::<(), _>(Panicked));
         let later = caught(async {
             tokio::task::yield_now().await;
-            if true {
-                panic!("on purpose")
-            }
+            panic!("on purpose")
         });
-        assert_eq!(later.await, Err(Panicked));
+        assert_eq!(later.await, Err::<(), _>(Panicked));
     }
 }
