@@ -5,7 +5,6 @@
 use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
     task::Poll,
 };
 
@@ -30,13 +29,13 @@ impl Panicked {
 ///
 /// # Errors
 /// The work panicked; whatever it held has been dropped. It is not gone on with, so nothing sees what it left half done.
-pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
-    let mut work = pin!(work);
-    poll_fn(|cx| {
+pub fn caught<T>(work: impl Future<Output = T>) -> impl Future<Output = Result<T, Panicked>> {
+    // In a box: what it is a part of stays small.
+    let mut work = Box::pin(work);
+    poll_fn(move |cx| {
         catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)))
             .map_or(Poll::Ready(Err(Panicked)), |polled| polled.map(Ok))
     })
-    .await
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ use crate::{
         customer::{Customer, Impersonation, NewCustomer},
         doubt::Accepts,
         id::{CustomerId, RunId, TenantId},
+        protection::Chosen,
         secret::Secret,
         tenant::Organisation,
         user::Kind,

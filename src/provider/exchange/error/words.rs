@@ -87,6 +87,9 @@ fn fixed(kind: FailureKind, what: &'static str, hint: &'static str) -> Words {
     (kind, Text::from(what), Text::from(hint))
 }
 
+/// A fault of this program.
+const OWN_FAULT: &str = "a task of this program ended early";
+
 /// The words of everything but response codes (exchange-web-services.md section 10).
 pub(super) fn words(bad: &Bad) -> Words {
     use FailureKind::{Malformed, NotFound, Refused, Unreachable};
@@ -163,11 +166,7 @@ pub(super) fn words(bad: &Bad) -> Words {
             Text::of(format_args!("the answer of {host} makes no sense")),
             Text::from("Try again. If it stays so, check the server's name with the hoster."),
         ),
-        Error::Panicked => fixed(
-            FailureKind::Internal,
-            "a task of this program ended early",
-            "Try again. If it stays so, the log file has more.",
-        ),
+        Error::Panicked => fixed(FailureKind::Internal, OWN_FAULT, "Try again. The log file has more."),
         Error::ExchangeOnline => fixed(
             Refused,
             "this is Exchange Online, where this kind of access has ended",

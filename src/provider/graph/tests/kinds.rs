@@ -320,9 +320,9 @@ async fn the_sandbox_throttles_parts_and_nobody_is_left_out() {
 #[tokio::test]
 async fn mailboxes_whose_question_panics_are_asked_about_again() {
     let (is_armed, fires) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
-    let (armed, fired) = (Arc::clone(&is_armed), Arc::clone(&fires));
+    let (armed, left) = (Arc::clone(&is_armed), Arc::clone(&fires));
     let clock = Clock::new(move || {
-        assert!(!(armed.load(SeqCst) && fired.swap(false, SeqCst)), "on purpose");
+        assert!(!(armed.load(SeqCst) && left.swap(false, SeqCst)), "on purpose");
         Moment::from_millis(START)
     });
     let rows: Vec<Value> = (1..=3).map(|number| row(number, true, &json!({}))).collect();
