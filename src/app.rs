@@ -61,6 +61,10 @@ use crate::{
 use environment::Environment;
 use world::{Opener, World};
 
+/// Most threads for what blocks: the record lets one write at a time, and a thousand customers that are waited for have no
+/// more to do on this computer than a few. A guess.
+const BLOCKING: usize = 16;
+
 /// Longer than any session: a year.
 const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 
@@ -74,7 +78,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
         Err(error) => return told(&error, &arguments),
     };
     // Whatever was half done is dropped by now, the terminal first; only the exit code is left to say.
-    match catch_unwind(AssertUnwindSafe(|| start(&cli))) {
+    let ended = catch_unwind(AssertUnwindSafe(|| start(&cli)));
+    log::finish();
+    match ended {
         Ok(Ok(exit)) => exit,
         Ok(Err(refusal)) => {
             refusal.bad.lines.iter().for_each(|line| commands::warn(line.as_str()));
@@ -218,7 +224,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
-    let runtime = runtime()?;
+    let runtime = runtime(matches!(task, Task::Wizard))?;
     let opener = Opener {
         common: common.clone(),
         clock: world::clock(common, &settings, is_sandbox),
@@ -274,17 +280,16 @@ fn fits_the_world(common: &Common, settings: &Settings, is_sandbox: bool) -> Res
     Ok(())
 }
 
-/// The runtime of the calls.
-fn runtime() -> Result<Runtime, Refusal> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("backup365-calls")
+/// The runtime of the calls. `is_wizard`: it idles for hours.
+fn runtime(is_wizard: bool) -> Result<Runtime, Refusal> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(1).max_blocking_threads(BLOCKING).thread_name("backup365-calls").enable_all();
+    if is_wizard {
         // A thread that has nothing to do waits for good: the usual ten seconds would end in a wake-up of each of them,
         // and an idle wizard wakes no thread.
-        .thread_keep_alive(FOR_GOOD)
-        .enable_all()
-        .build();
-    Ok(runtime.map_err(anyhow::Error::from)?)
+        runtime.thread_keep_alive(FOR_GOOD);
+    }
+    Ok(runtime.build().map_err(anyhow::Error::from)?)
 }
 
 /// Runs the sandbox in the foreground, or forgets what it keeps.

@@ -54,6 +54,19 @@ pub fn drive(
     woken: &Receiver<()>,
     clock: &Clock,
 ) -> Ended {
+    begin(wizard, front, calls, clock);
+    loop {
+        if let Some(ended) = go_on(wizard, front, calls, woken, clock) {
+            return ended;
+        }
+        if woken.recv().is_err() {
+            Turn { wizard, calls, clock, tasks: Vec::new() }.take(hang_up());
+        }
+    }
+}
+
+/// Shows the first view, then starts the first call.
+pub fn begin(wizard: &mut Wizard, front: &mut dyn FrontEnd, calls: &mut dyn Caller, clock: &Clock) {
     let mut turn = Turn { wizard, calls, clock, tasks: Vec::new() };
     let wishes = turn.tell(EventKind::Started);
     let first = turn.show(front);
@@ -61,6 +74,18 @@ pub fn drive(
     if first.is_err() {
         turn.take(hang_up());
     }
+}
+
+/// Goes on until nothing waits any more, for a wizard that was begun; says how it ended, once it has. For those of whom
+/// many share a thread: without an end it is to be called again when something wakes it.
+pub fn go_on(
+    wizard: &mut Wizard,
+    front: &mut dyn FrontEnd,
+    calls: &mut dyn Caller,
+    woken: &Receiver<()>,
+    clock: &Clock,
+) -> Option<Ended> {
+    let mut turn = Turn { wizard, calls, clock, tasks: Vec::new() };
     loop {
         let mut is_changed = turn.replies();
         match turn.inputs(front) {
@@ -69,14 +94,12 @@ pub fn drive(
         }
         if let Some(ended) = turn.wizard.ended() {
             turn.last_writes(front, woken);
-            return ended;
+            return Some(ended);
         }
         if turn.show(front).is_err() {
             turn.take(hang_up());
-            continue;
-        }
-        if !is_changed && woken.recv().is_err() {
-            turn.take(hang_up());
+        } else if !is_changed {
+            return None;
         }
     }
 }

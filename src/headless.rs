@@ -45,10 +45,10 @@ const TOLD_EVERY: Duration = Duration::from_secs(30);
 const CHECKS: Duration = Duration::from_mins(5);
 
 /// Hears what happens, line by line.
-pub type Tell = Box<dyn FnMut(&Text)>;
+pub type Tell = Box<dyn FnMut(&Text) + Send>;
 
 /// Hears which run it is, before anything is done in it.
-pub type Note = Box<dyn FnMut(&RunId)>;
+pub type Note = Box<dyn FnMut(&RunId) + Send>;
 
 /// What hears what happens on a journey.
 #[derive(Default)]
@@ -58,7 +58,7 @@ pub struct Observers {
     /// Which run it is, as soon as there is one; the journey goes on when that returns.
     pub note: Option<Note>,
     /// Every 30 s that the journey waits; none: `tell` hears what is awaited. For journeys of which many wait side by side.
-    pub pause: Option<Box<dyn FnMut()>>,
+    pub pause: Option<Box<dyn FnMut() + Send>>,
 }
 
 /// How the journey ends, once that is clear.

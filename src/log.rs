@@ -1,10 +1,12 @@
 //! Log to a file, never to the screen: `Text`, ids and counts; no secrets, no addresses' queries.
 //!
-//! One line is one event, written with one append: programs that run side by side write into the same file and lose
+//! One line is one event, written with one append by a thread of its own: programs that run side by side write into the same file and lose
 //! none of each other's lines. The file is opened anew for every line, so whoever put it aside meanwhile need not tell
 //! anybody. Crates that roll files were looked at: `tracing-appender` rolls by time only, `rolling-file`,
 //! `tracing-rolling-file` and `logroller` keep the size and the file of one process in memory, and none makes files that
 //! only their owner may read.
+
+mod pen;
 
 use std::{
     fmt, fs,
@@ -24,11 +26,16 @@ use tracing_subscriber::{
 };
 use unicode_general_category::{GeneralCategory, get_general_category};
 
+use self::pen::Pen;
+
 /// Name of the log file in the data folder.
 pub const FILE: &str = "backup365.log";
 
 /// Longest line kept, bytes: a failure with every cause is a tenth of it. A guess.
 const LINE_BYTES: usize = 16 * 1_024;
+
+/// Writes the log of this process.
+static PEN: Pen = Pen::new();
 
 /// How much is logged and kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +79,15 @@ pub fn start(folder: &Path, options: &Options) -> io::Result<()> {
     builder.recursive(true).create(folder)?;
     let log = Log { path: folder.join(FILE), options: *options };
     log.is_for_its_owner(&log.open()?);
-    subscriber(log).try_init().map_err(|already| io::Error::other(already.to_string()))
+    subscriber(log.clone()).try_init().map_err(|already| io::Error::other(already.to_string()))?;
+    // Without a thread whoever has a line writes it. One that can't be written is lost, as ever.
+    let _has_thread = PEN.start(move |line| drop(log.append(line))).is_ok();
+    Ok(())
+}
+
+/// Waits until everything is written, for a second at most. To be called when the program ends.
+pub fn finish() {
+    PEN.finish();
 }
 
 /// Takes events and writes lines.
@@ -185,7 +200,8 @@ struct Line<'a>(&'a Log);
 impl Write for Line<'_> {
     /// The whole event comes in one piece.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        self.0.append(&clean(&String::from_utf8_lossy(event)))?;
+        let line = clean(&String::from_utf8_lossy(event));
+        PEN.write(line).or_else(|line| self.0.append(&line))?;
         Ok(event.len())
     }
 

@@ -29,7 +29,7 @@ use crate::{
     domain::{bill::counted, time::Moment},
     driver::front::{FrontEnd, Stop, Waker},
     wizard::{
-        answer::{Action, Answer, Ending, Given},
+        answer::{Action, Answer, Ending, Given, Revision},
         effect::FrontEndTask,
         view::View,
     },
@@ -46,6 +46,10 @@ const COLUMNS: u16 = 80;
 
 /// Fewest and most columns that are believed: below, no sentence can be read; above, no line can be followed.
 const BELIEVED: std::ops::RangeInclusive<u16> = 20..=1_000;
+
+/// Empty lines in a row at one question, after which more of them are dropped. A guess: more than anybody presses Enter in
+/// vain.
+const MOST_VAIN: u32 = 16;
 
 /// What is decided before the first line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +79,8 @@ pub struct Plain {
     is_pending: bool,
     /// The outcome of a run was shown.
     has_finished: bool,
+    /// So many empty lines in a row were heard at a question.
+    vain: (Revision, u32),
 }
 
 impl Plain {
@@ -103,6 +109,7 @@ impl Plain {
             is_leaving: false,
             is_pending: false,
             has_finished: false,
+            vain: (Revision(0), 0),
         })
     }
 
@@ -140,6 +147,24 @@ impl Plain {
         let is_over = self.has_finished && (is_outcome || view.bar.run.is_none());
         let given = if is_over { Given::Do(Action::Leave) } else { Given::End(Ending::HangUp) };
         Some(self.conversation.answer(given))
+    }
+
+    /// Empty lines that change nothing at a question change nothing however many follow: after some of them those that wait
+    /// are dropped, and told, so that a flood of them ends.
+    fn drop_vain(&mut self, line: &str, revision: Revision) {
+        let is_vain = line.trim().is_empty();
+        self.vain = match self.vain {
+            (before, count) if is_vain && before == revision => (revision, count.saturating_add(1)),
+            _ => (revision, u32::from(is_vain)),
+        };
+        if self.vain.1 < MOST_VAIN {
+            return;
+        }
+        let dropped = u32::try_from(self.lines.forget_empty()).unwrap_or(u32::MAX);
+        if dropped > 0 {
+            let words = format!("{} more: dropped.", counted(dropped, "empty line", "empty lines"));
+            self.conversation.lines.push(Line::Words(words));
+        }
     }
 
     /// Drops what was typed before a question that it must not answer; says so.
@@ -215,6 +240,7 @@ impl FrontEnd for Plain {
         let line = answer.or_else(|| if is_typed { self.lines.command(read::meanwhile) } else { None });
         if let Some(line) = line {
             self.conversation.hear(&line, view);
+            self.drop_vain(&line, view.ask.revision);
         } else if is_asked {
             return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
         } else {

@@ -1,12 +1,14 @@
 //! What the runner may call: Microsoft's identity platform and Graph, Exchange Web Services, and the store.
 
 pub mod blocking;
+pub mod caught;
 pub mod error;
 pub mod exchange;
 pub mod graph;
 pub mod http;
 pub mod listed;
 pub mod oauth;
+pub mod side_by_side;
 pub mod store;
 
 use self::{

@@ -8,13 +8,12 @@
 mod consent;
 mod graph;
 mod hosted;
+mod lanes;
 mod refresh;
+mod report;
 mod watch;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
@@ -23,11 +22,10 @@ use crate::{
         customer::Product,
         failure::{Failure, FailureKind},
         id::{CustomerId, TenantId, UserId},
-        phrase::Command,
-        protection::{Chosen, Protection, Seat, SeatOutcome},
+        protection::{Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
-        text::{Text, capital},
+        text::Text,
         time::{Clock, Moment, in_words},
     },
     provider::{
@@ -38,47 +36,15 @@ use crate::{
 
 use graph::Position;
 pub use refresh::refresh;
+pub use report::Report;
+use report::{empty, fill};
 pub use watch::watch;
+
+/// What to do about a fault of our own.
+const AGAIN: &str = "Start the pass again: what it has done is kept.";
 
 /// Seats written in one transaction.
 const SEATS_AT_ONCE: usize = 200;
-
-/// What a pass did, or would do, for one customer and product.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// The customer's reference.
-    pub reference: Text,
-    /// The customer's name.
-    pub customer: Text,
-    /// The product.
-    pub product: Product,
-    /// The 20:00 that it worked for.
-    pub due: Moment,
-    /// Users turned on (preview: that would be).
-    pub turned_on: Vec<Chosen>,
-    /// Seats marked as left by this pass.
-    pub left: u32,
-    /// Users left for a later pass.
-    pub deferred: u32,
-    /// It began late.
-    pub is_late: bool,
-    /// What an operator must look at: why no user is turned on, or why what was listed is not believed.
-    pub attention: Option<Text>,
-    /// What was listed is not believed: nobody was marked as gone, and the next pass lists everybody again.
-    pub is_doubted: bool,
-    /// The list could not be read: the pass stays due.
-    pub failure: Option<Failure>,
-    /// Another sweeper has this pass: nothing was done here.
-    pub is_elsewhere: bool,
-}
-
-impl Report {
-    /// Whether an operator must look at it.
-    #[must_use]
-    pub const fn needs_attention(&self) -> bool {
-        self.attention.is_some() || self.failure.is_some()
-    }
-}
 
 /// Whose users, of which product.
 type Key = (CustomerId, Product);
@@ -140,10 +106,12 @@ struct Seen {
     doubt: Option<Doubt>,
     /// What kept users from being looked for by name.
     broken: Option<Failure>,
-    /// What the list can't see, for good.
-    gaps: Vec<Text>,
     /// What Exchange said the mailboxes of a tenant are, to be kept.
     checks: Option<(TenantId, Vec<Checked>)>,
+    /// What the listing could not see.
+    gaps: Vec<Text>,
+    /// Users whom the last pass left to a later one; filled in once all are listed.
+    waited: BTreeSet<UserId>,
     /// What to keep for the next pass, once this one is believed and has left no user behind.
     next: Option<Next>,
 }
@@ -157,8 +125,16 @@ impl Seen {
         if let (Some((_, checks)), Some((_, earlier))) = (&mut self.checks, before.checks) {
             checks.extend(earlier);
         }
+        self.gaps = union(self.gaps, before.gaps);
         self
     }
+}
+
+/// What two askings could not see, each said once.
+fn union(mut gaps: Vec<Text>, more: Vec<Text>) -> Vec<Text> {
+    let new: Vec<Text> = more.into_iter().filter(|gap| !gaps.contains(gap)).collect();
+    gaps.extend(new);
+    gaps
 }
 
 /// What the next pass starts from.
@@ -175,24 +151,7 @@ enum Next {
 /// # Errors
 /// `Record`: the store can't be read; nothing was done. What concerns one customer is in its report.
 pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Failure> {
-    let mut reports = Vec::new();
-    for row in with(&provider.store, Store::rules).await? {
-        let now = clock.now();
-        if !sweep::is_due(&row.rule, now) {
-            continue;
-        }
-        let due = sydney::latest_2000(now);
-        let (customer, product) = (row.customer.id, row.product);
-        if let Some(failure) = paused(provider, customer, product).await {
-            reports.push(Report { failure: Some(failure), ..empty(&row, due, now) });
-            continue;
-        }
-        match with(&provider.store, move |s| s.claim_sweep(customer, product, due)).await {
-            Ok(Some(claim)) => reports.push(one(provider, &row, claim, due, now).await),
-            Ok(None) => reports.extend(elsewhere(provider, &row, due, now).await),
-            Err(failure) => reports.push(Report { failure: Some(failure), ..empty(&row, due, now) }),
-        }
-    }
+    let reports = lanes::each(provider, clock, passed).await?;
     if provider.graph.clock_gap().is_some() && provider.graph.demand_clock().is_ok() {
         // The passes are done all the same, and the next one tries again.
         if let Err(failure) = with(&provider.store, Store::clock_is_right).await {
@@ -202,28 +161,52 @@ pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Fai
     Ok(reports)
 }
 
+/// Does the pass of one rule, if it is due.
+async fn passed(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report> {
+    let now = clock.now();
+    if !sweep::is_due(&row.rule, now) {
+        return None;
+    }
+    let due = sydney::latest_2000(now);
+    let (customer, product) = (row.customer.id, row.product);
+    let failed = |failure| Some(Report { failure: Some(failure), ..empty(&row, due, now) });
+    if let Some(failure) = paused(&provider, customer, product).await {
+        return failed(failure);
+    }
+    match with(&provider.store, move |s| s.claim_sweep(customer, product, due)).await {
+        Ok(Some(claim)) => Some(one(&provider, &row, claim, due, now).await),
+        Ok(None) => elsewhere(&provider, &row, due, now).await,
+        Err(failure) => failed(failure),
+    }
+}
+
 /// What the next pass would do: lists and decides, writes nothing.
 ///
 /// # Errors
 /// As [`pass`].
 pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Failure> {
-    let mut reports = Vec::new();
-    for row in with(&provider.store, Store::rules).await? {
-        let now = clock.now();
-        let due =
-            if sweep::is_due(&row.rule, now) { sydney::latest_2000(now) } else { sydney::next_2000(now) };
-        let mut report = empty(&row, due, now);
-        match foresee(provider, &row, due, now).await {
-            Ok((decision, doubt)) => fill(&mut report, decision, doubt.as_ref()),
-            Err(failure) => report.failure = Some(failure),
-        }
-        if let Some((tenant, look)) = consent::told(provider, &row, report.failure.as_ref()).await {
-            let known = with(&provider.store, move |s| s.consent(tenant)).await.unwrap_or_default();
-            consent::accept_again(provider, &mut report, tenant, known.after(&look, now).trouble);
-        }
-        reports.push(report);
+    lanes::each(provider, clock, foreseen).await
+}
+
+/// What the next pass of one rule would do.
+async fn foreseen(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report> {
+    let now = clock.now();
+    let due = moment_of(&row, now);
+    let mut report = empty(&row, due, now);
+    match foresee(&provider, &row, due, now).await {
+        Ok((decision, seen)) => fill(&mut report, decision, &seen),
+        Err(failure) => report.failure = Some(failure),
     }
-    Ok(reports)
+    if let Some((tenant, look)) = consent::told(&provider, &row, report.failure.as_ref()).await {
+        let known = with(&provider.store, move |s| s.consent(tenant)).await.unwrap_or_default();
+        consent::accept_again(&provider, &mut report, tenant, known.after(&look, now).trouble);
+    }
+    Some(report)
+}
+
+/// The 20:00 that the next pass of a rule works for.
+fn moment_of(row: &RuleRow, now: Moment) -> Moment {
+    if sweep::is_due(&row.rule, now) { sydney::latest_2000(now) } else { sydney::next_2000(now) }
 }
 
 /// Why a customer is left in peace for now: the other side asked for it, at an earlier start maybe.
@@ -274,15 +257,15 @@ async fn foresee(
     row: &RuleRow,
     due: Moment,
     now: Moment,
-) -> Result<(Decision, Option<Doubt>), Failure> {
-    let seen = look(provider, row, due, now).await?;
+) -> Result<(Decision, Seen), Failure> {
+    let mut seen = look(provider, row, due, now).await?;
     let (customer, product) = (row.customer.id, row.product);
     let mut protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
     if let Some(rule) = &mut protection.rule {
         rule.made = sweep::made_before(rule, due, now);
     }
     let decision = decide(row, &protection, due, &seen);
-    seen.broken.map_or(Ok((decision, seen.doubt)), Err)
+    seen.broken.take().map_or(Ok((decision, seen)), Err)
 }
 
 /// One customer's pass.
@@ -299,6 +282,10 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         return report;
     }
     let looked = look(provider, row, due, now).await;
+    if claim.is_ahead_of_clock() && provider.graph.clock_gap().is_none() {
+        // A hoster's server tells nothing about this clock, and a rule is set right only by one that is right.
+        let _told_or_not = provider.graph.sign_in().await;
+    }
     // Microsoft's answers tell a wrong clock before anything is written.
     if let Err(failure) = provider.graph.demand_clock() {
         report.failure = Some(failure);
@@ -309,7 +296,7 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {
             // The code goes with it: the words may send somebody to ask what it means.
-            report.attention = Some(failure.in_full());
+            (report.attention, report.is_stopped) = (Some(failure.in_full()), true);
             finish(provider, claim, &report).await
         }
         Err(failure) => Err(failure),
@@ -335,16 +322,21 @@ async fn write(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let (customer, product) = (row.customer.id, row.product);
+    let claim = if claim.is_ahead_of_clock() {
+        with(&provider.store, move |s| s.set_right(&claim).map(|()| claim)).await?
+    } else {
+        claim
+    };
     if let Some((tenant, checks)) = seen.checks.take() {
         with(&provider.store, move |s| s.keep_checked(tenant, &checks)).await?;
     }
     let protection = with(&provider.store, move |s| s.protection(customer, product)).await?;
-    let decision = decide(row, &protection, due, &seen);
-    report.is_doubted = seen.doubt.is_some();
-    report.attention = attention(report, seen.doubt.as_ref(), decision.attention);
-    let mut waiting = decision.deferred;
+    let mut decision = decide(row, &protection, due, &seen);
+    let (turn_on, mut waiting) =
+        (std::mem::take(&mut decision.turn_on), std::mem::take(&mut decision.deferred));
+    fill(report, decision, &seen);
     let mut claim = claim;
-    for batch in decision.turn_on.chunks(SEATS_AT_ONCE) {
+    for batch in turn_on.chunks(SEATS_AT_ONCE) {
         let users = batch.to_vec();
         let (back, results) = with(&provider.store, move |s| {
             let results = s.sweep_apply(&claim, &users)?;
@@ -401,24 +393,7 @@ fn kept(seen: Seen, waiting: Vec<UserId>, protection: &Protection, due: Moment) 
         Some(Next::Roster(roster)) => (None, Some(roster)),
         Some(Next::Delta(_)) | None => (None, None),
     };
-    Kept { belief: seen.belief, position, roster, waiting, left, back }
-}
-
-/// What an operator must look at: why what was listed is not believed, and why nobody is turned on.
-fn attention(report: &Report, doubt: Option<&Doubt>, limit: Option<Text>) -> Option<Text> {
-    let Some(doubt) = doubt else { return limit };
-    let mut words = format!(
-        "{}, and so it was when asked again. Nobody was marked as gone, and the next pass lists everybody.",
-        capital(doubt.in_words().as_str())
-    );
-    if let Some(count) = doubt.acceptable() {
-        let command = Command::SweepAcceptShorter(report.reference.clone(), count);
-        let _infallible = write!(words, " If so few users are left, an Admin says so: {command}");
-    }
-    if let Some(limit) = limit {
-        let _infallible = write!(words, " {limit}");
-    }
-    Some(Text::clean(&words))
+    Kept { belief: seen.belief, gaps: seen.gaps, position, roster, waiting, left, back }
 }
 
 /// A count as it is kept and shown.
@@ -438,11 +413,26 @@ async fn finish(provider: &Provider, claim: SweepClaim, report: &Report) -> Resu
 
 /// Lists what this pass has to look at.
 async fn look(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Result<Seen, Failure> {
+    let held = Held::of(provider, (row.customer.id, row.product)).await?;
+    let seen = looked(provider, row, &held, due, now).await?;
+    // Before the first pass the record holds whom the rule was made for, and no pass has left them off.
+    let has_passed = row.rule.last_pass.is_some_and(|last| last < due);
+    let waited = held.scheduled.into_iter().filter(|_| has_passed).map(|(id, _)| id).collect();
+    Ok(Seen { waited, ..seen })
+}
+
+/// Lists by the way in that there is.
+async fn looked(
+    provider: &Provider,
+    row: &RuleRow,
+    held: &Held,
+    due: Moment,
+    now: Moment,
+) -> Result<Seen, Failure> {
     let key = (row.customer.id, row.product);
-    let held = Held::of(provider, key).await?;
     match &row.access {
-        RuleAccess::Consent(organisation) => graph::look(provider, key, organisation, &held, now).await,
-        RuleAccess::Impersonation(access) => hosted::look(provider, key, access, &held, due).await,
+        RuleAccess::Consent(organisation) => graph::look(provider, key, organisation, held, now).await,
+        RuleAccess::Impersonation(access) => hosted::look(provider, key, access, held, due).await,
         RuleAccess::KeyLost => Err(key_lost()),
         RuleAccess::Missing => Err(not_enabled()),
     }
@@ -476,34 +466,11 @@ fn decide(row: &RuleRow, protection: &Protection, due: Moment, seen: &Seen) -> D
         kinds: protection.kinds,
         exclusions: &exclusions,
         on: &on,
+        waited: &seen.waited,
         used_elsewhere: protection.used_elsewhere,
         limit: protection.limit,
     };
     sweep::decide(&terms, due, &seen.candidates)
-}
-
-fn fill(report: &mut Report, decision: Decision, doubt: Option<&Doubt>) {
-    report.turned_on = decision.turn_on;
-    report.deferred = count(decision.deferred.len());
-    report.is_doubted = doubt.is_some();
-    report.attention = attention(report, doubt, decision.attention);
-}
-
-fn empty(row: &RuleRow, due: Moment, now: Moment) -> Report {
-    Report {
-        reference: row.customer.reference.clone(),
-        customer: row.customer.name.clone(),
-        product: row.product,
-        due,
-        turned_on: Vec::new(),
-        left: 0,
-        deferred: 0,
-        is_late: sweep::is_late(due, now),
-        attention: None,
-        is_doubted: false,
-        failure: None,
-        is_elsewhere: false,
-    }
 }
 
 /// A call of the store, on a blocking thread.
@@ -513,7 +480,7 @@ where
     F: FnOnce(&Store) -> Result<T, Failure> + Send + 'static,
 {
     let store = store.clone();
-    blocking::run("Start the pass again: what it has done is kept.", move || work(&store)).await
+    blocking::run(AGAIN, move || work(&store)).await
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ use crate::{
     wizard::{
         answer::{Answer, Ending, Given, Revision},
         effect::FrontEndTask,
-        view::View,
+        view::{Tone, View},
     },
 };
 
@@ -79,6 +79,13 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 /// The least time in which a person answers what they see; a guess.
 const REACTION: Duration = Duration::from_millis(150);
 
+/// Keys that wait to be carried out at most; more came at once from nobody's fingers. A guess: a minute of a key that is
+/// held down.
+pub(crate) const MOST_AHEAD: usize = 4_096;
+
+/// Said where there were more.
+const FLOOD: &str = "So many keys came at once that only the first ones were taken.";
+
 /// What the reading thread tells.
 #[derive(Debug)]
 #[cfg_attr(not(unix), expect(dead_code, reason = "a console has no signals"))]
@@ -124,6 +131,8 @@ pub struct Tui {
     waker: Waker,
     /// Keys that were not asked for yet, each with the question that stood there when it was read.
     inputs: VecDeque<(Revision, Input)>,
+    /// More keys came than are kept, which is to be said.
+    has_dropped: bool,
     /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
     is_printing: bool,
     /// The way to the terminal's clipboard.
@@ -162,6 +171,7 @@ impl Tui {
             postponed: VecDeque::new(),
             waker: waker.clone(),
             inputs: VecDeque::new(),
+            has_dropped: false,
             is_printing: false,
             clipboard: Clipboard::default(),
             is_dirty: false,
@@ -248,10 +258,20 @@ impl Tui {
         }
     }
 
-    /// Puts keys behind those that were read before, with the question that a person sees.
+    /// Puts keys behind those that were read before, with the question that a person sees. Of a flood only the start is
+    /// carried out, and a way out of it goes before all of it.
     fn take(&mut self, inputs: Vec<Input>) {
         let seen = self.state.drawn.revision;
-        self.inputs.extend(inputs.into_iter().map(|input| (seen, input)));
+        for input in inputs {
+            let is_flood = self.inputs.len() >= MOST_AHEAD;
+            if is_flood && keys::is_always_taken(&input) {
+                self.inputs.clear();
+            } else if is_flood {
+                self.has_dropped = true;
+                continue;
+            }
+            self.inputs.push_back((seen, input));
+        }
     }
 
     /// Takes what the reading thread told; an answer of its own goes before all keys.
@@ -364,6 +384,10 @@ impl FrontEnd for Tui {
                 if answer.is_some() {
                     return Ok(answer);
                 }
+            }
+            if std::mem::take(&mut self.has_dropped) {
+                self.state.say(Tone::Warn, FLOOD);
+                self.is_dirty = true;
             }
             if !may_draw || !self.is_dirty || !self.guard.is_shown() {
                 return Ok(None);

@@ -12,6 +12,7 @@ mod load;
 mod progress;
 mod show;
 mod summary;
+mod together;
 mod trust;
 mod words;
 mod work;
@@ -422,7 +423,7 @@ impl Work<'_> {
         self.await_customers(jobs, &links);
     }
 
-    /// Every link is out: waits for the customers, all at once, because waiting costs nothing.
+    /// Every link is out: waits for the customers, all at once and on a few threads, because waiting costs nothing.
     fn await_customers(&self, jobs: &mut [Job], links: &Links) {
         let is_waiting =
             |job: &&mut Job| matches!(&job.result, JobResult::Ended(report) if report.end == End::Waiting);
@@ -435,7 +436,15 @@ impl Work<'_> {
         let file = Text::clean(&self.progress.folder().join(summary::LINKS).display().to_string());
         self.context.out.note(&format!("Waiting for the consent of {who}. Their links: {file}"));
         let show = self.show(Stage::Waiting, count);
-        work::at_once(waiting, count, &|job: &mut Job| self.one(job, self.options.wait, &show, links));
+        let mut pieces = Vec::with_capacity(count);
+        for job in waiting {
+            let (running, answers, observers) = self.begun(job, self.options.wait, &show);
+            pieces.push(((job, running), answers, observers));
+        }
+        let around = (&self.stop, &self.context.clock);
+        together::travel_together(&self.start, around, pieces, &|(job, running): (&mut Job, _), report| {
+            self.ended(job, report, &running, links);
+        });
         show.end();
     }
 

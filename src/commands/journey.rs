@@ -13,7 +13,7 @@ use crate::{
         Headless, Observers, Tell,
         report::{End, Report},
     },
-    wizard::{Wizard, answer::Ending},
+    wizard::{Wizard, answer::Ending, event::Ended},
 };
 
 /// A wizard that has not been started, and what carries out its calls.
@@ -60,14 +60,64 @@ pub fn travel_heard(
     clock: &Clock,
     observers: Observers,
 ) -> Report {
-    let (to_driver, woken) = mpsc::sync_channel(1);
-    let waker = Waker::new(to_driver);
-    stop.listen(waker.clone());
-    let mut front = Headless::new(answers, stop.clone());
-    (front.observers, front.waker) = (observers, Some(waker.clone()));
-    let WizardRun { mut wizard, mut calls } = start(waker);
-    let ended = driver::drive(&mut wizard, &mut front, calls.as_mut(), &woken, clock);
-    front.report(ended)
+    let mut journey = Journey::new(start, answers, stop, observers, || {});
+    loop {
+        if let Some(ended) = journey.go_on(clock) {
+            return journey.report(ended);
+        }
+        // The journey has a waker itself: somebody is always there to wake it.
+        let _is_woken = journey.woken.recv().is_ok();
+    }
+}
+
+/// A journey under way, gone on with as far as it can whenever something has woken it.
+pub struct Journey {
+    wizard: Wizard,
+    calls: Box<dyn Caller + Send>,
+    front: Headless,
+    woken: mpsc::Receiver<()>,
+    is_begun: bool,
+}
+
+impl std::fmt::Debug for Journey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journey").field("is_begun", &self.is_begun).finish_non_exhaustive()
+    }
+}
+
+impl Journey {
+    /// A journey that has not begun; `wake` is called whenever it is to be gone on with.
+    #[must_use]
+    pub fn new(
+        start: &NewWizardRun,
+        answers: Answers,
+        stop: &Stop,
+        observers: Observers,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        let (to_driver, woken) = mpsc::sync_channel(1);
+        let waker = Waker::also(to_driver, wake);
+        stop.listen(waker.clone());
+        let mut front = Headless::new(answers, stop.clone());
+        (front.observers, front.waker) = (observers, Some(waker.clone()));
+        let WizardRun { wizard, calls } = start(waker);
+        Self { wizard, calls, front, woken, is_begun: false }
+    }
+
+    /// Goes on until it waits; says how it ended, once it has.
+    pub fn go_on(&mut self, clock: &Clock) -> Option<Ended> {
+        let Self { wizard, calls, front, woken, is_begun } = self;
+        if !std::mem::replace(is_begun, true) {
+            driver::begin(wizard, front, calls.as_mut(), clock);
+        }
+        driver::go_on(wizard, front, calls.as_mut(), woken, clock)
+    }
+
+    /// What it came to.
+    #[must_use]
+    pub fn report(self, ended: Ended) -> Report {
+        self.front.report(ended)
+    }
 }
 
 /// The exit code of a journey (product.md section 9, *Records and words*).

@@ -178,6 +178,9 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
     for user in &report.turned_on {
         say(&format!("  {} <{}>", user.name, user.address))?;
     }
+    for gap in &report.gaps {
+        say(&format!("  THE LIST: {}.", gap.as_str().trim_end_matches('.')))?;
+    }
     if let Some(attention) = &report.attention {
         say(&format!("  NEEDS ATTENTION: {attention}"))?;
     }
@@ -194,7 +197,7 @@ fn outcome(report: &Report, is_preview: bool) -> String {
     match report.turned_on.len() {
         0 if report.failure.is_some() => parts.push("nobody was turned on".to_owned()),
         0 if report.is_doubted => parts.push("the list is not believed".to_owned()),
-        0 if report.attention.is_some() => parts.push("stopped".to_owned()),
+        0 if report.is_stopped => parts.push("stopped".to_owned()),
         0 => parts.push("nobody new".to_owned()),
         new if is_preview => parts.push(format!("{new} would be turned on")),
         new => parts.push(format!("{new} turned on")),
@@ -312,7 +315,7 @@ fn past(sweep: &SweepRecord) -> String {
         if sweep.is_late { ", late" } else { "" },
         sweep.turned_on,
         if sweep.left > 0 { format!(", {} left", sweep.left) } else { String::new() },
-        if sweep.attention.is_some() { ", stopped" } else { "" },
+        if sweep.attention.is_some() { ", needs attention" } else { "" },
         if sweep.finished.is_some() { "" } else { ", not finished" },
     )
 }

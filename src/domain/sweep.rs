@@ -36,6 +36,8 @@ pub struct Terms<'a> {
     pub exclusions: &'a BTreeSet<UserId>,
     /// Have a seat.
     pub on: &'a BTreeSet<UserId>,
+    /// Left to a later pass by the last one.
+    pub waited: &'a BTreeSet<UserId>,
     /// Seats used by the customer's other products.
     pub used_elsewhere: u32,
     /// Seats bought; none: no limit on record.
@@ -61,6 +63,9 @@ pub struct Decision {
     /// Looked at and left for a later pass: made after the due moment, a problem, not known yet, or stopped by a limit.
     /// The next pass must see them again.
     pub deferred: Vec<UserId>,
+    /// So many of them were left by the last pass as well, and what their mailboxes are is still not known: unless an operator
+    /// looks at it, they stay off night after night.
+    pub unchecked: u32,
     /// Why no user is turned on; an operator must look at it.
     pub attention: Option<Text>,
 }
@@ -153,6 +158,8 @@ pub fn decide(terms: &Terms<'_>, due: Moment, candidates: &[Candidate]) -> Decis
         let is_later = candidate.made.is_some_and(|made| made > due);
         if is_later || candidate.has_problem || candidate.user.kind == Kind::NotKnownYet {
             decision.deferred.push(id);
+            let is_unchecked = !is_later && !candidate.has_problem && terms.waited.contains(&id);
+            decision.unchecked = decision.unchecked.saturating_add(u32::from(is_unchecked));
         } else if terms.kinds.allows(candidate.user.kind) {
             decision.turn_on.push(candidate.user.clone());
         }

@@ -87,18 +87,32 @@ impl Stop {
 }
 
 /// Wakes the driver: front ends call it from their reading thread when input has arrived.
-#[derive(Clone, Debug)]
-pub struct Waker(std::sync::mpsc::SyncSender<()>);
+#[derive(Clone)]
+pub struct Waker(std::sync::Arc<dyn Fn() + Send + Sync>);
 
 impl Waker {
     /// Wraps the sending half of the driver's wake-up channel (capacity 1).
     #[must_use]
-    pub const fn new(to_driver: std::sync::mpsc::SyncSender<()>) -> Self {
-        Self(to_driver)
+    pub fn new(to_driver: std::sync::mpsc::SyncSender<()>) -> Self {
+        Self::also(to_driver, || {})
+    }
+
+    /// The same, and `also` is called each time: it must not wait.
+    pub fn also(to_driver: std::sync::mpsc::SyncSender<()>, also: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(std::sync::Arc::new(move || {
+            let _full_or_gone = to_driver.try_send(());
+            also();
+        }))
     }
 
     /// Wakes the driver; does nothing when it is awake already or gone.
     pub fn wake(&self) {
-        let _full_or_gone = self.0.try_send(());
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for Waker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waker")
     }
 }

@@ -277,16 +277,16 @@ fn a_tenant_on_record_need_not_be_given_again() {
 #[test]
 fn a_run_that_can_not_be_opened_or_finished_has_failed_and_says_why_once() {
     for (asked, product) in [("OpenRun", Some(Product::Office365)), ("FinishRun", None)] {
-        let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
-        let into = std::rc::Rc::clone(&told);
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let into = std::sync::Arc::clone(&told);
         let mut desk = protected();
         let answers = Answers { product, users: Some(Users::None), max_seats: Some(0), ..of("C-0001") };
         let mut front = Headless::new(answers, Stop::default());
-        front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+        front.observers.tell = Some(Box::new(move |words| into.lock().unwrap().push(words.to_string())));
         let report = travel_with(&mut desk, front, |_, request| format!("{request:?}").starts_with(asked));
         assert_eq!(report.end, End::Failed, "{asked}: {}", report.words);
         assert!(report.failure.is_some(), "{asked}");
-        let mut lines = told.take();
+        let mut lines = std::mem::take(&mut *told.lock().unwrap());
         let all = lines.len();
         lines.dedup();
         assert_eq!(lines.len(), all, "{asked}: nothing is said twice: {lines:?}");
@@ -312,13 +312,13 @@ fn without_consent_the_run_is_parked_with_its_link_once_the_time_is_over() {
 
 #[test]
 fn a_wait_is_told_every_half_minute() {
-    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
-    let into = std::rc::Rc::clone(&told);
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let into = std::sync::Arc::clone(&told);
     let answers = Answers { wait: Duration::from_mins(2), ..all("C-0001") };
     let mut front = Headless::new(answers, Stop::default());
-    front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+    front.observers.tell = Some(Box::new(move |words| into.lock().unwrap().push(words.to_string())));
     assert_eq!(travel_with(&mut desk(), front, |_, _| false).end, End::Waiting);
-    let told = told.borrow();
+    let told = told.lock().unwrap();
     let waits = told.iter().filter(|line| line.starts_with("Waiting for the customer: ")).count();
     assert!((2..=4).contains(&waits), "{told:?}");
     assert!(told.iter().any(|line| line.contains("Send this link to the customer: https://")), "{told:?}");
@@ -326,16 +326,16 @@ fn a_wait_is_told_every_half_minute() {
 
 #[test]
 fn a_server_that_does_not_answer_is_no_wait_for_the_customer() {
-    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
-    let into = std::rc::Rc::clone(&told);
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let into = std::sync::Arc::clone(&told);
     let answers = Answers { wait: Duration::from_mins(2), ..all("C-0001") };
     let mut front = Headless::new(answers, Stop::default());
-    front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+    front.observers.tell = Some(Box::new(move |words| into.lock().unwrap().push(words.to_string())));
     let mut desk = desk();
     let gone = Failure::new(FailureKind::Unreachable, "nobody answers", "Try again.");
     desk.verdict = Verdict::Failed(gone);
     assert_eq!(travel_with(&mut desk, front, |_, _| false).end, End::Failed);
-    let told = told.borrow();
+    let told = told.lock().unwrap();
     assert!(told.iter().any(|line| line.starts_with("Asking again: ")), "{told:?}");
     assert!(!told.iter().any(|line| line.starts_with("Waiting for the customer")), "{told:?}");
 }
@@ -939,12 +939,12 @@ proptest! {
 
 /// A journey and what it told.
 fn told(desk: &mut Desk, answers: Answers) -> (Report, Vec<String>) {
-    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
-    let into = std::rc::Rc::clone(&told);
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let into = std::sync::Arc::clone(&told);
     let mut front = Headless::new(answers, Stop::default());
-    front.observers.tell = Some(Box::new(move |words| into.borrow_mut().push(words.to_string())));
+    front.observers.tell = Some(Box::new(move |words| into.lock().unwrap().push(words.to_string())));
     let report = travel_with(desk, front, |_, _| false);
-    (report, told.take())
+    (report, std::mem::take(&mut told.lock().unwrap()))
 }
 
 #[test]

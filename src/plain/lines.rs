@@ -50,7 +50,7 @@ impl Shared {
     /// Has what came taken in once there is room, and wakes the driver; says whether nothing more comes.
     fn take(&self, waker: &Waker, taken: impl FnOnce(&mut Waiting)) -> bool {
         let mut waiting = lock(&self.waiting);
-        while waiting.queue.len() >= MOST {
+        while waiting.is_full() {
             waiting = self.room.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         taken(&mut waiting);
@@ -66,6 +66,11 @@ impl Shared {
 pub(crate) struct Lines(Arc<Shared>);
 
 impl Waiting {
+    /// Whether no line more is taken in for now, however many the system holds: a flood is kept out of memory.
+    fn is_full(&self) -> bool {
+        self.queue.len() >= MOST
+    }
+
     /// Takes bytes in, and cuts them into lines.
     fn take(&mut self, bytes: &[u8]) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -141,6 +146,27 @@ impl Lines {
         count
     }
 
+    /// Forgets the empty lines in front, what the system still holds of them too; says how many that were.
+    pub(crate) fn forget_empty(&self) -> usize {
+        let mut waiting = lock(&self.0.waiting);
+        let mut count = 0;
+        for _ in 0..DROPS {
+            let empty = waiting.queue.iter().take_while(|line| line.trim().is_empty()).count();
+            waiting.queue.drain(..empty).for_each(drop);
+            waiting.ahead = waiting.ahead.saturating_sub(empty);
+            count += empty;
+            if !waiting.queue.is_empty() {
+                break;
+            }
+            let is_more = source::pull(&mut waiting, 1);
+            if !is_more && waiting.queue.is_empty() {
+                break;
+            }
+        }
+        self.0.room.notify_all();
+        count
+    }
+
     /// Whether nothing waits and nothing more comes.
     pub(crate) fn has_ended(&self) -> bool {
         let waiting = lock(&self.0.waiting);
@@ -201,6 +227,20 @@ mod tests {
         let mut last = waiting(&[b"back"]);
         last.end();
         assert_eq!(texts(&last), ["back"]);
+    }
+
+    #[test]
+    fn of_a_flood_no_more_is_kept_than_there_is_room_for_and_empty_lines_go_at_once() {
+        let lines = Lines(Arc::default());
+        lock(&lines.0.waiting).take(&vec![b'\n'; MOST]);
+        assert!(lock(&lines.0.waiting).is_full());
+        assert!(source::pull(&mut lock(&lines.0.waiting), DROPS), "nothing is read beyond it");
+        lock(&lines.0.waiting).take(b"  \nback\n\n");
+        lock(&lines.0.waiting).ahead = MOST + 2;
+        lock(&lines.0.waiting).has_ended = true;
+        assert_eq!(lines.forget_empty(), MOST + 1);
+        assert_eq!(texts(&lock(&lines.0.waiting)), ["back", ""]);
+        assert_eq!(lock(&lines.0.waiting).ahead, 1);
     }
 
     #[test]

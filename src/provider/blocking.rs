@@ -1,9 +1,7 @@
 //! What blocks (the record, files, searches) runs on a thread of its own, so that the calls on the runtime go on.
 
-use crate::domain::{
-    failure::{Failure, FailureKind},
-    phrase::Phrase,
-};
+use super::caught::Panicked;
+use crate::domain::failure::Failure;
 
 /// Runs work on a blocking thread. `hint` says what to do after a fault of our own.
 ///
@@ -18,11 +16,7 @@ where
         Ok(result) => result,
         Err(error) => {
             tracing::error!(%error, "a blocking task ended early");
-            Err(Failure::new(
-                FailureKind::Internal,
-                "a task of this program ended early",
-                Phrase::template(hint),
-            ))
+            Err(Panicked.failure(hint))
         }
     }
 }

@@ -8,6 +8,7 @@
 mod error;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod gap;
 mod ids;
 mod network;
 mod origins;
@@ -19,9 +20,8 @@ mod words;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -38,10 +38,11 @@ pub use self::{
 };
 use self::{
     error::{cut_off, in_between, no_answer},
+    gap::Gaps,
     network::Proxies,
     origins::Origins,
 };
-use crate::domain::{lock::lock, time::Clock};
+use crate::domain::time::Clock;
 
 /// How long a connection may take to open: a guess that suits a bad line.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -83,8 +84,8 @@ struct Inner {
     fresh_open: OnceLock<reqwest::Client>,
     /// First wait where the server states none.
     first_wait: Duration,
-    /// Milliseconds by which the last answer's `Date` of each host was ahead of this computer's clock.
-    gaps: Arc<Mutex<BTreeMap<String, i64>>>,
+    /// What the `Date` of each host's last answer says about this computer's clock.
+    gaps: Gaps,
 }
 
 /// Request method.
@@ -218,7 +219,7 @@ impl Http {
                 fresh_direct: OnceLock::new(),
                 fresh_open: OnceLock::new(),
                 first_wait: wait::FIRST,
-                gaps: Arc::default(),
+                gaps: Gaps::default(),
             }),
         })
     }
@@ -329,15 +330,14 @@ impl Http {
     /// Notes by how much the answer's `Date` differs from this computer's clock.
     fn note_date(&self, call: &Call, headers: &Headers) {
         let Some(date) = headers.get("date").and_then(wait::http_date) else { return };
-        let gap = date.as_millis().saturating_sub(self.inner.clock.now().as_millis());
-        lock(&self.inner.gaps).insert(host(call), gap);
+        self.inner.gaps.note(host(call), date, self.inner.clock.now());
     }
 
-    /// By how many milliseconds the clock of a host is ahead of this computer's, by its last answer; none before one, and
-    /// where it tells no date. A `Date` is of whole seconds, and as old as its answer was on its way.
+    /// By how many milliseconds the clock of a host is ahead of this computer's, by its last answer; none before one,
+    /// where it tells no date, and once this computer's was set. A `Date` is of whole seconds, and as old as its answer was on its way.
     #[must_use]
     pub fn gap(&self, host: &str) -> Option<i64> {
-        lock(&self.inner.gaps).get(host).copied()
+        self.inner.gaps.of(host, self.inner.clock.now())
     }
 
     /// The client that may reach this target; on a new connection if asked.

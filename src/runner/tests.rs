@@ -712,3 +712,51 @@ async fn the_world_is_opened_once_and_again_only_after_it_failed() {
     assert!(waiting.is_empty());
     assert_eq!(tries.load(Ordering::SeqCst), 2);
 }
+
+/// A played customer who panics, in the task of the call and not on a blocking thread.
+fn panics() -> Rehearse {
+    Rehearse {
+        play: Arc::new(|_| Box::pin(async { panic!("on purpose") })),
+        tell: Arc::new(|_| panic!("on purpose")),
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_panics_answers_with_a_failure_and_the_next_write_has_its_turn() {
+    let mut stage = Stage::new("standard").await;
+    let (_, run) = stage.run_of("C-1001", OFFICE);
+    let tenant = stage.tenant_of("C-1001");
+    stage.tools.rehearse = Some(panics());
+    stage.runner = Runner::new(Handle::current(), opens(stage.tools.clone()), Arc::new(|| {}));
+    for request in [Request::Rehearse(tenant), Request::AskDetails("andersondental.example".into())] {
+        let replies = stage.ask(request).await;
+        let [Reply::Failed(failure)] = replies.as_slice() else { panic!("{replies:?}") };
+        assert_eq!(failure.kind, FailureKind::Internal);
+    }
+    assert!(lock(&stage.runner.open).is_empty(), "nothing is kept of a call that has ended");
+    assert_eq!(stage.ask(Request::SaveDraft(run, Draft::default())).await.last().map(word), Some("saved"));
+}
+
+#[tokio::test]
+async fn of_several_waiting_runs_the_board_names_those_that_were_accepted() {
+    let mut stage = Stage::new("standard").await;
+    let mut runs = Vec::new();
+    for customer in ["C-1001", "C-1022"] {
+        let (_, run) = stage.run_of(customer, OFFICE);
+        let tenant = stage.tenant_of(customer);
+        stage.store().save_organisation(&run, &organisation(tenant), &Accepts::default()).unwrap();
+        stage.store().link_shown(&run).unwrap();
+        runs.push((run, tenant));
+    }
+    stage.ask(Request::Rehearse(runs[0].1)).await;
+    let replies = stage.ask(Request::ProbeBoard(runs.clone())).await;
+    let [Reply::Board(board)] = replies.as_slice() else { panic!("{replies:?}") };
+    let accepted: Vec<_> = board
+        .rows
+        .iter()
+        .filter(|row| matches!(&row.progress, Progress::Open(words) if words.as_str().starts_with("consent is there")))
+        .filter_map(|row| row.run.as_ref().map(|run| run.id.clone()))
+        .collect();
+    assert_eq!(accepted, [runs[0].0.clone()]);
+    assert_eq!(lock(&stage.runner.probed).len(), 2, "both were asked about");
+}

@@ -170,7 +170,7 @@ async fn held_against(
     if missing.is_empty() || expected.is_accepted(listed) || expected.before < FEW {
         return Ok(None);
     }
-    let found = provider.graph.users_again(tenant, missing, memory).await?;
+    let (found, _gaps) = provider.graph.users_again(tenant, missing, memory).await?;
     Ok(expected.hiding(listed, found.iter().filter(|(_, user)| user.is_some()).count(), false))
 }
 

@@ -12,6 +12,7 @@ use crate::{
         protection::Chosen,
         sweep::{Candidate, RELIST_AFTER},
         tenant::Organisation,
+        text::Text,
         time::Moment,
     },
     provider::{
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 
-use super::{Held, Key, Next, Seen, count, with};
+use super::{Held, Key, Next, Seen, count, union, with};
 
 /// Where the next pass starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +113,8 @@ struct Found {
     gone: Vec<UserId>,
     /// What kept some from being looked for.
     broken: Option<Failure>,
+    /// What could not be seen of them.
+    gaps: Vec<Text>,
 }
 
 impl Tour<'_> {
@@ -159,9 +162,10 @@ impl Tour<'_> {
             left: found.gone,
             belief: Belief::Changes { gone: count(gone) },
             doubt: None,
-            gaps: Vec::new(),
             checks: Some(self.checks()),
             broken: found.broken,
+            gaps: union(delta.gaps, found.gaps),
+            waited: BTreeSet::new(),
             next: Some(Next::Delta(Position { link: delta.link, ..position })),
         })
     }
@@ -193,9 +197,10 @@ impl Tour<'_> {
             left: found.gone,
             belief,
             doubt,
-            gaps: Vec::new(),
             checks: Some(self.checks()),
             broken: found.broken,
+            gaps: union(delta.gaps, found.gaps),
+            waited: BTreeSet::new(),
             next: Some(Next::Delta(position)),
         }
     }
@@ -209,7 +214,8 @@ impl Tour<'_> {
     async fn by_name(self, users: Vec<UserId>) -> Found {
         let mut found = Found::default();
         match self.provider.graph.users_again(self.tenant, users, self.memory).await {
-            Ok(all) => {
+            Ok((all, gaps)) => {
+                found.gaps = gaps;
                 for (id, user) in all {
                     match user {
                         Some(user) => found.there.push(candidate(user)),

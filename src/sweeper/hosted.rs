@@ -197,8 +197,9 @@ fn seen(
         belief,
         doubt,
         broken: None,
-        gaps: Vec::new(),
         checks: None,
+        gaps: Vec::new(),
+        waited: BTreeSet::new(),
         next: Some(Next::Roster(roster)),
     }
 }

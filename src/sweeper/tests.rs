@@ -4,6 +4,7 @@ mod believed;
 mod changes;
 mod hosted;
 mod limits;
+mod many;
 mod passes;
 mod refreshing;
 mod trouble;
@@ -30,6 +31,7 @@ use crate::{
         doubt::Accepts,
         id::{CustomerId, RunId, TenantId},
         permission::Permission,
+        protection::Chosen,
         secret::Secret,
         tenant::Organisation,
         user::Kind,

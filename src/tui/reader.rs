@@ -33,9 +33,10 @@ use signal_hook::{
 use crate::{driver::front::Waker, wizard::answer::Ending};
 
 use super::{
-    Heard,
+    Heard, MOST_AHEAD,
     guard::Guard,
     input::{Input, Parser, Press},
+    keys::is_always_taken,
     output::{events, is_ours},
 };
 
@@ -285,6 +286,13 @@ impl Ears {
         }
         let mut inputs = Vec::new();
         self.parser.feed_read(&bytes, &mut inputs);
+        // Of a flood the front end keeps no more: one key above that tells it so, and the ways out.
+        let mut room = MOST_AHEAD + 1;
+        inputs.retain(|input| {
+            room = room.saturating_sub(1);
+            room > 0 || is_always_taken(input)
+        });
+        inputs.shrink_to_fit();
         self.tell_inputs(inputs);
         if is_gone {
             self.end(SIGHUP, Ending::HangUp);

@@ -144,7 +144,7 @@ pub(crate) fn kept<R>(failure: &mut Option<Failure>, answer: Option<Result<R, Fa
 }
 
 /// One screen with its own state.
-pub(crate) trait Screen: std::fmt::Debug {
+pub(crate) trait Screen: std::fmt::Debug + Send {
     /// Comes on: may start calls.
     fn enter(&mut self, _cx: &mut UpdateCx<'_>) {}
 

@@ -22,19 +22,35 @@ use crate::{
 impl Work<'_> {
     /// Sets one customer up, as far as that goes now.
     pub(super) fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
+        let (running, answers, observers) = self.begun(job, wait, show);
+        let report = journey::travel_heard(&self.start, answers, &self.stop, &self.context.clock, observers);
+        self.ended(job, report, &running, links)
+    }
+
+    /// What a customer's journey is made with.
+    pub(super) fn begun(
+        &self,
+        job: &Job,
+        wait: Duration,
+        show: &Show,
+    ) -> (Arc<show::Running>, Answers, Observers) {
         let running = Arc::new(show.start(&job.customer.name));
-        let answers = Answers { wait, ..job.answers.clone() };
-        let mut report = journey::travel_heard(
-            &self.start,
-            answers,
-            &self.stop,
-            &self.context.clock,
-            self.observers(job, &running),
-        );
+        let observers = self.observers(job, &running);
+        (running, Answers { wait, ..job.answers.clone() }, observers)
+    }
+
+    /// Keeps what a customer's journey came to.
+    pub(super) fn ended(
+        &self,
+        job: &mut Job,
+        mut report: Report,
+        running: &show::Running,
+        links: &Links,
+    ) -> After {
         words::mend(&mut report, &job.row);
-        job.result = self.settled(report, &running);
+        job.result = self.settled(report, running);
         self.settle(job);
-        self.keep_links(job, links, &running);
+        self.keep_links(job, links, running);
         let after = match &job.result {
             result if result.is_stop() => After::Stop,
             result if result.is_well() => After::Well,

@@ -31,17 +31,23 @@ pub(super) fn at_once<T: Send>(
 ) -> bool {
     let queue = Mutex::new(work.into_iter().collect::<Vec<_>>().into_iter());
     let is_stopped = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        for _worker in 0..at_once.max(1) {
-            scope.spawn(|| {
-                while !is_stopped.load(Ordering::SeqCst) {
-                    let Some(next) = lock(&queue).next() else { return };
-                    if go(next) == After::Stop {
-                        is_stopped.store(true, Ordering::SeqCst);
-                    }
-                }
-            });
+    let worker = || {
+        while !is_stopped.load(Ordering::SeqCst) {
+            let Some(next) = lock(&queue).next() else { return };
+            if go(next) == After::Stop {
+                is_stopped.store(true, Ordering::SeqCst);
+            }
         }
+    };
+    std::thread::scope(|scope| {
+        // This thread works as well: a system that gives no thread makes the work slower, and never ends it.
+        for _worker in 1..at_once {
+            if let Err(error) = std::thread::Builder::new().spawn_scoped(scope, worker) {
+                tracing::warn!(%error, "no further thread: fewer customers at the same time");
+                break;
+            }
+        }
+        worker();
     });
     lock(&queue).len() == 0
 }

@@ -27,7 +27,7 @@ fn pass(report: &Report, is_preview: bool) -> Value {
         Report { is_elsewhere: true, .. } => "elsewhere",
         Report { failure: Some(_), .. } => "not_done",
         Report { is_doubted: true, .. } => "not_believed",
-        Report { attention: Some(_), .. } => "stopped",
+        Report { is_stopped: true, .. } => "stopped",
         _ if is_preview => "planned",
         _ => "done",
     };
@@ -42,6 +42,7 @@ fn pass(report: &Report, is_preview: bool) -> Value {
         "turned_on": users,
         "left": report.left,
         "waiting": report.deferred,
+        "list_gaps": report.gaps.iter().map(Text::as_str).collect::<Vec<_>>(),
         "attention": maybe(report.attention.as_ref()),
         "failure": report.failure.as_ref().map(bad_news),
     })

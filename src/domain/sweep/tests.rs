@@ -36,8 +36,10 @@ fn ids(decision: &Decision) -> Vec<u8> {
 }
 
 fn terms<'a>(rule: &'a AutoRule, exclusions: &'a BTreeSet<UserId>, on: &'a BTreeSet<UserId>) -> Terms<'a> {
-    Terms { rule, kinds: Kinds::default(), exclusions, on, used_elsewhere: 0, limit: None }
+    Terms { rule, kinds: Kinds::default(), exclusions, on, waited: &NO_ONE, used_elsewhere: 0, limit: None }
 }
+
+static NO_ONE: BTreeSet<UserId> = BTreeSet::new();
 
 const DUE: &str = "2026-11-23T09:00:00Z"; // Mon 23 Nov 20:00 AEDT
 
@@ -52,6 +54,22 @@ fn one_second_decides_whether_a_user_is_new_enough() {
     let decision = decide(&terms(&rule, &none, &none), moment(DUE), &listed);
     assert_eq!(ids(&decision), [1, 2]);
     assert_eq!(decision.deferred, [UserId::from_bytes([3; 16])]);
+}
+
+#[test]
+fn a_mailbox_that_two_passes_could_not_check_needs_attention_and_stays_off() {
+    let (rule, none) = (rule("2026-11-23T03:00:00Z", 100), BTreeSet::new());
+    let waited: BTreeSet<UserId> = [1, 2, 3, 4].map(|id| UserId::from_bytes([id; 16])).into();
+    let listed = [
+        user(1, Kind::NotKnownYet, None),
+        user(2, Kind::User, None),
+        user(3, Kind::NotKnownYet, Some("2026-11-23T09:00:01Z")),
+        Candidate { has_problem: true, ..user(4, Kind::NotKnownYet, None) },
+        user(5, Kind::NotKnownYet, None),
+    ];
+    let decision = decide(&Terms { waited: &waited, ..terms(&rule, &none, &none) }, moment(DUE), &listed);
+    assert_eq!((ids(&decision), decision.deferred.len(), decision.unchecked), (vec![2], 4, 1));
+    assert_eq!(decide(&terms(&rule, &none, &none), moment(DUE), &listed).unchecked, 0, "the first pass");
 }
 
 #[test]

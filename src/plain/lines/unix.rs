@@ -21,13 +21,18 @@ pub(super) fn read_on(shared: &Shared, waker: &Waker) {
     while !is_there(None) || !shared.take(waker, take) {}
 }
 
-/// Takes what is there, in so many reads at most; says whether there may be more.
+/// Takes what is there, in so many reads at most and as long as there is room; says whether there may be more.
 pub(super) fn pull(waiting: &mut Waiting, reads: usize) -> bool {
-    let mut buffer = zeroize::Zeroizing::new(vec![0; AT_ONCE]);
+    // Made once something is there: a question is said more often than lines come.
+    let mut buffer = zeroize::Zeroizing::new(Vec::new());
     for _ in 0..reads {
+        if waiting.is_full() {
+            return !waiting.has_ended;
+        }
         if waiting.has_ended || !is_there(Some(Timespec::default())) {
             return false;
         }
+        buffer.resize(AT_ONCE, 0);
         match read(stdin(), &mut buffer[..]) {
             Ok(0) => waiting.end(),
             Ok(len) => waiting.take(buffer.get(..len).unwrap_or_default()),

@@ -83,6 +83,9 @@ pub(super) enum Error {
     /// A well-formed answer to another question.
     #[error("the answer does not fit the request")]
     WrongAnswer,
+    /// The task that asked panicked.
+    #[error("a task of this program ended early")]
+    Panicked,
     /// Microsoft's own cloud, by its host or its version.
     #[error("this is Exchange Online")]
     ExchangeOnline,
@@ -125,9 +128,10 @@ impl Error {
             ) => RetryClass::Passing,
             Self::Http(HttpError::Proxy { trouble, .. }) if trouble.may_pass() => RetryClass::Passing,
             Self::SignIn | Self::Status(408 | 409 | 412 | 423 | 425) => RetryClass::Once,
-            Self::Unreadable(_) | Self::WrongAnswer | Self::Http(HttpError::TooLarge { .. }) => {
-                RetryClass::Mailbox
-            }
+            Self::Unreadable(_)
+            | Self::WrongAnswer
+            | Self::Panicked
+            | Self::Http(HttpError::TooLarge { .. }) => RetryClass::Mailbox,
             _ => RetryClass::Account,
         }
     }

@@ -26,7 +26,10 @@ use crate::{
         user::{Kind, NewUser, UserPage},
         verdict::ListNote,
     },
-    provider::listed::Listed,
+    provider::{
+        caught::{Panicked, caught},
+        listed::Listed,
+    },
 };
 
 /// Rows of one page while mailboxes are tried.
@@ -146,7 +149,7 @@ impl Progress {
                     Some(candidate) => {
                         let session = Arc::clone(&self.session);
                         trying.spawn(async move {
-                            let outcome = open(&session, &candidate.address).await;
+                            let outcome = tried(&session, &candidate.address).await;
                             (candidate, outcome)
                         });
                     }
@@ -275,6 +278,13 @@ fn opened(session: &Session, mailbox: &Address, outcome: Outcome) -> Result<(), 
     }
 }
 
+/// Opens the inbox of one of many; a panic on the way concerns this mailbox, so that its row says so and none is lost.
+async fn tried(session: &Session, mailbox: &Address) -> Result<(), Bad> {
+    caught(open(session, mailbox))
+        .await
+        .unwrap_or_else(|Panicked| Err(session.bad(Error::Panicked, Some(mailbox), None)))
+}
+
 /// Whether these mailboxes are still there, in the order asked. `has_opened`: another one opened a moment ago, so a refusal
 /// is about the mailbox that is refused.
 ///
@@ -298,7 +308,7 @@ pub(super) async fn still_there(
         {
             let session = Arc::clone(&session);
             trying.spawn(async move {
-                let outcome = open(&session, &address).await;
+                let outcome = tried(&session, &address).await;
                 (at, address, outcome)
             });
         }

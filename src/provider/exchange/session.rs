@@ -42,6 +42,10 @@ const DEADLINE: Duration = Duration::from_secs(65);
 /// Largest answer taken: a page of 1,000 people is below 2 MiB.
 const MAX_BODY_BYTES: usize = 16 << 20;
 
+/// Longest answer, in bytes, that is read on the network's thread: a mailbox that opens takes a tenth of it, and another
+/// thread would cost more than the reading. A guess.
+const READ_AT_ONCE: usize = 32 << 10;
+
 /// Pauses from here on are told while a listing runs; shorter ones are not noticed.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
@@ -279,11 +283,22 @@ impl Session {
             self.gate.admit(&self.fingerprint);
             self.is_in.store(true, Ordering::Relaxed);
         }
-        let judged = judge::judge(&answer, &self.clock);
+        let reference = judge::reference(&answer);
+        let judged = self.judge(answer).await;
         if judged.version.is_some() {
             *lock(&self.version) = judged.version;
         }
-        judged.outcome.map_err(|error| (error, Some(judge::reference(&answer))))
+        judged.outcome.map_err(|error| (error, Some(reference)))
+    }
+
+    /// Judges an answer; a long one off the network's thread, for which all other calls wait.
+    async fn judge(&self, answer: Response) -> judge::Judged {
+        if answer.body.len() <= READ_AT_ONCE {
+            return judge::judge(&answer, &self.clock);
+        }
+        let clock = self.clock.clone();
+        let judged = tokio::task::spawn_blocking(move || judge::judge(&answer, &clock)).await;
+        judged.unwrap_or(judge::Judged { version: None, outcome: Err(Error::Panicked) })
     }
 
     /// What follows a failed attempt; `was_older` when it already named the older version.

@@ -222,6 +222,14 @@ pub(super) struct Stub {
 impl Stub {
     /// Starts a server that answers every request with what `script` makes of it.
     pub(super) async fn start(script: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static) -> Self {
+        Self::start_at(Clock::fixed(Moment::from_millis(1_795_000_000_000)), script).await
+    }
+
+    /// The same, and the client has this clock.
+    pub(super) async fn start_at(
+        clock: Clock,
+        script: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static,
+    ) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -232,7 +240,6 @@ impl Stub {
         });
         tokio::spawn(async move { axum::serve(listener, router).await });
         let origins = ORIGINS.iter().map(|from| ((*from).to_owned(), origin.clone())).collect();
-        let clock = Clock::fixed(Moment::from_millis(1_795_000_000_000));
         let http = Http::new(HttpOptions {
             origins,
             is_total: true,

@@ -1,6 +1,6 @@
 //! What changed since last time, for Enable Auto: a pass that grows with the changes, not with the tenant.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -19,6 +19,7 @@ use crate::{
         text::Text,
         time::Moment,
         user::Kind,
+        verdict::ListNote,
     },
     provider::{error::Error, listed::Listed},
 };
@@ -43,6 +44,9 @@ pub struct SweptUser {
     pub problem: Text,
 }
 
+/// A user who was asked for by name; none: gone.
+pub type Again = (UserId, Option<SweptUser>);
+
 /// What one round found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Delta {
@@ -52,6 +56,8 @@ pub struct Delta {
     pub removed: Vec<UserId>,
     /// Where the next round starts; good for about seven days (reference, section 7.4).
     pub link: String,
+    /// What could not be seen of them, for good ("what 3 mailboxes are").
+    pub gaps: Vec<Text>,
     /// The whole tenant was listed: there was no link, or Microsoft no longer knew it.
     pub is_full: bool,
     /// Why a list of everyone contradicts itself: its users are real, and whoever is missing proves nothing. Never of a
@@ -74,7 +80,8 @@ impl Graph {
         self.round(tenant, delta_link, memory).await.map_err(|e| e.failure("looking for new users"))
     }
 
-    /// Reads these users whole, for a pass that left them to a later one. None: gone. Cost: a request each, some of
+    /// Reads these users whole, for a pass that left them to a later one, and says what could not be seen of them. None:
+    /// gone. Cost: a request each, some of
     /// them side by side.
     ///
     /// # Errors
@@ -84,7 +91,7 @@ impl Graph {
         tenant: TenantId,
         users: Vec<UserId>,
         memory: &Memory,
-    ) -> Result<Vec<(UserId, Option<SweptUser>)>, Failure> {
+    ) -> Result<(Vec<Again>, Vec<Text>), Failure> {
         self.read_checked(tenant, users, memory).await.map_err(|e| e.failure("looking at users again"))
     }
 
@@ -111,7 +118,7 @@ impl Graph {
         let (link, _nobody) = self.follow_round(tenant, start, &self.known(memory)).await?;
         let (sink, mut listed) = mpsc::channel(1);
         let collect = async {
-            let mut doubt = None;
+            let (mut doubt, mut gaps) = (None, Vec::new());
             let mut users: Vec<SweptUser> = Vec::new();
             let mut kinds: Vec<(UserId, Kind)> = Vec::new();
             while let Some(part) = listed.recv().await {
@@ -130,16 +137,17 @@ impl Graph {
                         }));
                     }
                     Listed::Kinds(known) => kinds.extend(known),
-                    Listed::Whole(_) | Listed::Note(_) => {}
+                    Listed::Note(ListNote::Gap(gap)) => gaps.push(gap),
+                    Listed::Whole(_) | Listed::Note(ListNote::Passing(_)) => {}
                     Listed::Doubt(why) => doubt = Some(why),
                 }
             }
             learn(users.iter_mut(), kinds);
-            (users, doubt)
+            (users, doubt, gaps)
         };
-        let (count, (users, doubt)) = tokio::join!(self.list_whole(tenant, memory, sink), collect);
+        let (count, (users, doubt, gaps)) = tokio::join!(self.list_whole(tenant, memory, sink), collect);
         count?;
-        Ok(Delta { users, removed: Vec::new(), link, is_full: true, doubt })
+        Ok(Delta { users, removed: Vec::new(), link, gaps, is_full: true, doubt })
     }
 
     /// Makes a round of changes whole: reads those users whom it tells too little about.
@@ -150,7 +158,8 @@ impl Graph {
         changes: BTreeMap<UserId, Change>,
         memory: &Memory,
     ) -> Result<Delta, Error> {
-        let mut delta = Delta { users: Vec::new(), removed: Vec::new(), link, is_full: false, doubt: None };
+        let (users, removed) = (Vec::new(), Vec::new());
+        let mut delta = Delta { users, removed, link, gaps: Vec::new(), is_full: false, doubt: None };
         let (mut unread, mut candidates) = (Vec::new(), Vec::new());
         for (id, change) in changes {
             match change {
@@ -162,9 +171,11 @@ impl Graph {
                 Change::Part => unread.push(id),
             }
         }
-        let kinds = self.purposes(tenant, memory, candidates).await;
+        let (kinds, gaps) = self.purposes(tenant, memory, candidates).await;
         learn(delta.users.iter_mut(), kinds);
-        for (id, read) in self.read_checked(tenant, unread, memory).await? {
+        let (read, more) = self.read_checked(tenant, unread, memory).await?;
+        delta.gaps = gaps.into_iter().chain(more).collect();
+        for (id, read) in read {
             match read {
                 Some(user) => delta.users.push(user),
                 None => delta.removed.push(id),
@@ -184,7 +195,7 @@ impl Graph {
         tenant: TenantId,
         users: Vec<UserId>,
         memory: &Memory,
-    ) -> Result<Vec<(UserId, Option<SweptUser>)>, Error> {
+    ) -> Result<(Vec<Again>, Vec<Text>), Error> {
         let mut candidates = Vec::new();
         let mut found = Vec::new();
         for (id, read) in self.read_users(tenant, users, &self.known(memory)).await? {
@@ -194,9 +205,9 @@ impl Graph {
             });
             found.push((id, user));
         }
-        let kinds = self.purposes(tenant, memory, candidates).await;
+        let (kinds, gaps) = self.purposes(tenant, memory, candidates).await;
         learn(found.iter_mut().filter_map(|(_, user)| user.as_mut()), kinds);
-        Ok(found)
+        Ok((found, gaps))
     }
 
     /// Reads users whole, some side by side, in any order.
@@ -237,19 +248,12 @@ impl Graph {
         let mut progress = Progress::default();
         for _ in 0..MAX_PAGES {
             let answer = self.get(tenant, &url, MAX_PAGE_BYTES).await?;
-            let licences = &self.inner.licences;
-            let rows = wire::with_page(&answer.body, |page| {
-                page.rows
-                    .iter()
-                    .filter_map(|row| {
-                        Some((row.id.as_str()?.parse().ok()?, Change::of(row, licences, known)))
-                    })
-                    .collect::<Vec<(UserId, Change)>>()
-            })
-            .map_err(|_broken| malformed())?;
+            let (licences, known) = (Arc::clone(&self.inner.licences), known.clone());
+            // Off the network's thread: a page may hold a thousand users, and other calls wait for that thread.
+            let read = tokio::task::spawn_blocking(move || read_page(&answer.body, &licences, &known)).await;
+            let (rows, links) = read.ok().flatten().ok_or_else(malformed)?;
             progress.take(&rows, &changes)?;
             changes.extend(rows);
-            let links = page::links(&answer.body).map_err(|page::Broken| malformed())?;
             match (links.next, links.delta) {
                 (Some(next), _) => {
                     url = self.follow(&next)?;
@@ -292,6 +296,17 @@ fn learn<'a>(users: impl Iterator<Item = &'a mut SweptUser>, kinds: Vec<(UserId,
     for user in users {
         user.kind = kinds.get(&user.id).copied().unwrap_or(user.kind);
     }
+}
+
+/// The changes of a page, and where it leads on; none for what is no page.
+fn read_page(
+    body: &[u8],
+    licences: &super::licence::Licences,
+    known: &Known,
+) -> Option<(Vec<(UserId, Change)>, page::Links)> {
+    let change = |row: &Row<'_>| Some((row.id.as_str()?.parse().ok()?, Change::of(row, licences, known)));
+    let rows = wire::with_page(body, |page| page.rows.iter().filter_map(change).collect()).ok()?;
+    Some((rows, page::links(body).ok()?))
 }
 
 /// How a round comes on.

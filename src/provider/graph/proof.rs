@@ -57,6 +57,7 @@ impl Graph {
     /// five requests, most of them side by side; safe to drop at any await.
     pub async fn prove_by(&self, expected: &Organisation, terms: &Terms) -> Proof {
         let inner = &*self.inner;
+        let _place = inner.proving.acquire().await;
         inner.tokens.drop_tenant(expected.tenant);
         match inner.tokens.get(expected.tenant, &inner.resource).await {
             Ok(token) => self.with_token(expected, &token, terms).await,

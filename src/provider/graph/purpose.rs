@@ -25,7 +25,11 @@ use crate::{
         user::Kind,
         verdict::ListNote,
     },
-    provider::{error::Error, listed::Listed},
+    provider::{
+        caught::{Panicked, caught},
+        error::Error,
+        listed::Listed,
+    },
 };
 
 /// Requests for single users in flight: the limit of the Outlook service per application (reference, section 10.3).
@@ -121,6 +125,8 @@ struct Probe<'a> {
     takes_batches: bool,
     is_anyone_told: bool,
     denied: u32,
+    /// Mailboxes that were asked about [`TRIES`] times without an answer.
+    unanswered: u32,
     /// Rounds of waiting for a permission that spreads.
     spreading: u32,
     failures: u32,
@@ -170,13 +176,13 @@ impl Graph {
         }
     }
 
-    /// Asks for some and waits for the answers; a candidate without an answer stays unchecked.
+    /// Asks for some and waits for the answers; a candidate without an answer stays unchecked, and why is said.
     pub(super) async fn purposes(
         &self,
         tenant: TenantId,
         memory: &Memory,
         candidates: Vec<Candidate>,
-    ) -> Vec<(UserId, Kind)> {
+    ) -> (Vec<(UserId, Kind)>, Vec<Text>) {
         let (ask, asked) = mpsc::unbounded_channel();
         for candidate in candidates {
             let _is_asked = ask.send(candidate).is_ok();
@@ -185,13 +191,15 @@ impl Graph {
         let (sink, mut listed) = mpsc::channel(1);
         let probing = async move { self.probe(tenant, memory, asked, &sink).await };
         let collecting = async {
-            let mut all = Vec::new();
+            let (mut all, mut gaps) = (Vec::new(), Vec::new());
             while let Some(part) = listed.recv().await {
-                if let Listed::Kinds(kinds) = part {
-                    all.extend(kinds);
+                match part {
+                    Listed::Kinds(kinds) => all.extend(kinds),
+                    Listed::Note(ListNote::Gap(gap)) => gaps.push(gap),
+                    _ => {}
                 }
             }
-            all
+            (all, gaps)
         };
         tokio::join!(probing, collecting).1
     }
@@ -261,6 +269,7 @@ impl<'a> Probe<'a> {
             takes_batches: true,
             is_anyone_told: false,
             denied: 0,
+            unanswered: 0,
             spreading: 0,
             failures: 0,
             end: None,
@@ -273,11 +282,17 @@ impl<'a> Probe<'a> {
             let some: Vec<Asked> = self.queue.drain(..self.queue.len().min(batch::MOST)).collect();
             let (graph, tenant, in_batch) = (self.graph.clone(), self.tenant, self.takes_batches);
             self.running.spawn(async move {
-                let outcome = if in_batch {
-                    graph.batch(tenant, &some).await
-                } else {
-                    graph.singly(tenant, &some).await
+                let asking = async {
+                    if in_batch {
+                        graph.batch(tenant, &some).await
+                    } else {
+                        graph.singly(tenant, &some).await
+                    }
                 };
+                // A panic concerns these mailboxes: asked again like any answer that did not come, then told.
+                let outcome = caught(asking).await;
+                let outcome =
+                    outcome.unwrap_or_else(|Panicked| Outcome::Answers(vec![Purpose::Passing; some.len()]));
                 (some, outcome)
             });
         }
@@ -323,6 +338,8 @@ impl<'a> Probe<'a> {
                     one.tries += 1;
                     if one.tries < TRIES {
                         self.queue.push_back(one);
+                    } else {
+                        self.unanswered = self.unanswered.saturating_add(1);
                     }
                 }
                 Purpose::Throttled(stated) => {
@@ -378,9 +395,13 @@ impl<'a> Probe<'a> {
         if let Some(why) = self.end {
             return Some(Text::of(format_args!("Not all mailboxes could be checked: {why}")));
         }
-        (self.denied > 0).then(|| {
+        if self.denied > 0 {
             let mailboxes = counted(self.denied, "mailbox is", "mailboxes are");
-            Text::of(format_args!("Exchange does not let Backup365 read what {mailboxes}"))
+            return Some(Text::of(format_args!("Exchange does not let Backup365 read what {mailboxes}")));
+        }
+        (self.unanswered > 0).then(|| {
+            let mailboxes = counted(self.unanswered, "mailbox is", "mailboxes are");
+            Text::of(format_args!("Exchange does not answer what {mailboxes}"))
         })
     }
 }

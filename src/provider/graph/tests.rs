@@ -530,6 +530,14 @@ async fn canned(
 async fn canned_with(
     answer: impl Fn(&str, &str, &[u8]) -> (u16, serde_json::Value) + Clone + Send + Sync + 'static,
 ) -> Graph {
+    canned_at(Clock::fixed(Moment::from_millis(START)), answer).await
+}
+
+/// The same, and the client has this clock.
+async fn canned_at(
+    clock: Clock,
+    answer: impl Fn(&str, &str, &[u8]) -> (u16, serde_json::Value) + Clone + Send + Sync + 'static,
+) -> Graph {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let router = axum::Router::new().fallback(move |request: axum::extract::Request| {
@@ -550,7 +558,7 @@ async fn canned_with(
     let origins = ["https://login.microsoftonline.com", "https://graph.microsoft.com"]
         .map(|from| (from.to_owned(), origin.clone()))
         .to_vec();
-    made(&settings(origins, Clock::fixed(Moment::from_millis(START)), "x"))
+    made(&settings(origins, clock, "x"))
 }
 
 /// Discovery as it is for our tenant.

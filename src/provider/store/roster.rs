@@ -28,6 +28,8 @@ use crate::domain::{
 pub struct Kept {
     /// Whether what it saw is believed.
     pub belief: Belief,
+    /// What the listing could not see.
+    pub gaps: Vec<Text>,
     /// Where the next delta query goes on; none: the one on record stays.
     pub position: Option<String>,
     /// The mailboxes of a hosted product; none: the ones on record stay.
@@ -128,7 +130,10 @@ impl Store {
             sweep::add_left(tx, claim.id, seat::mark_left(tx, key, &kept.left)?)?;
             seat::unmark_left(tx, key, &kept.back)?;
             match kept.belief {
-                Belief::Whole(listed) => listing::believe(tx, key, listed)?,
+                Belief::Whole(listed) => {
+                    listing::believe(tx, key, listed)?;
+                    product::keep_gaps(tx, key, &kept.gaps)?;
+                }
                 Belief::Changes { gone } => listing::shrink(tx, key, gone)?,
                 Belief::Doubted { acceptable } => listing::doubt(tx, key, acceptable)?,
             }

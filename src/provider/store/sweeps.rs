@@ -53,20 +53,33 @@ impl Store {
             if !domain::sweep::awaits(&rule, due, now) || !customer::one(write.tx, customer)?.is_active {
                 return Ok(None);
             }
-            let made = domain::sweep::made_before(&rule, due, now);
-            if made != rule.made {
-                rule::set_made(write.tx, (customer, product), made)?;
-                let words = format_args!(
-                    "the clock was fast when Enable Auto was switched on: {} counts as {made}",
-                    rule.made
-                );
-                write.note(customer, &Text::of(words))?;
-            }
+            let made = Some(domain::sweep::made_before(&rule, due, now)).filter(|made| *made != rule.made);
             let target = enablement::find(write.tx, (customer, product))?.map(|(target, _)| target);
             let id = sweep::begin(write.tx, (customer, product), due, (write.host(), write.now))?;
-            Ok(Some((id, target)))
+            Ok(Some((id, target, made)))
         })?;
-        Ok(id.map(|(id, target)| SweepClaim { key: (customer, product), due, id, target, _hold: hold }))
+        let key = (customer, product);
+        Ok(id.map(|(id, target, made)| SweepClaim { key, due, id, target, made, _hold: hold }))
+    }
+
+    /// Sets right when the rule of a pass was made, where a clock that was fast had written a moment ahead of now. Not part
+    /// of the claim: only once Microsoft's answers say nothing against this clock is it known which of the two was wrong.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn set_right(&self, claim: &SweepClaim) -> Result<(), Failure> {
+        let Some(made) = claim.made else { return Ok(()) };
+        self.write(|write| {
+            let Some(rule) = rule::find(write.tx, claim.key)?.filter(|rule| rule.made > made) else {
+                return Ok(());
+            };
+            rule::set_made(write.tx, claim.key, made)?;
+            let words = format_args!(
+                "the clock was fast when Enable Auto was switched on: {} counts as {made}",
+                rule.made
+            );
+            write.note(claim.customer(), &Text::of(words))
+        })
     }
 
     /// Turns users on for a pass: one result per user, read back on a new connection after the commit. Repeating it
@@ -105,7 +118,7 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be written.
     pub fn finish_sweep(&self, claim: SweepClaim, summary: SweepSummary) -> Result<(), Failure> {
-        let SweepClaim { key, due, id, target: _, _hold } = claim;
+        let SweepClaim { key, due, id, target: _, made: _, _hold } = claim;
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
         self.write(|write| {

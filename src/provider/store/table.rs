@@ -66,8 +66,8 @@ impl Columns for ListSummary {
 }
 
 /// The gaps of a list, as a JSON list.
-fn gaps(list: &ListSummary) -> String {
-    serde_json::Value::from(list.gaps.iter().map(Text::as_str).collect::<Vec<_>>()).to_string()
+fn gaps(gaps: &[Text]) -> String {
+    serde_json::Value::from(gaps.iter().map(Text::as_str).collect::<Vec<_>>()).to_string()
 }
 
 columns! { Chosen { id, address, name, kind } }

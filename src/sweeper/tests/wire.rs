@@ -26,6 +26,8 @@ struct Ear {
     lines: Vec<String>,
     /// A request with this in its first line gets no answer.
     breaks_at: Option<String>,
+    /// A request with this in its first line waits.
+    holds_at: Option<String>,
 }
 
 impl Wire {
@@ -65,6 +67,11 @@ impl Wire {
         self.ear().breaks_at = part;
     }
 
+    /// From now on requests with this in their first line wait; none: all that wait go on.
+    pub(super) fn holds_at(&self, part: Option<String>) {
+        self.ear().holds_at = part;
+    }
+
     fn ear(&self) -> MutexGuard<'_, Ear> {
         self.ear.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -81,6 +88,13 @@ async fn pass_on(near: TcpStream, far: TcpStream, ear: &Mutex<Ear>) {
                 let start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
                 let line = String::from_utf8_lossy(&text[start..at]).into_owned();
                 text.drain(..at + END.len());
+                let held = || {
+                    let ear = ear.lock().unwrap_or_else(PoisonError::into_inner);
+                    ear.holds_at.as_ref().is_some_and(|part| line.contains(part))
+                };
+                while held() {
+                    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                }
                 let mut ear = ear.lock().unwrap_or_else(PoisonError::into_inner);
                 let is_broken = ear.breaks_at.as_ref().is_some_and(|part| line.contains(part));
                 ear.lines.push(line);

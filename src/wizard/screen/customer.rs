@@ -77,6 +77,10 @@ impl Screen for Customer {
         self.opening.cancel(cx);
         self.probe.cancel(cx.calls);
         self.pause.cancel(cx.calls);
+        if !cx.setup.is_board_watched {
+            // Nobody looks at it, and of a thousand journeys that wait side by side each would keep a thousand rows.
+            (self.board, self.table) = (None, Table::default());
+        }
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {

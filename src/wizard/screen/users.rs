@@ -45,7 +45,7 @@ const STILL_SEARCHING: &str = "The search is still going on. One moment.";
 const OTHER_ROWS: &str = "The rows have changed meanwhile. Nobody was changed: please look again.";
 
 /// A question above the list.
-trait Dialog: std::fmt::Debug {
+trait Dialog: std::fmt::Debug + Send {
     /// Handles an answer.
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult;
 

@@ -78,6 +78,34 @@ fn consent_is_waited_for_by_all_at_once() {
     assert_eq!((record.seats(), record.count("run WHERE finished IS NOT NULL")), (9, 3));
 }
 
+/// Threads of a process.
+fn threads(child: &std::process::Child) -> usize {
+    fs::read_dir(format!("/proc/{}/task", child.id())).map_or(0, Iterator::count)
+}
+
+#[test]
+fn many_are_waited_for_on_a_few_threads() {
+    const CUSTOMERS: u8 = 60;
+    let many = Many::new(&vec![asked(1); usize::from(CUSTOMERS)]);
+    many.plan_of(usize::from(CUSTOMERS));
+    let mut child = many.start(&["--max-seats", "60", "--wait", "2m"]);
+    let record = || many.record();
+    let waited = "run WHERE finished IS NULL AND parked IS NULL AND link_shown IS NOT NULL";
+    until("all are waited for", || {
+        many.home.store().exists()
+            && many.folder_exists()
+            && many.links().len() == usize::from(CUSTOMERS)
+            && record().count(waited) == i64::from(CUSTOMERS)
+    });
+    // Four that wait, sixteen that may block, and those of the program itself.
+    assert!((1..=30).contains(&threads(&child)), "{} threads", threads(&child));
+    let out: Vec<String> = many.links().into_iter().map(|(_, link)| link).collect();
+    accept(&many, &out);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let record = many.record();
+    assert_eq!((record.seats(), record.count("run WHERE finished IS NOT NULL")), (60, 60));
+}
+
 #[test]
 fn told_to_go_it_goes_and_goes_on_later() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {

@@ -65,6 +65,18 @@ fn many_lines_in_a_field_of_one() {
 }
 
 #[test]
+fn a_way_out_goes_before_all_that_was_typed_at_once() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    // No end of a line: each is a key, and none of them a paste.
+    terminal.keys(&"y".repeat(1_000_000)).keys("\x03").sees(&["Leave?"]);
+    assert!(peak(&terminal) < 256 << 10, "{} KiB", peak(&terminal));
+    terminal.keys("b").loses("Leave?").keys("\x15").loses("yyyy");
+    terminal.keys("kauri").sees(&["Kauri Building Supplies"]);
+    terminal.is_clean(false);
+}
+
+#[test]
 fn an_end_mark_inside_presses_nothing() {
     let home = Home::new();
     let mut terminal = tenant(&home);

@@ -161,6 +161,7 @@ fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
         (code("ErrorStrange"), "ErrorStrange"),
         (Error::FrontEnd { status: 500, wait: None }, "list again later"),
         (Error::WrongAnswer, "no sense"),
+        (Error::Panicked, "ended early"),
         (
             Error::Http(HttpError::TimedOut {
                 host: "h.example".into(),

@@ -61,6 +61,7 @@ impl Bad {
             Error::Unreadable(_) | Error::WrongAnswer | Error::Http(HttpError::TooLarge { .. }) => {
                 "the server's answer about this mailbox makes no sense"
             }
+            Error::Panicked => "not checked: a task of this program ended early; list again",
             _ => "not available just now; list again later",
         };
         Text::from(words)
@@ -88,6 +89,9 @@ pub(super) type Words = (FailureKind, Text, Text);
 fn fixed(kind: FailureKind, what: &'static str, hint: &'static str) -> Words {
     (kind, Text::from(what), Text::from(hint))
 }
+
+/// A fault of this program.
+const OWN_FAULT: &str = "a task of this program ended early";
 
 /// The words of everything but response codes (exchange-web-services.md section 10).
 pub(super) fn words(bad: &Bad) -> Words {
@@ -170,6 +174,7 @@ pub(super) fn words(bad: &Bad) -> Words {
             Text::of(format_args!("the answer of {host} makes no sense")),
             Text::from("Try again. If it stays so, check the server's name with the hoster."),
         ),
+        Error::Panicked => fixed(FailureKind::Internal, OWN_FAULT, "Try again. The log file has more."),
         Error::ExchangeOnline => fixed(
             Refused,
             "this is Exchange Online, where this kind of access has ended",

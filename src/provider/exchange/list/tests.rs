@@ -1,10 +1,15 @@
 //! Listings of a given list, and who is still there. The directory search is tested beside it.
 
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
 use super::{
     super::stub::{Reply, Seen, Stub, access, address, challenge, fault, folder, refusal},
     *,
 };
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    time::{Clock, Moment},
+};
 
 /// A row as words: address, kind, problem.
 type Seat = (String, &'static str, String);
@@ -47,6 +52,27 @@ fn by_name(seen: &Seen) -> Reply {
         "odd" => Reply::new(200, "<x/>"),
         _ => folder(),
     }
+}
+
+/// The clock is asked by each answer: where it panics, so does the task that waits for one mailbox.
+#[tokio::test]
+async fn a_mailbox_whose_task_panics_is_a_row_with_a_problem() {
+    let (is_armed, fires) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
+    let armed = Arc::clone(&is_armed);
+    let clock = Clock::new(move || {
+        assert!(!(armed.load(SeqCst) && fires.swap(false, SeqCst)), "on purpose");
+        Moment::from_millis(1_795_000_000_000)
+    });
+    let stub = Stub::start_at(clock, move |seen| {
+        is_armed.store(seen.mailbox().starts_with("three"), SeqCst);
+        by_name(seen)
+    })
+    .await;
+    let names = ["one@customer.example", "two@customer.example", "three@customer.example"];
+    let (count, rows, ..) = listed(&stub, given(&names)).await;
+    let problems: Vec<_> = rows.iter().filter(|(.., problem)| !problem.is_empty()).collect();
+    assert_eq!((count, rows.len(), problems.len()), (Ok(3), 3, 1), "{rows:?}");
+    assert!(problems[0].2.contains("ended early"), "{problems:?}");
 }
 
 #[tokio::test]

@@ -1,12 +1,21 @@
 //! What mailboxes are: asked by `$batch`, for licensed rows as well, as real servers answer and refuse.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
 
 use serde_json::{Value, json};
 
-use super::{super::Memory, START, Stage, TENANT, canned_with, kinds, list, list_knowing, pages, tenant};
+use super::{
+    super::Memory, START, Stage, TENANT, canned_at, canned_with, kinds, list, list_knowing, pages, tenant,
+};
 use crate::{
-    domain::{id::UserId, time::Moment, user::Kind},
+    domain::{
+        id::UserId,
+        time::{Clock, Moment},
+        user::Kind,
+    },
     provider::{graph::Graph, listed::Listed},
 };
 
@@ -305,4 +314,38 @@ async fn the_sandbox_throttles_parts_and_nobody_is_left_out() {
     let of = |kind| first.users.iter().filter(|user| user.kind == kind).count();
     assert_eq!((of(Kind::Shared), of(Kind::Room), of(Kind::NotKnownYet)), (9, 5, 0));
     assert_eq!(first.users.len(), 2329, "{TENANT}");
+}
+
+/// The clock is asked by each answer: where it panics, so does the task that asks about some mailboxes.
+#[tokio::test]
+async fn mailboxes_whose_question_panics_are_asked_about_again() {
+    let (is_armed, fires) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
+    let (armed, left) = (Arc::clone(&is_armed), Arc::clone(&fires));
+    let clock = Clock::new(move || {
+        assert!(!(armed.load(SeqCst) && left.swap(false, SeqCst)), "on purpose");
+        Moment::from_millis(START)
+    });
+    let rows: Vec<Value> = (1..=3).map(|number| row(number, true, &json!({}))).collect();
+    let graph = canned_at(clock, move |path, _, body| {
+        if path.ends_with("/token") {
+            return (200, json!({"access_token": "t", "expires_in": 3600}));
+        }
+        if path.ends_with("/v1.0/$batch") {
+            is_armed.store(true, SeqCst);
+            let asked: Value = serde_json::from_slice(body).unwrap();
+            let answers =
+                asked["requests"].as_array().unwrap().iter().map(
+                    |request| json!({"id": request["id"], "status": 200, "body": {"userPurpose": "user"}}),
+                );
+            return (200, json!({"responses": answers.collect::<Vec<_>>()}));
+        }
+        if path.contains("subscribedSkus") {
+            return (200, json!({"value": []}));
+        }
+        (200, json!({"value": rows.clone()}))
+    })
+    .await;
+    let (_, parts) = list(&graph).await;
+    assert!(!fires.load(SeqCst), "nothing panicked");
+    assert_eq!(by_number(&parts), [Kind::User; 3]);
 }

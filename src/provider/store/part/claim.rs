@@ -20,6 +20,8 @@ pub struct SweepClaim {
     pub(crate) id: i64,
     /// What the product was enabled for when the claim was taken; none: nothing was.
     pub(crate) target: Option<EnabledFor>,
+    /// The rule was made ahead of now, by a clock that was fast or before one that is slow: this is when it counts as made.
+    pub(crate) made: Option<Moment>,
     /// Held until the claim is dropped.
     pub(crate) _hold: Hold,
 }
@@ -44,6 +46,12 @@ impl SweepClaim {
             Some(EnabledFor::Organisation(found)) => Some(found.tenant),
             _ => None,
         }
+    }
+
+    /// Whether the rule was made ahead of now: [`Store::set_right`](super::super::Store::set_right) comes before the first seat.
+    #[must_use]
+    pub const fn is_ahead_of_clock(&self) -> bool {
+        self.made.is_some()
     }
 
     /// The 20:00 that it works for.

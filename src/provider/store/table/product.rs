@@ -120,7 +120,16 @@ pub(crate) fn keep_list(tx: &Tx<'_>, key: Key, list: &ListSummary, now: Moment) 
         "UPDATE customer_product SET listed = ?3, eligible = ?4, unchecked = ?5, problems = ?6, gaps = ?7,
                 counted = ?8, asked = NULL, trouble = NULL
           WHERE customer = ?1 AND product = ?2",
-        values![key.0, key.1, list.listed, list.eligible, list.unchecked, list.problems, &gaps(list), now],
+        values![
+            key.0,
+            key.1,
+            list.listed,
+            list.eligible,
+            list.unchecked,
+            list.problems,
+            &gaps(&list.gaps),
+            now
+        ],
     )
 }
 
@@ -134,6 +143,14 @@ pub(crate) fn keep_trouble(
     tx.write(
         "UPDATE customer_product SET asked = ?3, trouble = ?4 WHERE customer = ?1 AND product = ?2",
         values![customer, product, now, trouble],
+    )
+}
+
+/// Keeps what the last whole list could not see.
+pub(crate) fn keep_gaps(tx: &Tx<'_>, (customer, product): Key, seen: &[Text]) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE customer_product SET gaps = ?3 WHERE customer = ?1 AND product = ?2",
+        values![customer, product, &gaps(seen)],
     )
 }
 

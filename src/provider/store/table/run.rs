@@ -188,7 +188,7 @@ pub(crate) fn touch(tx: &Tx<'_>, run: &RunId, now: Moment) -> Result<(), Failure
 pub(crate) fn keep_list(tx: &Tx<'_>, run: &RunId, list: &ListSummary) -> Result<(), Failure> {
     tx.write(
         "UPDATE run SET listed = ?2, eligible = ?3, unchecked = ?4, problems = ?5, gaps = ?6 WHERE id = ?1",
-        values![run, list.listed, list.eligible, list.unchecked, list.problems, &gaps(list)],
+        values![run, list.listed, list.eligible, list.unchecked, list.problems, &gaps(&list.gaps)],
     )
 }
 

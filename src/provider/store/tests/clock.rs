@@ -16,6 +16,7 @@ fn passes(store: &Store, customer: &Customer, due: i64) -> bool {
     let Some(claim) = store.claim_sweep(customer.id, OFFICE, Moment::from_millis(due)).unwrap() else {
         return false;
     };
+    store.set_right(&claim).unwrap();
     assert_eq!(store.sweep_apply(&claim, &users([1])).unwrap().len(), 1);
     store.finish_sweep(claim, SweepSummary::default()).unwrap();
     true
@@ -62,6 +63,11 @@ fn a_rule_that_was_made_by_a_fast_clock_counts_and_is_set_right() {
     store.make_rule(&run, 3, 13).unwrap();
     world.at(DUE + 5_000);
     assert!(store.demand_clock().is_err());
+    // A claim says nothing about which clock was wrong: it changes nothing.
+    let made = || store.protection(customer.id, OFFICE).unwrap().rule.unwrap().made;
+    let claim = store.claim_sweep(customer.id, OFFICE, Moment::from_millis(DUE)).unwrap().unwrap();
+    assert!(claim.is_ahead_of_clock() && made() > Moment::from_millis(DUE));
+    drop(claim);
     assert!(passes(&store, &customer, DUE));
     let rule = store.protection(customer.id, OFFICE).unwrap().rule.unwrap();
     assert!(rule.made < Moment::from_millis(DUE));

@@ -21,6 +21,7 @@ fn ruled(store: &Store) -> (Customer, RunId) {
 /// A pass that was believed and found nothing out.
 fn nothing() -> Kept {
     Kept {
+        gaps: Vec::new(),
         belief: Belief::Changes { gone: 0 },
         position: None,
         roster: None,
