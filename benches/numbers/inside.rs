@@ -13,7 +13,7 @@ use std::{
 };
 
 use backup365::{
-    domain::{run::Operator, text::Text},
+    domain::{operator::Operator, text::Text},
     runner::{self, Opened, Runner, Tools},
     tui::{
         Options, State,
@@ -155,7 +155,7 @@ impl Inside {
         let wizard = Wizard::new(Setup {
             is_sandbox: false,
             rehearsal: false,
-            operator: Operator { name: Text::from("measured"), is_admin: false },
+            operator: Operator { name: "measured".into(), is_admin: false, ..Operator::default() },
             link_prefix: String::new(),
             link_suffix: String::new(),
             can_open_browser: false,

@@ -177,7 +177,7 @@ pub(crate) fn store(home: &Path, clock: Clock) -> Store {
         file: home.join(".local/share/backup365/backup365.sqlite"),
         identity: home.join(".config/backup365/identity.txt"),
         clock,
-        operator_name: Text::from("measured"),
+        account: "measured".into(),
         as_user: false,
         host: Text::from("here"),
         is_sandbox: false,

@@ -53,6 +53,7 @@ pub struct List {
                   An account is on record once it has started backup365. The last Admin stays one.\n\
                   Exit code 4: only an Admin may do that; the message names them."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Set {
     /// The operator, as listed; another spelling of the account will do.
     #[arg(value_name = "NAME", value_parser = name, required_unless_present = "recover", conflicts_with = "recover")]

@@ -138,7 +138,7 @@ fn complain(report: &Report, outcome: Option<&Outcome>, print: &Print, out: Out)
     if let End::Missing { example, .. } = &report.end {
         warn(&format!("backup365: {}", report.words));
         warn(&format!("For example: {} {example}", print.line));
-    } else if matches!(report.end, End::Shown | End::Waiting) {
+    } else if matches!(report.end, End::Shown | End::Waiting | End::Done { .. }) {
         out.note(report.words.as_str());
     } else if !report.words.is_empty() {
         warn(&format!("backup365: {}", report.words));

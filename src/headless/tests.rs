@@ -280,7 +280,7 @@ fn a_run_that_can_not_be_opened_or_finished_has_failed_and_says_why_once() {
         let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let into = std::sync::Arc::clone(&told);
         let mut desk = protected();
-        let answers = Answers { product, users: Some(Users::None), max_seats: Some(0), ..of("C-0001") };
+        let answers = Answers { product, ..all("C-0001") };
         let mut front = Headless::new(answers, Stop::default());
         front.observers.tell = Some(Box::new(move |words| into.lock().unwrap().push(words.to_string())));
         let report = travel_with(&mut desk, front, |_, request| format!("{request:?}").starts_with(asked));
