@@ -215,10 +215,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let may_fall_back = matches!(task, Task::Wizard | Task::Sandbox { .. });
     let is_sandbox = world::is_sandbox(common, &settings, may_fall_back);
     fits_the_world(common, &settings, is_sandbox)?;
-    if let Some(CredentialSource::SecretEnvironment(name)) = settings.app.as_ref().map(|app| &app.credential)
-    {
-        child::hide(name);
-    }
+    hide_secret(&settings);
     if !matches!(task, Task::Wizard) {
         say_places(&settings, is_sandbox);
     }
@@ -255,6 +252,14 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             }
             command::run(command, command::CommandContext { opener, runtime })
         }
+    }
+}
+
+/// Has nothing that is started see the variable of the secret.
+fn hide_secret(settings: &Settings) {
+    if let Some(CredentialSource::SecretEnvironment(name)) = settings.app.as_ref().map(|app| &app.credential)
+    {
+        child::hide(name);
     }
 }
 

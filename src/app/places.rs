@@ -47,12 +47,11 @@ fn folder(file: &Path) -> Option<PathBuf> {
 
 /// Says that others can read a secret.
 fn readable(path: &Path) -> Option<Text> {
-    let mode = mode(path)?;
-    (mode & 0o004 != 0).then(|| {
+    let Rights { mode, others } = rights(path)?;
+    (others & 0o004 != 0).then(|| {
         Text::of(format_args!(
-            "other accounts of this computer can read the secret in {} (mode {:o}). chmod 600 {} takes that away.",
+            "other accounts of this computer can read the secret in {} (mode {mode:o}). chmod 600 {} takes that away.",
             path.display(),
-            mode & 0o7777,
             quoted(&path.to_string_lossy())
         ))
     })
@@ -61,28 +60,34 @@ fn readable(path: &Path) -> Option<Text> {
 /// Says that others can change a file, or put files into a folder. In one with the sticky bit they can't touch those of
 /// another account, and what lies in it is looked at by itself.
 fn writable(path: &Path) -> Option<Text> {
-    let mode = mode(path)?;
-    let is_open = mode & 0o022 != 0 && mode & 0o1000 == 0;
-    is_open.then(|| {
+    let Rights { mode, others } = rights(path)?;
+    (others & 0o022 != 0 && mode & 0o1000 == 0).then(|| {
         Text::of(format_args!(
-            "other accounts of this computer can change {} (mode {:o}), and with it what this program does. \
+            "other accounts of this computer can change {} (mode {mode:o}), and with it what this program does. \
              chmod go-w {} takes that away.",
             path.display(),
-            mode & 0o7777,
             quoted(&path.to_string_lossy())
         ))
     })
 }
 
-/// The rights on a file or a folder, as far as they concern others: a group of the same number as the owner is the
-/// owner's own, as most systems make one for each account.
-fn mode(path: &Path) -> Option<u32> {
+/// The rights on a file or a folder.
+struct Rights {
+    mode: u32,
+    /// Those that concern others: a group of the same number as the owner is the owner's own, as most systems make one for
+    /// each account.
+    others: u32,
+}
+
+/// The rights on a file or a folder, where it is one and the system knows such rights.
+fn rights(path: &Path) -> Option<Rights> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
         let found = std::fs::metadata(path).ok().filter(|found| found.is_file() || found.is_dir())?;
-        let own_group = if found.uid() == found.gid() && found.uid() != 0 { 0o070 } else { 0 };
-        Some(found.mode() & 0o7777 & !own_group)
+        let mode = found.mode() & 0o7777;
+        let has_own_group = found.uid() == found.gid() && found.uid() != 0;
+        Some(Rights { mode, others: mode & if has_own_group { 0o007 } else { 0o077 } })
     }
     #[cfg(not(unix))]
     {
