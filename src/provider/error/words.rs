@@ -194,7 +194,7 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
         (200..=299, _) => (Kind::Malformed, String::from("the answer makes no sense"), "{again}"),
         _ => (Kind::Internal, format!("Microsoft does not accept how we ask (status {status})"), OURS),
     };
-    let asks_consent = matches!((status, code), (401, _) | (403, _)) && code != "ErrorAccessDenied";
+    let asks_consent = matches!(status, 401 | 403) && code != "ErrorAccessDenied";
     let code = if code.is_empty() { status.to_string() } else { code.to_owned() };
     let hint = Phrase::template(hint);
     Told { kind, happened, hint, code: Some(code), retry_after, asks_consent }
