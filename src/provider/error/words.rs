@@ -92,12 +92,11 @@ fn platform(refusal: &Refusal) -> Told {
     let number = refusal.number();
     let code = number.map(|n| n.to_string());
     let entry = code.as_deref().and_then(explain::by_code);
-    let (kind, happened, hint) = match entry {
-        Some(entry) => (entry.kind, entry.happened.to_string(), entry.hint.clone()),
-        None => {
-            let (kind, happened, hint) = by_word(&refusal.error);
-            (kind, happened.to_owned(), Some(Phrase::template(hint)))
-        }
+    let (kind, happened, hint) = if let Some(entry) = entry {
+        (entry.kind, entry.happened.to_string(), entry.hint.clone())
+    } else {
+        let (kind, happened, hint) = by_word(&refusal.error);
+        (kind, happened.to_owned(), Some(Phrase::template(hint)))
     };
     let asks_consent = entry.map_or_else(|| asks_consent(&refusal.error), |entry| entry.asks_consent);
     let retry_after = match (number, kind) {
