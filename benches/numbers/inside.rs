@@ -160,6 +160,7 @@ impl Inside {
             link_suffix: String::new(),
             can_open_browser: false,
             clipboard: 0,
+            spreading: backup365::domain::consent::SPREADING,
             permissions: Vec::new(),
             run: stage.run(size).parse().ok(),
             is_board_watched: true,

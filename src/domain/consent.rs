@@ -15,7 +15,7 @@ use super::{
 
 /// How long Microsoft may refuse what was granted before that is a refusal: vendors of backup programs publish 15 to 60
 /// minutes, Microsoft itself no figure.
-pub const SPREADING: Duration = Duration::from_mins(60);
+pub const SPREADING: Duration = Duration::from_hours(1);
 
 /// How long ago a proof must lie for a permission that isn't there to be missing, and not on its way.
 const SETTLED: Duration = Duration::from_hours(1);

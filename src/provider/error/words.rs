@@ -127,12 +127,11 @@ fn platform(refusal: &Refusal) -> Told {
     let number = refusal.number();
     let code = number.map(|n| n.to_string());
     let entry = code.as_deref().and_then(explain::by_code);
-    let (kind, happened, hint) = match entry {
-        Some(entry) => (entry.kind, entry.happened.to_string(), entry.hint.clone()),
-        None => {
-            let (kind, happened, hint) = by_word(&refusal.error);
-            (kind, happened.to_owned(), Some(Phrase::template(hint)))
-        }
+    let (kind, happened, hint) = if let Some(entry) = entry {
+        (entry.kind, entry.happened.to_string(), entry.hint.clone())
+    } else {
+        let (kind, happened, hint) = by_word(&refusal.error);
+        (kind, happened.to_owned(), Some(Phrase::template(hint)))
     };
     let asks_consent = entry.map_or_else(|| asks_consent(&refusal.error), |entry| entry.asks_consent);
     let retry_after = match (number, kind) {
@@ -229,7 +228,7 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
         (200..=299, _) => (Kind::Malformed, String::from("the answer makes no sense"), "{again}"),
         _ => (Kind::Internal, format!("Microsoft does not accept how we ask (status {status})"), OURS),
     };
-    let asks_consent = matches!((status, code), (401, _) | (403, _)) && code != "ErrorAccessDenied";
+    let asks_consent = matches!(status, 401 | 403) && code != "ErrorAccessDenied";
     let code = if code.is_empty() { status.to_string() } else { code.to_owned() };
     let hint = Phrase::template(hint);
     Told { kind, happened, hint, code: Some(code), retry_after, asks_consent }

@@ -4,7 +4,7 @@ use super::{
     Store,
     part::{ownership, record, write::Write},
     table::{
-        customer,
+        consent, customer,
         enablement::{self, EnabledFor},
         form::{self, Owner},
         impersonation,
@@ -12,6 +12,7 @@ use super::{
     },
 };
 use crate::domain::{
+    consent::Look,
     customer::{Customer, Impersonation, Product},
     doubt::{self, Accepts, Guarded},
     failure::{Failure, FailureKind},
@@ -133,7 +134,10 @@ impl Store {
                 }
                 run::keep_organisation(write.tx, run, found)?;
             }
-            target(write, row)?;
+            if let EnabledFor::Organisation(proved) = target(write, row)? {
+                let known = consent::find(write.tx, proved.tenant)?.unwrap_or_default();
+                consent::keep(write.tx, proved.tenant, &known.after(&Look::Proved, write.now))?;
+            }
             if row.proved.is_some() {
                 return Ok(());
             }

@@ -4,6 +4,7 @@ mod access;
 mod applying;
 mod billing;
 mod clock;
+mod consent;
 mod corrections;
 mod customers;
 mod detail;
