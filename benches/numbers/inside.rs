@@ -153,6 +153,7 @@ impl Inside {
         let runner = Runner::new(stage.runtime.handle().clone(), Arc::new(open), wake);
         let wizard = Wizard::new(Setup {
             is_sandbox: false,
+            is_mapped: false,
             rehearsal: false,
             operator: Operator { name: Text::from("measured"), is_admin: false },
             link_prefix: String::new(),
