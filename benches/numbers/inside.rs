@@ -154,6 +154,7 @@ impl Inside {
         let runner = Runner::new(stage.runtime.handle().clone(), Arc::new(open), wake);
         let wizard = Wizard::new(Setup {
             is_sandbox: false,
+            is_mapped: false,
             rehearsal: false,
             operator: Operator { name: "measured".into(), is_admin: false, ..Operator::default() },
             link_prefix: String::new(),

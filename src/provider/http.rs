@@ -171,7 +171,7 @@ impl fmt::Debug for Response {
             .field("headers", &self.headers)
             .field("body_bytes", &self.body.len())
             .field("request_id", &self.request_id)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

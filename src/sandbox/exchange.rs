@@ -62,7 +62,6 @@
 //! name = "Ana Brennan"
 //! address = "ana@anderson.example"
 //! aliases = ["a.brennan@anderson.example"]
-//! principal = "ana.brennan@hoster.example"   # absent: the address
 //! kind = "user"                              # disabled, shared, room, equipment, contact, mail_user, list
 //! title = "Practice manager"
 //! hidden = false                             # in no address list
@@ -76,7 +75,6 @@
 //! name = "Everybody"
 //! address = "all@anderson.example"
 //! kind = "list"
-//! members = ["ana@anderson.example"]
 //!
 //! [exchange.customers.computed]              # made up by number, free until asked for
 //! count = 48000

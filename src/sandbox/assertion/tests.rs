@@ -10,6 +10,8 @@ use super::*;
 
 /// Seconds since 1970 UTC.
 const NOW: i64 = 1_795_406_400;
+/// The same as a number that may have a fraction.
+const AS_FRACTION: f64 = 1_795_406_400.0;
 /// Tenant of the audience.
 const TENANT: &str = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77";
 
@@ -84,9 +86,9 @@ fn both_kinds_are_taken() {
     assert_eq!(rig.answer(&rig.sign(&old, &claims(), &RSA_PKCS1_SHA256)), None);
     // A moment with a fraction, as libraries in Python and Node send it.
     let mut fraction = claims();
-    (fraction["exp"], fraction["nbf"]) = (json!(NOW as f64 + 600.5), json!(NOW as f64 - 0.25));
+    (fraction["exp"], fraction["nbf"]) = (json!(AS_FRACTION + 600.5), json!(AS_FRACTION - 0.25));
     assert_eq!(rig.answer(&rig.sign(&rig.header(), &fraction, &RSA_PSS_SHA256)), None);
-    fraction["exp"] = json!(NOW as f64 - 600.5);
+    fraction["exp"] = json!(AS_FRACTION - 600.5);
     assert_eq!(rig.answer(&rig.sign(&rig.header(), &fraction, &RSA_PSS_SHA256)), Some(700_024));
     // Base64 with padding.
     let padded = |value: &Value| base64::engine::general_purpose::URL_SAFE.encode(value.to_string());

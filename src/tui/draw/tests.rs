@@ -385,6 +385,18 @@ fn the_bar_cuts_the_domain_first_and_never_the_run() {
 }
 
 #[test]
+fn addresses_that_lead_elsewhere_stand_in_the_bar_at_every_size() {
+    let many = Many::of(5);
+    let mut view = users(&many, "");
+    (view.bar.is_sandbox, view.bar.is_mapped) = (false, true);
+    for size in SIZES {
+        let bar = shown(&view, size).remove(0);
+        assert!(bar.starts_with("[addresses] Harbour") && bar.contains("B365-7KQ4"), "{size:?} {bar}");
+    }
+    assert_eq!(shown(&view, (39, 9))[1], "[addresses] B365-7KQ4 …a1b2");
+}
+
+#[test]
 fn an_organisation_that_is_not_known_yet_is_called_so() {
     let mut view = form("");
     (view.bar.organisation, view.bar.domain, view.bar.last_four) = (None, None, None);

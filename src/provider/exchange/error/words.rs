@@ -93,6 +93,9 @@ fn fixed(kind: FailureKind, what: &'static str, hint: &'static str) -> Words {
 /// A fault of this program.
 const OWN_FAULT: &str = "a task of this program ended early";
 
+/// Said where no password is sent.
+const UNSIGNED: &str = "a check sends no mailbox password, so the sign-in was not tried";
+
 /// The words of everything but response codes (exchange-web-services.md section 10).
 pub(super) fn words(bad: &Bad) -> Words {
     use FailureKind::{Malformed, NotFound, Refused, Unreachable};
@@ -122,11 +125,7 @@ pub(super) fn words(bad: &Bad) -> Words {
             )),
             Text::from("Ask the hoster to switch Basic authentication on for the EWS virtual directory."),
         ),
-        Error::Unsigned => fixed(
-            Refused,
-            "a check sends no mailbox password, so the sign-in was not tried",
-            "Start again without --dry-run, or without --check.",
-        ),
+        Error::Unsigned => fixed(Refused, UNSIGNED, "Start again without --dry-run, or without --check."),
         Error::AccountName => fixed(
             Refused,
             "the account's name holds a colon or an invisible character and can't be sent",
