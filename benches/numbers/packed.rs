@@ -52,9 +52,9 @@ const SERVICES: [&str; 8] = [
 /// Measures it.
 pub(crate) fn measure(stage: &Stage) -> Report {
     let page = Arc::new(page());
-    let mut packer = GzEncoder::new(Vec::new(), Compression::new(4));
-    packer.write_all(&page).unwrap();
-    let packed = Arc::new(packer.finish().unwrap());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(4));
+    encoder.write_all(&page).unwrap();
+    let packed = Arc::new(encoder.finish().unwrap());
     let mut row = Row::new(
         "a page of 999 users with 80 plans each, packed, on a line of 10 Mbit/s",
         "a tenth of plain",

@@ -267,7 +267,7 @@ impl Http {
         let host = host(&call);
         let answer = self.send(call).await?;
         match error::stranger(&answer) {
-            Some(stranger) => Err(HttpError::Stranger { host, stranger }),
+            Some(stranger) => Err(HttpError::Stranger { host, stranger: Box::new(stranger) }),
             None => Ok(answer),
         }
     }
@@ -486,7 +486,7 @@ async fn body(
 
 /// No whole answer in this time.
 fn late(call: &Call, after: Duration) -> HttpError {
-    HttpError::TimedOut { host: host(call), after, is_connect: false, proxy: None }
+    HttpError::TimedOut { host: host(call), after, is_connect: false }
 }
 
 /// The host as the protocol knows it.

@@ -1,7 +1,7 @@
 //! Words for every trouble: kind, hint, code, and no blame on the customer for what is ours.
 
 use super::*;
-use crate::provider::http::{ProxyName, TlsTrouble};
+use crate::provider::http::{ProxyName, ProxyTrouble, TlsTrouble};
 
 fn graph(status: u16, code: &str) -> Error {
     Error::Graph {
@@ -54,15 +54,13 @@ fn every_transport_trouble_has_a_way_on() {
         (HttpError::Unreachable { host: host(), detail: "refused" }, FailureKind::Unreachable),
         (HttpError::CutOff { host: host(), detail: "" }, FailureKind::Unreachable),
         (
-            HttpError::TimedOut {
-                host: host(),
-                after: Duration::from_secs(3),
-                is_connect: true,
-                proxy: None,
-            },
+            HttpError::TimedOut { host: host(), after: Duration::from_secs(3), is_connect: true },
             FailureKind::Unreachable,
         ),
-        (HttpError::Tls { host: host(), trouble: TlsTrouble::Expired(None) }, FailureKind::Unreachable),
+        (
+            HttpError::Tls { host: host(), trouble: Box::new(TlsTrouble::Expired(None)) },
+            FailureKind::Unreachable,
+        ),
         (HttpError::Request { detail: String::from("x") }, FailureKind::Internal),
     ] {
         let failure = Error::from(error).failure("trying");
@@ -73,15 +71,11 @@ fn every_transport_trouble_has_a_way_on() {
 
 #[test]
 fn a_proxy_that_does_not_answer_in_time_is_named() {
-    let proxy = Some(ProxyName { place: "p.example:80".into(), variable: "HTTPS_PROXY", has_sign_in: false });
-    let error = HttpError::TimedOut {
-        host: "h.example".into(),
-        after: Duration::from_secs(10),
-        is_connect: true,
-        proxy,
-    };
+    let proxy = ProxyName { place: "p.example:80".into(), variable: "HTTPS_PROXY", has_sign_in: false };
+    let trouble = Box::new(ProxyTrouble::Late);
+    let error = HttpError::Proxy { host: "h.example".into(), proxy: Box::new(proxy), trouble };
     let failure = Error::from(error).failure("trying");
     let words =
-        "trying: h.example did not answer within 10 s, asked through the proxy p.example:80 (HTTPS_PROXY)";
+        "trying: no connection to h.example through the proxy p.example:80 (HTTPS_PROXY) came about in time";
     assert_eq!((failure.kind, failure.what.as_str()), (FailureKind::Unreachable, words));
 }

@@ -82,7 +82,7 @@ fn transport(error: &HttpError) -> Told {
         }
         HttpError::Tls { trouble, .. } => told(Kind::Unreachable, happened, of_tls(trouble)),
         HttpError::Proxy { trouble, .. } => {
-            let code = matches!(trouble, ProxyTrouble::SignIn).then(|| String::from("407"));
+            let code = matches!(**trouble, ProxyTrouble::SignIn).then(|| String::from("407"));
             Told { code, ..told(Kind::Unreachable, happened, trouble.hint()) }
         }
         HttpError::Stranger { stranger, .. } => {
@@ -109,8 +109,8 @@ const fn of_tls(trouble: &TlsTrouble) -> &'static str {
         | TlsTrouble::UnknownIssuer(_)
         | TlsTrouble::SelfSigned
         | TlsTrouble::Certificate => {
-            "Something between here and Microsoft may be opening connections: ask whoever runs this network. Where that is \
-             meant, have the certificate of its authority and name its file with SSL_CERT_FILE."
+            "Something between here and Microsoft may be opening connections: ask whoever runs this network. If it \
+             should, get its authority's certificate and name the file with SSL_CERT_FILE."
         }
         TlsTrouble::TooOld
         | TlsTrouble::NothingInCommon

@@ -50,7 +50,7 @@ pub enum HttpError {
         detail: &'static str,
     },
     /// No connection or no whole answer in time; a retry may help.
-    #[error("{host} did not answer within {} s{}", after.as_secs(), through(proxy.as_ref()))]
+    #[error("{host} did not answer within {} s", after.as_secs())]
     TimedOut {
         /// The host asked for.
         host: String,
@@ -58,8 +58,6 @@ pub enum HttpError {
         after: Duration,
         /// Whether not even a connection came about.
         is_connect: bool,
-        /// The proxy on the way, where a connection through it did not come about.
-        proxy: Option<ProxyName>,
     },
     /// The body is larger than the caller takes, unpacked; a retry does not help.
     #[error("the answer of {host} is larger than {limit} bytes")]
@@ -75,7 +73,7 @@ pub enum HttpError {
         /// The host asked for.
         host: String,
         /// What does not fit.
-        trouble: TlsTrouble,
+        trouble: Box<TlsTrouble>,
     },
     /// The proxy on the way does not lead there.
     #[error("{}", trouble.of(proxy, host))]
@@ -83,9 +81,9 @@ pub enum HttpError {
         /// The host asked for.
         host: String,
         /// The proxy.
-        proxy: ProxyName,
+        proxy: Box<ProxyName>,
         /// What is wrong with it.
-        trouble: ProxyTrouble,
+        trouble: Box<ProxyTrouble>,
     },
     /// Another answered in the server's place.
     #[error("{}", stranger.of(host))]
@@ -93,7 +91,7 @@ pub enum HttpError {
         /// The host asked for.
         host: String,
         /// How it shows.
-        stranger: Stranger,
+        stranger: Box<Stranger>,
     },
     /// A variable that names a proxy has a value that can't be used.
     #[error("{variable} does not hold the address of a proxy")]
@@ -122,6 +120,8 @@ pub enum ProxyTrouble {
     UnknownName,
     /// No connection to it, in our words.
     Unreachable(&'static str),
+    /// No connection through it in time.
+    Late,
     /// Its own TLS does not fit.
     Tls(TlsTrouble),
     /// It wants a user name and a password, and has none or others.
@@ -134,7 +134,7 @@ impl ProxyTrouble {
     /// Whether it may be over when it is tried again.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
-        matches!(self, Self::UnknownName | Self::Unreachable(_) | Self::NoWay)
+        matches!(self, Self::UnknownName | Self::Unreachable(_) | Self::Late | Self::NoWay)
     }
 
     /// In words.
@@ -142,6 +142,7 @@ impl ProxyTrouble {
         match self {
             Self::UnknownName => format!("the name of {proxy} is not known"),
             Self::Unreachable(detail) => format!("{proxy} can't be reached: {detail}"),
+            Self::Late => format!("no connection to {host} through {proxy} came about in time"),
             Self::Tls(trouble) => format!("{proxy} offers no trustworthy connection: {trouble}"),
             Self::SignIn if proxy.has_sign_in => {
                 format!("{proxy} does not accept the user name and password in its address")
@@ -206,24 +207,21 @@ impl Stranger {
     }
 }
 
-/// The proxy, as the end of a sentence.
-fn through(proxy: Option<&ProxyName>) -> String {
-    proxy.map_or_else(String::new, |proxy| format!(", asked through {proxy}"))
-}
-
 /// The variables, as the end of a sentence.
 fn because(named: &Text) -> String {
     if named.is_empty() { String::new() } else { format!(": there are none where {named} says") }
 }
 
 /// Sorts the reasons for no answer. The address is dropped first: its query may hold a secret.
-pub(super) fn no_answer(call: &Call, error: reqwest::Error, proxy: Option<ProxyName>) -> HttpError {
+pub(super) fn no_answer(call: &Call, error: reqwest::Error, proxy: Option<Box<ProxyName>>) -> HttpError {
     let error = error.without_url();
     let host = host(call);
     if error.is_timeout() {
         let is_connect = error.is_connect();
-        let proxy = proxy.filter(|_| is_connect);
-        return HttpError::TimedOut { host, after: CONNECT.min(call.deadline), is_connect, proxy };
+        return match proxy.filter(|_| is_connect) {
+            Some(proxy) => HttpError::Proxy { host, proxy, trouble: Box::new(ProxyTrouble::Late) },
+            None => HttpError::TimedOut { host, after: CONNECT.min(call.deadline), is_connect },
+        };
     }
     if error.is_builder() {
         return HttpError::Request { detail: words::unmade(&error) };
@@ -235,7 +233,7 @@ pub(super) fn no_answer(call: &Call, error: reqwest::Error, proxy: Option<ProxyN
     if let Some(proxy) = proxy {
         tracing::info!(said, "no connection through a proxy");
         if let Some(trouble) = of_proxy(call, &error, &said) {
-            return HttpError::Proxy { host, proxy, trouble };
+            return HttpError::Proxy { host, proxy, trouble: Box::new(trouble) };
         }
     }
     if error.is_dns() {
@@ -244,7 +242,7 @@ pub(super) fn no_answer(call: &Call, error: reqwest::Error, proxy: Option<ProxyN
     match tls::trouble(&error) {
         Some(trouble) => {
             tracing::warn!(said, "no trustworthy connection");
-            HttpError::Tls { host, trouble }
+            HttpError::Tls { host, trouble: Box::new(trouble) }
         }
         None => HttpError::Unreachable { host, detail: words::unopened(&error) },
     }
@@ -273,16 +271,18 @@ fn of_proxy(call: &Call, error: &reqwest::Error, said: &str) -> Option<ProxyTrou
 }
 
 /// What stands between us and the server, by an answer that is never the server's own.
-pub(super) fn in_between(call: &Call, status: u16, proxy: Option<ProxyName>) -> Option<HttpError> {
+pub(super) fn in_between(call: &Call, status: u16, proxy: Option<Box<ProxyName>>) -> Option<HttpError> {
     let host = host(call);
     let stranger = match (status, proxy) {
-        (407, Some(proxy)) => return Some(HttpError::Proxy { host, proxy, trouble: ProxyTrouble::SignIn }),
+        (407, Some(proxy)) => {
+            return Some(HttpError::Proxy { host, proxy, trouble: Box::new(ProxyTrouble::SignIn) });
+        }
         (407, None) => Stranger::ProxySignIn,
         (451, _) => Stranger::Barred,
         (511, _) => Stranger::NetworkSignIn,
         _ => return None,
     };
-    Some(HttpError::Stranger { host, stranger })
+    Some(HttpError::Stranger { host, stranger: Box::new(stranger) })
 }
 
 /// What shows that an answer is not that of a server which answers programs only. Microsoft's own gateways answer with a
@@ -295,9 +295,16 @@ pub(super) fn stranger(answer: &Response) -> Option<Stranger> {
             let to = to.as_ref().and_then(Url::host_str).map(Text::clean).unwrap_or_default();
             Some(Stranger::Redirect { status, to })
         }
-        200..=299 | 401 | 403 if answer.is_page() => Some(Stranger::Page { status }),
+        200..=299 | 401 | 403 if answer.is_page() && !begins_as_json(&answer.body) => {
+            Some(Stranger::Page { status })
+        }
         _ => None,
     }
+}
+
+/// Whether a body is meant for programs, whatever its head says of it.
+fn begins_as_json(body: &[u8]) -> bool {
+    matches!(body.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
 }
 
 /// The connection ended between request and last byte.

@@ -58,7 +58,7 @@ impl Network {
         (file.is_some() || !folders.is_empty()).then(|| (file.map(PathBuf::from), folders))
     }
 
-    /// The same as it was given: "SSL_CERT_FILE=/etc/ssl/ours.pem".
+    /// The same as it was given: `SSL_CERT_FILE=/etc/ssl/ours.pem`.
     pub(super) fn certificates_in_words(&self) -> String {
         let named = self.0.iter().filter(|(name, _)| [CERTIFICATE_FILE, CERTIFICATE_FOLDERS].contains(name));
         named.map(|(name, value)| format!("{name}={}", value.expose())).collect::<Vec<_>>().join(" and ")
@@ -133,18 +133,18 @@ impl Proxies {
     }
 
     /// The proxy on the way to an address.
-    pub(super) fn on_the_way(&self, url: &Url) -> Option<ProxyName> {
+    pub(super) fn on_the_way(&self, url: &Url) -> Option<Box<ProxyName>> {
         self.matcher.intercept(&url.as_str().parse().ok()?)?;
         let proxy = if url.scheme() == "https" { &self.https } else { &self.http };
         let Proxy { variable, url } = proxy.as_ref()?;
         let host = url.host_str()?;
-        Some(ProxyName {
+        Some(Box::new(ProxyName {
             place: url
                 .port_or_known_default()
                 .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
             variable,
             has_sign_in: !url.username().is_empty(),
-        })
+        }))
     }
 }
 

@@ -368,7 +368,7 @@ async fn a_read_that_hangs_is_given_up_early_and_asked_once_more() {
                 // The second attempt had the whole deadline.
                 let after = Duration::from_secs(2);
                 let host = String::from("graph.microsoft.com");
-                assert_eq!(error, HttpError::TimedOut { host, after, is_connect: false, proxy: None });
+                assert_eq!(error, HttpError::TimedOut { host, after, is_connect: false });
             }
         }
         assert_eq!(count.load(Ordering::SeqCst), attempts);
@@ -486,7 +486,8 @@ fn whoever_answers_in_the_servers_place_is_told_by_how_it_shows() {
         (Stranger::Barred, "barred"),
         (Stranger::ProxySignIn, "a proxy on the way"),
     ] {
-        let said = told(HttpError::Stranger { host: "graph.microsoft.com".into(), stranger });
+        let said =
+            told(HttpError::Stranger { host: "graph.microsoft.com".into(), stranger: Box::new(stranger) });
         assert!(said.contains(words), "{said}");
     }
 }

@@ -196,13 +196,18 @@ mod tests {
 
     #[test]
     fn only_what_may_pass_is_repeated() {
-        let timed_out = |is_connect| {
-            Err(HttpError::TimedOut { host: "h".into(), after: Duration::ZERO, is_connect, proxy: None })
-        };
+        let timed_out =
+            |is_connect| Err(HttpError::TimedOut { host: "h".into(), after: Duration::ZERO, is_connect });
         let cut_off = || Err(HttpError::CutOff { host: "h".into(), detail: "" });
         let name = ProxyName { place: "p.example:80".into(), variable: "HTTPS_PROXY", has_sign_in: false };
-        let proxy =
-            |trouble| Err::<Response, _>(HttpError::Proxy { host: "h".into(), proxy: name.clone(), trouble });
+        let name = Box::new(name);
+        let proxy = |trouble| {
+            Err::<Response, _>(HttpError::Proxy {
+                host: "h".into(),
+                proxy: name.clone(),
+                trouble: Box::new(trouble),
+            })
+        };
         for (name, method, outcome, expected) in [
             ("throttled", Method::Post, Ok(answer(429, "")), 3),
             ("unavailable", Method::Get, Ok(answer(503, "")), 3),
@@ -227,7 +232,7 @@ mod tests {
             (
                 "no trust",
                 Method::Get,
-                Err(HttpError::Tls { host: "h".into(), trouble: TlsTrouble::NoTls }),
+                Err(HttpError::Tls { host: "h".into(), trouble: Box::new(TlsTrouble::NoTls) }),
                 0,
             ),
         ] {

@@ -22,12 +22,12 @@ impl ProxyTrouble {
             Self::UnknownName => {
                 "Check the proxy's name in that variable for a typing mistake, then the network here."
             }
-            Self::Unreachable(_) => {
+            Self::Unreachable(_) | Self::Late => {
                 "Check the proxy's place in that variable, or ask whoever runs the proxy."
             }
             Self::Tls(_) => {
                 "Ask whoever runs the proxy. If it speaks no TLS itself, its address begins with http://; if its \
-                 certificate comes from an authority of your own, name that one's file with SSL_CERT_FILE."
+                 certificate comes from an authority of your own, name the file of that one's with SSL_CERT_FILE."
             }
             Self::SignIn => {
                 "Write both into the proxy's address in that variable, like http://USER:PASSWORD@proxy.example:8080 \

@@ -182,7 +182,7 @@ impl Customer {
             (None, _) if !is_open => phrase![
                 // The record is opened first; then the credential is read, and the way to Microsoft made ready.
                 match self.failure.as_ref().map(|failure| failure.kind) {
-                    Some(FailureKind::Unreachable | FailureKind::Refused) => {
+                    Some(FailureKind::Unreachable | FailureKind::Refused | FailureKind::Internal) => {
                         "The program could not get ready to work. "
                     }
                     _ => "The record could not be opened. ",

@@ -104,13 +104,19 @@ fn troubles_below_exchange_have_words_of_their_own() {
         (Error::ExchangeOnline, FailureKind::Refused, "Exchange Online", "Office 365"),
         (Error::Unreadable(Unreadable::NotXml), FailureKind::Malformed, "no sense", "again"),
         (
-            Error::Http(HttpError::Tls { host: "h.example".into(), trouble: TlsTrouble::Certificate }),
+            Error::Http(HttpError::Tls {
+                host: "h.example".into(),
+                trouble: Box::new(TlsTrouble::Certificate),
+            }),
             FailureKind::Unreachable,
             "h.example",
             "certificate does not match",
         ),
         (
-            Error::Http(HttpError::Tls { host: "h.example".into(), trouble: TlsTrouble::SelfSigned }),
+            Error::Http(HttpError::Tls {
+                host: "h.example".into(),
+                trouble: Box::new(TlsTrouble::SelfSigned),
+            }),
             FailureKind::Unreachable,
             "signed by itself alone",
             "do not send passwords there",
@@ -118,19 +124,22 @@ fn troubles_below_exchange_have_words_of_their_own() {
         (
             Error::Http(HttpError::Proxy {
                 host: "h.example".into(),
-                proxy: ProxyName {
+                proxy: Box::new(ProxyName {
                     place: "p.example:80".into(),
                     variable: "HTTPS_PROXY",
                     has_sign_in: false,
-                },
-                trouble: ProxyTrouble::SignIn,
+                }),
+                trouble: Box::new(ProxyTrouble::SignIn),
             }),
             FailureKind::Unreachable,
             "the proxy p.example:80 (HTTPS_PROXY) wants a user name",
             "USER:PASSWORD",
         ),
         (
-            Error::Http(HttpError::Stranger { host: "h.example".into(), stranger: Stranger::NetworkSignIn }),
+            Error::Http(HttpError::Stranger {
+                host: "h.example".into(),
+                stranger: Box::new(Stranger::NetworkSignIn),
+            }),
             FailureKind::Unreachable,
             "this network wants a sign-in",
             "browser on this computer",
@@ -167,7 +176,6 @@ fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
                 host: "h.example".into(),
                 after: Duration::from_secs(65),
                 is_connect: false,
-                proxy: None,
             }),
             "list again later",
         ),

@@ -237,7 +237,7 @@ const fn of_tls(trouble: &TlsTrouble) -> &'static str {
         }
         TlsTrouble::UnknownIssuer(_) | TlsTrouble::SelfSigned => {
             "We do not send passwords there. Ask the hoster for a certificate that everybody trusts, or, where its \
-             authority is the hoster's or your own, for that one's certificate, and name its file with SSL_CERT_FILE."
+             authority is the hoster's or your own, for that one's certificate, and name the file with SSL_CERT_FILE."
         }
         TlsTrouble::Expired(_) | TlsTrouble::NotYetValid(_) => {
             "We do not send passwords there. Compare the clock of this computer first; if it is right, ask the hoster to \
