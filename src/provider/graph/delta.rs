@@ -50,7 +50,7 @@ pub struct Delta {
     pub users: Vec<SweptUser>,
     /// Users that are gone; empty when `is_full`: whoever is missing from `users` is gone then.
     pub removed: Vec<UserId>,
-    /// Where the next round starts; good for about seven days (reference, section 7.4).
+    /// Where the next round starts; good for about seven days (reference, section 7.4). Empty where Microsoft named no place.
     pub link: String,
     /// The whole tenant was listed: there was no link, or Microsoft no longer knew it.
     pub is_full: bool,
@@ -257,6 +257,8 @@ impl Graph {
                         return Err(malformed());
                     }
                 }
+                // Kept as it is: where it is empty there is no place to start from, and the next pass lists everybody.
+                (None, Some(delta)) if delta.is_empty() => return Ok((delta, changes)),
                 (None, Some(delta)) => {
                     self.follow(&delta)?;
                     return Ok((delta, changes));

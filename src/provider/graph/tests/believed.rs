@@ -115,6 +115,32 @@ async fn pages_without_anybody_new_end_at_some_time_and_some_of_them_are_usual()
 }
 
 #[tokio::test]
+async fn an_empty_next_link_ends_the_list() {
+    let graph = directory(|_| {
+        let mut last = page(rows(0..30), None);
+        last["@odata.nextLink"] = json!("");
+        last
+    })
+    .await;
+    assert_eq!(told(&graph).await, (30, None));
+}
+
+#[tokio::test]
+async fn an_empty_delta_link_keeps_no_place() {
+    let graph = answering(|path| match path {
+        path if path.contains("/delta") => Some((200, json!({"value": rows(0..2), "@odata.deltaLink": ""}))),
+        path if path.contains("/users?") => Some((200, page(rows(0..30), None))),
+        _ => None,
+    })
+    .await;
+    let memory = Memory::default();
+    for (link, users) in [(Some(DELTA), 2), (None, 30)] {
+        let delta = graph.new_users(tenant(), link, &memory).await.unwrap();
+        assert_eq!((delta.users.len(), delta.link.as_str()), (users, ""), "{link:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_is_longer_than_can_be_read_does_not_end_quietly() {
     let graph =
         directory(|number| page(rows(number * 10..number * 10 + 10), (number < 4).then_some(number + 1)))
