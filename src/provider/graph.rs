@@ -114,7 +114,7 @@ impl Graph {
     /// `Refused` when Microsoft does not take the credential; `Unreachable` and the like otherwise. Writes nothing.
     pub async fn sign_in(&self) -> Result<(), Failure> {
         let token = self.inner.tokens.get(self.inner.partner, &self.inner.resource).await;
-        token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
+        token.map(drop).map_err(|error| error.failure_of_our_own("signing in to your own organisation"))
     }
 
     /// Whether a tenant is the partner's own.
