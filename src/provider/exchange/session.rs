@@ -29,10 +29,10 @@ use super::{
     wire::Outcome,
 };
 use crate::{
-    domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock, verdict::ListNote},
+    domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock},
     provider::{
         http::{Call, Http, Method, Response, backoff},
-        listed::Listed,
+        listed::{self, Listed},
     },
 };
 
@@ -41,9 +41,6 @@ const DEADLINE: Duration = Duration::from_secs(65);
 
 /// Largest answer taken: a page of 1,000 people is below 2 MiB.
 const MAX_BODY_BYTES: usize = 16 << 20;
-
-/// Pauses from here on are told while a listing runs; shorter ones are not noticed.
-const TOLD_FROM: Duration = Duration::from_secs(5);
 
 /// Cookies kept per session; a load balancer sets one or two.
 const MAX_COOKIES: usize = 16;
@@ -313,17 +310,11 @@ impl Session {
         }
     }
 
-    /// Says that the server asked for a pause. Dropped when the receiver is gone or the channel is full: it is a
-    /// remark.
+    /// Says that the server asked for a pause, where somebody listens.
     fn tell_pause(&self, wait: Duration) {
-        let Some(notes) = self.notes.as_ref().filter(|_| wait >= TOLD_FROM) else { return };
-        let words = format_args!(
-            "{} is busy and asked us to wait {} s; we go on by ourselves",
-            self.host,
-            wait.as_secs()
-        );
-        let told = notes.try_send(Listed::Note(ListNote::Passing(Text::of(words))));
-        tracing::info!(host = %self.host, wait_ms = wait.as_millis(), told = told.is_ok(), "the server is busy");
+        if let Some(notes) = &self.notes {
+            listed::tell_pause(notes, &self.host, wait);
+        }
     }
 
     /// Sends one request: with the sign-in when a mailbox is named, without any otherwise.
