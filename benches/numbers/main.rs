@@ -21,6 +21,7 @@ mod filter;
 mod idle;
 mod inside;
 mod keys;
+mod kinds;
 mod listing;
 mod plan;
 mod pty;
@@ -48,7 +49,7 @@ use world::Stage;
 type Measure = fn(&Stage, &[Tool]) -> Report;
 
 /// The groups, in the order of the table.
-const GROUPS: [(&str, Measure); 10] = [
+const GROUPS: [(&str, Measure); 11] = [
     ("start", start::measure),
     ("resumed", |stage, _| resumed::measure(stage)),
     ("keys", keys::measure),
@@ -56,6 +57,7 @@ const GROUPS: [(&str, Measure); 10] = [
     ("idle", idle::measure),
     ("restore", restore::measure),
     ("listing", |stage, _| listing::measure(stage)),
+    ("kinds", |stage, _| kinds::measure(stage)),
     ("sweep", |stage, _| sweep::measure(stage)),
     ("plan", |stage, _| plan::measure(stage)),
     ("inside", |stage, _| inside::measure(stage)),
