@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
-        customer::{Impersonation, Progress},
+        customer::{Impersonation, Product, Progress},
         doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
@@ -297,12 +297,16 @@ async fn answer(
             run(store, move |s| s.save_impersonation(&id, &access)).await
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
-        Request::Prove { organisation, impersonation, is_link_out } => {
+        Request::Prove { of, organisation, impersonation, is_link_out } => {
+            in_peace(store, of).await?;
             let found = match (organisation, impersonation) {
                 (Some(organisation), _) => graph.prove(&organisation, is_link_out).await,
                 (None, Some(access)) => exchange.prove(&access).await,
                 (None, None) => return Err(internal("there is nothing to prove yet")),
             };
+            if let Verdict::Failed(failure) = &found.verdict {
+                keep_pause(store, of, failure).await;
+            }
             Ok(Reply::Proof(Box::new(found)))
         }
         Request::SaveProof(id, organisation) => {
@@ -475,6 +479,20 @@ fn ask_details(tools: &Tools, domain: &Text) -> Result<Reply, Failure> {
             "Type the details yourself, or take another customer.",
         )
     })
+}
+
+/// Whether the other side may be asked about a customer's product. A press of a key is no exception: Microsoft counts what
+/// is asked within a pause, so that it only grows, and the answer would be the same.
+async fn in_peace(store: &Store, (customer, product): (CustomerId, Product)) -> Result<(), Failure> {
+    with(store, move |s| s.demand_no_pause(customer, product)).await
+}
+
+/// Keeps how long the other side asked to wait, for the next start and for the timer.
+async fn keep_pause(store: &Store, (customer, product): (CustomerId, Product), failure: &Failure) {
+    let failure = failure.clone();
+    if let Err(failure) = with(store, move |s| s.keep_pause_of(customer, product, &failure)).await {
+        tracing::warn!(what = %failure.what, "how long to wait could not be kept");
+    }
 }
 
 /// A call of the store that answers with the run.

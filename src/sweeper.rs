@@ -20,13 +20,13 @@ use crate::{
         checked::Checked,
         customer::Product,
         failure::{Failure, FailureKind},
-        id::{CustomerId, TenantId, UserId},
+        id::{TenantId, UserId},
         phrase::Command,
         protection::{Chosen, Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
         text::{Text, capital},
-        time::{Clock, Moment, in_words},
+        time::{Clock, Moment},
     },
     provider::{
         Provider, blocking,
@@ -175,7 +175,14 @@ pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Fai
         }
         let due = sydney::latest_2000(now);
         let (customer, product) = (row.customer.id, row.product);
-        if let Some(failure) = paused(provider, customer, product).await {
+        if let Err(failure) = with(&provider.store, move |s| s.demand_no_pause(customer, product)).await {
+            let failure = match failure.kind {
+                FailureKind::Throttled => Failure {
+                    hint: "Nothing needs to be done: the pass is tried again after that.".into(),
+                    ..failure
+                },
+                _ => failure,
+            };
             reports.push(Report { failure: Some(failure), ..empty(&row, due, now) });
             continue;
         }
@@ -214,33 +221,11 @@ pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, 
     Ok(reports)
 }
 
-/// Why a customer is left in peace for now: the other side asked for it, at an earlier start maybe.
-async fn paused(provider: &Provider, customer: CustomerId, product: Product) -> Option<Failure> {
-    match with(&provider.store, move |s| s.pause(customer, product)).await {
-        Ok(None) => None,
-        Ok(Some(left)) => Some(
-            Failure::new(
-                FailureKind::Throttled,
-                Text::of(format_args!(
-                    "the other side asked to be left in peace for another {}",
-                    in_words(left)
-                )),
-                "Nothing needs to be done: the pass is tried again after that.",
-            )
-            .retry_in(left),
-        ),
-        Err(failure) => Some(failure),
-    }
-}
-
 /// Keeps what the other side asked to wait, where it asked.
 async fn keep_pause(provider: &Provider, row: &RuleRow, failure: &Failure) {
-    let (customer, product) = (row.customer.id, row.product);
-    let (FailureKind::Throttled | FailureKind::Unreachable, Some(wait)) = (failure.kind, failure.retry_after)
-    else {
-        return;
-    };
-    if let Err(failure) = with(&provider.store, move |s| s.keep_pause(customer, product, wait)).await {
+    let (customer, product, failure) = (row.customer.id, row.product, failure.clone());
+    let keep = move |s: &Store| s.keep_pause_of(customer, product, &failure);
+    if let Err(failure) = with(&provider.store, keep).await {
         tracing::warn!(what = %failure.what, "how long to wait could not be kept");
     }
 }

@@ -1,6 +1,6 @@
 //! Users as they stream in: immutable pages of at most 999 rows, one text block each, and no String per field.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     filter::{FIELDS, Folds, fold},
@@ -280,6 +280,27 @@ impl UserPage {
             made: rows.iter().map(|r| r.made.map_or(i64::MIN, Moment::as_millis)).collect(),
             sets,
         }
+    }
+
+    /// The page without these users: where a list is taken again, whoever came is not shown twice.
+    #[must_use]
+    pub fn without(&self, users: &HashSet<UserId>) -> Self {
+        let rows: Vec<NewUser<'_>> = (0..self.len())
+            .filter_map(|at| Some((self.row(at)?, *self.licences.get(at)?)))
+            .filter(|(row, _)| !users.contains(&row.id))
+            .map(|(row, licences)| NewUser {
+                id: row.id,
+                name: row.name.as_str(),
+                address: row.address.as_str(),
+                sign_in: row.sign_in.as_str(),
+                department: row.department.as_str(),
+                problem: row.problem.as_str(),
+                kind: row.kind,
+                licences,
+                made: row.made,
+            })
+            .collect();
+        Self::new(&rows, Arc::clone(&self.sets))
     }
 
     /// How many rows it holds, 0 to [`PAGE_ROWS`].

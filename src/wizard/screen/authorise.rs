@@ -230,7 +230,8 @@ impl Authorise {
             Some(Verdict::Failed(failure)) => Some(failure),
             _ => None,
         };
-        self.failure.iter().chain(&proving.failure).chain(verdict)
+        // What kept the last round from being finished is newer than what the round before it found.
+        self.failure.iter().chain(proving.failure.as_ref().or(verdict))
     }
 
     fn button(&self, cx: ViewCx<'_>, record: &RunRecord) -> Button {
