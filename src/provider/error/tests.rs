@@ -49,7 +49,7 @@ fn what_is_wrong_with_our_own_organisation_is_nothing_for_a_customer() {
         assert!(!said.to_lowercase().contains("customer") || said.contains("need not do anything"), "{said}");
         assert_eq!(failure.kind, FailureKind::Internal, "{said}");
         assert_eq!(failure.code.as_ref().map(Text::as_str), Some(number.to_string().as_str()));
-        assert_eq!(said.contains("app.tenant"), matches!(number, 90_002 | 900_023), "{said}");
+        assert_eq!(said.contains("app.tenant"), matches!(number, 90_002 | 900_023 | 700_016), "{said}");
         assert_eq!(said.contains("app.client_id"), number == 700_016, "{said}");
     }
     let busy = Error::Status { status: 503, retry_after: None, reference: String::new() };
