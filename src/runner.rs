@@ -298,16 +298,7 @@ async fn answer(
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
         Request::Prove { of, organisation, impersonation, is_link_out } => {
-            in_peace(store, of).await?;
-            let found = match (organisation, impersonation) {
-                (Some(organisation), _) => graph.prove(&organisation, is_link_out).await,
-                (None, Some(access)) => exchange.prove(&access).await,
-                (None, None) => return Err(internal("there is nothing to prove yet")),
-            };
-            if let Verdict::Failed(failure) = &found.verdict {
-                keep_pause(store, of, failure).await;
-            }
-            Ok(Reply::Proof(Box::new(found)))
+            prove(tools, of, organisation, impersonation, is_link_out).await
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
@@ -412,6 +403,27 @@ async fn find(tools: &Tools, id: CustomerId, input: TenantInput) -> Result<Reply
     let is_partner = graph.is_partner(tenant);
     let finding = Finding { organisation, is_partner, doubts, accepted, not_compared };
     Ok(Reply::Found(Box::new(finding)))
+}
+
+/// Checks once that access works, unless the other side asked to be left in peace.
+async fn prove(
+    tools: &Tools,
+    of: (CustomerId, Product),
+    organisation: Option<Organisation>,
+    impersonation: Option<Box<Impersonation>>,
+    is_link_out: bool,
+) -> Result<Reply, Failure> {
+    let Provider { graph, exchange, store, .. } = &tools.provider;
+    in_peace(store, of).await?;
+    let found = match (organisation, impersonation) {
+        (Some(organisation), _) => graph.prove(&organisation, is_link_out).await,
+        (None, Some(access)) => exchange.prove(&access).await,
+        (None, None) => return Err(internal("there is nothing to prove yet")),
+    };
+    if let Verdict::Failed(failure) = &found.verdict {
+        keep_pause(store, of, failure).await;
+    }
+    Ok(Reply::Proof(Box::new(found)))
 }
 
 /// Waits.

@@ -417,6 +417,20 @@ mod tests {
     }
 
     #[test]
+    fn a_page_without_some_keeps_the_others_as_they_are() {
+        let sets: Arc<[Text]> = vec![Text::from("E3"), Text::from("F1")].into();
+        let rows = [
+            user(1, "Mila", "mila@bakery.example"),
+            NewUser { licences: 1, sign_in: "n@ad.local", ..user(2, " ", "neil@bakery.example") },
+        ];
+        let page = UserPage::new(&rows, sets);
+        let rest = page.without(&HashSet::from([rows[0].id]));
+        assert_eq!(format!("{:?}", rest.row(0)), format!("{:?}", page.row(1)));
+        assert_eq!((rest.len(), rest.row(0).unwrap().licences.as_str()), (1, "F1"));
+        assert!(page.without(&rows.map(|row| row.id).into()).is_empty());
+    }
+
+    #[test]
     fn four_kinds_can_be_included() {
         let mut kinds = Kinds::default();
         for kind in Kind::ALL {

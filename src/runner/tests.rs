@@ -548,24 +548,6 @@ async fn a_long_pause_that_was_asked_for_is_kept_and_no_call_asks_within_it() {
     let (from, reply) = stage.next().await;
     assert_eq!((from, word(&reply)), (listing, "page"), "it is over");
     stage.runner.cancel(listing);
-
-    // What a proof is asked is kept, too.
-    let mut stage = Stage::with("standard", &["token-error=90033"]).await;
-    let (customer, _) = stage.run_of("C-1001", OFFICE);
-    let tenant = stage.tenant_of("C-1001");
-    let ours = Request::Prove {
-        of: (customer, OFFICE),
-        organisation: Some(organisation(tenant)),
-        impersonation: None,
-        is_link_out: true,
-    };
-    for _ in 0..2 {
-        let replies = stage.ask(ours.clone()).await;
-        assert!(
-            matches!(&replies[..], [Reply::Proof(_)]),
-            "a minute that we name ourselves is none: {replies:?}"
-        );
-    }
 }
 
 /// Users of lists, by number: the first list that is asked for, the second, and so on with the last.
