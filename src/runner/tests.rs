@@ -567,7 +567,7 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
             path if path.contains("/users?") => {
                 let nth = counter.fetch_add(1, Ordering::SeqCst) as usize;
                 let rows: Vec<String> =
-                    lists.get(nth).unwrap_or(&lists[lists.len() - 1]).iter().map(row).collect();
+                    lists.get(nth).unwrap_or(&lists[lists.len() - 1]).iter().copied().map(row).collect();
                 format!("{{\"value\": [{}]}}", rows.join(","))
             }
             path if path.contains("mailboxSettings") => r#"{"userPurpose": "user"}"#.to_owned(),
@@ -602,8 +602,8 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
 }
 
 /// One user with a mailbox, as Graph sends it.
-fn row(number: &u16) -> String {
-    let id = somebody(*number).id;
+fn row(number: u16) -> String {
+    let id = somebody(number).id;
     format!(
         r#"{{"id": "{id}", "displayName": "User {number}", "userPrincipalName": "u{number}@bakery.example",
         "mail": "u{number}@bakery.example", "accountEnabled": true, "userType": "Member", "department": null,
