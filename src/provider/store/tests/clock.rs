@@ -143,7 +143,7 @@ fn a_long_wait_that_a_failure_names_is_kept_and_demanded_with_what_is_left() {
     world.at(DUE + 1_200_000);
     let told = store.demand_no_pause(customer, OFFICE).unwrap_err();
     assert_eq!(told.what.as_str(), "Microsoft asked to be left in peace for another 40 min");
-    assert_eq!((told.kind, told.retry_after), (FailureKind::Throttled, Some(Duration::from_secs(2_400))));
+    assert_eq!((told.kind, told.retry_after), (FailureKind::Throttled, Some(Duration::from_mins(40))));
     store.demand_no_pause(customer, Product::MpExchange).unwrap();
     store.keep_pause_of(customer, Product::MpExchange, &failure(FailureKind::Unreachable, Some(61))).unwrap();
     let told = store.demand_no_pause(customer, Product::MpExchange).unwrap_err();
