@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
-        customer::{Impersonation, Progress},
+        customer::{Impersonation, Product, Progress},
         doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
@@ -308,13 +308,8 @@ async fn answer(
             run(store, move |s| s.save_impersonation(&id, &access)).await
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
-        Request::Prove { organisation, impersonation, is_link_out } => {
-            let found = match (organisation, impersonation) {
-                (Some(organisation), _) => tools.provider.prove_consent(&organisation, is_link_out).await,
-                (None, Some(access)) => users::prove(exchange, replies, call, &access).await,
-                (None, None) => return Err(internal("there is nothing to prove yet")),
-            };
-            Ok(Reply::Proof(Box::new(found)))
+        Request::Prove { of, organisation, impersonation, is_link_out } => {
+            prove(tools, (replies, call), of, organisation, impersonation, is_link_out).await
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
@@ -421,6 +416,28 @@ async fn find(tools: &Tools, id: CustomerId, input: TenantInput) -> Result<Reply
     Ok(Reply::Found(Box::new(finding)))
 }
 
+/// Checks once that access works, unless the other side asked to be left in peace.
+async fn prove(
+    tools: &Tools,
+    (replies, call): (&ReplySender, CallId),
+    of: (CustomerId, Product),
+    organisation: Option<Organisation>,
+    impersonation: Option<Box<Impersonation>>,
+    is_link_out: bool,
+) -> Result<Reply, Failure> {
+    let Provider { exchange, store, .. } = &tools.provider;
+    in_peace(store, of).await?;
+    let found = match (organisation, impersonation) {
+        (Some(organisation), _) => tools.provider.prove_consent(&organisation, is_link_out).await,
+        (None, Some(access)) => users::prove(exchange, replies, call, &access).await,
+        (None, None) => return Err(internal("there is nothing to prove yet")),
+    };
+    if let Verdict::Failed(failure) = &found.verdict {
+        keep_pause(store, of, failure).await;
+    }
+    Ok(Reply::Proof(Box::new(found)))
+}
+
 /// Waits.
 async fn woken(wait: Duration) -> Result<Reply, Failure> {
     tokio::time::sleep(wait).await;
@@ -494,6 +511,20 @@ fn ask_details(tools: &Tools, domain: &Text) -> Result<Reply, Failure> {
             "Type the details yourself, or take another customer.",
         )
     })
+}
+
+/// Whether the other side may be asked about a customer's product. A press of a key is no exception: Microsoft counts what
+/// is asked within a pause, so that it only grows, and the answer would be the same.
+async fn in_peace(store: &Store, (customer, product): (CustomerId, Product)) -> Result<(), Failure> {
+    with(store, move |s| s.demand_no_pause(customer, product)).await
+}
+
+/// Keeps how long the other side asked to wait, for the next start and for the timer.
+async fn keep_pause(store: &Store, (customer, product): (CustomerId, Product), failure: &Failure) {
+    let failure = failure.clone();
+    if let Err(failure) = with(store, move |s| s.keep_pause_of(customer, product, &failure)).await {
+        tracing::warn!(what = %failure.what, "how long to wait could not be kept");
+    }
 }
 
 /// A call of the store that answers with the run.

@@ -26,7 +26,7 @@ use crate::{
         sweep::{self, Candidate, Decision, Terms},
         sydney,
         text::Text,
-        time::{Clock, Moment, in_words},
+        time::{Clock, Moment},
     },
     provider::{
         Provider, blocking,
@@ -211,30 +211,18 @@ fn moment_of(row: &RuleRow, now: Moment) -> Moment {
 
 /// Why a customer is left in peace for now: the other side asked for it, at an earlier start maybe.
 async fn paused(provider: &Provider, customer: CustomerId, product: Product) -> Option<Failure> {
-    match with(&provider.store, move |s| s.pause(customer, product)).await {
-        Ok(None) => None,
-        Ok(Some(left)) => Some(
-            Failure::new(
-                FailureKind::Throttled,
-                Text::of(format_args!(
-                    "the other side asked to be left in peace for another {}",
-                    in_words(left)
-                )),
-                "Nothing needs to be done: the pass is tried again after that.",
-            )
-            .retry_in(left),
-        ),
-        Err(failure) => Some(failure),
+    let failure = with(&provider.store, move |s| s.demand_no_pause(customer, product)).await.err()?;
+    if failure.kind != FailureKind::Throttled {
+        return Some(failure);
     }
+    Some(Failure { hint: "Nothing needs to be done: the pass is tried again after that.".into(), ..failure })
 }
 
 /// Keeps what the other side asked to wait, where it asked.
 async fn keep_pause(provider: &Provider, (customer, product): Key, failure: &Failure) {
-    let (FailureKind::Throttled | FailureKind::Unreachable, Some(wait)) = (failure.kind, failure.retry_after)
-    else {
-        return;
-    };
-    if let Err(failure) = with(&provider.store, move |s| s.keep_pause(customer, product, wait)).await {
+    let failure = failure.clone();
+    let keep = move |s: &Store| s.keep_pause_of(customer, product, &failure);
+    if let Err(failure) = with(&provider.store, keep).await {
         tracing::warn!(what = %failure.what, "how long to wait could not be kept");
     }
 }

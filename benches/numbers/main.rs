@@ -21,6 +21,7 @@ mod filter;
 mod idle;
 mod inside;
 mod keys;
+mod kinds;
 mod listing;
 mod packed;
 mod plan;
@@ -49,7 +50,7 @@ use world::Stage;
 type Measure = fn(&Stage, &[Tool]) -> Report;
 
 /// The groups, in the order of the table.
-const GROUPS: [(&str, Measure); 11] = [
+const GROUPS: [(&str, Measure); 12] = [
     ("start", start::measure),
     ("resumed", |stage, _| resumed::measure(stage)),
     ("keys", keys::measure),
@@ -58,6 +59,7 @@ const GROUPS: [(&str, Measure); 11] = [
     ("restore", restore::measure),
     ("listing", |stage, _| listing::measure(stage)),
     ("packed", |stage, _| packed::measure(stage)),
+    ("kinds", |stage, _| kinds::measure(stage)),
     ("sweep", |stage, _| sweep::measure(stage)),
     ("plan", |stage, _| plan::measure(stage)),
     ("inside", |stage, _| inside::measure(stage)),

@@ -8,6 +8,7 @@ use backup365::{
         protection::Chosen,
         user::{Kind, UserPage},
     },
+    provider::graph::Memory,
     runner,
 };
 
@@ -90,7 +91,8 @@ pub(crate) fn measure(stage: &Stage) -> Report {
 fn prepared(stage: &Stage, size: usize) -> Prepared {
     let record = store(&stage.path("resumed"), runner::clock::system());
     let run = enabled(&record, size).id;
-    let pages = stage.runtime.block_on(listed(&stage.provider(), crate::server::tenant(size)));
+    let pages =
+        stage.runtime.block_on(listed(&stage.provider(), crate::server::tenant(size), &Memory::default()));
     let chosen: Vec<Chosen> = pages.iter().flat_map(|page| users(page)).collect();
     record.begin_apply(&run, &chosen).unwrap();
     for batch in chosen.chunks(AT_ONCE) {

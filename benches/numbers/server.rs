@@ -55,8 +55,8 @@ pub(crate) fn tenant(size: usize) -> TenantId {
     format!("d3b0a7e4-5c16-4f28-9e7b-{size:012x}").parse().unwrap()
 }
 
-/// A world with a tenant for each size, and so many users who join it each day. Nobody in it has to be asked about one
-/// by one, so that a listing is nothing but its pages.
+/// A world with a tenant for each size, and so many users who join it each day. What the
+/// mailboxes of those with mail are is asked by twenties; a listing is nothing but its pages where that is on record.
 pub(crate) fn world_text(sizes: &[(usize, u32)]) -> String {
     let permissions: Vec<String> =
         permission::with_extra(&[]).unwrap().iter().map(|it| format!("{:?}", it.value.as_str())).collect();

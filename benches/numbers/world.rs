@@ -135,7 +135,7 @@ impl Stage {
             return Rc::clone(list);
         }
         let provider = self.provider();
-        let pages = self.runtime.block_on(listed(&provider, tenant(size)));
+        let pages = self.runtime.block_on(listed(&provider, tenant(size), &Memory::default()));
         let users = pages.iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
         let rows: Vec<Texts> = users
             .map(|user| Texts {
@@ -240,11 +240,11 @@ pub(crate) fn enabled(store: &Store, size: usize) -> RunRecord {
     store.enable(&run).unwrap()
 }
 
-/// Lists a tenant by our own client; its pages.
-pub(crate) async fn listed(provider: &Provider, tenant: TenantId) -> Vec<Arc<UserPage>> {
+/// Lists a tenant by our own client; its pages. Mailboxes that `memory` knows are not asked about.
+pub(crate) async fn listed(provider: &Provider, tenant: TenantId, memory: &Memory) -> Vec<Arc<UserPage>> {
     let (sink, mut parts) = mpsc::channel(2);
-    let graph = provider.graph.clone();
-    let listing = tokio::spawn(async move { graph.list_users(tenant, &Memory::default(), sink).await });
+    let (graph, memory) = (provider.graph.clone(), memory.clone());
+    let listing = tokio::spawn(async move { graph.list_users(tenant, &memory, sink).await });
     let mut pages = Vec::new();
     while let Some(part) = parts.recv().await {
         if let Listed::Page(page) = part {

@@ -1,6 +1,6 @@
 //! Users as they stream in: immutable pages of at most 999 rows, one text block each, and no String per field.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     filter::{FIELDS, Folds, fold},
@@ -282,6 +282,27 @@ impl UserPage {
         }
     }
 
+    /// The page without these users: where a list is taken again, whoever came is not shown twice.
+    #[must_use]
+    pub fn without(&self, users: &HashSet<UserId>) -> Self {
+        let rows: Vec<NewUser<'_>> = (0..self.len())
+            .filter_map(|at| Some((self.row(at)?, *self.licences.get(at)?)))
+            .filter(|(row, _)| !users.contains(&row.id))
+            .map(|(row, licences)| NewUser {
+                id: row.id,
+                name: row.name.as_str(),
+                address: row.address.as_str(),
+                sign_in: row.sign_in.as_str(),
+                department: row.department.as_str(),
+                problem: row.problem.as_str(),
+                kind: row.kind,
+                licences,
+                made: row.made,
+            })
+            .collect();
+        Self::new(&rows, Arc::clone(&self.sets))
+    }
+
     /// How many rows it holds, 0 to [`PAGE_ROWS`].
     #[must_use]
     pub fn len(&self) -> usize {
@@ -393,6 +414,20 @@ mod tests {
         assert_eq!(page.row(0).unwrap().sign_in.as_str(), "nbrown@ad.bakery.local");
         assert_eq!(page.row(1).unwrap().sign_in.as_str(), "");
         assert!(page.row(2).is_none());
+    }
+
+    #[test]
+    fn a_page_without_some_keeps_the_others_as_they_are() {
+        let sets: Arc<[Text]> = vec![Text::from("E3"), Text::from("F1")].into();
+        let rows = [
+            user(1, "Mila", "mila@bakery.example"),
+            NewUser { licences: 1, sign_in: "n@ad.local", ..user(2, " ", "neil@bakery.example") },
+        ];
+        let page = UserPage::new(&rows, sets);
+        let rest = page.without(&HashSet::from([rows[0].id]));
+        assert_eq!(format!("{:?}", rest.row(0)), format!("{:?}", page.row(1)));
+        assert_eq!((rest.len(), rest.row(0).unwrap().licences.as_str()), (1, "F1"));
+        assert!(page.without(&rows.map(|row| row.id).into()).is_empty());
     }
 
     #[test]

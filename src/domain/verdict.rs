@@ -54,6 +54,12 @@ impl ListNote {
         let (Self::Gap(words) | Self::Passing(words)) = self;
         words
     }
+
+    /// Whether it says what the listing can't see, which stays true when the listing has ended.
+    #[must_use]
+    pub const fn is_gap(&self) -> bool {
+        matches!(self, Self::Gap(_))
+    }
 }
 
 /// Why the users that Enable Auto wants are turned on by no pass.

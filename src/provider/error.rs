@@ -143,6 +143,20 @@ impl Error {
         failure
     }
 
+    /// The same about the partner's own organisation: what is wrong with that is nothing for a customer to mend.
+    #[must_use]
+    pub fn failure_of_our_own(&self, tried: &str) -> Failure {
+        let mut failure = self.failure(tried);
+        if let (Self::Platform(refusal), FailureKind::NotFound | FailureKind::Refused) = (self, failure.kind)
+        {
+            let (happened, hint) = words::of_our_own(refusal);
+            failure.kind = FailureKind::Internal;
+            failure.what = Text::of(format_args!("{tried}: {happened}"));
+            failure.hint = Phrase::template(hint);
+        }
+        failure
+    }
+
     /// Ids that Microsoft's support asks for.
     fn reference(&self) -> Option<String> {
         match self {

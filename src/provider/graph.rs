@@ -121,7 +121,7 @@ impl Graph {
     /// `Refused` when Microsoft does not take the credential; `Unreachable` and the like otherwise. Writes nothing.
     pub async fn sign_in(&self) -> Result<(), Failure> {
         let token = self.inner.tokens.get(self.inner.partner, &self.inner.resource).await;
-        token.map(drop).map_err(|error| error.failure("signing in to your own organisation"))
+        token.map(drop).map_err(|error| error.failure_of_our_own("signing in to your own organisation"))
     }
 
     /// What the token that was used last says of the tenant's consent, without a request: what is missing of the wizard's own
@@ -252,16 +252,7 @@ impl Graph {
         max_body_bytes: usize,
         check: TenantCheck,
     ) -> Result<Response, Error> {
-        let call = Call {
-            method: Method::Get,
-            url: url.clone(),
-            headers: Vec::new(),
-            body: None,
-            deadline: DEADLINE,
-            max_body_bytes,
-            is_safe_to_repeat: true,
-        };
-        self.send(tenant, call, check).await
+        self.send(tenant, reading(url, max_body_bytes), check).await
     }
 
     /// Sends JSON that only asks: a `$batch` of reads, which is safe to repeat.
@@ -289,6 +280,17 @@ impl Graph {
 
     /// Sends one call with a token of the tenant. A 401 costs the token: one new one, one more try.
     async fn send(&self, tenant: TenantId, call: Call, check: TenantCheck) -> Result<Response, Error> {
+        self.send_telling(tenant, call, check, &|_wait| ()).await
+    }
+
+    /// As [`Graph::send`]; `tell` hears of each rest that Graph asks for, before it is taken.
+    async fn send_telling(
+        &self,
+        tenant: TenantId,
+        call: Call,
+        check: TenantCheck,
+        tell: &(dyn Fn(Duration) + Send + Sync),
+    ) -> Result<Response, Error> {
         self.check_host(&call.url)?;
         let inner = &*self.inner;
         let mut is_second = false;
@@ -300,7 +302,7 @@ impl Graph {
             let mut call = call.clone();
             call.headers =
                 vec![("authorization", token.bearer()), ("accept", String::from("application/json"))];
-            let answer = inner.http.send_to_api(call).await?;
+            let answer = inner.http.send_to_api_telling(call, tell).await?;
             if answer.status == 401 && !is_second {
                 inner.tokens.refuse(tenant, &inner.resource, &token).await;
                 is_second = true;
@@ -405,6 +407,19 @@ struct Seen {
 impl fmt::Debug for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Graph({})", self.inner.resource)
+    }
+}
+
+/// A call that reads one address.
+fn reading(url: &Url, max_body_bytes: usize) -> Call {
+    Call {
+        method: Method::Get,
+        url: url.clone(),
+        headers: Vec::new(),
+        body: None,
+        deadline: DEADLINE,
+        max_body_bytes,
+        is_safe_to_repeat: true,
     }
 }
 

@@ -244,6 +244,18 @@ impl Http {
     /// Whatever kept the last attempt from an answer. An answer of any status is not an error: after the last repeat
     /// a 429 or 503 comes back as it is, and `Response::retry_after` says when to come back.
     pub async fn send(&self, call: Call) -> Result<Response, HttpError> {
+        self.send_telling(call, &|_wait| ()).await
+    }
+
+    /// As [`Http::send`]; `tell` hears of each rest that the server asks for, before it is taken.
+    ///
+    /// # Errors
+    /// As [`Http::send`].
+    pub async fn send_telling(
+        &self,
+        call: Call,
+        tell: &(dyn Fn(Duration) + Send + Sync),
+    ) -> Result<Response, HttpError> {
         let mut waits = wait::Waits::new(self.inner.first_wait);
         let mut needs_fresh = false;
         loop {
@@ -254,6 +266,9 @@ impl Http {
             let Some(wait) = waits.next(call.method, &outcome, &self.inner.clock) else { return outcome };
             needs_fresh = !matches!(&outcome, Ok(answer) if answer.status == 429);
             tracing::info!(call = ?call, wait_ms = wait.as_millis(), "asking again");
+            if outcome.is_ok_and(|answer| answer.retry_after(&self.inner.clock).is_some()) {
+                tell(wait);
+            }
             tokio::time::sleep(wait).await;
         }
     }
@@ -264,8 +279,20 @@ impl Http {
     /// # Errors
     /// As [`Http::send`]; [`HttpError::Stranger`].
     pub async fn send_to_api(&self, call: Call) -> Result<Response, HttpError> {
+        self.send_to_api_telling(call, &|_wait| ()).await
+    }
+
+    /// As [`Http::send_to_api`]; `tell` as for [`Http::send_telling`].
+    ///
+    /// # Errors
+    /// As [`Http::send_to_api`].
+    pub async fn send_to_api_telling(
+        &self,
+        call: Call,
+        tell: &(dyn Fn(Duration) + Send + Sync),
+    ) -> Result<Response, HttpError> {
         let host = host(&call);
-        let answer = self.send(call).await?;
+        let answer = self.send_telling(call, tell).await?;
         match error::stranger(&answer) {
             Some(stranger) => Err(HttpError::Stranger { host, stranger: Box::new(stranger) }),
             None => Ok(answer),

@@ -57,6 +57,10 @@ fn opens(tools: Tools) -> Open {
 
 impl Stage {
     async fn new(world: &str) -> Self {
+        Self::with(world, &[]).await
+    }
+
+    async fn with(world: &str, faults: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let millis = Arc::new(AtomicI64::new(START));
         let told = Arc::clone(&millis);
@@ -65,7 +69,7 @@ impl Stage {
             port: Some(0),
             data: None,
             now: Arc::new(move || told.load(Ordering::SeqCst)),
-            faults: Vec::new(),
+            faults: faults.iter().map(|fault| (*fault).to_owned()).collect(),
         })
         .await
         .unwrap();
@@ -328,6 +332,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::Rehearse(tenant), "told"),
         (
             Request::Prove {
+                of: (customer, OFFICE),
                 organisation: Some(organisation(tenant)),
                 impersonation: None,
                 is_link_out: true,
@@ -370,7 +375,12 @@ fn hosted_calls(customer: CustomerId, run: &RunId) -> Vec<(Request, &'static str
         (Request::Discover("ana.brennan@andersondental.example".parse().unwrap()), "server"),
         (Request::SaveImpersonation(run.clone(), access.clone()), "run"),
         (
-            Request::Prove { organisation: None, impersonation: Some(access.clone()), is_link_out: false },
+            Request::Prove {
+                of: (customer, Product::MpExchange),
+                organisation: None,
+                impersonation: Some(access.clone()),
+                is_link_out: false,
+            },
             "proof",
         ),
         (
@@ -439,7 +449,12 @@ async fn what_cannot_be_done_comes_back_in_words() {
         (Request::LoadRun("B365-FFFF".parse().unwrap()), FailureKind::NotFound),
         (Request::Enable(run.clone()), FailureKind::Refused),
         (
-            Request::Prove { organisation: None, impersonation: None, is_link_out: false },
+            Request::Prove {
+                of: (CustomerId(1), OFFICE),
+                organisation: None,
+                impersonation: None,
+                is_link_out: false,
+            },
             FailureKind::Internal,
         ),
         (
@@ -498,6 +513,175 @@ async fn a_list_that_contradicts_the_record_ends_with_why_and_with_what_an_admin
     stage.store().make_rule_for(&run, 3, 50, &gone).unwrap();
     assert_eq!(stage.store().scheduled(customer, OFFICE).unwrap().len(), 1);
     assert_eq!(listed(&stage.ask(list()).await), all);
+}
+
+#[tokio::test]
+async fn a_long_pause_that_was_asked_for_is_kept_and_no_call_asks_within_it() {
+    let mut stage = Stage::with("large", &["throttle=3600"]).await;
+    let (customer, _) = stage.run_of("C-9000", OFFICE);
+    let tenant = stage.tenant_of("C-9000");
+    stage.ask(Request::Rehearse(tenant)).await;
+    let list = || Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None };
+    let prove = || Request::Prove {
+        of: (customer, OFFICE),
+        organisation: Some(organisation(tenant)),
+        impersonation: None,
+        is_link_out: true,
+    };
+    let failed = |replies: Vec<Reply>| match replies.last() {
+        Some(Reply::Failed(failure)) => (replies.len(), failure.what.to_string(), failure.retry_after),
+        other => panic!("{other:?}"),
+    };
+    let (parts, what, wait) = failed(stage.ask(list()).await);
+    assert!(parts > 1 && what.contains("asks us to wait 1 h"), "{what}");
+    assert_eq!(wait, Some(Duration::from_hours(1)));
+    // Twenty minutes later, asked by a key, by a flag or by the timer.
+    stage.millis.store(START + 1_200_000, Ordering::SeqCst);
+    for request in [list(), prove()] {
+        let name = name(&request);
+        let (parts, what, wait) = failed(stage.ask(request).await);
+        assert_eq!(
+            (parts, what.as_str()),
+            (1, "Microsoft asked to be left in peace for another 40 min"),
+            "{name}"
+        );
+        assert_eq!(wait, Some(Duration::from_mins(40)), "{name}");
+    }
+    stage.millis.store(START + 3_600_000, Ordering::SeqCst);
+    let replies = stage.ask(prove()).await;
+    assert!(matches!(replies.last(), Some(Reply::Proof(proof)) if proof.verdict.is_proved()), "{replies:?}");
+    let listing = stage.start(list());
+    let (from, reply) = stage.next().await;
+    assert_eq!((from, word(&reply)), (listing, "page"), "it is over");
+    stage.runner.cancel(listing);
+}
+
+/// Users of lists, by number: the first list that is asked for, the second, and so on with the last.
+type Lists = &'static [&'static [u16]];
+
+/// A stage whose Microsoft has these lists; and how many of them were asked for.
+async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
+    let mut stage = Stage::new("standard").await;
+    let asked = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&asked);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().fallback(move |request: axum::extract::Request| {
+        let path = request.uri().to_string();
+        let body = match path.as_str() {
+            path if path.ends_with("/token") => r#"{"access_token": "t", "expires_in": 3600}"#.to_owned(),
+            path if path.contains("/users?") => {
+                let nth = counter.fetch_add(1, Ordering::SeqCst) as usize;
+                let rows: Vec<String> =
+                    lists.get(nth).unwrap_or(&lists[lists.len() - 1]).iter().copied().map(row).collect();
+                format!("{{\"value\": [{}]}}", rows.join(","))
+            }
+            path if path.contains("mailboxSettings") => r#"{"userPurpose": "user"}"#.to_owned(),
+            _ => r#"{"value": []}"#.to_owned(),
+        };
+        async move { body }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let (customer, _) = stage.run_of("C-1001", OFFICE);
+    let origins = [provider::AUTHORITY, provider::GRAPH]
+        .map(|from| (url::Url::parse(from).unwrap().origin().ascii_serialization(), origin.clone()));
+    let tools = &mut stage.tools;
+    tools.provider = Provider::new(
+        &provider::Settings {
+            http: HttpOptions {
+                origins: origins.to_vec(),
+                is_total: true,
+                clock: tools.clock.clone(),
+                network: crate::provider::http::Network::default(),
+            },
+            app: App {
+                client_id: "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40".parse().unwrap(),
+                partner: "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684".parse().unwrap(),
+                credential: Credential::Secret(Secret::new("x".into())),
+            },
+            authority: provider::AUTHORITY.into(),
+            graph: provider::GRAPH.into(),
+            browser_origin: None,
+            done_page: None,
+            extra_permissions: Vec::new(),
+        },
+        tools.provider.store.clone(),
+    )
+    .unwrap();
+    stage.runner = Runner::new(Handle::current(), opens(stage.tools.clone()), Arc::new(|| {}));
+    (stage, customer, asked)
+}
+
+/// One user with a mailbox, as Graph sends it.
+fn row(number: u16) -> String {
+    let id = somebody(number).id;
+    format!(
+        r#"{{"id": "{id}", "displayName": "User {number}", "userPrincipalName": "u{number}@bakery.example",
+        "mail": "u{number}@bakery.example", "accountEnabled": true, "userType": "Member", "department": null,
+        "assignedLicenses": [], "createdDateTime": "2025-01-01T00:00:00Z", "assignedPlans": [{{"capabilityStatus": "Enabled",
+        "service": "exchange", "servicePlanId": "efb87545-963c-4e0d-99df-69c6916d9eb0"}}]}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_believed_is_asked_for_once_more_and_believed_if_that_is_whole() {
+    let cases: [(Lists, u32, &[u16], bool); 3] = [
+        (&[&[1, 2, 3]], 1, &[1, 2, 3], true),
+        (&[&[], &[1, 2, 3]], 2, &[1, 2, 3], true),
+        (&[&[], &[]], 2, &[], false),
+    ];
+    for (lists, asked, users, is_whole) in cases {
+        let (mut stage, customer, count) = listing_of(lists).await;
+        let tenant = stage.tenant_of("C-1001");
+        let request =
+            Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None };
+        let replies = stage.ask(request).await;
+        assert_eq!(count.load(Ordering::SeqCst), asked, "{lists:?}");
+        assert_eq!(shown(&replies), users, "{lists:?}");
+        let said = replies.iter().any(|reply| {
+            matches!(reply, Reply::Note(note) if !note.is_gap() && note.words().as_str().ends_with("asked for once more"))
+        });
+        assert_eq!(said, asked > 1, "{lists:?}");
+        match replies.last() {
+            Some(Reply::Listed { total }) => assert_eq!((*total as usize, is_whole), (users.len(), true)),
+            Some(Reply::Failed(failure)) => {
+                assert!(
+                    !is_whole && failure.what.as_str().ends_with(", and so it was when asked again"),
+                    "{failure:?}"
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_a_short_list_showed_is_not_shown_again_by_the_whole_one() {
+    const ALL: &[u16] =
+        &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25];
+    let cases: [(Lists, usize, bool); 2] =
+        [(&[&[1, 2, 3], ALL], 25, true), (&[&[1, 2, 3], &[2, 3, 4]], 4, false)];
+    for (lists, users, is_whole) in cases {
+        let (mut stage, customer, _) = listing_of(lists).await;
+        let tenant = stage.tenant_of("C-1001");
+        let run = stage.store().open_run(customer, OFFICE).unwrap().id;
+        stage.store().save_list(&run, &ListSummary::of(25, 25)).unwrap();
+        let request =
+            Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None };
+        let replies = stage.ask(request).await;
+        let shown = shown(&replies);
+        assert_eq!(shown.iter().collect::<BTreeSet<_>>().len(), users, "{replies:?}");
+        assert_eq!(shown.len(), users, "nobody is shown twice");
+        assert_eq!(matches!(replies.last(), Some(Reply::Listed { .. })), is_whole, "{:?}", replies.last());
+    }
+}
+
+/// The numbers of the users whom the pages show, in their order.
+fn shown(replies: &[Reply]) -> Vec<u16> {
+    let pages =
+        replies.iter().filter_map(|reply| if let Reply::Page(page) = reply { Some(page) } else { None });
+    let rows = pages.flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
+    rows.map(|row| row.name.as_str().trim_start_matches("User ").parse().unwrap()).collect()
 }
 
 #[tokio::test]

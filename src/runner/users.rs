@@ -14,14 +14,15 @@ use crate::{
         phrase::{Command, Phrase, Segment, WayOn},
         protection::{Chosen, SeatOutcome, SeatResult},
         tenant::Proof,
-        text::Text,
-        user::UserPage,
+        text::{Text, capital},
+        user::{Kind, UserPage},
+        verdict::ListNote,
     },
     provider::{Provider, exchange::Exchange, graph::Memory, listed::Listed, store::Store},
     wizard::call::{CallId, Reply},
 };
 
-use super::{ReplySender, Tools, internal, with};
+use super::{ReplySender, Tools, in_peace, internal, keep_pause, with};
 
 /// Parts of a listing between the provider and the replies: the provider decodes one page while another waits.
 const PARTS_AHEAD: usize = 2;
@@ -37,8 +38,9 @@ const MOST_AT_ONCE: usize = 1_000;
 /// Batches in which an Apply goes while neither bound is met: one for each tenth of a percent.
 const BATCHES: usize = 1_000;
 
-/// Lists the users of a tenant or of a hosted customer; pages go out as they come. A list that is not believed ends with
-/// why: its users can be chosen one by one, and it is not all of them (product.md rule 20).
+/// Lists the users of a tenant or of a hosted customer; pages go out as they come. A list that is not believed is asked for
+/// once more, and is whole if the second is; else it ends with why: its users can be chosen one by one, and it is not all of
+/// them (product.md rule 20).
 pub(super) async fn list(
     tools: &Tools,
     replies: &ReplySender,
@@ -47,68 +49,180 @@ pub(super) async fn list(
     from: (Option<TenantId>, Option<Box<Impersonation>>),
 ) -> Result<Reply, Failure> {
     let provider = &tools.provider;
-    let (sink, parts) = mpsc::channel(PARTS_AHEAD);
     let store = &provider.store;
+    in_peace(store, of).await?;
     let memory = match from.0 {
         Some(tenant) => Memory::of(with(store, move |s| s.checked(tenant)).await?),
         None => Memory::default(),
     };
-    let listing = async {
-        match &from {
-            (Some(tenant), _) => provider.graph.list_users(*tenant, &memory, sink).await,
-            (None, Some(access)) => provider.exchange.list_mailboxes(access, sink).await,
-            (None, None) => Err(internal("there is nobody to list yet")),
+    let tour = Tour { provider, replies, call, of, from: &from, memory: &memory };
+    let ended = tour.twice_if_doubted().await;
+    keep(store, from.0, &memory).await;
+    if let Err(failure) = &ended {
+        keep_pause(store, of, failure).await;
+    }
+    ended
+}
+
+/// A listing that an operator waits for.
+struct Tour<'a> {
+    provider: &'a Provider,
+    replies: &'a ReplySender,
+    call: CallId,
+    of: (CustomerId, Product),
+    from: &'a (Option<TenantId>, Option<Box<Impersonation>>),
+    /// What Exchange said the mailboxes are.
+    memory: &'a Memory,
+}
+
+/// What came of one list.
+#[derive(Default)]
+struct Taken {
+    pages: Vec<Arc<UserPage>>,
+    /// Why it is not believed.
+    doubt: Option<Doubt>,
+    /// What it can't see. Said at its end: where it is taken once more, the second one has its own.
+    gaps: Vec<ListNote>,
+}
+
+impl Tour<'_> {
+    /// Takes the list, and where it is not believed once more.
+    async fn twice_if_doubted(&self) -> Result<Reply, Failure> {
+        let mut taken = self.once(None).await?;
+        let mut shown: HashSet<UserId> = HashSet::new();
+        if let Some(doubt) = taken.doubt {
+            tracing::info!(reason = doubt.in_words().as_str(), "a list is not believed; asking once more");
+            let words = capital(doubt.in_words().as_str());
+            let words = Text::of(format_args!("{words}: it is asked for once more"));
+            self.send(Reply::Note(ListNote::Passing(words))).await;
+            shown.extend(taken.pages.iter().flat_map(|page| page.ids()));
+            taken = self.once(Some(&shown)).await?;
         }
-    };
-    // Owns the parts: when the wizard is gone they are dropped, and the listing ends instead of waiting.
-    let passing = async {
-        let mut parts = parts;
-        let (mut pages, mut doubt) = (Vec::new(), None);
+        for gap in taken.gaps {
+            self.send(Reply::Note(gap)).await;
+        }
+        match taken.doubt {
+            None => {
+                let new = taken.pages.iter().flat_map(|page| page.ids()).filter(|id| !shown.contains(id));
+                let total = new.count() + shown.len();
+                Ok(Reply::Listed { total: u32::try_from(total).unwrap_or(u32::MAX) })
+            }
+            Some(doubt) => Err(unbelieved(&self.provider.store, self.of, &doubt).await),
+        }
+    }
+
+    /// Takes the list once; `shown` are the users whom a first list has shown.
+    async fn once(&self, shown: Option<&HashSet<UserId>>) -> Result<Taken, Failure> {
+        let (sink, parts) = mpsc::channel(PARTS_AHEAD);
+        let listing = async {
+            match self.from {
+                (Some(tenant), _) => self.provider.graph.list_users(*tenant, self.memory, sink).await,
+                (None, Some(access)) => self.provider.exchange.list_mailboxes(access, sink).await,
+                (None, None) => Err(internal("there is nobody to list yet")),
+            }
+        };
+        let (listed, mut taken) = tokio::join!(listing, self.pass_on(parts, shown));
+        listed?;
+        let is_given = self.from.1.as_ref().is_some_and(|access| matches!(access.listing, Listing::Given(_)));
+        // A list that an operator gave is what the operator says.
+        if taken.doubt.is_none() && !is_given {
+            taken.doubt = self.held_against(&taken.pages).await?;
+        }
+        Ok(taken)
+    }
+
+    /// Passes the parts on. Owns them: when the wizard is gone they are dropped, and the listing ends instead of waiting; so
+    /// does a first list as soon as all of it is here and is not believed.
+    async fn pass_on(&self, mut parts: mpsc::Receiver<Listed>, shown: Option<&HashSet<UserId>>) -> Taken {
+        let mut taken = Taken::default();
         while let Some(part) = parts.recv().await {
-            let reply = match part {
+            let is_heard = match part {
                 Listed::Page(page) => {
-                    pages.push(Arc::clone(&page));
-                    Reply::Page(page)
+                    taken.pages.push(Arc::clone(&page));
+                    self.show(page, shown).await
                 }
                 // Nothing may be counted on before the list was held against the record.
-                Listed::Whole(count) => match held_against(provider, of, from.0, &pages, &memory).await {
-                    Ok(None) => Reply::Whole(count),
+                Listed::Whole(count) => match self.held_against(&taken.pages).await {
+                    Ok(None) => self.send(Reply::Whole(count)).await,
                     Ok(why) => {
-                        doubt = why;
-                        continue;
+                        taken.doubt = why;
+                        shown.is_some()
                     }
                     // It is held against the record once more when everybody was checked.
-                    Err(_failure) => continue,
+                    Err(_failure) => true,
                 },
                 Listed::Kinds(kinds) => {
-                    keep(store, from.0, &memory).await;
-                    Reply::Kinds(kinds)
+                    keep(&self.provider.store, self.from.0, self.memory).await;
+                    self.send(Reply::Kinds(kinds)).await
                 }
-                Listed::Note(words) => Reply::Note(words),
+                Listed::Note(note) if note.is_gap() => {
+                    taken.gaps.push(note);
+                    true
+                }
+                Listed::Note(words) => self.send(Reply::Note(words)).await,
                 Listed::Doubt(why) => {
-                    doubt = Some(why);
-                    continue;
+                    taken.doubt = Some(why);
+                    true
                 }
             };
-            if !replies.send(call, reply).await {
+            if !is_heard {
                 break;
             }
         }
-        keep(store, from.0, &memory).await;
-        (pages, doubt)
-    };
-    let (total, (pages, doubt)) = tokio::join!(listing, passing);
-    let total = total?;
-    let is_given = from.1.as_ref().is_some_and(|access| matches!(access.listing, Listing::Given(_)));
-    let doubt = match doubt {
-        // A list that an operator gave is what the operator says.
-        None if !is_given => held_against(provider, of, from.0, &pages, &memory).await?,
-        doubt => doubt,
-    };
-    keep(store, from.0, &memory).await;
-    match doubt {
-        None => Ok(Reply::Listed { total }),
-        Some(doubt) => Err(unbelieved(&provider.store, of, &doubt).await),
+        taken
+    }
+
+    async fn send(&self, reply: Reply) -> bool {
+        self.replies.send(self.call, reply).await
+    }
+
+    /// Shows a page. Of users who were shown before only their kinds are news: those of a list that was broken off did not
+    /// all go out.
+    async fn show(&self, page: Arc<UserPage>, shown: Option<&HashSet<UserId>>) -> bool {
+        let Some(shown) = shown else { return self.send(Reply::Page(page)).await };
+        let kinds = page.ids().iter().copied().zip(page.kinds().iter().copied());
+        let is_news = |(id, kind): &(UserId, Kind)| shown.contains(id) && *kind != Kind::NotKnownYet;
+        let kinds: Vec<_> = kinds.filter(is_news).collect();
+        let new = page.without(shown);
+        (kinds.is_empty() || self.send(Reply::Kinds(kinds)).await)
+            && (new.is_empty() || self.send(Reply::Page(Arc::new(new))).await)
+    }
+
+    /// Why a whole list contradicts what is on record.
+    async fn held_against(&self, pages: &[Arc<UserPage>]) -> Result<Option<Doubt>, Failure> {
+        let (Self { provider, memory, .. }, (customer, product)) = (self, self.of);
+        let (protection, scheduled, list) = with(&provider.store, move |s| {
+            Ok((
+                s.protection(customer, product)?,
+                s.scheduled(customer, product)?,
+                s.list_record(customer, product)?,
+            ))
+        })
+        .await?;
+        if list.listed == 0 && protection.seats.is_empty() && scheduled.is_empty() {
+            return Ok(None);
+        }
+        let here: HashSet<UserId> =
+            pages.iter().flat_map(|page| page.ids()).copied().filter(|id| !id.is_of_place()).collect();
+        let present: Vec<UserId> =
+            protection.seats.iter().filter(|seat| seat.left.is_none()).map(|seat| seat.id).collect();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let expected = Expected {
+            before: list.listed.max(count(present.len())),
+            accepted: list.accepted,
+            percent: provider.shorter_percent,
+        };
+        let listed = count(here.len());
+        let mut missing = present;
+        missing.extend(scheduled.iter().map(|(id, _)| *id));
+        missing.retain(|id| !here.contains(id));
+        let doubt = expected.length(listed).or_else(|| expected.lacking(listed, missing.len()));
+        let (Some(tenant), None) = (self.from.0, &doubt) else { return Ok(doubt) };
+        if missing.is_empty() || expected.is_accepted(listed) || expected.before < FEW {
+            return Ok(None);
+        }
+        let (found, _gaps) = provider.graph.users_again(tenant, missing, memory).await?;
+        Ok(expected.hiding(listed, found.iter().filter(|(_, user)| user.is_some()).count(), false))
     }
 }
 
@@ -132,48 +246,6 @@ pub(super) async fn prove(
     tokio::join!(exchange.prove_telling(access, Some(sink)), telling).0
 }
 
-/// Why a whole list contradicts what is on record.
-async fn held_against(
-    provider: &Provider,
-    (customer, product): (CustomerId, Product),
-    tenant: Option<TenantId>,
-    pages: &[Arc<UserPage>],
-    memory: &Memory,
-) -> Result<Option<Doubt>, Failure> {
-    let (protection, scheduled, list) = with(&provider.store, move |s| {
-        Ok((
-            s.protection(customer, product)?,
-            s.scheduled(customer, product)?,
-            s.list_record(customer, product)?,
-        ))
-    })
-    .await?;
-    if list.listed == 0 && protection.seats.is_empty() && scheduled.is_empty() {
-        return Ok(None);
-    }
-    let here: HashSet<UserId> =
-        pages.iter().flat_map(|page| page.ids()).copied().filter(|id| !id.is_of_place()).collect();
-    let present: Vec<UserId> =
-        protection.seats.iter().filter(|seat| seat.left.is_none()).map(|seat| seat.id).collect();
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let expected = Expected {
-        before: list.listed.max(count(present.len())),
-        accepted: list.accepted,
-        percent: provider.shorter_percent,
-    };
-    let listed = count(here.len());
-    let mut missing = present;
-    missing.extend(scheduled.iter().map(|(id, _)| *id));
-    missing.retain(|id| !here.contains(id));
-    let doubt = expected.length(listed).or_else(|| expected.lacking(listed, missing.len()));
-    let (Some(tenant), None) = (tenant, &doubt) else { return Ok(doubt) };
-    if missing.is_empty() || expected.is_accepted(listed) || expected.before < FEW {
-        return Ok(None);
-    }
-    let (found, _gaps) = provider.graph.users_again(tenant, missing, memory).await?;
-    Ok(expected.hiding(listed, found.iter().filter(|(_, user)| user.is_some()).count(), false))
-}
-
 /// What is said of a list that is not believed; an Admin may accept the number that it names.
 async fn unbelieved(store: &Store, (customer, product): (CustomerId, Product), doubt: &Doubt) -> Failure {
     let acceptable = doubt.acceptable();
@@ -192,7 +264,8 @@ async fn unbelieved(store: &Store, (customer, product): (CustomerId, Product), d
         (Err(failure), _) => tracing::warn!(what = failure.what.as_str(), "a short list could not be noted"),
         _ => {}
     }
-    let what = Text::of(format_args!("listing the users: {}", doubt.in_words()));
+    let what = doubt.in_words();
+    let what = Text::of(format_args!("listing the users: {what}, and so it was when asked again"));
     Failure::new(FailureKind::Malformed, what, Phrase::of(hint))
 }
 

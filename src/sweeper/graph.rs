@@ -246,6 +246,9 @@ mod tests {
     #[test]
     fn a_word_in_the_place_of_the_link_is_no_position() {
         assert_eq!(Position::parse("0 not-an-id"), None);
+        let waiting = vec![UserId::from_bytes([7; 16])];
+        let nowhere = Position { whole: Moment::from_millis(0), link: String::new(), waiting };
+        assert_eq!(Position::parse(&nowhere.to_text()), None, "everybody is listed the next time");
     }
 
     proptest! {

@@ -120,6 +120,8 @@ requests! {
     WRITE link_shown = LinkShown(run: RunId) -> Box<RunRecord> ["{run}"];
     /// One round of checking that access works.
     READ prove = Prove {
+        /// Whose access it is: where the other side asked to be left in peace it is not asked.
+        of: (CustomerId, Product),
         /// What must be named by every answer, for Office 365.
         organisation: Option<Organisation>,
         /// What is tried, for hosted Exchange.

@@ -147,8 +147,9 @@ impl Proving {
     fn rest(&mut self, calls: &mut Outbox) {
         let at = self.rounds.saturating_sub(1).min(PAUSES.len().saturating_sub(1));
         let usual = Duration::from_secs(PAUSES.get(at).copied().unwrap_or(30));
-        let asked = self.failure.as_ref().and_then(|failure| failure.retry_after).unwrap_or_default();
-        self.pause.start(calls, pending::wake(usual.max(asked)));
+        // Where the other side asked to be left in peace for longer, the next round asks the record only, and tells how
+        // much of that is left.
+        self.pause.start(calls, pending::wake(usual));
     }
 
     fn found(&mut self, mut proof: Proof, record: &RunRecord, now: Moment, calls: &mut Outbox) {
@@ -185,7 +186,8 @@ fn round(record: &RunRecord) -> Option<Call<Box<Proof>>> {
     } else {
         (Some(record.organisation.clone()?), None)
     };
-    Some(pending::prove(organisation, impersonation, record.link_shown.is_some()))
+    let of = (record.customer.id, record.product);
+    Some(pending::prove(of, organisation, impersonation, record.link_shown.is_some()))
 }
 
 /// Rule 2, once more: whatever a proof says of itself, it is none when it names another tenant than the run's.

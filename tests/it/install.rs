@@ -369,8 +369,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     assert_eq!((code, err.lines().count()), (0, 1), "{out}{err}");
     assert!(err.starts_with("backup365: the table [addresses] of the settings is in use"), "{err}");
     let names: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
-    let wanted =
-        ["Settings", "Addresses", "Files", "Record", "Credential", "Microsoft", "Graph", "Clock"];
+    let wanted = ["Settings", "Addresses", "Files", "Record", "Credential", "Microsoft", "Graph", "Clock"];
     assert_eq!(names, wanted);
     assert!(out.contains(".config/backup365/settings.toml") && out.ends_with("A pass can run.\n"), "{out}");
     let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
@@ -380,6 +379,13 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     let (code, out, _) = check();
     assert!(code == 4 && out.contains("\nMicrosoft: FAILED: "), "{out}");
     assert!(out.ends_with("A pass can't run until this is mended.\n"), "{out}");
+
+    // An organisation that is none is our own mistake here, and nothing that a customer could read again.
+    partner.writes("secret_file = \"good.txt\"");
+    let nowhere = ["--app-tenant", "6f2b8c1d-0000-4000-8000-00000000dead", "sweep", "--check"];
+    let (code, out, _) = partner.desk.run(&nowhere);
+    assert!(code == 4 && out.contains("your own organisation") && out.contains("90002"), "{out}");
+    assert!(out.contains("app.tenant") && !out.to_lowercase().contains("customer"), "{out}");
 
     partner.writes("secret_file = \"gone.txt\"");
     let (code, out, _) = check();

@@ -38,6 +38,26 @@ fn graphs_refusals_become_kinds() {
 }
 
 #[test]
+fn what_is_wrong_with_our_own_organisation_is_nothing_for_a_customer() {
+    for number in [
+        90_002, 900_023, 5_000_224, 90_038, 700_016, 65_001, 7_000_112, 1_000_031, 650_052, 7_000_215,
+        53_003, 1,
+    ] {
+        let body = serde_json::json!({"error": "invalid_request", "error_codes": [number]});
+        let refusal: Refusal = serde_json::from_value(body).unwrap();
+        let failure = Error::Platform(refusal).failure_of_our_own("signing in to your own organisation");
+        let said = failure.in_full().to_string();
+        assert!(!said.to_lowercase().contains("customer") || said.contains("need not do anything"), "{said}");
+        assert_eq!(failure.kind, FailureKind::Internal, "{said}");
+        assert_eq!(failure.code.as_ref().map(Text::as_str), Some(number.to_string().as_str()));
+        assert_eq!(said.contains("app.tenant"), matches!(number, 90_002 | 900_023 | 700_016), "{said}");
+        assert_eq!(said.contains("app.client_id"), number == 700_016, "{said}");
+    }
+    let busy = Error::Status { status: 503, retry_after: None, reference: String::new() };
+    assert_eq!(busy.failure_of_our_own("x"), busy.failure("x"), "no word of Microsoft's about us");
+}
+
+#[test]
 fn a_missing_exchange_plan_and_a_blocked_mailbox_have_words_of_their_own() {
     let blocked = graph(403, "ErrorAccessDenied").failure("trying");
     assert!(blocked.hint.for_commands().as_str().contains("access policy"));

@@ -144,6 +144,24 @@ fn platform(refusal: &Refusal) -> Told {
     Told { kind, happened, hint, code, retry_after, asks_consent }
 }
 
+/// What a refusal of the partner's own organisation comes to: what happened, and what to do.
+pub(super) fn of_our_own(refusal: &Refusal) -> (&'static str, &'static str) {
+    match (refusal.number(), refusal.error.as_str()) {
+        (Some(90_002 | 900_023 | 90_019 | 50_128), _) | (None, "invalid_tenant") => (
+            "Microsoft knows no organisation by the tenant ID in your settings",
+            "Set app.tenant to the tenant ID of your own organisation: Entra admin center, Overview.",
+        ),
+        (Some(700_016 | 700_011 | 7_000_229), _) => (
+            "your own organisation has no application with the ID in your settings",
+            "Compare app.client_id and app.tenant with Entra admin center, App registrations, Backup365.",
+        ),
+        _ => (
+            "Microsoft refuses Backup365 in your own organisation",
+            "Its administrator looks at Entra admin center, Enterprise applications, Backup365. {explain}",
+        ),
+    }
+}
+
 /// Whether an `error` word says that nobody has accepted.
 fn asks_consent(word: &str) -> bool {
     matches!(word, "unauthorized_client" | "consent_required")

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     domain::{
         believed::Doubt,
+        bill::counted,
         customer::{Impersonation, Listing},
         id::{Address, UserId},
         text::Text,
@@ -132,7 +133,7 @@ impl Progress {
         }
         let summary = match searching.join_next().await {
             Some(Ok(summary)) => summary?,
-            _ => Summary { is_incomplete: true, foreign: 0 },
+            _ => Summary { is_incomplete: true, ..Summary::default() },
         };
         self.say_how_sure(summary).await;
         Ok(())
@@ -220,6 +221,12 @@ impl Progress {
                 "The address book also shows {} entries outside this customer's mail domains; they are left out. Ask the \
                  hoster for an address book policy, or import a list.",
                 summary.foreign
+            )));
+        }
+        if summary.nameless > 0 {
+            let mailboxes = counted(summary.nameless, "mailbox", "mailboxes");
+            notes.push(Text::of(format_args!(
+                "The address book names {mailboxes} without a mail address, left out here. Import a list to be sure."
             )));
         }
         for note in notes {

@@ -51,6 +51,8 @@ pub(super) struct Summary {
     pub(super) is_incomplete: bool,
     /// Entries outside the customer's domains, which were dropped.
     pub(super) foreign: u32,
+    /// Mailboxes without a mail address, which were dropped.
+    pub(super) nameless: u32,
 }
 
 /// Whose directory is searched.
@@ -75,7 +77,7 @@ pub(super) async fn search(
     let mut plan = Plan::new(scope.domains.iter().map(String::as_str).chain([scope.user.as_str()]));
     let asker = Arc::new(Asker { session, user: scope.user, is_by_names: AtomicBool::new(false) });
     let mut seen = HashSet::new();
-    let mut foreign = HashSet::new();
+    let (mut foreign, mut nameless) = (HashSet::new(), HashSet::new());
     let mut out = JoinSet::new();
     loop {
         while out.len() < WORKERS
@@ -95,10 +97,15 @@ pub(super) async fn search(
         };
         for person in looked.people {
             plan.learn(&person.name);
-            let Ok(address) = person.address.parse::<Address>() else { continue };
             if !person.may_be_mailbox {
                 continue;
             }
+            let Ok(address) = person.address.parse::<Address>() else {
+                if !person.address.is_empty() {
+                    nameless.insert(person.address);
+                }
+                continue;
+            };
             if !scope.domains.contains(&address.domain()) {
                 foreign.insert(address.folded());
             } else if seen.insert(address.folded())
@@ -111,10 +118,8 @@ pub(super) async fn search(
             plan.deepen(looked.beginning);
         }
     }
-    Ok(Summary {
-        is_incomplete: plan.is_incomplete(),
-        foreign: u32::try_from(foreign.len()).unwrap_or(u32::MAX),
-    })
+    let count = |entries: &HashSet<String>| u32::try_from(entries.len()).unwrap_or(u32::MAX);
+    Ok(Summary { is_incomplete: plan.is_incomplete(), foreign: count(&foreign), nameless: count(&nameless) })
 }
 
 /// What one beginning brought.
@@ -144,8 +149,9 @@ impl Asker {
         }
         let operation = Operation::ResolveNames { query: beginning.clone() };
         match self.session.ask(&operation, &self.user).await? {
-            Outcome::Names { people, total } => {
-                let is_cut = people.len() >= NAMES_CAP
+            Outcome::Names { people, total, has_more } => {
+                let is_cut = has_more
+                    || people.len() >= NAMES_CAP
                     || total.is_some_and(|n| usize::try_from(n).is_ok_and(|n| n >= NAMES_CAP));
                 Ok(Looked { beginning, people, is_cut })
             }

@@ -32,7 +32,7 @@ use crate::{
     domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock, verdict::ListNote},
     provider::{
         http::{Call, Http, Method, Response, backoff},
-        listed::Listed,
+        listed::{self, Listed},
     },
 };
 
@@ -45,9 +45,6 @@ const MAX_BODY_BYTES: usize = 16 << 20;
 /// Longest answer, in bytes, that is read on the network's thread: a mailbox that opens takes a tenth of it, and another
 /// thread would cost more than the reading. A guess.
 const READ_AT_ONCE: usize = 32 << 10;
-
-/// Pauses from here on are told while a listing runs; shorter ones are not noticed.
-const TOLD_FROM: Duration = Duration::from_secs(5);
 
 /// Cookies kept per session; a load balancer sets one or two.
 const MAX_COOKIES: usize = 16;
@@ -338,19 +335,11 @@ impl Session {
         }
     }
 
-    /// Says that the server asked for a pause. Dropped when the receiver is gone or the channel is full: it is a
-    /// remark.
+    /// Says that the server asked for a pause, where somebody listens.
     fn tell_pause(&self, wait: Duration) {
-        if wait < TOLD_FROM {
-            return;
+        if let Some(notes) = &self.notes {
+            listed::tell_pause(notes, &self.host, wait);
         }
-        let words = format_args!(
-            "{} is busy and asked us to wait {} s; we go on by ourselves",
-            self.host,
-            wait.as_secs()
-        );
-        let is_told = self.remark(&Text::of(words));
-        tracing::info!(host = %self.host, wait_ms = wait.as_millis(), told = is_told, "the server is busy");
     }
 
     /// Says what is going on just now; false where nobody takes it.

@@ -100,7 +100,8 @@ impl Operation {
             }
             Self::ResolveNames { query } => {
                 let mut attributes = namespaces.to_vec();
-                attributes.extend([("ReturnFullContactData", "false"), ("SearchScope", "ActiveDirectory")]);
+                // The contact has the mail address of an entry that is named in Exchange's own way.
+                attributes.extend([("ReturnFullContactData", "true"), ("SearchScope", "ActiveDirectory")]);
                 xml.element("m:ResolveNames", &attributes, |xml| xml.leaf("m:UnresolvedEntry", query));
             }
         }

@@ -80,6 +80,12 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// The same with other words in its body.
+    pub(super) fn replacing(mut self, words: &str, others: &str) -> Self {
+        self.body = self.body.replace(words, others);
+        self
+    }
+
     /// An answer of any status.
     pub(super) fn new(status: u16, body: impl Into<String>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }

@@ -53,6 +53,8 @@ pub(super) enum Outcome {
         people: Vec<Person>,
         /// Entries in view as the server counts them; 100 is the practical sign of a list that was cut.
         total: Option<u32>,
+        /// The server says that the last entry is not among them. That it is proves nothing.
+        has_more: bool,
     },
 }
 
@@ -238,7 +240,7 @@ fn outcome(content: Node<'_, '_>) -> Option<Outcome> {
 fn no_names(trouble: Trouble) -> Outcome {
     match trouble.code.as_str() {
         "ErrorNameResolutionNoResults" | "ErrorInvalidNameForNameResolution" => {
-            Outcome::Names { people: Vec::new(), total: Some(0) }
+            Outcome::Names { people: Vec::new(), total: Some(0), has_more: false }
         }
         _ => Outcome::Trouble(trouble),
     }
@@ -326,20 +328,38 @@ fn is_address(node: &Node<'_, '_>) -> bool {
 fn names(message: Node<'_, '_>) -> Outcome {
     let set = child(message, MESSAGES, "ResolutionSet");
     let total = set.and_then(|s| s.attribute("TotalItemsInView")).and_then(|n| n.trim().parse().ok());
-    let resolutions = set.into_iter().flat_map(|s| s.children());
-    let people = resolutions.filter_map(|r| child(r, TYPES, "Mailbox")).map(mailbox).collect();
-    Outcome::Names { people, total }
+    let has_last = set.and_then(|s| s.attribute("IncludesLastItemInRange")).map(str::trim);
+    let has_more = matches!(has_last, Some("false" | "0"));
+    let people = set.into_iter().flat_map(|s| s.children()).filter_map(resolution).collect();
+    Outcome::Names { people, total, has_more }
+}
+
+/// One entry that a name resolved to. Where its address is Exchange's own name for it, the mail address stands with the
+/// contact: `SMTP:` before the primary one, `smtp:` before others.
+fn resolution(node: Node<'_, '_>) -> Option<Person> {
+    let named = child(node, TYPES, "Mailbox")?;
+    let mut person = mailbox(named);
+    if child(named, TYPES, "RoutingType").map(text).is_some_and(|kind| kind.eq_ignore_ascii_case("EX")) {
+        let entries =
+            child(node, TYPES, "Contact").and_then(|contact| child(contact, TYPES, "EmailAddresses"));
+        let entry = |scheme: &str| entries?.children().find_map(|entry| text(entry).strip_prefix(scheme));
+        if let Some(address) = entry("SMTP:").or_else(|| entry("smtp:")) {
+            address.clone_into(&mut person.address);
+        }
+    }
+    Some(person)
 }
 
 /// An `EmailAddressType`: name, address, routing, kind of mailbox. A bare text is taken as the address.
 fn mailbox(node: Node<'_, '_>) -> Person {
     let part = |name: &str| child(node, TYPES, name).map(text).unwrap_or_default();
     let address = if node.children().any(|n| n.is_element()) { part("EmailAddress") } else { text(node) };
-    let is_smtp = matches!(part("RoutingType"), "" | "SMTP" | "smtp");
+    // `EX` is a mailbox whose address is Exchange's own name for it.
+    let may_route = matches!(part("RoutingType"), "" | "SMTP" | "smtp" | "EX" | "ex");
     Person {
         name: part("Name").to_owned(),
         address: address.to_owned(),
-        may_be_mailbox: is_smtp && matches!(part("MailboxType"), "" | "Mailbox"),
+        may_be_mailbox: may_route && matches!(part("MailboxType"), "" | "Mailbox"),
     }
 }
 

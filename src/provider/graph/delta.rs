@@ -54,7 +54,7 @@ pub struct Delta {
     pub users: Vec<SweptUser>,
     /// Users that are gone; empty when `is_full`: whoever is missing from `users` is gone then.
     pub removed: Vec<UserId>,
-    /// Where the next round starts; good for about seven days (reference, section 7.4).
+    /// Where the next round starts; good for about seven days (reference, section 7.4). Empty where Microsoft named no place.
     pub link: String,
     /// What could not be seen of them, for good ("what 3 mailboxes are").
     pub gaps: Vec<Text>,
@@ -261,6 +261,8 @@ impl Graph {
                         return Err(malformed());
                     }
                 }
+                // Kept as it is: where it is empty there is no place to start from, and the next pass lists everybody.
+                (None, Some(delta)) if delta.is_empty() => return Ok((delta, changes)),
                 (None, Some(delta)) => {
                     self.follow(&delta)?;
                     return Ok((delta, changes));

@@ -10,10 +10,11 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    Graph, MAX_PAGE_BYTES, Memory,
+    Graph, MAX_PAGE_BYTES, Memory, TenantCheck,
     licence::Licences,
     page,
     purpose::Candidate,
+    reading,
     wire::{self, Page, Row},
 };
 use crate::{
@@ -25,7 +26,11 @@ use crate::{
         time::Moment,
         user::{Kind, NewUser, PAGE_ROWS, UserPage},
     },
-    provider::{error::Error, http::Response, listed::Listed},
+    provider::{
+        error::Error,
+        http::Response,
+        listed::{self, Listed},
+    },
 };
 
 /// What is asked of each user; everything that a kind or a row needs. `mailboxSettings` can't be asked here.
@@ -116,8 +121,7 @@ impl Graph {
         ask: mpsc::UnboundedSender<Candidate>,
     ) -> Result<(u32, Option<Doubt>), Error> {
         let first = self.url(&["users"], &format!("{SELECT}&$top={PAGE_ROWS}"));
-        let (answer, licences) =
-            tokio::join!(self.get(tenant, &first, MAX_PAGE_BYTES), self.subscribed(tenant));
+        let (answer, licences) = tokio::join!(self.page(tenant, &first, sink), self.subscribed(tenant));
         let mut answer = answer?;
         let known = Known { memory: memory.clone(), now: self.inner.clock.now() };
         let mut listing = Listing::new(licences, known);
@@ -127,7 +131,7 @@ impl Graph {
             let next = self.next(&answer.body, &mut trail);
             let fetch = async {
                 match next.transpose()? {
-                    Ok(url) => Some(self.get(tenant, &url, MAX_PAGE_BYTES).await),
+                    Ok(url) => Some(self.page(tenant, &url, sink).await),
                     Err(error) => Some(Err(error)),
                 }
             };
@@ -145,12 +149,24 @@ impl Graph {
                     restarts += 1;
                     listing.begin_again();
                     trail = page::Trail::default();
-                    self.get(tenant, &first, MAX_PAGE_BYTES).await?
+                    self.page(tenant, &first, sink).await?
                 }
                 Some(Err(error)) => return Err(error),
             };
         }
         Ok((listing.count, Some(Doubt::Endless)))
+    }
+
+    /// Reads one page. The listing can do nothing but wait while Graph wants a rest, so that is told.
+    async fn page(
+        &self,
+        tenant: TenantId,
+        url: &Url,
+        sink: &mpsc::Sender<Listed>,
+    ) -> Result<Response, Error> {
+        let tell = |wait| listed::tell_pause(sink, "Microsoft", wait);
+        let call = reading(url, MAX_PAGE_BYTES);
+        self.good(self.send_telling(tenant, call, TenantCheck::Before, &tell).await?)
     }
 
     /// Where the list goes on; none at its end.

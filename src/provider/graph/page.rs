@@ -15,10 +15,17 @@ use crate::domain::id::UserId;
 /// Where a collection goes on.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Links {
-    /// `@odata.nextLink`: more of this round.
+    /// `@odata.nextLink`: more of this round. An empty one is none.
     pub(super) next: Option<String>,
-    /// `@odata.deltaLink`: the start of the next round.
+    /// `@odata.deltaLink`: the start of the next round. An empty one ends this round, and the next starts anew.
     pub(super) delta: Option<String>,
+}
+
+impl Links {
+    /// Whether one of them leads on, so that the rest of the page has nothing to add.
+    fn lead_on(&self) -> bool {
+        self.next.is_some() || self.delta.as_ref().is_some_and(|link| !link.is_empty())
+    }
 }
 
 /// The addresses that were followed: a server that names one of them again would never end. As digests, because a large
@@ -70,8 +77,7 @@ fn found(body: &[u8]) -> Result<Links, Broken> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let outcome = reader.deserialize_map(Finder(&mut links));
     // An error is also how the visitor stops early.
-    let is_found = links.next.is_some() || links.delta.is_some();
-    if is_found || outcome.is_ok() { Ok(links) } else { Err(Broken) }
+    if links.lead_on() || outcome.is_ok() { Ok(links) } else { Err(Broken) }
 }
 
 struct Finder<'a>(&'a mut Links);
@@ -86,13 +92,15 @@ impl<'de> Visitor<'de> for Finder<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "@odata.nextLink" => self.0.next = map.next_value::<Option<String>>()?,
+                "@odata.nextLink" => {
+                    self.0.next = map.next_value::<Option<String>>()?.filter(|link| !link.is_empty());
+                }
                 "@odata.deltaLink" => self.0.delta = map.next_value::<Option<String>>()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
-            if self.0.next.is_some() || self.0.delta.is_some() {
+            if self.0.lead_on() {
                 return Err(A::Error::custom("found"));
             }
         }
@@ -136,6 +144,19 @@ mod tests {
         assert_eq!(links(behind_a_broken_name).unwrap().next.as_deref(), Some("https://n"));
         let behind_a_broken_escape = br#"{"\ud800":1,"@odata.nextLink":"https://n"}"#;
         assert_eq!(links(behind_a_broken_escape).unwrap().next.as_deref(), Some("https://n"));
+    }
+
+    #[test]
+    fn an_empty_link_leads_nowhere_and_hides_no_other() {
+        let last = links(br#"{"@odata.nextLink":"","value":[]}"#).unwrap();
+        assert_eq!(last, Links::default(), "an empty next link is no next link");
+        let both = links(br#"{"@odata.nextLink":"","value":[],"@odata.deltaLink":"https://d"}"#).unwrap();
+        assert_eq!((both.next, both.delta.as_deref()), (None, Some("https://d")));
+        let turned = links(br#"{"@odata.deltaLink":"","value":[],"@odata.nextLink":"https://n"}"#).unwrap();
+        assert_eq!(turned.next.as_deref(), Some("https://n"));
+        let delta = links(br#"{"value":[],"@odata.deltaLink":""}"#).unwrap();
+        assert_eq!(delta, Links { next: None, delta: Some(String::new()) }, "the end of the round");
+        assert!(links(br#"{"@odata.deltaLink":"","value":["#).is_err());
     }
 
     proptest! {

@@ -71,14 +71,14 @@ impl Row<'_> {
         }
     }
 
-    /// Mail address, else the primary proxy address, else the user principal name.
+    /// Mail address, else the primary proxy address, else the user principal name: the first that is an address, and the
+    /// first that is anything where none is.
     pub(super) fn address(&self) -> &str {
         let primary = self.primary.items().first().map(Cow::as_ref);
-        [self.mail.as_str(), primary, self.upn.as_str()]
-            .into_iter()
-            .flatten()
-            .find(|address| !address.trim().is_empty())
-            .unwrap_or_default()
+        let said = [self.mail.as_str(), primary, self.upn.as_str()];
+        let mut said = said.into_iter().flatten().filter(|address| !address.trim().is_empty());
+        let is_address = |address: &&str| address.parse::<Address>().is_ok();
+        said.clone().find(is_address).or_else(|| said.next()).unwrap_or_default()
     }
 
     /// The user principal name, where it is another name than the address; else empty.

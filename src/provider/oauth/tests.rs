@@ -93,6 +93,18 @@ async fn a_token_is_asked_for_once_and_kept_until_five_minutes_before_its_end() 
 }
 
 #[tokio::test]
+async fn a_token_that_lives_shortly_is_kept_for_most_of_its_life() {
+    for (seconds, kept_for) in [(60, 47), (299, 239), (600, 479), (1_500, 1_199)] {
+        let stage = stage(move |nth| good(nth, &json!(seconds))).await;
+        for (wait, asked) in [(0, 1), (kept_for, 1), (2, 2)] {
+            stage.millis.fetch_add(wait * 1_000, Ordering::SeqCst);
+            stage.tokens.get(tenant(), RESOURCE).await.unwrap();
+            assert_eq!(stage.asked.load(Ordering::SeqCst), asked, "{seconds} s, {wait} s later");
+        }
+    }
+}
+
+#[tokio::test]
 async fn many_who_ask_at_once_cost_one_request() {
     let stage = stage(|nth| good(nth, &json!(3_600))).await;
     let (a, b, c) = tokio::join!(

@@ -109,6 +109,7 @@ impl Roster {
         if let Some(part) = self.listing.part(arrival) {
             self.listed_part(part, record, calls);
         } else if let Some(listed) = self.listing.take(arrival) {
+            self.notes.retain(ListNote::is_gap);
             self.listed = Some(listed.map(|_| ()));
             self.complete(calls);
             self.count(record, calls);
@@ -142,13 +143,20 @@ impl Roster {
 
     fn listed_part(&mut self, part: Reply, record: &RunRecord, calls: &mut Outbox) {
         match part {
-            Reply::Page(page) => self.arrive(calls, &page),
+            Reply::Page(page) => {
+                // What was going on is over.
+                self.notes.retain(ListNote::is_gap);
+                self.arrive(calls, &page);
+            }
             Reply::Kinds(kinds) => {
                 self.people.learn(&kinds);
                 self.has_new_counts = true;
                 self.refresh();
             }
-            Reply::Note(note) => self.notes.push(note),
+            Reply::Note(note) => {
+                self.notes.retain(ListNote::is_gap);
+                self.notes.push(note);
+            }
             Reply::Whole(_) => {
                 self.listed = Some(Ok(()));
                 self.complete(calls);
@@ -241,10 +249,7 @@ impl Roster {
         let counts = self.people.counts();
         let off = self.people.bill(&Ticks::default()).stay_off;
         let off = |why| off.iter().find(|(stays, _)| *stays == why).map_or(0, |(_, count)| *count);
-        let gaps = self.notes.iter().filter_map(|note| match note {
-            ListNote::Gap(words) => Some(words.clone()),
-            ListNote::Passing(_) => None,
-        });
+        let gaps = self.notes.iter().filter(|note| note.is_gap()).map(|note| note.words().clone());
         ListSummary {
             listed: counts.listed,
             eligible: counts.eligible.saturating_add(counts.protected),

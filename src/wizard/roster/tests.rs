@@ -137,6 +137,31 @@ impl Rig {
 }
 
 #[test]
+fn what_goes_on_is_said_until_it_is_over_and_what_is_not_seen_for_good() {
+    let mut rig = Rig::listed(0);
+    rig.roster.start(&rig.record, Moment::from_millis(0), &mut rig.calls);
+    let listing = rig.calls.take().into_iter().find_map(|effect| match effect {
+        Effect::Start(call, Request::ListUsers { .. }) => Some(call),
+        _ => None,
+    });
+    let listing = listing.expect("no listing");
+    let (gap, busy, again) =
+        (ListNote::Gap("gap".into()), ListNote::Passing("busy".into()), ListNote::Passing("again".into()));
+    for (reply, notes) in [
+        (Reply::Note(busy.clone()), vec![busy]),
+        (Reply::Note(again.clone()), vec![again.clone()]),
+        (Reply::Page(page(0..10)), vec![]),
+        (Reply::Note(gap.clone()), vec![gap.clone()]),
+        (Reply::Note(again.clone()), vec![gap.clone(), again]),
+        (Reply::Listed { total: 10 }, vec![gap]),
+    ] {
+        let said = format!("{reply:?}");
+        rig.hear(listing, reply);
+        assert_eq!(rig.roster.notes(), notes, "after {said}");
+    }
+}
+
+#[test]
 fn a_user_is_found_again_while_hits_come_before_and_behind() {
     let mut rig = Rig::listed(900);
     let here = rig.name(850);

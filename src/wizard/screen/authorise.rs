@@ -230,7 +230,8 @@ impl Authorise {
             Some(Verdict::Failed(failure)) => Some(failure),
             _ => None,
         };
-        self.failure.iter().chain(&proving.failure).chain(verdict)
+        // What kept the last round from being finished is newer than what the round before it found.
+        self.failure.iter().chain(proving.failure.as_ref().or(verdict))
     }
 
     /// The button; beside *Authorise* the way on, where the product was enabled before.

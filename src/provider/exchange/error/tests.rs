@@ -95,6 +95,24 @@ fn troubles_below_exchange_have_words_of_their_own() {
     for (error, kind, what, hint) in [
         (Error::SignIn, FailureKind::Refused, "user name or password", "Extended Protection"),
         (Error::NoBasic { offers: "NTLM".into() }, FailureKind::Refused, "Windows sign-in (NTLM)", "Basic"),
+        (
+            Error::NoBasic { offers: "Bearer".into() },
+            FailureKind::Refused,
+            "no user name and password here, only modern sign-in (Bearer)",
+            "Basic",
+        ),
+        (
+            Error::NoBasic { offers: "Bearer, NTLM, Negotiate".into() },
+            FailureKind::Refused,
+            "only Windows sign-in or modern sign-in (Bearer, NTLM, Negotiate)",
+            "Basic",
+        ),
+        (
+            Error::NoBasic { offers: "Digest".into() },
+            FailureKind::Refused,
+            "only other sign-ins (Digest)",
+            "Basic",
+        ),
         (Error::SwitchedOff, FailureKind::Refused, "refuses Exchange Web Services", "Backup365"),
         (Error::WebPage, FailureKind::NotFound, "web page", "https://mail.hoster.example/EWS/Exchange.asmx"),
         (Error::NotThere, FailureKind::NotFound, "no Exchange Web Services", "name"),

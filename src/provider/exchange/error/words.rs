@@ -121,7 +121,8 @@ pub(super) fn words(bad: &Bad) -> Words {
         Error::NoBasic { offers } => (
             Refused,
             Text::of(format_args!(
-                "{host} takes no user name and password here, only Windows sign-in ({offers})"
+                "{host} takes no user name and password here, only {} ({offers})",
+                sign_ins(offers)
             )),
             Text::from("Ask the hoster to switch Basic authentication on for the EWS virtual directory."),
         ),
@@ -195,6 +196,19 @@ pub(super) fn words(bad: &Bad) -> Words {
             Text::from("Try again in a few minutes. If it stays so, give the hoster the reference."),
         ),
         Error::Code(trouble) => code_words(bad, trouble),
+    }
+}
+
+/// What the schemes that a server offers are called.
+fn sign_ins(offers: &str) -> &'static str {
+    let is_offered = |names: &[&str]| {
+        offers.split(", ").any(|offer| names.iter().any(|name| offer.eq_ignore_ascii_case(name)))
+    };
+    match (is_offered(&["NTLM", "Negotiate", "Kerberos"]), is_offered(&["Bearer"])) {
+        (true, false) => "Windows sign-in",
+        (false, true) => "modern sign-in",
+        (true, true) => "Windows sign-in or modern sign-in",
+        (false, false) => "other sign-ins",
     }
 }
 

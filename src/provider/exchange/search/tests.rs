@@ -194,6 +194,54 @@ async fn a_server_without_find_people_is_asked_by_names() {
     assert!(stub.seen().iter().filter(|seen| seen.body.contains("FindPeople")).count() <= WORKERS);
 }
 
+/// A server that knows names only, and answers what is asked of them like this.
+async fn names_only(answer: impl Fn(&str) -> Reply + Clone + Send + Sync + 'static) -> Stub {
+    Stub::start(move |seen| {
+        if seen.body.contains("FindPeople") {
+            fault("ErrorInvalidRequest", "")
+        } else if seen.body.contains("ResolveNames") {
+            answer(&seen.text("UnresolvedEntry"))
+        } else {
+            folder()
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_answer_that_lacks_its_last_name_is_searched_further() {
+    let all = directory(120);
+    let stub = names_only(move |query| {
+        let found = matching(&all, query);
+        let reply = names(&found.iter().take(20).cloned().collect::<Vec<_>>());
+        let last = if found.len() > 20 { "\"false\"" } else { "\"true\"" };
+        reply.replacing("\"true\"", last)
+    })
+    .await;
+    let (rows, _) = search_all(&stub).await.unwrap();
+    assert_eq!(rows.len(), 120, "only the mark tells that more are there");
+    assert!(stub.seen().iter().all(|seen| {
+        !seen.body.contains("ResolveNames") || seen.body.contains("ReturnFullContactData=\"true\"")
+    }));
+}
+
+#[tokio::test]
+async fn entries_without_a_mail_address_are_counted_and_said() {
+    let stub = names_only(|query| {
+        let reply =
+            names(&[("Ana A".into(), "ana@customer.example".into()), ("Ben B".into(), "/o=x/cn=ben".into())]);
+        let reply = reply
+            .replacing("ben</t:EmailAddress><t:RoutingType>SMTP", "ben</t:EmailAddress><t:RoutingType>EX");
+        if query == "a" || query == "b" { reply } else { names(&[]) }
+    })
+    .await;
+    let (rows, notes) = search_all(&stub).await.unwrap();
+    assert_eq!(rows, ["ana@customer.example"]);
+    let told =
+        "The address book names 1 mailbox without a mail address, left out here. Import a list to be sure.";
+    assert!(notes.iter().any(|note| note == told), "{notes:?}");
+}
+
 #[tokio::test]
 async fn it_never_searches_as_somebody_whom_it_may_not_open() {
     let stub = Stub::start(|_| fault("ErrorImpersonateUserDenied", "")).await;

@@ -119,7 +119,7 @@ fn people_are_read_in_both_styles_and_with_parts_missing() {
             ("", "dan@customer.example", true),
             ("", "", false),
             ("", "all@customer.example", false),
-            ("", "/o=x", false),
+            ("", "/o=x", true),
             ("", "c@customer.example", false),
         ]
     );
@@ -133,20 +133,63 @@ fn names_resolve_to_none_one_or_many() {
             <m:ResponseCode>{code}</m:ResponseCode>{set}</m:ResolveNamesResponseMessage></m:ResponseMessages></m:ResolveNamesResponse>"#
         ))
     };
-    let none = Ok(Outcome::Names { people: Vec::new(), total: Some(0) });
+    let none = Ok(Outcome::Names { people: Vec::new(), total: Some(0), has_more: false });
     assert_eq!(resolved("Error", "ErrorNameResolutionNoResults", ""), none);
     assert_eq!(resolved("Error", "ErrorInvalidNameForNameResolution", ""), none);
     let set = r#"<m:ResolutionSet TotalItemsInView="2" IncludesLastItemInRange="true"><t:Resolution><t:Mailbox><t:Name>Ben</t:Name>
         <t:EmailAddress>ben@customer.example</t:EmailAddress><t:RoutingType>SMTP</t:RoutingType><t:MailboxType>Mailbox</t:MailboxType>
         </t:Mailbox></t:Resolution><t:Resolution><t:Mailbox><t:Name>All</t:Name><t:EmailAddress>all@customer.example</t:EmailAddress>
         <t:MailboxType>PublicDL</t:MailboxType></t:Mailbox></t:Resolution></m:ResolutionSet>"#;
-    let Ok(Outcome::Names { people, total }) = resolved("Warning", "ErrorNameResolutionMultipleResults", set)
+    let Ok(Outcome::Names { people, total, has_more }) =
+        resolved("Warning", "ErrorNameResolutionMultipleResults", set)
     else {
         panic!()
     };
-    assert_eq!(total, Some(2));
+    assert_eq!((total, has_more), (Some(2), false));
+    for (said, has_more) in [("\"false\"", true), ("\"0\"", true), ("\"1\"", false), ("\"\"", false)] {
+        let set = set.replace("\"true\"", said);
+        let more = Ok(Outcome::Names { people: people.clone(), total, has_more });
+        assert_eq!(resolved("Warning", "ErrorNameResolutionMultipleResults", &set), more, "{said}");
+    }
     assert_eq!(people.iter().map(|p| p.may_be_mailbox).collect::<Vec<_>>(), [true, false]);
     assert!(matches!(resolved("Error", "ErrorNameResolutionNoMailbox", ""), Ok(Outcome::Trouble(_))));
+}
+
+#[test]
+fn an_exchange_name_gives_way_to_the_mail_address_of_the_contact() {
+    let resolved = |contact: &str| {
+        let set = format!(
+            r#"<m:ResolveNamesResponse {M}><m:ResponseMessages><m:ResolveNamesResponseMessage ResponseClass="Success">
+            <m:ResponseCode>NoError</m:ResponseCode><m:ResolutionSet TotalItemsInView="1" IncludesLastItemInRange="true"><t:Resolution>
+            <t:Mailbox><t:Name>Ben</t:Name><t:EmailAddress>/O=HOSTER/CN=BEN</t:EmailAddress><t:RoutingType>EX</t:RoutingType>
+            <t:MailboxType>Mailbox</t:MailboxType></t:Mailbox>{contact}</t:Resolution></m:ResolutionSet>
+            </m:ResolveNamesResponseMessage></m:ResponseMessages></m:ResolveNamesResponse>"#
+        );
+        match outcome_of(&set) {
+            Ok(Outcome::Names { people, .. }) if people.len() == 1 => people[0].clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let contact = |entries: &str| {
+        format!(
+            "<t:Contact><t:DisplayName>Ben</t:DisplayName><t:EmailAddresses>{entries}</t:EmailAddresses></t:Contact>"
+        )
+    };
+    for (entries, address) in [
+        (r#"<t:Entry Key="EmailAddress1">SMTP:ben@customer.example</t:Entry>"#, "ben@customer.example"),
+        (
+            r#"<t:Entry Key="EmailAddress1">smtp:b@customer.example</t:Entry><t:Entry Key="EmailAddress2">X500:/o=x</t:Entry>
+            <t:Entry Key="EmailAddress3">SMTP:ben@customer.example</t:Entry>"#,
+            "ben@customer.example",
+        ),
+        (r#"<t:Entry Key="EmailAddress2">smtp:b@customer.example</t:Entry>"#, "b@customer.example"),
+        (r#"<t:Entry Key="EmailAddress1">SIP:ben@customer.example</t:Entry>"#, "/O=HOSTER/CN=BEN"),
+        ("", "/O=HOSTER/CN=BEN"),
+    ] {
+        let person = resolved(&contact(entries));
+        assert_eq!((person.address.as_str(), person.may_be_mailbox), (address, true), "{entries}");
+    }
+    assert_eq!(resolved("").address, "/O=HOSTER/CN=BEN", "a server that sends no contact");
 }
 
 #[test]

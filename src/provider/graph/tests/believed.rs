@@ -115,6 +115,63 @@ async fn pages_without_anybody_new_end_at_some_time_and_some_of_them_are_usual()
 }
 
 #[tokio::test]
+async fn a_pause_that_graph_asks_for_is_told_while_it_lasts() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let is_asked = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let router = axum::Router::new().fallback(move |request: axum::extract::Request| {
+        let path = request.uri().to_string();
+        let is_first = path.contains("/users?") && !is_asked.swap(path.contains("/users?"), Ordering::SeqCst);
+        async move {
+            let body = match path.as_str() {
+                path if path.ends_with("/token") => json!({"access_token": "t", "expires_in": 3600}),
+                path if path.contains("/users?") => page(rows(0..3), None),
+                _ => json!({"value": []}),
+            };
+            let status = if is_first { 429 } else { 200 };
+            let status = axum::http::StatusCode::from_u16(status).unwrap();
+            (status, [("retry-after", "5")], body.to_string())
+        }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let origins = ["https://login.microsoftonline.com", "https://graph.microsoft.com"]
+        .map(|from| (from.to_owned(), origin.clone()))
+        .to_vec();
+    let graph = made(&settings(origins, Clock::fixed(Moment::from_millis(START)), "x"));
+    let (_, parts) = list(&graph).await;
+    let Some(Listed::Note(note)) = parts.first() else { panic!("{parts:?}") };
+    let words = "Microsoft is busy and asked us to wait 5 s; we go on by ourselves";
+    assert_eq!((note.words().as_str(), note.is_gap()), (words, false));
+    assert!(matches!(parts.get(1), Some(Listed::Page(page)) if page.len() == 3), "{parts:?}");
+}
+
+#[tokio::test]
+async fn an_empty_next_link_ends_the_list() {
+    let graph = directory(|_| {
+        let mut last = page(rows(0..30), None);
+        last["@odata.nextLink"] = json!("");
+        last
+    })
+    .await;
+    assert_eq!(told(&graph).await, (30, None));
+}
+
+#[tokio::test]
+async fn an_empty_delta_link_keeps_no_place() {
+    let graph = answering(|path| match path {
+        path if path.contains("/delta") => Some((200, json!({"value": rows(0..2), "@odata.deltaLink": ""}))),
+        path if path.contains("/users?") => Some((200, page(rows(0..30), None))),
+        _ => None,
+    })
+    .await;
+    let memory = Memory::default();
+    for (link, users) in [(Some(DELTA), 2), (None, 30)] {
+        let delta = graph.new_users(tenant(), link, &memory).await.unwrap();
+        assert_eq!((delta.users.len(), delta.link.as_str()), (users, ""), "{link:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_is_longer_than_can_be_read_does_not_end_quietly() {
     let graph =
         directory(|number| page(rows(number * 10..number * 10 + 10), (number < 4).then_some(number + 1)))

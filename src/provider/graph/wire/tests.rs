@@ -102,10 +102,36 @@ fn an_address_that_is_none_makes_the_row_a_problem() {
         ("mila", false),
         ("@bakery.example", false),
     ] {
-        let mut value = mila();
-        value["mail"] = json!(address);
+        let value = json!({"id": mila()["id"], "mail": address});
         assert_eq!(row(&value, |row| row.problem().is_empty()), is_good, "{address:?}");
+        // What the directory says last counts where nothing before it is an address.
+        let mut value = mila();
+        value["userPrincipalName"] = json!("mi la");
+        value["mail"] = json!("mila");
+        value["proxyAddresses"] = json!([format!("SMTP:{address}")]);
+        assert_eq!(row(&value, |row| row.problem().is_empty()), is_good, "{address:?} behind another");
     }
+}
+
+#[test]
+fn mail_that_is_no_address_hides_no_good_one() {
+    let primary = json!(["smtp:m@bakery.example", "SMTP:mila@bakery.example"]);
+    for (mail, proxies, address) in [
+        ("mila at bakery", primary.clone(), "mila@bakery.example"),
+        ("mi\u{202e}la@bakery.example", primary, "mila@bakery.example"),
+        ("mila at bakery", json!(["SMTP:nothing"]), "mila@bakery.example"),
+    ] {
+        let mut value = mila();
+        (value["mail"], value["proxyAddresses"]) = (json!(mail), proxies);
+        row(&value, |row| assert_eq!((row.address(), row.problem()), (address, "")));
+    }
+    let value = json!({"id": mila()["id"], "mail": "mila at bakery", "userPrincipalName": "mila"});
+    row(&value, |row| {
+        assert_eq!(
+            (row.address(), row.problem()),
+            ("mila at bakery", "the directory sent an address that is none")
+        );
+    });
 }
 
 #[test]

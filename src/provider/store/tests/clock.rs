@@ -125,3 +125,35 @@ fn what_was_asked_to_wait_is_believed_only_in_between_and_for_a_day() {
     assert_eq!(left(DUE + DAY - 1_000), Some(1));
     assert_eq!(left(DUE + DAY), None, "a day at most");
 }
+
+#[test]
+fn a_long_wait_that_a_failure_names_is_kept_and_demanded_with_what_is_left() {
+    let world = World::new();
+    let store = world.open("ann");
+    let customer = customer(&store).id;
+    let failure = |kind, wait: Option<u64>| {
+        let failure = Failure::new(kind, "x", "y");
+        wait.map_or(failure.clone(), |wait| failure.retry_in(Duration::from_secs(wait)))
+    };
+    world.at(DUE);
+    for (kind, wait) in [
+        (FailureKind::Throttled, None),
+        (FailureKind::Throttled, Some(60)),
+        (FailureKind::Refused, Some(3_600)),
+        (FailureKind::Internal, Some(3_600)),
+    ] {
+        store.keep_pause_of(customer, OFFICE, &failure(kind, wait)).unwrap();
+        store.demand_no_pause(customer, OFFICE).unwrap();
+    }
+    store.keep_pause_of(customer, OFFICE, &failure(FailureKind::Throttled, Some(3_600))).unwrap();
+    world.at(DUE + 1_200_000);
+    let told = store.demand_no_pause(customer, OFFICE).unwrap_err();
+    assert_eq!(told.what.as_str(), "Microsoft asked to be left in peace for another 40 min");
+    assert_eq!((told.kind, told.retry_after), (FailureKind::Throttled, Some(Duration::from_mins(40))));
+    store.demand_no_pause(customer, Product::MpExchange).unwrap();
+    store.keep_pause_of(customer, Product::MpExchange, &failure(FailureKind::Unreachable, Some(61))).unwrap();
+    let told = store.demand_no_pause(customer, Product::MpExchange).unwrap_err();
+    assert_eq!(told.what.as_str(), "the mail server asked to be left in peace for another 1 min 1 s");
+    world.at(DUE + 3_600_000);
+    store.demand_no_pause(customer, OFFICE).unwrap();
+}
