@@ -148,7 +148,7 @@ impl Offer {
         let term = term.replace(' ', "-");
         *words.get_mut(at)? = &term;
         let typed = words.join(" ");
-        Some(Self { sort, typed, term })
+        Some(Self { sort, term, typed })
     }
 }
 

@@ -169,7 +169,7 @@ fn ticket(outcome: &Outcome) -> String {
 }
 
 /// Of whom that became, by name.
-fn became<'o>(outcome: &'o Outcome, what: &SeatOutcome) -> impl ExactSizeIterator<Item = String> {
+fn became(outcome: &Outcome, what: &SeatOutcome) -> impl ExactSizeIterator<Item = String> + use<> {
     let named = outcome.results.iter().filter(|result| result.outcome == *what);
     named.map(|result| result.user.named()).collect::<Vec<_>>().into_iter()
 }

@@ -67,7 +67,9 @@ impl Journey {
             self.say("Access is proved: every check is good.");
         } else {
             self.say("Access is proved, in part:");
-            partly.iter().for_each(|words| self.say(words));
+            for words in &partly {
+                self.say(words);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use backup365::domain::text::capital;
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 
 use crate::{
@@ -156,10 +157,9 @@ fn lines<'a>(audit: &'a [String], begins: &str) -> Vec<&'a str> {
 
 /// Users as the audit names them: the sandbox makes the addresses of people of their names.
 fn named(addresses: &[&str]) -> String {
-    let capital = |word: &str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
     let name = |address: &str| -> String {
-        let words = address.split('@').next().unwrap().split('.').map(capital);
-        format!("{} <{address}>", words.collect::<Vec<_>>().join(" "))
+        let words = address.split('@').next().unwrap().split('.');
+        format!("{} <{address}>", words.map(capital).collect::<Vec<_>>().join(" "))
     };
     addresses.iter().map(|address| name(address)).collect::<Vec<_>>().join(", ")
 }

@@ -52,7 +52,7 @@ fn who_was_chosen_and_is_neither_on_nor_scheduled_makes_it_partly_done() {
         o.results.push(failed());
         o.protection.exclusions = vec![id(3)];
     };
-    assert_eq!(verdict(let_go).1, false, "excluded after it failed: not wanted any more");
+    assert!(!verdict(let_go).1, "excluded after it failed: not wanted any more");
     let off = |o: &mut Outcome| {
         o.protection.seats.pop();
         o.results = vec![result(2, SeatOutcome::TurnedOff)];

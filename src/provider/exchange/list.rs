@@ -270,15 +270,15 @@ impl Row {
 
 /// Opens the inbox of one mailbox.
 pub(super) async fn open(session: &Session, mailbox: &Address) -> Result<(), Bad> {
-    opened(session, mailbox, session.ask(&Operation::GetInbox, mailbox).await?)
+    opened(session, mailbox, &session.ask(&Operation::GetInbox, mailbox).await?)
 }
 
 /// The same with another number of attempts.
 pub(super) async fn open_at_most(attempts: u32, session: &Session, mailbox: &Address) -> Result<(), Bad> {
-    opened(session, mailbox, session.ask_at_most(attempts, &Operation::GetInbox, mailbox).await?)
+    opened(session, mailbox, &session.ask_at_most(attempts, &Operation::GetInbox, mailbox).await?)
 }
 
-fn opened(session: &Session, mailbox: &Address, outcome: Outcome) -> Result<(), Bad> {
+fn opened(session: &Session, mailbox: &Address, outcome: &Outcome) -> Result<(), Bad> {
     match outcome {
         Outcome::Folder => Ok(()),
         _ => Err(session.bad(Error::WrongAnswer, Some(mailbox), None)),

@@ -36,7 +36,7 @@ const fn layout(column: Column) -> Layout {
         Column::Reference => ("Ref", 3, 6, 12, true),
         Column::Kind => ("Kind", 4, 10, 13, false),
         Column::Path => ("Path", 5, 16, 40, false),
-        Column::State => ("State", 6, 10, 26, false),
+        Column::State => ("State", 6, 9, 26, false),
         Column::Result => ("Result", 7, 18, 60, false),
         Column::Progress => ("How far", 8, 18, 60, false),
         Column::Next => ("Next", 9, 40, 60, true),

@@ -398,9 +398,9 @@ impl People {
 
     /// The state of a row. Where [`People::is_known`] is false it says only what the list itself tells.
     pub(crate) fn state(&self, ordinal: u32) -> State {
+        use State::{Excluded, NotIncluded, Problem, Protected, Scheduled, TurningOn};
         let (word, bit) = (ordinal as usize / 64, ordinal % 64);
         let here = |state: &State| self.in_state(*state, word) >> bit & 1 == 1;
-        use State::{Excluded, NotIncluded, Problem, Protected, Scheduled, TurningOn};
         let states = [Excluded, Protected, TurningOn, Problem, Scheduled, NotIncluded];
         states.into_iter().find(here).unwrap_or(State::Off)
     }

@@ -1,5 +1,7 @@
 //! Ticks of a run.
 
+use std::collections::BTreeMap;
+
 use super::{
     super::tx::{Columns, Row, Tx, Value, values},
     Key,
@@ -29,7 +31,7 @@ pub(crate) fn find(tx: &Tx<'_>, run: &RunId) -> Result<Draft, Failure> {
 }
 
 /// The ticks of the newest run of every customer and product, where there are any.
-pub(crate) fn newest(tx: &Tx<'_>) -> Result<Vec<(Key, (RunId, Draft))>, Failure> {
+pub(crate) fn newest(tx: &Tx<'_>) -> Result<BTreeMap<Key, (RunId, Draft)>, Failure> {
     tx.query(
         "SELECT n.customer, n.product, n.id, d.is_all, d.exceptions
            FROM (SELECT id, customer, product,
