@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     domain::{operator::Account, secret::Secret, text::Text},
+    outside,
     provider::http::{Network, VARIABLES},
     runner::browser::Surroundings,
     tui::clipboard::Clipboard,
@@ -178,7 +179,7 @@ fn account() -> Account {
 #[cfg(unix)]
 fn looked_up() -> Option<String> {
     let output =
-        std::process::Command::new("id").arg("-un").stderr(std::process::Stdio::null()).output().ok()?;
+        outside::child::command("id").arg("-un").stderr(std::process::Stdio::null()).output().ok()?;
     let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     // For an account that it does not know it prints the number.
     Some(name).filter(|name| !name.is_empty() && output.status.success() && name.parse::<u32>().is_err())
