@@ -993,7 +993,7 @@ fn a_run_that_can_not_be_opened_is_a_failure_and_no_limit() {
     let front = Headless::new(all("C-0001"), Stop::default());
     let report = travel_with(&mut desk(), front, |_, request| matches!(request, Request::OpenRun(..)));
     assert_eq!(report.end, End::Failed, "{}", report.words);
-    assert!(report.words.as_str().contains("the server did not answer"), "{}", report.words);
+    assert!(report.words.as_str().starts_with("The server did not answer"), "{}", report.words);
     // One on record is taken up by its row.
     let mut desk = desk();
     let record = record(1, Product::Office365);

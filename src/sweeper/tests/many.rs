@@ -45,7 +45,13 @@ async fn mailboxes_whose_kind_is_denied_night_after_night_need_attention() {
     };
     stage.at(NIGHTS[0]);
     let first = stage.sweep_one().await;
-    assert_eq!((first.deferred, first.attention.clone()), (12, None), "{first:?}");
+    // One night may pass by itself. The permission that lacks is said at once.
+    let words = first.attention.clone().unwrap();
+    assert!(
+        words.as_str().starts_with("The customer must accept again; missing: MailboxSettings.Read"),
+        "{words}"
+    );
+    assert_eq!(first.deferred, 12, "{first:?}");
     assert!(first.gaps[0].as_str().contains("can't be told apart"), "{:?}", first.gaps);
     assert_eq!(gaps(&stage), first.gaps);
 
@@ -54,7 +60,11 @@ async fn mailboxes_whose_kind_is_denied_night_after_night_need_attention() {
     let words = second.attention.clone().unwrap();
     assert!(words.as_str().starts_with("12 mailboxes were left off"), "{words}");
     assert!(second.needs_attention() && !second.is_stopped && second.gaps == first.gaps, "{second:?}");
-    assert_eq!(stage.protection(CAFE, OFFICE).rule.unwrap().attention, Some(words));
+    let kept = stage.protection(CAFE, OFFICE).rule.unwrap().attention.unwrap();
+    assert!(
+        words.as_str().starts_with(kept.as_str()) && words.as_str().contains("must accept again"),
+        "{words}"
+    );
 
     stage.restart(&[CAFE], "").await;
     stage.accept(CAFE).await;

@@ -45,7 +45,8 @@ fn a_record_of_before_knows_what_was_proved_then() {
     world.at(5 * MINUTE);
     enabled_run(&store, Product::Office365);
     drop(store);
-    world.raw().execute_batch("DROP TABLE consent; PRAGMA user_version = 7").unwrap();
+    let made = include_str!("../../../../assets/schema/009_consent.sql");
+    world.raw().execute_batch(&format!("DROP TABLE consent; {made}")).unwrap();
     let store = world.open("ann");
     let known = store.consent(TENANT.parse().unwrap()).unwrap();
     assert_eq!(

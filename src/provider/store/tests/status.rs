@@ -64,7 +64,8 @@ fn a_rule_whose_night_was_missed_needs_attention() {
     let status = read();
     assert!(status.sweep_warning.unwrap().as_str().contains("1 rule waits"));
     let now = Moment::from_millis(due.as_millis() + 31 * 60_000);
-    assert_eq!(status.rows[0].attention(now, &status.sweeper).len(), 1);
+    let reasons = status.rows[0].attention(now, &status.sweeper);
+    assert_eq!(reasons.len(), 2, "no sweeper, and the night was missed: {reasons:?}");
     let claim = store.claim_sweep(customer.id, Product::Office365, due).unwrap().unwrap();
     store.sweep_apply(&claim, &users([1])).unwrap();
     store
