@@ -65,6 +65,10 @@ use world::{Opener, World};
 /// more to do on this computer than a few. A guess.
 const BLOCKING: usize = 16;
 
+/// The same for a sweep: the name of a server is looked up on such a thread, and hosters whose names hang delay nobody else.
+/// A guess: four for each of 64 servers, and some for the record.
+const BLOCKING_OF_SWEEPS: usize = 272;
+
 /// Longer than any session: a year.
 const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 
@@ -216,12 +220,15 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let is_sandbox = world::is_sandbox(common, &settings, may_fall_back);
     fits_the_world(common, &settings, is_sandbox)?;
     hide_secret(&settings);
-    if !matches!(task, Task::Wizard) {
+    let says_itself = matches!(&task, Task::Command(WorldCommand::Sweep(args)) if args.check);
+    if !matches!(task, Task::Wizard) && !says_itself {
         say_places(&settings, is_sandbox);
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
     let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
-    let runtime = runtime(matches!(task, Task::Wizard))?;
+    let is_sweep = matches!(&task, Task::Command(WorldCommand::Sweep(_)));
+    let blocking = if is_sweep { BLOCKING_OF_SWEEPS } else { BLOCKING };
+    let runtime = runtime(matches!(task, Task::Wizard), blocking)?;
     let opener = Opener {
         common: common.clone(),
         clock: world::clock(common, &settings, is_sandbox),
@@ -247,7 +254,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             if !command::only_prints(command) {
                 start_log(&opener);
             }
-            if let Some(words) = opener.mapped() {
+            if let Some(words) = opener.mapped().filter(|_| !says_itself) {
                 commands::warn(&format!("{PREFIX}{words}."));
             }
             command::run(command, command::CommandContext { opener, runtime })
@@ -286,9 +293,9 @@ fn fits_the_world(common: &Common, settings: &Settings, is_sandbox: bool) -> Res
 }
 
 /// The runtime of the calls. `is_wizard`: it idles for hours.
-fn runtime(is_wizard: bool) -> Result<Runtime, Refusal> {
+fn runtime(is_wizard: bool, blocking: usize) -> Result<Runtime, Refusal> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    runtime.worker_threads(1).max_blocking_threads(BLOCKING).thread_name("backup365-calls").enable_all();
+    runtime.worker_threads(1).max_blocking_threads(blocking).thread_name("backup365-calls").enable_all();
     if is_wizard {
         // A thread that has nothing to do waits for good: the usual ten seconds would end in a wake-up of each of them,
         // and an idle wizard wakes no thread.

@@ -118,14 +118,13 @@ struct Seen {
 
 impl Seen {
     /// The same with the candidates of a list before it: whoever was in one of the two is there, and what either was told
-    /// of the mailboxes is kept.
+    /// of the mailboxes is kept. What the list can't see is what the later one says.
     fn and(mut self, before: Self) -> Self {
         let here: BTreeSet<UserId> = self.candidates.iter().map(|c| c.user.id).collect();
         self.candidates.extend(before.candidates.into_iter().filter(|c| !here.contains(&c.user.id)));
         if let (Some((_, checks)), Some((_, earlier))) = (&mut self.checks, before.checks) {
             checks.extend(earlier);
         }
-        self.gaps = union(self.gaps, before.gaps);
         self
     }
 }
@@ -193,9 +192,16 @@ async fn foreseen(provider: Provider, clock: Clock, row: RuleRow) -> Option<Repo
     let now = clock.now();
     let due = moment_of(&row, now);
     let mut report = empty(&row, due, now);
+    let key = (row.customer.id, row.product);
+    if let Some(failure) = paused(&provider, key.0, key.1).await {
+        return Some(Report { failure: Some(failure), ..report });
+    }
     match foresee(&provider, &row, due, now).await {
         Ok((decision, seen)) => fill(&mut report, decision, &seen),
-        Err(failure) => report.failure = Some(failure),
+        Err(failure) => {
+            keep_pause(&provider, key, &failure).await;
+            report.failure = Some(failure);
+        }
     }
     if let Some((tenant, look)) = consent::told(&provider, &row, report.failure.as_ref()).await {
         let known = with(&provider.store, move |s| s.consent(tenant)).await.unwrap_or_default();

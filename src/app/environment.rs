@@ -178,8 +178,15 @@ fn account() -> Account {
 /// The name that the system's directory services have for this account.
 #[cfg(unix)]
 fn looked_up() -> Option<String> {
-    let output =
-        outside::child::command("id").arg("-un").stderr(std::process::Stdio::null()).output().ok()?;
+    // Our secrets are not known yet, so it gets nothing but the way to the program.
+    let path = raw("PATH").map(|path| ("PATH", path));
+    let output = outside::child::command("id")
+        .arg("-un")
+        .env_clear()
+        .envs(path)
+        .stderr(std::process::Stdio::null())
+        .output()
+        .ok()?;
     let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     // For an account that it does not know it prints the number.
     Some(name).filter(|name| !name.is_empty() && output.status.success() && name.parse::<u32>().is_err())

@@ -290,7 +290,9 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
         }
         (Stand::Open | Stand::WaitingForConsent, None) => {}
     }
-    let counts = [(row.left, "left the organisation"), (row.ticked(), "ticked and not turned on")];
+    // With a rule they are scheduled.
+    let ticked = if row.rule.is_none() { row.ticked() } else { 0 };
+    let counts = [(row.left, "left the organisation"), (ticked, "ticked and not turned on")];
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
         words.push(format!("{} {what}", grouped(count)));
     }

@@ -230,6 +230,15 @@ pub fn told(bad: &[BadLine], named: usize) -> String {
     format!("No e-mail address in {}{more}", lines.join(", "))
 }
 
+/// The same without what stands there: for a file of which nobody has said yet that it may be shown.
+#[must_use]
+pub fn counted_only(bad: &[BadLine], named: usize) -> String {
+    let lines: Vec<String> = bad.iter().take(named).map(|bad| format!("line {}", bad.number)).collect();
+    let more = bad.len().saturating_sub(named);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("No e-mail address in {}{more}", lines.join(", "))
+}
+
 /// Characters of an entry that are shown: a guess at what is enough to find it again.
 const SHOWN: usize = 40;
 

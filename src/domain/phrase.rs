@@ -8,6 +8,7 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bill::grouped,
+    customer::Product,
     flag::quoted,
     id::RunId,
     text::{Shown, Text},
@@ -230,8 +231,8 @@ pub enum Command {
     OperatorsSet(Text),
     /// Make the operator at the keyboard an Admin, because the record's file can be written.
     OperatorsRecover,
-    /// Open a customer, by its reference, for the link: nobody is chosen.
-    TellLink(Text),
+    /// Open a customer, by its reference, and a product for the link: nobody is chosen.
+    TellLink(Text, Product),
     /// Look a code up.
     Explain,
     /// What is set, and where it came from.
@@ -259,7 +260,7 @@ impl Command {
             Self::OperatorsList,
             Self::OperatorsSet("jane".into()),
             Self::OperatorsRecover,
-            Self::TellLink("C-1001".into()),
+            Self::TellLink("C-1001".into(), Product::Office365),
             Self::Explain,
             Self::Settings,
         ]
@@ -288,7 +289,10 @@ impl fmt::Display for Command {
             Self::OperatorsList => f.write_str("operators list"),
             Self::OperatorsSet(name) => write!(f, "operators set {} --admin", quoted(name.as_str())),
             Self::OperatorsRecover => f.write_str("operators set --recover"),
-            Self::TellLink(reference) => write!(f, "provision {} --users none", quoted(reference.as_str())),
+            Self::TellLink(reference, product) => {
+                let reference = quoted(reference.as_str());
+                write!(f, "provision {reference} --product {} --users none", product.word())
+            }
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
         }

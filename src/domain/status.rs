@@ -160,7 +160,7 @@ impl ProductStatus {
         let schedule =
             rule.map_or_else(Schedule::default, |rule| Schedule::of(off, rule, self.on, self.free, sweeper));
         Verdict {
-            protected: self.on,
+            protected: self.on.saturating_sub(self.left),
             schedule,
             missed: missed.saturating_add(if wants_all { self.list.problems } else { 0 }),
             unchecked: match rule {
@@ -185,7 +185,7 @@ impl ProductStatus {
             reasons.push(why.clone());
         }
         if let Some(why) = self.consent.as_ref().filter(|_| self.customer.is_active) {
-            let command = Command::TellLink(self.customer.reference.clone());
+            let command = Command::TellLink(self.customer.reference.clone(), self.product);
             reasons.push(Text::of(format_args!("{why}. The link: {command}")));
         }
         if let Some((asked, why)) = self.trouble.as_ref().filter(|_| self.customer.is_active) {

@@ -19,6 +19,9 @@ use super::{
 /// Where a dry run ends without consent.
 const NOT_LISTED: &str = "The customer has not accepted yet, so nobody can be listed: the bill is known after consent. No link was sent and nothing was written.";
 
+/// Where a dry run ends while a consent spreads.
+const SPREADING: &str = "The customer has accepted, and Microsoft is still spreading it, so nobody can be listed yet: the bill is known after that. Nothing was written.";
+
 impl Journey {
     /// Decides what to do about the proof.
     pub(super) fn authorise(&mut self, view: &View<'_>) -> Decision {
@@ -73,11 +76,10 @@ impl Journey {
         }
     }
 
-    /// Bad news: what the customer can accept is awaited like the first time; the line's trouble may pass while there is time; what was refused does not.
+    /// Bad news: what the customer can accept is awaited like the first time; the line's trouble may pass while there is
+    /// time; what was refused does not.
     fn wait_or_fail(&mut self, view: &View<'_>) -> Decision {
-        if let Some(failure) = view.failure().filter(|failure| failure.asks_consent)
-            && !self.answers.is_dry_run
-        {
+        if let Some(failure) = view.failure().filter(|failure| failure.asks_consent) {
             if self.steps.first(Step::TellMissing) {
                 self.say(failure.in_full());
             }
@@ -95,7 +97,11 @@ impl Journey {
     /// The customer has not accepted, or it is not known everywhere yet.
     fn send_link(&mut self, view: &View<'_>, standing: Standing) -> Decision {
         if self.answers.is_dry_run {
-            return if is_hosted(view) { self.leave_untried() } else { end(End::Shown, NOT_LISTED) };
+            return match standing {
+                _ if is_hosted(view) => self.leave_untried(),
+                Standing::Spreading => end(End::Shown, SPREADING),
+                _ => end(End::Shown, NOT_LISTED),
+            };
         }
         if view.page.link().is_some() {
             self.tell_link(view);

@@ -77,10 +77,13 @@ pub(super) fn fail<T>(view: &View<'_>, failure: Failure) -> Decision<T> {
 }
 
 /// How bad news ends a journey: an alarm is for a person to look at, and refused access has an end of its own wherever it
-/// comes. What is typed into a form is refused as an answer, not as access.
-const fn end_of(asked: QuestionId, failure: &Failure) -> End {
+/// comes. What is typed into a form is refused as an answer, not as access. A sign-in that nobody has accepted (its code is
+/// a number), or that lacks a permission, waits for the customer; a word is Graph's, which refuses one request.
+fn end_of(asked: QuestionId, failure: &Failure) -> End {
+    let is_graphs = |code: &Text| !code.as_str().bytes().all(|byte| byte.is_ascii_digit());
     match (failure.kind, asked) {
         _ if failure.is_alarm => End::Attention,
+        _ if failure.asks_consent && !failure.code.as_ref().is_some_and(is_graphs) => End::Waiting,
         (FailureKind::Refused, QuestionId::Impersonation) => End::Failed,
         (FailureKind::Refused, _) => End::Refused,
         _ => End::Failed,

@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Lines that wait to be written at most; more are lost, and counted. A guess: 16 MiB of the longest ones.
@@ -17,6 +17,9 @@ const WAITING: usize = 1_024;
 
 /// How long the end of the program waits for lines that are not written yet.
 const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// How long it waits for room in a full queue. A guess.
+const FULL: Duration = Duration::from_millis(5);
 
 /// What the thread is told.
 pub(super) enum Order {
@@ -73,10 +76,17 @@ impl Pen {
     /// Waits until what was handed over is written, for a second at most.
     pub(super) fn finish(&self) {
         let Some(orders) = self.orders().take() else { return };
+        let until = Instant::now() + LAST_LINES;
         let (tells, told) = sync_channel(1);
-        if orders.try_send(Order::Tell(tells)).is_ok() {
-            let _in_time = told.recv_timeout(LAST_LINES).is_ok();
+        let mut order = Order::Tell(tells);
+        while let Err(TrySendError::Full(full)) = orders.try_send(order) {
+            if Instant::now() >= until {
+                return;
+            }
+            order = full;
+            std::thread::sleep(FULL);
         }
+        let _in_time = told.recv_timeout(until.saturating_duration_since(Instant::now())).is_ok();
     }
 
     fn orders(&self) -> std::sync::MutexGuard<'_, Option<SyncSender<Order>>> {

@@ -349,9 +349,13 @@ impl Http {
             return Err(error);
         }
         let headers = taken(response.headers());
-        self.note_date(call, &headers);
         let body = body(call, &mut response, patience).await?;
-        Ok(Response { status, headers, body, request_id, sent: Sent::of(call) })
+        let answer = Response { status, headers, body, request_id, sent: Sent::of(call) };
+        // The clock of what answers in a server's place is nobody's.
+        if error::stranger(&answer).is_none() {
+            self.note_date(call, &answer.headers);
+        }
+        Ok(answer)
     }
 
     /// Notes by how much the answer's `Date` differs from this computer's clock.

@@ -281,8 +281,11 @@ async fn post(
     let answer = http.send_to_api(call).await?;
     let retry_after = answer.retry_after(&clock);
     let said = if answer.status == 200 { None } else { serde_json::from_slice(&answer.body).ok() };
-    // The crate drops headers, and how long to wait is all that matters of a 429.
-    if answer.status == 429 && retry_after.is_some() || answer.status != 200 && said.is_none() {
+    // JSON of another form (a gateway's) is no refusal.
+    let said = said.map(|said| Refusal::of(&answer, said)).filter(|refusal| !refusal.is_empty());
+    // The crate drops headers, and how long to wait is all that matters of an answer that says so.
+    let is_rest = matches!(answer.status, 429 | 503 | 504) && retry_after.is_some();
+    if is_rest || answer.status != 200 && said.is_none() {
         // A body that is no JSON (a page, a line break where none may be) may name the number all the same.
         if answer.status != 429
             && let Some(refusal) = Refusal::in_text(&String::from_utf8_lossy(&answer.body))
@@ -296,7 +299,7 @@ async fn post(
         }));
     }
     let body = match said {
-        Some(said) => Refusal::of(&answer, said).body(),
+        Some(refusal) => refusal.body(),
         None => answer.body,
     };
     oauth2::http::Response::builder().status(answer.status).body(body).map_err(|_invalid| bad().into())

@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-use super::{Held, Key, Seen, graph, hosted, keep_pause, kept, key_lost, not_enabled, paused, with};
+use super::{Held, Key, graph, hosted, keep_pause, kept, key_lost, not_enabled, with};
 
 /// Proves and lists again, for at most `limit`; answers what the list came to, which is on record then, as is why there is
 /// none.
@@ -41,9 +41,7 @@ pub async fn refresh(
     limit: Duration,
 ) -> Result<ListSummary, Failure> {
     let (customer, product) = (row.customer.id, row.product);
-    if let Some(failure) = paused(provider, customer, product).await {
-        return Err(failure);
-    }
+    with(&provider.store, move |s| s.demand_no_pause(customer, product)).await?;
     let looked = tokio::time::timeout(limit, look(provider, clock, row)).await;
     let looked = looked.unwrap_or_else(|_late| Err(too_late(limit)));
     if let Err(failure) = &looked {
@@ -97,9 +95,11 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
     };
     // When it was listed is told by this clock.
     provider.graph.demand_clock()?;
-    let Seen { doubt, broken, .. } = &seen;
-    let trouble =
-        unproved.or_else(|| broken.clone()).or_else(|| doubt.as_ref().map(|doubt| unbelieved(row, doubt)));
+    if let Some(broken) = seen.broken {
+        // Nothing is believed, so nothing is kept.
+        return Err(broken);
+    }
+    let trouble = unproved.or_else(|| seen.doubt.as_ref().map(|doubt| unbelieved(row, doubt)));
     let list = sweep::summary(&seen.candidates, &held.protection, is_given, seen.gaps.clone());
     let users = seen.candidates.iter().map(|Candidate { user, .. }| user.clone()).collect::<Vec<_>>();
     let checks = seen.checks.clone();

@@ -287,7 +287,7 @@ impl Ears {
         let mut inputs = Vec::new();
         self.parser.feed_read(&bytes, &mut inputs);
         // Of a flood the front end keeps no more: one key above that tells it so, and the ways out.
-        let mut room = MOST_AHEAD + 1;
+        let mut room = MOST_AHEAD + 2;
         inputs.retain(|input| {
             room = room.saturating_sub(1);
             room > 0 || is_always_taken(input)

@@ -149,7 +149,7 @@ fn read_list(place: &Place, key: &str, list: &mut List) -> Result<Option<PathBuf
         return Err(Mistake::at(place, words));
     }
     let addresses = read.whole().map_err(|bad| {
-        Mistake::at(place, format_args!("{key}: {name}: {}.", address_list::told(&bad, NAMED)))
+        Mistake::at(place, format_args!("{key}: {name}: {}.", address_list::counted_only(&bad, NAMED)))
     })?;
     if addresses.is_empty() {
         return Err(Mistake::at(place, format_args!("{key}: the file {name} names nobody.")));

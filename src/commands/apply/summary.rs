@@ -104,7 +104,7 @@ pub(super) fn text(about: About<'_>) -> String {
     let links = links(&about.jobs.iter().filter_map(link).collect::<Vec<_>>());
     if !links.is_empty() {
         text.push_str(
-            "\nThese customers have not accepted yet. Send each its own link, then start the plan again:\n\n",
+            "\nThese customers are waited for. Send each its own link, then start the plan again:\n\n",
         );
         text.push_str(&links);
     }

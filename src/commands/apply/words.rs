@@ -32,6 +32,9 @@ const KEYS: [(&str, &str); 18] = [
     ("--tenant", "tenant"),
 ];
 
+/// How the words of a journey begin whose customer has not accepted.
+const NOT_ACCEPTED: &str = "The customer has not accepted yet";
+
 /// Says it in the plan's language.
 pub(super) fn mend(report: &mut Report, row: &Row) {
     report.words = match (&report.end, &report.bill, row.max_seats) {
@@ -53,7 +56,8 @@ pub(super) fn mend(report: &mut Report, row: &Row) {
                 in_keys(report.words.as_str())
             ))
         }
-        (End::Waiting, ..) => {
+        // What is missing, and what spreads, is said in words of its own.
+        (End::Waiting, ..) if report.failure.is_none() && report.words.as_str().starts_with(NOT_ACCEPTED) => {
             let run = report.run.as_ref().map_or_else(|| "The run".to_owned(), ToString::to_string);
             Text::of(format_args!("Waiting for the customer's consent. {run} is parked."))
         }

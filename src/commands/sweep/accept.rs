@@ -82,6 +82,7 @@ fn find(cx: &RecordContext, reference: &Text) -> Result<Customer, Failure> {
 /// Refused rights, an argument that fits nothing on record, or a record that can't be used.
 fn ended(failure: &Failure) -> anyhow::Error {
     let exit = match failure.kind {
+        _ if failure.is_alarm => Exit::Attention,
         FailureKind::Refused => Exit::Refused,
         FailureKind::NotFound | FailureKind::Conflict => Exit::Usage,
         _ => Exit::Failed,

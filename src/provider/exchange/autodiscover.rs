@@ -32,7 +32,7 @@ use crate::{
         id::Address,
         text::Text,
     },
-    provider::http::{Call, Http, HttpError, Method, Response},
+    provider::http::{Call, Http, HttpError, Method, ProxyTrouble, Response},
 };
 
 /// Redirects followed from one place on (exchange-web-services.md section 5.1).
@@ -42,8 +42,9 @@ const MAX_HOPS: u32 = 10;
 /// an honest search takes some ten.
 const MAX_REQUESTS: u32 = 60;
 
-/// How long one place may take: several are asked, and most customers have only one of them.
-const DEADLINE: Duration = Duration::from_secs(10);
+/// How long one place may take: several are asked, and most customers have only one of them. Longer than a connection may
+/// take to open, so that a slow proxy is told as that.
+const DEADLINE: Duration = Duration::from_secs(12);
 
 /// Largest answer taken; a real one has some tens of KiB.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -396,11 +397,11 @@ fn found(url: &Url, is_by_open_redirect: bool) -> FoundServer {
 }
 
 /// Whether a place was kept from answering by what is worth telling. A website in front of the bare domain often has a
-/// certificate that does not fit, and says nothing about Exchange.
+/// certificate that does not fit, and says nothing about Exchange; and a proxy that opens no way knows no such host.
 fn is_barred(error: &HttpError) -> bool {
     match error {
-        HttpError::Proxy { .. } | HttpError::Stranger { .. } => true,
-        HttpError::Tls { host, .. } => host.starts_with("autodiscover."),
+        HttpError::Proxy { trouble, .. } => !matches!(**trouble, ProxyTrouble::NoWay),
+        HttpError::Tls { host, .. } | HttpError::Stranger { host, .. } => host.starts_with("autodiscover."),
         _ => false,
     }
 }

@@ -114,19 +114,17 @@ impl Graph {
                 _ => Ok(found),
             };
         }
-        let refusal =
-            body.filter(|value| value.get("error").is_some()).map(|value| Refusal::of(&answer, value));
+        let retry_after = answer.retry_after(&self.inner.clock);
+        let is_rest = matches!(answer.status, 429 | 503 | 504) && retry_after.is_some();
+        let refusal = body.filter(|_| !is_rest).map(|value| Refusal::of(&answer, value));
+        let refusal = refusal.filter(|refusal| !refusal.is_empty());
         Err(match (refusal, answer.status) {
             (Some(refusal), _) => Error::Platform(refusal),
             // What is no tenant at all may be answered by a page (reference, section 1.4).
             (None, 400 | 404) => {
                 Error::Platform(Refusal { error: String::from("invalid_tenant"), ..Refusal::default() })
             }
-            (None, status) => Error::Status {
-                status,
-                retry_after: answer.retry_after(&self.inner.clock),
-                reference: answer.request_id,
-            },
+            (None, status) => Error::Status { status, retry_after, reference: answer.request_id },
         })
     }
 

@@ -70,7 +70,7 @@ impl Graph {
         let mut round = Round::new(&self.inner.permissions);
         let failure = error.failure("signing in to the organisation");
         let verdict = match error.aadsts() {
-            Some(700_016 | 700_011 | 7_000_229 | 65_001) => {
+            Some(700_016 | 700_011 | 7_000_229 | 65_001 | 90_008) => {
                 self.note_unknown(tenant);
                 Verdict::NotYet
             }
@@ -183,8 +183,8 @@ impl Graph {
                 }
             }
             match answer.get("@odata.nextLink") {
-                Some(Value::String(link)) => url = self.follow(link)?,
-                None | Some(Value::Null) => return Ok(granted),
+                Some(Value::String(link)) if !link.is_empty() => url = self.follow(link)?,
+                None | Some(Value::Null | Value::String(_)) => return Ok(granted),
                 Some(_) => break,
             }
         }

@@ -106,9 +106,11 @@ impl Proxies {
     /// [`HttpError::BadProxy`] names the variable whose value is no address of a proxy.
     pub(super) fn read(network: &Network) -> Result<Self, HttpError> {
         let of = |names| network.first(names).map_or(Ok(None), |(name, value)| read(name, value));
-        let all = of(["ALL_PROXY", "all_proxy"])?;
-        let https = of(["HTTPS_PROXY", "https_proxy"])?.or_else(|| all.clone());
-        let http = of(["HTTP_PROXY", "http_proxy"])?.or(all);
+        let (https, http) = (of(["HTTPS_PROXY", "https_proxy"])?, of(["HTTP_PROXY", "http_proxy"])?);
+        // Desktops set it beside good ones, in a form of their own.
+        let is_complete = https.is_some() && http.is_some();
+        let all = if is_complete { None } else { of(["ALL_PROXY", "all_proxy"])? };
+        let (https, http) = (https.or_else(|| all.clone()), http.or(all));
         let past = network.first(["NO_PROXY", "no_proxy"]).map(|(_, value)| value.to_owned());
         let past = past.unwrap_or_default();
         let address = |proxy: &Option<Proxy>| proxy.as_ref().map_or(String::new(), |p| p.url.to_string());

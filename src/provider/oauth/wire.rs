@@ -118,6 +118,11 @@ impl Refusal {
         }
     }
 
+    /// Whether it says nothing: what the platform refuses has a word or a number.
+    pub fn is_empty(&self) -> bool {
+        self.error.is_empty() && self.codes.is_empty()
+    }
+
     /// The same as a body, for the crate that reads it again.
     pub(super) fn body(&self) -> Vec<u8> {
         let Self { error, codes, correlation, trace, timestamp } = self;

@@ -280,6 +280,7 @@ fn forget_tenant(write: &Write<'_>, id: CustomerId, tenant: Option<TenantId>) ->
         enablement::forget(write.tx, office)?;
         delta::forget(write.tx, office)?;
         listing::forget(write.tx, office)?;
+        product::forget_list(write.tx, office)?;
         scheduled::forget(write.tx, office)?;
     }
     run::forget_others(write.tx, office, tenant)

@@ -158,6 +158,7 @@ impl Roster {
                 self.notes.push(note);
             }
             Reply::Whole(_) => {
+                self.notes.retain(ListNote::is_gap);
                 self.listed = Some(Ok(()));
                 self.complete(calls);
                 self.count(record, calls);

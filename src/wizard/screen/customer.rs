@@ -107,7 +107,12 @@ impl Screen for Customer {
             match world {
                 Ok(_) => {
                     if let Some(warning) = cx.setup.operator.warning.clone() {
-                        cx.say(Tone::Warn, warning);
+                        // Notes on files may stand there already.
+                        let words = match cx.notice.take() {
+                            Some(notice) => notice.words.then(warning),
+                            None => warning,
+                        };
+                        cx.say(Tone::Warn, words);
                     }
                     self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);

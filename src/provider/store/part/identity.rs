@@ -33,7 +33,9 @@ pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Re
     } else {
         // Another account of this computer may have the name: that one is somebody else.
         let is_elses = |name: &Text| accounts.iter().filter(is_here).any(|known| known.operator == *name);
-        let alike: Vec<&Text> = rows.iter().map(|row| &row.name).filter(|name| is_shown(name)).collect();
+        // The very spelling before the others.
+        let mut alike: Vec<&Text> = rows.iter().map(|row| &row.name).filter(|name| is_shown(name)).collect();
+        alike.sort_by_key(|name| **name != shown);
         let name = match (alike.iter().find(|name| !is_elses(name)), account.number) {
             (Some(known), _) => (*known).clone(),
             (None, Some(number)) if !alike.is_empty() => Text::of(format_args!("{shown}-{number}")),

@@ -146,11 +146,19 @@ pub(crate) fn keep_trouble(
     )
 }
 
-/// Keeps what the last whole list could not see.
+/// Keeps what the last whole list could not see; what kept an earlier one from coming is answered by that.
 pub(crate) fn keep_gaps(tx: &Tx<'_>, (customer, product): Key, seen: &[Text]) -> Result<(), Failure> {
     tx.write(
-        "UPDATE customer_product SET gaps = ?3 WHERE customer = ?1 AND product = ?2",
+        "UPDATE customer_product SET gaps = ?3, asked = NULL, trouble = NULL WHERE customer = ?1 AND product = ?2",
         values![customer, product, &gaps(seen)],
+    )
+}
+
+/// Forgets what the users of another organisation came to.
+pub(crate) fn forget_list(tx: &Tx<'_>, (customer, product): Key) -> Result<(), Failure> {
+    tx.write(
+        "UPDATE customer_product SET counted = NULL, asked = NULL, trouble = NULL WHERE customer = ?1 AND product = ?2",
+        values![customer, product],
     )
 }
 
