@@ -195,4 +195,17 @@ mod tests {
             assert_eq!(end_of(QuestionId::Users, &failure.alarming()), End::Attention, "{kind:?}");
         }
     }
+
+    #[test]
+    fn who_must_accept_is_waited_for_and_what_graph_refuses_is_refused() {
+        let missing = crate::domain::consent::missing(&"Tasks.Read.All".into());
+        let refused = Failure::new(FailureKind::Refused, "refused", "Look there.").asking_consent();
+        for (failure, end) in [
+            (missing, End::Waiting),
+            (refused.clone().with_code("700016"), End::Waiting),
+            (refused.with_code("Authorization_RequestDenied"), End::Refused),
+        ] {
+            assert_eq!(end_of(QuestionId::Users, &failure), end, "{failure:?}");
+        }
+    }
 }

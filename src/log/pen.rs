@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// Lines that wait to be written at most; more are lost, and counted. A guess: 16 MiB of the longest ones.
@@ -76,17 +76,15 @@ impl Pen {
     /// Waits until what was handed over is written, for a second at most.
     pub(super) fn finish(&self) {
         let Some(orders) = self.orders().take() else { return };
-        let until = Instant::now() + LAST_LINES;
         let (tells, told) = sync_channel(1);
         let mut order = Order::Tell(tells);
+        let mut left = LAST_LINES;
         while let Err(TrySendError::Full(full)) = orders.try_send(order) {
-            if Instant::now() >= until {
-                return;
-            }
-            order = full;
+            let Some(rest) = left.checked_sub(FULL) else { return };
+            (order, left) = (full, rest);
             std::thread::sleep(FULL);
         }
-        let _in_time = told.recv_timeout(until.saturating_duration_since(Instant::now())).is_ok();
+        let _in_time = told.recv_timeout(left).is_ok();
     }
 
     fn orders(&self) -> std::sync::MutexGuard<'_, Option<SyncSender<Order>>> {

@@ -57,12 +57,14 @@ fn refused(home: &Home, library: &Path, call: &str, number: i32) -> Command {
 }
 
 /// What a hosted run starts with.
-const ANDERSON: [&str; 6] = [
+const ANDERSON: [&str; 8] = [
     "C-1014",
     "--try-mailbox",
     "ana.brennan@andersondental.example",
     "--account",
     "svc-backup@andersondental.example",
+    "--server",
+    "mail.coastline-hosting.example",
     "--directory",
 ];
 

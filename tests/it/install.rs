@@ -221,7 +221,7 @@ fn without_linger_one_thing_is_left_to_do() {
     let desk = Desk::new();
     desk.lingers(false);
     let (code, _, err) = desk.sweep(&["--install"]);
-    assert!(code == 6 && err.contains(" Enter: loginctl enable-linger\n"), "{err}");
+    assert!(code == 6 && err.contains(" Run: loginctl enable-linger\n"), "{err}");
     assert_eq!(desk.units().len(), 2);
     let (_, _, quiet) = desk.sweep(&["--install", "--quiet"]);
     assert!(quiet.contains("enable-linger") && !quiet.contains("Next pass"), "{quiet}");

@@ -34,7 +34,7 @@ impl Partner {
         let home = Home::new();
         let config = home.path().join(".config/backup365");
         fs::create_dir_all(&config).unwrap();
-        fs::write(config.join("secret.txt"), "sandbox~invented~secret\n").unwrap();
+        backup365::private::replace(&config.join("secret.txt"), "sandbox~invented~secret\n").unwrap();
         let invented = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684";
         let (client, tenant) =
             ids.map_or((invented, invented), |ids| (ids.application.as_str(), ids.tenant.as_str()));

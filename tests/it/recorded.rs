@@ -151,7 +151,7 @@ fn judge(expected: &Expected, ran: &Ran) -> Vec<String> {
     wrong
         .extend(expected.says.iter().filter(|words| !holds(words)).map(|words| format!("not said: {words}")));
     // There is no key where a command was typed, whatever the trouble.
-    let keys = ["press ", "Press ", "Enter"].into_iter().filter(|key| said.contains(key));
+    let keys = ["press ", "Press ", "Enter "].into_iter().filter(|key| said.contains(key));
     wrong.extend(keys.map(|key| format!("said: {key}")));
     wrong.extend(expected.never.iter().filter(|words| holds(words)).map(|words| format!("said: {words}")));
     for asked in &expected.asked {

@@ -151,7 +151,9 @@ fn a_secret_that_cannot_be_read_says_what_to_do() {
                     tenant = \"7c1e0f52-93ab-4d1c-8a40-5b2f6d9e0001\"\nsecret_file = \"gone.txt\"\n";
     fs::write(config.join("settings.toml"), settings).unwrap();
     let mut wizard = Terminal::start(&home, &[]);
-    wizard.sees(&["Which customer?", "gone.txt", "can't be read", CLOSED]);
+    let unready =
+        "The program could not get ready to work. Nothing is lost. Press r to try again. Press q to leave.";
+    wizard.sees(&["Which customer?", "gone.txt", "can't be read", unready]);
     assert!(!wizard.text().contains("SANDBOX"), "{}", wizard.text());
     leaves(wizard);
 }

@@ -119,6 +119,7 @@ impl Refusal {
     }
 
     /// Whether it says nothing: what the platform refuses has a word or a number.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.error.is_empty() && self.codes.is_empty()
     }
