@@ -281,8 +281,10 @@ async fn post(
     let answer = http.send_to_api(call).await?;
     let retry_after = answer.retry_after(&clock);
     let said = if answer.status == 200 { None } else { serde_json::from_slice(&answer.body).ok() };
-    // JSON of another form (a gateway's) is no refusal.
-    let said = said.map(|said| Refusal::of(&answer, said)).filter(|refusal| !refusal.is_empty());
+    // With a status of trouble, JSON of another form (a gateway's) is no refusal.
+    let is_trouble = answer.status == 429 || answer.status >= 500;
+    let said = said.map(|said| Refusal::of(&answer, said));
+    let said = said.filter(|refusal| !is_trouble || !refusal.is_empty());
     // The crate drops headers, and how long to wait is all that matters of an answer that says so.
     let is_rest = matches!(answer.status, 429 | 503 | 504) && retry_after.is_some();
     if is_rest || answer.status != 200 && said.is_none() {

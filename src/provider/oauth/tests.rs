@@ -165,6 +165,16 @@ async fn refusals_keep_their_number_whatever_is_missing() {
     }
 }
 
+/// A gateway's JSON: trouble that passes, and no "no" of the platform.
+#[tokio::test]
+async fn trouble_in_json_of_another_form_is_no_refusal() {
+    for (status, body) in [(503, "{}"), (500, "{\"error\":{\"code\":\"ServiceUnavailable\"}}")] {
+        let stage = stage(move |_| (status, body.to_owned())).await;
+        let error = stage.tokens.get(tenant(), RESOURCE).await.unwrap_err();
+        assert!(matches!(error, Error::Status { status: was, .. } if was == status), "{error:?}");
+    }
+}
+
 #[tokio::test]
 async fn pages_and_silence_in_place_of_json_are_told_apart() {
     for (status, body, kind) in [
