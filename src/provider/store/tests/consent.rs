@@ -30,7 +30,7 @@ fn a_proof_settles_by_tenant_and_what_is_missing_needs_attention_until_it_is_the
     assert_eq!(
         told[0].as_str(),
         format!(
-            "the customer must accept again; missing: Tasks.Read.All. The link: backup365 provision {reference} --users none"
+            "the customer must accept again; missing: Tasks.Read.All. The link: backup365 provision {reference} --product office365 --users none"
         )
     );
     store.keep_look(tenant, &Look::Granted).unwrap();
