@@ -254,7 +254,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             if !command::only_prints(command) {
                 start_log(&opener);
             }
-            if let Some(words) = opener.mapped().filter(|_| !says_itself) {
+            if let Some(words) = opener.mapped() {
                 commands::warn(&format!("{PREFIX}{words}."));
             }
             command::run(command, command::CommandContext { opener, runtime })
