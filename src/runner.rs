@@ -465,9 +465,7 @@ async fn probe_board(
         let (provider, probed) = (tools.provider.clone(), Arc::clone(probed));
         async move {
             lock(&probed).insert(run.clone(), Probe { at: now, is_accepted: false });
-            let expected = Organisation { tenant, name: None, domain: None, region: None };
-            let proof = caught(provider.prove_consent(&expected, true)).await;
-            let is_accepted = proof.is_ok_and(|proof| matches!(proof.verdict, Verdict::Proved));
+            let is_accepted = caught(has_accepted(&provider, &run, tenant)).await.unwrap_or(false);
             lock(&probed).insert(run, Probe { at: now, is_accepted });
         }
     });
@@ -484,6 +482,22 @@ async fn probe_board(
         }
     }
     Ok(board)
+}
+
+/// Whether the customer of a waiting run has accepted. Within a pause that Microsoft asked for it is not asked: the board
+/// comes by again.
+async fn has_accepted(provider: &Provider, run: &RunId, tenant: TenantId) -> bool {
+    let (store, id) = (&provider.store, run.clone());
+    let Ok(of) = with(store, move |s| s.run_of(&id)).await else { return false };
+    if in_peace(store, of).await.is_err() {
+        return false;
+    }
+    let expected = Organisation { tenant, name: None, domain: None, region: None };
+    let proof = provider.prove_consent(&expected, true).await;
+    if let Verdict::Failed(failure) = &proof.verdict {
+        keep_pause(store, of, failure).await;
+    }
+    matches!(proof.verdict, Verdict::Proved)
 }
 
 /// Plays the customer, where that can be played.

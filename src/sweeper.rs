@@ -173,7 +173,11 @@ async fn passed(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report
         return failed(failure);
     }
     match with(&provider.store, move |s| s.claim_sweep(customer, product, due)).await {
-        Ok(Some(claim)) => Some(one(&provider, &row, claim, due, now).await),
+        // It has waited for its turn: the access, the list that was given and the rule may be others by now.
+        Ok(Some(claim)) => match with(&provider.store, move |s| s.rule(customer, product)).await {
+            Ok(row) => Some(one(&provider, &row?, claim, due, now).await),
+            Err(failure) => failed(failure),
+        },
         Ok(None) => elsewhere(&provider, &row, due, now).await,
         Err(failure) => failed(failure),
     }

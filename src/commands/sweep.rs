@@ -233,8 +233,7 @@ async fn status(
     .await?
     .map_err(|f| error_of(&f))?;
     let trouble = clock_trouble(provider).await?;
-    let is_stopped = |row: &RuleRow| row.customer.is_active && row.rule.attention.is_some();
-    let needs = sweeper.is_overdue || rules.iter().any(is_stopped);
+    let needs = sweeper.is_overdue || rules.iter().any(|row| row.attention().is_some());
     let exit = alarmed(trouble.as_ref(), if needs { Exit::Attention } else { Exit::Done });
     if is_json {
         return quietly(out.json(&json::status(&sweeper, &rules, &history, trouble.as_ref(), now)), exit);
@@ -276,9 +275,8 @@ fn status_lines(
             counted(row.seats, "user", "users")
         ));
     }
-    for rule in rules.iter().filter(|r| r.customer.is_active && r.rule.attention.is_some()) {
-        let why = rule.rule.attention.clone().unwrap_or_default();
-        lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", rule.customer.name, rule.product.name()));
+    for (row, why) in rules.iter().filter_map(|row| Some((row, row.attention()?))) {
+        lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", row.customer.name, row.product.name()));
     }
     lines.extend(history.iter().map(past));
     lines

@@ -185,8 +185,7 @@ impl ProductStatus {
             reasons.push(why.clone());
         }
         if let Some(why) = self.consent.as_ref().filter(|_| self.customer.is_active) {
-            let command = Command::TellLink(self.customer.reference.clone(), self.product);
-            reasons.push(Text::of(format_args!("{why}. The link: {command}")));
+            reasons.push(accept_again(&self.customer, self.product, why));
         }
         if let Some((asked, why)) = self.trouble.as_ref().filter(|_| self.customer.is_active) {
             let when = sydney::stamp_in_words(*asked, sydney::ZONE);
@@ -224,6 +223,12 @@ impl ProductStatus {
             });
         }
     }
+}
+
+/// That the customer must accept again, and where the link is told.
+#[must_use]
+pub fn accept_again(customer: &Customer, product: Product, why: &Text) -> Text {
+    Text::of(format_args!("{why}. The link: {}", Command::TellLink(customer.reference.clone(), product)))
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub use self::{
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms},
     roster::{Belief, Kept, Roster},
-    rules::{Listable, RuleAccess, RuleRow},
+    rules::{ListTarget, Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
 };

@@ -944,3 +944,23 @@ async fn of_several_waiting_runs_the_board_names_those_that_were_accepted() {
     assert_eq!(accepted, [runs[0].0.clone()]);
     assert_eq!(lock(&stage.runner.probed).len(), 2, "both were asked about");
 }
+
+#[tokio::test]
+async fn a_waiting_run_is_not_asked_about_within_a_pause() {
+    let mut stage = Stage::new("standard").await;
+    let (customer, run) = stage.run_of("C-1001", OFFICE);
+    let tenant = stage.tenant_of("C-1001");
+    stage.store().save_organisation(&run, &organisation(tenant), &Accepts::default()).unwrap();
+    stage.store().link_shown(&run).unwrap();
+    stage.ask(Request::Rehearse(tenant)).await;
+    stage.store().keep_pause(customer, OFFICE, Duration::from_mins(10)).unwrap();
+    let mut seen = Vec::new();
+    for minutes in [0, 5, 11] {
+        stage.millis.store(START + minutes * 60_000, Ordering::SeqCst);
+        let replies = stage.ask(Request::ProbeBoard(vec![(run.clone(), tenant)])).await;
+        let [Reply::Board(board)] = replies.as_slice() else { panic!("{replies:?}") };
+        let is_open = |row: &&crate::domain::run::BoardRow| matches!(row.progress, Progress::Open(_));
+        seen.push(board.rows.iter().filter(is_open).count());
+    }
+    assert_eq!(seen, [0, 0, 1], "asked once the pause is over");
+}

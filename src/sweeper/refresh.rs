@@ -3,7 +3,7 @@
 //!
 //! What comes out is kept with its moment, and so is why nothing came: that needs attention until a list comes.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use crate::{
     domain::{
@@ -23,11 +23,12 @@ use crate::{
     },
     provider::{
         Provider,
+        caught::caught,
         store::{Listable, RuleAccess},
     },
 };
 
-use super::{Held, Key, graph, hosted, keep_pause, kept, key_lost, not_enabled, with};
+use super::{Held, graph, hosted, keep_pause, kept, key_lost, not_enabled, with};
 
 /// Proves and lists again, for at most `limit`; answers what the list came to, which is on record then, as is why there is
 /// none.
@@ -42,13 +43,19 @@ pub async fn refresh(
 ) -> Result<ListSummary, Failure> {
     let (customer, product) = (row.customer.id, row.product);
     with(&provider.store, move |s| s.demand_no_pause(customer, product)).await?;
-    let looked = tokio::time::timeout(limit, look(provider, clock, row)).await;
-    let looked = looked.unwrap_or_else(|_late| Err(too_late(limit)));
+    let looked = within(limit, look(provider, clock, row)).await;
     if let Err(failure) = &looked {
         keep_pause(provider, (customer, product), failure).await;
-        note(provider, (customer, product), failure).await;
+        note(provider, row, failure).await;
     }
     looked
+}
+
+/// Looks for at most `limit`. A panic is an answer like any other failure: it ends this look and no other.
+async fn within<T>(limit: Duration, look: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let looked =
+        tokio::time::timeout(limit, caught(look)).await.unwrap_or_else(|_late| Ok(Err(too_late(limit))));
+    looked.unwrap_or_else(|panicked| Err(panicked.failure("Refresh again. The log file has more.")))
 }
 
 /// There was no list within the time.
@@ -61,15 +68,15 @@ fn too_late(limit: Duration) -> Failure {
 }
 
 /// Keeps why a product could not be looked at. Where it can't be kept, it is said all the same.
-async fn note(provider: &Provider, (customer, product): Key, failure: &Failure) {
-    let why = failure.in_full();
-    if let Err(failure) = with(&provider.store, move |s| s.keep_trouble(customer, product, &why)).await {
+async fn note(provider: &Provider, row: &Listable, failure: &Failure) {
+    let (why, of) = (failure.in_full(), row.target.clone());
+    if let Err(failure) = with(&provider.store, move |s| s.keep_trouble(&of, &why)).await {
         tracing::warn!(what = %failure.what, "why there is no list could not be kept");
     }
 }
 
 async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<ListSummary, Failure> {
-    let key @ (customer, product) = (row.customer.id, row.product);
+    let key = (row.customer.id, row.product);
     let now = clock.now();
     let held = Held::of(provider, key).await?;
     let mut unproved = None;
@@ -106,12 +113,12 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
     let protection = held.protection;
     let kept = kept(seen, Vec::new(), &protection, now);
     let gone = gone(&protection, &kept.left);
-    let found = list.clone();
+    let (found, of) = (list.clone(), row.target.clone());
     with(&provider.store, move |s| {
         if let Some((tenant, checks)) = checks {
             s.keep_checked(tenant, &checks)?;
         }
-        s.keep_listing((customer, product), &kept, &found, (&users, &gone))
+        s.keep_listing(&of, &kept, &found, (&users, &gone))
     })
     .await?;
     trouble.map_or(Ok(list), Err)
@@ -165,4 +172,17 @@ fn unbelieved(row: &Listable, doubt: &Doubt) -> Failure {
         },
     );
     Failure::new(FailureKind::Malformed, what, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_look_that_panics_is_a_failure_of_its_own() {
+        let looked = within::<()>(Duration::from_mins(1), async { panic!("on purpose") }).await;
+        assert_eq!(looked.unwrap_err().kind, FailureKind::Internal);
+        let looked = within(Duration::ZERO, std::future::pending::<Result<(), Failure>>()).await;
+        assert_eq!(looked.unwrap_err().kind, FailureKind::Unreachable);
+    }
 }

@@ -1,9 +1,11 @@
 //! `status --refresh`: access proved and users listed again for everybody that the words fit, a few at once, before the
 //! record is told. Turns nobody on. What fails is kept with the customer and needs attention; it delays nobody else.
 
-use std::time::Duration;
-
-use tokio::task::JoinSet;
+use std::{
+    sync::Arc,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use crate::{
     commands::{Context, error_of, warn},
@@ -15,6 +17,7 @@ use crate::{
     },
     provider::{
         blocking,
+        side_by_side::side_by_side,
         store::{Listable, Store},
     },
     sweeper,
@@ -50,28 +53,21 @@ pub async fn run(cx: &Context, wish: &Wish, limit: Duration) -> anyhow::Result<(
         counted(all, "product", "products"),
         in_words(limit)
     ));
-    let mut rows = rows.into_iter();
-    let mut running = JoinSet::new();
-    let mut done = 0;
-    loop {
-        while running.len() < AT_ONCE
-            && let Some(row) = rows.next()
-        {
-            let (provider, clock) = (cx.provider.clone(), cx.clock.clone());
-            running.spawn(async move {
-                let listed = sweeper::refresh(&provider, &clock, &row, limit).await;
-                (row, listed)
-            });
+    let done = Arc::new(AtomicU32::new(0));
+    side_by_side(rows, AT_ONCE, |row| {
+        let (provider, clock, out, done) = (cx.provider.clone(), cx.clock.clone(), cx.out, Arc::clone(&done));
+        async move {
+            let listed = sweeper::refresh(&provider, &clock, &row, limit).await;
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            let what = format!("{done} of {all}: {} · {}", row.customer.name, row.product.name());
+            match listed {
+                Ok(list) => out.note(&format!("{what}: {}", found(&list))),
+                Err(failure) => warn(&format!("{what}: NOT LISTED: {}", failure.in_full())),
+            }
         }
-        let Some(ended) = running.join_next().await else { return Ok(()) };
-        let (row, listed) = ended?;
-        done += 1;
-        let what = format!("{done} of {all}: {} · {}", row.customer.name, row.product.name());
-        match listed {
-            Ok(list) => cx.out.note(&format!("{what}: {}", found(&list))),
-            Err(failure) => warn(&format!("{what}: NOT LISTED: {}", failure.in_full())),
-        }
-    }
+    })
+    .await;
+    Ok(())
 }
 
 /// What a list came to, in words.

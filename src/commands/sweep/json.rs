@@ -100,7 +100,7 @@ fn rule(row: &RuleRow) -> Value {
         "made": row.rule.made.to_string(),
         "ceiling": row.rule.ceiling,
         "last_pass": time(row.rule.last_pass),
-        "attention": maybe(row.rule.attention.as_ref()),
+        "attention": maybe(row.attention().as_ref()),
     })
 }
 

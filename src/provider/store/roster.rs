@@ -2,7 +2,7 @@
 //! where the next delta query goes on.
 
 use super::{
-    Store,
+    ListTarget, Store,
     part::{claim::SweepClaim, record},
     table::{
         Key, delta, exclusion,
@@ -158,16 +158,17 @@ impl Store {
     /// whoever is marked as left by it, for the audit.
     ///
     /// # Errors
-    /// `Record`: a retry is safe.
+    /// `Conflict`, when something else is enabled by now: nothing was kept. `Record`: a retry is safe.
     pub fn keep_listing(
         &self,
-        key: (CustomerId, Product),
+        of: &ListTarget,
         kept: &Kept,
         list: &ListSummary,
         (users, gone): (&[Chosen], &[Chosen]),
     ) -> Result<(), Failure> {
         self.write(|write| {
             let tx = write.tx;
+            let key = of.demand(tx)?;
             seat::mark_left(tx, key, &kept.left)?;
             seat::unmark_left(tx, key, &kept.back)?;
             exclusion::name(tx, key, users.iter())?;
@@ -191,9 +192,9 @@ impl Store {
     /// Keeps why a product's users could not be looked at again; the numbers stay those of the last list.
     ///
     /// # Errors
-    /// `Record`: a retry is safe.
-    pub fn keep_trouble(&self, customer: CustomerId, product: Product, why: &Text) -> Result<(), Failure> {
-        self.write(|write| product::keep_trouble(write.tx, (customer, product), why, write.now))
+    /// As [`Store::keep_listing`].
+    pub fn keep_trouble(&self, of: &ListTarget, why: &Text) -> Result<(), Failure> {
+        self.write(|write| product::keep_trouble(write.tx, of.demand(write.tx)?, why, write.now))
     }
 
     /// Notes that an operator's list came short; `acceptable` is how many users it had, where an Admin may accept that.
@@ -240,23 +241,6 @@ impl Store {
                 )?;
             }
             Ok(of_that)
-        })
-    }
-
-    /// Keeps where the next delta query goes on; none forgets it. Save it after the seats that it led to: a pass cut
-    /// short between the two then sees the same changes again, which is safe.
-    ///
-    /// # Errors
-    /// `Record`: a retry is safe.
-    pub fn save_delta_link(
-        &self,
-        customer: CustomerId,
-        product: Product,
-        link: Option<&str>,
-    ) -> Result<(), Failure> {
-        self.write(|write| match link {
-            Some(link) => delta::keep(write.tx, (customer, product), (link, write.now)),
-            None => delta::forget(write.tx, (customer, product)),
         })
     }
 }

@@ -3,16 +3,21 @@
 use super::{
     Store,
     part::{allowed, record},
-    table::{Key, customer, delta, enablement, exclusion, product, rule, scheduled},
+    table::{
+        Key, consent, customer, delta,
+        enablement::{self, EnabledFor},
+        exclusion, product, rule, scheduled,
+    },
     tx::Tx,
 };
 use crate::domain::{
     customer::{Customer, Impersonation, Product},
     failure::{Failure, FailureKind},
-    id::{RunId, UserId},
+    id::{CustomerId, RunId, TenantId, UserId},
     protection::{AutoRule, Chosen},
+    status,
     tenant::Organisation,
-    text::Text,
+    text::{Text, capital},
     user::Kinds,
 };
 
@@ -37,6 +42,22 @@ pub struct RuleRow {
     pub limit: Option<u32>,
     /// Active seats of the customer's other products.
     pub used_elsewhere: u32,
+    /// What the customer must do about their consent, a sentence without a full stop; none: all was well at the last look.
+    pub consent: Option<Text>,
+}
+
+impl RuleRow {
+    /// Why an operator must look at it, as far as passes have told; nothing of a closed customer.
+    #[must_use]
+    pub fn attention(&self) -> Option<Text> {
+        let Customer { is_active: true, .. } = self.customer else { return None };
+        let consent =
+            self.consent.as_ref().map(|why| status::accept_again(&self.customer, self.product, why));
+        match (&self.rule.attention, consent) {
+            (Some(why), Some(consent)) => Some(Text::of(format_args!("{why} {}", capital(consent.as_str())))),
+            (why, consent) => consent.or_else(|| why.clone()),
+        }
+    }
 }
 
 /// How a pass gets in.
@@ -61,6 +82,35 @@ pub struct Listable {
     pub product: Product,
     /// How to get in.
     pub access: RuleAccess,
+    /// What a list of its users is about.
+    pub target: ListTarget,
+}
+
+/// What a list of a product's users is about: it is kept for that only.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListTarget {
+    key: Key,
+    enabled: EnabledFor,
+    /// The organisation on record, which may be another one than was enabled.
+    tenant: Option<TenantId>,
+}
+
+impl ListTarget {
+    /// Whose users, of which product, if that is still what is on record.
+    ///
+    /// # Errors
+    /// `Conflict`: what was listed is not what is enabled now.
+    pub(super) fn demand(&self, tx: &Tx<'_>) -> Result<Key, Failure> {
+        let now = enablement::find(tx, self.key)?.map(|(enabled, _)| enabled);
+        if now.as_ref() == Some(&self.enabled) && customer::one(tx, self.key.0)?.tenant == self.tenant {
+            return Ok(self.key);
+        }
+        Err(Failure::new(
+            FailureKind::Conflict,
+            "what is enabled, or the organisation on record, was changed while its users were listed, so nothing was kept",
+            "Refresh again: it works with what is on record now.",
+        ))
+    }
 }
 
 impl Store {
@@ -74,10 +124,13 @@ impl Store {
             for customer in customer::all(tx)?.into_iter().filter(|customer| customer.is_active) {
                 for product in &customer.products {
                     let key = (customer.id, *product);
-                    if enablement::find(tx, key)?.is_some() {
-                        let access = self.rule_access(tx, key)?;
-                        all.push(Listable { customer: customer.clone(), product: *product, access });
-                    }
+                    let Some((enabled, _)) = enablement::find(tx, key)? else { continue };
+                    all.push(Listable {
+                        customer: customer.clone(),
+                        product: *product,
+                        access: self.rule_access(tx, key)?,
+                        target: ListTarget { key, enabled, tenant: customer.tenant },
+                    });
                 }
             }
             Ok(all)
@@ -103,21 +156,39 @@ impl Store {
         self.read(|tx| {
             let mut rows = Vec::new();
             for (key, rule) in rule::all(tx)? {
-                let customer = customer::one(tx, key.0)?;
-                let used = product::used(tx, key)?;
-                rows.push(RuleRow {
-                    customer,
-                    product: key.1,
-                    rule,
-                    kinds: product::kinds(tx, key)?,
-                    access: self.rule_access(tx, key)?,
-                    exclusions: exclusion::all(tx, key)?,
-                    seats: used.here,
-                    limit: used.limit,
-                    used_elsewhere: used.elsewhere,
-                });
+                rows.push(self.rule_row(tx, key, rule)?);
             }
             Ok(rows)
+        })
+    }
+
+    /// One rule, as it is now: a pass that has waited for its turn works with what is on record then.
+    ///
+    /// # Errors
+    /// As [`Store::rules`].
+    pub fn rule(&self, customer: CustomerId, product: Product) -> Result<Option<RuleRow>, Failure> {
+        let key = (customer, product);
+        self.read(|tx| rule::find(tx, key)?.map(|rule| self.rule_row(tx, key, rule)).transpose())
+    }
+
+    fn rule_row(&self, tx: &Tx<'_>, key: Key, rule: AutoRule) -> Result<RuleRow, Failure> {
+        let used = product::used(tx, key)?;
+        let access = self.rule_access(tx, key)?;
+        let consent = match &access {
+            RuleAccess::Consent(found) => consent::find(tx, found.tenant)?.and_then(|known| known.trouble),
+            _ => None,
+        };
+        Ok(RuleRow {
+            customer: customer::one(tx, key.0)?,
+            product: key.1,
+            rule,
+            kinds: product::kinds(tx, key)?,
+            access,
+            exclusions: exclusion::all(tx, key)?,
+            seats: used.here,
+            limit: used.limit,
+            used_elsewhere: used.elsewhere,
+            consent,
         })
     }
 

@@ -67,6 +67,14 @@ fn find_or_make(write: &Write<'_>, customer: CustomerId, product: Product) -> Re
 }
 
 impl Store {
+    /// Whose users a run is about, of which product. Takes no hold.
+    ///
+    /// # Errors
+    /// `NotFound`: no such run. `Record`, when the record can't be read.
+    pub fn run_of(&self, run: &RunId) -> Result<(CustomerId, Product), Failure> {
+        self.read(|tx| Ok(run::one(tx, run)?.key()))
+    }
+
     /// The customer's open run of that product, or a new one; held by this store unless another has it.
     ///
     /// # Errors

@@ -31,10 +31,8 @@ fn link(stage: &Stage, place: Place) -> Option<String> {
     store.delta_link(customer, OFFICE).unwrap()
 }
 
-fn forget_position(stage: &Stage, place: Place) {
-    let store = stage.store();
-    let customer = called(&store, place).id;
-    store.save_delta_link(customer, OFFICE, None).unwrap();
+fn forget_position(stage: &Stage) {
+    stage.alter("DELETE FROM delta");
 }
 
 /// Seats whose users are marked as gone.
@@ -76,7 +74,7 @@ async fn a_short_list_marks_nobody_as_gone_and_moves_nothing() {
     let mut stage = Stage::ruled(&[MILL]).await;
     stage.at(NIGHTS[0]);
     stage.sweep_one().await;
-    forget_position(&stage, MILL);
+    forget_position(&stage);
     for (night, trouble) in NIGHTS.iter().skip(1).zip(["\"short-list\"", "\"short-list\", \"same-page\""]) {
         stage.restart(&[with(trouble, MILL)], "").await;
         stage.at(night);
@@ -108,7 +106,7 @@ async fn a_small_customer_is_believed_when_it_shrinks_and_each_is_looked_for_by_
     let mut stage = Stage::ruled(&[CAFE]).await;
     stage.at(NIGHTS[0]);
     assert_eq!(stage.sweep_one().await.turned_on.len(), 12);
-    forget_position(&stage, CAFE);
+    forget_position(&stage);
     stage.restart(&[with("\"short-list\"", CAFE)], "").await;
     stage.at(NIGHTS[1]);
     let second = stage.sweep_one().await;
@@ -125,7 +123,7 @@ async fn one_protected_user_whom_a_list_lacks_and_who_is_there_makes_it_doubtful
     stage.joins(SHOP, "Nora New", "user").await;
     stage.at(NIGHTS[0]);
     assert_eq!(stage.sweep_one().await.turned_on.len(), 31);
-    forget_position(&stage, SHOP);
+    forget_position(&stage);
     stage.restart(&[with("\"lacks=Nora New\"", SHOP)], "").await;
     stage.at(NIGHTS[2]);
     let third = stage.sweep_one().await;
@@ -185,7 +183,7 @@ async fn a_customer_that_shrank_is_accepted_once_by_its_number() {
     let stage = Stage::ruled(&[SHOP]).await;
     stage.at(NIGHTS[0]);
     stage.sweep_one().await;
-    forget_position(&stage, SHOP);
+    forget_position(&stage);
     for seat in stage.protection(SHOP, OFFICE).seats.iter().take(10) {
         stage.leaves(SHOP, seat.id).await;
     }
@@ -214,7 +212,7 @@ async fn people_who_leave_one_by_one_shrink_what_the_next_list_is_held_against()
     stage.at(NIGHTS[1]);
     let second = stage.sweep_one().await;
     assert_eq!((second.attention.clone(), second.left, listed(&stage, SHOP).listed), (None, 10, 20));
-    forget_position(&stage, SHOP);
+    forget_position(&stage);
     stage.at(NIGHTS[2]);
     let third = stage.sweep_one().await;
     assert_eq!((third.attention, third.left), (None, 0));

@@ -129,3 +129,20 @@ async fn a_refused_password_needs_attention_and_a_lost_key_too() {
     let report = stage.sweep_one().await;
     assert!(report.attention.unwrap().as_str().contains("key file"));
 }
+
+#[tokio::test]
+async fn a_pass_that_has_waited_lists_what_is_on_record_by_then() {
+    let stage = Stage::new(&[HOSTED], SERVER).await;
+    let all = ["ana@tenant7.example", "ben@tenant7.example"].map(|a| a.parse().unwrap());
+    stage.hosted_rule(HOSTED, &access(Listing::Given(all[..1].to_vec())));
+    stage.at(NIGHTS[0]);
+    let go = |provider: Provider, clock, row: RuleRow| async move {
+        // An operator gives another list while the pass waits for its turn.
+        let all = ["ana@tenant7.example", "ben@tenant7.example"].map(|a| a.parse().unwrap());
+        let run = provider.store.open_run(row.customer.id, row.product).unwrap().id;
+        provider.store.save_impersonation(&run, &access(Listing::Given(all.to_vec()))).unwrap();
+        passed(provider, clock, row).await
+    };
+    let reports = lanes::each(&stage.provider(), &stage.clock(), go).await.unwrap();
+    assert_eq!(addresses(&reports[0]), ["ana@tenant7.example", "ben@tenant7.example"]);
+}

@@ -52,6 +52,11 @@ async fn mailboxes_whose_kind_is_denied_night_after_night_need_attention() {
         "{words}"
     );
     assert_eq!(first.deferred, 12, "{first:?}");
+    // What the pass told stays to be seen by `sweep --status`.
+    let row = stage.store().rules().unwrap().remove(0);
+    let why = row.attention().unwrap();
+    assert!(row.rule.attention.is_none() && why.as_str().contains("must accept again"), "{why}");
+    assert!(why.as_str().contains("The link: "), "{why}");
     assert!(first.gaps[0].as_str().contains("can't be told apart"), "{:?}", first.gaps);
     assert_eq!(gaps(&stage), first.gaps);
 

@@ -42,10 +42,7 @@ async fn everybody_is_listed_and_nobody_turned_on() {
     let nameless = Chosen { id: out, address: Text::default(), name: Text::default(), kind: Kind::User };
     store.change_exclusions(&run, &ExclusionChange { users: vec![nameless], exclude: true }).unwrap();
     drop(store);
-    rusqlite::Connection::open(stage.file())
-        .unwrap()
-        .execute_batch("UPDATE exclusion SET name = NULL, address = NULL")
-        .unwrap();
+    stage.alter("UPDATE exclusion SET name = NULL, address = NULL");
 
     stage.pass_time(Duration::from_hours(1));
     let list = look(&stage).await.unwrap();
@@ -110,4 +107,31 @@ async fn a_list_that_takes_too_long_is_given_up_and_said() {
     let failure = refresh(&stage.provider(), &stage.clock(), &row, Duration::ZERO).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unreachable);
     assert!(status(&stage).trouble.unwrap().1.as_str().contains("no whole list within"));
+}
+
+#[tokio::test]
+async fn a_list_of_an_organisation_that_is_not_on_record_any_more_is_not_kept_and_this_is_said() {
+    for (change, is_list) in [
+        ("UPDATE enablement SET tenant_name = 'Another'", true),
+        ("UPDATE customer SET tenant = '99999999-9999-4999-8999-999999999999'", true),
+        ("UPDATE enablement SET tenant = '99999999-9999-4999-8999-999999999999'", false),
+    ] {
+        let stage = Stage::ruled(&[PLACE]).await;
+        if !is_list {
+            stage.post("consent/remove", json!({"tenant": PLACE.tenant().to_string()})).await;
+        }
+        let row = stage.store().listable().unwrap().remove(0);
+        stage.wire.holds_at(Some(PLACE.tenant().to_string()));
+        let (provider, clock) = (stage.provider(), stage.clock());
+        let looking = tokio::spawn(async move { refresh(&provider, &clock, &row, LIMIT).await });
+        stage.alter(change);
+        stage.wire.holds_at(None);
+        let failure = looking.await.unwrap().unwrap_err();
+        let status = status(&stage);
+        assert_eq!((status.counted, status.trouble), (None, None), "{change}: nothing is kept");
+        if is_list {
+            assert_eq!(failure.kind, FailureKind::Conflict, "{failure:?}");
+            assert!(failure.what.as_str().contains("was changed while"), "{failure:?}");
+        }
+    }
 }

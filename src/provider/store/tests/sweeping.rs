@@ -151,14 +151,12 @@ fn roster_and_delta_link_come_back() {
     assert_eq!(store.sweep_roster(customer.id, OFFICE).unwrap(), roster);
     assert_eq!(store.sweep_roster(customer.id, Product::MpExchange).unwrap(), Roster::default());
     assert_eq!(store.delta_link(customer.id, OFFICE).unwrap(), None);
-    store.save_delta_link(customer.id, OFFICE, Some("https://graph.example/delta?a")).unwrap();
-    store.save_delta_link(customer.id, OFFICE, Some("https://graph.example/delta?b")).unwrap();
-    assert_eq!(
-        store.delta_link(customer.id, OFFICE).unwrap().as_deref(),
-        Some("https://graph.example/delta?b")
-    );
-    store.save_delta_link(customer.id, OFFICE, None).unwrap();
-    assert_eq!(store.delta_link(customer.id, OFFICE).unwrap(), None);
+    let before = store.protection(customer.id, OFFICE).unwrap();
+    for link in ["https://graph.example/delta?a", "https://graph.example/delta?b"] {
+        let kept = Kept { position: Some(link.into()), ..nothing() };
+        store.keep_pass(&claim, &before, &kept).unwrap();
+        assert_eq!(store.delta_link(customer.id, OFFICE).unwrap().as_deref(), Some(link));
+    }
 }
 
 #[test]
