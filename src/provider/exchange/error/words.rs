@@ -72,6 +72,17 @@ impl Bad {
         self.mailbox.as_ref().map_or("the mailbox", Address::as_str)
     }
 
+    /// What a trouble brings of its own to be told.
+    fn detail(&self) -> String {
+        match &self.error {
+            Error::RefusedBefore { wait } => wait.as_secs().max(1).to_string(),
+            Error::NoBasic { offers } => format!("{} ({offers})", sign_ins(offers)),
+            Error::FrontEnd { status, .. } | Error::Status(status) => status.to_string(),
+            Error::Code(trouble) => trouble.violation.as_deref().unwrap_or("no place given").to_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// What to run at the server, with the account in single quotes as PowerShell takes it literally.
     fn commands(&self) -> String {
         let account = self.account.as_str().replace('\'', "''");
@@ -85,118 +96,138 @@ impl Bad {
 /// Kind, what happened, what to do.
 pub(super) type Words = (FailureKind, Text, Text);
 
-/// Pairs up fixed words.
-fn fixed(kind: FailureKind, what: &'static str, hint: &'static str) -> Words {
-    (kind, Text::from(what), Text::from(hint))
-}
+/// The same before it is filled in. `{host}`, `{whom}`, `{commands}` and `{detail}` stand for what the bad news is about.
+type Row = (FailureKind, &'static str, &'static str);
 
-/// A fault of this program.
-const OWN_FAULT: &str = "a task of this program ended early";
+/// What to try where a server may be another one than was meant.
+const CHECK_NAME: &str = "Check the server's name with the hoster.";
 
 /// Said where no password is sent.
 const UNSIGNED: &str = "a check sends no mailbox password, so the sign-in was not tried";
 
+/// A fault of ours, as Exchange answers it.
+const OUR_FAULT: &str = "This is our fault. Send us the code and the reference.";
+
+/// What to ask a hoster for where impersonation is not allowed.
+const GRANT: &str = "Ask the hoster to run {commands}. A new permission can take half an hour.";
+
 /// The words of everything but response codes (exchange-web-services.md section 10).
 pub(super) fn words(bad: &Bad) -> Words {
-    use FailureKind::{Malformed, NotFound, Refused, Unreachable};
-    let host = &bad.host;
     match &bad.error {
         Error::Http(error) => http_words(error),
+        Error::Busy { wait } => busy(&bad.host, Some(*wait)),
+        Error::Code(trouble) if trouble.code.is_empty() => filled(bad, &NO_CODE),
+        Error::Code(trouble) => code_words(bad, trouble),
+        other => filled(bad, &row(other)),
+    }
+}
+
+/// The words of a fault without a code.
+const NO_CODE: Row = (
+    FailureKind::Unreachable,
+    "{host} reported a fault without a code",
+    "Try again in a few minutes. If it stays so, give the hoster the reference.",
+);
+
+/// The words of troubles below Exchange.
+const fn row(error: &Error) -> Row {
+    use FailureKind::{Internal, Malformed, NotFound, Refused, Unreachable};
+    match error {
         Error::SignIn => (
             Refused,
-            Text::of(format_args!("{host} did not accept the user name or password")),
-            Text::from(
-                "Type both again. If you are sure, ask the hoster whether the account is locked and whether Extended \
-                 Protection is set to Require.",
-            ),
+            "{host} did not accept the user name or password",
+            "Type both again. If you are sure, ask the hoster whether the account is locked and whether Extended \
+             Protection is set to Require.",
         ),
-        Error::RefusedBefore { wait } => (
+        Error::RefusedBefore { .. } => (
             Refused,
-            Text::of(format_args!("{host} did not accept the user name or password a moment ago")),
-            Text::of(format_args!(
-                "Type both again, or try the same ones in {} s: trying sooner could lock the account.",
-                wait.as_secs().max(1)
-            )),
+            "{host} did not accept the user name or password a moment ago",
+            "Type both again, or try the same ones in {detail} s: trying sooner could lock the account.",
         ),
-        Error::NoBasic { offers } => (
+        Error::NoBasic { .. } => (
             Refused,
-            Text::of(format_args!(
-                "{host} takes no user name and password here, only {} ({offers})",
-                sign_ins(offers)
-            )),
-            Text::from("Ask the hoster to switch Basic authentication on for the EWS virtual directory."),
+            "{host} takes no user name and password here, only {detail}",
+            "Ask the hoster to switch Basic authentication on for the EWS virtual directory.",
         ),
-        Error::Unsigned => fixed(Refused, UNSIGNED, "Start again without --dry-run, or without --check."),
-        Error::AccountName => fixed(
+        Error::Unsigned => (Refused, UNSIGNED, "Start again without --dry-run, or without --check."),
+        Error::AccountName => (
             Refused,
             "the account's name holds a colon or an invisible character and can't be sent",
             "Type it as name@domain or DOMAIN\\name.",
         ),
         Error::SwitchedOff => (
             Refused,
-            Text::of(format_args!("{host} refuses Exchange Web Services for this account")),
-            Text::from(
-                "Ask the hoster whether EWS is switched off for the organisation or the mailbox, or whether our \
-                 program is missing on its allow list (its name starts with Backup365).",
-            ),
+            "{host} refuses Exchange Web Services for this account",
+            "Ask the hoster whether EWS is switched off for the organisation or the mailbox, or whether our program is \
+             missing on its allow list (its name starts with Backup365).",
         ),
         Error::WebPage => (
             NotFound,
-            Text::of(format_args!("a web page answered at {host}, not Exchange Web Services")),
-            Text::of(format_args!(
-                "This is the web-mail address or a log-on page. Use https://{host}/EWS/Exchange.asmx, or ask the \
-                 hoster for the EWS address."
-            )),
+            "a web page answered at {host}, not Exchange Web Services",
+            "This is the web-mail address or a log-on page. Use https://{host}/EWS/Exchange.asmx, or ask the hoster for \
+             the EWS address.",
         ),
-        Error::NotThere => (
-            NotFound,
-            Text::of(format_args!("{host} has no Exchange Web Services at this address")),
-            Text::from("Check the server's name with the hoster."),
-        ),
-        Error::FrontEnd { status, .. } => (
+        Error::NotThere => (NotFound, "{host} has no Exchange Web Services at this address", CHECK_NAME),
+        Error::FrontEnd { .. } => (
             Unreachable,
-            Text::of(format_args!("{host} is in trouble just now (status {status})")),
-            Text::from("Exchange is busy or has no back end at the moment. Try again in a few minutes."),
+            "{host} is in trouble just now (status {detail})",
+            "Exchange is busy or has no back end at the moment. Try again in a few minutes.",
         ),
-        Error::Busy { wait } => busy(host, Some(*wait)),
-        Error::Status(status) => (
-            Malformed,
-            Text::of(format_args!("{host} answered with status {status}, which makes no sense here")),
-            Text::from("Check the server's name with the hoster."),
-        ),
+        Error::Status(_) => {
+            (Malformed, "{host} answered with status {detail}, which makes no sense here", CHECK_NAME)
+        }
         Error::TooOld => (
             Refused,
-            Text::of(format_args!("{host} is too old: it does not know Exchange 2013's way of asking")),
-            Text::from("Exchange Server 2013 or later is needed. Ask the hoster which version this is."),
+            "{host} is too old: it does not know Exchange 2013's way of asking",
+            "Exchange Server 2013 or later is needed. Ask the hoster which version this is.",
         ),
-        Error::Unreadable(_) | Error::WrongAnswer => (
-            Malformed,
-            Text::of(format_args!("the answer of {host} makes no sense")),
-            Text::from("Try again. If it stays so, check the server's name with the hoster."),
-        ),
-        Error::Panicked => fixed(FailureKind::Internal, OWN_FAULT, "Try again. The log file has more."),
-        Error::ExchangeOnline => fixed(
+        Error::ExchangeOnline => (
             Refused,
             "this is Exchange Online, where this kind of access has ended",
             "The customer is on Microsoft's cloud: go back and choose Office 365.",
         ),
-        Error::NotTls => fixed(
+        Error::NotTls => (
             Refused,
             "the server's address is not https, and we send no password over an open line",
             "Use the address that starts with https.",
         ),
-        Error::NotAServer => fixed(
+        Error::NotAServer => (
             NotFound,
             "this is not a server's address",
             "Type it like mail.hoster.example or https://mail.hoster.example/EWS/Exchange.asmx.",
         ),
-        Error::Code(trouble) if trouble.code.is_empty() => (
-            Unreachable,
-            Text::of(format_args!("{host} reported a fault without a code")),
-            Text::from("Try again in a few minutes. If it stays so, give the hoster the reference."),
+        Error::Panicked => {
+            (Internal, "a task of this program ended early", "Try again. The log file has more.")
+        }
+        // What has words of its own comes not here.
+        Error::Unreadable(_) | Error::WrongAnswer | Error::Http(_) | Error::Busy { .. } | Error::Code(_) => (
+            Malformed,
+            "the answer of {host} makes no sense",
+            "Try again. If it stays so, check the server's name with the hoster.",
         ),
-        Error::Code(trouble) => code_words(bad, trouble),
     }
+}
+
+/// Fills a row in.
+fn filled(bad: &Bad, (kind, what, hint): &Row) -> Words {
+    (*kind, fill(bad, what), fill(bad, hint))
+}
+
+/// Puts in what a template leaves open, once: what is put in is not looked at again.
+fn fill(bad: &Bad, template: &str) -> Text {
+    let mut parts = template.split(['{', '}']);
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    // Every second part is a name.
+    while let Some(name) = parts.next() {
+        match name {
+            "host" => all.push_str(bad.host.as_str()),
+            "whom" => all.push_str(bad.whom()),
+            "commands" => all.push_str(&bad.commands()),
+            _ => all.push_str(&bad.detail()),
+        }
+        all.push_str(parts.next().unwrap_or_default());
+    }
+    Text::clean(&all)
 }
 
 /// What the schemes that a server offers are called.
@@ -266,106 +297,118 @@ const fn of_tls(trouble: &TlsTrouble) -> &'static str {
     }
 }
 
+/// Codes that Exchange answers with, and their words.
+type CodeRow = (&'static [&'static str], Row);
+
 /// The words of response codes (exchange-web-services.md section 9.2).
-fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
+const CODES: &[CodeRow] = {
     use FailureKind::{Conflict, Internal, NotFound, Refused, Unreachable};
+    &[
+        (
+            &["ErrorImpersonateUserDenied"],
+            (
+                Refused,
+                "the service account may not open {whom}",
+                "Ask the hoster to run {commands}; or to check that this mailbox carries the customer's mark. A new \
+                 permission can take half an hour.",
+            ),
+        ),
+        (
+            &["ErrorImpersonationDenied"],
+            (Refused, "the service account has no ApplicationImpersonation role yet", GRANT),
+        ),
+        (
+            &["ErrorImpersonationFailed"],
+            (
+                Unreachable,
+                "Exchange could not carry out the impersonation",
+                "Ask the hoster to check the server's event log, then try again.",
+            ),
+        ),
+        (
+            &["ErrorNonExistentMailbox"],
+            (
+                NotFound,
+                "no mailbox with the address {whom} on this server",
+                "Is it spelled as the primary address? Was the mailbox moved?",
+            ),
+        ),
+        (
+            &["ErrorInvalidUserPrincipalName"],
+            (NotFound, "{whom} is not known by this name", "Use the primary e-mail address instead."),
+        ),
+        (
+            &["ErrorAccessDenied"],
+            (
+                Refused,
+                "the account may sign in but not do this",
+                "Ask the hoster which rights the account has.",
+            ),
+        ),
+        (
+            &["ErrorNameResolutionNoMailbox"],
+            (
+                Refused,
+                "the service account has no mailbox, so it can't search the directory",
+                "Ask the hoster to give it a mailbox, or import a list.",
+            ),
+        ),
+        (
+            &["ErrorAccountDisabled"],
+            (Refused, "the service account is disabled", "Ask the hoster to switch it on again."),
+        ),
+        (
+            &["ErrorPasswordExpired", "ErrorPasswordChangeRequired"],
+            (
+                Refused,
+                "the service account's password has expired or must be changed",
+                "Set a new password in Outlook on the web, let it never expire, and type it here.",
+            ),
+        ),
+        (
+            &["ErrorMailboxMoveInProgress"],
+            (Conflict, "{whom} is being moved", "Wait until the move is finished."),
+        ),
+        (
+            &["ErrorOrganizationAccessBlocked"],
+            (Refused, "the hoster is removing this organisation", "Ask the hoster whether that is meant."),
+        ),
+        (
+            &["ErrorInvalidLicense"],
+            (Refused, "{whom} has no Exchange licence", "Ask the hoster to give this user a licence."),
+        ),
+        (
+            &["ErrorSchemaValidation"],
+            (
+                Internal,
+                "Exchange did not understand our request ({detail})",
+                "This is our fault. Send us these words and the reference.",
+            ),
+        ),
+    ]
+};
+
+/// The words of a response code: its own, or those of its kind.
+fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
+    use FailureKind::{Internal, Refused, Unreachable};
     let code = trouble.code.as_str();
-    match code {
-        "ErrorImpersonateUserDenied" => (
-            Refused,
-            Text::of(format_args!("the service account may not open {}", bad.whom())),
-            Text::of(format_args!(
-                "Ask the hoster to run {}; or to check that this mailbox carries the customer's mark. A new permission \
-                 can take half an hour.",
-                bad.commands()
-            )),
-        ),
-        "ErrorImpersonationDenied" => (
-            Refused,
-            Text::from("the service account has no ApplicationImpersonation role yet"),
-            Text::of(format_args!(
-                "Ask the hoster to run {}. A new permission can take half an hour.",
-                bad.commands()
-            )),
-        ),
-        "ErrorImpersonationFailed" => fixed(
-            Unreachable,
-            "Exchange could not carry out the impersonation",
-            "Ask the hoster to check the server's event log, then try again.",
-        ),
-        "ErrorNonExistentMailbox" => (
-            NotFound,
-            Text::of(format_args!("no mailbox with the address {} on this server", bad.whom())),
-            Text::from("Is it spelled as the primary address? Was the mailbox moved?"),
-        ),
-        "ErrorInvalidUserPrincipalName" => (
-            NotFound,
-            Text::of(format_args!("{} is not known by this name", bad.whom())),
-            Text::from("Use the primary e-mail address instead."),
-        ),
-        "ErrorAccessDenied" => fixed(
-            Refused,
-            "the account may sign in but not do this",
-            "Ask the hoster which rights the account has.",
-        ),
-        "ErrorNameResolutionNoMailbox" => fixed(
-            Refused,
-            "the service account has no mailbox, so it can't search the directory",
-            "Ask the hoster to give it a mailbox, or import a list.",
-        ),
-        "ErrorAccountDisabled" => {
-            fixed(Refused, "the service account is disabled", "Ask the hoster to switch it on again.")
-        }
-        "ErrorPasswordExpired" | "ErrorPasswordChangeRequired" => fixed(
-            Refused,
-            "the service account's password has expired or must be changed",
-            "Set a new password in Outlook on the web, let it never expire, and type it here.",
-        ),
-        "ErrorServerBusy" | "ErrorExceededConnectionCount" | "ErrorTooManyObjectsOpened" => {
-            busy(&bad.host, trouble.back_off)
-        }
-        "ErrorMailboxMoveInProgress" => (
-            Conflict,
-            Text::of(format_args!("{} is being moved", bad.whom())),
-            Text::from("Wait until the move is finished."),
-        ),
-        "ErrorOrganizationAccessBlocked" => fixed(
-            Refused,
-            "the hoster is removing this organisation",
-            "Ask the hoster whether that is meant.",
-        ),
-        "ErrorInvalidLicense" => (
-            Refused,
-            Text::of(format_args!("{} has no Exchange licence", bad.whom())),
-            Text::from("Ask the hoster to give this user a licence."),
-        ),
-        "ErrorSchemaValidation" => (
-            Internal,
-            Text::of(format_args!(
-                "Exchange did not understand our request ({})",
-                trouble.violation.as_deref().unwrap_or("no place given")
-            )),
-            Text::from("This is our fault. Send us these words and the reference."),
-        ),
-        _ if matches!(retry_class_of(code), RetryClass::Passing) => (
-            Unreachable,
-            Text::of(format_args!("{} is not available just now", bad.whom())),
-            Text::from("Exchange is busy or a database is moving. Try again in a few minutes."),
-        ),
-        _ if matches!(retry_class_of(code), RetryClass::Account) => (
-            Internal,
-            Text::from("Exchange did not understand our request"),
-            Text::from("This is our fault. Send us the code and the reference."),
-        ),
-        _ if matches!(retry_class_of(code), RetryClass::Unknown) => (
-            Unreachable,
-            Text::of(format_args!("{} is not available just now", bad.whom())),
-            Text::from("Try again in a few minutes. If it stays so, ask the hoster what the code means."),
-        ),
-        _ => (
-            Refused,
-            Text::of(format_args!("Exchange refused {}", bad.whom())),
-            Text::from("Ask the hoster what the code means."),
-        ),
+    if matches!(code, "ErrorServerBusy" | "ErrorExceededConnectionCount" | "ErrorTooManyObjectsOpened") {
+        return busy(&bad.host, trouble.back_off);
     }
+    let own = CODES.iter().find(|(codes, _)| codes.contains(&code)).map(|(_, row)| *row);
+    let of_kind = || match retry_class_of(code) {
+        RetryClass::Passing => (
+            Unreachable,
+            "{whom} is not available just now",
+            "Exchange is busy or a database is moving. Try again in a few minutes.",
+        ),
+        RetryClass::Account => (Internal, "Exchange did not understand our request", OUR_FAULT),
+        RetryClass::Unknown => (
+            Unreachable,
+            "{whom} is not available just now",
+            "Try again in a few minutes. If it stays so, ask the hoster what the code means.",
+        ),
+        _ => (Refused, "Exchange refused {whom}", "Ask the hoster what the code means."),
+    };
+    filled(bad, &own.unwrap_or_else(of_kind))
 }
