@@ -190,6 +190,12 @@ impl Response {
     pub fn retry_after(&self, clock: &Clock) -> Option<Duration> {
         retry_after(&self.headers, clock)
     }
+
+    /// Whether a rest is all that it says: how long is stated then, and its body says no more.
+    #[must_use]
+    pub fn is_rest(&self, clock: &Clock) -> bool {
+        matches!(self.status, 429 | 503 | 504) && self.retry_after(clock).is_some()
+    }
 }
 
 impl Http {
@@ -362,6 +368,14 @@ impl Http {
     fn note_date(&self, call: &Call, headers: &Headers) {
         let Some(date) = headers.get("date").and_then(wait::http_date) else { return };
         self.inner.gaps.note(host(call), date, self.inner.clock.now());
+    }
+
+    /// The proxy on the way to an address, by host and port.
+    #[must_use]
+    pub fn proxy_to(&self, url: &url::Url) -> Option<String> {
+        let is_mapped = self.inner.origins.map(url).is_ok_and(|target| target.host.is_some());
+        let proxy = if is_mapped { None } else { self.inner.way.proxies.on_the_way(url) };
+        proxy.map(|proxy| proxy.place)
     }
 
     /// By how many milliseconds the clock of a host is ahead of this computer's, by its last answer; none before one,

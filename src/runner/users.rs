@@ -162,7 +162,7 @@ impl Tour<'_> {
                 Listed::Note(words) => self.send(Reply::Note(words)).await,
                 Listed::Doubt(why) => {
                     taken.doubt = Some(why);
-                    true
+                    shown.is_some()
                 }
             };
             if !is_heard {

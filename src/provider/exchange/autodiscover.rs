@@ -12,7 +12,7 @@
 mod wire;
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     time::Duration,
 };
 
@@ -55,6 +55,9 @@ const LINE_ATTEMPTS: u32 = 5;
 /// Wait before the first repeat; doubles. A guess: the server did nothing wrong.
 const LINE_WAIT: Duration = Duration::from_millis(250);
 
+/// From here on a proxy leads nowhere, whatever is behind it.
+const DEAD: u32 = 2;
+
 /// What is encoded of an address in a path: everything but what addresses are mostly made of.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_');
 
@@ -73,6 +76,8 @@ struct Search<'a> {
     asked: HashSet<(Url, String)>,
     /// Hosts that do not answer: no use asking them for anything else.
     silent: HashSet<String>,
+    /// Proxies that led nowhere, and what speaks against each: from [`DEAD`] on nothing more is asked through it.
+    proxies: HashMap<String, u32>,
     /// Hosts that want a sign-in first, in the order met.
     guarded: Vec<Guarded>,
     /// A host whose connection broke again and again: what it would have said is not known.
@@ -132,6 +137,7 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<FoundServ
         places: VecDeque::new(),
         asked: HashSet::new(),
         silent: HashSet::new(),
+        proxies: HashMap::new(),
         guarded: Vec::new(),
         broken: None,
         barred: None,
@@ -345,7 +351,10 @@ impl Search<'_> {
     /// Sends one request without any sign-in; none when there was no answer.
     async fn send(&mut self, method: Method, url: &Url, body: Option<String>) -> Option<Response> {
         let origin = url.origin().ascii_serialization();
-        if self.silent.contains(&origin) || self.requests >= MAX_REQUESTS {
+        let proxy = self.http.proxy_to(url);
+        let is_dead =
+            proxy.as_ref().and_then(|proxy| self.proxies.get(proxy)).is_some_and(|against| *against >= DEAD);
+        if is_dead || self.silent.contains(&origin) || self.requests >= MAX_REQUESTS {
             return None;
         }
         self.requests += 1;
@@ -367,6 +376,9 @@ impl Search<'_> {
                     HttpError::CutOff { host, .. } => self.broken = Some(host),
                     error => {
                         self.silent.insert(origin);
+                        if let (Some(proxy), HttpError::Proxy { trouble, .. }) = (proxy, &error) {
+                            *self.proxies.entry(proxy).or_default() += against(trouble);
+                        }
                         if is_barred(&error) {
                             self.barred = Some(error);
                         }
@@ -403,6 +415,18 @@ fn is_barred(error: &HttpError) -> bool {
         HttpError::Proxy { trouble, .. } => !matches!(**trouble, ProxyTrouble::NoWay),
         HttpError::Tls { host, .. } | HttpError::Stranger { host, .. } => host.starts_with("autodiscover."),
         _ => false,
+    }
+}
+
+/// What a trouble says against the proxy itself. One that opens no way, or not in time, may be good for another place.
+const fn against(trouble: &ProxyTrouble) -> u32 {
+    match trouble {
+        ProxyTrouble::NoWay => 0,
+        ProxyTrouble::Late => DEAD / 2,
+        ProxyTrouble::UnknownName
+        | ProxyTrouble::Unreachable(_)
+        | ProxyTrouble::Tls(_)
+        | ProxyTrouble::SignIn => DEAD,
     }
 }
 

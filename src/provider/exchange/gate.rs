@@ -89,24 +89,50 @@ impl Gate {
         longest: Duration,
     ) -> Result<SemaphorePermit<'_>, Error> {
         let permit = self.permits.acquire().await.map_err(|_closed| Error::Busy { wait: Duration::ZERO })?;
+        self.rested(longest, || self.demand_not_refused(details)).await?;
+        Ok(permit)
+    }
+
+    /// Waits for the end of a pause, for a request without a sign-in. Safe to drop at any await.
+    ///
+    /// # Errors
+    /// The pause is longer than `longest`.
+    pub(super) async fn rest(&self, longest: Duration) -> Result<(), Error> {
+        self.rested(longest, || Ok(())).await
+    }
+
+    /// Waits for the end of a pause, as long as `may` lets it.
+    async fn rested(
+        &self,
+        longest: Duration,
+        may: impl Fn() -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
         loop {
-            let pause = {
-                let state = lock(&self.state);
-                let now = Instant::now();
-                if let Some(refused) = &state.refused
-                    && refused.details == *details
-                    && refused.times >= MAX_REFUSALS
-                    && now < refused.at + REFUSED_FOR
-                {
-                    return Err(Error::RefusedBefore { wait: refused.at + REFUSED_FOR - now });
-                }
-                state.paused_until.filter(|until| *until > now).map(|until| until - now)
-            };
-            match pause {
-                None => return Ok(permit),
+            may()?;
+            let (now, until) = (Instant::now(), lock(&self.state).paused_until);
+            match until.filter(|until| *until > now).map(|until| until - now) {
+                None => return Ok(()),
                 Some(wait) if wait > longest => return Err(Error::Busy { wait }),
                 Some(wait) => tokio::time::sleep(wait).await,
             }
+        }
+    }
+
+    /// Whether these details may be sent.
+    ///
+    /// # Errors
+    /// They were refused moments ago.
+    fn demand_not_refused(&self, details: &Fingerprint) -> Result<(), Error> {
+        let now = Instant::now();
+        match &lock(&self.state).refused {
+            Some(refused)
+                if refused.details == *details
+                    && refused.times >= MAX_REFUSALS
+                    && now < refused.at + REFUSED_FOR =>
+            {
+                Err(Error::RefusedBefore { wait: refused.at + REFUSED_FOR - now })
+            }
+            _ => Ok(()),
         }
     }
 

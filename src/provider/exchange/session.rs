@@ -216,6 +216,10 @@ impl Session {
         let mut nth = 0;
         loop {
             nth += 1;
+            // A pause that the server asked for holds for this, too.
+            if let Err(error) = self.gate.rest(self.pace.longest_pause).await {
+                return Err(self.bad(error, None, None));
+            }
             let (error, reference) = match self.send(&Operation::GetInbox, None).await {
                 Err(error) => (error, None),
                 Ok(answer) => match judge::probe_anonymously(&answer, &self.clock) {
@@ -223,12 +227,18 @@ impl Session {
                     Err(error) => (error, Some(judge::reference(&answer))),
                 },
             };
-            let may_pass =
-                matches!(error.retry_class(), RetryClass::Passing | RetryClass::Everyone | RetryClass::Once);
-            let (attempts, wait) = self.pace.after(&error, nth, self.pace.attempts.min(2));
-            if !may_pass || nth >= attempts {
-                return Err(self.bad(error, None, reference));
-            }
+            let wait = match error.retry_class() {
+                RetryClass::Everyone => match self.pause(&error, nth, 2) {
+                    Ok(()) => continue,
+                    Err(busy) => return Err(self.bad(busy, None, reference)),
+                },
+                RetryClass::Passing | RetryClass::Once => {
+                    let (attempts, wait) = self.pace.after(&error, nth, self.pace.attempts.min(2));
+                    Some(wait).filter(|_| nth < attempts)
+                }
+                _ => None,
+            };
+            let Some(wait) = wait else { return Err(self.bad(error, None, reference)) };
             tokio::time::sleep(wait).await;
         }
     }
@@ -322,17 +332,26 @@ impl Session {
                 let (attempts, wait) = self.pace.after(&error, nth, attempts);
                 if nth >= attempts { Next::Never(error) } else { Next::After(wait) }
             }
-            RetryClass::Everyone => {
-                let wait = error.asked_wait().unwrap_or_else(|| self.pace.wait(nth, rand::random()));
-                self.gate.pause(wait);
-                if wait > self.pace.longest_pause || nth >= attempts {
-                    return Next::Never(Error::Busy { wait });
-                }
-                self.tell_pause(wait);
-                // The gate holds this request, too, until the pause is over.
-                Next::After(Duration::ZERO)
-            }
+            // The gate holds this request, too, until the pause is over.
+            RetryClass::Everyone => match self.pause(&error, nth, attempts) {
+                Ok(()) => Next::After(Duration::ZERO),
+                Err(busy) => Next::Never(busy),
+            },
         }
+    }
+
+    /// Shuts the gate for as long as the server asks.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]: longer than is sat through, or this was the last attempt.
+    fn pause(&self, error: &Error, nth: u32, attempts: u32) -> Result<(), Error> {
+        let wait = error.asked_wait().unwrap_or_else(|| self.pace.wait(nth, rand::random()));
+        self.gate.pause(wait);
+        if wait > self.pace.longest_pause || nth >= attempts {
+            return Err(Error::Busy { wait });
+        }
+        self.tell_pause(wait);
+        Ok(())
     }
 
     /// Says that the server asked for a pause, where somebody listens.

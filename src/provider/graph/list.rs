@@ -51,8 +51,8 @@ const MAX_PAGES: u32 = 100_000;
 pub(super) const FRUITLESS: u32 = 200;
 
 impl Graph {
-    /// Lists the users of a tenant into `sink`; returns how many rows it sent. A list that contradicts itself ends with
-    /// [`Listed::Doubt`].
+    /// Lists the users of a tenant into `sink`; returns how many rows it sent. A list that contradicts itself is told by
+    /// [`Listed::Doubt`], before its last mailboxes are checked.
     ///
     /// The channel's bound is the back-pressure: at most one more page is asked for than the receiver has taken. Ends
     /// early, without a failure, when the receiver is gone. Safe to drop at any await. Mailboxes that `memory` knows are
@@ -97,17 +97,23 @@ impl Graph {
         let grace = self.inner.http.first_wait().saturating_mul(GRACE);
         let paging = async {
             let (count, doubt) = self.pages(most_pages, tenant, memory, &sink, ask).await?;
-            if doubt.is_none() && tokio::time::timeout(grace, all_told).await.is_err() {
-                let _is_heard = sink.send(Listed::Whole(count)).await.is_ok();
+            let said = match doubt {
+                // Said before its mailboxes are checked: whoever asks for another list drops this one, and that ends the
+                // checks.
+                Some(doubt) => {
+                    tracing::warn!(reason = doubt.in_words().as_str(), "a list of users contradicts itself");
+                    Some(Listed::Doubt(doubt))
+                }
+                None if tokio::time::timeout(grace, all_told).await.is_err() => Some(Listed::Whole(count)),
+                None => None,
+            };
+            if let Some(said) = said {
+                // A receiver that is gone has heard enough.
+                let _is_heard = sink.send(said).await.is_ok();
             }
-            Ok::<_, Error>((count, doubt))
+            Ok::<_, Error>(count)
         };
-        let ((count, doubt), ()) = tokio::try_join!(paging, probing)?;
-        if let Some(doubt) = doubt {
-            tracing::warn!(reason = doubt.in_words().as_str(), "a list of users contradicts itself");
-            // A receiver that is gone has heard enough.
-            let _is_heard = sink.send(Listed::Doubt(doubt)).await.is_ok();
-        }
+        let (count, ()) = tokio::try_join!(paging, probing)?;
         Ok(count)
     }
 

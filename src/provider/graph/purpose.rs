@@ -94,6 +94,8 @@ pub(super) enum Purpose {
     Denied,
     /// Too many questions; asked again after this long.
     Throttled(Option<Duration>),
+    /// It was not asked: the one before it had no answer.
+    Unasked,
 }
 
 /// A candidate, and how often it was asked in vain.
@@ -151,14 +153,18 @@ impl Graph {
             }
             probe.send_out();
             let is_resting = probe.running.is_empty() && !probe.queue.is_empty();
+            if !is_open && probe.running.is_empty() && !is_resting {
+                break;
+            }
             tokio::select! {
+                // Nobody takes the list any more: one that is not believed is not checked to its end.
+                () = sink.closed() => return,
                 candidate = asked.recv(), if is_open => match candidate {
                     Some(candidate) => probe.queue.push_back(Asked { candidate, tries: 0 }),
                     None => is_open = false,
                 },
                 Some(done) = probe.running.join_next(), if !probe.running.is_empty() => probe.take(done),
                 () = probe.pace.rested(), if is_resting => {}
-                else => break,
             }
             let is_pause = probe.running.is_empty() && probe.queue.is_empty();
             if !probe.found.is_empty()
@@ -225,10 +231,14 @@ impl Graph {
         }
     }
 
-    /// Asks for some, one after the other, where batches are not taken.
+    /// Asks for some, one after the other, where batches are not taken. Once it is to rest, or has no answer, it asks for
+    /// none of the others.
     async fn singly(&self, tenant: TenantId, asked: &[Asked]) -> Outcome {
         let mut answers = Vec::with_capacity(asked.len());
         for Asked { candidate, .. } in asked {
+            if matches!(answers.last(), Some(Purpose::Throttled(_) | Purpose::Passing)) {
+                break;
+            }
             let url =
                 self.url(&["users", &candidate.id.to_string(), "mailboxSettings"], "$select=userPurpose");
             answers.push(match self.read(tenant, &url, MAX_OBJECT_BYTES, TenantCheck::Before).await {
@@ -239,12 +249,14 @@ impl Graph {
                     candidate,
                     self.inner.clock.now(),
                 ),
+                Err(error) if answers.is_empty() => return Outcome::Failed(error),
                 Err(error) => {
                     tracing::info!(%error, "a mailbox keeps its kind to itself");
                     Purpose::Passing
                 }
             });
         }
+        answers.resize(asked.len(), Purpose::Unasked);
         Outcome::Answers(answers)
     }
 
@@ -329,9 +341,13 @@ impl<'a> Probe<'a> {
             return;
         }
         let (mut throttled, mut wait) = (Vec::new(), None);
+        let mut unasked = Vec::new();
         for (mut one, answer) in asked.into_iter().zip(answers) {
             match answer {
-                Purpose::Kind(kind) => self.told(&one.candidate, kind),
+                Purpose::Kind(kind) => {
+                    self.pace.came_on();
+                    self.told(&one.candidate, kind);
+                }
                 Purpose::Untold => self.is_anyone_told = true,
                 Purpose::Denied => self.denied = self.denied.saturating_add(1),
                 Purpose::Passing => {
@@ -346,8 +362,10 @@ impl<'a> Probe<'a> {
                     wait = wait.max(stated);
                     throttled.push(one);
                 }
+                Purpose::Unasked => unasked.push(one),
             }
         }
+        self.back(unasked);
         if throttled.is_empty() {
             self.pace.was_clean();
         } else {

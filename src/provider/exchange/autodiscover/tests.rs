@@ -253,3 +253,56 @@ async fn nothing_found_says_what_to_do() {
     assert!(stub.exchange.discover(&address("ana@nowhere.example")).await.is_err());
     assert!(stub.seen().is_empty(), "unknown hosts are not asked twice, nor anyone else");
 }
+
+#[tokio::test]
+async fn a_proxy_that_leads_nowhere_is_asked_once_for_all_places() {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use crate::{
+        domain::{
+            secret::Secret,
+            time::{Clock, Moment},
+        },
+        provider::http::{HttpOptions, Network},
+    };
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut start = [0; 512];
+            stream.read(&mut start).await.unwrap();
+            let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let roots = folder.path().join("roots.pem");
+    let authority = rcgen::generate_simple_self_signed(vec!["ours.example".to_owned()]).unwrap();
+    std::fs::write(&roots, authority.cert.pem()).unwrap();
+    let variables = [
+        ("HTTPS_PROXY", place.clone()),
+        ("HTTP_PROXY", place),
+        ("SSL_CERT_FILE", roots.to_str().unwrap().to_owned()),
+    ];
+    let http = Http::new(HttpOptions {
+        origins: Vec::new(),
+        is_total: false,
+        clock: Clock::fixed(Moment::from_millis(0)),
+        network: Network(variables.map(|(name, value)| (name, Secret::new(value))).to_vec()),
+    })
+    .unwrap();
+    let failure = discover(&http, &address("ana@customer.example")).await.unwrap_err();
+    assert!(failure.what.as_str().contains("wants a user name and a password"), "{failure:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    // One that was late once may be good for another place; twice, it is not.
+    assert_eq!(against(&ProxyTrouble::Late) * 2, DEAD);
+    assert_eq!(against(&ProxyTrouble::NoWay), 0);
+}

@@ -218,3 +218,27 @@ async fn a_long_list_is_sampled_across_its_length() {
     let spread: Vec<_> = (0..24).map(|n| format!("u{:02}@customer.example", n * 100 / 24)).collect();
     assert_eq!(asked, spread);
 }
+
+#[tokio::test]
+async fn the_first_question_waits_as_long_as_the_server_asks_and_no_password_goes_before() {
+    for (wait, expected) in [("1", "gggg"), ("3600", "bwww")] {
+        let stub = Stub::start(move |seen| match seen.nth {
+            0 => Reply::new(503, "").with("retry-after", wait),
+            _ if !seen.is_signed() => challenge(),
+            _ => folder(),
+        })
+        .await;
+        let before = std::time::Instant::now();
+        let proof = stub.exchange.prove(&access(given())).await;
+        assert_eq!(states(&proof), expected, "{wait}");
+        if expected == "gggg" {
+            assert!(before.elapsed() >= Duration::from_secs(1), "{:?}", before.elapsed());
+        } else {
+            let Verdict::Failed(failure) = &proof.verdict else { panic!("{proof:?}") };
+            assert_eq!(failure.retry_after, Some(Duration::from_hours(1)));
+            // Whoever asks again at once asks nobody.
+            stub.exchange.prove(&access(given())).await;
+            assert_eq!(stub.seen().len(), 1);
+        }
+    }
+}

@@ -18,9 +18,13 @@ const LONGEST_REST: Duration = Duration::from_mins(15);
 /// Longest rest of our own choosing, where the server states none.
 const LONGEST_GUESS: Duration = Duration::from_mins(3);
 
-/// Refusals in a row, without one request between that was answered whole, before the rest is left unchecked. A guess:
-/// with waits of ten seconds it is minutes, with none stated half an hour.
+/// Refusals in a row, without one mailbox between that was told, before the rest is left unchecked. A guess: it ends a
+/// server that asks for no rest worth the name.
 const MOST_IN_A_ROW: u32 = 60;
+
+/// Rests in a row, added up, before the rest is left unchecked, whatever their number. A guess: somebody waits for the
+/// list, and the next pass comes in a day.
+const LONGEST_IN_A_ROW: Duration = Duration::from_mins(30);
 
 /// First waits that a permission is given to arrive; 15 s with the client's own.
 const SPREADING: u32 = 5;
@@ -31,13 +35,15 @@ pub(super) struct Pace {
     width: usize,
     is_throttled: bool,
     in_a_row: u32,
+    /// How long it has rested in a row.
+    rested: Duration,
     until: Option<Instant>,
 }
 
 impl Pace {
     /// One request at a time, and no rest.
     pub(super) const fn new(first_wait: Duration) -> Self {
-        Self { first_wait, width: 1, is_throttled: false, in_a_row: 0, until: None }
+        Self { first_wait, width: 1, is_throttled: false, in_a_row: 0, rested: Duration::ZERO, until: None }
     }
 
     /// How many requests may be out.
@@ -59,10 +65,16 @@ impl Pace {
 
     /// A request was answered without a 429.
     pub(super) fn was_clean(&mut self) {
-        self.in_a_row = 0;
+        self.came_on();
         if !self.is_throttled {
             self.width = WIDEST.min(self.width + 1);
         }
+    }
+
+    /// A mailbox was told: whatever is refused beside it, this comes on.
+    pub(super) const fn came_on(&mut self) {
+        self.in_a_row = 0;
+        self.rested = Duration::ZERO;
     }
 
     /// Parts of a request were answered 429; says why no more should be asked, where that is so.
@@ -77,7 +89,8 @@ impl Pace {
             let minutes = counted(minutes, "minute", "minutes");
             return Some(Text::of(format_args!("Microsoft asks to wait {minutes}")));
         }
-        if self.in_a_row > MOST_IN_A_ROW {
+        self.rested = self.rested.saturating_add(wait);
+        if self.in_a_row > MOST_IN_A_ROW || self.rested > LONGEST_IN_A_ROW {
             return Some(Text::from("Microsoft keeps asking to wait"));
         }
         self.rest(wait);
@@ -122,5 +135,18 @@ mod tests {
         let mut pace = Pace::new(Duration::ZERO);
         let ended = (0..100).find_map(|_| pace.was_throttled(Some(Duration::ZERO)));
         assert_eq!(ended.unwrap().as_str(), "Microsoft keeps asking to wait");
+    }
+
+    #[test]
+    fn rests_are_bounded_by_their_time_unless_it_comes_on() {
+        let minutes = |count| Some(Duration::from_mins(count));
+        let mut pace = Pace::new(Duration::from_secs(3));
+        let rests = (1..100).find(|_| pace.was_throttled(minutes(10)).is_some());
+        assert_eq!(rests, Some(4), "half an hour is sat through");
+        let mut pace = Pace::new(Duration::from_secs(3));
+        for _ in 0..100 {
+            assert_eq!(pace.was_throttled(minutes(10)), None);
+            pace.came_on();
+        }
     }
 }

@@ -349,3 +349,66 @@ async fn mailboxes_whose_question_panics_are_asked_about_again() {
     assert!(!fires.load(SeqCst), "nothing panicked");
     assert_eq!(by_number(&parts), [Kind::User; 3]);
 }
+
+#[tokio::test]
+async fn singly_nobody_else_is_asked_after_a_429_until_the_rest_is_over() {
+    let rows: Vec<Value> = (0..20).map(|number| row(number, true, &json!({}))).collect();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&asked);
+    let graph = canned_with(move |path, _, _| match path {
+        path if path.ends_with("/token") => (200, json!({"access_token": "t", "expires_in": 3600})),
+        path if path.ends_with("$batch") => (405, json!({})),
+        path if path.contains("mailboxSettings") => {
+            let mut asked = noted.lock().unwrap();
+            asked.push(path.split('/').rev().nth(1).unwrap_or_default().to_owned());
+            // The sixth, and it alone is asked until it is told.
+            if (6..=12).contains(&asked.len()) {
+                refused(429, "ApplicationThrottled")
+            } else {
+                purpose("shared")
+            }
+        }
+        path if path.contains("/users?") => (200, json!({"value": rows.clone()})),
+        _ => (404, json!({})),
+    })
+    .await;
+    let (_, parts) = list(&graph).await;
+    assert_eq!(kinds(&parts).get(&Kind::Shared), Some(&20));
+    let asked = asked.lock().unwrap();
+    assert!(asked[5..=12].iter().all(|id| *id == asked[5]), "{asked:?}");
+    assert_eq!(asked.len(), 20 + 7);
+}
+
+#[tokio::test]
+async fn a_list_that_is_taken_no_more_is_not_checked_to_its_end() {
+    let rows: Vec<Value> = (0..20).map(|number| row(number, true, &json!({}))).collect();
+    let graph = canned_with(move |path, _, _| match path {
+        path if path.ends_with("/token") => (200, json!({"access_token": "t", "expires_in": 3600})),
+        path if path.ends_with("$batch") => {
+            let parts: Vec<Value> = (0..20)
+                .map(|at| json!({"id": at.to_string(), "status": 429, "headers": {"Retry-After": "600"}}))
+                .collect();
+            (200, json!({"responses": parts}))
+        }
+        // The same page once more: a list that contradicts itself.
+        path if path.contains("/users?") => {
+            let next = format!("https://graph.microsoft.com/v1.0/users?page={}", uuid::Uuid::new_v4());
+            (200, json!({"value": rows.clone(), "@odata.nextLink": next}))
+        }
+        _ => (404, json!({})),
+    })
+    .await;
+    let (sink, mut parts) = tokio::sync::mpsc::channel(4);
+    let memory = Memory::default();
+    let listing = graph.list_users(tenant(), &memory, sink);
+    let taking = async move {
+        while let Some(part) = parts.recv().await {
+            if matches!(part, Listed::Doubt(_)) {
+                return;
+            }
+        }
+        panic!("no doubt");
+    };
+    let both = async { tokio::join!(listing, taking) };
+    tokio::time::timeout(std::time::Duration::from_secs(60), both).await.unwrap().0.unwrap();
+}
