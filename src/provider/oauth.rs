@@ -286,8 +286,7 @@ async fn post(
     let said = said.map(|said| Refusal::of(&answer, said));
     let said = said.filter(|refusal| !is_trouble || !refusal.is_empty());
     // The crate drops headers, and how long to wait is all that matters of an answer that says so.
-    let is_rest = matches!(answer.status, 429 | 503 | 504) && retry_after.is_some();
-    if is_rest || answer.status != 200 && said.is_none() {
+    if answer.is_rest(&clock) || answer.status != 200 && said.is_none() {
         // A body that is no JSON (a page, a line break where none may be) may name the number all the same.
         if answer.status != 429
             && let Some(refusal) = Refusal::in_text(&String::from_utf8_lossy(&answer.body))

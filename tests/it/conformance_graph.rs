@@ -81,7 +81,7 @@ async fn answers_fit_microsofts_descriptions() {
     let all = "id,displayName,userPrincipalName,mail,accountEnabled,userType,assignedLicenses,assignedPlans,proxyAddresses,\
                onPremisesSyncEnabled,createdDateTime,department,jobTitle,givenName,surname,mailNickname,usageLocation,companyName,\
                otherMails,businessPhones,externalUserState,creationType,employeeId,deletedDateTime";
-    let users = rig.read(&token, &format!("/users?$select={all}&$top=999&$count=true")).await;
+    let users = rig.read(&token, &format!("/users?$select={all}&$top=999")).await;
     let id = users["value"][0]["id"].as_str().unwrap().to_owned();
     let principals = rig.read(&token, "/servicePrincipals").await;
     let principal = principals["value"][0]["id"].as_str().unwrap().to_owned();

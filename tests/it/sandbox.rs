@@ -15,7 +15,6 @@ async fn everybody(rig: &Rig, token: &str, path: &str) -> (usize, Vec<Value>) {
     let (mut pages, mut users, mut next) = (0, Vec::new(), Some(path.to_owned()));
     while let Some(path) = next {
         let page = rig.read(token, &path).await;
-        assert_eq!(page.get("@odata.count").is_some(), pages == 0 && path.contains("$count"));
         pages += 1;
         users.extend(page["value"].as_array().unwrap().clone());
         next = page["@odata.nextLink"].as_str().map(str::to_owned);
@@ -38,8 +37,7 @@ async fn consent_by_plain_forms_opens_the_tenant() {
     let organization = rig.read(&token, "/organization?$select=id,displayName,verifiedDomains").await;
     assert_eq!(organization["value"][0]["id"], json!(tenant));
     assert_eq!(organization["value"][0]["displayName"], "Harbour Street Cafe");
-    let (pages, users) =
-        everybody(&rig, &token, "/users?$select=id,displayName,userType&$top=10&$count=true").await;
+    let (pages, users) = everybody(&rig, &token, "/users?$select=id,displayName,userType&$top=10").await;
     assert_eq!((pages, users.len()), (4, 37));
     let settings = rig
         .read(
@@ -345,7 +343,7 @@ async fn a_second_start_finds_the_first_ones_world() {
 async fn a_large_tenant_costs_only_its_pages() {
     let rig = Rig::with("large", &[], None).await;
     let token = rig.token(&rig.tenant("Southern Cross Health")).await;
-    let page = rig.read(&token, "/users?$select=id,displayName&$top=999&$count=true").await;
+    let page = rig.read(&token, "/users?$select=id,displayName&$top=999").await;
     assert_eq!(page["@odata.count"], 500_000);
     assert_eq!(page["value"].as_array().unwrap().len(), 999);
     let id = page["value"][500]["id"].as_str().unwrap();

@@ -115,7 +115,7 @@ impl Graph {
             };
         }
         let retry_after = answer.retry_after(&self.inner.clock);
-        let is_rest = matches!(answer.status, 429 | 503 | 504) && retry_after.is_some();
+        let is_rest = answer.is_rest(&self.inner.clock);
         let refusal = body.filter(|_| !is_rest).map(|value| Refusal::of(&answer, value));
         let refusal = refusal.filter(|refusal| !refusal.is_empty());
         Err(match (refusal, answer.status) {

@@ -43,14 +43,7 @@ const ORGANISATION: &str = "The organisation can be read";
 const USERS: &str = "The users can be read";
 
 impl Graph {
-    /// Checks once whether consent was given, for the right tenant and for everything; nothing is known of the tenant yet.
-    ///
-    /// As [`Graph::prove_by`].
-    pub async fn prove(&self, expected: &Organisation, is_link_out: bool) -> Proof {
-        self.prove_by(expected, &Terms { is_link_out, ..Terms::default() }).await
-    }
-
-    /// Checks once whether consent was given, by what is known of the tenant.
+    /// Checks once whether consent was given, for the right tenant and for everything, by what is known of the tenant.
     ///
     /// Where the link is out, or this process saw the application come, missing permissions count as spreading for a few
     /// minutes; where the record proved this tenant long ago, or no link is out, they are missing at once. Takes one to

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::{
     domain::{
+        consent::Terms,
         doubt::DomainOwner,
         failure::{Failure, FailureKind},
         secret::Secret,
@@ -31,6 +32,13 @@ use crate::{
     },
     sandbox::{self, Sandbox},
 };
+
+impl Graph {
+    /// A round of proving a tenant of which nothing is known yet.
+    async fn prove(&self, expected: &Organisation, is_link_out: bool) -> Proof {
+        self.prove_by(expected, &Terms { is_link_out, ..Terms::default() }).await
+    }
+}
 
 const TENANT: &str = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77";
 const PARTNER: &str = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684";

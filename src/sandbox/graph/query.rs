@@ -12,14 +12,10 @@ pub(super) struct Query {
     pub(super) select: Option<Vec<String>>,
     /// `$top`, 1 to 999.
     pub(super) top: Option<usize>,
-    /// `$count=true`.
-    pub(super) count: bool,
     /// `$skiptoken`.
     pub(super) skip_token: Option<String>,
     /// `$deltatoken`.
     pub(super) delta_token: Option<String>,
-    /// `ConsistencyLevel: eventual`.
-    pub(super) eventual: bool,
     /// The query without its tokens, as it came: what a next link repeats.
     pub(super) rest: String,
 }
@@ -31,10 +27,7 @@ impl Query {
     /// 400 with the reason.
     pub(super) fn of(ask: &Ask, allowed: &[&str]) -> Result<Self, Refusal> {
         let pairs = ask.pairs();
-        let mut query = Self {
-            eventual: ask.header("consistencylevel").eq_ignore_ascii_case("eventual"),
-            ..Self::default()
-        };
+        let mut query = Self::default();
         for (number, (name, text)) in pairs.iter().enumerate() {
             if !name.starts_with('$') {
                 continue;
@@ -79,7 +72,6 @@ impl Query {
                     ))
                 })?);
             }
-            "$count" => self.count = text == "true",
             "$skiptoken" => self.skip_token = Some(text.to_owned()),
             "$deltatoken" => self.delta_token = Some(text.to_owned()),
             _ => {}

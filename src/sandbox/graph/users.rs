@@ -63,10 +63,8 @@ fn allowed(caller: &Caller) -> Result<(), Refusal> {
 /// Answers `/users`.
 pub(super) fn list(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
     allowed(caller)?;
-    let query = Query::of(
-        ask,
-        &["$select", "$top", "$filter", "$count", "$skiptoken", "$orderby", "$search", "$expand"],
-    )?;
+    let query =
+        Query::of(ask, &["$select", "$top", "$filter", "$skiptoken", "$orderby", "$search", "$expand"])?;
     unsupported(ask)?;
     let directory = platform.directory(tenant(caller)?)?;
     let columns = columns(&query)?;
@@ -90,9 +88,6 @@ pub(super) fn list(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
         written += 1;
     }
     let mut body = format!("{{\"@odata.context\":{}", context("users", &query)).into_bytes();
-    if query.count && query.eventual && token.page == 1 {
-        body.extend(format!(",\"@odata.count\":{}", directory.count()).bytes());
-    }
     if let Some(place) = next {
         let link = next_link(platform, caller, &query, place, token.page)?;
         body.extend(format!(",\"@odata.nextLink\":{}", Value::from(link)).bytes());

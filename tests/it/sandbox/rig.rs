@@ -92,9 +92,7 @@ impl Rig {
         } else {
             path.to_owned()
         };
-        let request =
-            self.request(Method::GET, &url).bearer_auth(token).header("ConsistencyLevel", "eventual");
-        request.send().await.unwrap()
+        self.request(Method::GET, &url).bearer_auth(token).send().await.unwrap()
     }
 
     /// A Graph answer that must be good.
