@@ -153,6 +153,7 @@ pub(super) fn words(bad: &Bad) -> Words {
             Text::of(format_args!("{host} has no Exchange Web Services at this address")),
             Text::from("Check the server's name with the hoster."),
         ),
+        Error::FrontEnd { wait: Some(wait), .. } if *wait >= NAMED_FROM => busy(host, Some(*wait)),
         Error::FrontEnd { status, .. } => (
             Unreachable,
             Text::of(format_args!("{host} is in trouble just now (status {status})")),

@@ -94,12 +94,28 @@ fn redirect(answer: &Response, status: u16) -> Error {
     if lower.contains("/ews/genericerrorpage.htm") {
         return Error::FrontEnd { status, wait: None };
     }
+    if let Some(error) = error_page(&lower) {
+        return error;
+    }
     let host = Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
     // A Microsoft sign-in page in front proves nothing: hosters guard servers of their own with it, too.
     if host.is_some_and(|host| server::is_mail_of_online(&host)) {
         Error::ExchangeOnline
     } else {
         Error::WebPage
+    }
+}
+
+/// What the front end's own error page stands for, by the number that it is asked to show: a back end in trouble, or an
+/// address that is not there.
+fn error_page(location: &str) -> Option<Error> {
+    let (_, query) = location.split_once("/owa/auth/errorfe.aspx?")?;
+    let (_, number) =
+        query.split('&').filter_map(|part| part.split_once('=')).find(|part| part.0 == "httpcode")?;
+    match number.parse().ok()? {
+        status @ 500..=599 => Some(Error::FrontEnd { status, wait: None }),
+        404 => Some(Error::NotThere),
+        _ => None,
     }
 }
 
