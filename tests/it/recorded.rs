@@ -1,6 +1,9 @@
 //! Answers that real servers gave, replayed: `tests/recorded/*.toml` holds what was asked, what came, what is right and why,
 //! and where it is from; the built binary works in live mode against a small server that knows rules and nothing else.
 //!
+//! A case fails unless every rule of its own was used as it says: the world answers wherever a case has no rule, so that a
+//! program which never asked for the recorded answer would look right. A night says besides who holds a seat after it.
+//!
 //! The second judge beside the sandbox, which it shares nothing with: no type, no table, no code. A case whose mend is not
 //! made yet says what it waits for; it is named on the error output and not run.
 
