@@ -87,6 +87,11 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    /// Whether it has to be asked.
+    pub(super) const fn is_asked(&self) -> bool {
+        !self.is_never_asked
+    }
+
     /// What is wrong with how often it was used.
     fn misuse(&self, used: usize) -> Option<String> {
         let is_right = match self.times {
