@@ -55,6 +55,9 @@ impl Bad {
             Error::SwitchedOff => "the server refuses Exchange Web Services for this mailbox",
             Error::WebPage => "a web page answers for this mailbox, not Exchange Web Services",
             Error::NotThere => "the server has no Exchange Web Services for this mailbox",
+            Error::Moved(other) => {
+                return Text::of(format_args!("the server sends us on to {other} for this mailbox"));
+            }
             Error::Status(status) => {
                 return Text::of(format_args!("the server answers for this mailbox with status {status}"));
             }
@@ -146,6 +149,13 @@ pub(super) fn words(bad: &Bad) -> Words {
             Text::of(format_args!(
                 "This is the web-mail address or a log-on page. Use https://{host}/EWS/Exchange.asmx, or ask the \
                  hoster for the EWS address."
+            )),
+        ),
+        Error::Moved(other) => (
+            NotFound,
+            Text::of(format_args!("{host} sends us on to {other}")),
+            Text::of(format_args!(
+                "No password went there. Ask the hoster whether {other} is the server; if so, give that name."
             )),
         ),
         Error::NotThere => (

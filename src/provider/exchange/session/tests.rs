@@ -74,6 +74,12 @@ async fn each_status_has_its_meaning() {
             Error::NotThere,
             1,
         ),
+        (
+            "another server",
+            to("https://ex2.hoster.example/EWS/Exchange.asmx"),
+            Error::Moved("ex2.hoster.example".into()),
+            1,
+        ),
         ("error page without a number", to("/owa/auth/errorfe.aspx?msg=1"), Error::WebPage, 1),
         ("no back end", Reply::new(503, ""), Error::FrontEnd { status: 503, wait: None }, 5),
         (
