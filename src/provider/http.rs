@@ -269,7 +269,7 @@ impl Http {
             if !call.is_safe_to_repeat {
                 return outcome;
             }
-            let Some(wait) = waits.next(call.method, &outcome, &self.inner.clock) else { return outcome };
+            let Some(wait) = waits.next(&outcome, &self.inner.clock) else { return outcome };
             needs_fresh = !matches!(&outcome, Ok(answer) if answer.status == 429);
             tracing::info!(call = ?call, wait_ms = wait.as_millis(), "asking again");
             if outcome.is_ok_and(|answer| answer.retry_after(&self.inner.clock).is_some()) {
@@ -525,6 +525,10 @@ async fn body(
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
+    }
+    // Gateways put it there; it says nothing, and no reader of ours expects it.
+    if body.starts_with(b"\xEF\xBB\xBF") {
+        body.drain(..3);
     }
     Ok(body)
 }

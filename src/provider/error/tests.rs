@@ -19,6 +19,7 @@ fn graphs_refusals_become_kinds() {
         (402, "", FailureKind::Refused),
         (403, "Authorization_RequestDenied", FailureKind::Refused),
         (403, "ErrorAccessDenied", FailureKind::Refused),
+        (403, "", FailureKind::Unreachable),
         (404, "Request_ResourceNotFound", FailureKind::NotFound),
         (410, "syncStateNotFound", FailureKind::Conflict),
         (429, "TooManyRequests", FailureKind::Throttled),
@@ -35,6 +36,12 @@ fn graphs_refusals_become_kinds() {
         assert_eq!(failure.retry_after, Some(Duration::from_secs(7)));
         assert!(failure.what.as_str().starts_with("trying: "));
     }
+}
+
+#[test]
+fn a_gateways_no_asks_no_customer_to_accept() {
+    assert!(graph(403, "Authorization_RequestDenied").failure("trying").asks_consent);
+    assert!(!graph(403, "").failure("trying").asks_consent);
 }
 
 #[test]

@@ -224,6 +224,12 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
             String::from("Microsoft asks for a payment set-up first"),
             "Tell your own support team.",
         ),
+        // Graph's own refusals have a code.
+        (403, "") => (
+            Kind::Unreachable,
+            String::from("something in place of Microsoft's service keeps us out (status 403)"),
+            "Ask whoever runs this network. {again}",
+        ),
         (403, _) => (
             Kind::Refused,
             String::from("Microsoft has not granted Backup365 this permission"),
@@ -246,7 +252,7 @@ fn graph(status: u16, code: &str, retry_after: Option<Duration>) -> Told {
         (200..=299, _) => (Kind::Malformed, String::from("the answer makes no sense"), "{again}"),
         _ => (Kind::Internal, format!("Microsoft does not accept how we ask (status {status})"), OURS),
     };
-    let asks_consent = matches!(status, 401 | 403) && code != "ErrorAccessDenied";
+    let asks_consent = status == 401 || status == 403 && !matches!(code, "" | "ErrorAccessDenied");
     let code = if code.is_empty() { status.to_string() } else { code.to_owned() };
     let hint = Phrase::template(hint);
     Told { kind, happened, hint, code: Some(code), retry_after, asks_consent }

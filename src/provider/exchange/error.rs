@@ -51,6 +51,9 @@ pub(super) enum Error {
     /// A web-mail or log-on page: 440, a redirect, or 200 with HTML.
     #[error("a web page answered")]
     WebPage,
+    /// A redirect to Exchange Web Services at another host, which is not followed.
+    #[error("sent on to {0}")]
+    Moved(Text),
     /// 404.
     #[error("nothing there")]
     NotThere,

@@ -18,6 +18,9 @@ const MAX_NODES: u32 = 400_000;
 /// Digits of a numeric reference that are looked at, an `x` included: more than any character needs.
 const MAX_DIGITS: usize = 8;
 
+/// Bytes in which a declaration has ended: version, encoding and standalone take some 60.
+const MAX_DECLARATION: usize = 200;
+
 /// The body is no answer that we can read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub(super) enum Unreadable {
@@ -101,7 +104,7 @@ pub(super) fn read(body: &[u8]) -> Result<SoapResponse, Unreadable> {
 /// Parses once strictly, and once more with what XML forbids replaced: Exchange passes on control characters of a display
 /// name as character references (`&#x1F;`), other servers a bare `&` or `<`, and one name must not cost the whole page.
 pub(super) fn with_document<T>(body: &[u8], read: impl FnOnce(&Document<'_>) -> T) -> Result<T, Unreadable> {
-    let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
+    let text = letters(body);
     if crowd::is_crowded(&text) {
         return Err(Unreadable::NotXml);
     }
@@ -116,6 +119,28 @@ pub(super) fn with_document<T>(body: &[u8], read: impl FnOnce(&Document<'_>) -> 
             }
         }
     }
+}
+
+/// The letters of a document: UTF-16 by its mark, ISO-8859-1 by its declaration, else UTF-8 (XML 1.0, section 4.3.3).
+fn letters(body: &[u8]) -> Cow<'_, str> {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = rest.as_chunks().0.iter().map(|pair| unit(*pair));
+        let letters = char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
+        Cow::Owned(letters.collect())
+    };
+    match body {
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ if is_latin_1(body) => Cow::Owned(body.iter().copied().map(char::from).collect()),
+        _ => String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)),
+    }
+}
+
+/// Whether the declaration names ISO-8859-1, in either kind of quotes.
+fn is_latin_1(body: &[u8]) -> bool {
+    let Some(end) = body.iter().position(|byte| *byte == b'>') else { return false };
+    let declaration = body.get(..end.min(MAX_DECLARATION)).unwrap_or_default().to_ascii_lowercase();
+    declaration.starts_with(b"<?xml") && declaration.windows(10).any(|name| name == b"iso-8859-1")
 }
 
 /// No document type definitions, no entities from elsewhere, a cap on nodes.

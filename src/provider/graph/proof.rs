@@ -413,7 +413,9 @@ impl Round {
 /// The state of a read: a refusal while a grant spreads is no failure (rule 3), and one that outlasts it is.
 fn read_state(error: Option<&Error>, grant: &Grant, is_over: Option<Duration>, tried: &str) -> CheckState {
     let Some(error) = error else { return CheckState::Good };
-    let is_denied = matches!(error.graph(), Some((401 | 403, _)));
+    // A 403 without a code of Graph's is a gateway's, which knows nothing of grants.
+    let is_denied =
+        error.graph().is_some_and(|(status, code)| status == 401 || status == 403 && !code.is_empty());
     match (grant, is_over) {
         (Grant::Whole, Some(window)) if is_denied => CheckState::Bad(lasting(error, tried, window)),
         (Grant::Whole | Grant::Spreading, _) if is_denied => CheckState::Spreading,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Headers, HttpError, Method, Response, retry_after, wait};
+use super::{Headers, HttpError, Response, retry_after, wait};
 use crate::domain::time::{Clock, Moment};
 
 /// The first line is the value of `Retry-After`, the second one that of `Date`.
@@ -25,7 +25,7 @@ pub(crate) fn retry_after_any(data: &[u8]) {
     let mut waits = wait::Waits::new(wait::FIRST);
     let mut total = Duration::ZERO;
     let mut repeats = 0;
-    while let Some(wait) = waits.next(Method::Get, &outcome, &clock) {
+    while let Some(wait) = waits.next(&outcome, &clock) {
         assert!(stated.is_none_or(|stated| stated == wait), "a stated wait is kept to");
         total += wait;
         repeats += 1;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Call, Headers, HttpError, Method, Response};
+use super::{Call, Headers, HttpError, Response};
 use crate::domain::time::{Clock, Moment};
 
 /// First wait where the server states none; the SDKs' number.
@@ -11,7 +11,7 @@ pub(super) const FIRST: Duration = Duration::from_secs(3);
 /// Longest single wait, and longest sum of waits: beyond it the person sees the countdown instead.
 const MOST: Duration = Duration::from_mins(3);
 
-/// Repeats after 429, 503 and 504; the SDKs' default.
+/// Repeats after 429, 503, 504, and 509 (Graph's limit of bandwidth); the SDKs' default.
 const REPEATS: u32 = 3;
 
 /// Repeats after what may be a fault of the moment: 500, 502, a connection that did not open.
@@ -61,13 +61,8 @@ impl Waits {
     }
 
     /// How long to wait before the next attempt; none when it is not worth one, or would take too long.
-    pub(super) fn next(
-        &mut self,
-        method: Method,
-        outcome: &Result<Response, HttpError>,
-        clock: &Clock,
-    ) -> Option<Duration> {
-        let repeats = repeats(method, outcome);
+    pub(super) fn next(&mut self, outcome: &Result<Response, HttpError>, clock: &Clock) -> Option<Duration> {
+        let repeats = repeats(outcome);
         let is_over = match repeats {
             Repeats::Few(most) => self.taken >= most,
             Repeats::Once => self.is_spent,
@@ -102,16 +97,18 @@ pub(in crate::provider) fn backoff(
 }
 
 /// How often an outcome may be tried again.
-fn repeats(method: Method, outcome: &Result<Response, HttpError>) -> Repeats {
+///
+/// Only calls that are safe to repeat come here, whatever their method: asking for a token is a POST, and so is a batch of
+/// reads.
+fn repeats(outcome: &Result<Response, HttpError>) -> Repeats {
     match outcome {
-        Ok(answer) => match (answer.status, method) {
-            (429 | 503 | 504, _) => Repeats::Few(REPEATS),
-            (500 | 502, Method::Get) => Repeats::Few(FEW),
+        Ok(answer) => match answer.status {
+            429 | 503 | 504 | 509 => Repeats::Few(REPEATS),
+            500 | 502 => Repeats::Few(FEW),
             // Taken back as soon as whoever else was at it has finished.
-            (408 | 409 | 412 | 423 | 425, _) => Repeats::Once,
+            408 | 409 | 412 | 423 | 425 => Repeats::Once,
             _ => Repeats::Few(0),
         },
-        // Only calls that are safe to repeat come here, whatever their method: asking for a token is a POST.
         Err(HttpError::CutOff { .. }) => Repeats::Few(MANY),
         Err(
             HttpError::TimedOut { is_connect: true, .. }
@@ -208,37 +205,33 @@ mod tests {
                 trouble: Box::new(trouble),
             })
         };
-        for (name, method, outcome, expected) in [
-            ("throttled", Method::Post, Ok(answer(429, "")), 3),
-            ("unavailable", Method::Get, Ok(answer(503, "")), 3),
-            ("gateway", Method::Get, Ok(answer(504, "")), 3),
-            ("broken read", Method::Get, Ok(answer(500, "")), 2),
-            ("broken write", Method::Post, Ok(answer(500, "")), 0),
-            ("fine", Method::Get, Ok(answer(200, "")), 0),
-            ("refused", Method::Get, Ok(answer(403, "")), 0),
-            ("no connection in time", Method::Post, timed_out(true), 2),
-            ("no answer in time", Method::Get, timed_out(false), 1),
-            ("no token in time", Method::Post, timed_out(false), 1),
-            ("in the way of another", Method::Get, Ok(answer(409, "")), 1),
-            ("changed meanwhile", Method::Get, Ok(answer(412, "")), 1),
-            ("locked", Method::Get, Ok(answer(423, "")), 1),
-            ("cut off", Method::Get, cut_off(), 4),
-            ("cut off while asking for a token", Method::Post, cut_off(), 4),
-            ("nobody there", Method::Get, Err(HttpError::Unreachable { host: "h".into(), detail: "" }), 2),
-            ("no name", Method::Get, Err(HttpError::UnknownName { host: "h".into() }), 2),
-            ("no proxy", Method::Get, proxy(ProxyTrouble::Unreachable("")), 2),
-            ("no way of the proxy", Method::Get, proxy(ProxyTrouble::NoWay), 2),
-            ("refused by the proxy", Method::Get, proxy(ProxyTrouble::SignIn), 0),
-            (
-                "no trust",
-                Method::Get,
-                Err(HttpError::Tls { host: "h".into(), trouble: Box::new(TlsTrouble::NoTls) }),
-                0,
-            ),
+        for (name, outcome, expected) in [
+            ("throttled", Ok(answer(429, "")), 3),
+            ("unavailable", Ok(answer(503, "")), 3),
+            ("gateway", Ok(answer(504, "")), 3),
+            ("broken", Ok(answer(500, "")), 2),
+            ("broken gateway", Ok(answer(502, "")), 2),
+            ("too much at once", Ok(answer(509, "")), 3),
+            ("fine", Ok(answer(200, "")), 0),
+            ("refused", Ok(answer(403, "")), 0),
+            ("no connection in time", timed_out(true), 2),
+            ("no answer in time", timed_out(false), 1),
+            ("no token in time", timed_out(false), 1),
+            ("in the way of another", Ok(answer(409, "")), 1),
+            ("changed meanwhile", Ok(answer(412, "")), 1),
+            ("locked", Ok(answer(423, "")), 1),
+            ("cut off", cut_off(), 4),
+            ("cut off while asking for a token", cut_off(), 4),
+            ("nobody there", Err(HttpError::Unreachable { host: "h".into(), detail: "" }), 2),
+            ("no name", Err(HttpError::UnknownName { host: "h".into() }), 2),
+            ("no proxy", proxy(ProxyTrouble::Unreachable("")), 2),
+            ("no way of the proxy", proxy(ProxyTrouble::NoWay), 2),
+            ("refused by the proxy", proxy(ProxyTrouble::SignIn), 0),
+            ("no trust", Err(HttpError::Tls { host: "h".into(), trouble: Box::new(TlsTrouble::NoTls) }), 0),
         ] {
             let mut waits = Waits::new(Duration::from_millis(1));
             let mut count = 0;
-            while waits.next(method, &outcome, &clock()).is_some() {
+            while waits.next(&outcome, &clock()).is_some() {
                 count += 1;
             }
             assert_eq!(count, expected, "{name}");
@@ -252,10 +245,10 @@ mod tests {
         assert_eq!(backoff(FIRST, MOST, 2, 0.0), FIRST * 4);
         assert_eq!(backoff(FIRST, MOST, 9, 1.0), MOST);
         let mut waits = Waits::new(FIRST);
-        assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()).unwrap().as_secs(), 100);
-        assert_eq!(waits.next(Method::Get, &Ok(answer(429, "100")), &clock()), None);
+        assert_eq!(waits.next(&Ok(answer(429, "100")), &clock()).unwrap().as_secs(), 100);
+        assert_eq!(waits.next(&Ok(answer(429, "100")), &clock()), None);
         let mut waits = Waits::new(FIRST);
-        assert_eq!(waits.next(Method::Get, &Ok(answer(429, "315")), &clock()), None);
+        assert_eq!(waits.next(&Ok(answer(429, "315")), &clock()), None);
     }
 
     #[test]
@@ -263,7 +256,7 @@ mod tests {
         let cut_off = Err(HttpError::CutOff { host: "h".into(), detail: "" });
         let mut waits = Waits::new(FIRST);
         let mut each = Vec::new();
-        while let Some(wait) = waits.next(Method::Get, &cut_off, &clock()) {
+        while let Some(wait) = waits.next(&cut_off, &clock()) {
             each.push(wait);
         }
         assert!(each[0] >= FIRST / 10 && each[0] <= FIRST / 10 * 3 / 2, "{each:?}");

@@ -167,7 +167,9 @@ impl From<Value> for Refusal {
             .map(|list| list.iter().filter_map(number).collect())
             .unwrap_or_default();
         if codes.is_empty() {
-            codes.extend(value.get("error_description").and_then(Value::as_str).and_then(described));
+            // Gateways and older endpoints put the words into an object.
+            let words = value.get("error_description").or_else(|| value.pointer("/error/message"));
+            codes.extend(words.and_then(Value::as_str).and_then(described));
         }
         Self {
             error: text("error"),

@@ -55,6 +55,10 @@ pub(super) struct Ran {
     pub(super) err: String,
     /// What the server was asked while the rules held.
     pub(super) requests: Vec<Request>,
+    /// Rules of the case that were not used as they say.
+    pub(super) misuses: Vec<String>,
+    /// Who holds a seat after it, and whether the directory has lost them.
+    pub(super) seats: Vec<(String, bool)>,
 }
 
 /// Plays one case.
@@ -110,6 +114,8 @@ pub(super) fn run(case: &Case, origins: &[String], world: &[Rule], frames: &Fram
         }
     };
     ran.requests = server.requests();
+    ran.misuses = server.misuses(case.rule.len());
+    ran.seats = seats(&home);
     ran
 }
 
@@ -174,6 +180,8 @@ fn program(home: &Home, words: &[&str]) -> Ran {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
         requests: Vec::new(),
+        misuses: Vec::new(),
+        seats: Vec::new(),
     }
 }
 
@@ -189,10 +197,23 @@ fn ends(ran: &Ran, codes: &[i32]) {
     assert!(codes.contains(&ran.code), "{}: {}\n{}", ran.code, ran.out, ran.err);
 }
 
+/// The record of the home.
+fn record(home: &Home) -> rusqlite::Connection {
+    rusqlite::Connection::open(home.path().join(".local/share/backup365/backup365.sqlite")).unwrap()
+}
+
+/// Seats that are on, each with whether its user has left.
+fn seats(home: &Home) -> Vec<(String, bool)> {
+    let record = record(home);
+    let words = "SELECT address, left_on IS NOT NULL FROM seat WHERE state = 'on' ORDER BY address";
+    let mut query = record.prepare(words).unwrap();
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
 /// Makes the record two days older, so that a pass is due whatever the hour is here.
 fn age(home: &Home) {
-    let file = home.path().join(".local/share/backup365/backup365.sqlite");
-    let record = rusqlite::Connection::open(file).unwrap();
+    let record = record(home);
     let by = "172800000";
     for (table, columns) in [
         ("auto_rule", &["made", "last_pass"][..]),

@@ -13,6 +13,7 @@ use std::{
     thread,
 };
 
+use flate2::{Compression, write::GzEncoder};
 use serde::Deserialize;
 
 /// Answers by name.
@@ -27,10 +28,29 @@ pub(super) struct Frame {
     headers: Vec<String>,
     #[serde(default)]
     answer: String,
+    /// What stands for each of a rule's `rows`, with the gap `{row}`; all of them fill `{rows}` of the answer.
+    #[serde(default)]
+    row: String,
+}
+
+/// How the bytes of an answer differ from plain UTF-8 with a length.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Form {
+    /// A byte order mark comes first.
+    Bom,
+    /// ISO-8859-1.
+    Latin1,
+    /// UTF-16, low bytes first, with its mark.
+    Utf16,
+    /// Compressed, and the header says so.
+    Gzip,
+    /// In chunks of seven bytes, which cut names and characters in two.
+    Chunked,
 }
 
 /// When it fits, and what is answered.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
     /// Host and path as asked for, `*` for anything, in any case.
@@ -43,8 +63,11 @@ pub(super) struct Rule {
     /// Only requests without a sign-in.
     #[serde(default)]
     is_unsigned: bool,
-    /// How often it fits; none for always.
+    /// How often it fits; none for always. A case is wrong unless it was asked that often, or at least once.
     times: Option<usize>,
+    /// It stands there to show that it is not asked.
+    #[serde(default)]
+    is_never_asked: bool,
     /// The connection is closed without a word.
     #[serde(default)]
     is_dropped: bool,
@@ -57,6 +80,48 @@ pub(super) struct Rule {
     frame: Option<String>,
     #[serde(default)]
     fill: BTreeMap<String, String>,
+    #[serde(default)]
+    rows: Vec<String>,
+    #[serde(default)]
+    form: Vec<Form>,
+}
+
+impl Rule {
+    /// Whether it has to be asked.
+    pub(super) const fn is_asked(&self) -> bool {
+        !self.is_never_asked
+    }
+
+    /// What is wrong with how often it was used.
+    fn misuse(&self, used: usize) -> Option<String> {
+        let is_right = match self.times {
+            _ if self.is_never_asked => used == 0,
+            Some(times) => used == times,
+            None => used > 0,
+        };
+        (!is_right).then(|| format!("the rule for {} {:?} was used {used} times", self.at, self.body))
+    }
+
+    /// The body, from the rule's own words or the frame's, with its gaps filled.
+    fn body(&self, frame: Option<&Frame>) -> Vec<u8> {
+        let own = self.answer.as_ref().filter(|answer| !answer.is_empty());
+        let mut body = own.or_else(|| frame.map(|frame| &frame.answer)).cloned().unwrap_or_default();
+        let row = frame.map(|frame| frame.row.trim()).unwrap_or_default();
+        let rows: Vec<String> = self.rows.iter().map(|name| row.replace("{row}", name)).collect();
+        body = body.replace("{rows}", &rows.join(",\n"));
+        for (gap, words) in &self.fill {
+            body = body.replace(&format!("{{{gap}}}"), words);
+        }
+        let body = body.trim_start_matches('\n');
+        if self.form.contains(&Form::Latin1) {
+            return body.chars().map(|letter| u8::try_from(letter).unwrap()).collect();
+        }
+        if self.form.contains(&Form::Utf16) {
+            return format!("\u{feff}{body}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        }
+        let mark = if self.form.contains(&Form::Bom) { "\u{feff}" } else { "" };
+        format!("{mark}{body}").into_bytes()
+    }
 }
 
 /// One request as it came.
@@ -151,6 +216,12 @@ impl Server {
         self.shared.log.lock().unwrap().clear();
     }
 
+    /// What is wrong with how often the first rules were used, which are a case's own.
+    pub(super) fn misuses(&self, own: usize) -> Vec<String> {
+        let rules = self.shared.rules.lock().unwrap();
+        rules.iter().take(own).filter_map(|(rule, used)| rule.misuse(*used)).collect()
+    }
+
     /// What was asked.
     pub(super) fn requests(&self) -> Vec<Request> {
         self.shared.log.lock().unwrap().clone()
@@ -172,33 +243,34 @@ impl Shared {
         let rule = self.rule(&request);
         let frame = rule.as_ref().and_then(|rule| rule.frame.as_ref()).map(|name| &self.frames[name]);
         let status = rule.as_ref().and_then(|rule| rule.status).or_else(|| frame.map(|frame| frame.status));
-        request.status = status.unwrap_or(if rule.is_some() { 200 } else { 404 });
-        let status = request.status;
+        let status = status.unwrap_or(if rule.is_some() { 200 } else { 404 });
+        request.status = status;
         self.log.lock().unwrap().push(request);
-        if rule.as_ref().is_some_and(|rule| rule.is_dropped) {
+        let rule = rule.unwrap_or_default();
+        if rule.is_dropped {
             return;
         }
-        let mut body = rule.as_ref().and_then(|rule| rule.answer.clone()).unwrap_or_default();
-        if let Some(frame) = frame.filter(|_| body.is_empty()) {
-            body.clone_from(&frame.answer);
+        let mut headers = vec![format!("HTTP/1.1 {status} x"), "connection: close".into()];
+        headers.extend(frame.iter().flat_map(|frame| &frame.headers).chain(&rule.headers).cloned());
+        let mut body = rule.body(frame);
+        if rule.form.contains(&Form::Gzip) {
+            headers.push("content-encoding: gzip".into());
+            let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+            packed.write_all(&body).unwrap();
+            body = packed.finish().unwrap();
         }
-        let own = rule.iter().flat_map(|rule| &rule.headers);
-        let headers: Vec<&str> =
-            frame.iter().flat_map(|frame| &frame.headers).chain(own).map(String::as_str).collect();
-        for (gap, words) in rule.iter().flat_map(|rule| &rule.fill) {
-            body = body.replace(&format!("{{{gap}}}"), words);
+        if rule.form.contains(&Form::Chunked) {
+            headers.push("transfer-encoding: chunked".into());
+            let pieces = body.chunks(7).flat_map(|piece| {
+                [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n".as_slice()].concat()
+            });
+            body = pieces.chain(*b"0\r\n\r\n").collect();
+        } else {
+            headers.push(format!("content-length: {}", body.len()));
         }
-        let body = body.trim_start_matches('\n');
-        let length = body.len();
-        let mut lines = vec![
-            format!("HTTP/1.1 {status} x"),
-            format!("content-length: {length}"),
-            "connection: close".into(),
-        ];
-        lines.extend(headers.into_iter().map(str::to_owned));
-        let head = lines.join("\r\n");
+        let head = headers.join("\r\n");
         let mut stream = stream;
-        if stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).is_err() {
+        if stream.write_all(&[format!("{head}\r\n\r\n").as_bytes(), &body].concat()).is_err() {
             return;
         }
         // Whoever asked closes first, or has read all: a reset must not eat the answer.

@@ -74,7 +74,8 @@ pub(super) fn outlook_settings(body: &[u8]) -> Finding {
         }
         // Outside first, then the newer form, then inside.
         let server = ["EXPR", "EXHTTP", "EXCH"].into_iter().find_map(|kind| {
-            let mut protocols = account.children().filter(|n| is_named(n, "Protocol"));
+            // Web mail's entry holds others, with the same addresses (its parts External and Internal).
+            let mut protocols = account.descendants().filter(|n| is_named(n, "Protocol"));
             protocols.find_map(|protocol| {
                 let part = |name: &str| protocol.children().find(|n| is_named(n, name)).map(text);
                 let is_kind = part("Type") == Some(kind);
@@ -174,6 +175,15 @@ mod tests {
         assert_eq!(
             outlook_settings(&body),
             Finding::Server("https://out.example/EWS/Exchange.asmx".parse().unwrap())
+        );
+        let web = "<Protocol><Type>WEB</Type><External><OWAUrl>https://out.example/owa/</OWAUrl>";
+        let nested = protocol("EXPR", "ASUrl", "out.example");
+        let body =
+            pox(&format!("<Account><Action>settings</Action>{web}{nested}</External></Protocol></Account>"));
+        assert_eq!(
+            outlook_settings(&body),
+            Finding::Server("https://out.example/EWS/Exchange.asmx".parse().unwrap()),
+            "of web mail's entry"
         );
         let body =
             pox("<Account><Action>redirectAddr</Action><RedirectAddr>ana@b.example</RedirectAddr></Account>");

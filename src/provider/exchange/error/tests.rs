@@ -114,6 +114,7 @@ fn troubles_below_exchange_have_words_of_their_own() {
             "Basic",
         ),
         (Error::SwitchedOff, FailureKind::Refused, "refuses Exchange Web Services", "Backup365"),
+        (Error::Moved("ex2.hoster.example".into()), FailureKind::NotFound, "on to ex2", "give that name"),
         (Error::WebPage, FailureKind::NotFound, "web page", "https://mail.hoster.example/EWS/Exchange.asmx"),
         (Error::NotThere, FailureKind::NotFound, "no Exchange Web Services", "name"),
         (Error::FrontEnd { status: 503, wait: None }, FailureKind::Unreachable, "503", "again"),

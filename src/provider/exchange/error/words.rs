@@ -55,6 +55,9 @@ impl Bad {
             Error::SwitchedOff => "the server refuses Exchange Web Services for this mailbox",
             Error::WebPage => "a web page answers for this mailbox, not Exchange Web Services",
             Error::NotThere => "the server has no Exchange Web Services for this mailbox",
+            Error::Moved(other) => {
+                return Text::of(format_args!("the server sends us on to {other} for this mailbox"));
+            }
             Error::Status(status) => {
                 return Text::of(format_args!("the server answers for this mailbox with status {status}"));
             }
@@ -78,6 +81,7 @@ impl Bad {
             Error::RefusedBefore { wait } => wait.as_secs().max(1).to_string(),
             Error::NoBasic { offers } => format!("{} ({offers})", sign_ins(offers)),
             Error::FrontEnd { status, .. } | Error::Status(status) => status.to_string(),
+            Error::Moved(other) => other.to_string(),
             Error::Code(trouble) => trouble.violation.as_deref().unwrap_or("no place given").to_owned(),
             _ => String::new(),
         }
@@ -116,6 +120,7 @@ pub(super) fn words(bad: &Bad) -> Words {
     match &bad.error {
         Error::Http(error) => http_words(error),
         Error::Busy { wait } => busy(&bad.host, Some(*wait)),
+        Error::FrontEnd { wait: Some(wait), .. } if *wait >= NAMED_FROM => busy(&bad.host, Some(*wait)),
         Error::Code(trouble) if trouble.code.is_empty() => filled(bad, &NO_CODE),
         Error::Code(trouble) => code_words(bad, trouble),
         other => filled(bad, &row(other)),
@@ -166,6 +171,11 @@ const fn row(error: &Error) -> Row {
             "a web page answered at {host}, not Exchange Web Services",
             "This is the web-mail address or a log-on page. Use https://{host}/EWS/Exchange.asmx, or ask the hoster for \
              the EWS address.",
+        ),
+        Error::Moved(_) => (
+            NotFound,
+            "{host} sends us on to {detail}",
+            "No password went there. Ask the hoster whether {detail} is the server; if so, give that name.",
         ),
         Error::NotThere => (NotFound, "{host} has no Exchange Web Services at this address", CHECK_NAME),
         Error::FrontEnd { .. } => (

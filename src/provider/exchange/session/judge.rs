@@ -10,7 +10,10 @@ use super::super::{
     server,
     wire::{self, Outcome, Trouble},
 };
-use crate::{domain::time::Clock, provider::http::Response};
+use crate::{
+    domain::{text::Text, time::Clock},
+    provider::http::Response,
+};
 
 /// Version numbers of Exchange Online.
 const ONLINE: (u32, u32) = (15, 20);
@@ -87,19 +90,37 @@ fn sign_in(answer: &Response) -> Error {
     }
 }
 
-/// A redirect is never followed: it is the passing error page, Exchange Online, or a log-on page.
+/// A redirect is never followed: it is an error page of the front end, Exchange Online, another server, or a log-on page.
 fn redirect(answer: &Response, status: u16) -> Error {
     let location = answer.headers.get("location").unwrap_or_default();
     let lower = location.to_ascii_lowercase();
     if lower.contains("/ews/genericerrorpage.htm") {
         return Error::FrontEnd { status, wait: None };
     }
-    let host = Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if let Some(error) = error_page(&lower) {
+        return error;
+    }
+    let to = Url::parse(location).ok();
     // A Microsoft sign-in page in front proves nothing: hosters guard servers of their own with it, too.
-    if host.is_some_and(|host| server::is_mail_of_online(&host)) {
-        Error::ExchangeOnline
-    } else {
-        Error::WebPage
+    match to.as_ref().and_then(|url| Some((url.host_str()?, url.path()))) {
+        Some((host, _)) if server::is_mail_of_online(host) => Error::ExchangeOnline,
+        Some((host, path)) if path.eq_ignore_ascii_case("/ews/exchange.asmx") => {
+            Error::Moved(Text::clean(host))
+        }
+        _ => Error::WebPage,
+    }
+}
+
+/// What the front end's own error page stands for, by the number that it is asked to show: a back end in trouble, or an
+/// address that is not there.
+fn error_page(location: &str) -> Option<Error> {
+    let (_, query) = location.split_once("/owa/auth/errorfe.aspx?")?;
+    let (_, number) =
+        query.split('&').filter_map(|part| part.split_once('=')).find(|part| part.0 == "httpcode")?;
+    match number.parse().ok()? {
+        status @ 500..=599 => Some(Error::FrontEnd { status, wait: None }),
+        404 => Some(Error::NotThere),
+        _ => None,
     }
 }
 

@@ -62,6 +62,25 @@ async fn each_status_has_its_meaning() {
             Error::FrontEnd { status: 302, wait: None },
             5,
         ),
+        (
+            "error page for a back end in trouble",
+            to("/owa/auth/errorFE.aspx?httpCode=503&msg=1"),
+            Error::FrontEnd { status: 503, wait: None },
+            5,
+        ),
+        (
+            "error page for a path that is not there",
+            to("https://mail.hoster.example/owa/auth/errorfe.aspx?msg=1&httpCode=404"),
+            Error::NotThere,
+            1,
+        ),
+        (
+            "another server",
+            to("https://ex2.hoster.example/EWS/Exchange.asmx"),
+            Error::Moved("ex2.hoster.example".into()),
+            1,
+        ),
+        ("error page without a number", to("/owa/auth/errorfe.aspx?msg=1"), Error::WebPage, 1),
         ("no back end", Reply::new(503, ""), Error::FrontEnd { status: 503, wait: None }, 5),
         (
             "server error page",

@@ -39,6 +39,30 @@ fn people_of(inner: &str) -> Vec<Person> {
 }
 
 #[test]
+fn letters_are_read_as_mark_or_declaration_say() {
+    let inner = r#"<Persona xmlns="http://schemas.microsoft.com/exchange/services/2006/types"><DisplayName>Zoë</DisplayName></Persona>"#;
+    let document = |declaration: &str| format!("{declaration}{}", envelope(&find_people(inner)));
+    let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let text = document(r#"<?xml version="1.0" encoding="utf-16"?>"#);
+        std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(unit).collect()
+    };
+    let latin = |declaration: &str| -> Vec<u8> {
+        document(declaration).chars().map(|letter| u8::try_from(letter).unwrap()).collect()
+    };
+    for (name, body) in [
+        ("plain", document("").into_bytes()),
+        ("with a mark", document("\u{feff}").into_bytes()),
+        ("UTF-16, low bytes first", utf16(u16::to_le_bytes)),
+        ("UTF-16, high bytes first", utf16(u16::to_be_bytes)),
+        ("ISO-8859-1", latin(r#"<?xml version="1.0" encoding="ISO-8859-1"?>"#)),
+        ("ISO-8859-1 in single quotes", latin("<?xml version='1.0' encoding='iso-8859-1'?>")),
+    ] {
+        let Ok(SoapResponse { outcome: Outcome::People(people), .. }) = read(&body) else { panic!("{name}") };
+        assert_eq!(people[0].name, "Zoë", "{name}");
+    }
+}
+
+#[test]
 fn the_version_comes_from_the_header_whatever_its_prefix() {
     let text = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>
         <zz:ServerVersionInfo xmlns:zz="http://schemas.microsoft.com/exchange/services/2006/types" MajorVersion="15" MinorVersion="20"/>
