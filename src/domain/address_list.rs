@@ -13,8 +13,8 @@ mod tests;
 use super::{
     bill::counted,
     id::Address,
-    sheet::{Sheet, first_line},
-    text::Text,
+    sheet::{Sheet, first_line, unwrapped},
+    text::{Text, is_forbidden},
 };
 use heading::Columns;
 
@@ -75,9 +75,7 @@ pub struct AddressList {
 /// Cost: one pass over the text.
 #[must_use]
 pub fn read(text: &str) -> AddressList {
-    // Old programs on Windows end a file with Ctrl-Z.
-    let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\u{1a}', '\0', '\r', '\n']);
-    let sheet = Sheet::of(text, Some(REMARK));
+    let sheet = Sheet::of(text.trim_start_matches('\u{feff}'), is_remark);
     let separator = sheet.separator(heading::is_known);
     let mut list = Reader::default();
     let mut records = sheet.records(separator);
@@ -87,7 +85,7 @@ pub fn read(text: &str) -> AddressList {
         Some(columns) => {
             for (number, record) in records {
                 match columns.cell(&record) {
-                    Ok(cell) => list.read_line(number, cell),
+                    Ok(cell) => list.read_cell(number, cell),
                     Err((cell, why)) => list.refuse(number, cell, why),
                 }
             }
@@ -160,12 +158,17 @@ impl Reader {
         }
     }
 
-    /// Reads a line, or a cell that stands in one.
+    /// Reads a line that is no remark and no rule below a heading, as PowerShell draws one.
     fn read_line(&mut self, number: usize, line: &str) {
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if line.starts_with(REMARK) {
-            return;
+        let is_rule = |line: &str| line.chars().all(|c| c == '-' || c.is_whitespace());
+        if !is_remark(line) && !is_rule(line) {
+            self.read_cell(number, line);
         }
+    }
+
+    /// Reads a line, or a cell that stands in one.
+    fn read_cell(&mut self, number: usize, line: &str) {
+        let line = line.trim_start_matches('\u{feff}').trim();
         let mut rest = within(line, '"').unwrap_or(line);
         while let Some((name, behind)) = rest.split_once('<')
             && let Some((address, behind)) = behind.split_once('>')
@@ -242,6 +245,16 @@ pub fn counted_only(bad: &[BadLine], named: usize) -> String {
 /// Characters of an entry that are shown: a guess at what is enough to find it again.
 const SHOWN: usize = 40;
 
+/// Whether a line is a remark. Errors of a spreadsheet begin with the same sign: each stands for an address that is not
+/// there, and is told.
+fn is_remark(line: &str) -> bool {
+    let line = line.trim_start_matches(['\u{feff}', '"', ' ', '\t']);
+    let word = line.split(['"', ',', ';', '\t', '|']).next().unwrap_or_default().trim_end();
+    let is_of_an_error = |c: char| c.is_ascii_uppercase() || matches!(c, '#' | '/' | '0' | '_' | '!' | '?');
+    let is_error = word.chars().all(is_of_an_error) && (word.ends_with(['!', '?']) || word == "#N/A");
+    line.starts_with(REMARK) && !is_error
+}
+
 /// The parts of a text, split outside double quotes.
 fn split<'a>(text: &'a str, between: &[char]) -> Vec<&'a str> {
     let mut is_quoted = false;
@@ -273,10 +286,12 @@ fn inside(text: &str) -> Option<&str> {
     PAIRS.iter().find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close))
 }
 
-/// A word as an address: without pairs of signs and without schemes, however often they stand there.
+/// A word as an address: without pairs of signs, schemes and what nobody sees at its ends, however often they stand there.
+/// A bar parts the cells of a table, and is in no address that people have.
 fn address(word: &str) -> Option<(Address, Rank)> {
-    let (mut rest, mut rank) = (word.trim(), Rank::Plain);
+    let (mut rest, mut rank) = (word, Rank::Plain);
     loop {
+        rest = unwrapped(rest.trim_matches(|c: char| c.is_whitespace() || is_forbidden(c)));
         if let Some(less) = inside(rest) {
             rest = less;
         } else if let Some((scheme, less)) = scheme(rest) {
@@ -287,7 +302,7 @@ fn address(word: &str) -> Option<(Address, Rank)> {
             };
             rest = less;
         } else {
-            return Some((rest.parse().ok()?, rank));
+            return Some((rest.parse().ok().filter(|_| !rest.contains('|'))?, rank));
         }
     }
 }
@@ -300,12 +315,14 @@ fn scheme(word: &str) -> Option<(&str, &str)> {
 
 /// Why a word is no whole address; nothing where it looks like none at all.
 fn why(word: &str) -> &'static str {
+    let word = scheme(word).map_or(word, |(_, rest)| rest);
     let domain = word.rsplit_once('@').map(|(_, domain)| domain);
     match domain {
         None => "",
         Some(_) if word.matches('@').count() > 1 => {
             "more than one @; white space, comma or semicolon parts them"
         }
+        Some(_) if word.contains('|') => "white space, comma or semicolon parts entries, and | does not",
         Some(_) if word.contains(['’', '‘', '´']) => "an address has the plain apostrophe ('), if one",
         Some(_) if Text::clean(word).as_str() != word => "it holds a character that nobody sees",
         Some("") => "the domain is missing",

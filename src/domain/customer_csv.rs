@@ -16,7 +16,7 @@ use csv::{StringRecord, WriterBuilder};
 use super::{
     customer::NewCustomer,
     customer_record::{self, Column},
-    sheet::{self, Separator},
+    sheet::{self, Separator, unwrapped},
     text::Text,
     text_file,
 };
@@ -66,7 +66,7 @@ const NOT_TEXT: &str = "This is not UTF-8 text. In the spreadsheet, save the fil
 pub fn read(bytes: &[u8]) -> Result<Sheet, Vec<Problem>> {
     let text =
         text_file::decode(bytes).map_err(|why| vec![Problem { line: why.line, what: NOT_TEXT.into() }])?;
-    let table = sheet::Sheet::of(&text, None);
+    let table = sheet::Sheet::of(&text, |_| false);
     let separator = table.separator(|cell| Meaning::of(cell).is_some());
     let mut records = table.records(separator);
     let Some((line, header)) = records.next() else {
@@ -248,7 +248,7 @@ impl Columns {
         let mut problems = Vec::new();
         for (cell, meaning) in record.iter().zip(&self.meanings) {
             if let Some(Meaning::Ours(column) | Meaning::Theirs(column)) = meaning
-                && let Err(what) = column.read(&unguarded(cell.trim()), &mut customer)
+                && let Err(what) = column.read(&unguarded(unwrapped(cell.trim())), &mut customer)
             {
                 problems.push(of_cell(*column, cell, &what));
             }

@@ -1,5 +1,5 @@
-//! Tables as spreadsheets and PowerShell write them: cells between commas, semicolons or tabs, with what such programs put
-//! before the first line. Pure.
+//! Tables as spreadsheets and PowerShell write them: cells between commas, semicolons, tabs or bars, with what such programs
+//! put before the first line. Pure.
 
 use csv::{Position, ReaderBuilder, StringRecord};
 
@@ -12,11 +12,13 @@ pub enum Separator {
     Semicolon,
     /// A tab: what spreadsheets copy, and save as text.
     Tab,
+    /// A bar: what databases write, and people who have commas in their names.
+    Bar,
 }
 
 impl Separator {
     /// All of them; where two serve as well, the first one is meant.
-    pub const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+    pub const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Bar];
 
     /// What it is called.
     #[must_use]
@@ -25,6 +27,7 @@ impl Separator {
             Self::Comma => "commas",
             Self::Semicolon => "semicolons",
             Self::Tab => "tabs",
+            Self::Bar => "bars (|)",
         }
     }
 
@@ -35,6 +38,7 @@ impl Separator {
             Self::Comma => ',',
             Self::Semicolon => ';',
             Self::Tab => '\t',
+            Self::Bar => '|',
         }
     }
 }
@@ -52,8 +56,9 @@ pub(in crate::domain) struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     /// Passes over what is no heading: empty lines, Excel's `sep=;`, PowerShell's `#TYPE …`, the `version:v1.0` of
-    /// Microsoft's bulk templates, and remarks where a sign begins them.
-    pub(in crate::domain) fn of(text: &'a str, remark: Option<char>) -> Self {
+    /// Microsoft's bulk templates, and remarks. Old programs on Windows end a file with Ctrl-Z.
+    pub(in crate::domain) fn of(text: &'a str, is_remark: fn(&str) -> bool) -> Self {
+        let text = text.trim_end_matches(['\u{1a}', '\0', '\r', '\n']);
         let mut sheet = Self { text, line: 1, said: None };
         while !sheet.text.is_empty() {
             let (line, rest) = first_line(sheet.text);
@@ -63,7 +68,7 @@ impl<'a> Sheet<'a> {
                     sheet.said = Separator::ALL.into_iter().find(|one| sign.starts_with(one.sign()));
                 }
                 None if is_of_a_program(&bare) => {}
-                None if remark.is_some_and(|sign| line.trim_start().starts_with(sign)) => {}
+                None if is_remark(line) => {}
                 None => break,
             }
             sheet.text = rest;
@@ -107,9 +112,16 @@ impl<'a> Sheet<'a> {
 
 /// Whether a line, in lower case, is of the program that wrote the file, or of empty cells.
 fn is_of_a_program(line: &str) -> bool {
-    line.trim_matches(['"', ',', ';', '\t', ' ']).is_empty()
+    line.trim_matches(['"', ',', ';', '\t', '|', ' ']).is_empty()
         || line.starts_with("#type ")
         || line.starts_with("version:v")
+}
+
+/// What stands in a cell that is written as a formula, `="0042"`, so that a spreadsheet changes nothing in it; the cell
+/// itself where it is another one.
+pub(in crate::domain) fn unwrapped(cell: &str) -> &str {
+    let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(cell)
 }
 
 /// The first line, and what follows it. CRLF, LF and CR end a line.
@@ -168,9 +180,10 @@ mod tests {
             ("#TYPE Selected.System.Object\r\n", 2, None),
             ("\"#TYPE Selected.System.Object\"\r", 2, None),
             ("version:v1.0,,\n\n", 3, None),
+            ("sep=|\n||\n", 3, Some(Separator::Bar)),
         ] {
             let text = format!("{before}name,mail\nAnn,ann@bakery.example\n");
-            let sheet = Sheet::of(&text, None);
+            let sheet = Sheet::of(&text, |_| false);
             assert_eq!((sheet.line, sheet.said), (line, said), "{before:?}");
             assert!(sheet.text.starts_with("name,mail"), "{before:?}");
             let lines: Vec<usize> = sheet.records(Separator::Comma).map(|(line, _)| line).collect();
@@ -185,10 +198,31 @@ mod tests {
             ("name,mail", Separator::Comma),
             ("\"name\";\"mail\"", Separator::Semicolon),
             ("name\tmail, or none", Separator::Tab),
+            ("name|mail", Separator::Bar),
             ("mail", Separator::Comma),
             ("", Separator::Comma),
         ] {
-            assert_eq!(Sheet::of(text, None).separator(is_known), separator, "{text:?}");
+            assert_eq!(Sheet::of(text, |_| false).separator(is_known), separator, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_formula_that_only_keeps_a_text_is_the_text() {
+        for (cell, inner) in [
+            ("=\"0042\"", "0042"),
+            ("=\"\"", ""),
+            ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
+            ("=A1", "=A1"),
+            ("\"0042\"", "\"0042\""),
+            ("=\"", "=\""),
+        ] {
+            assert_eq!(unwrapped(cell), inner);
+        }
+    }
+
+    #[test]
+    fn what_ends_a_file_is_no_line() {
+        let sheet = Sheet::of("name,mail\r\nAnn,a@x.example\r\n\u{1a}", |_| false);
+        assert_eq!(sheet.records(Separator::Comma).count(), 2);
     }
 }

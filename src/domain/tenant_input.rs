@@ -9,7 +9,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use self::address::{foreign_cloud, in_path, in_url, is_portal, sharepoint, url};
+use self::address::{foreign_cloud, in_path, in_url, is_portal, sharepoint, unescaped, url};
 use super::{
     id::{NotAnId, TenantId},
     text::is_forbidden,
@@ -202,7 +202,10 @@ fn choose(candidates: &[Candidate]) -> Found {
     if let Some(first) = good(Label::None).next() {
         let on_line = || good(Label::None).filter(|one| one.line == first.line);
         let strongest = on_line().map(|one| one.strength).min();
-        return only(&on_line().filter(|one| Some(one.strength) == strongest).collect::<Vec<_>>());
+        // Ids one below the other are a list of organisations, as PowerShell shows it; what stands below a name is not.
+        let is_below = |one: &&Candidate| strongest == Some(Strength::Guid) && one.strength == Strength::Guid;
+        let all = good(Label::None).filter(|one| is_below(one) || one.line == first.line);
+        return only(&all.filter(|one| Some(one.strength) == strongest).collect::<Vec<_>>());
     }
     let refused = candidates.iter().find_map(|one| one.found.as_ref().err().copied());
     let is_other = candidates.iter().any(|one| one.label == Label::Other);
@@ -295,6 +298,7 @@ fn words(line: &str) -> Vec<String> {
         .collect();
     let mut words = Vec::new();
     for word in visible.to_lowercase().split(' ').filter(|word| !word.is_empty()) {
+        let word = &*unescaped(word);
         if url(word).is_some() {
             words.push(word.trim_end_matches(['.', ',', ';']).to_owned());
             continue;
@@ -310,6 +314,9 @@ fn words(line: &str) -> Vec<String> {
 
 /// What a word names, or why not; none where it is any other word.
 fn candidate(word: &str) -> Option<(Strength, Found)> {
+    // The name of an application holds its own id, and the tenant's behind it.
+    let word =
+        word.rsplit_once('@').map(|(_, behind)| behind).filter(|behind| is_guid(behind)).unwrap_or(word);
     if let Some((host, rest)) = url(word) {
         return Some((Strength::Url, in_url(host, rest)));
     }
@@ -329,6 +336,11 @@ fn candidate(word: &str) -> Option<(Strength, Found)> {
         return Some((Strength::Guid, Err(wrong)));
     }
     named(word).map(|found| (Strength::Domain, found))
+}
+
+/// Whether a word is a whole GUID.
+fn is_guid(word: &str) -> bool {
+    word.parse::<TenantId>().is_ok()
 }
 
 /// Signs of a tenant ID between its hyphens.
@@ -543,6 +555,20 @@ mod tests {
             (format!("AZURE_CLIENT_ID={APP}\nAZURE_TENANT_ID={GUID}"), guid.clone()),
             (format!("Connect-AzAccount -ApplicationId {APP} -Tenant {GUID}"), guid.clone()),
             (format!("Object ID {APP} Directory ID {GUID}"), guid.clone()),
+            (format!("spn:{APP}@{GUID}"), guid.clone()),
+            (format!("00000003-0000-0ff1-ce00-000000000000/kauri.sharepoint.com@{GUID}"), guid.clone()),
+            (format!("https%3A%2F%2Flogin.microsoftonline.com%2F{GUID}%2Fv2.0"), guid.clone()),
+            (
+                format!(
+                    "https://aus01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fsecurity.microsoft.com%2F%3Ftid%3D{GUID}&data=05%7C02%7Cmila%40partner.example%7Cx%7C{APP}%7C0"
+                ),
+                guid.clone(),
+            ),
+            (
+                "https://nam02.safelinks.protection.outlook.com/?url=http%3A%2F%2Fwww.kauribuilding.example%2F&data=x%7Cmila%40partner.example".to_owned(),
+                kauri(),
+            ),
+            ("hemi%40kauribuilding.example".to_owned(), kauri()),
             (format!("{GUID},Harbour Street Cafe,harbourstreetcafe.onmicrosoft.com"), guid.clone()),
             (format!("Microsoft ID: {GUID}"), guid.clone()),
             (format!("https://partner.microsoft.com/commerce/customers/{GUID}/accountdetails"), guid.clone()),
@@ -587,6 +613,17 @@ mod tests {
             (format!("Application (client) ID : {APP}"), TenantInputError::OtherThing),
             (format!("{{\"objectId\": \"{APP}\"}}"), TenantInputError::OtherThing),
             (format!("{APP} {GUID}"), TenantInputError::Several),
+            (
+                format!(
+                    "Id Name Domains\n-- ---- -------\n{GUID} Kauri {{kauri.example}}\n{APP} Rimu {{rimu.example}}"
+                ),
+                TenantInputError::Several,
+            ),
+            ("https://make.powerapps.com/environments/x/home".to_owned(), TenantInputError::Portal),
+            ("https://kauri.crm6.dynamics.com/main.aspx".to_owned(), TenantInputError::Portal),
+            ("https://portal.office.com/Home.aspx#x".to_owned(), TenantInputError::Portal),
+            ("https://kauri.sharepoint-mil.us/".to_owned(), government),
+            ("https://aus01.safelinks.protection.outlook.com/?url=x".to_owned(), TenantInputError::Portal),
             (format!("Directory ID\tApplication ID\n{GUID}\t{APP}"), TenantInputError::Several),
             ("a@kauri.example b@rimu.example".to_owned(), TenantInputError::Several),
             ("Kauri Building Supplies".to_owned(), TenantInputError::Incomplete),

@@ -366,7 +366,8 @@ const fn is_joined(c: char) -> bool {
 
 /// The table of remote-terminal.md section 3; more than the table: the signs that look like a space and are none
 /// (Braille's blank, the null note head) and the sign for an object that is not there.
-pub(in crate::domain) fn is_forbidden(c: char) -> bool {
+#[must_use]
+pub fn is_forbidden(c: char) -> bool {
     match c {
         ' '..='~' => return false,
         '\u{00AD}'

@@ -378,6 +378,14 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     partner.writes("secret_file = \"bad.txt\"");
     let (code, out, _) = check();
     assert!(code == 4 && out.contains("\nMicrosoft: FAILED: "), "{out}");
+    // The check is where others send to: it sends nobody on to itself.
+    let is_told = |out: &str| !out.contains("lead") && !out.contains("customer");
+    assert!(is_told(&out) && out.contains("Look the code up") && out.contains("[app]"), "{out}");
+    let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
+    assert!(is_told(&json), "{json}");
+    partner.writes("certificate_file = \"good.txt\"");
+    let (_, told, _) = check();
+    assert!(is_told(&told) && told.contains("app.certificate_file takes a certificate"), "{told}");
     assert!(out.ends_with("A pass can't run until this is mended.\n"), "{out}");
 
     // An organisation that is none is our own mistake here, and nothing that a customer could read again.

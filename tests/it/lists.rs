@@ -261,6 +261,27 @@ fn a_reference_that_a_spreadsheet_spoilt_adds_nobody() {
     }
 }
 
+/// One customer by two references in one file would be two bills.
+#[test]
+fn one_customer_twice_in_a_file_adds_nobody() {
+    let home = home(b"");
+    let heading = "reference,name,domain,active,products,tenant,managed,time_zone,seats\n";
+    for (other, what) in [
+        ("New Ltd,new.example", "domain"),
+        ("New Ltd,newer.example", "name"),
+        ("Newer,NEW.example", "domain"),
+    ] {
+        let file =
+            format!("{heading}0007,New Ltd,new.example,yes,office365,,no,,\n7,{other},yes,office365,,no,,\n");
+        let refused = import(&home, file.as_bytes(), &[]);
+        let said =
+            format!("line 3: the reference 7 is new, and 0007 (New Ltd, line 2) has this {what} already");
+        assert!(refused.code == 2 && refused.err.contains(&said), "{}", refused.err);
+        assert_eq!(Record::of(&home).count("customer"), 3);
+        assert_eq!(import(&home, file.as_bytes(), &["--as-new", "--dry-run"]).code, 0);
+    }
+}
+
 #[test]
 fn a_reference_that_became_another_customers_writes_over_nobody() {
     let home = home(b"");

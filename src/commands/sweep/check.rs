@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
+        phrase::{Phrase, Segment, WayOn},
         text::Text,
     },
     exit::Exit,
@@ -80,11 +81,35 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
     quietly(lines.into_iter().try_for_each(|line| out.say(&line)), exit)
 }
 
+/// A failure with its way on as it is told here: of our own faults other commands say that this check tells how to mend
+/// them.
+fn mended(failure: &Failure) -> Failure {
+    let is_ours = |part: &Segment| *part == Segment::Do(WayOn::OurSide);
+    let mut failure = failure.clone();
+    if failure.hint.parts().iter().any(is_ours) {
+        let is_told = |part: &&Segment| {
+            !is_ours(part) && !matches!(part, Segment::Said(words) if words.contains("customer"))
+        };
+        let told = Phrase::of(failure.hint.parts().iter().filter(is_told).cloned().collect());
+        failure.hint = match failure.code {
+            Some(_) => told.then(Segment::Do(WayOn::Explain)).then(
+                "Compare client_id, tenant and the secret or certificate of [app] in the settings with the application at \
+                 Microsoft.",
+            ),
+            None => told.then(
+                "app.certificate_file takes a certificate and its RSA key of 2,048 bits or more, both as PEM and without a \
+                 password.",
+            ),
+        };
+    }
+    failure
+}
+
 fn line(check: &Check) -> String {
     match &check.found {
         Ok(words) if check.is_warning => format!("{}: WARNING: {words}.", check.name),
         Ok(words) => format!("{}: {words}.", check.name),
-        Err(failure) => format!("{}: FAILED: {}", check.name, failure.for_commands()),
+        Err(failure) => format!("{}: FAILED: {}", check.name, mended(failure).for_commands()),
     }
 }
 
@@ -92,7 +117,7 @@ fn json_of(checks: &[Check], is_good: bool) -> Value {
     let each = |check: &Check| {
         let (words, hint) = match &check.found {
             Ok(words) => (words, None),
-            Err(failure) => (&failure.what, Some(failure.hint.for_commands().to_string())),
+            Err(failure) => (&failure.what, Some(mended(failure).hint.for_commands().to_string())),
         };
         json!({ "name": check.name, "is_good": check.found.is_ok(), "is_warning": check.is_warning, "words": words.as_str(), "hint": hint })
     };

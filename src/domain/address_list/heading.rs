@@ -32,6 +32,11 @@ const HEADINGS: &[(&str, Meaning)] = &[
     ("address", Meaning::Mail),
     ("addresses", Meaning::Mail),
     ("mailbox", Meaning::Mail),
+    ("mailboxaddress", Meaning::Mail),
+    ("workemail", Meaning::Mail),
+    ("workemailaddress", Meaning::Mail),
+    ("businessemail", Meaning::Mail),
+    ("emailadresse", Meaning::Mail),
     // The Microsoft 365 admin centre's users, usage reports, Entra's users and bulk templates.
     ("userprincipalname", Meaning::SignIn),
     ("username", Meaning::SignIn),
@@ -41,6 +46,8 @@ const HEADINGS: &[(&str, Meaning)] = &[
     ("microsoftonlineservicesid", Meaning::SignIn),
     ("windowsliveid", Meaning::SignIn),
     ("upn", Meaning::SignIn),
+    ("login", Meaning::SignIn),
+    ("loginname", Meaning::SignIn),
     // Get-Mailbox and the admin centre.
     ("emailaddresses", Meaning::All),
     ("proxyaddresses", Meaning::All),
@@ -51,8 +58,8 @@ const HEADINGS: &[(&str, Meaning)] = &[
 pub(super) struct Columns {
     /// Cells of the heading, without empty ones at its end.
     width: usize,
-    /// Columns with addresses, the surest first.
-    places: Vec<(Meaning, usize)>,
+    /// Columns with addresses, the surest first: the row of [`HEADINGS`] and the place.
+    places: Vec<(Meaning, usize, usize)>,
 }
 
 /// Whether a cell is a heading of addresses.
@@ -60,12 +67,13 @@ pub(super) fn is_known(cell: &str) -> bool {
     meaning(cell).is_some()
 }
 
-/// What a heading says of its column. Entra's templates have the property in brackets: `User name [userPrincipalName]
-/// Required`.
-fn meaning(cell: &str) -> Option<Meaning> {
+/// What a heading says of its column, and its row of [`HEADINGS`]. Entra's templates have the property in brackets: `User
+/// name [userPrincipalName] Required`.
+fn meaning(cell: &str) -> Option<(Meaning, usize)> {
     let words = cell.split('[').next().unwrap_or_default();
     let letters: String = words.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
-    HEADINGS.iter().find(|(known, _)| *known == letters).map(|(_, meaning)| *meaning)
+    let at = HEADINGS.iter().position(|(known, _)| *known == letters)?;
+    HEADINGS.get(at).map(|(_, meaning)| (*meaning, at))
 }
 
 /// A record without the empty cells at its end.
@@ -81,7 +89,8 @@ impl Columns {
             return None;
         }
         let cells = heading.iter().enumerate();
-        let mut places: Vec<_> = cells.filter_map(|(at, cell)| Some((meaning(cell)?, at))).collect();
+        let place = |(at, cell)| meaning(cell).map(|(meaning, heading)| (meaning, heading, at));
+        let mut places: Vec<_> = cells.filter_map(place).collect();
         places.sort_unstable();
         (!places.is_empty()).then_some(Self { width: width(heading), places })
     }
@@ -104,13 +113,22 @@ impl Columns {
         match width(record) {
             0 => Ok(""),
             width if width > self.width => Err((first, "it has more cells than the heading")),
-            // A remark, or an address that somebody added below the table.
-            _ if record.len() == 1 || first.trim_start().starts_with(super::REMARK) => Ok(first),
+            _ if super::is_remark(first) => Ok(""),
+            // An address that somebody added below the table.
+            _ if record.len() == 1 => Ok(first),
             _ => {
-                let cells = self.places.iter().filter_map(|(meaning, at)| Some((meaning, record.get(*at)?)));
-                match cells.into_iter().find(|(_, cell)| !cell.trim().is_empty()) {
-                    Some((Meaning::All, cell)) => Ok(primary(cell)),
-                    Some((_, cell)) => Ok(cell),
+                let cell = |at: usize| record.get(at).unwrap_or_default().trim();
+                let given = || self.places.iter().filter(|(.., at)| !cell(*at).is_empty());
+                match given().next() {
+                    Some((_, heading, at))
+                        if given().any(|(_, same, other)| {
+                            same == heading && !cell(*other).eq_ignore_ascii_case(cell(*at))
+                        }) =>
+                    {
+                        Err((cell(*at), "another column with the same heading has another address"))
+                    }
+                    Some((Meaning::All, _, at)) => Ok(primary(cell(*at))),
+                    Some((.., at)) => Ok(cell(*at)),
                     None => Err((first, "the cell of its address is empty")),
                 }
             }

@@ -94,6 +94,10 @@ fn what_is_no_whole_address_is_a_bad_line_and_never_cut() {
         ("@odwyer.example", "what stands before the @ is missing"),
         ("tom\u{200b}@odwyer.example", "it holds a character that nobody sees"),
         ("SIP:tom@odwyer.example", "only SMTP: and mailto: may stand before an address"),
+        ("mailto:tom@odwyer.example?subject=x", "it is not a whole address"),
+        ("Tom|tom@odwyer.example", "white space, comma or semicolon parts entries, and | does not"),
+        ("=HYPERLINK(\"mailto:tom@odwyer.example\")", "only SMTP: and mailto: may stand before an address"),
+        ("=\"tom@odwyer.example\"&\"\"", "it is not a whole address"),
         ("tom@odwyer.example <dwyer@odwyer.example>", "two addresses where one is meant"),
         ("Tom <tom@odwyer>", "the domain is not whole"),
         ("Tom <tom@odwyer.example", ""),
@@ -146,6 +150,53 @@ fn a_table_is_read_by_the_headings_of_microsofts_exports() {
     ] {
         assert_eq!(whole(text), ["ana@x.example", "sean.o'neil@x.example"], "{text:?}");
     }
+}
+
+/// What nobody sees at the ends of a word is not cut from an address; what may stand within one is.
+#[test]
+fn what_programs_leave_around_an_address_is_passed_over() {
+    for text in [
+        "\u{202a}ana@x.example\u{202c}\n\u{200e}ben@x.example\u{200b}\n",
+        "\u{2060}<ana@x.example\u{ad}>;\u{200b}'ben@x.example'\u{feff}",
+        "\0ana@x.example\nben@x.example\0\n",
+        "=\"ana@x.example\"\n=\"ben@x.example\"\n",
+        "Email,Name\n=\"ana@x.example\",Ana\n\"=\"\"ben@x.example\"\"\",Ben\n",
+        "PrimarySmtpAddress\r\n------------------\r\nana@x.example     \r\nben@x.example     \r\n\r\n\r\n",
+        "sep=|\nName|Email\nAna|ana@x.example\nBen|ben@x.example\n",
+        "\"User principal name\"|\"Display name\"\nana@x.example|Petrov, Ana\nben@x.example|Ben\n",
+        "User,Work email\nAna,ana@x.example\nBen,ben@x.example\n",
+    ] {
+        assert_eq!(whole(text), ["ana@x.example", "ben@x.example"], "{text:?}");
+    }
+}
+
+/// An error of a spreadsheet stands for an address, and a remark begins a line.
+#[test]
+fn a_spreadsheets_error_is_no_remark() {
+    for (text, line) in [
+        ("#N/A\nana@x.example", 1),
+        ("ana@x.example\n#REF!\n", 2),
+        ("Name,Email\nAna,ana@x.example\nBen,#N/A\n", 3),
+        ("Email,Name\nana@x.example,Ana\n#NAME?,Ben\n", 3),
+    ] {
+        let (addresses, bad) = both(text);
+        assert_eq!(addresses, ["ana@x.example"], "{text:?}");
+        assert_eq!(bad.iter().map(|(number, ..)| *number).collect::<Vec<_>>(), [line], "{text:?}");
+    }
+    assert_eq!(whole("#REF: old ones!\nName,Email\n# not Ben\nAna,ana@x.example"), ["ana@x.example"]);
+}
+
+/// Which of two columns is meant can't be told by their heading.
+#[test]
+fn two_columns_with_one_heading_must_agree() {
+    let (addresses, bad) = both(
+        "Email 1,Email 2\nana@x.example,a.petrov@x.example\nben@x.example,\nCy@x.example,cy@x.example\n",
+    );
+    assert_eq!(addresses, ["ben@x.example", "Cy@x.example"]);
+    assert_eq!(
+        bad.iter().map(|(number, _, why)| (*number, *why)).collect::<Vec<_>>(),
+        [(2, "another column with the same heading has another address")]
+    );
 }
 
 #[test]

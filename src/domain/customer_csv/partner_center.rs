@@ -1,5 +1,6 @@
 //! Partner Center's own list of customers ("Customers.csv"): *Microsoft ID, Company name, Primary domain name,
-//! Relationship, Tags* (Microsoft's page "View your customer list").
+//! Relationship, Tags* (Microsoft's page "View your customer list"); and what PowerShell lists of the same contracts:
+//! *CustomerId, DisplayName, DefaultDomainName* (`Get-MgContract`).
 //!
 //! It knows no reference of the partner's: the primary domain stands for it, which is one customer's only and can be
 //! read aloud. What it doesn't say is as an office would fill it in: an open account with Office 365.
@@ -17,9 +18,9 @@ use crate::domain::{
 pub(super) fn meaning(word: &str) -> Option<Meaning> {
     let letters: String = word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     Some(match letters.as_str() {
-        "microsoftid" | "customertenantid" => Meaning::Theirs(Column::Tenant),
-        "companyname" | "customername" => Meaning::Theirs(Column::Name),
-        "primarydomainname" | "primarydomain" => Meaning::Theirs(Column::Domain),
+        "microsoftid" | "customertenantid" | "customerid" => Meaning::Theirs(Column::Tenant),
+        "companyname" | "customername" | "displayname" => Meaning::Theirs(Column::Name),
+        "primarydomainname" | "primarydomain" | "defaultdomainname" => Meaning::Theirs(Column::Domain),
         "relationship" | "relationshiptype" | "tags" => Meaning::Passed,
         _ => return None,
     })

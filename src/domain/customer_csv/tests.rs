@@ -131,6 +131,11 @@ fn spreadsheets_and_powershell_are_read_as_they_write() {
         ([b"\xff\xfe".to_vec(), wide(&plain.replace(',', "\t"))].concat(), Separator::Tab, 2),
         (format!("{HEADER},,,\r\n{row},,,\r\n,,,,,,,,,,,\r\n").into_bytes(), Separator::Comma, 2),
         (format!("{HEADER}\r\n{row},,\r\n").into_bytes(), Separator::Comma, 2),
+        (plain.replace(',', "|").into_bytes(), Separator::Bar, 2),
+        (format!("sep=|\r\n{}", plain.replace(',', "|")).into_bytes(), Separator::Bar, 3),
+        (format!("{plain}\u{1a}").into_bytes(), Separator::Comma, 2),
+        (plain.replace("C-1", "=\"C-1\"").into_bytes(), Separator::Comma, 2),
+        (plain.replace("C-1", "\"=\"\"C-1\"\"\"").into_bytes(), Separator::Comma, 2),
         (
             format!("{},\r\n{row}\r\n", HEADER.replace("domain,", "domain,,"))
                 .replace("example,", "example,,")
@@ -143,6 +148,7 @@ fn spreadsheets_and_powershell_are_read_as_they_write() {
         assert_eq!((sheet.separator, sheet.lines.len()), (separator, 1));
         let Line { number, customer } = &sheet.lines[0];
         assert_eq!((*number, customer.seats, customer.products.len()), (line, Some(25), 1));
+        assert_eq!(customer.reference.as_str(), "C-1");
     }
 }
 
@@ -167,6 +173,10 @@ fn partner_centers_list_becomes_customers_by_domain() {
     assert_eq!((one.reference.as_str(), one.name.as_str()), ("bakery.onmicrosoft.com", "Bakery, Ltd"));
     assert_eq!((one.tenant, one.is_active, one.is_managed), (id.parse().ok(), true, false));
     assert_eq!(one.products, [Product::Office365]);
+    let listed = format!(
+        "\"CustomerId\",\"DisplayName\",\"DefaultDomainName\"\n\"{id}\",\"Bakery, Ltd\",\"bakery.onmicrosoft.com\"\n"
+    );
+    assert_eq!(read(listed.as_bytes()).unwrap().lines[0].customer, *one);
     let broken = text.replace(id, "7c1e");
     assert!(problems(&broken)[0].starts_with("line 2: tenant is \"7c1e\"."), "{broken}");
 }

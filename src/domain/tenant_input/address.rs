@@ -8,7 +8,7 @@ use super::{Found, PATH_WORDS, TenantInput, TenantInputError, domain, named};
 
 /// Microsoft's own hosts, in the cloud where our application is registered. Everything below the top-level domain
 /// `microsoft` is theirs, too.
-const PORTALS: [&str; 16] = [
+const PORTALS: [&str; 25] = [
     "microsoft.com",
     "microsoftonline.com",
     "azure.com",
@@ -24,16 +24,26 @@ const PORTALS: [&str; 16] = [
     "live.com",
     "ciamlogin.com",
     "b2clogin.com",
+    "dynamics.com",
+    "microsoftstream.com",
+    "powerapps.com",
+    "powerautomate.com",
+    "powerbi.com",
+    "powerplatform.com",
+    "sharepointonline.com",
+    "visualstudio.com",
+    "yammer.com",
     "microsoft",
 ];
 
 /// Hosts of Microsoft's other clouds, and what a person calls them.
-const FOREIGN: [(&str, &str); 15] = [
+const FOREIGN: [(&str, &str); 19] = [
     ("microsoftonline.us", GOVERNMENT),
     ("microsoft.us", GOVERNMENT),
     ("azure.us", GOVERNMENT),
     ("office365.us", GOVERNMENT),
     ("sharepoint.us", GOVERNMENT),
+    ("sharepoint-mil.us", GOVERNMENT),
     ("windowsazure.us", GOVERNMENT),
     ("usgovcloudapi.net", GOVERNMENT),
     ("microsoftonline.cn", CHINA),
@@ -44,6 +54,9 @@ const FOREIGN: [(&str, &str); 15] = [
     ("chinacloudapi.cn", CHINA),
     ("microsoftonline.de", GERMANY),
     ("microsoftazure.de", GERMANY),
+    ("office.de", GERMANY),
+    ("onmicrosoft.de", GERMANY),
+    ("sharepoint.de", GERMANY),
 ];
 
 const GOVERNMENT: &str = "Microsoft's cloud for the United States government";
@@ -77,6 +90,10 @@ const TENANT_SEGMENTS: [&str; 8] = [
     "directoryid",
 ];
 
+/// Where Outlook's links lead first: the address that was meant is a parameter, and beside it stand the address and the
+/// tenant of the person who got the mail.
+const SAFE_LINKS: &str = "safelinks.protection.outlook.com";
+
 /// Whether a host is below one of these.
 fn is_below(host: &str, suffix: &str) -> bool {
     host == suffix || host.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'))
@@ -106,6 +123,12 @@ pub(super) fn sharepoint(host: &str) -> Option<TenantInput> {
     domain(&format!("{name}.onmicrosoft.com")).ok().map(TenantInput::Domain)
 }
 
+/// A word without the escapes of an address, where the whole of it was escaped.
+pub(super) fn unescaped(word: &str) -> Cow<'_, str> {
+    let is_escaped = ["%40", "%3a", "%2f"].iter().any(|sign| word.contains(sign)) && url(word).is_none();
+    if is_escaped { percent_decode_str(word).decode_utf8_lossy() } else { word.into() }
+}
+
 /// Host and rest of a URL. One that lost its scheme, or a slash of it, on the way still counts where a portal's host or
 /// its parameters show what it is.
 pub(super) fn url(text: &str) -> Option<(&str, &str)> {
@@ -126,6 +149,12 @@ pub(super) fn url(text: &str) -> Option<(&str, &str)> {
 pub(super) fn in_url(host: &str, rest: &str) -> Found {
     if let Some(cloud) = foreign_cloud(host) {
         return Err(TenantInputError::OtherCloud(cloud));
+    }
+    if is_below(portless(host), SAFE_LINKS) {
+        let meant = rest.split(['?', '&']).find_map(|given| given.strip_prefix("url="));
+        let meant = percent_decode_str(meant.unwrap_or_default()).decode_utf8_lossy();
+        let led = url(&meant).filter(|(host, _)| !is_below(portless(host), SAFE_LINKS));
+        return led.map_or(Err(TenantInputError::Portal), |(host, rest)| in_url(host, rest));
     }
     // Parameters within parameters, and objects: `context={"Tid":"…"}`.
     let decoded: Cow<'_, str> = percent_decode_str(rest).decode_utf8_lossy();
@@ -149,7 +178,7 @@ pub(super) fn in_url(host: &str, rest: &str) -> Found {
         return Ok(found);
     }
     // The path begins with the tenant; what names a part of a page stands in front of an id that is not one.
-    match parts.first().filter(|part| !part.contains('=')) {
+    match parts.first().filter(|part| !part.contains('=') && !is_page(part)) {
         Some(word) if PATH_WORDS.contains(word) => Err(TenantInputError::PathWord),
         Some(first) => whole(first).or_else(|| own_login(host)).ok_or(TenantInputError::Portal),
         None => own_login(host).ok_or(TenantInputError::Portal),
@@ -166,6 +195,11 @@ pub(super) fn in_path(path: &str) -> Option<TenantInput> {
 fn behind_segment(parts: &[&str]) -> Option<TenantInput> {
     let pairs = parts.iter().zip(parts.iter().skip(1));
     pairs.filter(|(name, _)| TENANT_SEGMENTS.contains(name)).find_map(|(_, value)| whole(value))
+}
+
+/// Whether a name is a page's: no top-level domain is called so.
+fn is_page(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "asp" | "aspx" | "htm" | "html" | "php"))
 }
 
 /// The tenant of a sign-in page with a host of its own (`bakery.ciamlogin.com`).

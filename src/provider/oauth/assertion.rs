@@ -71,17 +71,20 @@ impl Signer {
             other => return Err(bad(&format!("the private key is no RSA key but an {other}"))),
         }
         .map_err(|_malformed| bad("the private key is no RSA key that Microsoft takes"))?;
-        // Of a chain the one that the key belongs to.
-        let mut own = None;
+        // Of a chain the one that the key belongs to; of one that was renewed for the same key the one that lasts longest.
+        let mut own: Option<(i64, &Pem)> = None;
         for certificate in certificates {
             let parsed =
                 certificate.parse_x509().map_err(|_malformed| bad("the certificate can't be read"))?;
             if parsed.public_key().subject_public_key.data.as_ref() == pair.public_key().as_ref() {
-                own = Some(certificate);
-                break;
+                let end = parsed.validity().not_after.timestamp();
+                if own.is_none_or(|(before, _)| end > before) {
+                    own = Some((end, certificate));
+                }
             }
         }
-        let own = own.ok_or_else(|| bad("the private key does not belong to the certificate beside it"))?;
+        let (_, own) =
+            own.ok_or_else(|| bad("the private key does not belong to the certificate beside it"))?;
         Ok(Self {
             key: EncodingKey::from_rsa_pem(lonely(key).as_bytes())
                 .map_err(|_malformed| bad("the private key is no RSA key"))?,

@@ -242,11 +242,17 @@ certificates = ["""
     let millis = Arc::new(AtomicI64::new(START));
     let partner: TenantId = sandbox.partner().tenant.parse().unwrap();
     let (above, _) = self::certificate();
+    // Two certificates of one key: the one that was registered lasts longer.
+    let mut ended = rcgen::CertificateParams::new(vec!["backup.example".to_owned()]).unwrap();
+    ended.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    let ended = ended.self_signed(&rcgen::KeyPair::from_pem(&key).unwrap()).unwrap().pem();
     for pem in [
         format!("{certificate}{key}"),
         format!("{key}{certificate}"),
         // A chain, however it is put together.
         format!("{above}{certificate}{key}"),
+        format!("{ended}{certificate}{key}"),
+        format!("{certificate}{ended}{key}"),
     ] {
         let credential = Credential::Certificate { pem: Secret::new(pem) };
         let tokens = tokens(sandbox.origins(), &millis, credential).unwrap();
