@@ -102,7 +102,7 @@ impl Store {
     pub fn all_rules(&self) -> Result<Vec<RuleRow>, Failure> {
         self.read(|tx| {
             let mut rows = Vec::new();
-            for (key, rule) in rule::all(tx)? {
+            for (key, rule) in rule::all(tx, None)? {
                 let customer = customer::one(tx, key.0)?;
                 let used = product::used(tx, key)?;
                 rows.push(RuleRow {

@@ -260,7 +260,7 @@ fn an_admin_accepts_a_shorter_list_by_its_number_once() {
     let summary = SweepSummary { attention: Some("short".into()), ..SweepSummary::default() };
     store.finish_sweep(claim, summary).unwrap();
     let other = store.accept_shorter(customer.id, 981).unwrap_err();
-    assert_eq!(other.kind, FailureKind::Conflict);
+    assert_eq!(other.kind, FailureKind::NotFound);
     assert!(other.what.as_str().contains("980 users for Office 365, and not 981"), "{other:?}");
     assert_eq!(kind(world.open("ben").accept_shorter(customer.id, 980)), FailureKind::Refused);
 
