@@ -225,18 +225,24 @@ pub fn answer(query: &str) -> (Found, Vec<&'static Entry>) {
     (if found.is_empty() { Found::Nothing } else { Found::Words }, found)
 }
 
-/// What the address of a redirect says of an error, where it is one: its other values are ids and states of the same look.
-/// An answer without an error is told as it is.
+/// The value of a redirect after Accept.
+const ACCEPTED: &str = "admin_consent";
+
+/// What the address of a redirect says, where it is one: an error, or else that somebody accepted. Its other values are ids
+/// and states that look like codes.
 fn error_of_address(query: &str) -> Option<String> {
     let query = query.trim().trim_matches(['"', '<', '>']);
     let pairs = query.rsplit(['?', '#']).next().filter(|pairs| pairs.contains('='))?;
-    let errors: Vec<String> = pairs
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .filter(|(name, _)| name.trim().to_ascii_lowercase().starts_with("error"))
+    let pairs = || pairs.split('&').filter_map(|pair| pair.split_once('='));
+    let is_called = |name: &str, wanted: &str| name.trim().to_ascii_lowercase().starts_with(wanted);
+    let errors: Vec<String> = pairs()
+        .filter(|(name, _)| is_called(name, "error"))
         .map(|(_, value)| percent_decoded(value))
         .collect();
-    (!errors.is_empty()).then(|| errors.join(" "))
+    if errors.is_empty() {
+        return pairs().find(|(name, _)| is_called(name, ACCEPTED)).map(|_| ACCEPTED.to_owned());
+    }
+    Some(errors.join(" "))
 }
 
 /// The value of an address as text.

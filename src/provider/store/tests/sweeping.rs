@@ -274,7 +274,7 @@ fn an_admin_accepts_a_shorter_list_by_its_number_once() {
         words.contains("accepted a shorter list") && words.contains("980 in the place of 3,590"),
         "{words}"
     );
-    assert_eq!(kind(store.accept_shorter(customer.id, 980)), FailureKind::Conflict, "once");
+    assert_eq!(kind(store.accept_shorter(customer.id, 980)), FailureKind::NotFound, "once");
 }
 
 #[test]
