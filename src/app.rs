@@ -220,10 +220,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let may_fall_back = matches!(task, Task::Wizard | Task::Sandbox { .. });
     let is_sandbox = world::is_sandbox(common, &settings, may_fall_back);
     fits_the_world(common, &settings, is_sandbox)?;
-    if is_sandbox {
-        let role = common.role.map(|role| if role == cli::Role::User { "user" } else { "admin" });
-        command_line::name_sandbox(common.world.as_deref(), role);
-    }
+    name_world(common, is_sandbox);
     hide_secret(&settings);
     let says_itself = matches!(&task, Task::Command(WorldCommand::Sweep(args)) if args.check);
     if !matches!(task, Task::Wizard) && !says_itself {
@@ -264,6 +261,14 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             }
             command::run(command, command::CommandContext { opener, runtime })
         }
+    }
+}
+
+/// Has every command line that is proposed lead to the world of this process.
+fn name_world(common: &Common, is_sandbox: bool) {
+    if is_sandbox {
+        let role = common.role.map(|role| if role == cli::Role::User { "user" } else { "admin" });
+        command_line::name_sandbox(common.world.as_deref(), role);
     }
 }
 

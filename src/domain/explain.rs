@@ -232,7 +232,7 @@ const ACCEPTED: &str = "admin_consent";
 /// and states that look like codes.
 fn error_of_address(query: &str) -> Option<String> {
     let query = query.trim().trim_matches(['"', '<', '>']);
-    let pairs = query.rsplit(['?', '#']).next().filter(|pairs| pairs.contains('='))?;
+    let pairs = query.rsplit(['?', '#']).find(|pairs| pairs.contains('='))?;
     let pairs = || pairs.split('&').filter_map(|pair| pair.split_once('='));
     let is_called = |name: &str, wanted: &str| name.trim().to_ascii_lowercase().starts_with(wanted);
     let errors: Vec<String> = pairs()

@@ -90,11 +90,7 @@ pub(super) fn run(
     if !renumbered.is_empty() {
         return Err(bad_lines(&named, &renumbered).into());
     }
-    let customers = filled(&mut sheet, &on_record);
-    let problems = contradictions(&sheet);
-    if !problems.is_empty() {
-        return Err(bad_lines(&named, &problems).into());
-    }
+    let customers = filled(&mut sheet, &on_record).map_err(|problems| bad_lines(&named, &problems))?;
     let fates = match cx.store.import_customers(&customers, asked.sharing, asked.is_dry) {
         Ok(fates) => fates,
         Err(failure) => return Err(refused(&failure)),
@@ -119,14 +115,22 @@ pub(super) fn run(
 }
 
 /// The customers of the file, with what is on record where a cell says nothing; they take the lines' places.
-fn filled(sheet: &mut Sheet, on_record: &[Customer]) -> Vec<NewCustomer> {
+///
+/// # Errors
+/// Every line that contradicts itself then.
+fn filled(sheet: &mut Sheet, on_record: &[Customer]) -> Result<Vec<NewCustomer>, Vec<Problem>> {
     let key = |reference: &Text| reference.as_str().to_lowercase();
     let known: HashMap<String, NewCustomer> =
         on_record.iter().map(|customer| (key(&customer.reference), customer.into())).collect();
     for line in &mut sheet.lines {
         line.customer = line.on(known.get(&key(&line.customer.reference)));
     }
-    sheet.lines.iter().map(|line| line.customer.clone()).collect()
+    let problems = contradictions(sheet);
+    if problems.is_empty() {
+        Ok(sheet.lines.iter().map(|line| line.customer.clone()).collect())
+    } else {
+        Err(problems)
+    }
 }
 
 /// What contradicts itself once it is filled; Partner Center's lines are settled as they are read.

@@ -107,7 +107,10 @@ fn a_number_is_found_by_that_number_only_in_any_text() {
         ),
         ("https://partner.example/done#error=consent%5frequired&state=403", "invalid_grant"),
         ("error=server&error_description=AADSTS650051%3A%20of%20app%2090094", "650051"),
-        ("2026-11-29T10:15:30.403+11:00 WARN call failed call=17 HTTP/1.1 503 length=181920", "503"),
+        (
+            "2026-11-29T10:15:30.403+11:00 WARN call failed call=17 HTTP/1.1 503 length=181920",
+            "serviceNotAvailable",
+        ),
         ("WARN what=Microsoft refused (AADSTS53003) status=400 at 10:15:30.403", "53003"),
     ] {
         let hits = look_up(query);
