@@ -8,7 +8,7 @@ pub mod file;
 use std::{
     io::{self, ErrorKind},
     sync::mpsc::{Receiver, RecvTimeoutError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// Whether a person, or the system, wants the program to go: nothing is waited for any longer then.
@@ -25,18 +25,16 @@ const LOOK: Duration = Duration::from_millis(10);
 /// # Errors
 /// `TimedOut`: not within this time, or never. `Interrupted`: the program is to go.
 fn received<T>(from: &Receiver<T>, within: Duration, is_stopped: IsStopped<'_>) -> io::Result<T> {
-    let began = Instant::now();
-    loop {
+    let looks = within.as_millis() / LOOK.as_millis();
+    for _look in 0..looks.max(1) {
         match from.recv_timeout(LOOK) {
             Ok(sent) => return Ok(sent),
-            Err(RecvTimeoutError::Disconnected) => return Err(ErrorKind::TimedOut.into()),
+            Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) if is_stopped() => return Err(stopped()),
-            Err(RecvTimeoutError::Timeout) if began.elapsed() >= within => {
-                return Err(ErrorKind::TimedOut.into());
-            }
             Err(RecvTimeoutError::Timeout) => {}
         }
     }
+    Err(ErrorKind::TimedOut.into())
 }
 
 /// What is said of something that was not waited for.

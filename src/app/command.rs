@@ -47,6 +47,9 @@ pub(super) struct CommandContext {
     pub(super) runtime: Runtime,
 }
 
+/// What must last as long as a command works over a copy of the record.
+type Kept = (Option<World>, Option<Trial>);
+
 impl CommandContext {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
@@ -82,7 +85,7 @@ impl CommandContext {
     }
 
     /// The same over a copy of the record, which is gone with what must be kept: no record is made or changed.
-    fn record_copy(&self) -> Result<(RecordContext, (Option<World>, Option<Trial>)), Refusal> {
+    fn record_copy(&self) -> Result<(RecordContext, Kept), Refusal> {
         let (store, world, trial) = if self.opener.is_sandbox {
             let (world, trial) = self.opener.open_trial()?;
             (world.provider.store.clone(), Some(world), trial)

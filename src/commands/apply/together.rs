@@ -36,7 +36,7 @@ pub(super) type Piece<T> = (T, Answers, Observers);
 /// How far one of the journeys is.
 enum Stage<T> {
     /// Not begun.
-    ToCome(Piece<T>),
+    ToCome(Box<Piece<T>>),
     /// Under way; whether it is one of those [`AHEAD`].
     UnderWay(T, Box<Journey>, bool),
     /// Ended, or gone with a panic.
@@ -69,12 +69,12 @@ pub(super) fn travel_together<T: Send>(
     done: &(impl Fn(T, Report) + Sync),
 ) {
     let (wakes, woken) = mpsc::channel();
-    let place = |piece| Place { is_woken: Arc::default(), stage: Mutex::new(Stage::ToCome(piece)) };
+    let place = |piece| Place { is_woken: Arc::default(), stage: Mutex::new(Stage::ToCome(Box::new(piece))) };
     let places: Vec<Place<T>> = pieces.into_iter().map(place).collect();
     if places.is_empty() {
         return;
     }
-    let waker = |at: usize, place: &Place<T>| {
+    let queued = |at: usize, place: &Place<T>| {
         let (is_woken, wakes) = (Arc::clone(&place.is_woken), wakes.clone());
         move || {
             // At most once in the queue. All have ended where nobody takes it.
@@ -87,7 +87,7 @@ pub(super) fn travel_together<T: Send>(
     let begin_next = || {
         let at = next.fetch_add(1, SeqCst);
         if let Some(place) = places.get(at) {
-            waker(at, place)();
+            queued(at, place)();
         }
     };
     (0..AHEAD).for_each(|_| begin_next());
@@ -97,7 +97,7 @@ pub(super) fn travel_together<T: Send>(
         while let Ok(Some(at)) = { lock(&woken).recv() } {
             let Some(place) = places.get(at) else { continue };
             place.is_woken.store(false, SeqCst);
-            let begin = |answers, observers| Journey::new(start, answers, stop, observers, waker(at, place));
+            let begin = |answers, observers| Journey::new(start, answers, stop, observers, queued(at, place));
             let went = catch_unwind(AssertUnwindSafe(|| place.go_on(begin, clock, done)));
             let Went { gives_place, has_ended } = went.unwrap_or_else(|panic| {
                 lock(&panicked).get_or_insert(panic);
@@ -132,7 +132,10 @@ impl<T> Place<T> {
     ) -> Went {
         let mut stage = lock(&self.stage);
         let (work, mut journey, is_ahead) = match std::mem::replace(&mut *stage, Stage::Ended) {
-            Stage::ToCome((work, answers, observers)) => (work, Box::new(begin(answers, observers)), true),
+            Stage::ToCome(piece) => {
+                let (work, answers, observers) = *piece;
+                (work, Box::new(begin(answers, observers)), true)
+            }
             Stage::UnderWay(work, journey, is_ahead) => (work, journey, is_ahead),
             Stage::Ended => return Went { gives_place: false, has_ended: false },
         };
