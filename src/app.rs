@@ -30,6 +30,7 @@ use crate::{
         unanswered::{PREFIX, Unanswered},
     },
     domain::{
+        command_line,
         failure::{Failure, FailureKind},
         id::RunId,
         operator::Operator,
@@ -219,6 +220,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let may_fall_back = matches!(task, Task::Wizard | Task::Sandbox { .. });
     let is_sandbox = world::is_sandbox(common, &settings, may_fall_back);
     fits_the_world(common, &settings, is_sandbox)?;
+    name_world(common, is_sandbox);
     hide_secret(&settings);
     let says_itself = matches!(&task, Task::Command(WorldCommand::Sweep(args)) if args.check);
     if !matches!(task, Task::Wizard) && !says_itself {
@@ -259,6 +261,14 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             }
             command::run(command, command::CommandContext { opener, runtime })
         }
+    }
+}
+
+/// Has every command line that is proposed lead to the world of this process.
+fn name_world(common: &Common, is_sandbox: bool) {
+    if is_sandbox {
+        let role = common.role.map(|role| if role == cli::Role::User { "user" } else { "admin" });
+        command_line::name_sandbox(common.world.as_deref(), role);
     }
 }
 
@@ -519,6 +529,7 @@ fn opened_of(opener: &Opener, world: &World) -> Opened {
             clock: opener.clock.clone(),
             rehearse: world.rehearse.clone(),
             files: opener.settings.data_of(opener.is_sandbox).join("files"),
+            only: None,
             launcher: opener.environment.surroundings.launcher(),
         },
         kept: None,
@@ -542,7 +553,11 @@ const fn exit_of(ended: Ended) -> Exit {
 fn farewell(wizard: &Wizard, ended: Ended, is_sandbox: bool) -> String {
     let run = wizard.run().filter(|_| !matches!(ended, Ended::Finished { .. }));
     let world = if is_sandbox { "SANDBOX: " } else { "" };
-    run.map(|run| format!("{world}{run} is kept. Go on with: backup365 --run {run}\n")).unwrap_or_default()
+    run.map(|run| {
+        let command = crate::domain::phrase::Command::TakeUp(run.clone());
+        format!("{world}{run} is kept. Go on with: {command}\n")
+    })
+    .unwrap_or_default()
 }
 
 /// The runner, as the driver knows it.

@@ -11,6 +11,7 @@ pub mod card;
 pub mod changes;
 pub mod checked;
 pub mod codeset;
+pub mod command_line;
 pub mod consent;
 pub mod customer;
 pub mod customer_csv;

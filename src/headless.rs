@@ -106,6 +106,12 @@ impl Headless {
         Self { journey: Journey { answers, ..Journey::default() }, stop, ..Self::default() }
     }
 
+    /// Whether it has come to where only the customer can go on.
+    #[must_use]
+    pub const fn awaits_customer(&self) -> bool {
+        self.waiting_since.is_some()
+    }
+
     /// What the journey came to; `ended` is what the driver said.
     #[must_use]
     pub fn report(self, ended: Ended) -> Report {
@@ -123,9 +129,7 @@ impl Headless {
                 Text::of(format_args!("What would change: {changes}. {}", report.words))
             }
             (End::Told(_) | End::Interrupted, None) => "Stopped. Nothing was begun.".into(),
-            (End::Told(_) | End::Interrupted, Some(run)) => {
-                Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."))
-            }
+            (End::Told(_) | End::Interrupted, Some(run)) => report::kept(run),
             _ => report.words,
         };
         report

@@ -89,6 +89,8 @@ pub struct Tools {
     pub rehearse: Option<Rehearse>,
     /// Folder for receipts and link files.
     pub files: PathBuf,
+    /// Whom a program comes for, by reference: the board needs no other customer. None: a person looks at it.
+    pub only: Option<Text>,
     /// What opens a link here, if anything.
     pub launcher: Option<browser::Launcher>,
 }
@@ -287,7 +289,10 @@ async fn answer(
     match request {
         Request::Wake(wait) => woken(wait).await,
         Request::OpenWorld => Ok(Reply::World(world.clone())),
-        Request::LoadBoard => with(store, move |s| s.board(last_2000)).await.map(Reply::Board),
+        Request::LoadBoard => {
+            let only = tools.only.clone();
+            with(store, move |s| s.board_of(last_2000, only.as_ref())).await.map(Reply::Board)
+        }
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
         Request::AddCustomer(new, accepts) => {
             with(store, move |s| s.add_customer(&new, &accepts)).await.map(|made| guarded(made, Reply::Added))

@@ -136,6 +136,7 @@ impl Inside {
                     clock: runner::clock::system(),
                     rehearse: None,
                     files: files.clone(),
+                    only: None,
                     launcher: None,
                 },
                 world: World {

@@ -24,9 +24,11 @@ use crate::{
         journey::{NewWizardRun, WizardRun},
         record_context::RecordContext,
     },
+    domain::text::Text,
     driver::front::Waker,
     exit::Exit,
-    runner::{Opened, Runner},
+    provider::store::Store,
+    runner::{Opened, Runner, Tools},
     wizard::{Setup, Wizard},
 };
 
@@ -44,6 +46,9 @@ pub(super) struct CommandContext {
     /// Where calls are carried out.
     pub(super) runtime: Runtime,
 }
+
+/// What must last as long as a command works over a copy of the record.
+type Kept = (Option<World>, Option<Trial>);
 
 impl CommandContext {
     /// Opens the world: what commands work with, and what must be kept while they do.
@@ -76,6 +81,23 @@ impl CommandContext {
     /// Opens the record: what commands work with that ask no server, and what must be kept while they do.
     fn record_context(&self) -> Result<(RecordContext, Option<World>), Refusal> {
         let (store, world) = self.opener.open_record()?;
+        Ok((self.record_context_of(store, world.as_ref()), world))
+    }
+
+    /// The same over a copy of the record, which is gone with what must be kept: no record is made or changed.
+    fn record_copy(&self) -> Result<(RecordContext, Kept), Refusal> {
+        let (store, world, trial) = if self.opener.is_sandbox {
+            let (world, trial) = self.opener.open_trial()?;
+            (world.provider.store.clone(), Some(world), trial)
+        } else {
+            let (store, trial) = self.opener.copied()?;
+            (store, None, trial)
+        };
+        Ok((self.record_context_of(store, world.as_ref()), (world, Some(trial))))
+    }
+
+    /// What commands work with that ask no server.
+    fn record_context_of(&self, store: Store, world: Option<&World>) -> RecordContext {
         let environment = &self.opener.environment;
         let out = self.out();
         let is_sandbox = self.opener.is_sandbox;
@@ -84,16 +106,15 @@ impl CommandContext {
         if let Some(warning) = store.operator().warning {
             out.note(warning.for_commands().as_str());
         }
-        let cx = RecordContext {
+        RecordContext {
             store,
             clock: self.opener.clock.clone(),
             zone: environment.zone.clone(),
-            partner: world.as_ref().map(|world| world.partner).or_else(|| self.opener.partner()),
+            partner: world.map(|world| world.partner).or_else(|| self.opener.partner()),
             is_sandbox,
             out,
             width: environment.width(),
-        };
-        Ok((cx, world))
+        }
     }
 
     /// What makes the wizards of journeys in an open world.
@@ -115,8 +136,9 @@ impl CommandContext {
         let setup =
             Setup { is_board_watched: false, keeps_forms: false, ..super::setup(&self.opener, None)? };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
-        Ok(Arc::new(move |waker: Waker| {
-            let opened = (world.clone(), tools.clone());
+        Ok(Arc::new(move |waker: Waker, customer: &str| {
+            let tools = Tools { only: Some(Text::clean(customer)), ..tools.clone() };
+            let opened = (world.clone(), tools);
             let open = move || {
                 let (world, tools) = opened.clone();
                 Ok(Opened { world, tools, kept: None })

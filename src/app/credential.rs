@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     domain::{secret::Secret, text::is_forbidden, text_file},
     outside::{
+        NEVER,
         child::{self, WITHIN},
         file,
     },
@@ -42,7 +43,7 @@ pub(super) fn read(source: &CredentialSource) -> anyhow::Result<Credential> {
             let mut command = child::command(program);
             // Its complaints would stand in the middle of the screen.
             let (status, printed) =
-                child::printed(command.args(arguments).stderr(Stdio::null()), PRINTED_BYTES, WITHIN)
+                child::printed(command.args(arguments).stderr(Stdio::null()), PRINTED_BYTES, WITHIN, NEVER)
                     .with_context(|| format!("the command {program} gave no secret"))?;
             ensure!(status.success(), "the command {program} for the secret ended with {status}");
             let text = text_file::decode(&printed)

@@ -171,9 +171,10 @@ pub struct Set {
                         reference,name,domain,active,products,tenant,managed,time_zone,seats\n\
                         Cells are separated by commas, semicolons or tabs, products by semicolons or\n\
                         commas in quotes. Partner Center's own list of customers is taken as it is.\n\
-                        A reference on record is corrected, any other is added; an empty\n\
-                        tenant keeps the one on record. A line that can't be used is told with its\n\
-                        number, and then nothing is imported.")]
+                        A reference on record is corrected, any other is added. An empty cell keeps\n\
+                        what is on record; the word none empties tenant, time zone, seats or\n\
+                        products. A line that can't be used is told with its number, and then\n\
+                        nothing is imported.")]
 pub struct Import {
     /// The file; - reads standard input.
     #[arg(value_name = "FILE")]

@@ -14,6 +14,7 @@ mod show;
 mod summary;
 mod together;
 mod trust;
+mod unswept;
 mod words;
 mod work;
 
@@ -52,6 +53,7 @@ use progress::{Progress, Trouble};
 use show::{Show, Stage};
 pub use trust::Ask;
 use trust::Uses;
+use unswept::Unswept;
 use work::After;
 
 /// Customers that are checked at the same time where nothing else is said.
@@ -214,9 +216,9 @@ pub fn run(context: &Context, options: &ApplyOptions, deps: ApplyDeps<'_>) -> an
         uses.lines().iter().for_each(|line| context.out.note(line.as_str()));
         context.out.note(CHECKED);
     }
-    uses.demand(options, ask.as_ref())?;
+    uses.demand(options, ask.as_ref(), &stop)?;
+    passwords(&mut jobs, &secrets, options.is_check, &stop)?;
     let work = Work { context, options, start, stop, progress: Arc::new(progress) };
-    passwords(&mut jobs, &secrets, options.is_check)?;
     work.check(&mut jobs, dry)?;
     work.go_on(jobs)
 }
@@ -242,8 +244,8 @@ fn recall(context: &Context, progress: &Progress, job: &mut Job) -> anyhow::Resu
 /// Reads the passwords of the customers that are still to be done. A check reads none, and runs no command for one.
 ///
 /// # Errors
-/// Says which can't be read, all at once.
-fn passwords(jobs: &mut [Job], secrets: &Secrets, is_check: bool) -> Result<(), Unanswered> {
+/// Says which can't be read, all at once; or that the program was told to stop.
+fn passwords(jobs: &mut [Job], secrets: &Secrets, is_check: bool, stop: &Stop) -> Result<(), Unanswered> {
     let mut lines = Vec::new();
     for job in jobs.iter_mut().filter(|job| job.is_open()) {
         let (Some(source), Some(details)) = (&job.password, &mut job.answers.details) else { continue };
@@ -251,7 +253,12 @@ fn passwords(jobs: &mut [Job], secrets: &Secrets, is_check: bool) -> Result<(), 
             details.password = Some(Password::Unread);
             continue;
         }
-        match secrets(source) {
+        let read = secrets(source);
+        if let Some(exit) = journey::stopped(stop) {
+            let words = "Stopped while the passwords were read. Nothing was done.";
+            return Err(Unanswered { exit, lines: vec![words.into()] });
+        }
+        match read {
             Ok(password) => details.password = Some(Password::Read(password)),
             Err(why) => {
                 let why = words::in_keys(why.as_str());
@@ -291,6 +298,7 @@ impl Work<'_> {
             return Ok(());
         }
         let (start, _kept) = dry()?;
+        let unswept = Unswept::of(self.context, &open)?;
         let show = self.show(Stage::Checking, open.len());
         work::at_once(open, CHECKED_AT_ONCE.max(self.options.at_once), &|job: &mut Job| {
             let running = show.start(&job.customer.name);
@@ -299,9 +307,10 @@ impl Work<'_> {
                 Answers { is_dry_run: true, is_unsigned, wait: Duration::ZERO, ..job.answers.clone() };
             let mut report = journey::travel(&start, answers, &self.stop, &self.context.clock);
             words::mend(&mut report, &job.row);
-            // Found now, not when the journey comes there in the middle of the plan.
-            if report.is_unswept && !job.row.without_sweeper && report.end == End::Shown {
-                (report.end, report.words) = (End::Stopped, Text::from(words::UNSWEPT));
+            // Found now, not when the journey comes there in the middle of the plan, or after consent.
+            let is_unswept = report.is_unswept || unswept.has(job);
+            if is_unswept && !job.row.without_sweeper && report.end == End::Shown {
+                (report.end, report.words) = (End::Stopped, words::unswept());
             }
             running.end(None);
             let is_told = matches!(report.end, End::Interrupted | End::Told(_));
@@ -316,8 +325,19 @@ impl Work<'_> {
     fn go_on(&self, mut jobs: Vec<Job>) -> anyhow::Result<Exit> {
         let max_seats = self.options.max_seats;
         let checked = check::exit(&jobs, max_seats);
+        let bills = |job: &Job| job.is_open() && job.row.users != Users::None;
+        let known = check::Total::of(&jobs).seats().max(1);
+        // In an own line where it is only checked: the check is how a person comes to know the number.
+        let missing = (max_seats.is_none() && jobs.iter().any(bills)).then(|| {
+            format!(
+                "--max-seats is missing: the most new seats that the whole plan may bill, for example --max-seats {known}."
+            )
+        });
         if self.options.is_check {
             self.tell_doubts(&jobs);
+            if let Some(missing) = missing {
+                self.context.out.note(&format!("To apply the plan: {missing}"));
+            }
             return self.tell(&jobs, checked, None);
         }
         self.context.out.block(&check::told(&jobs, max_seats));
@@ -330,13 +350,8 @@ impl Work<'_> {
         if check::is_bad(&jobs) || check::is_over(&jobs, max_seats) {
             return self.refuse(&mut jobs, checked);
         }
-        let bills = |job: &Job| job.is_open() && job.row.users != Users::None;
-        if max_seats.is_none() && jobs.iter().any(bills) {
-            let known = check::Total::of(&jobs).seats().max(1);
-            let line = Text::of(format_args!(
-                "--max-seats is missing: the most new seats that the whole plan may bill, for example --max-seats {known}. \
-                 Nothing was done."
-            ));
+        if let Some(missing) = missing {
+            let line = Text::of(format_args!("{missing} Nothing was done."));
             return Err(Unanswered { exit: Exit::Usage, lines: vec![line] }.into());
         }
         self.work(&mut jobs);

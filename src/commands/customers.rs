@@ -12,10 +12,12 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         bill::counted,
+        command_line,
         customer::{Customer, NewCustomer},
         customer_record::{Change, Column},
         failure::{Failure, FailureKind},
         filter::fold,
+        phrase::{Command, phrase},
         text::Text,
     },
     exit::Exit,
@@ -23,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    record_context::RecordContext,
+    record_context::{RecordContext, refused},
     unanswered::{PREFIX, Unanswered, pasted},
 };
 use change::Given;
@@ -158,7 +160,7 @@ fn find(cx: &RecordContext, typed: &str, by_part: bool) -> Result<Customer, Fail
         [] => Err(Failure::new(
             FailureKind::NotFound,
             Text::of(format_args!("there is no customer \"{}\" on record", Text::clean(typed))),
-            "Look for it: backup365 customers list --all",
+            phrase!["Look for it: ", Command::CustomersList, " --all"],
         )),
         several => Err(Failure::new(
             FailureKind::Malformed,
@@ -180,14 +182,6 @@ fn named(customers: &[&Customer]) -> String {
         words.push(format!("and {} more", customers.len() - NAMED));
     }
     words.join(", ")
-}
-
-/// What was said about finding or changing a customer, as an error: a missing answer is wrong usage.
-fn ended(failure: &Failure) -> anyhow::Error {
-    if failure.kind == FailureKind::Malformed {
-        return Unanswered::new(Exit::Usage, failure.for_commands().as_str()).into();
-    }
-    super::record_context::refused(failure)
 }
 
 /// What is said where a tenant that came in is another customer's too, and the line that says it is right.
@@ -224,7 +218,7 @@ fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
     if closed.is_empty() {
         return Ok(());
     }
-    let kept = cx.store.still_kept().map_err(|failure| super::record_context::refused(&failure))?;
+    let kept = cx.store.still_kept().map_err(|failure| refused(&failure))?;
     for StillKept { customer, product, seats, has_rule } in kept {
         if !closed
             .iter()
@@ -235,12 +229,13 @@ fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
         let rule = if has_rule { " Enable Auto stays on record and turns nobody on meanwhile." } else { "" };
         super::warn(&format!(
             "{} ({}) is closed, and {} registered for backup with {}.{rule} Closing ends neither: reopen the account \
-             (backup365 customers set {} --active yes), turn them off, then close it.",
+             (backup365 customers set {} --active yes{}), turn them off, then close it.",
             customer.name,
             customer.reference,
             counted(seats, "user stays", "users stay"),
             product.name(),
-            customer.reference
+            customer.reference,
+            command_line::world()
         ));
     }
     Ok(())

@@ -30,8 +30,9 @@ impl std::fmt::Debug for WizardRun {
     }
 }
 
-/// Makes a wizard whose calls wake this driver; several may be on their way at once, on threads of their own.
-pub type NewWizardRun = Arc<dyn Fn(Waker) -> WizardRun + Send + Sync>;
+/// Makes a wizard whose calls wake this driver, for the customer who is called so; several may be on their way at once, on
+/// threads of their own.
+pub type NewWizardRun = Arc<dyn Fn(Waker, &str) -> WizardRun + Send + Sync>;
 
 /// Makes one journey in silence, on this thread, and says what it came to.
 #[must_use]
@@ -98,9 +99,9 @@ impl Journey {
         let (to_driver, woken) = mpsc::sync_channel(1);
         let waker = Waker::also(to_driver, wake);
         stop.listen(waker.clone());
+        let WizardRun { wizard, calls } = start(waker.clone(), &answers.customer);
         let mut front = Headless::new(answers, stop.clone());
-        (front.observers, front.waker) = (observers, Some(waker.clone()));
-        let WizardRun { wizard, calls } = start(waker);
+        (front.observers, front.waker) = (observers, Some(waker));
         Self { wizard, calls, front, woken, is_begun: false }
     }
 
@@ -113,11 +114,24 @@ impl Journey {
         driver::go_on(wizard, front, calls.as_mut(), woken, clock)
     }
 
+    /// Whether nothing is left to do until the customer has accepted.
+    #[must_use]
+    pub const fn awaits_customer(&self) -> bool {
+        self.front.awaits_customer()
+    }
+
     /// What it came to.
     #[must_use]
     pub fn report(self, ended: Ended) -> Report {
         self.front.report(ended)
     }
+}
+
+/// The exit code of whoever was asked to stop before there was a journey; none where nobody asked.
+#[must_use]
+pub fn stopped(stop: &Stop) -> Option<Exit> {
+    let told = stop.ending().map(|why| exit_of(&End::Told(why)));
+    told.or_else(|| (stop.interrupts() > 0).then_some(Exit::Interrupted))
 }
 
 /// The exit code of a journey (product.md section 9, *Records and words*).

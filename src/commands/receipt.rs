@@ -8,6 +8,7 @@ use crate::{
         customer::Progress,
         failure::{Failure, FailureKind, of_system},
         id::RunId,
+        phrase::Command,
         plan,
         receipt::{self, Form},
         run::{BoardRow, Outcome},
@@ -21,7 +22,7 @@ use crate::{
     provider::store::Store,
 };
 
-use super::{Out, failing, quietly, unanswered::Unanswered, warn};
+use super::{Out, failing, quietly, record_context::refused, unanswered::Unanswered, warn};
 
 /// What is wanted of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +51,6 @@ pub struct Asked {
     pub what: What,
     /// Where to; none: stdout.
     pub target: Option<Target>,
-    /// The record is the sandbox's.
-    pub is_sandbox: bool,
 }
 
 /// Prints or writes it, and says on stderr whether the audit is whole. [`Exit::Attention`] when it is not, otherwise
@@ -64,12 +63,10 @@ pub struct Asked {
 pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Result<Exit> {
     let outcome = match store.outcome(&asked.run) {
         Ok(outcome) => outcome,
-        Err(failure) => return Err(failing(&failure).into()),
+        Err(failure) => return Err(refused(&failure)),
     };
     if outcome.run.finished.is_none() {
-        return Err(unfinished(store, &outcome, asked, now)
-            .unwrap_or_else(|failure| failing(&failure))
-            .into());
+        return Err(unfinished(store, &outcome, now).unwrap_or_else(|failure| failing(&failure)).into());
     }
     let words = match asked.what {
         What::Receipt(form) => receipt::write(&outcome, form),
@@ -94,7 +91,7 @@ pub fn unknown(run: &RunId) -> Unanswered {
     let words = format_args!(
         "There is no run {run}: nothing has been recorded on this computer yet. Check the number."
     );
-    Unanswered { exit: Exit::Failed, lines: vec![Text::of(words)] }
+    Unanswered { exit: Exit::Usage, lines: vec![Text::of(words)] }
 }
 
 fn exit_of(outcome: &Outcome) -> Exit {
@@ -118,7 +115,7 @@ fn audit(outcome: &Outcome, out: Out) {
 }
 
 /// How far a run is that has no receipt yet, by the same rule as the first screen.
-fn unfinished(store: &Store, outcome: &Outcome, asked: &Asked, now: Moment) -> Result<Unanswered, Failure> {
+fn unfinished(store: &Store, outcome: &Outcome, now: Moment) -> Result<Unanswered, Failure> {
     let run = &outcome.run;
     let board = store.board(sydney::latest_2000(now))?;
     let row = board.rows.iter().find(|row| row.run.as_ref().is_some_and(|open| open.id == run.id));
@@ -130,8 +127,7 @@ fn unfinished(store: &Store, outcome: &Outcome, asked: &Asked, now: Moment) -> R
     if row.and_then(|row| row.run.as_ref()).is_some_and(|open| open.is_held) {
         lines.push(Text::from("It is open in another window or with a colleague now."));
     }
-    let world = if asked.is_sandbox { " --sandbox" } else { "" };
-    lines.push(Text::of(format_args!("Go on with: backup365{world} --run {}", run.id)));
+    lines.push(Text::of(format_args!("Go on with: {}", Command::TakeUp(run.id.clone()))));
     Ok(Unanswered { exit, lines })
 }
 

@@ -40,8 +40,18 @@ impl RecordContext {
     }
 }
 
-/// What the record said, as an error: refused rights have an exit code of their own.
+/// The exit code of what the record said (product.md section 9): refused rights have one of their own, and a name that is not
+/// on record, or fits several there, is a wrong argument.
+pub(super) const fn exit_of(failure: &Failure) -> Exit {
+    match failure.kind {
+        _ if failure.is_alarm => Exit::Attention,
+        FailureKind::Refused => Exit::Refused,
+        FailureKind::NotFound | FailureKind::Malformed => Exit::Usage,
+        _ => Exit::Failed,
+    }
+}
+
+/// What the record said, as an error.
 pub(super) fn refused(failure: &Failure) -> anyhow::Error {
-    let exit = if failure.kind == FailureKind::Refused { Exit::Refused } else { super::exit_for(failure) };
-    Unanswered::new(exit, failure.for_commands().as_str()).into()
+    Unanswered::new(exit_of(failure), failure.for_commands().as_str()).into()
 }

@@ -21,6 +21,7 @@ use crate::{
         bill::counted,
         failure::Failure,
         id::CustomerId,
+        phrase::Command,
         run::SweeperStatus,
         sweep::OVERDUE_AFTER,
         sydney,
@@ -260,12 +261,13 @@ fn status_lines(
             }
             (Some(host), None) => format!("A sweeper is installed on {host}; no pass has finished yet."),
             (None, _) => {
-                "Nothing will run at 20:00: no sweeper has run here yet. Install one: backup365 sweep --install".into()
+                let install = Command::SweepInstall;
+                format!("Nothing will run at 20:00: no sweeper has run here yet. Install one: {install}")
             }
         },
     ];
     if sweeper.is_overdue {
-        lines.push("OVERDUE: the last pass has not finished. Run: backup365 sweep".into());
+        lines.push(format!("OVERDUE: the last pass has not finished. Run: {}", Command::Sweep));
     }
     for row in rules.iter().filter(|row| !row.customer.is_active) {
         lines.push(format!(

@@ -39,6 +39,29 @@ pub struct Line {
     pub number: usize,
     /// What it says.
     pub customer: NewCustomer,
+    /// The columns that say nothing, in their order: what is on record there stays.
+    pub kept: Vec<Column>,
+}
+
+impl Line {
+    /// What it comes to, where its customer may be on record.
+    #[must_use]
+    pub fn on(&self, on_record: Option<&NewCustomer>) -> NewCustomer {
+        let mut customer = self.customer.clone();
+        if let Some(old) = on_record {
+            for column in &self.kept {
+                match column {
+                    Column::Products => customer.products.clone_from(&old.products),
+                    Column::Tenant => customer.tenant = old.tenant,
+                    Column::TimeZone => customer.time_zone.clone_from(&old.time_zone),
+                    Column::Seats => customer.seats = old.seats,
+                    // Without a value in these a line is told as a problem.
+                    Column::Reference | Column::Name | Column::Domain | Column::Active | Column::Managed => {}
+                }
+            }
+        }
+        customer
+    }
 }
 
 /// Why a line can't be used.
@@ -79,15 +102,17 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, Vec<Problem>> {
     for (number, record) in records {
         match columns.customer(&record) {
             Ok(None) => {}
-            Ok(Some(customer)) => match seen.entry(customer.reference.as_str().to_ascii_lowercase()) {
-                Entry::Occupied(first) => {
-                    problems.push(Problem { line: number, what: twice(&customer, *first.get()) });
+            Ok(Some((customer, kept))) => {
+                match seen.entry(customer.reference.as_str().to_ascii_lowercase()) {
+                    Entry::Occupied(first) => {
+                        problems.push(Problem { line: number, what: twice(&customer, *first.get()) });
+                    }
+                    Entry::Vacant(place) => {
+                        place.insert(number);
+                        lines.push(Line { number, customer, kept });
+                    }
                 }
-                Entry::Vacant(place) => {
-                    place.insert(number);
-                    lines.push(Line { number, customer });
-                }
-            },
+            }
             Err(all) => problems.extend(all.into_iter().map(|what| Problem { line: number, what })),
         }
     }
@@ -230,8 +255,8 @@ fn unknown(word: &str) -> Text {
 }
 
 impl Columns {
-    /// The customer of a line; none for a line of empty cells.
-    fn customer(&self, record: &StringRecord) -> Result<Option<NewCustomer>, Vec<Text>> {
+    /// The customer of a line, and the columns that are empty there; none for a line of empty cells.
+    fn customer(&self, record: &StringRecord) -> Result<Option<(NewCustomer, Vec<Column>)>, Vec<Text>> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             return Ok(None);
         }
@@ -245,23 +270,26 @@ impl Columns {
         if self.is_of_partner_center {
             partner_center::prepare(&mut customer);
         }
-        let mut problems = Vec::new();
+        let (mut problems, mut kept) = (Vec::new(), Vec::new());
         for (cell, meaning) in record.iter().zip(&self.meanings) {
-            if let Some(Meaning::Ours(column) | Meaning::Theirs(column)) = meaning
-                && let Err(what) = column.read(&unguarded(unwrapped(cell.trim())), &mut customer)
-            {
+            let Some(Meaning::Ours(column) | Meaning::Theirs(column)) = meaning else { continue };
+            if cell.trim().is_empty() && column.may_be_empty() {
+                kept.push(*column);
+            }
+            if let Err(what) = column.read(column.emptied(&unguarded(unwrapped(cell.trim()))), &mut customer) {
                 problems.push(of_cell(*column, cell, &what));
             }
         }
         if self.is_of_partner_center {
+            kept.extend([Column::TimeZone, Column::Seats]); // it has neither
             partner_center::finish(&mut customer);
-        } else if problems.is_empty() {
+        } else if problems.is_empty() && !kept.contains(&Column::Products) {
             problems.extend(
                 customer_record::contradiction(&customer)
                     .map(|what| of_cell(Column::Managed, "yes", &Text::from(what))),
             );
         }
-        if problems.is_empty() { Ok(Some(customer)) } else { Err(problems) }
+        if problems.is_empty() { Ok(Some((customer, kept))) } else { Err(problems) }
     }
 
     /// Whether a line has the cells of the header; empty ones may follow, and may be missing below columns without a name.

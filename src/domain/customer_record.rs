@@ -36,6 +36,9 @@ pub enum Column {
     Seats,
 }
 
+/// The word that empties a column: an empty cell of a file leaves what is on record.
+const NONE: &str = "none";
+
 impl Column {
     /// All of them, in the order of the file.
     pub const ALL: [Self; 9] = [
@@ -123,6 +126,18 @@ impl Column {
             Self::TimeZone => customer.time_zone.clone().unwrap_or_default(),
             Self::Seats => customer.seats.map(|seats| Text::of(format_args!("{seats}"))).unwrap_or_default(),
         }
+    }
+
+    /// Whether a customer may be without it.
+    #[must_use]
+    pub const fn may_be_empty(self) -> bool {
+        matches!(self, Self::Products | Self::Tenant | Self::TimeZone | Self::Seats)
+    }
+
+    /// A value as it is read: the word `none` empties what may be empty, in flags and in files.
+    #[must_use]
+    pub fn emptied(self, value: &str) -> &str {
+        if self.may_be_empty() && value.trim().eq_ignore_ascii_case(NONE) { "" } else { value }
     }
 
     /// Reads a value into a customer.

@@ -100,6 +100,13 @@ impl Operator {
         if more > 0 {
             names = format!("{names} and {} more", grouped(more));
         }
+        if self.admins.contains(&self.name) {
+            // Played in the sandbox: an Admin need not be made one.
+            return phrase![
+                &self.name,
+                " is an Admin here and plays a User. Leave --as user out to work as the Admin."
+            ];
+        }
         phrase![
             format_args!("Admins here: {names}."),
             " One of them makes you an Admin with ",

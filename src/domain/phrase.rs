@@ -8,6 +8,7 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bill::grouped,
+    command_line,
     customer::Product,
     flag::quoted,
     id::RunId,
@@ -193,7 +194,7 @@ impl WayOn {
             Self::Filter | Self::ClearFilter | Self::Narrow => "Name the customer or the user whole.".into(),
             Self::RestoreTicks | Self::Review => "Name the users with --users.".into(),
             Self::TurnOff => "An Admin turns users off with --turn-off.".into(),
-            Self::AddCustomer => "An Admin adds one with backup365 customers add.".into(),
+            Self::AddCustomer => format!("An Admin adds one with {}.", Command::CustomersAdd).into(),
             Self::FillIn => "Give the details with their flags.".into(),
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, "") => format!("Run {command}.").into(),
@@ -221,8 +222,14 @@ pub enum Command {
     CustomersImport,
     /// Have the sweep run every evening.
     SweepInstall,
+    /// One pass, as far as it is due.
+    Sweep,
     /// Check settings, credentials and the record.
     SweepCheck,
+    /// What became of the passes.
+    SweepStatus,
+    /// The receipt of a run again.
+    Receipt(RunId),
     /// Take a list of so many users of a customer, by its reference, for the truth.
     SweepAcceptShorter(Text, u32),
     /// Who works with the record.
@@ -247,7 +254,10 @@ impl Command {
     #[must_use]
     pub fn all(run: RunId) -> Vec<Self> {
         vec![
-            Self::TakeUp(run),
+            Self::TakeUp(run.clone()),
+            Self::Receipt(run),
+            Self::Sweep,
+            Self::SweepStatus,
             Self::Customers,
             Self::CustomersList,
             Self::CustomersShow,
@@ -270,6 +280,18 @@ impl Command {
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("backup365 ")?;
+        self.words(f)?;
+        // These two work without a world.
+        if !matches!(self, Self::Explain | Self::Settings) {
+            f.write_str(command_line::world())?;
+        }
+        Ok(())
+    }
+}
+
+impl Command {
+    /// What stands behind the program's name.
+    fn words(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TakeUp(run) => write!(f, "--run {run}"),
             Self::Customers => f.write_str("customers"),
@@ -279,7 +301,10 @@ impl fmt::Display for Command {
             Self::CustomersSet => f.write_str("customers set"),
             Self::CustomersImport => f.write_str("customers import"),
             Self::SweepInstall => f.write_str("sweep --install"),
+            Self::Sweep => f.write_str("sweep"),
             Self::SweepCheck => f.write_str("sweep --check"),
+            Self::SweepStatus => f.write_str("sweep --status"),
+            Self::Receipt(run) => write!(f, "receipt {run}"),
             Self::SweepAcceptShorter(reference, count) if reference.as_str().contains(' ') => {
                 write!(f, "sweep --accept-shorter \"{reference}={count}\"")
             }

@@ -8,6 +8,7 @@ use crate::{
         doubt::{self, Doubt},
         failure::FailureKind,
         flag,
+        phrase::Command,
         tenant_input::{TenantInput, TenantMatch},
         text::{Shown, Text},
     },
@@ -131,7 +132,8 @@ impl Journey {
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let organisation = organisation(bar);
         let words = format_args!(
-            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it (backup365 customers)."
+            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it ({}).",
+            Command::Customers
         );
         end(End::Wrong, words)
     }

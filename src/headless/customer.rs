@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, ops::ControlFlow::Continue};
 
 use crate::{
-    domain::{answers::Answers, changes::named, customer::Product, filter::fold, flag, text::Text},
+    domain::{
+        answers::Answers, changes::named, customer::Product, filter::fold, flag, phrase::Command, text::Text,
+    },
     wizard::{
         answer::{FieldId, Given, Value},
         view::{Column, RowsView, Tone, View},
@@ -73,7 +75,8 @@ fn find(rows: &RowsView<'_>, answers: &Answers) -> Decision<usize> {
         (1, [only]) => return Continue(*only),
         (1, _) => return of_product(rows, &found, answers.product),
         (0, _) if all.is_empty() => {
-            format!("No customer has the reference, name or domain “{name}”. See: backup365 customers list")
+            let list = Command::CustomersList;
+            format!("No customer has the reference, name or domain “{name}”. See: {list}")
         }
         (0, _) => {
             let alike = named(&candidates(rows, all), NAMED);

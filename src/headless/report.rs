@@ -94,6 +94,12 @@ pub struct Report {
     pub is_unswept: bool,
 }
 
+/// Said of a run that was broken off.
+#[must_use]
+pub fn kept(run: &RunId) -> Text {
+    Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."))
+}
+
 impl Report {
     /// Takes in what a view shows: what was known stays known.
     pub(super) fn observe(&mut self, view: &View<'_>) {

@@ -9,6 +9,7 @@ use crate::{
         bill::{counted, grouped},
         changes::{NAMED, named},
         flag,
+        phrase::Command,
         text::Text,
         user::Kind,
     },
@@ -340,8 +341,9 @@ impl Journey {
             return give(Given::Yes);
         }
         let words = sentences(view);
-        let way = "Install one first (backup365 sweep --install), or start again with --without-sweeper.";
-        end(End::Stopped, format_args!("{words} {way}"))
+        let install = Command::SweepInstall;
+        let way = "or start again with --without-sweeper.";
+        end(End::Stopped, format_args!("{words} Install one first ({install}), {way}"))
     }
 
     /// It was written down beforehand, so it is kept, and said.

@@ -11,6 +11,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
+use super::{IsStopped, NEVER, received};
 use crate::domain::text_file;
 
 /// How long a file may take: a disk that is spun up takes some seconds, a busy network folder a few more. A guess.
@@ -24,7 +25,7 @@ const SECRET_BYTES: u64 = 256 * 1_024;
 /// # Errors
 /// What the system says; `FileTooLarge`, `TimedOut`, with words.
 pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    bytes_within(path, most, WITHIN)
+    bytes_within(path, most, WITHIN, NEVER)
 }
 
 /// The text of a file, whatever program wrote it (see [`text_file`]).
@@ -40,7 +41,16 @@ pub fn text(path: &Path, most: u64) -> io::Result<String> {
 /// # Errors
 /// As [`text`].
 pub fn secret(path: &Path) -> io::Result<Zeroizing<String>> {
-    decoded(&secret_bytes(path)?).map(Zeroizing::new)
+    secret_unless(path, NEVER)
+}
+
+/// The same, unless the program is to go.
+///
+/// # Errors
+/// As [`text`]; `Interrupted`.
+pub fn secret_unless(path: &Path, is_stopped: IsStopped<'_>) -> io::Result<Zeroizing<String>> {
+    let bytes = Zeroizing::new(bytes_within(path, SECRET_BYTES, WITHIN, is_stopped)?);
+    decoded(&bytes).map(Zeroizing::new)
 }
 
 /// Its bytes.
@@ -58,20 +68,20 @@ fn decoded(bytes: &[u8]) -> io::Result<String> {
 
 /// Reads on a thread of its own, because opening a FIFO, and anything in a network folder, may stand still in the system;
 /// such a thread is left alone and goes with the process.
-fn bytes_within(path: &Path, most: u64, within: Duration) -> io::Result<Vec<u8>> {
+fn bytes_within(path: &Path, most: u64, within: Duration, is_stopped: IsStopped<'_>) -> io::Result<Vec<u8>> {
     let (to_reader, read) = mpsc::sync_channel(1);
     let path = path.to_owned();
     thread::Builder::new().name("backup365-file".into()).spawn(move || {
         // Nobody may be left to hear of it.
         let _late = to_reader.send(File::open(path).and_then(|file| up_to(file, most)));
     })?;
-    match read.recv_timeout(within) {
-        Ok(read) => read,
-        Err(_) => Err(io::Error::new(
+    received(&read, within, is_stopped).map_err(|error| match error.kind() {
+        ErrorKind::TimedOut => io::Error::new(
             ErrorKind::TimedOut,
             format!("it was not read to its end within {} s", within.as_secs()),
-        )),
-    }
+        ),
+        _ => error,
+    })?
 }
 
 /// Whatever a source gives, at most so many bytes.
@@ -169,8 +179,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fifo = folder.path().join("fifo");
         rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-        let late = bytes_within(&fifo, 99, Duration::from_millis(50)).unwrap_err();
+        let late = bytes_within(&fifo, 99, Duration::from_millis(50), NEVER).unwrap_err();
         assert_eq!(late.kind(), ErrorKind::TimedOut);
+        assert_eq!(secret_unless(&fifo, &|| true).unwrap_err().kind(), ErrorKind::Interrupted);
         assert_eq!(bytes(Path::new("/dev/zero"), 9_999).unwrap_err().kind(), ErrorKind::FileTooLarge);
     }
 

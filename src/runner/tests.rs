@@ -96,6 +96,7 @@ impl Stage {
                 }),
             }),
             files: folder.path().join("files"),
+            only: None,
             launcher: None,
         };
         let woken = Arc::new(AtomicU32::new(0));

@@ -202,7 +202,12 @@ fn a_file_from_a_spreadsheet_updates_by_reference() {
          would be added: C-9001 · Neu; GmbH\n\
          Dry run, nothing was written. It would be: 1 added, 1 changed, 1 unchanged.\n"
     );
-    assert_eq!(Record::of(&home).count("customer WHERE reference = 'C-9001' OR seats = 40"), 0);
+    assert!(
+        dry.err.contains("An empty cell keeps what is on record; the word none empties it."),
+        "{}",
+        dry.err
+    );
+    assert!(!home.store().exists(), "a dry run makes no record");
     let done = fed(&home, &["customers", "import", "-", "--json"], text).json("customer-changes");
     assert_eq!((&done["written"], &done["added"], &done["unchanged"]), (&json!(true), &json!(1), &json!(1)));
     assert_eq!(done["customers"][0]["changes"], json!([{"column": "seats", "from": null, "to": "40"}]));
@@ -211,6 +216,45 @@ fn a_file_from_a_spreadsheet_updates_by_reference() {
     assert_eq!(record.count("customer WHERE reference = 'C-1001' AND tenant IS NOT NULL"), 1, "kept");
     assert_eq!(record.count("audit WHERE what = 'changed customer C-1002: seats: none → 40'"), 1);
     assert_eq!(record.seats(), 0);
+}
+
+#[test]
+fn an_empty_cell_keeps_and_a_word_empties() {
+    let home = Home::new();
+    let row =
+        |rest: &str| format!("{HEADER}C-1001,Harbour Street Cafe,harbourstreetcafe.example,yes,{rest}\n");
+    assert_eq!(
+        run(&home, &["customers", "set", "C-1001", "--seats", "30", "--products", "office365"]).code,
+        0
+    );
+    let is_on_record =
+        "customer WHERE reference = 'C-1001' AND seats = 30 AND tenant IS NOT NULL AND time_zone IS NOT NULL";
+    let kept = fed(&home, &["customers", "import", "-"], &row(",,yes,,"));
+    assert_eq!((kept.code, Record::of(&home).count(is_on_record)), (0, 1), "{}", kept.err);
+    assert!(kept.out.contains("1 unchanged"), "{}", kept.out);
+    let cells = row("office365,none,no,NONE,none");
+    let dry = fed(&home, &["customers", "import", "-", "--dry-run"], &cells);
+    assert!(dry.out.contains("seats: 30 → none"), "{}", dry.out);
+    assert_eq!(Record::of(&home).count(is_on_record), 1);
+    let emptied = fed(&home, &["customers", "import", "-"], &cells);
+    let nothing =
+        "customer WHERE reference = 'C-1001' AND seats IS NULL AND tenant IS NULL AND time_zone IS NULL";
+    assert_eq!((emptied.code, Record::of(&home).count(nothing)), (0, 1), "{}", emptied.err);
+}
+
+#[test]
+fn a_line_to_paste_stays_in_the_sandbox() {
+    let home = Home::new();
+    let nobody = run(&home, &["customers", "show", "nobody"]);
+    assert!(nobody.err.contains("backup365 customers list --sandbox --all"), "{}", nobody.err);
+    let played = run(&home, &["--as", "user", "customers", "set", "nobody", "--seats", "1"]);
+    assert!(played.err.contains("backup365 customers list --sandbox --as user --all"), "{}", played.err);
+    let refused = run(&home, &["--as", "user", "customers", "set", "C-1001", "--seats", "1"]);
+    assert!(
+        refused.err.contains("is an Admin here and plays a User. Leave --as user out"),
+        "{}",
+        refused.err
+    );
 }
 
 #[test]
@@ -252,7 +296,7 @@ fn what_is_missing_is_named_with_an_example() {
     }
     for arguments in [&["show", "nobody"][..], &["set", "Harbour", "--seats", "1"]] {
         let ended = run(&home, &[&["customers"], arguments].concat());
-        assert_eq!((ended.code, ended.out.as_str()), (1, ""));
+        assert_eq!((ended.code, ended.out.as_str()), (2, ""));
         assert!(ended.err.contains("there is no customer \""), "{}", ended.err);
     }
 }
@@ -269,7 +313,7 @@ fn a_user_may_look_and_change_nothing() {
         let text = format!("{HEADER}C-9001,New,new.example,yes,,,no,,\n");
         let ended = fed(&home, &[&["--as", "user", "customers"], arguments].concat(), &text);
         assert_eq!((ended.code, ended.out.as_str()), (4, ""), "{arguments:?}");
-        assert!(ended.err.contains(" is for an Admin. Admins here: "), "{}", ended.err);
+        assert!(ended.err.contains("Leave --as user out to work as the Admin."), "{}", ended.err);
     }
     assert_eq!(Record::of(&home).count("customer WHERE reference IN ('X', 'C-9001') OR seats = 1"), 0);
     assert_eq!(run(&home, &["--as", "user", "customers", "list"]).code, 0);

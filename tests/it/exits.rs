@@ -45,11 +45,13 @@ fn stopped(mut child: Child, mut err: BufReader<std::process::ChildStderr>, sign
 }
 
 /// Command lines in their order, each with its code, over one home.
-const TABLE: [(&str, Exit); 17] = [
+const TABLE: [(&str, Exit); 19] = [
     ("status", Exit::Done),
     ("explain 90094", Exit::Done),
-    ("receipt B365-FHKL", Exit::Failed),
-    ("customers show nobody", Exit::Failed),
+    ("explain zzzzzz", Exit::Failed),
+    ("sweep --accept-shorter nobody=5", Exit::Usage),
+    ("receipt B365-FHKL", Exit::Usage),
+    ("customers show nobody", Exit::Usage),
     ("provision C-1002 --users none", Exit::Usage),
     ("apply nowhere.toml", Exit::Usage),
     ("status --no-such-flag", Exit::Usage),
@@ -59,7 +61,7 @@ const TABLE: [(&str, Exit); 17] = [
     ("--as user customers add --reference X-1 --name X --domain x.example", Exit::Refused),
     ("--as user operators set --recover --json", Exit::Done),
     ("--as user operators set nobody --admin", Exit::Refused),
-    ("operators set nobody --admin", Exit::Failed),
+    ("operators set nobody --admin", Exit::Usage),
     ("provision C-1003 --users none", Exit::Waiting),
     ("provision C-1001 --users all --max-seats 0 --rehearse", Exit::Stopped),
     ("provision C-1021 --users none", Exit::Stopped),

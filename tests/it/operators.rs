@@ -94,7 +94,7 @@ fn whoever_may_write_the_record_becomes_an_admin_and_changes_roles() {
     assert_eq!(last.code, 1);
     assert!(last.err.contains("is the only Admin"), "{}", last.err);
     let nobody = run(&home, &["operators", "set", "zoe", "--admin"]);
-    assert!(nobody.code == 1 && nobody.err.contains("On record: ann, "), "{}", nobody.err);
+    assert!(nobody.code == 2 && nobody.err.contains("On record: ann, "), "{}", nobody.err);
     for wrong in
         [&["operators", "set"][..], &["operators", "set", "ann"], &["operators", "set", "ann", "--recover"]]
     {

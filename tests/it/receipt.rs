@@ -196,7 +196,7 @@ fn a_run_that_is_partly_done_ends_with_3() {
 #[test]
 fn a_run_without_a_receipt_says_how_far_it_is_and_how_to_go_on() {
     let desk = Desk::opened();
-    let on = format!("Go on with: backup365 --sandbox --run {}\n", desk.run);
+    let on = format!("Go on with: backup365 --run {} --sandbox\n", desk.run);
     let first = format!("{} is not finished, so it has no receipt yet.\n", desk.run);
     let says = |desk: &Desk, code: i32, words: &str| {
         let before = desk.rows();
@@ -285,12 +285,12 @@ fn a_file_is_for_its_owner_and_never_overwritten_by_mistake() {
 fn a_run_that_does_not_exist_makes_no_record() {
     let home = Home::new();
     let (code, out, err) = said(&home, &["receipt", "B365-7KQ4"]);
-    assert_eq!((code, out.as_str()), (1, ""));
+    assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.starts_with("There is no run B365-7KQ4"), "{err}");
     assert!(!home.store().exists());
     let desk = Desk::opened();
     let other = if desk.run.to_string() == "B365-7KQ4" { "B365-7KQ3" } else { "B365-7KQ4" };
     let (code, _, err) = said(&desk.home, &["receipt", other]);
-    assert!(code == 1 && err.contains("there is no run"), "{err}");
+    assert!(code == 2 && err.contains("there is no run"), "{err}");
     assert_eq!(said(&home, &["receipt", "nonsense"]).0, 2);
 }

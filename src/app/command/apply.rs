@@ -15,6 +15,7 @@ use crate::{
     cli::apply::Args,
     commands::{
         apply::{self, ApplyDeps, ApplyOptions, Ask},
+        journey,
         own_credential::OwnCredential,
         warn,
     },
@@ -61,7 +62,7 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
     signals::listen(&stop)?;
     let environment = &command.opener.environment;
     let can_ask = environment.can_ask && !command.opener.common.no_input;
-    let asked = stop.clone();
+    let (asked, reading) = (stop.clone(), stop.clone());
     let ask: Option<Ask> = can_ask.then(|| Box::new(move || ask(&asked)) as Ask);
     let deps = ApplyDeps {
         start: command.start(&world)?,
@@ -73,7 +74,7 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
                 Ok((start, Box::new(trial) as Box<dyn Any>))
             })
         },
-        secrets: Arc::new(secret),
+        secrets: Arc::new(move |source| secret(source, &reading)),
         ask,
         stop,
         plans: command.opener.settings.data_of(command.opener.is_sandbox).join("plans"),
@@ -116,9 +117,7 @@ fn ask(stop: &Stop) -> Option<bool> {
         match answer.recv_timeout(LOOK) {
             Ok(answer) => return Some(answer),
             Err(RecvTimeoutError::Disconnected) => return Some(false),
-            Err(RecvTimeoutError::Timeout) if stop.interrupts() > 0 || stop.ending().is_some() => {
-                return None;
-            }
+            Err(RecvTimeoutError::Timeout) if journey::stopped(stop).is_some() => return None,
             Err(RecvTimeoutError::Timeout) => {}
         }
     }
@@ -127,12 +126,12 @@ fn ask(stop: &Stop) -> Option<bool> {
 /// Most bytes of an answer that are read.
 const MOST: u64 = 1_024;
 
-/// Reads a password.
-fn secret(source: &PasswordSource) -> Result<Secret<String>, Text> {
+/// Reads a password, unless the program is to go.
+fn secret(source: &PasswordSource, stop: &Stop) -> Result<Secret<String>, Text> {
     let source = match source.clone() {
         PasswordSource::File(path) => Source::File(path),
         PasswordSource::Environment(name) => Source::Environment(name),
         PasswordSource::Command(words) => Source::Program(words),
     };
-    source.read().map_err(|error| Text::of(format_args!("{error:#}")))
+    source.read(stop).map_err(|error| Text::of(format_args!("{error:#}")))
 }

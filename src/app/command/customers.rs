@@ -17,7 +17,13 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
     if let Some(missing) = customers::missing(&wish) {
         return Err(missing.into());
     }
-    let (cx, _kept) = command.record_context()?;
+    let is_dry = matches!(&wish, Wish::Import { is_dry: true, .. });
+    let (cx, _kept) = if is_dry {
+        command.record_copy()?
+    } else {
+        let (cx, world) = command.record_context()?;
+        (cx, (world, None))
+    };
     customers::run(&cx, &wish, &input::line()).map_err(Refusal::from)
 }
 

@@ -7,9 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::{
     cli::provision::Hosted,
-    commands::own_credential::OwnCredential,
+    commands::{journey, own_credential::OwnCredential},
     domain::{secret::Secret, text_file},
+    driver::front::Stop,
     outside::{
+        IsStopped,
         child::{self, WITHIN},
         file,
     },
@@ -51,6 +53,11 @@ impl Source {
             .or_else(|| hosted.password_command.clone().map(Self::Command))
     }
 
+    /// Whether it stands in what is handed over on standard input.
+    pub(super) const fn is_standard_input(&self) -> bool {
+        matches!(self, Self::Descriptor(0))
+    }
+
     /// Why it is not read: it would be our own credential, which goes to Microsoft only.
     pub(super) fn is_ours(&self, own: &OwnCredential) -> Option<String> {
         let what = match self {
@@ -63,14 +70,17 @@ impl Source {
         ))
     }
 
-    /// Reads it: one line, without its end.
+    /// Reads it: one line, without its end; not to the end where the program is to go.
     ///
     /// # Errors
     /// Says which source could not be read and why; never the value.
-    pub(super) fn read(&self) -> anyhow::Result<Secret<String>> {
+    pub(super) fn read(&self, stop: &Stop) -> anyhow::Result<Secret<String>> {
+        let is_stopped = || journey::stopped(stop).is_some();
         match self {
             Self::File(path) => {
-                let read = file::secret(path).map_err(anyhow::Error::from).and_then(|text| one_line(&text));
+                let read = file::secret_unless(path, &is_stopped)
+                    .map_err(anyhow::Error::from)
+                    .and_then(|text| one_line(&text));
                 read.with_context(|| format!("--password-file: {} can't be read", path.display()))
             }
             Self::Descriptor(number) => {
@@ -84,9 +94,9 @@ impl Source {
             }
             Self::Command(line) => {
                 let words = split_command("--password-command", line).map_err(anyhow::Error::msg)?;
-                of_program(&words)
+                of_program(&words, &is_stopped)
             }
-            Self::Program(words) => of_program(words),
+            Self::Program(words) => of_program(words, &is_stopped),
         }
     }
 }
@@ -104,10 +114,11 @@ fn of_descriptor(number: u32) -> anyhow::Result<Secret<String>> {
     }
 }
 
-fn of_program(words: &[String]) -> anyhow::Result<Secret<String>> {
+fn of_program(words: &[String], is_stopped: IsStopped<'_>) -> anyhow::Result<Secret<String>> {
     let Some((program, arguments)) = words.split_first() else { bail!("--password-command is empty") };
+    let mut command = child::command(program);
     let (status, printed) =
-        child::printed(child::command(program).args(arguments).stderr(Stdio::inherit()), MOST_READ, WITHIN)
+        child::printed(command.args(arguments).stderr(Stdio::inherit()), MOST_READ, WITHIN, is_stopped)
             .with_context(|| format!("--password-command: {program} gave no password"))?;
     ensure!(status.success(), "--password-command: {program} ended with {status}");
     let text = text_file::decode(&printed)
@@ -135,7 +146,7 @@ mod tests {
         let path = folder.path().join("password");
         let read = |bytes: &[u8]| {
             std::fs::write(&path, bytes).unwrap();
-            Source::File(path.clone()).read().map(|secret| secret.expose().clone())
+            Source::File(path.clone()).read(&Stop::default()).map(|secret| secret.expose().clone())
         };
         assert_eq!(read(b"pass word \r\n").unwrap(), "pass word ");
         // Tried as a part of the password, the mark of an editor would lock the account.

@@ -3,11 +3,14 @@
 use crate::{
     cli::provision::{Args, Hosted, Included, Who},
     commands::{
+        journey,
         own_credential::OwnCredential,
         provision::{self, Print, Way},
+        unanswered::Unanswered,
     },
     domain::{
         answers::{Answers, Details, Password, Users},
+        secret::Secret,
         text::Text,
     },
     driver::front::Stop,
@@ -26,7 +29,18 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
     }
     let mut notes = Vec::new();
     let own = OwnCredential::of(&command.opener.settings);
-    let answers = answers(args, &own, &mut notes)?;
+    let mut answers = answers(args, &own, &mut notes)?;
+    let stop = Stop::default();
+    let source = password::Source::of(&args.hosted).filter(|_| !args.dry_run);
+    let mut hears = false;
+    if let (Some(source), Some(details)) = (source, &mut answers.details) {
+        // Standard input has no limit of time and can't be broken off: while it is read, a signal ends the program.
+        if !source.is_standard_input() {
+            signals::listen(&stop)?;
+            hears = true;
+        }
+        details.password = Some(Password::Read(read(&source, &stop)?));
+    }
     // Kept until the end: the copy of the record goes with it.
     let (context, world, trial) = if args.dry_run {
         let (context, world, trial) = command.open_trial()?;
@@ -36,8 +50,9 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
         (context, world, None)
     };
     let start = command.start(&world)?;
-    let stop = Stop::default();
-    signals::listen(&stop)?;
+    if !hears {
+        signals::listen(&stop)?;
+    }
     if context.is_sandbox {
         context.out.note("SANDBOX: everything here is invented.");
     }
@@ -80,7 +95,7 @@ fn answers(args: &Args, own: &OwnCredential, notes: &mut Vec<String>) -> Result<
         tenant: args.tenant.clone(),
         same_as: args.same_organisation_as.iter().map(|word| Text::clean(word)).collect(),
         domain_elsewhere: args.domain_belongs_elsewhere,
-        details: details(&args.hosted, args.dry_run, own, notes)?,
+        details: details(&args.hosted, own, notes)?,
         users: users(args, notes)?,
         include: args.include_kind.iter().copied().map(Included::kind).collect(),
         leave_out: args.leave_out_kind.iter().copied().map(Included::kind).collect(),
@@ -137,10 +152,17 @@ fn turn_off(args: &Args, notes: &mut Vec<String>) -> Result<Vec<String>, Refusal
     Ok(turn_off)
 }
 
-/// The details of hosted Exchange; none where nothing was given. A dry run reads no password and runs no command.
+/// Reads the password.
+fn read(source: &password::Source, stop: &Stop) -> Result<Secret<String>, Refusal> {
+    source.read(stop).map_err(|error| match journey::stopped(stop) {
+        Some(exit) => Unanswered::new(exit, "stopped before the password was read. Nothing was done.").into(),
+        None => Refusal::usage(format!("{error:#}")),
+    })
+}
+
+/// The details of hosted Exchange; none where nothing was given. The password is not read yet, and in a dry run never.
 fn details(
     hosted: &Hosted,
-    is_dry_run: bool,
     own: &OwnCredential,
     notes: &mut Vec<String>,
 ) -> Result<Option<Details>, Refusal> {
@@ -162,14 +184,7 @@ fn details(
     let details = Details {
         server: hosted.server.clone(),
         account: hosted.account.clone(),
-        password: match source {
-            Some(_) if is_dry_run => Some(Password::Unread),
-            Some(source) => {
-                let read = source.read().map_err(|error| Refusal::usage(format!("{error:#}")))?;
-                Some(Password::Read(read))
-            }
-            None => None,
-        },
+        password: source.map(|_| Password::Unread),
         mailbox: hosted.try_mailbox.clone(),
         domains: hosted.mail_domain.clone(),
         mailboxes,

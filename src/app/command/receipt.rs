@@ -24,6 +24,6 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         return Err(receipt::unknown(&args.run).into());
     }
     let store = command.opener.store()?;
-    let asked = receipt::Asked { run: args.run.clone(), what, target, is_sandbox: command.opener.is_sandbox };
+    let asked = receipt::Asked { run: args.run.clone(), what, target };
     Ok(receipt::run(&store, &asked, command.opener.clock.now(), command.out())?)
 }

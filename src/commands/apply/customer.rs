@@ -11,10 +11,10 @@ use super::{
     work::After,
 };
 use crate::{
-    domain::{answers::Answers, lock::lock, text::Text},
+    domain::{answers::Answers, lock::lock, phrase::Command, text::Text},
     headless::{
         Observers,
-        report::{End, Report},
+        report::{self, End, Report},
     },
     private,
 };
@@ -47,6 +47,14 @@ impl Work<'_> {
         running: &show::Running,
         links: &Links,
     ) -> After {
+        // Told to go before it came to its run again: that is kept, with its link.
+        if let (End::Interrupted | End::Told(_), None, JobResult::Ended(before)) =
+            (&report.end, &report.run, &mut job.result)
+            && let Some(run) = &before.run
+        {
+            let words = report::kept(run);
+            report = Report { end: report.end, words, ..std::mem::take(before) };
+        }
         words::mend(&mut report, &job.row);
         job.result = self.settled(report, running);
         self.settle(job);
@@ -84,7 +92,8 @@ impl Work<'_> {
             Ok(outcome) => {
                 if let Err(error) = summary::keep_receipts(self.progress.folder(), &outcome) {
                     running.warn(&format!(
-                        "the receipt could not be written: {error}. backup365 receipt {run} shows it."
+                        "the receipt could not be written: {error}. {} shows it.",
+                        Command::Receipt(run.clone())
                     ));
                 }
                 JobResult::Finished(Box::new(outcome), Earlier::Now)

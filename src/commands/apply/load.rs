@@ -122,6 +122,11 @@ fn not_ours(row: &Row, own: &OwnCredential) -> Result<(), Mistake> {
 }
 
 /// Reads the lists that stand in files of their own, and says which files those are.
+///
+/// That is before the plan is trusted (`trust.rs`): what a row is known by includes its addresses, so only with them is it
+/// known which rows are finished, and whether anything is left to be asked about. What stands in such a file is neither
+/// shown nor sent before the yes, a mistake in it is told as the number of its line, and it is read with a limit of bytes
+/// and of time.
 fn lists(row: &mut Row) -> Result<Vec<PathBuf>, Mistake> {
     let place = row.place.clone();
     let mut files = Vec::new();

@@ -26,16 +26,39 @@ use crate::{
 /// Threads on which journeys wait; a guess: a journey that is woken takes a moment, however many wait.
 const THREADS: usize = 4;
 
+/// Journeys that are begun and do not await their customer yet, at most: what each reads of the record and of Microsoft until
+/// then is in memory at the same time. A guess: twice as many as may block at once, so that those are busy.
+const AHEAD: usize = 32;
+
 /// What is done for a customer, and with what answers.
 pub(super) type Piece<T> = (T, Answers, Observers);
 
-/// A journey that is under way, and whether it stands in the queue.
-struct Place<T> {
-    is_woken: Arc<AtomicBool>,
-    journey: Mutex<Option<(T, Journey)>>,
+/// How far one of the journeys is.
+enum Stage<T> {
+    /// Not begun.
+    ToCome(Box<Piece<T>>),
+    /// Under way; whether it is one of those [`AHEAD`].
+    UnderWay(T, Box<Journey>, bool),
+    /// Ended, or gone with a panic.
+    Ended,
 }
 
-/// Makes all the journeys, and has `done` hear what each came to as soon as it has ended.
+/// A journey, and whether it stands in the queue.
+struct Place<T> {
+    is_woken: Arc<AtomicBool>,
+    stage: Mutex<Stage<T>>,
+}
+
+/// What going on with a journey came to.
+struct Went {
+    /// Another one may be begun.
+    gives_place: bool,
+    /// It has ended.
+    has_ended: bool,
+}
+
+/// Makes all the journeys, and has `done` hear what each came to as soon as it has ended. Those that await their customers are
+/// in nobody's way: the next ones are begun.
 ///
 /// # Panics
 /// A journey, or `done`, panicked: once all the others have ended.
@@ -46,35 +69,43 @@ pub(super) fn travel_together<T: Send>(
     done: &(impl Fn(T, Report) + Sync),
 ) {
     let (wakes, woken) = mpsc::channel();
-    let begin = |(at, (work, answers, observers)): (usize, Piece<T>)| {
-        let (is_woken, wakes) = (Arc::new(AtomicBool::new(false)), wakes.clone());
-        let flag = Arc::clone(&is_woken);
-        let wake = move || {
-            // At most once in the queue. All have ended where nobody takes it.
-            if !flag.swap(true, SeqCst) {
-                let _is_heard = wakes.send(Some(at)).is_ok();
-            }
-        };
-        wake();
-        let journey = Journey::new(start, answers, stop, observers, wake);
-        Place { is_woken, journey: Mutex::new(Some((work, journey))) }
-    };
-    let places: Vec<Place<T>> = pieces.into_iter().enumerate().map(begin).collect();
+    let place = |piece| Place { is_woken: Arc::default(), stage: Mutex::new(Stage::ToCome(Box::new(piece))) };
+    let places: Vec<Place<T>> = pieces.into_iter().map(place).collect();
     if places.is_empty() {
         return;
     }
+    let queued = |at: usize, place: &Place<T>| {
+        let (is_woken, wakes) = (Arc::clone(&place.is_woken), wakes.clone());
+        move || {
+            // At most once in the queue. All have ended where nobody takes it.
+            if !is_woken.swap(true, SeqCst) {
+                let _is_heard = wakes.send(Some(at)).is_ok();
+            }
+        }
+    };
+    let next = AtomicUsize::new(0);
+    let begin_next = || {
+        let at = next.fetch_add(1, SeqCst);
+        if let Some(place) = places.get(at) {
+            queued(at, place)();
+        }
+    };
+    (0..AHEAD).for_each(|_| begin_next());
     let (left, woken) = (AtomicUsize::new(places.len()), Mutex::new(woken));
     let panicked: Mutex<Option<Box<dyn Any + Send>>> = Mutex::new(None);
     let work = || {
         while let Ok(Some(at)) = { lock(&woken).recv() } {
             let Some(place) = places.get(at) else { continue };
             place.is_woken.store(false, SeqCst);
-            let has_ended =
-                catch_unwind(AssertUnwindSafe(|| place.go_on(clock, done))).unwrap_or_else(|panic| {
-                    lock(&panicked).get_or_insert(panic);
-                    drop(lock(&place.journey).take());
-                    true
-                });
+            let begin = |answers, observers| Journey::new(start, answers, stop, observers, queued(at, place));
+            let went = catch_unwind(AssertUnwindSafe(|| place.go_on(begin, clock, done)));
+            let Went { gives_place, has_ended } = went.unwrap_or_else(|panic| {
+                lock(&panicked).get_or_insert(panic);
+                Went { gives_place: true, has_ended: true }
+            });
+            if gives_place {
+                begin_next();
+            }
             if has_ended && left.fetch_sub(1, SeqCst) == 1 {
                 (0..THREADS).for_each(|_| {
                     let _is_heard = wakes.send(None).is_ok();
@@ -92,13 +123,29 @@ pub(super) fn travel_together<T: Send>(
 }
 
 impl<T> Place<T> {
-    /// Goes on with the journey as far as it can; says whether it has ended now.
-    fn go_on(&self, clock: &Clock, done: &impl Fn(T, Report)) -> bool {
-        let mut place = lock(&self.journey);
-        let Some(ended) = place.as_mut().and_then(|(_, journey)| journey.go_on(clock)) else { return false };
-        let Some((work, journey)) = place.take() else { return false };
-        drop(place);
+    /// Begins the journey, or goes on with it, as far as it can.
+    fn go_on(
+        &self,
+        begin: impl FnOnce(Answers, Observers) -> Journey,
+        clock: &Clock,
+        done: &impl Fn(T, Report),
+    ) -> Went {
+        let mut stage = lock(&self.stage);
+        let (work, mut journey, is_ahead) = match std::mem::replace(&mut *stage, Stage::Ended) {
+            Stage::ToCome(piece) => {
+                let (work, answers, observers) = *piece;
+                (work, Box::new(begin(answers, observers)), true)
+            }
+            Stage::UnderWay(work, journey, is_ahead) => (work, journey, is_ahead),
+            Stage::Ended => return Went { gives_place: false, has_ended: false },
+        };
+        let Some(ended) = journey.go_on(clock) else {
+            let gives_place = is_ahead && journey.awaits_customer();
+            *stage = Stage::UnderWay(work, journey, is_ahead && !gives_place);
+            return Went { gives_place, has_ended: false };
+        };
+        drop(stage);
         done(work, journey.report(ended));
-        true
+        Went { gives_place: is_ahead, has_ended: true }
     }
 }

@@ -15,12 +15,13 @@ use crate::{
         plan::{PasswordSource, Place, Row},
         text::Text,
     },
+    driver::front::Stop,
     exit::Exit,
     provider::store::Store,
 };
 
 use super::{
-    super::{unanswered, warn},
+    super::{journey, unanswered, warn},
     ApplyOptions, Job, Unanswered,
 };
 
@@ -124,7 +125,12 @@ impl Uses {
     ///
     /// # Errors
     /// Nobody can be asked, or the answer is no.
-    pub(super) fn demand(&self, options: &ApplyOptions, ask: Option<&Ask>) -> Result<(), Unanswered> {
+    pub(super) fn demand(
+        &self,
+        options: &ApplyOptions,
+        ask: Option<&Ask>,
+        stop: &Stop,
+    ) -> Result<(), Unanswered> {
         let tell = || self.lines().iter().for_each(|line| warn(line.as_str()));
         let stopped = |exit, words: &'static str| Unanswered { exit, lines: vec![words.into()] };
         match ask {
@@ -146,7 +152,7 @@ impl Uses {
                     Some(true) => Ok(()),
                     Some(false) => Err(stopped(Exit::Stopped, "The plan was not trusted. Nothing was done.")),
                     None => Err(stopped(
-                        Exit::Interrupted,
+                        journey::stopped(stop).unwrap_or(Exit::Interrupted),
                         "Stopped before the plan was trusted. Nothing was done.",
                     )),
                 }

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         doubt::{self, Accepts, Doubt},
+        phrase::Command,
         plan::Row,
         text::Text,
     },
@@ -82,8 +83,13 @@ pub(super) fn in_keys(words: &str) -> Text {
 }
 
 /// What is said where the wizard finds that nothing runs at 20:00 and the row does not go on all the same.
-pub(super) const UNSWEPT: &str = "Nothing will run at 20:00: no sweeper is installed. Install one first (backup365 sweep --install), or write \
-     without_sweeper = true into the row or the defaults.";
+pub(super) fn unswept() -> Text {
+    Text::of(format_args!(
+        "Nothing will run at 20:00: no sweeper is installed. Install one first ({}), or write without_sweeper = true into \
+         the row or the defaults.",
+        Command::SweepInstall
+    ))
+}
 
 #[cfg(test)]
 mod tests {

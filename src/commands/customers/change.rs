@@ -3,8 +3,13 @@
 use serde_json::json;
 
 use crate::{
-    commands::{quietly, record_context::RecordContext, unanswered::PREFIX},
+    commands::{
+        quietly,
+        record_context::{RecordContext, refused},
+        unanswered::PREFIX,
+    },
     domain::{
+        command_line,
         customer::{Customer, NewCustomer},
         customer_record::{self, Change, Column},
         doubt::{self, Accepts, Guarded},
@@ -16,13 +21,10 @@ use crate::{
     exit::Exit,
 };
 
-use super::{Form, changes, doubted, ended, find, has_closed, tell_not_compared, tell_partner, warn_of_kept};
+use super::{Form, changes, doubted, find, has_closed, tell_not_compared, tell_partner, warn_of_kept};
 
 /// What a record can't do without.
 const NEEDED: [Column; 3] = [Column::Reference, Column::Name, Column::Domain];
-
-/// The word that empties a column.
-const NONE: &str = "none";
 
 /// Names the first flag that a new customer needs and lacks, with an example.
 pub(super) fn missing(columns: &[(Column, String)]) -> Option<Text> {
@@ -74,14 +76,15 @@ pub(super) fn add(cx: &RecordContext, given: &Given<'_>) -> anyhow::Result<Exit>
     });
     let customer = match added {
         Ok((name, added)) => given.kept(added, &name)?,
-        Err(failure) => return Err(ended(&failure)),
+        Err(failure) => return Err(refused(&failure)),
     };
     tell_partner(cx, &NewCustomer::from(&customer));
     tell_not_compared(cx, u32::from(customer.tenant.is_some()));
     if customer.products.is_empty() {
         cx.out.note(&format!(
-            "Nothing can be backed up without a product. Add one: backup365 customers set {} --products office365",
-            customer.reference
+            "Nothing can be backed up without a product. Add one: backup365 customers set {} --products office365{}",
+            customer.reference,
+            command_line::world()
         ));
     }
     let words = format!("Added {} ({}).", customer.name, customer.reference);
@@ -98,7 +101,7 @@ pub(super) fn set(cx: &RecordContext, typed: &str, given: &Given<'_>) -> anyhow:
     });
     let (customer, made) = match corrected {
         Ok((name, corrected)) => given.kept(corrected, &name)?,
-        Err(failure) => return Err(ended(&failure)),
+        Err(failure) => return Err(refused(&failure)),
     };
     if made.iter().any(|change| change.column == Column::Tenant && !change.to.is_empty()) {
         tell_partner(cx, &NewCustomer::from(&customer));
@@ -127,15 +130,14 @@ pub(super) fn set(cx: &RecordContext, typed: &str, given: &Given<'_>) -> anyhow:
 fn corrected(customer: NewCustomer, columns: &[(Column, String)]) -> Result<NewCustomer, Failure> {
     let mut new = customer;
     for (column, value) in columns {
-        let may_be_empty =
-            matches!(column, Column::Products | Column::Tenant | Column::TimeZone | Column::Seats);
-        let value = if may_be_empty && value.trim().eq_ignore_ascii_case(NONE) { "" } else { value };
+        let value = column.emptied(value);
         column.read(value, &mut new).map_err(|what| match TenantInput::parse(value) {
             Ok(TenantInput::Domain(domain)) if *column == Column::Tenant => {
                 let customer = quoted(new.reference.as_str());
+                let world = command_line::world();
                 let way = format_args!(
                     "{what} This looks it up, and keeps it once the customer has accepted: backup365 provision \
-                     {customer} --tenant {domain} --users none"
+                     {customer} --tenant {domain} --users none{world}"
                 );
                 wrong(*column, value, &Text::of(way))
             }

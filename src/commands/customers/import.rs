@@ -1,6 +1,7 @@
 //! `customers import`: a file of customers, all of it or nothing.
 
 use std::{
+    collections::HashMap,
     io::{self, IsTerminal},
     path::Path,
 };
@@ -15,9 +16,9 @@ use crate::{
     },
     domain::{
         bill::{counted, grouped},
-        customer::NewCustomer,
+        customer::{Customer, NewCustomer},
         customer_csv::{self, Line, Problem, Sheet, renumbered},
-        customer_record::Column,
+        customer_record::{self, Column},
         doubt,
         failure::of_system,
         text::Text,
@@ -89,7 +90,7 @@ pub(super) fn run(
     if !renumbered.is_empty() {
         return Err(bad_lines(&named, &renumbered).into());
     }
-    let customers: Vec<NewCustomer> = sheet.lines.iter().map(|line| line.customer.clone()).collect();
+    let customers = filled(&mut sheet, &on_record).map_err(|problems| bad_lines(&named, &problems))?;
     let fates = match cx.store.import_customers(&customers, asked.sharing, asked.is_dry) {
         Ok(fates) => fates,
         Err(failure) => return Err(refused(&failure)),
@@ -111,6 +112,35 @@ pub(super) fn run(
         warn_of_kept(cx, &closed)?;
     }
     quietly(told(cx, &sheet, &fates, asked.is_dry, form), Exit::Done)
+}
+
+/// The customers of the file, with what is on record where a cell says nothing; they take the lines' places.
+///
+/// # Errors
+/// Every line that contradicts itself then.
+fn filled(sheet: &mut Sheet, on_record: &[Customer]) -> Result<Vec<NewCustomer>, Vec<Problem>> {
+    let key = |reference: &Text| reference.as_str().to_lowercase();
+    let known: HashMap<String, NewCustomer> =
+        on_record.iter().map(|customer| (key(&customer.reference), customer.into())).collect();
+    for line in &mut sheet.lines {
+        line.customer = line.on(known.get(&key(&line.customer.reference)));
+    }
+    let problems = contradictions(sheet);
+    if problems.is_empty() {
+        Ok(sheet.lines.iter().map(|line| line.customer.clone()).collect())
+    } else {
+        Err(problems)
+    }
+}
+
+/// What contradicts itself once it is filled; Partner Center's lines are settled as they are read.
+fn contradictions(sheet: &Sheet) -> Vec<Problem> {
+    let of = |line: &Line| {
+        let what = customer_record::contradiction(&line.customer)?;
+        Some(Problem { line: line.number, what: Text::of(format_args!("managed is \"yes\". {what}")) })
+    };
+    let lines = sheet.lines.iter().filter(|_| !sheet.is_of_partner_center);
+    lines.filter_map(of).collect()
 }
 
 /// The bytes of the file.
@@ -205,6 +235,9 @@ fn told(cx: &RecordContext, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: F
         }
     }
     tell_not_compared(cx, not_compared);
+    if is_dry && !sheet.is_of_partner_center && sheet.lines.iter().any(|line| !line.kept.is_empty()) {
+        cx.out.note("An empty cell keeps what is on record; the word none empties it.");
+    }
     if form == Form::Json {
         return cx.out.json(&json!({
             "version": 1,

@@ -17,6 +17,7 @@ use crate::{
         customer_csv,
         filter::fold,
         id::CustomerId,
+        phrase::Command,
         run::BoardRow,
         sweep::OVERDUE_AFTER,
         sydney,
@@ -113,7 +114,7 @@ fn summary(count: usize, hidden: usize, words: &str) -> String {
         (0, 0) if !words.trim().is_empty() => {
             format!("No customer on record has \"{}\" in name, domain or reference.", Text::clean(words))
         }
-        (0, 0) => "No customer is on record. Add one: backup365 customers add --help".into(),
+        (0, 0) => format!("No customer is on record. Add one: {} --help", Command::CustomersAdd),
         (count, 0) => format!("{}.", counted(count, "customer", "customers")),
         (count, hidden) => format!(
             "{}; {} closed, shown with --all.",

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     commands::{
         quietly,
-        record_context::RecordContext,
+        record_context::{RecordContext, refused},
         status::{object, standing},
         warn,
     },
@@ -28,7 +28,7 @@ use crate::{
     provider::store::{CustomerDetail, EnabledFor, ProductDetail, RunLine, SweepRecord},
 };
 
-use super::{Form, ended, find, record};
+use super::{Form, find, record};
 
 /// Passes shown.
 const SWEEPS: u32 = 5;
@@ -48,7 +48,7 @@ struct Sheet {
 pub(super) fn run(cx: &RecordContext, typed: &str, form: Form) -> anyhow::Result<Exit> {
     let sheet = match find(cx, typed, true).and_then(|customer| read(cx, customer)) {
         Ok(sheet) => sheet,
-        Err(failure) => return Err(ended(&failure)),
+        Err(failure) => return Err(refused(&failure)),
     };
     if let Some(warning) = &sheet.status.sweep_warning {
         warn(warning.as_str());

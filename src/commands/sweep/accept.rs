@@ -4,11 +4,15 @@
 use std::str::FromStr;
 
 use crate::{
-    commands::{quietly, record_context::RecordContext, unanswered::Unanswered},
+    commands::{
+        quietly,
+        record_context::{RecordContext, refused},
+    },
     domain::{
         bill::counted,
         customer::Customer,
         failure::{Failure, FailureKind},
+        phrase::{Command, phrase},
         text::Text,
     },
     exit::Exit,
@@ -51,7 +55,7 @@ pub fn run(cx: &RecordContext, shorter: &Shorter) -> anyhow::Result<Exit> {
     });
     let (customer, products) = match accepted {
         Ok(accepted) => accepted,
-        Err(failure) => return Err(ended(&failure)),
+        Err(failure) => return Err(refused(&failure)),
     };
     let names: Vec<&str> = products.iter().map(|product| product.name()).collect();
     quietly(
@@ -74,20 +78,9 @@ fn find(cx: &RecordContext, reference: &Text) -> Result<Customer, Failure> {
         Failure::new(
             FailureKind::NotFound,
             Text::of(format_args!("no customer with the reference {reference} is on record")),
-            "See: backup365 customers list",
+            phrase!["See: ", Command::CustomersList],
         )
     })
-}
-
-/// Refused rights, an argument that fits nothing on record, or a record that can't be used.
-fn ended(failure: &Failure) -> anyhow::Error {
-    let exit = match failure.kind {
-        _ if failure.is_alarm => Exit::Attention,
-        FailureKind::Refused => Exit::Refused,
-        FailureKind::NotFound | FailureKind::Conflict => Exit::Usage,
-        _ => Exit::Failed,
-    };
-    Unanswered::new(exit, failure.in_full().as_str()).into()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::{Line, Problem, Sheet};
 use crate::domain::{
+    command_line,
     customer::{Customer, NewCustomer},
     filter::fold,
     text::Text,
@@ -81,7 +82,8 @@ fn alike(
     let (reference, owner) = (&new.reference, other.reference);
     let way = match new.tenant.filter(|_| sheet.is_of_partner_center) {
         Some(tenant) if other.line == 0 => {
-            format!("If it is the same customer: backup365 customers set {owner} --tenant {tenant}")
+            let world = command_line::world();
+            format!("If it is the same customer: backup365 customers set {owner} --tenant {tenant}{world}")
         }
         _ => "Spreadsheets drop zeros: correct the reference".to_owned(),
     };

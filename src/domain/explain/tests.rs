@@ -99,6 +99,19 @@ fn a_number_is_found_by_that_number_only_in_any_text() {
         ),
         (r#"{"error":"invalid_resource","error_codes":[500014]}"#, "500014"),
         ("status 403", "403"),
+        ("admin_consent=True&error=access_denied&error_description=No&tenant=11&state=500", "access_denied"),
+        ("admin_consent=True&tenant=7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1403&state=403", "admin_consent"),
+        (
+            "https://partner.example/done?error=access_denied&error_subcode=cancel&state=12345&tenant=50020#",
+            "access_denied",
+        ),
+        ("https://partner.example/done#error=consent%5frequired&state=403", "invalid_grant"),
+        ("error=server&error_description=AADSTS650051%3A%20of%20app%2090094", "650051"),
+        (
+            "2026-11-29T10:15:30.403+11:00 WARN call failed call=17 HTTP/1.1 503 length=181920",
+            "serviceNotAvailable",
+        ),
+        ("WARN what=Microsoft refused (AADSTS53003) status=400 at 10:15:30.403", "53003"),
     ] {
         let hits = look_up(query);
         assert_eq!(first(query).as_deref(), Some(code), "{query}");

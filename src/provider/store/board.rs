@@ -16,6 +16,7 @@ use crate::domain::{
     failure::Failure,
     id::CustomerId,
     run::{Board, BoardRow},
+    text::Text,
     time::Moment,
 };
 
@@ -28,12 +29,24 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn board(&self, last_2000: Moment) -> Result<Board, Failure> {
+        self.board_of(last_2000, None)
+    }
+
+    /// The same with the rows of one customer only, where that is a reference on record; everybody's where it is not. A
+    /// thousand journeys for one customer each must not read a thousand boards of a thousand.
+    ///
+    /// # Errors
+    /// As [`Store::board`].
+    pub fn board_of(&self, last_2000: Moment, reference: Option<&Text>) -> Result<Board, Failure> {
         let now = self.0.options.clock.now();
         let (customers, open, facts, unfinished, waiting, new_customer) = self.read(|tx| {
+            let only =
+                reference.map(|reference| customer::by_reference(tx, reference)).transpose()?.flatten();
+            let id = only.as_ref().map(|only| only.id);
             Ok((
-                customer::all(tx)?,
-                run::open(tx)?,
-                standing::facts(tx)?,
+                only.map_or_else(|| customer::all(tx), |only| Ok(vec![only]))?,
+                run::open(tx, id)?,
+                standing::facts(tx, id)?,
                 apply::open(tx)?,
                 standing::waiting(tx, last_2000, now)?,
                 form::find(tx, Owner::Operator(&self.0.operator.name))?,

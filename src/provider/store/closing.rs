@@ -26,7 +26,7 @@ impl Store {
     /// `Record`, when the record can't be read.
     pub fn still_kept(&self) -> Result<Vec<StillKept>, Failure> {
         self.read(|tx| {
-            let facts = standing::facts(tx)?;
+            let facts = standing::facts(tx, None)?;
             let mut kept = Vec::new();
             for customer in customer::all(tx)?.into_iter().filter(|customer| !customer.is_active) {
                 for product in &customer.products {

@@ -226,8 +226,7 @@ fn key(reference: &Text) -> String {
 
 /// Takes a customer of a file whose reference is on record.
 fn taken(write: &Write<'_>, old: &Customer, new: &NewCustomer) -> Result<Fate, Failure> {
-    let new =
-        NewCustomer { reference: old.reference.clone(), tenant: new.tenant.or(old.tenant), ..new.clone() };
+    let new = NewCustomer { reference: old.reference.clone(), ..new.clone() };
     match change(write, old, &new) {
         Ok(changes) if changes.is_empty() => Ok(Fate::Unchanged),
         Ok(changes) => Ok(Fate::Changed(changes)),

@@ -264,7 +264,7 @@ fn nothing_to_accept(short: &[(Product, u32)], count: u32) -> Failure {
         }
     };
     Failure::new(
-        FailureKind::Conflict,
+        FailureKind::NotFound,
         what,
         "Look at what the last pass says, and accept the number that it names.",
     )

@@ -155,7 +155,7 @@ impl Store {
     pub fn all_rules(&self) -> Result<Vec<RuleRow>, Failure> {
         self.read(|tx| {
             let mut rows = Vec::new();
-            for (key, rule) in rule::all(tx)? {
+            for (key, rule) in rule::all(tx, None)? {
                 rows.push(self.rule_row(tx, key, rule)?);
             }
             Ok(rows)

@@ -113,8 +113,8 @@ impl Read {
     fn of(tx: &Tx<'_>, now: Moment) -> Result<Self, Failure> {
         Ok(Self {
             customers: customer::all(tx)?,
-            facts: standing::facts(tx)?,
-            runs: run::open(tx)?.into_iter().map(|run| ((run.customer, run.product), run)).collect(),
+            facts: standing::facts(tx, None)?,
+            runs: run::open(tx, None)?.into_iter().map(|run| ((run.customer, run.product), run)).collect(),
             unfinished: apply::open(tx)?,
             missed: chosen::missed(tx)?,
             sweeps: sweep::last_of_rules(tx, now.plus(TOLERANCE))?,

@@ -238,6 +238,25 @@ fn enable_auto_without_a_sweeper_is_found_by_the_check() {
 }
 
 #[test]
+fn a_check_has_the_gates_of_customers_who_have_not_accepted() {
+    let many = Many::new(&[asked(2), asked(2)]);
+    let rows =
+        "[defaults]\nusers = \"auto\"\n[[customer]]\ncustomer = \"C-1\"\n[[customer]]\ncustomer = \"C-2\"\n";
+    many.plan("plan.toml", rows);
+    let said = many.apply(&["--check"]);
+    assert_eq!(said.code, 7, "nothing runs at 20:00, accepted or not: {said:?}");
+    assert!(said.out.contains("no sweeper is installed"), "{}", said.out);
+    let said = many.apply(&["--max-seats", "9"]);
+    assert_eq!((said.code, many.record().count("run")), (7, 0), "{said:?}");
+    many.plan("plan.toml", &rows.replace("\"auto\"\n", "\"auto\"\nwithout_sweeper = true\n"));
+    let said = many.apply(&["--check"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("To apply the plan: --max-seats is missing"), "{}", said.err);
+    let said = many.apply(&["--check", "--max-seats", "9"]);
+    assert!(said.code == 0 && !said.err.contains("is missing"), "{said:?}");
+}
+
+#[test]
 fn the_sample_plan_works_in_the_sandbox() {
     let many = Many::standard();
     fs::write(many.home.path().join("plan.toml"), include_str!("../../../assets/plan.sample.toml")).unwrap();

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use super::many::{Many, granted};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::many::{Many, granted, until};
 use crate::terminal::Terminal;
 
 /// A row of Anderson Dental, whose password comes from elsewhere.
@@ -110,12 +112,38 @@ fn on_a_terminal_a_person_is_asked_once() {
     let mut terminal = start(&[]);
     terminal.sees(&["Go on with it?"]).keys("\x03");
     assert_eq!(terminal.code(), 130);
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        let mut terminal = start(&[]);
+        terminal.sees(&["Go on with it?"]).signal(signal);
+        assert_eq!(terminal.code(), code);
+    }
     let mut terminal = start(&["--no-input"]);
     assert_eq!(terminal.code(), 2);
     assert_eq!((many.record().count("run"), mark.exists()), (0, false));
     let mut terminal = start(&[]);
     terminal.sees(&["Go on with it?"]).keys("yes\r");
     assert_eq!((terminal.code(), many.record().seats(), mark.exists()), (0, 8, true));
+}
+
+#[test]
+fn a_signal_while_a_password_is_read_ends_the_command_and_what_it_started() {
+    let many = Many::standard();
+    let ids = many.home.path().join("ids");
+    let script = format!("sleep 300 & echo $! >>'{0}'; echo $$ >>'{0}'; wait", ids.display());
+    let command = format!("password_command = [\"sh\", \"-c\", {}]\n", toml::Value::from(script));
+    many.plan("plan.toml", &format!("{ANDERSON}{SERVER}{command}"));
+    let is_running =
+        |id: &str| fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut child = many.start(&["--max-seats", "9", "--trust-plan"]);
+        let read = || fs::read_to_string(&ids).unwrap_or_default();
+        until("the command", || read().lines().count() == 2);
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        until("the end of what was started", || !read().lines().any(is_running));
+        fs::remove_file(&ids).unwrap();
+    }
+    assert_eq!(many.record().count("run"), 0);
 }
 
 #[test]

@@ -58,7 +58,8 @@ fn the_last_words_stand_alone_above_the_prompt() {
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
         terminal.confirms("Harbour Street Cafe").keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C);
         let run = Record::of(&home).run();
-        let words = format!("SANDBOX: {run} is kept. Go on with: backup365 --run {run} code 130 ready>");
+        let words =
+            format!("SANDBOX: {run} is kept. Go on with: backup365 --run {run} --sandbox code 130 ready>");
         terminal.sees(&[&words]).loses("● Authorise").answers();
     }
 }

@@ -12,6 +12,8 @@ use super::super::{
 use crate::domain::{
     customer::{Customer, Product, Progress},
     failure::Failure,
+    id::CustomerId,
+    phrase::Command,
     run::SweeperStatus,
     text::Text,
     time::{Moment, TOLERANCE},
@@ -20,10 +22,10 @@ use crate::domain::{
 /// How long after 20:00 a missing pass is overdue (product.md section 9: 30 minutes).
 const GRACE_MILLIS: i64 = 30 * 60 * 1_000;
 
-/// Reads what is true about every product of every customer.
-pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
-    let mut facts = product::facts(tx)?;
-    for (key, rule) in rule::all(tx)? {
+/// Reads what is true about every product of every customer, or of one.
+pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, Failure> {
+    let mut facts = product::facts(tx, only)?;
+    for (key, rule) in rule::all(tx, only)? {
         facts.entry(key).or_default().rule = Some(rule);
     }
     Ok(facts)
@@ -92,6 +94,8 @@ pub(crate) fn waiting(tx: &Tx<'_>, last_2000: Moment, now: Moment) -> Result<u32
 pub(crate) fn warning(waiting: u32) -> Text {
     let rules = if waiting == 1 { "1 rule waits".to_owned() } else { format!("{waiting} rules wait") };
     Text::of(format_args!(
-        "Enable Auto did not run at 20:00 in Sydney: {rules}. Run \"backup365 sweep\", then \"backup365 sweep --status\"."
+        "Enable Auto did not run at 20:00 in Sydney: {rules}. Run \"{}\", then \"{}\".",
+        Command::Sweep,
+        Command::SweepStatus
     ))
 }

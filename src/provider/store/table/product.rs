@@ -68,16 +68,17 @@ impl Columns for Facts {
 /// By customer and product.
 pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 
-/// What is true about every product of every customer, but for the rules.
-pub(crate) fn facts(tx: &Tx<'_>) -> Result<AllFacts, Failure> {
+/// What is true about every product of every customer, or of one, but for the rules.
+pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, Failure> {
     tx.query(
         &format!(
             "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble, p.counted, p.asked, p.trouble
                FROM customer_product p JOIN customer k ON k.id = p.customer
                LEFT JOIN enablement e ON e.customer = p.customer AND e.product = p.product
-               LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'"
+               LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
+              WHERE ?1 IS NULL OR p.customer = ?1"
         ),
-        values![],
+        values![only],
     )
 }
 

@@ -4,7 +4,9 @@ use super::{
     super::tx::{Tx, columns, values},
     By, Key,
 };
-use crate::domain::{failure::Failure, id::RunId, protection::AutoRule, text::Text, time::Moment};
+use crate::domain::{
+    failure::Failure, id::CustomerId, id::RunId, protection::AutoRule, text::Text, time::Moment,
+};
 
 /// The columns of an [`AutoRule`].
 const COLUMNS: &str = "made, operator, confirmed, ceiling, last_pass, attention";
@@ -19,11 +21,14 @@ pub(crate) fn find(tx: &Tx<'_>, (customer, product): Key) -> Result<Option<AutoR
     )
 }
 
-/// All rules, of closed customers too.
-pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<(Key, AutoRule)>, Failure> {
+/// All rules, or those of one customer, of closed customers too.
+pub(crate) fn all(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<(Key, AutoRule)>, Failure> {
     tx.query(
-        &format!("SELECT customer, product, {COLUMNS} FROM auto_rule ORDER BY customer, product"),
-        values![],
+        &format!(
+            "SELECT customer, product, {COLUMNS} FROM auto_rule WHERE ?1 IS NULL OR customer = ?1
+              ORDER BY customer, product"
+        ),
+        values![only],
     )
 }
 

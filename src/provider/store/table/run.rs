@@ -103,10 +103,12 @@ pub(crate) fn one(tx: &Tx<'_>, run: &RunId) -> Result<RunRow, Failure> {
     })
 }
 
-/// The rows of all runs that are not finished, newest on top.
-pub(crate) fn open(tx: &Tx<'_>) -> Result<Vec<RunRow>, Failure> {
-    let sql = select("WHERE finished IS NULL ORDER BY touched DESC, opened DESC, id");
-    tx.query(&sql, values![])
+/// The rows of all runs that are not finished, or of those of one customer, newest on top.
+pub(crate) fn open(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<RunRow>, Failure> {
+    let sql = select(
+        "WHERE finished IS NULL AND (?1 IS NULL OR customer = ?1) ORDER BY touched DESC, opened DESC, id",
+    );
+    tx.query(&sql, values![only])
 }
 
 /// All runs of a customer, newest on top.

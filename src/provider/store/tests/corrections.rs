@@ -29,8 +29,11 @@ fn a_file_adds_and_corrects_and_a_second_time_changes_nothing() {
         .unwrap();
     let before = audit(&world).len();
     let file = [
-        // No tenant in the file: the one on record stays. The case of the reference is the record's.
-        new_customer("c-1", "Bakery Ltd", &[Product::Office365, Product::MpExchange]),
+        // The case of the reference is the record's.
+        NewCustomer {
+            tenant: Some(TENANT.parse().unwrap()),
+            ..new_customer("c-1", "Bakery Ltd", &[Product::Office365, Product::MpExchange])
+        },
         new_customer("C-2", "Cafe", &[]),
         NewCustomer { seats: Some(3), ..new_customer("C-3", "Deli", &[]) },
     ];
@@ -72,7 +75,10 @@ fn one_refused_line_keeps_the_whole_file_out() {
     let fates = store.import_customers(&[new_customer("C-9", "New", &[]), other_tenant], &[], false).unwrap();
     assert!(matches!(fates.as_slice(), [Fate::Added, Fate::Refused(_)]), "{fates:?}");
     assert_eq!((audit(&world).len(), store.customers().unwrap().len()), (before, 1));
-    let without_product = new_customer("C-1", "Bakery", &[Product::Business365]);
+    let without_product = NewCustomer {
+        tenant: called(&store, "C-1").tenant,
+        ..new_customer("C-1", "Bakery", &[Product::Business365])
+    };
     let fates = store.import_customers(&[without_product], &[], false).unwrap();
     let [Fate::Refused(failure)] = fates.as_slice() else { panic!("{fates:?}") };
     assert!(failure.what.as_str().contains("has a run for Office 365 on record"), "{failure:?}");

@@ -35,6 +35,13 @@ fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
     let yes = |name: &str| (name.to_owned(), true);
     // Beta comes again below: it has products that no run is open for.
     assert_eq!(names(&board(&store)), [yes("Beta"), yes("delta"), no("Alpha"), no("Beta"), no("Closed")]);
+    for (reference, expected) in [("3", "Beta"), ("2", "Alpha"), ("4", "Closed")] {
+        let whole = board(&store).into_iter().filter(|row| row.customer.name.as_str() == expected);
+        let only = store.board_of(Moment::default(), Some(&reference.into())).unwrap().rows;
+        assert_eq!(only, whole.collect::<Vec<_>>(), "the same rows, of one customer only");
+    }
+    let unknown = store.board_of(Moment::default(), Some(&"Beta".into())).unwrap().rows;
+    assert_eq!(unknown, board(&store), "no reference: whoever is called so is found as ever");
     world.at(3_000_000);
     store.save_list(&first, &ListSummary::of(1, 1)).unwrap();
     assert_eq!(names(&board(&store))[0], yes("delta"));

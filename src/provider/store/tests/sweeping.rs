@@ -258,7 +258,7 @@ fn an_admin_accepts_a_shorter_list_by_its_number_once() {
     let summary = SweepSummary { attention: Some("short".into()), ..SweepSummary::default() };
     store.finish_sweep(claim, summary).unwrap();
     let other = store.accept_shorter(customer.id, 981).unwrap_err();
-    assert_eq!(other.kind, FailureKind::Conflict);
+    assert_eq!(other.kind, FailureKind::NotFound);
     assert!(other.what.as_str().contains("980 users for Office 365, and not 981"), "{other:?}");
     assert_eq!(kind(world.open("ben").accept_shorter(customer.id, 980)), FailureKind::Refused);
 
@@ -272,7 +272,7 @@ fn an_admin_accepts_a_shorter_list_by_its_number_once() {
         words.contains("accepted a shorter list") && words.contains("980 in the place of 3,590"),
         "{words}"
     );
-    assert_eq!(kind(store.accept_shorter(customer.id, 980)), FailureKind::Conflict, "once");
+    assert_eq!(kind(store.accept_shorter(customer.id, 980)), FailureKind::NotFound, "once");
 }
 
 #[test]
