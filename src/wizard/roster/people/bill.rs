@@ -1,7 +1,7 @@
 //! What turning users on comes to, and who they are for the store.
 
 use crate::domain::{
-    bill::{Bill, StaysOff, counted, grouped},
+    bill::{Bill, StaysOff},
     protection::Chosen,
     text::Text,
     user::Kind,
@@ -12,9 +12,6 @@ use super::{
     People,
 };
 
-/// Rows with a problem that are named; the others are counted.
-const NAMED: usize = 3;
-
 impl People {
     /// Rows with a problem that are neither on nor excluded. Kinds that can never be protected count only where
     /// `is_any_kind`.
@@ -22,24 +19,12 @@ impl People {
         self.count(|at| self.in_trouble(is_any_kind, at))
     }
 
-    /// The first of these in words, as a sentence without a full stop; none where there is none.
-    pub(crate) fn problems_in_words(&self, is_any_kind: bool) -> Option<Text> {
-        let count = self.problems(is_any_kind);
+    /// These by name, address and problem, in the order of arrival.
+    pub(crate) fn first_problems(&self, is_any_kind: bool) -> impl Iterator<Item = (Text, Text, Text)> {
         let rows =
-            (0..self.pages.words()).flat_map(|at| ticks::rows_of(at, self.in_trouble(is_any_kind, at)));
-        let named = rows.take(NAMED).filter_map(|row| self.user(row));
-        let named: Vec<String> = named
-            .map(|user| {
-                let who = if user.address.is_empty() { user.name } else { user.address };
-                format!("{who} ({})", user.problem)
-            })
-            .collect();
-        let more = count.saturating_sub(u32::try_from(NAMED).unwrap_or(count));
-        let more = if more > 0 { format!(", and {} more", grouped(more)) } else { String::new() };
-        (count > 0).then(|| {
-            let can_not = counted(count, "mailbox can't be protected", "mailboxes can't be protected");
-            Text::of(format_args!("{can_not}: {}{more}", named.join(", ")))
-        })
+            (0..self.pages.words()).flat_map(move |at| ticks::rows_of(at, self.in_trouble(is_any_kind, at)));
+        rows.filter_map(|row| self.user(row))
+            .map(|user| (user.name.to_text(), user.address.to_text(), user.problem.to_text()))
     }
 
     /// 64 rows with a problem at once.
