@@ -396,12 +396,6 @@ impl People {
         self.left.get(&ordinal)
     }
 
-    /// Users of the list whose seats are marked as left all the same.
-    pub(crate) fn listed_leavers(&self) -> u32 {
-        let is_listed = |row: &&u32| self.live.has(**row) && self.on.has(**row) && !self.unlisted.has(**row);
-        u32::try_from(self.left.keys().filter(is_listed).count()).unwrap_or(u32::MAX)
-    }
-
     /// What a row is, as known now.
     pub(crate) fn kind(&self, ordinal: u32) -> Kind {
         let has = |kind: &Kind| self.of_kind(*kind).is_some_and(|rows| rows.has(ordinal));
@@ -508,11 +502,7 @@ impl People {
             counts.seats += (live & on).count_ones();
         }
         self.counts = counts;
-        let Protection { rule, used_elsewhere, limit, sweeper, .. } = &self.facts;
-        let on = self.counts().seats;
-        let free = limit.map(|limit| limit.saturating_sub(used_elsewhere.saturating_add(on)));
-        let schedule = |rule: &AutoRule| Schedule::of(counts.eligible, rule.ceiling, on, free, sweeper);
-        self.schedule = rule.as_ref().map(schedule);
+        self.schedule = self.scheduled();
     }
 }
 

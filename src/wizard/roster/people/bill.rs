@@ -2,9 +2,10 @@
 
 use crate::domain::{
     bill::{Bill, StaysOff},
-    protection::Chosen,
+    protection::{AutoRule, Chosen, Protection},
     text::Text,
     user::Kind,
+    verdict::Schedule,
 };
 
 use super::{
@@ -25,6 +26,12 @@ impl People {
             (0..self.pages.words()).flat_map(move |at| ticks::rows_of(at, self.in_trouble(is_any_kind, at)));
         rows.filter_map(|row| self.user(row))
             .map(|user| (user.name.to_text(), user.address.to_text(), user.problem.to_text()))
+    }
+
+    /// Users of the list whose seats are marked as left all the same.
+    pub(crate) fn listed_leavers(&self) -> u32 {
+        let is_listed = |row: &&u32| self.live.has(**row) && self.on.has(**row) && !self.unlisted.has(**row);
+        u32::try_from(self.left.keys().filter(is_listed).count()).unwrap_or(u32::MAX)
     }
 
     /// 64 rows with a problem at once.
@@ -57,6 +64,16 @@ impl People {
             seats_before: self.seats_before(),
             limit: self.facts.limit,
         }
+    }
+
+    /// What the next pass makes of those whom the rule wants.
+    pub(super) fn scheduled(&self) -> Option<Schedule> {
+        let Protection { rule, used_elsewhere, limit, sweeper, .. } = &self.facts;
+        let counts = self.counts();
+        let free = limit.map(|limit| limit.saturating_sub(used_elsewhere.saturating_add(counts.seats)));
+        let schedule =
+            |rule: &AutoRule| Schedule::of(counts.eligible, rule.ceiling, counts.seats, free, sweeper);
+        rule.as_ref().map(schedule)
     }
 
     /// Whom the next pass of Enable Auto turns on at most: whoever is eligible, and whoever is not checked yet, because the
