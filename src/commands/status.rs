@@ -289,6 +289,9 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
             words.push(if row.customer.is_active { "automatic" } else { "automatic, without sweeps" }.into());
             let scheduled = verdict.schedule.scheduled();
             words.extend((scheduled > 0).then(|| format!("{} scheduled", grouped(scheduled))));
+            let stalled = verdict.schedule.stalled();
+            let waits = || format!("{} for a sweep", counted(stalled, "user waits", "users wait"));
+            words.extend((stalled > 0).then(waits));
         }
         (Stand::Enabled, _) => words.push("enabled".into()),
         (Stand::Open | Stand::WaitingForConsent, Some((_, progress))) => {
