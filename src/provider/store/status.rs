@@ -134,6 +134,7 @@ struct Marked {
 }
 
 impl Marked {
+    /// What they come to with so many active seats.
     fn of(&self, on: u32) -> Ticked {
         match &self.all {
             Some((list, left_before)) => {
