@@ -204,7 +204,8 @@ impl Dialog for Auto {
             cx.session.roster.set_rule(rule);
             let schedule = cx.session.roster.people().schedule();
             match schedule.and_then(|schedule| schedule.standstill) {
-                Some(why) => cx.say(Tone::Warn, phrase!["Enable Auto is on, and ", why.words(), "."]),
+                // No warning: the rule was saved, and a journey without a screen takes a warning for a refusal.
+                Some(why) => cx.say(Tone::Plain, phrase!["Enable Auto is on, and ", why.words(), "."]),
                 None if is_on => {
                     let words = "Enable Auto is on. Nobody is turned on before the next 20:00 in Sydney.";
                     cx.say(Tone::Good, words);
