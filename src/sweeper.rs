@@ -19,7 +19,7 @@ use crate::{
     domain::{
         believed::{Doubt, Expected, LOOKED_FOR_AT_MOST},
         checked::Checked,
-        customer::Product,
+        customer::{Listing, Product},
         failure::{Failure, FailureKind},
         id::{CustomerId, TenantId, UserId},
         protection::{Protection, Seat, SeatOutcome},
@@ -355,7 +355,7 @@ async fn write(
         // Nothing was believed and nothing is kept, and the pass stays due.
         return Err(failure);
     }
-    let kept = kept(seen, waiting, &protection, due);
+    let kept = kept(seen, waiting, &protection, due, lists_given(&row.access));
     report.left = count(kept.left.len());
     // A rule that was confirmed again since the pass began owes users of whom the pass knows nothing.
     let before = Protection { rule: Some(row.rule.clone()), ..protection };
@@ -369,7 +369,8 @@ async fn write(
 
 /// What this pass leaves to the next one. With too many users waiting the old position stays, so that they are all seen
 /// again; where nothing is believed it stays, too, and nobody is marked as gone.
-fn kept(seen: Seen, waiting: Vec<UserId>, protection: &Protection, due: Moment) -> Kept {
+fn kept(seen: Seen, waiting: Vec<UserId>, protection: &Protection, due: Moment, is_given: bool) -> Kept {
+    let list = sweep::summary(&seen.candidates, protection, is_given, seen.gaps);
     let here: BTreeMap<UserId, &Text> =
         seen.candidates.iter().map(|c| (c.user.id, &c.user.address)).collect();
     // Rows without an id can't be asked about: a change of theirs, or the next whole list, brings them again.
@@ -391,7 +392,12 @@ fn kept(seen: Seen, waiting: Vec<UserId>, protection: &Protection, due: Moment) 
         Some(Next::Roster(roster)) => (None, Some(roster)),
         Some(Next::Delta(_)) | None => (None, None),
     };
-    Kept { belief: seen.belief, gaps: seen.gaps, position, roster, waiting, left, back }
+    Kept { belief: seen.belief, list, position, roster, waiting, left, back }
+}
+
+/// Whether the mailboxes are those of a list that an operator gave.
+fn lists_given(access: &RuleAccess) -> bool {
+    matches!(access, RuleAccess::Impersonation(access) if matches!(access.listing, Listing::Given(_)))
 }
 
 /// A count as it is kept and shown.

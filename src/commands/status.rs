@@ -157,7 +157,7 @@ impl Sheet {
                 "warning": sweep_warning.as_ref().map(Text::as_str),
                 "host": sweeper.host.as_ref().map(Text::as_str),
                 "last": sweeper.last_pass.map(|at| at.to_string()),
-                "next": sydney::next_2000(*now).to_string(),
+                "next": sweeper.standstill().is_none().then(|| sydney::next_2000(*now).to_string()),
             },
             "sums": {
                 "protected": sums.protected,
@@ -182,12 +182,12 @@ fn sums(rows: &[Judged]) -> Sums {
         waiting: sums.waiting + u32::from(row.stand() == Stand::WaitingForConsent),
         attention: sums.attention + u32::from(!reasons.is_empty()),
         left: sums.left.saturating_add(row.left),
-        oldest: sums.oldest.into_iter().chain(row.counted).min(),
+        oldest: sums.oldest.into_iter().chain(row.list.counted).min(),
     })
 }
 
 /// The last and the next sweep.
-fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str) -> [String; 2] {
+fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str) -> Vec<String> {
     let last = match (&sweeper.host, sweeper.last_pass) {
         (Some(host), Some(last)) => {
             let here = if zone == sydney::ZONE {
@@ -198,13 +198,19 @@ fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str)
             format!("Last sweep: for {}{here}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
         }
         (Some(host), None) => format!("Last sweep: none yet; a sweeper is installed on {host}."),
-        (None, _) if has_rule => {
-            "Last sweep: none; no sweeper has run here, so nothing will run at 20:00.".into()
-        }
         (None, _) => "Last sweep: none; no sweeper has run here.".into(),
     };
-    let next = sydney::due_in_words(sydney::next_2000(now), now, Some(zone));
-    [last, format!("Next sweep due: {next}.")]
+    let next = match sweeper.standstill() {
+        None => {
+            let due = sydney::due_in_words(sydney::next_2000(now), now, Some(zone));
+            Some(format!("Next sweep due: {due}."))
+        }
+        Some(why) if has_rule => {
+            Some(format!("Next sweep: {}.", why.in_words().for_commands().as_str().trim_end_matches('.')))
+        }
+        Some(_) => None,
+    };
+    [Some(last), next].into_iter().flatten().collect()
 }
 
 /// What must be looked at, in whole sentences: nothing here is cut.
@@ -264,7 +270,7 @@ fn protected(row: &ProductStatus) -> Text {
 
 /// By which list: the protected are counted now, those who could be are as old as that.
 fn as_of(row: &ProductStatus, now: Moment, here: &str) -> Text {
-    match row.counted {
+    match row.list.counted {
         Some(counted) => sydney::clock_in_words(counted, now, here),
         None if row.list.listed > 0 => Text::from("not known"),
         None => Text::from("-"),
@@ -283,6 +289,9 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
             words.push(if row.customer.is_active { "automatic" } else { "automatic, without sweeps" }.into());
             let scheduled = verdict.schedule.scheduled();
             words.extend((scheduled > 0).then(|| format!("{} scheduled", grouped(scheduled))));
+            let stalled = verdict.schedule.stalled();
+            let waits = || format!("{} for a sweep", counted(stalled, "user waits", "users wait"));
+            words.extend((stalled > 0).then(waits));
         }
         (Stand::Enabled, _) => words.push("enabled".into()),
         (Stand::Open | Stand::WaitingForConsent, Some((_, progress))) => {
@@ -354,7 +363,7 @@ pub(super) fn object(row: &ProductStatus, verdict: &Verdict, reasons: &[Text]) -
         "protected": row.on,
         "eligible": row.list.eligible.max(row.on),
         "listed": row.list.listed.max(row.on),
-        "as_of": row.counted.map(|at| at.to_string()),
+        "as_of": row.list.counted.map(|at| at.to_string()),
         "left": row.left,
         "ticked": row.ticked(),
         "scheduled": verdict.schedule.scheduled(),

@@ -48,12 +48,16 @@ pub enum CardId {
     UsersChosen,
     /// Enable Auto is on: `{next}`.
     UsersAutomatic,
+    /// Enable Auto is on, and no sweep turns anybody on.
+    UsersStalled,
     /// Users are being turned on.
     UsersWritten,
     /// The run is over: `{on}`.
     Outcome,
     /// The run is over, and Enable Auto is on: `{on}`, `{next}`.
     OutcomeAutomatic,
+    /// The run is over, Enable Auto is on, and no sweep turns anybody on: `{on}`.
+    OutcomeStalled,
 }
 
 /// A card, filled.
@@ -120,7 +124,7 @@ mod tests {
     use super::*;
 
     /// The last id; with it the table is as long as the ids are many.
-    const LAST: CardId = CardId::OutcomeAutomatic;
+    const LAST: CardId = CardId::OutcomeStalled;
 
     #[test]
     fn every_card_is_written_down_with_sentences_that_are_whole() {

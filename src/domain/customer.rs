@@ -6,6 +6,7 @@ use super::{
     sydney::clock_in_words,
     text::Text,
     time::Moment,
+    verdict::Standstill,
 };
 
 /// What is sold: decides the path through the wizard.
@@ -151,6 +152,8 @@ pub enum Progress {
     Automatic {
         /// Active seats.
         on: u32,
+        /// Why there will be no pass.
+        standstill: Option<Standstill>,
     },
     /// Something must be looked at: the words say what.
     NeedsAttention(Text),
@@ -167,7 +170,10 @@ impl Progress {
                 Text::of(format_args!("waiting for consent since {}", clock_in_words(*since, now, here)))
             }
             Self::Protected { on, of } => Text::of(format_args!("{on} of {of} protected")),
-            Self::Automatic { on } => Text::of(format_args!("automatic, {on} protected")),
+            Self::Automatic { on, standstill: None } => Text::of(format_args!("automatic, {on} protected")),
+            Self::Automatic { on, standstill: Some(why) } => {
+                Text::of(format_args!("automatic, {on} protected, but {}", why.words()))
+            }
             Self::NeedsAttention(why) => Text::of(format_args!("needs attention: {why}")),
         }
     }

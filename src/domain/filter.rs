@@ -18,9 +18,10 @@ use super::{
 };
 
 /// States that the filter knows, in the order of help.
-const STATES: [State; 7] = [
+const STATES: [State; 8] = [
     State::Off,
     State::Scheduled,
+    State::Stalled,
     State::TurningOn,
     State::Protected,
     State::Problem,
@@ -106,7 +107,7 @@ impl Query {
             )
         } else if self.states.as_ref().is_some_and(Vec::is_empty) {
             Some(
-                "No such state. States: off, scheduled, turning-on, protected, problem, excluded, not-included.",
+                "No such state. States: off, scheduled, waits-for-a-sweep, turning-on, protected, problem, excluded, not-included.",
             )
         } else {
             None

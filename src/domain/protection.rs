@@ -2,6 +2,7 @@
 
 use super::{
     id::{Address, UserId},
+    run::SweeperStatus,
     text::Text,
     time::Moment,
     user::{Kind, Kinds},
@@ -16,6 +17,8 @@ pub enum State {
     NotIncluded,
     /// Enable Auto turns this user on at the next 20:00 in Sydney.
     Scheduled,
+    /// Enable Auto wants this user, and no pass will turn anybody on as things stand.
+    Stalled,
     /// Being turned on right now.
     TurningOn,
     /// An active seat row, read back after commit.
@@ -34,6 +37,7 @@ impl State {
             Self::Off => "off",
             Self::NotIncluded => "not included",
             Self::Scheduled => "scheduled",
+            Self::Stalled => "waits for a sweep",
             Self::TurningOn => "turning on",
             Self::Protected => "protected",
             Self::Problem => "problem",
@@ -159,6 +163,17 @@ pub struct Protection {
     pub limit: Option<u32>,
     /// Seats used by the customer's other products.
     pub used_elsewhere: u32,
+    /// What runs the next pass.
+    pub sweeper: SweeperStatus,
+}
+
+impl Protection {
+    /// Seats that are bought and not used; none: no limit on record.
+    #[must_use]
+    pub fn free(&self) -> Option<u32> {
+        let used = self.used_elsewhere.saturating_add(u32::try_from(self.seats.len()).unwrap_or(u32::MAX));
+        self.limit.map(|limit| limit.saturating_sub(used))
+    }
 }
 
 /// What became of one user in a bulk write.

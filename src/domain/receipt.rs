@@ -294,7 +294,7 @@ fn organisation_line(outcome: &Outcome) -> Text {
 fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
     let Some(rule) = &outcome.protection.rule else { return Text::from("off") };
     let next = sydney::stamp_in_words(sydney::next_2000(ended(outcome)), sydney::ZONE);
-    let host = outcome.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
+    let host = outcome.protection.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
     let by = match (host, verdict.schedule.standstill) {
         (_, Some(why)) => format!("but {}", why.words()),
         (Some(host), None) => format!("next sweep {next}, run by {host}"),
@@ -319,8 +319,7 @@ fn json(outcome: &Outcome) -> String {
         })
     });
     let server = run.impersonation.as_ref().filter(|_| run.product.is_hosted()).map(|i| i.server.as_str());
-    let stands_still = verdict.schedule.standstill.is_some() || outcome.sweeper.host.is_none();
-    let will_run = run.customer.is_active && !stands_still;
+    let will_run = run.customer.is_active && verdict.schedule.standstill.is_none();
     let rule = outcome.protection.rule.as_ref().map(|rule| {
         json!({
             "made": rule.made.to_string(),
@@ -329,7 +328,7 @@ fn json(outcome: &Outcome) -> String {
             "ceiling": rule.ceiling,
             "next_sweep": will_run.then(|| sydney::next_2000(ended(outcome)).to_string()),
             "standstill": verdict.schedule.standstill.map(Standstill::code),
-            "sweeper": outcome.sweeper.host.as_ref().map(Text::as_str),
+            "sweeper": outcome.protection.sweeper.host.as_ref().map(Text::as_str),
             "attention": rule.attention.as_ref().map(Text::as_str),
         })
     });

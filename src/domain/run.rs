@@ -11,7 +11,7 @@ use super::{
     tenant::Organisation,
     text::Text,
     time::Moment,
-    verdict::ListSummary,
+    verdict::{ListSummary, Standstill},
 };
 
 /// Everything on record about a run: the steps are derived from this, not from where the wizard happened to be.
@@ -178,6 +178,18 @@ pub struct SweeperStatus {
     pub has_stopped: bool,
 }
 
+impl SweeperStatus {
+    /// Why there will be no pass at all; none: the next 20:00 has one.
+    #[must_use]
+    pub const fn standstill(&self) -> Option<Standstill> {
+        match (&self.host, self.has_stopped) {
+            (None, _) => Some(Standstill::NoSweeper),
+            (Some(_), true) => Some(Standstill::Overdue),
+            (Some(_), false) => None,
+        }
+    }
+}
+
 /// One line of a run's audit, oldest first; each carries the hash of the one before.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AuditEntry {
@@ -208,8 +220,6 @@ pub struct Outcome {
     pub audit: Vec<AuditEntry>,
     /// Whether every hash of the whole audit fits the one before.
     pub is_audit_whole: bool,
-    /// What runs the next pass.
-    pub sweeper: SweeperStatus,
 }
 
 /// Users excluded or freed in one write.

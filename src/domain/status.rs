@@ -43,8 +43,6 @@ pub struct ProductStatus {
     pub left: u32,
     /// Those of them who had left before the last list was counted.
     pub left_before: u32,
-    /// When the last complete list was counted.
-    pub counted: Option<Moment>,
     /// When a list was asked for after that and did not come, and why.
     pub trouble: Option<(Moment, Text)>,
     /// The last pass that began.
@@ -56,8 +54,14 @@ pub struct ProductStatus {
 pub enum Ticked {
     /// So many.
     Some(u32),
-    /// Everybody who could be protected, but for so many.
-    AllBut(u32),
+    /// Everybody on the list of that run, but for some. All is for once: whoever came after that list was not chosen by it
+    /// and counts as eligible, whatever a later list says.
+    AllBut {
+        /// Users of that list who could be protected and are not on now.
+        off: u32,
+        /// Not ticked, of these.
+        unticked: u32,
+    },
 }
 
 impl Default for Ticked {
@@ -136,7 +140,7 @@ impl ProductStatus {
 
     /// Users of the last list who could be protected and are not.
     fn off(&self) -> u32 {
-        self.list.eligible.saturating_sub(self.on.saturating_sub(self.left_before))
+        self.list.off(self.on, self.left_before)
     }
 
     /// Users who are ticked and for whom nothing was tried.
@@ -144,7 +148,10 @@ impl ProductStatus {
     pub fn ticked(&self) -> u32 {
         match self.ticked {
             Ticked::Some(ticked) => ticked,
-            Ticked::AllBut(unticked) => self.off().saturating_sub(unticked).saturating_sub(self.missed),
+            // Whoever has left the list since is not missed any more.
+            Ticked::AllBut { off, unticked } => {
+                off.min(self.off()).saturating_sub(unticked).saturating_sub(self.missed)
+            }
         }
     }
 
@@ -157,8 +164,9 @@ impl ProductStatus {
         let forgotten = if self.run.is_none() && rule.is_none() { self.ticked() } else { 0 };
         let missed = self.missed.saturating_add(forgotten);
         let wants_all = self.wants_all || rule.is_some();
-        let schedule =
-            rule.map_or_else(Schedule::default, |rule| Schedule::of(off, rule, self.on, self.free, sweeper));
+        let schedule = rule.map_or_else(Schedule::default, |rule| {
+            Schedule::of(off, rule.ceiling, self.on, self.free, sweeper)
+        });
         Verdict {
             protected: self.on.saturating_sub(self.left),
             schedule,
@@ -264,7 +272,6 @@ mod tests {
             ticked: Ticked::default(),
             left: 0,
             left_before: 0,
-            counted: None,
             trouble: None,
             last_sweep: None,
         }
@@ -319,8 +326,13 @@ mod tests {
         row.missed = 1;
         assert_eq!(seen(&row), (2, 3, 3));
         // All, and no seat left.
-        (row.missed, row.ticked) = (0, Ticked::AllBut(1));
+        (row.missed, row.ticked) = (0, Ticked::AllBut { off: 6, unticked: 1 });
         assert_eq!(seen(&row), (5, 5, 1));
+        row.list.eligible = 12;
+        assert_eq!(seen(&row), (5, 5, 4), "three have joined since: nobody chose them");
+        row.list.eligible = 8;
+        assert_eq!(seen(&row), (4, 4, 1), "one has gone since");
+        (row.list.eligible, row.ticked) = (9, Ticked::AllBut { off: 7, unticked: 1 });
         // A seat of somebody who had left before the list was counted is none of its users'.
         (row.left, row.left_before) = (2, 1);
         assert_eq!((seen(&row), row.verdict(&none).left), ((6, 6, 1), 2));

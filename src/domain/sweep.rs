@@ -51,8 +51,16 @@ pub struct Candidate {
     pub user: Chosen,
     /// `createdDateTime`; none for a hosted mailbox, which counts when it is in the pass's listing.
     pub made: Option<Moment>,
-    /// Can't be turned on; the row says why.
-    pub has_problem: bool,
+    /// Why it can't be turned on; empty: nothing speaks against it.
+    pub problem: Text,
+}
+
+impl Candidate {
+    /// Whether it can't be turned on.
+    #[must_use]
+    pub fn has_problem(&self) -> bool {
+        !self.problem.is_empty()
+    }
 }
 
 /// What a pass may do for one customer and product.
@@ -124,7 +132,9 @@ pub fn summary(
     let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
     let mut seen = BTreeSet::new();
     let mut list = ListSummary { gaps, ..ListSummary::default() };
-    for Candidate { user, has_problem, .. } in candidates {
+    let mut problems = Vec::new();
+    for candidate @ Candidate { user, .. } in candidates {
+        let has_problem = candidate.has_problem();
         if !seen.insert(user.id) {
             continue;
         }
@@ -132,13 +142,17 @@ pub fn summary(
         match user.kind {
             _ if on.contains(&user.id) => list.eligible += 1,
             _ if excluded.contains(&user.id) => {}
-            Kind::Guest | Kind::WithoutMailbox if *has_problem && !is_given => {}
-            _ if *has_problem => list.problems += 1,
+            Kind::Guest | Kind::WithoutMailbox if has_problem && !is_given => {}
+            _ if has_problem => problems.push(candidate),
             kind if protection.kinds.allows(kind) => list.eligible += 1,
             Kind::NotKnownYet => list.unchecked += 1,
             _ => {}
         }
     }
+    let number = u32::try_from(problems.len()).unwrap_or(u32::MAX);
+    let named =
+        problems.iter().map(|row| (row.user.name.clone(), row.user.address.clone(), row.problem.clone()));
+    list.keep_problems(number, named);
     list
 }
 
@@ -156,9 +170,9 @@ pub fn decide(terms: &Terms<'_>, due: Moment, candidates: &[Candidate]) -> Decis
             continue;
         }
         let is_later = candidate.made.is_some_and(|made| made > due);
-        if is_later || candidate.has_problem || candidate.user.kind == Kind::NotKnownYet {
+        if is_later || candidate.has_problem() || candidate.user.kind == Kind::NotKnownYet {
             decision.deferred.push(id);
-            let is_unchecked = !is_later && !candidate.has_problem && terms.waited.contains(&id);
+            let is_unchecked = !is_later && !candidate.has_problem() && terms.waited.contains(&id);
             decision.unchecked = decision.unchecked.saturating_add(u32::from(is_unchecked));
         } else if terms.kinds.allows(candidate.user.kind) {
             decision.turn_on.push(candidate.user.clone());

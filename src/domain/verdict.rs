@@ -10,9 +10,11 @@ use std::collections::BTreeSet;
 use super::{
     bill::{counted, grouped},
     id::UserId,
-    protection::{AutoRule, SeatOutcome, SeatResult},
+    phrase::{Command, Phrase, phrase},
+    protection::{SeatOutcome, SeatResult},
     run::{Outcome, RunRecord, SweeperStatus},
     text::Text,
+    time::Moment,
 };
 
 /// What the last complete listing came to, as it is kept with a run and its product.
@@ -26,15 +28,47 @@ pub struct ListSummary {
     pub unchecked: u32,
     /// Rows with a problem, neither on nor excluded: they can't be turned on.
     pub problems: u32,
-    /// What the listing could not see, in words.
+    /// What the listing could not see, and the rows with a problem by name, in words.
     pub gaps: Vec<Text>,
+    /// When it was counted, as the record has it.
+    pub counted: Option<Moment>,
 }
+
+/// Rows with a problem that are named; the others are counted. A guess: they fit on a line or two.
+pub const PROBLEMS_NAMED: usize = 3;
 
 impl ListSummary {
     /// A list of which nothing is unknown.
     #[must_use]
     pub fn of(listed: u32, eligible: u32) -> Self {
         Self { listed, eligible, ..Self::default() }
+    }
+
+    /// Users of the list who could be protected and are off. `on`: active seats now; `left_before`: those of users who
+    /// had left when it was counted. A user who left after that was counted, and has a seat.
+    #[must_use]
+    pub const fn off(&self, on: u32, left_before: u32) -> u32 {
+        self.eligible.saturating_sub(on.saturating_sub(left_before))
+    }
+
+    /// Keeps how many rows have a problem that keeps them off, with the first of them (name, address, problem) as a
+    /// gap: whoever keeps the counts keeps the names.
+    pub fn keep_problems(&mut self, count: u32, first: impl Iterator<Item = (Text, Text, Text)>) {
+        self.problems = count;
+        if count == 0 {
+            return;
+        }
+        let named: Vec<String> = first
+            .take(PROBLEMS_NAMED)
+            .map(|(name, address, problem)| {
+                let who = if address.is_empty() { name } else { address };
+                format!("{who} ({problem})")
+            })
+            .collect();
+        let more = count.saturating_sub(self::count(named.len()));
+        let more = if more > 0 { format!(", and {} more", grouped(more)) } else { String::new() };
+        let can_not = counted(count, "mailbox can't be protected", "mailboxes can't be protected");
+        self.gaps.push(Text::of(format_args!("{can_not}: {}{more}", named.join(", "))));
     }
 }
 
@@ -93,6 +127,20 @@ impl Standstill {
         }
     }
 
+    /// The same, with what has a sweep run where a command does.
+    #[must_use]
+    pub fn in_words(self) -> Phrase {
+        let words = Phrase::from(self.words());
+        match self {
+            Self::NoSweeper => words.with(phrase![
+                ". Ask your lead to run ",
+                Command::SweepInstall,
+                " on a computer that stays on."
+            ]),
+            Self::Overdue | Self::NoSeats(_) | Self::AboveCeiling(_) => words,
+        }
+    }
+
     /// The word in JSON.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -118,18 +166,16 @@ impl Schedule {
     /// What the next pass makes of `wanted` users. `on`: active seats of the product; `free`: seats that are bought and
     /// not used, none without a limit on record.
     #[must_use]
-    pub fn of(wanted: u32, rule: &AutoRule, on: u32, free: Option<u32>, sweeper: &SweeperStatus) -> Self {
+    pub fn of(wanted: u32, ceiling: u32, on: u32, free: Option<u32>, sweeper: &SweeperStatus) -> Self {
         let missing = free.map_or(0, |free| wanted.saturating_sub(free));
-        let standstill = match wanted {
-            // Nobody waits, and whoever comes later would: no sweep is promised.
-            _ if sweeper.host.is_none() => Some(Standstill::NoSweeper),
-            _ if sweeper.has_stopped => Some(Standstill::Overdue),
+        let limited = match wanted {
             0 => None,
-            _ if on.saturating_add(wanted) > rule.ceiling => Some(Standstill::AboveCeiling(rule.ceiling)),
+            _ if on.saturating_add(wanted) > ceiling => Some(Standstill::AboveCeiling(ceiling)),
             _ if missing > 0 => Some(Standstill::NoSeats(missing)),
             _ => None,
         };
-        Self { wanted, standstill }
+        // Where nobody waits, whoever comes later would: without a sweeper no sweep is promised.
+        Self { wanted, standstill: sweeper.standstill().or(limited) }
     }
 
     /// Users that the next pass turns on.
@@ -196,7 +242,7 @@ impl Verdict {
     /// Sums an outcome up.
     #[must_use]
     pub fn of(outcome: &Outcome) -> Self {
-        let Outcome { run, done, protection, results, sweeper, .. } = outcome;
+        let Outcome { run, done, protection, results, .. } = outcome;
         let seats = &protection.seats;
         let on: BTreeSet<UserId> = seats.iter().map(|seat| seat.id).collect();
         let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
@@ -216,7 +262,9 @@ impl Verdict {
         let refused = count(chosen.intersection(&excluded).count());
         let open = count(chosen.len()).saturating_sub(refused);
         let list = &done.list;
-        let eligible_off = list.eligible.saturating_sub(protected);
+        let had_left = |at: Moment| list.counted.is_some_and(|counted| at <= counted);
+        let left_before = count(seats.iter().filter(|seat| seat.left.is_some_and(had_left)).count());
+        let eligible_off = list.off(count(seats.len()), left_before);
         let wanted = if run.draft.all {
             let unticked = run.draft.exceptions.iter().filter(|id| !on.contains(*id)).count();
             eligible_off.saturating_sub(count(unticked)).max(open)
@@ -229,10 +277,8 @@ impl Verdict {
         let rule = protection.rule.as_ref().filter(|_| run.customer.is_active);
         let (schedule, missed, not_chosen, unchecked) = match rule {
             Some(rule) => {
-                let used = protection.used_elsewhere.saturating_add(count(seats.len()));
-                let free = protection.limit.map(|limit| limit.saturating_sub(used));
-                let all = eligible_off.max(wanted);
-                let schedule = Schedule::of(all, rule, count(seats.len()), free, sweeper);
+                let (all, on) = (eligible_off.max(wanted), count(seats.len()));
+                let schedule = Schedule::of(all, rule.ceiling, on, protection.free(), &protection.sweeper);
                 (schedule, refused, 0, schedule.never_checked(list.unchecked))
             }
             None => (

@@ -380,7 +380,9 @@ impl Journey {
     pub(super) fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
         self.steps.first(Step::Answer(view.ask.id));
-        self.say(format_args!("Switching Enable Auto on: {} at the next 20:00 in Sydney.", grouped(new)));
+        let next = fact(view, FactId::NextSweep).unwrap_or_default();
+        let (users, next) = (counted(new, "user", "users"), next.as_str().trim_end_matches('.'));
+        self.say(format_args!("Switching Enable Auto on for {users}. Next sweep: {next}."));
         confirm(view, new)
     }
 }

@@ -231,7 +231,7 @@ impl Tour<'_> {
 
 fn candidate(user: SweptUser) -> Candidate {
     Candidate {
-        has_problem: !user.problem.is_empty(),
+        problem: user.problem,
         made: user.made,
         user: Chosen { id: user.id, address: user.address, name: user.name, kind: user.kind },
     }

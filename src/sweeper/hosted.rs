@@ -174,7 +174,7 @@ impl Tour<'_> {
         Candidate {
             user: Chosen { id, address: Text::clean(address.as_str()), name, kind: Kind::User },
             made: None,
-            has_problem: false,
+            problem: Text::default(),
         }
     }
 }
@@ -206,7 +206,7 @@ fn seen(
 
 /// The mailboxes that can be opened.
 fn ready(candidates: &[Candidate]) -> impl Iterator<Item = Address> {
-    candidates.iter().filter(|c| !c.has_problem).filter_map(|c| c.user.address.as_str().parse().ok())
+    candidates.iter().filter(|c| !c.has_problem()).filter_map(|c| c.user.address.as_str().parse().ok())
 }
 
 /// Turns the rows of a page into candidates.
@@ -220,7 +220,7 @@ fn take(candidates: &mut Vec<Candidate>, page: &UserPage) {
                 kind: user.kind,
             },
             made: None,
-            has_problem: !user.problem.is_empty(),
+            problem: user.problem.to_text(),
         });
     }
 }

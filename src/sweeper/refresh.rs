@@ -8,12 +8,11 @@ use std::{future::Future, time::Duration};
 use crate::{
     domain::{
         believed::Doubt,
-        customer::Listing,
         failure::{Failure, FailureKind},
         id::UserId,
         phrase::{Command, Phrase},
         protection::{Chosen, Protection},
-        sweep::{self, Candidate},
+        sweep::Candidate,
         sydney,
         tenant::{Proof, Verdict},
         text::Text,
@@ -28,7 +27,7 @@ use crate::{
     },
 };
 
-use super::{Held, graph, hosted, keep_pause, kept, key_lost, not_enabled, with};
+use super::{Held, graph, hosted, keep_pause, kept, key_lost, lists_given, not_enabled, with};
 
 /// Proves and lists again, for at most `limit`; answers what the list came to, which is on record then, as is why there is
 /// none.
@@ -80,7 +79,7 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
     let now = clock.now();
     let held = Held::of(provider, key).await?;
     let mut unproved = None;
-    let (seen, is_given) = match &row.access {
+    let seen = match &row.access {
         RuleAccess::Consent(organisation) => {
             match demand(provider.prove_consent(organisation, false).await) {
                 // A permission that only the backup workers need keeps nobody from being listed.
@@ -88,14 +87,13 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
                 proved => proved?,
             }
             match graph::everybody(provider, organisation.tenant, &held, now).await {
-                Ok(seen) => (seen, false),
+                Ok(seen) => seen,
                 Err(failure) => return Err(unproved.unwrap_or(failure)),
             }
         }
         RuleAccess::Impersonation(access) => {
             demand(provider.exchange.prove(access).await)?;
-            let is_given = matches!(access.listing, Listing::Given(_));
-            (hosted::look(provider, key, access, &held, sydney::latest_2000(now)).await?, is_given)
+            hosted::look(provider, key, access, &held, sydney::latest_2000(now)).await?
         }
         RuleAccess::KeyLost => return Err(key_lost()),
         RuleAccess::Missing => return Err(not_enabled()),
@@ -107,18 +105,18 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
         return Err(broken);
     }
     let trouble = unproved.or_else(|| seen.doubt.as_ref().map(|doubt| unbelieved(row, doubt)));
-    let list = sweep::summary(&seen.candidates, &held.protection, is_given, seen.gaps.clone());
     let users = seen.candidates.iter().map(|Candidate { user, .. }| user.clone()).collect::<Vec<_>>();
     let checks = seen.checks.clone();
     let protection = held.protection;
-    let kept = kept(seen, Vec::new(), &protection, now);
+    let kept = kept(seen, Vec::new(), &protection, now, lists_given(&row.access));
     let gone = gone(&protection, &kept.left);
-    let (found, of) = (list.clone(), row.target.clone());
+    let list = ListSummary { counted: Some(now), ..kept.list.clone() };
+    let of = row.target.clone();
     with(&provider.store, move |s| {
         if let Some((tenant, checks)) = checks {
             s.keep_checked(tenant, &checks)?;
         }
-        s.keep_listing(&of, &kept, &found, (&users, &gone))
+        s.keep_listing(&of, &kept, (&users, &gone))
     })
     .await?;
     trouble.map_or(Ok(list), Err)

@@ -17,6 +17,7 @@ use crate::domain::{
     filter::{Offer, Query, Sort},
     id::UserId,
     protection::{AutoRule, Protection, SeatResult},
+    run::SweeperStatus,
     text::Text,
     time::Moment,
     user::{Kind, Kinds},
@@ -305,6 +306,12 @@ impl Roster {
     /// The rule is on or off now.
     pub(crate) fn set_rule(&mut self, rule: Option<AutoRule>) {
         self.people.set_rule(rule);
+        self.refresh();
+    }
+
+    /// What runs the next pass.
+    pub(crate) fn set_sweeper(&mut self, sweeper: SweeperStatus) {
+        self.people.set_sweeper(sweeper);
         self.refresh();
     }
 

@@ -58,7 +58,7 @@ pub(crate) fn common_offers(has_run: bool) -> impl Iterator<Item = Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{customer::Progress, text::Text, time::Moment};
+    use crate::domain::{customer::Progress, text::Text, time::Moment, verdict::Standstill};
 
     #[test]
     fn every_offer_is_written_down_with_a_sentence_that_is_whole() {
@@ -77,7 +77,11 @@ mod tests {
             (Progress::Open(Text::from("at access")), "at access"),
             (Progress::WaitingForConsent { since }, "waiting for consent since 10:42"),
             (Progress::Protected { on: 184, of: 231 }, "184 of 231 protected"),
-            (Progress::Automatic { on: 9 }, "automatic, 9 protected"),
+            (Progress::Automatic { on: 9, standstill: None }, "automatic, 9 protected"),
+            (
+                Progress::Automatic { on: 9, standstill: Some(Standstill::NoSweeper) },
+                "automatic, 9 protected, but nothing will run at 20:00: no sweeper is installed",
+            ),
             (Progress::NeedsAttention(Text::from("no seats left")), "needs attention: no seats left"),
         ] {
             assert_eq!(at.in_words(now, "UTC").as_str(), words);

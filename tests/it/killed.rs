@@ -79,9 +79,13 @@ fn office_365_from_the_users_to_the_outcome() {
     assert_eq!((record.seats(), record.count("chosen")), (3, 3));
 
     terminal.keys("u").takes_no_sweeper().sees(&["At most, seats"]).keys(ENTER);
-    terminal.sees(&["Switch Enable Auto on?", "new seats 30"]).keys("30").keys(ENTER).sees(&["scheduled"]);
+    terminal
+        .sees(&["Switch Enable Auto on?", "new seats 30"])
+        .keys("30")
+        .keys(ENTER)
+        .sees(&["waits for a sweep"]);
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["Which users shall be protected?", "scheduled", "seats 3 → 3", "excluded 1"]);
+    terminal.sees(&["Which users shall be protected?", "waits for a sweep", "seats 3 → 3", "excluded 1"]);
     assert_eq!((record.count("auto_rule"), record.count("exclusion"), record.seats()), (1, 1, 3));
 
     terminal.keys(ENTER).sees(&["● Outcome", "Partly done: 3 users are registered"]);

@@ -82,12 +82,12 @@ fn office_365_by_pasted_id_with_enable_auto() {
     // Enter alone stops here: that nothing will run has to be taken on purpose.
     terminal.sees(&[">‹ Stop ›"]).keys(LEFT).sees(&[">‹ Go on ›"]).keys(ENTER).sees(&[
         "Enable Auto: the bill and the clock",
-        "20:00 AEDT",
-        "in Auckland",
+        "nothing will run at 20:00: no sweeper is installed",
+        "sweep --install",
         "> At most, seats [71 ",
     ]);
     terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats"]).keys("61").keys(ENTER);
-    terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney", "scheduled"]);
+    terminal.sees(&["Enable Auto is on, and nothing will run at 20:00", "waits for a sweep"]);
     let record = Record::of(&home);
     assert_eq!((record.count("auto_rule WHERE confirmed = 61 AND ceiling = 71"), record.seats()), (1, 0));
     terminal.keys(ENTER).sees(&[

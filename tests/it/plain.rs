@@ -354,15 +354,19 @@ fn enable_auto_through_a_pipe() {
         .types("play");
     pipe.hears("1: Enable.").types("enable").hears("listed 70, eligible 61").types("auto");
     pipe.hears("Nothing will run at 20:00: no sweeper is installed.").hears("1: Go on.").types("1");
-    pipe.hears("in Auckland").hears("At most, seats").hears("Now: 71. Enter keeps it").types("");
+    pipe.hears("nothing will run at 20:00: no sweeper is installed")
+        .hears("backup365 sweep --install")
+        .hears("At most, seats")
+        .hears("Now: 71. Enter keeps it")
+        .types("");
     pipe.hears("Switch Enable Auto on?")
         .hears("from the table.")
         .types("6")
         .hears("Problem: The table says 61.");
-    pipe.types("61").hears("Enable Auto is on. Nobody is turned on before").hears("help lists");
+    pipe.types("61").hears("Enable Auto is on, and nothing will run at 20:00").hears("help lists");
     let record = Record::of(&home);
     assert_eq!((record.count("auto_rule WHERE confirmed = 61 AND ceiling = 71"), record.seats()), (1, 0));
-    pipe.types("state:scheduled").hears("61 shown.").hears("1, scheduled: ");
+    pipe.types("state:waits-for-a-sweep").hears("61 shown.").hears("1, waits for a sweep: ");
     pipe.types("finish")
         .hears("Partly done: 0 users are registered for backup, 61 missed")
         .hears("no sweep will turn them on: 61.")

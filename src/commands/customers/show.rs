@@ -97,6 +97,11 @@ impl Sheet {
         lines
     }
 
+    /// Whether there is a next sweep for this customer as things stand.
+    const fn will_run(&self) -> bool {
+        self.customer.is_active && self.status.sweeper.standstill().is_none()
+    }
+
     /// The record itself.
     fn record_lines(&self) -> Vec<String> {
         let record = NewCustomer::from(&self.customer);
@@ -141,7 +146,7 @@ impl Sheet {
         }
         if row.enabled.is_some() || row.on > 0 {
             lines.push(seats_line(row, detail));
-            if let Some(counted) = row.counted {
+            if let Some(counted) = row.list.counted {
                 lines.push(format!("  Listed: as of {}", stamp_in_words(counted, &cx.zone)));
             }
         }
@@ -156,9 +161,11 @@ impl Sheet {
             let next = sydney::next_2000(self.now);
             let zone = self.customer.time_zone.as_ref().map_or(cx.zone.as_str(), Text::as_str);
             let due = sydney::due_in_words(next, self.now, Some(zone));
-            let why =
-                verdict.schedule.standstill.map_or(String::new(), |why| format!(", but {}", why.words()));
-            lines.push(format!("  Next sweep due: {due}{why}"));
+            lines.push(match verdict.schedule.standstill {
+                _ if !self.customer.is_active => "  Next sweep: none works for a closed account".to_owned(),
+                Some(why) => format!("  Next sweep: {}", why.in_words().for_commands()),
+                None => format!("  Next sweep due: {due}"),
+            });
         }
         if row.enabled.is_some() {
             lines.push(format!("  Kinds included: {}", kinds_in_words(detail)));
@@ -198,7 +205,7 @@ impl Sheet {
             "products": self.detail.products.iter().map(product).collect::<Vec<_>>(),
             "doubts": self.detail.doubts.iter().map(|doubt| doubt_as_json(doubt, None)).collect::<Vec<_>>(),
             "accepted": self.detail.accepted.iter().map(|known| doubt_as_json(&known.doubt, Some(known))).collect::<Vec<_>>(),
-            "next_sweep": sydney::next_2000(self.now).to_string(),
+            "next_sweep": self.will_run().then(|| sydney::next_2000(self.now).to_string()),
             "runs": self.detail.runs.iter().map(run_as_json).collect::<Vec<_>>(),
             "sweeps": self.detail.sweeps.iter().map(sweep_as_json).collect::<Vec<_>>(),
         })

@@ -91,8 +91,16 @@ pub(in crate::domain) fn outcome() -> Outcome {
             unfinished: Vec::new(),
             results: Vec::new(),
         },
-        done: RunDone { turned_on: 2, list: ListSummary::of(8, 5), ..RunDone::default() },
-        protection: Protection { seats: vec![seat(1), seat(2)], ..Protection::default() },
+        done: RunDone {
+            turned_on: 2,
+            list: ListSummary { counted: Some(at("2026-11-23T05:45:00Z")), ..ListSummary::of(8, 5) },
+            ..RunDone::default()
+        },
+        protection: Protection {
+            seats: vec![seat(1), seat(2)],
+            sweeper: SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() },
+            ..Protection::default()
+        },
         excluded: Vec::new(),
         results: vec![result(1, SeatOutcome::TurnedOn), result(2, SeatOutcome::AlreadyOn)],
         audit: vec![AuditEntry {
@@ -102,7 +110,6 @@ pub(in crate::domain) fn outcome() -> Outcome {
             hash: Text::from("0badcafe"),
         }],
         is_audit_whole: true,
-        sweeper: SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() },
     }
 }
 
@@ -164,7 +171,7 @@ fn every_text_tells_the_same_of_users_that_no_sweep_will_turn_on() {
     let [ticket, customer] = [Form::Ticket, Form::Customer].map(|form| write(&outcome, form));
     assert!(ticket.contains("Result: done") && ticket.contains("Scheduled: 3"), "{ticket}");
     assert!(customer.contains("3 more users are registered at the next 20:00"), "{customer}");
-    outcome.sweeper = SweeperStatus::default();
+    outcome.protection.sweeper = SweeperStatus::default();
     outcome.done.list.gaps = vec![Text::from("people hidden from the address list are missing.")];
     let [ticket, customer, json] = Form::ALL.map(|form| write(&outcome, form));
     assert!(ticket.contains("Result: partly done") && !ticket.contains("Scheduled"), "{ticket}");

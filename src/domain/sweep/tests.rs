@@ -27,7 +27,7 @@ fn user(id: u8, kind: Kind, made: Option<&str>) -> Candidate {
             kind,
         },
         made: made.map(moment),
-        has_problem: false,
+        problem: Text::default(),
     }
 }
 
@@ -64,7 +64,7 @@ fn a_mailbox_that_two_passes_could_not_check_needs_attention_and_stays_off() {
         user(1, Kind::NotKnownYet, None),
         user(2, Kind::User, None),
         user(3, Kind::NotKnownYet, Some("2026-11-23T09:00:01Z")),
-        Candidate { has_problem: true, ..user(4, Kind::NotKnownYet, None) },
+        Candidate { problem: "mailbox is locked".into(), ..user(4, Kind::NotKnownYet, None) },
         user(5, Kind::NotKnownYet, None),
     ];
     let decision = decide(&Terms { waited: &waited, ..terms(&rule, &none, &none) }, moment(DUE), &listed);
@@ -111,7 +111,7 @@ fn exclusions_kinds_problems_and_those_who_are_on_stay_as_they_are() {
     let excluded = BTreeSet::from([UserId::from_bytes([2; 16])]);
     let on = BTreeSet::from([UserId::from_bytes([3; 16])]);
     let mut problem = user(4, Kind::User, None);
-    problem.has_problem = true;
+    problem.problem = "mailbox is locked".into();
     let listed = [
         user(1, Kind::User, None),
         user(2, Kind::User, None),
@@ -191,7 +191,7 @@ proptest! {
         let (excluded, on) = (ids(&excluded), ids(&on));
         let candidates: Vec<_> = listed.iter().map(|(id, kind, made, has_problem)| Candidate {
             made: made.map(|s| Moment::from_millis(due.as_millis() + s)),
-            has_problem: *has_problem,
+            problem: if *has_problem { "mailbox is locked".into() } else { Text::default() },
             ..user(*id, Kind::from_code(*kind).unwrap(), None)
         }).collect();
         let terms = Terms { kinds: Kinds::from_bits(bits), ..terms(&rule, &excluded, &on) };
@@ -226,4 +226,16 @@ fn what_was_done_in_the_future_was_done_by_a_fast_clock_and_is_due_again() {
         assert_eq!(made == rule.made, !rule.made.is_ahead_of(now, TOLERANCE), "{name}");
         assert!(!is_due || made < moment(DUE), "{name}");
     }
+}
+
+#[test]
+fn whoever_lists_names_the_mailboxes_that_can_not_be_protected() {
+    let broken = |n| Candidate { problem: "mailbox is locked".into(), ..user(n, Kind::User, None) };
+    let candidates: Vec<Candidate> = (1..=5).map(broken).chain([user(6, Kind::User, None)]).collect();
+    let list = summary(&candidates, &Protection::default(), false, vec!["hidden people are missing".into()]);
+    assert_eq!((list.problems, list.eligible, list.gaps.len()), (5, 1, 2));
+    let words = list.gaps[1].as_str();
+    let named = |n: usize| format!("{} (mailbox is locked)", candidates[n].user.address);
+    let all = [named(0), named(1), named(2)].join(", ");
+    assert_eq!(words, format!("5 mailboxes can't be protected: {all}, and 2 more"));
 }

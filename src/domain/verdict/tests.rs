@@ -63,6 +63,8 @@ fn who_was_chosen_and_is_neither_on_nor_scheduled_makes_it_partly_done() {
         o.protection.seats.push(gone);
     };
     assert_eq!(verdict(left), ((2, 0, 0, 3), false), "a leaver's seat is kept, but protects nobody listed");
+    let later = |o: &mut Outcome| o.protection.seats[0].left = Some(at("2026-11-24T09:00:00Z"));
+    assert_eq!(verdict(later), ((1, 0, 0, 3), false), "a user who left after the list was on it, and is on");
 }
 
 #[test]
@@ -130,8 +132,8 @@ fn scheduled_counts_only_while_a_pass_will_turn_them_on() {
         verdict.schedule.standstill
     };
     assert_eq!(standstill(&|_| ()), None);
-    assert_eq!(standstill(&|o| o.sweeper.host = None), Some(Standstill::NoSweeper));
-    assert_eq!(standstill(&|o| o.sweeper.has_stopped = true), Some(Standstill::Overdue));
+    assert_eq!(standstill(&|o| o.protection.sweeper.host = None), Some(Standstill::NoSweeper));
+    assert_eq!(standstill(&|o| o.protection.sweeper.has_stopped = true), Some(Standstill::Overdue));
     let limit =
         |limit| move |o: &mut Outcome| (o.protection.limit, o.protection.used_elsewhere) = (Some(limit), 4);
     assert_eq!(standstill(&limit(9)), None, "two here, four elsewhere, three to come");

@@ -39,7 +39,7 @@ impl Store {
     /// As [`Store::board`].
     pub fn board_of(&self, last_2000: Moment, reference: Option<&Text>) -> Result<Board, Failure> {
         let now = self.0.options.clock.now();
-        let (customers, open, facts, unfinished, waiting, new_customer) = self.read(|tx| {
+        let (customers, open, facts, unfinished, waiting, sweeper, new_customer) = self.read(|tx| {
             let only =
                 reference.map(|reference| customer::by_reference(tx, reference)).transpose()?.flatten();
             let id = only.as_ref().map(|only| only.id);
@@ -49,6 +49,7 @@ impl Store {
                 standing::facts(tx, id)?,
                 apply::open(tx)?,
                 standing::waiting(tx, last_2000, now)?,
+                standing::sweeper(tx, last_2000, now)?,
                 form::find(tx, Owner::Operator(&self.0.operator.name))?,
             ))
         })?;
@@ -59,7 +60,12 @@ impl Store {
             let facts = facts.get(&(run.customer, run.product)).cloned().unwrap_or_default();
             rows.push(BoardRow {
                 customer: (*customer).clone(),
-                progress: standing::run_progress(run, &facts, unfinished.contains(&run.id)),
+                progress: standing::run_progress(
+                    run,
+                    &facts,
+                    unfinished.contains(&run.id),
+                    sweeper.standstill(),
+                ),
                 run: Some(self.open_run_of(run)?),
             });
         }
@@ -67,7 +73,7 @@ impl Store {
             let started: Vec<Product> =
                 open.iter().filter(|run| run.customer == customer.id).map(|run| run.product).collect();
             if started.is_empty() || customer.products.iter().any(|product| !started.contains(product)) {
-                let progress = standing::progress(customer, &facts);
+                let progress = standing::progress(customer, &facts, sweeper.standstill());
                 rows.push(BoardRow { customer: customer.clone(), progress, run: None });
             }
         }

@@ -49,9 +49,10 @@ impl Store {
     /// # Errors
     /// `NotFound` for no such customer; `Record`, when the record can't be read.
     pub fn protection(&self, customer: CustomerId, product: Product) -> Result<Protection, Failure> {
+        let now = self.0.options.clock.now();
         self.read(|tx| {
             customer::one(tx, customer)?;
-            record::protection(tx, (customer, product))
+            record::protection(tx, (customer, product), now)
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Store,
-    part::{completion, record, standing},
+    part::{completion, record},
     table::{
         apply, audit, chosen, exclusion, product,
         run::{self, Step},
@@ -12,8 +12,6 @@ use crate::domain::{
     failure::Failure,
     id::RunId,
     run::Outcome,
-    sweep::OVERDUE_AFTER,
-    sydney,
     verdict::{is_for_turning_on, wants_everybody},
 };
 
@@ -49,20 +47,18 @@ impl Store {
     pub fn outcome(&self, run: &RunId) -> Result<Outcome, Failure> {
         let is_read_only = !self.holds().contains_key(run);
         let now = self.0.options.clock.now();
-        let last_2000 = sydney::latest_2000(now.minus(OVERDUE_AFTER));
         self.read(|tx| {
             let row = run::one(tx, run)?;
             let audit = audit::of_run(tx, run)?;
             // A run that is on record was opened, and the audit of every run begins with that.
             let is_begun = audit.first().is_some_and(|first| first.what.as_str().starts_with(audit::OPENED));
             Ok(Outcome {
-                protection: record::protection(tx, row.key())?,
+                protection: record::protection(tx, row.key(), now)?,
                 excluded: exclusion::by_name(tx, row.key())?,
                 results: chosen::results(tx, run, row.key())?,
                 is_audit_whole: is_begun && audit::is_whole(tx)?,
                 audit,
                 done: record::done(tx, &row)?,
-                sweeper: standing::sweeper(tx, last_2000, now)?,
                 run: record::of_run(tx, &self.0.vault, run, is_read_only)?,
             })
         })

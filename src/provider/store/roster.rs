@@ -28,8 +28,8 @@ use crate::domain::{
 pub struct Kept {
     /// Whether what it saw is believed.
     pub belief: Belief,
-    /// What the listing could not see.
-    pub gaps: Vec<Text>,
+    /// What was listed comes to. Of a pass only what it could not see and whom it could not protect are kept.
+    pub list: ListSummary,
     /// Where the next delta query goes on; none: the one on record stays.
     pub position: Option<String>,
     /// The mailboxes of a hosted product; none: the ones on record stay.
@@ -123,7 +123,7 @@ impl Store {
         self.write(|write| {
             let tx = write.tx;
             claim.stands(write)?;
-            let now = record::protection(tx, key)?;
+            let now = record::protection(tx, key, write.now)?;
             // Whoever was promised meanwhile is not what this pass has looked for.
             let is_outdated = sweep_rules::is_outdated(before, &now);
             let is_as_promised = !is_outdated && before.rule == now.rule;
@@ -132,7 +132,7 @@ impl Store {
             match kept.belief {
                 Belief::Whole(listed) => {
                     listing::believe(tx, key, listed)?;
-                    product::keep_gaps(tx, key, &kept.gaps)?;
+                    product::keep_gaps(tx, key, &kept.list)?;
                 }
                 Belief::Changes { gone } => listing::shrink(tx, key, gone)?,
                 Belief::Doubted { acceptable } => listing::doubt(tx, key, acceptable)?,
@@ -163,7 +163,6 @@ impl Store {
         &self,
         of: &ListTarget,
         kept: &Kept,
-        list: &ListSummary,
         (users, gone): (&[Chosen], &[Chosen]),
     ) -> Result<(), Failure> {
         self.write(|write| {
@@ -184,8 +183,8 @@ impl Store {
             if let Belief::Doubted { acceptable } = kept.belief {
                 return listing::doubt(tx, key, acceptable);
             }
-            listing::count(tx, key, list.listed)?;
-            product::keep_list(tx, key, list, write.now)
+            listing::count(tx, key, kept.list.listed)?;
+            product::keep_list(tx, key, &kept.list, write.now)
         })
     }
 

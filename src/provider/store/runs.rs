@@ -141,7 +141,7 @@ impl Store {
     /// `Conflict` without the run's hold; `Record`, when the record can't be written: a retry is safe.
     pub fn save_list(&self, run: &RunId, list: &ListSummary) -> Result<(), Failure> {
         self.write_run(run, |write, row| {
-            run::keep_list(write.tx, run, list)?;
+            run::keep_list(write.tx, run, list, write.now)?;
             listing::count(write.tx, row.key(), list.listed)?;
             product::keep_list(write.tx, row.key(), list, write.now)
         })

@@ -19,6 +19,7 @@ use crate::domain::{
     id::{CustomerId, RunId},
     status::{LastSweep, ProductStatus, Status, Ticked},
     time::{Moment, TOLERANCE},
+    verdict::{ListSummary, Standstill},
 };
 
 impl Store {
@@ -33,11 +34,8 @@ impl Store {
     pub fn status_of(&self, last_2000: Moment, only: Option<CustomerId>) -> Result<Status, Failure> {
         let now = self.0.options.clock.now();
         let (read, sweeper, waiting) = self.read(|tx| {
-            Ok((
-                Read::of(tx, now)?,
-                standing::sweeper(tx, last_2000, now)?,
-                standing::waiting(tx, last_2000, now)?,
-            ))
+            let sweeper = standing::sweeper(tx, last_2000, now)?;
+            Ok((Read::of(tx, now, sweeper.standstill())?, sweeper, standing::waiting(tx, last_2000, now)?))
         })?;
         let mut rows = Vec::with_capacity(read.facts.len());
         for customer in &read.customers {
@@ -65,7 +63,8 @@ impl Store {
         let run = match read.runs.get(&key) {
             None => None,
             Some(run) => {
-                let progress = standing::run_progress(run, &facts, read.unfinished.contains(&run.id));
+                let is_unfinished = read.unfinished.contains(&run.id);
+                let progress = standing::run_progress(run, &facts, is_unfinished, read.standstill);
                 Some((self.open_run_of(run)?, progress))
             }
         };
@@ -81,10 +80,9 @@ impl Store {
             rule: facts.rule,
             run,
             missed: read.missed.get(&key).copied().unwrap_or(0),
-            ticked: read.ticked.get(&key).copied().unwrap_or_default(),
+            ticked: read.ticked.get(&key).map_or_else(Ticked::default, |ticked| ticked.of(facts.on)),
             left: read.left.get(&key).copied().unwrap_or_default().0,
             left_before: read.left.get(&key).copied().unwrap_or_default().1,
-            counted: facts.counted,
             trouble: facts.trouble,
             last_sweep: read.sweeps.get(&key).cloned(),
         })
@@ -99,8 +97,10 @@ struct Read {
     unfinished: BTreeSet<RunId>,
     missed: BTreeMap<Key, u32>,
     sweeps: BTreeMap<Key, LastSweep>,
-    ticked: BTreeMap<Key, Ticked>,
+    ticked: BTreeMap<Key, Marked>,
     left: BTreeMap<Key, (u32, u32)>,
+    /// Why there will be no pass.
+    standstill: Option<Standstill>,
 }
 
 impl Read {
@@ -110,7 +110,7 @@ impl Read {
         Product::ALL.iter().map(on).fold(0, u32::saturating_add)
     }
 
-    fn of(tx: &Tx<'_>, now: Moment) -> Result<Self, Failure> {
+    fn of(tx: &Tx<'_>, now: Moment, standstill: Option<Standstill>) -> Result<Self, Failure> {
         Ok(Self {
             customers: customer::all(tx)?,
             facts: standing::facts(tx, None)?,
@@ -120,22 +120,43 @@ impl Read {
             sweeps: sweep::last_of_rules(tx, now.plus(TOLERANCE))?,
             ticked: ticked(tx)?,
             left: seat::count_left(tx)?,
+            standstill,
         })
     }
 }
 
+/// The ticks of a run that nothing came of.
+struct Marked {
+    /// With All the unticked ones.
+    users: u32,
+    /// With All what the run's list came to, and how many of the seats now are of users who had left by then.
+    all: Option<(ListSummary, u32)>,
+}
+
+impl Marked {
+    /// What they come to with so many active seats.
+    fn of(&self, on: u32) -> Ticked {
+        match &self.all {
+            Some((list, left_before)) => {
+                Ticked::AllBut { off: list.off(on, *left_before), unticked: self.users }
+            }
+            None => Ticked::Some(self.users),
+        }
+    }
+}
+
 /// Users who were ticked in the newest run of each product, and neither turned on, excluded, nor missed by its Apply.
-fn ticked(tx: &Tx<'_>) -> Result<BTreeMap<Key, Ticked>, Failure> {
+fn ticked(tx: &Tx<'_>) -> Result<BTreeMap<Key, Marked>, Failure> {
     let mut is_left_off = chosen::is_left_off(tx)?;
     let mut all = BTreeMap::new();
-    for (key, (run, draft)) in draft::newest(tx)? {
+    for (key, (run, (draft, (list, left_before)))) in draft::newest(tx)? {
         let (mut is_on, mut is_excluded) = (seat::is_on(tx, key)?, exclusion::is_excluded(tx, key)?);
         let mut marked = 0_u32;
         for user in draft.exceptions.iter() {
             let is_open = is_on(user)? != Some(true) && !is_excluded(user)?;
             marked += u32::from(is_open && (draft.all || !is_left_off(&run, user)?));
         }
-        all.insert(key, if draft.all { Ticked::AllBut(marked) } else { Ticked::Some(marked) });
+        all.insert(key, Marked { users: marked, all: draft.all.then_some((list, left_before)) });
     }
     Ok(all)
 }

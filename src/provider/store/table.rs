@@ -53,7 +53,7 @@ impl Columns for Option<Organisation> {
 }
 
 /// The columns of a [`ListSummary`], in its order.
-const LIST: &str = "listed, eligible, unchecked, problems, gaps";
+const LIST: &str = "listed, eligible, unchecked, problems, gaps, counted";
 
 impl Columns for ListSummary {
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
@@ -61,7 +61,7 @@ impl Columns for ListSummary {
         let gaps: String = row.read()?;
         let gaps: Vec<String> = serde_json::from_str(&gaps).map_err(|_no_list| row.unreadable())?;
         let gaps = gaps.iter().map(|gap| Text::clean(gap)).collect();
-        Ok(Self { listed, eligible, unchecked, problems, gaps })
+        Ok(Self { listed, eligible, unchecked, problems, gaps, counted: row.read()? })
     }
 }
 

@@ -145,8 +145,8 @@ async fn a_scheduled_user_whom_a_list_lacks_is_found_by_name_and_turned_on() {
         let claim = store.claim_sweep(customer, OFFICE, due).unwrap().unwrap();
         let waiting = users.iter().map(|id| (*id, Text::from("somebody@tenant4.example"))).collect();
         let belief = Belief::Doubted { acceptable: None };
-        let (gaps, left, back) = (Vec::new(), Vec::new(), Vec::new());
-        let kept = Kept { belief, gaps, position: None, roster: None, waiting, left, back };
+        let (list, left, back) = (crate::domain::verdict::ListSummary::default(), Vec::new(), Vec::new());
+        let kept = Kept { belief, list, position: None, roster: None, waiting, left, back };
         store.keep_pass(&claim, &Protection::default(), &kept).unwrap();
     };
     owe(&stage, &[nora, ghost]);

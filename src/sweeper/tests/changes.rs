@@ -124,7 +124,7 @@ async fn somebody_who_is_back_loses_the_mark() {
     let claim = store.claim_sweep(customer, OFFICE, moment(NIGHTS[1])).unwrap().unwrap();
     let gone = Kept {
         belief: Belief::Changes { gone: 1 },
-        gaps: Vec::new(),
+        list: crate::domain::verdict::ListSummary::default(),
         position: None,
         roster: None,
         waiting: Vec::new(),

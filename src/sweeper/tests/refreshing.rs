@@ -31,7 +31,7 @@ async fn everybody_is_listed_and_nobody_turned_on() {
     stage.at(NIGHTS[0]);
     assert_eq!(stage.sweep_one().await.turned_on.len(), 5, "four, and Lea");
     let link = stage.store().delta_link(customer, OFFICE).unwrap();
-    assert_eq!(status(&stage).counted, None, "a pass of changes counts nobody anew");
+    assert_eq!(status(&stage).list.counted, None, "a pass of changes counts nobody anew");
 
     let store = stage.store();
     store.open_run(customer, OFFICE).unwrap();
@@ -50,7 +50,7 @@ async fn everybody_is_listed_and_nobody_turned_on() {
     assert_eq!(stage.on(PLACE).len(), 5, "nobody is turned on, nobody off");
     assert_eq!(stage.store().delta_link(customer, OFFICE).unwrap(), link, "the pass goes on where it was");
     let row = status(&stage);
-    assert_eq!((row.counted, row.left, row.left_before), (Some(stage.clock().now()), 1, 1));
+    assert_eq!((row.list.counted, row.left, row.left_before), (Some(stage.clock().now()), 1, 1));
     assert_eq!((row.stand(), row.list.clone()), (Stand::Automatic, list));
     let detail = stage.store().customer_detail(customer, 0).unwrap().products.remove(0);
     assert_eq!(detail.left.iter().map(|seat| seat.name.as_str()).collect::<Vec<_>>(), ["Lea Leaver"]);
@@ -69,14 +69,14 @@ async fn everybody_is_listed_and_nobody_turned_on() {
 async fn a_customer_who_must_accept_again_is_named_until_a_list_comes() {
     let stage = Stage::ruled(&[PLACE]).await;
     look(&stage).await.unwrap();
-    let counted = status(&stage).counted;
+    let counted = status(&stage).list.counted;
     assert!(counted.is_some() && status(&stage).trouble.is_none());
     stage.post("consent/remove", json!({"tenant": PLACE.tenant().to_string()})).await;
     stage.pass_time(Duration::from_hours(24));
     let failure = look(&stage).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused, "{failure:?}");
     let row = status(&stage);
-    assert_eq!(row.counted, counted, "the numbers are as old as they were");
+    assert_eq!(row.list.counted, counted, "the numbers are as old as they were");
     let (asked, why) = row.trouble.clone().unwrap();
     assert_eq!(asked, stage.clock().now());
     assert!(why.as_str().contains("accept again"), "{why}");
@@ -84,7 +84,7 @@ async fn a_customer_who_must_accept_again_is_named_until_a_list_comes() {
     assert!(attention.iter().any(|words| words.as_str().contains("accept again")), "{attention:?}");
     stage.accept(PLACE).await;
     look(&stage).await.unwrap();
-    assert!(status(&stage).trouble.is_none() && status(&stage).counted > counted);
+    assert!(status(&stage).trouble.is_none() && status(&stage).list.counted > counted);
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn a_permission_that_is_missing_needs_attention_and_everybody_is_listed() 
     let failure = refresh(&provider, &stage.clock(), &row, LIMIT).await.unwrap_err();
     assert!(failure.what.as_str().contains("Tasks.Read.All"), "{failure:?}");
     let row = status(&stage);
-    assert_eq!(row.counted, Some(stage.clock().now()));
+    assert_eq!(row.list.counted, Some(stage.clock().now()));
     assert!(row.trouble.unwrap().1.as_str().contains("Tasks.Read.All"));
 }
 

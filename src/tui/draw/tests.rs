@@ -22,7 +22,7 @@ use crate::{
     wizard::{
         answer::{Action, FieldId},
         ask::{QuestionId, Spot},
-        view::{Button, CheckGroup, Column, FieldValue, FieldView},
+        view::{Button, CheckGroup, Column, FieldValue, FieldView, Offer},
     },
 };
 
@@ -710,6 +710,14 @@ fn the_keys_that_the_state_needs_are_named_before_what_matters_less() {
     assert!(keys(&waiting, (40, 10)).starts_with(" Enter authorise  p park"));
     assert!(keys(&failed, (80, 24)).starts_with(" Enter authorise   r ask now   p park   Esc back"));
     assert_eq!(keys(&leave(users(&many, "")), (40, 10)), " Enter leave  Esc stay  s say  ? keys");
+    let mut no = leave(users(&many, ""));
+    no.ask.shape = Shape::Confirm { default: false };
+    no.actions = vec![
+        Offer::new(Action::Yes, "go on", "Goes on."),
+        Offer::new(Action::No, "stop", "Stops.").by_default(),
+    ];
+    let line = keys(&no, (80, 24));
+    assert!(line.contains("Enter stop") && !line.contains("Esc"), "one key for one answer: {line}");
     assert_eq!(keys(&bill(None), (40, 10)), " Enter confirm  Esc back  s say  ? keys");
     assert!(keys(&users(&many, ""), (200, 60)).contains("u Auto"));
     let mut view = users(&many, "");

@@ -185,6 +185,10 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
             if let (Shape::Confirm { .. }, Some(no)) = (&view.ask.shape, no) {
                 item.label = no.label.to_lowercase();
             }
+            // Where Enter says no, Esc is the same answer: one of them is enough.
+            if entered == Some(Action::No) && no.is_some() {
+                continue;
+            }
         }
         items.push(item);
     }

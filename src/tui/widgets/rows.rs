@@ -245,7 +245,7 @@ fn of_state(cell: &Cell<'_>) -> u16 {
 const fn state_role(state: Protection) -> Role {
     match state {
         Protection::Off | Protection::NotIncluded => Role::Plain,
-        Protection::Scheduled | Protection::TurningOn => Role::Waiting,
+        Protection::Scheduled | Protection::Stalled | Protection::TurningOn => Role::Waiting,
         Protection::Protected => Role::Good,
         Protection::Problem => Role::Bad,
         Protection::Excluded => Role::Warn,

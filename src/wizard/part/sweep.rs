@@ -1,7 +1,7 @@
 //! The next sweep in words, for the screens that count down to it.
 
 use crate::{
-    domain::{sydney, text::Text, time::Moment},
+    domain::{phrase::Phrase, sydney, text::Text, time::Moment, verdict::Standstill},
     wizard::context::ViewCx,
 };
 
@@ -10,6 +10,11 @@ pub(crate) fn due(cx: ViewCx<'_>) -> Text {
     let zone = cx.session.record.as_ref().and_then(|record| record.customer.time_zone.as_ref());
     let zone = zone.unwrap_or(&cx.setup.here);
     sydney::due_in_words(sydney::next_2000(cx.now), cx.now, Some(zone.as_str()))
+}
+
+/// The next sweep, or why there is none and what has one run.
+pub(crate) fn promised(cx: ViewCx<'_>, standstill: Option<Standstill>) -> Phrase {
+    standstill.map_or_else(|| due(cx).into(), Standstill::in_words)
 }
 
 /// When the words of [`due`] change next: what is left is told in whole minutes.

@@ -251,14 +251,19 @@ impl Roster {
         let off = self.people.bill(&Ticks::default()).stay_off;
         let off = |why| off.iter().find(|(stays, _)| *stays == why).map_or(0, |(_, count)| *count);
         let gaps = self.notes.iter().filter(|note| note.is_gap()).map(|note| note.words().clone());
-        ListSummary {
+        // The seat of a listed user who is marked as left counts among those of leavers until a pass takes the mark off.
+        let protected = counts.protected.saturating_sub(self.people.listed_leavers());
+        let mut list = ListSummary {
             listed: counts.listed,
-            eligible: counts.eligible.saturating_add(counts.protected),
+            eligible: counts.eligible.saturating_add(protected),
             unchecked: off(StaysOff::Kind(Kind::NotKnownYet)),
-            // An address that an operator gave was meant to be protected, whatever it leads to.
-            problems: self.people.problems(record.lists_given()),
-            gaps: gaps.chain(self.people.problems_in_words(record.lists_given())).collect(),
-        }
+            gaps: gaps.collect(),
+            ..ListSummary::default()
+        };
+        // An address that an operator gave was meant to be protected, whatever it leads to.
+        let is_any_kind = record.lists_given();
+        list.keep_problems(self.people.problems(is_any_kind), self.people.first_problems(is_any_kind));
+        list
     }
 
     fn saved(&mut self, is_well: bool, calls: &mut Outbox) {

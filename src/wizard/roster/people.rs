@@ -12,10 +12,12 @@ use crate::domain::{
     draft::Draft,
     id::UserId,
     protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
+    run::SweeperStatus,
     sydney,
     text::Text,
     time::Moment,
     user::{Kind, Kinds, NewUser, User, UserPage},
+    verdict::Schedule,
 };
 
 use super::{ahead::Ahead, pages::Pages, ticks::Ticks};
@@ -78,6 +80,8 @@ pub(crate) struct People {
     eligible: Ticks,
     /// Kept by `settle`.
     ticked: Ticks,
+    /// Kept by `settle`: the one verdict on those whom the rule wants.
+    schedule: Option<Schedule>,
     counts: Counts,
 }
 
@@ -174,6 +178,13 @@ impl People {
     /// The rule is on or off now.
     pub(crate) fn set_rule(&mut self, rule: Option<AutoRule>) {
         self.facts.rule = rule;
+        self.settle();
+    }
+
+    /// What runs the next pass.
+    pub(crate) fn set_sweeper(&mut self, sweeper: SweeperStatus) {
+        self.facts.sweeper = sweeper;
+        self.settle();
     }
 
     /// Takes up ticks that were saved.
@@ -335,6 +346,11 @@ impl People {
         self.facts.rule.as_ref()
     }
 
+    /// What the next pass makes of those whom Enable Auto wants; none without a rule.
+    pub(crate) const fn schedule(&self) -> Option<Schedule> {
+        self.schedule
+    }
+
     /// The included kinds.
     pub(crate) const fn included(&self) -> Kinds {
         self.facts.kinds
@@ -398,10 +414,10 @@ impl People {
 
     /// The state of a row. Where [`People::is_known`] is false it says only what the list itself tells.
     pub(crate) fn state(&self, ordinal: u32) -> State {
-        use State::{Excluded, NotIncluded, Problem, Protected, Scheduled, TurningOn};
+        use State::{Excluded, NotIncluded, Problem, Protected, Scheduled, Stalled, TurningOn};
         let (word, bit) = (ordinal as usize / 64, ordinal % 64);
         let here = |state: &State| self.in_state(*state, word) >> bit & 1 == 1;
-        let states = [Excluded, Protected, TurningOn, Problem, Scheduled, NotIncluded];
+        let states = [Excluded, Protected, TurningOn, Problem, Scheduled, Stalled, NotIncluded];
         states.into_iter().find(here).unwrap_or(State::Off)
     }
 
@@ -422,16 +438,22 @@ impl People {
         let free = self.live.word(word) & !on & !excluded;
         let known = if self.is_known { u64::MAX } else { 0 };
         let turning = free & self.turning.word(word);
-        let scheduled =
-            if self.facts.rule.is_some() { free & !turning & self.eligible.word(word) } else { 0 };
+        let off = free & !turning & self.eligible.word(word);
+        // All of them together: a pass that can't turn all on turns nobody on.
+        let of_rule = |is_stalled| match self.schedule {
+            Some(schedule) if schedule.standstill.is_some() == is_stalled => off,
+            _ => 0,
+        };
         let problem = free & !turning & self.problem.word(word);
         match state {
             State::Protected => self.live.word(word) & on,
             State::Excluded => self.live.word(word) & excluded,
             State::TurningOn => turning,
-            State::Scheduled => scheduled,
+            State::Scheduled => of_rule(false),
+            State::Stalled => of_rule(true),
             State::Problem => problem,
-            State::Off => free & !turning & !scheduled & self.eligible.word(word),
+            State::Off if self.schedule.is_some() => 0,
+            State::Off => off,
             // Of those who are free only the kind keeps anybody from being eligible.
             State::NotIncluded => free & !turning & !problem & !self.eligible.word(word) & known,
         }
@@ -480,6 +502,7 @@ impl People {
             counts.seats += (live & on).count_ones();
         }
         self.counts = counts;
+        self.schedule = self.scheduled();
     }
 }
 

@@ -333,9 +333,9 @@ fn line(row: &BoardRow, cx: ViewCx<'_>) -> Line {
     let is_quiet = !customer.is_active || (row.run.is_none() && customer.products.is_empty());
     let tone = match &row.progress {
         _ if is_quiet => Tone::Plain,
-        Progress::NeedsAttention(_) => Tone::Warn,
+        Progress::NeedsAttention(_) | Progress::Automatic { standstill: Some(_), .. } => Tone::Warn,
         Progress::WaitingForConsent { .. } => Tone::Busy,
-        Progress::Protected { on: 1.., .. } | Progress::Automatic { .. } => Tone::Good,
+        Progress::Protected { on: 1.., .. } | Progress::Automatic { standstill: None, .. } => Tone::Good,
         Progress::Protected { .. } | Progress::NotStarted | Progress::Open(_) => Tone::Plain,
     };
     Line {

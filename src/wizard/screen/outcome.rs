@@ -130,8 +130,12 @@ impl Screen for Outcome {
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
         let Some(read) = &self.read else { return Card::default() };
-        let is_automatic = read.outcome.protection.rule.is_some();
-        let id = if is_automatic { CardId::OutcomeAutomatic } else { CardId::Outcome };
+        let is_open = read.outcome.run.customer.is_active;
+        let id = match (&read.outcome.protection.rule, read.verdict.schedule.standstill) {
+            (None, _) => CardId::Outcome,
+            (Some(_), None) if is_open => CardId::OutcomeAutomatic,
+            (Some(_), _) => CardId::OutcomeStalled,
+        };
         let on = counted(read.verdict.protected, "user is", "users are");
         Card::of(id, &[("on", &on), ("next", sweep::due(cx).as_str())])
     }
@@ -235,12 +239,12 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
 
 /// What happens next and when, and whether the history is whole.
 fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact> {
-    let host = outcome.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
-    let sweep = match (&outcome.protection.rule, verdict.schedule.standstill, host) {
-        (None, ..) => Text::from("Enable Auto is off: users who are made later stay off"),
-        (Some(_), Some(why), _) => why.words(),
-        (Some(_), None, Some(host)) => Text::of(format_args!("{}, run by {host}", sweep::due(cx))),
-        (Some(_), None, None) => Text::from("no sweep works for a closed account"),
+    let host = outcome.protection.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
+    let sweep: Phrase = match (&outcome.protection.rule, verdict.schedule.standstill, host) {
+        (None, ..) => "Enable Auto is off: users who are made later stay off".into(),
+        (Some(_), Some(why), _) => why.in_words(),
+        (Some(_), None, Some(host)) => format_args!("{}, run by {host}", sweep::due(cx)).into(),
+        (Some(_), None, None) => "no sweep works for a closed account".into(),
     };
     let audit = if outcome.is_audit_whole {
         "whole: no entry was changed afterwards"

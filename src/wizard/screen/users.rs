@@ -158,6 +158,9 @@ impl Screen for Users {
         let id = match self.dialog.as_ref().and_then(|dialog| dialog.card()) {
             Some(id) => id,
             None if roster.is_arriving() => CardId::UsersListed,
+            None if roster.people().schedule().is_some_and(|all| all.standstill.is_some()) => {
+                CardId::UsersStalled
+            }
             None if roster.people().rule().is_some() => CardId::UsersAutomatic,
             None => CardId::UsersChosen,
         };

@@ -12,7 +12,7 @@ use super::{
         },
         tx::Tx,
     },
-    completion, ownership,
+    completion, ownership, standing,
     vault::Vault,
 };
 use crate::domain::{
@@ -21,6 +21,9 @@ use crate::domain::{
     id::{CustomerId, RunId},
     protection::Protection,
     run::{RunDone, RunRecord},
+    sweep::OVERDUE_AFTER,
+    sydney,
+    time::Moment,
 };
 
 /// The impersonation details of a customer, and whether their password can't be decrypted any more; the password is
@@ -92,7 +95,7 @@ pub(crate) fn done(tx: &Tx<'_>, row: &RunRow) -> Result<RunDone, Failure> {
 }
 
 /// Everything about the users of a customer and product.
-pub(crate) fn protection(tx: &Tx<'_>, key: Key) -> Result<Protection, Failure> {
+pub(crate) fn protection(tx: &Tx<'_>, key: Key, now: Moment) -> Result<Protection, Failure> {
     let used = product::used(tx, key)?;
     Ok(Protection {
         seats: seat::all_on(tx, key, used.here)?,
@@ -101,6 +104,7 @@ pub(crate) fn protection(tx: &Tx<'_>, key: Key) -> Result<Protection, Failure> {
         kinds: product::kinds(tx, key)?,
         limit: used.limit,
         used_elsewhere: used.elsewhere,
+        sweeper: standing::sweeper(tx, sydney::latest_2000(now.minus(OVERDUE_AFTER)), now)?,
     })
 }
 

@@ -17,6 +17,7 @@ use crate::domain::{
     run::SweeperStatus,
     text::Text,
     time::{Moment, TOLERANCE},
+    verdict::Standstill,
 };
 
 /// How long after 20:00 a missing pass is overdue (product.md section 9: 30 minutes).
@@ -32,12 +33,17 @@ pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, F
 }
 
 /// How far an open run is.
-pub(crate) fn run_progress(run: &RunRow, facts: &Facts, is_unfinished: bool) -> Progress {
+pub(crate) fn run_progress(
+    run: &RunRow,
+    facts: &Facts,
+    is_unfinished: bool,
+    standstill: Option<Standstill>,
+) -> Progress {
     if is_unfinished {
         return Progress::NeedsAttention("turning users on was interrupted".into());
     }
     match (run.enabled, run.proved, run.link_shown) {
-        (Some(_), ..) if facts.rule.is_some() || facts.on > 0 => enabled(std::iter::once(facts)),
+        (Some(_), ..) if facts.rule.is_some() || facts.on > 0 => enabled(std::iter::once(facts), standstill),
         (Some(_), ..) => Progress::Open("choose users".into()),
         (None, Some(_), _) => Progress::Open("ready to enable".into()),
         (None, None, Some(since)) if !run.product.is_hosted() => Progress::WaitingForConsent { since },
@@ -47,13 +53,14 @@ pub(crate) fn run_progress(run: &RunRow, facts: &Facts, is_unfinished: bool) -> 
 }
 
 /// How far a customer is, over all its products.
-pub(crate) fn progress(customer: &Customer, facts: &AllFacts) -> Progress {
+pub(crate) fn progress(customer: &Customer, facts: &AllFacts, standstill: Option<Standstill>) -> Progress {
     let products = Product::ALL.iter().filter_map(|product| facts.get(&(customer.id, *product)));
-    enabled(products.filter(|facts| facts.enabled.is_some() || facts.rule.is_some() || facts.on > 0))
+    let begun = |facts: &&Facts| facts.enabled.is_some() || facts.rule.is_some() || facts.on > 0;
+    enabled(products.filter(begun), standstill)
 }
 
 /// How far enabled products are; none: not started.
-fn enabled<'a>(products: impl Iterator<Item = &'a Facts>) -> Progress {
+fn enabled<'a>(products: impl Iterator<Item = &'a Facts>, standstill: Option<Standstill>) -> Progress {
     let (mut on, mut of, mut is_automatic, mut any) = (0_u32, 0_u32, false, false);
     for facts in products {
         let of_rule = facts.rule.as_ref().and_then(|rule| rule.attention.as_ref());
@@ -68,7 +75,7 @@ fn enabled<'a>(products: impl Iterator<Item = &'a Facts>) -> Progress {
     }
     match (any, is_automatic) {
         (false, _) => Progress::NotStarted,
-        (true, true) => Progress::Automatic { on },
+        (true, true) => Progress::Automatic { on, standstill },
         (true, false) => Progress::Protected { on, of },
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     super::tx::{Columns, Row, Tx, Value, values},
-    Key,
+    Key, LIST,
 };
 use crate::domain::{
     draft::Draft,
     failure::Failure,
     id::{RunId, UserId},
+    verdict::ListSummary,
 };
 
 impl Columns for Draft {
@@ -30,14 +31,21 @@ pub(crate) fn find(tx: &Tx<'_>, run: &RunId) -> Result<Draft, Failure> {
     Ok(found.unwrap_or_default())
 }
 
+/// A draft; what the list of its run came to, and how many active seats are of users who had left by then.
+pub(crate) type Ticks = (Draft, (ListSummary, u32));
+
 /// The ticks of the newest run of every customer and product, where there are any.
-pub(crate) fn newest(tx: &Tx<'_>) -> Result<BTreeMap<Key, (RunId, Draft)>, Failure> {
+pub(crate) fn newest(tx: &Tx<'_>) -> Result<BTreeMap<Key, (RunId, Ticks)>, Failure> {
     tx.query(
-        "SELECT n.customer, n.product, n.id, d.is_all, d.exceptions
-           FROM (SELECT id, customer, product,
+        &format!(
+            "SELECT n.customer, n.product, n.id, d.is_all, d.exceptions, {LIST},
+                (SELECT count(*) FROM seat s WHERE s.customer = n.customer AND s.product = n.product
+                    AND s.state = 'on' AND s.left_on IS NOT NULL AND s.left_on <= n.counted)
+           FROM (SELECT id, customer, product, {LIST},
                         row_number() OVER (PARTITION BY customer, product ORDER BY opened DESC) AS place FROM run) n
            JOIN draft d ON d.run = n.id
-          WHERE n.place = 1 AND (d.is_all = 1 OR length(d.exceptions) > 0)",
+          WHERE n.place = 1 AND (d.is_all = 1 OR length(d.exceptions) > 0)"
+        ),
         values![],
     )
 }

@@ -40,8 +40,6 @@ pub(crate) struct Facts {
     pub(crate) on: u32,
     /// What the last complete list came to.
     pub(crate) list: ListSummary,
-    /// When it was counted.
-    pub(crate) counted: Option<Moment>,
     /// When there was none for the asking after that, and why.
     pub(crate) trouble: Option<(Moment, Text)>,
     /// The last finished run chose everybody.
@@ -58,10 +56,9 @@ impl Columns for Facts {
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
         let (on, list, wants_all, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
         let consent = row.read()?;
-        let (counted, asked, trouble): (_, Option<Moment>, Option<Text>) =
-            (row.read()?, row.read()?, row.read()?);
+        let (asked, trouble): (Option<Moment>, Option<Text>) = row.read()?;
         let trouble = asked.zip(trouble);
-        Ok(Self { on, list, wants_all, enabled, consent, counted, trouble, rule: None })
+        Ok(Self { on, list, wants_all, enabled, consent, trouble, rule: None })
     }
 }
 
@@ -72,7 +69,7 @@ pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, Failure> {
     tx.query(
         &format!(
-            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble, p.counted, p.asked, p.trouble
+            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble, p.asked, p.trouble
                FROM customer_product p JOIN customer k ON k.id = p.customer
                LEFT JOIN enablement e ON e.customer = p.customer AND e.product = p.product
                LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
@@ -147,11 +144,13 @@ pub(crate) fn keep_trouble(
     )
 }
 
-/// Keeps what the last whole list could not see; what kept an earlier one from coming is answered by that.
-pub(crate) fn keep_gaps(tx: &Tx<'_>, (customer, product): Key, seen: &[Text]) -> Result<(), Failure> {
+/// Keeps what the last whole list could not see, and whom it could not protect; what kept an earlier one from coming is
+/// answered by that.
+pub(crate) fn keep_gaps(tx: &Tx<'_>, (customer, product): Key, list: &ListSummary) -> Result<(), Failure> {
     tx.write(
-        "UPDATE customer_product SET gaps = ?3, asked = NULL, trouble = NULL WHERE customer = ?1 AND product = ?2",
-        values![customer, product, &gaps(seen)],
+        "UPDATE customer_product SET problems = ?3, gaps = ?4, asked = NULL, trouble = NULL
+          WHERE customer = ?1 AND product = ?2",
+        values![customer, product, list.problems, &gaps(&list.gaps)],
     )
 }
 

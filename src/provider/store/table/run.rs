@@ -186,11 +186,12 @@ pub(crate) fn touch(tx: &Tx<'_>, run: &RunId, now: Moment) -> Result<(), Failure
     tx.write("UPDATE run SET touched = ?2 WHERE id = ?1 AND touched < ?2", values![run, now])
 }
 
-/// Keeps what a complete list came to.
-pub(crate) fn keep_list(tx: &Tx<'_>, run: &RunId, list: &ListSummary) -> Result<(), Failure> {
+/// Keeps what a complete list came to, and when.
+pub(crate) fn keep_list(tx: &Tx<'_>, run: &RunId, list: &ListSummary, now: Moment) -> Result<(), Failure> {
     tx.write(
-        "UPDATE run SET listed = ?2, eligible = ?3, unchecked = ?4, problems = ?5, gaps = ?6 WHERE id = ?1",
-        values![run, list.listed, list.eligible, list.unchecked, list.problems, &gaps(&list.gaps)],
+        "UPDATE run SET listed = ?2, eligible = ?3, unchecked = ?4, problems = ?5, gaps = ?6, counted = ?7
+          WHERE id = ?1",
+        values![run, list.listed, list.eligible, list.unchecked, list.problems, &gaps(&list.gaps), now],
     )
 }
 

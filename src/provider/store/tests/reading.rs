@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::{customer::Progress, run::BoardRow},
+    domain::{customer::Progress, run::BoardRow, verdict::Standstill},
     provider::store::SweepSummary,
 };
 
@@ -83,7 +83,7 @@ fn progress_is_what_is_true() {
     assert_eq!(progress(), Progress::Protected { on: 4, of: 231 });
     store.make_rule(&run, 1, 11).unwrap();
     store.finish_run(&run).unwrap();
-    assert_eq!(progress(), Progress::Automatic { on: 4 });
+    assert_eq!(progress(), Progress::Automatic { on: 4, standstill: Some(Standstill::NoSweeper) });
     world.at(2_000_000);
     let claim =
         store.claim_sweep(customer.id, Product::Office365, Moment::from_millis(2_000_000)).unwrap().unwrap();

@@ -4,11 +4,12 @@ use super::*;
 use crate::{
     domain::{
         customer::Progress,
+        draft::Draft,
         run::{ExclusionChange, SweeperStatus},
         status::{ProductStatus, Stand},
         sydney,
     },
-    provider::store::SweepSummary,
+    provider::store::{Belief, Kept, SweepSummary},
 };
 
 const MADE: &str = "2026-11-23T03:00:00Z";
@@ -116,4 +117,29 @@ fn closed_customers_are_left_out_unless_something_is_left() {
         .unwrap();
     let rows = rows(&store);
     assert_eq!(rows.iter().map(|row| (row.product, row.on)).collect::<Vec<_>>(), [(Product::Office365, 1)]);
+}
+
+#[test]
+fn an_all_that_was_never_applied_is_for_those_on_its_own_list() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = enabled_run(&store, Product::Office365);
+    store.save_list(&run, &ListSummary::of(12, 9)).unwrap();
+    store.save_draft(&run, &Draft::new(true, [])).unwrap();
+    store.finish_run(&run).unwrap();
+    assert_eq!(rows(&store)[0].ticked(), 9);
+    let kept = Kept {
+        list: ListSummary::of(15, 12),
+        belief: Belief::Whole(15),
+        position: None,
+        roster: None,
+        waiting: Vec::new(),
+        left: Vec::new(),
+        back: Vec::new(),
+    };
+    store.keep_listing((customer.id, Product::Office365), &kept, (&[], &[])).unwrap();
+    let row = &rows(&store)[0];
+    let verdict = row.verdict(&SweeperStatus::default());
+    assert_eq!((row.ticked(), verdict.missed, verdict.not_chosen), (9, 9, 3), "three are new since");
+    assert_eq!(crate::domain::verdict::Verdict::of(&store.outcome(&run).unwrap()).missed, 9);
 }

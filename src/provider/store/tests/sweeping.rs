@@ -21,7 +21,7 @@ fn ruled(store: &Store) -> (Customer, RunId) {
 /// A pass that was believed and found nothing out.
 fn nothing() -> Kept {
     Kept {
-        gaps: Vec::new(),
+        list: ListSummary::default(),
         belief: Belief::Changes { gone: 0 },
         position: None,
         roster: None,
@@ -307,4 +307,30 @@ fn an_installed_sweeper_is_named() {
     store.note_sweeper_installed(&"night-1".into()).unwrap();
     store.note_sweeper_installed(&"night-1".into()).unwrap();
     assert_eq!(store.sweeper_status(DUE).unwrap().host, Some("night-1".into()));
+}
+
+#[test]
+fn a_whole_pass_keeps_the_names_of_those_whom_it_could_not_protect() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, run) = ruled(&store);
+    store.save_list(&run, &ListSummary::of(9, 7)).unwrap();
+    world.at(2_000_001);
+    let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
+    let before = store.protection(customer.id, OFFICE).unwrap();
+    let mut list = ListSummary::default();
+    list.keep_problems(
+        1,
+        [("Mila".into(), "mila@bakery.example".into(), "mailbox is locked".into())].into_iter(),
+    );
+    let kept = Kept { list, belief: Belief::Whole(9), ..nothing() };
+    store.keep_pass(&claim, &before, &kept).unwrap();
+    let row = store.status_of(DUE, None).unwrap().rows.remove(0);
+    let names = "1 mailbox can't be protected: mila@bakery.example (mailbox is locked)";
+    assert_eq!((row.list.problems, row.list.eligible), (1, 7));
+    assert_eq!(row.list.gaps.iter().map(Text::as_str).collect::<Vec<_>>(), [names]);
+    // A pass of changes has not looked at everybody.
+    store.keep_pass(&claim, &before, &nothing()).unwrap();
+    let row = store.status_of(DUE, None).unwrap().rows.remove(0);
+    assert_eq!(row.list.gaps.iter().map(Text::as_str).collect::<Vec<_>>(), [names]);
 }

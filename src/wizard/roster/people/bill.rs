@@ -1,19 +1,17 @@
 //! What turning users on comes to, and who they are for the store.
 
 use crate::domain::{
-    bill::{Bill, StaysOff, counted, grouped},
-    protection::Chosen,
+    bill::{Bill, StaysOff},
+    protection::{AutoRule, Chosen, Protection},
     text::Text,
     user::Kind,
+    verdict::Schedule,
 };
 
 use super::{
     super::ticks::{self, Ticks},
     People,
 };
-
-/// Rows with a problem that are named; the others are counted.
-const NAMED: usize = 3;
 
 impl People {
     /// Rows with a problem that are neither on nor excluded. Kinds that can never be protected count only where
@@ -22,24 +20,18 @@ impl People {
         self.count(|at| self.in_trouble(is_any_kind, at))
     }
 
-    /// The first of these in words, as a sentence without a full stop; none where there is none.
-    pub(crate) fn problems_in_words(&self, is_any_kind: bool) -> Option<Text> {
-        let count = self.problems(is_any_kind);
+    /// These by name, address and problem, in the order of arrival.
+    pub(crate) fn first_problems(&self, is_any_kind: bool) -> impl Iterator<Item = (Text, Text, Text)> {
         let rows =
-            (0..self.pages.words()).flat_map(|at| ticks::rows_of(at, self.in_trouble(is_any_kind, at)));
-        let named = rows.take(NAMED).filter_map(|row| self.user(row));
-        let named: Vec<String> = named
-            .map(|user| {
-                let who = if user.address.is_empty() { user.name } else { user.address };
-                format!("{who} ({})", user.problem)
-            })
-            .collect();
-        let more = count.saturating_sub(u32::try_from(NAMED).unwrap_or(count));
-        let more = if more > 0 { format!(", and {} more", grouped(more)) } else { String::new() };
-        (count > 0).then(|| {
-            let can_not = counted(count, "mailbox can't be protected", "mailboxes can't be protected");
-            Text::of(format_args!("{can_not}: {}{more}", named.join(", ")))
-        })
+            (0..self.pages.words()).flat_map(move |at| ticks::rows_of(at, self.in_trouble(is_any_kind, at)));
+        rows.filter_map(|row| self.user(row))
+            .map(|user| (user.name.to_text(), user.address.to_text(), user.problem.to_text()))
+    }
+
+    /// Users of the list whose seats are marked as left all the same.
+    pub(crate) fn listed_leavers(&self) -> u32 {
+        let is_listed = |row: &&u32| self.live.has(**row) && self.on.has(**row) && !self.unlisted.has(**row);
+        u32::try_from(self.left.keys().filter(is_listed).count()).unwrap_or(u32::MAX)
     }
 
     /// 64 rows with a problem at once.
@@ -72,6 +64,16 @@ impl People {
             seats_before: self.seats_before(),
             limit: self.facts.limit,
         }
+    }
+
+    /// What the next pass makes of those whom the rule wants.
+    pub(super) fn scheduled(&self) -> Option<Schedule> {
+        let Protection { rule, used_elsewhere, limit, sweeper, .. } = &self.facts;
+        let counts = self.counts();
+        let free = limit.map(|limit| limit.saturating_sub(used_elsewhere.saturating_add(counts.seats)));
+        let schedule =
+            |rule: &AutoRule| Schedule::of(counts.eligible, rule.ceiling, counts.seats, free, sweeper);
+        rule.as_ref().map(schedule)
     }
 
     /// Whom the next pass of Enable Auto turns on at most: whoever is eligible, and whoever is not checked yet, because the

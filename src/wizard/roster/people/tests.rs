@@ -287,7 +287,7 @@ fn same_summary(people: &People, model: &Model) -> Result<(), TestCaseError> {
     let candidate = |(n, (kind, has_problem)): (&u32, &(Kind, bool))| Candidate {
         user: Chosen { kind: *kind, ..turned_on(*n).user },
         made: None,
-        has_problem: *has_problem,
+        problem: if *has_problem { "mailbox is locked".into() } else { Text::default() },
     };
     let candidates: Vec<Candidate> = model.listed.iter().map(candidate).collect();
     let protection = Protection {

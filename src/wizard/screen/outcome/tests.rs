@@ -6,7 +6,7 @@ use crate::{
         failure::FailureKind,
         id::UserId,
         protection::{AutoRule, Chosen, Protection, SeatOutcome, SeatResult},
-        run::{RunDone, RunRecord, SweeperStatus},
+        run::{RunDone, RunRecord},
         user::Kind,
     },
     wizard::{
@@ -36,7 +36,6 @@ fn read_back(results: Vec<SeatResult>) -> run::Outcome {
         results,
         audit: Vec::new(),
         is_audit_whole: true,
-        sweeper: SweeperStatus::default(),
     }
 }
 
@@ -152,7 +151,7 @@ fn the_next_sweep_is_told_with_its_clock() {
         last_pass: None,
         attention: None,
     });
-    read.sweeper.host = Some(Text::from("ops-1"));
+    read.protection.sweeper.host = Some(Text::from("ops-1"));
     bench.answer(is_reading, Reply::Outcome(Box::new(read)));
     let words = bench.words();
     assert!(words.contains("17:00 in Perth, in 3 h 12 min, run by ops-1"), "{words}");

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::{
     domain::{
         bill::{Bill, counted, grouped},
-        phrase::{Command, Phrase, phrase},
+        phrase::{Phrase, phrase},
         protection::AutoRule,
         run::SweeperStatus,
         sydney,
-        text::Text,
+        text::{Text, capital},
         user::Kind,
+        verdict::{Schedule, Standstill},
     },
     wizard::{
         answer::{Action, Given},
@@ -193,18 +194,27 @@ impl Dialog for Auto {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(sweeper) = cx.brought(Tone::Bad, self.asking.take(arrival)) {
+            cx.session.roster.set_sweeper(sweeper.clone());
             self.sweeper = Some(sweeper);
             self.changed(cx);
             return DialogResult::Stay;
         }
         if let Some(Rule(rule)) = cx.brought(Tone::Bad, self.saving.take(arrival)) {
-            let words = if rule.is_some() {
-                "Enable Auto is on. Nobody is turned on before the next 20:00 in Sydney."
-            } else {
-                "Enable Auto is off. Nobody who is on has changed; scheduled users are off."
-            };
+            let is_on = rule.is_some();
             cx.session.roster.set_rule(rule);
-            cx.say(Tone::Good, words);
+            let schedule = cx.session.roster.people().schedule();
+            match schedule.and_then(|schedule| schedule.standstill) {
+                // No warning: the rule was saved, and a journey without a screen takes a warning for a refusal.
+                Some(why) => cx.say(Tone::Plain, phrase!["Enable Auto is on, and ", why.words(), "."]),
+                None if is_on => {
+                    let words = "Enable Auto is on. Nobody is turned on before the next 20:00 in Sydney.";
+                    cx.say(Tone::Good, words);
+                }
+                None => {
+                    let words = "Enable Auto is off. Nobody who is on has changed; users who waited for a sweep are off.";
+                    cx.say(Tone::Good, words);
+                }
+            }
         }
         // Done, or failed and said.
         if arrival.is_left() { DialogResult::Stay } else { DialogResult::Close }
@@ -280,11 +290,21 @@ impl Auto {
         Scene::new(QuestionId::Auto, shape, "Switch Enable Auto on?", blocks).enter(Action::Yes)
     }
 
+    /// Why no pass would turn on whom the bill names. A ceiling is asked for after that.
+    fn standstill(&self, bill: &Bill, limit: Option<u32>) -> Option<Standstill> {
+        let free = limit.map(|limit| limit.saturating_sub(bill.seats_before));
+        let sweeper = self.sweeper.as_ref()?;
+        Schedule::of(bill.new_seats(), u32::MAX, self.seats_on, free, sweeper).standstill
+    }
+
     /// The bill, the clock and the sweeper.
     fn summary<'a>(&self, cx: ViewCx<'_>) -> Vec<Block<'a>> {
         let Some((bill, _)) = &self.shown else { return Vec::new() };
         let without_seat = "A sweep turns nobody on while seats are missing: order seats, or exclude users.";
-        let rule = if bill.new_seats() == 0 {
+        let standstill = self.standstill(bill, cx.session.roster.people().limit());
+        let rule = if standstill.is_some() {
+            "A standing rule: the first sweep that can run turns these users on, and later ones everyone who is made after that. Until then it turns nobody on."
+        } else if bill.new_seats() == 0 {
             "A standing rule. Nobody is turned on at the next sweep; users who are made later will be."
         } else {
             "A standing rule: these users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before."
@@ -302,7 +322,7 @@ impl Auto {
         });
         let bill = Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat.into() });
         let facts = Block::Facts(vec![
-            Fact::new(FactId::NextSweep, "Next sweep", sweep::due(cx)),
+            Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill)),
             Fact::new(FactId::Sweeper, "Run by", sweeper),
         ]);
         [bill].into_iter().chain(unchecked).chain([Block::Para(rule.into()), facts]).collect()
@@ -316,19 +336,15 @@ fn waiting<'a>(words: &'static str) -> Scene<'a> {
 }
 
 fn no_sweeper_view<'a>() -> Scene<'a> {
-    let nothing = phrase![
-        "Nothing will run at 20:00: no sweeper is installed. Ask your lead to run ",
-        Command::SweepInstall,
-        " on a computer that stays on."
-    ];
+    let nothing = Text::clean(&capital(Standstill::NoSweeper.in_words().for_commands().as_str()));
     let words = "The rule can be made all the same. It turns nobody on until a sweep runs.";
-    let blocks = vec![Block::Strong(Tone::Warn, nothing), Block::Para(words.into())];
+    let blocks = vec![Block::Strong(Tone::Warn, nothing.into()), Block::Para(words.into())];
     Scene::confirm(QuestionId::NoSweeper, false, "Go on without a sweeper?", blocks)
 }
 
 /// The host that sweeps, and its last pass.
 fn sweeper_words(sweeper: &SweeperStatus) -> Text {
-    let Some(host) = &sweeper.host else { return Text::from("nobody: no sweeper is installed") };
+    let Some(host) = &sweeper.host else { return Text::from("no sweeper is installed") };
     let last = sweeper.last_pass.map_or_else(
         || "no pass yet".to_owned(),
         |at| format!("last pass {}", sydney::stamp_in_words(at, sydney::ZONE)),
@@ -340,7 +356,9 @@ fn sweeper_words(sweeper: &SweeperStatus) -> Text {
 /// What undoing the rule means.
 fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
     let mut blocks = Vec::new();
-    if let Some(rule) = cx.session.roster.people().rule() {
+    let people = cx.session.roster.people();
+    if let Some(rule) = people.rule() {
+        let standstill = people.schedule().and_then(|schedule| schedule.standstill);
         let passed = rule
             .last_pass
             .map_or_else(|| Text::from("none yet"), |at| sydney::stamp_in_words(at, sydney::ZONE));
@@ -350,7 +368,7 @@ fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
             Fact::other("Confirmed", rule.confirmed),
             Fact::new(FactId::Ceiling, "At most, seats", rule.ceiling),
             Fact::other("Last sweep", passed),
-            Fact::new(FactId::NextSweep, "Next sweep", sweep::due(cx)),
+            Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill)),
         ]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
@@ -359,7 +377,8 @@ fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
         }
     }
     blocks.push(Block::Para(
-        "Nobody who is on changes. Scheduled users become off. Users who are made later stay off.".into(),
+        "Nobody who is on changes. Users who wait for a sweep become off. Users who are made later stay off."
+            .into(),
     ));
     let shape = Shape::Confirm { default: true };
     Scene::new(QuestionId::UndoAuto, shape, "Switch Enable Auto off?", blocks).enter(Action::Yes)

@@ -91,8 +91,7 @@ impl Dialog for Kinds {
             "User mailboxes can always be turned on. Include other kinds here; All and Enable Auto follow.";
         let mut blocks = vec![Block::Para(words.into())];
         if cx.session.roster.people().rule().is_some() {
-            let words =
-                "Enable Auto is on: kinds that you include are turned on at the next sweep and billed.";
+            let words = "Enable Auto is on: kinds that you include are turned on and billed by the next sweep that runs.";
             blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
         blocks.extend(self.form.blocks(|_| None, |_| !self.saving.is_out()));

@@ -65,7 +65,8 @@ impl Dialog for TurnOff {
         let words = "No new backups are made for them from now on. What is kept already stays until its retention ends; then it is deleted.";
         blocks.push(Block::Strong(Tone::Warn, words.into()));
         if people.rule().is_some() {
-            let words = "Enable Auto is on: the next sweep turns them on again. Exclude them first.";
+            let words =
+                "Enable Auto is on: the next sweep that runs turns them on again. Exclude them first.";
             blocks.push(Block::Strong(Tone::Warn, words.into()));
         }
         let seats = people.seats_before();

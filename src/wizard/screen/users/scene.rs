@@ -74,8 +74,12 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     }));
     blocks.extend(roster.failure().cloned().map(Block::Failure));
     if let Some(rule) = roster.people().rule() {
-        let label = "Enable Auto is on. Next sweep due";
-        blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, label, sweep::due(cx))]));
+        let standstill = roster.people().schedule().and_then(|schedule| schedule.standstill);
+        let (label, next) = match standstill {
+            None => ("Enable Auto is on. Next sweep due", sweep::due(cx).into()),
+            Some(why) => ("Enable Auto is on. Next sweep", why.in_words()),
+        };
+        blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, label, next)]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }
     let problem = roster.filter_problem().map(Phrase::from);

@@ -59,7 +59,7 @@ impl Dialog for Shorter {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let failure = cx.session.roster.failure().cloned();
         let mut blocks: Vec<Block<'a>> = failure.map(Block::Failure).into_iter().collect();
-        let words = "Ask the customer whether so few users are left. Whoever is not on the list is marked as gone by the next sweep; nobody is turned off.";
+        let words = "Ask the customer whether so few users are left. Whoever is not on the list is marked as gone by the next sweep that runs; nobody is turned off.";
         blocks.push(Block::Strong(Tone::Warn, words.into()));
         let hint = "Type the number of users.";
         let shape = if self.saving.is_out() {

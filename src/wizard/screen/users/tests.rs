@@ -949,6 +949,62 @@ fn without_a_sweeper_auto_asks_first() {
 }
 
 #[test]
+fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
+    const NOTHING: &str = "othing will run at 20:00: no sweeper is installed. Ask your lead to run backup365 sweep --install on a computer that stays on.";
+    let mut bench = Bench::staffed();
+    bench.act(Action::Auto);
+    bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(SweeperStatus::default()));
+    for step in [Given::Yes, Given::Yes] {
+        assert!(bench.words().contains(NOTHING), "{}", bench.words());
+        assert!(!bench.words().contains("in 3 h 12 min"), "{}", bench.words());
+        bench.give(step);
+    }
+    assert!(bench.words().contains(NOTHING), "{}", bench.words());
+    assert!(bench.words().contains("Until then it turns nobody on."), "{}", bench.words());
+    bench.give(Given::Number(2));
+    bench.answer(|r| matches!(r, Request::MakeRule { .. }), Reply::Rule(Some(rule(None))));
+    assert_eq!(bench.said(), "Enable Auto is on, and nothing will run at 20:00: no sweeper is installed.");
+    assert_eq!(bench.state(0), "waits for a sweep");
+    assert!(bench.words().contains(NOTHING), "{}", bench.words());
+    let says = bench.screen.card(bench.look()).say;
+    assert!(says.as_str().contains("not backed up by themselves yet"), "{says}");
+    bench.act(Action::Auto);
+    assert!(bench.words().contains(NOTHING) && !bench.words().contains("in 3 h 12 min"), "{}", bench.words());
+}
+
+#[test]
+fn a_row_is_scheduled_only_while_a_pass_will_turn_it_on() {
+    let host = || SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+    for (sweeper, limit, state, says) in [
+        (host(), None, State::Scheduled, "Next sweep due"),
+        (SweeperStatus::default(), None, State::Stalled, "no sweeper is installed"),
+        (SweeperStatus { has_stopped: true, ..host() }, None, State::Stalled, "the sweep is overdue"),
+        (host(), Some(1), State::Stalled, "1 seat is missing"),
+        (host(), Some(2), State::Scheduled, "Next sweep due"),
+    ] {
+        let mut bench = Bench::with(record(), true);
+        bench.facts(Protection { rule: Some(rule(None)), sweeper, limit, ..Protection::default() });
+        bench.list([staff()]);
+        assert_eq!(bench.state(0), state.word(), "{says}");
+        assert!(bench.words().contains(says), "{}", bench.words());
+        let of = |state| bench.session.roster.people().count_in(state);
+        assert_eq!(of(State::Scheduled) + of(State::Stalled), 2);
+        assert_eq!(of(State::Off), 0);
+    }
+}
+
+#[test]
+fn a_listed_user_whose_seat_is_marked_as_left_is_not_counted_among_the_eligible() {
+    let mut bench = Bench::with(record(), true);
+    let gone = Seat { left: Some(now()), ..seat(1) };
+    bench.facts(Protection { seats: vec![gone], ..Protection::default() });
+    bench.list([staff()]);
+    let is_so =
+        |r: &Request| matches!(r, Request::SaveList(_, list) if (list.listed, list.eligible) == (5, 1));
+    assert_eq!(bench.count(is_so), 1, "Ana; the seat of Mila is one of a leaver's");
+}
+
+#[test]
 fn a_list_that_changed_shows_the_bill_of_auto_again() {
     let mut bench = Bench::staffed();
     bench.act(Action::Auto);
@@ -971,7 +1027,8 @@ fn after_the_first_sweep_only_an_admin_undoes_the_rule() {
         [(false, None, true), (false, Some(now()), false), (true, Some(now()), true)]
     {
         let mut bench = Bench::with(record(), is_admin);
-        bench.facts(Protection { rule: Some(rule(last_pass)), ..Protection::default() });
+        let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+        bench.facts(Protection { rule: Some(rule(last_pass)), sweeper, ..Protection::default() });
         bench.list([staff()]);
         assert!(bench.words().contains("Enable Auto is on. Next sweep due"));
         bench.act(Action::Auto);
