@@ -39,7 +39,7 @@ use crate::{
 use backend::Backend;
 use clipboard::Clipboard;
 use draw::draw;
-use guard::{Guard, Outlet, Sent};
+use guard::{Guard, Sent};
 use input::{Input, Press};
 use keys::Outcome;
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
@@ -116,7 +116,7 @@ pub struct Tui {
     /// The output once more, to ask for its size.
     out: File,
     /// What stands there, and what is to stand there.
-    terminal: Terminal<Backend<Outlet>>,
+    terminal: Terminal<Backend>,
     /// What the front end knows by itself.
     state: State,
     /// Its columns and rows; none: whatever the terminal says now.
@@ -133,8 +133,6 @@ pub struct Tui {
     inputs: VecDeque<(Revision, Input)>,
     /// More keys came than are kept, which is to be said.
     has_dropped: bool,
-    /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
-    is_printing: bool,
     /// The way to the terminal's clipboard.
     clipboard: Clipboard,
     /// Something must be drawn that no answer will cause: scrolling, another size.
@@ -163,7 +161,7 @@ impl Tui {
             guard: Arc::clone(&guard),
             out,
             // Its size is told before the first frame.
-            terminal: Terminal::new(Backend::new(Outlet::new(Arc::clone(&guard)), Size::ZERO))?,
+            terminal: Terminal::new(Backend::new(Size::ZERO))?,
             state: State::new(options),
             size: None,
             pace,
@@ -172,7 +170,6 @@ impl Tui {
             waker: waker.clone(),
             inputs: VecDeque::new(),
             has_dropped: false,
-            is_printing: false,
             clipboard: Clipboard::default(),
             is_dirty: false,
             reader: None,
@@ -214,11 +211,13 @@ impl Tui {
         self.drain();
         let (began, state) = (Instant::now(), &mut self.state);
         self.terminal.draw(|frame| draw(frame, view, state))?;
+        let bytes = self.terminal.backend_mut().take();
+        let sent = if bytes.is_empty() { None } else { Some(self.guard.write(&bytes)?) };
         if began.elapsed() > REACTION {
             self.drain();
         }
         self.state.drawn = draw::drawn(view);
-        if let Some(sent) = self.terminal.backend_mut().out_mut().sent() {
+        if let Some(sent) = sent {
             self.pace.drawn();
             self.was_sent(sent);
         }
@@ -301,15 +300,13 @@ impl Tui {
     /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
     fn comes_back(&mut self, how: fn(&Guard) -> io::Result<()>) -> Option<Answer> {
         let came = how(&self.guard);
-        // Enter is no longer waited for.
-        self.is_printing = false;
         self.forget();
         came.is_err().then_some(answer(Given::End(Ending::HangUp)))
     }
 
     /// Back from words alone to the full-screen view.
     fn stop_printing(&mut self) {
-        if std::mem::take(&mut self.is_printing) {
+        if self.guard.is_alone() {
             // A terminal that is gone says so through the reading thread.
             drop(self.guard.enter());
             self.forget();
@@ -376,7 +373,7 @@ impl FrontEnd for Tui {
             }
             while let Some((seen, input)) = self.inputs.pop_front() {
                 self.asked();
-                let answer = if self.is_printing {
+                let answer = if self.guard.is_alone() {
                     self.while_printing(&input)
                 } else {
                     self.input(seen, &input, view)
@@ -408,7 +405,6 @@ impl FrontEnd for Tui {
             FrontEndTask::CopyText(text) => self.copy(text),
             FrontEndTask::PrintAlone(text) => {
                 let sent = self.guard.print_alone(text.as_str())?;
-                self.is_printing = sent == Sent::Whole;
                 self.was_sent(sent);
                 Ok(())
             }
