@@ -38,20 +38,20 @@ pub(crate) enum Focus {
 }
 
 /// A panel that only shows: the wizard knows nothing of it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Panel {
     /// All keys of this screen.
     Help,
     /// What to say to the customer now.
     Say,
     /// What a code or words mean.
-    Explain(Explain),
+    Explain,
     /// The link as a QR code.
     Code,
 }
 
 /// The look-up of codes and words.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Explain {
     /// What is looked up.
     pub(crate) field: Field,
@@ -202,6 +202,8 @@ pub struct State {
     pub(crate) number: Field,
     /// The panel above everything.
     pub(crate) panel: Option<Panel>,
+    /// What is looked up in *explain*.
+    pub(crate) explain: Explain,
     /// Said by this front end; the next key takes it back.
     pub(crate) said: Option<Notice>,
     /// How far the page is scrolled.
@@ -250,7 +252,7 @@ impl State {
             self.revision = ask.revision;
             self.number.clear();
         }
-        if matches!(self.panel, Some(Panel::Code)) && view.page.link().is_none() {
+        if self.panel == Some(Panel::Code) && view.page.link().is_none() {
             self.panel = None;
         }
         for field in fields(&view.page) {
@@ -338,9 +340,9 @@ impl State {
 
     /// Whether a letter is text now.
     pub(crate) const fn keyboard(&self) -> Keyboard {
-        match (&self.panel, self.focus) {
+        match (self.panel, self.focus) {
             (None, Focus::Field(_)) => Keyboard::Text,
-            (Some(Panel::Explain(explain)), _) if explain.in_field => Keyboard::Text,
+            (Some(Panel::Explain), _) if self.explain.in_field => Keyboard::Text,
             _ => Keyboard::Commands,
         }
     }
@@ -350,16 +352,14 @@ impl State {
         self.said = Some(Notice::new(tone, words));
     }
 
-    /// Opens a panel at its top.
-    pub(crate) fn open(&mut self, panel: Panel) {
+    /// Opens a panel at its top; *explain* with the code of the trouble on screen.
+    pub(crate) fn open(&mut self, panel: Panel, view: &View<'_>) {
         self.panel = Some(panel);
         self.panel_scroll = Scroll::default();
-    }
-
-    /// Opens *explain*, with the code of the trouble on screen.
-    pub(crate) fn explain(&mut self, view: &View<'_>) {
-        let code = view.page.failure().and_then(|failure| failure.code.as_ref());
-        self.open(Panel::Explain(Explain::of(code.map_or("", Text::as_str))));
+        if panel == Panel::Explain {
+            let code = view.page.failure().and_then(|failure| failure.code.as_ref());
+            self.explain = Explain::of(code.map_or("", Text::as_str));
+        }
     }
 }
 

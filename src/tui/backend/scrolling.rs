@@ -80,7 +80,8 @@ pub(super) fn scroll(shown: &mut Buffer, shift: &Shift, pen: &mut Pen) {
     let what = if *is_down { 'L' } else { 'M' };
     let (first, last) = (rows.start + 1, rows.end);
     let count = if *by == 1 { String::new() } else { by.to_string() };
-    pen.out.extend_from_slice(format!("\x1b[{first};{last}r\x1b[{first}H\x1b[{count}{what}\x1b[r").as_bytes());
+    pen.out
+        .extend_from_slice(format!("\x1b[{first};{last}r\x1b[{first}H\x1b[{count}{what}\x1b[r").as_bytes());
     // Setting the region puts the cursor into the first cell.
     pen.cursor.place = Some(Position::ORIGIN);
     let width = usize::from(shown.area.width);
