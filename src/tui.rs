@@ -42,7 +42,7 @@ use draw::draw;
 use guard::{Guard, Sent};
 use input::{Input, Press};
 use keys::Outcome;
-pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
+pub use options::{Environment, Options, decide};
 use pace::Pace;
 use reader::Reader;
 pub use state::State;
@@ -149,7 +149,7 @@ impl Tui {
     ///
     /// # Errors
     /// There is no terminal, or it refuses.
-    pub fn start(options: Options, waker: Waker) -> io::Result<Self> {
+    pub fn start(options: Options, clipboard: Clipboard, waker: Waker) -> io::Result<Self> {
         let (input, output) = output::open()?;
         let out = output.try_clone()?;
         let guard = Arc::new(Guard::new(output)?);
@@ -170,7 +170,7 @@ impl Tui {
             waker: waker.clone(),
             inputs: VecDeque::new(),
             has_dropped: false,
-            clipboard: Clipboard::default(),
+            clipboard,
             is_dirty: false,
             reader: None,
         };
@@ -178,13 +178,6 @@ impl Tui {
         tui.reader = Some(Reader::start(input, guard, tell, waker)?);
         tui.guard.enter()?;
         Ok(tui)
-    }
-
-    /// The same with another way to the clipboard.
-    #[must_use]
-    pub const fn with_clipboard(mut self, clipboard: Clipboard) -> Self {
-        self.clipboard = clipboard;
-        self
     }
 
     /// Draws the view, if it may be drawn now.
