@@ -82,6 +82,11 @@ const fn marks(letter: char, mark: Mark, whom: Whom, label: &'static str, help: 
     key(USERS, letter, Deed::Mark(mark, whom), label, help)
 }
 
+/// A key that opens a panel wherever one is.
+const fn opens(letter: char, panel: Panel, label: &'static str, help: &'static str) -> Binding {
+    key(ALL, letter, Deed::Open(panel), label, help)
+}
+
 const ALL: Scope = Scope::Everywhere;
 const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
 const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
@@ -125,23 +130,11 @@ pub(crate) const KEYS: &[Binding] = &[
     act(IMPERSONATION, 'x', Action::EmptyList),
     act(ALL, 'r', Action::Refresh),
     act(ALL, 'p', Action::Park),
-    key(
-        ALL,
-        's',
-        Deed::Open(Panel::Say),
-        "say",
-        "What to say to the customer now, and what they should be seeing.",
-    ),
-    key(
-        ALL,
-        'e',
-        Deed::Open(Panel::Explain),
-        "explain",
-        "Looks up a code or the words that the customer reads out.",
-    ),
+    opens('s', Panel::Say, "say", "What to say to the customer now, and what they should be seeing."),
+    opens('e', Panel::Explain, "explain", "Looks up a code or the words that the customer reads out."),
     key(ALL, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
     key(ALL, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
-    key(ALL, '?', Deed::Open(Panel::Help), "keys", "All keys of this screen."),
+    opens('?', Panel::Help, "keys", "All keys of this screen."),
 ];
 
 /// The name of a key, as it stands on the line of keys.
