@@ -94,10 +94,8 @@ pub(crate) enum Heard {
     Inputs(Vec<Input>),
     /// The size changed: everything is drawn again.
     Redraw,
-    /// SIGTSTP: the process is to stop.
-    Stop,
-    /// SIGCONT: the process was stopped, maybe from outside.
-    Continued,
+    /// The view is to come back in this way: the process is to stop first, or was stopped, maybe from outside.
+    ComesBack(fn(&Guard) -> io::Result<()>),
     /// The thread panicked; nobody reads any more.
     Panicked(Box<dyn Any + Send>),
     /// SIGINT.
@@ -272,11 +270,12 @@ impl Tui {
             match heard {
                 Heard::Inputs(inputs) => self.take(inputs),
                 Heard::Redraw => self.forget(),
-                Heard::Stop | Heard::Continued => {
-                    let is_stopped = matches!(heard, Heard::Stop);
-                    let end = self.comes_back(if is_stopped { reader::stop } else { reader::go_on });
-                    if end.is_some() {
-                        return end;
+                Heard::ComesBack(how) => {
+                    let came = how(&self.guard);
+                    self.forget();
+                    // A terminal that refuses is gone.
+                    if came.is_err() {
+                        return Some(answer(Given::End(Ending::HangUp)));
                     }
                 }
                 Heard::Panicked(panic) => std::panic::resume_unwind(panic),
@@ -288,13 +287,6 @@ impl Tui {
             }
         }
         None
-    }
-
-    /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
-    fn comes_back(&mut self, how: fn(&Guard) -> io::Result<()>) -> Option<Answer> {
-        let came = how(&self.guard);
-        self.forget();
-        came.is_err().then_some(answer(Given::End(Ending::HangUp)))
     }
 
     /// Back from words alone to the full-screen view.
@@ -323,16 +315,11 @@ impl Tui {
 
     /// What was typed or pasted asks of the wizard; what the front end does by itself is done here.
     fn input(&mut self, seen: Revision, input: &Input, view: &View<'_>) -> Option<Answer> {
-        if seen != view.ask.revision
-            && let Some(given) = keys::typed_ahead(input)
-        {
+        if seen != view.ask.revision && !keys::is_always_taken(input) {
             // The wizard drops it, and says so.
-            return Some(Answer { to: seen, what: given });
+            return keys::typed_ahead(input).map(|what| Answer { to: seen, what });
         }
         let outcome = match input {
-            Input::Key(_) | Input::Typed(_) if seen != view.ask.revision && !keys::is_always_taken(input) => {
-                return None;
-            }
             Input::Key(press) => keys::press(*press, view, &mut self.state),
             Input::Typed(text) => keys::paste::typed(text, view, &mut self.state),
             Input::Paste(text) => keys::paste::paste(text, view, &mut self.state),
