@@ -180,16 +180,9 @@ pub(crate) struct Drawn {
     pub(crate) hit: Option<(String, RowId)>,
 }
 
-/// Where the keyboard was on a page while the question before leaving stands above it.
-#[derive(Debug)]
-struct Below {
-    question: QuestionId,
-    focus: Focus,
-    followed: ask::Focus,
-    scroll: Scroll,
-    /// A secret that was half typed is still whole in the wizard: only with its letters here can it be typed on.
-    fields: BTreeMap<FieldId, Field>,
-}
+/// Where the keyboard was on a page, which wish of the wizard it had followed, and how far the page was scrolled; with its
+/// fields, for a secret that was half typed is whole in the wizard: only with its letters here can it be typed on.
+type Place = (Focus, ask::Focus, Scroll, BTreeMap<FieldId, Field>);
 
 /// The front end's own state.
 #[derive(Debug, Default)]
@@ -225,7 +218,7 @@ pub struct State {
     /// The wish of the wizard that was followed.
     followed: ask::Focus,
     /// The page below the question before leaving: who stays goes on where they were.
-    below: Option<Below>,
+    below: Option<(QuestionId, Place)>,
 }
 
 impl State {
@@ -276,21 +269,16 @@ impl State {
     /// Another question stands there; says whether it is the one that stood below the question before leaving, as it was.
     fn turn_to(&mut self, question: QuestionId) -> bool {
         let before = self.question.replace(question);
-        let fields = std::mem::take(&mut self.fields);
-        let scroll = std::mem::take(&mut self.scroll);
+        let (scroll, fields) = (std::mem::take(&mut self.scroll), std::mem::take(&mut self.fields));
+        let (here, below) = ((self.focus, self.followed, scroll, fields), self.below.take());
         if question == QuestionId::Leave {
-            let (focus, followed) = (self.focus, self.followed);
-            self.below = before.map(|question| Below { question, focus, followed, scroll, fields });
+            self.below = before.map(|question| (question, here));
             return false;
         }
-        match self.below.take() {
-            Some(below) if before == Some(QuestionId::Leave) && below.question == question => {
-                let Below { focus, followed, scroll, fields, .. } = below;
-                (self.focus, self.followed, self.scroll, self.fields) = (focus, followed, scroll, fields);
-                true
-            }
-            _ => false,
-        }
+        let is_back = |below: &(QuestionId, Place)| before == Some(QuestionId::Leave) && below.0 == question;
+        let Some((_, was)) = below.filter(is_back) else { return false };
+        (self.focus, self.followed, self.scroll, self.fields) = was;
+        true
     }
 
     /// Takes over what stands in a field: the wizard may have put other words there.
