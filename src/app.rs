@@ -47,10 +47,7 @@ use crate::{
     plain,
     runner::{Opened, Runner, Tools},
     settings::{Color, CredentialSource, Glyphs, Lines, Settings},
-    tui::{
-        self,
-        options::{ColorChoice, GlyphChoice},
-    },
+    tui,
     wizard::{
         Setup, Wizard,
         answer::Ending,
@@ -358,8 +355,8 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     let from_runner = waker.clone();
     let mut front = match front_end {
         FrontEndChoice::Screen(options) => {
-            let tui = tui::Tui::start(options, waker).map_err(anyhow::Error::from)?;
-            Front::Screen(Box::new(tui.with_clipboard(clipboard)))
+            let tui = tui::Tui::start(options, clipboard, waker).map_err(anyhow::Error::from)?;
+            Front::Screen(Box::new(tui))
         }
         FrontEndChoice::Lines(options) => {
             let stop = Stop::default();
@@ -452,14 +449,14 @@ fn front_end(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
     };
     let options = tui::options::decide(&tui::options::Environment {
         color: match settings.color {
-            Color::Auto => ColorChoice::Auto,
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
+            Color::Auto => None,
+            Color::Always => Some(true),
+            Color::Never => Some(false),
         },
         glyphs: match settings.glyphs {
-            Glyphs::Auto => GlyphChoice::Auto,
-            Glyphs::Ascii => GlyphChoice::Ascii,
-            Glyphs::Unicode => GlyphChoice::Unicode,
+            Glyphs::Auto => None,
+            Glyphs::Ascii => Some(false),
+            Glyphs::Unicode => Some(true),
         },
         no_color: environment.no_color.as_deref(),
         clicolor: environment.clicolor.as_deref(),

@@ -39,10 +39,10 @@ use crate::{
 use backend::Backend;
 use clipboard::Clipboard;
 use draw::draw;
-use guard::{Guard, Outlet, Sent};
+use guard::{Guard, Sent};
 use input::{Input, Press};
 use keys::Outcome;
-pub use options::{ColorChoice, Environment, GlyphChoice, Options, decide};
+pub use options::{Environment, Options, decide};
 use pace::Pace;
 use reader::Reader;
 pub use state::State;
@@ -94,10 +94,8 @@ pub(crate) enum Heard {
     Inputs(Vec<Input>),
     /// The size changed: everything is drawn again.
     Redraw,
-    /// SIGTSTP: the process is to stop.
-    Stop,
-    /// SIGCONT: the process was stopped, maybe from outside.
-    Continued,
+    /// The view is to come back in this way: the process is to stop first, or was stopped, maybe from outside.
+    ComesBack(fn(&Guard) -> io::Result<()>),
     /// The thread panicked; nobody reads any more.
     Panicked(Box<dyn Any + Send>),
     /// SIGINT.
@@ -116,7 +114,7 @@ pub struct Tui {
     /// The output once more, to ask for its size.
     out: File,
     /// What stands there, and what is to stand there.
-    terminal: Terminal<Backend<Outlet>>,
+    terminal: Terminal<Backend>,
     /// What the front end knows by itself.
     state: State,
     /// Its columns and rows; none: whatever the terminal says now.
@@ -133,8 +131,6 @@ pub struct Tui {
     inputs: VecDeque<(Revision, Input)>,
     /// More keys came than are kept, which is to be said.
     has_dropped: bool,
-    /// Words stand alone on the main screen: keys wait for Enter, nothing is drawn.
-    is_printing: bool,
     /// The way to the terminal's clipboard.
     clipboard: Clipboard,
     /// Something must be drawn that no answer will cause: scrolling, another size.
@@ -151,7 +147,7 @@ impl Tui {
     ///
     /// # Errors
     /// There is no terminal, or it refuses.
-    pub fn start(options: Options, waker: Waker) -> io::Result<Self> {
+    pub fn start(options: Options, clipboard: Clipboard, waker: Waker) -> io::Result<Self> {
         let (input, output) = output::open()?;
         let out = output.try_clone()?;
         let guard = Arc::new(Guard::new(output)?);
@@ -163,7 +159,7 @@ impl Tui {
             guard: Arc::clone(&guard),
             out,
             // Its size is told before the first frame.
-            terminal: Terminal::new(Backend::new(Outlet::new(Arc::clone(&guard)), Size::ZERO))?,
+            terminal: Terminal::new(Backend::new(Size::ZERO))?,
             state: State::new(options),
             size: None,
             pace,
@@ -172,8 +168,7 @@ impl Tui {
             waker: waker.clone(),
             inputs: VecDeque::new(),
             has_dropped: false,
-            is_printing: false,
-            clipboard: Clipboard::default(),
+            clipboard,
             is_dirty: false,
             reader: None,
         };
@@ -181,13 +176,6 @@ impl Tui {
         tui.reader = Some(Reader::start(input, guard, tell, waker)?);
         tui.guard.enter()?;
         Ok(tui)
-    }
-
-    /// The same with another way to the clipboard.
-    #[must_use]
-    pub const fn with_clipboard(mut self, clipboard: Clipboard) -> Self {
-        self.clipboard = clipboard;
-        self
     }
 
     /// Draws the view, if it may be drawn now.
@@ -214,11 +202,13 @@ impl Tui {
         self.drain();
         let (began, state) = (Instant::now(), &mut self.state);
         self.terminal.draw(|frame| draw(frame, view, state))?;
+        let bytes = self.terminal.backend_mut().take();
+        let sent = if bytes.is_empty() { None } else { Some(self.guard.write(&bytes)?) };
         if began.elapsed() > REACTION {
             self.drain();
         }
         self.state.drawn = draw::drawn(view);
-        if let Some(sent) = self.terminal.backend_mut().out_mut().sent() {
+        if let Some(sent) = sent {
             self.pace.drawn();
             self.was_sent(sent);
         }
@@ -280,11 +270,12 @@ impl Tui {
             match heard {
                 Heard::Inputs(inputs) => self.take(inputs),
                 Heard::Redraw => self.forget(),
-                Heard::Stop | Heard::Continued => {
-                    let is_stopped = matches!(heard, Heard::Stop);
-                    let end = self.comes_back(if is_stopped { reader::stop } else { reader::go_on });
-                    if end.is_some() {
-                        return end;
+                Heard::ComesBack(how) => {
+                    let came = how(&self.guard);
+                    self.forget();
+                    // A terminal that refuses is gone.
+                    if came.is_err() {
+                        return Some(answer(Given::End(Ending::HangUp)));
                     }
                 }
                 Heard::Panicked(panic) => std::panic::resume_unwind(panic),
@@ -298,18 +289,9 @@ impl Tui {
         None
     }
 
-    /// Has the full-screen view stand again, whatever stood there; a terminal that refuses is gone.
-    fn comes_back(&mut self, how: fn(&Guard) -> io::Result<()>) -> Option<Answer> {
-        let came = how(&self.guard);
-        // Enter is no longer waited for.
-        self.is_printing = false;
-        self.forget();
-        came.is_err().then_some(answer(Given::End(Ending::HangUp)))
-    }
-
     /// Back from words alone to the full-screen view.
     fn stop_printing(&mut self) {
-        if std::mem::take(&mut self.is_printing) {
+        if self.guard.is_alone() {
             // A terminal that is gone says so through the reading thread.
             drop(self.guard.enter());
             self.forget();
@@ -333,16 +315,11 @@ impl Tui {
 
     /// What was typed or pasted asks of the wizard; what the front end does by itself is done here.
     fn input(&mut self, seen: Revision, input: &Input, view: &View<'_>) -> Option<Answer> {
-        if seen != view.ask.revision
-            && let Some(given) = keys::typed_ahead(input)
-        {
+        if seen != view.ask.revision && !keys::is_always_taken(input) {
             // The wizard drops it, and says so.
-            return Some(Answer { to: seen, what: given });
+            return keys::typed_ahead(input).map(|what| Answer { to: seen, what });
         }
         let outcome = match input {
-            Input::Key(_) | Input::Typed(_) if seen != view.ask.revision && !keys::is_always_taken(input) => {
-                return None;
-            }
             Input::Key(press) => keys::press(*press, view, &mut self.state),
             Input::Typed(text) => keys::paste::typed(text, view, &mut self.state),
             Input::Paste(text) => keys::paste::paste(text, view, &mut self.state),
@@ -376,7 +353,7 @@ impl FrontEnd for Tui {
             }
             while let Some((seen, input)) = self.inputs.pop_front() {
                 self.asked();
-                let answer = if self.is_printing {
+                let answer = if self.guard.is_alone() {
                     self.while_printing(&input)
                 } else {
                     self.input(seen, &input, view)
@@ -408,7 +385,6 @@ impl FrontEnd for Tui {
             FrontEndTask::CopyText(text) => self.copy(text),
             FrontEndTask::PrintAlone(text) => {
                 let sent = self.guard.print_alone(text.as_str())?;
-                self.is_printing = sent == Sent::Whole;
                 self.was_sent(sent);
                 Ok(())
             }

@@ -55,7 +55,7 @@ struct Inside {
     woken: Receiver<()>,
     shown: Buffer,
     state: State,
-    terminal: Terminal<Backend<Vec<u8>>>,
+    terminal: Terminal<Backend>,
     /// The same frames on ratatui's own backend.
     stock: Terminal<CrosstermBackend<Count>>,
     /// What they took there.
@@ -176,7 +176,7 @@ impl Inside {
             woken,
             shown: Buffer::empty(AREA),
             state: State::new(Options { use_color: true, use_unicode: true, fallback_size: None }),
-            terminal: Terminal::new(Backend::new(Vec::new(), AREA.as_size())).unwrap(),
+            terminal: Terminal::new(Backend::new(AREA.as_size())).unwrap(),
             stock: stock(&stock_bytes),
             stock_bytes,
         };
@@ -209,14 +209,14 @@ impl Inside {
 
     /// Draws.
     fn draw(&mut self) {
-        self.terminal.backend_mut().out_mut().clear();
+        drop(self.terminal.backend_mut().take());
         let (view, state) = (self.wizard.view(), &mut self.state);
         let _frame = self.terminal.draw(|frame| draw(frame, &view, state)).unwrap();
     }
 
     /// Draws, and keeps what is shown to be read.
     fn draw_to_read(&mut self) {
-        self.terminal.backend_mut().out_mut().clear();
+        drop(self.terminal.backend_mut().take());
         let (view, state) = (self.wizard.view(), &mut self.state);
         let frame = self.terminal.draw(|frame| draw(frame, &view, state)).unwrap();
         self.shown.clone_from(frame.buffer);
@@ -224,12 +224,12 @@ impl Inside {
 
     /// Draws on both backends, and keeps what is shown to be read; how many bytes the frame is.
     fn draw_both(&mut self) -> Bytes {
-        self.terminal.backend_mut().out_mut().clear();
+        drop(self.terminal.backend_mut().take());
         let (view, state) = (self.wizard.view(), &mut self.state);
         self.stock.draw(|frame| draw(frame, &view, state)).unwrap();
         let frame = self.terminal.draw(|frame| draw(frame, &view, state)).unwrap();
         self.shown.clone_from(frame.buffer);
-        let ours = std::mem::take(self.terminal.backend_mut().out_mut()).len();
+        let ours = self.terminal.backend_mut().take().len();
         Bytes { ours, stock: self.stock_bytes.take() }
     }
 

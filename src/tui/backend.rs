@@ -29,7 +29,7 @@
 //! read the 5 as blinking; and it counts on every terminal's idea of a letter's width. Colours are written here if cells
 //! have any: whether they do is the theme's matter.
 
-use std::io::{self, Write};
+use std::io;
 
 use ratatui::{
     backend::{ClearType, WindowSize},
@@ -39,7 +39,7 @@ use ratatui::{
 
 use super::words::grapheme_width;
 use difference::differences;
-use pen::{CellStyle, TerminalCursor};
+use pen::{CellStyle, Pen, TerminalCursor};
 
 mod difference;
 mod pen;
@@ -64,41 +64,33 @@ fn is_blank(cell: &Cell) -> bool {
 
 /// What stands on the terminal, and what is to stand there.
 #[derive(Debug)]
-pub struct Backend<W> {
-    /// Where bytes go, one write for a frame.
-    out: W,
+pub struct Backend {
+    /// The bytes of what was drawn, until somebody takes them.
+    bytes: Vec<u8>,
     /// What stands there.
     shown: Buffer,
     /// What is to stand there.
     next: Buffer,
     /// The terminal's cursor.
     cursor: TerminalCursor,
-    /// Where it is to stand.
-    wanted: Position,
-    /// It is to be seen.
-    is_wanted: bool,
+    /// Where it is to stand; none: it is hidden.
+    wanted: Option<Position>,
     /// What stands there may differ from `shown`: everything is written again.
     is_stale: bool,
 }
 
-impl<W: Write> Backend<W> {
+impl Backend {
     /// A backend that knows nothing about what stands on the terminal.
-    pub fn new(out: W, size: Size) -> Self {
-        let empty = Buffer::empty(Rect::from(size));
-        Self {
-            out,
-            shown: empty.clone(),
-            next: empty,
-            cursor: TerminalCursor::default(),
-            wanted: Position::ORIGIN,
-            is_wanted: false,
-            is_stale: true,
-        }
+    #[must_use]
+    pub fn new(size: Size) -> Self {
+        let (shown, next) = (Buffer::default(), Buffer::empty(Rect::from(size)));
+        let cursor = TerminalCursor::default();
+        Self { bytes: Vec::new(), shown, next, cursor, wanted: None, is_stale: true }
     }
 
-    /// Where bytes go.
-    pub const fn out_mut(&mut self) -> &mut W {
-        &mut self.out
+    /// The bytes of what was drawn since they were taken last, to be written at once; none where nothing differs.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
     }
 
     /// The window has this size from now on; `Terminal::draw` finds out by itself.
@@ -124,30 +116,25 @@ impl<W: Write> Backend<W> {
             bytes.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
             self.is_stale = false;
         }
-        let wanted = self.is_wanted.then_some(self.wanted);
-        let (mut cursor, mut painted) = (self.cursor, Vec::new());
-        differences(&self.shown, &self.next, &mut cursor, wanted, &mut painted);
-        if let Some(shift) = scrolling::find(&self.shown, &self.next) {
-            let (mut shown, mut other, mut scrolled) = (self.shown.clone(), self.cursor, Vec::new());
-            scrolling::scroll(&mut shown, &shift, &mut other, &mut scrolled);
-            differences(&shown, &self.next, &mut other, wanted, &mut scrolled);
-            // What stands beside the rows moves with them and is mended: that is not always the shorter way.
-            if scrolled.len() < painted.len() {
-                (painted, cursor) = (scrolled, other);
-            }
+        let pen = Pen::new(self.next.area.as_size(), self.cursor);
+        let painted = differences(&self.shown, &self.next, pen.clone(), self.wanted);
+        let scrolled = scrolling::find(&self.shown, &self.next).map(|shift| {
+            let (mut shown, mut pen) = (self.shown.clone(), pen);
+            scrolling::scroll(&mut shown, &shift, &mut pen);
+            differences(&shown, &self.next, pen, self.wanted)
+        });
+        // What stands beside the rows moves with them and is mended: that is not always the shorter way.
+        let shorter = scrolled.filter(|scrolled| scrolled.out.len() < painted.out.len()).unwrap_or(painted);
+        self.cursor = shorter.cursor;
+        if shorter.out.len() > SYNCHRONIZE_ABOVE {
+            return [&bytes, b"\x1b[?2026h".as_slice(), &shorter.out, b"\x1b[?2026l"].concat();
         }
-        self.cursor = cursor;
-        if painted.len() > SYNCHRONIZE_ABOVE {
-            bytes.extend_from_slice(b"\x1b[?2026h");
-            bytes.append(&mut painted);
-            bytes.extend_from_slice(b"\x1b[?2026l");
-        }
-        bytes.append(&mut painted);
+        bytes.extend(shorter.out);
         bytes
     }
 }
 
-impl<W: Write> ratatui::backend::Backend for Backend<W> {
+impl ratatui::backend::Backend for Backend {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
@@ -170,21 +157,21 @@ impl<W: Write> ratatui::backend::Backend for Backend<W> {
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.is_wanted = false;
+        self.wanted = None;
         Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.is_wanted = true;
+        // Whoever shows it says where, too.
         Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(self.wanted)
+        Ok(self.wanted.unwrap_or_default())
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.wanted = position.into();
+        self.wanted = Some(position.into());
         Ok(())
     }
 
@@ -213,10 +200,8 @@ impl<W: Write> ratatui::backend::Backend for Backend<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         let bytes = self.frame();
+        self.bytes.extend(bytes);
         self.shown.clone_from(&self.next);
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.out.write_all(&bytes).and_then(|()| self.out.flush()).inspect_err(|_| self.is_stale = true)
+        Ok(())
     }
 }

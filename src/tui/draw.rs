@@ -78,7 +78,7 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
         return None;
     }
     let pen = Pen { theme: state.theme, width: window.width, focus: state.focus };
-    if let (Some(Own::Code), Some(link)) = (&state.panel, view.page.link()) {
+    if let (Some(Own::Code), Some(link)) = (state.panel, view.page.link()) {
         return Some(code::draw(link.as_str(), &view.bar, buf, pen));
     }
     if window.width < LEAST.0 || window.height < LEAST.1 {
@@ -143,7 +143,7 @@ fn work(view: &View<'_>, step: String, body: Rect, buf: &mut Buffer, state: &mut
         // Everything below a panel is quiet.
         buf.set_style(body, Style::reset().patch(state.theme.style(Role::Quiet)));
     }
-    let cursor = match &own {
+    let cursor = match own {
         Some(own) => own_panel(own, view, (body, is_dialog), buf, state),
         None if is_dialog && below.is_some() => {
             let pen = Pen { width: body.width.min(DIALOG), ..page.pen(body, state) };
@@ -204,7 +204,7 @@ fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut S
 
 /// A panel of the front end's own, above the page or in its place.
 fn own_panel(
-    own: &Own,
+    own: Own,
     view: &View<'_>,
     (body, is_dialog): (Rect, bool),
     buf: &mut Buffer,
@@ -213,26 +213,27 @@ fn own_panel(
     let (title, focus) = match own {
         Own::Help => ("Keys", Focus::Text),
         Own::Say => ("Say", Focus::Text),
-        Own::Explain(looked_up) if looked_up.in_field => ("What does it mean?", explain::FIELD),
-        Own::Explain(_) => ("What does it mean?", Focus::Text),
+        Own::Explain if state.explain.in_field => ("What does it mean?", explain::FIELD),
+        Own::Explain => ("What does it mean?", Focus::Text),
         Own::Code => ("QR code", Focus::Text),
     };
+    let State { theme, explain, panel_scroll, .. } = state;
     let lines = |pen: Pen, _| match own {
         Own::Help => help::lines(view, pen),
         Own::Say => card::lines(&view.card, pen),
-        Own::Explain(looked_up) => explain::lines(looked_up, pen),
+        Own::Explain => explain::lines(explain, pen),
         Own::Code => Vec::new(),
     };
-    let pen = Pen { theme: state.theme, width: body.width.min(DIALOG), focus };
+    let pen = Pen { theme: *theme, width: body.width.min(DIALOG), focus };
     let area = match (own, is_dialog) {
         (_, false) => body,
         // Explain keeps its place while it is typed into.
-        (Own::Explain(_), true) => Rect { height: body.height, y: body.y, ..centred(body, &[]) },
+        (Own::Explain, true) => Rect { height: body.height, y: body.y, ..centred(body, &[]) },
         (_, true) => centred(body, &lines(pen, 0)),
     };
     let has_borders = has_borders(buf.area);
     let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
-    panel.text(area, buf, pen, &mut state.panel_scroll, lines)
+    panel.text(area, buf, pen, panel_scroll, lines)
 }
 
 /// A place for a panel with these lines in the middle of another one, no higher than that.

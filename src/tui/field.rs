@@ -6,31 +6,15 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::{
-    secret::Secret,
-    text::{MAX_BYTES, Text},
+use crate::{
+    domain::{
+        secret::Secret,
+        text::{MAX_BYTES, Text},
+    },
+    wizard::answer::Value,
 };
 
-/// An edit at the caret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Edit {
-    /// Erases the letter before the caret.
-    Backspace,
-    /// Erases the letter behind it.
-    Delete,
-    /// Erases the word before it.
-    Word,
-    /// Erases everything.
-    Clear,
-    /// One letter to the left.
-    Left,
-    /// One letter to the right.
-    Right,
-    /// To the start.
-    Home,
-    /// To the end.
-    End,
-}
+use super::input::Press;
 
 /// One line of text.
 #[derive(Clone)]
@@ -77,14 +61,14 @@ impl Field {
         Self { raw: Secret::new(String::with_capacity(MAX_BYTES)), shown: None, cursor: 0 }
     }
 
-    /// What was typed; empty for a masked field, whose text leaves through [`Field::secret`] only.
+    /// What was typed; empty for a masked field, whose text leaves through [`Field::value`] only.
     pub(crate) fn text(&self) -> &str {
         if self.is_masked() { "" } else { self.raw() }
     }
 
-    /// A copy of the secret; none for a plain field and for an empty one.
-    pub(crate) fn secret(&self) -> Option<Secret<String>> {
-        (self.is_masked() && !self.is_empty()).then(|| self.raw.clone())
+    /// A copy of what was typed, for the wizard.
+    pub(crate) fn value(&self) -> Value {
+        if self.is_masked() { Value::Secret(self.raw.clone()) } else { Value::Text(self.raw().to_owned()) }
     }
 
     /// Whether nothing has been typed.
@@ -126,19 +110,21 @@ impl Field {
         (!c.is_control()).then_some(c)
     }
 
-    /// Edits at the cursor; says whether the text changed.
-    pub(crate) fn edit(&mut self, edit: Edit) -> bool {
+    /// Types a key at the cursor, or edits there; says whether the text changed. None: the key types nothing.
+    pub(crate) fn press(&mut self, press: Press) -> Option<bool> {
         let (here, end) = (self.cursor, self.raw().len());
-        match edit {
-            Edit::Backspace => self.splice(self.before(here)..here, ""),
-            Edit::Delete => self.splice(here..self.after(here), ""),
-            Edit::Word => self.splice(self.word_before(here)..here, ""),
-            Edit::Clear => self.splice(0..end, ""),
-            Edit::Left => self.go(self.before(here)),
-            Edit::Right => self.go(self.after(here)),
-            Edit::Home => self.go(0),
-            Edit::End => self.go(end),
-        }
+        Some(match press {
+            Press::Char(letter) => return self.insert(letter).then_some(true),
+            Press::Backspace => self.splice(self.before(here)..here, ""),
+            Press::Delete => self.splice(here..self.after(here), ""),
+            Press::Ctrl('w') => self.splice(self.word_before(here)..here, ""),
+            Press::Ctrl('u') => self.splice(0..end, ""),
+            Press::Left => self.go(self.before(here)),
+            Press::Right => self.go(self.after(here)),
+            Press::Home | Press::Ctrl('a') => self.go(0),
+            Press::End | Press::Ctrl('e') => self.go(end),
+            _ => return None,
+        })
     }
 
     /// How many letters stand before the caret, of those that are shown; none before it in a secret, because neither its
@@ -237,27 +223,27 @@ mod tests {
     #[test]
     fn editing_goes_by_what_the_eye_takes_for_one_character() {
         let mut field = Field::plain("ae\u{301}👩\u{200d}👧b");
-        field.edit(Edit::Backspace);
-        field.edit(Edit::Backspace);
+        field.press(Press::Backspace);
+        field.press(Press::Backspace);
         assert_eq!(field.text(), "ae\u{301}");
-        field.edit(Edit::Left);
+        field.press(Press::Left);
         field.insert('x');
         assert_eq!(shown(&field), ("axe\u{301}".into(), 2));
-        field.edit(Edit::Delete);
+        field.press(Press::Delete);
         assert_eq!(field.text(), "ax");
         field.set("one two  ");
-        field.edit(Edit::Word);
+        field.press(Press::Ctrl('w'));
         assert_eq!(shown(&field), ("one ".into(), 4));
-        field.edit(Edit::Home);
-        assert!(!field.edit(Edit::Backspace));
-        assert!(field.edit(Edit::Clear) && field.is_empty());
+        field.press(Press::Home);
+        assert!(field.press(Press::Backspace) == Some(false));
+        assert!(field.press(Press::Ctrl('u')) == Some(true) && field.is_empty());
     }
 
     #[test]
     fn the_cursor_is_never_behind_what_is_shown() {
         let mut field = Field::plain("\u{ad}");
         assert_eq!(field.paste(&"x".repeat(MAX_BYTES)), Pasted { is_changed: true, is_cut: true });
-        field.edit(Edit::Left);
+        field.press(Press::Left);
         let (value, cursor) = shown(&field);
         assert_eq!(cursor, value.graphemes(true).count(), "cut at {} bytes", value.len());
     }
@@ -284,7 +270,7 @@ mod tests {
         assert_eq!((field.shown(), field.caret(), field.text()), ("", 0, ""));
         assert!(field.is_masked() && !field.is_empty());
         assert!(!format!("{field:?}").contains("hunter"));
-        assert_eq!(field.secret().unwrap().expose(), "hunter2 ");
+        assert_eq!(field.value(), Value::Secret(Secret::new("hunter2 ".into())));
     }
 
     /// What may be done to a field.
@@ -292,7 +278,7 @@ mod tests {
     enum Step {
         Insert(char),
         Paste(String),
-        Edit(Edit),
+        Press(Press),
     }
 
     proptest! {
@@ -304,9 +290,9 @@ mod tests {
                     ".{0,20}".prop_map(Step::Paste),
                     Just("x".repeat(900)).prop_map(Step::Paste),
                     prop_oneof![
-                        Just(Edit::Backspace), Just(Edit::Delete), Just(Edit::Word), Just(Edit::Left),
-                        Just(Edit::Right), Just(Edit::Home), Just(Edit::End),
-                    ].prop_map(Step::Edit),
+                        Just(Press::Backspace), Just(Press::Delete), Just(Press::Ctrl('w')), Just(Press::Left),
+                        Just(Press::Right), Just(Press::Home), Just(Press::End),
+                    ].prop_map(Step::Press),
                 ],
                 0..40,
             ),
@@ -317,7 +303,7 @@ mod tests {
                 match step {
                     Step::Insert(c) => field.insert(c),
                     Step::Paste(text) => field.paste(&text).is_changed,
-                    Step::Edit(edit) => field.edit(edit),
+                    Step::Press(press) => field.press(press).unwrap(),
                 };
                 prop_assert!(field.raw().is_char_boundary(field.cursor));
                 prop_assert!(field.raw().len() <= MAX_BYTES);

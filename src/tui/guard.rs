@@ -9,9 +9,9 @@
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -162,6 +162,11 @@ impl Guard {
         self.lock().out.is_ours()
     }
 
+    /// Whether words stand alone on the main screen: keys wait for Enter, nothing is drawn.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.lock().phase == Phase::Alone
+    }
+
     /// Whether the full-screen view stands there, or may be drawn.
     pub(crate) fn is_shown(&self) -> bool {
         matches!(self.lock().phase, Phase::Entered | Phase::Shown)
@@ -257,39 +262,6 @@ impl Guard {
         };
         self.is_wanted.store(false, Ordering::SeqCst);
         inner
-    }
-}
-
-/// Where frames go: to the terminal, as far as it may be written to.
-#[derive(Debug)]
-pub(crate) struct Outlet {
-    /// The terminal.
-    guard: Arc<Guard>,
-    /// What became of the last frame; none: nothing has been written since somebody asked.
-    sent: Option<Sent>,
-}
-
-impl Outlet {
-    /// Frames for a terminal.
-    pub(crate) const fn new(guard: Arc<Guard>) -> Self {
-        Self { guard, sent: None }
-    }
-
-    /// What became of the frame that was written; none where there was none.
-    pub(crate) const fn sent(&mut self) -> Option<Sent> {
-        self.sent.take()
-    }
-}
-
-impl Write for Outlet {
-    /// Takes a whole frame. One that was given up counts as taken: the next one begins anew.
-    fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
-        self.sent = Some(self.guard.write(frame)?);
-        Ok(frame.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@
 //! own state; all others become an answer of the wizard. Pure.
 
 use crate::{
-    domain::{phrase::Phrase, secret::Secret},
+    domain::phrase::Phrase,
     wizard::{
         answer::{Action, Ending, FieldId, Given, Mark, RowId, Value, Which},
         ask::Shape,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    field::{Edit, Field},
+    field::Field,
     input::{Input, Press},
     state::{self, Focus, List, Panel, State},
     words::Keyboard,
@@ -59,16 +59,13 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
     let had_said = state.said.take().is_some();
     let press = arrow(press, view, state);
-    let outcome = match (&state.panel, press) {
+    let outcome = match (state.panel, press) {
         (Some(Panel::Code), _) | (Some(Panel::Help), Press::Ctrl('g')) => {
             state.panel = None;
             Outcome::Changed
         }
-        (_, Press::Ctrl('g')) => {
-            state.open(Panel::Help);
-            Outcome::Changed
-        }
-        (Some(_), _) => in_panel(press, view, state),
+        (_, Press::Ctrl('g')) => show(Deed::Open(Panel::Help), view, state),
+        (Some(panel), _) => in_panel(panel, press, view, state),
         // In the field too: there the offer is read while the word is typed.
         (None, Press::Tab) if view.offer(Action::Narrow).is_some() => {
             Outcome::Give(Given::Do(Action::Narrow))
@@ -105,29 +102,6 @@ const fn changed(is_changed: bool) -> Outcome {
     if is_changed { Outcome::Changed } else { Outcome::Nothing }
 }
 
-/// The edit that a key is in a field.
-const fn edit(press: Press) -> Option<Edit> {
-    Some(match press {
-        Press::Backspace => Edit::Backspace,
-        Press::Delete => Edit::Delete,
-        Press::Left => Edit::Left,
-        Press::Right => Edit::Right,
-        Press::Home | Press::Ctrl('a') => Edit::Home,
-        Press::End | Press::Ctrl('e') => Edit::End,
-        Press::Ctrl('u') => Edit::Clear,
-        Press::Ctrl('w') => Edit::Word,
-        _ => return None,
-    })
-}
-
-/// Types a key into a field; says whether the text changed. None: the key types nothing.
-fn typed(press: Press, field: &mut Field) -> Option<bool> {
-    match press {
-        Press::Char(letter) => field.insert(letter).then_some(true),
-        _ => edit(press).map(|edit| field.edit(edit)),
-    }
-}
-
 /// In a field of text: every printable character is text.
 fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     let is_search = state::search(&view.page).is_some_and(|search| search.id == id);
@@ -154,7 +128,7 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
         Press::Esc => Outcome::Give(Given::Back),
         Press::PageUp | Press::PageDown if is_search => moved(press, view, state).unwrap_or(Outcome::Nothing),
         Press::PageUp | Press::PageDown => scrolled(press, &mut state.scroll).unwrap_or(Outcome::Nothing),
-        _ => match typed(press, state.field_mut(id)) {
+        _ => match state.field_mut(id).press(press) {
             Some(true) => fill(id, state, view),
             Some(false) => Outcome::Changed,
             None if matches!(press, Press::Ctrl(_)) && find(press, view).is_some() => {
@@ -183,13 +157,7 @@ fn fill(id: FieldId, state: &mut State, view: &View<'_>) -> Outcome {
     if id == FieldId::Search {
         state.list_mut(view.ask.id).restart();
     }
-    let field = state.field_mut(id);
-    let value = if field.is_masked() {
-        Value::Secret(field.secret().unwrap_or_else(|| Secret::new(String::new())))
-    } else {
-        Value::Text(field.text().to_owned())
-    };
-    Outcome::Give(Given::Fill(id, value))
+    Outcome::Give(Given::Fill(id, state.field_mut(id).value()))
 }
 
 /// The index behind one of so many, or the one before, round and round.
@@ -262,7 +230,7 @@ fn in_number(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             }
         }
         Press::Char(_) => read(press, view, state),
-        _ => match typed(press, &mut state.number) {
+        _ => match state.number.press(press) {
             Some(_) => Outcome::Changed,
             None => read(press, view, state),
         },
@@ -288,11 +256,9 @@ fn lit(view: &View<'_>, state: &State) -> Option<RowId> {
 }
 
 /// Keys of a panel that only shows.
-fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
-    let State { panel, panel_scroll, .. } = state;
-    if let Some(Panel::Explain(explain)) = panel
-        && explain.in_field
-    {
+fn in_panel(open: Panel, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    let State { panel, panel_scroll, explain, .. } = state;
+    if open == Panel::Explain && explain.in_field {
         match press {
             Press::Esc if explain.field.is_empty() => *panel = None,
             Press::Esc => {
@@ -303,7 +269,7 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Press::PageUp | Press::PageDown => {
                 return scrolled(press, panel_scroll).unwrap_or(Outcome::Nothing);
             }
-            _ => match typed(press, &mut explain.field) {
+            _ => match explain.field.press(press) {
                 Some(true) => explain.look_up(),
                 Some(false) => {}
                 None => return Outcome::Nothing,
@@ -315,19 +281,13 @@ fn in_panel(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         return outcome;
     }
     // The keys of the page are below the panel, those that work everywhere are not.
-    let deed =
-        find(press, view).filter(|binding| binding.scope == Scope::Everywhere).map(|binding| binding.deed);
-    match (&mut state.panel, press, deed) {
-        (Some(Panel::Explain(explain)), Press::Char('/') | Press::Tab | Press::BackTab, _) => {
-            explain.in_field = true;
-        }
-        (Some(Panel::Help), _, Some(Deed::Help))
-        | (Some(Panel::Say), _, Some(Deed::Say))
-        | (Some(Panel::Explain(_)), _, Some(Deed::Explain))
-        | (_, Press::Esc | Press::Enter, _)
-        | (_, _, Some(Deed::Back)) => state.panel = None,
+    let deed = find(press, view).filter(|found| found.scope == Scope::Everywhere).map(|found| found.deed);
+    match (open, press, deed) {
+        (Panel::Explain, Press::Char('/') | Press::Tab | Press::BackTab, _) => explain.in_field = true,
+        (_, Press::Esc | Press::Enter, _) | (_, _, Some(Deed::Back)) => *panel = None,
+        (_, _, Some(Deed::Open(other))) if other == open => *panel = None,
         (_, _, Some(Deed::Do(_))) => {
-            state.panel = None;
+            *panel = None;
             return command(press, view, state);
         }
         (_, _, Some(deed)) => return show(deed, view, state),
@@ -382,11 +342,10 @@ fn nothing_here(press: Press, state: &mut State) -> Outcome {
 /// What a front end does by itself.
 fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
     match deed {
-        Deed::Help => state.open(Panel::Help),
-        Deed::Say => state.open(Panel::Say),
-        Deed::Explain => state.explain(view),
-        Deed::Code if view.page.link().is_some() => state.open(Panel::Code),
-        Deed::Code => state.say(Tone::Plain, "There is no link to show yet."),
+        Deed::Open(Panel::Code) if view.page.link().is_none() => {
+            state.say(Tone::Plain, "There is no link to show yet.");
+        }
+        Deed::Open(panel) => state.open(panel, view),
         Deed::Search => {
             let search = state::search(&view.page);
             state.focus = search.map_or(state.focus, |search| Focus::Field(search.id));

@@ -16,37 +16,13 @@ pub struct Options {
 /// Largest number of columns or lines that is believed: a guess, and a bound on the memory that a frame takes.
 const LARGEST: u16 = 1_000;
 
-/// What `--color` or the settings say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ColorChoice {
-    /// The environment decides.
-    #[default]
-    Auto,
-    /// Colour, whatever the environment says.
-    Always,
-    /// No colour.
-    Never,
-}
-
-/// What `--ascii` and `--unicode` or the settings say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum GlyphChoice {
-    /// The locale decides.
-    #[default]
-    Auto,
-    /// ASCII only.
-    Ascii,
-    /// UTF-8, whatever the locale says.
-    Unicode,
-}
-
 /// Flags and variables that matter, each as it stands in the environment; none where it is not set.
 #[derive(Debug, Clone, Default)]
 pub struct Environment<'a> {
-    /// `--color`, else the setting.
-    pub color: ColorChoice,
-    /// `--ascii` or `--unicode`, else the setting.
-    pub glyphs: GlyphChoice,
+    /// Colour or none, as `--color` says, else the setting; none: the environment decides.
+    pub color: Option<bool>,
+    /// Glyphs outside ASCII or none, as `--unicode` and `--ascii` say, else the setting; none: the locale decides.
+    pub glyphs: Option<bool>,
     /// `NO_COLOR`; empty counts as not set.
     pub no_color: Option<&'a str>,
     /// `CLICOLOR_FORCE`.
@@ -77,25 +53,18 @@ pub fn decide(env: &Environment<'_>) -> Options {
 fn color(env: &Environment<'_>) -> bool {
     let is_set = |v: Option<&str>| v.is_some_and(|v| !v.is_empty());
     match env.color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto if is_set(env.no_color) => false,
-        ColorChoice::Auto if is_set(env.clicolor_force) && env.clicolor_force != Some("0") => true,
-        ColorChoice::Auto => env.clicolor != Some("0") && env.term != Some("dumb"),
+        Some(color) => color,
+        None if is_set(env.no_color) => false,
+        None if is_set(env.clicolor_force) && env.clicolor_force != Some("0") => true,
+        None => env.clicolor != Some("0") && env.term != Some("dumb"),
     }
 }
 
 /// UTF-8 if the first non-empty locale variable says so (remote-terminal.md section 3).
 fn unicode(env: &Environment<'_>) -> bool {
     let locale = [env.lc_all, env.lc_ctype, env.lang].into_iter().flatten().find(|v| !v.is_empty());
-    match env.glyphs {
-        GlyphChoice::Ascii => false,
-        GlyphChoice::Unicode => true,
-        GlyphChoice::Auto => {
-            let locale = locale.unwrap_or_default().to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        }
-    }
+    let locale = locale.unwrap_or_default().to_ascii_lowercase();
+    env.glyphs.unwrap_or(locale.contains("utf-8") || locale.contains("utf8"))
 }
 
 /// The size that the variables give, if both are usable.
@@ -112,7 +81,7 @@ mod tests {
     #[test]
     fn the_first_match_decides_about_colour() {
         let env = Environment::default();
-        let auto = ColorChoice::Auto;
+        let auto = None;
         for (choice, no_color, force, clicolor, term, expected) in [
             (auto, None, None, None, Some("xterm"), true),
             (auto, Some("1"), None, None, Some("xterm"), false),
@@ -122,13 +91,13 @@ mod tests {
             (auto, None, Some(""), Some("0"), Some("xterm"), false),
             (auto, None, None, Some(""), Some("xterm"), true),
             (auto, None, None, None, Some("unknown-thing"), true),
-            (ColorChoice::Always, None, None, Some("0"), Some("xterm"), true),
+            (Some(true), None, None, Some("0"), Some("xterm"), true),
             (auto, None, Some("1"), Some("0"), Some("dumb"), true),
             (auto, None, Some("0"), Some("0"), Some("xterm"), false),
             (auto, None, None, Some("1"), Some("xterm"), true),
             (auto, None, None, None, Some("dumb"), false),
-            (ColorChoice::Always, Some("1"), None, None, Some("dumb"), true),
-            (ColorChoice::Never, None, Some("1"), None, Some("xterm"), false),
+            (Some(true), Some("1"), None, None, Some("dumb"), true),
+            (Some(false), None, Some("1"), None, Some("xterm"), false),
         ] {
             let env =
                 Environment { color: choice, no_color, clicolor_force: force, clicolor, term, ..env.clone() };
@@ -150,10 +119,9 @@ mod tests {
             let env = Environment { lc_all, lc_ctype, lang, ..Environment::default() };
             assert_eq!(decide(&env).use_unicode, expected, "{env:?}");
         }
-        let utf8 =
-            Environment { lang: Some("C.UTF-8"), glyphs: GlyphChoice::Ascii, ..Environment::default() };
+        let utf8 = Environment { lang: Some("C.UTF-8"), glyphs: Some(false), ..Environment::default() };
         assert!(!decide(&utf8).use_unicode);
-        let plain = Environment { glyphs: GlyphChoice::Unicode, ..Environment::default() };
+        let plain = Environment { glyphs: Some(true), ..Environment::default() };
         assert!(decide(&plain).use_unicode);
     }
 

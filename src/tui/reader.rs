@@ -206,7 +206,7 @@ impl Ears {
         if self.is_away {
             self.look();
             if !self.is_away {
-                self.tell_urgently(Heard::Continued);
+                self.tell_urgently(Heard::ComesBack(go_on));
             }
             return;
         }
@@ -229,10 +229,10 @@ impl Ears {
             SIGQUIT => self.end(signal, Ending::Quit),
             SIGINT => self.tell_urgently(Heard::Interrupted),
             // Stopping and coming back is the drawing thread's: it may have to wait for the terminal.
-            SIGTSTP if !self.is_ending => self.tell_urgently(Heard::Stop),
+            SIGTSTP if !self.is_ending => self.tell_urgently(Heard::ComesBack(stop)),
             SIGCONT if !self.is_ending => {
                 self.look();
-                self.tell_urgently(Heard::Continued);
+                self.tell_urgently(Heard::ComesBack(go_on));
             }
             SIGWINCH => self.has_resized = true,
             _ => {}
@@ -363,7 +363,7 @@ pub(crate) fn suspend(guard: &Guard) {
 ///
 /// # Errors
 /// The terminal refuses raw mode.
-pub(crate) fn stop(guard: &Guard) -> io::Result<()> {
+fn stop(guard: &Guard) -> io::Result<()> {
     guard.leave();
     let _refused = kill_process(getpid(), Signal::TTOU);
     go_on(guard)
@@ -374,7 +374,7 @@ pub(crate) fn stop(guard: &Guard) -> io::Result<()> {
 ///
 /// # Errors
 /// The terminal refuses raw mode.
-pub(crate) fn go_on(guard: &Guard) -> io::Result<()> {
+fn go_on(guard: &Guard) -> io::Result<()> {
     if guard.is_ours() {
         return guard.enter();
     }

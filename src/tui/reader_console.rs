@@ -90,21 +90,3 @@ fn understand(event: Event) -> Option<Heard> {
 
 /// There is nothing to stop here.
 pub(crate) const fn suspend(_: &Guard) {}
-
-/// There is nothing to stop here.
-///
-/// # Errors
-/// None.
-#[expect(clippy::unnecessary_wraps, reason = "the other system's signature")]
-pub(crate) const fn stop(_: &Guard) -> io::Result<()> {
-    Ok(())
-}
-
-/// There is nothing to come back from here.
-///
-/// # Errors
-/// None.
-#[expect(clippy::unnecessary_wraps, reason = "the other system's signature")]
-pub(crate) const fn go_on(_: &Guard) -> io::Result<()> {
-    Ok(())
-}

@@ -38,20 +38,20 @@ pub(crate) enum Focus {
 }
 
 /// A panel that only shows: the wizard knows nothing of it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Panel {
     /// All keys of this screen.
     Help,
     /// What to say to the customer now.
     Say,
     /// What a code or words mean.
-    Explain(Explain),
+    Explain,
     /// The link as a QR code.
     Code,
 }
 
 /// The look-up of codes and words.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Explain {
     /// What is looked up.
     pub(crate) field: Field,
@@ -180,16 +180,9 @@ pub(crate) struct Drawn {
     pub(crate) hit: Option<(String, RowId)>,
 }
 
-/// Where the keyboard was on a page while the question before leaving stands above it.
-#[derive(Debug)]
-struct Below {
-    question: QuestionId,
-    focus: Focus,
-    followed: ask::Focus,
-    scroll: Scroll,
-    /// A secret that was half typed is still whole in the wizard: only with its letters here can it be typed on.
-    fields: BTreeMap<FieldId, Field>,
-}
+/// Where the keyboard was on a page, which wish of the wizard it had followed, and how far the page was scrolled; with its
+/// fields, for a secret that was half typed is whole in the wizard: only with its letters here can it be typed on.
+type Place = (Focus, ask::Focus, Scroll, BTreeMap<FieldId, Field>);
 
 /// The front end's own state.
 #[derive(Debug, Default)]
@@ -202,6 +195,8 @@ pub struct State {
     pub(crate) number: Field,
     /// The panel above everything.
     pub(crate) panel: Option<Panel>,
+    /// What is looked up in *explain*.
+    pub(crate) explain: Explain,
     /// Said by this front end; the next key takes it back.
     pub(crate) said: Option<Notice>,
     /// How far the page is scrolled.
@@ -223,7 +218,7 @@ pub struct State {
     /// The wish of the wizard that was followed.
     followed: ask::Focus,
     /// The page below the question before leaving: who stays goes on where they were.
-    below: Option<Below>,
+    below: Option<(QuestionId, Place)>,
 }
 
 impl State {
@@ -250,7 +245,7 @@ impl State {
             self.revision = ask.revision;
             self.number.clear();
         }
-        if matches!(self.panel, Some(Panel::Code)) && view.page.link().is_none() {
+        if self.panel == Some(Panel::Code) && view.page.link().is_none() {
             self.panel = None;
         }
         for field in fields(&view.page) {
@@ -274,21 +269,16 @@ impl State {
     /// Another question stands there; says whether it is the one that stood below the question before leaving, as it was.
     fn turn_to(&mut self, question: QuestionId) -> bool {
         let before = self.question.replace(question);
-        let fields = std::mem::take(&mut self.fields);
-        let scroll = std::mem::take(&mut self.scroll);
+        let (scroll, fields) = (std::mem::take(&mut self.scroll), std::mem::take(&mut self.fields));
+        let (here, below) = ((self.focus, self.followed, scroll, fields), self.below.take());
         if question == QuestionId::Leave {
-            let (focus, followed) = (self.focus, self.followed);
-            self.below = before.map(|question| Below { question, focus, followed, scroll, fields });
+            self.below = before.map(|question| (question, here));
             return false;
         }
-        match self.below.take() {
-            Some(below) if before == Some(QuestionId::Leave) && below.question == question => {
-                let Below { focus, followed, scroll, fields, .. } = below;
-                (self.focus, self.followed, self.scroll, self.fields) = (focus, followed, scroll, fields);
-                true
-            }
-            _ => false,
-        }
+        let is_back = |below: &(QuestionId, Place)| before == Some(QuestionId::Leave) && below.0 == question;
+        let Some((_, was)) = below.filter(is_back) else { return false };
+        (self.focus, self.followed, self.scroll, self.fields) = was;
+        true
     }
 
     /// Takes over what stands in a field: the wizard may have put other words there.
@@ -338,9 +328,9 @@ impl State {
 
     /// Whether a letter is text now.
     pub(crate) const fn keyboard(&self) -> Keyboard {
-        match (&self.panel, self.focus) {
+        match (self.panel, self.focus) {
             (None, Focus::Field(_)) => Keyboard::Text,
-            (Some(Panel::Explain(explain)), _) if explain.in_field => Keyboard::Text,
+            (Some(Panel::Explain), _) if self.explain.in_field => Keyboard::Text,
             _ => Keyboard::Commands,
         }
     }
@@ -350,16 +340,14 @@ impl State {
         self.said = Some(Notice::new(tone, words));
     }
 
-    /// Opens a panel at its top.
-    pub(crate) fn open(&mut self, panel: Panel) {
+    /// Opens a panel at its top; *explain* with the code of the trouble on screen.
+    pub(crate) fn open(&mut self, panel: Panel, view: &View<'_>) {
         self.panel = Some(panel);
         self.panel_scroll = Scroll::default();
-    }
-
-    /// Opens *explain*, with the code of the trouble on screen.
-    pub(crate) fn explain(&mut self, view: &View<'_>) {
-        let code = view.page.failure().and_then(|failure| failure.code.as_ref());
-        self.open(Panel::Explain(Explain::of(code.map_or("", Text::as_str))));
+        if panel == Panel::Explain {
+            let code = view.page.failure().and_then(|failure| failure.code.as_ref());
+            self.explain = Explain::of(code.map_or("", Text::as_str));
+        }
     }
 }
 

@@ -43,20 +43,6 @@ pub enum Role {
     Code,
 }
 
-impl Role {
-    /// The role of a tone.
-    #[must_use]
-    pub const fn of(tone: Tone) -> Self {
-        match tone {
-            Tone::Plain => Self::Plain,
-            Tone::Good => Self::Good,
-            Tone::Busy => Self::Waiting,
-            Tone::Warn => Self::Warn,
-            Tone::Bad => Self::Bad,
-        }
-    }
-}
-
 /// A sign: outside ASCII, and for a terminal that has nothing else. Each takes one column, but for [`Sign::CUT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sign(&'static str, &'static str);
@@ -167,14 +153,15 @@ impl Theme {
         if self.use_unicode { border::PLAIN } else { ASCII_BORDER }
     }
 
-    /// The sign in front of a tone; none where there is nothing to tell.
+    /// The sign in front of a tone, none where there is nothing to tell, and its role.
     #[must_use]
-    pub const fn tone(self, tone: Tone) -> &'static str {
+    pub const fn tone(self, tone: Tone) -> (&'static str, Role) {
         match tone {
-            Tone::Plain => "",
-            Tone::Good => self.sign(Sign::GOOD),
-            Tone::Busy => self.sign(Sign::WAITING),
-            Tone::Warn | Tone::Bad => self.sign(Sign::WARN),
+            Tone::Plain => ("", Role::Plain),
+            Tone::Good => (self.sign(Sign::GOOD), Role::Good),
+            Tone::Busy => (self.sign(Sign::WAITING), Role::Waiting),
+            Tone::Warn => (self.sign(Sign::WARN), Role::Warn),
+            Tone::Bad => (self.sign(Sign::WARN), Role::Bad),
         }
     }
 

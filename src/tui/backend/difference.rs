@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{
     is_blank,
-    pen::{CellStyle, Pen, TerminalCursor, looks_same},
+    pen::{CellStyle, Pen, looks_same},
     row,
 };
 use crate::tui::words::grapheme_width;
@@ -23,24 +23,9 @@ static BLANK: Cell = Cell::EMPTY;
 /// Blank cells up to which spaces are shorter than erasing to the end of the line.
 const ERASE_ABOVE: u16 = 3;
 
-/// Writes what turns `old` into `new` and puts the cursor at `cursor`; none: the cursor is hidden.
-///
-/// `at` is where the terminal's cursor stands and whether it can be seen, and is brought up to date. Both frames have one
-/// size.
-pub(super) fn differences(
-    old: &Buffer,
-    new: &Buffer,
-    at: &mut TerminalCursor,
-    cursor: Option<Position>,
-    out: &mut Vec<u8>,
-) {
-    let mut pen = Pen {
-        out: std::mem::take(out),
-        size: new.area.as_size(),
-        cursor: *at,
-        style: CellStyle::PLAIN,
-        is_loose: false,
-    };
+/// Writes what turns `old` into `new` and puts the cursor at `cursor`; none: the cursor is hidden. Both frames have one
+/// size. Gives the pen back as it stands then.
+pub(super) fn differences(old: &Buffer, new: &Buffer, mut pen: Pen, cursor: Option<Position>) -> Pen {
     for y in 0..new.area.height {
         if row(old, y) != row(new, y) {
             line(&letters(old, y), &letters(new, y), y, &mut pen);
@@ -50,22 +35,13 @@ pub(super) fn differences(
     if pen.is_loose {
         pen.cursor.place = None;
     }
-    match cursor {
-        Some(place) => {
-            pen.go(place);
-            if !pen.cursor.is_visible {
-                pen.out.extend_from_slice(b"\x1b[?25h");
-                pen.cursor.is_visible = true;
-            }
-        }
-        None if pen.cursor.is_visible => {
-            pen.out.extend_from_slice(b"\x1b[?25l");
-            pen.cursor.is_visible = false;
-        }
-        None => {}
+    if let Some(place) = cursor {
+        pen.go(place);
     }
-    *at = pen.cursor;
-    *out = pen.out;
+    if std::mem::replace(&mut pen.cursor.is_visible, cursor.is_some()) != cursor.is_some() {
+        pen.out.extend_from_slice(if cursor.is_some() { b"\x1b[?25h" } else { b"\x1b[?25l" });
+    }
+    pen
 }
 
 /// The cells of a row as a terminal has them: those that a wide letter covers hold nothing.

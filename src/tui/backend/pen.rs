@@ -69,6 +69,11 @@ pub(super) struct Pen {
 }
 
 impl Pen {
+    /// A pen that has written nothing yet, in default attributes.
+    pub(super) const fn new(size: Size, cursor: TerminalCursor) -> Self {
+        Self { out: Vec::new(), size, cursor, style: CellStyle::PLAIN, is_loose: false }
+    }
+
     /// Goes to a place where something of this style is written; over a few unchanged cells in the present style or in
     /// that one by writing them again.
     pub(super) fn approach<'a>(&mut self, row: impl Fn(u16) -> &'a Cell, to: Position, style: CellStyle) {

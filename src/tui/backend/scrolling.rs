@@ -9,7 +9,7 @@ use ratatui::{
     layout::Position,
 };
 
-use super::{is_blank, pen::TerminalCursor, row};
+use super::{is_blank, pen::Pen, row};
 
 /// Rows that differ below which nothing is looked for: the row of the cursor, the one before, and a line of state.
 const FEW: usize = 4;
@@ -75,14 +75,15 @@ fn largest_group(rows: &[u16]) -> Option<(usize, (u16, u16))> {
 ///
 /// Lines are deleted or inserted inside a scroll region: that is VT102 and passes every multiplexer, while SU and SD
 /// are unknown to the Linux console.
-pub(super) fn scroll(shown: &mut Buffer, shift: &Shift, at: &mut TerminalCursor, out: &mut Vec<u8>) {
+pub(super) fn scroll(shown: &mut Buffer, shift: &Shift, pen: &mut Pen) {
     let Shift { rows, by, is_down } = shift;
     let what = if *is_down { 'L' } else { 'M' };
     let (first, last) = (rows.start + 1, rows.end);
     let count = if *by == 1 { String::new() } else { by.to_string() };
-    out.extend_from_slice(format!("\x1b[{first};{last}r\x1b[{first}H\x1b[{count}{what}\x1b[r").as_bytes());
+    pen.out
+        .extend_from_slice(format!("\x1b[{first};{last}r\x1b[{first}H\x1b[{count}{what}\x1b[r").as_bytes());
     // Setting the region puts the cursor into the first cell.
-    at.place = Some(Position::ORIGIN);
+    pen.cursor.place = Some(Position::ORIGIN);
     let width = usize::from(shown.area.width);
     let cells = usize::from(rows.start) * width..usize::from(rows.end) * width;
     let Some(cells) = shown.content.get_mut(cells) else { return };

@@ -25,7 +25,7 @@ const SIZE: (u16, u16) = (80, 24);
 
 /// The front end's screen, which writes into memory.
 struct Screen {
-    terminal: Terminal<Backend<Vec<u8>>>,
+    terminal: Terminal<Backend>,
     state: State,
 }
 
@@ -35,7 +35,7 @@ impl Screen {
         self.terminal.backend_mut().resize(size.into());
         let state = &mut self.state;
         self.terminal.draw(|frame| draw(frame, view, state)).unwrap();
-        std::mem::take(self.terminal.backend_mut().out_mut())
+        self.terminal.backend_mut().take()
     }
 
     /// The bytes of the list with the cursor on a row.
@@ -59,16 +59,16 @@ impl Screen {
 
     /// What stands there now, drawn on an empty terminal.
     fn fresh(&mut self, view: &View<'_>, size: (u16, u16)) -> (String, (u16, u16)) {
-        let mut other = Terminal::new(Backend::new(Vec::new(), size.into())).unwrap();
+        let mut other = Terminal::new(Backend::new(size.into())).unwrap();
         let state = &mut self.state;
         other.draw(|frame| draw(frame, view, state)).unwrap();
-        contents(&mut terminal(size), other.backend_mut().out_mut())
+        contents(&mut terminal(size), &other.backend_mut().take())
     }
 }
 
 fn screen(use_color: bool) -> Screen {
     Screen {
-        terminal: Terminal::new(Backend::new(Vec::new(), Size::ZERO)).unwrap(),
+        terminal: Terminal::new(Backend::new(Size::ZERO)).unwrap(),
         state: State::new(options(use_color, true)),
     }
 }
@@ -186,8 +186,7 @@ fn the_last_cell_of_the_last_row_is_never_written() {
         }
         let (mut used, mut cursor) = (terminal((6, 2)), TerminalCursor { place: None, is_visible: true });
         for (old, new) in [(&blank, &full), (&full, &blank), (&blank, &full)] {
-            let mut bytes = Vec::new();
-            differences(old, new, &mut cursor, Some(Position { x: 0, y: 0 }), &mut bytes);
+            let bytes = differ(old, new, &mut cursor, Position { x: 0, y: 0 });
             used.process(&bytes);
             let last = used.screen().cell(1, 5).unwrap().contents().to_owned();
             assert!(last.trim().is_empty(), "{last:?} in {:?}", String::from_utf8_lossy(&bytes));
@@ -200,10 +199,8 @@ fn text_behind_letters_of_unsure_width_is_placed_anew() {
     let line = |words: &str| {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 2));
         buffer.set_string(0, 0, words, Style::new());
-        let (mut bytes, mut cursor) =
-            (Vec::new(), TerminalCursor { place: Some(Position { x: 0, y: 0 }), is_visible: true });
-        let blank = Buffer::empty(buffer.area);
-        differences(&blank, &buffer, &mut cursor, Some(Position { x: 0, y: 1 }), &mut bytes);
+        let mut cursor = TerminalCursor { place: Some(Position { x: 0, y: 0 }), is_visible: true };
+        let bytes = differ(&Buffer::empty(buffer.area), &buffer, &mut cursor, Position { x: 0, y: 1 });
         String::from_utf8(bytes).unwrap()
     };
     // A name is written as it stands; the column behind it does not depend on how wide it came out.
@@ -361,13 +358,20 @@ fn a_whole_selected_row_moves_in_300_bytes() {
     assert!(first.len() <= 4_000, "{}", first.len());
 }
 
+/// What turns one frame into another and puts the cursor at a place; brings the terminal's cursor up to date.
+fn differ(old: &Buffer, new: &Buffer, cursor: &mut TerminalCursor, at: Position) -> Vec<u8> {
+    let pen = differences(old, new, Pen::new(new.area.as_size(), *cursor), Some(at));
+    *cursor = pen.cursor;
+    pen.out
+}
+
 /// A terminal of ratatui's on this backend.
-fn drawn_on((columns, rows): (u16, u16)) -> Terminal<Backend<Vec<u8>>> {
-    Terminal::new(Backend::new(Vec::new(), Size { width: columns, height: rows })).unwrap()
+fn drawn_on((columns, rows): (u16, u16)) -> Terminal<Backend> {
+    Terminal::new(Backend::new(Size { width: columns, height: rows })).unwrap()
 }
 
 /// Draws words from a column on, as ratatui's own widgets do, and gives the bytes.
-fn words(terminal: &mut Terminal<Backend<Vec<u8>>>, lines: &[(u16, &str)]) -> Vec<u8> {
+fn words(terminal: &mut Terminal<Backend>, lines: &[(u16, &str)]) -> Vec<u8> {
     terminal
         .draw(|frame| {
             for (y, (x, words)) in (0..).zip(lines) {
@@ -375,7 +379,7 @@ fn words(terminal: &mut Terminal<Backend<Vec<u8>>>, lines: &[(u16, &str)]) -> Ve
             }
         })
         .unwrap();
-    std::mem::take(terminal.backend_mut().out_mut())
+    terminal.backend_mut().take()
 }
 
 #[test]
@@ -436,7 +440,7 @@ fn a_blank_that_shows_no_style_costs_none() {
             frame.buffer_mut().set_string(6, 0, " ", accent.add_modifier(Modifier::REVERSED));
         })
         .unwrap();
-    let bytes = String::from_utf8(std::mem::take(terminal.backend_mut().out_mut())).unwrap();
+    let bytes = String::from_utf8(terminal.backend_mut().take()).unwrap();
     let (_, line) = bytes.split_once("\x1b[2J").unwrap();
     assert_eq!(line, "  \x1b[1;36ma b \x1b[7m \x1b[m\x1b[?25l");
 }
@@ -446,13 +450,13 @@ fn the_cursor_is_told_never_asked_for() {
     let mut drawn = drawn_on((12, 3));
     drawn.draw(|frame| frame.set_cursor_position((4, 1))).unwrap();
     assert_eq!(drawn.get_cursor_position().unwrap(), Position { x: 4, y: 1 });
-    let bytes = std::mem::take(drawn.backend_mut().out_mut());
+    let bytes = drawn.backend_mut().take();
     assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b[m\x1b[H\x1b[2J\x1b[2;5H");
     drawn.draw(|_| {}).unwrap();
-    assert_eq!(std::mem::take(drawn.backend_mut().out_mut()), b"\x1b[?25l");
+    assert_eq!(drawn.backend_mut().take(), b"\x1b[?25l");
     drawn.clear().unwrap();
     drawn.draw(|_| {}).unwrap();
-    let bytes = std::mem::take(drawn.backend_mut().out_mut());
+    let bytes = drawn.backend_mut().take();
     assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b[m\x1b[H\x1b[2J\x1b[?25l", "everything again");
 }
 
@@ -466,42 +470,19 @@ fn attributes_that_some_terminals_lack_are_left_out() {
             frame.buffer_mut().set_string(2, 0, "cd", Style::new().add_modifier(Modifier::BOLD));
         })
         .unwrap();
-    let text = String::from_utf8(std::mem::take(drawn.backend_mut().out_mut())).unwrap();
+    let text = String::from_utf8(drawn.backend_mut().take()).unwrap();
     assert!(text.contains("\x1b[1mabcd"), "{text:?}");
 }
 
 #[test]
 fn a_frame_that_was_not_taken_is_written_again_whole() {
-    /// A line that breaks once.
-    struct Breaks(Vec<u8>, bool);
-    impl Write for Breaks {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            if std::mem::take(&mut self.1) {
-                return Err(io::ErrorKind::BrokenPipe.into());
-            }
-            self.0.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let size = Size { width: 12, height: 3 };
-    let mut drawn = Terminal::new(Backend::new(Breaks(Vec::new(), false), size)).unwrap();
-    let mut draw = |words: &str, breaks: bool| {
-        let line = drawn.backend_mut().out_mut();
-        line.0.clear();
-        line.1 = breaks;
-        let drew = drawn.draw(|frame| frame.buffer_mut().set_string(0, 1, words, Style::new())).is_ok();
-        (drew, String::from_utf8(drawn.backend_mut().out_mut().0.clone()).unwrap())
-    };
-    assert!(draw("first", false).0);
-    assert!(!draw("second", true).0);
-    let (is_drawn, written) = draw("second", false);
-    assert!(
-        is_drawn && written.starts_with("\x1b[m\x1b[H\x1b[2J") && written.contains("second"),
-        "{written:?}"
-    );
+    let mut drawn = drawn_on((12, 3));
+    words(&mut drawn, &[(0, ""), (0, "first")]);
+    words(&mut drawn, &[(0, ""), (0, "second")]);
+    // The second one was given up somewhere in it.
+    drawn.backend_mut().forget();
+    let written = String::from_utf8(words(&mut drawn, &[(0, ""), (0, "second")])).unwrap();
+    assert!(written.starts_with("\x1b[m\x1b[H\x1b[2J") && written.contains("second"), "{written:?}");
     assert!(!written.contains("first"), "{written:?}");
 }
 
@@ -512,14 +493,12 @@ proptest! {
         let mut old = Buffer::empty(Rect::new(0, 0, 12, 3));
         let mut cursor = TerminalCursor { place: None, is_visible: true };
         for new in frames {
-            let mut bytes = Vec::new();
-            differences(&old, &new, &mut cursor, Some(Position { x: 1, y: 1 }), &mut bytes);
+            let bytes = differ(&old, &new, &mut cursor, Position { x: 1, y: 1 });
             used.process(&bytes);
             let mut fresh = terminal((12, 3));
-            let mut alone = Vec::new();
             let blank = Buffer::empty(Rect::new(0, 0, 12, 3));
             let mut other = TerminalCursor { place: None, is_visible: true };
-            differences(&blank, &new, &mut other, Some(Position { x: 1, y: 1 }), &mut alone);
+            let alone = differ(&blank, &new, &mut other, Position { x: 1, y: 1 });
             fresh.process(&alone);
             prop_assert_eq!(text(&used), text(&fresh));
             prop_assert_eq!(used.screen().cursor_position(), (1, 1));
@@ -537,8 +516,7 @@ proptest! {
             let start = 40 - u16::try_from(words.chars().count()).unwrap();
             let (start, words) = if at % 2 == 0 { (start.saturating_sub(2), words.as_str()) } else { (0, words.as_str()) };
             new.set_string(start, 0, words, Style::new());
-            let mut bytes = Vec::new();
-            differences(&old, &new, &mut cursor, Some(Position { x: 0, y: 1 }), &mut bytes);
+            let bytes = differ(&old, &new, &mut cursor, Position { x: 0, y: 1 });
             used.process(String::from_utf8(bytes).unwrap().replace('─', "王").as_bytes());
             for x in 0..40 {
                 let letter = new.cell((x, 0)).unwrap().symbol();
@@ -568,11 +546,11 @@ proptest! {
                 crate::tui::draw::cut_halves(buffer);
             };
             ours.draw(|frame| write(frame.buffer_mut())).unwrap();
-            used.process(&std::mem::take(ours.backend_mut().out_mut()));
+            used.process(&ours.backend_mut().take());
             let mut alone = drawn_on((12, 4));
             alone.draw(|frame| write(frame.buffer_mut())).unwrap();
             let mut fresh = terminal((12, 4));
-            fresh.process(&std::mem::take(alone.backend_mut().out_mut()));
+            fresh.process(&alone.backend_mut().take());
             prop_assert_eq!(text(&used), text(&fresh));
             let looks = |terminal: &vt100::Parser| -> Vec<bool> {
                 let cells = (0..4).flat_map(|y| (0..12).map(move |x| (y, x)));

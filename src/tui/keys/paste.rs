@@ -18,10 +18,10 @@ use super::{Outcome, fill};
 pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
     state.said = None;
-    if let Some(Panel::Explain(explain)) = &mut state.panel {
-        if explain.in_field {
-            if explain.field.paste(text).is_changed {
-                explain.look_up();
+    if state.panel == Some(Panel::Explain) {
+        if state.explain.in_field {
+            if state.explain.field.paste(text).is_changed {
+                state.explain.look_up();
             }
         } else {
             state.say(Tone::Plain, "Nothing was pasted. Press / first, then paste.");

@@ -2,7 +2,10 @@
 
 use crate::{
     domain::bill::grouped,
-    tui::{input::Press, state},
+    tui::{
+        input::Press,
+        state::{self, Panel},
+    },
     wizard::{
         answer::{Action, Mark},
         ask::{QuestionId, Shape},
@@ -28,20 +31,14 @@ pub(crate) enum Deed {
     Mark(Mark, Whom),
     /// Back, or out of a panel.
     Back,
-    /// All keys of this screen.
-    Help,
-    /// What to say to the customer now.
-    Say,
-    /// What a code means.
-    Explain,
+    /// A panel that only shows.
+    Open(Panel),
     /// Into the field of the search.
     Search,
     /// Begins a range, or ends it.
     Range,
     /// All of the lit row.
     Details,
-    /// The link as a QR code.
-    Code,
 }
 
 /// Whom a mark is for.
@@ -85,6 +82,11 @@ const fn marks(letter: char, mark: Mark, whom: Whom, label: &'static str, help: 
     key(USERS, letter, Deed::Mark(mark, whom), label, help)
 }
 
+/// A key that opens a panel wherever one is.
+const fn opens(letter: char, panel: Panel, label: &'static str, help: &'static str) -> Binding {
+    key(ALL, letter, Deed::Open(panel), label, help)
+}
+
 const ALL: Scope = Scope::Everywhere;
 const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
 const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
@@ -121,18 +123,18 @@ pub(crate) const KEYS: &[Binding] = &[
     },
     act(AUTHORISE, 'l', Action::PrintAlone),
     act(SENDING, 'c', Action::Copy),
-    key(AUTHORISE, 'g', Deed::Code, "QR code", "Shows the link as a QR code."),
+    key(AUTHORISE, 'g', Deed::Open(Panel::Code), "QR code", "Shows the link as a QR code."),
     act(SENDING, 'f', Action::WriteFile),
     act(AUTHORISE, 'o', Action::Open),
     act(OUTCOME, 't', Action::NextReceipt),
     act(IMPERSONATION, 'x', Action::EmptyList),
     act(ALL, 'r', Action::Refresh),
     act(ALL, 'p', Action::Park),
-    key(ALL, 's', Deed::Say, "say", "What to say to the customer now, and what they should be seeing."),
-    key(ALL, 'e', Deed::Explain, "explain", "Looks up a code or the words that the customer reads out."),
+    opens('s', Panel::Say, "say", "What to say to the customer now, and what they should be seeing."),
+    opens('e', Panel::Explain, "explain", "Looks up a code or the words that the customer reads out."),
     key(ALL, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
     key(ALL, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
-    key(ALL, '?', Deed::Help, "keys", "All keys of this screen."),
+    opens('?', Panel::Help, "keys", "All keys of this screen."),
 ];
 
 /// The name of a key, as it stands on the line of keys.
@@ -161,10 +163,10 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
             }
             (Deed::Mark(..), Shape::Select(asked)) => asked.may_mark,
             (Deed::Mark(..), _) => false,
-            (Deed::Say, _) => !view.card.say.is_empty(),
+            (Deed::Open(Panel::Say), _) => !view.card.say.is_empty(),
             (Deed::Search, _) => state::search(&view.page).is_some(),
-            (Deed::Code, _) => view.page.link().is_some(),
-            (Deed::Range | Deed::Details | Deed::Back | Deed::Help | Deed::Explain, _) => true,
+            (Deed::Open(Panel::Code), _) => view.page.link().is_some(),
+            (Deed::Range | Deed::Details | Deed::Back | Deed::Open(Panel::Help | Panel::Explain), _) => true,
         }
 }
 
@@ -172,7 +174,8 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
 pub(crate) const fn is_sending(deed: Deed) -> bool {
     matches!(
         deed,
-        Deed::Code | Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open)
+        Deed::Open(Panel::Code)
+            | Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open)
     )
 }
 

@@ -71,7 +71,7 @@ fn panel(screen: &Screen) -> &'static str {
         None => "",
         Some(Panel::Help) => "help",
         Some(Panel::Say) => "say",
-        Some(Panel::Explain(_)) => "explain",
+        Some(Panel::Explain) => "explain",
         Some(Panel::Code) => "code",
     }
 }
@@ -201,7 +201,7 @@ fn a_key_that_a_sentence_names_is_in_the_table_and_does_what_the_sentence_says()
         (WayOn::HandOver, 'f', Deed::Do(Action::WriteFile)),
         (WayOn::PrintLink, 'l', Deed::Do(Action::PrintAlone)),
         (WayOn::WriteFile, 'f', Deed::Do(Action::WriteFile)),
-        (WayOn::Explain, 'e', Deed::Explain),
+        (WayOn::Explain, 'e', Deed::Open(Panel::Explain)),
         (WayOn::Lift, 'x', Deed::Mark(Mark::ToggleExclusion, Whom::Lit)),
         (WayOn::IncludeKinds, 'm', Deed::Do(Action::Kinds)),
         (WayOn::Exclude, 'x', Deed::Mark(Mark::ToggleExclusion, Whom::Lit)),
@@ -791,11 +791,10 @@ fn explain_has_a_field_of_its_own() {
     let view = authorise();
     let mut screen = drawn(&view);
     after(&[Press::Char('e')], &view, &mut screen);
-    let looked_up = |screen: &Screen| match &screen.state.panel {
-        Some(Panel::Explain(explain)) => {
-            (explain.field.text().to_owned(), explain.in_field, explain.hits.len())
-        }
-        _ => panic!("explain is open"),
+    let looked_up = |screen: &Screen| {
+        assert_eq!(screen.state.panel, Some(Panel::Explain));
+        let explain = &screen.state.explain;
+        (explain.field.text().to_owned(), explain.in_field, explain.hits.len())
     };
     after(&"90094q?".chars().map(Press::Char).collect::<Vec<_>>(), &view, &mut screen);
     assert_eq!(looked_up(&screen).0, "90094q?", "every letter is text");

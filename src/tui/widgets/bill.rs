@@ -82,7 +82,7 @@ pub(crate) fn counts(counts: &[Count], pen: Pen) -> Vec<FlowLine> {
         let (role, words) = match count {
             Count { is_total: true, .. } => (Role::Strong, Role::Plain),
             Count { count: 0, .. } => (Role::Quiet, Role::Quiet),
-            Count { tone, .. } => (Role::of(*tone), Role::Plain),
+            Count { tone, .. } => (pen.theme.tone(*tone).1, Role::Plain),
         };
         let digits = grouped(count.count);
         let gap = blank(number.saturating_sub(width(&digits)).saturating_add(2));

@@ -76,7 +76,7 @@ fn longest_word(words: &str) -> u16 {
 
 /// A check in its columns; where they do not fit, its state stands behind its name.
 fn line(check: &Check, names: u16, words: &str, pen: Pen) -> Vec<FlowLine> {
-    let (mark, role) = look(&check.state, pen);
+    let (mark, role, _) = look(&check.state, pen);
     let name = check.name.as_str();
     let name_role = if check.state == CheckState::Waiting { Role::Quiet } else { Role::Plain };
     let names = names.max(width(name));
@@ -106,9 +106,8 @@ fn below(state: &CheckState, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine>
 
 /// A group in one line, and one for each other state with the names of those that are in it.
 fn folded(group: &CheckGroup, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine> {
-    let Some(worst) = group.checks.iter().map(|check| &check.state).max_by_key(|state| weight(state)) else {
-        return Vec::new();
-    };
+    let states = group.checks.iter().map(|check| &check.state);
+    let Some(worst) = states.max_by_key(|state| look(state, pen).2) else { return Vec::new() };
     let named = |state: &str| -> Vec<&str> {
         let alike = group.checks.iter().filter(|check| check.state.word() == state);
         alike.map(|check| check.name.as_str()).collect()
@@ -120,7 +119,7 @@ fn folded(group: &CheckGroup, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine
         _ if is_alike => format!("{all} {name}: {word}"),
         _ => format!("{} of {all} {name}: good", named(CheckState::Good.word()).len()),
     };
-    let (mark, role) = look(worst, pen);
+    let (mark, role, _) = look(worst, pen);
     let mut lines = pen.hanging(vec![pen.theme.span(role, &format!("{mark} "))], Role::Plain, &words);
     let mut states: Vec<&str> = Vec::new();
     let others = group.checks.iter().filter(|check| !is_alike && check.state != CheckState::Good);
@@ -135,28 +134,18 @@ fn folded(group: &CheckGroup, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine
     lines
 }
 
-/// Mark and look of a state; its word stands beside it.
-const fn look(state: &CheckState, pen: Pen) -> (&'static str, Role) {
+/// Mark and look of a state, whose word stands beside it; and how much it holds Enable back, by which the worst one speaks
+/// for a group.
+const fn look(state: &CheckState, pen: Pen) -> (&'static str, Role, u8) {
     let theme = pen.theme;
     match state {
-        CheckState::Waiting => (theme.sign(Sign::AHEAD), Role::Quiet),
-        CheckState::Asking | CheckState::Spreading => (theme.sign(Sign::WAITING), Role::Waiting),
-        CheckState::Good => (theme.sign(Sign::GOOD), Role::Good),
-        CheckState::Partly(_) => (theme.sign(Sign::WARN), Role::Warn),
-        CheckState::Unread(_) => ("?", Role::Quiet),
-        CheckState::Bad(_) => (theme.sign(Sign::WARN), Role::Bad),
-    }
-}
-
-/// Which state speaks for a group: the one that holds Enable back most.
-const fn weight(state: &CheckState) -> u8 {
-    match state {
-        CheckState::Good => 0,
-        CheckState::Partly(_) | CheckState::Unread(_) => 1,
-        CheckState::Waiting => 2,
-        CheckState::Asking => 3,
-        CheckState::Spreading => 4,
-        CheckState::Bad(_) => 5,
+        CheckState::Good => (theme.sign(Sign::GOOD), Role::Good, 0),
+        CheckState::Partly(_) => (theme.sign(Sign::WARN), Role::Warn, 1),
+        CheckState::Unread(_) => ("?", Role::Quiet, 1),
+        CheckState::Waiting => (theme.sign(Sign::AHEAD), Role::Quiet, 2),
+        CheckState::Asking => (theme.sign(Sign::WAITING), Role::Waiting, 3),
+        CheckState::Spreading => (theme.sign(Sign::WAITING), Role::Waiting, 4),
+        CheckState::Bad(_) => (theme.sign(Sign::WARN), Role::Bad, 5),
     }
 }
 

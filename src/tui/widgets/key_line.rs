@@ -7,7 +7,7 @@ use crate::{
     tui::{
         input::Press,
         keys::table::{self, Binding, Deed, KEYS, Scope},
-        state::{self, Explain, Focus, Panel, State},
+        state::{self, Focus, Panel, State},
         theme::Role,
         words::{Keyboard, cut, width},
     },
@@ -96,7 +96,7 @@ pub(crate) fn line(view: &View<'_>, state: &State, room: u16) -> Line<'static> {
 /// The keys that may stand on the line, in their order, help last.
 fn items(view: &View<'_>, state: &State) -> Vec<Item> {
     let is_text = state.keyboard() == Keyboard::Text;
-    let mut items = match (&state.panel, state.focus) {
+    let mut items = match (state.panel, state.focus) {
         (Some(panel), _) => in_panel(panel, state),
         (None, Focus::Field(id)) => in_field(id, view, state),
         (None, _) => on_page(view, state),
@@ -105,14 +105,14 @@ fn items(view: &View<'_>, state: &State) -> Vec<Item> {
     items
 }
 
-fn in_panel(panel: &Panel, state: &State) -> Vec<Item> {
+fn in_panel(panel: Panel, state: &State) -> Vec<Item> {
     let is_text = state.keyboard() == Keyboard::Text;
     let mut items = match panel {
-        Panel::Explain(Explain { in_field: true, field, .. }) => vec![
+        Panel::Explain if is_text => vec![
             Item::new(ANSWER, "Enter", "leave field"),
-            Item::new(STATE, "Esc", if field.is_empty() { "close" } else { "clear" }),
+            Item::new(STATE, "Esc", if state.explain.field.is_empty() { "close" } else { "clear" }),
         ],
-        Panel::Explain(_) => vec![Item::new(ANSWER, "Esc", "close"), Item::new(OWN, "/", "other words")],
+        Panel::Explain => vec![Item::new(ANSWER, "Esc", "close"), Item::new(OWN, "/", "other words")],
         _ => vec![Item::new(ANSWER, "Esc", "close")],
     };
     if state.panel_scroll.most > 0 {
@@ -152,7 +152,7 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     let entered =
         view.default_offer().filter(|offer| enter.as_deref() == Some(offer.label)).map(|offer| offer.action);
     let is_named = |deed: Deed| match deed {
-        Deed::Help => false,
+        Deed::Open(Panel::Help) => false,
         Deed::Do(Action::Leave) if view.ask.id == QuestionId::Leave => false,
         Deed::Do(action) => Some(action) != entered,
         _ => true,

@@ -15,7 +15,7 @@ const MOST: usize = 4;
 
 /// The lines of one notice, behind its sign.
 pub(crate) fn lines(notice: &Notice, keyboard: Keyboard, pen: Pen) -> Vec<FlowLine> {
-    let (sign, role) = (pen.theme.tone(notice.tone), Role::of(notice.tone));
+    let (sign, role) = pen.theme.tone(notice.tone);
     // A word where the sign alone could be missed.
     let word = if notice.tone == Tone::Bad { "Failed: " } else { "" };
     let front = if sign.is_empty() { " ".to_owned() } else { format!(" {sign} ") };

@@ -293,8 +293,8 @@ impl PageView<'_, '_> {
             }
             Block::Para(words) => pen.para(Role::Plain, say(words).as_str()),
             Block::Strong(tone, words) => {
-                let sign = Some(pen.theme.tone(*tone)).filter(|sign| !sign.is_empty());
-                let first = sign.map(|sign| pen.theme.span(Role::of(*tone), &format!("{sign} ")));
+                let (sign, role) = pen.theme.tone(*tone);
+                let first = (!sign.is_empty()).then(|| pen.theme.span(role, &format!("{sign} ")));
                 pen.hanging(first.into_iter().collect(), Role::Strong, say(words).as_str())
             }
             Block::Facts(facts) => {

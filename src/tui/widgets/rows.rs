@@ -161,7 +161,7 @@ impl RowsTable<'_, '_> {
     /// A cell in its role, behind its sign where it has one.
     fn cell(&self, cell: &Cell<'_>, column: Column, wide: u16) -> (Role, String) {
         let (sign, role) = match cell {
-            Cell::Toned(tone, _) => (self.theme.tone(*tone), Role::of(*tone)),
+            Cell::Toned(tone, _) => self.theme.tone(*tone),
             Cell::State(state, _) => ("", state_role(*state)),
             _ => ("", Role::Plain),
         };

@@ -57,7 +57,7 @@ fn a_sequence_in_pieces_is_one_key() {
     {
         terminal.keys(home_key).sees(&["> Anderson Dental"]).keys(end_key).sees(&[&format!("> {last}")]);
     }
-    assert!(!String::from_utf8(terminal.bytes()).unwrap().contains("does nothing here"), "a piece was typed");
+    assert!(!String::from_utf8_lossy(&terminal.bytes()).contains("does nothing here"), "a piece was typed");
     terminal.keys("q");
     assert_eq!(terminal.code(), 0);
 }
@@ -71,7 +71,7 @@ fn a_piece_that_comes_too_late_is_never_typed() {
         terminal.quiet(QUIET);
         terminal.sees(&["Leave?"]).keys("y").sees(&["y does nothing here"]).keys("b").loses("Leave?");
     }
-    let text = String::from_utf8(terminal.bytes()).unwrap();
+    let text = String::from_utf8_lossy(&terminal.bytes()).into_owned();
     let is_said = |letter| text.contains(&format!("{letter} does nothing here"));
     assert!(!["[", "O", "B", "~"].into_iter().any(is_said), "a piece was typed");
 }
@@ -107,7 +107,7 @@ fn unknown_sequences_are_swallowed_whole() {
             assert_eq!(terminal.under_cursor(), before, "{unknown:?}");
         }
     }
-    let text = String::from_utf8(terminal.bytes()[from..].to_vec()).unwrap();
+    let text = String::from_utf8_lossy(&terminal.bytes()[from..]).into_owned();
     assert!(!text.contains("Leave?") && !text.contains('┃'), "something was taken for a key");
     terminal.is_clean(false);
 }
@@ -167,7 +167,7 @@ fn two_hundred_keys_in_one_read_are_drawn_once() {
     assert!(drawn.iter().all(|count| (1..=2).contains(count)), "cursor drawn {drawn:?} times");
     let before = terminal.bytes().len();
     terminal.keys("/").sees(&["> / "]).keys("nguyen").sees(&["> / nguyen", "Nguyen"]);
-    let text = String::from_utf8(terminal.bytes()[before..].to_vec()).unwrap();
+    let text = String::from_utf8_lossy(&terminal.bytes()[before..]).into_owned();
     assert!(text.contains("nguyen"), "the letters were drawn one by one");
 }
 
