@@ -27,9 +27,6 @@ mod session;
 pub mod view;
 mod words;
 
-#[cfg(any(test, fuzzing))]
-pub(crate) use screen::impersonation::address_list;
-
 use std::time::Duration;
 
 use crate::domain::{

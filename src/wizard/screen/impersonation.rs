@@ -3,8 +3,6 @@
 //! One form for both hosted products of a customer; details that were saved for the other one stand in it already. The
 //! password is never shown; an empty field keeps the saved one.
 
-mod mailboxes;
-
 use crate::{
     domain::{
         card::{Card, CardId},
@@ -13,6 +11,7 @@ use crate::{
         failure::Failure,
         form_draft::FormDraft,
         id::Address,
+        mailboxes::Mailboxes,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
         secret::Secret,
@@ -33,10 +32,6 @@ use crate::{
         view::{Block, Fact, FactId, Notice, Tone},
     },
 };
-
-use mailboxes::Mailboxes;
-#[cfg(any(test, fuzzing))]
-pub(crate) use mailboxes::address_list;
 
 /// Where the list of mailboxes comes from, in the order of the choice.
 const LISTINGS: &[&str] = &["a list that you paste", "the server's directory"];
